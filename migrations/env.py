@@ -1,0 +1,38 @@
+"""Alembic's entry: runs on the connection it is handed, or on the URL it is given."""
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import create_engine
+
+from visits import models  # noqa: F401
+from visits.db import ENCRYPTED, Base, UtcDateTime
+
+
+def render_item(kind: str, item: object, context: AutogenContext) -> str | bool:
+    """Write our column types into migrations as the plain types under them."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, ENCRYPTED):
+        return "sa.LargeBinary()"
+    return False
+
+
+def migrate(connection) -> None:  # type: ignore[no-untyped-def]
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_item=render_item,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+handed = context.config.attributes.get("connection")
+if handed is not None:
+    migrate(handed)
+else:
+    url = context.get_x_argument(as_dictionary=True)["url"]
+    with create_engine(url).connect() as connection:
+        migrate(connection)

@@ -1,0 +1,185 @@
+"""Calling people: what came of each attempt, refusals, whom not to call again."""
+
+import calendar
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from visits.errors import Conflict, DoNotContact, Invalid, NotFound
+from visits.map_points import refresh_map
+from visits.models.people import AccessKind, Person
+from visits.models.programmes import (
+    Channel,
+    ContactAttempt,
+    Disposition,
+    Enrolment,
+    EnrolmentState,
+    Refusal,
+    RefusalReason,
+)
+from visits.privacy import log_access
+from visits.queries import Viewer, visible_persons
+
+# What an attempt makes of the enrolment; one that is not listed leaves it as it is.
+NEXT_STATE = {
+    Disposition.AGREED: EnrolmentState.AGREED,
+    Disposition.REFUSED: EnrolmentState.REFUSED,
+    Disposition.REFUSED_BY_FAMILY: EnrolmentState.REFUSED,
+    Disposition.CALL_BACK: EnrolmentState.CALL_BACK,
+    Disposition.IN_HOSPITAL: EnrolmentState.CALL_BACK,
+    Disposition.MOVED: EnrolmentState.NOT_ELIGIBLE,
+    Disposition.DEAD: EnrolmentState.NOT_ELIGIBLE,
+}
+REFUSALS = (Disposition.REFUSED, Disposition.REFUSED_BY_FAMILY)
+UNANSWERED = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER)
+CLOSED = (EnrolmentState.NOT_ELIGIBLE, EnrolmentState.VISITED)
+
+# A soft refusal may be asked again once, months later; a hard one never in this programme.
+SOFT_REASONS = (RefusalReason.TIMING, RefusalReason.HEALTH)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What the caller noted. `note` is at most `NOTE_LENGTH` characters."""
+
+    disposition: Disposition
+    channel: Channel = Channel.PHONE
+    reason: RefusalReason | None = None
+    call_back_at: datetime | None = None
+    note: str | None = None
+
+
+NOTE_LENGTH = 500
+MAX_CALLS = 3
+SOFT_RETRY_MONTHS = 3
+
+
+def find_enrolment(session: Session, viewer: Viewer, enrolment_id: uuid.UUID) -> Enrolment:
+    """Find an enrolment whose person the viewer may see, else raise NotFound."""
+    statement = (
+        select(Enrolment)
+        .join(Enrolment.person)
+        .where(Enrolment.id == enrolment_id, visible_persons(viewer))
+    )
+    enrolment = session.scalars(statement).one_or_none()
+    if enrolment is None:
+        raise NotFound("enrolment_not_found")
+    return enrolment
+
+
+def record_attempt(
+    session: Session, enrolment: Enrolment, attempt: Attempt, *, viewer: Viewer, now: datetime
+) -> ContactAttempt:
+    """Keep an attempt and move the enrolment to where it leads.
+
+    Raises Invalid for a refusal without a reason or a call-back without a time, DoNotContact for
+    somebody who refused and may not be asked (yet).
+    """
+    _check(attempt, now)
+    _refuse_if_not_to_contact(session, enrolment, now)
+    kept = ContactAttempt(
+        enrolment_id=enrolment.id,
+        at=now,
+        channel=attempt.channel,
+        disposition=attempt.disposition,
+        reason=attempt.reason if attempt.disposition in REFUSALS else None,
+        call_back_at=attempt.call_back_at,
+        note=attempt.note or None,
+        caller_id=viewer.user_id,
+    )
+    session.add(kept)
+    session.flush()
+    _follow(session, enrolment, attempt, now)
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[enrolment.person_id],
+        kind=AccessKind.WRITE,
+        what="contact_attempt",
+        now=now,
+    )
+    refresh_map(session, [enrolment.dwelling_id])
+    return kept
+
+
+def _check(attempt: Attempt, now: datetime) -> None:
+    fields = {}
+    if attempt.disposition in REFUSALS and attempt.reason is None:
+        fields["reason"] = "reason_required"
+    if attempt.disposition is Disposition.CALL_BACK and attempt.call_back_at is None:
+        fields["call_back_at"] = "call_back_required"
+    if attempt.call_back_at is not None and attempt.call_back_at <= now:
+        fields["call_back_at"] = "must_be_in_future"
+    if attempt.note and len(attempt.note) > NOTE_LENGTH:
+        fields["note"] = "too_long"
+    if fields:
+        raise Invalid(fields)
+
+
+def _refuse_if_not_to_contact(session: Session, enrolment: Enrolment, now: datetime) -> None:
+    if enrolment.state in CLOSED:
+        raise Conflict("enrolment_closed")
+    if enrolment.person.do_not_contact:
+        raise DoNotContact("do_not_contact")
+    if enrolment.state is not EnrolmentState.REFUSED:
+        return
+    refusals = session.scalars(
+        select(Refusal).where(Refusal.enrolment_id == enrolment.id).order_by(Refusal.at)
+    ).all()
+    latest = refusals[-1] if refusals else None
+    if latest is None or latest.ask_again_on is None:
+        raise DoNotContact("refused_for_good")
+    if now.date() < latest.ask_again_on:
+        raise DoNotContact("refused_until", until=latest.ask_again_on)
+
+
+def _follow(session: Session, enrolment: Enrolment, attempt: Attempt, now: datetime) -> None:
+    enrolment.call_back_at = attempt.call_back_at
+    enrolment.state = NEXT_STATE.get(attempt.disposition, enrolment.state)
+    if attempt.disposition in REFUSALS:
+        _keep_refusal(session, enrolment, attempt, now)
+    elif attempt.disposition in UNANSWERED and _unanswered(session, enrolment) >= MAX_CALLS:
+        enrolment.state = EnrolmentState.UNREACHABLE
+    elif attempt.disposition is Disposition.DEAD:
+        _note_death(enrolment.person, now)
+
+
+def _keep_refusal(session: Session, enrolment: Enrolment, attempt: Attempt, now: datetime) -> None:
+    earlier = session.scalar(
+        select(func.count()).select_from(Refusal).where(Refusal.enrolment_id == enrolment.id)
+    )
+    soft = attempt.reason in SOFT_REASONS and not earlier
+    session.add(
+        Refusal(
+            enrolment_id=enrolment.id,
+            scope="visit",
+            reason=attempt.reason,
+            at=now,
+            ask_again_on=_months_later(now.date(), SOFT_RETRY_MONTHS) if soft else None,
+        )
+    )
+
+
+def _unanswered(session: Session, enrolment: Enrolment) -> int:
+    statement = (
+        select(func.count())
+        .select_from(ContactAttempt)
+        .where(
+            ContactAttempt.enrolment_id == enrolment.id,
+            ContactAttempt.disposition.in_(UNANSWERED),
+        )
+    )
+    return session.scalar(statement) or 0
+
+
+def _note_death(person: Person, now: datetime) -> None:
+    person.died_on = person.died_on or now.date()
+    person.do_not_contact = True
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

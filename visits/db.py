@@ -1,0 +1,199 @@
+"""The database: base class, column types, connection. SQLite embedded or PostgreSQL by one URL."""
+
+import base64
+import enum
+import hashlib
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography.fernet import Fernet, MultiFernet
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    LargeBinary,
+    MetaData,
+    Uuid,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, aware and in UTC both ways; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Keyring:
+    """The keys that encrypt columns: the first one writes, all of them read."""
+
+    def __init__(self) -> None:
+        self._fernet: MultiFernet | None = None
+
+    def load(self, secrets: Sequence[str]) -> None:
+        """Derive one key per secret (any length, at least 16 characters each)."""
+        if not secrets or any(len(secret) < 16 for secret in secrets):
+            raise ValueError("an encryption secret needs at least 16 characters")
+        digests = [hashlib.sha256(secret.encode()).digest() for secret in secrets]
+        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(d)) for d in digests])
+
+    def seal(self, plain: bytes) -> bytes:
+        """Encrypt bytes with the newest key."""
+        return self._ready().encrypt(plain)
+
+    def open(self, sealed: bytes) -> bytes:
+        """Decrypt bytes with whichever key fits."""
+        return self._ready().decrypt(sealed)
+
+    def rotate(self, sealed: bytes) -> bytes:
+        """Encrypt again with the newest key."""
+        return self._ready().rotate(sealed)
+
+    def _ready(self) -> MultiFernet:
+        if self._fernet is None:
+            raise RuntimeError("no encryption key: connect() loads it")
+        return self._fernet
+
+
+# A column type cannot be handed a key per query: the process has one keyring, see connect().
+keyring = Keyring()
+
+
+class EncryptedText(TypeDecorator[str]):
+    """Text that the database only ever sees encrypted."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring.seal(value.encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        return None if value is None else keyring.open(bytes(value)).decode()
+
+
+class EncryptedBytes(TypeDecorator[bytes]):
+    """Bytes that the database only ever sees encrypted."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring.seal(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring.open(bytes(value))
+
+
+class EncryptedJson(TypeDecorator[Any]):
+    """A JSON value that the database only ever sees encrypted."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        return keyring.seal(json.dumps(value, ensure_ascii=False).encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(keyring.open(bytes(value)))
+
+
+ENCRYPTED = (EncryptedText, EncryptedBytes, EncryptedJson)
+
+
+def stored_enum(kind: type[enum.StrEnum]) -> TypeEngine[Any]:
+    """A StrEnum kept as its value in plain text, on both databases alike."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    """The base of every table: named constraints, our column types."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: UtcDateTime,
+        uuid.UUID: Uuid(),
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+
+def connect(url: str, *, secrets: Sequence[str]) -> Engine:
+    """Open the database at `url` and load the encryption keys.
+
+    `secrets`: newest first; the first one encrypts, all decrypt.
+    """
+    keyring.load(secrets)
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    # isolation_level None: SQLite's driver leaves BEGIN to us.
+    engine = create_engine(url, connect_args={"isolation_level": None})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred reader that turns writer halfway fails at once when somebody else wrote meanwhile,
+    # so a writer says so at the start and waits its turn.
+    reading = connection.get_execution_options().get("palier_reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    """Make sessions that keep their objects readable after the commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def start_reading(session: Session) -> None:
+    """Declare a new session's transaction as read-only, before its first statement."""
+    session.connection(execution_options={"palier_reading": True})

@@ -1,0 +1,49 @@
+"""By when something must be done: hours, days, working days and months, on French time."""
+
+import calendar
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+from diagnostics.delays import Delay, parse_delay
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def due_at(start: datetime, delay: str | Delay) -> datetime:
+    """Give the moment `delay` after `start` (aware).
+
+    Hours run day and night. Days, working days and months end at 18:00 in Paris; working days
+    leave out Saturdays, Sundays and the public holidays of mainland France.
+    """
+    wanted = parse_delay(delay) if isinstance(delay, str) else delay
+    if wanted.unit == "h":
+        return start + timedelta(hours=wanted.amount)
+    local = start.astimezone(PARIS)
+    if wanted.unit == "wd":
+        return _working_days_later(local, wanted.amount)
+    if wanted.unit == "m":
+        local = _months_later(local, wanted.amount)
+    else:
+        local += timedelta(days=wanted.amount)
+    return local.replace(hour=18, minute=0, second=0, microsecond=0)
+
+
+def _working_days_later(local: datetime, days: int) -> datetime:
+    while days > 0:
+        local += timedelta(days=1)
+        if local.weekday() < 5 and local.date() not in _public_holidays():
+            days -= 1
+    return local.replace(hour=18, minute=0, second=0, microsecond=0)
+
+
+def _months_later(local: datetime, months: int) -> datetime:
+    year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return local.replace(year=year, month=month + 1, day=min(local.day, last))
+
+
+@lru_cache
+def _public_holidays() -> holidays.HolidayBase:
+    return holidays.country_holidays("FR")

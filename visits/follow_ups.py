@@ -1,0 +1,79 @@
+"""Follow-ups: what was promised to be asked again, and when."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from visits.errors import Conflict, Invalid, NotFound
+from visits.models.people import AccessKind
+from visits.models.programmes import Enrolment
+from visits.models.visits import Consequence
+from visits.models.works import FollowUp, FollowUpState
+from visits.privacy import log_access
+from visits.queries import Viewer, visible_persons
+
+NOTE_LENGTH = 500
+
+
+def open_follow_up(
+    session: Session, enrolment: Enrolment, consequence: Consequence, *, now: datetime
+) -> FollowUp:
+    """Open the follow-up a visit calls for; without a delay it is due at once."""
+    follow_up = FollowUp(
+        enrolment_id=enrolment.id,
+        consequence_id=consequence.id,
+        code=consequence.code,
+        label=consequence.label["fr"],
+        state=FollowUpState.WAITING,
+        due_at=consequence.due_at or now,
+    )
+    session.add(follow_up)
+    session.flush()
+    return follow_up
+
+
+def find_follow_up(session: Session, viewer: Viewer, follow_up_id: uuid.UUID) -> FollowUp:
+    """Find a follow-up of a person the viewer may see, else raise NotFound."""
+    statement = (
+        select(FollowUp)
+        .join(FollowUp.enrolment)
+        .join(Enrolment.person)
+        .where(FollowUp.id == follow_up_id, visible_persons(viewer))
+    )
+    follow_up = session.scalars(statement).one_or_none()
+    if follow_up is None:
+        raise NotFound("follow_up_not_found")
+    return follow_up
+
+
+def close_follow_up(
+    session: Session, follow_up: FollowUp, *, note: str, viewer: Viewer, now: datetime
+) -> None:
+    """Note what came of a follow-up and close it."""
+    if follow_up.state not in (FollowUpState.WAITING, FollowUpState.DUE):
+        raise Conflict("follow_up_closed")
+    note = note.strip()
+    if not note:
+        raise Invalid({"note": "required"})
+    if len(note) > NOTE_LENGTH:
+        raise Invalid({"note": "too_long"})
+    follow_up.state, follow_up.note = FollowUpState.DONE, note
+    follow_up.closed_at, follow_up.closed_by_id = now, viewer.user_id
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[follow_up.enrolment.person_id],
+        kind=AccessKind.WRITE,
+        what="follow_up_done",
+        now=now,
+    )
+
+
+def remind_follow_ups(session: Session, *, now: datetime) -> int:
+    """Turn follow-ups whose day has come from waiting to due; gives how many."""
+    waiting = (FollowUp.state == FollowUpState.WAITING, FollowUp.due_at <= now)
+    due = session.scalars(select(FollowUp.id).where(*waiting)).all()
+    session.execute(update(FollowUp).where(*waiting).values(state=FollowUpState.DUE))
+    return len(due)

@@ -1,0 +1,213 @@
+"""What comes back from a home: kept as sent, checked, assessed, and what it calls for opened."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from diagnostics.assessment import Assessment, Called, assess
+from diagnostics.form import parse_form
+from diagnostics.submission import Checked, check, read_head
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits.deadlines import due_at
+from visits.errors import DifferentSubmission, Invalid
+from visits.file_store import FileStore
+from visits.follow_ups import open_follow_up
+from visits.map_points import refresh_map
+from visits.models.people import AccessKind, Consent, ConsentScope
+from visits.models.programmes import EnrolmentState
+from visits.models.visits import (
+    Consequence,
+    Submission,
+    SubmissionFile,
+    SubmissionState,
+    Visit,
+    VisitState,
+)
+from visits.planning import find_visit
+from visits.privacy import log_access
+from visits.published_forms import consequences_of, find_form
+from visits.queries import Viewer
+from visits.work_orders import open_work_order
+
+RISK_OF_BAND = {"low": 1, "intermediate": 2, "high": 3}
+MAX_FILES = 200
+MAX_NAME = 255
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A photo or signature as it came."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+def record_submission(
+    session: Session,
+    store: FileStore,
+    *,
+    xml: bytes,
+    files: Sequence[SentFile],
+    viewer: Viewer,
+    now: datetime,
+    visit_id: uuid.UUID | None = None,
+    incomplete: bool = False,
+) -> Submission:
+    """Keep a submission and open what it calls for; the same one again gives the same row.
+
+    `incomplete` says that more files are to come (OpenRosa's `*isIncomplete*`). Raises
+    diagnostics' BadSubmission when it is no submission at all, NotFound for an unknown form or a
+    visit of somebody else, DifferentSubmission when this id is kept with other bytes.
+    """
+    head = read_head(xml)
+    known = session.scalars(
+        select(Submission).where(Submission.instance_id == head.instance_id)
+    ).one_or_none()
+    if known is None:
+        visit = find_visit(session, viewer, visit_id) if visit_id else None
+        version = find_form(session, head.form_id, head.version)
+        known = Submission(
+            instance_id=head.instance_id,
+            visit=visit,
+            form_version=version,
+            sent_by_id=viewer.user_id,
+            xml=xml,
+            sha256=hashlib.sha256(xml).hexdigest(),
+            received_at=now,
+            state=SubmissionState.INCOMPLETE,
+            files=[],
+            consequences=[],
+        )
+        session.add(known)
+        session.flush()
+    else:
+        _refuse_another(known, xml, viewer)
+    _keep_files(session, store, known, files)
+    if known.state is SubmissionState.INCOMPLETE and not incomplete:
+        _conclude(session, known, viewer=viewer, now=now)
+    return known
+
+
+def _refuse_another(known: Submission, xml: bytes, viewer: Viewer) -> None:
+    if known.sha256 != hashlib.sha256(xml).hexdigest() or known.sent_by_id != viewer.user_id:
+        raise DifferentSubmission("different_submission", instance_id=known.instance_id)
+
+
+def _keep_files(
+    session: Session, store: FileStore, submission: Submission, files: Sequence[SentFile]
+) -> None:
+    kept = {file.name: file.sha256 for file in submission.files}
+    if len(set(kept) | {file.name for file in files}) > MAX_FILES:
+        raise Invalid({"files": "too_many_files"})
+    for file in files:
+        if not file.name or len(file.name) > MAX_NAME:
+            raise Invalid({"files": "bad_file_name"})
+        digest = hashlib.sha256(file.data).hexdigest()
+        if kept.get(file.name, digest) != digest:
+            raise DifferentSubmission("different_file", name=file.name)
+        if file.name in kept:
+            continue
+        kept[file.name] = store.put(file.data)
+        submission.files.append(
+            SubmissionFile(
+                name=file.name,
+                sha256=digest,
+                size=len(file.data),
+                media_type=file.media_type[:100],
+            )
+        )
+    session.flush()
+
+
+def _conclude(session: Session, submission: Submission, *, viewer: Viewer, now: datetime) -> None:
+    version = submission.form_version
+    form = parse_form(version.xform)
+    checked = check(form, submission.xml, now=now)
+    assessment = assess(form, checked, consequences_of(version))
+    already = submission.visit is not None and submission.visit.state is not VisitState.PLANNED
+    doubtful = bool(checked.violations or checked.corrected or checked.unknown) or already
+    submission.state = SubmissionState.TO_REVIEW if doubtful else SubmissionState.CHECKED
+    submission.findings = {
+        "violations": [asdict(violation) for violation in checked.violations],
+        "corrected": [asdict(correction) for correction in checked.corrected],
+        "unknown": list(checked.unknown),
+        "scores": assessment.scores,
+        "bands": assessment.bands,
+    }
+    opened = [_open(session, submission, called, now) for called in assessment.called]
+    if submission.visit is not None:
+        _close_visit(session, submission, submission.visit, checked, assessment, now)
+        for consequence in opened:
+            _follow(session, submission.visit, consequence, now)
+        _tell_others(session, submission.visit, viewer, now)
+
+
+def _open(session: Session, submission: Submission, called: Called, now: datetime) -> Consequence:
+    consequence = Consequence(
+        path=called.path,
+        kind=called.kind,
+        code=called.code,
+        severity=called.severity or None,
+        owner=called.owner or None,
+        due_at=due_at(now, called.due) if called.due else None,
+        label=dict(called.label),
+        causes=[asdict(cause) for cause in called.causes],
+    )
+    submission.consequences.append(consequence)
+    session.flush()
+    return consequence
+
+
+def _follow(session: Session, visit: Visit, consequence: Consequence, now: datetime) -> None:
+    if consequence.kind == "work_order":
+        open_work_order(session, visit.enrolment, consequence, now=now)
+    elif consequence.kind == "follow_up":
+        open_follow_up(session, visit.enrolment, consequence, now=now)
+
+
+def _close_visit(
+    session: Session,
+    submission: Submission,
+    visit: Visit,
+    checked: Checked,
+    assessment: Assessment,
+    now: datetime,
+) -> None:
+    if visit.state in (VisitState.PLANNED, VisitState.UNDER_WAY):
+        visit.state, visit.done_at = VisitState.DONE, now
+        visit.enrolment.state = EnrolmentState.VISITED
+    bands = [RISK_OF_BAND.get(band, 0) for band in assessment.bands.values()]
+    visit.enrolment.risk = max(bands, default=0) or visit.enrolment.risk
+    for path, answer in checked.answers.items():
+        scope = path.rpartition("/consent_")[2]
+        if scope in ConsentScope and answer in ("yes", "no"):
+            session.add(
+                Consent(
+                    person_id=visit.enrolment.person_id,
+                    scope=ConsentScope(scope),
+                    given=answer == "yes",
+                    at=now,
+                    text_version=f"{submission.form_version.form_id} {submission.form_version.version}"[
+                        :32
+                    ],
+                    submission_id=submission.id,
+                )
+            )
+
+
+def _tell_others(session: Session, visit: Visit, viewer: Viewer, now: datetime) -> None:
+    session.flush()
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[visit.enrolment.person_id],
+        kind=AccessKind.WRITE,
+        what="submission_recorded",
+        now=now,
+    )
+    refresh_map(session, [visit.enrolment.dwelling_id])

@@ -1,0 +1,112 @@
+"""Who works here: organisations, users, their tablets and their failed sign-ins."""
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from visits.db import Base, stored_enum
+
+
+class Role(enum.StrEnum):
+    """What somebody does here; webapp's permission table says what that allows."""
+
+    VISITOR = "visitor"
+    COORDINATOR = "coordinator"
+    PARTNER_COORDINATOR = "partner_coordinator"
+    TECHNICIAN = "technician"
+    MANAGER = "manager"
+    SOCIAL_WORKER = "social_worker"
+    ADMINISTRATOR = "administrator"
+
+
+class OrganisationKind(enum.StrEnum):
+    """What an organisation is to the programme."""
+
+    LANDLORD = "landlord"
+    PARTNER = "partner"
+    PENSION_FUND = "pension_fund"
+
+
+class Organisation(Base):
+    """A landlord, a partner association, a fund."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    kind: Mapped[OrganisationKind] = mapped_column(stored_enum(OrganisationKind))
+
+
+class Territory(Base):
+    """An agency or sector of the landlord: the reach of some accounts."""
+
+    __tablename__ = "territory"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+
+
+class User(Base):
+    """An account. `fs_uniquifier` changes to end every session of the account."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    password: Mapped[str] = mapped_column(String(255))
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    role: Mapped[Role] = mapped_column(stored_enum(Role))
+    language: Mapped[str] = mapped_column(String(2), default="fr")
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    territory_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("territory.id"))
+    created_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation] = relationship()
+    territory: Mapped[Territory | None] = relationship()
+
+
+class Device(Base):
+    """A tablet that may speak for its user until it is revoked."""
+
+    __tablename__ = "device"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship()
+
+
+class FailedSignIn(Base):
+    """One wrong password. Only a hash of the e-mail is kept: it may be no account of ours."""
+
+    __tablename__ = "failed_sign_in"
+    __table_args__ = (Index("ix_failed_sign_in_email_sha256_at", "email_sha256", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email_sha256: Mapped[str] = mapped_column(String(64))
+    address_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime]
+
+
+class JobState(Base):
+    """What a recurring job did last: the lock that makes its effect happen once."""
+
+    __tablename__ = "job_state"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    next_run_at: Mapped[datetime]
+    last_run_at: Mapped[datetime | None]
+    result: Mapped[dict[str, Any] | None]

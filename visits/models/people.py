@@ -1,0 +1,115 @@
+"""The tenants: persons, where they live, what they agreed to, who may see them, who looked."""
+
+import enum
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from visits.db import Base, EncryptedText, stored_enum
+from visits.models.portfolio import Tenancy
+
+
+class Person(Base):
+    """An occupant. `name_key` is the name folded for search and for recognising duplicates.
+
+    A `protected` person is seen only by those named in `NamedAccess`.
+    """
+
+    __tablename__ = "person"
+    __table_args__ = (Index("ix_person_name_key", "name_key"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    reference: Mapped[str | None] = mapped_column(String(40), unique=True)
+    civility: Mapped[str | None] = mapped_column(String(10))
+    last_name: Mapped[str] = mapped_column(String(100))
+    first_name: Mapped[str] = mapped_column(String(100), default="")
+    name_key: Mapped[str] = mapped_column(String(210))
+    born_on: Mapped[date | None]
+    died_on: Mapped[date | None]
+    phone: Mapped[str | None] = mapped_column(EncryptedText)
+    protected: Mapped[bool] = mapped_column(default=False, index=True)
+    do_not_contact: Mapped[bool] = mapped_column(default=False)
+
+    occupancies: Mapped[list["Occupancy"]] = relationship(back_populates="person")
+
+    @property
+    def name(self) -> str:
+        """How the person is addressed on a list."""
+        return " ".join(part for part in (self.civility, self.first_name, self.last_name) if part)
+
+
+class Occupancy(Base):
+    """A person living in a dwelling under a tenancy, as holder, spouse or other occupant."""
+
+    __tablename__ = "occupancy"
+    __table_args__ = (UniqueConstraint("person_id", "tenancy_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    tenancy_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenancy.id"), index=True)
+    role: Mapped[str | None] = mapped_column(String(20))
+    ended_on: Mapped[date | None]
+
+    person: Mapped[Person] = relationship(back_populates="occupancies")
+    tenancy: Mapped[Tenancy] = relationship()
+
+
+class ConsentScope(enum.StrEnum):
+    """What a consent is about: refusing one is not refusing all."""
+
+    VISIT = "visit"
+    HEALTH = "health"
+    PHOTOS = "photos"
+    SHARING = "sharing"
+
+
+class Consent(Base):
+    """A yes or a no to one scope, with when and how it was said."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    scope: Mapped[ConsentScope] = mapped_column(stored_enum(ConsentScope))
+    given: Mapped[bool]
+    at: Mapped[datetime]
+    text_version: Mapped[str] = mapped_column(String(32))
+    submission_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("submission.id", use_alter=True)
+    )
+
+
+class NamedAccess(Base):
+    """A user named to work with a protected person."""
+
+    __tablename__ = "named_access"
+    __table_args__ = (UniqueConstraint("person_id", "user_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    named_at: Mapped[datetime]
+    named_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+
+
+class AccessKind(enum.StrEnum):
+    """What was done with a person's file."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class AccessEvent(Base):
+    """One look at, or change of, a person's file. Each line seals the one before it."""
+
+    __tablename__ = "access_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[AccessKind] = mapped_column(stored_enum(AccessKind))
+    what: Mapped[str] = mapped_column(String(64))
+    seal: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,134 @@
+"""The landlord's stock: residences, dwellings, tenancies, and the files they come from."""
+
+import enum
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from visits.db import Base, EncryptedBytes, EncryptedJson, stored_enum
+from visits.models.accounts import Territory
+
+
+class Residence(Base):
+    """A building or a house at one address.
+
+    `address_key` is the address folded for comparison: files without a building reference meet
+    their building through it. `h3` is the H3 cell of resolution 12 as an integer.
+    """
+
+    __tablename__ = "residence"
+    __table_args__ = (Index("ix_residence_lat_lon", "lat", "lon"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    reference: Mapped[str | None] = mapped_column(String(40), unique=True)
+    address: Mapped[str] = mapped_column(String(200))
+    postcode: Mapped[str] = mapped_column(String(5))
+    city: Mapped[str] = mapped_column(String(100))
+    insee: Mapped[str | None] = mapped_column(String(5))
+    address_key: Mapped[str] = mapped_column(String(250), index=True)
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    h3: Mapped[int | None] = mapped_column(BigInteger)
+    built_year: Mapped[int | None]
+    storeys: Mapped[int | None]
+    has_lift: Mapped[bool | None]
+    priority_district: Mapped[str | None] = mapped_column(String(20))
+    energy_label: Mapped[str | None] = mapped_column(String(1))
+    territory_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("territory.id"), index=True)
+
+    territory: Mapped[Territory | None] = relationship()
+
+
+class Dwelling(Base):
+    """A flat or a house that is let. `floor` 0 is the ground floor; surface in m²; rent in €."""
+
+    __tablename__ = "dwelling"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    residence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("residence.id"), index=True)
+    floor: Mapped[int | None]
+    door: Mapped[str | None] = mapped_column(String(20))
+    access_code: Mapped[str | None] = mapped_column(String(20))
+    rooms: Mapped[int | None]
+    surface: Mapped[float | None]
+    rent: Mapped[float | None]
+    has_bath: Mapped[bool | None]
+    is_adapted: Mapped[bool | None]
+    energy_label: Mapped[str | None] = mapped_column(String(1))
+
+    residence: Mapped[Residence] = relationship()
+
+
+class Tenancy(Base):
+    """A lease of a dwelling; open while `ended_on` is empty."""
+
+    __tablename__ = "tenancy"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"), index=True)
+    reference: Mapped[str | None] = mapped_column(String(40))
+    started_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+
+    dwelling: Mapped[Dwelling] = relationship()
+
+
+class ImportState(enum.StrEnum):
+    """How far an uploaded file got."""
+
+    UPLOADED = "uploaded"
+    IMPORTED = "imported"
+
+
+class Import(Base):
+    """One uploaded file: its content until it is purged, what it would change, what it changed."""
+
+    __tablename__ = "import_file"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    file_name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    content: Mapped[bytes | None] = mapped_column(EncryptedBytes)
+    kind: Mapped[str] = mapped_column(String(20))
+    mapping: Mapped[dict[str, Any]]
+    state: Mapped[ImportState] = mapped_column(stored_enum(ImportState))
+    counts: Mapped[dict[str, Any] | None]
+    problems: Mapped[Any | None] = mapped_column(EncryptedJson)
+    uploaded_at: Mapped[datetime]
+    uploaded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    imported_at: Mapped[datetime | None]
+
+
+class ColumnMapping(Base):
+    """The coordinator's last mapping for files with these very headings."""
+
+    __tablename__ = "column_mapping"
+    __table_args__ = (UniqueConstraint("signature"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    signature: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(20))
+    mapping: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
+
+
+class FormVersion(Base):
+    """A published version of a diagnostic: never changed once it is here."""
+
+    __tablename__ = "form_version"
+    __table_args__ = (UniqueConstraint("form_id", "version"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    form_id: Mapped[str] = mapped_column(String(64))
+    version: Mapped[str] = mapped_column(String(32))
+    title: Mapped[dict[str, Any]]
+    xform: Mapped[bytes] = mapped_column(LargeBinary)
+    consequences: Mapped[list[Any]]
+    sha256: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime]
+    published_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    retired_at: Mapped[datetime | None]

@@ -1,0 +1,123 @@
+"""The visit, what was sent from it, and what it means."""
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from visits.db import Base, EncryptedBytes, EncryptedJson, EncryptedText, stored_enum
+from visits.models.accounts import User
+from visits.models.portfolio import FormVersion
+from visits.models.programmes import Enrolment
+
+
+class VisitState(enum.StrEnum):
+    """From the diary to the end."""
+
+    PLANNED = "planned"
+    UNDER_WAY = "under_way"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Visit(Base):
+    """An appointment at home between a visitor and an enrolled person."""
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        Index("ix_visit_visitor_id_planned_start_at", "visitor_id", "planned_start_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    enrolment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    visitor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    planned_start_at: Mapped[datetime]
+    planned_end_at: Mapped[datetime]
+    state: Mapped[VisitState] = mapped_column(stored_enum(VisitState))
+    planned_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    planned_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    closed_reason: Mapped[str | None] = mapped_column(EncryptedText)
+
+    enrolment: Mapped[Enrolment] = relationship()
+    visitor: Mapped[User] = relationship(foreign_keys=[visitor_id])
+    submissions: Mapped[list["Submission"]] = relationship(back_populates="visit")
+
+
+class SubmissionState(enum.StrEnum):
+    """What the check made of a submission; a visit that took place is never refused."""
+
+    INCOMPLETE = "incomplete"
+    CHECKED = "checked"
+    TO_REVIEW = "to_review"
+
+
+class Submission(Base):
+    """A filled form as it was sent, byte for byte, and what the check found.
+
+    `findings` holds `{values, calculated, violations, corrected, unknown, scores, bands}`.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (UniqueConstraint("instance_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    instance_id: Mapped[str] = mapped_column(String(100))
+    visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    form_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("form_version.id"), index=True)
+    sent_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    xml: Mapped[bytes] = mapped_column(EncryptedBytes)
+    sha256: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime]
+    state: Mapped[SubmissionState] = mapped_column(stored_enum(SubmissionState), index=True)
+    findings: Mapped[Any | None] = mapped_column(EncryptedJson)
+
+    visit: Mapped[Visit | None] = relationship(back_populates="submissions")
+    form_version: Mapped[FormVersion] = relationship()
+    files: Mapped[list["SubmissionFile"]] = relationship(
+        back_populates="submission", order_by="SubmissionFile.name"
+    )
+    consequences: Mapped[list["Consequence"]] = relationship(back_populates="submission")
+
+
+class SubmissionFile(Base):
+    """A photo or signature that came with a submission; its bytes stand in the file store."""
+
+    __tablename__ = "submission_file"
+    __table_args__ = (UniqueConstraint("submission_id", "name"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("submission.id"))
+    name: Mapped[str] = mapped_column(String(255))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(100))
+
+    submission: Mapped[Submission] = relationship(back_populates="files")
+
+
+class Consequence(Base):
+    """Something the answers called for, with the answers that caused it.
+
+    `causes` is a list of `{path, question, answer}`.
+    """
+
+    __tablename__ = "consequence"
+    __table_args__ = (UniqueConstraint("submission_id", "path"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("submission.id"), index=True)
+    path: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(20), index=True)
+    code: Mapped[str] = mapped_column(String(64))
+    severity: Mapped[str | None] = mapped_column(String(2))
+    owner: Mapped[str | None] = mapped_column(String(40))
+    due_at: Mapped[datetime | None]
+    label: Mapped[Any] = mapped_column(EncryptedJson)
+    causes: Mapped[Any] = mapped_column(EncryptedJson)
+
+    submission: Mapped[Submission] = relationship(back_populates="consequences")

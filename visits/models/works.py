@@ -1,0 +1,97 @@
+"""What follows a visit: work orders for the technical service, follow-ups with the tenant."""
+
+import enum
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from visits.db import Base, EncryptedText, stored_enum
+from visits.models.accounts import User
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling
+from visits.models.programmes import Enrolment
+from visits.models.visits import Consequence
+
+
+class Severity(enum.StrEnum):
+    """How long a finding can wait, from the vital to the planned."""
+
+    U0 = "U0"
+    U1 = "U1"
+    U2 = "U2"
+    U3 = "U3"
+    P = "P"
+
+
+class WorkOrderState(enum.StrEnum):
+    """Where a work order stands."""
+
+    OPEN = "open"
+    STARTED = "started"
+    ON_HOLD = "on_hold"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+OPEN_STATES = (WorkOrderState.OPEN, WorkOrderState.STARTED, WorkOrderState.ON_HOLD)
+
+
+class WorkOrder(Base):
+    """Something the technical service must do in a dwelling, never why a person needs it."""
+
+    __tablename__ = "work_order"
+    __table_args__ = (Index("ix_work_order_state_due_at", "state", "due_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"), index=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    consequence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consequence.id"), unique=True)
+    trade: Mapped[str] = mapped_column(String(64))
+    severity: Mapped[Severity] = mapped_column(stored_enum(Severity))
+    description: Mapped[str] = mapped_column(EncryptedText)
+    state: Mapped[WorkOrderState] = mapped_column(stored_enum(WorkOrderState))
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    closing_note: Mapped[str | None] = mapped_column(EncryptedText)
+    escalated_at: Mapped[datetime | None]
+
+    dwelling: Mapped[Dwelling] = relationship()
+    person: Mapped[Person] = relationship()
+    consequence: Mapped[Consequence] = relationship()
+    closed_by: Mapped[User | None] = relationship()
+
+
+class FollowUpState(enum.StrEnum):
+    """Where a follow-up stands."""
+
+    WAITING = "waiting"
+    DUE = "due"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class FollowUp(Base):
+    """A promise to ask again, a month, half a year or a year after the visit."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (Index("ix_follow_up_state_due_at", "state", "due_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    enrolment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    consequence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consequence.id"), unique=True)
+    code: Mapped[str] = mapped_column(String(64))
+    label: Mapped[str] = mapped_column(EncryptedText)
+    state: Mapped[FollowUpState] = mapped_column(stored_enum(FollowUpState))
+    due_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    note: Mapped[str | None] = mapped_column(EncryptedText)
+
+    enrolment: Mapped[Enrolment] = relationship()
+    consequence: Mapped[Consequence] = relationship()

@@ -1,0 +1,128 @@
+"""Rates of a programme, each with its numerator and its denominator.
+
+Dispositions and formulas follow the AAPOR Standard Definitions for in-person household surveys.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from visits.models.people import Person
+from visits.models.programmes import (
+    ContactAttempt,
+    Disposition,
+    Enrolment,
+    EnrolmentState,
+    Refusal,
+)
+from visits.queries import Viewer, visible_persons
+
+STATES = tuple(EnrolmentState)
+NON_CONTACT = (EnrolmentState.UNREACHABLE,)
+UNKNOWN = (EnrolmentState.TO_CALL,)
+OTHER = (EnrolmentState.CALL_BACK, EnrolmentState.AGREED, EnrolmentState.PLANNED)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share, never without what it was computed from; no value for an empty denominator."""
+
+    code: str
+    numerator: int
+    denominator: int
+
+    @property
+    def value(self) -> float | None:
+        """The share between 0 and 1."""
+        return self.numerator / self.denominator if self.denominator else None
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Where a programme stands."""
+
+    by_state: dict[EnrolmentState, int]
+    refusal_reasons: dict[str, int]
+    refusals_by_month: dict[str, tuple[int, int]]
+    rates: tuple[Rate, ...]
+
+    @property
+    def enrolled(self) -> int:
+        """How many persons are in the programme."""
+        return sum(self.by_state.values())
+
+
+def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
+    """Count a programme's enrolments by state, its refusals by reason, and give its rates."""
+    counted = session.execute(
+        select(Enrolment.state, func.count())
+        .join(Enrolment.person)
+        .where(Enrolment.programme == programme, visible_persons(viewer))
+        .group_by(Enrolment.state)
+    )
+    by_state = dict.fromkeys(STATES, 0) | {state: count for state, count in counted}
+    reasons = session.execute(
+        select(Refusal.reason, func.count(Enrolment.id.distinct()))
+        .join(Enrolment, Enrolment.id == Refusal.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Enrolment.programme == programme, Enrolment.state == EnrolmentState.REFUSED)
+        .where(visible_persons(viewer))
+        .group_by(Refusal.reason)
+    )
+    return Outcomes(
+        by_state=by_state,
+        refusal_reasons={str(reason): count for reason, count in reasons},
+        refusals_by_month=_answers_by_month(session, programme, viewer),
+        rates=rates(by_state),
+    )
+
+
+def rates(by_state: dict[EnrolmentState, int]) -> tuple[Rate, ...]:
+    """Compute the rates from the number of enrolments in each state.
+
+    I complete, R refusal, NC non-contact, O other contacted, U not yet attempted: those who are
+    not eligible leave every denominator. REF1 = R / all, REF3 = R / all but U,
+    COOP3 = I / (I + R), RR1 = I / all.
+    """
+    complete = by_state[EnrolmentState.VISITED]
+    refused = by_state[EnrolmentState.REFUSED]
+    eligible = sum(by_state.values()) - by_state[EnrolmentState.NOT_ELIGIBLE]
+    attempted = eligible - sum(by_state[state] for state in UNKNOWN)
+    contacted = attempted - sum(by_state[state] for state in NON_CONTACT)
+    return (
+        Rate("REF3", refused, attempted),
+        Rate("REF1", refused, eligible),
+        Rate("COOP3", complete, complete + refused),
+        Rate("RR1", complete, eligible),
+        Rate("CON1", contacted, eligible),
+    )
+
+
+def _answers_by_month(
+    session: Session, programme: str, viewer: Viewer
+) -> dict[str, tuple[int, int]]:
+    """Count per month the refusals and the answers (a yes or a no), by month as `2026-03`."""
+    rows = session.execute(
+        select(ContactAttempt.at, ContactAttempt.disposition)
+        .join(ContactAttempt.enrolment)
+        .join(Enrolment.person)
+        .where(Enrolment.programme == programme, visible_persons(viewer))
+        .where(
+            ContactAttempt.disposition.in_(
+                (Disposition.AGREED, Disposition.REFUSED, Disposition.REFUSED_BY_FAMILY)
+            )
+        )
+        .order_by(ContactAttempt.at)
+    )
+    months: dict[str, tuple[int, int]] = {}
+    for at, disposition in rows:
+        month = _month(at)
+        refusals, answers = months.get(month, (0, 0))
+        months[month] = (refusals + (disposition is not Disposition.AGREED), answers + 1)
+    return months
+
+
+def _month(at: datetime) -> str:
+    return at.strftime("%Y-%m")

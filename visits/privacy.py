@@ -1,0 +1,90 @@
+"""A person's file: who looked at it, whom it is closed to."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from visits.errors import Conflict, NotFound
+from visits.map_points import refresh_map_of_person
+from visits.models.accounts import User
+from visits.models.people import AccessEvent, AccessKind, NamedAccess, Person
+
+ACCESS_LOG_LOCK = 7_103_001  # any number of our own: PostgreSQL's advisory lock of the chain
+
+
+def log_access(
+    session: Session,
+    *,
+    user_id: uuid.UUID | None,
+    persons: Iterable[uuid.UUID],
+    kind: AccessKind,
+    what: str,
+    now: datetime,
+) -> None:
+    """Add a line per person to the access log; each line seals the one before it."""
+    persons = list(persons)
+    if not persons:
+        return
+    _wait_for_turn(session)
+    seal = session.scalar(select(AccessEvent.seal).order_by(AccessEvent.id.desc()).limit(1)) or ""
+    for person_id in persons:
+        event = AccessEvent(at=now, user_id=user_id, person_id=person_id, kind=kind, what=what)
+        event.seal = seal = _sealed(seal, event)
+        session.add(event)
+        session.flush()
+
+
+def _wait_for_turn(session: Session) -> None:
+    # SQLite has one writer at a time; PostgreSQL's queue here so that the chain has no fork.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ACCESS_LOG_LOCK})
+
+
+def _sealed(previous: str, event: AccessEvent) -> str:
+    parts = (previous, event.at.isoformat(), event.user_id, event.person_id, event.kind, event.what)
+    line = "|".join(str(part) for part in parts)
+    return hashlib.sha256(line.encode()).hexdigest()
+
+
+def broken_line(session: Session) -> int | None:
+    """Find the id of the first line of the access log that does not fit the one before it."""
+    previous = ""
+    for event in session.scalars(select(AccessEvent).order_by(AccessEvent.id)).yield_per(1000):
+        if _sealed(previous, event) != event.seal:
+            return event.id
+        previous = event.seal
+    return None
+
+
+def protect(session: Session, person: Person, *, by: uuid.UUID, now: datetime) -> None:
+    """Close a person's file to everybody but those named, the one who closes it first of all."""
+    if person.protected:
+        raise Conflict("already_protected")
+    person.protected = True
+    name_for_access(session, person, user_id=by, by=by, now=now)
+    refresh_map_of_person(session, person.id)
+
+
+def unprotect(session: Session, person: Person) -> None:
+    """Open a person's file again to all who may see persons."""
+    person.protected = False
+    session.flush()
+    refresh_map_of_person(session, person.id)
+
+
+def name_for_access(
+    session: Session, person: Person, *, user_id: uuid.UUID, by: uuid.UUID, now: datetime
+) -> None:
+    """Name a user who may work with a protected person; naming twice is harmless."""
+    if session.get(User, user_id) is None:
+        raise NotFound("user_not_found")
+    known = select(NamedAccess).where(
+        NamedAccess.person_id == person.id, NamedAccess.user_id == user_id
+    )
+    if session.scalars(known).one_or_none() is None:
+        session.add(NamedAccess(person_id=person.id, user_id=user_id, named_at=now, named_by_id=by))
+        session.flush()

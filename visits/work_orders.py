@@ -1,0 +1,121 @@
+"""Work orders: opened by a finding, started, held, done or cancelled by the technical service."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits.errors import Conflict, Invalid, NotFound
+from visits.map_points import refresh_map
+from visits.models.people import AccessKind
+from visits.models.programmes import Enrolment
+from visits.models.visits import Consequence
+from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
+from visits.privacy import log_access
+from visits.queries import Viewer, visible_persons
+
+# From where each state may be reached.
+REACHED_FROM: dict[WorkOrderState, tuple[WorkOrderState, ...]] = {
+    WorkOrderState.STARTED: (WorkOrderState.OPEN, WorkOrderState.ON_HOLD),
+    WorkOrderState.ON_HOLD: (WorkOrderState.OPEN, WorkOrderState.STARTED),
+    WorkOrderState.DONE: OPEN_STATES,
+    WorkOrderState.CANCELLED: OPEN_STATES,
+}
+NEEDS_NOTE = (WorkOrderState.ON_HOLD, WorkOrderState.DONE, WorkOrderState.CANCELLED)
+NOTE_LENGTH = 500
+
+# An urgent order nobody has started by then is shown as escalated.
+ESCALATE_AFTER = {Severity.U0: timedelta(minutes=30), Severity.U1: timedelta(hours=2)}
+
+
+def open_work_order(
+    session: Session, enrolment: Enrolment, consequence: Consequence, *, now: datetime
+) -> WorkOrder:
+    """Open the work order a finding calls for, linked to the answer that caused it."""
+    order_id = uuid.uuid4()
+    order = WorkOrder(
+        id=order_id,
+        reference=f"BT-{order_id.hex[:8].upper()}",
+        dwelling_id=enrolment.dwelling_id,
+        person_id=enrolment.person_id,
+        consequence_id=consequence.id,
+        trade=consequence.code,
+        severity=Severity(consequence.severity or "P"),
+        description=consequence.label["fr"],
+        state=WorkOrderState.OPEN,
+        opened_at=now,
+        due_at=consequence.due_at,
+    )
+    session.add(order)
+    session.flush()
+    return order
+
+
+def find_work_order(session: Session, viewer: Viewer, order_id: uuid.UUID) -> WorkOrder:
+    """Find a work order of a dwelling and person the viewer may see, else raise NotFound."""
+    statement = (
+        select(WorkOrder)
+        .join(WorkOrder.person)
+        .where(WorkOrder.id == order_id, visible_persons(viewer))
+    )
+    order = session.scalars(statement).one_or_none()
+    if order is None:
+        raise NotFound("work_order_not_found")
+    return order
+
+
+def move_work_order(
+    session: Session,
+    order: WorkOrder,
+    state: WorkOrderState,
+    *,
+    note: str,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """Start, hold, complete or cancel a work order.
+
+    Raises Conflict when its state does not lead there, Invalid when a note is missing or longer
+    than `NOTE_LENGTH` characters.
+    """
+    if order.state not in REACHED_FROM.get(state, ()):
+        raise Conflict("work_order_cannot_move", state=order.state)
+    note = note.strip()
+    if state in NEEDS_NOTE and not note:
+        raise Invalid({"note": "required"})
+    if len(note) > NOTE_LENGTH:
+        raise Invalid({"note": "too_long"})
+    order.state = state
+    order.closing_note = note or order.closing_note
+    if state is WorkOrderState.STARTED:
+        order.started_at = order.started_at or now
+    if state not in OPEN_STATES:
+        order.closed_at, order.closed_by_id = now, viewer.user_id
+    session.flush()
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[order.person_id],
+        kind=AccessKind.WRITE,
+        what=f"work_order_{state}",
+        now=now,
+    )
+    refresh_map(session, [order.dwelling_id])
+
+
+def escalate_work_orders(session: Session, *, now: datetime) -> int:
+    """Mark urgent orders that nobody started in time; gives how many were marked now."""
+    marked = 0
+    for severity, patience in ESCALATE_AFTER.items():
+        late = select(WorkOrder).where(
+            WorkOrder.state == WorkOrderState.OPEN,
+            WorkOrder.severity == severity,
+            WorkOrder.escalated_at.is_(None),
+            WorkOrder.opened_at <= now - patience,
+        )
+        for order in session.scalars(late):
+            order.escalated_at = now
+            marked += 1
+    session.flush()
+    return marked

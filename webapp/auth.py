@@ -1,0 +1,262 @@
+"""Who may do what: one table of actions, roles and reach, applied before every request."""
+
+import base64
+import binascii
+import enum
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from flask import Flask, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_security.utils import verify_password
+
+from visits.accounts import (
+    device_of_token,
+    find_user,
+    forget_failed_sign_ins,
+    note_failed_sign_in,
+    refuse_if_throttled,
+)
+from visits.errors import Forbidden, TooManyTries
+from visits.models.accounts import Role, User
+from visits.queries import Reach, Viewer
+from webapp.transaction import now, reading, transaction
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+class Action(enum.StrEnum):
+    """What an endpoint lets one do."""
+
+    OWN_ACCOUNT = "own_account"
+    SEE_PERSONS = "see_persons"
+    PROTECT_PERSONS = "protect_persons"
+    IMPORT_STOCK = "import_stock"
+    ENROL = "enrol"
+    CALL = "call"
+    PLAN = "plan"
+    VISIT = "visit"
+    SEE_VISITS = "see_visits"
+    SEE_ANSWERS = "see_answers"
+    SEE_WORKS = "see_works"
+    DO_WORKS = "do_works"
+    FOLLOW_UP = "follow_up"
+    SEE_MAP = "see_map"
+    SEE_OUTCOMES = "see_outcomes"
+    SEE_FORMS = "see_forms"
+    MANAGE_ACCOUNTS = "manage_accounts"
+
+
+_ALL, _OWN, _ORG = Reach.ALL, Reach.OWN, Reach.ORGANISATION
+_TER = Reach.TERRITORY
+VIS, COO, PAR = Role.VISITOR, Role.COORDINATOR, Role.PARTNER_COORDINATOR
+TEC, MAN, SOC, ADM = Role.TECHNICIAN, Role.MANAGER, Role.SOCIAL_WORKER, Role.ADMINISTRATOR
+
+# The permissions, whole: a role that is not in an action's row may not do it. An account with a
+# territory never reaches further than its territory.
+PERMISSIONS: dict[Action, dict[Role, Reach]] = {
+    Action.OWN_ACCOUNT: dict.fromkeys(Role, Reach.OWN),
+    Action.SEE_PERSONS: {COO: _ALL, SOC: _ALL, PAR: _ORG},
+    Action.PROTECT_PERSONS: {COO: _ALL, SOC: _ALL},
+    Action.IMPORT_STOCK: {COO: _ALL},
+    Action.ENROL: {COO: _ALL},
+    Action.CALL: {COO: _ALL},
+    Action.PLAN: {COO: _ALL, PAR: _ORG},
+    Action.VISIT: {VIS: _OWN},
+    Action.SEE_VISITS: {COO: _ALL, SOC: _ALL, PAR: _ORG, VIS: _OWN},
+    Action.SEE_ANSWERS: {COO: _ALL, SOC: _ALL, VIS: _OWN},
+    Action.SEE_WORKS: {TEC: _ALL, COO: _ALL, MAN: _ALL},
+    Action.DO_WORKS: {TEC: _ALL},
+    Action.FOLLOW_UP: {COO: _ALL, SOC: _ALL},
+    Action.SEE_MAP: {MAN: _ALL, COO: _ALL, TEC: _ALL},
+    Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL},
+    Action.SEE_FORMS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
+    Action.MANAGE_ACCOUNTS: {ADM: _ALL},
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """The signed-in account, as a request knows it. `device_id` is set for a tablet."""
+
+    id: uuid.UUID
+    email: str
+    name: str
+    role: Role
+    language: str
+    organisation_id: uuid.UUID
+    organisation: str
+    territory_id: uuid.UUID | None
+    device_id: uuid.UUID | None = None
+
+
+def account_of(user: User, device_id: uuid.UUID | None = None) -> Account:
+    """Take what a request needs from an account's row."""
+    return Account(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        role=user.role,
+        language=user.language,
+        organisation_id=user.organisation_id,
+        organisation=user.organisation.name,
+        territory_id=user.territory_id,
+        device_id=device_id,
+    )
+
+
+def requires(action: Action) -> Callable[[View], View]:
+    """Declare the action an endpoint needs."""
+
+    def declare(view: View) -> View:
+        view.palier_action = action  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def public(view: View) -> View:
+    """Declare that an endpoint is open to strangers."""
+    view.palier_public = True  # type: ignore[attr-defined]
+    return view
+
+
+# Endpoints of libraries that cannot carry our mark.
+PUBLIC_ENDPOINTS = frozenset(
+    {"static", "security.login", "security.logout", "api-docs.openapi_json"}
+)
+OWN_ENDPOINTS = frozenset({"security.change_password"})
+# Endpoints for machines answer a stranger with 401 instead of the sign-in page.
+MACHINE_PATHS = ("/api/", "/openrosa/")
+
+
+def declared_action(app: Flask, endpoint: str) -> Action | None | bool:
+    """Give an endpoint's action, True for a public one, None for one that declares nothing."""
+    if endpoint in PUBLIC_ENDPOINTS:
+        return True
+    if endpoint in OWN_ENDPOINTS:
+        return Action.OWN_ACCOUNT
+    view = app.view_functions[endpoint]
+    shown = getattr(view, "view_class", view)
+    if getattr(shown, "palier_public", False):
+        return True
+    return cast(Action | None, getattr(shown, "palier_action", None))
+
+
+def may(action: Action) -> bool:
+    """Tell whether the signed-in account may do an action; templates ask this."""
+    return g.account is not None and g.account.role in PERMISSIONS[action]
+
+
+def viewer(action: Action | None = None) -> Viewer:
+    """Give who looks and how far, for the endpoint's action or for the one named."""
+    reach = PERMISSIONS[action or g.action].get(g.account.role)
+    if reach is None:
+        raise Forbidden("forbidden")
+    if reach is Reach.ALL and g.account.territory_id is not None:
+        reach = Reach.TERRITORY
+    return Viewer(g.account.id, g.account.organisation_id, g.account.territory_id, reach)
+
+
+def guard(app: Flask) -> None:
+    """Refuse every request whose endpoint does not declare what it needs, or needs more."""
+
+    @app.before_request
+    def check() -> ResponseReturnValue | None:
+        g.account, g.action = None, None
+        if request.endpoint is None:
+            return None  # no such page: the 404 follows
+        declared = declared_action(app, request.endpoint)
+        machine = request.path.startswith(MACHINE_PATHS)
+        g.account = _machine_account() if machine else _session_account()
+        if declared is True:
+            return None
+        if declared is None or isinstance(declared, bool):
+            raise Forbidden("undeclared_endpoint")
+        if g.account is None:
+            return _turn_away(machine)
+        g.action = declared
+        if g.account.role not in PERMISSIONS[declared]:
+            raise Forbidden("forbidden")
+        return None
+
+
+def _turn_away(machine: bool) -> ResponseReturnValue:
+    if machine:
+        raise NotSignedIn("not_signed_in")
+    target = request.full_path if request.method == "GET" else None
+    return redirect(url_for("security.login", next=target))
+
+
+class NotSignedIn(Forbidden):
+    """A stranger came to an endpoint for machines."""
+
+
+def _session_account() -> Account | None:
+    return cast(Account, current_user.account) if current_user.is_authenticated else None
+
+
+def _machine_account() -> Account | None:
+    """Find the account of an `Authorization` header, or of the session for safe methods.
+
+    A session never writes here: these endpoints have no CSRF token.
+    """
+    header = request.headers.get("Authorization", "")
+    kind, _, value = header.partition(" ")
+    if kind.lower() == "bearer":
+        return account_of_token(value.strip())
+    if kind.lower() == "basic":
+        return _basic_account(value.strip())
+    return _session_account() if request.method in ("GET", "HEAD", "OPTIONS") else None
+
+
+def account_of_token(token: str) -> Account | None:
+    """Find the account a tablet's token speaks for."""
+    if not token.startswith("palier_"):
+        return None
+    with reading() as session:
+        device = device_of_token(session, token)
+        return account_of(device.user, device.id) if device else None
+
+
+def _basic_account(value: str) -> Account | None:
+    try:
+        email, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    by_token = account_of_token(secret)
+    if by_token is not None:
+        return by_token if by_token.email == email.strip().lower() else None
+    return check_password(email, secret)
+
+
+def check_password(email: str, password: str) -> Account | None:
+    """Check an e-mail and a password, slowly enough and not too often.
+
+    Raises TooManyTries. A wrong password and an unknown e-mail take the same time.
+    """
+    place = request.remote_addr or ""
+    with reading() as session:
+        refuse_if_throttled(session, email, place=place, now=now())
+        user = find_user(session, email)
+        account = account_of(user) if user is not None and user.active else None
+        known = user.password if user is not None else UNKNOWN_PASSWORD
+    if verify_password(password, known) and account is not None:
+        with transaction() as session:
+            forget_failed_sign_ins(session, now=now(), email=email)
+        return account
+    with transaction() as session:
+        note_failed_sign_in(session, email, place=place, now=now())
+    return None
+
+
+# The hash of a password nobody knows: a stranger's e-mail costs as much as a member's.
+UNKNOWN_PASSWORD = (
+    "$argon2id$v=19$m=65536,t=3,p=4$"  # noqa: S105
+    "c29tZXNhbHRzb21lc2FsdA$Wv0z8bKyk2yZ1lYd0vQm8Qy8mSxv0p0cLr7rM2h1m8E"
+)
+
+__all__ = ["Account", "Action", "NotSignedIn", "TooManyTries", "guard", "may", "public"]

@@ -1,0 +1,189 @@
+"""Refusals become answers: RFC 9457 problem details for machines, a page for people."""
+
+import logging
+import uuid
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from diagnostics.submission import BadSubmission
+from visits.errors import Conflict, Forbidden, Invalid, NotFound, Refused, TooManyTries
+
+log = logging.getLogger("palier")
+
+# Refusals by kind, most special first; the first that fits gives the status.
+STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (NotFound, 404),
+    (TooManyTries, 429),
+    (Conflict, 409),
+    (Invalid, 422),
+    (Forbidden, 403),
+    (BadSubmission, 400),
+    (Refused, 400),
+)
+
+# What a code says to people. Placeholders are the refusal's details.
+SENTENCES: dict[str, Any] = {
+    "refused": _l("This cannot be done."),
+    "invalid": _l("Some fields need another look. Nothing was changed."),
+    "conflict": _l("Somebody changed this meanwhile. Nothing was changed; look again."),
+    "forbidden": _l("Your account may not do this. Ask an administrator if you need it."),
+    "not_signed_in": _l("Sign in first."),
+    "undeclared_endpoint": _l("This page is closed."),
+    "not_found": _l("There is nothing here, or nothing that your account may see."),
+    "person_not_found": _l("There is no such person, or your account may not see this file."),
+    "enrolment_not_found": _l("There is no such enrolment, or your account may not see it."),
+    "visit_not_found": _l("There is no such visit, or it is not one of yours."),
+    "work_order_not_found": _l("There is no such work order, or your account may not see it."),
+    "follow_up_not_found": _l("There is no such follow-up, or your account may not see it."),
+    "user_not_found": _l("There is no such account."),
+    "device_not_found": _l("There is no such tablet."),
+    "form_not_found": _l("This form or this version of it is not known here."),
+    "file_not_found": _l("This file is not here."),
+    "too_many_tries": _l("Too many tries. Wait %(minutes)s minutes, then try again."),
+    "different_submission": _l(
+        "Another submission with this number is already kept. Both stay as they are."
+    ),
+    "different_file": _l("Another file named %(name)s is already kept with this submission."),
+    "do_not_contact": _l("This person asked not to be contacted. The call was not recorded."),
+    "refused_for_good": _l("This person refused: she is not called again in this programme."),
+    "refused_until": _l("This person refused: she may be asked again, once, from %(until)s."),
+    "enrolment_closed": _l("This enrolment is closed. Nothing was changed."),
+    "already_protected": _l("This file is protected already."),
+    "visit_already_planned": _l("A visit is planned already. Move it or cancel it first."),
+    "not_agreed_yet": _l("This person has not agreed yet. Record the call first."),
+    "visit_not_planned": _l("This visit is over. Nothing was changed."),
+    "work_order_cannot_move": _l("This work order is closed already. Nothing was changed."),
+    "follow_up_closed": _l("This follow-up is closed already. Nothing was changed."),
+    "version_already_published": _l(
+        "Version %(version)s is published with another content: change the version."
+    ),
+    "email_taken": _l("There is an account with this e-mail address already."),
+    "already_imported": _l("This file has been imported already. Nothing was changed."),
+    # fields
+    "required": _l("Fill in this field."),
+    "reason_required": _l("Choose the reason of the refusal."),
+    "call_back_required": _l("Say when to call back."),
+    "must_be_in_future": _l("Choose a moment that is still to come."),
+    "too_long": _l("This text is too long: 500 characters at most."),
+    "unknown_visitor": _l("Choose a visitor from the list."),
+    "visitor_not_named": _l("Only a visitor named for this protected file may go."),
+    "visitor_busy": _l("This visitor has another visit then."),
+    "bad_email": _l("This is not an e-mail address."),
+    "bad_file_name": _l("A file has no name, or a name that is too long."),
+    "too_many_files": _l("There are too many files: 200 at most."),
+    "bad_choice": _l("Choose one of the list."),
+    "bad_date": _l("This is not a date and time."),
+    "bad_number": _l("This is not a whole number of at least 1."),
+    "password_too_short": _l("A password has at least 12 characters."),
+}
+
+
+def sentence(code: str, details: dict[str, object] | None = None) -> str:
+    """Say a code in the reader's language."""
+    said = str(SENTENCES.get(code, SENTENCES["refused"]))
+    return said % details if details and "%(" in said else said
+
+
+def status_of(refused: Exception) -> int:
+    """Give the HTTP status of a refusal."""
+    return next(status for kind, status in STATUS if isinstance(refused, kind))
+
+
+def wants_json() -> bool:
+    """Tell whether the answer goes to a machine."""
+    if request.path.startswith(("/api/", "/openrosa/")):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def problem(
+    status: int, title: str, *, detail: str = "", errors: dict[str, Any] | None = None, code: str = ""
+) -> Response:
+    """Make an RFC 9457 answer."""
+    body: dict[str, Any] = {
+        "type": f"urn:palier:{code}" if code else "about:blank",
+        "title": title,
+        "status": status,
+        "request_id": g.get("request_id", ""),
+    }
+    if detail:
+        body["detail"] = detail
+    if errors:
+        body["errors"] = errors
+    answer = jsonify(body)
+    answer.status_code = status
+    answer.content_type = "application/problem+json"
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = 'Basic realm="Palier", charset="UTF-8"'
+    return answer
+
+
+def _page(status: int, title: str, errors: dict[str, str] | None = None) -> ResponseReturnValue:
+    page = render_template("error.html", status=status, title=title, errors=errors or {})
+    return page, status
+
+
+def _refusal(refused: Exception) -> ResponseReturnValue:
+    status = status_of(refused)
+    code = getattr(refused, "code", "refused")
+    details = getattr(refused, "details", {})
+    title = str(refused) if isinstance(refused, BadSubmission) else sentence(code, details)
+    if code == "not_signed_in":
+        status = 401
+    fields = {name: sentence(why) for name, why in getattr(refused, "fields", {}).items()}
+    if wants_json():
+        return problem(status, title, errors=fields or None, code=code)
+    return _page(status, title, fields)
+
+
+TITLES: dict[int, Any] = {
+    400: _l("This request cannot be read."),
+    404: _l("This page does not exist."),
+    405: _l("This page does not do that."),
+    413: _l("This file is too large. Nothing was kept."),
+    415: _l("This kind of content cannot be read."),
+}
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if error.response is not None or status < 400:
+        return error
+    title = str(TITLES.get(status, error.name))
+    if wants_json():
+        return problem(status, title)
+    return _page(status, title)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.error("unexpected error", exc_info=_without_values(error))
+    title = gettext("Something went wrong on our side. Nothing was changed by this click.")
+    if wants_json():
+        return problem(InternalServerError.code, title)
+    return _page(InternalServerError.code, title)
+
+
+def _without_values(error: Exception) -> Exception:
+    # A database error repeats the values it was given: these may be somebody's.
+    if hasattr(error, "hide_parameters"):
+        error.hide_parameters = True
+    return error
+
+
+def answer_errors(app: Flask) -> None:
+    """Answer every refusal and every error, and mark each request with an id."""
+
+    @app.before_request
+    def name_request() -> None:
+        g.request_id = uuid.uuid4().hex[:12]
+
+    for kind, _ in STATUS:
+        app.register_error_handler(kind, _refusal)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)

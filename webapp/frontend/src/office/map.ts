@@ -1,0 +1,135 @@
+// What the page folium draws calls: `Palier.viewport(map, url, options)`. Points never travel in bulk:
+// each view asks the server for what it shows.
+import type * as Leaflet from 'leaflet'
+import { drawFeature, type Drawn } from './mapmarks'
+import { fillTable } from './maptable'
+import { readTexts, say, type MapFeature, type MapTexts } from './maptexts'
+
+interface ViewportOptions {
+  /** Form whose fields filter the view; `#map-filters` unless told. */
+  filters?: string
+  /** `clusters` (the default) or `hexagons`, sent as `mode`. */
+  mode?: string
+}
+
+const DEBOUNCE_MS = 60
+
+class Viewport {
+  private readonly layer: Leaflet.LayerGroup
+  private readonly texts: MapTexts
+  private readonly status: HTMLElement | null
+  private readonly form: HTMLFormElement | null
+  private inFlight: AbortController | null = null
+  private timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(
+    private readonly map: Leaflet.Map,
+    private readonly url: string,
+    private readonly options: ViewportOptions,
+  ) {
+    this.layer = window.L.layerGroup().addTo(map)
+    this.texts = readTexts(map.getContainer())
+    this.status = document.querySelector('#map-status')
+    this.form = document.querySelector(options.filters ?? '#map-filters')
+    map.on('moveend', () => this.soon())
+    this.form?.addEventListener('change', () => this.filtersChanged())
+    this.form?.addEventListener('submit', (event) => {
+      event.preventDefault()
+      this.filtersChanged()
+    })
+    void this.load()
+  }
+
+  private soon(): void {
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => void this.load(), DEBOUNCE_MS)
+  }
+
+  private filters(): URLSearchParams {
+    const kept = new URLSearchParams()
+    if (!this.form) return kept
+    for (const [name, value] of new FormData(this.form)) {
+      if (typeof value === 'string' && value !== '' && name !== 'csrf_token') kept.append(name, value)
+    }
+    return kept
+  }
+
+  private filtersChanged(): void {
+    const query = this.filters().toString()
+    history.replaceState(null, '', `${location.pathname}${query ? `?${query}` : ''}${location.hash}`)
+    void this.load()
+  }
+
+  private request(): string {
+    const query = this.filters()
+    const box = this.map.getBounds()
+    const corners = [box.getSouth(), box.getWest(), box.getNorth(), box.getEast()]
+    query.set('bbox', corners.map((degrees) => degrees.toFixed(6)).join(','))
+    query.set('z', String(this.map.getZoom()))
+    if (this.options.mode && !query.has('mode')) query.set('mode', this.options.mode)
+    return `${this.url}?${query}`
+  }
+
+  private async load(): Promise<void> {
+    this.inFlight?.abort()
+    const mine = (this.inFlight = new AbortController())
+    this.map.getContainer().setAttribute('aria-busy', 'true')
+    try {
+      const answer = await fetch(this.request(), {
+        signal: mine.signal,
+        headers: { Accept: 'application/geo+json, application/json' },
+        credentials: 'same-origin',
+      })
+      if (!answer.ok) throw new Error(`status ${answer.status}`)
+      const view = (await answer.json()) as { features: MapFeature[] }
+      if (!mine.signal.aborted) this.show(view.features)
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === 'AbortError')) this.showFailure()
+    } finally {
+      if (this.inFlight === mine) this.map.getContainer().removeAttribute('aria-busy')
+    }
+  }
+
+  private show(features: MapFeature[]): void {
+    this.layer.clearLayers()
+    const drawn: Drawn[] = []
+    for (const feature of features) {
+      const mark = drawFeature(feature, this.map, this.texts)
+      if (!mark) continue
+      mark.layer.addTo(this.layer)
+      mark.afterAdd()
+      drawn.push(mark)
+    }
+    const total = features.reduce((sum, feature) => sum + (feature.properties.count ?? 1), 0)
+    this.announce(say(total === 1 ? this.texts.in_view_one : this.texts.in_view, { n: total }))
+    fillTable(drawn, this.texts)
+  }
+
+  private announce(sentence: string): void {
+    if (this.status) this.status.textContent = sentence
+  }
+
+  private showFailure(): void {
+    this.announce(this.texts.failed)
+    if (!this.status) return
+    const again = document.createElement('button')
+    again.type = 'button'
+    again.className = 'btn btn-sm btn-outline-primary'
+    again.textContent = this.texts.retry
+    again.addEventListener('click', () => void this.load())
+    this.status.append(' ', again)
+  }
+}
+
+declare global {
+  interface Window {
+    L: typeof Leaflet
+    Palier: { viewport(map: Leaflet.Map, url: string, options?: ViewportOptions): void }
+  }
+}
+
+window.Palier = {
+  viewport: (map, url, options = {}) => {
+    new Viewport(map, url, options)
+  },
+}

@@ -1,0 +1,90 @@
+import type { Geometry } from 'geojson'
+
+/** One thing in the view: a cluster (`count`), a hexagon (polygon with `count`) or a dwelling. */
+export interface MapFeature {
+  geometry: Geometry
+  properties: {
+    kind?: 'cluster' | 'cell' | 'dwelling'
+    count?: number
+    /** Worst severity (`U0`…`P`) or risk (`high`, `moderate`, `low`, `unknown`) among what is drawn. */
+    worst?: string
+    reference?: string
+    address?: string
+    /** Words ready to read, in the user's language. */
+    status?: string
+    risk?: string
+    works?: string | number
+    open_works?: string | number
+    url?: string
+  }
+}
+
+/** The words of the map. The page gives its own in `<script type="application/json" id="map-texts">`. */
+export interface MapTexts {
+  in_view: string
+  in_view_one: string
+  failed: string
+  retry: string
+  cluster: string
+  reference: string
+  address: string
+  status: string
+  risk: string
+  works: string
+  open: string
+  zoom: string
+  empty: string
+  worst: Record<string, string>
+}
+
+const FRENCH: MapTexts = {
+  in_view: '{n} logements dans la vue',
+  in_view_one: '1 logement dans la vue',
+  failed: 'La carte n’a pas pu être mise à jour.',
+  retry: 'Réessayer',
+  cluster: '{n} logements ; au plus : {worst}',
+  reference: 'Référence',
+  address: 'Adresse',
+  status: 'État',
+  risk: 'Risque',
+  works: 'Travaux ouverts',
+  open: 'Ouvrir le logement',
+  zoom: 'Zoomer',
+  empty: 'Aucun logement dans la vue.',
+  worst: {
+    U0: 'danger immédiat', U1: 'urgent', U2: 'rapide', U3: 'à prévoir', P: 'programmé',
+    high: 'risque élevé', moderate: 'risque modéré', low: 'risque faible', unknown: 'risque inconnu',
+  },
+}
+
+/** Read the translated words from the page, over the French ones. */
+export function readTexts(container: HTMLElement): MapTexts {
+  const json = container.dataset.texts ?? document.getElementById('map-texts')?.textContent
+  if (!json) return FRENCH
+  const given = JSON.parse(json) as Partial<MapTexts>
+  return { ...FRENCH, ...given, worst: { ...FRENCH.worst, ...given.worst } }
+}
+
+/** Put values in the `{holes}` of a sentence; numbers in the page's language. */
+export function say(sentence: string, values: Record<string, string | number>): string {
+  const language = document.documentElement.lang || 'fr'
+  return sentence.replace(/\{(\w+)\}/g, (hole, name: string) => {
+    const value = values[name]
+    if (value === undefined) return hole
+    return typeof value === 'number' ? value.toLocaleString(language) : value
+  })
+}
+
+const SEVERITIES = new Set(['U0', 'U1', 'U2', 'U3', 'P'])
+const RISKS = new Set(['high', 'moderate', 'low'])
+
+/** The class that colours a mark. */
+export function colourClass(worst: string | undefined): string {
+  if (worst && SEVERITIES.has(worst)) return `severity-${worst}`
+  return worst && RISKS.has(worst) ? `risk-${worst}` : 'risk-unknown'
+}
+
+export function clusterLabel(feature: MapFeature, texts: MapTexts): string {
+  const { count, worst } = feature.properties
+  return say(texts.cluster, { n: count ?? 1, worst: texts.worst[worst ?? 'unknown'] ?? worst ?? '' })
+}

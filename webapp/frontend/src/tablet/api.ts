@@ -1,0 +1,90 @@
+import type { DayAnswer, DeviceAnswer, FormAnswer, Problem } from './wire'
+
+/** The server answered, and said no. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Problem,
+  ) {
+    super(problem.detail ?? problem.title ?? `HTTP ${status}`)
+    this.name = 'Refused'
+  }
+}
+
+/** Nobody answered: no network, a dead server, a portal in between, or too long a wait. */
+export class Unreachable extends Error {
+  override name = 'Unreachable'
+}
+
+interface Call {
+  method?: string
+  token?: string | null
+  json?: unknown
+  body?: BodyInit
+  timeoutMs?: number
+}
+
+const DEFAULT_TIMEOUT_MS = 20_000
+
+/** Call the server. Raises `Unreachable` or `Refused`; anything else is an answer. */
+export async function call(path: string, options: Call = {}): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (options.token) headers.Authorization = `Bearer ${options.token}`
+  if (options.json !== undefined) headers['Content-Type'] = 'application/json'
+  let answer: Response
+  try {
+    answer = await fetch(path, {
+      method: options.method ?? 'GET',
+      headers,
+      body: options.json === undefined ? options.body : JSON.stringify(options.json),
+      // A device speaks with its token alone: no cookie of an office session goes along.
+      credentials: 'omit',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    })
+  } catch (error) {
+    throw new Unreachable(String(error))
+  }
+  if (!answer.ok) throw new Refused(answer.status, await problemOf(answer))
+  return answer
+}
+
+async function problemOf(answer: Response): Promise<Problem> {
+  try {
+    return (await answer.json()) as Problem
+  } catch {
+    return { status: answer.status }
+  }
+}
+
+async function json<T>(answer: Response): Promise<T> {
+  try {
+    return (await answer.json()) as T
+  } catch {
+    // A hotel's sign-in page answers 200 with HTML: that is not our server.
+    throw new Unreachable('the answer is not JSON')
+  }
+}
+
+export async function registerDevice(email: string, password: string, name: string): Promise<DeviceAnswer> {
+  return json(await call('/api/devices', { method: 'POST', json: { email, password, name } }))
+}
+
+export async function revokeDevice(token: string): Promise<void> {
+  await call('/api/devices/current', { method: 'DELETE', token })
+}
+
+export async function fetchDay(token: string): Promise<DayAnswer> {
+  return json(await call('/api/tablet/day', { token }))
+}
+
+export async function fetchForm(token: string, formId: string, version: string): Promise<FormAnswer> {
+  return json(await call(`/api/forms/${encodeURIComponent(formId)}/${encodeURIComponent(version)}`, { token }))
+}
+
+/** Send a finished visit. Large photos on a weak network take minutes: ten are allowed. */
+export async function sendSubmission(token: string, visitId: string, body: FormData): Promise<unknown> {
+  const path = `/openrosa/submission?visit=${encodeURIComponent(visitId)}`
+  const answer = await call(path, { method: 'POST', token, body, timeoutMs: 600_000 })
+  return answer.json().catch(() => null)
+}

@@ -1,0 +1,82 @@
+import { computed, ref, shallowRef } from 'vue'
+import { fetchDay, fetchForm, Refused, Unreachable } from './api'
+import * as db from './db'
+import { t } from './i18n'
+import { askSignIn, session } from './session'
+import type { DayAnswer, FormAnswer, Visit } from './wire'
+
+export interface DayRecord {
+  answer: DayAnswer
+  fetchedAt: number
+  /** The tablet's clock minus the server's, in milliseconds. */
+  skewMs: number
+}
+
+export const day = shallowRef<DayRecord | null>(null)
+export const refreshing = ref(false)
+/** A sentence for the user about the last refresh, or nothing. */
+export const dayProblem = ref('')
+/** Keys of the forms the tablet holds. */
+export const formKeys = shallowRef<ReadonlySet<string>>(new Set())
+
+export const visits = computed(() => day.value?.answer.visits ?? [])
+
+export function formKey(formId: string, version: string): string {
+  return `${formId}/${version}`
+}
+
+export function visitById(id: string): Visit | undefined {
+  return visits.value.find((visit) => visit.id === id)
+}
+
+export async function loadDay(): Promise<void> {
+  day.value = (await db.read('day', 'current')) ?? null
+  formKeys.value = new Set(await db.keysWithPrefix('forms', ''))
+}
+
+export function readForm(formId: string, version: string): Promise<FormAnswer | undefined> {
+  return db.read('forms', formKey(formId, version))
+}
+
+/** Fetch the day and the forms it needs. A failure leaves what the tablet has, and says so. */
+export async function refreshDay(): Promise<void> {
+  const token = session.value?.token
+  if (!token || refreshing.value) return
+  refreshing.value = true
+  try {
+    const answer = await fetchDay(token)
+    const fetchedAt = Date.now()
+    const record: DayRecord = { answer, fetchedAt, skewMs: fetchedAt - Date.parse(answer.server_now) }
+    await db.write([{ store: 'day', key: 'current', value: record }])
+    day.value = record
+    await fetchMissingForms(token, answer)
+    dayProblem.value = ''
+  } catch (error) {
+    dayProblem.value = explain(error)
+  } finally {
+    refreshing.value = false
+  }
+}
+
+async function fetchMissingForms(token: string, answer: DayAnswer): Promise<void> {
+  const wanted = new Map<string, { form_id: string; version: string }>()
+  for (const form of [...answer.forms, ...answer.visits.map((visit) => visit.form)]) {
+    wanted.set(formKey(form.form_id, form.version), form)
+  }
+  for (const [key, form] of wanted) {
+    // A published version never changes: what we hold is right for ever.
+    if (formKeys.value.has(key)) continue
+    const value = await fetchForm(token, form.form_id, form.version)
+    await db.write([{ store: 'forms', key, value }])
+    formKeys.value = new Set([...formKeys.value, key])
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Unreachable) return t('day.offline')
+  if (error instanceof Refused && error.status === 401) {
+    askSignIn()
+    return t('outbox.why.sign_in')
+  }
+  return t('day.failed', { why: error instanceof Error ? error.message : String(error) })
+}

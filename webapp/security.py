@@ -1,0 +1,104 @@
+"""Headers that keep strangers out of the page, and logs that keep persons out of the log."""
+
+import json
+import logging
+import sys
+import time
+
+from flask import Flask, Response, g, request
+
+TABLET_PATH = "/tablet/"
+
+
+def content_policy(tile_host: str | None, *, tablet: bool = False) -> str:
+    """Write the content security policy: everything from here, pictures of the map from one host."""
+    pictures = f" {tile_host}" if tile_host else ""
+    scripts = " 'wasm-unsafe-eval'" if tablet else ""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self'{scripts}",
+            "style-src 'self'",
+            f"img-src 'self' data: blob:{pictures}",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "worker-src 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+            "base-uri 'none'",
+        )
+    )
+
+
+def protect_pages(app: Flask, *, tile_host: str | None, https: bool) -> None:
+    """Set the security headers of every answer."""
+    office, tablet = content_policy(tile_host), content_policy(None, tablet=True)
+
+    @app.after_request
+    def add_headers(answer: Response) -> Response:
+        on_tablet = request.path.startswith(TABLET_PATH)
+        headers = answer.headers
+        headers.setdefault("Content-Security-Policy", tablet if on_tablet else office)
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()"
+        headers["X-Request-Id"] = g.get("request_id", "")
+        if https:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        if request.endpoint != "static" and "Cache-Control" not in headers:
+            headers["Cache-Control"] = "no-store"
+        return answer
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line. Persons never stand in it: endpoints, not paths with names."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record as JSON."""
+        line = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+            **getattr(record, "facts", {}),
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def keep_logs(app: Flask) -> None:
+    """Log a line per request and per unexpected error, each with the request's id."""
+    logger = logging.getLogger("palier")
+    if not logger.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(JsonLines())
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.addFilter(_add_request_id)
+
+    @app.before_request
+    def start_clock() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def log_request(answer: Response) -> Response:
+        if request.endpoint == "static":
+            return answer
+        facts = {
+            "method": request.method,
+            "endpoint": request.endpoint,
+            "status": answer.status_code,
+            "ms": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+            "user": str(g.account.id) if g.get("account") else None,
+        }
+        logger.info("request", extra={"facts": facts | {"request_id": g.get("request_id")}})
+        return answer
+
+
+def _add_request_id(record: logging.LogRecord) -> bool:
+    if not hasattr(record, "facts") and g:
+        record.facts = {"request_id": g.get("request_id"), "endpoint": request.endpoint}
+    return True

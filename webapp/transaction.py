@@ -1,0 +1,56 @@
+"""The one transaction of a request, and what a running application holds."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import current_app
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from visits.db import start_reading
+from visits.file_store import FileStore
+from webapp.settings import Settings
+
+
+def utc_now() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class House:
+    """What one application was built with."""
+
+    settings: Settings
+    engine: Engine
+    sessions: sessionmaker[Session]
+    store: FileStore
+    clock: Callable[[], datetime] = field(default=utc_now)
+
+
+def house() -> House:
+    """Give what the running application was built with."""
+    return cast(House, current_app.extensions["palier"])
+
+
+def now() -> datetime:
+    """Tell the application's time, aware and in UTC."""
+    return house().clock()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open the request's writing transaction: all of it is kept, or nothing."""
+    with house().sessions.begin() as session:
+        yield session
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a transaction that only reads: nobody waits for it."""
+    with house().sessions() as session:
+        start_reading(session)
+        yield session

@@ -170,7 +170,8 @@ def forget_failed_sign_ins(session: Session, *, now: datetime, email: str | None
     """Forget the failures of an e-mail that signed in, and those that no longer count."""
     old = FailedSignIn.at <= now - WINDOW
     which = or_(old, FailedSignIn.email_sha256 == _hashed(folded(email))) if email else old
-    return session.execute(delete(FailedSignIn).where(which)).rowcount  # type: ignore[attr-defined]
+    gone = session.execute(delete(FailedSignIn).where(which))
+    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def _hashed(value: str) -> str:

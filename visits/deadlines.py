@@ -1,7 +1,7 @@
 """By when something must be done: hours, days, working days and months, on French time."""
 
 import calendar
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -12,14 +12,14 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 def due_at(start: datetime, delay: str | Delay) -> datetime:
-    """Give the moment `delay` after `start` (aware).
+    """Give the moment `delay` after `start` (aware), in UTC.
 
     Hours run day and night. Days, working days and months end at 18:00 in Paris; working days
     leave out Saturdays, Sundays and the public holidays of mainland France.
     """
     wanted = parse_delay(delay) if isinstance(delay, str) else delay
     if wanted.unit == "h":
-        return start + timedelta(hours=wanted.amount)
+        return (start + timedelta(hours=wanted.amount)).astimezone(UTC)
     local = start.astimezone(PARIS)
     if wanted.unit == "wd":
         return _working_days_later(local, wanted.amount)
@@ -27,7 +27,7 @@ def due_at(start: datetime, delay: str | Delay) -> datetime:
         local = _months_later(local, wanted.amount)
     else:
         local += timedelta(days=wanted.amount)
-    return local.replace(hour=18, minute=0, second=0, microsecond=0)
+    return _end_of_day(local)
 
 
 def _working_days_later(local: datetime, days: int) -> datetime:
@@ -35,7 +35,11 @@ def _working_days_later(local: datetime, days: int) -> datetime:
         local += timedelta(days=1)
         if local.weekday() < 5 and local.date() not in _public_holidays():
             days -= 1
-    return local.replace(hour=18, minute=0, second=0, microsecond=0)
+    return _end_of_day(local)
+
+
+def _end_of_day(local: datetime) -> datetime:
+    return local.replace(hour=18, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def _months_later(local: datetime, months: int) -> datetime:

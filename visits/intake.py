@@ -2,18 +2,19 @@
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from diagnostics.assessment import Assessment, Called, assess
 from diagnostics.form import parse_form
-from diagnostics.submission import Checked, check, read_head
+from diagnostics.submission import BadSubmission, Checked, check, read_head
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.deadlines import due_at
-from visits.errors import DifferentSubmission, Invalid
+from visits.errors import DifferentSubmission, Invalid, NotFound
 from visits.file_store import FileStore
 from visits.follow_ups import open_follow_up
 from visits.map_points import refresh_map
@@ -27,15 +28,16 @@ from visits.models.visits import (
     Visit,
     VisitState,
 )
-from visits.planning import find_visit
 from visits.privacy import log_access
 from visits.published_forms import consequences_of, find_form
 from visits.queries import Viewer
 from visits.work_orders import open_work_order
 
 RISK_OF_BAND = {"low": 1, "intermediate": 2, "high": 3}
+CONSENTS = tuple(scope.value for scope in ConsentScope)
 MAX_FILES = 200
 MAX_NAME = 255
+MAX_ID = 100
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,13 @@ def record_submission(
     visit of somebody else, DifferentSubmission when this id is kept with other bytes.
     """
     head = read_head(xml)
+    if not 0 < len(head.instance_id) <= MAX_ID:
+        raise BadSubmission("Ce formulaire rempli n’a pas de numéro valable (instanceID).")
     known = session.scalars(
         select(Submission).where(Submission.instance_id == head.instance_id)
     ).one_or_none()
     if known is None:
-        visit = find_visit(session, viewer, visit_id) if visit_id else None
+        visit = _own_visit(session, viewer, visit_id) if visit_id else None
         version = find_form(session, head.form_id, head.version)
         known = Submission(
             instance_id=head.instance_id,
@@ -91,6 +95,14 @@ def record_submission(
     if known.state is SubmissionState.INCOMPLETE and not incomplete:
         _conclude(session, known, viewer=viewer, now=now)
     return known
+
+
+def _own_visit(session: Session, viewer: Viewer, visit_id: uuid.UUID) -> Visit:
+    # A visit that was cancelled meanwhile did take place: what was found there is kept all the same.
+    visit = session.get(Visit, visit_id)
+    if visit is None or visit.visitor_id != viewer.user_id:
+        raise NotFound("visit_not_found")
+    return visit
 
 
 def _refuse_another(known: Submission, xml: bytes, viewer: Viewer) -> None:
@@ -134,7 +146,7 @@ def _conclude(session: Session, submission: Submission, *, viewer: Viewer, now: 
     submission.state = SubmissionState.TO_REVIEW if doubtful else SubmissionState.CHECKED
     submission.findings = {
         "violations": [asdict(violation) for violation in checked.violations],
-        "corrected": [asdict(correction) for correction in checked.corrected],
+        "corrected": [corrected._asdict() for corrected in checked.corrected],
         "unknown": list(checked.unknown),
         "scores": assessment.scores,
         "bands": assessment.bands,
@@ -149,6 +161,7 @@ def _conclude(session: Session, submission: Submission, *, viewer: Viewer, now: 
 
 def _open(session: Session, submission: Submission, called: Called, now: datetime) -> Consequence:
     consequence = Consequence(
+        position=len(submission.consequences),
         path=called.path,
         kind=called.kind,
         code=called.code,
@@ -183,21 +196,42 @@ def _close_visit(
         visit.enrolment.state = EnrolmentState.VISITED
     bands = [RISK_OF_BAND.get(band, 0) for band in assessment.bands.values()]
     visit.enrolment.risk = max(bands, default=0) or visit.enrolment.risk
-    for path, answer in checked.answers.items():
-        scope = path.rpartition("/consent_")[2]
-        if scope in ConsentScope and answer in ("yes", "no"):
-            session.add(
-                Consent(
-                    person_id=visit.enrolment.person_id,
-                    scope=ConsentScope(scope),
-                    given=answer == "yes",
-                    at=now,
-                    text_version=f"{submission.form_version.form_id} {submission.form_version.version}"[
-                        :32
-                    ],
-                    submission_id=submission.id,
-                )
+    _keep_consents(session, submission, visit, checked, now)
+
+
+def _keep_consents(
+    session: Session, submission: Submission, visit: Visit, checked: Checked, now: datetime
+) -> None:
+    version = submission.form_version
+    for name, answer in _flat(checked.values):
+        scope = _consent_scope(name)
+        if scope is None or answer not in ("yes", "no"):
+            continue
+        session.add(
+            Consent(
+                person_id=visit.enrolment.person_id,
+                scope=scope,
+                given=answer == "yes",
+                at=now,
+                text_version=f"{version.form_id} {version.version}"[:32],
+                submission_id=submission.id,
             )
+        )
+
+
+def _consent_scope(name: str) -> ConsentScope | None:
+    """Read the scope from a question's name: `health_agreed`, `share_ccas`."""
+    scope = "sharing" if name.startswith("share_") else name.removesuffix("_agreed")
+    known = scope != name and scope in CONSENTS
+    return ConsentScope(scope) if known else None
+
+
+def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value)
+        else:
+            yield name, value
 
 
 def _tell_others(session: Session, visit: Visit, viewer: Viewer, now: datetime) -> None:

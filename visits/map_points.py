@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,12 @@ from visits.models.works import OPEN_STATES, WorkOrder
 FINEST, COARSEST = 8, 2  # resolutions kept; finer ones barely compress
 PARENT_STEP = 3
 BATCH = 500
+MICRO = 1_000_000  # positions are summed in millionths of a degree
 
-Key = tuple[int, str, int, int, str, str, int]
+Key = tuple[int, str, int, int, str, str, int, int]
+KEY_NAMES = ("resolution", "programme", "parent", "cell", "territory", "status", "risk", "works")
+MEASURES = ("dwellings", "open_works", "lat_sum", "lon_sum")
+Deltas = dict[Key, list[int]]
 
 
 def parent_cell(cell: int, resolution: int) -> int:
@@ -67,7 +71,7 @@ def rebuild_map(session: Session) -> int:
     session.execute(delete(MapCell))
     located = select(Dwelling.id).join(Dwelling.residence).where(Residence.h3.is_not(None))
     ids = list(session.scalars(located))
-    deltas: dict[tuple[Key, str], float] = defaultdict(float)
+    deltas: Deltas = defaultdict(lambda: [0] * len(MEASURES))
     for start in range(0, len(ids), BATCH):
         points = _points_of(session, ids[start : start + BATCH])
         if points:
@@ -78,16 +82,23 @@ def rebuild_map(session: Session) -> int:
 
 
 def _refresh_batch(session: Session, ids: Sequence[uuid.UUID]) -> None:
+    _wait_for_turn(session, ids)
     table = MapPoint.__table__
     before = session.execute(select(*table.c).where(MapPoint.dwelling_id.in_(ids))).mappings().all()
     after = _points_of(session, ids)
-    deltas: dict[tuple[Key, str], float] = defaultdict(float)
+    deltas: Deltas = defaultdict(lambda: [0] * len(MEASURES))
     _count(deltas, before, -1)
     _count(deltas, after, 1)
     session.execute(delete(MapPoint).where(MapPoint.dwelling_id.in_(ids)))
     if after:
         session.execute(insert(MapPoint), after)
     _add_to_cells(session, deltas)
+
+
+def _wait_for_turn(session: Session, ids: Sequence[uuid.UUID]) -> None:
+    # Two transactions about one dwelling would both take away the counts of its old row.
+    dwellings = select(Dwelling.id).where(Dwelling.id.in_(ids)).order_by(Dwelling.id)
+    session.execute(dwellings.with_for_update(key_share=True))
 
 
 def _points_of(session: Session, ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
@@ -99,7 +110,7 @@ def _points_of(session: Session, ids: Sequence[uuid.UUID]) -> list[dict[str, Any
     works = _open_works(session, ids)
     enrolments = _enrolments(session, ids)
     rows = []
-    for place in (_Place(*row._tuple()) for row in places):  # type: ignore[arg-type]
+    for place in (_Place(*row) for row in places):  # type: ignore[arg-type]
         of_dwelling = enrolments.get(place.dwelling_id, [])
         latest = of_dwelling[-1].state if of_dwelling else ""
         worst = max((enrolment.risk for enrolment in of_dwelling), default=0)
@@ -149,14 +160,14 @@ def _enrolments(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, l
     return found
 
 
-def _count(deltas: dict[tuple[Key, str], float], points: Iterable[Any], sign: int) -> None:
-    measures = ("dwellings", "open_works", "lat_sum", "lon_sum")
+def _count(deltas: Deltas, points: Iterable[Any], sign: int) -> None:
     for point in points:
-        amounts = (1, point["open_works"], point["lat"], point["lon"])
+        lat, lon = round(point["lat"] * MICRO), round(point["lon"] * MICRO)
+        amounts = (1, point["open_works"], lat, lon)
         for resolution in range(COARSEST, FINEST + 1):
-            key = _key(point, resolution)
-            for measure, amount in zip(measures, amounts, strict=True):
-                deltas[key, measure] += sign * amount
+            counted = deltas[_key(point, resolution)]
+            for measure, amount in enumerate(amounts):
+                counted[measure] += sign * amount
 
 
 def _key(point: Any, resolution: int) -> Key:
@@ -168,32 +179,35 @@ def _key(point: Any, resolution: int) -> Key:
         str(point["territory_id"] or ""),
         point["status"],
         point["risk"],
+        int(point["open_works"] > 0),
     )
 
 
-def _add_to_cells(session: Session, deltas: dict[tuple[Key, str], float]) -> None:
-    names = ("resolution", "programme", "parent", "cell", "territory", "status", "risk")
-    by_key: dict[Key, dict[str, Any]] = {}
-    for (key, measure), amount in deltas.items():
-        by_key.setdefault(key, dict(zip(names, key, strict=True)))[measure] = amount
-    moved = [row for row in by_key.values() if _moves(row)]
+def _add_to_cells(session: Session, deltas: Deltas) -> None:
+    # In one order everywhere: two transactions that meet wait for each other, never in a ring.
+    moved = [
+        dict(zip(KEY_NAMES + MEASURES, key + tuple(amounts), strict=True))
+        for key, amounts in sorted(deltas.items())
+        if any(amounts)
+    ]
     if not moved:
         return
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(MapCell)
-    new = statement.excluded
+    table, new = MapCell.__table__, statement.excluded
     session.execute(
         statement.on_conflict_do_update(
-            index_elements=list(MapCell.__table__.primary_key),
-            set_={
-                name: MapCell.__table__.c[name] + new[name]
-                for name in ("dwellings", "open_works", "lat_sum", "lon_sum")
-            },
+            index_elements=list(table.primary_key),
+            set_={name: table.c[name] + new[name] for name in MEASURES},
         ),
         moved,
     )
+    emptied = [{f"old_{name}": row[name] for name in KEY_NAMES} for row in moved if _shrinks(row)]
+    if emptied:
+        of_key = (table.c[name] == bindparam(f"old_{name}") for name in KEY_NAMES)
+        nothing_left = delete(MapCell).where(table.c.dwellings == 0, *of_key)
+        session.connection().execute(nothing_left, emptied)
 
 
-def _moves(row: dict[str, Any]) -> bool:
-    sums = abs(row["lat_sum"]) + abs(row["lon_sum"])
-    return bool(row["dwellings"] or row["open_works"] or sums > 1e-9)
+def _shrinks(row: dict[str, Any]) -> bool:
+    return bool(row["dwellings"] < 0)

@@ -8,9 +8,12 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from diagnostics.form import parse_form
 from diagnostics.workbook import Consequence, PublishedForm
 from visits.errors import Conflict, NotFound
 from visits.models.portfolio import FormVersion
+
+LANGUAGES = ("fr", "en")
 
 
 def publish_form(
@@ -25,10 +28,11 @@ def publish_form(
         if known.sha256 != form.sha256:
             raise Conflict("version_already_published", version=form.version)
         return known
+    shown = parse_form(form.xform)
     version = FormVersion(
         form_id=form.form_id,
         version=form.version,
-        title=dict(form.title),
+        title={language: shown.title(language) for language in LANGUAGES},
         xform=form.xform,
         consequences=[asdict(row) for row in form.consequences],
         sha256=form.sha256,
@@ -75,5 +79,5 @@ def consequences_of(version: FormVersion) -> tuple[Consequence, ...]:
     )
 
 
-def _version(form_id: str, version: str) -> Select[tuple[FormVersion]]:
+def _version(form_id: str, version: str) -> Select[FormVersion]:
     return select(FormVersion).where(FormVersion.form_id == form_id, FormVersion.version == version)

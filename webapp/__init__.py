@@ -1,0 +1,53 @@
+"""The web application: HTTP, tablet, pages, clock. The only place where the parts meet."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from maps.tiles import tiles_from_setting
+from visits.db import connect, sessions
+from visits.file_store import FileStore
+from webapp.api import register_api
+from webapp.assets import offer_assets
+from webapp.auth import guard
+from webapp.errors import answer_errors
+from webapp.health import health
+from webapp.languages import speak_languages
+from webapp.office import register_office
+from webapp.security import keep_logs, protect_pages
+from webapp.settings import Settings
+from webapp.sign_in import set_up_accounts
+from webapp.tablet import tablet
+from webapp.transaction import House, utc_now
+
+MAX_UPLOAD = 40 * 1024 * 1024
+
+
+def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """Build the application: a table of contents."""
+    app = Flask(__name__)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_UPLOAD, MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024)
+    engine = connect(settings.database_url, secrets=settings.secrets)
+    app.extensions["palier"] = House(
+        settings, engine, sessions(engine), FileStore(settings.photos), clock
+    )
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
+
+    answer_errors(app)
+    keep_logs(app)
+    tiles = tiles_from_setting(settings.basemap)
+    protect_pages(app, tile_host=tiles.host if tiles else None, https=settings.https)
+    speak_languages(app)
+    set_up_accounts(app, settings)
+    guard(app)
+
+    offer_assets(app)
+    app.register_blueprint(health)
+    app.register_blueprint(tablet)
+    register_api(app)
+    register_office(app)
+    return app

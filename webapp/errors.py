@@ -8,6 +8,7 @@ from flask import Flask, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from diagnostics.submission import BadSubmission
@@ -43,6 +44,9 @@ SENTENCES: dict[str, Any] = {
     "user_not_found": _l("There is no such account."),
     "device_not_found": _l("There is no such tablet."),
     "form_not_found": _l("This form or this version of it is not known here."),
+    "submission_not_found": _l("There are no such answers, or your account may not see them."),
+    "nothing_to_review": _l("These answers were reviewed already. Nothing was changed."),
+    "own_account": _l("You cannot close your own account. Ask another administrator."),
     "file_not_found": _l("This file is not here."),
     "too_many_tries": _l("Too many tries. Wait %(minutes)s minutes, then try again."),
     "different_submission": _l(
@@ -64,6 +68,16 @@ SENTENCES: dict[str, Any] = {
     ),
     "email_taken": _l("There is an account with this e-mail address already."),
     "already_imported": _l("This file has been imported already. Nothing was changed."),
+    "bad_viewport": _l("The map cannot show this view."),
+    "viewport_not_four_numbers": _l("A view is four numbers: south, west, north, east."),
+    "viewport_out_of_range": _l("A latitude or a longitude of the view is not on the globe."),
+    "viewport_inverted": _l("The south of the view is north of its north."),
+    "viewport_crosses_antimeridian": _l("The west of the view is east of its east."),
+    "viewport_too_large": _l("This view is too large for this zoom."),
+    "import_not_found": _l("This file is not here any more. Upload it again."),
+    "programme_not_found": _l("There is no such programme."),
+    "content_purged": _l("The content of this file was deleted after %(days)s days: upload it again."),
+    "bad_mapping": _l("The columns do not fit this kind of file."),
     # fields
     "required": _l("Fill in this field."),
     "reason_required": _l("Choose the reason of the refusal."),
@@ -73,6 +87,11 @@ SENTENCES: dict[str, Any] = {
     "unknown_visitor": _l("Choose a visitor from the list."),
     "visitor_not_named": _l("Only a visitor named for this protected file may go."),
     "visitor_busy": _l("This visitor has another visit then."),
+    "disposition_required": _l("Say what came of the call."),
+    "bad_duration": _l("A visit takes 15 to 480 minutes."),
+    "out_of_range": _l("Choose a number from 1 to 5,000."),
+    "nobody_chosen": _l("Choose at least one person."),
+    "no_file": _l("Choose a file first."),
     "bad_email": _l("This is not an e-mail address."),
     "bad_file_name": _l("A file has no name, or a name that is too long."),
     "too_many_files": _l("There are too many files: 200 at most."),
@@ -103,7 +122,12 @@ def wants_json() -> bool:
 
 
 def problem(
-    status: int, title: str, *, detail: str = "", errors: dict[str, Any] | None = None, code: str = ""
+    status: int,
+    title: str,
+    *,
+    detail: str = "",
+    errors: dict[str, Any] | None = None,
+    code: str = "",
 ) -> Response:
     """Make an RFC 9457 answer."""
     body: dict[str, Any] = {
@@ -125,7 +149,11 @@ def problem(
 
 
 def _page(status: int, title: str, errors: dict[str, str] | None = None) -> ResponseReturnValue:
-    page = render_template("error.html", status=status, title=title, errors=errors or {})
+    try:
+        page = render_template("error.html", status=status, title=title, errors=errors or {})
+    except Exception:  # the page itself is what fails: say the least, never a trace
+        log.exception("the error page failed")
+        page = f"{escape(title)} ({g.get('request_id', '')})"
     return page, status
 
 

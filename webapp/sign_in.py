@@ -34,10 +34,10 @@ class NoRole(RoleMixin):
 class SignedIn(UserMixin):
     """An account as Flask-Security sees it: a copy that outlives its transaction."""
 
-    roles: tuple[NoRole, ...] = ()
+    fs_uniquifier: str = ""
 
     def __init__(self, user: User) -> None:
-        self.account = account_of(user)
+        self.account, self.roles = account_of(user), []
         self.id, self.email, self.active = user.id, user.email, user.active
         self.password, self.fs_uniquifier = user.password, user.fs_uniquifier
 
@@ -55,9 +55,7 @@ class Accounts(UserDatastore):
             getattr(User, name) == (folded(value) if name == "email" else value)
         )
         with reading() as session:
-            user = session.scalars(
-                statement.options(joinedload(User.organisation))
-            ).one_or_none()
+            user = session.scalars(statement.options(joinedload(User.organisation))).one_or_none()
             return SignedIn(user) if user else None
 
     def find_role(self, role: str) -> None:
@@ -139,5 +137,3 @@ def set_up_accounts(app: Flask, settings: Settings) -> None:
     )
     csrf.init_app(app)
     Security(app, Accounts(), login_form=SignInForm, change_password_form=ChangePasswordForm)
-
-

@@ -8,23 +8,30 @@ from collections.abc import Iterator
 class Node:
     """An element of an instance: its name, its place and the answer it holds now."""
 
-    __slots__ = ("children", "name", "named", "parent", "path", "place", "relevant", "sent", "value")
+    __slots__ = (
+        "children", "name", "named", "parent", "path", "place", "relevant", "sent", "value",
+    )
+
+    children: list[Node]
+    named: dict[str, list[Node]]
 
     def __init__(self, name: str, parent: Node | None = None, *, value: str = "") -> None:
         """Make a node; `path` is its place in the model, `place` the same with positions."""
         self.name = name
         self.parent = parent
-        self.children: list[Node] = []
-        self.named: dict[str, list[Node]] = {}
+        self.children = _NO_CHILDREN
+        self.named = _NO_NAMES
         self.value = value
         self.sent = value
         self.relevant = True
-        self.path = f"{parent.path}/{name}" if parent is not None else name
+        self.path: str = f"{parent.path}/{name}" if parent is not None else name
         self.place = self.path
 
     def append(self, name: str, *, value: str = "") -> Node:
         """Add a child and return it."""
         child = Node(name, self, value=value)
+        if self.children is _NO_CHILDREN:
+            self.children, self.named = [], {}
         self.children.append(child)
         self.named.setdefault(name, []).append(child)
         return child
@@ -41,7 +48,8 @@ class Node:
         while stack:
             node = stack.pop()
             yield node
-            stack.extend(reversed(node.children))
+            if node.children:
+                stack.extend(reversed(node.children))
 
     def ancestors(self) -> Iterator[Node]:
         """Yield the parent, its parent, up to the document."""
@@ -53,3 +61,8 @@ class Node:
     def position(self) -> int:
         """Give the place among the siblings of the same name, from 1."""
         return self.parent.named[self.name].index(self) + 1 if self.parent is not None else 1
+
+
+# Most nodes are leaves: they share these two, which nothing but `append` may replace.
+_NO_CHILDREN: list[Node] = []
+_NO_NAMES: dict[str, list[Node]] = {}

@@ -29,6 +29,9 @@ class Words(Protocol):
     def itext(self, ident: str, scope: Scope) -> str:
         """Give the text of that id in the scope's language."""
 
+    def spoken(self, node: Node, scope: Scope) -> str:
+        """Give an answer as a sentence quotes it, in the scope's language."""
+
 
 class Scope:
     """One run over one submission: the answers, the lists, the clock and the language."""

@@ -1,7 +1,7 @@
 """What an expression can be worth, and how one kind becomes another.
 
-The rules are those of the engine on the tablet. XForms differs from XPath 1.0: a date counts as its days
-since 1970, an empty answer is not a number, and "not a number" reads as the empty string.
+The rules are those of the engine on the tablet. XForms differs from XPath 1.0: a date counts as
+its days since 1970, an empty answer is not a number, and "not a number" reads as the empty string.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def read_moment(text: str, zone: tzinfo) -> datetime | None:
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     micro = int((match[7] or "0")[:6].ljust(6, "0"))
     try:
-        given = datetime(year, month, day, hour, minute, second, micro, tzinfo=_offset(match[8], zone))
+        given = datetime(year, month, day, hour, minute, second, micro, _offset(match[8], zone))
         return given.astimezone(zone)
     except (ValueError, OverflowError):
         return None

@@ -52,11 +52,12 @@ def upgrade() -> None:
     sa.Column('territory', sa.String(length=36), nullable=False),
     sa.Column('status', sa.String(length=20), nullable=False),
     sa.Column('risk', sa.SmallInteger(), nullable=False),
+    sa.Column('works', sa.SmallInteger(), nullable=False),
     sa.Column('dwellings', sa.Integer(), nullable=False),
     sa.Column('open_works', sa.Integer(), nullable=False),
-    sa.Column('lat_sum', sa.Double(), nullable=False),
-    sa.Column('lon_sum', sa.Double(), nullable=False),
-    sa.PrimaryKeyConstraint('resolution', 'programme', 'parent', 'cell', 'territory', 'status', 'risk', name=op.f('pk_map_cell'))
+    sa.Column('lat_sum', sa.BigInteger(), nullable=False),
+    sa.Column('lon_sum', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('resolution', 'programme', 'parent', 'cell', 'territory', 'status', 'risk', 'works', name=op.f('pk_map_cell'))
     )
     op.create_table('organisation',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -90,21 +91,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_territory')),
     sa.UniqueConstraint('name', name=op.f('uq_territory_name'))
     )
-    op.create_table('consent',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('person_id', sa.Uuid(), nullable=False),
-    sa.Column('scope', sa.Enum('visit', 'health', 'photos', 'sharing', name='consentscope', native_enum=False, length=32), nullable=False),
-    sa.Column('given', sa.Boolean(), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('text_version', sa.String(length=32), nullable=False),
-    sa.Column('submission_id', sa.Uuid(), nullable=True),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_consent_person_id')),
-    sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], name=op.f('fk_consent_submission_id'), use_alter=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
-    )
-    with op.batch_alter_table('consent', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_consent_person_id'), ['person_id'], unique=False)
-
     op.create_table('residence',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('reference', sa.String(length=40), nullable=True),
@@ -387,9 +373,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_submission_state'), ['state'], unique=False)
         batch_op.create_index(batch_op.f('ix_submission_visit_id'), ['visit_id'], unique=False)
 
+    op.create_table('consent',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('scope', sa.Enum('visit', 'health', 'photos', 'sharing', name='consentscope', native_enum=False, length=32), nullable=False),
+    sa.Column('given', sa.Boolean(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('text_version', sa.String(length=32), nullable=False),
+    sa.Column('submission_id', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_consent_person_id')),
+    sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], name=op.f('fk_consent_submission_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
+    )
+    with op.batch_alter_table('consent', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_consent_person_id'), ['person_id'], unique=False)
+
     op.create_table('consequence',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('submission_id', sa.Uuid(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('path', sa.String(length=200), nullable=False),
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('code', sa.String(length=64), nullable=False),
@@ -490,6 +492,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_consequence_kind'))
 
     op.drop_table('consequence')
+    with op.batch_alter_table('consent', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_consent_person_id'))
+
+    op.drop_table('consent')
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_submission_visit_id'))
         batch_op.drop_index(batch_op.f('ix_submission_state'))
@@ -557,10 +563,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_residence_address_key'))
 
     op.drop_table('residence')
-    with op.batch_alter_table('consent', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_consent_person_id'))
-
-    op.drop_table('consent')
     op.drop_table('territory')
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_person_protected'))

@@ -6,7 +6,7 @@ Protected persons are never counted in.
 
 import uuid
 
-from sqlalchemy import BigInteger, Double, ForeignKey, Index, SmallInteger, String
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from visits.db import Base
@@ -35,7 +35,9 @@ class MapCell(Base):
     """How many dwellings of one kind stand in an H3 cell, and the sums of their positions.
 
     `parent` is the cell `PARENT_STEP` resolutions up: a viewport is a handful of parents.
-    `territory` is the territory's id as text, empty for none.
+    `territory` is the territory's id as text, empty for none. `works` is 1 for dwellings with open
+    work orders, else 0. `lat_sum` and `lon_sum` count millionths of a degree: integers, so that
+    adding and taking away leaves nothing behind.
     """
 
     __tablename__ = "map_cell"
@@ -47,7 +49,8 @@ class MapCell(Base):
     territory: Mapped[str] = mapped_column(String(36), primary_key=True)
     status: Mapped[str] = mapped_column(String(20), primary_key=True)
     risk: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    works: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     dwellings: Mapped[int]
     open_works: Mapped[int]
-    lat_sum: Mapped[float] = mapped_column(Double)
-    lon_sum: Mapped[float] = mapped_column(Double)
+    lat_sum: Mapped[int] = mapped_column(BigInteger)
+    lon_sum: Mapped[int] = mapped_column(BigInteger)

@@ -76,9 +76,7 @@ class Consent(Base):
     given: Mapped[bool]
     at: Mapped[datetime]
     text_version: Mapped[str] = mapped_column(String(32))
-    submission_id: Mapped[uuid.UUID | None] = mapped_column(
-        ForeignKey("submission.id", use_alter=True)
-    )
+    submission_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("submission.id"))
 
 
 class NamedAccess(Base):

@@ -81,7 +81,9 @@ class Submission(Base):
     files: Mapped[list["SubmissionFile"]] = relationship(
         back_populates="submission", order_by="SubmissionFile.name"
     )
-    consequences: Mapped[list["Consequence"]] = relationship(back_populates="submission")
+    consequences: Mapped[list["Consequence"]] = relationship(
+        back_populates="submission", order_by="Consequence.position"
+    )
 
 
 class SubmissionFile(Base):
@@ -111,6 +113,7 @@ class Consequence(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("submission.id"), index=True)
+    position: Mapped[int]
     path: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(20), index=True)
     code: Mapped[str] = mapped_column(String(64))

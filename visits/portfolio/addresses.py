@@ -25,9 +25,11 @@ _EXTRA = re.compile(
     r"(?i)[\s,;-]*\b(b[aâ]t(?:iment)?|esc(?:alier)?|entr[ée]e|tour|apt|appt?|appartement|porte)"
     r"\b\.?\s*(?:n°\s*)?([a-z]?\d{0,4}|[a-z]{1,2})\s*$"
 )
-_NUMBER = re.compile(r"(\d{1,4})\s?(bis|ter|quater|[a-z])?\b(?! (?:eme|er|ere)\b)\s*")
+_NUMBER = re.compile(r"(\d{1,4})\s?(bis|ter|quater|[a-fqt])?\b(?! (?:eme|er|ere)\b)\s*")
 _CEDEX = re.compile(r"\bcedex(?: \d+)?\b")
-_SMALL = frozenset({"sur", "sous", "les", "lès", "le", "la", "de", "du", "des", "en", "et", "aux", "au"})
+_SMALL = frozenset(
+    {"sur", "sous", "les", "lès", "le", "la", "de", "du", "des", "en", "et", "aux", "au"}
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ def read_city(text: str) -> str:
         return city
     words = city.lower().split()
     return " ".join(
-        word if position and word in _SMALL else _capital(word) for position, word in enumerate(words)
+        word if position and word in _SMALL else _capital(word)
+        for position, word in enumerate(words)
     )
 
 

@@ -19,11 +19,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The file has more than {limit} columns: is it a table?",
     },
     "too_many_cells": {
-        "fr": "Le tableau est trop grand : retirez les colonnes inutiles ou importez-le en plusieurs parties.",
-        "en": "The table is too large: remove columns you do not need or import it in several parts.",
+        "fr": "Le tableau est trop grand : retirez les colonnes inutiles ou "
+        "importez-le en plusieurs parties.",
+        "en": "The table is too large: remove columns you do not need or import it "
+        "in several parts.",
     },
     "unpacks_too_big": {
-        "fr": "Une fois décompressé, le classeur serait trop grand : enregistrez-le à nouveau ou exportez-le en CSV.",
+        "fr": "Une fois décompressé, le classeur serait trop grand : enregistrez-le "
+        "à nouveau ou exportez-le en CSV.",
         "en": "Unpacked, the workbook would be too large: save it again or export it as CSV.",
     },
     "not_a_table": {
@@ -76,7 +79,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "This file has already been imported.",
     },
     "content_purged": {
-        "fr": "Le contenu de ce fichier a été supprimé au bout de {days} jours : déposez-le à nouveau.",
+        "fr": "Le contenu de ce fichier a été supprimé au bout de {days} jours : "
+        "déposez-le à nouveau.",
         "en": "The content of this file was deleted after {days} days: upload it again.",
     },
     # Cells.
@@ -149,12 +153,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "This text is too long: “{value}”.",
     },
     "more_cells_than_headings": {
-        "fr": "Cette ligne a plus de cases que le tableau n’a de titres : un séparateur s’est-il glissé dans un texte ?",
+        "fr": "Cette ligne a plus de cases que le tableau n’a de titres : un "
+        "séparateur s’est-il glissé dans un texte ?",
         "en": "This line has more cells than there are headings: did a separator slip into a text?",
     },
     # Warnings: the line is imported.
     "missing_birth_date": {
-        "fr": "Date de naissance absente : la personne ne sera pas proposée par un programme selon l’âge.",
+        "fr": "Date de naissance absente : la personne ne sera pas proposée par un "
+        "programme selon l’âge.",
         "en": "No birth date: a programme that goes by age will not propose this person.",
     },
     "short_year": {
@@ -165,16 +171,13 @@ MESSAGES: dict[str, dict[str, str]] = {
         "fr": "Déjà présent à la ligne {line} : cette ligne n’ajoute rien.",
         "en": "Already there at line {line}: this line adds nothing.",
     },
-    "left_out": {
-        "fr": "« {value} » n’a pas pu être lu ({reason}) : cette case est laissée de côté.",
-        "en": "“{value}” could not be read ({reason}): this cell is left out.",
-    },
     "city_disagrees": {
         "fr": "« {value} » ne va pas avec le code postal {postcode}, d’après les autres lignes.",
         "en": "“{value}” does not go with postcode {postcode}, going by the other lines.",
     },
     "address_disagrees": {
-        "fr": "« {value} » : le patrimoine donne une autre adresse à ce logement ({known}), qui est gardée.",
+        "fr": "« {value} » : le patrimoine donne une autre adresse à ce logement "
+        "({known}), qui est gardée.",
         "en": "“{value}”: the stock gives this dwelling another address ({known}), which is kept.",
     },
     "no_address": {
@@ -186,8 +189,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Residence “{value}” is not known yet: it waits for the file of residences.",
     },
     "same_name_other_birth_date": {
-        "fr": "Une personne du même nom mais née un autre jour vit dans ce logement : une autre personne est ajoutée.",
-        "en": "Somebody of the same name but born another day lives in this dwelling: another person is added.",
+        "fr": "Une personne du même nom mais née un autre jour vit dans ce logement "
+        ": une autre personne est ajoutée.",
+        "en": "Somebody of the same name but born another day lives in this "
+        "dwelling: another person is added.",
     },
     "moved": {
         "fr": "Vivait dans le logement {known} : un déménagement est enregistré.",
@@ -203,8 +208,6 @@ MESSAGES: dict[str, dict[str, str]] = {
 def message(code: str, language: str, /, **details: object) -> str:
     """Say a code in `fr` or `en`; an unknown code says itself."""
     template = MESSAGES.get(code, {}).get(language, code)
-    if reason := details.get("reason"):
-        details["reason"] = message(str(reason), language, **{**details, "reason": None})
     known = {name: "" if value is None else value for name, value in details.items()}
     return template.format_map(_Blank(known))
 

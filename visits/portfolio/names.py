@@ -14,6 +14,10 @@ _FORMER = re.compile(
 _WORD = re.compile(r"[^\W\d_]+")
 # First names that come in two words in files without hyphens.
 _DOUBLE = frozenset({"jean", "marie", "anne"})
+# A last name does not end here: LE MEUR in capitals is no Mr LE called Meur.
+_PARTICLES = frozenset(
+    {"le", "la", "de", "du", "des", "van", "von", "el", "al", "ben", "da", "dos", "di"}
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ def read_full_name(text: str) -> PersonName:
     words = _FORMER.sub("", rest).split()
     if not words or not any(_WORD.search(word) for word in words):
         raise BadValue("bad_name")
-    cut = _first_name_at(words) if len(words) > 1 else 1
+    couple = _BOTH.match(clean(text)) is not None and rest.isupper()
+    cut = len(words) if couple or len(words) == 1 else _first_name_at(words)
     return PersonName(
         civility=civility,
         last_name=read_last_name(" ".join(words[:cut])),
@@ -48,7 +53,7 @@ def read_full_name(text: str) -> PersonName:
 
 
 def read_last_name(text: str) -> str:
-    """Put a last name in capitals, accents kept; what she was called before marriage is left out."""
+    """Put a last name in capitals, accents kept; a name from before marriage is left out."""
     name = _FORMER.sub("", text).upper()
     if not _WORD.search(name):
         raise BadValue("bad_name")
@@ -90,4 +95,6 @@ def _first_name_at(words: list[str]) -> int:
         words[:] = words[turn:] + words[:turn]
         return len(words) - turn
     last = len(words) - 1
+    if words[last - 1].lower() in _PARTICLES:
+        return last + 1
     return last - 1 if last > 1 and words[last - 1].lower() in _DOUBLE else last

@@ -18,7 +18,9 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})")
 _TIME = re.compile(r"[ T]\d{1,2}[:h]\d{2}(:\d{2}(\.\d+)?)?Z?$")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-_FLOOR = re.compile(r"(?:ETAGE |ETG |NIVEAU |N|R ?\+ ?)?(-?\d{1,2}) ?(?:ERE?|EMES?|ND|ND?E|E)?(?: ETAGE| ETG)?")
+_FLOOR = re.compile(
+    r"(?:ETAGE |ETG |NIVEAU |N|R ?\+ ?)?(-?\d{1,2}) ?(?:ERE?|EMES?|ND|ND?E|E)?(?: ETAGE| ETG)?"
+)
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae", "ß": "ss", "’": "'"})
 
 _TRUE = frozenset({"oui", "o", "1", "x", "vrai", "true", "yes", "y", "avec"})
@@ -107,7 +109,9 @@ def read_number(text: str) -> float:
     number = re.sub(r"(?i)\s|€|eur(os)?|m²|m2|'", "", text)
     if "," in number:
         comma_last = number.rfind(",") > number.rfind(".")
-        number = number.replace(".", "").replace(",", ".") if comma_last else number.replace(",", "")
+        number = (
+            number.replace(".", "").replace(",", ".") if comma_last else number.replace(",", "")
+        )
     if not _NUMBER.fullmatch(number) or len(number) > 15:
         raise BadValue("bad_number")
     return float(number)

@@ -36,8 +36,10 @@ class Viewer:
 
 def visible_persons(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `Person` that holds for those the viewer may see."""
-    named = exists().where(
-        NamedAccess.person_id == Person.id, NamedAccess.user_id == viewer.user_id
+    named = (
+        exists()
+        .where(NamedAccess.person_id == Person.id, NamedAccess.user_id == viewer.user_id)
+        .correlate(Person)
     )
     return and_(or_(Person.protected.is_(False), named), _within_reach(viewer))
 
@@ -51,6 +53,7 @@ def _within_reach(viewer: Viewer) -> ColumnElement[bool]:
         exists()
         .where(Enrolment.person_id == Person.id, Visit.enrolment_id == Enrolment.id)
         .where(Visit.state != VisitState.CANCELLED)
+        .correlate(Person)
     )
     if viewer.reach is Reach.ORGANISATION:
         colleagues = select(User.id).where(User.organisation_id == viewer.organisation_id)
@@ -65,6 +68,7 @@ def _lives_in_territory(viewer: Viewer) -> ColumnElement[bool]:
         .where(Occupancy.tenancy_id == Tenancy.id, Tenancy.dwelling_id == Dwelling.id)
         .where(Dwelling.residence_id == Residence.id)
         .where(Residence.territory_id == viewer.territory_id)
+        .correlate(Person)
     )
 
 
@@ -78,3 +82,8 @@ def find_person(session: Session, viewer: Viewer, person_id: uuid.UUID) -> Perso
     if person is None:
         raise NotFound("person_not_found")
     return person
+
+
+def answers(session: Session) -> None:
+    """Ask one of our tables, so that a database which cannot answer raises."""
+    session.scalar(select(User.id).limit(1))

@@ -1,0 +1,41 @@
+"""JSON for tablets, map and integrations, and the OpenRosa door."""
+
+from flask import Flask
+from flask.typing import ResponseReturnValue
+from flask_smorest import Api
+from werkzeug.exceptions import HTTPException
+
+from webapp.api.devices import devices
+from webapp.api.forms import forms
+from webapp.api.map import map_views
+from webapp.api.openrosa import openrosa
+from webapp.api.tablet_day import tablet_day
+from webapp.errors import problem
+from webapp.sign_in import csrf
+
+
+class ProblemApi(Api):
+    """flask-smorest whose own errors are RFC 9457 problem details too."""
+
+    def handle_http_exception(self, error: HTTPException) -> ResponseReturnValue:
+        """Answer an error that a schema or smorest raised."""
+        data = getattr(error, "data", None) or {}
+        messages = data.get("messages") or data.get("errors")
+        return problem(error.code or 500, data.get("message") or str(error.name), errors=messages)
+
+
+def register_api(app: Flask) -> None:
+    """Register the JSON API with its description, and the OpenRosa door."""
+    app.config.update(
+        API_TITLE="Palier",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = ProblemApi(app)
+    for blueprint in (devices, tablet_day, forms, map_views):
+        csrf.exempt(blueprint)  # they take a token or a password, never the session
+        api.register_blueprint(blueprint)
+    csrf.exempt(openrosa)
+    app.register_blueprint(openrosa)

@@ -21,7 +21,9 @@ from .registry import function
 
 _UNPADDED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(T.*)?", re.ASCII)
 _TIME = re.compile(r"(\d\d):(\d\d)(?::([0-5]\d))?(\.\d+)?(Z|[-+]\d\d:\d\d)?", re.ASCII)
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+]
 # The engine on the tablet numbers Sunday 7 and finds no name for it.
 _WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", ""]
 _FORMATS = re.compile("%[YymnbdeaHhMS3]")

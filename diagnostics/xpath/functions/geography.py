@@ -36,9 +36,9 @@ def _point(text: str) -> tuple[float, float] | None:
 
 def _apart(first: tuple[float, float], second: tuple[float, float]) -> float:
     (lat1, lon1), (lat2, lon2) = first, second
-    half = math.sin((lat2 - lat1) / 2) ** 2
-    half += math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    return 2 * EARTH_RADIUS * math.asin(math.sqrt(min(1.0, half)))
+    cosine = math.sin(lat1) * math.sin(lat2)
+    cosine += math.cos(lat1) * math.cos(lat2) * math.cos(lon1 - lon2)
+    return math.acos(max(-1.0, min(1.0, cosine))) * EARTH_RADIUS
 
 
 @function("distance", 1, None)
@@ -64,3 +64,17 @@ def area(scope: Scope, value: Value) -> Value:
         for (lat1, lon1), (lat2, lon2) in zip(points, points[1:], strict=False)
     )
     return math.floor(abs(total) * EARTH_RADIUS**2 / 2 * 100 + 0.5) / 100
+
+
+@function("geofence", 2)
+def geofence(scope: Scope, place: Value, fence: Value) -> Value:
+    """Tell whether a point lies inside a closed shape."""
+    points, corners = _points(place), _points(fence)
+    if not points or not corners or len(corners) < 2 or corners[0] != corners[-1]:
+        return False
+    (lat, lon), inside = points[0], False
+    for (lat1, lon1), (lat2, lon2) in zip(corners, corners[1:], strict=False):
+        if (lat2 > lat) != (lat1 > lat):
+            crossing = (lon1 - lon2) * (lat - lat2) / (lat1 - lat2) + lon2
+            inside ^= lon < crossing
+    return inside

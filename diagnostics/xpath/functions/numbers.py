@@ -118,7 +118,7 @@ def _power(base: float, exponent: float) -> float:
 
 
 def _exp10(amount: float) -> float:
-    return 10.0**amount
+    return math.pow(10.0, amount)
 
 
 def _mathematics(name: str, work: Callable[..., float], *, count: int = 1) -> None:

@@ -16,6 +16,7 @@ from ..values import Value, items_of, number_of, text_of
 from .registry import function, lazy, own_text
 
 LONGEST_MATCHED = 20_000
+_WHOLE = re.compile(r"\s*([-+]?\d{1,15})", re.ASCII)
 _DIGESTS = {
     "MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512",
 }
@@ -91,13 +92,16 @@ def _nearest(amount: float) -> float:
 def substr(scope: Scope, value: Value, start: Value, end: Value | None = None) -> Value:
     """Give the characters between two positions counted from 0; negative ones from the end."""
     text = text_of(value)
-    last = len(text) if end is None else _whole(end, scope)
-    return text[slice(*(_clip(at, len(text)) for at in (_whole(start, scope), last)))]
+    first, last = _whole(start), len(text) if end is None else _whole(end)
+    if first is None or last is None:
+        return ""
+    return text[_clip(first, len(text)) : _clip(last, len(text))]
 
 
-def _whole(value: Value, scope: Scope) -> int:
-    amount = number_of(value, scope.zone)
-    return int(max(-1e9, min(1e9, amount))) if not math.isnan(amount) else 0
+def _whole(value: Value) -> int | None:
+    """Read the whole number a text begins with, as JavaScript's parseInt does."""
+    match = _WHOLE.match(text_of(value))
+    return int(match[1]) if match else None
 
 
 def _clip(at: int, length: int) -> int:
@@ -172,7 +176,7 @@ def from_javascript(source: str) -> str:
 def uuid(scope: Scope, length: Value | None = None) -> Value:
     """Draw an identifier."""
     drawn = str(identifiers.uuid4())
-    return drawn if length is None else drawn[: _whole(length, scope)]
+    return drawn if length is None else drawn[: _whole(length)]
 
 
 @function("base64-decode", 1)

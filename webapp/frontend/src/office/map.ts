@@ -12,6 +12,12 @@ interface ViewportOptions {
   mode?: string
 }
 
+/** What the server answers for a view; `more` is a sentence when not everything fits. */
+interface MapView {
+  features: MapFeature[]
+  more?: string
+}
+
 const DEBOUNCE_MS = 60
 
 class Viewport {
@@ -81,8 +87,8 @@ class Viewport {
         credentials: 'same-origin',
       })
       if (!answer.ok) throw new Error(`status ${answer.status}`)
-      const view = (await answer.json()) as { features: MapFeature[] }
-      if (!mine.signal.aborted) this.show(view.features)
+      const view = (await answer.json()) as MapView
+      if (!mine.signal.aborted) this.show(view)
     } catch (error) {
       if (!(error instanceof DOMException && error.name === 'AbortError')) this.showFailure()
     } finally {
@@ -90,7 +96,7 @@ class Viewport {
     }
   }
 
-  private show(features: MapFeature[]): void {
+  private show({ features, more }: MapView): void {
     this.layer.clearLayers()
     const drawn: Drawn[] = []
     for (const feature of features) {
@@ -101,7 +107,8 @@ class Viewport {
       drawn.push(mark)
     }
     const total = features.reduce((sum, feature) => sum + (feature.properties.count ?? 1), 0)
-    this.announce(say(total === 1 ? this.texts.in_view_one : this.texts.in_view, { n: total }))
+    const counted = say(total === 1 ? this.texts.in_view_one : this.texts.in_view, { n: total })
+    this.announce(more ? `${counted}. ${more}` : counted)
     fillTable(drawn, this.texts)
   }
 

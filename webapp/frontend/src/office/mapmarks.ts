@@ -89,7 +89,7 @@ function popup({ properties }: MapFeature, texts: MapTexts): HTMLElement {
   addFact(facts, texts.address, properties.address)
   addFact(facts, texts.status, properties.status)
   addFact(facts, texts.risk, properties.risk)
-  addFact(facts, texts.works, properties.open_works ?? properties.works)
+  addFact(facts, texts.works, properties.open_works)
   box.append(title, facts)
   if (properties.url?.startsWith('/')) {
     const link = document.createElement('a')

@@ -24,7 +24,7 @@ function row(mark: Drawn, texts: MapTexts, columns: number): HTMLTableRowElement
   first.scope = 'row'
   first.append(reference(properties.url, properties.reference ?? ''))
   line.append(first)
-  for (const value of [properties.address, properties.status, properties.risk, properties.open_works ?? properties.works]) {
+  for (const value of [properties.address, properties.status, properties.risk, properties.open_works]) {
     line.insertCell().textContent = value === undefined ? '' : String(value)
   }
   return line

@@ -13,8 +13,8 @@ export interface MapFeature {
     /** Words ready to read, in the user's language. */
     status?: string
     risk?: string
-    works?: string | number
-    open_works?: string | number
+    at_risk?: number
+    open_works?: number
     url?: string
   }
 }
@@ -26,6 +26,10 @@ export interface MapTexts {
   failed: string
   retry: string
   cluster: string
+  at_risk: string
+  with_works: string
+  one: string
+  several: string
   reference: string
   address: string
   status: string
@@ -43,6 +47,10 @@ const FRENCH: MapTexts = {
   failed: 'La carte n’a pas pu être mise à jour.',
   retry: 'Réessayer',
   cluster: '{n} logements ; au plus : {worst}',
+  at_risk: '{n} à risque',
+  with_works: 'travaux ouverts : {n}',
+  one: '1 logement',
+  several: '{n} logements',
   reference: 'Référence',
   address: 'Adresse',
   status: 'État',
@@ -84,7 +92,12 @@ export function colourClass(worst: string | undefined): string {
   return worst && RISKS.has(worst) ? `risk-${worst}` : 'risk-unknown'
 }
 
-export function clusterLabel(feature: MapFeature, texts: MapTexts): string {
-  const { count, worst } = feature.properties
-  return say(texts.cluster, { n: count ?? 1, worst: texts.worst[worst ?? 'unknown'] ?? worst ?? '' })
+/** Say a cluster or hexagon: how many, how many at risk, how many works, and the worst. */
+export function clusterLabel({ properties }: MapFeature, texts: MapTexts): string {
+  const { count = 1, worst, at_risk, open_works } = properties
+  const sentence = worst
+    ? say(texts.cluster, { n: count, worst: texts.worst[worst] ?? worst })
+    : say(count === 1 ? texts.one : texts.several, { n: count })
+  const more = [at_risk ? say(texts.at_risk, { n: at_risk }) : '', open_works ? say(texts.with_works, { n: open_works }) : '']
+  return [sentence, ...more.filter(Boolean)].join(' ; ')
 }

@@ -1,6 +1,6 @@
 // The tablet's memory. All reads and writes pass here, so that a later key under the PIN seals them in one place.
 // Only plain values and ArrayBuffers go in: WebKit hangs on Blob and File.
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from 'idb'
 import type { DraftRecord, FileRecord } from './draft'
 import type { DayRecord } from './day'
 import type { OutboxItem, SentRecord } from './outbox'
@@ -87,13 +87,25 @@ export function write(changes: Change[]): Promise<void> {
   const stores = [...new Set(changes.map((change) => change.store))]
   return onConnection(async (database) => {
     const transaction = database.transaction(stores, 'readwrite', { durability: 'strict' })
-    await Promise.all([...changes.map((change) => {
-      const store = transaction.objectStore(change.store)
-      if ('remove' in change) return store.delete(change.remove)
-      if ('removePrefix' in change) return store.delete(startingWith(change.removePrefix))
-      return store.put(change.value, change.key)
-    }), transaction.done])
+    const steps: Promise<unknown>[] = [transaction.done]
+    try {
+      for (const change of changes) steps.push(apply(transaction.objectStore(change.store), change))
+    } catch (error) {
+      // A value that cannot be kept throws at once: without this, what went before it would stay.
+      transaction.abort()
+      await Promise.allSettled(steps)
+      throw error
+    }
+    await Promise.all(steps)
   })
+}
+
+type Store = IDBPObjectStore<Schema, StoreName[], StoreName, 'readwrite'>
+
+function apply(store: Store, change: Change): Promise<unknown> {
+  if ('remove' in change) return store.delete(change.remove)
+  if ('removePrefix' in change) return store.delete(startingWith(change.removePrefix))
+  return store.put(change.value, change.key)
 }
 
 /** Close the connection, as a browser may at any time. */

@@ -8,6 +8,11 @@ export function phoneIn(sentence: string): string | null {
   return long ?? SHORT.exec(sentence)?.[1] ?? null
 }
 
+/** Write a French number in pairs, as it is read aloud; leave others as they are. */
+export function readable(number: string): string {
+  return /^0\d{9}$/.test(number) ? number.replace(/(\d\d)(?=\d)/g, '$1 ') : number
+}
+
 /** The link that calls a number. */
 export function telLink(number: string): string {
   return `tel:${number.replace(/[^\d+]/g, '')}`

@@ -1,7 +1,6 @@
 import type { Key, Sentence } from './fr'
 
 export const en: Record<Key, Sentence> = {
-  'app.name': 'Palier',
   'app.failed': 'The app ran into a problem. What is saved on this tablet stays on it.',
   'app.reload': 'Restart the app',
   'app.updated': 'The app has been updated. Your visits in progress are untouched.',
@@ -124,6 +123,22 @@ export const en: Record<Key, Sentence> = {
 
   'score.title': 'Scores',
   'score.none': 'Scores will appear with the answers.',
+  'score.name.fall': 'Fall risk',
+  'score.name.person': 'Person',
+  'score.name.home': 'Home',
+  'score.name.dwelling': 'Home',
+  'score.name.room': 'Room',
+  'score.name.total': 'Total',
+  'score.name.energy': 'Energy',
+  'score.name.isolation': 'Isolation',
+  'score.name.fear': 'Fear of falling',
+  'band.low': 'low',
+  'band.moderate': 'moderate',
+  'band.intermediate': 'intermediate',
+  'band.medium': 'moderate',
+  'band.high': 'high',
+  'band.very_high': 'very high',
+  'band.none': 'none',
   'next.title': 'What will follow',
   'next.none': 'Nothing yet.',
   'next.count': { one: '1 thing will follow', other: '{n} things will follow' },
@@ -188,7 +203,6 @@ export const en: Record<Key, Sentence> = {
   'summary.finished': 'Visit finished. It is on this tablet and will go as soon as the server answers.',
   'summary.failed': 'The visit could not be finished: {why}. It stays saved.',
 
-  'ask.yes': 'Yes',
   'ask.no': 'No, keep',
   'ask.cancel': 'Cancel',
 }

@@ -2,7 +2,6 @@
 export type Sentence = string | { one: string; other: string }
 
 export const fr = {
-  'app.name': 'Palier',
   'app.failed': 'L’application a rencontré un problème. Ce qui est enregistré sur cette tablette y reste.',
   'app.reload': 'Relancer l’application',
   'app.updated': 'L’application a été mise à jour. Vos visites en cours sont intactes.',
@@ -125,6 +124,22 @@ export const fr = {
 
   'score.title': 'Repères',
   'score.none': 'Les repères apparaîtront avec les réponses.',
+  'score.name.fall': 'Risque de chute',
+  'score.name.person': 'Personne',
+  'score.name.home': 'Logement',
+  'score.name.dwelling': 'Logement',
+  'score.name.room': 'Pièce',
+  'score.name.total': 'Total',
+  'score.name.energy': 'Énergie',
+  'score.name.isolation': 'Isolement',
+  'score.name.fear': 'Peur de tomber',
+  'band.low': 'faible',
+  'band.moderate': 'modéré',
+  'band.intermediate': 'intermédiaire',
+  'band.medium': 'modéré',
+  'band.high': 'élevé',
+  'band.very_high': 'très élevé',
+  'band.none': 'aucun',
   'next.title': 'Ce qui va suivre',
   'next.none': 'Rien pour l’instant.',
   'next.count': { one: '1 suite prévue', other: '{n} suites prévues' },
@@ -189,7 +204,6 @@ export const fr = {
   'summary.finished': 'Visite terminée. Elle est sur cette tablette et partira dès que le serveur répondra.',
   'summary.failed': 'La visite n’a pas pu être terminée : {why}. Elle reste enregistrée.',
 
-  'ask.yes': 'Oui',
   'ask.no': 'Non, garder',
   'ask.cancel': 'Annuler',
 } satisfies Record<string, Sentence>

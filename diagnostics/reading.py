@@ -1,0 +1,111 @@
+"""Read a checked submission as people do: titles, questions, answers in words, what was mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass
+
+from .form import Form, Question
+from .submission import Checked, Violation
+from .xpath import Node, Scope
+
+_SILENT = frozenset(["note", "trigger"])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One line: the question, the answer in words, and what the check found on it."""
+
+    path: str
+    question: str
+    answer: str
+    type: str
+    file_name: str = ""
+    violation: Violation | None = None
+    corrected_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page or a turn of a repeat, with its answers."""
+
+    title: str
+    answers: tuple[Answer, ...]
+    path: str = ""
+
+
+def read_answers(form: Form, checked: Checked, *, language: str) -> tuple[Section, ...]:
+    """Give all relevant answers in the order of the form, repeats turn by turn."""
+    reader = _Reader(form, checked, language)
+    return tuple(section for section in reader.sections() if section.answers)
+
+
+class _Reader:
+    """Walks the answers with the words of one language."""
+
+    def __init__(self, form: Form, checked: Checked, language: str) -> None:
+        self.form = form
+        self.root = checked.answers.root
+        self.scope = in_language(checked.scope, language)
+        self.language = language
+        self.violations = {one.path: one for one in checked.violations}
+        self.corrected = {one.path: one.sent for one in checked.corrected}
+
+    def sections(self) -> Iterator[Section]:
+        return self._group(self.root, self.form.title(self.language))
+
+    def _group(self, node: Node, title: str) -> Iterator[Section]:
+        answers: list[Answer] = []
+        for child in node.children:
+            if not child.relevant:
+                continue
+            if child.children:
+                if answers:
+                    yield Section(title, tuple(answers), node.place)
+                    answers = []
+                yield from self._group(child, self._title(child))
+            else:
+                answers.extend(self._answer(child))
+        yield Section(title, tuple(answers), node.place)
+
+    def _title(self, node: Node) -> str:
+        title = self.form.group_title(node.path, self.language) or node.name
+        return f"{title} {node.position()}" if node.path in self.form.repeats else title
+
+    def _answer(self, node: Node) -> Iterator[Answer]:
+        question = self.form.by_path.get(node.path)
+        if question is None or question.control in _SILENT:
+            return
+        file_name = node.value if question.type == "binary" else ""
+        yield Answer(
+            path=node.place, question=asked(self.form, question, node, scope=self.scope),
+            answer=in_words(self.form, question, node, scope=self.scope), type=question.type,
+            file_name=file_name, violation=self.violations.get(node.place),
+            corrected_from=self.corrected.get(node.place),
+        )
+
+
+def in_language(scope: Scope, language: str) -> Scope:
+    """Give the same run in another language."""
+    other = copy(scope)
+    other.language = language
+    return other
+
+
+def asked(form: Form, question: Question, node: Node, *, scope: Scope) -> str:
+    """Give a question with the answers it quotes; its name when it has no words."""
+    return form.texts.filled(question.wording, scope, node) or question.name
+
+
+def in_words(form: Form, question: Question, node: Node, *, scope: Scope) -> str:
+    """Give an answer the way people say it: labels of choices, French decimals and dates."""
+    value = node.value
+    if question.choices is not None:
+        picked = value.split() if question.choices.several else [value] if value else []
+        return ", ".join(question.choices.label_of(one, node, scope) or one for one in picked)
+    if scope.language == "fr" and question.type == "decimal":
+        return value.removesuffix(".0").replace(".", ",")
+    if scope.language == "fr" and question.type == "date" and len(value) == 10:
+        return "/".join(reversed(value.split("-")))
+    return value

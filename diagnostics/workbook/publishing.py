@@ -1,0 +1,182 @@
+"""Turn a workbook into a published form: an XForm whose notes are its consequences."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from pyxform.errors import PyXFormError
+from pyxform.xls2xform import convert
+
+from ..form import Form, parse_form
+from ..wellformed import BadForm
+from ..xpath import references
+from .consequences import GROUP, GROUP_LABEL, Consequence, read_consequences
+from .reading import Row, Workbook
+from .refusals import Problem, WorkbookRefused, from_pyxform
+from .scrutiny import label_columns, scrutinise, type_of
+
+Cells = dict[str, str]
+KEPT_APOSTROPHE = "\ue019"
+WORDED = frozenset(["label", "hint", "constraint_message", "required_message"])
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedForm:
+    """A version of a form as it goes out: never changed, only followed by another version."""
+
+    form_id: str
+    version: str
+    title: str
+    xform: bytes
+    consequences: tuple[Consequence, ...]
+    sha256: str
+    warnings: tuple[str, ...] = ()
+
+
+def publish(workbook: Workbook) -> PublishedForm:
+    """Convert a workbook; raises WorkbookRefused with everything there is to mend."""
+    rows, problems = read_consequences(workbook)
+    problems = scrutinise(workbook) + problems
+    if problems:
+        raise WorkbookRefused(problems)
+    survey = list(_with_notes(workbook, rows))
+    xform, warnings = _convert(workbook, survey)
+    form = _parsed(xform)
+    _refuse_circles(form, workbook)
+    return PublishedForm(
+        form_id=form.form_id, version=form.version, title=workbook.setting("form_title"),
+        xform=xform, consequences=tuple(_placed(form, one) for _, one in rows),
+        sha256=hashlib.sha256(xform).hexdigest(), warnings=tuple(warnings),
+    )
+
+
+Survey = list[tuple[Cells, tuple[str, int]]]
+
+
+def _with_notes(
+    workbook: Workbook, rows: list[tuple[Row, Consequence]]
+) -> Iterator[tuple[Cells, tuple[str, int]]]:
+    """Give the survey with the notes in place, each row with the sheet and row it comes from."""
+    columns = label_columns(workbook)
+    stack: list[str] = []
+    for row in workbook.survey:
+        kind = type_of(row)
+        if kind in ("begin group", "begin repeat"):
+            stack.append(row.get("name") if kind == "begin repeat" else "")
+        if kind in ("end group", "end repeat") and stack:
+            ended = stack.pop()
+            yield from (_note(origin, one, columns) for origin, one in rows
+                        if ended and one.for_each == ended)
+        yield dict(row.cells), ("survey", row.number)
+    last = [(origin, one) for origin, one in rows if not one.for_each]
+    if not last:
+        return
+    title = _labelled(GROUP_LABEL, columns)
+    opening = {"type": "begin group", "name": GROUP, "appearance": "field-list", **title}
+    yield opening, ("consequences", 1)
+    yield from (_note(origin, one, columns) for origin, one in last)
+    yield {"type": "end group"}, ("consequences", 1)
+
+
+def _note(
+    origin: Row, one: Consequence, columns: Mapping[str, str]
+) -> tuple[Cells, tuple[str, int]]:
+    cells = {"type": "note", "name": one.name, "relevant": one.when}
+    return {**cells, **_labelled(one.label, columns)}, ("consequences", origin.number)
+
+
+def _labelled(label: Mapping[str, str], columns: Mapping[str, str]) -> Cells:
+    if not columns:
+        return {"label": label.get("fr", "")}
+    return {column: label.get(code) or label.get("fr", "") for code, column in columns.items()}
+
+
+def _convert(workbook: Workbook, survey: Survey) -> tuple[bytes, list[str]]:
+    settings = dict(workbook.settings[0].cells)
+    columns = label_columns(workbook)
+    if columns and "default_language" not in settings:
+        first = columns.get("fr", next(iter(columns.values())))
+        settings["default_language"] = first.partition("::")[2]
+    sheets: dict[str, list[Cells]] = {
+        "survey": [_kept(cells) for cells, _ in survey],
+        "choices": [_kept(row.cells) for row in workbook.choices],
+        "settings": [settings],
+        "external_choices": [dict(row.cells) for row in workbook.external_choices],
+    }
+    given = {name: rows for name, rows in sheets.items() if rows}
+    headers = {f"{name}_header": [_header(rows)] for name, rows in given.items()}
+    warnings: list[str] = []
+    try:
+        result = convert({**given, **headers}, warnings=warnings)
+    except PyXFormError as error:
+        raise WorkbookRefused([from_pyxform(str(error), _origin(survey))]) from error
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+        raise WorkbookRefused([from_pyxform(str(error), _origin(survey))]) from error
+    return result.xform.replace(KEPT_APOSTROPHE, "’").encode(), warnings
+
+
+def _kept(cells: Mapping[str, str]) -> Cells:
+    """Hide French apostrophes from pyxform, which would flatten them."""
+    return {
+        column: cell.replace("’", KEPT_APOSTROPHE) if "::" in column or column in WORDED else cell
+        for column, cell in cells.items()
+    }
+
+
+def _header(rows: list[Cells]) -> dict[str, None]:
+    return dict.fromkeys(column for row in rows for column in row)
+
+
+class _origin:  # noqa: N801 - a function with a memory
+    """Find the sheet and row a converted row comes from."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+
+    def __call__(self, number: int) -> tuple[str, int]:
+        at = number - 2
+        return self.survey[at][1] if 0 <= at < len(self.survey) else ("survey", number)
+
+
+def _parsed(xform: bytes) -> Form:
+    try:
+        return parse_form(xform)
+    except BadForm as error:
+        raise WorkbookRefused([Problem("survey", None, None, str(error))]) from error
+
+
+def _refuse_circles(form: Form, workbook: Workbook) -> None:
+    rows = {row.get("name"): row.number for row in workbook.survey}
+    problems = []
+    for stage in form.order:
+        names = [path.rpartition("/")[2] for path in stage.paths]
+        if len(names) > 1:
+            message = f"Ces questions dépendent en rond l’une de l’autre : {', '.join(names)}."
+            at = next((rows[name] for name in names if name in rows), None)
+            problems.append(Problem("survey", at, None, message))
+    if problems:
+        raise WorkbookRefused(problems)
+
+
+def _placed(form: Form, one: Consequence) -> Consequence:
+    holder = one.for_each or GROUP
+    path = next(
+        path for path in form.models
+        if path.endswith(f"/{holder}/{one.name}") or _below(path, holder, one.name)
+    )
+    return replace(one, path=path, causes=_causes(form, path))
+
+
+def _below(path: str, holder: str, name: str) -> bool:
+    parts = path.split("/")
+    return parts[-1] == name and holder in parts
+
+
+def _causes(form: Form, path: str) -> tuple[str, ...]:
+    bind = form.binds[path]
+    if bind.relevant is None:
+        return ()
+    read = references(bind.relevant.source, form.model, form.model_node(path))
+    return tuple(one for one in form.models if one in read and not form.models[one].children)

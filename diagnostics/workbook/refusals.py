@@ -1,0 +1,100 @@
+"""What is wrong with a workbook, said in French on its sheet, row and column."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend; row 1 is the header, None when no row is to blame."""
+
+    sheet: str
+    row: int | None
+    column: str | None
+    message: str
+
+    def __str__(self) -> str:
+        """Say where and what, in one line."""
+        where = [f"feuille « {self.sheet} »"] if self.sheet else []
+        where += [f"ligne {self.row}"] if self.row is not None else []
+        where += [f"colonne « {self.column} »"] if self.column else []
+        return f"{', '.join(where)} : {self.message}" if where else self.message
+
+
+class WorkbookRefused(ValueError):
+    """The workbook cannot be published; `problems` says what to mend."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Gather the problems, each once."""
+        self.problems = tuple(dict.fromkeys(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def perhaps(word: str, known: Iterable[str]) -> str:
+    """Suggest the nearest known word, or say nothing."""
+    near = difflib.get_close_matches(word, sorted(known), n=1)
+    return f" Vouliez-vous dire « {near[0]} » ?" if near else ""
+
+
+_ROW = re.compile(r"\[\s*row\s*:\s*(\d+)\s*\]\s*", re.IGNORECASE)
+_SHEET = re.compile(r"On the '(\w+)' sheet", re.IGNORECASE)
+_COLUMN = re.compile(r"the '([\w:]+)' (?:value|column)", re.IGNORECASE)
+_FRENCH = [
+    (r"Unknown question type '?([^'.]*)'?", "Type de question inconnu : « {0} »."),
+    (r"List name not in choices sheet: (\S+)",
+     "La liste « {0} » n’existe pas dans la feuille choices."),
+    (r"List name not in external choices sheet: (\S+)", "La liste externe « {0} » n’existe pas."),
+    (r"must be unique within their nearest parent", "Ce nom est déjà pris dans le même groupe."),
+    (r"case-insensitive match", "Ce nom ne diffère d’un autre que par les majuscules."),
+    (r"Question or group with no name", "Le nom de la question ou du groupe manque."),
+    (r"Question with no type", "Le type de la question manque."),
+    (r"Missing calculation", "Le calcul manque."),
+    (r"Invalid question name '?([^'.]*)'?", "Nom non valide : « {0} »."),
+    (r"unmatched|Unmatched|does not have a matching|no matching",
+     "Un groupe ou une répétition est ouvert sans être fermé, ou fermé sans être ouvert."),
+    (r"no (?:survey )?element named ['\"]?([\w-]+)", "La question « {0} » n’existe pas."),
+    (r"There has been a problem trying to replace \$\{([\w-]+)\}",
+     "La question « {0} » n’existe pas."),
+    (r"multiple survey elements named ['\"]?([\w-]+)",
+     "Plusieurs questions s’appellent « {0} » : la référence est ambiguë."),
+    (r"Choices should have a label", "Le libellé du choix manque."),
+    (r"Choice names with spaces",
+     "Un choix d’une question à choix multiples ne peut contenir d’espace."),
+    (r"duplicate.*choice|Choice names must be unique|'name' value is invalid.*unique",
+     "Ce choix figure deux fois dans la liste."),
+    (r"Invalid (?:XML )?(?:tag )?name|must begin with a letter",
+     "Un nom commence par une lettre et ne contient que lettres, chiffres, tirets et soulignés."),
+    (r"One or more required column headers were not found: (.+?)\.",
+     "Il manque une ou plusieurs colonnes : {0}."),
+    (r"different names for the same column were found: (.+?)\.",
+     "La même colonne figure deux fois sous des noms différents : {0}."),
+    (r"repeat_count", "Le nombre de répétitions n’est pas valide."),
+    (r"last-saved",
+     "Les réponses de la visite précédente (last-saved) ne sont pas prises en charge."),
+    (r"You must have a sheet named survey|survey sheet", "La feuille survey manque ou est vide."),
+]
+
+
+def from_pyxform(message: str, origin: Callable[[int], tuple[str, int]]) -> Problem:
+    """Say a refusal of pyxform in French; `origin` gives sheet and row of a row it saw."""
+    row, sheet, column = _ROW.search(message), _SHEET.search(message), _COLUMN.search(message)
+    named = sheet[1] if sheet else "survey"
+    number = int(row[1]) if row else None
+    if number is not None and named == "survey":
+        named, number = origin(number)
+    return Problem(named, number, column[1] if column else None, in_french(message))
+
+
+def in_french(message: str) -> str:
+    """Translate a refusal; one we do not know keeps its English after a French opening."""
+    for pattern, french in _FRENCH:
+        match = re.search(pattern, message, re.DOTALL)
+        if match is not None:
+            said = next((group for group in match.groups() if group), "")
+            return french.format(said.strip())
+    said = " ".join(_ROW.sub("", message).split())
+    return f"Le classeur est refusé par le convertisseur : {said[:300]}"

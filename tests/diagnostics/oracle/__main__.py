@@ -1,0 +1,49 @@
+"""Run the oracle: `python -m tests.diagnostics.oracle [FORM.xml|FORM.yaml] [N] [SEED]`.
+
+Without a form, over every shipped diagnostic and the corpus.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from diagnostics.convert import convert
+from diagnostics.forms import read_shipped, shipped
+
+from .compare import disagreements, install, ready
+
+SHOWN = 5
+
+
+def main(arguments: list[str]) -> int:
+    """Compare and report; the exit code is the number of visits that differ, at most 99."""
+    if not ready():
+        install()
+    rounds = int(arguments[1]) if len(arguments) > 1 else 100
+    seed = int(arguments[2]) if len(arguments) > 2 else 7
+    wrong = 0
+    for name, xform in _forms(arguments[0] if arguments else ""):
+        found = disagreements(xform, rounds, seed)
+        wrong += len(found)
+        print(f"{name}: {rounds - len(found)} of {rounds} visits agree")
+        for one in found[:SHOWN]:
+            print(f"  visit {one.visit}", *one.differences, sep="\n    ")
+    return min(wrong, 99)
+
+
+def _forms(chosen: str) -> list[tuple[str, bytes]]:
+    if chosen:
+        path = Path(chosen)
+        data = path.read_bytes()
+        xform = data if path.suffix == ".xml" else convert(data, path.suffix).xform
+        return [(path.name, xform)]
+    corpus = sorted((Path(__file__).parent / "corpus").glob("*.md"))
+    return [
+        *((name, convert(read_shipped(name), ".yaml").xform) for name in shipped()),
+        *((path.stem, convert(path.read_bytes(), path.suffix).xform) for path in corpus),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

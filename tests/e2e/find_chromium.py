@@ -1,0 +1,50 @@
+"""Find a Chromium for the browser tests, or install one, and say which in plain words."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find_chromium() -> str | None:
+    """Give the path of a Chromium on this machine, Playwright's own included."""
+    given = os.environ.get("PALIER_CHROMIUM")
+    if given:
+        return given
+    for name in NAMES:
+        found = shutil.which(name)
+        if found:
+            return found
+    cached = sorted(Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome"))
+    return str(cached[-1]) if cached else None
+
+
+def install_chromium() -> None:
+    """Install Chromium with apt where we may, else with Playwright's own installer."""
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        subprocess.run(["apt-get", "update", "-qq"], **quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], **quiet)
+    if find_chromium() is None:
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], **quiet)
+
+
+def main() -> None:
+    """Make sure that there is a Chromium, or say what to install."""
+    if find_chromium() is None:
+        print("No Chromium here: installing one.")
+        install_chromium()
+    found = find_chromium()
+    if found is None:
+        sys.exit(
+            "No Chromium was found and none could be installed. Install one (Debian: apt install "
+            "chromium) or name it in PALIER_CHROMIUM, then run `make test` again."
+        )
+    print(f"Chromium: {found}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""Make one believable thing; every attribute can be said by keyword."""
+
+import itertools
+import uuid
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from visits.accounts import NewUser, add_user, find_organisation
+from visits.models.accounts import OrganisationKind, Role, User
+from visits.models.people import Occupancy, Person
+from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.models.programmes import Enrolment, EnrolmentState
+from visits.models.visits import Visit, VisitState
+from visits.queries import Reach, Viewer
+
+NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+_numbers = itertools.count(1)
+
+# A password's hash that fits no password: tests sign in by session, not by typing.
+NO_PASSWORD = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$AAAA"
+
+
+def make_user(session: Session, *, role: Role = Role.COORDINATOR, **said: Any) -> User:
+    number = next(_numbers)
+    organisation = find_organisation(
+        session,
+        said.pop("organisation", "Office de l'habitat"),
+        OrganisationKind.PARTNER if role is Role.VISITOR else OrganisationKind.LANDLORD,
+    )
+    new = NewUser(
+        email=said.pop("email", f"{role}{number}@palier.example"),
+        name=said.pop("name", f"Camille {role} {number}"),
+        role=role,
+        password_hash=said.pop("password_hash", NO_PASSWORD),
+        territory_id=said.pop("territory_id", None),
+        language=said.pop("language", "fr"),
+    )
+    user = add_user(session, new, organisation=organisation, now=NOW)
+    for name, value in said.items():
+        setattr(user, name, value)
+    session.flush()
+    return user
+
+
+def make_viewer(user: User, reach: Reach = Reach.ALL) -> Viewer:
+    return Viewer(user.id, user.organisation_id, user.territory_id, reach)
+
+
+def make_residence(session: Session, **said: Any) -> Residence:
+    number = next(_numbers)
+    given = {
+        "reference": f"B{number:04}",
+        "address": f"{number} rue des Lilas",
+        "postcode": "60000",
+        "city": "Beauvais",
+        "insee": "60057",
+        "address_key": f"{number} rue des lilas",
+        "lat": 49.43 + (number % 100) / 1000,
+        "lon": 2.08 + (number % 77) / 1000,
+        "h3": None,
+        "built_year": 1974,
+        "storeys": 4,
+        "has_lift": False,
+    }
+    residence = Residence(**(given | said))
+    session.add(residence)
+    session.flush()
+    return residence
+
+
+def make_dwelling(session: Session, *, residence: Residence | None = None, **said: Any) -> Dwelling:
+    number = next(_numbers)
+    residence = residence or make_residence(session)
+    given = {"reference": f"L{number:05}", "floor": 2, "rooms": 3, "surface": 62.5}
+    dwelling = Dwelling(residence_id=residence.id, **(given | said))
+    session.add(dwelling)
+    session.flush()
+    return dwelling
+
+
+def make_person(session: Session, *, dwelling: Dwelling | None = None, **said: Any) -> Person:
+    number = next(_numbers)
+    given = {
+        "civility": "Mme",
+        "first_name": "Odette",
+        "last_name": f"LECLERC{number}",
+        "born_on": date(1941, 5, 17),
+        "phone": "+33639980001",
+    }
+    given |= said
+    given.setdefault("name_key", f"{given['last_name']} {given['first_name']}".lower())
+    person = Person(**given)
+    session.add(person)
+    tenancy = Tenancy(
+        dwelling_id=(dwelling or make_dwelling(session)).id, started_on=date(1990, 6, 1)
+    )
+    session.add(tenancy)
+    session.flush()
+    session.add(Occupancy(person_id=person.id, tenancy_id=tenancy.id, role="titulaire"))
+    session.flush()
+    return person
+
+
+def make_enrolment(
+    session: Session, *, by: User, person: Person | None = None, **said: Any
+) -> Enrolment:
+    dwelling = said.pop("dwelling", None) or make_dwelling(session)
+    person = person or make_person(session, dwelling=dwelling)
+    given = {
+        "programme": "seniors",
+        "state": EnrolmentState.TO_CALL,
+        "score": 55,
+        "reasons": [
+            {
+                "criterion": "age",
+                "points": 25,
+                "value": "84",
+                "label": {"fr": "84 ans", "en": "84 years old"},
+            }
+        ],
+        "enrolled_at": NOW,
+        "enrolled_by_id": by.id,
+    }
+    enrolment = Enrolment(person_id=person.id, dwelling_id=dwelling.id, **(given | said))
+    session.add(enrolment)
+    session.flush()
+    return enrolment
+
+
+def make_visit(session: Session, *, enrolment: Enrolment, visitor: User, **said: Any) -> Visit:
+    start = said.pop("start_at", datetime(2026, 3, 10, 13, 0, tzinfo=UTC))
+    given = {
+        "planned_start_at": start,
+        "planned_end_at": start.replace(hour=(start.hour + 1) % 24),
+        "state": VisitState.PLANNED,
+        "planned_by_id": visitor.id,
+        "planned_at": NOW,
+    }
+    visit = Visit(
+        id=uuid.uuid4(), enrolment_id=enrolment.id, visitor_id=visitor.id, **(given | said)
+    )
+    session.add(visit)
+    if enrolment.state in (EnrolmentState.TO_CALL, EnrolmentState.AGREED):
+        enrolment.state = EnrolmentState.PLANNED
+    session.flush()
+    return visit

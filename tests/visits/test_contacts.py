@@ -1,0 +1,146 @@
+"""Calls: each answer leads somewhere, a refusal is respected."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import make_enrolment, make_user, make_viewer
+from visits.contacts import Attempt, find_enrolment, record_attempt
+from visits.errors import Conflict, DoNotContact, Invalid, NotFound
+from visits.models.people import AccessEvent
+from visits.models.programmes import Channel, Disposition, EnrolmentState, Refusal, RefusalReason
+from visits.privacy import protect
+
+
+@pytest.mark.parametrize(
+    ("disposition", "state"),
+    [
+        (Disposition.AGREED, EnrolmentState.AGREED),
+        (Disposition.NO_ANSWER, EnrolmentState.TO_CALL),
+        (Disposition.WRONG_NUMBER, EnrolmentState.TO_CALL),
+        (Disposition.MOVED, EnrolmentState.NOT_ELIGIBLE),
+        (Disposition.DEAD, EnrolmentState.NOT_ELIGIBLE),
+        (Disposition.IN_HOSPITAL, EnrolmentState.CALL_BACK),
+    ],
+)
+def test_each_answer_leads_to_its_state(
+    session: Session, now: datetime, disposition: Disposition, state: EnrolmentState
+) -> None:
+    user = make_user(session)
+    enrolment = make_enrolment(session, by=user)
+    record_attempt(session, enrolment, Attempt(disposition), viewer=make_viewer(user), now=now)
+    assert enrolment.state is state
+
+
+def test_a_refusal_needs_its_reason(session: Session, now: datetime) -> None:
+    user = make_user(session)
+    enrolment = make_enrolment(session, by=user)
+    with pytest.raises(Invalid) as refused:
+        record_attempt(
+            session, enrolment, Attempt(Disposition.REFUSED), viewer=make_viewer(user), now=now
+        )
+    assert refused.value.fields == {"reason": "reason_required"}
+    assert enrolment.attempts == []
+
+
+def test_a_call_back_needs_a_moment_to_come(session: Session, now: datetime) -> None:
+    user = make_user(session)
+    enrolment = make_enrolment(session, by=user)
+    for call_back_at, why in ((None, "call_back_required"), (now, "must_be_in_future")):
+        with pytest.raises(Invalid) as refused:
+            record_attempt(
+                session,
+                enrolment,
+                Attempt(Disposition.CALL_BACK, call_back_at=call_back_at),
+                viewer=make_viewer(user),
+                now=now,
+            )
+        assert refused.value.fields == {"call_back_at": why}
+
+
+def test_a_firm_refusal_is_never_asked_again(session: Session, now: datetime) -> None:
+    user = make_user(session)
+    enrolment = make_enrolment(session, by=user)
+    no = Attempt(Disposition.REFUSED, reason=RefusalReason.PRIVACY)
+    record_attempt(session, enrolment, no, viewer=make_viewer(user), now=now)
+    with pytest.raises(DoNotContact) as refused:
+        record_attempt(
+            session,
+            enrolment,
+            Attempt(Disposition.AGREED),
+            viewer=make_viewer(user),
+            now=now + timedelta(days=300),
+        )
+    assert refused.value.code == "refused_for_good"
+
+
+def test_a_soft_refusal_is_asked_again_once_after_three_months(
+    session: Session, now: datetime
+) -> None:
+    user = make_user(session)
+    viewer = make_viewer(user)
+    enrolment = make_enrolment(session, by=user)
+    later = Attempt(Disposition.REFUSED, Channel.PHONE, RefusalReason.TIMING)
+    record_attempt(session, enrolment, later, viewer=viewer, now=now)
+    assert session.scalars(select(Refusal.ask_again_on)).one() == date(2026, 6, 10)
+    with pytest.raises(DoNotContact):
+        record_attempt(session, enrolment, later, viewer=viewer, now=now + timedelta(days=30))
+    record_attempt(session, enrolment, later, viewer=viewer, now=now + timedelta(days=100))
+    with pytest.raises(DoNotContact, match="refused_for_good"):
+        record_attempt(session, enrolment, later, viewer=viewer, now=now + timedelta(days=300))
+
+
+def test_three_calls_without_answer_make_somebody_not_reached(
+    session: Session, now: datetime
+) -> None:
+    user = make_user(session)
+    enrolment = make_enrolment(session, by=user)
+    for day in range(3):
+        assert enrolment.state is EnrolmentState.TO_CALL
+        record_attempt(
+            session,
+            enrolment,
+            Attempt(Disposition.NO_ANSWER),
+            viewer=make_viewer(user),
+            now=now + timedelta(days=day),
+        )
+    assert enrolment.state is EnrolmentState.UNREACHABLE
+
+
+def test_a_death_closes_the_enrolment_and_stops_every_call(session: Session, now: datetime) -> None:
+    user = make_user(session)
+    enrolment = make_enrolment(session, by=user)
+    record_attempt(session, enrolment, Attempt(Disposition.DEAD), viewer=make_viewer(user), now=now)
+    assert enrolment.person.died_on == now.date()
+    assert enrolment.person.do_not_contact
+    with pytest.raises(Conflict, match="enrolment_closed"):
+        record_attempt(
+            session, enrolment, Attempt(Disposition.NO_ANSWER), viewer=make_viewer(user), now=now
+        )
+
+
+def test_a_call_is_written_in_the_access_log(session: Session, now: datetime) -> None:
+    user = make_user(session)
+    enrolment = make_enrolment(session, by=user)
+    record_attempt(
+        session, enrolment, Attempt(Disposition.AGREED), viewer=make_viewer(user), now=now
+    )
+    event = session.scalars(select(AccessEvent)).one()
+    assert (event.user_id, event.person_id, event.what) == (
+        user.id,
+        enrolment.person_id,
+        "contact_attempt",
+    )
+
+
+def test_a_protected_person_cannot_be_found_by_somebody_not_named(
+    session: Session, now: datetime
+) -> None:
+    named, other = make_user(session), make_user(session)
+    enrolment = make_enrolment(session, by=named)
+    protect(session, enrolment.person, by=named.id, now=now)
+    assert find_enrolment(session, make_viewer(named), enrolment.id) is enrolment
+    with pytest.raises(NotFound):
+        find_enrolment(session, make_viewer(other), enrolment.id)

@@ -1,0 +1,27 @@
+"""By when: on French time, holidays and daylight saving included."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from visits.deadlines import due_at
+
+
+@pytest.mark.parametrize(
+    ("start", "delay", "due"),
+    [
+        ("2026-03-10T09:30", "4h", "2026-03-10T13:30"),
+        ("2026-03-28T20:00", "24h", "2026-03-29T20:00"),
+        ("2026-03-10T09:30", "2d", "2026-03-12T17:00"),
+        ("2026-03-28T09:30", "2d", "2026-03-30T16:00"),
+        ("2026-03-06T09:30", "5wd", "2026-03-13T17:00"),
+        ("2026-04-03T09:30", "1wd", "2026-04-07T16:00"),  # Easter Monday is 6 April
+        ("2026-12-31T09:30", "1wd", "2027-01-04T17:00"),
+        ("2026-01-31T09:30", "1m", "2026-02-28T17:00"),
+        ("2026-08-31T22:30", "6m", "2027-03-01T17:00"),  # already 1 September in Paris
+        ("2026-03-10T09:30", "12m", "2027-03-10T17:00"),
+    ],
+)
+def test_a_delay_ends_when_a_french_calendar_says(start: str, delay: str, due: str) -> None:
+    begun = datetime.fromisoformat(start).replace(tzinfo=UTC)
+    assert due_at(begun, delay) == datetime.fromisoformat(due).replace(tzinfo=UTC)

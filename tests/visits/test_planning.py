@@ -1,0 +1,154 @@
+"""The diary refuses what cannot be, and keeps the enrolment in step."""
+
+import uuid
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from visits.errors import Conflict, Invalid, NotFound
+from visits.models.accounts import Role
+from visits.models.programmes import EnrolmentState
+from visits.models.visits import VisitState
+from visits.planning import (
+    cancel_visit,
+    fail_visit,
+    find_visit,
+    move_visit,
+    plan_visit,
+    visits_of_visitor,
+)
+from visits.privacy import name_for_access, protect
+from visits.queries import Reach
+
+HOUR = timedelta(hours=1)
+
+
+def test_a_visit_is_planned_for_somebody_who_agreed(session: Session, now: datetime) -> None:
+    user, visitor = make_user(session), make_user(session, role=Role.VISITOR)
+    enrolment = make_enrolment(session, by=user, state=EnrolmentState.AGREED)
+    visit = plan_visit(
+        session,
+        enrolment,
+        visitor_id=visitor.id,
+        start_at=now + HOUR,
+        minutes=90,
+        viewer=make_viewer(user),
+        now=now,
+    )
+    assert visit.planned_end_at - visit.planned_start_at == timedelta(minutes=90)
+    assert enrolment.state is EnrolmentState.PLANNED
+
+
+def test_nobody_is_visited_who_has_not_agreed(session: Session, now: datetime) -> None:
+    user, visitor = make_user(session), make_user(session, role=Role.VISITOR)
+    enrolment = make_enrolment(session, by=user)
+    with pytest.raises(Conflict, match="not_agreed_yet"):
+        plan_visit(
+            session,
+            enrolment,
+            visitor_id=visitor.id,
+            start_at=now + HOUR,
+            minutes=90,
+            viewer=make_viewer(user),
+            now=now,
+        )
+
+
+@pytest.mark.parametrize(
+    ("shift", "refused"), [(0, True), (89, True), (-89, True), (90, False), (-90, False)]
+)
+def test_a_visitor_is_in_one_flat_at_a_time(
+    session: Session, now: datetime, shift: int, refused: bool
+) -> None:
+    user, visitor = make_user(session), make_user(session, role=Role.VISITOR)
+    start = now + timedelta(hours=5)
+    for offset, wanted in ((0, False), (shift, refused)):
+        enrolment = make_enrolment(session, by=user, state=EnrolmentState.AGREED)
+        arguments = {
+            "visitor_id": visitor.id,
+            "start_at": start + timedelta(minutes=offset),
+            "minutes": 90,
+            "viewer": make_viewer(user),
+            "now": now,
+        }
+        if wanted:
+            with pytest.raises(Invalid) as busy:
+                plan_visit(session, enrolment, **arguments)
+            assert busy.value.fields == {"start_at": "visitor_busy"}
+        else:
+            plan_visit(session, enrolment, **arguments)
+
+
+def test_only_a_named_visitor_goes_to_a_protected_person(session: Session, now: datetime) -> None:
+    user, visitor = make_user(session), make_user(session, role=Role.VISITOR)
+    enrolment = make_enrolment(session, by=user, state=EnrolmentState.AGREED)
+    protect(session, enrolment.person, by=user.id, now=now)
+    arguments = {
+        "visitor_id": visitor.id,
+        "start_at": now + HOUR,
+        "minutes": 90,
+        "viewer": make_viewer(user),
+        "now": now,
+    }
+    with pytest.raises(Invalid) as refused:
+        plan_visit(session, enrolment, **arguments)
+    assert refused.value.fields == {"visitor_id": "visitor_not_named"}
+    name_for_access(session, enrolment.person, user_id=visitor.id, by=user.id, now=now)
+    plan_visit(session, enrolment, **arguments)
+
+
+def test_a_visitor_is_no_technician_and_no_stranger(session: Session, now: datetime) -> None:
+    user = make_user(session, role=Role.TECHNICIAN)
+    enrolment = make_enrolment(session, by=user, state=EnrolmentState.AGREED)
+    for visitor_id in (user.id, uuid.uuid4()):
+        with pytest.raises(Invalid, match="invalid") as refused:
+            plan_visit(
+                session,
+                enrolment,
+                visitor_id=visitor_id,
+                start_at=now + HOUR,
+                minutes=90,
+                viewer=make_viewer(user),
+                now=now,
+            )
+        assert refused.value.fields == {"visitor_id": "unknown_visitor"}
+
+
+def test_a_visitor_finds_her_own_visits_only(session: Session, now: datetime) -> None:
+    mine, other = (make_user(session, role=Role.VISITOR) for _ in range(2))
+    visit = make_visit(session, enrolment=make_enrolment(session, by=mine), visitor=other)
+    assert find_visit(session, make_viewer(other, Reach.OWN), visit.id) is visit
+    with pytest.raises(NotFound):
+        find_visit(session, make_viewer(mine, Reach.OWN), visit.id)
+    span = {"start_at": now - HOUR, "end_at": now + 12 * HOUR}
+    assert visits_of_visitor(session, make_viewer(mine, Reach.OWN), **span) == []
+    assert visits_of_visitor(session, make_viewer(other, Reach.OWN), **span) == [visit]
+
+
+def test_a_cancelled_visit_can_be_planned_again(session: Session, now: datetime) -> None:
+    visitor = make_user(session, role=Role.VISITOR)
+    enrolment = make_enrolment(session, by=visitor)
+    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+    cancel_visit(session, visit, reason="grippe", viewer=make_viewer(visitor), now=now)
+    assert (visit.state, enrolment.state) == (VisitState.CANCELLED, EnrolmentState.AGREED)
+    with pytest.raises(Conflict):
+        move_visit(
+            session,
+            visit,
+            visitor_id=visitor.id,
+            start_at=now + HOUR,
+            viewer=make_viewer(visitor),
+            now=now,
+        )
+
+
+def test_a_failed_visit_says_why_and_leads_to_another_call(session: Session, now: datetime) -> None:
+    visitor = make_user(session, role=Role.VISITOR)
+    enrolment = make_enrolment(session, by=visitor)
+    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+    with pytest.raises(Invalid):
+        fail_visit(session, visit, reason="  ", viewer=make_viewer(visitor), now=now)
+    fail_visit(session, visit, reason="absente", viewer=make_viewer(visitor), now=now)
+    assert (visit.state, enrolment.state) == (VisitState.FAILED, EnrolmentState.CALL_BACK)

@@ -1,0 +1,37 @@
+"""What somebody changes of her own account: language, tablets, open sessions."""
+
+import secrets
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits.errors import Invalid, NotFound
+from visits.models.accounts import Device, User
+
+LANGUAGES = ("fr", "en")
+
+
+def choose_language(session: Session, user_id: uuid.UUID, language: str) -> None:
+    """Set the language of an account's screens: `fr` or `en`."""
+    if language not in LANGUAGES:
+        raise Invalid({"language": "bad_choice"})
+    session.get_one(User, user_id).language = language
+
+
+def sign_out_everywhere(session: Session, user_id: uuid.UUID) -> None:
+    """End every session of an account in every browser; its tablets stay."""
+    session.get_one(User, user_id).fs_uniquifier = secrets.token_hex(32)
+
+
+def revoke_device_of(
+    session: Session, user_id: uuid.UUID, device_id: uuid.UUID, *, now: datetime
+) -> Device:
+    """Revoke a tablet of this account; raises NotFound for one of somebody else."""
+    statement = select(Device).where(Device.id == device_id, Device.user_id == user_id)
+    device = session.scalars(statement).one_or_none()
+    if device is None:
+        raise NotFound("device_not_found")
+    device.revoked_at = device.revoked_at or now
+    return device

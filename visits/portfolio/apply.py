@@ -1,0 +1,157 @@
+"""Write a plan in bulk, in the caller's transaction."""
+
+import uuid
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from visits.map_points import refresh_map
+from visits.models.accounts import Territory
+from visits.models.portfolio import Dwelling, Residence
+from visits.models.programmes import Enrolment, EnrolmentState
+from visits.portfolio.ledger import Ledger, Record, Shelf
+from visits.portfolio.plan import Counts, ImportPlan
+
+BATCH = 1_000
+# A person who moves takes along what is not done yet.
+_STILL_TO_VISIT = (
+    EnrolmentState.TO_CALL,
+    EnrolmentState.CALL_BACK,
+    EnrolmentState.AGREED,
+    EnrolmentState.PLANNED,
+    EnrolmentState.UNREACHABLE,
+)
+
+
+def apply_plan(session: Session, plan: ImportPlan) -> dict[str, Counts]:
+    """Write what a plan says; gives its counts."""
+    session.flush()
+    ledger = plan.ledger
+    if ledger.new_territories:
+        rows = [{"id": id, "name": name} for name, id in ledger.new_territories.items()]
+        session.execute(insert(Territory), rows)
+    for shelf in ledger.shelves:
+        _insert(session, shelf)
+        _update(session, shelf)
+    _delete_residences(session, ledger.residences)
+    on_map = _dwellings_on_map(session, ledger) | _move_enrolments(session, ledger)
+    # What was read before this moment may have changed underneath.
+    session.expire_all()
+    refresh_map(session, on_map)
+    return plan.counts
+
+
+def _insert(session: Session, shelf: Shelf) -> None:
+    rows = [record.values for record in shelf if record.before is None]
+    for start in range(0, len(rows), BATCH):
+        session.execute(insert(shelf.table), rows[start : start + BATCH])
+
+
+def _update(session: Session, shelf: Shelf) -> None:
+    """Write changed rows, those that change the same columns together."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for record in shelf:
+        if changes := record.changes():
+            row = {f"new_{name}": new for name, (_old, new) in changes.items()}
+            groups[tuple(changes)].append({**row, "this_id": record.id})
+    for names, rows in groups.items():
+        statement = (
+            update(shelf.table)
+            .where(shelf.table.c.id == bindparam("this_id"))
+            .values({name: bindparam(f"new_{name}") for name in names})
+        )
+        session.connection().execute(statement, rows)
+
+
+def _delete_residences(session: Session, shelf: Shelf) -> None:
+    gone = [record.id for record in shelf.records.values() if record.deleted and record.before]
+    for start in range(0, len(gone), BATCH):
+        session.execute(
+            delete(shelf.table).where(shelf.table.c.id.in_(gone[start : start + BATCH]))
+        )
+
+
+def _dwellings_on_map(session: Session, ledger: Ledger) -> set[uuid.UUID]:
+    """Name the dwellings whose place on the map changes."""
+    residences = ledger.residences.records
+    moved = {
+        dwelling.id
+        for dwelling in ledger.dwellings
+        if _residence_changes(dwelling) and _was_on_map(dwelling, residences)
+    }
+    placed = [
+        record.id
+        for record in ledger.residences
+        if record.before and record.changes().keys() & {"h3", "lat", "lon", "territory_id"}
+        if record.before["h3"] is not None or record["h3"] is not None
+    ]
+    for start in range(0, len(placed), BATCH):
+        batch = placed[start : start + BATCH]
+        moved |= set(session.scalars(select(Dwelling.id).where(Dwelling.residence_id.in_(batch))))
+    return moved
+
+
+def _residence_changes(dwelling: Record) -> bool:
+    return dwelling.before is None or dwelling.before["residence_id"] != dwelling["residence_id"]
+
+
+def _was_on_map(dwelling: Record, residences: dict[uuid.UUID, Record]) -> bool:
+    ids = {dwelling["residence_id"], (dwelling.before or dwelling.values)["residence_id"]}
+    return any(
+        (record.before or record.values)["h3"] is not None or record["h3"] is not None
+        for record in (residences[id] for id in ids)
+    )
+
+
+def _move_enrolments(session: Session, ledger: Ledger) -> set[uuid.UUID]:
+    """Let enrolments that wait for a visit follow the person; gives the dwellings concerned."""
+    concerned: set[uuid.UUID] = set()
+    homes = {
+        occupancy["person_id"]: ledger.tenancies.records[occupancy["tenancy_id"]]["dwelling_id"]
+        for occupancy in ledger.occupancies
+        if occupancy["ended_on"] is None and (occupancy.before is None or occupancy.changes())
+    }
+    known = [id for id in homes if ledger.persons.records[id].before]
+    for start in range(0, len(known), BATCH):
+        statement = (
+            select(Enrolment)
+            .where(Enrolment.person_id.in_(known[start : start + BATCH]))
+            .where(Enrolment.state.in_(_STILL_TO_VISIT))
+        )
+        for enrolment in session.scalars(statement):
+            concerned |= {enrolment.dwelling_id, homes[enrolment.person_id]}
+            enrolment.dwelling_id = homes[enrolment.person_id]
+    session.flush()
+    return concerned
+
+
+def residences_without_cell(session: Session, *, limit: int) -> list[Residence]:
+    """List residences that have a position but no H3 cell yet."""
+    statement = (
+        select(Residence)
+        .where(Residence.h3.is_(None), Residence.lat.is_not(None), Residence.lon.is_not(None))
+        .order_by(Residence.id)
+        .limit(limit)
+    )
+    return list(session.scalars(statement))
+
+
+def set_cells(session: Session, cells: dict[uuid.UUID, int]) -> int:
+    """Note the H3 cell of residences and put their dwellings on the map; gives how many."""
+    ids = list(cells)
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        session.connection().execute(
+            update(Residence.__table__)  # type: ignore[arg-type]
+            .where(Residence.__table__.c.id == bindparam("this_id"))
+            .values(h3=bindparam("cell")),
+            [{"this_id": id, "cell": cells[id]} for id in batch],
+        )
+        dwellings = select(Dwelling.id).where(Dwelling.residence_id.in_(batch))
+        refresh_map(session, list(session.scalars(dwellings)))
+    for residence in session.identity_map.values():
+        if isinstance(residence, Residence) and residence.id in cells:
+            session.expire(residence)
+    return len(ids)

@@ -1,0 +1,143 @@
+"""An uploaded file from its arrival to its import."""
+
+import hashlib
+import uuid
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import PurePath
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from visits.errors import Conflict, Invalid, NotFound
+from visits.models.portfolio import Import, ImportState
+from visits.portfolio.apply import apply_plan
+from visits.portfolio.fields import Kind
+from visits.portfolio.mapping import (
+    AnyColumns,
+    as_json,
+    from_json,
+    propose_mapping,
+    remember_mapping,
+)
+from visits.portfolio.plan import ImportPlan, examine
+from visits.portfolio.rows import Problem
+from visits.portfolio.tables import Table, read_table
+
+CONTENT_KEPT = timedelta(days=30)
+PROBLEMS_KEPT = 1_000
+
+
+def upload_file(
+    session: Session, *, data: bytes, file_name: str, user_id: uuid.UUID, now: datetime
+) -> Import:
+    """Keep an uploaded table with a proposed kind and mapping; nothing is imported yet.
+
+    Raises NotATable when it is not a table.
+    """
+    table = read_table(data, file_name=file_name)
+    proposal = propose_mapping(session, table)
+    kept = Import(
+        file_name=PurePath(file_name.replace("\\", "/")).name[:200] or "import",
+        sha256=hashlib.sha256(data).hexdigest(),
+        content=data,
+        kind=proposal.kind.value,
+        mapping=as_json(proposal.mapping),
+        state=ImportState.UPLOADED,
+        uploaded_at=now,
+        uploaded_by_id=user_id,
+    )
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def find_import(session: Session, import_id: uuid.UUID) -> Import:
+    """Find an uploaded file. Raises NotFound."""
+    kept = session.get(Import, import_id)
+    if kept is None:
+        raise NotFound("import_not_found")
+    return kept
+
+
+def recent_imports(session: Session, *, limit: int) -> list[Import]:
+    """List uploaded files, the latest first."""
+    statement = select(Import).order_by(Import.uploaded_at.desc(), Import.id).limit(limit)
+    return list(session.scalars(statement))
+
+
+def table_of(kept: Import) -> Table:
+    """Read the table of an uploaded file again. Raises Conflict once its content is purged."""
+    if kept.content is None:
+        raise Conflict("content_purged", days=CONTENT_KEPT.days)
+    return read_table(kept.content, file_name=kept.file_name)
+
+
+def examine_import(
+    session: Session, import_id: uuid.UUID, *, kind: str, mapping: AnyColumns, now: datetime
+) -> ImportPlan:
+    """Work out what importing a file would change; nothing is written."""
+    kept = find_import(session, import_id)
+    columns = from_json(mapping)
+    return examine(session, table=table_of(kept), kind=_kind(kind), mapping=columns, now=now)
+
+
+def confirm_import(
+    session: Session, import_id: uuid.UUID, *, kind: str, mapping: AnyColumns, now: datetime
+) -> Import:
+    """Import a file: write what its plan says, keep the counts, remember the mapping.
+
+    Raises Conflict when it was imported already.
+    """
+    kept = session.get(Import, import_id, with_for_update=True)
+    if kept is None:
+        raise NotFound("import_not_found")
+    if kept.state is ImportState.IMPORTED:
+        raise Conflict("already_imported")
+    table, chosen, columns = table_of(kept), _kind(kind), from_json(mapping)
+    plan = examine(session, table=table, kind=chosen, mapping=columns, now=now)
+    kept.counts = {**apply_plan(session, plan), "lines": plan.lines}
+    kept.problems = _problems(plan)
+    kept.kind, kept.mapping = chosen.value, as_json(columns)
+    kept.state, kept.imported_at = ImportState.IMPORTED, now
+    remember_mapping(session, table, kind=chosen, mapping=columns, now=now)
+    session.flush()
+    return kept
+
+
+def purge_imports(session: Session, *, now: datetime) -> int:
+    """Delete the content and problems of files 30 days old; gives how many.
+
+    Files that were never imported go altogether.
+    """
+    old = Import.uploaded_at < now - CONTENT_KEPT
+    session.flush()
+    forgotten = session.execute(
+        delete(Import).where(old, Import.state == ImportState.UPLOADED).returning(Import.id)
+    ).all()
+    purged = session.execute(
+        update(Import)
+        .where(old, or_(Import.content.is_not(None), Import.problems.is_not(None)))
+        .values(content=None, problems=None)
+        .returning(Import.id)
+    ).all()
+    return len(forgotten) + len(purged)
+
+
+def _kind(kind: str) -> Kind:
+    try:
+        return Kind(kind)
+    except ValueError:
+        raise Invalid({"kind": "unknown_kind"}, "bad_mapping") from None
+
+
+def _problems(plan: ImportPlan) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "refusals": [_as_dict(problem) for problem in plan.refusals[:PROBLEMS_KEPT]],
+        "warnings": [_as_dict(problem) for problem in plan.warnings[:PROBLEMS_KEPT]],
+    }
+
+
+def _as_dict(problem: Problem) -> dict[str, Any]:
+    return asdict(problem)

@@ -1,0 +1,157 @@
+"""The part of the stock a file touches, loaded in a few queries and compared in memory."""
+
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from visits.db import Base
+from visits.models.people import Occupancy, Person
+from visits.models.portfolio import Dwelling, Residence, Tenancy
+
+CHUNK = 2_000
+
+
+@dataclass(eq=False, slots=True)
+class Record:
+    """One row of a table: as it is in the database (None: not there yet) and as it will be."""
+
+    values: dict[str, Any]
+    before: dict[str, Any] | None = None
+    line: int = 0
+    deleted: bool = False
+
+    @property
+    def id(self) -> uuid.UUID:
+        """Give the row's id."""
+        found: uuid.UUID = self.values["id"]
+        return found
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    def fill(self, name: str, value: Any) -> None:
+        """Set a value only where there is none."""
+        if value is not None and self.values[name] in (None, ""):
+            self.values[name] = value
+
+    def put(self, name: str, value: Any) -> None:
+        """Set a value; nothing is erased by an empty cell."""
+        if value is not None:
+            self.values[name] = value
+
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """Give old and new of every column that changes; nothing for a new row."""
+        if self.before is None:
+            return {}
+        return {
+            name: (self.before[name], value)
+            for name, value in self.values.items()
+            if self.before[name] != value
+        }
+
+
+@dataclass
+class Shelf:
+    """The loaded rows of one table."""
+
+    model: type[Base]
+    records: dict[uuid.UUID, Record] = field(default_factory=dict)
+    touched: dict[uuid.UUID, Record] = field(default_factory=dict)
+
+    @property
+    def table(self) -> Table:
+        """Give the table itself."""
+        table = self.model.__table__
+        assert isinstance(table, Table)
+        return table
+
+    def __iter__(self) -> Iterator[Record]:
+        return (record for record in self.records.values() if not record.deleted)
+
+    def load(
+        self, session: Session, column: InstrumentedAttribute[Any], keys: Iterable[Any]
+    ) -> None:
+        """Load the rows whose `column` is one of `keys`; what is loaded already stays as it is."""
+        wanted = iter({key for key in keys if key is not None})
+        while chunk := list(islice(wanted, CHUNK)):
+            self.load_where(session, column.in_(chunk))
+
+    def load_where(self, session: Session, condition: ColumnElement[bool]) -> None:
+        """Load the rows that meet a condition."""
+        for row in session.execute(select(self.table).where(condition)).mappings():
+            if row["id"] not in self.records:
+                values = dict(row)
+                self.records[row["id"]] = Record(values, before=dict(values))
+
+    def new(self, line: int, **values: Any) -> Record:
+        """Add a row that is not in the database yet."""
+        blank = {column.name: _default(column.name) for column in self.table.columns}
+        record = Record({**blank, **values, "id": uuid.uuid4()}, line=line)
+        self.records[record.id] = record
+        return record
+
+    def touch(self, record: Record, line: int) -> None:
+        """Count a row as spoken of by the file, at the first line that does."""
+        if record.id not in self.touched:
+            self.touched[record.id] = record
+            record.line = line
+
+    def find(self, name: str) -> dict[Any, Record]:
+        """Index the rows by a column, those without a value left out."""
+        return {record[name]: record for record in self if record[name] is not None}
+
+
+class Ledger:
+    """Residences, dwellings, tenancies, persons and occupancies that a file may touch."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.residences = Shelf(Residence)
+        self.dwellings = Shelf(Dwelling)
+        self.tenancies = Shelf(Tenancy)
+        self.persons = Shelf(Person)
+        self.occupancies = Shelf(Occupancy)
+        self.new_territories: dict[str, uuid.UUID] = {}
+
+    @property
+    def shelves(self) -> Sequence[Shelf]:
+        """Give the tables in the order in which they may be written."""
+        return (self.residences, self.dwellings, self.tenancies, self.persons, self.occupancies)
+
+    def load_dwellings(self, references: Collection[str]) -> None:
+        """Load dwellings by reference, and the residences they stand in."""
+        self.dwellings.load(self.session, Dwelling.reference, references)
+        self.load_residences_of_dwellings()
+
+    def load_residences_of_dwellings(self) -> None:
+        """Load the residences of every dwelling loaded so far."""
+        ids = {dwelling["residence_id"] for dwelling in self.dwellings} - set(
+            self.residences.records
+        )
+        self.residences.load(self.session, Residence.id, ids)
+
+    def load_households(self) -> None:
+        """Load who lives in the loaded dwellings, and where else the loaded persons live."""
+        self.tenancies.load(self.session, Tenancy.dwelling_id, self.dwellings.records)
+        self.occupancies.load(self.session, Occupancy.tenancy_id, self.tenancies.records)
+        self.persons.load(
+            self.session, Person.id, {occupancy["person_id"] for occupancy in self.occupancies}
+        )
+        self.occupancies.load(self.session, Occupancy.person_id, self.persons.records)
+        self.tenancies.load(
+            self.session, Tenancy.id, {occupancy["tenancy_id"] for occupancy in self.occupancies}
+        )
+        self.occupancies.load(self.session, Occupancy.tenancy_id, self.tenancies.records)
+        self.dwellings.load(
+            self.session, Dwelling.id, {tenancy["dwelling_id"] for tenancy in self.tenancies}
+        )
+        self.load_residences_of_dwellings()
+
+
+def _default(column: str) -> Any:
+    return {"protected": False, "do_not_contact": False, "first_name": ""}.get(column)

@@ -1,0 +1,173 @@
+"""The dry run of an import: everything it would change, and why some lines are refused."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypedDict
+
+from sqlalchemy.orm import Session
+
+from visits.portfolio.fields import Kind
+from visits.portfolio.ledger import Ledger, Record, Shelf
+from visits.portfolio.mapping import Columns, check_mapping
+from visits.portfolio.rows import Problem, Reading, read_rows
+from visits.portfolio.stock import plan_dwellings, plan_residences
+from visits.portfolio.tables import Table
+from visits.portfolio.tenants import plan_tenants
+
+SAMPLE = 200
+# Columns that follow from others, or that say nothing to a reader.
+_NOT_SHOWN = frozenset({"id", "address_key", "name_key", "h3", "residence_id", "territory_id"})
+
+
+class Counts(TypedDict):
+    """How many of one kind of thing a file would add, change, leave; how many lines it refuses."""
+
+    new: int
+    changed: int
+    unchanged: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that would change; `what` is residence, dwelling or person."""
+
+    line: int
+    what: str
+    name: str
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """What importing a file would do. `counts` is by residences, dwellings and persons."""
+
+    kind: Kind
+    lines: int
+    counts: dict[str, Counts]
+    refusals: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    changes: tuple[Change, ...]
+    ledger: Ledger
+
+    @property
+    def refused_lines(self) -> int:
+        """Count the lines that would be left out."""
+        return len({problem.line for problem in self.refusals})
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Say whether importing would leave everything as it is."""
+        return not any(counts["new"] or counts["changed"] for counts in self.counts.values())
+
+
+def examine(
+    session: Session, *, table: Table, kind: Kind, mapping: Columns, now: datetime
+) -> ImportPlan:
+    """Work out what a file would change; nothing is written.
+
+    Raises Invalid when the mapping does not fit the table.
+    """
+    check_mapping(table, kind=kind, mapping=mapping)
+    today = now.date()
+    reading = read_rows(table, kind=kind, mapping=mapping, today=today)
+    ledger = Ledger(session)
+    with session.no_autoflush:
+        _plan(ledger, reading, kind=kind, today=today)
+    if kind is Kind.TENANTS:
+        _warn_of_missing_birth_dates(ledger, reading)
+    return ImportPlan(
+        kind=kind,
+        lines=len(table.rows),
+        counts=_count(ledger, reading, kind),
+        refusals=tuple(reading.refusals),
+        warnings=tuple(sorted(reading.warnings, key=lambda problem: problem.line)),
+        changes=tuple(_sample(ledger)),
+        ledger=ledger,
+    )
+
+
+def _plan(ledger: Ledger, reading: Reading, *, kind: Kind, today: date) -> None:
+    if kind is Kind.RESIDENCES:
+        plan_residences(ledger, reading)
+    elif kind is Kind.DWELLINGS:
+        plan_dwellings(ledger, reading)
+    else:
+        plan_tenants(ledger, reading, today=today)
+
+
+def _warn_of_missing_birth_dates(ledger: Ledger, reading: Reading) -> None:
+    lines = {person.line for person in ledger.persons.touched.values() if not person["born_on"]}
+    for row in reading.rows:
+        if row.line in lines:
+            reading.warn(row, "born_on", "missing_birth_date")
+
+
+def _count(ledger: Ledger, reading: Reading, kind: Kind) -> dict[str, Counts]:
+    moved = _persons_elsewhere(ledger)
+    counts = {
+        "residences": _counts_of(ledger.residences, set()),
+        "dwellings": _counts_of(ledger.dwellings, set()),
+        "persons": _counts_of(ledger.persons, moved),
+    }
+    subject = "persons" if kind is Kind.TENANTS else kind.value
+    refused = len({problem.line for problem in reading.refusals})
+    counts[subject]["refused"] = refused
+    return counts
+
+
+def _counts_of(shelf: Shelf, also_changed: set[uuid.UUID]) -> Counts:
+    touched = [record for record in shelf.touched.values() if not record.deleted]
+    new = sum(record.before is None for record in touched)
+    changed = sum(
+        record.before is not None and bool(record.changes() or record.id in also_changed)
+        for record in touched
+    )
+    return Counts(new=new, changed=changed, unchanged=len(touched) - new - changed, refused=0)
+
+
+def _persons_elsewhere(ledger: Ledger) -> set[uuid.UUID]:
+    """Name the persons whose home or lease changes."""
+    tenancies = {t.id for t in ledger.tenancies if t.changes() or t.before is None}
+    return {
+        occupancy["person_id"]
+        for occupancy in ledger.occupancies
+        if occupancy.before is None or occupancy.changes() or occupancy["tenancy_id"] in tenancies
+    }
+
+
+def _sample(ledger: Ledger) -> Iterator[Change]:
+    shown = 0
+    for what, shelf in (
+        ("person", ledger.persons),
+        ("dwelling", ledger.dwellings),
+        ("residence", ledger.residences),
+    ):
+        for record in shelf.touched.values():
+            # Who is protected must not be told apart by reading a dry run.
+            if record.deleted or record.values.get("protected"):
+                continue
+            for name, (old, new) in record.changes().items():
+                if name in _NOT_SHOWN:
+                    continue
+                yield Change(record.line, what, _label(record), name, _shown(old), _shown(new))
+                shown += 1
+                if shown >= SAMPLE:
+                    return
+
+
+def _label(record: Record) -> str:
+    values = record.values
+    if "last_name" in values:
+        return f"{values['last_name']} {values['first_name']}".strip()
+    return str(values["reference"] or values.get("address") or "")
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)

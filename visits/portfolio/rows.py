@@ -1,0 +1,176 @@
+"""Lines of a table into checked values; what cannot be read is refused line by line."""
+
+import dataclasses
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from visits.portfolio.addresses import address_key, city_key, read_address
+from visits.portfolio.fields import REQUIRED, Field, Kind, fields_of
+from visits.portfolio.mapping import Columns
+from visits.portfolio.names import PersonName
+from visits.portfolio.tables import Table, TableRow
+from visits.portfolio.values import BadValue, has_short_year
+
+SPELLED_OFTEN = 3
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something about one cell: `code` is a key of messages.MESSAGES, with its details."""
+
+    line: int
+    field: str
+    heading: str
+    value: str
+    code: str
+    details: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line as values by field name; absent and empty cells are absent."""
+
+    line: int
+    values: dict[str, Any]
+
+    def get(self, name: str) -> Any:
+        """Give a value or None."""
+        return self.values.get(name)
+
+
+@dataclass
+class Reading:
+    """All the lines of a table as read: what to import, what is refused, what to tell."""
+
+    rows: list[Row] = dataclasses.field(default_factory=list)
+    refusals: list[Problem] = dataclasses.field(default_factory=list)
+    warnings: list[Problem] = dataclasses.field(default_factory=list)
+    headings: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def warn(
+        self, row: Row, name: str, code: str, /, *, value: object = "", **details: str
+    ) -> None:
+        """Add a warning about a line that is imported all the same."""
+        heading = self.headings.get(name, "")
+        shown = "" if value is None else str(value)
+        self.warnings.append(Problem(row.line, name, heading, shown, code, details))
+
+
+def read_rows(table: Table, *, kind: Kind, mapping: Columns, today: date) -> Reading:
+    """Read every line; a line with a problem in a strict field is refused whole."""
+    known = fields_of(kind)
+    columns = [(column, known[name]) for column, name in sorted(mapping.items())]
+    reading = Reading(headings={field.name: table.headings[column] for column, field in columns})
+    for line in table.rows:
+        row, refusals = _read_line(line, columns, reading, today=today)
+        refusals += _missing(row, kind, reading)
+        if refusals:
+            reading.refusals.extend(refusals)
+        else:
+            reading.rows.append(row)
+    _warn_of_cities(reading)
+    return reading
+
+
+def _read_line(
+    line: TableRow, columns: Iterable[tuple[int, Field]], reading: Reading, *, today: date
+) -> tuple[Row, list[Problem]]:
+    row, refusals = Row(line.line_number, {}), list[Problem]()
+    if line.overflows:
+        refusals.append(Problem(row.line, "", "", "", "more_cells_than_headings"))
+    for column, spec in columns:
+        text = line.cells[column]
+        if not text:
+            continue
+        try:
+            value = spec.value(text, today=today)
+        except BadValue as bad:
+            problem = Problem(row.line, spec.name, reading.headings[spec.name], text[:80], bad.code)
+            (refusals if spec.strict else reading.warnings).append(problem)
+            continue
+        if value is not None and value != "":
+            row.values[spec.name] = value
+        if spec.dated and has_short_year(text) and isinstance(value, date):
+            reading.warn(row, spec.name, "short_year", value=text, read=f"{value:%d/%m/%Y}")
+    _join_parts(row.values)
+    return row, refusals
+
+
+def _join_parts(values: dict[str, Any]) -> None:
+    """Turn a full name into its parts, and an address in two columns into one."""
+    full = values.pop("full_name", None)
+    if isinstance(full, PersonName):
+        parts = {"last_name": full.last_name, "first_name": full.first_name}
+        values |= {name: part for name, part in parts.items() if part and name not in values}
+        if full.civility:
+            values.setdefault("civility", full.civility)
+    number, street = values.pop("street_number", ""), values.pop("street", "")
+    if street:
+        values.setdefault("address", f"{number} {street}".strip())
+    inside = [values.pop("building", ""), values.pop("staircase", "")]
+    places = [_named("Bât", inside[0]), _named("Esc.", inside[1])]
+    if "address" in values:
+        address = read_address(values["address"])
+        values |= {"address": address.street, "address_key": address_key(address.street)}
+        if not any(places):
+            places = [address.inside]
+    if door := values.get("door", ""):
+        places.append(door)
+    if joined := ", ".join(place for place in places if place)[:20]:
+        values["door"] = joined
+
+
+def _named(kind: str, number: str) -> str:
+    return f"{kind} {number}" if number and len(number) <= 4 else number
+
+
+def _missing(row: Row, kind: Kind, reading: Reading) -> list[Problem]:
+    """Name the required cells that are empty, as read: a full name has become its parts."""
+    read_as = {"full_name": "last_name", "street": "address"}
+    problems = []
+    for group in REQUIRED[kind]:
+        if any(read_as.get(name, name) in row.values for name in group):
+            continue
+        name = next((name for name in group if name in reading.headings), group[0])
+        problems.append(Problem(row.line, name, reading.headings.get(name, ""), "", "missing"))
+    return problems
+
+
+def _warn_of_cities(reading: Reading) -> None:
+    """Warn where a postcode and a city, both seen often, never go together elsewhere."""
+    pairs: Counter[tuple[str, str]] = Counter()
+    for row in reading.rows:
+        if "postcode" in row.values and "city" in row.values:
+            pairs[row.values["postcode"], city_key(row.values["city"])] += 1
+    postcodes, cities = _totals(pairs)
+    for row in reading.rows:
+        code, city = row.get("postcode"), row.get("city")
+        if not code or not city or pairs[code, city_key(city)] > 1:
+            continue
+        if postcodes[code] > SPELLED_OFTEN and cities[city_key(city)] > SPELLED_OFTEN:
+            reading.warn(row, "city", "city_disagrees", value=city, postcode=code)
+
+
+def _totals(pairs: Mapping[tuple[str, str], int]) -> tuple[Counter[str], Counter[str]]:
+    postcodes, cities = Counter[str](), Counter[str]()
+    for (postcode, city), count in pairs.items():
+        postcodes[postcode] += count
+        cities[city] += count
+    return postcodes, cities
+
+
+def best_spellings(cities: Iterable[str]) -> dict[str, str]:
+    """Choose one spelling for each commune: the one with most accents and hyphens."""
+    spellings: dict[str, set[str]] = defaultdict(set)
+    for city in cities:
+        spellings[city_key(city)].add(city)
+    return {key: max(found, key=care) for key, found in spellings.items()}
+
+
+def care(text: str) -> tuple[bool, int, int, str]:
+    """Weigh how carefully something was written, to choose between two spellings of it."""
+    mixed = not (text.isupper() or text.islower())
+    return mixed, sum(not char.isascii() or char == "-" for char in text), len(text), text

@@ -1,0 +1,221 @@
+"""The call list: who is enrolled, who is to be called next, what stands in a visitor's diary."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling, Residence
+from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState, Refusal
+from visits.models.visits import Visit, VisitState
+from visits.queries.listing import Listed, Wanted, page_of
+from visits.queries.reach import Viewer, visible_persons
+from visits.queries.wording import mentions
+
+TO_CONTACT, ASK_AGAIN, ALL = "to_contact", "ask_again", "all"
+
+ATTEMPTS = (
+    select(func.count(ContactAttempt.id))
+    .where(ContactAttempt.enrolment_id == Enrolment.id)
+    .correlate(Enrolment)
+    .scalar_subquery()
+)
+# Call-backs somebody was promised come before everybody else, the latest promise kept last.
+URGENCY = case((Enrolment.state == EnrolmentState.CALL_BACK, 0), else_=1_000_000) - Enrolment.score
+ORDER: dict[str, Any] = {
+    "urgency": URGENCY,
+    "name": Person.name_key,
+    "born": Person.born_on,
+    "city": Residence.city,
+    "score": Enrolment.score,
+    "attempts": ATTEMPTS,
+    "state": Enrolment.state,
+    "call_back": Enrolment.call_back_at,
+}
+
+
+@dataclass(frozen=True)
+class EnrolmentFilter:
+    """Which enrolments; an empty field does not filter.
+
+    `state` is a state, or `to_contact` (to call, and call-backs that are due), `ask_again` (soft
+    refusals whose delay is over), `all`.
+    """
+
+    programme: str = ""
+    state: str = TO_CONTACT
+    city: str = ""
+    text: str = ""
+    min_score: int = 0
+
+
+def list_enrolments(
+    session: Session, viewer: Viewer, *, only: EnrolmentFilter, wanted: Wanted, now: datetime
+) -> Listed[Enrolment]:
+    """List the enrolments of persons the viewer may see, those to call first at the top."""
+    statement = _seen_by(viewer).options(
+        contains_eager(Enrolment.person),
+        contains_eager(Enrolment.dwelling).contains_eager(Dwelling.residence),
+    )
+    if only.programme:
+        statement = statement.where(Enrolment.programme == only.programme)
+    if (state := _state(only.state, now)) is not None:
+        statement = statement.where(state)
+    if only.city:
+        statement = statement.where(Residence.city == only.city)
+    if only.min_score:
+        statement = statement.where(Enrolment.score >= only.min_score)
+    if only.text.strip():
+        statement = statement.where(mentions(only.text))
+    return page_of(session, statement, wanted=wanted, order=ORDER, tie=Enrolment.id)
+
+
+def _seen_by(viewer: Viewer) -> Select[tuple[Enrolment]]:
+    return (
+        select(Enrolment)
+        .join(Enrolment.person)
+        .join(Enrolment.dwelling)
+        .join(Dwelling.residence)
+        .where(visible_persons(viewer))
+    )
+
+
+def _state(name: str, now: datetime) -> ColumnElement[bool] | None:
+    if name == TO_CONTACT:
+        return to_contact(now)
+    if name == ASK_AGAIN:
+        return may_be_asked_again(now)
+    return Enrolment.state == EnrolmentState(name) if name in EnrolmentState else None
+
+
+def to_contact(now: datetime) -> ColumnElement[bool]:
+    """Give the condition on `Enrolment` for those to call today."""
+    due = or_(Enrolment.call_back_at.is_(None), Enrolment.call_back_at <= now)
+    return and_(
+        Person.do_not_contact.is_(False),
+        or_(
+            Enrolment.state == EnrolmentState.TO_CALL,
+            and_(Enrolment.state == EnrolmentState.CALL_BACK, due),
+        ),
+    )
+
+
+def may_be_asked_again(now: datetime) -> ColumnElement[bool]:
+    """Give the condition for soft refusals whose delay is over and that were not repeated."""
+    of_this = Refusal.enrolment_id == Enrolment.id
+    return and_(
+        Enrolment.state == EnrolmentState.REFUSED,
+        Person.do_not_contact.is_(False),
+        exists().where(of_this, Refusal.ask_again_on <= now.date()),
+        ~exists().where(of_this, Refusal.ask_again_on.is_(None)),
+    )
+
+
+def attempts_of(
+    session: Session, enrolments: Sequence[Enrolment]
+) -> dict[uuid.UUID, tuple[int, datetime | None]]:
+    """Count the attempts of each enrolment and say when the last one was."""
+    statement = (
+        select(ContactAttempt.enrolment_id, func.count(), func.max(ContactAttempt.at))
+        .where(ContactAttempt.enrolment_id.in_([enrolment.id for enrolment in enrolments]))
+        .group_by(ContactAttempt.enrolment_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in session.execute(statement)}
+
+
+def cities_of(session: Session, viewer: Viewer, programme: str) -> list[str]:
+    """List the cities where somebody of the programme lives."""
+    statement = (
+        _seen_by(viewer)
+        .where(Enrolment.programme == programme)
+        .with_only_columns(Residence.city)
+        .distinct()
+        .order_by(Residence.city)
+    )
+    return list(session.scalars(statement))
+
+
+def next_to_call(
+    session: Session, viewer: Viewer, *, programme: str, but: uuid.UUID, now: datetime
+) -> Enrolment | None:
+    """Find the next person of the call list other than this one."""
+    statement = (
+        _seen_by(viewer)
+        .where(Enrolment.programme == programme, Enrolment.id != but, to_contact(now))
+        .order_by(URGENCY, Enrolment.id)
+        .limit(1)
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def enrolment_file(session: Session, enrolment: Enrolment) -> list[Visit]:
+    """Load what the page of an enrolment shows; gives its visits, the latest first."""
+    session.scalars(
+        select(Enrolment)
+        .where(Enrolment.id == enrolment.id)
+        .options(
+            joinedload(Enrolment.person),
+            joinedload(Enrolment.dwelling).joinedload(Dwelling.residence),
+            selectinload(Enrolment.attempts).joinedload(ContactAttempt.caller),
+        )
+        .execution_options(populate_existing=True)
+    ).one()
+    statement = (
+        select(Visit)
+        .where(Visit.enrolment_id == enrolment.id)
+        .options(joinedload(Visit.visitor))
+        .order_by(Visit.planned_start_at.desc())
+    )
+    return list(session.scalars(statement))
+
+
+def latest_refusal(session: Session, enrolment: Enrolment) -> Refusal | None:
+    """Find the last refusal of an enrolment."""
+    statement = select(Refusal).where(Refusal.enrolment_id == enrolment.id)
+    return session.scalars(statement.order_by(Refusal.at.desc()).limit(1)).one_or_none()
+
+
+@dataclass(frozen=True)
+class DiaryLine:
+    """A visit in a visitor's day; `name` and `city` are empty when the viewer may not see whom."""
+
+    start_at: datetime
+    end_at: datetime
+    name: str
+    city: str
+
+
+def diary_of(
+    session: Session,
+    viewer: Viewer,
+    *,
+    visitor_id: uuid.UUID,
+    start_at: datetime,
+    end_at: datetime,
+) -> list[DiaryLine]:
+    """List a visitor's visits that begin in a span of time; hidden persons stay nameless."""
+    statement = (
+        select(Visit, Person, Residence.city, visible_persons(viewer).label("seen"))
+        .join(Visit.enrolment)
+        .join(Enrolment.person)
+        .join(Enrolment.dwelling)
+        .join(Dwelling.residence)
+        .where(Visit.visitor_id == visitor_id)
+        .where(Visit.state.in_((VisitState.PLANNED, VisitState.UNDER_WAY, VisitState.DONE)))
+        .where(Visit.planned_start_at >= start_at, Visit.planned_start_at < end_at)
+        .order_by(Visit.planned_start_at)
+    )
+    return [
+        DiaryLine(
+            start_at=visit.planned_start_at,
+            end_at=visit.planned_end_at,
+            name=person.name if seen else "",
+            city=city if seen else "",
+        )
+        for visit, person, city, seen in session.execute(statement)
+    ]

@@ -1,0 +1,155 @@
+"""Persons: finding them, and all that is kept about one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, exists, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from visits.models.accounts import User
+from visits.models.people import AccessEvent, Consent, NamedAccess, Occupancy, Person
+from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.models.programmes import Enrolment
+from visits.models.visits import Visit
+from visits.models.works import FollowUp
+from visits.queries.listing import Listed, Wanted, page_of
+from visits.queries.reach import Viewer, visible_persons
+from visits.queries.wording import is_named, mentions, words_of
+
+ACCESSES_SHOWN = 50
+ORDER: dict[str, Any] = {
+    "name": Person.name_key,
+    "born": Person.born_on,
+    "reference": Person.reference,
+}
+
+
+def search_people(session: Session, viewer: Viewer, text: str, *, wanted: Wanted) -> Listed[Person]:
+    """List the persons the viewer may see of whom a text speaks; nobody for no text.
+
+    Each word must be in the name, or in the reference, address or city of a home.
+    """
+    if not words_of(text):
+        return Listed([], 0, wanted)
+    at_home = (
+        exists()
+        .where(Occupancy.person_id == Person.id, Occupancy.ended_on.is_(None))
+        .where(Tenancy.id == Occupancy.tenancy_id, Dwelling.id == Tenancy.dwelling_id)
+        .where(Residence.id == Dwelling.residence_id, mentions(text))
+        .correlate(Person)
+    )
+    statement = (
+        select(Person)
+        .where(visible_persons(viewer), is_named(text) | at_home)
+        .options(_with_homes())
+    )
+    return page_of(session, statement, wanted=wanted, order=ORDER, tie=Person.id)
+
+
+def _with_homes() -> ORMOption:
+    return (
+        selectinload(Person.occupancies)
+        .joinedload(Occupancy.tenancy)
+        .joinedload(Tenancy.dwelling)
+        .joinedload(Dwelling.residence)
+    )
+
+
+@dataclass(frozen=True)
+class PersonFile:
+    """All that is kept about a person, the latest first."""
+
+    person: Person
+    occupancies: Sequence[Occupancy]
+    enrolments: Sequence[Enrolment]
+    visits: Sequence[Visit]
+    consents: Sequence[Consent]
+    follow_ups: Sequence[FollowUp]
+    household: Sequence[Person]
+
+
+def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
+    """Gather a person's file; of those who live with her, the ones the viewer may see."""
+    occupancies = session.scalars(
+        select(Occupancy)
+        .join(Occupancy.tenancy)
+        .where(Occupancy.person_id == person.id)
+        .options(
+            joinedload(Occupancy.tenancy)
+            .joinedload(Tenancy.dwelling)
+            .joinedload(Dwelling.residence)
+        )
+        .order_by(Tenancy.started_on.desc())
+    ).all()
+    enrolled = select(Enrolment.id).where(Enrolment.person_id == person.id)
+    return PersonFile(
+        person=person,
+        occupancies=occupancies,
+        enrolments=session.scalars(
+            select(Enrolment)
+            .where(Enrolment.person_id == person.id)
+            .options(selectinload(Enrolment.attempts))
+            .order_by(Enrolment.enrolled_at.desc())
+        ).all(),
+        visits=session.scalars(
+            select(Visit)
+            .where(Visit.enrolment_id.in_(enrolled))
+            .options(joinedload(Visit.visitor), joinedload(Visit.enrolment))
+            .order_by(Visit.planned_start_at.desc())
+        ).all(),
+        consents=session.scalars(
+            select(Consent).where(Consent.person_id == person.id).order_by(Consent.at.desc())
+        ).all(),
+        follow_ups=session.scalars(
+            select(FollowUp)
+            .where(FollowUp.enrolment_id.in_(enrolled))
+            .options(joinedload(FollowUp.consequence))
+            .order_by(FollowUp.due_at.desc())
+        ).all(),
+        household=_household(session, viewer, person),
+    )
+
+
+def _household(session: Session, viewer: Viewer, person: Person) -> Sequence[Person]:
+    homes = select(Occupancy.tenancy_id).where(
+        Occupancy.person_id == person.id, Occupancy.ended_on.is_(None)
+    )
+    statement = (
+        select(Person)
+        .join(Person.occupancies)
+        .where(Occupancy.tenancy_id.in_(homes), Occupancy.ended_on.is_(None))
+        .where(Person.id != person.id, visible_persons(viewer))
+        .order_by(Person.name_key)
+    )
+    return session.scalars(statement).unique().all()
+
+
+def accesses_of(session: Session, person: Person) -> Sequence[Row[tuple[AccessEvent, str | None]]]:
+    """List who looked at or changed a person's file, the last 50 times, with their names."""
+    statement = (
+        select(AccessEvent, User.name)
+        .outerjoin(User, User.id == AccessEvent.user_id)
+        .where(AccessEvent.person_id == person.id)
+        .order_by(AccessEvent.id.desc())
+        .limit(ACCESSES_SHOWN)
+    )
+    return session.execute(statement).all()
+
+
+def named_for(session: Session, person: Person) -> Sequence[User]:
+    """List the users named to work with a protected person."""
+    statement = (
+        select(User)
+        .join(NamedAccess, NamedAccess.user_id == User.id)
+        .where(NamedAccess.person_id == person.id)
+        .order_by(User.name)
+    )
+    return session.scalars(statement).all()
+
+
+def users_to_name(session: Session) -> Sequence[User]:
+    """List the active users by name."""
+    statement = select(User).where(User.active.is_(True)).order_by(User.name)
+    return session.scalars(statement).all()

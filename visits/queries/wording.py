@@ -1,0 +1,56 @@
+"""What somebody types in a search field, as a condition on persons, dwellings and addresses."""
+
+import re
+import unicodedata
+
+from sqlalchemy import ColumnElement, and_, func
+
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling, Residence
+
+MOST_WORDS = 6
+LONGEST_TEXT = 200
+_APART = re.compile(r"[\W_]+")
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
+
+
+def words_of(text: str) -> list[str]:
+    """Split a text into words in lower case, without punctuation; six at most."""
+    return [word for word in _APART.split(text[:LONGEST_TEXT].lower()) if word][:MOST_WORDS]
+
+
+def without_accents(word: str) -> str:
+    """Write a word the way names and addresses are kept for comparison."""
+    apart = unicodedata.normalize("NFKD", word.translate(_LIGATURES))
+    return "".join(char for char in apart if not unicodedata.combining(char))
+
+
+def mentions(text: str) -> ColumnElement[bool]:
+    """Give the condition that each word is in the name, the reference, the address or the city.
+
+    For statements that join Person, Dwelling and Residence.
+    """
+    return and_(*(_mentions(word) for word in words_of(text)))
+
+
+def _mentions(word: str) -> ColumnElement[bool]:
+    folded = without_accents(word)
+    return (
+        Person.name_key.contains(folded, autoescape=True)
+        | func.lower(Dwelling.reference).contains(folded, autoescape=True)
+        | Residence.address_key.contains(folded, autoescape=True)
+        | func.lower(Residence.city).contains(word, autoescape=True)
+        | func.lower(Residence.city).contains(folded, autoescape=True)
+        | Residence.postcode.startswith(folded, autoescape=True)
+    )
+
+
+def is_named(text: str) -> ColumnElement[bool]:
+    """Give the condition on `Person` that each word is in the name or is the reference."""
+    return and_(
+        *(
+            Person.name_key.contains(without_accents(word), autoescape=True)
+            | (func.lower(Person.reference) == word)
+            for word in words_of(text)
+        )
+    )

@@ -1,0 +1,75 @@
+"""Work orders as the technical service lists them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling, Residence
+from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
+from visits.queries.listing import Listed, Wanted, page_of
+from visits.queries.reach import Viewer, visible_persons
+
+URGENCY = case({severity: rank for rank, severity in enumerate(Severity)}, value=WorkOrder.severity)
+ORDER = {
+    "urgency": URGENCY,
+    "due": WorkOrder.due_at,
+    "opened": WorkOrder.opened_at,
+    "trade": WorkOrder.trade,
+    "city": Residence.city,
+    "state": WorkOrder.state,
+}
+
+
+@dataclass(frozen=True)
+class WorkOrderFilter:
+    """Which work orders; an empty field does not filter. `state` may be `open_all`."""
+
+    state: str = "open_all"
+    severity: str = ""
+    trade: str = ""
+    text: str = ""
+
+
+def list_work_orders(
+    session: Session, viewer: Viewer, *, only: WorkOrderFilter, wanted: Wanted
+) -> Listed[WorkOrder]:
+    """List the work orders of dwellings and persons the viewer may see."""
+    statement = (
+        select(WorkOrder)
+        .join(WorkOrder.person)
+        .join(WorkOrder.dwelling)
+        .join(Dwelling.residence)
+        .where(visible_persons(viewer))
+        .options(contains_eager(WorkOrder.person))
+        .options(contains_eager(WorkOrder.dwelling).contains_eager(Dwelling.residence))
+        .options(joinedload(WorkOrder.consequence))
+    )
+    if only.state == "open_all":
+        statement = statement.where(WorkOrder.state.in_(OPEN_STATES))
+    elif only.state in tuple(WorkOrderState):
+        statement = statement.where(WorkOrder.state == WorkOrderState(only.state))
+    if only.severity in tuple(Severity):
+        statement = statement.where(WorkOrder.severity == Severity(only.severity))
+    if only.trade:
+        statement = statement.where(WorkOrder.trade == only.trade)
+    if only.text:
+        statement = statement.where(_mentions(only.text))
+    return page_of(session, statement, wanted=wanted, order=ORDER, tie=WorkOrder.id)
+
+
+def _mentions(text: str) -> ColumnElement[bool]:
+    like = f"%{text.strip().lower()}%"
+    return (
+        func.lower(WorkOrder.reference).like(like)
+        | func.lower(Dwelling.reference).like(like)
+        | func.lower(Residence.address).like(like)
+        | func.lower(Residence.city).like(like)
+        | func.lower(Person.last_name).like(like)
+    )
+
+
+def trades_in_use(session: Session) -> list[str]:
+    """List the trades that have work orders."""
+    return list(session.scalars(select(WorkOrder.trade).distinct().order_by(WorkOrder.trade)))

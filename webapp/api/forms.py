@@ -1,0 +1,37 @@
+"""Published forms for tablets: a version never changes."""
+
+from typing import Any
+
+from flask import after_this_request
+from flask.wrappers import Response
+from flask_smorest import Blueprint
+
+from visits.published_forms import find_form
+from webapp.auth import Action, requires
+from webapp.schemas import FormSchema
+from webapp.transaction import reading
+
+forms = Blueprint("forms", __name__, url_prefix="/api/forms", description="Published forms")
+
+
+@forms.get("/<form_id>/<version>")
+@forms.response(200, FormSchema)
+@requires(Action.OWN_ACCOUNT)
+def form(form_id: str, version: str) -> dict[str, Any]:
+    """Give a version whole: the XForm, and what it may call for."""
+    with reading() as session:
+        found = find_form(session, form_id, version)
+    after_this_request(_for_ever)
+    return {
+        "form_id": found.form_id,
+        "version": found.version,
+        "title": found.title,
+        "sha256": found.sha256,
+        "xform": found.xform.decode(),
+        "consequences": found.consequences,
+    }
+
+
+def _for_ever(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return answer

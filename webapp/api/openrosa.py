@@ -1,0 +1,167 @@
+"""The OpenRosa door: our tablet app and ODK Collect come in here alike."""
+
+import hashlib
+import uuid
+from email.utils import format_datetime
+from xml.sax.saxutils import escape
+
+from flask import Blueprint, Response, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from diagnostics.submission import BadSubmission
+from visits.errors import NotFound
+from visits.intake import SentFile, record_submission
+from visits.models.portfolio import FormVersion
+from visits.models.visits import Submission
+from visits.published_forms import find_form, list_forms
+from webapp.auth import Action, requires, viewer
+from webapp.schemas import ReceiptSchema
+from webapp.transaction import house, now, reading, transaction
+
+MAX_XML = 4 * 1024 * 1024
+MAX_BODY = 40 * 1024 * 1024
+XML_PART = "xml_submission_file"
+
+openrosa = Blueprint("openrosa", __name__, url_prefix="/openrosa")
+
+
+@openrosa.after_request
+def add_openrosa_headers(answer: Response) -> Response:
+    """Mark every answer as OpenRosa 1.0."""
+    answer.headers["X-OpenRosa-Version"] = "1.0"
+    answer.headers["X-OpenRosa-Accept-Content-Length"] = str(MAX_BODY)
+    answer.headers["Date"] = format_datetime(now(), usegmt=True)
+    return answer
+
+
+def _xml(body: str, status: int = 200) -> Response:
+    text = f'<?xml version="1.0" encoding="UTF-8"?>{body}'
+    return Response(text, status, content_type="text/xml; charset=utf-8")
+
+
+@openrosa.get("/formList")
+@requires(Action.VISIT)
+def form_list() -> ResponseReturnValue:
+    """List the versions that new visits are filled with."""
+    with reading() as session:
+        newest = {form.form_id: form for form in reversed(list_forms(session)) if _in_use(form)}
+    rows = "".join(_listed(form) for form in newest.values())
+    return _xml(f'<xforms xmlns="http://openrosa.org/xforms/xformsList">{rows}</xforms>')
+
+
+def _in_use(form: FormVersion) -> bool:
+    return form.retired_at is None
+
+
+def _listed(form: FormVersion) -> str:
+    key = {"form_id": form.form_id, "version": form.version}
+    title = form.title.get("fr") or form.form_id
+    return (
+        f"<xform><formID>{escape(form.form_id)}</formID><name>{escape(title)}</name>"
+        f"<version>{escape(form.version)}</version><hash>md5:{_md5(form)}</hash>"
+        f"<downloadUrl>{escape(url_for('.form', **key, _external=True))}</downloadUrl>"
+        f"<manifestUrl>{escape(url_for('.manifest', **key, _external=True))}</manifestUrl></xform>"
+    )
+
+
+def _md5(form: FormVersion) -> str:
+    # OpenRosa names forms by MD5; nothing is trusted to it.
+    return hashlib.md5(form.xform, usedforsecurity=False).hexdigest()
+
+
+@openrosa.get("/forms/<form_id>/<version>.xml")
+@requires(Action.VISIT)
+def form(form_id: str, version: str) -> ResponseReturnValue:
+    """Send the XForm of a version."""
+    with reading() as session:
+        found = find_form(session, form_id, version)
+    return Response(found.xform, content_type="text/xml; charset=utf-8")
+
+
+@openrosa.get("/forms/<form_id>/<version>/manifest")
+@requires(Action.VISIT)
+def manifest(form_id: str, version: str) -> ResponseReturnValue:
+    """List the files beside a form: none so far."""
+    with reading() as session:
+        find_form(session, form_id, version)
+    return _xml('<manifest xmlns="http://openrosa.org/xforms/xformsManifest"></manifest>')
+
+
+@openrosa.route("/submission", methods=["HEAD"])
+@requires(Action.VISIT)
+def greet() -> ResponseReturnValue:
+    """Tell where to send and how much at once."""
+    return "", 204, {"Location": url_for(".submit", _external=True)}
+
+
+@openrosa.post("/submission")
+@requires(Action.VISIT)
+def submit() -> ResponseReturnValue:
+    """Keep a submission; the answer goes out after the commit."""
+    xml, files = _parts()
+    with transaction() as session:
+        kept = record_submission(
+            session,
+            house().store,
+            xml=xml,
+            files=files,
+            viewer=viewer(),
+            now=now(),
+            visit_id=_visit_id(),
+            incomplete="*isIncomplete*" in request.form,
+        )
+        answer = _receipt(kept)
+    return answer
+
+
+def _parts() -> tuple[bytes, list[SentFile]]:
+    parts = request.files
+    if XML_PART not in parts:
+        raise BadSubmission("La partie « xml_submission_file » manque.")
+    xml = parts[XML_PART].stream.read(MAX_XML + 1)
+    if len(xml) > MAX_XML:
+        raise BadSubmission("Ce formulaire rempli est trop volumineux.")
+    sent = [_sent(part) for key in parts if key != XML_PART for part in parts.getlist(key)]
+    return xml, sent
+
+
+def _sent(part: FileStorage) -> SentFile:
+    name = (part.filename or part.name or "").replace("\\", "/").rpartition("/")[2]
+    return SentFile(name, part.mimetype or "application/octet-stream", part.read())
+
+
+def _visit_id() -> uuid.UUID | None:
+    given = request.args.get("visit")
+    if not given:
+        return None
+    try:
+        return uuid.UUID(given)
+    except ValueError:
+        raise NotFound("visit_not_found") from None
+
+
+def _xml_file(kept: Submission) -> dict[str, str | int]:
+    return {"name": XML_PART, "sha256": kept.sha256, "size": len(kept.xml)}
+
+
+def _receipt(kept: Submission) -> Response:
+    findings = kept.findings or {}
+    if request.accept_mimetypes.best_match(["text/xml", "application/json"]) == "application/json":
+        shape = {
+            "instance_id": kept.instance_id,
+            "received_at": kept.received_at,
+            "state": kept.state,
+            # The XML is a file like the others: a tablet lets go only of what is listed.
+            "files": [_xml_file(kept), *kept.files],
+            "violations": findings.get("violations", []),
+            "consequences": kept.consequences,
+        }
+        answer = jsonify(ReceiptSchema().dump(shape))
+        answer.status_code = 201
+        return answer
+    message = '<message nature="submit_success">Visite reçue</message>'
+    return _xml(
+        f'<OpenRosaResponse xmlns="http://openrosa.org/http/response">{message}</OpenRosaResponse>',
+        201,
+    )

@@ -1,0 +1,42 @@
+"""What `palier doctor` looks at."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from visits.migration import is_current
+from visits.privacy import broken_line
+from visits.published_forms import list_forms
+from webapp.assets import BUILD
+from webapp.tablet import FOLDER
+from webapp.transaction import House
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at."""
+
+    what: str
+    ok: bool
+    detail: str
+
+
+def checkup(house: House) -> Iterator[Finding]:
+    """Look at the database, the access log, the forms, the built files and the file store."""
+    current = is_current(house.engine)
+    yield Finding("database", current, "up to date" if current else "run `palier init`")
+    if current:
+        with house.sessions() as session:
+            broken = broken_line(session)
+            yield Finding(
+                "access log", broken is None, f"broken at line {broken}" if broken else "unbroken"
+            )
+            forms = len(list_forms(session))
+            yield Finding("forms", forms > 0, f"{forms} versions published")
+    for name, place in (
+        ("office files", BUILD / "manifest.json"),
+        ("tablet", FOLDER / "index.html"),
+    ):
+        yield Finding(name, place.is_file(), "built" if place.is_file() else "run `make setup`")
+    store = house.store.folder
+    store.mkdir(parents=True, exist_ok=True)
+    yield Finding("file store", store.is_dir(), str(store))

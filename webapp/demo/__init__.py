@@ -1,0 +1,105 @@
+"""A year of invented data, made through the use cases themselves."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from random import Random
+
+from sqlalchemy.orm import Session
+
+from diagnostics.form import parse_form
+from visits.accounts import find_user
+from visits.models.programmes import Enrolment
+from visits.programmes import load_programmes
+from visits.published_forms import current_form
+from visits.targeting import enrol_top
+from webapp.auth import Action
+from webapp.demo.arrival import (
+    import_new_numbers,
+    import_stock,
+    import_tenants,
+    locate_residences,
+)
+from webapp.demo.calendar import day_of, moment, working_days_after
+from webapp.demo.cast import FIRST_EMAIL, DemoAccount, acting, hash_passwords, hire
+from webapp.demo.people import make_seniors
+from webapp.demo.size import Size
+from webapp.demo.stock import make_stock
+from webapp.demo.story import Story, load_enrolments
+from webapp.demo.towns import read_towns
+from webapp.demo.year import live
+from webapp.setting_up import publish_shipped_forms
+from webapp.transaction import House
+
+__all__ = ["DemoAccount", "Size", "load_demo"]
+
+SEED = 60
+PROGRAMME = "seniors"
+YEAR = timedelta(days=365)
+Tell = Callable[[str], None]
+WHOLE = Size()
+
+
+def load_demo(
+    engine_house: House, *, now: datetime, tell: Tell, size: Size = WHOLE
+) -> list[DemoAccount]:
+    """Load a year that ends now, all of it or nothing; gives the accounts.
+
+    A database that has the demo stays as it is: then the list is empty.
+    """
+    with engine_house.sessions() as session:
+        if find_user(session, FIRST_EMAIL) is not None:
+            return []
+    hashes = hash_passwords(engine_house.settings)
+    with engine_house.sessions.begin() as session:
+        return _load(session, engine_house, hashes=hashes, now=now, tell=tell, size=size)
+
+
+def _load(
+    session: Session,
+    house: House,
+    *,
+    hashes: dict[str, str],
+    now: datetime,
+    tell: Tell,
+    size: Size,
+) -> list[DemoAccount]:
+    rng = Random(SEED)
+    first = working_days_after(day_of(now - YEAR), 1)
+    opening = moment(first, time(9, 12))
+    cast, accounts = hire(session, hashes=hashes, since=opening - timedelta(days=4), now=now)
+    publish_shipped_forms(session, now=opening)
+    homes = make_stock(rng, read_towns(), size)
+    tell(f"Importing {len(homes):,} dwellings …")
+    import_stock(session, homes, user=cast.coordinator, now=opening)
+    seniors = make_seniors(rng, homes, size, today=first)
+    tell(f"Importing {len(seniors):,} tenants of 70 and over …")
+    later = opening + timedelta(minutes=40)
+    import_tenants(session, seniors, rng, user=cast.coordinator, now=later)
+    programme = load_programmes()[PROGRAMME]
+    story = Story(
+        session=session,
+        store=house.store,
+        rng=rng,
+        cast=cast,
+        form=parse_form(current_form(session, programme.forms[0]).xform),
+        seniors={senior.reference: senior for senior in seniors},
+        now=now,
+    )
+    enrolled = _enrol(story, size, now=moment(working_days_after(first, 3), time(14, 5)))
+    tell(f"Enrolled {len(enrolled):,} persons; living the year …")
+    update_at = moment(working_days_after(day_of(now - timedelta(days=9)), 1), time(10, 20))
+    story.timeline.at(
+        update_at,
+        lambda at: import_new_numbers(session, seniors, rng, user=cast.coordinator, now=at),
+    )
+    live(story, enrolled, since=moment(working_days_after(first, 5), time(9)), tell=tell)
+    tell("Placing the residences on the map …")
+    tell(f"{locate_residences(session):,} residences on the map.")
+    return accounts
+
+
+def _enrol(story: Story, size: Size, *, now: datetime) -> list[Enrolment]:
+    programme = load_programmes()[PROGRAMME]
+    viewer = acting(story.cast.coordinator, Action.ENROL)
+    enrolments = enrol_top(story.session, programme, size.targets, viewer=viewer, now=now)
+    return load_enrolments(story.session, enrolments)

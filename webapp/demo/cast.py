@@ -1,0 +1,125 @@
+"""Who works with the demo: organisations, accounts, tablets. All of them are invented."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_security.utils import hash_password
+from sqlalchemy.orm import Session
+
+from visits.accounts import NewUser, add_device, add_user, find_organisation
+from visits.models.accounts import Organisation, OrganisationKind, Role, User
+from visits.queries import Reach, Viewer
+from webapp import create_app
+from webapp.auth import PERMISSIONS, Action
+from webapp.settings import Settings
+
+LANDLORD = "Office de l’habitat de l’Oise (fictif)"
+PARTNER = "Association Pas-de-Porte (fictive)"
+FUND = "Caisse de retraite des Trois-Vallées (fictive)"
+TABLETS_RENEWED = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """An account of the demo, with the password it opens with and its tablet's token."""
+
+    role: str
+    email: str
+    password: str
+    device_token: str | None
+
+
+@dataclass(frozen=True)
+class _Part:
+    role: Role
+    email: str
+    name: str
+    password: str
+    organisation: str
+
+
+_PARTS = (
+    _Part(Role.COORDINATOR, "coordinatrice@palier.example", "Claire Vasseur",
+          "tilleul-coordination-60", LANDLORD),
+    _Part(Role.VISITOR, "visiteuse@palier.example", "Sonia Lemaire",
+          "acacia-visites-beauvais-60", PARTNER),
+    _Part(Role.VISITOR, "visiteur2@palier.example", "Karim Haddad",
+          "merisier-visites-creil-60", PARTNER),
+    _Part(Role.VISITOR, "visiteuse3@palier.example", "Élodie Carpentier",
+          "noisetier-visites-compiegne-60", LANDLORD),
+    _Part(Role.VISITOR, "visiteur4@palier.example", "Thomas Delattre",
+          "sorbier-visites-noyon-60", LANDLORD),
+    _Part(Role.TECHNICIAN, "technicien@palier.example", "Bruno Maillard",
+          "glycine-travaux-oise-60", LANDLORD),
+    _Part(Role.MANAGER, "responsable@palier.example", "Hélène Fournier",
+          "charmille-direction-60", LANDLORD),
+    _Part(Role.SOCIAL_WORKER, "conseillere@palier.example", "Nadège Poulain",
+          "primevere-social-60", LANDLORD),
+    _Part(Role.ADMINISTRATOR, "administrateur@palier.example", "Yann Caron",
+          "eglantier-administration-60", LANDLORD),
+    _Part(Role.PARTNER_COORDINATOR, "partenaire@palier.example", "Inès Marchand",
+          "pervenche-partenaire-60", PARTNER),
+)  # fmt: skip
+FIRST_EMAIL = _PARTS[0].email
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The accounts by what they do in the demo's year."""
+
+    coordinator: User
+    visitors: tuple[User, ...]
+    technician: User
+    social_worker: User
+
+
+def hash_passwords(settings: Settings) -> dict[str, str]:
+    """Hash the demo's passwords as sign-in will check them, by e-mail."""
+    with create_app(settings).app_context():
+        return {part.email: str(hash_password(part.password)) for part in _PARTS}
+
+
+def hire(
+    session: Session, *, hashes: dict[str, str], since: datetime, now: datetime
+) -> tuple[Cast, list[DemoAccount]]:
+    """Make organisations, accounts and the visitors' tablets."""
+    places = {
+        LANDLORD: find_organisation(session, LANDLORD, OrganisationKind.LANDLORD),
+        PARTNER: find_organisation(session, PARTNER, OrganisationKind.PARTNER),
+    }
+    find_organisation(session, FUND, OrganisationKind.PENSION_FUND)
+    users = [_user(session, part, places, hashes[part.email], since) for part in _PARTS]
+    accounts = [
+        _account(session, part, user, now - TABLETS_RENEWED)
+        for part, user in zip(_PARTS, users, strict=True)
+    ]
+    by_role: dict[Role, list[User]] = {}
+    for user in users:
+        by_role.setdefault(user.role, []).append(user)
+    cast = Cast(
+        coordinator=by_role[Role.COORDINATOR][0],
+        visitors=tuple(by_role[Role.VISITOR]),
+        technician=by_role[Role.TECHNICIAN][0],
+        social_worker=by_role[Role.SOCIAL_WORKER][0],
+    )
+    return cast, accounts
+
+
+def acting(user: User, action: Action) -> Viewer:
+    """Give an account as it looks at persons when it does an action."""
+    reach: Reach = PERMISSIONS[action][user.role]
+    return Viewer(user.id, user.organisation_id, user.territory_id, reach)
+
+
+def _user(
+    session: Session, part: _Part, places: dict[str, Organisation], hashed: str, since: datetime
+) -> User:
+    new = NewUser(part.email, part.name, part.role, hashed)
+    return add_user(session, new, organisation=places[part.organisation], now=since)
+
+
+def _account(session: Session, part: _Part, user: User, now: datetime) -> DemoAccount:
+    token = None
+    if part.role is Role.VISITOR:
+        _, token = add_device(session, user, name=f"Tablette de {part.name}", now=now)
+    return DemoAccount(part.role.value, part.email, part.password, token)

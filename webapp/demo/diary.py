@@ -1,0 +1,169 @@
+"""The visitors' diary: visits planned, moved, cancelled, failed, held and sent."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from random import Random
+from uuid import UUID
+
+from visits.intake import SentFile, record_submission
+from visits.models.accounts import User
+from visits.models.programmes import Enrolment, EnrolmentState
+from visits.models.visits import Visit, VisitState
+from visits.planning import cancel_visit, fail_visit, move_visit, plan_visit
+from visits.queries import Viewer
+from webapp.auth import Action
+from webapp.demo.answers import fill
+from webapp.demo.calendar import (
+    PARIS,
+    day_of,
+    moment,
+    next_office_moment,
+    office_moment,
+    working_days_after,
+)
+from webapp.demo.cast import acting
+from webapp.demo.photos import KINDS, photo
+from webapp.demo.story import Story
+from webapp.demo.works import Works
+
+STARTS = (time(9, 0), time(10, 45), time(13, 30), time(15, 15))
+MINUTES = 90
+SOONEST, LATEST = 4, 16  # working days after the call
+CANCELLED = ("Rendez-vous médical le même jour.", "Absente cette semaine-là.", "Séjour chez sa fille.")
+FAILED = ("Personne n’a ouvert.", "Code d’entrée changé, pas de réponse au téléphone.")
+
+
+class Diary:
+    """Who visits whom and when, four visits a day at most."""
+
+    def __init__(self, story: Story, works: Works) -> None:
+        self.story, self.works = story, works
+        self.rng: Random = story.rng
+        self.planner: Viewer = acting(story.cast.coordinator, Action.PLAN)
+        self.taken: dict[tuple[UUID, date], list[time]] = {}
+        self.call_again: Callable[[Enrolment, datetime], None] = lambda enrolment, at: None
+
+    def plan(self, enrolment: Enrolment, now: datetime) -> None:
+        """Plan a visit where the sector's visitors are already out, and let it take its course."""
+        if enrolment.state is not EnrolmentState.AGREED:
+            return
+        visitor, start_at = self._slot(enrolment, now)
+        self._let_happen(self.put(enrolment, visitor, start_at, now=now))
+
+    def put(self, enrolment: Enrolment, visitor: User, start_at: datetime, *, now: datetime) -> Visit:
+        """Plan a visit at a moment that is free."""
+        self._take(visitor, start_at)
+        return plan_visit(
+            self.story.session,
+            enrolment,
+            visitor_id=visitor.id,
+            start_at=start_at,
+            minutes=MINUTES,
+            viewer=self.planner,
+            now=now,
+        )
+
+    def free_starts(self, visitor: User, day: date) -> list[datetime]:
+        """List the starts a visitor still has on a day."""
+        taken = self.taken.get((visitor.id, day), [])
+        return [moment(day, start) for start in STARTS if start not in taken]
+
+    def planned_between(self, visitor: User, first: date, last: date) -> int:
+        """Count a visitor's visits from one day to another."""
+        return sum(
+            len(starts)
+            for (who, day), starts in self.taken.items()
+            if who == visitor.id and first <= day <= last
+        )
+
+    def _take(self, visitor: User, start_at: datetime) -> None:
+        local = start_at.astimezone(PARIS)
+        self.taken.setdefault((visitor.id, local.date()), []).append(local.time())
+
+    def _slot(self, enrolment: Enrolment, now: datetime) -> tuple[User, datetime]:
+        options = list(self._options(enrolment, now))
+        return min(options, key=lambda option: option[0])[1:]
+
+    def _options(
+        self, enrolment: Enrolment, now: datetime
+    ) -> Iterator[tuple[tuple[int, float], User, datetime]]:
+        """Give the free starts, the fuller days first: a visitor does not drive out for one visit."""
+        for visitor in self.story.visitors_for(enrolment):
+            for days in range(SOONEST, LATEST + 40):
+                day = working_days_after(day_of(now), days)
+                free = self.free_starts(visitor, day)
+                if free:
+                    filled = len(STARTS) - len(free)
+                    late = max(0, days - LATEST)
+                    rank = (late, -3.0 * filled + days * 0.4 + self.rng.random())
+                    yield rank, visitor, self.rng.choice(free)
+                if days >= LATEST and free:
+                    break
+
+    def _let_happen(self, visit: Visit) -> None:
+        fate, put = self.rng.random(), self.story.timeline.at
+        start_at = visit.planned_start_at
+        day_before = office_moment(self.rng, day_of(start_at) - timedelta(days=1))
+        if fate < 0.04:
+            put(day_before, lambda now: self._cancel(visit, now))
+        elif fate < 0.08:
+            put(start_at + timedelta(minutes=20), lambda now: self._fail(visit, now))
+        elif fate < 0.12:
+            put(day_before, lambda now: self._move(visit, now))
+        else:
+            self._let_be_held(visit)
+
+    def _let_be_held(self, visit: Visit) -> None:
+        end_at = visit.planned_start_at + timedelta(minutes=self.rng.randint(62, 104))
+        # Without a network the tablet sends in the evening.
+        late = timedelta(minutes=self.rng.randint(30, 240)) if self.rng.random() < 0.15 else None
+        sent_at = end_at + (late or timedelta(minutes=1))
+        self.story.timeline.at(sent_at, lambda now: self._hold(visit, end_at, now))
+
+    def _cancel(self, visit: Visit, now: datetime) -> None:
+        if visit.planned_start_at <= now:
+            return
+        reason = self.rng.choice(CANCELLED)
+        cancel_visit(self.story.session, visit, reason=reason, viewer=self.planner, now=now)
+        enrolment = visit.enrolment
+        self.story.timeline.at(now + timedelta(minutes=5), lambda at: self.plan(enrolment, at))
+
+    def _fail(self, visit: Visit, now: datetime) -> None:
+        reason = self.rng.choice(FAILED)
+        fail_visit(self.story.session, visit, reason=reason, viewer=self.planner, now=now)
+        day = working_days_after(day_of(now), self.rng.randint(1, 3))
+        self.call_again(visit.enrolment, office_moment(self.rng, day))
+
+    def _move(self, visit: Visit, now: datetime) -> None:
+        visitor, start_at = self._slot(visit.enrolment, next_office_moment(now))
+        self._take(visitor, start_at)
+        move_visit(
+            self.story.session,
+            visit,
+            visitor_id=visitor.id,
+            start_at=start_at,
+            viewer=self.planner,
+            now=now,
+        )
+        self._let_be_held(visit)
+
+    def _hold(self, visit: Visit, end_at: datetime, now: datetime) -> None:
+        if visit.state is not VisitState.PLANNED:
+            return
+        visitor = next(user for user in self.story.cast.visitors if user.id == visit.visitor_id)
+        start_at = visit.planned_start_at
+        resident = self.story.resident_of(visit.enrolment, day_of(start_at))
+        filled = fill(self.rng, self.story.form, resident, start_at=start_at, end_at=end_at)
+        submission = record_submission(
+            self.story.session,
+            self.story.store,
+            xml=filled.xml,
+            files=[self._file(name) for name in filled.photos],
+            viewer=acting(visitor, Action.VISIT),
+            now=now,
+            visit_id=visit.id,
+        )
+        self.works.follow(submission, now)
+
+    def _file(self, name: str) -> SentFile:
+        return SentFile(name, "image/png", photo(self.rng.randrange(KINDS)))

@@ -1,0 +1,136 @@
+"""What follows the visits: works started, held and finished, follow-ups made, some of them late."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import select
+
+from visits.follow_ups import close_follow_up, remind_follow_ups
+from visits.models.visits import Submission
+from visits.models.works import FollowUp, FollowUpState, Severity, WorkOrder, WorkOrderState
+from visits.queries import Viewer
+from visits.work_orders import ESCALATE_AFTER, escalate_work_orders, move_work_order
+from webapp.auth import Action
+from webapp.demo.calendar import next_office_moment
+from webapp.demo.cast import acting
+from webapp.demo.story import Story
+
+# Hours until the works start and until they are done, from the shortest to the longest.
+STARTS = {"U0": (0.2, 0.9), "U1": (0.5, 3.5), "U2": (3, 30), "U3": (30, 200), "P": (200, 900)}
+LASTS = {"U0": (0.5, 2.5), "U1": (1, 16), "U2": (2, 16), "U3": (24, 240), "P": (48, 400)}
+OFFICE_HOURS = ("U2", "U3", "P")
+LATE, HELD, CANCELLED, FORGOTTEN = 0.14, 0.07, 0.025, 0.02
+DONE_NOTES = {
+    "gas": ("Joint de la cuisinière remplacé, contrôle d’étanchéité fait.",),
+    "electricity": ("Prise remplacée, circuit contrôlé.", "Fils repris sous goulotte, terre vérifiée."),
+    "heating": ("Radiateurs purgés, température contrôlée à 20 °C.", "Robinet thermostatique remplacé."),
+    "lift": ("Remis en service par l’ascensoriste.",),
+    "general": (
+        "Détecteur posé au plafond du couloir et testé.",
+        "Pile changée, détecteur testé devant le locataire.",
+        "Détecteur remplacé.",
+    ),
+}
+HOLD_NOTES = ("Pièce commandée.", "Locataire absent, second passage à convenir.")
+CANCEL_NOTES = ("Fait par la famille avant le passage.", "Demande en double.")
+CALL_NOTES = (
+    "Va bien, pas de nouvelle chute. Tapis retiré.",
+    "Contente de l’appel ; le détecteur est posé.",
+    "Se sent plus à l’aise depuis la barre d’appui.",
+    "Pas de changement. Conseils rappelés.",
+    "Souhaite des nouvelles de la douche demandée.",
+    "Est allée à l’atelier équilibre du quartier.",
+)
+
+
+class Works:
+    """The technical service's year, and the calls that were promised."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.rng: Random = story.rng
+        self.technician: Viewer = acting(story.cast.technician, Action.DO_WORKS)
+        self.callers: tuple[Viewer, ...] = (
+            acting(story.cast.coordinator, Action.FOLLOW_UP),
+            acting(story.cast.social_worker, Action.FOLLOW_UP),
+        )
+
+    def schedule_clock(self, first: datetime) -> None:
+        """Let the recurring jobs run every morning."""
+        self.story.timeline.at(first, self._morning)
+
+    def follow(self, submission: Submission, now: datetime) -> None:
+        """Let what a visit opened take its course."""
+        ids = [consequence.id for consequence in submission.consequences]
+        session = self.story.session
+        orders = select(WorkOrder).where(WorkOrder.consequence_id.in_(ids))
+        for order in sorted(session.scalars(orders), key=lambda order: order.trade):
+            self._let_be_done(order, now)
+        promised = select(FollowUp).where(FollowUp.consequence_id.in_(ids))
+        for follow_up in sorted(session.scalars(promised), key=lambda one: one.code):
+            self._let_be_made(follow_up)
+
+    def _morning(self, now: datetime) -> None:
+        remind_follow_ups(self.story.session, now=now)
+        self._escalate(now)
+        self.story.timeline.at(now + timedelta(days=1), self._morning)
+
+    def _escalate(self, now: datetime) -> None:
+        escalate_work_orders(self.story.session, now=now)
+
+    def _let_be_done(self, order: WorkOrder, now: datetime) -> None:
+        patience = ESCALATE_AFTER.get(Severity(order.severity))
+        if patience is not None:
+            self.story.timeline.at(now + patience + timedelta(minutes=3), self._escalate)
+        if self.rng.random() < FORGOTTEN:
+            return
+        moves = list(self._course(order))
+        at = now
+        for hours, state, note in moves:
+            at = at + timedelta(hours=hours)
+            if order.severity in OFFICE_HOURS:
+                at = next_office_moment(at)
+            self._put(at, order, state, note)
+
+    def _course(self, order: WorkOrder) -> Iterator[tuple[float, WorkOrderState, str]]:
+        """Give the moves of an order: hours after the one before, the state, the note."""
+        severity = str(order.severity)
+        slow = self.rng.uniform(3, 8) if self.rng.random() < LATE else 1.0
+        begins = self.rng.uniform(*STARTS[severity]) * slow
+        if self.rng.random() < CANCELLED:
+            yield begins, WorkOrderState.CANCELLED, self.rng.choice(CANCEL_NOTES)
+            return
+        yield begins, WorkOrderState.STARTED, ""
+        if severity in OFFICE_HOURS and self.rng.random() < HELD:
+            yield self.rng.uniform(1, 6), WorkOrderState.ON_HOLD, self.rng.choice(HOLD_NOTES)
+            yield self.rng.uniform(60, 300), WorkOrderState.STARTED, ""
+        notes = DONE_NOTES.get(order.trade, ("Travaux faits.",))
+        yield self.rng.uniform(*LASTS[severity]), WorkOrderState.DONE, self.rng.choice(notes)
+
+    def _put(self, at: datetime, order: WorkOrder, state: WorkOrderState, note: str) -> None:
+        self.story.timeline.at(
+            at,
+            lambda now: move_work_order(
+                self.story.session, order, state, note=note, viewer=self.technician, now=now
+            ),
+        )
+
+    def _let_be_made(self, follow_up: FollowUp) -> None:
+        if self.rng.random() < 0.1:
+            return  # still to be made: a list of due calls is never empty
+        wait = timedelta(days=self.rng.uniform(0.5, 9))
+        at = next_office_moment(follow_up.due_at + wait)
+        self.story.timeline.at(at, lambda now: self._make(follow_up, now))
+
+    def _make(self, follow_up: FollowUp, now: datetime) -> None:
+        self.story.session.refresh(follow_up, ["state"])
+        if follow_up.state not in (FollowUpState.WAITING, FollowUpState.DUE):
+            return
+        close_follow_up(
+            self.story.session,
+            follow_up,
+            note=self.rng.choice(CALL_NOTES),
+            viewer=self.rng.choice(self.callers),
+            now=now,
+        )

@@ -1,0 +1,78 @@
+"""The demo's year: who is called and visited, and what is in the diary when the demo starts."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+from visits.models.programmes import Enrolment, EnrolmentState
+from visits.privacy import name_for_access, protect
+from webapp.demo.calendar import day_of, is_working_day, moment
+from webapp.demo.calls import CALLED, Calls
+from webapp.demo.diary import STARTS, Diary
+from webapp.demo.story import Story
+from webapp.demo.works import Works
+
+NEXT_VISITS = 4
+SOON = timedelta(minutes=30)
+
+
+def live(
+    story: Story, enrolled: list[Enrolment], *, since: datetime, tell: Callable[[str], None]
+) -> None:
+    """Let the year happen, up to the moment the demo starts."""
+    works = Works(story)
+    diary = Diary(story, works)
+    calls = Calls(story, diary)
+    works.schedule_clock(since - timedelta(hours=3))
+    to_call = enrolled[round(len(enrolled) * CALLED) :]
+    _protect_one(story, to_call[-1], since)
+    calls.schedule(enrolled, since=since)
+    call_at = _last_calls_at(story.now)
+    story.timeline.at(call_at, lambda at: _fill_next_days(story, calls, diary, to_call, at))
+    story.timeline.run(story.now, tell=lambda at: tell(f"  {at:%Y-%m}"))
+
+
+def _protect_one(story: Story, enrolment: Enrolment, since: datetime) -> None:
+    cast, at = story.cast, since + timedelta(days=30, hours=2)
+
+    def close_file(now: datetime) -> None:
+        protect(story.session, enrolment.person, by=cast.coordinator.id, now=now)
+        name_for_access(
+            story.session,
+            enrolment.person,
+            user_id=cast.social_worker.id,
+            by=cast.coordinator.id,
+            now=now,
+        )
+
+    story.timeline.at(at, close_file)
+
+
+def _last_calls_at(now: datetime) -> datetime:
+    """Give the latest late afternoon of a working day that has passed."""
+    day = day_of(now)
+    while not is_working_day(day) or moment(day, time(16, 30)) >= now:
+        day -= timedelta(days=1)
+    return moment(day, time(16, 30))
+
+
+def _fill_next_days(
+    story: Story, calls: Calls, diary: Diary, to_call: list[Enrolment], at: datetime
+) -> None:
+    """See to it that the first visitor has visits today and tomorrow, whatever day it is."""
+    visitor, today = story.cast.visitors[0], day_of(story.now)
+    days = (today, today + timedelta(days=1))
+    free = [start for day in days for start in diary.free_starts(visitor, day)]
+    coming = [start for start in free if start > story.now + SOON]
+    have = len(STARTS) * len(days) - len(free)
+    waiting = (
+        enrolment
+        for enrolment in to_call
+        if enrolment.state is EnrolmentState.TO_CALL and visitor in story.visitors_for(enrolment)
+        if not enrolment.person.protected
+    )
+    for place, start_at in enumerate(coming[: max(0, NEXT_VISITS - have)]):
+        enrolment = next(waiting, None)
+        if enrolment is not None:
+            called_at = at + timedelta(minutes=9 * place)
+            calls.agree_now(enrolment, called_at)
+            diary.put(enrolment, visitor, start_at, now=called_at + timedelta(minutes=4))

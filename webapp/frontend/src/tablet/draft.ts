@@ -1,0 +1,38 @@
+import { computed, shallowRef } from 'vue'
+import * as db from './db'
+
+/** The name under which a submission's XML travels and is kept. */
+export const XML_FILE = 'xml_submission_file'
+
+/** A visit begun and not finished. It stays on the form version it began with. */
+export interface DraftRecord {
+  instanceId: string
+  visitId: string
+  formId: string
+  version: string
+  personName: string
+  startedAt: number
+  savedAt: number
+  page: number
+  xml: string
+  fileNames: string[]
+}
+
+/** A photo or signature (or a finished XML), under the key `instanceId/name`. */
+export interface FileRecord {
+  name: string
+  type: string
+  bytes: ArrayBuffer
+}
+
+/** The drafts on this tablet, for the list of visits. */
+export const drafts = shallowRef<DraftRecord[]>([])
+export const draftOf = computed(() => new Map(drafts.value.map((draft) => [draft.visitId, draft])))
+
+export async function loadDrafts(): Promise<void> {
+  drafts.value = await db.readAll('drafts')
+}
+
+export function fileKey(instanceId: string, name: string): string {
+  return `${instanceId}/${name}`
+}

@@ -1,0 +1,95 @@
+// Scores and "what will follow", read from the form as it is being filled.
+import {
+  childrenOf, isConsequence, isLeaf, isRepeat, nameOf, pathOf, type FormNode, type LeafNode, type RootNode,
+} from './engine'
+import { language, tCode, t } from './i18n'
+import { phoneIn } from './phones'
+import type { FormAnswer } from './wire'
+
+export interface Follow {
+  id: string
+  sentence: string
+  kind: string
+  severity: string
+  due: string
+  phone: string | null
+}
+
+export interface Score {
+  name: string
+  label: string
+  value: string
+  /** Null when the form gives this score no band. */
+  band: string | null
+}
+
+const RANK = ['U0', 'U1', 'U2', 'U3', 'P']
+
+/** What the answers call for now, the most urgent first. */
+export function followsOf(root: RootNode, form: FormAnswer): Follow[] {
+  const notes = relevantLeaves(childrenOf(root)).filter(isConsequence)
+  return notes.map((note) => follow(note, form)).sort((a, b) => rank(a) - rank(b))
+}
+
+export function isUrgent(follow: Follow): boolean {
+  return follow.severity === 'U0' || follow.severity === 'U1'
+}
+
+function rank(follow: Follow): number {
+  const at = RANK.indexOf(follow.severity)
+  return at < 0 ? RANK.length : at
+}
+
+function follow(note: FormNode, form: FormAnswer): Follow {
+  const known = form.consequences.find(({ name, path }) => (path ? path === pathOf(note) : name === nameOf(note)))
+  // The engine has filled in the quoted answers: its sentence, not the template's.
+  const sentence = (note.currentState.label ?? note.currentState.hint)?.asString ?? known?.label[language.value] ?? ''
+  return {
+    id: note.nodeId, sentence, kind: known?.kind ?? '', severity: known?.severity ?? '',
+    due: dueIn(known?.due ?? null), phone: phoneIn(sentence),
+  }
+}
+
+/** "4h", "5wd", "30d", "6m" in words. */
+export function dueIn(delay: string | null): string {
+  const [, n, unit] = /^(\d+)(h|d|wd|m)$/.exec(delay ?? '') ?? []
+  if (!n || !unit) return ''
+  return t(`due.${unit as 'h' | 'd' | 'wd' | 'm'}`, { n })
+}
+
+/** The scores and bands of the form, and those of the repeat instance on screen. */
+export function scoresOf(root: RootNode, onScreen: readonly FormNode[]): Score[] {
+  const nodes = [...outsideRepeats(childrenOf(root)), ...(onScreen.filter(isLeaf))]
+  const scores = new Map<string, Score>()
+  for (const node of nodes) {
+    const [, base, part] = /^(.+)_(score|band)$/.exec(nameOf(node)) ?? []
+    if (!base || node.nodeType !== 'model-value') continue
+    const score = scores.get(base) ?? { name: base, label: scoreLabel(base), value: '', band: null }
+    if (part === 'score') score.value = node.currentState.instanceValue
+    else score.band = node.currentState.instanceValue
+    scores.set(base, score)
+  }
+  // A score whose band is still open is a sum of too few answers to mean anything.
+  return [...scores.values()].filter((score) => (score.band === null ? score.value !== '' : score.band !== ''))
+}
+
+function scoreLabel(base: string): string {
+  const known = tCode('score.name', base)
+  if (known !== base) return known
+  const words = base.replace(/_/g, ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+function relevantLeaves(nodes: readonly FormNode[]): LeafNode[] {
+  return nodes.flatMap((node) => {
+    if (!node.currentState.relevant) return []
+    return isLeaf(node) ? [node] : relevantLeaves(childrenOf(node))
+  })
+}
+
+function outsideRepeats(nodes: readonly FormNode[]): LeafNode[] {
+  return nodes.flatMap((node) => {
+    if (isLeaf(node)) return [node]
+    return isRepeat(node) ? [] : outsideRepeats(childrenOf(node))
+  })
+}

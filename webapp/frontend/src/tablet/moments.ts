@@ -1,0 +1,32 @@
+// Days and times as people say them, in the language of the screens and the tablet's own time zone.
+import { language, t } from './i18n'
+
+function format(moment: number | string, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(language.value, options).format(new Date(moment))
+}
+
+export function timeOf(moment: number | string): string {
+  return format(moment, { hour: '2-digit', minute: '2-digit' })
+}
+
+/** The local calendar day of a moment, to group by. */
+export function dayOf(moment: number | string): string {
+  const date = new Date(moment)
+  return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`
+}
+
+export function dayTitle(moment: number | string, now = Date.now()): string {
+  const named = format(moment, { weekday: 'long', day: 'numeric', month: 'long' })
+  if (dayOf(moment) === dayOf(now)) return `${t('day.today')}, ${named}`
+  if (dayOf(moment) === dayOf(now + 86_400_000)) return `${t('day.tomorrow')}, ${named}`
+  return named.charAt(0).toUpperCase() + named.slice(1)
+}
+
+/** A moment near now: the time alone today, with the day otherwise. */
+export function whenOf(moment: number | string, now = Date.now()): string {
+  const time = timeOf(moment)
+  const preposition = language.value === 'fr' ? 'à' : 'at'
+  if (dayOf(moment) === dayOf(now)) return `${preposition} ${time}`
+  const date = format(moment, { day: 'numeric', month: 'long' })
+  return language.value === 'fr' ? `le ${date} à ${time}` : `on ${date} at ${time}`
+}

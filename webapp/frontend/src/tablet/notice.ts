@@ -1,0 +1,4 @@
+import { ref } from 'vue'
+
+/** A sentence the next screen says once: that a visit is finished, and where it is. */
+export const notice = ref('')

@@ -1,0 +1,167 @@
+// A visit being filled in: begun or resumed, saved as it goes, finished into the outbox.
+import { ref, watch, type Ref } from 'vue'
+import { readForm } from './day'
+import * as db from './db'
+import { fileKey, loadDrafts, XML_FILE, type DraftRecord, type FileRecord } from './draft'
+import {
+  createInstance, filesOf, finishedXml, instanceIdOf, markConsequences, restoreInstance, xmlOf, type NamedFile,
+  type RootNode,
+} from './engine'
+import { sha256, type OutboxItem } from './outbox'
+import type { SessionRecord } from './session'
+import type { FormAnswer, Visit } from './wire'
+
+/** A visit being filled in. */
+export interface OpenVisit {
+  record: DraftRecord
+  form: FormAnswer
+  root: RootNode
+}
+
+export class FormNotHere extends Error {
+  override name = 'FormNotHere'
+}
+
+/** Resume the visit's draft if there is one, otherwise begin it. Drafts of visits no longer listed resume too. */
+export async function openVisit(visitId: string, visit: Visit | undefined, holder: SessionRecord): Promise<OpenVisit> {
+  const draft = (await db.readAll('drafts')).find((known) => known.visitId === visitId)
+  if (!draft && !visit) throw new FormNotHere(visitId)
+  const opened = draft ? await resume(draft, holder) : await begin(visit as Visit, holder)
+  markConsequences(opened.root, opened.form.consequences.flatMap(({ path }) => path ?? []))
+  return opened
+}
+
+async function begin(visit: Visit, holder: SessionRecord): Promise<OpenVisit> {
+  const form = await formOrThrow(visit.form.form_id, visit.form.version)
+  const root = await createInstance(form.xform, holder)
+  const xml = xmlOf(root)
+  const now = Date.now()
+  const record: DraftRecord = {
+    instanceId: instanceIdOf(xml), visitId: visit.id, formId: form.form_id, version: form.version,
+    personName: visit.person.name, startedAt: now, savedAt: now, page: 0, xml, fileNames: [],
+  }
+  await db.write([{ store: 'drafts', key: record.instanceId, value: record }])
+  return { record, form, root }
+}
+
+async function resume(record: DraftRecord, holder: SessionRecord): Promise<OpenVisit> {
+  const form = await formOrThrow(record.formId, record.version)
+  const files = await db.readPrefix('files', `${record.instanceId}/`)
+  const named = files.map(({ name, type, bytes }) => ({ name, file: new File([bytes], name, { type }) }))
+  const root = await restoreInstance(form.xform, { xml: record.xml, files: named }, holder)
+  return { record, form, root }
+}
+
+async function formOrThrow(formId: string, version: string): Promise<FormAnswer> {
+  const form = await readForm(formId, version)
+  if (!form) throw new FormNotHere(`${formId} ${version}`)
+  return form
+}
+
+export type SaveState = { kind: 'saved'; at: number } | { kind: 'saving' } | { kind: 'failed'; why: string }
+
+export interface Autosave {
+  state: Ref<SaveState>
+  /** Save now what is not saved yet. */
+  flush(): Promise<void>
+  /** Hold saving back while a question to the user may still undo the change. */
+  hold(held: boolean): void
+  stop(): void
+}
+
+/** At most this long after a change it is being written; the write itself takes a few milliseconds. */
+export const AUTOSAVE_MS = 250
+
+/** Save the visit shortly after each change, photos included, for as long as it is open. */
+export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
+  const state = ref<SaveState>({ kind: 'saved', at: visit.record.savedAt })
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let held = false
+  let chain = Promise.resolve()
+
+  const save = () => {
+    clearTimeout(timer)
+    timer = undefined
+    state.value = { kind: 'saving' }
+    chain = chain.then(async () => {
+      try {
+        await saveDraft(visit, page.value)
+        if (timer === undefined) state.value = { kind: 'saved', at: visit.record.savedAt }
+      } catch (error) {
+        state.value = { kind: 'failed', why: error instanceof Error ? error.message || error.name : String(error) }
+      }
+    })
+    return chain
+  }
+  // Not a debounce: the first change starts the clock, so fast typing never postpones the save.
+  const soon = () => {
+    timer ??= setTimeout(() => { if (held) { timer = undefined; soon() } else void save() }, AUTOSAVE_MS)
+  }
+  const unwatch = watch([() => xmlOf(visit.root), page], soon, { flush: 'sync' })
+  const flush = () => (timer === undefined ? chain : save())
+  const onHidden = () => { if (document.visibilityState === 'hidden') void flush() }
+  document.addEventListener('visibilitychange', onHidden)
+  return {
+    state,
+    flush,
+    hold: (value) => { held = value },
+    stop: () => {
+      unwatch()
+      clearTimeout(timer)
+      timer = undefined
+      document.removeEventListener('visibilitychange', onHidden)
+    },
+  }
+}
+
+/** Write the draft and its new files in one transaction; files no answer holds any more are removed with it. */
+export async function saveDraft(visit: OpenVisit, page: number): Promise<void> {
+  const xml = xmlOf(visit.root)
+  const files = filesOf(visit.root)
+  const before = new Set(visit.record.fileNames)
+  const changes = await newFiles(visit.record.instanceId, files.filter(({ name }) => !before.has(name)))
+  const fileNames = files.map(({ name }) => name)
+  for (const gone of visit.record.fileNames.filter((name) => !fileNames.includes(name))) {
+    changes.push({ store: 'files', remove: fileKey(visit.record.instanceId, gone) })
+  }
+  const record = { ...visit.record, xml, page, fileNames, savedAt: Date.now() }
+  changes.push({ store: 'drafts', key: record.instanceId, value: record })
+  await db.write(changes)
+  visit.record = record
+}
+
+async function newFiles(instanceId: string, files: NamedFile[]): Promise<db.Change[]> {
+  return Promise.all(files.map(async ({ name, file }): Promise<db.Change> => ({
+    store: 'files',
+    key: fileKey(instanceId, name),
+    value: { name, type: file.type, bytes: await file.arrayBuffer() },
+  })))
+}
+
+/** Move a finished visit to the outbox: its XML, its files and their hashes, in one transaction. */
+export async function finishVisit(visit: OpenVisit, urgent: boolean): Promise<OutboxItem> {
+  const { instanceId } = visit.record
+  const xml = new TextEncoder().encode(await finishedXml(visit.root)).buffer
+  const files: FileRecord[] = [{ name: XML_FILE, type: 'text/xml', bytes: xml }]
+  for (const { name, file } of filesOf(visit.root)) files.push({ name, type: file.type, bytes: await file.arrayBuffer() })
+  const item = await outboxItem(visit.record, files, urgent)
+  await db.write([
+    // All of them anew: what goes out is what is hashed here, whatever the draft held.
+    { store: 'files', removePrefix: `${instanceId}/` },
+    ...files.map((value): db.Change => ({ store: 'files', key: fileKey(instanceId, value.name), value })),
+    { store: 'outbox', key: instanceId, value: item },
+    { store: 'drafts', remove: instanceId },
+  ])
+  await loadDrafts()
+  return item
+}
+
+async function outboxItem(draft: DraftRecord, files: FileRecord[], urgent: boolean): Promise<OutboxItem> {
+  const now = Date.now()
+  const sent = files.map(async ({ name, type, bytes }) => ({ name, type, size: bytes.byteLength, sha256: await sha256(bytes) }))
+  return {
+    instanceId: draft.instanceId, visitId: draft.visitId, formId: draft.formId, version: draft.version,
+    personName: draft.personName, finishedAt: now, urgent, files: await Promise.all(sent),
+    state: 'waiting', why: null, attempts: 0, nextTryAt: now,
+  }
+}

@@ -1,0 +1,31 @@
+import { inject, type InjectionKey } from 'vue'
+import type { LeafNode, RootNode } from './engine'
+import type { Key } from './i18n'
+
+/** What the questions of an open visit share. */
+export interface VisitContext {
+  root: RootNode
+  /** Questions whose text is not an answer yet (a half-typed number), and what to say about it. */
+  unread: Map<string, Key>
+  /** Whether a question's fault is to be shown now. */
+  showsFault(node: LeafNode): boolean
+  /** Make a change that may hide other answers: asks first, and undoes it if the user would rather keep them. */
+  change(node: LeafNode, apply: () => void, undo: () => void): Promise<void>
+}
+
+export const visitContextKey: InjectionKey<VisitContext> = Symbol('visit')
+
+export function useVisit(): VisitContext {
+  const context = inject(visitContextKey)
+  if (!context) throw new Error('a question outside a visit')
+  return context
+}
+
+/** What to say about a question's answer, or nothing. */
+export function faultText(node: LeafNode, unread: ReadonlyMap<string, Key>, say: (key: Key) => string): string {
+  const typed = unread.get(node.nodeId)
+  if (typed) return say(typed)
+  const { violation } = node.validationState
+  if (!violation) return ''
+  return violation.message?.asString || say(`question.${violation.condition}`)
+}

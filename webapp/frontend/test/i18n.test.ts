@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { setLanguage, t, type Key } from '../src/tablet/i18n'
+import { en } from '../src/tablet/i18n/en'
+import { fr, type Sentence } from '../src/tablet/i18n/fr'
+
+const FOLDER = join(import.meta.dirname, '../src/tablet')
+const forms = (sentence: Sentence) => (typeof sentence === 'string' ? [sentence] : [sentence.one, sentence.other])
+const holes = (sentence: Sentence) => new Set(forms(sentence).flatMap((form) => form.match(/\{\w+\}/g) ?? []))
+const keys = Object.keys(fr) as Key[]
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return entry.name === 'i18n' ? [] : sources(path)
+    return /\.(ts|vue)$/.test(entry.name) ? [readFileSync(path, 'utf8')] : []
+  })
+}
+
+describe('the sentences', () => {
+  it('are the same in both languages, with the same holes', () => {
+    expect(Object.keys(en).sort()).toEqual(Object.keys(fr).sort())
+    for (const key of keys) expect([key, holes(en[key])]).toEqual([key, holes(fr[key])])
+  })
+
+  it('are never empty', () => {
+    for (const key of keys) for (const form of [...forms(fr[key]), ...forms(en[key])]) expect(form.trim()).not.toBe('')
+  })
+
+  it('use the typographic apostrophe', () => {
+    for (const key of keys) for (const form of [...forms(fr[key]), ...forms(en[key])]) expect(form).not.toContain("'")
+  })
+
+  it('are all said somewhere', () => {
+    const code = sources(FOLDER).join('\n')
+    const madeFromCodes = /^(state|severity|kind|due|band|score\.name|outbox\.why|outbox\.state|urgent\.(title|do)|question\.(required|constraint))\b/
+    const unsaid = keys.filter((key) => !madeFromCodes.test(key) && !code.includes(`'${key}'`))
+    expect(unsaid).toEqual([])
+  })
+
+  it('choose singular and plural as each language does', () => {
+    setLanguage('fr')
+    expect(t('outbox.waiting', { n: 1 })).toBe('1 visite sur cette tablette, pas encore envoyée')
+    expect(t('outbox.waiting', { n: 2 })).toBe('2 visites sur cette tablette, pas encore envoyées')
+    setLanguage('en')
+    expect(t('outbox.waiting', { n: 1 })).toBe('1 visit on this tablet, not sent yet')
+  })
+})

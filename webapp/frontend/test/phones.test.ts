@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { phoneIn, readable, telLink } from '../src/tablet/phones'
+
+describe('a number to call', () => {
+  it.each([
+    ['Odeur de gaz : appelez le 0 800 47 33 33 une fois dehors.', '0 800 47 33 33'],
+    ['Appelez le 15 tout de suite.', '15'],
+    ['Call 112 now.', '112'],
+    ['Prévenez l’astreinte au 03 44 55 01 02.', '03 44 55 01 02'],
+    ['Numéro : +33 3 44 55 01 02', '+33 3 44 55 01 02'],
+    ['Écoute : appelez le 3919', '3919'],
+  ])('is found in %j', (sentence, number) => expect(phoneIn(sentence)).toBe(number))
+
+  it.each(['Rappeler dans 15 jours.', 'Passer le 15 janvier 2027', 'Il fait 15 °C', 'Appeler dans six mois', 'Logement 60000 Beauvais'])(
+    'is not found in %j', (sentence) => expect(phoneIn(sentence)).toBeNull(),
+  )
+
+  it('is written in pairs and dialled bare', () => {
+    expect(readable('0344550102')).toBe('03 44 55 01 02')
+    expect(telLink('+33 3 44 55 01 02')).toBe('tel:+33344550102')
+  })
+})

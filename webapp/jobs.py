@@ -1,0 +1,70 @@
+"""The clock: jobs that remind, escalate and purge, each effect once."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.orm import Session
+
+from visits.accounts import forget_failed_sign_ins
+from visits.follow_ups import remind_follow_ups
+from visits.jobs import claim_job, note_result
+from visits.portfolio import purge_imports
+from visits.work_orders import escalate_work_orders
+from webapp.transaction import House
+
+log = logging.getLogger("palier")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A recurring effect. `run(session, now=…)` gives how many rows it touched."""
+
+    name: str
+    every: timedelta
+    run: Callable[..., int]
+
+
+JOBS = (
+    Job("escalate_work_orders", timedelta(minutes=5), escalate_work_orders),
+    Job("remind_follow_ups", timedelta(minutes=30), remind_follow_ups),
+    Job("forget_failed_sign_ins", timedelta(hours=1), forget_failed_sign_ins),
+    Job("purge_imports", timedelta(hours=24), purge_imports),
+)
+
+
+def run_job(house: House, job: Job) -> bool:
+    """Run a job if it is due; gives whether this process did."""
+    now = house.clock()
+    with house.sessions.begin() as session:
+        if not claim_job(session, job.name, every=job.every, now=now):
+            return False
+        touched = _effect(session, house, job)
+    log.info("job", extra={"facts": {"job": job.name, "touched": touched}})
+    return True
+
+
+def _effect(session: Session, house: House, job: Job) -> int:
+    touched = job.run(session, now=house.clock())
+    note_result(session, job.name, {"touched": touched})
+    return touched
+
+
+def start_jobs(house: House) -> BackgroundScheduler:
+    """Start looking every half minute for jobs that are due."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    for job in JOBS:
+        scheduler.add_job(
+            run_job,
+            "interval",
+            seconds=30,
+            args=(house, job),
+            id=job.name,
+            max_instances=1,
+            coalesce=True,
+            next_run_time=house.clock(),
+        )
+    scheduler.start()
+    return scheduler

@@ -1,0 +1,69 @@
+"""French first, English beside it; dates and numbers as each writes them."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g, request
+from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
+from markupsafe import Markup
+
+LANGUAGES = ("fr", "en")
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def chosen_language() -> str:
+    """Give the account's language, else the browser's, else French."""
+    account = g.get("account")
+    if account is not None and account.language in LANGUAGES:
+        return str(account.language)
+    return request.accept_languages.best_match(LANGUAGES, default="fr") or "fr"
+
+
+def current_language() -> str:
+    """Give the language of the answer, `fr` or `en`."""
+    locale = get_locale()
+    return locale.language if locale is not None else "fr"
+
+
+def speak_languages(app: Flask) -> None:
+    """Register translations and the filters of the templates."""
+    app.config.update(BABEL_DEFAULT_LOCALE="fr", BABEL_DEFAULT_TIMEZONE="Europe/Paris")
+    Babel(app, locale_selector=chosen_language)
+    app.jinja_env.filters.update(moment=moment, day=day, share=share, pick=pick)
+    app.jinja_env.globals.update(current_language=current_language)
+
+
+def moment(value: datetime | None) -> str:
+    """Write a moment in Paris time, or a dash."""
+    if value is None:
+        return "–"
+    pattern = "dd/MM/yyyy HH:mm" if current_language() == "fr" else "d MMM yyyy HH:mm"
+    return str(format_datetime(value, pattern))
+
+
+def day(value: date | None) -> str:
+    """Write a day, or a dash."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = value.astimezone(PARIS).date()
+    return str(format_date(value, "dd/MM/yyyy" if current_language() == "fr" else "d MMM yyyy"))
+
+
+def share(rate: Any) -> Markup:
+    """Write a rate with its numerator and denominator: `13,1 % (105 of 800)`."""
+    if rate.value is None:
+        return Markup("–")
+    percent = f"{rate.value * 100:.1f}"
+    if current_language() == "fr":
+        percent = percent.replace(".", ",")
+    of = gettext("%(part)d of %(whole)d", part=rate.numerator, whole=rate.denominator)
+    return Markup("{}\u202f% <small>({})</small>").format(percent, of)
+
+
+def pick(labels: dict[str, str] | None) -> str:
+    """Pick the reader's language from `{fr, en}`."""
+    if not labels:
+        return ""
+    return labels.get(current_language()) or labels.get("fr") or next(iter(labels.values()), "")

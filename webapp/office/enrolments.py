@@ -1,0 +1,224 @@
+"""The call list, and one person to call: what she answered, the visit she agreed to."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from visits.contacts import CLOSED, NOTE_LENGTH, Attempt, find_enrolment, record_attempt
+from visits.errors import Conflict, Invalid, Refused
+from visits.models.accounts import User
+from visits.models.people import AccessKind
+from visits.models.programmes import (
+    Channel,
+    Disposition,
+    Enrolment,
+    EnrolmentState,
+    Refusal,
+    RefusalReason,
+)
+from visits.outcomes import outcomes
+from visits.planning import visitors
+from visits.privacy import log_access
+from visits.programmes import Programme
+from visits.queries.enrolments import (
+    TO_CONTACT,
+    EnrolmentFilter,
+    attempts_of,
+    cities_of,
+    enrolment_file,
+    latest_refusal,
+    list_enrolments,
+    next_to_call,
+)
+from visits.queries.people import named_for
+from visits.queries.reach import Reach
+from visits.targeting import find_programme
+from webapp.auth import Action, may, requires, viewer
+from webapp.errors import sentence
+from webapp.languages import day
+from webapp.office.listing import wanted
+from webapp.office.moments import age, day_of, typed_moment
+from webapp.office.programmes import chosen_programme
+from webapp.transaction import now, reading, transaction
+
+enrolments = Blueprint("enrolments", __name__, url_prefix="/enrolments")
+
+# Only these answers lead to another call at a time the person named.
+CALLED_BACK = (Disposition.CALL_BACK, Disposition.IN_HOSPITAL)
+
+
+@enrolments.get("/")
+@requires(Action.PLAN)
+def index() -> ResponseReturnValue:
+    """List whom to call, those who wait for a call back first."""
+    programme = chosen_programme(request.args.get("programme", ""))
+    only = EnrolmentFilter(
+        programme=programme.code,
+        state=request.args.get("state", TO_CONTACT),
+        city=request.args.get("city", ""),
+        text=request.args.get("q", ""),
+        min_score=request.args.get("score", 0, type=int),
+    )
+    with reading() as session:
+        listed = list_enrolments(session, viewer(), only=only, wanted=wanted(), now=now())
+        return render_template(
+            "enrolments/index.html",
+            programme=programme,
+            listed=listed,
+            only=only,
+            attempts=attempts_of(session, listed.rows),
+            cities=cities_of(session, viewer(), programme.code),
+            outcomes=outcomes(session, programme.code, viewer=viewer()),
+            age=age,
+            now=now(),
+        )
+
+
+@enrolments.get("/<uuid:enrolment_id>")
+@requires(Action.PLAN)
+def show(enrolment_id: uuid.UUID) -> ResponseReturnValue:
+    """Show one person to call: how, why, what was said before."""
+    with transaction() as session:
+        enrolment = find_enrolment(session, viewer(), enrolment_id)
+        log_access(
+            session,
+            user_id=viewer().user_id,
+            persons=[enrolment.person_id],
+            kind=AccessKind.READ,
+            what="enrolment",
+            now=now(),
+        )
+        return page_of_enrolment(session, enrolment)
+
+
+@enrolments.post("/<uuid:enrolment_id>/calls")
+@requires(Action.CALL)
+def call(enrolment_id: uuid.UUID) -> ResponseReturnValue:
+    """Record what came of a call."""
+    try:
+        attempt = _typed_attempt()
+        with transaction() as session:
+            enrolment = find_enrolment(session, viewer(), enrolment_id)
+            if enrolment.state is EnrolmentState.PLANNED:
+                raise Conflict("visit_already_planned")
+            record_attempt(session, enrolment, attempt, viewer=viewer(), now=now())
+            state = enrolment.state
+    except (Invalid, Conflict) as refused:
+        return refusal_on_page(enrolment_id, refused, form="call")
+    if state is EnrolmentState.AGREED:
+        flash(_("The call is recorded: the person agrees. Now plan the visit."), "success")
+        return redirect(url_for(".show", enrolment_id=enrolment_id, _anchor="plan"))
+    flash(_("The call is recorded."), "success")
+    return redirect(url_for(".show", enrolment_id=enrolment_id))
+
+
+def _typed_attempt() -> Attempt:
+    fields, typed = {}, request.form
+    try:
+        disposition = Disposition(typed.get("disposition", ""))
+        channel = Channel(typed.get("channel", Channel.PHONE))
+        reason = RefusalReason(typed["reason"]) if typed.get("reason") else None
+    except ValueError:
+        raise Invalid({"disposition": "disposition_required"}) from None
+    call_back_at = None
+    if disposition in CALLED_BACK:
+        try:
+            call_back_at = typed_moment(typed.get("day", ""), typed.get("time", ""))
+        except ValueError:
+            fields["call_back_at"] = "bad_date"
+    note = typed.get("note", "").replace("\r\n", "\n").strip()
+    if len(note) > NOTE_LENGTH:
+        fields["note"] = "too_long"
+    if fields:
+        raise Invalid(fields)
+    return Attempt(disposition, channel, reason=reason, call_back_at=call_back_at, note=note)
+
+
+def refusal_on_page(
+    enrolment_id: uuid.UUID, refused: Refused, *, form: str
+) -> ResponseReturnValue:
+    """Show the page again with what was typed in one of its forms and why it was refused."""
+    fields = getattr(refused, "fields", {})
+    errors = {f"{form}-{name}": sentence(code) for name, code in fields.items()}
+    details = {
+        name: day(value) if name == "until" else value  # type: ignore[arg-type]
+        for name, value in refused.details.items()
+    }
+    said = "" if errors else sentence(refused.code, details)
+    status = 422 if errors else 409
+    with reading() as session:
+        enrolment = find_enrolment(session, viewer(), enrolment_id)
+        page = page_of_enrolment(session, enrolment, errors=errors, said=said, form=form)
+        return page, status
+
+
+def page_of_enrolment(
+    session: Session,
+    enrolment: Enrolment,
+    *,
+    errors: dict[str, str] | None = None,
+    said: str = "",
+    form: str = "",
+) -> str:
+    """Render the page of an enrolment. `form` names the form whose typed values are kept."""
+    visits = enrolment_file(session, enrolment)
+    programme = find_programme(enrolment.programme)
+    refusal = latest_refusal(session, enrolment)
+    return render_template(
+        "enrolments/show.html",
+        enrolment=enrolment,
+        person=enrolment.person,
+        dwelling=enrolment.dwelling,
+        programme=programme,
+        visits=visits,
+        visitors=offered_visitors(session, enrolment),
+        refusal=refusal,
+        may_call=_may_call(enrolment, refusal),
+        next=_next(session, programme, enrolment),
+        errors=errors or {},
+        said=said,
+        typed=request.form if form else {},
+        form=form,
+        dispositions=list(Disposition),
+        channels=list(Channel),
+        reasons=list(RefusalReason),
+        note_length=NOTE_LENGTH,
+        age=age,
+        now=now(),
+    )
+
+
+def _next(session: Session, programme: Programme, enrolment: Enrolment) -> Enrolment | None:
+    if not may(Action.CALL):
+        return None
+    return next_to_call(
+        session, viewer(Action.CALL), programme=programme.code, but=enrolment.id, now=now()
+    )
+
+
+def _may_call(enrolment: Enrolment, refusal: Refusal | None) -> bool:
+    """Tell whether a call can be recorded now, by the rules `record_attempt` keeps."""
+    if not may(Action.CALL) or enrolment.person.do_not_contact or enrolment.state in CLOSED:
+        return False
+    if enrolment.state is EnrolmentState.PLANNED:
+        return False
+    if enrolment.state is not EnrolmentState.REFUSED:
+        return True
+    again = refusal.ask_again_on if refusal else None
+    return again is not None and again <= day_of(now())
+
+
+def offered_visitors(session: Session, enrolment: Enrolment) -> Sequence[User]:
+    """List the visitors who may go: of the viewer's own organisation, and named if need be."""
+    listed: list[Any] = list(visitors(session))
+    if viewer(Action.PLAN).reach is Reach.ORGANISATION:
+        listed = [user for user in listed if user.organisation_id == g.account.organisation_id]
+    if enrolment.person.protected:
+        named = {user.id for user in named_for(session, enrolment.person)}
+        listed = [user for user in listed if user.id in named]
+    return listed

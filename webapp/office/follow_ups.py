@@ -1,0 +1,95 @@
+"""Follow-ups: the promises to ask again, and what came of each."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from visits.errors import Invalid
+from visits.follow_ups import close_follow_up, find_follow_up
+from visits.models.accounts import User
+from visits.models.people import AccessKind
+from visits.models.works import FollowUp, FollowUpState
+from visits.privacy import log_access
+from visits.programmes import load_programmes
+from visits.queries.follow_ups import OPEN, OPEN_ALL, FollowUpFilter, list_follow_ups
+from visits.queries.visits import visit_of_consequence
+from webapp.auth import Action, requires, viewer
+from webapp.errors import sentence
+from webapp.office.listing import wanted
+from webapp.transaction import now, reading, transaction
+
+follow_ups = Blueprint("follow_ups", __name__, url_prefix="/follow-ups")
+
+
+@follow_ups.get("/")
+@requires(Action.FOLLOW_UP)
+def index() -> ResponseReturnValue:
+    """List follow-ups, those due first at the top."""
+    only = FollowUpFilter(
+        state=request.args.get("state", OPEN_ALL),
+        programme=request.args.get("programme", ""),
+        text=request.args.get("q", ""),
+    )
+    with reading() as session:
+        return render_template(
+            "follow_ups/index.html",
+            listed=list_follow_ups(session, viewer(), only=only, wanted=wanted(), now=now()),
+            only=only,
+            states=list(FollowUpState),
+            programmes=load_programmes().values(),
+            now=now(),
+        )
+
+
+@follow_ups.get("/<uuid:follow_up_id>")
+@requires(Action.FOLLOW_UP)
+def show(follow_up_id: uuid.UUID) -> ResponseReturnValue:
+    """Show a follow-up: whom to ask what, since when, and why."""
+    with transaction() as session:
+        follow_up = find_follow_up(session, viewer(), follow_up_id)
+        log_access(
+            session,
+            user_id=viewer().user_id,
+            persons=[follow_up.enrolment.person_id],
+            kind=AccessKind.READ,
+            what="follow_up",
+            now=now(),
+        )
+        return _page(session, follow_up)
+
+
+@follow_ups.post("/<uuid:follow_up_id>")
+@requires(Action.FOLLOW_UP)
+def close(follow_up_id: uuid.UUID) -> ResponseReturnValue:
+    """Note what came of a follow-up and close it."""
+    try:
+        with transaction() as session:
+            follow_up = find_follow_up(session, viewer(), follow_up_id)
+            note = request.form.get("note", "").replace("\r\n", "\n")
+            close_follow_up(session, follow_up, note=note, viewer=viewer(), now=now())
+    except Invalid as refused:
+        errors = {name: sentence(code) for name, code in refused.fields.items()}
+        with reading() as session:
+            return _page(session, find_follow_up(session, viewer(), follow_up_id), errors), 422
+    flash(_("The follow-up is closed."), "success")
+    return redirect(url_for(".index"))
+
+
+def _page(session: Session, follow_up: FollowUp, errors: dict[str, str] | None = None) -> str:
+    closer = session.get(User, follow_up.closed_by_id) if follow_up.closed_by_id else None
+    return render_template(
+        "follow_ups/show.html",
+        follow_up=follow_up,
+        person=follow_up.enrolment.person,
+        dwelling=follow_up.enrolment.dwelling,
+        programme=load_programmes().get(follow_up.enrolment.programme),
+        visit_id=visit_of_consequence(session, follow_up.consequence_id),
+        closer=closer,
+        may_close=follow_up.state in OPEN,
+        errors=errors or {},
+        typed=request.form,
+        now=now(),
+    )

@@ -1,0 +1,41 @@
+"""What a list's address says: page, order, filters. Kept in the URL so that a list can be shared."""
+
+from dataclasses import replace
+
+from flask import request, url_for
+
+from visits.queries.listing import Listed, Wanted
+
+MAX_PAGE = 100_000
+
+
+def wanted() -> Wanted:
+    """Read the page and the order from the address; nonsense becomes the first page."""
+    page = request.args.get("page", 1, type=int)
+    return Wanted(
+        page=min(max(page, 1), MAX_PAGE),
+        sort=request.args.get("sort", ""),
+        descending=request.args.get("desc") == "1",
+    )
+
+
+def here(**changes: object) -> str:
+    """Give this page's address with some of its arguments changed; None takes one away."""
+    arguments = request.args.to_dict() | {key: str(value) for key, value in changes.items()}
+    for key, value in changes.items():
+        if value is None:
+            arguments.pop(key, None)
+    assert request.endpoint is not None
+    return url_for(request.endpoint, **(request.view_args or {}), **arguments)
+
+
+def sort_link(listed: Listed[object], column: str) -> str:
+    """Give the address that sorts by a column, or turns its order round."""
+    again = listed.wanted.sort == column and not listed.wanted.descending
+    return here(sort=column, desc="1" if again else None, page=None)
+
+
+def wanted_latest_first(column: str) -> Wanted:
+    """Read the page and the order, by default the latest first."""
+    asked = wanted()
+    return asked if asked.sort else replace(asked, sort=column, descending=True)

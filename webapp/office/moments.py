@@ -1,0 +1,64 @@
+"""Days and times as people here type them: Paris time, kept as UTC."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from visits.errors import Invalid
+from visits.portfolio.values import age_on
+from webapp.languages import PARIS
+from webapp.transaction import now
+
+
+def typed_moment(day: str, clock: str) -> datetime | None:
+    """Read what a date field and a time field hold; None when both are empty.
+
+    Raises ValueError for half of it, or for what is no day or time.
+    """
+    if not day and not clock:
+        return None
+    return paris(date.fromisoformat(day), time.fromisoformat(clock))
+
+
+def required_moment(day: str, clock: str, *, field: str) -> datetime:
+    """Read a date and a time that must be there. Raises Invalid, naming the field."""
+    try:
+        moment = typed_moment(day, clock)
+    except ValueError:
+        raise Invalid({field: "bad_date"}) from None
+    if moment is None:
+        raise Invalid({field: "required"})
+    return moment
+
+
+def paris(day: date, clock: time) -> datetime:
+    """Give the moment at which a Paris clock shows this."""
+    return datetime.combine(day, clock.replace(tzinfo=None), tzinfo=PARIS).astimezone(UTC)
+
+
+def day_of(moment: datetime) -> date:
+    """Give the day a Paris calendar shows."""
+    return moment.astimezone(PARIS).date()
+
+
+def whole_day(day: date) -> tuple[datetime, datetime]:
+    """Give the first moment of a Paris day and of the next."""
+    return paris(day, time()), paris(day + timedelta(days=1), time())
+
+
+def age(born_on: date | None) -> int | None:
+    """Count the full years since a birth date, today in Paris."""
+    return None if born_on is None else age_on(day_of(now()), born=born_on)
+
+
+def clock(moment: datetime) -> str:
+    """Write the time of day in Paris, as 14:30."""
+    return f"{moment.astimezone(PARIS):%H:%M}"
+
+
+def iso_day(moment: datetime) -> str:
+    """Write a Paris day as a date field holds it."""
+    return day_of(moment).isoformat()
+
+
+def today() -> str:
+    """Write today's Paris day as a date field holds it."""
+    return iso_day(now())

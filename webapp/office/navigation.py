@@ -1,0 +1,43 @@
+"""The left navigation: a table of pages, each shown to those who may open it."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _l
+
+from webapp.auth import Action, may
+
+
+@dataclass(frozen=True)
+class Item:
+    """A page in the navigation."""
+
+    endpoint: str
+    label: object
+    icon: str
+    action: Action
+
+    @property
+    def url(self) -> str:
+        """The page's address."""
+        return url_for(self.endpoint)
+
+    @property
+    def current(self) -> bool:
+        """Whether this page, or one below it, is open."""
+        return (request.blueprint or "") == self.endpoint.partition(".")[0]
+
+
+ITEMS = (
+    Item("home.index", _l("Home"), "house", Action.OWN_ACCOUNT),
+    Item("imports.index", _l("Imports"), "upload", Action.IMPORT_STOCK),
+    Item("targeting.index", _l("Whom to visit"), "list-ol", Action.ENROL),
+    Item("enrolments.index", _l("Calls"), "telephone", Action.PLAN),
+    Item("people.index", _l("People"), "people", Action.SEE_PERSONS),
+    Item("work_orders.index", _l("Work orders"), "tools", Action.SEE_WORKS),
+)
+
+
+def navigation() -> list[Item]:
+    """Give the pages the signed-in account may open."""
+    return [item for item in ITEMS if may(item.action)]

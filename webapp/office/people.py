@@ -1,0 +1,138 @@
+"""Persons: finding one, and her file: what is kept, who may see it, who looked."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from visits.errors import Conflict, Invalid
+from visits.models.people import AccessKind, Person
+from visits.privacy import log_access, name_for_access, protect, unprotect
+from visits.queries import find_person
+from visits.queries.people import (
+    accesses_of,
+    named_for,
+    person_file,
+    search_people,
+    users_to_name,
+)
+from webapp.auth import Action, may, requires, viewer
+from webapp.errors import sentence
+from webapp.office.listing import wanted
+from webapp.office.moments import age
+from webapp.transaction import now, reading, transaction
+
+people = Blueprint("people", __name__, url_prefix="/people")
+
+LONGEST_SEARCH = 100
+
+
+@people.get("/")
+@requires(Action.SEE_PERSONS)
+def index() -> ResponseReturnValue:
+    """Find persons by name, dwelling or address."""
+    text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
+    with reading() as session:
+        listed = search_people(session, viewer(), text, wanted=wanted())
+        return render_template("people/index.html", listed=listed, text=text, age=age)
+
+
+@people.get("/<uuid:person_id>")
+@requires(Action.SEE_PERSONS)
+def show(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Show all that is kept about a person."""
+    with transaction() as session:
+        person = find_person(session, viewer(), person_id)
+        _log(session, person, AccessKind.READ, "person_file")
+        return _page(session, person)
+
+
+@people.post("/<uuid:person_id>/protection")
+@requires(Action.PROTECT_PERSONS)
+def protection(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Close a person's file to all but those named, or open it again."""
+    close = request.form.get("protected") == "yes"
+    try:
+        with transaction() as session:
+            person = find_person(session, viewer(), person_id)
+            if close:
+                named = _typed_users()
+                protect(session, person, by=viewer().user_id, now=now())
+                _name(session, person, named)
+            else:
+                unprotect(session, person)
+            _log(session, person, AccessKind.WRITE, "protected" if close else "unprotected")
+    except (Invalid, Conflict) as refused:
+        return _refused(person_id, refused)
+    if close:
+        flash(_("This file is protected: only the persons named below see it."), "success")
+    else:
+        flash(_("This file is open again to all who may see persons."), "success")
+    return redirect(url_for(".show", person_id=person_id))
+
+
+@people.post("/<uuid:person_id>/named")
+@requires(Action.PROTECT_PERSONS)
+def name_users(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Name users who may work with a protected person."""
+    try:
+        with transaction() as session:
+            person = find_person(session, viewer(), person_id)
+            named = _typed_users()
+            if not named:
+                raise Invalid({"users": "required"})
+            _name(session, person, named)
+            _log(session, person, AccessKind.WRITE, "named_access")
+    except (Invalid, Conflict) as refused:
+        return _refused(person_id, refused)
+    flash(_("The persons you chose now see this file."), "success")
+    return redirect(url_for(".show", person_id=person_id))
+
+
+def _typed_users() -> list[uuid.UUID]:
+    try:
+        return [uuid.UUID(typed) for typed in request.form.getlist("users")]
+    except ValueError:
+        raise Invalid({"users": "bad_choice"}) from None
+
+
+def _name(session: Session, person: Person, users: list[uuid.UUID]) -> None:
+    for user_id in users:
+        name_for_access(session, person, user_id=user_id, by=viewer().user_id, now=now())
+
+
+def _log(session: Session, person: Person, kind: AccessKind, what: str) -> None:
+    log_access(
+        session, user_id=viewer().user_id, persons=[person.id], kind=kind, what=what, now=now()
+    )
+
+
+def _refused(person_id: uuid.UUID, refused: Invalid | Conflict) -> ResponseReturnValue:
+    fields = getattr(refused, "fields", {})
+    errors = {name: sentence(code) for name, code in fields.items()}
+    said = "" if errors else sentence(refused.code, refused.details)
+    with reading() as session:
+        person = find_person(session, viewer(), person_id)
+        return _page(session, person, errors=errors, said=said), 422 if errors else 409
+
+
+def _page(
+    session: Session, person: Person, *, errors: dict[str, str] | None = None, said: str = ""
+) -> str:
+    responsible = may(Action.PROTECT_PERSONS)
+    named = named_for(session, person) if responsible else []
+    return render_template(
+        "people/show.html",
+        file=person_file(session, viewer(Action.SEE_PERSONS), person),
+        person=person,
+        named=named,
+        to_name=[user for user in users_to_name(session) if user not in named]
+        if responsible
+        else [],
+        accesses=accesses_of(session, person) if responsible else [],
+        errors=errors or {},
+        said=said,
+        age=age,
+    )

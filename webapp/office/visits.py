@@ -1,0 +1,172 @@
+"""Visits: the list, and one visit with its answers and what they called for."""
+
+import uuid
+from datetime import date, datetime, timedelta
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from visits.errors import Invalid
+from visits.models.accounts import User
+from visits.models.people import AccessKind
+from visits.models.visits import Visit, VisitState
+from visits.planning import find_visit
+from visits.privacy import log_access
+from visits.queries.visits import (
+    VisitFilter,
+    awaiting_review,
+    find_file,
+    list_visits,
+    visit_file,
+    visitors_of_visits,
+)
+from visits.reviews import find_submission, review_submission
+from webapp.auth import Action, may, requires, viewer
+from webapp.errors import sentence
+from webapp.office.answers import read_submissions
+from webapp.office.listing import wanted_latest_first
+from webapp.office.moments import day_of, whole_day
+from webapp.transaction import house, now, reading, transaction
+
+visits = Blueprint("visits", __name__, url_prefix="/visits")
+
+DAYS_AROUND = 30
+# Pictures a browser shows by itself; anything else is offered as a download.
+PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+
+
+@visits.get("/")
+@requires(Action.SEE_VISITS)
+def index() -> ResponseReturnValue:
+    """List visits of a span of days, by default the past and the coming month."""
+    today = day_of(now())
+    first = _typed_day("from", today - timedelta(days=DAYS_AROUND))
+    last = max(_typed_day("to", today + timedelta(days=DAYS_AROUND)), first)
+    only = VisitFilter(
+        start_at=whole_day(first)[0],
+        end_at=whole_day(last)[1],
+        visitor_id=_typed_visitor(),
+        state=request.args.get("state", ""),
+        to_review=request.args.get("review") == "1",
+    )
+    with reading() as session:
+        listed = list_visits(session, viewer(), only=only, wanted=wanted_latest_first("start"))
+        return render_template(
+            "visits/index.html",
+            listed=listed,
+            only=only,
+            first=first,
+            last=last,
+            to_review=awaiting_review(session, listed.rows),
+            visitors=visitors_of_visits(session, viewer()),
+            states=list(VisitState),
+        )
+
+
+def _typed_day(name: str, otherwise: date) -> date:
+    try:
+        typed = date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return otherwise
+    return typed if 2000 <= typed.year <= 2100 else otherwise
+
+
+def _typed_visitor() -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.args.get("visitor", ""))
+    except ValueError:
+        return None
+
+
+@visits.get("/<uuid:visit_id>")
+@requires(Action.SEE_VISITS)
+def show(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """Show a visit: who, where, when, what was answered and what follows."""
+    with transaction() as session:
+        visit = find_visit(session, viewer(), visit_id)
+        _log_read(session, visit, "visit")
+        return _page(session, visit)
+
+
+@visits.get("/<uuid:visit_id>/files/<uuid:file_id>")
+@requires(Action.SEE_ANSWERS)
+def file(visit_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
+    """Send a photo or signature that came from a visit."""
+    with transaction() as session:
+        visit = find_visit(session, viewer(), visit_id)
+        found = find_file(session, visit, file_id)
+        _log_read(session, visit, "photo")
+    shown = found.media_type in PICTURES
+    answer = Response(
+        house().store.get(found.sha256),
+        content_type=found.media_type if shown else "application/octet-stream",
+    )
+    answer.headers.set(
+        "Content-Disposition", "inline" if shown else "attachment", filename=_ascii(found.name)
+    )
+    # Were it a page in disguise, it could do nothing.
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+def _ascii(name: str) -> str:
+    kept = "".join(char for char in name if char.isascii() and (char.isalnum() or char in "._-"))
+    return kept.lstrip(".") or "file"
+
+
+@visits.post("/<uuid:visit_id>/submissions/<uuid:submission_id>/review")
+@requires(Action.REVIEW_ANSWERS)
+def review(visit_id: uuid.UUID, submission_id: uuid.UUID) -> ResponseReturnValue:
+    """Note that the marked answers were looked at."""
+    try:
+        with transaction() as session:
+            visit = find_visit(session, viewer(), visit_id)
+            review_submission(
+                session,
+                find_submission(session, visit, submission_id),
+                note=request.form.get("note", ""),
+                viewer=viewer(),
+                now=now(),
+            )
+    except Invalid as refused:
+        errors = {name: sentence(code) for name, code in refused.fields.items()}
+        with reading() as session:
+            return _page(session, find_visit(session, viewer(), visit_id), errors), 422
+    flash(_("The answers are marked as reviewed."), "success")
+    return redirect(url_for(".show", visit_id=visit_id))
+
+
+def _log_read(session: Session, visit: Visit, what: str) -> None:
+    log_access(
+        session,
+        user_id=viewer().user_id,
+        persons=[visit.enrolment.person_id],
+        kind=AccessKind.READ,
+        what=what,
+        now=now(),
+    )
+
+
+def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) -> str:
+    file = visit_file(session, visit)
+    readings = read_submissions(file.submissions) if may(Action.SEE_ANSWERS) else ()
+    reviewers = {
+        str(reading.review["by"]): session.get(User, uuid.UUID(reading.review["by"]))
+        for reading in readings
+        if reading.review
+    }
+    return render_template(
+        "visits/show.html",
+        visit=visit,
+        person=visit.enrolment.person,
+        dwelling=visit.enrolment.dwelling,
+        readings=readings,
+        reviewers=reviewers,
+        opened=file.opened,
+        sent=len(file.submissions),
+        errors=errors or {},
+        typed=request.form,
+        parse_moment=datetime.fromisoformat,
+    )

@@ -1,0 +1,166 @@
+"""The words of the screens for what the code calls by a short name."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+WORDS: dict[str, dict[str, Any]] = {
+    "work_order": {
+        "open": _l("Open"),
+        "started": _l("Started"),
+        "on_hold": _l("On hold"),
+        "done": _l("Done"),
+        "cancelled": _l("Cancelled"),
+    },
+    "severity": {
+        "U0": _l("U0 · vital, now"),
+        "U1": _l("U1 · within 4 hours"),
+        "U2": _l("U2 · within days"),
+        "U3": _l("U3 · within weeks"),
+        "P": _l("P · planned"),
+    },
+    "role": {
+        "visitor": _l("Visitor"),
+        "coordinator": _l("Coordinator"),
+        "partner_coordinator": _l("Partner coordinator"),
+        "technician": _l("Technician"),
+        "manager": _l("Manager"),
+        "social_worker": _l("Social worker"),
+        "administrator": _l("Administrator"),
+    },
+    "enrolment": {
+        "to_call": _l("To call"),
+        "call_back": _l("To call back"),
+        "agreed": _l("Agreed"),
+        "planned": _l("Visit planned"),
+        "visited": _l("Visited"),
+        "refused": _l("Refused"),
+        "unreachable": _l("Not reached"),
+        "not_eligible": _l("Not concerned"),
+    },
+    "disposition": {
+        "agreed": _l("Agrees to the visit"),
+        "refused": _l("Refuses"),
+        "refused_by_family": _l("The family refuses"),
+        "call_back": _l("Call back"),
+        "no_answer": _l("No answer"),
+        "wrong_number": _l("Wrong number"),
+        "moved": _l("Has moved"),
+        "dead": _l("Has died"),
+        "in_hospital": _l("In hospital"),
+    },
+    "channel": {"phone": _l("Phone"), "letter": _l("Letter"), "door": _l("At the door")},
+    "refusal": {
+        "R01": _l("Feels no need"),
+        "R02": _l("Fears a move or a cost"),
+        "R03": _l("Does not trust the landlord"),
+        "R04": _l("Privacy"),
+        "R05": _l("Health or tiredness"),
+        "R06": _l("Is helped already"),
+        "R07": _l("The family decides"),
+        "R08": _l("Not the right time"),
+        "R09": _l("Access, a dog"),
+        "R10": _l("Language"),
+        "R99": _l("Not said"),
+    },
+    "visit": {
+        "planned": _l("Planned"),
+        "under_way": _l("Under way"),
+        "done": _l("Done"),
+        "failed": _l("Did not take place"),
+        "cancelled": _l("Cancelled"),
+    },
+    "submission": {
+        "incomplete": _l("Files still to come"),
+        "checked": _l("Checked"),
+        "to_review": _l("To review"),
+    },
+    "follow_up": {
+        "waiting": _l("Waiting"),
+        "due": _l("Due"),
+        "done": _l("Done"),
+        "cancelled": _l("Cancelled"),
+    },
+    "risk": {
+        "0": _l("Not known"),
+        "1": _l("Low"),
+        "2": _l("Intermediate"),
+        "3": _l("High"),
+    },
+    "trade": {
+        "gas": _l("Gas"),
+        "electricity": _l("Electricity"),
+        "plumbing": _l("Plumbing"),
+        "heating": _l("Heating"),
+        "locksmith": _l("Locksmith"),
+        "carpentry": _l("Carpentry"),
+        "lift": _l("Lift"),
+        "ventilation": _l("Ventilation"),
+        "general": _l("General"),
+    },
+    "consent": {
+        "visit": _l("The visit"),
+        "health": _l("Health questions"),
+        "photos": _l("Photos"),
+        "sharing": _l("Sharing with partners"),
+    },
+    "occupant": {
+        "holder": _l("Leaseholder"),
+        "spouse": _l("Spouse"),
+        "child": _l("Child"),
+        "other": _l("Other occupant"),
+    },
+    "access": {"read": _l("Read"), "write": _l("Change")},
+    "accessed": {
+        "person_file": _l("the file"),
+        "enrolment": _l("the call page"),
+        "contact_attempt": _l("a call"),
+        "visit_planned": _l("a visit planned"),
+        "visit_moved": _l("a visit moved"),
+        "visit_cancelled": _l("a visit cancelled"),
+        "visit_failed": _l("a visit that did not take place"),
+        "visit": _l("a visit"),
+        "submission_recorded": _l("a visit's answers received"),
+        "submission_reviewed": _l("a visit's answers reviewed"),
+        "follow_up_done": _l("a follow-up done"),
+        "follow_up": _l("a follow-up"),
+        "work_order": _l("a work order"),
+        "tablet_day": _l("a visitor's day"),
+        "protected": _l("protection"),
+        "unprotected": _l("end of the protection"),
+        "named_access": _l("a person named"),
+    },
+    "separator": {
+        ";": _l("semicolon"),
+        ",": _l("comma"),
+        "\t": _l("tab"),
+        "|": _l("vertical bar"),
+    },
+    "skipped": {
+        "title": _l("Title"),
+        "total": _l("Total"),
+        "footer": _l("End of page"),
+        "header": _l("Headings again"),
+    },
+    "stock": {
+        "residences": _l("Residences"),
+        "dwellings": _l("Dwellings"),
+        "persons": _l("Persons"),
+        "residence": _l("Residence"),
+        "dwelling": _l("Dwelling"),
+        "person": _l("Person"),
+    },
+}
+
+
+def word(family: str, name: object) -> str:
+    """Say a short name in the reader's language; an unknown one is shown as it is."""
+    return str(WORDS[family].get(str(name), name))
+
+
+def telephone(number: str) -> str:
+    """Write a phone number as people read it: 06 39 98 00 01."""
+    if number.startswith("+33") and len(number) == 12 and number[1:].isdigit():
+        national = "0" + number[3:]
+        return " ".join(national[start : start + 2] for start in range(0, 10, 2))
+    return number

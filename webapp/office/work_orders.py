@@ -1,0 +1,90 @@
+"""Work orders: the technical service's list, and one order to start, hold, complete or cancel."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from visits.errors import Invalid
+from visits.models.people import AccessKind
+from visits.models.works import WorkOrder, WorkOrderState
+from visits.privacy import log_access
+from visits.queries.works import WorkOrderFilter, list_work_orders, trades_in_use
+from visits.work_orders import REACHED_FROM, find_work_order, move_work_order
+from webapp.auth import Action, requires, viewer
+from webapp.errors import sentence
+from webapp.office.listing import wanted
+from webapp.transaction import now, reading, transaction
+
+work_orders = Blueprint("work_orders", __name__, url_prefix="/work-orders")
+
+
+@work_orders.get("/")
+@requires(Action.SEE_WORKS)
+def index() -> ResponseReturnValue:
+    """List work orders, the most urgent first."""
+    only = WorkOrderFilter(
+        state=request.args.get("state", "open_all"),
+        severity=request.args.get("severity", ""),
+        trade=request.args.get("trade", ""),
+        text=request.args.get("q", ""),
+    )
+    with reading() as session:
+        listed = list_work_orders(session, viewer(), only=only, wanted=wanted())
+        return render_template(
+            "work_orders/index.html",
+            listed=listed,
+            only=only,
+            trades=trades_in_use(session),
+            now=now(),
+        )
+
+
+@work_orders.get("/<uuid:order_id>")
+@requires(Action.SEE_WORKS)
+def show(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Show a work order: where, what, by when, and what caused it."""
+    with transaction() as session:
+        order = find_work_order(session, viewer(), order_id)
+        log_access(
+            session,
+            user_id=viewer().user_id,
+            persons=[order.person_id],
+            kind=AccessKind.READ,
+            what="work_order",
+            now=now(),
+        )
+        return _page(order)
+
+
+@work_orders.post("/<uuid:order_id>")
+@requires(Action.DO_WORKS)
+def move(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Start, hold, complete or cancel a work order."""
+    try:
+        with transaction() as session:
+            order = find_work_order(session, viewer(), order_id)
+            move_work_order(
+                session,
+                order,
+                WorkOrderState(request.form.get("state", "")),
+                note=request.form.get("note", ""),
+                viewer=viewer(),
+                now=now(),
+            )
+    except (Invalid, ValueError) as refused:
+        fields = getattr(refused, "fields", {"state": "bad_choice"})
+        with reading() as session:
+            order = find_work_order(session, viewer(), order_id)
+            errors = {name: sentence(code) for name, code in fields.items()}
+            return _page(order, errors), 422
+    flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")
+    return redirect(url_for(".show", order_id=order_id))
+
+
+def _page(order: WorkOrder, errors: dict[str, str] | None = None) -> str:
+    moves = [state for state, before in REACHED_FROM.items() if order.state in before]
+    return render_template(
+        "work_orders/show.html", order=order, moves=moves, errors=errors or {}, now=now()
+    )

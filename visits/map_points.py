@@ -89,7 +89,11 @@ def _refresh_batch(session: Session, ids: Sequence[uuid.UUID]) -> None:
     deltas: Deltas = defaultdict(lambda: [0] * len(MEASURES))
     _count(deltas, before, -1)
     _count(deltas, after, 1)
-    session.execute(delete(MapPoint).where(MapPoint.dwelling_id.in_(ids)))
+    session.execute(
+        delete(MapPoint)
+        .where(MapPoint.dwelling_id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
     if after:
         session.execute(insert(MapPoint), after)
     _add_to_cells(session, deltas)

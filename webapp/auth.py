@@ -128,9 +128,9 @@ def public(view: View) -> View:
 
 # Endpoints of libraries that cannot carry our mark.
 PUBLIC_ENDPOINTS = frozenset(
-    {"static", "security.login", "security.logout", "api-docs.openapi_json"}
+    {"static", "security.static", "security.login", "security.logout", "api-docs.openapi_json"}
 )
-OWN_ENDPOINTS = frozenset({"security.change_password"})
+OWN_ENDPOINTS = frozenset({"security.change_password", "security.verify"})
 # Endpoints for machines answer a stranger with 401 instead of the sign-in page.
 MACHINE_PATHS = ("/api/", "/openrosa/")
 

@@ -76,7 +76,9 @@ SENTENCES: dict[str, Any] = {
     "viewport_too_large": _l("This view is too large for this zoom."),
     "import_not_found": _l("This file is not here any more. Upload it again."),
     "programme_not_found": _l("There is no such programme."),
-    "content_purged": _l("The content of this file was deleted after %(days)s days: upload it again."),
+    "content_purged": _l(
+        "The content of this file was deleted after %(days)s days: upload it again."
+    ),
     "bad_mapping": _l("The columns do not fit this kind of file."),
     # fields
     "required": _l("Fill in this field."),
@@ -176,16 +178,19 @@ TITLES: dict[int, Any] = {
     405: _l("This page does not do that."),
     413: _l("This file is too large. Nothing was kept."),
     415: _l("This kind of content cannot be read."),
+    422: _l("Some fields need another look. Nothing was changed."),
 }
 
 
-def _http(error: HTTPException) -> ResponseReturnValue:
+def answer_http(error: HTTPException) -> ResponseReturnValue:
+    """Answer an HTTP error; a schema's complaints go along, field by field."""
     status = error.code or 500
     if error.response is not None or status < 400:
         return error
     title = str(TITLES.get(status, error.name))
     if wants_json():
-        return problem(status, title)
+        messages = (getattr(error, "data", None) or {}).get("messages")
+        return problem(status, title, errors=messages)
     return _page(status, title)
 
 
@@ -213,5 +218,5 @@ def answer_errors(app: Flask) -> None:
 
     for kind, _ in STATUS:
         app.register_error_handler(kind, _refusal)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(Exception, _unexpected)

@@ -160,6 +160,4 @@ class MapViewSchema(Schema):
     status = fields.String(load_default="", validate=validate.Length(0, 20))
     risk = fields.Integer(load_default=0, validate=validate.Range(0, 3))
     works = fields.Boolean(load_default=False)
-    mode = fields.String(
-        load_default="clusters", validate=validate.OneOf(("clusters", "hexagons"))
-    )
+    mode = fields.String(load_default="clusters", validate=validate.OneOf(("clusters", "hexagons")))

@@ -132,6 +132,7 @@ def set_up_accounts(app: Flask, settings: Settings) -> None:
         SECURITY_CHANGE_PASSWORD_TEMPLATE="change_password.html",  # noqa: S106
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
         SECURITY_FLASH_MESSAGES=True,
+        SECURITY_FRESHNESS=timedelta(minutes=-1),  # a session is short enough
         SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
         WTF_CSRF_TIME_LIMIT=None,
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..texts import language_code
-from ..xpath import ExpressionError, functions_called
+from ..xpath import ExpressionError, beyond_tablet
 from .reading import Row, Workbook
 from .refusals import Problem, perhaps
 
@@ -90,11 +90,17 @@ def _expressions(workbook: Workbook) -> Iterator[Problem]:
                 cell = row.get(column)
                 if not cell or cell.lower() in _YES_NO:
                     continue
-                try:
-                    functions_called(REFERENCE.sub("/q", cell))
-                except ExpressionError as error:
-                    message = f"Expression illisible : {_plainly(str(error))}"
+                message = _unreadable(cell)
+                if message:
                     yield Problem(sheet, row.number, column, message)
+
+
+def _unreadable(expression: str) -> str:
+    try:
+        beyond = beyond_tablet(REFERENCE.sub("/q", expression))
+    except ExpressionError as error:
+        return f"Expression illisible : {_plainly(str(error))}"
+    return f"La tablette ne sait pas évaluer « {beyond} »." if beyond else ""
 
 
 def _plainly(message: str) -> str:

@@ -6,12 +6,12 @@ from .compiler import compile_expression
 from .functions import FUNCTIONS
 from .grammar import ExpressionError
 from .nodes import Node
-from .references import functions_called, references
+from .references import beyond_tablet, functions_called, references
 from .scope import Evaluate, ExpressionFailed, Scope, TooMuchWork, Words
 from .values import Value, number_of, number_text, text_of, truth_of
 
 __all__ = [
     "FUNCTIONS", "Evaluate", "ExpressionError", "ExpressionFailed", "Node", "Scope", "TooMuchWork",
-    "Value", "Words", "compile_expression", "functions_called", "number_of", "number_text",
-    "references", "text_of", "truth_of",
+    "Value", "Words", "beyond_tablet", "compile_expression", "functions_called", "number_of",
+    "number_text", "references", "text_of", "truth_of",
 ]

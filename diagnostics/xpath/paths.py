@@ -116,15 +116,13 @@ def _compile_step(
     several = step.axis not in ("child", "self", "attribute")
 
     def walk(scope: Scope, nodes: list[Node]) -> list[Node]:
-        out: list[Node] = []
-        for node in nodes:
-            found = list(reach(step, node))
-            for condition in conditions:
-                found = keep(condition, scope, found)
-            out.extend(found)
+        found = [one for node in nodes for one in reach(step, node)]
         if several and len(nodes) > 1:
-            return list({id(node): node for node in out}.values())
-        return out
+            found = list({id(node): node for node in found}.values())
+        # The engine on the tablet counts positions over all that a step found, not by parent.
+        for condition in conditions:
+            found = keep(condition, scope, found)
+        return found
 
     return walk
 

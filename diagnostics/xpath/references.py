@@ -22,6 +22,17 @@ def functions_called(expression: str) -> frozenset[str]:
     return frozenset(part.name for part in _parts(parse(expression)) if isinstance(part, Call))
 
 
+def beyond_tablet(expression: str) -> str:
+    """Name what the engine on the tablet cannot do in an expression; empty when it can do all."""
+    for part in _parts(parse(expression)):
+        if isinstance(part, Union):
+            return "|"
+        for step in part.steps if isinstance(part, Path) else ():
+            if step.axis in ("preceding", "preceding-sibling"):
+                return step.axis
+    return ""
+
+
 def _parts(expr: Expr) -> Iterator[Expr]:
     yield expr
     inner: tuple[Expr, ...] = ()

@@ -107,14 +107,14 @@ def test_a_dwelling_is_told_without_the_name_of_who_lives_there(
         person = make_person(session, dwelling=dwelling, last_name="VERMEULEN")
         make_enrolment(session, by=make_user(session), person=person, dwelling=dwelling, risk=2)
         rebuild_map(session)
-    shown = view(client_as(Role.MANAGER), z=18)
+    shown = view(client_as(Role.MANAGER, language="en"), z=18)
     assert "VERMEULEN" not in json.dumps(shown)
     assert shown["features"][0]["properties"] == {
         "kind": "dwelling",
         "reference": dwelling.reference,
         "address": "3 rue des Lilas",
-        "status": "À appeler",
-        "risk": "Intermédiaire",
+        "status": "To call",
+        "risk": "Intermediate",
         "open_works": 0,
         "url": f"/work-orders/?q={dwelling.reference}&state=all",
         "worst": "moderate",
@@ -132,10 +132,10 @@ def test_a_protected_person_leaves_the_dwelling_as_bare_stock(
             state=EnrolmentState.VISITED, risk=3,
         )
         rebuild_map(session)
-    client = client_as(Role.COORDINATOR)
+    client = client_as(Role.COORDINATOR, language="en")
     properties = view(client, z=18)["features"][0]["properties"]
-    assert properties["risk"] == "Non connu"
-    assert properties["status"] == "Hors programme"
+    assert properties["risk"] == "Not known"
+    assert properties["status"] == "Not in a programme"
     assert total(view(client, programme="seniors")) == 0
 
 

@@ -7,7 +7,6 @@ from visits.portfolio.imports import (
     examine_import,
     find_import,
     purge_imports,
-    recent_imports,
     table_of,
     upload_file,
 )
@@ -53,7 +52,6 @@ __all__ = [
     "propose_mapping",
     "purge_imports",
     "read_table",
-    "recent_imports",
     "remember_mapping",
     "residences_without_cell",
     "set_cells",

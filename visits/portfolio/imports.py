@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from visits.errors import Conflict, Invalid, NotFound
@@ -59,12 +59,6 @@ def find_import(session: Session, import_id: uuid.UUID) -> Import:
     if kept is None:
         raise NotFound("import_not_found")
     return kept
-
-
-def recent_imports(session: Session, *, limit: int) -> list[Import]:
-    """List uploaded files, the latest first."""
-    statement = select(Import).order_by(Import.uploaded_at.desc(), Import.id).limit(limit)
-    return list(session.scalars(statement))
 
 
 def table_of(kept: Import) -> Table:

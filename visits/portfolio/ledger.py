@@ -147,6 +147,10 @@ class Ledger:
             self.session, Tenancy.id, {occupancy["tenancy_id"] for occupancy in self.occupancies}
         )
         self.occupancies.load(self.session, Occupancy.tenancy_id, self.tenancies.records)
+        # A namesake elsewhere brings along whom he lives with.
+        self.persons.load(
+            self.session, Person.id, {occupancy["person_id"] for occupancy in self.occupancies}
+        )
         self.dwellings.load(
             self.session, Dwelling.id, {tenancy["dwelling_id"] for tenancy in self.tenancies}
         )

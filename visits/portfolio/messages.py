@@ -194,6 +194,12 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Somebody of the same name but born another day lives in this "
         "dwelling: another person is added.",
     },
+    "same_person_elsewhere": {
+        "fr": "Même nom et même date de naissance qu’à la ligne {line}, dans un autre "
+        "logement : les deux personnes sont gardées.",
+        "en": "Same name and birth date as at line {line}, in another dwelling: "
+        "both persons are kept.",
+    },
     "moved": {
         "fr": "Vivait dans le logement {known} : un déménagement est enregistré.",
         "en": "Lived in dwelling {known}: a move is recorded.",

@@ -41,7 +41,7 @@ def read_full_name(text: str) -> PersonName:
     """Split `Mme PENEL Nicole`: surnames are in capitals and come first, first names last."""
     civility, rest = _split_civility(clean(text))
     words = _FORMER.sub("", rest).split()
-    if not words or not any(_WORD.search(word) for word in words):
+    if not words or read_civility(rest) or not any(_WORD.search(word) for word in words):
         raise BadValue("bad_name")
     couple = _BOTH.match(clean(text)) is not None and rest.isupper()
     cut = len(words) if couple or len(words) == 1 else _first_name_at(words)

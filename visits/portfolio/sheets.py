@@ -24,8 +24,8 @@ MAX_RATIO = 150
 Row = tuple[int, tuple[str, ...]]
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
-# The reference of a cell, unless the cell closes itself and so is empty. It is strict about what may
-# stand before that close: a `/>` hidden in an attribute must not pass for it.
+# The reference of a cell, unless the cell closes itself and so is empty. It is strict about what
+# may stand before that close: a `/>` hidden in an attribute must not pass for it.
 _REFERENCE = re.compile(
     rb"""\br\s*=\s*["']\s*([A-Za-z]{1,3})(\d{1,9})\s*["'](?!(?:\s+\w+=["']\w*["'])*\s*/>)"""
 )
@@ -164,7 +164,7 @@ def _ods_sheets(content: bytes) -> list[list[Row]]:
     sheets: list[list[Row]] = []
     line, cells = 0, 0
     for table, row, repeat in _ods_rows(content):
-        if table == len(sheets):
+        while len(sheets) <= table:
             sheets.append([])
             line = 0
         if any(row):

@@ -129,7 +129,9 @@ class Households:
         occupancy.values["ended_on"] = self.today
         old = self.ledger.tenancies.records[occupancy["tenancy_id"]]
         known = self.ledger.dwellings.records[old["dwelling_id"]]["reference"]
-        self.reading.warn(row, "dwelling_reference", "moved", value=_name(row), known=known)
+        # Where a protected person lived must not be read off a dry run.
+        if not self.ledger.persons.records[occupancy["person_id"]]["protected"]:
+            self.reading.warn(row, "dwelling_reference", "moved", value=_name(row), known=known)
         if not self._open_occupancies(old):
             old.values["ended_on"] = self.today
 
@@ -210,11 +212,12 @@ class Matches:
             person
             for person in self.by_key[_key(row)]
             if person["born_on"] == row.get("born_on") and _may_be(row, person)
+            if person.id not in self.claims
         ]
         return found[0] if len(found) == 1 else None
 
     def _find_or_make(self, row: Row) -> None:
-        person = self._referenced(row) or self._elsewhere(row)
+        person = self._referenced(row)
         for same in (_same, _same_but_a_date, _same_but_a_first_name):
             person = person or self._in_dwelling(row, same)
         person = person or self._only_namesake(row)
@@ -235,10 +238,23 @@ class Matches:
         occupants = self.households.occupants[self.households.dwelling_of(row).id]
         return (person for person in occupants if _may_be(row, person))
 
+    def _warn_of_twin(self, row: Row) -> None:
+        """Say when another line has the same name and birth date: one person, or two by chance.
+
+        Both are kept, as one too many on a list is better than somebody who is never visited.
+        """
+        for person in self.by_key[_key(row)]:
+            if row.get("born_on") and person["born_on"] == row.get("born_on"):
+                line = self.claims.get(person.id)
+                if line and row.get("first_name"):
+                    self.reading.warn(row, "last_name", "same_person_elsewhere", line=str(line))
+                    return
+
     def _make(self, row: Row) -> Record:
         namesakes = [p for p in self._candidates(row) if p["name_key"] == _key(row)]
         if namesakes and row.get("first_name"):
             self.reading.warn(row, "born_on", "same_name_other_birth_date", value=_name(row))
+        self._warn_of_twin(row)
         person = self.ledger.persons.new(
             row.line,
             reference=row.get("person_reference"),

@@ -9,7 +9,8 @@ YOUNGEST = 18
 OLDEST = 115
 # Day 1 of the 1900 date system is 1 January 1900; Excel counts a 29 February 1900 that never was.
 EXCEL_EPOCH = date(1899, 12, 30)
-EXCEL_DAYS = range(1_000, 80_000)
+# From 1910 on, so that a bare year is no serial number.
+EXCEL_DAYS = range(4_000, 80_000)
 
 _SPACES = re.compile(r"\s+")
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
@@ -19,7 +20,7 @@ _YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})")
 _TIME = re.compile(r"[ T]\d{1,2}[:h]\d{2}(:\d{2}(\.\d+)?)?Z?$")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _FLOOR = re.compile(
-    r"(?:ETAGE |ETG |NIVEAU |N|R ?\+ ?)?(-?\d{1,2}) ?(?:ERE?|EMES?|ND|ND?E|E)?(?: ETAGE| ETG)?"
+    r"(?:ETAGE |ETG |NIVEAU |N|R ?)?(-?\d{1,2}) ?(?:ERE?|EMES?|ND|ND?E|E)?(?: ETAGE| ETG)?"
 )
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae", "ß": "ss", "’": "'"})
 
@@ -189,7 +190,8 @@ def read_postcode(text: str) -> str:
 
 def read_insee(text: str) -> str:
     """Read an INSEE code of a commune, Corsica included."""
-    code = text.replace(" ", "").removesuffix(".0").upper().zfill(5)
+    code = text.replace(" ", "").removesuffix(".0").upper()
+    code = code.zfill(5) if len(code) == 4 else code
     if not re.fullmatch(r"(\d{2}|2[AB])\d{3}", code):
         raise BadValue("bad_insee")
     return code

@@ -71,11 +71,11 @@ def list_enrolments(
     if only.min_score:
         statement = statement.where(Enrolment.score >= only.min_score)
     if only.text.strip():
-        statement = statement.where(mentions(only.text))
+        statement = statement.where(mentions(session, only.text))
     return page_of(session, statement, wanted=wanted, order=ORDER, tie=Enrolment.id)
 
 
-def _seen_by(viewer: Viewer) -> Select[tuple[Enrolment]]:
+def _seen_by(viewer: Viewer) -> Select[Enrolment]:
     return (
         select(Enrolment)
         .join(Enrolment.person)
@@ -90,7 +90,8 @@ def _state(name: str, now: datetime) -> ColumnElement[bool] | None:
         return to_contact(now)
     if name == ASK_AGAIN:
         return may_be_asked_again(now)
-    return Enrolment.state == EnrolmentState(name) if name in EnrolmentState else None
+    known = name in [state.value for state in EnrolmentState]
+    return Enrolment.state == EnrolmentState(name) if known else None
 
 
 def to_contact(now: datetime) -> ColumnElement[bool]:

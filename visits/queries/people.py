@@ -37,7 +37,7 @@ def search_people(session: Session, viewer: Viewer, text: str, *, wanted: Wanted
         exists()
         .where(Occupancy.person_id == Person.id, Occupancy.ended_on.is_(None))
         .where(Tenancy.id == Occupancy.tenancy_id, Dwelling.id == Tenancy.dwelling_id)
-        .where(Residence.id == Dwelling.residence_id, mentions(text))
+        .where(Residence.id == Dwelling.residence_id, mentions(session, text))
         .correlate(Person)
     )
     statement = (
@@ -126,7 +126,7 @@ def _household(session: Session, viewer: Viewer, person: Person) -> Sequence[Per
     return session.scalars(statement).unique().all()
 
 
-def accesses_of(session: Session, person: Person) -> Sequence[Row[tuple[AccessEvent, str | None]]]:
+def accesses_of(session: Session, person: Person) -> Sequence[Row[AccessEvent, str]]:
     """List who looked at or changed a person's file, the last 50 times, with their names."""
     statement = (
         select(AccessEvent, User.name)

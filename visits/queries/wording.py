@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
 
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
@@ -25,22 +27,26 @@ def without_accents(word: str) -> str:
     return "".join(char for char in apart if not unicodedata.combining(char))
 
 
-def mentions(text: str) -> ColumnElement[bool]:
+def mentions(session: Session, text: str) -> ColumnElement[bool]:
     """Give the condition that each word is in the name, the reference, the address or the city.
 
     For statements that join Person, Dwelling and Residence.
     """
-    return and_(*(_mentions(word) for word in words_of(text)))
+    # No folded copy of the city is kept, but there are few: they are folded here.
+    cities = {
+        city: without_accents(city.lower())
+        for city in session.scalars(select(Residence.city).distinct())
+    }
+    return and_(*(_mentions(word, cities) for word in words_of(text)))
 
 
-def _mentions(word: str) -> ColumnElement[bool]:
+def _mentions(word: str, cities: Mapping[str, str]) -> ColumnElement[bool]:
     folded = without_accents(word)
     return (
         Person.name_key.contains(folded, autoescape=True)
         | func.lower(Dwelling.reference).contains(folded, autoescape=True)
         | Residence.address_key.contains(folded, autoescape=True)
-        | func.lower(Residence.city).contains(word, autoescape=True)
-        | func.lower(Residence.city).contains(folded, autoescape=True)
+        | Residence.city.in_([city for city, plain in cities.items() if folded in plain])
         | Residence.postcode.startswith(folded, autoescape=True)
     )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.models.people import Person
@@ -60,14 +60,14 @@ def list_work_orders(
 
 
 def _mentions(text: str) -> ColumnElement[bool]:
-    like = f"%{text.strip().lower()}%"
-    return (
-        func.lower(WorkOrder.reference).like(like)
-        | func.lower(Dwelling.reference).like(like)
-        | func.lower(Residence.address).like(like)
-        | func.lower(Residence.city).like(like)
-        | func.lower(Person.last_name).like(like)
+    columns = (
+        WorkOrder.reference,
+        Dwelling.reference,
+        Residence.address,
+        Residence.city,
+        Person.last_name,
     )
+    return or_(*(column.icontains(text.strip(), autoescape=True) for column in columns))
 
 
 def trades_in_use(session: Session) -> list[str]:

@@ -10,7 +10,7 @@ from webapp.api.forms import forms
 from webapp.api.map import map_views
 from webapp.api.openrosa import openrosa
 from webapp.api.tablet_day import tablet_day
-from webapp.errors import problem
+from webapp.errors import answer_http
 from webapp.sign_in import csrf
 
 
@@ -18,10 +18,8 @@ class ProblemApi(Api):
     """flask-smorest whose own errors are RFC 9457 problem details too."""
 
     def handle_http_exception(self, error: HTTPException) -> ResponseReturnValue:
-        """Answer an error that a schema or smorest raised."""
-        data = getattr(error, "data", None) or {}
-        messages = data.get("messages") or data.get("errors")
-        return problem(error.code or 500, data.get("message") or str(error.name), errors=messages)
+        """Answer as every other error of the application."""
+        return answer_http(error)
 
 
 def register_api(app: Flask) -> None:

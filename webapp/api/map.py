@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from maps import buildings, cells, layers
+from maps.crowding import gather
 from visits.queries import Viewer
 from visits.queries.map import (
     Area,
@@ -60,7 +61,7 @@ def _view(session: Session, bbox: str, zoom: int, *, mode: str, only: MapFilter)
         return layers.hexagons([_cell_row(count) for count in counts])
     if resolution is not None:
         counts = _counts(session, box, resolution, only=only)
-        return layers.clusters([_cell_row(count) for count in counts])
+        return layers.clusters(gather(map(_cell_row, counts), zoom=zoom))
     area = _area(box)
     if zoom >= buildings.FANNED_FROM_ZOOM:
         found, more = list_dwellings(session, viewer(), area=area, only=only)

@@ -102,4 +102,4 @@ def _enrol(story: Story, size: Size, *, now: datetime) -> list[Enrolment]:
     programme = load_programmes()[PROGRAMME]
     viewer = acting(story.cast.coordinator, Action.ENROL)
     enrolments = enrol_top(story.session, programme, size.targets, viewer=viewer, now=now)
-    return load_enrolments(story.session, enrolments)
+    return load_enrolments(story.session, enrolments, story.rng)

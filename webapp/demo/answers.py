@@ -16,6 +16,7 @@ Answers = dict[str, Any]
 
 ROOMS = ("entrance", "living", "kitchen", "bedroom", "bathroom", "wc", "corridor")
 HAZARDS = ("cable", "clutter", "threshold", "slippery", "furniture", "no_grab_bar")
+LAST_VISITS = ("within_week", "within_two_weeks", "over_two_weeks")
 COMMENTS = (
     "Souhaite une barre d’appui près de la baignoire.",
     "Volet du séjour difficile à manœuvrer.",
@@ -26,7 +27,7 @@ COMMENTS = (
     "Le voisin de palier passe chaque jour.",
     "Robinet de la cuisine qui goutte.",
 )
-DOUBTFUL = 0.02
+DOUBTFUL = 0.025
 COLD_MONTHS = (11, 12, 1, 2, 3)
 
 
@@ -117,7 +118,8 @@ def _dwelling(rng: Random, resident: Resident) -> Answers:
 
 
 def _visited_rooms(rng: Random) -> list[str]:
-    return sorted(rng.sample(ROOMS, rng.choices((2, 3, 4, 5), (15, 40, 30, 15))[0]), key=ROOMS.index)
+    number = rng.choices((2, 3, 4, 5), (15, 40, 30, 15))[0]
+    return sorted(rng.sample(ROOMS, number), key=ROOMS.index)
 
 
 def _room(rng: Random, kind: str) -> Answers:
@@ -138,7 +140,7 @@ def _safety(rng: Random, resident: Resident, day: date) -> Answers:
     warmth = rng.uniform(13.2, 15.8) if cold else rng.gauss(20.4, 1.2)
     alarm = rng.choices(("working", "silent", "missing"), (72, 12, 16))[0]
     return {
-        "gas_smell": _yes(rng, 0.008),
+        "gas_smell": _yes(rng, 0.006),
         "bare_wires": _yes(rng, 0.05 if resident.built_year < 1975 else 0.015),
         "smoke_alarm": alarm,
         "temperature": round(min(27.0, warmth) if cold else min(27.0, max(17.0, warmth)), 1),
@@ -150,9 +152,7 @@ def _people_around(rng: Random, resident: Resident) -> Answers:
     return {
         "lives_alone": "yes" if resident.alone else "no",
         "someone_to_call": _yes(rng, 0.78 if resident.alone else 0.93),
-        "last_visit": rng.choices(
-            ("within_week", "within_two_weeks", "over_two_weeks"), chances
-        )[0],
+        "last_visit": rng.choices(LAST_VISITS, chances)[0],
         "share_ccas": _yes(rng, 0.66),
     }
 

@@ -10,7 +10,6 @@ from maps.cells import locate_cell
 from visits.models.accounts import User
 from visits.portfolio import (
     confirm_import,
-    examine_import,
     residences_without_cell,
     set_cells,
     upload_file,
@@ -37,10 +36,9 @@ NEW_NUMBERS = 48
 def import_file(
     session: Session, data: bytes, file_name: str, *, user: User, now: datetime
 ) -> dict[str, dict[str, int]]:
-    """Upload a file, look at its dry run and import it; gives its counts."""
+    """Upload a file and import it with the proposed mapping; gives its counts."""
     kept = upload_file(session, data=data, file_name=file_name, user_id=user.id, now=now)
     mapping = from_json(kept.mapping)
-    examine_import(session, kept.id, kind=kept.kind, mapping=mapping, now=now)
     done = confirm_import(
         session, kept.id, kind=kept.kind, mapping=mapping, now=now + timedelta(minutes=4)
     )

@@ -50,7 +50,7 @@ CALL_BACK_NOTES = (
 )
 REFUSAL_NOTES = {
     RefusalReason.NO_NEED: "Dit n’avoir besoin de rien pour l’instant.",
-    RefusalReason.FEAR_OF_MOVE_OR_COST: "Craint une hausse de loyer ou de devoir changer de logement.",
+    RefusalReason.FEAR_OF_MOVE_OR_COST: "Craint une hausse de loyer ou un déménagement.",
     RefusalReason.NO_TRUST: "Attend toujours une réponse à une ancienne réclamation.",
     RefusalReason.ALREADY_HELPED: "Une aide à domicile passe déjà.",
     RefusalReason.TIMING: "Famille en visite, propose d’en reparler plus tard.",
@@ -71,6 +71,11 @@ class _Person:
     asked_again: bool = False
 
 
+def _pace(done: float) -> float:
+    """Give the share of the year gone when this share of the calls is made: the last go faster."""
+    return done / 0.9 * 0.95 if done <= 0.9 else 0.95 + (done - 0.9) / 0.1 * 0.05
+
+
 class Calls:
     """The coordinator's calls."""
 
@@ -86,10 +91,9 @@ class Calls:
         days = working_days(day_of(since), day_of(self.story.now))
         endings = self._endings(len(called))
         for place, enrolment in enumerate(called):
-            shifted = place + self.rng.uniform(-9, 9)
-            index = min(len(days) - 1, max(0, int(shifted * len(days) / len(called))))
-            person = _Person(enrolment, endings[place])
-            self._put(office_moment(self.rng, days[index]), person)
+            index = int(_pace((place + self.rng.uniform(-9, 9)) / len(called)) * len(days))
+            day = days[min(len(days) - 1, max(0, index))]
+            self._put(office_moment(self.rng, day), _Person(enrolment, endings[place]))
 
     def call_again(self, enrolment: Enrolment, at: datetime) -> None:
         """Call somebody whose visit did not take place."""
@@ -116,7 +120,7 @@ class Calls:
             return
         if person.ending is Disposition.NO_ANSWER or self._nobody_there(person):
             self._no_answer(person, now)
-        elif not person.put_off and self.rng.random() < 0.13:
+        elif not person.put_off and self.rng.random() < 0.16:
             self._put_off(person, now)
         elif person.ending in (Disposition.REFUSED, Disposition.REFUSED_BY_FAMILY):
             self._refuse(person, now)
@@ -145,7 +149,7 @@ class Calls:
 
     def _put_off(self, person: _Person, now: datetime) -> None:
         person.put_off = True
-        day = working_days_after(day_of(now), self.rng.randint(1, 12))
+        day = working_days_after(day_of(now), self.rng.randint(1, 18))
         again = moment(day, time(self.rng.choice((10, 11, 14, 15)), self.rng.choice((0, 30))))
         if self.rng.random() < 0.12:
             attempt = Attempt(Disposition.IN_HOSPITAL, call_back_at=again)
@@ -174,14 +178,11 @@ class Calls:
             self._put(next_office_moment(now + ASK_AGAIN_AFTER), again)
 
     def _plan(self, enrolment: Enrolment, now: datetime) -> None:
-        if self.rng.random() < 0.88:
-            self.diary.plan(enrolment, now + CALL_LENGTH)
-        else:
+        later = now + CALL_LENGTH
+        if self.rng.random() > 0.82:
             day = working_days_after(day_of(now), self.rng.randint(1, 4))
             later = office_moment(self.rng, day)
-            self.story.timeline.at(later, lambda at: self.diary.plan(enrolment, at))
+        self.story.timeline.at(later, lambda at: self.diary.plan(enrolment, at))
 
     def _record(self, person: _Person, attempt: Attempt, now: datetime) -> None:
-        record_attempt(
-            self.story.session, person.enrolment, attempt, viewer=self.caller, now=now
-        )
+        record_attempt(self.story.session, person.enrolment, attempt, viewer=self.caller, now=now)

@@ -48,7 +48,7 @@ _PARTS = (
     _Part(Role.VISITOR, "visiteuse3@palier.example", "Élodie Carpentier",
           "noisetier-visites-compiegne-60", LANDLORD),
     _Part(Role.VISITOR, "visiteur4@palier.example", "Thomas Delattre",
-          "sorbier-visites-noyon-60", LANDLORD),
+          "sorbier-visites-senlis-60", LANDLORD),
     _Part(Role.TECHNICIAN, "technicien@palier.example", "Bruno Maillard",
           "glycine-travaux-oise-60", LANDLORD),
     _Part(Role.MANAGER, "responsable@palier.example", "Hélène Fournier",

@@ -28,8 +28,12 @@ from webapp.demo.works import Works
 
 STARTS = (time(9, 0), time(10, 45), time(13, 30), time(15, 15))
 MINUTES = 90
-SOONEST, LATEST = 4, 16  # working days after the call
-CANCELLED = ("Rendez-vous médical le même jour.", "Absente cette semaine-là.", "Séjour chez sa fille.")
+SOONEST, LATEST = 6, 18  # working days after the call
+CANCELLED = (
+    "Rendez-vous médical le même jour.",
+    "Absence cette semaine-là.",
+    "Séjour dans la famille.",
+)
 FAILED = ("Personne n’a ouvert.", "Code d’entrée changé, pas de réponse au téléphone.")
 
 
@@ -48,9 +52,9 @@ class Diary:
         if enrolment.state is not EnrolmentState.AGREED:
             return
         visitor, start_at = self._slot(enrolment, now)
-        self._let_happen(self.put(enrolment, visitor, start_at, now=now))
+        self._let_happen(self.put(enrolment, visitor, start_at, now))
 
-    def put(self, enrolment: Enrolment, visitor: User, start_at: datetime, *, now: datetime) -> Visit:
+    def put(self, enrolment: Enrolment, visitor: User, start_at: datetime, now: datetime) -> Visit:
         """Plan a visit at a moment that is free."""
         self._take(visitor, start_at)
         return plan_visit(
@@ -87,18 +91,16 @@ class Diary:
     def _options(
         self, enrolment: Enrolment, now: datetime
     ) -> Iterator[tuple[tuple[int, float], User, datetime]]:
-        """Give the free starts, the fuller days first: a visitor does not drive out for one visit."""
-        for visitor in self.story.visitors_for(enrolment):
-            for days in range(SOONEST, LATEST + 40):
-                day = working_days_after(day_of(now), days)
-                free = self.free_starts(visitor, day)
-                if free:
-                    filled = len(STARTS) - len(free)
-                    late = max(0, days - LATEST)
-                    rank = (late, -3.0 * filled + days * 0.4 + self.rng.random())
-                    yield rank, visitor, self.rng.choice(free)
-                if days >= LATEST and free:
-                    break
+        """Give the free starts, fuller days first: a visitor does not drive out for one visit."""
+        visitor = self.story.visitor_for(enrolment)
+        for days in range(SOONEST, LATEST + 60):
+            free = self.free_starts(visitor, working_days_after(day_of(now), days))
+            if free:
+                filled = len(STARTS) - len(free)
+                rank = (max(0, days - LATEST), -3.0 * filled + days * 0.2 + self.rng.random())
+                yield rank, visitor, self.rng.choice(free)
+                if days >= LATEST:
+                    return
 
     def _let_happen(self, visit: Visit) -> None:
         fate, put = self.rng.random(), self.story.timeline.at

@@ -11,10 +11,11 @@ from webapp.demo.towns import District, Town
 KINDS = ("Rue", "Rue", "Rue", "Rue", "Avenue", "Allée", "Allée", "Impasse", "Chemin", "Place")
 # Names that stand in no street directory for a reason of their own: trees, trades, fields.
 STREETS = (
-    "des Tilleuls", "des Acacias", "des Charmilles", "des Merisiers", "des Cytises", "des Noisetiers",
+    "des Tilleuls", "des Acacias", "des Charmilles", "des Merisiers", "des Cytises",
     "des Aubépines", "des Églantiers", "des Glycines", "des Campanules", "des Bleuets",
     "des Coquelicots", "des Pervenches", "des Primevères", "du Chèvrefeuille", "des Sorbiers",
-    "des Grands Saules", "du Vieux Noyer", "du Clos Fleuri", "du Clos des Poiriers", "du Petit Pont",
+    "des Grands Saules", "du Vieux Noyer", "du Clos Fleuri", "du Clos des Poiriers",
+    "des Noisetiers", "du Petit Pont",
     "du Moulin Vert", "du Lavoir Neuf", "du Puits Salé", "de la Fontaine Claire", "de la Source",
     "de la Prairie Haute", "de la Basse Prairie", "du Champ aux Alouettes", "du Champ du Loup",
     "des Hirondelles", "des Mésanges", "des Rouges-Gorges", "des Pinsons", "des Martinets Noirs",
@@ -24,7 +25,8 @@ STREETS = (
     "des Quatre Vents", "du Beau Regard", "de la Butte Ronde", "de la Longue Haie", "de la Cavée",
     "des Larris", "du Marais Blanc", "des Hortillons", "des Cressonnières", "de l’Aulnaie",
     "de la Peupleraie", "de la Saulaie", "du Bois Joli", "de la Garenne Blanche", "du Mail",
-    "de la Croix Brisée", "du Gué d’Argent", "du Pré Martin", "de la Vigne au Chat", "du Soleil Levant",
+    "de la Croix Brisée", "du Gué d’Argent", "du Pré Martin", "de la Vigne au Chat",
+    "du Soleil Levant",
     "de l’Horloge", "des Deux Clochers", "du Tour de Ville", "de la Tuilerie", "du Four à Chaux",
 )  # fmt: skip
 KM = 1 / 111.2

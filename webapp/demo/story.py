@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import hypot
 from random import Random
 
 from sqlalchemy import select
@@ -11,12 +12,15 @@ from sqlalchemy.orm import Session, joinedload
 from diagnostics.form import Form
 from visits.file_store import FileStore
 from visits.models.accounts import User
-from visits.models.portfolio import Dwelling, Residence
 from visits.models.programmes import Enrolment
 from webapp.demo.answers import Resident
 from webapp.demo.cast import Cast
 from webapp.demo.people import Senior
 from webapp.demo.timeline import Timeline
+
+# Where the visitors set out from: Beauvais, Creil, Compiègne, Senlis.
+BASES = ((49.43, 2.09), (49.26, 2.47), (49.42, 2.83), (49.22, 2.60))
+SHRINK = 0.65  # a degree of longitude against one of latitude, at this latitude
 
 
 @dataclass
@@ -49,21 +53,22 @@ class Story:
             built_year=home.building.built_year,
         )
 
-    def visitors_for(self, enrolment: Enrolment) -> tuple[User, ...]:
-        """Give the visitors of a person's sector: one for Beauvais, the others for the rest."""
-        agency = self.senior_of(enrolment).home.building.town.agency
-        first, *others = self.cast.visitors
-        return (first,) if agency.endswith("Beauvais") else tuple(others)
+    def visitor_for(self, enrolment: Enrolment) -> User:
+        """Give the visitor who sets out nearest to a person's town."""
+        town = self.senior_of(enrolment).home.building.town
+        return min(
+            zip(BASES, self.cast.visitors, strict=True),
+            key=lambda pair: hypot(pair[0][0] - town.lat, (pair[0][1] - town.lon) * SHRINK),
+        )[1]
 
 
-def load_enrolments(session: Session, enrolments: Iterable[Enrolment]) -> list[Enrolment]:
-    """Load enrolments with person and home, the highest score first."""
+def load_enrolments(
+    session: Session, enrolments: Iterable[Enrolment], rng: Random
+) -> list[Enrolment]:
+    """Load enrolments with their persons, the highest score first, equals in any order."""
     ids = {enrolment.id for enrolment in enrolments}
-    statement = select(Enrolment).options(
-        joinedload(Enrolment.person),
-        joinedload(Enrolment.dwelling)
-        .joinedload(Dwelling.residence)
-        .joinedload(Residence.territory),
-    )
+    statement = select(Enrolment).options(joinedload(Enrolment.person))
     found = [enrolment for enrolment in session.scalars(statement) if enrolment.id in ids]
-    return sorted(found, key=lambda one: (-one.score, one.person.reference or ""))
+    found.sort(key=lambda one: one.person.reference or "")
+    rng.shuffle(found)
+    return sorted(found, key=lambda one: -one.score)

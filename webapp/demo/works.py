@@ -17,14 +17,22 @@ from webapp.demo.cast import acting
 from webapp.demo.story import Story
 
 # Hours until the works start and until they are done, from the shortest to the longest.
-STARTS = {"U0": (0.2, 0.9), "U1": (0.5, 3.5), "U2": (3, 30), "U3": (30, 200), "P": (200, 900)}
-LASTS = {"U0": (0.5, 2.5), "U1": (1, 16), "U2": (2, 16), "U3": (24, 240), "P": (48, 400)}
+STARTS = {"U0": (0.2, 0.9), "U1": (0.3, 1.6), "U2": (0.5, 6), "U3": (30, 200), "P": (200, 900)}
+LASTS = {"U0": (0.5, 2.5), "U1": (0.5, 2.2), "U2": (0.5, 5), "U3": (24, 240), "P": (48, 400)}
 OFFICE_HOURS = ("U2", "U3", "P")
-LATE, HELD, CANCELLED, FORGOTTEN = 0.14, 0.07, 0.025, 0.02
+BACKLOG = timedelta(days=30)  # the weeks just before the demo: the service is short of hands
+BACKLOG_HOURS = (12, 700)
+LATE, HELD, CANCELLED, FORGOTTEN = 0.1, 0.08, 0.025, 0.015
 DONE_NOTES = {
     "gas": ("Joint de la cuisinière remplacé, contrôle d’étanchéité fait.",),
-    "electricity": ("Prise remplacée, circuit contrôlé.", "Fils repris sous goulotte, terre vérifiée."),
-    "heating": ("Radiateurs purgés, température contrôlée à 20 °C.", "Robinet thermostatique remplacé."),
+    "electricity": (
+        "Prise remplacée, circuit contrôlé.",
+        "Fils repris sous goulotte, terre vérifiée.",
+    ),
+    "heating": (
+        "Radiateurs purgés, température contrôlée à 20 °C.",
+        "Robinet thermostatique remplacé.",
+    ),
     "lift": ("Remis en service par l’ascensoriste.",),
     "general": (
         "Détecteur posé au plafond du couloir et testé.",
@@ -96,15 +104,17 @@ class Works:
     def _course(self, order: WorkOrder) -> Iterator[tuple[float, WorkOrderState, str]]:
         """Give the moves of an order: hours after the one before, the state, the note."""
         severity = str(order.severity)
-        slow = self.rng.uniform(3, 8) if self.rng.random() < LATE else 1.0
+        slow = self.rng.uniform(6, 20) if self.rng.random() < LATE else 1.0
         begins = self.rng.uniform(*STARTS[severity]) * slow
-        if self.rng.random() < CANCELLED:
+        if severity in OFFICE_HOURS and order.opened_at > self.story.now - BACKLOG:
+            begins = self.rng.uniform(*BACKLOG_HOURS)
+        if severity in OFFICE_HOURS and self.rng.random() < CANCELLED:
             yield begins, WorkOrderState.CANCELLED, self.rng.choice(CANCEL_NOTES)
             return
         yield begins, WorkOrderState.STARTED, ""
         if severity in OFFICE_HOURS and self.rng.random() < HELD:
             yield self.rng.uniform(1, 6), WorkOrderState.ON_HOLD, self.rng.choice(HOLD_NOTES)
-            yield self.rng.uniform(60, 300), WorkOrderState.STARTED, ""
+            yield self.rng.uniform(40, 500), WorkOrderState.STARTED, ""
         notes = DONE_NOTES.get(order.trade, ("Travaux faits.",))
         yield self.rng.uniform(*LASTS[severity]), WorkOrderState.DONE, self.rng.choice(notes)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from visits.models.programmes import Enrolment, EnrolmentState
 from visits.privacy import name_for_access, protect
@@ -48,11 +49,11 @@ def _protect_one(story: Story, enrolment: Enrolment, since: datetime) -> None:
 
 
 def _last_calls_at(now: datetime) -> datetime:
-    """Give the latest late afternoon of a working day that has passed."""
+    """Give the latest afternoon of a working day that has passed."""
     day = day_of(now)
-    while not is_working_day(day) or moment(day, time(16, 30)) >= now:
+    while not is_working_day(day) or moment(day, time(17)) >= now:
         day -= timedelta(days=1)
-    return moment(day, time(16, 30))
+    return moment(day, time(16))
 
 
 def _fill_next_days(
@@ -64,15 +65,20 @@ def _fill_next_days(
     free = [start for day in days for start in diary.free_starts(visitor, day)]
     coming = [start for start in free if start > story.now + SOON]
     have = len(STARTS) * len(days) - len(free)
-    waiting = (
-        enrolment
-        for enrolment in to_call
-        if enrolment.state is EnrolmentState.TO_CALL and visitor in story.visitors_for(enrolment)
-        if not enrolment.person.protected
+    waiting = iter(
+        sorted(
+            (one for one in to_call if _may_be_called(one)),
+            key=lambda one: story.visitor_for(one) is not visitor,
+        )
     )
     for place, start_at in enumerate(coming[: max(0, NEXT_VISITS - have)]):
         enrolment = next(waiting, None)
         if enrolment is not None:
             called_at = at + timedelta(minutes=9 * place)
-            calls.agree_now(enrolment, called_at)
-            diary.put(enrolment, visitor, start_at, now=called_at + timedelta(minutes=4))
+            story.timeline.at(called_at, partial(calls.agree_now, enrolment))
+            later = called_at + timedelta(minutes=4)
+            story.timeline.at(later, partial(diary.put, enrolment, visitor, start_at))
+
+
+def _may_be_called(enrolment: Enrolment) -> bool:
+    return enrolment.state is EnrolmentState.TO_CALL and not enrolment.person.protected

@@ -1,16 +1,36 @@
 """HTML for coordinators, managers, the technical service."""
 
-from flask import Flask
+from flask import Flask, current_app
+from flask_babel import format_decimal
 
 from webapp.auth import Action, may
+from webapp.office.account import account
+from webapp.office.accounts import accounts
+from webapp.office.appointments import appointments
+from webapp.office.codes import coded, kind_name, owner_name, term
+from webapp.office.enrolments import enrolments
+from webapp.office.figures import delay, month
+from webapp.office.follow_ups import follow_ups
+from webapp.office.forms import form_pages
 from webapp.office.home import home
+from webapp.office.imports import imports
 from webapp.office.listing import here, sort_link
+from webapp.office.map import map_page
+from webapp.office.moments import clock, iso_day, today
 from webapp.office.navigation import navigation
-from webapp.office.words import word
+from webapp.office.outcomes import outcome_pages
+from webapp.office.people import people
+from webapp.office.programmes import programme_name
+from webapp.office.targeting import targeting
+from webapp.office.visits import visits
+from webapp.office.words import telephone, word
 from webapp.office.work_orders import work_orders
 from webapp.transaction import house
 
-BLUEPRINTS = (home, work_orders)
+BLUEPRINTS = (
+    home, imports, targeting, enrolments, appointments, people, work_orders,
+    visits, follow_ups, map_page, outcome_pages, form_pages, accounts, account,
+)
 
 
 def register_office(app: Flask) -> None:
@@ -18,6 +38,17 @@ def register_office(app: Flask) -> None:
     app.jinja_env.globals.update(
         Action=Action, may=may, navigation=navigation, here=here, sort_link=sort_link, word=word
     )
+    app.jinja_env.globals.update(today=today, programme_name=programme_name, has_page=has_page)
+    app.jinja_env.filters.update(
+        clock=clock, iso_day=iso_day, phone=telephone, decimal=format_decimal
+    )
+    app.jinja_env.globals.update(coded=coded, kind_name=kind_name, owner_name=owner_name)
+    app.jinja_env.filters.update(delay=delay, month=month, term=term)
     app.jinja_env.globals["is_demo"] = lambda: house().settings.demo
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+
+
+def has_page(endpoint: str) -> bool:
+    """Tell whether there is such a page to link to."""
+    return endpoint in current_app.view_functions

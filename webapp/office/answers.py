@@ -58,15 +58,19 @@ def _read(submission: Submission, language: str) -> Reading:
         submission=submission,
         sections=sections,
         advice=_advice(form, checked, submission, language=language),
-        scores=[(_name("score", name), _number(value, language))
-                for name, value in findings.get("scores", {}).items()],
-        bands=[(_name("band", name), str(band)) for name, band in findings.get("bands", {}).items()],
+        scores=[
+            (_name("score", name), _number(value, language))
+            for name, value in findings.get("scores", {}).items()
+        ],
+        bands=[
+            (_name("band", name), str(band)) for name, band in findings.get("bands", {}).items()
+        ],
         violations=[
             (questions.get(one.path, _last(one.path)), one.message or word("violation", one.kind))
             for one in checked.violations
         ],
         corrections=[
-            Correction(questions.get(one.path, _last(one.path)), one.sent, one.computed)
+            Correction(questions.get(one.path) or _calculated(one.path), one.sent, one.computed)
             for one in checked.corrected
         ],
         unknown=checked.unknown,
@@ -105,6 +109,14 @@ def _name(family: str, path: str) -> str:
 def _number(value: float, language: str) -> str:
     text = f"{value:g}"
     return text.replace(".", ",") if language == "fr" else text
+
+
+def _calculated(path: str) -> str:
+    last = _last(path)
+    for family in ("score", "band"):
+        if last.endswith(f"_{family}"):
+            return _name(family, last)
+    return last
 
 
 def _last(path: str) -> str:

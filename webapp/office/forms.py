@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from diagnostics.form import Form, Question, parse_form
-from diagnostics.xpath import Scope
+from diagnostics.texts import Wording
 from visits.published_forms import consequences_of, find_form
 from visits.queries.forms import list_form_versions
 from webapp.auth import Action, requires
@@ -99,3 +99,17 @@ def _asked(form: Form, question: Question, language: str) -> Asked:
         required=bool(bind and bind.required),
         choices=tuple(_choices(form, question, language)),
     )
+
+
+def _choices(form: Form, question: Question, language: str) -> Iterator[str]:
+    offered = question.choices
+    if offered is None:
+        return
+    for _value, wording in offered.written:
+        yield form.texts.plain(wording, language)
+    top = form.instances.get(offered.list_id)
+    for item in top.walk() if top is not None else ():
+        for cell in item.named.get(offered.label_name, ()):
+            text = cell.text()
+            translated = Wording(ident=text) if offered.label_translated else None
+            yield form.texts.plain(translated, language) if translated else text

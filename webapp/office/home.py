@@ -1,18 +1,184 @@
-"""The first page after signing in, and one's own account."""
+"""The first page after signing in: what waits, each a link to its list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
-from visits.models.accounts import Role
-from webapp.auth import Action, requires
+from visits.jobs import job_states
+from visits.models.accounts import JobState, Role
+from visits.models.works import Severity
+from visits.outcomes import Rate, outcomes
+from visits.privacy import broken_line
+from visits.queries.home import (
+    count_accounts,
+    count_call_backs,
+    count_follow_ups,
+    count_late_works,
+    count_to_call,
+    count_to_review,
+    count_urgent_works,
+    count_visits,
+    count_works,
+    week_of,
+)
+from webapp.auth import Action, requires, viewer
+from webapp.languages import PARIS
+from webapp.office.programmes import chosen_programme
+from webapp.transaction import now, reading
 
 home = Blueprint("home", __name__)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure and the list it counts; `tone` is good, warn or bad when it says something."""
+
+    label: str
+    figure: int | str | Rate
+    url: str = ""
+    note: str = ""
+    tone: str = ""
 
 
 @home.get("/")
 @requires(Action.OWN_ACCOUNT)
 def index() -> ResponseReturnValue:
     """Lead each role to its work."""
-    if g.account.role is Role.VISITOR:
+    role = g.account.role
+    if role is Role.VISITOR:
         return redirect(url_for("tablet.file"))
-    return render_template("home.html")
+    with reading() as session:
+        tiles = TILES[role](session)
+        jobs: list[JobState] = []
+        if role is Role.ADMINISTRATOR:
+            jobs = list(job_states(session))
+        return render_template("home.html", tiles=tiles, jobs=jobs, overdue=_overdue(jobs))
+
+
+def _overdue(jobs: list[JobState]) -> set[str]:
+    """Name the jobs that should have run long ago: the clock may stand still."""
+    return {job.name for job in jobs if job.next_run_at < now() - timedelta(minutes=30)}
+
+
+def _coordinator(session: Session) -> list[Tile]:
+    programme = chosen_programme("").code
+    calling, seeing, moment = viewer(Action.CALL), viewer(Action.SEE_VISITS), now()
+    to_call = count_to_call(session, calling, programme=programme, now=moment)
+    call_backs = count_call_backs(session, calling, programme=programme, now=moment)
+    to_review = count_to_review(session, seeing)
+    calls = url_for("enrolments.index", programme=programme)
+    backs = url_for("enrolments.index", programme=programme, state="call_back")
+    reviews = url_for("visits.index", review="1")
+    return [
+        Tile(_("To call today"), to_call, calls),
+        Tile(_("Call-backs due"), call_backs, backs, tone="warn" if call_backs else ""),
+        _week(session),
+        Tile(_("To review"), to_review, reviews, tone="warn" if to_review else ""),
+        *_urgent(session),
+        _follow_ups_due(session),
+    ]
+
+
+def _partner(session: Session) -> list[Tile]:
+    programme = chosen_programme("").code
+    return [_week(session), Tile(
+        _("Enrolments"), _("See the list"), url_for("enrolments.index", programme=programme)
+    )]
+
+
+def _technician(session: Session) -> list[Tile]:
+    works = viewer(Action.SEE_WORKS)
+    late = count_late_works(session, works, now=now())
+    return [
+        *_urgent(session),
+        Tile(_("Late"), late, url_for("work_orders.index", sort="due"), tone="bad" if late else ""),
+        Tile(_("All open work orders"), count_works(session, works), url_for("work_orders.index")),
+    ]
+
+
+def _manager(session: Session) -> list[Tile]:
+    programme = chosen_programme("")
+    counted = outcomes(session, programme.code, viewer=viewer(Action.SEE_OUTCOMES))
+    rates = {rate.code: rate for rate in counted.rates}
+    results = url_for("outcomes.index", programme=programme.code)
+    return [
+        Tile(_("Enrolled"), counted.enrolled, results),
+        Tile(_("Visits done"), rates["RR1"], results),
+        Tile(_("Refusals"), rates["REF3"], results),
+        *_urgent(session),
+        Tile(_("Map"), _("Open the map"), url_for("map_page.index")),
+    ]
+
+
+def _social_worker(session: Session) -> list[Tile]:
+    soon = viewer(Action.FOLLOW_UP)
+    coming = count_follow_ups(session, soon, until=now() + timedelta(days=30))
+    to_review = count_to_review(session, viewer(Action.SEE_VISITS))
+    return [
+        _follow_ups_due(session),
+        Tile(_("Follow-ups of the next 30 days"), coming, url_for("follow_ups.index")),
+        Tile(_("To review"), to_review, url_for("visits.index", review="1")),
+        _week(session),
+    ]
+
+
+def _administrator(session: Session) -> list[Tile]:
+    broken = broken_line(session)
+    log = Tile(_("Access log"), _("Unbroken"), tone="good") if broken is None else Tile(
+        _("Access log"),
+        _("Broken at line %(line)d", line=broken),
+        note=_("A line was changed or removed: tell the data protection officer."),
+        tone="bad",
+    )
+    return [
+        Tile(_("Open accounts"), count_accounts(session, active=True), url_for("accounts.index")),
+        Tile(
+            _("Closed accounts"),
+            count_accounts(session, active=False),
+            url_for("accounts.index", state="closed"),
+        ),
+        log,
+    ]
+
+
+def _week(session: Session) -> Tile:
+    start, end = week_of(now().astimezone(PARIS))
+    count = count_visits(session, viewer(Action.SEE_VISITS), start_at=start, end_at=end)
+    last = end - timedelta(days=1)
+    days = {"from": start.date().isoformat(), "to": last.date().isoformat()}
+    return Tile(_("Visits this week"), count, url_for("visits.index", **days))
+
+
+def _urgent(session: Session) -> list[Tile]:
+    works = viewer(Action.SEE_WORKS)
+    return [
+        Tile(said, count, url_for("work_orders.index", severity=severity),
+             tone="bad" if count else "")
+        for severity, said in (
+            (Severity.U0, _("Vital work orders (U0)")),
+            (Severity.U1, _("Urgent work orders (U1)")),
+        )
+        for count in [count_urgent_works(session, works, severity=severity)]
+    ]
+
+
+def _follow_ups_due(session: Session) -> Tile:
+    moment: datetime = now()
+    due = count_follow_ups(session, viewer(Action.FOLLOW_UP), until=moment)
+    link = url_for("follow_ups.index", state="due_now")
+    return Tile(_("Follow-ups due"), due, link, tone="warn" if due else "")
+
+
+TILES: dict[Role, Callable[[Session], list[Tile]]] = {
+    Role.COORDINATOR: _coordinator,
+    Role.PARTNER_COORDINATOR: _partner,
+    Role.TECHNICIAN: _technician,
+    Role.MANAGER: _manager,
+    Role.SOCIAL_WORKER: _social_worker,
+    Role.ADMINISTRATOR: _administrator,
+}

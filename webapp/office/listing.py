@@ -1,6 +1,7 @@
-"""What a list's address says: page, order, filters. Kept in the URL so that a list can be shared."""
+"""What a list's address says: page, order, filters. In the URL, so that a list can be shared."""
 
 from dataclasses import replace
+from typing import Any
 
 from flask import request, url_for
 
@@ -21,12 +22,19 @@ def wanted() -> Wanted:
 
 def here(**changes: object) -> str:
     """Give this page's address with some of its arguments changed; None takes one away."""
-    arguments = request.args.to_dict() | {key: str(value) for key, value in changes.items()}
+    place: dict[str, Any] = request.view_args or {}
+    # A stranger's argument must not pass for one of url_for's own.
+    ours = {"endpoint", *place}
+    arguments: dict[str, Any] = {
+        key: value
+        for key, value in request.args.items()
+        if key not in ours and not key.startswith("_")
+    } | {key: str(value) for key, value in changes.items()}
     for key, value in changes.items():
         if value is None:
             arguments.pop(key, None)
     assert request.endpoint is not None
-    return url_for(request.endpoint, **(request.view_args or {}), **arguments)
+    return url_for(request.endpoint, **place, **arguments)
 
 
 def sort_link(listed: Listed[object], column: str) -> str:

@@ -33,8 +33,14 @@ ITEMS = (
     Item("imports.index", _l("Imports"), "upload", Action.IMPORT_STOCK),
     Item("targeting.index", _l("Whom to visit"), "list-ol", Action.ENROL),
     Item("enrolments.index", _l("Calls"), "telephone", Action.PLAN),
+    Item("visits.index", _l("Visits"), "calendar3", Action.SEE_VISITS),
+    Item("follow_ups.index", _l("Follow-ups"), "telephone-outbound", Action.FOLLOW_UP),
     Item("people.index", _l("People"), "people", Action.SEE_PERSONS),
     Item("work_orders.index", _l("Work orders"), "tools", Action.SEE_WORKS),
+    Item("map_page.index", _l("Map"), "map", Action.SEE_MAP),
+    Item("outcomes.index", _l("Outcomes"), "bar-chart", Action.SEE_OUTCOMES),
+    Item("published_forms.index", _l("Forms"), "ui-checks", Action.SEE_FORMS),
+    Item("accounts.index", _l("Accounts"), "person-gear", Action.MANAGE_ACCOUNTS),
 )
 
 

@@ -2,6 +2,7 @@
 
 from visits.programmes import Programme, load_programmes
 from visits.targeting import find_programme
+from webapp.languages import pick
 
 
 def chosen_programme(code: str) -> Programme:
@@ -10,3 +11,9 @@ def chosen_programme(code: str) -> Programme:
     Raises NotFound.
     """
     return find_programme(code) if code else next(iter(load_programmes().values()))
+
+
+def programme_name(code: str) -> str:
+    """Say a programme's name; the code of one that no longer ships."""
+    programme = load_programmes().get(code)
+    return pick(dict(programme.name)) if programme else code

@@ -19,6 +19,7 @@ from diagnostics.submission import check
 
 HERE = Path(__file__).parent
 ZONE = "Europe/Paris"
+TOO_LONG = 300  # seconds; the engine loops for ever on some circular forms
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def filled(xform: bytes, rounds: int, seed: int = 7) -> Iterator[dict[str, objec
         path.write_bytes(xform)
         run = subprocess.run(
             ["node", "fill.mjs", str(path), str(rounds), str(seed)], cwd=HERE, check=False,
-            capture_output=True, text=True, env={**os.environ, "TZ": ZONE},
+            capture_output=True, text=True, timeout=TOO_LONG, env={**os.environ, "TZ": ZONE},
         )
     if run.returncode:
         raise EngineFailed(run.stderr.strip()[-2000:])

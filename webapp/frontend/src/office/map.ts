@@ -37,6 +37,8 @@ class Viewport {
     this.texts = readTexts(map.getContainer())
     this.status = document.querySelector('#map-status')
     this.form = document.querySelector(options.filters ?? '#map-filters')
+    // Whose pictures these are stays; the link to the library goes.
+    map.attributionControl?.setPrefix(false)
     map.on('moveend', () => this.soon())
     this.form?.addEventListener('change', () => this.filtersChanged())
     this.form?.addEventListener('submit', (event) => {

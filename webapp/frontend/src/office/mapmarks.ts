@@ -1,6 +1,6 @@
 import type * as Leaflet from 'leaflet'
 import type { Point, Polygon, MultiPolygon } from 'geojson'
-import { clusterLabel, colourClass, type MapFeature, type MapTexts } from './maptexts'
+import { clusterLabel, colourClass, say, type MapFeature, type MapTexts } from './maptexts'
 
 /** A feature on the map, and what the table beside it needs. */
 export interface Drawn {
@@ -25,17 +25,20 @@ function cluster(feature: MapFeature, geometry: Point, map: Leaflet.Map, texts: 
   const count = feature.properties.count ?? 1
   const size = Math.round(26 + 11 * Math.log10(Math.max(count, 1)))
   const label = clusterLabel(feature, texts)
-  const marker = mark(geometry, size, short(count), `map-cluster ${colourClass(feature.properties.worst)}`, label)
+  const marker = mark(geometry, size, say('{n}', { n: count }), `map-cluster ${colourClass(feature.properties.worst)}`, label)
   const open = () => map.setView(marker.getLatLng(), Math.min(map.getZoom() + 2, map.getMaxZoom()))
   marker.on('click', open)
+  // Leaflet opens popups on Enter, but passes no click on.
+  marker.on('keypress', (event) => { if (event.originalEvent.key === 'Enter') open() })
   return { feature, layer: marker, afterAdd: () => name(marker.getElement(), label), open }
 }
 
 function dwelling(feature: MapFeature, geometry: Point, _map: Leaflet.Map, texts: MapTexts): Drawn {
   const { reference, address, worst } = feature.properties
   const letter = worst && /^(U\d|P)$/.test(worst) ? worst : ''
-  const label = [reference, address, texts.worst[worst ?? ''] ?? ''].filter(Boolean).join(', ')
-  const marker = mark(geometry, 24, letter, `map-dwelling ${colourClass(worst)}`, label)
+  const danger = [letter, texts.worst[worst ?? ''] ?? ''].filter(Boolean).join(' ')
+  const label = [reference, address, danger].filter(Boolean).join(', ')
+  const marker = mark(geometry, 28, letter, `map-dwelling ${colourClass(worst)}`, label)
   marker.bindPopup(() => popup(feature, texts))
   return { feature, layer: marker, afterAdd: () => name(marker.getElement(), label), open: () => marker.openPopup() }
 }
@@ -72,12 +75,6 @@ function cell(
 function name(element: Element | undefined, label: string): void {
   element?.setAttribute('role', 'button')
   element?.setAttribute('aria-label', label)
-}
-
-/** 13,412 is "13 k" on a mark; the label says it whole. */
-function short(count: number): string {
-  if (count < 1000) return String(count)
-  return count < 10_000 ? `${(count / 1000).toFixed(1).replace('.', ',')} k` : `${Math.round(count / 1000)} k`
 }
 
 function popup({ properties }: MapFeature, texts: MapTexts): HTMLElement {

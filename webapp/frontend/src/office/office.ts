@@ -71,5 +71,6 @@ document.addEventListener('formdata', (event) => {
   for (const [name, value] of [...event.formData]) if (value === '') event.formData.delete(name)
 })
 
-document.addEventListener('submit', askFirst)
+// On the way down, before htmx hears of it: a form that asks first may be one htmx sends.
+document.addEventListener('submit', askFirst, true)
 showToasts(document)

@@ -1,0 +1,310 @@
+"""Whom to visit first, and why."""
+
+import uuid
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.factories import make_dwelling, make_person, make_residence, make_user, make_viewer
+from visits.errors import Invalid, NotFound
+from visits.models.accounts import Territory
+from visits.models.map import MapPoint
+from visits.models.people import NamedAccess, Occupancy, Person
+from visits.models.portfolio import Dwelling
+from visits.models.programmes import Enrolment, EnrolmentState
+from visits.queries import Reach, Viewer
+from visits.targeting import (
+    Facts,
+    Filters,
+    cities_of_candidates,
+    enrol,
+    enrol_top,
+    find_programme,
+    rank_candidates,
+    score,
+)
+
+NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+SENIORS = find_programme("seniors")
+UNKNOWN: dict[str, Any] = dict.fromkeys(
+    (
+        "age", "lives_alone", "floors_to_climb", "has_bath", "is_adapted", "tenancy_years",
+        "built_year", "in_priority_district",
+    )
+)  # fmt: skip
+
+
+@pytest.fixture
+def viewer(session: Session) -> Viewer:
+    return make_viewer(make_user(session))
+
+
+def house(session: Session, **said: Any) -> Dwelling:
+    """A ground-floor house out of any priority district, about which the rest is unknown."""
+    residence = make_residence(
+        session, **({"built_year": 1990, "has_lift": False} | said.pop("residence", {}))
+    )
+    return make_dwelling(session, residence=residence, **({"floor": 0} | said))
+
+
+def somebody(
+    session: Session, age: int, *, dwelling: Dwelling | None = None, **said: Any
+) -> Person:
+    born = date(2026 - age, 1, 1)
+    return make_person(session, dwelling=dwelling or house(session), born_on=born, **said)
+
+
+def listed(session: Session, viewer: Viewer, **filters: Any) -> list[uuid.UUID]:
+    ranking = rank_candidates(session, SENIORS, viewer, now=NOW, filters=Filters(**filters))
+    assert ranking.total == len(ranking.candidates)
+    return [candidate.person.id for candidate in ranking.candidates]
+
+
+@pytest.mark.parametrize(
+    ("facts", "points"),
+    [
+        ({}, 0),
+        ({"age": 69}, 0),
+        ({"age": 70}, 5),
+        ({"age": 74}, 5),
+        ({"age": 75}, 15),
+        ({"age": 80}, 25),
+        ({"age": 85}, 30),
+        ({"age": 101}, 30),
+        ({"lives_alone": True}, 15),
+        ({"lives_alone": False}, 0),
+        ({"floors_to_climb": 0}, 0),
+        ({"floors_to_climb": 1}, 8),
+        ({"floors_to_climb": 2}, 15),
+        ({"floors_to_climb": 9}, 15),
+        ({"has_bath": True}, 10),
+        ({"is_adapted": False}, 5),
+        ({"is_adapted": True}, 0),
+        ({"tenancy_years": 30, "built_year": 1974}, 5),
+        ({"tenancy_years": 29, "built_year": 1974}, 0),
+        ({"tenancy_years": 30, "built_year": 1975}, 0),
+        ({"tenancy_years": 30}, 0),
+        ({"in_priority_district": True}, 5),
+        (
+            {
+                "age": 91, "lives_alone": True, "floors_to_climb": 3, "has_bath": True,
+                "is_adapted": False, "tenancy_years": 40, "built_year": 1960,
+                "in_priority_district": True,
+            },
+            85,
+        ),
+    ],
+)  # fmt: skip
+def test_each_criterion_gives_its_points(facts: dict[str, Any], points: int) -> None:
+    result = score(UNKNOWN | facts, SENIORS)
+    assert result.points == points == sum(reason.points for reason in result.reasons)
+
+
+def test_a_score_says_its_reasons_and_what_is_not_known() -> None:
+    facts: Facts = UNKNOWN | {"age": 84, "lives_alone": True, "has_bath": False}
+    result = score(facts, SENIORS)
+    assert [(r.criterion, r.points, r.value) for r in result.reasons] == [
+        ("age_80", 25, 84), ("lives_alone", 15, True),
+    ]  # fmt: skip
+    assert {reason.criterion for reason in result.unknown} == {
+        "second_floor_no_lift", "not_adapted", "long_tenancy_old_building", "priority_district",
+    }  # fmt: skip
+    assert result.as_json()[0] == {
+        "criterion": "age_80",
+        "points": 25,
+        "value": 84,
+        "label": {"fr": "80 à 84 ans", "en": "80 to 84"},
+    }
+    assert result.as_json()[-1]["value"] is None
+
+
+def test_half_a_reason_known_to_fail_is_not_unknown() -> None:
+    result = score(UNKNOWN | {"built_year": 2001}, SENIORS)
+    assert "long_tenancy_old_building" not in {reason.criterion for reason in result.unknown}
+
+
+def test_an_unknown_programme_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        find_programme("juniors")
+
+
+def test_the_list_goes_by_score_then_age_then_name(session: Session, viewer: Viewer) -> None:
+    young = somebody(session, 71, last_name="ABEL")
+    namesakes = [somebody(session, 86, last_name=name) for name in ("ZOLA", "BLOT")]
+    older = somebody(session, 92, last_name="YVON")
+    high = somebody(session, 72, dwelling=house(session, floor=4, has_bath=True))
+    assert listed(session, viewer) == [
+        person.id for person in (older, namesakes[1], namesakes[0], high, young)
+    ]
+
+
+def test_a_candidate_comes_with_home_score_and_reasons(session: Session, viewer: Viewer) -> None:
+    flat = house(session, floor=3, residence={"priority_district": "QN06", "built_year": 1960})
+    person = somebody(session, 84, dwelling=flat)
+    (candidate,) = rank_candidates(session, SENIORS, viewer, now=NOW).candidates
+    assert (candidate.person.id, candidate.dwelling.id) == (person.id, flat.id)
+    assert candidate.residence.id == flat.residence_id
+    assert (candidate.age, candidate.enrolled, candidate.enrolment_id) == (84, False, None)
+    assert {r.criterion: r.value for r in candidate.score.reasons} == {
+        "age_80": 84,
+        "lives_alone": True,
+        "second_floor_no_lift": 3,
+        "long_tenancy_old_building": 35,
+        "priority_district": True,
+    }
+
+
+def test_those_out_of_the_audience_are_not_listed(session: Session, viewer: Viewer) -> None:
+    somebody(session, 69)
+    make_person(session, born_on=None)
+    somebody(session, 80, died_on=date(2026, 1, 1))
+    somebody(session, 80, do_not_contact=True)
+    gone = somebody(session, 80)
+    session.scalars(select(Occupancy).where(Occupancy.person_id == gone.id)).one().ended_on = date(
+        2026, 2, 1
+    )
+    session.flush()
+    birthday = make_person(session, born_on=date(1956, 3, 10))
+    make_person(session, born_on=date(1956, 3, 11))
+    assert listed(session, viewer) == [birthday.id]
+
+
+def test_a_protected_person_is_listed_only_for_those_named(
+    session: Session, viewer: Viewer
+) -> None:
+    person = somebody(session, 84, protected=True)
+    assert listed(session, viewer) == []
+    session.add(
+        NamedAccess(
+            person_id=person.id, user_id=viewer.user_id, named_at=NOW, named_by_id=viewer.user_id
+        )
+    )
+    session.flush()
+    assert listed(session, viewer) == [person.id]
+
+
+def test_two_who_live_together_do_not_live_alone(session: Session, viewer: Viewer) -> None:
+    holder = somebody(session, 84)
+    tenancy_id = holder.occupancies[0].tenancy_id
+    spouse = somebody(session, 40)
+    session.add(Occupancy(person_id=spouse.id, tenancy_id=tenancy_id))
+    session.flush()
+    (candidate,) = rank_candidates(session, SENIORS, viewer, now=NOW).candidates
+    assert "lives_alone" not in {reason.criterion for reason in candidate.score.reasons}
+
+
+@pytest.mark.parametrize(
+    ("floor", "has_lift", "points"),
+    [
+        (0, None, 0),
+        (3, True, 0),
+        (3, False, 15),
+        (1, False, 8),
+        (3, None, None),
+        (None, False, None),
+    ],
+)
+def test_a_lift_takes_the_floors_away(
+    session: Session, viewer: Viewer, floor: int | None, has_lift: bool | None, points: int | None
+) -> None:
+    somebody(session, 84, dwelling=house(session, floor=floor, residence={"has_lift": has_lift}))
+    (candidate,) = rank_candidates(session, SENIORS, viewer, now=NOW).candidates
+    by_criterion = {r.criterion: r.points for r in candidate.score.reasons if "lift" in r.criterion}
+    assert sum(by_criterion.values()) == (points or 0)
+    unknown = {reason.criterion for reason in candidate.score.unknown}
+    assert ("second_floor_no_lift" in unknown) == (points is None)
+
+
+def test_filters_narrow_the_list(session: Session, viewer: Viewer) -> None:
+    territory = Territory(name="Creil")
+    session.add(territory)
+    session.flush()
+    creil = house(
+        session, residence={"city": "Creil", "address": "3 Allée des Érables",
+                            "territory_id": territory.id},
+    )  # fmt: skip
+    one = somebody(session, 86, dwelling=creil, last_name="MÉRIEL", name_key="meriel odette")
+    other = somebody(session, 71, last_name="ROY", name_key="roy odette")
+    assert listed(session, viewer, city="Creil") == [one.id]
+    assert listed(session, viewer, territory_id=territory.id) == [one.id]
+    assert listed(session, viewer, minimum_score=40) == [one.id]
+    assert listed(session, viewer, text="mériel") == [one.id]
+    assert listed(session, viewer, text="erables CREIL") == [one.id]
+    assert listed(session, viewer, text="odette roy") == [other.id]
+    assert listed(session, viewer, text="nobody") == []
+    assert cities_of_candidates(session, SENIORS, viewer, now=NOW) == ["Beauvais", "Creil"]
+    enrol(session, SENIORS, [one.id], viewer=viewer, now=NOW)
+    assert listed(session, viewer, enrolled=True) == [one.id]
+    assert listed(session, viewer, enrolled=False) == [other.id]
+
+
+def test_pages_follow_each_other(session: Session, viewer: Viewer) -> None:
+    people = [somebody(session, age).id for age in (90, 81, 77, 71)]
+    pages = [
+        rank_candidates(session, SENIORS, viewer, now=NOW, limit=2, offset=offset)
+        for offset in (0, 2, 4)
+    ]
+    assert [page.total for page in pages] == [4, 4, 4]
+    assert [c.person.id for page in pages for c in page.candidates] == people
+
+
+def test_enrolling_keeps_the_score_and_its_reasons(session: Session, viewer: Viewer) -> None:
+    flat = house(session, residence={"h3": 0x8C1FB4664D601FF})
+    person = somebody(session, 84, dwelling=flat)
+    (enrolment,) = enrol(session, SENIORS, [person.id], viewer=viewer, now=NOW)
+    assert (enrolment.programme, enrolment.state) == ("seniors", EnrolmentState.TO_CALL)
+    assert (enrolment.score, enrolment.dwelling_id) == (40, flat.id)
+    assert enrolment.reasons[0]["criterion"] == "age_80"
+    assert enrolment.enrolled_by_id == viewer.user_id
+    on_map = select(MapPoint.status).where(MapPoint.programme == "seniors")
+    assert session.scalars(on_map).all() == ["to_call"]
+
+
+def test_enrolling_twice_is_harmless(session: Session, viewer: Viewer) -> None:
+    people = [somebody(session, age).id for age in (90, 81)]
+    first = enrol(session, SENIORS, people, viewer=viewer, now=NOW)
+    first[0].state = EnrolmentState.REFUSED
+    again = enrol(session, SENIORS, [*people, people[0]], viewer=viewer, now=NOW)
+    assert {e.id for e in again} == {e.id for e in first}
+    assert session.get_one(Enrolment, first[0].id).state is EnrolmentState.REFUSED
+    assert session.scalar(select(func.count()).select_from(Enrolment)) == 2
+
+
+def test_nobody_is_enrolled_when_one_may_not_be(session: Session, viewer: Viewer) -> None:
+    fine = somebody(session, 84)
+    for wrong in (somebody(session, 60), somebody(session, 84, protected=True)):
+        with pytest.raises(NotFound):
+            enrol(session, SENIORS, [fine.id, wrong.id], viewer=viewer, now=NOW)
+    with pytest.raises(NotFound):
+        enrol(session, SENIORS, [uuid.uuid4()], viewer=viewer, now=NOW)
+    assert session.scalar(select(func.count()).select_from(Enrolment)) == 0
+
+
+def test_a_territory_enrols_its_own_only(session: Session) -> None:
+    territory = Territory(name="Creil")
+    session.add(territory)
+    session.flush()
+    own = somebody(session, 80, dwelling=house(session, residence={"territory_id": territory.id}))
+    other = somebody(session, 90)
+    viewer = make_viewer(make_user(session, territory_id=territory.id), Reach.TERRITORY)
+    assert listed(session, viewer) == [own.id]
+    with pytest.raises(NotFound):
+        enrol(session, SENIORS, [other.id], viewer=viewer, now=NOW)
+
+
+def test_the_most_fragile_are_enrolled_first(session: Session, viewer: Viewer) -> None:
+    people = [somebody(session, age).id for age in (71, 90, 81)]
+    enrolled = enrol_top(session, SENIORS, 2, viewer=viewer, now=NOW)
+    assert [enrolment.person_id for enrolment in enrolled] == [people[1], people[2]]
+    more = enrol_top(session, SENIORS, 2, viewer=viewer, now=NOW)
+    assert [enrolment.person_id for enrolment in more] == [people[0]]
+    assert enrol_top(session, SENIORS, 2, viewer=viewer, now=NOW) == []
+
+
+@pytest.mark.parametrize("number", [0, -1, 5_001])
+def test_how_many_to_enrol_has_bounds(session: Session, viewer: Viewer, number: int) -> None:
+    with pytest.raises(Invalid):
+        enrol_top(session, SENIORS, number, viewer=viewer, now=NOW)

@@ -1,0 +1,117 @@
+"""Work orders move where they may, say why, and cry when nobody comes."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.submissions import FALLS, GAS, fill, home_visit
+from visits.errors import Conflict, Invalid, NotFound
+from visits.file_store import FileStore
+from visits.follow_ups import close_follow_up, remind_follow_ups
+from visits.intake import record_submission
+from visits.models.accounts import Role
+from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
+from visits.privacy import protect
+from visits.published_forms import publish_form
+from visits.queries import Reach
+from visits.queries.listing import Wanted
+from visits.queries.works import WorkOrderFilter, list_work_orders
+from visits.work_orders import escalate_work_orders, find_work_order, move_work_order
+
+
+@pytest.fixture
+def order(session: Session, tmp_path: Path, now: datetime) -> WorkOrder:
+    publish_form(session, home_visit(), by=None, now=now)
+    visitor = make_user(session, role=Role.VISITOR)
+    visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+    record_submission(
+        session,
+        FileStore(tmp_path),
+        xml=fill(GAS | FALLS | {"gas_smell": "yes"}),
+        files=(),
+        viewer=make_viewer(visitor, Reach.OWN),
+        now=now,
+        visit_id=visit.id,
+    )
+    return session.scalars(select(WorkOrder)).one()
+
+
+def test_an_order_is_closed_with_a_note(session: Session, order: WorkOrder, now: datetime) -> None:
+    viewer = make_viewer(make_user(session, role=Role.TECHNICIAN))
+    with pytest.raises(Invalid):
+        move_work_order(session, order, WorkOrderState.DONE, note=" ", viewer=viewer, now=now)
+    move_work_order(session, order, WorkOrderState.DONE, note="Réparé", viewer=viewer, now=now)
+    assert (order.state, order.closed_at, order.closed_by_id) == ("done", now, viewer.user_id)
+    with pytest.raises(Conflict):
+        move_work_order(session, order, WorkOrderState.STARTED, note="", viewer=viewer, now=now)
+
+
+def test_an_urgent_order_nobody_started_is_escalated_once(
+    session: Session, order: WorkOrder, now: datetime
+) -> None:
+    assert escalate_work_orders(session, now=now + timedelta(minutes=29)) == 0
+    assert escalate_work_orders(session, now=now + timedelta(minutes=31)) == 1
+    assert escalate_work_orders(session, now=now + timedelta(minutes=60)) == 0
+    assert order.escalated_at is not None
+
+
+def test_a_started_order_is_not_escalated(
+    session: Session, order: WorkOrder, now: datetime
+) -> None:
+    viewer = make_viewer(make_user(session, role=Role.TECHNICIAN))
+    move_work_order(session, order, WorkOrderState.STARTED, note="", viewer=viewer, now=now)
+    assert escalate_work_orders(session, now=now + timedelta(days=1)) == 0
+
+
+def test_an_order_for_a_protected_person_shows_to_the_named_alone(
+    session: Session, order: WorkOrder, now: datetime
+) -> None:
+    chief, technician = make_user(session), make_user(session, role=Role.TECHNICIAN)
+    everything = {"only": WorkOrderFilter(), "wanted": Wanted()}
+    assert list_work_orders(session, make_viewer(technician), **everything).total == 1
+    protect(session, order.person, by=chief.id, now=now)
+    assert list_work_orders(session, make_viewer(technician), **everything).total == 0
+    assert list_work_orders(session, make_viewer(chief), **everything).total == 1
+    with pytest.raises(NotFound):
+        find_work_order(session, make_viewer(technician), order.id)
+
+
+@pytest.mark.parametrize(
+    ("only", "count"),
+    [
+        (WorkOrderFilter(), 1),
+        (WorkOrderFilter(state="done"), 0),
+        (WorkOrderFilter(state="nonsense"), 1),
+        (WorkOrderFilter(severity="U0"), 1),
+        (WorkOrderFilter(severity="U3"), 0),
+        (WorkOrderFilter(trade="gas"), 1),
+        (WorkOrderFilter(trade="lift"), 0),
+        (WorkOrderFilter(text="BEAUVAIS"), 1),
+        (WorkOrderFilter(text="%"), 0),
+    ],
+)
+def test_the_list_is_filtered(
+    session: Session, order: WorkOrder, only: WorkOrderFilter, count: int
+) -> None:
+    viewer = make_viewer(make_user(session, role=Role.TECHNICIAN))
+    listed = list_work_orders(session, viewer, only=only, wanted=Wanted(sort="due"))
+    assert listed.total == len(listed.rows) == count
+
+
+def test_follow_ups_become_due_and_are_closed_with_a_note(
+    session: Session, order: WorkOrder, now: datetime
+) -> None:
+    viewer = make_viewer(make_user(session))
+    assert remind_follow_ups(session, now=now + timedelta(days=40)) == 1
+    assert remind_follow_ups(session, now=now + timedelta(days=40)) == 0
+    session.expire_all()
+    due = session.scalars(select(FollowUp).where(FollowUp.state == FollowUpState.DUE)).one()
+    with pytest.raises(Invalid):
+        close_follow_up(session, due, note="", viewer=viewer, now=now)
+    close_follow_up(session, due, note="Va mieux", viewer=viewer, now=now)
+    with pytest.raises(Conflict):
+        close_follow_up(session, due, note="Encore", viewer=viewer, now=now)

@@ -1,0 +1,320 @@
+"""The demo's year holds together: it was lived through the use cases."""
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from flask import Flask
+from flask_security.utils import verify_password
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from visits.accounts import device_of_token, find_user
+from visits.models.accounts import Organisation, Role
+from visits.models.map import MapPoint
+from visits.models.people import AccessEvent, NamedAccess, Person
+from visits.models.portfolio import Dwelling, Import, Residence
+from visits.models.programmes import (
+    ContactAttempt,
+    Disposition,
+    Enrolment,
+    EnrolmentState,
+    Refusal,
+)
+from visits.models.visits import Submission, SubmissionState, Visit, VisitState
+from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
+from visits.outcomes import outcomes
+from visits.portfolio.values import age_on
+from visits.privacy import broken_line
+from webapp import create_app
+from webapp.auth import Action
+from webapp.demo import DemoAccount, Size, load_demo
+from webapp.demo.calendar import PARIS, working_days, working_days_after
+from webapp.demo.cast import acting
+from webapp.demo.people import make_seniors
+from webapp.demo.photos import KINDS, photo
+from webapp.demo.stock import make_stock
+from webapp.demo.towns import read_towns
+from webapp.settings import Settings
+from webapp.transaction import House
+
+NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+SMALL = Size(dwellings=200, seniors=60, targets=30)
+MIDDLE = Size(dwellings=600, seniors=200, targets=120)
+SECRETS = ("a secret of the tests, long enough",)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A loaded demo: its application, what `load_demo` gave and told."""
+
+    app: Flask
+    house: House
+    accounts: list[DemoAccount]
+    told: list[str]
+
+
+@pytest.fixture(scope="module")
+def loaded(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    """A demo of middling size."""
+    app = _application(tmp_path_factory.mktemp("demo"), sqlite_template)
+    house: House = app.extensions["palier"]
+    told: list[str] = []
+    accounts = load_demo(house, now=NOW, tell=told.append, size=MIDDLE)
+    yield Loaded(app, house, accounts, told)
+    house.engine.dispose()
+
+
+def _application(folder: Path, template: Path) -> Flask:
+    shutil.copyfile(template, folder / "palier.db")
+    settings = Settings(
+        data=folder,
+        database_url=f"sqlite:///{folder / 'palier.db'}",
+        session_secret="a session secret of the tests",
+        secrets=SECRETS,
+        demo=True,
+    )
+    return create_app(settings)
+
+
+@pytest.fixture
+def demo(loaded: Loaded) -> Iterator[Session]:
+    """A session that reads the loaded demo."""
+    with loaded.house.sessions() as session:
+        yield session
+
+
+def test_a_small_demo_loads_on_either_database_and_a_second_load_does_nothing(app: Flask) -> None:
+    house: House = app.extensions["palier"]
+    assert len(load_demo(house, now=NOW, tell=lambda line: None, size=SMALL)) == 10
+    with house.sessions() as session:
+        before = _counts(session)
+    assert load_demo(house, now=NOW, tell=lambda line: None, size=SMALL) == []
+    with house.sessions() as session:
+        assert _counts(session) == before
+        assert broken_line(session) is None
+
+
+def _counts(session: Session) -> list[int | None]:
+    tables = (Dwelling, Person, Enrolment, ContactAttempt, Visit, Submission, WorkOrder, FollowUp)
+    return [session.scalar(select(func.count()).select_from(table)) for table in tables]
+
+
+def test_the_demo_has_the_size_it_was_asked_for(demo: Session) -> None:
+    dwellings, persons, enrolments, *others = _counts(demo)
+    assert (dwellings, persons, enrolments) == (600, 200, 120)
+    assert all(others)
+
+
+def test_every_role_has_an_account_that_its_password_opens(loaded: Loaded, demo: Session) -> None:
+    roles = Counter(account.role for account in loaded.accounts)
+    assert roles == Counter({role.value: 1 for role in Role}) + Counter({"visitor": 3})
+    with loaded.app.app_context():
+        for account in loaded.accounts:
+            user = find_user(demo, account.email)
+            assert user is not None
+            assert len(account.password) >= 12
+            assert verify_password(account.password, user.password)
+
+
+def test_every_visitor_has_a_tablet_and_nobody_else_has(loaded: Loaded, demo: Session) -> None:
+    for account in loaded.accounts:
+        assert (account.device_token is not None) == (account.role == "visitor")
+        if account.device_token is not None:
+            device = device_of_token(demo, account.device_token)
+            assert device is not None
+            assert device.user.email == account.email
+    kinds = Counter(demo.scalars(select(Organisation.kind)))
+    assert set(kinds) == {"landlord", "partner", "pension_fund"}
+
+
+def test_the_refusal_rate_is_near_thirteen_in_a_hundred(demo: Session) -> None:
+    coordinator = find_user(demo, "coordinatrice@palier.example")
+    assert coordinator is not None
+    found = outcomes(demo, "seniors", viewer=acting(coordinator, Action.SEE_OUTCOMES))
+    rate = next(rate for rate in found.rates if rate.code == "REF3")
+    assert rate.value is not None
+    assert 0.1 <= rate.value <= 0.16
+    assert len(found.refusal_reasons) >= 4
+
+
+def test_about_three_enrolments_in_ten_are_still_to_call(demo: Session) -> None:
+    states = Counter(demo.scalars(select(Enrolment.state)))
+    assert 0.22 <= states[EnrolmentState.TO_CALL] / 120 <= 0.38
+    assert states[EnrolmentState.VISITED] > states[EnrolmentState.PLANNED] > 0
+    assert states[EnrolmentState.UNREACHABLE] and states[EnrolmentState.NOT_ELIGIBLE]
+
+
+def test_no_visit_was_planned_before_the_person_agreed(demo: Session) -> None:
+    agreed: dict[object, datetime] = {}
+    yes = select(ContactAttempt).where(ContactAttempt.disposition == Disposition.AGREED)
+    for attempt in demo.scalars(yes.order_by(ContactAttempt.at.desc())):
+        agreed[attempt.enrolment_id] = attempt.at
+    visits = demo.scalars(select(Visit)).all()
+    assert visits
+    assert all(agreed[visit.enrolment_id] < visit.planned_at for visit in visits)
+    assert all(visit.planned_at < visit.planned_start_at for visit in visits)
+
+
+def test_every_refusal_has_its_coded_reason(demo: Session) -> None:
+    refused = (Disposition.REFUSED, Disposition.REFUSED_BY_FAMILY)
+    attempts = demo.scalars(select(ContactAttempt)).all()
+    reasons = [attempt.reason for attempt in attempts if attempt.disposition in refused]
+    assert reasons and all(reasons)
+    assert demo.scalar(select(func.count()).select_from(Refusal)) == len(reasons)
+
+
+def test_people_are_called_in_office_hours_only(demo: Session) -> None:
+    for at in demo.scalars(select(ContactAttempt.at)):
+        local = at.astimezone(PARIS)
+        assert local.weekday() < 5
+        assert 9 <= local.hour < 18
+
+
+def test_a_visitor_has_four_visits_a_day_at_most(demo: Session) -> None:
+    kept = select(Visit).where(Visit.state != VisitState.CANCELLED)
+    days = Counter(
+        (visit.visitor_id, visit.planned_start_at.astimezone(PARIS).date())
+        for visit in demo.scalars(kept)
+    )
+    assert max(days.values()) <= 4
+
+
+@pytest.mark.parametrize(
+    "now",
+    [datetime(2026, 3, 13, 21, 50, tzinfo=UTC), datetime(2026, 3, 10, 15, 40, tzinfo=UTC)],
+    ids=["Friday night", "Tuesday while she is out"],
+)
+def test_the_first_visitor_has_three_visits_today_or_tomorrow_on_any_day(
+    sqlite_template: Path, tmp_path: Path, now: datetime
+) -> None:
+    house: House = _application(tmp_path, sqlite_template).extensions["palier"]
+    accounts = load_demo(house, now=now, tell=lambda line: None, size=SMALL)
+    email = next(account.email for account in accounts if account.role == "visitor")
+    last = now.astimezone(PARIS).date() + timedelta(days=1)
+    with house.sessions() as session:
+        visitor = find_user(session, email)
+        assert visitor is not None
+        visits = session.scalars(select(Visit).where(Visit.visitor_id == visitor.id)).all()
+    house.engine.dispose()
+    coming = [v for v in visits if v.planned_start_at > now and v.state is VisitState.PLANNED]
+    assert sum(visit.planned_start_at.astimezone(PARIS).date() <= last for visit in coming) >= 3
+
+
+def test_every_visit_held_was_sent_once_and_few_are_to_be_reviewed(demo: Session) -> None:
+    done = demo.scalars(select(Visit.id).where(Visit.state == VisitState.DONE)).all()
+    submissions = demo.scalars(select(Submission)).all()
+    assert sorted(done) == sorted(one.visit_id for one in submissions if one.visit_id)
+    states = Counter(submission.state for submission in submissions)
+    assert set(states) <= {SubmissionState.CHECKED, SubmissionState.TO_REVIEW}
+    assert states[SubmissionState.TO_REVIEW] <= 0.1 * len(submissions)
+
+
+def test_every_work_order_and_follow_up_has_the_answer_that_caused_it(demo: Session) -> None:
+    orders = demo.scalars(select(WorkOrder)).all()
+    promised = demo.scalars(select(FollowUp)).all()
+    assert {order.consequence.kind for order in orders} == {"work_order"}
+    assert {follow_up.consequence.kind for follow_up in promised} == {"follow_up"}
+    for one in (*orders, *promised):
+        assert one.consequence.causes
+        assert one.consequence.submission.visit is not None
+
+
+def test_most_works_and_calls_that_were_due_are_done(demo: Session) -> None:
+    orders = Counter(demo.scalars(select(WorkOrder.state)))
+    assert orders[WorkOrderState.DONE] > sum(orders.values()) / 2
+    due = demo.scalars(select(FollowUp).where(FollowUp.due_at < NOW - timedelta(days=14))).all()
+    made = sum(follow_up.state is FollowUpState.DONE for follow_up in due)
+    assert made > len(due) * 0.7
+
+
+def test_nothing_happens_after_the_demo_starts_and_the_log_is_in_order(demo: Session) -> None:
+    moments = demo.scalars(select(AccessEvent.at).order_by(AccessEvent.id)).all()
+    assert list(moments) == sorted(moments)
+    assert moments[-1] <= NOW
+    assert broken_line(demo) is None
+
+
+def test_one_protected_person_is_open_to_two_and_off_the_map(demo: Session) -> None:
+    person = demo.scalars(select(Person).where(Person.protected.is_(True))).one()
+    named = demo.scalars(select(NamedAccess).where(NamedAccess.person_id == person.id)).all()
+    assert len(named) == 2
+    enrolment = demo.scalars(select(Enrolment).where(Enrolment.person_id == person.id)).one()
+    home = (MapPoint.dwelling_id == enrolment.dwelling_id, MapPoint.programme == "seniors")
+    shown = demo.scalars(select(MapPoint).where(*home)).all()
+    others = select(Enrolment).where(Enrolment.dwelling_id == enrolment.dwelling_id)
+    assert len(shown) == len(demo.scalars(others).all()) - 1
+
+
+def test_every_dwelling_is_on_the_map(demo: Session) -> None:
+    assert not demo.scalars(select(Residence.id).where(Residence.h3.is_(None))).all()
+    assert demo.scalar(select(func.count(MapPoint.dwelling_id.distinct()))) == 600
+
+
+def test_the_imports_show_with_their_refused_lines(demo: Session) -> None:
+    imports = {one.file_name: one for one in demo.scalars(select(Import))}
+    assert len(imports) == 5
+    refused = imports["locataires_70_ans_et_plus.csv"].problems["refusals"]  # type: ignore[index]
+    assert {problem["code"] for problem in refused} >= {"missing", "no_such_day"}
+    corrected = imports["locataires_lignes_corrigees.csv"].counts
+    assert corrected is not None
+    assert corrected["persons"]["new"] == len({problem["line"] for problem in refused})
+
+
+def test_nobody_can_be_reached_at_the_numbers_of_the_demo(demo: Session) -> None:
+    phones = [phone for phone in demo.scalars(select(Person.phone)) if phone]
+    assert phones
+    assert all(phone.startswith(("+33639 98".replace(" ", ""), "+3335301")) for phone in phones)
+
+
+def test_the_load_tells_how_far_it_is(loaded: Loaded) -> None:
+    assert any("600 dwellings" in line for line in loaded.told)
+    assert len(loaded.told) > 12
+
+
+def test_the_stock_is_the_same_each_time_and_stands_in_the_oise() -> None:
+    towns = read_towns()
+    first, second = (make_stock(Random(3), towns, Size(dwellings=700)) for _ in range(2))
+    assert first == second
+    assert len(first) == 700
+    assert len({home.reference for home in first}) == 700
+    for home in first:
+        assert 48.9 < home.building.lat < 49.8
+        assert 1.6 < home.building.lon < 3.2
+        assert home.floor <= home.building.storeys
+    addresses = {(h.building.address, h.building.town.postcode) for h in first}
+    assert len(addresses) == len({home.building.reference for home in first})
+
+
+def test_seniors_are_seventy_or_over_and_couples_share_a_home_and_a_name() -> None:
+    homes = make_stock(Random(3), read_towns(), Size(dwellings=700))
+    today = date(2025, 3, 11)
+    seniors = make_seniors(Random(4), homes, Size(700, 300, 100), today=today)
+    assert len(seniors) == 300
+    assert all(70 <= age_on(today, born=senior.born_on) <= 99 for senior in seniors)
+    households: dict[str, set[str]] = {}
+    for senior in seniors:
+        households.setdefault(senior.home.reference, set()).add(senior.last_name)
+        assert senior.moved_in_on < today
+    assert all(len(names) == 1 for names in households.values())
+    assert len(households) < 300
+
+
+def test_working_days_leave_out_weekends_and_public_holidays() -> None:
+    assert working_days(date(2026, 7, 10), date(2026, 7, 15)) == [
+        date(2026, 7, 10),
+        date(2026, 7, 13),
+        date(2026, 7, 15),
+    ]
+    assert working_days_after(date(2026, 5, 7), 1) == date(2026, 5, 11)
+
+
+def test_the_drawn_photos_are_small_pictures() -> None:
+    pictures = {photo(kind) for kind in range(KINDS)}
+    assert len(pictures) == KINDS
+    assert all(picture.startswith(b"\x89PNG") and len(picture) < 20_000 for picture in pictures)

@@ -1,0 +1,297 @@
+"""The call list and the page of one person to call."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.factories import make_dwelling, make_enrolment, make_person, make_user, make_visit
+from visits.models.accounts import Role, User
+from visits.models.people import AccessEvent
+from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
+from visits.models.visits import Visit, VisitState
+
+SignIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def by(session: Session) -> User:
+    """Somebody who enrols."""
+    user = make_user(session)
+    session.commit()
+    return user
+
+
+def enrolled(session: Session, by: User, **said: object) -> Enrolment:
+    enrolment = make_enrolment(session, by=by, **said)
+    session.commit()
+    return enrolment
+
+
+def page(client: FlaskClient, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def test_the_call_list_shows_call_backs_that_are_due_and_then_the_highest_scores(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    low = enrolled(session, by, score=40)
+    high = enrolled(session, by, score=70)
+    due = enrolled(session, by, score=10, state=EnrolmentState.CALL_BACK, call_back_at=NOW)
+    later = enrolled(
+        session, by, state=EnrolmentState.CALL_BACK, call_back_at=datetime(2026, 4, 1, tzinfo=UTC)
+    )
+    text = page(client_as("coordinator"), "/enrolments/")
+    places = [text.index(f"/enrolments/{one.id}") for one in (due, high, low)]
+    assert places == sorted(places)
+    assert str(later.id) not in text
+
+
+def test_the_refusal_rate_shows_its_numerator_and_its_denominator(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    for state in (EnrolmentState.REFUSED, EnrolmentState.AGREED, EnrolmentState.AGREED):
+        enrolled(session, by, state=state)
+    text = page(client_as("coordinator", language="en"), "/enrolments/")
+    assert "33.3\u202f% <small>(1 of 3)</small>" in text
+
+
+def test_the_list_is_filtered_by_state_city_text_and_score(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    dwelling = make_dwelling(session)
+    person = make_person(session, dwelling=dwelling, last_name="ÉVRARD", name_key="evrard odette")
+    wanted = enrolled(session, by, person=person, dwelling=dwelling, score=80)
+    other = enrolled(session, by, score=20, state=EnrolmentState.AGREED)
+    client = client_as("coordinator")
+    everybody = ("q=Évrard", f"q={dwelling.reference}", "score=50")
+    for query in (*(f"state=all&{one}" for one in everybody), "state=to_call"):
+        text = page(client, f"/enrolments/?{query}")
+        assert str(wanted.id) in text
+        assert str(other.id) not in text
+    assert str(other.id) in page(client, "/enrolments/?state=agreed&city=Beauvais")
+
+
+def test_a_protected_person_is_on_nobody_else_s_call_list(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    enrolment = enrolled(session, by)
+    enrolment.person.protected = True
+    session.commit()
+    client = client_as("coordinator")
+    assert str(enrolment.id) not in page(client, "/enrolments/?state=all")
+    assert client.get(f"/enrolments/{enrolment.id}").status_code == 404
+
+
+def test_opening_the_page_of_a_person_is_logged(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    enrolment = enrolled(session, by)
+    client = client_as("coordinator")
+    page(client, f"/enrolments/{enrolment.id}")
+    session.rollback()
+    event = session.scalars(select(AccessEvent)).one()
+    assert (event.person_id, event.what) == (enrolment.person_id, "enrolment")
+    assert event.user_id == client.user.id  # type: ignore[attr-defined]
+
+
+def test_a_refusal_without_a_reason_is_shown_again_with_what_was_typed(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    enrolment = enrolled(session, by)
+    answer = client_as("coordinator", language="en").post(
+        f"/enrolments/{enrolment.id}/calls",
+        data={"disposition": "refused", "note": "Will ask her niece"},
+    )
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'href="#call-reason"' in text
+    assert "Will ask her niece" in text
+    session.rollback()
+    assert session.scalars(select(ContactAttempt)).all() == []
+
+
+def test_a_time_to_call_back_is_typed_in_paris_and_kept_in_utc(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    enrolment = enrolled(session, by)
+    answer = client_as("coordinator").post(
+        f"/enrolments/{enrolment.id}/calls",
+        data={"disposition": "call_back", "day": "2026-07-01", "time": "14:30"},
+    )
+    assert answer.status_code == 302
+    session.expire_all()
+    assert enrolment.call_back_at == datetime(2026, 7, 1, 12, 30, tzinfo=UTC)
+    assert enrolment.state is EnrolmentState.CALL_BACK
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({}, "call-disposition"),
+        ({"disposition": "perhaps"}, "call-disposition"),
+        ({"disposition": "call_back", "day": "2026-13-01", "time": "9:0"}, "call-call_back_at"),
+        ({"disposition": "call_back", "day": "2020-01-01", "time": "09:00"}, "call-call_back_at"),
+        ({"disposition": "no_answer", "note": "x" * 501}, "call-note"),
+    ],
+)
+def test_what_was_typed_wrong_is_said_field_by_field(
+    client_as: SignIn, session: Session, by: User, typed: dict[str, str], field: str
+) -> None:
+    enrolment = enrolled(session, by)
+    answer = client_as("coordinator").post(f"/enrolments/{enrolment.id}/calls", data=typed)
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.get_data(as_text=True)
+
+
+def test_somebody_who_refused_for_good_is_not_called_again_and_the_page_says_so(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    enrolment = enrolled(session, by)
+    client = client_as("coordinator", language="en")
+    address = f"/enrolments/{enrolment.id}/calls"
+    client.post(address, data={"disposition": "refused", "reason": "R04"})
+    assert "Record a call" not in page(client, f"/enrolments/{enrolment.id}")
+    answer = client.post(address, data={"disposition": "agreed"})
+    assert answer.status_code == 409
+    assert "not called again in this programme" in answer.get_data(as_text=True)
+
+
+def test_a_soft_refusal_says_from_when_it_may_be_asked_again(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    enrolment = enrolled(session, by)
+    client = client_as("coordinator")
+    address = f"/enrolments/{enrolment.id}/calls"
+    client.post(address, data={"disposition": "refused", "reason": "R08"})
+    answer = client.post(address, data={"disposition": "agreed"})
+    assert answer.status_code == 409
+    assert "10/06/2026" in answer.get_data(as_text=True)
+
+
+def plan(client: FlaskClient, enrolment: Enrolment, visitor: User, **typed: str) -> int:
+    data = {
+        "visitor_id": str(visitor.id), "day": "2026-03-12", "time": "14:00", "minutes": "90",
+    }  # fmt: skip
+    return client.post(f"/enrolments/{enrolment.id}/visits", data=data | typed).status_code
+
+
+def test_a_visit_is_planned_moved_and_cancelled(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    visitor = make_user(session, role=Role.VISITOR)
+    enrolment = enrolled(session, by, state=EnrolmentState.AGREED)
+    client = client_as("coordinator")
+    assert plan(client, enrolment, visitor) == 302
+    session.rollback()
+    visit = session.scalars(select(Visit)).one()
+    assert visit.planned_start_at == datetime(2026, 3, 12, 13, 0, tzinfo=UTC)
+    address = f"/enrolments/{enrolment.id}/visits/{visit.id}"
+    moved = {"visitor_id": str(visitor.id), "day": "2026-03-13", "time": "09:00"}
+    assert client.post(f"{address}/move", data=moved).status_code == 302
+    assert client.post(f"{address}/close", data={"reason": " "}).status_code == 422
+    assert client.post(f"{address}/close", data={"reason": "Another day"}).status_code == 302
+    session.expire_all()
+    assert visit.planned_start_at == datetime(2026, 3, 13, 8, 0, tzinfo=UTC)
+    assert visit.state is VisitState.CANCELLED
+    assert enrolment.state is EnrolmentState.AGREED
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"visitor_id": ""}, "plan-visitor_id"),
+        ({"day": ""}, "plan-start_at"),
+        ({"day": "2026-03-01"}, "plan-start_at"),
+        ({"minutes": "5"}, "plan-minutes"),
+        ({"minutes": "many"}, "plan-minutes"),
+    ],
+)
+def test_a_visit_that_cannot_be_planned_says_which_field(
+    client_as: SignIn, session: Session, by: User, typed: dict[str, str], field: str
+) -> None:
+    visitor = make_user(session, role=Role.VISITOR)
+    enrolment = enrolled(session, by, state=EnrolmentState.AGREED)
+    data = {
+        "visitor_id": str(visitor.id), "day": "2026-03-12", "time": "14:00", "minutes": "90",
+    }  # fmt: skip
+    answer = client_as("coordinator").post(
+        f"/enrolments/{enrolment.id}/visits", data=data | typed
+    )
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.get_data(as_text=True)
+
+
+def test_a_call_is_not_recorded_while_a_visit_is_planned(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    visitor = make_user(session, role=Role.VISITOR)
+    enrolment = enrolled(session, by, state=EnrolmentState.AGREED)
+    client = client_as("coordinator", language="en")
+    plan(client, enrolment, visitor)
+    answer = client.post(
+        f"/enrolments/{enrolment.id}/calls", data={"disposition": "refused", "reason": "R01"}
+    )
+    assert answer.status_code == 409
+    assert "Move it or cancel it first" in answer.get_data(as_text=True)
+
+
+def test_the_diary_names_only_those_the_viewer_may_see(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    visitor = make_user(session, role=Role.VISITOR)
+    hidden = enrolled(session, by, state=EnrolmentState.AGREED)
+    make_visit(session, enrolment=hidden, visitor=visitor)
+    hidden.person.protected = True
+    enrolment = enrolled(session, by, state=EnrolmentState.AGREED)
+    text = page(
+        client_as("coordinator", language="en"),
+        f"/enrolments/{enrolment.id}/diary?visitor_id={visitor.id}&day=2026-03-10",
+    )
+    assert "14:00–15:00" in text
+    assert "taken" in text
+    assert hidden.person.last_name not in text
+
+
+def test_a_partner_sends_visitors_of_her_own_organisation_only(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    own = make_user(session, role=Role.VISITOR, organisation="Association")
+    stranger = make_user(session, role=Role.VISITOR, organisation="Another one")
+    enrolment = enrolled(session, by, state=EnrolmentState.AGREED)
+    visit = make_visit(session, enrolment=enrolment, visitor=own)
+    session.commit()
+    client = client_as("partner_coordinator", organisation="Association")
+    address = f"/enrolments/{enrolment.id}/visits/{visit.id}/move"
+    typed = {"day": "2026-03-12", "time": "10:00"}
+    refused = client.post(address, data=typed | {"visitor_id": str(stranger.id)})
+    assert refused.status_code == 422
+    assert stranger.name not in page(client, f"/enrolments/{enrolment.id}")
+    assert client.post(address, data=typed | {"visitor_id": str(own.id)}).status_code == 302
+
+
+def test_those_who_may_not_call_are_refused(
+    client_as: SignIn, session: Session, by: User, app: Flask
+) -> None:
+    enrolment = enrolled(session, by)
+    for role in ("visitor", "technician", "manager", "administrator", "social_worker"):
+        assert client_as(role).get("/enrolments/").status_code == 403
+    answer = app.test_client().get(f"/enrolments/{enrolment.id}")
+    assert answer.status_code == 302
+
+
+def test_the_age_is_counted_on_the_day_of_the_call(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    dwelling = make_dwelling(session)
+    person = make_person(session, dwelling=dwelling, born_on=date(1941, 3, 11))
+    enrolment = enrolled(session, by, person=person, dwelling=dwelling)
+    text = page(client_as("coordinator", language="en"), f"/enrolments/{enrolment.id}")
+    assert "84 years" in text

@@ -1,0 +1,68 @@
+"""Errors say what happened to people and to machines, and never show our insides."""
+
+import logging
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from visits.models.accounts import Role
+from webapp.auth import public
+from webapp.errors import SENTENCES
+
+
+@public
+def _fail() -> str:
+    raise RuntimeError("the secret inside")
+
+
+def test_an_unexpected_error_shows_a_number_and_no_trace(
+    app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.add_url_rule("/fail", "fail", _fail)
+    answer = client.get("/fail")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert answer.headers["X-Request-Id"] in answer.text
+    assert any(record.levelno == logging.ERROR for record in caplog.records)
+
+
+def test_machines_get_problem_details(app: Flask, client: FlaskClient) -> None:
+    answer = client.get("/api/nothing", headers={"Accept": "application/json"})
+    assert answer.status_code == 404
+    assert answer.content_type == "application/problem+json"
+    assert set(answer.json) >= {"type", "title", "status", "request_id"}
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "n’existe pas"), ("en", "does not exist")])
+def test_people_get_a_page_in_their_language(
+    client_as: Callable[..., FlaskClient], language: str, words: str
+) -> None:
+    answer = client_as(Role.COORDINATOR, language=language).get("/nothing-here")
+    assert answer.status_code == 404
+    assert words in answer.text
+
+
+def test_every_page_has_the_security_headers(client: FlaskClient) -> None:
+    for path in ("/sign-in", "/nothing", "/healthz", "/tablet/"):
+        with client.get(path) as answer:
+            headers = answer.headers
+        policy = headers["Content-Security-Policy"]
+        assert "unsafe-inline" not in policy
+        assert "'unsafe-eval'" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_log_holds_no_address_of_a_page(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "palier"):
+        client.get("/people/?q=LECLERC")
+    assert "LECLERC" not in str([record.__dict__ for record in caplog.records])
+
+
+def test_placeholders_of_sentences_are_the_same_in_french(app: Flask) -> None:
+    with app.test_request_context(headers={"Accept-Language": "fr"}):
+        for code, text in SENTENCES.items():
+            assert str(text).count("%(") == text._args[0].count("%("), code

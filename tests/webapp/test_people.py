@@ -1,0 +1,131 @@
+"""Finding persons, and a person's file."""
+
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import make_dwelling, make_enrolment, make_person, make_residence, make_user
+from visits.models.accounts import Role
+from visits.models.people import AccessEvent, NamedAccess, Person
+
+SignIn = Callable[..., FlaskClient]
+
+
+def somebody(session: Session, **said: object) -> Person:
+    residence = make_residence(
+        session, address="12 rue de l'Abbé Lemire", address_key="12 rue de l abbe lemire",
+        city="Méru", postcode="60110",
+    )  # fmt: skip
+    dwelling = make_dwelling(session, residence=residence)
+    given = {"last_name": "GÉRAUD", "first_name": "Zoé", "name_key": "geraud zoe"}
+    person = make_person(session, dwelling=dwelling, **(given | said))
+    session.commit()
+    return person
+
+
+def test_a_person_is_found_by_name_dwelling_address_and_city_with_or_without_accents(
+    client_as: SignIn, session: Session
+) -> None:
+    person = somebody(session)
+    reference = person.occupancies[0].tenancy.dwelling.reference
+    session.rollback()
+    client = client_as("coordinator")
+    for text in ("géraud", "GERAUD zoe", reference, "abbé lemire", "meru", "Géraud Méru 60110"):
+        found = client.get("/people/", query_string={"q": text}).get_data(as_text=True)
+        assert str(person.id) in found, text
+
+
+def test_nothing_typed_finds_nobody_and_nonsense_says_so(
+    client_as: SignIn, session: Session
+) -> None:
+    person = somebody(session)
+    client = client_as("coordinator")
+    for text in ("", "%", "_", "'; --", "zzzz"):
+        answer = client.get("/people/", query_string={"q": text, "endpoint": "x", "_scheme": "y"})
+        assert answer.status_code == 200
+        assert str(person.id) not in answer.get_data(as_text=True)
+
+
+def test_a_protected_person_is_found_by_those_named_alone(
+    client_as: SignIn, session: Session
+) -> None:
+    person = somebody(session)
+    guardian, other = client_as("coordinator"), client_as("coordinator")
+    address = f"/people/{person.id}"
+    assert guardian.post(f"{address}/protection", data={"protected": "yes"}).status_code == 302
+    assert guardian.get(address).status_code == 200
+    assert other.get(address).status_code == 404
+    assert str(person.id) not in other.get("/people/?q=geraud").get_data(as_text=True)
+    named = {"users": str(other.user.id)}  # type: ignore[attr-defined]
+    assert guardian.post(f"{address}/named", data=named).status_code == 302
+    assert other.get(address).status_code == 200
+
+
+def test_protection_can_name_colleagues_at_once_and_can_end(
+    client_as: SignIn, session: Session
+) -> None:
+    person = somebody(session)
+    visitor = make_user(session, role=Role.VISITOR)
+    session.commit()
+    client = client_as("social_worker")
+    data = {"protected": "yes", "users": str(visitor.id)}
+    session.rollback()
+    client.post(f"/people/{person.id}/protection", data=data)
+    session.rollback()
+    named = set(session.scalars(select(NamedAccess.user_id)))
+    assert named == {visitor.id, client.user.id}  # type: ignore[attr-defined]
+    session.rollback()
+    again = client.post(f"/people/{person.id}/protection", data=data)
+    assert again.status_code == 409
+    client.post(f"/people/{person.id}/protection", data={"protected": "no"})
+    session.expire_all()
+    assert not person.protected
+
+
+def test_naming_nobody_or_nonsense_is_refused(client_as: SignIn, session: Session) -> None:
+    person = somebody(session)
+    client = client_as("coordinator")
+    assert client.post(f"/people/{person.id}/named").status_code == 422
+    wrong = client.post(f"/people/{person.id}/named", data={"users": "nobody"})
+    assert wrong.status_code == 422
+
+
+def test_looking_at_a_file_and_protecting_it_are_logged_and_shown(
+    client_as: SignIn, session: Session
+) -> None:
+    person = somebody(session)
+    client = client_as("coordinator", name="Camille Lecomte")
+    client.get(f"/people/{person.id}")
+    client.post(f"/people/{person.id}/protection", data={"protected": "yes"})
+    text = client.get(f"/people/{person.id}").get_data(as_text=True)
+    assert text.count("Camille Lecomte ·") >= 3
+    session.rollback()
+    logged = session.scalars(select(AccessEvent.what).order_by(AccessEvent.id)).all()
+    assert logged == ["person_file", "protected", "person_file"]
+
+
+def test_a_file_lists_the_household_without_those_the_viewer_may_not_see(
+    client_as: SignIn, session: Session
+) -> None:
+    person = somebody(session)
+    tenancy = person.occupancies[0].tenancy
+    for name, protected in (("VISIBLE", False), ("HIDDEN", True)):
+        other = make_person(session, last_name=name, protected=protected)
+        other.occupancies[0].tenancy_id = tenancy.id
+    session.commit()
+    text = client_as("coordinator").get(f"/people/{person.id}").get_data(as_text=True)
+    assert "VISIBLE" in text
+    assert "HIDDEN" not in text
+
+
+def test_a_partner_sees_no_file_of_persons_her_visitors_do_not_visit(
+    client_as: SignIn, session: Session
+) -> None:
+    person = somebody(session)
+    make_enrolment(session, by=make_user(session), person=person)
+    session.commit()
+    client = client_as("partner_coordinator", organisation="Association")
+    assert client.get(f"/people/{person.id}").status_code == 404
+    assert str(person.id) not in client.get("/people/?q=geraud").get_data(as_text=True)

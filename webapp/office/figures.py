@@ -1,0 +1,22 @@
+"""How the pages write months and spans of time."""
+
+from datetime import date, timedelta
+
+from flask_babel import format_date, ngettext
+
+HOURS_SAID = 48  # shorter spans are said in hours, longer ones in days
+
+
+def month(value: str) -> str:
+    """Write a month kept as `2026-03`."""
+    return str(format_date(date.fromisoformat(f"{value}-01"), "MMM yyyy"))
+
+
+def delay(value: timedelta | None) -> str:
+    """Write a span of time in hours or days, or a dash."""
+    if value is None:
+        return "–"
+    hours = round(value.total_seconds() / 3600)
+    if hours < HOURS_SAID:
+        return str(ngettext("%(num)d hour", "%(num)d hours", hours))
+    return str(ngettext("%(num)d day", "%(num)d days", round(hours / 24)))

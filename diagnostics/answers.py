@@ -11,10 +11,24 @@ from .wellformed import OUR_NAMESPACES, Element
 from .xpath import Node
 
 # What OpenRosa clients may put in <meta> beside what the form asks for.
-META = frozenset([
-    "instanceID", "instanceName", "timeStart", "timeEnd", "userID", "deviceID", "deprecatedID",
-    "email", "phoneNumber", "simSerial", "subscriberID", "audit", "entity", "edited",
-])
+META = frozenset(
+    [
+        "instanceID",
+        "instanceName",
+        "timeStart",
+        "timeEnd",
+        "userID",
+        "deviceID",
+        "deprecatedID",
+        "email",
+        "phoneNumber",
+        "simSerial",
+        "subscriberID",
+        "audit",
+        "entity",
+        "edited",
+    ]
+)
 
 
 @dataclass(slots=True)

@@ -98,11 +98,19 @@ class _Reader:
                 continue
             label = dict(one.label)
             if question is not None:
-                label = {code: asked(self.form, question, node, scope=scope)
-                         for code, scope in self.scopes.items()}
+                label = {
+                    code: asked(self.form, question, node, scope=scope)
+                    for code, scope in self.scopes.items()
+                }
             yield Called(
-                name=one.name, path=node.place, kind=one.kind, code=one.code,
-                severity=one.severity, due=one.due, owner=one.owner, label=label,
+                name=one.name,
+                path=node.place,
+                kind=one.kind,
+                code=one.code,
+                severity=one.severity,
+                due=one.due,
+                owner=one.owner,
+                label=label,
                 causes=tuple(self._causes(one, node))[:MOST_CAUSES],
             )
 
@@ -147,9 +155,7 @@ def _beside(node: Node, called: Node) -> bool:
 
 
 def _turns(node: Node) -> str:
-    return "".join(
-        f"[{part.partition('[')[2]}" for part in node.place.split("/") if "[" in part
-    )
+    return "".join(f"[{part.partition('[')[2]}" for part in node.place.split("/") if "[" in part)
 
 
 def _number(text: str) -> float | None:

@@ -47,7 +47,11 @@ def report(checked: Checked) -> dict[str, Any]:
 def _malformed(message: str) -> dict[str, Any]:
     violation = {"path": "/", "kind": str(ViolationKind.MALFORMED), "message": message}
     return {
-        "valid": False, "violations": [violation], "calculated": {}, "corrected": [], "unknown": [],
+        "valid": False,
+        "violations": [violation],
+        "calculated": {},
+        "corrected": [],
+        "unknown": [],
     }
 
 

@@ -93,9 +93,15 @@ def read_choices(
     source = itemset.get("nodeset", "")
     listed = _INSTANCE.search(source)
     return ChoiceList(
-        several, written, compile_expression(source), value_name,
-        translated[1].strip() if translated else label_ref, translated is not None, texts,
-        listed[1] if listed else "", _fixed(source, value_name, instances),
+        several,
+        written,
+        compile_expression(source),
+        value_name,
+        translated[1].strip() if translated else label_ref,
+        translated is not None,
+        texts,
+        listed[1] if listed else "",
+        _fixed(source, value_name, instances),
     )
 
 

@@ -10,9 +10,7 @@ from .texts import Wording, read_wording
 
 XFORMS = "{http://www.w3.org/2002/xforms}"
 JAVAROSA = "{http://openrosa.org/javarosa}"
-ASKED = frozenset(
-    ["input", "select", "select1", "rank", "upload", "trigger", "range", "secret"]
-)
+ASKED = frozenset(["input", "select", "select1", "rank", "upload", "trigger", "range", "secret"])
 ODK_RANK = "{http://www.opendatakit.org/xforms}rank"
 
 
@@ -40,7 +38,10 @@ def read_controls(body: etree._Element) -> dict[str, Control]:
 
 
 def _collect(
-    parent: etree._Element, groups: tuple[str, ...], repeat: str | None, *,
+    parent: etree._Element,
+    groups: tuple[str, ...],
+    repeat: str | None,
+    *,
     found: dict[str, Control],
 ) -> None:
     for element in parent:
@@ -62,12 +63,23 @@ def _collect(
 
 
 def _control(
-    element: etree._Element, tag: str, path: str, *, groups: tuple[str, ...], repeat: str | None,
+    element: etree._Element,
+    tag: str,
+    path: str,
+    *,
+    groups: tuple[str, ...],
+    repeat: str | None,
     label: etree._Element | None,
 ) -> Control:
     return Control(
-        path=path, tag=tag, label=read_wording(label),
-        hint=read_wording(element.find(f"{XFORMS}hint")), appearance=element.get("appearance", ""),
-        media=element.get("mediatype", ""), groups=groups, repeat=repeat,
-        count=element.get(f"{JAVAROSA}count"), element=element,
+        path=path,
+        tag=tag,
+        label=read_wording(label),
+        hint=read_wording(element.find(f"{XFORMS}hint")),
+        appearance=element.get("appearance", ""),
+        media=element.get("mediatype", ""),
+        groups=groups,
+        repeat=repeat,
+        count=element.get(f"{JAVAROSA}count"),
+        element=element,
     )

@@ -193,7 +193,9 @@ def _reads_itself(bind: Bind | None) -> bool:
 
 
 def _questions(
-    controls: Mapping[str, Control], binds: Mapping[str, Bind], texts: Texts,
+    controls: Mapping[str, Control],
+    binds: Mapping[str, Bind],
+    texts: Texts,
     instances: Mapping[str, Node],
 ) -> tuple[Question, ...]:
     asked = []
@@ -202,13 +204,20 @@ def _questions(
             continue
         bind = binds.get(path)
         note = control.tag == "input" and bind is not None and bind.is_note
-        asked.append(Question(
-            path=path, name=path.rpartition("/")[2], type=bind.type if bind else "string",
-            control="note" if note else control.tag, appearance=control.appearance,
-            media=control.media, wording=control.label, hinting=control.hint,
-            groups=control.groups, repeat=control.repeat,
-            choices=read_choices(control.element, texts, instances), texts=texts,
-        ))
+        asked.append(
+            Question(
+                path=path,
+                name=path.rpartition("/")[2],
+                type=bind.type if bind else "string",
+                control="note" if note else control.tag,
+                appearance=control.appearance,
+                media=control.media,
+                wording=control.label,
+                hinting=control.hint,
+                groups=control.groups,
+                repeat=control.repeat,
+                choices=read_choices(control.element, texts, instances),
+                texts=texts,
+            )
+        )
     return tuple(asked)
-
-

@@ -152,5 +152,3 @@ def _from_file(name: str, data: bytes | None) -> Node:
                 if column and isinstance(value, str):
                     item.append(re.sub(r"\W", "_", column), value=value)
     return top
-
-

@@ -79,9 +79,12 @@ class _Reader:
             return
         file_name = node.value if question.type == "binary" else ""
         yield Answer(
-            path=node.place, question=asked(self.form, question, node, scope=self.scope),
-            answer=in_words(self.form, question, node, scope=self.scope), type=question.type,
-            file_name=file_name, violation=self.violations.get(node.place),
+            path=node.place,
+            question=asked(self.form, question, node, scope=self.scope),
+            answer=in_words(self.form, question, node, scope=self.scope),
+            type=question.type,
+            file_name=file_name,
+            violation=self.violations.get(node.place),
             corrected_from=self.corrected.get(node.place),
         )
 

@@ -19,14 +19,25 @@ from .wellformed import BadSubmission, Head, head_of, read_head, read_submission
 from .xpath import ExpressionFailed, Node, Scope, TooMuchWork, Value, number_of, text_of, truth_of
 
 __all__ = [
-    "BadSubmission", "Checked", "Corrected", "Head", "Violation", "ViolationKind", "check",
+    "BadSubmission",
+    "Checked",
+    "Corrected",
+    "Head",
+    "Violation",
+    "ViolationKind",
+    "check",
     "read_head",
 ]
 
 PARIS = ZoneInfo("Europe/Paris")
 MOST_ROUNDS = 20  # for answers that depend on one another
 _UNWORKABLE = (
-    ExpressionFailed, ArithmeticError, ValueError, TypeError, LookupError, RecursionError,
+    ExpressionFailed,
+    ArithmeticError,
+    ValueError,
+    TypeError,
+    LookupError,
+    RecursionError,
 )
 
 
@@ -97,7 +108,12 @@ def check(
         )
     answers = lay_out(form, sent)
     scope = Scope(
-        answers.document, answers.index, now=now, zone=zone, instances=form.instances, words=form,
+        answers.document,
+        answers.index,
+        now=now,
+        zone=zone,
+        instances=form.instances,
+        words=form,
         language=language,
     )
     try:
@@ -109,7 +125,12 @@ def check(
 
 
 def _checked(
-    form: Form, answers: Answers, scope: Scope, *, head: Head, corrected: list[Corrected],
+    form: Form,
+    answers: Answers,
+    scope: Scope,
+    *,
+    head: Head,
+    corrected: list[Corrected],
     violations: list[Violation],
 ) -> Checked:
     nodes = [node for node in answers.root.walk() if node.relevant]
@@ -189,7 +210,8 @@ class _Calculation:
             self._stage(stage)
         return [
             Corrected(node.place, node.sent, node.value)
-            for node in self.answers.root.walk() if not node.children and self._differs(node)
+            for node in self.answers.root.walk()
+            if not node.children and self._differs(node)
         ]
 
     def _differs(self, node: Node) -> bool:
@@ -283,8 +305,10 @@ def _violation(form: Form, node: Node, scope: Scope) -> Violation | None:
         return _missing(form, node, scope, bind=bind)
     if bind is not None and bind.calculate is None and not fits(node.value, bind.type):
         return Violation(node.place, ViolationKind.TYPE, f"Réponse illisible ({bind.type}).")
-    return _wrong_choice(form, node, scope) or _outside(form, node) or _broken(
-        form, node, scope, bind=bind
+    return (
+        _wrong_choice(form, node, scope)
+        or _outside(form, node)
+        or _broken(form, node, scope, bind=bind)
     )
 
 

@@ -19,10 +19,16 @@ DEEPEST = 100
 MOST_ELEMENTS = 50_000
 
 OPENROSA = "http://openrosa.org/xforms"
-OUR_NAMESPACES = frozenset([
-    "", OPENROSA, "http://openrosa.org/javarosa", "http://www.w3.org/2002/xforms",
-    "http://opendatakit.org/submissions", "http://opendatakit.org/xforms",
-])
+OUR_NAMESPACES = frozenset(
+    [
+        "",
+        OPENROSA,
+        "http://openrosa.org/javarosa",
+        "http://www.w3.org/2002/xforms",
+        "http://opendatakit.org/submissions",
+        "http://opendatakit.org/xforms",
+    ]
+)
 
 
 class BadSubmission(ValueError):
@@ -160,8 +166,12 @@ def read_form(data: bytes) -> etree._Element:
     if len(data) > LARGEST_FORM:
         raise BadForm("Le formulaire est trop volumineux.")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         top = etree.fromstring(data, parser)

@@ -75,8 +75,9 @@ def demo(host: str, port: int, serving: bool) -> None:
     """Load a year of made-up data, print the accounts, and serve."""
     settings = replace(read_settings(), demo=True)
     house = open_house(settings)
-    _initialise(house)
+    migrate(house.engine)
     accounts = load_demo(house, now=datetime.now(UTC), tell=click.echo)
+    _initialise(house)
     _show_accounts(settings, accounts)
     if serving:
         click.echo(f"\n  http://{host}:{port}      Ctrl-C ends it.\n")

@@ -8,6 +8,12 @@ from .reading import Row, Workbook, read_workbook
 from .refusals import Problem, WorkbookRefused
 
 __all__ = [
-    "Consequence", "Problem", "PublishedForm", "Row", "Workbook", "WorkbookRefused", "publish",
+    "Consequence",
+    "Problem",
+    "PublishedForm",
+    "Row",
+    "Workbook",
+    "WorkbookRefused",
+    "publish",
     "read_workbook",
 ]

@@ -134,9 +134,16 @@ def _shape(row: Row) -> dict[str, Any]:
 
 def _consequence(loaded: dict[str, Any], name: str) -> Consequence:
     return Consequence(
-        name=name, path="", for_each=loaded["for_each"].strip("${}"), kind=Kind(loaded["kind"]),
-        code=loaded["code"], severity=loaded["severity"], due=loaded["due"].replace(" ", ""),
-        owner=loaded["owner"], label=loaded["label"], when=loaded["when"],
+        name=name,
+        path="",
+        for_each=loaded["for_each"].strip("${}"),
+        kind=Kind(loaded["kind"]),
+        code=loaded["code"],
+        severity=loaded["severity"],
+        due=loaded["due"].replace(" ", ""),
+        owner=loaded["owner"],
+        label=loaded["label"],
+        when=loaded["when"],
     )
 
 
@@ -149,15 +156,14 @@ def _problems(row: Row, error: ValidationError) -> list[Problem]:
     ]
 
 
-def _misfits(
-    row: Row, one: Consequence, workbook: Workbook, *, names: set[str]
-) -> list[Problem]:
+def _misfits(row: Row, one: Consequence, workbook: Workbook, *, names: set[str]) -> list[Problem]:
     problems = []
     if one.name in names:
         message = f"Le nom « {one.name} » est déjà pris."
         problems.append(Problem("consequences", row.number, "name", message))
     repeats = {
-        other.get("name") for other in workbook.survey
+        other.get("name")
+        for other in workbook.survey
         if other.get("type").replace("_", " ").split() == ["begin", "repeat"]
     }
     if one.for_each and one.for_each not in repeats:

@@ -46,9 +46,13 @@ def publish(workbook: Workbook) -> PublishedForm:
     form = _parsed(xform)
     _refuse_circles(form, workbook)
     return PublishedForm(
-        form_id=form.form_id, version=form.version, title=workbook.setting("form_title"),
-        xform=xform, consequences=tuple(_placed(form, one) for _, one in rows),
-        sha256=hashlib.sha256(xform).hexdigest(), warnings=tuple(warnings),
+        form_id=form.form_id,
+        version=form.version,
+        title=workbook.setting("form_title"),
+        xform=xform,
+        consequences=tuple(_placed(form, one) for _, one in rows),
+        sha256=hashlib.sha256(xform).hexdigest(),
+        warnings=tuple(warnings),
     )
 
 
@@ -67,8 +71,11 @@ def _with_notes(
             stack.append(row.get("name") if kind == "begin repeat" else "")
         if kind in ("end group", "end repeat") and stack:
             ended = stack.pop()
-            yield from (_note(origin, one, columns) for origin, one in rows
-                        if ended and one.for_each == ended)
+            yield from (
+                _note(origin, one, columns)
+                for origin, one in rows
+                if ended and one.for_each == ended
+            )
         yield dict(row.cells), ("survey", row.number)
     last = [(origin, one) for origin, one in rows if not one.for_each]
     if not last:
@@ -110,10 +117,16 @@ def _convert(workbook: Workbook, survey: Survey) -> tuple[bytes, list[str]]:
     warnings: list[str] = []
     try:
         result = convert({**given, **headers}, warnings=warnings)
-    except PyXFormError as error:
-        raise WorkbookRefused([from_pyxform(str(error), _origin(survey))]) from error
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
-        raise WorkbookRefused([from_pyxform(str(error), _origin(survey))]) from error
+    except (
+        PyXFormError,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+    ) as error:
+        raise WorkbookRefused([_refusal(str(error), survey)]) from error
     return result.xform.replace(KEPT_APOSTROPHE, "’").encode(), warnings
 
 
@@ -129,15 +142,15 @@ def _header(rows: list[Cells]) -> dict[str, None]:
     return dict.fromkeys(column for row in rows for column in row)
 
 
-class _origin:  # noqa: N801 - a function with a memory
-    """Find the sheet and row a converted row comes from."""
+def _refusal(message: str, survey: Survey) -> Problem:
+    """Say a refusal of pyxform in French, on the row of the workbook it is about."""
 
-    def __init__(self, survey: Survey) -> None:
-        self.survey = survey
-
-    def __call__(self, number: int) -> tuple[str, int]:
+    def origin(number: int) -> tuple[str, int]:
         at = number - 2
-        return self.survey[at][1] if 0 <= at < len(self.survey) else ("survey", number)
+        return survey[at][1] if 0 <= at < len(survey) else ("survey", number)
+
+    types = {cells.get("type", ""): number for cells, (_, number) in reversed(survey)}
+    return from_pyxform(message, origin, types)
 
 
 def _parsed(xform: bytes) -> Form:
@@ -163,7 +176,8 @@ def _refuse_circles(form: Form, workbook: Workbook) -> None:
 def _placed(form: Form, one: Consequence) -> Consequence:
     holder = one.for_each or GROUP
     path = next(
-        path for path in form.models
+        path
+        for path in form.models
         if path.endswith(f"/{holder}/{one.name}") or _below(path, holder, one.name)
     )
     return replace(one, path=path, causes=_causes(form, path))

@@ -118,9 +118,9 @@ def _table(sheet: str, rows: Any) -> Table:
     for number, row in enumerate(listed, start=2):
         for column, cell in row.items():
             if not isinstance(column, str) or not isinstance(cell, str):
-                raise WorkbookRefused([
-                    Problem(sheet, number, str(column), "Une cellule ne contient qu’un texte.")
-                ])
+                raise WorkbookRefused(
+                    [Problem(sheet, number, str(column), "Une cellule ne contient qu’un texte.")]
+                )
     columns = list(dict.fromkeys(column for row in listed for column in row))
     return [columns, *([row.get(column, "").strip() for column in columns] for row in listed)]
 
@@ -137,8 +137,17 @@ def _from_xlsx(data: bytes) -> dict[str, Table]:
     except WorkbookRefused:
         raise
     except (
-        zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, OSError,
-        SyntaxError, AttributeError, IndexError, NotImplementedError, EOFError,
+        zipfile.BadZipFile,
+        InvalidFileException,
+        KeyError,
+        ValueError,
+        TypeError,
+        OSError,
+        SyntaxError,
+        AttributeError,
+        IndexError,
+        NotImplementedError,
+        EOFError,
     ) as error:
         raise _refused("Ce fichier n’est pas un classeur Excel lisible.") from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -43,10 +43,13 @@ def perhaps(word: str, known: Iterable[str]) -> str:
 _ROW = re.compile(r"\[\s*row\s*:\s*(\d+)\s*\]\s*", re.IGNORECASE)
 _SHEET = re.compile(r"On the '(\w+)' sheet", re.IGNORECASE)
 _COLUMN = re.compile(r"the '([\w:]+)' (?:value|column)", re.IGNORECASE)
+_UNKNOWN_TYPE = re.compile(r"Unknown question type '([^']*)'")
 _FRENCH = [
     (r"Unknown question type '?([^'.]*)'?", "Type de question inconnu : « {0} »."),
-    (r"List name not in choices sheet: (\S+)",
-     "La liste « {0} » n’existe pas dans la feuille choices."),
+    (
+        r"List name not in choices sheet: (\S+)",
+        "La liste « {0} » n’existe pas dans la feuille choices.",
+    ),
     (r"List name not in external choices sheet: (\S+)", "La liste externe « {0} » n’existe pas."),
     (r"must be unique within their nearest parent", "Ce nom est déjà pris dans le même groupe."),
     (r"case-insensitive match", "Ce nom ne diffère d’un autre que par les majuscules."),
@@ -54,39 +57,72 @@ _FRENCH = [
     (r"Question with no type", "Le type de la question manque."),
     (r"Missing calculation", "Le calcul manque."),
     (r"Invalid question name '?([^'.]*)'?", "Nom non valide : « {0} »."),
-    (r"unmatched|Unmatched|does not have a matching|no matching",
-     "Un groupe ou une répétition est ouvert sans être fermé, ou fermé sans être ouvert."),
+    (
+        r"unmatched|Unmatched|does not have a matching|no matching",
+        "Un groupe ou une répétition est ouvert sans être fermé, ou fermé sans être ouvert.",
+    ),
     (r"no (?:survey )?element named ['\"]?([\w-]+)", "La question « {0} » n’existe pas."),
-    (r"There has been a problem trying to replace \$\{([\w-]+)\}",
-     "La question « {0} » n’existe pas."),
-    (r"multiple survey elements named ['\"]?([\w-]+)",
-     "Plusieurs questions s’appellent « {0} » : la référence est ambiguë."),
+    (
+        r"There has been a problem trying to replace \$\{([\w-]+)\}",
+        "La question « {0} » n’existe pas.",
+    ),
+    (
+        r"multiple survey elements named ['\"]?([\w-]+)",
+        "Plusieurs questions s’appellent « {0} » : la référence est ambiguë.",
+    ),
+    (r"There should be a choices sheet", "La feuille choices manque ou est vide."),
+    (
+        r"name '([\w-]+)' appears more than once",
+        "Plusieurs questions s’appellent « {0} » : la référence est ambiguë.",
+    ),
+    (
+        r"accepted parameter keys for this question type are '([^']*)'",
+        "Paramètre inconnu ; ce type de question accepte : {0}.",
+    ),
     (r"Choices should have a label", "Le libellé du choix manque."),
-    (r"Choice names with spaces",
-     "Un choix d’une question à choix multiples ne peut contenir d’espace."),
-    (r"duplicate.*choice|Choice names must be unique|'name' value is invalid.*unique",
-     "Ce choix figure deux fois dans la liste."),
-    (r"Invalid (?:XML )?(?:tag )?name|must begin with a letter",
-     "Un nom commence par une lettre et ne contient que lettres, chiffres, tirets et soulignés."),
-    (r"One or more required column headers were not found: (.+?)\.",
-     "Il manque une ou plusieurs colonnes : {0}."),
-    (r"different names for the same column were found: (.+?)\.",
-     "La même colonne figure deux fois sous des noms différents : {0}."),
+    (
+        r"Choice names with spaces",
+        "Un choix d’une question à choix multiples ne peut contenir d’espace.",
+    ),
+    (
+        r"duplicate.*choice|Choice names must be unique|'name' value is invalid.*unique",
+        "Ce choix figure deux fois dans la liste.",
+    ),
+    (
+        r"Invalid (?:XML )?(?:tag )?name|must begin with a letter",
+        "Un nom commence par une lettre et ne contient que lettres, chiffres, tirets et soulignés.",
+    ),
+    (
+        r"One or more required column headers were not found: (.+?)\.",
+        "Il manque une ou plusieurs colonnes : {0}.",
+    ),
+    (
+        r"different names for the same column were found: (.+?)\.",
+        "La même colonne figure deux fois sous des noms différents : {0}.",
+    ),
     (r"repeat_count", "Le nombre de répétitions n’est pas valide."),
-    (r"last-saved",
-     "Les réponses de la visite précédente (last-saved) ne sont pas prises en charge."),
+    (
+        r"last-saved",
+        "Les réponses de la visite précédente (last-saved) ne sont pas prises en charge.",
+    ),
     (r"You must have a sheet named survey|survey sheet", "La feuille survey manque ou est vide."),
 ]
 
 
-def from_pyxform(message: str, origin: Callable[[int], tuple[str, int]]) -> Problem:
+def from_pyxform(
+    message: str, origin: Callable[[int], tuple[str, int]], rows_by_type: Mapping[str, int]
+) -> Problem:
     """Say a refusal of pyxform in French; `origin` gives sheet and row of a row it saw."""
     row, sheet, column = _ROW.search(message), _SHEET.search(message), _COLUMN.search(message)
     named = sheet[1] if sheet else "survey"
+    column_name = column[1] if column else None
     number = int(row[1]) if row else None
-    if number is not None and named == "survey":
+    typed = _UNKNOWN_TYPE.search(message)
+    if number is None and typed is not None:
+        number, column_name = rows_by_type.get(typed[1]), "type"
+    elif number is not None and named == "survey":
         named, number = origin(number)
-    return Problem(named, number, column[1] if column else None, in_french(message))
+    return Problem(named, number, column_name, in_french(message))
 
 
 def in_french(message: str) -> str:

@@ -12,8 +12,12 @@ from .refusals import Problem, perhaps
 
 REFERENCE = re.compile(r"\$\{\s*(last-saved#)?([^}]*?)\s*\}")
 EXPRESSIONS = {
-    "relevant": "relevant", "constraint": "constraint", "calculation": "calculation",
-    "choice_filter": "choice_filter", "required": "required", "repeat_count": "repeat_count",
+    "relevant": "relevant",
+    "constraint": "constraint",
+    "calculation": "calculation",
+    "choice_filter": "choice_filter",
+    "required": "required",
+    "repeat_count": "repeat_count",
     "when": "when",
 }
 _TRANSLATED = frozenset(
@@ -26,8 +30,11 @@ _YES_NO = frozenset(["yes", "no", "true", "false", "oui", "non", "true()", "fals
 def scrutinise(workbook: Workbook) -> list[Problem]:
     """List what is wrong with the sheets, whatever their conversion would say."""
     return [
-        *_settings(workbook), *_duplicates(workbook), *_references(workbook),
-        *_expressions(workbook), *_translations(workbook),
+        *_settings(workbook),
+        *_duplicates(workbook),
+        *_references(workbook),
+        *_expressions(workbook),
+        *_translations(workbook),
     ]
 
 

@@ -11,7 +11,21 @@ from .scope import Evaluate, ExpressionFailed, Scope, TooMuchWork, Words
 from .values import Value, number_of, number_text, text_of, truth_of
 
 __all__ = [
-    "FUNCTIONS", "Evaluate", "ExpressionError", "ExpressionFailed", "Node", "Scope", "TooMuchWork",
-    "Value", "Words", "beyond_tablet", "compile_expression", "functions_called", "number_of",
-    "number_text", "references", "text_of", "truth_of",
+    "FUNCTIONS",
+    "Evaluate",
+    "ExpressionError",
+    "ExpressionFailed",
+    "Node",
+    "Scope",
+    "TooMuchWork",
+    "Value",
+    "Words",
+    "beyond_tablet",
+    "compile_expression",
+    "functions_called",
+    "number_of",
+    "number_text",
+    "references",
+    "text_of",
+    "truth_of",
 ]

@@ -14,10 +14,22 @@ from .functions import FUNCTIONS
 from .syntax import Call, Expr, Filter, Literal, Negation, Operation, Path, Step, Union
 
 LONGEST_EXPRESSION = 20_000
-AXES = frozenset([
-    "child", "descendant", "descendant-or-self", "self", "parent", "ancestor", "ancestor-or-self",
-    "following", "following-sibling", "preceding", "preceding-sibling", "attribute",
-])
+AXES = frozenset(
+    [
+        "child",
+        "descendant",
+        "descendant-or-self",
+        "self",
+        "parent",
+        "ancestor",
+        "ancestor-or-self",
+        "following",
+        "following-sibling",
+        "preceding",
+        "preceding-sibling",
+        "attribute",
+    ]
+)
 _SIGNS = frozenset(["=", "!=", "<", "<=", ">", ">=", "+", "-", "*", "div", "mod", "and", "or"])
 _PREFIXED = re.compile(r"""("[^"]*"|'[^']*')|\b(?:jr|orx):(?=[a-z-]+\s*\()""")
 _ANY_DESCENDANT = Step("descendant-or-self", None)

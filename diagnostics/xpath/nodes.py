@@ -9,7 +9,15 @@ class Node:
     """An element of an instance: its name, its place and the answer it holds now."""
 
     __slots__ = (
-        "children", "name", "named", "parent", "path", "place", "relevant", "sent", "value",
+        "children",
+        "name",
+        "named",
+        "parent",
+        "path",
+        "place",
+        "relevant",
+        "sent",
+        "value",
     )
 
     children: list[Node]

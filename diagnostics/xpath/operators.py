@@ -11,7 +11,10 @@ from .nodes import Node
 from .values import NAN, Item, Value, items_of, number_of, text_of, truth_of
 
 ORDERS: dict[str, Callable[[float, float], bool]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 
@@ -43,7 +46,11 @@ def remainder(left: float, right: float) -> float:
 
 
 SUMS: dict[str, Callable[[float, float], float]] = {
-    "+": add, "-": subtract, "*": multiply, "div": divide, "mod": remainder,
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "div": divide,
+    "mod": remainder,
 }
 
 

@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 from .nodes import Node
 from .values import Value
 
-DEFAULT_EFFORT = 5_000_000
+DEFAULT_EFFORT = 2_000_000
 
 
 class TooMuchWork(Exception):
@@ -37,13 +37,29 @@ class Scope:
     """One run over one submission: the answers, the lists, the clock and the language."""
 
     __slots__ = (
-        "current", "effort", "index", "instances", "language", "now", "position", "root", "size",
-        "words", "zone",
+        "current",
+        "effort",
+        "index",
+        "instances",
+        "language",
+        "now",
+        "position",
+        "root",
+        "size",
+        "words",
+        "zone",
     )
 
     def __init__(
-        self, root: Node, index: Mapping[str, list[Node]], *, now: datetime, zone: tzinfo,
-        instances: Mapping[str, Node], words: Words, language: str = "fr",
+        self,
+        root: Node,
+        index: Mapping[str, list[Node]],
+        *,
+        now: datetime,
+        zone: tzinfo,
+        instances: Mapping[str, Node],
+        words: Words,
+        language: str = "fr",
     ) -> None:
         """Start a run; `index` lists the nodes by model path, `root` is the document."""
         self.root = root

@@ -30,7 +30,10 @@ def row(kind: str, name: str, label: str = "", **cells: str) -> dict[str, str]:
 
 
 def workbook(
-    survey: Sequence[Row], *, choices: Sequence[Row] = (), consequences: Sequence[Row] = (),
+    survey: Sequence[Row],
+    *,
+    choices: Sequence[Row] = (),
+    consequences: Sequence[Row] = (),
     **settings: str,
 ) -> bytes:
     """Write a workbook in YAML."""
@@ -86,16 +89,28 @@ def quiet_visit() -> dict[str, Any]:
     return {
         "consent": {"visit_agreed": "yes", "health_agreed": "yes"},
         "fall_risk": {
-            "fell": "no", "unsteady": "no", "worried": "no", "fall_score": "0", "fall_band": "low",
+            "fell": "no",
+            "unsteady": "no",
+            "worried": "no",
+            "fall_score": "0",
+            "fall_band": "low",
         },
         "dwelling": {"floor": "0", "washing": "shower"},
-        "room": [{
-            "room_kind": "living", "room_name": "Séjour", "loose_rug": "no", "hazards": "none",
-            "light": "good", "room_hazards": "0",
-        }],
+        "room": [
+            {
+                "room_kind": "living",
+                "room_name": "Séjour",
+                "loose_rug": "no",
+                "hazards": "none",
+                "light": "good",
+                "room_hazards": "0",
+            }
+        ],
         "safety": {"gas_smell": "no", "bare_wires": "no", "smoke_alarm": "working"},
         "social": {
-            "lives_alone": "no", "someone_to_call": "yes", "last_visit": "within_week",
+            "lives_alone": "no",
+            "someone_to_call": "yes",
+            "last_visit": "within_week",
             "isolation_score": "0",
         },
         "eco_kit": {},

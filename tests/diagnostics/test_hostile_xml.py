@@ -13,11 +13,13 @@ from diagnostics.submission import check
 from diagnostics.wellformed import BadForm, BadSubmission, read_head
 from tests.diagnostics.builders import NOW, form_of, home_visit, row, visit
 
-BOMB = b"".join([
-    b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">',
-    *(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">'.encode() for n in range(9)),
-    b']><data id="trial"><a>&j;</a></data>',
-])
+BOMB = b"".join(
+    [
+        b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">',
+        *(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">'.encode() for n in range(9)),
+        b']><data id="trial"><a>&j;</a></data>',
+    ]
+)
 HOSTILE = {
     "empty": b"",
     "not xml": b"hello",
@@ -49,13 +51,17 @@ def test_hostile_xml_is_refused_quickly_in_french(name: str) -> None:
     assert time.perf_counter() - started < 2
 
 
-@pytest.mark.parametrize("name", [name for name in HOSTILE if name not in ("other form", "other root")])
+@pytest.mark.parametrize(
+    "name", [name for name in HOSTILE if name not in ("other form", "other root")]
+)
 def test_a_head_is_read_with_the_same_care(name: str) -> None:
     with pytest.raises(BadSubmission):
         read_head(HOSTILE[name])
 
 
-@pytest.mark.parametrize("name", ["empty", "not xml", "truncated", "nul", "entity bomb", "deep", "no id"])
+@pytest.mark.parametrize(
+    "name", ["empty", "not xml", "truncated", "nul", "entity bomb", "deep", "no id"]
+)
 def test_a_form_is_read_with_the_same_care(name: str) -> None:
     with pytest.raises(BadForm):
         parse_form(HOSTILE[name])
@@ -84,11 +90,14 @@ def test_no_damaged_visit_makes_the_check_fail_otherwise(data: st.DataObject) ->
 
 
 def test_a_repeat_too_long_for_its_rules_is_refused_in_bounded_time() -> None:
-    form = form_of([
-        row("begin repeat", "room"), row("integer", "x"),
-        row("calculate", "all", calculation="count(/data/room[x > 1]) + count(//x)"),
-        row("end repeat", ""),
-    ])
+    form = form_of(
+        [
+            row("begin repeat", "room"),
+            row("integer", "x"),
+            row("calculate", "all", calculation="count(/data/room[x > 1]) + count(//x)"),
+            row("end repeat", ""),
+        ]
+    )
     xml = visit(form, {"room": [{"x": "1"}] * 10_000})
     started = time.perf_counter()
     with pytest.raises(BadSubmission):

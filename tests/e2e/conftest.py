@@ -90,7 +90,9 @@ class Server:
         """Add an account with the tests' password; gives its e-mail."""
         house = self.house()
         with house.sessions.begin() as session:
-            user = make_user(session, role=role, password_hash=hash_of(house, PASSWORD), **attributes)
+            user = make_user(
+                session, role=role, password_hash=hash_of(house, PASSWORD), **attributes
+            )
         house.engine.dispose()
         return user.email
 

@@ -96,7 +96,7 @@ def test_opening_the_page_of_a_person_is_logged(
     enrolment = enrolled(session, by)
     client = client_as("coordinator")
     page(client, f"/enrolments/{enrolment.id}")
-    session.rollback()
+    session.commit()
     event = session.scalars(select(AccessEvent)).one()
     assert (event.person_id, event.what) == (enrolment.person_id, "enrolment")
     assert event.user_id == client.user.id  # type: ignore[attr-defined]
@@ -114,7 +114,7 @@ def test_a_refusal_without_a_reason_is_shown_again_with_what_was_typed(
     assert answer.status_code == 422
     assert 'href="#call-reason"' in text
     assert "Will ask her niece" in text
-    session.rollback()
+    session.commit()
     assert session.scalars(select(ContactAttempt)).all() == []
 
 
@@ -190,8 +190,9 @@ def test_a_visit_is_planned_moved_and_cancelled(
     enrolment = enrolled(session, by, state=EnrolmentState.AGREED)
     client = client_as("coordinator")
     assert plan(client, enrolment, visitor) == 302
-    session.rollback()
+    session.commit()
     visit = session.scalars(select(Visit)).one()
+    session.commit()
     assert visit.planned_start_at == datetime(2026, 3, 12, 13, 0, tzinfo=UTC)
     address = f"/enrolments/{enrolment.id}/visits/{visit.id}"
     moved = {"visitor_id": str(visitor.id), "day": "2026-03-13", "time": "09:00"}

@@ -30,7 +30,7 @@ def test_a_person_is_found_by_name_dwelling_address_and_city_with_or_without_acc
 ) -> None:
     person = somebody(session)
     reference = person.occupancies[0].tenancy.dwelling.reference
-    session.rollback()
+    session.commit()
     client = client_as("coordinator")
     for text in ("géraud", "GERAUD zoe", reference, "abbé lemire", "meru", "Géraud Méru 60110"):
         found = client.get("/people/", query_string={"q": text}).get_data(as_text=True)
@@ -71,12 +71,12 @@ def test_protection_can_name_colleagues_at_once_and_can_end(
     session.commit()
     client = client_as("social_worker")
     data = {"protected": "yes", "users": str(visitor.id)}
-    session.rollback()
+    session.commit()
     client.post(f"/people/{person.id}/protection", data=data)
-    session.rollback()
+    session.commit()
     named = set(session.scalars(select(NamedAccess.user_id)))
     assert named == {visitor.id, client.user.id}  # type: ignore[attr-defined]
-    session.rollback()
+    session.commit()
     again = client.post(f"/people/{person.id}/protection", data=data)
     assert again.status_code == 409
     client.post(f"/people/{person.id}/protection", data={"protected": "no"})
@@ -101,7 +101,7 @@ def test_looking_at_a_file_and_protecting_it_are_logged_and_shown(
     client.post(f"/people/{person.id}/protection", data={"protected": "yes"})
     text = client.get(f"/people/{person.id}").get_data(as_text=True)
     assert text.count("Camille Lecomte ·") >= 3
-    session.rollback()
+    session.commit()
     logged = session.scalars(select(AccessEvent.what).order_by(AccessEvent.id)).all()
     assert logged == ["person_file", "protected", "person_file"]
 

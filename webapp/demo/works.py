@@ -20,8 +20,8 @@ from webapp.demo.story import Story
 STARTS = {"U0": (0.2, 0.9), "U1": (0.3, 1.6), "U2": (0.5, 6), "U3": (30, 200), "P": (200, 900)}
 LASTS = {"U0": (0.5, 2.5), "U1": (0.5, 2.2), "U2": (0.5, 5), "U3": (24, 240), "P": (48, 400)}
 OFFICE_HOURS = ("U2", "U3", "P")
-BACKLOG = timedelta(days=30)  # the weeks just before the demo: the service is short of hands
-BACKLOG_HOURS = (12, 700)
+BACKLOG = timedelta(days=60)  # the weeks just before the demo: the service is short of hands
+BACKLOG_HOURS = (24, 2400)
 LATE, HELD, CANCELLED, FORGOTTEN = 0.1, 0.08, 0.025, 0.015
 DONE_NOTES = {
     "gas": ("Joint de la cuisinière remplacé, contrôle d’étanchéité fait.",),

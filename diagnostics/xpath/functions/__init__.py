@@ -6,5 +6,13 @@ from . import choices, dates, geography, lists, logic, numbers, texts
 from .registry import FUNCTIONS, Function
 
 __all__ = [
-    "FUNCTIONS", "Function", "choices", "dates", "geography", "lists", "logic", "numbers", "texts",
+    "FUNCTIONS",
+    "Function",
+    "choices",
+    "dates",
+    "geography",
+    "lists",
+    "logic",
+    "numbers",
+    "texts",
 ]

@@ -22,7 +22,18 @@ from .registry import function
 _UNPADDED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(T.*)?", re.ASCII)
 _TIME = re.compile(r"(\d\d):(\d\d)(?::([0-5]\d))?(\.\d+)?(Z|[-+]\d\d:\d\d)?", re.ASCII)
 _MONTHS = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
 ]
 # The engine on the tablet numbers Sunday 7 and finds no name for it.
 _WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", ""]
@@ -85,7 +96,9 @@ def decimal_time(scope: Scope, value: Value) -> Value:
     if moment is None:
         return NAN
     passed = timedelta(
-        hours=moment.hour, minutes=moment.minute, seconds=moment.second,
+        hours=moment.hour,
+        minutes=moment.minute,
+        seconds=moment.second,
         microseconds=moment.microsecond,
     )
     return passed.total_seconds() / DAY_SECONDS
@@ -106,9 +119,17 @@ function("format-date-time", 2)(format_date)
 
 def _written(moment: datetime) -> dict[str, str]:
     return {
-        "%Y": f"{moment.year:04}", "%y": f"{moment.year:04}"[2:], "%m": f"{moment.month:02}",
-        "%n": str(moment.month), "%b": _MONTHS[moment.month - 1], "%d": f"{moment.day:02}",
-        "%e": str(moment.day), "%a": _WEEKDAYS[moment.weekday()], "%H": f"{moment.hour:02}",
-        "%h": str(moment.hour), "%M": f"{moment.minute:02}", "%S": f"{moment.second:02}",
+        "%Y": f"{moment.year:04}",
+        "%y": f"{moment.year:04}"[2:],
+        "%m": f"{moment.month:02}",
+        "%n": str(moment.month),
+        "%b": _MONTHS[moment.month - 1],
+        "%d": f"{moment.day:02}",
+        "%e": str(moment.day),
+        "%a": _WEEKDAYS[moment.weekday()],
+        "%H": f"{moment.hour:02}",
+        "%h": str(moment.hour),
+        "%M": f"{moment.minute:02}",
+        "%S": f"{moment.second:02}",
         "%3": f"{moment.microsecond // 1000:03}",
     }

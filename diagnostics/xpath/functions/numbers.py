@@ -137,8 +137,16 @@ def _mathematics(name: str, work: Callable[..., float], *, count: int = 1) -> No
 
 
 for _name, _work in {
-    "log": _log, "log10": _log10, "sin": math.sin, "cos": math.cos, "tan": math.tan,
-    "asin": math.asin, "acos": math.acos, "atan": math.atan, "sqrt": math.sqrt, "exp": math.exp,
+    "log": _log,
+    "log10": _log10,
+    "sin": math.sin,
+    "cos": math.cos,
+    "tan": math.tan,
+    "asin": math.asin,
+    "acos": math.acos,
+    "atan": math.atan,
+    "sqrt": math.sqrt,
+    "exp": math.exp,
     "exp10": _exp10,
 }.items():
     _mathematics(_name, _work)

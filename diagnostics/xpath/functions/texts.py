@@ -18,7 +18,11 @@ from .registry import function, lazy, own_text
 LONGEST_MATCHED = 20_000
 _WHOLE = re.compile(r"\s*([-+]?\d{1,15})", re.ASCII)
 _DIGESTS = {
-    "MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512",
+    "MD5": "md5",
+    "SHA-1": "sha1",
+    "SHA-256": "sha256",
+    "SHA-384": "sha384",
+    "SHA-512": "sha512",
 }
 
 

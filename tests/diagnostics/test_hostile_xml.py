@@ -25,7 +25,9 @@ HOSTILE = {
     "not xml": b"hello",
     "truncated": b'<data id="trial"><a>1</a>',
     "nul": b'<data id="trial"><a>\x00</a></data>',
-    "external entity": b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><data id="trial">&x;</data>',
+    "external entity": (
+        b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><data id="trial">&x;</data>'
+    ),
     "entity bomb": BOMB,
     "external dtd": b'<!DOCTYPE a SYSTEM "http://127.0.0.1:1/x.dtd"><data id="trial"/>',
     "undefined entity": b'<data id="trial">&nope;</data>',
@@ -107,7 +109,8 @@ def test_a_repeat_too_long_for_its_rules_is_refused_in_bounded_time() -> None:
 
 def test_an_undeclared_orx_prefix_is_read() -> None:
     form = form_of([row("text", "a")])
-    xml = b'<data id="trial" version="1"><a>x</a><orx:meta><orx:instanceID>uuid:1</orx:instanceID></orx:meta></data>'
+    meta = b"<orx:meta><orx:instanceID>uuid:1</orx:instanceID></orx:meta>"
+    xml = b'<data id="trial" version="1"><a>x</a>' + meta + b"</data>"
     seen = check(form, xml, now=NOW)
     assert (seen.instance_id, seen.unknown, seen.violations) == ("uuid:1", (), ())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import openpyxl
@@ -12,12 +13,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnostics.codes import CODES, KINDS, OWNERS, SEVERITIES, Kind, Severity, code_name
+from diagnostics.codes import CODES, KINDS, OWNERS, SEVERITIES, Kind, Name, Severity, code_name
 from diagnostics.delays import Delay, DelayUnit, parse_delay
 from diagnostics.form import parse_form
 from diagnostics.forms import read_shipped, shipped
 from diagnostics.workbook import Problem, WorkbookRefused, publish, read_workbook
-from tests.diagnostics.builders import home_visit, published, row, workbook
+from tests.diagnostics.builders import EN, FR, checked, home_visit, published, row, workbook
 
 CALL = {
     "when": "${a} = 'yes'",
@@ -253,9 +254,43 @@ def test_a_delay_is_an_amount_and_a_unit() -> None:
 
 
 def test_every_code_has_a_name_in_both_languages() -> None:
-    tables = [*CODES.values(), OWNERS, KINDS, SEVERITIES]
+    tables: list[Mapping[Any, Name]] = [*CODES.values(), OWNERS, KINDS, SEVERITIES]
     assert all(name.fr and name.en for table in tables for name in table.values())
     assert set(CODES) == set(Kind)
     assert set(SEVERITIES) == set(Severity)
     assert code_name("work_order", "gas", "fr") == "Gaz"
     assert code_name("work_order", "unheard", "en") == "unheard"
+
+
+def test_every_promised_type_of_question_publishes_and_is_read() -> None:
+    plain = [
+        "text", "integer", "decimal", "date", "time", "dateTime", "geopoint", "geotrace",
+        "geoshape", "range", "acknowledge", "note", "image", "audio", "video", "file", "barcode",
+        "hidden", "start", "end", "today", "deviceid", "username",
+    ]  # fmt: skip
+    survey = [row(kind, f"q_{kind}") for kind in plain]
+    survey += [
+        row("select_one yn", "one"),
+        row("select_multiple yn", "many"),
+        row("rank yn", "rank"),
+        row("select_one yn or_other", "open"),
+        row("select_one_from_file towns.csv", "town"),
+        row("calculate", "seen", calculation="pulldata('prices', 'eur', 'name', ${one})"),
+        row("text", "set_once", trigger="${one}", calculation="now()"),
+        row("begin repeat", "r", repeat_count="2"),
+        row("integer", "x"),
+        row("end repeat", ""),
+    ]
+    choices = [{"list_name": "yn", "name": name, FR: name, EN: name} for name in ("yes", "no")]
+    form = parse_form(published(survey, choices=choices).xform)
+    assert {one.name for one in form.questions} >= {"q_geoshape", "rank", "open_other", "town", "x"}
+    seen = checked(form, {"one": "yes", "open": "other", "open_other": "so", "town": "any"})
+    assert {str(one.kind) for one in seen.violations} <= {"count"}
+
+
+def test_lists_in_files_are_checked_when_they_are_given() -> None:
+    xform = published([row("select_one_from_file towns.csv", "town")]).xform
+    files = (("towns.csv", b"name,label\ncreil,Creil\n"),)
+    assert checked(parse_form(xform, files), {"town": "creil"}).valid
+    assert not checked(parse_form(xform, files), {"town": "nice"}).valid
+    assert checked(parse_form(xform), {"town": "nice"}).valid

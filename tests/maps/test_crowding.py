@@ -17,8 +17,9 @@ def dwelling(name: str, lat: float = 49.4, lon: float = 2.1) -> DwellingRow:
 
 
 def test_marks_that_would_overlap_become_one_with_the_worst_of_both() -> None:
-    far, near = gather([count(49.4, 2.1, 40), count(49.401, 2.101, 9, "high")], zoom=16), gather(
-        [count(49.4, 2.1, 40), count(49.401, 2.101, 9, "high")], zoom=9
+    far, near = (
+        gather([count(49.4, 2.1, 40), count(49.401, 2.101, 9, "high")], zoom=16),
+        gather([count(49.4, 2.1, 40), count(49.401, 2.101, 9, "high")], zoom=9),
     )
     assert [row.count for row in far] == [40, 9]
     assert [(row.count, row.at_risk, row.open_works, row.worst) for row in near] == [
@@ -28,9 +29,7 @@ def test_marks_that_would_overlap_become_one_with_the_worst_of_both() -> None:
 
 def test_gathering_loses_no_dwelling() -> None:
     dice = random.Random(3)
-    rows = [
-        count(49 + dice.random(), 2 + dice.random(), dice.randint(1, 900)) for _ in range(200)
-    ]
+    rows = [count(49 + dice.random(), 2 + dice.random(), dice.randint(1, 900)) for _ in range(200)]
     for zoom in range(6, 15):
         assert sum(row.count for row in gather(rows, zoom=zoom)) == sum(row.count for row in rows)
 

@@ -55,8 +55,13 @@ class Town:
         self.visitor = make_user(session, role=Role.VISITOR)
         self.viewer: Viewer = make_viewer(self.coordinator)
         self.form = FormVersion(
-            form_id="f", version="1", title={"fr": "F"}, xform=b"", consequences=[],
-            sha256="0" * 64, published_at=now,
+            form_id="f",
+            version="1",
+            title={"fr": "F"},
+            xform=b"",
+            consequences=[],
+            sha256="0" * 64,
+            published_at=now,
         )
         session.add(self.form)
         session.flush()
@@ -65,7 +70,10 @@ class Town:
             for programme in ("seniors", "energie"):
                 person = make_person(session, dwelling=dwelling)
                 make_enrolment(
-                    session, by=self.coordinator, person=person, dwelling=dwelling,
+                    session,
+                    by=self.coordinator,
+                    person=person,
+                    dwelling=dwelling,
                     programme=programme,
                 )
         refresh_map(session, [dwelling.id for dwelling in self.dwellings])
@@ -85,8 +93,16 @@ class Town:
     def happen(self) -> None:
         """Let one thing happen; one that is refused changes nothing."""
         deed: Callable[[], None] = self.dice.choice(
-            [self.call, self.call, self.plan, self.end_visit, self.open_work, self.do_work,
-             self.hide, self.move_residence]
+            [
+                self.call,
+                self.call,
+                self.plan,
+                self.end_visit,
+                self.open_work,
+                self.do_work,
+                self.hide,
+                self.move_residence,
+            ]
         )
         self.now += timedelta(hours=3)
         with contextlib.suppress(Refused):
@@ -95,8 +111,9 @@ class Town:
 
     def call(self) -> None:
         attempt = Attempt(
-            self.dice.choice([Disposition.AGREED, Disposition.REFUSED, Disposition.NO_ANSWER,
-                              Disposition.MOVED]),
+            self.dice.choice(
+                [Disposition.AGREED, Disposition.REFUSED, Disposition.NO_ANSWER, Disposition.MOVED]
+            ),
             reason=RefusalReason.TIMING,
         )
         enrolment = self.one(Enrolment)
@@ -104,8 +121,13 @@ class Town:
 
     def plan(self) -> None:
         plan_visit(
-            self.session, self.one(Enrolment), visitor_id=self.visitor.id,
-            start_at=self.now + timedelta(days=1), minutes=60, viewer=self.viewer, now=self.now,
+            self.session,
+            self.one(Enrolment),
+            visitor_id=self.visitor.id,
+            start_at=self.now + timedelta(days=1),
+            minutes=60,
+            viewer=self.viewer,
+            now=self.now,
         )
 
     def end_visit(self) -> None:
@@ -149,15 +171,27 @@ def make_consequence(
     session: Session, visit: Visit, form: FormVersion, by: User, now: datetime
 ) -> Consequence:
     submission = Submission(
-        instance_id=f"uuid:{uuid.uuid4()}", visit_id=visit.id, form_version_id=form.id,
-        sent_by_id=by.id, xml=b"<x/>", sha256="0" * 64, received_at=now,
+        instance_id=f"uuid:{uuid.uuid4()}",
+        visit_id=visit.id,
+        form_version_id=form.id,
+        sent_by_id=by.id,
+        xml=b"<x/>",
+        sha256="0" * 64,
+        received_at=now,
         state=SubmissionState.CHECKED,
     )
     session.add(submission)
     session.flush()
     consequence = Consequence(
-        submission_id=submission.id, path="/f/c", kind="work_order", code="electricity",
-        severity="U1", due_at=now, label={"fr": "Prise", "en": "Socket"}, causes=[],
+        submission_id=submission.id,
+        position=1,
+        path="/f/c",
+        kind="work_order",
+        code="electricity",
+        severity="U1",
+        due_at=now,
+        label={"fr": "Prise", "en": "Socket"},
+        causes=[],
     )
     session.add(consequence)
     session.flush()
@@ -213,8 +247,12 @@ def test_a_view_counts_the_cells_whose_dwellings_stand_in_it(
         resolution = cells.resolution_for(zoom)
         assert resolution is not None
         found = count_cells(
-            session, town.viewer, resolution=resolution, parents=cells.cover(box, resolution),
-            area=Area(49.0, 1.5, 50.0, 3.0), only=MapFilter(),
+            session,
+            town.viewer,
+            resolution=resolution,
+            parents=cells.cover(box, resolution),
+            area=Area(49.0, 1.5, 50.0, 3.0),
+            only=MapFilter(),
         )
         assert sum(count.dwellings for count in found) == 8
 

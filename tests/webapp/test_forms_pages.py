@@ -23,9 +23,7 @@ def url(app: Flask) -> str:
         return f"/forms/{version.form_id}/{version.version}"
 
 
-def test_versions_are_listed_with_how_often_they_were_filled(
-    app: Flask, client_as: SignIn
-) -> None:
+def test_versions_are_listed_with_how_often_they_were_filled(app: Flask, client_as: SignIn) -> None:
     Home(app).send()
     page = client_as(Role.MANAGER).get("/forms/").text
     assert home_visit().version in page

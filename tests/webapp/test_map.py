@@ -128,8 +128,12 @@ def test_a_protected_person_leaves_the_dwelling_as_bare_stock(
         dwelling = make_dwelling(session, residence=place(session))
         person = make_person(session, dwelling=dwelling, protected=True)
         make_enrolment(
-            session, by=make_user(session), person=person, dwelling=dwelling,
-            state=EnrolmentState.VISITED, risk=3,
+            session,
+            by=make_user(session),
+            person=person,
+            dwelling=dwelling,
+            state=EnrolmentState.VISITED,
+            risk=3,
         )
         rebuild_map(session)
     client = client_as(Role.COORDINATOR, language="en")

@@ -18,7 +18,7 @@ from visits.models.programmes import Disposition, EnrolmentState, RefusalReason
 from visits.models.visits import Visit
 from visits.models.works import FollowUp, Severity, WorkOrder, WorkOrderState
 from visits.programmes import load_programmes
-from visits.queries.results import follow_up_results, works_results
+from visits.results import follow_up_results, works_results
 from visits.work_orders import move_work_order
 
 SignIn = Callable[..., FlaskClient]
@@ -51,9 +51,7 @@ def test_an_unknown_programme_is_not_found(client_as: SignIn) -> None:
     assert client_as(Role.MANAGER).get("/outcomes/?programme=none").status_code == 404
 
 
-def test_works_are_counted_by_severity_with_their_delay(
-    app: Flask, session: Session
-) -> None:
+def test_works_are_counted_by_severity_with_their_delay(app: Flask, session: Session) -> None:
     home = Home(app)
     home.send(GAS)
     programme = session.get_one(Visit, home.visit.id).enrolment.programme
@@ -64,7 +62,11 @@ def test_works_are_counted_by_severity_with_their_delay(
     ]
     order = session.scalars(select(WorkOrder)).one()
     move_work_order(
-        session, order, WorkOrderState.DONE, note="fait", viewer=viewer,
+        session,
+        order,
+        WorkOrderState.DONE,
+        note="fait",
+        viewer=viewer,
         now=NOW + timedelta(hours=2),
     )
     (after,) = works_results(session, programme, viewer=viewer, now=NOW)

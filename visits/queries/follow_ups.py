@@ -62,5 +62,5 @@ def list_follow_ups(
     if only.programme:
         statement = statement.where(Enrolment.programme == only.programme)
     if only.text.strip():
-        statement = statement.where(mentions(only.text))
+        statement = statement.where(mentions(session, only.text))
     return page_of(session, statement, wanted=wanted, order=ORDER, tie=FollowUp.id)

@@ -24,9 +24,9 @@ from visits.queries.map import (
 )
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import problem, sentence
-from webapp.office.words import word
 from webapp.schemas import MapViewSchema
 from webapp.transaction import reading
+from webapp.words import word
 
 FINEST_COUNTED = 8  # the finest resolution that counts are kept for
 RISK_CODES = ("", "low", "moderate", "high")

@@ -23,9 +23,9 @@ from webapp.office.people import people
 from webapp.office.programmes import programme_name
 from webapp.office.targeting import targeting
 from webapp.office.visits import visits
-from webapp.office.words import telephone, word
 from webapp.office.work_orders import work_orders
 from webapp.transaction import house
+from webapp.words import telephone, word
 
 BLUEPRINTS = (
     home, imports, targeting, enrolments, appointments, people, work_orders,

@@ -12,7 +12,7 @@ from diagnostics.submission import Checked, check
 from visits.models.visits import Submission, SubmissionFile
 from visits.published_forms import consequences_of
 from webapp.languages import current_language
-from webapp.office.words import word
+from webapp.words import word
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -150,7 +151,7 @@ def _week(session: Session) -> Tile:
     start, end = week_of(now().astimezone(PARIS))
     count = count_visits(session, viewer(Action.SEE_VISITS), start_at=start, end_at=end)
     last = end - timedelta(days=1)
-    days = {"from": start.date().isoformat(), "to": last.date().isoformat()}
+    days: dict[str, Any] = {"from": start.date().isoformat(), "to": last.date().isoformat()}
     return Tile(_("Visits this week"), count, url_for("visits.index", **days))
 
 

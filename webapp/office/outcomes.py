@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from visits.outcomes import Rate, outcomes
 from visits.programmes import load_programmes
-from visits.queries.results import follow_up_results, works_results
+from visits.results import follow_up_results, works_results
 from webapp.auth import Action, requires, viewer
 from webapp.office.programmes import chosen_programme
 from webapp.transaction import now, reading

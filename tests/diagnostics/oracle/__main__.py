@@ -1,6 +1,7 @@
 """Run the oracle: `python -m tests.diagnostics.oracle [FORM.xml|FORM.yaml] [N] [SEED]`.
 
-Without a form, over every shipped diagnostic and the corpus.
+Without a form, over every shipped diagnostic and the corpus. `--record` keeps the engine's
+conclusions on the corpus for the tests that run without it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from diagnostics.convert import convert
 from diagnostics.forms import read_shipped, shipped
 
 from .compare import disagreements, install, ready
+from .recording import corpus, record
 
 SHOWN = 5
 
@@ -20,6 +22,9 @@ def main(arguments: list[str]) -> int:
     """Compare and report; the exit code is the number of visits that differ, at most 99."""
     if not ready():
         install()
+    if arguments == ["--record"]:
+        record()
+        return 0
     rounds = int(arguments[1]) if len(arguments) > 1 else 100
     seed = int(arguments[2]) if len(arguments) > 2 else 7
     wrong = 0
@@ -38,10 +43,9 @@ def _forms(chosen: str) -> list[tuple[str, bytes]]:
         data = path.read_bytes()
         xform = data if path.suffix == ".xml" else convert(data, path.suffix).xform
         return [(path.name, xform)]
-    corpus = sorted((Path(__file__).parent / "corpus").glob("*.md"))
     return [
         *((name, convert(read_shipped(name), ".yaml").xform) for name in shipped()),
-        *((path.stem, convert(path.read_bytes(), path.suffix).xform) for path in corpus),
+        *((path.stem, convert(path.read_bytes(), path.suffix).xform) for path in corpus()),
     ]
 
 

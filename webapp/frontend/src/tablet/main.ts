@@ -7,12 +7,13 @@ import { loadDay, refreshDay } from './day'
 import { loadDrafts } from './draft'
 import { keepSending, loadOutbox } from './sending'
 import { loadSession, session } from './session'
-import { installWaitingUpdate, keepUpToDate } from './update'
+import { installWaitingUpdate, keepUpToDate, noticeVersion } from './update'
 
 async function start(): Promise<void> {
   if (await installWaitingUpdate()) return
   await loadSession()
   await Promise.all([loadDay(), loadDrafts(), loadOutbox()])
+  noticeVersion()
   createApp(App).mount('#app')
   void keepUpToDate()
   keepSending()

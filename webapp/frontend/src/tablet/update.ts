@@ -1,23 +1,21 @@
 // The service worker: keeps the app on the tablet, and changes it only at a start, never during a visit.
 import { ref } from 'vue'
-import { openVisitId } from './route'
 
 /** A new version waits for the next start. */
 export const updateWaiting = ref(false)
-/** This start has just put a new version in place. */
+/** This start is the first on a new version. */
 export const justUpdated = ref(false)
 /** A new version took over after all: this page still runs the old one, and reloads when no visit is open. */
 export const replaced = ref(false)
 
-const MARK = 'palier-updated'
+const VERSION_KEY = 'palier-version'
+const RELOADED_KEY = 'palier-reloaded'
 const PATIENCE_MS = 1_500
-const INSIST_EVERY_MS = 3_000
-const INSIST_TIMES = 20
 
 /** At start, before anything is open: put a waiting version in place. True when the page is about to reload. */
 export async function installWaitingUpdate(): Promise<boolean> {
-  justUpdated.value = sessionStorage.getItem(MARK) !== null
-  sessionStorage.removeItem(MARK)
+  const reloaded = sessionStorage.getItem(RELOADED_KEY) !== null
+  sessionStorage.removeItem(RELOADED_KEY)
   // The very first worker taking charge of the page replaces nothing.
   if (!navigator.serviceWorker?.controller) return false
   const takenOver = new Promise<boolean>((resolve) => {
@@ -27,37 +25,38 @@ export async function installWaitingUpdate(): Promise<boolean> {
     })
   })
   const registration = await navigator.serviceWorker.getRegistration('/tablet/')
-  if (!registration?.waiting || justUpdated.value) return false
-  takeOver(registration)
-  // The browser lets the old worker finish its requests first; the tablet's user does not wait for that.
-  if (await Promise.race([takenOver, pause(PATIENCE_MS)])) {
+  if (!registration?.waiting || reloaded) return false
+  // A request on its way through the old worker would make Chromium put the change off for good.
+  await pageLoaded()
+  registration.waiting.postMessage({ type: 'SKIP_WAITING' })
+  const patience = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS))
+  if (await Promise.race([takenOver, patience])) {
     reloadUpdated()
     return true
   }
-  void insist(registration)
+  // Chromium may put it off when the start was a mere reload; closing the app and opening it again always does.
+  updateWaiting.value = true
   return false
 }
 
-function takeOver(registration: ServiceWorkerRegistration): void {
-  registration.waiting?.postMessage({ type: 'SKIP_WAITING' })
+/** Put the waiting version in place at the user's word; the page reloads once it has taken over. */
+export async function installNow(): Promise<void> {
+  const registration = await navigator.serviceWorker.getRegistration('/tablet/')
+  registration?.waiting?.postMessage({ type: 'SKIP_WAITING' })
 }
 
-/** Chromium may forget a take-over it put off: ask again, as long as no visit is open. */
-async function insist(registration: ServiceWorkerRegistration): Promise<void> {
-  for (let time = 0; time < INSIST_TIMES && registration.waiting; time++) {
-    await pause(INSIST_EVERY_MS)
-    if (!openVisitId.value) takeOver(registration)
-  }
-}
-
-function pause(milliseconds: number): Promise<false> {
-  return new Promise((resolve) => setTimeout(() => resolve(false), milliseconds))
-}
-
-/** Start again on the new version, and say so. */
+/** Start again on the version that has taken over. */
 export function reloadUpdated(): void {
-  sessionStorage.setItem(MARK, '1')
+  sessionStorage.setItem(RELOADED_KEY, '1')
   location.reload()
+}
+
+/** Notice that this start runs another version than the last: its script has another name. */
+export function noticeVersion(): void {
+  const version = new URL(import.meta.url).pathname
+  const before = localStorage.getItem(VERSION_KEY)
+  localStorage.setItem(VERSION_KEY, version)
+  justUpdated.value = before !== null && before !== version
 }
 
 /** Register the service worker and watch for a version that arrives while we work. */
@@ -74,4 +73,11 @@ export async function keepUpToDate(): Promise<void> {
   } catch {
     // No service worker (private window, plain http): the app works, but not without the network.
   }
+}
+
+async function pageLoaded(): Promise<void> {
+  if (document.readyState !== 'complete') {
+    await new Promise((resolve) => addEventListener('load', resolve, { once: true }))
+  }
+  await document.fonts.ready
 }

@@ -5,6 +5,7 @@ export const en: Record<Key, Sentence> = {
   'app.reload': 'Restart the app',
   'app.updated': 'The app has been updated. Your visits in progress are untouched.',
   'app.updateWaiting': 'A new version is ready. It will install at the next start, never during a visit.',
+  'app.updateNow': 'Install now',
   'app.closed': 'Close',
   'app.loading': 'Loading…',
 

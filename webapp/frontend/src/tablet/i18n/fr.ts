@@ -6,6 +6,7 @@ export const fr = {
   'app.reload': 'Relancer l’application',
   'app.updated': 'L’application a été mise à jour. Vos visites en cours sont intactes.',
   'app.updateWaiting': 'Une nouvelle version est prête. Elle s’installera au prochain démarrage, jamais pendant une visite.',
+  'app.updateNow': 'Installer maintenant',
   'app.closed': 'Fermer',
   'app.loading': 'Chargement…',
 

@@ -1,0 +1,121 @@
+"""The command `palier`, run as a person would."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.submissions import FALLS, fill, home_visit
+from webapp.cli import main
+from webapp.setting_up import FORMS
+
+DATA = Path(__file__).parent.parent / "data"
+PASSWORD = "correct cheval batterie"
+
+
+@pytest.fixture
+def deployment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PALIER_DATA", str(tmp_path))
+    return tmp_path
+
+
+def _run(*arguments: object, expect: int = 0) -> Result:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert result.exit_code == expect, result.output
+    return result
+
+
+def _add(role: str, *, expect: int = 0, password: str = PASSWORD) -> Result:
+    return _run(
+        "users", "add", f"{role}@palier.example", "--name", "Ana", "--role", role,
+        "--organisation", "Office", "--password", password, expect=expect,
+    )  # fmt: skip
+
+
+def test_a_new_deployment_is_in_order_after_init(deployment: Path) -> None:
+    _run("doctor", expect=1)
+    _run("init")
+    _run("init")
+    assert "up to date" in _run("doctor").output
+    assert (deployment / "secrets.json").stat().st_mode & 0o077 == 0
+
+
+def test_an_account_is_added_once_and_with_a_long_password(deployment: Path) -> None:
+    _run("init")
+    assert "12" in _add("coordinator", expect=1, password="court").output
+    _add("coordinator")
+    assert "email_taken" in _add("coordinator", expect=1).output
+
+
+def test_a_file_is_tried_then_imported(deployment: Path) -> None:
+    _run("init")
+    _add("coordinator")
+    file = DATA / "locataires_cp1252.csv"
+    tried = _run("import", file, "--as", "coordinator@palier.example", "--dry-run")
+    assert "32/13/1941" in tried.output
+    for new in (True, False):
+        done = _run("import", file, "--as", "coordinator@palier.example")
+        counts = json.loads(done.output[: done.output.rindex("}") + 1])
+        assert bool(counts["persons"]["new"]) is new
+
+
+def test_an_import_needs_an_account(deployment: Path) -> None:
+    _run("init")
+    _run("import", DATA / "logements.csv", "--as", "nobody@palier.example", expect=1)
+
+
+def test_a_workbook_becomes_an_xform(tmp_path: Path) -> None:
+    output = tmp_path / "form.xml"
+    _run("forms", "convert", FORMS / "home_visit.yaml", "-o", output)
+    assert output.read_bytes() == home_visit().xform
+
+
+def test_a_bad_workbook_is_refused_with_its_row(tmp_path: Path) -> None:
+    source = tmp_path / "bad.md"
+    source.write_text(
+        "| survey | | | |\n| | type | name | label |\n| | text | a | ${nothing} |\n"
+        "| settings | | |\n| | form_id | version |\n| | bad | 1 |\n"
+    )
+    result = _run("forms", "convert", source, "-o", tmp_path / "x.xml", expect=1)
+    assert "survey" in result.output
+    assert not (tmp_path / "x.xml").exists()
+
+
+def test_a_submission_is_checked_against_its_form(tmp_path: Path) -> None:
+    form, good, bad = (tmp_path / name for name in ("form.xml", "good.xml", "bad.xml"))
+    form.write_bytes(home_visit().xform)
+    good.write_bytes(fill(FALLS))
+    bad.write_bytes(fill(FALLS).replace(b"<fall_score>3<", b"<fall_score>1<"))
+    report = json.loads(_run("forms", "check", form, good).output)
+    assert report["valid"] is True
+    assert report["calculated"]["/data/fall_risk/fall_score"] == "3"
+    report = json.loads(_run("forms", "check", form, bad).output)
+    assert report["corrected"] == [
+        {"path": "/data/fall_risk/fall_score", "sent": "1", "computed": "3"}
+    ]
+    bad.write_bytes(fill(FALLS).replace(b"<fell>yes<", b"<fell>maybe<"))
+    report = json.loads(_run("forms", "check", form, bad, expect=1).output)
+    assert "choice" in {violation["kind"] for violation in report["violations"]}
+
+
+def test_a_batch_answers_a_line_for_a_line(tmp_path: Path) -> None:
+    form, batch = tmp_path / "form.xml", tmp_path / "batch.jsonl"
+    form.write_bytes(home_visit().xform)
+    now = datetime(2026, 3, 10, 12, 0).isoformat()
+    texts = [fill(FALLS).decode(), "not xml", ""]
+    lines = [json.dumps({"form": str(form), "submission": one, "now": now}) for one in texts]
+    lines += [json.dumps({"form": "nowhere.xml", "submission": "<a/>"}), "no json"]
+    batch.write_text("\n".join(lines))
+    reports = [
+        json.loads(line)
+        for line in _run("forms", "check", "--batch", batch).output.split("\n")
+        if line
+    ]
+    assert [report["valid"] for report in reports] == [True, False, False, False, False]
+    assert reports[1]["violations"][0]["kind"] == "malformed"
+
+
+def test_serving_waits_for_init(deployment: Path) -> None:
+    assert "init" in _run("serve", expect=1).output

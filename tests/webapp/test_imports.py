@@ -1,0 +1,243 @@
+"""Uploading the landlord's files, correcting their columns, importing them."""
+
+import io
+import uuid
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from visits.models.map import MapPoint
+from visits.models.people import Person
+from visits.models.portfolio import Import, ImportState, Residence
+from visits.portfolio import Kind, Problem
+from webapp.office.imports import refusals_csv
+
+SignIn = Callable[..., FlaskClient]
+
+TITLE = "Liste des locataires\n\n"
+HEADINGS = "Réf. Lgt;Nom locataire;Né(e) le;Adresse;CP;Ville;Loyer (€)\n"
+LINES = (
+    "L00001;Mme PENEL Nicole;24/11/1948;35 Rue de l'Abbé Lemire;60100;CREIL;432,78\n"
+    "L00002;M. LEMAITRE Jean;28/08/1935;6 Rue Maurice Simono;60100;CREIL;396,03 €\n"
+)
+TENANTS = (TITLE + HEADINGS + LINES).encode("cp1252")
+
+
+def upload(client: FlaskClient, data: bytes, name: str = "liste.csv") -> str:
+    answer = client.post("/imports/", data={"file": (io.BytesIO(data), name)})
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    return str(answer.headers["Location"])
+
+
+def chosen(session: Session, address: str) -> dict[str, str]:
+    """Give what the form that confirms holds: the kind and the columns proposed."""
+    kept = session.get_one(Import, uuid.UUID(address.rpartition("/")[2]))
+    session.commit()
+    return {"kind": kept.kind, **{f"c{column}": name for column, name in kept.mapping.items()}}
+
+
+def persons(session: Session) -> int:
+    found = session.scalar(select(func.count()).select_from(Person)) or 0
+    session.commit()
+    return found
+
+
+def test_an_export_is_examined_imported_and_the_second_time_changes_nothing(
+    client_as: SignIn, session: Session
+) -> None:
+    client = client_as("coordinator", language="en")
+    address = upload(client, TENANTS)
+    text = client.get(address).get_data(as_text=True)
+    for said in ("cp1252", "semicolon", "line 3", "2 lines read.", "No line is refused."):
+        assert said in text
+    assert "Mme PENEL Nicole · M. LEMAITRE Jean" in text
+    assert persons(session) == 0
+    assert client.post(address, data=chosen(session, address)).status_code == 302
+    assert persons(session) == 2
+    assert "choose whom to visit" in client.get(address).get_data(as_text=True)
+    again = client.get(upload(client, TENANTS)).get_data(as_text=True)
+    assert "Nothing would change" in again
+    assert "This very file was imported on" in again
+
+
+def test_a_file_is_imported_once_even_when_confirmed_twice(
+    client_as: SignIn, session: Session
+) -> None:
+    client = client_as("coordinator", language="en")
+    address = upload(client, TENANTS)
+    typed = chosen(session, address)
+    client.post(address, data=typed)
+    answer = client.post(address, data=typed, follow_redirects=True)
+    assert "imported already" in answer.get_data(as_text=True)
+    assert persons(session) == 2
+
+
+def test_columns_corrected_by_hand_are_examined_and_remembered(
+    client_as: SignIn, session: Session
+) -> None:
+    client = client_as("coordinator", language="en")
+    address = upload(client, TENANTS.replace(b"Nom locataire", b"Qui"))
+    query = chosen(session, address) | {"kind": "tenants", "was": "tenants", "c1": "full_name"}
+    text = client.get(address, query_string=query).get_data(as_text=True)
+    assert "2 lines read." in text
+    client.post(address, data=query)
+    assert persons(session) == 2
+    later = client.get(upload(client, TENANTS.replace(b"Nom locataire", b"Qui")))
+    assert "As you chose for an earlier file" in later.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"c1": ""}, "kind"),
+        ({"c2": "full_name"}, "c2"),
+        ({"c0": "colour"}, "c0"),
+        ({"c99": "city"}, "c99"),
+    ],
+)
+def test_columns_that_do_not_fit_are_said_beside_the_column(
+    client_as: SignIn, session: Session, change: dict[str, str], where: str
+) -> None:
+    client = client_as("coordinator")
+    address = upload(client, TENANTS)
+    query = chosen(session, address) | {"was": "tenants"} | change
+    answer = client.get(address, query_string=query)
+    assert answer.status_code == 200
+    assert f'href="#{where}"' in answer.get_data(as_text=True)
+    client.post(address, data=query)
+    assert persons(session) == 0
+
+
+def test_another_kind_of_file_gets_its_own_proposal(client_as: SignIn, session: Session) -> None:
+    client = client_as("coordinator", language="en")
+    address = upload(client, TENANTS)
+    query = chosen(session, address) | {"was": "tenants", "kind": "dwellings"}
+    text = client.get(address, query_string=query).get_data(as_text=True)
+    assert '<option value="dwellings" selected>' in text
+    assert '<option value="full_name"' not in text
+
+
+def test_refused_lines_are_listed_downloaded_and_left_out(
+    client_as: SignIn, session: Session
+) -> None:
+    client = client_as("coordinator")
+    bad = LINES.replace("28/08/1935", "30/02/1935")
+    address = upload(client, (TITLE + HEADINGS + bad).encode("cp1252"))
+    text = client.get(address).get_data(as_text=True)
+    assert "30/02/1935" in text
+    assert "Né(e) le" in text
+    answer = client.get(f"{address}/refusals.csv")
+    assert answer.mimetype == "text/csv"
+    lines = answer.get_data().decode("utf-8-sig").splitlines()
+    assert lines[1].startswith("5;Né(e) le;Date de naissance;30/02/1935;")
+    client.post(address, data=chosen(session, address))
+    assert persons(session) == 1
+    assert client.get(f"{address}/refusals.csv").get_data().decode("utf-8-sig").count("\n") == 2
+
+
+def test_a_file_with_only_bad_rows_offers_nothing_to_import(
+    client_as: SignIn, session: Session
+) -> None:
+    client = client_as("coordinator", language="en")
+    bad = LINES.replace("28/08/1935", "x").replace("24/11/1948", "y")
+    text = client.get(upload(client, (HEADINGS + bad).encode())).get_data(as_text=True)
+    assert "Every line is refused" in text
+    assert "hx-post" not in text
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "said"),
+    [
+        (b"", "vide.csv", "Le fichier est vide."),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "photo.csv", "pas un tableau"),
+        (b"%PDF-1.7 ...", "liste.csv", "pas un tableau (PDF)"),
+        (b"PK\x03\x04 broken", "liste.xlsx", "abîmé"),
+        (HEADINGS.encode(), "titres.csv", "aucune ligne"),
+    ],
+)
+def test_what_is_no_table_gets_a_clear_answer_and_is_not_kept(
+    client_as: SignIn, session: Session, data: bytes, name: str, said: str
+) -> None:
+    client = client_as("coordinator")
+    answer = client.post("/imports/", data={"file": (io.BytesIO(data), name)})
+    assert answer.status_code == 422
+    assert said in answer.get_data(as_text=True)
+    assert session.scalars(select(Import)).all() == []
+
+
+def test_no_file_at_all_is_said(client_as: SignIn) -> None:
+    assert client_as("coordinator").post("/imports/", data={}).status_code == 422
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(client_as: SignIn) -> None:
+    answer = client_as("coordinator").post(
+        "/imports/",
+        data=b"--x\r\n",
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": str(200 * 1024 * 1024)},
+    )
+    assert answer.status_code == 413
+    assert answer.mimetype == "text/html"
+
+
+def test_a_workbook_is_read_like_a_csv(client_as: SignIn, session: Session) -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for line in (HEADINGS + LINES).splitlines():
+        sheet.append(line.split(";"))
+    data = io.BytesIO()
+    workbook.save(data)
+    client = client_as("coordinator", language="en")
+    address = upload(client, data.getvalue(), "liste.xlsx")
+    assert "2 lines read." in client.get(address).get_data(as_text=True)
+
+
+def test_residences_with_a_position_are_on_the_map_after_the_import(
+    client_as: SignIn, session: Session
+) -> None:
+    client = client_as("coordinator")
+    residences = (
+        "batiment,commune,code_postal,numero,voie,lon,lat\n"
+        "B0001,Beauvais,60000,3,Avenue Léon Blum,2.0778,49.44106\n"
+    )
+    dwellings = "logement,batiment,etage\nL00001,B0001,5\n"
+    for text in (residences, dwellings):
+        address = upload(client, text.encode())
+        assert client.post(address, data=chosen(session, address)).status_code == 302
+    assert session.scalars(select(Residence.h3)).one() is not None
+    assert session.scalars(select(MapPoint.lat)).one() == pytest.approx(49.44106)
+
+
+def test_the_list_of_imports_says_file_kind_counts_and_who(
+    client_as: SignIn, session: Session
+) -> None:
+    client = client_as("coordinator", name="Claire Vasseur", language="en")
+    address = upload(client, TENANTS)
+    client.post(address, data=chosen(session, address))
+    text = client.get("/imports/").get_data(as_text=True)
+    for said in ("liste.csv", "Tenants", "Claire Vasseur", "Imported"):
+        assert said in text
+    kept = session.scalars(select(Import)).one()
+    assert kept.state is ImportState.IMPORTED
+    assert kept.counts is not None
+    assert kept.counts["persons"]["new"] == 2
+
+
+def test_only_a_coordinator_imports(client_as: SignIn) -> None:
+    for role in ("visitor", "technician", "manager", "administrator", "partner_coordinator"):
+        assert client_as(role).get("/imports/").status_code == 403
+
+
+def test_a_downloaded_cell_is_never_a_formula(client_as: SignIn) -> None:
+    client = client_as("coordinator")
+    problem = Problem(3, "born_on", "=HYPERLINK()", '=cmd|"/c calc"', "bad_date")
+    with client.application.test_request_context():
+        text = refusals_csv([problem], Kind.TENANTS)
+    cells = text.splitlines()[1].split(";")
+    assert cells[1] == "'=HYPERLINK()"
+    assert not any(cell.strip('"').startswith("=") for cell in cells)

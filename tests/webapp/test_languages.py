@@ -1,0 +1,67 @@
+"""French complete beside English: no text of a screen lacks either."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+import webapp
+
+ROOM = Path(webapp.__file__).parent
+CATALOGUE = ROOM / "translations" / "fr" / "LC_MESSAGES" / "messages.po"
+METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
+KEYWORDS = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None}
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+
+
+@pytest.fixture(scope="module")
+def french() -> dict[str, Message]:
+    with CATALOGUE.open("rb") as file:
+        return {_key(message.id): message for message in read_po(file) if message.id}
+
+
+def _key(identifier: str | tuple[str, ...] | list[str]) -> str:
+    return identifier if isinstance(identifier, str) else identifier[0]
+
+
+def _texts_of_screens() -> set[str]:
+    return {
+        _key(message)
+        for _, _, message, _, _ in extract_from_dir(ROOM, METHODS, keywords=KEYWORDS)
+        if message
+    }
+
+
+def test_every_text_has_its_french(french: dict[str, Message]) -> None:
+    missing = [
+        text
+        for text in sorted(_texts_of_screens())
+        if text not in french or not all(_strings(french[text]))
+    ]
+    assert missing == []
+
+
+def test_the_catalogue_holds_no_text_that_is_gone(french: dict[str, Message]) -> None:
+    assert sorted(set(french) - _texts_of_screens()) == []
+
+
+def test_french_keeps_every_placeholder(french: dict[str, Message]) -> None:
+    for text, message in french.items():
+        for said in _strings(message):
+            assert set(PLACEHOLDER.findall(said)) == set(PLACEHOLDER.findall(text)), text
+
+
+def test_french_is_written_as_the_french_do(french: dict[str, Message]) -> None:
+    for message in french.values():
+        for said in _strings(message):
+            assert "'" not in said, f"straight apostrophe: {said}"
+            assert '"' not in said, f"straight quotes: {said}"
+            assert not re.search(r"\w[!?;:](\s|$)", said), f"space before the sign: {said}"
+
+
+def _strings(message: Message) -> list[str]:
+    said = message.string
+    return list(said) if isinstance(said, (tuple, list)) else [str(said or "")]

@@ -17,7 +17,7 @@ from visits.db import connect
 from visits.migration import migrate
 from webapp.settings import Settings
 
-SECRETS = ("a secret of the benchmarks, long enough",)
+SECRETS = ("a secret of the benchmarks long enough",)
 SESSION_SECRET = "a session secret of the benchmarks"
 TEMPLATE = "palier_empty"
 

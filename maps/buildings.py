@@ -10,7 +10,7 @@ from maps.layers import DwellingRow
 FANNED_FROM_ZOOM = 18
 """From this zoom the dwellings of a building stand side by side instead of as one count."""
 
-_PIXELS_APART = 26
+_PIXELS_APART = 34
 _METRES_PER_PIXEL = 156_543.034  # at zoom 0 on the equator: Web Mercator's pyramid of 256 px tiles
 _METRES_PER_DEGREE = 111_195.0
 _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))

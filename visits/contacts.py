@@ -76,7 +76,8 @@ def record_attempt(
     """Keep an attempt and move the enrolment to where it leads.
 
     Raises Invalid for a refusal without a reason or a call-back without a time, DoNotContact for
-    somebody who refused and may not be asked (yet).
+    somebody who refused and may not be asked (yet), Conflict while a visit is planned: it is
+    cancelled or moved first.
     """
     _check(attempt, now)
     _refuse_if_not_to_contact(session, enrolment, now)
@@ -122,6 +123,8 @@ def _check(attempt: Attempt, now: datetime) -> None:
 def _refuse_if_not_to_contact(session: Session, enrolment: Enrolment, now: datetime) -> None:
     if enrolment.state in CLOSED:
         raise Conflict("enrolment_closed")
+    if enrolment.state is EnrolmentState.PLANNED:
+        raise Conflict("visit_already_planned")
     if enrolment.person.do_not_contact:
         raise DoNotContact("do_not_contact")
     if enrolment.state is not EnrolmentState.REFUSED:

@@ -156,7 +156,7 @@ def _enrolments(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, l
         select(Enrolment)
         .join(Enrolment.person)
         .where(Enrolment.dwelling_id.in_(ids), Person.protected.is_(False))
-        .order_by(Enrolment.enrolled_at, Enrolment.score)
+        .order_by(Enrolment.enrolled_at, Enrolment.score, Enrolment.id)
     )
     found: dict[uuid.UUID, list[Enrolment]] = {}
     for enrolment in session.scalars(statement):

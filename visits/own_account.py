@@ -35,3 +35,8 @@ def revoke_device_of(
         raise NotFound("device_not_found")
     device.revoked_at = device.revoked_at or now
     return device
+
+
+def note_seen(session: Session, device_id: uuid.UUID, *, now: datetime) -> None:
+    """Note that a tablet was here just now."""
+    session.get_one(Device, device_id).last_seen_at = now

@@ -66,9 +66,9 @@ WORDS: dict[str, dict[str, Any]] = {
     "visit": {
         "planned": _l("Planned"),
         "under_way": _l("Under way"),
-        "done": _l("Done"),
+        "done": _l("Carried out"),
         "failed": _l("Did not take place"),
-        "cancelled": _l("Cancelled"),
+        "cancelled": _l("Called off"),
     },
     "submission": {
         "incomplete": _l("Files still to come"),
@@ -77,7 +77,7 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "follow_up": {
         "waiting": _l("Waiting"),
-        "due": _l("Due"),
+        "due": _l("To do now"),
         "done": _l("Done"),
         "cancelled": _l("Cancelled"),
     },

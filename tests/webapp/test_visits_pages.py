@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
+from visits.accounts import add_device
 from visits.db import start_reading
 from visits.errors import Conflict
 from visits.intake import SentFile, record_submission
 from visits.models.accounts import Role, User
-from visits.models.people import AccessEvent
+from visits.models.people import AccessEvent, Person
 from visits.models.visits import Submission, SubmissionFile, SubmissionState, Visit
 from visits.models.works import WorkOrder
-from visits.privacy import protect
+from visits.privacy import name_for_access, protect
 from visits.published_forms import publish_form
 from visits.queries import Reach
 from visits.queries.listing import Wanted
@@ -114,7 +115,7 @@ def test_a_protected_person_is_in_no_list_and_no_page_of_others(
 ) -> None:
     home.send(GAS)
     with home.house.sessions.begin() as writing:
-        person = writing.get_one(type(home.person), home.person.id)
+        person = writing.get_one(Person, home.person.id)
         protect(writing, person, by=home.coordinator.id, now=NOW)
     client = client_as(Role.COORDINATOR)
     assert "VERMEULEN" not in client.get("/visits/").text
@@ -221,3 +222,21 @@ def test_the_list_asks_the_database_a_fixed_number_of_times(home: Home, session:
     assert listed.total == 6
     assert awaiting_review(session, listed.rows) == set()
     assert all(isinstance(visit, Visit) for visit in listed.rows)
+
+
+def test_a_protected_person_leaves_the_tablet_day_of_a_visitor_who_is_not_named(
+    home: Home, app: Flask
+) -> None:
+    with home.house.sessions.begin() as session:
+        _device, token = add_device(session, home.visitor, name="T4", now=NOW)
+    headers = {"Authorization": f"Bearer {token}"}
+    before = app.test_client().get("/api/tablet/day", headers=headers).json
+    with home.house.sessions.begin() as session:
+        person = session.get_one(Person, home.person.id)
+        protect(session, person, by=home.coordinator.id, now=NOW)
+    after = app.test_client().get("/api/tablet/day", headers=headers).json
+    with home.house.sessions.begin() as session:
+        person = session.get_one(Person, home.person.id)
+        name_for_access(session, person, user_id=home.visitor.id, by=home.coordinator.id, now=NOW)
+    named = app.test_client().get("/api/tablet/day", headers=headers).json
+    assert [len(day["visits"]) for day in (before, after, named)] == [1, 0, 1]

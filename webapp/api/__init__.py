@@ -9,6 +9,7 @@ from webapp.api.devices import devices
 from webapp.api.forms import forms
 from webapp.api.map import map_views
 from webapp.api.openrosa import openrosa
+from webapp.api.reference import make_reference
 from webapp.api.tablet_day import tablet_day
 from webapp.errors import answer_http
 from webapp.sign_in import csrf
@@ -37,3 +38,4 @@ def register_api(app: Flask) -> None:
         api.register_blueprint(blueprint)
     csrf.exempt(openrosa)
     app.register_blueprint(openrosa)
+    app.register_blueprint(make_reference(api))

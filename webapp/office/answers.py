@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from diagnostics.form import Form, parse_form
 from diagnostics.reading import Section, asked, in_language, read_answers
 from diagnostics.submission import Checked, check
+from visits.intake import filled_at
 from visits.models.visits import Submission, SubmissionFile
 from visits.published_forms import consequences_of
 from webapp.languages import current_language
@@ -50,7 +51,8 @@ def read_submissions(submissions: Sequence[Submission]) -> list[Reading]:
 
 def _read(submission: Submission, language: str) -> Reading:
     form = parse_form(submission.form_version.xform)
-    checked = check(form, submission.xml, now=submission.received_at, language=language)
+    now = filled_at(submission.xml, submission.received_at)
+    checked = check(form, submission.xml, now=now, language=language)
     sections = read_answers(form, checked, language=language)
     findings: dict[str, Any] = submission.findings or {}
     questions = {answer.path: answer.question for part in sections for answer in part.answers}

@@ -1,0 +1,53 @@
+"""Every diagnostic that ships can be published, filled and read in both languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from diagnostics.assessment import assess
+from diagnostics.codes import CODES
+from diagnostics.forms import read_shipped, shipped
+from tests.diagnostics.filling import filled_at_random, parsed, shipped_form
+
+NAMES = shipped()
+FILLS = 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_random_fill_that_follows_the_rules_is_valid(name: str) -> None:
+    for seed in range(FILLS):
+        checked = filled_at_random(name, seed)
+        assert (checked.violations, checked.corrected, checked.unknown) == ((), (), ())
+        for called in assess(parsed(name), checked, shipped_form(name).consequences).called:
+            assert called.code in CODES[called.kind]
+            assert called.label["fr"]
+            assert called.label["en"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_file_is_named_after_its_form_and_titled_in_both_languages(name: str) -> None:
+    form = parsed(name)
+    assert form.form_id == name
+    assert form.title("fr") != form.title("en")
+    assert form.languages == ("fr", "en")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sources_are_cited_and_french_is_set_with_its_own_signs(name: str) -> None:
+    text = read_shipped(name).decode()
+    head, _, body = text.partition("settings:")
+    assert "# Sources" in head
+    french = re.findall(r"(?:label|hint|message)::(?:fr|Français \(fr\))\"?: (.+)", body)
+    words = [re.sub(r"\$\{\w+\}", "", one) for one in french]
+    assert [one for one in words if "'" in one] == []
+    assert [one for one in words if re.search(r"\w[:;?!](?:\s|\"?$)", one)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_urgent_has_a_delay_and_an_owner(name: str) -> None:
+    for one in shipped_form(name).consequences:
+        if one.severity in ("U0", "U1", "U2"):
+            assert one.due, one.name
+            assert one.owner, one.name

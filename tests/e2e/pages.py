@@ -1,0 +1,88 @@
+"""The pages of the product, by role: what the page tests open and the screenshots show."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from visits.models.people import Person
+from visits.models.portfolio import FormVersion, Import
+from visits.models.programmes import Enrolment, EnrolmentState
+from visits.models.visits import Submission, Visit
+from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
+from webapp.transaction import House
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page, the role that opens it, and whether the docs show it."""
+
+    name: str
+    role: str
+    path: str
+    in_docs: bool = False
+
+
+def pages_of(house: House) -> list[Shown]:
+    """List every page with something on it, from a loaded demonstration."""
+    with house.sessions() as session:
+
+        def first(statement: object) -> object:
+            return session.scalars(statement.limit(1)).one()  # type: ignore[attr-defined]
+
+        open_order = first(select(WorkOrder.id).order_by(WorkOrder.state != WorkOrderState.OPEN))
+        done_order = first(select(WorkOrder.id).where(WorkOrder.state == WorkOrderState.DONE))
+        to_call = first(select(Enrolment.id).where(Enrolment.state == EnrolmentState.TO_CALL))
+        planned = first(select(Enrolment.id).where(Enrolment.state == EnrolmentState.PLANNED))
+        refused = first(select(Enrolment.id).where(Enrolment.state == EnrolmentState.REFUSED))
+        order_visit = select(Submission.visit_id).join(Submission.consequences)
+        visit = first(order_visit.where(Submission.visit_id.is_not(None)))
+        planned_visit = first(select(Visit.id).where(Visit.state == "planned"))
+        follow_up = first(select(FollowUp.id).order_by(FollowUp.state != FollowUpState.DUE))
+        person = first(
+            select(Enrolment.person_id)
+            .join(Person, Person.id == Enrolment.person_id)
+            .where(Enrolment.state == EnrolmentState.VISITED, Person.protected.is_(False))
+        )
+        file = first(select(Import.id).where(Import.imported_at.is_not(None)))
+        form = session.scalars(
+            select(FormVersion).where(FormVersion.form_id == "home_visit")
+        ).first()
+        assert form is not None
+    return [
+        Shown("home-coordinator", "coordinator", "/", in_docs=True),
+        Shown("imports", "coordinator", "/imports/"),
+        Shown("import", "coordinator", f"/imports/{file}"),
+        Shown("targeting", "coordinator", "/programmes/seniors/targeting", in_docs=True),
+        Shown("calls", "coordinator", "/enrolments/", in_docs=True),
+        Shown("call", "coordinator", f"/enrolments/{to_call}", in_docs=True),
+        Shown("call-planned", "coordinator", f"/enrolments/{planned}"),
+        Shown("call-refused", "coordinator", f"/enrolments/{refused}"),
+        Shown("people", "coordinator", "/people/?q=martin"),
+        Shown("people-empty", "coordinator", "/people/?q=zzzz"),
+        Shown("person", "coordinator", f"/people/{person}"),
+        Shown("visits", "coordinator", "/visits/"),
+        Shown("visit", "coordinator", f"/visits/{visit}", in_docs=True),
+        Shown("visit-planned", "coordinator", f"/visits/{planned_visit}"),
+        Shown("follow-ups", "coordinator", "/follow-ups/"),
+        Shown("follow-up", "coordinator", f"/follow-ups/{follow_up}"),
+        Shown("forms", "coordinator", "/forms/"),
+        Shown("form", "coordinator", f"/forms/{form.form_id}/{form.version}"),
+        Shown("home-technician", "technician", "/"),
+        Shown("work-orders", "technician", "/work-orders/", in_docs=True),
+        Shown("work-orders-closed", "technician", "/work-orders/?state=done&sort=due&desc=1"),
+        Shown("work-orders-none", "technician", "/work-orders/?q=zzzz"),
+        Shown("work-order", "technician", f"/work-orders/{open_order}", in_docs=True),
+        Shown("work-order-done", "technician", f"/work-orders/{done_order}"),
+        Shown("home-manager", "manager", "/"),
+        Shown("map", "manager", "/map/", in_docs=True),
+        Shown("map-hexagons", "manager", "/map/?mode=hexagons"),
+        Shown("outcomes", "manager", "/outcomes/", in_docs=True),
+        Shown("home-social-worker", "social_worker", "/"),
+        Shown("home-administrator", "administrator", "/"),
+        Shown("accounts", "administrator", "/accounts/"),
+        Shown("account-new", "administrator", "/accounts/new"),
+        Shown("account", "administrator", "/account"),
+        Shown("password", "administrator", "/account/password"),
+        Shown("api", "administrator", "/api/docs"),
+        Shown("not-found", "administrator", "/nothing-here"),
+    ]

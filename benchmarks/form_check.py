@@ -16,9 +16,7 @@ from webapp.setting_up import FORMS
 
 NOW = datetime(2026, 3, 10, 14, 40, tzinfo=UTC)
 ROUNDS, PARSES = 3, 7
-RESIDENT = Resident(
-    age=82, alone=True, floor=2, has_lift=False, has_bath=True, built_year=1968
-)
+RESIDENT = Resident(age=82, alone=True, floor=2, has_lift=False, has_bath=True, built_year=1968)
 
 
 def measure_checks(bench: Bench) -> Iterator[Figure]:

@@ -72,9 +72,7 @@ def make_files(size: Size) -> tuple[File, File, File]:
     )
 
 
-def _round(
-    bench: Bench, kind: Database, files: tuple[File, ...]
-) -> dict[str, dict[str, float]]:
+def _round(bench: Bench, kind: Database, files: tuple[File, ...]) -> dict[str, dict[str, float]]:
     with bench.databases.deployment(kind) as settings:
         house = open_house(settings)
         user_id = _add_coordinator(house)
@@ -114,7 +112,5 @@ def _examine_and_apply(session: Session, upload_id: uuid.UUID) -> tuple[float, f
 def _examine(session: Session, upload_id: uuid.UUID) -> tuple[float, ImportPlan]:
     kept = find_import(session, upload_id)
     with timed() as watch:
-        plan = examine_import(
-            session, upload_id, kind=kept.kind, mapping=kept.mapping, now=NOW
-        )
+        plan = examine_import(session, upload_id, kind=kept.kind, mapping=kept.mapping, now=NOW)
     return watch.seconds, plan

@@ -6,6 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
+
 from diagnostics.delays import Delay, parse_delay
 
 PARIS = ZoneInfo("Europe/Paris")

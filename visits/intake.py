@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from diagnostics.assessment import Assessment, Called, assess
-from diagnostics.form import parse_form
-from diagnostics.submission import BadSubmission, Checked, check, read_head
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from diagnostics.assessment import Assessment, Called, assess
+from diagnostics.form import parse_form
+from diagnostics.submission import BadSubmission, Checked, check, read_head
 from visits.deadlines import PARIS, due_at
 from visits.errors import DifferentSubmission, Invalid, NotFound
 from visits.file_store import FileStore
@@ -101,7 +101,7 @@ def record_submission(
 
 
 def _own_visit(session: Session, viewer: Viewer, visit_id: uuid.UUID) -> Visit:
-    # A visit that was cancelled meanwhile did take place: what was found there is kept all the same.
+    # A visit cancelled meanwhile did take place: what was found there is kept all the same.
     visit = session.get(Visit, visit_id)
     if visit is None or visit.visitor_id != viewer.user_id:
         raise NotFound("visit_not_found")

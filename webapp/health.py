@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from visits.queries import answers
 
+from visits.queries import answers
 from webapp.auth import public
 from webapp.transaction import reading
 

@@ -11,7 +11,7 @@ TABLET_PATH = "/tablet/"
 
 
 def content_policy(tile_host: str | None, *, tablet: bool = False) -> str:
-    """Write the content security policy: everything from here, pictures of the map from one host."""
+    """Write the content security policy: all from here, the map's pictures from one host."""
     pictures = f" {tile_host}" if tile_host else ""
     scripts = " 'wasm-unsafe-eval'" if tablet else ""
     return "; ".join(

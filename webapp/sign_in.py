@@ -37,8 +37,9 @@ class SignedIn(UserMixin):
     fs_uniquifier: str = ""
 
     def __init__(self, user: User) -> None:
-        self.account, self.roles = account_of(user), []
-        self.id, self.email, self.active = user.id, user.email, user.active
+        self.account = account_of(user)
+        self.roles = []
+        self.id, self.email, self.active = user.id, user.email, user.active  # type: ignore[assignment]
         self.password, self.fs_uniquifier = user.password, user.fs_uniquifier
 
 
@@ -65,7 +66,7 @@ class Accounts(UserDatastore):
         """Keep a new password and the mark that ends other sessions."""
         with transaction() as session:
             user = session.get_one(User, model.id)
-            user.password, user.fs_uniquifier = model.password, model.fs_uniquifier
+            user.password, user.fs_uniquifier = str(model.password), model.fs_uniquifier
         return model
 
     def delete(self, model: SignedIn) -> None:

@@ -43,9 +43,7 @@ class Filled:
         placed, left = _placed(root, answers, form.repeats)
         assert not left, f"unknown answers: {sorted(left)}"
         self.checked: Checked = check(form, visit(form, placed), now=NOW)
-        self.assessment: Assessment = assess(
-            form, self.checked, shipped_form(name).consequences
-        )
+        self.assessment: Assessment = assess(form, self.checked, shipped_form(name).consequences)
 
     @property
     def called(self) -> dict[str, Called]:

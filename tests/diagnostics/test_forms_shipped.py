@@ -9,6 +9,7 @@ import pytest
 from diagnostics.assessment import assess
 from diagnostics.codes import CODES
 from diagnostics.forms import read_shipped, shipped
+from diagnostics.workbook import read_workbook
 from tests.diagnostics.filling import filled_at_random, parsed, shipped_form
 
 NAMES = shipped()
@@ -36,13 +37,18 @@ def test_the_file_is_named_after_its_form_and_titled_in_both_languages(name: str
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sources_are_cited_and_french_is_set_with_its_own_signs(name: str) -> None:
-    text = read_shipped(name).decode()
-    head, _, body = text.partition("settings:")
-    assert "# Sources" in head
-    french = re.findall(r"(?:label|hint|message)::(?:fr|Français \(fr\))\"?: (.+)", body)
-    words = [re.sub(r"\$\{\w+\}", "", one) for one in french]
-    assert [one for one in words if "'" in one] == []
-    assert [one for one in words if re.search(r"\w[:;?!](?:\s|\"?$)", one)] == []
+    data = read_shipped(name)
+    assert b"# Sources" in data.partition(b"settings:")[0]
+    book = read_workbook(data, suffix=".yaml")
+    cells = [
+        re.sub(r"\$\{\w+\}", "", cell)
+        for row in (*book.survey, *book.choices, *book.consequences)
+        for column, cell in row.cells.items()
+        if column.endswith(("::fr", "(fr)"))
+    ]
+    assert len(cells) > 50
+    assert [one for one in cells if "'" in one or '"' in one] == []
+    assert [one for one in cells if re.search(r"\w[:;?!»](?:\s|$)|«\w", one)] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

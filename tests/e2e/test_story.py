@@ -113,7 +113,8 @@ def _photo(page: Page) -> bytes:
     """Draw a large JPEG where a camera would take one."""
     drawn = page.evaluate(
         """() => {
-            const canvas = Object.assign(document.createElement('canvas'), {width: 2400, height: 1800})
+            const canvas = document.createElement('canvas')
+            Object.assign(canvas, {width: 2400, height: 1800})
             const pen = canvas.getContext('2d')
             pen.fillStyle = '#b4965a'
             pen.fillRect(0, 0, 2400, 1800)

@@ -121,9 +121,7 @@ def test_a_submission_of_somebody_else_is_not_shown_by_its_number(home: Home) ->
     home.send(xml)
     other = make_viewer(make_user(home.session, role=Role.VISITOR), Reach.OWN)
     with pytest.raises(DifferentSubmission):
-        record_submission(
-            home.session, home.store, xml=xml, files=(), viewer=other, now=home.now
-        )
+        record_submission(home.session, home.store, xml=xml, files=(), viewer=other, now=home.now)
 
 
 def test_a_tampered_score_is_corrected_and_to_review(home: Home) -> None:

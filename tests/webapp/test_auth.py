@@ -27,7 +27,9 @@ OPEN_TO_ALL = {
 
 
 def _path(rule: Rule) -> str:
-    return re.sub(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>", lambda m: UUID if m[1] == "uuid" else "1", rule.rule)
+    return re.sub(
+        r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>", lambda m: UUID if m[1] == "uuid" else "1", rule.rule
+    )
 
 
 def _closed(app: Flask) -> list[tuple[str, str, str]]:

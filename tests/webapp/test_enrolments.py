@@ -223,9 +223,7 @@ def test_a_visit_that_cannot_be_planned_says_which_field(
     data = {
         "visitor_id": str(visitor.id), "day": "2026-03-12", "time": "14:00", "minutes": "90",
     }  # fmt: skip
-    answer = client_as("coordinator").post(
-        f"/enrolments/{enrolment.id}/visits", data=data | typed
-    )
+    answer = client_as("coordinator").post(f"/enrolments/{enrolment.id}/visits", data=data | typed)
     assert answer.status_code == 422
     assert f'href="#{field}"' in answer.get_data(as_text=True)
 

@@ -37,7 +37,9 @@ class Tablet:
     def headers(self, **more: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", **JSON, **more}
 
-    def send(self, xml: bytes, *, headers: dict[str, str] | None = None, **parts: Any) -> TestResponse:
+    def send(
+        self, xml: bytes, *, headers: dict[str, str] | None = None, **parts: Any
+    ) -> TestResponse:
         visit = parts.pop("visit", self.visit_id)
         data = {"xml_submission_file": (io.BytesIO(xml), "submission.xml"), **parts}
         return self.client.post(
@@ -96,7 +98,10 @@ def test_other_bytes_under_the_same_number_are_a_conflict(tablet: Tablet) -> Non
         (b"<data", 400),
         (b"%PDF-1.7", 400),
         (b"<data>\x00</data>", 400),
-        (b'<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><d id="x" version="1">&e;</d>', 400),
+        (
+            b'<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><d id="x" version="1">&e;</d>',
+            400,
+        ),
         (b"<a>" * 20_000 + b"</a>" * 20_000, 400),
         (b"<data id='x' version='1'/>", 400),
         (
@@ -120,7 +125,9 @@ def test_a_body_that_bombs_is_refused(tablet: Tablet) -> None:
 
 
 def test_fifty_megabytes_are_too_much(tablet: Tablet) -> None:
-    part = b'--b\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="a"\r\n\r\n'
+    part = (
+        b'--b\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="a"\r\n\r\n'
+    )
     answer = tablet.client.post(
         "/openrosa/submission",
         data=part + b"x" * 50_000_000 + b"\r\n--b--\r\n",

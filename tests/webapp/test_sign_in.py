@@ -18,7 +18,9 @@ PASSWORD = "correct cheval batterie"
 def member(app: Flask) -> str:
     app.config["WTF_CSRF_ENABLED"] = True
     with app.app_context(), app.extensions["palier"].sessions.begin() as session:
-        return make_user(session, role=Role.COORDINATOR, password_hash=hash_password(PASSWORD)).email
+        return make_user(
+            session, role=Role.COORDINATOR, password_hash=hash_password(PASSWORD)
+        ).email
 
 
 def _token(client: FlaskClient, path: str = "/sign-in") -> str:

@@ -36,9 +36,7 @@ def _enrolments(viewer: Viewer, programme: str) -> Select[int]:
     )
 
 
-def count_visits(
-    session: Session, viewer: Viewer, *, start_at: datetime, end_at: datetime
-) -> int:
+def count_visits(session: Session, viewer: Viewer, *, start_at: datetime, end_at: datetime) -> int:
     """Count the visits that stand in the diary of a span of time."""
     return _count(
         session,
@@ -111,5 +109,3 @@ def week_of(day: datetime) -> tuple[datetime, datetime]:
 
 def _count(session: Session, statement: Select[int]) -> int:
     return session.scalar(statement) or 0
-
-

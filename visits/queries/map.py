@@ -162,9 +162,7 @@ def describe_dwellings(
     session: Session, ids: Sequence[uuid.UUID], *, programme: str
 ) -> dict[uuid.UUID, MapDwelling]:
     """Describe the dwellings that a count named, by id."""
-    found = _dwellings(
-        session, MapPoint.dwelling_id.in_(ids), MapPoint.programme == programme
-    )
+    found = _dwellings(session, MapPoint.dwelling_id.in_(ids), MapPoint.programme == programme)
     return {dwelling.id: dwelling for dwelling in found}
 
 
@@ -202,8 +200,10 @@ def _point_filter(viewer: Viewer, area: Area, only: MapFilter) -> list[ColumnEle
 def located_area(session: Session, viewer: Viewer) -> Area | None:
     """Give the rectangle that holds every located residence the viewer may see, if any."""
     corners = select(
-        func.min(Residence.lat), func.min(Residence.lon),
-        func.max(Residence.lat), func.max(Residence.lon),
+        func.min(Residence.lat),
+        func.min(Residence.lon),
+        func.max(Residence.lat),
+        func.max(Residence.lon),
     )
     reached = true() if viewer.reach is Reach.ALL else Residence.territory_id == viewer.territory_id
     located = corners.where(Residence.lat.is_not(None), Residence.h3.is_not(None), reached)

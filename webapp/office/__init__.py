@@ -28,8 +28,20 @@ from webapp.transaction import house
 from webapp.words import telephone, word
 
 BLUEPRINTS = (
-    home, imports, targeting, enrolments, appointments, people, work_orders,
-    visits, follow_ups, map_page, outcome_pages, form_pages, accounts, account,
+    home,
+    imports,
+    targeting,
+    enrolments,
+    appointments,
+    people,
+    work_orders,
+    visits,
+    follow_ups,
+    map_page,
+    outcome_pages,
+    form_pages,
+    accounts,
+    account,
 )
 
 

@@ -194,8 +194,10 @@ def activate(user_id: uuid.UUID) -> ResponseReturnValue:
         raise Conflict("own_account")
     with transaction() as session:
         user: User = set_active(session, user_id, active, now=now())
-    said = _("The account of %(name)s is open.") if active else _(
-        "The account of %(name)s is closed; its sessions and tablets are ended."
+    said = (
+        _("The account of %(name)s is open.")
+        if active
+        else _("The account of %(name)s is closed; its sessions and tablets are ended.")
     )
     flash(said % {"name": user.name}, "success")
     return redirect(url_for(".show", user_id=user_id))

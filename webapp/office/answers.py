@@ -81,9 +81,7 @@ def _read(submission: Submission, language: str) -> Reading:
     )
 
 
-def _advice(
-    form: Form, checked: Checked, submission: Submission, *, language: str
-) -> list[str]:
+def _advice(form: Form, checked: Checked, submission: Submission, *, language: str) -> list[str]:
     """List what the form's conditional notes said, but for the consequences shown beside."""
     shown_beside = {one.path for one in consequences_of(submission.form_version)}
     scope = in_language(checked.scope, language)

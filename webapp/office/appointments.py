@@ -103,9 +103,7 @@ def diary(enrolment_id: uuid.UUID) -> ResponseReturnValue:
         offered = {user.id: user.name for user in offered_visitors(session, enrolment)}
         if visitor_id not in offered:
             return render_template("enrolments/_diary.html", lines=None)
-        lines = diary_of(
-            session, viewer(), visitor_id=visitor_id, start_at=start_at, end_at=end_at
-        )
+        lines = diary_of(session, viewer(), visitor_id=visitor_id, start_at=start_at, end_at=end_at)
     return render_template(
         "enrolments/_diary.html", lines=lines, visitor=offered[visitor_id], day=chosen
     )

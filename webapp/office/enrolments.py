@@ -137,9 +137,7 @@ def _typed_attempt() -> Attempt:
     return Attempt(disposition, channel, reason=reason, call_back_at=call_back_at, note=note)
 
 
-def refusal_on_page(
-    enrolment_id: uuid.UUID, refused: Refused, *, form: str
-) -> ResponseReturnValue:
+def refusal_on_page(enrolment_id: uuid.UUID, refused: Refused, *, form: str) -> ResponseReturnValue:
     """Show the page again with what was typed in one of its forms and why it was refused."""
     fields = getattr(refused, "fields", {})
     errors = {f"{form}-{name}": sentence(code) for name, code in fields.items()}

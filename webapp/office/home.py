@@ -87,9 +87,10 @@ def _coordinator(session: Session) -> list[Tile]:
 
 def _partner(session: Session) -> list[Tile]:
     programme = chosen_programme("").code
-    return [_week(session), Tile(
-        _("Enrolments"), _("See the list"), url_for("enrolments.index", programme=programme)
-    )]
+    return [
+        _week(session),
+        Tile(_("Enrolments"), _("See the list"), url_for("enrolments.index", programme=programme)),
+    ]
 
 
 def _technician(session: Session) -> list[Tile]:
@@ -130,11 +131,15 @@ def _social_worker(session: Session) -> list[Tile]:
 
 def _administrator(session: Session) -> list[Tile]:
     broken = broken_line(session)
-    log = Tile(_("Access log"), _("Unbroken"), tone="good") if broken is None else Tile(
-        _("Access log"),
-        _("Broken at line %(line)d", line=broken),
-        note=_("A line was changed or removed: tell the data protection officer."),
-        tone="bad",
+    log = (
+        Tile(_("Access log"), _("Unbroken"), tone="good")
+        if broken is None
+        else Tile(
+            _("Access log"),
+            _("Broken at line %(line)d", line=broken),
+            note=_("A line was changed or removed: tell the data protection officer."),
+            tone="bad",
+        )
     )
     return [
         Tile(_("Open accounts"), count_accounts(session, active=True), url_for("accounts.index")),
@@ -158,8 +163,12 @@ def _week(session: Session) -> Tile:
 def _urgent(session: Session) -> list[Tile]:
     works = viewer(Action.SEE_WORKS)
     return [
-        Tile(said, count, url_for("work_orders.index", severity=severity),
-             tone="bad" if count else "")
+        Tile(
+            said,
+            count,
+            url_for("work_orders.index", severity=severity),
+            tone="bad" if count else "",
+        )
         for severity, said in (
             (Severity.U0, _("Vital work orders (U0)")),
             (Severity.U1, _("Urgent work orders (U1)")),

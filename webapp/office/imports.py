@@ -213,9 +213,7 @@ def _plan(
 ) -> tuple[ImportPlan | None, dict[str, str]]:
     """Work out the dry run, or say what is wrong with the columns."""
     try:
-        plan = examine_import(
-            session, kept.id, kind=choice.kind, mapping=choice.mapping, now=now()
-        )
+        plan = examine_import(session, kept.id, kind=choice.kind, mapping=choice.mapping, now=now())
     except Invalid as refused:
         return None, {
             _field_id(name): _mapping_error(choice.kind, name, code)

@@ -27,9 +27,7 @@ def main(folder: Path) -> None:
         server.start()
         try:
             with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(
-                    executable_path=find_chromium(), args=CHROMIUM
-                )
+                browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM)
                 context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
                 _office(context, server, [page for page in pages_of(house) if page.in_docs], folder)
                 _tablet(context, server, folder)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 
 from benchmarks.bench import Bench
@@ -46,7 +47,7 @@ def _visit(form: Form, seed: int) -> bytes:
 
 
 def _checked(what: str, form: Form, filled: Sequence[bytes]) -> Figure:
-    acts: list[Callable[[], object]] = [lambda xml=xml: check(form, xml, now=NOW) for xml in filled]
+    acts = [partial(check, form, xml, now=NOW) for xml in filled]
     nodes = sum(1 for _ in check(form, filled[0], now=NOW).answers.root.walk())
     size = round(sum(map(len, filled)) / len(filled) / 1000, 1)
     return figure(f"check, {what}", _each(acts), unit="ms", answers=nodes, kB=size)
@@ -54,9 +55,7 @@ def _checked(what: str, form: Form, filled: Sequence[bytes]) -> Figure:
 
 def _assessed(what: str, visit: PublishedForm, form: Form, filled: Sequence[bytes]) -> Figure:
     checked = [check(form, xml, now=NOW) for xml in filled]
-    acts: list[Callable[[], object]] = [
-        lambda one=one: assess(form, one, visit.consequences) for one in checked
-    ]
+    acts = [partial(assess, form, one, visit.consequences) for one in checked]
     return figure(f"assess, {what}", _each(acts), unit="ms")
 
 

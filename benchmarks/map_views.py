@@ -8,17 +8,21 @@ from random import Random
 from statistics import median
 
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, select
 
 from benchmarks.bench import Bench
-from benchmarks.country import build_country
+from benchmarks.copying import copy_rows
+from benchmarks.country import make_country
 from benchmarks.databases import Database
 from benchmarks.figures import MS, Figure, figure, timed
+from benchmarks.map_rows import draw_map, list_cells
+from benchmarks.stock_rows import write_stock
 from visits.map_points import rebuild_map, refresh_map
 from visits.models.accounts import Role, User
-from visits.models.map import MapCell, MapPoint
+from visits.models.map import MapPoint
 from webapp import create_app
+from webapp.setting_up import open_house
+from webapp.settings import Settings
 from webapp.transaction import House
 
 DEPARTMENT, COUNTRY = 13_000, 1_000_000
@@ -33,50 +37,72 @@ Place = tuple[float, float]
 def measure_map(bench: Bench) -> Iterator[Figure]:
     """Milliseconds of the viewport endpoint, per zoom, at 13,000 and at a million dwellings."""
     for dwellings in (DEPARTMENT, COUNTRY) if bench.large else (DEPARTMENT,):
-        for kind in Database:
-            yield from _measure(bench, kind, dwellings)
+        yield from _measure_stock(bench, dwellings)
 
 
-def _measure(bench: Bench, kind: Database, dwellings: int) -> Iterator[Figure]:
-    with bench.databases.deployment(kind) as settings:
-        app = create_app(settings, clock=lambda: NOW)
-        house: House = app.extensions["palier"]
-        logging.getLogger("palier").setLevel(logging.WARNING)
-        bench.tell(f"building {dwellings:,} dwellings on {kind}")
-        rng = Random(3)
-        with timed() as building, house.sessions() as session:
-            places = build_country(session, dwellings, rng=rng)
-        with timed() as counting, house.sessions.begin() as session:
-            rebuild_map(session)
+def _measure_stock(bench: Bench, dwellings: int) -> Iterator[Figure]:
+    """Draw a stock once, in SQLite, and measure there and in a PostgreSQL with the same rows."""
+    with bench.databases.deployment(Database.SQLITE) as settings:
+        bench.tell(f"writing {dwellings:,} dwellings")
+        places = _write(settings, dwellings)
+        yield from _measure(bench, settings, places, Database.SQLITE)
+        with bench.databases.deployment(Database.POSTGRESQL) as other:
+            bench.tell(f"copying {dwellings:,} dwellings")
+            copy_rows(settings.data / "palier.db", other.database_url)
+            yield from _measure(bench, other, places, Database.POSTGRESQL)
+
+
+def _write(settings: Settings, dwellings: int) -> list[Place]:
+    rng, house = Random(3), open_house(settings)
+    stock = list(make_country(rng, dwellings))
+    with house.sessions() as session:
+        if session.get_bind().dialect.name == "sqlite":
+            session.connection().exec_driver_sql("PRAGMA cache_size = -600000")
+        write_stock(session, stock, rng)
+        draw_map(session)
+        session.commit()
+    house.engine.dispose()
+    return [(home.building.lat, home.building.lon) for homes in stock for home in homes]
+
+
+def _measure(
+    bench: Bench, settings: Settings, places: Sequence[Place], kind: Database
+) -> Iterator[Figure]:
+    app = create_app(settings, clock=lambda: NOW)
+    house: House = app.extensions["palier"]
+    logging.getLogger("palier").setLevel(logging.WARNING)
+    what, rng = f"{len(places):,}", Random(5)
+    if kind is Database.POSTGRESQL:
         _settle(house.engine)
-        what = f"{dwellings:,}"
-        bench.tell(f"  built in {building.seconds:.0f} s")
-        yield figure(
-            f"map of {what}: all counts anew", [counting.seconds], unit="s", database=kind,
-            **_sizes(house),
-        )  # fmt: skip
-        yield _refreshing(house, rng, what, kind)
-        client = _manager(app.test_client(), house)
-        for zoom in ZOOMS:
-            yield _view(client, rng, places, zoom=zoom, what=what, database=kind)
-        house.engine.dispose()
+    if len(places) <= DEPARTMENT:
+        yield _rebuilding(house, what, kind)
+    yield _refreshing(house, rng, what, kind)
+    client = _manager(app.test_client(), house)
+    for zoom in ZOOMS:
+        yield _view(client, rng, places, zoom=zoom, what=what, database=kind)
+    house.engine.dispose()
 
 
 def _settle(engine: Engine) -> None:
-    """Let the database learn how its tables are filled, as it does by itself in the long run."""
+    """Let PostgreSQL learn how its tables are filled, as it soon does by itself."""
     with engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
 
 
-def _sizes(house: House) -> dict[str, int]:
+def _rebuilding(house: House, what: str, kind: Database) -> Figure:
+    """Time the map made anew; raises if it is not the map that was there."""
     with house.sessions() as session:
-        return {name: _rows(session, model) for name, model in
-                (("points", MapPoint), ("cells", MapCell))}  # fmt: skip
-
-
-def _rows(session: Session, model: type[MapPoint] | type[MapCell]) -> int:
-    return session.scalars(select(func.count()).select_from(model)).one()
+        before = list_cells(session)
+    with timed() as watch, house.sessions.begin() as session:
+        points = rebuild_map(session)
+    with house.sessions() as session:
+        if list_cells(session) != before:
+            raise AssertionError("the map made anew is another one")
+    return figure(
+        f"map of {what}: all of it anew", [watch.seconds], unit="s", database=kind,
+        dwellings=points, cells=len(before),
+    )  # fmt: skip
 
 
 def _refreshing(house: House, rng: Random, what: str, kind: Database) -> Figure:

@@ -169,7 +169,7 @@ OWNERS: Codes = {
 }
 KINDS: Mapping[Kind, Name] = {
     Kind.HAZARD: Name("Danger", "Hazard"),
-    Kind.WORK_ORDER: Name("Ordre de service", "Work order"),
+    Kind.WORK_ORDER: Name("Bon de travaux", "Work order"),
     Kind.FOLLOW_UP: Name("Suivi", "Follow-up"),
     Kind.REFERRAL: Name("Orientation", "Referral"),
     Kind.ADAPTATION: Name("Adaptation du logement", "Adaptation"),

@@ -22,6 +22,8 @@ XFORMS = "{http://www.w3.org/2002/xforms}"
 GAP = "…"
 _ITEXT = re.compile(r"\s*jr:itext\(\s*'([^']*)'\s*\)\s*")
 _CODE = re.compile(r"\(([A-Za-z]{2,3})(?:-[A-Za-z]+)?\)\s*$")
+# Languages as workbooks from elsewhere name them, without a code.
+_NAMED = {"français": "fr", "francais": "fr", "french": "fr", "english": "en", "anglais": "en"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ def _quoted(quote: Quote, scope: Scope, node: Node) -> str:
 def language_code(name: str) -> str:
     """Give the code of a language column: `Français (fr)` is `fr`."""
     match = _CODE.search(name)
-    return (match[1] if match else name).lower()
+    code = (match[1] if match else name).strip().lower()
+    return _NAMED.get(code, code)
 
 
 def read_texts(model: etree._Element) -> Texts:

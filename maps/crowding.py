@@ -32,6 +32,7 @@ def _together(one: CellRow, other: CellRow) -> CellRow:
     return replace(
         one,
         count=one.count + other.count,
+        known=one.known + other.known,
         at_risk=one.at_risk + other.at_risk,
         open_works=one.open_works + other.open_works,
         worst=min(one.worst, other.worst, key=_WORST_FIRST.index),

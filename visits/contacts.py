@@ -57,13 +57,20 @@ MAX_CALLS = 3
 SOFT_RETRY_MONTHS = 3
 
 
-def find_enrolment(session: Session, viewer: Viewer, enrolment_id: uuid.UUID) -> Enrolment:
-    """Find an enrolment whose person the viewer may see, else raise NotFound."""
+def find_enrolment(
+    session: Session, viewer: Viewer, enrolment_id: uuid.UUID, *, to_change: bool = False
+) -> Enrolment:
+    """Find an enrolment whose person the viewer may see, else raise NotFound.
+
+    `to_change` waits until nobody else is changing it.
+    """
     statement = (
         select(Enrolment)
         .join(Enrolment.person)
         .where(Enrolment.id == enrolment_id, visible_persons(viewer))
     )
+    if to_change:
+        statement = statement.with_for_update(of=Enrolment, key_share=True)
     enrolment = session.scalars(statement).one_or_none()
     if enrolment is None:
         raise NotFound("enrolment_not_found")
@@ -94,6 +101,7 @@ def record_attempt(
     session.add(kept)
     session.flush()
     _follow(session, enrolment, attempt, now)
+    refresh_map(session, [enrolment.dwelling_id])
     log_access(
         session,
         user_id=viewer.user_id,
@@ -102,7 +110,6 @@ def record_attempt(
         what="contact_attempt",
         now=now,
     )
-    refresh_map(session, [enrolment.dwelling_id])
     return kept
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Uuid,
     create_engine,
     event,
+    text,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -197,3 +198,11 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
 def start_reading(session: Session) -> None:
     """Declare a new session's transaction as read-only, before its first statement."""
     session.connection(execution_options={"palier_reading": True})
+
+
+def take_turn(session: Session, what: str) -> None:
+    """Wait until nobody else's transaction does `what`; the turn ends with this transaction."""
+    # SQLite has one writer at a time anyway.
+    if session.get_bind().dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
+        session.execute(lock, {"what": what})

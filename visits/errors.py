@@ -62,6 +62,12 @@ class DoNotContact(Conflict):
     code = "do_not_contact"
 
 
+class Busy(Refused):
+    """Somebody else holds what this needs; the same again in a moment may do."""
+
+    code = "busy"
+
+
 class TooManyTries(Refused):
     """Too many failed sign-ins: wait `minutes`."""
 

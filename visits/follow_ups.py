@@ -34,14 +34,21 @@ def open_follow_up(
     return follow_up
 
 
-def find_follow_up(session: Session, viewer: Viewer, follow_up_id: uuid.UUID) -> FollowUp:
-    """Find a follow-up of a person the viewer may see, else raise NotFound."""
+def find_follow_up(
+    session: Session, viewer: Viewer, follow_up_id: uuid.UUID, *, to_change: bool = False
+) -> FollowUp:
+    """Find a follow-up of a person the viewer may see, else raise NotFound.
+
+    `to_change` waits until nobody else is changing it.
+    """
     statement = (
         select(FollowUp)
         .join(FollowUp.enrolment)
         .join(Enrolment.person)
         .where(FollowUp.id == follow_up_id, visible_persons(viewer))
     )
+    if to_change:
+        statement = statement.with_for_update(of=FollowUp, key_share=True)
     follow_up = session.scalars(statement).one_or_none()
     if follow_up is None:
         raise NotFound("follow_up_not_found")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from diagnostics.assessment import Assessment, Called, assess
 from diagnostics.form import parse_form
 from diagnostics.submission import BadSubmission, Checked, check, read_head
+from visits.db import take_turn
 from visits.deadlines import PARIS, due_at
 from visits.errors import DifferentSubmission, Invalid, NotFound
 from visits.file_store import FileStore
@@ -72,6 +73,8 @@ def record_submission(
     head = read_head(xml)
     if not 0 < len(head.instance_id) <= MAX_ID:
         raise BadSubmission("Ce formulaire rempli n’a pas de numéro valable (instanceID).")
+    # A tablet that lost its answer sends again while the first try is still at work.
+    take_turn(session, f"submission {head.instance_id}")
     known = session.scalars(
         select(Submission).where(Submission.instance_id == head.instance_id)
     ).one_or_none()
@@ -102,7 +105,7 @@ def record_submission(
 
 def _own_visit(session: Session, viewer: Viewer, visit_id: uuid.UUID) -> Visit:
     # A visit cancelled meanwhile did take place: what was found there is kept all the same.
-    visit = session.get(Visit, visit_id)
+    visit = session.get(Visit, visit_id, with_for_update={"key_share": True})
     if visit is None or visit.visitor_id != viewer.user_id:
         raise NotFound("visit_not_found")
     return visit
@@ -249,7 +252,7 @@ def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _tell_others(session: Session, visit: Visit, viewer: Viewer, now: datetime) -> None:
-    session.flush()
+    refresh_map(session, [visit.enrolment.dwelling_id])
     log_access(
         session,
         user_id=viewer.user_id,
@@ -258,4 +261,3 @@ def _tell_others(session: Session, visit: Visit, viewer: Viewer, now: datetime) 
         what="submission_recorded",
         now=now,
     )
-    refresh_map(session, [visit.enrolment.dwelling_id])

@@ -120,7 +120,8 @@ def _check_slot(
     now: datetime,
     but: uuid.UUID | None = None,
 ) -> None:
-    visitor = session.get(User, visitor_id)
+    # Two visits planned at once would not see each other in the visitor's diary.
+    visitor = session.get(User, visitor_id, with_for_update={"key_share": True})
     if visitor is None or visitor.role is not Role.VISITOR or not visitor.active:
         raise Invalid({"visitor_id": "unknown_visitor"})
     if start_at <= now:
@@ -148,7 +149,7 @@ def _named(session: Session, person: Person, user_id: uuid.UUID) -> bool:
 def _changed(
     session: Session, enrolment: Enrolment, viewer: Viewer, what: str, now: datetime
 ) -> None:
-    session.flush()
+    refresh_map(session, [enrolment.dwelling_id])
     log_access(
         session,
         user_id=viewer.user_id,
@@ -157,11 +158,15 @@ def _changed(
         what=what,
         now=now,
     )
-    refresh_map(session, [enrolment.dwelling_id])
 
 
-def find_visit(session: Session, viewer: Viewer, visit_id: uuid.UUID) -> Visit:
-    """Find a visit to a person the viewer may see; a visitor finds her own only."""
+def find_visit(
+    session: Session, viewer: Viewer, visit_id: uuid.UUID, *, to_change: bool = False
+) -> Visit:
+    """Find a visit to a person the viewer may see; a visitor finds her own only.
+
+    `to_change` waits until nobody else is changing it or its enrolment.
+    """
     statement = (
         select(Visit)
         .join(Visit.enrolment)
@@ -171,6 +176,8 @@ def find_visit(session: Session, viewer: Viewer, visit_id: uuid.UUID) -> Visit:
     )
     if viewer.reach == "own":
         statement = statement.where(Visit.visitor_id == viewer.user_id)
+    if to_change:
+        statement = statement.with_for_update(of=(Visit, Enrolment), key_share=True)
     visit = session.scalars(statement).one_or_none()
     if visit is None:
         raise NotFound("visit_not_found")

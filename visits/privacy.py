@@ -5,15 +5,14 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from visits.db import take_turn
 from visits.errors import Conflict, NotFound
 from visits.map_points import refresh_map_of_person
 from visits.models.accounts import User
 from visits.models.people import AccessEvent, AccessKind, NamedAccess, Person
-
-ACCESS_LOG_LOCK = 7_103_001  # any number of our own: PostgreSQL's advisory lock of the chain
 
 
 def log_access(
@@ -25,23 +24,20 @@ def log_access(
     what: str,
     now: datetime,
 ) -> None:
-    """Add a line per person to the access log; each line seals the one before it."""
+    """Add a line per person to the access log; each line seals the one before it.
+
+    The last thing a transaction does, as it lets nobody else write the log until it ends.
+    """
     persons = list(persons)
     if not persons:
         return
-    _wait_for_turn(session)
+    take_turn(session, "access_log")
     seal = session.scalar(select(AccessEvent.seal).order_by(AccessEvent.id.desc()).limit(1)) or ""
     for person_id in persons:
         event = AccessEvent(at=now, user_id=user_id, person_id=person_id, kind=kind, what=what)
         event.seal = seal = _sealed(seal, event)
         session.add(event)
-        session.flush()
-
-
-def _wait_for_turn(session: Session) -> None:
-    # SQLite has one writer at a time; PostgreSQL's queue here so that the chain has no fork.
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ACCESS_LOG_LOCK})
+    session.flush()
 
 
 def _sealed(previous: str, event: AccessEvent) -> str:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -11,37 +11,72 @@ from sqlalchemy.orm import Session
 from diagnostics.form import parse_form
 from diagnostics.workbook import Consequence, PublishedForm
 from visits.errors import Conflict, NotFound
-from visits.models.portfolio import FormVersion
+from visits.models.portfolio import FormDraft, FormVersion
+from visits.programmes import load_programmes
 
 LANGUAGES = ("fr", "en")
 
 
+@dataclass(frozen=True)
+class WorkbookFile:
+    """The file a form was made of; the end of its name says of which kind it is."""
+
+    name: str
+    data: bytes
+
+
 def publish_form(
-    session: Session, form: PublishedForm, *, by: uuid.UUID | None, now: datetime
+    session: Session,
+    form: PublishedForm,
+    *,
+    by: uuid.UUID | None,
+    now: datetime,
+    workbook: WorkbookFile | None = None,
 ) -> FormVersion:
     """Keep a form version for ever; publishing the very same one again is harmless.
 
     Raises Conflict when this version exists with another content: a change is a new version.
     """
-    known = session.scalars(_version(form.form_id, form.version)).one_or_none()
-    if known is not None:
-        if known.sha256 != form.sha256:
-            raise Conflict("version_already_published", version=form.version)
-        return known
-    shown = parse_form(form.xform)
-    version = FormVersion(
-        form_id=form.form_id,
-        version=form.version,
-        title={language: shown.title(language) for language in LANGUAGES},
-        xform=form.xform,
-        consequences=[asdict(row) for row in form.consequences],
-        sha256=form.sha256,
-        published_at=now,
-        published_by_id=by,
-    )
-    session.add(version)
+    version = session.scalars(_version(form.form_id, form.version)).one_or_none()
+    if version is None:
+        version = FormVersion(**columns_of(form), published_at=now, published_by_id=by)
+        session.add(version)
+    elif version.sha256 != form.sha256:
+        raise Conflict("version_already_published", version=form.version)
+    if version.workbook is None and workbook is not None:
+        version.workbook, version.workbook_name = workbook.data, workbook.name
     session.flush()
     return version
+
+
+def columns_of(form: PublishedForm) -> dict[str, object]:
+    """Give what a version and a draft keep of a form alike."""
+    shown = parse_form(form.xform)
+    return {
+        "form_id": form.form_id,
+        "version": form.version,
+        "title": {language: shown.title(language) for language in LANGUAGES},
+        "xform": form.xform,
+        "consequences": [asdict(row) for row in form.consequences],
+        "sha256": form.sha256,
+    }
+
+
+def retire_form(session: Session, form_id: str, version: str, *, now: datetime) -> FormVersion:
+    """Take a version out of use: new visits go on with the newest of the others.
+
+    What was filled with it stays readable. Raises Conflict when a programme fills this form and
+    no other version of it is in use.
+    """
+    found = find_form(session, form_id, version)
+    others = [
+        one for one in list_forms(session) if one.form_id == form_id and one.retired_at is None
+    ]
+    needed = any(form_id in programme.forms for programme in load_programmes().values())
+    if needed and [one.id for one in others] == [found.id]:
+        raise Conflict("form_needed")
+    found.retired_at = found.retired_at or now
+    return found
 
 
 def find_form(session: Session, form_id: str, version: str) -> FormVersion:
@@ -54,16 +89,39 @@ def find_form(session: Session, form_id: str, version: str) -> FormVersion:
 
 def current_form(session: Session, form_id: str) -> FormVersion:
     """Find the newest version of a form that is not retired."""
+    found = _current(session, form_id)
+    if found is None:
+        raise NotFound("form_not_found", form=form_id)
+    return found
+
+
+def current_published(session: Session, form_id: str) -> PublishedForm | None:
+    """Give the newest version in use as it was published; None when the form is new."""
+    found = _current(session, form_id)
+    return published(found) if found is not None else None
+
+
+def workbook_in_use(session: Session, form_id: str) -> WorkbookFile | None:
+    """Give the workbook of the newest version in use; None when none was kept."""
+    found = _current(session, form_id)
+    return workbook_of(found) if found is not None else None
+
+
+def workbook_of(version: FormVersion | FormDraft) -> WorkbookFile | None:
+    """Give the workbook a version or a draft was made of; None when none was kept."""
+    if version.workbook is None:
+        return None
+    return WorkbookFile(version.workbook_name or "form.yaml", version.workbook)
+
+
+def _current(session: Session, form_id: str) -> FormVersion | None:
     statement = (
         select(FormVersion)
         .where(FormVersion.form_id == form_id, FormVersion.retired_at.is_(None))
         .order_by(FormVersion.published_at.desc(), FormVersion.version.desc())
         .limit(1)
     )
-    found = session.scalars(statement).one_or_none()
-    if found is None:
-        raise NotFound("form_not_found", form=form_id)
-    return found
+    return session.scalars(statement).one_or_none()
 
 
 def list_forms(session: Session) -> Sequence[FormVersion]:
@@ -72,10 +130,22 @@ def list_forms(session: Session) -> Sequence[FormVersion]:
     return session.scalars(statement).all()
 
 
-def consequences_of(version: FormVersion) -> tuple[Consequence, ...]:
+def consequences_of(version: FormVersion | FormDraft) -> tuple[Consequence, ...]:
     """Give the consequences a version may call for, as the workbook said them."""
     return tuple(
         Consequence(**{**row, "causes": tuple(row["causes"])}) for row in version.consequences
+    )
+
+
+def published(version: FormVersion | FormDraft) -> PublishedForm:
+    """Give a version or a draft as it came out of its workbook."""
+    return PublishedForm(
+        form_id=version.form_id,
+        version=version.version,
+        title=str(version.title.get("fr", "")),
+        xform=version.xform,
+        consequences=consequences_of(version),
+        sha256=version.sha256,
     )
 
 

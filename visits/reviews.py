@@ -16,9 +16,11 @@ NOTE_LENGTH = 500
 
 
 def find_submission(session: Session, visit: Visit, submission_id: uuid.UUID) -> Submission:
-    """Find a submission of a visit, else raise NotFound."""
-    statement = select(Submission).where(
-        Submission.id == submission_id, Submission.visit_id == visit.id
+    """Find a submission of a visit to change it, else raise NotFound."""
+    statement = (
+        select(Submission)
+        .where(Submission.id == submission_id, Submission.visit_id == visit.id)
+        .with_for_update(key_share=True)
     )
     found = session.scalars(statement).one_or_none()
     if found is None:

@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from visits.db import take_turn
 from visits.errors import Invalid, NotFound
 from visits.map_points import refresh_map
-from visits.models.people import Occupancy, Person
+from visits.models.people import AccessKind, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.programmes import Enrolment, EnrolmentState
 from visits.portfolio.values import age_on, fold
+from visits.privacy import log_access
 from visits.programmes import Condition, Criterion, Programme, load_programmes
 from visits.queries.reach import Viewer, visible_persons
 
@@ -163,6 +165,7 @@ def enrol(
     within the viewer's reach.
     """
     wanted = list(dict.fromkeys(person_ids))
+    take_turn(session, f"enrol {programme.code}")
     already = _enrolled(session, programme, wanted)
     left = set(wanted) - already.keys()
     found = _scored(session, programme, viewer, today=now.date(), only=left)
@@ -178,6 +181,7 @@ def enrol_top(
     """Enrol the `number` highest scores among those who are not enrolled yet: 1 to 5,000."""
     if not 1 <= number <= MOST_AT_ONCE:
         raise Invalid({"number": "out_of_range"}, "out_of_range")
+    take_turn(session, f"enrol {programme.code}")
     filters = Filters(**{**vars(filters), "enrolled": False})
     ranked = _ranked(session, programme, viewer, today=now.date(), filters=filters)
     return _enrol(session, programme, ranked[:number], viewer=viewer, now=now)
@@ -389,4 +393,12 @@ def _enrol(
     session.add_all(enrolments)
     session.flush()
     refresh_map(session, {enrolment.dwelling_id for enrolment in enrolments})
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[enrolment.person_id for enrolment in enrolments],
+        kind=AccessKind.WRITE,
+        what="enrolled",
+        now=now,
+    )
     return enrolments

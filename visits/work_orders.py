@@ -52,13 +52,20 @@ def open_work_order(
     return order
 
 
-def find_work_order(session: Session, viewer: Viewer, order_id: uuid.UUID) -> WorkOrder:
-    """Find a work order of a dwelling and person the viewer may see, else raise NotFound."""
+def find_work_order(
+    session: Session, viewer: Viewer, order_id: uuid.UUID, *, to_change: bool = False
+) -> WorkOrder:
+    """Find a work order of a dwelling and person the viewer may see, else raise NotFound.
+
+    `to_change` waits until nobody else is changing it.
+    """
     statement = (
         select(WorkOrder)
         .join(WorkOrder.person)
         .where(WorkOrder.id == order_id, visible_persons(viewer))
     )
+    if to_change:
+        statement = statement.with_for_update(of=WorkOrder, key_share=True)
     order = session.scalars(statement).one_or_none()
     if order is None:
         raise NotFound("work_order_not_found")
@@ -92,7 +99,7 @@ def move_work_order(
         order.started_at = order.started_at or now
     if state not in OPEN_STATES:
         order.closed_at, order.closed_by_id = now, viewer.user_id
-    session.flush()
+    refresh_map(session, [order.dwelling_id])
     log_access(
         session,
         user_id=viewer.user_id,
@@ -101,7 +108,6 @@ def move_work_order(
         what=f"work_order_{state}",
         now=now,
     )
-    refresh_map(session, [order.dwelling_id])
 
 
 def escalate_work_orders(session: Session, *, now: datetime) -> int:

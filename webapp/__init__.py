@@ -21,6 +21,7 @@ from webapp.settings import Settings
 from webapp.sign_in import set_up_accounts
 from webapp.tablet import tablet
 from webapp.transaction import House, utc_now
+from webapp.typed import refuse_unwritable_text
 
 MAX_UPLOAD = 40 * 1024 * 1024
 
@@ -44,6 +45,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     speak_languages(app)
     set_up_accounts(app, settings)
     guard(app)
+    refuse_unwritable_text(app)
 
     offer_assets(app)
     app.register_blueprint(health)

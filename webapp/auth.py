@@ -48,6 +48,7 @@ class Action(enum.StrEnum):
     SEE_MAP = "see_map"
     SEE_OUTCOMES = "see_outcomes"
     SEE_FORMS = "see_forms"
+    MANAGE_FORMS = "manage_forms"
     MANAGE_ACCOUNTS = "manage_accounts"
 
 
@@ -76,6 +77,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.SEE_MAP: {MAN: _ALL, COO: _ALL, TEC: _ALL},
     Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL},
     Action.SEE_FORMS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
+    Action.MANAGE_FORMS: {COO: _ALL, ADM: _ALL},
     Action.MANAGE_ACCOUNTS: {ADM: _ALL},
 }
 
@@ -169,11 +171,11 @@ def guard(app: Flask) -> None:
     @app.before_request
     def check() -> ResponseReturnValue | None:
         g.account, g.action = None, None
+        machine = request.path.startswith(MACHINE_PATHS)
+        g.account = _machine_account() if machine else _session_account()
         if request.endpoint is None:
             return None  # no such page: the 404 follows
         declared = declared_action(app, request.endpoint)
-        machine = request.path.startswith(MACHINE_PATHS)
-        g.account = _machine_account() if machine else _session_account()
         if declared is True:
             return None
         if declared is None or isinstance(declared, bool):
@@ -228,6 +230,8 @@ def _basic_account(value: str) -> Account | None:
     try:
         email, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
+        return None
+    if "\0" in email:  # no database can look for it
         return None
     by_token = account_of_token(secret)
     if by_token is not None:

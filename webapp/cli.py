@@ -11,15 +11,32 @@ from typing import Any
 import click
 import waitress
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from diagnostics.checking import check_report
 from diagnostics.convert import convert as convert_workbook
-from diagnostics.workbook import WorkbookRefused
+from diagnostics.forms import read_shipped, shipped
+from diagnostics.workbook import (
+    Examination,
+    PublishedForm,
+    Workbook,
+    WorkbookRefused,
+    examine,
+    read_workbook,
+    validate,
+    write_workbook,
+)
 from visits.accounts import NewUser, add_user, find_organisation, find_user
 from visits.errors import Refused
 from visits.migration import is_current, migrate
 from visits.models.accounts import OrganisationKind, Role
 from visits.portfolio import confirm_import, examine_import, upload_file
+from visits.published_forms import (
+    WorkbookFile,
+    current_published,
+    publish_form,
+    workbook_in_use,
+)
 from webapp import create_app
 from webapp.checkup import checkup
 from webapp.demo import DemoAccount, load_demo
@@ -160,6 +177,83 @@ def _check_line(line: str) -> dict[str, Any]:
         violation = {"path": "", "kind": "malformed", "message": f"{type(error).__name__}: {error}"}
         empty: dict[str, Any] = {"calculated": {}, "corrected": [], "unknown": []}
         return {"valid": False, "violations": [violation], **empty}
+
+
+@forms.command("export")
+@click.argument("name")
+@click.argument("output", type=click.Path(dir_okay=False, path_type=Path))
+def export_form(name: str, output: Path) -> None:
+    """Write a diagnostic (published, else shipped) as a workbook: .xlsx or .yaml."""
+    kept = _kept_workbook(name)
+    if kept is None:
+        raise click.ClickException(f"There is no diagnostic {name}.")
+    try:
+        workbook = read_workbook(kept.data, suffix=Path(kept.name).suffix)
+        output.write_bytes(write_workbook(workbook, suffix=output.suffix))
+    except WorkbookRefused as refused:
+        raise click.ClickException(str(refused)) from refused
+    except ValueError as error:
+        raise click.ClickException("A workbook is written as .xlsx or .yaml.") from error
+    click.echo(f"{kept.name}: {output}")
+
+
+def _kept_workbook(name: str) -> WorkbookFile | None:
+    house = open_house(read_settings())
+    if is_current(house.engine):
+        with house.sessions() as session:
+            found = workbook_in_use(session, name)
+            if found is not None:
+                return found
+    return WorkbookFile(f"{name}.yaml", read_shipped(name)) if name in shipped() else None
+
+
+@forms.command("import")
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--publish", "publishing", is_flag=True, help="Publish it, for ever.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Keep it as .yaml."
+)
+def import_form(source: Path, publishing: bool, output: Path | None) -> None:
+    """Examine a workbook against the version in use; keep it as YAML, publish it."""
+    house = open_house(read_settings())
+    if not is_current(house.engine):
+        raise click.ClickException("The database needs `palier init` first.")
+    data = source.read_bytes()
+    with house.sessions.begin() as session:
+        workbook, examined = _examined(session, data, source.suffix)
+        if examined.form is None:
+            sys.exit(1)
+        if output is not None:
+            output.write_bytes(write_workbook(workbook, suffix=output.suffix))
+        if publishing:
+            _validated(examined.form)
+            kept = WorkbookFile(source.name, data)
+            try:
+                publish_form(session, examined.form, by=None, now=house.clock(), workbook=kept)
+            except Refused as refused:
+                raise click.ClickException(refused.code) from refused
+    said = "published" if publishing else "could be published"
+    click.echo(f"{examined.form.form_id} {examined.form.version}: {said}")
+
+
+def _examined(session: Session, data: bytes, suffix: str) -> tuple[Workbook, Examination]:
+    try:
+        workbook = read_workbook(data, suffix=suffix)
+    except WorkbookRefused as refused:
+        raise click.ClickException(str(refused)) from refused
+    since = current_published(session, workbook.setting("form_id"))
+    examined = examine(workbook, since=since)
+    for problem in (*examined.problems, *examined.warnings):
+        click.echo(str(problem), err=True)
+    return workbook, examined
+
+
+def _validated(form: PublishedForm) -> None:
+    said = validate(form.xform)
+    if not said.ran:
+        click.echo("ODK Validate was not asked: there is no Java here.", err=True)
+    if said.errors:
+        raise click.ClickException("\n".join(said.errors))
 
 
 @main.group()

@@ -12,7 +12,7 @@ from markupsafe import escape
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from diagnostics.submission import BadSubmission
-from visits.errors import Conflict, Forbidden, Invalid, NotFound, Refused, TooManyTries
+from visits.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Refused, TooManyTries
 
 log = logging.getLogger("palier")
 
@@ -20,6 +20,7 @@ log = logging.getLogger("palier")
 STATUS: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),
     (TooManyTries, 429),
+    (Busy, 503),
     (Conflict, 409),
     (Invalid, 422),
     (Forbidden, 403),
@@ -32,6 +33,7 @@ SENTENCES: dict[str, Any] = {
     "refused": _l("This cannot be done."),
     "invalid": _l("Some fields need another look. Nothing was changed."),
     "conflict": _l("Somebody changed this meanwhile. Nothing was changed; look again."),
+    "busy": _l("Somebody is changing the same thing. Nothing was changed; try again in a moment."),
     "forbidden": _l("Your account may not do this. Ask an administrator if you need it."),
     "not_signed_in": _l("Sign in first."),
     "undeclared_endpoint": _l("This page is closed."),
@@ -63,6 +65,14 @@ SENTENCES: dict[str, Any] = {
     "visit_not_planned": _l("This visit is over. Nothing was changed."),
     "work_order_cannot_move": _l("This work order is closed already. Nothing was changed."),
     "follow_up_closed": _l("This follow-up is closed already. Nothing was changed."),
+    "draft_not_found": _l("This draft is not here any more: it was published or deleted."),
+    "draft_refused": _l("This workbook cannot be published as it is. Nothing was changed."),
+    "form_needed": _l(
+        "A programme fills this form, and no other version of it is in use. Publish the next one"
+        " first."
+    ),
+    "workbook_not_kept": _l("The workbook of this version was not kept."),
+    "workbook_too_large": _l("A workbook has 5 MB at most."),
     "version_already_published": _l(
         "Version %(version)s is published with another content: change the version."
     ),

@@ -30,7 +30,7 @@ def speak_languages(app: Flask) -> None:
     """Register translations and the filters of the templates."""
     app.config.update(BABEL_DEFAULT_LOCALE="fr", BABEL_DEFAULT_TIMEZONE="Europe/Paris")
     Babel(app, locale_selector=chosen_language)
-    app.jinja_env.filters.update(moment=moment, day=day, share=share, pick=pick)
+    app.jinja_env.filters.update(moment=moment, weekday=weekday, day=day, share=share, pick=pick)
     app.jinja_env.globals.update(current_language=current_language)
 
 
@@ -40,6 +40,13 @@ def moment(value: datetime | None) -> str:
         return "–"
     pattern = "dd/MM/yyyy HH:mm" if current_language() == "fr" else "d MMM yyyy HH:mm"
     return str(format_datetime(value, pattern))
+
+
+def weekday(value: datetime | None) -> str:
+    """Write a moment in Paris time with its day of the week, or a dash."""
+    if value is None:
+        return "–"
+    return f"{format_datetime(value, 'EEE')} {moment(value)}"
 
 
 def day(value: date | None) -> str:

@@ -10,8 +10,13 @@ from flask import Flask, Response, g, request
 TABLET_PATH = "/tablet/"
 
 
-def content_policy(tile_host: str | None, *, tablet: bool = False) -> str:
-    """Write the content security policy: all from here, the map's pictures from one host."""
+def content_policy(
+    tile_host: str | None, *, tablet: bool = False, frames: bool = False
+) -> str:
+    """Write the content security policy: all from here, the map's pictures from one host.
+
+    With `frames`, a page may show another of our own pages inside it.
+    """
     pictures = f" {tile_host}" if tile_host else ""
     scripts = " 'wasm-unsafe-eval'" if tablet else ""
     return "; ".join(
@@ -25,6 +30,7 @@ def content_policy(tile_host: str | None, *, tablet: bool = False) -> str:
             "manifest-src 'self'",
             "worker-src 'self'",
             "form-action 'self'",
+            f"frame-src {"'self'" if frames else "'none'"}",
             "frame-ancestors 'self'",
             "base-uri 'none'",
         )

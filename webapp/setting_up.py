@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 import diagnostics
 from diagnostics.workbook import publish, read_workbook
-from visits.published_forms import publish_form
+from visits.published_forms import WorkbookFile, publish_form
 from webapp import create_app
 from webapp.settings import Settings
 from webapp.transaction import House
@@ -32,6 +32,8 @@ def publish_shipped_forms(session: Session, *, now: datetime) -> int:
     """Publish the diagnostics that ship with this version; known versions stay as they are."""
     workbooks = sorted(FORMS.glob("*.yaml"))
     for place in workbooks:
-        workbook = read_workbook(place.read_bytes(), suffix=place.suffix)
-        publish_form(session, publish(workbook), by=None, now=now)
+        data = place.read_bytes()
+        workbook = read_workbook(data, suffix=place.suffix)
+        kept = WorkbookFile(place.name, data)
+        publish_form(session, publish(workbook), by=None, now=now, workbook=kept)
     return len(workbooks)

@@ -8,11 +8,17 @@ from typing import cast
 
 from flask import current_app
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from visits.db import start_reading
+from visits.errors import Busy, Conflict
 from visits.file_store import FileStore
 from webapp.settings import Settings
+
+# What PostgreSQL (SQLSTATE) and SQLite (error name) say of two writers that met.
+TWICE = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
+HELD = ("40P01", "40001", "55P03", "SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED")
 
 
 def utc_now() -> datetime:
@@ -43,9 +49,26 @@ def now() -> datetime:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """Open the request's writing transaction: all of it is kept, or nothing."""
-    with house().sessions.begin() as session:
+    """Open the request's writing transaction: all of it is kept, or nothing.
+
+    Raises Conflict or Busy when another one came first.
+    """
+    with _refusing_collisions(), house().sessions.begin() as session:
         yield session
+
+
+@contextmanager
+def _refusing_collisions() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        origin = error.orig
+        said = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None)
+        if said in TWICE:
+            raise Conflict("conflict") from error
+        if said in HELD:
+            raise Busy("busy") from error
+        raise
 
 
 @contextmanager

@@ -13,10 +13,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "cancelled": _l("Cancelled"),
     },
     "severity": {
-        "U0": _l("U0 · vital, now"),
-        "U1": _l("U1 · within 4 hours"),
-        "U2": _l("U2 · within days"),
-        "U3": _l("U3 · within weeks"),
+        "U0": _l("U0 · immediate danger"),
+        "U1": _l("U1 · urgent"),
+        "U2": _l("U2 · soon"),
+        "U3": _l("U3 · to plan"),
         "P": _l("P · planned"),
     },
     "role": {
@@ -193,6 +193,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "partner": _l("Partner"),
         "pension_fund": _l("Pension fund"),
     },
+    "language": {"fr": _l("French"), "en": _l("English")},
     "job": {
         "escalate_work_orders": _l("Mark urgent work orders nobody has started"),
         "remind_follow_ups": _l("Call up follow-ups whose day has come"),

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from .comparison import Change, Comparison, compare
 from .consequences import Consequence
+from .examination import Examination, examine
+from .odk_validate import Validation, validate
 from .publishing import PublishedForm, publish
-from .reading import Row, Workbook, read_workbook
+from .reading import Row, Workbook, read_workbook, write_workbook
 from .refusals import Problem, WorkbookRefused
 
 __all__ = [
+    "Change",
+    "Comparison",
     "Consequence",
+    "Examination",
     "Problem",
     "PublishedForm",
     "Row",
+    "Validation",
     "Workbook",
     "WorkbookRefused",
+    "compare",
+    "examine",
     "publish",
     "read_workbook",
+    "validate",
+    "write_workbook",
 ]

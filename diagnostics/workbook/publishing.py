@@ -14,11 +14,12 @@ from ..wellformed import BadForm
 from ..xpath import references
 from .consequences import GROUP, GROUP_LABEL, Consequence, read_consequences
 from .reading import Row, Workbook
-from .refusals import Problem, WorkbookRefused, from_pyxform
+from .refusals import Problem, WorkbookRefused, from_pyxform, on_row_of
 from .scrutiny import label_columns, scrutinise, type_of
 
 Cells = dict[str, str]
 KEPT_APOSTROPHE = "\ue019"
+OUR_SETTINGS = frozenset(["source", "instrument"])
 WORDED = frozenset(["label", "hint", "constraint_message", "required_message"])
 
 
@@ -101,7 +102,9 @@ def _labelled(label: Mapping[str, str], columns: Mapping[str, str]) -> Cells:
 
 
 def _convert(workbook: Workbook, survey: Survey) -> tuple[bytes, list[str]]:
-    settings = dict(workbook.settings[0].cells)
+    settings = {
+        name: cell for name, cell in workbook.settings[0].cells.items() if name not in OUR_SETTINGS
+    }
     columns = label_columns(workbook)
     if columns and "default_language" not in settings:
         first = columns.get("fr", next(iter(columns.values())))
@@ -127,7 +130,14 @@ def _convert(workbook: Workbook, survey: Survey) -> tuple[bytes, list[str]]:
         RecursionError,
     ) as error:
         raise WorkbookRefused([_refusal(str(error), survey)]) from error
-    return result.xform.replace(KEPT_APOSTROPHE, "’").encode(), warnings
+    xform = result.xform.replace(KEPT_APOSTROPHE, "’").encode()
+    return xform, [on_row_of(warning, lambda at: _origin(survey, at)[1]) for warning in warnings]
+
+
+def _origin(survey: Survey, number: int) -> tuple[str, int]:
+    """Give the sheet and row of the workbook for a row that pyxform saw, notes included."""
+    at = number - 2
+    return survey[at][1] if 0 <= at < len(survey) else ("survey", number)
 
 
 def _kept(cells: Mapping[str, str]) -> Cells:
@@ -144,13 +154,8 @@ def _header(rows: list[Cells]) -> dict[str, None]:
 
 def _refusal(message: str, survey: Survey) -> Problem:
     """Say a refusal of pyxform in French, on the row of the workbook it is about."""
-
-    def origin(number: int) -> tuple[str, int]:
-        at = number - 2
-        return survey[at][1] if 0 <= at < len(survey) else ("survey", number)
-
     types = {cells.get("type", ""): number for cells, (_, number) in reversed(survey)}
-    return from_pyxform(message, origin, types)
+    return from_pyxform(message, lambda at: _origin(survey, at), types)
 
 
 def _parsed(xform: bytes) -> Form:
@@ -166,7 +171,10 @@ def _refuse_circles(form: Form, workbook: Workbook) -> None:
     for stage in form.order:
         names = [path.rpartition("/")[2] for path in stage.paths]
         if len(names) > 1:
-            message = f"Ces questions dépendent en rond l’une de l’autre : {', '.join(names)}."
+            message = (
+                f"Ces questions dépendent en rond l’une de l’autre : {', '.join(names)}. "
+                "Retirez l’une de ces références."
+            )
             at = next((rows[name] for name in names if name in rows), None)
             problems.append(Problem("survey", at, None, message))
     if problems:

@@ -1,33 +1,40 @@
-"""Read a workbook: YAML as it lives in git, XLSX as people edit it, Markdown as ODK writes it."""
+"""Read and write a workbook: YAML as it lives in git, XLSX as people edit it, Markdown."""
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
 
-import openpyxl
-import yaml
-from openpyxl.utils.exceptions import InvalidFileException
-
+from .excel_sheets import read_excel, write_excel
+from .markdown_sheets import read_markdown
 from .refusals import Problem, WorkbookRefused
+from .tables import (
+    COMMENT,
+    COMMENTS,
+    INVISIBLE,
+    LARGEST_FILE,
+    SHEETS,
+    Table,
+    Tables,
+    is_read,
+    refused,
+)
+from .yaml_sheets import read_yaml, write_yaml
 
-SHEETS = ("survey", "choices", "settings", "consequences", "external_choices")
-LARGEST_FILE = 10_000_000
-LARGEST_UNPACKED = 100_000_000
-MOST_ROWS = 20_000
-MOST_COLUMNS = 300
+YAML, EXCEL, MARKDOWN = ("yaml", "yml"), ("xlsx", "xlsm"), ("md",)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a sheet: its number (the header is 1) and the cells that are not empty."""
+    """One row of a sheet: its number (the header is 1) and the cells that are not empty.
+
+    `comment` is the remark that stands above the row in YAML, in the column `#` in a spreadsheet.
+    """
 
     number: int
     cells: Mapping[str, str]
+    comment: str = ""
 
     def get(self, column: str) -> str:
         """Give a cell, empty when there is none."""
@@ -36,7 +43,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """The sheets of a diagnostic, with the order of their columns."""
+    """The sheets of a diagnostic, with the order of their columns.
+
+    `comments` by sheet, "" for the head of the file; `other_sheets` are those nobody reads.
+    """
 
     survey: tuple[Row, ...]
     choices: tuple[Row, ...] = ()
@@ -44,149 +54,125 @@ class Workbook:
     consequences: tuple[Row, ...] = ()
     external_choices: tuple[Row, ...] = ()
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
+    other_sheets: tuple[str, ...] = ()
 
     def setting(self, name: str) -> str:
         """Give a setting, empty when it is not made."""
         return self.settings[0].get(name) if self.settings else ""
 
+    def rows(self, sheet: str) -> tuple[Row, ...]:
+        """Give the rows of a sheet by its name."""
+        found: tuple[Row, ...] = getattr(self, sheet)
+        return found
+
 
 def read_workbook(data: bytes, *, suffix: str) -> Workbook:
     """Read a workbook of `.yaml`, `.yml`, `.xlsx` or `.md`; raises WorkbookRefused."""
     if len(data) > LARGEST_FILE:
-        raise _refused("Le fichier est trop volumineux.")
+        raise refused("Le fichier est trop volumineux.")
     kind = suffix.lower().lstrip(".")
-    if kind in ("yaml", "yml"):
-        tables = _from_yaml(data)
-    elif kind in ("xlsx", "xlsm"):
-        tables = _from_xlsx(data)
-    elif kind == "md":
-        tables = _from_markdown(data)
-    else:
-        raise _refused("Un classeur est un fichier .yaml, .xlsx ou .md.")
-    return _workbook(tables)
+    if kind in YAML:
+        return _workbook(read_yaml(data))
+    if kind in EXCEL:
+        return _workbook(read_excel(data))
+    if kind in MARKDOWN:
+        return _workbook(read_markdown(data))
+    raise refused("Un classeur est un fichier .yaml, .xlsx ou .md.")
 
 
-def _refused(message: str) -> WorkbookRefused:
-    return WorkbookRefused([Problem("", None, None, message)])
+def write_workbook(workbook: Workbook, *, suffix: str) -> bytes:
+    """Write a workbook as `.xlsx` or `.yaml`; reading it again gives the same rows and comments.
+
+    Raises WorkbookRefused for a cell that a spreadsheet cannot hold, ValueError for another suffix.
+    """
+    kind = suffix.lower().lstrip(".")
+    if kind in YAML:
+        return write_yaml(_tables(workbook))
+    if kind in EXCEL:
+        return write_excel(_tables(workbook))
+    raise ValueError(f"no workbook is written as {suffix!r}")
 
 
-Table = list[list[str]]
-
-
-def _workbook(tables: Mapping[str, Table]) -> Workbook:
+def _workbook(tables: Tables) -> Workbook:
     rows: dict[str, tuple[Row, ...]] = {}
     columns: dict[str, tuple[str, ...]] = {}
     for sheet, table in tables.items():
         name = sheet.strip().lower()
         if name not in SHEETS or not table:
             continue
-        columns[name] = tuple(cell.strip() for cell in table[0])
-        rows[name] = tuple(_rows(columns[name], table[1:]))
+        header = [cell.strip() for cell in table[0]]
+        _refuse_bad_cells(name, table, header)
+        rows[name] = tuple(_rows(header, table[1:]))
+        columns[name] = tuple(column for column in header if column and column != COMMENT)
     if not rows.get("survey"):
         raise WorkbookRefused(
             [Problem("survey", None, None, "La feuille survey manque ou est vide.")]
         )
-    return Workbook(columns=columns, **rows)
+    others = tuple(sheet for sheet, table in tables.items() if table and not is_read(sheet))
+    return Workbook(columns=columns, comments=_heads(tables), other_sheets=others, **rows)
 
 
-def _rows(columns: tuple[str, ...], table: Table) -> Iterable[Row]:
+def _refuse_bad_cells(sheet: str, table: Table, header: list[str]) -> None:
+    problems = [
+        Problem(sheet, 1, column, "Cette colonne figure deux fois.")
+        for at, column in enumerate(header)
+        if column and column in header[:at]
+    ]
+    for number, line in enumerate(table, start=1):
+        for column, cell in zip(header, line, strict=False):
+            if INVISIBLE.search(cell):
+                message = "Cette cellule contient un caractère invisible : retapez son texte."
+                problems.append(Problem(sheet, number, column or None, message))
+    if problems:
+        raise WorkbookRefused(problems)
+
+
+def _rows(header: list[str], table: Iterable[list[str]]) -> Iterator[Row]:
+    waiting: list[str] = []
     for number, line in enumerate(table, start=2):
         cells = {
-            column: cell for column, cell in zip(columns, line, strict=False) if column and cell
+            column: text
+            for column, cell in zip(header, line, strict=False)
+            if column and (text := _cell(cell) if column != COMMENT else _comment(cell))
         }
+        comment = cells.pop(COMMENT, "")
+        if comment:
+            waiting.append(comment)
         if cells:
-            yield Row(number, cells)
+            yield Row(number, cells, "\n".join(waiting))
+            waiting = []
 
 
-def _from_yaml(data: bytes) -> dict[str, Table]:
-    try:
-        # BaseLoader makes nothing but texts, lists and mappings: `no` stays "no".
-        loaded = yaml.load(data, Loader=yaml.BaseLoader)  # noqa: S506
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" (ligne {mark.line + 1})" if mark is not None else ""
-        raise _refused(f"Le fichier YAML est illisible{where}.") from error
-    if not isinstance(loaded, dict):
-        raise _refused("Le fichier YAML doit contenir les feuilles survey, choices et settings.")
-    return {str(name): _table(str(name), rows) for name, rows in loaded.items() if name in SHEETS}
+def _cell(text: str) -> str:
+    return re.sub("\r\n?", "\n", text).strip()
 
 
-def _table(sheet: str, rows: Any) -> Table:
-    listed = [rows] if isinstance(rows, dict) else rows
-    if not isinstance(listed, list) or not all(isinstance(row, dict) for row in listed):
-        raise WorkbookRefused([Problem(sheet, None, None, "Une liste de lignes est attendue.")])
-    for number, row in enumerate(listed, start=2):
-        for column, cell in row.items():
-            if not isinstance(column, str) or not isinstance(cell, str):
-                raise WorkbookRefused(
-                    [Problem(sheet, number, str(column), "Une cellule ne contient qu’un texte.")]
-                )
-    columns = list(dict.fromkeys(column for row in listed for column in row))
-    return [columns, *([row.get(column, "").strip() for column in columns] for row in listed)]
+def _comment(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines()).rstrip()
 
 
-def _from_xlsx(data: bytes) -> dict[str, Table]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
-                raise _refused("Le classeur est trop volumineux une fois décompressé.")
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        return {
-            name: _sheet(book[name]) for name in book.sheetnames if name.strip().lower() in SHEETS
-        }
-    except WorkbookRefused:
-        raise
-    except (
-        zipfile.BadZipFile,
-        InvalidFileException,
-        KeyError,
-        ValueError,
-        TypeError,
-        OSError,
-        SyntaxError,
-        AttributeError,
-        IndexError,
-        NotImplementedError,
-        EOFError,
-    ) as error:
-        raise _refused("Ce fichier n’est pas un classeur Excel lisible.") from error
+def _heads(tables: Tables) -> dict[str, str]:
+    named = next((table for sheet, table in tables.items() if sheet.strip() == COMMENTS), [])
+    if not named or [cell.strip() for cell in named[0][:2]] != ["sheet", "comment"]:
+        return {}
+    return {row[0].strip(): _comment(row[1]) for row in named[1:] if len(row) > 1 and row[1]}
 
 
-def _sheet(sheet: Any) -> Table:
-    lines = sheet.iter_rows(values_only=True, max_row=MOST_ROWS, max_col=MOST_COLUMNS)
-    return [[_cell(value) for value in line] for line in lines]
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if not value.hour else value.isoformat()
-    return value.isoformat() if isinstance(value, date) else str(value).strip()
-
-
-def _from_markdown(data: bytes) -> dict[str, Table]:
-    """Read the tables ODK's own tests use: the sheet's name in the first cell, rows below it."""
-    tables: dict[str, Table] = {}
-    current: Table | None = None
-    for line in data.decode("utf-8-sig", "replace").splitlines():
-        text = line.strip()
-        if not text.startswith("|"):
-            continue
-        first, *cells = [cell.strip() for cell in _split(text)]
-        if set("".join([first, *cells])) <= set("-: "):
-            continue
-        if first:
-            current = tables.setdefault(first, [])
-        if current is not None and any(cells):
-            current.append(cells)
+def _tables(workbook: Workbook) -> Tables:
+    tables: Tables = {}
+    for sheet, columns in workbook.columns.items():
+        rows = workbook.rows(sheet)
+        remarked = any(row.comment for row in rows)
+        header = [COMMENT, *columns] if remarked else list(columns)
+        tables[sheet] = [
+            header,
+            *(
+                [row.comment if column == COMMENT else row.get(column) for column in header]
+                for row in rows
+            ),
+        ]
+    if workbook.comments:
+        heads = [[sheet, comment] for sheet, comment in workbook.comments.items()]
+        tables[COMMENTS] = [["sheet", "comment"], *heads]
     return tables
-
-
-def _split(line: str) -> list[str]:
-    protected = line.strip("|").replace(r"\|", "\0")
-    return [cell.replace("\0", "|") for cell in protected.split("|")]

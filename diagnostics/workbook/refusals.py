@@ -134,3 +134,30 @@ def in_french(message: str) -> str:
             return french.format(said.strip())
     said = " ".join(_ROW.sub("", message).split())
     return f"Le classeur est refusé par le convertisseur : {said[:300]}"
+
+
+_WARNINGS = [
+    (r"(?:Group|group) has no label", "Ce groupe n’a pas de titre."),
+    (r"Repeat has no label", "Cette répétition n’a pas de titre."),
+    (r"translations? .*missing|missing.* translation", "Une traduction manque : {0}."),
+    (r"has no label", "Cette question n’a pas de libellé."),
+    (r"default_language", "La langue par défaut n’est pas celle des colonnes."),
+    (r"sheet.*(?:similar|misspelled|ignored)", "Une feuille a un nom proche de ceux attendus."),
+    (r"Use the max-pixels parameter", "Une photo sans max-pixels part en pleine taille."),
+]
+
+
+def on_row_of(message: str, origin: Callable[[int], int]) -> str:
+    """Put another row number into a message of pyxform."""
+    return _ROW.sub(lambda found: f"[row : {origin(int(found[1]))}] ", message)
+
+
+def warning_of_pyxform(message: str) -> Problem:
+    """Say a warning of pyxform in French, on its row when it names one."""
+    row = _ROW.search(message)
+    rest = " ".join(_ROW.sub("", message).split())
+    for pattern, french in _WARNINGS:
+        if re.search(pattern, rest, re.IGNORECASE):
+            return Problem("survey", int(row[1]) if row else None, None, french.format(rest[:200]))
+    said = f"Le convertisseur signale : {rest[:300]}"
+    return Problem("survey", int(row[1]) if row else None, None, said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..instruments import instrument_in
 from ..texts import language_code
 from ..xpath import ExpressionError, beyond_tablet
 from .reading import Row, Workbook
@@ -13,6 +14,8 @@ from .refusals import Problem, perhaps
 REFERENCE = re.compile(r"\$\{\s*(last-saved#)?([^}]*?)\s*\}")
 EXPRESSIONS = {
     "relevant": "relevant",
+    "relevance": "relevance",
+    "calculate": "calculate",
     "constraint": "constraint",
     "calculation": "calculation",
     "choice_filter": "choice_filter",
@@ -24,6 +27,7 @@ _TRANSLATED = frozenset(
     ["label", "hint", "guidance_hint", "constraint_message", "required_message"]
 )
 _NAMED_AT_END = frozenset(["end", "end group", "end repeat"])
+_UNTRANSLATED = "La traduction manque. Remplissez cette cellule, ou videz les autres langues."
 _YES_NO = frozenset(["yes", "no", "true", "false", "oui", "non", "true()", "false()"])
 
 
@@ -31,8 +35,10 @@ def scrutinise(workbook: Workbook) -> list[Problem]:
     """List what is wrong with the sheets, whatever their conversion would say."""
     return [
         *_settings(workbook),
+        *_sources(workbook),
         *_duplicates(workbook),
         *_references(workbook),
+        *_own_circles(workbook),
         *_expressions(workbook),
         *_translations(workbook),
     ]
@@ -48,8 +54,43 @@ def _settings(workbook: Workbook) -> Iterator[Problem]:
         if not workbook.setting(name):
             yield Problem("settings", 2, name, "Ce réglage est obligatoire.")
     identifier = workbook.setting("form_id")
-    if identifier and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,79}", identifier):
+    if identifier and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,63}", identifier):
         yield Problem("settings", 2, "form_id", "Lettres sans accent, chiffres, tirets, points.")
+    version = workbook.setting("version")
+    if version and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}", version):
+        message = "Une version est faite de 32 chiffres, lettres sans accent, tirets, points au plus."
+        yield Problem("settings", 2, "version", message)
+
+
+def _sources(workbook: Workbook) -> Iterator[Problem]:
+    """Ask for the source of a clinical instrument: a setting or a question's name tells of it."""
+    if workbook.setting("source"):
+        return
+    named = [(workbook.setting("instrument"), workbook.setting("instrument"))]
+    named += [
+        (f"{name}, ligne {row.number}", instrument_in(name))
+        for row in workbook.survey
+        if (name := row.get("name"))
+    ]
+    for where, instrument in named:
+        if instrument:
+            message = (
+                f"Ce classeur contient un instrument clinique ({where}) : écrivez dans ce réglage "
+                "sa source, et vérifiez qu’il peut être diffusé."
+            )
+            yield Problem("settings", 2, "source", message)
+            return
+
+
+def _own_circles(workbook: Workbook) -> Iterator[Problem]:
+    for row in workbook.survey:
+        for column in ("calculation", "calculate", "relevant"):
+            cell, name = row.get(column), row.get("name")
+            named = [found for _, found in REFERENCE.findall(cell)]
+            # Looking at one's own name in the turn before is how a repeat counts on.
+            if name and name in named and "indexed-repeat" not in cell:
+                message = f"« {name} » dépend en rond d’elle-même : retirez ${{{name}}}."
+                yield Problem("survey", row.number, column, message)
 
 
 def _duplicates(workbook: Workbook) -> Iterator[Problem]:
@@ -132,7 +173,7 @@ def _translations(workbook: Workbook) -> Iterator[Problem]:
                 if any(row.get(column) for column in columns):
                     for column in columns:
                         if not row.get(column):
-                            yield Problem(sheet, row.number, column, "La traduction manque.")
+                            yield Problem(sheet, row.number, column, _UNTRANSLATED)
 
 
 def label_columns(workbook: Workbook) -> dict[str, str]:

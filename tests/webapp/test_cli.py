@@ -4,13 +4,16 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
+from diagnostics.workbook import read_workbook
 from tests.submissions import FALLS, fill, home_visit
 from webapp.cli import main
 from webapp.setting_up import FORMS
 
+HOME = FORMS / "home_visit.yaml"
 DATA = Path(__file__).parent.parent / "data"
 PASSWORD = "correct cheval batterie"
 
@@ -119,3 +122,37 @@ def test_a_batch_answers_a_line_for_a_line(tmp_path: Path) -> None:
 
 def test_serving_waits_for_init(deployment: Path) -> None:
     assert "init" in _run("serve", expect=1).output
+
+
+def test_a_diagnostic_goes_out_as_a_spreadsheet_and_comes_back_changed(
+    deployment: Path, tmp_path: Path
+) -> None:
+    out, back = tmp_path / "out.xlsx", tmp_path / "back.yaml"
+    _run("forms", "export", "home_visit", out)
+    _run("forms", "import", out, expect=1)
+    _run("init")
+    _run("forms", "export", "home_visit", out)
+    assert "could be published" in _run("forms", "import", out, "-o", back).output
+    here, there = (read_workbook(p.read_bytes(), suffix=p.suffix) for p in (HOME, back))
+    assert here == there
+    book = openpyxl.load_workbook(out)
+    settings = book["settings"]
+    column = [cell.value for cell in settings[1]].index("version") + 1
+    settings.cell(2, column).value = "2027010101"
+    book.save(out)
+    assert "2027010101: published" in _run("forms", "import", out, "--publish").output
+    _run("forms", "export", "home_visit", back)
+    assert "2027010101" in back.read_text()
+    _run("forms", "export", "nothing", back, expect=1)
+    _run("forms", "export", "home_visit", tmp_path / "out.docx", expect=1)
+
+
+def test_a_refused_import_says_where(deployment: Path, tmp_path: Path) -> None:
+    _run("init")
+    source = tmp_path / "bad.yaml"
+    source.write_text(HOME.read_text().replace("kind: work_order", "kind: workorder", 1))
+    said = _run("forms", "import", source, "--publish", expect=1).output
+    assert "feuille « consequences »" in said
+    assert "Vouliez-vous dire « work_order »" in said
+    source.write_text("survey: [")
+    assert "illisible" in _run("forms", "import", source, expect=1).output

@@ -117,7 +117,10 @@ class ColumnMapping(Base):
 
 
 class FormVersion(Base):
-    """A published version of a diagnostic: never changed once it is here."""
+    """A published version of a diagnostic: never changed once it is here.
+
+    `workbook` is the file it was made of, `workbook_name` says of which kind that is.
+    """
 
     __tablename__ = "form_version"
     __table_args__ = (UniqueConstraint("form_id", "version"),)
@@ -132,3 +135,25 @@ class FormVersion(Base):
     published_at: Mapped[datetime]
     published_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     retired_at: Mapped[datetime | None]
+    workbook: Mapped[bytes | None] = mapped_column(LargeBinary)
+    workbook_name: Mapped[str | None] = mapped_column(String(200))
+
+
+class FormDraft(Base):
+    """A workbook that was handed in and could be published; `validation` is what ODK said."""
+
+    __tablename__ = "form_draft"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    form_id: Mapped[str] = mapped_column(String(64), index=True)
+    version: Mapped[str] = mapped_column(String(32))
+    title: Mapped[dict[str, Any]]
+    xform: Mapped[bytes] = mapped_column(LargeBinary)
+    consequences: Mapped[list[Any]]
+    sha256: Mapped[str] = mapped_column(String(64))
+    workbook: Mapped[bytes] = mapped_column(LargeBinary)
+    workbook_name: Mapped[str] = mapped_column(String(200))
+    warnings: Mapped[list[Any]]
+    validation: Mapped[dict[str, Any]]
+    uploaded_at: Mapped[datetime]
+    uploaded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
+from visits.db import take_turn
 from visits.errors import Conflict, Invalid, NotFound
 from visits.models.portfolio import Import, ImportState
 from visits.portfolio.apply import apply_plan
@@ -84,7 +85,9 @@ def confirm_import(
 
     Raises Conflict when it was imported already.
     """
-    kept = session.get(Import, import_id, with_for_update=True)
+    # What one import would do is worked out against what the one before has written.
+    take_turn(session, "import")
+    kept = session.get(Import, import_id, populate_existing=True)
     if kept is None:
         raise NotFound("import_not_found")
     if kept.state is ImportState.IMPORTED:

@@ -1,6 +1,8 @@
 """Published forms as the office lists them."""
 
-from dataclasses import dataclass
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visits.models.accounts import User
-from visits.models.portfolio import FormVersion
+from visits.models.portfolio import FormDraft, FormVersion
 from visits.models.visits import Submission
 
 
@@ -23,6 +25,34 @@ class ListedForm:
     published_by: str | None
     retired_at: datetime | None
     submissions: int
+    has_workbook: bool
+    in_use: bool = False
+
+
+@dataclass(frozen=True)
+class ListedDraft:
+    """A workbook handed in and not published yet."""
+
+    id: uuid.UUID
+    form_id: str
+    version: str
+    title: dict[str, Any]
+    workbook_name: str
+    uploaded_at: datetime
+    uploaded_by: str
+
+
+def list_drafts(session: Session, *, form_id: str = "") -> list[ListedDraft]:
+    """List the drafts, or those of one form, the latest first."""
+    statement = (
+        select(FormDraft.id, FormDraft.form_id, FormDraft.version, FormDraft.title)
+        .add_columns(FormDraft.workbook_name, FormDraft.uploaded_at, User.name)
+        .join(User, User.id == FormDraft.uploaded_by_id)
+        .order_by(FormDraft.uploaded_at.desc(), FormDraft.id)
+    )
+    if form_id:
+        statement = statement.where(FormDraft.form_id == form_id)
+    return [ListedDraft(*row) for row in session.execute(statement)]
 
 
 def list_form_versions(session: Session, *, form_id: str = "") -> list[ListedForm]:
@@ -36,9 +66,22 @@ def list_form_versions(session: Session, *, form_id: str = "") -> list[ListedFor
     statement = (
         select(FormVersion.form_id, FormVersion.version, FormVersion.title)
         .add_columns(FormVersion.published_at, User.name, FormVersion.retired_at, filled)
+        .add_columns(FormVersion.workbook.is_not(None))
         .outerjoin(User, User.id == FormVersion.published_by_id)
-        .order_by(FormVersion.form_id, FormVersion.published_at.desc())
+        .order_by(
+            FormVersion.form_id, FormVersion.published_at.desc(), FormVersion.version.desc()
+        )
     )
     if form_id:
         statement = statement.where(FormVersion.form_id == form_id)
-    return [ListedForm(*row) for row in session.execute(statement)]
+    return list(_marked([ListedForm(*row) for row in session.execute(statement)]))
+
+
+def _marked(listed: list[ListedForm]) -> Iterator[ListedForm]:
+    """Mark of each form the newest version that is not retired: new visits are filled with it."""
+    seen: set[str] = set()
+    for one in listed:
+        in_use = one.retired_at is None and one.form_id not in seen
+        if in_use:
+            seen.add(one.form_id)
+        yield replace(one, in_use=in_use)

@@ -46,15 +46,16 @@ def page_of(
 ) -> Listed[Row]:
     """Give a page of a statement of one entity.
 
-    `order` names the columns one may sort by; its first is the default. `tie` settles equals, so
-    that no row shows on two pages.
+    `order` names the columns one may sort by; its first is the default. `tie`, a column or a
+    tuple of them that ends with a unique one, settles equals, so that no row shows on two pages.
     """
     total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
     column = order.get(wanted.sort) if wanted.sort in order else next(iter(order.values()))
     assert column is not None
     sorted_by = column.desc() if wanted.descending else column.asc()
+    ties = tie if isinstance(tie, tuple) else (tie,)
     rows = session.scalars(
-        statement.order_by(sorted_by.nulls_last(), tie)
+        statement.order_by(sorted_by.nulls_last(), *ties)
         .limit(wanted.size)
         .offset((wanted.page - 1) * wanted.size)
     )

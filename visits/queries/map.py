@@ -43,10 +43,11 @@ class MapFilter:
 
 @dataclass(frozen=True)
 class CellCount:
-    """The dwellings of one cell, and their mean position."""
+    """The dwellings of one cell, and their mean position; `known` have a known risk."""
 
     cell: int
     dwellings: int
+    known: int
     at_risk: int
     open_works: int
     lat: float
@@ -56,11 +57,12 @@ class CellCount:
 
 @dataclass(frozen=True)
 class BuildingCount:
-    """The dwellings at one position; `dwelling_id` is one of them."""
+    """The dwellings at one position; `dwelling_id` is one of them, `known` have a known risk."""
 
     lat: float
     lon: float
     dwellings: int
+    known: int
     at_risk: int
     open_works: int
     worst_risk: int
@@ -93,9 +95,10 @@ def count_cells(
     """Count dwellings per H3 cell, for the cells whose mean position lies in the area."""
     total = func.sum(MapCell.dwellings)
     lat, lon = func.sum(MapCell.lat_sum), func.sum(MapCell.lon_sum)
+    known = func.sum(case((MapCell.risk > 0, MapCell.dwellings), else_=0))
     at_risk = func.sum(case((MapCell.risk >= HIGH_RISK, MapCell.dwellings), else_=0))
     statement = (
-        select(MapCell.cell, total, at_risk, func.sum(MapCell.open_works), lat, lon)
+        select(MapCell.cell, total, known, at_risk, func.sum(MapCell.open_works), lat, lon)
         .add_columns(func.max(MapCell.risk))
         .where(MapCell.resolution == resolution, MapCell.programme == only.programme)
         .where(MapCell.parent.in_(parents), *_cell_filter(viewer, only))
@@ -107,11 +110,10 @@ def count_cells(
 
 
 def _cell_count(row: Any) -> CellCount:
-    cell, total, at_risk, works, lat, lon, worst = row
+    cell, total, known, at_risk, works, lat, lon, worst = row
     scale = int(total) * MICRO
-    return CellCount(
-        cell, int(total), int(at_risk), int(works), int(lat) / scale, int(lon) / scale, worst
-    )
+    counts = (int(total), int(known), int(at_risk), int(works))
+    return CellCount(cell, *counts, int(lat) / scale, int(lon) / scale, worst)
 
 
 def _cell_filter(viewer: Viewer, only: MapFilter) -> list[ColumnElement[bool]]:
@@ -131,9 +133,10 @@ def count_buildings(
     session: Session, viewer: Viewer, *, area: Area, only: MapFilter
 ) -> tuple[list[BuildingCount], bool]:
     """Count dwellings per position, at most MOST_ROWS positions; says whether there are more."""
+    with_risk = func.sum(case((MapPoint.risk > 0, 1), else_=0))
     at_risk = func.sum(case((MapPoint.risk >= HIGH_RISK, 1), else_=0))
     statement = (
-        select(MapPoint.lat, MapPoint.lon, func.count(), at_risk)
+        select(MapPoint.lat, MapPoint.lon, func.count(), with_risk, at_risk)
         # PostgreSQL has no largest UUID, but a largest text.
         .add_columns(func.sum(MapPoint.open_works), func.max(MapPoint.risk))
         .add_columns(func.max(cast(MapPoint.dwelling_id, String(36))))
@@ -144,8 +147,8 @@ def count_buildings(
     )
     rows = session.execute(statement).all()
     found = [
-        BuildingCount(lat, lon, count, int(risky), int(works), worst, uuid.UUID(one))
-        for lat, lon, count, risky, works, worst, one in rows[:MOST_ROWS]
+        BuildingCount(lat, lon, count, int(known), int(risky), int(works), worst, uuid.UUID(one))
+        for lat, lon, count, known, risky, works, worst, one in rows[:MOST_ROWS]
     ]
     return found, len(rows) > MOST_ROWS
 

@@ -72,11 +72,17 @@ def _lives_in_territory(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
-def find_person(session: Session, viewer: Viewer, person_id: uuid.UUID) -> Person:
-    """Find a person the viewer may see.
+def find_person(
+    session: Session, viewer: Viewer, person_id: uuid.UUID, *, to_change: bool = False
+) -> Person:
+    """Find a person the viewer may see; `to_change` waits until nobody else is changing her.
 
     Raises NotFound for one that does not exist and for one out of reach alike.
     """
+    if to_change:
+        session.execute(
+            select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+        )
     statement = select(Person).where(Person.id == person_id, visible_persons(viewer))
     person = session.scalars(statement).one_or_none()
     if person is None:

@@ -56,7 +56,8 @@ def list_work_orders(
         statement = statement.where(WorkOrder.trade == only.trade)
     if only.text:
         statement = statement.where(_mentions(only.text))
-    return page_of(session, statement, wanted=wanted, order=ORDER, tie=WorkOrder.id)
+    tie = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
+    return page_of(session, statement, wanted=wanted, order=ORDER, tie=tie)
 
 
 def _mentions(text: str) -> ColumnElement[bool]:

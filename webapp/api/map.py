@@ -84,6 +84,7 @@ def _by_building(session: Session, area: Area, only: MapFilter) -> Json:
             building.lat,
             building.lon,
             RISK_CODES[building.worst_risk],
+            building.known,
         )
         for building in found
         if building.dwellings > 1
@@ -115,9 +116,15 @@ def _counts(
 
 
 def _cell_row(count: CellCount) -> layers.CellRow:
-    worst = RISK_CODES[count.worst_risk]
     return layers.CellRow(
-        count.cell, count.dwellings, count.at_risk, count.open_works, count.lat, count.lon, worst
+        count.cell,
+        count.dwellings,
+        count.at_risk,
+        count.open_works,
+        count.lat,
+        count.lon,
+        RISK_CODES[count.worst_risk],
+        count.known,
     )
 
 

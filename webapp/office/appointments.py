@@ -1,7 +1,7 @@
 """The visit of an enrolled person, planned, moved or cancelled from the page of her enrolment."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ from visits.queries.enrolments import diary_of
 from webapp.auth import Action, requires, viewer
 from webapp.languages import moment
 from webapp.office.enrolments import offered_visitors, refusal_on_page
-from webapp.office.moments import required_moment, whole_day
+from webapp.office.moments import required_moment, typed_day, whole_day
 from webapp.transaction import now, reading, transaction
 
 appointments = Blueprint("appointments", __name__, url_prefix="/enrolments")
@@ -32,7 +32,7 @@ def plan(enrolment_id: uuid.UUID) -> ResponseReturnValue:
     try:
         start_at, minutes = _typed_start(), _typed_minutes()
         with transaction() as session:
-            enrolment = find_enrolment(session, viewer(), enrolment_id)
+            enrolment = find_enrolment(session, viewer(), enrolment_id, to_change=True)
             visit = plan_visit(
                 session,
                 enrolment,
@@ -93,7 +93,7 @@ def close(enrolment_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
 def diary(enrolment_id: uuid.UUID) -> ResponseReturnValue:
     """Show what a visitor has that day, beside the form that plans a visit."""
     try:
-        chosen = date.fromisoformat(request.args.get("day", ""))
+        chosen = typed_day(request.args.get("day", ""))
         visitor_id = uuid.UUID(request.args.get("visitor_id", ""))
     except ValueError:
         return render_template("enrolments/_diary.html", lines=None)
@@ -110,7 +110,7 @@ def diary(enrolment_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _visit(session: Session, enrolment_id: uuid.UUID, visit_id: uuid.UUID) -> Visit:
-    visit = find_visit(session, viewer(), visit_id)
+    visit = find_visit(session, viewer(), visit_id, to_change=True)
     if visit.enrolment_id != enrolment_id:
         raise NotFound("visit_not_found")
     return visit

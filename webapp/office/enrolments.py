@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from visits.contacts import CLOSED, NOTE_LENGTH, Attempt, find_enrolment, record_attempt
 from visits.errors import Conflict, Invalid, Refused
 from visits.models.accounts import User
-from visits.models.people import AccessKind
 from visits.models.programmes import (
     Channel,
     Disposition,
@@ -23,7 +22,6 @@ from visits.models.programmes import (
 )
 from visits.outcomes import outcomes
 from visits.planning import visitors
-from visits.privacy import log_access
 from visits.programmes import Programme
 from visits.queries.enrolments import (
     TO_CONTACT,
@@ -41,6 +39,7 @@ from visits.targeting import find_programme
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
 from webapp.languages import day
+from webapp.office.access import log_read
 from webapp.office.listing import wanted
 from webapp.office.moments import age, day_of, typed_moment
 from webapp.office.programmes import chosen_programme
@@ -62,7 +61,7 @@ def index() -> ResponseReturnValue:
         state=request.args.get("state", TO_CONTACT),
         city=request.args.get("city", ""),
         text=request.args.get("q", ""),
-        min_score=request.args.get("score", 0, type=int),
+        min_score=min(max(request.args.get("score", 0, type=int), 0), 100),
     )
     with reading() as session:
         listed = list_enrolments(session, viewer(), only=only, wanted=wanted(), now=now())
@@ -85,14 +84,7 @@ def show(enrolment_id: uuid.UUID) -> ResponseReturnValue:
     """Show one person to call: how, why, what was said before."""
     with transaction() as session:
         enrolment = find_enrolment(session, viewer(), enrolment_id)
-        log_access(
-            session,
-            user_id=viewer().user_id,
-            persons=[enrolment.person_id],
-            kind=AccessKind.READ,
-            what="enrolment",
-            now=now(),
-        )
+        log_read(session, enrolment.person_id, "enrolment")
         return page_of_enrolment(session, enrolment)
 
 
@@ -103,7 +95,7 @@ def call(enrolment_id: uuid.UUID) -> ResponseReturnValue:
     try:
         attempt = _typed_attempt()
         with transaction() as session:
-            enrolment = find_enrolment(session, viewer(), enrolment_id)
+            enrolment = find_enrolment(session, viewer(), enrolment_id, to_change=True)
             record_attempt(session, enrolment, attempt, viewer=viewer(), now=now())
             state = enrolment.state
     except (Invalid, Conflict) as refused:
@@ -147,8 +139,9 @@ def refusal_on_page(enrolment_id: uuid.UUID, refused: Refused, *, form: str) -> 
     }
     said = "" if errors else sentence(refused.code, details)
     status = 422 if errors else 409
-    with reading() as session:
+    with transaction() as session:
         enrolment = find_enrolment(session, viewer(), enrolment_id)
+        log_read(session, enrolment.person_id, "enrolment")
         page = page_of_enrolment(session, enrolment, errors=errors, said=said, form=form)
         return page, status
 

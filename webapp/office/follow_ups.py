@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 from visits.errors import Invalid
 from visits.follow_ups import close_follow_up, find_follow_up
 from visits.models.accounts import User
-from visits.models.people import AccessKind
 from visits.models.works import FollowUp, FollowUpState
-from visits.privacy import log_access
 from visits.programmes import load_programmes
 from visits.queries.follow_ups import OPEN, OPEN_ALL, FollowUpFilter, list_follow_ups
 from visits.queries.visits import visit_of_consequence
 from webapp.auth import Action, requires, viewer
 from webapp.errors import sentence
+from webapp.office.access import log_read
 from webapp.office.listing import wanted
 from webapp.transaction import now, reading, transaction
 
@@ -50,14 +49,7 @@ def show(follow_up_id: uuid.UUID) -> ResponseReturnValue:
     """Show a follow-up: whom to ask what, since when, and why."""
     with transaction() as session:
         follow_up = find_follow_up(session, viewer(), follow_up_id)
-        log_access(
-            session,
-            user_id=viewer().user_id,
-            persons=[follow_up.enrolment.person_id],
-            kind=AccessKind.READ,
-            what="follow_up",
-            now=now(),
-        )
+        log_read(session, follow_up.enrolment.person_id, "follow_up")
         return _page(session, follow_up)
 
 
@@ -67,13 +59,15 @@ def close(follow_up_id: uuid.UUID) -> ResponseReturnValue:
     """Note what came of a follow-up and close it."""
     try:
         with transaction() as session:
-            follow_up = find_follow_up(session, viewer(), follow_up_id)
+            follow_up = find_follow_up(session, viewer(), follow_up_id, to_change=True)
             note = request.form.get("note", "").replace("\r\n", "\n")
             close_follow_up(session, follow_up, note=note, viewer=viewer(), now=now())
     except Invalid as refused:
         errors = {name: sentence(code) for name, code in refused.fields.items()}
-        with reading() as session:
-            return _page(session, find_follow_up(session, viewer(), follow_up_id), errors), 422
+        with transaction() as session:
+            follow_up = find_follow_up(session, viewer(), follow_up_id)
+            log_read(session, follow_up.enrolment.person_id, "follow_up")
+            return _page(session, follow_up, errors), 422
     flash(_("The follow-up is closed."), "success")
     return redirect(url_for(".index"))
 

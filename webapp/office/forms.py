@@ -1,40 +1,42 @@
-"""Published forms: which versions there are, and what one asks and calls for."""
+"""Published forms: which versions there are, what one asks and calls for, what changed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
-from diagnostics.form import Form, Question, parse_form
-from diagnostics.texts import Wording
-from visits.published_forms import consequences_of, find_form
-from visits.queries.forms import list_form_versions
-from webapp.auth import Action, requires
+from diagnostics.workbook import compare, read_workbook, write_workbook
+from visits.errors import Conflict, NotFound
+from visits.models.portfolio import FormVersion
+from visits.published_forms import (
+    WorkbookFile,
+    find_form,
+    published,
+    retire_form,
+    workbook_of,
+)
+from visits.queries.forms import ListedForm, list_drafts, list_form_versions
+from webapp.auth import Action, may, requires
+from webapp.errors import sentence
 from webapp.languages import current_language
-from webapp.transaction import reading
+from webapp.office.form_contents import change_name, contents
+from webapp.security import content_policy
+from webapp.transaction import now, reading, transaction
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 form_pages = Blueprint("published_forms", __name__, url_prefix="/forms")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question as the page of a form shows it."""
-
-    question: Question
-    label: str
-    hint: str
-    condition: str
-    required: bool
-    choices: tuple[str, ...]
 
 
 @form_pages.get("/")
 @requires(Action.SEE_FORMS)
 def index() -> ResponseReturnValue:
-    """List every published version."""
+    """List every published version, and the drafts for those who may publish them."""
     with reading() as session:
-        return render_template("forms/index.html", versions=list_form_versions(session))
+        drafts = list_drafts(session) if may(Action.MANAGE_FORMS) else []
+        return render_template(
+            "forms/index.html", versions=list_form_versions(session), drafts=drafts
+        )
 
 
 @form_pages.get("/<form_id>/<version>")
@@ -43,17 +45,47 @@ def show(form_id: str, version: str) -> ResponseReturnValue:
     """Show what a version asks, and what its answers may call for."""
     with reading() as session:
         found = find_form(session, form_id, version)
-        form = parse_form(found.xform)
-        others = [
-            one for one in list_form_versions(session, form_id=form_id) if one.version != version
-        ]
+        this, others = _among(session, found)
         return render_template(
             "forms/show.html",
-            form=found,
-            pages=_pages(form, {one.path for one in consequences_of(found)}),
-            consequences=consequences_of(found),
+            this=this,
             others=others,
-            languages=form.languages,
+            before=_before(session, found),
+            **contents(found),
+        )
+
+
+def _among(session: Session, found: FormVersion) -> tuple[ListedForm, list[ListedForm]]:
+    listed = list_form_versions(session, form_id=found.form_id)
+    this = next(one for one in listed if one.version == found.version)
+    return this, [one for one in listed if one is not this]
+
+
+def _before(session: Session, found: FormVersion) -> str:
+    """Give the version published before this one; empty when it is the first."""
+    listed = list_form_versions(session, form_id=found.form_id)
+    versions = [one.version for one in listed]
+    return next(iter(versions[versions.index(found.version) + 1 :]), "")
+
+
+@form_pages.get("/<form_id>/<version>/changes")
+@requires(Action.SEE_FORMS)
+def changes(form_id: str, version: str) -> ResponseReturnValue:
+    """Compare a version with another of the same form, by default the one before."""
+    with reading() as session:
+        found = find_form(session, form_id, version)
+        _this, others = _among(session, found)
+        since = request.args.get("since") or _before(session, found)
+        if not since:
+            raise NotFound("form_not_found")
+        other = find_form(session, form_id, since)
+        return render_template(
+            "forms/changes.html",
+            form=found,
+            since=since,
+            others=others,
+            comparison=compare(published(other), published(found)),
+            change_name=change_name,
         )
 
 
@@ -63,53 +95,65 @@ def xform(form_id: str, version: str) -> ResponseReturnValue:
     """Send the XForm of a version as a file."""
     with reading() as session:
         found = find_form(session, form_id, version)
-    answer = Response(found.xform, content_type="text/xml; charset=utf-8")
-    name = "".join(char for char in f"{form_id}-{version}" if char.isalnum() or char in "-_")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.xml")
+    return as_file(found.xform, f"{form_id}-{version}", "xml", kind="text/xml; charset=utf-8")
+
+
+@form_pages.get("/<form_id>/<version>.xlsx")
+@requires(Action.SEE_FORMS)
+def workbook(form_id: str, version: str) -> ResponseReturnValue:
+    """Send the workbook of a version as a spreadsheet."""
+    with reading() as session:
+        kept = workbook_of(find_form(session, form_id, version))
+    if kept is None:
+        raise NotFound("workbook_not_kept")
+    return as_file(spreadsheet(kept), f"{form_id}-{version}", "xlsx", kind=EXCEL)
+
+
+@form_pages.get("/<form_id>/<version>/preview")
+@requires(Action.SEE_FORMS)
+def preview(form_id: str, version: str) -> ResponseReturnValue:
+    """Show a version as a tablet does: filled for real, nothing stored."""
+    with reading() as session:
+        found = find_form(session, form_id, version)
+    back = url_for(".show", form_id=form_id, version=version)
+    return preview_page(found.title, f"preview/{form_id}/{version}", back=back)
+
+
+@form_pages.post("/<form_id>/<version>/retirement")
+@requires(Action.MANAGE_FORMS)
+def retire(form_id: str, version: str) -> ResponseReturnValue:
+    """Take a version out of use."""
+    try:
+        with transaction() as session:
+            retire_form(session, form_id, version, now=now())
+    except Conflict as refused:
+        flash(sentence(refused.code, refused.details), "error")
+    else:
+        flash(_("The version is retired. What was filled with it stays readable."), "success")
+    return redirect(url_for(".show", form_id=form_id, version=version))
+
+
+def preview_page(title: dict[str, str], place: str, *, back: str) -> ResponseReturnValue:
+    """Give the page with the tablet in a frame; `place` is where in the app the form opens."""
+    source = f"/tablet/?language={current_language()}#/{place}"
+    answer = Response(
+        render_template("forms/preview.html", title=title, source=source, back=back)
+    )
+    answer.headers["Content-Security-Policy"] = content_policy(None, frames=True)
     return answer
 
 
-def _pages(form: Form, consequences: set[str]) -> list[tuple[str, list[Asked]]]:
-    """Group a form's questions by the group they stand in, in order."""
-    language = current_language()
-    pages: list[tuple[str, list[Asked]]] = []
-    last: tuple[str, ...] | None = None
-    for question in form.questions:
-        if question.path in consequences:
-            continue
-        if question.groups != last:
-            pages.append((_title(form, question, language), []))
-            last = question.groups
-        pages[-1][1].append(_asked(form, question, language))
-    return pages
+def spreadsheet(kept: WorkbookFile) -> bytes:
+    """Give a kept workbook as XLSX: one that came as XLSX byte for byte."""
+    if kept.name.lower().endswith(".xlsx"):
+        return kept.data
+    suffix = f".{kept.name.rpartition('.')[2]}"
+    return write_workbook(read_workbook(kept.data, suffix=suffix), suffix=".xlsx")
 
 
-def _title(form: Form, question: Question, language: str) -> str:
-    titles = (form.group_title(path, language) for path in question.groups)
-    return " › ".join(title for title in titles if title) or form.title(language)
-
-
-def _asked(form: Form, question: Question, language: str) -> Asked:
-    bind = form.binds.get(question.path)
-    return Asked(
-        question=question,
-        label=(question.label(language) or question.name).replace("**", ""),
-        hint=question.hint(language),
-        condition=bind.relevant.source.strip() if bind and bind.relevant else "",
-        required=bool(bind and bind.required),
-        choices=tuple(_choices(form, question, language)),
-    )
-
-
-def _choices(form: Form, question: Question, language: str) -> Iterator[str]:
-    offered = question.choices
-    if offered is None:
-        return
-    for _value, wording in offered.written:
-        yield form.texts.plain(wording, language)
-    top = form.instances.get(offered.list_id)
-    for item in top.walk() if top is not None else ():
-        for cell in item.named.get(offered.label_name, ()):
-            text = cell.text()
-            translated = Wording(ident=text) if offered.label_translated else None
-            yield form.texts.plain(translated, language) if translated else text
+def as_file(data: bytes, name: str, ending: str, *, kind: str) -> Response:
+    """Answer with a file to keep."""
+    answer = Response(data, content_type=kind)
+    safe = "".join(char for char in name if char.isalnum() or char in "-_")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{safe}.{ending}")
+    return answer

@@ -1,6 +1,6 @@
 """The first page after signing in: what waits, each a link to its list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from visits.jobs import job_states
 from visits.models.accounts import JobState, Role
-from visits.models.works import Severity
+from visits.models.visits import Visit, VisitState
+from visits.models.works import Severity, WorkOrder
 from visits.outcomes import Rate, outcomes
 from visits.privacy import broken_line
 from visits.queries.home import (
@@ -27,12 +28,18 @@ from visits.queries.home import (
     count_works,
     week_of,
 )
-from webapp.auth import Action, requires, viewer
+from visits.queries.listing import Wanted
+from visits.queries.visits import VisitFilter, list_visits
+from visits.queries.works import WorkOrderFilter, list_work_orders
+from webapp.auth import Action, may, requires, viewer
 from webapp.languages import PARIS
 from webapp.office.programmes import chosen_programme
 from webapp.transaction import now, reading
 
 home = Blueprint("home", __name__)
+
+DAYS_AHEAD = 7
+ROWS_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,41 @@ def index() -> ResponseReturnValue:
         jobs: list[JobState] = []
         if role is Role.ADMINISTRATOR:
             jobs = list(job_states(session))
-        return render_template("home.html", tiles=tiles, jobs=jobs, overdue=_overdue(jobs))
+        return render_template(
+            "home.html",
+            tiles=tiles,
+            first=_first_step(role),
+            visits=_next_visits(session) if may(Action.SEE_VISITS) else (),
+            works=_next_works(session) if may(Action.DO_WORKS) else (),
+            now=now(),
+            jobs=jobs,
+            overdue=_overdue(jobs),
+        )
+
+
+def _first_step(role: Role) -> tuple[str, str] | None:
+    """Name the page most of a role's days begin with."""
+    steps = {
+        Role.COORDINATOR: (_("Open the call list"), url_for("enrolments.index")),
+        Role.TECHNICIAN: (_("Open the work orders"), url_for("work_orders.index")),
+        Role.MANAGER: (_("See the outcomes"), url_for("outcomes.index")),
+        Role.SOCIAL_WORKER: (_("Open the follow-ups"), url_for("follow_ups.index")),
+        Role.ADMINISTRATOR: (_("Add an account"), url_for("accounts.new")),
+    }
+    return steps.get(role)
+
+
+def _next_visits(session: Session) -> Sequence[Visit]:
+    today = now().astimezone(PARIS).replace(hour=0, minute=0, second=0, microsecond=0)
+    only = VisitFilter(today, today + timedelta(days=DAYS_AHEAD), state=VisitState.PLANNED)
+    wanted = Wanted(sort="start", size=ROWS_SHOWN)
+    return list_visits(session, viewer(Action.SEE_VISITS), only=only, wanted=wanted).rows
+
+
+def _next_works(session: Session) -> Sequence[WorkOrder]:
+    wanted = Wanted(sort="urgency", size=ROWS_SHOWN)
+    works = viewer(Action.SEE_WORKS)
+    return list_work_orders(session, works, only=WorkOrderFilter(), wanted=wanted).rows
 
 
 def _overdue(jobs: list[JobState]) -> set[str]:
@@ -170,7 +211,7 @@ def _urgent(session: Session) -> list[Tile]:
             tone="bad" if count else "",
         )
         for severity, said in (
-            (Severity.U0, _("Vital work orders (U0)")),
+            (Severity.U0, _("Immediate dangers (U0)")),
             (Severity.U1, _("Urgent work orders (U1)")),
         )
         for count in [count_urgent_works(session, works, severity=severity)]

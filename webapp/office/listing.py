@@ -43,6 +43,12 @@ def sort_link(listed: Listed[object], column: str) -> str:
     return here(sort=column, desc="1" if again else None, page=None)
 
 
+def wanted_by(column: str) -> Wanted:
+    """Read the page and the order, by default the smallest of a column first."""
+    asked = wanted()
+    return asked if asked.sort else replace(asked, sort=column)
+
+
 def wanted_latest_first(column: str) -> Wanted:
     """Read the page and the order, by default the latest first."""
     asked = wanted()

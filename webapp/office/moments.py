@@ -7,6 +7,8 @@ from visits.portfolio.values import age_on
 from webapp.languages import PARIS
 from webapp.transaction import now
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
 
 def typed_moment(day: str, clock: str) -> datetime | None:
     """Read what a date field and a time field hold; None when both are empty.
@@ -15,7 +17,15 @@ def typed_moment(day: str, clock: str) -> datetime | None:
     """
     if not day and not clock:
         return None
-    return paris(date.fromisoformat(day), time.fromisoformat(clock))
+    return paris(typed_day(day), time.fromisoformat(clock))
+
+
+def typed_day(text: str) -> date:
+    """Read what a date field holds. Raises ValueError, also for a day no visit can be on."""
+    day = date.fromisoformat(text)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError("not in these years")
+    return day
 
 
 def required_moment(day: str, clock: str, *, field: str) -> datetime:

@@ -20,6 +20,7 @@ from visits.queries.people import (
 )
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
+from webapp.office.access import log_read
 from webapp.office.listing import wanted
 from webapp.office.moments import age
 from webapp.transaction import now, reading, transaction
@@ -45,7 +46,7 @@ def show(person_id: uuid.UUID) -> ResponseReturnValue:
     """Show all that is kept about a person."""
     with transaction() as session:
         person = find_person(session, viewer(), person_id)
-        _log(session, person, AccessKind.READ, "person_file")
+        log_read(session, person.id, "person_file")
         return _page(session, person)
 
 
@@ -56,14 +57,14 @@ def protection(person_id: uuid.UUID) -> ResponseReturnValue:
     close = request.form.get("protected") == "yes"
     try:
         with transaction() as session:
-            person = find_person(session, viewer(), person_id)
+            person = find_person(session, viewer(), person_id, to_change=True)
             if close:
                 named = _typed_users()
                 protect(session, person, by=viewer().user_id, now=now())
                 _name(session, person, named)
             else:
                 unprotect(session, person)
-            _log(session, person, AccessKind.WRITE, "protected" if close else "unprotected")
+            _log_change(session, person, "protected" if close else "unprotected")
     except (Invalid, Conflict) as refused:
         return _refused(person_id, refused)
     if close:
@@ -79,12 +80,12 @@ def name_users(person_id: uuid.UUID) -> ResponseReturnValue:
     """Name users who may work with a protected person."""
     try:
         with transaction() as session:
-            person = find_person(session, viewer(), person_id)
+            person = find_person(session, viewer(), person_id, to_change=True)
             named = _typed_users()
             if not named:
                 raise Invalid({"users": "required"})
             _name(session, person, named)
-            _log(session, person, AccessKind.WRITE, "named_access")
+            _log_change(session, person, "named_access")
     except (Invalid, Conflict) as refused:
         return _refused(person_id, refused)
     flash(_("The persons you chose now see this file."), "success")
@@ -103,9 +104,14 @@ def _name(session: Session, person: Person, users: list[uuid.UUID]) -> None:
         name_for_access(session, person, user_id=user_id, by=viewer().user_id, now=now())
 
 
-def _log(session: Session, person: Person, kind: AccessKind, what: str) -> None:
+def _log_change(session: Session, person: Person, what: str) -> None:
     log_access(
-        session, user_id=viewer().user_id, persons=[person.id], kind=kind, what=what, now=now()
+        session,
+        user_id=viewer().user_id,
+        persons=[person.id],
+        kind=AccessKind.WRITE,
+        what=what,
+        now=now(),
     )
 
 
@@ -113,8 +119,9 @@ def _refused(person_id: uuid.UUID, refused: Invalid | Conflict) -> ResponseRetur
     fields = getattr(refused, "fields", {})
     errors = {name: sentence(code) for name, code in fields.items()}
     said = "" if errors else sentence(refused.code, refused.details)
-    with reading() as session:
+    with transaction() as session:
         person = find_person(session, viewer(), person_id)
+        log_read(session, person.id, "person_file")
         return _page(session, person, errors=errors, said=said), 422 if errors else 409
 
 

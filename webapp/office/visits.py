@@ -10,10 +10,8 @@ from sqlalchemy.orm import Session
 
 from visits.errors import Invalid
 from visits.models.accounts import User
-from visits.models.people import AccessKind
 from visits.models.visits import Visit, VisitState
 from visits.planning import find_visit
-from visits.privacy import log_access
 from visits.queries.visits import (
     VisitFilter,
     awaiting_review,
@@ -25,14 +23,15 @@ from visits.queries.visits import (
 from visits.reviews import find_submission, review_submission
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
+from webapp.office.access import log_read
 from webapp.office.answers import read_submissions
-from webapp.office.listing import wanted_latest_first
-from webapp.office.moments import day_of, whole_day
+from webapp.office.listing import wanted_by
+from webapp.office.moments import day_of, typed_day, whole_day
 from webapp.transaction import house, now, reading, transaction
 
 visits = Blueprint("visits", __name__, url_prefix="/visits")
 
-DAYS_AROUND = 30
+DAYS_BEFORE, DAYS_AFTER = 7, 30
 # Pictures a browser shows by itself; anything else is offered as a download.
 PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 
@@ -40,10 +39,10 @@ PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 @visits.get("/")
 @requires(Action.SEE_VISITS)
 def index() -> ResponseReturnValue:
-    """List visits of a span of days, by default the past and the coming month."""
+    """List visits of a span of days, by default the past week and the coming month."""
     today = day_of(now())
-    first = _typed_day("from", today - timedelta(days=DAYS_AROUND))
-    last = max(_typed_day("to", today + timedelta(days=DAYS_AROUND)), first)
+    first = _typed_day("from", today - timedelta(days=DAYS_BEFORE))
+    last = max(_typed_day("to", today + timedelta(days=DAYS_AFTER)), first)
     only = VisitFilter(
         start_at=whole_day(first)[0],
         end_at=whole_day(last)[1],
@@ -52,7 +51,7 @@ def index() -> ResponseReturnValue:
         to_review=request.args.get("review") == "1",
     )
     with reading() as session:
-        listed = list_visits(session, viewer(), only=only, wanted=wanted_latest_first("start"))
+        listed = list_visits(session, viewer(), only=only, wanted=wanted_by("start"))
         return render_template(
             "visits/index.html",
             listed=listed,
@@ -67,10 +66,9 @@ def index() -> ResponseReturnValue:
 
 def _typed_day(name: str, otherwise: date) -> date:
     try:
-        typed = date.fromisoformat(request.args.get(name, ""))
+        return typed_day(request.args.get(name, ""))
     except ValueError:
         return otherwise
-    return typed if 2000 <= typed.year <= 2100 else otherwise
 
 
 def _typed_visitor() -> uuid.UUID | None:
@@ -86,7 +84,7 @@ def show(visit_id: uuid.UUID) -> ResponseReturnValue:
     """Show a visit: who, where, when, what was answered and what follows."""
     with transaction() as session:
         visit = find_visit(session, viewer(), visit_id)
-        _log_read(session, visit, "visit")
+        log_read(session, visit.enrolment.person_id, "visit")
         return _page(session, visit)
 
 
@@ -97,7 +95,7 @@ def file(visit_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as session:
         visit = find_visit(session, viewer(), visit_id)
         found = find_file(session, visit, file_id)
-        _log_read(session, visit, "photo")
+        log_read(session, visit.enrolment.person_id, "photo")
     shown = found.media_type in PICTURES
     answer = Response(
         house().store.get(found.sha256),
@@ -132,21 +130,12 @@ def review(visit_id: uuid.UUID, submission_id: uuid.UUID) -> ResponseReturnValue
             )
     except Invalid as refused:
         errors = {name: sentence(code) for name, code in refused.fields.items()}
-        with reading() as session:
-            return _page(session, find_visit(session, viewer(), visit_id), errors), 422
+        with transaction() as session:
+            visit = find_visit(session, viewer(), visit_id)
+            log_read(session, visit.enrolment.person_id, "visit")
+            return _page(session, visit, errors), 422
     flash(_("The answers are marked as reviewed."), "success")
     return redirect(url_for(".show", visit_id=visit_id))
-
-
-def _log_read(session: Session, visit: Visit, what: str) -> None:
-    log_access(
-        session,
-        user_id=viewer().user_id,
-        persons=[visit.enrolment.person_id],
-        kind=AccessKind.READ,
-        what=what,
-        now=now(),
-    )
 
 
 def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) -> str:

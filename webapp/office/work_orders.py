@@ -7,14 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from visits.errors import Invalid
-from visits.models.people import AccessKind
 from visits.models.works import WorkOrder, WorkOrderState
-from visits.privacy import log_access
 from visits.queries.works import WorkOrderFilter, list_work_orders, trades_in_use
 from visits.work_orders import REACHED_FROM, find_work_order, move_work_order
 from webapp.auth import Action, requires, viewer
 from webapp.errors import sentence
-from webapp.office.listing import wanted
+from webapp.office.access import log_read
+from webapp.office.listing import wanted_by
 from webapp.transaction import now, reading, transaction
 
 work_orders = Blueprint("work_orders", __name__, url_prefix="/work-orders")
@@ -31,7 +30,7 @@ def index() -> ResponseReturnValue:
         text=request.args.get("q", ""),
     )
     with reading() as session:
-        listed = list_work_orders(session, viewer(), only=only, wanted=wanted())
+        listed = list_work_orders(session, viewer(), only=only, wanted=wanted_by("urgency"))
         return render_template(
             "work_orders/index.html",
             listed=listed,
@@ -47,14 +46,7 @@ def show(order_id: uuid.UUID) -> ResponseReturnValue:
     """Show a work order: where, what, by when, and what caused it."""
     with transaction() as session:
         order = find_work_order(session, viewer(), order_id)
-        log_access(
-            session,
-            user_id=viewer().user_id,
-            persons=[order.person_id],
-            kind=AccessKind.READ,
-            what="work_order",
-            now=now(),
-        )
+        log_read(session, order.person_id, "work_order")
         return _page(order)
 
 
@@ -64,7 +56,7 @@ def move(order_id: uuid.UUID) -> ResponseReturnValue:
     """Start, hold, complete or cancel a work order."""
     try:
         with transaction() as session:
-            order = find_work_order(session, viewer(), order_id)
+            order = find_work_order(session, viewer(), order_id, to_change=True)
             move_work_order(
                 session,
                 order,
@@ -75,8 +67,9 @@ def move(order_id: uuid.UUID) -> ResponseReturnValue:
             )
     except (Invalid, ValueError) as refused:
         fields = getattr(refused, "fields", {"state": "bad_choice"})
-        with reading() as session:
+        with transaction() as session:
             order = find_work_order(session, viewer(), order_id)
+            log_read(session, order.person_id, "work_order")
             errors = {name: sentence(code) for name, code in fields.items()}
             return _page(order, errors), 422
     flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")

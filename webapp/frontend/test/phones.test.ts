@@ -17,6 +17,8 @@ describe('a number to call', () => {
 
   it('is written in pairs and dialled bare', () => {
     expect(readable('0344550102')).toBe('03 44 55 01 02')
+    expect(readable('+33639981234')).toBe('06 39 98 12 34')
+    expect(readable('+4915112345678')).toBe('+4915112345678')
     expect(telLink('+33 3 44 55 01 02')).toBe('tel:+33344550102')
   })
 })

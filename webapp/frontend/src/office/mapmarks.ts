@@ -1,6 +1,6 @@
 import type * as Leaflet from 'leaflet'
 import type { Point, Polygon, MultiPolygon } from 'geojson'
-import { clusterLabel, colourClass, say, type MapFeature, type MapTexts } from './maptexts'
+import { clusterLabel, colourClass, say, shareClass, type MapFeature, type MapTexts } from './maptexts'
 
 /** A feature on the map, and what the table beside it needs. */
 export interface Drawn {
@@ -25,7 +25,7 @@ function cluster(feature: MapFeature, geometry: Point, map: Leaflet.Map, texts: 
   const count = feature.properties.count ?? 1
   const size = Math.round(26 + 11 * Math.log10(Math.max(count, 1)))
   const label = clusterLabel(feature, texts)
-  const marker = mark(geometry, size, say('{n}', { n: count }), `map-cluster ${colourClass(feature.properties.worst)}`, label)
+  const marker = mark(geometry, size, say('{n}', { n: count }), `map-cluster ${shareClass(feature.properties)}`, label)
   const open = () => map.setView(marker.getLatLng(), Math.min(map.getZoom() + 2, map.getMaxZoom()))
   marker.on('click', open)
   // Leaflet opens popups on Enter, but passes no click on.
@@ -56,7 +56,7 @@ function cell(
 ): Drawn {
   const label = clusterLabel(feature, texts)
   const layer = window.L.geoJSON(geometry, {
-    style: { weight: 1, className: `map-cell ${colourClass(feature.properties.worst)}` },
+    style: { weight: 1, className: `map-cell ${shareClass(feature.properties)}` },
   })
   const said = document.createElement('span')
   said.textContent = label

@@ -6,6 +6,8 @@ export interface MapFeature {
   properties: {
     kind?: 'cluster' | 'cell' | 'dwelling'
     count?: number
+    /** How many of these have a known risk: the whole that `at_risk` is a part of. */
+    known?: number
     /** Worst severity (`U0`…`P`) or risk (`high`, `moderate`, `low`, `unknown`) among what is drawn. */
     worst?: string
     reference?: string
@@ -25,7 +27,6 @@ export interface MapTexts {
   in_view_one: string
   failed: string
   retry: string
-  cluster: string
   at_risk: string
   with_works: string
   one: string
@@ -46,8 +47,7 @@ const FRENCH: MapTexts = {
   in_view_one: '1 logement dans la vue',
   failed: 'La carte n’a pas pu être mise à jour.',
   retry: 'Réessayer',
-  cluster: '{n} logements ; au plus : {worst}',
-  at_risk: '{n} à risque',
+  at_risk: '{n} à risque élevé sur {known} au risque connu',
   with_works: 'travaux ouverts : {n}',
   one: '1 logement',
   several: '{n} logements',
@@ -92,12 +92,17 @@ export function colourClass(worst: string | undefined): string {
   return worst && RISKS.has(worst) ? `risk-${worst}` : 'risk-unknown'
 }
 
-/** Say a cluster or hexagon: how many, how many at risk, how many works, and the worst. */
+/** The class that colours a count: by the share at high risk among those whose risk is known. */
+export function shareClass({ known = 0, at_risk }: MapFeature['properties']): string {
+  if (!known || at_risk === undefined) return 'risk-unknown'
+  const share = at_risk / known
+  return share > 0.25 ? 'risk-high' : share >= 0.1 ? 'risk-moderate' : 'risk-low'
+}
+
+/** Say a cluster or hexagon: how many, how many at high risk of those known, how many works. */
 export function clusterLabel({ properties }: MapFeature, texts: MapTexts): string {
-  const { count = 1, worst, at_risk, open_works } = properties
-  const sentence = worst
-    ? say(texts.cluster, { n: count, worst: texts.worst[worst] ?? worst })
-    : say(count === 1 ? texts.one : texts.several, { n: count })
-  const more = [at_risk ? say(texts.at_risk, { n: at_risk }) : '', open_works ? say(texts.with_works, { n: open_works }) : '']
+  const { count = 1, known, at_risk, open_works } = properties
+  const sentence = say(count === 1 ? texts.one : texts.several, { n: count })
+  const more = [known && at_risk !== undefined ? say(texts.at_risk, { n: at_risk, known }) : '', open_works ? say(texts.with_works, { n: open_works }) : '']
   return [sentence, ...more.filter(Boolean)].join(' ; ')
 }

@@ -10,7 +10,8 @@ export function phoneIn(sentence: string): string | null {
 
 /** Write a French number in pairs, as it is read aloud; leave others as they are. */
 export function readable(number: string): string {
-  return /^0\d{9}$/.test(number) ? number.replace(/(\d\d)(?=\d)/g, '$1 ') : number
+  const national = number.replace(/^\+33(?=\d{9}$)/, '0')
+  return /^0\d{9}$/.test(national) ? national.replace(/(\d\d)(?=\d)/g, '$1 ') : number
 }
 
 /** The link that calls a number. */

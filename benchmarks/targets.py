@@ -1,0 +1,44 @@
+"""What the product promises itself; docs/performance.md says why."""
+
+import re
+from dataclasses import dataclass
+
+from benchmarks.figures import Better, Figure
+
+
+@dataclass(frozen=True)
+class Target:
+    """A limit for the p95 of every figure whose name the pattern fits."""
+
+    pattern: str
+    limit: float
+
+    def met(self, figure: Figure) -> bool:
+        """Tell whether a figure keeps it."""
+        if figure.better is Better.MORE:
+            return figure.p95 >= self.limit
+        return figure.p95 <= self.limit
+
+
+TARGETS = (
+    Target(r"[\d,]+ dwellings: (examine|apply)", 5_000),
+    Target(r"[\d,]+ tenants: (examine|apply)", 1_500),
+    Target(r"check, home visit", 5),
+    Target(r"check, 400 questions", 150),
+    Target(r"parse, 899 questions", 500),
+    Target(r"submissions, \d+ clients?$", 15),
+    Target(r"submissions, 1 client: wait", 100),
+    Target(r"submissions, 32 clients: wait", 3_000),
+    Target(r"map of [\d,]+: view at zoom", 50),
+    Target(r"map of [\d,]+: one dwelling anew", 20),
+    Target(r"demo: first load", 60),
+    Target(r"(serve|demo): .*first 200", 5),
+    Target(r"memory after", 300),
+    Target(r"page /", 150),
+    Target(r"tablet: all", 500),
+)
+
+
+def target_of(figure: Figure) -> Target | None:
+    """Give the target of a figure, if it has one."""
+    return next((one for one in TARGETS if re.match(one.pattern, figure.what)), None)

@@ -1,0 +1,124 @@
+"""The XLSX dress: as people edit a workbook."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, datetime
+from typing import Any
+
+import openpyxl
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from ..codes import OWNERS, Kind, Severity
+from .refusals import Problem, WorkbookRefused
+from .tables import (
+    COMMENT,
+    LARGEST_UNPACKED,
+    LONGEST_CELL,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Table,
+    Tables,
+    refused,
+)
+
+WIDTHS = {COMMENT: 30, "type": 24, "name": 24, "list_name": 18, "when": 50, "relevant": 40}
+WIDE, NARROW = 46, 16
+OFFERED: dict[str, list[str]] = {
+    "kind": list(Kind),
+    "severity": list(Severity),
+    "owner": list(OWNERS),
+}
+HEADER = PatternFill("solid", fgColor="DDEBEA")
+WRAPPED = Alignment(wrap_text=True, vertical="top")
+
+
+def read_excel(data: bytes) -> Tables:
+    """Read every sheet of a spreadsheet; raises WorkbookRefused."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
+                raise refused("Le classeur est trop volumineux une fois décompressé.")
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        return {sheet.title: _table(sheet) for sheet in book.worksheets}
+    except WorkbookRefused:
+        raise
+    except (
+        zipfile.BadZipFile,
+        InvalidFileException,
+        KeyError,
+        ValueError,
+        TypeError,
+        OSError,
+        SyntaxError,
+        AttributeError,
+        IndexError,
+        NotImplementedError,
+        EOFError,
+    ) as error:
+        raise refused("Ce fichier n’est pas un classeur Excel lisible.") from error
+
+
+def _table(sheet: Any) -> Table:
+    lines = sheet.iter_rows(values_only=True, max_row=MOST_ROWS, max_col=MOST_COLUMNS)
+    return [[_text(value) for value in line] for line in lines]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if not value.hour else value.isoformat()
+    # Excel writes the carriage return of an old Mac or Windows text this way.
+    return value.isoformat() if isinstance(value, date) else str(value).replace("_x000D_", "")
+
+
+def write_excel(tables: Tables) -> bytes:
+    """Write sheets for a spreadsheet program, all cells as text; raises WorkbookRefused."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, table in tables.items():
+        sheet = book.create_sheet(name)
+        for number, row in enumerate(table, start=1):
+            for column, cell in enumerate(row, start=1):
+                _write(sheet, number, column, text=cell)
+        _dress(sheet, table[0])
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def _write(sheet: Any, number: int, column: int, *, text: str) -> None:
+    if len(text) > LONGEST_CELL:
+        message = f"Ce texte passe {LONGEST_CELL} caractères : un tableur ne peut pas le garder."
+        raise WorkbookRefused([Problem(sheet.title, number, None, message)])
+    if not text:
+        return
+    cell = sheet.cell(number, column)
+    cell.value = text
+    cell.data_type = "s"  # what begins with = is a text, not a formula
+    cell.number_format = "@"
+    cell.alignment = WRAPPED
+
+
+def _dress(sheet: Any, header: list[str]) -> None:
+    sheet.freeze_panes = "A2"
+    for at, column in enumerate(header, start=1):
+        letter = get_column_letter(at)
+        width = WIDE if "::" in column or column == "comment" else WIDTHS.get(column, NARROW)
+        sheet.column_dimensions[letter].width = width
+        sheet.cell(1, at).font = Font(bold=True)
+        sheet.cell(1, at).fill = HEADER
+        if sheet.title == "consequences" and column in OFFERED:
+            offered = DataValidation("list", formula1=f'"{",".join(OFFERED[column])}"')
+            offered.allow_blank = True
+            offered.add(f"{letter}2:{letter}1000")
+            sheet.add_data_validation(offered)

@@ -1,0 +1,73 @@
+"""Workbooks handed in: kept as drafts to be looked at and tried, until somebody publishes them."""
+
+import uuid
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from diagnostics.workbook import Examination, Problem, Validation
+from visits.errors import Conflict, NotFound
+from visits.models.portfolio import FormDraft, FormVersion
+from visits.published_forms import WorkbookFile, columns_of, publish_form, published
+
+
+def keep_draft(
+    session: Session,
+    examined: Examination,
+    workbook: WorkbookFile,
+    *,
+    validation: Validation,
+    by: uuid.UUID,
+    now: datetime,
+) -> FormDraft:
+    """Keep a workbook that could be published, with what was said of it."""
+    if examined.form is None:
+        raise Conflict("draft_refused")
+    draft = FormDraft(
+        **columns_of(examined.form),
+        workbook=workbook.data,
+        workbook_name=workbook.name[-200:],
+        warnings=[asdict(warning) for warning in examined.warnings],
+        validation=asdict(validation),
+        uploaded_at=now,
+        uploaded_by_id=by,
+    )
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def find_draft(session: Session, draft_id: uuid.UUID) -> FormDraft:
+    """Find a draft; raises NotFound."""
+    found = session.get(FormDraft, draft_id)
+    if found is None:
+        raise NotFound("draft_not_found")
+    return found
+
+
+def publish_draft(
+    session: Session, draft_id: uuid.UUID, *, by: uuid.UUID, now: datetime
+) -> FormVersion:
+    """Publish a draft for ever, and let go of it.
+
+    Raises Conflict when ODK Validate refused it, or its version is published with another content.
+    """
+    draft = find_draft(session, draft_id)
+    if draft.validation["errors"]:
+        raise Conflict("draft_refused")
+    workbook = WorkbookFile(draft.workbook_name, draft.workbook)
+    version = publish_form(session, published(draft), by=by, now=now, workbook=workbook)
+    session.delete(draft)
+    return version
+
+
+def delete_draft(session: Session, draft_id: uuid.UUID) -> None:
+    """Throw a draft away."""
+    session.execute(delete(FormDraft).where(FormDraft.id == draft_id))
+
+
+def warnings_of(draft: FormDraft) -> list[Problem]:
+    """Give what was said of a draft when it was handed in."""
+    return [Problem(**warning) for warning in draft.warnings]

@@ -1,0 +1,163 @@
+"""Workbooks handed in: examined, tried on a tablet's screen, published."""
+
+import uuid
+from pathlib import PurePath
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from diagnostics.workbook import (
+    Examination,
+    Validation,
+    WorkbookRefused,
+    compare,
+    examine,
+    read_workbook,
+    validate,
+)
+from visits.errors import Conflict
+from visits.form_drafts import delete_draft, find_draft, keep_draft, publish_draft, warnings_of
+from visits.published_forms import WorkbookFile, current_published, published, workbook_of
+from visits.queries.forms import list_form_versions
+from visits.queries.imports import names_of
+from webapp.auth import Action, requires, viewer
+from webapp.errors import sentence
+from webapp.office.form_contents import change_name, contents
+from webapp.office.forms import EXCEL, as_file, preview_page, spreadsheet
+from webapp.transaction import now, reading, transaction
+
+LARGEST = 5 * 1024 * 1024
+
+form_drafts = Blueprint("form_drafts", __name__, url_prefix="/forms")
+
+
+@form_drafts.get("/new")
+@requires(Action.MANAGE_FORMS)
+def new() -> ResponseReturnValue:
+    """Show where to hand in a workbook."""
+    return _upload_page()
+
+
+@form_drafts.post("/new")
+@requires(Action.MANAGE_FORMS)
+def upload() -> ResponseReturnValue:
+    """Examine a workbook: keep it as a draft, or say on which cells it must be mended."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _upload_page({"file": sentence("no_file")}), 422
+    data = file.stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        return _upload_page({"file": sentence("workbook_too_large")}), 422
+    workbook = WorkbookFile(file.filename, data)
+    examined = _examined(workbook)
+    if examined.form is None:
+        return _upload_page(examined=examined, file_name=workbook.name), 422
+    validation = validate(examined.form.xform)
+    with transaction() as session:
+        draft = keep_draft(
+            session,
+            examined,
+            workbook,
+            validation=validation,
+            by=viewer().user_id,
+            now=now(),
+        )
+    return redirect(url_for(".show", draft_id=draft.id))
+
+
+def _examined(workbook: WorkbookFile) -> Examination:
+    try:
+        read = read_workbook(workbook.data, suffix=PurePath(workbook.name).suffix)
+    except WorkbookRefused as refused:
+        return Examination(None, refused.problems, ())
+    with reading() as session:
+        since = current_published(session, read.setting("form_id"))
+    return examine(read, since=since)
+
+
+def _upload_page(
+    errors: dict[str, str] | None = None,
+    *,
+    examined: Examination | None = None,
+    file_name: str = "",
+) -> str:
+    with reading() as session:
+        versions = [one for one in list_form_versions(session) if one.in_use and one.has_workbook]
+    return render_template(
+        "forms/new.html",
+        errors=errors or {},
+        examined=examined,
+        file_name=file_name,
+        versions=versions,
+    )
+
+
+@form_drafts.get("/drafts/<uuid:draft_id>")
+@requires(Action.MANAGE_FORMS)
+def show(draft_id: uuid.UUID) -> ResponseReturnValue:
+    """Show a draft: what was said of it, what changes, what it asks and calls for."""
+    with reading() as session:
+        draft = find_draft(session, draft_id)
+        since = current_published(session, draft.form_id)
+        comparison = compare(since, published(draft)) if since is not None else None
+        taken = {one.version for one in list_form_versions(session, form_id=draft.form_id)}
+        return render_template(
+            "forms/draft.html",
+            draft=draft,
+            by=names_of(session, [draft.uploaded_by_id]).get(draft.uploaded_by_id, ""),
+            warnings=warnings_of(draft),
+            validation=Validation(**draft.validation),
+            since=since,
+            comparison=comparison,
+            change_name=change_name,
+            version_taken=draft.version in taken,
+            **contents(draft),
+        )
+
+
+@form_drafts.post("/drafts/<uuid:draft_id>/publication")
+@requires(Action.MANAGE_FORMS)
+def publish(draft_id: uuid.UUID) -> ResponseReturnValue:
+    """Publish a draft: from now on new visits are filled with it."""
+    try:
+        with transaction() as session:
+            version = publish_draft(session, draft_id, by=viewer().user_id, now=now())
+    except Conflict as refused:
+        flash(sentence(refused.code, refused.details), "error")
+        return redirect(url_for(".show", draft_id=draft_id))
+    flash(_("Version %(version)s is published.", version=version.version), "success")
+    return redirect(
+        url_for("published_forms.show", form_id=version.form_id, version=version.version)
+    )
+
+
+@form_drafts.post("/drafts/<uuid:draft_id>/deletion")
+@requires(Action.MANAGE_FORMS)
+def delete(draft_id: uuid.UUID) -> ResponseReturnValue:
+    """Throw a draft away."""
+    with transaction() as session:
+        delete_draft(session, draft_id)
+    flash(_("The draft is deleted."), "success")
+    return redirect(url_for("published_forms.index"))
+
+
+@form_drafts.get("/drafts/<uuid:draft_id>.xlsx")
+@requires(Action.MANAGE_FORMS)
+def workbook(draft_id: uuid.UUID) -> ResponseReturnValue:
+    """Send the workbook of a draft as a spreadsheet."""
+    with reading() as session:
+        draft = find_draft(session, draft_id)
+    kept = workbook_of(draft)
+    assert kept is not None  # a draft always has its workbook
+    return as_file(spreadsheet(kept), f"{draft.form_id}-{draft.version}", "xlsx", kind=EXCEL)
+
+
+@form_drafts.get("/drafts/<uuid:draft_id>/preview")
+@requires(Action.MANAGE_FORMS)
+def preview(draft_id: uuid.UUID) -> ResponseReturnValue:
+    """Show a draft as a tablet does: filled for real, nothing stored."""
+    with reading() as session:
+        draft = find_draft(session, draft_id)
+    back = url_for(".show", draft_id=draft_id)
+    return preview_page(draft.title, f"preview/drafts/{draft_id}", back=back)

@@ -13,6 +13,7 @@ from benchmarks.bundles import measure_bundles
 from benchmarks.databases import Databases
 from benchmarks.figures import Figure
 from benchmarks.form_check import measure_checks
+from benchmarks.machine import core_share
 from benchmarks.map_views import measure_map
 from benchmarks.report import heading, line, write_results
 from benchmarks.startup import measure_startup
@@ -41,13 +42,15 @@ def main(names: tuple[str, ...], large: bool | None) -> None:
         large = os.environ.get("BENCH_SMALL") != "1"
     at = datetime.now().astimezone()
     figures: dict[str, list[Figure]] = {}
+    shares: dict[str, float] = {}
     with ExitStack() as closing:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
         bench = Bench(Databases(folder, closing), large, _tell)
         for name in names or BENCHMARKS:
-            click.echo(heading(name))
+            shares[name] = core_share()
+            click.echo(heading(name, shares[name]))
             figures[name] = _run(BENCHMARKS[name], bench)
-    click.echo(f"\n{write_results(figures, at=at).relative_to(Path.cwd())}")
+    click.echo(f"\n{write_results(figures, shares=shares, at=at)}")
 
 
 def _run(measure: Measure, bench: Bench) -> list[Figure]:

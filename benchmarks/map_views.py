@@ -1,7 +1,9 @@
 """The map: views of a département and of a country, from afar to the street."""
 
 import logging
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import cos, radians
 from random import Random
@@ -28,10 +30,20 @@ from webapp.transaction import House
 DEPARTMENT, COUNTRY = 13_000, 1_000_000
 ZOOMS = (6, 8, 10, 12, 14, 15, 17)
 VIEWS, WARM_UP = 40, 3
+PATIENCE = 20.0  # seconds for the views of one zoom
 SCREEN = (1280, 800)  # CSS pixels
 TILE = 256
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 Place = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class _View:
+    """One answer of the map; `computing_ms` is the part this process worked for."""
+
+    ms: float
+    computing_ms: float
+    kilobytes: float
 
 
 def measure_map(bench: Bench) -> Iterator[Figure]:
@@ -134,19 +146,31 @@ def _view(
     what: str,
     database: Database,
 ) -> Figure:
-    samples, sizes = [], []
-    for _ in range(WARM_UP + VIEWS):
-        box = _viewport(rng, rng.choice(places), zoom)
-        with timed() as watch:
-            answer = client.get("/api/map/dwellings", query_string={"bbox": box, "z": zoom})
-        if answer.status_code != 200:
-            raise AssertionError(f"the map answered {answer.status}: {answer.text[:300]}")
-        samples.append(watch.seconds * MS)
-        sizes.append(len(answer.data) / 1000)
+    views: list[_View] = []
+    end = time.monotonic() + PATIENCE
+    while len(views) < WARM_UP + VIEWS and (len(views) < 2 * WARM_UP or time.monotonic() < end):
+        views.append(_look(client, _viewport(rng, rng.choice(places), zoom), zoom))
+    counted = views[WARM_UP:]
+    sizes = [view.kilobytes for view in counted]
     return figure(
-        f"map of {what}: view at zoom {zoom}", samples[WARM_UP:], unit="ms", database=database,
-        kB=round(median(sizes), 1), largest_kB=round(max(sizes), 1),
-    )  # fmt: skip
+        f"map of {what}: view at zoom {zoom}",
+        [view.ms for view in counted],
+        unit="ms",
+        database=database,
+        ours_ms=round(median(view.computing_ms for view in counted), 1),
+        kB=round(median(sizes), 1),
+        largest_kB=round(max(sizes), 1),
+    )
+
+
+def _look(client: FlaskClient, box: str, zoom: int) -> _View:
+    start = time.process_time()
+    with timed() as watch:
+        answer = client.get("/api/map/dwellings", query_string={"bbox": box, "z": zoom})
+    computing = time.process_time() - start
+    if answer.status_code != 200:
+        raise AssertionError(f"the map answered {answer.status}: {answer.text[:300]}")
+    return _View(watch.seconds * MS, computing * MS, len(answer.data) / 1000)
 
 
 def _viewport(rng: Random, place: Place, zoom: int) -> str:

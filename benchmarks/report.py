@@ -16,9 +16,9 @@ HEADINGS = ("", "database", "median", "p95", "unit", "n", "target")
 WIDTHS = (48, 10, 11, 11, 7, 4, 9)
 
 
-def heading(name: str) -> str:
-    """Write the head of a benchmark's table."""
-    return f"\n{name}\n" + _line(HEADINGS)
+def heading(name: str, share: float) -> str:
+    """Write the head of a benchmark's table; `share` is how much of a core a busy loop gets."""
+    return f"\n{name} (a busy loop gets {share:.0%} of a core)\n" + _line(HEADINGS)
 
 
 def line(figure: Figure) -> str:
@@ -32,11 +32,14 @@ def line(figure: Figure) -> str:
     return f"{written}  {facts}".rstrip()
 
 
-def write_results(figures: Mapping[str, Sequence[Figure]], *, at: datetime) -> Path:
+def write_results(
+    figures: Mapping[str, Sequence[Figure]], *, shares: Mapping[str, float], at: datetime
+) -> Path:
     """Write the figures as the latest and under their date."""
     told: dict[str, Any] = {
         "measured_at": at.isoformat(timespec="seconds"),
         "machine": describe_machine(),
+        "core_share": {name: round(share, 2) for name, share in shares.items()},
         "figures": [
             {"benchmark": name, **asdict(one)} for name, found in figures.items() for one in found
         ],

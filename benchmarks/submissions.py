@@ -20,7 +20,7 @@ from webapp.setting_up import open_house
 from webapp.transaction import House
 
 CLIENTS = (1, 8, 32)
-ROUNDS, A_ROUND, WARM_UP = 3, 64, 16
+ROUNDS, A_ROUND, WARM_UP = 3, 48, 16
 
 
 @dataclass

@@ -133,7 +133,7 @@ def _assemble(
     repeats = frozenset(path for path, one in controls.items() if one.tag == "repeat")
     template, primary = read_model(model, repeats)
     binds = read_binds(model)
-    needs = _needs(template, binds)
+    needs = _needs(template, binds, lists=_filtered_lists(controls))
     instances = read_instances(model, files)
     questions = _questions(controls, binds, texts, instances)
     return Form(
@@ -162,8 +162,17 @@ def _counts(controls: Mapping[str, Control]) -> dict[str, Rule]:
     return {path: rule for path, rule in rules.items() if rule is not None}
 
 
-def _needs(template: Node, binds: Mapping[str, Bind]) -> dict[str, frozenset[str]]:
+def _filtered_lists(controls: Mapping[str, Control]) -> dict[str, str]:
+    """Give by path the expression a question draws its choices with."""
+    found = ((path, one.element.find(f"{XFORMS}itemset")) for path, one in controls.items())
+    return {path: itemset.get("nodeset", "") for path, itemset in found if itemset is not None}
+
+
+def _needs(
+    template: Node, binds: Mapping[str, Bind], *, lists: Mapping[str, str]
+) -> dict[str, frozenset[str]]:
     """List for each path what its relevance and its calculated answer depend on."""
+    nodes = {node.path: node for node in template.walk()}
     needs: dict[str, frozenset[str]] = {}
     for node in template.walk():
         if node.parent is None:
@@ -173,6 +182,10 @@ def _needs(template: Node, binds: Mapping[str, Bind]) -> dict[str, frozenset[str
         for rule in (bind.relevant, bind.calculate) if bind is not None else ():
             if rule is not None:
                 read |= references(rule.source, template, node)
+        if bind is not None and bind.calculate is not None and bind.calculate.translated:
+            # A choice has a name only among those on offer, so what filters the list comes first.
+            for asked in read & lists.keys():
+                read |= references(lists[asked], template, nodes[asked])
         needs[node.path] = frozenset(read) - ({node.path} if not _reads_itself(bind) else set())
     return needs
 

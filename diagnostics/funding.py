@@ -325,11 +325,7 @@ def tfpb_relief(one: Situation, table: _Table) -> Verdict:
     del table
     scheme = Scheme.TFPB_RELIEF
     if one.tenure is not Tenure.SOCIAL_TENANT:
-        return _no(
-            scheme,
-            "Réservé aux organismes HLM et assimilés.",
-            "For social housing bodies and the like.",
-        )
+        return _no(scheme, "Réservé aux organismes HLM.", "For social housing bodies only.")
     if not one.serves_accessibility:
         return _check(
             scheme,

@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from visits.errors import Conflict, DoNotContact, Invalid, NotFound
@@ -43,13 +43,17 @@ SOFT_REASONS = (RefusalReason.TIMING, RefusalReason.HEALTH)
 
 @dataclass(frozen=True)
 class Attempt:
-    """What the caller noted. `note` is at most `NOTE_LENGTH` characters."""
+    """What the caller noted. `note` is at most `NOTE_LENGTH` characters.
+
+    `seen` is how many earlier attempts the caller had before her eyes, if it is known.
+    """
 
     disposition: Disposition
     channel: Channel = Channel.PHONE
     reason: RefusalReason | None = None
     call_back_at: datetime | None = None
     note: str | None = None
+    seen: int | None = None
 
 
 NOTE_LENGTH = 500
@@ -84,9 +88,12 @@ def record_attempt(
 
     Raises Invalid for a refusal without a reason or a call-back without a time, DoNotContact for
     somebody who refused and may not be asked (yet), Conflict while a visit is planned: it is
-    cancelled or moved first.
+    cancelled or moved first; Conflict too when another attempt was recorded meanwhile, such as
+    the first of two clicks.
     """
     _check(attempt, now)
+    if attempt.seen is not None and attempt.seen != _attempts(session, enrolment):
+        raise Conflict("conflict")
     _refuse_if_not_to_contact(session, enrolment, now)
     kept = ContactAttempt(
         enrolment_id=enrolment.id,
@@ -174,14 +181,12 @@ def _keep_refusal(session: Session, enrolment: Enrolment, attempt: Attempt, now:
 
 
 def _unanswered(session: Session, enrolment: Enrolment) -> int:
-    statement = (
-        select(func.count())
-        .select_from(ContactAttempt)
-        .where(
-            ContactAttempt.enrolment_id == enrolment.id,
-            ContactAttempt.disposition.in_(UNANSWERED),
-        )
-    )
+    return _attempts(session, enrolment, ContactAttempt.disposition.in_(UNANSWERED))
+
+
+def _attempts(session: Session, enrolment: Enrolment, *only: ColumnElement[bool]) -> int:
+    of_this = ContactAttempt.enrolment_id == enrolment.id
+    statement = select(func.count()).select_from(ContactAttempt).where(of_this, *only)
     return session.scalar(statement) or 0
 
 

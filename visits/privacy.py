@@ -2,10 +2,11 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from visits.db import take_turn
@@ -40,7 +41,7 @@ def log_access(
     session.flush()
 
 
-def _sealed(previous: str, event: AccessEvent) -> str:
+def _sealed(previous: str, event: AccessEvent | Row[Any]) -> str:
     parts = (previous, event.at.isoformat(), event.user_id, event.person_id, event.kind, event.what)
     line = "|".join(str(part) for part in parts)
     return hashlib.sha256(line.encode()).hexdigest()
@@ -49,11 +50,23 @@ def _sealed(previous: str, event: AccessEvent) -> str:
 def broken_line(session: Session) -> int | None:
     """Find the id of the first line of the access log that does not fit the one before it."""
     previous = ""
-    for event in session.scalars(select(AccessEvent).order_by(AccessEvent.id)).yield_per(1000):
-        if _sealed(previous, event) != event.seal:
-            return event.id
-        previous = event.seal
+    for line in _lines(session):
+        if _sealed(previous, line) != line.seal:
+            return int(line.id)
+        previous = line.seal
     return None
+
+
+def _lines(session: Session) -> Iterator[Row[Any]]:
+    # Rows, not objects: the log is the longest of all tables.
+    columns = AccessEvent.__table__.c
+    yield from session.execute(select(*columns).order_by(columns.id)).yield_per(1000)
+
+
+def check_access_log(session: Session, *, now: datetime) -> dict[str, Any]:
+    """Read the whole access log; gives how many lines it has and the first that is broken."""
+    lines = session.scalar(select(func.count()).select_from(AccessEvent)) or 0
+    return {"touched": lines, "broken_line": broken_line(session)}
 
 
 def protect(session: Session, person: Person, *, by: uuid.UUID, now: datetime) -> None:

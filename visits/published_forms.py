@@ -41,7 +41,7 @@ def publish_form(
     if version is None:
         version = FormVersion(**columns_of(form), published_at=now, published_by_id=by)
         session.add(version)
-    elif version.sha256 != form.sha256:
+    elif (version.sha256, consequences_of(version)) != (form.sha256, form.consequences):
         raise Conflict("version_already_published", version=form.version)
     if version.workbook is None and workbook is not None:
         version.workbook, version.workbook_name = workbook.data, workbook.name

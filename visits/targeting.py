@@ -166,7 +166,7 @@ def enrol(
     """
     wanted = list(dict.fromkeys(person_ids))
     take_turn(session, f"enrol {programme.code}")
-    already = _enrolled(session, programme, wanted)
+    already = _enrolled(session, programme, wanted, viewer=viewer)
     left = set(wanted) - already.keys()
     found = _scored(session, programme, viewer, today=now.date(), only=left)
     if {scored.row.person_id for scored in found} != left:
@@ -359,13 +359,14 @@ def _by_id(session: Session, statement: Select[*tuple[Any, ...]]) -> dict[uuid.U
 
 
 def _enrolled(
-    session: Session, programme: Programme, person_ids: Sequence[uuid.UUID]
+    session: Session, programme: Programme, person_ids: Sequence[uuid.UUID], *, viewer: Viewer
 ) -> dict[uuid.UUID, Enrolment]:
     found: dict[uuid.UUID, Enrolment] = {}
     for start in range(0, len(person_ids), CHUNK):
         statement = (
             select(Enrolment)
-            .where(Enrolment.programme == programme.code)
+            .join(Enrolment.person)
+            .where(Enrolment.programme == programme.code, visible_persons(viewer))
             .where(Enrolment.person_id.in_(person_ids[start : start + CHUNK]))
         )
         found |= {enrolment.person_id: enrolment for enrolment in session.scalars(statement)}

@@ -30,6 +30,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     """Build the application: a table of contents."""
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_UPLOAD, MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024)
+    app.config["TRUSTED_HOSTS"] = list(settings.hosts) or None
     engine = connect(settings.database_url, secrets=settings.secrets)
     app.extensions["palier"] = House(
         settings, engine, sessions(engine), FileStore(settings.photos), clock

@@ -58,7 +58,7 @@ VIS, COO, PAR = Role.VISITOR, Role.COORDINATOR, Role.PARTNER_COORDINATOR
 TEC, MAN, SOC, ADM = Role.TECHNICIAN, Role.MANAGER, Role.SOCIAL_WORKER, Role.ADMINISTRATOR
 
 # The permissions, whole: a role that is not in an action's row may not do it. An account with a
-# territory never reaches further than its territory.
+# territory never reaches further than its territory, but for the visits that are its own.
 PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.OWN_ACCOUNT: dict.fromkeys(Role, Reach.OWN),
     Action.SEE_PERSONS: {COO: _ALL, SOC: _ALL, PAR: _ORG},
@@ -242,8 +242,11 @@ def _basic_account(value: str) -> Account | None:
 def check_password(email: str, password: str) -> Account | None:
     """Check an e-mail and a password, slowly enough and not too often.
 
-    Raises TooManyTries. A wrong password and an unknown e-mail take the same time.
+    Raises TooManyTries. A wrong password and an unknown e-mail take the same time; one over
+    `LONGEST_PASSWORD` characters is nobody's.
     """
+    if len(password) > LONGEST_PASSWORD:
+        return None
     place = request.remote_addr or ""
     with reading() as session:
         refuse_if_throttled(session, email, place=place, now=now())
@@ -258,6 +261,8 @@ def check_password(email: str, password: str) -> Account | None:
         note_failed_sign_in(session, email, place=place, now=now())
     return None
 
+
+LONGEST_PASSWORD = 500
 
 # The hash of a password nobody knows: a stranger's e-mail costs as much as a member's.
 UNKNOWN_PASSWORD = (

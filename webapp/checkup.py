@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from visits.db import start_reading
 from visits.migration import is_current
 from visits.privacy import broken_line
 from visits.published_forms import list_forms
@@ -26,6 +27,7 @@ def checkup(house: House) -> Iterator[Finding]:
     yield Finding("database", current, "up to date" if current else "run `palier init`")
     if current:
         with house.sessions() as session:
+            start_reading(session)
             broken = broken_line(session)
             yield Finding(
                 "access log", broken is None, f"broken at line {broken}" if broken else "unbroken"

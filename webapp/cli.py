@@ -307,7 +307,9 @@ def _initialise(house: House) -> None:
 
 
 def _serve(app: Flask, host: str, port: int, *, jobs: bool) -> None:
-    scheduler = start_jobs(app.extensions["palier"]) if jobs else None
+    house: House = app.extensions["palier"]
+    settings = house.settings
+    scheduler = start_jobs(house) if jobs else None
     try:
         # Threads end with the process: Ctrl-C leaves nothing behind.
         waitress.serve(
@@ -317,7 +319,8 @@ def _serve(app: Flask, host: str, port: int, *, jobs: bool) -> None:
             threads=THREADS,
             ident="palier",
             max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1024,
-            clear_untrusted_proxy_headers=True,
+            # What the proxies in front say is read by ProxyFix, so it must come through to it.
+            clear_untrusted_proxy_headers=not settings.trusted_proxies,
         )
     finally:
         if scheduler is not None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from visits.accounts import forget_failed_sign_ins
 from visits.follow_ups import remind_follow_ups
 from visits.jobs import claim_job, note_result
 from visits.portfolio import purge_imports
+from visits.privacy import check_access_log
 from visits.work_orders import escalate_work_orders
 from webapp.transaction import House
 
@@ -20,11 +22,15 @@ log = logging.getLogger("palier")
 
 @dataclass(frozen=True)
 class Job:
-    """A recurring effect. `run(session, now=…)` gives how many rows it touched."""
+    """A recurring effect.
+
+    `run(session, now=…)` gives how many rows it touched, or a result to keep whose `touched` is
+    that number.
+    """
 
     name: str
     every: timedelta
-    run: Callable[..., int]
+    run: Callable[..., int | dict[str, Any]]
 
 
 JOBS = (
@@ -32,6 +38,7 @@ JOBS = (
     Job("remind_follow_ups", timedelta(minutes=30), remind_follow_ups),
     Job("forget_failed_sign_ins", timedelta(hours=1), forget_failed_sign_ins),
     Job("purge_imports", timedelta(hours=24), purge_imports),
+    Job("check_access_log", timedelta(hours=24), check_access_log),
 )
 
 
@@ -47,9 +54,10 @@ def run_job(house: House, job: Job) -> bool:
 
 
 def _effect(session: Session, house: House, job: Job) -> int:
-    touched = job.run(session, now=house.clock())
-    note_result(session, job.name, {"touched": touched})
-    return touched
+    done = job.run(session, now=house.clock())
+    result = done if isinstance(done, dict) else {"touched": done}
+    note_result(session, job.name, result)
+    return int(result["touched"])
 
 
 def start_jobs(house: House) -> BackgroundScheduler:

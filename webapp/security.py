@@ -10,15 +10,14 @@ from flask import Flask, Response, g, request
 TABLET_PATH = "/tablet/"
 
 
-def content_policy(
-    tile_host: str | None, *, tablet: bool = False, frames: bool = False
-) -> str:
+def content_policy(tile_host: str | None, *, tablet: bool = False, frames: bool = False) -> str:
     """Write the content security policy: all from here, the map's pictures from one host.
 
     With `frames`, a page may show another of our own pages inside it.
     """
     pictures = f" {tile_host}" if tile_host else ""
     scripts = " 'wasm-unsafe-eval'" if tablet else ""
+    framed = "'self'" if frames else "'none'"
     return "; ".join(
         (
             "default-src 'none'",
@@ -30,7 +29,7 @@ def content_policy(
             "manifest-src 'self'",
             "worker-src 'self'",
             "form-action 'self'",
-            f"frame-src {"'self'" if frames else "'none'"}",
+            f"frame-src {framed}",
             "frame-ancestors 'self'",
             "base-uri 'none'",
         )

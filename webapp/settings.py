@@ -15,7 +15,8 @@ class Settings:
     """What differs from one deployment to the next.
 
     `secrets` encrypt columns, newest first; `basemap` is `ign`, `none` or a tile URL template;
-    `https` marks cookies as secure; `demo` shows that people and addresses are made up.
+    `https` marks cookies as secure; `demo` shows that people and addresses are made up; `hosts`
+    are the names this deployment answers to, empty for any.
     """
 
     data: Path
@@ -27,6 +28,7 @@ class Settings:
     https: bool = False
     demo: bool = False
     trusted_proxies: int = 0
+    hosts: tuple[str, ...] = ()
 
     @property
     def photos(self) -> Path:
@@ -39,24 +41,27 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
     `PALIER_DATA` (default `var`), `PALIER_DATABASE_URL`, `PALIER_SECRETS` (comma-separated,
     newest first), `PALIER_SESSION_SECRET`, `PALIER_BASEMAP`, `PALIER_GEOCODER`, `PALIER_HTTPS`,
-    `PALIER_DEMO`, `PALIER_TRUSTED_PROXIES`.
+    `PALIER_DEMO`, `PALIER_TRUSTED_PROXIES`, `PALIER_HOSTS` (comma-separated).
     """
     data = Path(environ.get("PALIER_DATA") or "var").resolve()
     data.mkdir(parents=True, exist_ok=True)
     kept = _kept_secrets(data)
-    given = environ.get("PALIER_SECRETS", "")
     return Settings(
         data=data,
         database_url=environ.get("PALIER_DATABASE_URL") or f"sqlite:///{data / 'palier.db'}",
         session_secret=environ.get("PALIER_SESSION_SECRET") or kept["session"],
-        secrets=tuple(part.strip() for part in given.split(",") if part.strip())
-        or (kept["columns"],),
+        secrets=_listed(environ, "PALIER_SECRETS") or (kept["columns"],),
         basemap=environ.get("PALIER_BASEMAP") or "ign",
         geocoder=environ.get("PALIER_GEOCODER") or "data.geopf.fr/geocodage",
         https=_flag(environ, "PALIER_HTTPS"),
         demo=_flag(environ, "PALIER_DEMO"),
         trusted_proxies=int(environ.get("PALIER_TRUSTED_PROXIES") or 0),
+        hosts=_listed(environ, "PALIER_HOSTS"),
     )
+
+
+def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in environ.get(name, "").split(",") if part.strip())
 
 
 def _flag(environ: Mapping[str, str], name: str) -> bool:

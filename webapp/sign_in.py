@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask
+from flask import Flask, session
 from flask_babel import gettext
 from flask_security import Security
 from flask_security.core import RoleMixin, UserMixin
@@ -13,15 +13,17 @@ from flask_wtf import CSRFProtect
 from flask_wtf.form import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from wtforms import Field, ValidationError
 
 from visits.accounts import folded
 from visits.errors import TooManyTries
 from visits.models.accounts import User
-from webapp.auth import account_of, check_password
+from webapp.auth import LONGEST_PASSWORD, account_of, check_password
 from webapp.settings import Settings
-from webapp.transaction import reading, transaction
+from webapp.transaction import now, reading, transaction
 
-SESSION_LIFETIME = timedelta(minutes=60)  # without a click
+SESSION_LIFETIME = timedelta(minutes=60)  # without a click, to within COOKIE_KEPT
+COOKIE_KEPT = timedelta(minutes=5)
 PASSWORD_LENGTH = 12
 
 csrf = CSRFProtect()
@@ -105,6 +107,30 @@ class SignInForm(LoginForm):
         return True
 
 
+class NewPasswordForm(ChangePasswordForm):
+    """The old password and the new one, neither longer than one can be checked."""
+
+    def validate_password(self, field: Field) -> None:
+        """Refuse an old password nobody can have."""
+        _refuse_too_long(field)
+
+    def validate_new_password(self, field: Field) -> None:
+        """Refuse a new password that could not be checked later."""
+        _refuse_too_long(field)
+
+
+def _refuse_too_long(field: Field) -> None:
+    if len(field.data or "") > LONGEST_PASSWORD:
+        raise ValidationError(gettext("A password has at most 500 characters."))
+
+
+def stay_signed_in() -> None:
+    """Write the session's cookie anew while somebody works: its age is what ends a session."""
+    moment = now().timestamp()
+    if "_user_id" in session and moment - session.get("seen", 0) >= COOKIE_KEPT.total_seconds():
+        session["seen"] = moment
+
+
 def set_up_accounts(app: Flask, settings: Settings) -> None:
     """Register sign-in, sign-out, change of password, sessions and CSRF."""
     app.config.update(
@@ -138,4 +164,5 @@ def set_up_accounts(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
     )
     csrf.init_app(app)
-    Security(app, Accounts(), login_form=SignInForm, change_password_form=ChangePasswordForm)
+    app.before_request(stay_signed_in)
+    Security(app, Accounts(), login_form=SignInForm, change_password_form=NewPasswordForm)

@@ -37,8 +37,8 @@ def _texts() -> Iterator[str]:
             yield from (name, *values)
     for name, file in request.files.items(multi=True):
         yield from (name, file.filename or "")
-    if request.is_json:
-        yield from _texts_of(request.get_json(silent=True))
+    if request.is_json and request.content_length:
+        yield from _texts_of(request.get_json())
 
 
 def _texts_of(value: Any) -> Iterator[str]:

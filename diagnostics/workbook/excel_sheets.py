@@ -23,6 +23,8 @@ from .tables import (
     MOST_ROWS,
     Table,
     Tables,
+    is_read,
+    refuse_too_long,
     refused,
 )
 
@@ -44,7 +46,9 @@ def read_excel(data: bytes) -> Tables:
             if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
                 raise refused("Le classeur est trop volumineux une fois décompressé.")
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        return {sheet.title: _table(sheet) for sheet in book.worksheets}
+        tables = {sheet.title: _table(sheet) for sheet in book.worksheets}
+        book.close()
+        return tables
     except WorkbookRefused:
         raise
     except (
@@ -64,8 +68,14 @@ def read_excel(data: bytes) -> Tables:
 
 
 def _table(sheet: Any) -> Table:
-    lines = sheet.iter_rows(values_only=True, max_row=MOST_ROWS, max_col=MOST_COLUMNS)
-    return [[_text(value) for value in line] for line in lines]
+    # Of a sheet nobody reads it matters only whether there is something on it.
+    most = MOST_ROWS + 2 if is_read(sheet.title) else 5
+    lines = sheet.iter_rows(values_only=True, max_row=most, max_col=MOST_COLUMNS)
+    table = [[_text(value) for value in line] for line in lines]
+    while table and not any(table[-1]):
+        table.pop()
+    refuse_too_long(sheet.title, len(table) - 1)
+    return table
 
 
 def _text(value: Any) -> str:

@@ -20,7 +20,7 @@ from .scrutiny import label_columns, scrutinise, type_of
 Cells = dict[str, str]
 KEPT_APOSTROPHE = "\ue019"
 OUR_SETTINGS = frozenset(["source", "instrument"])
-WORDED = frozenset(["label", "hint", "constraint_message", "required_message"])
+WORDED = frozenset(["form_title", "label", "hint", "constraint_message", "required_message"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _convert(workbook: Workbook, survey: Survey) -> tuple[bytes, list[str]]:
     sheets: dict[str, list[Cells]] = {
         "survey": [_kept(cells) for cells, _ in survey],
         "choices": [_kept(row.cells) for row in workbook.choices],
-        "settings": [settings],
+        "settings": [_kept(settings)],
         "external_choices": [dict(row.cells) for row in workbook.external_choices],
     }
     given = {name: rows for name, rows in sheets.items() if rows}

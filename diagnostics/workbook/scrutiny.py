@@ -58,7 +58,9 @@ def _settings(workbook: Workbook) -> Iterator[Problem]:
         yield Problem("settings", 2, "form_id", "Lettres sans accent, chiffres, tirets, points.")
     version = workbook.setting("version")
     if version and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}", version):
-        message = "Une version est faite de 32 chiffres, lettres sans accent, tirets, points au plus."
+        message = (
+            "Une version est faite de 32 chiffres, lettres sans accent, tirets, points au plus."
+        )
         yield Problem("settings", 2, "version", message)
 
 

@@ -28,6 +28,13 @@ def refused(message: str) -> WorkbookRefused:
     return WorkbookRefused([Problem("", None, None, message)])
 
 
+def refuse_too_long(sheet: str, rows: int) -> None:
+    """Refuse a sheet with more rows than anybody asks."""
+    if rows > MOST_ROWS:
+        message = f"Cette feuille passe {MOST_ROWS} lignes."
+        raise WorkbookRefused([Problem(sheet, None, None, message)])
+
+
 def is_read(sheet: str) -> bool:
     """Tell whether a sheet means something here."""
     return sheet.strip().lower() in (*SHEETS, COMMENTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import yaml
 
 from .refusals import Problem, WorkbookRefused
-from .tables import COMMENT, COMMENTS, END, SHEETS, Table, Tables, refused
+from .tables import COMMENT, COMMENTS, END, SHEETS, Table, Tables, refuse_too_long, refused
 
 WIDTH = 110
 SHORT_ROW = 4
@@ -56,7 +57,8 @@ def read_yaml(data: bytes) -> Tables:
         raise refused(f"Le fichier YAML est illisible{where}.") from error
     if not isinstance(loaded, dict):
         raise refused("Le fichier YAML doit contenir les feuilles survey, choices et settings.")
-    comments = _comments(text, loader.gaps, list(_places(node)))
+    places = sorted(_places(node), key=lambda one: one.start)
+    comments = _comments(text, loader.gaps, places)
     return {
         **{
             str(name): _table(str(name), rows, comments)
@@ -79,6 +81,7 @@ def _table(sheet: str, rows: Any, comments: Comments) -> Table:
     listed = [rows] if isinstance(rows, dict) else rows
     if not isinstance(listed, list) or not all(isinstance(row, dict) for row in listed):
         raise WorkbookRefused([Problem(sheet, None, None, "Une liste de lignes est attendue.")])
+    refuse_too_long(sheet, len(listed))
     for number, row in enumerate(listed, start=2):
         for column, cell in row.items():
             if not isinstance(column, str) or not isinstance(cell, str):
@@ -115,12 +118,13 @@ def _places(root: yaml.Node | None) -> Iterator[_Place]:
 
 def _comments(text: str, gaps: Sequence[tuple[int, int]], places: Sequence[_Place]) -> Comments:
     found: Comments = {}
+    starts = [one.start for one in places]
     for start, end in gaps:
         place = start
         for line in text[start:end].splitlines(keepends=True):
             at = place + len(line) - len(line.lstrip())
             if line.lstrip().startswith("#"):
-                owner = _owner(at, places, beside=_beside(text, at))
+                owner = _owner(at, places, starts=starts, beside=_beside(text, at))
                 said = line.strip()[1:].removeprefix(" ").rstrip()
                 found.setdefault(owner, []).append(said)
             place += len(line)
@@ -132,12 +136,15 @@ def _beside(text: str, at: int) -> bool:
     return bool(text[text.rfind("\n", 0, at) + 1 : at].strip())
 
 
-def _owner(at: int, places: Sequence[_Place], *, beside: bool) -> tuple[str, int | None]:
-    before = [one for one in places if one.start <= at]
-    if before and (beside or at < before[-1].end):
-        return before[-1].sheet, before[-1].row
-    after = next((one for one in places if one.start > at), None)
-    return (after.sheet, after.row) if after is not None else (END, None)
+def _owner(
+    at: int, places: Sequence[_Place], *, starts: Sequence[int], beside: bool
+) -> tuple[str, int | None]:
+    following = bisect_right(starts, at)
+    if following and (beside or at < places[following - 1].end):
+        return places[following - 1].sheet, places[following - 1].row
+    if following == len(places):
+        return END, None
+    return places[following].sheet, places[following].row
 
 
 def write_yaml(tables: Tables) -> bytes:

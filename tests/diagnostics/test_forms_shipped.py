@@ -13,7 +13,7 @@ from diagnostics.workbook import read_workbook
 from tests.diagnostics.filling import filled_at_random, parsed, shipped_form
 
 NAMES = shipped()
-FILLS = 3
+FILLS = 4
 
 
 @pytest.mark.parametrize("name", NAMES)

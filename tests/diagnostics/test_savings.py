@@ -134,16 +134,19 @@ def test_the_price_of_water_can_be_that_of_a_region() -> None:
     assert here / estimate(kit, ON).eur.central == pytest.approx(4.84 / 4.34)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_the_form_and_this_room_come_to_the_same(seed: int) -> None:
-    checked = filled_at_random("eco_kit", seed)
-    if "totals" not in checked.values:
-        assert read_kit(checked.values).taps == ()
-        return
-    shown, saved = checked.values["totals"], estimate(read_kit(checked.values), ON)
-    assert saved.lighting_kwh.central == pytest.approx(float(shown["lamps_kwh"]), abs=0.2)
-    assert saved.water_m3.central == pytest.approx(float(shown["water_m3"]), abs=0.3)
-    assert saved.heat_kwh.central == pytest.approx(float(shown["water_kwh"]), rel=0.01, abs=2)
+def test_the_form_and_this_room_come_to_the_same() -> None:
+    positive = 0
+    for seed in range(16):
+        values = filled_at_random("eco_kit", seed).values
+        shown, saved = values.get("totals"), estimate(read_kit(values), ON)
+        if shown is None:
+            assert (saved.kwh, saved.water_m3) == (Range(), Range())
+            continue
+        positive += float(shown["water_m3"]) > 0
+        assert saved.lighting_kwh.central == pytest.approx(float(shown["lamps_kwh"]), abs=0.2)
+        assert saved.water_m3.central == pytest.approx(float(shown["water_m3"]), abs=0.3)
+        assert saved.heat_kwh.central == pytest.approx(float(shown["water_kwh"]), rel=0.01, abs=2)
+    assert positive
 
 
 def test_a_kit_is_read_from_the_answers_of_its_form() -> None:

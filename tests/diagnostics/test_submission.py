@@ -13,6 +13,8 @@ from diagnostics.checking import check_report
 from diagnostics.form import parse_form
 from diagnostics.submission import ViolationKind, check
 from tests.diagnostics.builders import (
+    EN,
+    FR,
     NOW,
     checked,
     form_of,
@@ -351,3 +353,20 @@ def test_a_malformed_submission_is_reported_not_raised(xml: bytes) -> None:
     report = check_report(home_visit().xform, xml)
     assert [one["kind"] for one in report["violations"]] == ["malformed"]
     assert check_report(xml, xml)["valid"] is False
+
+
+def test_a_choice_name_waits_for_what_filters_its_list() -> None:
+    choices = [
+        {"list_name": "fixes", "name": "mat", FR: "Tapis", EN: "Mat", "family": "bath"},
+        {"list_name": "fixes", "name": "bulb", FR: "Ampoule", EN: "Bulb", "family": "light"},
+    ]
+    form = form_of(
+        [
+            row("select_one fixes", "fix", choice_filter="family = ${family}"),
+            row("calculate", "said", calculation="jr:choice-name(${fix}, '${fix}')"),
+            row("text", "hazard"),
+            row("calculate", "family", calculation="if(${hazard} = 'dark', 'light', 'bath')"),
+        ],
+        choices=choices,
+    )
+    assert checked(form, {"fix": "bulb", "hazard": "dark"}).calculated["/data/said"] == "Ampoule"

@@ -157,6 +157,18 @@ def test_cells_nobody_can_keep_are_refused(text: str, said: str) -> None:
     assert said in refused.value.problems[0].message
 
 
+def test_a_sheet_without_end_is_refused_and_many_comments_are_read_in_time() -> None:
+    row = {"type": "note", "name": "a"}
+    endless = b"x: &r {type: note}\nsurvey: [" + b"*r," * 20_001 + b"]"
+    for data, suffix in ((survey_of(*[row] * 20_001), ".xlsx"), (endless, ".yaml")):
+        with pytest.raises(WorkbookRefused) as refused:
+            read_workbook(data, suffix=suffix)
+        assert "20000 lignes" in refused.value.problems[0].message
+    remarks = b"# x\n" * 50_000
+    book = read_workbook(remarks + b"survey: [{type: note}]", suffix=".yaml")
+    assert len(book.comments[""].splitlines()) == 50_000
+
+
 def test_a_cell_longer_than_a_spreadsheet_holds_is_refused_on_its_row() -> None:
     book = read_workbook(b"survey: [{type: note, label: %s}]" % (b"x" * 40_000), suffix=".yaml")
     with pytest.raises(WorkbookRefused) as refused:

@@ -67,6 +67,8 @@ def pages_of(house: House) -> list[Shown]:
         Shown("follow-up", "coordinator", f"/follow-ups/{follow_up}"),
         Shown("forms", "coordinator", "/forms/"),
         Shown("form", "coordinator", f"/forms/{form.form_id}/{form.version}"),
+        Shown("form-upload", "coordinator", "/forms/new"),
+        Shown("form-preview", "coordinator", f"/forms/{form.form_id}/{form.version}/preview"),
         Shown("home-technician", "technician", "/"),
         Shown("work-orders", "technician", "/work-orders/", in_docs=True),
         Shown("work-orders-closed", "technician", "/work-orders/?state=done&sort=due&desc=1"),

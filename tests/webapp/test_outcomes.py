@@ -1,6 +1,7 @@
 """Outcomes: no rate without what it was computed from. And the home page's figures."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from visits.models.works import FollowUp, Severity, WorkOrder, WorkOrderState
 from visits.programmes import load_programmes
 from visits.results import follow_up_results, works_results
 from visits.work_orders import move_work_order
+from webapp.jobs import JOBS, run_job
 
 SignIn = Callable[..., FlaskClient]
 PROGRAMME = next(iter(load_programmes()))
@@ -113,7 +115,12 @@ def test_the_administrator_sees_whether_the_access_log_is_unbroken(
     client_as(Role.COORDINATOR).get(home.page)
     client_as(Role.COORDINATOR).get(home.page)
     client = client_as(Role.ADMINISTRATOR, language="en")
+    assert "Not checked yet" in client.get("/").text
+    house = app.extensions["palier"]
+    (job,) = (job for job in JOBS if job.name == "check_access_log")
+    run_job(house, job)
     assert "Unbroken" in client.get("/").text
-    with app.extensions["palier"].sessions.begin() as session:
+    with house.sessions.begin() as session:
         session.connection().exec_driver_sql("DELETE FROM access_event WHERE id = 1")
+    run_job(replace(house, clock=lambda: house.clock() + timedelta(days=1)), job)
     assert "Broken at line 2" in client.get("/").text

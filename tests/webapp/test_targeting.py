@@ -45,7 +45,7 @@ def test_the_list_is_ordered_by_score_and_shows_reasons_and_what_is_not_known(
     assert text.index(high.last_name) < text.index(low.last_name)
     assert "85 and over <strong>+30</strong>" in text
     assert "A bath, no shower: not known" in text
-    assert "of 1 to enrol" in text
+    assert "for a target of 1" in text
 
 
 def test_the_list_is_filtered_by_city_score_enrolment_and_text(

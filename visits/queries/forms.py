@@ -68,9 +68,7 @@ def list_form_versions(session: Session, *, form_id: str = "") -> list[ListedFor
         .add_columns(FormVersion.published_at, User.name, FormVersion.retired_at, filled)
         .add_columns(FormVersion.workbook.is_not(None))
         .outerjoin(User, User.id == FormVersion.published_by_id)
-        .order_by(
-            FormVersion.form_id, FormVersion.published_at.desc(), FormVersion.version.desc()
-        )
+        .order_by(FormVersion.form_id, FormVersion.published_at.desc(), FormVersion.version.desc())
     )
     if form_id:
         statement = statement.where(FormVersion.form_id == form_id)

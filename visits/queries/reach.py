@@ -57,7 +57,8 @@ def _within_reach(viewer: Viewer) -> ColumnElement[bool]:
     )
     if viewer.reach is Reach.ORGANISATION:
         colleagues = select(User.id).where(User.organisation_id == viewer.organisation_id)
-        return visits.where(Visit.visitor_id.in_(colleagues))
+        visited = visits.where(Visit.visitor_id.in_(colleagues))
+        return and_(visited, _lives_in_territory(viewer)) if viewer.territory_id else visited
     return visits.where(Visit.visitor_id == viewer.user_id)
 
 

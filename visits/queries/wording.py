@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from visits.models.people import Person
@@ -37,7 +37,7 @@ def mentions(session: Session, text: str) -> ColumnElement[bool]:
         city: without_accents(city.lower())
         for city in session.scalars(select(Residence.city).distinct())
     }
-    return and_(*(_mentions(word, cities) for word in words_of(text)))
+    return and_(true(), *(_mentions(word, cities) for word in words_of(text)))
 
 
 def _mentions(word: str, cities: Mapping[str, str]) -> ColumnElement[bool]:
@@ -54,9 +54,10 @@ def _mentions(word: str, cities: Mapping[str, str]) -> ColumnElement[bool]:
 def is_named(text: str) -> ColumnElement[bool]:
     """Give the condition on `Person` that each word is in the name or is the reference."""
     return and_(
+        true(),
         *(
             Person.name_key.contains(without_accents(word), autoescape=True)
             | (func.lower(Person.reference) == word)
             for word in words_of(text)
-        )
+        ),
     )

@@ -71,6 +71,7 @@ def _mentions(text: str) -> ColumnElement[bool]:
     return or_(*(column.icontains(text.strip(), autoescape=True) for column in columns))
 
 
-def trades_in_use(session: Session) -> list[str]:
-    """List the trades that have work orders."""
-    return list(session.scalars(select(WorkOrder.trade).distinct().order_by(WorkOrder.trade)))
+def trades_in_use(session: Session, viewer: Viewer) -> list[str]:
+    """List the trades that have work orders the viewer may see."""
+    seen = select(WorkOrder.trade).join(WorkOrder.person).where(visible_persons(viewer))
+    return list(session.scalars(seen.distinct().order_by(WorkOrder.trade)))

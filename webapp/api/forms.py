@@ -1,11 +1,14 @@
 """Published forms for tablets: a version never changes."""
 
+import uuid
 from typing import Any
 
 from flask import after_this_request
 from flask.wrappers import Response
 from flask_smorest import Blueprint
 
+from visits.form_drafts import find_draft
+from visits.models.portfolio import FormDraft, FormVersion
 from visits.published_forms import find_form
 from webapp.auth import Action, requires
 from webapp.schemas import FormSchema
@@ -22,6 +25,20 @@ def form(form_id: str, version: str) -> dict[str, Any]:
     with reading() as session:
         found = find_form(session, form_id, version)
     after_this_request(_for_ever)
+    return _whole(found)
+
+
+@forms.get("/drafts/<uuid:draft_id>")
+@forms.response(200, FormSchema)
+@requires(Action.MANAGE_FORMS)
+def draft(draft_id: uuid.UUID) -> dict[str, Any]:
+    """Give a draft whole, to be tried on a tablet's screen."""
+    with reading() as session:
+        found = find_draft(session, draft_id)
+    return _whole(found)
+
+
+def _whole(found: FormVersion | FormDraft) -> dict[str, Any]:
     return {
         "form_id": found.form_id,
         "version": found.version,

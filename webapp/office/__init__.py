@@ -11,6 +11,7 @@ from webapp.office.codes import coded, kind_name, owner_name, term
 from webapp.office.enrolments import enrolments
 from webapp.office.figures import delay, month
 from webapp.office.follow_ups import follow_ups
+from webapp.office.form_drafts import form_drafts
 from webapp.office.forms import form_pages
 from webapp.office.home import home
 from webapp.office.imports import imports
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     map_page,
     outcome_pages,
     form_pages,
+    form_drafts,
     accounts,
     account,
 )

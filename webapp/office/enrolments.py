@@ -126,7 +126,14 @@ def _typed_attempt() -> Attempt:
         fields["note"] = "too_long"
     if fields:
         raise Invalid(fields)
-    return Attempt(disposition, channel, reason=reason, call_back_at=call_back_at, note=note)
+    return Attempt(
+        disposition,
+        channel,
+        reason=reason,
+        call_back_at=call_back_at,
+        note=note,
+        seen=typed.get("attempts", type=int),
+    )
 
 
 def refusal_on_page(enrolment_id: uuid.UUID, refused: Refused, *, form: str) -> ResponseReturnValue:

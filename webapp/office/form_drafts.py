@@ -47,6 +47,7 @@ def upload() -> ResponseReturnValue:
     if file is None or not file.filename:
         return _upload_page({"file": sentence("no_file")}), 422
     data = file.stream.read(LARGEST + 1)
+    file.close()
     if len(data) > LARGEST:
         return _upload_page({"file": sentence("workbook_too_large")}), 422
     workbook = WorkbookFile(file.filename, data)

@@ -136,9 +136,7 @@ def retire(form_id: str, version: str) -> ResponseReturnValue:
 def preview_page(title: dict[str, str], place: str, *, back: str) -> ResponseReturnValue:
     """Give the page with the tablet in a frame; `place` is where in the app the form opens."""
     source = f"/tablet/?language={current_language()}#/{place}"
-    answer = Response(
-        render_template("forms/preview.html", title=title, source=source, back=back)
-    )
+    answer = Response(render_template("forms/preview.html", title=title, source=source, back=back))
     answer.headers["Content-Security-Policy"] = content_policy(None, frames=True)
     return answer
 

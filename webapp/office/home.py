@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, url_for
@@ -15,7 +15,6 @@ from visits.models.accounts import JobState, Role
 from visits.models.visits import Visit, VisitState
 from visits.models.works import Severity, WorkOrder
 from visits.outcomes import Rate, outcomes
-from visits.privacy import broken_line
 from visits.queries.home import (
     count_accounts,
     count_call_backs,
@@ -32,7 +31,7 @@ from visits.queries.listing import Wanted
 from visits.queries.visits import VisitFilter, list_visits
 from visits.queries.works import WorkOrderFilter, list_work_orders
 from webapp.auth import Action, may, requires, viewer
-from webapp.languages import PARIS
+from webapp.languages import PARIS, moment
 from webapp.office.programmes import chosen_programme
 from webapp.transaction import now, reading
 
@@ -109,9 +108,9 @@ def _overdue(jobs: list[JobState]) -> set[str]:
 
 def _coordinator(session: Session) -> list[Tile]:
     programme = chosen_programme("").code
-    calling, seeing, moment = viewer(Action.CALL), viewer(Action.SEE_VISITS), now()
-    to_call = count_to_call(session, calling, programme=programme, now=moment)
-    call_backs = count_call_backs(session, calling, programme=programme, now=moment)
+    calling, seeing = viewer(Action.CALL), viewer(Action.SEE_VISITS)
+    to_call = count_to_call(session, calling, programme=programme, now=now())
+    call_backs = count_call_backs(session, calling, programme=programme, now=now())
     to_review = count_to_review(session, seeing)
     calls = url_for("enrolments.index", programme=programme)
     backs = url_for("enrolments.index", programme=programme, sort="call_back")
@@ -170,18 +169,26 @@ def _social_worker(session: Session) -> list[Tile]:
     ]
 
 
-def _administrator(session: Session) -> list[Tile]:
-    broken = broken_line(session)
-    log = (
-        Tile(_("Access log"), _("Unbroken"), tone="good")
-        if broken is None
-        else Tile(
-            _("Access log"),
-            _("Broken at line %(line)d", line=broken),
-            note=_("A line was changed or removed: tell the data protection officer."),
-            tone="bad",
-        )
+def _access_log(session: Session) -> Tile:
+    """Say what the last nightly check of the access log found."""
+    label = _("Access log")
+    states = {job.name: job for job in job_states(session)}
+    state = states.get("check_access_log")
+    if state is None or state.result is None:
+        return Tile(label, _("Not checked yet"), note=_("It is checked every night."))
+    checked = _("Checked on %(when)s.", when=moment(state.last_run_at))
+    broken = state.result["broken_line"]
+    if broken is None:
+        return Tile(label, _("Unbroken"), note=checked, tone="good")
+    return Tile(
+        label,
+        _("Broken at line %(line)d", line=broken),
+        note=_("A line was changed or removed: tell the data protection officer."),
+        tone="bad",
     )
+
+
+def _administrator(session: Session) -> list[Tile]:
     return [
         Tile(_("Open accounts"), count_accounts(session, active=True), url_for("accounts.index")),
         Tile(
@@ -189,7 +196,7 @@ def _administrator(session: Session) -> list[Tile]:
             count_accounts(session, active=False),
             url_for("accounts.index", state="closed"),
         ),
-        log,
+        _access_log(session),
     ]
 
 
@@ -219,8 +226,7 @@ def _urgent(session: Session) -> list[Tile]:
 
 
 def _follow_ups_due(session: Session) -> Tile:
-    moment: datetime = now()
-    due = count_follow_ups(session, viewer(Action.FOLLOW_UP), until=moment)
+    due = count_follow_ups(session, viewer(Action.FOLLOW_UP), until=now())
     link = url_for("follow_ups.index", state="due_now")
     return Tile(_("Follow-ups due"), due, link, tone="warn" if due else "")
 

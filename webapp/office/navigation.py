@@ -7,6 +7,9 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.auth import Action, may
 
+# Blueprints whose pages stand below those of another.
+WITHIN = {"form_drafts": "published_forms"}
+
 
 @dataclass(frozen=True)
 class Item:
@@ -25,7 +28,8 @@ class Item:
     @property
     def current(self) -> bool:
         """Whether this page, or one below it, is open."""
-        return (request.blueprint or "") == self.endpoint.partition(".")[0]
+        here = request.blueprint or ""
+        return WITHIN.get(here, here) == self.endpoint.partition(".")[0]
 
 
 ITEMS = (

@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
             "work_orders/index.html",
             listed=listed,
             only=only,
-            trades=trades_in_use(session),
+            trades=trades_in_use(session, viewer()),
             now=now(),
         )
 

@@ -22,6 +22,8 @@ interface Call {
   json?: unknown
   body?: BodyInit
   timeoutMs?: number
+  /** Ask as the account signed in to the office in this browser. */
+  asOffice?: boolean
 }
 
 const DEFAULT_TIMEOUT_MS = 20_000
@@ -38,7 +40,7 @@ export async function call(path: string, options: Call = {}): Promise<Response> 
       headers,
       body: options.json === undefined ? options.body : JSON.stringify(options.json),
       // A device speaks with its token alone: no cookie of an office session goes along.
-      credentials: 'omit',
+      credentials: options.asOffice ? 'same-origin' : 'omit',
       cache: 'no-store',
       signal: AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
     })
@@ -80,6 +82,11 @@ export async function fetchDay(token: string): Promise<DayAnswer> {
 
 export async function fetchForm(token: string, formId: string, version: string): Promise<FormAnswer> {
   return json(await call(`/api/forms/${encodeURIComponent(formId)}/${encodeURIComponent(version)}`, { token }))
+}
+
+/** Fetch a form or a draft to try in the office. */
+export async function fetchPreview(path: string): Promise<FormAnswer> {
+  return json(await call(`/api/forms/${path}`, { asOffice: true }))
 }
 
 /** Send a finished visit. Large photos on a weak network take minutes: ten are allowed. */

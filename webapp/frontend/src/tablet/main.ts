@@ -5,11 +5,15 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { loadDay, refreshDay } from './day'
 import { loadDrafts } from './draft'
+import { setLanguage } from './i18n'
+import { previewPath } from './route'
 import { keepSending, loadOutbox } from './sending'
 import { loadSession, session } from './session'
 import { installWaitingUpdate, keepUpToDate, noticeVersion } from './update'
 
 async function start(): Promise<void> {
+  const tried = previewPath()
+  if (tried) return preview(tried)
   if (await installWaitingUpdate()) return
   await loadSession()
   await Promise.all([loadDay(), loadDrafts(), loadOutbox()])
@@ -18,6 +22,13 @@ async function start(): Promise<void> {
   void keepUpToDate()
   keepSending()
   if (session.value) void refreshDay()
+}
+
+/** Try a form in the office: none of the tablet's memory is read or written. */
+async function preview(path: string): Promise<void> {
+  setLanguage(new URLSearchParams(location.search).get('language'))
+  const { default: PreviewApp } = await import('./PreviewApp.vue')
+  createApp(PreviewApp, { path }).mount('#app')
 }
 
 void start()

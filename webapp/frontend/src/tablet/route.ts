@@ -1,4 +1,4 @@
-// Two places to be: the day, or one visit. The address keeps it, so Back and a restart land where one was.
+// Two places to be: the day, or one visit; in the office, a form that is tried. The address keeps it, so Back and a restart land where one was.
 import { computed, ref } from 'vue'
 
 const hash = ref(location.hash)
@@ -13,4 +13,9 @@ export function goToVisit(id: string): void {
 
 export function goToDay(): void {
   location.hash = '#/'
+}
+
+/** The form to try, as `<form>/<version>` or `drafts/<id>`; null on a tablet. Read once, at the start. */
+export function previewPath(): string | null {
+  return /^#\/preview\/([\w.-]+\/[\w.-]+)$/.exec(location.hash)?.[1] ?? null
 }

@@ -7,6 +7,7 @@ export const en: Record<Key, Sentence> = {
   'app.updateWaiting': 'A new version is ready. It will install at the next start, never during a visit.',
   'app.updateNow': 'Install now',
   'app.closed': 'Close',
+  'text.colon': ':',
   'app.loading': 'Loading…',
 
   'signIn.title': 'Sign in this tablet',
@@ -193,6 +194,12 @@ export const en: Record<Key, Sentence> = {
   'place.working': 'Looking for the position…',
   'place.taken': 'Position taken, within {accuracy} m',
   'place.refused': 'The position is not available. You can go on without it.',
+
+  'preview.who': 'Trial of the form',
+  'preview.notKept': 'Trial: nothing is stored',
+  'preview.again': 'Start again',
+  'preview.finished': 'The trial is over. Nothing was stored or sent.',
+  'preview.failed': 'The form could not be opened: {why}',
 
   'summary.title': 'To read together',
   'summary.intro': 'Read these answers with the person. You can still go back.',

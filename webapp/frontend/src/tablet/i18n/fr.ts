@@ -9,6 +9,7 @@ export const fr = {
   'app.updateNow': 'Installer maintenant',
   'app.closed': 'Fermer',
   'app.loading': 'Chargement…',
+  'text.colon': ' :',
 
   'signIn.title': 'Connexion de la tablette',
   'signIn.once': 'La connexion demande le réseau une seule fois. Ensuite, tout fonctionne hors ligne.',
@@ -194,6 +195,12 @@ export const fr = {
   'place.working': 'Recherche de la position…',
   'place.taken': 'Position prise, à {accuracy} m près',
   'place.refused': 'La position n’est pas accessible. Vous pouvez continuer sans elle.',
+
+  'preview.who': 'Essai du formulaire',
+  'preview.notKept': 'Essai : rien n’est enregistré',
+  'preview.again': 'Recommencer',
+  'preview.finished': 'L’essai est terminé. Rien n’a été enregistré ni envoyé.',
+  'preview.failed': 'Le formulaire n’a pas pu être ouvert : {why}',
 
   'summary.title': 'À relire ensemble',
   'summary.intro': 'Relisez ces réponses avec la personne. Vous pouvez encore revenir en arrière.',

@@ -1,0 +1,328 @@
+"""Nonsense from strangers and members alike: answered, never with a failure of ours."""
+
+import io
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from tests.factories import make_enrolment, make_person, make_user, make_visit
+from tests.submissions import FALLS, fill, home_visit
+from visits.accounts import add_device
+from visits.models.accounts import Role
+from visits.models.people import AccessEvent
+from visits.models.programmes import EnrolmentState
+from visits.models.visits import Submission, Visit
+from visits.models.works import FollowUp, WorkOrder
+from visits.portfolio import upload_file
+from visits.published_forms import publish_form
+from webapp.auth import PERMISSIONS, Action, declared_action
+
+SignIn = Callable[..., FlaskClient]
+
+NONSENSE = (
+    "a\0b", "é☃😀", "9" * 30, "1e308", "9999-12-31", "0001-01-01", "A" * 5000,
+    "-9223372036854775809", "%",
+)  # fmt: skip
+ARGUMENTS = (
+    "page", "sort", "desc", "q", "state", "role", "programme", "city", "score", "severity", "trade",
+    "number", "enrolled", "from", "to", "visitor", "review", "day", "visitor_id", "kind", "was",
+    "c0", "c99999", "bbox", "z", "risk", "works", "mode", "status", "next", "visit",
+)  # fmt: skip
+FIELDS = (
+    "disposition", "channel", "reason", "day", "time", "note", "minutes", "visitor_id", "as",
+    "state", "protected", "users", "persons", "number", "email", "name", "role", "language",
+    "organisation", "new_organisation", "organisation_kind", "territory", "active", "kind", "c0",
+    "password", "attempts",
+)  # fmt: skip
+
+
+@pytest.fixture
+def places(session: Session, now: datetime) -> dict[str, str]:
+    """One of each thing that an address can name."""
+    publish_form(session, home_visit(), by=None, now=now)
+    coordinator, visitor = make_user(session), make_user(session, role=Role.VISITOR)
+    enrolment = make_enrolment(session, by=coordinator)
+    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+    kept = upload_file(
+        session,
+        data=b"Logement;Nom;CP\nL1;DUPOND;60000\nL2;MARTIN;x\n",
+        file_name="t.csv",
+        user_id=coordinator.id,
+        now=now,
+    )
+    session.commit()
+    form = home_visit()
+    return {
+        "person_id": str(enrolment.person_id), "enrolment_id": str(enrolment.id),
+        "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),
+        "form_id": form.form_id, "version": form.version, "code": "seniors",
+    }  # fmt: skip
+
+
+def _rules(app: Flask, method: str) -> list[tuple[Rule, Role]]:
+    """Name each closed endpoint with a role that may use it."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        action = declared_action(app, rule.endpoint)
+        if isinstance(action, Action) and method in (rule.methods or ()):
+            found.append((rule, next(iter(PERMISSIONS[action]))))
+    return found
+
+
+def _address(app: Flask, rule: Rule, places: dict[str, str]) -> str:
+    unknown = "7f3e1c52-0000-4000-8000-000000000000"
+    with app.test_request_context():
+        values = {name: places.get(name, unknown) for name in rule.arguments}
+        return str(app.url_map.bind("localhost").build(rule.endpoint, values))
+
+
+def _members(client_as: SignIn) -> dict[Role, FlaskClient]:
+    return {role: client_as(role) for role in Role}
+
+
+def test_no_argument_of_an_address_makes_a_page_fail(
+    app: Flask, client_as: SignIn, places: dict[str, str]
+) -> None:
+    members = _members(client_as)
+    for rule, role in _rules(app, "GET"):
+        address = _address(app, rule, places)
+        for text in NONSENSE:
+            answer = members[role].get(address, query_string=dict.fromkeys(ARGUMENTS, text))
+            assert answer.status_code < 500, (rule.endpoint, text[:20])
+            assert "\0" not in text or answer.status_code in (400, 403), rule.endpoint
+
+
+def test_no_field_of_a_form_makes_an_endpoint_fail(
+    app: Flask, client_as: SignIn, places: dict[str, str]
+) -> None:
+    members = _members(client_as)
+    _give_readable_passwords(app, members)
+    for rule, role in _rules(app, "POST"):
+        address = _address(app, rule, places)
+        for text in NONSENSE:
+            data = dict.fromkeys(FIELDS, text) | {"disposition": "call_back", "channel": "phone"}
+            answer = members[role].post(address, data=data)
+            assert answer.status_code < 500, (rule.endpoint, text[:20])
+
+
+def _give_readable_passwords(app: Flask, members: dict[Role, FlaskClient]) -> None:
+    with app.extensions["palier"].sessions.begin() as session:
+        for client in members.values():
+            session.merge(client.user).password = READABLE  # type: ignore[attr-defined]
+
+
+# A hash as the password check wants it; the tests' own is too short to be read.
+READABLE = (
+    "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$Wv0z8bKyk2yZ1lYd0vQm8Qy8mSxv0p0cLr7rM2h1m8E"
+)
+
+
+def test_an_address_that_names_nonsense_is_not_found(
+    app: Flask, client_as: SignIn, session: Session
+) -> None:
+    members = _members(client_as)
+    for rule, role in _rules(app, "GET"):
+        if not rule.arguments:
+            continue
+        for text in ("a\0b", "A" * 500, "☃", "..%2F"):
+            address = rule.rule
+            for name in rule.arguments:
+                address = address.replace(f"<uuid:{name}>", text).replace(f"<{name}>", text)
+            status = members[role].get(address).status_code
+            assert status in (308, 400, 403, 404), (address, status)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"[", b"null", b"[]", b'"x"', b"[" * 20_000, b'{"email": ' + b"1" * 5000 + b"}",
+        b'{"email": "a\\u0000", "password": "x"}', b'{"email": "\\ud800", "password": "x"}',
+        b'{"email": "a@b.fr", "password": "\\udfff"}', b'{"email": ["a"], "password": {}}',
+        b'{"email": "a@b.fr", "password": "x", "name": "\\u0000"}', b"\xff\xfe",
+        json.dumps({"email": "a" * 300, "password": "x" * 5000}).encode(),
+    ],
+    ids=range(14),
+)  # fmt: skip
+def test_a_tablet_that_talks_nonsense_is_refused(client: FlaskClient, body: bytes) -> None:
+    answer = client.post("/api/devices", data=body, content_type="application/json")
+    assert 400 <= answer.status_code < 500
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["request_id"]
+
+
+@pytest.mark.parametrize("text", ["a\0@b.fr:x", "a@b.fr:x\0", "a@b.fr:" + "x" * 9000, ":"])
+def test_nonsense_instead_of_a_password_is_a_wrong_password(client: FlaskClient, text: str) -> None:
+    header = {"Authorization": "Basic " + b64encode(text.encode()).decode()}
+    assert client.get("/api/tablet/day", headers=header).status_code == 401
+
+
+def test_a_password_of_a_megabyte_is_a_wrong_password(client: FlaskClient) -> None:
+    answer = client.post("/sign-in", data={"email": "a@b.fr", "password": "x" * 1_000_000})
+    assert answer.status_code in (200, 400, 413)
+
+
+def _part(name: str, file_name: str | None = None, data: bytes = b"x") -> bytes:
+    said = f'; filename="{file_name}"' if file_name is not None else ""
+    head = f'--b\r\nContent-Disposition: form-data; name="{name}"{said}\r\n\r\n'
+    return head.encode() + data + b"\r\n"
+
+
+END = b"--b--\r\n"
+BODIES = {
+    "cut": _part("file", "a.csv")[:-20],
+    "no end": _part("file", "a.csv", b"a;b"),
+    "no name": _part("", "") + END,
+    "nul name": _part("file", "a\0.csv") + END,
+    "nul field": _part("a\0") + END,
+    "path": _part("file", "../../etc/passwd", b"a;b\n1;2") + END,
+    "only a path": _part("file", "..", b"a;b\n1;2") + END,
+    "long name": _part("file", "a" * 4000 + ".csv", b"Logement;Nom\nL1;DUPOND\n") + END,
+    "many parts": b"".join(_part(f"p{n}", f"{n}.jpg") for n in range(1100)) + END,
+    "nothing": b"",
+    "not parts": b"\x00\xff" * 50,
+}
+
+
+# The parser of parts leaves its temporary files to the garbage collector when it gives up.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=b", "multipart/form-data", "x"])
+def test_a_body_in_bad_parts_is_refused_everywhere(
+    app: Flask, client_as: SignIn, session: Session, now: datetime, body: bytes, kind: str
+) -> None:
+    visitor = make_user(session, role=Role.VISITOR)
+    _, token = add_device(session, visitor, name="t", now=now)
+    session.commit()
+    sent = client_as("coordinator").post("/imports/", data=body, content_type=kind)
+    assert sent.status_code in (302, 400, 413, 422)
+    headers = {"Authorization": f"Bearer {token}"}
+    door = app.test_client().post(
+        "/openrosa/submission", data=body, content_type=kind, headers=headers
+    )
+    assert 400 <= door.status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("a" * 300, 422), ("x/", 422), ("a\0.jpg", 400), ("../../a.jpg", 201), ("é.jpg", 201)],
+    ids=["long", "empty", "nul", "path", "accent"],
+)  # fmt: skip
+def test_photos_with_strange_names_are_kept_by_their_last_part_or_refused(
+    app: Flask, session: Session, now: datetime, name: str, status: int
+) -> None:
+    publish_form(session, home_visit(), by=None, now=now)
+    visitor = make_user(session, role=Role.VISITOR)
+    _, token = add_device(session, visitor, name="t", now=now)
+    session.commit()
+    body = _part("xml_submission_file", "s.xml", fill()) + _part("photo", name) + END
+    answer = app.test_client().post(
+        "/openrosa/submission",
+        data=body,
+        content_type="multipart/form-data; boundary=b",
+        headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+    )
+    assert answer.status_code == status
+    assert (session.scalar(select(func.count()).select_from(Submission)) or 0) == (status == 201)
+
+
+@pytest.mark.parametrize(
+    ("day", "time"),
+    [("9999-12-31", "23:59"), ("0001-01-01", "00:00"), ("2026-13-01", "10:00"), ("", "10:00")],
+)
+def test_a_visit_is_not_planned_on_a_day_that_cannot_be(
+    client_as: SignIn, session: Session, day: str, time: str
+) -> None:
+    visitor = make_user(session, role=Role.VISITOR)
+    enrolment = make_enrolment(session, by=visitor, state=EnrolmentState.AGREED)
+    session.commit()
+    data = {"day": day, "time": time, "minutes": "60", "visitor_id": str(visitor.id)}
+    answer = client_as("coordinator").post(f"/enrolments/{enrolment.id}/visits", data=data)
+    assert answer.status_code == 422
+    assert session.scalar(select(func.count()).select_from(Visit)) == 0
+
+
+def test_a_visit_at_the_change_of_the_clock_is_planned_at_a_time_that_exists(
+    client_as: SignIn, session: Session
+) -> None:
+    visitor = make_user(session, role=Role.VISITOR)
+    for day, utc in (("2026-03-29", 1), ("2026-10-25", 0)):
+        enrolment = make_enrolment(session, by=visitor, state=EnrolmentState.AGREED)
+        session.commit()
+        data = {"day": day, "time": "02:30", "minutes": "60", "visitor_id": str(visitor.id)}
+        client = client_as("coordinator")
+        assert client.post(f"/enrolments/{enrolment.id}/visits", data=data).status_code == 302
+        session.rollback()
+        visit = session.scalars(select(Visit).where(Visit.enrolment_id == enrolment.id)).one()
+        assert (visit.planned_start_at.hour, visit.planned_start_at.minute) == (utc, 30)
+
+
+def _reads(session: Session) -> int:
+    session.rollback()
+    lines = session.scalar(select(func.count()).select_from(AccessEvent)) or 0
+    session.rollback()
+    return lines
+
+
+def test_a_refused_form_that_shows_the_file_again_is_a_read_too(
+    app: Flask, client_as: SignIn, session: Session, now: datetime
+) -> None:
+    publish_form(session, home_visit(), by=None, now=now)
+    visitor = make_user(session, role=Role.VISITOR)
+    _, token = add_device(session, visitor, name="t", now=now)
+    enrolment = make_enrolment(session, by=visitor)
+    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+    session.commit()
+    _send(app, token, visit)
+    lines = _opened(session)
+    refused: list[tuple[str, str, dict[str, Any]]] = [
+        ("coordinator", f"/enrolments/{enrolment.id}/calls", {}),
+        ("coordinator", f"/people/{enrolment.person_id}/named", {}),
+        ("technician", f"/work-orders/{lines['work_order']}", {"state": "done"}),
+        ("social_worker", f"/follow-ups/{lines['follow_up']}", {"note": ""}),
+        ("coordinator", f"/visits/{visit.id}/submissions/{lines['submission']}/review",
+         {"note": "x" * 600}),
+    ]  # fmt: skip
+    for role, path, data in refused:
+        before = _reads(session)
+        assert client_as(role).post(path, data=data).status_code == 422, path
+        assert _reads(session) == before + 1, path
+
+
+def _send(app: Flask, token: str, visit: Visit) -> None:
+    xml = fill(FALLS | {"gas_smell": "yes"}, exact=False)
+    answer = app.test_client().post(
+        f"/openrosa/submission?visit={visit.id}",
+        data={"xml_submission_file": (io.BytesIO(xml), "s.xml")},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert answer.status_code == 201
+
+
+def _opened(session: Session) -> dict[str, str]:
+    session.rollback()
+    found = {
+        "submission": session.scalars(select(Submission.id)).one(),
+        "work_order": session.scalars(select(WorkOrder.id).limit(1)).one(),
+        "follow_up": session.scalars(select(FollowUp.id).limit(1)).one(),
+    }
+    session.rollback()
+    return {name: str(one) for name, one in found.items()}
+
+
+def test_a_protected_person_is_not_enrolled_again_by_somebody_not_named(
+    client_as: SignIn, session: Session
+) -> None:
+    person = make_person(session, protected=True)
+    make_enrolment(session, by=make_user(session), person=person)
+    session.commit()
+    path, data = "/programmes/seniors/targeting", {"persons": str(person.id)}
+    assert client_as("coordinator").post(path, data=data).status_code == 422

@@ -1,0 +1,135 @@
+"""Sessions: how long they last, what they may not do, where they never lead."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_security.utils import hash_password
+from sqlalchemy.orm import Session
+
+from tests.factories import make_dwelling, make_enrolment, make_residence, make_user, make_visit
+from tests.submissions import home_visit
+from visits.accounts import add_device, find_territory
+from visits.models.accounts import Role
+from visits.published_forms import publish_form
+from webapp import create_app
+from webapp.auth import PERMISSIONS, Action, declared_action
+from webapp.settings import Settings
+
+SignIn = Callable[..., FlaskClient]
+PASSWORD = "correct cheval batterie"
+
+
+def test_every_form_of_the_office_is_refused_without_its_token(
+    app: Flask, client_as: SignIn
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    members = {role: client_as(role) for role in Role}
+    unknown = "7f3e1c52-0000-4000-8000-000000000000"
+    for rule in app.url_map.iter_rules():
+        action = declared_action(app, rule.endpoint)
+        if "POST" not in (rule.methods or ()) or rule.rule.startswith(("/api/", "/openrosa/")):
+            continue
+        role = next(iter(PERMISSIONS[action])) if isinstance(action, Action) else Role.MANAGER
+        path = re.sub(r"<uuid:\w+>", unknown, rule.rule)
+        for data in ({"x": "y"}, {"csrf_token": "forged"}):
+            answer = members[role].post(path, data=data)
+            assert answer.status_code == 400, rule.endpoint
+            assert "<h1>" in answer.text, rule.endpoint
+
+
+def test_signing_out_is_done_by_a_form_alone(client_as: SignIn) -> None:
+    client = client_as("coordinator")
+    assert client.get("/sign-out").status_code == 405
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["https://evil.example/", "//evil.example/", "///evil.example", "/\\evil.example",
+     "http:evil.example", "javascript:alert(1)", "\t//evil.example", "/\t/evil.example"],
+)  # fmt: skip
+def test_signing_in_never_leads_to_another_site(
+    app: Flask, client: FlaskClient, place: str
+) -> None:
+    with app.app_context(), app.extensions["palier"].sessions.begin() as session:
+        email = make_user(session, password_hash=hash_password(PASSWORD)).email
+    data = {"email": email, "password": PASSWORD, "next": place}
+    answer = client.post("/sign-in", query_string={"next": place}, data=data)
+    assert re.match(r"(/[^/\\]|/$|$)", answer.headers.get("Location", ""))
+
+
+def test_the_cookie_is_closed_to_scripts_and_to_other_sites(settings: Settings) -> None:
+    app = create_app(replace(settings, https=True))
+    cookie = app.test_client().get("/sign-in").headers["Set-Cookie"]
+    app.extensions["palier"].engine.dispose()
+    assert {"HttpOnly", "Secure", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert "Expires" not in cookie
+
+
+def test_a_session_lasts_while_somebody_works(
+    app: Flask, settings: Settings, client_as: SignIn, now: datetime
+) -> None:
+    clock = [now]
+    working = create_app(settings, clock=lambda: clock[0])
+    client = working.test_client()
+    cookie = client_as("coordinator").get_cookie("palier")
+    assert cookie is not None
+    client.set_cookie("palier", cookie.value)
+
+    def renewed() -> bool:
+        answer = client.get("/")
+        assert answer.status_code == 200
+        return "Set-Cookie" in answer.headers
+
+    assert renewed()
+    assert not renewed()
+    clock[0] += timedelta(minutes=6)
+    assert renewed()
+    working.extensions["palier"].engine.dispose()
+
+
+def test_pages_are_never_kept_by_a_browser(client_as: SignIn, session: Session) -> None:
+    enrolment = make_enrolment(session, by=make_user(session))
+    session.commit()
+    client = client_as("coordinator")
+    for path in (f"/people/{enrolment.person_id}", "/people/?q=leclerc", "/enrolments/",
+                 "/api/map/dwellings?bbox=49,2,50,3&z=18", "/people/nobody"):  # fmt: skip
+        assert client.get(path).headers["Cache-Control"] == "no-store", path
+
+
+def test_only_the_named_hosts_are_answered(
+    settings: Settings, app: Flask, session: Session, now: datetime
+) -> None:
+    publish_form(session, home_visit(), by=None, now=now)
+    visitor = make_user(session, role=Role.VISITOR)
+    _, token = add_device(session, visitor, name="t", now=now)
+    session.commit()
+    strict = create_app(replace(settings, hosts=("palier.example",)))
+    headers: dict[str, Any] = {"Authorization": f"Bearer {token}"}
+    client = strict.test_client()
+    for host, status in (("palier.example", 200), ("evil.example", 400)):
+        answer = client.get("/openrosa/formList", headers=headers, base_url=f"http://{host}")
+        assert answer.status_code == status
+        assert client.get("/sign-in", base_url=f"http://{host}").status_code == status
+    strict.extensions["palier"].engine.dispose()
+
+
+def test_a_partner_with_a_territory_reaches_no_further(client_as: SignIn, session: Session) -> None:
+    here, there = (find_territory(session, name).id for name in ("Nord", "Sud"))
+    visitor = make_user(session, role=Role.VISITOR, organisation="Association")
+    persons = []
+    for territory_id in (here, there):
+        residence = make_residence(session, territory_id=territory_id)
+        dwelling = make_dwelling(session, residence=residence)
+        enrolment = make_enrolment(session, by=visitor, dwelling=dwelling)
+        make_visit(session, enrolment=enrolment, visitor=visitor)
+        persons.append(enrolment.person_id)
+    session.commit()
+    partner = client_as("partner_coordinator", organisation="Association", territory_id=here)
+    assert [partner.get(f"/people/{person}").status_code for person in persons] == [200, 404]

@@ -55,12 +55,14 @@ def measure_map(bench: Bench) -> Iterator[Figure]:
 def _measure_stock(bench: Bench, dwellings: int) -> Iterator[Figure]:
     """Draw a stock once, in SQLite, and measure there and in a PostgreSQL with the same rows."""
     with bench.databases.deployment(Database.SQLITE) as settings:
-        bench.tell(f"writing {dwellings:,} dwellings")
-        places = _write(settings, dwellings)
+        with timed() as writing:
+            places = _write(settings, dwellings)
+        bench.tell(f"{dwellings:,} dwellings written in {writing.seconds:.0f} s")
         yield from _measure(bench, settings, places, Database.SQLITE)
         with bench.databases.deployment(Database.POSTGRESQL) as other:
-            bench.tell(f"copying {dwellings:,} dwellings")
-            copy_rows(settings.data / "palier.db", other.database_url)
+            with timed() as copying:
+                copy_rows(settings.data / "palier.db", other.database_url)
+            bench.tell(f"the same copied in {copying.seconds:.0f} s")
             yield from _measure(bench, other, places, Database.POSTGRESQL)
 
 

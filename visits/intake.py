@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from diagnostics.assessment import Assessment, Called, assess
 from diagnostics.form import parse_form
 from diagnostics.submission import BadSubmission, Checked, check, read_head
+from diagnostics.wellformed import Head
 from visits.db import take_turn
 from visits.deadlines import PARIS, due_at
 from visits.errors import DifferentSubmission, Invalid, NotFound
@@ -80,27 +81,33 @@ def record_submission(
     ).one_or_none()
     if known is None:
         visit = _own_visit(session, viewer, visit_id) if visit_id else None
-        version = find_form(session, head.form_id, head.version)
-        known = Submission(
-            instance_id=head.instance_id,
-            visit=visit,
-            form_version=version,
-            sent_by_id=viewer.user_id,
-            xml=xml,
-            sha256=hashlib.sha256(xml).hexdigest(),
-            received_at=now,
-            state=SubmissionState.INCOMPLETE,
-            files=[],
-            consequences=[],
-        )
-        session.add(known)
-        session.flush()
+        known = _keep(session, head, xml, visit=visit, viewer=viewer, now=now)
     else:
         _refuse_another(known, xml, viewer)
     _keep_files(session, store, known, files)
     if known.state is SubmissionState.INCOMPLETE and not incomplete:
         _conclude(session, known, viewer=viewer, now=now)
     return known
+
+
+def _keep(
+    session: Session, head: Head, xml: bytes, *, visit: Visit | None, viewer: Viewer, now: datetime
+) -> Submission:
+    kept = Submission(
+        instance_id=head.instance_id,
+        visit=visit,
+        form_version=find_form(session, head.form_id, head.version),
+        sent_by_id=viewer.user_id,
+        xml=xml,
+        sha256=hashlib.sha256(xml).hexdigest(),
+        received_at=now,
+        state=SubmissionState.INCOMPLETE,
+        files=[],
+        consequences=[],
+    )
+    session.add(kept)
+    session.flush()
+    return kept
 
 
 def _own_visit(session: Session, viewer: Viewer, visit_id: uuid.UUID) -> Visit:

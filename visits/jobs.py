@@ -30,6 +30,13 @@ def claim_job(session: Session, name: str, *, every: timedelta, now: datetime) -
     return bool(claimed.rowcount)  # type: ignore[attr-defined]
 
 
+def is_due(session: Session, name: str, *, now: datetime) -> bool:
+    """Tell whether a job's time has come; somebody else may still be the one who claims it."""
+    next_run = select(JobState.next_run_at).where(JobState.name == name)
+    next_run_at = session.scalars(next_run).one_or_none()
+    return next_run_at is None or next_run_at <= now
+
+
 def note_result(session: Session, name: str, result: dict[str, Any]) -> None:
     """Keep what a job's last run did."""
     session.execute(update(JobState).where(JobState.name == name).values(result=result))

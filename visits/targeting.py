@@ -18,7 +18,7 @@ from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.programmes import Enrolment, EnrolmentState
 from visits.portfolio.values import age_on, fold
 from visits.privacy import log_access
-from visits.programmes import Condition, Criterion, Programme, load_programmes
+from visits.programmes import Condition, Criterion, Programme
 from visits.queries.reach import Viewer, visible_persons
 
 Fact = bool | int | float | str | None
@@ -104,14 +104,6 @@ class _Scored:
 
 
 NO_FILTERS = Filters()
-
-
-def find_programme(code: str) -> Programme:
-    """Find a programme that ships. Raises NotFound."""
-    try:
-        return load_programmes()[code]
-    except KeyError:
-        raise NotFound("programme_not_found") from None
 
 
 def score(facts: Facts, programme: Programme) -> Score:

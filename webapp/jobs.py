@@ -3,15 +3,16 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
 from visits.accounts import forget_failed_sign_ins
+from visits.db import start_reading
 from visits.follow_ups import remind_follow_ups
-from visits.jobs import claim_job, note_result
+from visits.jobs import claim_job, is_due, note_result
 from visits.portfolio import purge_imports
 from visits.privacy import check_access_log
 from visits.work_orders import escalate_work_orders
@@ -25,12 +26,14 @@ class Job:
     """A recurring effect.
 
     `run(session, now=…)` gives how many rows it touched, or a result to keep whose `touched` is
-    that number.
+    that number. One that only `reads`, and for long, does so before it claims its turn: on SQLite
+    nobody could write meanwhile.
     """
 
     name: str
     every: timedelta
     run: Callable[..., int | dict[str, Any]]
+    reads: bool = False
 
 
 JOBS = (
@@ -38,26 +41,36 @@ JOBS = (
     Job("remind_follow_ups", timedelta(minutes=30), remind_follow_ups),
     Job("forget_failed_sign_ins", timedelta(hours=1), forget_failed_sign_ins),
     Job("purge_imports", timedelta(hours=24), purge_imports),
-    Job("check_access_log", timedelta(hours=24), check_access_log),
+    Job("check_access_log", timedelta(hours=24), check_access_log, reads=True),
 )
 
 
 def run_job(house: House, job: Job) -> bool:
     """Run a job if it is due; gives whether this process did."""
     now = house.clock()
+    result = None
+    if job.reads:
+        result = _look(house, job, now)
+        if result is None:
+            return False
     with house.sessions.begin() as session:
         if not claim_job(session, job.name, every=job.every, now=now):
             return False
-        touched = _effect(session, house, job)
-    log.info("job", extra={"facts": {"job": job.name, "touched": touched}})
+        result = result or _run(session, job, now)
+        note_result(session, job.name, result)
+    log.info("job", extra={"facts": {"job": job.name, "touched": result["touched"]}})
     return True
 
 
-def _effect(session: Session, house: House, job: Job) -> int:
-    done = job.run(session, now=house.clock())
-    result = done if isinstance(done, dict) else {"touched": done}
-    note_result(session, job.name, result)
-    return int(result["touched"])
+def _look(house: House, job: Job, now: datetime) -> dict[str, Any] | None:
+    with house.sessions() as session:
+        start_reading(session)
+        return _run(session, job, now) if is_due(session, job.name, now=now) else None
+
+
+def _run(session: Session, job: Job, now: datetime) -> dict[str, Any]:
+    done = job.run(session, now=now)
+    return done if isinstance(done, dict) else {"touched": done}
 
 
 def start_jobs(house: House) -> BackgroundScheduler:

@@ -66,7 +66,7 @@ def _import_the_stock(page: Page, server: Server) -> None:
     for name in ("batiments.csv", "logements.csv"):
         _upload(page, server, name)
         _confirm(page)
-        expect(page.locator("main")).to_contain_text("Importé")
+        expect(page.locator("main")).to_contain_text("Fichier importé")
     _upload(page, server, "locataires_cp1252.csv")
     expect(page.locator("#dry-run")).to_contain_text("Rien ne changerait")
 

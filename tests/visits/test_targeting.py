@@ -15,6 +15,7 @@ from visits.models.map import MapPoint
 from visits.models.people import NamedAccess, Occupancy, Person
 from visits.models.portfolio import Dwelling
 from visits.models.programmes import Enrolment, EnrolmentState
+from visits.programmes import find_programme
 from visits.queries import Reach, Viewer
 from visits.targeting import (
     Facts,
@@ -22,7 +23,6 @@ from visits.targeting import (
     cities_of_candidates,
     enrol,
     enrol_top,
-    find_programme,
     rank_candidates,
     score,
 )

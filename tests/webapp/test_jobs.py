@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.factories import make_user
 from visits.models.accounts import JobState
 from webapp.jobs import JOBS, Job, run_job
 from webapp.transaction import House
@@ -51,6 +52,19 @@ def test_a_job_that_fails_leaves_no_claim(app: Flask) -> None:
     with pytest.raises(RuntimeError):
         run_job(_house(app), Job("count", timedelta(minutes=5), fail))
     assert run_job(_house(app), Job("count", timedelta(minutes=5), lambda session, now: 0))
+
+
+def test_a_job_that_reads_for_long_keeps_nobody_from_writing(app: Flask) -> None:
+    house = _house(app)
+
+    def look(session: Session, *, now: datetime) -> int:
+        with house.sessions.begin() as other:
+            make_user(other)
+        return 1
+
+    job = Job("look", timedelta(minutes=5), look, reads=True)
+    assert run_job(house, job)
+    assert not run_job(house, job)
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)

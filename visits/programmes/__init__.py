@@ -10,6 +10,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from visits.errors import NotFound
+
 # What targeting can say of a person; a criterion may ask for these only.
 FACTS = (
     "age",
@@ -205,3 +207,11 @@ def load_programmes() -> Mapping[str, Programme]:
             raise BadProgramme(f"{path.name}: the code {programme.code} is taken")
         found[programme.code] = programme
     return MappingProxyType(found)
+
+
+def find_programme(code: str) -> Programme:
+    """Find a programme that ships. Raises NotFound."""
+    try:
+        return load_programmes()[code]
+    except KeyError:
+        raise NotFound("programme_not_found") from None

@@ -22,7 +22,7 @@ from visits.models.programmes import (
 )
 from visits.outcomes import outcomes
 from visits.planning import visitors
-from visits.programmes import Programme
+from visits.programmes import Programme, find_programme
 from visits.queries.enrolments import (
     TO_CONTACT,
     EnrolmentFilter,
@@ -35,7 +35,6 @@ from visits.queries.enrolments import (
 )
 from visits.queries.people import named_for
 from visits.queries.reach import Reach
-from visits.targeting import find_programme
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
 from webapp.languages import day

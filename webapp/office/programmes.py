@@ -1,7 +1,6 @@
 """The programme a page speaks of."""
 
-from visits.programmes import Programme, load_programmes
-from visits.targeting import find_programme
+from visits.programmes import Programme, find_programme, load_programmes
 from webapp.languages import pick
 
 

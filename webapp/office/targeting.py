@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from visits.errors import Invalid, NotFound
-from visits.programmes import Programme
+from visits.programmes import Programme, find_programme
 from visits.queries.listing import Listed
 from visits.targeting import (
     MOST_AT_ONCE,
@@ -19,7 +19,6 @@ from visits.targeting import (
     cities_of_candidates,
     enrol,
     enrol_top,
-    find_programme,
     rank_candidates,
 )
 from webapp.auth import Action, requires, viewer

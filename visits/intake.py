@@ -164,7 +164,8 @@ def _conclude(session: Session, submission: Submission, *, viewer: Viewer, now: 
         "scores": assessment.scores,
         "bands": assessment.bands,
     }
-    opened = [_open(session, submission, called, now) for called in assessment.called]
+    opened = [_open(submission, called, now) for called in assessment.called]
+    session.flush()
     if submission.visit is not None:
         _close_visit(session, submission, submission.visit, checked, assessment, now)
         for consequence in opened:
@@ -183,7 +184,7 @@ def filled_at(xml: bytes, now: datetime) -> datetime:
     return ended_at if now - OLDEST < ended_at < now + CLOCK_SKEW else now
 
 
-def _open(session: Session, submission: Submission, called: Called, now: datetime) -> Consequence:
+def _open(submission: Submission, called: Called, now: datetime) -> Consequence:
     consequence = Consequence(
         position=len(submission.consequences),
         path=called.path,
@@ -196,7 +197,6 @@ def _open(session: Session, submission: Submission, called: Called, now: datetim
         causes=[asdict(cause) for cause in called.causes],
     )
     submission.consequences.append(consequence)
-    session.flush()
     return consequence
 
 

@@ -83,7 +83,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.create_index('ix_person_name_key', ['name_key'], unique=False)
-        batch_op.create_index(batch_op.f('ix_person_protected'), ['protected'], unique=False)
 
     op.create_table('territory',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -565,7 +564,6 @@ def downgrade() -> None:
     op.drop_table('residence')
     op.drop_table('territory')
     with op.batch_alter_table('person', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_person_protected'))
         batch_op.drop_index('ix_person_name_key')
 
     op.drop_table('person')

@@ -534,3 +534,16 @@ def test_after_thirty_days_the_content_is_gone(session: Session) -> None:
     assert fresh.content is not None
     with pytest.raises(Conflict, match="content_purged"):
         examine_import(session, done.id, kind=done.kind, mapping=done.mapping, now=later)
+
+
+@pytest.mark.parametrize("text", ["A" * 5000, "ß" * 100, "œ" * 100, "9" * 30], ids="Aßœ9")
+def test_no_cell_is_longer_than_its_column(session: Session, text: str) -> None:
+    line = {
+        "Logement": "L1", "Adresse": "1 rue du Bois", "CP": "60000", "Ville": "Beauvais",
+        "Nom": "PENEL", "Prénom": "Ana", "Agence": "Nord", "Porte": "2", "Étage": "1",
+        "Loyer": "400",
+    }  # fmt: skip
+    for heading in line:
+        cells = line | {heading: text}
+        load(session, ";".join(cells) + "\n" + ";".join(cells.values()) + "\n")
+        session.flush()

@@ -29,7 +29,7 @@ class Person(Base):
     born_on: Mapped[date | None]
     died_on: Mapped[date | None]
     phone: Mapped[str | None] = mapped_column(EncryptedText)
-    protected: Mapped[bool] = mapped_column(default=False, index=True)
+    protected: Mapped[bool] = mapped_column(default=False)
     do_not_contact: Mapped[bool] = mapped_column(default=False)
 
     occupancies: Mapped[list["Occupancy"]] = relationship(back_populates="person")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from visits.portfolio.values import clean, fold
+from visits.portfolio.values import clean, fold, short_text
 
 # Abbreviations of the postal norm (NF Z10-011) and those seen in landlords' files.
 ABBREVIATIONS = {
@@ -20,6 +20,7 @@ _WORDS = {
     "dr": "docteur", "pdt": "president", "prof": "professeur", "pr": "professeur",
     "cdt": "commandant", "col": "colonel", "cap": "capitaine", "lt": "lieutenant",
 }  # fmt: skip
+LONGEST_KEY, LONGEST_CITY = 250, 100
 _SUFFIXES = {"b": "bis", "t": "ter", "q": "quater"}
 _EXTRA = re.compile(
     r"(?i)[\s,;-]*\b(b[aâ]t(?:iment)?|esc(?:alier)?|entr[ée]e|tour|apt|appt?|appartement|porte)"
@@ -62,7 +63,8 @@ def address_key(street: str) -> str:
     words = rest.split()
     if words:
         words[0] = ABBREVIATIONS.get(words[0], words[0])
-    return " ".join([number, *(_WORDS.get(word, word) for word in words)]).strip()
+    key = " ".join([number, *(_WORDS.get(word, word) for word in words)]).strip()
+    return key[:LONGEST_KEY]
 
 
 @lru_cache(maxsize=8_192)
@@ -73,15 +75,19 @@ def city_key(city: str) -> str:
 
 
 def read_city(text: str) -> str:
-    """Give a commune written in capitals its ordinary letters; otherwise leave it as it is."""
+    """Give a commune written in capitals its ordinary letters; otherwise leave it as it is.
+
+    Raises BadValue for one of more than `LONGEST_CITY` characters.
+    """
     city = re.sub(r"(?i)\s+cedex(\s+\d+)?$", "", text)
-    if not (city.isupper() or city.islower()):
-        return city
-    words = city.lower().split()
-    return " ".join(
-        word if position and word in _SMALL else _capital(word)
-        for position, word in enumerate(words)
-    )
+    if city.isupper() or city.islower():
+        words = city.lower().split()
+        city = " ".join(
+            word if position and word in _SMALL else _capital(word)
+            for position, word in enumerate(words)
+        )
+    # Only now: some letters become two when they change case.
+    return short_text(city, limit=LONGEST_CITY)
 
 
 def _capital(word: str) -> str:

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from visits.portfolio.values import BadValue, clean, fold
+from visits.portfolio.values import BadValue, clean, fold, short_text
 
+LONGEST_NAME, LONGEST_KEY = 100, 210
 _MADAM, _SIR = r"(?:mme|madame|mlle|mademoiselle|melle)", r"(?:mr|m|monsieur)"
 _BOTH = re.compile(rf"(?i)({_SIR}\.?|{_MADAM}\.?)\s*(?:ou|et|&|/)\s*({_MADAM}|{_SIR})\.?\s+(.*)")
 _ONE = re.compile(rf"(?i)({_SIR}(?:\.\s*|\s+)|{_MADAM}\.?\s+)(.*)")
@@ -57,23 +58,21 @@ def read_last_name(text: str) -> str:
     name = _FORMER.sub("", text).upper()
     if not _WORD.search(name):
         raise BadValue("bad_name")
-    if len(name) > 100:
-        raise BadValue("too_long")
-    return name
+    return short_text(name, limit=LONGEST_NAME)
 
 
 def read_first_name(text: str) -> str:
     """Put capitals where a first name has them: Jean-Pierre, Marie-Hélène."""
-    if len(text) > 100:
-        raise BadValue("too_long")
-    if not (text.isupper() or text.islower()):
-        return text
-    return _WORD.sub(lambda match: match[0].capitalize(), text)
+    name = text
+    if text.isupper() or text.islower():
+        name = _WORD.sub(lambda match: match[0].capitalize(), text)
+    # Only now: some letters become two when they change case.
+    return short_text(name, limit=LONGEST_NAME)
 
 
 def name_key(last_name: str, first_name: str) -> str:
     """Fold a name for search and for recognising the same person in two files."""
-    return f"{fold(last_name)} {fold(first_name)}".strip()
+    return f"{fold(last_name)} {fold(first_name)}".strip()[:LONGEST_KEY]
 
 
 def _split_civility(text: str) -> tuple[str | None, str]:

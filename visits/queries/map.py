@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, func, select, true
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, select, true
 from sqlalchemy.orm import Session
 
 from visits.models.map import ANY_PROGRAMME, MapCell, MapPoint
@@ -157,7 +157,12 @@ def list_dwellings(
     session: Session, viewer: Viewer, *, area: Area, only: MapFilter
 ) -> tuple[list[MapDwelling], bool]:
     """List the dwellings of an area, at most MOST_ROWS; says whether there are more."""
-    rows = _dwellings(session, *_point_filter(viewer, area, only))
+    ordered = (
+        _dwellings(*_point_filter(viewer, area, only))
+        .order_by(MapPoint.lat, MapPoint.lon, Dwelling.reference)
+        .limit(MOST_ROWS + 1)
+    )
+    rows = [MapDwelling(*row) for row in session.execute(ordered)]
     return rows[:MOST_ROWS], len(rows) > MOST_ROWS
 
 
@@ -165,22 +170,21 @@ def describe_dwellings(
     session: Session, ids: Sequence[uuid.UUID], *, programme: str
 ) -> dict[uuid.UUID, MapDwelling]:
     """Describe the dwellings that a count named, by id."""
-    found = _dwellings(session, MapPoint.dwelling_id.in_(ids), MapPoint.programme == programme)
+    # In no order: sorting by place would make SQLite walk every place there is.
+    named = _dwellings(MapPoint.dwelling_id.in_(ids), MapPoint.programme == programme)
+    found = (MapDwelling(*row) for row in session.execute(named))
     return {dwelling.id: dwelling for dwelling in found}
 
 
-def _dwellings(session: Session, *conditions: ColumnElement[bool]) -> list[MapDwelling]:
-    statement = (
+def _dwellings(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return (
         select(Dwelling.id, Dwelling.reference, Residence.address, MapPoint.lat, MapPoint.lon)
         .add_columns(MapPoint.status, MapPoint.risk, MapPoint.open_works)
         .select_from(MapPoint)
         .join(Dwelling, Dwelling.id == MapPoint.dwelling_id)
         .join(Dwelling.residence)
         .where(*conditions)
-        .order_by(MapPoint.lat, MapPoint.lon, Dwelling.reference)
-        .limit(MOST_ROWS + 1)
     )
-    return [MapDwelling(*row) for row in session.execute(statement)]
 
 
 def _point_filter(viewer: Viewer, area: Area, only: MapFilter) -> list[ColumnElement[bool]]:

@@ -1,0 +1,164 @@
+"""A protected person shows nowhere to somebody not named: no page, list, map, file or log."""
+
+import io
+import logging
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from maps.cells import locate_cell
+from tests.factories import (
+    make_dwelling,
+    make_enrolment,
+    make_person,
+    make_residence,
+    make_user,
+    make_viewer,
+    make_visit,
+)
+from tests.submissions import FALLS, fill, home_visit
+from visits.intake import SentFile, record_submission
+from visits.map_points import rebuild_map
+from visits.models.accounts import Role, User
+from visits.models.people import Person
+from visits.models.visits import SubmissionFile
+from visits.models.works import FollowUp, WorkOrder
+from visits.privacy import name_for_access, protect
+from visits.published_forms import publish_form
+
+SignIn = Callable[..., FlaskClient]
+
+LAT, LON = 49.91, 2.91
+SAID_OF_HER = ("CACHETTE", "Ursuline", "612345678", "6 12 34 56 78", "TIERS-9")
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A protected person with all that can be kept about one, and the addresses of it."""
+
+    id: uuid.UUID
+    pages: tuple[str, ...]
+    forms: tuple[str, ...]
+
+
+@pytest.fixture
+def hidden(app: Flask, session: Session, now: datetime) -> Hidden:
+    publish_form(session, home_visit(), by=None, now=now)
+    guardian, visitor = make_user(session), make_user(session, role=Role.VISITOR)
+    residence = make_residence(session, lat=LAT, lon=LON, h3=locate_cell(LAT, LON))
+    dwelling = make_dwelling(session, residence=residence, reference="L-SECRET")
+    person = make_person(
+        session, dwelling=dwelling, last_name="CACHETTE", first_name="Ursuline",
+        phone="+33612345678", reference="TIERS-9", born_on=date(1941, 5, 17),
+    )  # fmt: skip
+    enrolment = make_enrolment(session, by=guardian, person=person, dwelling=dwelling)
+    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+    sent = record_submission(
+        session, app.extensions["palier"].store, xml=fill(FALLS | {"gas_smell": "yes"}),
+        files=[SentFile("a.jpg", "image/jpeg", b"x")], viewer=make_viewer(visitor), now=now,
+        visit_id=visit.id,
+    )  # fmt: skip
+    photo = session.scalars(select(SubmissionFile.id)).one()
+    order = session.scalars(select(WorkOrder.id).limit(1)).one()
+    follow_up = session.scalars(select(FollowUp.id).limit(1)).one()
+    rebuild_map(session)
+    protect(session, person, by=guardian.id, now=now)
+    session.commit()
+    file, call = f"/people/{person.id}", f"/enrolments/{enrolment.id}"
+    pages = (file, call, f"/visits/{visit.id}", f"/visits/{visit.id}/files/{photo}",
+             f"/work-orders/{order}", f"/follow-ups/{follow_up}", f"{call}/diary?day=2026-03-10"
+             f"&visitor_id={visitor.id}")  # fmt: skip
+    forms = (f"{file}/protection", f"{file}/named", f"{call}/calls", f"{call}/visits",
+             f"{call}/visits/{visit.id}/move", f"{call}/visits/{visit.id}/close",
+             f"/work-orders/{order}", f"/follow-ups/{follow_up}",
+             f"/visits/{visit.id}/submissions/{sent.id}/review")  # fmt: skip
+    return Hidden(person.id, pages, forms)
+
+
+def lists() -> Iterator[str]:
+    """Name the pages that list, count, search or draw persons."""
+    yield from ("/", "/visits/", "/visits/?review=1", "/outcomes/", "/map/", "/forms/", "/imports/")
+    yield from ("/accounts/", "/api/tablet/day", "/programmes/seniors/targeting")
+    yield "/programmes/seniors/targeting/first?number=100"
+    for place in ("/people/", "/enrolments/", "/follow-ups/", "/work-orders/"):
+        yield place
+        # What is typed shows in the search field again: half a word of hers is enough.
+        for text in ("chett", "rsulin", "tiers", "l-secr"):
+            yield f"{place}?state=all&q={text}"
+    for zoom in range(0, 24, 3):
+        for mode in ("clusters", "hexagons"):
+            for only in ("programme=seniors", "risk=1", "works=true", "status=visited"):
+                box = f"{LAT - 0.01},{LON - 0.01},{LAT + 0.01},{LON + 0.01}"
+                yield f"/api/map/dwellings?bbox={box}&z={zoom}&mode={mode}&{only}"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_nothing_of_a_protected_person_shows_to_somebody_not_named(
+    client_as: SignIn, hidden: Hidden, role: Role, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    client = client_as(role)
+    for path in (*lists(), *hidden.pages):
+        answer = client.get(path)
+        assert answer.status_code < 500, path
+        shown = unescape(answer.get_data(as_text=True))
+        for told in (*SAID_OF_HER, str(hidden.id)):
+            assert told not in shown or told in path, (path, told)
+        if path in hidden.pages:
+            assert answer.status_code in (403, 404), path
+        if "/api/map" in path and answer.status_code == 200:
+            assert answer.json["features"] == [], path
+    for path in hidden.forms:
+        assert client.post(path, data={"note": "x" * 600}).status_code in (403, 404), path
+    assert not any(told in caplog.text for told in SAID_OF_HER)
+
+
+def test_somebody_named_sees_all_of_it(
+    app: Flask, client_as: SignIn, hidden: Hidden, now: datetime
+) -> None:
+    client = client_as("coordinator")
+    user: User = client.user  # type: ignore[attr-defined]
+    with app.extensions["palier"].sessions.begin() as session:
+        person = session.get_one(Person, hidden.id)
+        name_for_access(session, person, user_id=user.id, by=user.id, now=now)
+    assert {client.get(path).status_code for path in hidden.pages} == {200}
+
+
+def test_no_count_tells_of_her(client_as: SignIn, hidden: Hidden) -> None:
+    for role in (Role.COORDINATOR, Role.TECHNICIAN, Role.MANAGER, Role.SOCIAL_WORKER):
+        page = client_as(role).get("/").text
+        figures = re.findall(r"<dd>\s*(\d+)", page)
+        assert set(figures) <= {"0"}, role
+    trades = client_as(Role.TECHNICIAN).get("/work-orders/?state=all").text
+    assert 'value="gas"' not in trades
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "TIERS-9;L-1;AUTRE;Zoé;02/02/1950;0700000000;1 rue Neuve;60000;Beauvais",
+        ";L-1;CACHETTE;Ursuline;17/05/1941;0700000000;1 rue Neuve;60000;Beauvais",
+        ";L-SECRET;VOISINE;Ana;03/03/1950;0700000001;1 rue Neuve;60000;Beauvais",
+    ],
+    ids=["her reference", "her name", "her dwelling"],
+)
+def test_a_dry_run_tells_nothing_that_the_file_does_not_say(
+    client_as: SignIn, hidden: Hidden, line: str
+) -> None:
+    client = client_as("coordinator")
+    data = f"Code locataire;Logement;Nom;Prénom;Né(e) le;Tél;Adresse;CP;Ville\n{line}\n"
+    file = {"file": (io.BytesIO(data.encode()), "t.csv")}
+    place = client.post("/imports/", data=file).headers["Location"]
+    for path in (place, f"{place}/refusals.csv"):
+        shown = unescape(client.get(path).get_data(as_text=True))
+        for told in (*SAID_OF_HER, "L-SECRET", "12 34 56 78"):
+            assert told in line or told not in shown, told

@@ -1,6 +1,8 @@
 """The command `palier`."""
 
 import json
+import logging
+import signal
 import sys
 import threading
 from dataclasses import replace
@@ -307,21 +309,27 @@ def _initialise(house: House) -> None:
 
 
 def _serve(app: Flask, host: str, port: int, *, jobs: bool) -> None:
-    house: House = app.extensions["palier"]
-    settings = house.settings
-    scheduler = start_jobs(house) if jobs else None
+    """Serve until Ctrl-C or SIGTERM; threads end with the process, nothing is left behind."""
+    # A shell may have us ignore SIGINT when it starts us in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    logging.getLogger("palier").propagate = False  # a line once, as JSON
     try:
-        # Threads end with the process: Ctrl-C leaves nothing behind.
-        waitress.serve(
+        server = waitress.create_server(
             app,
             host=host,
             port=port,
             threads=THREADS,
             ident="palier",
             max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1024,
-            # What the proxies in front say is read by ProxyFix, so it must come through to it.
-            clear_untrusted_proxy_headers=not settings.trusted_proxies,
+            clear_untrusted_proxy_headers=True,
         )
+    except OSError as error:
+        message = f"Port {port} cannot be used ({error.strerror}). Choose another: --port, or PORT="
+        raise click.ClickException(message) from error
+    scheduler = start_jobs(app.extensions["palier"]) if jobs else None
+    try:
+        server.run()
     finally:
         if scheduler is not None:
             scheduler.shutdown(wait=False)

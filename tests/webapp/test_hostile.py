@@ -28,10 +28,7 @@ from webapp.auth import PERMISSIONS, Action, declared_action
 
 SignIn = Callable[..., FlaskClient]
 
-NONSENSE = (
-    "a\0b", "é☃😀", "9" * 30, "1e308", "9999-12-31", "0001-01-01", "A" * 5000,
-    "-9223372036854775809", "%",
-)  # fmt: skip
+NONSENSE = ("a\0b", "é☃😀" + "A" * 5000, "9" * 30, "9999-12-31", "0001-01-01", "%")
 ARGUMENTS = (
     "page", "sort", "desc", "q", "state", "role", "programme", "city", "score", "severity", "trade",
     "number", "enrolled", "from", "to", "visitor", "review", "day", "visitor_id", "kind", "was",
@@ -141,28 +138,27 @@ def test_an_address_that_names_nonsense_is_not_found(
             assert status in (308, 400, 403, 404), (address, status)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+NOT_A_SIGN_IN = (
         b"", b"[", b"null", b"[]", b'"x"', b"[" * 20_000, b'{"email": ' + b"1" * 5000 + b"}",
         b'{"email": "a\\u0000", "password": "x"}', b'{"email": "\\ud800", "password": "x"}',
         b'{"email": "a@b.fr", "password": "\\udfff"}', b'{"email": ["a"], "password": {}}',
         b'{"email": "a@b.fr", "password": "x", "name": "\\u0000"}', b"\xff\xfe",
         json.dumps({"email": "a" * 300, "password": "x" * 5000}).encode(),
-    ],
-    ids=range(14),
 )  # fmt: skip
-def test_a_tablet_that_talks_nonsense_is_refused(client: FlaskClient, body: bytes) -> None:
-    answer = client.post("/api/devices", data=body, content_type="application/json")
-    assert 400 <= answer.status_code < 500
-    assert answer.content_type == "application/problem+json"
-    assert answer.json["request_id"]
 
 
-@pytest.mark.parametrize("text", ["a\0@b.fr:x", "a@b.fr:x\0", "a@b.fr:" + "x" * 9000, ":"])
-def test_nonsense_instead_of_a_password_is_a_wrong_password(client: FlaskClient, text: str) -> None:
-    header = {"Authorization": "Basic " + b64encode(text.encode()).decode()}
-    assert client.get("/api/tablet/day", headers=header).status_code == 401
+def test_a_tablet_that_talks_nonsense_is_refused(client: FlaskClient) -> None:
+    for body in NOT_A_SIGN_IN:
+        answer = client.post("/api/devices", data=body, content_type="application/json")
+        assert 400 <= answer.status_code < 500, body[:40]
+        assert answer.content_type == "application/problem+json"
+        assert answer.json["request_id"]
+
+
+def test_nonsense_instead_of_a_password_is_a_wrong_password(client: FlaskClient) -> None:
+    for text in ("a\0@b.fr:x", "a@b.fr:x\0", "a@b.fr:" + "x" * 9000, ":"):
+        header = {"Authorization": "Basic " + b64encode(text.encode()).decode()}
+        assert client.get("/api/tablet/day", headers=header).status_code == 401, text[:10]
 
 
 def test_a_password_of_a_megabyte_is_a_wrong_password(client: FlaskClient) -> None:
@@ -194,21 +190,23 @@ BODIES = {
 
 # The parser of parts leaves its temporary files to the garbage collector when it gives up.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=b", "multipart/form-data", "x"])
 def test_a_body_in_bad_parts_is_refused_everywhere(
-    app: Flask, client_as: SignIn, session: Session, now: datetime, body: bytes, kind: str
+    app: Flask, client_as: SignIn, session: Session, now: datetime
 ) -> None:
     visitor = make_user(session, role=Role.VISITOR)
     _, token = add_device(session, visitor, name="t", now=now)
     session.commit()
-    sent = client_as("coordinator").post("/imports/", data=body, content_type=kind)
-    assert sent.status_code in (302, 400, 413, 422)
+    coordinator, tablet = client_as("coordinator"), app.test_client()
     headers = {"Authorization": f"Bearer {token}"}
-    door = app.test_client().post(
-        "/openrosa/submission", data=body, content_type=kind, headers=headers
-    )
-    assert 400 <= door.status_code < 500
+    kinds = ("multipart/form-data; boundary=b", "multipart/form-data", "x")
+    for name, body in BODIES.items():
+        for kind in kinds:
+            sent = coordinator.post("/imports/", data=body, content_type=kind)
+            assert sent.status_code in (302, 400, 413, 422), (name, kind)
+            door = tablet.post(
+                "/openrosa/submission", data=body, content_type=kind, headers=headers
+            )
+            assert 400 <= door.status_code < 500, (name, kind)
 
 
 @pytest.mark.parametrize(
@@ -234,19 +232,17 @@ def test_photos_with_strange_names_are_kept_by_their_last_part_or_refused(
     assert (session.scalar(select(func.count()).select_from(Submission)) or 0) == (status == 201)
 
 
-@pytest.mark.parametrize(
-    ("day", "time"),
-    [("9999-12-31", "23:59"), ("0001-01-01", "00:00"), ("2026-13-01", "10:00"), ("", "10:00")],
-)
 def test_a_visit_is_not_planned_on_a_day_that_cannot_be(
-    client_as: SignIn, session: Session, day: str, time: str
+    client_as: SignIn, session: Session
 ) -> None:
     visitor = make_user(session, role=Role.VISITOR)
     enrolment = make_enrolment(session, by=visitor, state=EnrolmentState.AGREED)
     session.commit()
-    data = {"day": day, "time": time, "minutes": "60", "visitor_id": str(visitor.id)}
-    answer = client_as("coordinator").post(f"/enrolments/{enrolment.id}/visits", data=data)
-    assert answer.status_code == 422
+    client, path = client_as("coordinator"), f"/enrolments/{enrolment.id}/visits"
+    times = {"9999-12-31": "23:59", "0001-01-01": "00:00", "2026-13-01": "10:00", "": "10:00"}
+    for day, time in times.items():
+        data = {"day": day, "time": time, "minutes": "60", "visitor_id": str(visitor.id)}
+        assert client.post(path, data=data).status_code == 422, day
     assert session.scalar(select(func.count()).select_from(Visit)) == 0
 
 

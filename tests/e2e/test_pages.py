@@ -98,7 +98,9 @@ def test_the_tablet_is_accessible_on_every_page_of_a_visit(
     width, height = VIEWPORTS[turned]
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": height})
-    page.goto(f"{demo.url}/tablet/")
+    page.goto(f"{demo.url}/tablet/", wait_until="commit")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()  # there before the app has started
+    expect(page.get_by_test_id("sign-in")).to_be_visible()
     problems = violations(page)
     account = demo.accounts["visitor"]
     page.get_by_label("Adresse").fill(account.email)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, stored_enum
+from visits.db import Base, EncryptedText, stored_enum
 
 
 class Role(enum.StrEnum):
@@ -72,7 +72,11 @@ class User(Base):
 
 
 class Device(Base):
-    """A tablet that may speak for its user until it is revoked."""
+    """A tablet that may speak for its user until it is revoked.
+
+    `recovery_key` (base64 of 32 bytes) opens what the tablet holds when its PIN is lost; the server
+    gives it only for the user's password. A device declared lost is wiped at its next contact.
+    """
 
     __tablename__ = "device"
 
@@ -83,6 +87,9 @@ class Device(Base):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    recovery_key: Mapped[str | None] = mapped_column(EncryptedText)
+    lost_at: Mapped[datetime | None]
+    wiped_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
 

@@ -3,11 +3,12 @@
 import enum
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, EncryptedText, stored_enum
+from visits.db import Base, EncryptedJson, EncryptedText, stored_enum
 from visits.models.portfolio import Tenancy
 
 
@@ -77,6 +78,53 @@ class Consent(Base):
     at: Mapped[datetime]
     text_version: Mapped[str] = mapped_column(String(32))
     submission_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("submission.id"))
+
+
+class AlertCode(enum.StrEnum):
+    """What to mind when going to somebody's door: a measure, never a judgement."""
+
+    NO_VOICEMAIL = "no_voicemail"
+    PLAIN_CLOTHES = "plain_clothes"
+    CALL_HELPER_FIRST = "call_helper_first"
+    HARD_OF_HEARING = "hard_of_hearing"
+    SLOW_TO_THE_DOOR = "slow_to_the_door"
+    INTERPRETER = "interpreter"
+    TWO_VISITORS = "two_visitors"
+    PET_IN_THE_HOME = "pet_in_the_home"
+    MEET_ELSEWHERE = "meet_elsewhere"
+
+
+class PersonAlert(Base):
+    """A discretion or safety measure for a person's visits, looked at again by `review_on`."""
+
+    __tablename__ = "person_alert"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    code: Mapped[AlertCode] = mapped_column(stored_enum(AlertCode))
+    noted_on: Mapped[date]
+    review_on: Mapped[date]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    ended_on: Mapped[date | None]
+
+
+class ExternalScore(Base):
+    """A score somebody else established (FRAGIRE, Tinetti, SEGA, GIR…); never computed here.
+
+    `result` is `{score, maximum}` as it was told; `maximum` may be null.
+    """
+
+    __tablename__ = "external_score"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    version: Mapped[str] = mapped_column(String(60), default="")
+    result: Mapped[Any] = mapped_column(EncryptedJson)
+    author: Mapped[str] = mapped_column(String(100))
+    assessed_on: Mapped[date]
+    recorded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    recorded_at: Mapped[datetime]
 
 
 class NamedAccess(Base):

@@ -157,3 +157,18 @@ class FormDraft(Base):
     validation: Mapped[dict[str, Any]]
     uploaded_at: Mapped[datetime]
     uploaded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+
+
+class ParameterValue(Base):
+    """A newer value of a rule-book number, as an administrator entered it.
+
+    `row` has the fields of the parameter files: unit, value, source, dates.
+    """
+
+    __tablename__ = "parameter_value"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    name: Mapped[str] = mapped_column(String(80), index=True)
+    row: Mapped[dict[str, Any]]
+    added_at: Mapped[datetime]
+    added_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))

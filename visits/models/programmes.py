@@ -79,6 +79,9 @@ class Disposition(enum.StrEnum):
     MOVED = "moved"
     DEAD = "dead"
     IN_HOSPITAL = "in_hospital"
+    WRONG_ADDRESS = "wrong_address"
+    UNSAFE = "unsafe"
+    BROKEN_OFF = "broken_off"
 
 
 class RefusalReason(enum.StrEnum):
@@ -98,7 +101,11 @@ class RefusalReason(enum.StrEnum):
 
 
 class ContactAttempt(Base):
-    """One letter, call or knock, and what came of it."""
+    """One letter, call or knock, and what came of it.
+
+    A knock that failed points to its visit and carries the id its tablet gave it (`report_id`);
+    `left_behind` lists what was left at the door: `card`, `note`, `leaflet`.
+    """
 
     __tablename__ = "contact_attempt"
 
@@ -111,6 +118,9 @@ class ContactAttempt(Base):
     call_back_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(EncryptedText)
     caller_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    report_id: Mapped[uuid.UUID | None] = mapped_column(unique=True, index=True)
+    left_behind: Mapped[list[Any] | None]
 
     enrolment: Mapped[Enrolment] = relationship(back_populates="attempts")
     caller: Mapped[User] = relationship()

@@ -40,6 +40,7 @@ class Visit(Base):
     state: Mapped[VisitState] = mapped_column(stored_enum(VisitState))
     planned_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     planned_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     closed_reason: Mapped[str | None] = mapped_column(EncryptedText)
 
@@ -54,12 +55,14 @@ class SubmissionState(enum.StrEnum):
     INCOMPLETE = "incomplete"
     CHECKED = "checked"
     TO_REVIEW = "to_review"
+    SET_ASIDE = "set_aside"
 
 
 class Submission(Base):
     """A filled form as it was sent, byte for byte, and what the check found.
 
-    `findings` holds `{values, calculated, violations, corrected, unknown, scores, bands}`.
+    `findings` holds `{violations, corrected, unknown, scores, bands, facts}`. Moments are the
+    server's: `clock_skew_s` is how far ahead of it the tablet's clock ran, in seconds.
     """
 
     __tablename__ = "submission"
@@ -75,6 +78,11 @@ class Submission(Base):
     received_at: Mapped[datetime]
     state: Mapped[SubmissionState] = mapped_column(stored_enum(SubmissionState), index=True)
     findings: Mapped[Any | None] = mapped_column(EncryptedJson)
+    device_name: Mapped[str | None] = mapped_column(String(100))
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    clock_skew_s: Mapped[int | None]
+    decided_at: Mapped[datetime | None]
 
     visit: Mapped[Visit | None] = relationship(back_populates="submissions")
     form_version: Mapped[FormVersion] = relationship()
@@ -124,3 +132,45 @@ class Consequence(Base):
     causes: Mapped[Any] = mapped_column(EncryptedJson)
 
     submission: Mapped[Submission] = relationship(back_populates="consequences")
+
+
+class UrgentAlert(Base):
+    """A vital or urgent finding, told the moment there was a network, before the visit's end.
+
+    `id` is the tablet's; `instance_id` and `path` name the consequence it becomes once the form
+    arrives. `reached_name` is who answered, at `reached_at`; both empty while nobody did.
+    """
+
+    __tablename__ = "urgent_alert"
+    __table_args__ = (UniqueConstraint("instance_id", "path"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    visit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("visit.id"), index=True)
+    instance_id: Mapped[str] = mapped_column(String(100))
+    path: Mapped[str] = mapped_column(String(200))
+    severity: Mapped[str] = mapped_column(String(2))
+    label: Mapped[Any] = mapped_column(EncryptedJson)
+    raised_at: Mapped[datetime]
+    reached_name: Mapped[str | None] = mapped_column(EncryptedText)
+    reached_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+    sent_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    seen_at: Mapped[datetime | None]
+    seen_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    visit: Mapped[Visit] = relationship()
+    sent_by: Mapped[User] = relationship(foreign_keys=[sent_by_id])
+
+
+class KitMovement(Base):
+    """Kit items put into a visitor's bag (`quantity` > 0) or fitted in a home (< 0)."""
+
+    __tablename__ = "kit_movement"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    visitor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    item: Mapped[str] = mapped_column(String(40))
+    quantity: Mapped[int]
+    at: Mapped[datetime]
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    submission_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("submission.id"))

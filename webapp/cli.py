@@ -119,12 +119,16 @@ def import_(file: Path, email: str, dry_run: bool) -> None:
         upload = upload_file(
             session, data=file.read_bytes(), file_name=file.name, user_id=user.id, now=now
         )
-        plan = examine_import(session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now)
+        plan = examine_import(
+            session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now, by=user.id
+        )
         click.echo(json.dumps(plan.counts, indent=2, ensure_ascii=False))
         for refusal in plan.refusals:
             click.echo(f"{refusal.line}: {refusal.heading} « {refusal.value} » {refusal.code}")
         if not dry_run:
-            confirm_import(session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now)
+            confirm_import(
+                session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now, by=user.id
+            )
 
 
 @main.group()

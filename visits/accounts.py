@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from visits.db import take_turn
 from visits.errors import Conflict, Invalid, NotFound, TooManyTries
 from visits.models.accounts import (
     Device,
@@ -144,6 +145,16 @@ def revoke_device(session: Session, device_id: uuid.UUID, *, now: datetime) -> N
     if device is None:
         raise NotFound("device_not_found")
     device.revoked_at = device.revoked_at or now
+
+
+def count_try(session: Session, email: str, *, place: str, now: datetime) -> None:
+    """Count a try before its password is checked, so that many at once are no way around.
+
+    A right password takes it back (`forget_failed_sign_ins`). Raises TooManyTries.
+    """
+    take_turn(session, f"sign_in {_hashed(folded(email))}")
+    refuse_if_throttled(session, email, place=place, now=now)
+    note_failed_sign_in(session, email, place=place, now=now)
 
 
 def refuse_if_throttled(session: Session, email: str, *, place: str, now: datetime) -> None:

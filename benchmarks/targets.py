@@ -35,7 +35,12 @@ TARGETS = (
     Target(r"(serve|demo): .*first 200", 5),
     Target(r"memory after", 300),
     Target(r"page /", 150),
+    Target(r"tablet: shell", 300),
     Target(r"tablet: all", 500),
+    Target(r"tablet: start offline", 1_000),
+    Target(r"tablet: 40 questions, app and first page", 1_000),
+    Target(r"tablet: 400 questions, app and first page", 2_000),
+    Target(r"tablet: \d+ questions, an answer", 50),
 )
 
 

@@ -29,7 +29,8 @@ EMAIL = "coordinatrice@palier.example"
 OBSERVE = """() => {
   window.taps = []
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (entry.name === 'click') window.taps.push(entry.duration)
+    const taps = list.getEntries().filter((entry) => entry.name === 'click')
+    window.taps.push(...taps.map((entry) => entry.duration))
   }).observe({ type: 'event', durationThreshold: 16 })
 }"""
 UNSEEN_MS = 16.0

@@ -326,7 +326,8 @@ def _serve(app: Flask, host: str, port: int, *, jobs: bool) -> None:
             threads=THREADS,
             ident="palier",
             max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1024,
-            clear_untrusted_proxy_headers=True,
+            # Of proxies that are trusted, create_app reads what they say; of others nobody does.
+            clear_untrusted_proxy_headers=not app.extensions["palier"].settings.trusted_proxies,
         )
     except OSError as error:
         message = f"Port {port} cannot be used ({error.strerror}). Choose another: --port, or PORT="

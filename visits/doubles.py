@@ -62,6 +62,18 @@ def beside(session: Session, submission: Submission) -> Sequence[Submission]:
     return session.scalars(statement).all()
 
 
+def undecided(submissions: Sequence[Submission]) -> list[tuple[Submission, Submission]]:
+    """Pair up the submissions of one visit that say the same form twice and wait for a decision."""
+    pairs = []
+    for at, second in enumerate(submissions):
+        for first in submissions[:at]:
+            same = first.form_version.form_id == second.form_version.form_id
+            open_still = first.decided_at is None or second.decided_at is None
+            if same and open_still and {first.state, second.state} <= set(COUNTS):
+                pairs.append((first, second))
+    return pairs
+
+
 def keep_both(
     session: Session, first: Submission, second: Submission, *, viewer: Viewer, now: datetime
 ) -> None:

@@ -153,9 +153,6 @@ class ReceiptSchema(Schema):
     consequences = fields.List(fields.Nested(ReceiptConsequenceSchema))
 
 
-NO_NUL = validate.ContainsNoneOf("\0")
-
-
 class AlertLabelSchema(Schema):
     """What was found, in the words the visitor read."""
 
@@ -172,8 +169,8 @@ class NewAlertSchema(Schema):
         unknown = EXCLUDE
 
     id = fields.UUID(required=True)
-    instance_id = fields.String(required=True, validate=[validate.Length(1, 100), NO_NUL])
-    path = fields.String(required=True, validate=[validate.Length(1, 200), NO_NUL])
+    instance_id = fields.String(required=True, validate=validate.Length(1, 100))
+    path = fields.String(required=True, validate=validate.Length(1, 200))
     severity = fields.String(required=True, validate=validate.OneOf(("U0", "U1")))
     label = fields.Nested(AlertLabelSchema, required=True, unknown=EXCLUDE)
     raised_at = fields.AwareDateTime(required=True)

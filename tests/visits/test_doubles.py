@@ -138,7 +138,7 @@ def test_what_is_set_aside_no_longer_counts_and_is_still_there(home: Home) -> No
     order = home.session.scalars(select(WorkOrder)).one()
     assert (order.state, order.closing_note) == (WorkOrderState.CANCELLED, "Saisi deux fois")
     by_submission = select(Consequence.submission_id, FollowUp.state).join(FollowUp.consequence)
-    assert set(home.session.execute(by_submission).tuples()) == {
+    assert {tuple(row) for row in home.session.execute(by_submission)} == {
         (kept.id, FollowUpState.WAITING),
         (other.id, FollowUpState.CANCELLED),
     }

@@ -176,10 +176,15 @@ def _receipt(kept: Submission) -> Response:
         answer = jsonify(ReceiptSchema().dump(shape))
         answer.status_code = status
         return answer
-    said = "Visite reçue" if status == 201 else "Partie reçue, la suite est attendue"
-    message = f'<message nature="submit_success">{said}</message>'
     return _xml(
-        '<OpenRosaResponse xmlns="http://openrosa.org/http/response"'
-        f' items="{len(kept.files)}">{message}</OpenRosaResponse>',
+        '<OpenRosaResponse xmlns="http://openrosa.org/http/response">'
+        f'<message nature="submit_success">{escape(_said(kept))}</message></OpenRosaResponse>',
         status,
     )
+
+
+def _said(kept: Submission) -> str:
+    if kept.state is not SubmissionState.INCOMPLETE:
+        return "Visite reçue"
+    names = ", ".join(file.name for file in kept.files) or "aucun"
+    return f"Partie reçue, la suite est attendue. Fichiers reçus : {names}"

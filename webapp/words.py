@@ -208,6 +208,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "repeat_count": _l("Number of turns"),
         "choice_filter": _l("Choices shown when"),
         "appearance": _l("Appearance"),
+        "about": _l("Kept for later visits about"),
         "start": _l("From"),
         "end": _l("To"),
         "step": _l("Step"),

@@ -94,6 +94,13 @@ def current_form(session: Session, form_id: str) -> FormVersion:
     return found
 
 
+def current_forms(session: Session) -> dict[str, FormVersion]:
+    """Find by form the newest version that is not retired."""
+    in_use = select(FormVersion).where(FormVersion.retired_at.is_(None))
+    order = (FormVersion.published_at, FormVersion.version)
+    return {form.form_id: form for form in session.scalars(in_use.order_by(*order))}
+
+
 def current_published(session: Session, form_id: str) -> PublishedForm | None:
     """Give the newest version in use as it was published; None when the form is new."""
     found = _current(session, form_id)

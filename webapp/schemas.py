@@ -2,6 +2,10 @@
 
 from marshmallow import Schema, fields, validate
 
+from visits.contacts import NOTE_LENGTH
+from visits.doors import LEFT_BEHIND
+from visits.models.programmes import Disposition, RefusalReason
+
 
 class LocalisedSchema(Schema):
     """A text in French and English."""
@@ -149,6 +153,31 @@ class ReceiptSchema(Schema):
     files = fields.List(fields.Nested(ReceiptFileSchema))
     violations = fields.List(fields.Nested(ViolationSchema))
     consequences = fields.List(fields.Nested(ReceiptConsequenceSchema))
+
+
+class KnockSchema(Schema):
+    """What happened at a door that stayed shut; `at` and `sent_at` by the tablet's clock."""
+
+    id = fields.UUID(required=True)
+    outcome = fields.Enum(Disposition, by_value=True, required=True)
+    reason = fields.Enum(RefusalReason, by_value=True, load_default=None, allow_none=True)
+    left_behind = fields.List(
+        fields.String(validate=validate.OneOf(LEFT_BEHIND)),
+        load_default=list,
+        validate=validate.Length(max=len(LEFT_BEHIND)),
+    )
+    note = fields.String(load_default="", allow_none=True, validate=validate.Length(0, NOTE_LENGTH))
+    at = fields.AwareDateTime(required=True)
+    sent_at = fields.AwareDateTime(required=True)
+
+
+class ReportedSchema(Schema):
+    """A report is kept: which try it was, and what the visit is now."""
+
+    id = fields.UUID()
+    received_at = fields.AwareDateTime()
+    attempt = fields.Integer()
+    state = fields.String()
 
 
 class MapViewSchema(Schema):

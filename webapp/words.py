@@ -48,6 +48,14 @@ WORDS: dict[str, dict[str, Any]] = {
         "moved": _l("Has moved"),
         "dead": _l("Has died"),
         "in_hospital": _l("In hospital"),
+        "wrong_address": _l("Wrong address"),
+        "unsafe": _l("Not safe to go in"),
+        "broken_off": _l("Visit broken off"),
+    },
+    "left_behind": {
+        "card": _l("a visiting card"),
+        "note": _l("a handwritten note"),
+        "leaflet": _l("a leaflet"),
     },
     "channel": {"phone": _l("Phone"), "letter": _l("Letter"), "door": _l("At the door")},
     "refusal": {

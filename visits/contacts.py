@@ -1,13 +1,13 @@
 """Calling people: what came of each attempt, refusals, whom not to call again."""
 
-import calendar
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from visits.deadlines import months_after
 from visits.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.map_points import refresh_map
 from visits.models.people import AccessKind, Person
@@ -182,7 +182,7 @@ def keep_refusal(
             scope="visit",
             reason=reason,
             at=now,
-            ask_again_on=_months_later(now.date(), months) if soft else None,
+            ask_again_on=months_after(now.date(), months) if soft else None,
         )
     )
 
@@ -218,8 +218,3 @@ def note_death(person: Person, now: datetime) -> None:
     """Note that a person died: nobody calls there any more."""
     person.died_on = person.died_on or now.date()
     person.do_not_contact = True
-
-
-def _months_later(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -59,6 +59,8 @@ class DayDwellingSchema(Schema):
     door = fields.String(allow_none=True)
     access_code = fields.String(allow_none=True)
     lift = fields.Boolean(allow_none=True)
+    lat = fields.Float(allow_none=True)
+    lon = fields.Float(allow_none=True)
 
 
 class FormKeySchema(Schema):
@@ -68,6 +70,61 @@ class FormKeySchema(Schema):
     version = fields.String()
 
 
+class DayAlertSchema(Schema):
+    """What to mind at the door: a measure of `discretion` or of `safety`."""
+
+    code = fields.String()
+    kind = fields.String()
+    label = fields.Nested(LocalisedSchema)
+
+
+class DayVisitFormSchema(FormKeySchema):
+    """A form of a visit; `received` once one has arrived for this visit."""
+
+    required = fields.Boolean()
+    received = fields.Boolean()
+
+
+class EarlierAnswerSchema(Schema):
+    """An answer of an earlier visit, offered to the question of the same name."""
+
+    name = fields.String()
+    value = fields.String()
+    question = fields.Nested(LocalisedSchema)
+    shown = fields.Nested(LocalisedSchema)
+    about = fields.String()
+    answered_on = fields.Date()
+
+
+class DueSchema(Schema):
+    """Something that is open in a home, or that a submission opened."""
+
+    kind = fields.String()
+    label = fields.Nested(LocalisedSchema)
+    state = fields.String()
+    due_at = fields.AwareDateTime(allow_none=True)
+
+
+class KitItemSchema(Schema):
+    """How many of an item are in the visitor's bag; below zero when handing out was not noted."""
+
+    item = fields.String()
+    label = fields.Nested(LocalisedSchema)
+    quantity = fields.Integer()
+
+
+class SentSchema(Schema):
+    """What the visitor sent, and what became of it."""
+
+    instance_id = fields.String()
+    visit_id = fields.UUID(allow_none=True)
+    form_id = fields.String()
+    person_name = fields.String()
+    received_at = fields.AwareDateTime()
+    state = fields.String()
+    opened = fields.List(fields.Nested(DueSchema))
+
+
 class DayVisitSchema(Schema):
     """A visit of the day."""
 
@@ -75,9 +132,13 @@ class DayVisitSchema(Schema):
     planned_start_at = fields.AwareDateTime()
     planned_end_at = fields.AwareDateTime()
     state = fields.String()
+    attempt = fields.Integer(metadata={"description": "Which try at this door, from 1."})
     person = fields.Nested(DayPersonSchema)
     dwelling = fields.Nested(DayDwellingSchema)
-    form = fields.Nested(FormKeySchema)
+    alerts = fields.List(fields.Nested(DayAlertSchema))
+    forms = fields.List(fields.Nested(DayVisitFormSchema))
+    earlier = fields.List(fields.Nested(EarlierAnswerSchema))
+    due = fields.List(fields.Nested(DueSchema))
 
 
 class DayFormSchema(FormKeySchema):
@@ -94,6 +155,8 @@ class DaySchema(Schema):
     user = fields.Nested(UserSchema)
     visits = fields.List(fields.Nested(DayVisitSchema))
     forms = fields.List(fields.Nested(DayFormSchema))
+    kit = fields.List(fields.Nested(KitItemSchema))
+    sent = fields.List(fields.Nested(SentSchema))
 
 
 class ConsequenceSchema(Schema):
@@ -109,6 +172,14 @@ class ConsequenceSchema(Schema):
     label = fields.Dict(keys=fields.String(), values=fields.String())
 
 
+class ProposalSchema(Schema):
+    """A question to which an earlier answer of the same name may be offered."""
+
+    path = fields.String()
+    name = fields.String()
+    about = fields.String()
+
+
 class FormSchema(FormKeySchema):
     """A published version, whole."""
 
@@ -116,6 +187,7 @@ class FormSchema(FormKeySchema):
     sha256 = fields.String()
     xform = fields.String()
     consequences = fields.List(fields.Nested(ConsequenceSchema))
+    proposals = fields.List(fields.Nested(ProposalSchema))
 
 
 class ReceiptFileSchema(Schema):

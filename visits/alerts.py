@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.clocks import put_right, skew_of
+from visits.clocks import on_our_clock
 from visits.db import take_turn
 from visits.errors import Conflict
 from visits.models.people import AccessKind
@@ -90,7 +90,7 @@ def _note_reached(alert: UrgentAlert, raised: Raised, now: datetime) -> None:
 
 
 def _right(said: datetime, raised: Raised, now: datetime) -> datetime:
-    return put_right(said, skew=skew_of(raised.sent_at, now=now), now=now).at
+    return on_our_clock(said, sent_at=raised.sent_at, now=now)
 
 
 def note_seen(

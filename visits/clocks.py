@@ -41,6 +41,11 @@ def put_right(said: datetime, *, skew: timedelta | None, now: datetime) -> PutRi
     return PutRight(now, believed=False)
 
 
+def on_our_clock(moment: datetime, *, sent_at: datetime, now: datetime) -> datetime:
+    """Give a moment of a tablet's clock on ours: it said `sent_at` when it was `now` here."""
+    return put_right(moment, skew=skew_of(sent_at, now=now), now=now).at
+
+
 def read_moment(text: str) -> datetime | None:
     """Read an ISO moment; one without a zone is Paris time, as forms write it. None for others."""
     try:

@@ -11,10 +11,8 @@ from visits.errors import Conflict, Invalid
 from visits.map_points import refresh_map
 from visits.models.people import AccessKind
 from visits.models.portfolio import FormVersion
-from visits.models.programmes import Enrolment
 from visits.models.visits import (
     Consequence,
-    KitMovement,
     Submission,
     SubmissionState,
     Visit,
@@ -23,9 +21,9 @@ from visits.models.visits import (
 from visits.models.works import OPEN_STATES, FollowUp, FollowUpState, WorkOrder, WorkOrderState
 from visits.privacy import log_access
 from visits.queries import Viewer
+from visits.risks import risk_of
 
 REASON_LENGTH = 500
-RISK_OF_BAND = {"low": 1, "intermediate": 2, "high": 3}
 # A submission that says something about a home.
 COUNTS = (SubmissionState.CHECKED, SubmissionState.TO_REVIEW)
 
@@ -110,8 +108,7 @@ def keep_one(
     session.flush()
     _cancel_works(session, other, reason, viewer=viewer, now=now)
     _cancel_follow_ups(session, other, reason, viewer=viewer, now=now)
-    _take_back_kit(session, other, viewer=viewer, now=now)
-    visit.enrolment.risk = _risk_left(session, visit.enrolment)
+    visit.enrolment.risk = risk_of(session, visit.enrolment)
     _written(session, visit, viewer, now=now, what="submission_set_aside")
 
 
@@ -166,39 +163,6 @@ def _cancel_follow_ups(
             closed_by_id=viewer.user_id,
         )
     )
-
-
-def _take_back_kit(
-    session: Session, submission: Submission, *, viewer: Viewer, now: datetime
-) -> None:
-    moved = select(KitMovement).where(KitMovement.submission_id == submission.id)
-    for movement in session.scalars(moved).all():
-        session.add(
-            KitMovement(
-                visitor_id=movement.visitor_id,
-                item=movement.item,
-                quantity=-movement.quantity,
-                at=now,
-                by_id=viewer.user_id,
-                submission_id=submission.id,
-            )
-        )
-
-
-def _risk_left(session: Session, enrolment: Enrolment) -> int:
-    """Give the risk by the latest submission that says one and still counts."""
-    counting = (
-        select(Submission)
-        .join(Submission.visit)
-        .where(Visit.enrolment_id == enrolment.id, Submission.state.in_(COUNTS))
-        .order_by(Submission.received_at.desc())
-    )
-    for submission in session.scalars(counting):
-        bands = (submission.findings or {}).get("bands", {})
-        risk = max((RISK_OF_BAND.get(band, 0) for band in bands.values()), default=0)
-        if risk:
-            return risk
-    return 0
 
 
 def _written(session: Session, visit: Visit, viewer: Viewer, *, now: datetime, what: str) -> None:

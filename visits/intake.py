@@ -10,17 +10,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from diagnostics.assessment import Assessment, Called, assess
+from diagnostics.assessment import Called, assess
+from diagnostics.facts import facts
 from diagnostics.form import parse_form
 from diagnostics.submission import BadSubmission, Checked, check, read_head
 from diagnostics.wellformed import Head
 from visits.clocks import OLDEST, put_right, read_moment, skew_of
 from visits.db import take_turn
 from visits.deadlines import due_at
-from visits.doubles import RISK_OF_BAND, doubts_of
+from visits.doubles import doubts_of
 from visits.errors import DifferentSubmission, Invalid
 from visits.file_store import FileStore
-from visits.follow_ups import open_follow_up
+from visits.kits import record_fitted
 from visits.map_points import refresh_map
 from visits.models.accounts import Device
 from visits.models.people import AccessKind, Consent, ConsentScope
@@ -37,8 +38,11 @@ from visits.privacy import log_access
 from visits.published_forms import consequences_of, find_form
 from visits.queries import Viewer
 from visits.queries.carried import find_carried_visit
-from visits.work_orders import open_work_order
+from visits.risks import risk_of
+from visits.visit_forms import missing_forms
+from visits.what_follows import open_what_follows
 
+LIVE = (VisitState.PLANNED, VisitState.UNDER_WAY)
 CONSENTS = tuple(scope.value for scope in ConsentScope)
 MAX_FILES = 200
 MAX_NAME = 255
@@ -214,13 +218,14 @@ def _conclude(session: Session, submission: Submission, *, viewer: Viewer, now: 
         "unknown": list(checked.unknown),
         "scores": assessment.scores,
         "bands": assessment.bands,
+        "facts": {name: asdict(fact) for name, fact in facts(form, checked).items()},
     }
     opened = [_open(submission, called, now) for called in assessment.called]
     session.flush()
+    record_fitted(session, submission, checked, now=now)
     if submission.visit is not None:
-        _close_visit(session, submission, submission.visit, checked, assessment, now)
-        for consequence in opened:
-            _follow(session, submission.visit, consequence, now)
+        _close_visit(session, submission, submission.visit, checked, now)
+        open_what_follows(session, submission.visit.enrolment, opened, now=now)
         _tell_others(session, submission.visit, viewer, now)
 
 
@@ -257,26 +262,20 @@ def _open(submission: Submission, called: Called, now: datetime) -> Consequence:
     return consequence
 
 
-def _follow(session: Session, visit: Visit, consequence: Consequence, now: datetime) -> None:
-    if consequence.kind == "work_order":
-        open_work_order(session, visit.enrolment, consequence, now=now)
-    elif consequence.kind == "follow_up":
-        open_follow_up(session, visit.enrolment, consequence, now=now)
-
-
 def _close_visit(
     session: Session,
     submission: Submission,
     visit: Visit,
     checked: Checked,
-    assessment: Assessment,
     now: datetime,
 ) -> None:
-    if visit.state in (VisitState.PLANNED, VisitState.UNDER_WAY):
-        visit.state, visit.done_at = VisitState.DONE, now
-        visit.enrolment.state = EnrolmentState.VISITED
-    bands = [RISK_OF_BAND.get(band, 0) for band in assessment.bands.values()]
-    visit.enrolment.risk = max(bands, default=0) or visit.enrolment.risk
+    if visit.state in LIVE:
+        if missing_forms(session, visit):
+            visit.state = VisitState.UNDER_WAY
+        else:
+            visit.state, visit.done_at = VisitState.DONE, now
+            visit.enrolment.state = EnrolmentState.VISITED
+    visit.enrolment.risk = risk_of(session, visit.enrolment) or visit.enrolment.risk
     _keep_consents(session, submission, visit, checked, now)
 
 

@@ -2,9 +2,10 @@
 
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
@@ -18,7 +19,6 @@ from visits.models.works import WorkOrder
 from visits.queries.reach import Viewer, visible_persons
 
 SEEN_SHOWN_FOR = timedelta(hours=24)
-WORKS = "work_order"
 _TURN = re.compile(r"\[\d+\]")
 
 
@@ -86,11 +86,16 @@ def _about_dwellings(session: Session, alerts: Sequence[UrgentAlert]) -> list[Ur
     """
     if not alerts:
         return []
-    kinds: dict[str, set[str]] = {}
+    works: dict[str, bool] = {}
     for consequences in session.scalars(select(FormVersion.consequences)):
         for row in consequences:
-            kinds.setdefault(row["path"], set()).add(row["kind"])
-    return [alert for alert in alerts if kinds.get(_place(alert.path)) == {WORKS}]
+            works[row["path"]] = works.get(row["path"], True) and _is_work(row)
+    return [alert for alert in alerts if works.get(_place(alert.path), False)]
+
+
+def _is_work(row: Mapping[str, Any]) -> bool:
+    """Tell whether a consequence is the landlord's to mend."""
+    return row["kind"] == "work_order" or (row["kind"], row["owner"]) == ("hazard", "landlord")
 
 
 def alerts_of_visit(session: Session, visit: Visit) -> list[Alert]:

@@ -3,11 +3,12 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from visits.errors import NotFound
 from visits.models.people import AccessEvent
+from visits.models.programmes import Enrolment
 from visits.models.visits import Visit
 from visits.queries.reach import Viewer
 
@@ -21,21 +22,22 @@ def find_carried_visit(
     """Find a visit to keep something from it; nobody else changes it until this ends.
 
     One cancelled, or given to somebody else meanwhile, may have taken place all the same: whoever
-    had the person's file on her tablet may deliver. Raises NotFound for anybody else.
+    had it on her tablet may deliver. Raises NotFound for anybody else.
     """
-    visit = session.get(Visit, visit_id, with_for_update={"key_share": True})
-    if visit is None or not (
-        visit.visitor_id == viewer.user_id or _had_on_tablet(session, visit, viewer, now)
-    ):
-        raise NotFound("visit_not_found")
-    return visit
-
-
-def _had_on_tablet(session: Session, visit: Visit, viewer: Viewer, now: datetime) -> bool:
-    looked = exists().where(
-        AccessEvent.person_id == visit.enrolment.person_id,
+    had_it = exists().where(
         AccessEvent.user_id == viewer.user_id,
+        AccessEvent.person_id == Enrolment.person_id,
         AccessEvent.what == DAY,
+        AccessEvent.at >= Visit.planned_at,
         AccessEvent.at > now - CARRIED_FOR,
     )
-    return bool(session.scalar(select(looked)))
+    statement = (
+        select(Visit)
+        .join(Visit.enrolment)
+        .where(Visit.id == visit_id, or_(Visit.visitor_id == viewer.user_id, had_it))
+        .with_for_update(of=(Visit, Enrolment), key_share=True)
+    )
+    visit = session.scalars(statement).one_or_none()
+    if visit is None:
+        raise NotFound("visit_not_found")
+    return visit

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.doors import ladder_of
 from visits.doubles import undecided
 from visits.errors import Invalid
 from visits.models.accounts import User
@@ -162,6 +163,8 @@ def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) 
         alerts=alerts_of_visit(session, visit) if reads else (),
         doubles=undecided(file.submissions) if may(Action.REVIEW_ANSWERS) else (),
         others=_others(session, file.submissions) if reads else {},
+        knocks=[one for one in file.attempts if one.visit_id == visit.id],
+        ladder=ladder_of(file.attempts),
         sent=len(file.submissions),
         errors=errors or {},
         typed=request.form,

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  asReceipt, backOff, covers, dueItems, isWhole, settle, sha256, type Outcome, type OutboxItem, type Settled,
-} from '../src/tablet/outbox'
+import { backOff, dueItems, isWhole, settle, type Outcome, type OutboxItem, type Settled } from '../src/tablet/outbox'
+import { asReceipt, covers, sha256 } from '../src/tablet/receipts'
 import type { Receipt } from '../src/tablet/wire'
 
 const NOW = 1_000_000

@@ -3,7 +3,7 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from 'idb'
 import type { DraftRecord, FileRecord } from './draft'
 import type { DayRecord } from './day'
-import type { OutboxItem, SentRecord } from './outbox'
+import type { QueueItem, SentRecord, SentReport } from './outbox'
 import type { SessionRecord } from './session'
 import type { FormAnswer } from './wire'
 
@@ -14,8 +14,8 @@ export interface Stores {
   forms: FormAnswer
   drafts: DraftRecord
   files: FileRecord
-  outbox: OutboxItem
-  receipts: SentRecord
+  outbox: QueueItem
+  receipts: SentRecord | SentReport
 }
 
 export type StoreName = keyof Stores

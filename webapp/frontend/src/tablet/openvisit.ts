@@ -7,7 +7,8 @@ import {
   createInstance, filesOf, finishedXml, instanceIdOf, markConsequences, restoreInstance, xmlOf, type NamedFile,
   type RootNode,
 } from './engine'
-import { sha256, type OutboxItem } from './outbox'
+import type { OutboxItem } from './outbox'
+import { sha256 } from './receipts'
 import type { SessionRecord } from './session'
 import type { FormAnswer, Visit } from './wire'
 

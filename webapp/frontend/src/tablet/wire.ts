@@ -126,7 +126,7 @@ export interface FormAnswer {
 export interface Receipt {
   instance_id: string
   received_at: string
-  state: 'checked' | 'to_review'
+  state: 'incomplete' | 'checked' | 'to_review' | 'set_aside'
   files: { name: string; sha256: string; size: number }[]
   violations: { path: string; kind: string; message: string }[]
   consequences: { kind: string; code: string; severity: string | null; due_at: string | null; label: Translated }[]

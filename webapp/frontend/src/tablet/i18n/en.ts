@@ -213,4 +213,21 @@ export const en: Record<Key, Sentence> = {
 
   'ask.no': 'No, keep',
   'ask.cancel': 'Cancel',
+
+  'outbox.state.incomplete': 'On the server, incomplete',
+  'outbox.state.set_aside': 'On the server, set aside by the coordinator',
+  'outbox.progress.sending': { one: 'Sending {done} of {n} photo', other: 'Sending {done} of {n} photos' },
+  'outbox.progress.waiting': {
+    one: 'On this tablet; {done} of {n} photo already on the server', other: 'On this tablet; {done} of {n} photos already on the server',
+  },
+  'outbox.said': 'The server answers: {said}',
+  'outbox.report.alert': 'Urgent alert',
+  'outbox.report.failure': 'Visit that did not take place',
+  'outbox.report.waiting': 'On this tablet',
+  'outbox.report.sending': 'Being sent',
+  'outbox.report.attention': 'Needs your attention',
+  'outbox.report.received': 'On the server',
+  'outbox.reportedAt': 'reported {when}',
+  'outbox.waitingAll': { one: '1 item on this tablet, not sent yet', other: '{n} items on this tablet, not sent yet' },
+  'outbox.attentionAll': { one: '1 item needs your attention', other: '{n} items need your attention' },
 }

@@ -214,6 +214,23 @@ export const fr = {
 
   'ask.no': 'Non, garder',
   'ask.cancel': 'Annuler',
+
+  'outbox.state.incomplete': 'Sur le serveur, incomplète',
+  'outbox.state.set_aside': 'Sur le serveur, mise de côté par la coordination',
+  'outbox.progress.sending': { one: 'Envoi : {done} photo sur {n}', other: 'Envoi : {done} photos sur {n}' },
+  'outbox.progress.waiting': {
+    one: 'Sur cette tablette ; {done} photo sur {n} déjà sur le serveur', other: 'Sur cette tablette ; {done} photos sur {n} déjà sur le serveur',
+  },
+  'outbox.said': 'Réponse du serveur : {said}',
+  'outbox.report.alert': 'Alerte urgente',
+  'outbox.report.failure': 'Visite qui n’a pas eu lieu',
+  'outbox.report.waiting': 'Sur cette tablette',
+  'outbox.report.sending': 'Envoi en cours',
+  'outbox.report.attention': 'Demande votre attention',
+  'outbox.report.received': 'Sur le serveur',
+  'outbox.reportedAt': 'signalée {when}',
+  'outbox.waitingAll': { one: '1 envoi sur cette tablette, pas encore parti', other: '{n} envois sur cette tablette, pas encore partis' },
+  'outbox.attentionAll': { one: '1 envoi demande votre attention', other: '{n} envois demandent votre attention' },
 } satisfies Record<string, Sentence>
 
 export type Key = keyof typeof fr

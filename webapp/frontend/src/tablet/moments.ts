@@ -9,6 +9,11 @@ export function timeOf(moment: number | string): string {
   return format(moment, { hour: '2-digit', minute: '2-digit' })
 }
 
+/** A day alone: 12 mars 2026. */
+export function dateOf(day: string): string {
+  return format(`${day.slice(0, 10)}T12:00`, { day: 'numeric', month: 'long', year: 'numeric' })
+}
+
 /** The local calendar day of a moment, to group by. */
 export function dayOf(moment: number | string): string {
   const date = new Date(moment)

@@ -216,18 +216,13 @@ export const en: Record<Key, Sentence> = {
 
   'outbox.state.incomplete': 'On the server, incomplete',
   'outbox.state.set_aside': 'On the server, set aside by the coordinator',
-  'outbox.progress.sending': { one: 'Sending {done} of {n} photo', other: 'Sending {done} of {n} photos' },
-  'outbox.progress.waiting': {
-    one: 'On this tablet; {done} of {n} photo already on the server', other: 'On this tablet; {done} of {n} photos already on the server',
-  },
+  'outbox.progress.sending': 'Sending photos: {done} of {n}',
+  'outbox.progress.waiting': 'On this tablet; photos already on the server: {done} of {n}',
   'outbox.said': 'The server answers: {said}',
   'outbox.report.alert': 'Urgent alert',
   'outbox.report.failure': 'Visit that did not take place',
-  'outbox.report.waiting': 'On this tablet',
-  'outbox.report.sending': 'Being sent',
-  'outbox.report.attention': 'Needs your attention',
   'outbox.report.received': 'On the server',
   'outbox.reportedAt': 'reported {when}',
-  'outbox.waitingAll': { one: '1 item on this tablet, not sent yet', other: '{n} items on this tablet, not sent yet' },
-  'outbox.attentionAll': { one: '1 item needs your attention', other: '{n} items need your attention' },
+  'outbox.waitingReports': { one: '1 report on this tablet, not sent yet', other: '{n} reports on this tablet, not sent yet' },
+  'outbox.attentionReports': { one: '1 report needs your attention', other: '{n} reports need your attention' },
 }

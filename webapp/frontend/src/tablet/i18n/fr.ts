@@ -217,20 +217,15 @@ export const fr = {
 
   'outbox.state.incomplete': 'Sur le serveur, incomplète',
   'outbox.state.set_aside': 'Sur le serveur, mise de côté par la coordination',
-  'outbox.progress.sending': { one: 'Envoi : {done} photo sur {n}', other: 'Envoi : {done} photos sur {n}' },
-  'outbox.progress.waiting': {
-    one: 'Sur cette tablette ; {done} photo sur {n} déjà sur le serveur', other: 'Sur cette tablette ; {done} photos sur {n} déjà sur le serveur',
-  },
+  'outbox.progress.sending': 'Envoi des photos : {done} sur {n}',
+  'outbox.progress.waiting': 'Sur cette tablette ; photos déjà sur le serveur : {done} sur {n}',
   'outbox.said': 'Réponse du serveur : {said}',
   'outbox.report.alert': 'Alerte urgente',
   'outbox.report.failure': 'Visite qui n’a pas eu lieu',
-  'outbox.report.waiting': 'Sur cette tablette',
-  'outbox.report.sending': 'Envoi en cours',
-  'outbox.report.attention': 'Demande votre attention',
   'outbox.report.received': 'Sur le serveur',
-  'outbox.reportedAt': 'signalée {when}',
-  'outbox.waitingAll': { one: '1 envoi sur cette tablette, pas encore parti', other: '{n} envois sur cette tablette, pas encore partis' },
-  'outbox.attentionAll': { one: '1 envoi demande votre attention', other: '{n} envois demandent votre attention' },
+  'outbox.reportedAt': 'signalé {when}',
+  'outbox.waitingReports': { one: '1 signalement sur cette tablette, pas encore envoyé', other: '{n} signalements sur cette tablette, pas encore envoyés' },
+  'outbox.attentionReports': { one: '1 signalement demande votre attention', other: '{n} signalements demandent votre attention' },
 } satisfies Record<string, Sentence>
 
 export type Key = keyof typeof fr

@@ -107,8 +107,17 @@ def day() -> dict[str, Any]:
                 "door": "12" if n else None,
                 "access_code": "24B7" if n != 1 else None,
                 "lift": n == 2,
+                "lat": 49.43 + n / 100,
+                "lon": 2.08,
             },
-            "form": {key: FORM[key] for key in ("form_id", "version")},
+            "attempt": n + 1,
+            "alerts": [ALERT] if n == 0 else [],
+            "forms": [
+                {"form_id": f["form_id"], "version": f["version"], "required": at < 2, "received": False}
+                for at, f in enumerate(FORMS)
+            ],
+            "earlier": EARLIER if n == 0 else [],
+            "due": DUE if n == 0 else [],
         }
         for n, (name, born, phone) in enumerate(people)
     ]

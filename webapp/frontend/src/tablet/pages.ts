@@ -1,6 +1,6 @@
 // A form as pages: a top-level group is a page, each instance of a repeat is a page, stray questions share one.
 import {
-  childrenOf, hasAppearance, isAnswered, isConsequence, isLeaf, isQuestion, isRepeat, leavesOf, type FormNode,
+  childrenOf, hasAppearance, isAnswered, isConsequence, isLeaf, isQuestion, isRepeat, type FormNode,
   type LeafNode, type RepeatRangeNode, type RootNode,
 } from './engine'
 import type { Place } from './audit'
@@ -68,7 +68,7 @@ function repeatPages(range: RepeatRangeNode, within: string): Page[] {
 
 /** A hazard is better known with the room it is in. */
 function titleOf(within: string, title: string): string {
-  return [within.replace(/^.*[:\u00a0]\s*(?=\S)/, ''), title].filter(Boolean).join(' · ')
+  return [within.replace(/^.*:\s+/, ''), title].filter(Boolean).join(' · ')
 }
 
 function placeOf(nodes: readonly FormNode[], owner: RootNode | FormNode): Place {
@@ -140,10 +140,6 @@ export function progressOf(page: Page): Progress {
   if (!questions.length) return 'done'
   if (!answered) return 'empty'
   return questions.some((node) => node.validationState.violation) ? 'started' : 'done'
-}
-
-export function hasAnswers(page: Page): boolean {
-  return leavesOf(page.nodes).some((node) => isQuestion(node) && isAnswered(node))
 }
 
 /** Whether pages may still appear that an answer holds back: then the last page is not the end. */

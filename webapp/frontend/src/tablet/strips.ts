@@ -11,8 +11,9 @@ export function isPhotoStrip(node: FormNode): node is StripNode {
   return asked.length === 1 && only?.bodyElement?.type === 'upload' && !isSignature(only.bodyElement)
 }
 
-function isSignature(element: { appearances?: Iterable<string> }): boolean {
-  return [...(element.appearances ?? [])].includes('signature')
+function isSignature(element: object): boolean {
+  const { appearances } = element as { appearances?: Iterable<string> }
+  return [...(appearances ?? [])].includes('signature')
 }
 
 /** The photo of each turn of a strip, taken or not. */

@@ -31,7 +31,7 @@ export function tCode(prefix: string, code: string): string {
 /** French sets a space before « : ; ? ! » and inside its quotes that must never end a line. */
 export function typeset(text: string): string {
   if (language.value !== 'fr') return text
-  return text.replace(/ (?=[:;?!»](?!\S))/g, '\u00a0').replace(/« /g, '«\u00a0')
+  return text.replace(/ (?=[:;?!»])/g, '\u00a0').replace(/« /g, '«\u00a0')
 }
 
 function plural(sentence: { one: string; other: string }, n: number): string {

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from diagnostics.assessment import Assessment, Called, assess
+from diagnostics.assessment import Called, assess
+from diagnostics.facts import facts
 from diagnostics.form import parse_form
 from diagnostics.submission import BadSubmission, Checked, check, read_head
 from diagnostics.wellformed import Head
@@ -18,10 +19,10 @@ from visits.db import take_turn
 from visits.deadlines import PARIS, due_at
 from visits.errors import DifferentSubmission, Invalid, NotFound
 from visits.file_store import FileStore
-from visits.follow_ups import open_follow_up
 from visits.map_points import refresh_map
 from visits.models.people import AccessKind, Consent, ConsentScope
-from visits.models.programmes import EnrolmentState
+from visits.models.portfolio import FormVersion
+from visits.models.programmes import Enrolment, EnrolmentState
 from visits.models.visits import (
     Consequence,
     Submission,
@@ -33,9 +34,12 @@ from visits.models.visits import (
 from visits.privacy import log_access
 from visits.published_forms import consequences_of, find_form
 from visits.queries import Viewer
-from visits.work_orders import open_work_order
+from visits.visit_forms import NOT_COUNTED, missing_forms, received_forms
+from visits.what_follows import open_what_follows
 
 RISK_OF_BAND = {"low": 1, "intermediate": 2, "high": 3}
+LIVE = (VisitState.PLANNED, VisitState.UNDER_WAY)
+ENDED_OTHERWISE = (VisitState.CANCELLED, VisitState.FAILED)
 CONSENTS = tuple(scope.value for scope in ConsentScope)
 MAX_FILES = 200
 MAX_NAME = 255
@@ -154,8 +158,8 @@ def _conclude(session: Session, submission: Submission, *, viewer: Viewer, now: 
     form = parse_form(version.xform)
     checked = check(form, submission.xml, now=filled_at(submission.xml, now))
     assessment = assess(form, checked, consequences_of(version))
-    already = submission.visit is not None and submission.visit.state is not VisitState.PLANNED
-    doubtful = bool(checked.violations or checked.corrected or checked.unknown) or already
+    doubtful = bool(checked.violations or checked.corrected or checked.unknown)
+    doubtful = doubtful or _came_beside(session, submission)
     submission.state = SubmissionState.TO_REVIEW if doubtful else SubmissionState.CHECKED
     submission.findings = {
         "violations": [asdict(violation) for violation in checked.violations],
@@ -163,13 +167,13 @@ def _conclude(session: Session, submission: Submission, *, viewer: Viewer, now: 
         "unknown": list(checked.unknown),
         "scores": assessment.scores,
         "bands": assessment.bands,
+        "facts": {name: asdict(fact) for name, fact in facts(form, checked).items()},
     }
     opened = [_open(submission, called, now) for called in assessment.called]
     session.flush()
     if submission.visit is not None:
-        _close_visit(session, submission, submission.visit, checked, assessment, now)
-        for consequence in opened:
-            _follow(session, submission.visit, consequence, now)
+        _close_visit(session, submission, submission.visit, checked, now)
+        open_what_follows(session, submission.visit.enrolment, opened, now=now)
         _tell_others(session, submission.visit, viewer, now)
 
 
@@ -200,27 +204,51 @@ def _open(submission: Submission, called: Called, now: datetime) -> Consequence:
     return consequence
 
 
-def _follow(session: Session, visit: Visit, consequence: Consequence, now: datetime) -> None:
-    if consequence.kind == "work_order":
-        open_work_order(session, visit.enrolment, consequence, now=now)
-    elif consequence.kind == "follow_up":
-        open_follow_up(session, visit.enrolment, consequence, now=now)
-
-
 def _close_visit(
     session: Session,
     submission: Submission,
     visit: Visit,
     checked: Checked,
-    assessment: Assessment,
     now: datetime,
 ) -> None:
-    if visit.state in (VisitState.PLANNED, VisitState.UNDER_WAY):
-        visit.state, visit.done_at = VisitState.DONE, now
-        visit.enrolment.state = EnrolmentState.VISITED
-    bands = [RISK_OF_BAND.get(band, 0) for band in assessment.bands.values()]
-    visit.enrolment.risk = max(bands, default=0) or visit.enrolment.risk
+    if visit.state in LIVE:
+        if missing_forms(session, visit):
+            visit.state = VisitState.UNDER_WAY
+        else:
+            visit.state, visit.done_at = VisitState.DONE, now
+            visit.enrolment.state = EnrolmentState.VISITED
+    visit.enrolment.risk = _risk(session, visit.enrolment) or visit.enrolment.risk
     _keep_consents(session, submission, visit, checked, now)
+
+
+def _came_beside(session: Session, submission: Submission) -> bool:
+    """Tell whether the visit had ended otherwise meanwhile, or has this very form already."""
+    visit = submission.visit
+    if visit is None:
+        return False
+    if visit.state in ENDED_OTHERWISE or visit.visitor_id != submission.sent_by_id:
+        return True
+    return submission.form_version.form_id in received_forms(session, [visit.id]).get(
+        visit.id, set()
+    )
+
+
+def _risk(session: Session, enrolment: Enrolment) -> int:
+    """Give the highest risk among the latest word of each form that says one; 0 for none."""
+    statement = (
+        select(FormVersion.form_id, Submission.findings)
+        .join(Submission.form_version)
+        .join(Submission.visit)
+        .where(Visit.enrolment_id == enrolment.id, Submission.state.not_in(NOT_COUNTED))
+        .order_by(Submission.received_at)
+    )
+    latest: dict[str, int] = {}
+    for form_id, findings in session.execute(statement):
+        bands = (findings or {}).get("bands", {}).values()
+        risks = [RISK_OF_BAND[band] for band in bands if band in RISK_OF_BAND]
+        if risks:
+            latest[form_id] = max(risks)
+    return max(latest.values(), default=0)
 
 
 def _keep_consents(

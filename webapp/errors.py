@@ -46,6 +46,10 @@ SENTENCES: dict[str, Any] = {
     "user_not_found": _l("There is no such account."),
     "device_not_found": _l("There is no such tablet."),
     "form_not_found": _l("This form or this version of it is not known here."),
+    "form_not_published": _l(
+        "The form %(form)s of this programme is not published here: ask an administrator to run"
+        " “palier init”."
+    ),
     "submission_not_found": _l("There are no such answers, or your account may not see them."),
     "nothing_to_review": _l("These answers were reviewed already. Nothing was changed."),
     "own_account": _l("You cannot close your own account. Ask another administrator."),

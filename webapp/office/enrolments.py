@@ -22,7 +22,7 @@ from visits.models.programmes import (
 )
 from visits.outcomes import outcomes
 from visits.planning import visitors
-from visits.programmes import Programme, find_programme
+from visits.programmes import Programme, find_programme, load_programmes
 from visits.queries.enrolments import (
     TO_CONTACT,
     EnrolmentFilter,
@@ -67,6 +67,7 @@ def index() -> ResponseReturnValue:
         return render_template(
             "enrolments/index.html",
             programme=programme,
+            programmes=load_programmes().values(),
             listed=listed,
             only=only,
             attempts=attempts_of(session, listed.rows),

@@ -33,7 +33,7 @@ export function visitById(id: string): Visit | undefined {
 export function formTitle(formId: string, version: string): string {
   const known = day.value?.answer.forms.filter((form) => form.form_id === formId) ?? []
   const form = known.find((one) => one.version === version) ?? known[0]
-  return form ? inLanguage(form.title, language.value) : formId
+  return form ? inLanguage(form.title, language.value) : formId.replace(/_/g, ' ')
 }
 
 export async function loadDay(): Promise<void> {

@@ -85,7 +85,7 @@ export function scoresOf(root: RootNode, onScreen: readonly FormNode[]): Score[]
     if (!base || node.nodeType !== 'model-value') continue
     const score = scores.get(base) ?? { name: base, label: scoreLabel(base), value: '', band: null }
     if (part === 'score') score.value = isKnown(node) ? node.currentState.instanceValue : UNKNOWN
-    else score.band = node.currentState.instanceValue
+    else score.band = isKnown(node) ? node.currentState.instanceValue : ''
     scores.set(base, score)
   }
   for (const score of scores.values()) if (score.value === UNKNOWN && score.band) score.band = ''

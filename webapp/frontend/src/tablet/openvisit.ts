@@ -127,7 +127,16 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
   const soon = () => {
     timer ??= setTimeout(() => { if (held) { timer = undefined; soon() } else void save() }, AUTOSAVE_MS)
   }
-  const unwatch = watch([() => xmlOf(visit.root), page, visit.noted], soon, { flush: 'sync' })
+  // While a room is being taken away the engine cannot write itself out: look again right after.
+  const written = () => {
+    try {
+      return xmlOf(visit.root)
+    } catch {
+      queueMicrotask(() => visit.noted.value++)
+      return ''
+    }
+  }
+  const unwatch = watch([written, page, visit.noted], soon, { flush: 'sync' })
   const flush = () => (timer === undefined ? chain : save())
   const onHidden = () => { if (document.visibilityState === 'hidden') void flush() }
   document.addEventListener('visibilitychange', onHidden)

@@ -72,9 +72,8 @@ function titleOf(within: string, title: string): string {
 }
 
 function placeOf(nodes: readonly FormNode[], owner: RootNode | FormNode): Place {
-  const questions = askedIn(nodes)
-  const [only] = questions
-  return only && questions.length === 1
+  const [only, more] = owner.nodeType === 'root' ? askedIn(nodes) : []
+  return only && !more
     ? { event: 'question', node: only.currentState.reference }
     : { event: 'group questions', node: owner.currentState.reference }
 }
@@ -163,7 +162,10 @@ export function growingOf(pages: readonly Page[], current: number): Growing[] {
     const { range, label } = repeat
     const room = /^.*\[\d+\](?=\/)/.exec(range.currentState.reference)?.[0]
     if (room && here !== room && !here.startsWith(`${room}/`)) return
-    found.set(range.nodeId, { range, label, lastPage: at })
+    const within = `${range.currentState.reference}[`
+    const last = pages.findLastIndex(({ place }) => place.node.startsWith(within))
+    found.set(range.nodeId, { range, label, lastPage: Math.max(last, at) })
   })
-  return [...found.values()]
+  // The innermost first: one more hazard of this room, then one more room.
+  return [...found.values()].reverse()
 }

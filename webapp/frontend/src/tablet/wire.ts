@@ -144,6 +144,10 @@ export interface Problem {
 
 /** The part of a sentence in one language, whichever way it was sent. */
 export function inLanguage(text: Translated | string, language: 'fr' | 'en'): string {
-  if (typeof text === 'string') return text
+  if (typeof text === 'string') {
+    // A form's title is one text for all: "Éco-kit / Eco-kit".
+    const [fr, en, more] = text.split(' / ')
+    return fr && en && more === undefined ? { fr, en }[language] : text
+  }
   return text[language] || text.fr || text.en
 }

@@ -19,6 +19,7 @@ from visits.db import take_turn
 from visits.deadlines import PARIS, due_at
 from visits.errors import DifferentSubmission, Invalid, NotFound
 from visits.file_store import FileStore
+from visits.kits import record_fitted
 from visits.map_points import refresh_map
 from visits.models.people import AccessKind, Consent, ConsentScope
 from visits.models.portfolio import FormVersion
@@ -171,6 +172,7 @@ def _conclude(session: Session, submission: Submission, *, viewer: Viewer, now: 
     }
     opened = [_open(submission, called, now) for called in assessment.called]
     session.flush()
+    record_fitted(session, submission, checked, now=now)
     if submission.visit is not None:
         _close_visit(session, submission, submission.visit, checked, now)
         open_what_follows(session, submission.visit.enrolment, opened, now=now)

@@ -58,6 +58,7 @@ SENTENCES: dict[str, Any] = {
     "different_submission": _l(
         "Another submission with this number is already kept. Both stay as they are."
     ),
+    "different_report": _l("Another report with this number is already kept. It stays as it is."),
     "different_file": _l("Another file named %(name)s is already kept with this submission."),
     "do_not_contact": _l("This person asked not to be contacted. The call was not recorded."),
     "refused_for_good": _l("This person refused and is not called again in this programme."),
@@ -104,6 +105,7 @@ SENTENCES: dict[str, Any] = {
     "visitor_not_named": _l("Only a visitor named for this protected file may go."),
     "visitor_busy": _l("This visitor has another visit then."),
     "disposition_required": _l("Say what came of the call."),
+    "outcome_required": _l("Say what happened at the door."),
     "bad_duration": _l("A visit takes 15 to 480 minutes."),
     "out_of_range": _l("Choose a number from 1 to 5,000."),
     "nobody_chosen": _l("Choose at least one person."),

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
+
+from webapp.languages import LANGUAGES
 
 WORDS: dict[str, dict[str, Any]] = {
     "work_order": {
@@ -48,6 +51,26 @@ WORDS: dict[str, dict[str, Any]] = {
         "moved": _l("Has moved"),
         "dead": _l("Has died"),
         "in_hospital": _l("In hospital"),
+        "wrong_address": _l("Wrong address"),
+        "unsafe": _l("Not safe to go in"),
+        "broken_off": _l("Visit broken off"),
+    },
+    "alert": {
+        "no_voicemail": _l("Leave no message on the phone"),
+        "plain_clothes": _l("Come without a badge or uniform that shows"),
+        "call_helper_first": _l("Call the relative or helper first"),
+        "hard_of_hearing": _l("Hard of hearing: ring long, speak up"),
+        "slow_to_the_door": _l("Needs time to come to the door"),
+        "interpreter": _l("Come with an interpreter"),
+        "two_visitors": _l("Go two together"),
+        "pet_in_the_home": _l("An animal: have it shut away first"),
+        "meet_elsewhere": _l("Meet outside the home"),
+    },
+    "alert_kind": {"discretion": _l("Discretion"), "safety": _l("Safety")},
+    "left_behind": {
+        "card": _l("a visiting card"),
+        "note": _l("a handwritten note"),
+        "leaflet": _l("a leaflet"),
     },
     "channel": {"phone": _l("Phone"), "letter": _l("Letter"), "door": _l("At the door")},
     "refusal": {
@@ -127,6 +150,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "photo": _l("a photo"),
         "work_order": _l("a work order"),
         "tablet_day": _l("a visitor's day"),
+        "alert_noted": _l("a measure noted"),
+        "alert_reviewed": _l("a measure reviewed"),
+        "alert_ended": _l("a measure ended"),
         "protected": _l("protection"),
         "unprotected": _l("end of the protection"),
         "named_access": _l("a person named"),
@@ -262,6 +288,24 @@ WORDS: dict[str, dict[str, Any]] = {
         "check_access_log": _l("Check the access log"),
     },
 }
+
+
+# The measures that keep the visitor safe; the others spare the person.
+SAFETY_ALERTS = frozenset(("two_visitors", "pet_in_the_home", "meet_elsewhere"))
+
+
+def alert_kind(code: object) -> str:
+    """Tell whether a measure is one of `discretion` or of `safety`."""
+    return "safety" if str(code) in SAFETY_ALERTS else "discretion"
+
+
+def in_both(family: str, name: object) -> dict[str, str]:
+    """Say a short name in French and in English."""
+    said = {}
+    for language in LANGUAGES:
+        with force_locale(language):
+            said[language] = word(family, name)
+    return said
 
 
 def word(family: str, name: object) -> str:

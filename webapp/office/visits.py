@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.doors import ladder_of
 from visits.errors import Invalid
 from visits.models.accounts import User
 from visits.models.visits import Visit, VisitState
@@ -154,6 +155,8 @@ def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) 
         readings=readings,
         reviewers=reviewers,
         opened=file.opened,
+        knocks=[one for one in file.attempts if one.visit_id == visit.id],
+        ladder=ladder_of(file.attempts),
         sent=len(file.submissions),
         errors=errors or {},
         typed=request.form,

@@ -34,9 +34,10 @@ export const onTablet: Keeping = {
   leave: ({ record }) => goToVisit(record.visitId),
 }
 
-/** Back to the day when all that is required is filled in, otherwise to what is left of the visit. */
+/** Back to the day when all that is required is filled in and nothing is left half done, otherwise to what is left of the visit. */
 function goOn({ record }: OpenVisit): void {
-  if (isFilled(rowsOf(record.visitId))) goToDay()
+  const rows = rowsOf(record.visitId)
+  if (isFilled(rows) && !rows.some(({ state }) => state === 'draft')) goToDay()
   else goToVisit(record.visitId)
 }
 

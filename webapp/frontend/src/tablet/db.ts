@@ -3,8 +3,9 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from 'idb'
 import type { DraftRecord, FileRecord } from './draft'
 import type { DayRecord } from './day'
-import type { OutboxItem, SentRecord } from './outbox'
+import type { QueueItem, SentRecord, SentReport } from './outbox'
 import type { SessionRecord } from './session'
+import type { VisitRecord } from './visitrecords'
 import type { FormAnswer } from './wire'
 
 /** What each store holds. Keys: `current`, `form_id/version`, an instance id, `instance id/file name`. */
@@ -14,8 +15,9 @@ export interface Stores {
   forms: FormAnswer
   drafts: DraftRecord
   files: FileRecord
-  outbox: OutboxItem
-  receipts: SentRecord
+  outbox: QueueItem
+  receipts: SentRecord | SentReport
+  visits: VisitRecord
 }
 
 export type StoreName = keyof Stores
@@ -27,9 +29,9 @@ export type Change =
   | { store: StoreName; remove: string }
   | { store: StoreName; removePrefix: string }
 
-export const STORE_NAMES = ['session', 'day', 'forms', 'drafts', 'files', 'outbox', 'receipts'] as const satisfies StoreName[]
+export const STORE_NAMES = ['session', 'day', 'forms', 'drafts', 'files', 'outbox', 'receipts', 'visits'] as const satisfies StoreName[]
 const NAME = 'palier'
-const VERSION = 1
+const VERSION = 2
 
 let connection: Promise<IDBPDatabase<Schema>> | null = null
 

@@ -5,18 +5,22 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { loadDay, refreshDay } from './day'
 import { loadDrafts } from './draft'
+import { showAsBefore } from './display'
 import { setLanguage } from './i18n'
 import { previewPath } from './route'
 import { keepSending, loadOutbox } from './sending'
 import { loadSession, session } from './session'
+import { loadVisitRecords } from './visitrecords'
 import { installWaitingUpdate, keepUpToDate, noticeVersion } from './update'
 
 async function start(): Promise<void> {
+  showAsBefore()
   const tried = previewPath()
   if (tried) return preview(tried)
   if (await installWaitingUpdate()) return
   await loadSession()
   await Promise.all([loadDay(), loadDrafts(), loadOutbox()])
+  await loadVisitRecords()
   noticeVersion()
   createApp(App).mount('#app')
   void keepUpToDate()

@@ -10,7 +10,7 @@ from webapp.demo.answers import Answers, Filled, Resident, stamp, written, yes
 from webapp.demo.calendar import PARIS
 
 # How often each is filled beside the home visit.
-CHANCES = {"eco_kit": 0.22, "fall_risk": 0.12}
+CHANCES = {"eco_kit": 0.14, "fall_risk": 0.07}
 LAMPS = (("living", "halogen", 42.0), ("kitchen", "cfl", 15.0), ("bedroom", "incandescent", 40.0))
 TAPS = ("basin", "sink", "shower")
 

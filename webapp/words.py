@@ -218,7 +218,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "owner": _l("Who"),
         "for_each": _l("For each"),
         "when": _l("When"),
+        "readers": _l("Read only by"),
     },
+    "readers": {"social_worker": _l("social workers")},
     "job": {
         "escalate_work_orders": _l("Mark urgent work orders nobody has started"),
         "remind_follow_ups": _l("Call up follow-ups whose day has come"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..instruments import instrument_in
 from ..texts import language_code
 from ..xpath import ExpressionError, beyond_tablet
+from .confidential import confidential_problems
 from .reading import Row, Workbook
 from .refusals import Problem, perhaps
 
@@ -39,6 +40,7 @@ def scrutinise(workbook: Workbook) -> list[Problem]:
         *_duplicates(workbook),
         *_references(workbook),
         *_own_circles(workbook),
+        *confidential_problems(workbook),
         *_expressions(workbook),
         *_translations(workbook),
     ]

@@ -1,13 +1,14 @@
 """A submission as the office reads it: answers in words, marks, what to do next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from flask import g
 from flask_babel import gettext as _
 
 from diagnostics.form import Form, parse_form
-from diagnostics.reading import Section, asked, in_language, read_answers
+from diagnostics.reading import Section, asked, in_language, read_answers, readers_of
 from diagnostics.submission import Checked, check
 from visits.intake import filled_at
 from visits.models.visits import Submission, SubmissionFile
@@ -53,7 +54,7 @@ def _read(submission: Submission, language: str) -> Reading:
     form = parse_form(submission.form_version.xform)
     now = filled_at(submission.xml, submission.received_at)
     checked = check(form, submission.xml, now=now, language=language)
-    sections = read_answers(form, checked, language=language)
+    sections = _readable(read_answers(form, checked, language=language), submission)
     findings: dict[str, Any] = submission.findings or {}
     questions = {answer.path: answer.question for part in sections for answer in part.answers}
     return Reading(
@@ -74,11 +75,31 @@ def _read(submission: Submission, language: str) -> Reading:
         corrections=[
             Correction(questions.get(one.path) or _calculated(one.path), one.sent, one.computed)
             for one in checked.corrected
+            if may_read(submission, readers_of(form, one.path))
         ],
         unknown=checked.unknown,
         files={file.name: file for file in submission.files},
         review=findings.get("review"),
     )
+
+
+def may_read(submission: Submission, readers: str) -> bool:
+    """Tell whether the signed-in account reads an answer that is kept for some `readers`.
+
+    Who wrote it always does.
+    """
+    return not readers or g.account.role == readers or g.account.id == submission.sent_by_id
+
+
+def _readable(sections: Sequence[Section], submission: Submission) -> list[Section]:
+    kept = (
+        replace(
+            part,
+            answers=tuple(one for one in part.answers if may_read(submission, one.readers)),
+        )
+        for part in sections
+    )
+    return [part for part in kept if part.answers]
 
 
 def _advice(form: Form, checked: Checked, submission: Submission, *, language: str) -> list[str]:

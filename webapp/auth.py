@@ -49,6 +49,8 @@ class Action(enum.StrEnum):
     SEE_OUTCOMES = "see_outcomes"
     SEE_FORMS = "see_forms"
     MANAGE_FORMS = "manage_forms"
+    SEE_PARAMETERS = "see_parameters"
+    MANAGE_PARAMETERS = "manage_parameters"
     MANAGE_ACCOUNTS = "manage_accounts"
 
 
@@ -78,6 +80,8 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL},
     Action.SEE_FORMS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
     Action.MANAGE_FORMS: {COO: _ALL, ADM: _ALL},
+    Action.SEE_PARAMETERS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
+    Action.MANAGE_PARAMETERS: {ADM: _ALL},
     Action.MANAGE_ACCOUNTS: {ADM: _ALL},
 }
 

@@ -85,6 +85,11 @@ SENTENCES: dict[str, Any] = {
     "viewport_crosses_antimeridian": _l("The west of the view is east of its east."),
     "viewport_too_large": _l("This view is too large for this zoom."),
     "import_not_found": _l("This file is not here any more. Upload it again."),
+    "parameter_not_found": _l("There is no such number."),
+    "begins_too_early": _l(
+        "It must begin after the first day of the last value known: results of before keep theirs."
+    ),
+    "begins_too_late": _l("It begins more than two years from now: check the year."),
     "programme_not_found": _l("There is no such programme."),
     "content_purged": _l(
         "The content of this file was deleted after %(days)s days: upload it again."

@@ -220,6 +220,36 @@ WORDS: dict[str, dict[str, Any]] = {
         "when": _l("When"),
         "readers": _l("Read only by"),
     },
+    "evidence": {
+        "read": _l("Read in the source"),
+        "secondary": _l("Taken over from elsewhere"),
+        "memory": _l("From memory: to be read again"),
+        "choice": _l("A choice of ours"),
+    },
+    "unit": {
+        "EUR": "€",
+        "EUR/kWh": "€/kWh",
+        "EUR/m3": "€/m³",
+        "K": "K",
+        "h/d": _l("h a day"),
+        "kWh/(m3.K)": "kWh/(m³·K)",
+        "kgCO2e/kWh": _l("kg CO₂e/kWh"),
+        "l/d": _l("l a day"),
+        "month": _l("months"),
+        "stands": _l("stands"),
+    },
+    # What diagnostics says in French of a parameter, in the reader's language.
+    "parameter_error": {
+        "Cette valeur est obligatoire.": _l("Fill in this field."),
+        "Un nombre est attendu.": _l("A number is expected, such as 0.194."),
+        "Un nombre négatif n’a pas de sens ici.": _l("A negative number makes no sense here."),
+        "Une date est attendue : AAAA-MM-JJ.": _l("A date is expected."),
+        "La valeur doit être entre la basse et la haute.": _l(
+            "The value must be between the low and the high bound."
+        ),
+        "La fin précède le début.": _l("The end is before the beginning."),
+        "Choix inconnu.": _l("Choose one of the list."),
+    },
     "readers": {"social_worker": _l("social workers")},
     "job": {
         "escalate_work_orders": _l("Mark urgent work orders nobody has started"),

@@ -9,7 +9,7 @@ from webapp.office.accounts import accounts
 from webapp.office.appointments import appointments
 from webapp.office.codes import coded, kind_name, owner_name, term
 from webapp.office.enrolments import enrolments
-from webapp.office.figures import delay, month
+from webapp.office.figures import delay, month, quantity
 from webapp.office.follow_ups import follow_ups
 from webapp.office.form_drafts import form_drafts
 from webapp.office.forms import form_pages
@@ -20,6 +20,7 @@ from webapp.office.map import map_page
 from webapp.office.moments import clock, iso_day, today
 from webapp.office.navigation import navigation
 from webapp.office.outcomes import outcome_pages
+from webapp.office.parameters import parameters
 from webapp.office.people import people
 from webapp.office.programmes import programme_name
 from webapp.office.targeting import targeting
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     outcome_pages,
     form_pages,
     form_drafts,
+    parameters,
     accounts,
     account,
 )
@@ -57,7 +59,7 @@ def register_office(app: Flask) -> None:
         clock=clock, iso_day=iso_day, phone=telephone, decimal=format_decimal
     )
     app.jinja_env.globals.update(coded=coded, kind_name=kind_name, owner_name=owner_name)
-    app.jinja_env.filters.update(delay=delay, month=month, term=term)
+    app.jinja_env.filters.update(delay=delay, month=month, term=term, quantity=quantity)
     app.jinja_env.globals["is_demo"] = lambda: house().settings.demo
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

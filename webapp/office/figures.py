@@ -2,8 +2,12 @@
 
 from datetime import date, timedelta
 
-from flask_babel import format_date, ngettext
+from flask_babel import format_date, format_decimal, ngettext
 
+from webapp.words import word
+
+# As many decimals as a price per kWh has.
+EXACTLY = "#,##0.######"
 HOURS_SAID = 48  # shorter spans are said in hours, longer ones in days
 
 
@@ -20,3 +24,9 @@ def delay(value: timedelta | None) -> str:
     if hours < HOURS_SAID:
         return str(ngettext("%(num)d hour", "%(num)d hours", hours))
     return str(ngettext("%(num)d day", "%(num)d days", round(hours / 24)))
+
+
+def quantity(value: float, unit: str = "1") -> str:
+    """Write a number of a rule book with all its decimals and its unit: `0,194 €/kWh`."""
+    number = str(format_decimal(value, EXACTLY))
+    return number if unit == "1" else f"{number}\u202f{word('unit', unit)}"

@@ -42,6 +42,7 @@ class Action(enum.StrEnum):
     SEE_VISITS = "see_visits"
     SEE_ANSWERS = "see_answers"
     REVIEW_ANSWERS = "review_answers"
+    RECORD_SCORES = "record_scores"
     SEE_WORKS = "see_works"
     DO_WORKS = "do_works"
     FOLLOW_UP = "follow_up"
@@ -73,6 +74,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.SEE_VISITS: {COO: _ALL, SOC: _ALL, PAR: _ORG, VIS: _OWN},
     Action.SEE_ANSWERS: {COO: _ALL, SOC: _ALL, VIS: _OWN},
     Action.REVIEW_ANSWERS: {COO: _ALL, SOC: _ALL},
+    Action.RECORD_SCORES: {COO: _ALL, SOC: _ALL},
     Action.SEE_WORKS: {TEC: _ALL, COO: _ALL, MAN: _ALL},
     Action.DO_WORKS: {TEC: _ALL},
     Action.FOLLOW_UP: {COO: _ALL, SOC: _ALL},

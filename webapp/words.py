@@ -130,6 +130,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "protected": _l("protection"),
         "unprotected": _l("end of the protection"),
         "named_access": _l("a person named"),
+        "external_score": _l("a score from elsewhere"),
+        "savings": _l("the savings of a kit"),
+        "funding": _l("possible funding"),
     },
     "separator": {
         ";": _l("semicolon"),
@@ -219,6 +222,21 @@ WORDS: dict[str, dict[str, Any]] = {
         "for_each": _l("For each"),
         "when": _l("When"),
         "readers": _l("Read only by"),
+    },
+    "tap": {
+        "basin": _l("Washbasin"),
+        "sink": _l("Kitchen sink"),
+        "shower": _l("Shower"),
+        "bath": _l("Bath"),
+    },
+    "left_out": {
+        "heat_eur": _l("The euros of hot water are left out: what heats it is not known."),
+        "heat_kgco2": _l("The CO₂ of hot water is left out: what heats it has no known factor."),
+    },
+    "funding": {
+        "may": _l("May pay"),
+        "may_not": _l("No"),
+        "to_check": _l("To find out"),
     },
     "evidence": {
         "read": _l("Read in the source"),

@@ -7,12 +7,13 @@ from webapp.auth import Action, may
 from webapp.office.account import account
 from webapp.office.accounts import accounts
 from webapp.office.appointments import appointments
-from webapp.office.codes import coded, kind_name, owner_name, term
+from webapp.office.codes import adaptation_name, coded, kind_name, owner_name, term
 from webapp.office.enrolments import enrolments
 from webapp.office.figures import delay, month, quantity
 from webapp.office.follow_ups import follow_ups
 from webapp.office.form_drafts import form_drafts
 from webapp.office.forms import form_pages
+from webapp.office.funding import funding
 from webapp.office.home import home
 from webapp.office.imports import imports
 from webapp.office.listing import here, sort_link
@@ -23,6 +24,7 @@ from webapp.office.outcomes import outcome_pages
 from webapp.office.parameters import parameters
 from webapp.office.people import people
 from webapp.office.programmes import programme_name
+from webapp.office.savings import savings, spread
 from webapp.office.targeting import targeting
 from webapp.office.visits import visits
 from webapp.office.work_orders import work_orders
@@ -38,6 +40,8 @@ BLUEPRINTS = (
     people,
     work_orders,
     visits,
+    savings,
+    funding,
     follow_ups,
     map_page,
     outcome_pages,
@@ -59,7 +63,10 @@ def register_office(app: Flask) -> None:
         clock=clock, iso_day=iso_day, phone=telephone, decimal=format_decimal
     )
     app.jinja_env.globals.update(coded=coded, kind_name=kind_name, owner_name=owner_name)
-    app.jinja_env.filters.update(delay=delay, month=month, term=term, quantity=quantity)
+    app.jinja_env.filters.update(
+        delay=delay, month=month, term=term, quantity=quantity, spread=spread
+    )
+    app.jinja_env.filters["adaptation"] = adaptation_name
     app.jinja_env.globals["is_demo"] = lambda: house().settings.demo
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -9,7 +9,7 @@ from webapp.office.accounts import accounts
 from webapp.office.appointments import appointments
 from webapp.office.codes import adaptation_name, coded, kind_name, owner_name, term
 from webapp.office.enrolments import enrolments
-from webapp.office.figures import delay, month, quantity
+from webapp.office.figures import delay, lasting, month, quantity
 from webapp.office.follow_ups import follow_ups
 from webapp.office.form_drafts import form_drafts
 from webapp.office.forms import form_pages
@@ -66,7 +66,7 @@ def register_office(app: Flask) -> None:
     app.jinja_env.filters.update(
         delay=delay, month=month, term=term, quantity=quantity, spread=spread
     )
-    app.jinja_env.filters["adaptation"] = adaptation_name
+    app.jinja_env.filters.update(adaptation=adaptation_name, lasting=lasting)
     app.jinja_env.globals["is_demo"] = lambda: house().settings.demo
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from flask import g
 from flask_babel import gettext as _
 
+from diagnostics.audit import FILE_NAME, BadAudit, PageTime, read_audit, total_of
 from diagnostics.form import Form, parse_form
 from diagnostics.reading import Section, asked, in_language, read_answers, readers_of
 from diagnostics.submission import Checked, check
+from visits.errors import NotFound
 from visits.intake import filled_at
 from visits.models.visits import Submission, SubmissionFile
 from visits.published_forms import consequences_of
 from webapp.languages import current_language
+from webapp.transaction import house
 from webapp.words import word
 
 
@@ -24,6 +28,19 @@ class Correction:
     question: str
     sent: str
     computed: str
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long each page was open, as the tablet's log says; `unreadable` when it makes no sense."""
+
+    pages: Sequence[PageTime] = ()
+    unreadable: bool = False
+
+    @property
+    def total(self) -> timedelta:
+        """Add the times of all pages."""
+        return total_of(tuple(self.pages))
 
 
 @dataclass(frozen=True)
@@ -43,6 +60,7 @@ class Reading:
     unknown: Sequence[str]
     files: Mapping[str, SubmissionFile]
     review: Mapping[str, str] | None
+    timing: Timing
 
 
 def read_submissions(submissions: Sequence[Submission]) -> list[Reading]:
@@ -78,9 +96,20 @@ def _read(submission: Submission, language: str) -> Reading:
             if may_read(submission, readers_of(form, one.path))
         ],
         unknown=checked.unknown,
-        files={file.name: file for file in submission.files},
+        files={file.name: file for file in submission.files if file.name != FILE_NAME},
         review=findings.get("review"),
+        timing=_timing(submission, form, language=language),
     )
+
+
+def _timing(submission: Submission, form: Form, *, language: str) -> Timing:
+    log = next((file for file in submission.files if file.name == FILE_NAME), None)
+    if log is None:
+        return Timing()
+    try:
+        return Timing(read_audit(house().store.get(log.sha256), form, language=language))
+    except (BadAudit, NotFound):
+        return Timing(unreadable=True)
 
 
 def may_read(submission: Submission, readers: str) -> bool:

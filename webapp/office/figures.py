@@ -8,6 +8,7 @@ from webapp.words import word
 
 # As many decimals as a price per kWh has.
 EXACTLY = "#,##0.######"
+MINUTE = 60
 HOURS_SAID = 48  # shorter spans are said in hours, longer ones in days
 
 
@@ -24,6 +25,17 @@ def delay(value: timedelta | None) -> str:
     if hours < HOURS_SAID:
         return str(ngettext("%(num)d hour", "%(num)d hours", hours))
     return str(ngettext("%(num)d day", "%(num)d days", round(hours / 24)))
+
+
+def lasting(value: timedelta) -> str:
+    """Write how long something took: `3 min 20 s`, `1 h 05 min`."""
+    seconds = round(value.total_seconds())
+    if seconds < MINUTE:
+        return f"{seconds}\u202fs"
+    minutes, rest = divmod(seconds, MINUTE)
+    if minutes < MINUTE:
+        return f"{minutes}\u202fmin {rest:02}\u202fs"
+    return f"{minutes // MINUTE}\u202fh {minutes % MINUTE:02}\u202fmin"
 
 
 def quantity(value: float, unit: str = "1") -> str:

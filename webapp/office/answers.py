@@ -32,7 +32,7 @@ class Correction:
 
 @dataclass(frozen=True)
 class Timing:
-    """How long each page was open, as the tablet's log says; `unreadable` when it makes no sense."""
+    """How long each page was open; `unreadable` when the log makes no sense."""
 
     pages: Sequence[PageTime] = ()
     unreadable: bool = False

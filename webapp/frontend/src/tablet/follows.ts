@@ -3,6 +3,7 @@ import {
   childrenOf, isConsequence, isLeaf, isRepeat, nameOf, pathOf, type FormNode, type LeafNode, type RootNode,
 } from './engine'
 import { language, tCode, t } from './i18n'
+import { spokenDecimals } from './numbers'
 import { phoneIn } from './phones'
 import type { FormAnswer } from './wire'
 
@@ -43,7 +44,8 @@ function rank(follow: Follow): number {
 function follow(note: FormNode, form: FormAnswer): Follow {
   const known = form.consequences.find(({ name, path }) => (path ? path === pathOf(note) : name === nameOf(note)))
   // The engine has filled in the quoted answers: its sentence, not the template's.
-  const sentence = (note.currentState.label ?? note.currentState.hint)?.asString ?? known?.label[language.value] ?? ''
+  const said = (note.currentState.label ?? note.currentState.hint)?.asString ?? known?.label[language.value] ?? ''
+  const sentence = spokenDecimals(said, language.value)
   return {
     id: note.nodeId, sentence, kind: known?.kind ?? '', severity: known?.severity ?? '',
     due: dueIn(known?.due ?? null), phone: phoneIn(sentence),

@@ -213,4 +213,5 @@ export const en: Record<Key, Sentence> = {
 
   'ask.no': 'No, keep',
   'ask.cancel': 'Cancel',
+  'preview.xml': 'Download these trial answers (XML)',
 }

@@ -214,6 +214,7 @@ export const fr = {
 
   'ask.no': 'Non, garder',
   'ask.cancel': 'Annuler',
+  'preview.xml': 'Télécharger ces réponses d’essai (XML)',
 } satisfies Record<string, Sentence>
 
 export type Key = keyof typeof fr

@@ -1,5 +1,7 @@
 import type { MarkdownNode } from '@getodk/xforms-engine'
 import { h, type FunctionalComponent, type VNodeChild } from 'vue'
+import { language } from '../i18n'
+import { spokenDecimals } from '../numbers'
 
 interface Formatted {
   asString: string
@@ -11,13 +13,13 @@ const ALLOWED = new Set(['strong', 'em', 'u', 'p', 'ul', 'ol', 'li', 'span', 'di
 /** Markdown of a form, as the elements we allow; never as HTML, and never with its styles. */
 export const FormattedText: FunctionalComponent<{ text: Formatted | null; inline?: boolean }> = ({ text, inline }) => {
   if (!text) return null
-  return text.formatted.length ? render(text.formatted, inline ?? false) : text.asString
+  return text.formatted.length ? render(text.formatted, inline ?? false) : spokenDecimals(text.asString, language.value)
 }
 FormattedText.props = ['text', 'inline']
 
 function render(nodes: MarkdownNode[], inline: boolean): VNodeChild[] {
   return nodes.map((node) => {
-    if (node.role === 'child') return node.value
+    if (node.role === 'child') return spokenDecimals(node.value, language.value)
     if (node.role === 'line-break') return h('br')
     if (node.role !== 'parent') return null
     return h(elementFor(node.elementName, inline), render(node.children, inline))

@@ -193,6 +193,25 @@ def test_a_version_is_retired_but_never_the_last_one_visits_need(
         retire_form(session, "home_visit", NEW, now=NOW)
 
 
+def test_a_retired_version_is_used_again_and_the_newest_goes_on(
+    home: Home, client_as: SignIn
+) -> None:
+    client = client_as(Role.COORDINATOR)
+    client.post(hand_in(client, edited()).headers["Location"] + "/publication")
+    new = f"/forms/home_visit/{NEW}"
+    client.post(f"{new}/retirement")
+    assert f"{new}/return" in client.get(new).text
+    answer = client.post(f"{new}/return", follow_redirects=True)
+    assert f"{new}/retirement" in answer.text
+    assert f"version {OLD}" in answer.text  # published later in this test: visits go on with it
+    client.post(f"/forms/home_visit/{OLD}/retirement")
+    assert "En service" in client.get(new).text
+    client.post(f"/forms/home_visit/{OLD}/return")
+    assert "En service" in client.get(f"/forms/home_visit/{OLD}").text
+    assert client.post("/forms/home_visit/0/return").status_code == 404
+    assert client_as(Role.MANAGER).post(f"{new}/return").status_code == 403
+
+
 def test_the_workbook_of_a_version_is_a_spreadsheet_to_download(
     home: Home, client_as: SignIn
 ) -> None:

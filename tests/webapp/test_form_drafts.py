@@ -198,16 +198,14 @@ def test_a_retired_version_is_used_again_and_the_newest_goes_on(
 ) -> None:
     client = client_as(Role.COORDINATOR)
     client.post(hand_in(client, edited()).headers["Location"] + "/publication")
-    new = f"/forms/home_visit/{NEW}"
+    old, new = f"/forms/home_visit/{OLD}", f"/forms/home_visit/{NEW}"
     client.post(f"{new}/retirement")
     assert f"{new}/return" in client.get(new).text
-    answer = client.post(f"{new}/return", follow_redirects=True)
-    assert f"{new}/retirement" in answer.text
-    assert f"version {OLD}" in answer.text  # published later in this test: visits go on with it
-    client.post(f"/forms/home_visit/{OLD}/retirement")
-    assert "En service" in client.get(new).text
-    client.post(f"/forms/home_visit/{OLD}/return")
-    assert "En service" in client.get(f"/forms/home_visit/{OLD}").text
+    assert "de nouveau en service" in client.post(f"{new}/return", follow_redirects=True).text
+    client.post(f"{old}/retirement")
+    answer = client.post(f"{old}/return", follow_redirects=True)
+    assert f"continuent avec la version {NEW}" in answer.text
+    assert f"{old}/retirement" in answer.text
     assert client.post("/forms/home_visit/0/return").status_code == 404
     assert client_as(Role.MANAGER).post(f"{new}/return").status_code == 403
 

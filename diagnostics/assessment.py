@@ -116,6 +116,8 @@ class _Reader:
 
     def _causes(self, one: Consequence, called: Node) -> Iterator[Cause]:
         for path in self._asked(one.causes):
+            if self.form.binds[path].readers:
+                continue  # what follows is read by more people than the answer is
             question = self.form.by_path[path]
             for node in self.index.get(path, ()):
                 if node.relevant and node.value and _beside(node, called):

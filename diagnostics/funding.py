@@ -311,7 +311,7 @@ def pch(one: Situation, table: _Table) -> Verdict:
             "Already open: ask the MDPH for the housing element.",
         )
         return Verdict(Scheme.PCH, Answer.MAY, why, ceiling.value, (ceiling,))
-    if one.disability_rate:
+    if one.disability_rate is None or one.disability_rate > 0:
         return _check(
             Scheme.PCH,
             "Handicap apparu avant 60 ans ? À voir avec la MDPH.",
@@ -350,6 +350,8 @@ def tax_credit(one: Situation, table: _Table) -> Verdict:
     scheme = Scheme.TAX_CREDIT
     if one.income not in (Income.INTERMEDIATE, Income.UNKNOWN):
         return _no(scheme, "Réservé aux revenus intermédiaires.", "For intermediate incomes.")
+    if one.gir is None and one.disability_rate is None:
+        return _check(scheme, "GIR ou incapacité à connaître.", "GIR or disability is to be known.")
     dependent = one.gir in APA_GIR or (one.disability_rate or 0) >= HALF_DISABLED
     if not dependent:
         return _no(

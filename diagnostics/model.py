@@ -46,7 +46,11 @@ def read_rule(source: str | None) -> Rule | None:
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """The rules of one path; `about` says whose answer it stays after the visit, if anybody's."""
+    """The rules of one path.
+
+    `about` says whose answer it stays after the visit, `readers` who alone may read it; empty:
+    nobody's, and all.
+    """
 
     path: str
     type: str
@@ -59,6 +63,7 @@ class Bind:
     constraint_message: Wording
     required_message: Wording
     about: str = ""
+    readers: str = ""
 
     @property
     def is_note(self) -> bool:
@@ -85,6 +90,7 @@ def _bind(element: etree._Element) -> Bind:
         constraint_message=read_message(element.get(f"{JAVAROSA}constraintMsg")),
         required_message=read_message(element.get(f"{JAVAROSA}requiredMsg")),
         about=element.get(f"{PALIER}about", ""),
+        readers=element.get(f"{PALIER}readers", ""),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -186,6 +186,23 @@ def estimate(
         capped=min(less_energy, less_water) < 1,
         parameters=tuple(book.used.values()),
         left_out=left_out,
+    )
+
+
+def estimate_items(
+    kit: Kit, on: date, *, parameters: Parameters, water_price: str = "water_price"
+) -> tuple[tuple[Lamp | Tap, Savings], ...]:
+    """Estimate lamp by lamp and tap by tap; together they come to what `estimate` gives.
+
+    Not for a kit with a metered use, whose cap holds for the whole.
+    """
+    alone: list[tuple[Lamp | Tap, Kit]] = [
+        *((lamp, replace(kit, lamps=(lamp,), taps=())) for lamp in kit.lamps),
+        *((tap, replace(kit, lamps=(), taps=(tap,))) for tap in kit.taps),
+    ]
+    return tuple(
+        (item, estimate(one, on, parameters=parameters, water_price=water_price))
+        for item, one in alone
     )
 
 

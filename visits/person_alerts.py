@@ -53,7 +53,7 @@ def find_alert(session: Session, person: Person, alert_id: uuid.UUID) -> PersonA
     )
     alert = session.scalars(statement).one_or_none()
     if alert is None:
-        raise NotFound("alert_not_found")
+        raise NotFound("measure_not_found")
     return alert
 
 

@@ -78,6 +78,13 @@ def retire_form(session: Session, form_id: str, version: str, *, now: datetime) 
     return found
 
 
+def use_again(session: Session, form_id: str, version: str) -> FormVersion:
+    """Take a retired version back into use; new visits are filled with the newest one in use."""
+    found = find_form(session, form_id, version)
+    found.retired_at = None
+    return found
+
+
 def find_form(session: Session, form_id: str, version: str) -> FormVersion:
     """Find the very version a submission was filled with, retired or not."""
     found = session.scalars(_version(form_id, version)).one_or_none()

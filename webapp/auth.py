@@ -38,6 +38,7 @@ class Action(enum.StrEnum):
     SEE_VISITS = "see_visits"
     SEE_ANSWERS = "see_answers"
     REVIEW_ANSWERS = "review_answers"
+    RECORD_SCORES = "record_scores"
     SEE_WORKS = "see_works"
     DO_WORKS = "do_works"
     SEE_ALERTS = "see_alerts"
@@ -46,6 +47,8 @@ class Action(enum.StrEnum):
     SEE_OUTCOMES = "see_outcomes"
     SEE_FORMS = "see_forms"
     MANAGE_FORMS = "manage_forms"
+    SEE_PARAMETERS = "see_parameters"
+    MANAGE_PARAMETERS = "manage_parameters"
     MANAGE_ACCOUNTS = "manage_accounts"
 
 
@@ -70,6 +73,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.SEE_VISITS: {COO: _ALL, SOC: _ALL, PAR: _ORG, VIS: _OWN},
     Action.SEE_ANSWERS: {COO: _ALL, SOC: _ALL, VIS: _OWN},
     Action.REVIEW_ANSWERS: {COO: _ALL, SOC: _ALL},
+    Action.RECORD_SCORES: {COO: _ALL, SOC: _ALL},
     Action.SEE_WORKS: {TEC: _ALL, COO: _ALL, MAN: _ALL},
     Action.DO_WORKS: {TEC: _ALL},
     Action.SEE_ALERTS: {COO: _ALL, TEC: _ALL},
@@ -78,6 +82,8 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL},
     Action.SEE_FORMS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
     Action.MANAGE_FORMS: {COO: _ALL, ADM: _ALL},
+    Action.SEE_PARAMETERS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
+    Action.MANAGE_PARAMETERS: {ADM: _ALL},
     Action.MANAGE_ACCOUNTS: {ADM: _ALL},
 }
 

@@ -67,7 +67,7 @@ SENTENCES: dict[str, Any] = {
     "refused_for_good": _l("This person refused and is not called again in this programme."),
     "refused_until": _l("This person refused and may be asked again, once, from %(until)s."),
     "enrolment_closed": _l("This enrolment is closed. Nothing was changed."),
-    "alert_not_found": _l("This measure is not there any more."),
+    "measure_not_found": _l("This measure is not there any more."),
     "alert_already_noted": _l("This measure is noted already. Nothing was changed."),
     "already_protected": _l("This file is protected already."),
     "visit_already_planned": _l("A visit is planned already. Move it or cancel it first."),
@@ -95,6 +95,19 @@ SENTENCES: dict[str, Any] = {
     "viewport_crosses_antimeridian": _l("The west of the view is east of its east."),
     "viewport_too_large": _l("This view is too large for this zoom."),
     "import_not_found": _l("This file is not here any more. Upload it again."),
+    "savings_not_found": _l("No eco-kit was recorded at this visit."),
+    "funding_not_found": _l("No adaptation was called for at this visit."),
+    "bad_score": _l("A number is expected, such as 12 or 4.5."),
+    "score_out_of_range": _l("Choose a number from 0 to 10,000."),
+    "score_over_maximum": _l("The score is over its maximum."),
+    "bad_gir": _l("A GIR is a whole number from 1 to 6."),
+    "day_to_come": _l("This day is still to come."),
+    "day_too_early": _l("This day is too long ago, or before the person was born."),
+    "parameter_not_found": _l("There is no such number."),
+    "begins_too_early": _l(
+        "It must begin after the first day of the last value known: results of before keep theirs."
+    ),
+    "begins_too_late": _l("It begins more than two years from now: check the year."),
     "programme_not_found": _l("There is no such programme."),
     "content_purged": _l(
         "The content of this file was deleted after %(days)s days: upload it again."

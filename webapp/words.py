@@ -168,6 +168,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "protected": _l("protection"),
         "unprotected": _l("end of the protection"),
         "named_access": _l("a person named"),
+        "external_score": _l("a score from elsewhere"),
+        "savings": _l("the savings of a kit"),
+        "funding": _l("possible funding"),
     },
     "separator": {
         ";": _l("semicolon"),
@@ -291,7 +294,54 @@ WORDS: dict[str, dict[str, Any]] = {
         "owner": _l("Who"),
         "for_each": _l("For each"),
         "when": _l("When"),
+        "readers": _l("Read only by"),
     },
+    "tap": {
+        "basin": _l("Washbasin"),
+        "sink": _l("Kitchen sink"),
+        "shower": _l("Shower"),
+        "bath": _l("Bath"),
+    },
+    "left_out": {
+        "heat_eur": _l("The euros of hot water are left out: what heats it is not known."),
+        "heat_kgco2": _l("The CO₂ of hot water is left out: what heats it has no known factor."),
+    },
+    "funding": {
+        "may": _l("May pay"),
+        "may_not": _l("No"),
+        "to_check": _l("To find out"),
+    },
+    "evidence": {
+        "read": _l("Read in the source"),
+        "secondary": _l("Taken over from elsewhere"),
+        "memory": _l("From memory: to be read again"),
+        "choice": _l("A choice of ours"),
+    },
+    "unit": {
+        "EUR": "€",
+        "EUR/kWh": "€/kWh",
+        "EUR/m3": "€/m³",
+        "K": "K",
+        "h/d": _l("h a day"),
+        "kWh/(m3.K)": "kWh/(m³·K)",
+        "kgCO2e/kWh": _l("kg CO₂e/kWh"),
+        "l/d": _l("l a day"),
+        "month": _l("months"),
+        "stands": _l("stands"),
+    },
+    # What diagnostics says in French of a parameter, in the reader's language.
+    "parameter_error": {
+        "Cette valeur est obligatoire.": _l("Fill in this field."),
+        "Un nombre est attendu.": _l("A number is expected, such as 0.194."),
+        "Un nombre négatif n’a pas de sens ici.": _l("A negative number makes no sense here."),
+        "Une date est attendue : AAAA-MM-JJ.": _l("A date is expected."),
+        "La valeur doit être entre la basse et la haute.": _l(
+            "The value must be between the low and the high bound."
+        ),
+        "La fin précède le début.": _l("The end is before the beginning."),
+        "Choix inconnu.": _l("Choose one of the list."),
+    },
+    "readers": {"social_worker": _l("social workers")},
     "job": {
         "escalate_work_orders": _l("Mark urgent work orders nobody has started"),
         "remind_follow_ups": _l("Call up follow-ups whose day has come"),

@@ -78,6 +78,7 @@ _NUMBER: Messages = {
 _DAY: Messages = {**_MISSING, "invalid": "Une date est attendue : AAAA-MM-JJ."}
 _ONE_OF: Messages = {**_MISSING, "unknown": "Choix inconnu."}
 _FILLED = validate.Length(min=1, error=_EMPTY)
+_POSITIVE = validate.Range(min=0, error="Un nombre négatif n’a pas de sens ici.")
 _NAME = validate.Regexp(r"^[a-z][a-z0-9_]{0,79}$", error="Nom non valide.")
 
 
@@ -98,9 +99,9 @@ class ParameterSchema(Schema):
 
     name = fields.String(required=True, validate=_NAME, error_messages=_MISSING)
     label = fields.Nested(_LabelSchema, required=True, error_messages=_MISSING)
-    value = fields.Float(required=True, error_messages=_NUMBER)
-    low = fields.Float(error_messages=_NUMBER)
-    high = fields.Float(error_messages=_NUMBER)
+    value = fields.Float(required=True, validate=_POSITIVE, error_messages=_NUMBER)
+    low = fields.Float(validate=_POSITIVE, error_messages=_NUMBER)
+    high = fields.Float(validate=_POSITIVE, error_messages=_NUMBER)
     unit = fields.String(
         required=True,
         validate=validate.OneOf(UNITS, error="Unité inconnue."),

@@ -230,6 +230,8 @@ def _rules(form: Form, path: str) -> Iterator[tuple[str, str]]:
         yield from ((what, readable(rule.source)) for what, rule in rules.items() if rule)
         if bind.about:
             yield "about", bind.about
+        if bind.readers:
+            yield "readers", bind.readers
     if count is not None:
         yield "repeat_count", readable(count.source)
     if control is None:

@@ -35,6 +35,7 @@ OFFERED: dict[tuple[str, str], list[str]] = {
     ("consequences", "severity"): list(Severity),
     ("consequences", "owner"): list(OWNERS),
     ("survey", "about"): ["dwelling", "person"],
+    ("survey", "readers"): ["social_worker"],
 }
 HEADER = PatternFill("solid", fgColor="DDEBEA")
 WRAPPED = Alignment(wrap_text=True, vertical="top")

@@ -13,6 +13,7 @@ from ..form import Form, parse_form
 from ..model import PALIER_NAMESPACE
 from ..wellformed import BadForm
 from ..xpath import references
+from .confidential import READERS, refuse_quotes
 from .consequences import GROUP, GROUP_LABEL, Consequence, read_consequences
 from .reading import Row, Workbook
 from .refusals import Problem, WorkbookRefused, from_pyxform, on_row_of
@@ -21,6 +22,8 @@ from .scrutiny import ABOUT, label_columns, scrutinise, type_of
 Cells = dict[str, str]
 KEPT_APOSTROPHE = "\ue019"
 OUR_SETTINGS = frozenset(["source", "instrument"])
+# Columns of ours in the survey sheet, each an attribute of the question's bind.
+MARKS = (ABOUT, READERS)
 PALIER = f'palier="{PALIER_NAMESPACE}"'
 WORDED = frozenset(["form_title", "label", "hint", "constraint_message", "required_message"])
 
@@ -48,6 +51,7 @@ def publish(workbook: Workbook) -> PublishedForm:
     xform, warnings = _convert(workbook, survey)
     form = _parsed(xform)
     _refuse_circles(form, workbook)
+    refuse_quotes(form, workbook)
     return PublishedForm(
         form_id=form.form_id,
         version=form.version,
@@ -107,7 +111,7 @@ def _convert(workbook: Workbook, survey: Survey) -> tuple[bytes, list[str]]:
     settings = {
         name: cell for name, cell in workbook.settings[0].cells.items() if name not in OUR_SETTINGS
     }
-    if any(row.get(ABOUT) for row in workbook.survey):
+    if any(row.get(mark) for row in workbook.survey for mark in MARKS):
         settings["namespaces"] = f"{settings.get('namespaces', '')} {PALIER}".strip()
     columns = label_columns(workbook)
     if columns and "default_language" not in settings:
@@ -153,9 +157,9 @@ def _kept(cells: Mapping[str, str]) -> Cells:
 
 
 def _marked(cells: Cells) -> Cells:
-    """Let the bind say what an answer is about, so that the form itself tells it."""
-    about = cells.pop(ABOUT, "")
-    return {**cells, f"bind::palier:{ABOUT}": about} if about else cells
+    """Let the bind say what an answer is about and who may read it: the form itself tells it."""
+    marks = {f"bind::palier:{mark}": cells.pop(mark, "") for mark in MARKS}
+    return {**cells, **{name: mark for name, mark in marks.items() if mark}}
 
 
 def _header(rows: list[Cells]) -> dict[str, None]:

@@ -137,27 +137,66 @@ def in_french(message: str) -> str:
 
 
 _WARNINGS = [
-    (r"(?:Group|group) has no label", "Ce groupe n’a pas de titre."),
+    (r"Group has no label", "Ce groupe n’a pas de titre."),
     (r"Repeat has no label", "Cette répétition n’a pas de titre."),
-    (r"translations? .*missing|missing.* translation", "Une traduction manque : {0}."),
+    (r"Choices should have a label", "Ce choix n’a pas de libellé."),
+    (
+        r"case-insensitive match",
+        "Ce nom ne diffère d’un autre que par les majuscules : certains outils les confondent.",
+    ),
+    (
+        r"the '([^']*)' value is invalid\. Column headers",
+        "L’en-tête « {0} » est vide ou contient une espace : cette colonne n’est pas lue.",
+    ),
+    (r"((?:Language '[^']*' is missing the [^.]+\.\s*)+)", "Des traductions manquent : {0}"),
     (r"has no label", "Cette question n’a pas de libellé."),
     (r"default_language", "La langue par défaut n’est pas celle des colonnes."),
+    (
+        r"form_id and id_string",
+        "Les réglages form_id et id_string sont tous deux remplis : gardez form_id.",
+    ),
+    (
+        r"'disabled' column",
+        "La colonne disabled n’est plus prise en charge : écrivez relevant à la place.",
+    ),
+    (r"Row without name, text, or label", "Cette ligne n’a ni type, ni nom, ni libellé : ignorée."),
+    (
+        r"(\S+) is no longer supported on most devices",
+        "« {0} » n’est plus connu de la plupart des appareils : retirez cette ligne.",
+    ),
+    (
+        r"select one external is only meant for filtered selects",
+        "Une liste externe ne sert qu’avec un choice_filter.",
+    ),
     (r"sheet.*(?:similar|misspelled|ignored)", "Une feuille a un nom proche de ceux attendus."),
     (r"Use the max-pixels parameter", "Une photo sans max-pixels part en pleine taille."),
+    (
+        r"do not contain valid machine-readable codes: (.+?)\. Learn",
+        "Ces langues n’ont pas de code : {0}. Écrivez par exemple « English (en) ».",
+    ),
+    (
+        r"uses or_other and translations",
+        "« or_other » ajoute un choix « Other » non traduit : ajoutez plutôt le choix vous-même.",
+    ),
 ]
 
 
 def on_row_of(message: str, origin: Callable[[int], int]) -> str:
-    """Put another row number into a message of pyxform."""
+    """Put another row number into a message of pyxform about the survey."""
+    sheet = _SHEET.search(message)
+    if sheet is not None and sheet[1] != "survey":
+        return message
     return _ROW.sub(lambda found: f"[row : {origin(int(found[1]))}] ", message)
 
 
 def warning_of_pyxform(message: str) -> Problem:
-    """Say a warning of pyxform in French, on its row when it names one."""
-    row = _ROW.search(message)
+    """Say a warning of pyxform in French, on its row; one we do not know is quoted as it is."""
+    row, sheet = _ROW.search(message), _SHEET.search(message)
     rest = " ".join(_ROW.sub("", message).split())
+    said = f"Le convertisseur signale, en anglais : « {rest[:300]} »"
     for pattern, french in _WARNINGS:
-        if re.search(pattern, rest, re.IGNORECASE):
-            return Problem("survey", int(row[1]) if row else None, None, french.format(rest[:200]))
-    said = f"Le convertisseur signale : {rest[:300]}"
-    return Problem("survey", int(row[1]) if row else None, None, said)
+        match = re.search(pattern, rest, re.IGNORECASE)
+        if match is not None:
+            said = french.format(*(group.strip()[:200] for group in match.groups()))
+            break
+    return Problem(sheet[1] if sheet else "survey", int(row[1]) if row else None, None, said)

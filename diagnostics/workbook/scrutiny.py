@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..instruments import instrument_in
 from ..texts import language_code
 from ..xpath import ExpressionError, beyond_tablet
+from .confidential import confidential_problems
 from .reading import Row, Workbook
 from .refusals import Problem, perhaps
 
@@ -46,6 +47,7 @@ def scrutinise(workbook: Workbook) -> list[Problem]:
         *_references(workbook),
         *_own_circles(workbook),
         *_about(workbook),
+        *confidential_problems(workbook),
         *_expressions(workbook),
         *_translations(workbook),
     ]

@@ -157,7 +157,7 @@ def _anything(
         many = chance.randint(1, 3) if question.choices.several else 1
         return " ".join(chance.sample(offered, min(many, len(offered))))
     if question.type in ("int", "decimal"):
-        return _any_number(form, question, chance)
+        return any_number(form, question, chance)
     return {
         "date": "2026-05-06",
         "time": "10:30:00.000+01:00",
@@ -166,7 +166,7 @@ def _anything(
     }.get(question.type, "trois mots ici")
 
 
-def _any_number(form: Form, question: Question, chance: random.Random) -> str:
+def any_number(form: Form, question: Question, chance: random.Random) -> str:
     rule = form.binds[question.path].constraint
     bounds = [float(found) for found in _NUMBER.findall(rule.source)] if rule is not None else []
     low, high = (min(bounds), max(bounds)) if bounds else (0.0, 100.0)

@@ -144,9 +144,11 @@ def test_the_tax_credit_is_a_quarter_while_it_lasts() -> None:
     assert verdict(Scheme.TAX_CREDIT, on=then, couple=True, **known).amount == 2000
     assert verdict(Scheme.TAX_CREDIT, **known).answer is Answer.TO_CHECK
     assert verdict(Scheme.TAX_CREDIT, gir=5).answer is Answer.MAY_NOT
+    assert verdict(Scheme.TAX_CREDIT).answer is Answer.TO_CHECK
 
 
 def test_pch_is_asked_of_those_who_have_it() -> None:
     assert verdict(Scheme.PCH, receives_pch=True).amount == 10000
     assert verdict(Scheme.PCH, disability_rate=80).answer is Answer.TO_CHECK
-    assert verdict(Scheme.PCH).answer is Answer.MAY_NOT
+    assert verdict(Scheme.PCH).answer is Answer.TO_CHECK  # nobody has asked yet
+    assert verdict(Scheme.PCH, disability_rate=0).answer is Answer.MAY_NOT

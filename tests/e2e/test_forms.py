@@ -1,15 +1,27 @@
 """A diagnostic changed in a spreadsheet: handed in, tried on a tablet's screen, published."""
 
+import io
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
+from sqlalchemy import func, select
 
-from tests.e2e.conftest import Server
+from diagnostics.form import parse_form
+from tests.e2e.conftest import PASSWORD, Server
+from tests.e2e.filling import Filler
 from tests.e2e.test_pages import overflow, violations
+from tests.e2e.test_story import _photo
+from tests.factories import make_enrolment, make_visit
 from tests.webapp.test_form_drafts import NEW, NEW_ORDER, edited
-from visits.models.accounts import Role
+from visits.models.accounts import Role, User
+from visits.models.portfolio import FormVersion
+from visits.models.works import WorkOrder
 
 Office = Callable[[Server, str], Page]
 
@@ -81,3 +93,124 @@ def _look(page: Page) -> list[str]:
         if overflow(page):
             found.append(f"{page.url}: {overflow(page)} pixels too wide at {width}")
     return found
+
+
+QUESTION = {
+    "type": "select_one yes_no",
+    "name": "handrail_loose",
+    "label::Français (fr)": "La main courante de l’escalier bouge-t-elle ?",
+    "label::English (en)": "Is the handrail of the stairs loose?",
+}
+ORDER = {
+    "when": "${handrail_loose} = 'yes'",
+    "kind": "work_order",
+    "code": "locksmith",
+    "severity": "U2",
+    "due": "5wd",
+    "owner": "landlord",
+    "name": "handrail_order",
+    "label::fr": "Main courante de l’escalier à refixer.",
+    "label::en": "Fix the handrail of the stairs again.",
+}
+
+
+def test_a_question_added_in_a_spreadsheet_ends_as_a_work_order(
+    server: Server, office: Office, context: BrowserContext, tmp_path: Path
+) -> None:
+    coordinator, technician = server.add(Role.COORDINATOR), server.add(Role.TECHNICIAN)
+    visitor = server.add(Role.VISITOR, name="Nadia Benali")
+    page = office(server, coordinator)
+    _hand_in(page, server, tmp_path, _with_a_question(_download(page, server)))
+    page.wait_for_url("**/forms/drafts/*")
+    expect(page.locator("main")).to_contain_text(QUESTION["label::Français (fr)"])
+    expect(page.locator("main")).to_contain_text(ORDER["label::fr"])
+    page.click("main .page-actions button")
+    page.locator("dialog button.btn-danger").click()
+    page.wait_for_url(f"**/forms/home_visit/{NEW}")
+
+    _plan_a_visit(server, visitor)
+    _fill_on_the_tablet(context.new_page(), server, visitor)
+    _wait_for_orders(server)
+
+    page = office(server, technician)
+    page.goto(f"{server.url}/work-orders/")
+    page.locator("tbody tr", has_text=ORDER["label::fr"]).locator("a").first.click()
+    expect(page.locator("main")).to_contain_text(QUESTION["label::Français (fr)"])
+    expect(page.locator("main")).to_contain_text("U2")
+
+
+def _download(page: Page, server: Server) -> bytes:
+    page.goto(f"{server.url}/forms/")
+    page.locator("main tbody th a", has_text="Visite à domicile").first.click()
+    with page.expect_download() as download:
+        page.locator("main a[download]").first.click()
+    return Path(download.value.path()).read_bytes()
+
+
+def _with_a_question(data: bytes) -> bytes:
+    """Do what somebody does in a spreadsheet program: a row in each of two sheets, a version."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    survey, follows, settings = book["survey"], book["consequences"], book["settings"]
+    names = [row[_column(survey, "name") - 1].value for row in survey.iter_rows()]
+    at = names.index("smoke_alarm") + 1
+    survey.insert_rows(at)
+    _type(survey, at, QUESTION)
+    _type(follows, follows.max_row + 1, ORDER)
+    _type(settings, 2, {"version": NEW})
+    edited_file = io.BytesIO()
+    book.save(edited_file)
+    return edited_file.getvalue()
+
+
+def _column(sheet: Any, name: str) -> int:
+    return [cell.value for cell in sheet[1]].index(name) + 1
+
+
+def _type(sheet: Any, row: int, cells: dict[str, str]) -> None:
+    for name, text in cells.items():
+        sheet.cell(row, _column(sheet, name)).value = text
+
+
+def _plan_a_visit(server: Server, visitor: str) -> None:
+    house = server.house()
+    with house.sessions.begin() as session:
+        user = session.scalars(select(User).where(User.email == visitor)).one()
+        start_at = datetime.now(UTC).replace(second=0, microsecond=0)
+        make_visit(
+            session,
+            enrolment=make_enrolment(session, by=user),
+            visitor=user,
+            start_at=start_at,
+            planned_end_at=start_at,
+        )
+    house.engine.dispose()
+
+
+def _fill_on_the_tablet(page: Page, server: Server, visitor: str) -> None:
+    page.goto(f"{server.url}/tablet/")
+    page.get_by_label("Adresse").fill(visitor)
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_test_id("sign-in").click()
+    page.get_by_test_id("start-visit").click()
+    page.locator("[data-testid=begin-visit], main.page").first.wait_for()
+    if page.get_by_test_id("begin-visit").count():  # a page before the form
+        page.get_by_test_id("begin-visit").click()
+        page.locator("main.page").wait_for()
+    with server.house().sessions() as session:
+        newest = select(FormVersion.xform).where(FormVersion.version == NEW)
+        form = parse_form(session.scalars(newest).one())
+    filler = Filler(page, form, _photo(page), said={"handrail_loose": "yes"})
+    filler.fill()
+    filler.finish()
+    expect(page.locator("main")).to_contain_text(ORDER["label::fr"])
+    page.get_by_test_id("confirm-finish").click()
+
+
+def _wait_for_orders(server: Server) -> None:
+    house = server.house()
+    for _ in range(200):
+        with house.sessions() as session:
+            if session.scalar(select(func.count()).select_from(WorkOrder)):
+                break
+        time.sleep(0.1)
+    house.engine.dispose()

@@ -193,6 +193,23 @@ def test_a_version_is_retired_but_never_the_last_one_visits_need(
         retire_form(session, "home_visit", NEW, now=NOW)
 
 
+def test_a_retired_version_is_used_again_and_the_newest_goes_on(
+    home: Home, client_as: SignIn
+) -> None:
+    client = client_as(Role.COORDINATOR)
+    client.post(hand_in(client, edited()).headers["Location"] + "/publication")
+    old, new = f"/forms/home_visit/{OLD}", f"/forms/home_visit/{NEW}"
+    client.post(f"{new}/retirement")
+    assert f"{new}/return" in client.get(new).text
+    assert "de nouveau en service" in client.post(f"{new}/return", follow_redirects=True).text
+    client.post(f"{old}/retirement")
+    answer = client.post(f"{old}/return", follow_redirects=True)
+    assert f"continuent avec la version {NEW}" in answer.text
+    assert f"{old}/retirement" in answer.text
+    assert client.post("/forms/home_visit/0/return").status_code == 404
+    assert client_as(Role.MANAGER).post(f"{new}/return").status_code == 403
+
+
 def test_the_workbook_of_a_version_is_a_spreadsheet_to_download(
     home: Home, client_as: SignIn
 ) -> None:

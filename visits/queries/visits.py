@@ -145,6 +145,14 @@ def visit_file(session: Session, visit: Visit) -> VisitFile:
     return VisitFile(visit, submissions, _opened(session, ids), attempts)
 
 
+NOT_COUNTED = (SubmissionState.INCOMPLETE, SubmissionState.SET_ASIDE)
+
+
+def counted_submissions(session: Session, visit: Visit) -> Sequence[Submission]:
+    """List what was sent from a visit and is whole, the first first; not what was set aside."""
+    return [one for one in visit_file(session, visit).submissions if one.state not in NOT_COUNTED]
+
+
 def _opened(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, Opened]:
     orders = session.scalars(select(WorkOrder).where(WorkOrder.consequence_id.in_(ids)))
     follow_ups = session.scalars(select(FollowUp).where(FollowUp.consequence_id.in_(ids)))

@@ -8,13 +8,14 @@ from webapp.office.account import account
 from webapp.office.accounts import accounts
 from webapp.office.alerts import alerts
 from webapp.office.appointments import appointments
-from webapp.office.codes import coded, kind_name, owner_name, term
+from webapp.office.codes import adaptation_name, coded, kind_name, owner_name, term
 from webapp.office.comparisons import comparisons
 from webapp.office.enrolments import enrolments
-from webapp.office.figures import delay, month, skew_in_words
+from webapp.office.figures import delay, lasting, month, quantity, skew_in_words
 from webapp.office.follow_ups import follow_ups
 from webapp.office.form_drafts import form_drafts
 from webapp.office.forms import form_pages
+from webapp.office.funding import funding
 from webapp.office.home import home
 from webapp.office.imports import imports
 from webapp.office.kits import kits
@@ -23,9 +24,11 @@ from webapp.office.map import map_page
 from webapp.office.moments import clock, iso_day, today
 from webapp.office.navigation import navigation
 from webapp.office.outcomes import outcome_pages
+from webapp.office.parameters import parameters
 from webapp.office.people import people
 from webapp.office.person_alerts import person_alerts
 from webapp.office.programmes import programme_name
+from webapp.office.savings import savings, spread
 from webapp.office.targeting import targeting
 from webapp.office.visits import visits
 from webapp.office.work_orders import work_orders
@@ -45,11 +48,14 @@ BLUEPRINTS = (
     visits,
     comparisons,
     alerts,
+    savings,
+    funding,
     follow_ups,
     map_page,
     outcome_pages,
     form_pages,
     form_drafts,
+    parameters,
     accounts,
     account,
 )
@@ -65,7 +71,10 @@ def register_office(app: Flask) -> None:
         clock=clock, iso_day=iso_day, phone=telephone, decimal=format_decimal
     )
     app.jinja_env.globals.update(coded=coded, kind_name=kind_name, owner_name=owner_name)
-    app.jinja_env.filters.update(delay=delay, month=month, term=term, skew=skew_in_words)
+    app.jinja_env.filters.update(
+        delay=delay, month=month, term=term, quantity=quantity, spread=spread
+    )
+    app.jinja_env.filters.update(adaptation=adaptation_name, lasting=lasting, skew=skew_in_words)
     app.jinja_env.globals["is_demo"] = lambda: house().settings.demo
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

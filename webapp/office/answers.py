@@ -1,18 +1,23 @@
 """A submission as the office reads it: answers in words, marks, what to do next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
+from flask import g
 from flask_babel import gettext as _
 
+from diagnostics.audit import FILE_NAME, BadAudit, PageTime, read_audit, total_of
 from diagnostics.form import Form, parse_form
-from diagnostics.reading import Section, asked, in_language, read_answers
+from diagnostics.reading import Section, asked, in_language, read_answers, readers_of
 from diagnostics.submission import Checked, check
+from visits.errors import NotFound
 from visits.intake import filled_at
 from visits.models.visits import Submission, SubmissionFile
 from visits.published_forms import consequences_of
 from webapp.languages import current_language
+from webapp.transaction import house
 from webapp.words import word
 
 
@@ -23,6 +28,19 @@ class Correction:
     question: str
     sent: str
     computed: str
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long each page was open; `unreadable` when the log makes no sense."""
+
+    pages: Sequence[PageTime] = ()
+    unreadable: bool = False
+
+    @property
+    def total(self) -> timedelta:
+        """Add the times of all pages."""
+        return total_of(tuple(self.pages))
 
 
 @dataclass(frozen=True)
@@ -42,6 +60,7 @@ class Reading:
     unknown: Sequence[str]
     files: Mapping[str, SubmissionFile]
     review: Mapping[str, str] | None
+    timing: Timing
 
 
 def read_submissions(submissions: Sequence[Submission]) -> list[Reading]:
@@ -52,7 +71,7 @@ def read_submissions(submissions: Sequence[Submission]) -> list[Reading]:
 def _read(submission: Submission, language: str) -> Reading:
     form = parse_form(submission.form_version.xform)
     checked = check(form, submission.xml, now=filled_at(submission), language=language)
-    sections = read_answers(form, checked, language=language)
+    sections = _readable(read_answers(form, checked, language=language), submission)
     findings: dict[str, Any] = submission.findings or {}
     questions = {answer.path: answer.question for part in sections for answer in part.answers}
     return Reading(
@@ -73,11 +92,42 @@ def _read(submission: Submission, language: str) -> Reading:
         corrections=[
             Correction(questions.get(one.path) or _calculated(one.path), one.sent, one.computed)
             for one in checked.corrected
+            if may_read(submission, readers_of(form, one.path))
         ],
         unknown=checked.unknown,
-        files={file.name: file for file in submission.files},
+        files={file.name: file for file in submission.files if file.name != FILE_NAME},
         review=findings.get("review"),
+        timing=_timing(submission, form, language=language),
     )
+
+
+def _timing(submission: Submission, form: Form, *, language: str) -> Timing:
+    log = next((file for file in submission.files if file.name == FILE_NAME), None)
+    if log is None:
+        return Timing()
+    try:
+        return Timing(read_audit(house().store.get(log.sha256), form, language=language))
+    except (BadAudit, NotFound):
+        return Timing(unreadable=True)
+
+
+def may_read(submission: Submission, readers: str) -> bool:
+    """Tell whether the signed-in account reads an answer that is kept for some `readers`.
+
+    Who wrote it always does.
+    """
+    return not readers or g.account.role == readers or g.account.id == submission.sent_by_id
+
+
+def _readable(sections: Sequence[Section], submission: Submission) -> list[Section]:
+    kept = (
+        replace(
+            part,
+            answers=tuple(one for one in part.answers if may_read(submission, one.readers)),
+        )
+        for part in sections
+    )
+    return [part for part in kept if part.answers]
 
 
 def _advice(form: Form, checked: Checked, submission: Submission, *, language: str) -> list[str]:

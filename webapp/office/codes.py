@@ -17,6 +17,11 @@ def coded(kind: str, code: str) -> str:
     return code_name(kind, code, current_language())
 
 
+def adaptation_name(code: str) -> str:
+    """Say what is adapted."""
+    return coded(Kind.ADAPTATION, code)
+
+
 def owner_name(owner: str) -> str:
     """Say who is to act."""
     return OWNERS[owner].in_language(current_language()) if owner in OWNERS else owner

@@ -2,11 +2,15 @@
 
 from datetime import date, timedelta
 
-from flask_babel import format_date, ngettext
+from flask_babel import format_date, format_decimal, ngettext
 from flask_babel import gettext as _
 
 from visits.clocks import WORTH_SAYING
+from webapp.words import word
 
+# As many decimals as a price per kWh has.
+EXACTLY = "#,##0.######"
+MINUTE = 60
 HOURS_SAID = 48  # shorter spans are said in hours, longer ones in days
 
 
@@ -43,3 +47,20 @@ def _span(seconds: int) -> str:
         return f"{minutes // 60} h {minutes % 60:02}"
     days = round(minutes / 1440)
     return str(ngettext("%(num)d day", "%(num)d days", days))
+
+
+def lasting(value: timedelta) -> str:
+    """Write how long something took: `3 min 20 s`, `1 h 05 min`."""
+    seconds = round(value.total_seconds())
+    if seconds < MINUTE:
+        return f"{seconds}\u202fs"
+    minutes, rest = divmod(seconds, MINUTE)
+    if minutes < MINUTE:
+        return f"{minutes}\u202fmin {rest:02}\u202fs"
+    return f"{minutes // MINUTE}\u202fh {minutes % MINUTE:02}\u202fmin"
+
+
+def quantity(value: float, unit: str = "1") -> str:
+    """Write a number of a rule book with all its decimals and its unit: `0,194 €/kWh`."""
+    number = str(format_decimal(value, EXACTLY))
+    return number if unit == "1" else f"{number}\u202f{word('unit', unit)}"

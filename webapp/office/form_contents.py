@@ -23,6 +23,7 @@ class Asked:
     condition: str
     required: bool
     choices: tuple[str, ...]
+    readers: str = ""
 
 
 def contents(kept: FormVersion | FormDraft) -> dict[str, Any]:
@@ -66,6 +67,7 @@ def _asked(form: Form, question: Question, language: str) -> Asked:
         condition=readable(bind.relevant.source) if bind and bind.relevant else "",
         required=bool(bind and bind.required),
         choices=tuple(choices_of(form, question, language).values()),
+        readers=bind.readers if bind else "",
     )
 
 

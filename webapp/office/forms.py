@@ -10,9 +10,11 @@ from visits.errors import Conflict, NotFound
 from visits.models.portfolio import FormVersion
 from visits.published_forms import (
     WorkbookFile,
+    current_form,
     find_form,
     published,
     retire_form,
+    use_again,
     workbook_of,
 )
 from visits.queries.forms import ListedForm, list_drafts, list_form_versions
@@ -130,6 +132,21 @@ def retire(form_id: str, version: str) -> ResponseReturnValue:
         flash(sentence(refused.code, refused.details), "error")
     else:
         flash(_("The version is retired. What was filled with it stays readable."), "success")
+    return redirect(url_for(".show", form_id=form_id, version=version))
+
+
+@form_pages.post("/<form_id>/<version>/return")
+@requires(Action.MANAGE_FORMS)
+def bring_back(form_id: str, version: str) -> ResponseReturnValue:
+    """Take a retired version back into use."""
+    with transaction() as session:
+        use_again(session, form_id, version)
+        newest = current_form(session, form_id).version
+    if newest == version:
+        flash(_("The version is in use again: new visits are filled with it."), "success")
+    else:
+        said = _("The version is not retired any more; new visits go on with version %(newest)s.")
+        flash(said % {"newest": newest}, "success")
     return redirect(url_for(".show", form_id=form_id, version=version))
 
 

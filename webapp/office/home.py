@@ -15,6 +15,7 @@ from visits.models.accounts import JobState, Role
 from visits.models.visits import Submission, Visit, VisitState
 from visits.models.works import Severity, WorkOrder
 from visits.outcomes import Rate, outcomes
+from visits.parameters import parameters_in_force
 from visits.queries.alerts import Alert, current_alerts
 from visits.queries.home import (
     count_accounts,
@@ -34,6 +35,7 @@ from visits.queries.visits import VisitFilter, list_visits
 from visits.queries.works import WorkOrderFilter, list_work_orders
 from webapp.auth import Action, may, requires, viewer
 from webapp.languages import PARIS, moment
+from webapp.office.moments import day_of
 from webapp.office.programmes import chosen_programme
 from webapp.transaction import now, reading
 
@@ -202,6 +204,12 @@ def _access_log(session: Session) -> Tile:
     )
 
 
+def _past_parameters(session: Session) -> Tile:
+    past = len(parameters_in_force(session).past_their_date(day_of(now())))
+    link = url_for("parameters.index", state="past")
+    return Tile(_("Numbers past their date"), past, link, tone="warn" if past else "good")
+
+
 def _administrator(session: Session) -> list[Tile]:
     return [
         Tile(_("Open accounts"), count_accounts(session, active=True), url_for("accounts.index")),
@@ -211,6 +219,7 @@ def _administrator(session: Session) -> list[Tile]:
             url_for("accounts.index", state="closed"),
         ),
         _access_log(session),
+        _past_parameters(session),
     ]
 
 

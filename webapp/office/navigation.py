@@ -45,6 +45,7 @@ ITEMS = (
     Item("map_page.index", _l("Map"), "map", Action.SEE_MAP),
     Item("outcomes.index", _l("Outcomes"), "bar-chart", Action.SEE_OUTCOMES),
     Item("published_forms.index", _l("Forms"), "ui-checks", Action.SEE_FORMS),
+    Item("parameters.index", _l("Parameters"), "sliders", Action.SEE_PARAMETERS),
     Item("accounts.index", _l("Accounts"), "person-gear", Action.MANAGE_ACCOUNTS),
 )
 

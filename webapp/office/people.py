@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.errors import Conflict, Invalid
+from visits.external_scores import ToldScore, external_scores, record_external_score
 from visits.models.people import AccessKind, AlertCode, Person
 from visits.privacy import log_access, name_for_access, protect, unprotect
 from visits.queries import find_person
@@ -22,13 +23,15 @@ from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
 from webapp.office.access import log_read
 from webapp.office.listing import wanted
-from webapp.office.moments import age, day_of
+from webapp.office.moments import age, day_of, typed_day
 from webapp.transaction import now, reading, transaction
 from webapp.words import alert_kind
 
 people = Blueprint("people", __name__, url_prefix="/people")
 
 LONGEST_SEARCH = 100
+# Names to choose from; any other may be typed.
+KNOWN_SCORES = ("GIR", "FRAGIRE", "Tinetti", "SEGA", "TUG", "MMSE", "GDS")
 
 
 @people.get("/")
@@ -93,6 +96,48 @@ def name_users(person_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", person_id=person_id))
 
 
+@people.post("/<uuid:person_id>/scores")
+@requires(Action.RECORD_SCORES)
+def record_score(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep a score somebody else established."""
+    try:
+        with transaction() as session:
+            person = find_person(session, viewer(), person_id, to_change=True)
+            told = _typed_score()
+            record_external_score(session, person, told, by=viewer().user_id, now=now())
+    except Invalid as refused:
+        return refused_on_page(person_id, refused)
+    flash(_("The score is kept, as it was told."), "success")
+    return redirect(url_for(".show", person_id=person_id))
+
+
+def _typed_score() -> ToldScore:
+    typed = {name: text.strip() for name, text in request.form.items()}
+    wrong = {name: "required" for name in ("score", "assessed_on") if not typed.get(name)}
+    numbers: dict[str, float | None] = {}
+    for name in ("score", "maximum"):
+        try:
+            numbers[name] = float(typed[name].replace(",", ".")) if typed.get(name) else None
+        except ValueError:
+            wrong[name] = "bad_score"
+    try:
+        assessed_on = typed_day(typed.get("assessed_on", ""))
+    except ValueError:
+        wrong.setdefault("assessed_on", "bad_date")
+    if wrong:
+        raise Invalid(wrong)
+    score = numbers["score"]
+    assert score is not None  # it was required above
+    return ToldScore(
+        name=typed.get("name", ""),
+        version=typed.get("version", ""),
+        score=score,
+        maximum=numbers["maximum"],
+        author=typed.get("author", ""),
+        assessed_on=assessed_on,
+    )
+
+
 def _typed_users() -> list[uuid.UUID]:
     try:
         return [uuid.UUID(typed) for typed in request.form.getlist("users")]
@@ -144,6 +189,9 @@ def _page(
         alert_kind=alert_kind,
         today_is=day_of(now()),
         accesses=accesses_of(session, person) if responsible else [],
+        scores=external_scores(session, person) if may(Action.SEE_ANSWERS) else [],
+        known_scores=KNOWN_SCORES,
+        typed=request.form,
         errors=errors or {},
         said=said,
         age=age,

@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from diagnostics.audit import FILE_NAME as TIME_LOG
 from visits.doors import ladder_of
 from visits.doubles import undecided
-from visits.errors import Invalid
+from visits.errors import Invalid, NotFound
 from visits.models.accounts import User
 from visits.models.visits import Submission, Visit, VisitState
 from visits.planning import find_visit
@@ -100,6 +101,8 @@ def file(visit_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as session:
         visit = find_visit(session, viewer(), visit_id)
         found = find_file(session, visit, file_id)
+        if found.name == TIME_LOG:  # it may repeat answers that are not for this reader
+            raise NotFound("file_not_found")
         log_read(session, visit.enrolment.person_id, "photo")
     shown = found.media_type in PICTURES
     answer = Response(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readDecimal, readInteger, writeNumber } from '../src/tablet/numbers'
+import { readDecimal, readInteger, spokenDecimals, writeNumber } from '../src/tablet/numbers'
 
 describe('a whole number', () => {
   it.each([['3', 3n], [' 12 ', 12n], ['1 250', 1250n], ['1\u202f250', 1250n], ['-4', -4n], ['+7', 7n], ['007', 7n]])(
@@ -22,4 +22,14 @@ describe('a decimal number', () => {
     expect(writeNumber(12.5, 'fr')).toBe('12,5')
     expect(writeNumber(12.5, 'en')).toBe('12.5')
   })
+})
+
+describe('a sentence that quotes a number', () => {
+  it.each([
+    ['Réducteur posé : 6.8 bar.', 'Réducteur posé : 6,8 bar.'],
+    ['De 1.5 à 12.25 m³, soit 3.', 'De 1,5 à 12,25 m³, soit 3.'],
+    ['Le 12.05.2026, version 1.2.3', 'Le 12.05.2026, version 1.2.3'],
+    ['Étage 2. Puis 3.', 'Étage 2. Puis 3.'],
+  ])('writes %j in French', (text, french) => expect(spokenDecimals(text, 'fr')).toBe(french))
+  it('is left as it is in English', () => expect(spokenDecimals('6.8 bar', 'en')).toBe('6.8 bar'))
 })

@@ -3,6 +3,7 @@ import {
   childrenOf, isConsequence, isLeaf, isRepeat, nameOf, pathOf, type FormNode, type LeafNode, type RootNode,
 } from './engine'
 import { language, tCode, t, typeset } from './i18n'
+import { spokenDecimals } from './numbers'
 import { phoneIn } from './phones'
 import { knower } from './scores'
 import type { FormAnswer, Translated } from './wire'
@@ -53,7 +54,7 @@ function follow(note: FormNode, form: FormAnswer): Follow {
   const known = form.consequences.find(({ name, path }) => (path ? path === pathOf(note) : name === nameOf(note)))
   // The engine has filled in the quoted answers: its sentence, not the template's.
   const said = (note.currentState.label ?? note.currentState.hint)?.asString ?? known?.label[language.value] ?? ''
-  const sentence = typeset(said)
+  const sentence = typeset(spokenDecimals(said, language.value))
   return {
     id: note.nodeId, reference: note.currentState.reference, path: pathOf(note), sentence,
     labels: labelsOf(said, known?.label), kind: known?.kind ?? '', severity: known?.severity ?? '',

@@ -24,3 +24,8 @@ export function writeNumber(value: number | bigint, language: string): string {
   const text = String(value)
   return language === 'fr' ? text.replace('.', ',') : text
 }
+
+/** Put a comma into the decimal numbers a sentence quotes, in French; dates and versions like 12.05.2026 stay. */
+export function spokenDecimals(text: string, language: string): string {
+  return language === 'fr' ? text.replace(/(?<![\d.,])(\d+)\.(\d+)(?![\d.,]*\d)/g, '$1,$2') : text
+}

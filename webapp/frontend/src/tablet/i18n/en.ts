@@ -378,4 +378,5 @@ export const en: Record<Key, Sentence> = {
   },
   'storage.notPersistent': 'The browser does not promise to keep the data when the tablet runs out of space. Send the finished visits as soon as you can.',
   'visit.notSaved': 'Not saved',
+  'preview.xml': 'Download these trial answers (XML)',
 }

@@ -379,6 +379,7 @@ export const fr = {
   },
   'storage.notPersistent': 'Le navigateur ne promet pas de garder les données si la tablette manque de place. Envoyez les visites terminées dès que possible.',
   'visit.notSaved': 'Pas enregistré',
+  'preview.xml': 'Télécharger ces réponses d’essai (XML)',
 } satisfies Record<string, Sentence>
 
 export type Key = keyof typeof fr

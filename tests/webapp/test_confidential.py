@@ -1,0 +1,75 @@
+"""The confidential note: read by social workers and by whom wrote it, by nobody else."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.diagnostics.filling import Filled, shipped_form
+from tests.diagnostics.test_forms_social import SURROUNDED
+from tests.homes import Home
+from visits.models.accounts import Role
+
+SignIn = Callable[..., FlaskClient]
+SECRET, OPEN = "Dort dans la cuisine", "Demande un rendez-vous"
+NOTES = {**SURROUNDED, "confidential_note": SECRET, "operational_note": OPEN}
+
+
+@pytest.fixture
+def home(app: Flask) -> Home:
+    return Home(app, "social_situation")
+
+
+def as_visitor(app: Flask, home: Home) -> FlaskClient:
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = home.visitor.fs_uniquifier
+        cookie["_fresh"] = True
+    return client
+
+
+def test_social_workers_read_it_and_the_visitor_who_wrote_it(
+    app: Flask, home: Home, client_as: SignIn
+) -> None:
+    home.send("social_situation", **NOTES)
+    for client in (client_as(Role.SOCIAL_WORKER), as_visitor(app, home)):
+        page = client.get(home.page).text
+        assert SECRET in page
+        assert OPEN in page
+
+
+def test_a_coordinator_reads_the_operational_note_alone(home: Home, client_as: SignIn) -> None:
+    home.send("social_situation", **NOTES)
+    page = client_as(Role.COORDINATOR).get(home.page).text
+    assert OPEN in page
+    assert SECRET not in page
+    assert "Note confidentielle" not in page
+
+
+def test_another_visitor_who_takes_the_visit_over_does_not_read_it(
+    app: Flask, home: Home, client_as: SignIn
+) -> None:
+    home.send("social_situation", **NOTES)
+    other = client_as(Role.VISITOR)
+    with home.house.sessions.begin() as session:
+        session.merge(home.visit).visitor_id = other.user.id  # type: ignore[attr-defined]
+    page = other.get(home.page).text
+    assert OPEN in page
+    assert SECRET not in page
+
+
+def test_a_corrected_note_does_not_show_what_was_sent(home: Home, client_as: SignIn) -> None:
+    answers: dict[str, Any] = {**NOTES, "visit_agreed": "yes"}
+    xml = Filled("social_situation", **answers).checked.xml
+    # Hidden by a refusal, so the server takes the answer out and says what it took out.
+    home.send_xml(xml.replace(b"<visit_agreed>yes<", b"<visit_agreed>no<"))
+    assert SECRET not in client_as(Role.COORDINATOR).get(home.page).text
+    assert SECRET in client_as(Role.SOCIAL_WORKER).get(home.page).text
+
+
+def test_the_page_of_the_form_says_who_reads_it(home: Home, client_as: SignIn) -> None:
+    version = shipped_form("social_situation").version
+    page = client_as(Role.COORDINATOR).get(f"/forms/social_situation/{version}").text
+    assert "confidential" in page.lower()

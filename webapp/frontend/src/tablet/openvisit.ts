@@ -7,6 +7,7 @@ import {
   createInstance, filesOf, finishedXml, instanceIdOf, markConsequences, restoreInstance, xmlOf, type NamedFile,
   type RootNode,
 } from './engine'
+import { beforeLock } from './locking'
 import { sha256, type OutboxItem } from './outbox'
 import type { SessionRecord } from './session'
 import type { FormAnswer, Visit } from './wire'
@@ -101,12 +102,17 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
   const flush = () => (timer === undefined ? chain : save())
   const onHidden = () => { if (document.visibilityState === 'hidden') void flush() }
   document.addEventListener('visibilitychange', onHidden)
+  const forgetLock = beforeLock(async () => {
+    await flush()
+    return state.value.kind !== 'failed'
+  })
   return {
     state,
     flush,
     hold: (value) => { held = value },
     stop: () => {
       unwatch()
+      forgetLock()
       clearTimeout(timer)
       timer = undefined
       document.removeEventListener('visibilitychange', onHidden)

@@ -47,7 +47,7 @@ export async function sendDue({ force = false } = {}): Promise<void> {
     if (!lock) return
     await loadOutbox()
     for (const item of dueItems(outbox.value, Date.now(), force)) {
-      if (mustSignIn.value) return
+      if (mustSignIn.value || !session.value) return
       await sendItem(item)
     }
   })

@@ -11,6 +11,8 @@ export interface User {
 export interface DeviceAnswer {
   device_id: string
   token: string
+  /** Base64 of 32 bytes: opens the tablet's memory when its PIN is lost. */
+  recovery_key: string
   user: User
 }
 
@@ -81,6 +83,7 @@ export interface Problem {
   status?: number
   detail?: string
   errors?: unknown
+  code?: string
   request_id?: string
 }
 

@@ -1,0 +1,44 @@
+// A tablet declared lost erases itself at its next contact: its keys first, then everything the browser keeps for us.
+import { askWhetherLost, Refused, sayErased } from './api'
+import { readLock, removeDatabase } from './connection'
+import { eraseAll } from './db'
+import { gate } from './lock'
+import { session } from './session'
+
+const SAY_AGAIN_MS = 30_000
+const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('palier-erased')
+
+/** Other tabs hold what they show: when one erases the tablet, they start again with nothing. */
+export function followErasing(): void {
+  if (channel) channel.onmessage = () => location.reload()
+}
+
+/** Ask the server, while locked, whether the tablet was declared lost. Nobody answering changes nothing. */
+export async function askWhileLocked(): Promise<void> {
+  const digest = (await readLock())?.contact
+  if (digest) await askWhetherLost(digest).catch(() => undefined)
+}
+
+/** Erase all there is, then say so to the server until it has heard. */
+export async function eraseTablet(): Promise<void> {
+  const speaker = session.value ? { token: session.value.token } : { digest: (await readLock())?.contact ?? '' }
+  await eraseAll()
+  gate.value = 'erased'
+  session.value = null
+  await removeDatabase().catch(() => undefined)
+  localStorage.clear()
+  sessionStorage.clear()
+  await Promise.all((await caches.keys()).map((name) => caches.delete(name)))
+  for (const registration of (await navigator.serviceWorker?.getRegistrations()) ?? []) await registration.unregister()
+  channel?.postMessage('erased')
+  await sayUntilHeard(speaker)
+}
+
+async function sayUntilHeard(speaker: { token?: string; digest?: string }): Promise<void> {
+  try {
+    await sayErased(speaker)
+  } catch (error) {
+    if (error instanceof Refused && error.status < 500) return
+    setTimeout(() => void sayUntilHeard(speaker), SAY_AGAIN_MS)
+  }
+}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from visits.models.accounts import Device
 from visits.models.people import Person
 from visits.models.portfolio import FormVersion, Import
 from visits.models.programmes import Enrolment, EnrolmentState
@@ -44,6 +45,7 @@ def pages_of(house: House) -> list[Shown]:
             .where(Enrolment.state == EnrolmentState.VISITED, Person.protected.is_(False))
         )
         file = first(select(Import.id).where(Import.imported_at.is_not(None)))
+        tablet_user = first(select(Device.user_id))
         form = session.scalars(
             select(FormVersion).where(FormVersion.form_id == "home_visit")
         ).first()
@@ -82,6 +84,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("home-social-worker", "social_worker", "/"),
         Shown("home-administrator", "administrator", "/"),
         Shown("accounts", "administrator", "/accounts/"),
+        Shown("account-tablets", "administrator", f"/accounts/{tablet_user}"),
         Shown("account-new", "administrator", "/accounts/new"),
         Shown("account", "administrator", "/account"),
         Shown("password", "administrator", "/account/password"),

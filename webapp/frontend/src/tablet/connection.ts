@@ -61,11 +61,11 @@ export function changeLock(change: (record: LockRecord | undefined) => LockRecor
   })
 }
 
-/** Remove the whole database. Another tab that hangs may hold it: its records are to be cleared before. */
-export async function removeDatabase(): Promise<void> {
+/** Remove the whole database; false when a tab that hangs still holds it. */
+export async function removeDatabase(): Promise<boolean> {
   await disconnect()
-  const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))
-  await Promise.race([deleteDB(NAME), patience])
+  const patience = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS))
+  return Promise.race([deleteDB(NAME).then(() => true), patience])
 }
 
 /** Close the connection, as a browser may at any time. */

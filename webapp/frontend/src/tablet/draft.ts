@@ -1,5 +1,6 @@
 import { computed, shallowRef } from 'vue'
 import * as db from './db'
+import { whenLocked } from './locking'
 
 /** The name under which a submission's XML travels and is kept. */
 export const XML_FILE = 'xml_submission_file'
@@ -27,6 +28,7 @@ export interface FileRecord {
 
 /** The drafts on this tablet, for the list of visits. */
 export const drafts = shallowRef<DraftRecord[]>([])
+whenLocked(() => { drafts.value = [] })
 export const draftOf = computed(() => new Map(drafts.value.map((draft) => [draft.visitId, draft])))
 
 export async function loadDrafts(): Promise<void> {

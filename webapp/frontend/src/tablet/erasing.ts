@@ -1,5 +1,5 @@
 // A tablet declared lost erases itself at its next contact: its keys first, then everything the browser keeps for us.
-import { askWhetherLost, Refused, sayErased } from './api'
+import { askWhetherLost, declaredLost, Refused, sayErased } from './api'
 import { readLock, removeDatabase } from './connection'
 import { eraseAll } from './db'
 import { gate } from './lock'
@@ -22,10 +22,14 @@ export async function askWhileLocked(): Promise<void> {
 /** Erase all there is, then say so to the server until it has heard. */
 export async function eraseTablet(): Promise<void> {
   const speaker = session.value ? { token: session.value.token } : { digest: (await readLock())?.contact ?? '' }
-  await eraseAll()
+  const cleared = await eraseAll().then(() => true, () => false)
+  const removed = await removeDatabase().catch(() => false)
+  // Neither worked: nothing is claimed, and the next contact begins again.
+  if (!cleared && !removed) {
+    declaredLost.value = false
+    return
+  }
   gate.value = 'erased'
-  session.value = null
-  await removeDatabase().catch(() => undefined)
   localStorage.clear()
   sessionStorage.clear()
   await Promise.all((await caches.keys()).map((name) => caches.delete(name)))

@@ -23,6 +23,17 @@ export async function allKept(): Promise<boolean> {
   return kept.every(Boolean)
 }
 
+const forgetting = new Set<() => void>()
+
+/** What must leave memory when the tablet locks; each part of the app says so of its own. */
+export function whenLocked(forget: () => void): void {
+  forgetting.add(forget)
+}
+
+export function forgetAll(): void {
+  for (const forget of forgetting) forget()
+}
+
 let lastTouch = Date.now()
 
 /** Begin the five minutes anew. */

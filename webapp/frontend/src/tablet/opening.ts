@@ -2,16 +2,15 @@
 import { nextTick, watch } from 'vue'
 import { declaredLost } from './api'
 import { readLock } from './connection'
-import { day, dayProblem, formKeys, loadDay, refreshDay, refreshing } from './day'
+import { loadDay, refreshDay, refreshing } from './day'
 import * as db from './db'
-import { drafts, loadDrafts } from './draft'
+import { loadDrafts } from './draft'
 import { eraseTablet, followErasing } from './erasing'
 import { setLanguage } from './i18n'
 import { gate, tryPin, type Tried } from './lock'
-import { allKept, stayAwake, watchIdle } from './locking'
-import { notice } from './notice'
+import { allKept, forgetAll, stayAwake, watchIdle } from './locking'
 import { purge } from './purge'
-import { keepSending, loadOutbox, outbox, sendDue, sent } from './sending'
+import { keepSending, loadOutbox, sendDue } from './sending'
 import { choosePin, dropWaiting, loadSession, sealPlain, session, takeOverPlain } from './session'
 
 const PURGE_EVERY_MS = 3600_000
@@ -52,10 +51,10 @@ export async function openWithNewPin(pin: string): Promise<void> {
 let sending = false
 
 async function open(): Promise<void> {
+  await purge()
   await Promise.all([loadSession(), loadDay(), loadDrafts(), loadOutbox()])
   stayAwake()
   gate.value = 'open'
-  await purge()
   if (sending) void sendDue({ force: true })
   else keepSending()
   sending = true
@@ -76,8 +75,8 @@ async function keepThenLock(): Promise<void> {
   locking = true
   try {
     // What cannot be kept (a full disk) stays on the screen, which says so: locking would lose it.
-    if (!(await allKept())) return
-    gate.value = 'locked'
+    if (await allKept()) gate.value = 'locked'
+    else stayAwake()
   } finally {
     locking = false
   }
@@ -101,12 +100,5 @@ async function forget(): Promise<void> {
   await db.settled()
   if (gate.value === 'open') return
   if (gate.value === 'locked' || gate.value === 'signIn') db.useKey(null)
-  session.value = null
-  day.value = null
-  formKeys.value = new Set()
-  drafts.value = []
-  outbox.value = []
-  sent.value = []
-  dayProblem.value = ''
-  notice.value = ''
+  forgetAll()
 }

@@ -3,11 +3,16 @@ import { computed, ref, shallowRef } from 'vue'
 import { Refused, sendSubmission, Unreachable } from './api'
 import * as db from './db'
 import { XML_FILE, type FileRecord } from './draft'
+import { whenLocked } from './locking'
 import { dueItems, isWhole, settle, type OutboxItem, type Outcome, type SentRecord } from './outbox'
 import { askSignIn, mustSignIn, session } from './session'
 
 export const outbox = shallowRef<OutboxItem[]>([])
 export const sent = shallowRef<SentRecord[]>([])
+whenLocked(() => {
+  outbox.value = []
+  sent.value = []
+})
 /** The item whose bytes are on their way. */
 export const sendingId = ref<string | null>(null)
 

@@ -4,6 +4,7 @@ import { changeLock, readLock } from './connection'
 import * as db from './db'
 import { setLanguage } from './i18n'
 import { gate, underPin, type LockRecord } from './lock'
+import { whenLocked } from './locking'
 import { sha256 } from './outbox'
 import { keyOfRecovery, newDataKey, unwrapKey, wrapKey } from './seal'
 import type { DeviceAnswer, User } from './wire'
@@ -17,6 +18,8 @@ export interface SessionRecord {
 
 /** Who holds the tablet; null before the first sign-in and while it is locked. */
 export const session = shallowRef<SessionRecord | null>(null)
+
+whenLocked(() => { session.value = null })
 
 /** The server no longer takes our token: work goes on, sending waits for a sign-in. */
 export const mustSignIn = ref(false)

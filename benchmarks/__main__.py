@@ -19,12 +19,14 @@ from benchmarks.report import heading, line, write_results
 from benchmarks.startup import measure_startup
 from benchmarks.stock_import import measure_imports
 from benchmarks.submissions import measure_submissions
+from benchmarks.tablet import measure_tablet
 
 BENCHMARKS: dict[str, Measure] = {
     "bundles": measure_bundles,
     "check": measure_checks,
     "import": measure_imports,
     "submissions": measure_submissions,
+    "tablet": measure_tablet,
     "startup": measure_startup,
     "map": measure_map,
 }

@@ -24,8 +24,8 @@ TARGETS = (
     Target(r"[\d,]+ dwellings: (examine|apply)", 4_000),
     Target(r"[\d,]+ tenants: (examine|apply)", 1_000),
     Target(r"check, home visit", 5),
-    Target(r"check, 400 questions", 100),
-    Target(r"parse, 899 questions", 500),
+    Target(r"check, 400 questions", 50),
+    Target(r"parse, 899 questions", 300),
     Target(r"submissions, \d+ clients?$", 15),
     Target(r"submissions, 1 client: wait", 100),
     Target(r"submissions, 32 clients: wait", 3_000),
@@ -35,7 +35,12 @@ TARGETS = (
     Target(r"(serve|demo): .*first 200", 5),
     Target(r"memory after", 300),
     Target(r"page /", 150),
+    Target(r"tablet: shell", 300),
     Target(r"tablet: all", 500),
+    Target(r"tablet: start offline", 1_000),
+    Target(r"tablet: 40 questions, app and first page", 1_000),
+    Target(r"tablet: 400 questions, app and first page", 2_000),
+    Target(r"tablet: \d+ questions, an answer", 50),
 )
 
 

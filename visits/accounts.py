@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from visits.db import take_turn
 from visits.errors import Conflict, Forbidden, Invalid, NotFound, TooManyTries
 from visits.models.accounts import (
     Device,
@@ -200,6 +201,16 @@ def note_wiped(session: Session, digest: str, *, now: datetime) -> Device | None
     if device is not None:
         device.wiped_at = device.wiped_at or now
     return device
+
+
+def count_try(session: Session, email: str, *, place: str, now: datetime) -> None:
+    """Count a try before its password is checked, so that many at once are no way around.
+
+    A right password takes it back (`forget_failed_sign_ins`). Raises TooManyTries.
+    """
+    take_turn(session, f"sign_in {_hashed(folded(email))}")
+    refuse_if_throttled(session, email, place=place, now=now)
+    note_failed_sign_in(session, email, place=place, now=now)
 
 
 def refuse_if_throttled(session: Session, email: str, *, place: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from visits.db import take_turn
 from visits.errors import Conflict, NotFound
 from visits.map_points import refresh_map_of_person
-from visits.models.accounts import User
+from visits.models.accounts import JobState, User
 from visits.models.people import AccessEvent, AccessKind, NamedAccess, Person
 
 
@@ -48,13 +48,25 @@ def _sealed(previous: str, event: AccessEvent | Row[Any]) -> str:
 
 
 def broken_line(session: Session) -> int | None:
-    """Find the id of the first line of the access log that does not fit the one before it."""
-    previous = ""
+    """Find the id of the first line of the access log that was changed or taken away.
+
+    A line must fit the one before it; the newest line that the last check saw must still be there.
+    """
+    previous, noted = "", _noted(session)
     for line in _lines(session):
         if _sealed(previous, line) != line.seal:
             return int(line.id)
         previous = line.seal
-    return None
+        if noted and noted["seal"] == line.seal:
+            noted = None
+    return int(noted["id"]) if noted else None
+
+
+def _noted(session: Session) -> dict[str, Any] | None:
+    """Give the newest line as the last check noted it: the end of a chain holds on nothing else."""
+    check = select(JobState.result).where(JobState.name == "check_access_log")
+    result = session.scalars(check).one_or_none()
+    return result.get("newest") if result else None
 
 
 def _lines(session: Session) -> Iterator[Row[Any]]:
@@ -64,9 +76,20 @@ def _lines(session: Session) -> Iterator[Row[Any]]:
 
 
 def check_access_log(session: Session, *, now: datetime) -> dict[str, Any]:
-    """Read the whole access log; gives how many lines it has and the first that is broken."""
+    """Read the whole access log; gives its length, the first broken line and the newest line.
+
+    While it is broken, the newest line that was noted before stays the one to look for.
+    """
     lines = session.scalar(select(func.count()).select_from(AccessEvent)) or 0
-    return {"touched": lines, "broken_line": broken_line(session)}
+    broken = broken_line(session)
+    statement = select(AccessEvent.id, AccessEvent.seal).order_by(AccessEvent.id.desc())
+    newest = session.execute(statement.limit(1)).one_or_none()
+    seen = {"id": newest.id, "seal": newest.seal} if newest else None
+    return {
+        "touched": lines,
+        "broken_line": broken,
+        "newest": seen if broken is None else _noted(session),
+    }
 
 
 def protect(session: Session, person: Person, *, by: uuid.UUID, now: datetime) -> None:

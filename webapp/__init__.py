@@ -24,13 +24,15 @@ from webapp.transaction import House, utc_now
 from webapp.typed import refuse_unwritable_text
 
 MAX_UPLOAD = 40 * 1024 * 1024
+OWN_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 
 def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Flask:
     """Build the application: a table of contents."""
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_UPLOAD, MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024)
-    app.config["TRUSTED_HOSTS"] = list(settings.hosts) or None
+    # On its own machine it answers by number too: that is how its health is asked.
+    app.config["TRUSTED_HOSTS"] = [*settings.hosts, *OWN_MACHINE] if settings.hosts else None
     engine = connect(settings.database_url, secrets=settings.secrets)
     app.extensions["palier"] = House(
         settings, engine, sessions(engine), FileStore(settings.photos), clock

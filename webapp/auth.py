@@ -15,12 +15,11 @@ from flask_login import current_user
 from flask_security.utils import verify_password
 
 from visits.accounts import (
+    count_try,
     device_of_token,
     find_lost_device,
     find_user,
     forget_failed_sign_ins,
-    note_failed_sign_in,
-    refuse_if_throttled,
     token_digest,
 )
 from visits.errors import Forbidden, TooManyTries
@@ -277,8 +276,8 @@ def check_password(email: str, password: str) -> Account | None:
     if len(password) > LONGEST_PASSWORD:
         return None
     place = request.remote_addr or ""
-    with reading() as session:
-        refuse_if_throttled(session, email, place=place, now=now())
+    with transaction() as session:
+        count_try(session, email, place=place, now=now())
         user = find_user(session, email)
         account = account_of(user) if user is not None and user.active else None
         known = user.password if user is not None else UNKNOWN_PASSWORD
@@ -286,8 +285,6 @@ def check_password(email: str, password: str) -> Account | None:
         with transaction() as session:
             forget_failed_sign_ins(session, now=now(), email=email)
         return account
-    with transaction() as session:
-        note_failed_sign_in(session, email, place=place, now=now())
     return None
 
 

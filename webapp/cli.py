@@ -119,12 +119,16 @@ def import_(file: Path, email: str, dry_run: bool) -> None:
         upload = upload_file(
             session, data=file.read_bytes(), file_name=file.name, user_id=user.id, now=now
         )
-        plan = examine_import(session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now)
+        plan = examine_import(
+            session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now, by=user.id
+        )
         click.echo(json.dumps(plan.counts, indent=2, ensure_ascii=False))
         for refusal in plan.refusals:
             click.echo(f"{refusal.line}: {refusal.heading} « {refusal.value} » {refusal.code}")
         if not dry_run:
-            confirm_import(session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now)
+            confirm_import(
+                session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now, by=user.id
+            )
 
 
 @main.group()
@@ -322,7 +326,8 @@ def _serve(app: Flask, host: str, port: int, *, jobs: bool) -> None:
             threads=THREADS,
             ident="palier",
             max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1024,
-            clear_untrusted_proxy_headers=True,
+            # Of proxies that are trusted, create_app reads what they say; of others nobody does.
+            clear_untrusted_proxy_headers=not app.extensions["palier"].settings.trusted_proxies,
         )
     except OSError as error:
         message = f"Port {port} cannot be used ({error.strerror}). Choose another: --port, or PORT="

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from markupsafe import escape
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from diagnostics.submission import BadSubmission
 from visits.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Refused, TooManyTries
@@ -200,6 +200,8 @@ def answer_http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if error.response is not None or status < 400:
         return error
+    if isinstance(error, SecurityError):  # a host that is not ours: there is no page to show there
+        return problem(status, gettext("This service does not answer to that address."))
     title = str(TITLES.get(status, error.name))
     if wants_json():
         messages = (getattr(error, "data", None) or {}).get("messages")

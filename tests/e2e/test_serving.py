@@ -1,12 +1,21 @@
 """The server as a process: it ends when asked, and says when it cannot begin."""
 
+import http.client
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Server
+from tests.e2e.conftest import Server, free_port
+from tests.factories import make_user
+from visits.accounts import add_device
+from visits.models.accounts import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -37,3 +46,64 @@ def test_the_log_is_json_lines_and_each_once(server: Server) -> None:
     assert lines
     assert all(line.startswith("{") for line in lines)
     assert len([line for line in lines if '"remind_follow_ups"' in line]) <= 1
+
+
+@dataclass
+class Deployed(Server):
+    """A server with settings of its own."""
+
+    given: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return super().environ | self.given
+
+    def device_token(self) -> str:
+        house = self.house()
+        with house.sessions.begin() as session:
+            visitor = make_user(session, role=Role.VISITOR)
+            token = add_device(session, visitor, name="t", now=datetime.now(UTC))[1]
+        house.engine.dispose()
+        return token
+
+    def told_to_send_to(self, headers: dict[str, str]) -> tuple[int, str | None]:
+        """Ask where to send; the answer is the deployment's address as it understands it."""
+        asking = {"Authorization": f"Bearer {self.device_token()}", **headers}
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request("HEAD", "/openrosa/submission", headers=asking)
+            answer = connection.getresponse()
+            return answer.status, answer.getheader("Location")
+
+
+THROUGH = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "visites.bailleur.example"}
+OUTSIDE = "https://visites.bailleur.example/openrosa/submission"
+
+
+@contextmanager
+def deployed(folder: Path, **given: str) -> Iterator[Deployed]:
+    server = Deployed(folder, free_port(), given=given)
+    server.command("init")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def test_a_trusted_proxy_tells_the_address_that_people_see(tmp_path: Path) -> None:
+    with deployed(tmp_path, PALIER_TRUSTED_PROXIES="1") as server:
+        assert server.told_to_send_to(THROUGH) == (204, OUTSIDE)
+
+
+def test_nobody_else_is_believed_about_the_address(tmp_path: Path) -> None:
+    with deployed(tmp_path) as server:
+        status, address = server.told_to_send_to(THROUGH)
+    assert (status, address) == (204, f"{server.url}/openrosa/submission")
+
+
+def test_a_deployment_answers_to_its_own_names_behind_its_proxy(tmp_path: Path) -> None:
+    hosts = {"PALIER_TRUSTED_PROXIES": "1", "PALIER_HOSTS": "visites.bailleur.example"}
+    with deployed(tmp_path, **hosts) as server:
+        assert server.told_to_send_to(THROUGH) == (204, OUTSIDE)
+        elsewhere = THROUGH | {"X-Forwarded-Host": "ailleurs.example"}
+        assert server.told_to_send_to(elsewhere)[0] == 400

@@ -1,6 +1,7 @@
 """A person's file: who looked is written for good, and protection hides."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -9,9 +10,17 @@ from sqlalchemy.orm import Session
 from tests.factories import make_dwelling, make_person, make_residence, make_user, make_viewer
 from visits.accounts import find_territory
 from visits.errors import Conflict, NotFound
+from visits.jobs import claim_job, note_result
 from visits.models.accounts import Role
 from visits.models.people import AccessKind
-from visits.privacy import broken_line, log_access, name_for_access, protect, unprotect
+from visits.privacy import (
+    broken_line,
+    check_access_log,
+    log_access,
+    name_for_access,
+    protect,
+    unprotect,
+)
 from visits.queries import Reach, find_person
 
 
@@ -45,6 +54,22 @@ def test_a_line_taken_out_or_changed_shows(session: Session, now: datetime, tamp
     session.execute(text(tampering))
     session.expire_all()
     assert broken_line(session) == 4
+
+
+def test_the_newest_lines_taken_out_show_after_a_check(session: Session, now: datetime) -> None:
+    def check() -> dict[str, Any]:
+        claim_job(session, "check_access_log", every=timedelta(0), now=now)
+        result = check_access_log(session, now=now)
+        note_result(session, "check_access_log", result)
+        return result
+
+    _look(session, now)
+    newest = check()["newest"]["id"]
+    session.execute(text("DELETE FROM access_event WHERE id >= 3"))
+    session.expire_all()
+    assert check()["broken_line"] == newest
+    _look(session, now)
+    assert check()["broken_line"] == newest  # later lines do not cover it
 
 
 def test_a_protected_person_is_found_by_the_named_alone(session: Session, now: datetime) -> None:

@@ -283,3 +283,11 @@ def test_an_address_gets_one_account_of_several_clicks(client_as: SignIn, sessio
     statuses = at_once([post(client, "/accounts/new", **said) for _ in range(3)])
     assert statuses[200] == 1
     assert count(session, User, User.email == said["email"]) == 1
+
+
+def test_passwords_tried_all_at_once_are_throttled_like_one_after_another(app: Flask) -> None:
+    def guess() -> int:
+        body = {"email": "quelquun@palier.example", "password": "faux", "name": "t"}
+        return app.test_client().post("/api/devices", json=body).status_code
+
+    assert at_once([guess] * 12) == Counter({401: 5, 429: 7})

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from visits.db import take_turn
 from visits.errors import Conflict, Invalid, NotFound
+from visits.models.people import AccessKind
 from visits.models.portfolio import Import, ImportState
 from visits.portfolio.apply import apply_plan
 from visits.portfolio.fields import Kind
@@ -25,6 +26,7 @@ from visits.portfolio.mapping import (
 from visits.portfolio.plan import ImportPlan, examine
 from visits.portfolio.rows import Problem
 from visits.portfolio.tables import Table, read_table
+from visits.privacy import log_access
 
 CONTENT_KEPT = timedelta(days=30)
 PROBLEMS_KEPT = 1_000
@@ -70,20 +72,34 @@ def table_of(kept: Import) -> Table:
 
 
 def examine_import(
-    session: Session, import_id: uuid.UUID, *, kind: str, mapping: AnyColumns, now: datetime
+    session: Session,
+    import_id: uuid.UUID,
+    *,
+    kind: str,
+    mapping: AnyColumns,
+    now: datetime,
+    by: uuid.UUID | None = None,
 ) -> ImportPlan:
     """Work out what importing a file would change; nothing is written."""
     kept = find_import(session, import_id)
     columns = from_json(mapping)
-    return examine(session, table=table_of(kept), kind=_kind(kind), mapping=columns, now=now)
+    table, chosen = table_of(kept), _kind(kind)
+    return examine(session, table=table, kind=chosen, mapping=columns, now=now, by=by)
 
 
 def confirm_import(
-    session: Session, import_id: uuid.UUID, *, kind: str, mapping: AnyColumns, now: datetime
+    session: Session,
+    import_id: uuid.UUID,
+    *,
+    kind: str,
+    mapping: AnyColumns,
+    now: datetime,
+    by: uuid.UUID | None = None,
 ) -> Import:
     """Import a file: write what its plan says, keep the counts, remember the mapping.
 
-    Raises Conflict when it was imported already.
+    The access log gets a line for each person it adds or changes, in the name of `by`. Raises
+    Conflict when it was imported already.
     """
     # What one import would do is worked out against what the one before has written.
     take_turn(session, "import")
@@ -93,13 +109,15 @@ def confirm_import(
     if kept.state is ImportState.IMPORTED:
         raise Conflict("already_imported")
     table, chosen, columns = table_of(kept), _kind(kind), from_json(mapping)
-    plan = examine(session, table=table, kind=chosen, mapping=columns, now=now)
+    plan = examine(session, table=table, kind=chosen, mapping=columns, now=now, by=by)
     kept.counts = {**apply_plan(session, plan), "lines": plan.lines}
     kept.problems = _problems(plan)
     kept.kind, kept.mapping = chosen.value, as_json(columns)
     kept.state, kept.imported_at = ImportState.IMPORTED, now
     remember_mapping(session, table, kind=chosen, mapping=columns, now=now)
     session.flush()
+    persons = sorted(plan.ledger.persons_written())
+    log_access(session, user_id=by, persons=persons, kind=AccessKind.WRITE, what="import", now=now)
     return kept
 
 

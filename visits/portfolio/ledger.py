@@ -156,6 +156,22 @@ class Ledger:
         )
         self.load_residences_of_dwellings()
 
+    def persons_elsewhere(self) -> set[uuid.UUID]:
+        """Name the persons whose home or lease changes."""
+        tenancies = {t.id for t in self.tenancies if t.changes() or t.before is None}
+        return {
+            occupancy["person_id"]
+            for occupancy in self.occupancies
+            if occupancy.before is None
+            or occupancy.changes()
+            or occupancy["tenancy_id"] in tenancies
+        }
+
+    def persons_written(self) -> set[uuid.UUID]:
+        """Name the persons that are new, or that change in themselves or in where they live."""
+        own = {p.id for p in self.persons if p.before is None or p.changes()}
+        return own | self.persons_elsewhere()
+
 
 def _default(column: str) -> Any:
     return {"protected": False, "do_not_contact": False, "first_name": ""}.get(column)

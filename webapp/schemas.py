@@ -24,6 +24,13 @@ class NewDeviceSchema(Schema):
     name = fields.String(load_default="tablet", validate=validate.Length(0, 100))
 
 
+class RecoverySchema(Schema):
+    """The password of a tablet's user, to open the tablet again."""
+
+    email = fields.String(required=True, validate=validate.Length(1, 254))
+    password = fields.String(required=True, validate=validate.Length(1, 500))
+
+
 class UserSchema(Schema):
     """The account a tablet speaks for."""
 
@@ -35,10 +42,14 @@ class UserSchema(Schema):
 
 
 class DeviceSchema(Schema):
-    """A tablet that signed in, with its token, told once."""
+    """A tablet that signed in, with its token, told once.
+
+    `recovery_key` (base64 of 32 bytes) opens what the tablet holds when its PIN is lost.
+    """
 
     device_id = fields.UUID()
     token = fields.String()
+    recovery_key = fields.String()
     user = fields.Nested(UserSchema)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e.find_chromium import find_chromium
 from tests.factories import make_user
@@ -25,6 +25,7 @@ from webapp.settings import read_settings
 from webapp.transaction import House
 
 PASSWORD = "correct cheval batterie"
+PIN = "271828"
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -95,6 +96,29 @@ class Server:
             )
         house.engine.dispose()
         return user.email
+
+
+def tablet_sign_in(page: Page, email: str, password: str = PASSWORD, *, pin: str = PIN) -> None:
+    """Sign in on a tablet that nobody holds, choose its PIN, and wait for the day."""
+    page.get_by_label("Adresse").fill(email)
+    page.get_by_label("Mot de passe").fill(password)
+    page.get_by_test_id("sign-in").click()
+    choose_pin(page, pin)
+
+
+def choose_pin(page: Page, pin: str = PIN) -> None:
+    """Choose the PIN that a tablet asks for after its sign-in."""
+    page.get_by_test_id("pin").fill(pin)
+    page.get_by_test_id("pin-again").fill(pin)
+    page.get_by_test_id("pin-save").click()
+    expect(page.get_by_test_id("pin-save")).to_have_count(0)
+
+
+def unlock(page: Page, pin: str = PIN) -> None:
+    """Give the PIN that a tablet asks for at its start."""
+    page.get_by_test_id("pin").fill(pin)
+    page.get_by_test_id("pin-unlock").click()
+    expect(page.get_by_test_id("lock-screen")).to_have_count(0)
 
 
 def free_port() -> int:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from visits.models.accounts import Device
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import FormVersion, Import
 from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
@@ -59,6 +60,7 @@ def pages_of(house: House) -> list[Shown]:
             select(ContactAttempt.enrolment_id).where(ContactAttempt.visit_id.is_not(None))
         )
         file = first(select(Import.id).where(Import.imported_at.is_not(None)))
+        tablet_user = first(select(Device.user_id))
         form = session.scalars(
             select(FormVersion).where(FormVersion.form_id == "home_visit")
         ).first()
@@ -103,6 +105,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("home-social-worker", "social_worker", "/"),
         Shown("home-administrator", "administrator", "/"),
         Shown("accounts", "administrator", "/accounts/"),
+        Shown("account-tablets", "administrator", f"/accounts/{tablet_user}"),
         Shown("account-new", "administrator", "/accounts/new"),
         Shown("account", "administrator", "/account"),
         Shown("password", "administrator", "/account/password"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from tests.e2e.conftest import CHROMIUM, Server, free_port
+from tests.e2e.conftest import CHROMIUM, Server, free_port, tablet_sign_in
 from tests.e2e.find_chromium import find_chromium
 from tests.e2e.pages import Shown, pages_of
 from webapp.demo import load_demo
@@ -54,9 +54,7 @@ def _office(context: BrowserContext, server: Server, shown: list[Shown], folder:
 def _tablet(context: BrowserContext, server: Server, folder: Path) -> None:
     page = context.new_page()
     page.goto(f"{server.url}/tablet/")
-    page.get_by_label("Adresse").fill(server.accounts["visitor"].email)
-    page.get_by_label("Mot de passe").fill(server.accounts["visitor"].password)
-    page.get_by_test_id("sign-in").click()
+    tablet_sign_in(page, server.accounts["visitor"].email, server.accounts["visitor"].password)
     expect(page.get_by_test_id("day-visit").first).to_be_visible()
     _take(page, folder, "tablet-day")
     page.get_by_test_id("start-visit").first.click()

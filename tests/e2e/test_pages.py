@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.e2e.conftest import PASSWORD, Server
+from tests.e2e.conftest import PASSWORD, Server, choose_pin
 from tests.e2e.pages import Shown, pages_of
 from visits.models.accounts import Role
 
@@ -106,6 +106,9 @@ def test_the_tablet_is_accessible_on_every_page_of_a_visit(
     page.get_by_label("Adresse").fill(account.email)
     page.get_by_label("Mot de passe").fill(account.password)
     page.get_by_test_id("sign-in").click()
+    expect(page.get_by_test_id("pin-save")).to_be_visible()
+    problems += violations(page)
+    choose_pin(page)
     expect(page.get_by_test_id("day-visit").first).to_be_visible()
     problems += violations(page)
     page.get_by_test_id("start-visit").first.click()

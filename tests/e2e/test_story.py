@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.conftest import PASSWORD, Server
+from tests.e2e.conftest import Server, tablet_sign_in, unlock
 from visits.models.accounts import Role
 from webapp.languages import PARIS
 
@@ -131,18 +131,18 @@ def _choose(page: Page, question: str, label: str) -> None:
 def _visit_without_network(tablet: BrowserContext, server: Server, visitor: str, name: str) -> None:
     page = tablet.new_page()
     page.goto(f"{server.url}/tablet/")
-    page.get_by_label("Adresse").fill(visitor)
-    page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_test_id("sign-in").click()
+    tablet_sign_in(page, visitor)
     day = page.get_by_test_id("day-visit")
     expect(day).to_have_count(1)
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     page.reload()
+    unlock(page)
     expect(day).to_contain_text(name.split()[-1])
     expect(day).not_to_contain_text("pas encore sur la tablette")  # all its forms are here
 
     tablet.set_offline(True)
     page.reload()  # the app starts without a network
+    unlock(page)
     page.get_by_test_id("start-visit").click()
     expect(page.get_by_test_id("page-title")).to_contain_text(name.split()[-1])
     page.get_by_test_id("begin-visit").click()
@@ -150,6 +150,8 @@ def _visit_without_network(tablet: BrowserContext, server: Server, visitor: str,
     page.get_by_test_id("confirm-finish").click()
     expect(page.get_by_test_id("outbox-status").first).to_contain_text("Sur cette tablette")
     page.reload()
+    expect(page.get_by_test_id("lock-waiting")).to_contain_text("1 visite à envoyer")
+    unlock(page)
     expect(page.get_by_test_id("outbox-status").first).to_contain_text("Sur cette tablette")
 
     tablet.set_offline(False)

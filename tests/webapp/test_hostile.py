@@ -2,6 +2,7 @@
 
 import io
 import json
+import uuid
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime
@@ -148,11 +149,12 @@ NOT_A_SIGN_IN = (
 
 
 def test_a_tablet_that_talks_nonsense_is_refused(client: FlaskClient) -> None:
-    for body in NOT_A_SIGN_IN:
-        answer = client.post("/api/devices", data=body, content_type="application/json")
-        assert 400 <= answer.status_code < 500, body[:40]
-        assert answer.content_type == "application/problem+json"
-        assert answer.json["request_id"]
+    for path in ("/api/devices", f"/api/devices/{uuid.uuid4()}/recover"):
+        for body in NOT_A_SIGN_IN:
+            answer = client.post(path, data=body, content_type="application/json")
+            assert 400 <= answer.status_code < 500, body[:40]
+            assert answer.content_type == "application/problem+json"
+            assert answer.json["request_id"]
 
 
 def test_nonsense_instead_of_a_password_is_a_wrong_password(client: FlaskClient) -> None:

@@ -1,16 +1,26 @@
 """Tablets sign in with a password once, then with their own token."""
 
+import uuid
 from typing import Any
 
 from flask import g
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
-from visits.accounts import add_device, revoke_device
+from visits.accounts import add_device, note_wiped, recover_device, revoke_device
 from visits.errors import NotFound
-from visits.models.accounts import User
-from webapp.auth import Action, NotSignedIn, check_password, public, requires
-from webapp.schemas import DeviceSchema, NewDeviceSchema
+from visits.models.accounts import Device, User
+from webapp.auth import (
+    Account,
+    Action,
+    NotSignedIn,
+    check_password,
+    device_digest,
+    public,
+    refuse_lost_device,
+    requires,
+)
+from webapp.schemas import DeviceSchema, NewDeviceSchema, RecoverySchema
 from webapp.transaction import now, transaction
 
 devices = Blueprint("devices", __name__, url_prefix="/api/devices", description="Tablets")
@@ -22,13 +32,35 @@ devices = Blueprint("devices", __name__, url_prefix="/api/devices", description=
 @public
 def sign_in(body: dict[str, Any]) -> dict[str, Any]:
     """Enrol a tablet with its user's password; the token is told once."""
-    account = check_password(body["email"], body["password"])
-    if account is None:
-        raise NotSignedIn("not_signed_in")
+    account = _account_of(body)
     with transaction() as session:
         user = session.get_one(User, account.id)
         device, token = add_device(session, user, name=body["name"], now=now())
-    return {"device_id": device.id, "token": token, "user": account}
+    return _told(device, token, account)
+
+
+@devices.post("/<uuid:device_id>/recover")
+@devices.arguments(RecoverySchema)
+@devices.response(200, DeviceSchema)
+@public
+def recover(body: dict[str, Any], device_id: uuid.UUID) -> dict[str, Any]:
+    """Sign a known tablet in again with its own user's password, and give what opens its memory."""
+    account = _account_of(body)
+    with transaction() as session:
+        device, token = recover_device(session, device_id, user_id=account.id, now=now())
+    return _told(device, token, account)
+
+
+def _account_of(body: dict[str, Any]) -> Account:
+    account = check_password(body["email"], body["password"])
+    if account is None:
+        raise NotSignedIn("not_signed_in")
+    return account
+
+
+def _told(device: Device, token: str, account: Account) -> dict[str, Any]:
+    recovery_key = device.recovery_key
+    return {"device_id": device.id, "token": token, "recovery_key": recovery_key, "user": account}
 
 
 @devices.delete("/current")
@@ -40,4 +72,27 @@ def sign_out() -> ResponseReturnValue:
         raise NotFound("device_not_found")
     with transaction() as session:
         revoke_device(session, g.account.device_id, now=now())
+    return "", 204
+
+
+@devices.get("/contact")
+@devices.response(204)
+@public
+def contact() -> ResponseReturnValue:
+    """Tell a locked tablet whether it was declared lost: 401 `device_lost`, otherwise nothing."""
+    refuse_lost_device()
+    return "", 204
+
+
+@devices.post("/wiped")
+@devices.response(204)
+@public
+def wiped() -> ResponseReturnValue:
+    """Note that a lost tablet has erased itself; its token opens this alone."""
+    digest = device_digest()
+    if digest is None:
+        raise NotSignedIn("not_signed_in")
+    with transaction() as session:
+        if note_wiped(session, digest, now=now()) is None:
+            raise NotSignedIn("not_signed_in")
     return "", 204

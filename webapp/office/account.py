@@ -10,7 +10,12 @@ from flask_babel import refresh
 from flask_security.utils import logout_user
 
 from visits.errors import Invalid
-from visits.own_account import choose_language, revoke_device_of, sign_out_everywhere
+from visits.own_account import (
+    choose_language,
+    declare_device_lost,
+    revoke_device_of,
+    sign_out_everywhere,
+)
 from visits.queries.accounts import devices_of, find_account
 from webapp.auth import Action, requires
 from webapp.errors import sentence
@@ -50,6 +55,16 @@ def revoke(device_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as session:
         device = revoke_device_of(session, g.account.id, device_id, now=now())
     flash(_("The tablet « %(name)s » is revoked.", name=device.name), "success")
+    return redirect(url_for(".index"))
+
+
+@account.post("/tablets/<uuid:device_id>/lost")
+@requires(Action.OWN_ACCOUNT)
+def declare_lost(device_id: uuid.UUID) -> ResponseReturnValue:
+    """Declare one of one's own tablets lost."""
+    with transaction() as session:
+        device = declare_device_lost(session, g.account.id, device_id, now=now())
+    flash(_("The tablet « %(name)s » is declared lost.", name=device.name), "success")
     return redirect(url_for(".index"))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from visits.accounts import NewUser, add_user, find_organisation, set_active
 from visits.errors import Conflict, Invalid
 from visits.models.accounts import Organisation, OrganisationKind, Role, Territory, User
-from visits.own_account import revoke_device_of
+from visits.own_account import declare_device_lost, revoke_device_of
 from visits.queries.accounts import (
     AccountFilter,
     devices_of,
@@ -210,4 +210,14 @@ def revoke(user_id: uuid.UUID, device_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as session:
         device = revoke_device_of(session, user_id, device_id, now=now())
     flash(_("The tablet « %(name)s » is revoked.", name=device.name), "success")
+    return redirect(url_for(".show", user_id=user_id))
+
+
+@accounts.post("/<uuid:user_id>/tablets/<uuid:device_id>/lost")
+@requires(Action.MANAGE_ACCOUNTS)
+def declare_lost(user_id: uuid.UUID, device_id: uuid.UUID) -> ResponseReturnValue:
+    """Declare a tablet lost: it erases itself at its next contact."""
+    with transaction() as session:
+        device = declare_device_lost(session, user_id, device_id, now=now())
+    flash(_("The tablet « %(name)s » is declared lost.", name=device.name), "success")
     return redirect(url_for(".show", user_id=user_id))

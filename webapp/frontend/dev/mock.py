@@ -231,12 +231,11 @@ class Door(BaseHTTPRequestHandler):
         if self.path == "/mock/fault":
             fault.update(json.loads(body))
             return self.answer(200, fault)
-        if self.path == "/api/devices":
+        if self.path == "/api/devices" or self.path.endswith("/recover"):
             if json.loads(body)["password"] != "palier":
                 return self.answer(401, {"title": "Wrong", "status": 401})
-            return self.answer(
-                201, {"device_id": "d1", "token": "t1", "recovery_key": "", "user": USER}
-            )
+            told = {"device_id": "d1", "token": "t1", "recovery_key": "A" * 43 + "=", "user": USER}
+            return self.answer(201, told)
         mode = fault["mode"]
         if mode == "down":
             return self.connection.close()

@@ -4,6 +4,7 @@ import * as db from '../src/tablet/db'
 import { deliver } from '../src/tablet/delivery'
 import type { OutboxItem, SentFile } from '../src/tablet/outbox'
 import { sha256 } from '../src/tablet/receipts'
+import { newDataKey } from '../src/tablet/seal'
 
 interface Sent { names: string[]; more: boolean; sentAt: string | null }
 
@@ -48,6 +49,7 @@ describe('a visit on its way', () => {
   const send = (item: OutboxItem, giveWay = () => false) => deliver(item, 'token', { confirm: async (names) => { confirmed = names }, giveWay })
 
   beforeEach(async () => {
+  db.useKey(await newDataKey())
     await db.write(db.STORE_NAMES.map((store) => ({ store, removePrefix: '' })))
     server = new Server()
     confirmed = []

@@ -1,3 +1,4 @@
+import { ref } from 'vue'
 import type { FileRecord } from './draft'
 import type { Report } from './outbox'
 import type { DayAnswer, DeviceAnswer, FormAnswer, Problem } from './wire'
@@ -18,9 +19,14 @@ export class Unreachable extends Error {
   override name = 'Unreachable'
 }
 
+/** The server says that this tablet was declared lost: everything on it is to go. */
+export const declaredLost = ref(false)
+
 interface Call {
   method?: string
   token?: string | null
+  /** The digest of the token, when the tablet is locked and cannot open it. */
+  digest?: string
   json?: unknown
   body?: BodyInit
   timeoutMs?: number
@@ -37,6 +43,7 @@ export async function call(path: string, options: Call = {}): Promise<Response> 
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (options.token) headers.Authorization = `Bearer ${options.token}`
   if (options.sentAt) headers['Palier-Sent-At'] = options.sentAt.toISOString()
+  if (options.digest) headers.Authorization = `Locked ${options.digest}`
   if (options.json !== undefined) headers['Content-Type'] = 'application/json'
   let answer: Response
   try {
@@ -52,8 +59,10 @@ export async function call(path: string, options: Call = {}): Promise<Response> 
   } catch (error) {
     throw new Unreachable(String(error))
   }
-  if (!answer.ok) throw new Refused(answer.status, await problemOf(answer))
-  return answer
+  if (answer.ok) return answer
+  const problem = await problemOf(answer)
+  if (answer.status === 401 && problem.code === 'device_lost') declaredLost.value = true
+  throw new Refused(answer.status, problem)
 }
 
 async function problemOf(answer: Response): Promise<Problem> {
@@ -75,6 +84,20 @@ async function json<T>(answer: Response): Promise<T> {
 
 export async function registerDevice(email: string, password: string, name: string): Promise<DeviceAnswer> {
   return json(await call('/api/devices', { method: 'POST', json: { email, password, name } }))
+}
+
+/** Sign a known tablet in again: a fresh token, and the key that opens its memory. */
+export async function recoverDevice(deviceId: string, email: string, password: string): Promise<DeviceAnswer> {
+  return json(await call(`/api/devices/${encodeURIComponent(deviceId)}/recover`, { method: 'POST', json: { email, password } }))
+}
+
+/** Ask, while locked, whether the tablet was declared lost; the answer is `declaredLost`. */
+export async function askWhetherLost(digest: string): Promise<void> {
+  await call('/api/devices/contact', { digest })
+}
+
+export async function sayErased(as: { token?: string; digest?: string }): Promise<void> {
+  await call('/api/devices/wiped', { method: 'POST', ...as })
 }
 
 export async function revokeDevice(token: string): Promise<void> {

@@ -2,6 +2,7 @@ import { computed, ref, shallowRef } from 'vue'
 import { fetchDay, fetchForm, Refused, Unreachable } from './api'
 import * as db from './db'
 import { language, t } from './i18n'
+import { whenLocked } from './locking'
 import { askSignIn, session } from './session'
 import { inLanguage, type DayAnswer, type FormAnswer, type Visit } from './wire'
 
@@ -18,6 +19,12 @@ export const refreshing = ref(false)
 export const dayProblem = ref('')
 /** Keys of the forms the tablet holds. */
 export const formKeys = shallowRef<ReadonlySet<string>>(new Set())
+
+whenLocked(() => {
+  day.value = null
+  dayProblem.value = ''
+  formKeys.value = new Set()
+})
 
 export const visits = computed(() => day.value?.answer.visits ?? [])
 

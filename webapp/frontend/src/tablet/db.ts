@@ -1,9 +1,13 @@
-// The tablet's memory. All reads and writes pass here, so that a later key under the PIN seals them in one place.
+// The tablet's memory. All reads and writes pass here, and everything is sealed under the data key: nothing is
+// read or written while the tablet is locked. Record keys (ids) stay readable.
 // Only plain values and ArrayBuffers go in: WebKit hangs on Blob and File.
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from 'idb'
+import type { IDBPObjectStore } from 'idb'
+import { ref } from 'vue'
+import { onConnection, STORE_NAMES, type Kept, type Schema, type StoreName } from './connection'
 import type { DraftRecord, FileRecord } from './draft'
 import type { DayRecord } from './day'
 import type { QueueItem, SentRecord, SentReport } from './outbox'
+import { seal, unseal } from './seal'
 import type { SessionRecord } from './session'
 import type { VisitRecord } from './visitrecords'
 import type { FormAnswer } from './wire'
@@ -20,8 +24,7 @@ export interface Stores {
   visits: VisitRecord
 }
 
-export type StoreName = keyof Stores
-type Schema = DBSchema & { [Name in StoreName]: { key: string; value: Stores[Name] } }
+export { disconnect, STORE_NAMES, type StoreName } from './connection'
 
 /** One step of a write: keep a value, or remove one (or all whose key starts with `prefix`). */
 export type Change =
@@ -29,91 +32,141 @@ export type Change =
   | { store: StoreName; remove: string }
   | { store: StoreName; removePrefix: string }
 
-export const STORE_NAMES = ['session', 'day', 'forms', 'drafts', 'files', 'outbox', 'receipts', 'visits'] as const satisfies StoreName[]
-const NAME = 'palier'
-const VERSION = 2
-
-let connection: Promise<IDBPDatabase<Schema>> | null = null
-
-function connect(): Promise<IDBPDatabase<Schema>> {
-  connection ??= openDB<Schema>(NAME, VERSION, {
-    upgrade(database) {
-      for (const store of STORE_NAMES) {
-        if (!database.objectStoreNames.contains(store)) database.createObjectStore(store)
-      }
-    },
-    // Another tab wants a newer version: let go, and open again at the next call.
-    blocking() {
-      void connection?.then((database) => database.close())
-      connection = null
-    },
-    terminated() {
-      connection = null
-    },
-  })
-  connection.catch(() => (connection = null))
-  return connection
+/** The tablet is locked: nothing can be read or written until the PIN is given. */
+export class Locked extends Error {
+  override name = 'Locked'
 }
 
-/** Run on an open connection; browsers close it at will, so open again once. */
-async function onConnection<T>(work: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
-  try {
-    return await work(await connect())
-  } catch (error) {
-    if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error
-    connection = null
-    return work(await connect())
-  }
+let dataKey: CryptoKey | null = null
+
+/** Open the memory with its key, or close it with null. What is being written is written to its end. */
+export function useKey(key: CryptoKey | null): void {
+  dataKey = key
 }
 
-export function read<Name extends StoreName>(store: Name, key: string): Promise<Stores[Name] | undefined> {
-  return onConnection((database) => database.get(store, key) as Promise<Stores[Name] | undefined>)
+export function keyInUse(): CryptoKey {
+  if (!dataKey) throw new Locked()
+  return dataKey
+}
+
+/** The writes under way: they reach the disk in the order they were asked for, and reads come after them. */
+let lastWrite: Promise<unknown> = Promise.resolve()
+
+export async function read<Name extends StoreName>(store: Name, key: string): Promise<Stores[Name] | undefined> {
+  const opener = keyInUse()
+  await lastWrite
+  const kept = await onConnection((database) => database.get(store, key))
+  if (kept === undefined) return undefined
+  const [value] = await opened(opener, store, [[key, kept]])
+  return value
 }
 
 export function readAll<Name extends StoreName>(store: Name): Promise<Stores[Name][]> {
-  return onConnection((database) => database.getAll(store) as Promise<Stores[Name][]>)
+  return readPrefix(store, '')
 }
 
 /** Read the values whose key starts with `prefix`. */
-export function readPrefix<Name extends StoreName>(store: Name, prefix: string): Promise<Stores[Name][]> {
-  return onConnection((database) => database.getAll(store, startingWith(prefix)) as Promise<Stores[Name][]>)
+export async function readPrefix<Name extends StoreName>(store: Name, prefix: string): Promise<Stores[Name][]> {
+  const opener = keyInUse()
+  await lastWrite
+  const range = startingWith(prefix)
+  const [keys, values] = await onConnection((database) => {
+    const inside = database.transaction(store).store
+    return Promise.all([inside.getAllKeys(range), inside.getAll(range)])
+  })
+  return opened(opener, store, values.map((kept, index) => [keys[index] as string, kept]))
 }
 
-export function keysWithPrefix(store: StoreName, prefix: string): Promise<string[]> {
+/** The keys that start with `prefix`: readable while the tablet is locked, too. */
+export async function keysWithPrefix(store: StoreName, prefix: string): Promise<string[]> {
+  await lastWrite
   return onConnection((database) => database.getAllKeys(store, startingWith(prefix)))
 }
 
+/** How many records did not open: they stay where they are, and do not keep the others from opening. */
+export const unopened = ref(0)
+
+async function opened<Name extends StoreName>(key: CryptoKey, store: Name, all: [string, Kept][]): Promise<Stores[Name][]> {
+  const tried = await Promise.allSettled(all.map(([id, kept]) => unseal(key, kept as ArrayBuffer, `${store}/${id}`)))
+  // Locked meanwhile: what was read must not come back to memory.
+  if (dataKey !== key) throw new Locked()
+  const values = tried.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  unopened.value = Math.max(unopened.value, tried.length - values.length)
+  return values as Stores[Name][]
+}
+
+/** A change as it goes to disk: its value sealed. */
+type Sealed = Exclude<Change, { value: unknown }> | { store: StoreName; key: string; sealed: ArrayBuffer }
+
 /** Write all the changes or none. Resolves once they are on disk, not merely queued. */
-export function write(changes: Change[]): Promise<void> {
-  if (!changes.length) return Promise.resolve()
+export async function write(changes: Change[]): Promise<void> {
+  if (!changes.length) return
+  // Sealed before the transaction opens: waiting inside would end it.
+  const sealed = Promise.all(changes.map(sealedChange))
+  sealed.catch(() => undefined)
+  const written = lastWrite.then(async () => commit(await sealed))
+  lastWrite = written.catch(() => undefined)
+  await written
+}
+
+async function sealedChange(change: Change): Promise<Sealed> {
+  if (!('value' in change)) return change
+  const { store, key, value } = change
+  return { store, key, sealed: await seal(keyInUse(), value, `${store}/${key}`) }
+}
+
+function commit(changes: Sealed[]): Promise<void> {
   const stores = [...new Set(changes.map((change) => change.store))]
   return onConnection(async (database) => {
     const transaction = database.transaction(stores, 'readwrite', { durability: 'strict' })
-    const steps: Promise<unknown>[] = [transaction.done]
-    try {
-      for (const change of changes) steps.push(apply(transaction.objectStore(change.store), change))
-    } catch (error) {
-      // A value that cannot be kept throws at once: without this, what went before it would stay.
-      transaction.abort()
-      await Promise.allSettled(steps)
-      throw error
-    }
-    await Promise.all(steps)
+    await Promise.all([transaction.done, ...changes.map((change) => apply(transaction.objectStore(change.store), change))])
   })
 }
 
 type Store = IDBPObjectStore<Schema, StoreName[], StoreName, 'readwrite'>
 
-function apply(store: Store, change: Change): Promise<unknown> {
+function apply(store: Store, change: Sealed): Promise<unknown> {
   if ('remove' in change) return store.delete(change.remove)
   if ('removePrefix' in change) return store.delete(startingWith(change.removePrefix))
-  return store.put(change.value, change.key)
+  return store.put(change.sealed, change.key)
 }
 
-/** Close the connection, as a browser may at any time. */
-export async function disconnect(): Promise<void> {
-  ;(await connection)?.close()
-  connection = null
+/** Seal in place what version 1 kept in clear, one record after the other; begun again, it goes on where it was. */
+export async function sealPlain(): Promise<void> {
+  for (const store of STORE_NAMES) {
+    for (const key of await keysWithPrefix(store, '')) {
+      const kept = await onConnection((database) => database.get(store, key))
+      if (kept === undefined || isSealed(kept)) continue
+      const sealed = await seal(keyInUse(), kept, `${store}/${key}`)
+      await commit([{ store, key, sealed }])
+    }
+  }
+}
+
+/** What version 1 kept in clear of its session, if there is any. */
+export async function plainSession(): Promise<SessionRecord | undefined> {
+  const kept = await onConnection((database) => database.get('session', 'current'))
+  return kept === undefined || isSealed(kept) ? undefined : (kept as unknown as SessionRecord)
+}
+
+function isSealed(kept: Kept): kept is ArrayBuffer {
+  return Object.prototype.toString.call(kept) === '[object ArrayBuffer]'
+}
+
+/** Wait until all that was asked to be written is on disk, or has failed. */
+export async function settled(): Promise<void> {
+  await lastWrite
+}
+
+/** Forget everything, the keys first: without them the rest is noise. */
+export async function eraseAll(): Promise<void> {
+  useKey(null)
+  await lastWrite
+  await onConnection(async (database) => {
+    const stores = ['lock', ...STORE_NAMES] as const
+    const transaction = database.transaction(stores, 'readwrite', { durability: 'strict' })
+    await Promise.all([transaction.done, ...stores.map((store) => transaction.objectStore(store).clear())])
+  })
 }
 
 function startingWith(prefix: string): IDBKeyRange {

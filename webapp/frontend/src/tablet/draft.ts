@@ -1,6 +1,7 @@
 import { shallowRef } from 'vue'
 import type { AuditRow } from './audit'
 import * as db from './db'
+import { whenLocked } from './locking'
 import type { UrgentNote } from './urgents'
 
 /** The name under which a submission's XML travels and is kept. */
@@ -33,6 +34,7 @@ export interface FileRecord {
 
 /** The drafts on this tablet, for the list of visits. */
 export const drafts = shallowRef<DraftRecord[]>([])
+whenLocked(() => { drafts.value = [] })
 
 export async function loadDrafts(): Promise<void> {
   drafts.value = await db.readAll('drafts')

@@ -3,14 +3,11 @@ import '../tokens.css'
 import './tablet.css'
 import { createApp } from 'vue'
 import App from './App.vue'
-import { loadDay, refreshDay } from './day'
-import { loadDrafts } from './draft'
 import { showAsBefore } from './display'
 import { setLanguage } from './i18n'
+import { gate } from './lock'
+import { begin } from './opening'
 import { previewPath } from './route'
-import { keepSending, loadOutbox } from './sending'
-import { loadSession, session } from './session'
-import { loadVisitRecords } from './visitrecords'
 import { installWaitingUpdate, keepUpToDate, noticeVersion } from './update'
 
 async function start(): Promise<void> {
@@ -18,14 +15,10 @@ async function start(): Promise<void> {
   const tried = previewPath()
   if (tried) return preview(tried)
   if (await installWaitingUpdate()) return
-  await loadSession()
-  await Promise.all([loadDay(), loadDrafts(), loadOutbox()])
-  await loadVisitRecords()
+  await begin()
   noticeVersion()
   createApp(App).mount('#app')
-  void keepUpToDate()
-  keepSending()
-  if (session.value) void refreshDay()
+  if (gate.value !== 'insecure') void keepUpToDate()
 }
 
 /** Try a form in the office: none of the tablet's memory is read or written. */

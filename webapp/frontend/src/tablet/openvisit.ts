@@ -10,6 +10,7 @@ import {
   type RootNode,
 } from './engine'
 import { giveBackPhotos } from './givingback'
+import { beforeLock } from './locking'
 import type { OutboxItem } from './outbox'
 import { NO_SOURCES, sourcesOf, type ProposalSources } from './proposals'
 import { sha256 } from './receipts'
@@ -147,12 +148,17 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
   const flush = () => (timer === undefined ? chain : save())
   const onHidden = () => { if (document.visibilityState === 'hidden') void flush() }
   document.addEventListener('visibilitychange', onHidden)
+  const forgetLock = beforeLock(async () => {
+    await flush()
+    return state.value.kind !== 'failed'
+  })
   return {
     state,
     flush,
     hold: (value) => { held = value },
     stop: () => {
       unwatch()
+      forgetLock()
       clearTimeout(timer)
       timer = undefined
       document.removeEventListener('visibilitychange', onHidden)

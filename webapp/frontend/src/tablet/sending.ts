@@ -2,6 +2,7 @@
 import { computed, ref, shallowRef } from 'vue'
 import * as db from './db'
 import { deliver, deliverReport } from './delivery'
+import { whenLocked } from './locking'
 import {
   dueItems, isReport, keyOf, queued, settle, settleReport, type OutboxItem, type QueueItem, type Report, type ReportItem,
   type SentRecord, type SentReport,
@@ -16,6 +17,10 @@ export const reports = computed(() => queue.value.filter(isReport))
 const remembered = shallowRef<(SentRecord | SentReport)[]>([])
 export const sent = computed(() => remembered.value.filter((record): record is SentRecord => 'receipt' in record))
 export const sentReports = computed(() => remembered.value.filter((record): record is SentReport => !('receipt' in record)))
+whenLocked(() => {
+  queue.value = []
+  remembered.value = []
+})
 /** The item whose bytes are on their way. */
 export const sendingId = ref<string | null>(null)
 
@@ -75,7 +80,7 @@ async function sendEach(force: boolean): Promise<void> {
   const untried = () => dueItems(queue.value, Date.now(), force).filter((item) => !tried.has(turnOf(item)))
   for (;;) {
     const [next] = untried()
-    if (!next || mustSignIn.value) return
+    if (!next || mustSignIn.value || !session.value) return
     tried.add(turnOf(next))
     const alertWaits = () => next.kind !== 'alert' && untried()[0]?.kind === 'alert'
     await sendItem(next, alertWaits)

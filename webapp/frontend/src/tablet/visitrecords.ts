@@ -4,6 +4,7 @@ import { computed, shallowRef } from 'vue'
 import { visitById } from './day'
 import * as db from './db'
 import { drafts } from './draft'
+import { whenLocked } from './locking'
 import { queue } from './sending'
 import type { Visit } from './wire'
 
@@ -28,6 +29,7 @@ export interface VisitRecord {
 const KEPT_MS = 48 * 3600_000
 
 export const visitRecords = shallowRef<VisitRecord[]>([])
+whenLocked(() => { visitRecords.value = [] })
 const byId = computed(() => new Map(visitRecords.value.map((record) => [record.visit.id, record])))
 
 export function recordOf(visitId: string): VisitRecord | undefined {

@@ -139,6 +139,7 @@ export interface Problem {
   status?: number
   detail?: string
   errors?: unknown
+  code?: string
   request_id?: string
 }
 

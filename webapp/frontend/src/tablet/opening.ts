@@ -1,0 +1,106 @@
+// From the start to the day's screens and back behind the lock: what is loaded, and what leaves memory.
+import { nextTick, watch } from 'vue'
+import { declaredLost } from './api'
+import { readLock } from './connection'
+import { loadDay, refreshDay, refreshing } from './day'
+import * as db from './db'
+import { loadDrafts } from './draft'
+import { eraseTablet, followErasing } from './erasing'
+import { setLanguage } from './i18n'
+import { gate, tryPin, type Tried } from './lock'
+import { allKept, forgetAll, stayAwake, watchIdle } from './locking'
+import { purge } from './purge'
+import { keepSending, loadOutbox, sendDue } from './sending'
+import { choosePin, dropWaiting, loadSession, sealPlain, session, takeOverPlain } from './session'
+import { loadVisitRecords } from './visitrecords'
+
+const PURGE_EVERY_MS = 3600_000
+
+/** At start: find out what stands between the person and the day. */
+export async function begin(): Promise<void> {
+  setLanguage(navigator.language.slice(0, 2))
+  // Without it nothing could be sealed: better no work than work in clear.
+  if (!globalThis.crypto?.subtle) {
+    gate.value = 'insecure'
+    return
+  }
+  followErasing()
+  keepWatch()
+  const lock = await readLock()
+  if (lock) {
+    setLanguage(lock.language)
+    gate.value = 'locked'
+  } else if (!(await takeOverPlain())) gate.value = 'signIn'
+}
+
+/** Try the PIN on the lock screen; the right one opens. */
+export async function unlock(pin: string): Promise<Tried> {
+  const tried = await tryPin(pin)
+  if (tried.kind !== 'open') return tried
+  db.useKey(tried.key)
+  if ((await readLock())?.plain) await sealPlain()
+  await open()
+  return tried
+}
+
+/** Seal the tablet under the PIN that was chosen, and open it. */
+export async function openWithNewPin(pin: string): Promise<void> {
+  await choosePin(pin)
+  await open()
+}
+
+let sending = false
+
+async function open(): Promise<void> {
+  await purge()
+  await Promise.all([loadSession(), loadDay(), loadDrafts(), loadOutbox()])
+  await loadVisitRecords()
+  stayAwake()
+  gate.value = 'open'
+  if (sending) void sendDue({ force: true })
+  else keepSending()
+  sending = true
+  if (session.value) void refreshDay()
+}
+
+let locking = false
+
+/** Lock: what is open is kept first, then key and answers leave memory. True once it has begun. */
+export function lockNow(): boolean {
+  if (gate.value === 'choosePin') dropWaiting()
+  if (gate.value !== 'open') return false
+  if (!locking) void keepThenLock()
+  return true
+}
+
+async function keepThenLock(): Promise<void> {
+  locking = true
+  try {
+    // What cannot be kept (a full disk) stays on the screen, which says so: locking would lose it.
+    if (await allKept()) gate.value = 'locked'
+    else stayAwake()
+  } finally {
+    locking = false
+  }
+}
+
+function keepWatch(): void {
+  watchIdle(lockNow)
+  watch(gate, (now) => { if (now !== 'open') void forget() })
+  watch(declaredLost, (lost) => { if (lost) void eraseTablet() })
+  // A new day may bring back what was let go, and every hour something falls due.
+  const purgeOpen = () => { if (gate.value === 'open' && !refreshing.value) void purge() }
+  watch(refreshing, purgeOpen)
+  setInterval(purgeOpen, PURGE_EVERY_MS)
+  // The lock fell in the middle of it: it begins again after the PIN.
+  addEventListener('unhandledrejection', (event) => { if (event.reason instanceof db.Locked) event.preventDefault() })
+}
+
+/** Let everything leave memory; what is still being written is written first. */
+async function forget(): Promise<void> {
+  await nextTick()
+  await db.settled()
+  if (gate.value === 'open') return
+  if (gate.value === 'locked' || gate.value === 'signIn') db.useKey(null)
+  forgetAll()
+}

@@ -1,0 +1,42 @@
+// What leaves the tablet by itself: nothing of a tenant stays longer than the work needs it.
+import { day, type DayRecord } from './day'
+import { readAll, write } from './db'
+import type { Visit } from './wire'
+
+const HOUR_MS = 3600_000
+/** Looked at every hour: an hour early, so that nothing stays more than 48 h after its receipt. */
+const CONFIRMED_KEPT_MS = 47 * HOUR_MS
+const PAST_KEPT_MS = 48 * HOUR_MS
+const STALE_MS = 7 * 24 * HOUR_MS
+
+/** What else the tablet holds of visits: unsent work keeps one, an old receipt lets it go. */
+export interface Held {
+  unsent: readonly { visitId: string }[]
+  receipts: readonly { visitId: string; receivedAt: number; kind?: string }[]
+}
+
+/** The day without what is confirmed or long past; null when nobody refreshed it for a week. */
+export function lightened(record: DayRecord, held: Held, now: number): DayRecord | null {
+  if (record.fetchedAt <= now - STALE_MS) return null
+  const unsent = new Set(held.unsent.map(({ visitId }) => visitId))
+  // An alert tells of a visit that goes on: it confirms nothing.
+  const old = held.receipts.filter(({ kind, receivedAt }) => kind !== 'alert' && receivedAt <= now - CONFIRMED_KEPT_MS)
+  const confirmed = new Set(old.map(({ visitId }) => visitId))
+  const isOver = (visit: Visit) => !unsent.has(visit.id) && (confirmed.has(visit.id) || isPast(visit, now))
+  const visits = record.answer.visits.filter((visit) => !isOver(visit))
+  return visits.length === record.answer.visits.length ? record : { ...record, answer: { ...record.answer, visits } }
+}
+
+function isPast(visit: Visit, now: number): boolean {
+  return Date.parse(visit.planned_end_at ?? visit.planned_start_at) <= now - PAST_KEPT_MS
+}
+
+/** Let go of what is overdue, on disk and on screen. Old receipts go when the outbox is next looked at. */
+export async function purge(now = Date.now()): Promise<void> {
+  const [[record], drafts, outbox, receipts] = await Promise.all([readAll('day'), readAll('drafts'), readAll('outbox'), readAll('receipts')])
+  if (!record) return
+  const kept = lightened(record, { unsent: [...drafts, ...outbox], receipts }, now)
+  if (kept === record) return
+  await write([kept ? { store: 'day', key: 'current', value: kept } : { store: 'day', remove: 'current' }])
+  if (day.value) day.value = kept
+}

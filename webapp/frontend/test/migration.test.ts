@@ -1,0 +1,76 @@
+// @vitest-environment jsdom
+import { deleteDB, openDB } from 'idb'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { disconnect, onConnection, readLock, STORE_NAMES } from '../src/tablet/connection'
+import * as db from '../src/tablet/db'
+import { gate, tryPin } from '../src/tablet/lock'
+import { keyOf } from '../src/tablet/outbox'
+import { choosePin, loadSession, needsRecovery, sealPlain, session, takeOverPlain } from '../src/tablet/session'
+
+const PIN = '271828'
+const user = { id: 'u', name: 'Nadia', email: 'n@p.example', role: 'visitor', language: 'fr' }
+const plain = {
+  session: { deviceId: 'd', deviceName: 'T4', token: 'palier_x', user },
+  draft: { instanceId: 'i', visitId: 'v', personName: 'Mme Moreau', xml: '<a/>', fileNames: ['p.jpg'] },
+  photo: { name: 'p.jpg', type: 'image/jpeg', bytes: new Uint8Array([1, 2, 3]).buffer },
+  item: { instanceId: 'o', visitId: 'w', personName: 'M. Petit', files: [], state: 'waiting' },
+}
+
+/** The database as version 1 of the app left it. */
+async function leaveVersion1(): Promise<void> {
+  await disconnect()
+  await deleteDB('palier')
+  const old = await openDB('palier', 1, {
+    upgrade(database) {
+      for (const store of STORE_NAMES) database.createObjectStore(store)
+    },
+  })
+  await old.put('session', plain.session, 'current')
+  await old.put('drafts', plain.draft, 'i')
+  await old.put('files', plain.photo, 'i/p.jpg')
+  await old.put('outbox', plain.item, 'o')
+  old.close()
+}
+
+async function clearRecords(): Promise<unknown[]> {
+  const all = await Promise.all(STORE_NAMES.map((store) => onConnection((database) => database.getAll(store))))
+  return all.flat().filter((record) => Object.prototype.toString.call(record) !== '[object ArrayBuffer]')
+}
+
+describe('a tablet of version 1', () => {
+  beforeEach(async () => {
+    db.useKey(null)
+    gate.value = 'starting'
+    await leaveVersion1()
+  })
+
+  it('asks for a PIN at once, seals all it held, and loses nothing', async () => {
+    expect(await takeOverPlain()).toBe(true)
+    expect(gate.value).toBe('choosePin')
+    expect((await clearRecords()).length).toBe(4)
+    await choosePin(PIN)
+    expect(await clearRecords()).toEqual([])
+    await loadSession()
+    expect(session.value).toEqual(plain.session)
+    expect(await db.readAll('drafts')).toEqual([plain.draft])
+    expect((await db.read('files', 'i/p.jpg'))?.bytes.byteLength).toBe(3)
+    expect((await db.readAll('outbox')).map(keyOf)).toEqual(['o'])
+    expect(needsRecovery.value).toBe(true)
+  })
+
+  it('goes on sealing at the next PIN when it was closed in the middle', async () => {
+    await takeOverPlain()
+    await choosePin(PIN)
+    await onConnection(async (database) => {
+      const lock = await database.get('lock', 'current')
+      await database.put('lock', { ...lock!, plain: true }, 'current')
+      await database.put('drafts', plain.draft as never, 'i')
+    })
+    const tried = await tryPin(PIN)
+    db.useKey(tried.kind === 'open' ? tried.key : null)
+    await sealPlain()
+    expect(await clearRecords()).toEqual([])
+    expect(await db.readAll('drafts')).toEqual([plain.draft])
+    expect((await readLock())?.plain).toBe(false)
+  })
+})

@@ -1,0 +1,54 @@
+// @vitest-environment jsdom
+import { describe, expect, it } from 'vitest'
+import type { DayRecord } from '../src/tablet/day'
+import * as db from '../src/tablet/db'
+import { lightened, purge } from '../src/tablet/purge'
+import { newDataKey } from '../src/tablet/seal'
+
+const NOW = Date.parse('2026-03-10T09:00:00Z')
+const HOUR = 3600_000
+const at = (hours: number) => new Date(NOW + hours * HOUR).toISOString()
+
+function dayWith(visits: [id: string, endsIn: number][], fetchedAgo = 1): DayRecord {
+  const all = visits.map(([id, hours]) => ({ id, planned_start_at: at(hours - 1), planned_end_at: at(hours) }))
+  return { answer: { visits: all }, fetchedAt: NOW - fetchedAgo * HOUR, skewMs: 0 } as unknown as DayRecord
+}
+const receipt = (visitId: string, hoursAgo: number, kind?: string) => ({ visitId, receivedAt: NOW - hoursAgo * HOUR, kind })
+const ids = (record: DayRecord | null) => record?.answer.visits.map(({ id }) => id) ?? null
+
+describe('what leaves the tablet by itself', () => {
+  it('is a visit the server confirmed, at most 48 hours after', () => {
+    const receipts = [receipt('a', 47.5), receipt('b', 40)]
+    expect(ids(lightened(dayWith([['a', 20], ['b', 20]]), { unsent: [], receipts }, NOW))).toEqual(['b'])
+  })
+
+  it('is a visit long past, unless something of it is unsent', () => {
+    const day = dayWith([['past', -49], ['draft', -49], ['recent', -47]])
+    expect(ids(lightened(day, { unsent: [{ visitId: 'draft' }], receipts: [] }, NOW))).toEqual(['draft', 'recent'])
+  })
+
+  it('is not a confirmed visit that has another form still to send, nor one of which only an alert was sent', () => {
+    const day = dayWith([['a', 2], ['b', 2]])
+    const receipts = [receipt('a', 60), receipt('b', 60, 'alert')]
+    expect(lightened(day, { unsent: [{ visitId: 'a' }], receipts }, NOW)).toBe(day)
+  })
+
+  it('is a whole day nobody refreshed for a week', () => {
+    const nothing = { unsent: [], receipts: [] }
+    expect(lightened(dayWith([['a', 20]], 7 * 24 + 1), nothing, NOW)).toBeNull()
+    expect(ids(lightened(dayWith([['a', 20]], 7 * 24 - 1), nothing, NOW))).toEqual(['a'])
+  })
+
+  it('is gone from the disk, and drafts stay', async () => {
+    await db.eraseAll()
+    db.useKey(await newDataKey())
+    const draft = { instanceId: 'i', visitId: 'draft' } as never
+    await db.write([
+      { store: 'day', key: 'current', value: dayWith([['past', -49], ['draft', -49]]) },
+      { store: 'drafts', key: 'i', value: draft },
+    ])
+    await purge(NOW)
+    expect(ids((await db.read('day', 'current')) ?? null)).toEqual(['draft'])
+    expect((await db.readAll('drafts')).length).toBe(1)
+  })
+})

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 from sqlalchemy import func, select
 
 from diagnostics.form import parse_form
-from tests.e2e.conftest import PASSWORD, Server
+from tests.e2e.conftest import Server, tablet_sign_in
 from tests.e2e.filling import Filler
 from tests.e2e.test_pages import overflow, violations
 from tests.e2e.test_story import _photo
@@ -188,14 +188,10 @@ def _plan_a_visit(server: Server, visitor: str) -> None:
 
 def _fill_on_the_tablet(page: Page, server: Server, visitor: str) -> None:
     page.goto(f"{server.url}/tablet/")
-    page.get_by_label("Adresse").fill(visitor)
-    page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_test_id("sign-in").click()
+    tablet_sign_in(page, visitor)
     page.get_by_test_id("start-visit").click()
-    page.locator("[data-testid=begin-visit], main.page").first.wait_for()
-    if page.get_by_test_id("begin-visit").count():  # a page before the form
-        page.get_by_test_id("begin-visit").click()
-        page.locator("main.page").wait_for()
+    page.get_by_test_id("begin-visit").click()
+    page.locator("main.page").wait_for()
     with server.house().sessions() as session:
         newest = select(FormVersion.xform).where(FormVersion.version == NEW)
         form = parse_form(session.scalars(newest).one())

@@ -124,7 +124,7 @@ def test_the_tablet_is_accessible_on_every_page_of_a_visit(
         problems += violations(page)
         problems += [f"{overflow(page)} px too wide"] if overflow(page) > 0 else []
     small = page.evaluate(
-        """() => [...document.querySelectorAll('button, input[type=text], label.option, a[href]')]
+        """() => [...document.querySelectorAll('button, input[type=text], label.choice, a[href]')]
             .map(e => [e.textContent.trim().slice(0, 20), e.getBoundingClientRect()])
             .filter(([_, r]) => r.height > 0 && r.height < 47.5).map(([t]) => t)"""
     )

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import select
 
-from tests.e2e.conftest import PASSWORD, Server, free_port
+from tests.e2e.conftest import PASSWORD, Server, free_port, tablet_sign_in, unlock
 from tests.e2e.test_pages import VIEWPORTS, overflow, violations
 from tests.factories import make_dwelling, make_enrolment, make_person, make_user, make_visit
 from tests.submissions import QUIET, fill
@@ -111,9 +111,7 @@ def tablet(day: Round, context: BrowserContext) -> Tablet:
         page = context.new_page()
         page.on("pageerror", lambda error: pytest.fail(f"the page has an error: {error}"))
         page.goto(f"{day.server.url}/tablet/")
-        page.get_by_label("Adresse").fill(day.visitor)
-        page.get_by_label("Mot de passe").fill(PASSWORD)
-        page.get_by_test_id("sign-in").click()
+        tablet_sign_in(page, day.visitor)
         expect(page.get_by_test_id("day-visit")).to_have_count(len(NAMES))
         page.wait_for_function("() => navigator.serviceWorker.controller !== null")
         _forms_are_here(page)
@@ -196,6 +194,7 @@ def test_two_forms_of_a_visit_are_stopped_resumed_and_sent(day: Round, tablet: T
     _choose(page, "visit_agreed", "Non")
     _saved(page)
     page.reload()
+    unlock(page)
     expect(page.get_by_test_id("question-visit_agreed").get_by_label("Non")).to_be_checked()
     page.get_by_test_id("back-to-hub").click()
     for form_id in ("home_visit", "home_hazards"):
@@ -234,6 +233,7 @@ def test_a_door_that_stayed_shut_is_told_without_a_network(
     state = _card(page, "CARON").get_by_test_id("visit-state")
     expect(state).to_contain_text("pas encore envoyé")
     page.reload()
+    unlock(page)
     expect(state).to_contain_text("pas encore envoyé")
     context.set_offline(False)  # the tablet hears of it, and sends by itself
     expect(state).to_contain_text("Sur le serveur")
@@ -284,6 +284,7 @@ def test_an_urgent_finding_is_told_with_who_was_reached(tablet: Tablet) -> None:
     assert violations(page) == []
     _saved(page)
     page.reload()
+    unlock(page)
     expect(alert.get_by_test_id("urgent-reached")).to_contain_text("M. Durand")
     page.get_by_test_id("back-to-hub").click()
     page.get_by_test_id("back-to-day").click()
@@ -342,6 +343,7 @@ def test_rooms_hold_hazards_and_hazards_hold_photos(day: Round, tablet: Tablet) 
     _choose(page, "room_state", "Rien à signaler")
     _saved(page)
     page.reload()
+    unlock(page)
     expect(page.get_by_test_id("page-title")).to_contain_text("Zone 2")
     _finish_what_is_left(page)
     page.get_by_test_id("confirm-finish").click()

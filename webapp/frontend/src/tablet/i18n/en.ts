@@ -400,8 +400,8 @@ export const en: Record<Key, Sentence> = {
     other: '{n} tries are left.',
   },
   'lock.waiting': {
-    one: '1 visit to send: unlock to send it.',
-    other: '{n} visits to send: unlock to send them.',
+    one: '1 item to send: unlock to send it.',
+    other: '{n} items to send: unlock to send them.',
   },
   'lock.forgotten': 'PIN forgotten?',
   'lock.signIn': 'Sign in',

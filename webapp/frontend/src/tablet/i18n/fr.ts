@@ -401,8 +401,8 @@ export const fr = {
     other: 'Il reste {n} essais.',
   },
   'lock.waiting': {
-    one: '1 visite à envoyer : déverrouillez pour envoyer.',
-    other: '{n} visites à envoyer : déverrouillez pour envoyer.',
+    one: '1 envoi en attente : déverrouillez pour envoyer.',
+    other: '{n} envois en attente : déverrouillez pour envoyer.',
   },
   'lock.forgotten': 'Code oublié ?',
   'lock.signIn': 'Me connecter',

@@ -16,6 +16,8 @@ from .xpath import Evaluate, Node, compile_expression, functions_called
 
 XFORMS = "{http://www.w3.org/2002/xforms}"
 JAVAROSA = "{http://openrosa.org/javarosa}"
+PALIER_NAMESPACE = "urn:palier:form"
+PALIER = f"{{{PALIER_NAMESPACE}}}"
 # What these give is made in the home and cannot be made again: what the tablet sent is kept.
 MADE_ONCE = frozenset(["random", "uuid", "now", "once"])
 TRANSLATED = frozenset(["jr-choice-name", "jr-itext"])
@@ -44,7 +46,7 @@ def read_rule(source: str | None) -> Rule | None:
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """The rules of one path."""
+    """The rules of one path; `about` says whose answer it stays after the visit, if anybody's."""
 
     path: str
     type: str
@@ -56,6 +58,7 @@ class Bind:
     preload: str
     constraint_message: Wording
     required_message: Wording
+    about: str = ""
 
     @property
     def is_note(self) -> bool:
@@ -81,6 +84,7 @@ def _bind(element: etree._Element) -> Bind:
         preload=element.get(f"{JAVAROSA}preload", ""),
         constraint_message=read_message(element.get(f"{JAVAROSA}constraintMsg")),
         required_message=read_message(element.get(f"{JAVAROSA}requiredMsg")),
+        about=element.get(f"{PALIER}about", ""),
     )
 
 

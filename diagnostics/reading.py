@@ -60,7 +60,9 @@ class _Reader:
         for child in node.children:
             if not child.relevant:
                 continue
-            if child.children:
+            if self._holds_one_photo(child):
+                answers.extend(one for one in self._answer(child.children[0]) if one.file_name)
+            elif child.children:
                 if answers:
                     yield Section(title, tuple(answers), node.place)
                     answers = []
@@ -68,6 +70,13 @@ class _Reader:
             else:
                 answers.extend(self._answer(child))
         yield Section(title, tuple(answers), node.place)
+
+    def _holds_one_photo(self, node: Node) -> bool:
+        """Tell whether it is a turn of a strip of photos, which reads with what it pictures."""
+        if node.path not in self.form.repeats or len(node.children) != 1:
+            return False
+        question = self.form.by_path.get(node.children[0].path)
+        return question is not None and question.type == "binary"
 
     def _title(self, node: Node) -> str:
         title = self.form.group_title(node.path, self.language) or node.name

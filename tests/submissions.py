@@ -1,5 +1,6 @@
 """Fill a form as a visitor would: answers by name, rooms as a list, scores computed."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,9 +12,11 @@ from lxml import etree
 from diagnostics.form import parse_form
 from diagnostics.submission import check
 from diagnostics.workbook import PublishedForm, publish, read_workbook
+from tests.diagnostics.filling import Filled
 from webapp.setting_up import FORMS
 
 XF = "{http://www.w3.org/2002/xforms}"
+_MINTED = re.compile(rb"<instanceID>[^<]*<")
 TEMPLATE = "{http://openrosa.org/javarosa}template"
 NOW = datetime(2026, 3, 10, 14, 40, tzinfo=UTC)
 
@@ -56,6 +59,12 @@ def fill(
     root.find(".//{*}instanceID").text = instance_id or f"uuid:{uuid.uuid4()}"
     xml = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return check(parse_form(published.xform), xml, now=NOW).xml if exact else xml
+
+
+def fill_shipped(name: str, *, instance_id: str = "", **answers: Any) -> bytes:
+    """Fill a form that ships with answers by name; repeats are lists of answers by name."""
+    xml = Filled(name, **answers).checked.xml
+    return _MINTED.sub(f"<instanceID>{instance_id or f'uuid:{uuid.uuid4()}'}<".encode(), xml)
 
 
 def _template(xform: bytes) -> Any:

@@ -1,13 +1,13 @@
 """Calling people: what came of each attempt, refusals, whom not to call again."""
 
-import calendar
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from visits.deadlines import months_after
 from visits.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.map_points import refresh_map
 from visits.models.people import AccessKind, Person
@@ -21,6 +21,7 @@ from visits.models.programmes import (
     RefusalReason,
 )
 from visits.privacy import log_access
+from visits.programmes import Protocol, load_programmes
 from visits.queries import Viewer, visible_persons
 
 # What an attempt makes of the enrolment; one that is not listed leaves it as it is.
@@ -35,6 +36,8 @@ NEXT_STATE = {
 }
 REFUSALS = (Disposition.REFUSED, Disposition.REFUSED_BY_FAMILY)
 UNANSWERED = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER)
+# What only somebody who stood there can say: see visits.doors.
+AT_THE_DOOR = (Disposition.WRONG_ADDRESS, Disposition.UNSAFE, Disposition.BROKEN_OFF)
 CLOSED = (EnrolmentState.NOT_ELIGIBLE, EnrolmentState.VISITED)
 
 # A soft refusal may be asked again once, months later; a hard one never in this programme.
@@ -57,8 +60,6 @@ class Attempt:
 
 
 NOTE_LENGTH = 500
-MAX_CALLS = 3
-SOFT_RETRY_MONTHS = 3
 
 
 def find_enrolment(
@@ -122,6 +123,8 @@ def record_attempt(
 
 def _check(attempt: Attempt, now: datetime) -> None:
     fields = {}
+    if attempt.disposition in AT_THE_DOOR:
+        fields["disposition"] = "disposition_required"
     if attempt.disposition in REFUSALS and attempt.reason is None:
         fields["reason"] = "reason_required"
     if attempt.disposition is Disposition.CALL_BACK and attempt.call_back_at is None:
@@ -157,31 +160,52 @@ def _follow(session: Session, enrolment: Enrolment, attempt: Attempt, now: datet
     enrolment.call_back_at = attempt.call_back_at
     enrolment.state = NEXT_STATE.get(attempt.disposition, enrolment.state)
     if attempt.disposition in REFUSALS:
-        _keep_refusal(session, enrolment, attempt, now)
-    elif attempt.disposition in UNANSWERED and _unanswered(session, enrolment) >= MAX_CALLS:
+        keep_refusal(session, enrolment, attempt.reason or RefusalReason.NOT_SAID, now=now)
+    elif attempt.disposition in UNANSWERED and ladder_climbed(session, enrolment):
         enrolment.state = EnrolmentState.UNREACHABLE
     elif attempt.disposition is Disposition.DEAD:
-        _note_death(enrolment.person, now)
+        note_death(enrolment.person, now)
 
 
-def _keep_refusal(session: Session, enrolment: Enrolment, attempt: Attempt, now: datetime) -> None:
+def keep_refusal(
+    session: Session, enrolment: Enrolment, reason: RefusalReason, *, now: datetime
+) -> None:
+    """Keep a refusal; the first soft one may be asked again after the protocol's months."""
     earlier = session.scalar(
         select(func.count()).select_from(Refusal).where(Refusal.enrolment_id == enrolment.id)
     )
-    soft = attempt.reason in SOFT_REASONS and not earlier
+    soft = reason in SOFT_REASONS and not earlier
+    months = _protocol(enrolment).soft_refusal_retry_months
     session.add(
         Refusal(
             enrolment_id=enrolment.id,
             scope="visit",
-            reason=attempt.reason,
+            reason=reason,
             at=now,
-            ask_again_on=_months_later(now.date(), SOFT_RETRY_MONTHS) if soft else None,
+            ask_again_on=months_after(now.date(), months) if soft else None,
         )
     )
 
 
-def _unanswered(session: Session, enrolment: Enrolment) -> int:
-    return _attempts(session, enrolment, ContactAttempt.disposition.in_(UNANSWERED))
+def ladder_climbed(session: Session, enrolment: Enrolment) -> bool:
+    """Tell whether the protocol's tries, by phone or at the door, have all gone unanswered.
+
+    They count from the last time somebody answered.
+    """
+    answered = ContactAttempt.disposition.not_in(UNANSWERED)
+    latest = select(func.max(ContactAttempt.at)).where(
+        ContactAttempt.enrolment_id == enrolment.id, answered
+    )
+    since = session.scalar(latest)
+    only: list[ColumnElement[bool]] = [ContactAttempt.disposition.in_(UNANSWERED)]
+    if since is not None:
+        only.append(ContactAttempt.at > since)
+    return _attempts(session, enrolment, *only) >= _protocol(enrolment).max_calls
+
+
+def _protocol(enrolment: Enrolment) -> Protocol:
+    programme = load_programmes().get(enrolment.programme)
+    return programme.protocol if programme else Protocol()
 
 
 def _attempts(session: Session, enrolment: Enrolment, *only: ColumnElement[bool]) -> int:
@@ -190,11 +214,7 @@ def _attempts(session: Session, enrolment: Enrolment, *only: ColumnElement[bool]
     return session.scalar(statement) or 0
 
 
-def _note_death(person: Person, now: datetime) -> None:
+def note_death(person: Person, now: datetime) -> None:
+    """Note that a person died: nobody calls there any more."""
     person.died_on = person.died_on or now.date()
     person.do_not_contact = True
-
-
-def _months_later(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,7 +1,7 @@
 """By when something must be done: hours, days, working days and months, on French time."""
 
 import calendar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,12 @@ def due_at(start: datetime, delay: str | Delay) -> datetime:
     else:
         local += timedelta(days=wanted.amount)
     return _end_of_day(local)
+
+
+def months_after(day: date, months: int) -> date:
+    """Give the same day some months later, or the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _working_days_later(local: datetime, days: int) -> datetime:

@@ -18,13 +18,21 @@ NOTE_LENGTH = 500
 
 
 def open_follow_up(
-    session: Session, enrolment: Enrolment, consequence: Consequence, *, now: datetime
+    session: Session,
+    enrolment: Enrolment,
+    consequence: Consequence,
+    *,
+    now: datetime,
+    code: str = "",
 ) -> FollowUp:
-    """Open the follow-up a visit calls for; without a delay it is due at once."""
+    """Open the follow-up a visit calls for; without a delay it is due at once.
+
+    Without a `code` that of the consequence is one of a follow-up.
+    """
     follow_up = FollowUp(
         enrolment_id=enrolment.id,
         consequence_id=consequence.id,
-        code=consequence.code,
+        code=code or consequence.code,
         label=consequence.label["fr"],
         state=FollowUpState.WAITING,
         due_at=consequence.due_at or now,

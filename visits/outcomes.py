@@ -6,8 +6,8 @@ Dispositions and formulas follow the AAPOR Standard Definitions for in-person ho
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from visits.models.people import Person
 from visits.models.programmes import (
@@ -23,6 +23,9 @@ STATES = tuple(EnrolmentState)
 NON_CONTACT = (EnrolmentState.UNREACHABLE,)
 UNKNOWN = (EnrolmentState.TO_CALL,)
 OTHER = (EnrolmentState.CALL_BACK, EnrolmentState.AGREED, EnrolmentState.PLANNED)
+# Steps of the ladder after which somebody is called again, yet that count otherwise meanwhile: a
+# break-off as a refusal (AAPOR 2.12), a wrong address as unknown (3.x).
+BREAK_OFF, WRONG_ADDRESS = Disposition.BROKEN_OFF, Disposition.WRONG_ADDRESS
 
 
 @dataclass(frozen=True)
@@ -75,21 +78,44 @@ def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
         by_state=by_state,
         refusal_reasons={str(reason): count for reason, count in reasons},
         refusals_by_month=_answers_by_month(session, programme, viewer),
-        rates=rates(by_state),
+        rates=rates(
+            by_state,
+            broken_off=_left_at(session, programme, viewer, BREAK_OFF),
+            wrong_address=_left_at(session, programme, viewer, WRONG_ADDRESS),
+        ),
     )
 
 
-def rates(by_state: dict[EnrolmentState, int]) -> tuple[Rate, ...]:
+def _left_at(session: Session, programme: str, viewer: Viewer, disposition: Disposition) -> int:
+    """Count the enrolments to be called back whose last attempt came to this."""
+    later = aliased(ContactAttempt)
+    last = ~exists().where(
+        later.enrolment_id == ContactAttempt.enrolment_id, later.at > ContactAttempt.at
+    )
+    statement = (
+        select(func.count(Enrolment.id.distinct()))
+        .join(Enrolment.person)
+        .join(ContactAttempt, ContactAttempt.enrolment_id == Enrolment.id)
+        .where(Enrolment.programme == programme, visible_persons(viewer))
+        .where(Enrolment.state == EnrolmentState.CALL_BACK)
+        .where(ContactAttempt.disposition == disposition, last)
+    )
+    return session.scalar(statement) or 0
+
+
+def rates(
+    by_state: dict[EnrolmentState, int], *, broken_off: int = 0, wrong_address: int = 0
+) -> tuple[Rate, ...]:
     """Compute the rates from the number of enrolments in each state.
 
-    I complete, R refusal, NC non-contact, O other contacted, U not yet attempted: those who are
-    not eligible leave every denominator. REF1 = R / all, REF3 = R / all but U,
-    COOP3 = I / (I + R), RR1 = I / all.
+    I complete, R refusal or break-off, NC non-contact, O other contacted, U not yet attempted or
+    wrong address: those who are not eligible leave every denominator. REF1 = R / all,
+    REF3 = R / all but U, COOP3 = I / (I + R), RR1 = I / all.
     """
     complete = by_state[EnrolmentState.VISITED]
-    refused = by_state[EnrolmentState.REFUSED]
+    refused = by_state[EnrolmentState.REFUSED] + broken_off
     eligible = sum(by_state.values()) - by_state[EnrolmentState.NOT_ELIGIBLE]
-    attempted = eligible - sum(by_state[state] for state in UNKNOWN)
+    attempted = eligible - sum(by_state[state] for state in UNKNOWN) - wrong_address
     contacted = attempted - sum(by_state[state] for state in NON_CONTACT)
     return (
         Rate("REF3", refused, attempted),
@@ -111,7 +137,12 @@ def _answers_by_month(
         .where(Enrolment.programme == programme, visible_persons(viewer))
         .where(
             ContactAttempt.disposition.in_(
-                (Disposition.AGREED, Disposition.REFUSED, Disposition.REFUSED_BY_FAMILY)
+                (
+                    Disposition.AGREED,
+                    Disposition.REFUSED,
+                    Disposition.REFUSED_BY_FAMILY,
+                    Disposition.BROKEN_OFF,
+                )
             )
         )
         .order_by(ContactAttempt.at)

@@ -1,4 +1,4 @@
-"""The diary: visits planned, moved, cancelled, failed."""
+"""The diary: visits planned, moved, cancelled."""
 
 import uuid
 from collections.abc import Sequence
@@ -87,27 +87,14 @@ def cancel_visit(
     session: Session, visit: Visit, *, reason: str, viewer: Viewer, now: datetime
 ) -> None:
     """Take a visit out of the diary; the person stays agreed and can be planned again."""
-    _close(visit, VisitState.CANCELLED, reason)
-    visit.enrolment.state = EnrolmentState.AGREED
-    _changed(session, visit.enrolment, viewer, "visit_cancelled", now)
-
-
-def fail_visit(
-    session: Session, visit: Visit, *, reason: str, viewer: Viewer, now: datetime
-) -> None:
-    """Note that a visit could not take place; the person is to be called again."""
-    _close(visit, VisitState.FAILED, reason)
-    visit.enrolment.state = EnrolmentState.CALL_BACK
-    _changed(session, visit.enrolment, viewer, "visit_failed", now)
-
-
-def _close(visit: Visit, state: VisitState, reason: str) -> None:
     if visit.state not in LIVE:
         raise Conflict("visit_not_planned")
     if not reason.strip():
         raise Invalid({"reason": "required"})
-    visit.state = state
+    visit.state = VisitState.CANCELLED
     visit.closed_reason = reason.strip()[:500]
+    visit.enrolment.state = EnrolmentState.AGREED
+    _changed(session, visit.enrolment, viewer, "visit_cancelled", now)
 
 
 def _check_slot(

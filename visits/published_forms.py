@@ -12,7 +12,7 @@ from diagnostics.form import parse_form
 from diagnostics.workbook import Consequence, PublishedForm
 from visits.errors import Conflict, NotFound
 from visits.models.portfolio import FormDraft, FormVersion
-from visits.programmes import load_programmes
+from visits.programmes import forms_in_use
 
 LANGUAGES = ("fr", "en")
 
@@ -72,8 +72,7 @@ def retire_form(session: Session, form_id: str, version: str, *, now: datetime) 
     others = [
         one for one in list_forms(session) if one.form_id == form_id and one.retired_at is None
     ]
-    needed = any(form_id in programme.forms for programme in load_programmes().values())
-    if needed and [one.id for one in others] == [found.id]:
+    if form_id in forms_in_use() and [one.id for one in others] == [found.id]:
         raise Conflict("form_needed")
     found.retired_at = found.retired_at or now
     return found
@@ -93,6 +92,13 @@ def current_form(session: Session, form_id: str) -> FormVersion:
     if found is None:
         raise NotFound("form_not_found", form=form_id)
     return found
+
+
+def current_forms(session: Session) -> dict[str, FormVersion]:
+    """Find by form the newest version that is not retired."""
+    in_use = select(FormVersion).where(FormVersion.retired_at.is_(None))
+    order = (FormVersion.published_at, FormVersion.version)
+    return {form.form_id: form for form in session.scalars(in_use.order_by(*order))}
 
 
 def current_published(session: Session, form_id: str) -> PublishedForm | None:

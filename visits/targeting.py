@@ -19,10 +19,8 @@ from visits.models.programmes import Enrolment, EnrolmentState
 from visits.portfolio.values import age_on, fold
 from visits.privacy import log_access
 from visits.programmes import Condition, Criterion, Programme
+from visits.programmes.facts import Fact, Facts, facts_of
 from visits.queries.reach import Viewer, visible_persons
-
-Fact = bool | int | float | str | None
-Facts = Mapping[str, Fact]
 
 MOST_AT_ONCE = 5_000
 CHUNK = 500
@@ -139,12 +137,24 @@ def rank_candidates(
     return Ranking(total=len(ranked), candidates=_candidates(session, page))
 
 
+def count_candidates(
+    session: Session, programme: Programme, viewer: Viewer, *, now: datetime
+) -> tuple[int, int]:
+    """Count the programme's audience, and those of it who are enrolled."""
+    audience = _audience(programme, viewer, today=now.date())
+    counts = audience.with_only_columns(
+        func.count(Person.id.distinct()), func.count(Enrolment.person_id.distinct())
+    )
+    everybody, enrolled = session.execute(counts).one()
+    return everybody, enrolled
+
+
 def cities_of_candidates(
     session: Session, programme: Programme, viewer: Viewer, *, now: datetime
 ) -> list[str]:
     """List the cities where the programme's audience lives, for a filter."""
     statement = _audience(programme, viewer, today=now.date()).with_only_columns(Residence.city)
-    return sorted(set(session.scalars(statement)), key=fold)
+    return sorted(session.scalars(statement.distinct()), key=fold)
 
 
 def enrol(
@@ -210,7 +220,9 @@ def _audience(programme: Programme, viewer: Viewer, *, today: date) -> Select[*t
             Person.id.label("person_id"), Person.name_key, Person.born_on,
             Dwelling.id.label("dwelling_id"), Dwelling.floor, Dwelling.has_bath,
             Dwelling.is_adapted, Residence.address, Residence.city, Residence.has_lift,
-            Residence.built_year, Residence.reference.label("residence_reference"),
+            Residence.built_year, Residence.storeys,
+            func.coalesce(Dwelling.energy_label, Residence.energy_label).label("energy_label"),
+            Residence.reference.label("residence_reference"),
             Residence.priority_district, Tenancy.started_on,
             Enrolment.id.label("enrolment_id"), occupants.c.occupants,
         )
@@ -266,7 +278,7 @@ def _scored(
         if row.person_id in found or not _matches(row, filters):
             continue
         age = age_on(today, born=row.born_on)
-        points = score(_facts(row, age, today), programme)
+        points = score(facts_of(row, age=age, today=today), programme)
         if points.points >= filters.minimum_score:
             found[row.person_id] = _Scored(row, age, points)
     return list(found.values())
@@ -300,32 +312,6 @@ def _matches(row: Row[Any], filters: Filters) -> bool:
         return True
     text = f"{row.name_key} {fold(row.address)} {fold(row.city)}"
     return all(word in text for word in words)
-
-
-def _facts(row: Row[Any], age: int, today: date) -> Facts:
-    return {
-        "age": age,
-        "lives_alone": row.occupants == 1,
-        "floors_to_climb": _floors_to_climb(row.floor, row.has_lift),
-        "has_bath": row.has_bath,
-        "is_adapted": row.is_adapted,
-        "tenancy_years": age_on(today, born=row.started_on) if row.started_on else None,
-        "built_year": row.built_year,
-        "in_priority_district": _in_priority_district(row),
-    }
-
-
-def _floors_to_climb(floor: int | None, has_lift: bool | None) -> int | None:
-    if floor is not None and floor <= 0:
-        return 0
-    return 0 if has_lift else None if has_lift is None else floor
-
-
-def _in_priority_district(row: Row[Any]) -> bool | None:
-    # A residence the stock files describe stands in a priority district only if they say so.
-    if row.priority_district is None and row.residence_reference is None:
-        return None
-    return row.priority_district is not None
 
 
 def _candidates(session: Session, page: Sequence[_Scored]) -> tuple[Candidate, ...]:

@@ -30,9 +30,17 @@ ESCALATE_AFTER = {Severity.U0: timedelta(minutes=30), Severity.U1: timedelta(hou
 
 
 def open_work_order(
-    session: Session, enrolment: Enrolment, consequence: Consequence, *, now: datetime
+    session: Session,
+    enrolment: Enrolment,
+    consequence: Consequence,
+    *,
+    now: datetime,
+    trade: str = "",
 ) -> WorkOrder:
-    """Open the work order a finding calls for, linked to the answer that caused it."""
+    """Open the work order a finding calls for, linked to the answer that caused it.
+
+    Without a `trade` the code of the consequence is one.
+    """
     order_id = uuid.uuid4()
     order = WorkOrder(
         id=order_id,
@@ -40,7 +48,7 @@ def open_work_order(
         dwelling_id=enrolment.dwelling_id,
         person_id=enrolment.person_id,
         consequence_id=consequence.id,
-        trade=consequence.code,
+        trade=trade or consequence.code,
         severity=Severity(consequence.severity or "P"),
         description=consequence.label["fr"],
         state=WorkOrderState.OPEN,

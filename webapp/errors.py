@@ -47,6 +47,10 @@ SENTENCES: dict[str, Any] = {
     "device_not_found": _l("There is no such tablet."),
     "device_lost": _l("This tablet was declared lost. What it holds is erased."),
     "form_not_found": _l("This form or this version of it is not known here."),
+    "form_not_published": _l(
+        "The form %(form)s of this programme is not published here: ask an administrator to run"
+        " “palier init”."
+    ),
     "submission_not_found": _l("There are no such answers, or your account may not see them."),
     "nothing_to_review": _l("These answers were reviewed already. Nothing was changed."),
     "own_account": _l("You cannot close your own account. Ask another administrator."),
@@ -55,7 +59,11 @@ SENTENCES: dict[str, Any] = {
     "different_submission": _l(
         "Another submission with this number is already kept. Both stay as they are."
     ),
+    "different_report": _l("Another report with this number is already kept. It stays as it is."),
     "different_file": _l("Another file named %(name)s is already kept with this submission."),
+    "different_alert": _l("Another alert with this number is already kept. It stays as it is."),
+    "alert_not_found": _l("There is no such alert, or your account may not see it."),
+    "nothing_to_decide": _l("There is nothing to decide here any more. Nothing was changed."),
     "do_not_contact": _l("This person asked not to be contacted. The call was not recorded."),
     "refused_for_good": _l("This person refused and is not called again in this programme."),
     "refused_until": _l("This person refused and may be asked again, once, from %(until)s."),
@@ -101,6 +109,7 @@ SENTENCES: dict[str, Any] = {
     "visitor_not_named": _l("Only a visitor named for this protected file may go."),
     "visitor_busy": _l("This visitor has another visit then."),
     "disposition_required": _l("Say what came of the call."),
+    "outcome_required": _l("Say what happened at the door."),
     "bad_duration": _l("A visit takes 15 to 480 minutes."),
     "out_of_range": _l("Choose a number from 1 to 5,000."),
     "nobody_chosen": _l("Choose at least one person."),

@@ -1,6 +1,12 @@
 """What travels as JSON, both ways. Schemas shape; they never query."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+
+from visits.contacts import NOTE_LENGTH
+from visits.doors import LEFT_BEHIND
+from visits.models.programmes import Disposition, RefusalReason
 
 
 class LocalisedSchema(Schema):
@@ -66,6 +72,8 @@ class DayDwellingSchema(Schema):
     door = fields.String(allow_none=True)
     access_code = fields.String(allow_none=True)
     lift = fields.Boolean(allow_none=True)
+    lat = fields.Float(allow_none=True)
+    lon = fields.Float(allow_none=True)
 
 
 class FormKeySchema(Schema):
@@ -75,6 +83,61 @@ class FormKeySchema(Schema):
     version = fields.String()
 
 
+class DayAlertSchema(Schema):
+    """What to mind at the door: a measure of `discretion` or of `safety`."""
+
+    code = fields.String()
+    kind = fields.String()
+    label = fields.Nested(LocalisedSchema)
+
+
+class DayVisitFormSchema(FormKeySchema):
+    """A form of a visit; `received` once one has arrived for this visit."""
+
+    required = fields.Boolean()
+    received = fields.Boolean()
+
+
+class EarlierAnswerSchema(Schema):
+    """An answer of an earlier visit, offered to the question of the same name."""
+
+    name = fields.String()
+    value = fields.String()
+    question = fields.Nested(LocalisedSchema)
+    shown = fields.Nested(LocalisedSchema)
+    about = fields.String()
+    answered_on = fields.Date()
+
+
+class DueSchema(Schema):
+    """Something that is open in a home, or that a submission opened."""
+
+    kind = fields.String()
+    label = fields.Nested(LocalisedSchema)
+    state = fields.String()
+    due_at = fields.AwareDateTime(allow_none=True)
+
+
+class KitItemSchema(Schema):
+    """How many of an item are in the visitor's bag; below zero when handing out was not noted."""
+
+    item = fields.String()
+    label = fields.Nested(LocalisedSchema)
+    quantity = fields.Integer()
+
+
+class SentSchema(Schema):
+    """What the visitor sent, and what became of it."""
+
+    instance_id = fields.String()
+    visit_id = fields.UUID(allow_none=True)
+    form_id = fields.String()
+    person_name = fields.String()
+    received_at = fields.AwareDateTime()
+    state = fields.String()
+    opened = fields.List(fields.Nested(DueSchema))
+
+
 class DayVisitSchema(Schema):
     """A visit of the day."""
 
@@ -82,9 +145,13 @@ class DayVisitSchema(Schema):
     planned_start_at = fields.AwareDateTime()
     planned_end_at = fields.AwareDateTime()
     state = fields.String()
+    attempt = fields.Integer(metadata={"description": "Which try at this door, from 1."})
     person = fields.Nested(DayPersonSchema)
     dwelling = fields.Nested(DayDwellingSchema)
-    form = fields.Nested(FormKeySchema)
+    alerts = fields.List(fields.Nested(DayAlertSchema))
+    forms = fields.List(fields.Nested(DayVisitFormSchema))
+    earlier = fields.List(fields.Nested(EarlierAnswerSchema))
+    due = fields.List(fields.Nested(DueSchema))
 
 
 class DayFormSchema(FormKeySchema):
@@ -101,6 +168,8 @@ class DaySchema(Schema):
     user = fields.Nested(UserSchema)
     visits = fields.List(fields.Nested(DayVisitSchema))
     forms = fields.List(fields.Nested(DayFormSchema))
+    kit = fields.List(fields.Nested(KitItemSchema))
+    sent = fields.List(fields.Nested(SentSchema))
 
 
 class ConsequenceSchema(Schema):
@@ -116,6 +185,14 @@ class ConsequenceSchema(Schema):
     label = fields.Dict(keys=fields.String(), values=fields.String())
 
 
+class ProposalSchema(Schema):
+    """A question to which an earlier answer of the same name may be offered."""
+
+    path = fields.String()
+    name = fields.String()
+    about = fields.String()
+
+
 class FormSchema(FormKeySchema):
     """A published version, whole."""
 
@@ -123,6 +200,7 @@ class FormSchema(FormKeySchema):
     sha256 = fields.String()
     xform = fields.String()
     consequences = fields.List(fields.Nested(ConsequenceSchema))
+    proposals = fields.List(fields.Nested(ProposalSchema))
 
 
 class ReceiptFileSchema(Schema):
@@ -160,6 +238,69 @@ class ReceiptSchema(Schema):
     files = fields.List(fields.Nested(ReceiptFileSchema))
     violations = fields.List(fields.Nested(ViolationSchema))
     consequences = fields.List(fields.Nested(ReceiptConsequenceSchema))
+
+
+class AlertLabelSchema(Schema):
+    """What was found, in the words the visitor read."""
+
+    fr = fields.String(required=True, validate=validate.Length(1, 2000))
+    en = fields.String(load_default="", validate=validate.Length(0, 2000))
+
+
+class NewAlertSchema(Schema):
+    """An urgent finding, told before its form; moments are by the tablet's clock."""
+
+    class Meta:
+        """A later tablet may say more."""
+
+        unknown = EXCLUDE
+
+    id = fields.UUID(required=True)
+    instance_id = fields.String(required=True, validate=validate.Length(1, 100))
+    path = fields.String(required=True, validate=validate.Length(1, 200))
+    severity = fields.String(required=True, validate=validate.OneOf(("U0", "U1")))
+    label = fields.Nested(AlertLabelSchema, required=True, unknown=EXCLUDE)
+    raised_at = fields.AwareDateTime(required=True)
+    sent_at = fields.AwareDateTime(required=True)
+    reached_name = fields.String(load_default="", allow_none=True, validate=validate.Length(0, 100))
+    reached_at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+    @post_load
+    def without_null(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Take nobody for an empty name."""
+        return {**data, "reached_name": data["reached_name"] or ""}
+
+
+class ReportReceivedSchema(Schema):
+    """What a tablet lets go of a report against."""
+
+    id = fields.UUID()
+    received_at = fields.AwareDateTime()
+
+
+class KnockSchema(Schema):
+    """What happened at a door that stayed shut; `at` and `sent_at` by the tablet's clock."""
+
+    id = fields.UUID(required=True)
+    outcome = fields.Enum(Disposition, by_value=True, required=True)
+    reason = fields.Enum(RefusalReason, by_value=True, load_default=None, allow_none=True)
+    left_behind = fields.List(
+        fields.String(validate=validate.OneOf(LEFT_BEHIND)),
+        load_default=list,
+        validate=validate.Length(max=len(LEFT_BEHIND)),
+    )
+    note = fields.String(load_default="", allow_none=True, validate=validate.Length(0, NOTE_LENGTH))
+    at = fields.AwareDateTime(required=True)
+    sent_at = fields.AwareDateTime(required=True)
+
+
+class ReportedSchema(Schema):
+    """A report is kept: which try it was, and what the visit is now."""
+
+    id = fields.UUID()
+    received_at = fields.AwareDateTime()
+    attempt = fields.Integer()
+    state = fields.String()
 
 
 class MapViewSchema(Schema):

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
+
+from webapp.languages import LANGUAGES
 
 WORDS: dict[str, dict[str, Any]] = {
     "work_order": {
@@ -48,6 +51,26 @@ WORDS: dict[str, dict[str, Any]] = {
         "moved": _l("Has moved"),
         "dead": _l("Has died"),
         "in_hospital": _l("In hospital"),
+        "wrong_address": _l("Wrong address"),
+        "unsafe": _l("Not safe to go in"),
+        "broken_off": _l("Visit broken off"),
+    },
+    "alert": {
+        "no_voicemail": _l("Leave no message on the phone"),
+        "plain_clothes": _l("Come without a badge or uniform that shows"),
+        "call_helper_first": _l("Call the relative or helper first"),
+        "hard_of_hearing": _l("Hard of hearing: ring long, speak up"),
+        "slow_to_the_door": _l("Needs time to come to the door"),
+        "interpreter": _l("Come with an interpreter"),
+        "two_visitors": _l("Go two together"),
+        "pet_in_the_home": _l("An animal: have it shut away first"),
+        "meet_elsewhere": _l("Meet outside the home"),
+    },
+    "alert_kind": {"discretion": _l("Discretion"), "safety": _l("Safety")},
+    "left_behind": {
+        "card": _l("a visiting card"),
+        "note": _l("a handwritten note"),
+        "leaflet": _l("a leaflet"),
     },
     "channel": {"phone": _l("Phone"), "letter": _l("Letter"), "door": _l("At the door")},
     "refusal": {
@@ -74,6 +97,13 @@ WORDS: dict[str, dict[str, Any]] = {
         "incomplete": _l("Files still to come"),
         "checked": _l("Checked"),
         "to_review": _l("To review"),
+        "set_aside": _l("Set aside"),
+    },
+    "doubt": {
+        "second": _l("This form was sent from this visit already: both are kept."),
+        "cancelled": _l("The visit had been called off when these answers came."),
+        "failed": _l("The visit had been noted as not held when these answers came."),
+        "reassigned": _l("The visit had been given to somebody else when these answers came."),
     },
     "follow_up": {
         "waiting": _l("Waiting"),
@@ -122,11 +152,19 @@ WORDS: dict[str, dict[str, Any]] = {
         "visit": _l("a visit"),
         "submission_recorded": _l("a visit's answers received"),
         "submission_reviewed": _l("a visit's answers reviewed"),
+        "submission_set_aside": _l("a visit's answers set aside"),
+        "submissions_both_kept": _l("both answers of a visit kept"),
+        "submissions_compared": _l("two sets of answers side by side"),
+        "urgent_alert": _l("an urgent alert"),
+        "urgent_alert_seen": _l("an urgent alert seen"),
         "follow_up_done": _l("a follow-up done"),
         "follow_up": _l("a follow-up"),
         "photo": _l("a photo"),
         "work_order": _l("a work order"),
         "tablet_day": _l("a visitor's day"),
+        "alert_noted": _l("a measure noted"),
+        "alert_reviewed": _l("a measure reviewed"),
+        "alert_ended": _l("a measure ended"),
         "protected": _l("protection"),
         "unprotected": _l("end of the protection"),
         "named_access": _l("a person named"),
@@ -158,12 +196,46 @@ WORDS: dict[str, dict[str, Any]] = {
         "home": _l("Home"),
         "energy": _l("Energy"),
         "total": _l("Total"),
+        "key_questions": _l("Key questions"),
+        "stay_independent": _l("Balance questionnaire"),
+        "satisfaction": _l("Satisfaction"),
+        "external": _l("Scale filled in by somebody else"),
+        "goals_t": _l("Goals reached"),
+        "accessibility": _l("Access"),
+        "residence": _l("Residence"),
+        "hazard_priority": _l("Order of the hazards"),
+        "decency": _l("Decency"),
+        "budget": _l("Budget"),
+        "occupation": _l("Size of the dwelling"),
     },
     "band": {
         "low": _l("low"),
         "moderate": _l("intermediate"),
         "intermediate": _l("intermediate"),
         "high": _l("high"),
+        "undetermined": _l("cannot be said yet"),
+        "at_risk": _l("signs present"),
+        "not_at_risk": _l("no sign"),
+        "not_reachable": _l("cannot be reached without steps"),
+        "reachable": _l("can be reached"),
+        "adaptable": _l("can be adapted"),
+        "usable": _l("can be used as it is"),
+        "act_now": _l("act now"),
+        "to_plan": _l("works to plan"),
+        "in_order": _l("in order"),
+        "first": _l("first of all"),
+        "next": _l("next"),
+        "ordinary": _l("in the usual order"),
+        "screen_first": _l("ask about falls first"),
+        "to_verify": _l("to be verified"),
+        "nothing_seen": _l("nothing seen"),
+        "link_to_offer": _l("a link to offer"),
+        "no_sign": _l("no sign"),
+        "strained": _l("strained"),
+        "to_watch": _l("to watch"),
+        "fits": _l("fits"),
+        "over_occupied": _l("too small"),
+        "under_occupied": _l("very large"),
     },
     "violation": {
         "required": _l("An answer is missing."),
@@ -208,6 +280,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "repeat_count": _l("Number of turns"),
         "choice_filter": _l("Choices shown when"),
         "appearance": _l("Appearance"),
+        "about": _l("Kept for later visits about"),
         "start": _l("From"),
         "end": _l("To"),
         "step": _l("Step"),
@@ -227,6 +300,24 @@ WORDS: dict[str, dict[str, Any]] = {
         "check_access_log": _l("Check the access log"),
     },
 }
+
+
+# The measures that keep the visitor safe; the others spare the person.
+SAFETY_ALERTS = frozenset(("two_visitors", "pet_in_the_home", "meet_elsewhere"))
+
+
+def alert_kind(code: object) -> str:
+    """Tell whether a measure is one of `discretion` or of `safety`."""
+    return "safety" if str(code) in SAFETY_ALERTS else "discretion"
+
+
+def in_both(family: str, name: object) -> dict[str, str]:
+    """Say a short name in French and in English."""
+    said = {}
+    for language in LANGUAGES:
+        with force_locale(language):
+            said[language] = word(family, name)
+    return said
 
 
 def word(family: str, name: object) -> str:

@@ -228,6 +228,8 @@ def _rules(form: Form, path: str) -> Iterator[tuple[str, str]]:
             "calculation": bind.calculate,
         }
         yield from ((what, readable(rule.source)) for what, rule in rules.items() if rule)
+        if bind.about:
+            yield "about", bind.about
     if count is not None:
         yield "repeat_count", readable(count.source)
     if control is None:

@@ -30,10 +30,11 @@ from .tables import (
 
 WIDTHS = {COMMENT: 30, "type": 24, "name": 24, "list_name": 18, "when": 50, "relevant": 40}
 WIDE, NARROW = 46, 16
-OFFERED: dict[str, list[str]] = {
-    "kind": list(Kind),
-    "severity": list(Severity),
-    "owner": list(OWNERS),
+OFFERED: dict[tuple[str, str], list[str]] = {
+    ("consequences", "kind"): list(Kind),
+    ("consequences", "severity"): list(Severity),
+    ("consequences", "owner"): list(OWNERS),
+    ("survey", "about"): ["dwelling", "person"],
 }
 HEADER = PatternFill("solid", fgColor="DDEBEA")
 WRAPPED = Alignment(wrap_text=True, vertical="top")
@@ -127,8 +128,9 @@ def _dress(sheet: Any, header: list[str]) -> None:
         sheet.column_dimensions[letter].width = width
         sheet.cell(1, at).font = Font(bold=True)
         sheet.cell(1, at).fill = HEADER
-        if sheet.title == "consequences" and column in OFFERED:
-            offered = DataValidation("list", formula1=f'"{",".join(OFFERED[column])}"')
+        if (sheet.title, column) in OFFERED:
+            choices = ",".join(OFFERED[sheet.title, column])
+            offered = DataValidation("list", formula1=f'"{choices}"')
             offered.allow_blank = True
             offered.add(f"{letter}2:{letter}1000")
             sheet.add_data_validation(offered)

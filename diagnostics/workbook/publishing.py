@@ -10,16 +10,18 @@ from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
 from ..form import Form, parse_form
+from ..model import PALIER_NAMESPACE
 from ..wellformed import BadForm
 from ..xpath import references
 from .consequences import GROUP, GROUP_LABEL, Consequence, read_consequences
 from .reading import Row, Workbook
 from .refusals import Problem, WorkbookRefused, from_pyxform, on_row_of
-from .scrutiny import label_columns, scrutinise, type_of
+from .scrutiny import ABOUT, label_columns, scrutinise, type_of
 
 Cells = dict[str, str]
 KEPT_APOSTROPHE = "\ue019"
 OUR_SETTINGS = frozenset(["source", "instrument"])
+PALIER = f'palier="{PALIER_NAMESPACE}"'
 WORDED = frozenset(["form_title", "label", "hint", "constraint_message", "required_message"])
 
 
@@ -105,12 +107,14 @@ def _convert(workbook: Workbook, survey: Survey) -> tuple[bytes, list[str]]:
     settings = {
         name: cell for name, cell in workbook.settings[0].cells.items() if name not in OUR_SETTINGS
     }
+    if any(row.get(ABOUT) for row in workbook.survey):
+        settings["namespaces"] = f"{settings.get('namespaces', '')} {PALIER}".strip()
     columns = label_columns(workbook)
     if columns and "default_language" not in settings:
         first = columns.get("fr", next(iter(columns.values())))
         settings["default_language"] = first.partition("::")[2]
     sheets: dict[str, list[Cells]] = {
-        "survey": [_kept(cells) for cells, _ in survey],
+        "survey": [_marked(_kept(cells)) for cells, _ in survey],
         "choices": [_kept(row.cells) for row in workbook.choices],
         "settings": [_kept(settings)],
         "external_choices": [dict(row.cells) for row in workbook.external_choices],
@@ -146,6 +150,12 @@ def _kept(cells: Mapping[str, str]) -> Cells:
         column: cell.replace("’", KEPT_APOSTROPHE) if "::" in column or column in WORDED else cell
         for column, cell in cells.items()
     }
+
+
+def _marked(cells: Cells) -> Cells:
+    """Let the bind say what an answer is about, so that the form itself tells it."""
+    about = cells.pop(ABOUT, "")
+    return {**cells, f"bind::palier:{ABOUT}": about} if about else cells
 
 
 def _header(rows: list[Cells]) -> dict[str, None]:

@@ -11,6 +11,8 @@ from ..xpath import ExpressionError, beyond_tablet
 from .reading import Row, Workbook
 from .refusals import Problem, perhaps
 
+ABOUT = "about"
+DWELLING, PERSON = "dwelling", "person"
 REFERENCE = re.compile(r"\$\{\s*(last-saved#)?([^}]*?)\s*\}")
 EXPRESSIONS = {
     "relevant": "relevant",
@@ -28,6 +30,10 @@ _TRANSLATED = frozenset(
 )
 _NAMED_AT_END = frozenset(["end", "end group", "end repeat"])
 _UNTRANSLATED = "La traduction manque. Remplissez cette cellule, ou videz les autres langues."
+# What somebody answers in words or numbers: the first word of the type.
+_ANSWERED = frozenset(
+    ["text", "string", "integer", "int", "decimal", "date", "time", "datetime", "select", "range"]
+)
 _YES_NO = frozenset(["yes", "no", "true", "false", "oui", "non", "true()", "false()"])
 
 
@@ -39,6 +45,7 @@ def scrutinise(workbook: Workbook) -> list[Problem]:
         *_duplicates(workbook),
         *_references(workbook),
         *_own_circles(workbook),
+        *_about(workbook),
         *_expressions(workbook),
         *_translations(workbook),
     ]
@@ -93,6 +100,25 @@ def _own_circles(workbook: Workbook) -> Iterator[Problem]:
             if name and name in named and "indexed-repeat" not in cell:
                 message = f"« {name} » dépend en rond d’elle-même : retirez ${{{name}}}."
                 yield Problem("survey", row.number, column, message)
+
+
+def _about(workbook: Workbook) -> Iterator[Problem]:
+    """Look at what answers are said to be about: of a dwelling or a person, asked once."""
+    deep = 0
+    for row in workbook.survey:
+        kind, about = type_of(row), row.get(ABOUT)
+        deep += (kind == "begin repeat") - (kind == "end repeat")
+        if not about:
+            continue
+        if about not in (DWELLING, PERSON):
+            message = f"« {about} » : écrivez {DWELLING} (logement), {PERSON} (personne) ou rien."
+        elif deep or kind.startswith(("begin ", "end ")):
+            message = "Un groupe ou une répétition ne se reprend pas à la visite suivante."
+        elif kind.split(" ")[0] not in _ANSWERED:
+            message = "Seule une question à laquelle on répond se reprend à la visite suivante."
+        else:
+            continue
+        yield Problem("survey", row.number, ABOUT, message)
 
 
 def _duplicates(workbook: Workbook) -> Iterator[Problem]:

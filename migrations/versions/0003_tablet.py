@@ -114,6 +114,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("visit_id", sa.Uuid(), nullable=True))
         batch.add_column(sa.Column("report_id", sa.Uuid(), nullable=True))
         batch.add_column(sa.Column("left_behind", sa.JSON(), nullable=True))
+        batch.add_column(sa.Column("received_at", sa.DateTime(timezone=True), nullable=True))
         batch.create_foreign_key("fk_contact_attempt_visit_id", "visit", ["visit_id"], ["id"])
     op.create_index("ix_contact_attempt_report_id", "contact_attempt", ["report_id"], unique=True)
     op.create_index("ix_contact_attempt_visit_id", "contact_attempt", ["visit_id"])
@@ -138,7 +139,7 @@ def downgrade() -> None:
     op.drop_index("ix_contact_attempt_report_id", "contact_attempt")
     with op.batch_alter_table("contact_attempt") as batch:
         batch.drop_constraint("fk_contact_attempt_visit_id", type_="foreignkey")
-        for column in ("left_behind", "report_id", "visit_id"):
+        for column in ("received_at", "left_behind", "report_id", "visit_id"):
             batch.drop_column(column)
     for table in TABLES:
         op.drop_table(table)

@@ -119,7 +119,12 @@ def test_answers_read_as_people_say_them_in_both_languages() -> None:
     form = parse_form(home_visit().xform)
     answers = quiet_visit()
     answers["room"].append(
-        {"room_kind": "wc", "loose_rug": "no", "hazards": "cable clutter", "photo": "a.jpg"}
+        {
+            "room_kind": "wc",
+            "loose_rug": "no",
+            "hazards": "cable clutter",
+            "photos": [{"photo": "a.jpg"}, {"photo": ""}],
+        }
     )
     answers["safety"] |= {"temperature": "19.5", "gas_smell": ""}
     seen = checked(form, answers)
@@ -133,7 +138,8 @@ def test_answers_read_as_people_say_them_in_both_languages() -> None:
     ]
     lines = {one.path: one for section in sections for one in section.answers}
     assert lines["/data/room[2]/hazards"].answer == "Câble dans le passage, Passage encombré"
-    assert lines["/data/room[2]/photo"].file_name == "a.jpg"
+    assert lines["/data/room[2]/photos[1]/photo"].file_name == "a.jpg"
+    assert "/data/room[2]/photos[2]/photo" not in lines
     assert lines["/data/safety/temperature"].answer == "19,5"
     gas = lines["/data/safety/gas_smell"].violation
     assert gas is not None

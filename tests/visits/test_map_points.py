@@ -23,6 +23,7 @@ from tests.factories import (
 )
 from visits.accounts import find_territory
 from visits.contacts import Attempt, record_attempt
+from visits.doors import OUTCOMES, Knock, report_shut_door
 from visits.errors import Refused
 from visits.follow_ups import open_follow_up
 from visits.map_points import parent_cell, rebuild_map, refresh_map
@@ -33,7 +34,7 @@ from visits.models.portfolio import Dwelling, FormVersion
 from visits.models.programmes import Disposition, Enrolment, RefusalReason
 from visits.models.visits import Consequence, Submission, SubmissionState, Visit
 from visits.models.works import WorkOrder, WorkOrderState
-from visits.planning import cancel_visit, fail_visit, plan_visit
+from visits.planning import cancel_visit, plan_visit
 from visits.privacy import protect, unprotect
 from visits.queries import Viewer
 from visits.queries.map import Area, MapFilter, count_cells
@@ -133,8 +134,13 @@ class Town:
     def end_visit(self) -> None:
         visit = self.one(Visit)
         if visit is not None:
-            end = self.dice.choice([cancel_visit, fail_visit])
-            end(self.session, visit, reason="absente", viewer=self.viewer, now=self.now)
+            if self.dice.random() < 0.5:
+                cancel_visit(
+                    self.session, visit, reason="absente", viewer=self.viewer, now=self.now
+                )
+                return
+            knock = Knock(self.dice.choice(OUTCOMES), at=self.now)
+            report_shut_door(self.session, visit, knock, viewer=self.viewer, now=self.now)
 
     def open_work(self) -> None:
         enrolment = self.one(Enrolment)

@@ -13,7 +13,6 @@ from visits.models.programmes import EnrolmentState
 from visits.models.visits import VisitState
 from visits.planning import (
     cancel_visit,
-    fail_visit,
     find_visit,
     move_visit,
     plan_visit,
@@ -142,13 +141,3 @@ def test_a_cancelled_visit_can_be_planned_again(session: Session, now: datetime)
             viewer=make_viewer(visitor),
             now=now,
         )
-
-
-def test_a_failed_visit_says_why_and_leads_to_another_call(session: Session, now: datetime) -> None:
-    visitor = make_user(session, role=Role.VISITOR)
-    enrolment = make_enrolment(session, by=visitor)
-    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
-    with pytest.raises(Invalid):
-        fail_visit(session, visit, reason="  ", viewer=make_viewer(visitor), now=now)
-    fail_visit(session, visit, reason="absente", viewer=make_viewer(visitor), now=now)
-    assert (visit.state, enrolment.state) == (VisitState.FAILED, EnrolmentState.CALL_BACK)

@@ -13,14 +13,15 @@ from visits.errors import Invalid, NotFound
 from visits.models.accounts import Territory
 from visits.models.map import MapPoint
 from visits.models.people import NamedAccess, Occupancy, Person
-from visits.models.portfolio import Dwelling
+from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.programmes import Enrolment, EnrolmentState
 from visits.programmes import find_programme
+from visits.programmes.facts import Facts
 from visits.queries import Reach, Viewer
 from visits.targeting import (
-    Facts,
     Filters,
     cities_of_candidates,
+    count_candidates,
     enrol,
     enrol_top,
     rank_candidates,
@@ -32,7 +33,7 @@ SENIORS = find_programme("seniors")
 UNKNOWN: dict[str, Any] = dict.fromkeys(
     (
         "age", "lives_alone", "floors_to_climb", "has_bath", "is_adapted", "tenancy_years",
-        "built_year", "in_priority_district",
+        "tenancy_months", "built_year", "storeys", "energy_label", "in_priority_district",
     )
 )  # fmt: skip
 
@@ -308,3 +309,47 @@ def test_the_most_fragile_are_enrolled_first(session: Session, viewer: Viewer) -
 def test_how_many_to_enrol_has_bounds(session: Session, viewer: Viewer, number: int) -> None:
     with pytest.raises(Invalid):
         enrol_top(session, SENIORS, number, viewer=viewer, now=NOW)
+
+
+def test_the_audience_and_its_enrolled_are_counted_once_each(
+    session: Session, viewer: Viewer
+) -> None:
+    first, _, child = somebody(session, 80), somebody(session, 75), somebody(session, 40)
+    enrol(session, SENIORS, [first.id], viewer=viewer, now=NOW)
+    again = make_dwelling(session)
+    tenancy = Tenancy(dwelling_id=again.id, started_on=date(2020, 1, 1))
+    session.add(tenancy)
+    session.flush()
+    session.add(Occupancy(person_id=first.id, tenancy_id=tenancy.id))
+    session.flush()
+    assert child.id not in listed(session, viewer)
+    assert count_candidates(session, SENIORS, viewer, now=NOW) == (2, 1)
+
+
+def test_the_energy_label_is_the_dwelling_s_or_else_the_building_s(
+    session: Session, viewer: Viewer
+) -> None:
+    young = find_programme("young_tenants")
+    somebody(session, 25, dwelling=house(session, energy_label="G"))
+    somebody(session, 26, dwelling=house(session, residence={"energy_label": "F"}))
+    ranking = rank_candidates(session, young, viewer, now=NOW)
+    points = [
+        next(one.points for one in found.score.reasons if one.criterion.startswith("energy"))
+        for found in ranking.candidates
+    ]
+    assert points == [15, 10]
+
+
+@pytest.mark.parametrize(
+    ("moved_in", "points"), [((2026, 2, 11), 60), ((2026, 1, 10), 30), ((2025, 9, 1), 0)]
+)
+def test_who_has_just_moved_in_comes_first(
+    session: Session, viewer: Viewer, moved_in: tuple[int, int, int], points: int
+) -> None:
+    person = somebody(session, 25)
+    session.scalars(select(Tenancy)).one().started_on = date(*moved_in)
+    session.flush()
+    ranking = rank_candidates(session, find_programme("young_tenants"), viewer, now=NOW)
+    assert [found.person.id for found in ranking.candidates] == [person.id]
+    moved = [r for r in ranking.candidates[0].score.reasons if r.criterion.startswith("first")]
+    assert sum(reason.points for reason in moved) == points

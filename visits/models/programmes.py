@@ -104,7 +104,8 @@ class ContactAttempt(Base):
     """One letter, call or knock, and what came of it.
 
     A knock that failed points to its visit and carries the id its tablet gave it (`report_id`);
-    `left_behind` lists what was left at the door: `card`, `note`, `leaflet`.
+    `left_behind` lists what was left at the door: `card`, `note`, `leaflet`; `received_at` is when
+    the tablet's report came, which may be hours after `at`.
     """
 
     __tablename__ = "contact_attempt"
@@ -121,6 +122,7 @@ class ContactAttempt(Base):
     visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
     report_id: Mapped[uuid.UUID | None] = mapped_column(unique=True, index=True)
     left_behind: Mapped[list[Any] | None]
+    received_at: Mapped[datetime | None]
 
     enrolment: Mapped[Enrolment] = relationship(back_populates="attempts")
     caller: Mapped[User] = relationship()

@@ -11,18 +11,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from visits.errors import NotFound
-
-# What targeting can say of a person; a criterion may ask for these only.
-FACTS = (
-    "age",
-    "lives_alone",
-    "floors_to_climb",
-    "has_bath",
-    "is_adapted",
-    "tenancy_years",
-    "built_year",
-    "in_priority_district",
-)
+from visits.programmes.facts import FACTS
 
 
 class BadProgramme(ValueError):
@@ -76,17 +65,31 @@ class Protocol:
 
 @dataclass(frozen=True)
 class Programme:
-    """A programme of home visits."""
+    """A programme of home visits.
+
+    A visit is done when all its `forms` are filled; `optional_forms` may be filled too, and
+    `follow_up_form` when something promised to this person is due. The lowest `position` is the
+    programme a page shows first.
+    """
 
     code: str
     name: Mapping[str, str]
+    position: int
     audience: Audience
     target: Target
     protocol: Protocol
     forms: tuple[str, ...]
+    optional_forms: tuple[str, ...]
     visit_minutes: int
     follow_up_months: tuple[int, ...]
+    follow_up_form: str | None
     targeting: tuple[Criterion, ...]
+
+    @property
+    def all_forms(self) -> tuple[str, ...]:
+        """List every form a visit may be filled with, the required ones first."""
+        follow_up = (self.follow_up_form,) if self.follow_up_form else ()
+        return tuple(dict.fromkeys((*self.forms, *self.optional_forms, *follow_up)))
 
 
 class _Names(Schema):
@@ -150,6 +153,7 @@ class _ProtocolSchema(Schema):
 
 class _FollowUpSchema(Schema):
     months = fields.List(fields.Integer(strict=True, validate=validate.Range(1, 60)), required=True)
+    form = fields.String(load_default=None)
 
 
 class _ProgrammeSchema(Schema):
@@ -158,9 +162,11 @@ class _ProgrammeSchema(Schema):
     audience = fields.Nested(_AudienceSchema, required=True)
     target = fields.Nested(_TargetSchema, required=True)
     protocol = fields.Nested(_ProtocolSchema, load_default=dict)
+    position = fields.Integer(strict=True, load_default=100, validate=validate.Range(0, 1000))
     forms = fields.List(fields.String(), required=True, validate=validate.Length(min=1))
+    optional_forms = fields.List(fields.String(), load_default=list)
     visit_minutes = fields.Integer(required=True, strict=True, validate=validate.Range(15, 480))
-    follow_up = fields.Nested(_FollowUpSchema, load_default=lambda: {"months": []})
+    follow_up = fields.Nested(_FollowUpSchema, load_default=lambda: {"months": [], "form": None})
     criterion = fields.List(
         fields.Nested(_CriterionSchema), required=True, validate=validate.Length(min=1)
     )
@@ -171,17 +177,26 @@ class _ProgrammeSchema(Schema):
         if len(set(codes)) < len(codes):
             raise ValidationError("two criteria have the same code", "criterion")
 
+    @validates_schema
+    def _a_form_once(self, data: dict[str, Any], **_: Any) -> None:
+        named = [*data.get("forms", ()), *data.get("optional_forms", ())]
+        if len(set(named)) < len(named):
+            raise ValidationError("a form is named twice", "optional_forms")
+
     @post_load
     def _freeze(self, data: dict[str, Any], **_: Any) -> Programme:
         return Programme(
             code=data["code"],
             name=data["name"],
+            position=data["position"],
             audience=Audience(**data["audience"]),
             target=Target(**data["target"]),
             protocol=Protocol(**data["protocol"]),
             forms=tuple(data["forms"]),
+            optional_forms=tuple(data["optional_forms"]),
             visit_minutes=data["visit_minutes"],
             follow_up_months=tuple(data["follow_up"]["months"]),
+            follow_up_form=data["follow_up"]["form"],
             targeting=tuple(data["criterion"]),
         )
 
@@ -199,14 +214,20 @@ def parse_programme(text: str, *, source: str) -> Programme:
 
 @cache
 def load_programmes() -> Mapping[str, Programme]:
-    """Read every programme that ships, by code; read once."""
+    """Read every programme that ships, by code, the one pages show first at the head."""
     found: dict[str, Programme] = {}
     for path in sorted(Path(__file__).parent.glob("*.toml")):
         programme = parse_programme(path.read_text(encoding="utf-8"), source=path.name)
         if programme.code in found:
             raise BadProgramme(f"{path.name}: the code {programme.code} is taken")
         found[programme.code] = programme
-    return MappingProxyType(found)
+    ordered = sorted(found.values(), key=lambda one: (one.position, one.code))
+    return MappingProxyType({one.code: one for one in ordered})
+
+
+def forms_in_use() -> frozenset[str]:
+    """Name every form that some programme's visits may be filled with."""
+    return frozenset(form for one in load_programmes().values() for form in one.all_forms)
 
 
 def find_programme(code: str) -> Programme:

@@ -13,7 +13,7 @@ from visits.errors import NotFound
 from visits.models.accounts import User
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.programmes import Enrolment
+from visits.models.programmes import ContactAttempt, Enrolment
 from visits.models.visits import (
     Consequence,
     Submission,
@@ -115,11 +115,12 @@ class Opened:
 
 @dataclass(frozen=True)
 class VisitFile:
-    """A visit, what was sent from it, and what each consequence opened."""
+    """A visit, what was sent from it, what each consequence opened, what happened at the door."""
 
     visit: Visit
     submissions: Sequence[Submission]
     opened: dict[uuid.UUID, Opened]
+    attempts: Sequence[ContactAttempt]
 
 
 def visit_file(session: Session, visit: Visit) -> VisitFile:
@@ -135,7 +136,13 @@ def visit_file(session: Session, visit: Visit) -> VisitFile:
         .order_by(Submission.received_at)
     ).all()
     ids = [consequence.id for one in submissions for consequence in one.consequences]
-    return VisitFile(visit, submissions, _opened(session, ids))
+    attempts = session.scalars(
+        select(ContactAttempt)
+        .where(ContactAttempt.enrolment_id == visit.enrolment_id)
+        .options(joinedload(ContactAttempt.caller))
+        .order_by(ContactAttempt.at)
+    ).all()
+    return VisitFile(visit, submissions, _opened(session, ids), attempts)
 
 
 def _opened(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, Opened]:

@@ -7,6 +7,8 @@ from flask import after_this_request
 from flask.wrappers import Response
 from flask_smorest import Blueprint
 
+from diagnostics.facts import proposals
+from diagnostics.form import parse_form
 from visits.form_drafts import find_draft
 from visits.models.portfolio import FormDraft, FormVersion
 from visits.published_forms import find_form
@@ -21,7 +23,7 @@ forms = Blueprint("forms", __name__, url_prefix="/api/forms", description="Publi
 @forms.response(200, FormSchema)
 @requires(Action.OWN_ACCOUNT)
 def form(form_id: str, version: str) -> dict[str, Any]:
-    """Give a version whole: the XForm, and what it may call for."""
+    """Give a version whole: the XForm, what it may call for, what may be proposed."""
     with reading() as session:
         found = find_form(session, form_id, version)
     after_this_request(_for_ever)
@@ -46,6 +48,7 @@ def _whole(found: FormVersion | FormDraft) -> dict[str, Any]:
         "sha256": found.sha256,
         "xform": found.xform.decode(),
         "consequences": found.consequences,
+        "proposals": proposals(parse_form(found.xform)),
     }
 
 

@@ -1,45 +1,74 @@
 """What a visitor's tablet carries into the day."""
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import g
 from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
 
-from visits.models.people import AccessKind
+from diagnostics.codes import KITS
+from visits.doors import tries_at_doors
+from visits.kits import bag_of
+from visits.models.people import AccessKind, PersonAlert
 from visits.models.portfolio import FormVersion
 from visits.models.visits import Visit
 from visits.own_account import note_seen
 from visits.planning import visits_of_visitor
 from visits.privacy import log_access
-from visits.programmes import load_programmes
-from visits.published_forms import current_form
+from visits.queries.tablet import (
+    Due,
+    Earlier,
+    Sent,
+    due_in_homes,
+    earlier_answers,
+    sent_since,
+    standing_alerts,
+)
+from visits.visit_forms import VisitForm, forms_of_visits
 from webapp.auth import Action, requires, viewer
 from webapp.languages import PARIS
 from webapp.schemas import DaySchema
 from webapp.transaction import now, transaction
+from webapp.words import alert_kind, in_both
 
 DAYS_BACK, DAYS_AHEAD = 1, 7
+SENT_DAYS = 14
 
 tablet_day = Blueprint("tablet_day", __name__, url_prefix="/api/tablet", description="The day")
+
+
+@dataclass(frozen=True)
+class _Bundle:
+    """What stands beside the visits, by visit or by person."""
+
+    forms: Mapping[UUID, list[VisitForm]]
+    attempts: Mapping[UUID, int]
+    alerts: Mapping[UUID, list[PersonAlert]]
+    earlier: Mapping[UUID, list[Earlier]]
+    due: Mapping[UUID, list[Due]]
 
 
 @tablet_day.get("/day")
 @tablet_day.response(200, DaySchema)
 @requires(Action.VISIT)
 def day() -> dict[str, Any]:
-    """List the visitor's own visits of yesterday to a week ahead, and the forms they need."""
+    """List the visitor's own visits of yesterday to a week ahead, with all she needs there."""
     moment = now()
     midnight = moment.astimezone(PARIS).replace(hour=0, minute=0, second=0, microsecond=0)
+    until = midnight + timedelta(days=DAYS_AHEAD)
     with transaction() as session:
         if g.account.device_id is not None:
             note_seen(session, g.account.device_id, now=moment)
         visits = visits_of_visitor(
-            session,
-            viewer(),
-            start_at=midnight - timedelta(days=DAYS_BACK),
-            end_at=midnight + timedelta(days=DAYS_AHEAD),
+            session, viewer(), start_at=midnight - timedelta(days=DAYS_BACK), end_at=until
         )
+        bundle = _bundle(session, visits, until)
+        sent = sent_since(session, viewer(), moment - timedelta(days=SENT_DAYS))
+        bag = bag_of(session, g.account.id)
         log_access(
             session,
             user_id=g.account.id,
@@ -48,35 +77,87 @@ def day() -> dict[str, Any]:
             what="tablet_day",
             now=moment,
         )
-        programmes = load_programmes()
-        names = {visit.enrolment.programme for visit in visits}
-        forms = {name: current_form(session, programmes[name].forms[0]) for name in names}
-        return {
-            "server_now": moment,
-            "user": g.account,
-            "visits": [_visit(visit, forms[visit.enrolment.programme]) for visit in visits],
-            "forms": list({form.id: form for form in forms.values()}.values()),
-        }
+    return {
+        "server_now": moment,
+        "user": g.account,
+        "visits": [_visit(visit, bundle) for visit in visits],
+        "forms": _forms(bundle),
+        "kit": [_kit_item(item, bag[item]) for item in KITS if item in bag],
+        "sent": [_sent(one) for one in sent],
+    }
 
 
-def _visit(visit: Visit, form: FormVersion) -> dict[str, Any]:
-    person, dwelling = visit.enrolment.person, visit.enrolment.dwelling
-    residence = dwelling.residence
+def _bundle(session: Session, visits: Sequence[Visit], until: datetime) -> _Bundle:
+    return _Bundle(
+        forms=forms_of_visits(session, visits, until=until),
+        attempts=tries_at_doors(session, visits),
+        alerts=standing_alerts(session, {visit.enrolment.person_id for visit in visits}),
+        earlier=earlier_answers(session, visits),
+        due=due_in_homes(session, visits),
+    )
+
+
+def _forms(bundle: _Bundle) -> list[FormVersion]:
+    """List each form once, whichever visits need it."""
+    return list(
+        {one.form.id: one.form for forms in bundle.forms.values() for one in forms}.values()
+    )
+
+
+def _visit(visit: Visit, bundle: _Bundle) -> dict[str, Any]:
+    person = visit.enrolment.person
     return {
         "id": visit.id,
         "planned_start_at": visit.planned_start_at,
         "planned_end_at": visit.planned_end_at,
         "state": visit.state,
+        "attempt": bundle.attempts[visit.id],
         "person": person,
-        "dwelling": {
-            "reference": dwelling.reference,
-            "address": residence.address,
-            "postcode": residence.postcode,
-            "city": residence.city,
-            "floor": dwelling.floor,
-            "door": dwelling.door,
-            "access_code": dwelling.access_code,
-            "lift": residence.has_lift,
-        },
-        "form": form,
+        "dwelling": _dwelling(visit),
+        "alerts": [_alert(alert) for alert in bundle.alerts.get(person.id, ())],
+        "forms": bundle.forms[visit.id],
+        "earlier": bundle.earlier[visit.id],
+        "due": bundle.due[visit.id],
+    }
+
+
+def _dwelling(visit: Visit) -> dict[str, Any]:
+    dwelling = visit.enrolment.dwelling
+    residence = dwelling.residence
+    return {
+        "reference": dwelling.reference,
+        "address": residence.address,
+        "postcode": residence.postcode,
+        "city": residence.city,
+        "floor": dwelling.floor,
+        "door": dwelling.door,
+        "access_code": dwelling.access_code,
+        "lift": residence.has_lift,
+        "lat": residence.lat,
+        "lon": residence.lon,
+    }
+
+
+def _alert(alert: PersonAlert) -> dict[str, Any]:
+    return {
+        "code": alert.code,
+        "kind": alert_kind(alert.code),
+        "label": in_both("alert", alert.code),
+    }
+
+
+def _kit_item(item: str, quantity: int) -> dict[str, Any]:
+    return {"item": item, "label": asdict(KITS[item]), "quantity": quantity}
+
+
+def _sent(one: Sent) -> dict[str, Any]:
+    submission = one.submission
+    return {
+        "instance_id": submission.instance_id,
+        "visit_id": submission.visit_id,
+        "form_id": one.form_id,
+        "person_name": one.person_name,
+        "received_at": submission.received_at,
+        "state": submission.state,
+        "opened": one.opened,
     }

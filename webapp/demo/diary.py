@@ -5,11 +5,12 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
+from visits.doors import Knock, report_shut_door
 from visits.intake import SentFile, record_submission
 from visits.models.accounts import User
-from visits.models.programmes import Enrolment, EnrolmentState
+from visits.models.programmes import Disposition, Enrolment, EnrolmentState, RefusalReason
 from visits.models.visits import Visit, VisitState
-from visits.planning import cancel_visit, fail_visit, move_visit, plan_visit
+from visits.planning import cancel_visit, move_visit, plan_visit
 from visits.queries import Viewer
 from webapp.auth import Action
 from webapp.demo.answers import fill
@@ -34,7 +35,16 @@ CANCELLED = (
     "Absence cette semaine-là.",
     "Séjour dans la famille.",
 )
-FAILED = ("Personne n’a ouvert.", "Code d’entrée changé, pas de réponse au téléphone.")
+# What visitors find at a door, how often, and what they note.
+SHUT = {
+    Disposition.NO_ANSWER: (62, "Code d’entrée changé, pas de réponse au téléphone."),
+    Disposition.IN_HOSPITAL: (10, "La gardienne dit qu’elle est à l’hôpital."),
+    Disposition.REFUSED: (8, ""),
+    Disposition.WRONG_ADDRESS: (6, "Autre nom sur la boîte aux lettres."),
+    Disposition.BROKEN_OFF: (6, "Fatiguée, souhaite reprendre un autre jour."),
+    Disposition.MOVED: (4, ""),
+    Disposition.UNSAFE: (4, "Chien détaché dans l’entrée."),
+}
 
 
 class Diary:
@@ -131,8 +141,21 @@ class Diary:
         self.story.timeline.at(now + timedelta(minutes=5), lambda at: self.plan(enrolment, at))
 
     def _fail(self, visit: Visit, now: datetime) -> None:
-        reason = self.rng.choice(FAILED)
-        fail_visit(self.story.session, visit, reason=reason, viewer=self.planner, now=now)
+        outcomes = list(SHUT)
+        outcome = self.rng.choices(outcomes, [SHUT[one][0] for one in outcomes])[0]
+        refused = outcome is Disposition.REFUSED
+        knock = Knock(
+            outcome,
+            at=now - timedelta(minutes=5),
+            reason=RefusalReason.TIMING if refused else None,
+            left_behind=("card",) if outcome is Disposition.NO_ANSWER else (),
+            note=SHUT[outcome][1] if self.rng.random() < 0.7 else "",
+            report_id=UUID(int=self.rng.getrandbits(128), version=4),
+        )
+        visitor = acting(self._visitor(visit), Action.VISIT)
+        report_shut_door(self.story.session, visit, knock, viewer=visitor, now=now)
+        if visit.enrolment.state is not EnrolmentState.CALL_BACK:
+            return
         day = working_days_after(day_of(now), self.rng.randint(1, 3))
         self.call_again(visit.enrolment, office_moment(self.rng, day))
 
@@ -152,7 +175,7 @@ class Diary:
     def _hold(self, visit: Visit, end_at: datetime, now: datetime) -> None:
         if visit.state is not VisitState.PLANNED:
             return
-        visitor = next(user for user in self.story.cast.visitors if user.id == visit.visitor_id)
+        visitor = self._visitor(visit)
         start_at = visit.planned_start_at
         resident = self.story.resident_of(visit.enrolment, day_of(start_at))
         filled = fill(self.rng, self.story.form, resident, start_at=start_at, end_at=end_at)
@@ -166,6 +189,9 @@ class Diary:
             visit_id=visit.id,
         )
         self.works.follow(submission, now)
+
+    def _visitor(self, visit: Visit) -> User:
+        return next(user for user in self.story.cast.visitors if user.id == visit.visitor_id)
 
     def _file(self, name: str) -> SentFile:
         return SentFile(name, "image/png", photo(self.rng.randrange(KINDS)))

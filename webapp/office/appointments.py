@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.contacts import find_enrolment
+from visits.contacts import REFUSALS, find_enrolment
+from visits.doors import Knock, report_shut_door
 from visits.errors import Conflict, Invalid, NotFound
-from visits.models.programmes import Enrolment
+from visits.models.programmes import Disposition, Enrolment, EnrolmentState, RefusalReason
 from visits.models.visits import Visit
-from visits.planning import cancel_visit, fail_visit, find_visit, move_visit, plan_visit
+from visits.planning import LIVE, cancel_visit, find_visit, move_visit, plan_visit
 from visits.queries.enrolments import diary_of
 from webapp.auth import Action, requires, viewer
 from webapp.languages import moment
@@ -73,19 +74,51 @@ def move(enrolment_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
 @appointments.post("/<uuid:enrolment_id>/visits/<uuid:visit_id>/close")
 @requires(Action.PLAN)
 def close(enrolment_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
-    """Cancel a visit, or note that it could not take place."""
-    failed = request.form.get("as") == "failed"
-    end = fail_visit if failed else cancel_visit
+    """Cancel a visit."""
     try:
         with transaction() as session:
             visit = _visit(session, enrolment_id, visit_id)
             reason = request.form.get("reason", "")
-            end(session, visit, reason=reason, viewer=viewer(), now=now())
+            cancel_visit(session, visit, reason=reason, viewer=viewer(), now=now())
     except (Invalid, Conflict) as refused:
         return refusal_on_page(enrolment_id, refused, form="close")
-    if failed:
-        return _back(enrolment_id, _("Noted: the person is to be called again."))
     return _back(enrolment_id, _("The visit is cancelled. Another one can be planned."))
+
+
+@appointments.post("/<uuid:enrolment_id>/visits/<uuid:visit_id>/failure")
+@requires(Action.PLAN)
+def failure(enrolment_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
+    """Note that a visit could not take place: what happened at the door, what was left there."""
+    try:
+        with transaction() as session:
+            visit = _visit(session, enrolment_id, visit_id)
+            if visit.state not in LIVE:
+                raise Conflict("visit_not_planned")
+            report_shut_door(session, visit, _typed_knock(visit), viewer=viewer(), now=now())
+            state = visit.enrolment.state
+    except (Invalid, Conflict) as refused:
+        return refusal_on_page(enrolment_id, refused, form="failure")
+    if state is EnrolmentState.CALL_BACK:
+        return _back(enrolment_id, _("Noted: the person is to be called again."))
+    return _back(enrolment_id, _("Noted. The person is not called again for now."))
+
+
+def _typed_knock(visit: Visit) -> Knock:
+    typed = request.form
+    try:
+        outcome = Disposition(typed.get("outcome", ""))
+        reason = RefusalReason(typed["reason"]) if typed.get("reason") else None
+    except ValueError:
+        raise Invalid({"outcome": "outcome_required"}) from None
+    if outcome in REFUSALS and reason is None:
+        raise Invalid({"reason": "reason_required"})
+    return Knock(
+        outcome,
+        at=min(visit.planned_start_at, now()),
+        reason=reason,
+        left_behind=tuple(typed.getlist("left_behind")),
+        note=typed.get("note", "").replace("\r\n", "\n").strip(),
+    )
 
 
 @appointments.get("/<uuid:enrolment_id>/diary")

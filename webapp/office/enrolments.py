@@ -9,7 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.contacts import CLOSED, NOTE_LENGTH, Attempt, find_enrolment, record_attempt
+from visits.contacts import (
+    AT_THE_DOOR,
+    CLOSED,
+    NOTE_LENGTH,
+    Attempt,
+    find_enrolment,
+    record_attempt,
+)
+from visits.doors import LEFT_BEHIND, OUTCOMES, ladder_of
 from visits.errors import Conflict, Invalid, Refused
 from visits.models.accounts import User
 from visits.models.programmes import (
@@ -22,7 +30,7 @@ from visits.models.programmes import (
 )
 from visits.outcomes import outcomes
 from visits.planning import visitors
-from visits.programmes import Programme, find_programme
+from visits.programmes import Programme, find_programme, load_programmes
 from visits.queries.enrolments import (
     TO_CONTACT,
     EnrolmentFilter,
@@ -67,6 +75,7 @@ def index() -> ResponseReturnValue:
         return render_template(
             "enrolments/index.html",
             programme=programme,
+            programmes=load_programmes().values(),
             listed=listed,
             only=only,
             attempts=attempts_of(session, listed.rows),
@@ -179,7 +188,11 @@ def page_of_enrolment(
         said=said,
         typed=request.form if form else {},
         form=form,
-        dispositions=list(Disposition),
+        dispositions=[one for one in Disposition if one not in AT_THE_DOOR],
+        outcomes=OUTCOMES,
+        left_behind=LEFT_BEHIND,
+        ladder=ladder_of(enrolment.attempts),
+        unsafe=_was_unsafe(enrolment),
         channels=list(Channel),
         reasons=list(RefusalReason),
         note_length=NOTE_LENGTH,
@@ -194,6 +207,12 @@ def _next(session: Session, programme: Programme, enrolment: Enrolment) -> Enrol
     return next_to_call(
         session, viewer(Action.CALL), programme=programme.code, but=enrolment.id, now=now()
     )
+
+
+def _was_unsafe(enrolment: Enrolment) -> bool:
+    waiting = enrolment.state in (EnrolmentState.CALL_BACK, EnrolmentState.AGREED)
+    doors = [one for one in enrolment.attempts if one.channel is Channel.DOOR]
+    return waiting and bool(doors) and doors[-1].disposition is Disposition.UNSAFE
 
 
 def _may_call(enrolment: Enrolment, refusal: Refusal | None) -> bool:

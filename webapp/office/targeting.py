@@ -7,16 +7,16 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
-from sqlalchemy.orm import Session
 
 from visits.errors import Invalid, NotFound
-from visits.programmes import Programme, find_programme
+from visits.programmes import Programme, find_programme, load_programmes
 from visits.queries.listing import Listed
 from visits.targeting import (
     MOST_AT_ONCE,
     Candidate,
     Filters,
     cities_of_candidates,
+    count_candidates,
     enrol,
     enrol_top,
     rank_candidates,
@@ -133,13 +133,14 @@ def _page(programme: Programme, errors: dict[str, str] | None = None) -> str:
             session, programme, viewer(), now=now(), filters=_filters(), limit=page.size,
             offset=offset,
         )  # fmt: skip
-        everybody, enrolled = _how_many(session, programme)
+        everybody, enrolled = count_candidates(session, programme, viewer(), now=now())
         cities = cities_of_candidates(session, programme, viewer(), now=now())
     listed: Listed[Candidate] = Listed(ranking.candidates, ranking.total, page)
     target = _target(programme, everybody)
     return render_template(
         "targeting/show.html",
         programme=programme,
+        programmes=load_programmes().values(),
         listed=listed,
         offset=offset,
         filters=_filters(),
@@ -152,16 +153,6 @@ def _page(programme: Programme, errors: dict[str, str] | None = None) -> str:
         most=MOST_AT_ONCE,
         errors=errors or {},
     )
-
-
-def _how_many(session: Session, programme: Programme) -> tuple[int, int]:
-    """Count the candidates, and those of them who are enrolled."""
-    asked: dict[str, Any] = {"now": now(), "limit": 0}
-    everybody = rank_candidates(session, programme, viewer(), **asked)
-    enrolled = rank_candidates(
-        session, programme, viewer(), filters=Filters(enrolled=True), **asked
-    )
-    return everybody.total, enrolled.total
 
 
 def _target(programme: Programme, everybody: int) -> int:

@@ -1,6 +1,8 @@
 """Play the server's part of the contract for the tablet app: development only, keeps all in memory.
 
-    python dev/mock.py [PORT [FORM.json]]
+    python dev/mock.py [PORT [FORM_ID …]]
+
+Without names it serves the trial form; with names, those of the diagnostics that ship, all in one visit.
 
 Serves the built tablet app under /tablet/ with the real content security policy. `POST /mock/fault` with
 `{"mode": "ok" | "down" | "401" | "409" | "500" | "422" | "portal" | "short"}` decides how submissions fare.
@@ -11,6 +13,7 @@ import json
 import mimetypes
 import re
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import Message
@@ -19,6 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from pyxform.xls2xform import convert
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+from diagnostics.workbook import publish, read_workbook  # noqa: E402
 
 HERE = Path(__file__).parent
 TABLET = HERE.parent.parent / "static" / "tablet"
@@ -63,9 +69,7 @@ kept: dict[str, dict[str, Any]] = {}
 fault = {"mode": "ok"}
 
 
-def form() -> dict[str, Any]:
-    if len(sys.argv) > 2:
-        return json.loads(Path(sys.argv[2]).read_text())
+def trial() -> dict[str, Any]:
     xform = convert(xlsform=HERE / "visit.md", validate=False).xform
     labelled = [
         {**row, "path": None, "label": {"fr": row["code"], "en": row["code"]}}
@@ -78,10 +82,53 @@ def form() -> dict[str, Any]:
         "sha256": hashlib.sha256(xform.encode()).hexdigest(),
         "xform": xform,
         "consequences": labelled,
+        "proposals": [],
     }
 
 
-FORM = form()
+def shipped(name: str) -> dict[str, Any]:
+    file = Path(__file__).parents[3] / "diagnostics" / "forms" / f"{name}.yaml"
+    form = publish(read_workbook(file.read_bytes(), suffix=".yaml"))
+    told = json.loads(json.dumps(asdict(form), default=lambda value: value.decode()))
+    return {"proposals": []} | told
+
+
+FORMS = [shipped(name) for name in sys.argv[2:]] or [trial()]
+ALERT = {
+    "code": "dog",
+    "kind": "safety",
+    "label": {"fr": "Gros chien, sonner et attendre.", "en": "Large dog, ring and wait."},
+}
+EARLIER = [
+    {
+        "name": "lift",
+        "value": "yes",
+        "question": {"fr": "Y a-t-il un ascenseur ?", "en": "Is there a lift?"},
+        "shown": {"fr": "Oui", "en": "Yes"},
+        "about": "dwelling",
+        "answered_on": "2026-03-12",
+    }
+]
+DUE = [
+    {
+        "kind": "work_order",
+        "label": {"fr": "Poser une barre d’appui", "en": "Fit a grab rail"},
+        "state": "started",
+        "due_at": "2026-12-01T10:00:00+00:00",
+    }
+]
+KIT = [{"item": "led", "label": {"fr": "Ampoules LED", "en": "LED bulbs"}, "quantity": 12}]
+SENT = [
+    {
+        "instance_id": "i1",
+        "visit_id": None,
+        "form_id": FORMS[0]["form_id"],
+        "person_name": "Odette Marchand",
+        "received_at": "2026-11-20T10:00:00+00:00",
+        "state": "checked",
+        "opened": DUE,
+    }
+]
 
 
 def day() -> dict[str, Any]:
@@ -107,17 +154,34 @@ def day() -> dict[str, Any]:
                 "door": "12" if n else None,
                 "access_code": "24B7" if n != 1 else None,
                 "lift": n == 2,
+                "lat": 49.43 + n / 100,
+                "lon": 2.08,
             },
-            "form": {key: FORM[key] for key in ("form_id", "version")},
+            "attempt": n + 1,
+            "alerts": [ALERT] if n == 0 else [],
+            "forms": [
+                {
+                    "form_id": f["form_id"],
+                    "version": f["version"],
+                    "required": at < 2,
+                    "received": False,
+                }
+                for at, f in enumerate(FORMS)
+            ],
+            "earlier": EARLIER if n == 0 else [],
+            "due": DUE if n == 0 else [],
         }
         for n, (name, born, phone) in enumerate(people)
     ]
-    listed = {key: FORM[key] for key in ("form_id", "version", "title", "sha256")}
+    keys = ("form_id", "version", "title", "sha256")
+    listed = [{key: form[key] for key in keys} for form in FORMS]
     return {
         "server_now": datetime.now(UTC).isoformat(),
         "user": USER,
         "visits": visits,
-        "forms": [listed],
+        "forms": listed,
+        "kit": KIT,
+        "sent": SENT,
     }
 
 
@@ -149,7 +213,10 @@ class Door(BaseHTTPRequestHandler):
         if path.startswith("/api/"):
             if fault["mode"] == "401" or not self.headers.get("Authorization"):
                 return self.answer(401, {"title": "Unauthorized", "status": 401})
-            return self.answer(200, day() if path == "/api/tablet/day" else FORM)
+            if path == "/api/tablet/day":
+                return self.answer(200, day())
+            wanted = path.split("/")[3]
+            return self.answer(200, next(form for form in FORMS if form["form_id"] == wanted))
         file = TABLET / (path.removeprefix("/tablet/") or "index.html")
         if not path.startswith("/tablet/") or not file.is_file():
             return self.answer(404, {"title": "Not found", "status": 404})
@@ -176,6 +243,10 @@ class Door(BaseHTTPRequestHandler):
             return self.answer(200, b"<html>Wi-Fi</html>", kind="text/html")
         if mode in ("401", "409", "422", "500"):
             return self.answer(int(mode), {"title": mode, "status": int(mode)})
+        if self.path.startswith("/api/visits/"):
+            told = json.loads(body)
+            kept[told["id"]] = {"path": self.path, "body": told}
+            return self.answer(201, {"id": told["id"], "received_at": told["sent_at"]})
         return self.answer(201, self.receive(body, short=mode == "short"))
 
     def do_DELETE(self) -> None:

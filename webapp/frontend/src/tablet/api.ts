@@ -1,4 +1,6 @@
 import { ref } from 'vue'
+import type { FileRecord } from './draft'
+import type { Report } from './outbox'
 import type { DayAnswer, DeviceAnswer, FormAnswer, Problem } from './wire'
 
 /** The server answered, and said no. */
@@ -28,6 +30,8 @@ interface Call {
   json?: unknown
   body?: BodyInit
   timeoutMs?: number
+  /** The moment by this tablet's clock: the server learns how wrong it is. */
+  sentAt?: Date
   /** Ask as the account signed in to the office in this browser. */
   asOffice?: boolean
 }
@@ -39,6 +43,7 @@ export async function call(path: string, options: Call = {}): Promise<Response> 
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (options.token) headers.Authorization = `Bearer ${options.token}`
   if (options.digest) headers.Authorization = `Locked ${options.digest}`
+  if (options.sentAt) headers['Palier-Sent-At'] = options.sentAt.toISOString()
   if (options.json !== undefined) headers['Content-Type'] = 'application/json'
   let answer: Response
   try {
@@ -112,9 +117,32 @@ export async function fetchPreview(path: string): Promise<FormAnswer> {
   return json(await call(`/api/forms/${path}`, { asOffice: true }))
 }
 
-/** Send a finished visit. Large photos on a weak network take minutes: ten are allowed. */
-export async function sendSubmission(token: string, visitId: string, body: FormData): Promise<unknown> {
+/** A part of a visit: its form again with some of its files; `more` says that others follow. */
+export interface Part {
+  xml: FileRecord
+  files: FileRecord[]
+  more: boolean
+}
+
+const PART_TIMEOUT_MS = 180_000
+
+/** Send a part of a finished visit. A photo on a weak network takes minutes: three are allowed. */
+export async function sendPart(token: string, visitId: string, { xml, files, more }: Part): Promise<unknown> {
+  const body = new FormData()
+  // The XML first, as the OpenRosa specification asks.
+  body.append(xml.name, new File([xml.bytes], `${xml.name}.xml`, { type: xml.type }))
+  for (const { name, type, bytes } of files) body.append(name, new File([bytes], name, { type }))
+  if (more) body.append('*isIncomplete*', 'yes')
   const path = `/openrosa/submission?visit=${encodeURIComponent(visitId)}`
-  const answer = await call(path, { method: 'POST', token, body, timeoutMs: 600_000 })
+  const answer = await call(path, { method: 'POST', token, body, timeoutMs: PART_TIMEOUT_MS, sentAt: new Date() })
+  return answer.json().catch(() => null)
+}
+
+const REPORTS = { failure: 'failure', alert: 'alerts' } as const
+
+/** Tell what needs no form: a door that stayed shut, an urgent alert. */
+export async function sendReport(token: string, { id, kind, visitId, body }: Report): Promise<unknown> {
+  const path = `/api/visits/${encodeURIComponent(visitId)}/${REPORTS[kind]}`
+  const answer = await call(path, { method: 'POST', token, json: { ...body, id, sent_at: new Date().toISOString() } })
   return answer.json().catch(() => null)
 }

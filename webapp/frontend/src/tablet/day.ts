@@ -1,10 +1,10 @@
 import { computed, ref, shallowRef } from 'vue'
 import { fetchDay, fetchForm, Refused, Unreachable } from './api'
 import * as db from './db'
-import { t } from './i18n'
+import { language, t } from './i18n'
 import { whenLocked } from './locking'
 import { askSignIn, session } from './session'
-import type { DayAnswer, FormAnswer, Visit } from './wire'
+import { inLanguage, type DayAnswer, type FormAnswer, type Visit } from './wire'
 
 export interface DayRecord {
   answer: DayAnswer
@@ -36,8 +36,16 @@ export function visitById(id: string): Visit | undefined {
   return visits.value.find((visit) => visit.id === id)
 }
 
+/** The title of a form, as the day tells it; its name in the code when it does not. */
+export function formTitle(formId: string, version: string): string {
+  const known = day.value?.answer.forms.filter((form) => form.form_id === formId) ?? []
+  const form = known.find((one) => one.version === version) ?? known[0]
+  return form ? inLanguage(form.title, language.value) : formId.replace(/_/g, ' ')
+}
+
 export async function loadDay(): Promise<void> {
-  day.value = (await db.read('day', 'current')) ?? null
+  const kept = await db.read('day', 'current')
+  day.value = kept ? { ...kept, answer: completed(kept.answer) } : null
   formKeys.value = new Set(await db.keysWithPrefix('forms', ''))
 }
 
@@ -51,7 +59,7 @@ export async function refreshDay(): Promise<void> {
   if (!token || refreshing.value) return
   refreshing.value = true
   try {
-    const answer = await fetchDay(token)
+    const answer = completed(await fetchDay(token))
     const fetchedAt = Date.now()
     const record: DayRecord = { answer, fetchedAt, skewMs: fetchedAt - Date.parse(answer.server_now) }
     await db.write([{ store: 'day', key: 'current', value: record }])
@@ -67,7 +75,7 @@ export async function refreshDay(): Promise<void> {
 
 async function fetchMissingForms(token: string, answer: DayAnswer): Promise<void> {
   const wanted = new Map<string, { form_id: string; version: string }>()
-  for (const form of [...answer.forms, ...answer.visits.map((visit) => visit.form)]) {
+  for (const form of [...answer.forms, ...answer.visits.flatMap((visit) => visit.forms)]) {
     wanted.set(formKey(form.form_id, form.version), form)
   }
   for (const [key, form] of wanted) {
@@ -76,6 +84,23 @@ async function fetchMissingForms(token: string, answer: DayAnswer): Promise<void
     const value = await fetchForm(token, form.form_id, form.version)
     await db.write([{ store: 'forms', key, value }])
     formKeys.value = new Set([...formKeys.value, key])
+  }
+}
+
+type FormerVisit = Visit & { form?: { form_id: string; version: string } }
+
+/** A day kept by an older version of the app, or told by an older server, with what it could not know left empty. */
+export function completed(answer: DayAnswer): DayAnswer {
+  return { ...answer, visits: answer.visits.map(completedVisit), kit: answer.kit ?? [], sent: answer.sent ?? [] }
+}
+
+function completedVisit(visit: FormerVisit): Visit {
+  const former = visit.form ? [{ ...visit.form, required: true, received: false }] : []
+  return {
+    ...visit,
+    attempt: visit.attempt ?? 1, alerts: visit.alerts ?? [], forms: visit.forms ?? former,
+    earlier: visit.earlier ?? [], due: visit.due ?? [],
+    dwelling: { ...visit.dwelling, lat: visit.dwelling.lat ?? null, lon: visit.dwelling.lon ?? null },
   }
 }
 

@@ -6,9 +6,10 @@ import { ref } from 'vue'
 import { onConnection, STORE_NAMES, type Kept, type Schema, type StoreName } from './connection'
 import type { DraftRecord, FileRecord } from './draft'
 import type { DayRecord } from './day'
-import type { OutboxItem, SentRecord } from './outbox'
+import type { QueueItem, SentRecord, SentReport } from './outbox'
 import { seal, unseal } from './seal'
 import type { SessionRecord } from './session'
+import type { VisitRecord } from './visitrecords'
 import type { FormAnswer } from './wire'
 
 /** What each store holds. Keys: `current`, `form_id/version`, an instance id, `instance id/file name`. */
@@ -18,8 +19,9 @@ export interface Stores {
   forms: FormAnswer
   drafts: DraftRecord
   files: FileRecord
-  outbox: OutboxItem
-  receipts: SentRecord
+  outbox: QueueItem
+  receipts: SentRecord | SentReport
+  visits: VisitRecord
 }
 
 export { disconnect, STORE_NAMES, type StoreName } from './connection'

@@ -1,11 +1,13 @@
-import { computed, shallowRef } from 'vue'
+import { shallowRef } from 'vue'
+import type { AuditRow } from './audit'
 import * as db from './db'
 import { whenLocked } from './locking'
+import type { UrgentNote } from './urgents'
 
 /** The name under which a submission's XML travels and is kept. */
 export const XML_FILE = 'xml_submission_file'
 
-/** A visit begun and not finished. It stays on the form version it began with. */
+/** A form of a visit, begun and not finished. It stays on the form version it began with. */
 export interface DraftRecord {
   instanceId: string
   visitId: string
@@ -15,6 +17,10 @@ export interface DraftRecord {
   startedAt: number
   savedAt: number
   page: number
+  /** How many pages the form had when it was last saved; absent in drafts of older versions, as what follows. */
+  pages?: number
+  urgents?: UrgentNote[]
+  audit?: AuditRow[]
   xml: string
   fileNames: string[]
 }
@@ -29,7 +35,6 @@ export interface FileRecord {
 /** The drafts on this tablet, for the list of visits. */
 export const drafts = shallowRef<DraftRecord[]>([])
 whenLocked(() => { drafts.value = [] })
-export const draftOf = computed(() => new Map(drafts.value.map((draft) => [draft.visitId, draft])))
 
 export async function loadDrafts(): Promise<void> {
   drafts.value = await db.readAll('drafts')

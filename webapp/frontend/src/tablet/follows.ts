@@ -2,13 +2,18 @@
 import {
   childrenOf, isConsequence, isLeaf, isRepeat, nameOf, pathOf, type FormNode, type LeafNode, type RootNode,
 } from './engine'
-import { language, tCode, t } from './i18n'
+import { language, tCode, t, typeset } from './i18n'
 import { phoneIn } from './phones'
-import type { FormAnswer } from './wire'
+import { knower } from './scores'
+import type { FormAnswer, Translated } from './wire'
 
 export interface Follow {
   id: string
+  /** The place of the note in the instance, with the numbers of rooms; and its path without. */
+  reference: string
+  path: string
   sentence: string
+  labels: Translated
   kind: string
   severity: string
   due: string
@@ -18,10 +23,14 @@ export interface Follow {
 export interface Score {
   name: string
   label: string
+  /** `UNKNOWN` while nothing it depends on was answered: a nought before the first question would be a lie. */
   value: string
   /** Null when the form gives this score no band. */
   band: string | null
 }
+
+/** Shown for a score nothing is known of yet. */
+export const UNKNOWN = '—'
 
 const RANK = ['U0', 'U1', 'U2', 'U3', 'P']
 
@@ -43,11 +52,20 @@ function rank(follow: Follow): number {
 function follow(note: FormNode, form: FormAnswer): Follow {
   const known = form.consequences.find(({ name, path }) => (path ? path === pathOf(note) : name === nameOf(note)))
   // The engine has filled in the quoted answers: its sentence, not the template's.
-  const sentence = (note.currentState.label ?? note.currentState.hint)?.asString ?? known?.label[language.value] ?? ''
+  const said = (note.currentState.label ?? note.currentState.hint)?.asString ?? known?.label[language.value] ?? ''
+  const sentence = typeset(said)
   return {
-    id: note.nodeId, sentence, kind: known?.kind ?? '', severity: known?.severity ?? '',
+    id: note.nodeId, reference: note.currentState.reference, path: pathOf(note), sentence,
+    labels: labelsOf(said, known?.label), kind: known?.kind ?? '', severity: known?.severity ?? '',
     due: dueIn(known?.due ?? null), phone: phoneIn(sentence),
   }
+}
+
+/** The sentence in both languages; where the other one quotes answers, what is read here stands for both. */
+function labelsOf(said: string, written: Translated | undefined): Translated {
+  const other = language.value === 'fr' ? 'en' : 'fr'
+  const plain = written?.[other] && !written[other].includes('${') ? written[other] : said
+  return language.value === 'fr' ? { fr: said, en: plain } : { fr: plain, en: said }
 }
 
 /** "4h", "5wd", "30d", "6m" in words. */
@@ -60,17 +78,19 @@ export function dueIn(delay: string | null): string {
 /** The scores and bands of the form, and those of the repeat instance on screen. */
 export function scoresOf(root: RootNode, onScreen: readonly FormNode[]): Score[] {
   const nodes = [...outsideRepeats(childrenOf(root)), ...(onScreen.filter(isLeaf))]
+  const isKnown = knower(root)
   const scores = new Map<string, Score>()
   for (const node of nodes) {
     const [, base, part] = /^(.+)_(score|band)$/.exec(nameOf(node)) ?? []
     if (!base || node.nodeType !== 'model-value') continue
     const score = scores.get(base) ?? { name: base, label: scoreLabel(base), value: '', band: null }
-    if (part === 'score') score.value = node.currentState.instanceValue
-    else score.band = node.currentState.instanceValue
+    if (part === 'score') score.value = isKnown(node) ? node.currentState.instanceValue : UNKNOWN
+    else score.band = isKnown(node) ? node.currentState.instanceValue : ''
     scores.set(base, score)
   }
+  for (const score of scores.values()) if (score.value === UNKNOWN && score.band) score.band = ''
   // A score whose band is still open is a sum of too few answers to mean anything.
-  return [...scores.values()].filter((score) => (score.band === null ? score.value !== '' : score.band !== ''))
+  return [...scores.values()].filter((score) => (score.band === null || score.value === UNKNOWN ? score.value !== '' : score.band !== ''))
 }
 
 function scoreLabel(base: string): string {

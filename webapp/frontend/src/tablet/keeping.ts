@@ -3,15 +3,30 @@ import { ref, type Ref } from 'vue'
 import { t } from './i18n'
 import { notice } from './notice'
 import { autosave, finishVisit, type Autosave, type OpenVisit } from './openvisit'
-import { goToDay } from './route'
-import { loadOutbox, sendDue } from './sending'
+import type { Report } from './outbox'
+import { goToDay, goToVisit } from './route'
+import { loadOutbox, queueReport, sendDue } from './sending'
+import { isFilled } from './visitforms'
+import { rowsOf } from './visitstate'
 
 export interface Keeping {
   /** Whether nothing is stored: the screens say so. */
   preview: boolean
   autosave(visit: OpenVisit, page: Ref<number>): Autosave
   finish(visit: OpenVisit, urgent: boolean): Promise<void>
-  leave(): void
+  /** Tell an urgent finding at once. */
+  report(report: Report): Promise<void>
+  leave(visit: OpenVisit): void
+}
+
+const finishing = new Map<string, Promise<void>>()
+
+async function finishOnce(visit: OpenVisit, urgent: boolean): Promise<void> {
+  await finishVisit(visit, urgent)
+  await loadOutbox()
+  notice.value = t('summary.finished')
+  goOn(visit)
+  void sendDue({ force: true })
 }
 
 /** The ordinary way: saved as it goes, finished into the outbox, sent when the server answers. */
@@ -19,13 +34,24 @@ export const onTablet: Keeping = {
   preview: false,
   autosave,
   async finish(visit, urgent) {
-    await finishVisit(visit, urgent)
-    await loadOutbox()
-    notice.value = t('summary.finished')
-    goToDay()
-    void sendDue({ force: true })
+    // A second tap finishes nothing anew: the form would end at another moment and be another one.
+    const { instanceId } = visit.record
+    const finish = finishing.get(instanceId) ?? finishOnce(visit, urgent)
+    finishing.set(instanceId, finish)
+    await finish.catch((error: unknown) => {
+      finishing.delete(instanceId)
+      throw error
+    })
   },
-  leave: goToDay,
+  report: queueReport,
+  leave: ({ record }) => goToVisit(record.visitId),
+}
+
+/** Back to the day when all that is required is filled in and nothing is left half done, otherwise to what is left of the visit. */
+function goOn({ record }: OpenVisit): void {
+  const rows = rowsOf(record.visitId)
+  if (isFilled(rows) && !rows.some(({ state }) => state === 'draft')) goToDay()
+  else goToVisit(record.visitId)
 }
 
 /** A trial: nothing is written anywhere. */
@@ -39,6 +65,7 @@ export function forgotten(ways: { finished(): void; again(): void }): Keeping {
       stop: () => undefined,
     }),
     finish: () => Promise.resolve(ways.finished()),
+    report: () => Promise.resolve(),
     leave: ways.again,
   }
 }

@@ -3,6 +3,7 @@ import '../tokens.css'
 import './tablet.css'
 import { createApp } from 'vue'
 import App from './App.vue'
+import { showAsBefore } from './display'
 import { setLanguage } from './i18n'
 import { gate } from './lock'
 import { begin } from './opening'
@@ -10,6 +11,7 @@ import { previewPath } from './route'
 import { installWaitingUpdate, keepUpToDate, noticeVersion } from './update'
 
 async function start(): Promise<void> {
+  showAsBefore()
   const tried = previewPath()
   if (tried) return preview(tried)
   if (await installWaitingUpdate()) return

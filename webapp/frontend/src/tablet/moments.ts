@@ -9,6 +9,25 @@ export function timeOf(moment: number | string): string {
   return format(moment, { hour: '2-digit', minute: '2-digit' })
 }
 
+/** A moment as a time field wants it: 14:05. */
+export function clockOf(moment: number): string {
+  const date = new Date(moment)
+  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`
+}
+
+/** The moment of a time field: today, or yesterday for a time still to come; now when it is empty. */
+export function momentAt(clock: string, now: number): number {
+  const [, hours, minutes] = /^(\d\d):(\d\d)/.exec(clock) ?? []
+  if (!hours || !minutes || clock.startsWith(clockOf(now))) return now
+  const at = new Date(now).setHours(Number(hours), Number(minutes), 0, 0)
+  return at > now ? new Date(at).setDate(new Date(at).getDate() - 1) : at
+}
+
+/** A day alone: 12 mars 2026. */
+export function dateOf(day: string): string {
+  return format(`${day.slice(0, 10)}T12:00`, { day: 'numeric', month: 'long', year: 'numeric' })
+}
+
 /** The local calendar day of a moment, to group by. */
 export function dayOf(moment: number | string): string {
   const date = new Date(moment)

@@ -12,6 +12,7 @@ import { allKept, forgetAll, stayAwake, watchIdle } from './locking'
 import { purge } from './purge'
 import { keepSending, loadOutbox, sendDue } from './sending'
 import { choosePin, dropWaiting, loadSession, sealPlain, session, takeOverPlain } from './session'
+import { loadVisitRecords } from './visitrecords'
 
 const PURGE_EVERY_MS = 3600_000
 
@@ -53,6 +54,7 @@ let sending = false
 async function open(): Promise<void> {
   await purge()
   await Promise.all([loadSession(), loadDay(), loadDrafts(), loadOutbox()])
+  await loadVisitRecords()
   stayAwake()
   gate.value = 'open'
   if (sending) void sendDue({ force: true })

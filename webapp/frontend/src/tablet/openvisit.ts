@@ -1,5 +1,7 @@
-// A visit being filled in: begun or resumed, saved as it goes, finished into the outbox.
+// A form of a visit being filled in: begun or resumed, saved as it goes, finished into the outbox.
 import { ref, watch, type Ref } from 'vue'
+import { answersIn } from './answers'
+import { AUDIT_FILE, auditCsv, closedAt, ended, opened } from './audit'
 import { readForm } from './day'
 import * as db from './db'
 import { fileKey, loadDrafts, XML_FILE, type DraftRecord, type FileRecord } from './draft'
@@ -7,42 +9,65 @@ import {
   createInstance, filesOf, finishedXml, instanceIdOf, markConsequences, restoreInstance, xmlOf, type NamedFile,
   type RootNode,
 } from './engine'
+import { giveBackPhotos } from './givingback'
 import { beforeLock } from './locking'
-import { sha256, type OutboxItem } from './outbox'
+import type { OutboxItem } from './outbox'
+import { NO_SOURCES, sourcesOf, type ProposalSources } from './proposals'
+import { sha256 } from './receipts'
 import type { SessionRecord } from './session'
+import { isFull } from './storage'
+import { knownVisit, loadVisitRecords, recordOf, visitChange } from './visitrecords'
 import type { FormAnswer, Visit } from './wire'
 
-/** A visit being filled in. */
+/** A form of a visit being filled in. */
 export interface OpenVisit {
   record: DraftRecord
   form: FormAnswer
   root: RootNode
+  /** Counts what was noted beside the answers, so that it is saved as they are. */
+  noted: Ref<number>
+  /** What is known already and may be offered. */
+  sources: ProposalSources
 }
 
 export class FormNotHere extends Error {
   override name = 'FormNotHere'
 }
 
-/** Resume the visit's draft if there is one, otherwise begin it. Drafts of visits no longer listed resume too. */
-export async function openVisit(visitId: string, visit: Visit | undefined, holder: SessionRecord): Promise<OpenVisit> {
-  const draft = (await db.readAll('drafts')).find((known) => known.visitId === visitId)
+/** Resume the form's draft if there is one, otherwise begin it. Drafts of visits no longer listed resume too. */
+export async function openVisit(visitId: string, formId: string, holder: SessionRecord): Promise<OpenVisit> {
+  const drafts = (await db.readAll('drafts')).filter((known) => known.visitId === visitId)
+  const draft = drafts.find((known) => known.formId === formId)
+  const visit = knownVisit(visitId)
   if (!draft && !visit) throw new FormNotHere(visitId)
-  const opened = draft ? await resume(draft, holder) : await begin(visit as Visit, holder)
-  markConsequences(opened.root, opened.form.consequences.flatMap(({ path }) => path ?? []))
-  return opened
+  const open = draft ? await resume(draft, holder) : await begin(visit as Visit, formId, holder)
+  const siblings = drafts.filter((known) => known !== draft)
+  open.sources = sourcesOf(open.form, visit?.earlier ?? [], answersOfVisit(visitId, siblings))
+  markConsequences(open.root, open.form.consequences.flatMap(({ path }) => path ?? []))
+  return open
 }
 
-async function begin(visit: Visit, holder: SessionRecord): Promise<OpenVisit> {
-  const form = await formOrThrow(visit.form.form_id, visit.form.version)
+/** What the other forms of this visit hold, finished or not; the one saved last counts. */
+function answersOfVisit(visitId: string, siblings: DraftRecord[]): Record<string, string> {
+  const finished = (recordOf(visitId)?.finished ?? []).map(({ answers }) => answers)
+  const begun = [...siblings].sort((a, b) => a.savedAt - b.savedAt).map(({ xml }) => answersIn(xml))
+  return Object.assign({}, ...finished, ...begun) as Record<string, string>
+}
+
+async function begin(visit: Visit, formId: string, holder: SessionRecord): Promise<OpenVisit> {
+  const wanted = visit.forms.find((one) => one.form_id === formId)
+  if (!wanted) throw new FormNotHere(formId)
+  const form = await formOrThrow(formId, wanted.version)
   const root = await createInstance(form.xform, holder)
   const xml = xmlOf(root)
   const now = Date.now()
   const record: DraftRecord = {
     instanceId: instanceIdOf(xml), visitId: visit.id, formId: form.form_id, version: form.version,
     personName: visit.person.name, startedAt: now, savedAt: now, page: 0, xml, fileNames: [],
+    audit: opened([], now),
   }
   await db.write([{ store: 'drafts', key: record.instanceId, value: record }])
-  return { record, form, root }
+  return { record, form, root, noted: ref(0), sources: NO_SOURCES }
 }
 
 async function resume(record: DraftRecord, holder: SessionRecord): Promise<OpenVisit> {
@@ -50,13 +75,20 @@ async function resume(record: DraftRecord, holder: SessionRecord): Promise<OpenV
   const files = await db.readPrefix('files', `${record.instanceId}/`)
   const named = files.map(({ name, type, bytes }) => ({ name, file: new File([bytes], name, { type }) }))
   const root = await restoreInstance(form.xform, { xml: record.xml, files: named }, holder)
-  return { record, form, root }
+  const audit = opened(closedAt(record.audit ?? [], record.savedAt), Date.now())
+  return { record: { ...record, audit }, form, root, noted: ref(0), sources: NO_SOURCES }
 }
 
 async function formOrThrow(formId: string, version: string): Promise<FormAnswer> {
   const form = await readForm(formId, version)
   if (!form) throw new FormNotHere(`${formId} ${version}`)
   return form
+}
+
+/** Note something beside the answers; it is saved with them. */
+export function note(visit: OpenVisit, changes: Pick<DraftRecord, 'urgents' | 'audit' | 'pages'>): void {
+  visit.record = { ...visit.record, ...changes }
+  visit.noted.value++
 }
 
 export type SaveState = { kind: 'saved'; at: number } | { kind: 'saving' } | { kind: 'failed'; why: string }
@@ -72,6 +104,8 @@ export interface Autosave {
 
 /** At most this long after a change it is being written; the write itself takes a few milliseconds. */
 export const AUTOSAVE_MS = 250
+/** After a save that failed, the pause before it is tried again. */
+const RETRY_MS = 3_000
 
 /** Save the visit shortly after each change, photos included, for as long as it is open. */
 export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
@@ -89,6 +123,9 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
         await saveDraft(visit, page.value)
         if (timer === undefined) state.value = { kind: 'saved', at: visit.record.savedAt }
       } catch (error) {
+        // A tablet that is full keeps the answers all the same: without the photo, they are written at once.
+        if (isFull(error) && giveBackPhotos(visit)) return
+        timer ??= setTimeout(() => void save(), RETRY_MS)
         state.value = { kind: 'failed', why: error instanceof Error ? error.message || error.name : String(error) }
       }
     })
@@ -98,13 +135,24 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
   const soon = () => {
     timer ??= setTimeout(() => { if (held) { timer = undefined; soon() } else void save() }, AUTOSAVE_MS)
   }
-  const unwatch = watch([() => xmlOf(visit.root), page], soon, { flush: 'sync' })
+  // While a room is being taken away the engine cannot write itself out: look again right after.
+  const written = () => {
+    try {
+      return xmlOf(visit.root)
+    } catch {
+      queueMicrotask(() => visit.noted.value++)
+      return ''
+    }
+  }
+  const unwatch = watch([written, page, visit.noted], soon, { flush: 'sync' })
   const flush = () => (timer === undefined ? chain : save())
   const onHidden = () => { if (document.visibilityState === 'hidden') void flush() }
   document.addEventListener('visibilitychange', onHidden)
   const forgetLock = beforeLock(async () => {
     await flush()
-    return state.value.kind !== 'failed'
+    // A photo that found no room was given back meanwhile: the answers go down without it.
+    if (state.value.kind !== 'saved') await flush()
+    return state.value.kind === 'saved'
   })
   return {
     state,
@@ -130,10 +178,11 @@ export async function saveDraft(visit: OpenVisit, page: number): Promise<void> {
   for (const gone of visit.record.fileNames.filter((name) => !fileNames.includes(name))) {
     changes.push({ store: 'files', remove: fileKey(visit.record.instanceId, gone) })
   }
-  const record = { ...visit.record, xml, page, fileNames, savedAt: Date.now() }
-  changes.push({ store: 'drafts', key: record.instanceId, value: record })
+  const saved = { xml, page, fileNames, savedAt: Date.now() }
+  changes.push({ store: 'drafts', key: visit.record.instanceId, value: { ...visit.record, ...saved } })
   await db.write(changes)
-  visit.record = record
+  // What was noted while it was being written stays.
+  visit.record = { ...visit.record, ...saved }
 }
 
 async function newFiles(instanceId: string, files: NamedFile[]): Promise<db.Change[]> {
@@ -144,22 +193,36 @@ async function newFiles(instanceId: string, files: NamedFile[]): Promise<db.Chan
   })))
 }
 
-/** Move a finished visit to the outbox: its XML, its files and their hashes, in one transaction. */
+/** Move a finished form to the outbox: its XML, its files and their hashes, in one transaction. */
 export async function finishVisit(visit: OpenVisit, urgent: boolean): Promise<OutboxItem> {
   const { instanceId } = visit.record
   const xml = new TextEncoder().encode(await finishedXml(visit.root)).buffer
   const files: FileRecord[] = [{ name: XML_FILE, type: 'text/xml', bytes: xml }]
   for (const { name, file } of filesOf(visit.root)) files.push({ name, type: file.type, bytes: await file.arrayBuffer() })
+  files.push({ name: AUDIT_FILE, type: 'text/csv', bytes: auditBytes(visit.record) })
   const item = await outboxItem(visit.record, files, urgent)
+  const stale = visit.record.fileNames.filter((name) => !files.some((file) => file.name === name))
   await db.write([
-    // All of them anew: what goes out is what is hashed here, whatever the draft held.
-    { store: 'files', removePrefix: `${instanceId}/` },
-    ...files.map((value): db.Change => ({ store: 'files', key: fileKey(instanceId, value.name), value })),
+    ...stale.map((name): db.Change => ({ store: 'files', remove: fileKey(instanceId, name) })),
+    // Photos the draft holds are not written again: a tablet that is full can still finish.
+    ...files.filter(({ name }) => !visit.record.fileNames.includes(name)).map((value): db.Change => ({ store: 'files', key: fileKey(instanceId, value.name), value })),
     { store: 'outbox', key: instanceId, value: item },
     { store: 'drafts', remove: instanceId },
+    ...finishedChange(visit.record),
   ])
-  await loadDrafts()
+  await Promise.all([loadDrafts(), loadVisitRecords()])
   return item
+}
+
+function auditBytes(draft: DraftRecord): ArrayBuffer {
+  return new TextEncoder().encode(auditCsv(ended(draft.audit ?? [], 'form finalized', Date.now()))).buffer
+}
+
+function finishedChange({ visitId, formId, version, instanceId, xml }: DraftRecord): db.Change[] {
+  const before = recordOf(visitId)?.finished ?? []
+  return visitChange(visitId, {
+    finished: [...before, { formId, version, instanceId, finishedAt: Date.now(), answers: answersIn(xml) }],
+  })
 }
 
 async function outboxItem(draft: DraftRecord, files: FileRecord[], urgent: boolean): Promise<OutboxItem> {

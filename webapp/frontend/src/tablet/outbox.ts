@@ -1,14 +1,16 @@
-// Finished visits on their way. Nothing leaves the tablet's memory before a receipt that lists everything.
+// What is on its way to the server. Nothing leaves the tablet's memory before a receipt that lists everything.
 import type { FileRecord } from './draft'
+import { asReceipt, covers } from './receipts'
 import type { Receipt } from './wire'
 
-/** Why an item is where it is; `status` is the HTTP status when there was one. */
+/** Why an item is where it is: the HTTP status and the server's own sentence when there was one. */
 export interface Why {
   code: 'network' | 'server' | 'sign_in' | 'unreadable' | 'conflict' | 'refused' | 'incomplete' | 'broken'
   status?: number
+  said?: string
 }
 
-/** What must be on the server before anything is deleted. The XML is one of them. */
+/** What must be on the server before anything is deleted. The XML is the first of them. */
 export interface SentFile {
   name: string
   type: string
@@ -16,22 +18,50 @@ export interface SentFile {
   sha256: string
 }
 
-export interface OutboxItem {
-  instanceId: string
+/** What everything in the queue has in common. */
+interface Queued {
   visitId: string
-  formId: string
-  version: string
   personName: string
+  /** When it was finished or reported, by the tablet's clock. */
   finishedAt: number
-  /** A finding of severity U0 or U1: goes first. */
+  /** A finding of severity U0 or U1: goes before the others of its kind. */
   urgent: boolean
-  files: SentFile[]
   /** `waiting` is tried again by itself; `attention` waits for a person. */
   state: 'waiting' | 'attention'
   why: Why | null
   attempts: number
   nextTryAt: number
 }
+
+/** A finished form with its files. */
+export interface OutboxItem extends Queued {
+  /** Missing on those an earlier version of the app put here. */
+  kind?: 'submission'
+  instanceId: string
+  formId: string
+  version: string
+  files: SentFile[]
+  /** The files, the XML apart, that a receipt of the server listed with their hash. */
+  confirmed?: string[]
+}
+
+/** What is told without a form: a door that stayed shut, an urgent alert. */
+export interface Report {
+  /** Made by the tablet: the same one sent twice is kept once. */
+  id: string
+  kind: 'failure' | 'alert'
+  visitId: string
+  personName: string
+  urgent: boolean
+  body: Record<string, unknown>
+}
+
+export interface ReportItem extends Queued, Report {
+  /** Changes when the report is told anew: an answer to the former does not settle the later. */
+  revision: string
+}
+
+export type QueueItem = OutboxItem | ReportItem
 
 /** What the tablet remembers of a sent visit, for a while. */
 export interface SentRecord {
@@ -43,17 +73,45 @@ export interface SentRecord {
   receivedAt: number
 }
 
+/** What the tablet remembers of a report the server has. */
+export interface SentReport {
+  id: string
+  kind: Report['kind']
+  visitId: string
+  personName: string
+  finishedAt: number
+  receivedAt: number
+}
+
 /** What came of one try to send. */
 export type Outcome =
   | { kind: 'answered'; body: unknown }
-  | { kind: 'refused'; status: number }
+  | { kind: 'refused'; status: number; said?: string }
   | { kind: 'unreachable' }
+  | { kind: 'gave_way' }
   | { kind: 'broken' }
 
-export type Settled = { done: Receipt } | { item: OutboxItem }
+export type Settled<Item extends QueueItem = OutboxItem> = { done: Receipt } | { item: Item }
 
 const FIRST_DELAY_MS = 5_000
 const LONGEST_DELAY_MS = 300_000
+
+export function isReport(item: { kind?: string }): item is ReportItem {
+  return item.kind === 'failure' || item.kind === 'alert'
+}
+
+/** The key of an item in the tablet's memory. */
+export function keyOf(item: QueueItem): string {
+  return isReport(item) ? item.id : item.instanceId
+}
+
+/** A report as it enters the queue; `before` is the same report if it still waits here. */
+export function queued(report: Report, before: ReportItem | undefined, now: number): ReportItem {
+  return {
+    ...report, revision: crypto.randomUUID(), finishedAt: before?.finishedAt ?? now,
+    state: 'waiting', why: null, attempts: 0, nextTryAt: now,
+  }
+}
 
 /** The pause before the next try: 5 s, 15 s, 45 s … at most 5 min; `jitter` in 0..1 spreads tablets apart. */
 export function backOff(attempts: number, jitter: number): number {
@@ -61,68 +119,57 @@ export function backOff(attempts: number, jitter: number): number {
   return Math.round(delay * (0.75 + 0.5 * jitter))
 }
 
-/** Decide what becomes of an item after a try. */
+/** Decide what becomes of a visit after a try. */
 export function settle(item: OutboxItem, outcome: Outcome, now: number, jitter = Math.random()): Settled {
-  switch (outcome.kind) {
-    case 'unreachable': return again(item, { code: 'network' }, now, jitter)
-    case 'broken': return attention(item, { code: 'broken' })
-    case 'refused': return settleRefusal(item, outcome.status, now, jitter)
-    case 'answered': {
-      const receipt = asReceipt(outcome.body)
-      // A portal's page instead of a receipt: not our server's word, so try again.
-      if (!receipt) return again(item, { code: 'unreadable' }, now, jitter)
-      return covers(receipt, item) ? { done: receipt } : attention(item, { code: 'incomplete' })
-    }
-  }
+  if (outcome.kind !== 'answered') return settleFailure(item, outcome, now, jitter)
+  const receipt = asReceipt(outcome.body)
+  // A portal's page instead of a receipt: not our server's word, so try again.
+  if (!receipt) return again(item, { code: 'unreadable' }, now, jitter)
+  return receipt.state !== 'incomplete' && covers(receipt, item) ? { done: receipt } : attention(item, { code: 'incomplete' })
 }
 
-function settleRefusal(item: OutboxItem, status: number, now: number, jitter: number): Settled {
+/** Decide what becomes of a report after a try: gone once the server has said its id back. */
+export function settleReport(item: ReportItem, outcome: Outcome, now: number, jitter = Math.random()): { done: true } | { item: ReportItem } {
+  if (outcome.kind !== 'answered') return settleFailure(item, outcome, now, jitter)
+  const { id } = (outcome.body ?? {}) as { id?: unknown }
+  return id === item.id ? { done: true } : again(item, { code: 'unreadable' }, now, jitter)
+}
+
+type Failure = Exclude<Outcome, { kind: 'answered' }>
+
+function settleFailure<Item extends QueueItem>(item: Item, outcome: Failure, now: number, jitter: number): { item: Item } {
+  if (outcome.kind === 'unreachable') return again(item, { code: 'network' }, now, jitter)
+  if (outcome.kind === 'gave_way') return { item }
+  if (outcome.kind === 'broken') return attention(item, { code: 'broken' })
+  const { status, said } = outcome
   if (status === 401) return { item: { ...item, state: 'waiting', why: { code: 'sign_in' }, nextTryAt: now } }
-  if (status === 409) return attention(item, { code: 'conflict', status })
   if (status >= 500 || [408, 425, 429].includes(status)) return again(item, { code: 'server', status }, now, jitter)
-  return attention(item, { code: 'refused', status })
+  return attention(item, { code: status === 409 ? 'conflict' : 'refused', status, ...(said ? { said } : {}) })
 }
 
-function again(item: OutboxItem, why: Why, now: number, jitter: number): Settled {
+function again<Item extends QueueItem>(item: Item, why: Why, now: number, jitter: number): { item: Item } {
   const attempts = item.attempts + 1
   return { item: { ...item, state: 'waiting', why, attempts, nextTryAt: now + backOff(attempts, jitter) } }
 }
 
-function attention(item: OutboxItem, why: Why): Settled {
+function attention<Item extends QueueItem>(item: Item, why: Why): { item: Item } {
   return { item: { ...item, state: 'attention', why, attempts: item.attempts + 1 } }
 }
 
-/** Whether a receipt lists every file with its hash. The XML may be kept under another name: its hash is enough. */
-export function covers(receipt: Receipt, item: OutboxItem): boolean {
-  if (receipt.instance_id.replace(/^uuid:/, '') !== item.instanceId) return false
-  return item.files.every((file, index) => receipt.files.some(
-    (kept) => kept.sha256.toLowerCase() === file.sha256 && (index === 0 || kept.name === file.name),
-  ))
-}
-
-/** Read an answer as a receipt, or null when it is not one. */
-export function asReceipt(body: unknown): Receipt | null {
-  if (typeof body !== 'object' || body === null) return null
-  const { instance_id, files, state } = body as Partial<Receipt>
-  const isReceipt = typeof instance_id === 'string' && Array.isArray(files) && (state === 'checked' || state === 'to_review')
-    && files.every((file) => typeof file.name === 'string' && typeof file.sha256 === 'string')
-  return isReceipt ? (body as Receipt) : null
-}
-
-/** The items to try now, the urgent first, then the oldest. */
-export function dueItems(items: readonly OutboxItem[], now: number, force: boolean): OutboxItem[] {
+/** The items to try now: alerts, urgent visits, shut doors, the other visits; of each the oldest first. */
+export function dueItems<Item extends QueueItem>(items: readonly Item[], now: number, force: boolean): Item[] {
   return items
     .filter((item) => item.state === 'waiting' && (force || item.nextTryAt <= now))
-    .sort((a, b) => Number(b.urgent) - Number(a.urgent) || a.finishedAt - b.finishedAt)
+    .sort((a, b) => rank(a) - rank(b) || a.finishedAt - b.finishedAt)
+}
+
+function rank(item: QueueItem): number {
+  if (item.kind === 'alert') return 0
+  if (item.kind === 'failure') return 2
+  return item.urgent ? 1 : 3
 }
 
 /** Whether all that was promised is still in the tablet's memory. */
 export function isWhole(item: OutboxItem, files: readonly FileRecord[]): boolean {
   return item.files.every((wanted) => files.some((file) => file.name === wanted.name && file.bytes.byteLength === wanted.size))
-}
-
-/** SHA-256 in hexadecimal. */
-export async function sha256(bytes: ArrayBuffer): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

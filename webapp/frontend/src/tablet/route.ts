@@ -1,14 +1,29 @@
-// Two places to be: the day, or one visit; in the office, a form that is tried. The address keeps it, so Back and a restart land where one was.
+// Where one is: the day, a visit, a form of it, or why it could not take place; in the office, a form that is tried.
+// The address keeps it, so Back and a restart land where one was.
 import { computed, ref } from 'vue'
 
 const hash = ref(location.hash)
 addEventListener('hashchange', () => { hash.value = location.hash })
 
+const visited = computed(() => /^#\/visit\/([\w-]+)(?:\/(failure|form\/([\w.-]+)))?$/.exec(hash.value))
+
 /** The visit on screen, or null on the day. */
-export const openVisitId = computed(() => /^#\/visit\/([\w-]+)$/.exec(hash.value)?.[1] ?? null)
+export const openVisitId = computed(() => visited.value?.[1] ?? null)
+/** The form of it on screen, or null. */
+export const openFormId = computed(() => visited.value?.[3] ?? null)
+/** Whether the screen asks why it could not take place. */
+export const tellsFailure = computed(() => visited.value?.[2] === 'failure')
 
 export function goToVisit(id: string): void {
   location.hash = `#/visit/${id}`
+}
+
+export function goToForm(id: string, formId: string): void {
+  location.hash = `#/visit/${id}/form/${formId}`
+}
+
+export function goToFailure(id: string): void {
+  location.hash = `#/visit/${id}/failure`
 }
 
 export function goToDay(): void {

@@ -1,34 +1,52 @@
 // The outbox at work: one sender at a time empties it, item by item, whatever happens to the others.
 import { computed, ref, shallowRef } from 'vue'
-import { Refused, sendSubmission, Unreachable } from './api'
 import * as db from './db'
-import { XML_FILE, type FileRecord } from './draft'
+import { deliver, deliverReport } from './delivery'
 import { whenLocked } from './locking'
-import { dueItems, isWhole, settle, type OutboxItem, type Outcome, type SentRecord } from './outbox'
+import {
+  dueItems, isReport, keyOf, queued, settle, settleReport, type OutboxItem, type QueueItem, type Report, type ReportItem,
+  type SentRecord, type SentReport,
+} from './outbox'
 import { askSignIn, mustSignIn, session } from './session'
 
-export const outbox = shallowRef<OutboxItem[]>([])
-export const sent = shallowRef<SentRecord[]>([])
+/** All that waits here to be sent. */
+export const queue = shallowRef<QueueItem[]>([])
+/** The finished visits among it, and the reports. */
+export const outbox = computed(() => queue.value.filter((item): item is OutboxItem => !isReport(item)))
+export const reports = computed(() => queue.value.filter(isReport))
+const remembered = shallowRef<(SentRecord | SentReport)[]>([])
+export const sent = computed(() => remembered.value.filter((record): record is SentRecord => 'receipt' in record))
+export const sentReports = computed(() => remembered.value.filter((record): record is SentReport => !('receipt' in record)))
 whenLocked(() => {
-  outbox.value = []
-  sent.value = []
+  queue.value = []
+  remembered.value = []
 })
 /** The item whose bytes are on their way. */
 export const sendingId = ref<string | null>(null)
 
-export const waiting = computed(() => outbox.value.filter((item) => item.state === 'waiting'))
-export const needingAttention = computed(() => outbox.value.filter((item) => item.state === 'attention'))
+export const waiting = computed(() => queue.value.filter((item) => item.state === 'waiting'))
+export const needingAttention = computed(() => queue.value.filter((item) => item.state === 'attention'))
 
 const SENT_KEPT_MS = 48 * 3600_000
 const TICK_MS = 30_000
 
 export async function loadOutbox(): Promise<void> {
-  outbox.value = await db.readAll('outbox')
+  queue.value = await db.readAll('outbox')
   const limit = Date.now() - SENT_KEPT_MS
   const all = await db.readAll('receipts')
   const old = all.filter((record) => record.receivedAt < limit)
-  await db.write(old.map(({ instanceId }) => ({ store: 'receipts', remove: instanceId })))
-  sent.value = all.filter((record) => record.receivedAt >= limit)
+  await db.write(old.map((record) => ({ store: 'receipts', remove: keyOfSent(record) })))
+  remembered.value = all.filter((record) => record.receivedAt >= limit)
+}
+
+/** Keep a report on the tablet, and send it with the next breath of network. The same id again replaces what waits. */
+export async function queueReport(report: Report): Promise<void> {
+  await alone(async () => {
+    const before = (await db.readAll('outbox')).filter(isReport).find(({ id }) => id === report.id)
+    await db.write([{ store: 'outbox', key: report.id, value: queued(report, before, Date.now()) }])
+  })
+  await loadOutbox()
+  void sendDue({ force: true })
 }
 
 /** Try the outbox at start, when the network seems to come back, and every half minute: never trusting `onLine`. */
@@ -51,61 +69,90 @@ export async function sendDue({ force = false } = {}): Promise<void> {
     if (force) forcedQueued = false
     if (!lock) return
     await loadOutbox()
-    for (const item of dueItems(outbox.value, Date.now(), force)) {
-      if (mustSignIn.value || !session.value) return
-      await sendItem(item)
-    }
+    await sendEach(force)
   })
   wakeForNext()
 }
 
+/** Item after item, looking anew after each: an alert raised meanwhile passes what is still to come. */
+async function sendEach(force: boolean): Promise<void> {
+  const tried = new Set<string>()
+  const untried = () => dueItems(queue.value, Date.now(), force).filter((item) => !tried.has(turnOf(item)))
+  for (;;) {
+    const [next] = untried()
+    if (!next || mustSignIn.value || !session.value) return
+    tried.add(turnOf(next))
+    const alertWaits = () => next.kind !== 'alert' && untried()[0]?.kind === 'alert'
+    await sendItem(next, alertWaits)
+    // Stopped for an alert, not for a fault: its turn comes again right after.
+    if (alertWaits()) tried.delete(turnOf(next))
+  }
+}
+
+function turnOf(item: QueueItem): string {
+  return isReport(item) ? `${item.id} ${item.revision}` : item.instanceId
+}
+
 /** Put an item that needed attention back in the queue, and try it at once. */
-export async function retryItem(item: OutboxItem): Promise<void> {
+export async function retryItem(item: QueueItem): Promise<void> {
   await keep({ ...item, state: 'waiting', why: null, nextTryAt: Date.now() })
   await sendDue({ force: true })
 }
 
-async function sendItem(item: OutboxItem): Promise<void> {
-  sendingId.value = item.instanceId
+async function sendItem(item: QueueItem, giveWay: () => boolean): Promise<void> {
+  sendingId.value = keyOf(item)
   try {
-    const settled = settle(item, await attempt(item), Date.now())
-    if ('item' in settled) {
-      if (settled.item.why?.code === 'sign_in') askSignIn()
-      await keep(settled.item)
-      return
-    }
-    await letGo({ ...item, receipt: settled.done, receivedAt: Date.now() })
+    const settled = isReport(item) ? await tryReport(item) : await tryVisit(item, giveWay)
+    if (settled?.why?.code === 'sign_in') askSignIn()
+    if (settled) await keep(settled)
   } finally {
     sendingId.value = null
   }
 }
 
-async function attempt(item: OutboxItem): Promise<Outcome> {
-  const files = await db.readPrefix('files', `${item.instanceId}/`)
-  if (!isWhole(item, files)) return { kind: 'broken' }
-  try {
-    const token = session.value?.token ?? ''
-    return { kind: 'answered', body: await sendSubmission(token, item.visitId, formData(item, files)) }
-  } catch (error) {
-    if (error instanceof Refused) return { kind: 'refused', status: error.status }
-    if (error instanceof Unreachable) return { kind: 'unreachable' }
-    throw error
+/** One try; gives the item when it stays here. */
+async function tryVisit(item: OutboxItem, giveWay: () => boolean): Promise<OutboxItem | null> {
+  let current = item
+  const confirm = async (confirmed: string[]) => {
+    // The server is there and has more than before: the pauses start anew.
+    current = { ...current, confirmed, attempts: 0, why: null }
+    await keep(current)
   }
+  const outcome = await deliver(item, session.value?.token ?? '', { confirm, giveWay })
+  const settled = settle(current, outcome, Date.now())
+  if ('item' in settled) return settled.item
+  await letGo({ ...item, receipt: settled.done, receivedAt: Date.now() })
+  return null
 }
 
-function formData(item: OutboxItem, files: FileRecord[]): FormData {
-  const body = new FormData()
-  // In the item's order: the XML first, as the OpenRosa specification asks.
-  for (const { name } of item.files) {
-    const file = files.find((kept) => kept.name === name)
-    if (file) body.append(name, new File([file.bytes], name === XML_FILE ? `${name}.xml` : name, { type: file.type }))
-  }
-  return body
+async function tryReport(item: ReportItem): Promise<ReportItem | null> {
+  const settled = settleReport(item, await deliverReport(item, session.value?.token ?? ''), Date.now())
+  if ('item' in settled) return settled.item
+  const { id, kind, visitId, personName, finishedAt } = item
+  const value: SentReport = { id, kind, visitId, personName, finishedAt, receivedAt: Date.now() }
+  await alone(async () => {
+    if (await isStill(item)) await db.write([{ store: 'receipts', key: id, value }, { store: 'outbox', remove: id }])
+  })
+  await loadOutbox()
+  return null
 }
 
-async function keep(item: OutboxItem): Promise<void> {
-  await db.write([{ store: 'outbox', key: item.instanceId, value: item }])
-  outbox.value = await db.readAll('outbox')
+async function keep(item: QueueItem): Promise<void> {
+  await alone(async () => {
+    if (await isStill(item)) await db.write([{ store: 'outbox', key: keyOf(item), value: item }])
+  })
+  queue.value = await db.readAll('outbox')
+}
+
+/** Whether an item waits as it was taken: not gone, and not told anew meanwhile. */
+async function isStill(item: QueueItem): Promise<boolean> {
+  const now = await db.read('outbox', keyOf(item))
+  return now !== undefined && turnOf(now) === turnOf(item)
+}
+
+/** Look and write without another look in between, whatever the tab. */
+function alone(work: () => Promise<void>): Promise<void> {
+  return navigator.locks.request('palier-queue', work)
 }
 
 /** The receipt covers everything: keep it, and only now let the visit go, all in one transaction. */
@@ -117,6 +164,10 @@ async function letGo({ instanceId, visitId, personName, finishedAt, receipt, rec
     { store: 'files', removePrefix: `${instanceId}/` },
   ])
   await loadOutbox()
+}
+
+function keyOfSent(record: SentRecord | SentReport): string {
+  return 'receipt' in record ? record.instanceId : record.id
 }
 
 let wake: ReturnType<typeof setTimeout> | undefined

@@ -5,7 +5,7 @@ import * as db from './db'
 import { setLanguage } from './i18n'
 import { gate, underPin, type LockRecord } from './lock'
 import { whenLocked } from './locking'
-import { sha256 } from './outbox'
+import { sha256 } from './receipts'
 import { keyOfRecovery, newDataKey, unwrapKey, wrapKey } from './seal'
 import type { DeviceAnswer, User } from './wire'
 

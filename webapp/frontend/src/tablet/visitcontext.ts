@@ -1,12 +1,15 @@
 import { inject, type InjectionKey } from 'vue'
 import type { LeafNode, RootNode } from './engine'
 import type { Key } from './i18n'
+import type { ProposalSources } from './proposals'
 
 /** What the questions of an open visit share. */
 export interface VisitContext {
   root: RootNode
   /** Questions whose text is not an answer yet (a half-typed number), and what to say about it. */
   unread: Map<string, Key>
+  /** What may be offered beside the questions. */
+  sources: ProposalSources
   /** Whether a question's fault is to be shown now. */
   showsFault(node: LeafNode): boolean
   /** Make a change that may hide other answers: asks first, and undoes it if the user would rather keep them. */

@@ -16,23 +16,75 @@ export interface DeviceAnswer {
   user: User
 }
 
+/** A form of a visit; `received` when a submission of it is already on the server. */
+export interface VisitForm {
+  form_id: string
+  version: string
+  required: boolean
+  received: boolean
+}
+
+export interface Alert {
+  code: string
+  kind: 'discretion' | 'safety'
+  label: Translated
+}
+
+/** An answer an earlier visit gave about the dwelling or the person. */
+export interface EarlierAnswer {
+  name: string
+  value: string
+  question: Translated
+  shown: Translated
+  about: 'dwelling' | 'person'
+  answered_on: string
+}
+
+/** Something under way in a home, or opened by what was sent. */
+export interface Opened {
+  kind: string
+  label: Translated
+  state: string
+  due_at: string | null
+}
+
+export interface Dwelling {
+  reference: string
+  address: string
+  postcode: string
+  city: string
+  floor: string | number | null
+  door: string | null
+  access_code: string | null
+  lift: boolean | null
+  lat: number | null
+  lon: number | null
+}
+
 export interface Visit {
   id: string
   planned_start_at: string
   planned_end_at: string | null
   state: string
+  /** 1 for the first try at this door. */
+  attempt: number
   person: { name: string; born_on: string | null; phone: string | null }
-  dwelling: {
-    reference: string
-    address: string
-    postcode: string
-    city: string
-    floor: string | number | null
-    door: string | null
-    access_code: string | null
-    lift: boolean | null
-  }
-  form: { form_id: string; version: string }
+  dwelling: Dwelling
+  alerts: Alert[]
+  forms: VisitForm[]
+  earlier: EarlierAnswer[]
+  due: Opened[]
+}
+
+/** What the tablet sent and what became of it. */
+export interface SentSubmission {
+  instance_id: string
+  visit_id: string | null
+  form_id: string
+  person_name: string
+  received_at: string
+  state: 'incomplete' | 'checked' | 'to_review' | 'set_aside'
+  opened: Opened[]
 }
 
 export interface DayAnswer {
@@ -40,6 +92,8 @@ export interface DayAnswer {
   user: User
   visits: Visit[]
   forms: { form_id: string; version: string; title: Translated | string; sha256: string }[]
+  kit: { item: string; label: Translated; quantity: number }[]
+  sent: SentSubmission[]
 }
 
 export interface Translated {
@@ -65,12 +119,14 @@ export interface FormAnswer {
   sha256: string
   xform: string
   consequences: Consequence[]
+  /** Questions whose earlier answer is offered again. */
+  proposals?: { path: string; name: string; about: 'dwelling' | 'person' }[]
 }
 
 export interface Receipt {
   instance_id: string
   received_at: string
-  state: 'checked' | 'to_review'
+  state: 'incomplete' | 'checked' | 'to_review' | 'set_aside'
   files: { name: string; sha256: string; size: number }[]
   violations: { path: string; kind: string; message: string }[]
   consequences: { kind: string; code: string; severity: string | null; due_at: string | null; label: Translated }[]
@@ -89,6 +145,10 @@ export interface Problem {
 
 /** The part of a sentence in one language, whichever way it was sent. */
 export function inLanguage(text: Translated | string, language: 'fr' | 'en'): string {
-  if (typeof text === 'string') return text
+  if (typeof text === 'string') {
+    // A form's title is one text for all: "Éco-kit / Eco-kit".
+    const [fr, en, more] = text.split(' / ')
+    return fr && en && more === undefined ? { fr, en }[language] : text
+  }
   return text[language] || text.fr || text.en
 }

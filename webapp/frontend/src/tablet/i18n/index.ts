@@ -19,13 +19,19 @@ export function setLanguage(wanted: string | null | undefined): void {
 /** Say a sentence in the current language; `n` chooses between singular and plural. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
   const sentence = sentences[language.value][key]
-  return fill(typeof sentence === 'string' ? sentence : plural(sentence, Number(values.n)), values)
+  return typeset(fill(typeof sentence === 'string' ? sentence : plural(sentence, Number(values.n)), values))
 }
 
 /** Say a sentence whose key is made from a code, or the code itself when there is none. */
 export function tCode(prefix: string, code: string): string {
   const key = `${prefix}.${code}`
   return key in fr ? t(key as Key) : code
+}
+
+/** French sets a space before « : ; ? ! » and inside its quotes that must never end a line. */
+export function typeset(text: string): string {
+  if (language.value !== 'fr') return text
+  return text.replace(/ (?=[:;?!»])/g, '\u00a0').replace(/« /g, '«\u00a0')
 }
 
 function plural(sentence: { one: string; other: string }, n: number): string {

@@ -1,0 +1,43 @@
+"""The items of an eco-kit, and how many of each a filled form says were fitted or given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .codes import KITS
+from .submission import Checked
+
+ITEMS = tuple(KITS)
+ECO_KIT = "eco_kit"
+_COUNTED = {
+    "led": "lamps_fitted",
+    "aerator": "aerators_fitted",
+    "shower_head": "shower_heads_fitted",
+}
+_GIVEN = ("night_light", "rug_tape")
+
+
+def items_used(checked: Checked) -> dict[str, int]:
+    """Count by item what an eco-kit visit took out of the visitor's bag; nothing for other forms.
+
+    Of a night light or a rug tape the form says only that it was given: one of each.
+    """
+    if checked.form_id != ECO_KIT:
+        return {}
+    answers = _relevant(checked)
+    used = {item: _count(answers.get(name, "")) for item, name in _COUNTED.items()}
+    used["pressure_reducer"] = int(answers.get("reducer") == "fitted")
+    given = answers.get("other_kit", "").split()
+    used |= {item: int(item in given) for item in _GIVEN}
+    return {item: number for item, number in used.items() if number > 0}
+
+
+def _relevant(checked: Checked) -> Mapping[str, str]:
+    return {node.name: node.value for node in checked.answers.root.walk() if node.relevant}
+
+
+def _count(text: str) -> int:
+    try:
+        return int(float(text))
+    except (ValueError, OverflowError):
+        return 0

@@ -1,0 +1,84 @@
+"""What to mind at somebody's door: measures of discretion and of safety, each with an end."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits.deadlines import PARIS, months_after
+from visits.errors import Conflict, NotFound
+from visits.models.people import AccessKind, AlertCode, Person, PersonAlert
+from visits.privacy import log_access
+from visits.queries import Viewer
+
+REVIEW_MONTHS = 6
+
+
+def note_alert(
+    session: Session, person: Person, code: AlertCode, *, viewer: Viewer, now: datetime
+) -> PersonAlert:
+    """Note a measure for a person's visits, to be looked at again in six months.
+
+    Raises Conflict when this very measure stands already.
+    """
+    standing = select(PersonAlert.id).where(
+        PersonAlert.person_id == person.id,
+        PersonAlert.code == code,
+        PersonAlert.ended_on.is_(None),
+    )
+    if session.scalars(standing).first() is not None:
+        raise Conflict("alert_already_noted")
+    today = now.astimezone(PARIS).date()
+    alert = PersonAlert(
+        person_id=person.id,
+        code=code,
+        noted_on=today,
+        review_on=months_after(today, REVIEW_MONTHS),
+        noted_by_id=viewer.user_id,
+    )
+    session.add(alert)
+    session.flush()
+    _log(session, person.id, "alert_noted", viewer=viewer, now=now)
+    return alert
+
+
+def find_alert(session: Session, person: Person, alert_id: uuid.UUID) -> PersonAlert:
+    """Find a standing measure of a person to change it, else raise NotFound."""
+    statement = (
+        select(PersonAlert)
+        .where(PersonAlert.id == alert_id, PersonAlert.person_id == person.id)
+        .where(PersonAlert.ended_on.is_(None))
+        .with_for_update(key_share=True)
+    )
+    alert = session.scalars(statement).one_or_none()
+    if alert is None:
+        raise NotFound("alert_not_found")
+    return alert
+
+
+def keep_alert(session: Session, alert: PersonAlert, *, viewer: Viewer, now: datetime) -> None:
+    """Note that a measure was looked at and still holds, for six months more."""
+    alert.review_on = months_after(now.astimezone(PARIS).date(), REVIEW_MONTHS)
+    session.flush()
+    _log(session, alert.person_id, "alert_reviewed", viewer=viewer, now=now)
+
+
+def end_alert(session: Session, alert: PersonAlert, *, viewer: Viewer, now: datetime) -> None:
+    """End a measure: it is shown to nobody any more."""
+    alert.ended_on = now.astimezone(PARIS).date()
+    session.flush()
+    _log(session, alert.person_id, "alert_ended", viewer=viewer, now=now)
+
+
+def _log(
+    session: Session, person_id: uuid.UUID, what: str, *, viewer: Viewer, now: datetime
+) -> None:
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[person_id],
+        kind=AccessKind.WRITE,
+        what=what,
+        now=now,
+    )

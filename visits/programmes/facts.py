@@ -1,0 +1,59 @@
+"""What targeting can say of a person; a criterion may ask for these only."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from visits.portfolio.values import age_on
+
+Fact = bool | int | float | str | None
+Facts = Mapping[str, Fact]
+
+FACTS = (
+    "age",
+    "lives_alone",
+    "floors_to_climb",
+    "has_bath",
+    "is_adapted",
+    "tenancy_years",
+    "tenancy_months",
+    "built_year",
+    "storeys",
+    "energy_label",
+    "in_priority_district",
+)
+
+
+def facts_of(row: Any, *, age: int, today: date) -> Facts:
+    """Say what is known of a person and her home, from a row of the audience."""
+    return {
+        "age": age,
+        "lives_alone": row.occupants == 1,
+        "floors_to_climb": _floors_to_climb(row.floor, row.has_lift),
+        "has_bath": row.has_bath,
+        "is_adapted": row.is_adapted,
+        "tenancy_years": age_on(today, born=row.started_on) if row.started_on else None,
+        "tenancy_months": _months(row.started_on, today) if row.started_on else None,
+        "built_year": row.built_year,
+        "storeys": row.storeys,
+        "energy_label": row.energy_label,
+        "in_priority_district": _in_priority_district(row),
+    }
+
+
+def _months(since: date, today: date) -> int:
+    months = (today.year - since.year) * 12 + today.month - since.month
+    return months - (today.day < since.day)
+
+
+def _floors_to_climb(floor: int | None, has_lift: bool | None) -> int | None:
+    if floor is not None and floor <= 0:
+        return 0
+    return 0 if has_lift else None if has_lift is None else floor
+
+
+def _in_priority_district(row: Any) -> bool | None:
+    # A residence the stock files describe stands in a priority district only if they say so.
+    if row.priority_district is None and row.residence_reference is None:
+        return None
+    return row.priority_district is not None

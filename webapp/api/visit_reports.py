@@ -1,0 +1,46 @@
+"""What a tablet tells of a visit beside its forms."""
+
+import uuid
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from visits.clocks import on_our_clock
+from visits.doors import Knock, number_of, report_shut_door
+from visits.queries.carried import find_carried_visit
+from webapp.auth import Action, requires, viewer
+from webapp.schemas import KnockSchema, ReportedSchema
+from webapp.transaction import now, transaction
+
+visit_reports = Blueprint(
+    "visit_reports", __name__, url_prefix="/api/visits", description="What happened at a visit"
+)
+
+
+@visit_reports.post("/<uuid:visit_id>/failure")
+@visit_reports.arguments(KnockSchema)
+@visit_reports.response(201, ReportedSchema)
+@requires(Action.VISIT)
+def failure(body: dict[str, Any], visit_id: uuid.UUID) -> dict[str, Any]:
+    """Keep what happened at a door that stayed shut; the same report again changes nothing.
+
+    `state` says what the visit is now: one that was cancelled meanwhile stays cancelled.
+    """
+    moment = now()
+    knock = Knock(
+        outcome=body["outcome"],
+        at=on_our_clock(body["at"], sent_at=body["sent_at"], now=moment),
+        reason=body["reason"],
+        left_behind=tuple(body["left_behind"]),
+        note=body["note"] or "",
+        report_id=body["id"],
+    )
+    with transaction() as session:
+        visit = find_carried_visit(session, viewer(), visit_id, now=moment)
+        kept = report_shut_door(session, visit, knock, viewer=viewer(), now=moment)
+        return {
+            "id": kept.report_id,
+            "received_at": kept.received_at,
+            "attempt": number_of(session, kept),
+            "state": visit.state,
+        }

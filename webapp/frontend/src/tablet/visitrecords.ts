@@ -1,0 +1,71 @@
+// What the tablet itself knows of a visit: that it was begun, which forms are finished, that it could not take place.
+// The visit is kept as it was known, so that one that was begun outlives the change of day.
+import { computed, shallowRef } from 'vue'
+import { visitById } from './day'
+import * as db from './db'
+import { drafts } from './draft'
+import { whenLocked } from './locking'
+import { queue } from './sending'
+import type { Visit } from './wire'
+
+export interface FinishedForm {
+  formId: string
+  version: string
+  instanceId: string
+  finishedAt: number
+  /** By name, to be offered to the other forms of this visit. */
+  answers: Record<string, string>
+}
+
+export interface VisitRecord {
+  visit: Visit
+  /** When "start" was tapped, by the tablet's clock. */
+  startedAt: number | null
+  finished: FinishedForm[]
+  failure: { id: string; outcome: string; at: number } | null
+  touchedAt: number
+}
+
+const KEPT_MS = 48 * 3600_000
+
+export const visitRecords = shallowRef<VisitRecord[]>([])
+whenLocked(() => { visitRecords.value = [] })
+const byId = computed(() => new Map(visitRecords.value.map((record) => [record.visit.id, record])))
+
+export function recordOf(visitId: string): VisitRecord | undefined {
+  return byId.value.get(visitId)
+}
+
+/** The visit as the server last told it, or as it was known when it was begun. */
+export function knownVisit(visitId: string): Visit | undefined {
+  return visitById(visitId) ?? recordOf(visitId)?.visit
+}
+
+/** Read them back, and let those go that nothing waits for any more. */
+export async function loadVisitRecords(): Promise<void> {
+  const all = await db.readAll('visits')
+  const old = all.filter((record) => !isNeeded(record, Date.now()))
+  await db.write(old.map(({ visit }) => ({ store: 'visits', remove: visit.id })))
+  visitRecords.value = all.filter((record) => !old.includes(record))
+}
+
+function isNeeded({ visit, touchedAt }: VisitRecord, now: number): boolean {
+  const waits = [...drafts.value, ...queue.value].some(({ visitId }) => visitId === visit.id)
+  return waits || visitById(visit.id) !== undefined || now - touchedAt < KEPT_MS
+}
+
+/** The change that keeps what is new about a visit; nothing for a visit we never knew. */
+export function visitChange(visitId: string, news: Partial<VisitRecord>): db.Change[] {
+  const visit = knownVisit(visitId)
+  if (!visit) return []
+  const before = recordOf(visitId) ?? { startedAt: null, finished: [], failure: null }
+  const value: VisitRecord = { ...before, visit, touchedAt: Date.now(), ...news }
+  return [{ store: 'visits', key: visitId, value }]
+}
+
+/** Note that the visit begins now; a visit begun before keeps its time. */
+export async function noteStart(visitId: string): Promise<void> {
+  if (recordOf(visitId)?.startedAt) return
+  await db.write(visitChange(visitId, { startedAt: Date.now() }))
+  await loadVisitRecords()
+}

@@ -7,7 +7,7 @@ import { completed } from '../src/tablet/day'
 import type { DraftRecord } from '../src/tablet/draft'
 import { namesIn } from '../src/tablet/expressions'
 import { failureReport } from '../src/tablet/failures'
-import { setLanguage, t, typeset } from '../src/tablet/i18n'
+import { rendered, setLanguage, t, typeset } from '../src/tablet/i18n'
 import { momentAt } from '../src/tablet/moments'
 import type { OutboxItem } from '../src/tablet/outbox'
 import { addressOf, mapLink, roundGpx } from '../src/tablet/rounds'
@@ -197,6 +197,10 @@ describe('French type', () => {
   it('never ends a line before its high signs nor inside its quotes', () => {
     expect(typeset('Quoi ? « Oui » : non ; si !')).toBe('Quoi\u00a0? «\u00a0Oui\u00a0»\u00a0: non\u00a0; si\u00a0!')
     expect(t('visit.removeAsk', { what: 'Zone 1' })).toBe('Supprimer «\u00a0Zone 1\u00a0» et ses réponses\u00a0?')
+  })
+
+  it('writes the decimals a form quotes with a comma, and leaves telephone numbers and dates alone', () => {
+    expect(rendered('De 17.7 à 41.4 m³, le 03.44.55.01.02')).toBe('De 17,7 à 41,4 m³, le 03.44.55.01.02')
   })
 
   it('is no matter of English', () => {

@@ -138,16 +138,19 @@ def _visit_without_network(tablet: BrowserContext, server: Server, visitor: str,
     page.reload()
     unlock(page)
     expect(day).to_contain_text(name.split()[-1])
+    expect(day).not_to_contain_text("pas encore sur la tablette")  # all its forms are here
 
     tablet.set_offline(True)
     page.reload()  # the app starts without a network
     unlock(page)
     page.get_by_test_id("start-visit").click()
+    expect(page.get_by_test_id("page-title")).to_contain_text(name.split()[-1])
+    page.get_by_test_id("begin-visit").click()
     _fill_the_form(page)
     page.get_by_test_id("confirm-finish").click()
     expect(page.get_by_test_id("outbox-status").first).to_contain_text("Sur cette tablette")
     page.reload()
-    expect(page.get_by_test_id("lock-waiting")).to_contain_text("1 envoi en attente")
+    expect(page.get_by_test_id("lock-waiting")).to_contain_text("en attente")
     unlock(page)
     expect(page.get_by_test_id("outbox-status").first).to_contain_text("Sur cette tablette")
 

@@ -66,6 +66,7 @@ def _sign_in(page: Page, demo: Server, role: str = "visitor") -> None:
 def _begin_visit(page: Page) -> str:
     """Begin the first visit up to its second page; gives the tenant's name."""
     page.get_by_test_id("start-visit").first.click()
+    page.get_by_test_id("begin-visit").click()
     for question in ("visit_agreed", "health_agreed"):
         page.get_by_test_id(f"question-{question}").get_by_text("Oui", exact=True).click()
     page.get_by_test_id("next").click()
@@ -217,6 +218,7 @@ def test_the_tablet_locks_by_itself_and_keeps_the_last_keystroke(
     unlock(page)
     expect(page.get_by_test_id("page-title")).to_contain_text("Équilibre")
     expect(_falls(page)).to_have_value("123")
+    page.get_by_test_id("back-to-hub").click()
     page.get_by_test_id("back-to-day").click()
     page.clock.fast_forward("05:05")
     expect(page.get_by_test_id("lock-screen")).to_be_visible()
@@ -294,6 +296,7 @@ def test_a_revoked_tablet_only_asks_to_sign_in_again(
     own.get_by_role("button", name="Révoquer").first.click()
     own.locator("dialog button.btn-danger").click()
     expect(own.locator(".notice.good")).to_be_visible()
+    page.get_by_test_id("back-to-hub").click()
     page.get_by_test_id("back-to-day").click()
     page.get_by_test_id("refresh").click()
     page.get_by_role("button", name="Se reconnecter").first.click()

@@ -49,8 +49,8 @@ describe('a visit on its way', () => {
   const send = (item: OutboxItem, giveWay = () => false) => deliver(item, 'token', { confirm: async (names) => { confirmed = names }, giveWay })
 
   beforeEach(async () => {
-  db.useKey(await newDataKey())
-    await db.write(db.STORE_NAMES.map((store) => ({ store, removePrefix: '' })))
+    await db.eraseAll()
+    db.useKey(await newDataKey())
     server = new Server()
     confirmed = []
     vi.stubGlobal('fetch', server.answer.bind(server))

@@ -42,8 +42,8 @@ const DEFAULT_TIMEOUT_MS = 20_000
 export async function call(path: string, options: Call = {}): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (options.token) headers.Authorization = `Bearer ${options.token}`
-  if (options.sentAt) headers['Palier-Sent-At'] = options.sentAt.toISOString()
   if (options.digest) headers.Authorization = `Locked ${options.digest}`
+  if (options.sentAt) headers['Palier-Sent-At'] = options.sentAt.toISOString()
   if (options.json !== undefined) headers['Content-Type'] = 'application/json'
   let answer: Response
   try {

@@ -1,6 +1,6 @@
 // A form of a visit being filled in: begun or resumed, saved as it goes, finished into the outbox.
 import { ref, watch, type Ref } from 'vue'
-import { answersIn } from './answers'
+import { answersIn, NO_SOURCES, sourcesOf, type ProposalSources } from './answers'
 import { AUDIT_FILE, auditCsv, closedAt, ended, opened } from './audit'
 import { readForm } from './day'
 import * as db from './db'
@@ -12,7 +12,6 @@ import {
 import { giveBackPhotos } from './givingback'
 import { beforeLock } from './locking'
 import type { OutboxItem } from './outbox'
-import { NO_SOURCES, sourcesOf, type ProposalSources } from './proposals'
 import { sha256 } from './receipts'
 import type { SessionRecord } from './session'
 import { isFull } from './storage'
@@ -150,7 +149,9 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
   document.addEventListener('visibilitychange', onHidden)
   const forgetLock = beforeLock(async () => {
     await flush()
-    return state.value.kind !== 'failed'
+    // A photo that found no room was given back meanwhile: the answers go down without it.
+    if (state.value.kind !== 'saved') await flush()
+    return state.value.kind === 'saved'
   })
   return {
     state,

@@ -11,7 +11,7 @@ export interface User {
 export interface DeviceAnswer {
   device_id: string
   token: string
-  /** 32 random bytes in base64: opens the tablet's memory again when the PIN is forgotten. */
+  /** Base64 of 32 bytes: opens the tablet's memory when its PIN is lost. */
   recovery_key: string
   user: User
 }

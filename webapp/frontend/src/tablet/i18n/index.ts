@@ -1,6 +1,7 @@
 import { ref } from 'vue'
 import { en } from './en'
 import { fr, type Key, type Sentence } from './fr'
+import { spokenDecimals } from '../numbers'
 
 export type { Key } from './fr'
 export const LANGUAGES = ['fr', 'en'] as const
@@ -32,6 +33,11 @@ export function tCode(prefix: string, code: string): string {
 export function typeset(text: string): string {
   if (language.value !== 'fr') return text
   return text.replace(/ (?=[:;?!»])/g, '\u00a0').replace(/« /g, '«\u00a0')
+}
+
+/** A text of a form with the answers it quotes: the engine writes 17.7 whatever the language. */
+export function rendered(text: string): string {
+  return typeset(spokenDecimals(text, language.value))
 }
 
 function plural(sentence: { one: string; other: string }, n: number): string {

@@ -134,13 +134,14 @@ class Head:
     form_id: str
     version: str
     instance_id: str
+    started_at: str
     ended_at: str
 
 
 def read_head(xml: bytes) -> Head:
     """Read form, version and instance id of a submission; raises BadSubmission.
 
-    `ended_at` is the ISO moment the tablet wrote at the finish, or empty.
+    `started_at` and `ended_at` are the ISO moments by the tablet's clock, or empty.
     """
     return head_of(read_submission(xml))
 
@@ -152,11 +153,12 @@ def head_of(top: Element) -> Head:
         raise BadSubmission("L’identifiant du formulaire manque.")
     meta = top.find("meta")
     instance = meta.find("instanceID") if meta is not None else None
-    end = top.find("end")
+    start, end = top.find("start"), top.find("end")
     return Head(
         form_id=form_id,
         version=top.attributes.get("version", "").strip(),
         instance_id=(instance.text if instance is not None else "").strip(),
+        started_at=(start.text if start is not None else "").strip(),
         ended_at=(end.text if end is not None else "").strip(),
     )
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from visits.contacts import NOTE_LENGTH, REFUSALS, keep_refusal, ladder_climbed, note_death
 from visits.db import take_turn
-from visits.errors import Conflict, Invalid, NotFound
+from visits.errors import Conflict, Invalid
 from visits.map_points import refresh_map
-from visits.models.people import AccessEvent, AccessKind
+from visits.models.people import AccessKind
 from visits.models.programmes import (
     Channel,
     ContactAttempt,
@@ -53,29 +53,6 @@ class Knock:
     left_behind: tuple[str, ...] = ()
     note: str = ""
     report_id: uuid.UUID | None = None
-
-
-def carried_visit(session: Session, viewer: Viewer, visit_id: uuid.UUID) -> Visit:
-    """Find a visit that is the viewer's, or was when her tablet took it along; else NotFound.
-
-    It may be cancelled or somebody else's by now: what happened at the door is told all the same.
-    """
-    had_it = exists().where(
-        AccessEvent.user_id == viewer.user_id,
-        AccessEvent.person_id == Enrolment.person_id,
-        AccessEvent.what == "tablet_day",
-        AccessEvent.at >= Visit.planned_at,
-    )
-    statement = (
-        select(Visit)
-        .join(Visit.enrolment)
-        .where(Visit.id == visit_id, or_(Visit.visitor_id == viewer.user_id, had_it))
-        .with_for_update(of=(Visit, Enrolment), key_share=True)
-    )
-    visit = session.scalars(statement).one_or_none()
-    if visit is None:
-        raise NotFound("visit_not_found")
-    return visit
 
 
 def report_shut_door(

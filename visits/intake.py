@@ -15,15 +15,17 @@ from diagnostics.facts import facts
 from diagnostics.form import parse_form
 from diagnostics.submission import BadSubmission, Checked, check, read_head
 from diagnostics.wellformed import Head
+from visits.clocks import OLDEST, put_right, read_moment, skew_of
 from visits.db import take_turn
-from visits.deadlines import PARIS, due_at
-from visits.errors import DifferentSubmission, Invalid, NotFound
+from visits.deadlines import due_at
+from visits.doubles import doubts_of
+from visits.errors import DifferentSubmission, Invalid
 from visits.file_store import FileStore
 from visits.kits import record_fitted
 from visits.map_points import refresh_map
+from visits.models.accounts import Device
 from visits.models.people import AccessKind, Consent, ConsentScope
-from visits.models.portfolio import FormVersion
-from visits.models.programmes import Enrolment, EnrolmentState
+from visits.models.programmes import EnrolmentState
 from visits.models.visits import (
     Consequence,
     Submission,
@@ -35,19 +37,19 @@ from visits.models.visits import (
 from visits.privacy import log_access
 from visits.published_forms import consequences_of, find_form
 from visits.queries import Viewer
-from visits.visit_forms import NOT_COUNTED, missing_forms, received_forms
+from visits.queries.carried import find_carried_visit
+from visits.risks import risk_of
+from visits.visit_forms import missing_forms
 from visits.what_follows import open_what_follows
 
-RISK_OF_BAND = {"low": 1, "intermediate": 2, "high": 3}
 LIVE = (VisitState.PLANNED, VisitState.UNDER_WAY)
-ENDED_OTHERWISE = (VisitState.CANCELLED, VisitState.FAILED)
 CONSENTS = tuple(scope.value for scope in ConsentScope)
 MAX_FILES = 200
 MAX_NAME = 255
 MAX_ID = 100
 
-# A tablet may come back after a month; its clock may run fast.
-OLDEST, CLOCK_SKEW = timedelta(days=60), timedelta(days=1)
+# A tablet that does not tell its time may still be a time zone off.
+CLOCK_SKEW = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -69,42 +71,74 @@ def record_submission(
     now: datetime,
     visit_id: uuid.UUID | None = None,
     incomplete: bool = False,
+    sent_at: datetime | None = None,
+    device_id: uuid.UUID | None = None,
 ) -> Submission:
     """Keep a submission and open what it calls for; the same one again gives the same row.
 
-    `incomplete` says that more files are to come (OpenRosa's `*isIncomplete*`). Raises
-    diagnostics' BadSubmission when it is no submission at all, NotFound for an unknown form or a
-    visit of somebody else, DifferentSubmission when this id is kept with other bytes.
+    `incomplete` says that more files are to come (OpenRosa's `*isIncomplete*`); `sent_at` is the
+    moment of sending by the tablet's own clock. Raises diagnostics' BadSubmission when it is no
+    submission at all, NotFound for an unknown form or a visit of somebody else,
+    DifferentSubmission when this id is kept with other bytes.
     """
-    head = read_head(xml)
-    if not 0 < len(head.instance_id) <= MAX_ID:
-        raise BadSubmission("Ce formulaire rempli n’a pas de numéro valable (instanceID).")
+    # Before the first statement: reading and the disk hold up no other writer.
+    parcel = _unpack(store, xml, files)
     # A tablet that lost its answer sends again while the first try is still at work.
-    take_turn(session, f"submission {head.instance_id}")
+    take_turn(session, f"submission {parcel.head.instance_id}")
     known = session.scalars(
-        select(Submission).where(Submission.instance_id == head.instance_id)
+        select(Submission).where(Submission.instance_id == parcel.head.instance_id)
     ).one_or_none()
     if known is None:
-        visit = _own_visit(session, viewer, visit_id) if visit_id else None
-        known = _keep(session, head, xml, visit=visit, viewer=viewer, now=now)
+        visit = find_carried_visit(session, viewer, visit_id, now=now) if visit_id else None
+        known = _keep(session, parcel, visit=visit, viewer=viewer, now=now)
+        _note_tablet(session, known, parcel.head, device_id=device_id, sent_at=sent_at, now=now)
     else:
-        _refuse_another(known, xml, viewer)
-    _keep_files(session, store, known, files)
+        _refuse_another(known, parcel, viewer)
+    _keep_files(session, known, parcel)
     if known.state is SubmissionState.INCOMPLETE and not incomplete:
         _conclude(session, known, viewer=viewer, now=now)
     return known
 
 
+@dataclass(frozen=True)
+class _Parcel:
+    """What came through the door, its photos on the disk already. `digests` are by file name."""
+
+    head: Head
+    xml: bytes
+    sha256: str
+    files: Sequence[SentFile]
+    digests: Mapping[str, str]
+
+
+def _unpack(store: FileStore, xml: bytes, files: Sequence[SentFile]) -> _Parcel:
+    head = read_head(xml)
+    if not 0 < len(head.instance_id) <= MAX_ID:
+        raise BadSubmission("Ce formulaire rempli n’a pas de numéro valable (instanceID).")
+    if len(files) > MAX_FILES:
+        raise Invalid({"files": "too_many_files"})
+    digests: dict[str, str] = {}
+    for file in files:
+        if not file.name or len(file.name) > MAX_NAME:
+            raise Invalid({"files": "bad_file_name"})
+        digest = hashlib.sha256(file.data).hexdigest()
+        if digests.setdefault(file.name, digest) != digest:
+            raise DifferentSubmission("different_file", name=file.name)
+    for file in files:
+        store.put(file.data)
+    return _Parcel(head, xml, hashlib.sha256(xml).hexdigest(), files, digests)
+
+
 def _keep(
-    session: Session, head: Head, xml: bytes, *, visit: Visit | None, viewer: Viewer, now: datetime
+    session: Session, parcel: _Parcel, *, visit: Visit | None, viewer: Viewer, now: datetime
 ) -> Submission:
     kept = Submission(
-        instance_id=head.instance_id,
+        instance_id=parcel.head.instance_id,
         visit=visit,
-        form_version=find_form(session, head.form_id, head.version),
+        form_version=find_form(session, parcel.head.form_id, parcel.head.version),
         sent_by_id=viewer.user_id,
-        xml=xml,
-        sha256=hashlib.sha256(xml).hexdigest(),
+        xml=parcel.xml,
+        sha256=parcel.sha256,
         received_at=now,
         state=SubmissionState.INCOMPLETE,
         files=[],
@@ -115,34 +149,48 @@ def _keep(
     return kept
 
 
-def _own_visit(session: Session, viewer: Viewer, visit_id: uuid.UUID) -> Visit:
-    # A visit cancelled meanwhile did take place: what was found there is kept all the same.
-    visit = session.get(Visit, visit_id, with_for_update={"key_share": True})
-    if visit is None or visit.visitor_id != viewer.user_id:
-        raise NotFound("visit_not_found")
-    return visit
+def _note_tablet(
+    session: Session,
+    kept: Submission,
+    head: Head,
+    *,
+    device_id: uuid.UUID | None,
+    sent_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Note which tablet sent it, and when the visit began and ended by our clock."""
+    device = session.get(Device, device_id) if device_id is not None else None
+    kept.device_name = device.name if device is not None else None
+    skew = skew_of(sent_at, now=now)
+    kept.clock_skew_s = None if skew is None else round(skew.total_seconds())
+    unbelieved = []
+    for name, text in (("started_at", head.started_at), ("ended_at", head.ended_at)):
+        said = read_moment(text)
+        if said is None:
+            continue
+        right = put_right(said, skew=skew, now=now)
+        setattr(kept, name, right.at)
+        if not right.believed:
+            unbelieved.append(name)
+    kept.findings = {"unbelieved": unbelieved} if unbelieved else None
 
 
-def _refuse_another(known: Submission, xml: bytes, viewer: Viewer) -> None:
-    if known.sha256 != hashlib.sha256(xml).hexdigest() or known.sent_by_id != viewer.user_id:
+def _refuse_another(known: Submission, parcel: _Parcel, viewer: Viewer) -> None:
+    if known.sha256 != parcel.sha256 or known.sent_by_id != viewer.user_id:
         raise DifferentSubmission("different_submission", instance_id=known.instance_id)
 
 
-def _keep_files(
-    session: Session, store: FileStore, submission: Submission, files: Sequence[SentFile]
-) -> None:
+def _keep_files(session: Session, submission: Submission, parcel: _Parcel) -> None:
     kept = {file.name: file.sha256 for file in submission.files}
-    if len(set(kept) | {file.name for file in files}) > MAX_FILES:
+    if len({**kept, **parcel.digests}) > MAX_FILES:
         raise Invalid({"files": "too_many_files"})
-    for file in files:
-        if not file.name or len(file.name) > MAX_NAME:
-            raise Invalid({"files": "bad_file_name"})
-        digest = hashlib.sha256(file.data).hexdigest()
+    for file in parcel.files:
+        digest = parcel.digests[file.name]
         if kept.get(file.name, digest) != digest:
             raise DifferentSubmission("different_file", name=file.name)
         if file.name in kept:
             continue
-        kept[file.name] = store.put(file.data)
+        kept[file.name] = digest
         submission.files.append(
             SubmissionFile(
                 name=file.name,
@@ -157,12 +205,14 @@ def _keep_files(
 def _conclude(session: Session, submission: Submission, *, viewer: Viewer, now: datetime) -> None:
     version = submission.form_version
     form = parse_form(version.xform)
-    checked = check(form, submission.xml, now=filled_at(submission.xml, now))
+    checked = check(form, submission.xml, now=filled_at(submission))
     assessment = assess(form, checked, consequences_of(version))
-    doubtful = bool(checked.violations or checked.corrected or checked.unknown)
-    doubtful = doubtful or _came_beside(session, submission)
+    doubts = doubts_of(session, submission)
+    doubtful = bool(checked.violations or checked.corrected or checked.unknown or doubts)
     submission.state = SubmissionState.TO_REVIEW if doubtful else SubmissionState.CHECKED
     submission.findings = {
+        **(submission.findings or {}),
+        "doubts": doubts,
         "violations": [asdict(violation) for violation in checked.violations],
         "corrected": [corrected._asdict() for corrected in checked.corrected],
         "unknown": list(checked.unknown),
@@ -179,15 +229,21 @@ def _conclude(session: Session, submission: Submission, *, viewer: Viewer, now: 
         _tell_others(session, submission.visit, viewer, now)
 
 
-def filled_at(xml: bytes, now: datetime) -> datetime:
-    """Give the visit's end as the tablet wrote it, if believable: `today()` meant that day."""
+def filled_at(submission: Submission) -> datetime:
+    """Give the visit's end as the tablet wrote it, if believable: `today()` meant that day.
+
+    By the tablet's clock, right or wrong, so that its form and ours calculate the same.
+    """
+    ended_at = read_moment(read_head(submission.xml).ended_at)
+    received_at = submission.received_at
+    if ended_at is None:
+        return received_at
     try:
-        ended_at = datetime.fromisoformat(read_head(xml).ended_at)
-    except ValueError:
-        return now
-    if ended_at.tzinfo is None:
-        ended_at = ended_at.replace(tzinfo=PARIS)
-    return ended_at if now - OLDEST < ended_at < now + CLOCK_SKEW else now
+        in_truth = ended_at - timedelta(seconds=submission.clock_skew_s or 0)
+    except OverflowError:
+        return received_at
+    believable = received_at - OLDEST < in_truth < received_at + CLOCK_SKEW
+    return ended_at if believable else received_at
 
 
 def _open(submission: Submission, called: Called, now: datetime) -> Consequence:
@@ -219,38 +275,8 @@ def _close_visit(
         else:
             visit.state, visit.done_at = VisitState.DONE, now
             visit.enrolment.state = EnrolmentState.VISITED
-    visit.enrolment.risk = _risk(session, visit.enrolment) or visit.enrolment.risk
+    visit.enrolment.risk = risk_of(session, visit.enrolment) or visit.enrolment.risk
     _keep_consents(session, submission, visit, checked, now)
-
-
-def _came_beside(session: Session, submission: Submission) -> bool:
-    """Tell whether the visit had ended otherwise meanwhile, or has this very form already."""
-    visit = submission.visit
-    if visit is None:
-        return False
-    if visit.state in ENDED_OTHERWISE or visit.visitor_id != submission.sent_by_id:
-        return True
-    return submission.form_version.form_id in received_forms(session, [visit.id]).get(
-        visit.id, set()
-    )
-
-
-def _risk(session: Session, enrolment: Enrolment) -> int:
-    """Give the highest risk among the latest word of each form that says one; 0 for none."""
-    statement = (
-        select(FormVersion.form_id, Submission.findings)
-        .join(Submission.form_version)
-        .join(Submission.visit)
-        .where(Visit.enrolment_id == enrolment.id, Submission.state.not_in(NOT_COUNTED))
-        .order_by(Submission.received_at)
-    )
-    latest: dict[str, int] = {}
-    for form_id, findings in session.execute(statement):
-        bands = (findings or {}).get("bands", {}).values()
-        risks = [RISK_OF_BAND[band] for band in bands if band in RISK_OF_BAND]
-        if risks:
-            latest[form_id] = max(risks)
-    return max(latest.values(), default=0)
 
 
 def _keep_consents(

@@ -44,6 +44,7 @@ class Action(enum.StrEnum):
     REVIEW_ANSWERS = "review_answers"
     SEE_WORKS = "see_works"
     DO_WORKS = "do_works"
+    SEE_ALERTS = "see_alerts"
     FOLLOW_UP = "follow_up"
     SEE_MAP = "see_map"
     SEE_OUTCOMES = "see_outcomes"
@@ -73,6 +74,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.REVIEW_ANSWERS: {COO: _ALL, SOC: _ALL},
     Action.SEE_WORKS: {TEC: _ALL, COO: _ALL, MAN: _ALL},
     Action.DO_WORKS: {TEC: _ALL},
+    Action.SEE_ALERTS: {COO: _ALL, TEC: _ALL},
     Action.FOLLOW_UP: {COO: _ALL, SOC: _ALL},
     Action.SEE_MAP: {MAN: _ALL, COO: _ALL, TEC: _ALL},
     Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL},

@@ -1,6 +1,8 @@
 """What travels as JSON, both ways. Schemas shape; they never query."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
 from visits.contacts import NOTE_LENGTH
 from visits.doors import LEFT_BEHIND
@@ -225,6 +227,44 @@ class ReceiptSchema(Schema):
     files = fields.List(fields.Nested(ReceiptFileSchema))
     violations = fields.List(fields.Nested(ViolationSchema))
     consequences = fields.List(fields.Nested(ReceiptConsequenceSchema))
+
+
+class AlertLabelSchema(Schema):
+    """What was found, in the words the visitor read."""
+
+    fr = fields.String(required=True, validate=validate.Length(1, 2000))
+    en = fields.String(load_default="", validate=validate.Length(0, 2000))
+
+
+class NewAlertSchema(Schema):
+    """An urgent finding, told before its form; moments are by the tablet's clock."""
+
+    class Meta:
+        """A later tablet may say more."""
+
+        unknown = EXCLUDE
+
+    id = fields.UUID(required=True)
+    instance_id = fields.String(required=True, validate=validate.Length(1, 100))
+    path = fields.String(required=True, validate=validate.Length(1, 200))
+    severity = fields.String(required=True, validate=validate.OneOf(("U0", "U1")))
+    label = fields.Nested(AlertLabelSchema, required=True, unknown=EXCLUDE)
+    raised_at = fields.AwareDateTime(required=True)
+    sent_at = fields.AwareDateTime(required=True)
+    reached_name = fields.String(load_default="", allow_none=True, validate=validate.Length(0, 100))
+    reached_at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+    @post_load
+    def without_null(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Take nobody for an empty name."""
+        return {**data, "reached_name": data["reached_name"] or ""}
+
+
+class ReportReceivedSchema(Schema):
+    """What a tablet lets go of a report against."""
+
+    id = fields.UUID()
+    received_at = fields.AwareDateTime()
 
 
 class KnockSchema(Schema):

@@ -5,6 +5,7 @@ import uuid
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from tests.factories import make_enrolment, make_user, make_visit
-from tests.submissions import GAS, fill, home_visit
+from tests.submissions import GAS, QUIET, fill, home_visit
 from visits.accounts import add_device
 from visits.models.accounts import Role
 from visits.models.visits import Submission
@@ -81,6 +82,49 @@ def test_the_same_bytes_get_the_same_receipt(tablet: Tablet) -> None:
     xml = fill(GAS)
     assert tablet.send(xml).json == tablet.send(xml).json
     assert tablet.kept() == 1
+
+
+def test_parts_are_listed_as_they_come_and_the_last_one_concludes(tablet: Tablet) -> None:
+    xml, more = fill(GAS), {"*isIncomplete*": "yes"}
+    first = tablet.send(xml, **more)
+    assert (first.status_code, first.json["state"]) == (202, "incomplete")
+    second = tablet.send(xml, **more, **{"a.jpg": (io.BytesIO(b"a"), "a.jpg")})
+    assert second.status_code == 202
+    assert [file["name"] for file in second.json["files"]] == ["xml_submission_file", "a.jpg"]
+    assert second.json["consequences"] == []
+    last = tablet.send(xml, **{"b.jpg": (io.BytesIO(b"b"), "b.jpg")})
+    assert (last.status_code, last.json["state"]) == (201, "checked")
+    assert len(last.json["files"]) == 3
+    again = tablet.send(xml, **more)
+    assert again.status_code == 201, "what is whole stays whole"
+    assert again.json == last.json
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(hours=-2), timedelta(days=-20000)])
+def test_a_wrong_clock_is_put_right(tablet: Tablet, now: datetime, ahead: timedelta) -> None:
+    ended = now - timedelta(minutes=10) + ahead
+    xml = fill(
+        QUIET | {"start": (ended - timedelta(hours=1)).isoformat(), "end": ended.isoformat()}
+    )
+    sent_at = (now + ahead).isoformat()
+    answer = tablet.send(xml, headers=tablet.headers(**{"Palier-Sent-At": sent_at}))
+    assert answer.json["state"] == "checked", answer.json
+    with tablet.app.extensions["palier"].sessions() as session:
+        kept = session.scalars(select(Submission)).one()
+    assert kept.clock_skew_s == ahead.total_seconds()
+    assert kept.ended_at == now - timedelta(minutes=10)
+    assert kept.started_at == now - timedelta(minutes=70)
+    assert kept.device_name == "iPad"
+
+
+@pytest.mark.parametrize("said", ["", "now", "2026-03-10T09:30:00", "9999-12-31T23:59:59Z", "\x00"])
+def test_a_strange_time_of_sending_is_not_believed_and_nothing_is_refused(
+    tablet: Tablet, said: str
+) -> None:
+    answer = tablet.send(fill(), headers=tablet.headers(**{"Palier-Sent-At": said}))
+    assert answer.status_code == 201
+    with tablet.app.extensions["palier"].sessions() as session:
+        assert session.scalars(select(Submission.clock_skew_s)).one() is None
 
 
 def test_other_bytes_under_the_same_number_are_a_conflict(tablet: Tablet) -> None:
@@ -199,7 +243,7 @@ def test_the_day_has_the_visitors_own_visits_alone(
     day = tablet.client.get("/api/tablet/day", headers=tablet.headers()).json
     assert [visit["id"] for visit in day["visits"]] == [str(tablet.visit_id)]
     assert day["forms"][0]["sha256"] == home_visit().sha256
-    form = day["visits"][0]["form"]
+    form = day["visits"][0]["forms"][0]
     whole = tablet.client.get(
         f"/api/forms/{form['form_id']}/{form['version']}", headers=tablet.headers()
     ).json

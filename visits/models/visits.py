@@ -86,6 +86,7 @@ class Submission(Base):
 
     visit: Mapped[Visit | None] = relationship(back_populates="submissions")
     form_version: Mapped[FormVersion] = relationship()
+    sent_by: Mapped[User] = relationship()
     files: Mapped[list["SubmissionFile"]] = relationship(
         back_populates="submission", order_by="SubmissionFile.name"
     )

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
+from webapp.api.alerts import alerts
 from webapp.api.devices import devices
 from webapp.api.forms import forms
 from webapp.api.map import map_views
@@ -34,7 +35,7 @@ def register_api(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     api = ProblemApi(app)
-    for blueprint in (devices, tablet_day, forms, map_views, visit_reports):
+    for blueprint in (devices, tablet_day, forms, map_views, visit_reports, alerts):
         csrf.exempt(blueprint)  # they take a token or a password, never the session
         api.register_blueprint(blueprint)
     csrf.exempt(openrosa)

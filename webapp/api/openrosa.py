@@ -2,10 +2,11 @@
 
 import hashlib
 import uuid
+from datetime import datetime
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, g, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
@@ -13,7 +14,7 @@ from diagnostics.submission import BadSubmission
 from visits.errors import NotFound
 from visits.intake import SentFile, record_submission
 from visits.models.portfolio import FormVersion
-from visits.models.visits import Submission
+from visits.models.visits import Submission, SubmissionState
 from visits.published_forms import find_form, list_forms
 from webapp.auth import Action, requires, viewer
 from webapp.schemas import ReceiptSchema
@@ -22,6 +23,8 @@ from webapp.transaction import house, now, reading, transaction
 MAX_XML = 4 * 1024 * 1024
 MAX_BODY = 40 * 1024 * 1024
 XML_PART = "xml_submission_file"
+# OpenRosa's word for "more files follow"; and ours for the time by the tablet's own clock.
+INCOMPLETE, SENT_AT = "*isIncomplete*", "Palier-Sent-At"
 
 openrosa = Blueprint("openrosa", __name__, url_prefix="/openrosa")
 
@@ -98,7 +101,8 @@ def greet() -> ResponseReturnValue:
 @openrosa.post("/submission")
 @requires(Action.VISIT)
 def submit() -> ResponseReturnValue:
-    """Keep a submission; the answer goes out after the commit."""
+    """Keep a submission or a part of it; the answer goes out after the commit."""
+    sent_at = _sent_at()
     xml, files = _parts()
     with transaction() as session:
         kept = record_submission(
@@ -109,7 +113,9 @@ def submit() -> ResponseReturnValue:
             viewer=viewer(),
             now=now(),
             visit_id=_visit_id(),
-            incomplete="*isIncomplete*" in request.form,
+            incomplete=INCOMPLETE in request.form or INCOMPLETE in request.files,
+            sent_at=sent_at,
+            device_id=g.account.device_id,
         )
         answer = _receipt(kept)
     return answer  # noqa: RET504 -- the answer goes out after the commit
@@ -122,8 +128,16 @@ def _parts() -> tuple[bytes, list[SentFile]]:
     xml = parts[XML_PART].stream.read(MAX_XML + 1)
     if len(xml) > MAX_XML:
         raise BadSubmission("Ce formulaire rempli est trop volumineux.")
-    sent = [_sent(part) for key in parts if key != XML_PART for part in parts.getlist(key)]
-    return xml, sent
+    files = [key for key in parts if key not in (XML_PART, INCOMPLETE)]
+    return xml, [_sent(part) for key in files for part in parts.getlist(key)]
+
+
+def _sent_at() -> datetime | None:
+    """Read the tablet's own time. A visit is never refused for it."""
+    try:
+        return datetime.fromisoformat(request.headers.get(SENT_AT, ""))
+    except ValueError:
+        return None
 
 
 def _sent(part: FileStorage) -> SentFile:
@@ -146,6 +160,8 @@ def _xml_file(kept: Submission) -> dict[str, str | int]:
 
 
 def _receipt(kept: Submission) -> Response:
+    """List what is kept so far: 202 while more is to come, 201 when it is whole."""
+    status = 202 if kept.state is SubmissionState.INCOMPLETE else 201
     findings = kept.findings or {}
     if request.accept_mimetypes.best_match(["text/xml", "application/json"]) == "application/json":
         shape = {
@@ -158,10 +174,17 @@ def _receipt(kept: Submission) -> Response:
             "consequences": kept.consequences,
         }
         answer = jsonify(ReceiptSchema().dump(shape))
-        answer.status_code = 201
+        answer.status_code = status
         return answer
-    message = '<message nature="submit_success">Visite reçue</message>'
     return _xml(
-        f'<OpenRosaResponse xmlns="http://openrosa.org/http/response">{message}</OpenRosaResponse>',
-        201,
+        '<OpenRosaResponse xmlns="http://openrosa.org/http/response">'
+        f'<message nature="submit_success">{escape(_said(kept))}</message></OpenRosaResponse>',
+        status,
     )
+
+
+def _said(kept: Submission) -> str:
+    if kept.state is not SubmissionState.INCOMPLETE:
+        return "Visite reçue"
+    names = ", ".join(file.name for file in kept.files) or "aucun"
+    return f"Partie reçue, la suite est attendue. Fichiers reçus : {names}"

@@ -6,7 +6,8 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from visits.clocks import on_our_clock
-from visits.doors import Knock, carried_visit, number_of, report_shut_door
+from visits.doors import Knock, number_of, report_shut_door
+from visits.queries.carried import find_carried_visit
 from webapp.auth import Action, requires, viewer
 from webapp.schemas import KnockSchema, ReportedSchema
 from webapp.transaction import now, transaction
@@ -35,7 +36,7 @@ def failure(body: dict[str, Any], visit_id: uuid.UUID) -> dict[str, Any]:
         report_id=body["id"],
     )
     with transaction() as session:
-        visit = carried_visit(session, viewer(), visit_id)
+        visit = find_carried_visit(session, viewer(), visit_id, now=moment)
         kept = report_shut_door(session, visit, knock, viewer=viewer(), now=moment)
         return {
             "id": kept.report_id,

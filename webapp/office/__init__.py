@@ -6,10 +6,12 @@ from flask_babel import format_decimal
 from webapp.auth import Action, may
 from webapp.office.account import account
 from webapp.office.accounts import accounts
+from webapp.office.alerts import alerts
 from webapp.office.appointments import appointments
 from webapp.office.codes import coded, kind_name, owner_name, term
+from webapp.office.comparisons import comparisons
 from webapp.office.enrolments import enrolments
-from webapp.office.figures import delay, month
+from webapp.office.figures import delay, month, skew_in_words
 from webapp.office.follow_ups import follow_ups
 from webapp.office.form_drafts import form_drafts
 from webapp.office.forms import form_pages
@@ -37,6 +39,8 @@ BLUEPRINTS = (
     people,
     work_orders,
     visits,
+    comparisons,
+    alerts,
     follow_ups,
     map_page,
     outcome_pages,
@@ -57,7 +61,7 @@ def register_office(app: Flask) -> None:
         clock=clock, iso_day=iso_day, phone=telephone, decimal=format_decimal
     )
     app.jinja_env.globals.update(coded=coded, kind_name=kind_name, owner_name=owner_name)
-    app.jinja_env.filters.update(delay=delay, month=month, term=term)
+    app.jinja_env.filters.update(delay=delay, month=month, term=term, skew=skew_in_words)
     app.jinja_env.globals["is_demo"] = lambda: house().settings.demo
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

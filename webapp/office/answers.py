@@ -51,8 +51,7 @@ def read_submissions(submissions: Sequence[Submission]) -> list[Reading]:
 
 def _read(submission: Submission, language: str) -> Reading:
     form = parse_form(submission.form_version.xform)
-    now = filled_at(submission.xml, submission.received_at)
-    checked = check(form, submission.xml, now=now, language=language)
+    checked = check(form, submission.xml, now=filled_at(submission), language=language)
     sections = read_answers(form, checked, language=language)
     findings: dict[str, Any] = submission.findings or {}
     questions = {answer.path: answer.question for part in sections for answer in part.answers}

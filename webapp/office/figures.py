@@ -3,6 +3,9 @@
 from datetime import date, timedelta
 
 from flask_babel import format_date, ngettext
+from flask_babel import gettext as _
+
+from visits.clocks import WORTH_SAYING
 
 HOURS_SAID = 48  # shorter spans are said in hours, longer ones in days
 
@@ -20,3 +23,23 @@ def delay(value: timedelta | None) -> str:
     if hours < HOURS_SAID:
         return str(ngettext("%(num)d hour", "%(num)d hours", hours))
     return str(ngettext("%(num)d day", "%(num)d days", round(hours / 24)))
+
+
+def skew_in_words(seconds: int | None) -> str:
+    """Say how wrong a tablet's clock was, in seconds ahead of ours; nothing when it was right."""
+    if seconds is None or abs(seconds) < WORTH_SAYING.total_seconds():
+        return ""
+    span = _span(abs(seconds))
+    if seconds > 0:
+        return str(_("The tablet’s clock was %(span)s fast: the times are corrected.", span=span))
+    return str(_("The tablet’s clock was %(span)s slow: the times are corrected.", span=span))
+
+
+def _span(seconds: int) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < HOURS_SAID * 60:
+        return f"{minutes // 60} h {minutes % 60:02}"
+    days = round(minutes / 1440)
+    return str(ngettext("%(num)d day", "%(num)d days", days))

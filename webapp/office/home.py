@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from visits.jobs import job_states
 from visits.models.accounts import JobState, Role
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import Submission, Visit, VisitState
 from visits.models.works import Severity, WorkOrder
 from visits.outcomes import Rate, outcomes
+from visits.queries.alerts import Alert, current_alerts
 from visits.queries.home import (
     count_accounts,
     count_call_backs,
@@ -28,6 +29,7 @@ from visits.queries.home import (
     week_of,
 )
 from visits.queries.listing import Wanted
+from visits.queries.submissions import unfinished_submissions
 from visits.queries.visits import VisitFilter, list_visits
 from visits.queries.works import WorkOrderFilter, list_work_orders
 from webapp.auth import Action, may, requires, viewer
@@ -67,6 +69,8 @@ def index() -> ResponseReturnValue:
         return render_template(
             "home.html",
             tiles=tiles,
+            alerts=_alerts(session) if may(Action.SEE_ALERTS) else (),
+            unfinished=_unfinished(session) if may(Action.REVIEW_ANSWERS) else (),
             first=_first_step(role),
             visits=_next_visits(session) if may(Action.SEE_VISITS) else (),
             works=_next_works(session) if may(Action.DO_WORKS) else (),
@@ -74,6 +78,16 @@ def index() -> ResponseReturnValue:
             jobs=jobs,
             overdue=_overdue(jobs),
         )
+
+
+def _alerts(session: Session) -> Sequence[Alert]:
+    seeing = viewer(Action.SEE_ALERTS)
+    return current_alerts(session, seeing, works_only=not may(Action.SEE_ANSWERS), now=now())
+
+
+def _unfinished(session: Session) -> Sequence[Submission]:
+    """List what began to arrive more than a day ago and never ended."""
+    return unfinished_submissions(session, viewer(Action.REVIEW_ANSWERS), now=now())
 
 
 def _first_step(role: Role) -> tuple[str, str] | None:

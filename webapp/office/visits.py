@@ -1,6 +1,7 @@
 """Visits: the list, and one visit with its answers and what they called for."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -9,10 +10,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.doors import ladder_of
+from visits.doubles import undecided
 from visits.errors import Invalid
 from visits.models.accounts import User
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import Submission, Visit, VisitState
 from visits.planning import find_visit
+from visits.queries.alerts import alerts_of_visit
+from visits.queries.submissions import others_of_dwelling
 from visits.queries.visits import (
     VisitFilter,
     awaiting_review,
@@ -141,7 +145,8 @@ def review(visit_id: uuid.UUID, submission_id: uuid.UUID) -> ResponseReturnValue
 
 def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) -> str:
     file = visit_file(session, visit)
-    readings = read_submissions(file.submissions) if may(Action.SEE_ANSWERS) else ()
+    reads = may(Action.SEE_ANSWERS)
+    readings = read_submissions(file.submissions) if reads else ()
     reviewers = {
         str(reading.review["by"]): session.get(User, uuid.UUID(reading.review["by"]))
         for reading in readings
@@ -155,6 +160,9 @@ def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) 
         readings=readings,
         reviewers=reviewers,
         opened=file.opened,
+        alerts=alerts_of_visit(session, visit) if reads else (),
+        doubles=undecided(file.submissions) if may(Action.REVIEW_ANSWERS) else (),
+        others=_others(session, file.submissions) if reads else {},
         knocks=[one for one in file.attempts if one.visit_id == visit.id],
         ladder=ladder_of(file.attempts),
         sent=len(file.submissions),
@@ -162,3 +170,10 @@ def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) 
         typed=request.form,
         parse_moment=datetime.fromisoformat,
     )
+
+
+def _others(
+    session: Session, submissions: Sequence[Submission]
+) -> dict[uuid.UUID, Sequence[Submission]]:
+    seeing = viewer(Action.SEE_ANSWERS)
+    return {one.id: others_of_dwelling(session, seeing, one) for one in submissions}

@@ -5,9 +5,11 @@ import uuid
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from visits.errors import Invalid
 from visits.models.works import WorkOrder, WorkOrderState
+from visits.queries.alerts import alert_of_work_order
 from visits.queries.works import WorkOrderFilter, list_work_orders, trades_in_use
 from visits.work_orders import REACHED_FROM, find_work_order, move_work_order
 from webapp.auth import Action, requires, viewer
@@ -47,7 +49,7 @@ def show(order_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as session:
         order = find_work_order(session, viewer(), order_id)
         log_read(session, order.person_id, "work_order")
-        return _page(order)
+        return _page(session, order)
 
 
 @work_orders.post("/<uuid:order_id>")
@@ -71,13 +73,18 @@ def move(order_id: uuid.UUID) -> ResponseReturnValue:
             order = find_work_order(session, viewer(), order_id)
             log_read(session, order.person_id, "work_order")
             errors = {name: sentence(code) for name, code in fields.items()}
-            return _page(order, errors), 422
+            return _page(session, order, errors), 422
     flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")
     return redirect(url_for(".show", order_id=order_id))
 
 
-def _page(order: WorkOrder, errors: dict[str, str] | None = None) -> str:
+def _page(session: Session, order: WorkOrder, errors: dict[str, str] | None = None) -> str:
     moves = [state for state, before in REACHED_FROM.items() if order.state in before]
     return render_template(
-        "work_orders/show.html", order=order, moves=moves, errors=errors or {}, now=now()
+        "work_orders/show.html",
+        order=order,
+        alert=alert_of_work_order(session, order),
+        moves=moves,
+        errors=errors or {},
+        now=now(),
     )

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { backOff, dueItems, isWhole, settle, type Outcome, type OutboxItem, type Settled } from '../src/tablet/outbox'
+import {
+  backOff, dueItems, isWhole, queued, settle, settleReport, type Outcome, type OutboxItem, type Report, type Settled,
+} from '../src/tablet/outbox'
 import { asReceipt, covers, sha256 } from '../src/tablet/receipts'
 import type { Receipt } from '../src/tablet/wire'
 
@@ -76,10 +78,48 @@ describe('a try to send', () => {
     expect(kept(after({ kind: 'broken' }))).toMatchObject({ state: 'attention', why: { code: 'broken' } })
   })
 
+  it('keeps the server’s own sentence for whoever has to act', () => {
+    const settled = kept(after({ kind: 'refused', status: 404, said: 'Ce formulaire n’est pas connu ici.' }))
+    expect(settled.why?.said).toBe('Ce formulaire n’est pas connu ici.')
+  })
+
+  it('keeps the visit while the server says that more is to come', () => {
+    expect(kept(after({ kind: 'answered', body: receipt({ state: 'incomplete' }) }))).toMatchObject({ state: 'attention', why: { code: 'incomplete' } })
+  })
+
+  it('costs nothing when it gave way to an alert', () => {
+    expect(kept(after({ kind: 'gave_way' }))).toEqual(item())
+  })
+
   it('never drops what was promised, whatever the outcome', () => {
     const outcomes: Outcome[] = [{ kind: 'unreachable' }, { kind: 'broken' }, { kind: 'answered', body: {} }]
     for (const status of [400, 401, 409, 500]) outcomes.push({ kind: 'refused', status })
     for (const outcome of outcomes) expect(kept(after(outcome)).files).toEqual(item().files)
+  })
+})
+
+const alert: Report = { id: 'a1', kind: 'alert', visitId: 'v1', personName: 'Odette', urgent: true, body: {} }
+
+describe('a report', () => {
+  it('goes once the server has said its number back, and not before', () => {
+    const waiting = queued(alert, undefined, NOW)
+    expect(settleReport(waiting, { kind: 'answered', body: { id: 'a1' } }, NOW)).toEqual({ done: true })
+    for (const body of [null, {}, '<html>', { id: 'a2' }]) {
+      expect(settleReport(waiting, { kind: 'answered', body }, NOW)).toMatchObject({ item: { state: 'waiting', why: { code: 'unreadable' } } })
+    }
+  })
+
+  it('told anew keeps its place, and is another one for the answer on its way', () => {
+    const before = queued(alert, undefined, NOW)
+    const again = queued({ ...alert, body: { reached_name: 'M. Ferrand' } }, before, NOW + 5)
+    expect(again.finishedAt).toBe(NOW)
+    expect(again.revision).not.toBe(before.revision)
+  })
+
+  it('goes before the visits: alerts, urgent visits, shut doors, the others', () => {
+    const failure = { ...queued({ ...alert, id: 'f1', kind: 'failure' }, undefined, 1), finishedAt: 1 }
+    const queue = [item({ instanceId: 'old', finishedAt: 0 }), failure, item({ instanceId: 'urgent', urgent: true }), queued(alert, undefined, NOW)]
+    expect(dueItems(queue, NOW, true).map((due) => ('id' in due ? due.id : due.instanceId))).toEqual(['a1', 'urgent', 'f1', 'old'])
   })
 })
 

@@ -94,21 +94,21 @@ export async function fetchPreview(path: string): Promise<FormAnswer> {
   return json(await call(`/api/forms/${path}`, { asOffice: true }))
 }
 
-/** A part of a visit: its form again, with at most one photo; `more` says that others follow. */
+/** A part of a visit: its form again with some of its files; `more` says that others follow. */
 export interface Part {
   xml: FileRecord
-  photo?: FileRecord
+  files: FileRecord[]
   more: boolean
 }
 
 const PART_TIMEOUT_MS = 180_000
 
 /** Send a part of a finished visit. A photo on a weak network takes minutes: three are allowed. */
-export async function sendPart(token: string, visitId: string, { xml, photo, more }: Part): Promise<unknown> {
+export async function sendPart(token: string, visitId: string, { xml, files, more }: Part): Promise<unknown> {
   const body = new FormData()
   // The XML first, as the OpenRosa specification asks.
   body.append(xml.name, new File([xml.bytes], `${xml.name}.xml`, { type: xml.type }))
-  if (photo) body.append(photo.name, new File([photo.bytes], photo.name, { type: photo.type }))
+  for (const { name, type, bytes } of files) body.append(name, new File([bytes], name, { type }))
   if (more) body.append('*isIncomplete*', 'yes')
   const path = `/openrosa/submission?visit=${encodeURIComponent(visitId)}`
   const answer = await call(path, { method: 'POST', token, body, timeoutMs: PART_TIMEOUT_MS, sentAt: new Date() })

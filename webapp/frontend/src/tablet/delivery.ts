@@ -3,20 +3,34 @@ import { Refused, sendPart, sendReport, Unreachable, type Part } from './api'
 import * as db from './db'
 import { XML_FILE, type FileRecord } from './draft'
 import { isWhole, type OutboxItem, type Outcome, type ReportItem } from './outbox'
-import { asReceipt, confirmedIn, photosOf } from './receipts'
+import { asReceipt, confirmedIn, lightOf, photosOf } from './receipts'
 import type { Problem } from './wire'
 
-/** Send a finished visit; `confirm` hears which photos the server has, after each part. */
-export async function deliver(item: OutboxItem, token: string, confirm: (names: string[]) => Promise<void>): Promise<Outcome> {
+export interface Manners {
+  /** Hears which photos the server has, after each part. */
+  confirm(names: string[]): Promise<void>
+  /** Whether something more urgent waits: asked before each photo. */
+  giveWay(): boolean
+}
+
+/** Send a finished visit, part by part. */
+export async function deliver(item: OutboxItem, token: string, { confirm, giveWay }: Manners): Promise<Outcome> {
   const files = await db.readPrefix('files', `${item.instanceId}/`)
   if (!isWhole(item, files)) return { kind: 'broken' }
   return outcomeOf(() => inParts(item, files, async (part) => {
+    if (part.files.some(isPhoto) && giveWay()) throw new GaveWay()
     const body = await sendPart(token, item.visitId, part)
     const receipt = asReceipt(body)
     if (receipt) await confirm(confirmedIn(receipt, item))
     return body
   }))
 }
+
+class GaveWay extends Error {
+  override name = 'GaveWay'
+}
+
+const isPhoto = ({ type }: FileRecord) => type.startsWith('image/')
 
 /** Send a report. */
 export function deliverReport(item: ReportItem, token: string): Promise<Outcome> {
@@ -26,14 +40,14 @@ export function deliverReport(item: ReportItem, token: string): Promise<Outcome>
 /** The XML alone first: its receipt tells what an earlier try left on the server, and that is not sent again. */
 async function inParts(item: OutboxItem, files: FileRecord[], send: (part: Part) => Promise<unknown>): Promise<unknown> {
   const xml = files.find(({ name }) => name === XML_FILE) as FileRecord
-  const photos = photosOf(item)
-  if (!photos.length) return send({ xml, more: false })
-  let body = await send({ xml, more: true })
+  const light = files.filter(({ name }) => lightOf(item).some((file) => file.name === name))
+  if (!photosOf(item).length) return send({ xml, files: light, more: false })
+  let body = await send({ xml, files: light, more: true })
   const missing = missingIn(body, item)
   if (missing === null) return body
-  if (!missing.length) return send({ xml, more: false })
+  if (!missing.length) return send({ xml, files: [], more: false })
   for (const name of missing) {
-    body = await send({ xml, photo: files.find((file) => file.name === name), more: name !== missing.at(-1) })
+    body = await send({ xml, files: files.filter((file) => file.name === name), more: name !== missing.at(-1) })
     // Not a receipt, or one without what was just sent: whoever answered, to send on would be to hope.
     if (missingIn(body, item)?.includes(name) ?? true) return body
   }
@@ -54,6 +68,7 @@ async function outcomeOf(send: () => Promise<unknown>): Promise<Outcome> {
   } catch (error) {
     if (error instanceof Refused) return { kind: 'refused', status: error.status, said: sentenceOf(error.problem) }
     if (error instanceof Unreachable) return { kind: 'unreachable' }
+    if (error instanceof GaveWay) return { kind: 'gave_way' }
     throw error
   }
 }

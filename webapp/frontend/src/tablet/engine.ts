@@ -93,11 +93,15 @@ export function instanceIdOf(xml: string): string {
 
 /** The files of the relevant answers. From the nodes: the payload silently leaves out restored ones. */
 export function filesOf(root: RootNode): NamedFile[] {
-  const uploads = leavesOf(childrenOf(root)).filter((node): node is UploadNode => node.nodeType === 'upload')
-  return uploads.flatMap((node) => {
+  return uploadsOf(root).flatMap((node) => {
     const { relevant, value, instanceValue } = node.currentState
     return relevant && value && instanceValue ? [{ name: instanceValue, file: value }] : []
   })
+}
+
+/** The questions that a photo or a signature answers. */
+export function uploadsOf(root: RootNode): UploadNode[] {
+  return leavesOf(childrenOf(root)).filter((node): node is UploadNode => node.nodeType === 'upload')
 }
 
 export function childrenOf(node: RootNode | FormNode): readonly FormNode[] {

@@ -19,16 +19,29 @@ export interface Keeping {
   leave(visit: OpenVisit): void
 }
 
+const finishing = new Map<string, Promise<void>>()
+
+async function finishOnce(visit: OpenVisit, urgent: boolean): Promise<void> {
+  await finishVisit(visit, urgent)
+  await loadOutbox()
+  notice.value = t('summary.finished')
+  goOn(visit)
+  void sendDue({ force: true })
+}
+
 /** The ordinary way: saved as it goes, finished into the outbox, sent when the server answers. */
 export const onTablet: Keeping = {
   preview: false,
   autosave,
   async finish(visit, urgent) {
-    await finishVisit(visit, urgent)
-    await loadOutbox()
-    notice.value = t('summary.finished')
-    goOn(visit)
-    void sendDue({ force: true })
+    // A second tap finishes nothing anew: the form would end at another moment and be another one.
+    const { instanceId } = visit.record
+    const finish = finishing.get(instanceId) ?? finishOnce(visit, urgent)
+    finishing.set(instanceId, finish)
+    await finish.catch((error: unknown) => {
+      finishing.delete(instanceId)
+      throw error
+    })
   },
   report: queueReport,
   leave: ({ record }) => goToVisit(record.visitId),

@@ -9,9 +9,11 @@ import {
   createInstance, filesOf, finishedXml, instanceIdOf, markConsequences, restoreInstance, xmlOf, type NamedFile,
   type RootNode,
 } from './engine'
+import { giveBackPhotos } from './givingback'
 import type { OutboxItem } from './outbox'
 import { sha256 } from './receipts'
 import type { SessionRecord } from './session'
+import { isFull } from './storage'
 import { answersOfVisit, finishedChange, knownVisit, loadVisitRecords } from './visitrecords'
 import type { FormAnswer, Visit } from './wire'
 
@@ -93,6 +95,8 @@ export interface Autosave {
 
 /** At most this long after a change it is being written; the write itself takes a few milliseconds. */
 export const AUTOSAVE_MS = 250
+/** After a save that failed, the pause before it is tried again. */
+const RETRY_MS = 3_000
 
 /** Save the visit shortly after each change, photos included, for as long as it is open. */
 export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
@@ -110,6 +114,9 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
         await saveDraft(visit, page.value)
         if (timer === undefined) state.value = { kind: 'saved', at: visit.record.savedAt }
       } catch (error) {
+        // A tablet that is full keeps the answers all the same: without the photo, they are written at once.
+        if (isFull(error) && giveBackPhotos(visit)) return
+        timer ??= setTimeout(() => void save(), RETRY_MS)
         state.value = { kind: 'failed', why: error instanceof Error ? error.message || error.name : String(error) }
       }
     })
@@ -178,10 +185,11 @@ export async function finishVisit(visit: OpenVisit, urgent: boolean): Promise<Ou
   for (const { name, file } of filesOf(visit.root)) files.push({ name, type: file.type, bytes: await file.arrayBuffer() })
   files.push(auditFile(visit.record.audit ?? [], Date.now()))
   const item = await outboxItem(visit.record, files, urgent)
+  const stale = visit.record.fileNames.filter((name) => !files.some((file) => file.name === name))
   await db.write([
-    // All of them anew: what goes out is what is hashed here, whatever the draft held.
-    { store: 'files', removePrefix: `${instanceId}/` },
-    ...files.map((value): db.Change => ({ store: 'files', key: fileKey(instanceId, value.name), value })),
+    ...stale.map((name): db.Change => ({ store: 'files', remove: fileKey(instanceId, name) })),
+    // Photos the draft holds are not written again: a tablet that is full can still finish.
+    ...files.filter(({ name }) => !visit.record.fileNames.includes(name)).map((value): db.Change => ({ store: 'files', key: fileKey(instanceId, value.name), value })),
     { store: 'outbox', key: instanceId, value: item },
     { store: 'drafts', remove: instanceId },
     ...finishedChange(visit.record),

@@ -88,6 +88,7 @@ export type Outcome =
   | { kind: 'answered'; body: unknown }
   | { kind: 'refused'; status: number; said?: string }
   | { kind: 'unreachable' }
+  | { kind: 'gave_way' }
   | { kind: 'broken' }
 
 export type Settled<Item extends QueueItem = OutboxItem> = { done: Receipt } | { item: Item }
@@ -138,6 +139,7 @@ type Failure = Exclude<Outcome, { kind: 'answered' }>
 
 function settleFailure<Item extends QueueItem>(item: Item, outcome: Failure, now: number, jitter: number): { item: Item } {
   if (outcome.kind === 'unreachable') return again(item, { code: 'network' }, now, jitter)
+  if (outcome.kind === 'gave_way') return { item }
   if (outcome.kind === 'broken') return attention(item, { code: 'broken' })
   const { status, said } = outcome
   if (status === 401) return { item: { ...item, state: 'waiting', why: { code: 'sign_in' }, nextTryAt: now } }

@@ -24,9 +24,14 @@ export function confirmedIn(receipt: Receipt, item: OutboxItem): string[] {
   return isOf(receipt, item) ? photosOf(item).filter((file) => lists(receipt, file)).map(({ name }) => name) : []
 }
 
-/** The files of a visit, the XML apart. */
+/** The photos and signatures of a visit: what is heavy, and what a visitor counts. */
 export function photosOf(item: OutboxItem): SentFile[] {
-  return item.files.filter(({ name }) => name !== XML_FILE)
+  return item.files.filter(({ name, type }) => name !== XML_FILE && type.startsWith('image/'))
+}
+
+/** What is light and goes along with the form itself. */
+export function lightOf(item: OutboxItem): SentFile[] {
+  return item.files.filter(({ name, type }) => name !== XML_FILE && !type.startsWith('image/'))
 }
 
 function isOf(receipt: Receipt, item: OutboxItem): boolean {

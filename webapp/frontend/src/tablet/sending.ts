@@ -72,11 +72,15 @@ export async function sendDue({ force = false } = {}): Promise<void> {
 /** Item after item, looking anew after each: an alert raised meanwhile passes what is still to come. */
 async function sendEach(force: boolean): Promise<void> {
   const tried = new Set<string>()
+  const untried = () => dueItems(queue.value, Date.now(), force).filter((item) => !tried.has(turnOf(item)))
   for (;;) {
-    const next = dueItems(queue.value, Date.now(), force).find((item) => !tried.has(turnOf(item)))
+    const [next] = untried()
     if (!next || mustSignIn.value) return
     tried.add(turnOf(next))
-    await sendItem(next)
+    const alertWaits = () => next.kind !== 'alert' && untried()[0]?.kind === 'alert'
+    await sendItem(next, alertWaits)
+    // Stopped for an alert, not for a fault: its turn comes again right after.
+    if (alertWaits()) tried.delete(turnOf(next))
   }
 }
 
@@ -90,10 +94,10 @@ export async function retryItem(item: QueueItem): Promise<void> {
   await sendDue({ force: true })
 }
 
-async function sendItem(item: QueueItem): Promise<void> {
+async function sendItem(item: QueueItem, giveWay: () => boolean): Promise<void> {
   sendingId.value = keyOf(item)
   try {
-    const settled = isReport(item) ? await tryReport(item) : await tryVisit(item)
+    const settled = isReport(item) ? await tryReport(item) : await tryVisit(item, giveWay)
     if (settled?.why?.code === 'sign_in') askSignIn()
     if (settled) await keep(settled)
   } finally {
@@ -102,13 +106,14 @@ async function sendItem(item: QueueItem): Promise<void> {
 }
 
 /** One try; gives the item when it stays here. */
-async function tryVisit(item: OutboxItem): Promise<OutboxItem | null> {
+async function tryVisit(item: OutboxItem, giveWay: () => boolean): Promise<OutboxItem | null> {
   let current = item
-  const outcome = await deliver(item, session.value?.token ?? '', async (confirmed) => {
+  const confirm = async (confirmed: string[]) => {
     // The server is there and has more than before: the pauses start anew.
     current = { ...current, confirmed, attempts: 0, why: null }
     await keep(current)
-  })
+  }
+  const outcome = await deliver(item, session.value?.token ?? '', { confirm, giveWay })
   const settled = settle(current, outcome, Date.now())
   if ('item' in settled) return settled.item
   await letGo({ ...item, receipt: settled.done, receivedAt: Date.now() })

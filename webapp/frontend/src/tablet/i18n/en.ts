@@ -103,7 +103,7 @@ export const en: Record<Key, Sentence> = {
   'visit.finish': 'Finish',
   'visit.saving': 'Saving…',
   'visit.savedAt': 'Saved on this tablet at {time}',
-  'visit.saveFailed': 'Saving failed: {why}. Do not close the app; free some space, then change an answer.',
+  'visit.saveFailed': 'Saving failed: {why}. Do not close the app: it is tried again in a few seconds. Free some space if you can.',
   'visit.noStorage': 'Little space is left on this tablet ({free} MB). Send the finished visits before taking more photos.',
   'visit.cannotOpen': 'The visit could not be opened: {why}',
   'visit.notFound': 'This visit is not on the tablet.',
@@ -372,4 +372,10 @@ export const en: Record<Key, Sentence> = {
   'band.fits': 'fits',
   'band.over_occupied': 'too small',
   'band.under_occupied': 'very large',
+  'storage.photosRefused': {
+    one: 'The tablet is full: the photo was not kept. Your answers are saved. Send the finished visits or free some space, then take it again.',
+    other: 'The tablet is full: {n} photos were not kept. Your answers are saved. Send the finished visits or free some space, then take them again.',
+  },
+  'storage.notPersistent': 'The browser does not promise to keep the data when the tablet runs out of space. Send the finished visits as soon as you can.',
+  'visit.notSaved': 'Not saved',
 }

@@ -104,7 +104,7 @@ export const fr = {
   'visit.finish': 'Terminer',
   'visit.saving': 'Enregistrement…',
   'visit.savedAt': 'Enregistré sur cette tablette à {time}',
-  'visit.saveFailed': 'L’enregistrement a échoué : {why}. Ne fermez pas l’application ; libérez de la place puis modifiez une réponse.',
+  'visit.saveFailed': 'L’enregistrement a échoué : {why}. Ne fermez pas l’application : un nouvel essai suit dans quelques secondes. Libérez de la place si vous le pouvez.',
   'visit.noStorage': 'Il reste peu de place sur cette tablette ({free} Mo). Envoyez les visites terminées avant de prendre d’autres photos.',
   'visit.cannotOpen': 'La visite n’a pas pu être ouverte : {why}',
   'visit.notFound': 'Cette visite n’est pas sur la tablette.',
@@ -373,6 +373,12 @@ export const fr = {
   'band.fits': 'adaptée',
   'band.over_occupied': 'trop petit',
   'band.under_occupied': 'très grand',
+  'storage.photosRefused': {
+    one: 'La tablette est pleine : la photo n’a pas été gardée. Vos réponses sont enregistrées. Envoyez les visites terminées ou libérez de la place, puis reprenez-la.',
+    other: 'La tablette est pleine : {n} photos n’ont pas été gardées. Vos réponses sont enregistrées. Envoyez les visites terminées ou libérez de la place, puis reprenez-les.',
+  },
+  'storage.notPersistent': 'Le navigateur ne promet pas de garder les données si la tablette manque de place. Envoyez les visites terminées dès que possible.',
+  'visit.notSaved': 'Pas enregistré',
 } satisfies Record<string, Sentence>
 
 export type Key = keyof typeof fr

@@ -1,0 +1,186 @@
+"""Two submissions where one was expected: nothing is overwritten, a coordinator decides."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
+from visits.doubles import keep_both, keep_one, undecided
+from visits.errors import Conflict, Invalid, NotFound
+from visits.file_store import FileStore
+from visits.intake import record_submission
+from visits.kits import bag_of
+from visits.models.accounts import Role, User
+from visits.models.people import AccessKind
+from visits.models.visits import (
+    Consequence,
+    KitMovement,
+    Submission,
+    SubmissionState,
+    Visit,
+    VisitState,
+)
+from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
+from visits.privacy import log_access
+from visits.published_forms import publish_form
+from visits.queries import Reach, Viewer
+from visits.queries.submissions import unfinished_submissions
+
+
+@dataclass
+class Home:
+    session: Session
+    store: FileStore
+    visit: Visit
+    visitor: User
+    coordinator: Viewer
+    now: datetime
+
+    def send(
+        self, answers: dict[str, str] = QUIET, *, by: User | None = None, incomplete: bool = False
+    ) -> Submission:
+        self.now += timedelta(minutes=1)
+        return record_submission(
+            self.session,
+            self.store,
+            xml=fill(answers),
+            files=(),
+            viewer=make_viewer(by or self.visitor, Reach.OWN),
+            now=self.now,
+            visit_id=self.visit.id,
+            incomplete=incomplete,
+        )
+
+    def keep(self, kept: Submission, other: Submission, reason: str = "Saisi deux fois") -> None:
+        keep_one(self.session, kept, other, reason=reason, viewer=self.coordinator, now=self.now)
+
+
+@pytest.fixture
+def home(session: Session, tmp_path: Path, now: datetime) -> Home:
+    publish_form(session, home_visit(), by=None, now=now)
+    visitor = make_user(session, role=Role.VISITOR)
+    visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+    coordinator = make_viewer(make_user(session))
+    return Home(session, FileStore(tmp_path), visit, visitor, coordinator, now)
+
+
+def test_the_second_is_kept_beside_the_first_and_says_why(home: Home) -> None:
+    first, second = home.send(), home.send(GAS)
+    assert first.state is SubmissionState.CHECKED
+    assert second.state is SubmissionState.TO_REVIEW
+    assert second.findings["doubts"] == ["second"]
+    assert undecided([first, second]) == [(first, second)]
+
+
+@pytest.mark.parametrize("state", [VisitState.CANCELLED, VisitState.FAILED])
+def test_a_visit_closed_meanwhile_keeps_what_came(home: Home, state: VisitState) -> None:
+    home.visit.state = state
+    kept = home.send()
+    assert kept.state is SubmissionState.TO_REVIEW
+    assert kept.findings["doubts"] == [state.value]
+    assert home.visit.state is state
+
+
+def test_whoever_had_the_file_on_her_tablet_may_deliver_a_visit_given_away(home: Home) -> None:
+    other = make_user(home.session, role=Role.VISITOR)
+    log_access(
+        home.session,
+        user_id=home.visitor.id,
+        persons=[home.visit.enrolment.person_id],
+        kind=AccessKind.READ,
+        what="tablet_day",
+        now=home.now,
+    )
+    home.visit.visitor_id = other.id
+    kept = home.send()
+    assert kept.state is SubmissionState.TO_REVIEW
+    assert kept.findings["doubts"] == ["reassigned"]
+    theirs = home.send(by=other)
+    assert theirs.findings["doubts"] == ["second"]
+
+
+def test_whoever_never_had_it_or_long_ago_finds_no_visit(home: Home) -> None:
+    other = make_user(home.session, role=Role.VISITOR)
+    with pytest.raises(NotFound, match="visit_not_found"):
+        home.send(by=other)
+    log_access(
+        home.session,
+        user_id=other.id,
+        persons=[home.visit.enrolment.person_id],
+        kind=AccessKind.READ,
+        what="tablet_day",
+        now=home.now - timedelta(days=61),
+    )
+    with pytest.raises(NotFound, match="visit_not_found"):
+        home.send(by=other)
+
+
+def test_what_is_set_aside_no_longer_counts_and_is_still_there(home: Home) -> None:
+    kept, other = home.send(), home.send(FALLS | {"gas_smell": "yes"})
+    home.session.add(
+        KitMovement(
+            visitor_id=home.visitor.id,
+            item="led",
+            quantity=-3,
+            at=home.now,
+            by_id=home.visitor.id,
+            submission_id=other.id,
+        )
+    )
+    assert home.visit.enrolment.risk == 3
+    home.keep(kept, other)
+    assert other.state is SubmissionState.SET_ASIDE
+    assert other.findings["set_aside"]["reason"] == "Saisi deux fois"
+    order = home.session.scalars(select(WorkOrder)).one()
+    assert (order.state, order.closing_note) == (WorkOrderState.CANCELLED, "Saisi deux fois")
+    by_submission = select(Consequence.submission_id, FollowUp.state).join(FollowUp.consequence)
+    assert {tuple(row) for row in home.session.execute(by_submission)} == {
+        (kept.id, FollowUpState.WAITING),
+        (other.id, FollowUpState.CANCELLED),
+    }
+    assert home.visit.enrolment.risk < 3
+    assert bag_of(home.session, home.visitor.id).get("led", 0) == 0
+    assert undecided([kept, other]) == []
+
+
+def test_work_that_is_done_stays_done(home: Home) -> None:
+    kept, other = home.send(), home.send(GAS)
+    order = home.session.scalars(select(WorkOrder)).one()
+    order.state = WorkOrderState.DONE
+    home.keep(kept, other)
+    assert order.state is WorkOrderState.DONE
+
+
+def test_keeping_both_is_a_decision_too(home: Home) -> None:
+    first, second = home.send(), home.send(GAS)
+    keep_both(home.session, first, second, viewer=home.coordinator, now=home.now)
+    assert undecided([first, second]) == []
+    assert second.state is SubmissionState.CHECKED
+
+
+def test_it_is_decided_once_with_a_reason_and_between_two_of_one_visit(home: Home) -> None:
+    first, second = home.send(), home.send(GAS)
+    with pytest.raises(Invalid):
+        home.keep(first, second, " ")
+    with pytest.raises(Conflict, match="nothing_to_decide"):
+        home.keep(first, first)
+    home.keep(first, second)
+    with pytest.raises(Conflict, match="nothing_to_decide"):
+        home.keep(second, first)
+
+
+def test_what_never_ended_shows_after_a_day_to_those_who_may_see_her(home: Home) -> None:
+    begun = home.send(incomplete=True)
+
+    def shown(viewer: Viewer, later: timedelta) -> list[Submission]:
+        return list(unfinished_submissions(home.session, viewer, now=home.now + later))
+
+    assert shown(home.coordinator, timedelta(hours=23)) == []
+    assert shown(home.coordinator, timedelta(hours=25)) == [begun]
+    partner = make_viewer(make_user(home.session, organisation="Autre"), Reach.ORGANISATION)
+    assert shown(partner, timedelta(hours=25)) == []

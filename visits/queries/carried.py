@@ -1,0 +1,43 @@
+"""The visits a visitor may bring something back from: her own, and those she set out with."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from visits.errors import NotFound
+from visits.models.people import AccessEvent
+from visits.models.programmes import Enrolment
+from visits.models.visits import Visit
+from visits.queries.reach import Viewer
+
+# What the day of a tablet is called in the access log, and how long it counts.
+DAY, CARRIED_FOR = "tablet_day", timedelta(days=60)
+
+
+def find_carried_visit(
+    session: Session, viewer: Viewer, visit_id: uuid.UUID, *, now: datetime
+) -> Visit:
+    """Find a visit to keep something from it; nobody else changes it until this ends.
+
+    One cancelled, or given to somebody else meanwhile, may have taken place all the same: whoever
+    had it on her tablet may deliver. Raises NotFound for anybody else.
+    """
+    had_it = exists().where(
+        AccessEvent.user_id == viewer.user_id,
+        AccessEvent.person_id == Enrolment.person_id,
+        AccessEvent.what == DAY,
+        AccessEvent.at >= Visit.planned_at,
+        AccessEvent.at > now - CARRIED_FOR,
+    )
+    statement = (
+        select(Visit)
+        .join(Visit.enrolment)
+        .where(Visit.id == visit_id, or_(Visit.visitor_id == viewer.user_id, had_it))
+        .with_for_update(of=(Visit, Enrolment), key_share=True)
+    )
+    visit = session.scalars(statement).one_or_none()
+    if visit is None:
+        raise NotFound("visit_not_found")
+    return visit

@@ -1,0 +1,107 @@
+"""Two submissions of one home side by side, and the decision between two of one visit."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from visits.doubles import COUNTS, keep_both, keep_one
+from visits.errors import Invalid, NotFound
+from visits.models.people import AccessKind
+from visits.models.visits import Submission
+from visits.privacy import log_access
+from visits.queries.submissions import find_seen_submission
+from webapp.auth import Action, may, requires, viewer
+from webapp.errors import sentence
+from webapp.office.answers import read_submissions
+from webapp.office.side_by_side import side_by_side
+from webapp.transaction import now, transaction
+
+comparisons = Blueprint("comparisons", __name__, url_prefix="/comparisons")
+
+
+@comparisons.get("/<uuid:left_id>/<uuid:right_id>")
+@requires(Action.SEE_ANSWERS)
+def show(left_id: uuid.UUID, right_id: uuid.UUID) -> ResponseReturnValue:
+    """Show two submissions of one dwelling question by question."""
+    with transaction() as session:
+        return _page(session, *_both(session, left_id, right_id))
+
+
+@comparisons.post("/<uuid:left_id>/<uuid:right_id>")
+@requires(Action.REVIEW_ANSWERS)
+def decide(left_id: uuid.UUID, right_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep both submissions of a visit, or one and set the other aside."""
+    keep = request.form.get("keep", "")
+    try:
+        with transaction() as session:
+            left, right = _both(session, left_id, right_id, to_change=True)
+            _decide(session, left, right, keep)
+            visit_id = left.visit_id
+    except Invalid as refused:
+        errors = {name: sentence(code) for name, code in refused.fields.items()}
+        with transaction() as session:
+            return _page(session, *_both(session, left_id, right_id), errors), 422
+    flash(_("Your decision is kept. Nothing was deleted."), "success")
+    return redirect(url_for("visits.show", visit_id=visit_id))
+
+
+def _decide(session: Session, left: Submission, right: Submission, keep: str) -> None:
+    if keep == "both":
+        keep_both(session, left, right, viewer=viewer(), now=now())
+        return
+    order = {"left": (left, right), "right": (right, left)}.get(keep)
+    if order is None:
+        raise Invalid({"keep": "bad_choice"})
+    reason = request.form.get("reason", "")
+    keep_one(session, *order, reason=reason, viewer=viewer(), now=now())
+
+
+def _both(
+    session: Session, left_id: uuid.UUID, right_id: uuid.UUID, *, to_change: bool = False
+) -> tuple[Submission, Submission]:
+    """Find both, of one form and one dwelling, else raise NotFound."""
+    # In one order whoever asks, so that two who decide at once do not wait for each other.
+    found = {
+        each: find_seen_submission(session, viewer(), each, to_change=to_change)
+        for each in sorted({left_id, right_id})
+    }
+    left, right = found[left_id], found[right_id]
+    homes = {one.visit.enrolment.dwelling_id for one in (left, right) if one.visit is not None}
+    forms = {one.form_version.form_id for one in (left, right)}
+    if left_id == right_id or len(homes) != 1 or len(forms) != 1:
+        raise NotFound("submission_not_found")
+    return left, right
+
+
+def _page(
+    session: Session, left: Submission, right: Submission, errors: dict[str, str] | None = None
+) -> str:
+    _log(session, left, right)
+    readings = read_submissions([left, right])
+    of_one_visit = left.visit_id == right.visit_id
+    open_still = {left.state, right.state} <= set(COUNTS)
+    return render_template(
+        "comparisons/show.html",
+        both=side_by_side(*readings),
+        visit=left.visit,
+        of_one_visit=of_one_visit,
+        may_decide=of_one_visit and open_still and may(Action.REVIEW_ANSWERS),
+        only_differences=request.args.get("only") == "differences",
+        errors=errors or {},
+        typed=request.form,
+    )
+
+
+def _log(session: Session, left: Submission, right: Submission) -> None:
+    persons = {one.visit.enrolment.person_id for one in (left, right) if one.visit is not None}
+    log_access(
+        session,
+        user_id=viewer().user_id,
+        persons=sorted(persons),
+        kind=AccessKind.READ,
+        what="submissions_compared",
+        now=now(),
+    )

@@ -154,7 +154,8 @@ def _visit_without_network(tablet: BrowserContext, server: Server, visitor: str,
 
     tablet.set_offline(False)
     page.get_by_test_id("send-now").click()
-    expect(page.get_by_test_id("outbox-status").first).to_contain_text("Sur le serveur")
+    # The urgent alert goes first; the visit itself is there when its own card says so.
+    expect(page.get_by_test_id("visit-state")).to_contain_text("Sur le serveur")
 
 
 def _next(page: Page, title: str) -> None:

@@ -220,7 +220,13 @@ def _see_the_follow_ups(page: Page, server: Server) -> None:
     expect(page.locator("main")).to_contain_text("Baignoire")
     photo = page.locator("main img").first
     expect(photo).to_be_visible()
-    size: Any = photo.evaluate("picture => [picture.naturalWidth, picture.naturalHeight]")
+    size: Any = photo.evaluate(
+        """async picture => {
+            picture.loading = 'eager'
+            await picture.decode()
+            return [picture.naturalWidth, picture.naturalHeight]
+        }"""
+    )
     assert size == [1600, 1200]
 
 

@@ -156,7 +156,8 @@ def _visit_without_network(tablet: BrowserContext, server: Server, visitor: str,
 
     tablet.set_offline(False)
     page.get_by_test_id("send-now").click()
-    expect(page.get_by_test_id("outbox-status").first).to_contain_text("Sur le serveur")
+    # The urgent alert goes first; the visit itself is there when its own card says so.
+    expect(page.get_by_test_id("visit-state")).to_contain_text("Sur le serveur")
 
 
 def _next(page: Page, title: str) -> None:
@@ -221,7 +222,13 @@ def _see_the_follow_ups(page: Page, server: Server) -> None:
     expect(page.locator("main")).to_contain_text("Baignoire")
     photo = page.locator("main img").first
     expect(photo).to_be_visible()
-    size: Any = photo.evaluate("picture => [picture.naturalWidth, picture.naturalHeight]")
+    size: Any = photo.evaluate(
+        """async picture => {
+            picture.loading = 'eager'
+            await picture.decode()
+            return [picture.naturalWidth, picture.naturalHeight]
+        }"""
+    )
     assert size == [1600, 1200]
 
 

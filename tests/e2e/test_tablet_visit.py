@@ -18,7 +18,7 @@ from tests.submissions import QUIET, fill
 from visits.models.accounts import Role
 from visits.models.people import Person
 from visits.models.programmes import Enrolment
-from visits.models.visits import Submission, SubmissionFile, Visit, VisitState
+from visits.models.visits import Submission, SubmissionFile, UrgentAlert, Visit, VisitState
 from webapp.languages import PARIS
 from webapp.setting_up import hash_of
 
@@ -59,6 +59,16 @@ class Round:
             ).all()
         house.engine.dispose()
         return sorted(found)
+
+    def reached(self, name: str) -> list[str | None]:
+        """List who was reached about the urgent findings of a visit."""
+        house = self.server.house()
+        with house.sessions() as session:
+            found = session.scalars(
+                select(UrgentAlert.reached_name).where(UrgentAlert.visit_id == self.visit(name).id)
+            ).all()
+        house.engine.dispose()
+        return list(found)
 
 
 def _morning() -> datetime:
@@ -263,7 +273,7 @@ def test_an_answer_known_already_is_offered_and_taken_over_with_one_tap(tablet: 
     expect(agreed.get_by_label("Oui", exact=True)).to_be_checked()
 
 
-def test_an_urgent_finding_is_told_with_who_was_reached(tablet: Tablet) -> None:
+def test_an_urgent_finding_is_told_with_who_was_reached(day: Round, tablet: Tablet) -> None:
     page = tablet()
     _open(page, "DENIS")
     page.get_by_test_id("begin-visit").click()
@@ -288,7 +298,10 @@ def test_an_urgent_finding_is_told_with_who_was_reached(tablet: Tablet) -> None:
     expect(alert.get_by_test_id("urgent-reached")).to_contain_text("M. Durand")
     page.get_by_test_id("back-to-hub").click()
     page.get_by_test_id("back-to-day").click()
-    expect(page.get_by_test_id("outbox-item").filter(has_text="Alerte urgente")).to_have_count(1)
+    told = page.get_by_test_id("outbox-item").filter(has_text="Alerte urgente")
+    expect(told).to_have_count(1)
+    expect(told).to_contain_text("Sur le serveur")
+    assert day.reached("DENIS") == ["M. Durand"]
 
 
 def test_an_urgent_finding_that_stays_is_told_by_itself(tablet: Tablet) -> None:

@@ -34,11 +34,13 @@ class Action(enum.StrEnum):
     OWN_ACCOUNT = "own_account"
     SEE_PERSONS = "see_persons"
     PROTECT_PERSONS = "protect_persons"
+    NOTE_ALERTS = "note_alerts"
     IMPORT_STOCK = "import_stock"
     ENROL = "enrol"
     CALL = "call"
     PLAN = "plan"
     VISIT = "visit"
+    HAND_OUT_KITS = "hand_out_kits"
     SEE_VISITS = "see_visits"
     SEE_ANSWERS = "see_answers"
     REVIEW_ANSWERS = "review_answers"
@@ -64,11 +66,13 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.OWN_ACCOUNT: dict.fromkeys(Role, Reach.OWN),
     Action.SEE_PERSONS: {COO: _ALL, SOC: _ALL, PAR: _ORG},
     Action.PROTECT_PERSONS: {COO: _ALL, SOC: _ALL},
+    Action.NOTE_ALERTS: {COO: _ALL, SOC: _ALL},
     Action.IMPORT_STOCK: {COO: _ALL},
     Action.ENROL: {COO: _ALL},
     Action.CALL: {COO: _ALL},
     Action.PLAN: {COO: _ALL, PAR: _ORG},
     Action.VISIT: {VIS: _OWN},
+    Action.HAND_OUT_KITS: {COO: _ALL, PAR: _ORG},
     Action.SEE_VISITS: {COO: _ALL, SOC: _ALL, PAR: _ORG, VIS: _OWN},
     Action.SEE_ANSWERS: {COO: _ALL, SOC: _ALL, VIS: _OWN},
     Action.REVIEW_ANSWERS: {COO: _ALL, SOC: _ALL},

@@ -67,6 +67,8 @@ SENTENCES: dict[str, Any] = {
     "refused_for_good": _l("This person refused and is not called again in this programme."),
     "refused_until": _l("This person refused and may be asked again, once, from %(until)s."),
     "enrolment_closed": _l("This enrolment is closed. Nothing was changed."),
+    "alert_not_found": _l("This measure is not there any more."),
+    "alert_already_noted": _l("This measure is noted already. Nothing was changed."),
     "already_protected": _l("This file is protected already."),
     "visit_already_planned": _l("A visit is planned already. Move it or cancel it first."),
     "not_agreed_yet": _l("This person has not agreed yet. Record the call first."),
@@ -118,6 +120,8 @@ SENTENCES: dict[str, Any] = {
     "too_many_files": _l("There are too many files: 200 at most."),
     "bad_choice": _l("Choose one of the list."),
     "bad_date": _l("This is not a date and time."),
+    "bad_quantity": _l("Give a whole number from 1 to 500; a minus sign takes back."),
+    "more_than_in_bag": _l("There are not so many in this bag."),
     "bad_number": _l("This is not a whole number of at least 1."),
     "password_too_short": _l("A password has at least 12 characters."),
 }

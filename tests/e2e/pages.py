@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from visits.models.people import Person
+from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import FormVersion, Import
-from visits.models.programmes import Enrolment, EnrolmentState
+from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
 from visits.models.visits import Submission, Visit
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
 from webapp.transaction import House
@@ -43,6 +43,21 @@ def pages_of(house: House) -> list[Shown]:
             .join(Person, Person.id == Enrolment.person_id)
             .where(Enrolment.state == EnrolmentState.VISITED, Person.protected.is_(False))
         )
+        failed = first(select(Visit.id).where(Visit.state == "failed"))
+        several = first(
+            select(Submission.visit_id)
+            .where(Submission.visit_id.is_not(None))
+            .group_by(Submission.visit_id)
+            .having(func.count() > 1)
+        )
+        minded = first(
+            select(PersonAlert.person_id)
+            .join(Person, Person.id == PersonAlert.person_id)
+            .where(PersonAlert.ended_on.is_(None), Person.protected.is_(False))
+        )
+        knocked = first(
+            select(ContactAttempt.enrolment_id).where(ContactAttempt.visit_id.is_not(None))
+        )
         file = first(select(Import.id).where(Import.imported_at.is_not(None)))
         form = session.scalars(
             select(FormVersion).where(FormVersion.form_id == "home_visit")
@@ -63,6 +78,12 @@ def pages_of(house: House) -> list[Shown]:
         Shown("visits", "coordinator", "/visits/"),
         Shown("visit", "coordinator", f"/visits/{visit}", in_docs=True),
         Shown("visit-planned", "coordinator", f"/visits/{planned_visit}"),
+        Shown("visit-failed", "coordinator", f"/visits/{failed}"),
+        Shown("visit-several-forms", "coordinator", f"/visits/{several}"),
+        Shown("person-alerts", "coordinator", f"/people/{minded}"),
+        Shown("call-shut-door", "coordinator", f"/enrolments/{knocked}"),
+        Shown("kit-stock", "coordinator", "/kits/"),
+        Shown("targeting-young", "coordinator", "/programmes/young_tenants/targeting"),
         Shown("follow-ups", "coordinator", "/follow-ups/"),
         Shown("follow-up", "coordinator", f"/follow-ups/{follow_up}"),
         Shown("forms", "coordinator", "/forms/"),

@@ -12,21 +12,23 @@ import pytest
 from flask import Flask
 from flask_security.utils import verify_password
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from visits.accounts import device_of_token, find_user
-from visits.models.accounts import Organisation, Role
+from visits.kits import bags_of
+from visits.models.accounts import Organisation, Role, User
 from visits.models.map import MapPoint
-from visits.models.people import AccessEvent, NamedAccess, Person
+from visits.models.people import AccessEvent, NamedAccess, Person, PersonAlert
 from visits.models.portfolio import Dwelling, Import, Residence
 from visits.models.programmes import (
+    Channel,
     ContactAttempt,
     Disposition,
     Enrolment,
     EnrolmentState,
     Refusal,
 )
-from visits.models.visits import Submission, SubmissionState, Visit, VisitState
+from visits.models.visits import KitMovement, Submission, SubmissionState, Visit, VisitState
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
 from visits.outcomes import outcomes
 from visits.portfolio.values import age_on
@@ -208,11 +210,35 @@ def test_the_first_visitor_has_three_visits_today_or_tomorrow_on_any_day(
 
 def test_every_visit_held_was_sent_once_and_few_are_to_be_reviewed(demo: Session) -> None:
     done = demo.scalars(select(Visit.id).where(Visit.state == VisitState.DONE)).all()
-    submissions = demo.scalars(select(Submission)).all()
-    assert sorted(done) == sorted(one.visit_id for one in submissions if one.visit_id)
+    submissions = demo.scalars(
+        select(Submission).options(joinedload(Submission.form_version))
+    ).all()
+    forms = Counter(one.form_version.form_id for one in submissions)
+    main = [one.visit_id for one in submissions if one.form_version.form_id == "home_visit"]
+    assert sorted(done) == sorted(visit_id for visit_id in main if visit_id)
+    assert {one.visit_id for one in submissions} == set(done)
+    assert forms["eco_kit"] > 3 and forms["fall_risk"] > 1
     states = Counter(submission.state for submission in submissions)
     assert set(states) <= {SubmissionState.CHECKED, SubmissionState.TO_REVIEW}
     assert states[SubmissionState.TO_REVIEW] <= 0.1 * len(submissions)
+
+
+def test_doors_stayed_shut_and_say_why(demo: Session) -> None:
+    failed = demo.scalars(select(Visit.id).where(Visit.state == VisitState.FAILED)).all()
+    knocks = demo.scalars(select(ContactAttempt).where(ContactAttempt.visit_id.is_not(None))).all()
+    assert failed
+    assert sorted(failed) == sorted(one.visit_id for one in knocks if one.visit_id)
+    assert {one.channel for one in knocks} == {Channel.DOOR}
+
+
+def test_kits_were_handed_out_and_fitted_and_some_doors_ask_for_care(demo: Session) -> None:
+    visitors = demo.scalars(select(User.id).where(User.role == Role.VISITOR)).all()
+    bags = bags_of(demo, visitors)
+    assert all(bags[visitor]["led"] > 0 for visitor in visitors)
+    assert demo.scalars(select(KitMovement.id).where(KitMovement.submission_id.is_not(None))).all()
+    alerts = demo.scalars(select(PersonAlert)).all()
+    assert len(alerts) >= 5
+    assert any(alert.ended_on is None and alert.review_on < NOW.date() for alert in alerts)
 
 
 def test_every_work_order_and_follow_up_has_the_answer_that_caused_it(demo: Session) -> None:

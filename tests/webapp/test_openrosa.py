@@ -243,7 +243,8 @@ def test_the_day_has_the_visitors_own_visits_alone(
     day = tablet.client.get("/api/tablet/day", headers=tablet.headers()).json
     assert [visit["id"] for visit in day["visits"]] == [str(tablet.visit_id)]
     assert day["forms"][0]["sha256"] == home_visit().sha256
-    form = day["visits"][0]["forms"][0]
+    (form,) = day["visits"][0]["forms"]
+    assert (form["required"], form["received"]) == (True, False)
     whole = tablet.client.get(
         f"/api/forms/{form['form_id']}/{form['version']}", headers=tablet.headers()
     ).json

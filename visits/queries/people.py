@@ -9,13 +9,21 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from visits.models.accounts import User
-from visits.models.people import AccessEvent, Consent, NamedAccess, Occupancy, Person
+from visits.models.people import (
+    AccessEvent,
+    Consent,
+    NamedAccess,
+    Occupancy,
+    Person,
+    PersonAlert,
+)
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.programmes import Enrolment
 from visits.models.visits import Visit
 from visits.models.works import FollowUp
 from visits.queries.listing import Listed, Wanted, page_of
 from visits.queries.reach import Viewer, visible_persons
+from visits.queries.tablet import standing_alerts
 from visits.queries.wording import is_named, mentions, words_of
 
 ACCESSES_SHOWN = 50
@@ -68,6 +76,7 @@ class PersonFile:
     consents: Sequence[Consent]
     follow_ups: Sequence[FollowUp]
     household: Sequence[Person]
+    alerts: Sequence[PersonAlert]
 
 
 def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
@@ -109,6 +118,7 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
             .order_by(FollowUp.due_at.desc())
         ).all(),
         household=_household(session, viewer, person),
+        alerts=standing_alerts(session, [person.id]).get(person.id, ()),
     )
 
 

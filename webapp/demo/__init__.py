@@ -21,6 +21,7 @@ from webapp.demo.arrival import (
 )
 from webapp.demo.calendar import day_of, moment, working_days_after
 from webapp.demo.cast import FIRST_EMAIL, DemoAccount, acting, hash_passwords, hire
+from webapp.demo.more_answers import CHANCES
 from webapp.demo.people import make_seniors
 from webapp.demo.size import Size
 from webapp.demo.stock import make_stock
@@ -82,6 +83,11 @@ def _load(
         rng=rng,
         cast=cast,
         form=parse_form(current_form(session, programme.forms[0]).xform),
+        others={
+            name: parse_form(current_form(session, name).xform)
+            for name in programme.optional_forms
+            if name in CHANCES
+        },
         seniors={senior.reference: senior for senior in seniors},
         now=now,
     )

@@ -57,25 +57,26 @@ def fill(
     """Fill a home visit; two in a hundred come with something that does not fit."""
     answers = _answers(rng, resident, day=start_at.date())
     answers |= {
-        "start": _stamp(start_at),
-        "end": _stamp(end_at),
+        "start": stamp(start_at),
+        "end": stamp(end_at),
         "today": start_at.astimezone(PARIS).date().isoformat(),
         "instanceID": f"uuid:{uuid.UUID(int=rng.getrandbits(128), version=4)}",
     }
     photos = tuple(room["photo"] for room in answers["room"] if "photo" in room)
     # The tablet sends what its engine computed: our own check computes the same.
-    xml = check(form, _written(form, answers), now=end_at).xml
+    xml = check(form, written(form, answers), now=end_at).xml
     return Filled(_doubtful(rng, xml) if rng.random() < DOUBTFUL else xml, photos)
 
 
-def _stamp(at: datetime) -> str:
+def stamp(at: datetime) -> str:
+    """Write a moment as a tablet in Paris does."""
     return at.astimezone(PARIS).isoformat(timespec="milliseconds")
 
 
 def _answers(rng: Random, resident: Resident, *, day: date) -> Answers:
     return {
         "visit_agreed": "yes",
-        "health_agreed": _yes(rng, 0.94),
+        "health_agreed": yes(rng, 0.94),
         **_falls(rng, resident.age),
         **_dwelling(rng, resident),
         "room": [_room(rng, kind) for kind in _visited_rooms(rng)],
@@ -87,22 +88,23 @@ def _answers(rng: Random, resident: Resident, *, day: date) -> Answers:
     }
 
 
-def _yes(rng: Random, chance: float) -> str:
+def yes(rng: Random, chance: float) -> str:
+    """Say yes as often as the chance, else no."""
     return "yes" if rng.random() < chance else "no"
 
 
 def _falls(rng: Random, age: int) -> Answers:
     # About one person in three of 65 and over falls in a year, one in two of 80 and over.
     chance = 0.24 if age < 75 else 0.31 if age < 80 else 0.4 if age < 85 else 0.48
-    fell = _yes(rng, chance)
-    unsteady = _yes(rng, chance + (0.3 if fell == "yes" else 0.0))
+    fell = yes(rng, chance)
+    unsteady = yes(rng, chance + (0.3 if fell == "yes" else 0.0))
     afraid = 0.7 if fell == "yes" else 0.25 + (0.2 if unsteady == "yes" else 0.0)
     return {
         "fell": fell,
         "falls_count": rng.choices((1, 2, 3, 4, 6), (58, 24, 11, 5, 2))[0],
-        "fall_injury": _yes(rng, 0.28),
+        "fall_injury": yes(rng, 0.28),
         "unsteady": unsteady,
-        "worried": _yes(rng, afraid),
+        "worried": yes(rng, afraid),
     }
 
 
@@ -113,7 +115,7 @@ def _dwelling(rng: Random, resident: Resident) -> Answers:
         "floor": max(0, resident.floor),
         "lift": lift,
         "washing": "bath" if resident.has_bath else "shower",
-        "bath_edge": _yes(rng, min(0.85, 0.3 + (resident.age - 70) * 0.025)),
+        "bath_edge": yes(rng, min(0.85, 0.3 + (resident.age - 70) * 0.025)),
     }
 
 
@@ -126,7 +128,7 @@ def _room(rng: Random, kind: str) -> Answers:
     found = rng.choices((0, 1, 2), (60, 30, 10))[0]
     room: Answers = {
         "room_kind": kind,
-        "loose_rug": _yes(rng, 0.3 if kind in ("living", "bedroom", "entrance") else 0.1),
+        "loose_rug": yes(rng, 0.3 if kind in ("living", "bedroom", "entrance") else 0.1),
         "hazards": " ".join(sorted(rng.sample(HAZARDS, found), key=HAZARDS.index)) or "none",
         "light": "dim" if rng.random() < 0.12 else "good",
     }
@@ -140,8 +142,8 @@ def _safety(rng: Random, resident: Resident, day: date) -> Answers:
     warmth = rng.uniform(13.2, 15.8) if cold else rng.gauss(20.4, 1.2)
     alarm = rng.choices(("working", "silent", "missing"), (72, 12, 16))[0]
     return {
-        "gas_smell": _yes(rng, 0.006),
-        "bare_wires": _yes(rng, 0.05 if resident.built_year < 1975 else 0.015),
+        "gas_smell": yes(rng, 0.006),
+        "bare_wires": yes(rng, 0.05 if resident.built_year < 1975 else 0.015),
         "smoke_alarm": alarm,
         "temperature": round(min(27.0, warmth) if cold else min(27.0, max(17.0, warmth)), 1),
     }
@@ -151,13 +153,14 @@ def _people_around(rng: Random, resident: Resident) -> Answers:
     chances = (46, 27, 27) if resident.alone else (68, 20, 12)
     return {
         "lives_alone": "yes" if resident.alone else "no",
-        "someone_to_call": _yes(rng, 0.78 if resident.alone else 0.93),
+        "someone_to_call": yes(rng, 0.78 if resident.alone else 0.93),
         "last_visit": rng.choices(LAST_VISITS, chances)[0],
-        "share_ccas": _yes(rng, 0.66),
+        "share_ccas": yes(rng, 0.66),
     }
 
 
-def _written(form: Form, answers: Answers) -> bytes:
+def written(form: Form, answers: Answers) -> bytes:
+    """Write answers by name as a submission; repeats are lists of answers."""
     root = form.model.children[0]
     head = f' xmlns="{form.namespace}"' if form.namespace else ""
     body = "".join(_element(form, child, answers) for child in root.children)

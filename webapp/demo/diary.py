@@ -13,7 +13,7 @@ from visits.models.visits import Visit, VisitState
 from visits.planning import cancel_visit, move_visit, plan_visit
 from visits.queries import Viewer
 from webapp.auth import Action
-from webapp.demo.answers import fill
+from webapp.demo.answers import Filled, fill
 from webapp.demo.calendar import (
     PARIS,
     day_of,
@@ -23,6 +23,7 @@ from webapp.demo.calendar import (
     working_days_after,
 )
 from webapp.demo.cast import acting
+from webapp.demo.more_answers import chosen_forms, fill_more
 from webapp.demo.photos import KINDS, photo
 from webapp.demo.story import Story
 from webapp.demo.works import Works
@@ -175,16 +176,21 @@ class Diary:
     def _hold(self, visit: Visit, end_at: datetime, now: datetime) -> None:
         if visit.state is not VisitState.PLANNED:
             return
-        visitor = self._visitor(visit)
         start_at = visit.planned_start_at
         resident = self.story.resident_of(visit.enrolment, day_of(start_at))
-        filled = fill(self.rng, self.story.form, resident, start_at=start_at, end_at=end_at)
+        span = {"start_at": start_at, "end_at": end_at}
+        for name in chosen_forms(self.rng):
+            filled = fill_more(self.rng, self.story.others[name], resident, **span)
+            self._send(visit, filled, now)
+        self._send(visit, fill(self.rng, self.story.form, resident, **span), now)
+
+    def _send(self, visit: Visit, filled: Filled, now: datetime) -> None:
         submission = record_submission(
             self.story.session,
             self.story.store,
             xml=filled.xml,
             files=[self._file(name) for name in filled.photos],
-            viewer=acting(visitor, Action.VISIT),
+            viewer=acting(self._visitor(visit), Action.VISIT),
             now=now,
             visit_id=visit.id,
         )

@@ -32,6 +32,7 @@ class Story:
     rng: Random
     cast: Cast
     form: Form
+    others: dict[str, Form]
     seniors: dict[str, Senior]
     now: datetime
     timeline: Timeline = field(default_factory=Timeline)

@@ -6,6 +6,7 @@ from functools import partial
 
 from visits.models.programmes import Enrolment, EnrolmentState
 from visits.privacy import name_for_access, protect
+from webapp.demo.bags import fill_bags, note_alerts
 from webapp.demo.calendar import day_of, is_working_day, moment
 from webapp.demo.calls import CALLED, Calls
 from webapp.demo.diary import STARTS, Diary
@@ -26,6 +27,8 @@ def live(
     works.schedule_clock(since - timedelta(hours=3))
     to_call = enrolled[round(len(enrolled) * CALLED) :]
     _protect_one(story, to_call[-1], since)
+    fill_bags(story, since)
+    note_alerts(story, enrolled[: round(len(enrolled) * CALLED)], since)
     calls.schedule(enrolled, since=since)
     call_at = _last_calls_at(story.now)
     story.timeline.at(call_at, lambda at: _fill_next_days(story, calls, diary, to_call, at))

@@ -17,12 +17,14 @@ from webapp.office.form_drafts import form_drafts
 from webapp.office.forms import form_pages
 from webapp.office.home import home
 from webapp.office.imports import imports
+from webapp.office.kits import kits
 from webapp.office.listing import here, sort_link
 from webapp.office.map import map_page
 from webapp.office.moments import clock, iso_day, today
 from webapp.office.navigation import navigation
 from webapp.office.outcomes import outcome_pages
 from webapp.office.people import people
+from webapp.office.person_alerts import person_alerts
 from webapp.office.programmes import programme_name
 from webapp.office.targeting import targeting
 from webapp.office.visits import visits
@@ -37,6 +39,8 @@ BLUEPRINTS = (
     enrolments,
     appointments,
     people,
+    person_alerts,
+    kits,
     work_orders,
     visits,
     comparisons,

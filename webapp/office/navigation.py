@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.auth import Action, may
 
 # Blueprints whose pages stand below those of another.
-WITHIN = {"form_drafts": "published_forms"}
+WITHIN = {"form_drafts": "published_forms", "person_alerts": "people"}
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ ITEMS = (
     Item("visits.index", _l("Visits"), "calendar3", Action.SEE_VISITS),
     Item("follow_ups.index", _l("Follow-ups"), "telephone-outbound", Action.FOLLOW_UP),
     Item("people.index", _l("People"), "people", Action.SEE_PERSONS),
+    Item("kits.index", _l("Kit stock"), "box-seam", Action.HAND_OUT_KITS),
     Item("work_orders.index", _l("Work orders"), "tools", Action.SEE_WORKS),
     Item("map_page.index", _l("Map"), "map", Action.SEE_MAP),
     Item("outcomes.index", _l("Outcomes"), "bar-chart", Action.SEE_OUTCOMES),

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.errors import Conflict, Invalid
-from visits.models.people import AccessKind, Person
+from visits.models.people import AccessKind, AlertCode, Person
 from visits.privacy import log_access, name_for_access, protect, unprotect
 from visits.queries import find_person
 from visits.queries.people import (
@@ -22,8 +22,9 @@ from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
 from webapp.office.access import log_read
 from webapp.office.listing import wanted
-from webapp.office.moments import age
+from webapp.office.moments import age, day_of
 from webapp.transaction import now, reading, transaction
+from webapp.words import alert_kind
 
 people = Blueprint("people", __name__, url_prefix="/people")
 
@@ -66,7 +67,7 @@ def protection(person_id: uuid.UUID) -> ResponseReturnValue:
                 unprotect(session, person)
             _log_change(session, person, "protected" if close else "unprotected")
     except (Invalid, Conflict) as refused:
-        return _refused(person_id, refused)
+        return refused_on_page(person_id, refused)
     if close:
         flash(_("This file is protected: only the persons named below see it."), "success")
     else:
@@ -87,7 +88,7 @@ def name_users(person_id: uuid.UUID) -> ResponseReturnValue:
             _name(session, person, named)
             _log_change(session, person, "named_access")
     except (Invalid, Conflict) as refused:
-        return _refused(person_id, refused)
+        return refused_on_page(person_id, refused)
     flash(_("The persons you chose now see this file."), "success")
     return redirect(url_for(".show", person_id=person_id))
 
@@ -115,7 +116,8 @@ def _log_change(session: Session, person: Person, what: str) -> None:
     )
 
 
-def _refused(person_id: uuid.UUID, refused: Invalid | Conflict) -> ResponseReturnValue:
+def refused_on_page(person_id: uuid.UUID, refused: Invalid | Conflict) -> ResponseReturnValue:
+    """Show a person's page again and why a change of it was refused."""
     fields = getattr(refused, "fields", {})
     errors = {name: sentence(code) for name, code in fields.items()}
     said = "" if errors else sentence(refused.code, refused.details)
@@ -138,6 +140,9 @@ def _page(
         to_name=[user for user in users_to_name(session) if user not in named]
         if responsible
         else [],
+        alert_codes=list(AlertCode),
+        alert_kind=alert_kind,
+        today_is=day_of(now()),
         accesses=accesses_of(session, person) if responsible else [],
         errors=errors or {},
         said=said,

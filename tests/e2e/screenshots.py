@@ -60,6 +60,7 @@ def _tablet(context: BrowserContext, server: Server, folder: Path) -> None:
     expect(page.get_by_test_id("day-visit").first).to_be_visible()
     _take(page, folder, "tablet-day")
     page.get_by_test_id("start-visit").first.click()
+    page.get_by_test_id("begin-visit").click()
     for question, label in (("visit_agreed", "Oui"), ("health_agreed", "Oui")):
         page.get_by_test_id(f"question-{question}").get_by_text(label, exact=True).click()
     page.get_by_test_id("next").click()

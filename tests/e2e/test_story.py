@@ -139,10 +139,13 @@ def _visit_without_network(tablet: BrowserContext, server: Server, visitor: str,
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     page.reload()
     expect(day).to_contain_text(name.split()[-1])
+    expect(day).not_to_contain_text("pas encore sur la tablette")  # all its forms are here
 
     tablet.set_offline(True)
     page.reload()  # the app starts without a network
     page.get_by_test_id("start-visit").click()
+    expect(page.get_by_test_id("page-title")).to_contain_text(name.split()[-1])
+    page.get_by_test_id("begin-visit").click()
     _fill_the_form(page)
     page.get_by_test_id("confirm-finish").click()
     expect(page.get_by_test_id("outbox-status").first).to_contain_text("Sur cette tablette")

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { phoneIn, readable, telLink } from '../src/tablet/phones'
+import { phoneIn, phonesIn, readable, telLink } from '../src/tablet/phones'
 
 describe('a number to call', () => {
   it.each([
@@ -21,4 +21,13 @@ describe('a number to call', () => {
     expect(readable('+4915112345678')).toBe('+4915112345678')
     expect(telLink('+33 3 44 55 01 02')).toBe('tel:+33344550102')
   })
+})
+
+describe('several numbers to call', () => {
+  it.each([
+    ['Appelez le 15, le 17 ou le 112 ; prévenez votre responsable.', ['15', '17', '112']],
+    ['Sortez, appelez le 18 ou le 112.', ['18', '112']],
+    ['Dehors, appelez le 0 800 47 33 33, puis le 18.', ['0 800 47 33 33', '18']],
+    ['Revenir dans 15 jours.', []],
+  ])('are all found in %s', (sentence, numbers) => expect(phonesIn(sentence)).toEqual(numbers))
 })

@@ -1,4 +1,6 @@
 // How long each page was on screen, in the words of ODK's audit log: kept with the draft, sent as a file beside it.
+import type { FileRecord } from './draft'
+
 export const AUDIT_FILE = 'audit.csv'
 
 /** A row of the log; moments in milliseconds since 1970 by the tablet's clock, `end` null for what has no length. */
@@ -44,6 +46,12 @@ export function closedAt(rows: readonly AuditRow[], now: number): AuditRow[] {
 
 function isPage({ event }: AuditRow): boolean {
   return event === 'question' || event === 'group questions'
+}
+
+/** The log of a finished form as the file that goes with it. */
+export function auditFile(rows: readonly AuditRow[], now: number): FileRecord {
+  const bytes = new TextEncoder().encode(auditCsv(ended(rows, 'form finalized', now))).buffer
+  return { name: AUDIT_FILE, type: 'text/csv', bytes }
 }
 
 /** The log as ODK Collect writes it. */

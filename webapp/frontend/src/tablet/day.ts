@@ -68,7 +68,9 @@ export async function refreshDay(): Promise<void> {
 
 async function fetchMissingForms(token: string, answer: DayAnswer): Promise<void> {
   const wanted = new Map<string, { form_id: string; version: string }>()
-  for (const form of [...answer.forms, ...answer.visits.flatMap((visit) => visit.forms)]) {
+  const asked = answer.visits.flatMap((visit) => visit.forms)
+  // What must be filled in comes first, should the network leave meanwhile.
+  for (const form of [...asked.filter(({ required }) => required), ...asked, ...answer.forms]) {
     wanted.set(formKey(form.form_id, form.version), form)
   }
   for (const [key, form] of wanted) {

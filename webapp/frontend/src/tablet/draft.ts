@@ -1,7 +1,7 @@
 import { shallowRef } from 'vue'
+import type { UrgentNote } from './alerts'
 import type { AuditRow } from './audit'
 import * as db from './db'
-import type { UrgentNote } from './urgents'
 
 /** The name under which a submission's XML travels and is kept. */
 export const XML_FILE = 'xml_submission_file'

@@ -2,8 +2,8 @@
 import {
   childrenOf, isConsequence, isLeaf, isRepeat, nameOf, pathOf, type FormNode, type LeafNode, type RootNode,
 } from './engine'
-import { language, tCode, t, typeset } from './i18n'
-import { phoneIn } from './phones'
+import { language, tCode, rendered, t } from './i18n'
+import { phonesIn } from './phones'
 import { knower } from './scores'
 import type { FormAnswer, Translated } from './wire'
 
@@ -17,7 +17,7 @@ export interface Follow {
   kind: string
   severity: string
   due: string
-  phone: string | null
+  phones: string[]
 }
 
 export interface Score {
@@ -53,11 +53,11 @@ function follow(note: FormNode, form: FormAnswer): Follow {
   const known = form.consequences.find(({ name, path }) => (path ? path === pathOf(note) : name === nameOf(note)))
   // The engine has filled in the quoted answers: its sentence, not the template's.
   const said = (note.currentState.label ?? note.currentState.hint)?.asString ?? known?.label[language.value] ?? ''
-  const sentence = typeset(said)
+  const sentence = rendered(said)
   return {
     id: note.nodeId, reference: note.currentState.reference, path: pathOf(note), sentence,
     labels: labelsOf(said, known?.label), kind: known?.kind ?? '', severity: known?.severity ?? '',
-    due: dueIn(known?.due ?? null), phone: phoneIn(sentence),
+    due: dueIn(known?.due ?? null), phones: phonesIn(said),
   }
 }
 

@@ -1,7 +1,7 @@
 // A form of a visit being filled in: begun or resumed, saved as it goes, finished into the outbox.
 import { ref, watch, type Ref } from 'vue'
-import { answersIn } from './answers'
-import { AUDIT_FILE, auditCsv, closedAt, ended, opened } from './audit'
+import { NO_SOURCES, sourcesOf, type ProposalSources } from './answers'
+import { auditFile, closedAt, opened } from './audit'
 import { readForm } from './day'
 import * as db from './db'
 import { fileKey, loadDrafts, XML_FILE, type DraftRecord, type FileRecord } from './draft'
@@ -11,11 +11,11 @@ import {
 } from './engine'
 import { giveBackPhotos } from './givingback'
 import type { OutboxItem } from './outbox'
-import { NO_SOURCES, sourcesOf, type ProposalSources } from './proposals'
 import { sha256 } from './receipts'
 import type { SessionRecord } from './session'
 import { isFull } from './storage'
 import { knownVisit, loadVisitRecords, recordOf, visitChange } from './visitrecords'
+import { answersOfVisit, finishedChange, knownVisit, loadVisitRecords } from './visitrecords'
 import type { FormAnswer, Visit } from './wire'
 
 /** A form of a visit being filled in. */
@@ -44,13 +44,6 @@ export async function openVisit(visitId: string, formId: string, holder: Session
   open.sources = sourcesOf(open.form, visit?.earlier ?? [], answersOfVisit(visitId, siblings))
   markConsequences(open.root, open.form.consequences.flatMap(({ path }) => path ?? []))
   return open
-}
-
-/** What the other forms of this visit hold, finished or not; the one saved last counts. */
-function answersOfVisit(visitId: string, siblings: DraftRecord[]): Record<string, string> {
-  const finished = (recordOf(visitId)?.finished ?? []).map(({ answers }) => answers)
-  const begun = [...siblings].sort((a, b) => a.savedAt - b.savedAt).map(({ xml }) => answersIn(xml))
-  return Object.assign({}, ...finished, ...begun) as Record<string, string>
 }
 
 async function begin(visit: Visit, formId: string, holder: SessionRecord): Promise<OpenVisit> {
@@ -191,7 +184,7 @@ export async function finishVisit(visit: OpenVisit, urgent: boolean): Promise<Ou
   const xml = new TextEncoder().encode(await finishedXml(visit.root)).buffer
   const files: FileRecord[] = [{ name: XML_FILE, type: 'text/xml', bytes: xml }]
   for (const { name, file } of filesOf(visit.root)) files.push({ name, type: file.type, bytes: await file.arrayBuffer() })
-  files.push({ name: AUDIT_FILE, type: 'text/csv', bytes: auditBytes(visit.record) })
+  files.push(auditFile(visit.record.audit ?? [], Date.now()))
   const item = await outboxItem(visit.record, files, urgent)
   const stale = visit.record.fileNames.filter((name) => !files.some((file) => file.name === name))
   await db.write([
@@ -204,17 +197,6 @@ export async function finishVisit(visit: OpenVisit, urgent: boolean): Promise<Ou
   ])
   await Promise.all([loadDrafts(), loadVisitRecords()])
   return item
-}
-
-function auditBytes(draft: DraftRecord): ArrayBuffer {
-  return new TextEncoder().encode(auditCsv(ended(draft.audit ?? [], 'form finalized', Date.now()))).buffer
-}
-
-function finishedChange({ visitId, formId, version, instanceId, xml }: DraftRecord): db.Change[] {
-  const before = recordOf(visitId)?.finished ?? []
-  return visitChange(visitId, {
-    finished: [...before, { formId, version, instanceId, finishedAt: Date.now(), answers: answersIn(xml) }],
-  })
 }
 
 async function outboxItem(draft: DraftRecord, files: FileRecord[], urgent: boolean): Promise<OutboxItem> {

@@ -4,7 +4,7 @@ import {
   type LeafNode, type RepeatRangeNode, type RootNode,
 } from './engine'
 import type { Place } from './audit'
-import { t, typeset } from './i18n'
+import { rendered, t, typeset } from './i18n'
 import { isPhotoStrip } from './strips'
 
 export interface Page {
@@ -101,7 +101,7 @@ export function isShown(node: FormNode): boolean {
 }
 
 export function labelOf(node: FormNode): string {
-  return typeset(node.currentState.label?.asString ?? '')
+  return rendered(node.currentState.label?.asString ?? '')
 }
 
 function strayTitle(siblings: readonly FormNode[]): string {

@@ -8,6 +8,14 @@ export function phoneIn(sentence: string): string | null {
   return long ?? SHORT.exec(sentence)?.[1] ?? null
 }
 
+/** All the telephone numbers a sentence asks to call, in its order: "le 15, le 17 ou le 112". */
+export function phonesIn(sentence: string): string[] {
+  const long = [...sentence.matchAll(new RegExp(LONG, 'g'))].map((match) => ({ at: match.index, number: match[0] }))
+  const short = [...sentence.matchAll(new RegExp(SHORT, 'gi'))].map((match) => ({ at: match.index, number: match[1] ?? '' }))
+  const inOrder = [...long, ...short].sort((a, b) => a.at - b.at).map(({ number }) => number)
+  return [...new Set(inOrder)]
+}
+
 /** Write a French number in pairs, as it is read aloud; leave others as they are. */
 export function readable(number: string): string {
   const national = number.replace(/^\+33(?=\d{9}$)/, '0')

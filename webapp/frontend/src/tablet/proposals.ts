@@ -1,34 +1,15 @@
 // Answers known already, offered beside the question and taken over with one tap; never filled in by themselves.
+import { typed, type ProposalSources } from './answers'
 import { isAnswered, isQuestion, nameOf, pathOf, hasAppearance, type LeafNode } from './engine'
 import { language, t } from './i18n'
 import { dateOf } from './moments'
 import { writeNumber } from './numbers'
-import type { EarlierAnswer, FormAnswer } from './wire'
-
-export interface ProposalSources {
-  /** What earlier visits found, by the path of the question it is offered to. */
-  earlier: ReadonlyMap<string, EarlierAnswer>
-  /** What other forms of this visit hold, by the name of the question. */
-  visit: Readonly<Record<string, string>>
-}
-
-export const NO_SOURCES: ProposalSources = { earlier: new Map(), visit: {} }
 
 export interface Proposal {
   /** "La dernière fois (12 mars 2026) : Oui". */
   sentence: string
   take(): void
   undo(): void
-}
-
-/** Bring together what may be offered in a form. */
-export function sourcesOf(form: FormAnswer, earlier: readonly EarlierAnswer[], visit: Record<string, string>): ProposalSources {
-  const byName = new Map(earlier.map((answer) => [answer.name, answer]))
-  const offered = (form.proposals ?? []).flatMap(({ path, name }): [string, EarlierAnswer][] => {
-    const answer = byName.get(name)
-    return answer ? [[path, answer]] : []
-  })
-  return { earlier: new Map(offered), visit }
 }
 
 /** What to offer beside an open question, or null. */
@@ -72,15 +53,4 @@ function choice(node: Extract<LeafNode, { nodeType: 'select' }>, raw: string): T
   if (labels.some((label) => label === undefined)) return null
   const put = (to: readonly string[]) => void (node.selectType === 'select' ? node.selectValues(to) : node.selectValue(to[0] ?? null))
   return { shown: labels.join(', '), take: () => put(values), undo: () => put([]) }
-}
-
-/** A value as the engine wants it for a type; null when the text is none of that type. */
-export function typed(type: string, raw: string): string | number | bigint | null {
-  switch (type) {
-    case 'int': return /^-?\d{1,15}$/.test(raw) ? BigInt(raw) : null
-    case 'decimal': return /^-?\d+(\.\d+)?$/.test(raw) ? Number(raw) : null
-    case 'date': return /^\d{4}-\d\d-\d\d/.test(raw) ? raw.slice(0, 10) : null
-    case 'string': return raw || null
-    default: return null
-  }
 }

@@ -1,5 +1,6 @@
 // What a calculation rests on: read from its expression, through other calculations down to the questions.
 import { childrenOf, isAnswered, isLeaf, isQuestion, nameOf, type FormNode, type LeafNode, type RootNode } from './engine'
+import { namesIn } from './expressions'
 
 type ModelValue = Extract<LeafNode, { nodeType: 'model-value' }>
 
@@ -7,13 +8,6 @@ interface Nodes {
   leaves: Map<string, LeafNode[]>
   /** The leaves below a group or a repeat, by its name: a count rests on what is counted. */
   below: Map<string, LeafNode[]>
-}
-
-/** The names at the ends of the paths in an expression. */
-export function namesIn(expression: string): Set<string> {
-  const unquoted = expression.replace(/'[^']*'|"[^"]*"/g, "''")
-  const paths = unquoted.match(/(?:\.\.|\/)[\w./-]*/g) ?? []
-  return new Set(paths.flatMap((path) => path.split('/').filter((step) => step && !/^\.+$/.test(step)).slice(-1)))
 }
 
 /** Tell of a calculation whether any question it depends on has an answer; true for one that depends on none. */

@@ -1,7 +1,7 @@
 import { inject, type InjectionKey } from 'vue'
 import type { LeafNode, RootNode } from './engine'
-import type { Key } from './i18n'
-import type { ProposalSources } from './proposals'
+import { typeset, type Key } from './i18n'
+import type { ProposalSources } from './answers'
 
 /** What the questions of an open visit share. */
 export interface VisitContext {
@@ -30,5 +30,5 @@ export function faultText(node: LeafNode, unread: ReadonlyMap<string, Key>, say:
   if (typed) return say(typed)
   const { violation } = node.validationState
   if (!violation) return ''
-  return violation.message?.asString || say(`question.${violation.condition}`)
+  return typeset(violation.message?.asString ?? '') || say(`question.${violation.condition}`)
 }

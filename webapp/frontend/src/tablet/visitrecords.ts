@@ -1,9 +1,10 @@
 // What the tablet itself knows of a visit: that it was begun, which forms are finished, that it could not take place.
 // The visit is kept as it was known, so that one that was begun outlives the change of day.
 import { computed, shallowRef } from 'vue'
+import { answersIn } from './answers'
 import { visitById } from './day'
 import * as db from './db'
-import { drafts } from './draft'
+import { drafts, type DraftRecord } from './draft'
 import { queue } from './sending'
 import type { Visit } from './wire'
 
@@ -66,4 +67,19 @@ export async function noteStart(visitId: string): Promise<void> {
   if (recordOf(visitId)?.startedAt) return
   await db.write(visitChange(visitId, { startedAt: Date.now() }))
   await loadVisitRecords()
+}
+
+/** What the other forms of this visit hold, finished or not; the one saved last counts. */
+export function answersOfVisit(visitId: string, siblings: readonly DraftRecord[]): Record<string, string> {
+  const finished = (recordOf(visitId)?.finished ?? []).map(({ answers }) => answers)
+  const begun = [...siblings].sort((a, b) => a.savedAt - b.savedAt).map(({ xml }) => answersIn(xml))
+  return Object.assign({}, ...finished, ...begun) as Record<string, string>
+}
+
+/** The change that notes a form finished, with its answers for the visit's other forms. */
+export function finishedChange({ visitId, formId, version, instanceId, xml }: DraftRecord): db.Change[] {
+  const before = recordOf(visitId)?.finished ?? []
+  return visitChange(visitId, {
+    finished: [...before, { formId, version, instanceId, finishedAt: Date.now(), answers: answersIn(xml) }],
+  })
 }

@@ -100,7 +100,7 @@ export const en: Record<Key, Sentence> = {
   'visit.previous': 'Previous',
   'visit.next': 'Next',
   'visit.nextAnyway': 'Continue anyway',
-  'visit.finish': 'Finish the visit',
+  'visit.finish': 'Finish',
   'visit.saving': 'Saving…',
   'visit.savedAt': 'Saved on this tablet at {time}',
   'visit.saveFailed': 'Saving failed: {why}. Do not close the app: it is tried again in a few seconds. Free some space if you can.',
@@ -205,7 +205,7 @@ export const en: Record<Key, Sentence> = {
   'summary.confirm': 'Confirm and finish',
   'summary.confirming': 'Putting in the queue…',
   'summary.noConsequence': 'Nothing follows from these answers.',
-  'summary.finished': 'Visit finished. It is on this tablet and will go as soon as the server answers.',
+  'summary.finished': 'Form finished. It is on this tablet and leaves as soon as the server answers.',
   'summary.failed': 'The visit could not be finished: {why}. It stays saved.',
 
   'ask.no': 'No, keep',

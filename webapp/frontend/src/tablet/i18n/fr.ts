@@ -101,7 +101,7 @@ export const fr = {
   'visit.previous': 'Précédent',
   'visit.next': 'Suivant',
   'visit.nextAnyway': 'Continuer quand même',
-  'visit.finish': 'Terminer la visite',
+  'visit.finish': 'Terminer',
   'visit.saving': 'Enregistrement…',
   'visit.savedAt': 'Enregistré sur cette tablette à {time}',
   'visit.saveFailed': 'L’enregistrement a échoué : {why}. Ne fermez pas l’application : un nouvel essai suit dans quelques secondes. Libérez de la place si vous le pouvez.',
@@ -206,7 +206,7 @@ export const fr = {
   'summary.confirm': 'Confirmer et terminer',
   'summary.confirming': 'Mise en file d’envoi…',
   'summary.noConsequence': 'Aucune suite n’est prévue à partir de ces réponses.',
-  'summary.finished': 'Visite terminée. Elle est sur cette tablette et partira dès que le serveur répondra.',
+  'summary.finished': 'Formulaire terminé. Il est sur cette tablette et partira dès que le serveur répondra.',
   'summary.failed': 'La visite n’a pas pu être terminée : {why}. Elle reste enregistrée.',
 
   'ask.no': 'Non, garder',

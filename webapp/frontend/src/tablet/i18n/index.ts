@@ -34,6 +34,12 @@ export function typeset(text: string): string {
   return text.replace(/ (?=[:;?!»])/g, '\u00a0').replace(/« /g, '«\u00a0')
 }
 
+/** A text of a form with the answers it quotes: the engine writes 17.7 whatever the language. */
+export function rendered(text: string): string {
+  const decimals = /(?<![\d.])(\d+)\.(\d{1,3})(?![\d.])/g
+  return typeset(language.value === 'fr' ? text.replace(decimals, '$1,$2') : text)
+}
+
 function plural(sentence: { one: string; other: string }, n: number): string {
   return new Intl.PluralRules(language.value).select(n) === 'one' ? sentence.one : sentence.other
 }

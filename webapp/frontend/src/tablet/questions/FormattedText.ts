@@ -1,6 +1,6 @@
 import type { MarkdownNode } from '@getodk/xforms-engine'
 import { h, type FunctionalComponent, type VNodeChild } from 'vue'
-import { typeset } from '../i18n'
+import { rendered } from '../i18n'
 
 interface Formatted {
   asString: string
@@ -12,13 +12,13 @@ const ALLOWED = new Set(['strong', 'em', 'u', 'p', 'ul', 'ol', 'li', 'span', 'di
 /** Markdown of a form, as the elements we allow; never as HTML, and never with its styles. */
 export const FormattedText: FunctionalComponent<{ text: Formatted | null; inline?: boolean }> = ({ text, inline }) => {
   if (!text) return null
-  return text.formatted.length ? render(text.formatted, inline ?? false) : typeset(text.asString)
+  return text.formatted.length ? render(text.formatted, inline ?? false) : rendered(text.asString)
 }
 FormattedText.props = ['text', 'inline']
 
 function render(nodes: MarkdownNode[], inline: boolean): VNodeChild[] {
   return nodes.map((node) => {
-    if (node.role === 'child') return typeset(node.value)
+    if (node.role === 'child') return rendered(node.value)
     if (node.role === 'line-break') return h('br')
     if (node.role !== 'parent') return null
     return h(elementFor(node.elementName, inline), render(node.children, inline))

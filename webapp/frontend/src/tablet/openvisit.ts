@@ -14,7 +14,6 @@ import type { OutboxItem } from './outbox'
 import { sha256 } from './receipts'
 import type { SessionRecord } from './session'
 import { isFull } from './storage'
-import { knownVisit, loadVisitRecords, recordOf, visitChange } from './visitrecords'
 import { answersOfVisit, finishedChange, knownVisit, loadVisitRecords } from './visitrecords'
 import type { FormAnswer, Visit } from './wire'
 

@@ -62,7 +62,7 @@ SENTENCES: dict[str, Any] = {
     "different_report": _l("Another report with this number is already kept. It stays as it is."),
     "different_file": _l("Another file named %(name)s is already kept with this submission."),
     "different_alert": _l("Another alert with this number is already kept. It stays as it is."),
-    "alert_not_found": _l("There is no such alert, or your account may not see it."),
+    "urgent_alert_not_found": _l("There is no such alert, or your account may not see it."),
     "nothing_to_decide": _l("There is nothing to decide here any more. Nothing was changed."),
     "do_not_contact": _l("This person asked not to be contacted. The call was not recorded."),
     "refused_for_good": _l("This person refused and is not called again in this programme."),

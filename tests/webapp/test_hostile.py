@@ -39,7 +39,7 @@ FIELDS = (
     "disposition", "channel", "reason", "day", "time", "note", "minutes", "visitor_id", "as",
     "state", "protected", "users", "persons", "number", "email", "name", "role", "language",
     "organisation", "new_organisation", "organisation_kind", "territory", "active", "kind", "c0",
-    "password", "attempts",
+    "password", "attempts", "outcome", "left_behind", "code", "still", "item", "quantity",
 )  # fmt: skip
 
 

@@ -29,9 +29,10 @@ from tests.submissions import FALLS, fill, home_visit
 from visits.intake import SentFile, record_submission
 from visits.map_points import rebuild_map
 from visits.models.accounts import Role, User
-from visits.models.people import Person
+from visits.models.people import AlertCode, Person
 from visits.models.visits import SubmissionFile
 from visits.models.works import FollowUp, WorkOrder
+from visits.person_alerts import note_alert
 from visits.privacy import name_for_access, protect
 from visits.published_forms import publish_form
 
@@ -67,6 +68,9 @@ def hidden(app: Flask, session: Session, now: datetime) -> Hidden:
         files=[SentFile("a.jpg", "image/jpeg", b"x")], viewer=make_viewer(visitor), now=now,
         visit_id=visit.id,
     )  # fmt: skip
+    alert = note_alert(
+        session, person, AlertCode.TWO_VISITORS, viewer=make_viewer(guardian), now=now
+    )
     photo = session.scalars(select(SubmissionFile.id)).one()
     order = session.scalars(select(WorkOrder.id).limit(1)).one()
     follow_up = session.scalars(select(FollowUp.id).limit(1)).one()
@@ -79,6 +83,7 @@ def hidden(app: Flask, session: Session, now: datetime) -> Hidden:
              f"&visitor_id={visitor.id}")  # fmt: skip
     forms = (f"{file}/protection", f"{file}/named", f"{call}/calls", f"{call}/visits",
              f"{call}/visits/{visit.id}/move", f"{call}/visits/{visit.id}/close",
+             f"{call}/visits/{visit.id}/failure", f"{file}/alerts", f"{file}/alerts/{alert.id}",
              f"/work-orders/{order}", f"/follow-ups/{follow_up}",
              f"/visits/{visit.id}/submissions/{sent.id}/review")  # fmt: skip
     return Hidden(person.id, pages, forms)
@@ -87,7 +92,7 @@ def hidden(app: Flask, session: Session, now: datetime) -> Hidden:
 def lists() -> Iterator[str]:
     """Name the pages that list, count, search or draw persons."""
     yield from ("/", "/visits/", "/visits/?review=1", "/outcomes/", "/map/", "/forms/", "/imports/")
-    yield from ("/accounts/", "/api/tablet/day", "/programmes/seniors/targeting")
+    yield from ("/accounts/", "/api/tablet/day", "/programmes/seniors/targeting", "/kits/")
     yield "/programmes/seniors/targeting/first?number=100"
     for place in ("/people/", "/enrolments/", "/follow-ups/", "/work-orders/"):
         yield place

@@ -55,7 +55,7 @@ def find_alert(
     found = session.scalars(_visible(viewer).where(UrgentAlert.id == alert_id)).all()
     shown = _about_dwellings(session, found) if works_only else found
     if not shown:
-        raise NotFound("alert_not_found")
+        raise NotFound("urgent_alert_not_found")
     return shown[0]
 
 

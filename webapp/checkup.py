@@ -36,7 +36,9 @@ def checkup(house: House) -> Iterator[Finding]:
             forms = len(list_forms(session))
             yield Finding("forms", forms > 0, f"{forms} versions published")
             missing = sorted(forms_in_use() - current_forms(session).keys())
-            said = f"run `palier init`: {', '.join(missing)} missing" if missing else "all published"
+            said = (
+                f"run `palier init`: {', '.join(missing)} missing" if missing else "all published"
+            )
             yield Finding("programmes", not missing, said)
     for name, place in (
         ("office files", BUILD / "manifest.json"),

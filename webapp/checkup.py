@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from visits.db import start_reading
 from visits.migration import is_current
 from visits.privacy import broken_line
-from visits.published_forms import list_forms
+from visits.programmes import forms_in_use
+from visits.published_forms import current_forms, list_forms
 from webapp.assets import BUILD
 from webapp.tablet import FOLDER
 from webapp.transaction import House
@@ -34,6 +35,11 @@ def checkup(house: House) -> Iterator[Finding]:
             )
             forms = len(list_forms(session))
             yield Finding("forms", forms > 0, f"{forms} versions published")
+            missing = sorted(forms_in_use() - current_forms(session).keys())
+            said = (
+                f"run `palier init`: {', '.join(missing)} missing" if missing else "all published"
+            )
+            yield Finding("programmes", not missing, said)
     for name, place in (
         ("office files", BUILD / "manifest.json"),
         ("tablet", FOLDER / "index.html"),

@@ -141,11 +141,13 @@ def test_a_call_offers_no_answer_that_only_a_door_gives(
 def test_a_measure_is_noted_reviewed_and_ended_on_the_person_s_page(
     client_as: SignIn, session: Session, visit: Visit, role: Role
 ) -> None:
-    person_id = session.scalars(select(Enrolment.person_id)).one()
+    person_id, call = session.scalars(select(Enrolment.person_id)).one(), _path(visit)
     session.commit()
     client, path = client_as(role, language="en"), f"/people/{person_id}"
     assert client.post(f"{path}/alerts", data={"code": "two_visitors"}).status_code == 302
     assert "Go two together" in client.get(path).text
+    if role is Role.COORDINATOR:
+        assert "Go two together" in client.get(call).text
     assert "Still true" not in client.get(path).text
     alert = session.scalars(select(PersonAlert)).one()
     alert.review_on = YESTERDAY.date()

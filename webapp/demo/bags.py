@@ -12,7 +12,7 @@ from webapp.demo.cast import acting
 from webapp.demo.story import Story
 
 REFILL = timedelta(days=56)
-HANDED = {"led": 60, "aerator": 40, "shower_head": 15, "pressure_reducer": 3, "night_light": 15}
+HANDED = {"led": 14, "aerator": 8, "shower_head": 4, "pressure_reducer": 1, "night_light": 3}
 # The last refill forgets the rug tape: one bag or another stands below zero.
 AT_FIRST = HANDED | {"rug_tape": 6}
 MINDED = (

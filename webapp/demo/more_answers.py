@@ -35,14 +35,14 @@ def fill_more(
 
 
 def _eco_kit(rng: Random, resident: Resident) -> Answers:
-    gas = rng.random() < 0.3
+    gas, strong = rng.random() < 0.3, rng.random() < 0.1
     return {
         "kit_agreed": "yes",
         "people": 1 if resident.alone else 2,
         "hot_water": "individual_gas" if gas else rng.choice(("individual_electric", "collective")),
         "gas_instant": "no",
-        "reducer": rng.choices(("not_needed", "fitted"), (92, 8))[0],
-        "pressure_before": 4.8,
+        "reducer": rng.choice(("fitted", "not_fitting")) if strong else "not_needed",
+        "pressure_before": 4.8 if strong else 3.1,
         "pressure_after": 3.0,
         "lamp": [_lamp(rng, *lamp) for lamp in rng.sample(LAMPS, rng.randint(1, 3))],
         "tap": [_tap(rng, place) for place in rng.sample(TAPS, rng.randint(1, 3))],

@@ -43,6 +43,7 @@ from visits.queries.enrolments import (
 )
 from visits.queries.people import named_for
 from visits.queries.reach import Reach
+from visits.queries.tablet import standing_alerts
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
 from webapp.languages import day
@@ -192,6 +193,7 @@ def page_of_enrolment(
         outcomes=OUTCOMES,
         left_behind=LEFT_BEHIND,
         ladder=ladder_of(enrolment.attempts),
+        alerts=standing_alerts(session, [enrolment.person_id]).get(enrolment.person_id, ()),
         unsafe=_was_unsafe(enrolment),
         channels=list(Channel),
         reasons=list(RefusalReason),

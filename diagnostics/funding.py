@@ -203,7 +203,7 @@ def carsat_landlord(one: Situation, table: _Table) -> Verdict:
     if refused is not None:
         return _no(scheme, refused.fr, refused.en)
     if one.age is None or one.retired is None:
-        return _check(scheme, "Âge et retraite à connaître.", "Age and pension are to be known.")
+        return _check(scheme, "Âge ou retraite à connaître.", "Age or pension is to be known.")
     ceiling = table.perhaps(f"carsat_dwelling_{one.region}")
     if ceiling is None:
         return _check(

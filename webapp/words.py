@@ -1,5 +1,6 @@
 """The words of the screens for what the code calls by a short name."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import force_locale
@@ -373,6 +374,12 @@ def in_both(family: str, name: object) -> dict[str, str]:
 def word(family: str, name: object) -> str:
     """Say a short name in the reader's language; an unknown one is shown as it is."""
     return str(WORDS[family].get(str(name), name))
+
+
+def named(family: str, names: Iterable[object] | None = None) -> list[tuple[str, str]]:
+    """List short names with their words, to choose from; all of a family when none are given."""
+    listed = WORDS[family] if names is None else names
+    return [(str(name), word(family, name)) for name in listed]
 
 
 def telephone(number: str) -> str:

@@ -8,7 +8,7 @@ from visits.models.accounts import Device
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import FormVersion, Import
 from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
-from visits.models.visits import Submission, Visit
+from visits.models.visits import Consequence, Submission, Visit
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
 from webapp.transaction import House
 
@@ -37,6 +37,12 @@ def pages_of(house: House) -> list[Shown]:
         refused = first(select(Enrolment.id).where(Enrolment.state == EnrolmentState.REFUSED))
         order_visit = select(Submission.visit_id).join(Submission.consequences)
         visit = first(order_visit.where(Submission.visit_id.is_not(None)))
+        adapted = first(order_visit.where(Consequence.kind == "adaptation"))
+        kit = session.scalars(
+            select(Submission.visit_id)
+            .join(Submission.form_version)
+            .where(FormVersion.form_id == "eco_kit", Submission.visit_id.is_not(None))
+        ).first()
         planned_visit = first(select(Visit.id).where(Visit.state == "planned"))
         follow_up = first(select(FollowUp.id).order_by(FollowUp.state != FollowUpState.DUE))
         person = first(
@@ -79,6 +85,8 @@ def pages_of(house: House) -> list[Shown]:
         Shown("person", "coordinator", f"/people/{person}"),
         Shown("visits", "coordinator", "/visits/"),
         Shown("visit", "coordinator", f"/visits/{visit}", in_docs=True),
+        Shown("visit-funding", "coordinator", f"/visits/{adapted}/funding"),
+        *([Shown("visit-savings", "coordinator", f"/visits/{kit}/savings")] if kit else []),
         Shown("visit-planned", "coordinator", f"/visits/{planned_visit}"),
         Shown("visit-failed", "coordinator", f"/visits/{failed}"),
         Shown("visit-several-forms", "coordinator", f"/visits/{several}"),
@@ -91,6 +99,9 @@ def pages_of(house: House) -> list[Shown]:
         Shown("forms", "coordinator", "/forms/"),
         Shown("form", "coordinator", f"/forms/{form.form_id}/{form.version}"),
         Shown("form-upload", "coordinator", "/forms/new"),
+        Shown("parameters", "coordinator", "/parameters/"),
+        Shown("parameters-past", "manager", "/parameters/?state=past"),
+        Shown("parameter", "administrator", "/parameters/water_price"),
         Shown("form-preview", "coordinator", f"/forms/{form.form_id}/{form.version}/preview"),
         Shown("home-technician", "technician", "/"),
         Shown("work-orders", "technician", "/work-orders/", in_docs=True),

@@ -72,4 +72,4 @@ def test_a_corrected_note_does_not_show_what_was_sent(home: Home, client_as: Sig
 def test_the_page_of_the_form_says_who_reads_it(home: Home, client_as: SignIn) -> None:
     version = shipped_form("social_situation").version
     page = client_as(Role.COORDINATOR).get(f"/forms/social_situation/{version}").text
-    assert "confidential" in page.lower()
+    assert "confidentiel" in page

@@ -40,7 +40,7 @@ def test_the_visit_leads_to_its_savings_with_the_numbers_used(
     assert address in client.get(home.page).text
     page = client.get(address).text
     assert "22 à 52" in page  # the lamp: 37 kWh, give or take 40 %
-    assert "0,194\u202f€/kWh" in page
+    assert "0,194\xa0€/kWh" in page
     assert "kulturegeek.fr" in page
     assert "cumac" in page
 

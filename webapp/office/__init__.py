@@ -19,7 +19,7 @@ from webapp.office.funding import funding
 from webapp.office.home import home
 from webapp.office.imports import imports
 from webapp.office.kits import kits
-from webapp.office.listing import here, sort_link
+from webapp.office.listing import here, pairs, sort_link
 from webapp.office.map import map_page
 from webapp.office.moments import clock, iso_day, today
 from webapp.office.navigation import navigation
@@ -33,7 +33,7 @@ from webapp.office.targeting import targeting
 from webapp.office.visits import visits
 from webapp.office.work_orders import work_orders
 from webapp.transaction import house
-from webapp.words import telephone, word
+from webapp.words import named, telephone, word
 
 BLUEPRINTS = (
     home,
@@ -66,6 +66,7 @@ def register_office(app: Flask) -> None:
     app.jinja_env.globals.update(
         Action=Action, may=may, navigation=navigation, here=here, sort_link=sort_link, word=word
     )
+    app.jinja_env.globals.update(named=named, pairs=pairs)
     app.jinja_env.globals.update(today=today, programme_name=programme_name, has_page=has_page)
     app.jinja_env.filters.update(
         clock=clock, iso_day=iso_day, phone=telephone, decimal=format_decimal

@@ -63,4 +63,4 @@ def lasting(value: timedelta) -> str:
 def quantity(value: float, unit: str = "1") -> str:
     """Write a number of a rule book with all its decimals and its unit: `0,194 €/kWh`."""
     number = str(format_decimal(value, EXACTLY))
-    return number if unit == "1" else f"{number}\u202f{word('unit', unit)}"
+    return number if unit == "1" else f"{number}\u00a0{word('unit', unit)}"

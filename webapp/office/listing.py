@@ -1,5 +1,6 @@
 """What a list's address says: page, order, filters. In the URL, so that a list can be shared."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -53,3 +54,8 @@ def wanted_latest_first(column: str) -> Wanted:
     """Read the page and the order, by default the latest first."""
     asked = wanted()
     return asked if asked.sort else replace(asked, sort=column, descending=True)
+
+
+def pairs(rows: Iterable[object], value: str, label: str) -> list[tuple[Any, Any]]:
+    """Give two attributes of each row, to choose from."""
+    return [(getattr(row, value), getattr(row, label)) for row in rows]

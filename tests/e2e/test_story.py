@@ -157,6 +157,7 @@ def _visit_without_network(tablet: BrowserContext, server: Server, visitor: str,
     tablet.set_offline(False)
     page.get_by_test_id("send-now").click()
     expect(page.get_by_test_id("outbox-status").first).to_contain_text("Sur le serveur")
+    expect(page.get_by_test_id("outbox-status").first).to_contain_text("Rien à envoyer")
 
 
 def _next(page: Page, title: str) -> None:
@@ -221,7 +222,12 @@ def _see_the_follow_ups(page: Page, server: Server) -> None:
     expect(page.locator("main")).to_contain_text("Baignoire")
     photo = page.locator("main img").first
     expect(photo).to_be_visible()
-    size: Any = photo.evaluate("picture => [picture.naturalWidth, picture.naturalHeight]")
+    size: Any = photo.evaluate(
+        """async picture => {
+            await picture.decode()  // it may be on the page before its bytes are
+            return [picture.naturalWidth, picture.naturalHeight]
+        }"""
+    )
     assert size == [1600, 1200]
 
 

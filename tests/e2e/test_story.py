@@ -156,13 +156,9 @@ def _visit_without_network(tablet: BrowserContext, server: Server, visitor: str,
 
     tablet.set_offline(False)
     page.get_by_test_id("send-now").click()
-<<<<<<< HEAD
     # The urgent alert goes first; the visit itself is there when its own card says so.
     expect(page.get_by_test_id("visit-state")).to_contain_text("Sur le serveur")
-=======
-    expect(page.get_by_test_id("outbox-status").first).to_contain_text("Sur le serveur")
     expect(page.get_by_test_id("outbox-status").first).to_contain_text("Rien à envoyer")
->>>>>>> lock
 
 
 def _next(page: Page, title: str) -> None:
@@ -229,12 +225,9 @@ def _see_the_follow_ups(page: Page, server: Server) -> None:
     expect(photo).to_be_visible()
     size: Any = photo.evaluate(
         """async picture => {
-<<<<<<< HEAD
             picture.loading = 'eager'
             await picture.decode()
-=======
             await picture.decode()  // it may be on the page before its bytes are
->>>>>>> lock
             return [picture.naturalWidth, picture.naturalHeight]
         }"""
     )

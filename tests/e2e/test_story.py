@@ -223,14 +223,10 @@ def _see_the_follow_ups(page: Page, server: Server) -> None:
     expect(page.locator("main")).to_contain_text("Baignoire")
     photo = page.locator("main img").first
     expect(photo).to_be_visible()
-    size: Any = photo.evaluate(
-        """async picture => {
-            picture.loading = 'eager'
-            await picture.decode()
-            await picture.decode()  // it may be on the page before its bytes are
-            return [picture.naturalWidth, picture.naturalHeight]
-        }"""
-    )
+    photo.scroll_into_view_if_needed()  # it loads when it is looked at
+    expect(photo).to_have_js_property("complete", True)
+    expect(photo).not_to_have_js_property("naturalWidth", 0)
+    size: Any = photo.evaluate("picture => [picture.naturalWidth, picture.naturalHeight]")
     assert size == [1600, 1200]
 
 

@@ -13,7 +13,6 @@ from visits.clocks import on_our_clock
 from visits.contacts import Attempt, record_attempt
 from visits.doors import (
     Knock,
-    carried_visit,
     ladder_of,
     number_of,
     report_shut_door,
@@ -35,6 +34,7 @@ from visits.models.visits import Visit, VisitState
 from visits.outcomes import outcomes
 from visits.privacy import log_access
 from visits.queries import Reach, Viewer
+from visits.queries.carried import find_carried_visit
 
 SENIORS = "seniors"
 
@@ -201,7 +201,7 @@ def test_a_visit_given_to_somebody_else_meanwhile_keeps_the_attempt(door: Door) 
     )
     door.visit.visitor_id = make_user(door.session, role=Role.VISITOR).id
     door.session.flush()
-    found = carried_visit(door.session, door.viewer, door.visit.id)
+    found = find_carried_visit(door.session, door.viewer, door.visit.id, now=door.now)
     door.knock(Disposition.NO_ANSWER, visit=found)
     assert found.state is VisitState.PLANNED
     assert door.count() == 1
@@ -210,10 +210,10 @@ def test_a_visit_given_to_somebody_else_meanwhile_keeps_the_attempt(door: Door) 
 def test_a_visit_that_was_never_hers_is_not_found(door: Door) -> None:
     stranger = make_viewer(make_user(door.session, role=Role.VISITOR), Reach.OWN)
     with pytest.raises(NotFound):
-        carried_visit(door.session, stranger, door.visit.id)
+        find_carried_visit(door.session, stranger, door.visit.id, now=door.now)
     door.visit.state = VisitState.CANCELLED
     door.session.flush()
-    assert carried_visit(door.session, door.viewer, door.visit.id) is door.visit
+    assert find_carried_visit(door.session, door.viewer, door.visit.id, now=door.now) is door.visit
 
 
 def test_what_no_door_says_is_refused(door: Door) -> None:

@@ -389,7 +389,8 @@ def test_a_full_tablet_keeps_the_answers_and_says_which_photo_it_could_not(
     for _ in range(12):
         add_photos(page, [large])
         page.wait_for_timeout(1_500)
-        expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+        saved = page.get_by_test_id("save-state")
+        expect(saved).to_have_attribute("data-state", "saved", timeout=20_000)
         if refused.count():
             break
     expect(refused).to_contain_text(re.compile("pas été gardée"))

@@ -116,8 +116,8 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
         if (timer === undefined) state.value = { kind: 'saved', at: visit.record.savedAt }
       } catch (error) {
         // A tablet that is full keeps the answers all the same: without the photo, they are written at once.
-        if (isFull(error) && giveBackPhotos(visit)) return
-        timer ??= setTimeout(() => void save(), RETRY_MS)
+        const again = isFull(error) && giveBackPhotos(visit) ? AUTOSAVE_MS : RETRY_MS
+        timer ??= setTimeout(() => void save(), again)
         state.value = { kind: 'failed', why: error instanceof Error ? error.message || error.name : String(error) }
       }
     })

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from tests.e2e.conftest import PASSWORD, Server, free_port
+from tests.e2e.conftest import PASSWORD, Server, free_port, tablet_sign_in, unlock
 from tests.factories import make_dwelling, make_enrolment, make_person, make_user, make_visit
 from visits.models.accounts import Role
 from visits.models.people import Person
@@ -127,9 +127,7 @@ def signed_in(context: BrowserContext, day: Round) -> Page:
     page = context.new_page()
     page.on("pageerror", lambda error: pytest.fail(f"the page has an error: {error}"))
     page.goto(f"{day.server.url}/tablet/")
-    page.get_by_label("Adresse").fill(day.visitor)
-    page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_test_id("sign-in").click()
+    tablet_sign_in(page, day.visitor)
     expect(page.get_by_test_id("day-visit").first).to_be_visible()
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     expect(page.get_by_text("n’est pas encore sur la tablette")).to_have_count(0)
@@ -246,6 +244,7 @@ def test_a_server_killed_between_photos_gets_the_rest_and_nothing_twice(
     tablet.remove_listener("response", kill_after_four)
     day.server.start()
     tablet.reload()
+    unlock(tablet)
     arrived(tablet, "KILL")
     (kept,) = day.submissions("KILL")
     photos = [file for file in kept.files if file.media_type == "image/jpeg"]
@@ -269,6 +268,7 @@ def test_a_network_that_comes_and_goes_loses_and_doubles_nothing(
         tablet.wait_for_timeout(80)
     context.set_offline(False)
     tablet.reload()
+    unlock(tablet)
     arrived(tablet, "FLAP")
     (kept,) = day.submissions("FLAP")
     assert kept.state is SubmissionState.CHECKED
@@ -400,5 +400,6 @@ def test_a_full_tablet_keeps_the_answers_and_says_which_photo_it_could_not(
     page.wait_for_timeout(400)  # by then every change is saved
     expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
     page.reload()
+    unlock(page)
     expect(page.get_by_test_id("photo")).to_have_count(kept)
     expect(page.get_by_role("radio", name="Séjour")).to_be_checked()

@@ -1,6 +1,7 @@
 """A server in its own process and a real Chromium."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -127,11 +128,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """An empty deployment, as `palier init` leaves it."""
-    server = Server(tmp_path, free_port())
+@pytest.fixture(scope="session")
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of an empty deployment, as `palier init` leaves it, to copy."""
+    server = Server(tmp_path_factory.mktemp("initialised"), free_port())
     server.command("init")
+    return server.data
+
+
+@pytest.fixture
+def server(initialised: Path, tmp_path: Path) -> Iterator[Server]:
+    """An empty deployment that serves."""
+    shutil.copytree(initialised, tmp_path, dirs_exist_ok=True)
+    server = Server(tmp_path, free_port())
     server.start()
     yield server
     server.stop()

@@ -1,6 +1,7 @@
 """The server as a process: it ends when asked, and says when it cannot begin."""
 
 import http.client
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,9 +81,9 @@ OUTSIDE = "https://visites.bailleur.example/openrosa/submission"
 
 
 @contextmanager
-def deployed(folder: Path, **given: str) -> Iterator[Deployed]:
+def deployed(initialised: Path, folder: Path, **given: str) -> Iterator[Deployed]:
+    shutil.copytree(initialised, folder, dirs_exist_ok=True)
     server = Deployed(folder, free_port(), given=given)
-    server.command("init")
     server.start()
     try:
         yield server
@@ -90,20 +91,24 @@ def deployed(folder: Path, **given: str) -> Iterator[Deployed]:
         server.stop()
 
 
-def test_a_trusted_proxy_tells_the_address_that_people_see(tmp_path: Path) -> None:
-    with deployed(tmp_path, PALIER_TRUSTED_PROXIES="1") as server:
+def test_a_trusted_proxy_tells_the_address_that_people_see(
+    initialised: Path, tmp_path: Path
+) -> None:
+    with deployed(initialised, tmp_path, PALIER_TRUSTED_PROXIES="1") as server:
         assert server.told_to_send_to(THROUGH) == (204, OUTSIDE)
 
 
-def test_nobody_else_is_believed_about_the_address(tmp_path: Path) -> None:
-    with deployed(tmp_path) as server:
+def test_nobody_else_is_believed_about_the_address(initialised: Path, tmp_path: Path) -> None:
+    with deployed(initialised, tmp_path) as server:
         status, address = server.told_to_send_to(THROUGH)
     assert (status, address) == (204, f"{server.url}/openrosa/submission")
 
 
-def test_a_deployment_answers_to_its_own_names_behind_its_proxy(tmp_path: Path) -> None:
+def test_a_deployment_answers_to_its_own_names_behind_its_proxy(
+    initialised: Path, tmp_path: Path
+) -> None:
     hosts = {"PALIER_TRUSTED_PROXIES": "1", "PALIER_HOSTS": "visites.bailleur.example"}
-    with deployed(tmp_path, **hosts) as server:
+    with deployed(initialised, tmp_path, **hosts) as server:
         assert server.told_to_send_to(THROUGH) == (204, OUTSIDE)
         elsewhere = THROUGH | {"X-Forwarded-Host": "ailleurs.example"}
         assert server.told_to_send_to(elsewhere)[0] == 400

@@ -2,11 +2,13 @@
 
 import json
 import re
+import shutil
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -93,9 +95,10 @@ class Round:
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
-    server = Server(tmp_path_factory.mktemp("sending"), free_port())
-    server.command("init")
+def day(initialised: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
+    data = tmp_path_factory.mktemp("sending")
+    shutil.copytree(initialised, data, dirs_exist_ok=True)
+    server = Server(data, free_port())
     house = server.house()
     with house.sessions.begin() as session:
         secret = hash_of(house, PASSWORD)

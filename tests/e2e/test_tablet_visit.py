@@ -1,10 +1,12 @@
 """A visit on the tablet: its forms, what is offered, what is urgent, a door that stays shut."""
 
 import re
+import shutil
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,9 +78,12 @@ def _morning() -> datetime:
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Round]:
-    server = Server(tmp_path_factory.mktemp("round"), free_port())
-    server.command("init")
+def day(
+    initialised: Path, tmp_path_factory: pytest.TempPathFactory, browser: Browser
+) -> Iterator[Round]:
+    data = tmp_path_factory.mktemp("round")
+    shutil.copytree(initialised, data, dirs_exist_ok=True)
+    server = Server(data, free_port())
     house = server.house()
     with house.sessions.begin() as session:
         visitor = make_user(

@@ -30,6 +30,7 @@ describe('a sentence that quotes a number', () => {
     ['De 1.5 à 12.25 m³, soit 3.', 'De 1,5 à 12,25 m³, soit 3.'],
     ['Le 12.05.2026, version 1.2.3', 'Le 12.05.2026, version 1.2.3'],
     ['Étage 2. Puis 3.', 'Étage 2. Puis 3.'],
+    ['Il fait 12.0 °C', 'Il fait 12 °C'],
   ])('writes %j in French', (text, french) => expect(spokenDecimals(text, 'fr')).toBe(french))
   it('is left as it is in English', () => expect(spokenDecimals('6.8 bar', 'en')).toBe('6.8 bar'))
 })

@@ -25,7 +25,9 @@ export function writeNumber(value: number | bigint, language: string): string {
   return language === 'fr' ? text.replace('.', ',') : text
 }
 
-/** Put a comma into the decimal numbers a sentence quotes, in French; dates and versions like 12.05.2026 stay. */
+/** Write the decimal numbers a sentence quotes as French does: 12,5, and 12 for 12.0. Dates like 12.05.2026 stay. */
 export function spokenDecimals(text: string, language: string): string {
-  return language === 'fr' ? text.replace(/(?<![\d.,])(\d+)\.(\d+)(?![\d.,]*\d)/g, '$1,$2') : text
+  if (language !== 'fr') return text
+  const decimals = /(?<![\d.,])(\d+)\.(\d+)(?![\d.,]*\d)/g
+  return text.replace(decimals, (_, whole: string, part: string) => (part === '0' ? whole : `${whole},${part}`))
 }

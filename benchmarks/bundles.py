@@ -10,7 +10,7 @@ from webapp.assets import BUILD
 from webapp.tablet import FOLDER
 
 # Loaded when a visit is opened: the form engine and the screens around it.
-LATER = ("Visit", "Preview")
+LATER = ("Visit", "Form", "Preview", "engine")
 PACKED_ALREADY = (".woff2", ".woff", ".png")
 
 

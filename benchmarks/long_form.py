@@ -17,13 +17,16 @@ STARTED_AT = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
 Row = dict[str, str]
 
 
-def publish_long_form(questions: int, *, in_repeat: int) -> PublishedForm:
+def publish_long_form(
+    questions: int, *, in_repeat: int, form_id: str = "", photos: bool = False
+) -> PublishedForm:
     """Publish a form of that many questions, `in_repeat` of them in a repeat of items."""
     alone = questions - in_repeat
     survey = [row for start in range(0, alone, GROUP) for row in _group(start, alone)]
     survey += _repeat(in_repeat) if in_repeat else []
+    survey += _photos() if photos else []
     sheets = {
-        "settings": [_settings(questions)],
+        "settings": [_settings(questions) | ({"form_id": form_id} if form_id else {})],
         "survey": survey,
         "choices": [_choice(name) for name in ("yes", "no", "unknown")],
     }
@@ -82,6 +85,16 @@ def _repeat(in_repeat: int) -> list[Row]:
 
 def _first_integer(in_repeat: int) -> int:
     return next(number for number in range(in_repeat) if number % 5 == 1)
+
+
+def _photos() -> list[Row]:
+    return [
+        {"type": "begin group", "name": "seen", **_label("Photos")},
+        {"type": "begin repeat", "name": "photos", **_label("Photo")},
+        {"type": "image", "name": "photo", **_label("Photo")},
+        {"type": "end repeat"},
+        {"type": "end group"},
+    ]
 
 
 def _question(number: int, name: str, *, first: str) -> Row:

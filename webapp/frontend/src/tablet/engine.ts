@@ -26,7 +26,21 @@ export class FormUnreadable extends Error {
   override name = 'FormUnreadable'
 }
 
-async function load(xform: string): Promise<Instantiable> {
+/** Forms read of late: a form is the same for every visit, and reading it is half of opening one. */
+const read = new Map<string, Promise<Instantiable>>()
+const READ_KEPT = 4
+
+/** Read a form ahead of its use. Raises `FormUnreadable`. */
+export function load(xform: string): Promise<Instantiable> {
+  const form = read.get(xform) ?? readAnew(xform)
+  read.delete(xform)
+  read.set(xform, form)
+  for (const oldest of [...read.keys()].slice(0, -READ_KEPT)) read.delete(oldest)
+  form.catch(() => read.delete(xform))
+  return form
+}
+
+async function readAnew(xform: string): Promise<Instantiable> {
   const form = await loadForm(xform, {
     fetchFormAttachment: () => Promise.resolve(new Response('', { status: 404 })),
     missingResourceBehavior: 'BLANK',
@@ -153,10 +167,9 @@ export function isAnswered(node: LeafNode): boolean {
   return node.currentState.instanceValue !== ''
 }
 
-/** Questions that are asked now and have an answer. */
-export function answeredQuestions(root: RootNode): Set<string> {
-  const asked = leavesOf(childrenOf(root)).filter((node) => isQuestion(node) && node.currentState.relevant)
-  return new Set(asked.filter(isAnswered).map((node) => node.nodeId))
+/** Which of these questions are asked now and have an answer. */
+export function answeredQuestions(questions: readonly LeafNode[]): Set<string> {
+  return new Set(questions.filter((node) => isAnswered(node) && node.currentState.relevant).map((node) => node.nodeId))
 }
 
 export function hasAppearance(node: FormNode, wanted: string): boolean {

@@ -13,6 +13,7 @@ import { purge } from './purge'
 import { keepSending, loadOutbox, sendDue } from './sending'
 import { choosePin, dropWaiting, loadSession, sealPlain, session, takeOverPlain } from './session'
 import { loadVisitRecords } from './visitrecords'
+import { warmEngine } from './warming'
 
 const PURGE_EVERY_MS = 3600_000
 
@@ -61,6 +62,7 @@ async function open(): Promise<void> {
   else keepSending()
   sending = true
   if (session.value) void refreshDay()
+  warmEngine()
 }
 
 let locking = false

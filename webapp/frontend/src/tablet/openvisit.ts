@@ -1,5 +1,5 @@
 // A form of a visit being filled in: begun or resumed, saved as it goes, finished into the outbox.
-import { ref, watch, type Ref } from 'vue'
+import { effect, ref, stop, type Ref } from 'vue'
 import { NO_SOURCES, sourcesOf, type ProposalSources } from './answers'
 import { auditFile, closedAt, opened } from './audit'
 import { readForm } from './day'
@@ -110,6 +110,7 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
     clearTimeout(timer)
     timer = undefined
     state.value = { kind: 'saving' }
+    look()
     chain = chain.then(async () => {
       try {
         await saveDraft(visit, page.value)
@@ -136,7 +137,8 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
       return ''
     }
   }
-  const unwatch = watch([written, page, visit.noted], soon, { flush: 'sync' })
+  // Looked at anew when it is saved, not at each change: writing the answers out takes longer than giving one.
+  const look = effect(() => [written(), page.value, visit.noted.value], { scheduler: soon })
   const flush = () => (timer === undefined ? chain : save())
   const onHidden = () => { if (document.visibilityState === 'hidden') void flush() }
   document.addEventListener('visibilitychange', onHidden)
@@ -151,7 +153,7 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
     flush,
     hold: (value) => { held = value },
     stop: () => {
-      unwatch()
+      stop(look)
       forgetLock()
       clearTimeout(timer)
       timer = undefined

@@ -38,6 +38,7 @@ TARGETS = (
     Target(r"tablet: shell", 300),
     Target(r"tablet: all", 500),
     Target(r"tablet: start offline", 1_000),
+    Target(r"tablet: memory", 20),
     Target(r"tablet: 40 questions, first page", 1_000),
     Target(r"tablet: 400 questions, first page", 2_000),
     Target(r"tablet: \d+ questions, an answer", 50),

@@ -26,18 +26,21 @@ export class FormUnreadable extends Error {
   override name = 'FormUnreadable'
 }
 
-/** Forms read of late: a form is the same for every visit, and reading it is half of opening one. */
-const read = new Map<string, Promise<Instantiable>>()
-const READ_KEPT = 4
+let ahead: { xform: string; form: Promise<Instantiable> } | null = null
 
-/** Read a form ahead of its use. Raises `FormUnreadable`. */
-export function load(xform: string): Promise<Instantiable> {
-  const form = read.get(xform) ?? readAnew(xform)
-  read.delete(xform)
-  read.set(xform, form)
-  for (const oldest of [...read.keys()].slice(0, -READ_KEPT)) read.delete(oldest)
-  form.catch(() => read.delete(xform))
-  return form
+/** Read the form that is likely to be opened next: reading is half of opening. */
+export function readAhead(xform: string): void {
+  if (ahead?.xform === xform) return
+  const form = readAnew(xform)
+  ahead = { xform, form }
+  form.catch(() => { ahead = null })
+}
+
+/** A form read ahead serves once: it would keep every instance made of it in memory. */
+function load(xform: string): Promise<Instantiable> {
+  const ready = ahead?.xform === xform ? ahead.form : null
+  if (ready) ahead = null
+  return ready ?? readAnew(xform)
 }
 
 async function readAnew(xform: string): Promise<Instantiable> {

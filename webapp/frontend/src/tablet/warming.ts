@@ -1,25 +1,30 @@
-// The form engine is most of the app, and a cheap tablet takes a second to start it: it starts while the day is read.
+// The form engine is most of the app, and a cheap tablet takes a second to start it and to read a form: both happen
+// ahead, while the visitor reads her day or the page of a visit.
 import { day, readForm } from './day'
 
 const SOON_MS = 800
-let warmed = false
 
-/** Load the engine and read the form of the next visit, once, when the tablet has nothing else to do. */
+/** Get ready for the next visit of the day, when the tablet has nothing else to do. */
 export function warmEngine(): void {
-  if (warmed) return
-  warmed = true
-  // WebKit knows no idle time.
-  if ('requestIdleCallback' in window) requestIdleCallback(() => void warm(), { timeout: 5_000 })
-  else setTimeout(() => void warm(), SOON_MS)
+  const next = day.value?.answer.visits.find(({ state }) => state === 'planned')?.forms[0]
+  if (next) warmForm(next.form_id, next.version)
 }
 
-async function warm(): Promise<void> {
+/** Get ready for a form that may be opened next. */
+export function warmForm(formId: string, version: string): void {
+  const warm = () => void readAheadOf(formId, version)
+  // WebKit knows no idle time.
+  if ('requestIdleCallback' in window) requestIdleCallback(warm, { timeout: 5_000 })
+  else setTimeout(warm, SOON_MS)
+}
+
+async function readAheadOf(formId: string, version: string): Promise<void> {
   try {
-    const [{ load }] = await Promise.all([import('./engine'), import('./screens/FormScreen.vue')])
-    const next = day.value?.answer.visits.find(({ state }) => state === 'planned')?.forms[0]
-    const form = next && (await readForm(next.form_id, next.version))
-    if (form) await load(form.xform)
+    const [{ readAhead }, form] = await Promise.all([
+      import('./engine'), readForm(formId, version), import('./screens/FormScreen.vue'),
+    ])
+    if (form) readAhead(form.xform)
   } catch {
-    // Locked meanwhile, or a form that cannot be read: opening the visit says so.
+    // Locked meanwhile, or no such form here: opening it says so.
   }
 }

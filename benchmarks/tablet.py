@@ -50,7 +50,7 @@ OBSERVE = """() => {
   }).observe({ type: 'event', durationThreshold: 16 })
 }"""
 UNSEEN_MS = 16.0
-# A camera's picture, made and handed over in the page: a driver's own way would keep each in memory.
+# A camera's picture, made in the page: a driver's own way would keep each one in memory.
 TAKE_PHOTO = """async () => {
   const canvas = new OffscreenCanvas(1600, 1200)
   const pen = canvas.getContext('2d')

@@ -126,6 +126,8 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
   }
   // Not a debounce: the first change starts the clock, so fast typing never postpones the save.
   const soon = () => {
+    // From the change on it is not saved: the screen never says what is not so yet.
+    if (state.value.kind === 'saved') state.value = { kind: 'saving' }
     timer ??= setTimeout(() => { if (held) { timer = undefined; soon() } else void save() }, AUTOSAVE_MS)
   }
   // While a room is being taken away the engine cannot write itself out: look again right after.

@@ -19,7 +19,7 @@ from tests.factories import make_enrolment, make_person, make_user, make_visit
 from tests.submissions import FALLS, fill, home_visit
 from visits.accounts import add_device
 from visits.models.accounts import Role
-from visits.models.people import AccessEvent
+from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.programmes import EnrolmentState
 from visits.models.visits import Submission, Visit
 from visits.models.works import FollowUp, WorkOrder
@@ -29,7 +29,10 @@ from webapp.auth import PERMISSIONS, Action, declared_action
 
 SignIn = Callable[..., FlaskClient]
 
-NONSENSE = ("a\0b", "é☃😀" + "A" * 5000, "9" * 30, "9999-12-31", "0001-01-01", "%")
+NONSENSE = (
+    "a\0b", "é☃😀" + "A" * 5000, "9" * 30, "9999-12-31", "0001-01-01", "%", "", "-1", "1e999",
+    "nan", "-" + "9" * 5000, "\ud7ff\u202e", "²", "0x10",
+)  # fmt: skip
 ARGUMENTS = (
     "page", "sort", "desc", "q", "state", "role", "programme", "city", "score", "severity", "trade",
     "number", "enrolled", "from", "to", "visitor", "review", "day", "visitor_id", "kind", "was",
@@ -39,12 +42,14 @@ FIELDS = (
     "disposition", "channel", "reason", "day", "time", "note", "minutes", "visitor_id", "as",
     "state", "protected", "users", "persons", "number", "email", "name", "role", "language",
     "organisation", "new_organisation", "organisation_kind", "territory", "active", "kind", "c0",
-    "password", "attempts", "outcome", "left_behind", "code", "still", "item", "quantity",
+    "password", "attempts", "outcome", "left_behind", "code", "still", "item", "quantity", "keep",
+    "score", "maximum", "version", "author", "assessed_on", "value", "low", "high", "valid_from",
+    "valid_until", "source", "evidence",
 )  # fmt: skip
 
 
 @pytest.fixture
-def places(session: Session, now: datetime) -> dict[str, str]:
+def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
     """One of each thing that an address can name."""
     publish_form(session, home_visit(), by=None, now=now)
     coordinator, visitor = make_user(session), make_user(session, role=Role.VISITOR)
@@ -57,13 +62,31 @@ def places(session: Session, now: datetime) -> dict[str, str]:
         user_id=coordinator.id,
         now=now,
     )
+    _, token = add_device(session, visitor, name="t", now=now)
+    alert = PersonAlert(
+        person_id=enrolment.person_id,
+        code=AlertCode.TWO_VISITORS,
+        noted_on=now.date(),
+        review_on=now.date(),
+        noted_by_id=coordinator.id,
+    )
+    session.add(alert)
     session.commit()
+    for _ in range(2):
+        _send(app, token, visit)
+    left, right = session.scalars(select(Submission.id)).all()
+    lines = _opened(session)
     form = home_visit()
-    return {
+    found = {
+        "left_id": str(left), "right_id": str(right), "submission_id": str(left),
+        "order_id": lines["work_order"], "follow_up_id": lines["follow_up"],
+        "alert_id": str(alert.id), "name": "water_price",
         "person_id": str(enrolment.person_id), "enrolment_id": str(enrolment.id),
         "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),
         "form_id": form.form_id, "version": form.version, "code": "seniors",
     }  # fmt: skip
+    session.rollback()
+    return found
 
 
 def _rules(app: Flask, method: str) -> list[tuple[Rule, Role]]:
@@ -155,6 +178,44 @@ def test_a_tablet_that_talks_nonsense_is_refused(client: FlaskClient) -> None:
             assert 400 <= answer.status_code < 500, body[:40]
             assert answer.content_type == "application/problem+json"
             assert answer.json["request_id"]
+
+
+WHATEVER: tuple[Any, ...] = (
+    None, True, -1, 10**30, 1.5, [], {}, [[]], {"fr": 1}, [None], ["card"] * 9, "", "x", "x" * 5000,
+    "a\0", "\ud800", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999-23:59", "2026-02-30",
+    "2026-03-10T09:30:00", "7f3e1c52-0000-4000-8000-000000000000", "dead", "no_answer", "U0",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ["alerts", "failure"])
+def test_no_field_of_a_report_makes_the_server_fail(
+    app: Flask, session: Session, now: datetime, what: str
+) -> None:
+    visitor = make_user(session, role=Role.VISITOR)
+    _, token = add_device(session, visitor, name="t", now=now)
+    visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+    session.commit()
+    moment = now.isoformat()
+    body = {
+        "id": str(uuid.uuid4()), "instance_id": "uuid:1", "path": "/data/gas", "severity": "U0",
+        "label": {"fr": "Gaz", "en": "Gas"}, "raised_at": moment, "reached_at": moment,
+        "tried_at": moment, "reached_name": "M. Ferrand",
+    } if what == "alerts" else {
+        "id": str(uuid.uuid4()), "outcome": "refused", "reason": "R01", "left_behind": ["card"],
+        "note": "x", "at": moment,
+    }  # fmt: skip
+    body["sent_at"] = moment
+    client = app.test_client()
+    for field in (*body, "unknown"):
+        for value in WHATEVER:
+            said = json.dumps(body | {field: value, "id": str(uuid.uuid4())} | {field: value})
+            answer = client.post(
+                f"/api/visits/{visit.id}/{what}",
+                data=said,
+                content_type="application/json",
+                headers={"Authorization": f"Bearer {token}"},
+            )
+            assert answer.status_code < 500, (field, value)
 
 
 def test_nonsense_instead_of_a_password_is_a_wrong_password(client: FlaskClient) -> None:
@@ -308,7 +369,7 @@ def _send(app: Flask, token: str, visit: Visit) -> None:
 def _opened(session: Session) -> dict[str, str]:
     session.rollback()
     found = {
-        "submission": session.scalars(select(Submission.id)).one(),
+        "submission": session.scalars(select(Submission.id).limit(1)).one(),
         "work_order": session.scalars(select(WorkOrder.id).limit(1)).one(),
         "follow_up": session.scalars(select(FollowUp.id).limit(1)).one(),
     }

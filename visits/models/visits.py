@@ -139,7 +139,8 @@ class UrgentAlert(Base):
     """A vital or urgent finding, told the moment there was a network, before the visit's end.
 
     `id` is the tablet's; `instance_id` and `path` name the consequence it becomes once the form
-    arrives. `reached_name` is who answered, at `reached_at`; both empty while nobody did.
+    arrives; `path` has the turns of its repeats. `reached_name` is who answered, at `reached_at`;
+    both empty while nobody did. `tried_at` is when the visitor last rang and nobody answered.
     """
 
     __tablename__ = "urgent_alert"
@@ -154,6 +155,7 @@ class UrgentAlert(Base):
     raised_at: Mapped[datetime]
     reached_name: Mapped[str | None] = mapped_column(EncryptedText)
     reached_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
     sent_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     seen_at: Mapped[datetime | None]

@@ -103,6 +103,8 @@ def note_seen(
 ) -> None:
     """Note that somebody in the office takes an alert in hand; the first one stays noted."""
     alert = find_alert(session, viewer, alert_id, works_only=works_only)
+    # Of two who take it in hand at once the second reads what the first wrote.
+    session.refresh(alert, ["seen_at", "seen_by_id"], with_for_update={"key_share": True})
     if alert.seen_at is None:
         alert.seen_at, alert.seen_by_id = now, viewer.user_id
         session.flush()

@@ -24,6 +24,10 @@ class VisitState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+# States in which a visit is still to come or to be ended.
+LIVE = (VisitState.PLANNED, VisitState.UNDER_WAY)
+
+
 class Visit(Base):
     """An appointment at home between a visitor and an enrolled person."""
 
@@ -56,6 +60,10 @@ class SubmissionState(enum.StrEnum):
     CHECKED = "checked"
     TO_REVIEW = "to_review"
     SET_ASIDE = "set_aside"
+
+
+# States in which a submission is all here and says something about a home.
+COUNTED = (SubmissionState.CHECKED, SubmissionState.TO_REVIEW)
 
 
 class Submission(Base):

@@ -21,7 +21,7 @@ from visits.accounts import add_device
 from visits.models.accounts import Role
 from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.programmes import EnrolmentState
-from visits.models.visits import Submission, Visit
+from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import FollowUp, WorkOrder
 from visits.portfolio import upload_file
 from visits.published_forms import publish_form
@@ -293,6 +293,26 @@ def test_photos_with_strange_names_are_kept_by_their_last_part_or_refused(
     )
     assert answer.status_code == status
     assert (session.scalar(select(func.count()).select_from(Submission)) or 0) == (status == 201)
+
+
+@pytest.mark.parametrize("kind", ["image/\0png", "x" * 300, "é/ü", "", "image/png; a=b"], ids=ascii)
+def test_a_photo_of_a_strange_kind_is_kept(
+    app: Flask, session: Session, now: datetime, kind: str
+) -> None:
+    publish_form(session, home_visit(), by=None, now=now)
+    _, token = add_device(session, make_user(session, role=Role.VISITOR), name="t", now=now)
+    session.commit()
+    head = 'Content-Disposition: form-data; name="p"; filename="p.jpg"'
+    photo = f"--b\r\n{head}\r\nContent-Type: {kind}\r\n\r\nx\r\n".encode()
+    answer = app.test_client().post(
+        "/openrosa/submission",
+        data=_part("xml_submission_file", "s.xml", fill()) + photo + END,
+        content_type="multipart/form-data; boundary=b",
+        headers={"Authorization": f"Bearer {token}", "Palier-Sent-At": "9999-12-31T23:59:59-23:59"},
+    )
+    assert answer.status_code == 201
+    kept = session.scalars(select(SubmissionFile.media_type)).all()
+    assert kept == ["image/png" if kind.startswith("image/png") else "application/octet-stream"]
 
 
 def test_a_visit_is_not_planned_on_a_day_that_cannot_be(

@@ -67,4 +67,6 @@ def facts(form: Form, checked: Checked) -> dict[str, Fact]:
 
 def _about(form: Form, path: str) -> str:
     bind = form.binds.get(path)
-    return bind.about if bind is not None and bind.about in (DWELLING, PERSON) else ""
+    if bind is None or bind.readers:  # whoever visits next would read it
+        return ""
+    return bind.about if bind.about in (DWELLING, PERSON) else ""

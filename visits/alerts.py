@@ -23,7 +23,8 @@ from visits.queries.carried import find_carried_visit
 class Raised:
     """An alert as the tablet tells it; its moments are by the tablet's own clock.
 
-    `reached_name` is who answered the phone, empty while nobody did.
+    `path` has the turns of its repeats: the same finding in two rooms is two alerts.
+    `reached_name` is who answered the phone, empty while nobody did; `tried_at` when nobody did.
     """
 
     id: uuid.UUID
@@ -35,6 +36,7 @@ class Raised:
     sent_at: datetime
     reached_name: str = ""
     reached_at: datetime | None = None
+    tried_at: datetime | None = None
 
 
 def raise_alert(
@@ -87,6 +89,9 @@ def _note_reached(alert: UrgentAlert, raised: Raised, now: datetime) -> None:
         alert.reached_at = _right(raised.reached_at, raised, now)
     elif alert.reached_name and alert.reached_at is None:
         alert.reached_at = now
+    if raised.tried_at is not None:
+        tried_at = _right(raised.tried_at, raised, now)
+        alert.tried_at = max(alert.tried_at or tried_at, tried_at)
 
 
 def _right(said: datetime, raised: Raised, now: datetime) -> datetime:
@@ -98,6 +103,8 @@ def note_seen(
 ) -> None:
     """Note that somebody in the office takes an alert in hand; the first one stays noted."""
     alert = find_alert(session, viewer, alert_id, works_only=works_only)
+    # Of two who take it in hand at once the second reads what the first wrote.
+    session.refresh(alert, ["seen_at", "seen_by_id"], with_for_update={"key_share": True})
     if alert.seen_at is None:
         alert.seen_at, alert.seen_by_id = now, viewer.user_id
         session.flush()

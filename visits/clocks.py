@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-PARIS = ZoneInfo("Europe/Paris")
+from visits.deadlines import PARIS
 
 # A tablet may come back after a month; what it did then was not later than now.
 OLDEST, AHEAD = timedelta(days=60), timedelta(minutes=5)

@@ -21,8 +21,7 @@ from visits.models.programmes import (
     EnrolmentState,
     RefusalReason,
 )
-from visits.models.visits import Visit, VisitState
-from visits.planning import LIVE
+from visits.models.visits import LIVE, Visit, VisitState
 from visits.privacy import log_access
 from visits.queries import Viewer
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from visits.db import take_turn
 from visits.errors import Conflict, Invalid
 from visits.map_points import refresh_map
 from visits.models.people import AccessKind
 from visits.models.portfolio import FormVersion
 from visits.models.visits import (
+    COUNTED,
     Consequence,
     Submission,
     SubmissionState,
@@ -21,24 +21,22 @@ from visits.models.visits import (
 from visits.models.works import OPEN_STATES, FollowUp, FollowUpState, WorkOrder, WorkOrderState
 from visits.privacy import log_access
 from visits.queries import Viewer
+from visits.queries.carried import hold_visit
 from visits.risks import risk_of
 
 REASON_LENGTH = 500
-# A submission that says something about a home.
-COUNTS = (SubmissionState.CHECKED, SubmissionState.TO_REVIEW)
 
 
 def doubts_of(session: Session, submission: Submission) -> list[str]:
     """Name what about a submission's visit somebody should look at before she believes it.
 
+    The caller holds the visit: of two tablets that send at once the later one sees the earlier.
     Among `second` (this form was sent from this visit already), `cancelled`, `failed` and
     `reassigned` (it was somebody else's visit by then).
     """
     visit = submission.visit
     if visit is None:
         return []
-    # Two tablets that send their last photo at once: the later one sees the earlier.
-    take_turn(session, f"visit {visit.id}")
     doubts = ["second"] if beside(session, submission) else []
     if visit.state in (VisitState.CANCELLED, VisitState.FAILED):
         doubts.append(visit.state.value)
@@ -54,7 +52,7 @@ def beside(session: Session, submission: Submission) -> Sequence[Submission]:
         .join(Submission.form_version)
         .where(Submission.visit_id == submission.visit_id, Submission.id != submission.id)
         .where(FormVersion.form_id == submission.form_version.form_id)
-        .where(Submission.state.in_(COUNTS))
+        .where(Submission.state.in_(COUNTED))
         .order_by(Submission.received_at)
     )
     return session.scalars(statement).all()
@@ -66,16 +64,24 @@ def undecided(submissions: Sequence[Submission]) -> list[tuple[Submission, Submi
     for at, second in enumerate(submissions):
         for first in submissions[:at]:
             same = first.form_version.form_id == second.form_version.form_id
-            open_still = first.decided_at is None or second.decided_at is None
-            if same and open_still and {first.state, second.state} <= set(COUNTS):
+            if same and waits_for_decision(first, second):
                 pairs.append((first, second))
     return pairs
+
+
+def waits_for_decision(first: Submission, second: Submission) -> bool:
+    """Tell whether two submissions both count and have not been decided about."""
+    open_still = first.decided_at is None or second.decided_at is None
+    return open_still and {first.state, second.state} <= set(COUNTED)
 
 
 def keep_both(
     session: Session, first: Submission, second: Submission, *, viewer: Viewer, now: datetime
 ) -> None:
-    """Note that both submissions are right: two rooms, two persons, two moments."""
+    """Note that both submissions are right: two rooms, two persons, two moments.
+
+    Raises Conflict when that was decided already.
+    """
     visit = _same_visit(first, second)
     for submission in (first, second):
         _decide(submission, viewer, now)
@@ -96,6 +102,7 @@ def keep_one(
     Nothing of it is deleted. Raises Conflict when it was decided already, Invalid without a reason.
     """
     visit = _same_visit(kept, other)
+    hold_visit(session, visit.id)
     reason = reason.strip()
     if not reason:
         raise Invalid({"reason": "required"})
@@ -119,7 +126,7 @@ def _same_visit(first: Submission, second: Submission) -> Visit:
         or first.id == second.id
         or second.visit_id != visit.id
         or first.form_version.form_id != second.form_version.form_id
-        or not {first.state, second.state} <= set(COUNTS)
+        or not waits_for_decision(first, second)
     ):
         raise Conflict("nothing_to_decide")
     return visit

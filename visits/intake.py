@@ -27,6 +27,7 @@ from visits.models.accounts import Device
 from visits.models.people import AccessKind, Consent, ConsentScope
 from visits.models.programmes import EnrolmentState
 from visits.models.visits import (
+    LIVE,
     Consequence,
     Submission,
     SubmissionFile,
@@ -37,12 +38,11 @@ from visits.models.visits import (
 from visits.privacy import log_access
 from visits.published_forms import consequences_of, find_form
 from visits.queries import Viewer
-from visits.queries.carried import find_carried_visit
+from visits.queries.carried import find_carried_visit, hold_visit
 from visits.risks import risk_of
 from visits.visit_forms import missing_forms
 from visits.what_follows import open_what_follows
 
-LIVE = (VisitState.PLANNED, VisitState.UNDER_WAY)
 CONSENTS = tuple(scope.value for scope in ConsentScope)
 MAX_FILES = 200
 MAX_NAME = 255
@@ -96,6 +96,8 @@ def record_submission(
         _refuse_another(known, parcel, viewer)
     _keep_files(session, known, parcel)
     if known.state is SubmissionState.INCOMPLETE and not incomplete:
+        if known.visit_id is not None:
+            hold_visit(session, known.visit_id)
         _conclude(session, known, viewer=viewer, now=now)
     return known
 

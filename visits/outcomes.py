@@ -17,6 +17,7 @@ from visits.models.programmes import (
     EnrolmentState,
     Refusal,
 )
+from visits.models.visits import Visit, VisitState
 from visits.queries import Viewer, visible_persons
 
 STATES = tuple(EnrolmentState)
@@ -80,6 +81,7 @@ def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
         refusals_by_month=_answers_by_month(session, programme, viewer),
         rates=rates(
             by_state,
+            partial=_under_way(session, programme, viewer),
             broken_off=_left_at(session, programme, viewer, BREAK_OFF),
             wrong_address=_left_at(session, programme, viewer, WRONG_ADDRESS),
         ),
@@ -103,14 +105,30 @@ def _left_at(session: Session, programme: str, viewer: Viewer, disposition: Disp
     return session.scalar(statement) or 0
 
 
+def _under_way(session: Session, programme: str, viewer: Viewer) -> int:
+    """Count the planned enrolments whose visit has begun and lacks a required form still."""
+    statement = (
+        select(func.count(Enrolment.id.distinct()))
+        .join(Enrolment.person)
+        .join(Visit, Visit.enrolment_id == Enrolment.id)
+        .where(Enrolment.programme == programme, visible_persons(viewer))
+        .where(Enrolment.state == EnrolmentState.PLANNED, Visit.state == VisitState.UNDER_WAY)
+    )
+    return session.scalar(statement) or 0
+
+
 def rates(
-    by_state: dict[EnrolmentState, int], *, broken_off: int = 0, wrong_address: int = 0
+    by_state: dict[EnrolmentState, int],
+    *,
+    partial: int = 0,
+    broken_off: int = 0,
+    wrong_address: int = 0,
 ) -> tuple[Rate, ...]:
     """Compute the rates from the number of enrolments in each state.
 
-    I complete, R refusal or break-off, NC non-contact, O other contacted, U not yet attempted or
-    wrong address: those who are not eligible leave every denominator. REF1 = R / all,
-    REF3 = R / all but U, COOP3 = I / (I + R), RR1 = I / all.
+    I complete, P partial, R refusal or break-off, NC non-contact, O other contacted, U not yet
+    attempted or wrong address: those who are not eligible leave every denominator. REF1 = R / all,
+    REF3 = R / all but U, COOP3 = I / (I + P + R), RR1 = I / all.
     """
     complete = by_state[EnrolmentState.VISITED]
     refused = by_state[EnrolmentState.REFUSED] + broken_off
@@ -120,7 +138,7 @@ def rates(
     return (
         Rate("REF3", refused, attempted),
         Rate("REF1", refused, eligible),
-        Rate("COOP3", complete, complete + refused),
+        Rate("COOP3", complete, complete + partial + refused),
         Rate("RR1", complete, eligible),
         Rate("CON1", contacted, eligible),
     )

@@ -13,11 +13,9 @@ from visits.models.accounts import Role, User
 from visits.models.people import AccessKind, NamedAccess, Person
 from visits.models.portfolio import Dwelling
 from visits.models.programmes import Enrolment, EnrolmentState
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import LIVE, Visit, VisitState
 from visits.privacy import log_access
 from visits.queries import Viewer, visible_persons
-
-LIVE = (VisitState.PLANNED, VisitState.UNDER_WAY)
 
 
 def visitors(session: Session) -> Sequence[User]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from visits.models.people import Person
 from visits.models.programmes import Enrolment
-from visits.models.visits import Consequence, Submission, Visit
+from visits.models.visits import Consequence, Submission, SubmissionState, Visit
 from visits.models.works import (
     OPEN_STATES,
     FollowUp,
@@ -55,6 +55,7 @@ def works_results(
         .join(Visit, Visit.id == Submission.visit_id)
         .join(Enrolment, Enrolment.id == Visit.enrolment_id)
         .where(Enrolment.programme == programme, visible_persons(viewer))
+        .where(Submission.state != SubmissionState.SET_ASIDE)
     )
     by_severity: dict[Severity, list[_Work]] = {severity: [] for severity in Severity}
     for row in session.execute(statement):
@@ -104,6 +105,9 @@ def follow_up_results(
         .select_from(FollowUp)
         .join(FollowUp.enrolment)
         .join(Enrolment.person)
+        .join(FollowUp.consequence)
+        .join(Consequence.submission)
+        .where(Submission.state != SubmissionState.SET_ASIDE)
         .where(Enrolment.programme == programme, FollowUp.state != FollowUpState.CANCELLED)
         .where(visible_persons(viewer))
     )

@@ -5,8 +5,7 @@ from sqlalchemy.orm import Session
 
 from visits.models.portfolio import FormVersion
 from visits.models.programmes import Enrolment
-from visits.models.visits import Submission, Visit
-from visits.visit_forms import NOT_COUNTED
+from visits.models.visits import COUNTED, Submission, Visit
 
 RISK_OF_BAND = {"low": 1, "intermediate": 2, "high": 3}
 
@@ -17,7 +16,7 @@ def risk_of(session: Session, enrolment: Enrolment) -> int:
         select(FormVersion.form_id, Submission.findings)
         .join(Submission.form_version)
         .join(Submission.visit)
-        .where(Visit.enrolment_id == enrolment.id, Submission.state.not_in(NOT_COUNTED))
+        .where(Visit.enrolment_id == enrolment.id, Submission.state.in_(COUNTED))
         .order_by(Submission.received_at)
     )
     latest: dict[str, int] = {}

@@ -10,14 +10,11 @@ from sqlalchemy.orm import Session
 
 from visits.errors import Conflict
 from visits.models.portfolio import FormVersion
-from visits.models.visits import Submission, SubmissionState, Visit
+from visits.models.visits import COUNTED, Submission, Visit
 from visits.models.works import FollowUp
 from visits.programmes import Programme, load_programmes
 from visits.published_forms import current_forms
 from visits.queries.follow_ups import OPEN
-
-# Not all of it is here yet, or a coordinator put it aside.
-NOT_COUNTED = (SubmissionState.INCOMPLETE, SubmissionState.SET_ASIDE)
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def received_forms(session: Session, visit_ids: Collection[uuid.UUID]) -> dict[u
     statement = (
         select(Submission.visit_id, FormVersion.form_id)
         .join(Submission.form_version)
-        .where(Submission.visit_id.in_(visit_ids), Submission.state.not_in(NOT_COUNTED))
+        .where(Submission.visit_id.in_(visit_ids), Submission.state.in_(COUNTED))
     )
     found: dict[uuid.UUID, set[str]] = {}
     for visit_id, form_id in session.execute(statement):

@@ -39,7 +39,8 @@ def open_what_follows(
     """Open what the consequences of one submission call for.
 
     An urgent hazard is never only a sentence: the landlord's becomes a work order, unless the same
-    answer has called one; anybody else's becomes a follow-up, so that somebody asks how it ended.
+    answer has called one as urgent; anybody else's becomes a follow-up, so that somebody asks how
+    it ended.
     """
     for consequence in called:
         if consequence.kind == "work_order":
@@ -60,9 +61,15 @@ def _open_for_hazard(
 ) -> None:
     if hazard.owner != LANDLORD:
         open_follow_up(session, enrolment, hazard, now=now, code="call")
-    elif not any(one.kind == "work_order" and _same_cause(one, hazard) for one in called):
+    elif not any(_stands_for(one, hazard) for one in called):
         trade = TRADE_OF_HAZARD.get(hazard.code, "general")
         open_work_order(session, enrolment, hazard, now=now, trade=trade)
+
+
+def _stands_for(one: Consequence, hazard: Consequence) -> bool:
+    """Tell whether a work order is about the same answer and as urgent as the hazard."""
+    urgent_enough = one.severity in URGENT and str(one.severity) <= str(hazard.severity)
+    return one.kind == "work_order" and urgent_enough and _same_cause(one, hazard)
 
 
 def _same_cause(one: Consequence, other: Consequence) -> bool:

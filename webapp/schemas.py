@@ -264,6 +264,7 @@ class NewAlertSchema(Schema):
     sent_at = fields.AwareDateTime(required=True)
     reached_name = fields.String(load_default="", allow_none=True, validate=validate.Length(0, 100))
     reached_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    tried_at = fields.AwareDateTime(load_default=None, allow_none=True)
 
     @post_load
     def without_null(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -25,6 +25,12 @@ OUR_SETTINGS = frozenset(["source", "instrument"])
 # Columns of ours in the survey sheet, each an attribute of the question's bind.
 MARKS = (ABOUT, READERS)
 PALIER = f'palier="{PALIER_NAMESPACE}"'
+# Where a consequence stands, its groups and repeats and their turns included, is kept in 200.
+LONGEST_PATH = 180
+_TOO_DEEP = (
+    "Cette conséquence est rangée trop profond : son chemin passe "
+    f"{LONGEST_PATH} caractères. Raccourcissez les noms de ses groupes, ou le sien."
+)
 WORDED = frozenset(["form_title", "label", "hint", "constraint_message", "required_message"])
 
 
@@ -57,7 +63,7 @@ def publish(workbook: Workbook) -> PublishedForm:
         version=form.version,
         title=workbook.setting("form_title"),
         xform=xform,
-        consequences=tuple(_placed(form, one) for _, one in rows),
+        consequences=_all_placed(form, rows),
         sha256=hashlib.sha256(xform).hexdigest(),
         warnings=tuple(warnings),
     )
@@ -193,6 +199,18 @@ def _refuse_circles(form: Form, workbook: Workbook) -> None:
             problems.append(Problem("survey", at, None, message))
     if problems:
         raise WorkbookRefused(problems)
+
+
+def _all_placed(form: Form, rows: list[tuple[Row, Consequence]]) -> tuple[Consequence, ...]:
+    placed = [(origin, _placed(form, one)) for origin, one in rows]
+    problems = [
+        Problem("consequences", origin.number, "name", _TOO_DEEP)
+        for origin, one in placed
+        if len(one.path) > LONGEST_PATH
+    ]
+    if problems:
+        raise WorkbookRefused(problems)
+    return tuple(one for _, one in placed)
 
 
 def _placed(form: Form, one: Consequence) -> Consequence:

@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reached_name", sa.LargeBinary(), nullable=True),
         sa.Column("reached_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_by_id", sa.Uuid(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from diagnostics.assessment import assess
+from diagnostics.facts import facts, proposals
 from diagnostics.form import parse_form
 from diagnostics.forms import read_shipped
 from diagnostics.reading import read_answers, readers_of
@@ -40,6 +41,17 @@ def test_a_confidential_answer_in_a_repeat_stays_confidential() -> None:
         ("a", "social_worker"),
         ("b", "social_worker"),
     ]
+
+
+def test_what_is_confidential_is_proposed_to_nobody_even_by_a_form_that_says_so() -> None:
+    xform = published([OPEN, NOTE | {"readers": "", "about": "person"}]).xform
+    both = xform.replace(
+        b'palier:about="person"', b'palier:about="person" palier:readers="social_worker"'
+    )
+    assert both != xform
+    form = parse_form(both)
+    assert proposals(form) == ()
+    assert facts(form, checked(form, {"note": "a"})) == {}
 
 
 def test_the_column_goes_to_a_spreadsheet_and_back() -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from diagnostics.workbook import examine, read_workbook
+from diagnostics.workbook import WorkbookRefused, examine, publish, read_workbook
 from diagnostics.workbook.refusals import Problem, warning_of_pyxform
 from tests.diagnostics.builders import EN, FR, row, workbook
 
@@ -55,3 +55,15 @@ def test_a_warning_about_the_choices_keeps_its_sheet_and_row() -> None:
     ]
     found = examine(read_workbook(workbook(survey, choices=choices), suffix=".yaml"))
     assert Problem("choices", 3, None, "Ce choix n’a pas de libellé.") in found.warnings
+
+
+def test_a_consequence_whose_path_no_table_could_keep_is_refused_on_its_row() -> None:
+    survey = [row("begin repeat", "r" * 190), row("text", "a"), row("end repeat", "")]
+    called = {
+        "when": "${a} != ''", "for_each": "r" * 190, "kind": "referral", "code": "caf",
+        "label::fr": "Fr", "label::en": "En",
+    }  # fmt: skip
+    with pytest.raises(WorkbookRefused) as refused:
+        publish(read_workbook(workbook(survey, consequences=[called]), suffix=".yaml"))
+    (problem,) = refused.value.problems
+    assert (problem.sheet, problem.row, problem.column) == ("consequences", 2, "name")

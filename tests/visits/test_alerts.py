@@ -10,15 +10,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests.diagnostics.filling import shipped_form
 from tests.factories import make_enrolment, make_user, make_viewer, make_visit
-from tests.submissions import GAS, fill, home_visit
+from tests.submissions import GAS, fill, fill_shipped, home_visit
 from visits.alerts import Raised, note_seen, raise_alert
 from visits.errors import Conflict, NotFound
 from visits.file_store import FileStore
 from visits.intake import record_submission
 from visits.models.accounts import Role
 from visits.models.people import AccessEvent
-from visits.models.visits import UrgentAlert, Visit
+from visits.models.visits import Consequence, UrgentAlert, Visit
 from visits.models.works import WorkOrder
 from visits.privacy import protect
 from visits.published_forms import publish_form
@@ -85,6 +86,49 @@ def test_an_alert_told_twice_is_kept_once_and_learns_who_was_reached(home: Home)
     assert home.tell(reached).reached_name == "M. Ferrand"
     assert home.tell(first).reached_name == "M. Ferrand", "what is known is never forgotten"
     assert home.session.scalar(select(func.count()).select_from(UrgentAlert)) == 1
+
+
+def test_nobody_answered_is_kept_until_somebody_does(home: Home) -> None:
+    first = home.raised(tried_at=home.now - timedelta(minutes=3))
+    assert home.tell(first).tried_at == home.now - timedelta(minutes=3)
+    told = home.tell(replace(first, tried_at=home.now - timedelta(minutes=1)))
+    assert told.tried_at == home.now - timedelta(minutes=1)
+    assert home.tell(first).tried_at == told.tried_at, "the last try is the one kept"
+    assert told.reached_name is None
+    assert told.reached_at is None
+
+
+def test_the_same_finding_in_two_rooms_is_two_alerts_each_with_its_own_order(
+    home: Home, tmp_path: Path
+) -> None:
+    form = shipped_form("annual_residence_check")
+    publish_form(home.session, form, by=None, now=home.now)
+    place = next(row.path for row in form.consequences if row.code == "common_parts")
+    stem, _, name = place.rpartition("/")
+    first, second = (
+        home.tell(home.raised(path=f"{stem}[{turn}]/{name}", severity="U1")) for turn in (1, 2)
+    )
+    assert first.id != second.id
+    danger = {"finding_place": "Hall", "finding_trade": "electricity", "finding_danger": "yes"}
+    record_submission(
+        home.session,
+        FileStore(tmp_path),
+        xml=fill_shipped(
+            "annual_residence_check",
+            instance_id=f"uuid:{INSTANCE}",
+            finding=[danger | {"finding_danger": "no"}, danger],
+        ),
+        files=(),
+        viewer=home.visitor,
+        now=home.now,
+        visit_id=home.visit.id,
+    )
+    (order,) = home.session.scalars(
+        select(WorkOrder).join(WorkOrder.consequence).where(Consequence.code == "common_parts")
+    )
+    told = {one.alert.id: one.work_order for one in alerts_of_visit(home.session, home.visit)}
+    assert told == {first.id: None, second.id: order}
+    assert alert_of_work_order(home.session, order) is second
 
 
 def test_a_finding_given_again_under_another_number_is_the_same_alert(home: Home) -> None:

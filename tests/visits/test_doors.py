@@ -261,6 +261,15 @@ def test_a_break_off_counts_as_a_refusal_and_a_wrong_address_as_unknown(door: Do
     assert (rates["CON1"].numerator, rates["CON1"].denominator) == (0, 1)
 
 
+def test_a_visit_with_forms_still_to_come_counts_as_a_partial_one(door: Door) -> None:
+    viewer = make_viewer(door.user)
+    door.visit.state, door.enrolment.state = VisitState.UNDER_WAY, EnrolmentState.PLANNED
+    door.session.flush()
+    rates = {one.code: one for one in outcomes(door.session, SENIORS, viewer=viewer).rates}
+    assert (rates["COOP3"].numerator, rates["COOP3"].denominator) == (0, 1)
+    assert (rates["RR1"].numerator, rates["RR1"].denominator) == (0, 1)
+
+
 def test_a_tablet_s_wrong_clock_is_set_right(now: datetime) -> None:
     ahead = timedelta(hours=2)
     knocked, sent = now + ahead - timedelta(minutes=90), now + ahead

@@ -18,6 +18,7 @@ from visits.kits import bag_of
 from visits.models.accounts import Role, User
 from visits.models.people import AccessKind
 from visits.models.visits import (
+    COUNTED,
     Consequence,
     KitMovement,
     Submission,
@@ -29,7 +30,10 @@ from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderSta
 from visits.privacy import log_access
 from visits.published_forms import publish_form
 from visits.queries import Reach, Viewer
+from visits.queries.people import person_file
 from visits.queries.submissions import unfinished_submissions
+from visits.queries.tablet import Earlier, earlier_answers
+from visits.results import follow_up_results, works_results
 
 
 @dataclass
@@ -172,6 +176,37 @@ def test_it_is_decided_once_with_a_reason_and_between_two_of_one_visit(home: Hom
     home.keep(first, second)
     with pytest.raises(Conflict, match="nothing_to_decide"):
         home.keep(second, first)
+
+
+def test_what_was_decided_is_not_decided_again(home: Home) -> None:
+    first, second = home.send(), home.send(GAS)
+    keep_both(home.session, first, second, viewer=home.coordinator, now=home.now)
+    with pytest.raises(Conflict, match="nothing_to_decide"):
+        home.keep(first, second)
+
+
+def test_what_was_set_aside_counts_in_no_result_and_for_no_consent(home: Home) -> None:
+    first, second = home.send(QUIET | {"visit_agreed": "yes"}), home.send(GAS)
+    home.keep(first, second)
+    viewer, person = home.coordinator, home.visit.enrolment.person
+    assert works_results(home.session, "seniors", viewer=viewer, now=home.now) == []
+    follow_ups = follow_up_results(home.session, "seniors", viewer=viewer, now=home.now)
+    assert follow_ups.done.denominator == 0
+    consents = person_file(home.session, viewer, person).consents
+    assert {one.submission_id for one in consents} == {first.id}
+
+
+def test_a_yes_that_was_set_aside_lets_nothing_be_proposed_about_a_person(home: Home) -> None:
+    first = home.send(QUIET)
+    no, yes = home.send(QUIET | {"health_agreed": "no"}), home.send(QUIET)
+    assert [one.about for one in _proposed(home)].count("person") > 0
+    home.keep(no, yes)
+    assert first.state in COUNTED
+    assert [one.about for one in _proposed(home)].count("person") == 0
+
+
+def _proposed(home: Home) -> list[Earlier]:
+    return earlier_answers(home.session, [home.visit])[home.visit.id]
 
 
 def test_what_never_ended_shows_after_a_day_to_those_who_may_see_her(home: Home) -> None:

@@ -16,11 +16,12 @@ from visits.file_store import FileStore
 from visits.intake import record_submission
 from visits.models.accounts import Role
 from visits.models.programmes import EnrolmentState
-from visits.models.visits import Submission, SubmissionState, Visit, VisitState
+from visits.models.visits import Consequence, Submission, SubmissionState, Visit, VisitState
 from visits.models.works import FollowUp, FollowUpState, WorkOrder
 from visits.published_forms import current_form, publish_form, retire_form
 from visits.queries import Reach, Viewer
 from visits.visit_forms import forms_of_visits, missing_forms
+from visits.what_follows import open_what_follows
 
 FORMS = (
     "home_visit", "fall_risk", "home_hazards", "accessibility", "eco_kit", "social_situation",
@@ -176,6 +177,24 @@ def test_an_urgent_hazard_beside_a_work_order_of_the_same_answer_opens_nothing_m
     home.send(fill_shipped("safety_and_decency", visit_agreed="yes", gas_smell="yes"))
     orders = home.session.scalars(select(WorkOrder)).all()
     assert len([one for one in orders if one.severity == "U0"]) == 1
+
+
+def test_a_work_order_that_may_wait_does_not_stand_for_an_urgent_hazard(home: Home) -> None:
+    sent = home.send(fill_shipped("safety_and_decency", visit_agreed="yes", gas_smell="yes"))
+    (order,) = [one for one in sent.consequences if one.kind == "work_order"]
+    hazard = Consequence(
+        submission_id=sent.id, position=99, path="/data/h", kind="hazard", code="gas_smell",
+        severity="U0", owner="landlord", label=order.label, causes=order.causes,
+    )  # fmt: skip
+    later = Consequence(
+        submission_id=sent.id, position=98, path="/data/w", kind="work_order", code="gas",
+        severity="U3", owner="landlord", label=order.label, causes=order.causes,
+    )  # fmt: skip
+    home.session.add_all([hazard, later])
+    home.session.flush()
+    open_what_follows(home.session, home.visit.enrolment, [hazard, later], now=home.now)
+    opened = select(WorkOrder.severity).where(WorkOrder.consequence_id.in_([hazard.id, later.id]))
+    assert set(home.session.scalars(opened)) == {"U0", "U3"}
 
 
 def test_a_danger_that_is_not_the_landlord_s_is_asked_about_again(home: Home) -> None:

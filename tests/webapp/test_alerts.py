@@ -124,6 +124,16 @@ def test_coordinator_and_technician_see_it_and_say_so(home: Home, client_as: Sig
     assert client_as(Role.MANAGER).post(alert).status_code == 403
 
 
+def test_that_nobody_answered_stands_on_the_board(home: Home, client_as: SignIn) -> None:
+    home.tell(tried_at=(NOW - timedelta(minutes=1)).isoformat())
+    technician = client_as(Role.TECHNICIAN)
+    assert "Personne n’a répondu, dernier essai le " in technician.get("/").text
+    home.tell(reached_name="M. Ferrand")
+    page = technician.get("/").text
+    assert "M. Ferrand" in page
+    assert "Personne n’a répondu" not in page
+
+
 def test_a_technician_sees_the_dwelling_and_not_the_person(home: Home, client_as: SignIn) -> None:
     home.tell()
     home.tell(id=str(uuid.uuid4()), path="/data/consequence_violence", label={"fr": "Violences"})

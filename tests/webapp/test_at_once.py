@@ -30,7 +30,14 @@ from visits.models.accounts import Role, User
 from visits.models.people import AccessEvent, NamedAccess, Person
 from visits.models.portfolio import Dwelling, ImportState
 from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
-from visits.models.visits import Submission, SubmissionFile, SubmissionState, Visit
+from visits.models.visits import (
+    Submission,
+    SubmissionFile,
+    SubmissionState,
+    UrgentAlert,
+    Visit,
+    VisitState,
+)
 from visits.models.works import WorkOrder
 from visits.portfolio import find_import, upload_file
 from visits.privacy import broken_line
@@ -191,6 +198,93 @@ def test_of_two_submissions_of_one_visit_at_once_the_second_is_reviewed(
     assert at_once([send(app, token, visit, fill(a)) for a in (GAS, FALLS)]) == {201: 2}
     marked = Submission.state == SubmissionState.TO_REVIEW
     assert count(session, Submission, marked) == 1
+
+
+def test_a_door_two_forms_and_a_last_part_at_once_leave_one_true_state(
+    app: Flask, session: Session, now: datetime
+) -> None:
+    """A visit is failed with its enrolment, or done with it: never one of each."""
+    publish_form(session, home_visit(), by=None, now=now)
+    visitor = make_user(session, role=Role.VISITOR)
+    _, token = add_device(session, visitor, name="t", now=now)
+    visits = [
+        make_visit(
+            session,
+            enrolment=make_enrolment(session, by=visitor, state=EnrolmentState.PLANNED),
+            visitor=visitor,
+        )
+        for _ in range(4)
+    ]
+    session.commit()
+    for visit in visits:
+        begun = fill(FALLS)
+        part = {"xml_submission_file": (io.BytesIO(begun), "s.xml"), "*isIncomplete*": "yes"}
+        first = app.test_client().post(
+            f"/openrosa/submission?visit={visit.id}",
+            data=part,
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        assert first.status_code == 202
+        acts = [
+            send(app, token, visit, begun),
+            send(app, token, visit, fill(GAS)),
+            report(app, token, visit, "failure", outcome="no_answer", at=now.isoformat()),
+        ]
+        at_once(acts)
+        with app.extensions["palier"].sessions() as after:
+            ended_visit = after.get_one(Visit, visit.id)
+            ended = (ended_visit.state, ended_visit.enrolment.state)
+        assert ended in (
+            (VisitState.DONE, EnrolmentState.VISITED),
+            (VisitState.FAILED, EnrolmentState.CALL_BACK),
+        )
+
+
+def report(app: Flask, token: str, visit: Visit, what: str, **said: Any) -> Callable[[], int]:
+    browser, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
+    clock = app.extensions["palier"].clock()
+    body = {"id": str(uuid.uuid4()), "sent_at": clock.isoformat()} | said
+    path = f"/api/visits/{visit.id}/{what}"
+    return lambda: browser.post(path, json=body, headers=headers).status_code
+
+
+def test_an_alert_told_several_times_at_once_is_kept_once(
+    app: Flask, session: Session, now: datetime
+) -> None:
+    visitor, visit = visited(app, session, now)
+    _, token = add_device(session, visitor, name="t", now=now)
+    session.commit()
+    said: dict[str, Any] = {
+        "id": str(uuid.uuid4()), "instance_id": "i", "path": "/data/gas", "severity": "U0",
+        "label": {"fr": "Gaz"}, "raised_at": now.isoformat(),
+    }  # fmt: skip
+    same = [report(app, token, visit, "alerts", **said) for _ in range(4)]
+    other, paths = str(uuid.uuid4()), ("/data/a", "/data/b", "/data/c")
+    others = [
+        report(app, token, visit, "alerts", **(said | {"id": other, "path": path}))
+        for path in paths
+    ]
+    assert at_once(same) == {201: 4}
+    assert at_once(others) == {201: 1, 409: 2}
+    assert count(session, UrgentAlert) == 2
+
+
+def test_what_is_decided_between_two_submissions_at_once_is_decided_once(
+    app: Flask, client_as: SignIn, session: Session, now: datetime
+) -> None:
+    visitor, visit = visited(app, session, now)
+    _, token = add_device(session, visitor, name="t", now=now)
+    session.commit()
+    at_once([send(app, token, visit, fill(answers)) for answers in (GAS, FALLS)])
+    left, right = session.scalars(select(Submission.id)).all()
+    session.rollback()
+    client = client_as("coordinator")
+    acts = [
+        post(client, f"/comparisons/{one}/{two}", keep=keep, reason="Saisi deux fois")
+        for one, two in ((left, right), (right, left))
+        for keep in ("left", "right", "both")
+    ]
+    assert at_once(acts) == {302: 1, 409: 5}
 
 
 TENANTS = "Référence logement;Adresse;CP;Ville;Nom;Prénom;Date de naissance\n"

@@ -1,6 +1,7 @@
 """Tablets: recovered with a password, declared lost, and erased at their next contact."""
 
 import base64
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from tests.factories import NOW, make_user
 from visits.accounts import add_device, set_active, token_digest
 from visits.db import start_reading
 from visits.models.accounts import Device, Role, User
+from webapp.auth import Action, declared_action
 
 PASSWORD = "correct cheval batterie"
 SignIn = Callable[..., FlaskClient]
@@ -231,3 +233,22 @@ def test_an_administrator_names_the_right_account(app: Flask, administrator: Fla
     path = f"/accounts/{other.user_id}/tablets/{tablet.id}/lost"
     assert administrator.post(path).status_code == 404
     assert tablet.row().lost_at is None
+
+
+def test_every_door_is_shut_to_a_lost_tablet(
+    app: Flask, tablet: Tablet, administrator: FlaskClient
+) -> None:
+    tablet.declare_lost(administrator)
+    unknown = str(uuid.uuid4())
+    tried = 0
+    for rule in app.url_map.iter_rules():
+        closed = isinstance(declared_action(app, rule.endpoint), Action)
+        if not closed or not rule.rule.startswith(("/api/", "/openrosa/")):
+            continue
+        address = re.sub(r"<[^>]*>", unknown, rule.rule)
+        for method in (rule.methods or set()) - {"OPTIONS"}:
+            answer = tablet.say(method, address)
+            assert answer.status_code == 401, (method, address)
+            assert method == "HEAD" or (answer.json or {})["code"] == "device_lost", address
+            tried += 1
+    assert tried > 10

@@ -19,9 +19,9 @@ from tests.factories import make_enrolment, make_person, make_user, make_visit
 from tests.submissions import FALLS, fill, home_visit
 from visits.accounts import add_device
 from visits.models.accounts import Role
-from visits.models.people import AccessEvent
+from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.programmes import EnrolmentState
-from visits.models.visits import Submission, Visit
+from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import FollowUp, WorkOrder
 from visits.portfolio import upload_file
 from visits.published_forms import publish_form
@@ -29,7 +29,10 @@ from webapp.auth import PERMISSIONS, Action, declared_action
 
 SignIn = Callable[..., FlaskClient]
 
-NONSENSE = ("a\0b", "é☃😀" + "A" * 5000, "9" * 30, "9999-12-31", "0001-01-01", "%")
+NONSENSE = (
+    "a\0b", "é☃😀" + "A" * 5000, "9" * 30, "9999-12-31", "0001-01-01", "%", "", "-1", "1e999",
+    "nan", "-" + "9" * 5000, "\ud7ff\u202e", "²", "0x10",
+)  # fmt: skip
 ARGUMENTS = (
     "page", "sort", "desc", "q", "state", "role", "programme", "city", "score", "severity", "trade",
     "number", "enrolled", "from", "to", "visitor", "review", "day", "visitor_id", "kind", "was",
@@ -39,12 +42,14 @@ FIELDS = (
     "disposition", "channel", "reason", "day", "time", "note", "minutes", "visitor_id", "as",
     "state", "protected", "users", "persons", "number", "email", "name", "role", "language",
     "organisation", "new_organisation", "organisation_kind", "territory", "active", "kind", "c0",
-    "password", "attempts", "outcome", "left_behind", "code", "still", "item", "quantity",
+    "password", "attempts", "outcome", "left_behind", "code", "still", "item", "quantity", "keep",
+    "score", "maximum", "version", "author", "assessed_on", "value", "low", "high", "valid_from",
+    "valid_until", "source", "evidence",
 )  # fmt: skip
 
 
 @pytest.fixture
-def places(session: Session, now: datetime) -> dict[str, str]:
+def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
     """One of each thing that an address can name."""
     publish_form(session, home_visit(), by=None, now=now)
     coordinator, visitor = make_user(session), make_user(session, role=Role.VISITOR)
@@ -57,13 +62,31 @@ def places(session: Session, now: datetime) -> dict[str, str]:
         user_id=coordinator.id,
         now=now,
     )
+    _, token = add_device(session, visitor, name="t", now=now)
+    alert = PersonAlert(
+        person_id=enrolment.person_id,
+        code=AlertCode.TWO_VISITORS,
+        noted_on=now.date(),
+        review_on=now.date(),
+        noted_by_id=coordinator.id,
+    )
+    session.add(alert)
     session.commit()
+    for _ in range(2):
+        _send(app, token, visit)
+    left, right = session.scalars(select(Submission.id)).all()
+    lines = _opened(session)
     form = home_visit()
-    return {
+    found = {
+        "left_id": str(left), "right_id": str(right), "submission_id": str(left),
+        "order_id": lines["work_order"], "follow_up_id": lines["follow_up"],
+        "alert_id": str(alert.id), "name": "water_price",
         "person_id": str(enrolment.person_id), "enrolment_id": str(enrolment.id),
         "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),
         "form_id": form.form_id, "version": form.version, "code": "seniors",
     }  # fmt: skip
+    session.rollback()
+    return found
 
 
 def _rules(app: Flask, method: str) -> list[tuple[Rule, Role]]:
@@ -234,6 +257,26 @@ def test_photos_with_strange_names_are_kept_by_their_last_part_or_refused(
     assert (session.scalar(select(func.count()).select_from(Submission)) or 0) == (status == 201)
 
 
+@pytest.mark.parametrize("kind", ["image/\0png", "x" * 300, "é/ü", "", "image/png; a=b"], ids=ascii)
+def test_a_photo_of_a_strange_kind_is_kept(
+    app: Flask, session: Session, now: datetime, kind: str
+) -> None:
+    publish_form(session, home_visit(), by=None, now=now)
+    _, token = add_device(session, make_user(session, role=Role.VISITOR), name="t", now=now)
+    session.commit()
+    head = 'Content-Disposition: form-data; name="p"; filename="p.jpg"'
+    photo = f"--b\r\n{head}\r\nContent-Type: {kind}\r\n\r\nx\r\n".encode()
+    answer = app.test_client().post(
+        "/openrosa/submission",
+        data=_part("xml_submission_file", "s.xml", fill()) + photo + END,
+        content_type="multipart/form-data; boundary=b",
+        headers={"Authorization": f"Bearer {token}", "Palier-Sent-At": "9999-12-31T23:59:59-23:59"},
+    )
+    assert answer.status_code == 201
+    kept = session.scalars(select(SubmissionFile.media_type)).all()
+    assert kept == ["image/png" if kind.startswith("image/png") else "application/octet-stream"]
+
+
 def test_a_visit_is_not_planned_on_a_day_that_cannot_be(
     client_as: SignIn, session: Session
 ) -> None:
@@ -308,7 +351,7 @@ def _send(app: Flask, token: str, visit: Visit) -> None:
 def _opened(session: Session) -> dict[str, str]:
     session.rollback()
     found = {
-        "submission": session.scalars(select(Submission.id)).one(),
+        "submission": session.scalars(select(Submission.id).limit(1)).one(),
         "work_order": session.scalars(select(WorkOrder.id).limit(1)).one(),
         "follow_up": session.scalars(select(FollowUp.id).limit(1)).one(),
     }

@@ -24,6 +24,10 @@ class VisitState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+# States in which a visit is still to come or to be ended.
+LIVE = (VisitState.PLANNED, VisitState.UNDER_WAY)
+
+
 class Visit(Base):
     """An appointment at home between a visitor and an enrolled person."""
 
@@ -56,6 +60,10 @@ class SubmissionState(enum.StrEnum):
     CHECKED = "checked"
     TO_REVIEW = "to_review"
     SET_ASIDE = "set_aside"
+
+
+# States in which a submission is all here and says something about a home.
+COUNTED = (SubmissionState.CHECKED, SubmissionState.TO_REVIEW)
 
 
 class Submission(Base):
@@ -139,7 +147,8 @@ class UrgentAlert(Base):
     """A vital or urgent finding, told the moment there was a network, before the visit's end.
 
     `id` is the tablet's; `instance_id` and `path` name the consequence it becomes once the form
-    arrives. `reached_name` is who answered, at `reached_at`; both empty while nobody did.
+    arrives; `path` has the turns of its repeats. `reached_name` is who answered, at `reached_at`;
+    both empty while nobody did. `tried_at` is when the visitor last rang and nobody answered.
     """
 
     __tablename__ = "urgent_alert"
@@ -154,6 +163,7 @@ class UrgentAlert(Base):
     raised_at: Mapped[datetime]
     reached_name: Mapped[str | None] = mapped_column(EncryptedText)
     reached_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
     sent_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     seen_at: Mapped[datetime | None]

@@ -118,8 +118,8 @@ def alert_of_work_order(session: Session, order: WorkOrder) -> UrgentAlert | Non
     path = order.consequence.path
     alerts = session.scalars(told_of).all()
     exact = [alert for alert in alerts if alert.path == path]
-    loose = [alert for alert in alerts if _place(alert.path) == _place(path)]
-    return next(iter(exact or loose), None)
+    turnless = [alert for alert in alerts if alert.path == _place(path)]
+    return next(iter(exact or turnless), None)
 
 
 def told(session: Session, alerts: Sequence[UrgentAlert]) -> list[Alert]:
@@ -131,8 +131,7 @@ def told(session: Session, alerts: Sequence[UrgentAlert]) -> list[Alert]:
         Alert(
             alert,
             users.get(alert.seen_by_id) if alert.seen_by_id else None,
-            orders.get((alert.instance_id, alert.path))
-            or orders.get((alert.instance_id, _place(alert.path))),
+            orders.get((alert.instance_id, alert.path)),
         )
         for alert in alerts
     ]

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from visits.errors import NotFound
 from visits.models.people import AccessEvent
@@ -41,3 +41,16 @@ def find_carried_visit(
     if visit is None:
         raise NotFound("visit_not_found")
     return visit
+
+
+def hold_visit(session: Session, visit_id: uuid.UUID) -> None:
+    """Read a visit and its enrolment as they are now; nobody else changes them until this ends."""
+    statement = (
+        select(Visit)
+        .join(Visit.enrolment)
+        .where(Visit.id == visit_id)
+        .with_for_update(of=(Visit, Enrolment), key_share=True)
+        .options(contains_eager(Visit.enrolment))
+        .execution_options(populate_existing=True)
+    )
+    session.scalars(statement).one()

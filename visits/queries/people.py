@@ -23,6 +23,7 @@ from visits.models.visits import Visit
 from visits.models.works import FollowUp
 from visits.queries.listing import Listed, Wanted, page_of
 from visits.queries.reach import Viewer, visible_persons
+from visits.queries.submissions import still_counts
 from visits.queries.tablet import standing_alerts
 from visits.queries.wording import is_named, mentions, words_of
 
@@ -109,7 +110,9 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
             .order_by(Visit.planned_start_at.desc())
         ).all(),
         consents=session.scalars(
-            select(Consent).where(Consent.person_id == person.id).order_by(Consent.at.desc())
+            select(Consent)
+            .where(Consent.person_id == person.id, still_counts())
+            .order_by(Consent.at.desc())
         ).all(),
         follow_ups=session.scalars(
             select(FollowUp)

@@ -4,19 +4,28 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from visits.errors import NotFound
+from visits.models.people import Consent
 from visits.models.portfolio import FormVersion
 from visits.models.programmes import Enrolment
-from visits.models.visits import Submission, SubmissionState, Visit
+from visits.models.visits import COUNTED, Submission, SubmissionState, Visit
 from visits.queries.reach import Reach, Viewer, visible_persons
 
 UNFINISHED_AFTER = timedelta(days=1)
 MOST_SHOWN = 50
 # States in which the answers can be read as a whole.
-WHOLE = (SubmissionState.CHECKED, SubmissionState.TO_REVIEW, SubmissionState.SET_ASIDE)
+WHOLE = (*COUNTED, SubmissionState.SET_ASIDE)
+
+
+def still_counts() -> ColumnElement[bool]:
+    """Give the condition on `Consent` that leaves out what was said in answers set aside."""
+    aside = exists().where(
+        Submission.id == Consent.submission_id, Submission.state == SubmissionState.SET_ASIDE
+    )
+    return ~aside.correlate(Consent)
 
 
 def unfinished_submissions(
@@ -87,7 +96,7 @@ def others_of_dwelling(
         .join(Submission.form_version)
         .where(Enrolment.dwelling_id == visit.enrolment.dwelling_id, Visit.id != visit.id)
         .where(FormVersion.form_id == submission.form_version.form_id)
-        .where(Submission.state.in_(WHOLE[:2]), visible_persons(viewer))
+        .where(Submission.state.in_(COUNTED), visible_persons(viewer))
         .options(contains_eager(Submission.visit))
         .order_by(Visit.planned_start_at.desc())
         .limit(5)

@@ -14,12 +14,11 @@ from visits.deadlines import PARIS
 from visits.models.people import Consent, ConsentScope, NamedAccess, Person, PersonAlert
 from visits.models.portfolio import FormVersion
 from visits.models.programmes import Enrolment
-from visits.models.visits import Consequence, Submission, SubmissionState, Visit
+from visits.models.visits import COUNTED, Consequence, Submission, Visit
 from visits.models.works import OPEN_STATES, FollowUp, WorkOrder
 from visits.queries.follow_ups import OPEN
 from visits.queries.reach import Viewer
-
-BELIEVED = (SubmissionState.CHECKED, SubmissionState.TO_REVIEW)
+from visits.queries.submissions import still_counts
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def earlier_answers(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID
         .join(Visit.enrolment)
         .join(Enrolment.person)
         .where(or_(Enrolment.person_id.in_(persons), Enrolment.dwelling_id.in_(dwellings)))
-        .where(Submission.state.in_(BELIEVED))
+        .where(Submission.state.in_(COUNTED))
     ).all()
     agreed = _agreed_to_health(session, persons)
     oldest_first = sorted(said, key=_answered_at)
@@ -102,6 +101,7 @@ def _agreed_to_health(session: Session, persons: Iterable[uuid.UUID]) -> set[uui
     statement = (
         select(Consent.person_id, Consent.given)
         .where(Consent.person_id.in_(persons), Consent.scope == ConsentScope.HEALTH)
+        .where(still_counts())
         .order_by(Consent.at, Consent.given.desc())  # of two words at one moment, the no counts
     )
     latest: dict[uuid.UUID, bool] = {row[0]: row[1] for row in session.execute(statement)}

@@ -15,6 +15,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.programmes import ContactAttempt, Enrolment
 from visits.models.visits import (
+    COUNTED,
     Consequence,
     Submission,
     SubmissionFile,
@@ -145,12 +146,9 @@ def visit_file(session: Session, visit: Visit) -> VisitFile:
     return VisitFile(visit, submissions, _opened(session, ids), attempts)
 
 
-NOT_COUNTED = (SubmissionState.INCOMPLETE, SubmissionState.SET_ASIDE)
-
-
 def counted_submissions(session: Session, visit: Visit) -> Sequence[Submission]:
     """List what was sent from a visit and is whole, the first first; not what was set aside."""
-    return [one for one in visit_file(session, visit).submissions if one.state not in NOT_COUNTED]
+    return [one for one in visit_file(session, visit).submissions if one.state in COUNTED]
 
 
 def _opened(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, Opened]:

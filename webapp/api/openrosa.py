@@ -1,6 +1,7 @@
 """The OpenRosa door: our tablet app and ODK Collect come in here alike."""
 
 import hashlib
+import re
 import uuid
 from datetime import datetime
 from email.utils import format_datetime
@@ -22,6 +23,7 @@ from webapp.transaction import house, now, reading, transaction
 
 MAX_XML = 4 * 1024 * 1024
 MAX_BODY = 40 * 1024 * 1024
+MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
 XML_PART = "xml_submission_file"
 # OpenRosa's word for "more files follow"; and ours for the time by the tablet's own clock.
 INCOMPLETE, SENT_AT = "*isIncomplete*", "Palier-Sent-At"
@@ -142,7 +144,8 @@ def _sent_at() -> datetime | None:
 
 def _sent(part: FileStorage) -> SentFile:
     name = (part.filename or part.name or "").replace("\\", "/").rpartition("/")[2]
-    return SentFile(name, part.mimetype or "application/octet-stream", part.read())
+    kind = part.mimetype if MEDIA_TYPE.fullmatch(part.mimetype) else "application/octet-stream"
+    return SentFile(name, kind, part.read())
 
 
 def _visit_id() -> uuid.UUID | None:

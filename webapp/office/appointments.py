@@ -12,8 +12,8 @@ from visits.contacts import REFUSALS, find_enrolment
 from visits.doors import Knock, report_shut_door
 from visits.errors import Conflict, Invalid, NotFound
 from visits.models.programmes import Disposition, Enrolment, EnrolmentState, RefusalReason
-from visits.models.visits import Visit
-from visits.planning import LIVE, cancel_visit, find_visit, move_visit, plan_visit
+from visits.models.visits import LIVE, Visit
+from visits.planning import cancel_visit, find_visit, move_visit, plan_visit
 from visits.queries.enrolments import diary_of
 from webapp.auth import Action, requires, viewer
 from webapp.languages import moment

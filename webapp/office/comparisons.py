@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.doubles import COUNTS, keep_both, keep_one
+from visits.doubles import keep_both, keep_one, waits_for_decision
 from visits.errors import Invalid, NotFound
 from visits.models.people import AccessKind
 from visits.models.visits import Submission
@@ -82,13 +82,12 @@ def _page(
     _log(session, left, right)
     readings = read_submissions([left, right])
     of_one_visit = left.visit_id == right.visit_id
-    open_still = {left.state, right.state} <= set(COUNTS)
     return render_template(
         "comparisons/show.html",
         both=side_by_side(*readings),
         visit=left.visit,
         of_one_visit=of_one_visit,
-        may_decide=of_one_visit and open_still and may(Action.REVIEW_ANSWERS),
+        may_decide=of_one_visit and waits_for_decision(left, right) and may(Action.REVIEW_ANSWERS),
         only_differences=request.args.get("only") == "differences",
         errors=errors or {},
         typed=request.form,

@@ -134,7 +134,7 @@ describe('what is known already', () => {
 
 describe('an urgent finding', () => {
   const note: UrgentNote = {
-    id: 'n', reference: '/data/gas', path: '/data/gas', severity: 'U0', label: { fr: 'Gaz', en: 'Gas' }, raisedAt: 0,
+    id: 'n', reference: '/data/room[2]/gas', severity: 'U0', label: { fr: 'Gaz', en: 'Gas' }, raisedAt: 0,
     reachedName: '', reachedAt: null,
   }
 
@@ -147,9 +147,20 @@ describe('an urgent finding', () => {
 
   it('tells who was reached only when somebody was', () => {
     expect(alertOf({ record: draft() }, { ...note, reachedAt: 60_000 }).body).not.toHaveProperty('reached_name')
+    expect(alertOf({ record: draft() }, { ...note, reachedAt: 60_000 }).body).toHaveProperty('tried_at', '1970-01-01T00:01:00.000Z')
+    expect(alertOf({ record: draft() }, note).body).not.toHaveProperty('tried_at')
     const told = alertOf({ record: draft() }, { ...note, reachedName: 'M. Durand', reachedAt: 60_000 })
     expect(told).toMatchObject({ kind: 'alert', visitId: 'v1', urgent: true })
     expect(told.body).toMatchObject({ instance_id: 'i1', reached_name: 'M. Durand', reached_at: '1970-01-01T00:01:00.000Z' })
+  })
+
+  it('names its room, so that the same finding in two rooms is two alerts', () => {
+    expect(alertOf({ record: draft() }, note).body).toHaveProperty('path', '/data/room[2]/gas')
+  })
+
+  it('is never refused for the length of its words', () => {
+    const { label } = alertOf({ record: draft() }, { ...note, label: { fr: '😀'.repeat(3000), en: 'Gas' } }).body
+    expect(label).toEqual({ fr: '😀'.repeat(2000), en: 'Gas' })
   })
 
   it('was told yesterday when its time is still to come today', () => {

@@ -10,7 +10,6 @@ export interface UrgentNote {
   id: string
   /** The place in the form, with the numbers of its rooms. */
   reference: string
-  path: string
   severity: string
   label: Translated
   raisedAt: number
@@ -31,14 +30,29 @@ export async function alertId(instanceId: string, reference: string): Promise<st
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-/** The alert as the server takes it; nobody reached is left out. */
+/** What the server takes at most; a finding is never refused for the length of its words. */
+const LONGEST = { name: 100, label: 2000 }
+
+/** The alert as the server takes it: who was reached and when, or when it was that nobody answered. */
 export function alertOf({ record }: { record: DraftRecord }, told: UrgentNote): Report {
-  const { id, path, severity, label, raisedAt, reachedName, reachedAt } = told
-  const reached = reachedName && reachedAt !== null
-    ? { reached_name: reachedName, reached_at: new Date(reachedAt).toISOString() }
-    : {}
+  const { id, reference, severity, label, raisedAt } = told
+  const words = { fr: cut(label.fr, LONGEST.label), en: cut(label.en, LONGEST.label) }
   return {
     id, kind: 'alert', visitId: record.visitId, personName: record.personName, urgent: true,
-    body: { instance_id: record.instanceId, path, severity, label, raised_at: new Date(raisedAt).toISOString(), ...reached },
+    body: {
+      instance_id: record.instanceId, path: reference, severity, label: words, raised_at: new Date(raisedAt).toISOString(),
+      ...calling(told),
+    },
   }
+}
+
+function calling({ reachedName, reachedAt }: UrgentNote): Record<string, string> {
+  if (reachedAt === null) return {}
+  const at = new Date(reachedAt).toISOString()
+  return reachedName ? { reached_name: cut(reachedName, LONGEST.name), reached_at: at } : { tried_at: at }
+}
+
+/** Cut between characters, never in the middle of one. */
+function cut(text: string, most: number): string {
+  return [...text].slice(0, most).join('')
 }

@@ -9,9 +9,8 @@ import type { FormAnswer, Translated } from './wire'
 
 export interface Follow {
   id: string
-  /** The place of the note in the instance, with the numbers of rooms; and its path without. */
+  /** The place of the note in the instance, with the numbers of rooms. */
   reference: string
-  path: string
   sentence: string
   labels: Translated
   kind: string
@@ -55,7 +54,7 @@ function follow(note: FormNode, form: FormAnswer): Follow {
   const said = (note.currentState.label ?? note.currentState.hint)?.asString ?? known?.label[language.value] ?? ''
   const sentence = rendered(said)
   return {
-    id: note.nodeId, reference: note.currentState.reference, path: pathOf(note), sentence,
+    id: note.nodeId, reference: note.currentState.reference, sentence,
     labels: labelsOf(said, known?.label), kind: known?.kind ?? '', severity: known?.severity ?? '',
     due: dueIn(known?.due ?? null), phones: phonesIn(said),
   }

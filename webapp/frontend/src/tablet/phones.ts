@@ -2,12 +2,6 @@ const LONG = /(?:\+33[ .]?|0)[1-9](?:[ .]?\d{2}){4}|0[ .]?8\d{2}(?:[ .]?\d{2}){3
 // Short numbers only where the sentence says to call: "15" alone may well be fifteen days.
 const SHORT = /(?:\b(?:le|au|ou|or|call|dial|ring|appel\w*|compos\w*)\s+|\/)(112|114|115|116 ?117|119|15|17|18|3114|3919|3977)\b(?!\s*(?:j|d|h|%|ans|cm|mois|min|an))/i
 
-/** Find the first telephone number a sentence asks to call, or null. */
-export function phoneIn(sentence: string): string | null {
-  const long = LONG.exec(sentence)?.[0]
-  return long ?? SHORT.exec(sentence)?.[1] ?? null
-}
-
 /** All the telephone numbers a sentence asks to call, in its order: "le 15, le 17 ou le 112". */
 export function phonesIn(sentence: string): string[] {
   const long = [...sentence.matchAll(new RegExp(LONG, 'g'))].map((match) => ({ at: match.index, number: match[0] }))

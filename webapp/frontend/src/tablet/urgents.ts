@@ -66,7 +66,7 @@ export function useUrgents(
 }
 
 async function firstNote({ record }: OpenVisit, follow: Follow): Promise<UrgentNote> {
-  const { reference, path, severity, labels } = follow
+  const { reference, severity, labels } = follow
   const id = await alertId(record.instanceId, reference)
-  return { id, reference, path, severity, label: labels, raisedAt: Date.now(), reachedName: '', reachedAt: null }
+  return { id, reference, severity, label: labels, raisedAt: Date.now(), reachedName: '', reachedAt: null }
 }

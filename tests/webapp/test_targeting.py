@@ -61,6 +61,18 @@ def test_the_list_is_filtered_by_city_score_enrolment_and_text(
     assert client.get(f"{ADDRESS}?score=many&page=x&enrolled=perhaps").status_code == 200
 
 
+def test_the_list_opens_on_those_who_can_still_be_enrolled(
+    client_as: SignIn, session: Session
+) -> None:
+    high, low = audience(session)
+    client = client_as("coordinator")
+    client.post(ADDRESS, data={"persons": str(high.id)})
+    text = client.get(ADDRESS).get_data(as_text=True)
+    assert low.last_name in text
+    assert high.last_name not in text
+    assert high.last_name in client.get(f"{ADDRESS}?enrolled=all").get_data(as_text=True)
+
+
 def test_those_ticked_are_enrolled_and_the_filters_stay(
     client_as: SignIn, session: Session
 ) -> None:

@@ -36,7 +36,7 @@ def unknown_facts(one: Situation) -> tuple[Name, ...]:
     missing = (
         (one.age is None, Name("l’âge", "the age")),
         (one.gir is None, Name("le GIR", "the GIR")),
-        (one.retired is None, Name("la retraite", "whether she is retired")),
+        (one.retired is None, Name("la retraite", "whether the person is retired")),
         (one.disability_rate is None, Name("un taux d’incapacité", "a rate of disability")),
         (one.income is Income.UNKNOWN, Name("la tranche de revenus", "the bracket of income")),
         (not one.region, Name("la caisse de la région", "the pension fund of the region")),

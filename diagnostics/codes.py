@@ -153,10 +153,10 @@ ADAPTATIONS: Codes = {
 KITS: Codes = {
     "led": Name("Ampoules LED", "LED bulbs"),
     "aerator": Name("Mousseurs", "Tap aerators"),
-    "shower_head": Name("Douchette économe", "Low-flow shower head"),
-    "pressure_reducer": Name("Réducteur de pression", "Pressure reducer"),
+    "shower_head": Name("Douchettes économes", "Low-flow shower heads"),
+    "pressure_reducer": Name("Réducteurs de pression", "Pressure reducers"),
     "night_light": Name("Veilleuses", "Night lights"),
-    "rug_tape": Name("Antidérapant pour tapis", "Rug tape"),
+    "rug_tape": Name("Antidérapants pour tapis", "Rug tapes"),
 }
 OWNERS: Codes = {
     "tenant": Name("Locataire", "Tenant"),

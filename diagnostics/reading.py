@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from .form import Form, Question
 from .submission import Checked, Violation
+from .texts import spoken_decimals
 from .xpath import Node, Scope
 
 _SILENT = frozenset(["note", "trigger"])
@@ -126,8 +127,8 @@ def in_words(form: Form, question: Question, node: Node, *, scope: Scope) -> str
     if question.choices is not None:
         picked = value.split() if question.choices.several else [value] if value else []
         return ", ".join(question.choices.label_of(one, node, scope) or one for one in picked)
-    if scope.language == "fr" and question.type == "decimal":
-        return value.removesuffix(".0").replace(".", ",")
+    if question.type == "decimal":
+        return spoken_decimals(value.removesuffix(".0"), scope.language)
     if scope.language == "fr" and question.type == "date" and len(value) == 10:
         return "/".join(reversed(value.split("-")))
     return value

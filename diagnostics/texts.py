@@ -23,6 +23,8 @@ GAP = "…"
 _ITEXT = re.compile(r"\s*jr:itext\(\s*'([^']*)'\s*\)\s*")
 _CODE = re.compile(r"\(([A-Za-z]{2,3})(?:-[A-Za-z]+)?\)\s*$")
 # Languages as workbooks from elsewhere name them, without a code.
+# A number alone with its decimals, as the tablet tells one; never a date or a version.
+_DECIMAL = re.compile(r"(?<![\d.,])(\d+)\.(\d+)(?![\d.,]*\d)")
 _NAMED = {"français": "fr", "francais": "fr", "french": "fr", "english": "en", "anglais": "en"}
 
 
@@ -109,10 +111,15 @@ def _quoted(quote: Quote, scope: Scope, node: Node) -> str:
     try:
         value = quote.evaluate(scope, node)
         if isinstance(value, list) and value:
-            return scope.words.spoken(value[0], scope)
-        return text_of(value)
+            return spoken_decimals(scope.words.spoken(value[0], scope), scope.language)
+        return spoken_decimals(text_of(value), scope.language)
     except (ExpressionFailed, ArithmeticError, ValueError):
         return ""
+
+
+def spoken_decimals(text: str, language: str) -> str:
+    """Write 12.5 as 12,5 in French; as the tablet does, dates and versions stay as they are."""
+    return _DECIMAL.sub(r"\1,\2", text) if language == "fr" else text
 
 
 def language_code(name: str) -> str:

@@ -143,6 +143,8 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "access": {"read": _l("Read"), "write": _l("Change")},
     "accessed": {
+        "import": _l("an import of files"),
+        "enrolled": _l("an enrolment in a programme"),
         "person_file": _l("the file"),
         "enrolment": _l("the call page"),
         "contact_attempt": _l("a call"),
@@ -162,6 +164,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "follow_up": _l("a follow-up"),
         "photo": _l("a photo"),
         "work_order": _l("a work order"),
+        "work_order_open": _l("a work order opened"),
+        "work_order_started": _l("a work order started"),
+        "work_order_on_hold": _l("a work order on hold"),
+        "work_order_done": _l("a work order done"),
+        "work_order_cancelled": _l("a work order cancelled"),
         "tablet_day": _l("a visitor's day"),
         "alert_noted": _l("a measure noted"),
         "alert_reviewed": _l("a measure reviewed"),
@@ -172,6 +179,46 @@ WORDS: dict[str, dict[str, Any]] = {
         "external_score": _l("a score from elsewhere"),
         "savings": _l("the savings of a kit"),
         "funding": _l("possible funding"),
+    },
+    # The fields of the forms, as an error summary names them.
+    "field": {
+        "assessed_on": _l("Established on"),
+        "author": _l("Established by"),
+        "call_back_at": _l("Call back on"),
+        "code": _l("Measure"),
+        "disposition": _l("What came of it"),
+        "email": _l("E-mail"),
+        "evidence": _l("How well known"),
+        "file": _l("File"),
+        "high": _l("High bound"),
+        "item": _l("Kit item"),
+        "keep": _l("Keep one"),
+        "kind": _l("Kind"),
+        "language": _l("Language"),
+        "left_behind": _l("What was left at the door"),
+        "low": _l("Low bound"),
+        "maximum": _l("Out of"),
+        "minutes": _l("Minutes"),
+        "name": _l("Name"),
+        "new_organisation": _l("Name of the new organisation"),
+        "note": _l("Note"),
+        "number": _l("How many"),
+        "organisation": _l("Organisation"),
+        "organisation_kind": _l("What it is"),
+        "outcome": _l("What happened at the door"),
+        "quantity": _l("How many"),
+        "reason": _l("Reason"),
+        "role": _l("Role"),
+        "score": _l("Score"),
+        "source": _l("Source"),
+        "start_at": _l("Date and time"),
+        "territory": _l("Territory"),
+        "users": _l("Who works with this person"),
+        "valid_from": _l("Valid from"),
+        "valid_until": _l("Valid until"),
+        "value": _l("Value"),
+        "version": _l("Version"),
+        "visitor_id": _l("Visit by"),
     },
     "separator": {
         ";": _l("semicolon"),
@@ -374,6 +421,11 @@ def in_both(family: str, name: object) -> dict[str, str]:
 def word(family: str, name: object) -> str:
     """Say a short name in the reader's language; an unknown one is shown as it is."""
     return str(WORDS[family].get(str(name), name))
+
+
+def field_name(name: str) -> str:
+    """Name a field of a form, whatever form it stands in (`call-note`); nothing when unknown."""
+    return str(WORDS["field"].get(name.rpartition("-")[2], ""))
 
 
 def named(family: str, names: Iterable[object] | None = None) -> list[tuple[str, str]]:

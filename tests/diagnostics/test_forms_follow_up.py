@@ -56,7 +56,7 @@ def test_a_slight_fall_is_intermediate_and_a_cared_one_is_high() -> None:
 def test_hazards_that_are_gone_are_counted() -> None:
     found = follow(**FELL, hazards_then="5", hazards_left="2")
     assert found.value("hazards_gone") == "3"
-    assert "2 danger(s) encore là" in found.called["hazards_visit"].label["fr"]
+    assert "dangers encore là : 2" in found.called["hazards_visit"].label["fr"]
 
 
 def test_what_is_no_longer_in_place_is_counted() -> None:

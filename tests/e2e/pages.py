@@ -1,15 +1,20 @@
 """The pages of the product, by role: what the page tests open and the screenshots show."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
+from tests.factories import make_viewer
+from tests.submissions import FALLS, fill
+from visits.intake import record_submission
 from visits.models.accounts import Device
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import FormVersion, Import
 from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
 from visits.models.visits import Consequence, Submission, Visit
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
+from visits.queries import Reach
 from webapp.transaction import House
 
 
@@ -23,8 +28,34 @@ class Shown:
     in_docs: bool = False
 
 
+def send_again(house: House) -> str:
+    """Send a home visit a second time with other answers; gives the page that compares both."""
+    with house.sessions.begin() as session:
+        first = session.scalars(
+            select(Submission)
+            .join(Submission.form_version)
+            .join(Submission.visit)
+            .join(Visit.enrolment)
+            .join(Enrolment.person)
+            .where(FormVersion.form_id == "home_visit", Person.protected.is_(False))
+            .order_by(Submission.received_at)
+            .limit(1)
+        ).one()
+        second = record_submission(
+            session,
+            house.store,
+            xml=fill(FALLS),
+            files=(),
+            viewer=make_viewer(first.sent_by, Reach.OWN),
+            now=datetime.now(UTC),
+            visit_id=first.visit_id,
+        )
+        return f"/comparisons/{first.id}/{second.id}"
+
+
 def pages_of(house: House) -> list[Shown]:
     """List every page with something on it, from a loaded demonstration."""
+    comparison = send_again(house)
     with house.sessions() as session:
 
         def first(statement: object) -> object:
@@ -86,12 +117,17 @@ def pages_of(house: House) -> list[Shown]:
         Shown("visits", "coordinator", "/visits/"),
         Shown("visit", "coordinator", f"/visits/{visit}", in_docs=True),
         Shown("visit-funding", "coordinator", f"/visits/{adapted}/funding"),
-        *([Shown("visit-savings", "coordinator", f"/visits/{kit}/savings")] if kit else []),
+        *(
+            [Shown("visit-savings", "coordinator", f"/visits/{kit}/savings", in_docs=True)]
+            if kit
+            else []
+        ),
         Shown("visit-planned", "coordinator", f"/visits/{planned_visit}"),
         Shown("visit-failed", "coordinator", f"/visits/{failed}"),
         Shown("visit-several-forms", "coordinator", f"/visits/{several}"),
         Shown("person-alerts", "coordinator", f"/people/{minded}"),
         Shown("call-shut-door", "coordinator", f"/enrolments/{knocked}"),
+        Shown("comparison", "coordinator", comparison, in_docs=True),
         Shown("kit-stock", "coordinator", "/kits/"),
         Shown("targeting-young", "coordinator", "/programmes/young_tenants/targeting"),
         Shown("follow-ups", "coordinator", "/follow-ups/"),
@@ -99,7 +135,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("forms", "coordinator", "/forms/"),
         Shown("form", "coordinator", f"/forms/{form.form_id}/{form.version}"),
         Shown("form-upload", "coordinator", "/forms/new"),
-        Shown("parameters", "coordinator", "/parameters/"),
+        Shown("parameters", "coordinator", "/parameters/", in_docs=True),
         Shown("parameters-past", "manager", "/parameters/?state=past"),
         Shown("parameter", "administrator", "/parameters/water_price"),
         Shown("form-preview", "coordinator", f"/forms/{form.form_id}/{form.version}/preview"),
@@ -114,6 +150,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("map-hexagons", "manager", "/map/?mode=hexagons"),
         Shown("outcomes", "manager", "/outcomes/", in_docs=True),
         Shown("home-social-worker", "social_worker", "/"),
+        Shown("home-partner", "partner_coordinator", "/"),
         Shown("home-administrator", "administrator", "/"),
         Shown("accounts", "administrator", "/accounts/"),
         Shown("account-tablets", "administrator", f"/accounts/{tablet_user}"),

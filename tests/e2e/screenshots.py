@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from tests.e2e.conftest import CHROMIUM, Server, free_port, tablet_sign_in
+from tests.e2e.conftest import CHROMIUM, PIN, Server, free_port, tablet_sign_in, unlock
 from tests.e2e.find_chromium import find_chromium
 from tests.e2e.pages import Shown, pages_of
 from webapp.demo import load_demo
@@ -57,7 +57,14 @@ def _tablet(context: BrowserContext, server: Server, folder: Path) -> None:
     tablet_sign_in(page, server.accounts["visitor"].email, server.accounts["visitor"].password)
     expect(page.get_by_test_id("day-visit").first).to_be_visible()
     _take(page, folder, "tablet-day")
+    page.reload()
+    expect(page.get_by_test_id("pin")).to_be_visible()
+    page.get_by_test_id("pin").fill(PIN[:4])
+    _take(page, folder, "tablet-lock")
+    unlock(page)
     page.get_by_test_id("start-visit").first.click()
+    expect(page.get_by_test_id("hub-form").first).to_be_visible()
+    _take(page, folder, "tablet-hub")
     page.get_by_test_id("begin-visit").click()
     for question, label in (("visit_agreed", "Oui"), ("health_agreed", "Oui")):
         page.get_by_test_id(f"question-{question}").get_by_text(label, exact=True).click()

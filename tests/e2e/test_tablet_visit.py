@@ -400,7 +400,13 @@ def test_the_hub_and_what_hangs_on_it_are_accessible(tablet: Tablet, turned: str
     _open(page, "GRAS")
     look()
     page.get_by_test_id("visit-failed").click()
+    page.get_by_test_id("keep-failure").click()  # refused: it says what is missing, where it is
+    expect(page.get_by_test_id("failure-outcome").get_by_role("radio").first).to_be_focused()
+    look()
     page.get_by_test_id("failure-outcome").get_by_text("La personne refuse").click()
+    expect(page.get_by_test_id("failure-outcome").get_by_role("alert")).to_have_count(0)
+    page.get_by_test_id("keep-failure").click()
+    expect(page.get_by_test_id("failure-reason").get_by_role("alert")).to_be_visible()
     look()
     page.get_by_test_id("back-to-hub").first.click()
     _fill_in(page, "accessibility")

@@ -44,6 +44,7 @@ from webapp.demo.stock import make_stock
 from webapp.demo.towns import read_towns
 from webapp.settings import Settings
 from webapp.transaction import House
+from webapp.words import WORDS
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 SMALL = Size(dwellings=200, seniors=60, targets=30)
@@ -221,6 +222,12 @@ def test_every_visit_held_was_sent_once_and_few_are_to_be_reviewed(demo: Session
     states = Counter(submission.state for submission in submissions)
     assert set(states) <= {SubmissionState.CHECKED, SubmissionState.TO_REVIEW}
     assert states[SubmissionState.TO_REVIEW] <= 0.1 * len(submissions)
+
+
+def test_every_access_of_the_log_has_its_words(demo: Session) -> None:
+    logged = set(demo.scalars(select(AccessEvent.what).distinct()))
+    states = {f"work_order_{state}" for state in WorkOrderState}
+    assert sorted((logged | states) - set(WORDS["accessed"])) == []
 
 
 def test_doors_stayed_shut_and_say_why(demo: Session) -> None:

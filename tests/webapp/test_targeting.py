@@ -54,11 +54,23 @@ def test_the_list_is_filtered_by_city_score_enrolment_and_text(
     high, low = audience(session)
     client = client_as("coordinator")
     client.post(ADDRESS, data={"persons": str(high.id)})
-    for query in ("city=Creil", "score=40", "enrolled=yes", "q=aubry"):
-        text = client.get(f"{ADDRESS}?{query}").get_data(as_text=True)
+    for query in ("city=Creil", "score=40", "q=aubry"):
+        text = client.get(f"{ADDRESS}?enrolled=all&{query}").get_data(as_text=True)
         assert high.last_name in text
         assert low.last_name not in text
     assert client.get(f"{ADDRESS}?score=many&page=x&enrolled=perhaps").status_code == 200
+
+
+def test_the_list_opens_on_those_who_can_still_be_enrolled(
+    client_as: SignIn, session: Session
+) -> None:
+    high, low = audience(session)
+    client = client_as("coordinator")
+    client.post(ADDRESS, data={"persons": str(high.id)})
+    text = client.get(ADDRESS).get_data(as_text=True)
+    assert low.last_name in text
+    assert high.last_name not in text
+    assert high.last_name in client.get(f"{ADDRESS}?enrolled=all").get_data(as_text=True)
 
 
 def test_those_ticked_are_enrolled_and_the_filters_stay(

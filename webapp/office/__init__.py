@@ -33,7 +33,7 @@ from webapp.office.targeting import targeting
 from webapp.office.visits import visits
 from webapp.office.work_orders import work_orders
 from webapp.transaction import house
-from webapp.words import named, telephone, word
+from webapp.words import field_name, named, telephone, word
 
 BLUEPRINTS = (
     home,
@@ -64,7 +64,13 @@ BLUEPRINTS = (
 def register_office(app: Flask) -> None:
     """Register the office pages and what their templates share."""
     app.jinja_env.globals.update(
-        Action=Action, may=may, navigation=navigation, here=here, sort_link=sort_link, word=word
+        Action=Action,
+        may=may,
+        navigation=navigation,
+        here=here,
+        sort_link=sort_link,
+        word=word,
+        field_name=field_name,
     )
     app.jinja_env.globals.update(named=named, pairs=pairs)
     app.jinja_env.globals.update(today=today, programme_name=programme_name, has_page=has_page)

@@ -14,7 +14,7 @@ from diagnostics.reading import Section, asked, in_language, read_answers, reade
 from diagnostics.submission import Checked, check
 from visits.errors import NotFound
 from visits.intake import filled_at
-from visits.models.visits import Submission, SubmissionFile
+from visits.models.visits import Consequence, Submission, SubmissionFile
 from visits.published_forms import consequences_of
 from webapp.languages import current_language
 from webapp.transaction import house
@@ -61,6 +61,17 @@ class Reading:
     files: Mapping[str, SubmissionFile]
     review: Mapping[str, str] | None
     timing: Timing
+
+    def causes(self, consequence: Consequence) -> list[tuple[str, list[str]]]:
+        """Say which answers made something follow: each question once, in the reader's language."""
+        answers = {one.path: one for part in self.sections for one in part.answers}
+        said: dict[str, dict[str, None]] = {}
+        for cause in consequence.causes:
+            now_said = answers.get(cause["path"])
+            question = now_said.question if now_said else cause["question"]
+            answer = now_said.answer if now_said else cause["answer"]
+            said.setdefault(question.replace("**", ""), {})[answer] = None
+        return [(question, list(all_said)) for question, all_said in said.items()]
 
 
 def read_submissions(submissions: Sequence[Submission]) -> list[Reading]:

@@ -96,6 +96,7 @@ def _first_step(role: Role) -> tuple[str, str] | None:
     """Name the page most of a role's days begin with."""
     steps = {
         Role.COORDINATOR: (_("Open the call list"), url_for("enrolments.index")),
+        Role.PARTNER_COORDINATOR: (_("Open the visits"), url_for("visits.index")),
         Role.TECHNICIAN: (_("Open the work orders"), url_for("work_orders.index")),
         Role.MANAGER: (_("See the outcomes"), url_for("outcomes.index")),
         Role.SOCIAL_WORKER: (_("Open the follow-ups"), url_for("follow_ups.index")),

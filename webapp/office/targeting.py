@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
 @targeting.get("/<code>/targeting")
 @requires(Action.ENROL)
 def show(code: str) -> ResponseReturnValue:
-    """List whom the programme is for, the highest score first."""
+    """List whom the programme is for, the highest score first; by default those to enrol."""
     return _page(find_programme(code))
 
 
@@ -116,7 +116,7 @@ def _filters() -> Filters:
     return Filters(
         city=typed.get("city") or None,
         minimum_score=min(max(typed.get("score", 0, type=int), 0), 100),
-        enrolled={"yes": True, "no": False}.get(typed.get("enrolled", "")),
+        enrolled={"yes": True, "all": None}.get(typed.get("enrolled", "no"), False),
         text=typed.get("q", "")[:100],
     )
 

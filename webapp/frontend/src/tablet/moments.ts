@@ -1,8 +1,10 @@
 // Days and times as people say them, in the language of the screens and the tablet's own time zone.
 import { language, t } from './i18n'
 
+const LOCALES = { fr: 'fr-FR', en: 'en-GB' } as const
+
 function format(moment: number | string, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(language.value, options).format(new Date(moment))
+  return new Intl.DateTimeFormat(LOCALES[language.value], options).format(new Date(moment))
 }
 
 export function timeOf(moment: number | string): string {

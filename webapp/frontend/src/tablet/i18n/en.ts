@@ -277,7 +277,7 @@ export const en: Record<Key, Sentence> = {
   'day.attempt': 'Try number {n}',
   'day.stop': 'Stop {n}',
   'day.map': 'See on the map',
-  'day.mapOf': 'See on the device’s map: {name}',
+  'day.mapOf': 'See on the map of the device: {name}',
   'day.round': { one: 'Round on the map ({n} stop)', other: 'Round on the map ({n} stops)' },
   'day.roundFile': 'round',
   'alert.discretion': 'Discretion',

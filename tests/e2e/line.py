@@ -30,7 +30,7 @@ class LineFault(StrEnum):
 
 @dataclass
 class Line:
-    """Carries each request on a connection of its own; faults befall the parts of visits, in order."""
+    """Carries each request on a connection of its own; faults befall parts of visits, in order."""
 
     server_port: int
     coming: deque[LineFault] = field(default_factory=deque)
@@ -69,23 +69,18 @@ class Line:
 
     def _ask(self, request: bytes) -> bytes:
         """Ask the server, to the end of its answer; nothing when it is dead or dies."""
-        with self._upstream() as server:
+        with contextlib.suppress(OSError), self._upstream() as server:
             server.sendall(request)
             parts = iter(lambda: server.recv(65536), b"")
             return b"".join(parts)
         return b""
 
     def _half(self, request: bytes) -> None:
-        with self._upstream() as server:
+        with contextlib.suppress(OSError), self._upstream() as server:
             server.sendall(request[: len(request) // 2])
 
-    @contextlib.contextmanager
-    def _upstream(self) -> Iterator[socket.socket]:
-        with (
-            contextlib.suppress(OSError),
-            socket.create_connection(("127.0.0.1", self.server_port), UPSTREAM_S) as server,
-        ):
-            yield server
+    def _upstream(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.server_port), UPSTREAM_S)
 
     def _wait_for_another(self) -> None:
         before = self.answered

@@ -21,7 +21,9 @@ class Tablet:
     url: str
     errors: list[str] = field(default_factory=list)
     killed_at: float | None = None
+    offline: bool = False
     _context: BrowserContext | None = None
+    _page: Page | None = None
     _process: psutil.Process | None = None
 
     @property
@@ -31,7 +33,8 @@ class Tablet:
 
     @property
     def page(self) -> Page:
-        return self.context.pages[0]
+        assert self._page is not None
+        return self._page
 
     def start(self) -> Page:
         """Start the browser, on the app's first page."""
@@ -43,15 +46,17 @@ class Tablet:
             locale="fr-FR",
             timezone_id="Europe/Paris",
         )
-        self._process = self._find_process()
         self.killed_at = None
+        self._process = self._find_process()
+        self._page = self._context.pages[0]
+        self._context.set_offline(self.offline)
         self._context.set_default_timeout(15_000)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(f"{self.url}/tablet/")
         return self.page
 
     def sign_in(self, email: str) -> None:
-        """Sign in for the first time, and wait until the day's work can be done without a network."""
+        """Sign in for the first time, and wait until the day can go on without a network."""
         tablet_sign_in(self.page, email)
         expect(self.page.get_by_test_id("day-visit").first).to_be_visible()
         self.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
@@ -63,10 +68,14 @@ class Tablet:
         unlock(page)
         return page
 
-    def kill(self) -> None:
-        """Kill the browser and all it started, as an empty battery does."""
+    def go_offline(self, offline: bool) -> None:
+        self.offline = offline
+        self.context.set_offline(offline)
+
+    def kill(self) -> bool:
+        """Kill the browser and all it started, as an empty battery does; false when it was dead."""
         if self._process is None or self.killed_at is not None:
-            return
+            return False
         with contextlib.suppress(psutil.NoSuchProcess):
             children = self._process.children(recursive=True)
             self.killed_at = time.monotonic()
@@ -75,6 +84,7 @@ class Tablet:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     child.kill()
             psutil.wait_procs([self._process, *children], timeout=10)
+        return True
 
     def close(self) -> None:
         if self._context is not None:

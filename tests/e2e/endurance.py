@@ -188,6 +188,7 @@ class Endurance:
             self._choose_visit(plan, title)
         elif screen in ("next", "finish"):
             self._fill_page(plan, title)
+            screen, title = self.page.evaluate(LOOK)
         if screen in TURNING:
             self._tap(plan, screen, title)
         elif screen == "":

@@ -46,6 +46,8 @@ class Server:
     port: int
     process: subprocess.Popen[bytes] | None = None
     accounts: dict[str, DemoAccount] = field(default_factory=dict)
+    # Where another release of the code stands; this one otherwise.
+    release: Path | None = None
 
     @property
     def url(self) -> str:
@@ -68,6 +70,7 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "webapp.cli", "serve", "--port", str(self.port)],
             env=self.environ,
+            cwd=self.release,
             stdout=log,
             stderr=log,
         )

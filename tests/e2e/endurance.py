@@ -4,12 +4,11 @@ import argparse
 import contextlib
 import json
 import random
-import re
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +19,7 @@ from playwright.sync_api import Error, Page, Playwright, expect, sync_playwright
 from tests.e2e.conftest import unlock
 from tests.e2e.line import Line, LineFault, open_line
 from tests.e2e.round import QUIET, Round, add_photos, choose, open_round, picture
-from tests.e2e.tablet import Tablet
+from tests.e2e.tablet import Tablet, open_tablet
 from tests.e2e.tally import Promise, Tally
 from visits.models.visits import SubmissionState
 
@@ -42,6 +41,7 @@ CHANGED = f"(before) => JSON.stringify(({LOOK})()) !== before"
 # What leads on from a screen, and what an impatient hand taps four times.
 TURNING = ("ask-yes", "confirm-finish", "finish", "next", "begin-visit", "back-to-day")
 HASTY = ("confirm-finish", "finish", "begin-visit")
+STATES = "(all) => all.map((one) => [one.dataset.state, one.querySelector('strong').innerText])"
 TAP_FOUR_TIMES = """(id) => {
     const button = document.querySelector(`[data-testid=${id}]`)
     for (let tap = 0; tap < 4; tap++) button?.click()
@@ -114,10 +114,10 @@ class Endurance:
             timer.join()
         self.line.coming.clear()
         ends = time.monotonic() + PATIENCE_S
-        while len(self.tally.acknowledged) < len(self.tally.finished) and time.monotonic() < ends:
+        while self.tally.finished - self.tally.acknowledged and time.monotonic() < ends:
             with self._whatever_befalls():
                 self._go_offline(False)
-                self._go_to_day()
+                self.go_to_day()
                 if self.page.get_by_test_id("send-now").count():
                     self.page.get_by_test_id("send-now").click()
                 self.page.wait_for_timeout(500)
@@ -253,15 +253,14 @@ class Endurance:
 
     def _note_acknowledged(self) -> None:
         """Note what the tablet says is on the server, checked."""
-        said = self.page.get_by_test_id("outbox-item").evaluate_all(
-            "(all) => all.map((one) => [one.dataset.state, one.innerText])"
+        said = self.page.get_by_test_id("outbox-item").evaluate_all(STATES)
+        self.tally.acknowledged.update(
+            person.split()[-1]
+            for state, person in said
+            if state in (SubmissionState.CHECKED, SubmissionState.TO_REVIEW)
         )
-        for state, text in said:
-            name = re.search(r"\bV\d{3}\b", text)
-            if name and state in (SubmissionState.CHECKED, SubmissionState.TO_REVIEW):
-                self.tally.acknowledged.add(name[0])
 
-    def _go_to_day(self) -> None:
+    def go_to_day(self) -> None:
         """Leave whatever is on the screen for the day."""
         for _ in range(MOST_LOOKS):
             screen, _ = self.page.evaluate(LOOK)
@@ -292,28 +291,22 @@ def _plan(name: str, chance: random.Random) -> Plan:
     )
 
 
-def endure(playwright: Playwright, folder: Path, *, visits: int, seed: int) -> Tally:
-    """Make random visits under random faults; gives what became of them."""
-    chance, began = random.Random(seed), time.monotonic()
-    planned, tally = plans(visits, chance), Tally(seed)
-    (folder / "server").mkdir()
+def endure(playwright: Playwright, day: Round, planned: Sequence[Plan], *, seed: int) -> Tally:
+    """Make the visits under random faults; gives what became of them."""
+    began, tally = time.monotonic(), Tally(seed)
     with (
-        open_round(folder / "server", [plan.name for plan in planned]) as day,
         open_line(day.server.port) as (line, url),
+        open_tablet(playwright, day.server.data / "profile", url) as tablet,
     ):
-        tablet = Tablet(playwright, folder / "profile", url, errors=tally.errors)
-        run = Endurance(day, line, tablet, tally, chance)
-        try:
-            tablet.start()
-            tablet.sign_in(day.visitor)
-            for plan in planned:
-                run.make(plan)
-                print(".", end="", file=sys.stderr, flush=True)
-            run.settle()
-        finally:
-            tablet.close()
+        run = Endurance(day, line, tablet, tally, random.Random(seed))
+        tablet.sign_in(day.visitor)
+        for plan in planned:
+            run.make(plan)
+            print(".", end="", file=sys.stderr, flush=True)
+        run.settle()
+        tally.errors.extend(tablet.errors)
         tally.faults.update(line.befell)
-        tally.compare(day, planned)
+    tally.compare(day, planned)
     tally.seconds = time.monotonic() - began
     return tally
 
@@ -324,8 +317,13 @@ def main() -> None:
     parser.add_argument("--visits", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.randrange(10_000))
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        tally = endure(playwright, Path(folder), visits=asked.visits, seed=asked.seed)
+    planned = plans(asked.visits, random.Random(asked.seed))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        open_round(Path(folder), [plan.name for plan in planned]) as day,
+    ):
+        tally = endure(playwright, day, planned, seed=asked.seed)
     print(f"\n{tally}")
     sys.exit(not tally.good)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,6 +101,17 @@ class Tablet:
             if ours in _command(child) and not any("--type=" in word for word in _command(child))
         ]
         return found[0]
+
+
+@contextlib.contextmanager
+def open_tablet(playwright: Playwright, profile: Path, url: str) -> Iterator[Tablet]:
+    """Switch on a tablet that nobody has held yet."""
+    tablet = Tablet(playwright, profile, url)
+    tablet.start()
+    try:
+        yield tablet
+    finally:
+        tablet.close()
 
 
 def _command(process: psutil.Process) -> list[str]:

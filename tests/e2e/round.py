@@ -1,0 +1,224 @@
+"""A visitor's day for the tablet tests: a server, homes to visit, and her hand on the screen."""
+
+import json
+import re
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import delete, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from tests.e2e.conftest import PASSWORD, Server, free_port, tablet_sign_in
+from tests.factories import make_dwelling, make_enrolment, make_person, make_user, make_visit
+from visits.models.accounts import Role
+from visits.models.people import Person
+from visits.models.programmes import Enrolment
+from visits.models.visits import Submission, Visit
+from webapp.languages import PARIS
+from webapp.setting_up import hash_of
+
+# The answers of a visit that finds nothing, by the title of the page.
+QUIET = {
+    "Équilibre": (("fell", "Non"), ("unsteady", "Non"), ("worried", "Non")),
+    "Logement": (("washing", "Douche"),),
+    "Pièce": (("room_kind", "Séjour"), ("loose_rug", "Non")),
+    "Sécurité": (
+        ("gas_smell", "Non"),
+        ("bare_wires", "Non"),
+        ("smoke_alarm", "Présent et en état"),
+    ),
+    "Entourage": (("lives_alone", "Non"),),
+    "Éco-kit": (),
+    "Bilan": (),
+}
+
+
+@dataclass(frozen=True)
+class Round:
+    """A server with a visitor's day: a home for each test."""
+
+    server: Server
+    visitor: str
+    coordinator: str
+
+    def submissions(self, name: str) -> list[Submission]:
+        """Read what arrived from somebody's home, the first first."""
+        house = self.server.house()
+        with house.sessions() as session:
+            found = session.scalars(
+                select(Submission)
+                .join(Submission.visit)
+                .join(Visit.enrolment)
+                .join(Enrolment.person)
+                .where(Person.last_name == name)
+                .options(selectinload(Submission.files), joinedload(Submission.visit))
+                .order_by(Submission.received_at)
+            ).all()
+        house.engine.dispose()
+        return list(found)
+
+    def arrived(self) -> dict[str, list[Submission]]:
+        """Read all that arrived, by whose home it is from."""
+        house = self.server.house()
+        with house.sessions() as session:
+            found = session.execute(
+                select(Person.last_name, Submission)
+                .join(Submission.visit)
+                .join(Visit.enrolment)
+                .join(Enrolment.person)
+                .options(selectinload(Submission.files))
+            ).all()
+        house.engine.dispose()
+        arrived: dict[str, list[Submission]] = {}
+        for name, submission in found:
+            arrived.setdefault(name, []).append(submission)
+        return arrived
+
+    def forget_visit(self, name: str) -> None:
+        """Delete a visit on the server, as no screen can: what is sent for it is refused."""
+        house = self.server.house()
+        with house.sessions.begin() as session:
+            of = select(Enrolment.id).join(Enrolment.person).where(Person.last_name == name)
+            session.execute(delete(Visit).where(Visit.enrolment_id.in_(of)))
+        house.engine.dispose()
+
+    def parts(self) -> Counter[int]:
+        """Count the parts the server has answered, by status."""
+        lines = (self.server.data / "server.log").read_text().splitlines()
+        said = [json.loads(line) for line in lines if line.startswith("{")]
+        return Counter(one["status"] for one in said if one.get("endpoint") == "openrosa.submit")
+
+
+@contextmanager
+def open_round(folder: Path, names: Sequence[str]) -> Iterator[Round]:
+    """Serve a visitor's day with a home for each name."""
+    server = Server(folder, free_port())
+    if not (folder / "palier.db").exists():
+        server.command("init")
+    house = server.house()
+    with house.sessions.begin() as session:
+        secret = hash_of(house, PASSWORD)
+        visitor = make_user(session, role=Role.VISITOR, name="Nadia", password_hash=secret)
+        coordinator = make_user(session, role=Role.COORDINATOR, password_hash=secret)
+        morning = datetime.now(PARIS).replace(hour=9, minute=0, second=0, microsecond=0)
+        for at, name in enumerate(names):
+            dwelling = make_dwelling(session)
+            person = make_person(session, dwelling=dwelling, last_name=name)
+            enrolment = make_enrolment(session, by=visitor, person=person, dwelling=dwelling)
+            start = (morning + timedelta(minutes=at)).astimezone(UTC)
+            make_visit(session, enrolment=enrolment, visitor=visitor, start_at=start)
+        emails = visitor.email, coordinator.email
+    house.engine.dispose()
+    server.start()
+    try:
+        yield Round(server, *emails)
+    finally:
+        server.stop()
+
+
+def signed_in(context: BrowserContext, day: Round) -> Page:
+    if day.server.process is None:
+        day.server.start()
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"the page has an error: {error}"))
+    page.goto(f"{day.server.url}/tablet/")
+    tablet_sign_in(page, day.visitor)
+    expect(page.get_by_test_id("day-visit").first).to_be_visible()
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    expect(page.get_by_text("n’est pas encore sur la tablette")).to_have_count(0)
+    return page
+
+
+def begin(page: Page, name: str) -> None:
+    """Open the first form of somebody's visit."""
+    page.get_by_test_id("day-visit").filter(has_text=name).get_by_test_id("start-visit").click()
+    page.get_by_test_id("begin-visit").click()
+    expect(page.get_by_test_id("question-visit_agreed")).to_be_visible()
+
+
+def choose(page: Page, question: str, label: str) -> None:
+    page.get_by_test_id(f"question-{question}").get_by_text(label, exact=True).click()
+
+
+def refuse(page: Page, name: str) -> None:
+    """The shortest visit: the person does not agree."""
+    begin(page, name)
+    choose(page, "visit_agreed", "Non")
+    finish(page)
+
+
+def finish(page: Page) -> None:
+    page.get_by_test_id("finish").click()
+    page.get_by_test_id("confirm-finish").click()
+    go_to_day(page)
+
+
+def go_to_day(page: Page) -> None:
+    expect(page.get_by_test_id("confirm-finish")).to_have_count(0)
+    if page.get_by_test_id("back-to-day").count():
+        page.get_by_test_id("back-to-day").click()
+    expect(page.get_by_test_id("outbox-status")).to_be_visible()
+
+
+def visit_with_photos(page: Page, name: str, photos: int) -> None:
+    """A whole quiet visit with photos of one room."""
+    begin(page, name)
+    choose(page, "visit_agreed", "Oui")
+    choose(page, "health_agreed", "Oui")
+    for title, answers in QUIET.items():
+        page.get_by_test_id("next").click()
+        expect(page.get_by_test_id("page-title")).to_contain_text(title)
+        if title == "Logement":
+            page.get_by_test_id("question-floor").locator("input").fill("0")
+        for question, label in answers:
+            choose(page, question, label)
+        if title == "Pièce":
+            add_photos(page, [picture(page, number) for number in range(photos)])
+            expect(page.get_by_test_id("photo")).to_have_count(photos)
+    finish(page)
+
+
+def add_photos(page: Page, pictures: list[bytes]) -> None:
+    files: list[Any] = [
+        {"name": "image.jpg", "mimeType": "image/jpeg", "buffer": one} for one in pictures
+    ]
+    page.get_by_test_id("photo-add").set_input_files(files)
+
+
+def picture(page: Page, number: int, *, side: int = 300) -> bytes:
+    """Draw noise: a photo that does not pack, other than every other."""
+    drawn = page.evaluate(
+        """([number, side]) => {
+            const canvas = document.createElement('canvas')
+            Object.assign(canvas, {width: side, height: side})
+            const pen = canvas.getContext('2d')
+            const image = pen.createImageData(side, side)
+            let seed = number + 1
+            for (let at = 0; at < image.data.length; at++) {
+                seed = (seed * 1103515245 + 12345) % 2147483648
+                image.data[at] = at % 4 === 3 ? 255 : (seed >> 16) & 255
+            }
+            pen.putImageData(image, 0, 0)
+            return canvas.toDataURL('image/jpeg', 0.95).split(',')[1]
+        }""",
+        [number, side],
+    )
+    return b64decode(drawn)
+
+
+def item(page: Page, name: str) -> Any:
+    return page.get_by_test_id("outbox-item").filter(has_text=name)
+
+
+def arrived(page: Page, name: str) -> None:
+    expect(item(page, name)).to_have_attribute(
+        "data-state", re.compile("checked|to_review"), timeout=30_000
+    )

@@ -226,6 +226,7 @@ def _on_its_day(hand: Endurance) -> Endurance:
     if hand.tablet.killed_at is not None:
         hand.tablet.resume()
     hand.go_to_day()
+    hand.tally = Tally(SEED)
     return hand
 
 

@@ -42,6 +42,8 @@ CHANGED = f"(before) => JSON.stringify(({LOOK})()) !== before"
 TURNING = ("ask-yes", "confirm-finish", "finish", "next", "begin-visit", "back-to-day")
 HASTY = ("confirm-finish", "finish", "begin-visit")
 STATES = "(all) => all.map((one) => [one.dataset.state, one.querySelector('strong').innerText])"
+# It goes by itself once all is sent: no waiting for it.
+SEND_NOW = "document.querySelector('[data-testid=send-now]')?.click()"
 TAP_FOUR_TIMES = """(id) => {
     const button = document.querySelector(`[data-testid=${id}]`)
     for (let tap = 0; tap < 4; tap++) button?.click()
@@ -118,8 +120,7 @@ class Endurance:
             with self._whatever_befalls():
                 self._go_offline(False)
                 self.go_to_day()
-                if self.page.get_by_test_id("send-now").count():
-                    self.page.get_by_test_id("send-now").click()
+                self.page.evaluate(SEND_NOW)
                 self.page.wait_for_timeout(500)
                 self._note_acknowledged()
         self.tally.drafts_left = self.page.get_by_role("button", name="Reprendre").count()

@@ -14,7 +14,7 @@ def make_release(folder: Path) -> Path:
     """Copy the server with a tablet app whose script has another name; gives where to run it."""
     code = Path(webapp.__file__).parent
     shutil.copytree(code, folder / code.name, ignore=shutil.ignore_patterns("frontend", "*.pyc"))
-    for beside in ("migrations", "pyproject.toml"):
+    for beside in ("diagnostics", "maps", "migrations", "pyproject.toml", "visits"):
         (folder / beside).symlink_to(code.parent / beside)
     tablet = folder / code.name / "static" / "tablet"
     (script,) = (tablet / "assets").glob("index-*.js")

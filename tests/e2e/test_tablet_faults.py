@@ -26,7 +26,7 @@ ENDURED = plans(6, random.Random(SEED))
 # Two kills each, the moment drawn at random: ten in all.
 MIDST = ("typing", "turning", "photo", "finishing", "sending")
 KILLS = [(midst, f"K{at}{turn}") for at, midst in enumerate(MIDST) for turn in range(2)]
-NAMES = ("UPDATE", *(name for _, name in KILLS), *(plan.name for plan in ENDURED))
+NAMES = ("UPDATE", "EARLY", *(name for _, name in KILLS), *(plan.name for plan in ENDURED))
 # What the tablet promises: a change is on the disk by then.
 SAVED_S = 0.4
 
@@ -226,7 +226,19 @@ def _on_its_day(hand: Endurance) -> Endurance:
     if hand.tablet.killed_at is not None:
         hand.tablet.resume()
     hand.go_to_day()
+    hand.tally = Tally(SEED)
     return hand
+
+
+def test_a_draft_saved_before_the_agreement_keeps_its_first_room(hand: Endurance) -> None:
+    page = _on_its_day(hand).page
+    begin(page, "EARLY")
+    page.reload()
+    unlock(page)
+    choose(page, "visit_agreed", "Oui")
+    choose(page, "health_agreed", "Non")
+    _to_page(page, "Pièce")
+    expect(page.get_by_test_id("question-room_kind")).to_be_visible()
 
 
 def test_a_new_version_waits_until_the_visit_is_left_and_breaks_no_draft(

@@ -80,7 +80,7 @@ def test_what_does_not_work_at_entry_is_ordered_and_bad_rooms_are_named() -> Non
     bad = ROOM | {"room_kind": "kitchen", "floor_state": "bad"}
     found = Filled("entry_inventory", **(ENTRY | {"heating_works": "no"}), room=[bad])
     assert found.called["heating_repair"].severity == "U2"
-    assert found.called["room_repair"].label["fr"] == "Cuisine : 1 élément(s) en mauvais état."
+    assert found.called["room_repair"].label["fr"] == "Cuisine, éléments en mauvais état : 1."
 
 
 def test_reservations_are_asked_of_a_tenant_who_disagrees() -> None:

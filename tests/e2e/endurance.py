@@ -212,8 +212,6 @@ class Endurance:
             choose(self.page, "visit_agreed", "Oui" if plan.full else "Non")
             if plan.full:
                 choose(self.page, "health_agreed", "Non")
-        if page == "Pièce" and not self.page.get_by_test_id("question-room_kind").count():
-            self.page.get_by_test_id("add-repeat").click()
         for question, label in QUIET.get(page, ()):
             choose(self.page, question, label)
         if page == "Logement":

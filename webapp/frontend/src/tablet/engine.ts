@@ -80,8 +80,18 @@ export async function restoreInstance(
   data.set(XML_FILE, new File([saved.xml], XML_FILE, { type: 'text/xml' }))
   for (const { name, file } of saved.files) data.set(name, file)
   const form = await load(xform)
-  const restored = await form.restoreInstance({ data: [data] as never }, configuration(holder))
-  return restored.root
+  const { root } = await form.restoreInstance({ data: [data] as never }, configuration(holder))
+  bringBackFirstTurns(root)
+  return root
+}
+
+/** What is hidden is not in the XML: a repeat hidden when it was saved gets its first turn back, as in a new instance. */
+function bringBackFirstTurns(node: RootNode | FormNode): void {
+  for (const child of childrenOf(node)) {
+    const bare = isRepeat(child) && !childrenOf(child).length
+    if (bare && child.nodeType === 'repeat-range:uncontrolled' && !child.currentState.relevant) child.addInstances()
+    if (!isLeaf(child)) bringBackFirstTurns(child)
+  }
 }
 
 /** Show the form in the language of the screens, if it has it. */

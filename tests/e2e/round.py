@@ -168,8 +168,8 @@ def go_to_day(page: Page) -> None:
     expect(page.get_by_test_id("outbox-status")).to_be_visible()
 
 
-def visit_with_photos(page: Page, name: str, photos: int) -> None:
-    """A whole quiet visit with photos of one room."""
+def visit_with_photos(page: Page, name: str, photos: int, *, side: int = 300) -> None:
+    """A whole quiet visit with photos of one room, `side` pixels a side."""
     begin(page, name)
     choose(page, "visit_agreed", "Oui")
     choose(page, "health_agreed", "Oui")
@@ -181,8 +181,8 @@ def visit_with_photos(page: Page, name: str, photos: int) -> None:
         for question, label in answers:
             choose(page, question, label)
         if title == "Pièce":
-            add_photos(page, [picture(page, number) for number in range(photos)])
-            expect(page.get_by_test_id("photo")).to_have_count(photos)
+            add_photos(page, [picture(page, number, side=side) for number in range(photos)])
+            expect(page.get_by_test_id("photo")).to_have_count(photos, timeout=30_000)
     finish(page)
 
 

@@ -29,7 +29,8 @@ from visits.models.visits import SubmissionState
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-NAMES = ("KILL", "FLAP", "ONE", "TWO", "THREE", "TAPS", "TWICE", "CLOCK", "FULL")
+NAMES = ("KILL", "FLAP", "ONE", "TWO", "THREE", "TAPS", "TWICE", "CLOCK", "FULL", "LARGE")
+HUGE = 3_400
 # A browser whose clock is two hours fast.
 FAST = """
 (() => {
@@ -241,3 +242,13 @@ def test_a_full_tablet_keeps_the_answers_and_says_which_photo_it_could_not(
     unlock(page)
     expect(page.get_by_test_id("photo")).to_have_count(kept)
     expect(page.get_by_role("radio", name="Séjour")).to_be_checked()
+
+
+def test_photos_of_eight_megabytes_are_made_small_kept_and_sent(day: Round, tablet: Page) -> None:
+    assert len(picture(tablet, 1, side=HUGE)) > 8_000_000
+    visit_with_photos(tablet, "LARGE", 2, side=HUGE)
+    arrived(tablet, "LARGE")
+    (kept,) = day.submissions("LARGE")
+    photos = [file for file in kept.files if file.media_type == "image/jpeg"]
+    assert len(photos) == 2
+    assert all(file.size < 3_000_000 for file in photos)

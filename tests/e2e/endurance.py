@@ -202,7 +202,7 @@ class Endurance:
             self.tally.finished.add(plan.name)
             return
         card = self.page.get_by_test_id("day-visit").filter(has_text=plan.name)
-        card.get_by_test_id("start-visit").click(timeout=5_000)
+        card.get_by_test_id("start-visit").click(timeout=20_000)
         self._wait_turned("outbox-status", title)
 
     def _fill_page(self, plan: Plan, title: str) -> None:
@@ -243,12 +243,12 @@ class Endurance:
             self.tally.faults[Fault.TAPS] += 1
             self.page.evaluate(TAP_FOUR_TIMES, button)
         else:
-            self.page.get_by_test_id(button).first.click(timeout=5_000)
+            self.page.get_by_test_id(button).first.click(timeout=20_000)
         self._wait_turned(button, title)
 
     def _wait_turned(self, screen: str, title: str) -> None:
         before = json.dumps([screen, title], ensure_ascii=False, separators=(",", ":"))
-        self.page.wait_for_function(CHANGED, arg=before, timeout=5_000)
+        self.page.wait_for_function(CHANGED, arg=before, timeout=20_000)
 
     def _note_acknowledged(self) -> None:
         """Note what the tablet says is on the server, checked."""

@@ -51,7 +51,7 @@ class Tablet:
         self._process = self._find_process()
         self._page = self._context.pages[0]
         self._context.set_offline(self.offline)
-        self._context.set_default_timeout(15_000)
+        self._context.set_default_timeout(40_000)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(f"{self.url}/tablet/")
         return self.page

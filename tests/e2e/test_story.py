@@ -33,7 +33,7 @@ def test_one_visit_from_the_export_to_the_map(
     name = _call_and_plan(page, server)
 
     tablet = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
-    tablet.set_default_timeout(20_000)
+    tablet.set_default_timeout(40_000)
     _visit_without_network(tablet, server, visitor, name)
     tablet.close()
 

@@ -41,7 +41,7 @@ DUMP = """async () => {
 def tablet(browser: Browser) -> Iterator[BrowserContext]:
     """A tablet nobody has held yet."""
     context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(40_000)
     yield context
     context.close()
 

@@ -161,7 +161,7 @@ def test_two_tablets_with_one_visit_are_both_kept_for_a_coordinator(
     day: Round, tablet: Page, browser: Browser, office: Callable[[Server, str], Page]
 ) -> None:
     with browser.new_context(locale="fr-FR", timezone_id="Europe/Paris") as second:
-        second.set_default_timeout(15_000)
+        second.set_default_timeout(40_000)
         other = signed_in(second, day)
         begin(other, "TWICE")
         refuse(tablet, "TWICE")

@@ -89,6 +89,9 @@ class Filler:
         """Finish; what is still missing is mended first, page by page."""
         for _ in range(MOST_TRIES):
             self._press("finish")
+            # What was typed is saved first; then comes the summary, or what is missing.
+            told = "[data-testid=confirm-finish], [data-testid=fault-summary] a"
+            expect(self.page.locator(told).first).to_be_visible()
             if self.page.get_by_test_id("confirm-finish").count():
                 return
             fault = self.page.get_by_test_id("fault-summary").locator("a").first

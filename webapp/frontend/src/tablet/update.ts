@@ -64,12 +64,12 @@ export async function keepUpToDate(): Promise<void> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return
   try {
     const registration = await navigator.serviceWorker.register('/tablet/sw.js', { scope: '/tablet/' })
-    registration.addEventListener('updatefound', () => {
-      const arriving = registration.installing
-      arriving?.addEventListener('statechange', () => {
-        if (arriving.state === 'installed' && navigator.serviceWorker.controller) updateWaiting.value = true
-      })
-    })
+    // The browser looks by itself as well: what it found may be here, or on its way, before we listen.
+    const look = () => { if (registration.waiting && navigator.serviceWorker.controller) updateWaiting.value = true }
+    const follow = () => registration.installing?.addEventListener('statechange', look)
+    look()
+    follow()
+    registration.addEventListener('updatefound', follow)
   } catch {
     // No service worker (private window, plain http): the app works, but not without the network.
   }

@@ -127,11 +127,9 @@ def upgrade() -> None:
     op.add_column("submission", sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("submission", sa.Column("clock_skew_s", sa.Integer(), nullable=True))
     op.add_column("submission", sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("visit", sa.Column("started_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
-    op.drop_column("visit", "started_at")
     for column in SUBMISSION:
         op.drop_column("submission", column)
     for column in ("wiped_at", "lost_at", "recovery_key"):

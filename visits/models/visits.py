@@ -44,7 +44,6 @@ class Visit(Base):
     state: Mapped[VisitState] = mapped_column(stored_enum(VisitState))
     planned_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     planned_at: Mapped[datetime]
-    started_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     closed_reason: Mapped[str | None] = mapped_column(EncryptedText)
 

@@ -32,7 +32,7 @@ class ChoiceList:
     fixed: frozenset[str] | None = None
 
     def offered(self, question: Node, scope: Scope) -> frozenset[str] | None:
-        """List the values on offer to a question; None when its list is in a file we lack."""
+        """List the values on offer to a question; None when the form lacks its list."""
         if self.fixed is not None:
             return self.fixed
         if self.list_id and not scope.instances.get(self.list_id, _EMPTY).children:

@@ -112,29 +112,27 @@ class Form:
 
 
 @lru_cache(maxsize=64)
-def parse_form(xform: bytes, attachments: tuple[tuple[str, bytes], ...] = ()) -> Form:
-    """Parse an XForm; raises BadForm. `attachments` are the (name, bytes) of its list files."""
+def parse_form(xform: bytes) -> Form:
+    """Parse an XForm; raises BadForm."""
     top = read_form(xform)
     model = top.find(f"{XHTML}head/{XFORMS}model")
     body = top.find(f"{XHTML}body")
     if model is None or body is None:
         raise BadForm("Ce fichier XML n’est pas un formulaire XForms.")
     try:
-        return _assemble(top, model, body, dict(attachments))
+        return _assemble(top, model, body)
     except (ExpressionError, RecursionError) as error:
         raise BadForm(f"Une expression du formulaire est illisible : {error}") from error
 
 
-def _assemble(
-    top: etree._Element, model: etree._Element, body: etree._Element, files: dict[str, bytes]
-) -> Form:
+def _assemble(top: etree._Element, model: etree._Element, body: etree._Element) -> Form:
     texts = read_texts(model)
     controls = read_controls(body)
     repeats = frozenset(path for path, one in controls.items() if one.tag == "repeat")
     template, primary = read_model(model, repeats)
     binds = read_binds(model)
     needs = _needs(template, binds, lists=_filtered_lists(controls))
-    instances = read_instances(model, files)
+    instances = read_instances(model)
     questions = _questions(controls, binds, texts, instances)
     return Form(
         form_id=primary.get("id", ""),

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
 from .texts import Wording, read_message
-from .wellformed import BadForm, read_form
+from .wellformed import BadForm
 from .xpath import Evaluate, Node, compile_expression, functions_called
 
 XFORMS = "{http://www.w3.org/2002/xforms}"
@@ -21,7 +17,6 @@ PALIER = f"{{{PALIER_NAMESPACE}}}"
 # What these give is made in the home and cannot be made again: what the tablet sent is kept.
 MADE_ONCE = frozenset(["random", "uuid", "now", "once"])
 TRANSLATED = frozenset(["jr-choice-name", "jr-itext"])
-MOST_LIST_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,45 +115,18 @@ def _copy_model(element: etree._Element, parent: Node, repeats: frozenset[str]) 
         _copy_model(child, node, repeats)
 
 
-def read_instances(model: etree._Element, files: Mapping[str, bytes]) -> dict[str, Node]:
-    """Read the lists of a form; those in files that are not given are empty."""
-    lists: dict[str, Node] = {}
-    for element in model.findall(f"{XFORMS}instance")[1:]:
-        name = element.get("src", "").rpartition("/")[2]
-        if name and not len(element):
-            lists[element.get("id", "")] = _from_file(name, files.get(name))
-        else:
-            lists[element.get("id", "")] = _copy(element)
-    return lists
+def read_instances(model: etree._Element) -> dict[str, Node]:
+    """Read the lists of a form. One that stands in a file is empty: published forms hold theirs."""
+    found = model.findall(f"{XFORMS}instance")[1:]
+    return {element.get("id", ""): _copy(element) for element in found}
 
 
 def _copy(element: etree._Element) -> Node:
     top = Node("instance")
-    work = [(child, top) for child in element]
+    work = [(element, top)]
     while work:
-        source, parent = work.pop(0)
-        leaf = not len(source)
-        node = parent.append(
-            etree.QName(source).localname, value=(source.text or "").strip() if leaf else ""
-        )
-        work[:0] = [(child, node) for child in source]
-    return top
-
-
-def _from_file(name: str, data: bytes | None) -> Node:
-    top = Node("instance")
-    if data is None:
-        return top
-    if name.endswith(".xml"):
-        parent = etree.Element("instance")
-        parent.append(read_form(data))
-        return _copy(parent)
-    root = top.append("root")
-    if name.endswith(".csv"):
-        rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig", "replace")))
-        for _, row in zip(range(MOST_LIST_ROWS), rows, strict=False):
-            item = root.append("item")
-            for column, value in row.items():
-                if column and isinstance(value, str):
-                    item.append(re.sub(r"\W", "_", column), value=value)
+        source, node = work.pop()
+        for child in source:
+            value = "" if len(child) else (child.text or "").strip()
+            work.append((child, node.append(etree.QName(child).localname, value=value)))
     return top

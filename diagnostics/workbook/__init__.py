@@ -5,16 +5,19 @@ from __future__ import annotations
 from .comparison import Change, Comparison, compare
 from .consequences import Consequence
 from .examination import Examination, examine
+from .media import FormFile, files_wanted
 from .odk_validate import Validation, validate
-from .publishing import PublishedForm, publish
+from .publishing import NO_FILES, PublishedForm, publish
 from .reading import Row, Workbook, read_workbook, write_workbook
 from .refusals import Problem, WorkbookRefused
 
 __all__ = [
+    "NO_FILES",
     "Change",
     "Comparison",
     "Consequence",
     "Examination",
+    "FormFile",
     "Problem",
     "PublishedForm",
     "Row",
@@ -23,6 +26,7 @@ __all__ = [
     "WorkbookRefused",
     "compare",
     "examine",
+    "files_wanted",
     "publish",
     "read_workbook",
     "validate",

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..texts import language_code
 from .comparison import Comparison, compare
-from .publishing import PublishedForm, publish
+from .list_files import list_type
+from .media import FormFile, files_wanted, media_problems, used_files
+from .publishing import NO_FILES, PublishedForm, publish
 from .reading import Workbook
 from .refusals import Problem, WorkbookRefused, warning_of_pyxform
-from .scrutiny import EXPRESSIONS, type_of
 
-_IN_FILES = re.compile(r"select (?:one|multiple) from file\b|(?:csv|xml)-external\b")
-_MEDIA = re.compile(r"(?:media::)?(?:image|audio|video|big-image)(?:::.*)?")
 _TAKEN_OVER = ("entities", "osm")
 
 
@@ -26,63 +25,53 @@ class Examination:
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     comparison: Comparison | None = None
+    files: tuple[FormFile, ...] = ()
 
 
-def examine(workbook: Workbook, *, since: PublishedForm | None = None) -> Examination:
-    """Examine a workbook; `since` is the version in use, to compare with."""
-    problems = tuple(_beyond_us(workbook))
+def examine(
+    workbook: Workbook,
+    *,
+    since: PublishedForm | None = None,
+    files: Mapping[str, bytes] = NO_FILES,
+) -> Examination:
+    """Examine a workbook and the files beside it; `since` is the version to compare with."""
+    problems = (*_beyond_us(workbook), *media_problems(workbook, files))
+    warnings = list(_warnings(workbook, files))
     try:
-        form = publish(workbook)
+        form = publish(workbook, files)
     except WorkbookRefused as refused:
-        return Examination(None, (*problems, *refused.problems), tuple(_warnings(workbook)))
-    warnings = [*_warnings(workbook), *map(warning_of_pyxform, form.warnings)]
-    if problems or since is None or since.form_id != form.form_id:
-        return Examination(None if problems else form, problems, tuple(warnings))
-    comparison = compare(since, form)
-    warnings += _renamed(workbook, comparison)
-    return Examination(form, (), tuple(warnings), comparison)
+        return Examination(None, (*problems, *refused.problems), tuple(warnings))
+    warnings += map(warning_of_pyxform, form.warnings)
+    if problems:
+        return Examination(None, problems, tuple(warnings))
+    comparison = None
+    if since is not None and since.form_id == form.form_id:
+        comparison = compare(since, form)
+        warnings += _renamed(workbook, comparison)
+    return Examination(form, (), tuple(warnings), comparison, used_files(workbook, files))
 
 
 def _beyond_us(workbook: Workbook) -> Iterator[Problem]:
-    """List what would publish but cannot be asked: the tablet carries no files beside a form."""
-    for row in workbook.survey:
-        kind = type_of(row)
-        if _IN_FILES.match(kind):
-            message = (
-                "Une liste dans un fichier ne va pas sur la tablette : recopiez-la dans la "
-                "feuille choices et écrivez « select_one nom_de_la_liste »."
-            )
-            yield Problem("survey", row.number, "type", message)
-        if kind.startswith("select one external"):
-            message = (
-                "Les listes externes ne vont pas sur la tablette : mettez la liste dans la "
-                "feuille choices, avec un choice_filter."
-            )
-            yield Problem("survey", row.number, "type", message)
-        for column in EXPRESSIONS:
-            if "pulldata(" in row.get(column):
-                message = (
-                    "pulldata() lit un fichier, que la tablette n’a pas : mettez les valeurs dans "
-                    "la feuille choices et lisez-les avec instance()."
-                )
-                yield Problem("survey", row.number, column, message)
+    """List the sheets that would change what the form means, and that we do not read."""
     for sheet in workbook.other_sheets:
         if sheet.strip().lower() in _TAKEN_OVER:
             message = f"La feuille « {sheet} » n’est pas prise en charge : supprimez-la."
             yield Problem(sheet, None, None, message)
 
 
-def _warnings(workbook: Workbook) -> Iterator[Problem]:
+def _warnings(workbook: Workbook, files: Mapping[str, bytes]) -> Iterator[Problem]:
     for sheet in workbook.other_sheets:
         if sheet.strip().lower() not in _TAKEN_OVER:
             yield Problem(sheet, None, None, "Cette feuille n’est pas lue.")
     yield from _unheard_languages(workbook)
-    for sheet in ("survey", "choices"):
-        for row in workbook.rows(sheet):
-            for column, cell in row.cells.items():
-                if _MEDIA.fullmatch(column):
-                    message = f"Le fichier « {cell} » ne va pas sur la tablette : il manquera."
-                    yield Problem(sheet, row.number, column, message)
+    wanted = files_wanted(workbook)
+    for name, at in wanted.items():
+        if name not in files and not list_type(name):
+            yield at
+    for name in files:
+        if name not in wanted:
+            message = f"Le fichier « {name} » n’est nommé nulle part : il ne sera pas gardé."
+            yield Problem("", None, None, message)
 
 
 def _unheard_languages(workbook: Workbook) -> Iterator[Problem]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
@@ -15,11 +17,14 @@ from ..wellformed import BadForm
 from ..xpath import references
 from .confidential import READERS, refuse_quotes
 from .consequences import GROUP, GROUP_LABEL, Consequence, read_consequences
+from .list_files import lists_wanted, with_lists
+from .media import media_column
 from .reading import Row, Workbook
 from .refusals import Problem, WorkbookRefused, from_pyxform, on_row_of
 from .scrutiny import ABOUT, label_columns, scrutinise, type_of
 
 Cells = dict[str, str]
+NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 KEPT_APOSTROPHE = "\ue019"
 OUR_SETTINGS = frozenset(["source", "instrument"])
 # Columns of ours in the survey sheet, each an attribute of the question's bind.
@@ -47,14 +52,18 @@ class PublishedForm:
     warnings: tuple[str, ...] = ()
 
 
-def publish(workbook: Workbook) -> PublishedForm:
-    """Convert a workbook; raises WorkbookRefused with everything there is to mend."""
+def publish(workbook: Workbook, files: Mapping[str, bytes] = NO_FILES) -> PublishedForm:
+    """Convert a workbook; raises WorkbookRefused with everything there is to mend.
+
+    `files` are its list files by name: what they hold becomes part of the form.
+    """
     rows, problems = read_consequences(workbook)
     problems = scrutinise(workbook) + problems
     if problems:
         raise WorkbookRefused(problems)
     survey = list(_with_notes(workbook, rows))
     xform, warnings = _convert(workbook, survey)
+    xform = with_lists(xform, files, wanted=lists_wanted(workbook))
     form = _parsed(xform)
     _refuse_circles(form, workbook)
     refuse_quotes(form, workbook)
@@ -123,11 +132,14 @@ def _convert(workbook: Workbook, survey: Survey) -> tuple[bytes, list[str]]:
     if columns and "default_language" not in settings:
         first = columns.get("fr", next(iter(columns.values())))
         settings["default_language"] = first.partition("::")[2]
+    languages = [column.partition("::")[2] for column in columns.values()]
+    asked = [_marked(_inside(cells)) for cells, _ in survey]
+    offered = [dict(row.cells) for row in workbook.choices]
+    offered += [_in_all(row.cells, ("label",), languages) for row in workbook.external_choices]
     sheets: dict[str, list[Cells]] = {
-        "survey": [_marked(_kept(cells)) for cells, _ in survey],
-        "choices": [_kept(row.cells) for row in workbook.choices],
+        "survey": [_kept(_shown(cells, languages)) for cells in asked],
+        "choices": [_kept(_shown(cells, languages)) for cells in offered],
         "settings": [_kept(settings)],
-        "external_choices": [dict(row.cells) for row in workbook.external_choices],
     }
     given = {name: rows for name, rows in sheets.items() if rows}
     headers = {f"{name}_header": [_header(rows)] for name, rows in given.items()}
@@ -160,6 +172,27 @@ def _kept(cells: Mapping[str, str]) -> Cells:
         column: cell.replace("’", KEPT_APOSTROPHE) if "::" in column or column in WORDED else cell
         for column, cell in cells.items()
     }
+
+
+def _inside(cells: Cells) -> Cells:
+    """Ask an external list as one of the form's own: the form carries it."""
+    kind = re.sub(r"^(select[_ ]one)[_ ]external\b", r"\1", cells.get("type", ""))
+    return {**cells, "type": kind} if "type" in cells else cells
+
+
+def _shown(cells: Mapping[str, str], languages: list[str]) -> Cells:
+    """Show a picture or sound in all languages, unless its column names one."""
+    unnamed = [column for column in cells if (found := media_column(column)) and not found[2]]
+    return _in_all(cells, unnamed, languages)
+
+
+def _in_all(cells: Mapping[str, str], columns: Iterable[str], languages: list[str]) -> Cells:
+    """Give cells without a language to all languages: a third, nameless one would arise."""
+    if not languages:
+        return dict(cells)
+    kept = {column: cell for column, cell in cells.items() if column not in columns}
+    named = ((column, cells[column]) for column in columns if column in cells)
+    return kept | {f"{head}::{one}": cell for head, cell in named for one in languages}
 
 
 def _marked(cells: Cells) -> Cells:

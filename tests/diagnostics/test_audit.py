@@ -94,6 +94,11 @@ def test_what_is_no_log_is_refused(data: bytes) -> None:
         read_audit(data, form(), language="fr")
 
 
+def test_an_empty_line_tells_nothing() -> None:
+    (page,) = times("question,/data/name,0,60000", "", "question,/data/name,60000,90000")
+    assert page.spent == timedelta(seconds=90)
+
+
 def test_a_log_without_end_is_refused() -> None:
     with pytest.raises(BadAudit):
         times(*["question,/data/name,0,1"] * 50_001)

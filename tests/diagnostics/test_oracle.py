@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.convert import convert
 from diagnostics.form import parse_form
 from tests.diagnostics.builders import checked, form_of, row
 from tests.diagnostics.oracle.compare import compare
-from tests.diagnostics.oracle.recording import corpus, recorded
+from tests.diagnostics.oracle.recording import corpus, recorded, xform_of
 
 
 @pytest.mark.parametrize("path", corpus(), ids=lambda path: path.stem)
 def test_the_server_agrees_with_what_the_engine_concluded(path: Path) -> None:
-    form = parse_form(convert(path.read_bytes(), path.suffix).xform)
+    form = parse_form(xform_of(path))
     visits = list(recorded(path))
     assert len(visits) >= 8
     assert {at: found for at, one in enumerate(visits) if (found := list(compare(form, one)))} == {}

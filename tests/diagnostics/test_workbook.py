@@ -274,8 +274,6 @@ def test_every_promised_type_of_question_publishes_and_is_read() -> None:
         row("select_multiple yn", "many"),
         row("rank yn", "rank"),
         row("select_one yn or_other", "open"),
-        row("select_one_from_file towns.csv", "town"),
-        row("calculate", "seen", calculation="pulldata('prices', 'eur', 'name', ${one})"),
         row("text", "set_once", trigger="${one}", calculation="now()"),
         row("begin repeat", "r", repeat_count="2"),
         row("integer", "x"),
@@ -283,14 +281,6 @@ def test_every_promised_type_of_question_publishes_and_is_read() -> None:
     ]
     choices = [{"list_name": "yn", "name": name, FR: name, EN: name} for name in ("yes", "no")]
     form = parse_form(published(survey, choices=choices).xform)
-    assert {one.name for one in form.questions} >= {"q_geoshape", "rank", "open_other", "town", "x"}
-    seen = checked(form, {"one": "yes", "open": "other", "open_other": "so", "town": "any"})
+    assert {one.name for one in form.questions} >= {"q_geoshape", "rank", "open_other", "x"}
+    seen = checked(form, {"one": "yes", "open": "other", "open_other": "so"})
     assert {str(one.kind) for one in seen.violations} <= {"count"}
-
-
-def test_lists_in_files_are_checked_when_they_are_given() -> None:
-    xform = published([row("select_one_from_file towns.csv", "town")]).xform
-    files = (("towns.csv", b"name,label\ncreil,Creil\n"),)
-    assert checked(parse_form(xform, files), {"town": "creil"}).valid
-    assert not checked(parse_form(xform, files), {"town": "nice"}).valid
-    assert checked(parse_form(xform), {"town": "nice"}).valid

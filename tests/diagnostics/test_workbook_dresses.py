@@ -223,26 +223,6 @@ def test_a_workbook_from_elsewhere_comes_in_whole() -> None:
     assert {str(one.kind) for one in checked(form, {**good, "person": []}).violations} == {"count"}
 
 
-@pytest.mark.parametrize(
-    ("row", "column", "fix"),
-    [
-        ({"type": "select_one_from_file towns.csv"}, "type", "feuille choices"),
-        ({"type": "select_multiple_from_file towns.csv"}, "type", "feuille choices"),
-        ({"type": "select_one_external towns"}, "type", "choice_filter"),
-        ({"type": "calculate", "calculation": "pulldata('a', 'b', 'c', 1)"}, "calculation", "inst"),
-    ],
-)
-def test_lists_in_files_are_refused_with_the_fix(
-    row: dict[str, str], column: str, fix: str
-) -> None:
-    book = read_workbook(survey_of({**row, "name": "a", "label": "A"}), suffix=".xlsx")
-    found = examine(book)
-    assert found.form is None
-    (problem,) = [one for one in found.problems if one.column == column]
-    assert (problem.sheet, problem.row) == ("survey", 2)
-    assert fix in problem.message
-
-
 def test_sheets_that_would_change_the_meaning_are_refused_and_others_are_named() -> None:
     text = {"type": "text", "name": "a", "label": "A"}
     more = {"entities": [{"list_name": "x"}], "notes": [{"to do": "x"}]}

@@ -13,7 +13,7 @@ from diagnostics.convert import convert
 from diagnostics.forms import read_shipped, shipped
 
 from .compare import disagreements, install, ready
-from .recording import corpus, record
+from .recording import corpus, record, xform_of
 
 SHOWN = 5
 
@@ -40,12 +40,11 @@ def main(arguments: list[str]) -> int:
 def _forms(chosen: str) -> list[tuple[str, bytes]]:
     if chosen:
         path = Path(chosen)
-        data = path.read_bytes()
-        xform = data if path.suffix == ".xml" else convert(data, path.suffix).xform
+        xform = path.read_bytes() if path.suffix == ".xml" else xform_of(path)
         return [(path.name, xform)]
     return [
         *((name, convert(read_shipped(name), ".yaml").xform) for name in shipped()),
-        *((path.stem, convert(path.read_bytes(), path.suffix).xform) for path in corpus()),
+        *((path.stem, xform_of(path)) for path in corpus()),
     ]
 
 

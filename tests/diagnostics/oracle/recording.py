@@ -21,11 +21,18 @@ def corpus() -> tuple[Path, ...]:
     return tuple(sorted(CORPUS.glob("*.md")))
 
 
+def xform_of(path: Path) -> bytes:
+    """Convert a workbook with the files of its folder: `lists.md` has `lists-media`."""
+    beside = path.with_name(f"{path.stem}-media")
+    files = {one.name: one.read_bytes() for one in beside.glob("*")}
+    return convert(path.read_bytes(), path.suffix, files).xform
+
+
 def record() -> None:
     """Let the engine fill the corpus and keep its conclusions."""
     RECORDED.mkdir(exist_ok=True)
     for path in corpus():
-        visits = filled(convert(path.read_bytes(), path.suffix).xform, VISITS)
+        visits = filled(xform_of(path), VISITS)
         lines = [json.dumps(visit, ensure_ascii=False) for visit in visits]
         (RECORDED / f"{path.stem}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -9,12 +9,21 @@ from sqlalchemy.orm import Session
 
 from diagnostics.workbook import Examination, Problem, Validation
 from visits.errors import Conflict, NotFound
+from visits.file_store import FileStore
 from visits.models.portfolio import FormDraft, FormVersion
-from visits.published_forms import WorkbookFile, columns_of, publish_form, published
+from visits.published_forms import (
+    WorkbookFile,
+    columns_of,
+    files_of,
+    keep_files,
+    publish_form,
+    published,
+)
 
 
 def keep_draft(
     session: Session,
+    store: FileStore,
     examined: Examination,
     workbook: WorkbookFile,
     *,
@@ -22,13 +31,14 @@ def keep_draft(
     by: uuid.UUID,
     now: datetime,
 ) -> FormDraft:
-    """Keep a workbook that could be published, with what was said of it."""
+    """Keep a workbook that could be published, the files beside it and what was said of it."""
     if examined.form is None:
         raise Conflict("draft_refused")
     draft = FormDraft(
         **columns_of(examined.form),
         workbook=workbook.data,
         workbook_name=workbook.name[-200:],
+        files=[asdict(one) for one in keep_files(store, examined.files)],
         warnings=[asdict(warning) for warning in examined.warnings],
         validation=asdict(validation),
         uploaded_at=now,
@@ -58,7 +68,8 @@ def publish_draft(
     if draft.validation["errors"]:
         raise Conflict("draft_refused")
     workbook = WorkbookFile(draft.workbook_name, draft.workbook)
-    version = publish_form(session, published(draft), by=by, now=now, workbook=workbook)
+    form, files = published(draft), files_of(draft)
+    version = publish_form(session, form, by=by, now=now, workbook=workbook, files=files)
     session.delete(draft)
     return version
 

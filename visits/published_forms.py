@@ -1,7 +1,7 @@
 """Published diagnostics: immutable versions, the newest of which new visits are filled with."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -9,8 +9,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from diagnostics.form import parse_form
-from diagnostics.workbook import Consequence, PublishedForm
+from diagnostics.workbook import Consequence, FormFile, PublishedForm
 from visits.errors import Conflict, NotFound
+from visits.file_store import FileStore
 from visits.models.portfolio import FormDraft, FormVersion
 from visits.programmes import forms_in_use
 
@@ -25,6 +26,52 @@ class WorkbookFile:
     data: bytes
 
 
+@dataclass(frozen=True)
+class KeptFile:
+    """A file beside a form, in the file store; `shown` when it travels with the form.
+
+    The others are its lists: they were written into the form, and wait for its next workbook.
+    """
+
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+    shown: bool
+
+
+def keep_files(store: FileStore, files: Iterable[FormFile]) -> tuple[KeptFile, ...]:
+    """Put the files of a workbook into the store."""
+    return tuple(
+        KeptFile(one.name, one.media_type, store.put(one.data), len(one.data), one.shown)
+        for one in files
+    )
+
+
+def files_of(version: FormVersion | FormDraft) -> tuple[KeptFile, ...]:
+    """Give the files beside a version or a draft, by name."""
+    return tuple(KeptFile(**row) for row in version.files)
+
+
+def shown_files(version: FormVersion | FormDraft) -> tuple[KeptFile, ...]:
+    """Give the files that travel with a form: its pictures, sounds and films."""
+    return tuple(one for one in files_of(version) if one.shown)
+
+
+def find_file(version: FormVersion | FormDraft, name: str) -> KeptFile:
+    """Find a file beside a form by its name; raises NotFound."""
+    found = next((one for one in files_of(version) if one.name == name), None)
+    if found is None:
+        raise NotFound("file_not_found")
+    return found
+
+
+def files_in_use(session: Session, form_id: str, store: FileStore) -> dict[str, bytes]:
+    """Read the files beside the newest version in use, by name; none when the form is new."""
+    found = _current(session, form_id)
+    return {one.name: store.get(one.sha256) for one in files_of(found)} if found else {}
+
+
 def publish_form(
     session: Session,
     form: PublishedForm,
@@ -32,6 +79,7 @@ def publish_form(
     by: uuid.UUID | None,
     now: datetime,
     workbook: WorkbookFile | None = None,
+    files: Sequence[KeptFile] = (),
 ) -> FormVersion:
     """Keep a form version for ever; publishing the very same one again is harmless.
 
@@ -39,14 +87,19 @@ def publish_form(
     """
     version = session.scalars(_version(form.form_id, form.version)).one_or_none()
     if version is None:
-        version = FormVersion(**columns_of(form), published_at=now, published_by_id=by)
+        kept = [asdict(one) for one in files]
+        version = FormVersion(**columns_of(form), files=kept, published_at=now, published_by_id=by)
         session.add(version)
-    elif (version.sha256, consequences_of(version)) != (form.sha256, form.consequences):
+    elif _substance(version) != (form.sha256, form.consequences, tuple(files)):
         raise Conflict("version_already_published", version=form.version)
     if version.workbook is None and workbook is not None:
         version.workbook, version.workbook_name = workbook.data, workbook.name
     session.flush()
     return version
+
+
+def _substance(version: FormVersion) -> tuple[object, ...]:
+    return version.sha256, consequences_of(version), files_of(version)
 
 
 def columns_of(form: PublishedForm) -> dict[str, object]:

@@ -36,6 +36,8 @@ from visits.portfolio import confirm_import, examine_import, upload_file
 from visits.published_forms import (
     WorkbookFile,
     current_published,
+    files_in_use,
+    keep_files,
     publish_form,
     workbook_in_use,
 )
@@ -142,7 +144,7 @@ def forms() -> None:
 def convert(source: Path, output: Path) -> None:
     """Turn a workbook (YAML, XLSX or Markdown) into an XForm."""
     try:
-        form = convert_workbook(source.read_bytes(), source.suffix)
+        form = convert_workbook(source.read_bytes(), source.suffix, _files_beside(source))
     except WorkbookRefused as refused:
         for problem in refused.problems:
             click.echo(
@@ -189,8 +191,11 @@ def _check_line(line: str) -> dict[str, Any]:
 @click.argument("name")
 @click.argument("output", type=click.Path(dir_okay=False, path_type=Path))
 def export_form(name: str, output: Path) -> None:
-    """Write a diagnostic (published, else shipped) as a workbook: .xlsx or .yaml."""
-    kept = _kept_workbook(name)
+    """Write a diagnostic (published, else shipped) as a workbook: .xlsx or .yaml.
+
+    The files beside it go into the folder OUTPUT-media, without the ending of OUTPUT.
+    """
+    kept, files = _kept_workbook(name)
     if kept is None:
         raise click.ClickException(f"There is no diagnostic {name}.")
     try:
@@ -200,17 +205,35 @@ def export_form(name: str, output: Path) -> None:
         raise click.ClickException(str(refused)) from refused
     except ValueError as error:
         raise click.ClickException("A workbook is written as .xlsx or .yaml.") from error
+    _write_beside(output, files)
     click.echo(f"{kept.name}: {output}")
 
 
-def _kept_workbook(name: str) -> WorkbookFile | None:
+def _kept_workbook(name: str) -> tuple[WorkbookFile | None, dict[str, bytes]]:
     house = open_house(read_settings())
     if is_current(house.engine):
         with house.sessions() as session:
             found = workbook_in_use(session, name)
             if found is not None:
-                return found
-    return WorkbookFile(f"{name}.yaml", read_shipped(name)) if name in shipped() else None
+                return found, files_in_use(session, name, house.store)
+    return (WorkbookFile(f"{name}.yaml", read_shipped(name)) if name in shipped() else None), {}
+
+
+def _folder_beside(workbook: Path) -> Path:
+    """Give the folder of a workbook's files: `visit.xlsx` has `visit-media`, as ODK names it."""
+    return workbook.with_name(f"{workbook.stem}-media")
+
+
+def _write_beside(workbook: Path, files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        _folder_beside(workbook).mkdir(parents=True, exist_ok=True)
+        (_folder_beside(workbook) / Path(name).name).write_bytes(data)
+
+
+def _files_beside(workbook: Path) -> dict[str, bytes]:
+    folder = _folder_beside(workbook)
+    places = sorted(folder.iterdir()) if folder.is_dir() else []
+    return {one.name: one.read_bytes() for one in places if one.is_file()}
 
 
 @forms.command("import")
@@ -220,35 +243,46 @@ def _kept_workbook(name: str) -> WorkbookFile | None:
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Keep it as .yaml."
 )
 def import_form(source: Path, publishing: bool, output: Path | None) -> None:
-    """Examine a workbook against the version in use; keep it as YAML, publish it."""
+    """Examine a workbook against the version in use; keep it as YAML, publish it.
+
+    The files it names stand in the folder SOURCE-media, without the ending of SOURCE.
+    """
     house = open_house(read_settings())
     if not is_current(house.engine):
         raise click.ClickException("The database needs `palier init` first.")
     data = source.read_bytes()
     with house.sessions.begin() as session:
-        workbook, examined = _examined(session, data, source.suffix)
+        workbook, examined = _examined(session, source, data)
         if examined.form is None:
             sys.exit(1)
         if output is not None:
             output.write_bytes(write_workbook(workbook, suffix=output.suffix))
+            _write_beside(output, {one.name: one.data for one in examined.files})
         if publishing:
             _validated(examined.form)
-            kept = WorkbookFile(source.name, data)
+            kept, files = WorkbookFile(source.name, data), keep_files(house.store, examined.files)
             try:
-                publish_form(session, examined.form, by=None, now=house.clock(), workbook=kept)
+                publish_form(
+                    session,
+                    examined.form,
+                    by=None,
+                    now=house.clock(),
+                    workbook=kept,
+                    files=files,
+                )
             except Refused as refused:
                 raise click.ClickException(refused.code) from refused
     said = "published" if publishing else "could be published"
     click.echo(f"{examined.form.form_id} {examined.form.version}: {said}")
 
 
-def _examined(session: Session, data: bytes, suffix: str) -> tuple[Workbook, Examination]:
+def _examined(session: Session, source: Path, data: bytes) -> tuple[Workbook, Examination]:
     try:
-        workbook = read_workbook(data, suffix=suffix)
+        workbook = read_workbook(data, suffix=source.suffix)
     except WorkbookRefused as refused:
         raise click.ClickException(str(refused)) from refused
     since = current_published(session, workbook.setting("form_id"))
-    examined = examine(workbook, since=since)
+    examined = examine(workbook, since=since, files=_files_beside(source))
     for problem in (*examined.problems, *examined.warnings):
         click.echo(str(problem), err=True)
     return workbook, examined

@@ -83,6 +83,7 @@ SENTENCES: dict[str, Any] = {
         " first."
     ),
     "workbook_not_kept": _l("The workbook of this version was not kept."),
+    "form_files_too_large": _l("The files beside a workbook have 20 MB together at most."),
     "workbook_too_large": _l("A workbook has 5 MB at most."),
     "version_already_published": _l(
         "Version %(version)s is published with another content: change the version."

@@ -193,6 +193,15 @@ class ProposalSchema(Schema):
     about = fields.String()
 
 
+class FormFileSchema(Schema):
+    """A picture, sound or film that a form shows."""
+
+    name = fields.String()
+    media_type = fields.String()
+    sha256 = fields.String()
+    size = fields.Integer()
+
+
 class FormSchema(FormKeySchema):
     """A published version, whole."""
 
@@ -201,6 +210,7 @@ class FormSchema(FormKeySchema):
     xform = fields.String()
     consequences = fields.List(fields.Nested(ConsequenceSchema))
     proposals = fields.List(fields.Nested(ProposalSchema))
+    files = fields.List(fields.Nested(FormFileSchema))
 
 
 class ReceiptFileSchema(Schema):

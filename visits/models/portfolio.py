@@ -119,7 +119,8 @@ class ColumnMapping(Base):
 class FormVersion(Base):
     """A published version of a diagnostic: never changed once it is here.
 
-    `workbook` is the file it was made of, `workbook_name` says of which kind that is.
+    `workbook` is the file it was made of, `workbook_name` says of which kind that is; `files` are
+    those that stood beside it: name, media_type, sha256, size and shown.
     """
 
     __tablename__ = "form_version"
@@ -137,6 +138,7 @@ class FormVersion(Base):
     retired_at: Mapped[datetime | None]
     workbook: Mapped[bytes | None] = mapped_column(LargeBinary)
     workbook_name: Mapped[str | None] = mapped_column(String(200))
+    files: Mapped[list[Any]] = mapped_column(server_default="[]")
 
 
 class FormDraft(Base):
@@ -157,6 +159,7 @@ class FormDraft(Base):
     validation: Mapped[dict[str, Any]]
     uploaded_at: Mapped[datetime]
     uploaded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    files: Mapped[list[Any]] = mapped_column(server_default="[]")
 
 
 class ParameterValue(Base):

@@ -11,10 +11,10 @@ from diagnostics.facts import proposals
 from diagnostics.form import parse_form
 from visits.form_drafts import find_draft
 from visits.models.portfolio import FormDraft, FormVersion
-from visits.published_forms import find_form
+from visits.published_forms import KeptFile, find_file, find_form, shown_files
 from webapp.auth import Action, requires
 from webapp.schemas import FormSchema
-from webapp.transaction import reading
+from webapp.transaction import house, reading
 
 forms = Blueprint("forms", __name__, url_prefix="/api/forms", description="Published forms")
 
@@ -40,6 +40,34 @@ def draft(draft_id: uuid.UUID) -> dict[str, Any]:
     return _whole(found)
 
 
+@forms.get("/<form_id>/<version>/files/<name>")
+@requires(Action.OWN_ACCOUNT)
+def file(form_id: str, version: str, name: str) -> Response:
+    """Send a file that stands beside a version: a picture, a sound, a film, a list."""
+    with reading() as session:
+        found = find_file(find_form(session, form_id, version), name)
+    after_this_request(_for_ever)
+    return _sent(found)
+
+
+@forms.get("/drafts/<uuid:draft_id>/files/<name>")
+@requires(Action.MANAGE_FORMS)
+def draft_file(draft_id: uuid.UUID, name: str) -> Response:
+    """Send a file that stands beside a draft."""
+    with reading() as session:
+        found = find_file(find_draft(session, draft_id), name)
+    return _sent(found)
+
+
+def _sent(found: KeptFile) -> Response:
+    answer = Response(house().store.get(found.sha256), content_type=found.media_type)
+    kind = "inline" if found.shown else "attachment"
+    answer.headers.set("Content-Disposition", kind, filename=found.name)
+    # Were it a page in disguise, it could do nothing.
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
 def _whole(found: FormVersion | FormDraft) -> dict[str, Any]:
     return {
         "form_id": found.form_id,
@@ -49,6 +77,7 @@ def _whole(found: FormVersion | FormDraft) -> dict[str, Any]:
         "xform": found.xform.decode(),
         "consequences": found.consequences,
         "proposals": proposals(parse_form(found.xform)),
+        "files": shown_files(found),
     }
 
 

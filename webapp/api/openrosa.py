@@ -16,7 +16,7 @@ from visits.errors import NotFound
 from visits.intake import SentFile, record_submission
 from visits.models.portfolio import FormVersion
 from visits.models.visits import Submission, SubmissionState
-from visits.published_forms import find_form, list_forms
+from visits.published_forms import KeptFile, find_form, list_forms, shown_files
 from webapp.auth import Action, requires, viewer
 from webapp.schemas import ReceiptSchema
 from webapp.transaction import house, now, reading, transaction
@@ -64,15 +64,15 @@ def _listed(form: FormVersion) -> str:
     title = form.title.get("fr") or form.form_id
     return (
         f"<xform><formID>{escape(form.form_id)}</formID><name>{escape(title)}</name>"
-        f"<version>{escape(form.version)}</version><hash>md5:{_md5(form)}</hash>"
+        f"<version>{escape(form.version)}</version><hash>md5:{_md5(form.xform)}</hash>"
         f"<downloadUrl>{escape(url_for('.form', **key, _external=True))}</downloadUrl>"
         f"<manifestUrl>{escape(url_for('.manifest', **key, _external=True))}</manifestUrl></xform>"
     )
 
 
-def _md5(form: FormVersion) -> str:
+def _md5(data: bytes) -> str:
     # OpenRosa names forms by MD5; nothing is trusted to it.
-    return hashlib.md5(form.xform, usedforsecurity=False).hexdigest()
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 @openrosa.get("/forms/<form_id>/<version>.xml")
@@ -87,10 +87,21 @@ def form(form_id: str, version: str) -> ResponseReturnValue:
 @openrosa.get("/forms/<form_id>/<version>/manifest")
 @requires(Action.VISIT)
 def manifest(form_id: str, version: str) -> ResponseReturnValue:
-    """List the files beside a form: none so far."""
+    """List the files beside a form: its pictures, sounds and films."""
     with reading() as session:
-        find_form(session, form_id, version)
-    return _xml('<manifest xmlns="http://openrosa.org/xforms/xformsManifest"></manifest>')
+        files = shown_files(find_form(session, form_id, version))
+    rows = "".join(_media_file(form_id, version, file) for file in files)
+    return _xml(f'<manifest xmlns="http://openrosa.org/xforms/xformsManifest">{rows}</manifest>')
+
+
+def _media_file(form_id: str, version: str, file: KeptFile) -> str:
+    key = {"form_id": form_id, "version": version, "name": file.name}
+    address = url_for("forms.file", **key, _external=True)
+    return (
+        f"<mediaFile><filename>{escape(file.name)}</filename>"
+        f"<hash>md5:{_md5(house().store.get(file.sha256))}</hash>"
+        f"<downloadUrl>{escape(address)}</downloadUrl></mediaFile>"
+    )
 
 
 @openrosa.route("/submission", methods=["HEAD"])

@@ -1,11 +1,13 @@
 """Workbooks handed in: examined, tried on a tablet's screen, published."""
 
 import uuid
+from collections.abc import Mapping
 from pathlib import PurePath
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
 
 from diagnostics.workbook import (
     Examination,
@@ -13,21 +15,30 @@ from diagnostics.workbook import (
     WorkbookRefused,
     compare,
     examine,
+    files_wanted,
     read_workbook,
     validate,
 )
 from visits.errors import Conflict
 from visits.form_drafts import delete_draft, find_draft, keep_draft, publish_draft, warnings_of
-from visits.published_forms import WorkbookFile, current_published, published, workbook_of
+from visits.published_forms import (
+    WorkbookFile,
+    current_published,
+    files_in_use,
+    files_of,
+    published,
+    workbook_of,
+)
 from visits.queries.forms import list_form_versions
 from visits.queries.imports import names_of
 from webapp.auth import Action, requires, viewer
 from webapp.errors import sentence
 from webapp.office.form_contents import change_name, contents
 from webapp.office.forms import EXCEL, as_file, preview_page, spreadsheet
-from webapp.transaction import now, reading, transaction
+from webapp.transaction import house, now, reading, transaction
 
 LARGEST = 5 * 1024 * 1024
+LARGEST_TOGETHER = 20 * 1024 * 1024
 
 form_drafts = Blueprint("form_drafts", __name__, url_prefix="/forms")
 
@@ -46,18 +57,20 @@ def upload() -> ResponseReturnValue:
     file = request.files.get("file")
     if file is None or not file.filename:
         return _upload_page({"file": sentence("no_file")}), 422
-    data = file.stream.read(LARGEST + 1)
-    file.close()
+    data, beside = _read(file), _read_beside()
     if len(data) > LARGEST:
         return _upload_page({"file": sentence("workbook_too_large")}), 422
+    if sum(map(len, beside.values())) > LARGEST_TOGETHER:
+        return _upload_page({"files": sentence("form_files_too_large")}), 422
     workbook = WorkbookFile(file.filename, data)
-    examined = _examined(workbook)
+    examined = _examined(workbook, beside)
     if examined.form is None:
         return _upload_page(examined=examined, file_name=workbook.name), 422
     validation = validate(examined.form.xform)
     with transaction() as session:
         draft = keep_draft(
             session,
+            house().store,
             examined,
             workbook,
             validation=validation,
@@ -67,14 +80,30 @@ def upload() -> ResponseReturnValue:
     return redirect(url_for(".show", draft_id=draft.id))
 
 
-def _examined(workbook: WorkbookFile) -> Examination:
+def _read(file: FileStorage) -> bytes:
+    data = file.stream.read(LARGEST_TOGETHER + 1)
+    file.close()
+    return data
+
+
+def _read_beside() -> dict[str, bytes]:
+    """Read the files handed in with the workbook, by name."""
+    given = ((PurePath(one.filename or "").name, one) for one in request.files.getlist("files"))
+    return {name: _read(file) for name, file in given if name}
+
+
+def _examined(workbook: WorkbookFile, beside: Mapping[str, bytes]) -> Examination:
     try:
         read = read_workbook(workbook.data, suffix=PurePath(workbook.name).suffix)
     except WorkbookRefused as refused:
         return Examination(None, refused.problems, ())
+    form_id = read.setting("form_id")
     with reading() as session:
-        since = current_published(session, read.setting("form_id"))
-    return examine(read, since=since)
+        since = current_published(session, form_id)
+        before = files_in_use(session, form_id, house().store)
+    # What the version in use has is not asked for again.
+    known = {name: data for name, data in before.items() if name in files_wanted(read)}
+    return examine(read, since=since, files={**known, **beside})
 
 
 def _upload_page(
@@ -113,6 +142,7 @@ def show(draft_id: uuid.UUID) -> ResponseReturnValue:
             comparison=comparison,
             change_name=change_name,
             version_taken=draft.version in taken,
+            files=files_of(draft),
             **contents(draft),
         )
 

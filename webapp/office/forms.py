@@ -11,6 +11,7 @@ from visits.models.portfolio import FormVersion
 from visits.published_forms import (
     WorkbookFile,
     current_form,
+    files_of,
     find_form,
     published,
     retire_form,
@@ -53,6 +54,7 @@ def show(form_id: str, version: str) -> ResponseReturnValue:
             this=this,
             others=others,
             before=_before(session, found),
+            files=files_of(found),
             **contents(found),
         )
 

@@ -28,6 +28,7 @@ def content_policy(tile_host: str | None, *, tablet: bool = False, frames: bool 
             "connect-src 'self'",
             "manifest-src 'self'",
             "worker-src 'self'",
+            *(["media-src blob:"] if tablet else []),
             "form-action 'self'",
             f"frame-src {framed}",
             "frame-ancestors 'self'",

@@ -117,6 +117,14 @@ export async function fetchPreview(path: string): Promise<FormAnswer> {
   return json(await call(`/api/forms/${path}`, { asOffice: true }))
 }
 
+/** Fetch a file beside a form: with the tablet's token, or as the office when there is none. */
+export async function fetchFormFile(token: string | null, path: string, name: string): Promise<ArrayBuffer> {
+  const answer = await call(`/api/forms/${path}/files/${encodeURIComponent(name)}`, {
+    token, asOffice: !token, timeoutMs: PART_TIMEOUT_MS,
+  })
+  return answer.arrayBuffer().catch((error: unknown) => { throw new Unreachable(String(error)) })
+}
+
 /** A part of a visit: its form again with some of its files; `more` says that others follow. */
 export interface Part {
   xml: FileRecord

@@ -2,9 +2,9 @@
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import type { LockRecord } from './lock'
 
-export const STORE_NAMES = ['session', 'day', 'forms', 'drafts', 'files', 'outbox', 'receipts', 'visits'] as const
+export const STORE_NAMES = ['session', 'day', 'forms', 'drafts', 'files', 'outbox', 'receipts', 'visits', 'media'] as const
 const NAME = 'palier'
-const VERSION = 2
+const VERSION = 3
 const PATIENCE_MS = 2_000
 
 export type StoreName = (typeof STORE_NAMES)[number]

@@ -3,6 +3,7 @@ import { fetchDay, fetchForm, Refused, Unreachable } from './api'
 import * as db from './db'
 import { language, t } from './i18n'
 import { whenLocked } from './locking'
+import { fetchMissingMedia } from './media'
 import { askSignIn, session } from './session'
 import { inLanguage, type DayAnswer, type FormAnswer, type Visit } from './wire'
 
@@ -65,6 +66,7 @@ export async function refreshDay(): Promise<void> {
     await db.write([{ store: 'day', key: 'current', value: record }])
     day.value = record
     await fetchMissingForms(token, answer)
+    await fetchMissingMedia(token)
     dayProblem.value = ''
   } catch (error) {
     dayProblem.value = explain(error)

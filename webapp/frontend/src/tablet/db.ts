@@ -9,10 +9,11 @@ import type { DayRecord } from './day'
 import type { QueueItem, SentRecord, SentReport } from './outbox'
 import { seal, unseal } from './seal'
 import type { SessionRecord } from './session'
+import type { MediaRecord } from './media'
 import type { VisitRecord } from './visitrecords'
 import type { FormAnswer } from './wire'
 
-/** What each store holds. Keys: `current`, `form_id/version`, an instance id, `instance id/file name`. */
+/** What each store holds. Keys: `current`, `form_id/version`, an instance id, `instance id/file name`, a SHA-256. */
 export interface Stores {
   session: SessionRecord
   day: DayRecord
@@ -22,6 +23,7 @@ export interface Stores {
   outbox: QueueItem
   receipts: SentRecord | SentReport
   visits: VisitRecord
+  media: MediaRecord
 }
 
 export { disconnect, STORE_NAMES, type StoreName } from './connection'

@@ -1,7 +1,7 @@
 // The form engine, and all we know of its habits. Screens and drafts speak to it through these functions only.
 import {
   loadForm, type AnyControlNode, type GroupNode, type LoadFormResult, type ModelValueNode,
-  type RepeatInstanceNode, type RepeatRangeNode, type RootNode, type UploadNode,
+  type RepeatInstanceNode, type RepeatRangeNode, type RootNode, type TextRange, type TextRole, type UploadNode,
 } from '@getodk/xforms-engine'
 import { shallowReactive } from 'vue'
 import { XML_FILE } from './draft'
@@ -183,6 +183,19 @@ export function isAnswered(node: LeafNode): boolean {
 /** Which of these questions are asked now and have an answer. */
 export function answeredQuestions(questions: readonly LeafNode[]): Set<string> {
   return new Set(questions.filter((node) => isAnswered(node) && node.currentState.relevant).map((node) => node.nodeId))
+}
+
+export interface Shown {
+  kind: 'image' | 'audio' | 'video'
+  name: string
+}
+
+/** The pictures, sounds and films that stand beside a text, by the names of their files. */
+export function shownBeside(text: TextRange<TextRole> | null): Shown[] {
+  if (!text) return []
+  const sources = { image: text.imageSource, audio: text.audioSource, video: text.videoSource }
+  return (Object.entries(sources) as [Shown['kind'], URL | undefined][]).flatMap(([kind, source]) =>
+    source ? [{ kind, name: decodeURIComponent(source.pathname.split('/').pop() ?? '') }] : [])
 }
 
 export function hasAppearance(node: FormNode, wanted: string): boolean {

@@ -11,6 +11,7 @@ import {
 } from './engine'
 import { giveBackPhotos } from './givingback'
 import { beforeLock } from './locking'
+import { mediaOf, type MediaReader } from './media'
 import type { OutboxItem } from './outbox'
 import { sha256 } from './receipts'
 import type { SessionRecord } from './session'
@@ -27,6 +28,8 @@ export interface OpenVisit {
   noted: Ref<number>
   /** What is known already and may be offered. */
   sources: ProposalSources
+  /** The pictures, sounds and films of the form. */
+  media: MediaReader
 }
 
 export class FormNotHere extends Error {
@@ -59,7 +62,7 @@ async function begin(visit: Visit, formId: string, holder: SessionRecord): Promi
     audit: opened([], now),
   }
   await db.write([{ store: 'drafts', key: record.instanceId, value: record }])
-  return { record, form, root, noted: ref(0), sources: NO_SOURCES }
+  return { record, form, root, noted: ref(0), sources: NO_SOURCES, media: mediaOf(form) }
 }
 
 async function resume(record: DraftRecord, holder: SessionRecord): Promise<OpenVisit> {
@@ -68,7 +71,7 @@ async function resume(record: DraftRecord, holder: SessionRecord): Promise<OpenV
   const named = files.map(({ name, type, bytes }) => ({ name, file: new File([bytes], name, { type }) }))
   const root = await restoreInstance(form.xform, { xml: record.xml, files: named }, holder)
   const audit = opened(closedAt(record.audit ?? [], record.savedAt), Date.now())
-  return { record: { ...record, audit }, form, root, noted: ref(0), sources: NO_SOURCES }
+  return { record: { ...record, audit }, form, root, noted: ref(0), sources: NO_SOURCES, media: mediaOf(form) }
 }
 
 async function formOrThrow(formId: string, version: string): Promise<FormAnswer> {

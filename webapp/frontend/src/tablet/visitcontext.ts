@@ -10,6 +10,8 @@ export interface VisitContext {
   unread: Map<string, Key>
   /** What may be offered beside the questions. */
   sources: ProposalSources
+  /** A picture, sound or film of the form by its name; null when the tablet does not have it. */
+  media(name: string): Promise<File | null>
   /** Whether a question's fault is to be shown now. */
   showsFault(node: LeafNode): boolean
   /** Make a change that may hide other answers: asks first, and undoes it if the user would rather keep them. */

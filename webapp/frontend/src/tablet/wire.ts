@@ -121,6 +121,15 @@ export interface FormAnswer {
   consequences: Consequence[]
   /** Questions whose earlier answer is offered again. */
   proposals?: { path: string; name: string; about: 'dwelling' | 'person' }[]
+  /** The pictures, sounds and films it shows. */
+  files?: FormFile[]
+}
+
+export interface FormFile {
+  name: string
+  media_type: string
+  sha256: string
+  size: number
 }
 
 export interface Receipt {

@@ -425,4 +425,10 @@ export const en: Record<Key, Sentence> = {
   },
   'storage.notPersistent': 'The browser does not promise to keep the data when the tablet runs out of space. Send the finished visits as soon as you can.',
   'visit.notSaved': 'Not saved',
+  'question.search': 'Search the list',
+  'question.searchMore': '{shown} of {all} choices: type more to see the others.',
+  'media.missing': '“{name}” is not on this tablet.',
+  'media.image': 'Picture: {name}',
+  'media.audio': 'Sound: {name}',
+  'media.video': 'Film: {name}',
 }

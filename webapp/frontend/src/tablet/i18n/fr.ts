@@ -426,6 +426,12 @@ export const fr = {
   },
   'storage.notPersistent': 'Le navigateur ne promet pas de garder les données si la tablette manque de place. Envoyez les visites terminées dès que possible.',
   'visit.notSaved': 'Pas enregistré',
+  'question.search': 'Chercher dans la liste',
+  'question.searchMore': '{shown} choix sur {all} : précisez pour voir les autres.',
+  'media.missing': '« {name} » n’est pas sur cette tablette.',
+  'media.image': 'Image : {name}',
+  'media.audio': 'Son : {name}',
+  'media.video': 'Film : {name}',
 } satisfies Record<string, Sentence>
 
 export type Key = keyof typeof fr

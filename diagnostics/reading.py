@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from .texts import spoken_decimals
 from .xpath import Node, Scope
 
 _SILENT = frozenset(["note", "trigger"])
-_TURN = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,6 @@ class Answer:
     file_name: str = ""
     violation: Violation | None = None
     corrected_from: str | None = None
-    readers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +96,7 @@ class _Reader:
             file_name=file_name,
             violation=self.violations.get(node.place),
             corrected_from=self.corrected.get(node.place),
-            readers=readers_of(self.form, node.place),
         )
-
-
-def readers_of(form: Form, place: str) -> str:
-    """Say who alone may read the answer at a place; empty when all who see answers may."""
-    bind = form.binds.get(_TURN.sub("", place))
-    return bind.readers if bind is not None else ""
 
 
 def in_language(scope: Scope, language: str) -> Scope:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from diagnostics.assessment import Called, assess
 from diagnostics.facts import facts
-from diagnostics.form import parse_form
+from diagnostics.form import Question, parse_form
 from diagnostics.submission import BadSubmission, Checked, check, read_head
 from diagnostics.wellformed import Head
 from visits.clocks import OLDEST, put_right, read_moment, skew_of
@@ -36,7 +36,7 @@ from visits.models.visits import (
     VisitState,
 )
 from visits.privacy import log_access
-from visits.published_forms import consequences_of, find_form
+from visits.published_forms import LANGUAGES, consequences_of, find_form
 from visits.queries import Viewer
 from visits.queries.carried import find_carried_visit, hold_visit
 from visits.risks import risk_of
@@ -285,6 +285,7 @@ def _keep_consents(
     session: Session, submission: Submission, visit: Visit, checked: Checked, now: datetime
 ) -> None:
     version = submission.form_version
+    questions = {one.name: one for one in parse_form(version.xform).questions}
     for name, answer in _flat(checked.values):
         scope = _consent_scope(name)
         if scope is None or answer not in ("yes", "no"):
@@ -296,9 +297,18 @@ def _keep_consents(
                 given=answer == "yes",
                 at=now,
                 text_version=f"{version.form_id} {version.version}"[:32],
+                read_out=_read_out(questions[name]) if name in questions else None,
                 submission_id=submission.id,
             )
         )
+
+
+def _read_out(question: Question) -> dict[str, str]:
+    """Give the words of a question and its hint, by language: what the person agreed to."""
+    return {
+        language: f"{question.label(language)} {question.hint(language)}".strip()
+        for language in LANGUAGES
+    }
 
 
 def _consent_scope(name: str) -> ConsentScope | None:

@@ -10,7 +10,6 @@ from diagnostics.assessment import assess
 from diagnostics.facts import facts, proposals
 from diagnostics.form import parse_form
 from diagnostics.forms import read_shipped
-from diagnostics.reading import read_answers, readers_of
 from diagnostics.workbook import WorkbookRefused, compare, publish, read_workbook, write_workbook
 from tests.diagnostics.builders import checked, published, row, workbook
 
@@ -26,21 +25,8 @@ def refusals(survey: list[Any], **more: Any) -> list[tuple[str, int | None, str 
 
 def test_the_form_itself_says_who_reads_an_answer() -> None:
     form = parse_form(published([OPEN, NOTE]).xform)
-    assert (readers_of(form, "/data/note"), readers_of(form, "/data/said")) == (
-        "social_worker",
-        "",
-    )
-
-
-def test_a_confidential_answer_in_a_repeat_stays_confidential() -> None:
-    survey = [row("begin repeat", "week"), NOTE, row("end repeat", "")]
-    form = parse_form(published(survey).xform)
-    found = checked(form, {"week": [{"note": "a"}, {"note": "b"}]})
-    answers = [one for part in read_answers(form, found, language="fr") for one in part.answers]
-    assert [(one.answer, one.readers) for one in answers] == [
-        ("a", "social_worker"),
-        ("b", "social_worker"),
-    ]
+    readers = {path: bind.readers for path, bind in form.binds.items()}
+    assert (readers["/data/note"], readers["/data/said"]) == ("social_worker", "")
 
 
 def test_what_is_confidential_is_proposed_to_nobody_even_by_a_form_that_says_so() -> None:

@@ -216,6 +216,17 @@ def test_consents_are_kept_one_by_one(home: Home) -> None:
     assert said == {ConsentScope.VISIT: True, ConsentScope.HEALTH: False}
 
 
+def test_what_was_read_out_is_kept_with_the_consent(home: Home) -> None:
+    home.send(fill(QUIET | {"health_agreed": "no"}))
+    (kept,) = home.session.scalars(select(Consent).where(Consent.scope == ConsentScope.HEALTH))
+    assert kept.read_out == {
+        "fr": "Accepte-t-elle de répondre à quelques questions sur les chutes ? "
+        "Ce sont des questions de santé. Un refus n’empêche pas la suite de la visite.",
+        "en": "Do they agree to answer a few questions about falls? "
+        "These are health questions. Saying no does not stop the rest of the visit.",
+    }
+
+
 def test_rooms_call_for_advice_each_on_its_own(home: Home) -> None:
     rooms = [
         {"room_kind": "living", "loose_rug": "yes"},

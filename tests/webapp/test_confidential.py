@@ -1,6 +1,7 @@
 """The confidential note: read by social workers and by whom wrote it, by nobody else."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from flask.testing import FlaskClient
 
 from tests.diagnostics.filling import Filled, shipped_form
 from tests.diagnostics.test_forms_social import SURROUNDED
+from tests.factories import NOW
 from tests.homes import Home
 from visits.models.accounts import Role
+from visits.published_forms import publish_form
 
 SignIn = Callable[..., FlaskClient]
 SECRET, OPEN = "Dort dans la cuisine", "Demande un rendez-vous"
@@ -73,3 +76,17 @@ def test_the_page_of_the_form_says_who_reads_it(home: Home, client_as: SignIn) -
     version = shipped_form("social_situation").version
     page = client_as(Role.COORDINATOR).get(f"/forms/social_situation/{version}").text
     assert "confidentiel" in page
+
+
+def test_a_note_marked_later_is_hidden_in_answers_given_before(
+    home: Home, client_as: SignIn
+) -> None:
+    home.send("social_situation", **NOTES)
+    form = shipped_form("social_situation")
+    with home.house.sessions.begin() as session:
+        marked = b'palier:readers="social_worker" nodeset="/data/notes/operational_note"'
+        xform = form.xform.replace(b'nodeset="/data/notes/operational_note"', marked, 1)
+        assert xform != form.xform
+        publish_form(session, replace(form, xform=xform, version="2"), by=None, now=NOW)
+    assert OPEN not in client_as(Role.COORDINATOR).get(home.page).text
+    assert OPEN in client_as(Role.SOCIAL_WORKER).get(home.page).text

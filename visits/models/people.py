@@ -67,7 +67,10 @@ class ConsentScope(enum.StrEnum):
 
 
 class Consent(Base):
-    """A yes or a no to one scope, with when and how it was said."""
+    """A yes or a no to one scope, with when and how it was said.
+
+    `read_out` are the words of the question by language, None where they were not kept.
+    """
 
     __tablename__ = "consent"
 
@@ -77,6 +80,7 @@ class Consent(Base):
     given: Mapped[bool]
     at: Mapped[datetime]
     text_version: Mapped[str] = mapped_column(String(32))
+    read_out: Mapped[dict[str, Any] | None]
     submission_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("submission.id"))
 
 

@@ -7,15 +7,16 @@ from typing import Any
 
 from flask import g
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from diagnostics.audit import FILE_NAME, BadAudit, PageTime, read_audit, total_of
 from diagnostics.form import Form, parse_form
-from diagnostics.reading import Section, asked, in_language, read_answers, readers_of
+from diagnostics.reading import Section, asked, in_language, read_answers
 from diagnostics.submission import Checked, check
 from visits.errors import NotFound
 from visits.intake import filled_at
 from visits.models.visits import Consequence, Submission, SubmissionFile
-from visits.published_forms import consequences_of
+from visits.published_forms import confidential_names, consequences_of
 from webapp.languages import current_language
 from webapp.transaction import house
 from webapp.words import word
@@ -74,15 +75,30 @@ class Reading:
         return [(question, list(all_said)) for question, all_said in said.items()]
 
 
-def read_submissions(submissions: Sequence[Submission]) -> list[Reading]:
+def read_submissions(session: Session, submissions: Sequence[Submission]) -> list[Reading]:
     """Read submissions for a page, in the reader's language."""
-    return [_read(submission, current_language()) for submission in submissions]
+    forms = {submission.form_version.form_id for submission in submissions}
+    marked = {form_id: confidential_names(session, form_id) for form_id in forms}
+    return [
+        _read(one, hidden=_hidden(one, marked[one.form_version.form_id])) for one in submissions
+    ]
 
 
-def _read(submission: Submission, language: str) -> Reading:
+def _hidden(submission: Submission, marked: Mapping[str, str]) -> frozenset[str]:
+    """Name the questions whose answers are not for the signed-in account.
+
+    Who wrote them always reads them.
+    """
+    if g.account.id == submission.sent_by_id:
+        return frozenset()
+    return frozenset(name for name, readers in marked.items() if g.account.role != readers)
+
+
+def _read(submission: Submission, *, hidden: frozenset[str]) -> Reading:
+    language = current_language()
     form = parse_form(submission.form_version.xform)
     checked = check(form, submission.xml, now=filled_at(submission), language=language)
-    sections = _readable(read_answers(form, checked, language=language), submission)
+    sections = _readable(read_answers(form, checked, language=language), hidden)
     findings: dict[str, Any] = submission.findings or {}
     questions = {answer.path: answer.question for part in sections for answer in part.answers}
     return Reading(
@@ -103,7 +119,7 @@ def _read(submission: Submission, language: str) -> Reading:
         corrections=[
             Correction(questions.get(one.path) or _calculated(one.path), one.sent, one.computed)
             for one in checked.corrected
-            if may_read(submission, readers_of(form, one.path))
+            if _last(one.path) not in hidden
         ],
         unknown=checked.unknown,
         files={file.name: file for file in submission.files if file.name != FILE_NAME},
@@ -122,20 +138,9 @@ def _timing(submission: Submission, form: Form, *, language: str) -> Timing:
         return Timing(unreadable=True)
 
 
-def may_read(submission: Submission, readers: str) -> bool:
-    """Tell whether the signed-in account reads an answer that is kept for some `readers`.
-
-    Who wrote it always does.
-    """
-    return not readers or g.account.role == readers or g.account.id == submission.sent_by_id
-
-
-def _readable(sections: Sequence[Section], submission: Submission) -> list[Section]:
+def _readable(sections: Sequence[Section], hidden: frozenset[str]) -> list[Section]:
     kept = (
-        replace(
-            part,
-            answers=tuple(one for one in part.answers if may_read(submission, one.readers)),
-        )
+        replace(part, answers=tuple(one for one in part.answers if _last(one.path) not in hidden))
         for part in sections
     )
     return [part for part in kept if part.answers]
@@ -180,4 +185,4 @@ def _calculated(path: str) -> str:
 
 
 def _last(path: str) -> str:
-    return path.rpartition("/")[2]
+    return path.rpartition("/")[2].partition("[")[0]

@@ -80,7 +80,7 @@ def _page(
     session: Session, left: Submission, right: Submission, errors: dict[str, str] | None = None
 ) -> str:
     _log(session, left, right)
-    readings = read_submissions([left, right])
+    readings = read_submissions(session, [left, right])
     of_one_visit = left.visit_id == right.visit_id
     return render_template(
         "comparisons/show.html",

@@ -149,7 +149,7 @@ def review(visit_id: uuid.UUID, submission_id: uuid.UUID) -> ResponseReturnValue
 def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) -> str:
     file = visit_file(session, visit)
     reads = may(Action.SEE_ANSWERS)
-    readings = read_submissions(file.submissions) if reads else ()
+    readings = read_submissions(session, file.submissions) if reads else ()
     reviewers = {
         str(reading.review["by"]): session.get(User, uuid.UUID(reading.review["by"]))
         for reading in readings

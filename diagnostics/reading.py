@@ -119,6 +119,29 @@ def in_words(form: Form, question: Question, node: Node, *, scope: Scope) -> str
         return ", ".join(question.choices.label_of(one, node, scope) or one for one in picked)
     if question.type == "decimal":
         return spoken_decimals(value.removesuffix(".0"), scope.language)
-    if scope.language == "fr" and question.type == "date" and len(value) == 10:
-        return "/".join(reversed(value.split("-")))
+    if question.type in ("geopoint", "geotrace", "geoshape"):
+        return _places(value, scope.language)
+    if question.type in ("date", "dateTime", "time"):
+        return _moment(value, scope.language)
     return value
+
+
+def _moment(value: str, language: str) -> str:
+    """Say a day and an hour to the minute, as they were where they were noted."""
+    day, _, hour = value.rpartition("T") if "T" in value or ":" in value else (value, "", "")
+    if language == "fr" and len(day) == 10:
+        day = "/".join(reversed(day.split("-")))
+    return " ".join(part for part in (day, hour[:5]) if part)
+
+
+def _places(value: str, language: str) -> str:
+    """Say a place by its latitude and longitude; of several, how many there are."""
+    places = [place.split() for place in value.split(";") if place.strip()]
+    if len(places) > 1:
+        return f"{len(places)} points"
+    if not places or len(places[0]) < 2:
+        return value
+    latitude, longitude = places[0][:2]
+    spoken = f"{spoken_decimals(latitude, language)} / {spoken_decimals(longitude, language)}"
+    accuracy = places[0][3].removesuffix(".0") if len(places[0]) > 3 else ""
+    return f"{spoken} (± {spoken_decimals(accuracy, language)} m)" if accuracy else spoken

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from diagnostics.assessment import Assessment, assess
 from diagnostics.form import parse_form
 from diagnostics.reading import read_answers
@@ -160,3 +162,25 @@ def test_a_corrected_answer_on_screen_shows_what_was_sent() -> None:
         ("1", None),
         ("2", "9"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "french", "english"),
+    [
+        ("date", "2026-05-06", "06/05/2026", "2026-05-06"),
+        ("time", "10:30:00.000+02:00", "10:30", "10:30"),
+        ("dateTime", "2026-05-06T10:30:00.000+02:00", "06/05/2026 10:30", "2026-05-06 10:30"),
+        ("geopoint", "49.5 2.25 10 8.0", "49,5 / 2,25 (± 8 m)", "49.5 / 2.25 (± 8 m)"),
+        ("geopoint", "49.5 2.25", "49,5 / 2,25", "49.5 / 2.25"),
+        ("geopoint", "here", "here", "here"),
+        ("geotrace", "49.5 2.25 0 0;49.6 2.25 0 0", "2 points", "2 points"),
+    ],
+)
+def test_moments_and_places_are_read_as_people_say_them(
+    kind: str, sent: str, french: str, english: str
+) -> None:
+    form = form_of([row(kind, "a")])
+    seen = checked(form, {"a": sent})
+    for language, told in (("fr", french), ("en", english)):
+        (section,) = read_answers(form, seen, language=language)
+        assert [one.answer for one in section.answers] == [told]

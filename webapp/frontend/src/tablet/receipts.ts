@@ -1,4 +1,5 @@
 // What the server says it has. Only this counts: not what was sent, nor how far the network got.
+import { AUDIT_FILE } from './audit'
 import { XML_FILE } from './draft'
 import type { OutboxItem, SentFile } from './outbox'
 import type { Receipt } from './wire'
@@ -24,14 +25,14 @@ export function confirmedIn(receipt: Receipt, item: OutboxItem): string[] {
   return isOf(receipt, item) ? photosOf(item).filter((file) => lists(receipt, file)).map(({ name }) => name) : []
 }
 
-/** The photos and signatures of a visit: what is heavy, and what a visitor counts. */
+/** The photos and other files of a visit: what is heavy, and what a visitor counts. */
 export function photosOf(item: OutboxItem): SentFile[] {
-  return item.files.filter(({ name, type }) => name !== XML_FILE && type.startsWith('image/'))
+  return item.files.filter(({ name }) => name !== XML_FILE && name !== AUDIT_FILE)
 }
 
 /** What is light and goes along with the form itself. */
 export function lightOf(item: OutboxItem): SentFile[] {
-  return item.files.filter(({ name, type }) => name !== XML_FILE && !type.startsWith('image/'))
+  return item.files.filter(({ name }) => name === AUDIT_FILE)
 }
 
 function isOf(receipt: Receipt, item: OutboxItem): boolean {

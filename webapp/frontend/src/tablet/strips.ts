@@ -8,12 +8,12 @@ export function isPhotoStrip(node: FormNode): node is StripNode {
   if (!isRepeat(node) || node.nodeType !== 'repeat-range:uncontrolled') return false
   const asked = node.definition.children.filter(({ bodyElement }) => bodyElement)
   const [only] = asked
-  return asked.length === 1 && only?.bodyElement?.type === 'upload' && !isSignature(only.bodyElement)
+  return asked.length === 1 && only?.bodyElement?.type === 'upload' && isPhoto(only.bodyElement)
 }
 
-function isSignature(element: object): boolean {
-  const { appearances } = element as { appearances?: Iterable<string> }
-  return [...(appearances ?? [])].includes('signature')
+function isPhoto(element: object): boolean {
+  const { appearances, options } = element as { appearances?: Iterable<string>; options?: UploadNode['nodeOptions'] }
+  return options?.media.type === 'image' && ![...(appearances ?? [])].includes('signature')
 }
 
 /** The photo of each turn of a strip, taken or not. */

@@ -73,3 +73,20 @@ describe('a tablet of version 1', () => {
     expect((await readLock())?.plain).toBe(false)
   })
 })
+
+describe('a tablet whose app was updated in another tab', () => {
+  it('goes on with the database of the newer version', async () => {
+    await disconnect()
+    await deleteDB('palier')
+    const newer = await openDB('palier', 1000, {
+      upgrade(database) {
+        for (const store of [...STORE_NAMES, 'lock', 'of_tomorrow']) database.createObjectStore(store)
+      },
+    })
+    newer.close()
+    await onConnection((database) => database.put('drafts', new ArrayBuffer(1), 'i'))
+    expect(await db.keysWithPrefix('drafts', '')).toEqual(['i'])
+    await disconnect()
+    await deleteDB('palier')
+  })
+})

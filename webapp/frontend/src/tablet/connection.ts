@@ -15,7 +15,17 @@ export type Schema = DBSchema & { [Name in StoreName]: { key: string; value: Kep
 let connection: Promise<IDBPDatabase<Schema>> | null = null
 
 function connect(): Promise<IDBPDatabase<Schema>> {
-  connection ??= openDB<Schema>(NAME, VERSION, {
+  // A newer version of the app was here, in another tab: its stores are ours and more.
+  connection ??= open(VERSION).catch((error: unknown) => {
+    if (!(error instanceof DOMException && error.name === 'VersionError')) throw error
+    return open()
+  })
+  connection.catch(() => (connection = null))
+  return connection
+}
+
+function open(version?: number): Promise<IDBPDatabase<Schema>> {
+  return openDB<Schema>(NAME, version, {
     upgrade(database) {
       for (const store of [...STORE_NAMES, 'lock'] as const) {
         if (!database.objectStoreNames.contains(store)) database.createObjectStore(store)
@@ -30,8 +40,6 @@ function connect(): Promise<IDBPDatabase<Schema>> {
       connection = null
     },
   })
-  connection.catch(() => (connection = null))
-  return connection
 }
 
 /** Run on an open connection; browsers close it at will, so open again once. */

@@ -43,8 +43,14 @@ class ChoiceList:
         """Give the label of a value in the scope's language; empty when it is not on offer."""
         for one, wording in self._items(question, scope):
             if one == value:
-                return self.texts.filled(wording, scope, question)
+                return self._said(wording, question, scope)
         return ""
+
+    def _said(self, wording: Wording, question: Node, scope: Scope) -> str:
+        if self.nodeset is None or self.label_translated:
+            return self.texts.filled(wording, scope, question)
+        # A cell of a list, or what somebody typed: said to the last space, as on the tablet.
+        return "".join(map(str, wording.inline))
 
     def _items(self, question: Node, scope: Scope) -> Iterator[tuple[str, Wording]]:
         yield from self.written

@@ -52,7 +52,14 @@ def examine(
 
 
 def _beyond_us(workbook: Workbook) -> Iterator[Problem]:
-    """List the sheets that would change what the form means, and that we do not read."""
+    """List what would change what the form means, and that no tablet or server here does."""
+    for row in workbook.survey:
+        if "search(" in row.get("appearance"):
+            message = (
+                "search() ne va pas sur la tablette : écrivez « select_one_from_file fichier.csv » "
+                "comme type et la condition dans choice_filter."
+            )
+            yield Problem("survey", row.number, "appearance", message)
     for sheet in workbook.other_sheets:
         if sheet.strip().lower() in _TAKEN_OVER:
             message = f"La feuille « {sheet} » n’est pas prise en charge : supprimez-la."

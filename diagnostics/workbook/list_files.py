@@ -35,7 +35,7 @@ _LITERAL = r"\s*('[^']*'|\"[^\"]*\")\s*"
 _PULLDATA = re.compile(rf"\bpulldata\s*\({_LITERAL},{_LITERAL},{_LITERAL},")
 _RELATIVE = re.compile(r"(?<![\w.)\]/*])(\.\.?)(?=[/\s,)]|$)")
 _COLUMN = re.compile(r"[^\W\d][\w.-]*")
-_LISTED = re.compile(r"instance\('([^']*)'\)/root/item\b")
+_LISTED = re.compile(r"(?:randomize\()?instance\('([^']*)'\)/root/item\b")
 
 
 def lists_wanted(workbook: Workbook) -> dict[str, Problem]:

@@ -53,6 +53,10 @@ _FRENCH = [
     (r"List name not in external choices sheet: (\S+)", "La liste externe « {0} » n’existe pas."),
     (r"must be unique within their nearest parent", "Ce nom est déjà pris dans le même groupe."),
     (r"case-insensitive match", "Ce nom ne diffère d’un autre que par les majuscules."),
+    (
+        r"^'\$\{([\w-]+)\}'$",
+        "Seul un select_one offre les réponses d’une répétition (« {0} ») : changez le type.",
+    ),
     (r"Question or group with no name", "Le nom de la question ou du groupe manque."),
     (r"Question with no type", "Le type de la question manque."),
     (r"Missing calculation", "Le calcul manque."),

@@ -240,6 +240,22 @@ def test_a_missing_picture_is_a_warning_and_a_bad_one_a_refusal() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({**row("select_one yn", "a"), "appearance": "minimal search('towns')"}, "from_file"),
+        (row("select_multiple ${first}", "a"), "select_one"),
+    ],
+)
+def test_what_the_tablet_cannot_ask_is_refused_with_what_to_write(
+    asked: dict[str, str], said: str
+) -> None:
+    repeat = [row("begin repeat", "r"), row("text", "first"), row("end repeat", "")]
+    found = examined(*repeat, asked, files={}, choices=[choice("yn", "yes")])
+    assert found.form is None
+    assert any(said in problem.message for problem in found.problems), found.problems
+
+
 def test_a_form_without_files_is_converted_as_before() -> None:
     book = read_workbook(workbook([row("text", "a")]), suffix=".yaml")
     assert publish(book).sha256 == publish(book, {"unused.csv": TOWNS}).sha256

@@ -1,7 +1,7 @@
 // How long each page was on screen, in the words of ODK's audit log: kept with the draft, sent as a file beside it.
 import type { FileRecord } from './draft'
 
-export const AUDIT_FILE = 'audit.csv'
+const AUDIT_FILE = 'audit.csv'
 
 /** A row of the log; moments in milliseconds since 1970 by the tablet's clock, `end` null for what has no length. */
 export interface AuditRow {

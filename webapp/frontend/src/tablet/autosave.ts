@@ -8,7 +8,7 @@ import { beforeLock } from './locking'
 import type { OpenVisit } from './openvisit'
 import { isFull } from './storage'
 
-export type SaveState = { kind: 'saved'; at: number } | { kind: 'saving' } | { kind: 'failed'; why: string }
+type SaveState = { kind: 'saved'; at: number } | { kind: 'saving' } | { kind: 'failed'; why: string }
 
 export interface Autosave {
   state: Ref<SaveState>
@@ -20,7 +20,7 @@ export interface Autosave {
 }
 
 /** At most this long after a change it is being written; the write itself takes a few milliseconds. */
-export const AUTOSAVE_MS = 250
+const AUTOSAVE_MS = 250
 /** After a save that failed, the pause before it is tried again. */
 const RETRY_MS = 3_000
 

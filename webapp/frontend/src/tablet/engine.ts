@@ -22,7 +22,7 @@ export interface NamedFile {
   file: File
 }
 
-export class FormUnreadable extends Error {
+class FormUnreadable extends Error {
   override name = 'FormUnreadable'
 }
 

@@ -6,6 +6,7 @@ import { filesOf, xmlOf, type NamedFile } from './engine'
 import { giveBackPhotos } from './givingback'
 import { beforeLock } from './locking'
 import type { OpenVisit } from './openvisit'
+import { whenQuiet } from './settled'
 import { isFull } from './storage'
 
 type SaveState = { kind: 'saved'; at: number } | { kind: 'saving' } | { kind: 'failed'; why: string }
@@ -19,8 +20,9 @@ export interface Autosave {
   stop(): void
 }
 
-/** At most this long after a change it is being written; the write itself takes a few milliseconds. */
-const AUTOSAVE_MS = 250
+/** So long after a change it is written, in the first quiet moment: a tap under way goes first, but not for long. */
+const AUTOSAVE_MS = 200
+const QUIET_MS = 100
 /** After a save that failed, the pause before it is tried again. */
 const RETRY_MS = 3_000
 
@@ -53,7 +55,14 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
   const soon = () => {
     // From the change on it is not saved: the screen never says what is not so yet.
     if (state.value.kind === 'saved') state.value = { kind: 'saving' }
-    timer ??= setTimeout(() => { if (held) { timer = undefined; soon() } else void save() }, AUTOSAVE_MS)
+    timer ??= setTimeout(() => whenQuiet(due, QUIET_MS), AUTOSAVE_MS)
+  }
+  const due = () => {
+    // Saved meanwhile, or the visit was left.
+    if (timer === undefined) return
+    if (!held) return void save()
+    timer = undefined
+    soon()
   }
   // Looked at anew when it is saved, not at each change: writing the answers out takes longer than giving one.
   let taken!: Taken

@@ -14,7 +14,7 @@ export function readTable(table: HTMLTableElement): TableData {
 }
 
 /** Read "1 234,5 %" or `data-value="1234.5"`; what is not a number is a gap. */
-export function numberIn(cell: HTMLTableCellElement | undefined): number | null {
+function numberIn(cell: HTMLTableCellElement | undefined): number | null {
   const text = cell?.dataset.value ?? cell?.textContent ?? ''
   const plain = text.replace(/[\s\u00a0\u202f%€]/g, '').replace(',', '.')
   const value = Number(plain)

@@ -39,7 +39,7 @@ interface Call {
 const DEFAULT_TIMEOUT_MS = 20_000
 
 /** Call the server. Raises `Unreachable` or `Refused`; anything else is an answer. */
-export async function call(path: string, options: Call = {}): Promise<Response> {
+async function call(path: string, options: Call = {}): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (options.token) headers.Authorization = `Bearer ${options.token}`
   if (options.digest) headers.Authorization = `Locked ${options.digest}`

@@ -1,6 +1,6 @@
 import { shallowRef } from 'vue'
 
-export interface Question {
+interface Question {
   text: string
   yes: string
   no: string

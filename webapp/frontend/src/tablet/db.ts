@@ -14,7 +14,7 @@ import type { VisitRecord } from './visitrecords'
 import type { FormAnswer } from './wire'
 
 /** What each store holds. Keys: `current`, `form_id/version`, an instance id, `instance id/file name`, a SHA-256. */
-export interface Stores {
+interface Stores {
   session: SessionRecord
   day: DayRecord
   forms: FormAnswer
@@ -26,7 +26,7 @@ export interface Stores {
   media: MediaRecord
 }
 
-export { disconnect, STORE_NAMES, type StoreName } from './connection'
+export { disconnect } from './connection'
 
 /** One step of a write: keep a value, or remove one (or all whose key starts with `prefix`). */
 export type Change =

@@ -6,7 +6,7 @@ import { isWhole, type OutboxItem, type Outcome, type ReportItem } from './outbo
 import { asReceipt, confirmedIn, lightOf, photosOf } from './receipts'
 import type { Problem } from './wire'
 
-export interface Manners {
+interface Manners {
   /** Hears which photos the server has, after each part. */
   confirm(names: string[]): Promise<void>
   /** Whether something more urgent waits: asked before each photo. */
@@ -74,7 +74,7 @@ async function outcomeOf(send: () => Promise<unknown>): Promise<Outcome> {
 }
 
 /** The server's own words, with what it says of single fields. */
-export function sentenceOf({ detail, title, errors }: Problem): string {
+function sentenceOf({ detail, title, errors }: Problem): string {
   const said = typeof errors === 'object' && errors !== null ? Object.values(errors).flat().filter((each) => typeof each === 'string') : []
   return [detail ?? title ?? '', ...said].filter(Boolean).join(' ')
 }

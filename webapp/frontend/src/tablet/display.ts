@@ -2,7 +2,7 @@
 import { ref } from 'vue'
 
 export const DISPLAYS = ['auto', 'sun', 'dark'] as const
-export type Display = (typeof DISPLAYS)[number]
+type Display = (typeof DISPLAYS)[number]
 
 const KEY = 'palier-display'
 

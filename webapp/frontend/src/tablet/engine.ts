@@ -22,7 +22,7 @@ export interface NamedFile {
   file: File
 }
 
-export class FormUnreadable extends Error {
+class FormUnreadable extends Error {
   override name = 'FormUnreadable'
 }
 
@@ -180,9 +180,9 @@ export function isAnswered(node: LeafNode): boolean {
   return node.currentState.instanceValue !== ''
 }
 
-/** Which of these questions are asked now and have an answer. */
-export function answeredQuestions(questions: readonly LeafNode[]): Set<string> {
-  return new Set(questions.filter((node) => isAnswered(node) && node.currentState.relevant).map((node) => node.nodeId))
+/** Whether it is asked now and has an answer. */
+export function isAnsweredNow(node: LeafNode): boolean {
+  return node.currentState.relevant && isAnswered(node)
 }
 
 export interface Shown {

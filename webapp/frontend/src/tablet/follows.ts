@@ -29,7 +29,7 @@ export interface Score {
 }
 
 /** Shown for a score nothing is known of yet. */
-export const UNKNOWN = '—'
+const UNKNOWN = '—'
 
 const RANK = ['U0', 'U1', 'U2', 'U3', 'P']
 
@@ -68,7 +68,7 @@ function labelsOf(said: string, written: Translated | undefined): Translated {
 }
 
 /** "4h", "5wd", "30d", "6m" in words. */
-export function dueIn(delay: string | null): string {
+function dueIn(delay: string | null): string {
   const [, n, unit] = /^(\d+)(h|d|wd|m)$/.exec(delay ?? '') ?? []
   if (!n || !unit) return ''
   return t(`due.${unit as 'h' | 'd' | 'wd' | 'm'}`, { n })

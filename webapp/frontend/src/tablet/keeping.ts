@@ -1,8 +1,9 @@
 // What becomes of a visit that is being filled in: kept on the tablet and sent, or tried and forgotten.
 import { ref, type Ref } from 'vue'
+import { autosave, type Autosave } from './autosave'
 import { t } from './i18n'
 import { notice } from './notice'
-import { autosave, finishVisit, type Autosave, type OpenVisit } from './openvisit'
+import { finishVisit, type OpenVisit } from './openvisit'
 import type { Report } from './outbox'
 import { goToDay, goToVisit } from './route'
 import { loadOutbox, queueReport, sendDue } from './sending'

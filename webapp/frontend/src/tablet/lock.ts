@@ -22,7 +22,7 @@ export interface LockRecord {
 }
 
 /** Where one stands before the day's screens: `open` shows them. */
-export type Gate = 'starting' | 'insecure' | 'signIn' | 'choosePin' | 'locked' | 'open' | 'erased'
+type Gate = 'starting' | 'insecure' | 'signIn' | 'choosePin' | 'locked' | 'open' | 'erased'
 export const gate = ref<Gate>('starting')
 
 export const PIN_LENGTH = 6
@@ -76,7 +76,7 @@ export async function tryPin(pin: string, now = Date.now()): Promise<Tried> {
 }
 
 /** Why no PIN is taken now, or null. */
-export function refusal(record: LockRecord, now: number): Extract<Tried, { kind: 'spent' | 'barred' }> | null {
+function refusal(record: LockRecord, now: number): Extract<Tried, { kind: 'spent' | 'barred' }> | null {
   if (!record.underPin) return { kind: 'spent' }
   return record.barredUntil > now ? { kind: 'barred', until: record.barredUntil } : null
 }

@@ -7,12 +7,8 @@ function format(moment: number | string, options: Intl.DateTimeFormatOptions): s
   return new Intl.DateTimeFormat(LOCALES[language.value], options).format(new Date(moment))
 }
 
+/** A time alone, 14:05: said so in both languages, and as a time field wants it. */
 export function timeOf(moment: number | string): string {
-  return format(moment, { hour: '2-digit', minute: '2-digit' })
-}
-
-/** A moment as a time field wants it: 14:05. */
-export function clockOf(moment: number): string {
   const date = new Date(moment)
   return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`
 }
@@ -20,7 +16,7 @@ export function clockOf(moment: number): string {
 /** The moment of a time field: today, or yesterday for a time still to come; now when it is empty. */
 export function momentAt(clock: string, now: number): number {
   const [, hours, minutes] = /^(\d\d):(\d\d)/.exec(clock) ?? []
-  if (!hours || !minutes || clock.startsWith(clockOf(now))) return now
+  if (!hours || !minutes || clock.startsWith(timeOf(now))) return now
   const at = new Date(now).setHours(Number(hours), Number(minutes), 0, 0)
   return at > now ? new Date(at).setDate(new Date(at).getDate() - 1) : at
 }

@@ -1,5 +1,5 @@
 /** What a person typed: nothing yet, a number, or something that is not one. */
-export type Typed<T> = { kind: 'empty' } | { kind: 'number'; value: T } | { kind: 'not-a-number' }
+type Typed<T> = { kind: 'empty' } | { kind: 'number'; value: T } | { kind: 'not-a-number' }
 
 const SPACES = /[\s\u00a0\u202f]/g
 

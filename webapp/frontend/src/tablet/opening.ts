@@ -68,7 +68,7 @@ async function open(): Promise<void> {
 let locking = false
 
 /** Lock: what is open is kept first, then key and answers leave memory. True once it has begun. */
-export function lockNow(): boolean {
+function lockNow(): boolean {
   if (gate.value === 'choosePin') dropWaiting()
   if (gate.value !== 'open') return false
   if (!locking) void keepThenLock()

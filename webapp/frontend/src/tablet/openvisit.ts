@@ -1,21 +1,17 @@
-// A form of a visit being filled in: begun or resumed, saved as it goes, finished into the outbox.
-import { effect, ref, stop, type Ref } from 'vue'
+// A form of a visit being filled in: begun or resumed, and finished into the outbox.
+import { ref, type Ref } from 'vue'
 import { NO_SOURCES, sourcesOf, type ProposalSources } from './answers'
 import { auditFile, closedAt, opened } from './audit'
 import { readForm } from './day'
 import * as db from './db'
 import { fileKey, loadDrafts, XML_FILE, type DraftRecord, type FileRecord } from './draft'
 import {
-  createInstance, filesOf, finishedXml, instanceIdOf, markConsequences, restoreInstance, xmlOf, type NamedFile,
-  type RootNode,
+  createInstance, filesOf, finishedXml, instanceIdOf, markConsequences, restoreInstance, xmlOf, type RootNode,
 } from './engine'
-import { giveBackPhotos } from './givingback'
-import { beforeLock } from './locking'
 import { mediaOf, type MediaReader } from './media'
 import type { OutboxItem } from './outbox'
 import { sha256 } from './receipts'
 import type { SessionRecord } from './session'
-import { isFull } from './storage'
 import { answersOfVisit, finishedChange, knownVisit, loadVisitRecords } from './visitrecords'
 import type { FormAnswer, Visit } from './wire'
 
@@ -84,112 +80,6 @@ async function formOrThrow(formId: string, version: string): Promise<FormAnswer>
 export function note(visit: OpenVisit, changes: Pick<DraftRecord, 'urgents' | 'audit' | 'pages'>): void {
   visit.record = { ...visit.record, ...changes }
   visit.noted.value++
-}
-
-export type SaveState = { kind: 'saved'; at: number } | { kind: 'saving' } | { kind: 'failed'; why: string }
-
-export interface Autosave {
-  state: Ref<SaveState>
-  /** Save now what is not saved yet. */
-  flush(): Promise<void>
-  /** Hold saving back while a question to the user may still undo the change. */
-  hold(held: boolean): void
-  stop(): void
-}
-
-/** At most this long after a change it is being written; the write itself takes a few milliseconds. */
-export const AUTOSAVE_MS = 250
-/** After a save that failed, the pause before it is tried again. */
-const RETRY_MS = 3_000
-
-/** Save the visit shortly after each change, photos included, for as long as it is open. */
-export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
-  const state = ref<SaveState>({ kind: 'saved', at: visit.record.savedAt })
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let held = false
-  let chain = Promise.resolve()
-
-  const save = () => {
-    clearTimeout(timer)
-    timer = undefined
-    state.value = { kind: 'saving' }
-    look()
-    chain = chain.then(async () => {
-      try {
-        await saveDraft(visit, page.value)
-        if (timer === undefined) state.value = { kind: 'saved', at: visit.record.savedAt }
-      } catch (error) {
-        // A tablet that is full keeps the answers all the same: without the photo, they are written at once.
-        const again = isFull(error) && giveBackPhotos(visit) ? AUTOSAVE_MS : RETRY_MS
-        timer ??= setTimeout(() => void save(), again)
-        state.value = { kind: 'failed', why: error instanceof Error ? error.message || error.name : String(error) }
-      }
-    })
-    return chain
-  }
-  // Not a debounce: the first change starts the clock, so fast typing never postpones the save.
-  const soon = () => {
-    // From the change on it is not saved: the screen never says what is not so yet.
-    if (state.value.kind === 'saved') state.value = { kind: 'saving' }
-    timer ??= setTimeout(() => { if (held) { timer = undefined; soon() } else void save() }, AUTOSAVE_MS)
-  }
-  // While a room is being taken away the engine cannot write itself out: look again right after.
-  const written = () => {
-    try {
-      return xmlOf(visit.root)
-    } catch {
-      queueMicrotask(() => visit.noted.value++)
-      return ''
-    }
-  }
-  // Looked at anew when it is saved, not at each change: writing the answers out takes longer than giving one.
-  const look = effect(() => [written(), page.value, visit.noted.value], { scheduler: soon })
-  const flush = () => (timer === undefined ? chain : save())
-  const onHidden = () => { if (document.visibilityState === 'hidden') void flush() }
-  document.addEventListener('visibilitychange', onHidden)
-  const forgetLock = beforeLock(async () => {
-    await flush()
-    // A photo that found no room was given back meanwhile: the answers go down without it.
-    if (state.value.kind !== 'saved') await flush()
-    return state.value.kind === 'saved'
-  })
-  return {
-    state,
-    flush,
-    hold: (value) => { held = value },
-    stop: () => {
-      stop(look)
-      forgetLock()
-      clearTimeout(timer)
-      timer = undefined
-      document.removeEventListener('visibilitychange', onHidden)
-    },
-  }
-}
-
-/** Write the draft and its new files in one transaction; files no answer holds any more are removed with it. */
-export async function saveDraft(visit: OpenVisit, page: number): Promise<void> {
-  const xml = xmlOf(visit.root)
-  const files = filesOf(visit.root)
-  const before = new Set(visit.record.fileNames)
-  const changes = await newFiles(visit.record.instanceId, files.filter(({ name }) => !before.has(name)))
-  const fileNames = files.map(({ name }) => name)
-  for (const gone of visit.record.fileNames.filter((name) => !fileNames.includes(name))) {
-    changes.push({ store: 'files', remove: fileKey(visit.record.instanceId, gone) })
-  }
-  const saved = { xml, page, fileNames, savedAt: Date.now() }
-  changes.push({ store: 'drafts', key: visit.record.instanceId, value: { ...visit.record, ...saved } })
-  await db.write(changes)
-  // What was noted while it was being written stays.
-  visit.record = { ...visit.record, ...saved }
-}
-
-async function newFiles(instanceId: string, files: NamedFile[]): Promise<db.Change[]> {
-  return Promise.all(files.map(async ({ name, file }): Promise<db.Change> => ({
-    store: 'files',
-    key: fileKey(instanceId, name),
-    value: { name, type: file.type, bytes: await file.arrayBuffer() },
-  })))
 }
 
 /** Move a finished form to the outbox: its XML, its files and their hashes, in one transaction. */

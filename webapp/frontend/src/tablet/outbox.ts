@@ -4,7 +4,7 @@ import { asReceipt, covers } from './receipts'
 import type { Receipt } from './wire'
 
 /** Why an item is where it is: the HTTP status and the server's own sentence when there was one. */
-export interface Why {
+interface Why {
   code: 'network' | 'server' | 'sign_in' | 'unreadable' | 'conflict' | 'refused' | 'incomplete' | 'broken'
   status?: number
   said?: string

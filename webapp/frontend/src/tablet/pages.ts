@@ -130,7 +130,7 @@ export function faultsOf(page: Page, unread: ReadonlyMap<string, unknown>): Leaf
   return questionsOf(page).filter((node) => node.validationState.violation || unread.has(node.nodeId))
 }
 
-export type Progress = 'empty' | 'started' | 'done'
+type Progress = 'empty' | 'started' | 'done'
 
 /** How far a page is: done when every required question has an answer and something was answered. */
 export function progressOf(page: Page): Progress {

@@ -3,7 +3,7 @@
 export const LONGEST_SIDE_PX = 1600
 const JPEG_QUALITY = 0.85
 
-export class PhotoUnreadable extends Error {
+class PhotoUnreadable extends Error {
   override name = 'PhotoUnreadable'
 }
 

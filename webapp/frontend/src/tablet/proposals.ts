@@ -5,7 +5,7 @@ import { language, t } from './i18n'
 import { dateOf } from './moments'
 import { writeNumber } from './numbers'
 
-export interface Proposal {
+interface Proposal {
   /** "La dernière fois (12 mars 2026) : Oui". */
   sentence: string
   take(): void

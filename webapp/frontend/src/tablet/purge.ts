@@ -10,7 +10,7 @@ const PAST_KEPT_MS = 48 * HOUR_MS
 const STALE_MS = 7 * 24 * HOUR_MS
 
 /** What else the tablet holds of visits: unsent work keeps one, an old receipt lets it go. */
-export interface Held {
+interface Held {
   unsent: readonly { visitId: string }[]
   receipts: readonly { visitId: string; receivedAt: number; kind?: string }[]
 }

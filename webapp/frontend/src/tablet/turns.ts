@@ -5,7 +5,7 @@ import { isAnswered, isQuestion, leavesOf, type RepeatRangeNode } from './engine
 import { t } from './i18n'
 import type { Page } from './pages'
 
-export interface Turns {
+interface Turns {
   /** Add one at the end, and go there. */
   add(range: RepeatRangeNode): Promise<void>
   /** Take the one of a page away; asks first when it holds answers. */

@@ -11,9 +11,9 @@ export interface Reached {
 }
 
 /** A mis-tap undone within this time tells nobody anything. */
-export const SECOND_THOUGHT_MS = 4_000
+const SECOND_THOUGHT_MS = 4_000
 
-export interface Urgents {
+interface Urgents {
   notes: ComputedRef<readonly UrgentNote[]>
   /** Note who was reached (an empty name: nobody answered), and tell it. */
   reach(follow: Follow, reached: Reached): Promise<void>

@@ -4,7 +4,7 @@ import { typeset, type Key } from './i18n'
 import type { ProposalSources } from './answers'
 
 /** What the questions of an open visit share. */
-export interface VisitContext {
+interface VisitContext {
   root: RootNode
   /** Questions whose text is not an answer yet (a half-typed number), and what to say about it. */
   unread: Map<string, Key>

@@ -4,7 +4,7 @@ import type { OutboxItem, SentRecord } from './outbox'
 import type { VisitRecord } from './visitrecords'
 import type { Visit } from './wire'
 
-export type FormState = 'new' | 'draft' | 'waiting' | 'attention' | 'received'
+type FormState = 'new' | 'draft' | 'waiting' | 'attention' | 'received'
 
 export interface FormRow {
   formId: string

@@ -9,7 +9,7 @@ import { whenLocked } from './locking'
 import { queue } from './sending'
 import type { Visit } from './wire'
 
-export interface FinishedForm {
+interface FinishedForm {
   formId: string
   version: string
   instanceId: string

@@ -12,7 +12,7 @@ export function rowsOf(visitId: string): FormRow[] {
   return formRows(knownVisit(visitId) ?? ({ id: visitId, forms: [] } as unknown as Visit), held)
 }
 
-export interface Badge {
+interface Badge {
   text: string
   tone: '' | 'good' | 'warn' | 'bad'
 }

@@ -1,8 +1,9 @@
 // The form engine is most of the app, and a cheap tablet takes a second to start it and to read a form: both happen
 // ahead, while the visitor reads her day or the page of a visit.
 import { day, readForm } from './day'
+import { whenQuiet } from './settled'
 
-const SOON_MS = 800
+const AT_MOST_MS = 5_000
 
 /** Get ready for the next visit of the day, when the tablet has nothing else to do. */
 export function warmEngine(): void {
@@ -12,10 +13,7 @@ export function warmEngine(): void {
 
 /** Get ready for a form that may be opened next. */
 export function warmForm(formId: string, version: string): void {
-  const warm = () => void readAheadOf(formId, version)
-  // WebKit knows no idle time.
-  if ('requestIdleCallback' in window) requestIdleCallback(warm, { timeout: 5_000 })
-  else setTimeout(warm, SOON_MS)
+  whenQuiet(() => void readAheadOf(formId, version), AT_MOST_MS)
 }
 
 async function readAheadOf(formId: string, version: string): Promise<void> {

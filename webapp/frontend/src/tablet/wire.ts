@@ -17,7 +17,7 @@ export interface DeviceAnswer {
 }
 
 /** A form of a visit; `received` when a submission of it is already on the server. */
-export interface VisitForm {
+interface VisitForm {
   form_id: string
   version: string
   required: boolean
@@ -77,7 +77,7 @@ export interface Visit {
 }
 
 /** What the tablet sent and what became of it. */
-export interface SentSubmission {
+interface SentSubmission {
   instance_id: string
   visit_id: string | null
   form_id: string
@@ -101,7 +101,7 @@ export interface Translated {
   en: string
 }
 
-export interface Consequence {
+interface Consequence {
   name: string
   path?: string
   kind: string

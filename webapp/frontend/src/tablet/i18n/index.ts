@@ -5,7 +5,7 @@ import { spokenDecimals } from '../numbers'
 
 export type { Key } from './fr'
 export const LANGUAGES = ['fr', 'en'] as const
-export type Language = (typeof LANGUAGES)[number]
+type Language = (typeof LANGUAGES)[number]
 
 const sentences: Record<Language, Record<Key, Sentence>> = { fr, en }
 

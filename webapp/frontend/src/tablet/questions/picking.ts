@@ -1,7 +1,7 @@
 import { ref, type Ref } from 'vue'
 import { LONGEST_SIDE_PX, preparePhoto } from '../photos'
 
-export interface Picking {
+interface Picking {
   working: Ref<boolean>
   /** How many of the last pictures could not be read. */
   unreadable: Ref<number>

@@ -79,7 +79,7 @@ def _rows(data: bytes) -> Iterator[Mapping[str, str]]:
 
 def _page(row: Mapping[str, str], form: Form) -> str:
     """Give the place of the page a row is about; empty for none, as for `form start`."""
-    if row["event"].strip() not in _PAGES:
+    if row.get("event", "").strip() not in _PAGES:
         return ""
     place = row.get("node", "").strip()
     path = _TURN.sub("", place)

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from visits.migration import migrate
 from visits.models.accounts import Role
 from webapp import create_app
 from webapp.settings import Settings
+from webapp.transaction import open_house
 
 # A machine under load is slow, not wrong.
 hypothesis_settings.register_profile(
@@ -32,11 +34,20 @@ hypothesis_settings.load_profile("palier")
 
 SECRETS = ("a secret of the tests, long enough",)
 DATABASES = ("sqlite", "postgresql")
+BEGIN_AGAIN = """
+    SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+    FROM pg_sequences WHERE last_value IS NOT NULL
+"""
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=DATABASES, help="run on one database only")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest: those that drive a browser."""
+    items.sort(key=lambda item: "browser" not in item.keywords)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -104,10 +115,13 @@ def database_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) 
 
 
 def _empty(url: str) -> None:
+    """Delete every row, and let every sequence begin again: TRUNCATE takes six times as long."""
     engine = create_engine(url)
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in Base.metadata.sorted_tables:
+            connection.execute(table.delete())
+        connection.execute(text(BEGIN_AGAIN))
     engine.dispose()
 
 
@@ -144,11 +158,31 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+@cache
+def _built(settings: Settings) -> Flask:
+    """Build an application once a process: its routes and templates are the same for all tests."""
+    app = create_app(settings)
+    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    return app
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The application on an empty database, its clock standing at NOW."""
-    app = create_app(settings, clock=lambda: NOW)
-    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    app = _built(replace(settings, data=Path("nowhere"), database_url="sqlite://"))
+    configured = dict(app.config)
+    house = app.extensions["palier"] = open_house(settings, clock=lambda: NOW)
+    yield app
+    house.engine.dispose()
+    app.config.clear()
+    app.config.update(configured)
+
+
+@pytest.fixture
+def new_app(settings: Settings) -> Iterator[Flask]:
+    """An application of this test alone, which may give it endpoints."""
+    app = create_app(settings)
+    app.config.update(PROPAGATE_EXCEPTIONS=False)
     yield app
     app.extensions["palier"].engine.dispose()
 

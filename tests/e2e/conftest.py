@@ -18,14 +18,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.e2e.find_chromium import find_chromium
-from tests.factories import make_user
+from tests.factories import PASSWORD, QUICK_HASH, make_user
 from visits.models.accounts import Role
 from webapp.demo import DemoAccount, Size, load_demo
-from webapp.setting_up import hash_of, open_house
 from webapp.settings import read_settings
-from webapp.transaction import House
+from webapp.transaction import House, open_house
 
-PASSWORD = "correct cheval batterie"
 PIN = "271828"
 CHROMIUM = [
     "--no-sandbox",
@@ -96,9 +94,7 @@ class Server:
         """Add an account with the tests' password; gives its e-mail."""
         house = self.house()
         with house.sessions.begin() as session:
-            user = make_user(
-                session, role=role, password_hash=hash_of(house, PASSWORD), **attributes
-            )
+            user = make_user(session, role=role, password_hash=QUICK_HASH, **attributes)
         house.engine.dispose()
         return user.email
 

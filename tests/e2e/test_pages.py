@@ -15,7 +15,7 @@ AXE = Path(__file__).parents[2] / "webapp/frontend/node_modules/axe-core/axe.min
 VIEWPORTS = {"landscape": (1280, 800), "portrait": (800, 1280)}
 Office = Callable[..., Page]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def violations(page: Page) -> list[str]:

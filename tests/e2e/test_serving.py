@@ -18,7 +18,7 @@ from tests.factories import make_user
 from visits.accounts import add_device
 from visits.models.accounts import Role
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])

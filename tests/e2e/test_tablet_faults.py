@@ -19,7 +19,7 @@ from tests.e2e.round import QUIET, Round, add_photos, begin, choose, open_round,
 from tests.e2e.tablet import Tablet, open_tablet
 from tests.e2e.tally import Tally
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SEED = 4
 ENDURED = plans(6, random.Random(SEED))

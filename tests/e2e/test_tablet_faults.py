@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -32,8 +33,10 @@ SAVED_S = 0.4
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
-    with open_round(tmp_path_factory.mktemp("faults"), NAMES) as day:
+def day(initialised: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
+    data = tmp_path_factory.mktemp("faults")
+    shutil.copytree(initialised, data, dirs_exist_ok=True)
+    with open_round(data, NAMES) as day:
         yield day
 
 

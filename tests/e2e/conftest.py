@@ -94,6 +94,7 @@ class Server:
                         return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.1)
+        self.stop()
         raise AssertionError((self.data / "server.log").read_text())
 
     def stop(self) -> None:

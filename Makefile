@@ -25,7 +25,8 @@ setup: $(RUN) $(MO) $(BUILT) ## environment, dependencies, tablet app
 demo: setup ## a running product with a year of made-up data (PORT=8000 DATA=var)
 	@PALIER_DATA="$(DATA)" $(BIN)/palier demo --port $(PORT)
 
-setup-dev: setup $(DEV)
+setup-dev: $(RUN)
+	@$(MAKE) -s -j2 $(MO) $(BUILT) $(DEV)
 
 test: setup-dev ## everything: lint, types, contracts, tests on SQLite and PostgreSQL, browser tests
 	@sh tests/run.sh all

@@ -23,9 +23,8 @@ from visits.map_points import rebuild_map, refresh_map
 from visits.models.accounts import Role, User
 from visits.models.map import MapPoint
 from webapp import create_app
-from webapp.setting_up import open_house
 from webapp.settings import Settings
-from webapp.transaction import House
+from webapp.transaction import House, open_house
 
 DEPARTMENT, COUNTRY = 13_000, 1_000_000
 ZOOMS = (6, 8, 10, 12, 14, 15, 17)

@@ -25,8 +25,7 @@ from webapp.demo.sheets import as_typed, dwellings_file, residences_file, tenant
 from webapp.demo.size import Size
 from webapp.demo.stock import make_stock
 from webapp.demo.towns import read_towns
-from webapp.setting_up import open_house
-from webapp.transaction import House
+from webapp.transaction import House, open_house
 
 ROUNDS = 3
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)

@@ -16,8 +16,9 @@ from tests.e2e.find_chromium import find_chromium
 from tests.factories import make_enrolment, make_user, make_visit
 from visits.models.accounts import Role
 from visits.published_forms import publish_form
-from webapp.setting_up import hash_of, open_house
+from webapp.setting_up import hash_of
 from webapp.settings import Settings
+from webapp.transaction import open_house
 
 SLOWED = 4
 STARTS, OPENINGS, CHANGES = 5, 6, 20

@@ -5,6 +5,7 @@ import uuid
 from datetime import UTC, date, datetime
 from typing import Any
 
+from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from visits.accounts import NewUser, add_user, find_organisation
@@ -20,6 +21,9 @@ _numbers = itertools.count(1)
 
 # A password's hash that fits no password: tests sign in by session, not by typing.
 NO_PASSWORD = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$AAAA"
+PASSWORD = "correct cheval batterie"
+# A hash of it that costs nothing: those of sign-in are slow on purpose.
+QUICK_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 def make_user(session: Session, *, role: Role = Role.COORDINATOR, **said: Any) -> User:

@@ -103,6 +103,12 @@ def _substance(version: FormVersion) -> tuple[object, ...]:
     return version.sha256, consequences_of(version), files_of(version)
 
 
+def is_published(session: Session, workbook: bytes) -> bool:
+    """Tell whether a version was made of this very workbook."""
+    made_of_it = select(FormVersion.id).where(FormVersion.workbook == workbook)
+    return session.scalars(made_of_it.limit(1)).first() is not None
+
+
 def columns_of(form: PublishedForm) -> dict[str, object]:
     """Give what a version and a draft keep of a form alike."""
     shown = parse_form(form.xform)

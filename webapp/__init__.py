@@ -7,8 +7,6 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from maps.tiles import tiles_from_setting
-from visits.db import connect, sessions
-from visits.file_store import FileStore
 from webapp.api import register_api
 from webapp.assets import offer_assets
 from webapp.auth import guard
@@ -20,7 +18,7 @@ from webapp.security import keep_logs, protect_pages
 from webapp.settings import Settings
 from webapp.sign_in import set_up_accounts
 from webapp.tablet import tablet
-from webapp.transaction import House, utc_now
+from webapp.transaction import open_house, utc_now
 from webapp.typed import refuse_unwritable_text
 
 MAX_UPLOAD = 40 * 1024 * 1024
@@ -33,10 +31,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.config.update(MAX_CONTENT_LENGTH=MAX_UPLOAD, MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024)
     # On its own machine it answers by number too: that is how its health is asked.
     app.config["TRUSTED_HOSTS"] = [*settings.hosts, *OWN_MACHINE] if settings.hosts else None
-    engine = connect(settings.database_url, secrets=settings.secrets)
-    app.extensions["palier"] = House(
-        settings, engine, sessions(engine), FileStore(settings.photos), clock
-    )
+    app.extensions["palier"] = open_house(settings, clock=clock)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]

@@ -45,9 +45,10 @@ from webapp import create_app
 from webapp.checkup import checkup
 from webapp.demo import DemoAccount, load_demo
 from webapp.jobs import start_jobs
-from webapp.setting_up import hash_of, open_house, publish_shipped_forms
+from webapp.security import log_in_lines
+from webapp.setting_up import hash_of, publish_shipped_forms
 from webapp.settings import Settings, read_settings
-from webapp.transaction import House
+from webapp.transaction import House, open_house
 
 THREADS = 8
 
@@ -74,6 +75,7 @@ def serve(host: str, port: int, jobs: bool) -> None:
 @main.command()
 def jobs() -> None:
     """Run the recurring jobs, without serving."""
+    log_in_lines()
     scheduler = start_jobs(open_house(read_settings()))
     try:
         threading.Event().wait()

@@ -75,8 +75,8 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def keep_logs(app: Flask) -> None:
-    """Log a line per request and per unexpected error, each with the request's id."""
+def log_in_lines() -> logging.Logger:
+    """Have this process log its work as lines of JSON."""
     logger = logging.getLogger("palier")
     if not logger.handlers:
         handler = logging.StreamHandler(sys.stderr)
@@ -84,6 +84,12 @@ def keep_logs(app: Flask) -> None:
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
         logger.addFilter(_add_request_id)
+    return logger
+
+
+def keep_logs(app: Flask) -> None:
+    """Log a line per request and per unexpected error, each with the request's id."""
+    logger = log_in_lines()
 
     @app.before_request
     def start_clock() -> None:

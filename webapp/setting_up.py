@@ -1,31 +1,33 @@
-"""What commands need of an application without serving: a house, hashed passwords, forms."""
+"""What commands need of an application without serving: hashed passwords, forms."""
 
 from datetime import datetime
 from pathlib import Path
 
+from flask import Flask
 from flask_security.utils import hash_password
 from sqlalchemy.orm import Session
 
 import diagnostics
 from diagnostics.workbook import publish, read_workbook
-from visits.published_forms import WorkbookFile, publish_form
-from webapp import create_app
+from visits.published_forms import WorkbookFile, is_published, publish_form
 from webapp.settings import Settings
+from webapp.sign_in import set_up_accounts
 from webapp.transaction import House
 
 FORMS = Path(diagnostics.__file__).parent / "forms"
 
 
-def open_house(settings: Settings) -> House:
-    """Open the database and the file store of a deployment."""
-    house: House = create_app(settings).extensions["palier"]
-    return house
+def hashes_of(settings: Settings, *passwords: str) -> list[str]:
+    """Hash passwords as sign-in will check them."""
+    app = Flask(__name__)
+    set_up_accounts(app, settings)
+    with app.app_context():
+        return [str(hash_password(password)) for password in passwords]
 
 
 def hash_of(house: House, password: str) -> str:
     """Hash a password as sign-in will check it."""
-    with create_app(house.settings).app_context():
-        return str(hash_password(password))
+    return hashes_of(house.settings, password)[0]
 
 
 def publish_shipped_forms(session: Session, *, now: datetime) -> int:
@@ -33,6 +35,8 @@ def publish_shipped_forms(session: Session, *, now: datetime) -> int:
     workbooks = sorted(FORMS.glob("*.yaml"))
     for place in workbooks:
         data = place.read_bytes()
+        if is_published(session, data):  # at every start of the demo: converting takes seconds
+            continue
         workbook = read_workbook(data, suffix=place.suffix)
         kept = WorkbookFile(place.name, data)
         publish_form(session, publish(workbook), by=None, now=now, workbook=kept)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from visits.db import start_reading
+from visits.db import connect, sessions, start_reading
 from visits.errors import Busy, Conflict
 from visits.file_store import FileStore
 from webapp.settings import Settings
@@ -35,6 +35,12 @@ class House:
     sessions: sessionmaker[Session]
     store: FileStore
     clock: Callable[[], datetime] = field(default=utc_now)
+
+
+def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> House:
+    """Open the database and the file store of a deployment."""
+    engine = connect(settings.database_url, secrets=settings.secrets)
+    return House(settings, engine, sessions(engine), FileStore(settings.photos), clock)
 
 
 def house() -> House:

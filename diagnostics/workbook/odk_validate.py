@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pyxform.validators import odk_validate
@@ -20,9 +21,12 @@ class Validation:
 
 
 def validate(xform: bytes) -> Validation:
-    """Run ODK Validate on an XForm; takes one to two seconds."""
-    if shutil.which("java") is None:
-        return Validation(ran=False)
+    """Run ODK Validate on an XForm; takes one to two seconds, for the same XForm only once."""
+    return _run(xform) if shutil.which("java") is not None else Validation(ran=False)
+
+
+@lru_cache(maxsize=64)
+def _run(xform: bytes) -> Validation:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "form.xml"
         place.write_bytes(xform)

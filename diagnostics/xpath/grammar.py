@@ -33,6 +33,10 @@ AXES = frozenset(
 _SIGNS = frozenset(["=", "!=", "<", "<=", ">", ">=", "+", "-", "*", "div", "mod", "and", "or"])
 _PREFIXED = re.compile(r"""("[^"]*"|'[^']*')|\b(?:jr|orx):(?=[a-z-]+\s*\()""")
 _ANY_DESCENDANT = Step("descendant-or-self", None)
+# What elementpath raises of an expression; of `{0` it asserts that it is another.
+_UNREADABLE = (
+    ElementPathError, SyntaxError, ValueError, TypeError, LookupError, AssertionError,
+)  # fmt: skip
 
 
 class ExpressionError(ValueError):
@@ -78,7 +82,7 @@ def parse(expression: str) -> Expr:
         raise
     except RecursionError:
         raise ExpressionError("expression nested too deeply") from None
-    except (ElementPathError, SyntaxError, ValueError, TypeError, LookupError) as error:
+    except _UNREADABLE as error:
         raise ExpressionError(str(error)) from error
 
 

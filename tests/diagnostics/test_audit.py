@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from diagnostics.audit import BadAudit, PageTime, read_audit, total_of
@@ -107,6 +107,7 @@ def test_a_log_without_end_is_refused() -> None:
 
 
 @given(st.binary(max_size=300))
+@example(b"\r")  # a line without a cell
 def test_whatever_bytes_come_nothing_else_is_raised(noise: bytes) -> None:
     try:
         pages = read_audit(HEAD.encode() + b"\n" + noise, form(), language="fr")

@@ -289,6 +289,7 @@ def test_an_absolute_path_in_a_repeat_sees_every_turn() -> None:
         "",
         "$x",
         "1 2",
+        "{0",
     ],
 )
 def test_what_cannot_be_read_is_refused_by_one_error(expression: str) -> None:

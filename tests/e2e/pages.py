@@ -28,8 +28,8 @@ class Shown:
     in_docs: bool = False
 
 
-def send_again(house: House) -> str:
-    """Send a home visit a second time with other answers; gives the page that compares both."""
+def send_again(house: House) -> tuple[str, str]:
+    """Send a home visit a second time with other answers; gives its page, and the comparison's."""
     with house.sessions.begin() as session:
         first = session.scalars(
             select(Submission)
@@ -50,12 +50,12 @@ def send_again(house: House) -> str:
             now=datetime.now(UTC),
             visit_id=first.visit_id,
         )
-        return f"/comparisons/{first.id}/{second.id}"
+        return f"/visits/{first.visit_id}", f"/comparisons/{first.id}/{second.id}"
 
 
 def pages_of(house: House) -> list[Shown]:
     """List every page with something on it, from a loaded demonstration."""
-    comparison = send_again(house)
+    twice, comparison = send_again(house)
     with house.sessions() as session:
 
         def first(statement: object) -> object:
@@ -116,6 +116,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("person", "coordinator", f"/people/{person}"),
         Shown("visits", "coordinator", "/visits/"),
         Shown("visit", "coordinator", f"/visits/{visit}", in_docs=True),
+        Shown("visit-twice", "coordinator", twice),
         Shown("visit-funding", "coordinator", f"/visits/{adapted}/funding"),
         *(
             [Shown("visit-savings", "coordinator", f"/visits/{kit}/savings", in_docs=True)]

@@ -16,14 +16,20 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from tests.e2e.conftest import PASSWORD, Server, free_port, tablet_sign_in
-from tests.factories import make_dwelling, make_enrolment, make_person, make_user, make_visit
+from tests.e2e.conftest import Server, free_port, tablet_sign_in
+from tests.factories import (
+    QUICK_HASH,
+    make_dwelling,
+    make_enrolment,
+    make_person,
+    make_user,
+    make_visit,
+)
 from visits.models.accounts import Role
 from visits.models.people import Person
 from visits.models.programmes import Enrolment
 from visits.models.visits import Submission, Visit
 from webapp.languages import PARIS
-from webapp.setting_up import hash_of
 
 # The answers of a visit that finds nothing, by the title of the page.
 QUIET = {
@@ -105,9 +111,8 @@ def open_round(folder: Path, names: Sequence[str]) -> Iterator[Round]:
         server.command("init")
     house = server.house()
     with house.sessions.begin() as session:
-        secret = hash_of(house, PASSWORD)
-        visitor = make_user(session, role=Role.VISITOR, name="Nadia", password_hash=secret)
-        coordinator = make_user(session, role=Role.COORDINATOR, password_hash=secret)
+        visitor = make_user(session, role=Role.VISITOR, name="Nadia", password_hash=QUICK_HASH)
+        coordinator = make_user(session, role=Role.COORDINATOR, password_hash=QUICK_HASH)
         morning = datetime.now(PARIS).replace(hour=9, minute=0, second=0, microsecond=0)
         for at, name in enumerate(names):
             dwelling = make_dwelling(session)

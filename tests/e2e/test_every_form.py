@@ -21,7 +21,7 @@ from visits.models.accounts import Role
 
 Office = Callable[[Server, str], Page]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 # A form that ends before this was cut short by an answer.
 FEWEST_PAGES, MOST_CHANCES = 4, 8

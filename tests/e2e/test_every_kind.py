@@ -18,7 +18,7 @@ from visits.models.accounts import Role
 
 Office = Callable[[Server, str], Page]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 KINDS = [
     "text", "integer", "decimal", "date", "time", "dateTime", "geopoint", "geotrace", "geoshape",

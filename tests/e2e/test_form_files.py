@@ -19,7 +19,7 @@ from visits.models.visits import Submission, SubmissionState
 
 Office = Callable[[Server, str], Page]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TOWNS = "name;label;people\n" + "".join(f"t{n};Ville numéro {n};{n * 100}\n" for n in range(600))
 SURVEY = [

@@ -25,7 +25,7 @@ from visits.models.works import WorkOrder
 
 Office = Callable[[Server, str], Page]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_workbook_is_examined_tried_and_published(

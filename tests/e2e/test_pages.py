@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.e2e.conftest import PASSWORD, Server, choose_pin
+from tests.e2e.conftest import Server, choose_pin
 from tests.e2e.pages import Shown, pages_of
 from visits.models.accounts import Role
 
@@ -15,7 +15,7 @@ AXE = Path(__file__).parents[2] / "webapp/frontend/node_modules/axe-core/axe.min
 VIEWPORTS = {"landscape": (1280, 800), "portrait": (800, 1280)}
 Office = Callable[..., Page]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def violations(page: Page) -> list[str]:
@@ -132,13 +132,13 @@ def test_the_tablet_is_accessible_on_every_page_of_a_visit(
     assert small == []
 
 
-def test_the_office_works_by_keyboard_alone(server: Server, browser: Browser) -> None:
-    email = server.add(Role.COORDINATOR)
+def test_the_office_works_by_keyboard_alone(demo: Server, browser: Browser) -> None:
+    account = demo.accounts[Role.COORDINATOR]
     page = browser.new_context(locale="fr-FR").new_page()
-    page.goto(f"{server.url}/sign-in")
-    page.keyboard.type(email)  # the first field has the focus
+    page.goto(f"{demo.url}/sign-in")
+    page.keyboard.type(account.email)  # the first field has the focus
     page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
+    page.keyboard.type(account.password)
     page.keyboard.press("Enter")
     expect(page.locator("main h1")).to_be_visible()
     page.keyboard.press("Tab")

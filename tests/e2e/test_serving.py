@@ -3,6 +3,7 @@
 import http.client
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from tests.factories import make_user
 from visits.accounts import add_device
 from visits.models.accounts import Role
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
@@ -28,17 +29,19 @@ def test_the_server_ends_when_asked(server: Server, asked: signal.Signals) -> No
     server.process.wait(timeout=15)
 
 
-def test_a_port_that_is_taken_is_said_in_a_line(server: Server) -> None:
-    second = subprocess.run(
-        [sys.executable, "-m", "webapp.cli", "serve", "--port", str(server.port)],
-        env=server.environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def test_a_port_that_is_taken_is_said_in_a_line(initialised: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as first:
+        port = int(first.getsockname()[1])
+        second = subprocess.run(
+            [sys.executable, "-m", "webapp.cli", "serve", "--port", str(port)],
+            env=Server(initialised, port).environ,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
     assert second.returncode == 1
-    assert f"Port {server.port}" in second.stderr
+    assert f"Port {port}" in second.stderr
     assert "Traceback" not in second.stderr
 
 

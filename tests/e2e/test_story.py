@@ -16,7 +16,7 @@ from webapp.languages import PARIS
 DATA = Path(__file__).parent.parent / "data"
 Office = Callable[[Server, str], Page]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_one_visit_from_the_export_to_the_map(

@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from tests.e2e.round import QUIET, Round, add_photos, begin, choose, open_round,
 from tests.e2e.tablet import Tablet, open_tablet
 from tests.e2e.tally import Tally
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SEED = 4
 ENDURED = plans(6, random.Random(SEED))
@@ -32,8 +33,10 @@ SAVED_S = 0.4
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
-    with open_round(tmp_path_factory.mktemp("faults"), NAMES) as day:
+def day(initialised: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
+    data = tmp_path_factory.mktemp("faults")
+    shutil.copytree(initialised, data, dirs_exist_ok=True)
+    with open_round(data, NAMES) as day:
         yield day
 
 

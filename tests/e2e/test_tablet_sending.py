@@ -27,7 +27,7 @@ from tests.e2e.round import (
 )
 from visits.models.visits import SubmissionState
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 NAMES = ("KILL", "FLAP", "ONE", "TWO", "THREE", "TAPS", "TWICE", "CLOCK", "FULL", "LARGE")
 HUGE = 3_400

@@ -15,16 +15,22 @@ from sqlalchemy import select
 
 from tests.e2e.conftest import PASSWORD, Server, free_port, tablet_sign_in, unlock
 from tests.e2e.test_pages import VIEWPORTS, overflow, violations
-from tests.factories import make_dwelling, make_enrolment, make_person, make_user, make_visit
+from tests.factories import (
+    QUICK_HASH,
+    make_dwelling,
+    make_enrolment,
+    make_person,
+    make_user,
+    make_visit,
+)
 from tests.submissions import QUIET, fill
 from visits.models.accounts import Role
 from visits.models.people import Person
 from visits.models.programmes import Enrolment
 from visits.models.visits import Submission, SubmissionFile, UrgentAlert, Visit, VisitState
 from webapp.languages import PARIS
-from webapp.setting_up import hash_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 NAMES = ("ADAM", "BLIN", "CARON", "DENIS", "ERARD", "FABRE", "GRAS", "HUET")
 Tablet = Callable[..., Page]
@@ -86,9 +92,7 @@ def day(
     server = Server(data, free_port())
     house = server.house()
     with house.sessions.begin() as session:
-        visitor = make_user(
-            session, role=Role.VISITOR, name="Nadia", password_hash=hash_of(house, PASSWORD)
-        )
+        visitor = make_user(session, role=Role.VISITOR, name="Nadia", password_hash=QUICK_HASH)
         for at, name in enumerate(NAMES):
             dwelling = make_dwelling(session)
             person = make_person(session, dwelling=dwelling, last_name=name)

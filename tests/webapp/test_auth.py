@@ -62,9 +62,9 @@ def test_only_these_endpoints_are_open_to_strangers(app: Flask) -> None:
     assert open_ones == OPEN_TO_ALL
 
 
-def test_an_endpoint_that_declares_nothing_is_refused(app: Flask) -> None:
-    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
-    answer = app.test_client().get("/forgotten")
+def test_an_endpoint_that_declares_nothing_is_refused(new_app: Flask) -> None:
+    new_app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    answer = new_app.test_client().get("/forgotten")
     assert answer.status_code == 403
     assert "secret" not in answer.text
 

@@ -1,6 +1,7 @@
 """The command `palier`, run as a person would."""
 
 import json
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +25,21 @@ def deployment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("initialised")
+    result = CliRunner(env={"PALIER_DATA": str(data)}).invoke(main, ["init"])
+    assert result.exit_code == 0, result.output
+    return data
+
+
+@pytest.fixture
+def ready(initialised: Path, deployment: Path) -> Path:
+    """A deployment after `palier init`."""
+    shutil.copytree(initialised, deployment, dirs_exist_ok=True)
+    return deployment
+
+
 def _run(*arguments: object, expect: int = 0) -> Result:
     result = CliRunner().invoke(main, [str(argument) for argument in arguments])
     assert result.exit_code == expect, result.output
@@ -45,15 +61,13 @@ def test_a_new_deployment_is_in_order_after_init(deployment: Path) -> None:
     assert (deployment / "secrets.json").stat().st_mode & 0o077 == 0
 
 
-def test_an_account_is_added_once_and_with_a_long_password(deployment: Path) -> None:
-    _run("init")
+def test_an_account_is_added_once_and_with_a_long_password(ready: Path) -> None:
     assert "12" in _add("coordinator", expect=1, password="court").output
     _add("coordinator")
     assert "email_taken" in _add("coordinator", expect=1).output
 
 
-def test_a_file_is_tried_then_imported(deployment: Path) -> None:
-    _run("init")
+def test_a_file_is_tried_then_imported(ready: Path) -> None:
     _add("coordinator")
     file = DATA / "locataires_cp1252.csv"
     tried = _run("import", file, "--as", "coordinator@palier.example", "--dry-run")
@@ -64,8 +78,7 @@ def test_a_file_is_tried_then_imported(deployment: Path) -> None:
         assert bool(counts["persons"]["new"]) is new
 
 
-def test_an_import_needs_an_account(deployment: Path) -> None:
-    _run("init")
+def test_an_import_needs_an_account(ready: Path) -> None:
     _run("import", DATA / "logements.csv", "--as", "nobody@palier.example", expect=1)
 
 
@@ -147,8 +160,7 @@ def test_a_diagnostic_goes_out_as_a_spreadsheet_and_comes_back_changed(
     _run("forms", "export", "home_visit", tmp_path / "out.docx", expect=1)
 
 
-def test_a_refused_import_says_where(deployment: Path, tmp_path: Path) -> None:
-    _run("init")
+def test_a_refused_import_says_where(ready: Path, tmp_path: Path) -> None:
     source = tmp_path / "bad.yaml"
     source.write_text(HOME.read_text().replace("kind: work_order", "kind: workorder", 1))
     said = _run("forms", "import", source, "--publish", expect=1).output

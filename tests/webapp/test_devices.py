@@ -10,17 +10,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_security.utils import hash_password
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from tests.factories import NOW, make_user
+from tests.factories import NOW, PASSWORD, QUICK_HASH, make_user
 from visits.accounts import add_device, set_active, token_digest
 from visits.db import start_reading
 from visits.models.accounts import Device, Role, User
 from webapp.auth import Action, declared_action
 
-PASSWORD = "correct cheval batterie"
 SignIn = Callable[..., FlaskClient]
 
 
@@ -65,8 +63,8 @@ class Tablet:
 
 
 def add_tablet(app: Flask) -> Tablet:
-    with app.app_context(), app.extensions["palier"].sessions.begin() as session:
-        email = make_user(session, role=Role.VISITOR, password_hash=hash_password(PASSWORD)).email
+    with app.extensions["palier"].sessions.begin() as session:
+        email = make_user(session, role=Role.VISITOR, password_hash=QUICK_HASH).email
     body = {"email": email, "password": PASSWORD, "name": "T4"}
     answer = app.test_client().post("/api/devices", json=body)
     assert answer.status_code == 201

@@ -18,10 +18,10 @@ def _fail() -> str:
 
 
 def test_an_unexpected_error_shows_a_number_and_no_trace(
-    app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
+    new_app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app.add_url_rule("/fail", "fail", _fail)
-    answer = client.get("/fail")
+    new_app.add_url_rule("/fail", "fail", _fail)
+    answer = new_app.test_client().get("/fail")
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert answer.headers["X-Request-Id"] in answer.text

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_security.utils import hash_password
 from sqlalchemy.orm import Session
 
 from visits.accounts import NewUser, add_device, add_user, find_organisation
 from visits.models.accounts import Organisation, OrganisationKind, Role, User
 from visits.queries import Reach, Viewer
-from webapp import create_app
 from webapp.auth import PERMISSIONS, Action
+from webapp.setting_up import hashes_of
 from webapp.settings import Settings
 
 LANDLORD = "Office de l’habitat de l’Oise (fictif)"
@@ -75,8 +74,8 @@ class Cast:
 
 def hash_passwords(settings: Settings) -> dict[str, str]:
     """Hash the demo's passwords as sign-in will check them, by e-mail."""
-    with create_app(settings).app_context():
-        return {part.email: str(hash_password(part.password)) for part in _PARTS}
+    hashes = hashes_of(settings, *(part.password for part in _PARTS))
+    return {part.email: hashed for part, hashed in zip(_PARTS, hashes, strict=True)}
 
 
 def hire(

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.e2e.conftest import unlock
 from tests.e2e.round import Round, choose, finish, open_round, signed_in
 from tests.e2e.test_pages import violations
+from visits.doors import TOLD_LENGTH
 from visits.models.programmes import Disposition
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -84,6 +85,8 @@ def test_a_door_that_stayed_shut_is_told_without_a_network(
     page.get_by_test_id("failure-outcome").get_by_text("La personne refuse").click()
     page.get_by_test_id("failure-reason").get_by_text("Vie privée").click()
     page.get_by_test_id("failure-left").get_by_text("Un mot").click()
+    note = page.get_by_label("Note (facultative)")
+    assert note.get_attribute("maxlength") == f"{TOLD_LENGTH}"
     page.get_by_test_id("keep-failure").click()
     expect(page.get_by_test_id("notice")).to_be_visible()
     state = _state(page, "CARON")

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Error, Page, Playwright, expect, sync_playwright
 
-from tests.e2e.conftest import unlock
+from tests.e2e.conftest import PATIENCE_MS, unlock
 from tests.e2e.line import Line, open_line
 from tests.e2e.pen import HOME_VISIT, Pen, note_given
 from tests.e2e.plans import Fault, Plan, plans
@@ -43,6 +43,8 @@ LOOK = f"""() => [
 CHANGED = f"(before) => JSON.stringify(({LOOK})()) !== before"
 # What an impatient hand taps four times.
 HASTY = ("confirm-finish", "finish", "begin-visit", "keep-failure")
+FORMS = "(all) => all.map((one) => [one.dataset.form, one.dataset.state])"
+FINISHED = ("waiting", "attention", "received")
 # It goes by itself once all is sent: no waiting for it.
 SEND_NOW = "document.querySelector('[data-testid=send-now]')?.click()"
 TAP_FOUR_TIMES = """(id) => {
@@ -204,16 +206,13 @@ class Endurance:
 
     def _choose_form(self, plan: Plan, title: str) -> None:
         """Note which forms the visit shows as finished, and open the first that is left."""
-        rows = self.page.get_by_test_id("hub-form")
-        states = dict(
-            rows.evaluate_all("(all) => all.map((one) => [one.dataset.form, one.dataset.state])")
-        )
+        states = dict(self.page.get_by_test_id("hub-form").evaluate_all(FORMS))
         for form in plan.forms:
             key = plan.name, form
-            if states.get(form) not in ("new", "draft") and key not in self.tally.forms.given:
+            if states.get(form) in FINISHED and key not in self.tally.forms.given:
                 note_given(self.pen, self.tally, key)
                 self.pen.begin_form()
-        left = [form for form in plan.forms if states.get(form) in ("new", "draft")]
+        left = [form for form in plan.forms if states.get(form) not in FINISHED]
         if plan.shut is not None:
             button = self.page.get_by_test_id("visit-failed")
         elif left:
@@ -269,8 +268,15 @@ class Endurance:
             self.page.wait_for_timeout(100)
 
 
-def endure(playwright: Playwright, day: Round, planned: Sequence[Plan], *, seed: int) -> Tally:
-    """Make the visits under random faults; gives what became of them."""
+def endure(
+    playwright: Playwright,
+    day: Round,
+    planned: Sequence[Plan],
+    *,
+    seed: int,
+    minutes: float = float("inf"),
+) -> Tally:
+    """Make the visits under random faults; after so many minutes no other is begun."""
     began, tally = time.monotonic(), Tally(seed)
     with (
         open_line(day.server.port) as (line, url),
@@ -279,6 +285,8 @@ def endure(playwright: Playwright, day: Round, planned: Sequence[Plan], *, seed:
         run = Endurance(day, line, tablet, tally, random.Random(seed))
         tablet.sign_in(day.visitor)
         for plan in planned:
+            if time.monotonic() - began > minutes * 60:
+                break
             run.make(plan)
             print(f"{time.monotonic() - began:5.0f} s  {plan}", file=sys.stderr, flush=True)
         run.settle()
@@ -294,15 +302,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visits", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.randrange(10_000))
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin none later")
     asked = parser.parse_args()
     planned = plans(asked.visits, random.Random(asked.seed))
     programmes = {plan.name: plan.programme for plan in planned}
+    expect.set_options(timeout=PATIENCE_MS)
     with (
         tempfile.TemporaryDirectory() as folder,
         sync_playwright() as playwright,
         open_round(Path(folder), list(programmes), programmes=programmes) as day,
     ):
-        tally = endure(playwright, day, planned, seed=asked.seed)
+        tally = endure(playwright, day, planned, seed=asked.seed, minutes=asked.minutes)
     print(f"\n{tally}")
     sys.exit(not tally.good)
 

@@ -39,6 +39,8 @@ NEXT_STATE = {
 }
 OUTCOMES = tuple(NEXT_STATE)
 LEFT_BEHIND = ("card", "note", "leaflet")
+# As long as the tablet's field: a report refused on arrival cannot be mended at the door.
+TOLD_LENGTH = 2000
 NOT_SAID = {Disposition.REFUSED_BY_FAMILY: RefusalReason.FAMILY_DECIDES}
 
 
@@ -93,7 +95,7 @@ def _check(knock: Knock) -> None:
         fields["outcome"] = "bad_choice"
     if not set(knock.left_behind) <= set(LEFT_BEHIND):
         fields["left_behind"] = "bad_choice"
-    if len(knock.note) > NOTE_LENGTH:
+    if len(knock.note) > (NOTE_LENGTH if knock.report_id is None else TOLD_LENGTH):
         fields["note"] = "too_long"
     if fields:
         raise Invalid(fields)

@@ -4,8 +4,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 
-from visits.contacts import NOTE_LENGTH
-from visits.doors import LEFT_BEHIND
+from visits.doors import LEFT_BEHIND, TOLD_LENGTH
 from visits.models.programmes import Disposition, RefusalReason
 
 
@@ -300,7 +299,7 @@ class KnockSchema(Schema):
         load_default=list,
         validate=validate.Length(max=len(LEFT_BEHIND)),
     )
-    note = fields.String(load_default="", allow_none=True, validate=validate.Length(0, NOTE_LENGTH))
+    note = fields.String(load_default="", allow_none=True, validate=validate.Length(0, TOLD_LENGTH))
     at = fields.AwareDateTime(required=True)
     sent_at = fields.AwareDateTime(required=True)
 

@@ -8,73 +8,49 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Error, Page, Playwright, expect, sync_playwright
 
-from tests.e2e.conftest import unlock
-from tests.e2e.line import Line, LineFault, open_line
-from tests.e2e.round import QUIET, Round, add_photos, choose, open_round, picture
+from tests.e2e.conftest import PATIENCE_MS, unlock
+from tests.e2e.line import Line, open_line
+from tests.e2e.pen import HOME_VISIT, Pen, note_given
+from tests.e2e.plans import Fault, Plan, plans
+from tests.e2e.round import Round, open_round
 from tests.e2e.tablet import Tablet, open_tablet
-from tests.e2e.tally import Promise, Tally
-from visits.models.visits import SubmissionState
+from tests.e2e.tally import WHOLE, Tally
 
-MOST_PHOTOS = 5
-FULL_VISIT = 0.8
-PATIENCE_S = 120
-MOST_STUMBLES = 8
+PATIENCE_S = 300
+MOST_STUMBLES = 20
 MOST_LOOKS = 100
+ITEMS = """(all) => all.map((one) => [
+    one.dataset.state, one.querySelector('strong').innerText,
+    one.querySelector(':scope > span:not([class])')?.innerText ?? '',
+])"""
 # What is on the screen, most telling first; none of it while the app starts.
 SCREENS = (
-    "ask-yes", "pin-unlock", "confirm-finish", "finish", "next", "begin-visit", "outbox-status",
-    "back-to-day",
+    "ask-yes", "pin-unlock", "confirm-finish", "finish", "next", "keep-failure", "hub-form",
+    "outbox-status",
 )  # fmt: skip
 LOOK = f"""() => [
     {list(SCREENS)}.find((id) => document.querySelector(`[data-testid=${{id}}]`)) ?? '',
     document.querySelector('[data-testid=page-title]')?.innerText ?? '',
 ]"""
 CHANGED = f"(before) => JSON.stringify(({LOOK})()) !== before"
-# What leads on from a screen, and what an impatient hand taps four times.
-TURNING = ("ask-yes", "confirm-finish", "finish", "next", "begin-visit", "back-to-day")
-HASTY = ("confirm-finish", "finish", "begin-visit")
-STATES = "(all) => all.map((one) => [one.dataset.state, one.querySelector('strong').innerText])"
+# What an impatient hand taps four times.
+HASTY = ("confirm-finish", "finish", "begin-visit", "keep-failure")
+FORMS = "(all) => all.map((one) => [one.dataset.form, one.dataset.state])"
+FINISHED = ("waiting", "attention", "received")
 # It goes by itself once all is sent: no waiting for it.
 SEND_NOW = "document.querySelector('[data-testid=send-now]')?.click()"
 TAP_FOUR_TIMES = """(id) => {
     const button = document.querySelector(`[data-testid=${id}]`)
     for (let tap = 0; tap < 4; tap++) button?.click()
 }"""
-
-
-class Fault(StrEnum):
-    """What may befall the tablet, the server and the network, beside what befalls single parts."""
-
-    BROWSER = "browser killed"
-    SERVER = "server killed"
-    NETWORK = "network cut"
-    TAPS = "tapped four times"
-    RELOAD = "app reloaded"
-
-
-LIKELY = {
-    Fault.BROWSER: 0.3,
-    Fault.SERVER: 0.1,
-    Fault.NETWORK: 0.2,
-    Fault.TAPS: 0.3,
-    Fault.RELOAD: 0.3,
-}
-
-
-@dataclass(frozen=True)
-class Plan(Promise):
-    """A visit to make, and what is to befall it."""
-
-    faults: frozenset[Fault]
-    line: tuple[LineFault, ...]
 
 
 @dataclass
@@ -87,8 +63,9 @@ class Endurance:
     tally: Tally
     chance: random.Random
     timers: list[threading.Thread] = field(default_factory=list)
-    pictures: int = 0
-    shown: int = 0
+
+    def __post_init__(self) -> None:
+        self.pen = Pen(self.tablet, self.chance)
 
     @property
     def page(self) -> Page:
@@ -96,8 +73,7 @@ class Endurance:
 
     def make(self, plan: Plan) -> None:
         """Make a visit to its end, whatever befalls; a dead browser is started again."""
-        self.shown = 0
-        self.tally.visits += 1
+        self.tally.begun += 1
         self.line.coming.extend(plan.line)
         self._befall(plan)
         ends = time.monotonic() + PATIENCE_S
@@ -116,7 +92,7 @@ class Endurance:
             timer.join()
         self.line.coming.clear()
         ends = time.monotonic() + PATIENCE_S
-        while self.tally.finished - self.tally.acknowledged and time.monotonic() < ends:
+        while not self.tally.is_acknowledged and time.monotonic() < ends:
             with self._whatever_befalls():
                 self._go_offline(False)
                 self.go_to_day()
@@ -128,9 +104,9 @@ class Endurance:
     def _befall(self, plan: Plan) -> None:
         """Begin what befalls by the clock, in the midst of whatever is being done then."""
         if Fault.BROWSER in plan.faults:
-            self._later(4, self._kill_browser)
+            self._later(2 + 6 * len(plan.forms), self._kill_browser)
         if Fault.SERVER in plan.faults and not any(one.name == "server" for one in self._alive()):
-            self._later(3, self._kill_server, name="server")
+            self._later(2 + 4 * len(plan.forms), self._kill_server, name="server")
         if Fault.NETWORK in plan.faults:
             with self._whatever_befalls():
                 self._go_offline(True)
@@ -163,6 +139,7 @@ class Endurance:
         """Go on after a death of the browser; anything else that stops the hand is noted."""
         try:
             if self.tablet.killed_at is not None:
+                self.pen.drop()
                 self.tablet.start()
             yield
         except (Error, AssertionError) as error:
@@ -172,70 +149,85 @@ class Endurance:
     def _stumble(self, error: Exception) -> None:
         what = " ".join(line.strip() for line in str(error).splitlines()[:6])
         self.tally.stumbles.append(f"{self.page.url}: {what}")
+        print(f"stumbled: {self.tally.stumbles[-1]}", file=sys.stderr, flush=True)
         if len(self.tally.stumbles) > MOST_STUMBLES:
             raise error
         with contextlib.suppress(Error):
-            self.page.reload()
+            self._reload()
+
+    def _reload(self) -> None:
+        self.pen.drop()
+        self.page.reload()
 
     def _step(self, plan: Plan) -> None:
         """Look at the screen and do what comes next."""
         if Fault.RELOAD in plan.faults and self.chance.random() < 0.1:
-            self.page.reload()
+            self._reload()
             self.tally.faults[Fault.RELOAD] += 1
         screen, title = self.page.evaluate(LOOK)
-        if screen == "pin-unlock":
-            unlock(self.page)
-        elif screen == "outbox-status":
-            self._choose_visit(plan, title)
-        elif screen in ("next", "finish"):
-            self._fill_page(plan, title)
-            screen, title = self.page.evaluate(LOOK)
-        if screen in TURNING:
-            self._tap(plan, screen, title)
-        elif screen == "":
-            self.page.wait_for_timeout(50)
+        match screen:
+            case "":
+                self.page.wait_for_timeout(50)
+            case "pin-unlock":
+                unlock(self.page)
+            case "outbox-status":
+                self._choose_visit(plan, title)
+            case "hub-form":
+                self._choose_form(plan, title)
+            case "keep-failure":
+                self.pen.tell_failure(plan)
+                self._tap(plan, screen, title)
+            case "next" | "finish":
+                self._fill_page(plan, title)
+            case "confirm-finish":
+                self.pen.read_summary(plan, self.tally)
+                self._tap(plan, screen, title)
+            case _:
+                self._tap(plan, screen, title)
 
     def _choose_visit(self, plan: Plan, title: str) -> None:
-        """Open the visit, or note that it is finished: it waits here or has arrived."""
+        """Open the visit, or note that all of it is done: it waits here or has arrived."""
         self._note_acknowledged()
-        if self.page.get_by_test_id("outbox-item").filter(has_text=plan.name).count():
+        if plan.shut is None and all(
+            (plan.name, one) in self.tally.forms.given for one in plan.forms
+        ):
             self.tally.finished.add(plan.name)
             return
         card = self.page.get_by_test_id("day-visit").filter(has_text=plan.name)
-        card.get_by_test_id("start-visit").click(timeout=20_000)
+        state = card.get_by_test_id("visit-state").inner_text()
+        if plan.shut is not None and "N’a pas eu lieu" in state:
+            self.tally.reports.given[plan.name, ""] = [
+                (plan.shut.outcome, tuple(sorted(plan.shut.left)))
+            ]
+            self.tally.finished.add(plan.name)
+            return
+        card.locator("[data-testid=start-visit], [data-testid=see-visit]").click(timeout=20_000)
         self._wait_turned("outbox-status", title)
 
-    def _fill_page(self, plan: Plan, title: str) -> None:
-        """Answer what the page asks."""
-        page = next((page for page in QUIET if page in title), "Accord")
-        if page == "Accord":
-            choose(self.page, "visit_agreed", "Oui" if plan.full else "Non")
-            if plan.full:
-                choose(self.page, "health_agreed", "Non")
-        for question, label in QUIET.get(page, ()):
-            choose(self.page, question, label)
-        if page == "Logement":
-            self.page.get_by_test_id("question-floor").locator("input").fill("0")
-        if page == "Pièce":
-            self._take_photos(plan)
-        if page == "Bilan":
-            self.page.get_by_test_id("question-comment").locator("textarea, input").fill(plan.word)
+    def _choose_form(self, plan: Plan, title: str) -> None:
+        """Note which forms the visit shows as finished, and open the first that is left."""
+        states = dict(self.page.get_by_test_id("hub-form").evaluate_all(FORMS))
+        for form in plan.forms:
+            key = plan.name, form
+            if states.get(form) in FINISHED and key not in self.tally.forms.given:
+                note_given(self.pen, self.tally, key)
+                self.pen.begin_form()
+        left = [form for form in plan.forms if states.get(form) not in FINISHED]
+        if plan.shut is not None:
+            button = self.page.get_by_test_id("visit-failed")
+        elif left:
+            row = self.page.locator(f"[data-testid=hub-form][data-form={left[0]}]")
+            button = row.get_by_test_id("open-form")
+        else:
+            button = self.page.get_by_test_id("back-to-day")
+        button.click(timeout=20_000)
+        self._wait_turned("hub-form", title)
 
-    def _take_photos(self, plan: Plan) -> None:
-        photos = self.page.get_by_test_id("photo")
-        self.tally.photos_gone += max(self.shown - photos.count(), 0)
-        missing = plan.photos - photos.count()
-        if missing > 0:
-            new = [picture(self.page, self.pictures + one) for one in range(missing)]
-            self.pictures += missing
-            add_photos(self.page, new)
-            expect(photos).to_have_count(plan.photos)
-        self.tally.photos_taken[plan.name] = photos.count()
-        self.shown = 0
-        if self.chance.random() < 0.5:
-            expect(self.page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
-            self.page.wait_for_timeout(400)
-            self.shown = photos.count()
+    def _fill_page(self, plan: Plan, title: str) -> None:
+        self.pen.write(plan, self.tally, title)
+        screen, title = self.page.evaluate(LOOK)
+        if self.pen.form_id == HOME_VISIT and screen in ("next", "finish"):
+            self._tap(plan, screen, title)
 
     def _tap(self, plan: Plan, button: str, title: str) -> None:
         """Tap what leads on, and wait for what it leads to."""
@@ -252,12 +244,16 @@ class Endurance:
 
     def _note_acknowledged(self) -> None:
         """Note what the tablet says is on the server, checked."""
-        said = self.page.get_by_test_id("outbox-item").evaluate_all(STATES)
-        self.tally.acknowledged.update(
-            person.split()[-1]
-            for state, person in said
-            if state in (SubmissionState.CHECKED, SubmissionState.TO_REVIEW)
-        )
+        said = self.page.get_by_test_id("outbox-item").evaluate_all(ITEMS)
+        for account, states, kind in (
+            (self.tally.forms, WHOLE, ""),
+            (self.tally.reports, ("received",), "Visite qui n’a pas eu lieu"),
+            (self.tally.alerts, ("received",), "Alerte urgente"),
+        ):
+            names = [
+                who.split()[-1] for state, who, what in said if what == kind and state in states
+            ]
+            account.acknowledged |= Counter(one for one in names if one in self.tally.finished)
 
     def go_to_day(self) -> None:
         """Leave whatever is on the screen for the day."""
@@ -272,26 +268,15 @@ class Endurance:
             self.page.wait_for_timeout(100)
 
 
-def plans(number: int, chance: random.Random) -> list[Plan]:
-    """Draw the visits and what is to befall each."""
-    return [_plan(f"V{at:03}", chance) for at in range(number)]
-
-
-def _plan(name: str, chance: random.Random) -> Plan:
-    full = chance.random() < FULL_VISIT
-    word = f"{name} {chance.getrandbits(32):08x}" if full else "<visit_agreed>no</visit_agreed>"
-    return Plan(
-        name=name,
-        photos=chance.randint(0, MOST_PHOTOS) if full else 0,
-        full=full,
-        word=word,
-        faults=frozenset(fault for fault in Fault if chance.random() < LIKELY[fault]),
-        line=tuple(chance.choices(list(LineFault), k=chance.choice((0, 0, 1, 2)))),
-    )
-
-
-def endure(playwright: Playwright, day: Round, planned: Sequence[Plan], *, seed: int) -> Tally:
-    """Make the visits under random faults; gives what became of them."""
+def endure(
+    playwright: Playwright,
+    day: Round,
+    planned: Sequence[Plan],
+    *,
+    seed: int,
+    minutes: float = float("inf"),
+) -> Tally:
+    """Make the visits under random faults; after so many minutes no other is begun."""
     began, tally = time.monotonic(), Tally(seed)
     with (
         open_line(day.server.port) as (line, url),
@@ -300,12 +285,14 @@ def endure(playwright: Playwright, day: Round, planned: Sequence[Plan], *, seed:
         run = Endurance(day, line, tablet, tally, random.Random(seed))
         tablet.sign_in(day.visitor)
         for plan in planned:
+            if time.monotonic() - began > minutes * 60:
+                break
             run.make(plan)
-            print(".", end="", file=sys.stderr, flush=True)
+            print(f"{time.monotonic() - began:5.0f} s  {plan}", file=sys.stderr, flush=True)
         run.settle()
         tally.errors.extend(tablet.errors)
         tally.faults.update(line.befell)
-    tally.compare(day, planned)
+    tally.compare(day)
     tally.seconds = time.monotonic() - began
     return tally
 
@@ -315,14 +302,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visits", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.randrange(10_000))
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin none later")
     asked = parser.parse_args()
     planned = plans(asked.visits, random.Random(asked.seed))
+    programmes = {plan.name: plan.programme for plan in planned}
+    expect.set_options(timeout=PATIENCE_MS)
     with (
         tempfile.TemporaryDirectory() as folder,
         sync_playwright() as playwright,
-        open_round(Path(folder), [plan.name for plan in planned]) as day,
+        open_round(Path(folder), list(programmes), programmes=programmes) as day,
     ):
-        tally = endure(playwright, day, planned, seed=asked.seed)
+        tally = endure(playwright, day, planned, seed=asked.seed, minutes=asked.minutes)
     print(f"\n{tally}")
     sys.exit(not tally.good)
 

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,6 @@ from tests.diagnostics.filling import any_number
 MOST_STEPS = 120
 MOST_TRIES = 12
 TURNS = 2
-# A red square, as small as a JPEG comes.
 PHOTO = {"name": "image.png", "mimeType": "image/png", "buffer": b""}
 TEXTS = ("trois mots ici", "0639980001", "60000", "12345", "A1")
 
@@ -63,8 +62,9 @@ class Filler:
 
     page: Page | FrameLocator
     form: Form
-    photo: bytes
+    take_photo: Callable[[], bytes]
     seed: int = 0
+    most_turns: int = TURNS
     said: dict[str, str] = field(default_factory=dict)
     tries: dict[str, int] = field(default_factory=dict)
     turns: dict[str, int] = field(default_factory=dict)
@@ -76,14 +76,20 @@ class Filler:
     def fill(self) -> None:
         """Fill every page; ends on the page that asks to finish."""
         for _ in range(MOST_STEPS):
-            self._fill_page()
-            self.titles.append(self._title())
-            if self._add_turn():
-                continue
-            if self.page.get_by_test_id("finish").count():
+            if self.fill_page():
                 return
-            self._press("next")
         raise AssertionError(f"no end after {MOST_STEPS} pages: {self.titles[-5:]}")
+
+    def fill_page(self) -> bool:
+        """Fill the page on the screen and turn it; true on the one that asks to finish."""
+        self._fill_page()
+        self.titles.append(self._title())
+        if self._add_turn():
+            return False
+        if self.page.get_by_test_id("finish").count():
+            return True
+        self._press("next")
+        return False
 
     def finish(self) -> None:
         """Finish; what is still missing is mended first, page by page."""
@@ -132,7 +138,7 @@ class Filler:
         tried = self.tries[seen["node"]] = self.tries.get(seen["node"], 0) + 1
         if seen["kind"] == "photo":
             upload = self._main.locator(f"[data-node='{seen['node']}'] input[type=file]").last
-            upload.set_input_files(PHOTO | {"buffer": self.photo})
+            upload.set_input_files(PHOTO | {"buffer": self.take_photo()})
             return
         if seen["kind"] == "signature":
             self._sign(self._main.locator(f"[data-node='{seen['node']}'] canvas"))
@@ -171,7 +177,7 @@ class Filler:
         if not add.count():
             return False
         what = add.first.inner_text()
-        if self.turns.get(what, 0) >= TURNS:
+        if self.turns.get(what, 0) >= self.most_turns:
             return False
         self.turns[what] = self.turns.get(what, 0) + 1
         add.first.click()

@@ -4,16 +4,17 @@ import json
 import re
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from tests.e2e.conftest import Server, free_port, tablet_sign_in
@@ -27,9 +28,11 @@ from tests.factories import (
 )
 from visits.models.accounts import Role
 from visits.models.people import Person
-from visits.models.programmes import Enrolment
-from visits.models.visits import Submission, Visit
+from visits.models.programmes import ContactAttempt, Enrolment
+from visits.models.visits import Submission, UrgentAlert, Visit
 from webapp.languages import PARIS
+
+One = TypeVar("One")
 
 # The answers of a visit that finds nothing, by the title of the page.
 QUIET = {
@@ -71,22 +74,27 @@ class Round:
         house.engine.dispose()
         return list(found)
 
-    def arrived(self) -> dict[str, list[Submission]]:
-        """Read all that arrived, by whose home it is from."""
+    def arrived(self) -> list[tuple[str, Submission]]:
+        """Read all that arrived, with whose home it is from."""
+        told = select(Person.last_name, Submission).join(Submission.visit)
+        wanted = selectinload(Submission.files), joinedload(Submission.form_version)
+        return self._of_homes(told.options(*wanted))
+
+    def knocks(self) -> list[tuple[str, ContactAttempt]]:
+        """Read all doors that stayed shut, with whose they are."""
+        of = Visit.id == ContactAttempt.visit_id
+        return self._of_homes(select(Person.last_name, ContactAttempt).join(Visit, of))
+
+    def alerts(self) -> list[tuple[str, UrgentAlert]]:
+        """Read all urgent alerts, with whose home they are about."""
+        return self._of_homes(select(Person.last_name, UrgentAlert).join(UrgentAlert.visit))
+
+    def _of_homes(self, told: Select[tuple[str, One]]) -> list[tuple[str, One]]:
         house = self.server.house()
         with house.sessions() as session:
-            found = session.execute(
-                select(Person.last_name, Submission)
-                .join(Submission.visit)
-                .join(Visit.enrolment)
-                .join(Enrolment.person)
-                .options(selectinload(Submission.files))
-            ).all()
+            found = session.execute(told.join(Visit.enrolment).join(Enrolment.person)).all()
         house.engine.dispose()
-        arrived: dict[str, list[Submission]] = {}
-        for name, submission in found:
-            arrived.setdefault(name, []).append(submission)
-        return arrived
+        return [(name, one) for name, one in found]
 
     def forget_visit(self, name: str) -> None:
         """Delete a visit on the server, as no screen can: what is sent for it is refused."""
@@ -104,8 +112,10 @@ class Round:
 
 
 @contextmanager
-def open_round(folder: Path, names: Sequence[str]) -> Iterator[Round]:
-    """Serve a visitor's day with a home for each name."""
+def open_round(
+    folder: Path, names: Sequence[str], *, programmes: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Round]:
+    """Serve a visitor's day with a home for each name; `programmes` says those not of seniors."""
     server = Server(folder, free_port())
     if not (folder / "palier.db").exists():
         server.command("init")
@@ -117,7 +127,13 @@ def open_round(folder: Path, names: Sequence[str]) -> Iterator[Round]:
         for at, name in enumerate(names):
             dwelling = make_dwelling(session)
             person = make_person(session, dwelling=dwelling, last_name=name)
-            enrolment = make_enrolment(session, by=visitor, person=person, dwelling=dwelling)
+            enrolment = make_enrolment(
+                session,
+                by=visitor,
+                person=person,
+                dwelling=dwelling,
+                programme=programmes.get(name, "seniors"),
+            )
             start = (morning + timedelta(minutes=at)).astimezone(UTC)
             make_visit(session, enrolment=enrolment, visitor=visitor, start_at=start)
         emails = visitor.email, coordinator.email

@@ -69,7 +69,7 @@ def _filled(page: Page, server: Server, form: Form, photo: bytes) -> Filler:
         page.goto("about:blank")
         page.goto(f"{server.url}/tablet/?language=fr#/preview/{form.form_id}/{form.version}")
         expect(page.get_by_test_id("page-title")).to_be_visible()
-        filler = Filler(page, form, photo, seed)
+        filler = Filler(page, form, lambda: photo, seed)
         filler.fill()
         if len(set(filler.titles)) >= FEWEST_PAGES:
             return filler

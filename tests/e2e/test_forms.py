@@ -195,7 +195,7 @@ def _fill_on_the_tablet(page: Page, server: Server, visitor: str) -> None:
     with server.house().sessions() as session:
         newest = select(FormVersion.xform).where(FormVersion.version == NEW)
         form = parse_form(session.scalars(newest).one())
-    filler = Filler(page, form, _photo(page), said={"handrail_loose": "yes"})
+    filler = Filler(page, form, lambda: _photo(page), said={"handrail_loose": "yes"})
     filler.fill()
     filler.finish()
     expect(page.locator("main")).to_contain_text(ORDER["label::fr"])

@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import Error, Locator, Page, Playwright, expect
 
 from tests.e2e.conftest import unlock
-from tests.e2e.endurance import Endurance, Plan, endure, plans
+from tests.e2e.endurance import Endurance, endure
 from tests.e2e.line import LineFault, open_line
+from tests.e2e.plans import Plan, plans
 from tests.e2e.release import make_release
 from tests.e2e.round import QUIET, Round, add_photos, begin, choose, open_round, picture
 from tests.e2e.tablet import Tablet, open_tablet
@@ -34,9 +35,10 @@ SAVED_S = 0.4
 
 @pytest.fixture(scope="module")
 def day(initialised: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
+    programmes = {plan.name: plan.programme for plan in ENDURED}
     data = tmp_path_factory.mktemp("faults")
     shutil.copytree(initialised, data, dirs_exist_ok=True)
-    with open_round(data, NAMES) as day:
+    with open_round(data, NAMES, programmes=programmes) as day:
         yield day
 
 
@@ -172,7 +174,7 @@ def _killed_with_photos(hand: Endurance, name: str, after: float) -> None:
 
 
 def _killed_finishing(hand: Endurance, name: str, after: float) -> None:
-    plan = Plan(name, 0, False, "<visit_agreed>no</visit_agreed>", frozenset(), ())
+    plan = Plan(name)
     begin(hand.page, name)
     choose(hand.page, "visit_agreed", "Non")
     hand.page.get_by_test_id("finish").click()
@@ -189,7 +191,7 @@ def _killed_finishing(hand: Endurance, name: str, after: float) -> None:
 
 def _killed_sending(hand: Endurance, name: str, after: float) -> None:
     slow = (LineFault.ANSWER_HELD, LineFault.ANSWER_HELD)
-    plan = Plan(name, 3, True, f"said in {name}", frozenset(), slow)
+    plan = Plan(name, full=True, photos=3, word=f"said in {name}", line=slow)
     hand.make(plan)
     timer = threading.Timer(after, hand.tablet.kill)
     timer.start()

@@ -25,11 +25,24 @@ from tests.e2e.round import (
     signed_in,
     visit_with_photos,
 )
-from visits.models.visits import SubmissionState
+from visits.models.visits import COUNTED, SubmissionState
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("KILL", "FLAP", "ONE", "TWO", "THREE", "TAPS", "TWICE", "CLOCK", "FULL", "LARGE")
+NAMES = (
+    "KILL",
+    "FLAP",
+    "ONE",
+    "TWO",
+    "THREE",
+    "TAPS",
+    "TWICE",
+    "CLOCK",
+    "FULL",
+    "ROOM",
+    "STUCK",
+    "LARGE",
+)
 HUGE = 3_400
 # A browser whose clock is two hours fast.
 FAST = """
@@ -43,6 +56,26 @@ FAST = """
   globalThis.Date = Fast
 })()
 """
+
+# A disk so full that not the smallest record is taken: only what frees room is done.
+NO_ROOM = """() => {
+  const real = IDBObjectStore.prototype.put
+  IDBObjectStore.prototype.put = function (...said) {
+    const request = real.apply(this, said)
+    request.addEventListener('success', () => this.transaction.abort())
+    return request
+  }
+}"""
+# A disk that takes nothing into the outbox.
+NO_OUTBOX = """() => {
+  const real = IDBDatabase.prototype.transaction
+  IDBDatabase.prototype.transaction = function (stores, ...said) {
+    if ([stores].flat().includes('outbox') && said[0] === 'readwrite') {
+      throw new DOMException('no room', 'QuotaExceededError')
+    }
+    return real.call(this, stores, ...said)
+  }
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -242,6 +275,41 @@ def test_a_full_tablet_keeps_the_answers_and_says_which_photo_it_could_not(
     unlock(page)
     expect(page.get_by_test_id("photo")).to_have_count(kept)
     expect(page.get_by_role("radio", name="Séjour")).to_be_checked()
+
+
+def test_a_full_tablet_still_sends_what_it_holds(day: Round, context: BrowserContext) -> None:
+    page = signed_in(context, day)
+    context.set_offline(True)
+    visit_with_photos(page, "ROOM", 3)
+    page.evaluate(NO_ROOM)
+    context.set_offline(False)
+    page.get_by_test_id("send-now").click()
+    expect(item(page, "ROOM")).to_have_count(0)
+    (kept,) = day.submissions("ROOM")
+    assert len([file for file in kept.files if file.media_type == "image/jpeg"]) == 3
+    assert kept.state in COUNTED
+    page.reload()
+    unlock(page)
+    card = page.get_by_test_id("day-visit").filter(has_text="ROOM")
+    expect(card.get_by_test_id("visit-state")).to_contain_text("Sur le serveur")
+
+
+def test_a_form_that_could_not_be_finished_goes_on_being_saved(tablet: Page) -> None:
+    begin(tablet, "STUCK")
+    choose(tablet, "visit_agreed", "Non")
+    tablet.get_by_test_id("finish").click()
+    tablet.evaluate(NO_OUTBOX)
+    tablet.get_by_test_id("confirm-finish").click()
+    expect(tablet.get_by_text("n’a pas pu être terminée")).to_be_visible()
+    tablet.get_by_role("button", name="Revenir aux questions").click()
+    choose(tablet, "visit_agreed", "Oui")
+    choose(tablet, "health_agreed", "Non")
+    tablet.wait_for_timeout(400)  # by then every change is saved
+    expect(tablet.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+    tablet.reload()
+    unlock(tablet)
+    agreed = tablet.get_by_test_id("question-visit_agreed")
+    expect(agreed.get_by_role("radio", name="Oui", exact=True)).to_be_checked()
 
 
 def test_photos_of_eight_megabytes_are_made_small_kept_and_sent(day: Round, tablet: Page) -> None:

@@ -1,4 +1,4 @@
-"""A visit on the tablet: its forms, what is offered, what is urgent, a door that stays shut."""
+"""A visit on the tablet: its forms, what is offered, its rooms and their photos."""
 
 import re
 import shutil
@@ -27,12 +27,12 @@ from tests.submissions import QUIET, fill
 from visits.models.accounts import Role
 from visits.models.people import Person
 from visits.models.programmes import Enrolment
-from visits.models.visits import Submission, SubmissionFile, UrgentAlert, Visit, VisitState
+from visits.models.visits import Submission, SubmissionFile, Visit
 from webapp.languages import PARIS
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("ADAM", "BLIN", "CARON", "DENIS", "ERARD", "FABRE", "GRAS", "HUET")
+NAMES = ("ADAM", "BLIN", "FABRE", "GRAS", "HUET")
 Tablet = Callable[..., Page]
 
 
@@ -67,16 +67,6 @@ class Round:
             ).all()
         house.engine.dispose()
         return sorted(found)
-
-    def reached(self, name: str) -> list[str | None]:
-        """List who was reached about the urgent findings of a visit."""
-        house = self.server.house()
-        with house.sessions() as session:
-            found = session.scalars(
-                select(UrgentAlert.reached_name).where(UrgentAlert.visit_id == self.visit(name).id)
-            ).all()
-        house.engine.dispose()
-        return list(found)
 
 
 def _morning() -> datetime:
@@ -234,31 +224,6 @@ def test_two_forms_of_a_visit_are_stopped_resumed_and_sent(day: Round, tablet: T
     expect(_form(page, "home_visit")).to_have_attribute("data-state", "received")
 
 
-def test_a_door_that_stayed_shut_is_told_without_a_network(
-    day: Round, tablet: Tablet, context: BrowserContext
-) -> None:
-    page = tablet()
-    _open(page, "CARON")
-    context.set_offline(True)
-    page.get_by_test_id("visit-failed").click()
-    expect(page.get_by_test_id("attempt")).to_contain_text("1")
-    page.get_by_test_id("keep-failure").click()
-    expect(page.get_by_role("alert")).to_contain_text("Choisissez ce qui s’est passé")
-    page.get_by_test_id("failure-outcome").get_by_text("La personne refuse").click()
-    page.get_by_test_id("failure-reason").get_by_text("Vie privée").click()
-    page.get_by_test_id("failure-left").get_by_text("Un mot").click()
-    page.get_by_test_id("keep-failure").click()
-    expect(page.get_by_test_id("notice")).to_be_visible()
-    state = _card(page, "CARON").get_by_test_id("visit-state")
-    expect(state).to_contain_text("pas encore envoyé")
-    page.reload()
-    unlock(page)
-    expect(state).to_contain_text("pas encore envoyé")
-    context.set_offline(False)  # the tablet hears of it, and sends by itself
-    expect(state).to_contain_text("Sur le serveur")
-    assert day.visit("CARON").state is VisitState.FAILED
-
-
 def test_an_answer_known_already_is_offered_and_taken_over_with_one_tap(tablet: Tablet) -> None:
     page = tablet()
     _open(page, "ADAM")
@@ -280,51 +245,6 @@ def test_an_answer_known_already_is_offered_and_taken_over_with_one_tap(tablet: 
     expect(agreed.get_by_test_id("proposal")).to_contain_text("Déjà répondu dans cette visite")
     agreed.get_by_test_id("take-over").click()
     expect(agreed.get_by_label("Oui", exact=True)).to_be_checked()
-
-
-def test_an_urgent_finding_is_told_with_who_was_reached(day: Round, tablet: Tablet) -> None:
-    page = tablet()
-    _open(page, "DENIS")
-    page.get_by_test_id("begin-visit").click()
-    _choose(page, "visit_agreed", "Oui")
-    _choose(page, "health_agreed", "Non")
-    page.get_by_test_id("contents").get_by_text("Sécurité").click()
-    _choose(page, "gas_smell", "Oui")
-    _choose(page, "gas_smell", "Non")  # a mis-tap undone at once
-    expect(page.get_by_test_id("urgent-alert")).to_have_count(0)
-    _choose(page, "gas_smell", "Oui")
-    alert = page.get_by_test_id("urgent-alert")
-    expect(alert.get_by_role("link")).to_have_attribute("href", "tel:0800473333")
-    alert.get_by_test_id("urgent-nobody").click()
-    expect(alert.get_by_test_id("urgent-reached")).to_contain_text("Personne n’a répondu")
-    alert.get_by_test_id("urgent-again").click()
-    alert.get_by_test_id("urgent-name").fill("M. Durand")
-    alert.get_by_test_id("urgent-note").click()
-    assert violations(page) == []
-    _saved(page)
-    page.reload()
-    unlock(page)
-    expect(alert.get_by_test_id("urgent-reached")).to_contain_text("M. Durand")
-    page.get_by_test_id("back-to-hub").click()
-    page.get_by_test_id("back-to-day").click()
-    told = page.get_by_test_id("outbox-item").filter(has_text="Alerte urgente")
-    expect(told).to_have_count(1)
-    expect(told).to_contain_text("Sur le serveur")
-    assert day.reached("DENIS") == ["M. Durand"]
-
-
-def test_an_urgent_finding_that_stays_is_told_by_itself(tablet: Tablet) -> None:
-    page = tablet()
-    _open(page, "ERARD")
-    page.get_by_test_id("begin-visit").click()
-    _choose(page, "visit_agreed", "Oui")
-    _choose(page, "health_agreed", "Non")
-    page.get_by_test_id("contents").get_by_text("Sécurité").click()
-    _choose(page, "gas_smell", "Oui")
-    page.wait_for_timeout(5_000)
-    page.get_by_test_id("back-to-hub").click()
-    page.get_by_test_id("back-to-day").click()
-    expect(page.get_by_test_id("outbox-item").filter(has_text="Alerte urgente")).to_have_count(1)
 
 
 def test_rooms_hold_hazards_and_hazards_hold_photos(day: Round, tablet: Tablet) -> None:

@@ -1,24 +1,14 @@
-"""What the tablet carries into the day, and what it tells of a door that stayed shut."""
+"""What the tablet carries into the day."""
 
-import json
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
-from sqlalchemy import event, func, select
+from sqlalchemy import event, select
 
-from tests.diagnostics.filling import shipped_form
 from tests.factories import (
     NOW,
-    make_dwelling,
     make_enrolment,
     make_person,
     make_user,
@@ -26,103 +16,23 @@ from tests.factories import (
     make_visit,
 )
 from tests.submissions import FALLS, GAS, QUIET, fill, fill_shipped
-from visits.accounts import add_device
+from tests.webapp.tablets import FORMS, Tablet, hand_out_tablet
 from visits.intake import record_submission
 from visits.kits import put_in_bag
-from visits.models.accounts import Role, User
 from visits.models.people import AlertCode, Consent, ConsentScope, Person
-from visits.models.portfolio import Dwelling
-from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
-from visits.models.visits import SubmissionState, Visit, VisitState
+from visits.models.programmes import Enrolment
+from visits.models.visits import SubmissionState, Visit
 from visits.person_alerts import note_alert
 from visits.privacy import protect
-from visits.published_forms import current_form, publish_form
+from visits.published_forms import current_form
 from visits.queries import Reach
-from webapp.transaction import House
 
-SignIn = Callable[..., FlaskClient]
-FORMS = ("home_visit", "fall_risk", "eco_kit", "safety_and_decency")
 UPSTAIRS = FALLS | {"floor": "3", "lift": "none", "lives_alone": "yes", "someone_to_call": "yes"}
-
-
-@dataclass
-class Tablet:
-    """A visitor's tablet, and the home of her visit."""
-
-    app: Flask
-    house: House
-    token: str
-    visitor: User
-    person: Person
-    dwelling: Dwelling
-    visit: Visit
-
-    def day(self) -> dict[str, Any]:
-        answer = self.app.test_client().get("/api/tablet/day", headers=self.headers)
-        assert answer.status_code == 200, answer.json
-        return dict(answer.json)
-
-    @property
-    def today(self) -> dict[str, Any]:
-        (found,) = [one for one in self.day()["visits"] if one["id"] == str(self.visit.id)]
-        return dict(found)
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
-
-    def report(self, body: Any, visit: object = None) -> Any:
-        path = f"/api/visits/{visit or self.visit.id}/failure"
-        data = body if isinstance(body, bytes) else json.dumps(body)
-        return self.app.test_client().post(
-            path, data=data, content_type="application/json", headers=self.headers
-        )
-
-    def earlier_visit(
-        self,
-        xml: bytes,
-        *,
-        days_ago: int = 90,
-        person: Person | None = None,
-        dwelling: Dwelling | None = None,
-    ) -> None:
-        """Let a visit of another programme have taken place, by the same visitor."""
-        with self.house.sessions.begin() as session:
-            enrolment = make_enrolment(
-                session, by=self.visitor, person=session.merge(person or self.person),
-                dwelling=session.merge(dwelling or self.dwelling), programme=uuid.uuid4().hex[:8],
-            )  # fmt: skip
-            at = NOW - timedelta(days=days_ago)
-            visit = make_visit(session, enrolment=enrolment, visitor=self.visitor, start_at=at)
-            record_submission(
-                session, self.house.store, xml=xml, files=(), now=at, visit_id=visit.id,
-                viewer=make_viewer(self.visitor, Reach.OWN),
-            )  # fmt: skip
 
 
 @pytest.fixture
 def tablet(app: Flask) -> Tablet:
-    house: House = app.extensions["palier"]
-    with house.sessions.begin() as session:
-        for name in FORMS:
-            publish_form(session, shipped_form(name), by=None, now=NOW - timedelta(days=400))
-        visitor = make_user(session, role=Role.VISITOR)
-        _, token = add_device(session, visitor, name="T", now=NOW)
-        dwelling = make_dwelling(session)
-        person = make_person(session, dwelling=dwelling, last_name="VERMEULEN")
-        enrolment = make_enrolment(session, by=visitor, person=person, dwelling=dwelling)
-        visit = make_visit(session, enrolment=enrolment, visitor=visitor)
-    return Tablet(app, house, token, visitor, person, dwelling, visit)
-
-
-def _knock(**said: object) -> dict[str, Any]:
-    return {
-        "id": str(uuid.uuid4()),
-        "outcome": "no_answer",
-        "left_behind": ["card"],
-        "at": (NOW - timedelta(minutes=4)).isoformat(),
-        "sent_at": NOW.isoformat(),
-    } | said
+    return hand_out_tablet(app)
 
 
 def test_a_visit_lists_its_forms_and_where_it_is(tablet: Tablet) -> None:
@@ -305,102 +215,3 @@ def test_the_day_asks_the_database_as_often_for_many_visits_as_for_one(tablet: T
     event.remove(tablet.house.engine, "before_cursor_execute", note)
     asked = [one for one in statements if "INSERT INTO access_event" not in one]
     assert len(asked) <= once
-
-
-def test_a_shut_door_is_kept_and_answered_alike_the_second_time(tablet: Tablet) -> None:
-    body = _knock(note="Volets clos.")
-    first, second = tablet.report(body), tablet.report(body)
-    assert (first.status_code, second.status_code) == (201, 201)
-    assert first.json == second.json
-    assert first.json == {
-        "id": body["id"],
-        "received_at": NOW.isoformat(),
-        "attempt": 1,
-        "state": "failed",
-    }
-    with tablet.house.sessions() as session:
-        (attempt,) = session.scalars(select(ContactAttempt)).all()
-        assert attempt.at == NOW - timedelta(minutes=4)
-        assert session.scalars(select(Enrolment.state)).one() is EnrolmentState.CALL_BACK
-    assert tablet.today["attempt"] == 1
-
-
-def test_a_visit_cancelled_meanwhile_stays_cancelled_and_says_so(tablet: Tablet) -> None:
-    with tablet.house.sessions.begin() as session:
-        visit = session.get_one(Visit, tablet.visit.id)
-        visit.state, visit.enrolment.state = VisitState.CANCELLED, EnrolmentState.AGREED
-    answer = tablet.report(_knock(outcome="refused", reason="R08"))
-    assert (answer.status_code, answer.json["state"]) == (201, "cancelled")
-    with tablet.house.sessions() as session:
-        assert session.scalars(select(Enrolment.state)).one() is EnrolmentState.AGREED
-
-
-def test_somebody_else_s_visit_is_not_there(tablet: Tablet) -> None:
-    with tablet.house.sessions.begin() as session:
-        other = make_user(session, role=Role.VISITOR)
-        visit = make_visit(session, enrolment=make_enrolment(session, by=other), visitor=other)
-    for visit_id in (visit.id, uuid.uuid4()):
-        answer = tablet.report(_knock(), visit_id)
-        assert answer.status_code == 404
-    with tablet.house.sessions() as session:
-        assert session.scalar(select(func.count()).select_from(ContactAttempt)) == 0
-
-
-def test_a_report_of_a_person_protected_meanwhile_is_kept(tablet: Tablet) -> None:
-    with tablet.house.sessions.begin() as session:
-        person = session.get_one(Person, tablet.person.id)
-        protect(session, person, by=make_user(session).id, now=NOW)
-    answer = tablet.report(_knock())
-    assert answer.status_code == 201
-    assert "VERMEULEN" not in answer.text
-
-
-WRONG = (
-    b"", b"[", b"null", b"[]", b'"x"', b"[" * 20_000, b"\xff", b'{"id": ' + b"1" * 5000 + b"}",
-    _knock(id="x"), _knock(id=None), _knock(id=["a"]), _knock(outcome="agreed"),
-    _knock(outcome="call_back"), _knock(outcome="wrong_number"), _knock(outcome=3),
-    _knock(outcome=None), _knock(reason="R77"), _knock(left_behind="card"),
-    _knock(left_behind=["bomb"]), _knock(left_behind=["card"] * 9), _knock(left_behind=[None]),
-    _knock(left_behind={}), _knock(note="x" * 501), _knock(note=7), _knock(note="a\0b"),
-    _knock(note="\ud800"), _knock(at="yesterday"), _knock(at="2026-03-10T09:00:00"),
-    _knock(at=None), _knock(sent_at="x"), _knock(sent_at=1), _knock(colour="red"),
-)  # fmt: skip
-
-
-def test_a_report_of_nonsense_is_refused_and_nothing_kept(tablet: Tablet) -> None:
-    for body in WRONG:
-        answer = tablet.report(body)
-        assert 400 <= answer.status_code < 500, (body, answer.status_code)
-        assert answer.content_type == "application/problem+json"
-    with tablet.house.sessions() as session:
-        assert session.scalar(select(func.count()).select_from(ContactAttempt)) == 0
-
-
-@pytest.mark.parametrize(
-    ("at", "sent_at"),
-    [
-        ("0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00"),
-        ("9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"),
-        ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+14:00"),
-    ],
-)
-def test_a_clock_out_of_all_reason_does_no_harm(tablet: Tablet, at: str, sent_at: str) -> None:
-    assert tablet.report(_knock(at=at, sent_at=sent_at)).status_code == 201
-    with tablet.house.sessions() as session:
-        assert session.scalars(select(ContactAttempt.at)).one() == NOW
-
-
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=40),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
-    max_leaves=6,
-)
-FIELDS = ("id", "outcome", "reason", "left_behind", "note", "at", "sent_at")
-
-
-@hypothesis_settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
-@given(st.dictionaries(st.sampled_from(FIELDS), ANYTHING, max_size=4))
-def test_whatever_a_report_says_the_answer_is_ours(tablet: Tablet, said: dict[str, Any]) -> None:
-    assert tablet.report(_knock(**said)).status_code < 500

@@ -116,6 +116,12 @@ describe('a report', () => {
     expect(again.revision).not.toBe(before.revision)
   })
 
+  it('told anew by a tablet that forgot who was reached still says so', () => {
+    const before = queued({ ...alert, body: { severity: 'U0', reached_name: 'M. Ferrand' } }, undefined, NOW)
+    const again = queued({ ...alert, body: { severity: 'U0' } }, before, NOW + 5)
+    expect(again.body).toEqual({ severity: 'U0', reached_name: 'M. Ferrand' })
+  })
+
   it('goes before the visits: alerts, urgent visits, shut doors, the others', () => {
     const failure = { ...queued({ ...alert, id: 'f1', kind: 'failure' }, undefined, 1), finishedAt: 1 }
     const queue = [item({ instanceId: 'old', finishedAt: 0 }), failure, item({ instanceId: 'urgent', urgent: true }), queued(alert, undefined, NOW)]

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from 'vitest'
-import { alertId, alertOf, type UrgentNote } from '../src/tablet/alerts'
+import { alertId, alertOf, labelsOf, type UrgentNote } from '../src/tablet/alerts'
 import { answersIn, sourcesOf, typed } from '../src/tablet/answers'
 import { auditCsv, closedAt, ended, opened, shown, type AuditRow } from '../src/tablet/audit'
 import { completed } from '../src/tablet/day'
@@ -168,6 +168,15 @@ describe('an urgent finding', () => {
     expect(momentAt('23:55', now)).toBe(new Date(2026, 10, 21, 23, 55).getTime())
     expect(momentAt('00:05', now)).toBe(new Date(2026, 10, 22, 0, 5).getTime())
     expect(momentAt('', now)).toBe(now)
+  })
+})
+
+describe('what an urgent finding says', () => {
+  it('is told with the numbers as the screen says them', () => {
+    setLanguage('fr')
+    const written = { fr: 'Il fait ${t} °C.', en: 'It is ${t} °C.' }
+    expect(labelsOf('Il fait 13.8 °C.', written)).toEqual({ fr: 'Il fait 13,8 °C.', en: 'Il fait 13,8 °C.' })
+    expect(labelsOf('Il fait 13.8 °C.', { fr: '', en: 'It is cold.' })).toEqual({ fr: 'Il fait 13,8 °C.', en: 'It is cold.' })
   })
 })
 

@@ -1,6 +1,8 @@
 // An urgent finding as it is told: once, however often it is sent.
 import type { DraftRecord } from './draft'
 import type { Follow } from './follows'
+import { language } from './i18n'
+import { spokenDecimals } from './numbers'
 import type { Report } from './outbox'
 import type { Translated } from './wire'
 
@@ -21,6 +23,14 @@ export interface UrgentNote {
 /** What was told of a finding, if anything. */
 export function known(notes: readonly UrgentNote[] | undefined, follow: Follow): UrgentNote | undefined {
   return notes?.find(({ reference }) => reference === follow.reference)
+}
+
+/** The sentence in both languages; where the other one quotes answers, what is read here stands for both. */
+export function labelsOf(said: string, written: Translated | undefined): Translated {
+  const other = language.value === 'fr' ? 'en' : 'fr'
+  const here = spokenDecimals(said, language.value)
+  const plain = written?.[other] && !written[other].includes('${') ? written[other] : here
+  return language.value === 'fr' ? { fr: here, en: plain } : { fr: plain, en: here }
 }
 
 /** A UUID that is always the same for a place of an instance: a crash in between tells nothing twice. */

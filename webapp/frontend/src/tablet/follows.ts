@@ -1,4 +1,5 @@
 // Scores and "what will follow", read from the form as it is being filled.
+import { labelsOf } from './alerts'
 import {
   childrenOf, isConsequence, isLeaf, isRepeat, nameOf, pathOf, type FormNode, type LeafNode, type RootNode,
 } from './engine'
@@ -58,13 +59,6 @@ function follow(note: FormNode, form: FormAnswer): Follow {
     labels: labelsOf(said, known?.label), kind: known?.kind ?? '', severity: known?.severity ?? '',
     due: dueIn(known?.due ?? null), phones: phonesIn(said),
   }
-}
-
-/** The sentence in both languages; where the other one quotes answers, what is read here stands for both. */
-function labelsOf(said: string, written: Translated | undefined): Translated {
-  const other = language.value === 'fr' ? 'en' : 'fr'
-  const plain = written?.[other] && !written[other].includes('${') ? written[other] : said
-  return language.value === 'fr' ? { fr: said, en: plain } : { fr: plain, en: said }
 }
 
 /** "4h", "5wd", "30d", "6m" in words. */

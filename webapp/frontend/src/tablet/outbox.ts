@@ -105,10 +105,10 @@ export function keyOf(item: QueueItem): string {
   return isReport(item) ? item.id : item.instanceId
 }
 
-/** A report as it enters the queue; `before` is the same report if it still waits here. */
+/** A report as it enters the queue; `before` is the same report if it still waits here: what it told stays told. */
 export function queued(report: Report, before: ReportItem | undefined, now: number): ReportItem {
   return {
-    ...report, revision: crypto.randomUUID(), finishedAt: before?.finishedAt ?? now,
+    ...report, body: { ...before?.body, ...report.body }, revision: crypto.randomUUID(), finishedAt: before?.finishedAt ?? now,
     state: 'waiting', why: null, attempts: 0, nextTryAt: now,
   }
 }

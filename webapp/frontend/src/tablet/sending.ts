@@ -39,11 +39,14 @@ export async function loadOutbox(): Promise<void> {
   remembered.value = all.filter((record) => record.receivedAt >= limit)
 }
 
-/** Keep a report on the tablet, and send it with the next breath of network. The same id again replaces what waits. */
-export async function queueReport(report: Report): Promise<void> {
+/**
+ * Keep a report on the tablet, and send it with the next breath of network. The same id again replaces what waits.
+ * What the tablet notes of it is kept with it or not at all: the screen never says told of what is not on its way.
+ */
+export async function queueReport(report: Report, noted: db.Change[] = []): Promise<void> {
   await alone(async () => {
     const before = (await db.readAll('outbox')).filter(isReport).find(({ id }) => id === report.id)
-    await db.write([{ store: 'outbox', key: report.id, value: queued(report, before, Date.now()) }])
+    await db.write([{ store: 'outbox', key: report.id, value: queued(report, before, Date.now()) }, ...noted])
   })
   await loadOutbox()
   void sendDue({ force: true })
@@ -121,7 +124,11 @@ async function tryVisit(item: OutboxItem, giveWay: () => boolean): Promise<Outbo
   const outcome = await deliver(item, session.value?.token ?? '', { confirm, giveWay })
   const settled = settle(current, outcome, Date.now())
   if ('item' in settled) return settled.item
-  await letGo({ ...item, receipt: settled.done, receivedAt: Date.now() })
+  const { instanceId, visitId, personName, finishedAt } = item
+  // The receipt covers everything: only now the visit goes.
+  await letGo({ instanceId, visitId, personName, finishedAt, receipt: settled.done, receivedAt: Date.now() }, [
+    { store: 'outbox', remove: instanceId }, { store: 'files', removePrefix: `${instanceId}/` },
+  ])
   return null
 }
 
@@ -131,17 +138,29 @@ async function tryReport(item: ReportItem): Promise<ReportItem | null> {
   const { id, kind, visitId, personName, finishedAt } = item
   const value: SentReport = { id, kind, visitId, personName, finishedAt, receivedAt: Date.now() }
   await alone(async () => {
-    if (await isStill(item)) await db.write([{ store: 'receipts', key: id, value }, { store: 'outbox', remove: id }])
+    if (await isStill(item)) await letGo(value, [{ store: 'outbox', remove: id }])
   })
-  await loadOutbox()
   return null
 }
 
 async function keep(item: QueueItem): Promise<void> {
+  let isNoted = true
   await alone(async () => {
-    if (await isStill(item)) await db.write([{ store: 'outbox', key: keyOf(item), value: item }])
+    if (await isStill(item)) isNoted = await writtenIfRoom([{ store: 'outbox', key: keyOf(item), value: item }])
   })
-  queue.value = await db.readAll('outbox')
+  const all = await db.readAll('outbox')
+  queue.value = isNoted ? all : all.map((one) => (turnOf(one) === turnOf(item) ? item : one))
+}
+
+/** Write what only tells how far it is: a tablet that is full sends all the same, for that makes room. */
+async function writtenIfRoom(changes: db.Change[]): Promise<boolean> {
+  try {
+    await db.write(changes)
+    return true
+  } catch (error) {
+    if (error instanceof db.Locked) throw error
+    return false
+  }
 }
 
 /** Whether an item waits as it was taken: not gone, and not told anew meanwhile. */
@@ -155,14 +174,10 @@ function alone(work: () => Promise<void>): Promise<void> {
   return navigator.locks.request('palier-queue', work)
 }
 
-/** The receipt covers everything: keep it, and only now let the visit go, all in one transaction. */
-async function letGo({ instanceId, visitId, personName, finishedAt, receipt, receivedAt }: OutboxItem & SentRecord): Promise<void> {
-  const value: SentRecord = { instanceId, visitId, personName, finishedAt, receipt, receivedAt }
-  await db.write([
-    { store: 'receipts', key: instanceId, value },
-    { store: 'outbox', remove: instanceId },
-    { store: 'files', removePrefix: `${instanceId}/` },
-  ])
+/** Keep what the server said and let go of what it has, in one transaction; without room it goes all the same. */
+async function letGo(value: SentRecord | SentReport, freed: db.Change[]): Promise<void> {
+  const isNoted = await writtenIfRoom([{ store: 'receipts', key: keyOfSent(value), value }, ...freed])
+  if (!isNoted) await db.write(freed)
   await loadOutbox()
 }
 

@@ -26,19 +26,34 @@ export function useUrgents(
   visit: OpenVisit, urgent: ComputedRef<Follow[]>, report: (report: Report) => Promise<void>,
 ): Urgents {
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
+  let last: Promise<void> = Promise.resolve()
+  let over = false
   const notes = computed(() => {
     void visit.noted.value
     return visit.record.urgents ?? []
   })
 
-  async function put(follow: Follow, changes: Partial<UrgentNote>): Promise<void> {
+  /** One after the other, so that each knows what was told before. One that could not be kept is tried again. */
+  function put(follow: Follow, changes: Partial<UrgentNote>): Promise<void> {
     clearTimeout(timers.get(follow.reference))
     timers.delete(follow.reference)
+    const done = last.then(() => tell(follow, changes))
+    last = done.catch(() => wait(follow))
+    return done
+  }
+
+  async function tell(follow: Follow, changes: Partial<UrgentNote>): Promise<void> {
     const before = known(visit.record.urgents, follow) ?? await firstNote(visit, follow)
     const now = { ...before, ...changes }
+    // On its way first: the screen never says told of what only the screen knows.
+    await report(alertOf(visit, now))
     const others = (visit.record.urgents ?? []).filter(({ id }) => id !== now.id)
     note(visit, { urgents: [...others, now] })
-    await report(alertOf(visit, now))
+  }
+
+  function wait(follow: Follow): void {
+    if (over) return
+    timers.set(follow.reference, setTimeout(() => void put(follow, {}).catch(() => undefined), SECOND_THOUGHT_MS))
   }
 
   const told = (follow: Follow) => known(notes.value, follow) !== undefined
@@ -51,10 +66,13 @@ export function useUrgents(
     }
     for (const follow of follows) {
       if (told(follow) || timers.has(follow.reference)) continue
-      timers.set(follow.reference, setTimeout(() => void put(follow, {}), SECOND_THOUGHT_MS))
+      wait(follow)
     }
   }, { immediate: true })
-  onScopeDispose(() => { for (const timer of timers.values()) clearTimeout(timer) })
+  onScopeDispose(() => {
+    over = true
+    for (const timer of timers.values()) clearTimeout(timer)
+  })
 
   return {
     notes,

@@ -1,0 +1,189 @@
+"""What a tablet tells without a form: a door that stayed shut, an urgent finding."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.e2e.conftest import unlock
+from tests.e2e.round import Round, choose, finish, open_round, signed_in
+from tests.e2e.test_pages import violations
+from visits.doors import TOLD_LENGTH
+from visits.models.programmes import Disposition
+
+pytestmark = pytest.mark.browser
+
+NAMES = ("CARON", "DENIS", "ERARD", "HALF", "OFF", "WAITS")
+# Whoever else looks at the queue is not done with it: what is to be told is not kept yet.
+HOLD_QUEUE = "() => void navigator.locks.request('palier-queue', () => new Promise(() => {}))"
+
+
+@pytest.fixture(scope="module")
+def day(initialised: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
+    data = tmp_path_factory.mktemp("told")
+    shutil.copytree(initialised, data, dirs_exist_ok=True)
+    with open_round(data, NAMES) as day:
+        yield day
+
+
+@pytest.fixture
+def tablet(day: Round, context: BrowserContext) -> Page:
+    """A fresh tablet, signed in."""
+    return signed_in(context, day)
+
+
+def _card(page: Page, name: str) -> Locator:
+    return page.get_by_test_id("day-visit").filter(has_text=name)
+
+
+def _state(page: Page, name: str) -> Locator:
+    return _card(page, name).get_by_test_id("visit-state")
+
+
+def _open(page: Page, name: str) -> None:
+    _card(page, name).get_by_test_id("start-visit").click()
+    expect(page.get_by_test_id("page-title")).to_contain_text(name)
+
+
+def _to_safety(page: Page, name: str) -> None:
+    """Begin a visit and turn to the page that asks for a smell of gas."""
+    _open(page, name)
+    page.get_by_test_id("begin-visit").click()
+    choose(page, "visit_agreed", "Oui")
+    choose(page, "health_agreed", "Non")
+    page.get_by_test_id("contents").get_by_text("Sécurité").click()
+
+
+def _leave(page: Page) -> None:
+    page.get_by_test_id("back-to-hub").click()
+    page.get_by_test_id("back-to-day").click()
+
+
+def _saved(page: Page) -> None:
+    page.wait_for_timeout(600)
+    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+
+
+def _say_broken_off(page: Page) -> None:
+    page.get_by_test_id("visit-failed").click()
+    page.get_by_test_id("failure-outcome").get_by_text("La visite a été interrompue").click()
+    page.get_by_test_id("keep-failure").click()
+
+
+def test_a_door_that_stayed_shut_is_told_without_a_network(
+    day: Round, tablet: Page, context: BrowserContext
+) -> None:
+    page = tablet
+    _open(page, "CARON")
+    context.set_offline(True)
+    page.get_by_test_id("visit-failed").click()
+    expect(page.get_by_test_id("attempt")).to_contain_text("1")
+    page.get_by_test_id("keep-failure").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choisissez ce qui s’est passé")
+    page.get_by_test_id("failure-outcome").get_by_text("La personne refuse").click()
+    page.get_by_test_id("failure-reason").get_by_text("Vie privée").click()
+    page.get_by_test_id("failure-left").get_by_text("Un mot").click()
+    note = page.get_by_label("Note (facultative)")
+    assert note.get_attribute("maxlength") == f"{TOLD_LENGTH}"
+    page.get_by_test_id("keep-failure").click()
+    expect(page.get_by_test_id("notice")).to_be_visible()
+    state = _state(page, "CARON")
+    expect(state).to_contain_text("pas encore envoyé")
+    page.reload()
+    unlock(page)
+    expect(state).to_contain_text("pas encore envoyé")
+    context.set_offline(False)  # the tablet hears of it, and sends by itself
+    expect(state).to_contain_text("Sur le serveur")
+    (knock,) = [knock for name, knock in day.knocks() if name == "CARON"]
+    assert (knock.disposition, knock.left_behind) == (Disposition.REFUSED, ["note"])
+
+
+def test_an_urgent_finding_is_told_with_who_was_reached(day: Round, tablet: Page) -> None:
+    page = tablet
+    _to_safety(page, "DENIS")
+    choose(page, "gas_smell", "Oui")
+    choose(page, "gas_smell", "Non")  # a mis-tap undone at once
+    expect(page.get_by_test_id("urgent-alert")).to_have_count(0)
+    choose(page, "gas_smell", "Oui")
+    alert = page.get_by_test_id("urgent-alert")
+    expect(alert.get_by_role("link")).to_have_attribute("href", "tel:0800473333")
+    alert.get_by_test_id("urgent-nobody").click()
+    expect(alert.get_by_test_id("urgent-reached")).to_contain_text("Personne n’a répondu")
+    alert.get_by_test_id("urgent-again").click()
+    alert.get_by_test_id("urgent-name").fill("M. Durand")
+    alert.get_by_test_id("urgent-note").click()
+    assert violations(page) == []
+    _saved(page)
+    page.reload()
+    unlock(page)
+    expect(alert.get_by_test_id("urgent-reached")).to_contain_text("M. Durand")
+    _leave(page)
+    told = page.get_by_test_id("outbox-item").filter(has_text="Alerte urgente")
+    expect(told).to_have_count(1)
+    expect(told).to_contain_text("Sur le serveur")
+    assert [one.reached_name for name, one in day.alerts() if name == "DENIS"] == ["M. Durand"]
+
+
+def test_an_urgent_finding_that_stays_is_told_by_itself(tablet: Page) -> None:
+    page = tablet
+    _to_safety(page, "ERARD")
+    choose(page, "gas_smell", "Oui")
+    page.wait_for_timeout(5_000)
+    _leave(page)
+    expect(page.get_by_test_id("outbox-item").filter(has_text="Alerte urgente")).to_have_count(1)
+
+
+def test_a_shut_door_is_kept_with_its_report_or_not_at_all(tablet: Page) -> None:
+    page = tablet
+    _open(page, "HALF")
+    page.evaluate(HOLD_QUEUE)
+    _say_broken_off(page)
+    page.wait_for_timeout(500)
+    page.reload()
+    unlock(page)
+    page.get_by_test_id("back-to-hub").click()
+    page.get_by_test_id("back-to-day").click()
+    expect(_state(page, "HALF")).to_contain_text("Prévue")
+    expect(page.get_by_test_id("outbox-item").filter(has_text="HALF")).to_have_count(0)
+
+
+def test_an_urgent_finding_is_not_called_told_before_it_is_on_its_way(
+    day: Round, tablet: Page
+) -> None:
+    page = tablet
+    _to_safety(page, "WAITS")
+    choose(page, "gas_smell", "Oui")
+    page.evaluate(HOLD_QUEUE)
+    alert = page.get_by_test_id("urgent-alert")
+    alert.get_by_test_id("urgent-name").fill("M. Durand")
+    alert.get_by_test_id("urgent-note").click()
+    _saved(page)
+    page.reload()
+    unlock(page)
+    expect(alert.get_by_test_id("urgent-name")).to_be_visible()
+    _leave(page)
+    told = page.get_by_test_id("outbox-item").filter(has_text="WAITS")
+    expect(told).to_contain_text("Sur le serveur")
+    assert [name for name, _ in day.alerts()].count("WAITS") == 1
+
+
+def test_what_was_filled_in_before_a_visit_was_broken_off_can_still_be_finished(
+    day: Round, tablet: Page
+) -> None:
+    page = tablet
+    _open(page, "OFF")
+    page.get_by_test_id("begin-visit").click()
+    choose(page, "visit_agreed", "Non")
+    _saved(page)
+    page.get_by_test_id("back-to-hub").click()
+    _say_broken_off(page)
+    expect(_state(page, "OFF")).to_contain_text("Sur le serveur")
+    _open(page, "OFF")
+    expect(page.get_by_test_id("begin-visit")).to_have_count(0)
+    page.get_by_test_id("open-form").click()
+    finish(page)
+    told = page.get_by_test_id("outbox-item").filter(has_text="OFF")
+    expect(told.filter(has_text="à relire")).to_have_count(1)
+    assert len(day.submissions("OFF")) == 1

@@ -73,7 +73,7 @@ class Endurance:
 
     def make(self, plan: Plan) -> None:
         """Make a visit to its end, whatever befalls; a dead browser is started again."""
-        self.tally.begun += 1
+        self.tally.begun.add(plan.name)
         self.line.coming.extend(plan.line)
         self._befall(plan)
         ends = time.monotonic() + PATIENCE_S

@@ -72,7 +72,7 @@ class Tally:
     """What the driver did and saw on the screen, against what the server has."""
 
     seed: int
-    begun: int = 0
+    begun: set[str] = field(default_factory=set)
     finished: set[str] = field(default_factory=set)
     forms: Account = field(default_factory=lambda: Account("forms"))
     reports: Account = field(default_factory=lambda: Account("shut doors"))
@@ -100,7 +100,7 @@ class Tally:
 
     def rows(self) -> list[tuple[str, object]]:
         return [
-            ("visits begun", self.begun),
+            ("visits begun", len(self.begun)),
             ("visits finished", len(self.finished)),
             *(row for one in self.accounts for row in one.rows()),
             ("forms not complete", len(self.incomplete)),
@@ -118,7 +118,7 @@ class Tally:
     @property
     def good(self) -> bool:
         photos = self.photos_lost, self.photos_doubled, self.photos_gone, self.unreadable
-        whole = len(self.finished) == self.begun and all(one.good for one in self.accounts)
+        whole = self.finished == self.begun and all(one.good for one in self.accounts)
         wrong = self.incomplete, self.drafts_left, self.errors
         return whole and not any(wrong) and not any(photos)
 
@@ -132,23 +132,26 @@ class Tally:
         return "\n".join([f"Endurance, seed {self.seed}", *lines, *wrong])
 
     def compare(self, day: Round) -> None:
-        """Hold what was done against the server's database and file store."""
-        arrived = day.arrived()
+        """Hold what was done in these homes against the server's database and file store."""
+        arrived, knocks, alerts = map(self._of_visits, (day.arrived(), day.knocks(), day.alerts()))
         form_of = {
             one.instance_id.removeprefix("uuid:"): one.form_version.form_id for _, one in arrived
         }
         self.forms.compare(_by_key((_form_key(*one), _answers_in(one[1])) for one in arrived))
-        self.reports.compare(_by_key(((name, ""), _told(one)) for name, one in day.knocks()))
+        self.reports.compare(_by_key(((name, ""), _told(one)) for name, one in knocks))
         self.alerts.compare(
             _by_key(
                 ((name, plain(one.label["fr"])), (form_of.get(one.instance_id), reached(one)))
-                for name, one in day.alerts()
+                for name, one in alerts
             )
         )
         self.incomplete = [
             " ".join(_form_key(*one)) for one in arrived if one[1].state not in WHOLE
         ]
         self._compare_photos(day, arrived)
+
+    def _of_visits(self, found: list[tuple[str, One]]) -> list[tuple[str, One]]:
+        return [(name, one) for name, one in found if name in self.begun]
 
     def _compare_photos(self, day: Round, arrived: Iterable[tuple[str, Submission]]) -> None:
         pictures = _by_key((_form_key(*one), file) for one in arrived for file in _pictures(one[1]))

@@ -13,7 +13,7 @@ SAID = ("Oui", "Non")
 
 def _tally(kept: dict[Key, list[Hashable]], *, acknowledged: int = 1) -> Tally:
     """One visit with one form, given and acknowledged, and what the server has of it."""
-    tally = Tally(seed=1, begun=1, finished={"V001"})
+    tally = Tally(seed=1, begun={"V001"}, finished={"V001"})
     tally.forms.given[FORM] = [SAID]
     tally.forms.acknowledged = Counter(V001=acknowledged)
     tally.forms.compare(kept)

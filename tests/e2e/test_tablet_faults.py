@@ -159,7 +159,7 @@ def _killed_with_photos(hand: Endurance, name: str, after: float) -> None:
     def add_one(at: int) -> str:
         if at < len(pictures):
             add_photos(page, [pictures[at]])
-            expect(page.get_by_test_id("photo")).to_have_count(at + 1)
+            page.get_by_test_id("photo").nth(at).wait_for()
         page.wait_for_timeout(50)
         return "photo" if at < len(pictures) else ""
 

@@ -39,6 +39,7 @@ NAMES = (
     "TWICE",
     "CLOCK",
     "FULL",
+    "CROWDED",
     "ROOM",
     "STUCK",
     "LARGE",
@@ -64,6 +65,24 @@ NO_ROOM = """() => {
     const request = real.apply(this, said)
     request.addEventListener('success', () => this.transaction.abort())
     return request
+  }
+}"""
+# A browser that tells how little room there is.
+LITTLE_ROOM = """
+  const real = StorageManager.prototype.estimate
+  StorageManager.prototype.estimate = async function () {
+    const { usage } = await real.call(this)
+    return { quota: 9e6, usage }
+  }
+"""
+# A disk that takes no photo, though the browser promised room for it.
+NO_ROOM_FOR_PHOTOS = """() => {
+  const real = IDBDatabase.prototype.transaction
+  IDBDatabase.prototype.transaction = function (stores, ...said) {
+    if ([stores].flat().includes('files') && said[0] === 'readwrite') {
+      throw new DOMException('no room', 'QuotaExceededError')
+    }
+    return real.call(this, stores, ...said)
   }
 }"""
 # A disk that takes nothing into the outbox.
@@ -238,9 +257,7 @@ def test_a_full_tablet_keeps_the_answers_and_says_which_photo_it_could_not(
     day: Round, context: BrowserContext
 ) -> None:
     # Chromium enforces the smaller room, and goes on promising ten gigabytes: say it for it.
-    context.add_init_script(
-        "StorageManager.prototype.estimate = async () => ({quota: 9e6, usage: 2e6})"
-    )
+    context.add_init_script(LITTLE_ROOM)
     blank = context.new_page()
     blank.goto(f"{day.server.url}/tablet/manifest.webmanifest")
     devtools = context.new_cdp_session(blank)
@@ -249,7 +266,32 @@ def test_a_full_tablet_keeps_the_answers_and_says_which_photo_it_could_not(
     )
     page = signed_in(context, day)
     expect(page.get_by_test_id("little-space")).to_be_visible()
-    begin(page, "FULL")
+    _to_photos(page, "FULL")
+    large, refused = picture(page, 1, side=1600), page.get_by_test_id("photos-refused")
+    for _ in range(12):
+        add_photos(page, [large])
+        page.wait_for_timeout(1_500)
+        expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+        if refused.count():
+            break
+    _answers_are_kept(page)
+
+
+def test_a_photo_that_finds_no_room_leaves_the_answers_theirs(
+    day: Round, context: BrowserContext
+) -> None:
+    page = signed_in(context, day)
+    _to_photos(page, "CROWDED")
+    add_photos(page, [picture(page, 1)])
+    expect(page.get_by_test_id("photo")).to_have_count(1)
+    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+    page.evaluate(NO_ROOM_FOR_PHOTOS)
+    add_photos(page, [picture(page, 2)])
+    _answers_are_kept(page)
+
+
+def _to_photos(page: Page, name: str) -> None:
+    begin(page, name)
     choose(page, "visit_agreed", "Oui")
     choose(page, "health_agreed", "Oui")
     for title in ("Équilibre", "Logement", "Pièce"):
@@ -257,15 +299,11 @@ def test_a_full_tablet_keeps_the_answers_and_says_which_photo_it_could_not(
         if title != "Équilibre":  # what is missing holds a page back once
             page.get_by_test_id("next").click()
         expect(page.get_by_test_id("page-title")).to_contain_text(title)
-    large, refused = picture(page, 1, side=1600), page.get_by_test_id("photos-refused")
-    for _ in range(12):
-        add_photos(page, [large])
-        page.wait_for_timeout(1_500)
-        saved = page.get_by_test_id("save-state")
-        expect(saved).to_have_attribute("data-state", "saved", timeout=20_000)
-        if refused.count():
-            break
-    expect(refused).to_contain_text(re.compile("pas été gardée"))
+
+
+def _answers_are_kept(page: Page) -> None:
+    """A photo was refused and this is said; an answer given now is there after a reload."""
+    expect(page.get_by_test_id("photos-refused")).to_contain_text(re.compile("pas été gardée"))
     kept = page.get_by_test_id("photo").count()
     assert 0 < kept < 12
     choose(page, "room_kind", "Séjour")

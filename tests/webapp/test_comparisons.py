@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -52,6 +52,7 @@ class Home:
         ahead: timedelta = timedelta(0),
         incomplete: bool = False,
         files: tuple[SentFile, ...] = (),
+        now: datetime = NOW,
     ) -> uuid.UUID:
         with self.house.sessions.begin() as session:
             return record_submission(
@@ -60,7 +61,7 @@ class Home:
                 xml=fill(answers),
                 files=files,
                 viewer=make_viewer(by or self.visitor, Reach.OWN),
-                now=NOW,
+                now=now,
                 visit_id=(visit or self.visit).id,
                 incomplete=incomplete,
                 sent_at=NOW + ahead,
@@ -78,7 +79,7 @@ def home(app: Flask) -> Home:
 
 
 def test_a_visit_says_it_has_two_and_shows_them_side_by_side(home: Home, client_as: SignIn) -> None:
-    first, second = home.send(), home.send(GAS)
+    first, second = home.send(), home.send(GAS, now=NOW + timedelta(minutes=1))
     client = client_as(Role.COORDINATOR)
     page = client.get(f"/visits/{home.visit.id}").text
     assert "Two submissions for this visit" in page or "Deux envois pour cette visite" in page

@@ -121,7 +121,12 @@ function commit(changes: Sealed[]): Promise<void> {
   const stores = [...new Set(changes.map((change) => change.store))]
   return onConnection(async (database) => {
     const transaction = database.transaction(stores, 'readwrite', { durability: 'strict' })
-    await Promise.all([transaction.done, ...changes.map((change) => apply(transaction.objectStore(change.store), change))])
+    try {
+      await Promise.all([transaction.done, ...changes.map((change) => apply(transaction.objectStore(change.store), change))])
+    } catch (error) {
+      // One write that finds no room takes the others with it: those only say that they were aborted.
+      throw transaction.error ?? error
+    }
   })
 }
 

@@ -1,5 +1,6 @@
 import { ref, type Ref } from 'vue'
 import { LONGEST_SIDE_PX, preparePhoto } from '../photos'
+import { hasRoomFor } from '../storage'
 
 interface Picking {
   working: Ref<boolean>
@@ -24,7 +25,8 @@ export function usePicking(): Picking {
       unreadable.value = 0
       for (const picture of pictures) {
         try {
-          put(await preparePhoto(picture, Math.min(LONGEST_SIDE_PX, maxPixels ?? LONGEST_SIDE_PX)))
+          const photo = await preparePhoto(picture, Math.min(LONGEST_SIDE_PX, maxPixels ?? LONGEST_SIDE_PX))
+          if (await hasRoomFor(photo)) put(photo)
         } catch {
           unreadable.value++
         }

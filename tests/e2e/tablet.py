@@ -75,16 +75,17 @@ class Tablet:
 
     def kill(self) -> bool:
         """Kill the browser and all it started, as an empty battery does; false when it was dead."""
-        if self._process is None or self.killed_at is not None:
+        process = self._process  # somebody may start the next one meanwhile
+        if process is None or self.killed_at is not None:
             return False
         with contextlib.suppress(psutil.NoSuchProcess):
-            children = self._process.children(recursive=True)
+            children = process.children(recursive=True)
             self.killed_at = time.monotonic()
-            self._process.kill()
+            process.kill()
             for child in children:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     child.kill()
-            psutil.wait_procs([self._process, *children], timeout=10)
+            psutil.wait_procs([process, *children], timeout=10)
         return True
 
     def close(self) -> None:

@@ -137,14 +137,21 @@ class Endurance:
     @contextlib.contextmanager
     def _whatever_befalls(self) -> Iterator[None]:
         """Go on after a death of the browser; anything else that stops the hand is noted."""
+        self._wake()
         try:
-            if self.tablet.killed_at is not None:
-                self.pen.drop()
-                self.tablet.start()
             yield
         except (Error, AssertionError) as error:
             if self.tablet.killed_at is None:
                 self._stumble(error)
+
+    def _wake(self) -> None:
+        """Start the browser again after its death, and again if it dies while it starts."""
+        for _ in range(MOST_STUMBLES):
+            if self.tablet.killed_at is None:
+                return
+            self.pen.drop()
+            with contextlib.suppress(Error):
+                self.tablet.start()
 
     def _stumble(self, error: Exception) -> None:
         what = " ".join(line.strip() for line in str(error).splitlines()[:6])

@@ -130,7 +130,8 @@ def test_a_server_killed_between_photos_gets_the_rest_and_nothing_twice(
     tablet.get_by_test_id("send-now").click()
     waiting = item(tablet, "KILL")
     expect(waiting).to_have_attribute("data-state", "waiting")
-    expect(waiting).to_contain_text(re.compile(r"photos déjà sur le serveur\s:\s[34] sur 7"))
+    # The form and three photos were answered, the last answer perhaps only in part.
+    expect(waiting).to_contain_text(re.compile(r"photos déjà sur le serveur\s:\s[234] sur 7"))
     tablet.remove_listener("response", kill_after_four)
     day.server.start()
     tablet.reload()

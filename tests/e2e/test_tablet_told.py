@@ -15,9 +15,20 @@ from visits.models.programmes import Disposition
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("CARON", "DENIS", "ERARD", "HALF", "OFF", "WAITS")
+NAMES = ("CARON", "DENIS", "ERARD", "HALF", "OFF", "ONCE", "WAITS")
 # Whoever else looks at the queue is not done with it: what is to be told is not kept yet.
 HOLD_QUEUE = "() => void navigator.locks.request('palier-queue', () => new Promise(() => {}))"
+
+# The draft by itself is not written any more: what it notes is on the disk with the alert, or lost.
+DROP_DRAFTS = """() => {
+  const real = IDBDatabase.prototype.transaction
+  IDBDatabase.prototype.transaction = function (stores, ...said) {
+    if ([stores].flat().join() === 'drafts' && said[0] === 'readwrite') {
+      throw new DOMException('no room', 'QuotaExceededError')
+    }
+    return real.call(this, stores, ...said)
+  }
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +178,22 @@ def test_an_urgent_finding_is_not_called_told_before_it_is_on_its_way(
     told = page.get_by_test_id("outbox-item").filter(has_text="WAITS")
     expect(told).to_contain_text("Sur le serveur")
     assert [name for name, _ in day.alerts()].count("WAITS") == 1
+
+
+def test_who_was_reached_is_on_the_screen_as_it_was_told(day: Round, tablet: Page) -> None:
+    page = tablet
+    _to_safety(page, "ONCE")
+    choose(page, "gas_smell", "Oui")
+    _saved(page)
+    page.evaluate(DROP_DRAFTS)
+    alert = page.get_by_test_id("urgent-alert")
+    alert.get_by_test_id("urgent-name").fill("M. Durand")
+    alert.get_by_test_id("urgent-note").click()
+    expect(alert.get_by_test_id("urgent-reached")).to_contain_text("M. Durand")
+    page.reload()
+    unlock(page)
+    expect(alert.get_by_test_id("urgent-reached")).to_contain_text("M. Durand")
+    assert [one.reached_name for name, one in day.alerts() if name == "ONCE"] == ["M. Durand"]
 
 
 def test_what_was_filled_in_before_a_visit_was_broken_off_can_still_be_finished(

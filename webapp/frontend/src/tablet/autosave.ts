@@ -1,11 +1,11 @@
 // An open visit is saved as it goes, photos included; the screen says so only once it is on disk.
 import { effect, ref, stop, type Ref } from 'vue'
 import * as db from './db'
-import { fileKey } from './draft'
+import { fileKey, type DraftRecord } from './draft'
 import { filesOf, xmlOf, type NamedFile } from './engine'
 import { giveBackPhotos } from './givingback'
 import { beforeLock } from './locking'
-import type { OpenVisit } from './openvisit'
+import { note, type OpenVisit } from './openvisit'
 import { whenQuiet } from './settled'
 import { isFull } from './storage'
 
@@ -15,6 +15,8 @@ export interface Autosave {
   state: Ref<SaveState>
   /** Save now what is not saved yet. */
   flush(): Promise<void>
+  /** Keep something else and what is noted of it with the draft: both or neither, between two saves. */
+  keepWith(change: db.Change, noted: Pick<DraftRecord, 'urgents'>): Promise<void>
   /** Hold saving back while a question to the user may still undo the change. */
   hold(held: boolean): void
   stop(): void
@@ -70,6 +72,15 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
     void visit.noted.value
     taken = takenFrom(visit, page.value)
   }, { scheduler: soon })
+  const keepWith: Autosave['keepWith'] = (change, noted) => {
+    const done = chain.then(async () => {
+      const value = { ...visit.record, ...noted }
+      await db.write([change, { store: 'drafts', key: value.instanceId, value }])
+      note(visit, noted)
+    })
+    chain = done.catch(() => undefined)
+    return done
+  }
   const flush = () => (timer === undefined ? chain : save())
   const onHidden = () => { if (document.visibilityState === 'hidden') void flush() }
   document.addEventListener('visibilitychange', onHidden)
@@ -82,6 +93,7 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
   return {
     state,
     flush,
+    keepWith,
     hold: (value) => { held = value },
     stop: () => {
       stop(look)

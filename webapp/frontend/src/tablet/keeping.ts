@@ -3,10 +3,10 @@ import { ref, type Ref } from 'vue'
 import { autosave, type Autosave } from './autosave'
 import { t } from './i18n'
 import { notice } from './notice'
-import { finishVisit, type OpenVisit } from './openvisit'
+import { finishVisit, note, type OpenVisit } from './openvisit'
 import type { Report } from './outbox'
 import { goToDay, goToVisit } from './route'
-import { loadOutbox, queueReport, sendDue } from './sending'
+import { loadOutbox, queueReport, sendDue, type Write } from './sending'
 import { isFilled } from './visitforms'
 import { rowsOf } from './visitstate'
 
@@ -15,8 +15,8 @@ export interface Keeping {
   preview: boolean
   autosave(visit: OpenVisit, page: Ref<number>): Autosave
   finish(visit: OpenVisit, urgent: boolean): Promise<void>
-  /** Tell an urgent finding at once. */
-  report(report: Report): Promise<void>
+  /** Tell an urgent finding at once; `write` keeps it together with what is noted of it. */
+  report(report: Report, write: Write): Promise<void>
   leave(visit: OpenVisit): void
 }
 
@@ -59,14 +59,15 @@ function goOn({ record }: OpenVisit): void {
 export function forgotten(ways: { finished(): void; again(): void }): Keeping {
   return {
     preview: true,
-    autosave: () => ({
+    autosave: (visit) => ({
       state: ref({ kind: 'saved', at: 0 }),
       flush: () => Promise.resolve(),
+      keepWith: (_change, noted) => Promise.resolve(note(visit, noted)),
       hold: () => undefined,
       stop: () => undefined,
     }),
     finish: () => Promise.resolve(ways.finished()),
-    report: () => Promise.resolve(),
+    report: ({ id }, write) => write({ store: 'outbox', remove: id }),
     leave: ways.again,
   }
 }

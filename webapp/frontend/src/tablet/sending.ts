@@ -39,14 +39,17 @@ export async function loadOutbox(): Promise<void> {
   remembered.value = all.filter((record) => record.receivedAt >= limit)
 }
 
+/** Writes a report, and what the tablet notes of it, in one transaction. */
+export type Write = (queued: db.Change) => Promise<void>
+
 /**
  * Keep a report on the tablet, and send it with the next breath of network. The same id again replaces what waits.
- * What the tablet notes of it is kept with it or not at all: the screen never says told of what is not on its way.
+ * What the tablet notes of it is written with it or not at all: the screen never says told of what is not on its way.
  */
-export async function queueReport(report: Report, noted: db.Change[] = []): Promise<void> {
+export async function queueReport(report: Report, write: Write): Promise<void> {
   await alone(async () => {
     const before = (await db.readAll('outbox')).filter(isReport).find(({ id }) => id === report.id)
-    await db.write([{ store: 'outbox', key: report.id, value: queued(report, before, Date.now()) }, ...noted])
+    await write({ store: 'outbox', key: report.id, value: queued(report, before, Date.now()) })
   })
   await loadOutbox()
   void sendDue({ force: true })

@@ -2,7 +2,7 @@
 import { computed, onScopeDispose, watch, type ComputedRef } from 'vue'
 import { alertId, alertOf, known, type UrgentNote } from './alerts'
 import type { Follow } from './follows'
-import { note, type OpenVisit } from './openvisit'
+import type { OpenVisit } from './openvisit'
 import type { Report } from './outbox'
 
 export interface Reached {
@@ -21,9 +21,9 @@ interface Urgents {
   flush(): Promise<void>
 }
 
-/** Tell each urgent finding once it has stayed a moment, and again when somebody was reached. */
+/** Tell each urgent finding once it has stayed a moment, and again when somebody was reached; `report` keeps the notes. */
 export function useUrgents(
-  visit: OpenVisit, urgent: ComputedRef<Follow[]>, report: (report: Report) => Promise<void>,
+  visit: OpenVisit, urgent: ComputedRef<Follow[]>, report: (report: Report, notes: UrgentNote[]) => Promise<void>,
 ): Urgents {
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
   let last: Promise<void> = Promise.resolve()
@@ -45,10 +45,8 @@ export function useUrgents(
   async function tell(follow: Follow, changes: Partial<UrgentNote>): Promise<void> {
     const before = known(visit.record.urgents, follow) ?? await firstNote(visit, follow)
     const now = { ...before, ...changes }
-    // On its way first: the screen never says told of what only the screen knows.
-    await report(alertOf(visit, now))
     const others = (visit.record.urgents ?? []).filter(({ id }) => id !== now.id)
-    note(visit, { urgents: [...others, now] })
+    await report(alertOf(visit, now), [...others, now])
   }
 
   function wait(follow: Follow): void {
@@ -79,6 +77,7 @@ export function useUrgents(
     reach: (follow, { name, at }) => put(follow, { reachedName: name, reachedAt: at }),
     async flush() {
       for (const follow of urgent.value) if (!told(follow)) await put(follow, {})
+      await last
     },
   }
 }

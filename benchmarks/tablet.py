@@ -11,9 +11,9 @@ from benchmarks.databases import Database
 from benchmarks.figures import Figure, figure
 from benchmarks.long_form import publish_long_form
 from benchmarks.server import environ_of, running
-from tests.e2e.conftest import CHROMIUM, PASSWORD, tablet_sign_in, unlock
-from tests.e2e.find_chromium import find_chromium
-from tests.factories import make_enrolment, make_user, make_visit
+from tests.e2e.find_chromium import CHROMIUM, find_chromium
+from tests.e2e.tablet import tablet_sign_in, unlock
+from tests.factories import PASSWORD, make_enrolment, make_user, make_visit
 from visits.models.accounts import Role
 from visits.published_forms import publish_form
 from webapp.setting_up import hash_of

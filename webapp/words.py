@@ -6,11 +6,11 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
-from webapp.import_words import IMPORT_WORDS
+from webapp.field_words import FIELD_WORDS
 from webapp.languages import LANGUAGES
 
 WORDS: dict[str, dict[str, Any]] = {
-    **IMPORT_WORDS,
+    **FIELD_WORDS,
     "work_order": {
         "open": _l("Open"),
         "started": _l("Started"),
@@ -182,7 +182,6 @@ WORDS: dict[str, dict[str, Any]] = {
         "savings": _l("the savings of a kit"),
         "funding": _l("possible funding"),
     },
-    # The fields of the forms, as an error summary names them.
     "score": {
         "fall": _l("Fall risk"),
         "isolation": _l("Isolation"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..texts import language_code
 from .comparison import Comparison, compare
-from .list_files import list_type
+from .list_files import list_type, loose_looks
 from .media import FormFile, files_wanted, media_problems, used_files
 from .publishing import NO_FILES, PublishedForm, publish
 from .reading import Workbook
@@ -60,6 +60,7 @@ def _beyond_us(workbook: Workbook) -> Iterator[Problem]:
                 "comme type et la condition dans choice_filter."
             )
             yield Problem("survey", row.number, "appearance", message)
+    yield from loose_looks(workbook)
     for sheet in workbook.other_sheets:
         if sheet.strip().lower() in _TAKEN_OVER:
             message = f"La feuille « {sheet} » n’est pas prise en charge : supprimez-la."

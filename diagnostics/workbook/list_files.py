@@ -33,7 +33,7 @@ _SELECT = re.compile(r"select[_ ](?:one|multiple)[_ ]from[_ ]file\s+(\S.*)", re.
 _DECLARED = {"csv-external": ".csv", "xml-external": ".xml"}
 _LITERAL = r"\s*('[^']*'|\"[^\"]*\")\s*"
 _PULLDATA = re.compile(rf"\bpulldata\s*\({_LITERAL},{_LITERAL},{_LITERAL},")
-_RELATIVE = re.compile(r"(?<![\w.)\]/*])(\.\.?)(?=[/\s,)]|$)")
+_RELATIVE = re.compile(r"""('[^']*'|"[^"]*")|(?<![\w.)\]/*])(\.\.?)(?=[/\s,)]|$)""")
 _COLUMN = re.compile(r"[^\W\d][\w.-]*")
 _LISTED = re.compile(r"(?:randomize\()?instance\('([^']*)'\)/root/item\b")
 
@@ -41,25 +41,43 @@ _LISTED = re.compile(r"(?:randomize\()?instance\('([^']*)'\)/root/item\b")
 def lists_wanted(workbook: Workbook) -> dict[str, Problem]:
     """Give the list files a workbook reads, each with what to say when it is not there."""
     wanted: dict[str, Problem] = {}
-    for name, sheet, row, column in _mentions(workbook):
+    for name, at in _mentions(workbook):
         message = f"Cette liste est dans le fichier « {name} » : joignez-le au classeur."
-        wanted.setdefault(name, Problem(sheet, row, column, message))
+        wanted.setdefault(name, replace(at, message=message))
     return wanted
 
 
-def _mentions(workbook: Workbook) -> Iterator[tuple[str, str, int, str]]:
+def _mentions(workbook: Workbook) -> Iterator[tuple[str, Problem]]:
     for row in workbook.survey:
+        at = Problem("survey", row.number, "type", "")
         selected = _SELECT.fullmatch(row.get("type").strip())
         if selected is not None:
-            yield selected[1].strip(), "survey", row.number, "type"
+            yield selected[1].strip(), at
         declared = _DECLARED.get(type_of(row))
         if declared is not None:
-            yield f"{row.get('name')}{declared}", "survey", row.number, "type"
+            yield f"{row.get('name')}{declared}", at
+    for at, cell in _pulling(workbook):
+        for found in _PULLDATA.finditer(cell):
+            yield f"{found[1][1:-1]}.csv", at
+
+
+def _pulling(workbook: Workbook) -> Iterator[tuple[Problem, str]]:
     for sheet in ("survey", "consequences"):
         for row in workbook.rows(sheet):
             for column, cell in row.cells.items():
-                for found in _PULLDATA.finditer(cell):
-                    yield f"{found[1][1:-1]}.csv", sheet, row.number, column
+                if "pulldata(" in cell:
+                    yield Problem(sheet, row.number, column, ""), cell
+
+
+def loose_looks(workbook: Workbook) -> Iterator[Problem]:
+    """List the `pulldata()` whose list or columns only an answer would tell."""
+    message = (
+        "pulldata() veut sa liste et ses deux colonnes entre apostrophes : "
+        "pulldata('liste', 'colonne voulue', 'colonne cherchée', ${question})."
+    )
+    for at, cell in _pulling(workbook):
+        if len(_PULLDATA.findall(cell)) < cell.count("pulldata("):
+            yield replace(at, message=message)
 
 
 def list_type(name: str) -> str:
@@ -170,7 +188,7 @@ def _xml_list(data: bytes) -> etree._Element:
     return top
 
 
-def with_lists(xform: bytes, files: Mapping[str, bytes], *, wanted: Mapping[str, Problem]) -> bytes:
+def with_lists(xform: bytes, files: Mapping[str, bytes], workbook: Workbook) -> bytes:
     """Write the lists into a form; raises WorkbookRefused, each problem on the cell that asks.
 
     A form that reads no file comes back byte for byte.
@@ -179,11 +197,26 @@ def with_lists(xform: bytes, files: Mapping[str, bytes], *, wanted: Mapping[str,
     listed = [one for one in top.iter(f"{XFORMS}instance") if one.get("src")]
     if not listed:
         return xform
-    problems = [_filled(instance, top, files, wanted=wanted) for instance in listed]
-    if any(problems):
-        raise WorkbookRefused(problem for problem in problems if problem)
+    wanted = lists_wanted(workbook)
+    missing = [_filled(instance, top, files, wanted=wanted) for instance in listed]
+    problems = [problem for problem in missing if problem]
+    problems += _blind_looks(workbook, {one.get("id", ""): one for one in listed if len(one)})
+    if problems:
+        raise WorkbookRefused(problems)
     _look_up_in_lists(top)
     return etree.tostring(top, encoding="utf-8", xml_declaration=True)
+
+
+def _blind_looks(workbook: Workbook, lists: Mapping[str, etree._Element]) -> Iterator[Problem]:
+    """List the `pulldata()` that name a column their list lacks: they would never find a thing."""
+    columns = {ident: _columns(instance) for ident, instance in lists.items()}
+    for at, cell in _pulling(workbook):
+        for found in _PULLDATA.finditer(cell):
+            ident, *named = (found[group][1:-1] for group in (1, 2, 3))
+            for column in named:
+                if ident in columns and column not in columns[ident]:
+                    message = f"Le fichier « {ident}.csv » n’a pas de colonne « {column} »."
+                    yield replace(at, message=message)
 
 
 def _filled(
@@ -209,7 +242,7 @@ def _filled(
 
 def _refuse_missing_columns(instance: etree._Element, top: etree._Element) -> None:
     """Look whether the questions that offer a list find its values and their labels."""
-    columns = {etree.QName(cell).localname for item in instance[0] for cell in item}
+    columns = _columns(instance)
     for itemset in top.iter(f"{XFORMS}itemset"):
         listed = _LISTED.match(itemset.get("nodeset", ""))
         if listed is None or listed[1] != instance.get("id"):
@@ -217,6 +250,10 @@ def _refuse_missing_columns(instance: etree._Element, top: etree._Element) -> No
         for part in itemset:
             if part.get("ref") not in columns:
                 raise ValueError(f"il n’a pas de colonne « {part.get('ref')} »")
+
+
+def _columns(instance: etree._Element) -> set[str]:
+    return {etree.QName(cell).localname for item in instance[0] for cell in item}
 
 
 def _look_up_in_lists(top: etree._Element) -> None:
@@ -234,7 +271,9 @@ def _looked_up(expression: str) -> str:
     end = _closing(expression, found.end())
     ident, wanted, key = (found[group][1:-1] for group in (1, 2, 3))
     # Inside the brackets the list's item is the context: paths from the question say so.
-    sought = _RELATIVE.sub(r"current()/\1", expression[found.end() : end]).strip()
+    sought = _RELATIVE.sub(
+        lambda one: one[1] or f"current()/{one[2]}", expression[found.end() : end]
+    ).strip()
     item = f"instance('{ident}')/root/item[{key} = string({sought})][1]"
     before, after = expression[: found.start()], expression[end + 1 :]
     return _looked_up(f"{before}string({item}/{wanted}){after}")

@@ -17,7 +17,7 @@ from ..wellformed import BadForm
 from ..xpath import references
 from .confidential import READERS, refuse_quotes
 from .consequences import GROUP, GROUP_LABEL, Consequence, read_consequences
-from .list_files import lists_wanted, with_lists
+from .list_files import with_lists
 from .media import media_column
 from .reading import Row, Workbook
 from .refusals import Problem, WorkbookRefused, from_pyxform, on_row_of
@@ -63,7 +63,7 @@ def publish(workbook: Workbook, files: Mapping[str, bytes] = NO_FILES) -> Publis
         raise WorkbookRefused(problems)
     survey = list(_with_notes(workbook, rows))
     xform, warnings = _convert(workbook, survey)
-    xform = with_lists(xform, files, wanted=lists_wanted(workbook))
+    xform = with_lists(xform, files, workbook)
     form = _parsed(xform)
     _refuse_circles(form, workbook)
     refuse_quotes(form, workbook)

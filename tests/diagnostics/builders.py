@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
+import openpyxl
 import yaml
 
 from diagnostics.convert import convert
@@ -19,6 +21,21 @@ from diagnostics.workbook import PublishedForm
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 FR, EN = "label::Français (fr)", "label::English (en)"
 Row = Mapping[str, str]
+
+
+def spreadsheet(**sheets: Sequence[Mapping[str, Any]]) -> bytes:
+    """Write what somebody typed into a spreadsheet program."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        columns = list(dict.fromkeys(column for one in rows for column in one))
+        sheet.append(columns)
+        for one in rows:
+            sheet.append([one.get(column) for column in columns])
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
 
 
 def row(kind: str, name: str, label: str = "", **cells: str) -> dict[str, str]:

@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-import openpyxl
 import pytest
 import yaml
 from hypothesis import given
@@ -18,7 +17,16 @@ from diagnostics.delays import Delay, DelayUnit, parse_delay
 from diagnostics.form import parse_form
 from diagnostics.forms import read_shipped, shipped
 from diagnostics.workbook import Problem, WorkbookRefused, publish, read_workbook
-from tests.diagnostics.builders import EN, FR, checked, home_visit, published, row, workbook
+from tests.diagnostics.builders import (
+    EN,
+    FR,
+    checked,
+    home_visit,
+    published,
+    row,
+    spreadsheet,
+    workbook,
+)
 
 CALL = {
     "when": "${a} = 'yes'",
@@ -36,20 +44,6 @@ def problems(survey: list[Any], **more: Any) -> tuple[Problem, ...]:
     return refused.value.problems
 
 
-def excel(sheets: dict[str, list[dict[str, str]]]) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        columns = list(dict.fromkeys(column for one in rows for column in one))
-        sheet.append(columns)
-        for one in rows:
-            sheet.append([one.get(column) for column in columns])
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
-
-
 @pytest.mark.parametrize("name", shipped())
 def test_every_shipped_diagnostic_publishes_in_both_languages(name: str) -> None:
     form = publish(read_workbook(read_shipped(name), suffix=".yaml"))
@@ -62,7 +56,7 @@ def test_every_shipped_diagnostic_publishes_in_both_languages(name: str) -> None
 
 def test_yaml_and_excel_publish_the_same_form() -> None:
     sheets = yaml.load(read_shipped("home_visit"), Loader=yaml.BaseLoader)
-    again = publish(read_workbook(excel(sheets), suffix=".xlsx"))
+    again = publish(read_workbook(spreadsheet(**sheets), suffix=".xlsx"))
     assert again.xform == home_visit().xform
     assert again.consequences == home_visit().consequences
     assert again.sha256 == home_visit().sha256

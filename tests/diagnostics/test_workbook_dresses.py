@@ -22,24 +22,9 @@ from diagnostics.workbook import (
     validate,
     write_workbook,
 )
-from tests.diagnostics.builders import checked, home_visit
+from tests.diagnostics.builders import checked, home_visit, spreadsheet
 
 SETTINGS = [{"form_title": "Elsewhere", "form_id": "elsewhere", "version": "7"}]
-
-
-def spreadsheet(**sheets: Sequence[Mapping[str, Any]]) -> bytes:
-    """Write what somebody typed into a spreadsheet program."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        columns = list(dict.fromkeys(column for one in rows for column in one))
-        sheet.append(columns)
-        for one in rows:
-            sheet.append([one.get(column) for column in columns])
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
 
 
 def survey_of(*rows: Mapping[str, Any], **sheets: Any) -> bytes:

@@ -103,6 +103,30 @@ def test_values_are_pulled_out_of_the_form_itself() -> None:
     }
 
 
+def test_a_dot_in_a_text_stays_one_where_it_is_sought() -> None:
+    region = "pulldata('towns', 'region', 'name', concat('. ', ${town}))"
+    survey = row("text", "town"), row("calculate", "region", calculation=region)
+    form = form_of(*survey, files={"towns.csv": b"name,region\n. creil,hdf\n"})
+    assert checked(form, {"town": "creil"}).calculated == {"/data/region": "hdf"}
+
+
+@pytest.mark.parametrize(
+    ("calculation", "said"),
+    [
+        ("pulldata('towns', 'regoin', 'name', ${town})", "« regoin »"),
+        ("pulldata('towns', 'region', 'nam', ${town})", "« nam »"),
+        ("pulldata(${town}, 'region', 'name', 'creil')", "entre apostrophes"),
+    ],
+)
+def test_a_look_that_would_never_find_anything_is_refused_on_its_cell(
+    calculation: str, said: str
+) -> None:
+    survey = row("text", "town"), row("calculate", "its", calculation=calculation)
+    problem = examined(*survey, files={"towns.csv": TOWNS}).problems[0]
+    assert (problem.sheet, problem.row, problem.column) == ("survey", 3, "calculation")
+    assert said in problem.message
+
+
 def test_a_consequence_may_look_into_a_file() -> None:
     when = "pulldata('towns', 'region', 'name', ${town}) = 'hdf'"
     consequence = {"when": when, "kind": "advice", "code": "loose_rug"}

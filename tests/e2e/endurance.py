@@ -16,12 +16,12 @@ from typing import Any
 
 from playwright.sync_api import Error, Page, Playwright, expect, sync_playwright
 
-from tests.e2e.conftest import PATIENCE_MS, unlock
+from tests.e2e.conftest import PATIENCE_MS
 from tests.e2e.line import Line, open_line
 from tests.e2e.pen import HOME_VISIT, Pen, note_given
 from tests.e2e.plans import Fault, Plan, plans
 from tests.e2e.round import Round, open_round
-from tests.e2e.tablet import Tablet, open_tablet
+from tests.e2e.tablet import Tablet, open_tablet, unlock
 from tests.e2e.tally import WHOLE, Tally
 
 PATIENCE_S = 300

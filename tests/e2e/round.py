@@ -13,11 +13,12 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from tests.e2e.conftest import Server, free_port, tablet_sign_in
+from tests.e2e.server import Server, free_port
+from tests.e2e.tablet import tablet_sign_in
 from tests.factories import (
     QUICK_HASH,
     make_dwelling,
@@ -158,15 +159,29 @@ def signed_in(context: BrowserContext, day: Round) -> Page:
     return page
 
 
+def card(page: Page, name: str) -> Locator:
+    return page.get_by_test_id("day-visit").filter(has_text=name)
+
+
+def open_hub(page: Page, name: str) -> None:
+    card(page, name).get_by_test_id("start-visit").click()
+    expect(page.get_by_test_id("page-title")).to_contain_text(name)
+
+
 def begin(page: Page, name: str) -> None:
     """Open the first form of somebody's visit."""
-    page.get_by_test_id("day-visit").filter(has_text=name).get_by_test_id("start-visit").click()
+    card(page, name).get_by_test_id("start-visit").click()
     page.get_by_test_id("begin-visit").click()
     expect(page.get_by_test_id("question-visit_agreed")).to_be_visible()
 
 
 def choose(page: Page, question: str, label: str) -> None:
     page.get_by_test_id(f"question-{question}").get_by_text(label, exact=True).click()
+
+
+def saved(page: Page) -> None:
+    page.wait_for_timeout(600)
+    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
 
 
 def refuse(page: Page, name: str) -> None:
@@ -235,7 +250,7 @@ def picture(page: Page, number: int, *, side: int = 300) -> bytes:
     return b64decode(drawn)
 
 
-def item(page: Page, name: str) -> Any:
+def item(page: Page, name: str) -> Locator:
     return page.get_by_test_id("outbox-item").filter(has_text=name)
 
 

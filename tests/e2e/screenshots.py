@@ -7,9 +7,10 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from tests.e2e.conftest import CHROMIUM, PIN, Server, free_port, tablet_sign_in, unlock
-from tests.e2e.find_chromium import find_chromium
+from tests.e2e.find_chromium import CHROMIUM, find_chromium
 from tests.e2e.pages import Shown, pages_of
+from tests.e2e.server import Server, free_port
+from tests.e2e.tablet import PIN, tablet_sign_in, unlock
 from webapp.demo import load_demo
 
 SIZES = ((1280, 800), (800, 1280))

@@ -9,8 +9,33 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
 
-from tests.e2e.conftest import CHROMIUM, tablet_sign_in, unlock
-from tests.e2e.find_chromium import find_chromium
+from tests.e2e.find_chromium import CHROMIUM, find_chromium
+from tests.factories import PASSWORD
+
+PIN = "271828"
+
+
+def tablet_sign_in(page: Page, email: str, password: str = PASSWORD, *, pin: str = PIN) -> None:
+    """Sign in on a tablet that nobody holds, choose its PIN, and wait for the day."""
+    page.get_by_label("Adresse").fill(email)
+    page.get_by_label("Mot de passe").fill(password)
+    page.get_by_test_id("sign-in").click()
+    choose_pin(page, pin)
+
+
+def choose_pin(page: Page, pin: str = PIN) -> None:
+    """Choose the PIN that a tablet asks for after its sign-in."""
+    page.get_by_test_id("pin").fill(pin)
+    page.get_by_test_id("pin-again").fill(pin)
+    page.get_by_test_id("pin-save").click()
+    expect(page.get_by_test_id("pin-save")).to_have_count(0)
+
+
+def unlock(page: Page, pin: str = PIN) -> None:
+    """Give the PIN that a tablet asks for at its start."""
+    page.get_by_test_id("pin").fill(pin)
+    page.get_by_test_id("pin-unlock").click()
+    expect(page.get_by_test_id("lock-screen")).to_have_count(0)
 
 
 @dataclass

@@ -14,8 +14,8 @@ from diagnostics.form import Form
 from diagnostics.forms import shipped
 from diagnostics.submission import check
 from tests.diagnostics.filling import parsed, shipped_form
-from tests.e2e.conftest import Server
 from tests.e2e.filling import Filler
+from tests.e2e.server import Server
 from tests.e2e.test_story import _photo
 from visits.models.accounts import Role
 

@@ -11,7 +11,7 @@ from diagnostics.form import parse_form
 from diagnostics.reading import read_answers
 from diagnostics.submission import check
 from tests.diagnostics.builders import EN, FR, published, row, workbook
-from tests.e2e.conftest import Server
+from tests.e2e.server import Server
 from tests.e2e.test_form_files import picture, sound
 from tests.e2e.test_pages import overflow, violations
 from visits.models.accounts import Role

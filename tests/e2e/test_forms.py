@@ -13,8 +13,9 @@ from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 from sqlalchemy import func, select
 
 from diagnostics.form import parse_form
-from tests.e2e.conftest import Server, tablet_sign_in
 from tests.e2e.filling import Filler
+from tests.e2e.server import Server
+from tests.e2e.tablet import tablet_sign_in
 from tests.e2e.test_pages import overflow, violations
 from tests.e2e.test_story import _photo
 from tests.factories import make_enrolment, make_visit

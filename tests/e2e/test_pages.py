@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.e2e.conftest import Server, choose_pin
 from tests.e2e.pages import Shown, pages_of
+from tests.e2e.server import Server
+from tests.e2e.tablet import choose_pin
 from visits.models.accounts import Role
 
 AXE = Path(__file__).parents[2] / "webapp/frontend/node_modules/axe-core/axe.min.js"

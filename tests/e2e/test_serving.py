@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Server, free_port
+from tests.e2e.server import Server, free_port
 from tests.factories import make_user
 from visits.accounts import add_device
 from visits.models.accounts import Role

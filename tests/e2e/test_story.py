@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.conftest import Server, tablet_sign_in, unlock
+from tests.e2e.server import Server
+from tests.e2e.tablet import tablet_sign_in, unlock
 from visits.models.accounts import Role
 from webapp.languages import PARIS
 

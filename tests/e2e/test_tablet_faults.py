@@ -2,7 +2,6 @@
 
 import contextlib
 import random
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,13 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, Locator, Page, Playwright, expect
 
-from tests.e2e.conftest import unlock
 from tests.e2e.endurance import Endurance, endure
 from tests.e2e.line import LineFault, open_line
 from tests.e2e.plans import Plan, plans
 from tests.e2e.release import make_release
-from tests.e2e.round import QUIET, Round, add_photos, begin, choose, open_round, picture
-from tests.e2e.tablet import Tablet, open_tablet
+from tests.e2e.round import QUIET, Round, add_photos, begin, choose, picture
+from tests.e2e.tablet import Tablet, open_tablet, unlock
 from tests.e2e.tally import Tally
 
 pytestmark = pytest.mark.browser
@@ -28,18 +26,10 @@ ENDURED = plans(6, random.Random(SEED))
 # Two kills each, the moment drawn at random: ten in all.
 MIDST = ("typing", "turning", "photo", "finishing", "sending")
 KILLS = [(midst, f"K{at}{turn}") for at, midst in enumerate(MIDST) for turn in range(2)]
+PROGRAMMES = {plan.name: plan.programme for plan in ENDURED}
 NAMES = ("UPDATE", "EARLY", *(name for _, name in KILLS), *(plan.name for plan in ENDURED))
 # What the tablet promises: a change is on the disk by then.
 SAVED_S = 0.4
-
-
-@pytest.fixture(scope="module")
-def day(initialised: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
-    programmes = {plan.name: plan.programme for plan in ENDURED}
-    data = tmp_path_factory.mktemp("faults")
-    shutil.copytree(initialised, data, dirs_exist_ok=True)
-    with open_round(data, NAMES, programmes=programmes) as day:
-        yield day
 
 
 @pytest.fixture(scope="module")

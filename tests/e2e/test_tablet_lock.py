@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.e2e.conftest import PIN, Server, choose_pin, tablet_sign_in, unlock
+from tests.e2e.server import Server
+from tests.e2e.tablet import PIN, choose_pin, tablet_sign_in, unlock
 from tests.e2e.test_pages import violations
 
 pytestmark = pytest.mark.browser

@@ -1,15 +1,12 @@
 """From the tablet to the server: nothing lost, nothing doubled, and nothing said that is not so."""
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
-from tests.e2e.conftest import Server, unlock
 from tests.e2e.round import (
     Round,
     add_photos,
@@ -19,12 +16,13 @@ from tests.e2e.round import (
     finish,
     go_to_day,
     item,
-    open_round,
     picture,
     refuse,
     signed_in,
     visit_with_photos,
 )
+from tests.e2e.server import Server
+from tests.e2e.tablet import unlock
 from visits.models.visits import COUNTED, SubmissionState
 
 pytestmark = pytest.mark.browser
@@ -95,20 +93,6 @@ NO_OUTBOX = """() => {
     return real.call(this, stores, ...said)
   }
 }"""
-
-
-@pytest.fixture(scope="module")
-def day(initialised: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
-    data = tmp_path_factory.mktemp("sending")
-    shutil.copytree(initialised, data, dirs_exist_ok=True)
-    with open_round(data, NAMES) as day:
-        yield day
-
-
-@pytest.fixture
-def tablet(day: Round, context: BrowserContext) -> Page:
-    """A fresh tablet, signed in."""
-    return signed_in(context, day)
 
 
 def test_a_server_killed_between_photos_gets_the_rest_and_nothing_twice(

@@ -1,14 +1,10 @@
 """What a tablet tells without a form: a door that stayed shut, an urgent finding."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.e2e.conftest import unlock
-from tests.e2e.round import Round, choose, finish, open_round, signed_in
+from tests.e2e.round import Round, card, choose, finish, open_hub, saved
+from tests.e2e.tablet import unlock
 from tests.e2e.test_pages import violations
 from visits.doors import TOLD_LENGTH
 from visits.models.programmes import Disposition
@@ -31,36 +27,13 @@ DROP_DRAFTS = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def day(initialised: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
-    data = tmp_path_factory.mktemp("told")
-    shutil.copytree(initialised, data, dirs_exist_ok=True)
-    with open_round(data, NAMES) as day:
-        yield day
-
-
-@pytest.fixture
-def tablet(day: Round, context: BrowserContext) -> Page:
-    """A fresh tablet, signed in."""
-    return signed_in(context, day)
-
-
-def _card(page: Page, name: str) -> Locator:
-    return page.get_by_test_id("day-visit").filter(has_text=name)
-
-
 def _state(page: Page, name: str) -> Locator:
-    return _card(page, name).get_by_test_id("visit-state")
-
-
-def _open(page: Page, name: str) -> None:
-    _card(page, name).get_by_test_id("start-visit").click()
-    expect(page.get_by_test_id("page-title")).to_contain_text(name)
+    return card(page, name).get_by_test_id("visit-state")
 
 
 def _to_safety(page: Page, name: str) -> None:
     """Begin a visit and turn to the page that asks for a smell of gas."""
-    _open(page, name)
+    open_hub(page, name)
     page.get_by_test_id("begin-visit").click()
     choose(page, "visit_agreed", "Oui")
     choose(page, "health_agreed", "Non")
@@ -70,11 +43,6 @@ def _to_safety(page: Page, name: str) -> None:
 def _leave(page: Page) -> None:
     page.get_by_test_id("back-to-hub").click()
     page.get_by_test_id("back-to-day").click()
-
-
-def _saved(page: Page) -> None:
-    page.wait_for_timeout(600)
-    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
 
 
 def _say_broken_off(page: Page) -> None:
@@ -87,7 +55,7 @@ def test_a_door_that_stayed_shut_is_told_without_a_network(
     day: Round, tablet: Page, context: BrowserContext
 ) -> None:
     page = tablet
-    _open(page, "CARON")
+    open_hub(page, "CARON")
     context.set_offline(True)
     page.get_by_test_id("visit-failed").click()
     expect(page.get_by_test_id("attempt")).to_contain_text("1")
@@ -126,7 +94,7 @@ def test_an_urgent_finding_is_told_with_who_was_reached(day: Round, tablet: Page
     alert.get_by_test_id("urgent-name").fill("M. Durand")
     alert.get_by_test_id("urgent-note").click()
     assert violations(page) == []
-    _saved(page)
+    saved(page)
     page.reload()
     unlock(page)
     expect(alert.get_by_test_id("urgent-reached")).to_contain_text("M. Durand")
@@ -148,7 +116,7 @@ def test_an_urgent_finding_that_stays_is_told_by_itself(tablet: Page) -> None:
 
 def test_a_shut_door_is_kept_with_its_report_or_not_at_all(tablet: Page) -> None:
     page = tablet
-    _open(page, "HALF")
+    open_hub(page, "HALF")
     page.evaluate(HOLD_QUEUE)
     _say_broken_off(page)
     page.wait_for_timeout(500)
@@ -170,7 +138,7 @@ def test_an_urgent_finding_is_not_called_told_before_it_is_on_its_way(
     alert = page.get_by_test_id("urgent-alert")
     alert.get_by_test_id("urgent-name").fill("M. Durand")
     alert.get_by_test_id("urgent-note").click()
-    _saved(page)
+    saved(page)
     page.reload()
     unlock(page)
     expect(alert.get_by_test_id("urgent-name")).to_be_visible()
@@ -184,7 +152,7 @@ def test_who_was_reached_is_on_the_screen_as_it_was_told(day: Round, tablet: Pag
     page = tablet
     _to_safety(page, "ONCE")
     choose(page, "gas_smell", "Oui")
-    _saved(page)
+    saved(page)
     page.evaluate(DROP_DRAFTS)
     alert = page.get_by_test_id("urgent-alert")
     alert.get_by_test_id("urgent-name").fill("M. Durand")
@@ -200,14 +168,14 @@ def test_what_was_filled_in_before_a_visit_was_broken_off_can_still_be_finished(
     day: Round, tablet: Page
 ) -> None:
     page = tablet
-    _open(page, "OFF")
+    open_hub(page, "OFF")
     page.get_by_test_id("begin-visit").click()
     choose(page, "visit_agreed", "Non")
-    _saved(page)
+    saved(page)
     page.get_by_test_id("back-to-hub").click()
     _say_broken_off(page)
     expect(_state(page, "OFF")).to_contain_text("Sur le serveur")
-    _open(page, "OFF")
+    open_hub(page, "OFF")
     expect(page.get_by_test_id("begin-visit")).to_have_count(0)
     page.get_by_test_id("open-form").click()
     finish(page)

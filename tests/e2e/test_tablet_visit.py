@@ -1,145 +1,55 @@
 """A visit on the tablet: its forms, what is offered, its rooms and their photos."""
 
 import re
-import shutil
 from base64 import b64decode
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
-from tests.e2e.conftest import PASSWORD, Server, free_port, tablet_sign_in, unlock
+from tests.e2e.round import Round, card, choose, open_hub, saved
+from tests.e2e.tablet import unlock
 from tests.e2e.test_pages import VIEWPORTS, overflow, violations
 from tests.factories import (
-    QUICK_HASH,
-    make_dwelling,
-    make_enrolment,
-    make_person,
-    make_user,
+    PASSWORD,
     make_visit,
 )
 from tests.submissions import QUIET, fill
-from visits.models.accounts import Role
+from visits.models.accounts import User
 from visits.models.people import Person
 from visits.models.programmes import Enrolment
-from visits.models.visits import Submission, SubmissionFile, Visit
-from webapp.languages import PARIS
 
 pytestmark = pytest.mark.browser
 
 NAMES = ("ADAM", "BLIN", "FABRE", "GRAS", "HUET")
-Tablet = Callable[..., Page]
-
-
-@dataclass(frozen=True)
-class Round:
-    """A server with a visitor's day: a visit for each test, the first home seen before."""
-
-    server: Server
-    visitor: str
-
-    def visit(self, name: str) -> Visit:
-        """Read the visit of today to somebody."""
-        house = self.server.house()
-        with house.sessions() as session:
-            found = session.scalars(
-                select(Visit)
-                .join(Visit.enrolment)
-                .join(Enrolment.person)
-                .where(Person.last_name == name, Visit.planned_start_at > _morning())
-            ).one()
-        house.engine.dispose()
-        return found
-
-    def files(self, name: str) -> list[str]:
-        """List the files that came with what was sent from a visit."""
-        house = self.server.house()
-        with house.sessions() as session:
-            found = session.scalars(
-                select(SubmissionFile.name)
-                .join(Submission, Submission.id == SubmissionFile.submission_id)
-                .where(Submission.visit_id == self.visit(name).id)
-            ).all()
-        house.engine.dispose()
-        return sorted(found)
-
-
-def _morning() -> datetime:
-    return datetime.now(PARIS).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @pytest.fixture(scope="module")
-def day(
-    initialised: Path, tmp_path_factory: pytest.TempPathFactory, browser: Browser
-) -> Iterator[Round]:
-    data = tmp_path_factory.mktemp("round")
-    shutil.copytree(initialised, data, dirs_exist_ok=True)
-    server = Server(data, free_port())
-    house = server.house()
+def day(day: Round, browser: Browser) -> Round:
+    """A home for each test, the first seen before."""
+    house = day.server.house()
     with house.sessions.begin() as session:
-        visitor = make_user(session, role=Role.VISITOR, name="Nadia", password_hash=QUICK_HASH)
-        for at, name in enumerate(NAMES):
-            dwelling = make_dwelling(session)
-            person = make_person(session, dwelling=dwelling, last_name=name)
-            enrolment = make_enrolment(session, by=visitor, person=person, dwelling=dwelling)
-            start = (_morning() + timedelta(hours=9, minutes=at)).astimezone(UTC)
-            make_visit(session, enrolment=enrolment, visitor=visitor, start_at=start)
-            if name == "ADAM":
-                before = make_visit(session, enrolment=enrolment, visitor=visitor)
-        email, earlier = visitor.email, before.id
+        home = select(Enrolment).join(Enrolment.person).where(Person.last_name == NAMES[0])
+        visitor = session.scalars(select(User).where(User.email == day.visitor)).one()
+        before = make_visit(session, enrolment=session.scalars(home).one(), visitor=visitor).id
     house.engine.dispose()
-    server.start()
-    _seen_before(browser, server, email, f"{earlier}")
-    yield Round(server, email)
-    server.stop()
-
-
-def _seen_before(browser: Browser, server: Server, email: str, visit: str) -> None:
     with browser.new_context() as context:
-        given = {"email": email, "password": PASSWORD, "name": "Tablette"}
-        token = context.request.post(f"{server.url}/api/devices", data=given).json()["token"]
+        given = {"email": day.visitor, "password": PASSWORD, "name": "Tablette"}
+        token = context.request.post(f"{day.server.url}/api/devices", data=given).json()["token"]
         xml: Any = {"name": "s.xml", "mimeType": "text/xml", "buffer": fill(QUIET)}
         sent = context.request.post(
-            f"{server.url}/openrosa/submission?visit={visit}",
+            f"{day.server.url}/openrosa/submission?visit={before}",
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
             multipart={"xml_submission_file": xml},
         )
         assert sent.status == 201, sent.text()
+    return day
 
 
-@pytest.fixture
-def tablet(day: Round, context: BrowserContext) -> Tablet:
-    """Sign in on a fresh tablet; every error on its pages fails the test."""
-
-    def sign_in() -> Page:
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"the page has an error: {error}"))
-        page.goto(f"{day.server.url}/tablet/")
-        tablet_sign_in(page, day.visitor)
-        expect(page.get_by_test_id("day-visit")).to_have_count(len(NAMES))
-        page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-        _forms_are_here(page)
-        return page
-
-    return sign_in
-
-
-def _forms_are_here(page: Page) -> None:
-    expect(page.get_by_text("n’est pas encore sur la tablette")).to_have_count(0)
-
-
-def _card(page: Page, name: str) -> Locator:
-    return page.get_by_test_id("day-visit").filter(has_text=name)
-
-
-def _open(page: Page, name: str) -> None:
-    _card(page, name).get_by_test_id("start-visit").click()
-    expect(page.get_by_test_id("page-title")).to_contain_text(name)
+def _files(day: Round, name: str) -> list[str]:
+    """List the files that came with what was sent from somebody's home."""
+    return sorted(file.name for kept in day.submissions(name) for file in kept.files)
 
 
 def _form(page: Page, form_id: str) -> Locator:
@@ -151,18 +61,9 @@ def _fill_in(page: Page, form_id: str) -> None:
     expect(page.get_by_test_id("save-state")).to_be_visible()
 
 
-def _choose(page: Page, question: str, label: str) -> None:
-    page.get_by_test_id(f"question-{question}").get_by_text(label, exact=True).click()
-
-
 def _next(page: Page, title: str) -> None:
     page.get_by_test_id("next").click()
     expect(page.get_by_test_id("page-title")).to_contain_text(title)
-
-
-def _saved(page: Page) -> None:
-    page.wait_for_timeout(600)
-    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
 
 
 def _photo(page: Page, colour: str) -> Any:
@@ -190,18 +91,18 @@ def _small(page: Page) -> list[str]:
     return small
 
 
-def test_two_forms_of_a_visit_are_stopped_resumed_and_sent(day: Round, tablet: Tablet) -> None:
-    page = tablet()
-    _open(page, "BLIN")
+def test_two_forms_of_a_visit_are_stopped_resumed_and_sent(day: Round, tablet: Page) -> None:
+    page = tablet
+    open_hub(page, "BLIN")
     page.get_by_test_id("begin-visit").click()
     expect(page.get_by_text("Page 1", exact=True)).to_be_visible()  # nobody knows yet of how many
-    _choose(page, "visit_agreed", "Non")
-    _saved(page)
+    choose(page, "visit_agreed", "Non")
+    saved(page)
     page.get_by_test_id("back-to-hub").click()
     expect(page.get_by_test_id("started-at")).to_be_visible()
     _fill_in(page, "home_hazards")
-    _choose(page, "visit_agreed", "Non")
-    _saved(page)
+    choose(page, "visit_agreed", "Non")
+    saved(page)
     page.reload()
     unlock(page)
     expect(page.get_by_test_id("question-visit_agreed").get_by_label("Non")).to_be_checked()
@@ -216,21 +117,21 @@ def test_two_forms_of_a_visit_are_stopped_resumed_and_sent(day: Round, tablet: T
         page.get_by_test_id("finish").click()
         page.get_by_test_id("confirm-finish").click()
         expect(page.get_by_test_id("notice")).to_be_visible()
-    expect(_card(page, "BLIN").get_by_test_id("visit-state")).to_contain_text("Sur le serveur")
-    assert day.files("BLIN").count("audit.csv") == 2
-    _card(page, "BLIN").get_by_test_id("see-visit").or_(
-        _card(page, "BLIN").get_by_test_id("start-visit")
+    expect(card(page, "BLIN").get_by_test_id("visit-state")).to_contain_text("Sur le serveur")
+    assert _files(day, "BLIN").count("audit.csv") == 2
+    card(page, "BLIN").get_by_test_id("see-visit").or_(
+        card(page, "BLIN").get_by_test_id("start-visit")
     ).click()
     expect(_form(page, "home_visit")).to_have_attribute("data-state", "received")
 
 
-def test_an_answer_known_already_is_offered_and_taken_over_with_one_tap(tablet: Tablet) -> None:
-    page = tablet()
-    _open(page, "ADAM")
+def test_an_answer_known_already_is_offered_and_taken_over_with_one_tap(tablet: Page) -> None:
+    page = tablet
+    open_hub(page, "ADAM")
     expect(page.get_by_test_id("earlier")).to_contain_text("Douche")
     page.get_by_test_id("begin-visit").click()
-    _choose(page, "visit_agreed", "Oui")
-    _choose(page, "health_agreed", "Non")
+    choose(page, "visit_agreed", "Oui")
+    choose(page, "health_agreed", "Non")
     _next(page, "Logement")
     washing = page.get_by_test_id("question-washing")
     expect(washing.get_by_test_id("proposal")).to_contain_text("La dernière fois")
@@ -238,7 +139,7 @@ def test_an_answer_known_already_is_offered_and_taken_over_with_one_tap(tablet: 
     washing.get_by_test_id("take-over").click()
     expect(washing.get_by_label("Douche", exact=True)).to_be_checked()
     expect(washing.get_by_test_id("proposal")).to_have_count(0)
-    _saved(page)
+    saved(page)
     page.get_by_test_id("back-to-hub").click()
     _fill_in(page, "home_hazards")
     agreed = page.get_by_test_id("question-visit_agreed")
@@ -247,16 +148,16 @@ def test_an_answer_known_already_is_offered_and_taken_over_with_one_tap(tablet: 
     expect(agreed.get_by_label("Oui", exact=True)).to_be_checked()
 
 
-def test_rooms_hold_hazards_and_hazards_hold_photos(day: Round, tablet: Tablet) -> None:
-    page = tablet()
-    _open(page, "FABRE")
+def test_rooms_hold_hazards_and_hazards_hold_photos(day: Round, tablet: Page) -> None:
+    page = tablet
+    open_hub(page, "FABRE")
     _fill_in(page, "home_hazards")
-    _choose(page, "visit_agreed", "Oui")
-    _choose(page, "photos_agreed", "Oui")
+    choose(page, "visit_agreed", "Oui")
+    choose(page, "photos_agreed", "Oui")
     page.get_by_test_id("question-known_risk").locator("label").first.click()
     _next(page, "Zone 1")
     page.get_by_test_id("question-room_kind").locator("label").nth(1).click()
-    _choose(page, "room_state", "Un ou plusieurs dangers")
+    choose(page, "room_state", "Un ou plusieurs dangers")
     _next(page, "Danger 1")
     page.get_by_test_id("question-hazard_kind").locator("label").first.click()
     photos = page.get_by_test_id("question-hazard_photo")
@@ -274,7 +175,7 @@ def test_rooms_hold_hazards_and_hazards_hold_photos(day: Round, tablet: Tablet) 
     photos.get_by_test_id("photo-retake").first.set_input_files(_photo(page, "#000000"))
     expect(photos.locator("img").first).not_to_have_attribute("src", before or "")
     page.get_by_test_id("question-fix").locator("label").first.click()
-    _choose(page, "fix_agreed", "Oui")
+    choose(page, "fix_agreed", "Oui")
     page.get_by_test_id("add-repeat").click()
     expect(page.get_by_test_id("page-title")).to_contain_text("Danger 2")
     expect(page.get_by_test_id("question-hazard_photo")).to_be_visible()
@@ -282,8 +183,8 @@ def test_rooms_hold_hazards_and_hazards_hold_photos(day: Round, tablet: Tablet) 
     page.get_by_test_id("contents-add").filter(has_text="Zone").click()
     expect(page.get_by_test_id("page-title")).to_contain_text("Zone 2")
     page.get_by_test_id("question-room_kind").locator("label").nth(2).click()
-    _choose(page, "room_state", "Rien à signaler")
-    _saved(page)
+    choose(page, "room_state", "Rien à signaler")
+    saved(page)
     page.reload()
     unlock(page)
     expect(page.get_by_test_id("page-title")).to_contain_text("Zone 2")
@@ -292,7 +193,7 @@ def test_rooms_hold_hazards_and_hazards_hold_photos(day: Round, tablet: Tablet) 
     # The visit's own form is still to be filled in: back to the visit, which says so.
     expect(_form(page, "home_hazards")).to_have_attribute("data-state", "received")
     expect(_form(page, "home_visit")).to_have_attribute("data-state", "new")
-    kept = day.files("FABRE")
+    kept = _files(day, "FABRE")
     assert len([name for name in kept if name.endswith(".jpg")]) == 2
     assert "audit.csv" in kept
 
@@ -308,8 +209,8 @@ def _finish_what_is_left(page: Page) -> None:
 
 
 @pytest.mark.parametrize("turned", VIEWPORTS)
-def test_the_hub_and_what_hangs_on_it_are_accessible(tablet: Tablet, turned: str) -> None:
-    page = tablet()
+def test_the_hub_and_what_hangs_on_it_are_accessible(tablet: Page, turned: str) -> None:
+    page = tablet
     width, height = VIEWPORTS[turned]
     page.set_viewport_size({"width": width, "height": height})
     seen: list[str] = []
@@ -321,7 +222,7 @@ def test_the_hub_and_what_hangs_on_it_are_accessible(tablet: Tablet, turned: str
             seen.append(f"{page.url}: {overflow(page)} px too wide")
 
     look()
-    _open(page, "GRAS")
+    open_hub(page, "GRAS")
     look()
     page.get_by_test_id("visit-failed").click()
     page.get_by_test_id("keep-failure").click()  # refused: it says what is missing, where it is
@@ -336,8 +237,8 @@ def test_the_hub_and_what_hangs_on_it_are_accessible(tablet: Tablet, turned: str
     _fill_in(page, "accessibility")
     page.get_by_test_id("back-to-hub").click()
     _fill_in(page, "home_visit")
-    _choose(page, "visit_agreed", "Oui")
-    _choose(page, "health_agreed", "Non")
+    choose(page, "visit_agreed", "Oui")
+    choose(page, "health_agreed", "Non")
     if turned == "portrait":
         page.get_by_test_id("contents").get_by_role("button", name="Sommaire").click()
     page.get_by_test_id("contents").get_by_text("Pièce 1").click()

@@ -18,8 +18,9 @@ from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 from sqlalchemy import func, select
 
-from tests.e2e.conftest import PASSWORD, PIN, Server
-from tests.factories import make_enrolment, make_visit
+from tests.e2e.server import Server
+from tests.e2e.tablet import PIN
+from tests.factories import PASSWORD, make_enrolment, make_visit
 from visits.accounts import find_user
 from visits.models.accounts import Role
 from visits.models.visits import Submission, SubmissionState

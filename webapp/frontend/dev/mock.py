@@ -131,54 +131,58 @@ SENT = [
 ]
 
 
+PEOPLE = [
+    ("Odette Marchand", "1938-04-02", "0344550102"),
+    ("Lucien Petit", "1945-11-20", None),
+    ("Jeanne Roussel", "1941-07-14", "0612345678"),
+]
+
+
+def visit(n: int) -> dict[str, Any]:
+    morning = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0)
+    start = morning + timedelta(hours=[1, 3, 26][n])
+    name, born, phone = PEOPLE[n]
+    return {
+        "id": f"0000000{n}-0000-4000-8000-000000000000",
+        "state": "planned",
+        "planned_start_at": start.isoformat(),
+        "planned_end_at": (start + timedelta(hours=1)).isoformat(),
+        "person": {"name": name, "born_on": born, "phone": phone},
+        "dwelling": {
+            "reference": f"AB0000{n}",
+            "address": f"{3 + n} rue des Tilleuls",
+            "postcode": "60000",
+            "city": "Beauvais",
+            "floor": n,
+            "door": "12" if n else None,
+            "access_code": "24B7" if n != 1 else None,
+            "lift": n == 2,
+            "lat": 49.43 + n / 100,
+            "lon": 2.08,
+        },
+        "attempt": n + 1,
+        "alerts": [ALERT] if n == 0 else [],
+        "forms": [
+            {
+                "form_id": form["form_id"],
+                "version": form["version"],
+                "required": at < 2,
+                "received": False,
+            }
+            for at, form in enumerate(FORMS)
+        ],
+        "earlier": EARLIER if n == 0 else [],
+        "due": DUE if n == 0 else [],
+    }
+
+
 def day() -> dict[str, Any]:
-    start = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0)
-    people = [
-        ("Odette Marchand", "1938-04-02", "0344550102"),
-        ("Lucien Petit", "1945-11-20", None),
-        ("Jeanne Roussel", "1941-07-14", "0612345678"),
-    ]
-    visits = [
-        {
-            "id": f"0000000{n}-0000-4000-8000-000000000000",
-            "state": "planned",
-            "planned_start_at": (start + timedelta(hours=[1, 3, 26][n])).isoformat(),
-            "planned_end_at": (start + timedelta(hours=[2, 4, 27][n])).isoformat(),
-            "person": {"name": name, "born_on": born, "phone": phone},
-            "dwelling": {
-                "reference": f"AB0000{n}",
-                "address": f"{3 + n} rue des Tilleuls",
-                "postcode": "60000",
-                "city": "Beauvais",
-                "floor": n,
-                "door": "12" if n else None,
-                "access_code": "24B7" if n != 1 else None,
-                "lift": n == 2,
-                "lat": 49.43 + n / 100,
-                "lon": 2.08,
-            },
-            "attempt": n + 1,
-            "alerts": [ALERT] if n == 0 else [],
-            "forms": [
-                {
-                    "form_id": f["form_id"],
-                    "version": f["version"],
-                    "required": at < 2,
-                    "received": False,
-                }
-                for at, f in enumerate(FORMS)
-            ],
-            "earlier": EARLIER if n == 0 else [],
-            "due": DUE if n == 0 else [],
-        }
-        for n, (name, born, phone) in enumerate(people)
-    ]
     keys = ("form_id", "version", "title", "sha256")
     listed = [{key: form[key] for key in keys} for form in FORMS]
     return {
         "server_now": datetime.now(UTC).isoformat(),
         "user": USER,
-        "visits": visits,
+        "visits": [visit(n) for n in range(len(PEOPLE))],
         "forms": listed,
         "kit": KIT,
         "sent": SENT,

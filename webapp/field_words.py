@@ -1,10 +1,11 @@
-"""The words of the landlord's files: what their columns are, and what is left out of them."""
+"""What is typed or handed in: the fields of the office's forms, and the landlord's files."""
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-IMPORT_WORDS: dict[str, dict[str, Any]] = {
+FIELD_WORDS: dict[str, dict[str, Any]] = {
+    # As an error summary names them.
     "field": {
         "assessed_on": _l("Established on"),
         "author": _l("Established by"),

@@ -29,7 +29,7 @@ if [ "$1" = fast ]; then
     say "contracts"
     contracts
     say "fast tests"
-    $bin/python -m pytest -n 2 -m "not browser and not slow" --database sqlite
+    $bin/python -m pytest -n logical -m "not browser and not slow" --database sqlite
     exit
 fi
 

@@ -24,6 +24,8 @@ from diagnostics.workbook import (
 )
 from tests.diagnostics.builders import checked, home_visit, spreadsheet
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = [{"form_title": "Elsewhere", "form_id": "elsewhere", "version": "7"}]
 
 

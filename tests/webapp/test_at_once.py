@@ -43,6 +43,8 @@ from visits.portfolio import find_import, upload_file
 from visits.privacy import broken_line
 from visits.published_forms import publish_form
 
+pytestmark = pytest.mark.slow
+
 SignIn = Callable[..., FlaskClient]
 Acts = list[Callable[[], int]]
 

@@ -14,6 +14,8 @@ from tests.submissions import FALLS, fill, home_visit
 from webapp.cli import main
 from webapp.setting_up import FORMS
 
+pytestmark = pytest.mark.slow
+
 HOME = FORMS / "home_visit.yaml"
 DATA = Path(__file__).parent.parent / "data"
 PASSWORD = "correct cheval batterie"

@@ -18,6 +18,8 @@ from visits.models.accounts import Role
 from visits.models.visits import Submission, SubmissionState
 from visits.published_forms import publish_form
 
+pytestmark = pytest.mark.slow
+
 PHOTOS = {f"{number}.jpg": b"\xff\xd8" + bytes([number]) * 1000 for number in range(3)}
 
 

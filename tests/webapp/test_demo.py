@@ -46,6 +46,8 @@ from webapp.settings import Settings
 from webapp.transaction import House
 from webapp.words import WORDS
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 SMALL = Size(dwellings=200, seniors=60, targets=30)
 MIDDLE = Size(dwellings=600, seniors=200, targets=120)

@@ -27,6 +27,8 @@ from visits.portfolio import upload_file
 from visits.published_forms import publish_form
 from webapp.auth import PERMISSIONS, Action, declared_action
 
+pytestmark = pytest.mark.slow
+
 SignIn = Callable[..., FlaskClient]
 
 NONSENSE = (

@@ -13,6 +13,8 @@ from tests.factories import make_enrolment, make_user, make_visit
 from visits.accounts import add_device
 from visits.models.accounts import Role
 
+pytestmark = pytest.mark.slow
+
 WHATEVER: tuple[Any, ...] = (
     None, True, -1, 10**30, 1.5, [], {}, [[]], {"fr": 1}, [None], ["card"] * 9, "", "x", "x" * 5000,
     "a\0", "\ud800", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999-23:59", "2026-02-30",

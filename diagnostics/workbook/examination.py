@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..texts import language_code
 from .comparison import Comparison, compare
-from .list_files import list_type, loose_looks
+from .list_files import list_type, lists_wanted, loose_looks
 from .media import FormFile, files_wanted, media_problems, used_files
 from .publishing import NO_FILES, PublishedForm, publish
 from .reading import Workbook
@@ -35,12 +35,14 @@ def examine(
     files: Mapping[str, bytes] = NO_FILES,
 ) -> Examination:
     """Examine a workbook and the files beside it; `since` is the version to compare with."""
-    problems = (*_beyond_us(workbook), *media_problems(workbook, files))
+    missing = (at for name, at in lists_wanted(workbook).items() if name not in files)
+    problems = (*_beyond_us(workbook), *missing, *media_problems(workbook, files))
     warnings = list(_warnings(workbook, files))
     try:
         form = publish(workbook, files)
     except WorkbookRefused as refused:
-        return Examination(None, (*problems, *refused.problems), tuple(warnings))
+        all_there_is = dict.fromkeys((*problems, *refused.problems))
+        return Examination(None, tuple(all_there_is), tuple(warnings))
     warnings += map(warning_of_pyxform, form.warnings)
     if problems:
         return Examination(None, problems, tuple(warnings))

@@ -166,6 +166,11 @@ def test_a_missing_list_is_asked_for_on_the_cell_that_reads_it(
     assert name in files_wanted(read_workbook(workbook([asked]), suffix=".yaml"))
 
 
+def test_a_missing_list_is_told_with_whatever_else_there_is_to_mend() -> None:
+    found = examined(ASK, row("text", "lost", relevant="${nowhere} = 1"), files={})
+    assert [(one.row, one.column) for one in found.problems] == [(2, "type"), (3, "relevant")]
+
+
 SPOTS = {
     "features": [
         {"id": 7, "properties": {"title": "A", "a b": 1}, "geometry": point}

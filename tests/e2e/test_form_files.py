@@ -132,6 +132,8 @@ def _visit(tablet: Page) -> list[str]:
     expect(tablet.get_by_test_id("question-door").locator("img")).to_be_visible()
     town = tablet.get_by_test_id("question-town")
     expect(town.locator(".choice")).to_have_count(12)
+    town.get_by_test_id("search-list").fill("lyon")
+    expect(town.get_by_role("status")).to_have_text("Aucun choix ne commence ainsi.")
     town.get_by_test_id("search-list").fill("numero 420")
     town.get_by_text("Ville numéro 420", exact=True).click()
     expect(tablet.get_by_test_id("question-told")).to_contain_text("42000")

@@ -3,7 +3,7 @@ import { found } from '../src/tablet/questions/searching'
 
 const options = ['Orléans', 'Saint-Étienne', 'Saint-Ouen-l’Aumône', 'Nice', 'La Courneuve']
   .map((label, index) => ({ value: `t${index}`, label: { asString: label } }))
-const search = (sought: string, chosen: string[] = []) => found(options, sought, chosen).map(({ value }) => value)
+const search = (sought: string, chosen: string[] = []) => found(options, sought, chosen).shown.map(({ value }) => value)
 
 describe('a long list', () => {
   it.each([
@@ -19,6 +19,12 @@ describe('a long list', () => {
 
   it('shows a dozen at once', () => {
     const many = Array.from({ length: 500 }, (_, index) => ({ value: `${index}`, label: { asString: `Ville ${index}` } }))
-    expect(found(many, 'ville', ['499'])).toHaveLength(13)
+    expect(found(many, 'ville', ['499'])).toMatchObject({ shown: { length: 13 }, matches: 'more' })
+  })
+
+  it('says when all that matches is shown, and when nothing does', () => {
+    expect(found(options, 'saint', []).matches).toBe('all')
+    expect(found(options, 'orl', ['t0']).matches).toBe('all')
+    expect(found(options, 'lyon', ['t0'])).toMatchObject({ shown: [{ value: 't0' }], matches: 'none' })
   })
 })

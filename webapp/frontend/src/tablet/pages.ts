@@ -17,16 +17,17 @@ export interface Page {
   repeat?: { range: RepeatRangeNode; index: number; label: string }
 }
 
-export function pagesOf(root: RootNode): Page[] {
-  return pagesBelow(childrenOf(root), root)
+/** The pages of a form; one without any sections bears the form's own title. */
+export function pagesOf(root: RootNode, formTitle: string): Page[] {
+  return pagesBelow(childrenOf(root), root, '', formTitle)
 }
 
 /** `within` is the title of the room these pages belong to, where they do. */
-function pagesBelow(nodes: readonly FormNode[], owner: RootNode | FormNode, within = ''): Page[] {
+function pagesBelow(nodes: readonly FormNode[], owner: RootNode | FormNode, within = '', formTitle = ''): Page[] {
   const pages: Page[] = []
   let stray: FormNode[] = []
   const flush = () => {
-    if (hasContent(stray)) pages.push({ id: `${owner.nodeId}:${stray[0]?.nodeId}`, title: strayTitle(nodes), nodes: stray, place: placeOf(stray, owner) })
+    if (hasContent(stray)) pages.push({ id: `${owner.nodeId}:${stray[0]?.nodeId}`, title: strayTitle(nodes, formTitle), nodes: stray, place: placeOf(stray, owner) })
     stray = []
   }
   for (const node of nodes) {
@@ -104,10 +105,9 @@ export function labelOf(node: FormNode): string {
   return rendered(node.currentState.label?.asString ?? '')
 }
 
-function strayTitle(siblings: readonly FormNode[]): string {
-  return siblings.some((node) => node.nodeType === 'group' && hasContent(childrenOf(node)))
-    ? t('visit.general')
-    : t('visit.questionnaire')
+function strayTitle(siblings: readonly FormNode[], formTitle: string): string {
+  const hasSections = siblings.some((node) => node.nodeType === 'group' && hasContent(childrenOf(node)))
+  return (!hasSections && formTitle) || t('visit.general')
 }
 
 /** The questions a page asks now. */

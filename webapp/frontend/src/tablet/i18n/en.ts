@@ -111,7 +111,6 @@ export const en: Record<Key, Sentence> = {
   'visit.notFound': 'This visit is not on the tablet.',
   'visit.errorsTitle': { one: '1 answer to complete or correct', other: '{n} answers to complete or correct' },
   'visit.general': 'General',
-  'visit.questionnaire': 'Form',
   'visit.emptyRepeat': 'Nothing yet. Add as you go through the visit.',
   'visit.add': 'Add: {what}',
   'visit.remove': 'Remove: {what}',

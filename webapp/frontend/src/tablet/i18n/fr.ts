@@ -113,7 +113,6 @@ export const fr = {
   'visit.notFound': 'Cette visite n’est pas sur la tablette.',
   'visit.errorsTitle': { one: '1 réponse à compléter ou corriger', other: '{n} réponses à compléter ou corriger' },
   'visit.general': 'Général',
-  'visit.questionnaire': 'Formulaire',
   'visit.emptyRepeat': 'Rien pour l’instant. Ajoutez-en au fur et à mesure de la visite.',
   'visit.add': 'Ajouter : {what}',
   'visit.remove': 'Supprimer : {what}',

@@ -9,16 +9,25 @@ interface Option {
   label: { asString: string }
 }
 
-/** The options whose words begin as what is sought does, the chosen ones first; 12 at most beside those. */
-export function found<One extends Option>(options: readonly One[], sought: string, chosen: readonly string[]): One[] {
+interface Found<One> {
+  /** The chosen ones first, then 12 others at most. */
+  shown: One[]
+  /** How it went: all that match are shown, there are more, or none matches. */
+  matches: 'all' | 'more' | 'none'
+}
+
+/** The options whose words begin as what is sought does. */
+export function found<One extends Option>(options: readonly One[], sought: string, chosen: readonly string[]): Found<One> {
   const words = plain(sought).split(/\s+/).filter(Boolean)
+  const fits = (option: One) => matches(plain(option.label.asString), words)
   const kept = options.filter(({ value }) => chosen.includes(value))
   const others: One[] = []
   for (const option of options) {
-    if (others.length === SHOWN_AT_ONCE) break
-    if (!chosen.includes(option.value) && matches(plain(option.label.asString), words)) others.push(option)
+    if (chosen.includes(option.value) || !fits(option)) continue
+    if (others.length === SHOWN_AT_ONCE) return { shown: [...kept, ...others], matches: 'more' }
+    others.push(option)
   }
-  return [...kept, ...others]
+  return { shown: [...kept, ...others], matches: others.length || kept.some(fits) ? 'all' : 'none' }
 }
 
 function matches(label: string, words: readonly string[]): boolean {

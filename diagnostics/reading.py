@@ -29,27 +29,34 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A page or a turn of a repeat, with its answers."""
+    """A page or a turn of a repeat, with its answers; `detail` tells a turn from the others."""
 
     title: str
     answers: tuple[Answer, ...]
     path: str = ""
+    detail: str = ""
 
 
-def read_answers(form: Form, checked: Checked, *, language: str) -> tuple[Section, ...]:
-    """Give all relevant answers in the order of the form, repeats turn by turn."""
-    reader = _Reader(form, checked, language)
+def read_answers(
+    form: Form, checked: Checked, *, language: str, hidden: frozenset[str] = frozenset()
+) -> tuple[Section, ...]:
+    """Give all relevant answers in the order of the form, repeats turn by turn.
+
+    `hidden` are the names of questions whose answers are not for the reader.
+    """
+    reader = _Reader(form, checked, language, hidden)
     return tuple(section for section in reader.sections() if section.answers)
 
 
 class _Reader:
     """Walks the answers with the words of one language."""
 
-    def __init__(self, form: Form, checked: Checked, language: str) -> None:
+    def __init__(self, form: Form, checked: Checked, language: str, hidden: frozenset[str]) -> None:
         self.form = form
         self.root = checked.answers.root
         self.scope = in_language(checked.scope, language)
         self.language = language
+        self.hidden = hidden
         self.violations = {one.path: one for one in checked.violations}
         self.corrected = {one.path: one.sent for one in checked.corrected}
 
@@ -58,6 +65,7 @@ class _Reader:
 
     def _group(self, node: Node, title: str) -> Iterator[Section]:
         answers: list[Answer] = []
+        detail = turn_detail(self.form, node, scope=self.scope, hidden=self.hidden)
         for child in node.children:
             if not child.relevant:
                 continue
@@ -65,12 +73,12 @@ class _Reader:
                 answers.extend(one for one in self._answer(child.children[0]) if one.file_name)
             elif child.children:
                 if answers:
-                    yield Section(title, tuple(answers), node.place)
+                    yield Section(title, tuple(answers), node.place, detail)
                     answers = []
-                yield from self._group(child, self._title(child))
+                yield from self._group(child, place_title(self.form, child, self.language))
             else:
                 answers.extend(self._answer(child))
-        yield Section(title, tuple(answers), node.place)
+        yield Section(title, tuple(answers), node.place, detail)
 
     def _holds_one_photo(self, node: Node) -> bool:
         """Tell whether it is a turn of a strip of photos, which reads with what it pictures."""
@@ -79,13 +87,9 @@ class _Reader:
         question = self.form.by_path.get(node.children[0].path)
         return question is not None and question.type == "binary"
 
-    def _title(self, node: Node) -> str:
-        title = self.form.group_title(node.path, self.language) or node.name
-        return f"{title} {node.position()}" if node.path in self.form.repeats else title
-
     def _answer(self, node: Node) -> Iterator[Answer]:
         question = self.form.by_path.get(node.path)
-        if question is None or question.control in _SILENT:
+        if question is None or question.control in _SILENT or node.name in self.hidden:
             return
         file_name = node.value if question.type == "binary" else ""
         yield Answer(
@@ -97,6 +101,27 @@ class _Reader:
             violation=self.violations.get(node.place),
             corrected_from=self.corrected.get(node.place),
         )
+
+
+def place_title(form: Form, node: Node, language: str) -> str:
+    """Name a group; one inside a repeat with the turns around it: `Pièce 2 · Danger 1`."""
+    around = [one for one in node.ancestors() if one.path in form.repeats]
+    return " · ".join(_own_title(form, one, language) for one in (*reversed(around), node))
+
+
+def _own_title(form: Form, node: Node, language: str) -> str:
+    title = form.group_title(node.path, language) or node.name
+    return f"{title} {node.position()}" if node.path in form.repeats else title
+
+
+def turn_detail(form: Form, node: Node, *, scope: Scope, hidden: frozenset[str]) -> str:
+    """Say what tells a turn from the others, the choice it begins with: a room is the kitchen."""
+    first = next((child for child in node.children if child.path in form.by_path), None)
+    if node.path not in form.repeats or first is None or first.name in hidden:
+        return ""
+    question = form.by_path[first.path]
+    one_of_several = question.choices is not None and not question.choices.several
+    return in_words(form, question, first, scope=scope) if one_of_several else ""
 
 
 def in_language(scope: Scope, language: str) -> Scope:

@@ -173,7 +173,10 @@ _WARNINGS = [
         "Une liste externe ne sert qu’avec un choice_filter.",
     ),
     (r"sheet.*(?:similar|misspelled|ignored)", "Une feuille a un nom proche de ceux attendus."),
-    (r"Use the max-pixels parameter", "Sans max-pixels, ODK Collect envoie la photo en pleine taille."),
+    (
+        r"Use the max-pixels parameter",
+        "Sans max-pixels, ODK Collect envoie les photos entières.",
+    ),
     (
         r"do not contain valid machine-readable codes: (.+?)\. Learn",
         "Ces langues n’ont pas de code : {0}. Écrivez par exemple « English (en) ».",

@@ -138,6 +138,10 @@ def test_answers_read_as_people_say_them_in_both_languages() -> None:
         "Pièce 1",
         "Pièce 2",
     ]
+    assert [one.detail for one in sections][2:5] == ["", "Séjour", "WC"]
+    kept_back = read_answers(form, seen, language="fr", hidden=frozenset(["room_kind"]))
+    assert [(one.title, one.detail) for one in kept_back][3:5] == [("Pièce 1", ""), ("Pièce 2", "")]
+    assert "/data/room[2]/room_kind" not in {one.path for s in kept_back for one in s.answers}
     lines = {one.path: one for section in sections for one in section.answers}
     assert lines["/data/room[2]/hazards"].answer == "Câble dans le passage, Passage encombré"
     assert lines["/data/room[2]/photos[1]/photo"].file_name == "a.jpg"

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from diagnostics.forms import read_shipped
+from diagnostics.reading import read_answers
 from diagnostics.workbook import Workbook, read_workbook
-from tests.diagnostics.filling import Filled
+from tests.diagnostics.filling import Filled, parsed
 
 TOUR = {"visit_agreed": "yes", "photos_agreed": "no", "known_risk": "low", "habits": "none"}
 TOUR |= {"can_call": "yes", "key_safe": "yes"}
@@ -36,6 +37,17 @@ def test_hazards_and_priority_hazards_are_counted_over_the_rooms() -> None:
     assert found.checked.valid
     assert (found.value("hazards_seen"), found.value("priority_hazards_seen")) == ("3", "2")
     assert found.assessment.scores == {}
+
+
+def test_a_hazard_reads_with_the_room_it_is_in() -> None:
+    found = tour(room("living", RUG, DIM))
+    sections = read_answers(parsed("home_hazards"), found.checked, language="fr")
+    headings = [f"{one.title} · {one.detail}" for one in sections if one.detail]
+    assert headings == [
+        "Zone 1 · Séjour",
+        "Zone 1 · Danger 1 · Tapis ou paillasson non fixé",
+        "Zone 1 · Danger 2 · Éclairage trop faible ou ampoule grillée",
+    ]
 
 
 def test_each_hazard_calls_for_its_fix_in_words() -> None:

@@ -1,7 +1,7 @@
 """The visits in the office: the list, one visit's answers, its photos, its review."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -49,10 +49,11 @@ class Home:
         self,
         answers: dict[str, str] = QUIET,
         *,
+        rooms: Sequence[Mapping[str, str]] = (),
         files: list[SentFile] | None = None,
         spoilt: tuple[bytes, bytes] | None = None,
     ) -> uuid.UUID:
-        xml = fill(answers)
+        xml = fill(answers, rooms=rooms)
         with self.house.sessions.begin() as session:
             submission = record_submission(
                 session,
@@ -136,6 +137,15 @@ def test_scores_are_shown_as_what_to_do_next(home: Home, client_as: SignIn) -> N
     page = client_as(Role.COORDINATOR).get(home.page).text
     assert "Que faire ensuite" in page
     assert "risk-high" in page
+
+
+def test_what_a_room_calls_for_names_the_room(home: Home, client_as: SignIn) -> None:
+    rug = {"loose_rug": "yes", "hazards": "none", "light": "good"}
+    home.send(rooms=[{"room_kind": kind, **rug} for kind in ("living", "wc")])
+    page = client_as(Role.COORDINATOR).get(home.page).text
+    for heading in ("Pièce 1 · Séjour", "Pièce 2 · WC"):
+        assert f"<strong>{heading}</strong> · Dangers relevés ici" in page
+        assert f">{heading}</h4>" in page
 
 
 def test_reading_a_visit_is_logged(home: Home, client_as: SignIn) -> None:

@@ -1,7 +1,7 @@
 """A submission as the office reads it: answers in words, marks, what to do next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from diagnostics.audit import FILE_NAME, BadAudit, PageTime, read_audit, total_of
 from diagnostics.form import Form, parse_form
-from diagnostics.reading import Section, asked, in_language, read_answers
+from diagnostics.reading import Section, asked, in_language, place_title, read_answers, turn_detail
 from diagnostics.submission import Checked, check
+from diagnostics.xpath import Node, Scope
 from visits.errors import NotFound
 from visits.intake import filled_at
 from visits.models.visits import Consequence, Submission, SubmissionFile
@@ -48,12 +49,13 @@ class Timing:
 class Reading:
     """One submission in the reader's language.
 
-    `advice` are the sentences the form showed at the end of the visit; `files` go by name.
+    `advice` are the sentences the form showed, each with the turn of a repeat it is about;
+    `files` go by name.
     """
 
     submission: Submission
     sections: Sequence[Section]
-    advice: Sequence[str]
+    advice: Sequence[tuple[str, str]]
     scores: Sequence[tuple[str, str]]
     bands: Sequence[tuple[str, str]]
     violations: Sequence[tuple[str, str]]
@@ -98,13 +100,13 @@ def _read(submission: Submission, *, hidden: frozenset[str]) -> Reading:
     language = current_language()
     form = parse_form(submission.form_version.xform)
     checked = check(form, submission.xml, now=filled_at(submission), language=language)
-    sections = _readable(read_answers(form, checked, language=language), hidden)
+    sections = read_answers(form, checked, language=language, hidden=hidden)
     findings: dict[str, Any] = submission.findings or {}
     questions = {answer.path: answer.question for part in sections for answer in part.answers}
     return Reading(
         submission=submission,
         sections=sections,
-        advice=_advice(form, checked, submission, language=language),
+        advice=_advice(form, checked, submission, hidden=hidden),
         scores=[
             (_name("score", name), _number(value, language))
             for name, value in findings.get("scores", {}).items()
@@ -138,18 +140,12 @@ def _timing(submission: Submission, form: Form, *, language: str) -> Timing:
         return Timing(unreadable=True)
 
 
-def _readable(sections: Sequence[Section], hidden: frozenset[str]) -> list[Section]:
-    kept = (
-        replace(part, answers=tuple(one for one in part.answers if _last(one.path) not in hidden))
-        for part in sections
-    )
-    return [part for part in kept if part.answers]
-
-
-def _advice(form: Form, checked: Checked, submission: Submission, *, language: str) -> list[str]:
-    """List what the form's conditional notes said, but for the consequences shown beside."""
+def _advice(
+    form: Form, checked: Checked, submission: Submission, *, hidden: frozenset[str]
+) -> list[tuple[str, str]]:
+    """List what the form's conditional notes said and where, but for what is shown beside."""
     shown_beside = {one.path for one in consequences_of(submission.form_version)}
-    scope = in_language(checked.scope, language)
+    scope = in_language(checked.scope, current_language())
     said = []
     for question in form.questions:
         bind = form.binds.get(question.path)
@@ -159,8 +155,19 @@ def _advice(form: Form, checked: Checked, submission: Submission, *, language: s
             continue
         for node in checked.answers.index.get(question.path, ()):
             if node.relevant:
-                said.append(asked(form, question, node, scope=scope).replace("**", ""))
+                sentence = asked(form, question, node, scope=scope).replace("**", "")
+                said.append((_turn(form, node, scope=scope, hidden=hidden), sentence))
     return said
+
+
+def _turn(form: Form, node: Node, *, scope: Scope, hidden: frozenset[str]) -> str:
+    """Name the turn of a repeat that a node stands in; empty outside of any."""
+    turn = next((one for one in node.ancestors() if one.path in form.repeats), None)
+    if turn is None:
+        return ""
+    title = place_title(form, turn, scope.language)
+    detail = turn_detail(form, turn, scope=scope, hidden=hidden)
+    return f"{title} · {detail}" if detail else title
 
 
 def _name(family: str, path: str) -> str:

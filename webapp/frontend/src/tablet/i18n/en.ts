@@ -254,6 +254,7 @@ export const en: Record<Key, Sentence> = {
   'day.roundFile': 'round',
   'alert.discretion': 'Discretion',
   'alert.safety': 'Safety',
+  'kit.short': 'fitted, but not noted as handed out: tell the coordination',
   'kit.title': 'In your bag',
   'sent.title': 'What you have sent',
   'sent.count': { one: '1 form in the last 14 days', other: '{n} forms in the last 14 days' },

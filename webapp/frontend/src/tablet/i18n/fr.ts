@@ -257,6 +257,7 @@ export const fr = {
   'alert.discretion': 'Discrétion',
   'alert.safety': 'Sécurité',
   'kit.title': 'Dans votre sac',
+  'kit.short': 'posés, mais pas notés comme remis : dites-le à la coordination',
   'sent.title': 'Ce que vous avez envoyé',
   'sent.count': { one: '1 formulaire ces 14 derniers jours', other: '{n} formulaires ces 14 derniers jours' },
   'sent.state.incomplete': 'Reçu, photos à venir',

@@ -16,7 +16,6 @@ from visits.models.portfolio import FormDraft, FormVersion
 from visits.programmes import forms_in_use
 
 LANGUAGES = ("fr", "en")
-READERS_MARK = b":readers="
 
 
 @dataclass(frozen=True)
@@ -120,21 +119,6 @@ def columns_of(form: PublishedForm) -> dict[str, object]:
         "consequences": [asdict(row) for row in form.consequences],
         "sha256": form.sha256,
     }
-
-
-def confidential_names(session: Session, form_id: str) -> dict[str, str]:
-    """Name the questions of a form that only some read, as any of its versions marks them.
-
-    Answers given before a question was marked are no less confidential.
-    """
-    xforms = session.scalars(select(FormVersion.xform).where(FormVersion.form_id == form_id))
-    binds = (
-        (path, bind)
-        for xform in xforms
-        if READERS_MARK in xform
-        for path, bind in parse_form(xform).binds.items()
-    )
-    return {path.rpartition("/")[2]: bind.readers for path, bind in binds if bind.readers}
 
 
 def retire_form(session: Session, form_id: str, version: str, *, now: datetime) -> FormVersion:

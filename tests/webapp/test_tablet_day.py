@@ -1,5 +1,6 @@
 """What the tablet carries into the day."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.factories import (
     make_viewer,
     make_visit,
 )
-from tests.submissions import FALLS, GAS, QUIET, fill, fill_shipped
+from tests.submissions import FALLS, GAS, QUIET, fill, fill_shipped, home_visit
 from tests.webapp.tablets import FORMS, Tablet, hand_out_tablet
 from visits.intake import record_submission
 from visits.kits import put_in_bag
@@ -24,7 +25,7 @@ from visits.models.programmes import Enrolment
 from visits.models.visits import SubmissionState, Visit
 from visits.person_alerts import note_alert
 from visits.privacy import protect
-from visits.published_forms import current_form
+from visits.published_forms import current_form, publish_form
 from visits.queries import Reach
 
 UPSTAIRS = FALLS | {"floor": "3", "lift": "none", "lives_alone": "yes", "someone_to_call": "yes"}
@@ -73,6 +74,20 @@ def test_the_newest_earlier_answers_come_along(tablet: Tablet) -> None:
         "answered_on": "2026-02-28",
     }
     assert earlier["lives_alone"]["about"] == "person"
+
+
+def test_an_answer_marked_confidential_later_is_offered_no_more(tablet: Tablet) -> None:
+    tablet.earlier_visit(fill(UPSTAIRS))
+    assert "lives_alone" in {one["name"] for one in tablet.today["earlier"]}
+    form = home_visit()
+    bind = b'nodeset="/data/social/lives_alone"'
+    marked = form.xform.replace(bind, b'palier:readers="social_worker" ' + bind, 1)
+    assert marked != form.xform
+    with tablet.house.sessions.begin() as session:
+        publish_form(session, replace(form, xform=marked, version="2"), by=None, now=NOW)
+    names = {one["name"] for one in tablet.today["earlier"]}
+    assert "lives_alone" not in names
+    assert "washing" in names
 
 
 def test_answers_about_a_person_need_her_last_word_on_health_questions(tablet: Tablet) -> None:

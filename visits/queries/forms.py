@@ -1,7 +1,7 @@
 """Published forms as the office lists them."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from diagnostics.form import parse_form
 from visits.models.accounts import User
 from visits.models.portfolio import FormDraft, FormVersion
 from visits.models.visits import Submission
+
+READERS_MARK = b":readers="
 
 
 @dataclass(frozen=True)
@@ -83,3 +86,19 @@ def _marked(listed: list[ListedForm]) -> Iterator[ListedForm]:
         if in_use:
             seen.add(one.form_id)
         yield replace(one, in_use=in_use)
+
+
+def confidential_names(session: Session, form_ids: Collection[str]) -> dict[str, dict[str, str]]:
+    """Name by form the questions that only some read, and who, as any of its versions marks them.
+
+    Answers given before a question was marked are no less confidential.
+    """
+    versions = session.execute(
+        select(FormVersion.form_id, FormVersion.xform).where(FormVersion.form_id.in_(form_ids))
+    )
+    found: dict[str, dict[str, str]] = {form_id: {} for form_id in form_ids}
+    for form_id, xform in versions:
+        binds = parse_form(xform).binds if READERS_MARK in xform else {}
+        marked = ((path.rpartition("/")[2], bind.readers) for path, bind in binds.items())
+        found[form_id].update((name, readers) for name, readers in marked if readers)
+    return found

@@ -1,7 +1,7 @@
 """What a visitor's tablet carries beside the visits themselves."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from visits.models.programmes import Enrolment
 from visits.models.visits import COUNTED, Consequence, Submission, Visit
 from visits.models.works import OPEN_STATES, FollowUp, WorkOrder
 from visits.queries.follow_ups import OPEN
+from visits.queries.forms import confidential_names
 from visits.queries.reach import Viewer
 from visits.queries.submissions import still_counts
 
@@ -57,6 +58,7 @@ def earlier_answers(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID
     """Give for each visit the newest answer of each name about its dwelling and its person.
 
     Answers about a person are hers alone, and only while her last word on health questions is yes.
+    One that a version of its form marks as confidential is offered to nobody.
     What was said in a protected person's visit is told at her own visits only.
     """
     persons = {visit.enrolment.person_id for visit in visits}
@@ -64,6 +66,8 @@ def earlier_answers(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID
     said = session.execute(
         select(Enrolment.person_id, Enrolment.dwelling_id, Person.protected)
         .add_columns(Submission.received_at, Submission.ended_at, Submission.findings)
+        .add_columns(FormVersion.form_id)
+        .join(Submission.form_version)
         .join(Submission.visit)
         .join(Visit.enrolment)
         .join(Enrolment.person)
@@ -72,7 +76,8 @@ def earlier_answers(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID
     ).all()
     agreed = _agreed_to_health(session, persons)
     oldest_first = sorted(said, key=_answered_at)
-    return {visit.id: _newest(visit, oldest_first, agreed) for visit in visits}
+    marked = confidential_names(session, {row.form_id for row in said})
+    return {visit.id: _newest(visit, oldest_first, agreed, marked) for visit in visits}
 
 
 def _answered_at(row: Row[Any]) -> datetime:
@@ -80,7 +85,12 @@ def _answered_at(row: Row[Any]) -> datetime:
     return answered_at
 
 
-def _newest(visit: Visit, rows: Iterable[Row[Any]], agreed: set[uuid.UUID]) -> list[Earlier]:
+def _newest(
+    visit: Visit,
+    rows: Iterable[Row[Any]],
+    agreed: set[uuid.UUID],
+    marked: Mapping[str, Collection[str]],
+) -> list[Earlier]:
     enrolment = visit.enrolment
     found: dict[str, Earlier] = {}
     for row in rows:
@@ -91,7 +101,7 @@ def _newest(visit: Visit, rows: Iterable[Row[Any]], agreed: set[uuid.UUID]) -> l
             PERSON: same_person and row.person_id in agreed,
         }
         for name, fact in ((row.findings or {}).get("facts") or {}).items():
-            if told.get(fact["about"], False):
+            if told.get(fact["about"], False) and name not in marked[row.form_id]:
                 answered_on = _answered_at(row).astimezone(PARIS).date()
                 found[name] = Earlier(name=name, answered_on=answered_on, **fact)
     return list(found.values())

@@ -17,7 +17,8 @@ from diagnostics.xpath import Node, Scope
 from visits.errors import NotFound
 from visits.intake import filled_at
 from visits.models.visits import Consequence, Submission, SubmissionFile
-from visits.published_forms import confidential_names, consequences_of
+from visits.published_forms import consequences_of
+from visits.queries.forms import confidential_names
 from webapp.languages import current_language
 from webapp.transaction import house
 from webapp.words import word
@@ -80,7 +81,7 @@ class Reading:
 def read_submissions(session: Session, submissions: Sequence[Submission]) -> list[Reading]:
     """Read submissions for a page, in the reader's language."""
     forms = {submission.form_version.form_id for submission in submissions}
-    marked = {form_id: confidential_names(session, form_id) for form_id in forms}
+    marked = confidential_names(session, forms)
     return [
         _read(one, hidden=_hidden(one, marked[one.form_version.form_id])) for one in submissions
     ]

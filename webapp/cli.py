@@ -24,7 +24,7 @@ from webapp.demo import DemoAccount, load_demo
 from webapp.form_commands import forms
 from webapp.jobs import start_jobs
 from webapp.security import log_in_lines
-from webapp.setting_up import hash_of, publish_shipped_forms
+from webapp.setting_up import hash_of, publish_shipped_forms, settle_memory
 from webapp.settings import Settings, read_settings
 from webapp.transaction import House, open_house
 
@@ -187,6 +187,7 @@ def _serve(app: Flask, host: str, port: int, *, jobs: bool) -> None:
         message = f"Port {port} cannot be used ({error.strerror}). Choose another: --port, or PORT="
         raise click.ClickException(message) from error
     scheduler = start_jobs(app.extensions["palier"]) if jobs else None
+    settle_memory()
     try:
         server.run()
     finally:

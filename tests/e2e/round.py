@@ -184,6 +184,24 @@ def saved(page: Page) -> None:
     expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
 
 
+def leave_no_room(page: Page, store: str, *, alone: bool = False) -> None:
+    """Let the disk take nothing into a store any more; with `alone`, only beside other stores."""
+    page.evaluate(
+        """([store, alone]) => {
+            const real = IDBDatabase.prototype.transaction
+            IDBDatabase.prototype.transaction = function (stores, ...said) {
+                const wanted = [stores].flat()
+                const refused = wanted.includes(store) && !(alone && wanted.length > 1)
+                if (refused && said[0] === 'readwrite') {
+                    throw new DOMException('no room', 'QuotaExceededError')
+                }
+                return real.call(this, stores, ...said)
+            }
+        }""",
+        [store, alone],
+    )
+
+
 def refuse(page: Page, name: str) -> None:
     """The shortest visit: the person does not agree."""
     begin(page, name)

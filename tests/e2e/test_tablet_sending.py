@@ -16,6 +16,7 @@ from tests.e2e.round import (
     finish,
     go_to_day,
     item,
+    leave_no_room,
     picture,
     refuse,
     signed_in,
@@ -73,26 +74,6 @@ LITTLE_ROOM = """
     return { quota: 9e6, usage }
   }
 """
-# A disk that takes no photo, though the browser promised room for it.
-NO_ROOM_FOR_PHOTOS = """() => {
-  const real = IDBDatabase.prototype.transaction
-  IDBDatabase.prototype.transaction = function (stores, ...said) {
-    if ([stores].flat().includes('files') && said[0] === 'readwrite') {
-      throw new DOMException('no room', 'QuotaExceededError')
-    }
-    return real.call(this, stores, ...said)
-  }
-}"""
-# A disk that takes nothing into the outbox.
-NO_OUTBOX = """() => {
-  const real = IDBDatabase.prototype.transaction
-  IDBDatabase.prototype.transaction = function (stores, ...said) {
-    if ([stores].flat().includes('outbox') && said[0] === 'readwrite') {
-      throw new DOMException('no room', 'QuotaExceededError')
-    }
-    return real.call(this, stores, ...said)
-  }
-}"""
 
 
 def test_a_server_killed_between_photos_gets_the_rest_and_nothing_twice(
@@ -270,7 +251,8 @@ def test_a_photo_that_finds_no_room_leaves_the_answers_theirs(
     add_photos(page, [picture(page, 1)])
     expect(page.get_by_test_id("photo")).to_have_count(1)
     expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
-    page.evaluate(NO_ROOM_FOR_PHOTOS)
+    # Though the browser promised room for it.
+    leave_no_room(page, "files")
     add_photos(page, [picture(page, 2)])
     _answers_are_kept(page)
 
@@ -321,7 +303,7 @@ def test_a_form_that_could_not_be_finished_goes_on_being_saved(tablet: Page) -> 
     begin(tablet, "STUCK")
     choose(tablet, "visit_agreed", "Non")
     tablet.get_by_test_id("finish").click()
-    tablet.evaluate(NO_OUTBOX)
+    leave_no_room(tablet, "outbox")
     tablet.get_by_test_id("confirm-finish").click()
     expect(tablet.get_by_text("n’a pas pu être terminée")).to_be_visible()
     tablet.get_by_role("button", name="Revenir aux questions").click()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.e2e.round import Round, card, choose, finish, open_hub, saved
+from tests.e2e.round import Round, card, choose, finish, leave_no_room, open_hub, saved
 from tests.e2e.tablet import unlock
 from tests.e2e.test_pages import violations
 from visits.doors import TOLD_LENGTH
@@ -14,17 +14,6 @@ pytestmark = pytest.mark.browser
 NAMES = ("CARON", "DENIS", "ERARD", "HALF", "OFF", "ONCE", "WAITS")
 # Whoever else looks at the queue is not done with it: what is to be told is not kept yet.
 HOLD_QUEUE = "() => void navigator.locks.request('palier-queue', () => new Promise(() => {}))"
-
-# The draft by itself is not written any more: what it notes is on the disk with the alert, or lost.
-DROP_DRAFTS = """() => {
-  const real = IDBDatabase.prototype.transaction
-  IDBDatabase.prototype.transaction = function (stores, ...said) {
-    if ([stores].flat().join() === 'drafts' && said[0] === 'readwrite') {
-      throw new DOMException('no room', 'QuotaExceededError')
-    }
-    return real.call(this, stores, ...said)
-  }
-}"""
 
 
 def _state(page: Page, name: str) -> Locator:
@@ -153,7 +142,8 @@ def test_who_was_reached_is_on_the_screen_as_it_was_told(day: Round, tablet: Pag
     _to_safety(page, "ONCE")
     choose(page, "gas_smell", "Oui")
     saved(page)
-    page.evaluate(DROP_DRAFTS)
+    # What the draft notes is on the disk with the alert, or lost: never by itself.
+    leave_no_room(page, "drafts", alone=True)
     alert = page.get_by_test_id("urgent-alert")
     alert.get_by_test_id("urgent-name").fill("M. Durand")
     alert.get_by_test_id("urgent-note").click()

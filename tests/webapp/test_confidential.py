@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from diagnostics.form import parse_form
+from tests.diagnostics.builders import published, row, visit
 from tests.diagnostics.filling import Filled, shipped_form
 from tests.diagnostics.test_forms_social import SURROUNDED
 from tests.factories import NOW
 from tests.homes import Home
 from visits.models.accounts import Role
+from visits.models.works import WorkOrder
 from visits.published_forms import publish_form
 
 SignIn = Callable[..., FlaskClient]
@@ -76,6 +80,27 @@ def test_the_page_of_the_form_says_who_reads_it(home: Home, client_as: SignIn) -
     version = shipped_form("social_situation").version
     page = client_as(Role.COORDINATOR).get(f"/forms/social_situation/{version}").text
     assert "confidentiel" in page
+
+
+def test_what_a_note_caused_before_it_was_marked_does_not_tell_it(
+    app: Flask, home: Home, client_as: SignIn
+) -> None:
+    asked = row("text", "told")
+    calls = {"when": "${told} != ''", "kind": "work_order", "code": "gas", "severity": "U2"}
+    calls |= {"due": "1d", "owner": "landlord", "label::fr": "Voir", "label::en": "Look"}
+    first = published([asked], consequences=[calls])
+    then = published([{**asked, "readers": "social_worker"}], version="2")
+    with home.house.sessions.begin() as session:
+        publish_form(session, first, by=None, now=NOW)
+    xml = visit(parse_form(first.xform), {"told": SECRET})
+    home.send_xml(xml)
+    with home.house.sessions() as session:
+        order = session.scalars(select(WorkOrder.id)).one()
+    pages = home.page, f"/work-orders/{order}"
+    assert all(SECRET in client_as(Role.COORDINATOR).get(page).text for page in pages)
+    with home.house.sessions.begin() as session:
+        publish_form(session, then, by=None, now=NOW)
+    assert not any(SECRET in client_as(Role.COORDINATOR).get(page).text for page in pages)
 
 
 def test_a_note_marked_later_is_hidden_in_answers_given_before(

@@ -51,7 +51,7 @@ class Reading:
     """One submission in the reader's language.
 
     `advice` are the sentences the form showed, each with the turn of a repeat it is about;
-    `files` go by name.
+    `files` go by name, `hidden` are the names of questions whose answers are not for the reader.
     """
 
     submission: Submission
@@ -65,12 +65,13 @@ class Reading:
     files: Mapping[str, SubmissionFile]
     review: Mapping[str, str] | None
     timing: Timing
+    hidden: frozenset[str]
 
     def causes(self, consequence: Consequence) -> list[tuple[str, list[str]]]:
         """Say which answers made something follow: each question once, in the reader's language."""
         answers = {one.path: one for part in self.sections for one in part.answers}
         said: dict[str, dict[str, None]] = {}
-        for cause in consequence.causes:
+        for cause in _told(consequence, self.hidden):
             now_said = answers.get(cause["path"])
             question = now_said.question if now_said else cause["question"]
             answer = now_said.answer if now_said else cause["answer"]
@@ -85,6 +86,18 @@ def read_submissions(session: Session, submissions: Sequence[Submission]) -> lis
     return [
         _read(one, hidden=_hidden(one, marked[one.form_version.form_id])) for one in submissions
     ]
+
+
+def told_causes(session: Session, consequence: Consequence) -> list[dict[str, str]]:
+    """Give the answers that made something follow, but for those the account may not read."""
+    submission = consequence.submission
+    form_id = submission.form_version.form_id
+    marked = confidential_names(session, [form_id])[form_id]
+    return _told(consequence, _hidden(submission, marked))
+
+
+def _told(consequence: Consequence, hidden: frozenset[str]) -> list[dict[str, str]]:
+    return [cause for cause in consequence.causes if _last(cause["path"]) not in hidden]
 
 
 def _hidden(submission: Submission, marked: Mapping[str, str]) -> frozenset[str]:
@@ -128,6 +141,7 @@ def _read(submission: Submission, *, hidden: frozenset[str]) -> Reading:
         files={file.name: file for file in submission.files if file.name != FILE_NAME},
         review=findings.get("review"),
         timing=_timing(submission, form, language=language),
+        hidden=hidden,
     )
 
 

@@ -17,6 +17,7 @@ from visits.queries.visits import visit_of_consequence
 from webapp.auth import Action, requires, viewer
 from webapp.errors import sentence
 from webapp.office.access import log_read
+from webapp.office.answers import told_causes
 from webapp.office.listing import wanted
 from webapp.transaction import now, reading, transaction
 
@@ -82,6 +83,7 @@ def _page(session: Session, follow_up: FollowUp, errors: dict[str, str] | None =
         programme=load_programmes().get(follow_up.enrolment.programme),
         visit_id=visit_of_consequence(session, follow_up.consequence_id),
         closer=closer,
+        causes=told_causes(session, follow_up.consequence),
         may_close=follow_up.state in OPEN,
         errors=errors or {},
         typed=request.form,

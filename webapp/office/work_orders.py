@@ -15,6 +15,7 @@ from visits.work_orders import REACHED_FROM, find_work_order, move_work_order
 from webapp.auth import Action, requires, viewer
 from webapp.errors import sentence
 from webapp.office.access import log_read
+from webapp.office.answers import told_causes
 from webapp.office.listing import wanted_by
 from webapp.transaction import now, reading, transaction
 
@@ -84,6 +85,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str] | None = No
         "work_orders/show.html",
         order=order,
         alert=alert_of_work_order(session, order),
+        causes=told_causes(session, order.consequence),
         moves=moves,
         errors=errors or {},
         now=now(),

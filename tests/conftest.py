@@ -19,6 +19,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import make_user
+from tests.total_order import watch_orders
 from visits.db import Base, connect, keyring, sessions
 from visits.file_store import FileStore
 from visits.migration import migrate
@@ -32,6 +33,7 @@ hypothesis_settings.register_profile(
     "palier", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("palier")
+watch_orders()
 
 SECRETS = ("a secret of the tests, long enough",)
 DATABASES = ("sqlite", "postgresql")

@@ -147,7 +147,7 @@ def _refuse_if_not_to_contact(session: Session, enrolment: Enrolment, now: datet
     if enrolment.state is not EnrolmentState.REFUSED:
         return
     refusals = session.scalars(
-        select(Refusal).where(Refusal.enrolment_id == enrolment.id).order_by(Refusal.at)
+        select(Refusal).where(Refusal.enrolment_id == enrolment.id).order_by(Refusal.at, Refusal.id)
     ).all()
     latest = refusals[-1] if refusals else None
     if latest is None or latest.ask_again_on is None:

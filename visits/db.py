@@ -26,8 +26,17 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
+from uuid_utils.compat import uuid7
 
 BUSY_TIMEOUT_MS = 15_000
+
+
+def new_id() -> uuid.UUID:
+    """Make an id that sorts after every id this process made before (RFC 9562, version 7).
+
+    What was written at one moment keeps its order: whoever sorts by a moment settles equals by id.
+    """
+    return uuid7()
 
 
 class UtcDateTime(TypeDecorator[datetime]):

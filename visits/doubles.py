@@ -53,7 +53,7 @@ def beside(session: Session, submission: Submission) -> Sequence[Submission]:
         .where(Submission.visit_id == submission.visit_id, Submission.id != submission.id)
         .where(FormVersion.form_id == submission.form_version.form_id)
         .where(Submission.state.in_(COUNTED))
-        .order_by(Submission.received_at)
+        .order_by(Submission.received_at, Submission.id)
     )
     return session.scalars(statement).all()
 

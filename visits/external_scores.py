@@ -90,13 +90,20 @@ def _wrong_day(told: ToldScore, person: Person, now: datetime) -> dict[str, str]
     return {}
 
 
+LATEST_FIRST = (
+    ExternalScore.assessed_on.desc(),
+    ExternalScore.recorded_at.desc(),
+    ExternalScore.id.desc(),
+)
+
+
 def external_scores(session: Session, person: Person) -> Sequence[Row[ExternalScore, str]]:
     """List a person's scores with who recorded each, the latest first."""
     statement = (
         select(ExternalScore, User.name)
         .join(User, User.id == ExternalScore.recorded_by_id)
         .where(ExternalScore.person_id == person.id)
-        .order_by(ExternalScore.assessed_on.desc(), ExternalScore.recorded_at.desc())
+        .order_by(*LATEST_FIRST)
     )
     return session.execute(statement).all()
 
@@ -107,7 +114,7 @@ def gir_on(session: Session, person: Person, day: date) -> int | None:
         select(ExternalScore)
         .where(ExternalScore.person_id == person.id, func.lower(ExternalScore.name) == "gir")
         .where(ExternalScore.assessed_on <= day)
-        .order_by(ExternalScore.assessed_on.desc(), ExternalScore.recorded_at.desc())
+        .order_by(*LATEST_FIRST)
         .limit(1)
     )
     found = session.scalars(statement).one_or_none()

@@ -163,14 +163,13 @@ def _answers_by_month(
                 )
             )
         )
-        .order_by(ContactAttempt.at)
     )
     months: dict[str, tuple[int, int]] = {}
     for at, disposition in rows:
         month = _month(at)
         refusals, answers = months.get(month, (0, 0))
         months[month] = (refusals + (disposition is not Disposition.AGREED), answers + 1)
-    return months
+    return dict(sorted(months.items()))
 
 
 def _month(at: datetime) -> str:

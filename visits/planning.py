@@ -21,7 +21,7 @@ from visits.queries import Viewer, visible_persons
 def visitors(session: Session) -> Sequence[User]:
     """List the active visitors by name."""
     statement = select(User).where(User.role == Role.VISITOR, User.active.is_(True))
-    return session.scalars(statement.order_by(User.name)).all()
+    return session.scalars(statement.order_by(User.name, User.id)).all()
 
 
 def plan_visit(
@@ -186,6 +186,6 @@ def visits_of_visitor(
             .joinedload(Enrolment.dwelling)
             .joinedload(Dwelling.residence),
         )
-        .order_by(Visit.planned_start_at)
+        .order_by(Visit.planned_start_at, Visit.id)
     )
     return session.scalars(statement).all()

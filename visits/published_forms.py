@@ -163,7 +163,7 @@ def current_form(session: Session, form_id: str) -> FormVersion:
 def current_forms(session: Session) -> dict[str, FormVersion]:
     """Find by form the newest version that is not retired."""
     in_use = select(FormVersion).where(FormVersion.retired_at.is_(None))
-    order = (FormVersion.published_at, FormVersion.version)
+    order = (FormVersion.published_at, FormVersion.version, FormVersion.id)
     return {form.form_id: form for form in session.scalars(in_use.order_by(*order))}
 
 
@@ -190,7 +190,9 @@ def _current(session: Session, form_id: str) -> FormVersion | None:
     statement = (
         select(FormVersion)
         .where(FormVersion.form_id == form_id, FormVersion.retired_at.is_(None))
-        .order_by(FormVersion.published_at.desc(), FormVersion.version.desc())
+        .order_by(
+            FormVersion.published_at.desc(), FormVersion.version.desc(), FormVersion.id.desc()
+        )
         .limit(1)
     )
     return session.scalars(statement).one_or_none()
@@ -198,7 +200,8 @@ def _current(session: Session, form_id: str) -> FormVersion | None:
 
 def list_forms(session: Session) -> Sequence[FormVersion]:
     """List every version, by form and newest first."""
-    statement = select(FormVersion).order_by(FormVersion.form_id, FormVersion.published_at.desc())
+    order = (FormVersion.form_id, FormVersion.published_at.desc(), FormVersion.version.desc())
+    statement = select(FormVersion).order_by(*order)
     return session.scalars(statement).all()
 
 

@@ -17,7 +17,7 @@ def risk_of(session: Session, enrolment: Enrolment) -> int:
         .join(Submission.form_version)
         .join(Submission.visit)
         .where(Visit.enrolment_id == enrolment.id, Submission.state.in_(COUNTED))
-        .order_by(Submission.received_at)
+        .order_by(Submission.received_at, Submission.id)
     )
     latest: dict[str, int] = {}
     for form_id, findings in session.execute(statement):

@@ -38,7 +38,7 @@ def send_again(house: House) -> tuple[str, str]:
             .join(Visit.enrolment)
             .join(Enrolment.person)
             .where(FormVersion.form_id == "home_visit", Person.protected.is_(False))
-            .order_by(Submission.received_at)
+            .order_by(Submission.received_at, Submission.id)
             .limit(1)
         ).one()
         second = record_submission(
@@ -61,7 +61,9 @@ def pages_of(house: House) -> list[Shown]:
         def first(statement: object) -> object:
             return session.scalars(statement.limit(1)).one()  # type: ignore[attr-defined]
 
-        open_order = first(select(WorkOrder.id).order_by(WorkOrder.state != WorkOrderState.OPEN))
+        open_order = first(
+            select(WorkOrder.id).order_by(WorkOrder.state != WorkOrderState.OPEN, WorkOrder.id)
+        )
         done_order = first(select(WorkOrder.id).where(WorkOrder.state == WorkOrderState.DONE))
         to_call = first(select(Enrolment.id).where(Enrolment.state == EnrolmentState.TO_CALL))
         planned = first(select(Enrolment.id).where(Enrolment.state == EnrolmentState.PLANNED))
@@ -75,7 +77,9 @@ def pages_of(house: House) -> list[Shown]:
             .where(FormVersion.form_id == "eco_kit", Submission.visit_id.is_not(None))
         ).first()
         planned_visit = first(select(Visit.id).where(Visit.state == "planned"))
-        follow_up = first(select(FollowUp.id).order_by(FollowUp.state != FollowUpState.DUE))
+        follow_up = first(
+            select(FollowUp.id).order_by(FollowUp.state != FollowUpState.DUE, FollowUp.id)
+        )
         person = first(
             select(Enrolment.person_id)
             .join(Person, Person.id == Enrolment.person_id)

@@ -70,7 +70,7 @@ class Round:
                 .join(Enrolment.person)
                 .where(Person.last_name == name)
                 .options(selectinload(Submission.files), joinedload(Submission.visit))
-                .order_by(Submission.received_at)
+                .order_by(Submission.received_at, Submission.id)
             ).all()
         house.engine.dispose()
         return list(found)

@@ -97,7 +97,7 @@ def test_a_smell_of_gas_opens_an_order_linked_to_its_answer(home: Home) -> None:
 
 def test_repeated_falls_open_a_follow_up_in_a_month(home: Home) -> None:
     home.send(fill(FALLS))
-    due = home.session.scalars(select(FollowUp.due_at).order_by(FollowUp.due_at)).all()
+    due = home.session.scalars(select(FollowUp.due_at).order_by(FollowUp.due_at, FollowUp.id)).all()
     assert [moment.date().isoformat() for moment in due] == ["2026-04-10", "2026-09-10"]
 
 

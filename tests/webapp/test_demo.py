@@ -158,7 +158,7 @@ def test_about_three_enrolments_in_ten_are_still_to_call(demo: Session) -> None:
 def test_no_visit_was_planned_before_the_person_agreed(demo: Session) -> None:
     agreed: dict[object, datetime] = {}
     yes = select(ContactAttempt).where(ContactAttempt.disposition == Disposition.AGREED)
-    for attempt in demo.scalars(yes.order_by(ContactAttempt.at.desc())):
+    for attempt in demo.scalars(yes.order_by(ContactAttempt.at.desc(), ContactAttempt.id)):
         agreed[attempt.enrolment_id] = attempt.at
     visits = demo.scalars(select(Visit)).all()
     assert visits

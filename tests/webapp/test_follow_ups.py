@@ -25,20 +25,20 @@ def home(app: Flask) -> Home:
     home = Home(app)
     home.send(FALLS)
     with home.house.sessions.begin() as session:
-        first = session.scalars(select(FollowUp).order_by(FollowUp.due_at)).first()
+        first = session.scalars(select(FollowUp).order_by(FollowUp.due_at, FollowUp.id)).first()
         assert first is not None
         first.due_at = NOW - timedelta(days=1)
     return home
 
 
 def due(home: Home) -> FollowUp:
-    follow_up: FollowUp = home.look(select(FollowUp).order_by(FollowUp.due_at))
+    follow_up: FollowUp = home.look(select(FollowUp).order_by(FollowUp.due_at, FollowUp.id))
     return follow_up
 
 
 def test_those_due_first_stand_at_the_top(home: Home, client_as: SignIn, session: Session) -> None:
     page = client_as(Role.SOCIAL_WORKER).get("/follow-ups/").text
-    ids = session.scalars(select(FollowUp.id).order_by(FollowUp.due_at))
+    ids = session.scalars(select(FollowUp.id).order_by(FollowUp.due_at, FollowUp.id))
     links = [f"/follow-ups/{follow_up_id}" for follow_up_id in ids]
     places = [page.index(link) for link in links]
     assert places == sorted(places)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, EncryptedJson, EncryptedText, stored_enum
+from visits.db import Base, EncryptedJson, EncryptedText, new_id, stored_enum
 from visits.models.portfolio import Tenancy
 
 
@@ -21,7 +21,7 @@ class Person(Base):
     __tablename__ = "person"
     __table_args__ = (Index("ix_person_name_key", "name_key"),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     reference: Mapped[str | None] = mapped_column(String(40), unique=True)
     civility: Mapped[str | None] = mapped_column(String(10))
     last_name: Mapped[str] = mapped_column(String(100))
@@ -47,7 +47,7 @@ class Occupancy(Base):
     __tablename__ = "occupancy"
     __table_args__ = (UniqueConstraint("person_id", "tenancy_id"),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     tenancy_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenancy.id"), index=True)
     role: Mapped[str | None] = mapped_column(String(20))
@@ -74,7 +74,7 @@ class Consent(Base):
 
     __tablename__ = "consent"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     scope: Mapped[ConsentScope] = mapped_column(stored_enum(ConsentScope))
     given: Mapped[bool]
@@ -103,7 +103,7 @@ class PersonAlert(Base):
 
     __tablename__ = "person_alert"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     code: Mapped[AlertCode] = mapped_column(stored_enum(AlertCode))
     noted_on: Mapped[date]
@@ -120,7 +120,7 @@ class ExternalScore(Base):
 
     __tablename__ = "external_score"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     name: Mapped[str] = mapped_column(String(60))
     version: Mapped[str] = mapped_column(String(60), default="")
@@ -137,7 +137,7 @@ class NamedAccess(Base):
     __tablename__ = "named_access"
     __table_args__ = (UniqueConstraint("person_id", "user_id"),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     named_at: Mapped[datetime]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, EncryptedBytes, EncryptedJson, stored_enum
+from visits.db import Base, EncryptedBytes, EncryptedJson, new_id, stored_enum
 from visits.models.accounts import Territory
 
 
@@ -22,7 +22,7 @@ class Residence(Base):
     __tablename__ = "residence"
     __table_args__ = (Index("ix_residence_lat_lon", "lat", "lon"),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     reference: Mapped[str | None] = mapped_column(String(40), unique=True)
     address: Mapped[str] = mapped_column(String(200))
     postcode: Mapped[str] = mapped_column(String(5))
@@ -47,7 +47,7 @@ class Dwelling(Base):
 
     __tablename__ = "dwelling"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     reference: Mapped[str] = mapped_column(String(40), unique=True)
     residence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("residence.id"), index=True)
     floor: Mapped[int | None]
@@ -68,7 +68,7 @@ class Tenancy(Base):
 
     __tablename__ = "tenancy"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"), index=True)
     reference: Mapped[str | None] = mapped_column(String(40))
     started_on: Mapped[date | None]
@@ -89,7 +89,7 @@ class Import(Base):
 
     __tablename__ = "import_file"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     file_name: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     content: Mapped[bytes | None] = mapped_column(EncryptedBytes)
@@ -126,7 +126,7 @@ class FormVersion(Base):
     __tablename__ = "form_version"
     __table_args__ = (UniqueConstraint("form_id", "version"),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     form_id: Mapped[str] = mapped_column(String(64))
     version: Mapped[str] = mapped_column(String(32))
     title: Mapped[dict[str, Any]]
@@ -146,7 +146,7 @@ class FormDraft(Base):
 
     __tablename__ = "form_draft"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     form_id: Mapped[str] = mapped_column(String(64), index=True)
     version: Mapped[str] = mapped_column(String(32))
     title: Mapped[dict[str, Any]]
@@ -170,7 +170,7 @@ class ParameterValue(Base):
 
     __tablename__ = "parameter_value"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(80), index=True)
     row: Mapped[dict[str, Any]]
     added_at: Mapped[datetime]

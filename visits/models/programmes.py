@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, EncryptedText, stored_enum
+from visits.db import Base, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
@@ -40,7 +40,7 @@ class Enrolment(Base):
         Index("ix_enrolment_programme_state", "programme", "state"),
     )
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     programme: Mapped[str] = mapped_column(String(40))
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"), index=True)
@@ -55,7 +55,7 @@ class Enrolment(Base):
     person: Mapped[Person] = relationship()
     dwelling: Mapped[Dwelling] = relationship()
     attempts: Mapped[list["ContactAttempt"]] = relationship(
-        back_populates="enrolment", order_by="ContactAttempt.at"
+        back_populates="enrolment", order_by="(ContactAttempt.at, ContactAttempt.id)"
     )
 
 
@@ -110,7 +110,7 @@ class ContactAttempt(Base):
 
     __tablename__ = "contact_attempt"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     enrolment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
     at: Mapped[datetime]
     channel: Mapped[Channel] = mapped_column(stored_enum(Channel))
@@ -133,7 +133,7 @@ class Refusal(Base):
 
     __tablename__ = "refusal"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     enrolment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
     scope: Mapped[str] = mapped_column(String(20))
     reason: Mapped[RefusalReason] = mapped_column(stored_enum(RefusalReason))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, EncryptedBytes, EncryptedJson, EncryptedText, stored_enum
+from visits.db import Base, EncryptedBytes, EncryptedJson, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
 from visits.models.portfolio import FormVersion
 from visits.models.programmes import Enrolment
@@ -36,7 +36,7 @@ class Visit(Base):
         Index("ix_visit_visitor_id_planned_start_at", "visitor_id", "planned_start_at"),
     )
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     enrolment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
     visitor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     planned_start_at: Mapped[datetime]
@@ -75,7 +75,7 @@ class Submission(Base):
     __tablename__ = "submission"
     __table_args__ = (UniqueConstraint("instance_id"),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     instance_id: Mapped[str] = mapped_column(String(100))
     visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
     form_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("form_version.id"), index=True)
@@ -95,10 +95,10 @@ class Submission(Base):
     form_version: Mapped[FormVersion] = relationship()
     sent_by: Mapped[User] = relationship()
     files: Mapped[list["SubmissionFile"]] = relationship(
-        back_populates="submission", order_by="SubmissionFile.name"
+        back_populates="submission", order_by="(SubmissionFile.name, SubmissionFile.id)"
     )
     consequences: Mapped[list["Consequence"]] = relationship(
-        back_populates="submission", order_by="Consequence.position"
+        back_populates="submission", order_by="(Consequence.position, Consequence.id)"
     )
 
 
@@ -108,7 +108,7 @@ class SubmissionFile(Base):
     __tablename__ = "submission_file"
     __table_args__ = (UniqueConstraint("submission_id", "name"),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("submission.id"))
     name: Mapped[str] = mapped_column(String(255))
     sha256: Mapped[str] = mapped_column(String(64))
@@ -127,7 +127,7 @@ class Consequence(Base):
     __tablename__ = "consequence"
     __table_args__ = (UniqueConstraint("submission_id", "path"),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("submission.id"), index=True)
     position: Mapped[int]
     path: Mapped[str] = mapped_column(String(200))
@@ -177,7 +177,7 @@ class KitMovement(Base):
 
     __tablename__ = "kit_movement"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     visitor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     item: Mapped[str] = mapped_column(String(40))
     quantity: Mapped[int]

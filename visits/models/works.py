@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, EncryptedText, stored_enum
+from visits.db import Base, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
@@ -44,7 +44,7 @@ class WorkOrder(Base):
     __tablename__ = "work_order"
     __table_args__ = (Index("ix_work_order_state_due_at", "state", "due_at"),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"), index=True)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
@@ -82,7 +82,7 @@ class FollowUp(Base):
     __tablename__ = "follow_up"
     __table_args__ = (Index("ix_follow_up_state_due_at", "state", "due_at"),)
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     enrolment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
     consequence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consequence.id"), unique=True)
     code: Mapped[str] = mapped_column(String(64))

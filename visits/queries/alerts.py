@@ -44,8 +44,8 @@ def current_alerts(
     return told(session, sorted(shown, key=_rank))
 
 
-def _rank(alert: UrgentAlert) -> tuple[bool, str, datetime]:
-    return (alert.seen_at is not None, alert.severity, alert.raised_at)
+def _rank(alert: UrgentAlert) -> tuple[bool, str, datetime, uuid.UUID]:
+    return (alert.seen_at is not None, alert.severity, alert.raised_at, alert.id)
 
 
 def find_alert(
@@ -104,7 +104,7 @@ def alerts_of_visit(session: Session, visit: Visit) -> list[Alert]:
         select(UrgentAlert)
         .where(UrgentAlert.visit_id == visit.id)
         .options(joinedload(UrgentAlert.sent_by))
-        .order_by(UrgentAlert.raised_at)
+        .order_by(UrgentAlert.raised_at, UrgentAlert.id)
     )
     return told(session, session.scalars(statement).all())
 

@@ -170,7 +170,7 @@ def enrolment_file(session: Session, enrolment: Enrolment) -> list[Visit]:
         select(Visit)
         .where(Visit.enrolment_id == enrolment.id)
         .options(joinedload(Visit.visitor))
-        .order_by(Visit.planned_start_at.desc())
+        .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
     )
     return list(session.scalars(statement))
 
@@ -178,7 +178,9 @@ def enrolment_file(session: Session, enrolment: Enrolment) -> list[Visit]:
 def latest_refusal(session: Session, enrolment: Enrolment) -> Refusal | None:
     """Find the last refusal of an enrolment."""
     statement = select(Refusal).where(Refusal.enrolment_id == enrolment.id)
-    return session.scalars(statement.order_by(Refusal.at.desc()).limit(1)).one_or_none()
+    return session.scalars(
+        statement.order_by(Refusal.at.desc(), Refusal.id.desc()).limit(1)
+    ).one_or_none()
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,7 @@ def diary_of(
         .where(Visit.visitor_id == visitor_id)
         .where(Visit.state.in_((VisitState.PLANNED, VisitState.UNDER_WAY, VisitState.DONE)))
         .where(Visit.planned_start_at >= start_at, Visit.planned_start_at < end_at)
-        .order_by(Visit.planned_start_at)
+        .order_by(Visit.planned_start_at, Visit.id)
     )
     return [
         DiaryLine(

@@ -51,7 +51,7 @@ def list_drafts(session: Session, *, form_id: str = "") -> list[ListedDraft]:
         select(FormDraft.id, FormDraft.form_id, FormDraft.version, FormDraft.title)
         .add_columns(FormDraft.workbook_name, FormDraft.uploaded_at, User.name)
         .join(User, User.id == FormDraft.uploaded_by_id)
-        .order_by(FormDraft.uploaded_at.desc(), FormDraft.id)
+        .order_by(FormDraft.uploaded_at.desc(), FormDraft.id.desc())
     )
     if form_id:
         statement = statement.where(FormDraft.form_id == form_id)

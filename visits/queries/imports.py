@@ -38,7 +38,7 @@ def imported_before(session: Session, kept: Import) -> Import | None:
         .options(defer(Import.content), defer(Import.problems))
         .where(Import.sha256 == kept.sha256, Import.id != kept.id)
         .where(Import.state == ImportState.IMPORTED)
-        .order_by(Import.imported_at.desc())
+        .order_by(Import.imported_at.desc(), Import.id.desc())
         .limit(1)
     )
     return session.scalars(statement).one_or_none()

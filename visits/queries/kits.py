@@ -32,7 +32,7 @@ def bag_holders(session: Session, viewer: Viewer) -> Sequence[User]:
     statement = select(User).where(User.role == Role.VISITOR, User.active.is_(True))
     if viewer.reach is Reach.ORGANISATION:
         statement = statement.where(User.organisation_id == viewer.organisation_id)
-    return session.scalars(statement.order_by(User.name)).all()
+    return session.scalars(statement.order_by(User.name, User.id)).all()
 
 
 def latest_movements(session: Session, holders: Sequence[User]) -> list[Movement]:
@@ -44,7 +44,7 @@ def latest_movements(session: Session, holders: Sequence[User]) -> list[Movement
         .join(by, by.id == KitMovement.by_id)
         .outerjoin(Submission, Submission.id == KitMovement.submission_id)
         .where(KitMovement.visitor_id.in_([holder.id for holder in holders]))
-        .order_by(KitMovement.at.desc(), KitMovement.id)
+        .order_by(KitMovement.at.desc(), KitMovement.id.desc())
         .limit(MOVEMENTS_SHOWN)
     )
     return [

@@ -91,7 +91,7 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
             .joinedload(Tenancy.dwelling)
             .joinedload(Dwelling.residence)
         )
-        .order_by(Tenancy.started_on.desc())
+        .order_by(Tenancy.started_on.desc(), Tenancy.id.desc(), Occupancy.id)
     ).all()
     enrolled = select(Enrolment.id).where(Enrolment.person_id == person.id)
     return PersonFile(
@@ -101,24 +101,24 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
             select(Enrolment)
             .where(Enrolment.person_id == person.id)
             .options(selectinload(Enrolment.attempts))
-            .order_by(Enrolment.enrolled_at.desc())
+            .order_by(Enrolment.enrolled_at.desc(), Enrolment.id.desc())
         ).all(),
         visits=session.scalars(
             select(Visit)
             .where(Visit.enrolment_id.in_(enrolled))
             .options(joinedload(Visit.visitor), joinedload(Visit.enrolment))
-            .order_by(Visit.planned_start_at.desc())
+            .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
         ).all(),
         consents=session.scalars(
             select(Consent)
             .where(Consent.person_id == person.id, still_counts())
-            .order_by(Consent.at.desc())
+            .order_by(Consent.at.desc(), Consent.id.desc())
         ).all(),
         follow_ups=session.scalars(
             select(FollowUp)
             .where(FollowUp.enrolment_id.in_(enrolled))
             .options(joinedload(FollowUp.consequence))
-            .order_by(FollowUp.due_at.desc())
+            .order_by(FollowUp.due_at.desc(), FollowUp.id.desc())
         ).all(),
         household=_household(session, viewer, person),
         alerts=standing_alerts(session, [person.id]).get(person.id, ()),
@@ -134,7 +134,7 @@ def _household(session: Session, viewer: Viewer, person: Person) -> Sequence[Per
         .join(Person.occupancies)
         .where(Occupancy.tenancy_id.in_(homes), Occupancy.ended_on.is_(None))
         .where(Person.id != person.id, visible_persons(viewer))
-        .order_by(Person.name_key)
+        .order_by(Person.name_key, Person.id)
     )
     return session.scalars(statement).unique().all()
 
@@ -157,12 +157,12 @@ def named_for(session: Session, person: Person) -> Sequence[User]:
         select(User)
         .join(NamedAccess, NamedAccess.user_id == User.id)
         .where(NamedAccess.person_id == person.id)
-        .order_by(User.name)
+        .order_by(User.name, User.id)
     )
     return session.scalars(statement).all()
 
 
 def users_to_name(session: Session) -> Sequence[User]:
     """List the active users by name."""
-    statement = select(User).where(User.active.is_(True)).order_by(User.name)
+    statement = select(User).where(User.active.is_(True)).order_by(User.name, User.id)
     return session.scalars(statement).all()

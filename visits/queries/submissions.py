@@ -52,7 +52,7 @@ def unfinished_submissions(
             joinedload(Submission.sent_by),
             selectinload(Submission.files),
         )
-        .order_by(Submission.received_at)
+        .order_by(Submission.received_at, Submission.id)
         .limit(MOST_SHOWN)
     )
     return session.scalars(statement).all()
@@ -98,7 +98,7 @@ def others_of_dwelling(
         .where(FormVersion.form_id == submission.form_version.form_id)
         .where(Submission.state.in_(COUNTED), visible_persons(viewer))
         .options(contains_eager(Submission.visit))
-        .order_by(Visit.planned_start_at.desc())
+        .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
         .limit(5)
     )
     if viewer.reach is Reach.OWN:

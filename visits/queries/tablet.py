@@ -112,7 +112,9 @@ def _agreed_to_health(session: Session, persons: Iterable[uuid.UUID]) -> set[uui
         select(Consent.person_id, Consent.given)
         .where(Consent.person_id.in_(persons), Consent.scope == ConsentScope.HEALTH)
         .where(still_counts())
-        .order_by(Consent.at, Consent.given.desc())  # of two words at one moment, the no counts
+        .order_by(
+            Consent.at, Consent.given.desc(), Consent.id
+        )  # of two at one moment, the no counts
     )
     latest: dict[uuid.UUID, bool] = {row[0]: row[1] for row in session.execute(statement)}
     return {person_id for person_id, given in latest.items() if given}
@@ -201,7 +203,7 @@ def sent_since(session: Session, viewer: Viewer, since: datetime) -> list[Sent]:
             defer(Submission.findings),
             selectinload(Submission.consequences),
         )
-        .order_by(Submission.received_at.desc(), Submission.id)
+        .order_by(Submission.received_at.desc(), Submission.id.desc())
     )
     rows = session.execute(statement).all()
     opened = dict(_opened(session, [row[0].id for row in rows]))

@@ -103,7 +103,9 @@ def visitors_of_visits(session: Session, viewer: Viewer) -> Sequence[User]:
     )
     if viewer.reach is Reach.OWN:
         visiting = visiting.where(Visit.visitor_id == viewer.user_id)
-    return session.scalars(select(User).where(User.id.in_(visiting)).order_by(User.name)).all()
+    return session.scalars(
+        select(User).where(User.id.in_(visiting)).order_by(User.name, User.id)
+    ).all()
 
 
 @dataclass(frozen=True)
@@ -134,14 +136,14 @@ def visit_file(session: Session, visit: Visit) -> VisitFile:
             selectinload(Submission.files),
             selectinload(Submission.consequences),
         )
-        .order_by(Submission.received_at)
+        .order_by(Submission.received_at, Submission.id)
     ).all()
     ids = [consequence.id for one in submissions for consequence in one.consequences]
     attempts = session.scalars(
         select(ContactAttempt)
         .where(ContactAttempt.enrolment_id == visit.enrolment_id)
         .options(joinedload(ContactAttempt.caller))
-        .order_by(ContactAttempt.at)
+        .order_by(ContactAttempt.at, ContactAttempt.id)
     ).all()
     return VisitFile(visit, submissions, _opened(session, ids), attempts)
 

@@ -7,9 +7,12 @@ import json
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import (
     JSON,
     DateTime,
@@ -21,12 +24,15 @@ from sqlalchemy import (
     Uuid,
     create_engine,
     event,
+    make_url,
     text,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from uuid_utils.compat import uuid7
+
+from visits.private import close_to_others
 
 BUSY_TIMEOUT_MS = 15_000
 
@@ -62,14 +68,16 @@ class Keyring:
     """The keys that encrypt columns: the first one writes, all of them read."""
 
     def __init__(self) -> None:
-        self._fernet: MultiFernet | None = None
+        self._fernets: list[Fernet] = []
+        self._roots: dict[bytes, bytes] = {}
 
     def load(self, secrets: Sequence[str]) -> None:
         """Derive one key per secret (any length, at least 16 characters each)."""
         if not secrets or any(len(secret) < 16 for secret in secrets):
             raise ValueError("an encryption secret needs at least 16 characters")
         digests = [hashlib.sha256(secret.encode()).digest() for secret in secrets]
-        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(d)) for d in digests])
+        self._fernets = [Fernet(base64.urlsafe_b64encode(digest)) for digest in digests]
+        self._roots = {_derived(digest, b"palier file key name", 8): digest for digest in digests}
 
     def seal(self, plain: bytes) -> bytes:
         """Encrypt bytes with the newest key."""
@@ -83,10 +91,36 @@ class Keyring:
         """Encrypt again with the newest key."""
         return self._ready().rotate(sealed)
 
+    def age(self, sealed: bytes) -> int | None:
+        """Tell which secret opens bytes: 0 is the newest; None when none does."""
+        for place, fernet in enumerate(self._each()):
+            try:
+                fernet.decrypt(sealed)
+            except InvalidToken:
+                continue
+            return place
+        return None
+
+    def key_names(self) -> list[bytes]:
+        """Give the names of the file keys, newest first: a name tells nothing of its key."""
+        self._each()
+        return list(self._roots)
+
+    def file_key(self, name: bytes, salt: bytes) -> bytes:
+        """Derive the key of one file from the secret of that name; KeyError for an unknown one."""
+        return _derived(self._roots[name], b"palier file", 32, salt)
+
     def _ready(self) -> MultiFernet:
-        if self._fernet is None:
+        return MultiFernet(self._each())
+
+    def _each(self) -> list[Fernet]:
+        if not self._fernets:
             raise RuntimeError("no encryption key: connect() loads it")
-        return self._fernet
+        return self._fernets
+
+
+def _derived(root: bytes, what: bytes, length: int, salt: bytes | None = None) -> bytes:
+    return HKDF(hashes.SHA256(), length, salt=salt, info=what).derive(root)
 
 
 # A column type cannot be handed a key per query: the process has one keyring, see connect().
@@ -176,11 +210,24 @@ def connect(url: str, *, secrets: Sequence[str]) -> Engine:
     keyring.load(secrets)
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
+    _close_to_others(make_url(url).database)
     # isolation_level None: SQLite's driver leaves BEGIN to us.
     engine = create_engine(url, connect_args={"isolation_level": None})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _close_to_others(database: str | None) -> None:
+    """Make the file before SQLite does: it gives its log the same rights."""
+    if not database or database == ":memory:":
+        return
+    place = Path(database)
+    if place.parent.is_dir():
+        place.touch(mode=0o600)
+    for file in (place, *(place.with_name(place.name + end) for end in ("-wal", "-shm"))):
+        if file.exists():
+            close_to_others(file)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -214,4 +261,14 @@ def take_turn(session: Session, what: str) -> None:
     # SQLite has one writer at a time anyway.
     if session.get_bind().dialect.name == "postgresql":
         lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
+        session.execute(lock, {"what": what})
+
+
+def share_turn(session: Session, what: str) -> None:
+    """Wait while somebody takes the turn of `what`, then hold it off until this transaction ends.
+
+    Others may share the turn meanwhile.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:what, 0))")
         session.execute(lock, {"what": what})

@@ -38,7 +38,7 @@ def keep_draft(
         **columns_of(examined.form),
         workbook=workbook.data,
         workbook_name=workbook.name[-200:],
-        files=[asdict(one) for one in keep_files(store, examined.files)],
+        files=[asdict(one) for one in keep_files(session, store, examined.files)],
         warnings=[asdict(warning) for warning in examined.warnings],
         validation=asdict(validation),
         uploaded_at=now,

@@ -82,7 +82,7 @@ def record_submission(
     DifferentSubmission when this id is kept with other bytes.
     """
     # Before the first statement: reading and the disk hold up no other writer.
-    parcel = _unpack(store, xml, files)
+    parcel = _unpack(session, store, xml, files)
     # A tablet that lost its answer sends again while the first try is still at work.
     take_turn(session, f"submission {parcel.head.instance_id}")
     known = session.scalars(
@@ -113,7 +113,7 @@ class _Parcel:
     digests: Mapping[str, str]
 
 
-def _unpack(store: FileStore, xml: bytes, files: Sequence[SentFile]) -> _Parcel:
+def _unpack(session: Session, store: FileStore, xml: bytes, files: Sequence[SentFile]) -> _Parcel:
     head = read_head(xml)
     if not 0 < len(head.instance_id) <= MAX_ID:
         raise BadSubmission("Ce formulaire rempli n’a pas de numéro valable (instanceID).")
@@ -127,7 +127,7 @@ def _unpack(store: FileStore, xml: bytes, files: Sequence[SentFile]) -> _Parcel:
         if digests.setdefault(file.name, digest) != digest:
             raise DifferentSubmission("different_file", name=file.name)
     for file in files:
-        store.put(file.data)
+        store.put(session, file.data)
     return _Parcel(head, xml, hashlib.sha256(xml).hexdigest(), files, digests)
 
 

@@ -40,10 +40,12 @@ class KeptFile:
     shown: bool
 
 
-def keep_files(store: FileStore, files: Iterable[FormFile]) -> tuple[KeptFile, ...]:
+def keep_files(
+    session: Session, store: FileStore, files: Iterable[FormFile]
+) -> tuple[KeptFile, ...]:
     """Put the files of a workbook into the store."""
     return tuple(
-        KeptFile(one.name, one.media_type, store.put(one.data), len(one.data), one.shown)
+        KeptFile(one.name, one.media_type, store.put(session, one.data), len(one.data), one.shown)
         for one in files
     )
 

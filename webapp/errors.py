@@ -55,6 +55,7 @@ SENTENCES: dict[str, Any] = {
     "nothing_to_review": _l("These answers were reviewed already. Nothing was changed."),
     "own_account": _l("You cannot close your own account. Ask another administrator."),
     "file_not_found": _l("This file is not here."),
+    "file_unreadable": _l("This file cannot be read: it was damaged, or its key is missing."),
     "too_many_tries": _l("Too many tries. Wait %(minutes)s minutes, then try again."),
     "different_submission": _l(
         "Another submission with this number is already kept. Both stay as they are."

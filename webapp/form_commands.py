@@ -163,7 +163,8 @@ def import_form(source: Path, publishing: bool, output: Path | None) -> None:
             _write_beside(output, {one.name: one.data for one in examined.files})
         if publishing:
             _validated(examined.form)
-            kept, files = WorkbookFile(source.name, data), keep_files(house.store, examined.files)
+            kept = WorkbookFile(source.name, data)
+            files = keep_files(session, house.store, examined.files)
             try:
                 publish_form(
                     session,

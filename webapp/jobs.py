@@ -13,6 +13,7 @@ from visits.accounts import forget_failed_sign_ins
 from visits.db import start_reading
 from visits.follow_ups import remind_follow_ups
 from visits.jobs import claim_job, is_due, note_result
+from visits.orphans import remove_orphans
 from visits.portfolio import purge_imports
 from visits.privacy import check_access_log
 from visits.work_orders import escalate_work_orders
@@ -26,14 +27,15 @@ class Job:
     """A recurring effect.
 
     `run(session, now=…)` gives how many rows it touched, or a result to keep whose `touched` is
-    that number. One that only `reads`, and for long, does so before it claims its turn: on SQLite
-    nobody could write meanwhile.
+    that number; one of `files` gets the file store too. One that only `reads`, and for long, does
+    so before it claims its turn: on SQLite nobody could write meanwhile.
     """
 
     name: str
     every: timedelta
     run: Callable[..., int | dict[str, Any]]
     reads: bool = False
+    files: bool = False
 
 
 JOBS = (
@@ -42,6 +44,7 @@ JOBS = (
     Job("forget_failed_sign_ins", timedelta(hours=1), forget_failed_sign_ins),
     Job("purge_imports", timedelta(hours=24), purge_imports),
     Job("check_access_log", timedelta(hours=24), check_access_log, reads=True),
+    Job("remove_orphans", timedelta(hours=24), remove_orphans, files=True),
 )
 
 
@@ -56,7 +59,7 @@ def run_job(house: House, job: Job) -> bool:
     with house.sessions.begin() as session:
         if not claim_job(session, job.name, every=job.every, now=now):
             return False
-        result = result or _run(session, job, now)
+        result = result or _run(house, session, job, now)
         note_result(session, job.name, result)
     log.info("job", extra={"facts": {"job": job.name, "touched": result["touched"]}})
     return True
@@ -65,11 +68,11 @@ def run_job(house: House, job: Job) -> bool:
 def _look(house: House, job: Job, now: datetime) -> dict[str, Any] | None:
     with house.sessions() as session:
         start_reading(session)
-        return _run(session, job, now) if is_due(session, job.name, now=now) else None
+        return _run(house, session, job, now) if is_due(session, job.name, now=now) else None
 
 
-def _run(session: Session, job: Job, now: datetime) -> dict[str, Any]:
-    done = job.run(session, now=now)
+def _run(house: House, session: Session, job: Job, now: datetime) -> dict[str, Any]:
+    done = job.run(session, house.store, now=now) if job.files else job.run(session, now=now)
     return done if isinstance(done, dict) else {"touched": done}
 
 

@@ -144,6 +144,7 @@ def test_a_visit_that_took_place_is_never_refused(home: Home) -> None:
 def test_photos_are_kept_by_content_and_listed(home: Home) -> None:
     kept = home.send(fill(), _photo("a.jpg"), _photo("b.jpg", b"\xff\xd8other"))
     assert [file.name for file in kept.files] == ["a.jpg", "b.jpg"]
+    home.session.commit()
     assert home.store.get(kept.files[1].sha256) == b"\xff\xd8other"
 
 

@@ -60,7 +60,8 @@ def draft_file(draft_id: uuid.UUID, name: str) -> Response:
 
 
 def _sent(found: KeptFile) -> Response:
-    answer = Response(house().store.get(found.sha256), content_type=found.media_type)
+    answer = Response(house().store.read(found.sha256), content_type=found.media_type)
+    answer.content_length = found.size
     kind = "inline" if found.shown else "attachment"
     answer.headers.set("Content-Disposition", kind, filename=found.name)
     # Were it a page in disguise, it could do nothing.

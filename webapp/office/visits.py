@@ -106,9 +106,10 @@ def file(visit_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
         log_read(session, visit.enrolment.person_id, "photo")
     shown = found.media_type in PICTURES
     answer = Response(
-        house().store.get(found.sha256),
+        house().store.read(found.sha256),
         content_type=found.media_type if shown else "application/octet-stream",
     )
+    answer.content_length = found.size
     answer.headers.set(
         "Content-Disposition", "inline" if shown else "attachment", filename=_ascii(found.name)
     )

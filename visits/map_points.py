@@ -148,7 +148,8 @@ def _open_works(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, i
         .where(Person.protected.is_(False))
         .group_by(WorkOrder.dwelling_id)
     )
-    return {dwelling_id: count for dwelling_id, count in session.execute(statement)}
+    found = session.execute(statement)
+    return {dwelling_id: count for dwelling_id, count in found if dwelling_id is not None}
 
 
 def _enrolments(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Enrolment]]:

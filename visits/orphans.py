@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from visits.db import take_turn
 from visits.file_store import TURN, FileStore
+from visits.models.handed_in import HandedInFile
 from visits.models.portfolio import FormDraft, FormVersion
 from visits.models.visits import SubmissionFile
 
@@ -38,7 +39,8 @@ def remove_orphans(session: Session, store: FileStore, *, now: datetime) -> dict
 
 def _unowned(session: Session, digests: Sequence[str]) -> Iterator[str]:
     sent = select(SubmissionFile.sha256).where(SubmissionFile.sha256.in_(digests))
-    owned = set(session.scalars(sent)) | _of_forms(session)
+    handed = select(HandedInFile.sha256).where(HandedInFile.sha256.in_(digests))
+    owned = {*session.scalars(sent), *session.scalars(handed)} | _of_forms(session)
     return (digest for digest in digests if digest not in owned)
 
 

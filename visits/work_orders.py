@@ -13,7 +13,8 @@ from visits.models.programmes import Enrolment
 from visits.models.visits import Consequence
 from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
 from visits.privacy import log_access
-from visits.queries import Viewer, visible_persons
+from visits.queries import Viewer
+from visits.queries.works import visible_orders
 
 # From where each state may be reached.
 REACHED_FROM: dict[WorkOrderState, tuple[WorkOrderState, ...]] = {
@@ -69,8 +70,8 @@ def find_work_order(
     """
     statement = (
         select(WorkOrder)
-        .join(WorkOrder.person)
-        .where(WorkOrder.id == order_id, visible_persons(viewer))
+        .outerjoin(WorkOrder.person)
+        .where(WorkOrder.id == order_id, visible_orders(viewer))
     )
     if to_change:
         statement = statement.with_for_update(of=WorkOrder, key_share=True)
@@ -107,11 +108,12 @@ def move_work_order(
         order.started_at = order.started_at or now
     if state not in OPEN_STATES:
         order.closed_at, order.closed_by_id = now, viewer.user_id
-    refresh_map(session, [order.dwelling_id])
+    if order.dwelling_id is not None:
+        refresh_map(session, [order.dwelling_id])
     log_access(
         session,
         user_id=viewer.user_id,
-        persons=[order.person_id],
+        persons=[order.person_id] if order.person_id else [],
         kind=AccessKind.WRITE,
         what=f"work_order_{state}",
         now=now,

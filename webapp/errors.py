@@ -57,6 +57,9 @@ SENTENCES: dict[str, Any] = {
     "file_not_found": _l("This file is not here."),
     "file_unreadable": _l("This file cannot be read: it was damaged, or its key is missing."),
     "too_many_tries": _l("Too many tries. Wait %(minutes)s minutes, then try again."),
+    "too_many_handed_in": _l(
+        "This account handed in very much within a day. Nothing is lost: try again tomorrow."
+    ),
     "different_submission": _l(
         "Another submission with this number is already kept. Both stay as they are."
     ),

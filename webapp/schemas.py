@@ -313,6 +313,32 @@ class ReportedSchema(Schema):
     state = fields.String()
 
 
+class HandInSchema(Schema):
+    """An item that the door refused, beside its files; `report` is the JSON of a report."""
+
+    class Meta:
+        """A later tablet may say more."""
+
+        unknown = EXCLUDE
+
+    id = fields.String(required=True, validate=validate.Length(1, 100))
+    kind = fields.String(
+        load_default="submission", validate=validate.OneOf(("submission", "failure", "alert"))
+    )
+    reason = fields.String(load_default="", validate=validate.Length(0, 64))
+    visit_id = fields.String(load_default="", validate=validate.Length(0, 64))
+    report = fields.String(load_default="", validate=validate.Length(0, 100_000))
+    sent_at = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+class HandedInSchema(Schema):
+    """What is kept so far of an item that was handed in; a tablet lets go of what is listed."""
+
+    id = fields.String()
+    received_at = fields.AwareDateTime()
+    files = fields.List(fields.Nested(ReceiptFileSchema))
+
+
 class MapViewSchema(Schema):
     """A view of the map: a box `south,west,north,east` in degrees, a zoom, and filters."""
 

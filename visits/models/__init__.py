@@ -1,5 +1,23 @@
 """Every table, by noun. Models hold data; they never query or send."""
 
-from visits.models import accounts, map, people, portfolio, programmes, visits, works
+from visits.models import (
+    accounts,
+    handed_in,
+    map,
+    people,
+    portfolio,
+    programmes,
+    visits,
+    works,
+)
 
-__all__ = ["accounts", "map", "people", "portfolio", "programmes", "visits", "works"]
+__all__ = [
+    "accounts",
+    "handed_in",
+    "map",
+    "people",
+    "portfolio",
+    "programmes",
+    "visits",
+    "works",
+]

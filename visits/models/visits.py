@@ -69,7 +69,8 @@ class Submission(Base):
     """A filled form as it was sent, byte for byte, and what the check found.
 
     `findings` holds `{violations, corrected, unknown, scores, bands, facts}`. Moments are the
-    server's: `clock_skew_s` is how far ahead of it the tablet's clock ran, in seconds.
+    server's: `clock_skew_s` is how far ahead of it the tablet's clock ran, in seconds. `corrects`
+    is the instance id of the earlier version that this one stands for (OpenRosa's deprecatedID).
     """
 
     __tablename__ = "submission"
@@ -90,6 +91,7 @@ class Submission(Base):
     ended_at: Mapped[datetime | None]
     clock_skew_s: Mapped[int | None]
     decided_at: Mapped[datetime | None]
+    corrects: Mapped[str | None] = mapped_column(String(100), index=True)
 
     visit: Mapped[Visit | None] = relationship(back_populates="submissions")
     form_version: Mapped[FormVersion] = relationship()

@@ -39,15 +39,19 @@ OPEN_STATES = (WorkOrderState.OPEN, WorkOrderState.STARTED, WorkOrderState.ON_HO
 
 
 class WorkOrder(Base):
-    """Something the technical service must do in a dwelling, never why a person needs it."""
+    """Something the technical service must do in a dwelling, never why a person needs it.
+
+    `consequence` is the finding that opened it, `findings` are all that call for it. Dwelling and
+    person are None while nobody knows from which home an urgent finding came.
+    """
 
     __tablename__ = "work_order"
     __table_args__ = (Index("ix_work_order_state_due_at", "state", "due_at"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     reference: Mapped[str] = mapped_column(String(20), unique=True)
-    dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"), index=True)
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    dwelling_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dwelling.id"), index=True)
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     consequence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consequence.id"), unique=True)
     trade: Mapped[str] = mapped_column(String(64))
     severity: Mapped[Severity] = mapped_column(stored_enum(Severity))
@@ -61,10 +65,22 @@ class WorkOrder(Base):
     closing_note: Mapped[str | None] = mapped_column(EncryptedText)
     escalated_at: Mapped[datetime | None]
 
-    dwelling: Mapped[Dwelling] = relationship()
-    person: Mapped[Person] = relationship()
-    consequence: Mapped[Consequence] = relationship()
+    dwelling: Mapped[Dwelling | None] = relationship()
+    person: Mapped[Person | None] = relationship()
+    consequence: Mapped[Consequence] = relationship(foreign_keys=[consequence_id])
     closed_by: Mapped[User | None] = relationship()
+    findings: Mapped[list[Consequence]] = relationship(secondary="work_order_finding")
+
+
+class WorkOrderFinding(Base):
+    """A finding that calls for a work order; one hazard told by two forms is one order."""
+
+    __tablename__ = "work_order_finding"
+
+    consequence_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("consequence.id"), primary_key=True
+    )
+    work_order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work_order.id"), index=True)
 
 
 class FollowUpState(enum.StrEnum):

@@ -13,6 +13,7 @@ from visits.models.works import OPEN_STATES, FollowUp, Severity, WorkOrder
 from visits.queries.enrolments import to_contact
 from visits.queries.follow_ups import OPEN
 from visits.queries.reach import Viewer, visible_persons
+from visits.queries.works import visible_orders
 
 URGENT = (Severity.U0, Severity.U1)
 
@@ -79,8 +80,8 @@ def count_late_works(session: Session, viewer: Viewer, *, now: datetime) -> int:
 def _works(viewer: Viewer) -> Select[int]:
     return (
         select(func.count(WorkOrder.id))
-        .join(Person, Person.id == WorkOrder.person_id)
-        .where(WorkOrder.state.in_(OPEN_STATES), visible_persons(viewer))
+        .outerjoin(Person, Person.id == WorkOrder.person_id)
+        .where(WorkOrder.state.in_(OPEN_STATES), visible_orders(viewer))
     )
 
 

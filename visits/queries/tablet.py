@@ -166,8 +166,9 @@ def due_in_homes(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID, l
 
 
 def _told(order: WorkOrder, enrolment: Enrolment) -> bool:
-    here = order.dwelling_id == enrolment.dwelling_id
-    return here and (order.person_id == enrolment.person_id or not order.person.protected)
+    if order.person is None or order.dwelling_id != enrolment.dwelling_id:
+        return False
+    return order.person_id == enrolment.person_id or not order.person.protected
 
 
 def _hers(promise: FollowUp, enrolment: Enrolment) -> bool:

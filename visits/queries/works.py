@@ -9,7 +9,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
 from visits.queries.listing import Listed, Wanted, page_of
-from visits.queries.reach import Viewer, visible_persons
+from visits.queries.reach import Reach, Viewer, visible_persons
 
 URGENCY = case({severity: rank for rank, severity in enumerate(Severity)}, value=WorkOrder.severity)
 ORDER = {
@@ -20,6 +20,18 @@ ORDER = {
     "city": Residence.city,
     "state": WorkOrder.state,
 }
+
+
+def visible_orders(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the condition on `WorkOrder`, its person outer-joined, for those the viewer may see.
+
+    One of no known home tells of nobody, and a danger cannot wait until its home is known: whoever
+    does works sees it, whatever her territory.
+    """
+    seen = visible_persons(viewer)
+    if viewer.reach not in (Reach.ALL, Reach.TERRITORY):
+        return seen
+    return or_(seen, WorkOrder.person_id.is_(None))
 
 
 @dataclass(frozen=True)
@@ -38,10 +50,10 @@ def list_work_orders(
     """List the work orders of dwellings and persons the viewer may see."""
     statement = (
         select(WorkOrder)
-        .join(WorkOrder.person)
-        .join(WorkOrder.dwelling)
-        .join(Dwelling.residence)
-        .where(visible_persons(viewer))
+        .outerjoin(WorkOrder.person)
+        .outerjoin(WorkOrder.dwelling)
+        .outerjoin(Dwelling.residence)
+        .where(visible_orders(viewer))
         .options(contains_eager(WorkOrder.person))
         .options(contains_eager(WorkOrder.dwelling).contains_eager(Dwelling.residence))
         .options(joinedload(WorkOrder.consequence))
@@ -73,5 +85,5 @@ def _mentions(text: str) -> ColumnElement[bool]:
 
 def trades_in_use(session: Session, viewer: Viewer) -> list[str]:
     """List the trades that have work orders the viewer may see."""
-    seen = select(WorkOrder.trade).join(WorkOrder.person).where(visible_persons(viewer))
+    seen = select(WorkOrder.trade).outerjoin(WorkOrder.person).where(visible_orders(viewer))
     return list(session.scalars(seen.distinct().order_by(WorkOrder.trade)))

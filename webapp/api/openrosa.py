@@ -142,7 +142,7 @@ def _parts() -> tuple[bytes, list[SentFile]]:
     if len(xml) > MAX_XML:
         raise BadSubmission("Ce formulaire rempli est trop volumineux.")
     files = [key for key in parts if key not in (XML_PART, INCOMPLETE)]
-    return xml, [_sent(part) for key in files for part in parts.getlist(key)]
+    return xml, [sent_file(part) for key in files for part in parts.getlist(key)]
 
 
 def _sent_at() -> datetime | None:
@@ -153,7 +153,8 @@ def _sent_at() -> datetime | None:
         return None
 
 
-def _sent(part: FileStorage) -> SentFile:
+def sent_file(part: FileStorage) -> SentFile:
+    """Read a part of a request that is a file: its bare name, its kind, its bytes."""
     name = (part.filename or part.name or "").replace("\\", "/").rpartition("/")[2]
     kind = part.mimetype if MEDIA_TYPE.fullmatch(part.mimetype) else "application/octet-stream"
     return SentFile(name, kind, part.read())

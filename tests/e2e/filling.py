@@ -15,6 +15,7 @@ MOST_STEPS = 120
 MOST_TRIES = 12
 TURNS = 2
 PHOTO = {"name": "image.png", "mimeType": "image/png", "buffer": b""}
+URGENT = "[data-testid=consequence]:is([data-severity=U0], [data-severity=U1])"
 TEXTS = ("trois mots ici", "0639980001", "60000", "12345", "A1")
 
 # What stands on the page and has no answer yet, or a wrong one.
@@ -107,6 +108,13 @@ class Filler:
                 self._press("next")
         said = self.page.get_by_test_id("fault-summary").inner_text()
         raise AssertionError(f"cannot finish: {said}")
+
+    def confirm(self) -> None:
+        """Confirm what stands on the summary, also when nobody was reached about what is urgent."""
+        urgent = self.page.locator(URGENT).count()
+        self._press("confirm-finish")
+        if urgent:
+            self._press("ask-yes")
 
     @property
     def _main(self) -> Locator:

@@ -48,7 +48,7 @@ def _fill(page: Page, server: Server, name: str, photo: bytes) -> list[str]:
     filler_scores: dict[str, list[str]] = page.evaluate(SHOWN)
     filler.finish()
     said = sorted(page.get_by_test_id("consequence").locator("p").all_inner_texts())
-    page.get_by_test_id("confirm-finish").click()
+    filler.confirm()
     with page.expect_download() as download:
         page.get_by_test_id("preview-xml").click()
     xml = Path(download.value.path()).read_bytes()

@@ -200,7 +200,7 @@ def _fill_on_the_tablet(page: Page, server: Server, visitor: str) -> None:
     filler.fill()
     filler.finish()
     expect(page.locator("main")).to_contain_text(ORDER["label::fr"])
-    page.get_by_test_id("confirm-finish").click()
+    filler.confirm()
 
 
 def _wait_for_orders(server: Server) -> None:

@@ -149,6 +149,7 @@ def _visit_without_network(tablet: BrowserContext, server: Server, visitor: str,
     page.get_by_test_id("begin-visit").click()
     _fill_the_form(page)
     page.get_by_test_id("confirm-finish").click()
+    page.get_by_test_id("ask-yes").click()  # nobody is noted as reached about the gas
     expect(page.get_by_test_id("outbox-status").first).to_contain_text("Sur cette tablette")
     page.reload()
     expect(page.get_by_test_id("lock-waiting")).to_contain_text("en attente")

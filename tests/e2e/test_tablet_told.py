@@ -3,15 +3,25 @@
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.e2e.round import Round, card, choose, finish, leave_no_room, open_hub, saved
+from tests.e2e.round import (
+    QUIET,
+    Round,
+    begin,
+    card,
+    choose,
+    finish,
+    leave_no_room,
+    open_hub,
+    saved,
+)
 from tests.e2e.tablet import unlock
-from tests.e2e.test_pages import violations
+from tests.e2e.test_pages import VIEWPORTS, violations
 from visits.doors import TOLD_LENGTH
 from visits.models.programmes import Disposition
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("CARON", "DENIS", "ERARD", "HALF", "OFF", "ONCE", "WAITS")
+NAMES = ("CARON", "DENIS", "ERARD", "GAZ", "HALF", "OFF", "ONCE", "WAITS")
 # Whoever else looks at the queue is not done with it: what is to be told is not kept yet.
 HOLD_QUEUE = "() => void navigator.locks.request('palier-queue', () => new Promise(() => {}))"
 
@@ -86,12 +96,64 @@ def test_an_urgent_finding_is_told_with_who_was_reached(day: Round, tablet: Page
     saved(page)
     page.reload()
     unlock(page)
+    page.get_by_test_id("urgent-bar").click()
     expect(alert.get_by_test_id("urgent-reached")).to_contain_text("M. Durand")
     _leave(page)
     told = page.get_by_test_id("outbox-item").filter(has_text="Alerte urgente")
     expect(told).to_have_count(1)
     expect(told).to_contain_text("Sur le serveur")
     assert [one.reached_name for name, one in day.alerts() if name == "DENIS"] == ["M. Durand"]
+
+
+def test_what_is_urgent_leaves_the_page_to_its_questions_and_is_asked_about_at_the_end(
+    tablet: Page,
+) -> None:
+    page = tablet
+    begin(page, "GAZ")
+    choose(page, "visit_agreed", "Oui")
+    choose(page, "health_agreed", "Oui")
+    for title, answers in QUIET.items():
+        page.get_by_test_id("next").click()
+        expect(page.get_by_test_id("page-title")).to_contain_text(title)
+        if title == "Logement":
+            page.get_by_test_id("question-floor").locator("input").fill("0")
+        for question, label in answers:
+            choose(page, question, label)
+        if title == "Sécurité":
+            choose(page, "gas_smell", "Oui")
+            choose(page, "bare_wires", "Oui")
+            expect(page.get_by_test_id("urgent-alert")).to_have_count(2)
+            page.get_by_test_id("urgent-fold").click()
+            for width, height in VIEWPORTS.values():
+                page.set_viewport_size({"width": width, "height": height})
+                page.evaluate("() => scrollTo(0, 0)")
+                expect(page.get_by_test_id("urgent-bar")).to_contain_text("2 urgences")
+                assert _top(page.locator(".question").first) < height * 0.75
+                assert violations(page) == []
+    bar = page.get_by_test_id("urgent-bar")
+    page.get_by_test_id("finish").click()
+    page.get_by_test_id("confirm-finish").click()
+    asked = page.locator("#ask-text")
+    expect(asked).to_contain_text("2 urgences")
+    page.get_by_test_id("ask-no").click()
+    alerts = page.get_by_test_id("urgent-alert")
+    expect(alerts).to_have_count(2)
+    alerts.first.get_by_test_id("urgent-name").fill("M. Durand")
+    alerts.first.get_by_test_id("urgent-note").click()
+    expect(alerts.first.get_by_test_id("urgent-reached")).to_contain_text("M. Durand")
+    page.get_by_test_id("urgent-fold").click()
+    expect(bar).to_contain_text("personne encore joint")
+    page.get_by_test_id("finish").click()
+    page.get_by_test_id("confirm-finish").click()
+    expect(asked).to_contain_text("cette urgence")
+    page.get_by_test_id("ask-yes").click()
+    expect(page.get_by_test_id("notice")).to_be_visible()
+
+
+def _top(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box is not None
+    return box["y"]
 
 
 def test_an_urgent_finding_that_stays_is_told_by_itself(tablet: Page) -> None:
@@ -150,6 +212,7 @@ def test_who_was_reached_is_on_the_screen_as_it_was_told(day: Round, tablet: Pag
     expect(alert.get_by_test_id("urgent-reached")).to_contain_text("M. Durand")
     page.reload()
     unlock(page)
+    page.get_by_test_id("urgent-bar").click()
     expect(alert.get_by_test_id("urgent-reached")).to_contain_text("M. Durand")
     assert [one.reached_name for name, one in day.alerts() if name == "ONCE"] == ["M. Durand"]
 

@@ -25,6 +25,11 @@ export function known(notes: readonly UrgentNote[] | undefined, follow: Follow):
   return notes?.find(({ reference }) => reference === follow.reference)
 }
 
+/** The findings about which nobody is noted as reached: not called, or nobody answered. */
+export function unreached(follows: readonly Follow[], notes: readonly UrgentNote[]): Follow[] {
+  return follows.filter((follow) => !known(notes, follow)?.reachedName)
+}
+
 /** The sentence in both languages; where the other one quotes answers, what is read here stands for both. */
 export function labelsOf(said: string, written: Translated | undefined): Translated {
   const other = language.value === 'fr' ? 'en' : 'fr'

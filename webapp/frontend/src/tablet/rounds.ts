@@ -8,11 +8,24 @@ export function addressOf({ address, postcode, city }: Placed): string {
   return `${address}, ${postcode} ${city}`.replace(/\s+/g, ' ').trim()
 }
 
-/** A link to the device's map: the place itself where it is known, otherwise the address to search for. */
-export function mapLink(dwelling: Placed): string {
+/** What of a browser tells its system. */
+export type Device = Pick<Navigator, 'userAgent' | 'maxTouchPoints'>
+
+/** An iPad says that it is a Mac, and no Mac has a touch screen. */
+function isFromApple({ userAgent, maxTouchPoints }: Device): boolean {
+  return /iPad|iPhone|iPod/.test(userAgent) || (/Macintosh/.test(userAgent) && maxTouchPoints > 1)
+}
+
+/**
+ * A link to the device's own map: the place itself where it is known, otherwise the address to search for.
+ * Apple's systems know no `geo:`; their own map opens at its address. Nobody else is told the address of a home.
+ */
+export function mapLink(dwelling: Placed, device: Device): string {
   const { lat, lon } = dwelling
-  const at = lat !== null && lon !== null ? `${lat},${lon}` : '0,0'
-  return `geo:${at}?q=${encodeURIComponent(addressOf(dwelling))}`
+  const at = lat !== null && lon !== null ? `${lat},${lon}` : ''
+  const query = encodeURIComponent(addressOf(dwelling))
+  if (isFromApple(device)) return `https://maps.apple.com/?${at ? `ll=${at}&` : ''}q=${query}`
+  return `geo:${at || '0,0'}?q=${query}`
 }
 
 /** The stops of a round that are on the map, as GPX 1.1: numbered and timed, with no name of a person. */

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
-from tests.e2e.round import Round, card, choose, open_hub, saved
+from tests.e2e.round import Round, card, choose, open_hub, saved, signed_in
 from tests.e2e.tablet import unlock
 from tests.e2e.test_pages import VIEWPORTS, overflow, violations
 from tests.factories import (
@@ -22,7 +22,7 @@ from visits.models.programmes import Enrolment
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("ADAM", "BLIN", "FABRE", "GRAS", "HUET")
+NAMES = ("ADAM", "BLIN", "FABRE", "GRAS", "HUET", "IMBERT")
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +133,8 @@ def test_an_answer_known_already_is_offered_and_taken_over_with_one_tap(tablet: 
     choose(page, "visit_agreed", "Oui")
     choose(page, "health_agreed", "Non")
     _next(page, "Logement")
+    floor = page.get_by_test_id("question-floor")
+    expect(floor.get_by_test_id("limits")).to_have_text("De 0 à 40.")  # before any fault
     washing = page.get_by_test_id("question-washing")
     expect(washing.get_by_test_id("proposal")).to_contain_text("La dernière fois")
     expect(washing.get_by_label("Douche", exact=True)).not_to_be_checked()
@@ -255,3 +257,54 @@ def test_the_hub_and_what_hangs_on_it_are_accessible(tablet: Page, turned: str) 
         page.get_by_test_id("display").click()
         look()
     assert seen == []
+
+
+# How dark the canvas is where the finger was, at most two points beside it.
+UNDER = """(canvas, [x, y]) => {
+    const box = canvas.getBoundingClientRect()
+    const scale = canvas.width / box.width
+    const [left, top] = [(x - box.left - 2) * scale, (y - box.top - 2) * scale]
+    const { data } = canvas.getContext('2d').getImageData(left, top, 4 * scale, 4 * scale)
+    return 255 - Math.min(...data.filter((_, at) => at % 4 === 0))
+}"""
+
+
+def _draw(page: Page, across: float, down: float) -> tuple[float, float]:
+    """Draw a line on the signature from a part of its width and height; gives its middle."""
+    box = page.locator("canvas.signature").bounding_box()
+    assert box is not None
+    x, y = box["x"] + across * box["width"], box["y"] + down * box["height"]
+    page.mouse.move(x - 20, y)
+    page.mouse.down()
+    page.mouse.move(x, y, steps=8)
+    page.mouse.move(x + 20, y, steps=8)
+    page.mouse.up()
+    return x, y
+
+
+def test_a_signature_follows_the_finger_when_the_tablet_is_turned(
+    day: Round, browser: Browser
+) -> None:
+    context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", device_scale_factor=2)
+    page = signed_in(context, day)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_hub(page, "IMBERT")
+    page.get_by_test_id("begin-visit").click()
+    choose(page, "visit_agreed", "Oui")
+    choose(page, "health_agreed", "Non")
+    page.get_by_test_id("contents").get_by_text("Bilan").click()
+    canvas = page.locator("canvas.signature")
+    canvas.scroll_into_view_if_needed()
+    assert canvas.evaluate(UNDER, [*_draw(page, 0.8, 0.3)]) > 100
+    page.set_viewport_size({"width": 600, "height": 960})
+    sharp = "(canvas) => Math.abs(canvas.width - 2 * canvas.clientWidth) <= 1"
+    page.wait_for_function(f"() => ({sharp})(document.querySelector('canvas.signature'))")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    before = box["x"] + 0.8 * box["width"], box["y"] + 0.3 * box["height"]
+    assert canvas.evaluate(UNDER, [*before]) > 100  # what was drawn turned along
+    assert canvas.evaluate(UNDER, [*_draw(page, 0.3, 0.7)]) > 100
+    assert canvas.evaluate(UNDER, [*before]) > 100
+    expect(page.get_by_test_id("question-signature")).to_contain_text("Signature enregistrée")
+    context.close()

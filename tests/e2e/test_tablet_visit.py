@@ -5,10 +5,10 @@ from base64 import b64decode
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import select
 
-from tests.e2e.round import Round, card, choose, open_hub, saved, signed_in
+from tests.e2e.round import Round, card, choose, item, open_hub, saved, signed_in
 from tests.e2e.tablet import unlock
 from tests.e2e.test_pages import VIEWPORTS, overflow, violations
 from tests.factories import (
@@ -22,7 +22,7 @@ from visits.models.programmes import Enrolment
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("ADAM", "BLIN", "FABRE", "GRAS", "HUET", "IMBERT")
+NAMES = ("ADAM", "BLIN", "FABRE", "GRAS", "HUET", "IMBERT", "JOLY")
 
 
 @pytest.fixture(scope="module")
@@ -259,27 +259,62 @@ def test_the_hub_and_what_hangs_on_it_are_accessible(tablet: Page, turned: str) 
     assert seen == []
 
 
-# How dark the canvas is where the finger was, at most two points beside it.
-UNDER = """(canvas, [x, y]) => {
+def test_a_form_is_open_in_one_tab_and_goes_on_in_another_only_knowingly(
+    day: Round, tablet: Page, context: BrowserContext
+) -> None:
+    first = tablet
+    open_hub(first, "JOLY")
+    first.get_by_test_id("begin-visit").click()
+    choose(first, "visit_agreed", "Non")
+    address = first.url
+    second = context.new_page()
+    second.goto(address)
+    unlock(second)
+    expect(second.get_by_test_id("elsewhere")).to_contain_text("ouvert dans un autre onglet")
+    second.get_by_test_id("take-here").click()
+    agreed = second.get_by_test_id("question-visit_agreed")
+    expect(agreed.get_by_label("Non")).to_be_checked()  # the first tab saved it, then let go
+    expect(first.get_by_test_id("elsewhere")).to_contain_text("continue dans un autre onglet")
+    second.get_by_test_id("finish").click()
+    second.get_by_test_id("confirm-finish").click()
+    expect(second.get_by_test_id("confirm-finish")).to_have_count(0)
+    first.get_by_test_id("take-here").click()  # too late: nothing is begun anew
+    expect(first.get_by_role("alert")).to_contain_text("déjà terminé")
+    expect(card(second, "JOLY").or_(_form(second, "home_visit")).first).to_be_visible()
+    second.goto(f"{day.server.url}/tablet/#/")
+    expect(item(second, "JOLY")).to_have_count(1)
+    assert len(day.submissions("JOLY")) == 1
+
+
+# Whether the canvas is dark where the finger was, at most two points beside it.
+DARK = """([x, y]) => {
+    const canvas = document.querySelector('canvas.signature')
     const box = canvas.getBoundingClientRect()
     const scale = canvas.width / box.width
     const [left, top] = [(x - box.left - 2) * scale, (y - box.top - 2) * scale]
     const { data } = canvas.getContext('2d').getImageData(left, top, 4 * scale, 4 * scale)
-    return 255 - Math.min(...data.filter((_, at) => at % 4 === 0))
+    return Math.min(...data.filter((_, at) => at % 4 === 0)) < 150
+}"""
+SHARP = """() => {
+    const canvas = document.querySelector('canvas.signature')
+    canvas.scrollIntoView({block: 'center'})
+    return Math.abs(canvas.width - 2 * canvas.clientWidth) <= 1
 }"""
 
 
-def _draw(page: Page, across: float, down: float) -> tuple[float, float]:
-    """Draw a line on the signature from a part of its width and height; gives its middle."""
+def _place(page: Page, across: float, down: float) -> list[float]:
+    """Find the place at a part of the signature's width and height."""
     box = page.locator("canvas.signature").bounding_box()
     assert box is not None
-    x, y = box["x"] + across * box["width"], box["y"] + down * box["height"]
+    return [box["x"] + across * box["width"], box["y"] + down * box["height"]]
+
+
+def _draw(page: Page, x: float, y: float) -> None:
     page.mouse.move(x - 20, y)
     page.mouse.down()
     page.mouse.move(x, y, steps=8)
     page.mouse.move(x + 20, y, steps=8)
     page.mouse.up()
-    return x, y
 
 
 def test_a_signature_follows_the_finger_when_the_tablet_is_turned(
@@ -293,18 +328,17 @@ def test_a_signature_follows_the_finger_when_the_tablet_is_turned(
     choose(page, "visit_agreed", "Oui")
     choose(page, "health_agreed", "Non")
     page.get_by_test_id("contents").get_by_text("Bilan").click()
-    canvas = page.locator("canvas.signature")
-    canvas.scroll_into_view_if_needed()
-    assert canvas.evaluate(UNDER, [*_draw(page, 0.8, 0.3)]) > 100
+    page.wait_for_function(SHARP)
+    first = _place(page, 0.8, 0.3)
+    _draw(page, *first)
+    page.wait_for_function(DARK, arg=first)
     page.set_viewport_size({"width": 600, "height": 960})
-    sharp = "(canvas) => Math.abs(canvas.width - 2 * canvas.clientWidth) <= 1"
-    page.wait_for_function(f"() => ({sharp})(document.querySelector('canvas.signature'))")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box is not None
-    before = box["x"] + 0.8 * box["width"], box["y"] + 0.3 * box["height"]
-    assert canvas.evaluate(UNDER, [*before]) > 100  # what was drawn turned along
-    assert canvas.evaluate(UNDER, [*_draw(page, 0.3, 0.7)]) > 100
-    assert canvas.evaluate(UNDER, [*before]) > 100
+    page.wait_for_function(SHARP)
+    turned = _place(page, 0.8, 0.3)
+    page.wait_for_function(DARK, arg=turned)  # what was drawn turned along
+    second = _place(page, 0.3, 0.7)
+    _draw(page, *second)
+    page.wait_for_function(DARK, arg=second)
+    page.wait_for_function(DARK, arg=turned)
     expect(page.get_by_test_id("question-signature")).to_contain_text("Signature enregistrée")
     context.close()

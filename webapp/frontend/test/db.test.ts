@@ -23,6 +23,22 @@ describe('the tablet’s memory', () => {
     expect(await db.keysWithPrefix('files', 'a/')).toEqual(['a/1.jpg'])
   })
 
+  it('writes over the record that was read, and over no other', async () => {
+    const guard = { store: 'files' as const, key: 'a/1' }
+    const put = (name: string) => ({ ...guard, value: file(name) })
+    const first = await db.writeOver({ ...guard, version: null }, [put('first')])
+    const read = await db.readVersion('files', 'a/1')
+    expect(read?.version).toBe(first)
+    const second = await db.writeOver({ ...guard, version: first }, [put('second')])
+    const late = db.writeOver({ ...guard, version: first }, [put('late'), { store: 'files', key: 'a/2', value: file('2') }])
+    await expect(late).rejects.toThrow(db.Overtaken)
+    expect((await db.read('files', 'a/1'))?.name).toBe('second')
+    expect(await db.keysWithPrefix('files', '')).toEqual(['a/1'])
+    expect(await db.writeOver({ ...guard, version: second }, [{ store: 'files', remove: 'a/1' }])).toBeNull()
+    await expect(db.writeOver({ ...guard, version: second }, [put('risen')])).rejects.toThrow(db.Overtaken)
+    expect(await db.keysWithPrefix('files', '')).toEqual([])
+  })
+
   it('removes the files of one visit and of no other', async () => {
     await db.write(['a/1', 'a/2', 'ab/1', 'b/1'].map((key) => ({ store: 'files' as const, key, value: file(key) })))
     await db.write([{ store: 'files', removePrefix: 'a/' }])

@@ -5,11 +5,12 @@ import { fileKey, type DraftRecord } from './draft'
 import { filesOf, xmlOf, type NamedFile } from './engine'
 import { giveBackPhotos } from './givingback'
 import { beforeLock } from './locking'
-import { note, type OpenVisit } from './openvisit'
+import { keepDraft, note, type OpenVisit } from './openvisit'
 import { whenQuiet } from './settled'
 import { isFull } from './storage'
 
-type SaveState = { kind: 'saved'; at: number } | { kind: 'saving' } | { kind: 'failed'; why: string }
+/** `overtaken`: another tab wrote or ended the form, and nothing of this one is saved any more. */
+type SaveState = { kind: 'saved'; at: number } | { kind: 'saving' } | { kind: 'failed'; why: string } | { kind: 'overtaken' }
 
 export interface Autosave {
   state: Ref<SaveState>
@@ -36,6 +37,7 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
   let chain = Promise.resolve()
 
   const save = () => {
+    if (state.value.kind === 'overtaken') return chain
     clearTimeout(timer)
     timer = undefined
     state.value = { kind: 'saving' }
@@ -45,6 +47,7 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
         await saveDraft(visit, taken)
         if (timer === undefined) state.value = { kind: 'saved', at: visit.record.savedAt }
       } catch (error) {
+        if (error instanceof db.Overtaken) return giveUp()
         // A tablet that is full keeps the answers all the same: without the photo, they are written at once.
         const again = isFull(error) && giveBackPhotos(visit) ? AUTOSAVE_MS : RETRY_MS
         timer ??= setTimeout(() => void save(), again)
@@ -52,6 +55,12 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
       }
     })
     return chain
+  }
+  const giveUp = () => {
+    stop(look)
+    clearTimeout(timer)
+    timer = undefined
+    state.value = { kind: 'overtaken' }
   }
   // Not a debounce: the first change starts the clock, so fast typing never postpones the save.
   const soon = () => {
@@ -74,8 +83,7 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
   }, { scheduler: soon })
   const keepWith: Autosave['keepWith'] = (change, noted) => {
     const done = chain.then(async () => {
-      const value = { ...visit.record, ...noted }
-      await db.write([change, { store: 'drafts', key: value.instanceId, value }])
+      visit.version = await keepDraft(visit, { ...visit.record, ...noted }, [change])
       note(visit, noted)
     })
     chain = done.catch(() => undefined)
@@ -88,7 +96,7 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
     await flush()
     // A photo that found no room was given back meanwhile: the answers go down without it.
     if (state.value.kind !== 'saved') await flush()
-    return state.value.kind === 'saved'
+    return state.value.kind === 'saved' || state.value.kind === 'overtaken'
   })
   return {
     state,
@@ -125,8 +133,7 @@ async function saveDraft(visit: OpenVisit, { xml, files, page }: Taken): Promise
     changes.push({ store: 'files', remove: fileKey(visit.record.instanceId, gone) })
   }
   const saved = { xml, page, fileNames, savedAt: Date.now() }
-  changes.push({ store: 'drafts', key: visit.record.instanceId, value: { ...visit.record, ...saved } })
-  await db.write(changes)
+  visit.version = await keepDraft(visit, { ...visit.record, ...saved }, changes)
   // What was noted while it was being written stays.
   visit.record = { ...visit.record, ...saved }
 }

@@ -7,7 +7,7 @@ import { onConnection, STORE_NAMES, type Kept, type Schema, type StoreName } fro
 import type { DraftRecord, FileRecord } from './draft'
 import type { DayRecord } from './day'
 import type { QueueItem, SentRecord, SentReport } from './outbox'
-import { seal, unseal } from './seal'
+import { seal, unseal, versionOf } from './seal'
 import type { SessionRecord } from './session'
 import type { MediaRecord } from './media'
 import type { VisitRecord } from './visitrecords'
@@ -39,6 +39,18 @@ export class Locked extends Error {
   override name = 'Locked'
 }
 
+/** A record is not the one that was read: another tab wrote or removed it meanwhile. Nothing was written. */
+export class Overtaken extends Error {
+  override name = 'Overtaken'
+}
+
+/** A record and which writing of it is meant; null where there is to be none. */
+export interface Guard {
+  store: StoreName
+  key: string
+  version: string | null
+}
+
 let dataKey: CryptoKey | null = null
 
 /** Open the memory with its key, or close it with null. What is being written is written to its end. */
@@ -61,6 +73,16 @@ export async function read<Name extends StoreName>(store: Name, key: string): Pr
   if (kept === undefined) return undefined
   const [value] = await opened(opener, store, [[key, kept]])
   return value
+}
+
+/** Read a record together with which writing of it this is. */
+export async function readVersion<Name extends StoreName>(store: Name, key: string): Promise<{ value: Stores[Name]; version: string } | null> {
+  const opener = keyInUse()
+  await lastWrite
+  const kept = await onConnection((database) => database.get(store, key))
+  if (kept === undefined) return null
+  const [value] = await opened(opener, store, [[key, kept]])
+  return value === undefined ? null : { value, version: versionOf(kept as ArrayBuffer) }
 }
 
 export function readAll<Name extends StoreName>(store: Name): Promise<Stores[Name][]> {
@@ -102,13 +124,27 @@ type Sealed = Exclude<Change, { value: unknown }> | { store: StoreName; key: str
 
 /** Write all the changes or none. Resolves once they are on disk, not merely queued. */
 export async function write(changes: Change[]): Promise<void> {
-  if (!changes.length) return
+  if (changes.length) await writeInTurn(changes)
+}
+
+/**
+ * Write all the changes, or none if the guarded record is another than when it was read: looked at in the same
+ * transaction, so that no tab comes in between. Gives the record's version from now on, null when it is gone.
+ */
+export async function writeOver(guard: Guard, changes: Change[]): Promise<string | null> {
+  const written = await writeInTurn(changes, guard)
+  const own = written.findLast((change) => 'key' in change && change.store === guard.store && change.key === guard.key)
+  return own && 'sealed' in own ? versionOf(own.sealed) : null
+}
+
+async function writeInTurn(changes: Change[], guard?: Guard): Promise<Sealed[]> {
   // Sealed before the transaction opens: waiting inside would end it.
   const sealed = Promise.all(changes.map(sealedChange))
   sealed.catch(() => undefined)
-  const written = lastWrite.then(async () => commit(await sealed))
+  const written = lastWrite.then(async () => commit(await sealed, guard))
   lastWrite = written.catch(() => undefined)
   await written
+  return sealed
 }
 
 async function sealedChange(change: Change): Promise<Sealed> {
@@ -117,17 +153,25 @@ async function sealedChange(change: Change): Promise<Sealed> {
   return { store, key, sealed: await seal(keyInUse(), value, `${store}/${key}`) }
 }
 
-function commit(changes: Sealed[]): Promise<void> {
-  const stores = [...new Set(changes.map((change) => change.store))]
+function commit(changes: Sealed[], guard?: Guard): Promise<void> {
+  const stores = [...new Set([...changes.map((change) => change.store), ...(guard ? [guard.store] : [])])]
   return onConnection(async (database) => {
     const transaction = database.transaction(stores, 'readwrite', { durability: 'strict' })
+    transaction.done.catch(() => undefined)
     try {
+      if (guard) await holdTo(guard, transaction.objectStore(guard.store))
       await Promise.all([transaction.done, ...changes.map((change) => apply(transaction.objectStore(change.store), change))])
     } catch (error) {
+      if (error instanceof Overtaken) transaction.abort()
       // One write that finds no room takes the others with it: those only say that they were aborted.
-      throw transaction.error ?? error
+      throw error instanceof Overtaken ? error : transaction.error ?? error
     }
   })
+}
+
+async function holdTo({ key, version }: Guard, store: Store): Promise<void> {
+  const kept = await store.get(key)
+  if ((kept === undefined ? null : versionOf(kept as ArrayBuffer)) !== version) throw new Overtaken(key)
 }
 
 type Store = IDBPObjectStore<Schema, StoreName[], StoreName, 'readwrite'>

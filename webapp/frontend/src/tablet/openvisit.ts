@@ -12,12 +12,14 @@ import { mediaOf, type MediaReader } from './media'
 import type { OutboxItem } from './outbox'
 import { sha256 } from './receipts'
 import type { SessionRecord } from './session'
-import { answersOfVisit, finishedChange, knownVisit, loadVisitRecords } from './visitrecords'
+import { answersOfVisit, finishedChange, knownVisit, loadVisitRecords, recordOf } from './visitrecords'
 import type { FormAnswer, Visit } from './wire'
 
 /** A form of a visit being filled in. */
 export interface OpenVisit {
   record: DraftRecord
+  /** Which writing of the draft this is: one that another tab wrote or ended is never written over. */
+  version: string | null
   form: FormAnswer
   root: RootNode
   /** Counts what was noted beside the answers, so that it is saved as they are. */
@@ -28,8 +30,16 @@ export interface OpenVisit {
   media: MediaReader
 }
 
+/** Matches no record and no missing one: what is finished is not to come back as a draft. */
+const ENDED = 'ended'
+
 export class FormNotHere extends Error {
   override name = 'FormNotHere'
+}
+
+/** It was finished meanwhile: to begin it anew would send it twice. */
+export class FormEnded extends Error {
+  override name = 'FormEnded'
 }
 
 /** Resume the form's draft if there is one, otherwise begin it. Drafts of visits no longer listed resume too. */
@@ -38,11 +48,18 @@ export async function openVisit(visitId: string, formId: string, holder: Session
   const draft = drafts.find((known) => known.formId === formId)
   const visit = knownVisit(visitId)
   if (!draft && !visit) throw new FormNotHere(visitId)
+  if (!draft && await isEnded(visitId, formId)) throw new FormEnded(formId)
   const open = draft ? await resume(draft, holder) : await begin(visit as Visit, formId, holder)
   const siblings = drafts.filter((known) => known !== draft)
   open.sources = sourcesOf(open.form, visit?.earlier ?? [], answersOfVisit(visitId, siblings))
   markConsequences(open.root, open.form.consequences.flatMap(({ path }) => path ?? []))
   return open
+}
+
+/** Whether the form was finished on this tablet, in whatever tab. */
+async function isEnded(visitId: string, formId: string): Promise<boolean> {
+  await loadVisitRecords()
+  return recordOf(visitId)?.finished.some((form) => form.formId === formId) ?? false
 }
 
 async function begin(visit: Visit, formId: string, holder: SessionRecord): Promise<OpenVisit> {
@@ -57,23 +74,36 @@ async function begin(visit: Visit, formId: string, holder: SessionRecord): Promi
     personName: visit.person.name, startedAt: now, savedAt: now, page: 0, xml, fileNames: [],
     audit: opened([], now),
   }
-  await db.write([{ store: 'drafts', key: record.instanceId, value: record }])
-  return { record, form, root, noted: ref(0), sources: NO_SOURCES, media: mediaOf(form) }
+  const version = await keepDraft({ record, version: null }, record)
+  return { record, version, form, root, noted: ref(0), sources: NO_SOURCES, media: mediaOf(form) }
 }
 
-async function resume(record: DraftRecord, holder: SessionRecord): Promise<OpenVisit> {
+async function resume({ instanceId, visitId }: DraftRecord, holder: SessionRecord): Promise<OpenVisit> {
+  const kept = await db.readVersion('drafts', instanceId)
+  if (!kept) throw new FormNotHere(visitId)
+  const { value: record, version } = kept
   const form = await formOrThrow(record.formId, record.version)
   const files = await db.readPrefix('files', `${record.instanceId}/`)
   const named = files.map(({ name, type, bytes }) => ({ name, file: new File([bytes], name, { type }) }))
   const root = await restoreInstance(form.xform, { xml: record.xml, files: named }, holder)
   const audit = opened(closedAt(record.audit ?? [], record.savedAt), Date.now())
-  return { record: { ...record, audit }, form, root, noted: ref(0), sources: NO_SOURCES, media: mediaOf(form) }
+  return { record: { ...record, audit }, version, form, root, noted: ref(0), sources: NO_SOURCES, media: mediaOf(form) }
 }
 
 async function formOrThrow(formId: string, version: string): Promise<FormAnswer> {
   const form = await readForm(formId, version)
   if (!form) throw new FormNotHere(`${formId} ${version}`)
   return form
+}
+
+/** Write a draft over the one that was read, with what belongs to it; raises `Overtaken` when it is another by now. */
+export function keepDraft(visit: Pick<OpenVisit, 'record' | 'version'>, value: DraftRecord, beside: db.Change[] = []): Promise<string | null> {
+  const { instanceId } = visit.record
+  return db.writeOver(guardOf(visit), [...beside, { store: 'drafts', key: instanceId, value }])
+}
+
+function guardOf({ record, version }: Pick<OpenVisit, 'record' | 'version'>): db.Guard {
+  return { store: 'drafts', key: record.instanceId, version }
 }
 
 /** Note something beside the answers; it is saved with them. */
@@ -91,7 +121,7 @@ export async function finishVisit(visit: OpenVisit, urgent: boolean): Promise<Ou
   files.push(auditFile(visit.record.audit ?? [], Date.now()))
   const item = await outboxItem(visit.record, files, urgent)
   const stale = visit.record.fileNames.filter((name) => !files.some((file) => file.name === name))
-  await db.write([
+  await db.writeOver(guardOf(visit), [
     ...stale.map((name): db.Change => ({ store: 'files', remove: fileKey(instanceId, name) })),
     // Photos the draft holds are not written again: a tablet that is full can still finish.
     ...files.filter(({ name }) => !visit.record.fileNames.includes(name)).map((value): db.Change => ({ store: 'files', key: fileKey(instanceId, value.name), value })),
@@ -99,6 +129,7 @@ export async function finishVisit(visit: OpenVisit, urgent: boolean): Promise<Ou
     { store: 'drafts', remove: instanceId },
     ...finishedChange(visit.record),
   ])
+  visit.version = ENDED
   await Promise.all([loadDrafts(), loadVisitRecords()])
   return item
 }

@@ -64,6 +64,11 @@ export async function unwrapKey(wrapped: ArrayBuffer, under: CryptoKey, as: 'pin
   }
 }
 
+/** What tells one sealing from every other: no two are alike, also of the same value. */
+export function versionOf(sealed: ArrayBuffer): string {
+  return [...new Uint8Array(sealed, 0, IV_BYTES)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
 async function encrypt(key: CryptoKey, bytes: ArrayBuffer, place: string): Promise<ArrayBuffer> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES))
   const secret = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: placed(place) }, key, bytes)

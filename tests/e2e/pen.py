@@ -17,8 +17,6 @@ from visits.contacts import REFUSALS
 from webapp.languages import PARIS
 
 HOME_VISIT = "home_visit"
-# A change is on the disk by then.
-SAVED_MS = 400
 NOTES_REACHED, SOMEBODY = 0.5, 0.75
 # What stands on the summary that is read together: answers, pictures, what is urgent.
 SUMMARY = """() => {
@@ -127,11 +125,10 @@ class Pen:
         self.photos_kept = photos.count() if self._is_kept() else 0
 
     def _is_kept(self) -> bool:
-        """Now and then wait until the screen says that all is saved, and it has had its time."""
+        """Now and then wait until the screen says that all is saved."""
         if self.chance.random() < 0.5:
             return False
         expect(self.page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
-        self.page.wait_for_timeout(SAVED_MS)
         return True
 
     def _note_who_was_reached(self, tally: Tally) -> None:

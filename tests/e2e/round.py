@@ -180,7 +180,7 @@ def choose(page: Page, question: str, label: str) -> None:
 
 
 def saved(page: Page) -> None:
-    page.wait_for_timeout(600)
+    """Wait until the screen says that all is saved: from a change on it says so no more."""
     expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
 
 

@@ -1,7 +1,6 @@
 """A workbook with a list and pictures in files: everything is there without a network."""
 
 import struct
-import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from tests.e2e.server import Server
 from tests.e2e.tablet import tablet_sign_in
 from tests.e2e.test_forms import _plan_a_visit
 from tests.e2e.test_pages import overflow, violations
+from tests.e2e.waiting import until
 from visits.models.accounts import Role
 from visits.models.visits import Submission, SubmissionState
 
@@ -116,10 +116,7 @@ KEPT_MEDIA = """() => new Promise((done) => {
 
 def _wait_for_media(tablet: Page) -> None:
     """Wait until the picture and the sound are in the tablet's memory, and the app itself."""
-    deadline = time.monotonic() + 60
-    while tablet.evaluate(KEPT_MEDIA) < 2:
-        assert time.monotonic() < deadline, "the files of the form never came"
-        time.sleep(0.1)
+    until(lambda: tablet.evaluate(KEPT_MEDIA) >= 2, "the files of the form")
     tablet.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
 
@@ -151,13 +148,13 @@ def _visit(tablet: Page) -> list[str]:
 
 def _submission(server: Server) -> Submission:
     house = server.house()
+    whole = select(Submission).where(Submission.state != SubmissionState.INCOMPLETE)
+
+    def arrived() -> Submission | None:
+        with house.sessions() as session:
+            return session.scalars(whole).one_or_none()
+
     try:
-        for _ in range(200):
-            with house.sessions() as session:
-                found = session.scalars(select(Submission)).one_or_none()
-                if found is not None and found.state is not SubmissionState.INCOMPLETE:
-                    return found
-            time.sleep(0.1)
+        return until(arrived, "the submission")
     finally:
         house.engine.dispose()
-    raise AssertionError("nothing arrived")

@@ -1,7 +1,6 @@
 """A diagnostic changed in a spreadsheet: handed in, tried on a tablet's screen, published."""
 
 import io
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from tests.e2e.server import Server
 from tests.e2e.tablet import tablet_sign_in
 from tests.e2e.test_pages import overflow, violations
 from tests.e2e.test_story import _photo
+from tests.e2e.waiting import until
 from tests.factories import make_enrolment, make_visit
 from tests.webapp.test_form_drafts import NEW, NEW_ORDER, edited
 from visits.models.accounts import Role, User
@@ -205,9 +205,10 @@ def _fill_on_the_tablet(page: Page, server: Server, visitor: str) -> None:
 
 def _wait_for_orders(server: Server) -> None:
     house = server.house()
-    for _ in range(200):
+
+    def count() -> int | None:
         with house.sessions() as session:
-            if session.scalar(select(func.count()).select_from(WorkOrder)):
-                break
-        time.sleep(0.1)
+            return session.scalar(select(func.count()).select_from(WorkOrder))
+
+    until(count, "a work order")
     house.engine.dispose()

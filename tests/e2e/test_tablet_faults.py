@@ -3,9 +3,8 @@
 import contextlib
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from tests.e2e.endurance import Endurance, endure
 from tests.e2e.line import LineFault, open_line
 from tests.e2e.plans import Plan, plans
 from tests.e2e.release import make_release
-from tests.e2e.round import QUIET, Round, add_photos, begin, choose, picture
+from tests.e2e.round import QUIET, Round, add_photos, begin, choose, picture, saved
 from tests.e2e.tablet import Tablet, open_tablet, unlock
 from tests.e2e.tally import Tally
 
@@ -28,8 +27,6 @@ MIDST = ("typing", "turning", "photo", "finishing", "sending")
 KILLS = [(midst, f"K{at}{turn}") for at, midst in enumerate(MIDST) for turn in range(2)]
 PROGRAMMES = {plan.name: plan.programme for plan in ENDURED}
 NAMES = ("UPDATE", "EARLY", *(name for _, name in KILLS), *(plan.name for plan in ENDURED))
-# What the tablet promises: a change is on the disk by then.
-SAVED_S = 0.4
 
 
 @pytest.fixture(scope="module")
@@ -55,21 +52,26 @@ class Doing:
     """Something done over and over until the browser dies in the midst of it."""
 
     tablet: Tablet
-    done: list[tuple[float, str]] = field(default_factory=list)
 
     def until_killed(self, what: Callable[[int], str], *, after: float) -> list[str]:
-        """Do it until the kill; gives what was done early enough to be kept."""
+        """Do it until the kill; gives what the screen had called saved by then."""
         timer = threading.Timer(after, self.tablet.kill)
         timer.start()
+        done, kept = list[str](), list[str]()
         try:
             for at in range(1000):
-                said = what(at)
-                self.done.append((time.monotonic(), said))
-        except Error:
+                done.append(what(at))
+                if at % 8 == 7:  # a hand that never rests is never told
+                    saved(self.tablet.page)
+                if (
+                    self.tablet.page.get_by_test_id("save-state").get_attribute("data-state")
+                    == "saved"
+                ):
+                    kept = list(done)
+        except (Error, AssertionError):
             timer.join()
-        killed = self.tablet.killed_at
-        assert killed is not None, "the browser outlived the test"
-        return [said for moment, said in self.done if moment <= killed - SAVED_S]
+        assert self.tablet.killed_at is not None, "the browser outlived the test"
+        return kept
 
 
 def _to_page(page: Page, title: str) -> None:
@@ -158,9 +160,8 @@ def _killed_with_photos(hand: Endurance, name: str, after: float) -> None:
     expect(page.get_by_test_id("page-title")).to_contain_text("Pièce")
     photos = page.get_by_test_id("photo").locator("img")
     assert photos.count() >= kept.count("photo")
-    shown = "(all) => all.every((one) => one.complete && one.naturalWidth > 0)"
-    page.wait_for_timeout(200)
-    assert photos.evaluate_all(shown)
+    for photo in photos.all():
+        expect(photo).not_to_have_js_property("naturalWidth", 0)
 
 
 def _killed_finishing(hand: Endurance, name: str, after: float) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.e2e.round import saved
 from tests.e2e.server import Server
 from tests.e2e.tablet import PIN, choose_pin, tablet_sign_in, unlock
 from tests.e2e.test_pages import violations
@@ -80,10 +81,6 @@ def _falls(page: Page) -> Locator:
     return page.get_by_test_id("question-falls_count").locator("input")
 
 
-def _wait_saved(page: Page) -> None:
-    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
-
-
 def _try_wrong(page: Page, times: int) -> None:
     for tried in range(times):
         page.get_by_test_id("pin").fill(WRONG)
@@ -133,8 +130,7 @@ def test_a_visit_begun_is_there_after_the_pin_even_without_a_network(
     name = _begin_visit(page)
     _falls(page).fill("7")
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    page.wait_for_timeout(500)
-    _wait_saved(page)
+    saved(page)
     tablet.set_offline(True)
     page.reload()
     expect(page.get_by_test_id("pin")).to_be_focused()
@@ -153,7 +149,7 @@ def test_five_wrong_pins_need_the_network_and_lose_nothing(
     _sign_in(page, demo)
     _begin_visit(page)
     _falls(page).fill("8")
-    page.wait_for_timeout(500)
+    saved(page)
     page.reload()
     _try_wrong(page, 2)
     page.reload()
@@ -189,7 +185,7 @@ def test_somebody_else_does_not_take_over_unsent_work(demo: Server, tablet: Brow
     page = _open(tablet, demo)
     _sign_in(page, demo)
     _begin_visit(page)
-    page.wait_for_timeout(500)
+    saved(page)
     page.reload()
     _recover(page, demo, "coordinator")
     expect(page.get_by_test_id("sign-in-problem")).to_contain_text("autre compte")
@@ -232,8 +228,7 @@ def test_what_the_tablet_keeps_cannot_be_read(demo: Server, tablet: BrowserConte
     _sign_in(page, demo)
     name = _begin_visit(page)
     _falls(page).fill("9")
-    page.wait_for_timeout(500)
-    _wait_saved(page)
+    saved(page)
     kept = page.evaluate(DUMP)
     assert kept["counts"]["drafts"] == 1
     assert kept["counts"]["session"] == kept["counts"]["day"] == kept["counts"]["lock"] == 1
@@ -290,7 +285,7 @@ def test_a_revoked_tablet_only_asks_to_sign_in_again(
     page = _open(tablet, demo)
     _sign_in(page, demo)
     _begin_visit(page)
-    page.wait_for_timeout(500)
+    saved(page)
     visitor = demo.accounts["visitor"]
     own = office(demo, visitor.email, visitor.password)
     own.goto(f"{demo.url}/account")

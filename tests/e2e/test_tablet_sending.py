@@ -19,6 +19,7 @@ from tests.e2e.round import (
     leave_no_room,
     picture,
     refuse,
+    saved,
     signed_in,
     visit_with_photos,
 )
@@ -234,10 +235,11 @@ def test_a_full_tablet_keeps_the_answers_and_says_which_photo_it_could_not(
     expect(page.get_by_test_id("little-space")).to_be_visible()
     _to_photos(page, "FULL")
     large, refused = picture(page, 1, side=1600), page.get_by_test_id("photos-refused")
-    for _ in range(12):
+    photos = page.get_by_test_id("photo")
+    for at in range(12):
         add_photos(page, [large])
-        page.wait_for_timeout(1_500)
-        expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+        expect(photos.nth(at).or_(refused).first).to_be_visible()
+        saved(page)
         if refused.count():
             break
     _answers_are_kept(page)
@@ -274,8 +276,7 @@ def _answers_are_kept(page: Page) -> None:
     kept = page.get_by_test_id("photo").count()
     assert 0 < kept < 12
     choose(page, "room_kind", "Séjour")
-    page.wait_for_timeout(400)  # by then every change is saved
-    expect(page.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+    saved(page)
     page.reload()
     unlock(page)
     expect(page.get_by_test_id("photo")).to_have_count(kept)
@@ -309,8 +310,7 @@ def test_a_form_that_could_not_be_finished_goes_on_being_saved(tablet: Page) -> 
     tablet.get_by_role("button", name="Revenir aux questions").click()
     choose(tablet, "visit_agreed", "Oui")
     choose(tablet, "health_agreed", "Non")
-    tablet.wait_for_timeout(400)  # by then every change is saved
-    expect(tablet.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+    saved(tablet)
     tablet.reload()
     unlock(tablet)
     agreed = tablet.get_by_test_id("question-visit_agreed")

@@ -16,6 +16,7 @@ from tests.e2e.round import (
 )
 from tests.e2e.tablet import unlock
 from tests.e2e.test_pages import VIEWPORTS, violations
+from tests.e2e.waiting import until
 from visits.doors import TOLD_LENGTH
 from visits.models.programmes import Disposition
 
@@ -23,6 +24,10 @@ pytestmark = pytest.mark.browser
 
 NAMES = ("CARON", "DENIS", "ERARD", "GAZ", "HALF", "OFF", "ONCE", "WAITS")
 # Whoever else looks at the queue is not done with it: what is to be told is not kept yet.
+QUEUED = """async () => {
+    const { pending } = await navigator.locks.query()
+    return pending.some(({ name }) => name === 'palier-queue')
+}"""
 HOLD_QUEUE = "() => void navigator.locks.request('palier-queue', () => new Promise(() => {}))"
 
 
@@ -156,11 +161,12 @@ def _top(place: Locator) -> float:
     return box["y"]
 
 
-def test_an_urgent_finding_that_stays_is_told_by_itself(tablet: Page) -> None:
+def test_an_urgent_finding_that_stays_is_told_by_itself(day: Round, tablet: Page) -> None:
     page = tablet
     _to_safety(page, "ERARD")
     choose(page, "gas_smell", "Oui")
-    page.wait_for_timeout(5_000)
+    # Leaving the page would tell it too: the server hears of it while the page stands.
+    until(lambda: [name for name, _ in day.alerts() if name == "ERARD"], "the alert")
     _leave(page)
     expect(page.get_by_test_id("outbox-item").filter(has_text="Alerte urgente")).to_have_count(1)
 
@@ -170,7 +176,7 @@ def test_a_shut_door_is_kept_with_its_report_or_not_at_all(tablet: Page) -> None
     open_hub(page, "HALF")
     page.evaluate(HOLD_QUEUE)
     _say_broken_off(page)
-    page.wait_for_timeout(500)
+    page.wait_for_function(QUEUED)
     page.reload()
     unlock(page)
     page.get_by_test_id("back-to-hub").click()

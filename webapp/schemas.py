@@ -154,10 +154,11 @@ class DayVisitSchema(Schema):
 
 
 class DayFormSchema(FormKeySchema):
-    """A form the visits of the day need."""
+    """A form the visits of the day need, and the questions any version of it marks."""
 
     title = fields.Dict(keys=fields.String(), values=fields.String())
     sha256 = fields.String()
+    confidential = fields.List(fields.String())
 
 
 class DaySchema(Schema):

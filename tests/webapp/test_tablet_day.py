@@ -90,6 +90,21 @@ def test_an_answer_marked_confidential_later_is_offered_no_more(tablet: Tablet) 
     assert "washing" in names
 
 
+def test_the_tablet_learns_what_any_version_of_a_form_marks_as_confidential(
+    tablet: Tablet,
+) -> None:
+    told = {one["form_id"]: one["confidential"] for one in tablet.day()["forms"]}
+    assert told == dict.fromkeys(FORMS, [])
+    form = home_visit()
+    bind = b'nodeset="/data/social/lives_alone"'
+    marked = form.xform.replace(bind, b'palier:readers="social_worker" ' + bind, 1)
+    before = NOW - timedelta(days=400)
+    with tablet.house.sessions.begin() as session:
+        publish_form(session, replace(form, xform=marked, version="0"), by=None, now=before)
+    told = {one["form_id"]: one["confidential"] for one in tablet.day()["forms"]}
+    assert told == dict.fromkeys(FORMS, []) | {"home_visit": ["lives_alone"]}
+
+
 def test_answers_about_a_person_need_her_last_word_on_health_questions(tablet: Tablet) -> None:
     tablet.earlier_visit(fill(UPSTAIRS))
     tablet.earlier_visit(fill(QUIET | {"health_agreed": "no"}), days_ago=10)

@@ -19,6 +19,7 @@ from visits.models.visits import Visit
 from visits.own_account import note_seen
 from visits.planning import visits_of_visitor
 from visits.privacy import log_access
+from visits.queries.forms import confidential_names
 from visits.queries.tablet import (
     Due,
     Earlier,
@@ -69,6 +70,7 @@ def day() -> dict[str, Any]:
         bundle = _bundle(session, visits, until)
         sent = sent_since(session, viewer(), moment - timedelta(days=SENT_DAYS))
         bag = bag_of(session, g.account.id)
+        forms = _forms(session, bundle)
         log_access(
             session,
             user_id=g.account.id,
@@ -81,7 +83,7 @@ def day() -> dict[str, Any]:
         "server_now": moment,
         "user": g.account,
         "visits": [_visit(visit, bundle) for visit in visits],
-        "forms": _forms(bundle),
+        "forms": forms,
         "kit": [_kit_item(item, bag[item]) for item in KITS if item in bag],
         "sent": [_sent(one) for one in sent],
     }
@@ -97,11 +99,21 @@ def _bundle(session: Session, visits: Sequence[Visit], until: datetime) -> _Bund
     )
 
 
-def _forms(bundle: _Bundle) -> list[FormVersion]:
+def _forms(session: Session, bundle: _Bundle) -> list[dict[str, Any]]:
     """List each form once, whichever visits need it."""
-    return list(
-        {one.form.id: one.form for forms in bundle.forms.values() for one in forms}.values()
-    )
+    needed = {one.form.id: one.form for forms in bundle.forms.values() for one in forms}.values()
+    marked = confidential_names(session, {form.form_id for form in needed})
+    return [_form(form, sorted(marked[form.form_id])) for form in needed]
+
+
+def _form(form: FormVersion, confidential: list[str]) -> dict[str, Any]:
+    return {
+        "form_id": form.form_id,
+        "version": form.version,
+        "title": form.title,
+        "sha256": form.sha256,
+        "confidential": confidential,
+    }
 
 
 def _visit(visit: Visit, bundle: _Bundle) -> dict[str, Any]:

@@ -171,6 +171,17 @@ export function isConsequence(node: FormNode): boolean {
   return nameOf(node).startsWith('consequence_') || (consequencePaths.get(node.root)?.has(pathOf(node)) ?? false)
 }
 
+const confidentialNames = new WeakMap<object, ReadonlySet<string>>()
+
+/** Tell which answers of an instance only some may read. */
+export function markConfidential(root: RootNode, names: ReadonlySet<string>): void {
+  confidentialNames.set(root, names)
+}
+
+export function isConfidential(node: FormNode): boolean {
+  return confidentialNames.get(node.root)?.has(nameOf(node)) ?? false
+}
+
 /** Whether a person answers it: not a note, not a calculation. */
 export function isQuestion(node: FormNode): node is Exclude<AnyControlNode, { nodeType: 'note' }> {
   return isLeaf(node) && node.nodeType !== 'model-value' && node.nodeType !== 'note'

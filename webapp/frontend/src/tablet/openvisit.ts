@@ -2,11 +2,12 @@
 import { ref, type Ref } from 'vue'
 import { NO_SOURCES, sourcesOf, type ProposalSources } from './answers'
 import { auditFile, closedAt, opened } from './audit'
+import { confidentialOf } from './confidential'
 import { readForm } from './day'
 import * as db from './db'
 import { fileKey, loadDrafts, XML_FILE, type DraftRecord, type FileRecord } from './draft'
 import {
-  createInstance, filesOf, finishedXml, instanceIdOf, markConsequences, restoreInstance, xmlOf, type RootNode,
+  createInstance, filesOf, finishedXml, instanceIdOf, markConfidential, markConsequences, restoreInstance, xmlOf, type RootNode,
 } from './engine'
 import { mediaOf, type MediaReader } from './media'
 import type { OutboxItem } from './outbox'
@@ -51,7 +52,8 @@ export async function openVisit(visitId: string, formId: string, holder: Session
   if (!draft && await isEnded(visitId, formId)) throw new FormEnded(formId)
   const open = draft ? await resume(draft, holder) : await begin(visit as Visit, formId, holder)
   const siblings = drafts.filter((known) => known !== draft)
-  open.sources = sourcesOf(open.form, visit?.earlier ?? [], answersOfVisit(visitId, siblings))
+  open.sources = sourcesOf(open.form, visit?.earlier ?? [], await answersOfVisit(visitId, siblings))
+  markConfidential(open.root, confidentialOf(open.form))
   markConsequences(open.root, open.form.consequences.flatMap(({ path }) => path ?? []))
   return open
 }

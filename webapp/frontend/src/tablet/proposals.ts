@@ -1,6 +1,6 @@
 // Answers known already, offered beside the question and taken over with one tap; never filled in by themselves.
 import { typed, type ProposalSources } from './answers'
-import { isAnswered, isQuestion, nameOf, pathOf, hasAppearance, type LeafNode } from './engine'
+import { isAnswered, isConfidential, isQuestion, nameOf, pathOf, hasAppearance, type LeafNode } from './engine'
 import { language, t } from './i18n'
 import { dateOf } from './moments'
 import { writeNumber } from './numbers'
@@ -15,7 +15,7 @@ interface Proposal {
 /** What to offer beside an open question, or null. */
 export function proposalFor(node: LeafNode, { earlier, visit }: ProposalSources): Proposal | null {
   // A room's answer says nothing of the next room's.
-  if (!isQuestion(node) || isAnswered(node) || node.currentState.readonly || inRepeat(node)) return null
+  if (!isQuestion(node) || isAnswered(node) || node.currentState.readonly || inRepeat(node) || isConfidential(node)) return null
   const here = visit[nameOf(node)]
   const sameVisit = here !== undefined && !hasAppearance(node, 'multiline') ? takeable(node, here) : null
   if (sameVisit) return { ...sameVisit, sentence: t('proposal.visit', { answer: sameVisit.shown }) }

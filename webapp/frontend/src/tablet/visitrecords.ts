@@ -2,6 +2,7 @@
 // The visit is kept as it was known, so that one that was begun outlives the change of day.
 import { computed, shallowRef } from 'vue'
 import { answersIn } from './answers'
+import { openAnswers } from './confidential'
 import { visitById } from './day'
 import * as db from './db'
 import { drafts, type DraftRecord } from './draft'
@@ -72,10 +73,11 @@ export async function noteStart(visitId: string): Promise<void> {
 }
 
 /** What the other forms of this visit hold, finished or not; the one saved last counts. */
-export function answersOfVisit(visitId: string, siblings: readonly DraftRecord[]): Record<string, string> {
-  const finished = (recordOf(visitId)?.finished ?? []).map(({ answers }) => answers)
-  const begun = [...siblings].sort((a, b) => a.savedAt - b.savedAt).map(({ xml }) => answersIn(xml))
-  return Object.assign({}, ...finished, ...begun) as Record<string, string>
+export async function answersOfVisit(visitId: string, siblings: readonly DraftRecord[]): Promise<Record<string, string>> {
+  const finished = recordOf(visitId)?.finished ?? []
+  const begun = [...siblings].sort((a, b) => a.savedAt - b.savedAt).map((draft) => ({ ...draft, answers: answersIn(draft.xml) }))
+  const told = await Promise.all([...finished, ...begun].map(openAnswers))
+  return Object.assign({}, ...told) as Record<string, string>
 }
 
 /** The change that notes a form finished, with its answers for the visit's other forms. */

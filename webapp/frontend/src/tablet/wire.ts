@@ -91,7 +91,8 @@ export interface DayAnswer {
   server_now: string
   user: User
   visits: Visit[]
-  forms: { form_id: string; version: string; title: Translated | string; sha256: string }[]
+  /** `confidential`: the questions that any version marks; missing when an older server told the day. */
+  forms: { form_id: string; version: string; title: Translated | string; sha256: string; confidential?: string[] }[]
   kit: { item: string; label: Translated; quantity: number }[]
   sent: SentSubmission[]
 }

@@ -127,15 +127,17 @@ function takenFrom({ root }: OpenVisit, page: number): Taken {
 /** Write the draft and its new files in one transaction; files no answer holds any more are removed with it. */
 async function saveDraft(visit: OpenVisit, { xml, files, page }: Taken): Promise<void> {
   const before = new Set(visit.record.fileNames)
+  const spent = [...visit.spent]
   const changes = await newFiles(visit.record.instanceId, files.filter(({ name }) => !before.has(name)))
   const fileNames = files.map(({ name }) => name)
-  for (const gone of visit.record.fileNames.filter((name) => !fileNames.includes(name))) {
+  for (const gone of [...spent, ...visit.record.fileNames.filter((name) => !fileNames.includes(name))]) {
     changes.push({ store: 'files', remove: fileKey(visit.record.instanceId, gone) })
   }
   const saved = { xml, page, fileNames, savedAt: Date.now() }
   visit.version = await keepDraft(visit, { ...visit.record, ...saved }, changes)
   // What was noted while it was being written stays.
   visit.record = { ...visit.record, ...saved }
+  for (const name of spent) visit.spent.delete(name)
 }
 
 async function newFiles(instanceId: string, files: NamedFile[]): Promise<db.Change[]> {

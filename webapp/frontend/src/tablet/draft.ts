@@ -3,6 +3,7 @@ import type { UrgentNote } from './alerts'
 import type { AuditRow } from './audit'
 import * as db from './db'
 import { whenLocked } from './locking'
+import type { Awaits } from './taken'
 
 /** The name under which a submission's XML travels and is kept. */
 export const XML_FILE = 'xml_submission_file'
@@ -30,6 +31,8 @@ export interface FileRecord {
   name: string
   type: string
   bytes: ArrayBuffer
+  /** A picture as it was taken, and where it goes once it is prepared. */
+  awaits?: Awaits
 }
 
 /** The drafts on this tablet, for the list of visits. */

@@ -6,6 +6,7 @@ import { notice } from './notice'
 import { finishVisit, note, type OpenVisit } from './openvisit'
 import type { Report } from './outbox'
 import { goToDay, goToVisit } from './route'
+import { keepTaken, type Awaits } from './taken'
 import { loadOutbox, queueReport, sendDue, type Write } from './sending'
 import { isFilled } from './visitforms'
 import { rowsOf } from './visitstate'
@@ -17,6 +18,8 @@ export interface Keeping {
   finish(visit: OpenVisit, urgent: boolean): Promise<void>
   /** Tell an urgent finding at once; `write` keeps it together with what is noted of it. */
   report(report: Report, write: Write): Promise<void>
+  /** Keep a picture as it was taken until it is prepared; gives what lets it go. */
+  keepTaken(visit: OpenVisit, picture: Blob, awaits: Awaits): Promise<() => void>
   leave(visit: OpenVisit): void
 }
 
@@ -45,6 +48,7 @@ export const onTablet: Keeping = {
     })
   },
   report: queueReport,
+  keepTaken,
   leave: ({ record }) => goToVisit(record.visitId),
 }
 
@@ -68,6 +72,7 @@ export function forgotten(ways: { finished(): void; again(): void }): Keeping {
     }),
     finish: () => Promise.resolve(ways.finished()),
     report: ({ id }, write) => write({ store: 'outbox', remove: id }),
+    keepTaken: () => Promise.resolve(() => undefined),
     leave: ways.again,
   }
 }

@@ -1,9 +1,12 @@
 // When the tablet locks by itself, and what must be on disk before it does.
 import { asked } from './ask'
+import { allDone } from './pending'
 
 /** Without a touch or a key for this long, the tablet locks. */
 export const IDLE_MS = 5 * 60_000
 const LOOK_EVERY_MS = 5_000
+/** So long a lock waits for what is under way: a picture is kept as it was taken, and outlives the rest. */
+const PATIENCE_MS = 60_000
 
 type LastWords = () => Promise<boolean>
 const lastWords = new Set<LastWords>()
@@ -18,7 +21,7 @@ export function beforeLock(words: LastWords): () => void {
 export async function allKept(): Promise<boolean> {
   // A question that hides answers is answered by no: what it would hide is kept.
   asked.value?.answer(false)
-  await Promise.resolve()
+  await allDone(PATIENCE_MS)
   const kept = await Promise.all([...lastWords].map((words) => words()))
   return kept.every(Boolean)
 }

@@ -12,7 +12,9 @@ import {
 import { mediaOf, type MediaReader } from './media'
 import type { OutboxItem } from './outbox'
 import { sha256 } from './receipts'
+import { allDone } from './pending'
 import type { SessionRecord } from './session'
+import { bringBack } from './taken'
 import { answersOfVisit, finishedChange, knownVisit, loadVisitRecords, recordOf } from './visitrecords'
 import type { FormAnswer, Visit } from './wire'
 
@@ -29,6 +31,8 @@ export interface OpenVisit {
   sources: ProposalSources
   /** The pictures, sounds and films of the form. */
   media: MediaReader
+  /** Pictures as they were taken that are not needed any more: they go with the next save. */
+  spent: Set<string>
 }
 
 /** Matches no record and no missing one: what is finished is not to come back as a draft. */
@@ -45,6 +49,8 @@ export class FormEnded extends Error {
 
 /** Resume the form's draft if there is one, otherwise begin it. Drafts of visits no longer listed resume too. */
 export async function openVisit(visitId: string, formId: string, holder: SessionRecord): Promise<OpenVisit> {
+  // A form that was left a moment ago is kept to the end before it is read again.
+  await allDone()
   const drafts = (await db.readAll('drafts')).filter((known) => known.visitId === visitId)
   const draft = drafts.find((known) => known.formId === formId)
   const visit = knownVisit(visitId)
@@ -77,7 +83,7 @@ async function begin(visit: Visit, formId: string, holder: SessionRecord): Promi
     audit: opened([], now),
   }
   const version = await keepDraft({ record, version: null }, record)
-  return { record, version, form, root, noted: ref(0), sources: NO_SOURCES, media: mediaOf(form) }
+  return fresh({ record, version, form, root })
 }
 
 async function resume({ instanceId, visitId }: DraftRecord, holder: SessionRecord): Promise<OpenVisit> {
@@ -86,10 +92,16 @@ async function resume({ instanceId, visitId }: DraftRecord, holder: SessionRecor
   const { value: record, version } = kept
   const form = await formOrThrow(record.formId, record.version)
   const files = await db.readPrefix('files', `${record.instanceId}/`)
-  const named = files.map(({ name, type, bytes }) => ({ name, file: new File([bytes], name, { type }) }))
+  const named = files.filter(({ awaits }) => !awaits).map(({ name, type, bytes }) => ({ name, file: new File([bytes], name, { type }) }))
   const root = await restoreInstance(form.xform, { xml: record.xml, files: named }, holder)
   const audit = opened(closedAt(record.audit ?? [], record.savedAt), Date.now())
-  return { record: { ...record, audit }, version, form, root, noted: ref(0), sources: NO_SOURCES, media: mediaOf(form) }
+  const visit = fresh({ record: { ...record, audit }, version, form, root })
+  await bringBack(visit, files.filter(({ awaits }) => awaits))
+  return visit
+}
+
+function fresh(opened: Pick<OpenVisit, 'record' | 'version' | 'form' | 'root'>): OpenVisit {
+  return { ...opened, noted: ref(0), sources: NO_SOURCES, media: mediaOf(opened.form), spent: new Set() }
 }
 
 async function formOrThrow(formId: string, version: string): Promise<FormAnswer> {
@@ -122,7 +134,7 @@ export async function finishVisit(visit: OpenVisit, urgent: boolean): Promise<Ou
   for (const { name, file } of filesOf(visit.root)) files.push({ name, type: file.type, bytes: await file.arrayBuffer() })
   files.push(auditFile(visit.record.audit ?? [], Date.now()))
   const item = await outboxItem(visit.record, files, urgent)
-  const stale = visit.record.fileNames.filter((name) => !files.some((file) => file.name === name))
+  const stale = [...visit.spent, ...visit.record.fileNames.filter((name) => !files.some((file) => file.name === name))]
   await db.writeOver(guardOf(visit), [
     ...stale.map((name): db.Change => ({ store: 'files', remove: fileKey(instanceId, name) })),
     // Photos the draft holds are not written again: a tablet that is full can still finish.

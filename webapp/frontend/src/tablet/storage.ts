@@ -23,11 +23,16 @@ export async function littleSpaceLeft(): Promise<number | null> {
 }
 
 /** Tell whether a photo or file still finds room beside what the answers need; one that does not is counted. */
-export async function hasRoomFor({ size }: Blob): Promise<boolean> {
-  const bytes = await spaceLeft()
-  const fits = bytes === null || bytes - size > KEPT_FOR_ANSWERS
+export async function hasRoomFor(photo: Blob): Promise<boolean> {
+  const fits = await hasRoomToSpare(photo)
   if (!fits) photosRefused.value++
   return fits
+}
+
+/** Tell whether something that is kept for a moment finds room beside what the answers need. */
+export async function hasRoomToSpare({ size }: Blob): Promise<boolean> {
+  const bytes = await spaceLeft()
+  return bytes === null || bytes - size > KEPT_FOR_ANSWERS
 }
 
 /** Ask the browser to keep our data whatever happens; true the one time its refusal is to be told. */

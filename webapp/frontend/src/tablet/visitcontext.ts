@@ -2,6 +2,7 @@ import { inject, type InjectionKey } from 'vue'
 import type { LeafNode, RootNode } from './engine'
 import { typeset, type Key } from './i18n'
 import type { ProposalSources } from './answers'
+import type { Awaits } from './taken'
 
 /** What the questions of an open visit share. */
 interface VisitContext {
@@ -12,6 +13,8 @@ interface VisitContext {
   sources: ProposalSources
   /** A picture, sound or film of the form by its name; null when the tablet does not have it. */
   media(name: string): Promise<File | null>
+  /** Keep a picture as it was taken until it is prepared; gives what lets it go. */
+  keepTaken(picture: Blob, awaits: Awaits): Promise<() => void>
   /** Whether a question's fault is to be shown now. */
   showsFault(node: LeafNode): boolean
   /** Make a change that may hide other answers: asks first, and undoes it if the user would rather keep them. */

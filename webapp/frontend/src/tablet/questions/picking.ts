@@ -1,38 +1,53 @@
 import { ref, type Ref } from 'vue'
-import { LONGEST_SIDE_PX, preparePhoto } from '../photos'
+import { track } from '../pending'
 import { hasRoomFor } from '../storage'
+import { prepared, type Awaits } from '../taken'
+import { useVisit } from '../visitcontext'
 
 interface Picking {
   working: Ref<boolean>
   /** How many of the last pictures could not be read. */
   unreadable: Ref<number>
   /** Prepare what was taken or picked, one after the other, and put each where it belongs. */
-  keep(event: Event, put: (photo: File) => void, maxPixels?: number | null): Promise<void>
+  keep(event: Event, awaits: Awaits, put: (photo: File) => void): Promise<void>
 }
 
-/** Take pictures from a file input, as photos that are kept. */
+/** Take pictures from a file input, as photos that are kept; whoever leaves meanwhile waits for them. */
 export function usePicking(): Picking {
+  const visit = useVisit()
   const working = ref(false)
   const unreadable = ref(0)
+
+  async function prepareAll(pictures: readonly File[], awaits: Awaits, put: (photo: File) => void): Promise<void> {
+    // All as they were taken first: what is not prepared when the tablet dies is prepared when it starts again.
+    const kept: [File, () => void][] = []
+    for (const picture of pictures) kept.push([picture, await visit.keepTaken(picture, awaits)])
+    for (const [picture, letGo] of kept) {
+      try {
+        const photo = await prepared(picture, awaits.maxPixels)
+        if (await hasRoomFor(photo)) put(photo)
+      } catch {
+        unreadable.value++
+      }
+      letGo()
+    }
+  }
+
   return {
     working,
     unreadable,
-    async keep(event, put, maxPixels) {
+    async keep(event, awaits, put) {
       const input = event.target as HTMLInputElement
       const pictures = [...(input.files ?? [])]
       if (!pictures.length) return
       working.value = true
       unreadable.value = 0
-      for (const picture of pictures) {
-        try {
-          const photo = await preparePhoto(picture, Math.min(LONGEST_SIDE_PX, maxPixels ?? LONGEST_SIDE_PX))
-          if (await hasRoomFor(photo)) put(photo)
-        } catch {
-          unreadable.value++
-        }
+      try {
+        await track(prepareAll(pictures, awaits, put))
+      } finally {
+        working.value = false
+        input.value = ''
       }
-      working.value = false
-      input.value = ''
     },
   }
 }

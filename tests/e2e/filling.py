@@ -66,6 +66,7 @@ class Filler:
     take_photo: Callable[[], bytes]
     seed: int = 0
     most_turns: int = TURNS
+    texts: tuple[str, ...] = TEXTS
     said: dict[str, str] = field(default_factory=dict)
     tries: dict[str, int] = field(default_factory=dict)
     turns: dict[str, int] = field(default_factory=dict)
@@ -172,7 +173,7 @@ class Filler:
         if seen["kind"] == "number":
             return self._number(seen["name"], tried).replace(".", ",")
         fixed = {"date": "2026-05-06", "time": "10:30", "moment": "2026-05-06T10:30"}
-        return fixed.get(seen["kind"], TEXTS[tried % len(TEXTS)])
+        return fixed.get(seen["kind"], self.texts[tried % len(self.texts)])
 
     def _number(self, name: str, tried: int) -> str:
         question = next(one for one in self.form.questions if one.name == name)

@@ -3,9 +3,13 @@
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+from webargs.fields import DelimitedList
 
 from visits.doors import LEFT_BEHIND, TOLD_LENGTH
 from visits.models.programmes import Disposition, RefusalReason
+
+# A tablet names the visits it holds something of in one address.
+MOST_HELD = 150
 
 
 class LocalisedSchema(Schema):
@@ -161,6 +165,12 @@ class DayFormSchema(FormKeySchema):
     confidential = fields.List(fields.String())
 
 
+class HeldSchema(Schema):
+    """The visits of which a tablet holds something."""
+
+    held = DelimitedList(fields.UUID(), load_default=list, validate=validate.Length(max=MOST_HELD))
+
+
 class DaySchema(Schema):
     """A visitor's days to come, and the server's time to measure the tablet's clock by."""
 
@@ -170,6 +180,7 @@ class DaySchema(Schema):
     forms = fields.List(fields.Nested(DayFormSchema))
     kit = fields.List(fields.Nested(KitItemSchema))
     sent = fields.List(fields.Nested(SentSchema))
+    taken_back = fields.List(fields.UUID())
 
 
 class ConsequenceSchema(Schema):

@@ -30,7 +30,7 @@ from tests.factories import (
 from visits.models.accounts import Role
 from visits.models.people import Person
 from visits.models.programmes import ContactAttempt, Enrolment
-from visits.models.visits import Submission, UrgentAlert, Visit
+from visits.models.visits import Submission, UrgentAlert, Visit, VisitState
 from webapp.languages import PARIS
 
 One = TypeVar("One")
@@ -103,6 +103,15 @@ class Round:
         with house.sessions.begin() as session:
             of = select(Enrolment.id).join(Enrolment.person).where(Person.last_name == name)
             session.execute(delete(Visit).where(Visit.enrolment_id.in_(of)))
+        house.engine.dispose()
+
+    def take_back(self, name: str) -> None:
+        """Cancel a visit, as the office does."""
+        house = self.server.house()
+        with house.sessions.begin() as session:
+            of = select(Visit).join(Visit.enrolment).join(Enrolment.person)
+            visit = session.scalars(of.where(Person.last_name == name)).one()
+            visit.state = VisitState.CANCELLED
         house.engine.dispose()
 
     def parts(self) -> Counter[int]:

@@ -1,14 +1,15 @@
-"""A form is left in the middle of something: what was under way is kept."""
+"""What is left behind: work under way is kept, and a visit taken back leaves the tablet."""
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.round import Round, add_photos, begin, choose, picture
+from tests.e2e.round import Round, add_photos, arrived, begin, choose, go_to_day, picture, saved
 from tests.e2e.tablet import unlock
+from tests.e2e.test_pages import violations
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("ADAM",)
+NAMES = ("ADAM", "BLIN", "CARON")
 
 # Hold back the first step of preparing a picture until the test lets it go on.
 HOLD = """() => {
@@ -68,3 +69,29 @@ def _take(page: Page, one: bytes) -> None:
 def _open_again(page: Page) -> None:
     page.get_by_test_id("begin-visit").click()
     expect(page.get_by_test_id("save-state")).to_be_visible()
+
+
+def test_a_visit_taken_back_leaves_the_tablet_but_what_was_filled_is_sent(
+    day: Round, tablet: Page
+) -> None:
+    page = tablet
+    begin(page, "BLIN")
+    choose(page, "visit_agreed", "Non")
+    saved(page)
+    page.get_by_test_id("back-to-hub").click()
+    day.take_back("BLIN")
+    page.get_by_test_id("back-to-day").click()
+    page.get_by_test_id("refresh").click()
+    expect(page.get_by_test_id("taken-back")).to_contain_text("Ce que vous avez rempli partira")
+    expect(page.get_by_test_id("start-visit").first).to_be_visible()
+    assert "BLIN" not in page.content()
+    assert violations(page) == []
+    page.get_by_test_id("resume-taken-back").click()
+    expect(page.get_by_test_id("taken-back")).to_be_visible()
+    page.get_by_test_id("open-form").click()
+    page.get_by_test_id("finish").click()
+    page.get_by_test_id("confirm-finish").click()
+    go_to_day(page)
+    arrived(page, "Visite reprise")
+    assert "BLIN" not in page.content()
+    assert len(day.submissions("BLIN")) == 1

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -43,8 +44,9 @@ class Tablet:
     dwelling: Dwelling
     visit: Visit
 
-    def day(self) -> dict[str, Any]:
-        answer = self.app.test_client().get("/api/tablet/day", headers=self.headers)
+    def day(self, held: Sequence[str] = ()) -> dict[str, Any]:
+        path = "/api/tablet/day" + (f"?held={','.join(held)}" if held else "")
+        answer = self.app.test_client().get(path, headers=self.headers)
         assert answer.status_code == 200, answer.json
         return dict(answer.json)
 

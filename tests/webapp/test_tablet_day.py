@@ -1,5 +1,6 @@
 """What the tablet carries into the day."""
 
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,10 +21,13 @@ from tests.submissions import FALLS, GAS, QUIET, fill, fill_shipped, home_visit
 from tests.webapp.tablets import FORMS, Tablet, hand_out_tablet
 from visits.intake import record_submission
 from visits.kits import put_in_bag
+from visits.models.accounts import Role
 from visits.models.people import AlertCode, Consent, ConsentScope, Person
+from visits.models.portfolio import Dwelling
 from visits.models.programmes import Enrolment
-from visits.models.visits import SubmissionState, Visit
+from visits.models.visits import SubmissionState, Visit, VisitState
 from visits.person_alerts import note_alert
+from visits.planning import cancel_visit
 from visits.privacy import protect
 from visits.published_forms import current_form, publish_form
 from visits.queries import Reach
@@ -245,3 +249,46 @@ def test_the_day_asks_the_database_as_often_for_many_visits_as_for_one(tablet: T
     event.remove(tablet.house.engine, "before_cursor_execute", note)
     asked = [one for one in statements if "INSERT INTO access_event" not in one]
     assert len(asked) <= once
+
+
+@pytest.mark.parametrize("how", ["cancelled", "given away", "protected"])
+def test_a_tablet_learns_which_of_its_visits_were_taken_back(tablet: Tablet, how: str) -> None:
+    with tablet.house.sessions.begin() as session:
+        other = make_visit(
+            session,
+            enrolment=make_enrolment(session, by=tablet.visitor, person=make_person(session)),
+            visitor=tablet.visitor,
+        )
+    held = [str(tablet.visit.id), str(other.id)]
+    assert tablet.day(held)["taken_back"] == []
+    with tablet.house.sessions.begin() as session:
+        visit = session.get_one(Visit, tablet.visit.id)
+        if how == "cancelled":
+            cancel_visit(
+                session,
+                visit,
+                reason="fuite",
+                viewer=make_viewer(make_user(session), Reach.ALL),
+                now=NOW,
+            )
+        elif how == "given away":
+            visit.visitor_id = make_user(session, role=Role.VISITOR).id
+        else:
+            protect(session, visit.enrolment.person, by=make_user(session).id, now=NOW)
+    assert tablet.day(held)["taken_back"] == [str(tablet.visit.id)]
+    # Nobody's visit reads like somebody else's.
+    assert tablet.day([str(uuid.uuid4())])["taken_back"] != []
+
+
+def test_what_is_no_visit_is_refused_in_words(tablet: Tablet) -> None:
+    answer = tablet.app.test_client().get("/api/tablet/day?held=x", headers=tablet.headers)
+    assert (answer.status_code, list(answer.json["errors"]["query"])) == (422, ["held"])
+
+
+def test_the_code_of_a_door_is_for_who_is_still_to_ring(tablet: Tablet) -> None:
+    with tablet.house.sessions.begin() as session:
+        session.get_one(Dwelling, tablet.dwelling.id).access_code = "12A7"
+    assert tablet.today["dwelling"]["access_code"] == "12A7"
+    with tablet.house.sessions.begin() as session:
+        session.get_one(Visit, tablet.visit.id).state = VisitState.DONE
+    assert tablet.today["dwelling"]["access_code"] is None

@@ -1,6 +1,7 @@
 """The visits a visitor may bring something back from: her own, and those she set out with."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, or_, select
@@ -9,8 +10,8 @@ from sqlalchemy.orm import Session, contains_eager
 from visits.errors import NotFound
 from visits.models.people import AccessEvent
 from visits.models.programmes import Enrolment
-from visits.models.visits import Visit
-from visits.queries.reach import Viewer
+from visits.models.visits import Visit, VisitState
+from visits.queries.reach import Viewer, visible_persons
 
 # What the day of a tablet is called in the access log, and how long it counts.
 DAY, CARRIED_FOR = "tablet_day", timedelta(days=60)
@@ -41,6 +42,22 @@ def find_carried_visit(
     if visit is None:
         raise NotFound("visit_not_found")
     return visit
+
+
+def taken_back(session: Session, viewer: Viewer, held: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """List those of the visits a tablet holds that are not, or no longer, the viewer's.
+
+    Cancelled, given to somebody else, of a person protected from her, or of nobody: all the same.
+    """
+    statement = (
+        select(Visit.id)
+        .join(Visit.enrolment)
+        .join(Enrolment.person)
+        .where(Visit.id.in_(held), Visit.visitor_id == viewer.user_id, visible_persons(viewer))
+        .where(Visit.state != VisitState.CANCELLED)
+    )
+    hers = set(session.scalars(statement))
+    return [visit_id for visit_id in held if visit_id not in hers]
 
 
 def hold_visit(session: Session, visit_id: uuid.UUID) -> None:

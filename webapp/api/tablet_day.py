@@ -15,10 +15,11 @@ from visits.doors import tries_at_doors
 from visits.kits import bag_of
 from visits.models.people import AccessKind, PersonAlert
 from visits.models.portfolio import FormVersion
-from visits.models.visits import Visit
+from visits.models.visits import LIVE, Visit
 from visits.own_account import note_seen
 from visits.planning import visits_of_visitor
 from visits.privacy import log_access
+from visits.queries.carried import taken_back
 from visits.queries.forms import confidential_names
 from visits.queries.tablet import (
     Due,
@@ -32,7 +33,7 @@ from visits.queries.tablet import (
 from visits.visit_forms import VisitForm, forms_of_visits
 from webapp.auth import Action, requires, viewer
 from webapp.languages import PARIS
-from webapp.schemas import DaySchema
+from webapp.schemas import DaySchema, HeldSchema
 from webapp.transaction import now, transaction
 from webapp.words import alert_kind, in_both
 
@@ -54,10 +55,14 @@ class _Bundle:
 
 
 @tablet_day.get("/day")
+@tablet_day.arguments(HeldSchema, location="query")
 @tablet_day.response(200, DaySchema)
 @requires(Action.VISIT)
-def day() -> dict[str, Any]:
-    """List the visitor's own visits of yesterday to a week ahead, with all she needs there."""
+def day(query: dict[str, Any]) -> dict[str, Any]:
+    """List the visitor's own visits of yesterday to a week ahead, with all she needs there.
+
+    `taken_back` names those of the `held` visits that the tablet is to reduce.
+    """
     moment = now()
     midnight = moment.astimezone(PARIS).replace(hour=0, minute=0, second=0, microsecond=0)
     until = midnight + timedelta(days=DAYS_AHEAD)
@@ -71,6 +76,7 @@ def day() -> dict[str, Any]:
         sent = sent_since(session, viewer(), moment - timedelta(days=SENT_DAYS))
         bag = bag_of(session, g.account.id)
         forms = _forms(session, bundle)
+        gone = taken_back(session, viewer(), query["held"])
         log_access(
             session,
             user_id=g.account.id,
@@ -86,6 +92,7 @@ def day() -> dict[str, Any]:
         "forms": forms,
         "kit": [_kit_item(item, bag[item]) for item in KITS if item in bag],
         "sent": [_sent(one) for one in sent],
+        "taken_back": gone,
     }
 
 
@@ -134,6 +141,7 @@ def _visit(visit: Visit, bundle: _Bundle) -> dict[str, Any]:
 
 
 def _dwelling(visit: Visit) -> dict[str, Any]:
+    """Say where it is; the code of the door is for who is still to ring."""
     dwelling = visit.enrolment.dwelling
     residence = dwelling.residence
     return {
@@ -143,7 +151,7 @@ def _dwelling(visit: Visit) -> dict[str, Any]:
         "city": residence.city,
         "floor": dwelling.floor,
         "door": dwelling.door,
-        "access_code": dwelling.access_code,
+        "access_code": dwelling.access_code if visit.state in LIVE else None,
         "lift": residence.has_lift,
         "lat": residence.lat,
         "lon": residence.lon,

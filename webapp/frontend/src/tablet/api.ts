@@ -104,8 +104,13 @@ export async function revokeDevice(token: string): Promise<void> {
   await call('/api/devices/current', { method: 'DELETE', token })
 }
 
-export async function fetchDay(token: string): Promise<DayAnswer> {
-  return json(await call('/api/tablet/day', { token }))
+/** What the server takes at most; the others are asked about another day. */
+const MOST_HELD = 150
+
+/** Fetch the day, and learn which of the visits the tablet holds were taken back. */
+export async function fetchDay(token: string, held: readonly string[]): Promise<DayAnswer> {
+  const asked = held.slice(0, MOST_HELD).join(',')
+  return json(await call(asked ? `/api/tablet/day?held=${asked}` : '/api/tablet/day', { token }))
 }
 
 export async function fetchForm(token: string, formId: string, version: string): Promise<FormAnswer> {

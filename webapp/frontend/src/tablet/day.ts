@@ -4,6 +4,7 @@ import * as db from './db'
 import { language, t } from './i18n'
 import { whenLocked } from './locking'
 import { fetchMissingMedia } from './media'
+import { follow, heldVisits } from './reducing'
 import { askSignIn, session } from './session'
 import { inLanguage, type DayAnswer, type FormAnswer, type Visit } from './wire'
 
@@ -60,11 +61,12 @@ export async function refreshDay(): Promise<void> {
   if (!token || refreshing.value) return
   refreshing.value = true
   try {
-    const answer = completed(await fetchDay(token))
+    const answer = completed(await fetchDay(token, await heldVisits()))
     const fetchedAt = Date.now()
     const record: DayRecord = { answer, fetchedAt, skewMs: fetchedAt - Date.parse(answer.server_now) }
     await db.write([{ store: 'day', key: 'current', value: record }])
     day.value = record
+    await follow(answer)
     await fetchMissingForms(token, answer)
     await fetchMissingMedia(token)
     dayProblem.value = ''

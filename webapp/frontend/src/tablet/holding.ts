@@ -3,6 +3,18 @@
 /** So long the tab that holds a form has to save and let go; one that hangs is not waited for. */
 const PATIENCE_MS = 3_000
 const CHANNEL = 'palier-forms'
+const LOCK = 'palier-form '
+
+/** What a form of a visit is called among those that are held. */
+export function formName({ visitId, formId }: { visitId: string; formId: string }): string {
+  return `${visitId}/${formId}`
+}
+
+/** The forms that some tab holds now. */
+export async function heldForms(): Promise<ReadonlySet<string>> {
+  const { held = [] } = await navigator.locks.query()
+  return new Set(held.flatMap(({ name }) => (name?.startsWith(LOCK) ? name.slice(LOCK.length) : [])))
+}
 
 export interface Hold {
   release(): void
@@ -17,7 +29,7 @@ const ending = new Map<string, Promise<unknown>>()
  */
 export async function holdForm(name: string, take: boolean, handOver: (forced: boolean) => Promise<void>): Promise<Hold | null> {
   await ending.get(name)
-  const lock = `palier-form ${name}`
+  const lock = LOCK + name
   if (!take) return held(lock, { ifAvailable: true }, name, handOver)
   const channel = new BroadcastChannel(CHANNEL)
   channel.postMessage(name)

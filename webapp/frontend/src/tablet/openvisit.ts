@@ -121,7 +121,7 @@ function guardOf({ record, version }: Pick<OpenVisit, 'record' | 'version'>): db
 }
 
 /** Note something beside the answers; it is saved with them. */
-export function note(visit: OpenVisit, changes: Pick<DraftRecord, 'urgents' | 'audit' | 'pages'>): void {
+export function note(visit: OpenVisit, changes: Partial<Pick<DraftRecord, 'urgents' | 'audit' | 'pages' | 'personName'>>): void {
   visit.record = { ...visit.record, ...changes }
   visit.noted.value++
 }

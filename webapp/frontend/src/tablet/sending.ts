@@ -8,6 +8,7 @@ import {
   type SentRecord, type SentReport,
 } from './outbox'
 import { askSignIn, mustSignIn, session } from './session'
+import { named } from './takenback'
 
 /** All that waits here to be sent. */
 export const queue = shallowRef<QueueItem[]>([])
@@ -49,7 +50,7 @@ export type Write = (queued: db.Change) => Promise<void>
 export async function queueReport(report: Report, write: Write): Promise<void> {
   await alone(async () => {
     const before = (await db.readAll('outbox')).filter(isReport).find(({ id }) => id === report.id)
-    await write({ store: 'outbox', key: report.id, value: queued(report, before, Date.now()) })
+    await write({ store: 'outbox', key: report.id, value: named(queued(report, before, Date.now())) })
   })
   await loadOutbox()
   void sendDue({ force: true })
@@ -149,7 +150,7 @@ async function tryReport(item: ReportItem): Promise<ReportItem | null> {
 async function keep(item: QueueItem): Promise<void> {
   let isNoted = true
   await alone(async () => {
-    if (await isStill(item)) isNoted = await writtenIfRoom([{ store: 'outbox', key: keyOf(item), value: item }])
+    if (await isStill(item)) isNoted = await writtenIfRoom([{ store: 'outbox', key: keyOf(item), value: named(item) }])
   })
   const all = await db.readAll('outbox')
   queue.value = isNoted ? all : all.map((one) => (turnOf(one) === turnOf(item) ? item : one))
@@ -173,18 +174,18 @@ async function isStill(item: QueueItem): Promise<boolean> {
 }
 
 /** Look and write without another look in between, whatever the tab. */
-function alone(work: () => Promise<void>): Promise<void> {
+export function alone(work: () => Promise<void>): Promise<void> {
   return navigator.locks.request('palier-queue', work)
 }
 
 /** Keep what the server said and let go of what it has, in one transaction; without room it goes all the same. */
 async function letGo(value: SentRecord | SentReport, freed: db.Change[]): Promise<void> {
-  const isNoted = await writtenIfRoom([{ store: 'receipts', key: keyOfSent(value), value }, ...freed])
+  const isNoted = await writtenIfRoom([{ store: 'receipts', key: keyOfSent(value), value: named(value) }, ...freed])
   if (!isNoted) await db.write(freed)
   await loadOutbox()
 }
 
-function keyOfSent(record: SentRecord | SentReport): string {
+export function keyOfSent(record: SentRecord | SentReport): string {
   return 'receipt' in record ? record.instanceId : record.id
 }
 

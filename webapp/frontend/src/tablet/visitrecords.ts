@@ -8,6 +8,7 @@ import * as db from './db'
 import { drafts, type DraftRecord } from './draft'
 import { whenLocked } from './locking'
 import { queue } from './sending'
+import { isTakenBack, takenBack } from './takenback'
 import type { Visit } from './wire'
 
 interface FinishedForm {
@@ -26,6 +27,8 @@ export interface VisitRecord {
   finished: FinishedForm[]
   failure: { id: string; outcome: string; at: number } | null
   touchedAt: number
+  /** The server took it back: what is left is what sending needs. */
+  takenBack?: boolean
 }
 
 const KEPT_MS = 48 * 3600_000
@@ -49,11 +52,12 @@ export async function loadVisitRecords(): Promise<void> {
   const old = all.filter((record) => !isNeeded(record, Date.now()))
   await db.write(old.map(({ visit }) => ({ store: 'visits', remove: visit.id })))
   visitRecords.value = all.filter((record) => !old.includes(record))
+  takenBack.value = new Set([...takenBack.value, ...visitRecords.value.filter((record) => record.takenBack).map(({ visit }) => visit.id)])
 }
 
-function isNeeded({ visit, touchedAt }: VisitRecord, now: number): boolean {
+function isNeeded({ visit, touchedAt, takenBack }: VisitRecord, now: number): boolean {
   const waits = [...drafts.value, ...queue.value].some(({ visitId }) => visitId === visit.id)
-  return waits || visitById(visit.id) !== undefined || now - touchedAt < KEPT_MS
+  return waits || visitById(visit.id) !== undefined || (!takenBack && now - touchedAt < KEPT_MS)
 }
 
 /** The change that keeps what is new about a visit; nothing for a visit we never knew. */
@@ -84,6 +88,6 @@ export async function answersOfVisit(visitId: string, siblings: readonly DraftRe
 export function finishedChange({ visitId, formId, version, instanceId, xml }: DraftRecord): db.Change[] {
   const before = recordOf(visitId)?.finished ?? []
   return visitChange(visitId, {
-    finished: [...before, { formId, version, instanceId, finishedAt: Date.now(), answers: answersIn(xml) }],
+    finished: [...before, { formId, version, instanceId, finishedAt: Date.now(), answers: isTakenBack(visitId) ? {} : answersIn(xml) }],
   })
 }

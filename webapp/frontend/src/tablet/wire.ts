@@ -95,6 +95,8 @@ export interface DayAnswer {
   forms: { form_id: string; version: string; title: Translated | string; sha256: string; confidential?: string[] }[]
   kit: { item: string; label: Translated; quantity: number }[]
   sent: SentSubmission[]
+  /** Of the visits the tablet said it holds, those that are no longer its user's; missing from an older server. */
+  taken_back?: string[]
 }
 
 export interface Translated {

@@ -1,10 +1,12 @@
 import { follows } from './en-follows'
+import { keeping } from './en-keeping'
 import { questions } from './en-questions'
 import type { Key, Sentence } from './fr'
 
 export const en: Record<Key, Sentence> = {
   ...questions,
   ...follows,
+  ...keeping,
   'app.failed': 'The app ran into a problem. What is saved on this tablet stays on it.',
   'app.reload': 'Restart the app',
   'app.updated': 'The app has been updated. Your visits in progress are untouched.',
@@ -109,10 +111,6 @@ export const en: Record<Key, Sentence> = {
   'visit.savedAt': 'Saved on this tablet at {time}',
   'visit.saveFailed': 'Saving failed: {why}. Do not close the app: it is tried again in a few seconds. Free some space if you can.',
   'visit.noStorage': 'Little space is left on this tablet ({free} MB). Send the finished visits before taking more photos.',
-  'visit.finishingWork': 'One moment: what is under way (photo, signature, saving) is kept first.',
-  'visit.leaveUnsaved': 'The last answers are not saved. Leave and lose them?',
-  'visit.leaveAnyway': 'Leave and lose them',
-  'visit.stay': 'Stay',
   'visit.cannotOpen': 'The visit could not be opened: {why}',
   'visit.notFound': 'This visit is not on the tablet.',
   'visit.formEnded': 'This form is finished already.',

@@ -1,4 +1,5 @@
 import { follows } from './fr-follows'
+import { keeping } from './fr-keeping'
 import { questions } from './fr-questions'
 
 /** A sentence; or its singular and plural, chosen by `{n}`. */
@@ -7,6 +8,7 @@ export type Sentence = string | { one: string; other: string }
 export const fr = {
   ...questions,
   ...follows,
+  ...keeping,
   'app.failed': 'L’application a rencontré un problème. Ce qui est enregistré sur cette tablette y reste.',
   'app.reload': 'Relancer l’application',
   'app.updated': 'L’application a été mise à jour. Vos visites en cours sont intactes.',
@@ -111,10 +113,6 @@ export const fr = {
   'visit.savedAt': 'Enregistré sur cette tablette à {time}',
   'visit.saveFailed': 'L’enregistrement a échoué : {why}. Ne fermez pas l’application : un nouvel essai suit dans quelques secondes. Libérez de la place si vous le pouvez.',
   'visit.noStorage': 'Il reste peu de place sur cette tablette ({free} Mo). Envoyez les visites terminées avant de prendre d’autres photos.',
-  'visit.finishingWork': 'Un instant : ce qui est en cours (photo, signature, enregistrement) est gardé d’abord.',
-  'visit.leaveUnsaved': 'Les dernières réponses ne sont pas enregistrées. Quitter et les perdre ?',
-  'visit.leaveAnyway': 'Quitter et les perdre',
-  'visit.stay': 'Rester',
   'visit.cannotOpen': 'La visite n’a pas pu être ouverte : {why}',
   'visit.notFound': 'Cette visite n’est pas sur la tablette.',
   'visit.formEnded': 'Ce formulaire est déjà terminé.',

@@ -1,0 +1,21 @@
+// Visits the server took back: cancelled, given to somebody else, or of a person protected since. Whatever is written
+// of one from then on names nobody.
+import { shallowRef } from 'vue'
+import { whenLocked } from './locking'
+
+export const takenBack = shallowRef<ReadonlySet<string>>(new Set())
+whenLocked(() => { takenBack.value = new Set() })
+
+export function isTakenBack(visitId: string): boolean {
+  return takenBack.value.has(visitId)
+}
+
+interface Named {
+  visitId: string
+  personName: string
+}
+
+/** A record as it may be kept: without the name, once its visit was taken back. */
+export function named<Record extends Named>(record: Record): Record {
+  return isTakenBack(record.visitId) && record.personName ? { ...record, personName: '' } : record
+}

@@ -24,9 +24,14 @@ def migrate(connection) -> None:  # type: ignore[no-untyped-def]
         render_item=render_item,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        transactional_ddl=True,  # SQLite's is too, once BEGIN is ours
     )
     with context.begin_transaction():
         context.run_migrations()
+        if connection.dialect.name == "sqlite":
+            astray = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+            if astray:
+                raise RuntimeError(f"rows point to nothing: {astray[:5]}")
 
 
 handed = context.config.attributes.get("connection")

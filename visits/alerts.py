@@ -73,10 +73,8 @@ def raise_alert(
 
 def _known(session: Session, instance_id: str, raised: Raised) -> UrgentAlert | None:
     """Find the same alert; a finding taken back and given again has a new id and is the same."""
-    statement = select(UrgentAlert).where(
-        UrgentAlert.instance_id == instance_id, UrgentAlert.path == raised.path
-    )
-    known = session.scalars(statement).one_or_none()
+    of_form = session.scalars(select(UrgentAlert).where(UrgentAlert.instance_id == instance_id))
+    known = next((alert for alert in of_form if alert.path == raised.path), None)
     if known is None and session.get(UrgentAlert, raised.id) is not None:
         raise Conflict("different_alert")
     return known

@@ -168,7 +168,24 @@ class EncryptedJson(TypeDecorator[Any]):
         return None if value is None else json.loads(keyring.open(bytes(value)))
 
 
-ENCRYPTED = (EncryptedText, EncryptedBytes, EncryptedJson)
+class EncryptedEnum(TypeDecorator[enum.StrEnum]):
+    """One of a few words that the database only ever sees encrypted."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, kind: type[enum.StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: enum.StrEnum | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring.seal(self.kind(value).value.encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> enum.StrEnum | None:
+        return None if value is None else self.kind(keyring.open(bytes(value)).decode())
+
+
+ENCRYPTED = (EncryptedEnum, EncryptedText, EncryptedBytes, EncryptedJson)
 
 
 def stored_enum(kind: type[enum.StrEnum]) -> TypeEngine[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from visits.deadlines import PARIS
@@ -112,10 +112,9 @@ def gir_on(session: Session, person: Person, day: date) -> int | None:
     """Give the latest GIR somebody told by a day; None when nobody did."""
     statement = (
         select(ExternalScore)
-        .where(ExternalScore.person_id == person.id, func.lower(ExternalScore.name) == "gir")
-        .where(ExternalScore.assessed_on <= day)
+        .where(ExternalScore.person_id == person.id, ExternalScore.assessed_on <= day)
         .order_by(*LATEST_FIRST)
-        .limit(1)
     )
-    found = session.scalars(statement).one_or_none()
+    scores = session.scalars(statement)
+    found = next((one for one in scores if one.name.lower() == "gir"), None)
     return int(found.result["score"]) if found is not None else None

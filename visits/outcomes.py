@@ -3,6 +3,7 @@
 Dispositions and formulas follow the AAPOR Standard Definitions for in-person household surveys.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,17 +68,17 @@ def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
         .group_by(Enrolment.state)
     )
     by_state = dict.fromkeys(STATES, 0) | {state: count for state, count in counted}
-    reasons = session.execute(
-        select(Refusal.reason, func.count(Enrolment.id.distinct()))
+    refused = session.execute(
+        select(Refusal.enrolment_id, Refusal.reason)
         .join(Enrolment, Enrolment.id == Refusal.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
         .where(Enrolment.programme == programme, Enrolment.state == EnrolmentState.REFUSED)
         .where(visible_persons(viewer))
-        .group_by(Refusal.reason)
     )
+    reasons = Counter(reason for _enrolment, reason in {tuple(row) for row in refused})
     return Outcomes(
         by_state=by_state,
-        refusal_reasons={str(reason): count for reason, count in reasons},
+        refusal_reasons={str(reason): count for reason, count in reasons.items()},
         refusals_by_month=_answers_by_month(session, programme, viewer),
         rates=rates(
             by_state,

@@ -22,12 +22,10 @@ def note_alert(
 
     Raises Conflict when this very measure stands already.
     """
-    standing = select(PersonAlert.id).where(
-        PersonAlert.person_id == person.id,
-        PersonAlert.code == code,
-        PersonAlert.ended_on.is_(None),
+    standing = select(PersonAlert.code).where(
+        PersonAlert.person_id == person.id, PersonAlert.ended_on.is_(None)
     )
-    if session.scalars(standing).first() is not None:
+    if code in session.scalars(standing):
         raise Conflict("alert_already_noted")
     today = now.astimezone(PARIS).date()
     alert = PersonAlert(

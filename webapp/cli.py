@@ -8,6 +8,7 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import waitress
@@ -18,11 +19,14 @@ from visits.errors import Refused
 from visits.migration import is_current, migrate
 from visits.models.accounts import OrganisationKind, Role
 from visits.portfolio import confirm_import, examine_import, upload_file
+from visits.private import close_to_others
 from webapp import create_app
 from webapp.checkup import checkup
 from webapp.demo import DemoAccount, load_demo
 from webapp.form_commands import forms
 from webapp.jobs import start_jobs
+from webapp.kept_secrets import CannotStart
+from webapp.key_commands import keys, seal_files
 from webapp.security import log_in_lines
 from webapp.setting_up import hash_of, publish_shipped_forms, settle_memory
 from webapp.settings import Settings, read_settings
@@ -31,12 +35,24 @@ from webapp.transaction import House, open_house
 THREADS = 8
 
 
-@click.group()
+class Palier(click.Group):
+    """Commands that say why they cannot start, without a trace of the program."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(context)
+        except CannotStart as refused:
+            raise click.ClickException(str(refused)) from refused
+
+
+@click.group(cls=Palier)
 def main() -> None:
     """Palier: home-visit programmes of social landlords."""
 
 
 main.add_command(forms)
+main.add_command(keys)
 
 
 @main.command()
@@ -68,6 +84,7 @@ def jobs() -> None:
 def init() -> None:
     """Bring the database to this version and publish the shipped forms."""
     house = open_house(read_settings())
+    click.get_current_context().call_on_close(house.engine.dispose)
     _initialise(house)
     click.echo("Ready.")
 
@@ -164,6 +181,7 @@ def _initialise(house: House) -> None:
     migrate(house.engine)
     with house.sessions.begin() as session:
         publish_shipped_forms(session, now=house.clock())
+    seal_files(house)
 
 
 def _serve(app: Flask, host: str, port: int, *, jobs: bool) -> None:
@@ -208,6 +226,7 @@ def _show_accounts(settings: Settings, accounts: list[DemoAccount]) -> None:
             for account in accounts
         ]
         place.touch(mode=0o600)
+        close_to_others(place)
         place.write_text(json.dumps(rows, indent=2))
     click.echo("\nAccounts of the demonstration:\n")
     for row in json.loads(place.read_text()):

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from visits.db import connect, sessions, start_reading
 from visits.errors import Busy, Conflict
 from visits.file_store import FileStore
+from visits.keys import secrets_fit
+from webapp.kept_secrets import CannotStart
 from webapp.settings import Settings
 
 # What PostgreSQL (SQLSTATE) and SQLite (error name) say of two writers that met.
@@ -38,9 +40,31 @@ class House:
 
 
 def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> House:
-    """Open the database and the file store of a deployment."""
+    """Open the database and the file store of a deployment; raises CannotStart.
+
+    A wrong secret is found here, not by the first page that reads with it.
+    """
     engine = connect(settings.database_url, secrets=settings.secrets)
-    return House(settings, engine, sessions(engine), FileStore(settings.photos), clock)
+    store = FileStore(settings.photos)
+    try:
+        fit = secrets_fit(engine, store)
+    except DBAPIError as error:
+        engine.dispose()
+        raise CannotStart(
+            "La base de données ne répond pas, ou n’en est pas une : voir PALIER_DATABASE_URL.",
+            "The database does not answer, or is none: see PALIER_DATABASE_URL.",
+        ) from error
+    if not fit:
+        engine.dispose()
+        raise CannotStart(
+            "Aucun des secrets de PALIER_SECRETS (ou de secrets.json) n’ouvre ce que contient la "
+            "base de données : remettez celui qui l’a chiffrée, derrière le nouveau s’il y en a "
+            "un. Rien n’a été changé.",
+            "No secret of PALIER_SECRETS (or of secrets.json) opens what the database holds: put "
+            "back the one that encrypted it, behind the new one if there is one. "
+            "Nothing was changed.",
+        )
+    return House(settings, engine, sessions(engine), store, clock)
 
 
 def house() -> House:

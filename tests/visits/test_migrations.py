@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, select, text
@@ -12,9 +13,14 @@ from visits.db import Base, sessions
 from visits.file_store import FileStore
 from visits.intake import record_submission
 from visits.migration import is_current, migrate, revert
+from visits.models.people import AlertCode, PersonAlert
+from visits.models.portfolio import Dwelling
+from visits.models.programmes import Channel, ContactAttempt, Disposition, RefusalReason
 from visits.models.visits import Submission, SubmissionState
 from visits.models.works import WorkOrder
+from visits.person_alerts import note_alert
 from visits.published_forms import publish_form
+from visits.queries import Reach
 
 
 def test_migrated_database_is_what_the_models_say(engine: Engine) -> None:
@@ -76,3 +82,49 @@ def test_an_order_knows_its_findings_and_goes_back_without_one_of_no_known_home(
         kept = session.scalars(select(WorkOrder)).one()
         assert kept.id == known
         assert kept.findings == [kept.consequence]
+
+
+def test_what_was_in_clear_is_sealed_and_comes_back(engine: Engine) -> None:
+    with sessions(engine).begin() as session:
+        by = make_user(session)
+        enrolment = make_enrolment(session, by=by)
+        enrolment.dwelling.access_code = "24B7é"
+        attempt = ContactAttempt(
+            enrolment=enrolment, at=NOW, channel=Channel.PHONE, disposition=Disposition.REFUSED,
+            reason=RefusalReason.HEALTH, caller=by,
+        )  # fmt: skip
+        session.add(attempt)
+        note_alert(
+            session, enrolment.person, AlertCode.INTERPRETER,
+            viewer=make_viewer(by, Reach.ALL), now=NOW,
+        )  # fmt: skip
+    read = text("SELECT access_code, reason, code FROM dwelling, contact_attempt, person_alert")
+    revert(engine, to="0005")
+    with engine.connect() as connection:
+        assert tuple(connection.execute(read).one()) == ("24B7é", "R05", "interpreter")
+    migrate(engine)
+    with engine.connect() as connection:
+        sealed = b"".join(bytes(value) for value in connection.execute(read).one())
+    assert not any(word in sealed for word in (b"24B7", b"R05", b"interpreter"))
+    with sessions(engine)() as session:
+        assert session.scalars(select(Dwelling.access_code)).one() == "24B7é"
+        assert session.scalars(select(ContactAttempt.reason)).one() is RefusalReason.HEALTH
+        assert session.scalars(select(PersonAlert.code)).one() is AlertCode.INTERPRETER
+
+
+def test_a_migration_leaves_keys_checked_and_refuses_rows_that_point_to_nothing(
+    engine: Engine,
+) -> None:
+    if engine.dialect.name != "sqlite":
+        return
+    revert(engine, to="0005")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    with engine.connect() as connection:
+        driver = connection.connection.dbapi_connection
+        driver.execute("PRAGMA foreign_keys = OFF")
+        orphan = "INSERT INTO named_access VALUES ('a', 'nobody', 'nobody', '2026-01-01', 'nobody')"
+        driver.execute(orphan)
+    with pytest.raises(RuntimeError, match="point to nothing"):
+        migrate(engine)
+    assert not is_current(engine)

@@ -3,6 +3,7 @@
 from visits.models import (
     accounts,
     handed_in,
+    keys,
     map,
     people,
     portfolio,
@@ -14,6 +15,7 @@ from visits.models import (
 __all__ = [
     "accounts",
     "handed_in",
+    "keys",
     "map",
     "people",
     "portfolio",

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
 from visits.models.portfolio import Tenancy
 
 
@@ -105,7 +105,7 @@ class PersonAlert(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    code: Mapped[AlertCode] = mapped_column(stored_enum(AlertCode))
+    code: Mapped[AlertCode] = mapped_column(EncryptedEnum(AlertCode))
     noted_on: Mapped[date]
     review_on: Mapped[date]
     noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
@@ -122,10 +122,10 @@ class ExternalScore(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    name: Mapped[str] = mapped_column(String(60))
-    version: Mapped[str] = mapped_column(String(60), default="")
+    name: Mapped[str] = mapped_column(EncryptedText)
+    version: Mapped[str] = mapped_column(EncryptedText, default="")
     result: Mapped[Any] = mapped_column(EncryptedJson)
-    author: Mapped[str] = mapped_column(String(100))
+    author: Mapped[str] = mapped_column(EncryptedText)
     assessed_on: Mapped[date]
     recorded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     recorded_at: Mapped[datetime]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, EncryptedBytes, EncryptedJson, new_id, stored_enum
+from visits.db import Base, EncryptedBytes, EncryptedJson, EncryptedText, new_id, stored_enum
 from visits.models.accounts import Territory
 
 
@@ -52,7 +52,7 @@ class Dwelling(Base):
     residence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("residence.id"), index=True)
     floor: Mapped[int | None]
     door: Mapped[str | None] = mapped_column(String(20))
-    access_code: Mapped[str | None] = mapped_column(String(20))
+    access_code: Mapped[str | None] = mapped_column(EncryptedText)
     rooms: Mapped[int | None]
     surface: Mapped[float | None]
     rent: Mapped[float | None]

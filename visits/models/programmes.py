@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, EncryptedText, new_id, stored_enum
+from visits.db import Base, EncryptedEnum, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
@@ -115,7 +115,7 @@ class ContactAttempt(Base):
     at: Mapped[datetime]
     channel: Mapped[Channel] = mapped_column(stored_enum(Channel))
     disposition: Mapped[Disposition] = mapped_column(stored_enum(Disposition))
-    reason: Mapped[RefusalReason | None] = mapped_column(stored_enum(RefusalReason))
+    reason: Mapped[RefusalReason | None] = mapped_column(EncryptedEnum(RefusalReason))
     call_back_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(EncryptedText)
     caller_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
@@ -136,6 +136,6 @@ class Refusal(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     enrolment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
     scope: Mapped[str] = mapped_column(String(20))
-    reason: Mapped[RefusalReason] = mapped_column(stored_enum(RefusalReason))
+    reason: Mapped[RefusalReason] = mapped_column(EncryptedEnum(RefusalReason))
     at: Mapped[datetime]
     ask_again_on: Mapped[date | None]

@@ -127,16 +127,16 @@ class Consequence(Base):
     """
 
     __tablename__ = "consequence"
-    __table_args__ = (UniqueConstraint("submission_id", "path"),)
+    __table_args__ = (UniqueConstraint("submission_id", "position"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("submission.id"), index=True)
     position: Mapped[int]
-    path: Mapped[str] = mapped_column(String(200))
+    path: Mapped[str] = mapped_column(EncryptedText)
     kind: Mapped[str] = mapped_column(String(20), index=True)
-    code: Mapped[str] = mapped_column(String(64))
+    code: Mapped[str] = mapped_column(EncryptedText)
     severity: Mapped[str | None] = mapped_column(String(2))
-    owner: Mapped[str | None] = mapped_column(String(40))
+    owner: Mapped[str | None] = mapped_column(EncryptedText)
     due_at: Mapped[datetime | None]
     label: Mapped[Any] = mapped_column(EncryptedJson)
     causes: Mapped[Any] = mapped_column(EncryptedJson)
@@ -153,12 +153,10 @@ class UrgentAlert(Base):
     """
 
     __tablename__ = "urgent_alert"
-    __table_args__ = (UniqueConstraint("instance_id", "path"),)
-
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     visit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("visit.id"), index=True)
-    instance_id: Mapped[str] = mapped_column(String(100))
-    path: Mapped[str] = mapped_column(String(200))
+    instance_id: Mapped[str] = mapped_column(String(100), index=True)
+    path: Mapped[str] = mapped_column(EncryptedText)
     severity: Mapped[str] = mapped_column(String(2))
     label: Mapped[Any] = mapped_column(EncryptedJson)
     raised_at: Mapped[datetime]

@@ -101,7 +101,7 @@ class FollowUp(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     enrolment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
     consequence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consequence.id"), unique=True)
-    code: Mapped[str] = mapped_column(String(64))
+    code: Mapped[str] = mapped_column(EncryptedText)
     label: Mapped[str] = mapped_column(EncryptedText)
     state: Mapped[FollowUpState] = mapped_column(stored_enum(FollowUpState))
     due_at: Mapped[datetime]

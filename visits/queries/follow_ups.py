@@ -22,7 +22,6 @@ ORDER: dict[str, Any] = {
     "name": Person.name_key,
     "city": Residence.city,
     "state": FollowUp.state,
-    "code": FollowUp.code,
 }
 
 

@@ -1,0 +1,159 @@
+"""What stands on the disk of a year of visits tells nobody of health, danger or a way in."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import JSON, LargeBinary, String, select
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from visits.db import ENCRYPTED, Base
+from visits.models.people import Person, PersonAlert
+from visits.models.portfolio import Dwelling
+from visits.models.programmes import Refusal
+from visits.models.visits import Consequence
+from visits.models.works import FollowUp
+from webapp.demo import load_demo
+from webapp.demo.size import Size
+from webapp.transaction import House
+
+LISTED = re.compile(r"`(\w+\.\w+)`")
+MANUAL = Path(__file__).parent.parent.parent / "docs" / "operating.md"
+READABLE = (String, JSON, LargeBinary)
+FORMS = ("form_version", "form_draft", "parameter_value")
+LEAST = 5
+# The same words with another meaning: what is broken in a dwelling, what is in a visitor's bag, who
+# we are, what the landlord's file says of a home, how a question of consent was put.
+SAME_WORDS = {
+    *("work_order.trade", "kit_movement.item", "user_account.role", "organisation.kind"),
+    *("enrolment.reasons", "consent.read_out", "consent.text_version"),
+}
+# Names of columns and fields, told by the schema itself.
+NAMES = {column.name for table in Base.metadata.sorted_tables for column in table.columns}
+NAMES |= {"dwelling_reference", "canary"}
+SMALL = Size(dwellings=200, seniors=60, targets=60)
+CODED = (
+    Consequence.path,
+    Consequence.code,
+    Consequence.owner,
+    FollowUp.code,
+    PersonAlert.code,
+    Refusal.reason,
+)
+
+
+@pytest.fixture
+def filled(app: Flask) -> Flask:
+    """A small demo: every kind of answer, call, measure and follow-up there is."""
+    load_demo(app.extensions["palier"], now=NOW, tell=lambda line: None, size=SMALL)
+    return app
+
+
+def _in_clear() -> set[str]:
+    return {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, READABLE) and not isinstance(column.type, ENCRYPTED)
+    }
+
+
+def test_each_column_is_encrypted_or_in_the_manual_with_its_reason() -> None:
+    section = MANUAL.read_text().partition("## What stands in clear")[2].partition("\n## ")[0]
+    told = set(LISTED.findall(section))
+    assert _in_clear() - told == set(), "encrypt it, or say in docs/operating.md why not"
+    assert told - _in_clear() == set(), "docs/operating.md lists what is encrypted or gone"
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _strings(one)
+    elif isinstance(value, bytes):
+        yield value.decode("utf-8", "replace")
+    elif value is not None:
+        yield str(value)
+
+
+def _secrets(session: Session) -> set[str]:
+    """Read all that is encrypted."""
+    return {
+        said
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, ENCRYPTED)
+        for value in session.scalars(select(column).where(column.is_not(None)))
+        for said in _strings(value)
+    }
+
+
+def _readable(session: Session, *, forms: bool) -> str:
+    """Read as text whatever somebody reads in the database without our secrets."""
+    found: list[str] = []
+    for name in sorted(_in_clear()):
+        table, _, column = name.partition(".")
+        if (table in FORMS) is forms:
+            values = session.scalars(select(Base.metadata.tables[table].c[column]))
+            found += [said for value in values for said in _strings(value)]
+    return "\n".join(found)
+
+
+def _disk(house: House, url: str) -> str:
+    """Read the bytes of the database, its log and the file store; of PostgreSQL, its columns."""
+    files = [one for one in house.store.folder.rglob("*") if one.is_file()]
+    assert files
+    if url.startswith("sqlite"):
+        files += Path(url.removeprefix("sqlite:///")).parent.iterdir()
+        raw = ""
+    else:
+        with house.sessions() as session:
+            raw = _readable(session, forms=False)
+    return raw + b"".join(one.read_bytes() for one in files).decode("utf-8", "replace")
+
+
+def test_nothing_that_is_secret_stands_in_the_bytes_of_the_disk(
+    filled: Flask, database_url: str
+) -> None:
+    house = filled.extensions["palier"]
+    with house.sessions() as session:
+        forms = _readable(session, forms=True)  # they say every question, and are no secret
+        own = {said for said in _secrets(session) if len(said) >= LEAST and said not in forms}
+        codes = set(session.scalars(select(Dwelling.access_code)))
+        phones = {phone for phone in session.scalars(select(Person.phone)) if phone}
+    own = {said for said in own - NAMES if not said.isdigit()}
+    assert len(own) > 100
+    assert len(own & codes) > 4
+    assert len(phones) > 10
+    disk = _disk(house, database_url)
+    found = sorted(said for said in (own | phones) if said in disk)
+    assert found == []
+
+
+def test_no_code_of_health_or_danger_is_told_by_a_column_in_clear(filled: Flask) -> None:
+    house = filled.extensions["palier"]
+    with house.sessions() as session:
+        kept = {column: _values(session, column) for column in CODED}
+        told = {
+            (name, word)
+            for name in _in_clear() - SAME_WORDS
+            if name.partition(".")[0] not in FORMS
+            for said in _values(session, _column(name))
+            for word in set().union(*kept.values()) & set(re.findall(r"[\w/\[\]]+", said))
+        }
+    assert all(kept.values())
+    assert told == set()
+
+
+def _column(name: str) -> Any:
+    table, _, column = name.partition(".")
+    return Base.metadata.tables[table].c[column]
+
+
+def _values(session: Session, column: Any) -> set[str]:
+    return {str(value) for value in session.scalars(select(column)) if value is not None}

@@ -24,7 +24,9 @@ from visits.db import Base, connect, keyring, sessions
 from visits.file_store import FileStore
 from visits.migration import migrate
 from visits.models.accounts import Role
+from visits.open_sessions import start_session
 from webapp import create_app
+from webapp.auth import SESSION_NUMBER
 from webapp.settings import Settings
 from webapp.transaction import House
 
@@ -216,10 +218,12 @@ def client_as(app: Flask) -> Callable[..., FlaskClient]:
         house = app.extensions["palier"]
         with house.sessions.begin() as session:
             user = make_user(session, role=Role(role), **attributes)
+            number = start_session(session, user.id, now=NOW)
         client = app.test_client()
         with client.session_transaction() as cookie:
             cookie["_user_id"] = user.fs_uniquifier
             cookie["_fresh"] = True
+            cookie[SESSION_NUMBER] = str(number)
             cookie["fs_paa"] = NOW.timestamp()
         client.user = user  # type: ignore[attr-defined]
         return client

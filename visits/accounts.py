@@ -1,4 +1,4 @@
-"""Accounts, tablets and throttled sign-in. Passwords are hashed by webapp; they never come here."""
+"""Accounts and their tablets. Passwords are hashed by webapp; they never come here."""
 
 import base64
 import hashlib
@@ -7,25 +7,23 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from visits.db import take_turn
-from visits.errors import Conflict, Forbidden, Invalid, NotFound, TooManyTries
+from visits.errors import Conflict, Forbidden, Invalid, NotFound
 from visits.models.accounts import (
     Device,
-    FailedSignIn,
     Organisation,
     OrganisationKind,
     Role,
     Territory,
     User,
 )
+from visits.open_sessions import end_sessions_of
+from visits.sign_in_wall import folded
 
-# Five wrong passwords for one address, or fifty from one place, within a quarter of an hour.
-WINDOW = timedelta(minutes=15)
-TRIES_PER_EMAIL = 5
-TRIES_PER_PLACE = 50
+# What a closed account's tablets still hold may come in for so long.
+LATE_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -93,24 +91,29 @@ def find_user(session: Session, email: str) -> User | None:
 
 
 def set_active(session: Session, user_id: uuid.UUID, active: bool, *, now: datetime) -> User:
-    """Open or close an account; closing ends its sessions and revokes its tablets."""
+    """Open or close an account; closing ends its sessions and revokes its tablets.
+
+    What the tablets that were in use still hold may come in for `LATE_FOR`.
+    """
     user = session.get(User, user_id)
     if user is None:
         raise NotFound("user_not_found")
     user.active = active
+    user.closed_at = None if active else user.closed_at or now
     if not active:
-        user.fs_uniquifier = secrets.token_hex(32)
+        end_sessions(session, user)
         for device in session.scalars(
             select(Device).where(Device.user_id == user.id, Device.revoked_at.is_(None))
         ):
-            device.revoked_at = now
+            device.revoked_at = user.closed_at
     session.flush()
     return user
 
 
-def folded(email: str) -> str:
-    """Fold an e-mail for comparison."""
-    return email.strip().lower()
+def end_sessions(session: Session, user: User) -> None:
+    """End every session of an account in every browser."""
+    user.fs_uniquifier = secrets.token_hex(32)
+    end_sessions_of(session, user.id)
 
 
 def add_device(session: Session, user: User, *, name: str, now: datetime) -> tuple[Device, str]:
@@ -181,6 +184,29 @@ def device_of_token(session: Session, token: str) -> Device | None:
     return session.scalars(statement).one_or_none()
 
 
+def find_device_of_closed_account(session: Session, token: str) -> Device | None:
+    """Find the tablet whose token ended because its user's account was closed."""
+    statement = (
+        select(Device)
+        .join(Device.user)
+        .where(
+            Device.token_sha256 == token_digest(token),
+            Device.lost_at.is_(None),
+            Device.revoked_at == User.closed_at,
+            User.active.is_(False),
+        )
+        .options(joinedload(Device.user).joinedload(User.organisation))
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def late_tablets(user: User, *, now: datetime) -> tuple[datetime, datetime] | None:
+    """Tell since and until when what a closed account's tablets still hold may come in."""
+    if user.active or user.closed_at is None or now >= user.closed_at + LATE_FOR:
+        return None
+    return user.closed_at, user.closed_at + LATE_FOR
+
+
 def revoke_device(session: Session, device_id: uuid.UUID, *, now: datetime) -> None:
     """Revoke a tablet: its token opens nothing any more."""
     device = session.get(Device, device_id)
@@ -201,45 +227,3 @@ def note_wiped(session: Session, digest: str, *, now: datetime) -> Device | None
     if device is not None:
         device.wiped_at = device.wiped_at or now
     return device
-
-
-def count_try(session: Session, email: str, *, place: str, now: datetime) -> None:
-    """Count a try before its password is checked, so that many at once are no way around.
-
-    A right password takes it back (`forget_failed_sign_ins`). Raises TooManyTries.
-    """
-    take_turn(session, f"sign_in {_hashed(folded(email))}")
-    refuse_if_throttled(session, email, place=place, now=now)
-    note_failed_sign_in(session, email, place=place, now=now)
-
-
-def refuse_if_throttled(session: Session, email: str, *, place: str, now: datetime) -> None:
-    """Raise TooManyTries when this e-mail or this place failed too often of late."""
-    since = now - WINDOW
-    for column, key, limit in (
-        (FailedSignIn.email_sha256, _hashed(folded(email)), TRIES_PER_EMAIL),
-        (FailedSignIn.address_sha256, _hashed(place), TRIES_PER_PLACE),
-    ):
-        statement = select(func.count()).select_from(FailedSignIn)
-        tries = session.scalar(statement.where(column == key, FailedSignIn.at > since))
-        if (tries or 0) >= limit:
-            raise TooManyTries(minutes=int(WINDOW.total_seconds() // 60))
-
-
-def note_failed_sign_in(session: Session, email: str, *, place: str, now: datetime) -> None:
-    """Keep a wrong password in mind, without the e-mail itself."""
-    session.add(
-        FailedSignIn(email_sha256=_hashed(folded(email)), address_sha256=_hashed(place), at=now)
-    )
-
-
-def forget_failed_sign_ins(session: Session, *, now: datetime, email: str | None = None) -> int:
-    """Forget the failures of an e-mail that signed in, and those that no longer count."""
-    old = FailedSignIn.at <= now - WINDOW
-    which = or_(old, FailedSignIn.email_sha256 == _hashed(folded(email))) if email else old
-    gone = session.execute(delete(FailedSignIn).where(which))
-    return int(gone.rowcount)  # type: ignore[attr-defined]
-
-
-def _hashed(value: str) -> str:
-    return hashlib.sha256(value.encode()).hexdigest()

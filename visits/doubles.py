@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from visits.errors import Conflict, Invalid
 from visits.map_points import refresh_map
+from visits.models.accounts import User
 from visits.models.people import AccessKind
 from visits.models.portfolio import FormVersion
 from visits.models.visits import (
@@ -31,8 +32,8 @@ def doubts_of(session: Session, submission: Submission) -> list[str]:
     """Name what about a submission's visit somebody should look at before she believes it.
 
     The caller holds the visit: of two tablets that send at once the later one sees the earlier.
-    Among `second` (this form was sent from this visit already), `cancelled`, `failed` and
-    `reassigned` (it was somebody else's visit by then).
+    Among `second` (this form was sent from this visit already), `cancelled`, `failed`,
+    `reassigned` (it was somebody else's visit by then) and `account_closed` (its sender's).
     """
     visit = submission.visit
     if visit is None:
@@ -42,6 +43,8 @@ def doubts_of(session: Session, submission: Submission) -> list[str]:
         doubts.append(visit.state.value)
     if visit.visitor_id != submission.sent_by_id:
         doubts.append("reassigned")
+    if not session.get_one(User, submission.sent_by_id).active:
+        doubts.append("account_closed")
     return doubts
 
 

@@ -29,6 +29,12 @@ class Forbidden(Refused):
     code = "forbidden"
 
 
+class AccountClosed(Forbidden):
+    """The password is right, but the account is closed."""
+
+    code = "account_closed"
+
+
 class Conflict(Refused):
     """The state of the thing does not allow it."""
 

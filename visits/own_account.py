@@ -1,12 +1,12 @@
 """What somebody changes of her own account: language, tablets, open sessions."""
 
-import secrets
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from visits.accounts import end_sessions
 from visits.errors import Invalid, NotFound
 from visits.models.accounts import Device, User
 
@@ -22,15 +22,22 @@ def choose_language(session: Session, user_id: uuid.UUID, language: str) -> None
 
 def sign_out_everywhere(session: Session, user_id: uuid.UUID) -> None:
     """End every session of an account in every browser; its tablets stay."""
-    session.get_one(User, user_id).fs_uniquifier = secrets.token_hex(32)
+    end_sessions(session, session.get_one(User, user_id))
 
 
 def revoke_device_of(
     session: Session, user_id: uuid.UUID, device_id: uuid.UUID, *, now: datetime
 ) -> Device:
-    """Revoke a tablet of this account; raises NotFound for one of somebody else."""
+    """Revoke a tablet of this account; raises NotFound for one of somebody else.
+
+    A closed account's tablet that could still send what it holds cannot any more.
+    """
     device = _device_of(session, user_id, device_id)
-    device.revoked_at = device.revoked_at or now
+    closed_at = session.get_one(User, user_id).closed_at
+    if device.revoked_at is None:
+        device.revoked_at = now
+    elif device.revoked_at == closed_at:
+        device.revoked_at = max(now, closed_at + timedelta(microseconds=1))
     return device
 
 

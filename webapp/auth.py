@@ -10,22 +10,24 @@ from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from flask import Flask, g, redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from flask_security.utils import verify_password
+from flask_security.utils import logout_user
 
 from visits.accounts import (
-    count_try,
     device_of_token,
+    find_device_of_closed_account,
     find_lost_device,
-    find_user,
-    forget_failed_sign_ins,
+    late_tablets,
     token_digest,
 )
 from visits.errors import Forbidden, TooManyTries
 from visits.models.accounts import Role, User
+from visits.open_sessions import is_open
 from visits.queries import Reach, Viewer
-from webapp.transaction import now, reading, transaction
+from webapp.passwords import check_password
+from webapp.transaction import now, reading
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -98,7 +100,10 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
 
 @dataclass(frozen=True)
 class Account:
-    """The signed-in account, as a request knows it. `device_id` is set for a tablet."""
+    """The signed-in account, as a request knows it. `device_id` is set for a tablet.
+
+    A `closed` one only brings what its tablet still holds (`late_door`).
+    """
 
     id: uuid.UUID
     email: str
@@ -109,6 +114,7 @@ class Account:
     organisation: str
     territory_id: uuid.UUID | None
     device_id: uuid.UUID | None = None
+    closed: bool = False
 
 
 def account_of(user: User, device_id: uuid.UUID | None = None) -> Account:
@@ -123,6 +129,7 @@ def account_of(user: User, device_id: uuid.UUID | None = None) -> Account:
         organisation=user.organisation.name,
         territory_id=user.territory_id,
         device_id=device_id,
+        closed=not user.active,
     )
 
 
@@ -136,6 +143,12 @@ def requires(action: Action) -> Callable[[View], View]:
     return declare
 
 
+def late_door(view: View) -> View:
+    """Declare that what a closed account's tablet still holds may come in here for a while."""
+    view.palier_late_door = True  # type: ignore[attr-defined]
+    return view
+
+
 def public(view: View) -> View:
     """Declare that an endpoint is open to strangers."""
     view.palier_public = True  # type: ignore[attr-defined]
@@ -144,9 +157,9 @@ def public(view: View) -> View:
 
 # Endpoints of libraries that cannot carry our mark.
 PUBLIC_ENDPOINTS = frozenset(
-    {"static", "security.static", "security.login", "security.logout", "api-docs.openapi_json"}
+    {"static", "security.login", "security.logout", "api-docs.openapi_json"}
 )
-OWN_ENDPOINTS = frozenset({"security.change_password", "security.verify"})
+OWN_ENDPOINTS = frozenset({"security.change_password"})
 # Endpoints for machines answer a stranger with 401 instead of the sign-in page.
 MACHINE_PATHS = ("/api/", "/openrosa/")
 
@@ -194,6 +207,8 @@ def guard(app: Flask) -> None:
             return None
         if declared is None or isinstance(declared, bool):
             raise Forbidden("undeclared_endpoint")
+        if g.account is None and machine:
+            g.account = _late_account(app.view_functions[request.endpoint])
         if g.account is None:
             return _turn_away(machine)
         g.action = declared
@@ -214,8 +229,29 @@ class NotSignedIn(Forbidden):
     """A stranger came to an endpoint for machines."""
 
 
+# Where a browser's cookie keeps the number of its session.
+SESSION_NUMBER = "palier_session"
+
+
 def _session_account() -> Account | None:
-    return cast(Account, current_user.account) if current_user.is_authenticated else None
+    """Find the account of a browser's session; a cookie without an open session is let go."""
+    if not current_user.is_authenticated:
+        return None
+    account = cast(Account, current_user.account)
+    with reading() as session:
+        number = session_number()
+        if number is not None and is_open(session, number, account.id, now=now()):
+            return account
+    logout_user()
+    return None
+
+
+def session_number() -> uuid.UUID | None:
+    """Give the number of the browser's session that its cookie names."""
+    try:
+        return uuid.UUID(str(cookie.get(SESSION_NUMBER)))
+    except ValueError:
+        return None
 
 
 def _machine_account() -> Account | None:
@@ -239,6 +275,23 @@ def account_of_token(token: str) -> Account | None:
     with reading() as session:
         device = device_of_token(session, token)
         return account_of(device.user, device.id) if device else None
+
+
+def _late_account(view: object) -> Account | None:
+    """Find the closed account whose tablet brings what it still holds; it opens nothing else.
+
+    Raises NotSignedIn with `account_closed` at every other door, and when it is too late.
+    """
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token.strip().startswith("palier_"):
+        return None
+    with reading() as session:
+        device = find_device_of_closed_account(session, token.strip())
+        if device is None:
+            return None
+        if getattr(view, "palier_late_door", False) and late_tablets(device.user, now=now()):
+            return account_of(device.user, device.id)
+    raise NotSignedIn("account_closed")
 
 
 def device_digest() -> str | None:
@@ -276,36 +329,8 @@ def _basic_account(value: str) -> Account | None:
     by_token = account_of_token(secret)
     if by_token is not None:
         return by_token if by_token.email == email.strip().lower() else None
-    return check_password(email, secret)
+    user = check_password(email, secret)
+    return account_of(user) if user is not None else None
 
-
-def check_password(email: str, password: str) -> Account | None:
-    """Check an e-mail and a password, slowly enough and not too often.
-
-    Raises TooManyTries. A wrong password and an unknown e-mail take the same time; one over
-    `LONGEST_PASSWORD` characters is nobody's.
-    """
-    if len(password) > LONGEST_PASSWORD:
-        return None
-    place = request.remote_addr or ""
-    with transaction() as session:
-        count_try(session, email, place=place, now=now())
-        user = find_user(session, email)
-        account = account_of(user) if user is not None and user.active else None
-        known = user.password if user is not None else UNKNOWN_PASSWORD
-    if verify_password(password, known) and account is not None:
-        with transaction() as session:
-            forget_failed_sign_ins(session, now=now(), email=email)
-        return account
-    return None
-
-
-LONGEST_PASSWORD = 500
-
-# The hash of a password nobody knows: a stranger's e-mail costs as much as a member's.
-UNKNOWN_PASSWORD = (
-    "$argon2id$v=19$m=65536,t=3,p=4$"  # noqa: S105
-    "c29tZXNhbHRzb21lc2FsdA$Wv0z8bKyk2yZ1lYd0vQm8Qy8mSxv0p0cLr7rM2h1m8E"
-)
 
 __all__ = ["Account", "Action", "NotSignedIn", "TooManyTries", "guard", "may", "public"]

@@ -46,6 +46,7 @@ SENTENCES: dict[str, Any] = {
     "user_not_found": _l("There is no such account."),
     "device_not_found": _l("There is no such tablet."),
     "device_lost": _l("This tablet was declared lost. What it holds is erased."),
+    "account_closed": _l("This account is closed. What was not sent yet is still on the tablet."),
     "form_not_found": _l("This form or this version of it is not known here."),
     "form_not_published": _l(
         "The form %(form)s of this programme is not published here: ask an administrator to run"
@@ -203,12 +204,16 @@ def _page(status: int, title: str, errors: dict[str, str] | None = None) -> Resp
     return page, status
 
 
+# Refusals of a caller who is nobody, for the reason that the code says.
+SIGN_IN_AGAIN = frozenset({"not_signed_in", "device_lost", "account_closed"})
+
+
 def _refusal(refused: Exception) -> ResponseReturnValue:
     status = status_of(refused)
     code = getattr(refused, "code", "refused")
     details = getattr(refused, "details", {})
     title = str(refused) if isinstance(refused, BadSubmission) else sentence(code, details)
-    if code in ("not_signed_in", "device_lost"):
+    if code in SIGN_IN_AGAIN:
         status = 401
     fields = {name: sentence(why) for name, why in getattr(refused, "fields", {}).items()}
     if wants_json():

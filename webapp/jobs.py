@@ -9,13 +9,14 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
-from visits.accounts import forget_failed_sign_ins
 from visits.db import start_reading
 from visits.follow_ups import remind_follow_ups
 from visits.jobs import claim_job, is_due, note_result
 from visits.orphans import remove_orphans
+from visits.open_sessions import forget_old_sessions
 from visits.portfolio import purge_imports
 from visits.privacy import check_access_log
+from visits.sign_in_wall import forget_old_tries
 from visits.work_orders import escalate_work_orders
 from webapp.transaction import House
 
@@ -41,7 +42,8 @@ class Job:
 JOBS = (
     Job("escalate_work_orders", timedelta(minutes=5), escalate_work_orders),
     Job("remind_follow_ups", timedelta(minutes=30), remind_follow_ups),
-    Job("forget_failed_sign_ins", timedelta(hours=1), forget_failed_sign_ins),
+    Job("forget_failed_sign_ins", timedelta(hours=1), forget_old_tries),
+    Job("forget_old_sessions", timedelta(hours=1), forget_old_sessions),
     Job("purge_imports", timedelta(hours=24), purge_imports),
     Job("check_access_log", timedelta(hours=24), check_access_log, reads=True),
     Job("remove_orphans", timedelta(hours=24), remove_orphans, files=True),

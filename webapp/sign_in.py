@@ -1,10 +1,12 @@
 """Signing in and out, by Flask-Security over our own accounts."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask, Response, after_this_request, session
 from flask_babel import gettext
+from flask_login import user_logged_in, user_logged_out
 from flask_security import Security
 from flask_security.core import RoleMixin, UserMixin
 from flask_security.datastore import UserDatastore
@@ -15,16 +17,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from wtforms import Field, ValidationError
 
-from visits.accounts import folded
-from visits.errors import TooManyTries
+from visits.errors import AccountClosed, TooManyTries
 from visits.models.accounts import User
-from webapp.auth import LONGEST_PASSWORD, account_of, check_password
+from visits.open_sessions import end_session, start_session
+from visits.sign_in_wall import folded
+from webapp.auth import SESSION_NUMBER, account_of, session_number
+from webapp.known_browsers import remember_browser
+from webapp.libraries import library_settings
+from webapp.passwords import LONGEST_PASSWORD, check_password
 from webapp.settings import Settings
 from webapp.transaction import now, reading, transaction
 
-SESSION_LIFETIME = timedelta(minutes=60)  # without a click, to within COOKIE_KEPT
 COOKIE_KEPT = timedelta(minutes=5)
-PASSWORD_LENGTH = 12
 
 csrf = CSRFProtect()
 
@@ -43,6 +47,10 @@ class SignedIn(UserMixin):
         self.roles = []
         self.id, self.email, self.active = user.id, user.email, user.active  # type: ignore[assignment]
         self.password, self.fs_uniquifier = user.password, user.fs_uniquifier
+
+    def get_auth_token(self) -> str:
+        """Refuse: tablets have their own tokens, browsers their session."""
+        raise NotImplementedError
 
 
 class Accounts(UserDatastore):
@@ -85,12 +93,14 @@ class Accounts(UserDatastore):
 class SignInForm(LoginForm):
     """E-mail and password, throttled; never tells which of the two was wrong."""
 
+    remember = None  # a cookie that signs in for a year
+
     def validate(self, **options: Any) -> bool:
         """Check the password, slowly and not too often."""
         if not FlaskForm.validate(self, **options):
             return False
         try:
-            account = check_password(self.email.data, self.password.data)
+            user = check_password(self.email.data, self.password.data)
         except TooManyTries as refused:
             self.form_errors.append(
                 gettext(
@@ -99,10 +109,15 @@ class SignInForm(LoginForm):
                 )
             )
             return False
-        if account is None:
+        except AccountClosed:
+            self.form_errors.append(
+                gettext("This account is closed. Ask an administrator if you need it again.")
+            )
+            return False
+        if user is None:
             self.form_errors.append(gettext("Wrong e-mail address or password."))
             return False
-        self.user = Accounts().find_user(id=account.id)
+        self.user = SignedIn(user)
         self.user_authenticated = True
         return True
 
@@ -131,38 +146,37 @@ def stay_signed_in() -> None:
         session["seen"] = moment
 
 
+def note_session(app: Flask, user: SignedIn) -> None:
+    """Note the browser that signs in among the open sessions, and that it is known from now on."""
+    with transaction() as writing:
+        session[SESSION_NUMBER] = str(start_session(writing, user.account.id, now=now()))
+    after_this_request(partial(_with_known_browser, email=user.email))
+
+
+def _with_known_browser(answer: Response, *, email: str) -> Response:
+    remember_browser(answer, email)
+    return answer
+
+
+def end_this_session(app: Flask, user: SignedIn) -> None:
+    """End on the server the session that signs out here: a copy of its cookie opens nothing."""
+    number = session_number()
+    session.pop(SESSION_NUMBER, None)
+    if number is not None:
+        with transaction() as writing:
+            end_session(writing, number)
+
+
 def set_up_accounts(app: Flask, settings: Settings) -> None:
     """Register sign-in, sign-out, change of password, sessions and CSRF."""
-    app.config.update(
-        SECRET_KEY=settings.session_secret,
-        SESSION_COOKIE_NAME="palier",
-        SESSION_COOKIE_SECURE=settings.https,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
-        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106
-        SECURITY_PASSWORD_SALT=settings.session_secret,
-        SECURITY_PASSWORD_SINGLE_HASH=True,
-        SECURITY_PASSWORD_LENGTH_MIN=PASSWORD_LENGTH,
-        SECURITY_DEFAULT_REMEMBER_ME=False,
-        SECURITY_LOGIN_URL="/sign-in",
-        SECURITY_LOGOUT_URL="/sign-out",
-        SECURITY_LOGOUT_METHODS=["POST"],
-        SECURITY_POST_LOGIN_VIEW="/",
-        SECURITY_POST_LOGOUT_VIEW="/sign-in",
-        SECURITY_CHANGEABLE=True,
-        SECURITY_CHANGE_URL="/account/password",
-        SECURITY_POST_CHANGE_VIEW="/account",
-        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
-        SECURITY_SEND_REGISTER_EMAIL=False,
-        SECURITY_LOGIN_USER_TEMPLATE="sign_in.html",
-        SECURITY_CHANGE_PASSWORD_TEMPLATE="change_password.html",  # noqa: S106
-        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
-        SECURITY_FLASH_MESSAGES=True,
-        SECURITY_FRESHNESS=timedelta(minutes=-1),  # a session is short enough
-        SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
-        WTF_CSRF_TIME_LIMIT=None,
-    )
+    app.config.update(library_settings(settings))
     csrf.init_app(app)
     app.before_request(stay_signed_in)
-    Security(app, Accounts(), login_form=SignInForm, change_password_form=NewPasswordForm)
+    security = Security(
+        app, Accounts(), login_form=SignInForm, change_password_form=NewPasswordForm
+    )
+    # Its answers in JSON and its tokens would be a second door beside ours.
+    security.want_json(lambda request: False)
+    app.login_manager.request_loader(lambda request: None)  # type: ignore[attr-defined]
+    user_logged_in.connect(note_session, app)
+    user_logged_out.connect(end_this_session, app)

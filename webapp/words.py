@@ -107,6 +107,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "cancelled": _l("The visit had been called off when these answers came."),
         "failed": _l("The visit had been noted as not held when these answers came."),
         "reassigned": _l("The visit had been given to somebody else when these answers came."),
+        "account_closed": _l("The visitor’s account was closed already when these answers came."),
     },
     "follow_up": {
         "waiting": _l("Waiting"),
@@ -336,6 +337,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "escalate_work_orders": _l("Mark urgent work orders nobody has started"),
         "remind_follow_ups": _l("Call up follow-ups whose day has come"),
         "forget_failed_sign_ins": _l("Forget failed sign-ins"),
+        "forget_old_sessions": _l("Forget old sessions"),
         "purge_imports": _l("Delete the content of old imported files"),
         "check_access_log": _l("Check the access log"),
     },

@@ -1,7 +1,7 @@
 """Accounts, tablets, and wrong passwords that slow down."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from sqlalchemy import text
@@ -9,23 +9,16 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_user
 from visits.accounts import (
-    TRIES_PER_EMAIL,
-    WINDOW,
     NewUser,
     add_device,
     add_user,
     device_of_token,
     find_user,
-    forget_failed_sign_ins,
-    note_failed_sign_in,
-    refuse_if_throttled,
     revoke_device,
     set_active,
 )
-from visits.errors import Conflict, Invalid, NotFound, TooManyTries
+from visits.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role
-
-PLACE = "192.0.2.7"
 
 
 def test_an_account_is_found_whatever_the_case_of_its_address(session: Session) -> None:
@@ -71,29 +64,3 @@ def test_a_closed_account_loses_its_tablets_and_sessions(session: Session, now: 
     set_active(session, user.id, False, now=now)
     assert device_of_token(session, token) is None
     assert user.fs_uniquifier != mark
-
-
-def test_wrong_passwords_slow_down_and_time_forgives(session: Session, now: datetime) -> None:
-    email = "quelquun@palier.example"
-    for _ in range(TRIES_PER_EMAIL):
-        refuse_if_throttled(session, email, place=PLACE, now=now)
-        note_failed_sign_in(session, email, place=PLACE, now=now)
-    with pytest.raises(TooManyTries):
-        refuse_if_throttled(session, email.upper(), place="elsewhere", now=now)
-    refuse_if_throttled(session, "autre@palier.example", place=PLACE, now=now)
-    refuse_if_throttled(session, email, place=PLACE, now=now + WINDOW + timedelta(seconds=1))
-
-
-def test_a_good_password_forgets_the_wrong_ones(session: Session, now: datetime) -> None:
-    for _ in range(TRIES_PER_EMAIL):
-        note_failed_sign_in(session, "a@b.example", place=PLACE, now=now)
-    assert forget_failed_sign_ins(session, now=now, email="A@b.example") == TRIES_PER_EMAIL
-    refuse_if_throttled(session, "a@b.example", place=PLACE, now=now)
-
-
-def test_the_address_of_a_stranger_is_not_kept(session: Session, now: datetime) -> None:
-    note_failed_sign_in(session, "secret@palier.example", place=PLACE, now=now)
-    session.flush()
-    row = session.execute(text("SELECT * FROM failed_sign_in")).one()
-    assert "secret" not in str(row)
-    assert PLACE not in str(row)

@@ -15,7 +15,6 @@ from webapp.auth import PERMISSIONS, Action, declared_action
 UUID = str(uuid.uuid4())
 OPEN_TO_ALL = {
     "static",
-    "security.static",
     "health.healthz",
     "tablet.file",
     "tablet.slash",

@@ -17,7 +17,9 @@ from tests.factories import NOW
 from tests.homes import Home
 from visits.models.accounts import Role
 from visits.models.works import WorkOrder
+from visits.open_sessions import start_session
 from visits.published_forms import publish_form
+from webapp.auth import SESSION_NUMBER
 
 SignIn = Callable[..., FlaskClient]
 SECRET, OPEN = "Dort dans la cuisine", "Demande un rendez-vous"
@@ -31,9 +33,12 @@ def home(app: Flask) -> Home:
 
 def as_visitor(app: Flask, home: Home) -> FlaskClient:
     client = app.test_client()
+    with app.extensions["palier"].sessions.begin() as session:
+        number = start_session(session, home.visitor.id, now=NOW)
     with client.session_transaction() as cookie:
         cookie["_user_id"] = home.visitor.fs_uniquifier
         cookie["_fresh"] = True
+        cookie[SESSION_NUMBER] = str(number)
     return client
 
 

@@ -141,8 +141,9 @@ def test_a_revoked_tablet_is_not_lost_and_comes_back_with_the_password(
 def test_a_closed_account_recovers_nothing_and_loses_nothing(app: Flask, tablet: Tablet) -> None:
     with app.extensions["palier"].sessions.begin() as session:
         set_active(session, tablet.user_id, False, now=NOW)
-    assert tablet.recover().status_code == 401
-    assert (tablet.ask().json or {})["code"] == "not_signed_in"
+    for answer in (tablet.recover(), tablet.ask()):
+        assert (answer.status_code, (answer.json or {})["code"]) == (401, "account_closed")
+    assert (tablet.recover(password="faux").json or {})["code"] == "not_signed_in"
 
 
 def test_a_lost_tablet_is_told_so_and_never_recovers(

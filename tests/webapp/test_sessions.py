@@ -11,10 +11,18 @@ from flask.testing import FlaskClient
 from flask_security.utils import hash_password
 from sqlalchemy.orm import Session
 
-from tests.factories import make_dwelling, make_enrolment, make_residence, make_user, make_visit
+from tests.factories import (
+    QUICK_HASH,
+    make_dwelling,
+    make_enrolment,
+    make_residence,
+    make_user,
+    make_visit,
+)
 from tests.submissions import home_visit
 from visits.accounts import add_device, find_territory
 from visits.models.accounts import Role
+from visits.open_sessions import forget_old_sessions
 from visits.published_forms import publish_form
 from webapp import create_app
 from webapp.auth import PERMISSIONS, Action, declared_action
@@ -46,6 +54,57 @@ def test_signing_out_is_done_by_a_form_alone(client_as: SignIn) -> None:
     client = client_as("coordinator")
     assert client.get("/sign-out").status_code == 405
     assert client.get("/").status_code == 200
+
+
+def twin(app: Flask, client: FlaskClient) -> FlaskClient:
+    """Copy a browser's cookie into another browser, as a thief would."""
+    other = app.test_client()
+    cookie = client.get_cookie("palier")
+    assert cookie is not None
+    other.set_cookie("palier", cookie.value)
+    return other
+
+
+def test_signing_out_ends_the_session_on_the_server(app: Flask, client_as: SignIn) -> None:
+    client = client_as("coordinator")
+    stolen = twin(app, client)
+    assert stolen.get("/account").status_code == 200
+    assert client.post("/sign-out").status_code == 302
+    assert stolen.get("/account").status_code == 302
+    assert stolen.get("/api/map/dwellings?bbox=49,2,50,3&z=18").status_code == 401
+
+
+def test_signing_out_leaves_the_sessions_of_other_browsers(app: Flask) -> None:
+    with app.app_context(), app.extensions["palier"].sessions.begin() as session:
+        email = make_user(session, password_hash=QUICK_HASH).email
+    browsers = [app.test_client(), app.test_client()]
+    for browser in browsers:
+        browser.post("/sign-in", data={"email": email, "password": PASSWORD})
+    browsers[0].post("/sign-out")
+    assert [browser.get("/account").status_code for browser in browsers] == [302, 200]
+
+
+def test_a_session_ends_after_a_working_day(
+    app: Flask, settings: Settings, client_as: SignIn, now: datetime
+) -> None:
+    clock = [now]
+    working = create_app(settings, clock=lambda: clock[0])
+    client = twin(working, client_as("coordinator"))
+    clock[0] = now + timedelta(hours=12) - timedelta(seconds=1)
+    assert client.get("/account").status_code == 200
+    clock[0] = now + timedelta(hours=12)
+    assert client.get("/account").status_code == 302
+    client_as("visitor")
+    with working.extensions["palier"].sessions.begin() as session:
+        assert forget_old_sessions(session, now=clock[0]) == 1
+    working.extensions["palier"].engine.dispose()
+
+
+def test_a_session_opens_the_account_that_began_it_alone(app: Flask, client_as: SignIn) -> None:
+    mine, theirs = client_as("coordinator"), client_as("administrator")
+    with mine.session_transaction() as here, theirs.session_transaction() as there:
+        here["_user_id"] = there["_user_id"]
+    assert mine.get("/account").status_code == 302
 
 
 ELSEWHERE = (

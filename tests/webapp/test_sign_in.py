@@ -6,10 +6,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security.utils import hash_password
+from sqlalchemy import delete
 
-from tests.factories import make_user
-from visits.accounts import find_user
-from visits.models.accounts import Role
+from tests.factories import NOW, make_user
+from visits.accounts import find_user, set_active
+from visits.models.accounts import FailedSignIn, Role
 
 PASSWORD = "correct cheval batterie"
 
@@ -53,11 +54,74 @@ def test_wrong_password_and_unknown_address_say_the_same(client: FlaskClient, me
     assert len(texts) == 1
 
 
+def from_network(client: FlaskClient, address: str) -> FlaskClient:
+    client.environ_base["REMOTE_ADDR"] = address
+    return client
+
+
 def test_five_wrong_passwords_close_the_door_for_a_while(client: FlaskClient, member: str) -> None:
     for _ in range(5):
         _sign_in(client, member, "faux")
     assert _sign_in(client, member, PASSWORD) == 200
     assert client.get("/").status_code == 302
+
+
+def test_a_stranger_cannot_shut_somebody_out(app: Flask, member: str) -> None:
+    stranger = app.test_client()
+    for number in range(4):
+        for _ in range(5):
+            _sign_in(from_network(stranger, f"203.0.113.{number}"), member, "faux")
+    # A browser that nobody knows waits; one that signed this account in before does not.
+    assert _sign_in(from_network(app.test_client(), "198.51.100.1"), member, PASSWORD) == 200
+    with app.extensions["palier"].sessions.begin() as session:
+        session.execute(delete(FailedSignIn))
+    hers = from_network(app.test_client(), "198.51.100.1")
+    assert _sign_in(hers, member, PASSWORD) == 302
+    for number in range(4):
+        for _ in range(5):
+            _sign_in(from_network(stranger, f"203.0.113.{number}"), member, "faux")
+    hers.delete_cookie("palier")
+    assert _sign_in(hers, member, PASSWORD) == 302
+
+
+def test_a_colleague_in_the_same_house_cannot_shut_somebody_out(app: Flask, member: str) -> None:
+    hers, beside = app.test_client(), app.test_client()
+    assert _sign_in(hers, member, PASSWORD) == 302
+    hers.delete_cookie("palier")
+    for _ in range(5):
+        _sign_in(beside, member, "faux")
+    assert _sign_in(hers, member, PASSWORD) == 302
+
+
+def test_a_made_up_cookie_makes_no_browser_known(app: Flask, member: str) -> None:
+    stranger = app.test_client()
+    for value in ("x", '{"browser": "x", "accounts": []}'):
+        stranger.set_cookie("palier_known", value)
+        for _ in range(5):
+            _sign_in(stranger, member, "faux")
+        assert _sign_in(stranger, member, PASSWORD) == 200
+
+
+def test_a_house_has_one_network_of_ipv6(app: Flask, member: str) -> None:
+    stranger = app.test_client()
+    for number in range(5):
+        _sign_in(from_network(stranger, f"2001:db8:1:2::{number}"), member, "faux")
+    assert _sign_in(from_network(stranger, "2001:db8:1:2::99"), member, PASSWORD) == 200
+    assert _sign_in(from_network(stranger, "2001:db8:1:3::99"), member, PASSWORD) == 302
+
+
+def test_a_closed_account_says_so_to_its_own_password_alone(
+    app: Flask, client: FlaskClient, member: str
+) -> None:
+    with app.extensions["palier"].sessions.begin() as session:
+        user = find_user(session, member)
+        assert user is not None
+        set_active(session, user.id, False, now=NOW)
+    said = []
+    for password in (PASSWORD, "faux"):
+        data = {"email": member, "password": password, "csrf_token": _token(client)}
+        said.append("fermé" in client.post("/sign-in", data=data).text)
+    assert said == [True, False]
 
 
 def test_the_tablet_door_is_throttled_too(client: FlaskClient, member: str) -> None:

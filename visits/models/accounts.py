@@ -66,9 +66,20 @@ class User(Base):
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     territory_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("territory.id"))
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
 
     organisation: Mapped[Organisation] = relationship()
     territory: Mapped[Territory | None] = relationship()
+
+
+class OpenSession(Base):
+    """A browser that is signed in; its signed cookie names the row, and opens nothing without."""
+
+    __tablename__ = "open_session"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    started_at: Mapped[datetime]
 
 
 class Device(Base):

@@ -6,7 +6,7 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from visits.alerts import Raised, raise_alert
-from webapp.auth import Action, requires, viewer
+from webapp.auth import Action, late_door, requires, viewer
 from webapp.schemas import NewAlertSchema, ReportReceivedSchema
 from webapp.transaction import now, transaction
 
@@ -17,6 +17,7 @@ alerts = Blueprint("alerts_api", __name__, url_prefix="/api/visits", description
 @alerts.arguments(NewAlertSchema)
 @alerts.response(201, ReportReceivedSchema)
 @requires(Action.VISIT)
+@late_door
 def raised(body: dict[str, Any], visit_id: uuid.UUID) -> dict[str, Any]:
     """Keep an urgent alert; the same one again adds who was reached."""
     with transaction() as session:

@@ -14,12 +14,13 @@ from webapp.auth import (
     Account,
     Action,
     NotSignedIn,
-    check_password,
+    account_of,
     device_digest,
     public,
     refuse_lost_device,
     requires,
 )
+from webapp.passwords import check_password
 from webapp.schemas import DeviceSchema, NewDeviceSchema, RecoverySchema
 from webapp.transaction import now, transaction
 
@@ -52,10 +53,10 @@ def recover(body: dict[str, Any], device_id: uuid.UUID) -> dict[str, Any]:
 
 
 def _account_of(body: dict[str, Any]) -> Account:
-    account = check_password(body["email"], body["password"])
-    if account is None:
+    user = check_password(body["email"], body["password"])
+    if user is None:
         raise NotSignedIn("not_signed_in")
-    return account
+    return account_of(user)
 
 
 def _told(device: Device, token: str, account: Account) -> dict[str, Any]:

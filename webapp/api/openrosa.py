@@ -17,7 +17,7 @@ from visits.intake import SentFile, record_submission
 from visits.models.portfolio import FormVersion
 from visits.models.visits import Submission, SubmissionState
 from visits.published_forms import KeptFile, find_form, list_forms, shown_files
-from webapp.auth import Action, requires, viewer
+from webapp.auth import Action, late_door, requires, viewer
 from webapp.schemas import ReceiptSchema
 from webapp.transaction import house, now, reading, transaction
 
@@ -113,6 +113,7 @@ def greet() -> ResponseReturnValue:
 
 @openrosa.post("/submission")
 @requires(Action.VISIT)
+@late_door
 def submit() -> ResponseReturnValue:
     """Keep a submission or a part of it; the answer goes out after the commit."""
     sent_at = _sent_at()
@@ -162,6 +163,8 @@ def sent_file(part: FileStorage) -> SentFile:
 
 def _visit_id() -> uuid.UUID | None:
     given = request.args.get("visit")
+    if not given and g.account.closed:
+        raise NotFound("visit_not_found")  # only what belongs to one of her visits comes in
     if not given:
         return None
     try:

@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 from visits.clocks import on_our_clock
 from visits.doors import Knock, number_of, report_shut_door
 from visits.queries.carried import find_carried_visit
-from webapp.auth import Action, requires, viewer
+from webapp.auth import Action, late_door, requires, viewer
 from webapp.schemas import KnockSchema, ReportedSchema
 from webapp.transaction import now, transaction
 
@@ -21,6 +21,7 @@ visit_reports = Blueprint(
 @visit_reports.arguments(KnockSchema)
 @visit_reports.response(201, ReportedSchema)
 @requires(Action.VISIT)
+@late_door
 def failure(body: dict[str, Any], visit_id: uuid.UUID) -> dict[str, Any]:
     """Keep what happened at a door that stayed shut; the same report again changes nothing.
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_security.utils import hash_password
 from sqlalchemy.orm import Session
 
-from visits.accounts import NewUser, add_user, find_organisation, set_active
+from visits.accounts import NewUser, add_user, find_organisation, late_tablets, set_active
 from visits.errors import Conflict, Invalid
 from visits.models.accounts import Organisation, OrganisationKind, Role, Territory, User
 from visits.own_account import declare_device_lost, revoke_device_of
@@ -182,7 +182,9 @@ def show(user_id: uuid.UUID) -> ResponseReturnValue:
     with reading() as session:
         user = find_account(session, user_id)
         devices = devices_of(session, user_id)
-        return render_template("accounts/show.html", user=user, devices=devices)
+        return render_template(
+            "accounts/show.html", user=user, devices=devices, late=late_tablets(user, now=now())
+        )
 
 
 @accounts.post("/<uuid:user_id>/active")

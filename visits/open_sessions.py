@@ -1,0 +1,45 @@
+"""The sessions that are open in browsers: one that is not in the list opens nothing."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from visits.models.accounts import OpenSession
+
+LONGEST = timedelta(hours=12)  # a working day; how long without a click is the cookie's affair
+
+
+def start_session(session: Session, user_id: uuid.UUID, *, now: datetime) -> uuid.UUID:
+    """Note that a browser is signed in; gives the session's number."""
+    started = OpenSession(user_id=user_id, started_at=now)
+    session.add(started)
+    session.flush()
+    return started.id
+
+
+def is_open(session: Session, number: uuid.UUID, user_id: uuid.UUID, *, now: datetime) -> bool:
+    """Tell whether a browser's session still opens this account."""
+    statement = select(OpenSession.id).where(
+        OpenSession.id == number,
+        OpenSession.user_id == user_id,
+        OpenSession.started_at > now - LONGEST,
+    )
+    return session.scalars(statement).one_or_none() is not None
+
+
+def end_session(session: Session, number: uuid.UUID) -> None:
+    """End one session: its cookie opens nothing any more, wherever a copy of it lies."""
+    session.execute(delete(OpenSession).where(OpenSession.id == number))
+
+
+def end_sessions_of(session: Session, user_id: uuid.UUID) -> None:
+    """End every session of an account."""
+    session.execute(delete(OpenSession).where(OpenSession.user_id == user_id))
+
+
+def forget_old_sessions(session: Session, *, now: datetime) -> int:
+    """Forget the sessions that have lasted long enough."""
+    gone = session.execute(delete(OpenSession).where(OpenSession.started_at <= now - LONGEST))
+    return int(gone.rowcount)  # type: ignore[attr-defined]

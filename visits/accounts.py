@@ -100,14 +100,18 @@ def set_active(session: Session, user_id: uuid.UUID, active: bool, *, now: datet
         raise NotFound("user_not_found")
     user.active = active
     user.closed_at = None if active else user.closed_at or now
-    if not active:
+    if user.closed_at is not None:
         end_sessions(session, user)
-        for device in session.scalars(
-            select(Device).where(Device.user_id == user.id, Device.revoked_at.is_(None))
-        ):
-            device.revoked_at = user.closed_at
+        revoke_tablets(session, user, now=user.closed_at)
     session.flush()
     return user
+
+
+def revoke_tablets(session: Session, user: User, *, now: datetime) -> None:
+    """Revoke every tablet of an account that is in use."""
+    in_use = select(Device).where(Device.user_id == user.id, Device.revoked_at.is_(None))
+    for device in session.scalars(in_use):
+        device.revoked_at = now
 
 
 def end_sessions(session: Session, user: User) -> None:

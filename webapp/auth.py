@@ -115,6 +115,7 @@ class Account:
     territory_id: uuid.UUID | None
     device_id: uuid.UUID | None = None
     closed: bool = False
+    password_to_change: bool = False
 
 
 def account_of(user: User, device_id: uuid.UUID | None = None) -> Account:
@@ -130,6 +131,7 @@ def account_of(user: User, device_id: uuid.UUID | None = None) -> Account:
         territory_id=user.territory_id,
         device_id=device_id,
         closed=not user.active,
+        password_to_change=user.password_to_change,
     )
 
 
@@ -159,7 +161,6 @@ def public(view: View) -> View:
 PUBLIC_ENDPOINTS = frozenset(
     {"static", "security.login", "security.logout", "api-docs.openapi_json"}
 )
-OWN_ENDPOINTS = frozenset({"security.change_password"})
 # Endpoints for machines answer a stranger with 401 instead of the sign-in page.
 MACHINE_PATHS = ("/api/", "/openrosa/")
 
@@ -168,8 +169,6 @@ def declared_action(app: Flask, endpoint: str) -> Action | None | bool:
     """Give an endpoint's action, True for a public one, None for one that declares nothing."""
     if endpoint in PUBLIC_ENDPOINTS:
         return True
-    if endpoint in OWN_ENDPOINTS:
-        return Action.OWN_ACCOUNT
     view = app.view_functions[endpoint]
     shown = getattr(view, "view_class", view)
     if getattr(shown, "palier_public", False):
@@ -192,6 +191,24 @@ def viewer(action: Action | None = None) -> Viewer:
     return Viewer(g.account.id, g.account.organisation_id, g.account.territory_id, reach)
 
 
+@dataclass(frozen=True)
+class Owed:
+    """What an account does before anything else, and where."""
+
+    code: str
+    endpoints: tuple[str, ...]
+
+
+PASSWORD_TO_CHANGE = Owed("password_to_change", ("account.password", "account.change_password"))
+
+
+def owed_first(account: Account) -> Owed | None:
+    """Tell what an account does before anything else; a tablet's own token owes nothing."""
+    if account.password_to_change and account.device_id is None:
+        return PASSWORD_TO_CHANGE
+    return None
+
+
 def guard(app: Flask) -> None:
     """Refuse every request whose endpoint does not declare what it needs, or needs more."""
 
@@ -212,6 +229,11 @@ def guard(app: Flask) -> None:
         if g.account is None:
             return _turn_away(machine)
         g.action = declared
+        owed = owed_first(g.account)
+        if owed is not None and request.endpoint not in owed.endpoints:
+            if machine:
+                raise NotSignedIn(owed.code)
+            return redirect(url_for(owed.endpoints[0]))
         if g.account.role not in PERMISSIONS[declared]:
             raise Forbidden("forbidden")
         return None

@@ -14,10 +14,8 @@ import click
 import waitress
 from flask import Flask
 
-from visits.accounts import NewUser, add_user, find_organisation, find_user
-from visits.errors import Refused
+from visits.accounts import find_user
 from visits.migration import is_current, migrate
-from visits.models.accounts import OrganisationKind, Role
 from visits.portfolio import confirm_import, examine_import, upload_file
 from visits.private import close_to_others
 from webapp import create_app
@@ -28,9 +26,10 @@ from webapp.jobs import start_jobs
 from webapp.kept_secrets import CannotStart
 from webapp.key_commands import keys, seal_files
 from webapp.security import log_in_lines
-from webapp.setting_up import hash_of, publish_shipped_forms, settle_memory
+from webapp.setting_up import publish_shipped_forms, settle_memory
 from webapp.settings import Settings, read_settings
 from webapp.transaction import House, open_house
+from webapp.user_commands import users
 
 THREADS = 8
 
@@ -53,6 +52,7 @@ def main() -> None:
 
 main.add_command(forms)
 main.add_command(keys)
+main.add_command(users)
 
 
 @main.command()
@@ -131,39 +131,6 @@ def import_(file: Path, email: str, dry_run: bool) -> None:
             confirm_import(
                 session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now, by=user.id
             )
-
-
-@main.group()
-def users() -> None:
-    """Work with accounts."""
-
-
-@users.command()
-@click.argument("email")
-@click.option("--name", required=True)
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--organisation", required=True)
-@click.option(
-    "--kind",
-    type=click.Choice([kind.value for kind in OrganisationKind]),
-    default="landlord",
-    show_default=True,
-    help="What the organisation is, when it is new.",
-)
-@click.password_option()
-def add(email: str, name: str, role: str, organisation: str, kind: str, password: str) -> None:
-    """Add an account."""
-    if len(password) < 12:
-        raise click.ClickException("A password has at least 12 characters.")
-    house = open_house(read_settings())
-    new = NewUser(email=email, name=name, role=Role(role), password_hash=hash_of(house, password))
-    try:
-        with house.sessions.begin() as session:
-            place = find_organisation(session, organisation, OrganisationKind(kind))
-            add_user(session, new, organisation=place, now=house.clock())
-    except Refused as refused:
-        raise click.ClickException(refused.code) from refused
-    click.echo(f"{email}: {role}")
 
 
 @main.command()

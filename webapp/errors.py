@@ -47,6 +47,9 @@ SENTENCES: dict[str, Any] = {
     "device_not_found": _l("There is no such tablet."),
     "device_lost": _l("This tablet was declared lost. What it holds is erased."),
     "account_closed": _l("This account is closed. What was not sent yet is still on the tablet."),
+    "password_to_change": _l(
+        "This password is to be changed first: sign in on the office’s page and choose your own."
+    ),
     "form_not_found": _l("This form or this version of it is not known here."),
     "form_not_published": _l(
         "The form %(form)s of this programme is not published here: ask an administrator to run"
@@ -144,6 +147,17 @@ SENTENCES: dict[str, Any] = {
     "more_than_in_bag": _l("There are not so many in this bag."),
     "bad_number": _l("This is not a whole number of at least 1."),
     "password_too_short": _l("A password has at least 12 characters."),
+    "password_too_long": _l("A password has at most 500 characters."),
+    "password_own_name": _l("A password does not contain your own name or e-mail address."),
+    "password_too_common": _l(
+        "This password is among those that are tried first. Take four words that have nothing to"
+        " do with one another, for instance."
+    ),
+    "password_wrong": _l("This is not your password so far."),
+    "password_same": _l("This is your password so far: choose another one."),
+    "password_differs": _l("The two are not the same."),
+    "account_to_open_first": _l("This account is closed: open it again first."),
+    "own_role": _l("You cannot change your own role. Ask another administrator."),
 }
 
 
@@ -205,7 +219,7 @@ def _page(status: int, title: str, errors: dict[str, str] | None = None) -> Resp
 
 
 # Refusals of a caller who is nobody, for the reason that the code says.
-SIGN_IN_AGAIN = frozenset({"not_signed_in", "device_lost", "account_closed"})
+SIGN_IN_AGAIN = frozenset({"not_signed_in", "device_lost", "account_closed", "password_to_change"})
 
 
 def _refusal(refused: Exception) -> ResponseReturnValue:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from visits.db import start_reading
 from visits.follow_ups import remind_follow_ups
 from visits.jobs import claim_job, is_due, note_result
-from visits.orphans import remove_orphans
 from visits.open_sessions import forget_old_sessions
+from visits.orphans import remove_orphans
 from visits.portfolio import purge_imports
 from visits.privacy import check_access_log
 from visits.sign_in_wall import forget_old_tries

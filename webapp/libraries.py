@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from webapp.password_rules import SHORTEST_PASSWORD
 from webapp.settings import Settings
 
 SESSION_LIFETIME = timedelta(minutes=60)  # without a click, to within the cookie's renewal
-PASSWORD_LENGTH = 12
 NEVER = timedelta(0)
 
 # What each of these opens when it is left alone stands beside it.
@@ -33,6 +33,7 @@ CLOSED: dict[str, Any] = {
     "SECURITY_REGISTERABLE": False,
     "SECURITY_CONFIRMABLE": False,
     "SECURITY_RECOVERABLE": False,
+    "SECURITY_CHANGEABLE": False,
     "SECURITY_PASSWORDLESS": False,
     "SECURITY_UNIFIED_SIGNIN": False,
     "SECURITY_OAUTH_ENABLE": False,
@@ -78,16 +79,12 @@ def library_settings(settings: Settings) -> dict[str, Any]:
         "REMEMBER_COOKIE_SECURE": settings.https,
         "PERMANENT_SESSION_LIFETIME": SESSION_LIFETIME,
         "SECURITY_PASSWORD_SALT": settings.session_secret,
-        "SECURITY_PASSWORD_LENGTH_MIN": PASSWORD_LENGTH,
+        "SECURITY_PASSWORD_LENGTH_MIN": SHORTEST_PASSWORD,
         "SECURITY_LOGIN_URL": "/sign-in",
         "SECURITY_LOGOUT_URL": "/sign-out",
         "SECURITY_POST_LOGIN_VIEW": "/",
         "SECURITY_POST_LOGOUT_VIEW": "/sign-in",
-        "SECURITY_CHANGEABLE": True,
-        "SECURITY_CHANGE_URL": "/account/password",
-        "SECURITY_POST_CHANGE_VIEW": "/account",
         "SECURITY_LOGIN_USER_TEMPLATE": "sign_in.html",
-        "SECURITY_CHANGE_PASSWORD_TEMPLATE": "change_password.html",
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
         "SECURITY_FLASH_MESSAGES": True,
         "SECURITY_FRESHNESS": timedelta(minutes=-1),  # a session is short enough

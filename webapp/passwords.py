@@ -7,9 +7,8 @@ from visits.errors import AccountClosed
 from visits.models.accounts import User
 from visits.sign_in_wall import count_try, forget_tries
 from webapp.known_browsers import place_of
+from webapp.password_rules import LONGEST_PASSWORD
 from webapp.transaction import now, transaction
-
-LONGEST_PASSWORD = 500
 
 # The hash of a password nobody knows: a stranger's e-mail costs as much as a member's.
 UNKNOWN_PASSWORD = (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from visits.private import make_private_folder
 from webapp.kept_secrets import listed, secrets_of
+from webapp.mail import MailServer, read_mail_server
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,8 @@ class Settings:
 
     `secrets` encrypt columns, newest first; `basemap` is `ign`, `none` or a tile URL template;
     `https` marks cookies as secure; `demo` shows that people and addresses are made up; `hosts`
-    are the names this deployment answers to, empty for any.
+    are the names this deployment answers to, empty for any; `address` is where links in letters
+    lead, such as `https://palier.example.org`.
     """
 
     data: Path
@@ -28,6 +30,8 @@ class Settings:
     demo: bool = False
     trusted_proxies: int = 0
     hosts: tuple[str, ...] = ()
+    address: str | None = None
+    mail: MailServer | None = None
 
     @property
     def photos(self) -> Path:
@@ -42,7 +46,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
     `PALIER_DATA` (default `var`), `PALIER_DATABASE_URL`, `PALIER_SECRETS` (comma-separated,
     newest first), `PALIER_SESSION_SECRET`, `PALIER_BASEMAP`, `PALIER_GEOCODER`, `PALIER_HTTPS`,
-    `PALIER_DEMO`, `PALIER_TRUSTED_PROXIES`, `PALIER_HOSTS` (comma-separated).
+    `PALIER_DEMO`, `PALIER_TRUSTED_PROXIES`, `PALIER_HOSTS` (comma-separated), `PALIER_ADDRESS`,
+    and those of `read_mail_server`.
     """
     data = Path(environ.get("PALIER_DATA") or "var").resolve()
     make_private_folder(data)
@@ -64,6 +69,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         demo=_flag(environ, "PALIER_DEMO"),
         trusted_proxies=int(environ.get("PALIER_TRUSTED_PROXIES") or 0),
         hosts=listed(environ.get("PALIER_HOSTS", "")),
+        address=environ.get("PALIER_ADDRESS") or None,
+        mail=read_mail_server(environ),
     )
 
 

@@ -10,12 +10,11 @@ from flask_login import user_logged_in, user_logged_out
 from flask_security import Security
 from flask_security.core import RoleMixin, UserMixin
 from flask_security.datastore import UserDatastore
-from flask_security.forms import ChangePasswordForm, LoginForm
+from flask_security.forms import LoginForm
 from flask_wtf import CSRFProtect
 from flask_wtf.form import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
-from wtforms import Field, ValidationError
 
 from visits.errors import AccountClosed, TooManyTries
 from visits.models.accounts import User
@@ -24,7 +23,7 @@ from visits.sign_in_wall import folded
 from webapp.auth import SESSION_NUMBER, account_of, session_number
 from webapp.known_browsers import remember_browser
 from webapp.libraries import library_settings
-from webapp.passwords import LONGEST_PASSWORD, check_password
+from webapp.passwords import check_password
 from webapp.settings import Settings
 from webapp.transaction import now, reading, transaction
 
@@ -54,7 +53,7 @@ class SignedIn(UserMixin):
 
 
 class Accounts(UserDatastore):
-    """Finds accounts in our tables and writes back what Flask-Security may change of them."""
+    """Finds accounts in our tables; Flask-Security changes nothing of them."""
 
     def __init__(self) -> None:
         super().__init__(SignedIn, NoRole)
@@ -73,18 +72,15 @@ class Accounts(UserDatastore):
         """Find no role: there are none here."""
 
     def put(self, model: SignedIn) -> SignedIn:
-        """Keep a new password and the mark that ends other sessions."""
-        with transaction() as session:
-            user = session.get_one(User, model.id)
-            user.password, user.fs_uniquifier = str(model.password), model.fs_uniquifier
-        return model
+        """Refuse: accounts are changed by our own verbs."""
+        raise NotImplementedError
 
     def delete(self, model: SignedIn) -> None:
         """Refuse: accounts are closed, never deleted here."""
         raise NotImplementedError
 
     def commit(self) -> None:
-        """Do nothing: `put` has its own transaction."""
+        """Do nothing: there is nothing to keep."""
 
     def reload(self, model: SignedIn) -> None:
         """Do nothing: a copy cannot go stale within a request."""
@@ -97,6 +93,9 @@ class SignInForm(LoginForm):
 
     def validate(self, **options: Any) -> bool:
         """Check the password, slowly and not too often."""
+        if not self.email.data or not self.password.data:
+            self.form_errors.append(gettext("Fill in your e-mail address and your password."))
+            return False
         if not FlaskForm.validate(self, **options):
             return False
         try:
@@ -120,23 +119,6 @@ class SignInForm(LoginForm):
         self.user = SignedIn(user)
         self.user_authenticated = True
         return True
-
-
-class NewPasswordForm(ChangePasswordForm):
-    """The old password and the new one, neither longer than one can be checked."""
-
-    def validate_password(self, field: Field) -> None:
-        """Refuse an old password nobody can have."""
-        _refuse_too_long(field)
-
-    def validate_new_password(self, field: Field) -> None:
-        """Refuse a new password that could not be checked later."""
-        _refuse_too_long(field)
-
-
-def _refuse_too_long(field: Field) -> None:
-    if len(field.data or "") > LONGEST_PASSWORD:
-        raise ValidationError(gettext("A password has at most 500 characters."))
 
 
 def stay_signed_in() -> None:
@@ -168,13 +150,11 @@ def end_this_session(app: Flask, user: SignedIn) -> None:
 
 
 def set_up_accounts(app: Flask, settings: Settings) -> None:
-    """Register sign-in, sign-out, change of password, sessions and CSRF."""
+    """Register sign-in, sign-out, sessions and CSRF."""
     app.config.update(library_settings(settings))
     csrf.init_app(app)
     app.before_request(stay_signed_in)
-    security = Security(
-        app, Accounts(), login_form=SignInForm, change_password_form=NewPasswordForm
-    )
+    security = Security(app, Accounts(), login_form=SignInForm)
     # Its answers in JSON and its tokens would be a second door beside ours.
     security.want_json(lambda request: False)
     app.login_manager.request_loader(lambda request: None)  # type: ignore[attr-defined]

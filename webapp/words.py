@@ -183,6 +183,15 @@ WORDS: dict[str, dict[str, Any]] = {
         "savings": _l("the savings of a kit"),
         "funding": _l("possible funding"),
     },
+    "account_event": {
+        "added": _l("Account added"),
+        "changed": _l("Account changed"),
+        "closed": _l("Account closed"),
+        "opened": _l("Account opened again"),
+        "link_made": _l("Link to a new password made"),
+        "link_asked": _l("Link to a new password asked for by e-mail"),
+        "password_set": _l("New password"),
+    },
     "score": {
         "fall": _l("Fall risk"),
         "isolation": _l("Isolation"),

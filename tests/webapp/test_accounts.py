@@ -1,6 +1,5 @@
 """Accounts: added with a password shown once, closed, and one's own."""
 
-import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from tests.factories import NOW, make_user
-from visits.accounts import add_device, device_of_token
+from visits.accounts import add_device, device_of_token, find_organisation, find_territory
 from visits.db import start_reading
-from visits.models.accounts import Device, Role, User
+from visits.models.accounts import Device, OrganisationKind, Role, User
 
 SignIn = Callable[..., FlaskClient]
 
@@ -49,20 +48,6 @@ def administrator(client_as: SignIn) -> tuple[FlaskClient, User]:
     return client, client.user  # type: ignore[attr-defined]
 
 
-def test_a_new_account_signs_in_with_the_password_shown_once(app: Flask, client_as: SignIn) -> None:
-    client, user = administrator(client_as)
-    page = client.post("/accounts/new", data=typed(user)).text
-    password = re.search(r"<code[^>]*>([^<]+)</code>", page)
-    assert password is not None
-    added = account_named(app, "Claire Mercier")
-    assert password[1] not in client.get(f"/accounts/{added.id}").text
-    assert added.password.startswith("$argon2id$")
-    answer = app.test_client().post(
-        "/sign-in", data={"email": added.email, "password": password[1]}
-    )
-    assert answer.status_code == 302 and answer.location.endswith("/")
-
-
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -84,6 +69,58 @@ def test_a_wrong_field_is_said_and_nothing_typed_is_lost(
     assert f'id="{field}-error"' in answer.text
     if field != "name":
         assert "Claire Mercier" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "ends"),
+    [
+        ("name", "Claire Mercier-Dupont", False),
+        ("language", "en", False),
+        ("email", "nouvelle@palier.example", False),
+        ("role", "technician", True),
+        ("territory", "Nord", True),
+        ("organisation", "Tandem", True),
+    ],
+)
+def test_an_account_is_changed_and_a_new_reach_ends_its_sessions(
+    app: Flask, client_as: SignIn, field: str, value: str, ends: bool
+) -> None:
+    client, _ = administrator(client_as)
+    colleague = client_as(Role.COORDINATOR)
+    user: User = colleague.user  # type: ignore[attr-defined]
+    with app.extensions["palier"].sessions.begin() as writing:
+        if field == "territory":
+            value = str(find_territory(writing, value).id)
+        if field == "organisation":
+            value = str(find_organisation(writing, value, OrganisationKind.PARTNER).id)
+    path = f"/accounts/{user.id}/edit"
+    same = typed(user, email=user.email, name=user.name)
+    assert client.post(path, data=same).status_code == 302
+    assert colleague.get("/account").status_code == 200
+    assert f'value="{user.email}"' in client.get(path).text
+    assert client.post(path, data=same | {field: value}).status_code == 302
+    assert colleague.get("/account").status_code == (302 if ends else 200)
+    with app.extensions["palier"].sessions() as session:
+        start_reading(session)
+        kept = session.get_one(User, user.id)
+        column = f"{field}_id" if field in ("territory", "organisation") else field
+        assert str(getattr(kept, column)) == value
+
+
+def test_a_change_that_cannot_be_is_said_in_its_field(client_as: SignIn) -> None:
+    client, user = administrator(client_as)
+    other: User = client_as(Role.MANAGER).user  # type: ignore[attr-defined]
+    mine = typed(user, email=user.email, name=user.name, role="administrator")
+    for user_id, change, field in (
+        (other.id, {"email": user.email}, "email"),
+        (other.id, {"name": " "}, "name"),
+        (user.id, {"role": "visitor"}, "role"),
+    ):
+        answer = client.post(f"/accounts/{user_id}/edit", data=mine | change)
+        assert answer.status_code == 422 and f'id="{field}-error"' in answer.text
+    assert client.post(f"/accounts/{user.id}/edit", data=mine | {"name": "Ana"}).status_code == 302
+    assert client.get("/accounts/").status_code == 200
+    assert client.get(f"/accounts/{uuid.uuid4()}/edit").status_code == 404
 
 
 def test_an_e_mail_has_one_account(client_as: SignIn) -> None:

@@ -24,6 +24,10 @@ OPEN_TO_ALL = {
     "devices.wiped",
     "security.login",
     "security.logout",
+    "passwords.forgotten",
+    "passwords.ask",
+    "passwords.choose",
+    "passwords.keep",
     "api-docs.openapi_json",
 }
 

@@ -11,8 +11,10 @@ from click.testing import CliRunner, Result
 
 from diagnostics.workbook import read_workbook
 from tests.submissions import FALLS, fill, home_visit
+from webapp import create_app
 from webapp.cli import main
 from webapp.setting_up import FORMS
+from webapp.settings import read_settings
 
 pytestmark = pytest.mark.slow
 
@@ -67,6 +69,19 @@ def test_an_account_is_added_once_and_with_a_long_password(ready: Path) -> None:
     assert "12" in _add("coordinator", expect=1, password="court").output
     _add("coordinator")
     assert "email_taken" in _add("coordinator", expect=1).output
+
+
+def test_a_password_is_reset_for_one_sign_in(ready: Path) -> None:
+    _add("administrator")
+    assert "no account" in _run("users", "reset", "nobody@palier.example", expect=1).output
+    said = _run("users", "reset", "ADMINISTRATOR@palier.example").output
+    password = said.split()[1]
+    app = create_app(read_settings())
+    client = app.test_client()
+    app.config["WTF_CSRF_ENABLED"] = False
+    client.post("/sign-in", data={"email": "administrator@palier.example", "password": password})
+    assert client.get("/").location == "/account/password"
+    app.extensions["palier"].engine.dispose()
 
 
 def test_a_file_is_tried_then_imported(ready: Path) -> None:

@@ -31,6 +31,18 @@ class OrganisationKind(enum.StrEnum):
     PENSION_FUND = "pension_fund"
 
 
+class AccountEventKind(enum.StrEnum):
+    """What was done to an account."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    CLOSED = "closed"
+    OPENED = "opened"
+    LINK_MADE = "link_made"
+    LINK_ASKED = "link_asked"
+    PASSWORD_SET = "password_set"  # noqa: S105
+
+
 class Organisation(Base):
     """A landlord, a partner association, a fund."""
 
@@ -51,7 +63,7 @@ class Territory(Base):
 
 
 class User(Base):
-    """An account. `fs_uniquifier` changes to end every session of the account."""
+    """An account. `fs_uniquifier` changes to end every session; `invited`: no password yet."""
 
     __tablename__ = "user_account"
 
@@ -67,9 +79,26 @@ class User(Base):
     territory_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("territory.id"))
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    password_to_change: Mapped[bool] = mapped_column(default=False)
+    invited: Mapped[bool] = mapped_column(default=False)
 
     organisation: Mapped[Organisation] = relationship()
     territory: Mapped[Territory | None] = relationship()
+
+
+class AccountEvent(Base):
+    """Something that was done to an account; `by_id` is empty for a link or the machine."""
+
+    __tablename__ = "account_event"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    kind: Mapped[AccountEventKind] = mapped_column(stored_enum(AccountEventKind))
+    by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(EncryptedText)
+
+    by: Mapped[User | None] = relationship(foreign_keys=[by_id])
 
 
 class OpenSession(Base):

@@ -9,9 +9,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.errors import NotFound
-from visits.models.accounts import Device, Organisation, Role, Territory, User
+from visits.models.accounts import AccountEvent, Device, Organisation, Role, Territory, User
 from visits.queries.listing import Listed, Wanted, page_of
 
+EVENTS_SHOWN = 50
 ORDER: dict[str, Any] = {
     "name": User.name,
     "email": User.email,
@@ -70,6 +71,17 @@ def devices_of(session: Session, user_id: uuid.UUID) -> Sequence[Device]:
     statement = select(Device).where(Device.user_id == user_id)
     order = (Device.revoked_at.is_not(None), Device.last_seen_at.desc(), Device.id)
     return session.scalars(statement.order_by(*order)).all()
+
+
+def events_of(session: Session, user_id: uuid.UUID) -> Sequence[AccountEvent]:
+    """List what was done to an account, the newest first."""
+    statement = (
+        select(AccountEvent)
+        .where(AccountEvent.user_id == user_id)
+        .options(joinedload(AccountEvent.by))
+        .order_by(AccountEvent.at.desc(), AccountEvent.id)
+    )
+    return session.scalars(statement.limit(EVENTS_SHOWN)).all()
 
 
 def tablets_in_use(session: Session, users: Sequence[User]) -> dict[uuid.UUID, int]:

@@ -56,6 +56,8 @@ def _account_of(body: dict[str, Any]) -> Account:
     user = check_password(body["email"], body["password"])
     if user is None:
         raise NotSignedIn("not_signed_in")
+    if user.password_to_change:
+        raise NotSignedIn("password_to_change")
     return account_of(user)
 
 

@@ -5,6 +5,7 @@ from flask_babel import format_decimal
 
 from webapp.auth import Action, may
 from webapp.office.account import account
+from webapp.office.account_changes import account_changes
 from webapp.office.accounts import accounts
 from webapp.office.alerts import alerts
 from webapp.office.appointments import appointments
@@ -25,6 +26,7 @@ from webapp.office.moments import clock, iso_day, today
 from webapp.office.navigation import navigation
 from webapp.office.outcomes import outcome_pages
 from webapp.office.parameters import parameters
+from webapp.office.passwords import passwords
 from webapp.office.people import people
 from webapp.office.person_alerts import person_alerts
 from webapp.office.programmes import programme_name
@@ -57,7 +59,9 @@ BLUEPRINTS = (
     form_drafts,
     parameters,
     accounts,
+    account_changes,
     account,
+    passwords,
 )
 
 

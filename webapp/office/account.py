@@ -7,8 +7,9 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import refresh
-from flask_security.utils import logout_user
+from flask_security.utils import hash_password, login_user, logout_user
 
+from visits.account_changes import set_password
 from visits.errors import Invalid
 from visits.own_account import (
     choose_language,
@@ -20,6 +21,9 @@ from visits.queries.accounts import devices_of, find_account
 from webapp.auth import Action, requires
 from webapp.errors import sentence
 from webapp.languages import LANGUAGES
+from webapp.office.passwords import chosen_password
+from webapp.passwords import check_password
+from webapp.sign_in import SignedIn
 from webapp.transaction import now, reading, transaction
 
 account = Blueprint("account", __name__, url_prefix="/account")
@@ -45,6 +49,38 @@ def language() -> ResponseReturnValue:
     g.account = replace(g.account, language=chosen)
     refresh()
     flash(_("The screens are now in English."), "success")
+    return redirect(url_for(".index"))
+
+
+@account.get("/password")
+@requires(Action.OWN_ACCOUNT)
+def password() -> ResponseReturnValue:
+    """Show the form of a new password."""
+    return render_template("account/password.html", errors={})
+
+
+@account.post("/password")
+@requires(Action.OWN_ACCOUNT)
+def change_password() -> ResponseReturnValue:
+    """Change one's password: other browsers are signed out, and tablets when that is wished."""
+    typed = request.form.get("password", "")
+    user = check_password(g.account.email, typed)
+    wrong = {} if user is not None else {"password": "password_wrong"}
+    chosen = chosen_password(email=g.account.email, name=g.account.name, wrong=wrong)
+    if not wrong and chosen == typed:
+        wrong["new_password"] = "password_same"  # noqa: S105
+    if wrong:
+        errors = {name: sentence(code) for name, code in wrong.items()}
+        return render_template("account/password.html", errors=errors), 422
+    hashed = hash_password(chosen)
+    with transaction() as session:
+        changed = find_account(session, g.account.id)
+        set_password(
+            session, changed, hashed, by=changed.id, now=now(),
+            tablets_too=request.form.get("tablets") == "1",
+        )  # fmt: skip
+    login_user(SignedIn(changed))
+    flash(_("Your password is changed. Other browsers are signed out."), "success")
     return redirect(url_for(".index"))
 
 

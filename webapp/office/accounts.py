@@ -2,8 +2,6 @@
 
 import secrets
 import uuid
-from dataclasses import dataclass
-from typing import TypeVar
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,31 +9,28 @@ from flask_babel import gettext as _
 from flask_security.utils import hash_password
 from sqlalchemy.orm import Session
 
-from visits.accounts import NewUser, add_user, find_organisation, late_tablets, set_active
+from visits.account_changes import note_event
+from visits.accounts import NewUser, add_user, late_tablets, set_active
 from visits.errors import Conflict, Invalid
-from visits.models.accounts import Organisation, OrganisationKind, Role, Territory, User
+from visits.models.accounts import AccountEventKind, Role
 from visits.own_account import declare_device_lost, revoke_device_of
 from visits.queries.accounts import (
     AccountFilter,
     devices_of,
+    events_of,
     find_account,
     list_accounts,
-    list_organisations,
-    list_territories,
     tablets_in_use,
 )
 from webapp.auth import Action, requires
 from webapp.errors import sentence
+from webapp.office.account_form import form_choices, typed_account
+from webapp.office.hand_over import hand_over
 from webapp.office.listing import wanted
+from webapp.password_links import LinkKind
 from webapp.transaction import now, reading, transaction
 
-Row = TypeVar("Row")
-
 accounts = Blueprint("accounts", __name__, url_prefix="/accounts")
-
-# No letter or digit that could be taken for another when it is read out on the phone.
-ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
-GROUPS, LETTERS = 4, 5
 
 
 @accounts.get("/")
@@ -69,93 +64,27 @@ def new() -> ResponseReturnValue:
 @accounts.post("/new")
 @requires(Action.MANAGE_ACCOUNTS)
 def add() -> ResponseReturnValue:
-    """Add an account; its first password is on this answer and nowhere else."""
-    password = first_password()
+    """Add an account whose password nobody knows; a link lets its owner choose one."""
+    hashed = hash_password(secrets.token_urlsafe(32))
     try:
         with transaction() as session:
-            typed = _typed(session)
+            said = typed_account(session)
             new_user = NewUser(
-                email=typed.email,
-                name=typed.name,
-                role=typed.role,
-                password_hash=hash_password(password),
-                language=typed.language,
-                territory_id=typed.territory_id,
+                email=said.email,
+                name=said.name,
+                role=said.role,
+                password_hash=hashed,
+                language=said.language,
+                territory_id=said.territory_id,
             )
-            user = add_user(session, new_user, organisation=typed.organisation, now=now())
+            user = add_user(session, new_user, organisation=said.organisation, now=now())
+            user.invited = True
+            note_event(session, user, AccountEventKind.ADDED, by=g.account.id, now=now())
     except Conflict as refused:
         return _refused({"email": sentence(refused.code)})
     except Invalid as refused:
         return _refused({name: sentence(code) for name, code in refused.fields.items()})
-    return render_template("accounts/added.html", user=user, password=password)
-
-
-def first_password() -> str:
-    """Make a password of 20 letters and digits that can be read out: about 100 bits."""
-    groups = ("".join(secrets.choice(ALPHABET) for _ in range(LETTERS)) for _ in range(GROUPS))
-    return "-".join(groups)
-
-
-@dataclass(frozen=True)
-class _Typed:
-    email: str
-    name: str
-    role: Role
-    language: str
-    organisation: Organisation
-    territory_id: uuid.UUID | None
-
-
-def _typed(session: Session) -> _Typed:
-    form, wrong = request.form, {}
-    email, name = form.get("email", "").strip(), form.get("name", "").strip()
-    if not email:
-        wrong["email"] = "required"
-    elif "@" not in email:
-        wrong["email"] = "bad_email"
-    if not name:
-        wrong["name"] = "required"
-    if form.get("role") not in tuple(Role):
-        wrong["role"] = "bad_choice"
-    territory = _found(session, Territory, form.get("territory", ""))
-    if form.get("territory") and territory is None:
-        wrong["territory"] = "bad_choice"
-    organisation = _organisation(session, wrong)
-    if wrong or organisation is None:
-        raise Invalid(wrong)
-    return _Typed(
-        email=email,
-        name=name,
-        role=Role(form["role"]),
-        language="en" if form.get("language") == "en" else "fr",
-        organisation=organisation,
-        territory_id=territory.id if territory else None,
-    )
-
-
-def _organisation(session: Session, wrong: dict[str, str]) -> Organisation | None:
-    """Find the organisation that was chosen, or make the new one that was named."""
-    named = request.form.get("new_organisation", "").strip()
-    if named:
-        kind = request.form.get("organisation_kind", "")
-        if len(named) > 200:
-            wrong["new_organisation"] = "too_long"
-        elif kind not in tuple(OrganisationKind):
-            wrong["organisation_kind"] = "bad_choice"
-        elif not wrong:
-            return find_organisation(session, named, OrganisationKind(kind))
-        return None
-    chosen = _found(session, Organisation, request.form.get("organisation", ""))
-    if chosen is None:
-        wrong["organisation"] = "bad_choice"
-    return chosen
-
-
-def _found(session: Session, model: type[Row], typed: str) -> Row | None:
-    try:
-        return session.get(model, uuid.UUID(typed))
-    except ValueError:
-        return None
+    return hand_over(user, LinkKind.INVITATION)
 
 
 def _refused(errors: dict[str, str]) -> ResponseReturnValue:
@@ -165,13 +94,7 @@ def _refused(errors: dict[str, str]) -> ResponseReturnValue:
 
 def _form(session: Session, errors: dict[str, str] | None = None) -> str:
     return render_template(
-        "accounts/new.html",
-        errors=errors or {},
-        typed=request.form,
-        roles=list(Role),
-        organisations=list_organisations(session),
-        territories=list_territories(session),
-        kinds=list(OrganisationKind),
+        "accounts/new.html", errors=errors or {}, typed=request.form, **form_choices(session)
     )
 
 
@@ -181,9 +104,12 @@ def show(user_id: uuid.UUID) -> ResponseReturnValue:
     """Show an account and its tablets."""
     with reading() as session:
         user = find_account(session, user_id)
-        devices = devices_of(session, user_id)
         return render_template(
-            "accounts/show.html", user=user, devices=devices, late=late_tablets(user, now=now())
+            "accounts/show.html",
+            user=user,
+            devices=devices_of(session, user_id),
+            late=late_tablets(user, now=now()),
+            events=events_of(session, user_id),
         )
 
 
@@ -195,7 +121,9 @@ def activate(user_id: uuid.UUID) -> ResponseReturnValue:
     if not active and user_id == g.account.id:
         raise Conflict("own_account")
     with transaction() as session:
-        user: User = set_active(session, user_id, active, now=now())
+        user = set_active(session, user_id, active, now=now())
+        kind = AccountEventKind.OPENED if active else AccountEventKind.CLOSED
+        note_event(session, user, kind, by=g.account.id, now=now())
     said = (
         _("The account of %(name)s is open.")
         if active

@@ -172,6 +172,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         session_secret="a session secret of the tests",
         secrets=SECRETS,
         basemap="none",
+        second_factor=(),  # of administrators: tests/webapp/test_second_factor.py
     )
 
 

@@ -27,7 +27,7 @@ from visits.models.accounts import Role, User
 from visits.open_sessions import is_open
 from visits.queries import Reach, Viewer
 from webapp.passwords import check_password
-from webapp.transaction import now, reading
+from webapp.transaction import house, now, reading
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -116,6 +116,7 @@ class Account:
     device_id: uuid.UUID | None = None
     closed: bool = False
     password_to_change: bool = False
+    second_factor: bool = False
 
 
 def account_of(user: User, device_id: uuid.UUID | None = None) -> Account:
@@ -132,6 +133,7 @@ def account_of(user: User, device_id: uuid.UUID | None = None) -> Account:
         device_id=device_id,
         closed=not user.active,
         password_to_change=user.password_to_change,
+        second_factor=user.second_factor_at is not None,
     )
 
 
@@ -200,13 +202,24 @@ class Owed:
 
 
 PASSWORD_TO_CHANGE = Owed("password_to_change", ("account.password", "account.change_password"))
+SECOND_FACTOR_TO_SET = Owed(
+    "second_factor_to_set", ("second_factor.index", "second_factor.keep", "account.language")
+)
 
 
 def owed_first(account: Account) -> Owed | None:
     """Tell what an account does before anything else; a tablet's own token owes nothing."""
     if account.password_to_change and account.device_id is None:
         return PASSWORD_TO_CHANGE
+    if needs_second_factor(account.role) and not account.second_factor and not account.device_id:
+        return SECOND_FACTOR_TO_SET
     return None
+
+
+def needs_second_factor(role: Role) -> bool:
+    """Tell whether accounts of a role must have a second factor here."""
+    settings = house().settings
+    return role.value in settings.second_factor and not settings.demo
 
 
 def guard(app: Flask) -> None:
@@ -352,6 +365,8 @@ def _basic_account(value: str) -> Account | None:
     if by_token is not None:
         return by_token if by_token.email == email.strip().lower() else None
     user = check_password(email, secret)
+    if user is not None and user.second_factor_at is not None:
+        raise NotSignedIn("second_factor_needed")  # a password alone is half of it
     return account_of(user) if user is not None else None
 
 

@@ -47,6 +47,11 @@ SENTENCES: dict[str, Any] = {
     "device_not_found": _l("There is no such tablet."),
     "device_lost": _l("This tablet was declared lost. What it holds is erased."),
     "account_closed": _l("This account is closed. What was not sent yet is still on the tablet."),
+    "second_factor_to_set": _l("This account needs a second factor: sign in on the office’s page."),
+    "second_factor_needed": _l("Give the code of your authenticator too."),
+    "second_factor_wrong": _l("This code is not right, or it was used already."),
+    "second_factor_set_already": _l("This account has a second factor already."),
+    "second_factor_required": _l("Your role needs a second factor: it cannot be removed."),
     "password_to_change": _l(
         "This password is to be changed first: sign in on the office’s page and choose your own."
     ),
@@ -219,7 +224,17 @@ def _page(status: int, title: str, errors: dict[str, str] | None = None) -> Resp
 
 
 # Refusals of a caller who is nobody, for the reason that the code says.
-SIGN_IN_AGAIN = frozenset({"not_signed_in", "device_lost", "account_closed", "password_to_change"})
+SIGN_IN_AGAIN = frozenset(
+    {
+        "not_signed_in",
+        "device_lost",
+        "account_closed",
+        "password_to_change",
+        "second_factor_to_set",
+        "second_factor_needed",
+        "second_factor_wrong",
+    }
+)
 
 
 def _refusal(refused: Exception) -> ResponseReturnValue:

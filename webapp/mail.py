@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
+from webapp.kept_secrets import CannotStart
+
 log = logging.getLogger("palier")
 
 TIMEOUT = 20  # seconds
@@ -37,7 +39,7 @@ class Letter:
 
 
 def read_mail_server(environ: Mapping[str, str]) -> MailServer | None:
-    """Read the mail server of a deployment; None when there is none. Raises ValueError.
+    """Read the mail server of a deployment; None when there is none. Raises CannotStart.
 
     `PALIER_MAIL_SERVER` (`host` or `host:port`), `PALIER_MAIL_FROM`, `PALIER_MAIL_SECURITY`,
     `PALIER_MAIL_USER`, `PALIER_MAIL_PASSWORD`.
@@ -48,11 +50,25 @@ def read_mail_server(environ: Mapping[str, str]) -> MailServer | None:
     security = environ.get("PALIER_MAIL_SECURITY") or "starttls"
     sender = environ.get("PALIER_MAIL_FROM", "").strip()
     if security not in PORTS:
-        raise ValueError("PALIER_MAIL_SECURITY is starttls, tls or none")
+        raise CannotStart(
+            "PALIER_MAIL_SECURITY vaut starttls, tls ou none.",
+            "PALIER_MAIL_SECURITY is starttls, tls or none.",
+        )
     if "@" not in sender:
-        raise ValueError("PALIER_MAIL_FROM must be the address that letters come from")
+        raise CannotStart(
+            "PALIER_MAIL_FROM donne l’adresse d’où partent les courriels.",
+            "PALIER_MAIL_FROM must be the address that letters come from.",
+        )
     if not environ.get("PALIER_ADDRESS", "").startswith(("https://", "http://")):
-        raise ValueError("PALIER_ADDRESS must say where links in letters lead (https://…)")
+        raise CannotStart(
+            "PALIER_ADDRESS dit où mènent les liens des courriels (https://…).",
+            "PALIER_ADDRESS must say where links in letters lead (https://…).",
+        )
+    if port and not port.isdigit():
+        raise CannotStart(
+            f"PALIER_MAIL_SERVER : {port} n’est pas un port.",
+            f"PALIER_MAIL_SERVER: {port} is no port.",
+        )
     return MailServer(
         host=host,
         port=int(port or PORTS[security]),

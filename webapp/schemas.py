@@ -24,6 +24,7 @@ class NewDeviceSchema(Schema):
 
     email = fields.String(required=True, validate=validate.Length(1, 254))
     password = fields.String(required=True, validate=validate.Length(1, 500))
+    code = fields.String(load_default="", validate=validate.Length(0, 40))
     name = fields.String(load_default="tablet", validate=validate.Length(0, 100))
 
 
@@ -32,6 +33,7 @@ class RecoverySchema(Schema):
 
     email = fields.String(required=True, validate=validate.Length(1, 254))
     password = fields.String(required=True, validate=validate.Length(1, 500))
+    code = fields.String(load_default="", validate=validate.Length(0, 40))
 
 
 class UserSchema(Schema):

@@ -17,7 +17,8 @@ class Settings:
     `secrets` encrypt columns, newest first; `basemap` is `ign`, `none` or a tile URL template;
     `https` marks cookies as secure; `demo` shows that people and addresses are made up; `hosts`
     are the names this deployment answers to, empty for any; `address` is where links in letters
-    lead, such as `https://palier.example.org`.
+    lead, such as `https://palier.example.org`; `second_factor` are the roles that must have one,
+    which people who try the demonstration need not.
     """
 
     data: Path
@@ -32,6 +33,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     address: str | None = None
     mail: MailServer | None = None
+    second_factor: tuple[str, ...] = ("administrator",)
 
     @property
     def photos(self) -> Path:
@@ -47,7 +49,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     `PALIER_DATA` (default `var`), `PALIER_DATABASE_URL`, `PALIER_SECRETS` (comma-separated,
     newest first), `PALIER_SESSION_SECRET`, `PALIER_BASEMAP`, `PALIER_GEOCODER`, `PALIER_HTTPS`,
     `PALIER_DEMO`, `PALIER_TRUSTED_PROXIES`, `PALIER_HOSTS` (comma-separated), `PALIER_ADDRESS`,
-    and those of `read_mail_server`.
+    `PALIER_SECOND_FACTOR` (roles, comma-separated, or `none`), and those of `read_mail_server`.
     """
     data = Path(environ.get("PALIER_DATA") or "var").resolve()
     make_private_folder(data)
@@ -71,6 +73,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         hosts=listed(environ.get("PALIER_HOSTS", "")),
         address=environ.get("PALIER_ADDRESS") or None,
         mail=read_mail_server(environ),
+        second_factor=listed(environ.get("PALIER_SECOND_FACTOR", "")) or ("administrator",),
     )
 
 

@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, Response, after_this_request, session
+from flask import Flask, Response, after_this_request, redirect, session, url_for
 from flask_babel import gettext
 from flask_login import user_logged_in, user_logged_out
 from flask_security import Security
 from flask_security.core import RoleMixin, UserMixin
 from flask_security.datastore import UserDatastore
 from flask_security.forms import LoginForm
+from flask_security.tf_plugin import TfPlugin
 from flask_wtf import CSRFProtect
 from flask_wtf.form import FlaskForm
 from sqlalchemy import select
@@ -28,6 +29,8 @@ from webapp.settings import Settings
 from webapp.transaction import now, reading, transaction
 
 COOKIE_KEPT = timedelta(minutes=5)
+# Between the password and the code: whose turn it is, and for how long.
+HALF_SIGNED_IN, HALF_FOR = "palier_half", timedelta(minutes=10)
 
 csrf = CSRFProtect()
 
@@ -128,8 +131,35 @@ def stay_signed_in() -> None:
         session["seen"] = moment
 
 
+class SecondStep(TfPlugin):
+    """Where the library asks whether a password is enough, our own second step answers."""
+
+    def tf_enter(
+        self,
+        user: UserMixin,
+        remember_me: bool | None,
+        primary_authn_via: str,
+        next_loc: str | None,
+    ) -> Response | None:
+        """Send an account with a second factor to the page that asks for it."""
+        if not cast(SignedIn, user).account.second_factor:
+            return None
+        session[HALF_SIGNED_IN] = [user.fs_uniquifier, int(now().timestamp())]
+        return cast(Response, redirect(url_for("second_step.ask", next=next_loc)))
+
+
+def half_signed_in() -> SignedIn | None:
+    """Give the account whose password was right a few minutes ago, in this browser."""
+    mark, at = session.get(HALF_SIGNED_IN) or ("", 0)
+    if now().timestamp() - at >= HALF_FOR.total_seconds():
+        return None
+    user = Accounts().find_user(fs_uniquifier=mark)
+    return user if user is not None and user.active else None
+
+
 def note_session(app: Flask, user: SignedIn) -> None:
     """Note the browser that signs in among the open sessions, and that it is known from now on."""
+    session.pop(HALF_SIGNED_IN, None)
     with transaction() as writing:
         session[SESSION_NUMBER] = str(start_session(writing, user.account.id, now=now()))
     after_this_request(partial(_with_known_browser, email=user.email))
@@ -157,6 +187,7 @@ def set_up_accounts(app: Flask, settings: Settings) -> None:
     security = Security(app, Accounts(), login_form=SignInForm)
     # Its answers in JSON and its tokens would be a second door beside ours.
     security.want_json(lambda request: False)
+    security.two_factor_plugins = SecondStep()
     app.login_manager.request_loader(lambda request: None)  # type: ignore[attr-defined]
     user_logged_in.connect(note_session, app)
     user_logged_out.connect(end_this_session, app)

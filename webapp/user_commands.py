@@ -8,6 +8,7 @@ from visits.account_changes import set_password
 from visits.accounts import NewUser, add_user, find_organisation, find_user
 from visits.errors import Refused
 from visits.models.accounts import OrganisationKind, Role
+from visits.second_factor import clear_second_factor
 from webapp.password_rules import fault_of
 from webapp.setting_up import hash_of
 from webapp.settings import read_settings
@@ -67,7 +68,8 @@ def add(email: str, name: str, role: str, organisation: str, kind: str, password
 
 @users.command()
 @click.argument("email")
-def reset(email: str) -> None:
+@click.option("--second-factor", is_flag=True, help="Clear the lost second factor too.")
+def reset(email: str, second_factor: bool) -> None:
     """Give an account a password for one sign-in, to be changed there; its sessions end."""
     house = open_house(read_settings())
     password = first_password()
@@ -79,4 +81,7 @@ def reset(email: str) -> None:
         if not user.active:
             raise click.ClickException(f"The account {email} is closed.")
         set_password(session, user, hashed, by=None, now=house.clock(), to_change=True)
+        if second_factor:
+            reason = "palier users reset --second-factor"
+            clear_second_factor(session, user.id, reason, by=None, now=house.clock())
     click.echo(f"{user.email}: {password}\nIt is to be changed at the first sign-in.")

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
+from webapp.account_words import ACCOUNT_EVENTS
 from webapp.field_words import FIELD_WORDS
 from webapp.languages import LANGUAGES
 
@@ -183,15 +184,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "savings": _l("the savings of a kit"),
         "funding": _l("possible funding"),
     },
-    "account_event": {
-        "added": _l("Account added"),
-        "changed": _l("Account changed"),
-        "closed": _l("Account closed"),
-        "opened": _l("Account opened again"),
-        "link_made": _l("Link to a new password made"),
-        "link_asked": _l("Link to a new password asked for by e-mail"),
-        "password_set": _l("New password"),
-    },
+    "account_event": ACCOUNT_EVENTS,
     "score": {
         "fall": _l("Fall risk"),
         "isolation": _l("Isolation"),

@@ -162,6 +162,8 @@ def pages_of(house: House) -> list[Shown]:
         Shown("account-new", "administrator", "/accounts/new"),
         Shown("account", "administrator", "/account"),
         Shown("password", "administrator", "/account/password"),
+        Shown("account-edit", "administrator", f"/accounts/{tablet_user}/edit"),
+        Shown("second-factor", "administrator", "/account/second-factor"),
         Shown("api", "administrator", "/api/docs"),
         Shown("not-found", "administrator", "/nothing-here"),
     ]

@@ -28,6 +28,8 @@ OPEN_TO_ALL = {
     "passwords.ask",
     "passwords.choose",
     "passwords.keep",
+    "second_step.ask",
+    "second_step.check",
     "api-docs.openapi_json",
 }
 

@@ -20,6 +20,7 @@ from tests.webapp.test_accounts import account_named, administrator, opens, type
 from visits.accounts import add_device, set_active
 from visits.db import start_reading
 from visits.models.accounts import AccountEvent, AccountEventKind, User
+from webapp.kept_secrets import CannotStart
 from webapp.mail import Letter, MailServer, read_mail_server, send
 from webapp.password_links import LinkKind, make_link
 from webapp.password_rules import fault_of
@@ -302,10 +303,18 @@ def test_a_password_for_one_sign_in_is_changed_before_anything_else(
         ({"PALIER_MAIL_SERVER": "mail.example", "PALIER_ADDRESS": "https://x"}, "FROM"),
         ({"PALIER_MAIL_SERVER": "mail.example", "PALIER_MAIL_FROM": "a@b"}, "ADDRESS"),
         ({"PALIER_MAIL_SERVER": "mail.example", "PALIER_MAIL_SECURITY": "no"}, "SECURITY"),
+        (
+            {
+                "PALIER_MAIL_SERVER": "mail.example:x",
+                "PALIER_MAIL_FROM": "a@b",
+                "PALIER_ADDRESS": "https://x",
+            },
+            "no port",
+        ),
     ],
 )
 def test_a_mail_server_half_set_is_said_at_the_start(said: dict[str, str], problem: str) -> None:
-    with pytest.raises(ValueError, match=problem):
+    with pytest.raises(CannotStart, match=problem):
         read_mail_server(said)
 
 

@@ -40,6 +40,11 @@ class AccountEventKind(enum.StrEnum):
     OPENED = "opened"
     LINK_MADE = "link_made"
     LINK_ASKED = "link_asked"
+    SECOND_FACTOR_SET = "second_factor_set"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    SECOND_FACTOR_CLEARED = "second_factor_cleared"
+    CODES_MADE = "codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
     PASSWORD_SET = "password_set"  # noqa: S105
 
 
@@ -81,6 +86,9 @@ class User(Base):
     closed_at: Mapped[datetime | None]
     password_to_change: Mapped[bool] = mapped_column(default=False)
     invited: Mapped[bool] = mapped_column(default=False)
+    totp_secret: Mapped[str | None] = mapped_column(EncryptedText)
+    totp_counter: Mapped[int | None]  # of the last code that was used: none counts twice
+    second_factor_at: Mapped[datetime | None]
 
     organisation: Mapped[Organisation] = relationship()
     territory: Mapped[Territory | None] = relationship()
@@ -109,6 +117,17 @@ class OpenSession(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     started_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """A code that stands in once for a second factor that is not at hand."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    code_sha256: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
 
 
 class Device(Base):

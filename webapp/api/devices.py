@@ -22,6 +22,7 @@ from webapp.auth import (
 )
 from webapp.passwords import check_password
 from webapp.schemas import DeviceSchema, NewDeviceSchema, RecoverySchema
+from webapp.second_step import code_is_right
 from webapp.transaction import now, transaction
 
 devices = Blueprint("devices", __name__, url_prefix="/api/devices", description="Tablets")
@@ -58,6 +59,10 @@ def _account_of(body: dict[str, Any]) -> Account:
         raise NotSignedIn("not_signed_in")
     if user.password_to_change:
         raise NotSignedIn("password_to_change")
+    if user.second_factor_at is not None and not body["code"]:
+        raise NotSignedIn("second_factor_needed")
+    if user.second_factor_at is not None and not code_is_right(user.id, body["code"]):
+        raise NotSignedIn("second_factor_wrong")
     return account_of(user)
 
 

@@ -31,6 +31,8 @@ from webapp.office.people import people
 from webapp.office.person_alerts import person_alerts
 from webapp.office.programmes import programme_name
 from webapp.office.savings import savings, spread
+from webapp.office.second_factor import second_factor
+from webapp.office.second_step import second_step
 from webapp.office.targeting import targeting
 from webapp.office.visits import visits
 from webapp.office.work_orders import work_orders
@@ -62,6 +64,8 @@ BLUEPRINTS = (
     account_changes,
     account,
     passwords,
+    second_step,
+    second_factor,
 )
 
 

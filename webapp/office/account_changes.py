@@ -13,6 +13,7 @@ from visits.account_changes import change_account, note_event, withdraw_invitati
 from visits.errors import Conflict, Invalid
 from visits.models.accounts import AccountEventKind, User
 from visits.queries.accounts import find_account
+from visits.second_factor import clear_second_factor
 from webapp.auth import Action, requires
 from webapp.errors import sentence
 from webapp.office.account_form import form_choices, typed_account
@@ -68,6 +69,18 @@ def link(user_id: uuid.UUID) -> ResponseReturnValue:
         withdraw_invitations(user, hashed)
         note_event(session, user, AccountEventKind.LINK_MADE, by=g.account.id, now=now())
     return hand_over(user, LinkKind.INVITATION if user.invited else LinkKind.HANDED)
+
+
+@account_changes.post("/<uuid:user_id>/second-factor/clear")
+@requires(Action.MANAGE_ACCOUNTS)
+def clear(user_id: uuid.UUID) -> ResponseReturnValue:
+    """Clear the second factor that somebody lost, for a reason that is kept."""
+    with transaction() as session:
+        user = clear_second_factor(
+            session, user_id, request.form.get("reason", ""), by=g.account.id, now=now()
+        )
+    flash(_("The second factor of %(name)s is cleared.", name=user.name), "success")
+    return redirect(url_for("accounts.show", user_id=user_id))
 
 
 def _typed_of(user: User) -> dict[str, str]:

@@ -82,13 +82,20 @@ async function json<T>(answer: Response): Promise<T> {
   }
 }
 
-export async function registerDevice(email: string, password: string, name: string): Promise<DeviceAnswer> {
-  return json(await call('/api/devices', { method: 'POST', json: { email, password, name } }))
+/** Who signs in; `code` is that of her authenticator, where the account has one. */
+export interface Credentials {
+  email: string
+  password: string
+  code: string
+}
+
+export async function registerDevice(who: Credentials, name: string): Promise<DeviceAnswer> {
+  return json(await call('/api/devices', { method: 'POST', json: { ...who, name } }))
 }
 
 /** Sign a known tablet in again: a fresh token, and the key that opens its memory. */
-export async function recoverDevice(deviceId: string, email: string, password: string): Promise<DeviceAnswer> {
-  return json(await call(`/api/devices/${encodeURIComponent(deviceId)}/recover`, { method: 'POST', json: { email, password } }))
+export async function recoverDevice(deviceId: string, who: Credentials): Promise<DeviceAnswer> {
+  return json(await call(`/api/devices/${encodeURIComponent(deviceId)}/recover`, { method: 'POST', json: who }))
 }
 
 /** Ask, while locked, whether the tablet was declared lost; the answer is `declaredLost`. */

@@ -112,6 +112,8 @@ function completedVisit(visit: FormerVisit): Visit {
 
 function explain(error: unknown): string {
   if (error instanceof Unreachable) return t('day.offline')
+  // Signing in would not help; what is still here goes on being sent.
+  if (error instanceof Refused && error.problem.code === 'account_closed') return t('day.accountClosed')
   if (error instanceof Refused && error.status === 401) {
     askSignIn()
     return t('outbox.why.sign_in')

@@ -1,5 +1,5 @@
 import { ref, shallowRef } from 'vue'
-import { recoverDevice, Refused, registerDevice, revokeDevice } from './api'
+import { type Credentials, recoverDevice, Refused, registerDevice, revokeDevice } from './api'
 import { changeLock, readLock } from './connection'
 import * as db from './db'
 import { setLanguage } from './i18n'
@@ -67,20 +67,20 @@ export async function takeOverPlain(): Promise<boolean> {
 }
 
 /** Sign in over the network: again on the same tablet where it can, otherwise as a new one. */
-export async function signIn(email: string, password: string, deviceName: string): Promise<void> {
+export async function signIn(who: Credentials, deviceName: string): Promise<void> {
   const lock = await readLock()
   if (lock && gate.value !== 'open' && !lock.underRecovery) throw new PinAlone()
-  const again = lock && (await recovered(lock.deviceId, email.trim(), password))
+  const again = lock && (await recovered(lock.deviceId, who))
   if (lock && again) await signInAgain(lock, again)
-  else await signInAnew(await registerDevice(email.trim(), password, deviceName.trim()), deviceName.trim())
+  else await signInAnew(await registerDevice(who, deviceName.trim()), deviceName.trim())
   // Ask the browser to never drop our data to make room; a refusal changes nothing we can do.
   await navigator.storage?.persist?.().catch(() => false)
 }
 
 /** The same tablet of the same user, or null where the server knows none such. */
-async function recovered(deviceId: string, email: string, password: string): Promise<DeviceAnswer | null> {
+async function recovered(deviceId: string, who: Credentials): Promise<DeviceAnswer | null> {
   try {
-    return await recoverDevice(deviceId, email, password)
+    return await recoverDevice(deviceId, who)
   } catch (error) {
     if (error instanceof Refused && error.status === 404) return null
     throw error

@@ -28,6 +28,7 @@ from tests.factories import (
     make_visit,
 )
 from visits.models.accounts import Role
+from visits.models.handed_in import HandedIn
 from visits.models.people import Person
 from visits.models.programmes import ContactAttempt, Enrolment
 from visits.models.visits import Submission, UrgentAlert, Visit, VisitState
@@ -89,6 +90,14 @@ class Round:
     def alerts(self) -> list[tuple[str, UrgentAlert]]:
         """Read all urgent alerts, with whose home they are about."""
         return self._of_homes(select(Person.last_name, UrgentAlert).join(UrgentAlert.visit))
+
+    def handed_in(self) -> list[HandedIn]:
+        """Read what was refused and handed in as it is."""
+        house = self.server.house()
+        with house.sessions() as session:
+            found = list(session.scalars(select(HandedIn).order_by(HandedIn.id)))
+        house.engine.dispose()
+        return found
 
     def _of_homes(self, told: Select[tuple[str, One]]) -> list[tuple[str, One]]:
         house = self.server.house()

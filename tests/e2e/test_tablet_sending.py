@@ -146,8 +146,17 @@ def test_one_bad_visit_blocks_none_of_the_others_and_says_why(
     bad = item(tablet, "TWO")
     expect(bad).to_have_attribute("data-state", "attention")
     expect(bad).to_contain_text("n’est pas l’une des vôtres")
-    bad.get_by_role("button").click()
+    bad.get_by_test_id("retry").click()
     expect(bad).to_have_attribute("data-state", "attention")
+    tablet.get_by_test_id("sign-out").click()
+    expect(tablet.get_by_role("alert").filter(has_text="remettez-le tel quel")).to_be_visible()
+    bad.get_by_test_id("hand-in").click()
+    expect(bad).to_contain_text("Remis tel quel à la coordination")
+    (kept,) = day.handed_in()
+    assert (kept.reason, b"visit_agreed" in (kept.content or b"")) == ("visit_not_found", True)
+    tablet.get_by_test_id("sign-out").click()
+    expect(tablet.locator("#ask-text")).to_contain_text("Déconnecter cette tablette")
+    tablet.get_by_test_id("ask-no").click()
     assert len(day.submissions("ONE")) == len(day.submissions("THREE")) == 1
 
 

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import * as db from '../src/tablet/db'
-import { deliver } from '../src/tablet/delivery'
+import { deliver, deliverAsItIs } from '../src/tablet/delivery'
 import type { OutboxItem, SentFile } from '../src/tablet/outbox'
 import { sha256 } from '../src/tablet/receipts'
 import { newDataKey } from '../src/tablet/seal'
@@ -114,5 +114,20 @@ describe('a visit on its way', () => {
   it('hears a refusal in the server’s own words', async () => {
     vi.stubGlobal('fetch', async () => Response.json({ title: 'Non.', errors: { files: 'Trop de fichiers.' } }, { status: 422 }))
     expect(await send(await keep([XML]))).toEqual({ kind: 'refused', status: 422, said: 'Non. Trop de fichiers.' })
+  })
+
+  it('is handed in as it is, the form first and a photo at a time, with what is still here', async () => {
+    const item = await keep(['1.jpg', XML, '2.jpg'])
+    await db.write([{ store: 'files', remove: 'i1/2.jpg' }])
+    const bodies: FormData[] = []
+    vi.stubGlobal('fetch', async (_path: string, { body }: { body: FormData }) => {
+      bodies.push(body)
+      return Response.json({ id: 'i1', files: [] })
+    })
+    const { outcome, here } = await deliverAsItIs({ ...item, handedIn: 'visit_not_found' }, 'token')
+    expect(bodies.map((body) => [...body.keys()].filter((name) => body.get(name) instanceof File))).toEqual([[XML], ['1.jpg']])
+    expect(['id', 'kind', 'reason', 'visit_id'].map((name) => bodies[0]!.get(name))).toEqual(['i1', 'submission', 'visit_not_found', 'v1'])
+    expect(here.map(({ name }) => name).sort()).toEqual(['1.jpg', XML])
+    expect(outcome).toMatchObject({ kind: 'answered', body: { id: 'i1' } })
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  backOff, dueItems, isWhole, queued, settle, settleReport, type Outcome, type OutboxItem, type Report, type Settled,
+  backOff, dueItems, handedIn, isWhole, mayGiveUp, mayHandIn, queued, settle, settleHandedIn, settleReport, type Outcome, type OutboxItem, type Report, type Settled,
 } from '../src/tablet/outbox'
 import { asReceipt, covers, sha256 } from '../src/tablet/receipts'
 import type { Receipt } from '../src/tablet/wire'
@@ -72,6 +72,31 @@ describe('a try to send', () => {
 
   it.each([400, 403, 404, 413, 422])('asks a person after a refusal (%i)', (status) => {
     expect(kept(after({ kind: 'refused', status }))).toMatchObject({ state: 'attention', why: { code: 'refused', status } })
+  })
+
+  it.each([400, 403, 404, 409, 413, 422])('ends no refusal (%i) without a way out: it can be handed in as it is', (status) => {
+    const refused = kept(after({ kind: 'refused', status, code: 'visit_not_found' }))
+    expect([mayHandIn(refused), mayGiveUp(refused)]).toEqual([true, false])
+    const onItsWay = handedIn(refused, NOW)
+    expect(onItsWay).toMatchObject({ state: 'waiting', handedIn: 'visit_not_found', why: null, files: item().files })
+    const again = kept(settle(onItsWay, { kind: 'refused', status }, NOW))
+    expect([again.why?.code, mayHandIn(again), mayGiveUp(again)]).toEqual(['hand_refused', false, true])
+  })
+
+  it('lets a server that always stumbles over an item have it handed in', () => {
+    const stumbled = (attempts: number) => kept(after({ kind: 'refused', status: 500 }, item({ attempts })))
+    expect([mayHandIn(stumbled(0)), mayHandIn(stumbled(4))]).toEqual([false, true])
+    expect(mayHandIn(kept(after({ kind: 'unreachable' }, item({ attempts: 40 }))))).toBe(false)
+  })
+
+  it('lets what was handed in go once all that is here is listed, and not before', () => {
+    const handed = handedIn(item(), NOW)
+    const here = [{ name: 'x', sha256: 'aa' }, { name: 'p1.jpg', sha256: 'bb' }]
+    const answered = (body: unknown) => settleHandedIn(handed, { kind: 'answered', body }, here, NOW)
+    expect(answered({ id: 'i1', files: here })).toEqual({ done: true })
+    for (const body of [{ id: 'i1', files: here.slice(1) }, { id: 'i2', files: here }, '<html>', null, { id: 'i1' }]) {
+      expect(answered(body)).toMatchObject({ item: { state: 'waiting', handedIn: '', why: { code: 'unreadable' } } })
+    }
   })
 
   it('asks a person when the tablet itself lost a file', () => {

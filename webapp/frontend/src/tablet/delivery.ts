@@ -1,9 +1,9 @@
 // One item on its way: a visit photo by photo, each confirmed before the next; a report in one breath.
-import { Refused, sendPart, sendReport, Unreachable, type Part } from './api'
+import { Refused, sendHandedIn, sendPart, sendReport, Unreachable, type Part } from './api'
 import * as db from './db'
 import { XML_FILE, type FileRecord } from './draft'
-import { isWhole, type OutboxItem, type Outcome, type ReportItem } from './outbox'
-import { asReceipt, confirmedIn, lightOf, photosOf } from './receipts'
+import { isReport, isWhole, keyOf, type OutboxItem, type Outcome, type QueueItem, type ReportItem } from './outbox'
+import { asReceipt, confirmedIn, lightOf, photosOf, sha256 } from './receipts'
 import type { Problem } from './wire'
 
 interface Manners {
@@ -37,6 +37,25 @@ export function deliverReport(item: ReportItem, token: string): Promise<Outcome>
   return outcomeOf(() => sendReport(token, item))
 }
 
+/** Hand in what is still here of an item, file by file; gives what the server answered to the last, and what was here. */
+export async function deliverAsItIs(item: QueueItem, token: string): Promise<{ outcome: Outcome; here: { name: string; sha256: string }[] }> {
+  const { visitId, handedIn: reason = '' } = item
+  const about = { id: keyOf(item), kind: isReport(item) ? item.kind : 'submission' as const, reason, visitId }
+  const files = isReport(item) ? [] : await db.readPrefix('files', `${item.instanceId}/`)
+  const here = await Promise.all(files.map(async ({ name, bytes }) => ({ name, sha256: await sha256(bytes) })))
+  const report = isReport(item) ? JSON.stringify({ ...item.body, id: item.id }) : undefined
+  if (report !== undefined) here.push({ name: 'report', sha256: await sha256(new TextEncoder().encode(report).buffer) })
+  // The form before its photos; with nothing left, still that there was something.
+  const first = files.filter(({ name }) => name === XML_FILE)
+  const parts = [first, ...files.filter((file) => !first.includes(file)).map((file) => [file])]
+  const outcome = await outcomeOf(async () => {
+    let body: unknown
+    for (const part of parts) body = await sendHandedIn(token, { ...about, report, files: part })
+    return body
+  })
+  return { outcome, here }
+}
+
 /** The XML alone first: its receipt tells what an earlier try left on the server, and that is not sent again. */
 async function inParts(item: OutboxItem, files: FileRecord[], send: (part: Part) => Promise<unknown>): Promise<unknown> {
   const xml = files.find(({ name }) => name === XML_FILE) as FileRecord
@@ -66,7 +85,7 @@ async function outcomeOf(send: () => Promise<unknown>): Promise<Outcome> {
   try {
     return { kind: 'answered', body: await send() }
   } catch (error) {
-    if (error instanceof Refused) return { kind: 'refused', status: error.status, said: sentenceOf(error.problem) }
+    if (error instanceof Refused) return { kind: 'refused', status: error.status, said: sentenceOf(error.problem), code: error.problem.code }
     if (error instanceof Unreachable) return { kind: 'unreachable' }
     if (error instanceof GaveWay) return { kind: 'gave_way' }
     throw error

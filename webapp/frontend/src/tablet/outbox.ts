@@ -5,9 +5,11 @@ import type { Receipt } from './wire'
 
 /** Why an item is where it is: the HTTP status and the server's own sentence when there was one. */
 interface Why {
-  code: 'network' | 'server' | 'sign_in' | 'unreadable' | 'conflict' | 'refused' | 'incomplete' | 'broken'
+  code: 'network' | 'server' | 'sign_in' | 'unreadable' | 'conflict' | 'refused' | 'incomplete' | 'broken' | 'hand_refused'
   status?: number
   said?: string
+  /** The server's own code of its refusal. */
+  refusal?: string
 }
 
 /** What must be on the server before anything is deleted. The XML is the first of them. */
@@ -31,6 +33,8 @@ interface Queued {
   why: Why | null
   attempts: number
   nextTryAt: number
+  /** Handed in to the coordinator as it is, and why: what the ordinary way refused goes this one. */
+  handedIn?: string
 }
 
 /** A finished form with its files. */
@@ -76,7 +80,7 @@ export interface SentRecord {
 /** What the tablet remembers of a report the server has. */
 export interface SentReport {
   id: string
-  kind: Report['kind']
+  kind: Report['kind'] | 'handed_in'
   visitId: string
   personName: string
   finishedAt: number
@@ -86,7 +90,7 @@ export interface SentReport {
 /** What came of one try to send. */
 export type Outcome =
   | { kind: 'answered'; body: unknown }
-  | { kind: 'refused'; status: number; said?: string }
+  | { kind: 'refused'; status: number; said?: string; code?: string }
   | { kind: 'unreachable' }
   | { kind: 'gave_way' }
   | { kind: 'broken' }
@@ -141,10 +145,43 @@ function settleFailure<Item extends QueueItem>(item: Item, outcome: Failure, now
   if (outcome.kind === 'unreachable') return again(item, { code: 'network' }, now, jitter)
   if (outcome.kind === 'gave_way') return { item }
   if (outcome.kind === 'broken') return attention(item, { code: 'broken' })
-  const { status, said } = outcome
+  const { status, said, code: refusal } = outcome
   if (status === 401) return { item: { ...item, state: 'waiting', why: { code: 'sign_in' }, nextTryAt: now } }
   if (status >= 500 || [408, 425, 429].includes(status)) return again(item, { code: 'server', status }, now, jitter)
-  return attention(item, { code: status === 409 ? 'conflict' : 'refused', status, ...(said ? { said } : {}) })
+  const code = item.handedIn !== undefined ? 'hand_refused' : status === 409 ? 'conflict' : 'refused'
+  return attention(item, { code, status, ...(said ? { said } : {}), ...(refusal ? { refusal } : {}) })
+}
+
+/** Tries of the ordinary way after which a server that always stumbles over an item is not waited for. */
+const PATIENT_TRIES = 5
+
+/** Whether an item may be handed in as it is: the ordinary way refused it, or always fails. */
+export function mayHandIn({ state, why, attempts, handedIn }: QueueItem): boolean {
+  if (handedIn !== undefined) return false
+  const stumbles = attempts >= PATIENT_TRIES && (why?.code === 'server' || why?.code === 'unreadable')
+  return state === 'attention' || stumbles
+}
+
+/** Whether an item may be given up: handing it in was tried and refused. */
+export function mayGiveUp({ why }: QueueItem): boolean {
+  return why?.code === 'hand_refused'
+}
+
+/** The item on its other way. */
+export function handedIn<Item extends QueueItem>(item: Item, now: number): Item {
+  const { why } = item
+  return { ...item, handedIn: why?.refusal ?? why?.code ?? '', state: 'waiting', why: null, attempts: 0, nextTryAt: now }
+}
+
+/** Decide what becomes of an item that was handed in: gone once the server lists all that is still here. */
+export function settleHandedIn<Item extends QueueItem>(
+  item: Item, outcome: Outcome, here: readonly { name: string; sha256: string }[], now: number, jitter = Math.random(),
+): { done: true } | { item: Item } {
+  if (outcome.kind !== 'answered') return settleFailure(item, outcome, now, jitter)
+  const { id, files } = (outcome.body ?? {}) as { id?: unknown; files?: { sha256?: unknown }[] }
+  if (id !== keyOf(item) || !Array.isArray(files)) return again(item, { code: 'unreadable' }, now, jitter)
+  const listed = new Set(files.map(({ sha256 }) => sha256))
+  return here.every(({ sha256 }) => listed.has(sha256)) ? { done: true } : again(item, { code: 'unreadable' }, now, jitter)
 }
 
 function again<Item extends QueueItem>(item: Item, why: Why, now: number, jitter: number): { item: Item } {

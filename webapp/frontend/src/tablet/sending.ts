@@ -1,10 +1,10 @@
 // The outbox at work: one sender at a time empties it, item by item, whatever happens to the others.
 import { computed, ref, shallowRef } from 'vue'
 import * as db from './db'
-import { deliver, deliverReport } from './delivery'
+import { deliver, deliverAsItIs, deliverReport } from './delivery'
 import { whenLocked } from './locking'
 import {
-  dueItems, isReport, keyOf, queued, settle, settleReport, type OutboxItem, type QueueItem, type Report, type ReportItem,
+  dueItems, handedIn, isReport, keyOf, queued, settle, settleHandedIn, settleReport, type OutboxItem, type QueueItem, type Report, type ReportItem,
   type SentRecord, type SentReport,
 } from './outbox'
 import { askSignIn, mustSignIn, session } from './session'
@@ -106,10 +106,23 @@ export async function retryItem(item: QueueItem): Promise<void> {
   await sendDue({ force: true })
 }
 
+/** Hand an item in to the coordinator as it is, and try it at once. */
+export async function handIn(item: QueueItem): Promise<void> {
+  await keep(handedIn(item, Date.now()))
+  await sendDue({ force: true })
+}
+
+/** Let an item go for good, with what the tablet noted of it: its form is to be filled in again, its door told again. */
+export async function giveUp(item: QueueItem, noted: db.Change[]): Promise<void> {
+  const key = keyOf(item)
+  await alone(() => db.write([{ store: 'outbox', remove: key }, { store: 'files', removePrefix: `${key}/` }, ...noted]))
+  await loadOutbox()
+}
+
 async function sendItem(item: QueueItem, giveWay: () => boolean): Promise<void> {
   sendingId.value = keyOf(item)
   try {
-    const settled = isReport(item) ? await tryReport(item) : await tryVisit(item, giveWay)
+    const settled = await trySending(item, giveWay)
     if (settled?.why?.code === 'sign_in') askSignIn()
     if (settled) await keep(settled)
   } finally {
@@ -118,6 +131,23 @@ async function sendItem(item: QueueItem, giveWay: () => boolean): Promise<void> 
 }
 
 /** One try; gives the item when it stays here. */
+function trySending(item: QueueItem, giveWay: () => boolean): Promise<QueueItem | null> {
+  if (item.handedIn !== undefined) return tryAsItIs(item)
+  return isReport(item) ? tryReport(item) : tryVisit(item, giveWay)
+}
+
+async function tryAsItIs(item: QueueItem): Promise<QueueItem | null> {
+  const { outcome, here } = await deliverAsItIs(item, session.value?.token ?? '')
+  const settled = settleHandedIn(item, outcome, here, Date.now())
+  if ('item' in settled) return settled.item
+  const { visitId, personName, finishedAt } = item
+  const value: SentReport = { id: keyOf(item), kind: 'handed_in', visitId, personName, finishedAt, receivedAt: Date.now() }
+  await alone(async () => {
+    if (await isStill(item)) await letGo(value, [{ store: 'outbox', remove: value.id }, { store: 'files', removePrefix: `${value.id}/` }])
+  })
+  return null
+}
+
 async function tryVisit(item: OutboxItem, giveWay: () => boolean): Promise<OutboxItem | null> {
   let current = item
   const confirm = async (confirmed: string[]) => {

@@ -91,3 +91,11 @@ export function finishedChange({ visitId, formId, version, instanceId, xml }: Dr
     finished: [...before, { formId, version, instanceId, finishedAt: Date.now(), answers: isTakenBack(visitId) ? {} : answersIn(xml) }],
   })
 }
+
+/** The change that forgets what a visit was told to hold: a form that is filled in no more, a door that was not told. */
+export function forgottenChange(visitId: string, id: string): db.Change[] {
+  const record = recordOf(visitId)
+  if (!record) return []
+  const finished = record.finished.filter(({ instanceId }) => instanceId !== id)
+  return visitChange(visitId, { finished, failure: record.failure?.id === id ? null : record.failure })
+}

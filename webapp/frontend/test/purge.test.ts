@@ -52,3 +52,14 @@ describe('what leaves the tablet by itself', () => {
     expect((await db.readAll('drafts')).length).toBe(1)
   })
 })
+
+describe('the answers of a sent form', () => {
+  it('go with its visit: when that is taken back, nothing of them stays', async () => {
+    db.useKey(await newDataKey())
+    const sent = (visitId: string) => ({ store: 'receipts' as const, key: visitId, value: { instanceId: visitId, visitId, receivedAt: NOW, again: { xml: '<a/>' } } as never })
+    await db.write([{ store: 'day', key: 'current', value: dayWith([['mine', 2]]) }, sent('mine'), sent('taken')])
+    await purge(NOW)
+    const left = (await db.readAll('receipts')) as { visitId: string; again?: unknown }[]
+    expect(left.filter(({ again }) => again).map(({ visitId }) => visitId)).toEqual(['mine'])
+  })
+})

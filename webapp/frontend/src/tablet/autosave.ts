@@ -2,10 +2,10 @@
 import { effect, ref, stop, type Ref } from 'vue'
 import * as db from './db'
 import { fileKey, type DraftRecord } from './draft'
-import { filesOf, xmlOf, type NamedFile } from './engine'
+import { xmlOf, type NamedFile } from './engine'
 import { giveBackPhotos } from './givingback'
 import { beforeLock } from './locking'
-import { keepDraft, note, type OpenVisit } from './openvisit'
+import { filesHere, keepDraft, note, type OpenVisit } from './openvisit'
 import { whenQuiet } from './settled'
 import { isFull } from './storage'
 
@@ -120,8 +120,8 @@ interface Taken {
   page: number
 }
 
-function takenFrom({ root }: OpenVisit, page: number): Taken {
-  return { xml: xmlOf(root), files: filesOf(root), page }
+function takenFrom(visit: OpenVisit, page: number): Taken {
+  return { xml: xmlOf(visit.root), files: filesHere(visit), page }
 }
 
 /** Write the draft and its new files in one transaction; files no answer holds any more are removed with it. */

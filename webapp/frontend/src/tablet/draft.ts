@@ -24,6 +24,10 @@ export interface DraftRecord {
   audit?: AuditRow[]
   xml: string
   fileNames: string[]
+  /** The number of the version that this one corrects. */
+  replaces?: string
+  /** Files that the version it corrects has brought to the server: they are not sent again. */
+  elsewhere?: string[]
 }
 
 /** A photo or signature (or a finished XML), under the key `instanceId/name`. */

@@ -5,7 +5,7 @@ import { photosRefused } from './storage'
 
 /** Take out of the answers the photos that are not on the tablet yet; tells whether there were any. */
 export function giveBackPhotos({ root, record }: OpenVisit): boolean {
-  const fresh = uploadsOf(root).filter(({ currentState: { value, instanceValue } }) => value && !record.fileNames.includes(instanceValue))
+  const fresh = uploadsOf(root).filter(({ currentState: { value, instanceValue } }) => value && ![...record.fileNames, ...(record.elsewhere ?? [])].includes(instanceValue))
   for (const node of fresh) node.setValue(null)
   photosRefused.value += fresh.length
   return fresh.length > 0

@@ -7,14 +7,17 @@ import { readForm } from './day'
 import * as db from './db'
 import { fileKey, loadDrafts, XML_FILE, type DraftRecord, type FileRecord } from './draft'
 import {
-  createInstance, filesOf, finishedXml, instanceIdOf, markConfidential, markConsequences, restoreInstance, xmlOf, type RootNode,
+  createInstance, filesOf, finishedXml, instanceIdOf, markConfidential, markConsequences, restoreInstance, xmlOf, type NamedFile,
+  type RootNode,
 } from './engine'
 import { mediaOf, type MediaReader } from './media'
 import type { OutboxItem } from './outbox'
 import { sha256 } from './receipts'
 import { allDone } from './pending'
 import type { SessionRecord } from './session'
+import { standIn } from './standins'
 import { bringBack } from './taken'
+import { correcting } from './versions'
 import { answersOfVisit, finishedChange, knownVisit, loadVisitRecords, recordOf } from './visitrecords'
 import type { FormAnswer, Visit } from './wire'
 
@@ -93,6 +96,7 @@ async function resume({ instanceId, visitId }: DraftRecord, holder: SessionRecor
   const form = await formOrThrow(record.formId, record.version)
   const files = await db.readPrefix('files', `${record.instanceId}/`)
   const named = files.filter(({ awaits }) => !awaits).map(({ name, type, bytes }) => ({ name, file: new File([bytes], name, { type }) }))
+  named.push(...(record.elsewhere ?? []).map((name) => ({ name, file: standIn(name) })))
   const root = await restoreInstance(form.xform, { xml: record.xml, files: named }, holder)
   const audit = opened(closedAt(record.audit ?? [], record.savedAt), Date.now())
   const visit = fresh({ record: { ...record, audit }, version, form, root })
@@ -126,12 +130,19 @@ export function note(visit: OpenVisit, changes: Partial<Pick<DraftRecord, 'urgen
   visit.noted.value++
 }
 
+/** The files that are this tablet's to keep and send: not those that an earlier version brought to the server. */
+export function filesHere({ root, record }: OpenVisit): NamedFile[] {
+  return filesOf(root).filter(({ name }) => !record.elsewhere?.includes(name))
+}
+
 /** Move a finished form to the outbox: its XML, its files and their hashes, in one transaction. */
 export async function finishVisit(visit: OpenVisit, urgent: boolean): Promise<OutboxItem> {
   const { instanceId } = visit.record
-  const xml = new TextEncoder().encode(await finishedXml(visit.root)).buffer
+  const { replaces } = visit.record
+  const written = await finishedXml(visit.root)
+  const xml = new TextEncoder().encode(replaces ? correcting(written, replaces) : written).buffer
   const files: FileRecord[] = [{ name: XML_FILE, type: 'text/xml', bytes: xml }]
-  for (const { name, file } of filesOf(visit.root)) files.push({ name, type: file.type, bytes: await file.arrayBuffer() })
+  for (const { name, file } of filesHere(visit)) files.push({ name, type: file.type, bytes: await file.arrayBuffer() })
   files.push(auditFile(visit.record.audit ?? [], Date.now()))
   const item = await outboxItem(visit.record, files, urgent)
   const stale = [...visit.spent, ...visit.record.fileNames.filter((name) => !files.some((file) => file.name === name))]
@@ -150,10 +161,12 @@ export async function finishVisit(visit: OpenVisit, urgent: boolean): Promise<Ou
 
 async function outboxItem(draft: DraftRecord, files: FileRecord[], urgent: boolean): Promise<OutboxItem> {
   const now = Date.now()
+  const { startedAt, page, pages, urgents, audit, replaces, elsewhere } = draft
   const sent = files.map(async ({ name, type, bytes }) => ({ name, type, size: bytes.byteLength, sha256: await sha256(bytes) }))
   return {
     instanceId: draft.instanceId, visitId: draft.visitId, formId: draft.formId, version: draft.version,
     personName: draft.personName, finishedAt: now, urgent, files: await Promise.all(sent),
-    state: 'waiting', why: null, attempts: 0, nextTryAt: now,
+    state: 'waiting', why: null, attempts: 0, nextTryAt: now, elsewhere,
+    begun: { startedAt, page, pages, urgents, audit, replaces },
   }
 }

@@ -1,5 +1,5 @@
 // What is on its way to the server. Nothing leaves the tablet's memory before a receipt that lists everything.
-import type { FileRecord } from './draft'
+import type { DraftRecord, FileRecord } from './draft'
 import { asReceipt, covers } from './receipts'
 import type { Receipt } from './wire'
 
@@ -45,6 +45,12 @@ export interface OutboxItem extends Queued {
   formId: string
   version: string
   files: SentFile[]
+  /** Files that an earlier version has brought to the server. */
+  elsewhere?: string[]
+  /** Whether sending was ever begun: then a part of it may be on the server. */
+  tried?: boolean
+  /** What the draft held beside its answers, to go on with it. */
+  begun?: Pick<DraftRecord, 'startedAt' | 'page' | 'pages' | 'urgents' | 'audit' | 'replaces'>
   /** The files, the XML apart, that a receipt of the server listed with their hash. */
   confirmed?: string[]
 }
@@ -67,8 +73,13 @@ export interface ReportItem extends Queued, Report {
 
 export type QueueItem = OutboxItem | ReportItem
 
+/** What it takes to go on with a form that was finished. */
+export type Again = Pick<DraftRecord, 'formId' | 'version' | 'xml' | 'fileNames' | 'startedAt' | 'page' | 'pages' | 'urgents' | 'audit'>
+
 /** What the tablet remembers of a sent visit, for a while. */
 export interface SentRecord {
+  /** To correct it, while its visit is still in the visitor's days. */
+  again?: Again
   instanceId: string
   visitId: string
   personName: string

@@ -1,6 +1,7 @@
 // What leaves the tablet by itself: nothing of a tenant stays longer than the work needs it.
 import { day, type DayRecord } from './day'
-import { readAll, write } from './db'
+import { readAll, write, type Change } from './db'
+import type { SentRecord, SentReport } from './outbox'
 import type { Visit } from './wire'
 
 const HOUR_MS = 3600_000
@@ -34,9 +35,18 @@ function isPast(visit: Visit, now: number): boolean {
 /** Let go of what is overdue, on disk and on screen. Old receipts go when the outbox is next looked at. */
 export async function purge(now = Date.now()): Promise<void> {
   const [[record], drafts, outbox, receipts] = await Promise.all([readAll('day'), readAll('drafts'), readAll('outbox'), readAll('receipts')])
-  if (!record) return
-  const kept = lightened(record, { unsent: [...drafts, ...outbox], receipts }, now)
-  if (kept === record) return
-  await write([kept ? { store: 'day', key: 'current', value: kept } : { store: 'day', remove: 'current' }])
-  if (day.value) day.value = kept
+  const kept = record ? lightened(record, { unsent: [...drafts, ...outbox], receipts }, now) : null
+  const changes = forgotten(kept, receipts)
+  if (record && kept !== record) changes.push(kept ? { store: 'day', key: 'current', value: kept } : { store: 'day', remove: 'current' })
+  await write(changes)
+  if (record && day.value && kept !== record) day.value = kept
+}
+
+/** The answers of sent forms are here to be corrected: not longer than their visit is in the visitor's days. */
+function forgotten(record: DayRecord | null, receipts: readonly (SentRecord | SentReport)[]): Change[] {
+  const visits = new Set(record?.answer.visits.map(({ id }) => id))
+  return receipts.flatMap((receipt) => {
+    if (!('again' in receipt) || !receipt.again || visits.has(receipt.visitId)) return []
+    return [{ store: 'receipts', key: receipt.instanceId, value: { ...receipt, again: undefined } }]
+  })
 }

@@ -2,6 +2,7 @@
 import { computed, ref, shallowRef } from 'vue'
 import * as db from './db'
 import { deliver, deliverAsItIs, deliverReport } from './delivery'
+import { fileKey, XML_FILE } from './draft'
 import { whenLocked } from './locking'
 import {
   dueItems, handedIn, isReport, keyOf, queued, settle, settleHandedIn, settleReport, type OutboxItem, type QueueItem, type Report, type ReportItem,
@@ -9,6 +10,7 @@ import {
 } from './outbox'
 import { askSignIn, mustSignIn, session } from './session'
 import { named } from './takenback'
+import { againOf } from './versions'
 
 /** All that waits here to be sent. */
 export const queue = shallowRef<QueueItem[]>([])
@@ -97,7 +99,7 @@ async function sendEach(force: boolean): Promise<void> {
 }
 
 function turnOf(item: QueueItem): string {
-  return isReport(item) ? `${item.id} ${item.revision}` : item.instanceId
+  return isReport(item) ? `${item.id} ${item.revision}` : `${item.instanceId} ${item.finishedAt}`
 }
 
 /** Put an item that needed attention back in the queue, and try it at once. */
@@ -149,7 +151,8 @@ async function tryAsItIs(item: QueueItem): Promise<QueueItem | null> {
 }
 
 async function tryVisit(item: OutboxItem, giveWay: () => boolean): Promise<OutboxItem | null> {
-  let current = item
+  let current: OutboxItem = { ...item, tried: true }
+  if (!(await isBegun(current))) return null
   const confirm = async (confirmed: string[]) => {
     // The server is there and has more than before: the pauses start anew.
     current = { ...current, confirmed, attempts: 0, why: null }
@@ -159,11 +162,23 @@ async function tryVisit(item: OutboxItem, giveWay: () => boolean): Promise<Outbo
   const settled = settle(current, outcome, Date.now())
   if ('item' in settled) return settled.item
   const { instanceId, visitId, personName, finishedAt } = item
+  const xml = await db.read('files', fileKey(instanceId, XML_FILE))
+  const again = xml && againOf(item, new TextDecoder().decode(xml.bytes))
   // The receipt covers everything: only now the visit goes.
-  await letGo({ instanceId, visitId, personName, finishedAt, receipt: settled.done, receivedAt: Date.now() }, [
+  await letGo({ instanceId, visitId, personName, finishedAt, again, receipt: settled.done, receivedAt: Date.now() }, [
     { store: 'outbox', remove: instanceId }, { store: 'files', removePrefix: `${instanceId}/` },
   ])
   return null
+}
+
+/** Note that sending begins; false when somebody took it back to correct it. */
+async function isBegun(item: OutboxItem): Promise<boolean> {
+  let isHere = false
+  await alone(async () => {
+    isHere = await isStill(item)
+    if (isHere) await writtenIfRoom([{ store: 'outbox', key: item.instanceId, value: named(item) }])
+  })
+  return isHere
 }
 
 async function tryReport(item: ReportItem): Promise<ReportItem | null> {

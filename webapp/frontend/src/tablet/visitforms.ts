@@ -13,6 +13,8 @@ export interface FormRow {
   state: FormState
   draft?: DraftRecord
   queued?: OutboxItem
+  /** What the server has and may still be corrected. */
+  sent?: SentRecord
 }
 
 /** What the tablet holds. */
@@ -31,7 +33,8 @@ export function formRows(visit: Visit, held: Held): FormRow[] {
     const draft = own.find(({ formId }) => formId === form.form_id)
     const queued = held.outbox.find((item) => item.visitId === visit.id && item.formId === form.form_id)
     const state = draft ? 'draft' : queued ? queued.state : form.received || isReceived(form.form_id, visit, held) ? 'received' : 'new'
-    return { formId: form.form_id, version: draft?.version ?? form.version, required: form.required, state, draft, queued }
+    const sent = held.sent.findLast((record) => record.visitId === visit.id && record.again?.formId === form.form_id)
+    return { formId: form.form_id, version: draft?.version ?? form.version, required: form.required, state, draft, queued, sent }
   })
   const others = own.filter(({ formId }) => !visit.forms.some(({ form_id }) => form_id === formId))
   return [...rows, ...others.map((draft): FormRow => (

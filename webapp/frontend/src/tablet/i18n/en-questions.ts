@@ -28,6 +28,7 @@ export const questions: Record<keyof typeof french, Sentence> = {
   'limits.day.most': 'At the latest: {value}.',
   'limits.day.below': 'Before: {value}.',
   'limits.today': 'today',
+  'photo.onServer': 'Photo already on the server',
   'photo.take': 'Take a photo',
   'photo.pick': 'Choose a picture',
   'photo.retake': 'Retake the photo',

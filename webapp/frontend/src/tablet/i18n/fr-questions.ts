@@ -27,6 +27,7 @@ export const questions = {
   'limits.day.most': 'Au plus tard : {value}.',
   'limits.day.below': 'Avant : {value}.',
   'limits.today': 'aujourd’hui',
+  'photo.onServer': 'Photo déjà sur le serveur',
   'photo.take': 'Prendre une photo',
   'photo.pick': 'Choisir une image',
   'photo.retake': 'Reprendre la photo',

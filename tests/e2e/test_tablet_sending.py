@@ -44,6 +44,7 @@ NAMES = (
     "ROOM",
     "STUCK",
     "LARGE",
+    "SLIP",
 )
 HUGE = 3_400
 # A browser whose clock is two hours fast.
@@ -334,3 +335,32 @@ def test_photos_of_eight_megabytes_are_made_small_kept_and_sent(day: Round, tabl
     photos = [file for file in kept.files if file.media_type == "image/jpeg"]
     assert len(photos) == 2
     assert all(file.size < 3_000_000 for file in photos)
+
+
+def test_a_finished_form_is_corrected_before_and_after_it_is_sent(
+    day: Round, tablet: Page, context: BrowserContext
+) -> None:
+    context.set_offline(True)
+    visit_with_photos(tablet, "SLIP", 1)
+    _correct(tablet, "Corrigé avant l’envoi")
+    context.set_offline(False)
+    tablet.get_by_test_id("send-now").click()
+    arrived(tablet, "SLIP")
+    _correct(tablet, "Corrigé après l’envoi", sent=True)
+    expect(item(tablet, "SLIP")).to_have_count(2)
+    expect(item(tablet, "SLIP").filter(has_text="Sur le serveur")).to_have_count(2)
+    first, second = day.submissions("SLIP")
+    assert ["avant" in one.xml.decode() for one in (first, second)] == [True, False]
+    assert f"deprecatedID>{first.instance_id}<" in second.xml.decode()
+    (photo,) = [file.name for file in first.files if file.media_type == "image/jpeg"]
+    assert photo in second.xml.decode()  # named by both, sent once
+
+
+def _correct(page: Page, comment: str, *, sent: bool = False) -> None:
+    """Open the finished form of SLIP again, say something else in it, and finish it."""
+    page.get_by_test_id("day-visit").filter(has_text="SLIP").locator("button").click()
+    page.get_by_test_id("correct-form").first.click()
+    if sent:
+        page.get_by_test_id("ask-yes").click()
+    page.get_by_test_id("question-comment").locator("textarea, input").fill(comment)
+    finish(page)

@@ -22,7 +22,7 @@ from visits.models.programmes import Enrolment
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("ADAM", "BLIN", "FABRE", "GRAS", "HUET", "IMBERT", "JOLY")
+NAMES = ("ADAM", "BLIN", "FABRE", "GRAS", "HUET", "IMBERT", "JOLY", "KLEIN")
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +148,33 @@ def test_an_answer_known_already_is_offered_and_taken_over_with_one_tap(tablet: 
     expect(agreed.get_by_test_id("proposal")).to_contain_text("Déjà répondu dans cette visite")
     agreed.get_by_test_id("take-over").click()
     expect(agreed.get_by_label("Oui", exact=True)).to_be_checked()
+
+
+def test_one_fault_told_in_two_forms_and_two_answers_about_one_fact_are_remarked(
+    tablet: Page,
+) -> None:
+    page = tablet
+    open_hub(page, "KLEIN")
+    page.get_by_test_id("begin-visit").click()
+    choose(page, "visit_agreed", "Oui")
+    choose(page, "health_agreed", "Non")
+    _next(page, "Logement")
+    page.get_by_test_id("question-floor").locator("input").fill("3")
+    choose(page, "lift", "En panne")
+    saved(page)
+    page.get_by_test_id("back-to-hub").click()
+    _fill_in(page, "accessibility")
+    choose(page, "visit_agreed", "Oui")
+    page.get_by_test_id("question-applies").locator("label.choice").first.click()
+    _next(page, "De la rue à la porte")
+    floor = page.get_by_test_id("question-floor")
+    floor.locator("input").fill("3")
+    expect(floor.get_by_test_id("contradiction")).to_have_count(0)
+    floor.locator("input").fill("2")
+    expect(floor.get_by_test_id("contradiction")).to_contain_text("3")
+    choose(page, "lift", "En panne")
+    repair = page.get_by_test_id("consequence").filter(has_text="L’ascenseur est en panne")
+    expect(repair.get_by_test_id("told-elsewhere")).to_contain_text("pendant cette visite")
 
 
 def test_rooms_hold_hazards_and_hazards_hold_photos(day: Round, tablet: Page) -> None:

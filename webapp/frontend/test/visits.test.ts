@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from 'vitest'
 import { alertId, alertOf, labelsOf, type UrgentNote } from '../src/tablet/alerts'
-import { answersIn, sourcesOf, typed } from '../src/tablet/answers'
+import { answersIn, calledIn, sourcesOf, typed } from '../src/tablet/answers'
 import { auditCsv, closedAt, ended, opened, shown, type AuditRow } from '../src/tablet/audit'
 import { completed } from '../src/tablet/day'
 import type { DraftRecord } from '../src/tablet/draft'
@@ -191,6 +191,15 @@ describe('a door that stayed shut', () => {
 })
 
 const ANDROID = { userAgent: 'Mozilla/5.0 (Linux; Android 14; SM-X210) AppleWebKit/537.36 Chrome/141.0', maxTouchPoints: 5 }
+
+describe('what a form calls for', () => {
+  it('is read from its XML, which holds no note that does not hold', () => {
+    const consequence = (name: string, code: string, path?: string) => ({ name, path, kind: 'work_order', code, severity: null, due: null, owner: null, label: { fr: '', en: '' } })
+    const consequences = [consequence('lift_repair', 'lift', '/data/lift_repair'), consequence('order_gas', 'gas', '/data/room/order_gas'), consequence('lock', 'lock')]
+    expect(calledIn('<data><lift_repair/><room><order_gas/></room><room><order_gas/></room></data>', { consequences })).toEqual(['work_order/lift', 'work_order/gas'])
+    expect(calledIn('<data/>', { consequences })).toEqual([])
+  })
+})
 
 describe('the way', () => {
   it('opens the device’s map at the place, or searches for the address', () => {

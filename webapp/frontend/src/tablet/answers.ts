@@ -14,14 +14,24 @@ export function answersIn(xml: string): Record<string, string> {
   return Object.fromEntries(single.map(([name, [value]]) => [name, value as string]))
 }
 
+/** What a form's answers call for, as `kind/code`: the notes of it that are in the XML, which holds none that is not so. */
+export function calledIn(xml: string, { consequences }: Pick<FormAnswer, 'consequences'>): string[] {
+  const root = new DOMParser().parseFromString(xml, 'text/xml').documentElement
+  const there = new Set([...root.querySelectorAll('*')].map(({ localName }) => localName))
+  const called = consequences.filter(({ name, path }) => there.has(path?.split('/').pop() ?? name))
+  return [...new Set(called.map(({ kind, code }) => `${kind}/${code}`))]
+}
+
 export interface ProposalSources {
   /** What earlier visits found, by the path of the question it is offered to. */
   earlier: ReadonlyMap<string, EarlierAnswer>
   /** What other forms of this visit hold, by the name of the question. */
   visit: Readonly<Record<string, string>>
+  /** The paths of the questions that ask for a fact, the same whichever form asks. */
+  facts: ReadonlySet<string>
 }
 
-export const NO_SOURCES: ProposalSources = { earlier: new Map(), visit: {} }
+export const NO_SOURCES: ProposalSources = { earlier: new Map(), visit: {}, facts: new Set() }
 
 /** Bring together what may be offered in a form. */
 export function sourcesOf(form: FormAnswer, earlier: readonly EarlierAnswer[], visit: Record<string, string>): ProposalSources {
@@ -30,7 +40,7 @@ export function sourcesOf(form: FormAnswer, earlier: readonly EarlierAnswer[], v
     const answer = byName.get(name)
     return answer ? [[path, answer]] : []
   })
-  return { earlier: new Map(offered), visit }
+  return { earlier: new Map(offered), visit, facts: new Set((form.proposals ?? []).map(({ path }) => path)) }
 }
 
 /** A value as the engine wants it for a type; null when the text is none of that type. */

@@ -15,6 +15,7 @@ export interface Follow {
   sentence: string
   labels: Translated
   kind: string
+  code: string
   severity: string
   due: string
   phones: string[]
@@ -40,6 +41,11 @@ export function followsOf(root: RootNode, form: FormAnswer): Follow[] {
   return notes.map((note) => follow(note, form)).sort((a, b) => rank(a) - rank(b))
 }
 
+/** The form of this visit that called for the same already, or nothing: one fault is often asked for twice. */
+export function toldIn({ kind, code }: Follow, told: ReadonlyMap<string, string>): string | undefined {
+  return kind === 'hazard' || kind === 'work_order' ? told.get(`${kind}/${code}`) : undefined
+}
+
 export function isUrgent(follow: Follow): boolean {
   return follow.severity === 'U0' || follow.severity === 'U1'
 }
@@ -56,7 +62,7 @@ function follow(note: FormNode, form: FormAnswer): Follow {
   const sentence = rendered(said)
   return {
     id: note.nodeId, reference: note.currentState.reference, sentence,
-    labels: labelsOf(said, known?.label), kind: known?.kind ?? '', severity: known?.severity ?? '',
+    labels: labelsOf(said, known?.label), kind: known?.kind ?? '', code: known?.code ?? '', severity: known?.severity ?? '',
     due: dueIn(known?.due ?? null), phones: phonesIn(said),
   }
 }

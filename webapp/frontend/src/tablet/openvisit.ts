@@ -1,6 +1,6 @@
 // A form of a visit being filled in: begun or resumed, and finished into the outbox.
 import { ref, type Ref } from 'vue'
-import { NO_SOURCES, sourcesOf, type ProposalSources } from './answers'
+import { calledIn, NO_SOURCES, sourcesOf, type ProposalSources } from './answers'
 import { auditFile, closedAt, opened } from './audit'
 import { confidentialOf } from './confidential'
 import { readForm } from './day'
@@ -32,6 +32,8 @@ export interface OpenVisit {
   noted: Ref<number>
   /** What is known already and may be offered. */
   sources: ProposalSources
+  /** What other forms of this visit call for, as `kind/code`, and which form it is. */
+  told: ReadonlyMap<string, string>
   /** The pictures, sounds and films of the form. */
   media: MediaReader
   /** Pictures as they were taken that are not needed any more: they go with the next save. */
@@ -63,8 +65,18 @@ export async function openVisit(visitId: string, formId: string, holder: Session
   const siblings = drafts.filter((known) => known !== draft)
   open.sources = sourcesOf(open.form, visit?.earlier ?? [], await answersOfVisit(visitId, siblings))
   markConfidential(open.root, confidentialOf(open.form))
+  open.told = await toldElsewhere(visitId, formId, siblings)
   markConsequences(open.root, open.form.consequences.flatMap(({ path }) => path ?? []))
   return open
+}
+
+async function toldElsewhere(visitId: string, formId: string, siblings: readonly DraftRecord[]): Promise<ReadonlyMap<string, string>> {
+  const told = (recordOf(visitId)?.finished ?? []).filter((form) => form.formId !== formId).map((form) => ({ by: form.formId, called: form.called ?? [] }))
+  for (const { formId: by, version, xml } of siblings) {
+    const form = await readForm(by, version)
+    if (form) told.push({ by, called: calledIn(xml, form) })
+  }
+  return new Map(told.flatMap(({ by, called }) => called.map((one) => [one, by] as const)))
 }
 
 /** Whether the form was finished on this tablet, in whatever tab. */
@@ -105,7 +117,7 @@ async function resume({ instanceId, visitId }: DraftRecord, holder: SessionRecor
 }
 
 function fresh(opened: Pick<OpenVisit, 'record' | 'version' | 'form' | 'root'>): OpenVisit {
-  return { ...opened, noted: ref(0), sources: NO_SOURCES, media: mediaOf(opened.form), spent: new Set() }
+  return { ...opened, noted: ref(0), sources: NO_SOURCES, told: new Map(), media: mediaOf(opened.form), spent: new Set() }
 }
 
 async function formOrThrow(formId: string, version: string): Promise<FormAnswer> {
@@ -152,7 +164,7 @@ export async function finishVisit(visit: OpenVisit, urgent: boolean): Promise<Ou
     ...files.filter(({ name }) => !visit.record.fileNames.includes(name)).map((value): db.Change => ({ store: 'files', key: fileKey(instanceId, value.name), value })),
     { store: 'outbox', key: instanceId, value: item },
     { store: 'drafts', remove: instanceId },
-    ...finishedChange(visit.record),
+    ...finishedChange(visit.record, calledIn(written, visit.form)),
   ])
   visit.version = ENDED
   await Promise.all([loadDrafts(), loadVisitRecords()])

@@ -26,6 +26,14 @@ export function proposalFor(node: LeafNode, { earlier, visit }: ProposalSources)
   return { ...lastTime, sentence: t('proposal.earlier', { date: dateOf(before.answered_on), answer: shown }) }
 }
 
+/** What another form of this visit holds of the same fact, where that is something else; or nothing. */
+export function contradiction(node: LeafNode, { visit, facts }: ProposalSources): string {
+  const there = visit[nameOf(node)]
+  if (there === undefined || !facts.has(pathOf(node)) || !isQuestion(node) || !isAnswered(node) || inRepeat(node)) return ''
+  const shown = there === node.currentState.instanceValue ? null : takeable(node, there)
+  return shown ? t('proposal.contradiction', { answer: shown.shown }) : ''
+}
+
 function inRepeat(node: LeafNode): boolean {
   return /\[\d+\]/.test(node.currentState.reference)
 }

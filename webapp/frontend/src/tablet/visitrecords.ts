@@ -18,6 +18,8 @@ interface FinishedForm {
   finishedAt: number
   /** By name, to be offered to the other forms of this visit. */
   answers: Record<string, string>
+  /** What its answers call for, as `kind/code`. */
+  called?: string[]
 }
 
 export interface VisitRecord {
@@ -85,10 +87,10 @@ export async function answersOfVisit(visitId: string, siblings: readonly DraftRe
 }
 
 /** The change that notes a form finished, with its answers for the visit's other forms. */
-export function finishedChange({ visitId, formId, version, instanceId, xml }: DraftRecord): db.Change[] {
+export function finishedChange({ visitId, formId, version, instanceId, xml }: DraftRecord, called: string[]): db.Change[] {
   const before = recordOf(visitId)?.finished ?? []
   return visitChange(visitId, {
-    finished: [...before, { formId, version, instanceId, finishedAt: Date.now(), answers: isTakenBack(visitId) ? {} : answersIn(xml) }],
+    finished: [...before, { formId, version, instanceId, finishedAt: Date.now(), answers: isTakenBack(visitId) ? {} : answersIn(xml), called }],
   })
 }
 

@@ -23,6 +23,7 @@ export const follows: Record<keyof typeof french, Sentence> = {
   'band.none': 'none',
   'next.title': 'What will follow',
   'next.none': 'Nothing yet.',
+  'next.toldElsewhere': 'Told already in “{form}” during this visit.',
   'next.count': { one: '1 thing will follow', other: '{n} things will follow' },
   'urgent.title.U0': 'Immediate danger: act now',
   'urgent.title.U1': 'Urgent: report before leaving',

@@ -76,5 +76,6 @@ export const questions: Record<keyof typeof french, Sentence> = {
   'confidential.cover': 'Cover it',
   'proposal.visit': 'Already answered in this visit: {answer}',
   'proposal.earlier': 'Last time ({date}): {answer}',
+  'proposal.contradiction': 'Another form of this visit says: {answer}. Check which is right.',
   'proposal.take': 'Take over',
 }

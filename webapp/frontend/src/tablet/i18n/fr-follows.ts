@@ -22,6 +22,7 @@ export const follows = {
   'band.none': 'aucun',
   'next.title': 'Ce qui va suivre',
   'next.none': 'Rien pour l’instant.',
+  'next.toldElsewhere': 'Déjà relevé dans « {form} » pendant cette visite.',
   'next.count': { one: '1 suite prévue', other: '{n} suites prévues' },
   'urgent.title.U0': 'Danger immédiat : agissez maintenant',
   'urgent.title.U1': 'Urgent : à signaler avant de partir',

@@ -75,5 +75,6 @@ export const questions = {
   'confidential.cover': 'La couvrir',
   'proposal.visit': 'Déjà répondu dans cette visite : {answer}',
   'proposal.earlier': 'La dernière fois ({date}) : {answer}',
+  'proposal.contradiction': 'Un autre formulaire de cette visite dit : {answer}. Vérifiez lequel est juste.',
   'proposal.take': 'Reprendre',
 } satisfies Record<string, Sentence>

@@ -64,6 +64,10 @@ SENTENCES: dict[str, Any] = {
     "nothing_to_review": _l("These answers were reviewed already. Nothing was changed."),
     "own_account": _l("You cannot close your own account. Ask another administrator."),
     "file_not_found": _l("This file is not here."),
+    "file_withheld": _l(
+        "This file is kept, but not shown: what it may tell of a place or a device cannot be "
+        "taken out of it."
+    ),
     "file_unreadable": _l("This file cannot be read: it was damaged, or its key is missing."),
     "too_many_tries": _l("Too many tries. Wait %(minutes)s minutes, then try again."),
     "too_many_handed_in": _l(

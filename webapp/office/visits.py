@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from diagnostics.audit import FILE_NAME as TIME_LOG
+from visits.bare import without_metadata
 from visits.doors import ladder_of
 from visits.doubles import undecided
 from visits.errors import Invalid, NotFound
@@ -104,12 +105,12 @@ def file(visit_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
         if found.name == TIME_LOG:  # it may repeat answers that are not for this reader
             raise NotFound("file_not_found")
         log_read(session, visit.enrolment.person_id, "photo")
+    # Kept as it was sent; what it tells beside itself, a place or a device, stays here.
+    bare = without_metadata(house().store.get(found.sha256), media_type=found.media_type)
+    if bare is None:
+        raise NotFound("file_withheld")
     shown = found.media_type in PICTURES
-    answer = Response(
-        house().store.read(found.sha256),
-        content_type=found.media_type if shown else "application/octet-stream",
-    )
-    answer.content_length = found.size
+    answer = Response(bare, content_type=found.media_type if shown else "application/octet-stream")
     answer.headers.set(
         "Content-Disposition", "inline" if shown else "attachment", filename=_ascii(found.name)
     )

@@ -24,7 +24,7 @@ from visits.orphans import remove_orphans
 from visits.private import private_file
 from visits.published_forms import publish_form
 from visits.queries import Reach
-from visits.sealing import MARK, NAME, PIECE, SALT, TAG, seal, unseal
+from visits.sealing import MARK, NAME, PIECE, SALT, TAG, Unreadable, seal, unseal
 
 OLD, NEW = "an old secret of ours", "a new secret of ours"
 PHOTO = b"\xff\xd8 somebody's bathroom " * 9000
@@ -117,6 +117,15 @@ def test_a_changed_file_is_not_given(
     place.write_bytes(change(place.read_bytes()))
     with pytest.raises(NotFound, match="file_unreadable"):
         store.get(digest)
+
+
+def test_a_film_that_ends_early_is_told_before_its_hash_is(tmp_path: Path) -> None:
+    place, keys = tmp_path / "film", _keys(NEW)
+    with private_file(place) as file:
+        seal([bytes(2 * PIECE)], file, keys)
+    place.write_bytes(place.read_bytes()[: HEAD + PIECE + TAG])
+    with place.open("rb") as file, pytest.raises(Unreadable, match="changed"):
+        list(unseal(file, keys))
 
 
 def test_one_photo_is_not_given_for_another(

@@ -143,6 +143,15 @@ def test_a_wrong_secret_is_noticed_before_anything_was_written(initialised: Path
     _refused(environ | {"PALIER_SECRETS": NEW}, "init")
 
 
+def test_a_wrong_secret_is_noticed_by_the_files_alone(initialised: Path) -> None:
+    keyring.load((NEW,))
+    other = connect("sqlite://", secrets=(NEW,))
+    with sessions(other).begin() as session:
+        FileStore(initialised / "files").put(session, PHOTO)
+    other.dispose()
+    _refused({"PALIER_DATA": str(initialised)}, "keys")
+
+
 def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
     url = f"postgresql+psycopg://nobody@/none?host={tmp_path}"
     environ = {"PALIER_DATA": str(tmp_path), "PALIER_DATABASE_URL": url}

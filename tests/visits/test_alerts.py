@@ -19,7 +19,7 @@ from visits.file_store import FileStore
 from visits.intake import record_submission
 from visits.models.accounts import Role
 from visits.models.people import AccessEvent
-from visits.models.visits import Consequence, UrgentAlert, Visit
+from visits.models.visits import UrgentAlert, Visit
 from visits.models.works import WorkOrder
 from visits.privacy import protect
 from visits.published_forms import publish_form
@@ -123,9 +123,8 @@ def test_the_same_finding_in_two_rooms_is_two_alerts_each_with_its_own_order(
         now=home.now,
         visit_id=home.visit.id,
     )
-    (order,) = home.session.scalars(
-        select(WorkOrder).join(WorkOrder.consequence).where(Consequence.code == "common_parts")
-    )
+    orders = home.session.scalars(select(WorkOrder))
+    (order,) = (one for one in orders if one.consequence.code == "common_parts")
     told = {one.alert.id: one.work_order for one in alerts_of_visit(home.session, home.visit)}
     assert told == {first.id: None, second.id: order}
     assert alert_of_work_order(home.session, order) is second

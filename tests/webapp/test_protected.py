@@ -65,7 +65,7 @@ def hidden(app: Flask, session: Session, now: datetime) -> Hidden:
     visit = make_visit(session, enrolment=enrolment, visitor=visitor)
     sent = record_submission(
         session, app.extensions["palier"].store, xml=fill(FALLS | {"gas_smell": "yes"}),
-        files=[SentFile("a.jpg", "image/jpeg", b"x")], viewer=make_viewer(visitor), now=now,
+        files=[SentFile("a.txt", "text/plain", b"x")], viewer=make_viewer(visitor), now=now,
         visit_id=visit.id,
     )  # fmt: skip
     alert = note_alert(

@@ -68,6 +68,11 @@ class Form:
     counts: Mapping[str, Rule] = field(default_factory=dict, repr=False)
     models: Mapping[str, Node] = field(default_factory=dict, repr=False)
 
+    def is_proposed(self, bind: Bind) -> bool:
+        """Tell whether a calculation only proposes an answer, to be changed on screen."""
+        asked = bind.path in self.by_path and bind.readonly in ("", "false()")
+        return asked and bind.calculate is not None
+
     def model_node(self, path: str) -> Node:
         """Give the node of the model at a path."""
         return self.models[path]

@@ -152,7 +152,7 @@ def _checked(
 
 def _is_calculated(form: Form, node: Node) -> bool:
     bind = form.binds.get(node.path)
-    return bind is not None and bind.calculate is not None
+    return bind is not None and bind.calculate is not None and not form.is_proposed(bind)
 
 
 def _values(form: Form, node: Node) -> dict[str, Any]:
@@ -246,7 +246,7 @@ class _Calculation:
             node.value = ""
             return
         node.value = self.computed.get(id(node), node.sent)
-        if bind is None or bind.calculate is None:
+        if bind is None or bind.calculate is None or self.form.is_proposed(bind):
             return
         if bind.calculate.made_once and node.sent:
             return
@@ -289,7 +289,8 @@ def _counts(form: Form, node: Node, scope: Scope) -> list[Violation]:
         rule = form.counts.get(model.path)
         if rule is None:
             continue
-        value = evaluate(rule, scope, node)
+        # A count is written as seen from a turn of the repeat, of which there may be none.
+        value = evaluate(rule, scope, Node(model.name, node))
         wanted = number_of(value, scope.zone) if value is not None else 0.0
         wanted = max(0, int(wanted)) if abs(wanted) < 1e9 else 0
         given = len(node.named.get(model.name, ()))
@@ -303,7 +304,10 @@ def _violation(form: Form, node: Node, scope: Scope) -> Violation | None:
     bind = form.binds.get(node.path)
     if node.value == "":
         return _missing(form, node, scope, bind=bind)
-    if bind is not None and bind.calculate is None and not fits(node.value, bind.type):
+    if node.value == form.model_node(node.path).value:
+        return None  # the default that nobody touched
+    typed_in = bind is not None and (bind.calculate is None or form.is_proposed(bind))
+    if bind is not None and typed_in and not fits(node.value, bind.type):
         return Violation(node.place, ViolationKind.TYPE, f"Réponse illisible ({bind.type}).")
     return (
         _wrong_choice(form, node, scope)

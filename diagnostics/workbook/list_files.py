@@ -20,6 +20,7 @@ from lxml import etree
 from ..wellformed import BadForm, read_form
 from .reading import Workbook
 from .refusals import Problem, WorkbookRefused
+from .rewriting import closing
 from .scrutiny import type_of
 from .tables import INVISIBLE, MOST_COLUMNS, MOST_ROWS
 
@@ -268,7 +269,7 @@ def _looked_up(expression: str) -> str:
     found = _PULLDATA.search(expression)
     if found is None:
         return expression
-    end = _closing(expression, found.end())
+    end = closing(expression, found.end())
     ident, wanted, key = (found[group][1:-1] for group in (1, 2, 3))
     # Inside the brackets the list's item is the context: paths from the question say so.
     sought = _RELATIVE.sub(
@@ -277,16 +278,3 @@ def _looked_up(expression: str) -> str:
     item = f"instance('{ident}')/root/item[{key} = string({sought})][1]"
     before, after = expression[: found.start()], expression[end + 1 :]
     return _looked_up(f"{before}string({item}/{wanted}){after}")
-
-
-def _closing(expression: str, start: int) -> int:
-    """Find the parenthesis that closes the one open at `start`; texts are stepped over."""
-    depth, quote = 1, ""
-    for at, char in enumerate(expression[start:], start):
-        if quote or char in "'\"":
-            quote = "" if char == quote else quote or char
-        elif char in "()":
-            depth += 1 if char == "(" else -1
-            if not depth:
-                return at
-    return len(expression)

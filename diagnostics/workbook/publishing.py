@@ -21,6 +21,7 @@ from .list_files import with_lists
 from .media import media_column
 from .reading import Row, Workbook
 from .refusals import Problem, WorkbookRefused, from_pyxform, on_row_of
+from .rewriting import with_plain_expressions
 from .scrutiny import ABOUT, label_columns, scrutinise, type_of
 
 Cells = dict[str, str]
@@ -63,7 +64,7 @@ def publish(workbook: Workbook, files: Mapping[str, bytes] = NO_FILES) -> Publis
         raise WorkbookRefused(problems)
     survey = list(_with_notes(workbook, rows))
     xform, warnings = _convert(workbook, survey)
-    xform = with_lists(xform, files, workbook)
+    xform = with_plain_expressions(with_lists(xform, files, workbook))
     form = _parsed(xform)
     _refuse_circles(form, workbook)
     refuse_quotes(form, workbook)

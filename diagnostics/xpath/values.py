@@ -51,7 +51,7 @@ def read_moment(text: str, zone: tzinfo) -> datetime | None:
     if match is None:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    micro = int((match[7] or "0")[:6].ljust(6, "0"))
+    micro = int((match[7] or "0")[:3].ljust(3, "0")) * 1000  # the engine's clocks tick so
     try:
         given = datetime(year, month, day, hour, minute, second, micro, _offset(match[8], zone))
         return given.astimezone(zone)

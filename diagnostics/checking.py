@@ -58,9 +58,10 @@ def _malformed(message: str) -> dict[str, Any]:
 def _end_of(xml: bytes) -> datetime | None:
     try:
         ended = datetime.fromisoformat(read_head(xml).ended_at)
-    except ValueError:
+        # A day at the edge of the calendar is none a visit ended on.
+        return ended.replace(tzinfo=ended.tzinfo or PARIS).astimezone(PARIS)
+    except (ValueError, OverflowError):
         return None
-    return ended if ended.tzinfo is not None else ended.replace(tzinfo=PARIS)
 
 
 def _zone(now: datetime | None) -> tzinfo:

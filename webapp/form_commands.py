@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,18 +11,21 @@ import click
 from sqlalchemy.orm import Session
 
 from diagnostics.checking import check_report
-from diagnostics.convert import convert as convert_workbook
 from diagnostics.forms import read_shipped, shipped
 from diagnostics.workbook import (
     Examination,
+    Problem,
     PublishedForm,
     Workbook,
     WorkbookRefused,
     examine,
+    named,
+    publish,
     read_workbook,
     validate,
     write_workbook,
 )
+from visits.deadlines import PARIS
 from visits.errors import Refused
 from visits.migration import is_current
 from visits.published_forms import (
@@ -47,25 +51,48 @@ def forms() -> None:
 def convert(source: Path, output: Path) -> None:
     """Turn a workbook (YAML, XLSX or Markdown) into an XForm."""
     try:
-        form = convert_workbook(source.read_bytes(), source.suffix, _files_beside(source))
+        read = _read(source, source.read_bytes())
+        _tell(read.remarks)
+        form = publish(read, _files_beside(source))
     except WorkbookRefused as refused:
-        for problem in refused.problems:
-            click.echo(
-                f"{problem.sheet}:{problem.row}:{problem.column}: {problem.message}", err=True
-            )
+        _tell(refused.problems)
         sys.exit(1)
     output.write_bytes(form.xform)
     click.echo(f"{form.form_id} {form.version}: {output}")
 
 
+def _read(source: Path, data: bytes) -> Workbook:
+    """Read a workbook, with the name and version its file's name and day propose if it has none."""
+    day = datetime.fromtimestamp(source.stat().st_mtime, PARIS).date()
+    return named(read_workbook(data, suffix=source.suffix), file_name=source.name, on=day)
+
+
+def _tell(problems: Iterable[Problem]) -> None:
+    for one in problems:
+        click.echo(f"{one.sheet}:{one.row}:{one.column}: {one.message}", err=True)
+
+
+# What a line of a batch may hold instead of a submission: nothing of it stops the others.
+_UNREADABLE = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OSError,
+    ArithmeticError,
+    RecursionError,
+)
+A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
 @forms.command()
-@click.argument("form", required=False, type=click.Path(exists=True, path_type=Path))
-@click.argument("submission", required=False, type=click.Path(exists=True, path_type=Path))
-@click.option("--batch", type=click.Path(exists=True, path_type=Path), help="A JSONL file.")
+@click.argument("form", required=False, type=A_FILE)
+@click.argument("submission", required=False, type=A_FILE)
+@click.option("--batch", type=A_FILE, help="A JSONL file.")
 def check(form: Path | None, submission: Path | None, batch: Path | None) -> None:
     """Check a submission against its form; prints JSON."""
     if batch is not None:
-        with batch.open(encoding="utf-8") as lines:
+        with batch.open("rb") as lines:
             for line in lines:
                 if line.strip():
                     click.echo(json.dumps(_check_line(line), ensure_ascii=False))
@@ -77,14 +104,14 @@ def check(form: Path | None, submission: Path | None, batch: Path | None) -> Non
     sys.exit(0 if report["valid"] else 1)
 
 
-def _check_line(line: str) -> dict[str, Any]:
+def _check_line(line: bytes) -> dict[str, Any]:
     """Check a line of a batch; one that cannot be read is answered too, and stops nothing."""
     try:
         asked = json.loads(line)
         xform, submission = Path(asked["form"]).read_bytes(), asked["submission"].encode()
         now = datetime.fromisoformat(asked["now"]) if asked.get("now") else None
         return check_report(xform, submission, now)
-    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+    except _UNREADABLE as error:
         violation = {"path": "", "kind": "malformed", "message": f"{type(error).__name__}: {error}"}
         empty: dict[str, Any] = {"calculated": {}, "corrected": [], "unknown": []}
         return {"valid": False, "violations": [violation], **empty}
@@ -163,7 +190,10 @@ def import_form(source: Path, publishing: bool, output: Path | None) -> None:
             _write_beside(output, {one.name: one.data for one in examined.files})
         if publishing:
             _validated(examined.form)
-            kept = WorkbookFile(source.name, data)
+            name = source.name
+            if workbook.remarks:  # it did not name itself
+                name, data = f"{source.stem}.xlsx", write_workbook(workbook, suffix=".xlsx")
+            kept = WorkbookFile(name, data)
             files = keep_files(session, house.store, examined.files)
             try:
                 publish_form(
@@ -182,7 +212,7 @@ def import_form(source: Path, publishing: bool, output: Path | None) -> None:
 
 def _examined(session: Session, source: Path, data: bytes) -> tuple[Workbook, Examination]:
     try:
-        workbook = read_workbook(data, suffix=source.suffix)
+        workbook = _read(source, data)
     except WorkbookRefused as refused:
         raise click.ClickException(str(refused)) from refused
     since = current_published(session, workbook.setting("form_id"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .comparison import Change, Comparison, compare
 from .consequences import Consequence
+from .elsewhere import named
 from .examination import Examination, examine
 from .media import FormFile, files_wanted
 from .odk_validate import Validation, validate
@@ -27,6 +28,7 @@ __all__ = [
     "compare",
     "examine",
     "files_wanted",
+    "named",
     "publish",
     "read_workbook",
     "validate",

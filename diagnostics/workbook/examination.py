@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from ..texts import language_code
 from .comparison import Comparison, compare
+from .elsewhere import taken_in
+from .expressions import expression_remarks, sums_that_change
 from .list_files import list_type, lists_wanted, loose_looks
 from .media import FormFile, files_wanted, media_problems, used_files
 from .publishing import NO_FILES, PublishedForm, publish
@@ -35,9 +37,10 @@ def examine(
     files: Mapping[str, bytes] = NO_FILES,
 ) -> Examination:
     """Examine a workbook and the files beside it; `since` is the version to compare with."""
+    workbook = taken_in(workbook)
     missing = (at for name, at in lists_wanted(workbook).items() if name not in files)
     problems = (*_beyond_us(workbook), *missing, *media_problems(workbook, files))
-    warnings = list(_warnings(workbook, files))
+    warnings = [*workbook.remarks, *_warnings(workbook, files), *expression_remarks(workbook)]
     try:
         form = publish(workbook, files)
     except WorkbookRefused as refused:
@@ -50,6 +53,7 @@ def examine(
     if since is not None and since.form_id == form.form_id:
         comparison = compare(since, form)
         warnings += _renamed(workbook, comparison)
+        warnings += sums_that_change(workbook, since.xform)
     return Examination(form, (), tuple(warnings), comparison, used_files(workbook, files))
 
 

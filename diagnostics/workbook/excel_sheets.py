@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import openpyxl
+import python_calamine
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
@@ -69,6 +70,27 @@ def read_excel(data: bytes) -> Tables:
         raise refused("Ce fichier n’est pas un classeur Excel lisible.") from error
 
 
+def read_old_excel(data: bytes) -> Tables:
+    """Read every sheet of a spreadsheet of Excel 97 to 2003; raises WorkbookRefused."""
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return {name: _old_table(book, name) for name in book.sheet_names}
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        if isinstance(error, WorkbookRefused):
+            raise
+        raise refused("Ce fichier n’est pas un classeur Excel lisible.") from error
+
+
+def _old_table(book: python_calamine.CalamineWorkbook, name: str) -> Table:
+    most = MOST_ROWS + 2 if is_read(name) else 5
+    lines = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=most)
+    table = [[_text(value) for value in line[:MOST_COLUMNS]] for line in lines]
+    while table and not any(table[-1]):
+        table.pop()
+    refuse_too_long(name, len(table) - 1)
+    return table
+
+
 def _table(sheet: Any) -> Table:
     # Of a sheet nobody reads it matters only whether there is something on it.
     most = MOST_ROWS + 2 if is_read(sheet.title) else 5
@@ -84,11 +106,11 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return str(value).upper()  # as Excel shows it: a choice may be called so
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime):
-        return value.date().isoformat() if not value.hour else value.isoformat()
+        return value.isoformat() if value.time() != time(0) else value.date().isoformat()
     # Excel writes the carriage return of an old Mac or Windows text this way.
     return value.isoformat() if isinstance(value, date) else str(value).replace("_x000D_", "")
 

@@ -25,6 +25,8 @@ _BEGINNINGS = (
     (re.compile(rb"\x1aE\xdf\xa3"), "video/webm"),
 )
 _MEDIA = re.compile(r"(?:media::)?(image|audio|video|big-image)(::.*)?")
+# A question that asks for a picture may show one to begin with, to be drawn on.
+_PICTURED = frozenset(["image", "photo", "add image prompt", "add photo prompt"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ def _media_wanted(workbook: Workbook) -> dict[str, Problem]:
                 if media_column(column):
                     message = f"Le fichier « {name} » n’est pas joint au classeur : il manquera."
                     wanted.setdefault(name, Problem(sheet, row.number, column, message))
+    for row in workbook.survey:
+        name = row.get("default")
+        if name and row.get("type").strip().lower() in _PICTURED:
+            message = f"Le fichier « {name} » n’est pas joint au classeur : il manquera."
+            wanted.setdefault(name, Problem("survey", row.number, "default", message))
     return wanted
 
 

@@ -17,6 +17,7 @@ from ..wellformed import BadForm
 from ..xpath import references
 from .confidential import READERS, refuse_quotes
 from .consequences import GROUP, GROUP_LABEL, Consequence, read_consequences
+from .elsewhere import taken_in
 from .list_files import with_lists
 from .media import media_column
 from .reading import Row, Workbook
@@ -58,6 +59,7 @@ def publish(workbook: Workbook, files: Mapping[str, bytes] = NO_FILES) -> Publis
 
     `files` are its list files by name: what they hold becomes part of the form.
     """
+    workbook = taken_in(workbook)
     rows, problems = read_consequences(workbook)
     problems = scrutinise(workbook) + problems
     if problems:
@@ -136,7 +138,9 @@ def _convert(workbook: Workbook, survey: Survey) -> tuple[bytes, list[str]]:
     languages = [column.partition("::")[2] for column in columns.values()]
     asked = [_marked(_inside(cells)) for cells, _ in survey]
     offered = [dict(row.cells) for row in workbook.choices]
-    offered += [_in_all(row.cells, ("label",), languages) for row in workbook.external_choices]
+    offered += [_in_all(cells, ("label",), languages) for cells in _external(workbook)]
+    if _twice(workbook.external_choices):
+        settings["allow_choice_duplicates"] = "yes"  # told apart by what they lie in
     sheets: dict[str, list[Cells]] = {
         "survey": [_kept(_shown(cells, languages)) for cells in asked],
         "choices": [_kept(_shown(cells, languages)) for cells in offered],
@@ -173,6 +177,17 @@ def _kept(cells: Mapping[str, str]) -> Cells:
         column: cell.replace("’", KEPT_APOSTROPHE) if "::" in column or column in WORDED else cell
         for column, cell in cells.items()
     }
+
+
+def _external(workbook: Workbook) -> Iterator[Mapping[str, str]]:
+    """Give the rows of the lists that stand in the external sheet alone."""
+    here = {row.get("list_name") for row in workbook.choices}
+    return (row.cells for row in workbook.external_choices if row.get("list_name") not in here)
+
+
+def _twice(choices: tuple[Row, ...]) -> bool:
+    named = [(row.get("list_name"), row.get("name")) for row in choices]
+    return len(set(named)) < len(named)
 
 
 def _inside(cells: Cells) -> Cells:

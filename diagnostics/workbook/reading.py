@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from .excel_sheets import read_excel, write_excel
+from .excel_sheets import read_excel, read_old_excel, write_excel
+from .headings import known_heading
 from .markdown_sheets import read_markdown
 from .refusals import Problem, WorkbookRefused
 from .tables import (
@@ -22,7 +23,7 @@ from .tables import (
 )
 from .yaml_sheets import read_yaml, write_yaml
 
-YAML, EXCEL, MARKDOWN = ("yaml", "yml"), ("xlsx", "xlsm"), ("md",)
+YAML, EXCEL, OLD_EXCEL, MARKDOWN = ("yaml", "yml"), ("xlsx", "xlsm"), ("xls",), ("md",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Workbook:
     """The sheets of a diagnostic, with the order of their columns.
 
     `comments` by sheet, "" for the head of the file; `other_sheets` are those nobody reads.
+    `remarks` say what was filled in when it was taken in.
     """
 
     survey: tuple[Row, ...]
@@ -56,6 +58,7 @@ class Workbook:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
     other_sheets: tuple[str, ...] = ()
+    remarks: tuple[Problem, ...] = ()
 
     def setting(self, name: str) -> str:
         """Give a setting, empty when it is not made."""
@@ -68,7 +71,7 @@ class Workbook:
 
 
 def read_workbook(data: bytes, *, suffix: str) -> Workbook:
-    """Read a workbook of `.yaml`, `.yml`, `.xlsx` or `.md`; raises WorkbookRefused."""
+    """Read a workbook of `.yaml`, `.yml`, `.xlsx`, `.xls` or `.md`; raises WorkbookRefused."""
     if len(data) > LARGEST_FILE:
         raise refused("Le fichier est trop volumineux.")
     kind = suffix.lower().lstrip(".")
@@ -76,9 +79,11 @@ def read_workbook(data: bytes, *, suffix: str) -> Workbook:
         return _workbook(read_yaml(data))
     if kind in EXCEL:
         return _workbook(read_excel(data))
+    if kind in OLD_EXCEL:
+        return _workbook(read_old_excel(data))
     if kind in MARKDOWN:
         return _workbook(read_markdown(data))
-    raise refused("Un classeur est un fichier .yaml, .xlsx ou .md.")
+    raise refused("Un classeur est un fichier .xlsx, .xls, .yaml ou .md.")
 
 
 def write_workbook(workbook: Workbook, *, suffix: str) -> bytes:
@@ -101,7 +106,7 @@ def _workbook(tables: Tables) -> Workbook:
         name = sheet.strip().lower()
         if name not in SHEETS or not table:
             continue
-        header = [cell.strip() for cell in table[0]]
+        header = [known_heading(name, cell) for cell in table[0]]
         _refuse_bad_cells(name, table, header)
         rows[name] = tuple(_rows(header, table[1:]))
         columns[name] = tuple(column for column in header if column and column != COMMENT)
@@ -110,7 +115,17 @@ def _workbook(tables: Tables) -> Workbook:
             [Problem("survey", None, None, "La feuille survey manque ou est vide.")]
         )
     others = tuple(sheet for sheet, table in tables.items() if table and not is_read(sheet))
-    return Workbook(columns=columns, comments=_heads(tables), other_sheets=others, **rows)
+    read = {sheet: rows.get(sheet, ()) for sheet in SHEETS}
+    return Workbook(
+        survey=read["survey"],
+        choices=read["choices"],
+        settings=read["settings"],
+        consequences=read["consequences"],
+        external_choices=read["external_choices"],
+        columns=columns,
+        comments=_heads(tables),
+        other_sheets=others,
+    )
 
 
 def _refuse_bad_cells(sheet: str, table: Table, header: list[str]) -> None:
@@ -121,8 +136,12 @@ def _refuse_bad_cells(sheet: str, table: Table, header: list[str]) -> None:
     ]
     for number, line in enumerate(table, start=1):
         for column, cell in zip(header, line, strict=False):
-            if INVISIBLE.search(cell):
-                message = "Cette cellule contient un caractère invisible : retapez son texte."
+            odd = INVISIBLE.search(cell)
+            if odd is not None:
+                message = (
+                    f"Cette cellule contient un caractère invisible (U+{ord(odd[0]):04X}, après "
+                    f"« {cell[: odd.start()][-20:]} ») : effacez-le, ou retapez son texte."
+                )
                 problems.append(Problem(sheet, number, column or None, message))
     if problems:
         raise WorkbookRefused(problems)

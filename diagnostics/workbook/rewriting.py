@@ -36,7 +36,7 @@ def with_plain_expressions(xform: bytes) -> bytes:
     changed = False
     for element in top.iter(etree.Element):
         for name, value in element.attrib.items():
-            plain = _plain(value, timed) if name in _WRITTEN_IN else value
+            plain = _plain(str(value), timed) if name in _WRITTEN_IN else value
             if plain != value:
                 element.set(name, plain)
                 changed = True

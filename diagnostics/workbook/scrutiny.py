@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from ..instruments import instrument_in
 from ..texts import language_code
-from ..xpath import ExpressionError, beyond_tablet
+from ..xpath import ExpressionError, beyond_tablet, functions_called
 from .confidential import confidential_problems
 from .reading import Row, Workbook
 from .refusals import Problem, perhaps
@@ -17,8 +18,6 @@ DWELLING, PERSON = "dwelling", "person"
 REFERENCE = re.compile(r"\$\{\s*(last-saved#)?([^}]*?)\s*\}")
 EXPRESSIONS = {
     "relevant": "relevant",
-    "relevance": "relevance",
-    "calculate": "calculate",
     "constraint": "constraint",
     "calculation": "calculation",
     "choice_filter": "choice_filter",
@@ -26,16 +25,17 @@ EXPRESSIONS = {
     "repeat_count": "repeat_count",
     "when": "when",
 }
-_TRANSLATED = frozenset(
-    ["label", "hint", "guidance_hint", "constraint_message", "required_message"]
-)
+TRANSLATED = frozenset(["label", "hint", "guidance_hint", "constraint_message", "required_message"])
 _NAMED_AT_END = frozenset(["end", "end group", "end repeat"])
-_UNTRANSLATED = "La traduction manque. Remplissez cette cellule, ou videz les autres langues."
 # What somebody answers in words or numbers: the first word of the type.
 _ANSWERED = frozenset(
     ["text", "string", "integer", "int", "decimal", "date", "time", "datetime", "select", "range"]
 )
 _YES_NO = frozenset(["yes", "no", "true", "false", "oui", "non", "true()", "false()"])
+
+
+# Inside a longer expression the engine on the tablet works it out for ever.
+_ALL_ONCE = re.compile(r"\s*once\s*\((?:(?!\bonce\b).)*\)\s*", re.DOTALL).fullmatch
 
 
 def scrutinise(workbook: Workbook) -> list[Problem]:
@@ -44,12 +44,12 @@ def scrutinise(workbook: Workbook) -> list[Problem]:
         *_settings(workbook),
         *_sources(workbook),
         *_duplicates(workbook),
+        *_choices_twice(workbook),
         *_references(workbook),
         *_own_circles(workbook),
         *_about(workbook),
         *confidential_problems(workbook),
         *_expressions(workbook),
-        *_translations(workbook),
     ]
 
 
@@ -64,13 +64,21 @@ def _settings(workbook: Workbook) -> Iterator[Problem]:
             yield Problem("settings", 2, name, "Ce réglage est obligatoire.")
     identifier = workbook.setting("form_id")
     if identifier and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,63}", identifier):
-        yield Problem("settings", 2, "form_id", "Lettres sans accent, chiffres, tirets, points.")
+        message = "Un identifiant commence par une lettre et a 64 lettres, chiffres, - _ . au plus."
+        yield Problem("settings", 2, "form_id", _with_remedy(message, identifier, "_"))
     version = workbook.setting("version")
     if version and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}", version):
-        message = (
-            "Une version est faite de 32 chiffres, lettres sans accent, tirets, points au plus."
-        )
-        yield Problem("settings", 2, "version", message)
+        message = "Une version commence par un chiffre ou une lettre et a 32 caractères au plus."
+        yield Problem("settings", 2, "version", _with_remedy(message, version, "."))
+
+
+def _with_remedy(message: str, text: str, instead: str) -> str:
+    """Name the first character that cannot stand, and what to write."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    better = re.sub(r"[^A-Za-z0-9_.-]+", instead, plain).strip("_.-")[:32]
+    odd = re.search(r"[^A-Za-z0-9_.-]", text)
+    named = f"« {odd[0]} » n’y va pas. " if odd is not None else ""
+    return f"{named}{message} Écrivez « {better or 'form'} »."
 
 
 def _sources(workbook: Workbook) -> Iterator[Problem]:
@@ -95,7 +103,7 @@ def _sources(workbook: Workbook) -> Iterator[Problem]:
 
 def _own_circles(workbook: Workbook) -> Iterator[Problem]:
     for row in workbook.survey:
-        for column in ("calculation", "calculate", "relevant"):
+        for column in ("calculation", "relevant"):
             cell, name = row.get(column), row.get("name")
             named = [found for _, found in REFERENCE.findall(cell)]
             # Looking at one's own name in the turn before is how a repeat counts on.
@@ -121,6 +129,18 @@ def _about(workbook: Workbook) -> Iterator[Problem]:
         else:
             continue
         yield Problem("survey", row.number, ABOUT, message)
+
+
+def _choices_twice(workbook: Workbook) -> Iterator[Problem]:
+    """List the choices that stand twice in a list, unless the workbook allows it."""
+    if workbook.setting("allow_choice_duplicates").lower() in ("yes", "true", "true()"):
+        return
+    first: dict[tuple[str, str], int] = {}
+    for row in workbook.choices:
+        named = row.get("list_name"), row.get("name")
+        if all(named) and first.setdefault(named, row.number) != row.number:
+            message = f"Ce choix figure deux fois dans la liste (ligne {first[named]})."
+            yield Problem("choices", row.number, "name", message)
 
 
 def _duplicates(workbook: Workbook) -> Iterator[Problem]:
@@ -178,7 +198,11 @@ def _unreadable(expression: str) -> str:
         beyond = beyond_tablet(REFERENCE.sub("/q", expression))
     except ExpressionError as error:
         return f"Expression illisible : {_plainly(str(error))}"
-    return f"La tablette ne sait pas évaluer « {beyond} »." if beyond else ""
+    if beyond:
+        return f"La tablette ne sait pas évaluer « {beyond} »."
+    if "once" in functions_called(REFERENCE.sub("/q", expression)) and not _ALL_ONCE(expression):
+        return "once() ne va que seule : donnez-lui une ligne calculate, et nommez celle-ci ici."
+    return ""
 
 
 def _plainly(message: str) -> str:
@@ -189,21 +213,6 @@ def _plainly(message: str) -> str:
     if arity is not None:
         return f"la fonction « {arity[1]} » ne prend pas {arity[2]} argument(s)."
     return "vérifiez les parenthèses, les guillemets et les noms."
-
-
-def _translations(workbook: Workbook) -> Iterator[Problem]:
-    for sheet, rows in (("survey", workbook.survey), ("choices", workbook.choices)):
-        languages: dict[str, list[str]] = {}
-        for column in workbook.columns.get(sheet, ()):
-            head, found, _ = column.partition("::")
-            if found and head in _TRANSLATED:
-                languages.setdefault(head, []).append(column)
-        for row in rows:
-            for columns in languages.values():
-                if any(row.get(column) for column in columns):
-                    for column in columns:
-                        if not row.get(column):
-                            yield Problem(sheet, row.number, column, _UNTRANSLATED)
 
 
 def label_columns(workbook: Workbook) -> dict[str, str]:

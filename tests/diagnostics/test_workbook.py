@@ -144,11 +144,6 @@ def test_a_bad_consequence_is_refused_on_its_cell(
             "tablette",
         ),
         ([row("text", "a", default="${last-saved#a}")], ("survey", 2, "default"), "last-saved"),
-        (
-            [{**row("text", "a"), "label::English (en)": ""}],
-            ("survey", 2, "label::English (en)"),
-            "La traduction manque.",
-        ),
         ([row("text", "x"), row("txt", "a")], ("survey", 3, "type"), "Type de question inconnu"),
         ([row("select_one nope", "a")], ("survey", None, None), "La feuille choices manque"),
         (

@@ -126,7 +126,7 @@ def test_a_typed_spreadsheet_reads_as_it_looks() -> None:
     rows = [{"type": "integer", "name": "a", "label": "A", "required": True, "default": 3.0}]
     (row,) = read_workbook(survey_of(*rows), suffix=".xlsx").survey
     assert dict(row.cells) == {
-        "type": "integer", "name": "a", "label": "A", "required": "yes", "default": "3",
+        "type": "integer", "name": "a", "label": "A", "required": "TRUE", "default": "3",
     }  # fmt: skip
 
 

@@ -150,6 +150,37 @@ def test_a_batch_answers_a_line_for_a_line(tmp_path: Path) -> None:
     assert reports[1]["violations"][0]["kind"] == "malformed"
 
 
+def test_whatever_stands_in_a_batch_is_answered_in_its_line(tmp_path: Path) -> None:
+    form, batch = tmp_path / "form.xml", tmp_path / "batch.jsonl"
+    form.write_bytes(home_visit().xform)
+    said = {"form": str(form), "submission": fill(FALLS).decode()}
+    odd = [{**said, "now": "9999-12-31T23:59:59-14:00"}, {**said, "now": "0001-01-01T00:00:00"}]
+    lines = [b"\xff\xfe not a text", b"[" * 5000, *(json.dumps(one).encode() for one in odd)]
+    lines += [json.dumps({**said, "form": str(tmp_path)}).encode(), json.dumps(said).encode()]
+    batch.write_bytes(b"\n".join(lines))
+    answers = _run("forms", "check", "--batch", batch).output.splitlines()
+    assert len(answers) == len(lines)
+    assert json.loads(answers[-1])["valid"] is True
+
+
+@pytest.mark.parametrize("year", ["9999-12-31T23:59:59.000-14:00", "0001-01-01T00:00:00.000+14:00"])
+def test_a_visit_that_ends_at_the_edge_of_the_calendar_is_answered(
+    year: str, tmp_path: Path
+) -> None:
+    survey = "| survey | | | |\n| | type | name | label |\n| | end | end | |\n| | text | a | A |\n"
+    (tmp_path / "edge.md").write_text(survey)
+    _run("forms", "convert", tmp_path / "edge.md", "-o", tmp_path / "edge.xml")
+    head = (tmp_path / "edge.xml").read_text().partition('<data id="edge" version="')[2][:8]
+    xml = f'<data id="edge" version="{head}"><end>{year}</end><a>1</a></data>'
+    (tmp_path / "sent.xml").write_text(xml)
+    report = json.loads(_run("forms", "check", tmp_path / "edge.xml", tmp_path / "sent.xml").output)
+    assert report["valid"] is True
+
+
+def test_a_folder_is_no_form(tmp_path: Path) -> None:
+    assert "directory" in _run("forms", "check", tmp_path, tmp_path, expect=2).output
+
+
 def test_serving_waits_for_init(deployment: Path) -> None:
     assert "init" in _run("serve", expect=1).output
 

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from diagnostics.workbook import Workbook, publish, read_workbook, write_workbook
@@ -50,6 +51,20 @@ def _home() -> Workbook:
 
 def _column(sheet: Any, name: str) -> int:
     return [cell.value for cell in sheet[1]].index(name) + 1
+
+
+def test_a_workbook_without_a_name_becomes_a_draft_under_its_files_own(
+    client_as: SignIn, session: Session
+) -> None:
+    survey = "| survey | | | |\n| | type | name | label |\n| | text | a | A |\n"
+    client = client_as(Role.COORDINATOR)
+    answer = hand_in(client, survey.encode(), "Enquête été.md")
+    page = client.get(answer.headers["Location"]).text
+    assert "« enquete_ete » est proposé" in page
+    draft = session.scalars(select(FormDraft)).one()
+    assert (draft.form_id, draft.version) == ("enquete_ete", "20260310")
+    kept = read_workbook(draft.workbook, suffix=".xlsx")
+    assert kept.setting("form_id") == "enquete_ete"  # whoever downloads it can hand it in again
 
 
 def hand_in(client: FlaskClient, data: bytes, name: str = "visite.xlsx") -> TestResponse:

@@ -16,9 +16,12 @@ from diagnostics.workbook import (
     compare,
     examine,
     files_wanted,
+    named,
     read_workbook,
     validate,
+    write_workbook,
 )
+from visits.deadlines import PARIS
 from visits.errors import Conflict
 from visits.form_drafts import delete_draft, find_draft, keep_draft, publish_draft, warnings_of
 from visits.published_forms import (
@@ -62,8 +65,7 @@ def upload() -> ResponseReturnValue:
         return _upload_page({"file": sentence("workbook_too_large")}), 422
     if sum(map(len, beside.values())) > LARGEST_TOGETHER:
         return _upload_page({"files": sentence("form_files_too_large")}), 422
-    workbook = WorkbookFile(file.filename, data)
-    examined = _examined(workbook, beside)
+    workbook, examined = _examined(WorkbookFile(file.filename, data), beside)
     if examined.form is None:
         return _upload_page(examined=examined, file_name=workbook.name), 422
     validation = validate(examined.form.xform)
@@ -92,18 +94,26 @@ def _read_beside() -> dict[str, bytes]:
     return {name: _read(file) for name, file in given if name}
 
 
-def _examined(workbook: WorkbookFile, beside: Mapping[str, bytes]) -> Examination:
+def _examined(
+    workbook: WorkbookFile, beside: Mapping[str, bytes]
+) -> tuple[WorkbookFile, Examination]:
+    """Examine a workbook; one that did not name itself comes back with the name proposed."""
+    place = PurePath(workbook.name)
     try:
-        read = read_workbook(workbook.data, suffix=PurePath(workbook.name).suffix)
+        read = read_workbook(workbook.data, suffix=place.suffix)
+        read = named(read, file_name=workbook.name, on=now().astimezone(PARIS).date())
+        if read.remarks:
+            data = write_workbook(read, suffix=".xlsx")
+            workbook = WorkbookFile(f"{place.stem}.xlsx", data)
     except WorkbookRefused as refused:
-        return Examination(None, refused.problems, ())
+        return workbook, Examination(None, refused.problems, ())
     form_id = read.setting("form_id")
     with reading() as session:
         since = current_published(session, form_id)
         before = files_in_use(session, form_id, house().store)
     # What the version in use has is not asked for again.
     known = {name: data for name, data in before.items() if name in files_wanted(read)}
-    return examine(read, since=since, files={**known, **beside})
+    return workbook, examine(read, since=since, files={**known, **beside})
 
 
 def _upload_page(

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from visits.access_chain import Break, find_break, seal_access_log
 from visits.db import start_reading
 from visits.migration import is_current
-from visits.privacy import broken_line
 from visits.programmes import forms_in_use
 from visits.published_forms import current_forms, list_forms
 from webapp.assets import BUILD
@@ -27,12 +27,11 @@ def checkup(house: House) -> Iterator[Finding]:
     current = is_current(house.engine)
     yield Finding("database", current, "up to date" if current else "run `palier init`")
     if current:
+        _seal(house)
         with house.sessions() as session:
             start_reading(session)
-            broken = broken_line(session)
-            yield Finding(
-                "access log", broken is None, f"broken at line {broken}" if broken else "unbroken"
-            )
+            broken = find_break(session)
+            yield Finding("access log", broken is None, _said(broken))
             forms = len(list_forms(session))
             yield Finding("forms", forms > 0, f"{forms} versions published")
             missing = sorted(forms_in_use() - current_forms(session).keys())
@@ -48,3 +47,17 @@ def checkup(house: House) -> Iterator[Finding]:
     store = house.store.folder
     store.mkdir(parents=True, exist_ok=True)
     yield Finding("file store", store.is_dir(), str(store))
+
+
+def _seal(house: House) -> None:
+    """Seal what is new in the access log, however long that takes."""
+    while True:
+        with house.sessions.begin() as session:
+            if not seal_access_log(session, now=house.clock()):
+                return
+
+
+def _said(broken: Break | None) -> str:
+    if broken is None:
+        return "unbroken"
+    return f"broken in {broken.month}" + (f" at line {broken.line}" if broken.line else "")

@@ -9,13 +9,13 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
+from visits.access_chain import check_access_log, let_go_of_access_log, seal_access_log
 from visits.db import start_reading
 from visits.follow_ups import remind_follow_ups
 from visits.jobs import claim_job, is_due, note_result
 from visits.open_sessions import forget_old_sessions
 from visits.orphans import remove_orphans
 from visits.portfolio import purge_imports
-from visits.privacy import check_access_log
 from visits.sign_in_wall import forget_old_tries
 from visits.work_orders import escalate_work_orders
 from webapp.transaction import House
@@ -45,6 +45,8 @@ JOBS = (
     Job("forget_failed_sign_ins", timedelta(hours=1), forget_old_tries),
     Job("forget_old_sessions", timedelta(hours=1), forget_old_sessions),
     Job("purge_imports", timedelta(hours=24), purge_imports),
+    Job("seal_access_log", timedelta(minutes=2), seal_access_log),
+    Job("let_go_of_access_log", timedelta(hours=24), let_go_of_access_log),
     Job("check_access_log", timedelta(hours=24), check_access_log, reads=True),
     Job("remove_orphans", timedelta(hours=24), remove_orphans, files=True),
 )

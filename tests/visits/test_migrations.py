@@ -7,18 +7,33 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, select, text
 
-from tests.factories import NOW, make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import (
+    NOW,
+    make_enrolment,
+    make_person,
+    make_user,
+    make_viewer,
+    make_visit,
+)
 from tests.submissions import GAS, fill, home_visit
+from visits.access_chain import find_break, seal_access_log
 from visits.db import Base, sessions
 from visits.file_store import FileStore
 from visits.intake import record_submission
 from visits.migration import is_current, migrate, revert
-from visits.models.people import AlertCode, PersonAlert
+from visits.models.people import (
+    AccessedPerson,
+    AccessEvent,
+    AccessKind,
+    AlertCode,
+    PersonAlert,
+)
 from visits.models.portfolio import Dwelling
 from visits.models.programmes import Channel, ContactAttempt, Disposition, RefusalReason
 from visits.models.visits import Submission, SubmissionState
 from visits.models.works import WorkOrder
 from visits.person_alerts import note_alert
+from visits.privacy import log_access
 from visits.published_forms import publish_form
 from visits.queries import Reach
 
@@ -128,3 +143,27 @@ def test_a_migration_leaves_keys_checked_and_refuses_rows_that_point_to_nothing(
     with pytest.raises(RuntimeError, match="point to nothing"):
         migrate(engine)
     assert not is_current(engine)
+
+
+def test_the_lines_of_the_access_log_come_and_go_with_their_persons(engine: Engine) -> None:
+    with sessions(engine).begin() as session:
+        by, persons = make_user(session), [make_person(session) for _ in range(2)]
+        ids = sorted(person.id for person in persons)
+        log_access(session, user_id=by.id, persons=ids, kind=AccessKind.READ, what="calls", now=NOW)
+    with sessions(engine).begin() as session:
+        seal_access_log(session, now=NOW)
+    revert(engine, to="0009")
+    with engine.connect() as connection:
+        old = connection.execute(text("SELECT what, seal FROM access_event ORDER BY id")).all()
+    assert [line.what for line in old] == ["calls", "calls"]
+    assert len({line.seal for line in old}) == 2
+    migrate(engine)
+    with sessions(engine).begin() as session:
+        events = session.scalars(select(AccessEvent).order_by(AccessEvent.id)).all()
+        assert [(one.user_id, one.what, one.seal) for one in events] == [(by.id, "calls", None)] * 2
+        about = select(AccessedPerson.person_id).order_by(
+            AccessedPerson.event_id, AccessedPerson.person_id
+        )
+        assert session.scalars(about).all() == ids
+        assert seal_access_log(session, now=NOW) == 2
+        assert find_break(session) is None

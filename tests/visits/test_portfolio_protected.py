@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_user
 from visits.models.accounts import User
-from visits.models.people import AccessEvent, Occupancy, Person
+from visits.models.people import AccessedPerson, AccessEvent, Occupancy, Person
 from visits.portfolio import confirm_import, examine_import, upload_file
 from visits.portfolio.mapping import from_json
 from visits.privacy import protect
@@ -53,7 +53,8 @@ def homes(session: Session, reference: str) -> list[tuple[str, date | None]]:
 def logged(session: Session) -> list[str | None]:
     statement = (
         select(Person.reference)
-        .join(AccessEvent, AccessEvent.person_id == Person.id)
+        .join(AccessedPerson, AccessedPerson.person_id == Person.id)
+        .join(AccessEvent, AccessEvent.id == AccessedPerson.event_id)
         .where(AccessEvent.what == "import")
         .order_by(AccessEvent.id)
     )

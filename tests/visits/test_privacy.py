@@ -1,75 +1,16 @@
-"""A person's file: who looked is written for good, and protection hides."""
+"""A person's file: protection hides, and reach ends."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import pytest
-from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.factories import make_dwelling, make_person, make_residence, make_user, make_viewer
 from visits.accounts import find_territory
 from visits.errors import Conflict, NotFound
-from visits.jobs import claim_job, note_result
 from visits.models.accounts import Role
-from visits.models.people import AccessKind
-from visits.privacy import (
-    broken_line,
-    check_access_log,
-    log_access,
-    name_for_access,
-    protect,
-    unprotect,
-)
+from visits.privacy import name_for_access, protect, unprotect
 from visits.queries import Reach, find_person
-
-
-def _look(session: Session, now: datetime, times: int = 5) -> None:
-    user, person = make_user(session), make_person(session)
-    for _ in range(times):
-        log_access(
-            session,
-            user_id=user.id,
-            persons=[person.id],
-            kind=AccessKind.READ,
-            what="file",
-            now=now,
-        )
-
-
-def test_an_untouched_log_is_unbroken(session: Session, now: datetime) -> None:
-    assert broken_line(session) is None
-    _look(session, now)
-    session.commit()
-    session.expire_all()
-    assert broken_line(session) is None
-
-
-@pytest.mark.parametrize(
-    "tampering",
-    ["DELETE FROM access_event WHERE id = 3", "UPDATE access_event SET what = 'x' WHERE id = 4"],
-)
-def test_a_line_taken_out_or_changed_shows(session: Session, now: datetime, tampering: str) -> None:
-    _look(session, now)
-    session.execute(text(tampering))
-    session.expire_all()
-    assert broken_line(session) == 4
-
-
-def test_the_newest_lines_taken_out_show_after_a_check(session: Session, now: datetime) -> None:
-    def check() -> dict[str, Any]:
-        claim_job(session, "check_access_log", every=timedelta(0), now=now)
-        result = check_access_log(session, now=now)
-        note_result(session, "check_access_log", result)
-        return result
-
-    _look(session, now)
-    newest = check()["newest"]["id"]
-    session.execute(text("DELETE FROM access_event WHERE id >= 3"))
-    session.expire_all()
-    assert check()["broken_line"] == newest
-    _look(session, now)
-    assert check()["broken_line"] == newest  # later lines do not cover it
 
 
 def test_a_protected_person_is_found_by_the_named_alone(session: Session, now: datetime) -> None:
@@ -110,11 +51,3 @@ def test_a_visitor_without_a_visit_finds_nobody(session: Session) -> None:
     for reach in (Reach.OWN, Reach.ORGANISATION):
         with pytest.raises(NotFound):
             find_person(session, make_viewer(visitor, reach), person.id)
-
-
-def test_two_writers_of_the_log_make_one_chain(session: Session, now: datetime) -> None:
-    _look(session, now, times=1)
-    _look(session, now, times=1)
-    seals = session.execute(select(text("seal")).select_from(text("access_event"))).scalars().all()
-    assert len(set(seals)) == 2
-    assert broken_line(session) is None

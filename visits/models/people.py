@@ -152,14 +152,49 @@ class AccessKind(enum.StrEnum):
 
 
 class AccessEvent(Base):
-    """One look at, or change of, a person's file. Each line seals the one before it."""
+    """One look at, or change of, the files of some persons: a page, a list, a file sent.
+
+    `month`, `place` and `seal` are empty until the line is sealed into the chain of a month, as
+    its `place`-th line; see `visits.access_chain`.
+    """
 
     __tablename__ = "access_event"
+    __table_args__ = (UniqueConstraint("month", "place"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[AccessKind] = mapped_column(stored_enum(AccessKind))
     what: Mapped[str] = mapped_column(String(64))
+    month: Mapped[str | None] = mapped_column(String(7))
+    place: Mapped[int | None]
+    seal: Mapped[str | None] = mapped_column(String(64))
+
+
+class AccessedPerson(Base):
+    """A person whom an access event is about."""
+
+    __tablename__ = "accessed_person"
+    __table_args__ = (Index("ix_accessed_person_person_id_event_id", "person_id", "event_id"),)
+
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("access_event.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+
+
+class AccessMonth(Base):
+    """The chain of a month (UTC, `2026-03`) of the access log: its length and its last seal.
+
+    A closed month gets no more lines; its `closing_seal` seals the one of the month before, and
+    stays when the lines are let go.
+    """
+
+    __tablename__ = "access_month"
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    lines: Mapped[int]
+    last_id: Mapped[int]
     seal: Mapped[str] = mapped_column(String(64))
+    closed_at: Mapped[datetime | None]
+    closing_seal: Mapped[str | None] = mapped_column(String(64))

@@ -33,8 +33,9 @@ class Counts(TypedDict):
 
 @dataclass(frozen=True)
 class Change:
-    """One value that would change; `what` is residence, dwelling or person."""
+    """One value that would change; `what` is residence, dwelling or person, `id` its own."""
 
+    id: uuid.UUID
     line: int
     what: str
     name: str
@@ -153,7 +154,9 @@ def _sample(ledger: Ledger) -> Iterator[Change]:
             for name, (old, new) in record.changes().items():
                 if name in _NOT_SHOWN:
                     continue
-                yield Change(record.line, what, _label(record), name, _shown(old), _shown(new))
+                yield Change(
+                    record.id, record.line, what, _label(record), name, _shown(old), _shown(new)
+                )
                 shown += 1
                 if shown >= SAMPLE:
                     return

@@ -8,7 +8,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from visits.errors import NotFound
-from visits.models.people import AccessEvent
+from visits.models.people import AccessedPerson, AccessEvent
 from visits.models.programmes import Enrolment
 from visits.models.visits import Visit, VisitState
 from visits.queries.reach import Viewer, visible_persons
@@ -27,7 +27,8 @@ def find_carried_visit(
     """
     had_it = exists().where(
         AccessEvent.user_id == viewer.user_id,
-        AccessEvent.person_id == Enrolment.person_id,
+        AccessedPerson.event_id == AccessEvent.id,
+        AccessedPerson.person_id == Enrolment.person_id,
         AccessEvent.what == DAY,
         AccessEvent.at >= Visit.planned_at,
         AccessEvent.at > now - CARRIED_FOR,

@@ -185,10 +185,11 @@ def latest_refusal(session: Session, enrolment: Enrolment) -> Refusal | None:
 
 @dataclass(frozen=True)
 class DiaryLine:
-    """A visit in a visitor's day; `name` and `city` are empty when the viewer may not see whom."""
+    """A visit in a visitor's day; who and where are empty when the viewer may not see whom."""
 
     start_at: datetime
     end_at: datetime
+    person_id: uuid.UUID | None
     name: str
     city: str
 
@@ -217,6 +218,7 @@ def diary_of(
         DiaryLine(
             start_at=visit.planned_start_at,
             end_at=visit.planned_end_at,
+            person_id=person.id if seen else None,
             name=person.name if seen else "",
             city=city if seen else "",
         )

@@ -10,6 +10,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from visits.models.accounts import User
 from visits.models.people import (
+    AccessedPerson,
     AccessEvent,
     Consent,
     NamedAccess,
@@ -144,7 +145,8 @@ def accesses_of(session: Session, person: Person) -> Sequence[Row[AccessEvent, s
     statement = (
         select(AccessEvent, User.name)
         .outerjoin(User, User.id == AccessEvent.user_id)
-        .where(AccessEvent.person_id == person.id)
+        .join(AccessedPerson, AccessedPerson.event_id == AccessEvent.id)
+        .where(AccessedPerson.person_id == person.id)
         .order_by(AccessEvent.id.desc())
         .limit(ACCESSES_SHOWN)
     )

@@ -50,6 +50,7 @@ class Sent:
 
     submission: Submission
     form_id: str
+    person_id: uuid.UUID | None
     person_name: str
     opened: list[Due]
 
@@ -212,6 +213,7 @@ def sent_since(session: Session, viewer: Viewer, since: datetime) -> list[Sent]:
         Sent(
             submission=submission,
             form_id=form_id,
+            person_id=person.id if person is not None else None,
             person_name=person.name if person is not None else "",
             opened=[opened[one.id] for one in submission.consequences if one.id in opened],
         )

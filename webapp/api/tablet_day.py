@@ -19,7 +19,7 @@ from visits.models.visits import LIVE, Visit
 from visits.own_account import note_seen
 from visits.planning import visits_of_visitor
 from visits.privacy import log_access
-from visits.queries.carried import taken_back
+from visits.queries.carried import DAY, taken_back
 from visits.queries.forms import confidential_names
 from visits.queries.tablet import (
     Due,
@@ -34,7 +34,7 @@ from visits.visit_forms import VisitForm, forms_of_visits
 from webapp.auth import Action, requires, viewer
 from webapp.languages import PARIS
 from webapp.schemas import DaySchema, HeldSchema
-from webapp.transaction import now, transaction
+from webapp.transaction import now, reading, transaction
 from webapp.words import alert_kind, in_both
 
 DAYS_BACK, DAYS_AHEAD = 1, 7
@@ -66,9 +66,7 @@ def day(query: dict[str, Any]) -> dict[str, Any]:
     moment = now()
     midnight = moment.astimezone(PARIS).replace(hour=0, minute=0, second=0, microsecond=0)
     until = midnight + timedelta(days=DAYS_AHEAD)
-    with transaction() as session:
-        if g.account.device_id is not None:
-            note_seen(session, g.account.device_id, now=moment)
+    with reading() as session:
         visits = visits_of_visitor(
             session, viewer(), start_at=midnight - timedelta(days=DAYS_BACK), end_at=until
         )
@@ -77,14 +75,7 @@ def day(query: dict[str, Any]) -> dict[str, Any]:
         bag = bag_of(session, g.account.id)
         forms = _forms(session, bundle)
         gone = taken_back(session, viewer(), query["held"])
-        log_access(
-            session,
-            user_id=g.account.id,
-            persons=sorted({visit.enrolment.person_id for visit in visits}),
-            kind=AccessKind.READ,
-            what="tablet_day",
-            now=moment,
-        )
+    _log(visits, sent, moment)
     return {
         "server_now": moment,
         "user": g.account,
@@ -94,6 +85,24 @@ def day(query: dict[str, Any]) -> dict[str, Any]:
         "sent": [_sent(one) for one in sent],
         "taken_back": gone,
     }
+
+
+def _log(visits: Sequence[Visit], sent: Sequence[Sent], moment: datetime) -> None:
+    """Note whose data the tablet takes along, apart from whom it only names as visited before."""
+    carried = {visit.enrolment.person_id for visit in visits}
+    named = {one.person_id for one in sent if one.person_id is not None} - carried
+    with transaction() as session:
+        if g.account.device_id is not None:
+            note_seen(session, g.account.device_id, now=moment)
+        for persons, what in ((carried, DAY), (named, "tablet_sent")):
+            log_access(
+                session,
+                user_id=g.account.id,
+                persons=persons,
+                kind=AccessKind.READ,
+                what=what,
+                now=moment,
+            )
 
 
 def _bundle(session: Session, visits: Sequence[Visit], until: datetime) -> _Bundle:

@@ -17,9 +17,10 @@ from visits.planning import cancel_visit, find_visit, move_visit, plan_visit
 from visits.queries.enrolments import diary_of
 from webapp.auth import Action, requires, viewer
 from webapp.languages import moment
+from webapp.office.access import showing
 from webapp.office.enrolments import offered_visitors, refusal_on_page
 from webapp.office.moments import required_moment, typed_day, whole_day
-from webapp.transaction import now, reading, transaction
+from webapp.transaction import now, transaction
 
 appointments = Blueprint("appointments", __name__, url_prefix="/enrolments")
 
@@ -131,12 +132,13 @@ def diary(enrolment_id: uuid.UUID) -> ResponseReturnValue:
     except ValueError:
         return render_template("enrolments/_diary.html", lines=None)
     start_at, end_at = whole_day(chosen)
-    with reading() as session:
+    with showing("diary") as (session, shown):
         enrolment = find_enrolment(session, viewer(), enrolment_id)
         offered = {user.id: user.name for user in offered_visitors(session, enrolment)}
         if visitor_id not in offered:
             return render_template("enrolments/_diary.html", lines=None)
         lines = diary_of(session, viewer(), visitor_id=visitor_id, start_at=start_at, end_at=end_at)
+        shown.update(line.person_id for line in lines if line.person_id is not None)
     return render_template(
         "enrolments/_diary.html", lines=lines, visitor=offered[visitor_id], day=chosen
     )

@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from visits.doubles import keep_both, keep_one, waits_for_decision
 from visits.errors import Invalid, NotFound
-from visits.models.people import AccessKind
 from visits.models.visits import Submission
-from visits.privacy import log_access
 from visits.queries.submissions import find_seen_submission
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
+from webapp.office.access import showing
 from webapp.office.answers import read_submissions
 from webapp.office.side_by_side import side_by_side
 from webapp.transaction import now, transaction
@@ -26,8 +25,10 @@ comparisons = Blueprint("comparisons", __name__, url_prefix="/comparisons")
 @requires(Action.SEE_ANSWERS)
 def show(left_id: uuid.UUID, right_id: uuid.UUID) -> ResponseReturnValue:
     """Show two submissions of one dwelling question by question."""
-    with transaction() as session:
-        return _page(session, *_both(session, left_id, right_id))
+    with showing("submissions_compared") as (session, shown):
+        both = _both(session, left_id, right_id)
+        shown.update(_persons(*both))
+        return _page(session, *both)
 
 
 @comparisons.post("/<uuid:left_id>/<uuid:right_id>")
@@ -42,8 +43,10 @@ def decide(left_id: uuid.UUID, right_id: uuid.UUID) -> ResponseReturnValue:
             visit_id = left.visit_id
     except Invalid as refused:
         errors = {name: sentence(code) for name, code in refused.fields.items()}
-        with transaction() as session:
-            return _page(session, *_both(session, left_id, right_id), errors), 422
+        with showing("submissions_compared") as (session, shown):
+            both = _both(session, left_id, right_id)
+            shown.update(_persons(*both))
+            return _page(session, *both, errors), 422
     flash(_("Your decision is kept. Nothing was deleted."), "success")
     return redirect(url_for("visits.show", visit_id=visit_id))
 
@@ -79,7 +82,6 @@ def _both(
 def _page(
     session: Session, left: Submission, right: Submission, errors: dict[str, str] | None = None
 ) -> str:
-    _log(session, left, right)
     readings = read_submissions(session, [left, right])
     of_one_visit = left.visit_id == right.visit_id
     return render_template(
@@ -94,13 +96,5 @@ def _page(
     )
 
 
-def _log(session: Session, left: Submission, right: Submission) -> None:
-    persons = {one.visit.enrolment.person_id for one in (left, right) if one.visit is not None}
-    log_access(
-        session,
-        user_id=viewer().user_id,
-        persons=sorted(persons),
-        kind=AccessKind.READ,
-        what="submissions_compared",
-        now=now(),
-    )
+def _persons(left: Submission, right: Submission) -> set[uuid.UUID]:
+    return {one.visit.enrolment.person_id for one in (left, right) if one.visit is not None}

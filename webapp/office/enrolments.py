@@ -47,11 +47,11 @@ from visits.queries.tablet import standing_alerts
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
 from webapp.languages import day
-from webapp.office.access import log_read
+from webapp.office.access import showing
 from webapp.office.listing import wanted
 from webapp.office.moments import age, day_of, typed_moment
 from webapp.office.programmes import chosen_programme
-from webapp.transaction import now, reading, transaction
+from webapp.transaction import now, transaction
 
 enrolments = Blueprint("enrolments", __name__, url_prefix="/enrolments")
 
@@ -71,8 +71,9 @@ def index() -> ResponseReturnValue:
         text=request.args.get("q", ""),
         min_score=min(max(request.args.get("score", 0, type=int), 0), 100),
     )
-    with reading() as session:
+    with showing("calls") as (session, shown):
         listed = list_enrolments(session, viewer(), only=only, wanted=wanted(), now=now())
+        shown.update(enrolment.person_id for enrolment in listed.rows)
         return render_template(
             "enrolments/index.html",
             programme=programme,
@@ -91,9 +92,9 @@ def index() -> ResponseReturnValue:
 @requires(Action.PLAN)
 def show(enrolment_id: uuid.UUID) -> ResponseReturnValue:
     """Show one person to call: how, why, what was said before."""
-    with transaction() as session:
+    with showing("enrolment") as (session, shown):
         enrolment = find_enrolment(session, viewer(), enrolment_id)
-        log_read(session, enrolment.person_id, "enrolment")
+        shown.add(enrolment.person_id)
         return page_of_enrolment(session, enrolment)
 
 
@@ -155,9 +156,9 @@ def refusal_on_page(enrolment_id: uuid.UUID, refused: Refused, *, form: str) -> 
     }
     said = "" if errors else sentence(refused.code, details)
     status = 422 if errors else 409
-    with transaction() as session:
+    with showing("enrolment") as (session, shown):
         enrolment = find_enrolment(session, viewer(), enrolment_id)
-        log_read(session, enrolment.person_id, "enrolment")
+        shown.add(enrolment.person_id)
         page = page_of_enrolment(session, enrolment, errors=errors, said=said, form=form)
         return page, status
 

@@ -16,10 +16,10 @@ from visits.queries.follow_ups import OPEN, OPEN_ALL, FollowUpFilter, list_follo
 from visits.queries.visits import visit_of_consequence
 from webapp.auth import Action, requires, viewer
 from webapp.errors import sentence
-from webapp.office.access import log_read
+from webapp.office.access import showing
 from webapp.office.answers import told_causes
 from webapp.office.listing import wanted
-from webapp.transaction import now, reading, transaction
+from webapp.transaction import now, transaction
 
 follow_ups = Blueprint("follow_ups", __name__, url_prefix="/follow-ups")
 
@@ -33,10 +33,12 @@ def index() -> ResponseReturnValue:
         programme=request.args.get("programme", ""),
         text=request.args.get("q", ""),
     )
-    with reading() as session:
+    with showing("follow_ups") as (session, shown):
+        listed = list_follow_ups(session, viewer(), only=only, wanted=wanted(), now=now())
+        shown.update(follow_up.enrolment.person_id for follow_up in listed.rows)
         return render_template(
             "follow_ups/index.html",
-            listed=list_follow_ups(session, viewer(), only=only, wanted=wanted(), now=now()),
+            listed=listed,
             only=only,
             states=list(FollowUpState),
             programmes=load_programmes().values(),
@@ -48,9 +50,9 @@ def index() -> ResponseReturnValue:
 @requires(Action.FOLLOW_UP)
 def show(follow_up_id: uuid.UUID) -> ResponseReturnValue:
     """Show a follow-up: whom to ask what, since when, and why."""
-    with transaction() as session:
+    with showing("follow_up") as (session, shown):
         follow_up = find_follow_up(session, viewer(), follow_up_id)
-        log_read(session, follow_up.enrolment.person_id, "follow_up")
+        shown.add(follow_up.enrolment.person_id)
         return _page(session, follow_up)
 
 
@@ -65,9 +67,9 @@ def close(follow_up_id: uuid.UUID) -> ResponseReturnValue:
             close_follow_up(session, follow_up, note=note, viewer=viewer(), now=now())
     except Invalid as refused:
         errors = {name: sentence(code) for name, code in refused.fields.items()}
-        with transaction() as session:
+        with showing("follow_up") as (session, shown):
             follow_up = find_follow_up(session, viewer(), follow_up_id)
-            log_read(session, follow_up.enrolment.person_id, "follow_up")
+            shown.add(follow_up.enrolment.person_id)
             return _page(session, follow_up, errors), 422
     flash(_("The follow-up is closed."), "success")
     return redirect(url_for(".index"))

@@ -22,9 +22,8 @@ from visits.planning import find_visit
 from visits.portfolio.values import age_on
 from visits.queries.visits import counted_submissions
 from webapp.auth import Action, requires, viewer
-from webapp.office.access import log_read
+from webapp.office.access import showing
 from webapp.office.moments import day_of
-from webapp.transaction import transaction
 
 funding = Blueprint("funding", __name__, url_prefix="/visits")
 
@@ -49,9 +48,9 @@ class Looked:
 @requires(Action.SEE_ANSWERS)
 def show(visit_id: uuid.UUID) -> ResponseReturnValue:
     """Show, adaptation by adaptation, which schemes may pay, and why not."""
-    with transaction() as session:
+    with showing("funding") as (session, shown):
         visit = find_visit(session, viewer(), visit_id)
-        log_read(session, visit.enrolment.person_id, "funding")
+        shown.add(visit.enrolment.person_id)
         return _page(session, visit)
 
 

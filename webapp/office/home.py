@@ -1,6 +1,7 @@
 """The first page after signing in: what waits, each a link to its list."""
 
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -35,9 +36,11 @@ from visits.queries.visits import VisitFilter, list_visits
 from visits.queries.works import WorkOrderFilter, list_work_orders
 from webapp.auth import Action, may, requires, viewer
 from webapp.languages import PARIS, moment
+from webapp.office.access import showing
+from webapp.office.figures import month
 from webapp.office.moments import day_of
 from webapp.office.programmes import chosen_programme
-from webapp.transaction import now, reading
+from webapp.transaction import now
 
 home = Blueprint("home", __name__)
 
@@ -56,6 +59,23 @@ class Tile:
     tone: str = ""
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """What stands under the figures, about persons one by one."""
+
+    alerts: Sequence[Alert]
+    unfinished: Sequence[Submission]
+    visits: Sequence[Visit]
+    works: Sequence[WorkOrder]
+
+    def persons(self) -> Iterator[uuid.UUID | None]:
+        """Name those it is about."""
+        visits = [*self.visits, *(told.alert.visit for told in self.alerts)]
+        visits += [one.visit for one in self.unfinished if one.visit is not None]
+        yield from (visit.enrolment.person_id for visit in visits)
+        yield from (order.person_id for order in self.works)
+
+
 @home.get("/")
 @requires(Action.OWN_ACCOUNT)
 def index() -> ResponseReturnValue:
@@ -63,19 +83,21 @@ def index() -> ResponseReturnValue:
     role = g.account.role
     if role is Role.VISITOR:
         return redirect(url_for("tablet.file"))
-    with reading() as session:
+    with showing("home") as (session, shown):
         tiles = TILES[role](session)
-        jobs: list[JobState] = []
-        if role is Role.ADMINISTRATOR:
-            jobs = list(job_states(session))
+        jobs = list(job_states(session)) if role is Role.ADMINISTRATOR else []
+        waiting = Waiting(
+            alerts=_alerts(session) if may(Action.SEE_ALERTS) else (),
+            unfinished=_unfinished(session) if may(Action.REVIEW_ANSWERS) else (),
+            visits=_next_visits(session) if may(Action.SEE_VISITS) else (),
+            works=_next_works(session) if may(Action.DO_WORKS) else (),
+        )
+        shown.update(waiting.persons())
         return render_template(
             "home.html",
             tiles=tiles,
-            alerts=_alerts(session) if may(Action.SEE_ALERTS) else (),
-            unfinished=_unfinished(session) if may(Action.REVIEW_ANSWERS) else (),
+            **vars(waiting),
             first=_first_step(role),
-            visits=_next_visits(session) if may(Action.SEE_VISITS) else (),
-            works=_next_works(session) if may(Action.DO_WORKS) else (),
             now=now(),
             jobs=jobs,
             overdue=_overdue(jobs),
@@ -194,12 +216,14 @@ def _access_log(session: Session) -> Tile:
     if state is None or state.result is None:
         return Tile(label, _("Not checked yet"), note=_("It is checked every night."))
     checked = _("Checked on %(when)s.", when=moment(state.last_run_at))
-    broken = state.result["broken_line"]
+    broken = state.result["broken_month"]
     if broken is None:
         return Tile(label, _("Unbroken"), note=checked, tone="good")
+    line = state.result["broken_line"]
+    in_month = _("Broken in %(month)s", month=month(broken))
     return Tile(
         label,
-        _("Broken at line %(line)d", line=broken),
+        _("Broken at line %(line)d", line=line) if line else in_month,
         note=_("A line was changed or removed: tell the data protection officer."),
         tone="bad",
     )

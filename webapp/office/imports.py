@@ -40,6 +40,7 @@ from visits.queries.listing import Listed
 from webapp.auth import Action, requires, viewer
 from webapp.errors import sentence
 from webapp.languages import current_language
+from webapp.office.access import showing
 from webapp.office.listing import wanted, wanted_latest_first
 from webapp.transaction import now, reading, transaction
 
@@ -83,11 +84,11 @@ def upload() -> ResponseReturnValue:
 @requires(Action.IMPORT_STOCK)
 def show(import_id: uuid.UUID) -> ResponseReturnValue:
     """Show what importing a file would do, or what it did."""
-    with reading() as session:
+    with showing("import_looked_at") as (session, shown):
         kept = find_import(session, import_id)
         if kept.state is ImportState.IMPORTED:
             return _result(session, kept)
-        return _examination(session, kept, _choice(session, kept, request.args))
+        return _examination(session, kept, _choice(session, kept, request.args), shown)
 
 
 @imports.post("/<uuid:import_id>")
@@ -255,8 +256,12 @@ def _kinds() -> dict[str, str]:
     return {kind.value: label[current_language()] for kind, label in LABELS.items()}
 
 
-def _examination(session: Session, kept: Import, choice: Choice) -> str:
+def _examination(
+    session: Session, kept: Import, choice: Choice, shown: set[uuid.UUID | None]
+) -> str:
     plan, errors = _plan(session, kept, choice)
+    changes = plan.changes[:CHANGES_SHOWN] if plan else ()
+    shown.update(change.id for change in changes if change.what == "person")
     return render_template(
         "imports/examine.html",
         kept=kept,
@@ -269,7 +274,7 @@ def _examination(session: Session, kept: Import, choice: Choice) -> str:
         listed=_paged(plan.refusals if plan else ()),
         warnings=plan.warnings if plan else (),
         errors=errors,
-        changes_shown=CHANGES_SHOWN,
+        changes=changes,
         **_shared(choice.kind),
     )
 

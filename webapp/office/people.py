@@ -21,10 +21,10 @@ from visits.queries.people import (
 )
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
-from webapp.office.access import log_read
+from webapp.office.access import showing
 from webapp.office.listing import wanted
 from webapp.office.moments import age, day_of, typed_day
-from webapp.transaction import now, reading, transaction
+from webapp.transaction import now, transaction
 from webapp.words import alert_kind
 
 people = Blueprint("people", __name__, url_prefix="/people")
@@ -39,8 +39,9 @@ KNOWN_SCORES = ("GIR", "FRAGIRE", "Tinetti", "SEGA", "TUG", "MMSE", "GDS")
 def index() -> ResponseReturnValue:
     """Find persons by name, dwelling or address."""
     text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
-    with reading() as session:
+    with showing("people_search") as (session, shown):
         listed = search_people(session, viewer(), text, wanted=wanted())
+        shown.update(person.id for person in listed.rows)
         return render_template("people/index.html", listed=listed, text=text, age=age)
 
 
@@ -48,10 +49,10 @@ def index() -> ResponseReturnValue:
 @requires(Action.SEE_PERSONS)
 def show(person_id: uuid.UUID) -> ResponseReturnValue:
     """Show all that is kept about a person."""
-    with transaction() as session:
+    with showing("person_file") as (session, shown):
         person = find_person(session, viewer(), person_id)
-        log_read(session, person.id, "person_file")
-        return _page(session, person)
+        shown.add(person.id)
+        return _page(session, person, shown)
 
 
 @people.post("/<uuid:person_id>/protection")
@@ -166,20 +167,27 @@ def refused_on_page(person_id: uuid.UUID, refused: Invalid | Conflict) -> Respon
     fields = getattr(refused, "fields", {})
     errors = {name: sentence(code) for name, code in fields.items()}
     said = "" if errors else sentence(refused.code, refused.details)
-    with transaction() as session:
+    with showing("person_file") as (session, shown):
         person = find_person(session, viewer(), person_id)
-        log_read(session, person.id, "person_file")
-        return _page(session, person, errors=errors, said=said), 422 if errors else 409
+        shown.add(person.id)
+        return _page(session, person, shown, errors=errors, said=said), 422 if errors else 409
 
 
 def _page(
-    session: Session, person: Person, *, errors: dict[str, str] | None = None, said: str = ""
+    session: Session,
+    person: Person,
+    shown: set[uuid.UUID | None],
+    *,
+    errors: dict[str, str] | None = None,
+    said: str = "",
 ) -> str:
+    file = person_file(session, viewer(Action.SEE_PERSONS), person)
+    shown.update(other.id for other in file.household)
     responsible = may(Action.PROTECT_PERSONS)
     named = named_for(session, person) if responsible else []
     return render_template(
         "people/show.html",
-        file=person_file(session, viewer(Action.SEE_PERSONS), person),
+        file=file,
         person=person,
         named=named,
         to_name=[user for user in users_to_name(session) if user not in named]

@@ -32,9 +32,8 @@ from visits.parameters import parameters_in_force
 from visits.planning import find_visit
 from visits.queries.visits import counted_submissions
 from webapp.auth import Action, requires, viewer
-from webapp.office.access import log_read
+from webapp.office.access import showing
 from webapp.office.moments import day_of
-from webapp.transaction import transaction
 from webapp.words import word
 
 savings = Blueprint("savings", __name__, url_prefix="/visits")
@@ -55,9 +54,9 @@ class Line:
 @requires(Action.SEE_ANSWERS)
 def show(visit_id: uuid.UUID) -> ResponseReturnValue:
     """Show what the kit of a visit saves a year, item by item, and with which numbers."""
-    with transaction() as session:
+    with showing("savings") as (session, shown):
         visit = find_visit(session, viewer(), visit_id)
-        log_read(session, visit.enrolment.person_id, "savings")
+        shown.add(visit.enrolment.person_id)
         return _page(session, visit)
 
 

@@ -23,6 +23,7 @@ from visits.targeting import (
 )
 from webapp.auth import Action, requires, viewer
 from webapp.errors import sentence
+from webapp.office.access import showing
 from webapp.office.listing import wanted
 from webapp.office.programmes import chosen_programme
 from webapp.transaction import now, reading, transaction
@@ -128,11 +129,12 @@ def _kept_filters() -> dict[str, Any]:
 def _page(programme: Programme, errors: dict[str, str] | None = None) -> str:
     page = wanted()
     offset = (page.page - 1) * page.size
-    with reading() as session:
+    with showing("targeting") as (session, shown):
         ranking = rank_candidates(
             session, programme, viewer(), now=now(), filters=_filters(), limit=page.size,
             offset=offset,
         )  # fmt: skip
+        shown.update(candidate.person.id for candidate in ranking.candidates)
         everybody, enrolled = count_candidates(session, programme, viewer(), now=now())
         cities = cities_of_candidates(session, programme, viewer(), now=now())
     listed: Listed[Candidate] = Listed(ranking.candidates, ranking.total, page)

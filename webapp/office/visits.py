@@ -30,11 +30,11 @@ from visits.queries.visits import (
 from visits.reviews import find_submission, review_submission
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
-from webapp.office.access import log_read
+from webapp.office.access import showing
 from webapp.office.answers import read_submissions
 from webapp.office.listing import wanted_by
 from webapp.office.moments import day_of, typed_day, whole_day
-from webapp.transaction import house, now, reading, transaction
+from webapp.transaction import house, now, transaction
 
 visits = Blueprint("visits", __name__, url_prefix="/visits")
 
@@ -57,8 +57,9 @@ def index() -> ResponseReturnValue:
         state=request.args.get("state", ""),
         to_review=request.args.get("review") == "1",
     )
-    with reading() as session:
+    with showing("visits") as (session, shown):
         listed = list_visits(session, viewer(), only=only, wanted=wanted_by("start"))
+        shown.update(visit.enrolment.person_id for visit in listed.rows)
         return render_template(
             "visits/index.html",
             listed=listed,
@@ -89,9 +90,9 @@ def _typed_visitor() -> uuid.UUID | None:
 @requires(Action.SEE_VISITS)
 def show(visit_id: uuid.UUID) -> ResponseReturnValue:
     """Show a visit: who, where, when, what was answered and what follows."""
-    with transaction() as session:
+    with showing("visit") as (session, shown):
         visit = find_visit(session, viewer(), visit_id)
-        log_read(session, visit.enrolment.person_id, "visit")
+        shown.add(visit.enrolment.person_id)
         return _page(session, visit)
 
 
@@ -99,20 +100,21 @@ def show(visit_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Action.SEE_ANSWERS)
 def file(visit_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     """Send a photo or signature that came from a visit."""
-    with transaction() as session:
+    with showing("photo") as (session, shown):
         visit = find_visit(session, viewer(), visit_id)
         found = find_file(session, visit, file_id)
         if found.name == TIME_LOG:  # it may repeat answers that are not for this reader
             raise NotFound("file_not_found")
-        log_read(session, visit.enrolment.person_id, "photo")
+        shown.add(visit.enrolment.person_id)
     # Kept as it was sent; what it tells beside itself, a place or a device, stays here.
     bare = without_metadata(house().store.get(found.sha256), media_type=found.media_type)
     if bare is None:
         raise NotFound("file_withheld")
-    shown = found.media_type in PICTURES
-    answer = Response(bare, content_type=found.media_type if shown else "application/octet-stream")
+    picture = found.media_type in PICTURES
+    kind = found.media_type if picture else "application/octet-stream"
+    answer = Response(bare, content_type=kind)
     answer.headers.set(
-        "Content-Disposition", "inline" if shown else "attachment", filename=_ascii(found.name)
+        "Content-Disposition", "inline" if picture else "attachment", filename=_ascii(found.name)
     )
     # Were it a page in disguise, it could do nothing.
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -140,9 +142,9 @@ def review(visit_id: uuid.UUID, submission_id: uuid.UUID) -> ResponseReturnValue
             )
     except Invalid as refused:
         errors = {name: sentence(code) for name, code in refused.fields.items()}
-        with transaction() as session:
+        with showing("visit") as (session, shown):
             visit = find_visit(session, viewer(), visit_id)
-            log_read(session, visit.enrolment.person_id, "visit")
+            shown.add(visit.enrolment.person_id)
             return _page(session, visit, errors), 422
     flash(_("The answers are marked as reviewed."), "success")
     return redirect(url_for(".show", visit_id=visit_id))

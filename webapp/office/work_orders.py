@@ -14,10 +14,10 @@ from visits.queries.works import WorkOrderFilter, list_work_orders, trades_in_us
 from visits.work_orders import REACHED_FROM, find_work_order, move_work_order
 from webapp.auth import Action, requires, viewer
 from webapp.errors import sentence
-from webapp.office.access import log_read
+from webapp.office.access import showing
 from webapp.office.answers import told_causes
 from webapp.office.listing import wanted_by
-from webapp.transaction import now, reading, transaction
+from webapp.transaction import now, transaction
 
 work_orders = Blueprint("work_orders", __name__, url_prefix="/work-orders")
 
@@ -32,8 +32,9 @@ def index() -> ResponseReturnValue:
         trade=request.args.get("trade", ""),
         text=request.args.get("q", ""),
     )
-    with reading() as session:
+    with showing("work_orders") as (session, shown):
         listed = list_work_orders(session, viewer(), only=only, wanted=wanted_by("urgency"))
+        shown.update(order.person_id for order in listed.rows)
         return render_template(
             "work_orders/index.html",
             listed=listed,
@@ -47,9 +48,9 @@ def index() -> ResponseReturnValue:
 @requires(Action.SEE_WORKS)
 def show(order_id: uuid.UUID) -> ResponseReturnValue:
     """Show a work order: where, what, by when, and what caused it."""
-    with transaction() as session:
+    with showing("work_order") as (session, shown):
         order = find_work_order(session, viewer(), order_id)
-        log_read(session, order.person_id, "work_order")
+        shown.add(order.person_id)
         return _page(session, order)
 
 
@@ -70,9 +71,9 @@ def move(order_id: uuid.UUID) -> ResponseReturnValue:
             )
     except (Invalid, ValueError) as refused:
         fields = getattr(refused, "fields", {"state": "bad_choice"})
-        with transaction() as session:
+        with showing("work_order") as (session, shown):
             order = find_work_order(session, viewer(), order_id)
-            log_read(session, order.person_id, "work_order")
+            shown.add(order.person_id)
             errors = {name: sentence(code) for name, code in fields.items()}
             return _page(session, order, errors), 422
     flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")

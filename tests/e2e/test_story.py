@@ -26,7 +26,6 @@ def test_one_visit_from_the_export_to_the_map(
     coordinator = server.add(Role.COORDINATOR, name="Claire Vasseur")
     visitor = server.add(Role.VISITOR, name="Nadia Benali", organisation="Association")
     technician = server.add(Role.TECHNICIAN, name="Luc Ferrand")
-    manager = server.add(Role.MANAGER, name="Hélène Caron")
 
     page = office(server, coordinator)
     _import_the_stock(page, server)
@@ -40,7 +39,7 @@ def test_one_visit_from_the_export_to_the_map(
 
     _close_the_work_order(office(server, technician), server)
     _see_the_follow_ups(office(server, coordinator), server)
-    _see_the_map(office(server, manager), server)
+    _see_the_map(office(server, coordinator), server)
 
 
 def _upload(page: Page, server: Server, name: str) -> None:

@@ -22,6 +22,7 @@ from visits.queries.map import (
     describe_dwellings,
     list_dwellings,
 )
+from webapp.api.map_counted import counted_view
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import problem, sentence
 from webapp.schemas import MapViewSchema
@@ -40,7 +41,10 @@ map_views = Blueprint("map_views", __name__, url_prefix="/api/map", description=
 @map_views.response(200, description="GeoJSON; `more` says that not everything is in it")
 @requires(Action.SEE_MAP)
 def dwellings(asked: dict[str, Any]) -> ResponseReturnValue:
-    """Give what a viewport shows: counts per cell, from zoom 15 buildings, from 18 dwellings."""
+    """Give what a viewport shows: counts per cell, from zoom 15 buildings, from 18 dwellings.
+
+    Those who may not read answers get cells of five dwellings and more, whatever they ask for.
+    """
     only = MapFilter(asked["programme"], asked["status"], asked["risk"] or 0, asked["works"])
     try:
         with reading() as session:
@@ -54,6 +58,8 @@ def dwellings(asked: dict[str, Any]) -> ResponseReturnValue:
 
 def _view(session: Session, bbox: str, zoom: int, *, mode: str, only: MapFilter) -> Json:
     box = cells.parse_bbox(bbox)
+    if not may(Action.SEE_ANSWERS):
+        return counted_view(session, box, zoom, asked=only)
     resolution = cells.resolution_for(zoom)
     if mode == "hexagons":
         resolution = FINEST_COUNTED if resolution is None else resolution
@@ -144,6 +150,4 @@ def _dwelling_row(found: MapDwelling) -> layers.DwellingRow:
 
 
 def _link(reference: str) -> str:
-    if may(Action.SEE_PERSONS):
-        return url_for("people.index", q=reference)
-    return url_for("work_orders.index", q=reference, state="all")
+    return url_for("people.index", q=reference)

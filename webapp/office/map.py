@@ -37,6 +37,7 @@ def index() -> ResponseReturnValue:
         states=list(EnrolmentState),
         chosen=request.args,
         may_import=may(Action.IMPORT_STOCK),
+        counted=not may(Action.SEE_ANSWERS),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import NOW, make_enrolment, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, fill, home_visit
 from visits.errors import Conflict, Invalid, NotFound
 from visits.file_store import FileStore
@@ -71,7 +71,7 @@ def test_an_order_for_a_protected_person_shows_to_the_named_alone(
     session: Session, order: WorkOrder, now: datetime
 ) -> None:
     chief, technician = make_user(session), make_user(session, role=Role.TECHNICIAN)
-    everything = {"only": WorkOrderFilter(), "wanted": Wanted()}
+    everything = {"only": WorkOrderFilter(), "wanted": Wanted(), "now": now}
     assert list_work_orders(session, make_viewer(technician), **everything).total == 1
     protect(session, order.person, by=chief.id, now=now)
     assert list_work_orders(session, make_viewer(technician), **everything).total == 0
@@ -98,7 +98,7 @@ def test_the_list_is_filtered(
     session: Session, order: WorkOrder, only: WorkOrderFilter, count: int
 ) -> None:
     viewer = make_viewer(make_user(session, role=Role.TECHNICIAN))
-    listed = list_work_orders(session, viewer, only=only, wanted=Wanted(sort="due"))
+    listed = list_work_orders(session, viewer, only=only, wanted=Wanted(sort="due"), now=NOW)
     assert listed.total == len(listed.rows) == count
 
 

@@ -17,7 +17,8 @@ from visits.queries.listing import Listed, Wanted, page_of
 from visits.queries.reach import Viewer, visible_persons
 from visits.queries.wording import mentions
 
-TO_CONTACT, ASK_AGAIN, ALL = "to_contact", "ask_again", "all"
+TO_CONTACT, CALL_BACK_DUE = "to_contact", "call_back_due"
+ASK_AGAIN, ALL = "ask_again", "all"
 
 ATTEMPTS = (
     select(func.count(ContactAttempt.id))
@@ -43,7 +44,8 @@ ORDER: dict[str, Any] = {
 class EnrolmentFilter:
     """Which enrolments; an empty field does not filter.
 
-    `state` is a state, or `to_contact` (to call, and call-backs that are due), `ask_again` (soft
+    `state` is a state, or `to_contact` (to call, and call-backs that are due),
+    `call_back_due` (those who asked to be called back by now), `ask_again` (soft
     refusals whose delay is over), `all`.
     """
 
@@ -88,6 +90,8 @@ def _seen_by(viewer: Viewer) -> Select[Enrolment]:
 def _state(name: str, now: datetime) -> ColumnElement[bool] | None:
     if name == TO_CONTACT:
         return to_contact(now)
+    if name == CALL_BACK_DUE:
+        return and_(Enrolment.state == EnrolmentState.CALL_BACK, Enrolment.call_back_at <= now)
     if name == ASK_AGAIN:
         return may_be_asked_again(now)
     known = name in [state.value for state in EnrolmentState]

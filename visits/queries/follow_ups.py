@@ -1,7 +1,7 @@
 """Follow-ups as those who keep the promises list them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +16,8 @@ from visits.queries.reach import Viewer, visible_persons
 from visits.queries.wording import mentions
 
 OPEN = (FollowUpState.WAITING, FollowUpState.DUE)
-OPEN_ALL, DUE_NOW = "open_all", "due_now"
+OPEN_ALL, DUE_NOW, DUE_SOON = "open_all", "due_now", "due_soon"
+SOON = timedelta(days=30)
 ORDER: dict[str, Any] = {
     "due": FollowUp.due_at,
     "name": Person.name_key,
@@ -27,7 +28,11 @@ ORDER: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class FollowUpFilter:
-    """Which follow-ups. `state` is a state, `open_all`, `due_now` (their day has come) or `all`."""
+    """Which follow-ups.
+
+    `state` is a state, `open_all`, `due_now` (their day has come), `due_soon` (within 30 days) or
+    `all`.
+    """
 
     state: str = OPEN_ALL
     programme: str = ""
@@ -52,10 +57,12 @@ def list_follow_ups(
             .contains_eager(Dwelling.residence),
         )
     )
-    if only.state in (OPEN_ALL, DUE_NOW):
+    if only.state in (OPEN_ALL, DUE_NOW, DUE_SOON):
         statement = statement.where(FollowUp.state.in_(OPEN))
     if only.state == DUE_NOW:
         statement = statement.where(FollowUp.due_at <= now)
+    if only.state == DUE_SOON:
+        statement = statement.where(FollowUp.due_at <= now + SOON)
     if only.state in tuple(FollowUpState):
         statement = statement.where(FollowUp.state == FollowUpState(only.state))
     if only.programme:

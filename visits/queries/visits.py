@@ -27,6 +27,7 @@ from visits.models.works import FollowUp, WorkOrder
 from visits.queries.listing import Listed, Wanted, page_of
 from visits.queries.reach import Reach, Viewer, visible_persons
 
+STANDING = "standing"
 ORDER: dict[str, Any] = {
     "start": Visit.planned_start_at,
     "name": Person.name_key,
@@ -38,7 +39,10 @@ ORDER: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class VisitFilter:
-    """Which visits; `start_at` counts in, `end_at` does not; an empty field does not filter."""
+    """Which visits; `start_at` counts in, `end_at` does not; an empty field does not filter.
+
+    `state` is a state, or `standing`: neither cancelled nor failed.
+    """
 
     start_at: datetime
     end_at: datetime
@@ -76,6 +80,9 @@ def list_visits(
         statement = statement.where(Visit.planned_start_at < only.end_at)
     if only.visitor_id is not None:
         statement = statement.where(Visit.visitor_id == only.visitor_id)
+    if only.state == STANDING:
+        gone = (VisitState.CANCELLED, VisitState.FAILED)
+        statement = statement.where(Visit.state.not_in(gone))
     if only.state in tuple(VisitState):
         statement = statement.where(Visit.state == VisitState(only.state))
     return page_of(session, statement, wanted=wanted, order=ORDER, tie=Visit.id)

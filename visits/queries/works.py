@@ -1,6 +1,7 @@
 """Work orders as the technical service lists them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
@@ -34,9 +35,12 @@ def visible_orders(viewer: Viewer) -> ColumnElement[bool]:
     return or_(seen, WorkOrder.person_id.is_(None))
 
 
+LATE = "late"
+
+
 @dataclass(frozen=True)
 class WorkOrderFilter:
-    """Which work orders; an empty field does not filter. `state` may be `open_all`."""
+    """Which work orders; an empty field does not filter. `state` may be `open_all` or `late`."""
 
     state: str = "open_all"
     severity: str = ""
@@ -45,7 +49,7 @@ class WorkOrderFilter:
 
 
 def list_work_orders(
-    session: Session, viewer: Viewer, *, only: WorkOrderFilter, wanted: Wanted
+    session: Session, viewer: Viewer, *, only: WorkOrderFilter, wanted: Wanted, now: datetime
 ) -> Listed[WorkOrder]:
     """List the work orders of dwellings and persons the viewer may see."""
     statement = (
@@ -58,8 +62,10 @@ def list_work_orders(
         .options(contains_eager(WorkOrder.dwelling).contains_eager(Dwelling.residence))
         .options(joinedload(WorkOrder.consequence))
     )
-    if only.state == "open_all":
+    if only.state in ("open_all", LATE):
         statement = statement.where(WorkOrder.state.in_(OPEN_STATES))
+    if only.state == LATE:
+        statement = statement.where(WorkOrder.due_at < now)
     elif only.state in tuple(WorkOrderState):
         statement = statement.where(WorkOrder.state == WorkOrderState(only.state))
     if only.severity in tuple(Severity):

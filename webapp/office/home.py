@@ -18,22 +18,20 @@ from visits.models.works import Severity, WorkOrder
 from visits.outcomes import Rate, outcomes
 from visits.parameters import parameters_in_force
 from visits.queries.alerts import Alert, current_alerts
+from visits.queries.enrolments import CALL_BACK_DUE, TO_CONTACT, EnrolmentFilter
+from visits.queries.follow_ups import DUE_NOW, DUE_SOON, FollowUpFilter
 from visits.queries.home import (
     count_accounts,
-    count_call_backs,
+    count_enrolments,
     count_follow_ups,
-    count_late_works,
-    count_to_call,
-    count_to_review,
-    count_urgent_works,
     count_visits,
     count_works,
     week_of,
 )
 from visits.queries.listing import Wanted
 from visits.queries.submissions import unfinished_submissions
-from visits.queries.visits import VisitFilter, list_visits
-from visits.queries.works import WorkOrderFilter, list_work_orders
+from visits.queries.visits import STANDING, VisitFilter, list_visits
+from visits.queries.works import LATE, WorkOrderFilter, list_work_orders
 from webapp.auth import Action, may, requires, viewer
 from webapp.languages import PARIS, moment
 from webapp.office.access import showing
@@ -137,7 +135,7 @@ def _next_visits(session: Session) -> Sequence[Visit]:
 def _next_works(session: Session) -> Sequence[WorkOrder]:
     wanted = Wanted(sort="urgency", size=ROWS_SHOWN)
     works = viewer(Action.SEE_WORKS)
-    return list_work_orders(session, works, only=WorkOrderFilter(), wanted=wanted).rows
+    return list_work_orders(session, works, only=WorkOrderFilter(), wanted=wanted, now=now()).rows
 
 
 def _overdue(jobs: list[JobState]) -> set[str]:
@@ -147,18 +145,11 @@ def _overdue(jobs: list[JobState]) -> set[str]:
 
 def _coordinator(session: Session) -> list[Tile]:
     programme = chosen_programme("").code
-    calling, seeing = viewer(Action.CALL), viewer(Action.SEE_VISITS)
-    to_call = count_to_call(session, calling, programme=programme, now=now())
-    call_backs = count_call_backs(session, calling, programme=programme, now=now())
-    to_review = count_to_review(session, seeing)
-    calls = url_for("enrolments.index", programme=programme)
-    backs = url_for("enrolments.index", programme=programme, sort="call_back")
-    reviews = url_for("visits.index", review="1")
     return [
-        Tile(_("To call today"), to_call, calls),
-        Tile(_("Call-backs due"), call_backs, backs, tone="warn" if call_backs else ""),
+        _calls(session, _("To call today"), programme, TO_CONTACT),
+        _calls(session, _("Call-backs due"), programme, CALL_BACK_DUE, tone="warn"),
         _week(session),
-        Tile(_("To review"), to_review, reviews, tone="warn" if to_review else ""),
+        _to_review(session),
         *_urgent(session),
         _follow_ups_due(session),
     ]
@@ -173,12 +164,10 @@ def _partner(session: Session) -> list[Tile]:
 
 
 def _technician(session: Session) -> list[Tile]:
-    works = viewer(Action.SEE_WORKS)
-    late = count_late_works(session, works, now=now())
     return [
         *_urgent(session),
-        Tile(_("Late"), late, url_for("work_orders.index", sort="due"), tone="bad" if late else ""),
-        Tile(_("All open work orders"), count_works(session, works), url_for("work_orders.index")),
+        _works(session, _("Late"), WorkOrderFilter(state=LATE), tone="bad"),
+        _works(session, _("All open work orders"), WorkOrderFilter()),
     ]
 
 
@@ -197,13 +186,10 @@ def _manager(session: Session) -> list[Tile]:
 
 
 def _social_worker(session: Session) -> list[Tile]:
-    soon = viewer(Action.FOLLOW_UP)
-    coming = count_follow_ups(session, soon, until=now() + timedelta(days=30))
-    to_review = count_to_review(session, viewer(Action.SEE_VISITS))
     return [
         _follow_ups_due(session),
-        Tile(_("Follow-ups of the next 30 days"), coming, url_for("follow_ups.index")),
-        Tile(_("To review"), to_review, url_for("visits.index", review="1")),
+        _follow_ups(session, _("Follow-ups of the next 30 days"), DUE_SOON),
+        _to_review(session),
         _week(session),
     ]
 
@@ -248,35 +234,55 @@ def _administrator(session: Session) -> list[Tile]:
     ]
 
 
+def _calls(session: Session, said: str, programme: str, state: str, *, tone: str = "") -> Tile:
+    only = EnrolmentFilter(programme, state)
+    count = count_enrolments(session, viewer(Action.PLAN), only=only, now=now())
+    link = url_for("enrolments.index", programme=programme, state=state)
+    return Tile(said, count, link, tone=tone if count else "")
+
+
 def _week(session: Session) -> Tile:
     start, end = week_of(now().astimezone(PARIS))
-    count = count_visits(session, viewer(Action.SEE_VISITS), start_at=start, end_at=end)
+    only = VisitFilter(start, end, state=STANDING)
+    count = count_visits(session, viewer(Action.SEE_VISITS), only=only)
     last = end - timedelta(days=1)
     days: dict[str, Any] = {"from": start.date().isoformat(), "to": last.date().isoformat()}
-    return Tile(_("Visits this week"), count, url_for("visits.index", **days))
+    return Tile(_("Visits this week"), count, url_for("visits.index", state=STANDING, **days))
+
+
+def _to_review(session: Session) -> Tile:
+    only = VisitFilter(now(), now(), to_review=True)
+    count = count_visits(session, viewer(Action.SEE_VISITS), only=only)
+    link = url_for("visits.index", review="1")
+    return Tile(_("To review"), count, link, tone="warn" if count else "")
 
 
 def _urgent(session: Session) -> list[Tile]:
-    works = viewer(Action.SEE_WORKS)
+    named = (
+        (Severity.U0, _("Immediate dangers (U0)")),
+        (Severity.U1, _("Urgent work orders (U1)")),
+    )
     return [
-        Tile(
-            said,
-            count,
-            url_for("work_orders.index", severity=severity),
-            tone="bad" if count else "",
-        )
-        for severity, said in (
-            (Severity.U0, _("Immediate dangers (U0)")),
-            (Severity.U1, _("Urgent work orders (U1)")),
-        )
-        for count in [count_urgent_works(session, works, severity=severity)]
+        _works(session, said, WorkOrderFilter(severity=severity), tone="bad")
+        for severity, said in named
     ]
 
 
+def _works(session: Session, said: str, only: WorkOrderFilter, *, tone: str = "") -> Tile:
+    count = count_works(session, viewer(Action.SEE_WORKS), only=only, now=now())
+    link = url_for("work_orders.index", state=only.state, severity=only.severity or None)
+    return Tile(said, count, link, tone=tone if count else "")
+
+
 def _follow_ups_due(session: Session) -> Tile:
-    due = count_follow_ups(session, viewer(Action.FOLLOW_UP), until=now())
-    link = url_for("follow_ups.index", state="due_now")
-    return Tile(_("Follow-ups due"), due, link, tone="warn" if due else "")
+    return _follow_ups(session, _("Follow-ups due"), DUE_NOW, tone="warn")
+
+
+def _follow_ups(session: Session, said: str, state: str, *, tone: str = "") -> Tile:
+    only = FollowUpFilter(state=state)
+    count = count_follow_ups(session, viewer(Action.FOLLOW_UP), only=only, now=now())
+    link = url_for("follow_ups.index", state=state)
+    return Tile(said, count, link, tone=tone if count else "")
 
 
 TILES: dict[Role, Callable[[Session], list[Tile]]] = {

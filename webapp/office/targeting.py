@@ -10,6 +10,8 @@ from flask_babel import ngettext
 
 from visits.errors import Invalid, NotFound
 from visits.programmes import Programme, find_programme, load_programmes
+from visits.queries.enrolments import ALL, EnrolmentFilter
+from visits.queries.home import count_enrolments
 from visits.queries.listing import Listed
 from visits.targeting import (
     MOST_AT_ONCE,
@@ -135,7 +137,9 @@ def _page(programme: Programme, errors: dict[str, str] | None = None) -> str:
             offset=offset,
         )  # fmt: skip
         shown.update(candidate.person.id for candidate in ranking.candidates)
-        everybody, enrolled = count_candidates(session, programme, viewer(), now=now())
+        everybody, _in_audience = count_candidates(session, programme, viewer(), now=now())
+        everyone = EnrolmentFilter(programme.code, ALL)
+        enrolled = count_enrolments(session, viewer(), only=everyone, now=now())
         cities = cities_of_candidates(session, programme, viewer(), now=now())
     listed: Listed[Candidate] = Listed(ranking.candidates, ranking.total, page)
     target = _target(programme, everybody)

@@ -33,7 +33,9 @@ def index() -> ResponseReturnValue:
         text=request.args.get("q", ""),
     )
     with showing("work_orders") as (session, shown):
-        listed = list_work_orders(session, viewer(), only=only, wanted=wanted_by("urgency"))
+        listed = list_work_orders(
+            session, viewer(), only=only, wanted=wanted_by("urgency"), now=now()
+        )
         shown.update(order.person_id for order in listed.rows)
         return render_template(
             "work_orders/index.html",

@@ -1,0 +1,107 @@
+"""A figure of the home page and the list it opens are one query; who is enrolled is one number."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import make_enrolment, make_person, make_user, make_viewer, make_visit
+from tests.submissions import FALLS, fill, home_visit
+from visits.intake import SentFile, record_submission
+from visits.models.accounts import Role, User
+from visits.models.programmes import Enrolment, EnrolmentState
+from visits.models.visits import Visit, VisitState
+from visits.models.works import FollowUp, Severity, WorkOrder
+from visits.published_forms import publish_form
+
+SignIn = Callable[..., FlaskClient]
+TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
+ROLES = {
+    Role.COORDINATOR: 7, Role.PARTNER_COORDINATOR: 1, Role.TECHNICIAN: 4, Role.MANAGER: 5,
+    Role.SOCIAL_WORKER: 4,
+}  # fmt: skip
+
+
+@pytest.fixture
+def busy(app: Flask, session: Session, now: datetime) -> None:
+    """Persons, visits, works and follow-ups on both sides of every boundary."""
+    publish_form(session, home_visit(), by=None, now=now)
+    by = make_user(session)
+    visitor = make_user(session, role=Role.VISITOR, organisation="Relais")
+    for state in EnrolmentState:
+        make_enrolment(session, by=by, state=state)
+    for hours in (-30, -1, 1, 24 * 9):
+        at = now + timedelta(hours=hours)
+        make_enrolment(session, by=by, state=EnrolmentState.CALL_BACK, call_back_at=at)
+    silent = make_person(session, do_not_contact=True)
+    make_enrolment(session, by=by, person=silent)
+    child = make_person(session, born_on=datetime(2015, 1, 1).date())  # no longer of the audience
+    make_enrolment(session, by=by, person=child, state=EnrolmentState.VISITED)
+    for days, state in (
+        (-9, VisitState.DONE), (-1, VisitState.FAILED), (0, VisitState.PLANNED),
+        (1, VisitState.CANCELLED), (2, VisitState.PLANNED), (9, VisitState.PLANNED),
+    ):  # fmt: skip
+        enrolment = make_enrolment(session, by=by)
+        at = now + timedelta(days=days)
+        visit = make_visit(session, enrolment=enrolment, visitor=visitor, state=state, start_at=at)
+        if state is VisitState.PLANNED:
+            _send(app, session, visit, now)
+    for number, order in enumerate(session.scalars(select(WorkOrder).order_by(WorkOrder.id))):
+        order.severity = list(Severity)[number % 3]
+        order.due_at = now + timedelta(days=number % 3 - 1)
+    for number, promise in enumerate(session.scalars(select(FollowUp).order_by(FollowUp.id))):
+        promise.due_at = now + timedelta(days=(-1, 20, 40)[number % 3])
+    session.commit()
+
+
+def _send(app: Flask, session: Session, visit: Visit, now: datetime) -> None:
+    xml = fill(FALLS | {"gas_smell": "yes"})
+    own = re.sub(rb"uuid:[0-9a-f-]{36}", f"uuid:{visit.id}".encode(), xml)
+    record_submission(
+        session, app.extensions["palier"].store, xml=own, now=now, visit_id=visit.id,
+        files=[SentFile("a.jpg", "image/jpeg", b"x")],
+        viewer=make_viewer(session.get_one(User, visit.visitor_id)),
+    )  # fmt: skip
+
+
+def shown(page: str) -> int:
+    """Give how many rows a list says it has."""
+    found = re.search(r"<p>([\d\u202f\xa0]+) \w", page[page.index("<main") :])
+    return int(re.sub(r"\D", "", found[1])) if found else 0
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_figure_of_the_home_page_is_what_its_list_shows(
+    busy: None, client_as: SignIn, role: Role
+) -> None:
+    client = client_as(role, language="en", organisation="Relais")
+    tiles = TILE.findall(client.get("/").text)
+    assert len(tiles) == ROLES[role]
+    for link, name, figure in tiles:
+        page = client.get(unescape(link)).text
+        if "/outcomes/" in link:
+            assert re.search(rf'<(?:dd|td class="num")>{figure}\b', page), name
+            continue
+        assert shown(page) == int(figure), (name, link)
+    assert any(int(figure) for _link, _name, figure in tiles)
+
+
+def test_who_is_enrolled_is_one_number_on_every_page(
+    busy: None, client_as: SignIn, session: Session
+) -> None:
+    client = client_as(Role.COORDINATOR, language="en")
+    enrolled = len(session.scalars(select(Enrolment.id)).all())
+    session.rollback()
+    said = [
+        re.search(r"(\d+) persons enrolled", client.get("/enrolments/?programme=seniors").text),
+        re.search(r"<dt>Enrolled</dt><dd>(\d+)", client.get("/outcomes/?programme=seniors").text),
+        re.search(r"<dt>Enrolled</dt><dd>(\d+)", client.get("/programmes/seniors/targeting").text),
+    ]
+    assert [int(one[1]) for one in said if one] == [enrolled] * 3
+    assert shown(client.get("/enrolments/?programme=seniors&state=all").text) == enrolled

@@ -1,8 +1,10 @@
 """Outcomes: no rate without what it was computed from. And the home page's figures."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -126,3 +128,13 @@ def test_the_administrator_sees_whether_the_access_log_is_unbroken(
         session.connection().exec_driver_sql("DELETE FROM access_event WHERE id = 1")
     run_job(replace(house, clock=lambda: house.clock() + timedelta(days=1)), job)
     assert "Broken in Mar 2026" in client.get("/").text
+
+
+def test_results_name_their_programme_beside_the_filters_which_are_not_printed(
+    client_as: SignIn,
+) -> None:
+    programme = list(load_programmes().values())[-1]
+    client = client_as(Role.MANAGER, language="en")
+    page = client.get(f"/outcomes/?programme={programme.code}").text
+    printed = re.sub(r'<form class="filters".*?</form>', "", page, flags=re.S)
+    assert unescape(programme.name["en"]) in unescape(printed)

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { setLanguage, t, type Key } from '../src/tablet/i18n'
+import { listed, setLanguage, t, type Key } from '../src/tablet/i18n'
 import { en } from '../src/tablet/i18n/en'
 import { fr, type Sentence } from '../src/tablet/i18n/fr'
 
@@ -42,9 +42,9 @@ describe('the sentences', () => {
 
   it('choose singular and plural as each language does', () => {
     setLanguage('fr')
-    expect(t('outbox.waiting', { n: 1 })).toBe('1 visite sur cette tablette, pas encore envoyée')
-    expect(t('outbox.waiting', { n: 2 })).toBe('2 visites sur cette tablette, pas encore envoyées')
+    expect(t('outbox.waiting', { n: 1, who: 'ADAM' })).toBe('1 formulaire pas encore envoyé\u00a0: ADAM')
+    expect(t('outbox.waiting', { n: 2, who: listed(['ADAM', 'BLIN']) })).toBe('2 formulaires pas encore envoyés\u00a0: ADAM et BLIN')
     setLanguage('en')
-    expect(t('outbox.waiting', { n: 1 })).toBe('1 visit on this tablet, not sent yet')
+    expect(t('outbox.waiting', { n: 1, who: 'ADAM' })).toBe('1 form not sent yet: ADAM')
   })
 })

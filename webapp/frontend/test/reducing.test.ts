@@ -37,6 +37,7 @@ const item = (id: string): OutboxItem => ({
 })
 const receipt = (id: string): SentRecord => ({
   instanceId: `s-${id}`, visitId: id, personName: 'Odette', finishedAt: 1, receivedAt: Date.now(),
+  again: { formId: 'home_visit', version: '1', xml: '<falls/>', fileNames: [], startedAt: 1, page: 0 },
   receipt: { instance_id: '', received_at: '', state: 'checked', files: [], violations: [], consequences: [] },
 })
 

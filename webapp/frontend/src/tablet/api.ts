@@ -22,6 +22,9 @@ export class Unreachable extends Error {
 /** The server says that this tablet was declared lost: everything on it is to go. */
 export const declaredLost = ref(false)
 
+/** When our server last answered, whatever it said; a portal in between does not speak as it does. */
+export const answeredAt = ref(0)
+
 interface Call {
   method?: string
   token?: string | null
@@ -67,7 +70,9 @@ async function call(path: string, options: Call = {}): Promise<Response> {
 
 async function problemOf(answer: Response): Promise<Problem> {
   try {
-    return (await answer.json()) as Problem
+    const problem = (await answer.json()) as Problem
+    answeredAt.value = Date.now()
+    return problem
   } catch {
     return { status: answer.status }
   }
@@ -75,7 +80,9 @@ async function problemOf(answer: Response): Promise<Problem> {
 
 async function json<T>(answer: Response): Promise<T> {
   try {
-    return (await answer.json()) as T
+    const said = (await answer.json()) as T
+    answeredAt.value = Date.now()
+    return said
   } catch {
     // A hotel's sign-in page answers 200 with HTML: that is not our server.
     throw new Unreachable('the answer is not JSON')

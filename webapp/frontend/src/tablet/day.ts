@@ -1,5 +1,5 @@
 import { computed, ref, shallowRef } from 'vue'
-import { fetchDay, fetchForm, Refused, Unreachable } from './api'
+import { answeredAt, fetchDay, fetchForm, Refused, Unreachable } from './api'
 import * as db from './db'
 import { language, t } from './i18n'
 import { whenLocked } from './locking'
@@ -17,18 +17,34 @@ export interface DayRecord {
 
 export const day = shallowRef<DayRecord | null>(null)
 export const refreshing = ref(false)
+interface Failed {
+  why: string
+  at: number
+  /** Nobody answered: true until the server answers anything at all. */
+  offline: boolean
+}
+const failed = shallowRef<Failed | null>(null)
+/** The last refresh reached nobody: the day is as it was. */
+export const isBehind = computed(() => failed.value?.offline ?? false)
+/** The server has answered something since a refresh reached nobody. */
+export const isBack = computed(() => isBehind.value && answeredAt.value > (failed.value?.at ?? 0))
 /** A sentence for the user about the last refresh, or nothing. */
-export const dayProblem = ref('')
+export const dayProblem = computed(() => (isBack.value ? '' : failed.value?.why ?? ''))
 /** Keys of the forms the tablet holds. */
 export const formKeys = shallowRef<ReadonlySet<string>>(new Set())
 
 whenLocked(() => {
   day.value = null
-  dayProblem.value = ''
+  failed.value = null
   formKeys.value = new Set()
 })
 
 export const visits = computed(() => day.value?.answer.visits ?? [])
+
+/** Now by the server's clock: a tablet whose clock is wrong shows the right day as today. */
+export function serverNow(): number {
+  return Date.now() - (day.value?.skewMs ?? 0)
+}
 
 export function formKey(formId: string, version: string): string {
   return `${formId}/${version}`
@@ -55,10 +71,15 @@ export function readForm(formId: string, version: string): Promise<FormAnswer | 
   return db.read('forms', formKey(formId, version))
 }
 
+let wantedAgain = false
+
 /** Fetch the day and the forms it needs. A failure leaves what the tablet has, and says so. */
 export async function refreshDay(): Promise<void> {
   const token = session.value?.token
-  if (!token || refreshing.value) return
+  if (!token) return
+  // Asked for while one is under way that may wait for nobody: it begins anew when that one fails.
+  wantedAgain = refreshing.value
+  if (refreshing.value) return
   refreshing.value = true
   try {
     const answer = completed(await fetchDay(token, await heldVisits()))
@@ -69,12 +90,13 @@ export async function refreshDay(): Promise<void> {
     await follow(answer)
     await fetchMissingForms(token, answer)
     await fetchMissingMedia(token)
-    dayProblem.value = ''
+    failed.value = null
   } catch (error) {
-    dayProblem.value = explain(error)
+    failed.value = { why: explain(error), at: Date.now(), offline: error instanceof Unreachable }
   } finally {
     refreshing.value = false
   }
+  if (failed.value && wantedAgain) await refreshDay()
 }
 
 async function fetchMissingForms(token: string, answer: DayAnswer): Promise<void> {

@@ -7,6 +7,7 @@ import * as db from './db'
 import { loadDrafts } from './draft'
 import { eraseTablet, followErasing } from './erasing'
 import { setLanguage } from './i18n'
+import { keepFresh } from './freshness'
 import { gate, tryPin, type Tried } from './lock'
 import { allKept, forgetAll, stayAwake, watchIdle } from './locking'
 import { purge } from './purge'
@@ -59,7 +60,10 @@ async function open(): Promise<void> {
   stayAwake()
   gate.value = 'open'
   if (sending) void sendDue({ force: true })
-  else keepSending()
+  else {
+    keepSending()
+    keepFresh()
+  }
   sending = true
   if (session.value) void refreshDay()
   warmEngine()

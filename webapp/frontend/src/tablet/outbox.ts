@@ -82,6 +82,9 @@ export interface SentRecord {
   again?: Again
   instanceId: string
   visitId: string
+  /** Missing from what an older version of the app remembers. */
+  formId?: string
+  version?: string
   personName: string
   finishedAt: number
   receipt: Receipt

@@ -161,11 +161,11 @@ async function tryVisit(item: OutboxItem, giveWay: () => boolean): Promise<Outbo
   const outcome = await deliver(item, session.value?.token ?? '', { confirm, giveWay })
   const settled = settle(current, outcome, Date.now())
   if ('item' in settled) return settled.item
-  const { instanceId, visitId, personName, finishedAt } = item
+  const { instanceId, visitId, formId, version, personName, finishedAt } = item
   const xml = await db.read('files', fileKey(instanceId, XML_FILE))
   const again = xml && againOf(item, new TextDecoder().decode(xml.bytes))
   // The receipt covers everything: only now the visit goes.
-  await letGo({ instanceId, visitId, personName, finishedAt, again, receipt: settled.done, receivedAt: Date.now() }, [
+  await letGo({ instanceId, visitId, formId, version, personName, finishedAt, again, receipt: settled.done, receivedAt: Date.now() }, [
     { store: 'outbox', remove: instanceId }, { store: 'files', removePrefix: `${instanceId}/` },
   ])
   return null

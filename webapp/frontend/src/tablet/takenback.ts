@@ -13,9 +13,13 @@ export function isTakenBack(visitId: string): boolean {
 interface Named {
   visitId: string
   personName: string
+  /** What a sent form would be corrected from: a visit that was taken back is not filled anew. */
+  again?: unknown
 }
 
 /** A record as it may be kept: without the name, once its visit was taken back. */
 export function named<Record extends Named>(record: Record): Record {
-  return isTakenBack(record.visitId) && record.personName ? { ...record, personName: '' } : record
+  if (!isTakenBack(record.visitId) || (!record.personName && !record.again)) return record
+  const { again: _, ...rest } = record
+  return { ...(rest as Record), personName: '' }
 }

@@ -38,10 +38,7 @@ export const en: Record<Key, Sentence> = {
   'signIn.accountClosed': 'This account is closed. What the tablet holds and has not sent stays on it; ask your coordinator.',
   'signIn.passwordToChange': 'This password is to be changed first, on the office’s page.',
   'signIn.out': 'Sign out',
-  'signIn.outBlocked': {
-    one: 'One visit is not on the server yet. You can sign out once it is sent.',
-    other: '{n} visits are not on the server yet. You can sign out once they are sent.',
-  },
+  'signIn.outBlocked': 'Not on the server yet: {what}. You can sign out once it is sent.',
   'signIn.outAttention': 'Something to be sent needs your attention: hand it in to the coordination as it is, then sign out.',
   'signIn.outLosing': {
     one: '1 form begun or unreadable is still here{who}. Signing out erases it for ever. Go on?',
@@ -52,6 +49,10 @@ export const en: Record<Key, Sentence> = {
   'signIn.otherUser': 'Visits of {name} are still on this tablet. Sign in with their account to send them.',
 
   'day.title': 'My visits',
+  'day.search': 'Search my visits: name, street, town',
+  'day.searchNone': 'No visit matches.',
+  'day.noneToday': 'No visit today.',
+  'day.past': 'Past days',
   'day.refresh': 'Refresh',
   'day.refreshing': 'Refreshing…',
   'day.refreshedAt': 'Refreshed {when}',
@@ -86,8 +87,8 @@ export const en: Record<Key, Sentence> = {
 
   'outbox.title': 'To send',
   'outbox.allSent': 'Nothing to send: all that is finished is on the server.',
-  'outbox.waiting': { one: '1 visit on this tablet, not sent yet', other: '{n} visits on this tablet, not sent yet' },
-  'outbox.attention': { one: '1 visit needs your attention', other: '{n} visits need your attention' },
+  'outbox.waiting': { one: '1 form not sent yet: {who}', other: '{n} forms not sent yet: {who}' },
+  'outbox.attention': { one: '1 form needs your attention: {who}', other: '{n} forms need your attention: {who}' },
   'outbox.sendNow': 'Send now',
   'outbox.retry': 'Try again',
   'outbox.handIn': 'Hand in to the coordination as it is',
@@ -223,8 +224,8 @@ export const en: Record<Key, Sentence> = {
   'outbox.report.received': 'On the server',
   'outbox.report.handed_in': 'Handed in to the coordination as it is',
   'outbox.reportedAt': 'reported {when}',
-  'outbox.waitingReports': { one: '1 report on this tablet, not sent yet', other: '{n} reports on this tablet, not sent yet' },
-  'outbox.attentionReports': { one: '1 report needs your attention', other: '{n} reports need your attention' },
+  'outbox.waitingReports': { one: '1 report not sent yet: {who}', other: '{n} reports not sent yet: {who}' },
+  'outbox.attentionReports': { one: '1 report needs your attention: {who}', other: '{n} reports need your attention: {who}' },
 
   'visit.toHub': 'The visit',
   'visit.pageAlone': 'Page {page}',

@@ -40,10 +40,7 @@ export const fr = {
   'signIn.accountClosed': 'Ce compte est fermé. Ce que la tablette garde et n’a pas envoyé y reste ; adressez-vous à la coordination.',
   'signIn.passwordToChange': 'Ce mot de passe est d’abord à changer, sur la page du bureau.',
   'signIn.out': 'Déconnexion',
-  'signIn.outBlocked': {
-    one: 'Une visite n’est pas encore sur le serveur. La déconnexion sera possible après son envoi.',
-    other: '{n} visites ne sont pas encore sur le serveur. La déconnexion sera possible après leur envoi.',
-  },
+  'signIn.outBlocked': 'Pas encore sur le serveur : {what}. La déconnexion sera possible après l’envoi.',
   'signIn.outAttention': 'Un envoi demande votre attention : remettez-le tel quel à la coordination, puis déconnectez-vous.',
   'signIn.outLosing': {
     one: 'Il reste ici 1 formulaire commencé ou illisible{who}. Se déconnecter l’efface pour toujours. Continuer ?',
@@ -54,6 +51,10 @@ export const fr = {
   'signIn.otherUser': 'Des visites de {name} sont encore sur cette tablette. Connectez-vous avec son compte pour les envoyer.',
 
   'day.title': 'Mes visites',
+  'day.search': 'Chercher parmi mes visites : nom, rue, ville',
+  'day.searchNone': 'Aucune visite ne correspond.',
+  'day.noneToday': 'Aucune visite aujourd’hui.',
+  'day.past': 'Jours passés',
   'day.refresh': 'Actualiser',
   'day.refreshing': 'Actualisation…',
   'day.refreshedAt': 'Actualisé {when}',
@@ -88,8 +89,8 @@ export const fr = {
 
   'outbox.title': 'Envois',
   'outbox.allSent': 'Rien à envoyer : tout ce qui est terminé est sur le serveur.',
-  'outbox.waiting': { one: '1 visite sur cette tablette, pas encore envoyée', other: '{n} visites sur cette tablette, pas encore envoyées' },
-  'outbox.attention': { one: '1 visite demande votre attention', other: '{n} visites demandent votre attention' },
+  'outbox.waiting': { one: '1 formulaire pas encore envoyé : {who}', other: '{n} formulaires pas encore envoyés : {who}' },
+  'outbox.attention': { one: '1 formulaire demande votre attention : {who}', other: '{n} formulaires demandent votre attention : {who}' },
   'outbox.sendNow': 'Envoyer maintenant',
   'outbox.retry': 'Réessayer',
   'outbox.handIn': 'Remettre tel quel à la coordination',
@@ -225,8 +226,8 @@ export const fr = {
   'outbox.report.received': 'Sur le serveur',
   'outbox.report.handed_in': 'Remis tel quel à la coordination',
   'outbox.reportedAt': 'signalé {when}',
-  'outbox.waitingReports': { one: '1 signalement sur cette tablette, pas encore envoyé', other: '{n} signalements sur cette tablette, pas encore envoyés' },
-  'outbox.attentionReports': { one: '1 signalement demande votre attention', other: '{n} signalements demandent votre attention' },
+  'outbox.waitingReports': { one: '1 signalement pas encore envoyé : {who}', other: '{n} signalements pas encore envoyés : {who}' },
+  'outbox.attentionReports': { one: '1 signalement demande votre attention : {who}', other: '{n} signalements demandent votre attention : {who}' },
 
   'visit.toHub': 'La visite',
   'visit.pageAlone': 'Page {page}',

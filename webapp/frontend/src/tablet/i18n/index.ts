@@ -23,6 +23,11 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
   return typeset(fill(typeof sentence === 'string' ? sentence : plural(sentence, Number(values.n)), values))
 }
 
+/** Several things in one sentence: "ADAM, BLIN et CARON". */
+export function listed(things: readonly string[]): string {
+  return new Intl.ListFormat(language.value, { type: 'conjunction' }).format(things)
+}
+
 /** Say a sentence whose key is made from a code, or the code itself when there is none. */
 export function tCode(prefix: string, code: string): string {
   const key = `${prefix}.${code}`

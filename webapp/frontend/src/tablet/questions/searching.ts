@@ -30,6 +30,11 @@ export function found<One extends Option>(options: readonly One[], sought: strin
   return { shown: [...kept, ...others], matches: others.length || kept.some(fits) ? 'all' : 'none' }
 }
 
+/** Whether each word sought begins a word of a text, accents and capitals apart. */
+export function fits(text: string, sought: string): boolean {
+  return matches(plain(text), plain(sought).split(/\s+/).filter(Boolean))
+}
+
 function matches(label: string, words: readonly string[]): boolean {
   const parts = label.split(/[\s'’-]+/)
   return words.every((word) => label.startsWith(word) || parts.some((part) => part.startsWith(word)))

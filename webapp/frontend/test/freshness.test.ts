@@ -1,0 +1,59 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { fetchForm } from '../src/tablet/api'
+import { day, dayProblem, isBack, refreshDay } from '../src/tablet/day'
+import * as db from '../src/tablet/db'
+import { forgetAll } from '../src/tablet/locking'
+import { newDataKey } from '../src/tablet/seal'
+import { session, type SessionRecord } from '../src/tablet/session'
+
+const DAY = { server_now: '2026-11-26T09:00:00Z', visits: [], forms: [], kit: [], sent: [] }
+let network: () => Promise<Response>
+const dead = () => Promise.reject(new TypeError('Failed to fetch'))
+
+beforeEach(async () => {
+  vi.stubGlobal('fetch', () => network())
+  forgetAll()
+  db.useKey(await newDataKey())
+  session.value = { token: 'x' } as SessionRecord
+})
+afterEach(() => vi.unstubAllGlobals())
+
+describe('a day that could not be refreshed', () => {
+  beforeEach(async () => {
+    network = dead
+    await refreshDay()
+    expect(dayProblem.value).toContain('ne répond pas')
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  })
+
+  it('says so no more once the server answers anything at all', async () => {
+    network = () => Promise.resolve(Response.json({ form_id: 'f' }))
+    await fetchForm('x', 'f', '1')
+    expect([dayProblem.value, isBack.value]).toEqual(['', true])
+    network = () => Promise.resolve(Response.json(DAY))
+    await refreshDay()
+    expect([dayProblem.value, isBack.value, day.value?.answer.visits]).toEqual(['', false, []])
+  })
+
+  it('also when it refuses, but not for the page of a portal in between', async () => {
+    network = () => Promise.resolve(new Response('<html>Wi-Fi</html>', { status: 200 }))
+    await fetchForm('x', 'f', '1').catch(() => undefined)
+    expect(dayProblem.value).toContain('ne répond pas')
+    network = () => Promise.resolve(Response.json({ code: 'not_found' }, { status: 404 }))
+    await fetchForm('x', 'f', '1').catch(() => undefined)
+    expect(dayProblem.value).toBe('')
+  })
+})
+
+it('is asked for again when it was asked for while a first try waited for nobody', async () => {
+  let fail!: (error: Error) => void
+  network = () => new Promise((_, reject) => { fail = reject })
+  const first = refreshDay()
+  await vi.waitFor(() => expect(fail).toBeTypeOf('function'))
+  await refreshDay()
+  network = () => Promise.resolve(Response.json(DAY))
+  fail(new TypeError('Failed to fetch'))
+  await first
+  expect([dayProblem.value, day.value?.answer.visits]).toEqual(['', []])
+})

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, cast, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
-from visits.map_points import COARSEST, FINEST, KEY_NAMES, MEASURES, MICRO, PARENT_STEP
+from maps.cells import LEVELS_UP
+from visits.map_points import COARSEST, FINEST, KEY_NAMES, MEASURES, MICRO
 from visits.models.map import ANY_PROGRAMME, MapCell, MapPoint
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.programmes import Enrolment
@@ -57,7 +58,7 @@ def _draw_points(session: Session) -> None:
 
 
 def _cells(session: Session, resolution: int) -> Iterator[dict[str, Any]]:
-    parent = _parent(max(resolution - PARENT_STEP, 0))
+    parent = _parent(max(resolution - LEVELS_UP, 0))
     works = cast(MapPoint.open_works > 0, BigInteger)
     key = (MapPoint.programme, parent, _parent(resolution), MapPoint.territory_id,
            MapPoint.status, MapPoint.risk, works)  # fmt: skip
@@ -78,7 +79,7 @@ def _micro(degrees: Any) -> ColumnElement[int]:
 
 
 def _parent(resolution: int) -> ColumnElement[int]:
-    """Give the cell of a resolution that a dwelling counts in, as `parent_cell` does."""
+    """Give the cell of a resolution that a dwelling counts in, as `maps.cells.parent` does."""
     blank, filled = ~(0xF << 52), (resolution << 52) | ((1 << (3 * (15 - resolution))) - 1)
     return MapPoint.h3.bitwise_and(literal(blank, BigInteger)).bitwise_or(
         literal(filled, BigInteger)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from .delays import PARIS
 from .form import parse_form
-from .submission import PARIS, Checked, ViolationKind, check
+from .submission import Checked, ViolationKind, check
 from .wellformed import BadForm, BadSubmission, read_head
 
 

@@ -1,11 +1,14 @@
-"""Delays as a workbook writes them: `4h`, `5wd` (working days), `30d`, `6m`."""
+"""Delays as a workbook writes them: `4h`, `5wd` (working days), `30d`, `6m`; on whose time."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
+# On whose time days begin and end.
+PARIS = ZoneInfo("Europe/Paris")
 LARGEST_AMOUNT = 1000
 _WRITTEN = re.compile(r"\s*(\d{1,4})\s*(h|wd|d|m)\s*", re.ASCII)
 

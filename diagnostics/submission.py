@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from .answers import Answers, lay_out, write_xml
+from .delays import PARIS
 from .form import Form
 from .kinds import fits, in_range, recorded, same_answer, typed
 from .model import Bind, Rule
@@ -29,7 +29,6 @@ __all__ = [
     "read_head",
 ]
 
-PARIS = ZoneInfo("Europe/Paris")
 MOST_ROUNDS = 20  # for answers that depend on one another
 _UNWORKABLE = (
     ExpressionFailed,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from visits.deadlines import PARIS
+from diagnostics.delays import PARIS
 
 # A tablet may come back after a month; what it did then was not later than now.
 OLDEST, AHEAD = timedelta(days=60), timedelta(minutes=5)

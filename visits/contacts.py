@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from visits.deadlines import months_after
+from visits.deadlines import months_after, today_in_paris
 from visits.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.map_points import refresh_map
 from visits.models.people import AccessKind, Person
@@ -152,7 +152,7 @@ def _refuse_if_not_to_contact(session: Session, enrolment: Enrolment, now: datet
     latest = refusals[-1] if refusals else None
     if latest is None or latest.ask_again_on is None:
         raise DoNotContact("refused_for_good")
-    if now.date() < latest.ask_again_on:
+    if today_in_paris(now) < latest.ask_again_on:
         raise DoNotContact("refused_until", until=latest.ask_again_on)
 
 
@@ -182,7 +182,7 @@ def keep_refusal(
             scope="visit",
             reason=reason,
             at=now,
-            ask_again_on=months_after(now.date(), months) if soft else None,
+            ask_again_on=months_after(today_in_paris(now), months) if soft else None,
         )
     )
 
@@ -216,5 +216,5 @@ def _attempts(session: Session, enrolment: Enrolment, *only: ColumnElement[bool]
 
 def note_death(person: Person, now: datetime) -> None:
     """Note that a person died: nobody calls there any more."""
-    person.died_on = person.died_on or now.date()
+    person.died_on = person.died_on or today_in_paris(now)
     person.do_not_contact = True

@@ -3,13 +3,15 @@
 import calendar
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import holidays
 
-from diagnostics.delays import Delay, parse_delay
+from diagnostics.delays import PARIS, Delay, parse_delay
 
-PARIS = ZoneInfo("Europe/Paris")
+
+def today_in_paris(now: datetime) -> date:
+    """Give the day that a moment (aware) lies on in Paris: the only "today" of the product."""
+    return now.astimezone(PARIS).date()
 
 
 def due_at(start: datetime, delay: str | Delay) -> datetime:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from visits.deadlines import PARIS
+from visits.deadlines import today_in_paris
 from visits.errors import Invalid
 from visits.models.accounts import User
 from visits.models.people import AccessKind, ExternalScore, Person
@@ -83,7 +83,7 @@ def _wrong_numbers(told: ToldScore) -> dict[str, str]:
 
 
 def _wrong_day(told: ToldScore, person: Person, now: datetime) -> dict[str, str]:
-    if told.assessed_on > now.astimezone(PARIS).date():
+    if told.assessed_on > today_in_paris(now):
         return {"assessed_on": "day_to_come"}
     if told.assessed_on < max(EARLIEST, person.born_on or EARLIEST):
         return {"assessed_on": "day_too_early"}

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from maps.cells import LEVELS_UP, parent
 from visits.models.map import ANY_PROGRAMME, MapCell, MapPoint
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
@@ -17,7 +18,6 @@ from visits.models.programmes import Enrolment
 from visits.models.works import OPEN_STATES, WorkOrder
 
 FINEST, COARSEST = 8, 2  # resolutions kept; finer ones barely compress
-PARENT_STEP = 3
 BATCH = 500
 MICRO = 1_000_000  # positions are summed in millionths of a degree
 
@@ -25,12 +25,6 @@ Key = tuple[int, str, int, int, str, str, int, int]
 KEY_NAMES = ("resolution", "programme", "parent", "cell", "territory", "status", "risk", "works")
 MEASURES = ("dwellings", "open_works", "lat_sum", "lon_sum")
 Deltas = dict[Key, list[int]]
-
-
-def parent_cell(cell: int, resolution: int) -> int:
-    """Give the H3 cell of `resolution` that holds `cell`, by the layout of H3's 64-bit index."""
-    coarser = (cell & ~(0xF << 52)) | (resolution << 52)
-    return coarser | ((1 << (3 * (15 - resolution))) - 1)
 
 
 @dataclass(frozen=True)
@@ -179,8 +173,8 @@ def _key(point: Any, resolution: int) -> Key:
     return (
         resolution,
         point["programme"],
-        parent_cell(point["h3"], max(resolution - PARENT_STEP, 0)),
-        parent_cell(point["h3"], resolution),
+        parent(point["h3"], max(resolution - LEVELS_UP, 0)),
+        parent(point["h3"], resolution),
         str(point["territory_id"] or ""),
         point["status"],
         point["risk"],

@@ -15,6 +15,7 @@ from diagnostics.parameters import (
     shipped_parameters,
 )
 from visits.db import take_turn
+from visits.deadlines import today_in_paris
 from visits.errors import Invalid, NotFound
 from visits.models.portfolio import ParameterValue
 
@@ -76,7 +77,7 @@ def _refuse_out_of_bounds(value: Parameter, last: Parameter, now: datetime) -> N
     }
     if value.valid_from <= last.valid_from:
         wrong["valid_from"] = "begins_too_early"
-    elif value.valid_from > now.date() + FURTHEST:
+    elif value.valid_from > today_in_paris(now) + FURTHEST:
         wrong["valid_from"] = "begins_too_late"
     if wrong:
         raise Invalid(wrong)

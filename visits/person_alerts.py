@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.deadlines import PARIS, months_after
+from visits.deadlines import months_after, today_in_paris
 from visits.errors import Conflict, NotFound
 from visits.models.people import AccessKind, AlertCode, Person, PersonAlert
 from visits.privacy import log_access
@@ -27,7 +27,7 @@ def note_alert(
     )
     if code in session.scalars(standing):
         raise Conflict("alert_already_noted")
-    today = now.astimezone(PARIS).date()
+    today = today_in_paris(now)
     alert = PersonAlert(
         person_id=person.id,
         code=code,
@@ -57,14 +57,14 @@ def find_alert(session: Session, person: Person, alert_id: uuid.UUID) -> PersonA
 
 def keep_alert(session: Session, alert: PersonAlert, *, viewer: Viewer, now: datetime) -> None:
     """Note that a measure was looked at and still holds, for six months more."""
-    alert.review_on = months_after(now.astimezone(PARIS).date(), REVIEW_MONTHS)
+    alert.review_on = months_after(today_in_paris(now), REVIEW_MONTHS)
     session.flush()
     _log(session, alert.person_id, "alert_reviewed", viewer=viewer, now=now)
 
 
 def end_alert(session: Session, alert: PersonAlert, *, viewer: Viewer, now: datetime) -> None:
     """End a measure: it is shown to nobody any more."""
-    alert.ended_on = now.astimezone(PARIS).date()
+    alert.ended_on = today_in_paris(now)
     session.flush()
     _log(session, alert.person_id, "alert_ended", viewer=viewer, now=now)
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from visits.db import take_turn
+from visits.deadlines import today_in_paris
 from visits.errors import Invalid, NotFound
 from visits.map_points import refresh_map
 from visits.models.people import AccessKind, Occupancy, Person
@@ -132,7 +133,7 @@ def rank_candidates(
 
     Protected persons out of the viewer's reach and those not to be contacted are left out.
     """
-    ranked = _ranked(session, programme, viewer, today=now.date(), filters=filters)
+    ranked = _ranked(session, programme, viewer, today=today_in_paris(now), filters=filters)
     page = ranked[max(0, offset) : max(0, offset) + max(0, limit)]
     return Ranking(total=len(ranked), candidates=_candidates(session, page))
 
@@ -141,7 +142,7 @@ def count_candidates(
     session: Session, programme: Programme, viewer: Viewer, *, now: datetime
 ) -> tuple[int, int]:
     """Count the programme's audience, and those of it who are enrolled."""
-    audience = _audience(programme, viewer, today=now.date())
+    audience = _audience(programme, viewer, today=today_in_paris(now))
     counts = audience.with_only_columns(
         func.count(Person.id.distinct()), func.count(Enrolment.person_id.distinct())
     )
@@ -153,7 +154,9 @@ def cities_of_candidates(
     session: Session, programme: Programme, viewer: Viewer, *, now: datetime
 ) -> list[str]:
     """List the cities where the programme's audience lives, for a filter."""
-    statement = _audience(programme, viewer, today=now.date()).with_only_columns(Residence.city)
+    statement = _audience(programme, viewer, today=today_in_paris(now)).with_only_columns(
+        Residence.city
+    )
     return sorted(session.scalars(statement.distinct()), key=fold)
 
 
@@ -170,7 +173,7 @@ def enrol(
     take_turn(session, f"enrol {programme.code}")
     already = _enrolled(session, programme, wanted, viewer=viewer)
     left = set(wanted) - already.keys()
-    found = _scored(session, programme, viewer, today=now.date(), only=left)
+    found = _scored(session, programme, viewer, today=today_in_paris(now), only=left)
     if {scored.row.person_id for scored in found} != left:
         raise NotFound("person_not_found")
     return [*already.values(), *_enrol(session, programme, found, viewer=viewer, now=now)]
@@ -185,7 +188,7 @@ def enrol_top(
         raise Invalid({"number": "out_of_range"}, "out_of_range")
     take_turn(session, f"enrol {programme.code}")
     filters = Filters(**{**vars(filters), "enrolled": False})
-    ranked = _ranked(session, programme, viewer, today=now.date(), filters=filters)
+    ranked = _ranked(session, programme, viewer, today=today_in_paris(now), filters=filters)
     return _enrol(session, programme, ranked[:number], viewer=viewer, now=now)
 
 

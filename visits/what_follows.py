@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 from visits.follow_ups import open_follow_up
 from visits.models.programmes import Enrolment
 from visits.models.visits import Consequence
-from visits.models.works import Severity
+from visits.models.works import URGENT
 from visits.work_orders import open_work_order
 
-URGENT = (Severity.U0, Severity.U1)
 LANDLORD = "landlord"
 
 # Who mends an urgent hazard that names no trade; whatever is not here is for general maintenance.

@@ -2,14 +2,14 @@
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request
 from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
 from markupsafe import Markup
 
+from diagnostics.delays import PARIS
+
 LANGUAGES = ("fr", "en")
-PARIS = ZoneInfo("Europe/Paris")
 
 
 def chosen_language() -> str:

@@ -7,6 +7,7 @@ from webargs.fields import DelimitedList
 
 from visits.doors import LEFT_BEHIND, TOLD_LENGTH
 from visits.models.programmes import Disposition, RefusalReason
+from visits.models.works import URGENT
 
 # A tablet names the visits it holds something of in one address.
 MOST_HELD = 150
@@ -281,7 +282,7 @@ class NewAlertSchema(Schema):
     id = fields.UUID(required=True)
     instance_id = fields.String(required=True, validate=validate.Length(1, 100))
     path = fields.String(required=True, validate=validate.Length(1, 200))
-    severity = fields.String(required=True, validate=validate.OneOf(("U0", "U1")))
+    severity = fields.String(required=True, validate=validate.OneOf(tuple(map(str, URGENT))))
     label = fields.Nested(AlertLabelSchema, required=True, unknown=EXCLUDE)
     raised_at = fields.AwareDateTime(required=True)
     sent_at = fields.AwareDateTime(required=True)

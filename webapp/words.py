@@ -5,10 +5,18 @@ from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
+from flask_babel.speaklater import LazyString
 
+from diagnostics.codes import TRADES, Name
 from webapp.account_words import ACCOUNT_EVENTS
 from webapp.field_words import FIELD_WORDS
-from webapp.languages import LANGUAGES
+from webapp.languages import LANGUAGES, current_language
+
+
+def _spoken(name: Name) -> str:
+    return name.in_language(current_language())
+
 
 WORDS: dict[str, dict[str, Any]] = {
     **FIELD_WORDS,
@@ -122,17 +130,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "2": _l("Intermediate"),
         "3": _l("High"),
     },
-    "trade": {
-        "gas": _l("Gas"),
-        "electricity": _l("Electricity"),
-        "plumbing": _l("Plumbing"),
-        "heating": _l("Heating"),
-        "locksmith": _l("Locksmith"),
-        "carpentry": _l("Carpentry"),
-        "lift": _l("Lift"),
-        "ventilation": _l("Ventilation"),
-        "general": _l("General"),
-    },
+    "trade": {code: LazyString(_spoken, name) for code, name in TRADES.items()},
     "consent": {
         "visit": _l("The visit"),
         "health": _l("Health questions"),
@@ -199,7 +197,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "fall": _l("Fall risk"),
         "isolation": _l("Isolation"),
         "room": _l("Room"),
-        "home": _l("Home"),
+        "home": _p("the dwelling", "Home"),
         "energy": _l("Energy"),
         "total": _l("Total"),
         "key_questions": _l("Key questions"),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
+from diagnostics.delays import PARIS
 from tests.diagnostics.filling import parsed
 from tests.e2e.filling import Filler
 from tests.e2e.plans import Plan
@@ -14,7 +15,6 @@ from tests.e2e.round import QUIET, add_photos, choose, picture
 from tests.e2e.tablet import Tablet
 from tests.e2e.tally import NOBODY, Key, Tally, as_answers, plain
 from visits.contacts import REFUSALS
-from webapp.languages import PARIS
 
 HOME_VISIT = "home_visit"
 NOTES_REACHED, SOMEBODY = 0.5, 0.75

@@ -17,6 +17,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from diagnostics.delays import PARIS
 from tests.e2e.server import Server, free_port
 from tests.e2e.tablet import tablet_sign_in
 from tests.factories import (
@@ -32,7 +33,6 @@ from visits.models.handed_in import HandedIn
 from visits.models.people import Person
 from visits.models.programmes import ContactAttempt, Enrolment
 from visits.models.visits import Submission, UrgentAlert, Visit, VisitState
-from webapp.languages import PARIS
 
 One = TypeVar("One")
 

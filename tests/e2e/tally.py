@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from babel.dates import format_date
 
+from diagnostics.delays import PARIS
 from diagnostics.form import parse_form
 from diagnostics.reading import Answer, read_answers
 from diagnostics.submission import check
@@ -15,7 +16,6 @@ from tests.e2e.round import One, Round
 from visits.file_store import FileStore
 from visits.models.programmes import ContactAttempt
 from visits.models.visits import Submission, SubmissionFile, SubmissionState, UrgentAlert
-from webapp.languages import PARIS
 from webapp.settings import read_settings
 
 WHOLE = (SubmissionState.CHECKED, SubmissionState.TO_REVIEW)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from diagnostics.delays import PARIS
 from tests.e2e.server import Server
 from tests.e2e.tablet import tablet_sign_in, unlock
 from visits.models.accounts import Role
-from webapp.languages import PARIS
 
 DATA = Path(__file__).parent.parent / "data"
 Office = Callable[[Server, str], Page]

@@ -26,7 +26,7 @@ from visits.contacts import Attempt, record_attempt
 from visits.doors import OUTCOMES, Knock, report_shut_door
 from visits.errors import Refused
 from visits.follow_ups import open_follow_up
-from visits.map_points import parent_cell, rebuild_map, refresh_map
+from visits.map_points import rebuild_map, refresh_map
 from visits.models.accounts import Role, User
 from visits.models.map import MapCell, MapPoint
 from visits.models.people import Person
@@ -235,13 +235,6 @@ def test_a_dwelling_without_a_place_is_not_on_the_map(session: Session) -> None:
     dwelling = make_dwelling(session, residence=make_residence(session, lat=None, lon=None))
     refresh_map(session, [dwelling.id])
     assert kept(session, MapPoint) == kept(session, MapCell) == set()
-
-
-def test_our_parents_are_those_of_h3(session: Session) -> None:
-    cell = cells.locate_cell(49.43, 2.08)
-    assert [parent_cell(cell, res) for res in range(12)] == [
-        cells.parent(cell, res) for res in range(12)
-    ]
 
 
 def test_a_view_counts_the_cells_whose_dwellings_stand_in_it(

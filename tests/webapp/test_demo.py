@@ -14,6 +14,7 @@ from flask_security.utils import verify_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from diagnostics.delays import PARIS
 from visits.access_chain import find_break, seal_access_log
 from visits.accounts import device_of_token, find_user
 from visits.kits import bags_of
@@ -36,7 +37,7 @@ from visits.portfolio.values import age_on
 from webapp import create_app
 from webapp.auth import Action
 from webapp.demo import DemoAccount, Size, load_demo
-from webapp.demo.calendar import PARIS, working_days, working_days_after
+from webapp.demo.calendar import working_days, working_days_after
 from webapp.demo.cast import acting
 from webapp.demo.people import make_seniors
 from webapp.demo.photos import KINDS, photo

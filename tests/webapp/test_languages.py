@@ -13,24 +13,28 @@ import webapp
 ROOM = Path(webapp.__file__).parent
 CATALOGUE = ROOM / "translations" / "fr" / "LC_MESSAGES" / "messages.po"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
+# What stands before a text of two meanings says which one is meant.
+MEANT = ((1, "c"), 2)
 KEYWORDS = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None}
+KEYWORDS |= {"pgettext": MEANT, "_p": MEANT}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 
 @pytest.fixture(scope="module")
 def french() -> dict[str, Message]:
     with CATALOGUE.open("rb") as file:
-        return {_key(message.id): message for message in read_po(file) if message.id}
+        return {_key(one.id, one.context): one for one in read_po(file) if one.id}
 
 
-def _key(identifier: str | tuple[str, ...] | list[str]) -> str:
-    return identifier if isinstance(identifier, str) else identifier[0]
+def _key(identifier: str | tuple[str, ...] | list[str], meant: str | None) -> str:
+    text = identifier if isinstance(identifier, str) else identifier[0]
+    return f"{meant}: {text}" if meant else text
 
 
 def _texts_of_screens() -> set[str]:
     return {
-        _key(message)
-        for _, _, message, _, _ in extract_from_dir(ROOM, METHODS, keywords=KEYWORDS)
+        _key(message, meant)
+        for _, _, message, _, meant in extract_from_dir(ROOM, METHODS, keywords=KEYWORDS)
         if message
     }
 

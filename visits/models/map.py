@@ -34,7 +34,7 @@ class MapPoint(Base):
 class MapCell(Base):
     """How many dwellings of one kind stand in an H3 cell, and the sums of their positions.
 
-    `parent` is the cell `PARENT_STEP` resolutions up: a viewport is a handful of parents.
+    `parent` is the cell `maps.cells.LEVELS_UP` resolutions up: a viewport is a handful of parents.
     `territory` is the territory's id as text, empty for none. `works` is 1 for dwellings with open
     work orders, else 0. `lat_sum` and `lon_sum` count millionths of a degree: integers, so that
     adding and taking away leaves nothing behind.

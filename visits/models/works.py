@@ -25,6 +25,10 @@ class Severity(enum.StrEnum):
     P = "P"
 
 
+# What cannot wait: told at once, escalated when nobody starts it.
+URGENT = (Severity.U0, Severity.U1)
+
+
 class WorkOrderState(enum.StrEnum):
     """Where a work order stands."""
 

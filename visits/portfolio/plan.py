@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 
 from sqlalchemy.orm import Session
 
+from visits.deadlines import today_in_paris
 from visits.portfolio.fields import Kind
 from visits.portfolio.ledger import Ledger, Record, Shelf
 from visits.portfolio.mapping import Columns, check_mapping
@@ -82,7 +83,7 @@ def examine(
     mapping does not fit the table.
     """
     check_mapping(table, kind=kind, mapping=mapping)
-    today = now.date()
+    today = today_in_paris(now)
     reading = read_rows(table, kind=kind, mapping=mapping, today=today)
     ledger = Ledger(session)
     with session.no_autoflush:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from visits.deadlines import today_in_paris
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState, Refusal
@@ -116,7 +117,7 @@ def may_be_asked_again(now: datetime) -> ColumnElement[bool]:
     return and_(
         Enrolment.state == EnrolmentState.REFUSED,
         Person.do_not_contact.is_(False),
-        exists().where(of_this, Refusal.ask_again_on <= now.date()),
+        exists().where(of_this, Refusal.ask_again_on <= today_in_paris(now)),
         ~exists().where(of_this, Refusal.ask_again_on.is_(None)),
     )
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Row, exists, or_, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
+from diagnostics.delays import PARIS
 from diagnostics.facts import DWELLING, PERSON
-from visits.deadlines import PARIS
 from visits.models.people import Consent, ConsentScope, NamedAccess, Person, PersonAlert
 from visits.models.portfolio import FormVersion
 from visits.models.programmes import Enrolment

@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from diagnostics.codes import KITS
+from diagnostics.delays import PARIS
 from visits.doors import tries_at_doors
 from visits.kits import bag_of
 from visits.models.people import AccessKind, PersonAlert
@@ -32,7 +33,6 @@ from visits.queries.tablet import (
 )
 from visits.visit_forms import VisitForm, forms_of_visits
 from webapp.auth import Action, requires, viewer
-from webapp.languages import PARIS
 from webapp.schemas import DaySchema, HeldSchema
 from webapp.transaction import now, reading, transaction
 from webapp.words import alert_kind, in_both

@@ -7,10 +7,10 @@ from random import Random
 from typing import Any
 from xml.sax.saxutils import escape
 
+from diagnostics.delays import PARIS
 from diagnostics.form import Form
 from diagnostics.submission import check
 from diagnostics.xpath import Node
-from webapp.demo.calendar import PARIS
 
 Answers = dict[str, Any]
 

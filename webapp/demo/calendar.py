@@ -3,11 +3,11 @@
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from random import Random
-from zoneinfo import ZoneInfo
 
 import holidays
 
-PARIS = ZoneInfo("Europe/Paris")
+from diagnostics.delays import PARIS
+
 OPENS, CLOSES = time(9), time(18)
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
+from diagnostics.delays import PARIS
 from visits.doors import Knock, report_shut_door
 from visits.intake import SentFile, record_submission
 from visits.models.accounts import User
@@ -15,7 +16,6 @@ from visits.queries import Viewer
 from webapp.auth import Action
 from webapp.demo.answers import Filled, fill
 from webapp.demo.calendar import (
-    PARIS,
     day_of,
     moment,
     next_office_moment,

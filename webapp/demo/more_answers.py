@@ -4,10 +4,10 @@ import uuid
 from datetime import datetime
 from random import Random
 
+from diagnostics.delays import PARIS
 from diagnostics.form import Form
 from diagnostics.submission import check
 from webapp.demo.answers import Answers, Filled, Resident, stamp, written, yes
-from webapp.demo.calendar import PARIS
 
 # How often each is filled beside the home visit.
 CHANCES = {"eco_kit": 0.14, "fall_risk": 0.07}

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from diagnostics.delays import PARIS
 from visits.jobs import job_states
 from visits.models.accounts import JobState, Role
 from visits.models.visits import Submission, Visit, VisitState
@@ -33,7 +34,7 @@ from visits.queries.submissions import unfinished_submissions
 from visits.queries.visits import STANDING, VisitFilter, list_visits
 from visits.queries.works import LATE, WorkOrderFilter, list_work_orders
 from webapp.auth import Action, may, requires, viewer
-from webapp.languages import PARIS, moment
+from webapp.languages import moment
 from webapp.office.access import showing
 from webapp.office.figures import month
 from webapp.office.moments import day_of

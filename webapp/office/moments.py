@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from diagnostics.delays import PARIS
 from visits.errors import Invalid
 from visits.portfolio.values import age_on
-from webapp.languages import PARIS
 from webapp.transaction import now
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100

@@ -53,9 +53,9 @@ screenshots: setup-dev ## the pictures of docs/screenshots, anew
 	@$(BIN)/python -m tests.e2e.screenshots docs/screenshots
 
 messages: setup-dev ## collect the texts of the screens into the French catalogue
-	@$(BIN)/pybabel -q extract -F webapp/babel.cfg --no-location --sort-output -k _l -k _p:1c,2 -o /tmp/palier.pot webapp
-	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -N -i /tmp/palier.pot -d webapp/translations -l fr
-	@rm -f /tmp/palier.pot
+	@$(BIN)/pybabel -q extract -F webapp/babel.cfg --no-location --sort-output -k _l -k _p:1c,2 -o $(BIN)/palier.pot webapp
+	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -N -i $(BIN)/palier.pot -d webapp/translations -l fr
+	@rm -f $(BIN)/palier.pot
 
 lock: ## write the lock files anew (needs pip-tools)
 	@pip-compile -q --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-options --no-emit-find-links --no-header --extra build -o requirements.lock pyproject.toml

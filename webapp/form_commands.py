@@ -11,6 +11,7 @@ import click
 from sqlalchemy.orm import Session
 
 from diagnostics.checking import check_report
+from diagnostics.delays import PARIS
 from diagnostics.forms import read_shipped, shipped
 from diagnostics.workbook import (
     Examination,
@@ -25,7 +26,6 @@ from diagnostics.workbook import (
     validate,
     write_workbook,
 )
-from visits.deadlines import PARIS
 from visits.errors import Refused
 from visits.migration import is_current
 from visits.published_forms import (

@@ -1,14 +1,21 @@
 """Finding persons, and a person's file."""
 
 from collections.abc import Callable
+from datetime import date
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import make_dwelling, make_enrolment, make_person, make_residence, make_user
+from tests.homes import Home
+from tests.submissions import GAS, fill
 from visits.models.accounts import Role
 from visits.models.people import AccessEvent, NamedAccess, Person
+from visits.models.portfolio import Residence
+from visits.models.works import WorkOrder
+from visits.queries.wording import without_accents
 
 SignIn = Callable[..., FlaskClient]
 
@@ -35,6 +42,74 @@ def test_a_person_is_found_by_name_dwelling_address_and_city_with_or_without_acc
     for text in ("géraud", "GERAUD zoe", reference, "abbé lemire", "meru", "Géraud Méru 60110"):
         found = client.get("/people/", query_string={"q": text}).get_data(as_text=True)
         assert str(person.id) in found, text
+
+
+def test_a_person_is_found_by_phone_and_birth_date(client_as: SignIn, session: Session) -> None:
+    person = somebody(session, phone="+33344556677", born_on=date(1941, 3, 12))
+    client = client_as("coordinator")
+    phones = ("03 44 55 66 77", "+33 3.44.55.66.77", "556677")
+    for text in (*phones, "12/03/1941", "1941-03-12"):
+        found = client.get("/people/", query_string={"q": text}).get_data(as_text=True)
+        assert str(person.id) in found, text
+    for text in ("03 44 55 66 78", "13/03/1941", "31/02/1941", "BT-00000000", "5566"):
+        found = client.get("/people/", query_string={"q": text}).get_data(as_text=True)
+        assert str(person.id) not in found, text
+
+
+def ordered(app: Flask) -> tuple[Home, str]:
+    """A home whose visit opened a work order, and its number."""
+    home = Home(app, "home_visit")
+    home.send_xml(fill(GAS))
+    with home.house.sessions() as session:
+        return home, session.scalars(select(WorkOrder.reference)).one()
+
+
+def test_a_person_is_found_by_the_number_of_a_work_order(app: Flask, client_as: SignIn) -> None:
+    home, number = ordered(app)
+    found = client_as("coordinator").get("/people/", query_string={"q": number.lower()}).text
+    assert str(home.person.id) in found
+
+
+def test_works_are_found_by_city_with_or_without_accents_and_hyphens(
+    app: Flask, client_as: SignIn
+) -> None:
+    home, number = ordered(app)
+    with home.house.sessions.begin() as session:
+        for residence in session.scalars(select(Residence)):
+            residence.city = "NOGENT-SUR-OISE"
+    client = client_as("technician")
+    for text in ("nogent sur oise", "Nogént", number[-6:].lower()):
+        assert number in client.get("/work-orders/", query_string={"q": text}).text, text
+    assert number not in client.get("/work-orders/?q=compiegne").text
+
+
+def test_a_name_that_is_nearly_right_finds_the_nearest_and_says_so(
+    client_as: SignIn, session: Session
+) -> None:
+    near = somebody(session)
+    far = make_person(session, last_name="OTT", first_name="Ada", name_key="ott ada")
+    session.commit()
+    client = client_as("coordinator")
+    for text in ("Gerault Zoe", "zoé jéraud", "geraux"):
+        page = client.get("/people/", query_string={"q": text}).get_data(as_text=True)
+        assert str(near.id) in page, text
+        assert str(far.id) not in page, text
+        assert "Ces noms sont les plus proches" in page
+    protected = client_as("coordinator")
+    session.refresh(near)
+    near.protected = True
+    session.commit()
+    assert str(near.id) not in protected.get("/people/?q=geraux").get_data(as_text=True)
+
+
+def test_the_best_match_stands_first(client_as: SignIn, session: Session) -> None:
+    for last, first in (("DE MARTIN", "Zoé"), ("MARTINET", "Ada"), ("MARTIN", "")):
+        key = without_accents(f"{last} {first}".lower()).strip()
+        make_person(session, last_name=last, first_name=first, name_key=key)
+    session.commit()
+    page = client_as("coordinator").get("/people/?q=martin").get_data(as_text=True)
+    places = [page.index(f"{name}</a>") for name in (" MARTIN", "MARTINET", "DE MARTIN")]
+    assert places == sorted(places)
 
 
 def test_nothing_typed_finds_nobody_and_nonsense_says_so(

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -18,47 +17,19 @@ from visits.models.people import (
     Person,
     PersonAlert,
 )
-from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.programmes import Enrolment
 from visits.models.visits import Visit
 from visits.models.works import FollowUp
-from visits.queries.listing import Listed, Wanted, page_of
 from visits.queries.reach import Viewer, visible_persons
 from visits.queries.submissions import still_counts
 from visits.queries.tablet import standing_alerts
-from visits.queries.wording import is_named, mentions, words_of
 
 ACCESSES_SHOWN = 50
-ORDER: dict[str, Any] = {
-    "name": Person.name_key,
-    "born": Person.born_on,
-    "reference": Person.reference,
-}
 
 
-def search_people(session: Session, viewer: Viewer, text: str, *, wanted: Wanted) -> Listed[Person]:
-    """List the persons the viewer may see of whom a text speaks; nobody for no text.
-
-    Each word must be in the name, or in the reference, address or city of a home.
-    """
-    if not words_of(text):
-        return Listed([], 0, wanted)
-    at_home = (
-        exists()
-        .where(Occupancy.person_id == Person.id, Occupancy.ended_on.is_(None))
-        .where(Tenancy.id == Occupancy.tenancy_id, Dwelling.id == Tenancy.dwelling_id)
-        .where(Residence.id == Dwelling.residence_id, mentions(session, text))
-        .correlate(Person)
-    )
-    statement = (
-        select(Person)
-        .where(visible_persons(viewer), is_named(text) | at_home)
-        .options(_with_homes())
-    )
-    return page_of(session, statement, wanted=wanted, order=ORDER, tie=Person.id)
-
-
-def _with_homes() -> ORMOption:
+def with_homes() -> ORMOption:
+    """Load the homes of persons with them."""
     return (
         selectinload(Person.occupancies)
         .joinedload(Occupancy.tenancy)

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
 from visits.queries.listing import Listed, Wanted, page_of
 from visits.queries.reach import Reach, Viewer, visible_persons
+from visits.queries.wording import mentions
 
 URGENCY = case({severity: rank for rank, severity in enumerate(Severity)}, value=WorkOrder.severity)
 ORDER = {
@@ -73,20 +73,10 @@ def list_work_orders(
     if only.trade:
         statement = statement.where(WorkOrder.trade == only.trade)
     if only.text:
-        statement = statement.where(_mentions(only.text))
+        numbered = WorkOrder.reference.icontains(only.text.strip(), autoescape=True)
+        statement = statement.where(numbered | mentions(session, only.text))
     tie = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
     return page_of(session, statement, wanted=wanted, order=ORDER, tie=tie)
-
-
-def _mentions(text: str) -> ColumnElement[bool]:
-    columns = (
-        WorkOrder.reference,
-        Dwelling.reference,
-        Residence.address,
-        Residence.city,
-        Person.last_name,
-    )
-    return or_(*(column.icontains(text.strip(), autoescape=True) for column in columns))
 
 
 def trades_in_use(session: Session, viewer: Viewer) -> list[str]:

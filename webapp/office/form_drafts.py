@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
+from diagnostics.delays import PARIS
 from diagnostics.workbook import (
     Examination,
     Validation,
@@ -21,7 +22,6 @@ from diagnostics.workbook import (
     validate,
     write_workbook,
 )
-from visits.deadlines import PARIS
 from visits.errors import Conflict
 from visits.form_drafts import delete_draft, find_draft, keep_draft, publish_draft, warnings_of
 from visits.published_forms import (

@@ -16,9 +16,10 @@ from visits.queries.people import (
     accesses_of,
     named_for,
     person_file,
-    search_people,
     users_to_name,
+    with_homes,
 )
+from visits.queries.search import search_people
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
 from webapp.office.access import showing
@@ -37,12 +38,12 @@ KNOWN_SCORES = ("GIR", "FRAGIRE", "Tinetti", "SEGA", "TUG", "MMSE", "GDS")
 @people.get("/")
 @requires(Action.SEE_PERSONS)
 def index() -> ResponseReturnValue:
-    """Find persons by name, dwelling or address."""
+    """Find persons by name, dwelling, address, phone, birth date or work order."""
     text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
     with showing("people_search") as (session, shown):
-        listed = search_people(session, viewer(), text, wanted=wanted())
+        listed, near = search_people(session, viewer(), text, wanted=wanted(), options=with_homes())
         shown.update(person.id for person in listed.rows)
-        return render_template("people/index.html", listed=listed, text=text, age=age)
+        return render_template("people/index.html", listed=listed, near=near, text=text, age=age)
 
 
 @people.get("/<uuid:person_id>")

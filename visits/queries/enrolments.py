@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from visits.deadlines import today_in_paris
@@ -16,6 +16,7 @@ from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState, 
 from visits.models.visits import Visit, VisitState
 from visits.queries.listing import Listed, Wanted, page_of
 from visits.queries.reach import Viewer, visible_persons
+from visits.queries.turns import TURNS, URGENCY, comes_after, to_contact
 from visits.queries.wording import mentions
 
 TO_CONTACT, CALL_BACK_DUE = "to_contact", "call_back_due"
@@ -27,8 +28,6 @@ ATTEMPTS = (
     .correlate(Enrolment)
     .scalar_subquery()
 )
-# Call-backs somebody was promised come before everybody else, the latest promise kept last.
-URGENCY = case((Enrolment.state == EnrolmentState.CALL_BACK, 0), else_=1_000_000) - Enrolment.score
 ORDER: dict[str, Any] = {
     "urgency": URGENCY,
     "name": Person.name_key,
@@ -45,8 +44,8 @@ ORDER: dict[str, Any] = {
 class EnrolmentFilter:
     """Which enrolments; an empty field does not filter.
 
-    `state` is a state, or `to_contact` (to call, and call-backs that are due),
-    `call_back_due` (those who asked to be called back by now), `ask_again` (soft
+    `state` is a state, or `to_contact` (see `visits.queries.turns`), `call_back_due` (those of them
+    who were promised a call back by now), `ask_again` (soft
     refusals whose delay is over), `all`.
     """
 
@@ -75,7 +74,7 @@ def list_enrolments(
         statement = statement.where(Enrolment.score >= only.min_score)
     if only.text.strip():
         statement = statement.where(mentions(session, only.text))
-    return page_of(session, statement, wanted=wanted, order=ORDER, tie=Enrolment.id)
+    return page_of(session, statement, wanted=wanted, order=ORDER, tie=TURNS[1:])
 
 
 def _seen_by(viewer: Viewer) -> Select[Enrolment]:
@@ -92,23 +91,11 @@ def _state(name: str, now: datetime) -> ColumnElement[bool] | None:
     if name == TO_CONTACT:
         return to_contact(now)
     if name == CALL_BACK_DUE:
-        return and_(Enrolment.state == EnrolmentState.CALL_BACK, Enrolment.call_back_at <= now)
+        return and_(to_contact(now), Enrolment.call_back_at.is_not(None))
     if name == ASK_AGAIN:
         return may_be_asked_again(now)
     known = name in [state.value for state in EnrolmentState]
     return Enrolment.state == EnrolmentState(name) if known else None
-
-
-def to_contact(now: datetime) -> ColumnElement[bool]:
-    """Give the condition on `Enrolment` for those to call today."""
-    due = or_(Enrolment.call_back_at.is_(None), Enrolment.call_back_at <= now)
-    return and_(
-        Person.do_not_contact.is_(False),
-        or_(
-            Enrolment.state == EnrolmentState.TO_CALL,
-            and_(Enrolment.state == EnrolmentState.CALL_BACK, due),
-        ),
-    )
 
 
 def may_be_asked_again(now: datetime) -> ColumnElement[bool]:
@@ -147,16 +134,20 @@ def cities_of(session: Session, viewer: Viewer, programme: str) -> list[str]:
 
 
 def next_to_call(
-    session: Session, viewer: Viewer, *, programme: str, but: uuid.UUID, now: datetime
+    session: Session, viewer: Viewer, enrolment: Enrolment, *, now: datetime
 ) -> Enrolment | None:
-    """Find the next person of the call list other than this one."""
-    statement = (
+    """Find whose turn comes after this person's; from the end of the list on, the first's."""
+    others = (
         _seen_by(viewer)
-        .where(Enrolment.programme == programme, Enrolment.id != but, to_contact(now))
-        .order_by(URGENCY, Enrolment.id)
+        .where(Enrolment.programme == enrolment.programme, Enrolment.id != enrolment.id)
+        .where(to_contact(now))
+        .order_by(*TURNS)
         .limit(1)
     )
-    return session.scalars(statement).one_or_none()
+    after = comes_after(enrolment, enrolment.attempts, now)
+    return (
+        session.scalars(others.where(after)).one_or_none() or session.scalars(others).one_or_none()
+    )
 
 
 def enrolment_file(session: Session, enrolment: Enrolment) -> list[Visit]:

@@ -30,7 +30,7 @@ from visits.models.programmes import (
 )
 from visits.outcomes import outcomes
 from visits.planning import visitors
-from visits.programmes import Programme, find_programme, load_programmes
+from visits.programmes import find_programme, load_programmes
 from visits.queries.enrolments import (
     TO_CONTACT,
     EnrolmentFilter,
@@ -185,7 +185,7 @@ def page_of_enrolment(
         visitors=offered_visitors(session, enrolment),
         refusal=refusal,
         may_call=_may_call(enrolment, refusal),
-        next=_next(session, programme, enrolment),
+        next=_next(session, enrolment),
         errors=errors or {},
         said=said,
         typed=request.form if form else {},
@@ -204,12 +204,10 @@ def page_of_enrolment(
     )
 
 
-def _next(session: Session, programme: Programme, enrolment: Enrolment) -> Enrolment | None:
+def _next(session: Session, enrolment: Enrolment) -> Enrolment | None:
     if not may(Action.CALL):
         return None
-    return next_to_call(
-        session, viewer(Action.CALL), programme=programme.code, but=enrolment.id, now=now()
-    )
+    return next_to_call(session, viewer(Action.CALL), enrolment, now=now())
 
 
 def _was_unsafe(enrolment: Enrolment) -> bool:

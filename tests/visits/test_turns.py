@@ -1,0 +1,129 @@
+"""Whose turn it is to be called: rests by answer, an order, and nobody twice in a row."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.factories import make_enrolment, make_user, make_viewer
+from visits.contacts import Attempt, record_attempt
+from visits.models.accounts import User
+from visits.models.programmes import ContactAttempt, Disposition, Enrolment, EnrolmentState
+from visits.queries import Viewer
+from visits.queries.enrolments import (
+    CALL_BACK_DUE,
+    TO_CONTACT,
+    EnrolmentFilter,
+    list_enrolments,
+    next_to_call,
+)
+from visits.queries.home import count_enrolments
+from visits.queries.listing import Wanted
+from visits.queries.turns import REST
+
+
+class Desk:
+    """Somebody who calls."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.session, self.now = session, now
+        self.user: User = make_user(session)
+        self.viewer: Viewer = make_viewer(self.user)
+
+    def enrol(self, score: int = 50) -> Enrolment:
+        """Put somebody on the list."""
+        return make_enrolment(self.session, by=self.user, score=score)
+
+    def note(self, enrolment: Enrolment, disposition: Disposition, **said: datetime) -> None:
+        """Record a call."""
+        self.session.expire(enrolment)
+        attempt = Attempt(disposition, **said)  # type: ignore[arg-type]
+        record_attempt(self.session, enrolment, attempt, viewer=self.viewer, now=self.now)
+        self.session.expire(enrolment)
+
+    def after(self, enrolment: Enrolment) -> Enrolment | None:
+        """Press "next person"."""
+        return next_to_call(self.session, self.viewer, enrolment, now=self.now)
+
+    def listed(self) -> list[Enrolment]:
+        """Read the list, and see that the tile counts what it shows."""
+        only = EnrolmentFilter(programme="seniors")
+        found = list_enrolments(self.session, self.viewer, only=only, wanted=Wanted(), now=self.now)
+        assert found.total == self.count(TO_CONTACT)
+        return list(found.rows)
+
+    def count(self, state: str) -> int:
+        """Count what a tile counts."""
+        only = EnrolmentFilter(programme="seniors", state=state)
+        return count_enrolments(self.session, self.viewer, only=only, now=self.now)
+
+
+@pytest.fixture
+def desk(session: Session, now: datetime) -> Desk:
+    """A desk with nobody on its list."""
+    return Desk(session, now)
+
+
+def test_next_goes_through_the_whole_list_before_anybody_comes_again(desk: Desk) -> None:
+    order = [desk.enrol(score) for score in (90, 70, 70, 50)]
+    order = [order[0], *sorted(order[1:3], key=lambda one: one.id.hex), order[3]]
+    at, seen = order[0], [order[0]]
+    for _ in range(7):
+        found = desk.after(at)
+        assert found is not None
+        at = found
+        seen.append(at)
+    assert seen == order * 2
+    assert desk.listed() == order
+
+
+def test_next_goes_on_below_whoever_was_just_called(desk: Desk) -> None:
+    passed, called, third, _fourth = (desk.enrol(score) for score in (90, 80, 70, 60))
+    assert desk.after(passed) is called
+    desk.note(called, Disposition.NO_ANSWER)
+    assert desk.after(called) is third
+    desk.note(third, Disposition.CALL_BACK, call_back_at=desk.now + timedelta(days=1))
+    assert desk.after(third) is _fourth
+
+
+def test_nobody_comes_after_the_only_one(desk: Desk) -> None:
+    assert desk.after(desk.enrol()) is None
+
+
+@pytest.mark.parametrize("disposition", list(REST))
+def test_an_answer_lets_a_person_rest_for_its_time(desk: Desk, disposition: Disposition) -> None:
+    enrolment = desk.enrol()
+    desk.session.add(
+        ContactAttempt(
+            enrolment_id=enrolment.id, at=desk.now, channel="phone", disposition=disposition,
+            caller_id=desk.user.id,
+        )
+    )  # fmt: skip
+    enrolment.state = EnrolmentState.CALL_BACK
+    desk.session.flush()
+    rest = REST[disposition]
+    desk.now += rest - timedelta(seconds=1)
+    assert desk.listed() == []
+    desk.now += timedelta(seconds=1)
+    assert desk.listed() == [enrolment]
+
+
+def test_a_promised_call_back_counts_alone_and_comes_first(desk: Desk) -> None:
+    high, promised = desk.enrol(90), desk.enrol(10)
+    desk.note(promised, Disposition.IN_HOSPITAL, call_back_at=desk.now + timedelta(hours=2))
+    assert desk.listed() == [high]
+    desk.now += timedelta(hours=2)
+    assert desk.listed() == [promised, high]
+    assert desk.count(CALL_BACK_DUE) == 1
+    promised.person.do_not_contact = True
+    desk.session.flush()
+    assert desk.count(CALL_BACK_DUE) == 0
+
+
+def test_among_equals_whoever_was_tried_longest_ago_comes_first(desk: Desk) -> None:
+    first, second, never = desk.enrol(), desk.enrol(), desk.enrol()
+    desk.note(second, Disposition.NO_ANSWER)
+    desk.now += timedelta(minutes=5)
+    desk.note(first, Disposition.NO_ANSWER)
+    desk.now += timedelta(hours=5)
+    assert desk.listed() == [never, second, first]

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from visits.models.people import Person
@@ -17,14 +17,21 @@ from visits.models.programmes import (
     Enrolment,
     EnrolmentState,
     Refusal,
+    RefusalReason,
 )
 from visits.models.visits import Visit, VisitState
 from visits.queries import Viewer, visible_persons
 
 STATES = tuple(EnrolmentState)
-NON_CONTACT = (EnrolmentState.UNREACHABLE,)
-UNKNOWN = (EnrolmentState.TO_CALL,)
-OTHER = (EnrolmentState.CALL_BACK, EnrolmentState.AGREED, EnrolmentState.PLANNED)
+# Where nobody gets without having been spoken to.
+ANSWERED = (
+    EnrolmentState.AGREED,
+    EnrolmentState.PLANNED,
+    EnrolmentState.VISITED,
+    EnrolmentState.REFUSED,
+)
+# Attempts in which nobody who lives there was spoken to.
+NOBODY = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER, Disposition.WRONG_ADDRESS)
 # Steps of the ladder after which somebody is called again, yet that count otherwise meanwhile: a
 # break-off as a refusal (AAPOR 2.12), a wrong address as unknown (3.x).
 BREAK_OFF, WRONG_ADDRESS = Disposition.BROKEN_OFF, Disposition.WRONG_ADDRESS
@@ -58,6 +65,11 @@ class Outcomes:
         """How many persons are in the programme."""
         return sum(self.by_state.values())
 
+    @property
+    def refusals(self) -> int:
+        """How many refused or broke off a visit, each under one reason."""
+        return sum(self.refusal_reasons.values())
+
 
 def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
     """Count a programme's enrolments by state, its refusals by reason, and give its rates."""
@@ -68,42 +80,80 @@ def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
         .group_by(Enrolment.state)
     )
     by_state = dict.fromkeys(STATES, 0) | {state: count for state, count in counted}
-    refused = session.execute(
+    broken_off = _left_at(session, programme, viewer, BREAK_OFF)
+    reasons = _reasons(session, programme, viewer, refused=by_state[EnrolmentState.REFUSED])
+    if broken_off:
+        reasons[BREAK_OFF.value] = broken_off
+    return Outcomes(
+        by_state=by_state,
+        refusal_reasons=dict(reasons),
+        refusals_by_month=_answers_by_month(session, programme, viewer),
+        rates=rates(
+            by_state,
+            partial=_under_way(session, programme, viewer),
+            broken_off=broken_off,
+            wrong_address=_left_at(session, programme, viewer, WRONG_ADDRESS),
+            untried=_count(session, programme, viewer, TO_CALL, ~_tried()),
+            reached=_count(session, programme, viewer, *_reached()),
+        ),
+    )
+
+
+def _reasons(session: Session, programme: str, viewer: Viewer, *, refused: int) -> Counter[str]:
+    """Count each person who refused under her last reason, so that they sum to the refusals."""
+    rows = session.execute(
         select(Refusal.enrolment_id, Refusal.reason)
         .join(Enrolment, Enrolment.id == Refusal.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
         .where(Enrolment.programme == programme, Enrolment.state == EnrolmentState.REFUSED)
         .where(visible_persons(viewer))
+        .order_by(Refusal.at, Refusal.id)
     )
-    reasons = Counter(reason for _enrolment, reason in {tuple(row) for row in refused})
-    return Outcomes(
-        by_state=by_state,
-        refusal_reasons={str(reason): count for reason, count in reasons.items()},
-        refusals_by_month=_answers_by_month(session, programme, viewer),
-        rates=rates(
-            by_state,
-            partial=_under_way(session, programme, viewer),
-            broken_off=_left_at(session, programme, viewer, BREAK_OFF),
-            wrong_address=_left_at(session, programme, viewer, WRONG_ADDRESS),
-        ),
+    last = {enrolment: reason for enrolment, reason in rows}
+    reasons = Counter(str(reason) for reason in last.values())
+    reasons[RefusalReason.NOT_SAID.value] += refused - len(last)
+    return +reasons
+
+
+TO_CALL = Enrolment.state == EnrolmentState.TO_CALL
+
+
+def _tried(*only: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(ContactAttempt.enrolment_id == Enrolment.id, *only)
+
+
+def _reached() -> tuple[ColumnElement[bool], ...]:
+    """Give the conditions for those who were spoken to, leaving out who counts as unknown."""
+    return (
+        Enrolment.state.not_in((EnrolmentState.NOT_ELIGIBLE, EnrolmentState.UNREACHABLE)),
+        or_(Enrolment.state.in_(ANSWERED), _tried(ContactAttempt.disposition.not_in(NOBODY))),
+        ~and_(*_last_came_to(WRONG_ADDRESS)),
     )
+
+
+def _count(session: Session, programme: str, viewer: Viewer, *only: ColumnElement[bool]) -> int:
+    statement = (
+        select(func.count(Enrolment.id))
+        .join(Enrolment.person)
+        .where(Enrolment.programme == programme, visible_persons(viewer), *only)
+    )
+    return session.scalar(statement) or 0
 
 
 def _left_at(session: Session, programme: str, viewer: Viewer, disposition: Disposition) -> int:
     """Count the enrolments to be called back whose last attempt came to this."""
+    return _count(session, programme, viewer, *_last_came_to(disposition))
+
+
+def _last_came_to(disposition: Disposition) -> tuple[ColumnElement[bool], ...]:
     later = aliased(ContactAttempt)
     last = ~exists().where(
         later.enrolment_id == ContactAttempt.enrolment_id, later.at > ContactAttempt.at
     )
-    statement = (
-        select(func.count(Enrolment.id.distinct()))
-        .join(Enrolment.person)
-        .join(ContactAttempt, ContactAttempt.enrolment_id == Enrolment.id)
-        .where(Enrolment.programme == programme, visible_persons(viewer))
-        .where(Enrolment.state == EnrolmentState.CALL_BACK)
-        .where(ContactAttempt.disposition == disposition, last)
+    return (
+        Enrolment.state == EnrolmentState.CALL_BACK,
+        _tried(ContactAttempt.disposition == disposition, last),
     )
-    return session.scalar(statement) or 0
 
 
 def _under_way(session: Session, programme: str, viewer: Viewer) -> int:
@@ -124,24 +174,27 @@ def rates(
     partial: int = 0,
     broken_off: int = 0,
     wrong_address: int = 0,
+    untried: int = 0,
+    reached: int = 0,
 ) -> tuple[Rate, ...]:
     """Compute the rates from the number of enrolments in each state.
 
-    I complete, P partial, R refusal or break-off, NC non-contact, O other contacted, U not yet
-    attempted or wrong address: those who are not eligible leave every denominator. REF1 = R / all,
-    REF3 = R / all but U, COOP3 = I / (I + P + R), RR1 = I / all.
+    I complete, P partial, R refusal or break-off, NC called but not reached, O other contacted,
+    U not yet attempted or wrong address: those who are not eligible leave every denominator.
+    REF1 = R / all, REF3 = R / all but U, COOP3 = I / (I + P + R), RR1 = I / all, CON1 = reached /
+    all. REFC = R / reached is ours: the AAPOR has no refusal rate of those contacted.
     """
     complete = by_state[EnrolmentState.VISITED]
     refused = by_state[EnrolmentState.REFUSED] + broken_off
     eligible = sum(by_state.values()) - by_state[EnrolmentState.NOT_ELIGIBLE]
-    attempted = eligible - sum(by_state[state] for state in UNKNOWN) - wrong_address
-    contacted = attempted - sum(by_state[state] for state in NON_CONTACT)
+    called = eligible - untried - wrong_address
     return (
-        Rate("REF3", refused, attempted),
+        Rate("REF3", refused, called),
+        Rate("REFC", refused, reached),
         Rate("REF1", refused, eligible),
         Rate("COOP3", complete, complete + partial + refused),
         Rate("RR1", complete, eligible),
-        Rate("CON1", contacted, eligible),
+        Rate("CON1", reached, eligible),
     )
 
 

@@ -97,6 +97,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "R09": _l("Access, a dog"),
         "R10": _l("Language"),
         "R99": _l("Not said"),
+        "broken_off": _l("Visit broken off"),
     },
     "visit": {
         "planned": _l("Planned"),
@@ -252,17 +253,25 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "rate": {
         "REF3": _l("Refusal rate"),
+        "REFC": _l("Refusals among those reached"),
         "REF1": _l("Refusals among all"),
         "COOP3": _l("Cooperation rate"),
         "RR1": _l("Visited among all"),
         "CON1": _l("Reached among all"),
     },
     "rate_definition": {
-        "REF3": _l("Persons who refused, of all who were called at least once."),
-        "REF1": _l("Persons who refused, of all enrolled, called or not."),
-        "COOP3": _l("Persons visited, of those visited or who refused."),
+        "REF3": _l(
+            "Persons who refused or broke off a visit, of all who were called at least once, "
+            "reached or not. Who does not live where we looked counts as not called."
+        ),
+        "REFC": _l(
+            "Persons who refused or broke off a visit, of those with whom somebody spoke. "
+            "A rate of our own: the AAPOR has none of this kind."
+        ),
+        "REF1": _l("Persons who refused or broke off a visit, of all enrolled, called or not."),
+        "COOP3": _l("Persons visited, of those visited, under way, or who refused."),
         "RR1": _l("Persons visited, of all enrolled, called or not."),
-        "CON1": _l("Persons who were reached, whatever they said, of all enrolled."),
+        "CON1": _l("Persons with whom somebody spoke, whatever they said, of all enrolled."),
     },
     "organisation": {
         "landlord": _l("Landlord"),

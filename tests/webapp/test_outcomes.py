@@ -20,10 +20,12 @@ from visits.models.accounts import Role
 from visits.models.programmes import Disposition, EnrolmentState, RefusalReason
 from visits.models.visits import Visit
 from visits.models.works import FollowUp, Severity, WorkOrder, WorkOrderState
+from visits.outcomes import outcomes
 from visits.programmes import load_programmes
 from visits.results import follow_up_results, works_results
 from visits.work_orders import move_work_order
 from webapp.jobs import JOBS, run_job
+from webapp.words import WORDS
 
 SignIn = Callable[..., FlaskClient]
 PROGRAMME = next(iter(load_programmes()))
@@ -138,3 +140,41 @@ def test_results_name_their_programme_beside_the_filters_which_are_not_printed(
     page = client.get(f"/outcomes/?programme={programme.code}").text
     printed = re.sub(r'<form class="filters".*?</form>', "", page, flags=re.S)
     assert unescape(programme.name["en"]) in unescape(printed)
+
+
+def test_reasons_sum_to_the_refusals_and_who_was_called_is_counted_as_called(
+    session: Session,
+) -> None:
+    user = make_user(session)
+    viewer = make_viewer(user)
+
+    def tried(*tries: Attempt) -> None:
+        enrolment = make_enrolment(session, by=user, programme=PROGRAMME)
+        for number, attempt in enumerate(tries):
+            at = NOW + timedelta(days=120 * number)
+            record_attempt(session, enrolment, attempt, viewer=viewer, now=at)
+
+    soft = Attempt(Disposition.REFUSED, reason=RefusalReason.TIMING)
+    tried(soft, Attempt(Disposition.REFUSED, reason=RefusalReason.PRIVACY))
+    make_enrolment(session, by=user, programme=PROGRAMME, state=EnrolmentState.REFUSED)
+    tried(Attempt(Disposition.NO_ANSWER))
+    tried(Attempt(Disposition.WRONG_NUMBER))
+    tried(*[Attempt(Disposition.NO_ANSWER)] * 3)
+    tried(Attempt(Disposition.AGREED))
+    tried(Attempt(Disposition.IN_HOSPITAL))
+    tried(Attempt(Disposition.MOVED))
+    tried()
+    found = outcomes(session, PROGRAMME, viewer=viewer)
+    assert found.refusal_reasons == {"R04": 1, "R99": 1}
+    counted = {rate.code: (rate.numerator, rate.denominator) for rate in found.rates}
+    assert found.refusals == counted["REF3"][0] == 2
+    assert counted["REF3"] == (2, 7)
+    assert counted["REFC"] == (2, 4)
+    assert counted["CON1"] == (4, 8)
+
+
+def test_every_rate_has_its_name_and_its_definition(session: Session) -> None:
+    user = make_user(session)
+    for rate in outcomes(session, PROGRAMME, viewer=make_viewer(user)).rates:
+        assert WORDS["rate"][rate.code]
+        assert WORDS["rate_definition"][rate.code]

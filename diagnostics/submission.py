@@ -15,7 +15,7 @@ from .kinds import fits, in_range, recorded, same_answer, typed
 from .model import Bind, Rule
 from .ordering import Stage
 from .texts import Wording
-from .wellformed import BadSubmission, Head, head_of, read_head, read_submission
+from .wellformed import BadSubmission, Element, Head, head_of, read_head, read_submission
 from .xpath import ExpressionFailed, Node, Scope, TooMuchWork, Value, number_of, text_of, truth_of
 
 __all__ = [
@@ -93,13 +93,18 @@ class Checked:
 
 
 def check(
-    form: Form, xml: bytes, *, now: datetime, language: str = "fr", zone: tzinfo = PARIS
+    form: Form,
+    xml: bytes | Element,
+    *,
+    now: datetime,
+    language: str = "fr",
+    zone: tzinfo = PARIS,
 ) -> Checked:
-    """Check a submission against its form; raises BadSubmission when it is not one of the form.
+    """Check a submission, read already or not; raises BadSubmission when it is not of the form.
 
     `now` is the moment today() and now() stand for: pass the end of the visit, not that of receipt.
     """
-    sent = read_submission(xml)
+    sent = read_submission(xml) if isinstance(xml, bytes) else xml
     head = head_of(sent)
     if head.form_id != form.form_id or sent.name != form.root_name:
         raise BadSubmission(

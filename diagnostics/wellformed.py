@@ -90,6 +90,8 @@ class _Builder:
         parser.StartDoctypeDeclHandler = self.doctype
         self.top: Element | None = None
         self.open: list[Element] = []
+        # Texts are joined once: adding to one in a loop takes its square in time.
+        self.texts: list[list[str]] = []
         self.defaults = [""]
         self.prefixes = {"orx": OPENROSA, "jr": "http://openrosa.org/javarosa"}
         self.count = 0
@@ -112,6 +114,7 @@ class _Builder:
         else:
             self.top = element
         self.open.append(element)
+        self.texts.append([])
 
     def _declare(self, attributes: dict[str, str]) -> None:
         self.defaults.append(attributes.get("xmlns", self.defaults[-1]))
@@ -120,11 +123,11 @@ class _Builder:
                 self.prefixes[name[6:]] = value
 
     def end(self, name: str) -> None:
-        self.open.pop()
+        self.open.pop().text = "".join(self.texts.pop())
         self.defaults.pop()
 
     def characters(self, text: str) -> None:
-        self.open[-1].text += text
+        self.texts[-1].append(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +139,14 @@ class Head:
     instance_id: str
     started_at: str
     ended_at: str
+    corrects: str = ""
 
 
 def read_head(xml: bytes) -> Head:
     """Read form, version and instance id of a submission; raises BadSubmission.
 
-    `started_at` and `ended_at` are the ISO moments by the tablet's clock, or empty.
+    `started_at` and `ended_at` are the ISO moments by the tablet's clock, or empty; `corrects` is
+    the instance id of the version that this one corrects.
     """
     return head_of(read_submission(xml))
 
@@ -153,6 +158,7 @@ def head_of(top: Element) -> Head:
         raise BadSubmission("L’identifiant du formulaire manque.")
     meta = top.find("meta")
     instance = meta.find("instanceID") if meta is not None else None
+    first = meta.find("deprecatedID") if meta is not None else None
     start, end = top.find("start"), top.find("end")
     return Head(
         form_id=form_id,
@@ -160,6 +166,7 @@ def head_of(top: Element) -> Head:
         instance_id=(instance.text if instance is not None else "").strip(),
         started_at=(start.text if start is not None else "").strip(),
         ended_at=(end.text if end is not None else "").strip(),
+        corrects=(first.text if first is not None else "").strip(),
     )
 
 

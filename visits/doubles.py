@@ -1,44 +1,42 @@
 """Two submissions where one was expected: both are kept, a coordinator decides."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.errors import Conflict, Invalid
+from visits.errors import Conflict
 from visits.map_points import refresh_map
 from visits.models.accounts import User
 from visits.models.people import AccessKind
 from visits.models.portfolio import FormVersion
-from visits.models.visits import (
-    COUNTED,
-    Consequence,
-    Submission,
-    SubmissionState,
-    Visit,
-    VisitState,
-)
-from visits.models.works import OPEN_STATES, FollowUp, FollowUpState, WorkOrder, WorkOrderState
+from visits.models.visits import COUNTED, Submission, SubmissionState, Visit, VisitState
 from visits.privacy import log_access
 from visits.queries import Viewer
 from visits.queries.carried import hold_visit
 from visits.risks import risk_of
+from visits.setting_aside import reason_given, set_aside, take_up
 
-REASON_LENGTH = 500
 
-
-def doubts_of(session: Session, submission: Submission) -> list[str]:
+def doubts_of(
+    session: Session, submission: Submission, *, corrected: Submission | None = None
+) -> list[str]:
     """Name what about a submission's visit somebody should look at before she believes it.
 
     The caller holds the visit: of two tablets that send at once the later one sees the earlier.
     Among `second` (this form was sent from this visit already), `cancelled`, `failed`,
-    `reassigned` (it was somebody else's visit by then) and `account_closed` (its sender's).
+    `reassigned` (it was somebody else's visit by then), `account_closed` (its sender's) and
+    `corrects_unknown` (it says that it corrects what is not here). The version that it does correct
+    is no second one.
     """
+    doubts = ["corrects_unknown"] if submission.corrects and corrected is None else []
     visit = submission.visit
     if visit is None:
-        return []
-    doubts = ["second"] if beside(session, submission) else []
+        return doubts
+    if any(one is not corrected for one in beside(session, submission)):
+        doubts.append("second")
     if visit.state in (VisitState.CANCELLED, VisitState.FAILED):
         doubts.append(visit.state.value)
     if visit.visitor_id != submission.sent_by_id:
@@ -86,8 +84,8 @@ def keep_both(
     Raises Conflict when that was decided already.
     """
     visit = _same_visit(first, second)
-    for submission in (first, second):
-        _decide(submission, viewer, now)
+    for submission, other in ((first, second), (second, first)):
+        _decide(submission, other, viewer, now)
     _written(session, visit, viewer, now=now, what="submissions_both_kept")
 
 
@@ -99,27 +97,65 @@ def keep_one(
     reason: str,
     viewer: Viewer,
     now: datetime,
+    cancel: Collection[UUID] = (),
 ) -> None:
-    """Set the other submission aside: what it opened and is still open is cancelled.
+    """Set the other submission aside: what it alone opened goes on unless `cancel` names it.
 
     Nothing of it is deleted. Raises Conflict when it was decided already, Invalid without a reason.
     """
     visit = _same_visit(kept, other)
     hold_visit(session, visit.id)
-    reason = reason.strip()
-    if not reason:
-        raise Invalid({"reason": "required"})
-    if len(reason) > REASON_LENGTH:
-        raise Invalid({"reason": "too_long"})
-    _decide(kept, viewer, now)
-    other.state, other.decided_at = SubmissionState.SET_ASIDE, now
-    note = {"by": str(viewer.user_id), "at": now.isoformat(), "reason": reason}
-    other.findings = {**(other.findings or {}), "set_aside": note}
-    session.flush()
-    _cancel_works(session, other, reason, viewer=viewer, now=now)
-    _cancel_follow_ups(session, other, reason, viewer=viewer, now=now)
+    reason = reason_given(reason)
+    _decide(kept, None, viewer, now)
+    set_aside(
+        session,
+        other,
+        cancel=cancel,
+        reason=reason,
+        note={"instead": str(kept.id)},
+        beside=kept,
+        viewer=viewer,
+        now=now,
+    )
     visit.enrolment.risk = risk_of(session, visit.enrolment)
     _written(session, visit, viewer, now=now, what="submission_set_aside")
+
+
+def withdraw_decision(
+    session: Session, first: Submission, second: Submission, *, viewer: Viewer, now: datetime
+) -> None:
+    """Take back what was decided between two submissions: both count and wait again.
+
+    Raises Conflict when nothing was decided between these two.
+    """
+    visit = first.visit
+    if visit is None or second.visit_id != visit.id or not was_decided(first, second):
+        raise Conflict("nothing_to_withdraw")
+    hold_visit(session, visit.id)
+    for submission in (first, second):
+        if submission.state is SubmissionState.SET_ASIDE:
+            take_up(session, submission)
+        findings = dict(submission.findings or {})
+        findings.pop("decided_beside", None)
+        submission.findings, submission.decided_at = findings, None
+    visit.enrolment.risk = risk_of(session, visit.enrolment)
+    _written(session, visit, viewer, now=now, what="submission_decision_withdrawn")
+
+
+def was_decided(first: Submission, second: Submission) -> bool:
+    """Tell whether a coordinator decided between just these two."""
+    if first.id == second.id:
+        return False
+    return _decided_beside(first, second) or _decided_beside(second, first)
+
+
+def _decided_beside(one: Submission, other: Submission) -> bool:
+    findings = one.findings or {}
+    aside = findings.get("set_aside", {})
+    if one.state is SubmissionState.SET_ASIDE:
+        return bool(aside.get("instead") == str(other.id))
+    both = other.state is not SubmissionState.SET_ASIDE
+    return both and findings.get("decided_beside") == str(other.id)
 
 
 def _same_visit(first: Submission, second: Submission) -> Visit:
@@ -135,44 +171,18 @@ def _same_visit(first: Submission, second: Submission) -> Visit:
     return visit
 
 
-def _decide(submission: Submission, viewer: Viewer, now: datetime) -> None:
+def _decide(
+    submission: Submission, other: Submission | None, viewer: Viewer, now: datetime
+) -> None:
     submission.decided_at = now
+    findings = dict(submission.findings or {})
+    if other is not None:
+        findings["decided_beside"] = str(other.id)
     if submission.state is SubmissionState.TO_REVIEW:
         # Whoever decides has read both: that is the review.
         submission.state = SubmissionState.CHECKED
-        review = {"by": str(viewer.user_id), "at": now.isoformat(), "note": ""}
-        submission.findings = {**(submission.findings or {}), "review": review}
-
-
-def _cancel_works(
-    session: Session, submission: Submission, reason: str, *, viewer: Viewer, now: datetime
-) -> None:
-    orders = (
-        select(WorkOrder)
-        .join(WorkOrder.consequence)
-        .where(Consequence.submission_id == submission.id, WorkOrder.state.in_(OPEN_STATES))
-        .with_for_update(of=WorkOrder, key_share=True)
-    )
-    for order in session.scalars(orders):
-        order.state, order.closing_note = WorkOrderState.CANCELLED, reason
-        order.closed_at, order.closed_by_id = now, viewer.user_id
-
-
-def _cancel_follow_ups(
-    session: Session, submission: Submission, reason: str, *, viewer: Viewer, now: datetime
-) -> None:
-    called = select(Consequence.id).where(Consequence.submission_id == submission.id)
-    session.execute(
-        update(FollowUp)
-        .where(FollowUp.consequence_id.in_(called))
-        .where(FollowUp.state.in_((FollowUpState.WAITING, FollowUpState.DUE)))
-        .values(
-            state=FollowUpState.CANCELLED,
-            note=reason,
-            closed_at=now,
-            closed_by_id=viewer.user_id,
-        )
-    )
+        findings["review"] = {"by": str(viewer.user_id), "at": now.isoformat(), "note": ""}
+    submission.findings = findings
 
 
 def _written(session: Session, visit: Visit, viewer: Viewer, *, now: datetime, what: str) -> None:

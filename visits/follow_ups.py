@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from visits.corrections import promise_of_first
 from visits.errors import Conflict, Invalid, NotFound
 from visits.models.people import AccessKind
 from visits.models.programmes import Enrolment
@@ -15,6 +16,8 @@ from visits.privacy import log_access
 from visits.queries import Viewer, visible_persons
 
 NOTE_LENGTH = 500
+# The note of a promise about somebody who turned out to be another person.
+TAKEN_BACK = "taken_back"
 
 
 def open_follow_up(
@@ -27,8 +30,17 @@ def open_follow_up(
 ) -> FollowUp:
     """Open the follow-up a visit calls for; without a delay it is due at once.
 
-    Without a `code` that of the consequence is one of a follow-up.
+    What the version before these answers promised already goes on with its date. Without a `code`
+    that of the consequence is one of a follow-up.
     """
+    known = _of(session, consequence) or promise_of_first(session, consequence)
+    if known is not None:
+        known.consequence, known.enrolment = consequence, enrolment
+        if known.state is FollowUpState.CANCELLED and known.note == TAKEN_BACK:
+            known.state = FollowUpState.WAITING
+            known.note = known.closed_at = known.closed_by_id = None
+        session.flush()
+        return known
     follow_up = FollowUp(
         enrolment_id=enrolment.id,
         consequence_id=consequence.id,
@@ -40,6 +52,11 @@ def open_follow_up(
     session.add(follow_up)
     session.flush()
     return follow_up
+
+
+def _of(session: Session, consequence: Consequence) -> FollowUp | None:
+    statement = select(FollowUp).where(FollowUp.consequence_id == consequence.id)
+    return session.scalars(statement).one_or_none()
 
 
 def find_follow_up(

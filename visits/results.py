@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from visits.models.people import Person
@@ -45,7 +45,11 @@ class FollowUpResult:
 def works_results(
     session: Session, programme: str, *, viewer: Viewer, now: datetime
 ) -> list[WorksResult]:
-    """Count a programme's work orders by severity, the most urgent first."""
+    """Count a programme's work orders by severity, the most urgent first.
+
+    What was cancelled with the answers that called for it is none.
+    """
+    counts = Submission.state != SubmissionState.SET_ASIDE
     statement = (
         select(WorkOrder.severity, WorkOrder.state)
         .add_columns(WorkOrder.opened_at, WorkOrder.due_at, WorkOrder.closed_at)
@@ -55,7 +59,7 @@ def works_results(
         .join(Visit, Visit.id == Submission.visit_id)
         .join(Enrolment, Enrolment.id == Visit.enrolment_id)
         .where(Enrolment.programme == programme, visible_persons(viewer))
-        .where(Submission.state != SubmissionState.SET_ASIDE)
+        .where(or_(WorkOrder.state != WorkOrderState.CANCELLED, counts))
     )
     by_severity: dict[Severity, list[_Work]] = {severity: [] for severity in Severity}
     for row in session.execute(statement):
@@ -105,9 +109,6 @@ def follow_up_results(
         .select_from(FollowUp)
         .join(FollowUp.enrolment)
         .join(Enrolment.person)
-        .join(FollowUp.consequence)
-        .join(Consequence.submission)
-        .where(Submission.state != SubmissionState.SET_ASIDE)
         .where(Enrolment.programme == programme, FollowUp.state != FollowUpState.CANCELLED)
         .where(visible_persons(viewer))
     )

@@ -35,34 +35,44 @@ TRADE_OF_HAZARD = {
 def open_what_follows(
     session: Session, enrolment: Enrolment, called: Sequence[Consequence], *, now: datetime
 ) -> None:
-    """Open what the consequences of one submission call for.
+    """Open what the consequences of one submission call for; what is open already stays one.
 
     An urgent hazard is never only a sentence: the landlord's becomes a work order, unless the same
     answer has called one as urgent; anybody else's becomes a follow-up, so that somebody asks how
     it ended.
     """
     for consequence in called:
-        if consequence.kind == "work_order":
-            open_work_order(session, enrolment, consequence, now=now)
+        if _calls_for_works(consequence, called):
+            open_work_order(session, enrolment, consequence, now=now, trade=_trade_of(consequence))
         elif consequence.kind == "follow_up":
             open_follow_up(session, enrolment, consequence, now=now)
-        elif consequence.kind == "hazard" and consequence.severity in URGENT:
-            _open_for_hazard(session, enrolment, consequence, called, now=now)
+        elif _is_urgent_hazard(consequence) and consequence.owner != LANDLORD:
+            open_follow_up(session, enrolment, consequence, now=now, code="call")
 
 
-def _open_for_hazard(
-    session: Session,
-    enrolment: Enrolment,
-    hazard: Consequence,
-    called: Sequence[Consequence],
-    *,
-    now: datetime,
-) -> None:
-    if hazard.owner != LANDLORD:
-        open_follow_up(session, enrolment, hazard, now=now, code="call")
-    elif not any(_stands_for(one, hazard) for one in called):
-        trade = TRADE_OF_HAZARD.get(hazard.code, "general")
-        open_work_order(session, enrolment, hazard, now=now, trade=trade)
+def open_urgent_works(session: Session, called: Sequence[Consequence], *, now: datetime) -> None:
+    """Open the urgent works of a submission whose home nobody knows yet."""
+    for consequence in called:
+        if consequence.severity in URGENT and _calls_for_works(consequence, called):
+            open_work_order(session, None, consequence, now=now, trade=_trade_of(consequence))
+
+
+def _calls_for_works(consequence: Consequence, called: Sequence[Consequence]) -> bool:
+    if consequence.kind == "work_order":
+        return True
+    of_landlord = _is_urgent_hazard(consequence) and consequence.owner == LANDLORD
+    return of_landlord and not any(_stands_for(one, consequence) for one in called)
+
+
+def _is_urgent_hazard(consequence: Consequence) -> bool:
+    return consequence.kind == "hazard" and consequence.severity in URGENT
+
+
+def _trade_of(consequence: Consequence) -> str:
+    """Name who mends it: a work order's code is a trade, a hazard's has one."""
+    if consequence.kind == "work_order":
+        return consequence.code
+    return TRADE_OF_HAZARD.get(consequence.code, "general")
 
 
 def _stands_for(one: Consequence, hazard: Consequence) -> bool:

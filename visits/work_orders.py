@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from visits.db import new_id
 from visits.errors import Conflict, Invalid, NotFound
+from visits.findings import add_finding, known_order, order_of
 from visits.map_points import refresh_map
 from visits.models.people import AccessKind
 from visits.models.programmes import Enrolment
@@ -25,6 +27,8 @@ REACHED_FROM: dict[WorkOrderState, tuple[WorkOrderState, ...]] = {
 }
 NEEDS_NOTE = (WorkOrderState.ON_HOLD, WorkOrderState.DONE, WorkOrderState.CANCELLED)
 NOTE_LENGTH = 500
+# The note of what was opened for a home that turned out to be another one.
+TAKEN_BACK = "taken_back"
 
 # An urgent order nobody has started by then is shown as escalated.
 ESCALATE_AFTER = {Severity.U0: timedelta(minutes=30), Severity.U1: timedelta(hours=2)}
@@ -32,33 +36,52 @@ ESCALATE_AFTER = {Severity.U0: timedelta(minutes=30), Severity.U1: timedelta(hou
 
 def open_work_order(
     session: Session,
-    enrolment: Enrolment,
+    enrolment: Enrolment | None,
     consequence: Consequence,
     *,
     now: datetime,
     trade: str = "",
 ) -> WorkOrder:
-    """Open the work order a finding calls for, linked to the answer that caused it.
+    """Open the work order a finding calls for, or add the finding to the one that is known.
 
-    Without a `trade` the code of the consequence is one.
+    Without an enrolment it is of a home unknown; called again with one, it gets its home. Without a
+    `trade` the code of the consequence is one.
     """
-    order_id = uuid.uuid4()
+    trade = trade or consequence.code
+    order = order_of(session, consequence)
+    if order is not None:
+        if enrolment is not None:
+            _bring_home(order, enrolment)
+        return order
+    known = known_order(session, consequence, enrolment, trade=trade, now=now)
+    if known is not None:
+        add_finding(session, known, consequence)
+        return known
+    order_id = new_id()
     order = WorkOrder(
         id=order_id,
-        reference=f"BT-{order_id.hex[:8].upper()}",
-        dwelling_id=enrolment.dwelling_id,
-        person_id=enrolment.person_id,
+        reference=f"BT-{uuid.uuid4().hex[:8].upper()}",
+        dwelling_id=enrolment.dwelling_id if enrolment else None,
+        person_id=enrolment.person_id if enrolment else None,
         consequence_id=consequence.id,
-        trade=trade or consequence.code,
+        trade=trade,
         severity=Severity(consequence.severity or "P"),
         description=consequence.label["fr"],
         state=WorkOrderState.OPEN,
         opened_at=now,
         due_at=consequence.due_at,
+        findings=[consequence],
     )
     session.add(order)
     session.flush()
     return order
+
+
+def _bring_home(order: WorkOrder, enrolment: Enrolment) -> None:
+    order.dwelling_id, order.person_id = enrolment.dwelling_id, enrolment.person_id
+    if order.state is WorkOrderState.CANCELLED and order.closing_note == TAKEN_BACK:
+        order.state = WorkOrderState.OPEN
+        order.closing_note = order.closed_at = order.closed_by_id = None
 
 
 def find_work_order(

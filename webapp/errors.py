@@ -81,6 +81,9 @@ SENTENCES: dict[str, Any] = {
     "different_alert": _l("Another alert with this number is already kept. It stays as it is."),
     "urgent_alert_not_found": _l("There is no such alert, or your account may not see it."),
     "nothing_to_decide": _l("There is nothing to decide here any more. Nothing was changed."),
+    "nothing_to_withdraw": _l(
+        "There is no decision between these two to take back. Nothing was changed."
+    ),
     "do_not_contact": _l("This person asked not to be contacted. The call was not recorded."),
     "refused_for_good": _l("This person refused and is not called again in this programme."),
     "refused_until": _l("This person refused and may be asked again, once, from %(until)s."),

@@ -112,12 +112,17 @@ WORDS: dict[str, dict[str, Any]] = {
         "to_review": _l("To review"),
         "set_aside": _l("Set aside"),
     },
+    "closed_because": {
+        "corrected": _l("The answers that called for it were corrected."),
+        "taken_back": _l("The answers that called for it came from another home."),
+    },
     "doubt": {
         "second": _l("This form was sent from this visit already: both are kept."),
         "cancelled": _l("The visit had been called off when these answers came."),
         "failed": _l("The visit had been noted as not held when these answers came."),
         "reassigned": _l("The visit had been given to somebody else when these answers came."),
         "account_closed": _l("The visitor’s account was closed already when these answers came."),
+        "corrects_unknown": _l("It corrects answers that are not here, or not of this visit."),
     },
     "follow_up": {
         "waiting": _l("Waiting"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_enrolment, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
-from visits.doubles import keep_both, keep_one, undecided
+from visits.doubles import keep_both, keep_one, undecided, was_decided, withdraw_decision
 from visits.errors import Conflict, Invalid, NotFound
 from visits.file_store import FileStore
 from visits.intake import record_submission
@@ -34,6 +34,7 @@ from visits.queries.people import person_file
 from visits.queries.submissions import unfinished_submissions
 from visits.queries.tablet import Earlier, earlier_answers
 from visits.results import follow_up_results, works_results
+from visits.setting_aside import hanging_on
 
 
 @dataclass
@@ -61,7 +62,11 @@ class Home:
         )
 
     def keep(self, kept: Submission, other: Submission, reason: str = "Saisi deux fois") -> None:
-        keep_one(self.session, kept, other, reason=reason, viewer=self.coordinator, now=self.now)
+        cancel = hanging_on(self.session, other, beside=kept).ids
+        keep_one(
+            self.session, kept, other, reason=reason, cancel=cancel, viewer=self.coordinator,
+            now=self.now,
+        )  # fmt: skip
 
 
 @pytest.fixture
@@ -219,3 +224,56 @@ def test_what_never_ended_shows_after_a_day_to_those_who_may_see_her(home: Home)
     assert shown(home.coordinator, timedelta(hours=25)) == [begun]
     partner = make_viewer(make_user(home.session, organisation="Autre"), Reach.ORGANISATION)
     assert shown(partner, timedelta(hours=25)) == []
+
+
+def test_what_only_the_other_reported_goes_on_unless_it_is_named(home: Home) -> None:
+    kept, other = home.send(), home.send(GAS)
+    keep_one(
+        home.session, kept, other, reason="Saisi deux fois", viewer=home.coordinator, now=home.now
+    )
+    order = home.session.scalars(select(WorkOrder)).one()
+    assert (order.state, order.severity) == (WorkOrderState.OPEN, "U0")
+    (works,) = works_results(home.session, "seniors", viewer=home.coordinator, now=home.now)
+    assert works.still_open == 1
+
+
+def test_what_both_report_is_one_order_and_stands_on_the_one_that_is_kept(home: Home) -> None:
+    first, second = home.send(GAS), home.send(GAS)
+    order = home.session.scalars(select(WorkOrder)).one()
+    assert {one.submission_id for one in order.findings} == {first.id, second.id}
+    assert order not in hanging_on(home.session, first, beside=second).orders
+    home.keep(second, first)
+    assert order.state is WorkOrderState.OPEN
+    assert order.consequence.submission_id == second.id
+
+
+def test_a_decision_is_withdrawn_with_all_that_it_cancelled(home: Home) -> None:
+    kept, other = home.send(), home.send(FALLS | {"gas_smell": "yes"})
+    order = home.session.scalars(select(WorkOrder)).one()
+    before = {one.id: one.state for one in home.session.scalars(select(FollowUp))}
+    home.keep(kept, other)
+    assert was_decided(kept, other)
+    withdraw_decision(home.session, kept, other, viewer=home.coordinator, now=home.now)
+    assert (order.state, order.closed_at, order.closing_note) == (WorkOrderState.OPEN, None, None)
+    assert {one.id: one.state for one in home.session.scalars(select(FollowUp))} == before
+    assert other.state in COUNTED
+    assert home.visit.enrolment.risk == 3
+    assert undecided([kept, other]) == [(kept, other)]
+    with pytest.raises(Conflict, match="nothing_to_withdraw"):
+        withdraw_decision(home.session, kept, other, viewer=home.coordinator, now=home.now)
+
+
+def test_what_was_closed_otherwise_meanwhile_is_not_opened_by_a_withdrawal(home: Home) -> None:
+    kept, other = home.send(), home.send(GAS)
+    home.keep(kept, other)
+    order = home.session.scalars(select(WorkOrder)).one()
+    order.state = WorkOrderState.DONE
+    withdraw_decision(home.session, kept, other, viewer=home.coordinator, now=home.now)
+    assert order.state is WorkOrderState.DONE
+
+
+def test_keeping_both_is_withdrawn_too(home: Home) -> None:
+    first, second = home.send(), home.send(GAS)
+    keep_both(home.session, first, second, viewer=home.coordinator, now=home.now)
+    withdraw_decision(home.session, first, second, viewer=home.coordinator, now=home.now)
+    assert undecided([first, second]) == [(first, second)]

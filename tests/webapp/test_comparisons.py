@@ -16,6 +16,7 @@ from visits.intake import SentFile, record_submission
 from visits.models.accounts import Role, User
 from visits.models.people import AccessEvent, Person
 from visits.models.visits import Submission, SubmissionState, Visit
+from visits.models.works import WorkOrder
 from visits.privacy import protect
 from visits.published_forms import publish_form
 from visits.queries import Reach
@@ -206,3 +207,31 @@ def test_what_never_ended_shows_on_the_home_page_after_a_day(
         session.scalars(select(Submission)).one().received_at = NOW - timedelta(hours=25)
     assert "iPad de Nadia" in client.get("/").text
     assert "iPad de Nadia" not in client_as(Role.PARTNER_COORDINATOR).get("/").text
+
+
+def test_the_dialog_names_what_each_choice_would_cancel_and_keeps_it_unless_unticked(
+    home: Home, client_as: SignIn
+) -> None:
+    first, second = home.send(), home.send(GAS)
+    client, path = client_as(Role.COORDINATOR), f"/comparisons/{first}/{second}"
+    page = client.get(path).text
+    with home.house.sessions() as session:
+        order = session.scalars(select(WorkOrder)).one()
+    assert order.reference in page
+    assert f'name="named-right" value="{order.id}"' in page
+    ticked = {"named-right": str(order.id), "going-right": str(order.id)}
+    client.post(path, data={"keep": "left", "reason": "Saisie deux fois", **ticked})
+    assert _order_state(home) == "open"
+    assert client.post(path, data={"keep": "neither"}).status_code == 302
+    unticked = {"named-right": str(order.id)}
+    client.post(path, data={"keep": "left", "reason": "Saisie deux fois", **unticked})
+    assert _order_state(home) == "cancelled"
+    assert 'value="neither"' in client.get(path).text
+    client.post(path, data={"keep": "neither"})
+    assert _order_state(home) == "open"
+    assert client.post(path, data={"keep": "neither"}).status_code == 409
+
+
+def _order_state(home: Home) -> str:
+    with home.house.sessions() as session:
+        return str(session.scalars(select(WorkOrder.state)).one())

@@ -15,7 +15,7 @@ from visits.models.accounts import User
 from visits.models.portfolio import Dwelling, FormVersion
 from visits.models.programmes import Enrolment
 from visits.models.visits import Consequence, Submission, UrgentAlert, Visit
-from visits.models.works import WorkOrder
+from visits.models.works import WorkOrder, WorkOrderFinding
 from visits.queries.reach import Viewer, visible_persons
 
 SEEN_SHOWN_FOR = timedelta(hours=24)
@@ -142,7 +142,8 @@ def _work_orders(session: Session, instances: Iterable[str]) -> dict[tuple[str, 
     statement = (
         select(Submission.instance_id, Consequence.path, WorkOrder)
         .join(Consequence, Consequence.submission_id == Submission.id)
-        .join(WorkOrder, WorkOrder.consequence_id == Consequence.id)
+        .join(WorkOrderFinding, WorkOrderFinding.consequence_id == Consequence.id)
+        .join(WorkOrder, WorkOrder.id == WorkOrderFinding.work_order_id)
         .where(Submission.instance_id.in_(ids))
     )
     found: dict[tuple[str, str], WorkOrder] = {}

@@ -15,7 +15,7 @@ from visits.models.people import Consent, ConsentScope, NamedAccess, Person, Per
 from visits.models.portfolio import FormVersion
 from visits.models.programmes import Enrolment
 from visits.models.visits import COUNTED, Consequence, Submission, Visit
-from visits.models.works import OPEN_STATES, FollowUp, WorkOrder
+from visits.models.works import OPEN_STATES, FollowUp, WorkOrder, WorkOrderFinding
 from visits.queries.follow_ups import OPEN
 from visits.queries.forms import confidential_names
 from visits.queries.reach import Viewer
@@ -224,9 +224,15 @@ def sent_since(session: Session, viewer: Viewer, since: datetime) -> list[Sent]:
 def _opened(session: Session, submissions: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, Due]]:
     """Give by consequence what it opened."""
     of_these = Consequence.submission_id.in_(submissions)
-    orders = select(WorkOrder).join(WorkOrder.consequence).where(of_these)
-    for order in session.scalars(orders.options(contains_eager(WorkOrder.consequence))):
-        yield order.consequence_id, _order(order)
+    orders = (
+        select(WorkOrderFinding.consequence_id, WorkOrder)
+        .join(WorkOrder, WorkOrder.id == WorkOrderFinding.work_order_id)
+        .join(Consequence, Consequence.id == WorkOrderFinding.consequence_id)
+        .where(of_these)
+        .options(joinedload(WorkOrder.consequence))
+    )
+    for finding_id, order in session.execute(orders):
+        yield finding_id, _order(order)
     promises = select(FollowUp).join(FollowUp.consequence).where(of_these)
     for promise in session.scalars(promises.options(contains_eager(FollowUp.consequence))):
         yield promise.consequence_id, _promise(promise)

@@ -23,7 +23,7 @@ from visits.models.visits import (
     Visit,
     VisitState,
 )
-from visits.models.works import FollowUp, WorkOrder
+from visits.models.works import FollowUp, WorkOrder, WorkOrderFinding
 from visits.queries.listing import Listed, Wanted, page_of
 from visits.queries.reach import Reach, Viewer, visible_persons
 
@@ -161,9 +161,13 @@ def counted_submissions(session: Session, visit: Visit) -> Sequence[Submission]:
 
 
 def _opened(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, Opened]:
-    orders = session.scalars(select(WorkOrder).where(WorkOrder.consequence_id.in_(ids)))
+    orders = session.execute(
+        select(WorkOrderFinding.consequence_id, WorkOrder)
+        .join(WorkOrder, WorkOrder.id == WorkOrderFinding.work_order_id)
+        .where(WorkOrderFinding.consequence_id.in_(ids))
+    )
     follow_ups = session.scalars(select(FollowUp).where(FollowUp.consequence_id.in_(ids)))
-    return {order.consequence_id: Opened(work_order=order) for order in orders} | {
+    return {finding_id: Opened(work_order=order) for finding_id, order in orders} | {
         follow_up.consequence_id: Opened(follow_up=follow_up) for follow_up in follow_ups
     }
 

@@ -72,6 +72,7 @@ class Works:
         """Let what a visit opened take its course."""
         ids = [consequence.id for consequence in submission.consequences]
         session = self.story.session
+        # Those that another form told of already take their course from there.
         orders = select(WorkOrder).where(WorkOrder.consequence_id.in_(ids))
         for order in sorted(session.scalars(orders), key=lambda order: order.trade):
             self._let_be_done(order, now)

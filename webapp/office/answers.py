@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from diagnostics.audit import FILE_NAME, BadAudit, PageTime, read_audit, total_of
 from diagnostics.form import Form, parse_form
 from diagnostics.reading import Section, asked, in_language, place_title, read_answers, turn_detail
-from diagnostics.submission import Checked, check
+from diagnostics.submission import Checked
 from diagnostics.xpath import Node, Scope
+from visits.conclusion import check_again
 from visits.errors import NotFound
-from visits.intake import filled_at
 from visits.models.visits import Consequence, Submission, SubmissionFile
 from visits.published_forms import consequences_of
 from visits.queries.forms import confidential_names
@@ -113,7 +113,7 @@ def _hidden(submission: Submission, marked: Mapping[str, str]) -> frozenset[str]
 def _read(submission: Submission, *, hidden: frozenset[str]) -> Reading:
     language = current_language()
     form = parse_form(submission.form_version.xform)
-    checked = check(form, submission.xml, now=filled_at(submission), language=language)
+    checked = check_again(submission, language=language)
     sections = read_answers(form, checked, language=language, hidden=hidden)
     findings: dict[str, Any] = submission.findings or {}
     questions = {answer.path: answer.question for part in sections for answer in part.answers}

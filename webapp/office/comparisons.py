@@ -7,10 +7,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.doubles import keep_both, keep_one, waits_for_decision
+from visits.doubles import (
+    keep_both,
+    keep_one,
+    waits_for_decision,
+    was_decided,
+    withdraw_decision,
+)
 from visits.errors import Invalid, NotFound
 from visits.models.visits import Submission
 from visits.queries.submissions import find_seen_submission
+from visits.setting_aside import Hanging, hanging_on
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
 from webapp.office.access import showing
@@ -34,7 +41,7 @@ def show(left_id: uuid.UUID, right_id: uuid.UUID) -> ResponseReturnValue:
 @comparisons.post("/<uuid:left_id>/<uuid:right_id>")
 @requires(Action.REVIEW_ANSWERS)
 def decide(left_id: uuid.UUID, right_id: uuid.UUID) -> ResponseReturnValue:
-    """Keep both submissions of a visit, or one and set the other aside."""
+    """Keep both submissions of a visit, or one and set the other aside; or take that back."""
     keep = request.form.get("keep", "")
     try:
         with transaction() as session:
@@ -47,6 +54,9 @@ def decide(left_id: uuid.UUID, right_id: uuid.UUID) -> ResponseReturnValue:
             both = _both(session, left_id, right_id)
             shown.update(_persons(*both))
             return _page(session, *both, errors), 422
+    if keep == "neither":
+        flash(_("The decision is taken back: both count again, with all they opened."), "success")
+        return redirect(url_for(".show", left_id=left_id, right_id=right_id))
     flash(_("Your decision is kept. Nothing was deleted."), "success")
     return redirect(url_for("visits.show", visit_id=visit_id))
 
@@ -55,11 +65,25 @@ def _decide(session: Session, left: Submission, right: Submission, keep: str) ->
     if keep == "both":
         keep_both(session, left, right, viewer=viewer(), now=now())
         return
-    order = {"left": (left, right), "right": (right, left)}.get(keep)
+    if keep == "neither":
+        withdraw_decision(session, left, right, viewer=viewer(), now=now())
+        return
+    order = {"left": (left, right, "right"), "right": (right, left, "left")}.get(keep)
     if order is None:
         raise Invalid({"keep": "bad_choice"})
-    reason = request.form.get("reason", "")
-    keep_one(session, *order, reason=reason, viewer=viewer(), now=now())
+    kept, other, aside = order
+    reason, cancel = request.form.get("reason", ""), named_to_cancel(aside)
+    keep_one(session, kept, other, reason=reason, cancel=cancel, viewer=viewer(), now=now())
+
+
+def named_to_cancel(aside: str) -> set[uuid.UUID]:
+    """Give what the page named as open and whose tick was taken away; nothing else is cancelled."""
+    named = set(request.form.getlist(f"named-{aside}"))
+    going = set(request.form.getlist(f"going-{aside}"))
+    try:
+        return {uuid.UUID(one) for one in named - going}
+    except ValueError:
+        raise Invalid({"keep": "bad_choice"}) from None
 
 
 def _both(
@@ -84,12 +108,15 @@ def _page(
 ) -> str:
     readings = read_submissions(session, [left, right])
     of_one_visit = left.visit_id == right.visit_id
+    may_decide = of_one_visit and may(Action.REVIEW_ANSWERS)
     return render_template(
         "comparisons/show.html",
         both=side_by_side(*readings),
         visit=left.visit,
         of_one_visit=of_one_visit,
-        may_decide=of_one_visit and waits_for_decision(left, right) and may(Action.REVIEW_ANSWERS),
+        may_decide=may_decide and waits_for_decision(left, right),
+        may_withdraw=may_decide and was_decided(left, right),
+        hanging=_hanging(session, left, right) if may_decide else {},
         only_differences=request.args.get("only") == "differences",
         errors=errors or {},
         typed=request.form,
@@ -98,3 +125,11 @@ def _page(
 
 def _persons(left: Submission, right: Submission) -> set[uuid.UUID]:
     return {one.visit.enrolment.person_id for one in (left, right) if one.visit is not None}
+
+
+def _hanging(session: Session, left: Submission, right: Submission) -> dict[str, Hanging]:
+    """Give by side what is open and called for by that side alone."""
+    return {
+        "left": hanging_on(session, left, beside=right),
+        "right": hanging_on(session, right, beside=left),
+    }

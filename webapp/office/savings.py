@@ -10,7 +10,6 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from diagnostics.form import parse_form
 from diagnostics.parameters import Parameters
 from diagnostics.regions import region_of
 from diagnostics.savings import (
@@ -24,9 +23,8 @@ from diagnostics.savings import (
     flow_after,
     read_kit,
 )
-from diagnostics.submission import check
+from visits.conclusion import check_again
 from visits.errors import NotFound
-from visits.intake import filled_at
 from visits.models.visits import Submission, Visit
 from visits.parameters import parameters_in_force
 from visits.planning import find_visit
@@ -86,8 +84,7 @@ def _page(session: Session, visit: Visit) -> str:
 
 def _kit(submission: Submission) -> tuple[Kit, date]:
     """Read what was fitted, and on which day."""
-    at = filled_at(submission)
-    checked = check(parse_form(submission.form_version.xform), submission.xml, now=at)
+    checked = check_again(submission)
     return read_kit(checked.values), day_of(submission.ended_at or submission.received_at)
 
 

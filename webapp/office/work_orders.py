@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.errors import Invalid
+from visits.models.visits import Consequence
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.queries.alerts import alert_of_work_order
 from visits.queries.works import WorkOrderFilter, list_work_orders, trades_in_use
@@ -82,13 +83,19 @@ def move(order_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", order_id=order_id))
 
 
+def _findings(session: Session, order: WorkOrder) -> list[tuple[Consequence, list[dict[str, str]]]]:
+    """Give what calls for an order, each with the answers that the account may read."""
+    rest = [one for one in order.findings if one.id != order.consequence_id]
+    return [(one, told_causes(session, one)) for one in (order.consequence, *rest)]
+
+
 def _page(session: Session, order: WorkOrder, errors: dict[str, str] | None = None) -> str:
     moves = [state for state, before in REACHED_FROM.items() if order.state in before]
     return render_template(
         "work_orders/show.html",
         order=order,
         alert=alert_of_work_order(session, order),
-        causes=told_causes(session, order.consequence),
+        findings=_findings(session, order),
         moves=moves,
         errors=errors or {},
         now=now(),

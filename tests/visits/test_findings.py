@@ -1,0 +1,182 @@
+"""One hazard is one work order, whoever tells of it; what forms say otherwise is remarked."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from diagnostics.workbook import PublishedForm, publish, read_workbook
+from tests.factories import make_enrolment, make_person, make_user, make_viewer, make_visit
+from visits.file_store import FileStore
+from visits.intake import record_submission
+from visits.models.accounts import Role, User
+from visits.models.programmes import Enrolment
+from visits.models.visits import Submission, SubmissionState, Visit
+from visits.models.works import Severity, WorkOrder, WorkOrderState
+from visits.published_forms import publish_form
+from visits.queries import Reach
+from visits.queries.visits import visit_file
+
+FORM = """
+settings: {{form_id: {name}, form_title: {name}, version: "1"}}
+survey:
+  - {{type: select_one yn, name: {question}, label: Broken}}
+  - {{type: integer, name: floor, label: Floor, about: dwelling}}
+choices:
+  - {{list_name: yn, name: "yes", label: Yes}}
+  - {{list_name: yn, name: "no", label: No}}
+consequences:
+  - {{when: "${{{question}}} = 'yes'", kind: work_order, code: {trade}, severity: {severity},
+     due: {due}, owner: landlord, name: {order}, "label::fr": Réparer, "label::en": Mend}}
+"""
+
+
+def form(name: str, **said: str) -> PublishedForm:
+    given = {"question": "broken", "trade": "plumbing", "severity": "U2", "due": "48h"}
+    given |= {"order": f"mend_{name}"} | said
+    return publish(read_workbook(FORM.format(name=name, **given).encode(), suffix=".yaml"))
+
+
+@dataclass
+class House:
+    session: Session
+    store: FileStore
+    visitor: User
+    enrolment: Enrolment
+    visit: Visit
+    now: datetime
+
+    def send(
+        self, name: str, *, question: str = "broken", answer: str = "yes", floor: str = "2",
+        visit: Visit | None = None,
+    ) -> Submission:  # fmt: skip
+        xml = (
+            f'<data id="{name}" version="1"><{question}>{answer}</{question}><floor>{floor}</floor>'
+            f"<meta><instanceID>uuid:{uuid.uuid4()}</instanceID></meta></data>"
+        )
+        return record_submission(
+            self.session, self.store, xml=xml.encode(), files=(), now=self.now,
+            viewer=make_viewer(self.visitor, Reach.OWN), visit_id=(visit or self.visit).id,
+        )  # fmt: skip
+
+    def publish(self, *forms: PublishedForm) -> None:
+        for one in forms:
+            publish_form(self.session, one, by=None, now=self.now)
+
+    def orders(self) -> list[WorkOrder]:
+        in_order = select(WorkOrder).order_by(WorkOrder.opened_at, WorkOrder.id)
+        return list(self.session.scalars(in_order))
+
+
+@pytest.fixture
+def house(session: Session, tmp_path: Path, now: datetime) -> House:
+    visitor = make_user(session, role=Role.VISITOR)
+    enrolment = make_enrolment(session, by=visitor)
+    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+    return House(session, FileStore(tmp_path), visitor, enrolment, visit, now)
+
+
+def test_one_answer_asked_by_two_forms_is_one_order_with_both_findings(house: House) -> None:
+    house.publish(form("first"), form("second", severity="U1", due="24h"))
+    first, second = house.send("first"), house.send("second")
+    (order,) = house.orders()
+    assert {one.submission_id for one in order.findings} == {first.id, second.id}
+    assert order.severity is Severity.U1
+    assert order.due_at == second.consequences[0].due_at < first.consequences[0].due_at
+    opened = visit_file(house.session, house.visit).opened
+    assert {one.work_order for one in opened.values()} == {order}
+
+
+def test_the_graver_finding_stays_whichever_comes_last(house: House) -> None:
+    house.publish(form("first", severity="U1", due="24h"), form("second"))
+    first = house.send("first")
+    house.send("second")
+    (order,) = house.orders()
+    assert (order.severity, order.due_at) == (Severity.U1, first.consequences[0].due_at)
+
+
+def test_a_graver_finding_opens_again_what_was_held(house: House) -> None:
+    house.publish(form("first"), form("second", severity="U1", due="24h"))
+    house.send("first")
+    house.orders()[0].state = WorkOrderState.ON_HOLD
+    house.send("second")
+    assert [one.state for one in house.orders()] == [WorkOrderState.OPEN]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"question": "leaks"}, {"trade": "electricity"}],
+    ids=["another question", "another trade"],
+)
+def test_another_matter_is_another_order(house: House, other: dict[str, str]) -> None:
+    house.publish(form("first"), form("second", **other))
+    house.send("first")
+    house.send("second", question=other.get("question", "broken"))
+    assert len(house.orders()) == 2
+
+
+def test_a_home_has_one_lift_whatever_it_is_asked_by(house: House) -> None:
+    house.publish(form("first", trade="lift"), form("second", trade="lift", question="lift_out"))
+    house.send("first")
+    house.send("second", question="lift_out")
+    assert len(house.orders()) == 1
+
+
+@pytest.mark.parametrize(("days", "orders"), [(6, 1), (8, 2)])
+def test_another_visit_of_the_days_around_tells_of_the_same_hazard(
+    house: House, days: int, orders: int
+) -> None:
+    house.publish(form("first"))
+    house.send("first")
+    house.now += timedelta(days=days)
+    start = house.visit.planned_start_at + timedelta(days=days)
+    visit = make_visit(
+        house.session, enrolment=house.enrolment, visitor=house.visitor, start_at=start
+    )
+    house.send("first", visit=visit)
+    assert len(house.orders()) == orders
+
+
+def test_another_dwelling_and_what_is_done_already_are_other_orders(house: House) -> None:
+    house.publish(form("first"))
+    house.send("first")
+    elsewhere = make_enrolment(house.session, by=house.visitor)
+    house.send("first", visit=make_visit(house.session, enrolment=elsewhere, visitor=house.visitor))
+    assert len(house.orders()) == 2
+    for one in house.orders():
+        one.state = WorkOrderState.DONE
+    house.send("first")
+    assert len(house.orders()) == 3
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_what_concerns_a_protected_person_is_never_mixed_with_anothers(
+    house: House, *, protected: bool
+) -> None:
+    house.publish(form("first"))
+    house.send("first")
+    dwelling = house.enrolment.dwelling_id
+    other = make_person(house.session, protected=protected)
+    enrolment = make_enrolment(house.session, by=house.visitor, person=other)
+    enrolment.dwelling_id = dwelling
+    house.send("first", visit=make_visit(house.session, enrolment=enrolment, visitor=house.visitor))
+    assert len(house.orders()) == (2 if protected else 1)
+
+
+def test_two_forms_that_say_another_floor_are_remarked_and_the_same_floor_is_not(
+    house: House,
+) -> None:
+    house.publish(form("first"), form("second"), form("third"))
+    house.send("first", answer="no", floor="2")
+    same = house.send("second", answer="no", floor="2")
+    assert same.state is SubmissionState.CHECKED
+    other = house.send("third", answer="no", floor="3")
+    assert other.state is SubmissionState.TO_REVIEW
+    said = other.findings["contradictions"]
+    assert {(one["name"], one["here"]["fr"], one["there"]["fr"]) for one in said} == {
+        ("floor", "3", "2")
+    }

@@ -1,0 +1,179 @@
+"""One hazard is one work order, however many forms and visits tell of it."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+
+from visits.models.people import Person
+from visits.models.programmes import Enrolment
+from visits.models.visits import Consequence, Submission, SubmissionState
+from visits.models.works import (
+    OPEN_STATES,
+    Severity,
+    WorkOrder,
+    WorkOrderFinding,
+    WorkOrderState,
+)
+
+# A hazard told again by another visit within this time is the one that is known already.
+AROUND = timedelta(days=7)
+# What a home has one of: its order is the same whatever question it was asked by.
+ONE_IN_A_HOME = frozenset({"lift", "intercom"})
+
+
+def order_of(session: Session, consequence: Consequence) -> WorkOrder | None:
+    """Give the work order a finding called for, alone or with others."""
+    statement = (
+        select(WorkOrder)
+        .join(WorkOrderFinding, WorkOrderFinding.work_order_id == WorkOrder.id)
+        .where(WorkOrderFinding.consequence_id == consequence.id)
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def orders_of(session: Session, consequence_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, WorkOrder]:
+    """Give by finding the work orders that findings called for."""
+    statement = (
+        select(WorkOrderFinding.consequence_id, WorkOrder)
+        .join(WorkOrder, WorkOrder.id == WorkOrderFinding.work_order_id)
+        .where(WorkOrderFinding.consequence_id.in_(list(consequence_ids)))
+    )
+    return {consequence_id: order for consequence_id, order in session.execute(statement)}
+
+
+def known_order(
+    session: Session,
+    consequence: Consequence,
+    enrolment: Enrolment | None,
+    *,
+    trade: str,
+    now: datetime,
+) -> WorkOrder | None:
+    """Find the order of a dwelling that is about the same hazard, told by another submission.
+
+    It is open still, of the same visit or of the days around; one of the answers that these
+    correct may be closed as well, and of a home unknown. What concerns a protected person is never
+    mixed with another's.
+    """
+    submission = consequence.submission
+    recent = WorkOrder.opened_at > now - AROUND
+    same_visit = WorkOrder.id.in_(_told(Submission.visit_id == submission.visit_id))
+    of_corrected = WorkOrder.id.in_(_told(Submission.instance_id == (submission.corrects or "")))
+    home = WorkOrder.dwelling_id == (enrolment.dwelling_id if enrolment else None)
+    statement = (
+        select(WorkOrder)
+        .outerjoin(WorkOrder.person)
+        .where(home, WorkOrder.trade == trade)
+        .where(or_(WorkOrder.state.in_(OPEN_STATES) & or_(recent, same_visit), of_corrected))
+        .order_by(WorkOrder.opened_at, WorkOrder.id)
+        .with_for_update(of=WorkOrder, key_share=True)
+    )
+    person = enrolment.person if enrolment else None
+    for order in session.scalars(statement):
+        if _may_share(order, person) and _about_the_same(order, consequence):
+            return order
+    return None
+
+
+def _told(where: ColumnElement[bool]) -> Select[uuid.UUID]:
+    return (
+        select(WorkOrderFinding.work_order_id)
+        .join(Consequence, Consequence.id == WorkOrderFinding.consequence_id)
+        .join(Consequence.submission)
+        .where(where)
+    )
+
+
+def _may_share(order: WorkOrder, person: Person | None) -> bool:
+    if order.person is None or person is None or order.person_id == person.id:
+        return True
+    return not (order.person.protected or person.protected)
+
+
+def _about_the_same(order: WorkOrder, consequence: Consequence) -> bool:
+    counted = [
+        one
+        for one in order.findings
+        if one.submission_id != consequence.submission_id
+        and one.submission.state is not SubmissionState.SET_ASIDE
+    ]
+    mine = any(one.submission_id == consequence.submission_id for one in order.findings)
+    # Two rooms of one form are two orders, unless there is but one of the thing.
+    if mine and order.trade not in ONE_IN_A_HOME:
+        return False
+    return any(same_matter(one, consequence, trade=order.trade) for one in counted)
+
+
+def same_matter(one: Consequence, other: Consequence, *, trade: str = "") -> bool:
+    """Tell whether two findings of one dwelling and trade are about one thing."""
+    if trade in ONE_IN_A_HOME:
+        return True
+    if one.submission.form_version.form_id == other.submission.form_version.form_id:
+        return _said_twice(one, other)
+    if _in_a_turn(one) and _in_a_turn(other):
+        return False
+    return bool(_hazards(one) & _hazards(other) or _answers(one) & _answers(other))
+
+
+def _said_twice(one: Consequence, other: Consequence) -> bool:
+    """Tell whether one form says the same twice; turns of a repeat may have moved meanwhile."""
+    if _leaf(one.path) != _leaf(other.path):
+        return False
+    if _in_a_turn(one):
+        return bool(one.label == other.label)
+    return one.path == other.path
+
+
+def _hazards(finding: Consequence) -> set[str]:
+    """Name the hazards of the same answers in the same submission."""
+    paths = {cause["path"] for cause in finding.causes}
+    return {
+        one.code
+        for one in finding.submission.consequences
+        if one.kind == "hazard"
+        and (one.id == finding.id or paths & {cause["path"] for cause in one.causes})
+    }
+
+
+def _answers(finding: Consequence) -> set[tuple[str, str]]:
+    return {(_leaf(cause["path"]), cause["answer"]) for cause in finding.causes}
+
+
+def _leaf(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _in_a_turn(finding: Consequence) -> bool:
+    return "[" in finding.path
+
+
+def add_finding(session: Session, order: WorkOrder, consequence: Consequence) -> None:
+    """Add a finding to an order: the highest severity and the earliest deadline stay.
+
+    One that was held and turns out graver is open again.
+    """
+    severity = Severity(consequence.severity or "P")
+    order.findings.append(consequence)
+    if _rank(severity) < _rank(order.severity):
+        order.severity = severity
+        if order.state is WorkOrderState.ON_HOLD:
+            order.state = WorkOrderState.OPEN
+    if consequence.due_at is not None:
+        order.due_at = min(order.due_at or consequence.due_at, consequence.due_at)
+    session.flush()
+
+
+def _rank(severity: Severity) -> int:
+    return list(Severity).index(severity)
+
+
+def still_called_for(order: WorkOrder, without: Submission) -> Sequence[Consequence]:
+    """List the findings of an order that count when those of a submission do not."""
+    return [
+        one
+        for one in order.findings
+        if one.submission_id != without.id and one.submission.state is not SubmissionState.SET_ASIDE
+    ]

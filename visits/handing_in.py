@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from visits.clocks import on_our_clock
 from visits.db import take_turn
-from visits.errors import Invalid, TooManyTries
+from visits.errors import Conflict, Invalid, TooManyTries
 from visits.file_store import FileStore
-from visits.intake import MAX_FILES, MAX_NAME, SentFile
+from visits.intake import MAX_FILES, MAX_NAME, SentFile, record_submission
 from visits.models.accounts import Device
 from visits.models.handed_in import HandedIn, HandedInFile, HandedInKind
-from visits.queries import Viewer
+from visits.models.visits import Submission
+from visits.queries import Reach, Viewer
+from visits.setting_aside import reason_given
 
 # Against a tablet gone mad: a visitor has a handful of forms a day, each with a few photos.
 MOST_A_DAY = 200
@@ -152,3 +154,41 @@ def _refuse_flood(session: Session, viewer: Viewer, now: datetime) -> None:
     )
     if items > MOST_A_DAY or content + (files or 0) > MOST_BYTES_A_DAY:
         raise TooManyTries("too_many_handed_in")
+
+
+def take_in(
+    session: Session, store: FileStore, item: HandedIn, *, viewer: Viewer, now: datetime
+) -> Submission:
+    """Record a form that was handed in, as its visitor's and of no visit; the item is closed.
+
+    Raises what recording raises: the item stays as it is then.
+    """
+    if item.kind is not HandedInKind.SUBMISSION or item.content is None or item.closed_at:
+        raise Conflict("already_dealt_with")
+    sender = item.sent_by
+    kept = record_submission(
+        session,
+        store,
+        xml=item.content,
+        files=[SentFile(one.name, one.media_type, store.get(one.sha256)) for one in item.files],
+        viewer=Viewer(sender.id, sender.organisation_id, sender.territory_id, Reach.OWN),
+        now=now,
+    )
+    item.closed_at, item.closed_by_id, item.submission = now, viewer.user_id, kept
+    session.flush()
+    return kept
+
+
+def close(item: HandedIn, *, reason: str, viewer: Viewer, now: datetime) -> None:
+    """Note that an item was dealt with; raises Invalid without a reason."""
+    if item.closed_at is not None:
+        raise Conflict("already_dealt_with")
+    item.closed_reason = reason_given(reason)
+    item.closed_at, item.closed_by_id = now, viewer.user_id
+
+
+def open_again(item: HandedIn) -> None:
+    """Let an item wait again; one that was taken in stays so."""
+    if item.closed_at is None or item.submission_id is not None:
+        raise Conflict("already_dealt_with")
+    item.closed_at = item.closed_by_id = item.closed_reason = None

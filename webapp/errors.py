@@ -81,6 +81,11 @@ SENTENCES: dict[str, Any] = {
     "different_alert": _l("Another alert with this number is already kept. It stays as it is."),
     "urgent_alert_not_found": _l("There is no such alert, or your account may not see it."),
     "nothing_to_decide": _l("There is nothing to decide here any more. Nothing was changed."),
+    "already_attached": _l("These answers have a visit already, or were set aside."),
+    "not_attached": _l("These answers were not attached to this visit by hand."),
+    "not_set_aside": _l("These answers are not set aside."),
+    "handed_in_not_found": _l("There is no such item, or your account may not see it."),
+    "already_dealt_with": _l("Somebody has dealt with it already. Nothing was changed."),
     "nothing_to_withdraw": _l(
         "There is no decision between these two to take back. Nothing was changed."
     ),

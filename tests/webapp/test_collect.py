@@ -10,13 +10,15 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from tests.factories import make_user
+from tests.factories import make_user, make_viewer
 from tests.openrosa_client import Collect
 from tests.submissions import GAS, fill, home_visit
 from visits.accounts import add_device
 from visits.models.accounts import Role
 from visits.models.visits import Submission, SubmissionState
+from visits.models.works import WorkOrder
 from visits.published_forms import publish_form
+from visits.queries.unclaimed import count_unclaimed
 
 pytestmark = pytest.mark.slow
 
@@ -87,3 +89,12 @@ def test_other_content_under_the_same_number_is_a_conflict(collect: Collect) -> 
 def test_what_is_no_form_is_refused(collect: Collect) -> None:
     assert collect.send_part(b"<data", {}).status == 400
     assert collect.send_part(b"", {}).status == 400
+
+
+def test_a_gas_leak_sent_without_a_visit_is_in_nobodys_drawer(collect: Collect, app: Flask) -> None:
+    collect.send(fill(GAS), {})
+    with app.extensions["palier"].sessions() as session:
+        order = session.scalars(select(WorkOrder)).one()
+        assert (order.severity, order.dwelling_id) == ("U0", None)
+        coordinator = make_viewer(make_user(session))
+        assert count_unclaimed(session, coordinator) == 1

@@ -34,6 +34,7 @@ from webapp.office.savings import savings, spread
 from webapp.office.second_factor import second_factor
 from webapp.office.second_step import second_step
 from webapp.office.targeting import targeting
+from webapp.office.unclaimed import unclaimed
 from webapp.office.visits import visits
 from webapp.office.work_orders import work_orders
 from webapp.transaction import house
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     kits,
     work_orders,
     visits,
+    unclaimed,
     comparisons,
     alerts,
     savings,

@@ -31,6 +31,7 @@ from visits.queries.home import (
 )
 from visits.queries.listing import Wanted
 from visits.queries.submissions import unfinished_submissions
+from visits.queries.unclaimed import count_unclaimed
 from visits.queries.visits import STANDING, VisitFilter, list_visits
 from visits.queries.works import LATE, WorkOrderFilter, list_work_orders
 from webapp.auth import Action, may, requires, viewer
@@ -151,9 +152,17 @@ def _coordinator(session: Session) -> list[Tile]:
         _calls(session, _("Call-backs due"), programme, CALL_BACK_DUE, tone="warn"),
         _week(session),
         _to_review(session),
+        *_unclaimed(session),
         *_urgent(session),
         _follow_ups_due(session),
     ]
+
+
+def _unclaimed(session: Session) -> list[Tile]:
+    """Tell of what came without a visit; there is no tile while nothing did."""
+    waiting = count_unclaimed(session, viewer(Action.REVIEW_ANSWERS))
+    link = url_for("unclaimed.index")
+    return [Tile(_("Without a visit"), waiting, link, tone="bad")] if waiting else []
 
 
 def _partner(session: Session) -> list[Tile]:

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.auth import Action, may
 
 # Blueprints whose pages stand below those of another.
-WITHIN = {"form_drafts": "published_forms", "person_alerts": "people"}
+WITHIN = {"form_drafts": "published_forms", "person_alerts": "people", "unclaimed": "visits"}
 
 
 @dataclass(frozen=True)

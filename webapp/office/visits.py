@@ -106,15 +106,21 @@ def file(visit_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
         if found.name == TIME_LOG:  # it may repeat answers that are not for this reader
             raise NotFound("file_not_found")
         shown.add(visit.enrolment.person_id)
-    # Kept as it was sent; what it tells beside itself, a place or a device, stays here.
-    bare = without_metadata(house().store.get(found.sha256), media_type=found.media_type)
+    return sent_file(found.name, found.media_type, found.sha256)
+
+
+def sent_file(name: str, media_type: str, sha256: str) -> Response:
+    """Answer with a file that came from a tablet: shown when it is a picture, else offered.
+
+    Kept as it was sent; what it tells beside itself, a place or a device, stays here.
+    """
+    bare = without_metadata(house().store.get(sha256), media_type=media_type)
     if bare is None:
         raise NotFound("file_withheld")
-    picture = found.media_type in PICTURES
-    kind = found.media_type if picture else "application/octet-stream"
-    answer = Response(bare, content_type=kind)
+    picture = media_type in PICTURES
+    answer = Response(bare, content_type=media_type if picture else "application/octet-stream")
     answer.headers.set(
-        "Content-Disposition", "inline" if picture else "attachment", filename=_ascii(found.name)
+        "Content-Disposition", "inline" if picture else "attachment", filename=_ascii(name)
     )
     # Were it a page in disguise, it could do nothing.
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

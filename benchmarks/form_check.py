@@ -11,6 +11,7 @@ from benchmarks.long_form import fill_long_form, publish_long_form
 from diagnostics.assessment import assess
 from diagnostics.form import Form, parse_form
 from diagnostics.submission import check
+from diagnostics.wellformed import read_submission
 from diagnostics.workbook import PublishedForm, publish, read_workbook
 from webapp.demo.answers import Resident, fill
 from webapp.setting_up import FORMS, settle_memory
@@ -30,9 +31,16 @@ def measure_checks(bench: Bench) -> Iterator[Figure]:
     yield _assessed("home visit", visit, form, visits)
     filled = [fill_long_form(Random(seed), long_form, turns=20) for seed in range(6)]
     yield _checked("400 questions, 40 of them 20 times", long_form, filled)
+    acts = [partial(read_submission, _torn(8_000))]
+    yield figure("read, 15 MB torn by 8,000 elements", _each(acts), unit="ms")
     yield _parsed("home visit", visit)
     yield _parsed("899 questions", publish_long_form(899, in_repeat=0))
     yield _published("home visit")
+
+
+def _torn(pieces: int) -> bytes:
+    """Write a long text that elements tear into pieces: the worst that a stranger may send."""
+    return b"<data id='x'>" + (b"x" * 1_900 + b"<a/>") * pieces + b"</data>"
 
 
 def home_visit() -> PublishedForm:

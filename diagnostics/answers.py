@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
 from .form import Form
-from .wellformed import OUR_NAMESPACES, Element
+from .wellformed import OUR_NAMESPACES, VISIT_QUESTION, Element
 from .xpath import Node
 
 # What OpenRosa clients may put in <meta> beside what the form asks for.
@@ -91,13 +91,20 @@ class _Layer:
         for element in sent.children if sent is not None else ():
             if element.namespace in self.namespaces and element.name in model.named:
                 by_name.setdefault(element.name, []).append(element)
-            elif not (model.name == "meta" and element.name in META):
+            elif not _beside_the_form(model, element):
                 strangers.append(element)
         self._note_unknown(strangers, node)
         return by_name
 
     def _note_unknown(self, elements: list[Element], parent: Node) -> None:
         self.answers.unknown.extend(f"{parent.place}/{element.name}" for element in elements)
+
+
+def _beside_the_form(model: Node, element: Element) -> bool:
+    """Tell whether an element is what clients put beside the answers."""
+    if model.name == "meta":
+        return element.name in META
+    return element.name == VISIT_QUESTION and model.path.count("/") == 1
 
 
 def write_xml(form: Form, answers: Answers, version: str) -> bytes:

@@ -17,6 +17,8 @@ LARGEST_SUBMISSION = 16_000_000  # bytes; photos travel beside the XML, not in i
 LARGEST_FORM = 16_000_000
 DEEPEST = 100
 MOST_ELEMENTS = 50_000
+# The question that a form asks in ODK Collect beside its own: which visit it comes from.
+VISIT_QUESTION = "palier_visit"
 
 OPENROSA = "http://openrosa.org/xforms"
 OUR_NAMESPACES = frozenset(
@@ -140,13 +142,14 @@ class Head:
     started_at: str
     ended_at: str
     corrects: str = ""
+    visit: str = ""
 
 
 def read_head(xml: bytes) -> Head:
     """Read form, version and instance id of a submission; raises BadSubmission.
 
     `started_at` and `ended_at` are the ISO moments by the tablet's clock, or empty; `corrects` is
-    the instance id of the version that this one corrects.
+    the instance id of the version that this one corrects, `visit` the answer that names its visit.
     """
     return head_of(read_submission(xml))
 
@@ -159,7 +162,7 @@ def head_of(top: Element) -> Head:
     meta = top.find("meta")
     instance = meta.find("instanceID") if meta is not None else None
     first = meta.find("deprecatedID") if meta is not None else None
-    start, end = top.find("start"), top.find("end")
+    start, end, visit = top.find("start"), top.find("end"), top.find(VISIT_QUESTION)
     return Head(
         form_id=form_id,
         version=top.attributes.get("version", "").strip(),
@@ -167,6 +170,7 @@ def head_of(top: Element) -> Head:
         started_at=(start.text if start is not None else "").strip(),
         ended_at=(end.text if end is not None else "").strip(),
         corrects=(first.text if first is not None else "").strip(),
+        visit=(visit.text if visit is not None else "").strip(),
     )
 
 

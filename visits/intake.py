@@ -14,7 +14,7 @@ from diagnostics.wellformed import Element, Head, head_of, read_submission
 from visits.clocks import put_right, read_moment, skew_of
 from visits.conclusion import conclude
 from visits.db import take_turn
-from visits.errors import DifferentSubmission, Invalid
+from visits.errors import DifferentSubmission, Invalid, NotFound
 from visits.file_store import FileStore
 from visits.models.accounts import Device
 from visits.models.people import ConsentScope
@@ -75,7 +75,11 @@ def record_submission(
     ).one_or_none()
     if known is None:
         visit = find_carried_visit(session, viewer, visit_id, now=now) if visit_id else None
-        visit = visit or _visit_of_first(session, parcel.head, viewer)
+        visit = (
+            visit
+            or _visit_answered(session, parcel.head, viewer, now)
+            or _visit_of_first(session, parcel.head, viewer)
+        )
         known = _keep(session, parcel, visit=visit, viewer=viewer, now=now)
         _note_tablet(session, known, parcel.head, device_id=device_id, sent_at=sent_at, now=now)
     else:
@@ -138,6 +142,14 @@ def _keep(
     session.add(kept)
     session.flush()
     return kept
+
+
+def _visit_answered(session: Session, head: Head, viewer: Viewer, now: datetime) -> Visit | None:
+    """Give the visit that was chosen in ODK Collect; a wrong answer is no reason to refuse it."""
+    try:
+        return find_carried_visit(session, viewer, uuid.UUID(head.visit), now=now)
+    except (ValueError, NotFound):
+        return None
 
 
 def _visit_of_first(session: Session, head: Head, viewer: Viewer) -> Visit | None:

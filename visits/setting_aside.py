@@ -72,6 +72,7 @@ def set_aside(
     A promise that `beside` makes too is cancelled here: it stands there. `note` is kept with what
     was before, so that `take_up` can put it back.
     """
+    _orders(session, submission, only_open=False, to_change=True)
     hanging = hanging_on(session, submission, beside=beside)
     twins = (
         [one for one in _promises(session, submission) if one.id not in hanging.ids]
@@ -153,7 +154,7 @@ def _lean_on_others(session: Session, submission: Submission) -> None:
 
 
 def _orders(
-    session: Session, submission: Submission, *, only_open: bool = True
+    session: Session, submission: Submission, *, only_open: bool = True, to_change: bool = False
 ) -> Sequence[WorkOrder]:
     told = (
         select(WorkOrderFinding.work_order_id)
@@ -164,8 +165,10 @@ def _orders(
         select(WorkOrder)
         .where(WorkOrder.id.in_(told))
         .order_by(WorkOrder.severity, WorkOrder.opened_at, WorkOrder.id)
-        .with_for_update(of=WorkOrder, key_share=True)
     )
+    if to_change:
+        statement = statement.with_for_update(of=WorkOrder, key_share=True)
+        statement = statement.execution_options(populate_existing=True)
     if only_open:
         statement = statement.where(WorkOrder.state.in_(OPEN_STATES))
     return session.scalars(statement).all()

@@ -10,11 +10,12 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from tests.factories import make_user, make_viewer
+from diagnostics.form import parse_form
+from tests.factories import make_enrolment, make_user, make_viewer, make_visit
 from tests.openrosa_client import Collect
 from tests.submissions import GAS, fill, home_visit
 from visits.accounts import add_device
-from visits.models.accounts import Role
+from visits.models.accounts import Role, User
 from visits.models.visits import Submission, SubmissionState
 from visits.models.works import WorkOrder
 from visits.published_forms import publish_form
@@ -98,3 +99,29 @@ def test_a_gas_leak_sent_without_a_visit_is_in_nobodys_drawer(collect: Collect, 
         assert (order.severity, order.dwelling_id) == ("U0", None)
         coordinator = make_viewer(make_user(session))
         assert count_unclaimed(session, coordinator) == 1
+
+
+def test_collect_asks_which_visit_and_the_answer_gives_it_its_home(
+    collect: Collect, app: Flask
+) -> None:
+    with app.extensions["palier"].sessions.begin() as session:
+        visitor = session.scalars(select(User).where(User.email == collect.email)).one()
+        enrolment = make_enrolment(session, by=visitor)
+        name = enrolment.person.last_name
+        hers = make_visit(session, enrolment=enrolment, visitor=visitor)
+        other = make_user(session, role=Role.VISITOR)
+        another = make_visit(session, enrolment=make_enrolment(session, by=other), visitor=other)
+    form = parse_form(collect.forms()["home_visit"])
+    assert form.questions[0].name == "palier_visit"
+    listed = collect.call("GET", "/openrosa/visits.csv").body.decode()
+    assert str(hers.id) in listed
+    assert str(another.id) not in listed
+    assert name not in listed
+    for visit, kept in ((hers.id, hers.id), (another.id, None), ("none of them", None)):
+        answer = f"<palier_visit>{visit}</palier_visit></data>".encode()
+        xml = fill(GAS).replace(b"</data>", answer)
+        assert collect.send_part(xml, {}).status == 201
+        with app.extensions["palier"].sessions() as session:
+            latest = select(Submission).order_by(Submission.id.desc()).limit(1)
+            submission = session.scalars(latest).one()
+            assert (submission.visit_id, submission.findings["unknown"]) == (kept, [])

@@ -17,6 +17,13 @@ from visits.intake import SentFile, record_submission
 from visits.models.portfolio import FormVersion
 from visits.models.visits import Submission, SubmissionState
 from visits.published_forms import KeptFile, find_form, list_forms, shown_files
+from webapp.api.collect_visits import FILE as VISITS_FILE
+from webapp.api.collect_visits import (
+    asking_for_visit,
+    note_carried,
+    visits_file,
+    visits_to_choose,
+)
 from webapp.auth import Action, late_door, requires, viewer
 from webapp.schemas import ReceiptSchema
 from webapp.transaction import house, now, reading, transaction
@@ -51,7 +58,8 @@ def form_list() -> ResponseReturnValue:
     """List the versions that new visits are filled with."""
     with reading() as session:
         newest = {form.form_id: form for form in reversed(list_forms(session)) if _in_use(form)}
-    rows = "".join(_listed(form) for form in newest.values())
+        asks = bool(visits_to_choose(session, viewer()))
+    rows = "".join(_listed(form, asks=asks) for form in newest.values())
     return _xml(f'<xforms xmlns="http://openrosa.org/xforms/xformsList">{rows}</xforms>')
 
 
@@ -59,15 +67,21 @@ def _in_use(form: FormVersion) -> bool:
     return form.retired_at is None
 
 
-def _listed(form: FormVersion) -> str:
+def _listed(form: FormVersion, *, asks: bool) -> str:
     key = {"form_id": form.form_id, "version": form.version}
     title = form.title.get("fr") or form.form_id
+    digest = _md5(_for_collect(form, asks=asks))
     return (
         f"<xform><formID>{escape(form.form_id)}</formID><name>{escape(title)}</name>"
-        f"<version>{escape(form.version)}</version><hash>md5:{_md5(form.xform)}</hash>"
+        f"<version>{escape(form.version)}</version><hash>md5:{digest}</hash>"
         f"<downloadUrl>{escape(url_for('.form', **key, _external=True))}</downloadUrl>"
         f"<manifestUrl>{escape(url_for('.manifest', **key, _external=True))}</manifestUrl></xform>"
     )
+
+
+def _for_collect(form: FormVersion, *, asks: bool) -> bytes:
+    """Give a form as Collect gets it: it asks which visit where there is one to choose."""
+    return asking_for_visit(form.xform) if asks else form.xform
 
 
 def _md5(data: bytes) -> str:
@@ -81,27 +95,45 @@ def form(form_id: str, version: str) -> ResponseReturnValue:
     """Send the XForm of a version."""
     with reading() as session:
         found = find_form(session, form_id, version)
-    return Response(found.xform, content_type="text/xml; charset=utf-8")
+        asks = bool(visits_to_choose(session, viewer()))
+    return Response(_for_collect(found, asks=asks), content_type="text/xml; charset=utf-8")
 
 
 @openrosa.get("/forms/<form_id>/<version>/manifest")
 @requires(Action.VISIT)
 def manifest(form_id: str, version: str) -> ResponseReturnValue:
-    """List the files beside a form: its pictures, sounds and films."""
+    """List the files beside a form: its pictures, sounds and films, and the visits to choose."""
     with reading() as session:
         files = shown_files(find_form(session, form_id, version))
+        visits = visits_to_choose(session, viewer())
     rows = "".join(_media_file(form_id, version, file) for file in files)
+    if visits:
+        rows += _media(VISITS_FILE, visits_file(visits), url_for(".visits", _external=True))
     return _xml(f'<manifest xmlns="http://openrosa.org/xforms/xformsManifest">{rows}</manifest>')
 
 
 def _media_file(form_id: str, version: str, file: KeptFile) -> str:
     key = {"form_id": form_id, "version": version, "name": file.name}
     address = url_for("forms.file", **key, _external=True)
+    return _media(file.name, house().store.get(file.sha256), address)
+
+
+def _media(name: str, data: bytes, address: str) -> str:
     return (
-        f"<mediaFile><filename>{escape(file.name)}</filename>"
-        f"<hash>md5:{_md5(house().store.get(file.sha256))}</hash>"
+        f"<mediaFile><filename>{escape(name)}</filename><hash>md5:{_md5(data)}</hash>"
         f"<downloadUrl>{escape(address)}</downloadUrl></mediaFile>"
     )
+
+
+@openrosa.get("/visits.csv")
+@requires(Action.VISIT)
+def visits() -> ResponseReturnValue:
+    """Send the visitor's own visits of these days, to choose from in Collect."""
+    with transaction() as session:
+        own = visits_to_choose(session, viewer())
+        note_carried(session, viewer(), own)
+        listed = visits_file(own)
+    return Response(listed, content_type="text/csv; charset=utf-8")
 
 
 @openrosa.route("/submission", methods=["HEAD"])

@@ -14,10 +14,8 @@ from visits.attaching import attach, detach, leave_aside, take_up_again
 from visits.errors import Conflict, Invalid, NotFound
 from visits.handing_in import close, open_again, take_in
 from visits.models.handed_in import HandedIn, HandedInFile, HandedInKind
-from visits.models.people import AccessKind
 from visits.models.visits import Submission, SubmissionFile
 from visits.planning import find_visit
-from visits.privacy import log_access
 from visits.queries.forms import confidential_names
 from visits.queries.unclaimed import (
     UnclaimedFilter,
@@ -31,6 +29,7 @@ from visits.reviews import find_submission
 from visits.setting_aside import hanging_on
 from webapp.auth import Action, requires, viewer
 from webapp.errors import sentence
+from webapp.office.access import showing
 from webapp.office.answers import read_submissions
 from webapp.office.comparisons import named_to_cancel
 from webapp.office.listing import wanted_by
@@ -71,8 +70,8 @@ def _typed_sender() -> uuid.UUID | None:
 @requires(Action.REVIEW_ANSWERS)
 def show(submission_id: uuid.UUID) -> ResponseReturnValue:
     """Show a filled form without a visit, and the visits it may come from."""
-    with transaction() as session:
-        return _page(session, find_unclaimed(session, viewer(), submission_id))
+    with showing("visits_proposed") as (session, shown):
+        return _page(session, find_unclaimed(session, viewer(), submission_id), shown)
 
 
 @unclaimed.post("/forms/<uuid:submission_id>/attach")
@@ -123,8 +122,9 @@ def aside(submission_id: uuid.UUID) -> ResponseReturnValue:
                 )
     except Invalid as refused:
         errors = {name: sentence(code) for name, code in refused.fields.items()}
-        with transaction() as session:
-            return _page(session, find_unclaimed(session, viewer(), submission_id), errors), 422
+        with showing("visits_proposed") as (session, shown):
+            found = find_unclaimed(session, viewer(), submission_id)
+            return _page(session, found, shown, errors), 422
     return redirect(url_for(".show", submission_id=submission_id))
 
 
@@ -137,16 +137,14 @@ def file(submission_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
         return _file(found.files, file_id)
 
 
-def _page(session: Session, found: Submission, errors: dict[str, str] | None = None) -> str:
+def _page(
+    session: Session,
+    found: Submission,
+    shown: set[uuid.UUID | None],
+    errors: dict[str, str] | None = None,
+) -> str:
     proposed = propose_visits(session, viewer(), found, text=request.args.get("q", ""))
-    log_access(
-        session,
-        user_id=viewer().user_id,
-        persons=sorted({visit.enrolment.person_id for visit in proposed}),
-        kind=AccessKind.READ,
-        what="visits_proposed",
-        now=now(),
-    )
+    shown.update(visit.enrolment.person_id for visit in proposed)
     return render_template(
         "unclaimed/show.html",
         one=found,

@@ -15,14 +15,14 @@ from visits.map_points import refresh_map
 from visits.models.people import AccessKind, Consent
 from visits.models.programmes import EnrolmentState
 from visits.models.visits import COUNTED, Submission, SubmissionState, Visit, VisitState
-from visits.models.works import OPEN_STATES, WorkOrder, WorkOrderFinding, WorkOrderState
+from visits.models.works import OPEN_STATES, URGENT, WorkOrder, WorkOrderFinding, WorkOrderState
 from visits.privacy import log_access
 from visits.queries import Viewer
 from visits.queries.carried import hold_visit
 from visits.risks import risk_of
 from visits.setting_aside import cancel_promises, reason_given, set_aside, take_up
 from visits.visit_forms import missing_forms
-from visits.what_follows import URGENT, open_urgent_works
+from visits.what_follows import open_urgent_works
 from visits.work_orders import TAKEN_BACK
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from lxml import etree
 from sqlalchemy.orm import Session
 
+from diagnostics.delays import PARIS
 from diagnostics.wellformed import VISIT_QUESTION, read_form
 from visits.models.people import AccessKind
 from visits.models.visits import Visit
@@ -16,7 +17,6 @@ from visits.planning import visits_of_visitor
 from visits.privacy import log_access
 from visits.queries import Viewer
 from visits.queries.carried import DAY
-from webapp.languages import PARIS
 from webapp.transaction import now
 
 FILE = "palier_visits.csv"

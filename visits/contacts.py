@@ -22,7 +22,7 @@ from visits.models.programmes import (
 )
 from visits.privacy import log_access
 from visits.programmes import Protocol, load_programmes
-from visits.queries import Viewer, visible_persons
+from visits.queries import Viewer, visible_enrolments
 
 # What an attempt makes of the enrolment; one that is not listed leaves it as it is.
 NEXT_STATE = {
@@ -72,7 +72,7 @@ def find_enrolment(
     statement = (
         select(Enrolment)
         .join(Enrolment.person)
-        .where(Enrolment.id == enrolment_id, visible_persons(viewer))
+        .where(Enrolment.id == enrolment_id, visible_enrolments(viewer))
     )
     if to_change:
         statement = statement.with_for_update(of=Enrolment, key_share=True)

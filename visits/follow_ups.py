@@ -13,7 +13,7 @@ from visits.models.programmes import Enrolment
 from visits.models.visits import Consequence
 from visits.models.works import FollowUp, FollowUpState
 from visits.privacy import log_access
-from visits.queries import Viewer, visible_persons
+from visits.queries import Viewer, visible_enrolments
 
 NOTE_LENGTH = 500
 # The note of a promise about somebody who turned out to be another person.
@@ -70,7 +70,7 @@ def find_follow_up(
         select(FollowUp)
         .join(FollowUp.enrolment)
         .join(Enrolment.person)
-        .where(FollowUp.id == follow_up_id, visible_persons(viewer))
+        .where(FollowUp.id == follow_up_id, visible_enrolments(viewer))
     )
     if to_change:
         statement = statement.with_for_update(of=FollowUp, key_share=True)

@@ -16,6 +16,7 @@ from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.programmes import Enrolment
 from visits.models.works import OPEN_STATES, WorkOrder
+from visits.queries.reach import hidden_homes
 
 FINEST, COARSEST = 8, 2  # resolutions kept; finer ones barely compress
 BATCH = 500
@@ -104,6 +105,7 @@ def _points_of(session: Session, ids: Sequence[uuid.UUID]) -> list[dict[str, Any
         select(Dwelling.id, Residence.territory_id, Residence.lat, Residence.lon, Residence.h3)
         .join(Dwelling.residence)
         .where(Dwelling.id.in_(ids), Residence.h3.is_not(None), Residence.lat.is_not(None))
+        .where(Dwelling.id.not_in(hidden_homes()))
     )
     works = _open_works(session, ids)
     enrolments = _enrolments(session, ids)

@@ -20,7 +20,7 @@ from visits.models.programmes import (
     RefusalReason,
 )
 from visits.models.visits import Visit, VisitState
-from visits.queries import Viewer, visible_persons
+from visits.queries import Viewer, visible_enrolments
 
 STATES = tuple(EnrolmentState)
 # Where nobody gets without having been spoken to.
@@ -76,7 +76,7 @@ def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
     counted = session.execute(
         select(Enrolment.state, func.count())
         .join(Enrolment.person)
-        .where(Enrolment.programme == programme, visible_persons(viewer))
+        .where(Enrolment.programme == programme, visible_enrolments(viewer))
         .group_by(Enrolment.state)
     )
     by_state = dict.fromkeys(STATES, 0) | {state: count for state, count in counted}
@@ -106,7 +106,7 @@ def _reasons(session: Session, programme: str, viewer: Viewer, *, refused: int) 
         .join(Enrolment, Enrolment.id == Refusal.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
         .where(Enrolment.programme == programme, Enrolment.state == EnrolmentState.REFUSED)
-        .where(visible_persons(viewer))
+        .where(visible_enrolments(viewer))
         .order_by(Refusal.at, Refusal.id)
     )
     last = {enrolment: reason for enrolment, reason in rows}
@@ -135,7 +135,7 @@ def _count(session: Session, programme: str, viewer: Viewer, *only: ColumnElemen
     statement = (
         select(func.count(Enrolment.id))
         .join(Enrolment.person)
-        .where(Enrolment.programme == programme, visible_persons(viewer), *only)
+        .where(Enrolment.programme == programme, visible_enrolments(viewer), *only)
     )
     return session.scalar(statement) or 0
 
@@ -162,7 +162,7 @@ def _under_way(session: Session, programme: str, viewer: Viewer) -> int:
         select(func.count(Enrolment.id.distinct()))
         .join(Enrolment.person)
         .join(Visit, Visit.enrolment_id == Enrolment.id)
-        .where(Enrolment.programme == programme, visible_persons(viewer))
+        .where(Enrolment.programme == programme, visible_enrolments(viewer))
         .where(Enrolment.state == EnrolmentState.PLANNED, Visit.state == VisitState.UNDER_WAY)
     )
     return session.scalar(statement) or 0
@@ -206,7 +206,7 @@ def _answers_by_month(
         select(ContactAttempt.at, ContactAttempt.disposition)
         .join(ContactAttempt.enrolment)
         .join(Enrolment.person)
-        .where(Enrolment.programme == programme, visible_persons(viewer))
+        .where(Enrolment.programme == programme, visible_enrolments(viewer))
         .where(
             ContactAttempt.disposition.in_(
                 (

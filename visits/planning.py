@@ -15,7 +15,7 @@ from visits.models.portfolio import Dwelling
 from visits.models.programmes import Enrolment, EnrolmentState
 from visits.models.visits import LIVE, Visit, VisitState
 from visits.privacy import log_access
-from visits.queries import Viewer, visible_persons
+from visits.queries import Viewer, visible_enrolments
 
 
 def visitors(session: Session) -> Sequence[User]:
@@ -156,7 +156,7 @@ def find_visit(
         select(Visit)
         .join(Visit.enrolment)
         .join(Enrolment.person)
-        .where(Visit.id == visit_id, visible_persons(viewer))
+        .where(Visit.id == visit_id, visible_enrolments(viewer))
         .options(joinedload(Visit.visitor))
     )
     if viewer.reach == "own":
@@ -177,7 +177,7 @@ def visits_of_visitor(
         select(Visit)
         .join(Visit.enrolment)
         .join(Enrolment.person)
-        .where(Visit.visitor_id == viewer.user_id, visible_persons(viewer))
+        .where(Visit.visitor_id == viewer.user_id, visible_enrolments(viewer))
         .where(Visit.planned_start_at >= start_at, Visit.planned_start_at < end_at)
         .where(Visit.state != VisitState.CANCELLED)
         .options(

@@ -1,16 +1,13 @@
-"""A person's file: who looked at it, whom it is closed to."""
+"""A person's file: who looked at it."""
 
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from visits.errors import Conflict, NotFound
-from visits.map_points import refresh_map_of_person
-from visits.models.accounts import User
-from visits.models.people import AccessedPerson, AccessEvent, AccessKind, NamedAccess, Person
+from visits.models.people import AccessedPerson, AccessEvent, AccessKind
 
 
 def log_access(
@@ -34,33 +31,3 @@ def log_access(
     session.flush()
     pairs = [{"event_id": event.id, "person_id": person_id} for person_id in sorted(about)]
     session.execute(insert(AccessedPerson), pairs)
-
-
-def protect(session: Session, person: Person, *, by: uuid.UUID, now: datetime) -> None:
-    """Close a person's file to everybody but those named, the one who closes it first of all."""
-    if person.protected:
-        raise Conflict("already_protected")
-    person.protected = True
-    name_for_access(session, person, user_id=by, by=by, now=now)
-    refresh_map_of_person(session, person.id)
-
-
-def unprotect(session: Session, person: Person) -> None:
-    """Open a person's file again to all who may see persons."""
-    person.protected = False
-    session.flush()
-    refresh_map_of_person(session, person.id)
-
-
-def name_for_access(
-    session: Session, person: Person, *, user_id: uuid.UUID, by: uuid.UUID, now: datetime
-) -> None:
-    """Name a user who may work with a protected person; naming twice is harmless."""
-    if session.get(User, user_id) is None:
-        raise NotFound("user_not_found")
-    known = select(NamedAccess).where(
-        NamedAccess.person_id == person.id, NamedAccess.user_id == user_id
-    )
-    if session.scalars(known).one_or_none() is None:
-        session.add(NamedAccess(person_id=person.id, user_id=user_id, named_at=now, named_by_id=by))
-        session.flush()

@@ -19,7 +19,7 @@ from visits.models.works import (
     WorkOrderState,
 )
 from visits.outcomes import Rate
-from visits.queries.reach import Viewer, visible_persons
+from visits.queries.reach import Viewer, visible_enrolments, visible_work_orders
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def works_results(
         .join(Submission, Submission.id == Consequence.submission_id)
         .join(Visit, Visit.id == Submission.visit_id)
         .join(Enrolment, Enrolment.id == Visit.enrolment_id)
-        .where(Enrolment.programme == programme, visible_persons(viewer))
+        .where(Enrolment.programme == programme, visible_work_orders(viewer))
         .where(or_(WorkOrder.state != WorkOrderState.CANCELLED, counts))
     )
     by_severity: dict[Severity, list[_Work]] = {severity: [] for severity in Severity}
@@ -110,7 +110,7 @@ def follow_up_results(
         .join(FollowUp.enrolment)
         .join(Enrolment.person)
         .where(Enrolment.programme == programme, FollowUp.state != FollowUpState.CANCELLED)
-        .where(visible_persons(viewer))
+        .where(visible_enrolments(viewer))
     )
     done_count, come_count, to_come = session.execute(statement).one()
     return FollowUpResult(Rate("FOLLOWED", done_count, come_count), to_come)

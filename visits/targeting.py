@@ -21,7 +21,7 @@ from visits.portfolio.values import age_on, fold
 from visits.privacy import log_access
 from visits.programmes import Condition, Criterion, Programme
 from visits.programmes.facts import Fact, Facts, facts_of
-from visits.queries.reach import Viewer, visible_persons
+from visits.queries.reach import Viewer, open_to, visible_persons
 
 MOST_AT_ONCE = 5_000
 CHUNK = 500
@@ -216,7 +216,7 @@ def _meets(value: Fact, condition: Condition) -> bool | None:
 
 def _audience(programme: Programme, viewer: Viewer, *, today: date) -> Select[*tuple[Any, ...]]:
     """Select the audience at home, a row per person and open occupancy."""
-    occupants = _occupants()
+    occupants = _occupants(viewer)
     enrolment = and_(Enrolment.person_id == Person.id, Enrolment.programme == programme.code)
     statement: Select[*tuple[Any, ...]] = (
         select(
@@ -241,12 +241,14 @@ def _audience(programme: Programme, viewer: Viewer, *, today: date) -> Select[*t
     return statement
 
 
-def _occupants() -> Subquery:
-    """Count who lives in each dwelling, seen by the viewer or not."""
+def _occupants(viewer: Viewer) -> Subquery:
+    """Count who lives in each dwelling, of those who are not protected from the viewer."""
     return (
         select(Tenancy.dwelling_id, func.count(Occupancy.person_id.distinct()).label("occupants"))
         .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
+        .join(Person, Person.id == Occupancy.person_id)
         .where(Occupancy.ended_on.is_(None), Tenancy.ended_on.is_(None))
+        .where(open_to(viewer.user_id))
         .group_by(Tenancy.dwelling_id)
         .subquery()
     )

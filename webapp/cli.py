@@ -18,6 +18,7 @@ from visits.accounts import find_user
 from visits.migration import is_current, migrate
 from visits.portfolio import confirm_import, examine_import, upload_file
 from visits.private import close_to_others
+from visits.queries import Reach, Viewer
 from webapp import create_app
 from webapp.checkup import checkup
 from webapp.demo import DemoAccount, load_demo
@@ -118,18 +119,20 @@ def import_(file: Path, email: str, dry_run: bool) -> None:
         user = find_user(session, email)
         if user is None:
             raise click.ClickException(f"There is no account {email}.")
+        reach = Reach.TERRITORY if user.territory_id else Reach.ALL
+        seen = Viewer(user.id, user.organisation_id, user.territory_id, reach)
         upload = upload_file(
             session, data=file.read_bytes(), file_name=file.name, user_id=user.id, now=now
         )
         plan = examine_import(
-            session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now, by=user.id
+            session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now, viewer=seen
         )
         click.echo(json.dumps(plan.counts, indent=2, ensure_ascii=False))
         for refusal in plan.refusals:
             click.echo(f"{refusal.line}: {refusal.heading} « {refusal.value} » {refusal.code}")
         if not dry_run:
             confirm_import(
-                session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now, by=user.id
+                session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now, viewer=seen
             )
 
 

@@ -21,7 +21,7 @@ from visits.models.accounts import Role
 from visits.models.people import AccessEvent
 from visits.models.visits import UrgentAlert, Visit
 from visits.models.works import WorkOrder
-from visits.privacy import protect
+from visits.protection import protect
 from visits.published_forms import publish_form
 from visits.queries import Reach, Viewer
 from visits.queries.alerts import alert_of_work_order, alerts_of_visit, current_alerts

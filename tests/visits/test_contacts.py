@@ -11,7 +11,7 @@ from visits.contacts import Attempt, find_enrolment, record_attempt
 from visits.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.models.people import AccessedPerson, AccessEvent
 from visits.models.programmes import Channel, Disposition, EnrolmentState, Refusal, RefusalReason
-from visits.privacy import protect
+from visits.protection import protect
 
 
 @pytest.mark.parametrize(

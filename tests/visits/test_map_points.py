@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from maps import cells
@@ -35,7 +35,7 @@ from visits.models.programmes import Disposition, Enrolment, RefusalReason
 from visits.models.visits import Consequence, Submission, SubmissionState, Visit
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.planning import cancel_visit, plan_visit
-from visits.privacy import protect, unprotect
+from visits.protection import protect, unprotect
 from visits.queries import Viewer
 from visits.queries.map import Area, MapFilter, count_cells
 from visits.work_orders import move_work_order, open_work_order
@@ -161,7 +161,7 @@ class Town:
     def hide(self) -> None:
         person = self.one(Person)
         if person.protected:
-            unprotect(self.session, person)
+            unprotect(self.session, person, by=self.coordinator.id)
         else:
             protect(self.session, person, by=self.coordinator.id, now=self.now)
 
@@ -218,17 +218,24 @@ def test_whatever_happened_the_kept_counts_equal_counts_made_anew(
     assert points
 
 
-def test_a_protected_person_leaves_nothing_but_bare_stock(session: Session, now: datetime) -> None:
+def test_a_protected_home_leaves_the_map_and_comes_back(session: Session, now: datetime) -> None:
     town = Town(session, 1, now)
     town.open_work()
-    for person in session.scalars(select(Person)):
-        protect(session, person, by=town.coordinator.id, now=now)
-    shown = session.execute(
-        select(MapPoint.programme, MapPoint.status, MapPoint.risk, MapPoint.open_works).distinct()
-    ).all()
-    assert [tuple(row) for row in shown] == [("", "", 0, 0)]
-    finest = session.scalars(select(MapCell.dwellings).where(MapCell.resolution == 8))
-    assert sum(finest) == 8
+    dwelling = town.dwellings[0]
+    living = [make_person(session, dwelling=dwelling) for _ in range(2)]
+    refresh_map(session, [dwelling.id])
+    before = kept(session, MapPoint), kept(session, MapCell)
+    on_map = select(func.count()).where(MapPoint.dwelling_id == dwelling.id)
+    finest = select(func.sum(MapCell.dwellings)).where(
+        MapCell.resolution == 8, MapCell.programme == ""
+    )
+    assert session.scalar(on_map)
+    assert session.scalar(finest) == 8
+    protect(session, living[0], by=town.coordinator.id, now=now)
+    assert not session.scalar(on_map)
+    assert session.scalar(finest) == 7
+    unprotect(session, living[0], by=town.coordinator.id)
+    assert (kept(session, MapPoint), kept(session, MapCell)) == before
 
 
 def test_a_dwelling_without_a_place_is_not_on_the_map(session: Session) -> None:

@@ -9,8 +9,10 @@ from sqlalchemy import Engine, inspect, select, text
 
 from tests.factories import (
     NOW,
+    make_dwelling,
     make_enrolment,
     make_person,
+    make_residence,
     make_user,
     make_viewer,
     make_visit,
@@ -20,12 +22,16 @@ from visits.access_chain import find_break, seal_access_log
 from visits.db import Base, sessions
 from visits.file_store import FileStore
 from visits.intake import record_submission
+from visits.map_points import rebuild_map
 from visits.migration import is_current, migrate, revert
+from visits.models.map import MapCell, MapPoint
 from visits.models.people import (
     AccessedPerson,
     AccessEvent,
     AccessKind,
     AlertCode,
+    NamedAccess,
+    Person,
     PersonAlert,
 )
 from visits.models.portfolio import Dwelling
@@ -35,7 +41,9 @@ from visits.models.works import WorkOrder
 from visits.person_alerts import note_alert
 from visits.privacy import log_access
 from visits.published_forms import publish_form
-from visits.queries import Reach
+from visits.queries import Reach, find_person
+
+MAP = (select(MapPoint.dwelling_id), select(MapCell.cell), select(MapCell.dwellings))
 
 
 def test_migrated_database_is_what_the_models_say(engine: Engine) -> None:
@@ -167,3 +175,29 @@ def test_the_lines_of_the_access_log_come_and_go_with_their_persons(engine: Engi
         assert session.scalars(about).all() == ids
         assert seal_access_log(session, now=NOW) == 2
         assert find_break(session) is None
+
+
+def test_whoever_lives_with_a_protected_person_becomes_protected(engine: Engine) -> None:
+    revert(engine, to="0010")
+    with sessions(engine).begin() as session:
+        guardian = make_user(session)
+        residence = make_residence(session, lat=49.4, lon=2.1, h3=0x8C1FB46A1A6C9FF)
+        home, other = (make_dwelling(session, residence=residence) for _ in range(2))
+        hers, his = (make_person(session, dwelling=home) for _ in range(2))
+        neighbour = make_person(session, dwelling=other)
+        rebuild_map(session)
+        hers.protected = True
+        session.add(
+            NamedAccess(
+                person_id=hers.id, user_id=guardian.id, named_at=NOW, named_by_id=guardian.id
+            )
+        )
+    migrate(engine)
+    with sessions(engine).begin() as session:
+        assert session.get_one(Person, his.id).protected
+        assert not session.get_one(Person, neighbour.id).protected
+        assert find_person(session, make_viewer(guardian), his.id).id == his.id
+        kept = {what: set(session.scalars(what)) for what in MAP}
+        rebuild_map(session)
+        assert kept == {what: set(session.scalars(what)) for what in MAP}
+        assert kept[MAP[0]] == {other.id}

@@ -18,7 +18,7 @@ from visits.planning import (
     plan_visit,
     visits_of_visitor,
 )
-from visits.privacy import name_for_access, protect
+from visits.protection import name_for_access, protect
 from visits.queries import Reach
 
 HOUR = timedelta(hours=1)

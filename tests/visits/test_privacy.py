@@ -9,7 +9,7 @@ from tests.factories import make_dwelling, make_person, make_residence, make_use
 from visits.accounts import find_territory
 from visits.errors import Conflict, NotFound
 from visits.models.accounts import Role
-from visits.privacy import name_for_access, protect, unprotect
+from visits.protection import name_for_access, protect, unprotect
 from visits.queries import Reach, find_person
 
 
@@ -26,7 +26,7 @@ def test_a_protected_person_is_found_by_the_named_alone(session: Session, now: d
         find_person(session, make_viewer(other), person.id)
     with pytest.raises(Conflict):
         protect(session, person, by=chief.id, now=now)
-    unprotect(session, person)
+    unprotect(session, person, by=chief.id)
     assert find_person(session, make_viewer(other), person.id) is person
 
 

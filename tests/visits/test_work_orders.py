@@ -15,7 +15,7 @@ from visits.follow_ups import close_follow_up, remind_follow_ups
 from visits.intake import record_submission
 from visits.models.accounts import Role
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
-from visits.privacy import protect
+from visits.protection import protect
 from visits.published_forms import publish_form
 from visits.queries import Reach
 from visits.queries.listing import Wanted

@@ -15,7 +15,7 @@ from tests.submissions import home_visit
 from visits.accounts import add_device
 from visits.models.accounts import Role
 from visits.models.people import Person
-from visits.privacy import protect
+from visits.protection import protect
 from visits.published_forms import publish_form
 
 SignIn = Callable[..., FlaskClient]

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
+from visits.accounts import find_territory
 from visits.doors import Knock, report_shut_door
 from visits.kits import bag_of
 from visits.models.accounts import Role
@@ -238,3 +239,14 @@ def test_each_programme_has_its_own_pages(app: Flask, client_as: SignIn, session
             assert page.status_code == 200
             assert programme.name["fr"] in page.text
     assert client.get("/programmes/").headers["Location"].endswith("/programmes/seniors/targeting")
+
+
+def test_the_bags_of_another_territory_are_not_listed(client_as: SignIn, session: Session) -> None:
+    here, there = (find_territory(session, name).id for name in ("Nord", "Sud"))
+    for name, territory in (("PROCHE", here), ("LOINTAINE", there), ("PARTOUT", None)):
+        make_user(session, role=Role.VISITOR, name=name, territory_id=territory)
+    session.commit()
+    page = client_as("coordinator", territory_id=here).get("/kits/").text
+    assert ("PROCHE" in page, "LOINTAINE" in page, "PARTOUT" in page) == (True, False, True)
+    whole = client_as("coordinator").get("/kits/").text
+    assert "LOINTAINE" in whole

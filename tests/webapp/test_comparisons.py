@@ -17,7 +17,7 @@ from visits.models.accounts import Role, User
 from visits.models.people import AccessEvent, Person
 from visits.models.visits import Submission, SubmissionState, Visit
 from visits.models.works import WorkOrder
-from visits.privacy import protect
+from visits.protection import protect
 from visits.published_forms import publish_form
 from visits.queries import Reach
 

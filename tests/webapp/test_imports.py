@@ -1,8 +1,10 @@
 """Uploading the landlord's files, correcting their columns, importing them."""
 
 import io
+import re
 import uuid
 from collections.abc import Callable
+from datetime import date
 
 import openpyxl
 import pytest
@@ -10,6 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests.factories import make_dwelling, make_person, make_residence
+from visits.accounts import find_territory
 from visits.models.map import MapPoint
 from visits.models.people import Person
 from visits.models.portfolio import Import, ImportState, Residence
@@ -62,6 +66,56 @@ def test_an_export_is_examined_imported_and_the_second_time_changes_nothing(
     again = client.get(upload(client, TENANTS)).get_data(as_text=True)
     assert "Nothing would change" in again
     assert "This very file was imported on" in again
+
+
+def test_a_coordinator_of_a_territory_neither_sees_nor_brings_what_is_elsewhere(
+    client_as: SignIn, session: Session
+) -> None:
+    whole = client_as("coordinator", language="en")
+    here, there = (find_territory(session, name).id for name in ("Nord", "Sud"))
+    for territory, reference, name in ((here, "L1", "PROCHE"), (there, "L2", "LOINTAINE")):
+        residence = make_residence(
+            session, territory_id=territory, address_key=f"1 rue {name.lower()}"
+        )
+        dwelling = make_dwelling(session, residence=residence, reference=reference)
+        make_person(
+            session, dwelling=dwelling, last_name=name, reference=f"P-{name}",
+            born_on=date(1940, 2, 3), phone="+33611223344",
+        )  # fmt: skip
+    session.commit()
+    theirs = upload(whole, TENANTS, "parc.csv")
+    near = client_as("coordinator", language="en", territory_id=here)
+    lines = ("P-LOINTAINE;L1;AUTRE;Zoé;", "P9;L2;AUTRE;Zoé;", "P8;L9;AUTRE;Zoé;1 rue lointaine",
+             "P-PROCHE;L1;PROCHE;Odile;")  # fmt: skip
+    text = "locataire;logement;nom;prenom;adresse;cp\n" + "\n".join(
+        f"{line};60000" if line.count(";") == 4 else f"{line};;" for line in lines
+    )
+    own = upload(near, text.encode(), "nord.csv")
+    shown = near.get(own).text
+    assert shown.count("outside your territory") == 3
+    for hidden in ("LOINTAINE Odette", "03/02/1940", "11 22 33 44", "611223344"):
+        assert hidden not in shown
+    near.post(own, data=chosen(session, own))
+    session.expire_all()
+    assert persons(session) == 2
+    assert "parc.csv" not in near.get("/imports/").text
+    for path in (theirs, f"{theirs}/refusals.csv"):
+        assert near.get(path).status_code == 404
+    assert near.post(theirs, data=chosen(session, theirs)).status_code == 404
+    assert {"parc.csv", "nord.csv"} <= set(re.findall(r"\w+\.csv", whole.get("/imports/").text))
+
+
+def test_new_stock_of_a_coordinator_with_a_territory_is_hers(
+    client_as: SignIn, session: Session
+) -> None:
+    here = find_territory(session, "Nord").id
+    session.commit()
+    near = client_as("coordinator", language="en", territory_id=here)
+    address = upload(near, TENANTS)
+    near.post(address, data=chosen(session, address))
+    assert set(session.scalars(select(Residence.territory_id))) == {here}
+    session.commit()
+    assert "Nothing would change" in near.get(upload(near, TENANTS)).text
 
 
 def test_a_file_is_imported_once_even_when_confirmed_twice(

@@ -33,7 +33,7 @@ from visits.models.people import AlertCode, Person
 from visits.models.visits import SubmissionFile
 from visits.models.works import FollowUp, WorkOrder
 from visits.person_alerts import note_alert
-from visits.privacy import name_for_access, protect
+from visits.protection import name_for_access, protect
 from visits.published_forms import publish_form
 
 SignIn = Callable[..., FlaskClient]

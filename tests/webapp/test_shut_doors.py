@@ -23,7 +23,7 @@ from visits.models.accounts import Role
 from visits.models.people import Person
 from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
 from visits.models.visits import Visit, VisitState
-from visits.privacy import protect
+from visits.protection import protect
 
 
 @pytest.fixture

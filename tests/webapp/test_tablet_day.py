@@ -28,7 +28,7 @@ from visits.models.programmes import Enrolment
 from visits.models.visits import SubmissionState, Visit, VisitState
 from visits.person_alerts import note_alert
 from visits.planning import cancel_visit
-from visits.privacy import protect
+from visits.protection import protect
 from visits.published_forms import current_form, publish_form
 from visits.queries import Reach
 

@@ -21,7 +21,7 @@ from visits.models.accounts import Role, User
 from visits.models.people import AccessEvent, Person
 from visits.models.visits import Submission, SubmissionFile, SubmissionState, Visit
 from visits.models.works import WorkOrder
-from visits.privacy import name_for_access, protect
+from visits.protection import name_for_access, protect
 from visits.published_forms import publish_form
 from visits.queries import Reach
 from visits.queries.listing import Wanted

@@ -1,7 +1,7 @@
 """What the map reads: a row per dwelling and programme, and their counts per cell.
 
 Both follow from the other tables and are kept in the same transaction as what they count.
-Protected persons are never counted in.
+Protected persons are never counted in, and a protected home is not on the map.
 """
 
 import uuid

@@ -5,7 +5,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
@@ -19,7 +19,16 @@ class Person(Base):
     """
 
     __tablename__ = "person"
-    __table_args__ = (Index("ix_person_name_key", "name_key"),)
+    __table_args__ = (
+        Index("ix_person_name_key", "name_key"),
+        # Every list asks which homes are hidden: a handful of persons among many.
+        Index(
+            "ix_person_protected",
+            "protected",
+            sqlite_where=text("protected IS 1"),
+            postgresql_where=text("protected IS true"),
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     reference: Mapped[str | None] = mapped_column(String(40), unique=True)

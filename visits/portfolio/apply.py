@@ -13,6 +13,8 @@ from visits.models.portfolio import Dwelling, Residence
 from visits.models.programmes import Enrolment, EnrolmentState
 from visits.portfolio.ledger import Ledger, Record, Shelf
 from visits.portfolio.plan import Counts, ImportPlan
+from visits.protection import protect_who_joined
+from visits.queries.reach import hidden_homes
 
 BATCH = 1_000
 # A person who moves takes along what is not done yet.
@@ -29,6 +31,7 @@ def apply_plan(session: Session, plan: ImportPlan) -> dict[str, Counts]:
     """Write what a plan says; gives its counts."""
     session.flush()
     ledger = plan.ledger
+    hidden_before = set(session.scalars(hidden_homes()))
     if ledger.new_territories:
         rows = [{"id": id, "name": name} for name, id in ledger.new_territories.items()]
         session.execute(insert(Territory), rows)
@@ -39,6 +42,8 @@ def apply_plan(session: Session, plan: ImportPlan) -> dict[str, Counts]:
     on_map = _dwellings_on_map(session, ledger) | _move_enrolments(session, ledger)
     # What was read before this moment may have changed underneath.
     session.expire_all()
+    ledger.protected_too |= set(protect_who_joined(session, ledger.homes_joined(), now=plan.now))
+    on_map |= hidden_before ^ set(session.scalars(hidden_homes()))
     refresh_map(session, on_map)
     return plan.counts
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from visits.db import take_turn
@@ -27,6 +27,9 @@ from visits.portfolio.plan import ImportPlan, examine
 from visits.portfolio.rows import Problem
 from visits.portfolio.tables import Table, read_table
 from visits.privacy import log_access
+from visits.protection import wait_to_protect
+from visits.queries.imports import visible_imports
+from visits.queries.reach import Viewer
 
 CONTENT_KEPT = timedelta(days=30)
 PROBLEMS_KEPT = 1_000
@@ -56,9 +59,10 @@ def upload_file(
     return kept
 
 
-def find_import(session: Session, import_id: uuid.UUID) -> Import:
-    """Find an uploaded file. Raises NotFound."""
-    kept = session.get(Import, import_id)
+def find_import(session: Session, import_id: uuid.UUID, *, viewer: Viewer | None = None) -> Import:
+    """Find an uploaded file: with a territory, one's own alone. Raises NotFound."""
+    statement = select(Import).where(Import.id == import_id, visible_imports(viewer))
+    kept = session.scalars(statement).one_or_none()
     if kept is None:
         raise NotFound("import_not_found")
     return kept
@@ -78,13 +82,13 @@ def examine_import(
     kind: str,
     mapping: AnyColumns,
     now: datetime,
-    by: uuid.UUID | None = None,
+    viewer: Viewer | None = None,
 ) -> ImportPlan:
     """Work out what importing a file would change; nothing is written."""
-    kept = find_import(session, import_id)
+    kept = find_import(session, import_id, viewer=viewer)
     columns = from_json(mapping)
     table, chosen = table_of(kept), _kind(kind)
-    return examine(session, table=table, kind=chosen, mapping=columns, now=now, by=by)
+    return examine(session, table=table, kind=chosen, mapping=columns, now=now, viewer=viewer)
 
 
 def confirm_import(
@@ -94,22 +98,22 @@ def confirm_import(
     kind: str,
     mapping: AnyColumns,
     now: datetime,
-    by: uuid.UUID | None = None,
+    viewer: Viewer | None = None,
 ) -> Import:
     """Import a file: write what its plan says, keep the counts, remember the mapping.
 
-    The access log gets a line for each person it adds or changes, in the name of `by`. Raises
+    The access log gets a line for each person it adds or changes, in the viewer's name. Raises
     Conflict when it was imported already.
     """
     # What one import would do is worked out against what the one before has written.
     take_turn(session, "import")
-    kept = session.get(Import, import_id, populate_existing=True)
-    if kept is None:
-        raise NotFound("import_not_found")
+    wait_to_protect(session)
+    kept = find_import(session, import_id, viewer=viewer)
+    session.refresh(kept)
     if kept.state is ImportState.IMPORTED:
         raise Conflict("already_imported")
     table, chosen, columns = table_of(kept), _kind(kind), from_json(mapping)
-    plan = examine(session, table=table, kind=chosen, mapping=columns, now=now, by=by)
+    plan = examine(session, table=table, kind=chosen, mapping=columns, now=now, viewer=viewer)
     kept.counts = {**apply_plan(session, plan), "lines": plan.lines}
     kept.problems = _problems(plan)
     kept.kind, kept.mapping = chosen.value, as_json(columns)
@@ -117,6 +121,7 @@ def confirm_import(
     remember_mapping(session, table, kind=chosen, mapping=columns, now=now)
     session.flush()
     persons = sorted(plan.ledger.persons_written())
+    by = viewer.user_id if viewer else None
     log_access(session, user_id=by, persons=persons, kind=AccessKind.WRITE, what="import", now=now)
     return kept
 
@@ -148,9 +153,11 @@ def _kind(kind: str) -> Kind:
 
 
 def _problems(plan: ImportPlan) -> dict[str, list[dict[str, Any]]]:
+    """Keep what colleagues may read as well, who may not be named for whom the sender is."""
+    open_to_all = [one for one in plan.warnings if one.line not in plan.closed_lines]
     return {
         "refusals": [_as_dict(problem) for problem in plan.refusals[:PROBLEMS_KEPT]],
-        "warnings": [_as_dict(problem) for problem in plan.warnings[:PROBLEMS_KEPT]],
+        "warnings": [_as_dict(problem) for problem in open_to_all[:PROBLEMS_KEPT]],
     }
 
 

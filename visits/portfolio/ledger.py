@@ -117,6 +117,10 @@ class Ledger:
         self.persons = Shelf(Person)
         self.occupancies = Shelf(Occupancy)
         self.new_territories: dict[str, uuid.UUID] = {}
+        # Persons whom the file's sender may not see, with where they live.
+        self.unseen: Ledger | None = None
+        # Whom an import protects as somebody protected lives with them.
+        self.protected_too: set[uuid.UUID] = set()
 
     @property
     def shelves(self) -> Sequence[Shelf]:
@@ -170,7 +174,16 @@ class Ledger:
     def persons_written(self) -> set[uuid.UUID]:
         """Name the persons that are new, or that change in themselves or in where they live."""
         own = {p.id for p in self.persons if p.before is None or p.changes()}
-        return own | self.persons_elsewhere()
+        return own | self.persons_elsewhere() | self.protected_too
+
+    def homes_joined(self) -> dict[uuid.UUID, uuid.UUID]:
+        """Give by person the dwelling that she comes to live in."""
+        return {
+            occupancy["person_id"]: self.tenancies.records[occupancy["tenancy_id"]]["dwelling_id"]
+            for occupancy in self.occupancies
+            if occupancy["ended_on"] is None
+            and (occupancy.before is None or occupancy.before["ended_on"] is not None)
+        }
 
 
 def _default(column: str) -> Any:

@@ -184,6 +184,12 @@ MESSAGES: dict[str, dict[str, str]] = {
         "fr": "Logement inconnu et sans adresse : il attend le fichier des logements.",
         "en": "Unknown dwelling without an address: it waits for the file of dwellings.",
     },
+    "outside_territory": {
+        "fr": "Cette ligne parle d’un logement ou d’une personne hors de votre territoire. "
+        "Faites-la importer par quelqu’un qui voit tout le parc.",
+        "en": "This line is about a dwelling or a person outside your territory. "
+        "Have it imported by somebody who sees the whole stock.",
+    },
     "unknown_residence": {
         "fr": "L’immeuble « {value} » n’est pas encore connu : il attend le fichier des immeubles.",
         "en": "Residence “{value}” is not known yet: it waits for the file of residences.",

@@ -12,15 +12,19 @@ from visits.deadlines import today_in_paris
 from visits.portfolio.fields import Kind
 from visits.portfolio.ledger import Ledger, Record, Shelf
 from visits.portfolio.mapping import Columns, check_mapping
-from visits.portfolio.protected import leave_protected_alone
+from visits.portfolio.protected import leave_unseen_alone, lines_about_protected
 from visits.portfolio.rows import Problem, Reading, read_rows
 from visits.portfolio.stock import plan_dwellings, plan_residences
 from visits.portfolio.tables import Table
 from visits.portfolio.tenants import plan_tenants
+from visits.portfolio.territory import refuse_outside
+from visits.queries.reach import Viewer
 
 SAMPLE = 200
-# Columns that follow from others, or that say nothing to a reader.
-_NOT_SHOWN = frozenset({"id", "address_key", "name_key", "h3", "residence_id", "territory_id"})
+# Columns that follow from others, say nothing to a reader, or open a door.
+_NOT_SHOWN = frozenset(
+    {"id", "address_key", "name_key", "h3", "residence_id", "territory_id", "access_code"}
+)
 
 
 class Counts(TypedDict):
@@ -56,6 +60,9 @@ class ImportPlan:
     warnings: tuple[Problem, ...]
     changes: tuple[Change, ...]
     ledger: Ledger
+    now: datetime
+    # Lines of which nobody may read but who is named for whom they are about.
+    closed_lines: frozenset[int]
 
     @property
     def refused_lines(self) -> int:
@@ -75,23 +82,24 @@ def examine(
     kind: Kind,
     mapping: Columns,
     now: datetime,
-    by: uuid.UUID | None = None,
+    viewer: Viewer | None = None,
 ) -> ImportPlan:
-    """Work out what a file would change when `by` imports it; nothing is written.
+    """Work out what a file would change when the viewer imports it; nothing is written.
 
-    A protected person stays as she is unless `by` is named for her. Raises Invalid when the
-    mapping does not fit the table.
+    Persons whom the viewer may not see stay as they are, and are told of as if they did not exist.
+    A line about a home outside the viewer's territory is refused. Raises Invalid when the mapping
+    does not fit the table.
     """
     check_mapping(table, kind=kind, mapping=mapping)
     today = today_in_paris(now)
     reading = read_rows(table, kind=kind, mapping=mapping, today=today)
     ledger = Ledger(session)
     with session.no_autoflush:
-        _plan(ledger, reading, kind=kind, today=today)
-    leave_protected_alone(ledger, by=by)
+        refuse_outside(session, reading, viewer)
+        _plan(ledger, reading, kind=kind, today=today, viewer=viewer)
     if kind is Kind.TENANTS:
         _warn_of_missing_birth_dates(ledger, reading)
-    return ImportPlan(
+    plan = ImportPlan(
         kind=kind,
         lines=len(table.rows),
         counts=_count(ledger, reading, kind),
@@ -99,16 +107,22 @@ def examine(
         warnings=tuple(sorted(reading.warnings, key=lambda problem: problem.line)),
         changes=tuple(_sample(ledger)),
         ledger=ledger,
+        now=now,
+        closed_lines=lines_about_protected(ledger, reading),
     )
+    leave_unseen_alone(ledger)
+    return plan
 
 
-def _plan(ledger: Ledger, reading: Reading, *, kind: Kind, today: date) -> None:
+def _plan(
+    ledger: Ledger, reading: Reading, *, kind: Kind, today: date, viewer: Viewer | None
+) -> None:
     if kind is Kind.RESIDENCES:
         plan_residences(ledger, reading)
     elif kind is Kind.DWELLINGS:
         plan_dwellings(ledger, reading)
     else:
-        plan_tenants(ledger, reading, today=today)
+        plan_tenants(ledger, reading, today=today, viewer=viewer)
 
 
 def _warn_of_missing_birth_dates(ledger: Ledger, reading: Reading) -> None:
@@ -149,8 +163,7 @@ def _sample(ledger: Ledger) -> Iterator[Change]:
         ("residence", ledger.residences),
     ):
         for record in shelf.touched.values():
-            # Who is protected must not be told apart by reading a dry run.
-            if record.deleted or record.values.get("protected"):
+            if record.deleted:
                 continue
             for name, (old, new) in record.changes().items():
                 if name in _NOT_SHOWN:

@@ -13,14 +13,16 @@ from typing import TypeVar
 from visits.models.people import Person
 from visits.portfolio.ledger import Ledger, Record
 from visits.portfolio.names import name_key
+from visits.portfolio.protected import set_unseen_aside
 from visits.portfolio.rows import Reading, Row, care
 from visits.portfolio.stock import plan_let_dwellings
 from visits.portfolio.values import fold
+from visits.queries.reach import Viewer
 
 PERSON_FACTS = ("civility", "born_on")
 
 
-def plan_tenants(ledger: Ledger, reading: Reading, *, today: date) -> None:
+def plan_tenants(ledger: Ledger, reading: Reading, *, today: date, viewer: Viewer | None) -> None:
     """Write a list of tenants into the ledger: their dwellings, then themselves."""
     plan_let_dwellings(ledger, reading)
     ledger.persons.load(
@@ -30,6 +32,7 @@ def plan_tenants(ledger: Ledger, reading: Reading, *, today: date) -> None:
         ledger.session, Person.name_key, {_key(row) for row in reading.rows if row.get("born_on")}
     )
     ledger.load_households()
+    set_unseen_aside(ledger, viewer)
     households = Households(ledger, reading, today=today)
     matches = Matches(households, reading)
     matches.find()
@@ -129,9 +132,7 @@ class Households:
         occupancy.values["ended_on"] = self.today
         old = self.ledger.tenancies.records[occupancy["tenancy_id"]]
         known = self.ledger.dwellings.records[old["dwelling_id"]]["reference"]
-        # Where a protected person lived must not be read off a dry run.
-        if not self.ledger.persons.records[occupancy["person_id"]]["protected"]:
-            self.reading.warn(row, "dwelling_reference", "moved", value=_name(row), known=known)
+        self.reading.warn(row, "dwelling_reference", "moved", value=_name(row), known=known)
         if not self._open_occupancies(old):
             old.values["ended_on"] = self.today
 

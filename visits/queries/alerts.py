@@ -16,7 +16,7 @@ from visits.models.portfolio import Dwelling, FormVersion
 from visits.models.programmes import Enrolment
 from visits.models.visits import Consequence, Submission, UrgentAlert, Visit
 from visits.models.works import WorkOrder, WorkOrderFinding
-from visits.queries.reach import Viewer, visible_persons
+from visits.queries.reach import Viewer, visible_enrolments
 
 SEEN_SHOWN_FOR = timedelta(hours=24)
 _TURN = re.compile(r"\[\d+\]")
@@ -65,7 +65,7 @@ def _visible(viewer: Viewer) -> Select[UrgentAlert]:
         .join(UrgentAlert.visit)
         .join(Visit.enrolment)
         .join(Enrolment.person)
-        .where(visible_persons(viewer))
+        .where(visible_enrolments(viewer))
         .options(
             contains_eager(UrgentAlert.visit)
             .contains_eager(Visit.enrolment)

@@ -15,7 +15,7 @@ from visits.models.portfolio import Dwelling, Residence
 from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState, Refusal
 from visits.models.visits import Visit, VisitState
 from visits.queries.listing import Listed, Wanted, page_of
-from visits.queries.reach import Viewer, visible_persons
+from visits.queries.reach import Viewer, visible_enrolments
 from visits.queries.turns import TURNS, URGENCY, comes_after, to_contact
 from visits.queries.wording import mentions
 
@@ -83,7 +83,7 @@ def _seen_by(viewer: Viewer) -> Select[Enrolment]:
         .join(Enrolment.person)
         .join(Enrolment.dwelling)
         .join(Dwelling.residence)
-        .where(visible_persons(viewer))
+        .where(visible_enrolments(viewer))
     )
 
 
@@ -200,7 +200,7 @@ def diary_of(
 ) -> list[DiaryLine]:
     """List a visitor's visits that begin in a span of time; hidden persons stay nameless."""
     statement = (
-        select(Visit, Person, Residence.city, visible_persons(viewer).label("seen"))
+        select(Visit, Person, Residence.city, visible_enrolments(viewer).label("seen"))
         .join(Visit.enrolment)
         .join(Enrolment.person)
         .join(Enrolment.dwelling)

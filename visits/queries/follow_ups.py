@@ -12,7 +12,7 @@ from visits.models.portfolio import Dwelling, Residence
 from visits.models.programmes import Enrolment
 from visits.models.works import FollowUp, FollowUpState
 from visits.queries.listing import Listed, Wanted, page_of
-from visits.queries.reach import Viewer, visible_persons
+from visits.queries.reach import Viewer, visible_enrolments
 from visits.queries.wording import mentions
 
 OPEN = (FollowUpState.WAITING, FollowUpState.DUE)
@@ -49,7 +49,7 @@ def list_follow_ups(
         .join(Enrolment.person)
         .join(Enrolment.dwelling)
         .join(Dwelling.residence)
-        .where(visible_persons(viewer))
+        .where(visible_enrolments(viewer))
         .options(
             contains_eager(FollowUp.enrolment).contains_eager(Enrolment.person),
             contains_eager(FollowUp.enrolment)

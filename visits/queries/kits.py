@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from visits.models.accounts import Role, User
@@ -32,6 +32,10 @@ def bag_holders(session: Session, viewer: Viewer) -> Sequence[User]:
     statement = select(User).where(User.role == Role.VISITOR, User.active.is_(True))
     if viewer.reach is Reach.ORGANISATION:
         statement = statement.where(User.organisation_id == viewer.organisation_id)
+    if viewer.territory_id is not None:
+        # A visitor without a territory goes everywhere.
+        here = or_(User.territory_id.is_(None), User.territory_id == viewer.territory_id)
+        statement = statement.where(here)
     return session.scalars(statement.order_by(User.name, User.id)).all()
 
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, select, true
+from sqlalchemy.orm import Session, aliased
 
 from visits.models.map import ANY_PROGRAMME, MapCell, MapPoint
 from visits.models.portfolio import Dwelling, Residence
-from visits.queries.reach import Reach, Viewer
+from visits.queries.reach import Reach, Viewer, hidden_homes
 
 MOST_ROWS = 500
 HIGH_RISK = 3
@@ -213,6 +213,16 @@ def located_area(session: Session, viewer: Viewer) -> Area | None:
         func.max(Residence.lon),
     )
     reached = true() if viewer.reach is Reach.ALL else Residence.territory_id == viewer.territory_id
-    located = corners.where(Residence.lat.is_not(None), Residence.h3.is_not(None), reached)
+    # A house where a protected person lives would draw the edge of the map.
+    beside = aliased(Dwelling)
+    house = select(Dwelling.residence_id).where(
+        Dwelling.id.in_(hidden_homes()),
+        ~exists()
+        .where(beside.residence_id == Dwelling.residence_id, beside.id.not_in(hidden_homes()))
+        .correlate(Dwelling),
+    )
+    located = corners.where(
+        Residence.lat.is_not(None), Residence.h3.is_not(None), Residence.id.not_in(house), reached
+    )
     found = [corner for corner in session.execute(located).one() if corner is not None]
     return Area(*found) if len(found) == 4 else None

@@ -21,7 +21,7 @@ from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.programmes import Enrolment
 from visits.models.visits import Visit
 from visits.models.works import FollowUp
-from visits.queries.reach import Viewer, visible_persons
+from visits.queries.reach import Viewer, hidden_homes, visible_persons
 from visits.queries.submissions import still_counts
 from visits.queries.tablet import standing_alerts
 
@@ -54,10 +54,11 @@ class PersonFile:
 
 def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
     """Gather a person's file; of those who live with her, the ones the viewer may see."""
+    hidden = hidden_homes(viewer.user_id)
     occupancies = session.scalars(
         select(Occupancy)
         .join(Occupancy.tenancy)
-        .where(Occupancy.person_id == person.id)
+        .where(Occupancy.person_id == person.id, Tenancy.dwelling_id.not_in(hidden))
         .options(
             joinedload(Occupancy.tenancy)
             .joinedload(Tenancy.dwelling)
@@ -65,13 +66,14 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
         )
         .order_by(Tenancy.started_on.desc(), Tenancy.id.desc(), Occupancy.id)
     ).all()
-    enrolled = select(Enrolment.id).where(Enrolment.person_id == person.id)
+    hers = (Enrolment.person_id == person.id, Enrolment.dwelling_id.not_in(hidden))
+    enrolled = select(Enrolment.id).where(*hers)
     return PersonFile(
         person=person,
         occupancies=occupancies,
         enrolments=session.scalars(
             select(Enrolment)
-            .where(Enrolment.person_id == person.id)
+            .where(*hers)
             .options(selectinload(Enrolment.attempts))
             .order_by(Enrolment.enrolled_at.desc(), Enrolment.id.desc())
         ).all(),

@@ -1,11 +1,15 @@
-"""Whom a viewer may see: the one place that applies scope and the protected-address flag."""
+"""Whom a viewer may see: the one place that applies scope and the protection of persons and homes.
+
+A protected person is seen by those named for her. Her home is hidden as well from whoever may see
+nobody who lives there: the dwelling, and what former tenants' enrolments and works tell of it.
+"""
 
 import enum
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
 from visits.errors import NotFound
 from visits.models.accounts import User
@@ -13,6 +17,7 @@ from visits.models.people import NamedAccess, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.programmes import Enrolment
 from visits.models.visits import Visit, VisitState
+from visits.models.works import WorkOrder
 
 
 class Reach(enum.StrEnum):
@@ -36,12 +41,57 @@ class Viewer:
 
 def visible_persons(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `Person` that holds for those the viewer may see."""
-    named = (
+    return and_(open_to(viewer.user_id), _within_reach(viewer))
+
+
+def open_to(user_id: uuid.UUID | None) -> ColumnElement[bool]:
+    """Give the condition on `Person` that holds unless she is protected from a user."""
+    return or_(Person.protected.is_(False), Person.id.in_(_named_to(user_id)))
+
+
+def _named_to(user_id: uuid.UUID | None) -> Select[uuid.UUID]:
+    return select(NamedAccess.person_id).where(NamedAccess.user_id == user_id)
+
+
+def visible_enrolments(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the condition on `Enrolment` and `Person` for what the viewer may see of both.
+
+    What a former tenant's enrolment tells of a home is hidden with the home.
+    """
+    hidden = hidden_homes(viewer.user_id)
+    return and_(visible_persons(viewer), Enrolment.dwelling_id.not_in(hidden))
+
+
+def visible_work_orders(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the condition on `WorkOrder` and `Person` for what the viewer may see of both."""
+    hidden = hidden_homes(viewer.user_id)
+    return and_(visible_persons(viewer), WorkOrder.dwelling_id.not_in(hidden))
+
+
+def hidden_homes(user_id: uuid.UUID | None = None) -> Select[uuid.UUID]:
+    """Select the dwellings where a protected person lives and nobody whom the user may see.
+
+    Without a user: those that are hidden from whoever is not named.
+    """
+    hidden, seen = aliased(Person), aliased(Person)
+    lived_in, shared = aliased(Tenancy), aliased(Tenancy)
+    living, beside = aliased(Occupancy), aliased(Occupancy)
+    named = _named_to(user_id)
+    somebody_seen = (
         exists()
-        .where(NamedAccess.person_id == Person.id, NamedAccess.user_id == viewer.user_id)
-        .correlate(Person)
+        .where(shared.dwelling_id == lived_in.dwelling_id, shared.ended_on.is_(None))
+        .where(beside.tenancy_id == shared.id, beside.ended_on.is_(None))
+        .where(seen.id == beside.person_id)
+        .where(or_(seen.protected.is_(False), seen.id.in_(named)))
+        .correlate(lived_in)
     )
-    return and_(or_(Person.protected.is_(False), named), _within_reach(viewer))
+    return (
+        select(lived_in.dwelling_id)
+        .join(living, living.tenancy_id == lived_in.id)
+        .join(hidden, hidden.id == living.person_id)
+        .where(hidden.protected.is_(True), hidden.id.not_in(named))
+        .where(living.ended_on.is_(None), lived_in.ended_on.is_(None), ~somebody_seen)
+    )
 
 
 def _within_reach(viewer: Viewer) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from visits.models.people import Consent
 from visits.models.portfolio import FormVersion
 from visits.models.programmes import Enrolment
 from visits.models.visits import COUNTED, Submission, SubmissionState, Visit
-from visits.queries.reach import Reach, Viewer, visible_persons
+from visits.queries.reach import Reach, Viewer, visible_enrolments
 
 UNFINISHED_AFTER = timedelta(days=1)
 MOST_SHOWN = 50
@@ -35,7 +35,7 @@ def unfinished_submissions(
 
     What came without a visit is shown to those who may see everybody.
     """
-    seen = visible_persons(viewer)
+    seen = visible_enrolments(viewer)
     statement = (
         select(Submission)
         .outerjoin(Submission.visit)
@@ -67,7 +67,7 @@ def find_seen_submission(
         .join(Submission.visit)
         .join(Visit.enrolment)
         .join(Enrolment.person)
-        .where(Submission.id == submission_id, visible_persons(viewer))
+        .where(Submission.id == submission_id, visible_enrolments(viewer))
         .where(Submission.state.in_(WHOLE))
         .options(joinedload(Submission.form_version), joinedload(Submission.sent_by))
     )
@@ -96,7 +96,7 @@ def others_of_dwelling(
         .join(Submission.form_version)
         .where(Enrolment.dwelling_id == visit.enrolment.dwelling_id, Visit.id != visit.id)
         .where(FormVersion.form_id == submission.form_version.form_id)
-        .where(Submission.state.in_(COUNTED), visible_persons(viewer))
+        .where(Submission.state.in_(COUNTED), visible_enrolments(viewer))
         .options(contains_eager(Submission.visit))
         .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
         .limit(5)

@@ -25,7 +25,7 @@ from visits.models.visits import (
 )
 from visits.models.works import FollowUp, WorkOrder, WorkOrderFinding
 from visits.queries.listing import Listed, Wanted, page_of
-from visits.queries.reach import Reach, Viewer, visible_persons
+from visits.queries.reach import Reach, Viewer, visible_enrolments
 
 STANDING = "standing"
 ORDER: dict[str, Any] = {
@@ -62,7 +62,7 @@ def list_visits(
         .join(Enrolment.dwelling)
         .join(Dwelling.residence)
         .join(Visit.visitor)
-        .where(visible_persons(viewer))
+        .where(visible_enrolments(viewer))
         .options(
             contains_eager(Visit.visitor),
             contains_eager(Visit.enrolment).contains_eager(Enrolment.person),
@@ -106,7 +106,7 @@ def visitors_of_visits(session: Session, viewer: Viewer) -> Sequence[User]:
         select(Visit.visitor_id)
         .join(Visit.enrolment)
         .join(Enrolment.person)
-        .where(visible_persons(viewer))
+        .where(visible_enrolments(viewer))
     )
     if viewer.reach is Reach.OWN:
         visiting = visiting.where(Visit.visitor_id == viewer.user_id)

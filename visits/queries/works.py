@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
 from visits.queries.listing import Listed, Wanted, page_of
-from visits.queries.reach import Reach, Viewer, visible_persons
+from visits.queries.reach import Reach, Viewer, hidden_homes, visible_work_orders
 from visits.queries.wording import mentions
 
 URGENCY = case({severity: rank for rank, severity in enumerate(Severity)}, value=WorkOrder.severity)
@@ -29,10 +29,11 @@ def visible_orders(viewer: Viewer) -> ColumnElement[bool]:
     One of no known home tells of nobody, and a danger cannot wait until its home is known: whoever
     does works sees it, whatever her territory.
     """
-    seen = visible_persons(viewer)
+    seen = visible_work_orders(viewer)
     if viewer.reach not in (Reach.ALL, Reach.TERRITORY):
         return seen
-    return or_(seen, WorkOrder.person_id.is_(None))
+    hidden = WorkOrder.dwelling_id.in_(hidden_homes(viewer.user_id))
+    return or_(seen, WorkOrder.person_id.is_(None) & func.coalesce(~hidden, true()))
 
 
 LATE = "late"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -85,7 +85,7 @@ def upload() -> ResponseReturnValue:
 def show(import_id: uuid.UUID) -> ResponseReturnValue:
     """Show what importing a file would do, or what it did."""
     with showing("import_looked_at") as (session, shown):
-        kept = find_import(session, import_id)
+        kept = find_import(session, import_id, viewer=viewer())
         if kept.state is ImportState.IMPORTED:
             return _result(session, kept)
         return _examination(session, kept, _choice(session, kept, request.args), shown)
@@ -98,8 +98,9 @@ def confirm(import_id: uuid.UUID) -> ResponseReturnValue:
     kind, mapping = request.form.get("kind", ""), _typed_mapping(request.form)
     try:
         with transaction() as session:
-            by = g.account.id
-            confirm_import(session, import_id, kind=kind, mapping=mapping, now=now(), by=by)
+            confirm_import(
+                session, import_id, kind=kind, mapping=mapping, now=now(), viewer=viewer()
+            )
             put_on_map(session)
     except Conflict as refused:
         flash(sentence(refused.code, refused.details), "error")
@@ -116,7 +117,7 @@ def confirm(import_id: uuid.UUID) -> ResponseReturnValue:
 def refusals(import_id: uuid.UUID) -> ResponseReturnValue:
     """Give the refused lines as a CSV that a spreadsheet opens."""
     with reading() as session:
-        kept = find_import(session, import_id)
+        kept = find_import(session, import_id, viewer=viewer())
         if kept.state is ImportState.IMPORTED:
             kind = Kind(kept.kind)
             problems: Sequence[Problem] = _kept_problems(kept, "refusals")
@@ -221,7 +222,7 @@ def _plan(
             kind=choice.kind,
             mapping=choice.mapping,
             now=now(),
-            by=g.account.id,
+            viewer=viewer(),
         )
     except Invalid as refused:
         return None, {
@@ -245,7 +246,7 @@ def _mapping_error(kind: Kind, name: str, code: str) -> str:
 
 def _index(errors: dict[str, str] | None = None) -> str:
     with reading() as session:
-        listed = list_imports(session, wanted=wanted_latest_first("when"))
+        listed = list_imports(session, viewer(), wanted=wanted_latest_first("when"))
         names = names_of(session, (kept.uploaded_by_id for kept in listed.rows))
     return render_template(
         "imports/index.html", listed=listed, names=names, kinds=_kinds(), errors=errors or {}
@@ -270,7 +271,7 @@ def _examination(
         samples=samples_of(choice.table),
         chosen=choice.as_arguments(),
         plan=plan,
-        before=imported_before(session, kept),
+        before=imported_before(session, viewer(), kept),
         listed=_paged(plan.refusals if plan else ()),
         warnings=plan.warnings if plan else (),
         errors=errors,

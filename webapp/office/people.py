@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from visits.errors import Conflict, Invalid
 from visits.external_scores import ToldScore, external_scores, record_external_score
 from visits.models.people import AccessKind, AlertCode, Person
-from visits.privacy import log_access, name_for_access, protect, unprotect
+from visits.privacy import log_access
+from visits.protection import name_for_access, protect, unprotect
 from visits.queries import find_person
 from visits.queries.people import (
     accesses_of,
@@ -69,7 +70,7 @@ def protection(person_id: uuid.UUID) -> ResponseReturnValue:
                 protect(session, person, by=viewer().user_id, now=now())
                 _name(session, person, named)
             else:
-                unprotect(session, person)
+                unprotect(session, person, by=viewer().user_id)
             _log_change(session, person, "protected" if close else "unprotected")
     except (Invalid, Conflict) as refused:
         return refused_on_page(person_id, refused)

@@ -95,6 +95,9 @@ SENTENCES: dict[str, Any] = {
     "enrolment_closed": _l("This enrolment is closed. Nothing was changed."),
     "measure_not_found": _l("This measure is not there any more."),
     "alert_already_noted": _l("This measure is noted already. Nothing was changed."),
+    "household_changed": _l(
+        "Who lives there changed meanwhile. Nothing was changed: look at the list again."
+    ),
     "already_protected": _l("This file is protected already."),
     "visit_already_planned": _l("A visit is planned already. Move it or cancel it first."),
     "not_agreed_yet": _l("This person has not agreed yet. Record the call first."),

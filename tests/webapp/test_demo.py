@@ -20,8 +20,8 @@ from visits.accounts import device_of_token, find_user
 from visits.kits import bags_of
 from visits.models.accounts import Organisation, Role, User
 from visits.models.map import MapPoint
-from visits.models.people import AccessEvent, NamedAccess, Person, PersonAlert
-from visits.models.portfolio import Dwelling, Import, Residence
+from visits.models.people import AccessEvent, NamedAccess, Occupancy, Person, PersonAlert
+from visits.models.portfolio import Dwelling, Import, Residence, Tenancy
 from visits.models.programmes import (
     Channel,
     ContactAttempt,
@@ -34,6 +34,7 @@ from visits.models.visits import KitMovement, Submission, SubmissionState, Visit
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
 from visits.outcomes import outcomes
 from visits.portfolio.values import age_on
+from visits.queries.reach import hidden_homes
 from webapp import create_app
 from webapp.auth import Action
 from webapp.demo import DemoAccount, Size, load_demo
@@ -276,20 +277,24 @@ def test_nothing_happens_after_the_demo_starts_and_the_log_is_in_order(demo: Ses
     assert moments[-1] <= NOW
 
 
-def test_one_protected_person_is_open_to_two_and_off_the_map(demo: Session) -> None:
-    person = demo.scalars(select(Person).where(Person.protected.is_(True))).one()
-    named = demo.scalars(select(NamedAccess).where(NamedAccess.person_id == person.id)).all()
-    assert len(named) == 2
-    enrolment = demo.scalars(select(Enrolment).where(Enrolment.person_id == person.id)).one()
-    home = (MapPoint.dwelling_id == enrolment.dwelling_id, MapPoint.programme == "seniors")
-    shown = demo.scalars(select(MapPoint).where(*home)).all()
-    others = select(Enrolment).where(Enrolment.dwelling_id == enrolment.dwelling_id)
-    assert len(shown) == len(demo.scalars(others).all()) - 1
+def test_one_home_is_protected_whole_open_to_two_and_off_the_map(demo: Session) -> None:
+    protected = demo.scalars(select(Person).where(Person.protected.is_(True))).all()
+    (home,) = set(demo.scalars(hidden_homes()))
+    living = (
+        select(Occupancy.person_id)
+        .join(Occupancy.tenancy)
+        .where(Tenancy.dwelling_id == home, Occupancy.ended_on.is_(None))
+    )
+    assert set(demo.scalars(living)) == {person.id for person in protected}
+    for person in protected:
+        named = select(NamedAccess).where(NamedAccess.person_id == person.id)
+        assert len(demo.scalars(named).all()) == 2
+    assert not demo.scalars(select(MapPoint).where(MapPoint.dwelling_id == home)).all()
 
 
-def test_every_dwelling_is_on_the_map(demo: Session) -> None:
+def test_every_dwelling_but_the_protected_one_is_on_the_map(demo: Session) -> None:
     assert not demo.scalars(select(Residence.id).where(Residence.h3.is_(None))).all()
-    assert demo.scalar(select(func.count(MapPoint.dwelling_id.distinct()))) == 600
+    assert demo.scalar(select(func.count(MapPoint.dwelling_id.distinct()))) == 599
 
 
 def test_the_imports_show_with_their_refused_lines(demo: Session) -> None:

@@ -159,6 +159,71 @@ def test_protection_can_name_colleagues_at_once_and_can_end(
     assert not person.protected
 
 
+def with_others(session: Session) -> tuple[Person, Person, Person]:
+    """Let somebody live with her, and somebody elsewhere have her number."""
+    person = somebody(session)
+    home = person.occupancies[0].tenancy.dwelling
+    beside = make_person(session, dwelling=home, last_name="MITOYEN")
+    far = make_person(session, last_name="PAREIL")
+    make_person(session, last_name="TIERS", phone="+33611111111")
+    session.commit()
+    return person, beside, far
+
+
+def test_the_page_of_protecting_names_who_is_protected_and_who_would_stay_visible(
+    client_as: SignIn, session: Session
+) -> None:
+    person, beside, far = with_others(session)
+    guardian, other = client_as("coordinator", language="en"), client_as("coordinator")
+    address = f"/people/{person.id}/protection"
+    page = guardian.get(address).text
+    assert "MITOYEN, protected as well" in page
+    assert "PAREIL would stay visible" in page
+    assert "TIERS" not in page
+    assert page.count("checked") == 1
+    data = {"protected": "yes", "shown": str(beside.id), "with": [str(beside.id), str(far.id)]}
+    assert guardian.post(address, data=data).status_code == 302
+    for one in (person, beside, far):
+        assert other.get(f"/people/{one.id}").status_code == 404
+        assert guardian.get(f"/people/{one.id}").status_code == 200
+    page = guardian.get(address).text
+    assert "MITOYEN, opened as well" in page
+    data = {"protected": "no", "shown": str(beside.id), "with": str(beside.id)}
+    assert guardian.post(address, data=data).status_code == 302
+    states = [other.get(f"/people/{one.id}").status_code for one in (person, beside, far)]
+    assert states == [200, 200, 404]
+
+
+def test_who_is_unticked_stays_visible_and_her_page_says_so(
+    client_as: SignIn, session: Session
+) -> None:
+    person, beside, _far = with_others(session)
+    client, other = client_as("coordinator", language="en"), client_as("coordinator")
+    data = {"protected": "yes", "shown": str(beside.id)}
+    client.post(f"/people/{person.id}/protection", data=data)
+    assert other.get(f"/people/{person.id}").status_code == 404
+    assert "MITOYEN" in other.get("/people/?q=mitoyen").text
+    assert "MITOYEN lives there too and is visible" in client.get(f"/people/{person.id}").text
+
+
+def test_nothing_is_protected_or_opened_when_who_lives_there_changed_meanwhile(
+    client_as: SignIn, session: Session
+) -> None:
+    person, beside, _far = with_others(session)
+    client = client_as("coordinator", language="en")
+    address, his = f"/people/{person.id}/protection", str(beside.id)
+    session.commit()
+    for protected in ("yes", "no"):
+        answer = client.post(address, data={"protected": protected})
+        assert answer.status_code == 409
+        assert "MITOYEN" in answer.text
+        session.expire_all()
+        assert person.protected is (protected == "no")
+        session.commit()
+        data = {"protected": protected, "shown": his, "with": his}
+        assert client.post(address, data=data).status_code == 302
+
+
 def test_naming_nobody_or_nonsense_is_refused(client_as: SignIn, session: Session) -> None:
     person = somebody(session)
     client = client_as("coordinator")

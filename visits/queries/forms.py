@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from diagnostics.form import parse_form
 from visits.models.accounts import User
 from visits.models.portfolio import FormDraft, FormVersion
-from visits.models.visits import Submission
+from visits.models.programmes import Enrolment
+from visits.models.visits import Submission, Visit
+from visits.queries.reach import Viewer, visible_enrolments
 
 READERS_MARK = b":readers="
 
@@ -58,11 +60,18 @@ def list_drafts(session: Session, *, form_id: str = "") -> list[ListedDraft]:
     return [ListedDraft(*row) for row in session.execute(statement)]
 
 
-def list_form_versions(session: Session, *, form_id: str = "") -> list[ListedForm]:
-    """List every version, or those of one form, by form and the newest first."""
+def list_form_versions(session: Session, viewer: Viewer, *, form_id: str = "") -> list[ListedForm]:
+    """List every version, or those of one form, by form and the newest first.
+
+    How often one was filled counts what the viewer may see, and what came without a visit.
+    """
+    seen = (select(Visit.id).join(Visit.enrolment).join(Enrolment.person)).where(
+        visible_enrolments(viewer)
+    )
     filled = (
         select(func.count(Submission.id))
         .where(Submission.form_version_id == FormVersion.id)
+        .where(or_(Submission.visit_id.is_(None), Submission.visit_id.in_(seen)))
         .correlate(FormVersion)
         .scalar_subquery()
     )

@@ -113,6 +113,45 @@ def _household(session: Session, viewer: Viewer, person: Person) -> Sequence[Per
     return session.scalars(statement).unique().all()
 
 
+def homes_of(session: Session, person: Person) -> Sequence[Dwelling]:
+    """List the dwellings where a person lives today."""
+    statement = (
+        select(Dwelling)
+        .join(Tenancy, Tenancy.dwelling_id == Dwelling.id)
+        .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
+        .where(Occupancy.person_id == person.id)
+        .where(Occupancy.ended_on.is_(None), Tenancy.ended_on.is_(None))
+        .options(joinedload(Dwelling.residence))
+        .order_by(Dwelling.reference, Dwelling.id)
+    )
+    return session.scalars(statement).unique().all()
+
+
+def sharing_phone(session: Session, viewer: Viewer, person: Person) -> Sequence[Person]:
+    """List by name who has a person's phone number and lives elsewhere, of those the viewer sees.
+
+    Numbers are encrypted: each one has to be read.
+    """
+    if not person.phone:
+        return []
+    homes = [dwelling.id for dwelling in homes_of(session, person)]
+    at_home = (
+        exists()
+        .where(Occupancy.person_id == Person.id, Occupancy.ended_on.is_(None))
+        .where(Tenancy.id == Occupancy.tenancy_id, Tenancy.ended_on.is_(None))
+        .where(Tenancy.dwelling_id.in_(homes))
+        .correlate(Person)
+    )
+    numbers = session.execute(
+        select(Person.id, Person.phone)
+        .where(Person.phone.is_not(None), Person.id != person.id, ~at_home)
+        .where(Person.protected.is_(False), visible_persons(viewer))
+    ).yield_per(1000)
+    ids = [person_id for person_id, phone in numbers if phone == person.phone]
+    found = select(Person).where(Person.id.in_(ids)).order_by(Person.name_key, Person.id)
+    return session.scalars(found).all()
+
+
 def accesses_of(session: Session, person: Person) -> Sequence[Row[AccessEvent, str]]:
     """List who looked at or changed a person's file, the last 50 times, with their names."""
     statement = (

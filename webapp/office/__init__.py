@@ -30,6 +30,7 @@ from webapp.office.passwords import passwords
 from webapp.office.people import people
 from webapp.office.person_alerts import person_alerts
 from webapp.office.programmes import programme_name
+from webapp.office.protection import protection
 from webapp.office.savings import savings, spread
 from webapp.office.second_factor import second_factor
 from webapp.office.second_step import second_step
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     enrolments,
     appointments,
     people,
+    protection,
     person_alerts,
     kits,
     work_orders,

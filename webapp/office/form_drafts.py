@@ -123,7 +123,9 @@ def _upload_page(
     file_name: str = "",
 ) -> str:
     with reading() as session:
-        versions = [one for one in list_form_versions(session) if one.in_use and one.has_workbook]
+        versions = [
+            one for one in list_form_versions(session, viewer()) if one.in_use and one.has_workbook
+        ]
     return render_template(
         "forms/new.html",
         errors=errors or {},
@@ -141,7 +143,9 @@ def show(draft_id: uuid.UUID) -> ResponseReturnValue:
         draft = find_draft(session, draft_id)
         since = current_published(session, draft.form_id)
         comparison = compare(since, published(draft)) if since is not None else None
-        taken = {one.version for one in list_form_versions(session, form_id=draft.form_id)}
+        taken = {
+            one.version for one in list_form_versions(session, viewer(), form_id=draft.form_id)
+        }
         return render_template(
             "forms/draft.html",
             draft=draft,

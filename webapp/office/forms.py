@@ -19,7 +19,7 @@ from visits.published_forms import (
     workbook_of,
 )
 from visits.queries.forms import ListedForm, list_drafts, list_form_versions
-from webapp.auth import Action, may, requires
+from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
 from webapp.languages import current_language
 from webapp.office.form_contents import change_name, contents
@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
     with reading() as session:
         drafts = list_drafts(session) if may(Action.MANAGE_FORMS) else []
         return render_template(
-            "forms/index.html", versions=list_form_versions(session), drafts=drafts
+            "forms/index.html", versions=list_form_versions(session, viewer()), drafts=drafts
         )
 
 
@@ -60,14 +60,14 @@ def show(form_id: str, version: str) -> ResponseReturnValue:
 
 
 def _among(session: Session, found: FormVersion) -> tuple[ListedForm, list[ListedForm]]:
-    listed = list_form_versions(session, form_id=found.form_id)
+    listed = list_form_versions(session, viewer(), form_id=found.form_id)
     this = next(one for one in listed if one.version == found.version)
     return this, [one for one in listed if one is not this]
 
 
 def _before(session: Session, found: FormVersion) -> str:
     """Give the version published before this one; empty when it is the first."""
-    listed = list_form_versions(session, form_id=found.form_id)
+    listed = list_form_versions(session, viewer(), form_id=found.form_id)
     versions = [one.version for one in listed]
     return next(iter(versions[versions.index(found.version) + 1 :]), "")
 

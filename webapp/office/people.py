@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from visits.errors import Conflict, Invalid
 from visits.external_scores import ToldScore, external_scores, record_external_score
-from visits.models.people import AccessKind, AlertCode, Person
-from visits.privacy import log_access
-from visits.protection import name_for_access, protect, unprotect
+from visits.models.people import AlertCode, Person
+from visits.protection import living_with
 from visits.queries import find_person
 from visits.queries.people import (
     accesses_of,
@@ -57,48 +56,6 @@ def show(person_id: uuid.UUID) -> ResponseReturnValue:
         return _page(session, person, shown)
 
 
-@people.post("/<uuid:person_id>/protection")
-@requires(Action.PROTECT_PERSONS)
-def protection(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Close a person's file to all but those named, or open it again."""
-    close = request.form.get("protected") == "yes"
-    try:
-        with transaction() as session:
-            person = find_person(session, viewer(), person_id, to_change=True)
-            if close:
-                named = _typed_users()
-                protect(session, person, by=viewer().user_id, now=now())
-                _name(session, person, named)
-            else:
-                unprotect(session, person, by=viewer().user_id)
-            _log_change(session, person, "protected" if close else "unprotected")
-    except (Invalid, Conflict) as refused:
-        return refused_on_page(person_id, refused)
-    if close:
-        flash(_("This file is protected: only the persons named below see it."), "success")
-    else:
-        flash(_("This file is open again to all who may see persons."), "success")
-    return redirect(url_for(".show", person_id=person_id))
-
-
-@people.post("/<uuid:person_id>/named")
-@requires(Action.PROTECT_PERSONS)
-def name_users(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Name users who may work with a protected person."""
-    try:
-        with transaction() as session:
-            person = find_person(session, viewer(), person_id, to_change=True)
-            named = _typed_users()
-            if not named:
-                raise Invalid({"users": "required"})
-            _name(session, person, named)
-            _log_change(session, person, "named_access")
-    except (Invalid, Conflict) as refused:
-        return refused_on_page(person_id, refused)
-    flash(_("The persons you chose now see this file."), "success")
-    return redirect(url_for(".show", person_id=person_id))
-
-
 @people.post("/<uuid:person_id>/scores")
 @requires(Action.RECORD_SCORES)
 def record_score(person_id: uuid.UUID) -> ResponseReturnValue:
@@ -141,29 +98,6 @@ def _typed_score() -> ToldScore:
     )
 
 
-def _typed_users() -> list[uuid.UUID]:
-    try:
-        return [uuid.UUID(typed) for typed in request.form.getlist("users")]
-    except ValueError:
-        raise Invalid({"users": "bad_choice"}) from None
-
-
-def _name(session: Session, person: Person, users: list[uuid.UUID]) -> None:
-    for user_id in users:
-        name_for_access(session, person, user_id=user_id, by=viewer().user_id, now=now())
-
-
-def _log_change(session: Session, person: Person, what: str) -> None:
-    log_access(
-        session,
-        user_id=viewer().user_id,
-        persons=[person.id],
-        kind=AccessKind.WRITE,
-        what=what,
-        now=now(),
-    )
-
-
 def refused_on_page(person_id: uuid.UUID, refused: Invalid | Conflict) -> ResponseReturnValue:
     """Show a person's page again and why a change of it was refused."""
     fields = getattr(refused, "fields", {})
@@ -192,6 +126,7 @@ def _page(
         file=file,
         person=person,
         named=named,
+        living_there=living_with(session, person, seen_by=viewer().user_id) if responsible else [],
         to_name=[user for user in users_to_name(session) if user not in named]
         if responsible
         else [],

@@ -1,0 +1,303 @@
+"""Every page reads for a viewer as if what is hidden from her did not exist: names, counts, all.
+
+The pages are those of the URL map: a new one cannot escape. Each is read once before and once after
+somebody hidden moves in, and must not have changed by a word.
+"""
+
+import io
+import itertools
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from maps.cells import locate_cell
+from tests.factories import (
+    NOW,
+    make_dwelling,
+    make_enrolment,
+    make_person,
+    make_residence,
+    make_user,
+    make_viewer,
+    make_visit,
+)
+from tests.submissions import FALLS, GAS, fill, home_visit
+from visits.accounts import add_device, find_territory
+from visits.alerts import Raised, raise_alert
+from visits.intake import SentFile, record_submission
+from visits.map_points import rebuild_map
+from visits.models.accounts import Role, User
+from visits.models.people import AccessEvent, AlertCode, Occupancy
+from visits.models.portfolio import Import
+from visits.models.visits import SubmissionFile
+from visits.models.works import FollowUp, WorkOrder
+from visits.person_alerts import note_alert
+from visits.portfolio import upload_file
+from visits.protection import protect
+from visits.published_forms import publish_form
+from visits.queries import Reach
+
+SignIn = Callable[..., FlaskClient]
+
+LAT, LON = 49.41, 2.11
+NORTH, SOUTH = "Nord", "Sud"
+SAID_OF_HER = (
+    "CACHETTE", "Ursuline", "MITOYEN", "Fabien", "612345678", "6 12 34 56 78", "TIERS-9",
+    "L-SECRET", "rue de la Cachette", "Lointaine-sur-Oise", "cachette.csv",
+)  # fmt: skip
+HER = {
+    "last_name": "CACHETTE", "first_name": "Ursuline", "phone": "+33612345678",
+    "reference": "TIERS-9", "dwelling": "L-SECRET",
+    "at": {"address": "9 rue de la Cachette", "city": "Lointaine-sur-Oise"},
+}  # fmt: skip
+# What narrows a list; half a word of hers is enough to find her.
+QUERIES = ("", "state=all&q=achett", "state=all&q=secr", "q=itoye&review=1")
+OF_ONE = f"day=2026-03-10&visitor_id={uuid.uuid4()}"
+MAP = [
+    f"bbox={LAT - 0.2},{LON - 0.2},{LAT + 0.2},{LON + 0.2}&z={zoom}&mode={mode}{only}"
+    for zoom, mode, only in itertools.product(
+        (5, 15, 18), ("clusters", "hexagons"), ("", "&programme=seniors&works=true")
+    )
+]
+
+
+@dataclass
+class Known:
+    """Values for the arguments of addresses, by their names."""
+
+    values: dict[str, set[Any]] = field(default_factory=dict)
+
+    def note(self, **values: Any) -> None:
+        """Add values."""
+        for name, value in values.items():
+            self.values.setdefault(name, set()).add(value)
+
+    def addresses(self, rule: Rule) -> Iterator[str]:
+        """Fill a rule with all that is known; a name that is not known is told."""
+        for name in rule.arguments:
+            assert name in self.values, f"{rule}: say what <{name}> may be, in this test"
+        names = sorted(rule.arguments)
+        for chosen in itertools.product(*(sorted(self.values[n], key=str) for n in names)):
+            built = rule.build(dict(zip(names, chosen, strict=True)))
+            assert built is not None
+            yield built[1]
+
+
+class World:
+    """A landlord's stock in which homes are visited."""
+
+    def __init__(self, app: Flask, session: Session) -> None:
+        self.session, self.store = session, app.extensions["palier"].store
+        self.territories = {name: find_territory(session, name).id for name in (NORTH, SOUTH)}
+        form = publish_form(session, home_visit(), by=None, now=NOW)
+        self.known, self.hidden = Known(), Known()
+        self.known.note(
+            form_id=form.form_id, version=form.version, code="seniors", filename="x", path="x",
+            name="nothing", draft_id=uuid.uuid4(), device_id=uuid.uuid4(),
+        )  # fmt: skip
+        self.office, self.guardian = make_user(session), make_user(session)
+        self.visitor = make_user(session, role=Role.VISITOR, organisation="Association")
+        self.stranger = make_user(session, role=Role.VISITOR, organisation="Mutuelle")
+        self.known.note(user_id=self.office.id)
+
+    def settle(
+        self, known: Known, *, by: User, territory: str, visitor: User, tag: str = "", **said: Any
+    ) -> Any:
+        """Let a couple live in a home that is visited, with all that may come of it."""
+        session = self.session
+        residence = make_residence(
+            session, lat=LAT, lon=LON, h3=locate_cell(LAT, LON),
+            territory_id=self.territories[territory], **said.pop("at", {}),
+        )  # fmt: skip
+        reference = said.pop("dwelling", f"L-{tag}")
+        dwelling = make_dwelling(session, residence=residence, reference=reference)
+        person = make_person(session, dwelling=dwelling, born_on=date(1941, 5, 17), **said)
+        beside = make_person(
+            session, last_name=f"MITOYEN{tag}", first_name=f"Fabien{tag}",
+            born_on=date(1939, 1, 2), phone=person.phone,
+        )  # fmt: skip
+        tenancy = session.scalars(
+            select(Occupancy.tenancy_id).where(Occupancy.person_id == person.id)
+        ).one()
+        session.scalars(
+            select(Occupancy).where(Occupancy.person_id == beside.id)
+        ).one().tenancy_id = tenancy
+        session.flush()
+        make_enrolment(session, by=by, person=beside, dwelling=dwelling, score=80)
+        self._follow(known, person, dwelling, by=by, visitor=visitor)
+        rebuild_map(session)
+        return person
+
+    def _follow(self, known: Known, person: Any, dwelling: Any, *, by: User, visitor: User) -> None:
+        session = self.session
+        enrolment = make_enrolment(session, by=by, person=person, dwelling=dwelling, score=90)
+        visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+        eyes = make_viewer(visitor, Reach.OWN)
+        for answers in (FALLS | GAS, FALLS):
+            photo = SentFile("a.jpg", "image/jpeg", b"x")
+            sent = record_submission(
+                session, self.store, xml=fill(answers), files=[photo],
+                viewer=eyes, now=NOW, visit_id=visit.id,
+            )  # fmt: skip
+            known.note(submission_id=sent.id, left_id=sent.id, right_id=sent.id)
+        told = Raised(
+            id=uuid.uuid4(), instance_id=str(uuid.uuid4()), path="/data/gas", severity="U0",
+            label={"fr": "Gaz", "en": "Gas"}, raised_at=NOW, sent_at=NOW,
+        )  # fmt: skip
+        raise_alert(session, visit.id, told, viewer=eyes, now=NOW)
+        note_alert(session, person, AlertCode.TWO_VISITORS, viewer=make_viewer(by), now=NOW)
+        later = NOW + timedelta(days=3)
+        make_visit(session, enrolment=enrolment, visitor=visitor, start_at=later)
+        known.note(person_id=person.id, enrolment_id=enrolment.id, visit_id=visit.id)
+        for kept in session.scalars(select(SubmissionFile.id)):
+            known.note(file_id=kept)
+        for order in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
+            known.note(order_id=order)
+        of_hers = FollowUp.enrolment_id == enrolment.id
+        for promise in session.scalars(select(FollowUp.id).where(of_hers)):
+            known.note(follow_up_id=promise)
+
+    def bring(self, by: User, name: str, text: str) -> uuid.UUID:
+        """Upload a file; nothing is imported."""
+        kept = upload_file(self.session, data=text.encode(), file_name=name, user_id=by.id, now=NOW)
+        return kept.id
+
+
+@pytest.fixture
+def world(app: Flask, session: Session) -> World:
+    world = World(app, session)
+    world.settle(
+        world.known, by=world.office, territory=NORTH, visitor=world.visitor, tag="EN-VUE",
+        last_name="VISIBLE", first_name="Odile", reference="TIERS-1",
+    )  # fmt: skip
+    session.commit()
+    return world
+
+
+@dataclass
+class Reader:
+    """Somebody who reads every page there is, in the browser and on the tablet."""
+
+    app: Flask
+    client: FlaskClient
+    token: str | None
+
+    def look(self, path: str) -> tuple[int, str]:
+        """Read one page, without what differs at each look."""
+        by_tablet = self.token and path.startswith(("/api/", "/openrosa/"))
+        headers = {"Authorization": f"Bearer {self.token}"} if by_tablet else {}
+        answer = self.client.get(path, headers=headers)
+        assert answer.status_code < 500, path
+        text = unescape(answer.get_data().decode("utf-8", "replace"))
+        answer.close()
+        return answer.status_code, _VARIES.sub("", text)
+
+    def pages(self, known: Known, only: set[str] | None = None) -> dict[str, tuple[int, str]]:
+        """Read all pages, or those whose address holds one of some arguments."""
+        with self.app.extensions["palier"].sessions.begin() as session:
+            session.execute(delete(AccessEvent))
+            session.execute(delete(Import).where(Import.file_name == "f.csv"))
+        found = {}
+        for rule in sorted(self.app.url_map.iter_rules(), key=str):
+            if "GET" not in (rule.methods or ()) or rule.endpoint in NOT_READ:
+                continue
+            if only is not None and not only & rule.arguments:
+                continue
+            for address in known.addresses(rule):
+                queries = MAP if address.startswith("/api/map") else QUERIES
+                for query in [OF_ONE] if rule.arguments else queries:
+                    found[f"{address}?{query}"] = self.look(f"{address}?{query}")
+                    if found[f"{address}?{query}"][0] in (403, 404):
+                        break
+        return found
+
+    def dry_runs(self) -> dict[str, str]:
+        """Give what importing says of lines that speak of her, of her home, and of nobody."""
+        said = {}
+        for line in (
+            ";L-EN-VUE;CACHETTE;Ursuline;17/05/1941;0700000000",
+            ";L-EN-VUE;CACHETTE;;;",
+            ";L-EN-VUE;NEUVE;Ana;01/02/1950;0612345678",
+        ):
+            data = f"Code locataire;Logement;Nom;Prénom;Né(e) le;Tél\n{line}\n".encode()
+            answer = self.client.post("/imports/", data={"file": (io.BytesIO(data), "f.csv")})
+            if answer.status_code == 302:
+                place = answer.headers["Location"]
+                text = self.look(place)[1] + self.look(f"{place}/refusals.csv")[1]
+                said[line] = text.replace(place, "")
+        return said
+
+
+# The way out, and files that are the same for everybody.
+NOT_READ = {"security.logout", "static", "security.static"}
+_VARIES = re.compile(
+    r'"request_id": ?"[^"]*"|(?<=\xa0: )[0-9a-f]{12}(?=</p>)'
+    r'|name="csrf-token" content="[^"]*"|name="csrf_token" value="[^"]*"'
+)
+
+
+def protect_her(world: World) -> None:
+    """Settle a couple that one colleague alone may see, where somebody else lived before."""
+    her = world.settle(
+        world.hidden, by=world.guardian, territory=NORTH, visitor=world.visitor, **HER
+    )
+    protect(world.session, her, by=world.guardian.id, now=NOW)
+
+
+def settle_elsewhere(world: World) -> None:
+    """Settle a couple in another territory, visited by another organisation, from her own file."""
+    world.settle(world.hidden, by=world.office, territory=SOUTH, visitor=world.stranger, **HER)
+    text = "Logement;Nom;Prénom;CP\nL-SECRET;CACHETTE;Ursuline;60000\nL-SECRET;X;Y;Z\n"
+    world.hidden.note(import_id=world.bring(world.office, "cachette.csv", text))
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize(
+    ("hide", "place"),
+    [(protect_her, None), (settle_elsewhere, NORTH)],
+    ids=["protected", "elsewhere"],
+)
+def test_no_page_tells_of_whom_a_viewer_may_not_see(
+    app: Flask,
+    client_as: SignIn,
+    world: World,
+    role: Role,
+    hide: Callable[[World], None],
+    place: str | None,
+) -> None:
+    session = world.session
+    own = world.territories[place] if place else None
+    client = client_as(role, territory_id=own, organisation="Association")
+    user: User = client.user  # type: ignore[attr-defined]
+    world.known.note(
+        import_id=world.bring(user, "own.csv", "Logement;Nom;CP\nL-EN-VUE;VISIBLE;60000\n")
+    )
+    token = add_device(session, user, name="T", now=NOW)[1] if role is Role.VISITOR else None
+    session.commit()
+    reader = Reader(app, client, token)
+    runs, before = reader.dry_runs(), reader.pages(world.known)
+    hide(world)
+    session.commit()
+    again, after = reader.dry_runs(), reader.pages(world.known)
+    told = {
+        path: set(page[1].splitlines()) ^ set(before[path][1].splitlines())
+        for path, page in after.items()
+        if page != before[path]
+    }
+    assert not told, repr(told)
+    assert again == runs
+    everything = Known(world.known.values | world.hidden.values)
+    for path, (status, text) in reader.pages(everything, set(world.hidden.values)).items():
+        assert status in (403, 404, 422), path
+        assert not any(told in text for told in SAID_OF_HER), path

@@ -74,6 +74,17 @@ def test_protecting_one_protects_who_lives_there_and_opening_opens_both(
     assert session.scalars(select(NamedAccess)).all() == []
 
 
+def test_a_home_is_hidden_no_longer_than_somebody_protected_lives_there(
+    session: Session, home: Dwelling, guardian: User, now: datetime
+) -> None:
+    person = make_person(session, dwelling=home)
+    protect(session, person, by=guardian.id, now=now)
+    assert session.scalars(hidden_homes()).all() == [home.id]
+    person.occupancies[0].ended_on = date(2026, 1, 1)
+    session.flush()
+    assert session.scalars(hidden_homes()).all() == []
+
+
 def test_who_was_left_visible_on_purpose_keeps_the_home_visible(
     session: Session, couple: tuple[Person, Person], guardian: User, other: User, now: datetime
 ) -> None:
@@ -94,6 +105,8 @@ def test_named_access_is_for_the_whole_home_and_lets_nobody_into_another_s_file(
     assert [sees(session, other, one) for one in (hers, his)] == [False, True]
     assert [sees(session, guardian, one) for one in (hers, his)] == [True, True]
     assert living_with(session, his, seen_by=other.id) == []
+    assert session.scalars(hidden_homes(other.id)).all() == []
+    assert session.scalars(hidden_homes(stranger.id)).all() != []
     name_for_access(session, his, user_id=stranger.id, by=guardian.id, now=now)
     assert [sees(session, stranger, one) for one in (hers, his)] == [True, True]
 

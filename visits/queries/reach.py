@@ -89,7 +89,7 @@ def hidden_homes(user_id: uuid.UUID | None = None) -> Select[uuid.UUID]:
         select(lived_in.dwelling_id)
         .join(living, living.tenancy_id == lived_in.id)
         .join(hidden, hidden.id == living.person_id)
-        .where(hidden.protected.is_(True), hidden.id.not_in(named))
+        .where(hidden.protected.is_(True))
         .where(living.ended_on.is_(None), lived_in.ended_on.is_(None), ~somebody_seen)
     )
 

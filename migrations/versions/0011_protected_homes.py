@@ -2,8 +2,8 @@
 
 Going back opens nobody's file again: who was protected for her own sake is not known any more.
 
-Revision: 0007
-Follows: 0006
+Revision: 0011
+Follows: 0010
 """
 
 import uuid
@@ -13,8 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

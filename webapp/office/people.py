@@ -121,12 +121,14 @@ def _page(
     shown.update(other.id for other in file.household)
     responsible = may(Action.PROTECT_PERSONS)
     named = named_for(session, person) if responsible else []
+    living_there = living_with(session, person, seen_by=viewer().user_id) if responsible else []
+    shown.update(other.id for other in living_there if person.protected)
     return render_template(
         "people/show.html",
         file=file,
         person=person,
         named=named,
-        living_there=living_with(session, person, seen_by=viewer().user_id) if responsible else [],
+        living_there=living_there,
         to_name=[user for user in users_to_name(session) if user not in named]
         if responsible
         else [],

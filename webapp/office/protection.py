@@ -21,7 +21,7 @@ from visits.queries.people import (
 )
 from webapp.auth import Action, requires, viewer
 from webapp.errors import sentence
-from webapp.office.access import log_read
+from webapp.office.access import showing
 from webapp.office.people import refused_on_page
 from webapp.transaction import now, transaction
 
@@ -32,10 +32,9 @@ protection = Blueprint("protection", __name__, url_prefix="/people")
 @requires(Action.PROTECT_PERSONS)
 def show(person_id: uuid.UUID) -> ResponseReturnValue:
     """Say by name who would be protected, or opened, with a person, and what stays visible."""
-    with transaction() as session:
+    with showing("person_file") as (session, shown):
         person = find_person(session, viewer(), person_id)
-        log_read(session, person.id, "person_file")
-        return _page(session, person)
+        return _page(session, person, shown)
 
 
 @protection.post("/<uuid:person_id>/protection")
@@ -133,22 +132,29 @@ def _refused(person_id: uuid.UUID, refused: Invalid | Conflict) -> ResponseRetur
     fields = getattr(refused, "fields", {})
     errors = {name: sentence(code) for name, code in fields.items()}
     said = "" if errors else sentence(refused.code, refused.details)
-    with transaction() as session:
+    with showing("person_file") as (session, shown):
         person = find_person(session, viewer(), person_id)
-        log_read(session, person.id, "person_file")
-        return _page(session, person, errors=errors, said=said), 422 if errors else 409
+        return _page(session, person, shown, errors=errors, said=said), 422 if errors else 409
 
 
 def _page(
-    session: Session, person: Person, *, errors: dict[str, str] | None = None, said: str = ""
+    session: Session,
+    person: Person,
+    shown: set[uuid.UUID | None],
+    *,
+    errors: dict[str, str] | None = None,
+    said: str = "",
 ) -> str:
     named = named_for(session, person)
+    household = _household(session, person, protected=person.protected)
+    sharing = [] if person.protected else sharing_phone(session, viewer(), person)
+    shown.update(one.id for one in (person, *household, *sharing))
     return render_template(
         "people/protection.html",
         person=person,
         homes=homes_of(session, person),
-        household=_household(session, person, protected=person.protected),
-        sharing=[] if person.protected else sharing_phone(session, viewer(), person),
+        household=household,
+        sharing=sharing,
         named=named,
         to_name=[user for user in users_to_name(session) if user not in named],
         errors=errors or {},

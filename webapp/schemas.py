@@ -184,6 +184,7 @@ class DaySchema(Schema):
     kit = fields.List(fields.Nested(KitItemSchema))
     sent = fields.List(fields.Nested(SentSchema))
     taken_back = fields.List(fields.UUID())
+    visit_idle_minutes = fields.Integer()
 
 
 class ConsequenceSchema(Schema):

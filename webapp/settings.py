@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from visits.private import make_private_folder
-from webapp.kept_secrets import listed, secrets_of
+from webapp.kept_secrets import CannotStart, listed, secrets_of
 from webapp.mail import MailServer, read_mail_server
 
 
@@ -18,7 +18,8 @@ class Settings:
     `https` marks cookies as secure; `demo` shows that people and addresses are made up; `hosts`
     are the names this deployment answers to, empty for any; `address` is where links in letters
     lead, such as `https://palier.example.org`; `second_factor` are the roles that must have one,
-    which people who try the demonstration need not.
+    which people who try the demonstration need not; `visit_idle_minutes` is how long a visit's
+    form may lie idle on a tablet before the tablet locks.
     """
 
     data: Path
@@ -34,6 +35,7 @@ class Settings:
     address: str | None = None
     mail: MailServer | None = None
     second_factor: tuple[str, ...] = ("administrator",)
+    visit_idle_minutes: int = 15
 
     @property
     def photos(self) -> Path:
@@ -44,12 +46,13 @@ class Settings:
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings; the first call on an empty data folder makes its secrets.
 
-    Raises CannotStart when secrets are missing beside data, or broken.
+    Raises CannotStart when secrets are missing beside data, or broken, or a number is none.
 
     `PALIER_DATA` (default `var`), `PALIER_DATABASE_URL`, `PALIER_SECRETS` (comma-separated,
     newest first), `PALIER_SESSION_SECRET`, `PALIER_BASEMAP`, `PALIER_GEOCODER`, `PALIER_HTTPS`,
     `PALIER_DEMO`, `PALIER_TRUSTED_PROXIES`, `PALIER_HOSTS` (comma-separated), `PALIER_ADDRESS`,
-    `PALIER_SECOND_FACTOR` (roles, comma-separated, or `none`), and those of `read_mail_server`.
+    `PALIER_SECOND_FACTOR` (roles, comma-separated, or `none`), `PALIER_VISIT_IDLE_MINUTES`, and
+    those of `read_mail_server`.
     """
     data = Path(environ.get("PALIER_DATA") or "var").resolve()
     make_private_folder(data)
@@ -74,7 +77,18 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         address=environ.get("PALIER_ADDRESS") or None,
         mail=read_mail_server(environ),
         second_factor=listed(environ.get("PALIER_SECOND_FACTOR", "")) or ("administrator",),
+        visit_idle_minutes=_minutes(environ, "PALIER_VISIT_IDLE_MINUTES", 15),
     )
+
+
+def _minutes(environ: Mapping[str, str], name: str, default: int) -> int:
+    written = environ.get(name) or str(default)
+    if not (written.isascii() and written.isdigit()):
+        raise CannotStart(
+            f"{name} est un nombre entier de minutes : {written} n’en est pas un.",
+            f"{name} is a whole number of minutes: {written} is none.",
+        )
+    return int(written)
 
 
 def _flag(environ: Mapping[str, str], name: str) -> bool:

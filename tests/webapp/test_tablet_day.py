@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,8 @@ from visits.planning import cancel_visit
 from visits.protection import protect
 from visits.published_forms import current_form, publish_form
 from visits.queries import Reach
+from webapp.kept_secrets import CannotStart
+from webapp.settings import read_settings
 
 UPSTAIRS = FALLS | {"floor": "3", "lift": "none", "lives_alone": "yes", "someone_to_call": "yes"}
 
@@ -53,6 +56,20 @@ def test_a_visit_lists_its_forms_and_where_it_is(tablet: Tablet) -> None:
     assert (visit["attempt"], visit["alerts"], visit["earlier"], visit["due"]) == (1, [], [], [])
     assert isinstance(visit["dwelling"]["lat"], float)
     assert (day["kit"], day["sent"]) == ([], [])
+
+
+def test_the_tablet_learns_how_long_a_form_may_lie(tablet: Tablet) -> None:
+    assert tablet.day()["visit_idle_minutes"] == 15
+    told = replace(tablet.house.settings, visit_idle_minutes=3)
+    tablet.app.extensions["palier"] = replace(tablet.house, settings=told)
+    assert tablet.day()["visit_idle_minutes"] == 3
+
+
+def test_how_long_a_form_may_lie_is_a_number_of_minutes(tmp_path: Path) -> None:
+    asked = {"PALIER_DATA": str(tmp_path), "PALIER_VISIT_IDLE_MINUTES": "0"}
+    assert read_settings(asked).visit_idle_minutes == 0
+    with pytest.raises(CannotStart, match="PALIER_VISIT_IDLE_MINUTES"):
+        read_settings(asked | {"PALIER_VISIT_IDLE_MINUTES": "-5"})
 
 
 def test_a_form_tells_what_may_be_proposed(tablet: Tablet) -> None:

@@ -34,7 +34,7 @@ from visits.queries.tablet import (
 from visits.visit_forms import VisitForm, forms_of_visits
 from webapp.auth import Action, requires, viewer
 from webapp.schemas import DaySchema, HeldSchema
-from webapp.transaction import now, reading, transaction
+from webapp.transaction import house, now, reading, transaction
 from webapp.words import alert_kind, in_both
 
 DAYS_BACK, DAYS_AHEAD = 1, 7
@@ -84,6 +84,7 @@ def day(query: dict[str, Any]) -> dict[str, Any]:
         "kit": [_kit_item(item, bag[item]) for item in KITS if item in bag],
         "sent": [_sent(one) for one in sent],
         "taken_back": gone,
+        "visit_idle_minutes": house().settings.visit_idle_minutes,
     }
 
 

@@ -186,6 +186,7 @@ def day() -> dict[str, Any]:
         "forms": listed,
         "kit": KIT,
         "sent": SENT,
+        "visit_idle_minutes": 15,
     }
 
 

@@ -2,7 +2,7 @@
 import { asked } from './ask'
 import { allDone } from './pending'
 
-/** Without a touch or a key for this long, the tablet locks. */
+/** Without a touch or a key for this long, the tablet locks; a visit's form may lie for longer (proving.ts). */
 export const IDLE_MS = 5 * 60_000
 const LOOK_EVERY_MS = 5_000
 /** So long a lock waits for what is under way: a picture is kept as it was taken, and outlives the rest. */
@@ -44,13 +44,15 @@ export function stayAwake(): void {
   lastTouch = Date.now()
 }
 
-/** Watch for five minutes without a hand, by the clock on the wall: timers stand still while a tablet sleeps. */
-export function watchIdle(whenIdle: () => boolean): void {
+/** Watch for five minutes without a hand, by the clock on the wall: timers stand still while a tablet sleeps.
+ * `whenIdle` learns how long it was, and says whether the tablet locks. */
+export function watchIdle(whenIdle: (idleMs: number) => boolean): void {
   const look = () => {
     const now = Date.now()
     // The clock was set back: begin anew rather than stay open for hours.
     if (now < lastTouch) lastTouch = now
-    return now - lastTouch >= IDLE_MS && whenIdle()
+    const idleMs = now - lastTouch
+    return idleMs >= IDLE_MS && whenIdle(idleMs)
   }
   const touched = (event: Event) => {
     // The hand that wakes a sleeping tablet finds it locked, and presses nothing.

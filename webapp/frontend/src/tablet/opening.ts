@@ -10,6 +10,7 @@ import { setLanguage } from './i18n'
 import { keepFresh } from './freshness'
 import { gate, tryPin, type Tried } from './lock'
 import { allKept, forgetAll, stayAwake, watchIdle } from './locking'
+import { covered, mayLie, proved, watchLeaving } from './proving'
 import { purge } from './purge'
 import { keepSending, loadOutbox, sendDue } from './sending'
 import { choosePin, dropWaiting, loadSession, sealPlain, session, takeOverPlain } from './session'
@@ -58,6 +59,7 @@ async function open(): Promise<void> {
   await Promise.all([loadSession(), loadDay(), loadDrafts(), loadOutbox()])
   await loadVisitRecords()
   stayAwake()
+  proved()
   gate.value = 'open'
   if (sending) void sendDue({ force: true })
   else {
@@ -71,19 +73,27 @@ async function open(): Promise<void> {
 
 let locking = false
 
-/** Lock: what is open is kept first, then key and answers leave memory. True once it has begun. */
-function lockNow(): boolean {
+/** Nobody's hand for so long: lock, unless a visit's form may lie there. True once it has begun. */
+function lockIdle(idleMs: number): boolean {
   if (gate.value === 'choosePin') dropWaiting()
-  if (gate.value !== 'open') return false
-  if (!locking) void keepThenLock()
+  if (gate.value !== 'open' || mayLie(idleMs)) return false
+  lockNow()
   return true
+}
+
+/** Lock: what is open is kept first, then key and answers leave memory. */
+function lockNow(): void {
+  if (gate.value === 'open' && !locking) void keepThenLock()
 }
 
 async function keepThenLock(): Promise<void> {
   locking = true
   try {
+    // A form that is being left says first what of it is still to be kept.
+    await nextTick()
+    const kept = await allKept()
     // What cannot be kept (a full disk) stays on the screen, which says so: locking would lose it.
-    if (await allKept()) gate.value = 'locked'
+    if (kept || covered.value) gate.value = 'locked'
     else stayAwake()
   } finally {
     locking = false
@@ -91,7 +101,8 @@ async function keepThenLock(): Promise<void> {
 }
 
 function keepWatch(): void {
-  watchIdle(lockNow)
+  watchIdle(lockIdle)
+  watchLeaving(lockNow)
   watch(gate, (now) => { if (now !== 'open') void forget() })
   watch(declaredLost, (lost) => { if (lost) void eraseTablet() })
   // A new day may bring back what was let go, and every hour something falls due.

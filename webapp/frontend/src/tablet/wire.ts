@@ -97,6 +97,8 @@ export interface DayAnswer {
   sent: SentSubmission[]
   /** Of the visits the tablet said it holds, those that are no longer its user's; missing from an older server. */
   taken_back?: string[]
+  /** So long a visit's form may lie idle before the tablet locks; missing from an older server. */
+  visit_idle_minutes?: number
 }
 
 export interface Translated {

@@ -84,7 +84,13 @@ def make_dwelling(session: Session, *, residence: Residence | None = None, **sai
     return dwelling
 
 
-def make_person(session: Session, *, dwelling: Dwelling | None = None, **said: Any) -> Person:
+def make_person(
+    session: Session,
+    *,
+    dwelling: Dwelling | None = None,
+    lives_alone: bool | None = None,
+    **said: Any,
+) -> Person:
     number = next(_numbers)
     given = {
         "civility": "Mme",
@@ -98,7 +104,9 @@ def make_person(session: Session, *, dwelling: Dwelling | None = None, **said: A
     person = Person(**given)
     session.add(person)
     tenancy = Tenancy(
-        dwelling_id=(dwelling or make_dwelling(session)).id, started_on=date(1990, 6, 1)
+        dwelling_id=(dwelling or make_dwelling(session)).id,
+        started_on=date(1990, 6, 1),
+        lives_alone=lives_alone,
     )
     session.add(tenancy)
     session.flush()

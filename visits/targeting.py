@@ -226,7 +226,7 @@ def _audience(programme: Programme, viewer: Viewer, *, today: date) -> Select[*t
             Residence.built_year, Residence.storeys,
             func.coalesce(Dwelling.energy_label, Residence.energy_label).label("energy_label"),
             Residence.reference.label("residence_reference"),
-            Residence.priority_district, Tenancy.started_on,
+            Residence.priority_district, Tenancy.started_on, Tenancy.lives_alone,
             Enrolment.id.label("enrolment_id"), occupants.c.occupants,
         )
         .join(Occupancy, and_(Occupancy.person_id == Person.id, Occupancy.ended_on.is_(None)))

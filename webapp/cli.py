@@ -7,22 +7,19 @@ import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
 import waitress
 from flask import Flask
 
-from visits.accounts import find_user
 from visits.migration import is_current, migrate
-from visits.portfolio import confirm_import, examine_import, upload_file
 from visits.private import close_to_others
-from visits.queries import Reach, Viewer
 from webapp import create_app
 from webapp.checkup import checkup
 from webapp.demo import DemoAccount, load_demo
 from webapp.form_commands import forms
+from webapp.import_commands import import_
 from webapp.jobs import start_jobs
 from webapp.kept_secrets import CannotStart
 from webapp.key_commands import keys, seal_files
@@ -54,6 +51,7 @@ def main() -> None:
 main.add_command(forms)
 main.add_command(keys)
 main.add_command(users)
+main.add_command(import_)
 
 
 @main.command()
@@ -105,35 +103,6 @@ def demo(host: str, port: int, serving: bool) -> None:
     if serving:
         click.echo(f"\n  http://{host}:{port}      Ctrl-C ends it.\n")
         _serve(create_app(settings), host, port, jobs=True)
-
-
-@main.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--as", "email", required=True, help="The account that imports.")
-@click.option("--dry-run", is_flag=True, help="Tell what would change, change nothing.")
-def import_(file: Path, email: str, dry_run: bool) -> None:
-    """Import a file of the landlord's stock or tenants with the proposed mapping."""
-    house = open_house(read_settings())
-    now = house.clock()
-    with house.sessions.begin() as session:
-        user = find_user(session, email)
-        if user is None:
-            raise click.ClickException(f"There is no account {email}.")
-        reach = Reach.TERRITORY if user.territory_id else Reach.ALL
-        seen = Viewer(user.id, user.organisation_id, user.territory_id, reach)
-        upload = upload_file(
-            session, data=file.read_bytes(), file_name=file.name, user_id=user.id, now=now
-        )
-        plan = examine_import(
-            session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now, viewer=seen
-        )
-        click.echo(json.dumps(plan.counts, indent=2, ensure_ascii=False))
-        for refusal in plan.refusals:
-            click.echo(f"{refusal.line}: {refusal.heading} « {refusal.value} » {refusal.code}")
-        if not dry_run:
-            confirm_import(
-                session, upload.id, kind=upload.kind, mapping=upload.mapping, now=now, viewer=seen
-            )
 
 
 @main.command()

@@ -148,6 +148,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "spouse": _l("Spouse"),
         "child": _l("Child"),
         "other": _l("Other occupant"),
+        "guarantor": _l("Guarantor"),
+        "guardian": _l("Guardian"),
+        "former_spouse": _l("Former spouse"),
+        "carer": _l("Carer"),
     },
     "access": {"read": _l("Read"), "write": _l("Change")},
     "accessed": {

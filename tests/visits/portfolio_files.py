@@ -1,6 +1,6 @@
 """The landlord's files the import tests read, and ways to read them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,15 +58,22 @@ def table_of(text: str) -> Table:
     return read_table(text.encode("cp1252"), file_name="f.csv")
 
 
-def plan_of(session: Session, text: str, *, now: datetime = NOW) -> ImportPlan:
+def plan_of(
+    session: Session, text: str, *, now: datetime = NOW, choices: Mapping[str, str] | None = None
+) -> ImportPlan:
     table = table_of(text)
     proposal = propose_mapping(session, table)
-    return examine(session, table=table, kind=proposal.kind, mapping=proposal.mapping, now=now)
+    return examine(
+        session, table=table, kind=proposal.kind, mapping=proposal.mapping, now=now,
+        choices=choices or {},
+    )  # fmt: skip
 
 
-def load(session: Session, *texts: str, now: datetime = NOW) -> ImportPlan:
+def load(
+    session: Session, *texts: str, now: datetime = NOW, choices: Mapping[str, str] | None = None
+) -> ImportPlan:
     for text in texts:
-        plan = plan_of(session, text, now=now)
+        plan = plan_of(session, text, now=now, choices=choices)
         apply_plan(session, plan)
     return plan
 

@@ -166,18 +166,6 @@ def test_she_who_comes_back_reopens_her_occupancy(session: Session) -> None:
     assert [o.tenancy.dwelling.reference for o in open_ones] == ["L1"]
 
 
-def test_a_new_lease_ends_the_household_before(session: Session) -> None:
-    load(session, FLATS, TENANTS)
-    plan = load(
-        session,
-        "locataire;logement;nom;prenom;naissance;entree\nP9;L2;ROY;Anne;1950-01-02;2026-01-15\n",
-    )
-    assert codes(plan.warnings) == [(2, "household_replaced")]
-    assert home_of(session, "ROY") == "L2"
-    gone = session.scalars(select(Person).where(Person.reference == "P3")).one()
-    assert [o.ended_on for o in gone.occupancies] == [NOW.date()]
-
-
 def test_another_birth_date_is_another_person(session: Session) -> None:
     load(session, ERP)
     plan = load(session, ERP.replace("24/11/1948", "25/11/1948"))

@@ -64,7 +64,8 @@ def test_titles_blank_lines_totals_and_footers_are_no_data() -> None:
     after = ";;;\r\nTotal;2;;\r\nPage 1 sur 1;;;\r\n"
     table = read(as_csv(before=before, after=after), "cp1252")
     assert [(skip.line_number, skip.reason) for skip in table.skipped] == [
-        (1, "title"), (2, "title"), (8, "total"), (9, "footer"),
+        (1, "title"), (2, "title"), (3, "blank"), (4, "heading"), (7, "blank"), (8, "total"),
+        (9, "footer"),
     ]  # fmt: skip
     assert (table.header_line, table.blank_lines) == (4, 2)
     assert [row.line_number for row in table.rows] == [5, 6]
@@ -72,7 +73,7 @@ def test_titles_blank_lines_totals_and_footers_are_no_data() -> None:
 
 def test_a_header_repeated_on_each_page_is_no_data() -> None:
     table = read(as_csv(after=";".join(HEADINGS) + "\r\nL3;X Y;01/01/1940;Creil\r\n"))
-    assert [skip.reason for skip in table.skipped] == ["header"]
+    assert [skip.reason for skip in table.skipped] == ["heading", "header"]
     assert len(table.rows) == 3
 
 

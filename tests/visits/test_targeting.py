@@ -55,6 +55,7 @@ def somebody(
     session: Session, age: int, *, dwelling: Dwelling | None = None, **said: Any
 ) -> Person:
     born = date(2026 - age, 1, 1)
+    said.setdefault("lives_alone", True)
     return make_person(session, dwelling=dwelling or house(session), born_on=born, **said)
 
 
@@ -144,7 +145,7 @@ def test_the_list_goes_by_score_then_age_then_name(session: Session, viewer: Vie
 
 def test_a_candidate_comes_with_home_score_and_reasons(session: Session, viewer: Viewer) -> None:
     flat = house(session, floor=3, residence={"priority_district": "QN06", "built_year": 1960})
-    person = somebody(session, 84, dwelling=flat)
+    person = somebody(session, 84, dwelling=flat, lives_alone=True)
     (candidate,) = rank_candidates(session, SENIORS, viewer, now=NOW).candidates
     assert (candidate.person.id, candidate.dwelling.id) == (person.id, flat.id)
     assert candidate.residence.id == flat.residence_id
@@ -188,13 +189,27 @@ def test_a_protected_person_is_listed_only_for_those_named(
 
 
 def test_two_who_live_together_do_not_live_alone(session: Session, viewer: Viewer) -> None:
-    holder = somebody(session, 84)
+    holder = somebody(session, 84, lives_alone=True)
     tenancy_id = holder.occupancies[0].tenancy_id
     spouse = somebody(session, 40)
     session.add(Occupancy(person_id=spouse.id, tenancy_id=tenancy_id))
     session.flush()
     (candidate,) = rank_candidates(session, SENIORS, viewer, now=NOW).candidates
-    assert "lives_alone" not in {reason.criterion for reason in candidate.score.reasons}
+    told = (*candidate.score.reasons, *candidate.score.unknown)
+    assert "lives_alone" not in {reason.criterion for reason in told}
+
+
+@pytest.mark.parametrize(
+    ("said", "reasons", "unknown"),
+    [(True, True, False), (False, False, False), (None, False, True)],
+)
+def test_somebody_listed_by_herself_lives_alone_only_if_the_landlord_says_so(
+    session: Session, viewer: Viewer, said: bool | None, reasons: bool, unknown: bool
+) -> None:
+    somebody(session, 84, lives_alone=said)
+    (candidate,) = rank_candidates(session, SENIORS, viewer, now=NOW).candidates
+    assert ("lives_alone" in {one.criterion for one in candidate.score.reasons}) is reasons
+    assert ("lives_alone" in {one.criterion for one in candidate.score.unknown}) is unknown
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from tests.factories import make_dwelling, make_person, make_residence
 from visits.accounts import find_territory
 from visits.models.map import MapPoint
-from visits.models.people import Person
+from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Import, ImportState, Residence
 from visits.portfolio import Kind, Problem
-from webapp.office.imports import refusals_csv
+from webapp.office.import_lines import problems_csv
 
 SignIn = Callable[..., FlaskClient]
 
@@ -42,6 +42,12 @@ def chosen(session: Session, address: str) -> dict[str, str]:
     kept = session.get_one(Import, uuid.UUID(address.rpartition("/")[2]))
     session.commit()
     return {"kind": kept.kind, **{f"c{column}": name for column, name in kept.mapping.items()}}
+
+
+def figures(text: str) -> dict[str, int]:
+    """Give how many lines a page says are read, merged, left out and refused."""
+    found = re.findall(r'data-fate="(\w+)".*?<dd>(?:<a[^>]*>)?(\d+)', text)
+    return {fate: int(count) for fate, count in found}
 
 
 def persons(session: Session) -> int:
@@ -184,13 +190,107 @@ def test_refused_lines_are_listed_downloaded_and_left_out(
     text = client.get(address).get_data(as_text=True)
     assert "30/02/1935" in text
     assert "Né(e) le" in text
-    answer = client.get(f"{address}/refusals.csv")
+    answer = client.get(f"{address}/lines.csv?fate=refused")
     assert answer.mimetype == "text/csv"
     lines = answer.get_data().decode("utf-8-sig").splitlines()
-    assert lines[1].startswith("5;Né(e) le;Date de naissance;30/02/1935;")
+    assert lines[1].startswith("L00002;M. LEMAITRE Jean;30/02/1935;6 Rue Maurice Simono;60100;")
+    assert ";5;refusée;Né(e) le : " in lines[1]
     client.post(address, data=chosen(session, address))
     assert persons(session) == 1
-    assert client.get(f"{address}/refusals.csv").get_data().decode("utf-8-sig").count("\n") == 2
+    after = client.get(f"{address}/lines.csv?fate=refused").get_data().decode("utf-8-sig")
+    assert after.splitlines() == lines
+
+
+def test_the_lines_of_a_file_sum_up_before_and_after_the_import(
+    client_as: SignIn, session: Session
+) -> None:
+    client = client_as("coordinator")
+    bad = LINES.replace("28/08/1935", "30/02/1935") + LINES.splitlines()[0] + "\nTotal;3\n"
+    address = upload(client, (TITLE + HEADINGS + bad).encode("cp1252"))
+    told = figures(client.get(address).get_data(as_text=True))
+    assert told == {"read": 1, "merged": 1, "left_out": 4, "refused": 1}
+    client.post(address, data=chosen(session, address))
+    assert figures(client.get(address).get_data(as_text=True)) == told
+    lines = client.get(f"{address}/lines.csv").get_data().decode("utf-8-sig")
+    assert len(lines.splitlines()) == 7
+
+
+def test_a_file_given_back_is_imported_again_as_it_is(client_as: SignIn, session: Session) -> None:
+    client = client_as("coordinator")
+    bad = LINES.replace("28/08/1935", "30/02/1935")
+    address = upload(client, (TITLE + HEADINGS + bad).encode("cp1252"))
+    client.post(address, data=chosen(session, address))
+    given = client.get(f"{address}/lines.csv?fate=refused").get_data()
+    again = upload(client, given.replace(b"30/02", b"28/02"))
+    client.post(again, data=chosen(session, again))
+    assert persons(session) == 2
+
+
+def test_only_whoever_brought_a_file_gets_its_lines_back(
+    client_as: SignIn, session: Session
+) -> None:
+    address = upload(client_as("coordinator"), TENANTS)
+    other = client_as("coordinator")
+    assert other.get(address).status_code == 200
+    assert other.get(f"{address}/lines.csv").status_code == 404
+
+
+def test_warnings_stand_by_kind_with_all_their_lines(client_as: SignIn, session: Session) -> None:
+    client = client_as("coordinator")
+    lines = "".join(f"L{at};NOM Anne{at};;;;;\n" for at in range(60))
+    address = upload(client, (HEADINGS + lines).encode("cp1252"))
+    text = client.get(address).get_data(as_text=True)
+    assert re.findall(r'data-warning="(\w+)"', text) == ["no_address", "missing_birth_date"]
+    assert "120 avertissements" in text
+    page = client.get(f"{address}/warnings?code=missing_birth_date&page=2").get_data(as_text=True)
+    assert re.findall(r'<td class="num">(\d+)</td>', page) == [str(at) for at in range(52, 62)]
+    everything = client.get(f"{address}/warnings.csv").get_data().decode("utf-8-sig")
+    assert len(everything.splitlines()) == 121
+    client.post(address, data=chosen(session, address))
+    after = client.get(f"{address}/warnings.csv").get_data().decode("utf-8-sig")
+    assert after == everything
+
+
+LEASES = "Logement;N° bail;Nom;Prénom;Date de naissance;Date d'entrée\n"
+
+
+def test_a_new_lease_is_asked_about_and_the_answer_is_carried_out(
+    client_as: SignIn, session: Session
+) -> None:
+    client = client_as("coordinator")
+    first = upload(client, f"{LEASES}L1;B1;SORT;Anne;12/03/1935;01/04/1998\n".encode())
+    client.post(first, data=chosen(session, first))
+    second = upload(client, f"{LEASES}L1;B2;ENTRE;Louis;12/03/1950;01/02/2026\n".encode())
+    text = client.get(second).get_data(as_text=True)
+    assert 'data-question="new_lease"' in text
+    assert "SORT Anne" in text
+    answered = client.get(f"{second}?new_lease=successive").get_data(as_text=True)
+    assert '<input type="hidden" name="new_lease" value="successive">' in answered
+    client.post(second, data=chosen(session, second) | {"new_lease": "successive"})
+    ended = select(Occupancy.ended_on).join(Person).where(Person.last_name == "SORT")
+    assert session.scalars(ended).one() == date(2026, 1, 31)
+
+
+def test_the_sheets_of_a_workbook_are_named_and_chosen(client_as: SignIn, session: Session) -> None:
+    client = client_as("coordinator")
+    book = openpyxl.Workbook()
+    for at, name in enumerate(("Creil", "Beauvais")):
+        sheet = book.create_sheet(name)
+        for line in (HEADINGS, LINES.splitlines()[at]):
+            sheet.append(line.strip().split(";"))
+    book.remove(book.worksheets[0])
+    data = io.BytesIO()
+    book.save(data)
+    address = upload(client, data.getvalue(), "agences.xlsx")
+    text = client.get(address).get_data(as_text=True)
+    assert re.findall(r'name="sheet" value="(\w+)"( checked)?', text) == [
+        ("Creil", " checked"), ("Beauvais", ""),
+    ]  # fmt: skip
+    both = client.get(f"{address}?sheet=Creil&sheet=Beauvais").get_data(as_text=True)
+    assert figures(both) == {"read": 2, "merged": 0, "left_out": 2, "refused": 0}
+    client.post(address, data=chosen(session, address) | {"sheet": ["Creil", "Beauvais"]})
+    assert persons(session) == 2
+    assert figures(client.get(address).get_data(as_text=True))["read"] == 2
 
 
 def test_a_file_with_only_bad_rows_offers_nothing_to_import(
@@ -291,7 +391,7 @@ def test_a_downloaded_cell_is_never_a_formula(client_as: SignIn) -> None:
     client = client_as("coordinator")
     problem = Problem(3, "born_on", "=HYPERLINK()", '=cmd|"/c calc"', "bad_date")
     with client.application.test_request_context():
-        text = refusals_csv([problem], Kind.TENANTS)
+        text = problems_csv([problem], Kind.TENANTS)
     cells = text.splitlines()[1].split(";")
     assert cells[1] == "'=HYPERLINK()"
     assert not any(cell.strip('"').startswith("=") for cell in cells)

@@ -66,6 +66,27 @@ class Occupancy(Base):
     tenancy: Mapped[Tenancy] = relationship()
 
 
+class HouseholdContact(Base):
+    """Somebody on a lease who does not live under it: guarantor, guardian, former spouse, carer."""
+
+    __tablename__ = "household_contact"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenancy_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenancy.id"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    civility: Mapped[str | None] = mapped_column(String(10))
+    last_name: Mapped[str] = mapped_column(String(100))
+    first_name: Mapped[str] = mapped_column(String(100), default="")
+    phone: Mapped[str | None] = mapped_column(EncryptedText)
+
+    tenancy: Mapped[Tenancy] = relationship()
+
+    @property
+    def name(self) -> str:
+        """How the contact is addressed on a list."""
+        return " ".join(part for part in (self.civility, self.first_name, self.last_name) if part)
+
+
 class ConsentScope(enum.StrEnum):
     """What a consent is about: refusing one is not refusing all."""
 

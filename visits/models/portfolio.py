@@ -64,7 +64,10 @@ class Dwelling(Base):
 
 
 class Tenancy(Base):
-    """A lease of a dwelling; open while `ended_on` is empty."""
+    """A lease of a dwelling; open while `ended_on` is empty.
+
+    `lives_alone` is what the landlord says of the household: whom a file lists is not all of it.
+    """
 
     __tablename__ = "tenancy"
 
@@ -73,6 +76,7 @@ class Tenancy(Base):
     reference: Mapped[str | None] = mapped_column(String(40))
     started_on: Mapped[date | None]
     ended_on: Mapped[date | None]
+    lives_alone: Mapped[bool | None]
 
     dwelling: Mapped[Dwelling] = relationship()
 

@@ -25,6 +25,8 @@ _STILL_TO_VISIT = (
     EnrolmentState.PLANNED,
     EnrolmentState.UNREACHABLE,
 )
+# A visit that is planned is cancelled by a person, who tells whoever was to come.
+_NOT_PLANNED = tuple(state for state in _STILL_TO_VISIT if state is not EnrolmentState.PLANNED)
 
 
 def apply_plan(session: Session, plan: ImportPlan) -> dict[str, Counts]:
@@ -40,6 +42,7 @@ def apply_plan(session: Session, plan: ImportPlan) -> dict[str, Counts]:
         _update(session, shelf)
     _delete_residences(session, ledger.residences)
     on_map = _dwellings_on_map(session, ledger) | _move_enrolments(session, ledger)
+    on_map |= _close_enrolments(session, ledger)
     # What was read before this moment may have changed underneath.
     session.expire_all()
     ledger.protected_too |= set(protect_who_joined(session, ledger.homes_joined(), now=plan.now))
@@ -128,6 +131,29 @@ def _move_enrolments(session: Session, ledger: Ledger) -> set[uuid.UUID]:
         for enrolment in session.scalars(statement):
             concerned |= {enrolment.dwelling_id, homes[enrolment.person_id]}
             enrolment.dwelling_id = homes[enrolment.person_id]
+    session.flush()
+    return concerned
+
+
+def _close_enrolments(session: Session, ledger: Ledger) -> set[uuid.UUID]:
+    """Call no more those who have died or left for good; gives the dwellings concerned."""
+    at_home = {o["person_id"] for o in ledger.occupancies if o["ended_on"] is None}
+    gone = [
+        occupancy["person_id"]
+        for occupancy in ledger.occupancies
+        if occupancy["ended_on"] and occupancy["person_id"] not in at_home
+        if occupancy.before is not None and occupancy.changes()
+    ]
+    concerned: set[uuid.UUID] = set()
+    for start in range(0, len(gone), BATCH):
+        statement = (
+            select(Enrolment)
+            .where(Enrolment.person_id.in_(gone[start : start + BATCH]))
+            .where(Enrolment.state.in_(_NOT_PLANNED))
+        )
+        for enrolment in session.scalars(statement):
+            enrolment.state = EnrolmentState.NOT_ELIGIBLE
+            concerned.add(enrolment.dwelling_id)
     session.flush()
     return concerned
 

@@ -79,6 +79,10 @@ FIELDS: tuple[Field, ...] = (
            "numero logement|num logement|lot|n lot|ref lot|code lot|lgt|id logement|module|"
            "code module|uhp|ug|unite de gestion|n ug|identifiant rpls|dwelling|"
            "dwelling reference|unit", values.read_reference, strict=True),
+    _field("within", (_T,), ("Immeuble du logement", "Residence of the dwelling"),
+           "code batiment|ref batiment|immeuble|code immeuble|ref immeuble|reference immeuble|"
+           "residence|code residence|ref residence|groupe|code groupe|residence reference",
+           _text(60)),
     _field("person_reference", (_T,), ("Référence de la personne", "Person reference"),
            "locataire|code locataire|ref locataire|reference locataire|n locataire|"
            "numero locataire|id locataire|code client|n client|code tiers|tiers|id personne|"
@@ -102,8 +106,26 @@ FIELDS: tuple[Field, ...] = (
            "naissance|date de naissance|date naissance|ne e le|ne le|nee le|dt naissance|"
            "ddn|date naiss|birth date|date of birth|born on|born", values.read_birth_date,
            strict=True, dated=True),
+    _field("birth_name", (_T,), ("Nom de naissance", "Birth name"),
+           "nom de naissance|nom naissance|nom de jeune fille|nom jeune fille|nom patronymique|"
+           "birth name|maiden name", names.read_last_name),
     _field("role", (_T,), ("Place dans le ménage", "Place in the household"),
            "role|lien|lien de parente|qualite|type occupant|statut occupant", values.read_role),
+    _field("status", (_T,), ("Situation (présent, parti, décédé)", "Status (present, gone, dead)"),
+           "situation|statut|etat|statut locataire|etat locataire|status", values.read_status),
+    _field("ended_on", (_T,), ("Sortie des lieux", "Moved out on"),
+           "sortie|date sortie|date de sortie|date depart|date de depart|fin de bail|fin bail|"
+           "date fin bail|date fin de bail|date de fin|date resiliation|date de resiliation|"
+           "sortie le|moved out|end date", values.read_date, strict=True, dated=True),
+    _field("died_on", (_T,), ("Décès", "Death"),
+           "deces|date deces|date de deces|date du deces|decede le|decedee le|dcd le|died on|"
+           "date of death", values.read_past_date, strict=True, dated=True),
+    _field("household_size", (_T,), ("Nombre d’occupants", "Number of occupants"),
+           "nb occupants|nombre d occupants|nombre occupants|nb personnes|nombre de personnes|"
+           "nb occ|nbocc|taille menage|taille du menage|nb pers|occupants nb|household size",
+           values.read_count),
+    _field("lives_alone", (_T,), ("Vit seul(e)", "Lives alone"),
+           "vit seul|vit seule|vit seul e|personne seule|lives alone", values.read_boolean),
     _field("started_on", (_T,), ("Entrée dans les lieux", "Moved in on"),
            "entree|date entree|date d entree|date d entree dans les lieux|entree le|"
            "date debut bail|date bail|date effet bail|date d effet|moved in|start date",
@@ -113,20 +135,36 @@ FIELDS: tuple[Field, ...] = (
     _field("mobile", (_T,), ("Téléphone mobile", "Mobile phone"),
            "tel mobile|telephone mobile|mobile|portable|tel portable|telephone portable|gsm",
            values.read_phone),
+    _field("spouse_last_name", (_T,), ("Conjoint : nom", "Spouse: last name"),
+           "nom conjoint|nom du conjoint|conjoint nom|nom 2|nom2|nom conjoint e",
+           names.read_last_name, strict=True),
+    _field("spouse_first_name", (_T,), ("Conjoint : prénom", "Spouse: first name"),
+           "prenom conjoint|prenom du conjoint|conjoint prenom|prenom 2|prenom2|prenom conjoint e",
+           names.read_first_name, strict=True),
+    _field("spouse_full_name", (_T,), ("Conjoint : nom complet", "Spouse: full name"),
+           "conjoint|conjoint e|epoux epouse|conjoint nom prenom|nom prenom conjoint|spouse",
+           names.read_full_name, strict=True),
+    _field("spouse_civility", (_T,), ("Conjoint : civilité", "Spouse: title"),
+           "civilite conjoint|civilite 2|civ conjoint", names.read_civility),
+    _field("spouse_born_on", (_T,), ("Conjoint : date de naissance", "Spouse: birth date"),
+           "date naissance conjoint|date de naissance conjoint|naissance conjoint|ne le 2|"
+           "date de naissance du conjoint|ddn conjoint|date de naissance 2|date naissance 2",
+           values.read_birth_date, strict=True, dated=True),
     _field("address", (_R, _D, _T), ("Adresse", "Address"),
            "adresse|adresse logement|adresse du logement|adresse 1|adresse1|libelle adresse|"
            "adresse complete|address|street address", _text(200), strict=True),
     _field("street_number", (_R, _D, _T), ("Numéro dans la voie", "Street number"),
-           "numero|num voie|n voie|no voie|numero voie|n de voie|numero de voie|num|"
+           "numero|num voie|numvoie|n voie|no voie|numero voie|n de voie|numero de voie|num|"
            "street number|house number", _text(12), strict=True),
     _field("street", (_R, _D, _T), ("Voie", "Street"),
-           "voie|rue|nom voie|nom de voie|nom de la voie|libelle voie|street", _text(180),
+           "voie|rue|nom voie|nomvoie|nom de voie|nom de la voie|libelle voie|street", _text(180),
            strict=True),
     _field("postcode", (_R, _D, _T), ("Code postal", "Postcode"),
            "cp|code postal|code postale|codepostal|c postal|postcode|postal code|zip",
            values.read_postcode, strict=True),
     _field("city", (_R, _D, _T), ("Commune", "City"),
-           "ville|commune|localite|nom commune|libelle commune|city|town", addresses.read_city),
+           "ville|commune|libcom|localite|nom commune|libelle commune|city|town",
+           addresses.read_city),
     _field("insee", (_R, _D, _T), ("Code INSEE", "INSEE code"),
            "insee|code insee|code commune|depcom|insee commune", values.read_insee),
     _field("lat", (_R, _D, _T), ("Latitude", "Latitude"), "lat|latitude|y wgs84",
@@ -152,7 +190,7 @@ FIELDS: tuple[Field, ...] = (
     _field("energy_label", (_R, _D, _T), ("Étiquette énergie (DPE)", "Energy label"),
            "dpe|classe dpe|etiquette dpe|etiquette energie|etiquette|dpe energie|classe energie|"
            "energy label|epc", values.read_energy_label),
-    _field("building", (_T,), ("Bâtiment (dans l’adresse)", "Building (within the address)"),
+    _field("building", (_D, _T), ("Bâtiment (dans l’adresse)", "Building (within the address)"),
            "batiment|bat|bloc", _text(12)),
     _field("staircase", (_D, _T), ("Escalier", "Staircase"), "escalier|esc|cage|staircase",
            _text(12)),
@@ -184,7 +222,7 @@ KNOWN_HEADINGS = frozenset(heading for field in FIELDS for heading in field.head
 REQUIRED: dict[Kind, tuple[tuple[str, ...], ...]] = {
     Kind.RESIDENCES: (("residence_reference",), ("address", "street"), ("postcode",), ("city",)),
     Kind.DWELLINGS: (("dwelling_reference",), ("residence_reference", "address", "street")),
-    Kind.TENANTS: (("dwelling_reference",), ("full_name", "last_name")),
+    Kind.TENANTS: (("dwelling_reference",), ("full_name", "last_name", "birth_name")),
 }
 
 

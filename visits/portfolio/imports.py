@@ -2,9 +2,11 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
@@ -25,24 +27,31 @@ from visits.portfolio.mapping import (
 )
 from visits.portfolio.plan import ImportPlan, examine
 from visits.portfolio.rows import Problem
-from visits.portfolio.tables import Table, read_table
+from visits.portfolio.tables import EVERYTHING, Parts, Table, read_table
 from visits.privacy import log_access
 from visits.protection import wait_to_protect
 from visits.queries.imports import visible_imports
 from visits.queries.reach import Viewer
 
 CONTENT_KEPT = timedelta(days=30)
-PROBLEMS_KEPT = 1_000
+NO_CHOICES: Mapping[str, str] = MappingProxyType({})
+# What a dry run may ask, and what may be answered: the first is what happens unasked.
+QUESTIONS = {
+    "new_lease": ("together", "successive"),
+    "presumed_date": ("apart", "same"),
+    "two_addresses": ("", "keep", "refuse"),
+}
 
 
 def upload_file(
-    session: Session, *, data: bytes, file_name: str, user_id: uuid.UUID, now: datetime
-) -> Import:
+    session: Session, *, data: bytes, file_name: str, user_id: uuid.UUID, now: datetime,
+    parts: Parts = EVERYTHING,
+) -> Import:  # fmt: skip
     """Keep an uploaded table with a proposed kind and mapping; nothing is imported yet.
 
     Raises NotATable when it is not a table.
     """
-    table = read_table(data, file_name=file_name)
+    table = read_table(data, file_name=file_name, parts=parts)
     proposal = propose_mapping(session, table)
     kept = Import(
         file_name=PurePath(file_name.replace("\\", "/")).name[:200] or "import",
@@ -68,11 +77,44 @@ def find_import(session: Session, import_id: uuid.UUID, *, viewer: Viewer | None
     return kept
 
 
-def table_of(kept: Import) -> Table:
-    """Read the table of an uploaded file again. Raises Conflict once its content is purged."""
+def known_answers(typed: Mapping[str, str]) -> dict[str, str]:
+    """Keep what answers a question; `new_lease_12` answers it for line 12 alone."""
+    return {
+        name: value
+        for name, value in typed.items()
+        for code, options in QUESTIONS.items()
+        if name == code or (name.startswith(f"{code}_") and name[len(code) + 1 :].isdecimal())
+        if value in options and value
+    }
+
+
+def read_answers(texts: Iterable[str]) -> dict[str, str]:
+    """Read answers written `new_lease=successive`. Raises Invalid for what answers nothing."""
+    typed = dict(text.partition("=")[::2] for text in texts)
+    if unknown := typed.keys() - known_answers(typed).keys():
+        raise Invalid(dict.fromkeys(unknown, "unknown_answer"), "unknown_answer")
+    return known_answers(typed)
+
+
+def content_of(kept: Import) -> bytes:
+    """Give the bytes of an uploaded file. Raises Conflict once they are purged."""
     if kept.content is None:
         raise Conflict("content_purged", days=CONTENT_KEPT.days)
-    return read_table(kept.content, file_name=kept.file_name)
+    return kept.content
+
+
+def table_of(kept: Import, *, parts: Parts | None = None) -> Table:
+    """Read the table of an uploaded file again: these parts of it, or those that were imported.
+
+    Raises Conflict once its content is purged, NotATable when the parts do not fit together.
+    """
+    read = parts or _parts_of(kept)
+    return read_table(content_of(kept), file_name=kept.file_name, parts=read)
+
+
+def _parts_of(kept: Import) -> Parts:
+    read = (kept.counts or {}).get("parts") or {}
+    return Parts(sheets=tuple(read.get("sheets", ())), masked=read.get("masked", True))
 
 
 def examine_import(
@@ -83,12 +125,16 @@ def examine_import(
     mapping: AnyColumns,
     now: datetime,
     viewer: Viewer | None = None,
+    parts: Parts | None = None,
+    choices: Mapping[str, str] = NO_CHOICES,
 ) -> ImportPlan:
     """Work out what importing a file would change; nothing is written."""
     kept = find_import(session, import_id, viewer=viewer)
     columns = from_json(mapping)
-    table, chosen = table_of(kept), _kind(kind)
-    return examine(session, table=table, kind=chosen, mapping=columns, now=now, viewer=viewer)
+    table, chosen = table_of(kept, parts=parts), _kind(kind)
+    return examine(
+        session, table=table, kind=chosen, mapping=columns, now=now, viewer=viewer, choices=choices
+    )
 
 
 def confirm_import(
@@ -99,8 +145,12 @@ def confirm_import(
     mapping: AnyColumns,
     now: datetime,
     viewer: Viewer | None = None,
+    parts: Parts | None = None,
+    choices: Mapping[str, str] = NO_CHOICES,
 ) -> Import:
     """Import a file: write what its plan says, keep the counts, remember the mapping.
+
+    `choices` are the answers to what the dry run asked, by the code of the warning that asks.
 
     The access log gets a line for each person it adds or changes, in the viewer's name. Raises
     Conflict when it was imported already.
@@ -112,9 +162,17 @@ def confirm_import(
     session.refresh(kept)
     if kept.state is ImportState.IMPORTED:
         raise Conflict("already_imported")
-    table, chosen, columns = table_of(kept), _kind(kind), from_json(mapping)
-    plan = examine(session, table=table, kind=chosen, mapping=columns, now=now, viewer=viewer)
-    kept.counts = {**apply_plan(session, plan), "lines": plan.lines}
+    table, chosen, columns = table_of(kept, parts=parts), _kind(kind), from_json(mapping)
+    plan = examine(
+        session, table=table, kind=chosen, mapping=columns, now=now, viewer=viewer, choices=choices
+    )
+    kept.counts = {
+        **apply_plan(session, plan),
+        "lines": plan.lines,
+        "account": plan.account.sums,
+        "parts": asdict(parts or Parts()),
+        "choices": dict(choices),
+    }
     kept.problems = _problems(plan)
     kept.kind, kept.mapping = chosen.value, as_json(columns)
     kept.state, kept.imported_at = ImportState.IMPORTED, now
@@ -156,8 +214,9 @@ def _problems(plan: ImportPlan) -> dict[str, list[dict[str, Any]]]:
     """Keep what colleagues may read as well, who may not be named for whom the sender is."""
     open_to_all = [one for one in plan.warnings if one.line not in plan.closed_lines]
     return {
-        "refusals": [_as_dict(problem) for problem in plan.refusals[:PROBLEMS_KEPT]],
-        "warnings": [_as_dict(problem) for problem in open_to_all[:PROBLEMS_KEPT]],
+        "refusals": [_as_dict(problem) for problem in plan.refusals],
+        "warnings": [_as_dict(problem) for problem in open_to_all],
+        "left_out": [_as_dict(problem) for problem in plan.left_out],
     }
 
 

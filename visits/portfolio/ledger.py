@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from visits.db import Base
-from visits.models.people import Occupancy, Person
+from visits.models.people import HouseholdContact, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 
 CHUNK = 2_000
@@ -116,16 +116,20 @@ class Ledger:
         self.tenancies = Shelf(Tenancy)
         self.persons = Shelf(Person)
         self.occupancies = Shelf(Occupancy)
+        self.contacts = Shelf(HouseholdContact)
         self.new_territories: dict[str, uuid.UUID] = {}
         # Persons whom the file's sender may not see, with where they live.
         self.unseen: Ledger | None = None
         # Whom an import protects as somebody protected lives with them.
         self.protected_too: set[uuid.UUID] = set()
+        # Persons whom a warning names though the file does not.
+        self.named: set[uuid.UUID] = set()
 
     @property
     def shelves(self) -> Sequence[Shelf]:
         """Give the tables in the order in which they may be written."""
-        return (self.residences, self.dwellings, self.tenancies, self.persons, self.occupancies)
+        homes = (self.residences, self.dwellings, self.tenancies)
+        return (*homes, self.persons, self.occupancies, self.contacts)
 
     def load_dwellings(self, references: Collection[str]) -> None:
         """Load dwellings by reference, and the residences they stand in."""
@@ -151,6 +155,7 @@ class Ledger:
             self.session, Tenancy.id, {occupancy["tenancy_id"] for occupancy in self.occupancies}
         )
         self.occupancies.load(self.session, Occupancy.tenancy_id, self.tenancies.records)
+        self.contacts.load(self.session, HouseholdContact.tenancy_id, self.tenancies.records)
         # A namesake elsewhere brings along whom he lives with.
         self.persons.load(
             self.session, Person.id, {occupancy["person_id"] for occupancy in self.occupancies}

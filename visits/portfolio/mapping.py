@@ -1,6 +1,7 @@
 """Which column gives which field: proposed from the headings, corrected by hand, remembered."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,11 @@ from visits.portfolio.values import fold
 
 CLOSE_ENOUGH = 0.85
 SHORTEST_GUESS = 5
+LONGEST_LETTER = 3
+_NUMBERS = re.compile(r"\b\d+\w?\b")
+_STREET = re.compile(r"adresse|address|voie|\brue\b|street")
+# What may be a residence, or a building within its address: `Bât. B`.
+_BUILDINGS = frozenset({"batiment", "bat", "bloc", "n batiment", "building"})
 
 # The position of a column from 0 (as text in JSON), and the name of the field it gives.
 Columns = Mapping[int, str]
@@ -112,10 +118,33 @@ def _by_heading(table: Table, kind: Kind) -> dict[int, str]:
     mapping: dict[int, str] = {}
     for column, heading in enumerate(table.headings):
         for field in fields_of(kind).values():
-            if fold(heading) in field.headings and field.name not in mapping.values():
-                mapping[column] = field.name
+            if fold(heading) in field.headings and (name := _free(field.name, kind, mapping)):
+                if name == "residence_reference" and _is_a_letter(table, column, kind):
+                    continue
+                mapping[column] = name
                 break
     return mapping
+
+
+def _free(name: str, kind: Kind, mapping: dict[int, str]) -> str | None:
+    """Give a field that no column gives yet: a heading that comes again is the spouse's."""
+    known = fields_of(kind)
+    free = (one for one in (name, f"spouse_{name}") if one not in mapping.values())
+    return next((one for one in free if one in known), None)
+
+
+def _is_a_letter(table: Table, column: int, kind: Kind) -> bool:
+    """Tell a column of A, B, 1, 2 within each address from one that names residences."""
+    if kind is Kind.RESIDENCES or fold(table.headings[column]) not in _BUILDINGS:
+        return False
+    address = [at for at, heading in enumerate(table.headings) if _STREET.search(fold(heading))]
+    streets: dict[str, set[str]] = {}
+    for row in table.rows:
+        if name := row.cells[column]:
+            found = (_NUMBERS.sub("", fold(row.cells[at])).strip() for at in address)
+            streets.setdefault(name, set()).update(filter(None, found))
+    short = [found for name, found in streets.items() if len(name) <= LONGEST_LETTER]
+    return max(map(len, streets), default=0) < 2 or any(len(found) > 1 for found in short)
 
 
 def _guess_the_rest(table: Table, kind: Kind, mapping: dict[int, str]) -> None:

@@ -53,6 +53,11 @@ MESSAGES: dict[str, dict[str, str]] = {
         "fr": "Le tableau n’a que ses titres de colonnes, aucune ligne.",
         "en": "The table has column headings but no rows.",
     },
+    "sheets_differ": {
+        "fr": "La feuille « {sheet} » n’a pas les mêmes colonnes que la première : importez-la "
+        "à part.",
+        "en": "Sheet “{sheet}” has other columns than the first one: import it by itself.",
+    },
     # Mappings.
     "unknown_kind": {
         "fr": "Ce genre de fichier n’existe pas.",
@@ -157,6 +162,103 @@ MESSAGES: dict[str, dict[str, str]] = {
         "séparateur s’est-il glissé dans un texte ?",
         "en": "This line has more cells than there are headings: did a separator slip into a text?",
     },
+    "open_quote": {
+        "fr": "Un guillemet est ouvert dans cette ligne et jamais fermé : « {value} ». "
+        "Retirez-le ; les lignes suivantes ont été lues.",
+        "en": "A quote is opened in this line and never closed: “{value}”. Remove it; the "
+        "lines that follow were read.",
+    },
+    "spreadsheet_error": {
+        "fr": "« {value} » est une erreur du tableur, pas une valeur.",
+        "en": "“{value}” is an error of the spreadsheet, not a value.",
+    },
+    "scientific_number": {
+        "fr": "« {value} » est un nombre tronqué par le tableur : remettez la colonne au "
+        "format texte à partir de la source.",
+        "en": "“{value}” is a number the spreadsheet has cut: take the column from its source "
+        "again, as text.",
+    },
+    "unknown_birth_date": {
+        "fr": "« {value} » : date de naissance inconnue. La personne entre sans elle.",
+        "en": "“{value}”: birth date unknown. The person comes in without one.",
+    },
+    "birth_year_alone": {
+        "fr": "« {value} » n’est pas un jour : la personne entre sans date de naissance, à "
+        "compléter.",
+        "en": "“{value}” is not a day: the person comes in without a birth date, to be completed.",
+    },
+    "vacant": {
+        "fr": "« {value} » : logement sans occupant, rien à reprendre.",
+        "en": "“{value}”: a dwelling without an occupant, nothing to take over.",
+    },
+    "no_person": {
+        "fr": "« {value} » n’est pas une personne qui habite le logement.",
+        "en": "“{value}” is not a person who lives in the dwelling.",
+    },
+    "duplicate_person": {
+        "fr": "Le conjoint est déjà présent à la ligne {line}.",
+        "en": "The spouse is already there at line {line}.",
+    },
+    "continued_line": {
+        "fr": "Suite d’une case de la ligne {line}.",
+        "en": "Goes on with a cell of line {line}.",
+    },
+    "skipped_heading": {
+        "fr": "Titres des colonnes.",
+        "en": "Column headings.",
+    },
+    "skipped_header": {
+        "fr": "Titres répétés.",
+        "en": "Headings again.",
+    },
+    "skipped_title": {
+        "fr": "Titre au-dessus du tableau.",
+        "en": "Title above the table.",
+    },
+    "skipped_total": {
+        "fr": "Ligne de total.",
+        "en": "Line of totals.",
+    },
+    "skipped_footer": {
+        "fr": "Pied de page.",
+        "en": "Footer.",
+    },
+    "skipped_masked": {
+        "fr": "Ligne masquée dans le classeur, laissée de côté à votre demande.",
+        "en": "Line masked in the workbook, left out as you asked.",
+    },
+    "skipped_blank": {
+        "fr": "Ligne vide.",
+        "en": "Blank line.",
+    },
+    "column_line": {
+        "fr": "Palier : ligne",
+        "en": "Palier: line",
+    },
+    "column_fate": {
+        "fr": "Palier : sort",
+        "en": "Palier: fate",
+    },
+    "column_reason": {
+        "fr": "Palier : motif",
+        "en": "Palier: reason",
+    },
+    "fate_read": {
+        "fr": "lue",
+        "en": "read",
+    },
+    "fate_merged": {
+        "fr": "réunie",
+        "en": "merged",
+    },
+    "fate_left_out": {
+        "fr": "laissée de côté",
+        "en": "left out",
+    },
+    "fate_refused": {
+        "fr": "refusée",
+        "en": "refused",
+    },
     # Warnings: the line is imported.
     "missing_birth_date": {
         "fr": "Date de naissance absente : la personne ne sera pas proposée par un "
@@ -210,9 +312,69 @@ MESSAGES: dict[str, dict[str, str]] = {
         "fr": "Vivait dans le logement {known} : un déménagement est enregistré.",
         "en": "Lived in dwelling {known}: a move is recorded.",
     },
-    "household_replaced": {
-        "fr": "Nouveau bail : les anciens occupants de ce logement n’y sont plus.",
-        "en": "New lease: the former occupants no longer live in this dwelling.",
+    "contact_kept": {
+        "fr": "« {value} » : gardé comme contact du bail, pas comme occupant.",
+        "en": "“{value}”: kept as a contact of the lease, not as an occupant.",
+    },
+    "was_occupant": {
+        "fr": "Était connu comme occupant de ce logement : ne l’est plus.",
+        "en": "Was known as an occupant of this dwelling: is no longer.",
+    },
+    "dead": {
+        "fr": "Décès noté au {read} : la personne n’est ni proposée, ni appelée, ni comptée "
+        "comme occupante.",
+        "en": "Death noted as of {read}: the person is not proposed, called or counted as "
+        "living there.",
+    },
+    "gone": {
+        "fr": "N’habite plus ce logement depuis le {read}.",
+        "en": "No longer lives in this dwelling since {read}.",
+    },
+    "unknown_gone": {
+        "fr": "Ancien occupant, inconnu jusqu’ici : rien à reprendre.",
+        "en": "A former occupant not known so far: nothing to take over.",
+    },
+    "leaves": {
+        "fr": "Doit quitter le logement le {read} : y habite encore.",
+        "en": "Is to leave the dwelling on {read}: still lives there.",
+    },
+    "new_lease": {
+        "fr": "Nouveau bail dans un logement occupé par {known} : les deux sont gardés, à "
+        "moins que vous ne choisissiez de les faire se suivre.",
+        "en": "A new lease in a dwelling where {known} lives: both are kept, unless you choose "
+        "that one follows the other.",
+    },
+    "presumed_date": {
+        "fr": "Même nom qu’une personne du logement {known}, née aussi un 1er janvier : date "
+        "présumée, qui ne prouve rien. Les deux personnes sont gardées.",
+        "en": "Same name as a person of dwelling {known}, also born on 1 January: a presumed "
+        "date, which proves nothing. Both persons are kept.",
+    },
+    "two_addresses": {
+        "fr": "« {value} » : le même logement a une autre adresse à la ligne {line} ({known}).",
+        "en": "“{value}”: the same dwelling has another address at line {line} ({known}).",
+    },
+    "other_residence_address": {
+        "fr": "« {value} » : les autres lignes de cet immeuble disent {known}, qui est gardé.",
+        "en": "“{value}”: the other lines of this residence say {known}, which is kept.",
+    },
+    "residence_of_several": {
+        "fr": "« {value} » désigne des bâtiments d’adresses différentes : ce n’est pas "
+        "un immeuble, il est lu comme un bâtiment dans l’adresse.",
+        "en": "“{value}” is given to buildings of different addresses: it is no residence and is "
+        "read as a building within the address.",
+    },
+    "number_not_unique": {
+        "fr": "Le numéro « {value} » désigne des logements de plusieurs immeubles : il est lu "
+        "avec celui de l’immeuble ({read}).",
+        "en": "The number “{value}” is given to dwellings of several residences: it is read "
+        "together with that of the residence ({read}).",
+    },
+    "reference_of_several": {
+        "fr": "La référence « {value} » désigne des logements à des adresses différentes : "
+        "ajoutez la colonne de l’immeuble ou corrigez la référence.",
+        "en": "The reference “{value}” is given to dwellings at different addresses: add the "
+        "column of the residence or correct the reference.",
     },
 }
 

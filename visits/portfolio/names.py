@@ -6,12 +6,27 @@ from dataclasses import dataclass
 from visits.portfolio.values import BadValue, clean, fold, short_text
 
 LONGEST_NAME, LONGEST_KEY = 100, 210
-_MADAM, _SIR = r"(?:mme|madame|mlle|mademoiselle|melle)", r"(?:mr|m|monsieur)"
-_BOTH = re.compile(rf"(?i)({_SIR}\.?|{_MADAM}\.?)\s*(?:ou|et|&|/)\s*({_MADAM}|{_SIR})\.?\s+(.*)")
-_ONE = re.compile(rf"(?i)({_SIR}(?:\.\s*|\s+)|{_MADAM}\.?\s+)(.*)")
-_FORMER = re.compile(
-    r"(?i)\s*[,(]?\s*\b(veuve|vve|veuf|n[ée]e?|[ée]pouse|ep\.?|divorc[ée]e?|dite?)\s+(\S.*?)\)?$"
+_MADAM = r"(?:mme|madame|mlle|melle|mademoiselle|veuve|vve|mme veuve|mme vve)"
+_SIR = r"(?:mr|m|monsieur|veuf)"
+_BOTH = re.compile(
+    rf"(?i)({_SIR}\.?|{_MADAM}\.?|mm\.?)\s*(?:ou|et|&|/|-)\s*({_MADAM}|{_SIR})\.?\s+(.*)"
 )
+_ONE = re.compile(rf"(?i)((?:{_MADAM}|{_SIR})(?:\.\s*|\s+))((?:{_MADAM}\s+)?)(.*)")
+# A bare NE or DIT within capitals may be a part of the name: LE NE, LE DIT.
+_FORMER = re.compile(
+    r"(?i)\s*[,(]?\s*\b(?<!\ble )(?<!\bla )"
+    r"(veuve|vve|veuf|n[ée]e|né|n[ée]\(e\)|[ée]pouse|[ée]p\.?|epx\.?|divorc[ée]e?|dite?)\s+(\S.*?)\)?$"
+)
+_CARE_OF = re.compile(
+    r"(?i)[\s,(/-]+(s/c|c/o|chez|sous (tutelle|curatelle)|tutelle|curatelle|udaf|atmp)\b.*$"
+)
+_VACANT = re.compile(r"(logement |lgt |local )?(vacant|vacante|libre|inoccupe|vide|non loue)")
+_NOBODY = re.compile(
+    r"(succession|succ|hoirs|heritiers|indivision|udaf|atmp|association|assoc|asso|sci|sarl|sas"
+    r"|societe|mairie|commune de|ccas|departement|conseil departemental|prefecture|etat"
+    r"|centre communal|office|syndicat|fondation|mutuelle|ehpad)\b.*"
+)
+_PREFIX = re.compile(rf"(?i)^({_MADAM}|(?:mr|monsieur)|m(?=\.))\.?\s+(?=\S)")
 _WORD = re.compile(r"[^\W\d_]+")
 # First names that come in two words in files without hyphens.
 _DOUBLE = frozenset({"jean", "marie", "anne"})
@@ -38,13 +53,29 @@ def read_civility(text: str) -> str | None:
     return "M." if re.fullmatch(_SIR, word) else None
 
 
+def nobody(text: str, *, alone: bool) -> str | None:
+    """Say why a name is no occupant's: `vacant`, or `no_person` for a succession or a body.
+
+    `alone`: nothing else on the line names a person.
+    """
+    word = fold(text)
+    if alone and _VACANT.fullmatch(word):
+        return "vacant"
+    return "no_person" if _NOBODY.fullmatch(word) and (alone or " " in word) else None
+
+
+def is_couple(text: str) -> bool:
+    """Say whether a name is of two persons: M. et Mme."""
+    return _BOTH.match(clean(text)) is not None
+
+
 def read_full_name(text: str) -> PersonName:
     """Split `Mme PENEL Nicole`: surnames are in capitals and come first, first names last."""
-    civility, rest = _split_civility(clean(text))
-    words = _FORMER.sub("", rest).split()
+    civility, rest = _split_civility(_CARE_OF.sub("", clean(text)))
+    words = _without_former(rest).split()
     if not words or read_civility(rest) or not any(_WORD.search(word) for word in words):
         raise BadValue("bad_name")
-    couple = _BOTH.match(clean(text)) is not None and rest.isupper()
+    couple = is_couple(text) and rest.isupper() and " ET " not in f" {rest} "
     cut = len(words) if couple or len(words) == 1 else _first_name_at(words)
     return PersonName(
         civility=civility,
@@ -53,9 +84,24 @@ def read_full_name(text: str) -> PersonName:
     )
 
 
+def _without_former(text: str) -> str:
+    """Leave out the name from before or by marriage; a first name that follows it is kept."""
+    found = _FORMER.search(text)
+    if not found or not found.start():
+        return text
+    before, after = text[: found.start()].split(), found[2].rstrip(")").split()
+    first = [word for word in after if not word.isupper()]
+    if not first and len(before) == 1 and len(after) > 1 and text[found.end() - 1] != ")":
+        first = after[-1:]
+    elif len(first) == len(after) or len(before) > 1:
+        first = first[1:] if len(before) == 1 else []
+    return " ".join([*before, *first])
+
+
 def read_last_name(text: str) -> str:
     """Put a last name in capitals, accents kept; a name from before marriage is left out."""
-    name = _FORMER.sub("", text).upper()
+    name = _FORMER.sub("", _CARE_OF.sub("", text)) or text
+    name = _PREFIX.sub("", name).upper()
     if not _WORD.search(name):
         raise BadValue("bad_name")
     return short_text(name, limit=LONGEST_NAME)
@@ -79,7 +125,7 @@ def _split_civility(text: str) -> tuple[str | None, str]:
     if both := _BOTH.match(text):
         return None, both[3]
     if one := _ONE.match(text):
-        return read_civility(one[1]), one[2]
+        return read_civility(one[1].strip(" .")), one[3]
     return None, text
 
 

@@ -1,18 +1,21 @@
 """The dry run of an import: everything it would change, and why some lines are refused."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, TypedDict
 
 from sqlalchemy.orm import Session
 
 from visits.deadlines import today_in_paris
+from visits.portfolio.account import Account, account_for
 from visits.portfolio.fields import Kind
 from visits.portfolio.ledger import Ledger, Record, Shelf
 from visits.portfolio.mapping import Columns, check_mapping
 from visits.portfolio.protected import leave_unseen_alone, lines_about_protected
+from visits.portfolio.references import settle_references
 from visits.portfolio.rows import Problem, Reading, read_rows
 from visits.portfolio.stock import plan_dwellings, plan_residences
 from visits.portfolio.tables import Table
@@ -58,6 +61,8 @@ class ImportPlan:
     counts: dict[str, Counts]
     refusals: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
+    left_out: tuple[Problem, ...]
+    account: Account
     changes: tuple[Change, ...]
     ledger: Ledger
     now: datetime
@@ -83,6 +88,7 @@ def examine(
     mapping: Columns,
     now: datetime,
     viewer: Viewer | None = None,
+    choices: Mapping[str, str] = MappingProxyType({}),
 ) -> ImportPlan:
     """Work out what a file would change when the viewer imports it; nothing is written.
 
@@ -96,15 +102,22 @@ def examine(
     ledger = Ledger(session)
     with session.no_autoflush:
         refuse_outside(session, reading, viewer)
-        _plan(ledger, reading, kind=kind, today=today, viewer=viewer)
+        _plan(ledger, reading, kind=kind, today=today, viewer=viewer, choices=choices)
     if kind is Kind.TENANTS:
         _warn_of_missing_birth_dates(ledger, reading)
     plan = ImportPlan(
         kind=kind,
         lines=len(table.rows),
         counts=_count(ledger, reading, kind),
-        refusals=tuple(reading.refusals),
+        refusals=tuple(sorted(reading.refusals, key=lambda problem: problem.line)),
         warnings=tuple(sorted(reading.warnings, key=lambda problem: problem.line)),
+        left_out=tuple(reading.left_out),
+        account=account_for(
+            table,
+            refusals=reading.refusals,
+            warnings=reading.warnings,
+            left_out=reading.left_out,
+        ),
         changes=tuple(_sample(ledger)),
         ledger=ledger,
         now=now,
@@ -115,20 +128,23 @@ def examine(
 
 
 def _plan(
-    ledger: Ledger, reading: Reading, *, kind: Kind, today: date, viewer: Viewer | None
-) -> None:
+    ledger: Ledger, reading: Reading, *, kind: Kind, today: date, viewer: Viewer | None,
+    choices: Mapping[str, str],
+) -> None:  # fmt: skip
+    settle_references(ledger, reading, kind=kind, choices=choices)
     if kind is Kind.RESIDENCES:
         plan_residences(ledger, reading)
     elif kind is Kind.DWELLINGS:
         plan_dwellings(ledger, reading)
     else:
-        plan_tenants(ledger, reading, today=today, viewer=viewer)
+        plan_tenants(ledger, reading, today=today, viewer=viewer, choices=choices)
 
 
 def _warn_of_missing_birth_dates(ledger: Ledger, reading: Reading) -> None:
     lines = {person.line for person in ledger.persons.touched.values() if not person["born_on"]}
+    told = {problem.line for problem in reading.warnings if problem.field.endswith("born_on")}
     for row in reading.rows:
-        if row.line in lines:
+        if row.line in lines - told:
             reading.warn(row, "born_on", "missing_birth_date")
 
 

@@ -135,3 +135,6 @@ def _let_go(ledger: Ledger, person: Record) -> None:
     for tenancy_id in left - kept:
         tenancy = ledger.tenancies.records[tenancy_id]
         tenancy.deleted = tenancy.before is None
+        for contact in list(ledger.contacts):
+            if contact["tenancy_id"] == tenancy_id and contact.before is None:
+                contact.deleted = contact.deleted or tenancy.deleted

@@ -1,8 +1,9 @@
 """Lines of a table into checked values; what cannot be read is refused line by line."""
 
 import dataclasses
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,9 +11,9 @@ from typing import Any
 from visits.portfolio.addresses import address_key, city_key, read_address
 from visits.portfolio.fields import REQUIRED, Field, Kind, fields_of
 from visits.portfolio.mapping import Columns
-from visits.portfolio.names import PersonName
+from visits.portfolio.names import PersonName, is_couple, nobody
 from visits.portfolio.tables import Table, TableRow
-from visits.portfolio.values import BadValue, has_short_year
+from visits.portfolio.values import BadValue, UnknownDate, has_short_year, is_no_value
 
 SPELLED_OFTEN = 3
 
@@ -31,10 +32,30 @@ class Problem:
 
 @dataclass(frozen=True)
 class Row:
-    """One line as values by field name; absent and empty cells are absent."""
+    """One line as values by field name; absent and empty cells are absent.
+
+    `second` is the spouse whom the same line names.
+    """
 
     line: int
     values: dict[str, Any]
+    second: bool = False
+
+    @property
+    def key(self) -> int:
+        """Tell the two persons of one line apart."""
+        return -self.line if self.second else self.line
+
+    @property
+    def departs(self) -> bool:
+        """Say whether the row tells that somebody is dead or gone, or is to go."""
+        marks = {self.get("role"), self.get("status")} & {"dead", "former"}
+        return bool(marks or self.get("died_on") or self.get("ended_on"))
+
+    @property
+    def name(self) -> str:
+        """Say whom the row names."""
+        return f"{self.values['last_name']} {self.get('first_name') or ''}".strip()
 
     def get(self, name: str) -> Any:
         """Give a value or None."""
@@ -43,12 +64,27 @@ class Row:
 
 @dataclass
 class Reading:
-    """All the lines of a table as read: what to import, what is refused, what to tell."""
+    """All the lines of a table as read: what to import, what is refused, what to tell.
+
+    `left_out` are lines that are right and speak of nobody: a dwelling that is vacant, say.
+    """
 
     rows: list[Row] = dataclasses.field(default_factory=list)
     refusals: list[Problem] = dataclasses.field(default_factory=list)
     warnings: list[Problem] = dataclasses.field(default_factory=list)
+    left_out: list[Problem] = dataclasses.field(default_factory=list)
     headings: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def refuse(self, rows: Iterable[Row], name: str, code: str, /, **details: str) -> None:
+        """Refuse lines that cannot be right, judging by the others; each is told once."""
+        told = {(problem.line, problem.code) for problem in self.refusals}
+        refused = {row.line: row for row in rows}
+        for line, row in refused.items():
+            if (line, code) not in told:
+                value = str(row.get(name) or "")
+                problem = Problem(line, name, self.headings.get(name, ""), value, code, details)
+                self.refusals.append(problem)
+        self.rows[:] = [row for row in self.rows if row.line not in refused]
 
     def warn(
         self, row: Row, name: str, code: str, /, *, value: object = "", **details: str
@@ -66,19 +102,26 @@ def read_rows(table: Table, *, kind: Kind, mapping: Columns, today: date) -> Rea
     reading = Reading(headings={field.name: table.headings[column] for column, field in columns})
     for line in table.rows:
         row, refusals = _read_line(line, columns, reading, today=today)
-        refusals += _missing(row, kind, reading)
+        if not refusals and (reason := _nobody(line, columns, row)):
+            reading.left_out.append(reason)
+            continue
+        told = {problem.field for problem in refusals}
+        missing = [] if line.broken is not None else _missing(row, kind, reading)
+        refusals += [problem for problem in missing if problem.field not in told]
         if refusals:
             reading.refusals.extend(refusals)
         else:
-            reading.rows.append(row)
+            reading.rows.extend(_persons(row))
     _warn_of_cities(reading)
     return reading
 
 
 def _read_line(
-    line: TableRow, columns: Iterable[tuple[int, Field]], reading: Reading, *, today: date
+    line: TableRow, columns: Sequence[tuple[int, Field]], reading: Reading, *, today: date
 ) -> tuple[Row, list[Problem]]:
     row, refusals = Row(line.line_number, {}), list[Problem]()
+    if line.broken is not None:
+        return row, [_open_quote(line, columns, reading)]
     if line.overflows:
         refusals.append(Problem(row.line, "", "", "", "more_cells_than_headings"))
     for column, spec in columns:
@@ -86,17 +129,87 @@ def _read_line(
         if not text:
             continue
         try:
-            value = spec.value(text, today=today)
+            value = _value(spec, text, today=today)
         except BadValue as bad:
             problem = Problem(row.line, spec.name, reading.headings[spec.name], text[:80], bad.code)
-            (refusals if spec.strict else reading.warnings).append(problem)
+            refuses = _refuses(spec, bad)
+            (refusals if refuses else reading.warnings).append(problem)
             continue
         if value is not None and value != "":
             row.values[spec.name] = value
+        if spec.name == "full_name" and is_couple(text):
+            row.values["lives_alone"] = False
         if spec.dated and has_short_year(text) and isinstance(value, date):
             reading.warn(row, spec.name, "short_year", value=text, read=f"{value:%d/%m/%Y}")
     _join_parts(row.values)
     return row, refusals
+
+
+def _value(spec: Field, text: str, *, today: date) -> Any:
+    """Read a cell; what a spreadsheet writes instead of a value is none, whatever the field."""
+    if not spec.name.endswith("born_on") and (code := is_no_value(text)):
+        raise BadValue(code)
+    return spec.value(text, today=today)
+
+
+def _refuses(spec: Field, bad: BadValue) -> bool:
+    """Say whether a cell that cannot be read refuses its line; a day nobody knows never does."""
+    if isinstance(bad, UnknownDate):
+        return False
+    error = bad.code in ("spreadsheet_error", "scientific_number")
+    return spec.strict and not (error and spec.dated) or (error and spec.name == "city")
+
+
+def _open_quote(line: TableRow, columns: Sequence[tuple[int, Field]], reading: Reading) -> Problem:
+    spec = next((spec for column, spec in columns if column == line.broken), None)
+    name = spec.name if spec else ""
+    text = line.cells[line.broken or 0] if (line.broken or 0) < len(line.cells) else ""
+    return Problem(line.line_number, name, reading.headings.get(name, ""), text[:80], "open_quote")
+
+
+_NAMES = ("full_name", "last_name", "birth_name")
+
+
+def _nobody(line: TableRow, columns: Sequence[tuple[int, Field]], row: Row) -> Problem | None:
+    """Say why a line names no occupant, if it names none."""
+    for column, spec in columns:
+        text = line.cells[column]
+        if text and spec.name in _NAMES:
+            alone = spec.name == "full_name" or not row.get("first_name")
+            if code := nobody(text, alone=alone):
+                return Problem(row.line, spec.name, "", text[:80], code)
+    return None
+
+
+def _persons(row: Row) -> list[Row]:
+    """Give a line as a row for each person it names: the holder, then the spouse."""
+    spouse = {
+        name.removeprefix("spouse_"): row.values.pop(name)
+        for name in list(row.values)
+        if name.startswith("spouse_")
+    }
+    first = row.get("first_name") or ""
+    if row.get("lives_alone") is False and " et " in f" {first.lower()} " and not spouse:
+        row.values["first_name"], second = re.split(r"(?i)\s+et\s+", first, maxsplit=1)
+        spouse = {"first_name": second}
+    if isinstance(full := spouse.pop("full_name", None), PersonName):
+        parts = {"last_name": full.last_name, "first_name": full.first_name}
+        spouse = {name: part for name, part in parts.items() if part} | spouse
+        spouse.setdefault("civility", full.civility)
+    if not spouse.get("last_name") and not spouse.get("first_name"):
+        return [row]
+    if not spouse.get("first_name") and spouse.get("last_name") == row.get("last_name"):
+        return [row]
+    home = {name: value for name, value in row.values.items() if name not in _PERSONAL}
+    spouse.setdefault("last_name", row.values["last_name"])
+    return [row, Row(row.line, {**home, "role": "spouse", **spouse}, second=True)]
+
+
+# What a line says of the holder alone: her spouse has none of it.
+_PERSONAL = frozenset(
+    {"person_reference", "last_name", "first_name", "birth_name", "civility", "born_on", "role",
+     "phone", "mobile", "status", "died_on", "ended_on"}
+)  # fmt: skip
 
 
 def _join_parts(values: dict[str, Any]) -> None:
@@ -107,6 +220,8 @@ def _join_parts(values: dict[str, Any]) -> None:
         values |= {name: part for name, part in parts.items() if part and name not in values}
         if full.civility:
             values.setdefault("civility", full.civility)
+    if (birth_name := values.pop("birth_name", "")) and not values.get("last_name"):
+        values["last_name"] = birth_name
     number, street = values.pop("street_number", ""), values.pop("street", "")
     if street:
         values.setdefault("address", f"{number} {street}".strip())
@@ -129,7 +244,7 @@ def _named(kind: str, number: str) -> str:
 
 def _missing(row: Row, kind: Kind, reading: Reading) -> list[Problem]:
     """Name the required cells that are empty, as read: a full name has become its parts."""
-    read_as = {"full_name": "last_name", "street": "address"}
+    read_as = {"full_name": "last_name", "birth_name": "last_name", "street": "address"}
     problems = []
     for group in REQUIRED[kind]:
         if any(read_as.get(name, name) in row.values for name in group):

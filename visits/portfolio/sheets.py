@@ -5,16 +5,17 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from lxml import etree
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from visits.errors import Invalid
 
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_ENTRIES = 2_000
-MAX_SHEETS = 10
+MAX_SHEETS = 40
 MAX_GRID = 6_000_000
 MAX_ROWS = 200_100
 MAX_COLUMNS = 300
@@ -32,6 +33,8 @@ _REFERENCE = re.compile(
 _ANY_REFERENCE = re.compile(rb"""\br\s*=\s*["']\s*[A-Za-z]""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _ROW = re.compile(rb"""<(?:\w+:)?row\s[^<>]*?\br\s*=\s*["']\s*(\d+)""")
+_MASKED = re.compile(rb"""<(?:\w+:)?row\s(?=[^<>]*?\br\s*=\s*["']\s*(\d+))[^<>]*>""")
+_HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 _ROW_END = re.compile(rb"</(?:\w+:)?row\s*>")
 _NEEDED = re.compile(
     r"\[Content_Types\]\.xml|_rels/.*|xl/(?!media/|drawings/|charts/|embeddings/).*"
@@ -39,10 +42,21 @@ _NEEDED = re.compile(
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
 
-def read_workbook(data: bytes) -> list[list[Row]]:
+@dataclass
+class Sheet:
+    """A sheet as lines of text; `masked` are the lines a filter or somebody has hidden."""
+
+    name: str
+    hidden: bool = False
+    rows: list[Row] = field(default_factory=list)
+    masked: set[int] = field(default_factory=set)
+
+
+def read_workbook(data: bytes) -> list[Sheet]:
     """Read each sheet of an XLSX or ODS workbook as lines of text; dates come as 1948-11-24.
 
     Raises Invalid for what is neither, is damaged, or would unpack beyond the bounds.
@@ -55,7 +69,7 @@ def read_workbook(data: bytes) -> list[list[Row]]:
     return _read_ods(data) if "content.xml" in names else _read_xlsx(data)
 
 
-def _read_xlsx(data: bytes) -> list[list[Row]]:
+def _read_xlsx(data: bytes) -> list[Sheet]:
     parts = _unpack(data, needed=_NEEDED)
     if not any(name.startswith("xl/worksheets/") for name in parts):
         raise Invalid({}, "not_a_table", found="archive")
@@ -64,13 +78,22 @@ def _read_xlsx(data: bytes) -> list[list[Row]]:
             _check_grid(content)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(_repack(parts)))
-        names = workbook.sheet_names[:MAX_SHEETS]
-        return [_sheet(workbook, name) for name in names]
+        found = workbook.sheets_metadata[:MAX_SHEETS]
+        parts_of = _parts_of_sheets(parts)
+        return [
+            Sheet(
+                one.name,
+                one.visible is not SheetVisibleEnum.Visible,
+                _sheet(workbook, one.name),
+                _masked(parts.get(parts_of.get(one.name, ""), b"")),
+            )
+            for one in found
+        ]
     except (CalamineError, OSError, ValueError):
         raise Invalid({}, "damaged_workbook") from None
 
 
-def _read_ods(data: bytes) -> list[list[Row]]:
+def _read_ods(data: bytes) -> list[Sheet]:
     content = _unpack(data, needed=re.compile(r"content\.xml")).get("content.xml")
     if content is None:
         raise Invalid({}, "damaged_workbook")
@@ -135,6 +158,34 @@ def _check_grid(xml: bytes) -> None:
         raise Invalid({}, "too_many_cells")
 
 
+def _parts_of_sheets(parts: dict[str, bytes]) -> dict[str, str]:
+    """Tell in which part of the workbook each sheet stands, by its name."""
+    targets: dict[str | None, str] = {}
+    for node in _nodes(parts.get("xl/_rels/workbook.xml.rels", b"")):
+        target = node.get("Target") or ""
+        targets[node.get("Id")] = target.lstrip("/") if target[:1] == "/" else f"xl/{target}"
+    found = {}
+    for node in _nodes(parts.get("xl/workbook.xml", b"")):
+        ids = [str(id) for name, id in node.items() if str(name).endswith("}id")]
+        if node.get("sheetId") and ids:
+            found[node.get("name") or ""] = targets.get(ids[0], "")
+    return found
+
+
+def _nodes(xml: bytes) -> list[etree._Element]:
+    if not xml:
+        return []
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        return [n for n in etree.fromstring(xml, parser).iter() if isinstance(n.tag, str)]
+    except etree.XMLSyntaxError:
+        return []
+
+
+def _masked(xml: bytes) -> set[int]:
+    return {int(match[1]) for match in _MASKED.finditer(xml) if _HIDDEN.search(match[0])}
+
+
 def _column_number(letters: bytes) -> int:
     number = 0
     for letter in letters:
@@ -160,40 +211,60 @@ def _as_text(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def _ods_sheets(content: bytes) -> list[list[Row]]:
-    sheets: list[list[Row]] = []
-    line, cells = 0, 0
-    for table, row, repeat in _ods_rows(content):
+def _ods_sheets(content: bytes) -> list[Sheet]:
+    sheets: list[Sheet] = []
+    names, line, cells = list[tuple[str, bool]](), 0, 0
+    for table, row, repeat, masked in _ods_rows(content, names):
         while len(sheets) <= table:
-            sheets.append([])
+            sheets.append(Sheet(*names[len(sheets)]))
             line = 0
         if any(row):
             cells += repeat * len(row)
             _check_ods(line + repeat, cells)
-            sheets[table].extend((line + at, row) for at in range(1, repeat + 1))
+            sheets[table].rows.extend((line + at, row) for at in range(1, repeat + 1))
+            if masked:
+                sheets[table].masked |= set(range(line + 1, line + repeat + 1))
         line += repeat
     return sheets[:MAX_SHEETS]
 
 
-def _ods_rows(content: bytes) -> Iterator[tuple[int, tuple[str, ...], int]]:
-    """Give the position of the sheet, the cells and the repetition of each row, one at a time."""
-    table, cells = -1, 0
+def _ods_rows(
+    content: bytes, names: list[tuple[str, bool]]
+) -> Iterator[tuple[int, tuple[str, ...], int, bool]]:
+    """Give position of the sheet, cells, repetition and masking of each row, one at a time.
+
+    `names` gets the name of each sheet as it begins, and whether its style hides it.
+    """
+    table, cells, unseen = -1, 0, set[str]()
     events = etree.iterparse(
         io.BytesIO(content),
         events=("start", "end"),
-        tag=(f"{_TABLE}table", f"{_TABLE}table-row", f"{_TABLE}table-cell"),
+        tag=(
+            f"{_TABLE}table",
+            f"{_TABLE}table-row",
+            f"{_TABLE}table-cell",
+            f"{_STYLE}table-properties",
+        ),
         resolve_entities=False,
         no_network=True,
     )
     for event, node in events:
-        if event == "start":
-            table += node.tag == f"{_TABLE}table"
+        if node.tag == f"{_STYLE}table-properties":
+            style = node.getparent()
+            if node.get(f"{_TABLE}display") == "false" and style is not None:
+                unseen.add(style.get(f"{_STYLE}name") or "")
+        elif event == "start":
+            if node.tag == f"{_TABLE}table":
+                table += 1
+                hidden = node.get(f"{_TABLE}style-name") in unseen
+                names.append((node.get(f"{_TABLE}name") or str(table + 1), hidden))
             cells = cells + 1 if node.tag == f"{_TABLE}table-cell" else 0
             if cells > MAX_COLUMNS * 10:
                 raise Invalid({}, "too_many_columns", limit=150)
         elif node.tag == f"{_TABLE}table-row":
             if table >= 0:
-                yield table, tuple(_ods_cells(node)), _repeat(node, "rows")
+                masked = node.get(f"{_TABLE}visibility") in ("filter", "collapse")
+                yield table, tuple(_ods_cells(node)), _repeat(node, "rows"), masked
             _forget(node)
 
 

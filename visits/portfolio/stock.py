@@ -15,6 +15,7 @@ from visits.models.accounts import Territory
 from visits.models.portfolio import Dwelling, Residence
 from visits.portfolio.addresses import city_key
 from visits.portfolio.ledger import Ledger, Record
+from visits.portfolio.references import commune_of, loosely, same_commune
 from visits.portfolio.rows import Reading, Row, best_spellings, care
 
 RESIDENCE_FACTS = (
@@ -124,7 +125,7 @@ class Stock:
         found = [
             record
             for record in self.by_address.get(key, ())
-            if not record.deleted and _key(record) == key
+            if not record.deleted and _key(record) == key and _same_commune(record, row)
         ]
         unnamed = [record for record in found if record["reference"] is None]
         if without_reference or not key[0]:
@@ -271,18 +272,11 @@ def _compare_address(stock: Stock, dwelling: Record, row: Row) -> None:
     residence = stock.residence_at(dwelling)
     if not row.get("address_key") or not residence["address_key"]:
         return
-    if _loosely(residence["address_key"]) != _loosely(row.values["address_key"]):
+    if loosely(residence["address_key"]) != loosely(row.values["address_key"]):
         known = f"{residence['address']}, {residence['postcode']} {residence['city']}"
         stock.reading.warn(
             row, "address", "address_disagrees", value=row.values["address"], known=known
         )
-
-
-def _loosely(key: str) -> str:
-    """Leave the bis and ter out: landlords write them or not."""
-    words = key.split(" ", 1)
-    number = words[0].removesuffix("bis").removesuffix("ter").removesuffix("quater")
-    return " ".join([number, *words[1:]])
 
 
 def _merge(rows: list[Row]) -> Row:
@@ -303,6 +297,10 @@ def _learn(residence: Record, other: Record) -> None:
     for name in RESIDENCE_FACTS:
         residence.fill(name, other[name])
     residence.fill("h3", other["h3"] if residence["lat"] == other["lat"] else None)
+
+
+def _same_commune(residence: Record, row: Row) -> bool:
+    return same_commune((residence["postcode"], city_key(residence["city"])), commune_of(row))
 
 
 def _key(residence: Record) -> tuple[str, str]:

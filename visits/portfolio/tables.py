@@ -1,17 +1,15 @@
 """Read an uploaded file into a table: encoding, separator, header line, titles, totals."""
 
 import csv
-import io
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from visits.errors import Invalid
 from visits.portfolio.fields import KNOWN_HEADINGS
-from visits.portfolio.sheets import read_workbook
+from visits.portfolio.lines import Record, find_separator, read_records, sample_of
+from visits.portfolio.sheets import Sheet, read_workbook
 from visits.portfolio.values import clean, fold
 
 MAX_BYTES = 50 * 1024 * 1024
@@ -20,8 +18,8 @@ MAX_COLUMNS = 150
 MAX_CELLS = 6_000_000
 MAX_CELL_CHARS = 2_000
 HEADER_WITHIN = 40
-SEPARATORS = (";", ",", "\t", "|")
-SAMPLE_LINES = 60
+# The headings of what we add to a file when we give it back: they are no columns of it.
+OURS = "palier "
 
 _TOTAL = re.compile(r"(sous )?tota(l|ux)\b|nombre (de|total)\b|grand total\b")
 _FOOTER = re.compile(r"(page|edit|imprim|fin d|source|date d)\w*\b")
@@ -38,8 +36,6 @@ _MAGIC = {
 }
 _MARKUP = re.compile(r"\s*<(!doctype|html|table|\?xml|svg|head|body)\b", re.IGNORECASE)
 
-RawRow = tuple[int, tuple[str, ...]]
-
 
 class NotATable(Invalid):
     """The file cannot be read as a table; `code` says why."""
@@ -52,25 +48,55 @@ class NotATable(Invalid):
 
 @dataclass(frozen=True)
 class TableRow:
-    """One line of the file under its header; cells are clean and as many as the headings."""
+    """One line of the file under its header; cells are clean and as many as the headings.
+
+    `broken` is the position of the cell whose quotes cannot be understood.
+    """
 
     line_number: int
     cells: tuple[str, ...]
     overflows: bool = False
+    broken: int | None = None
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """A line that holds no data: `title`, `total`, `footer` or `header` again."""
+    """A line that holds no data: `heading`, `title`, `total`, `footer`, `masked` or `blank`."""
 
     line_number: int
     reason: str
-    text: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class SheetFound:
+    """A sheet of a workbook: how many lines are filled, how many masked by a filter or by hand.
+
+    `after` is how many lines stand before it where several sheets are read, None if it is not read.
+    """
+
+    name: str
+    lines: int
+    masked: int
+    hidden: bool
+    after: int | None = None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Which parts of a workbook to read: sheets by name (none: the first that fits)."""
+
+    sheets: tuple[str, ...] = ()
+    masked: bool = True
 
 
 @dataclass(frozen=True)
 class Table:
-    """What was found in a file. `encoding` and `separator` are empty for workbooks."""
+    """What was found in a file. `encoding` and `separator` are empty for workbooks.
+
+    `lines` counts every line of what is read, whatever it holds; `continued` gives for a line
+    that goes on with the cell of an earlier one the number of that one.
+    """
 
     headings: tuple[str, ...]
     rows: tuple[TableRow, ...]
@@ -78,39 +104,149 @@ class Table:
     separator: str
     header_line: int
     skipped: tuple[Skipped, ...]
-    blank_lines: int
+    lines: int
+    continued: dict[int, int] = field(default_factory=dict)
+    sheets: tuple[SheetFound, ...] = ()
+
+    @property
+    def blank_lines(self) -> int:
+        """Count the lines without anything in them."""
+        return sum(skip.reason == "blank" for skip in self.skipped)
+
+    def place(self, line: int) -> str:
+        """Say where a line stands: its number, and its sheet where several are read."""
+        read = [sheet for sheet in self.sheets if sheet.after is not None]
+        if len(read) < 2:
+            return str(line)
+        sheet = [one for one in read if one.after is not None and one.after < line][-1]
+        return f"{sheet.name} · {line - (sheet.after or 0)}"
 
 
-def read_table(data: bytes, *, file_name: str) -> Table:
+EVERYTHING = Parts()
+
+
+def read_table(data: bytes, *, file_name: str, parts: Parts = EVERYTHING) -> Table:
     """Read a CSV, XLSX or ODS file.
 
     Raises NotATable for anything else, and past 50 MB, 200,000 rows or 150 columns.
     """
+    _refuse_sizes(data)
+    if data.startswith(b"PK\x03\x04"):
+        return _read_workbook(data, parts)
+    _refuse_other_formats(data, PurePath(file_name).suffix.lower())
+    text, encoding = _decode(data)
+    try:
+        separator = _separator(text)
+        records = _bounded(read_records(text, separator))
+    except csv.Error:
+        raise NotATable("not_a_table", found="texte") from None
+    return _as_table(records, encoding=encoding, separator=separator)
+
+
+def raw_records(data: bytes, *, table: Table) -> Iterator[Record]:
+    """Give the records of a file as they stand in it, for giving them back."""
+    if table.sheets:
+        sheets = {sheet.name: sheet for sheet in _sheets(data)}
+        for found in table.sheets:
+            if found.after is not None:
+                yield from _records(sheets[found.name], after=found.after)
+    else:
+        yield from read_records(_decode(data)[0], table.separator)
+
+
+def _refuse_sizes(data: bytes) -> None:
     if not data.strip(b"\x00 \t\r\n"):
         raise NotATable("empty_file")
     if len(data) > MAX_BYTES:
         raise NotATable("file_too_big", limit_mb=MAX_BYTES // 1024 // 1024)
-    if data.startswith(b"PK\x03\x04"):
-        return _read_workbook(data)
-    _refuse_other_formats(data, PurePath(file_name).suffix.lower())
-    text, encoding = _decode(data)
-    separator = _find_separator(text)
-    rows = _bounded(_csv_rows(text, separator))
-    return _as_table(rows, encoding=encoding, separator=separator)
 
 
-def _read_workbook(data: bytes) -> Table:
+def _separator(text: str) -> str:
+    lines = sample_of(text)
+    if any(len(line) > MAX_COLUMNS * MAX_CELL_CHARS for line in lines):
+        raise NotATable("not_a_table", found="texte")
+    return find_separator(lines)
+
+
+def _sheets(data: bytes) -> list[Sheet]:
     try:
-        sheets = read_workbook(data)
+        return read_workbook(data)
     except Invalid as refusal:
         raise NotATable(refusal.code, **refusal.details) from None
-    refusal_of_first: NotATable | None = None
+
+
+def _read_workbook(data: bytes, parts: Parts) -> Table:
+    sheets = _sheets(data)
+    wanted = [sheet for sheet in sheets if sheet.name in parts.sheets]
+    found = [_found(sheet) for sheet in sheets]
+    if wanted:
+        return _join([_table_of(sheet, parts) for sheet in wanted], wanted, found)
+    refusal: NotATable | None = None
     for sheet in sheets:
         try:
-            return _as_table(_bounded(sheet), encoding="", separator="")
-        except NotATable as refusal:
-            refusal_of_first = refusal_of_first or refusal
-    raise refusal_of_first or NotATable("no_header")
+            if not sheet.hidden:
+                return _join([_table_of(sheet, parts)], [sheet], found)
+        except NotATable as refused:
+            refusal = refusal or refused
+    raise refusal or NotATable("no_header")
+
+
+def _found(sheet: Sheet) -> SheetFound:
+    filled = {line for line, cells in sheet.rows if any(cell.strip() for cell in cells)}
+    return SheetFound(sheet.name, len(filled), len(filled & sheet.masked), sheet.hidden)
+
+
+def _table_of(sheet: Sheet, parts: Parts) -> Table:
+    left_out = set() if parts.masked else sheet.masked
+    return _as_table(_bounded(_records(sheet)), encoding="", separator="", masked=left_out)
+
+
+def _records(sheet: Sheet, *, after: int = 0) -> Iterator[Record]:
+    last = max((line for line, cells in sheet.rows if any(cells)), default=0)
+    at = 1
+    for line, cells in sheet.rows:
+        if line > last:
+            return
+        for blank in range(at, line):
+            yield Record(after + blank, ())
+        yield Record(after + line, cells)
+        at = line + 1
+
+
+def _join(tables: list[Table], read: list[Sheet], found: list[SheetFound]) -> Table:
+    """Put the tables of several sheets below one another, under the headings of the first."""
+    first, after, rows, skipped = tables[0], 0, list[TableRow](), list[Skipped]()
+    places: dict[str, int] = {}
+    for table, sheet in zip(tables, read, strict=True):
+        places[sheet.name] = after
+        order = _order(first, table, sheet)
+        for row in table.rows:
+            cells = tuple(row.cells[at] if at is not None else "" for at in order)
+            rows.append(replace(row, line_number=row.line_number + after, cells=cells))
+        for skip in table.skipped:
+            skipped.append(replace(skip, line_number=skip.line_number + after))
+        after += table.lines
+    return replace(
+        first,
+        rows=tuple(rows),
+        skipped=tuple(skipped),
+        lines=after,
+        sheets=tuple(replace(one, after=places.get(one.name)) for one in found),
+    )
+
+
+def _order(first: Table, table: Table, sheet: Sheet) -> list[int | None]:
+    """Find the columns of the first sheet in another one; one that lacks most is refused."""
+    free = list(range(len(table.headings)))
+    order: list[int | None] = []
+    for heading in first.headings:
+        at = next((at for at in free if fold(table.headings[at]) == fold(heading)), None)
+        order.append(at)
+        if at is not None:
+            free.remove(at)
+    if any(table.headings[at] for at in free) or sum(at is None for at in order) * 2 > len(order):
+        raise NotATable("sheets_differ", sheet=sheet.name)
+    return order
 
 
 def _refuse_other_formats(data: bytes, suffix: str) -> None:
@@ -150,72 +286,35 @@ def _encodings(data: bytes) -> tuple[str, ...]:
     return ("utf-8", "cp1252", "latin-1")
 
 
-def _find_separator(text: str) -> str:
-    lines = [line for line in islice(io.StringIO(text), SAMPLE_LINES) if line.strip()]
-    if any(len(line) > MAX_COLUMNS * MAX_CELL_CHARS for line in lines):
-        raise NotATable("not_a_table", found="texte")
-    return max(SEPARATORS, key=lambda separator: _regularity(lines, separator))
-
-
-def _regularity(lines: list[str], separator: str) -> tuple[int, int]:
-    """Weigh a separator: the lines that agree on their count of cells, times that count."""
-    rows = csv.reader(lines, delimiter=separator)
-    widths = Counter(len(row) for row in _until_error(rows) if len(row) > 1)
-    if not widths:
-        return (0, 0)
-    width, lines_agreeing = widths.most_common(1)[0]
-    return (lines_agreeing * (width - 1), lines_agreeing)
-
-
-def _until_error(rows: Iterator[list[str]]) -> Iterator[list[str]]:
-    try:
-        yield from rows
-    except csv.Error:
-        return
-
-
-def _csv_rows(text: str, separator: str) -> Iterator[RawRow]:
-    # Formula cells such as ="L04574" are quotes inside a cell: the reader leaves them as they are.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    line = 1
-    try:
-        for cells in reader:
-            yield line, tuple(cells)
-            line = reader.line_num + 1
-    except csv.Error:
-        raise NotATable("not_a_table", found="texte") from None
-
-
-def _bounded(rows: Iterable[RawRow]) -> list[RawRow]:
+def _bounded(records: Iterable[Record]) -> list[Record]:
     kept, count = [], 0
-    for line, cells in rows:
-        width = len(cells)
-        while width and not cells[width - 1].strip():
-            width -= 1
-        if width > MAX_COLUMNS:
+    for record in records:
+        cells = _trimmed(record.cells)
+        if len(cells) > MAX_COLUMNS:
             raise NotATable("too_many_columns", limit=MAX_COLUMNS)
-        count += width
+        count += len(cells)
         if count > MAX_CELLS:
             raise NotATable("too_many_cells")
-        kept.append((line, tuple(clean(cell[:MAX_CELL_CHARS]) for cell in cells[:width])))
+        cleaned = tuple(clean(cell[:MAX_CELL_CHARS]) for cell in cells)
+        kept.append(replace(record, cells=cleaned))
         if len(kept) > MAX_ROWS + HEADER_WITHIN:
             raise NotATable("too_many_rows", limit=f"{MAX_ROWS:,}".replace(",", " "))
     return kept
 
 
-def _as_table(rows: list[RawRow], *, encoding: str, separator: str) -> Table:
-    at = _find_header(rows)
-    header_line, headings = rows[at]
-    skipped = [Skipped(line, "title", _joined(cells)) for line, cells in rows[:at] if any(cells)]
-    blank = sum(1 for _line, cells in rows[:at] if not any(cells))
-    kept = []
-    for line, cells in rows[at + 1 :]:
-        if not any(cells):
-            blank += 1
-        elif reason := _reason_to_skip(cells, headings):
-            skipped.append(Skipped(line, reason, _joined(cells)))
+def _as_table(
+    records: list[Record], *, encoding: str, separator: str, masked: Iterable[int] = ()
+) -> Table:
+    at = _find_header(records)
+    records = _without_ours(records, at)
+    headings, hidden = records[at].cells, set(masked)
+    skipped, kept = list[Skipped](), list[TableRow]()
+    for position, record in enumerate(records):
+        reason = _reason_to_skip(record, position - at, headings, hidden)
+        if reason:
+            skipped.append(Skipped(record.line, reason, _joined(record.cells)))
         else:
-            kept.append(_row(line, cells, width=len(headings)))
+            kept.append(_row(record, width=len(headings)))
     if not kept:
         raise NotATable("no_rows")
     return Table(
@@ -223,34 +322,65 @@ def _as_table(rows: list[RawRow], *, encoding: str, separator: str) -> Table:
         rows=tuple(kept),
         encoding=encoding,
         separator=separator,
-        header_line=header_line,
+        header_line=records[at].line,
         skipped=tuple(skipped),
-        blank_lines=blank,
+        lines=records[-1].line + records[-1].lines - 1,
+        continued={
+            record.line + more: record.line for record in records for more in range(1, record.lines)
+        },
     )
 
 
-def _row(line: int, cells: tuple[str, ...], *, width: int) -> TableRow:
-    padded = cells + ("",) * (width - len(cells))
-    return TableRow(line_number=line, cells=padded[:width], overflows=len(cells) > width)
+def _without_ours(records: list[Record], header: int) -> list[Record]:
+    """Leave out the columns that we added when we gave a file back."""
+    headings = records[header].cells
+    width = next((n for n, name in enumerate(headings) if fold(name).startswith(OURS)), None)
+    if not width:
+        return records
+    return [replace(record, cells=_trimmed(record.cells[:width])) for record in records]
 
 
-def _find_header(rows: list[RawRow]) -> int:
+def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
+    width = len(cells)
+    while width and not cells[width - 1].strip():
+        width -= 1
+    return cells[:width]
+
+
+def _row(record: Record, *, width: int) -> TableRow:
+    padded = record.cells + ("",) * (width - len(record.cells))
+    return TableRow(record.line, padded[:width], len(record.cells) > width, record.broken)
+
+
+def _find_header(records: list[Record]) -> int:
     """Find the line with most known headings; failing that, the first full line of words."""
-    first = rows[:HEADER_WITHIN]
-    known = [sum(fold(cell) in KNOWN_HEADINGS for cell in cells) for _line, cells in first]
+    first = [record.cells for record in records[:HEADER_WITHIN]]
+    known = [sum(fold(cell) in KNOWN_HEADINGS for cell in cells) for cells in first]
     if known and max(known) >= 2:
         return known.index(max(known))
-    width = max((len(cells) for _line, cells in first), default=0)
-    for position, (_line, cells) in enumerate(first):
+    width = max((len(cells) for cells in first), default=0)
+    for position, cells in enumerate(first):
         words = [cell for cell in cells if re.search(r"[^\W\d_]", cell) and len(cell) < 60]
         if width >= 2 and len(words) == len(cells) == width and len(set(words)) == width:
             return position
     raise NotATable("no_header")
 
 
-def _reason_to_skip(cells: tuple[str, ...], headings: tuple[str, ...]) -> str | None:
+def _reason_to_skip(
+    record: Record, below: int, headings: tuple[str, ...], masked: set[int]
+) -> str | None:
+    """Say why a record is no data; `below` is its distance to the line of the headings."""
+    cells = record.cells
+    if not any(cells):
+        return "blank"
+    if below <= 0:
+        return "title" if below else "heading"
+    if record.line in masked:
+        return "masked"
     if cells == headings:
         return "header"
+    if record.broken is not None:
+        return None
     filled = [cell for cell in cells if cell]
     first = fold(filled[0])
     few = len(filled) <= max(1, len(headings) // 2)

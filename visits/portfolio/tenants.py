@@ -6,23 +6,26 @@ only while the person has none; afterwards it fills gaps. Phones are always the 
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import TypeVar
 
 from visits.models.people import Person
+from visits.portfolio.households import Households, keep_contacts
 from visits.portfolio.ledger import Ledger, Record
 from visits.portfolio.names import name_key
 from visits.portfolio.protected import set_unseen_aside
 from visits.portfolio.rows import Reading, Row, care
 from visits.portfolio.stock import plan_let_dwellings
-from visits.portfolio.values import fold
+from visits.portfolio.values import CONTACTS, fold
 from visits.queries.reach import Viewer
 
 PERSON_FACTS = ("civility", "born_on")
 
 
-def plan_tenants(ledger: Ledger, reading: Reading, *, today: date, viewer: Viewer | None) -> None:
+def plan_tenants(
+    ledger: Ledger, reading: Reading, *, today: date, viewer: Viewer | None,
+    choices: Mapping[str, str],
+) -> None:  # fmt: skip
     """Write a list of tenants into the ledger: their dwellings, then themselves."""
     plan_let_dwellings(ledger, reading)
     ledger.persons.load(
@@ -33,135 +36,33 @@ def plan_tenants(ledger: Ledger, reading: Reading, *, today: date, viewer: Viewe
     )
     ledger.load_households()
     set_unseen_aside(ledger, viewer)
-    households = Households(ledger, reading, today=today)
-    matches = Matches(households, reading)
+    households = Households(ledger, reading, today=today, choices=choices)
+    beside = [row for row in reading.rows if row.get("role") in CONTACTS]
+    matches = Matches(households, reading, presumed=choices.get("presumed_date") == "same")
     matches.find()
-    for row in reading.rows:
-        if (person := matches.persons.get(row.line)) is not None:
-            _describe_person(ledger, person, row)
-    households.settle(matches.persons)
-
-
-class Households:
-    """Who lives where, in a ledger."""
-
-    def __init__(self, ledger: Ledger, reading: Reading, *, today: date) -> None:
-        self.ledger, self.reading, self.today = ledger, reading, today
-        self.dwellings = ledger.dwellings.find("reference")
-        self.occupancies: dict[uuid.UUID, list[Record]] = defaultdict(list)
-        self.tenancies: dict[uuid.UUID, list[Record]] = defaultdict(list)
-        self.by_tenancy: dict[uuid.UUID, list[Record]] = defaultdict(list)
-        self.occupants: dict[uuid.UUID, list[Record]] = defaultdict(list)
-        for tenancy in ledger.tenancies:
-            self.tenancies[tenancy["dwelling_id"]].append(tenancy)
-        for occupancy in ledger.occupancies:
-            self._keep(occupancy)
-            tenancy = ledger.tenancies.records[occupancy["tenancy_id"]]
-            if self._is_open(occupancy):
-                person = ledger.persons.records[occupancy["person_id"]]
-                self.occupants[tenancy["dwelling_id"]].append(person)
-
-    def dwelling_of(self, row: Row) -> Record:
-        """Give the dwelling a line speaks of."""
-        return self.dwellings[row.values["dwelling_reference"]]
-
-    def settle(self, persons: dict[int, Record]) -> None:
-        """Open, keep and end tenancies and occupancies as the lines say."""
-        by_dwelling: dict[uuid.UUID, list[Row]] = defaultdict(list)
-        for row in self.reading.rows:
-            if row.line in persons:
-                by_dwelling[self.dwelling_of(row).id].append(row)
-        for dwelling_id, rows in by_dwelling.items():
-            people = {row.line: persons[row.line] for row in rows}
-            tenancy = self._tenancy(dwelling_id, rows, {person.id for person in people.values()})
-            for row in rows:
-                self._lodge(people[row.line], tenancy, row)
-
-    def _tenancy(self, dwelling_id: uuid.UUID, rows: list[Row], people: set[uuid.UUID]) -> Record:
-        """Find the open lease of a dwelling or make one; another lease ends the one before."""
-        holder_first = sorted(rows, key=lambda row: row.get("role") not in (None, "holder"))
-        reference = _first(row.get("tenancy_reference") for row in holder_first)
-        started_on = _first(row.get("started_on") for row in holder_first)
-        current = [t for t in self.tenancies[dwelling_id] if t["ended_on"] is None]
-        found = next((t for t in current if reference and t["reference"] == reference), None)
-        found = found or next(iter(current), None)
-        if found and self._is_another_lease(found, reference, started_on, people):
-            self._end_tenancy(found, rows[0])
-            found = None
-        if found is None:
-            found = self.ledger.tenancies.new(rows[0].line, dwelling_id=dwelling_id)
-            self.tenancies[dwelling_id].append(found)
-        found.put("reference", reference)
-        found.put("started_on", started_on)
-        return found
-
-    def _is_another_lease(
-        self,
-        tenancy: Record,
-        reference: str | None,
-        started_on: date | None,
-        people: set[uuid.UUID],
-    ) -> bool:
-        occupants = {occupancy["person_id"] for occupancy in self._open_occupancies(tenancy)}
-        if not occupants or occupants & people:
-            return False
-        other = reference and tenancy["reference"] and reference != tenancy["reference"]
-        later = started_on and tenancy["started_on"] and started_on > tenancy["started_on"]
-        return bool(other or later)
-
-    def _end_tenancy(self, tenancy: Record, row: Row) -> None:
-        for occupancy in self._open_occupancies(tenancy):
-            occupancy.values["ended_on"] = self.today
-            self.ledger.occupancies.touch(occupancy, row.line)
-        tenancy.values["ended_on"] = self.today
-        self.reading.warn(row, "dwelling_reference", "household_replaced")
-
-    def _lodge(self, person: Record, tenancy: Record, row: Row) -> None:
-        here = next((o for o in self.occupancies[person.id] if o["tenancy_id"] == tenancy.id), None)
-        for other in self.occupancies[person.id]:
-            if other is not here and self._is_open(other):
-                self._leave(other, row)
-        if here is None:
-            here = self.ledger.occupancies.new(row.line, person_id=person.id, tenancy_id=tenancy.id)
-            self._keep(here)
-        here.values["ended_on"] = None
-        strong = row.get("person_reference") or person["reference"] is None
-        (here.put if strong else here.fill)("role", row.get("role"))
-
-    def _leave(self, occupancy: Record, row: Row) -> None:
-        occupancy.values["ended_on"] = self.today
-        old = self.ledger.tenancies.records[occupancy["tenancy_id"]]
-        known = self.ledger.dwellings.records[old["dwelling_id"]]["reference"]
-        self.reading.warn(row, "dwelling_reference", "moved", value=_name(row), known=known)
-        if not self._open_occupancies(old):
-            old.values["ended_on"] = self.today
-
-    def _open_occupancies(self, tenancy: Record) -> list[Record]:
-        return [
-            occupancy for occupancy in self.by_tenancy[tenancy.id] if occupancy["ended_on"] is None
-        ]
-
-    def _keep(self, occupancy: Record) -> None:
-        self.occupancies[occupancy["person_id"]].append(occupancy)
-        self.by_tenancy[occupancy["tenancy_id"]].append(occupancy)
-
-    def _is_open(self, occupancy: Record) -> bool:
-        tenancy = self.ledger.tenancies.records[occupancy["tenancy_id"]]
-        return occupancy["ended_on"] is None and tenancy["ended_on"] is None
+    for row in matches.rows:
+        if (person := matches.persons.get(row.key)) is not None:
+            _describe_person(person, row)
+    households.settle(matches.rows, matches.persons)
+    keep_contacts(households, beside)
 
 
 Test = Callable[[Row, Record], bool]
 
 
 class Matches:
-    """Which person each line means. `persons` is by line number; duplicates are not in it."""
+    """Which person each line means. `persons` is by the rows' keys; duplicates are not in it.
 
-    def __init__(self, households: Households, reading: Reading) -> None:
-        self.households, self.reading = households, reading
+    `presumed`: a first of January proves who somebody is, as whoever imports has decided.
+    """
+
+    def __init__(self, households: Households, reading: Reading, *, presumed: bool) -> None:
+        self.households, self.reading, self.presumed = households, reading, presumed
         self.ledger = households.ledger
         self.persons: dict[int, Record] = {}
-        self.claims: dict[uuid.UUID, int] = {}
-        self.open = list(reading.rows)
+        self.claims: dict[uuid.UUID, Row] = {}
+        self.rows = [row for row in reading.rows if row.get("role") not in CONTACTS]
+        self.open = list(self.rows)
         self.by_reference = self.ledger.persons.find("reference")
         self.by_key: dict[str, list[Record]] = defaultdict(list)
         for person in self.ledger.persons:
@@ -191,11 +92,12 @@ class Matches:
         self.open = left
 
     def _claim(self, row: Row, person: Record) -> None:
-        first = self.claims.setdefault(person.id, row.line)
-        if first != row.line:
-            self.reading.warn(row, "last_name", "duplicate_line", value=_name(row), line=str(first))
+        first = self.claims.setdefault(person.id, row)
+        if first is not row:
+            code = "duplicate_person" if row.second else "duplicate_line"
+            self.reading.warn(row, "last_name", code, value=row.name, line=str(first.line))
             return
-        self.persons[row.line] = person
+        self.persons[row.key] = person
         self.ledger.persons.touch(person, row.line)
 
     def _referenced(self, row: Row) -> Record | None:
@@ -207,7 +109,7 @@ class Matches:
 
     def _elsewhere(self, row: Row) -> Record | None:
         """Find one who has moved: same name, same birth date, and nobody else like that."""
-        if not row.get("born_on") or not row.get("first_name"):
+        if not self._proves(row.get("born_on")) or not row.get("first_name"):
             return None
         found = [
             person
@@ -216,6 +118,10 @@ class Matches:
             if person.id not in self.claims
         ]
         return found[0] if len(found) == 1 else None
+
+    def _proves(self, born_on: date | None) -> bool:
+        """Say whether a birth date tells persons apart: one on 1 January is mostly presumed."""
+        return born_on is not None and (self.presumed or (born_on.month, born_on.day) != (1, 1))
 
     def _find_or_make(self, row: Row) -> None:
         person = self._referenced(row)
@@ -236,7 +142,10 @@ class Matches:
         return found[0] if len(found) == 1 else None
 
     def _candidates(self, row: Row) -> Iterator[Record]:
-        occupants = self.households.occupants[self.households.dwelling_of(row).id]
+        home = self.households.dwelling_of(row).id
+        occupants = [*self.households.occupants[home]]
+        if row.departs:
+            occupants += self.households.former[home]
         return (person for person in occupants if _may_be(row, person))
 
     def _warn_of_twin(self, row: Row) -> None:
@@ -246,15 +155,20 @@ class Matches:
         """
         for person in self.by_key[_key(row)]:
             if row.get("born_on") and person["born_on"] == row.get("born_on"):
-                line = self.claims.get(person.id)
-                if line and row.get("first_name"):
-                    self.reading.warn(row, "last_name", "same_person_elsewhere", line=str(line))
-                    return
+                first = self.claims.get(person.id)
+                if first and row.get("first_name"):
+                    self.reading.warn(
+                        row, "last_name", "same_person_elsewhere", line=str(first.line)
+                    )
+                elif row.get("first_name") and not self._proves(row.get("born_on")):
+                    known = self.households.home_of(person)
+                    self.reading.warn(row, "born_on", "presumed_date", known=known)
+                return
 
     def _make(self, row: Row) -> Record:
         namesakes = [p for p in self._candidates(row) if p["name_key"] == _key(row)]
         if namesakes and row.get("first_name"):
-            self.reading.warn(row, "born_on", "same_name_other_birth_date", value=_name(row))
+            self.reading.warn(row, "born_on", "same_name_other_birth_date", value=row.name)
         self._warn_of_twin(row)
         person = self.ledger.persons.new(
             row.line,
@@ -271,7 +185,7 @@ class Matches:
         return person
 
 
-def _describe_person(ledger: Ledger, person: Record, row: Row) -> None:
+def _describe_person(person: Record, row: Row) -> None:
     strong = bool(row.get("person_reference")) or person["reference"] is None
     for name in PERSON_FACTS:
         (person.put if strong else person.fill)(name, row.get(name))
@@ -287,10 +201,6 @@ def _describe_person(ledger: Ledger, person: Record, row: Row) -> None:
 
 def _key(row: Row) -> str:
     return name_key(row.values["last_name"], row.get("first_name") or "")
-
-
-def _name(row: Row) -> str:
-    return f"{row.values['last_name']} {row.get('first_name') or ''}".strip()
 
 
 def _fullness(row: Row) -> tuple[bool, bool, int]:
@@ -315,7 +225,8 @@ def _same_but_a_date(row: Row, person: Record) -> bool:
 def _same_but_a_first_name(row: Row, person: Record) -> bool:
     born = row.get("born_on")
     lacking = not row.get("first_name") or not person["first_name"]
-    return lacking and born is not None and person["born_on"] == born and _namesake(row, person)
+    presumed = born is None or (born.month, born.day) == (1, 1)
+    return lacking and not presumed and person["born_on"] == born and _namesake(row, person)
 
 
 def _may_be_namesake(row: Row, person: Record) -> bool:
@@ -326,10 +237,3 @@ def _may_be_namesake(row: Row, person: Record) -> bool:
 
 def _namesake(row: Row, person: Record) -> bool:
     return fold(row.values["last_name"]) == fold(person["last_name"])
-
-
-T = TypeVar("T")
-
-
-def _first(values: Iterable[T | None]) -> T | None:
-    return next((value for value in values if value is not None), None)

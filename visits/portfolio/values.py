@@ -14,7 +14,27 @@ EXCEL_DAYS = range(4_000, 80_000)
 
 _SPACES = re.compile(r"\s+")
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
+# Zero-width signs, marks of direction, soft hyphens; the hyphens that look like one are one.
+_UNSEEN = dict.fromkeys(
+    [0xAD, 0xFEFF, 0x2060, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+) | {0x2010: "-", 0x2011: "-", 0x2212: "-"}
+_MARKED = re.compile(r"^'(?=[=+\-@\d])")
 _FORMULA = re.compile(r'^="(.*)"$', re.DOTALL)
+_ERROR = re.compile(
+    r"(?i)#+|#(n/a|ref|valeur|value|nom|name|nul|null|div/0|nombre|num|calc|spill|épars|propagation"
+    r"|champ|field|connexion|connect|bloqu[ée]|blocked|inconnu|unknown|err:?\d*)[!?]*"
+    r"|err:\d+|null|\(null\)"
+)
+_SCIENTIFIC = re.compile(r"[+-]?\d([.,]\d+[eE]\+?|[eE]\+)\d{1,3}")
+_UNKNOWN_DAY = re.compile(
+    r"(?i)0?0[/.\- ]0?0[/.\- ]0+|0000-00-00|0?1[/.\- ]0?1[/.\- ](1900|0001|1753)"
+    r"|29[/.\- ]0?2[/.\- ]1900|(1900|0001|1753)-01-01|n\.?[crd]\.?|n/?a"
+    r"|[-–—?./]+|x{2,}([/.\- ]x{2,})*|0"
+    r"|non (communiqu|renseign|connu)\w*|inconnue?|unknown|sans objet"
+)
+_YEAR_ALONE = re.compile(
+    r"(0?0[/.\- ]){0,2}((0?[1-9]|1[0-2])[/.\- ])?(18|19|20)\d{2}|(19|20)\d{2}-00-00"
+)
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})")
 _TIME = re.compile(r"[ T]\d{1,2}[:h]\d{2}(:\d{2}(\.\d+)?)?Z?$")
@@ -29,10 +49,23 @@ _FALSE = frozenset({"non", "n", "0", "faux", "false", "no", "sans"})
 _GROUND = frozenset({"RDC", "RC", "R", "REZ", "REZ DE CHAUSSEE", "REZ-DE-CHAUSSEE", "RCH", "RDCH"})
 _BELOW = frozenset({"SS", "SOUS SOL", "SOUS-SOL", "S/SOL"})
 _ROLES = {
-    "holder": ("titulaire", "locataire", "holder", "principal", "signataire", "cotitulaire"),
-    "spouse": ("conjoint", "conjointe", "epoux", "epouse", "spouse", "concubin", "concubine"),
-    "child": ("enfant", "fils", "fille", "child"),
-}
+    "holder": ("titulaire", "locataire", "holder", "principal", "signataire", "cotitulaire",
+               "co titulaire", "colocataire", "co locataire"),
+    "spouse": ("conjoint", "conjointe", "conjoint e", "epoux", "epouse", "epoux se", "epoux epouse",
+               "spouse", "concubin", "concubine", "concubin e", "pacse", "pacsee", "partenaire"),
+    "child": ("enfant", "fils", "fille", "child", "enfant majeur", "enfant a charge"),
+    # Who follows stands on a lease without living under it.
+    "guarantor": ("garant", "garante", "caution", "caution solidaire", "guarantor"),
+    "guardian": ("tuteur", "tutrice", "curateur", "curatrice", "mandataire", "guardian",
+                 "mandataire judiciaire", "representant legal", "udaf"),
+    "former_spouse": ("ex conjoint", "ex conjointe", "ex epoux", "ex epouse", "ex mari",
+                      "ex concubin", "ex concubine", "divorce", "divorcee", "former spouse"),
+    "carer": ("aidant", "aidante", "aide a domicile", "auxiliaire de vie", "carer"),
+    "former": ("ancien locataire", "ancienne locataire", "sorti", "sortie", "parti", "partie",
+               "former", "ancien occupant"),
+    "dead": ("decede", "decedee", "decede e", "dcd", "deces", "defunt", "defunte", "feu", "dead"),
+}  # fmt: skip
+CONTACTS = frozenset({"guarantor", "guardian", "former_spouse", "carer"})
 
 
 class BadValue(Exception):
@@ -43,10 +76,18 @@ class BadValue(Exception):
         super().__init__(code)
 
 
+class UnknownDate(BadValue):
+    """A cell that says the day is not known: no fault of its line."""
+
+
 def clean(text: str) -> str:
-    """Trim a cell: no-break spaces, doubled spaces, and the `="L0457"` dress of Excel exports."""
-    formula = _FORMULA.match(text.strip())
-    return _SPACES.sub(" ", formula[1] if formula else text).strip()
+    """Trim a cell: spaces of all kinds, signs nobody sees, `="L0457"` and `'=` of spreadsheets."""
+    if not text.isascii():
+        text = text.translate(_UNSEEN)
+    text = _MARKED.sub("", text.strip())
+    formula = _FORMULA.match(text)
+    text = _SPACES.sub(" ", formula[1] if formula else text).strip()
+    return text.strip('"').strip() if text.count('"') == 1 else text
 
 
 @lru_cache(maxsize=65_536)
@@ -55,6 +96,13 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.translate(_LIGATURES).lower())
     letters = "".join(char for char in plain if not unicodedata.combining(char))
     return _NOT_WORDS.sub(" ", letters).strip()
+
+
+def is_no_value(text: str) -> str | None:
+    """Name what stands in a cell instead of a value: an error of a spreadsheet, a cut number."""
+    if _ERROR.fullmatch(text):
+        return "spreadsheet_error"
+    return "scientific_number" if _SCIENTIFIC.fullmatch(text) else None
 
 
 def read_date(text: str, *, today: date) -> date:
@@ -73,7 +121,14 @@ def read_date(text: str, *, today: date) -> date:
 
 
 def read_birth_date(text: str, *, today: date) -> date:
-    """Read the birth date of somebody of 18 to 115 years of age."""
+    """Read the birth date of somebody of 18 to 115 years of age.
+
+    Raises UnknownDate for what people write where they do not know it, and for a year alone.
+    """
+    if is_no_value(text) or _UNKNOWN_DAY.fullmatch(_TIME.sub("", text)):
+        raise UnknownDate("unknown_birth_date")
+    if _YEAR_ALONE.fullmatch(text):
+        raise UnknownDate("birth_year_alone")
     born = read_date(text, today=today)
     if has_short_year(text) and age_on(today, born=born) < YOUNGEST:
         born = _day(born.year - 100, born.month, born.day)
@@ -241,9 +296,15 @@ def read_reference(text: str) -> str:
 
 
 def read_role(text: str) -> str:
-    """Read who somebody is in the household: holder, spouse, child or other."""
+    """Read who somebody is in the household, as an occupant or as somebody beside it."""
     word = fold(text)
     return next((role for role, words in _ROLES.items() if word in words), "other")
+
+
+def read_status(text: str) -> str | None:
+    """Read whether somebody still lives there: `dead`, `former`, or nothing of note."""
+    role = read_role(text)
+    return role if role in ("dead", "former") else None
 
 
 def read_priority_district(text: str) -> str | None:

@@ -28,7 +28,7 @@ def facts_of(row: Any, *, age: int, today: date) -> Facts:
     """Say what is known of a person and her home, from a row of the audience."""
     return {
         "age": age,
-        "lives_alone": row.occupants == 1,
+        "lives_alone": _lives_alone(row),
         "floors_to_climb": _floors_to_climb(row.floor, row.has_lift),
         "has_bath": row.has_bath,
         "is_adapted": row.is_adapted,
@@ -39,6 +39,11 @@ def facts_of(row: Any, *, age: int, today: date) -> Facts:
         "energy_label": row.energy_label,
         "in_priority_district": _in_priority_district(row),
     }
+
+
+def _lives_alone(row: Any) -> bool | None:
+    """Say what is known: whom a file lists is not the whole household unless the file says so."""
+    return False if row.occupants > 1 else row.lives_alone
 
 
 def _months(since: date, today: date) -> int:

@@ -20,7 +20,7 @@ DWELLING_HEADINGS = (
 )  # fmt: skip
 TENANT_HEADINGS = (
     "Code locataire", "N° contrat", "Réf. logement", "Civilité", "Nom", "Prénom",
-    "Date de naissance", "Qualité", "Date d’entrée", "Téléphone", "Portable",
+    "Date de naissance", "Qualité", "Date d’entrée", "Téléphone", "Portable", "Nb occupants",
 )  # fmt: skip
 
 
@@ -119,8 +119,15 @@ def _tenant(line: TenantLine) -> Sequence[object]:
     return (
         senior.reference, senior.lease, line.dwelling, senior.civility, line.last_name,
         senior.first_name, line.born, senior.role, f"{senior.moved_in_on:%d/%m/%Y}", senior.phone,
-        senior.mobile,
+        senior.mobile, _occupants(senior),
     )  # fmt: skip
+
+
+def _occupants(senior: Senior) -> str:
+    """Say how many live there, as far as the landlord knows: of one in ten he does not."""
+    if senior.lease.endswith("7"):
+        return ""
+    return "1" if senior.alone else "2"
 
 
 def _floor(home: Home) -> str:

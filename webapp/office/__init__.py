@@ -18,6 +18,7 @@ from webapp.office.form_drafts import form_drafts
 from webapp.office.forms import form_pages
 from webapp.office.funding import funding
 from webapp.office.home import home
+from webapp.office.import_lines import import_lines
 from webapp.office.imports import imports
 from webapp.office.kits import kits
 from webapp.office.listing import here, pairs, sort_link
@@ -44,6 +45,7 @@ from webapp.words import field_name, named, telephone, word
 BLUEPRINTS = (
     home,
     imports,
+    import_lines,
     targeting,
     enrolments,
     appointments,

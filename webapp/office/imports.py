@@ -1,13 +1,12 @@
 """The landlord's files: uploaded, looked at, their columns corrected, imported."""
 
-import csv
-import io
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -17,10 +16,12 @@ from visits.errors import Conflict, Invalid
 from visits.models.portfolio import Import, ImportState
 from visits.portfolio import (
     LABELS,
+    QUESTIONS,
     REQUIRED,
     ImportPlan,
     Kind,
     NotATable,
+    Parts,
     Problem,
     Table,
     confirm_import,
@@ -28,9 +29,11 @@ from visits.portfolio import (
     fields_of,
     find_import,
     from_json,
+    known_answers,
     message,
     propose_mapping,
     residences_without_cell,
+    said,
     set_cells,
     table_of,
     upload_file,
@@ -48,7 +51,7 @@ imports = Blueprint("imports", __name__, url_prefix="/imports")
 
 SAMPLES = 3
 CHANGES_SHOWN = 50
-WARNINGS_SHOWN = 50
+WARNINGS_SHOWN = 5
 RESIDENCES_AT_ONCE = 2_000
 
 
@@ -88,7 +91,11 @@ def show(import_id: uuid.UUID) -> ResponseReturnValue:
         kept = find_import(session, import_id, viewer=viewer())
         if kept.state is ImportState.IMPORTED:
             return _result(session, kept)
-        return _examination(session, kept, _choice(session, kept, request.args), shown)
+        try:
+            return _examination(session, kept, choice_of(session, kept, request.args), shown)
+        except NotATable as refused:
+            flash(_said(refused.code, refused.details), "error")
+            return redirect(url_for(".show", import_id=import_id))
 
 
 @imports.post("/<uuid:import_id>")
@@ -96,11 +103,13 @@ def show(import_id: uuid.UUID) -> ResponseReturnValue:
 def confirm(import_id: uuid.UUID) -> ResponseReturnValue:
     """Import the file as it was shown, and put its residences on the map."""
     kind, mapping = request.form.get("kind", ""), _typed_mapping(request.form)
+    parts, choices = _typed_parts(request.form), known_answers(request.form)
     try:
         with transaction() as session:
             confirm_import(
-                session, import_id, kind=kind, mapping=mapping, now=now(), viewer=viewer()
-            )
+                session, import_id, kind=kind, mapping=mapping, now=now(), viewer=viewer(),
+                parts=parts, choices=choices,
+            )  # fmt: skip
             put_on_map(session)
     except Conflict as refused:
         flash(sentence(refused.code, refused.details), "error")
@@ -110,26 +119,6 @@ def confirm(import_id: uuid.UUID) -> ResponseReturnValue:
         return redirect(url_for(".show", import_id=import_id))
     flash(_("The file is imported."), "success")
     return redirect(url_for(".show", import_id=import_id))
-
-
-@imports.get("/<uuid:import_id>/refusals.csv")
-@requires(Action.IMPORT_STOCK)
-def refusals(import_id: uuid.UUID) -> ResponseReturnValue:
-    """Give the refused lines as a CSV that a spreadsheet opens."""
-    with reading() as session:
-        kept = find_import(session, import_id, viewer=viewer())
-        if kept.state is ImportState.IMPORTED:
-            kind = Kind(kept.kind)
-            problems: Sequence[Problem] = _kept_problems(kept, "refusals")
-        else:
-            choice = _choice(session, kept, request.args)
-            plan, _errors = _plan(session, kept, choice)
-            problems, kind = plan.refusals if plan else (), choice.kind
-    return Response(
-        refusals_csv(problems, kind),
-        mimetype="text/csv",
-        headers={"Content-Disposition": 'attachment; filename="refus.csv"'},
-    )
 
 
 def put_on_map(session: Session) -> None:
@@ -143,26 +132,9 @@ def put_on_map(session: Session) -> None:
         set_cells(session, cells)
 
 
-def refusals_csv(problems: Sequence[Problem], kind: Kind) -> str:
-    """Write refusals for a spreadsheet: semicolons, a mark of UTF-8, no cell that is a formula."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow([_("Line"), _("Column"), _("Our field"), _("Value"), _("Reason")])
-    for problem in problems:
-        cells = (problem.heading, field_label(kind, problem.field), problem.value, reason(problem))
-        writer.writerow([problem.line, *(_harmless(cell) for cell in cells)])
-    return text.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
 def reason(problem: Problem) -> str:
     """Say why a cell was refused, in the reader's language."""
-    details: dict[str, object] = {"value": problem.value, **problem.details}
-    return _said(problem.code, details)
+    return said(problem, current_language())
 
 
 def field_label(kind: Kind, name: str) -> str:
@@ -183,23 +155,36 @@ class Choice:
     mapping: dict[int, str]
     table: Table
     remembered: bool
+    parts: Parts
+    answers: dict[str, str]
 
     def as_arguments(self) -> dict[str, Any]:
         """Give the choice as the arguments of an address."""
         columns = {f"c{column}": name for column, name in self.mapping.items()}
-        return {"kind": self.kind.value, "was": self.kind.value, **columns}
+        parts: dict[str, Any] = {"sheet": list(self.parts.sheets)} if self.parts.sheets else {}
+        if not self.parts.masked:
+            parts["masked"] = "skip"
+        return {"kind": self.kind.value, "was": self.kind.value, **columns, **parts, **self.answers}
 
 
-def _choice(session: Session, kept: Import, typed: Any) -> Choice:
+def choice_of(session: Session, kept: Import, typed: Any) -> Choice:
     """Take what she chose on the page, else what was proposed."""
-    table = table_of(kept)
+    parts, answers = _typed_parts(typed), known_answers(typed)
+    table = table_of(kept, parts=parts)
     kind = Kind(typed["kind"]) if typed.get("kind") in list(Kind) else None
     if kind is not None and kind == typed.get("was"):
-        return Choice(kind, _typed_mapping(typed), table, remembered=False)
+        return Choice(kind, _typed_mapping(typed), table, False, parts, answers)
     proposal = propose_mapping(session, table, kind=kind)
-    if kind is None:
-        return Choice(Kind(kept.kind), from_json(kept.mapping), table, proposal.remembered)
-    return Choice(proposal.kind, proposal.mapping, table, proposal.remembered)
+    if kind is None and not parts.sheets:
+        mapping = from_json(kept.mapping)
+        return Choice(Kind(kept.kind), mapping, table, proposal.remembered, parts, answers)
+    return Choice(proposal.kind, proposal.mapping, table, proposal.remembered, parts, answers)
+
+
+def _typed_parts(typed: Any) -> Parts:
+    """Read which sheets were ticked, and whether masked lines are to be left out."""
+    sheets = tuple(dict.fromkeys(name for name in typed.getlist("sheet") if name))
+    return Parts(sheets=sheets, masked=typed.get("masked") != "skip")
 
 
 def _typed_mapping(typed: Any) -> dict[int, str]:
@@ -211,7 +196,7 @@ def _typed_mapping(typed: Any) -> dict[int, str]:
     }
 
 
-def _plan(
+def plan_of(
     session: Session, kept: Import, choice: Choice
 ) -> tuple[ImportPlan | None, dict[str, str]]:
     """Work out the dry run, or say what is wrong with the columns."""
@@ -223,6 +208,8 @@ def _plan(
             mapping=choice.mapping,
             now=now(),
             viewer=viewer(),
+            parts=choice.parts,
+            choices=choice.answers,
         )
     except Invalid as refused:
         return None, {
@@ -260,9 +247,10 @@ def _kinds() -> dict[str, str]:
 def _examination(
     session: Session, kept: Import, choice: Choice, shown: set[uuid.UUID | None]
 ) -> str:
-    plan, errors = _plan(session, kept, choice)
+    plan, errors = plan_of(session, kept, choice)
     changes = plan.changes[:CHANGES_SHOWN] if plan else ()
     shown.update(change.id for change in changes if change.what == "person")
+    shown.update(plan.ledger.named if plan else ())
     return render_template(
         "imports/examine.html",
         kept=kept,
@@ -272,8 +260,12 @@ def _examination(
         chosen=choice.as_arguments(),
         plan=plan,
         before=imported_before(session, viewer(), kept),
-        listed=_paged(plan.refusals if plan else ()),
-        warnings=plan.warnings if plan else (),
+        mine=kept.uploaded_by_id == viewer().user_id,
+        listed=paged(plan.refusals if plan else ()),
+        groups=groups_of(plan.warnings if plan else ()),
+        place=choice.table.place,
+        sums=plan.account.sums if plan else {},
+        asked=_asked(plan, choice),
         errors=errors,
         changes=changes,
         **_shared(choice.kind),
@@ -285,8 +277,11 @@ def _result(session: Session, kept: Import) -> str:
         "imports/result.html",
         kept=kept,
         who=names_of(session, [kept.uploaded_by_id]).get(kept.uploaded_by_id, ""),
-        listed=_paged(_kept_problems(kept, "refusals")),
-        warnings=_kept_problems(kept, "warnings"),
+        listed=paged(kept_problems(kept, "refusals")),
+        groups=groups_of(kept_problems(kept, "warnings")),
+        sums=(kept.counts or {}).get("account", {}),
+        mine=kept.uploaded_by_id == viewer().user_id,
+        chosen={},
         **_shared(Kind(kept.kind)),
     )
 
@@ -298,16 +293,48 @@ def _shared(kind: Kind) -> dict[str, Any]:
         "kinds": _kinds(),
         "reason": reason,
         "warnings_shown": WARNINGS_SHOWN,
+        "questions": QUESTIONS,
     }
 
 
-def _paged(problems: Sequence[Problem]) -> Listed[Problem]:
+def paged(problems: Sequence[Problem]) -> Listed[Problem]:
+    """Give the page of problems that the address asks for."""
     page = wanted()
     start = (page.page - 1) * page.size
     return Listed(problems[start : start + page.size], len(problems), page)
 
 
-def _kept_problems(kept: Import, name: str) -> list[Problem]:
+@dataclass(frozen=True)
+class Group:
+    """The warnings of one kind."""
+
+    code: str
+    problems: Sequence[Problem]
+
+    @property
+    def count(self) -> int:
+        """Count them."""
+        return len(self.problems)
+
+
+def groups_of(problems: Sequence[Problem]) -> list[Group]:
+    """Put warnings together by kind, the most frequent first."""
+    counted = Counter(problem.code for problem in problems)
+    return [
+        Group(code, [problem for problem in problems if problem.code == code])
+        for code, _count in counted.most_common()
+    ]
+
+
+def _asked(plan: ImportPlan | None, choice: Choice) -> dict[str, list[Problem]]:
+    """Give what the dry run asks, by code: what was answered stays there to be changed."""
+    warnings = plan.warnings if plan else ()
+    asked = {code: [one for one in warnings if one.code == code] for code in QUESTIONS}
+    return {code: found for code, found in asked.items() if found or code in choice.answers}
+
+
+def kept_problems(kept: Import, name: str) -> list[Problem]:
+    """Give the refusals, warnings or lines left out of a file that was imported."""
     return [Problem(**problem) for problem in (kept.problems or {}).get(name, [])]
 
 

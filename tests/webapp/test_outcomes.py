@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
@@ -16,7 +16,7 @@ from tests.factories import NOW, make_enrolment, make_user, make_viewer
 from tests.submissions import GAS
 from tests.webapp.test_visits_pages import Home
 from visits.contacts import Attempt, record_attempt
-from visits.models.accounts import Role
+from visits.models.accounts import Role, User
 from visits.models.programmes import Disposition, EnrolmentState, RefusalReason
 from visits.models.visits import Visit
 from visits.models.works import FollowUp, Severity, WorkOrder, WorkOrderState
@@ -45,12 +45,62 @@ def test_rates_show_their_numerator_and_denominator(app: Flask, client_as: SignI
         refused = make_enrolment(session, by=user, programme=PROGRAMME)
         attempt = Attempt(Disposition.REFUSED, reason=RefusalReason.PRIVACY)
         record_attempt(session, refused, attempt, viewer=make_viewer(user), now=NOW)
-    page = client_as(Role.MANAGER, language="en").get("/outcomes/").text
+    page = client_as(Role.COORDINATOR, language="en").get("/outcomes/").text
     for code, of in (("REF3", "1 of 4"), ("COOP3", "3 of 4"), ("CON1", "4 of 4")):
         line = page[page.index(code) : page.index(code) + 200]
         assert of in line
     assert "1 of 1" in page  # the one refusal has a reason
     assert 'data-chart="line"' in page and 'id="refusals-by-month"' in page
+
+
+def _refuse(session: Session, user: User, reason: RefusalReason, *, now: datetime = NOW) -> None:
+    refused = make_enrolment(session, by=user, programme=PROGRAMME)
+    attempt = Attempt(Disposition.REFUSED, reason=reason)
+    record_attempt(session, refused, attempt, viewer=make_viewer(user), now=now)
+
+
+def _figures(page: str) -> str:
+    """The words of a page's own part, without marks and without what is written to be filled in."""
+    main = page[page.index("<main") : page.index("</main>")]
+    main = re.sub(r"<form.*?</form>", "", main, flags=re.S)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def test_whoever_may_not_read_answers_gets_no_count_under_five_and_no_exact_total(
+    app: Flask, client_as: SignIn
+) -> None:
+    with app.extensions["palier"].sessions.begin() as session:
+        user = make_user(session)
+        for _ in range(18):
+            make_enrolment(session, by=user, programme=PROGRAMME, state=EnrolmentState.VISITED)
+        for _ in range(6):
+            _refuse(session, user, RefusalReason.NO_NEED)
+        _refuse(session, user, RefusalReason.HEALTH)
+        _refuse(session, user, RefusalReason.PRIVACY, now=NOW - timedelta(days=40))
+    manager = client_as(Role.MANAGER, language="en")
+    for path in ("/outcomes/", "/"):
+        figures = _figures(manager.get(path).text)
+        assert re.findall(r"\b(?:18|8|26|7|6) of |of (?:8|7|6|18|26)\b", figures) == []
+    page = manager.get("/outcomes/").text
+    figures = _figures(page)
+    assert "Health or tiredness fewer than 5 of 10" in figures
+    assert "Feels no need 5 of 10" in figures
+    assert "Visited 20 of 25" in figures
+    cells = re.findall(r'<td class="num" data-value="([^"]*)">', page)
+    assert cells == ["", "100.0"]  # the month with one answer draws nothing
+    exact = _figures(client_as(Role.COORDINATOR, language="en").get("/outcomes/").text)
+    assert "Visited 18 of 26" in exact and "1 of 8" in exact
+
+
+def test_works_and_follow_ups_of_few_are_not_told_to_whoever_may_not_read_answers(
+    app: Flask, client_as: SignIn
+) -> None:
+    Home(app).send(GAS)
+    figures = _figures(client_as(Role.MANAGER, language="en").get("/outcomes/").text)
+    works = figures[figures.index("Median delay") :]
+    assert re.findall(r"\b[1-4]\b", works) == []
+    exact = _figures(client_as(Role.COORDINATOR, language="en").get("/outcomes/").text)
+    assert re.findall(r"\b[1-4]\b", exact[exact.index("Median delay") :])
 
 
 def test_an_unknown_programme_is_not_found(client_as: SignIn) -> None:

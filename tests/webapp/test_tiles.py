@@ -23,7 +23,7 @@ from visits.published_forms import publish_form
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
 ROLES = {
-    Role.COORDINATOR: 7, Role.PARTNER_COORDINATOR: 1, Role.TECHNICIAN: 4, Role.MANAGER: 5,
+    Role.COORDINATOR: 7, Role.PARTNER_COORDINATOR: 1, Role.TECHNICIAN: 4, Role.MANAGER: 4,
     Role.SOCIAL_WORKER: 4,
 }  # fmt: skip
 

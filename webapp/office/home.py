@@ -40,6 +40,7 @@ from webapp.office.access import showing
 from webapp.office.figures import month
 from webapp.office.moments import day_of
 from webapp.office.programmes import chosen_programme
+from webapp.office.small_counts import told, told_rate
 from webapp.transaction import now
 
 home = Blueprint("home", __name__)
@@ -187,9 +188,9 @@ def _manager(session: Session) -> list[Tile]:
     rates = {rate.code: rate for rate in counted.rates}
     results = url_for("outcomes.index", programme=programme.code)
     return [
-        Tile(_("Enrolled"), counted.enrolled, results),
-        Tile(_("Visits done"), rates["RR1"], results),
-        Tile(_("Refusals"), rates["REF3"], results),
+        Tile(_("Enrolled"), told(counted.enrolled), results),
+        Tile(_("Visits done"), told_rate(rates["RR1"]), results),
+        Tile(_("Refusals"), told_rate(rates["REF3"]), results),
         *_urgent(session),
         Tile(_("Map"), _("Open the map"), url_for("map_page.index")),
     ]

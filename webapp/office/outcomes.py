@@ -8,6 +8,7 @@ from visits.programmes import load_programmes
 from visits.results import follow_up_results, works_results
 from webapp.auth import Action, requires, viewer
 from webapp.office.programmes import chosen_programme
+from webapp.office.small_counts import told, told_delay, told_exactly, told_part, told_rate
 from webapp.transaction import now, reading
 
 outcome_pages = Blueprint("outcomes", __name__, url_prefix="/outcomes")
@@ -29,7 +30,18 @@ def index() -> ResponseReturnValue:
                 (month, Rate("REFUSALS", refusals, answers))
                 for month, (refusals, answers) in counted.refusals_by_month.items()
             ],
-            reasons=sorted(counted.refusal_reasons.items(), key=lambda reason: -reason[1]),
+            reasons=sorted(counted.refusal_reasons.items(), key=_most_told_first),
             works=works_results(session, programme.code, viewer=viewer(), now=now()),
             follow_ups=follow_up_results(session, programme.code, viewer=viewer(), now=now()),
+            told=told,
+            told_rate=told_rate,
+            told_part=told_part,
+            told_delay=told_delay,
+            told_exactly=told_exactly(),
         )
+
+
+def _most_told_first(reason: tuple[str, int]) -> tuple[int, str]:
+    """Order by what is told, for the order of counts that are not told tells them."""
+    count = told(reason[1])
+    return (-count if isinstance(count, int) else 0, reason[0])

@@ -92,6 +92,8 @@ def _texts() -> dict[str, Any]:
         "open": _("See the person") if may(Action.SEE_PERSONS) else _("See its work orders"),
         "zoom": _("Zoom in"),
         "empty": _("No dwelling in view."),
+        "filter": _("{name}: {value}"),
+        "place": _("centre {lat}; {lon}, zoom {zoom}"),
         "worst": {
             "high": _("high risk"),
             "moderate": _("intermediate risk"),

@@ -1,6 +1,7 @@
 // What the page folium draws calls: `Palier.viewport(map, url, options)`. Points never travel in bulk:
 // each view asks the server for what it shows.
 import type * as Leaflet from 'leaflet'
+import { addressOf, goToPlace, inWords, setFilters } from './mapaddress'
 import { drawFeature, type Drawn } from './mapmarks'
 import { fillTable } from './maptable'
 import { readTexts, say, type MapFeature, type MapTexts } from './maptexts'
@@ -39,13 +40,20 @@ class Viewport {
     this.form = document.querySelector(options.filters ?? '#map-filters')
     // Whose pictures these are stays; the link to the library goes.
     map.attributionControl?.setPrefix(false)
-    map.on('moveend', () => this.soon())
+    goToPlace(map)
+    map.on('moveend', () => this.moved())
+    window.addEventListener('popstate', () => this.wentBack())
     this.form?.addEventListener('change', () => this.filtersChanged())
     this.form?.addEventListener('submit', (event) => {
       event.preventDefault()
       this.filtersChanged()
     })
     void this.load()
+  }
+
+  private moved(): void {
+    history.replaceState(null, '', addressOf(this.map, this.filters()))
+    this.soon()
   }
 
   private soon(): void {
@@ -63,8 +71,15 @@ class Viewport {
   }
 
   private filtersChanged(): void {
-    const query = this.filters().toString()
-    history.replaceState(null, '', `${location.pathname}${query ? `?${query}` : ''}${location.hash}`)
+    const address = addressOf(this.map, this.filters())
+    if (address !== location.pathname + location.search + location.hash) history.pushState(null, '', address)
+    void this.load()
+  }
+
+  /** Back or forward among the filters of this page. The filters first: moving writes them to the address. */
+  private wentBack(): void {
+    if (this.form) setFilters(this.form)
+    goToPlace(this.map)
     void this.load()
   }
 
@@ -79,6 +94,8 @@ class Viewport {
   }
 
   private async load(): Promise<void> {
+    const said = document.querySelector('#map-said')
+    if (said) said.textContent = inWords(this.map, this.form, this.texts)
     this.inFlight?.abort()
     const mine = (this.inFlight = new AbortController())
     this.map.getContainer().setAttribute('aria-busy', 'true')

@@ -1,3 +1,4 @@
+import { makeCards } from './cards'
 import type { Drawn } from './mapmarks'
 import { clusterLabel, type MapTexts } from './maptexts'
 
@@ -8,6 +9,7 @@ export function fillTable(drawn: Drawn[], texts: MapTexts): void {
   const body = table.tBodies[0] ?? table.createTBody()
   const columns = Math.max(table.tHead?.rows[0]?.cells.length ?? 0, 5)
   body.replaceChildren(...(drawn.length ? drawn.map((mark) => row(mark, texts, columns)) : [nothing(texts, columns)]))
+  if (table.parentNode) makeCards(table.parentNode)
 }
 
 function row(mark: Drawn, texts: MapTexts, columns: number): HTMLTableRowElement {

@@ -39,6 +39,9 @@ export interface MapTexts {
   open: string
   zoom: string
   empty: string
+  /** A filter in words, and the place shown. */
+  filter: string
+  place: string
   worst: Record<string, string>
 }
 
@@ -59,6 +62,8 @@ const FRENCH: MapTexts = {
   open: 'Ouvrir le logement',
   zoom: 'Zoomer',
   empty: 'Aucun logement dans la vue.',
+  filter: '{name} : {value}',
+  place: 'centre {lat} ; {lon}, zoom {zoom}',
   worst: {
     U0: 'danger immédiat', U1: 'urgent', U2: 'rapide', U3: 'à prévoir', P: 'programmé',
     high: 'risque élevé', moderate: 'risque modéré', low: 'risque faible', unknown: 'risque inconnu',

@@ -1,4 +1,4 @@
-// The office: Bootstrap's few moving parts, htmx without eval, and four behaviours of our own.
+// The office: Bootstrap's few moving parts, htmx without eval, and five behaviours of our own.
 import '@fontsource-variable/atkinson-hyperlegible-next/index.css'
 import '../tokens.css'
 import 'bootstrap/dist/css/bootstrap.min.css'
@@ -13,6 +13,7 @@ import Offcanvas from 'bootstrap/js/dist/offcanvas'
 import 'bootstrap/js/dist/tab'
 import Toast from 'bootstrap/js/dist/toast'
 import htmx from 'htmx.org'
+import { makeCards } from './cards'
 import { askFirst } from './confirm'
 
 // What the content security policy forbids, and what must not stay in a shared browser's storage.
@@ -38,6 +39,7 @@ document.addEventListener('htmx:configRequest', (event) => {
 document.addEventListener('htmx:afterSwap', (event) => {
   const target = event.target as Element
   showToasts(target)
+  makeCards(document)
   if (target.id !== 'side-panel-body') return
   const panel = target.closest('.offcanvas')
   if (panel) Offcanvas.getOrCreateInstance(panel).show()
@@ -73,4 +75,5 @@ document.addEventListener('formdata', (event) => {
 
 // On the way down, before htmx hears of it: a form that asks first may be one htmx sends.
 document.addEventListener('submit', askFirst, true)
+makeCards(document)
 showToasts(document)

@@ -1,0 +1,37 @@
+// On a narrow screen a table reads as cards: each row a block, each cell under its heading. The
+// headings are copied here, so that no template repeats them; the roles keep it a table to a screen
+// reader once the sheet makes blocks of its rows.
+
+/** Give each cell of these tables its heading and each part its role. */
+export function makeCards(scope: ParentNode): void {
+  for (const table of scope.querySelectorAll<HTMLTableElement>('.table-palier')) {
+    const heads = table.tHead?.rows[0]
+    if (!heads) continue
+    table.dataset.cards = ''
+    table.setAttribute('role', 'table')
+    const labels = [...heads.cells].map((head) => head.dataset.short ?? head.textContent.trim())
+    for (const part of [table.tHead, ...table.tBodies, table.tFoot]) part?.setAttribute('role', 'rowgroup')
+    setRoles(heads)
+    for (const row of table.rows) if (row !== heads) labelRow(row, labels)
+  }
+}
+
+function labelRow(row: HTMLTableRowElement, labels: string[]): void {
+  setRoles(row)
+  let column = 0
+  for (const cell of row.cells) {
+    const label = labels[column] ?? ''
+    column += cell.colSpan
+    const isEmpty = cell.textContent.trim() === '' && !cell.querySelector('input, img, i')
+    if (cell.tagName === 'TD' && cell.colSpan === 1 && label && !isEmpty) cell.dataset.label = label
+  }
+}
+
+function setRoles(row: HTMLTableRowElement): void {
+  row.setAttribute('role', 'row')
+  for (const cell of row.cells) {
+    const isHead = cell.tagName === 'TH'
+    const role = !isHead ? 'cell' : cell.scope === 'row' || cell.scope === 'rowgroup' ? 'rowheader' : 'columnheader'
+    cell.setAttribute('role', role)
+  }
+}

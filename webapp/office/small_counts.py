@@ -37,9 +37,7 @@ def told_rate(rate: Rate) -> Rate | str:
         return str(_("fewer than %(few)d", few=FEWEST))
     if 0 < rate.numerator < FEWEST:
         return told_part(rate.numerator, rate.denominator)
-    return replace(
-        rate, numerator=_rounded(rate.numerator), denominator=_rounded(rate.denominator)
-    )
+    return replace(rate, numerator=_rounded(rate.numerator), denominator=_rounded(rate.denominator))
 
 
 def told_part(part: int, whole: int) -> str:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from diagnostics.codes import Kind
 from tests.diagnostics.filling import shipped_form
 from tests.factories import make_enrolment, make_user, make_viewer, make_visit
 from tests.submissions import GAS, fill, fill_shipped, home_visit
@@ -168,6 +169,20 @@ def test_the_technical_service_sees_works_and_nothing_about_persons(home: Home) 
     assert len(home.current(works_only=False)) == 2
     (seen,) = home.current(works_only=True)
     assert seen.path == path_of("gas")
+
+
+def test_a_finding_that_one_form_calls_a_work_and_another_not_stays_from_the_technical_service(
+    home: Home,
+) -> None:
+    works = home_visit()
+    about_her = tuple(
+        replace(row, kind=Kind.FOLLOW_UP, code="call") if row.path == path_of("gas") else row
+        for row in works.consequences
+    )
+    other = replace(works, version="other", sha256="0" * 64, consequences=about_her)
+    publish_form(home.session, other, by=None, now=home.now)
+    home.tell(home.raised())
+    assert home.current(works_only=True) == []
 
 
 def test_an_alert_about_a_protected_person_is_shown_to_nobody_else(home: Home) -> None:

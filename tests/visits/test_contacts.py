@@ -12,6 +12,8 @@ from visits.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.models.people import AccessedPerson, AccessEvent
 from visits.models.programmes import Channel, Disposition, EnrolmentState, Refusal, RefusalReason
 from visits.protection import protect
+from visits.queries.enrolments import ASK_AGAIN, EnrolmentFilter, list_enrolments
+from visits.queries.listing import Wanted
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,32 @@ def test_a_soft_refusal_is_asked_again_once_after_three_months(
     record_attempt(session, enrolment, later, viewer=viewer, now=now + timedelta(days=100))
     with pytest.raises(DoNotContact, match="refused_for_good"):
         record_attempt(session, enrolment, later, viewer=viewer, now=now + timedelta(days=300))
+
+
+@pytest.mark.parametrize(
+    ("day", "asked"),
+    [
+        ("2026-06-09T21:59:00+00:00", False),  # 23:59 in Paris
+        ("2026-06-09T22:00:00+00:00", True),  # the tenth of June begins there
+        ("2026-06-10T12:00:00+00:00", True),
+    ],
+)
+def test_a_soft_refusal_is_asked_again_from_its_day_in_paris_on(
+    session: Session, now: datetime, day: str, asked: bool
+) -> None:
+    user = make_user(session)
+    viewer, then = make_viewer(user), datetime.fromisoformat(day)
+    enrolment = make_enrolment(session, by=user)
+    later = Attempt(Disposition.REFUSED, Channel.PHONE, RefusalReason.TIMING)
+    record_attempt(session, enrolment, later, viewer=viewer, now=now)
+    only = EnrolmentFilter(state=ASK_AGAIN)
+    listed = list_enrolments(session, viewer, only=only, wanted=Wanted(), now=then)
+    assert listed.total == asked
+    if asked:
+        record_attempt(session, enrolment, Attempt(Disposition.AGREED), viewer=viewer, now=then)
+        return
+    with pytest.raises(DoNotContact, match="refused_until"):
+        record_attempt(session, enrolment, Attempt(Disposition.AGREED), viewer=viewer, now=then)
 
 
 def test_three_calls_without_answer_make_somebody_not_reached(

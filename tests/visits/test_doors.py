@@ -207,6 +207,27 @@ def test_a_visit_given_to_somebody_else_meanwhile_keeps_the_attempt(door: Door) 
     assert door.count() == 1
 
 
+@pytest.mark.parametrize("days", [-61, 0])
+def test_a_visit_is_hers_to_bring_only_since_it_was_planned_and_for_sixty_days(
+    door: Door, days: int
+) -> None:
+    """A tablet that had another visit of the same person, or this one long ago, brings nothing."""
+    looked = door.now + timedelta(days=days)
+    log_access(
+        door.session,
+        user_id=door.user.id,
+        persons=[door.enrolment.person_id],
+        kind=AccessKind.READ,
+        what="tablet_day",
+        now=looked,
+    )
+    door.visit.planned_at = looked - timedelta(days=1) if days else looked + timedelta(minutes=1)
+    door.visit.visitor_id = make_user(door.session, role=Role.VISITOR).id
+    door.session.flush()
+    with pytest.raises(NotFound):
+        find_carried_visit(door.session, door.viewer, door.visit.id, now=door.now)
+
+
 def test_a_visit_that_was_never_hers_is_not_found(door: Door) -> None:
     stranger = make_viewer(make_user(door.session, role=Role.VISITOR), Reach.OWN)
     with pytest.raises(NotFound):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from visits.db import Keyring, keyring, share_turn
 from visits.errors import NotFound
-from visits.private import close_to_others, make_private_folder, private_file
+from visits.private import close_to_others, make_private_folder, private_file, write_down
 from visits.sealing import Unreadable, seal, secret_of, unseal
 
 INCOMING = "incoming"
@@ -85,7 +85,9 @@ class FileStore:
         if place.exists():
             partial.unlink()
             return
-        make_private_folder(place.parent)
+        if not place.parent.exists():
+            make_private_folder(place.parent)
+            write_down(self.folder)
         self._move(partial, place)
 
     def _write(self, digest: str, data: Iterable[bytes]) -> Path:
@@ -98,6 +100,7 @@ class FileStore:
     def _move(self, partial: Path, place: Path) -> None:
         """Give a written file its name: the one place where files come to be."""
         partial.replace(place)
+        write_down(place.parent)
 
     def _pieces(self, digest: str) -> Iterator[bytes]:
         """Read a file, and look whether it is still what its name says."""

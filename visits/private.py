@@ -16,6 +16,15 @@ def make_private_folder(folder: Path) -> Path:
     return folder
 
 
+def write_down(folder: Path) -> None:
+    """Have the names in a folder on the disk: a file that has none there is lost with the power."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def close_to_others(place: Path) -> None:
     """Take away what others may do; what belongs to somebody else stays as they set it."""
     wanted = FOLDER if place.is_dir() else FILE

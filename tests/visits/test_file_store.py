@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import make_enrolment, make_user, make_viewer, make_visit
 from tests.submissions import fill, home_visit
-from visits.db import Keyring
+from visits.db import Keyring, connect
 from visits.errors import NotFound
 from visits.file_store import INCOMING, FileStore
 from visits.intake import SentFile, record_submission
@@ -298,3 +298,29 @@ def test_an_upload_that_finds_its_photo_lying_about_keeps_it_from_the_broom(
     with session_factory.begin() as session:
         assert remove_orphans(session, store, now=now)["orphans"] == 0
     assert store.get(digest) == PHOTO
+
+
+def test_a_photo_its_name_and_its_folder_are_on_the_disk_before_the_commit_ends(
+    session_factory: sessionmaker[Session], store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    really = os.fsync
+
+    def note(descriptor: int) -> None:
+        really(descriptor)
+        written.append(os.fstat(descriptor).st_ino)
+
+    monkeypatch.setattr(os, "fsync", note)
+    digest = _put(session_factory, store)
+    place = store.folder / digest[:2] / digest
+    wanted = (place, place.parent, store.folder)
+    assert {one.stat().st_ino for one in wanted} <= set(written)
+    # The name comes after the bytes, or it may stand for nothing.
+    assert written.index(place.stat().st_ino) < written.index(place.parent.stat().st_ino)
+
+
+def test_sqlite_writes_through_to_the_disk_at_each_commit(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'palier.db'}", secrets=(NEW,))
+    with engine.connect() as connection:
+        assert connection.scalar(text("PRAGMA synchronous")) == 2  # FULL
+    engine.dispose()

@@ -3,11 +3,15 @@
 A file waits in `incoming` until the transaction that owns it commits, and goes with it otherwise.
 """
 
+import fcntl
 import hashlib
+import os
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
@@ -46,6 +50,38 @@ class FileStore:
         pieces = self._pieces(digest)
         first = next(pieces, b"")
         return _again(first, pieces)
+
+    def open_sealed(self, digest: str) -> BinaryIO:
+        """Open a file as it stands on the disk; FileNotFoundError for one that is gone."""
+        return self._place(digest).open("rb")
+
+    def holds(self, digest: str) -> bool:
+        """Tell whether a file is there."""
+        return self._place(digest).is_file()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let nobody remove files meanwhile, whichever process it is."""
+        with self._locked(fcntl.LOCK_SH):
+            yield
+
+    @contextmanager
+    def removing(self) -> Iterator[bool]:
+        """Tell whether files may be removed now; whoever holds them waits until this ends."""
+        try:
+            with self._locked(fcntl.LOCK_EX | fcntl.LOCK_NB):
+                yield True
+        except BlockingIOError:
+            yield False
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        descriptor = os.open(make_private_folder(self.folder), os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, how)
+            yield
+        finally:
+            os.close(descriptor)
 
     def secret_of(self, digest: str) -> bytes | None:
         """Give the name of the secret that seals a file; None for one in clear."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,10 +21,9 @@ def claim_job(session: Session, name: str, *, every: timedelta, now: datetime) -
     session.execute(
         dialect.insert(JobState).values(name=name, next_run_at=now).on_conflict_do_nothing()
     )
-    due = JobState.next_run_at <= now
     claimed = session.execute(
         update(JobState)
-        .where(JobState.name == name, due)
+        .where(JobState.name == name, _due(now))
         .values(next_run_at=now + every, last_run_at=now)
     )
     return bool(claimed.rowcount)  # type: ignore[attr-defined]
@@ -32,9 +31,22 @@ def claim_job(session: Session, name: str, *, every: timedelta, now: datetime) -
 
 def is_due(session: Session, name: str, *, now: datetime) -> bool:
     """Tell whether a job's time has come; somebody else may still be the one who claims it."""
-    next_run = select(JobState.next_run_at).where(JobState.name == name)
-    next_run_at = session.scalars(next_run).one_or_none()
-    return next_run_at is None or next_run_at <= now
+    known = select(_due(now)).where(JobState.name == name)
+    due = session.scalars(known).one_or_none()
+    return due is None or bool(due)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """A clock that ran ahead and was put right must not keep a job waiting until it was so late."""
+    return or_(JobState.next_run_at <= now, JobState.last_run_at > now)
+
+
+def note_run(session: Session, name: str, result: dict[str, Any], *, now: datetime) -> None:
+    """Keep what was run by hand and came to a good end, and when."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    run = {"next_run_at": now, "last_run_at": now, "result": result}
+    noted = dialect.insert(JobState).values(name=name, **run)
+    session.execute(noted.on_conflict_do_update(index_elements=["name"], set_=run))
 
 
 def note_result(session: Session, name: str, result: dict[str, Any]) -> None:

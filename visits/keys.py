@@ -5,7 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Engine, LargeBinary, Table, inspect, select, type_coerce, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    LargeBinary,
+    Table,
+    inspect,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from visits.db import ENCRYPTED, Base, keyring
@@ -111,25 +121,35 @@ def rotate_files(store: FileStore) -> Iterator[bool | None]:
 
 def secrets_fit(engine: Engine, store: FileStore) -> bool:
     """Tell whether our secrets open what is there: the canary, else the first of all the rest."""
-    sample = next(_samples(engine), None)
+    with engine.connect().execution_options(palier_reading=True) as connection:
+        return opens_samples(connection, store)
+
+
+def opens_samples(connection: Connection, store: FileStore) -> bool:
+    """Tell the same within a transaction."""
+    sample = next(_samples(connection), None)
     if sample is not None and keyring.age(sample) is None:
         return False
     first = next(store.digests(), None)
     return first is None or _file_age(store, first) != UNREADABLE
 
 
-def _samples(engine: Engine) -> Iterator[bytes]:
+def sample_ages(connection: Connection) -> Ages:
+    """Tell which secret opens the first value of each sealed column."""
+    return Counter(_age(value) for value in _samples(connection))
+
+
+def _samples(connection: Connection) -> Iterator[bytes]:
     """Give sealed values, whatever the shape of the database is as yet."""
-    with engine.connect().execution_options(palier_reading=True) as connection:
-        known = inspect(connection)
-        there = set(known.get_table_names())
-        for table in reversed(sealed_tables()):
-            if table.name not in there:
-                continue
-            kinds = {one["name"]: one["type"] for one in known.get_columns(table.name)}
-            for column in sealed_columns(table):
-                if isinstance(kinds.get(column.name), LargeBinary):
-                    value = type_coerce(column, LargeBinary)
-                    found = select(value).where(column.is_not(None)).limit(1)
-                    for one in connection.execute(found).scalars():
-                        yield bytes(one)
+    known = inspect(connection)
+    there = set(known.get_table_names())
+    for table in reversed(sealed_tables()):
+        if table.name not in there:
+            continue
+        kinds = {one["name"]: one["type"] for one in known.get_columns(table.name)}
+        for column in sealed_columns(table):
+            if isinstance(kinds.get(column.name), LargeBinary):
+                value = type_coerce(column, LargeBinary)
+                found = select(value).where(column.is_not(None)).limit(1)
+                for one in connection.execute(found).scalars():
+                    yield bytes(one)

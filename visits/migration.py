@@ -31,7 +31,23 @@ def is_current(engine: Engine) -> bool:
     """Tell whether the database has the shape this version needs."""
     newest = ScriptDirectory.from_config(_config(None)).get_current_head()
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+        return revision_of(connection) == newest
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Tell which migration made the shape of a database; None for one without ours."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def knows_revision(revision: str | None) -> bool:
+    """Tell whether a migration is one of this version's."""
+    known = ScriptDirectory.from_config(_config(None)).walk_revisions()
+    return revision in {one.revision for one in known}
+
+
+def upgrade_within(connection: Connection, *, to: str = "head") -> None:
+    """Upgrade a database in the caller's transaction."""
+    command.upgrade(_config(connection), to)
 
 
 def holds_tables(url: str) -> bool:

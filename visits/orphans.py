@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, inspect, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from visits.db import take_turn
 from visits.file_store import TURN, FileStore
@@ -17,9 +18,19 @@ SPARED = timedelta(days=1)
 AT_ONCE = 500
 
 
-def remove_orphans(session: Session, store: FileStore, *, now: datetime) -> dict[str, int]:
-    """Remove what no submission, form or draft owns and is older than a day; tells how much."""
-    kept, left = store.older_than(now - SPARED)
+def remove_orphans(
+    session: Session, store: FileStore, *, now: datetime, spared: timedelta = SPARED
+) -> dict[str, int]:
+    """Remove what nobody owns and is older than a day; tells how much.
+
+    While a backup copies files, all stay: `touched` is 0 then.
+    """
+    with store.removing() as free:
+        return _remove(session, store, now - spared) if free else {"touched": 0}
+
+
+def _remove(session: Session, store: FileStore, before: datetime) -> dict[str, int]:
+    kept, left = store.older_than(before)
     for partial in left:
         partial.unlink(missing_ok=True)
     take_turn(session, TURN)
@@ -35,6 +46,22 @@ def remove_orphans(session: Session, store: FileStore, *, now: datetime) -> dict
         "orphan_bytes": size,
         "unfinished": len(left),
     }
+
+
+def owned_files(connection: Connection) -> set[str]:
+    """List the files that a database names, whatever its shape is as yet."""
+    known = inspect(connection)
+    there = set(known.get_table_names())
+
+    def column(name: str, of: InstrumentedAttribute[Any]) -> list[Any]:
+        table = of.class_.__tablename__
+        if table not in there or name not in {one["name"] for one in known.get_columns(table)}:
+            return []
+        return list(connection.scalars(select(of)))
+
+    sent = [*column("sha256", SubmissionFile.sha256), *column("sha256", HandedInFile.sha256)]
+    beside = [*column("files", FormVersion.files), *column("files", FormDraft.files)]
+    return {*sent, *(file["sha256"] for files in beside for file in files)}
 
 
 def _unowned(session: Session, digests: Sequence[str]) -> Iterator[str]:

@@ -5,16 +5,18 @@ piece is its number and whether it is the last one: none can be left out, moved 
 """
 
 import os
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from visits.db import Keyring
 
-MARK = b"palier sealed 1\n"
-NAME, SALT, TAG = 8, 16, 16
+MARK, PASSPHRASE_MARK = b"palier sealed 1\n", b"palier words 1\n"
+NAME, SALT, TAG, NONCE = 8, 16, 16, 12
 PIECE = 64 * 1024
 
 
@@ -68,6 +70,29 @@ def unseal(source: BinaryIO, keys: Keyring) -> Iterator[bytes]:
         if not following:
             return
         number, piece = number + 1, following
+
+
+def seal_with_passphrase(plain: bytes, passphrase: str) -> bytes:
+    """Seal a few bytes under words that a person keeps."""
+    salt, nonce = os.urandom(SALT), os.urandom(NONCE)
+    head = PASSPHRASE_MARK + salt + nonce
+    return head + AESGCM(_stretched(passphrase, salt)).encrypt(nonce, plain, head)
+
+
+def open_with_passphrase(sealed: bytes, passphrase: str) -> bytes:
+    """Open what was sealed with a passphrase; raises Unreadable."""
+    end = len(PASSPHRASE_MARK) + SALT + NONCE
+    head = sealed[:end]
+    cipher = AESGCM(_stretched(passphrase, head[len(PASSPHRASE_MARK) : -NONCE]))
+    try:
+        return cipher.decrypt(head[-NONCE:], sealed[end:], head)
+    except InvalidTag:
+        raise Unreadable("sealed with another passphrase, or changed since") from None
+
+
+def _stretched(passphrase: str, salt: bytes) -> bytes:
+    words = unicodedata.normalize("NFC", passphrase).encode()
+    return Scrypt(salt=salt, length=32, n=2**16, r=8, p=1).derive(words)
 
 
 def _nonce(number: int, *, last: bool) -> bytes:

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
@@ -16,6 +16,7 @@ from flask import Flask
 from visits.migration import is_current, migrate
 from visits.private import close_to_others
 from webapp import create_app
+from webapp.backup_commands import backup, restore_
 from webapp.checkup import checkup
 from webapp.demo import DemoAccount, load_demo
 from webapp.form_commands import forms
@@ -48,8 +49,10 @@ def main() -> None:
     """Palier: home-visit programmes of social landlords."""
 
 
+main.add_command(backup)
 main.add_command(forms)
 main.add_command(keys)
+main.add_command(restore_)
 main.add_command(users)
 main.add_command(import_)
 
@@ -106,11 +109,14 @@ def demo(host: str, port: int, serving: bool) -> None:
 
 
 @main.command()
-def doctor() -> None:
+@click.option("--all", "whole", is_flag=True, help="Read every file and every sealed value.")
+@click.option("--backup-days", default=7, show_default=True, help="How old a backup may be.")
+def doctor(whole: bool, backup_days: int) -> None:
     """Look whether this deployment is in order."""
-    settings = read_settings()
+    house = open_house(read_settings())
+    click.get_current_context().call_on_close(house.engine.dispose)
     in_order = True
-    for finding in checkup(open_house(settings)):
+    for finding in checkup(house, whole=whole, backup_within=timedelta(days=backup_days)):
         click.echo(f"{'ok ' if finding.ok else 'BAD'}  {finding.what}: {finding.detail}")
         in_order = in_order and finding.ok
     sys.exit(0 if in_order else 1)

@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,9 +34,9 @@ def secrets_of(
     if not (session and columns):
         if not place.exists():
             _refuse_beside_data(place, data, database_url)
-            _make(place)
-        kept = _read(place)
-        session, columns = session or kept["session"], columns or (kept["columns"],)
+            keep_secrets(place, secrets.token_urlsafe(48), [secrets.token_urlsafe(48)])
+        kept_session, kept_columns = _read(place)
+        session, columns = session or kept_session, columns or kept_columns
     if any(len(secret) < LEAST for secret in (session, *columns)):
         raise CannotStart(
             f"Un secret compte au moins {LEAST} caractères : voir PALIER_SECRETS, "
@@ -47,16 +47,27 @@ def secrets_of(
     return session, tuple(columns)
 
 
+def secrets_there(data: Path, environ: Mapping[str, str]) -> tuple[str, tuple[str, ...]] | None:
+    """Give the secrets that are set or kept, and make none; None when any is missing."""
+    session = environ.get("PALIER_SESSION_SECRET", "")
+    columns = listed(environ.get("PALIER_SECRETS", ""))
+    if not (session and columns) and not (data / FILE).exists():
+        return None
+    return secrets_of(data, "", session=session, columns=columns)
+
+
 def listed(text: str) -> tuple[str, ...]:
     """Read a list whose items are separated by commas."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _read(place: Path) -> dict[str, str]:
+def _read(place: Path) -> tuple[str, tuple[str, ...]]:
     try:
         close_to_others(place)
         kept = json.loads(place.read_text())
-        return {name: str(kept[name]) for name in ("session", "columns")}
+        columns = kept["columns"]
+        several = columns if isinstance(columns, list) else [columns]  # a restore may bring several
+        return str(kept["session"]), tuple(str(one) for one in several)
     except (OSError, ValueError, TypeError, KeyError):
         raise CannotStart(
             f"Les secrets ne peuvent pas être lus dans {place} : remettez ce fichier depuis une "
@@ -92,8 +103,9 @@ def _holds_files(folder: Path) -> bool:
     return any(place.is_file() for place in folder.rglob("*"))
 
 
-def _make(place: Path) -> None:
-    fresh = {"session": secrets.token_urlsafe(48), "columns": secrets.token_urlsafe(48)}
+def keep_secrets(place: Path, session: str, columns: Sequence[str]) -> None:
+    """Write secrets, newest first, unless there are some."""
+    fresh = {"session": session, "columns": columns[0] if len(columns) == 1 else list(columns)}
     written = place.with_name(f"{FILE}.{secrets.token_hex(4)}")
     with private_file(written) as file:
         file.write(json.dumps(fresh).encode())

@@ -54,9 +54,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     `PALIER_SECOND_FACTOR` (roles, comma-separated, or `none`), `PALIER_VISIT_IDLE_MINUTES`, and
     those of `read_mail_server`.
     """
-    data = Path(environ.get("PALIER_DATA") or "var").resolve()
-    make_private_folder(data)
-    database_url = environ.get("PALIER_DATABASE_URL") or f"sqlite:///{data / 'palier.db'}"
+    data, database_url = where(environ)
     session_secret, columns = secrets_of(
         data,
         database_url,
@@ -89,6 +87,12 @@ def _minutes(environ: Mapping[str, str], name: str, default: int) -> int:
             f"{name} is a whole number of minutes: {written} is none.",
         )
     return int(written)
+
+
+def where(environ: Mapping[str, str]) -> tuple[Path, str]:
+    """Tell where the data folder is, which is made if need be, and the URL of the database."""
+    data = make_private_folder(Path(environ.get("PALIER_DATA") or "var").resolve())
+    return data, environ.get("PALIER_DATABASE_URL") or f"sqlite:///{data / 'palier.db'}"
 
 
 def _flag(environ: Mapping[str, str], name: str) -> bool:

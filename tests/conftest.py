@@ -121,9 +121,14 @@ def database_url(database: str, request: pytest.FixtureRequest) -> Iterator[str]
         shutil.copyfile(request.getfixturevalue("sqlite_template"), place)
         yield f"sqlite:///{place}"
         return
-    url = request.getfixturevalue("postgres_url")
-    yield url
-    _empty(url)
+    yield request.getfixturevalue("empty_postgres")
+
+
+@pytest.fixture
+def empty_postgres(postgres_url: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database that is left empty."""
+    yield postgres_url
+    _empty(postgres_url)
 
 
 def _empty(url: str) -> None:

@@ -78,3 +78,15 @@ class TooManyTries(Refused):
     """Too many failed sign-ins: wait `minutes`."""
 
     code = "too_many_tries"
+
+
+class NoRoom(Refused):
+    """The disk is full: nothing was kept, the same again does once there is room."""
+
+    code = "no_room"
+
+
+class ReadOnly(Refused):
+    """The disk or the database lets nothing be written."""
+
+    code = "read_only"

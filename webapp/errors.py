@@ -12,7 +12,18 @@ from markupsafe import escape
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from diagnostics.submission import BadSubmission
-from visits.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Refused, TooManyTries
+from visits.errors import (
+    Busy,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NoRoom,
+    NotFound,
+    ReadOnly,
+    Refused,
+    TooManyTries,
+)
+from webapp.transaction import refusal_of
 
 log = logging.getLogger("palier")
 
@@ -21,6 +32,8 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),
     (TooManyTries, 429),
     (Busy, 503),
+    (ReadOnly, 503),
+    (NoRoom, 507),
     (Conflict, 409),
     (Invalid, 422),
     (Forbidden, 403),
@@ -34,6 +47,10 @@ SENTENCES: dict[str, Any] = {
     "invalid": _l("Some fields need another look. Nothing was changed."),
     "conflict": _l("Somebody changed this meanwhile. Nothing was changed; look again."),
     "busy": _l("Somebody is changing the same thing. Nothing was changed; try again in a moment."),
+    "no_room": _l("The server’s disk is full. Nothing was kept; try again later."),
+    "read_only": _l(
+        "The server cannot write to its disk. Nothing was kept; tell whoever runs this service."
+    ),
     "forbidden": _l("Your account may not do this. Ask an administrator if you need it."),
     "not_signed_in": _l("Sign in first."),
     "undeclared_endpoint": _l("This page is closed."),
@@ -291,6 +308,8 @@ def answer_http(error: HTTPException) -> ResponseReturnValue:
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("unexpected error", exc_info=_without_values(error))
+    if refused := refusal_of(error):  # outside of our transactions: an upload that found no room
+        return _refusal(refused)
     title = gettext("Something went wrong on our side. Nothing was changed by this click.")
     if wants_json():
         return problem(InternalServerError.code, title)

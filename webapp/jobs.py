@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from visits.access_chain import check_access_log, let_go_of_access_log, seal_access_log
 from visits.db import start_reading
+from visits.disk import room_in
 from visits.follow_ups import remind_follow_ups
 from visits.jobs import claim_job, is_due, note_result
 from visits.open_sessions import forget_old_sessions
@@ -21,6 +22,7 @@ from visits.work_orders import escalate_work_orders
 from webapp.transaction import House
 
 log = logging.getLogger("palier")
+SPARED_IN_NEED = timedelta(hours=1)  # an upload is over by then
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,22 @@ def _run(house: House, session: Session, job: Job, now: datetime) -> dict[str, A
     return done if isinstance(done, dict) else {"touched": done}
 
 
+def make_room(house: House) -> bool:
+    """Let go what may go when the disk is soon full, full as it may be; tells whether it tried.
+
+    Nothing is claimed first: that would be a write, and a second time does no harm.
+    """
+    if not room_in(house.settings.data).soon_full:
+        return False
+    now = house.clock()
+    with house.sessions.begin() as session:
+        removed = remove_orphans(session, house.store, now=now, spared=SPARED_IN_NEED)
+    log.warning("disk soon full", extra={"facts": {"job": "make_room", **removed}})
+    with house.sessions.begin() as session:
+        purge_imports(session, now=now)
+    return True
+
+
 def start_jobs(house: House) -> BackgroundScheduler:
     """Start looking every half minute for jobs that are due."""
     scheduler = BackgroundScheduler(timezone="UTC")
@@ -94,5 +112,8 @@ def start_jobs(house: House) -> BackgroundScheduler:
             coalesce=True,
             next_run_time=house.clock(),
         )
+    scheduler.add_job(
+        make_room, "interval", minutes=5, args=(house,), id="make_room", max_instances=1
+    )
     scheduler.start()
     return scheduler

@@ -26,6 +26,7 @@ from webapp.known_browsers import remember_browser
 from webapp.libraries import library_settings
 from webapp.passwords import check_password
 from webapp.settings import Settings
+from webapp.signed_cookies import Cookies
 from webapp.transaction import now, reading, transaction
 
 COOKIE_KEPT = timedelta(minutes=5)
@@ -182,6 +183,7 @@ def end_this_session(app: Flask, user: SignedIn) -> None:
 def set_up_accounts(app: Flask, settings: Settings) -> None:
     """Register sign-in, sign-out, sessions and CSRF."""
     app.config.update(library_settings(settings))
+    app.session_interface = Cookies()
     csrf.init_app(app)
     app.before_request(stay_signed_in)
     security = Security(app, Accounts(), login_form=SignInForm)

@@ -12,15 +12,22 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from visits.db import connect, sessions, start_reading
-from visits.errors import Busy, Conflict
+from visits.disk import NO_ROOM, READ_ONLY
+from visits.errors import Busy, Conflict, NoRoom, ReadOnly, Refused
 from visits.file_store import FileStore
 from visits.keys import secrets_fit
 from webapp.kept_secrets import CannotStart
 from webapp.settings import Settings
 
-# What PostgreSQL (SQLSTATE) and SQLite (error name) say of two writers that met.
-TWICE = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
-HELD = ("40P01", "40001", "55P03", "SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED")
+# What PostgreSQL (SQLSTATE) and SQLite (error name) say of two writers that met, of a disk without
+# room, of one that lets nobody write; SQLite's words have endings.
+SAID: tuple[tuple[type[Refused], tuple[str, ...]], ...] = (
+    (Conflict, ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")),
+    (Busy, ("40P01", "40001", "55P03", "SQLITE_BUSY", "SQLITE_LOCKED")),
+    (NoRoom, ("53100", "SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")),
+    (ReadOnly, ("25006", "SQLITE_READONLY", "SQLITE_CANTOPEN")),
+)
+DISK = ((NoRoom, NO_ROOM), (ReadOnly, READ_ONLY))
 
 
 def utc_now() -> datetime:
@@ -91,14 +98,20 @@ def transaction() -> Iterator[Session]:
 def _refusing_collisions() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        origin = error.orig
-        said = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None)
-        if said in TWICE:
-            raise Conflict("conflict") from error
-        if said in HELD:
-            raise Busy("busy") from error
-        raise
+    except (DBAPIError, OSError) as error:
+        refused = refusal_of(error)
+        if refused is None:
+            raise
+        raise refused from error
+
+
+def refusal_of(error: Exception) -> Refused | None:
+    """Name what a database or a disk refused; None for anything else."""
+    if isinstance(error, OSError):
+        return next((kind() for kind, numbers in DISK if error.errno in numbers), None)
+    origin = getattr(error, "orig", None)
+    said = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None) or ""
+    return next((kind() for kind, words in SAID if said.startswith(words)), None)
 
 
 @contextmanager

@@ -232,3 +232,13 @@ def test_two_who_seal_at_once_make_one_chain(session_factory: sessionmaker[Sessi
     with session_factory() as session:
         assert session.get_one(AccessMonth, "2026-03").lines == 50
         assert find_break(session) is None
+
+
+def test_a_clock_put_back_over_a_month_s_end_breaks_no_chain(log: Log, session: Session) -> None:
+    log.look(APRIL)
+    log.look(MARCH)
+    log.look(APRIL)
+    assert find_break(session) is None
+    assert log.check()["broken_month"] is None
+    moments = [(line.month, line.place) for line in session.scalars(select(AccessEvent))]
+    assert len(set(moments)) == 15

@@ -91,3 +91,11 @@ def test_the_address_of_a_stranger_is_not_kept(session: Session, now: datetime) 
     row = session.execute(text("SELECT * FROM failed_sign_in")).one()
     assert "secret" not in str(row)
     assert HERE.name not in str(row)
+
+
+def test_a_clock_put_back_keeps_nobody_waiting(session: Session, now: datetime) -> None:
+    fail(session, TRIES_FROM_A_PLACE, now, place=HERE)
+    back = now - timedelta(hours=1)
+    assert not walled(session, back, place=HERE)
+    fail(session, TRIES_FROM_A_PLACE, back, place=HERE)
+    assert walled(session, back, place=HERE)

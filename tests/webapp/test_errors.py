@@ -1,15 +1,20 @@
 """Errors say what happened to people and to machines, and never show our insides."""
 
+import errno
 import logging
 from collections.abc import Callable
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import DBAPIError
 
+from visits.errors import Busy, Conflict, NoRoom, ReadOnly
 from visits.models.accounts import Role
 from webapp.auth import public
 from webapp.errors import SENTENCES
+from webapp.transaction import refusal_of
 
 
 @public
@@ -66,3 +71,21 @@ def test_placeholders_of_sentences_are_the_same_in_french(app: Flask) -> None:
     with app.test_request_context(headers={"Accept-Language": "fr"}):
         for code, text in SENTENCES.items():
             assert str(text).count("%(") == text._args[0].count("%("), code
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (DBAPIError("", {}, psycopg.errors.DiskFull()), NoRoom),
+        (DBAPIError("", {}, psycopg.errors.ReadOnlySqlTransaction()), ReadOnly),
+        (DBAPIError("", {}, psycopg.errors.UniqueViolation()), Conflict),
+        (DBAPIError("", {}, psycopg.errors.DeadlockDetected()), Busy),
+        (DBAPIError("", {}, psycopg.errors.SyntaxError()), type(None)),
+        (OSError(errno.EDQUOT, "quota"), NoRoom),
+        (OSError(errno.EROFS, "read-only"), ReadOnly),
+        (OSError(errno.ECONNRESET, "gone"), type(None)),
+        (ValueError(), type(None)),
+    ],
+)
+def test_what_a_database_or_a_disk_refuses_has_a_name(error: Exception, kind: type) -> None:
+    assert type(refusal_of(error)) is kind

@@ -45,6 +45,18 @@ def test_a_job_runs_again_when_its_time_has_come(app: Flask, now: datetime) -> N
     assert run_job(later, job)
 
 
+def test_a_clock_put_back_keeps_no_job_waiting(app: Flask, now: datetime) -> None:
+    house = _house(app)
+    job = Job("count", timedelta(days=1), lambda session, now: 0)
+    ahead = replace(house, clock=lambda: now + timedelta(days=365))
+    assert run_job(ahead, job)
+    assert run_job(house, job)
+    assert not run_job(house, job)
+    looks = replace(job, reads=True)
+    assert run_job(ahead, looks)
+    assert run_job(house, looks)
+
+
 def test_a_job_that_fails_leaves_no_claim(app: Flask) -> None:
     def fail(session: Session, *, now: datetime) -> int:
         raise RuntimeError("broken")

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security.utils import hash_password
+from itsdangerous import TimestampSigner
 from sqlalchemy import delete
 
 from tests.factories import NOW, make_user
@@ -155,3 +156,26 @@ def test_passwords_are_argon2id(app: Flask, member: str) -> None:
         user = find_user(session, member)
         assert user is not None
         assert user.password.startswith("$argon2id$")
+
+
+@pytest.mark.parametrize(("ahead", "opens"), [(0, 200), (3600, 200), (2 * 86400, 302)])
+def test_a_clock_put_back_by_an_hour_ends_no_session(
+    app: Flask, client: FlaskClient, member: str, ahead: int, opens: int
+) -> None:
+    assert _sign_in(client, member, PASSWORD) == 302
+    with client.session_transaction() as cookie:
+        content = dict(cookie)
+    signing = app.session_interface.get_signing_serializer(app)
+    signing.signer = _signer_ahead(ahead)
+    client.set_cookie(app.session_interface.get_cookie_name(app), signing.dumps(content))
+    assert client.get("/").status_code == opens
+
+
+def _signer_ahead(seconds: int) -> type[TimestampSigner]:
+    """Sign as a server whose clock is ahead."""
+
+    class Ahead(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return super().get_timestamp() + seconds
+
+    return Ahead

@@ -4,13 +4,13 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from visits.deadlines import months_after, today_in_paris
 from visits.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.map_points import refresh_map
-from visits.models.people import AccessKind, Person
+from visits.models.people import AccessKind
 from visits.models.programmes import (
     Channel,
     ContactAttempt,
@@ -23,6 +23,7 @@ from visits.models.programmes import (
 from visits.privacy import log_access
 from visits.programmes import Protocol, load_programmes
 from visits.queries import Viewer, visible_enrolments
+from visits.taking_back import GRAVE, REFUSALS, note_grave
 
 # What an attempt makes of the enrolment; one that is not listed leaves it as it is.
 NEXT_STATE = {
@@ -34,7 +35,6 @@ NEXT_STATE = {
     Disposition.MOVED: EnrolmentState.NOT_ELIGIBLE,
     Disposition.DEAD: EnrolmentState.NOT_ELIGIBLE,
 }
-REFUSALS = (Disposition.REFUSED, Disposition.REFUSED_BY_FAMILY)
 UNANSWERED = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER)
 # What only somebody who stood there can say: see visits.doors.
 AT_THE_DOOR = (Disposition.WRONG_ADDRESS, Disposition.UNSAFE, Disposition.BROKEN_OFF)
@@ -87,15 +87,15 @@ def record_attempt(
 ) -> ContactAttempt:
     """Keep an attempt and move the enrolment to where it leads.
 
-    Raises Invalid for a refusal without a reason or a call-back without a time, DoNotContact for
-    somebody who refused and may not be asked (yet), Conflict while a visit is planned: it is
-    cancelled or moved first; Conflict too when another attempt was recorded meanwhile, such as
-    the first of two clicks.
+    A planned visit stands, unless the answer ends the calls: then it is called off. Raises Invalid
+    for a refusal without a reason or a call-back without a time, DoNotContact for somebody who
+    refused, may not be asked (yet) and did not call herself, Conflict when another attempt was
+    recorded meanwhile, such as the first of two clicks.
     """
     _check(attempt, now)
     if attempt.seen is not None and attempt.seen != _attempts(session, enrolment):
         raise Conflict("conflict")
-    _refuse_if_not_to_contact(session, enrolment, now)
+    _refuse_if_not_to_contact(session, enrolment, attempt, now)
     kept = ContactAttempt(
         enrolment_id=enrolment.id,
         at=now,
@@ -108,7 +108,7 @@ def record_attempt(
     )
     session.add(kept)
     session.flush()
-    _follow(session, enrolment, attempt, now)
+    _follow(session, enrolment, kept, now)
     refresh_map(session, [enrolment.dwelling_id])
     log_access(
         session,
@@ -125,6 +125,8 @@ def _check(attempt: Attempt, now: datetime) -> None:
     fields = {}
     if attempt.disposition in AT_THE_DOOR:
         fields["disposition"] = "disposition_required"
+    if attempt.channel is Channel.INCOMING and attempt.disposition in UNANSWERED:
+        fields["disposition"] = "disposition_required"
     if attempt.disposition in REFUSALS and attempt.reason is None:
         fields["reason"] = "reason_required"
     if attempt.disposition is Disposition.CALL_BACK and attempt.call_back_at is None:
@@ -137,14 +139,15 @@ def _check(attempt: Attempt, now: datetime) -> None:
         raise Invalid(fields)
 
 
-def _refuse_if_not_to_contact(session: Session, enrolment: Enrolment, now: datetime) -> None:
+def _refuse_if_not_to_contact(
+    session: Session, enrolment: Enrolment, attempt: Attempt, now: datetime
+) -> None:
     if enrolment.state in CLOSED:
         raise Conflict("enrolment_closed")
-    if enrolment.state is EnrolmentState.PLANNED:
-        raise Conflict("visit_already_planned")
     if enrolment.person.do_not_contact:
         raise DoNotContact("do_not_contact")
-    if enrolment.state is not EnrolmentState.REFUSED:
+    # Nobody calls her; when she calls, what she says is noted.
+    if enrolment.state is not EnrolmentState.REFUSED or attempt.channel is Channel.INCOMING:
         return
     refusals = session.scalars(
         select(Refusal).where(Refusal.enrolment_id == enrolment.id).order_by(Refusal.at, Refusal.id)
@@ -156,15 +159,18 @@ def _refuse_if_not_to_contact(session: Session, enrolment: Enrolment, now: datet
         raise DoNotContact("refused_until", until=latest.ask_again_on)
 
 
-def _follow(session: Session, enrolment: Enrolment, attempt: Attempt, now: datetime) -> None:
+def _follow(session: Session, enrolment: Enrolment, attempt: ContactAttempt, now: datetime) -> None:
+    grave = attempt.disposition in GRAVE
+    if grave:
+        note_grave(session, enrolment, attempt, now=now)
     enrolment.call_back_at = attempt.call_back_at
+    if enrolment.state is EnrolmentState.PLANNED and not grave:
+        return
     enrolment.state = NEXT_STATE.get(attempt.disposition, enrolment.state)
     if attempt.disposition in REFUSALS:
         keep_refusal(session, enrolment, attempt.reason or RefusalReason.NOT_SAID, now=now)
     elif attempt.disposition in UNANSWERED and ladder_climbed(session, enrolment):
         enrolment.state = EnrolmentState.UNREACHABLE
-    elif attempt.disposition is Disposition.DEAD:
-        note_death(enrolment.person, now)
 
 
 def keep_refusal(
@@ -192,7 +198,9 @@ def ladder_climbed(session: Session, enrolment: Enrolment) -> bool:
 
     They count from the last time somebody answered.
     """
-    answered = ContactAttempt.disposition.not_in(UNANSWERED)
+    answered = and_(
+        ContactAttempt.disposition.not_in(UNANSWERED), ContactAttempt.taken_back_at.is_(None)
+    )
     latest = select(func.max(ContactAttempt.at)).where(
         ContactAttempt.enrolment_id == enrolment.id, answered
     )
@@ -212,9 +220,3 @@ def _attempts(session: Session, enrolment: Enrolment, *only: ColumnElement[bool]
     of_this = ContactAttempt.enrolment_id == enrolment.id
     statement = select(func.count()).select_from(ContactAttempt).where(of_this, *only)
     return session.scalar(statement) or 0
-
-
-def note_death(person: Person, now: datetime) -> None:
-    """Note that a person died: nobody calls there any more."""
-    person.died_on = person.died_on or today_in_paris(now)
-    person.do_not_contact = True

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from visits.contacts import NOTE_LENGTH, REFUSALS, keep_refusal, ladder_climbed, note_death
+from visits.contacts import NOTE_LENGTH, keep_refusal, ladder_climbed
 from visits.db import take_turn
 from visits.errors import Conflict, Invalid
 from visits.map_points import refresh_map
@@ -24,6 +24,7 @@ from visits.models.programmes import (
 from visits.models.visits import LIVE, Visit, VisitState
 from visits.privacy import log_access
 from visits.queries import Viewer
+from visits.taking_back import GRAVE, REFUSALS, note_death, note_grave
 
 # What an outcome makes of the enrolment. Nobody home is called again until the ladder is climbed.
 NEXT_STATE = {
@@ -138,12 +139,12 @@ def _kept(
 def _lead_on(
     session: Session, enrolment: Enrolment, attempt: ContactAttempt, now: datetime
 ) -> None:
+    if attempt.disposition in GRAVE:
+        note_grave(session, enrolment, attempt, now=now)
     enrolment.state = NEXT_STATE[attempt.disposition]
     enrolment.call_back_at = None
     if attempt.reason is not None:
         keep_refusal(session, enrolment, attempt.reason, now=now)
-    elif attempt.disposition is Disposition.DEAD:
-        note_death(enrolment.person, now)
     elif attempt.disposition is Disposition.NO_ANSWER and ladder_climbed(session, enrolment):
         enrolment.state = EnrolmentState.UNREACHABLE
 

@@ -119,7 +119,8 @@ TO_CALL = Enrolment.state == EnrolmentState.TO_CALL
 
 
 def _tried(*only: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(ContactAttempt.enrolment_id == Enrolment.id, *only)
+    stands = ContactAttempt.taken_back_at.is_(None)
+    return exists().where(ContactAttempt.enrolment_id == Enrolment.id, stands, *only)
 
 
 def _reached() -> tuple[ColumnElement[bool], ...]:
@@ -148,7 +149,9 @@ def _left_at(session: Session, programme: str, viewer: Viewer, disposition: Disp
 def _last_came_to(disposition: Disposition) -> tuple[ColumnElement[bool], ...]:
     later = aliased(ContactAttempt)
     last = ~exists().where(
-        later.enrolment_id == ContactAttempt.enrolment_id, later.at > ContactAttempt.at
+        later.enrolment_id == ContactAttempt.enrolment_id,
+        later.at > ContactAttempt.at,
+        later.taken_back_at.is_(None),
     )
     return (
         Enrolment.state == EnrolmentState.CALL_BACK,
@@ -207,6 +210,7 @@ def _answers_by_month(
         .join(ContactAttempt.enrolment)
         .join(Enrolment.person)
         .where(Enrolment.programme == programme, visible_enrolments(viewer))
+        .where(ContactAttempt.taken_back_at.is_(None))
         .where(
             ContactAttempt.disposition.in_(
                 (

@@ -249,6 +249,7 @@ def _occupants(viewer: Viewer) -> Subquery:
         .join(Person, Person.id == Occupancy.person_id)
         .where(Occupancy.ended_on.is_(None), Tenancy.ended_on.is_(None))
         .where(open_to(viewer.user_id))
+        .where(Person.died_on.is_(None))
         .group_by(Tenancy.dwelling_id)
         .subquery()
     )

@@ -10,6 +10,7 @@ from flask_babel.speaklater import LazyString
 
 from diagnostics.codes import TRADES, Name
 from webapp.account_words import ACCOUNT_EVENTS
+from webapp.call_words import CALL_WORDS
 from webapp.field_words import FIELD_WORDS
 from webapp.languages import LANGUAGES, current_language
 
@@ -20,6 +21,7 @@ def _spoken(name: Name) -> str:
 
 WORDS: dict[str, dict[str, Any]] = {
     **FIELD_WORDS,
+    **CALL_WORDS,
     "work_order": {
         "open": _l("Open"),
         "started": _l("Started"),
@@ -53,20 +55,6 @@ WORDS: dict[str, dict[str, Any]] = {
         "unreachable": _l("Not reached"),
         "not_eligible": _l("Not concerned"),
     },
-    "disposition": {
-        "agreed": _l("Agrees to the visit"),
-        "refused": _l("Refuses"),
-        "refused_by_family": _l("The family refuses"),
-        "call_back": _l("Call back"),
-        "no_answer": _l("No answer"),
-        "wrong_number": _l("Wrong number"),
-        "moved": _l("Has moved"),
-        "dead": _l("Has died"),
-        "in_hospital": _l("In hospital"),
-        "wrong_address": _l("Wrong address"),
-        "unsafe": _l("Not safe to go in"),
-        "broken_off": _l("Visit broken off"),
-    },
     "alert": {
         "no_voicemail": _l("Leave no message on the phone"),
         "plain_clothes": _l("Come without a badge or uniform that shows"),
@@ -83,21 +71,6 @@ WORDS: dict[str, dict[str, Any]] = {
         "card": _l("a visiting card"),
         "note": _l("a handwritten note"),
         "leaflet": _l("a leaflet"),
-    },
-    "channel": {"phone": _l("Phone"), "letter": _l("Letter"), "door": _l("At the door")},
-    "refusal": {
-        "R01": _l("Feels no need"),
-        "R02": _l("Fears a move or a cost"),
-        "R03": _l("Does not trust the landlord"),
-        "R04": _l("Privacy"),
-        "R05": _l("Health or tiredness"),
-        "R06": _l("Is helped already"),
-        "R07": _l("The family decides"),
-        "R08": _l("Not the right time"),
-        "R09": _l("Access, a dog"),
-        "R10": _l("Language"),
-        "R99": _l("Not said"),
-        "broken_off": _l("Visit broken off"),
     },
     "visit": {
         "planned": _l("Planned"),
@@ -160,6 +133,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "person_file": _l("the file"),
         "enrolment": _l("the call page"),
         "contact_attempt": _l("a call"),
+        "call_taken_back": _l("an answer taken back"),
         "visit_planned": _l("a visit planned"),
         "visit_moved": _l("a visit moved"),
         "visit_cancelled": _l("a visit cancelled"),
@@ -262,28 +236,6 @@ WORDS: dict[str, dict[str, Any]] = {
         "count": _l("There are not as many turns as the form asks for."),
         "version": _l("The answers were given to another version of the form."),
         "malformed": _l("The answer cannot be read."),
-    },
-    "rate": {
-        "REF3": _l("Refusal rate"),
-        "REFC": _l("Refusals among those reached"),
-        "REF1": _l("Refusals among all"),
-        "COOP3": _l("Cooperation rate"),
-        "RR1": _l("Visited among all"),
-        "CON1": _l("Reached among all"),
-    },
-    "rate_definition": {
-        "REF3": _l(
-            "Persons who refused or broke off a visit, of all who were called at least once, "
-            "reached or not. Who does not live where we looked counts as not called."
-        ),
-        "REFC": _l(
-            "Persons who refused or broke off a visit, of those with whom somebody spoke. "
-            "A rate of our own: the AAPOR has none of this kind."
-        ),
-        "REF1": _l("Persons who refused or broke off a visit, of all enrolled, called or not."),
-        "COOP3": _l("Persons visited, of those visited, under way, or who refused."),
-        "RR1": _l("Persons visited, of all enrolled, called or not."),
-        "CON1": _l("Persons with whom somebody spoke, whatever they said, of all enrolled."),
     },
     "organisation": {
         "landlord": _l("Landlord"),

@@ -202,3 +202,21 @@ def test_whoever_lives_with_a_protected_person_becomes_protected(engine: Engine)
         rebuild_map(session)
         assert kept == {what: set(session.scalars(what)) for what in MAP}
         assert kept[MAP[0]] == {other.id}
+
+
+def test_calls_stay_when_taking_back_comes_and_goes(engine: Engine) -> None:
+    with sessions(engine).begin() as session:
+        by = make_user(session)
+        enrolment = make_enrolment(session, by=by)
+        session.add(
+            ContactAttempt(
+                enrolment_id=enrolment.id, at=NOW, channel=Channel.PHONE,
+                disposition=Disposition.DEAD, caller_id=by.id, taken_back_at=NOW,
+                taken_back_by_id=by.id, taken_back_why="Her sister", undo={"state": "to_call"},
+            )
+        )  # fmt: skip
+    revert(engine, to="0010")
+    migrate(engine)
+    with sessions(engine)() as session:
+        kept = session.scalars(select(ContactAttempt)).one()
+        assert (kept.disposition, kept.undo) == (Disposition.DEAD, None)

@@ -10,9 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.factories import make_dwelling, make_enrolment, make_person, make_user, make_visit
+from tests.factories import (
+    make_dwelling,
+    make_enrolment,
+    make_person,
+    make_residence,
+    make_user,
+    make_visit,
+)
 from visits.models.accounts import Role, User
 from visits.models.people import AccessedPerson, AccessEvent
+from visits.models.portfolio import Territory
 from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
 from visits.models.visits import Visit, VisitState
 
@@ -158,7 +166,7 @@ def test_somebody_who_refused_for_good_is_not_called_again_and_the_page_says_so(
     enrolment = enrolled(session, by)
     client = client_as("coordinator", language="en")
     address = f"/enrolments/{enrolment.id}/calls"
-    client.post(address, data={"disposition": "refused", "reason": "R04"})
+    client.post(address, data={"disposition": "refused", "reason": "R04", "sure": "yes"})
     assert "Record a call" not in page(client, f"/enrolments/{enrolment.id}")
     answer = client.post(address, data={"disposition": "agreed"})
     assert answer.status_code == 409
@@ -171,7 +179,7 @@ def test_a_soft_refusal_says_from_when_it_may_be_asked_again(
     enrolment = enrolled(session, by)
     client = client_as("coordinator")
     address = f"/enrolments/{enrolment.id}/calls"
-    client.post(address, data={"disposition": "refused", "reason": "R08"})
+    client.post(address, data={"disposition": "refused", "reason": "R08", "sure": "yes"})
     answer = client.post(address, data={"disposition": "agreed"})
     assert answer.status_code == 409
     assert "10/06/2026" in answer.get_data(as_text=True)
@@ -229,18 +237,54 @@ def test_a_visit_that_cannot_be_planned_says_which_field(
     assert f'href="#{field}"' in answer.get_data(as_text=True)
 
 
-def test_a_call_is_not_recorded_while_a_visit_is_planned(
+def test_an_answer_that_ends_the_calls_is_asked_once_and_can_be_taken_back(
     client_as: SignIn, session: Session, by: User
 ) -> None:
     visitor = make_user(session, role=Role.VISITOR)
     enrolment = enrolled(session, by, state=EnrolmentState.AGREED)
     client = client_as("coordinator", language="en")
     plan(client, enrolment, visitor)
+    address = f"/enrolments/{enrolment.id}"
+    answer = client.post(f"{address}/calls", data={"disposition": "dead", "note": "The niece"})
+    assert answer.status_code == 422
+    assert 'name="sure"' in answer.text and "The niece" in answer.text
+    session.expire_all()
+    assert enrolment.person.died_on is None
+    session.commit()
+    sure = {"disposition": "dead", "sure": "yes"}
+    assert client.post(f"{address}/calls", data=sure).status_code == 302
+    session.expire_all()
+    assert enrolment.person.died_on is not None
+    attempt = session.scalars(select(ContactAttempt)).one()
+    back = f"{address}/attempts/{attempt.id}/back"
+    session.commit()
+    assert back in page(client, address)
+    assert client.post(back, data={"reason": " "}).status_code == 422
+    answer = client.post(back, data={"reason": "It was her sister"}, follow_redirects=True)
+    assert "had been called off: plan it again" in answer.text
+    assert "It was her sister" in answer.text
+    session.expire_all()
+    assert (enrolment.state, enrolment.person.died_on) == (EnrolmentState.AGREED, None)
+
+
+def test_a_move_that_leaves_the_viewer_s_territory_goes_back_to_the_list(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    territory = Territory(name="Creil")
+    session.add(territory)
+    session.flush()
+    dwelling = make_dwelling(session, residence=make_residence(session, territory_id=territory.id))
+    person = make_person(session, dwelling=dwelling)
+    territory_id = territory.id
+    enrolment = enrolled(session, by, person=person, dwelling=dwelling)
+    client = client_as("coordinator", language="en", territory_id=territory_id)
     answer = client.post(
-        f"/enrolments/{enrolment.id}/calls", data={"disposition": "refused", "reason": "R01"}
+        f"/enrolments/{enrolment.id}/calls",
+        data={"disposition": "moved", "sure": "yes"},
+        follow_redirects=True,
     )
-    assert answer.status_code == 409
-    assert "Move it or cancel it first" in answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "left your territory" in answer.text
 
 
 def test_the_diary_names_only_those_the_viewer_may_see(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, EncryptedEnum, EncryptedText, new_id, stored_enum
+from visits.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
@@ -63,6 +63,7 @@ class Channel(enum.StrEnum):
     """How somebody was contacted."""
 
     PHONE = "phone"
+    INCOMING = "incoming"
     LETTER = "letter"
     DOOR = "door"
 
@@ -105,7 +106,8 @@ class ContactAttempt(Base):
 
     A knock that failed points to its visit and carries the id its tablet gave it (`report_id`);
     `left_behind` lists what was left at the door: `card`, `note`, `leaflet`; `received_at` is when
-    the tablet's report came, which may be hours after `at`.
+    the tablet's report came, which may be hours after `at`. `undo` is how things stood before an
+    answer that ended the calls.
     """
 
     __tablename__ = "contact_attempt"
@@ -123,9 +125,13 @@ class ContactAttempt(Base):
     report_id: Mapped[uuid.UUID | None] = mapped_column(unique=True, index=True)
     left_behind: Mapped[list[Any] | None]
     received_at: Mapped[datetime | None]
+    undo: Mapped[Any | None] = mapped_column(EncryptedJson)
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    taken_back_why: Mapped[str | None] = mapped_column(EncryptedText)
 
     enrolment: Mapped[Enrolment] = relationship(back_populates="attempts")
-    caller: Mapped[User] = relationship()
+    caller: Mapped[User] = relationship(foreign_keys=[caller_id])
 
 
 class Refusal(Base):

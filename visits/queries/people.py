@@ -122,7 +122,7 @@ def _household(session: Session, viewer: Viewer, person: Person) -> Sequence[Per
         select(Person)
         .join(Person.occupancies)
         .where(Occupancy.tenancy_id.in_(homes), Occupancy.ended_on.is_(None))
-        .where(Person.id != person.id, visible_persons(viewer))
+        .where(Person.id != person.id, Person.died_on.is_(None), visible_persons(viewer))
         .order_by(Person.name_key, Person.id)
     )
     return session.scalars(statement).unique().all()

@@ -26,6 +26,9 @@ REST = {
     Disposition.IN_HOSPITAL: timedelta(days=14),
 }
 
+WAITING = (EnrolmentState.TO_CALL, EnrolmentState.CALL_BACK)
+# Somebody whose visit is planned may have been promised a call all the same.
+PROMISED = (*WAITING, EnrolmentState.PLANNED)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_TRY = (
     select(func.max(ContactAttempt.at))
@@ -45,10 +48,9 @@ def to_contact(now: datetime) -> ColumnElement[bool]:
     """Give the condition on `Enrolment` for those to call now; whoever rests is not among them."""
     return and_(
         Person.do_not_contact.is_(False),
-        Enrolment.state.in_((EnrolmentState.TO_CALL, EnrolmentState.CALL_BACK)),
         or_(
-            Enrolment.call_back_at <= now,
-            and_(Enrolment.call_back_at.is_(None), ~_resting(now)),
+            and_(Enrolment.call_back_at <= now, Enrolment.state.in_(PROMISED)),
+            and_(Enrolment.call_back_at.is_(None), Enrolment.state.in_(WAITING), ~_resting(now)),
         ),
     )
 
@@ -77,8 +79,8 @@ def comes_after(
     Whoever was just tried keeps the place she had before, so that the list goes on from there.
     """
     tried = list(attempts)
-    waiting = enrolment.state in (EnrolmentState.TO_CALL, EnrolmentState.CALL_BACK)
     promise = enrolment.call_back_at
+    waiting = enrolment.state in (WAITING if promise is None else PROMISED)
     if tried and not (waiting and not rests(enrolment, tried, now)):
         tried.pop()
         promise = tried[-1].call_back_at if tried else None

@@ -8,17 +8,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.contacts import REFUSALS, find_enrolment
+from visits.contacts import find_enrolment
 from visits.doors import Knock, report_shut_door
 from visits.errors import Conflict, Invalid, NotFound
 from visits.models.programmes import Disposition, Enrolment, EnrolmentState, RefusalReason
 from visits.models.visits import LIVE, Visit
 from visits.planning import cancel_visit, find_visit, move_visit, plan_visit
 from visits.queries.enrolments import diary_of
+from visits.taking_back import REFUSALS
 from webapp.auth import Action, requires, viewer
 from webapp.languages import moment
 from webapp.office.access import showing
-from webapp.office.enrolments import offered_visitors, refusal_on_page
+from webapp.office.enrolments import must_be_sure, offered_visitors, refusal_on_page
 from webapp.office.moments import required_moment, typed_day, whole_day
 from webapp.transaction import now, transaction
 
@@ -111,8 +112,12 @@ def _typed_knock(visit: Visit) -> Knock:
         reason = RefusalReason(typed["reason"]) if typed.get("reason") else None
     except ValueError:
         raise Invalid({"outcome": "outcome_required"}) from None
+    fields: dict[str, str] = {}
     if outcome in REFUSALS and reason is None:
-        raise Invalid({"reason": "reason_required"})
+        fields["reason"] = "reason_required"
+    must_be_sure(outcome, fields)
+    if fields:
+        raise Invalid(fields)
     return Knock(
         outcome,
         at=min(visit.planned_start_at, now()),

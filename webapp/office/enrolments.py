@@ -18,7 +18,7 @@ from visits.contacts import (
     record_attempt,
 )
 from visits.doors import LEFT_BEHIND, OUTCOMES, ladder_of
-from visits.errors import Conflict, Invalid, Refused
+from visits.errors import Conflict, Invalid, NotFound, Refused
 from visits.models.accounts import User
 from visits.models.programmes import (
     Channel,
@@ -44,9 +44,10 @@ from visits.queries.enrolments import (
 from visits.queries.people import named_for
 from visits.queries.reach import Reach
 from visits.queries.tablet import standing_alerts
+from visits.taking_back import GRAVE, REFUSALS, WHY_LENGTH, may_be_taken_back, take_back
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
-from webapp.languages import day
+from webapp.languages import day, moment
 from webapp.office.access import showing
 from webapp.office.listing import wanted
 from webapp.office.moments import age, day_of, typed_moment
@@ -108,8 +109,12 @@ def call(enrolment_id: uuid.UUID) -> ResponseReturnValue:
             enrolment = find_enrolment(session, viewer(), enrolment_id, to_change=True)
             record_attempt(session, enrolment, attempt, viewer=viewer(), now=now())
             state = enrolment.state
+            seen = _still_seen(session, enrolment_id)
     except (Invalid, Conflict) as refused:
         return refusal_on_page(enrolment_id, refused, form="call")
+    if not seen:
+        flash(_("The call is recorded. This person left your territory."), "success")
+        return redirect(url_for(".index"))
     if state is EnrolmentState.AGREED:
         flash(_("The call is recorded: the person agrees. Now plan the visit."), "success")
         return redirect(url_for(".show", enrolment_id=enrolment_id, _anchor="plan"))
@@ -117,8 +122,43 @@ def call(enrolment_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", enrolment_id=enrolment_id))
 
 
+def _still_seen(session: Session, enrolment_id: uuid.UUID) -> bool:
+    session.flush()
+    try:
+        find_enrolment(session, viewer(), enrolment_id)
+    except NotFound:
+        return False
+    return True
+
+
+@enrolments.post("/<uuid:enrolment_id>/attempts/<uuid:attempt_id>/back")
+@requires(Action.CALL)
+def back(enrolment_id: uuid.UUID, attempt_id: uuid.UUID) -> ResponseReturnValue:
+    """Take back a death, a move or a refusal that was noted by mistake."""
+    try:
+        with transaction() as session:
+            enrolment = find_enrolment(session, viewer(), enrolment_id, to_change=True)
+            reason = request.form.get("reason", "")
+            called_off = take_back(
+                session, enrolment, attempt_id, reason=reason, viewer=viewer(), now=now()
+            )
+            when = ", ".join(moment(visit.planned_start_at) for visit in called_off)
+    except (Invalid, Conflict) as refused:
+        return refusal_on_page(enrolment_id, refused, form="back")
+    flash(_("Taken back: all is as it was before."), "success")
+    if when:
+        flash(_("The visit of %(when)s had been called off: plan it again.", when=when), "warning")
+    return redirect(url_for(".show", enrolment_id=enrolment_id))
+
+
+def must_be_sure(disposition: Disposition, fields: dict[str, str]) -> None:
+    """Ask once before an answer that ends the calls is kept."""
+    if disposition in GRAVE and request.form.get("sure") != "yes":
+        fields["sure"] = "sure_required"
+
+
 def _typed_attempt() -> Attempt:
-    fields, typed = {}, request.form
+    typed, fields = request.form, dict[str, str]()
     try:
         disposition = Disposition(typed.get("disposition", ""))
         channel = Channel(typed.get("channel", Channel.PHONE))
@@ -131,6 +171,9 @@ def _typed_attempt() -> Attempt:
             call_back_at = typed_moment(typed.get("day", ""), typed.get("time", ""))
         except ValueError:
             fields["call_back_at"] = "bad_date"
+    must_be_sure(disposition, fields)
+    if disposition in REFUSALS and reason is None:
+        fields["reason"] = "reason_required"
     note = typed.get("note", "").replace("\r\n", "\n").strip()
     if len(note) > NOTE_LENGTH:
         fields["note"] = "too_long"
@@ -184,7 +227,8 @@ def page_of_enrolment(
         visits=visits,
         visitors=offered_visitors(session, enrolment),
         refusal=refusal,
-        may_call=_may_call(enrolment, refusal),
+        may_call=_may_call(enrolment),
+        refuses=_refuses(enrolment, refusal),
         next=_next(session, enrolment),
         errors=errors or {},
         said=said,
@@ -196,7 +240,9 @@ def page_of_enrolment(
         ladder=ladder_of(enrolment.attempts),
         alerts=standing_alerts(session, [enrolment.person_id]).get(enrolment.person_id, ()),
         unsafe=_was_unsafe(enrolment),
-        channels=list(Channel),
+        channels=[Channel.INCOMING] if _refuses(enrolment, refusal) else list(Channel),
+        to_take_back=may_be_taken_back(enrolment.attempts) if may(Action.CALL) else None,
+        why_length=WHY_LENGTH,
         reasons=list(RefusalReason),
         note_length=NOTE_LENGTH,
         age=age,
@@ -216,16 +262,18 @@ def _was_unsafe(enrolment: Enrolment) -> bool:
     return waiting and bool(doors) and doors[-1].disposition is Disposition.UNSAFE
 
 
-def _may_call(enrolment: Enrolment, refusal: Refusal | None) -> bool:
+def _may_call(enrolment: Enrolment) -> bool:
     """Tell whether a call can be recorded now, by the rules `record_attempt` keeps."""
-    if not may(Action.CALL) or enrolment.person.do_not_contact or enrolment.state in CLOSED:
-        return False
-    if enrolment.state is EnrolmentState.PLANNED:
-        return False
+    closed = enrolment.person.do_not_contact or enrolment.state in CLOSED
+    return may(Action.CALL) and not closed
+
+
+def _refuses(enrolment: Enrolment, refusal: Refusal | None) -> bool:
+    """Tell whether nobody may call, though the person herself may."""
     if enrolment.state is not EnrolmentState.REFUSED:
-        return True
+        return False
     again = refusal.ask_again_on if refusal else None
-    return again is not None and again <= day_of(now())
+    return again is None or again > day_of(now())
 
 
 def offered_visitors(session: Session, enrolment: Enrolment) -> Sequence[User]:

@@ -39,6 +39,11 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def is_public_holiday(day: date) -> bool:
+    """Tell whether a day is a public holiday of mainland France."""
+    return day in _public_holidays()
+
+
 def _working_days_later(local: datetime, days: int) -> datetime:
     while days > 0:
         local += timedelta(days=1)

@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.errors import Conflict, Invalid, NotFound
@@ -15,7 +16,10 @@ from visits.models.portfolio import Dwelling
 from visits.models.programmes import Enrolment, EnrolmentState
 from visits.models.visits import LIVE, Visit, VisitState
 from visits.privacy import log_access
-from visits.queries import Viewer, visible_enrolments
+from visits.queries import Viewer, visible_enrolments, visible_persons
+from visits.unusual_hours import unusual_hour
+
+WHY_LENGTH = 500
 
 
 def visitors(session: Session) -> Sequence[User]:
@@ -33,18 +37,20 @@ def plan_visit(
     minutes: int,
     viewer: Viewer,
     now: datetime,
+    insist: str = "",
 ) -> Visit:
     """Put a visit in a visitor's diary.
 
     Raises Conflict when the person has not agreed or already has a visit, Invalid when the
-    visitor cannot come then.
+    visitor cannot come then, or when nobody comes then unless somebody says why in `insist`.
     """
     if enrolment.state is EnrolmentState.PLANNED:
         raise Conflict("visit_already_planned")
     if enrolment.state is not EnrolmentState.AGREED:
         raise Conflict("not_agreed_yet")
     end_at = start_at + timedelta(minutes=minutes)
-    _check_slot(session, enrolment.person, visitor_id, start_at, end_at, now=now)
+    slot = _Slot(visitor_id, start_at, end_at)
+    why = _check_slot(session, enrolment, slot, viewer=viewer, insist=insist, now=now)
     visit = Visit(
         enrolment_id=enrolment.id,
         visitor_id=visitor_id,
@@ -53,6 +59,7 @@ def plan_visit(
         state=VisitState.PLANNED,
         planned_by_id=viewer.user_id,
         planned_at=now,
+        unusual_why=why,
     )
     session.add(visit)
     enrolment.state = EnrolmentState.PLANNED
@@ -69,13 +76,16 @@ def move_visit(
     start_at: datetime,
     viewer: Viewer,
     now: datetime,
+    insist: str = "",
 ) -> None:
-    """Give a planned visit another time or visitor."""
+    """Give a planned visit another time or visitor, by the rules it was planned by."""
     if visit.state is not VisitState.PLANNED:
         raise Conflict("visit_not_planned")
     end_at = start_at + (visit.planned_end_at - visit.planned_start_at)
-    person = visit.enrolment.person
-    _check_slot(session, person, visitor_id, start_at, end_at, now=now, but=visit.id)
+    slot = _Slot(visitor_id, start_at, end_at, but=visit.id)
+    visit.unusual_why = _check_slot(
+        session, visit.enrolment, slot, viewer=viewer, insist=insist, now=now
+    )
     visit.visitor_id = visitor_id
     visit.planned_start_at, visit.planned_end_at = start_at, end_at
     _changed(session, visit.enrolment, viewer, "visit_moved", now)
@@ -95,33 +105,83 @@ def cancel_visit(
     _changed(session, visit.enrolment, viewer, "visit_cancelled", now)
 
 
+@dataclass(frozen=True)
+class _Slot:
+    """A visitor's time; `but` is the visit that moves there."""
+
+    visitor_id: uuid.UUID
+    start_at: datetime
+    end_at: datetime
+    but: uuid.UUID | None = None
+
+    def taken(self) -> tuple[ColumnElement[bool], ...]:
+        """Give the conditions on `Visit` for those at the same time."""
+        return (
+            Visit.state.in_(LIVE),
+            Visit.planned_start_at < self.end_at,
+            Visit.planned_end_at > self.start_at,
+            Visit.id != (self.but or uuid.UUID(int=0)),
+        )
+
+
 def _check_slot(
     session: Session,
-    person: Person,
-    visitor_id: uuid.UUID,
-    start_at: datetime,
-    end_at: datetime,
+    enrolment: Enrolment,
+    slot: _Slot,
     *,
+    viewer: Viewer,
+    insist: str,
     now: datetime,
-    but: uuid.UUID | None = None,
-) -> None:
+) -> str | None:
+    """Refuse what cannot be; gives why it is all the same to be, where that had to be said."""
     # Two visits planned at once would not see each other in the visitor's diary.
-    visitor = session.get(User, visitor_id, with_for_update={"key_share": True})
+    visitor = session.get(User, slot.visitor_id, with_for_update={"key_share": True})
     if visitor is None or visitor.role is not Role.VISITOR or not visitor.active:
         raise Invalid({"visitor_id": "unknown_visitor"})
-    if start_at <= now:
+    if slot.start_at <= now:
         raise Invalid({"start_at": "must_be_in_future"})
-    if person.protected and not _named(session, person, visitor_id):
+    person = enrolment.person
+    if person.protected and not _named(session, person, slot.visitor_id):
         raise Invalid({"visitor_id": "visitor_not_named"})
-    overlap = select(Visit.id).where(
-        Visit.visitor_id == visitor_id,
-        Visit.state.in_(LIVE),
-        Visit.planned_start_at < end_at,
-        Visit.planned_end_at > start_at,
-        Visit.id != (but or uuid.UUID(int=0)),
+    _refuse_collision(session, slot, viewer)
+    unusual = unusual_hour(slot.start_at, slot.end_at)
+    if unusual is None and _home_is_visited(session, enrolment, slot, viewer):
+        unusual = "home_visited_then"
+    if unusual is None:
+        return None
+    if not insist.strip():
+        raise Invalid({"insist": unusual})
+    return insist.strip()[:WHY_LENGTH]
+
+
+def _refuse_collision(session: Session, slot: _Slot, viewer: Viewer) -> None:
+    statement = (
+        select(Visit.planned_start_at, Person, visible_persons(viewer).label("seen"))
+        .join(Visit.enrolment)
+        .join(Enrolment.person)
+        .where(Visit.visitor_id == slot.visitor_id, *slot.taken())
+        .order_by(Visit.planned_start_at, Visit.id)
+        .limit(1)
     )
-    if session.scalars(overlap.limit(1)).first() is not None:
+    found = session.execute(statement).one_or_none()
+    if found is None:
+        return
+    at, person, seen = found
+    if not seen:
         raise Invalid({"start_at": "visitor_busy"})
+    raise Invalid({"start_at": "visitor_busy_with"}, name=person.name, at=at)
+
+
+def _home_is_visited(session: Session, enrolment: Enrolment, slot: _Slot, viewer: Viewer) -> bool:
+    """Tell whether somebody else is at this door then, as far as the viewer may know."""
+    statement = (
+        select(Visit.id)
+        .join(Visit.enrolment)
+        .join(Enrolment.person)
+        .where(Enrolment.dwelling_id == enrolment.dwelling_id, visible_persons(viewer))
+        .where(*slot.taken())
+    )
+    return session.scalars(statement.order_by(Visit.id).limit(1)).first() is not None
 
 
 def _named(session: Session, person: Person, user_id: uuid.UUID) -> bool:

@@ -171,6 +171,20 @@ SENTENCES: dict[str, Any] = {
     "too_long": _l("This text is too long: 500 characters at most."),
     "unknown_visitor": _l("Choose a visitor from the list."),
     "visitor_not_named": _l("Only a visitor named for this protected file may go."),
+    "visitor_busy_with": _l("This visitor is with %(name)s then (%(at)s)."),
+    "visit_on_sunday": _l("This is a Sunday. Tick the box and say why, or choose another day."),
+    "visit_on_holiday": _l(
+        "This is a public holiday. Tick the box and say why, or choose another day."
+    ),
+    "visit_at_night": _l(
+        "This visit would begin before 8:00 or end after 20:00. "
+        "Tick the box and say why, or choose another hour."
+    ),
+    "home_visited_then": _l(
+        "Somebody else is visited in this home at the same time. "
+        "Tick the box and say why, or choose another hour."
+    ),
+    "no_such_hour": _l("There is no such hour that day: the clocks go forward. Choose another."),
     "visitor_busy": _l("This visitor has another visit then."),
     "disposition_required": _l("Say what came of the call."),
     "outcome_required": _l("Say what happened at the door."),

@@ -1,7 +1,7 @@
-"""answers taken back: how things stood before an answer that ended the calls, and who undid it.
+"""answers taken back and unusual hours: how things stood before, who undid it, who insisted.
 
-Revision: 0011
-Follows: 0010
+Revision: 0013
+Follows: 0012
 """
 
 import sqlalchemy as sa
@@ -22,9 +22,11 @@ def upgrade() -> None:
         table.add_column(sa.Column("taken_back_by_id", sa.Uuid(), nullable=True))
         table.add_column(sa.Column("taken_back_why", sa.LargeBinary(), nullable=True))
         table.create_foreign_key(KEY, "user_account", ["taken_back_by_id"], ["id"])
+    op.add_column("visit", sa.Column("unusual_why", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("visit", "unusual_why")
     with op.batch_alter_table("contact_attempt") as table:
         table.drop_constraint(KEY, type_="foreignkey")
         for name in ("taken_back_why", "taken_back_by_id", "taken_back_at", "undo"):

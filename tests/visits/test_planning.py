@@ -2,15 +2,23 @@
 
 import uuid
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import (
+    make_dwelling,
+    make_enrolment,
+    make_person,
+    make_user,
+    make_viewer,
+    make_visit,
+)
 from visits.errors import Conflict, Invalid, NotFound
-from visits.models.accounts import Role
-from visits.models.programmes import EnrolmentState
-from visits.models.visits import VisitState
+from visits.models.accounts import Role, User
+from visits.models.programmes import Enrolment, EnrolmentState
+from visits.models.visits import Visit, VisitState
 from visits.planning import (
     cancel_visit,
     find_visit,
@@ -19,7 +27,7 @@ from visits.planning import (
     visits_of_visitor,
 )
 from visits.protection import name_for_access, protect
-from visits.queries import Reach
+from visits.queries import Reach, Viewer
 
 HOUR = timedelta(hours=1)
 
@@ -75,7 +83,7 @@ def test_a_visitor_is_in_one_flat_at_a_time(
         if wanted:
             with pytest.raises(Invalid) as busy:
                 plan_visit(session, enrolment, **arguments)
-            assert busy.value.fields == {"start_at": "visitor_busy"}
+            assert busy.value.fields == {"start_at": "visitor_busy_with"}
         else:
             plan_visit(session, enrolment, **arguments)
 
@@ -141,3 +149,106 @@ def test_a_cancelled_visit_can_be_planned_again(session: Session, now: datetime)
             viewer=make_viewer(visitor),
             now=now,
         )
+
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def _asked(session: Session, **said: object) -> tuple[Viewer, User, Enrolment]:
+    user, visitor = make_user(session), make_user(session, role=Role.VISITOR)
+    enrolment = make_enrolment(session, by=user, state=EnrolmentState.AGREED, **said)
+    return make_viewer(user), visitor, enrolment
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "why"),
+    [
+        ((2026, 3, 15), (14, 0), "visit_on_sunday"),
+        ((2026, 4, 6), (14, 0), "visit_on_holiday"),
+        ((2026, 3, 12), (7, 59), "visit_at_night"),
+        ((2026, 3, 12), (18, 31), "visit_at_night"),
+        ((2026, 3, 12), (23, 30), "visit_at_night"),
+        ((2026, 3, 12), (8, 0), None),
+        ((2026, 3, 12), (18, 30), None),
+        ((2026, 3, 14), (10, 0), None),
+    ],
+)
+def test_an_unusual_time_is_planned_only_by_saying_why(
+    session: Session,
+    now: datetime,
+    day: tuple[int, int, int],
+    clock: tuple[int, int],
+    why: str | None,
+) -> None:
+    viewer, visitor, enrolment = _asked(session)
+
+    def plan(insist: str = "") -> Visit:
+        return plan_visit(
+            session, enrolment, visitor_id=visitor.id,
+            start_at=datetime(*day, *clock, tzinfo=PARIS), minutes=90, viewer=viewer, now=now,
+            insist=insist,
+        )  # fmt: skip
+
+    if why is None:
+        assert plan("Not needed").unusual_why is None
+        return
+    with pytest.raises(Invalid) as refused:
+        plan("  ")
+    assert refused.value.fields == {"insist": why}
+    visit = plan(" Her daughter is there ")
+    assert visit.unusual_why == "Her daughter is there"
+    move_visit(
+        session, visit, visitor_id=visitor.id, start_at=datetime(2026, 3, 13, 10, tzinfo=PARIS),
+        viewer=viewer, now=now,
+    )  # fmt: skip
+    assert visit.unusual_why is None
+
+
+def test_a_collision_names_whom_it_is_with_only_to_who_may_see_her(
+    session: Session, now: datetime
+) -> None:
+    viewer, visitor, enrolment = _asked(session)
+    at = datetime(2026, 3, 12, 14, tzinfo=PARIS)
+    other = make_enrolment(session, by=visitor, state=EnrolmentState.PLANNED)
+    make_visit(session, enrolment=other, visitor=visitor, start_at=at)
+
+    def refusal() -> Invalid:
+        with pytest.raises(Invalid) as refused:
+            plan_visit(
+                session, enrolment, visitor_id=visitor.id, start_at=at, minutes=60,
+                viewer=viewer, now=now,
+            )  # fmt: skip
+        return refused.value
+
+    assert refusal().fields == {"start_at": "visitor_busy_with"}
+    assert refusal().details["name"] == other.person.name
+    protect(session, other.person, by=visitor.id, now=now)
+    assert refusal().fields == {"start_at": "visitor_busy"}
+    assert refusal().details == {}
+
+
+def test_two_visits_in_one_home_at_once_are_remarked_unless_one_is_hidden(
+    session: Session, now: datetime
+) -> None:
+    dwelling = make_dwelling(session)
+    viewer, visitor, enrolment = _asked(
+        session, dwelling=dwelling, person=make_person(session, dwelling=dwelling)
+    )
+    spouse = make_person(session, dwelling=dwelling)
+    other = make_enrolment(
+        session, by=visitor, person=spouse, dwelling=dwelling, state=EnrolmentState.PLANNED
+    )
+    at = datetime(2026, 3, 12, 14, tzinfo=PARIS)
+    make_visit(session, enrolment=other, visitor=make_user(session, role=Role.VISITOR), start_at=at)
+
+    def plan() -> Visit:
+        return plan_visit(
+            session, enrolment, visitor_id=visitor.id, start_at=at, minutes=60, viewer=viewer,
+            now=now,
+        )  # fmt: skip
+
+    with pytest.raises(Invalid) as refused:
+        plan()
+    assert refused.value.fields == {"insist": "home_visited_then"}
+    protect(session, spouse, by=visitor.id, now=now)
+    assert plan().unusual_why is None

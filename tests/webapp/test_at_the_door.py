@@ -75,6 +75,7 @@ def test_the_office_notes_a_shut_door_with_the_tablet_s_codes(
         ({}, "failure-outcome"),
         ({"outcome": "agreed"}, "failure-outcome"),
         ({"outcome": "refused"}, "failure-reason"),
+        ({"outcome": "dead"}, "failure-sure"),
         ({"outcome": "no_answer", "left_behind": "bomb"}, "failure-left_behind"),
         ({"outcome": "no_answer", "note": "x" * 501}, "failure-note"),
     ],
@@ -92,7 +93,7 @@ def test_a_door_half_told_shows_the_form_again(
 def test_a_refusal_at_the_door_keeps_its_reason(
     client_as: SignIn, session: Session, visit: Visit
 ) -> None:
-    data = {"outcome": "refused", "reason": "R03"}
+    data = {"outcome": "refused", "reason": "R03", "sure": "yes"}
     client_as("coordinator").post(f"{_path(visit)}/visits/{visit.id}/failure", data=data)
     assert session.scalars(select(Refusal.reason)).one() == "R03"
     assert session.scalars(select(Enrolment.state)).one() is EnrolmentState.REFUSED

@@ -222,6 +222,9 @@ def test_a_visit_is_planned_moved_and_cancelled(
         ({"day": "2026-03-01"}, "plan-start_at"),
         ({"minutes": "5"}, "plan-minutes"),
         ({"minutes": "many"}, "plan-minutes"),
+        ({"day": "2026-03-15"}, "plan-insist"),
+        ({"day": "2026-03-15", "insist": "Her daughter is there"}, "plan-insist"),
+        ({"day": "2026-03-29", "time": "02:30"}, "plan-start_at"),
     ],
 )
 def test_a_visit_that_cannot_be_planned_says_which_field(
@@ -235,6 +238,32 @@ def test_a_visit_that_cannot_be_planned_says_which_field(
     answer = client_as("coordinator").post(f"/enrolments/{enrolment.id}/visits", data=data | typed)
     assert answer.status_code == 422
     assert f'href="#{field}"' in answer.get_data(as_text=True)
+
+
+def test_a_sunday_is_planned_when_it_is_ticked_with_why(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    visitor = make_user(session, role=Role.VISITOR)
+    enrolment = enrolled(session, by, state=EnrolmentState.AGREED)
+    client = client_as("coordinator", language="en")
+    sunday = {"day": "2026-03-15", "insist": "Her daughter is there", "insists": "yes"}
+    assert plan(client, enrolment, visitor, **sunday) == 302
+    assert "An unusual time: Her daughter is there" in page(client, f"/enrolments/{enrolment.id}")
+
+
+def test_a_collision_says_with_whom(client_as: SignIn, session: Session, by: User) -> None:
+    visitor = make_user(session, role=Role.VISITOR)
+    other = enrolled(session, by, state=EnrolmentState.AGREED)
+    make_visit(session, enrolment=other, visitor=visitor)
+    enrolment = enrolled(session, by, state=EnrolmentState.AGREED)
+    answer = client_as("coordinator", language="en").post(
+        f"/enrolments/{enrolment.id}/visits",
+        data={
+            "visitor_id": str(visitor.id), "day": "2026-03-10", "time": "14:00", "minutes": "90",
+        },
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert f"This visitor is with {other.person.name} then" in answer.text
 
 
 def test_an_answer_that_ends_the_calls_is_asked_once_and_can_be_taken_back(

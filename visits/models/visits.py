@@ -29,7 +29,10 @@ LIVE = (VisitState.PLANNED, VisitState.UNDER_WAY)
 
 
 class Visit(Base):
-    """An appointment at home between a visitor and an enrolled person."""
+    """An appointment at home between a visitor and an enrolled person.
+
+    `unusual_why` says why it is at an hour, or beside a visit, at which nobody comes unasked.
+    """
 
     __tablename__ = "visit"
     __table_args__ = (
@@ -46,6 +49,7 @@ class Visit(Base):
     planned_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     closed_reason: Mapped[str | None] = mapped_column(EncryptedText)
+    unusual_why: Mapped[str | None] = mapped_column(EncryptedText)
 
     enrolment: Mapped[Enrolment] = relationship()
     visitor: Mapped[User] = relationship(foreign_keys=[visitor_id])

@@ -44,6 +44,7 @@ def plan(enrolment_id: uuid.UUID) -> ResponseReturnValue:
                 minutes=minutes,
                 viewer=viewer(),
                 now=now(),
+                insist=_typed_insistence(),
             )
             said = _("The visit is planned for %(when)s.", when=moment(visit.planned_start_at))
     except (Invalid, Conflict) as refused:
@@ -66,6 +67,7 @@ def move(enrolment_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
                 start_at=start_at,
                 viewer=viewer(),
                 now=now(),
+                insist=_typed_insistence(),
             )
             said = _("The visit is moved to %(when)s.", when=moment(visit.planned_start_at))
     except (Invalid, Conflict) as refused:
@@ -159,6 +161,11 @@ def _visit(session: Session, enrolment_id: uuid.UUID, visit_id: uuid.UUID) -> Vi
 def _typed_start() -> datetime:
     typed = request.form
     return required_moment(typed.get("day", ""), typed.get("time", ""), field="start_at")
+
+
+def _typed_insistence() -> str:
+    """Read why a visit is to be at an unusual time; not ticked, it does not count."""
+    return request.form.get("insist", "") if request.form.get("insists") == "yes" else ""
 
 
 def _typed_minutes() -> int:

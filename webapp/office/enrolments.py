@@ -50,12 +50,14 @@ from webapp.errors import sentence
 from webapp.languages import day, moment
 from webapp.office.access import showing
 from webapp.office.listing import wanted
-from webapp.office.moments import age, day_of, typed_moment
+from webapp.office.moments import NoSuchHour, age, day_of, typed_moment
 from webapp.office.programmes import chosen_programme
 from webapp.transaction import now, transaction
 
 enrolments = Blueprint("enrolments", __name__, url_prefix="/enrolments")
 
+# How the details of a refusal are said.
+SAID: dict[str, Any] = {"until": day, "at": moment}
 # Only these answers lead to another call at a time the person named.
 CALLED_BACK = (Disposition.CALL_BACK, Disposition.IN_HOSPITAL)
 
@@ -169,6 +171,8 @@ def _typed_attempt() -> Attempt:
     if disposition in CALLED_BACK:
         try:
             call_back_at = typed_moment(typed.get("day", ""), typed.get("time", ""))
+        except NoSuchHour:
+            fields["call_back_at"] = "no_such_hour"
         except ValueError:
             fields["call_back_at"] = "bad_date"
     must_be_sure(disposition, fields)
@@ -192,11 +196,11 @@ def _typed_attempt() -> Attempt:
 def refusal_on_page(enrolment_id: uuid.UUID, refused: Refused, *, form: str) -> ResponseReturnValue:
     """Show the page again with what was typed in one of its forms and why it was refused."""
     fields = getattr(refused, "fields", {})
-    errors = {f"{form}-{name}": sentence(code) for name, code in fields.items()}
-    details = {
-        name: day(value) if name == "until" else value  # type: ignore[arg-type]
+    details: dict[str, object] = {
+        name: SAID[name](value) if name in SAID else value
         for name, value in refused.details.items()
     }
+    errors = {f"{form}-{name}": sentence(code, details) for name, code in fields.items()}
     said = "" if errors else sentence(refused.code, details)
     status = 422 if errors else 409
     with showing("enrolment") as (session, shown):

@@ -10,14 +10,23 @@ from webapp.transaction import now
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
+class NoSuchHour(ValueError):
+    """An hour that the clocks skip when summer time begins."""
+
+
 def typed_moment(day: str, clock: str) -> datetime | None:
     """Read what a date field and a time field hold; None when both are empty.
 
-    Raises ValueError for half of it, or for what is no day or time.
+    Raises ValueError for half of it, or for what is no day or time, NoSuchHour for an hour that
+    no Paris clock shows that day.
     """
     if not day and not clock:
         return None
-    return paris(typed_day(day), time.fromisoformat(clock))
+    typed = time.fromisoformat(clock).replace(tzinfo=None)
+    moment = paris(typed_day(day), typed)
+    if moment.astimezone(PARIS).time() != typed:
+        raise NoSuchHour
+    return moment
 
 
 def typed_day(text: str) -> date:
@@ -32,6 +41,8 @@ def required_moment(day: str, clock: str, *, field: str) -> datetime:
     """Read a date and a time that must be there. Raises Invalid, naming the field."""
     try:
         moment = typed_moment(day, clock)
+    except NoSuchHour:
+        raise Invalid({field: "no_such_hour"}) from None
     except ValueError:
         raise Invalid({field: "bad_date"}) from None
     if moment is None:

@@ -1,0 +1,23 @@
+"""Hours at which nobody is visited without somebody saying why."""
+
+from datetime import datetime, time
+
+from diagnostics.delays import PARIS
+from visits.deadlines import is_public_holiday
+
+# A choice of ours, at the civil hours of French doorstep law: nobody rings before 8 or stays
+# after 20 (bailiffs may not before 6 and after 21, code des procédures civiles, article L141-1).
+EARLIEST, LATEST = time(8), time(20)
+SUNDAY = 6
+
+
+def unusual_hour(start_at: datetime, end_at: datetime) -> str | None:
+    """Give the code of what is unusual about a visit's time on a Paris clock, or None."""
+    start, end = start_at.astimezone(PARIS), end_at.astimezone(PARIS)
+    if start.weekday() == SUNDAY:
+        return "visit_on_sunday"
+    if is_public_holiday(start.date()):
+        return "visit_on_holiday"
+    if start.time() < EARLIEST or end.time() > LATEST or end.date() > start.date():
+        return "visit_at_night"
+    return None

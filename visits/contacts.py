@@ -32,6 +32,7 @@ NEXT_STATE = {
     Disposition.REFUSED_BY_FAMILY: EnrolmentState.REFUSED,
     Disposition.CALL_BACK: EnrolmentState.CALL_BACK,
     Disposition.IN_HOSPITAL: EnrolmentState.CALL_BACK,
+    Disposition.LANGUAGE: EnrolmentState.CALL_BACK,
     Disposition.MOVED: EnrolmentState.NOT_ELIGIBLE,
     Disposition.DEAD: EnrolmentState.NOT_ELIGIBLE,
 }
@@ -129,6 +130,8 @@ def _check(attempt: Attempt, now: datetime) -> None:
         fields["disposition"] = "disposition_required"
     if attempt.disposition in REFUSALS and attempt.reason is None:
         fields["reason"] = "reason_required"
+    if attempt.disposition is Disposition.LANGUAGE and not attempt.note:
+        fields["note"] = "language_required"
     if attempt.disposition is Disposition.CALL_BACK and attempt.call_back_at is None:
         fields["call_back_at"] = "call_back_required"
     if attempt.call_back_at is not None and attempt.call_back_at <= now:

@@ -30,8 +30,13 @@ ANSWERED = (
     EnrolmentState.VISITED,
     EnrolmentState.REFUSED,
 )
-# Attempts in which nobody who lives there was spoken to.
-NOBODY = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER, Disposition.WRONG_ADDRESS)
+# Attempts in which the person was not spoken to.
+NOBODY = (
+    Disposition.NO_ANSWER,
+    Disposition.WRONG_NUMBER,
+    Disposition.WRONG_ADDRESS,
+    Disposition.THIRD_PARTY,
+)
 # Steps of the ladder after which somebody is called again, yet that count otherwise meanwhile: a
 # break-off as a refusal (AAPOR 2.12), a wrong address as unknown (3.x).
 BREAK_OFF, WRONG_ADDRESS = Disposition.BROKEN_OFF, Disposition.WRONG_ADDRESS

@@ -16,7 +16,7 @@ from visits.models.portfolio import Dwelling
 from visits.models.programmes import Enrolment, EnrolmentState
 from visits.models.visits import LIVE, Visit, VisitState
 from visits.privacy import log_access
-from visits.queries import Viewer, visible_enrolments, visible_persons
+from visits.queries import Viewer, visible_enrolments
 from visits.unusual_hours import unusual_hour
 
 WHY_LENGTH = 500
@@ -156,7 +156,7 @@ def _check_slot(
 
 def _refuse_collision(session: Session, slot: _Slot, viewer: Viewer) -> None:
     statement = (
-        select(Visit.planned_start_at, Person, visible_persons(viewer).label("seen"))
+        select(Visit.planned_start_at, Person, visible_enrolments(viewer).label("seen"))
         .join(Visit.enrolment)
         .join(Enrolment.person)
         .where(Visit.visitor_id == slot.visitor_id, *slot.taken())
@@ -178,7 +178,7 @@ def _home_is_visited(session: Session, enrolment: Enrolment, slot: _Slot, viewer
         select(Visit.id)
         .join(Visit.enrolment)
         .join(Enrolment.person)
-        .where(Enrolment.dwelling_id == enrolment.dwelling_id, visible_persons(viewer))
+        .where(Enrolment.dwelling_id == enrolment.dwelling_id, visible_enrolments(viewer))
         .where(*slot.taken())
     )
     return session.scalars(statement.order_by(Visit.id).limit(1)).first() is not None

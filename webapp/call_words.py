@@ -12,6 +12,8 @@ CALL_WORDS: dict[str, dict[str, Any]] = {
         "call_back": _l("Call back"),
         "no_answer": _l("No answer"),
         "wrong_number": _l("Wrong number"),
+        "third_party": _l("Somebody else answered"),
+        "language": _l("Another language: an interpreter is needed"),
         "moved": _l("Has moved"),
         "dead": _l("Has died"),
         "in_hospital": _l("In hospital"),

@@ -119,6 +119,7 @@ SENTENCES: dict[str, Any] = {
     "visit_already_planned": _l("A visit is planned already. Move it or cancel it first."),
     "visit_under_way": _l("A visit is under way. Whoever stands there tells what came of it."),
     "not_to_take_back": _l("This cannot be taken back, or not any more. Nothing was changed."),
+    "language_required": _l("Note which language this person speaks."),
     "sure_required": _l("This ends the calls. Tick the box if you are sure."),
     "not_agreed_yet": _l("This person has not agreed yet. Record the call first."),
     "visit_not_planned": _l("This visit is over. Nothing was changed."),

@@ -11,6 +11,7 @@ from visits.contacts import Attempt, find_enrolment, record_attempt
 from visits.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.models.people import AccessedPerson, AccessEvent
 from visits.models.programmes import Channel, Disposition, EnrolmentState, Refusal, RefusalReason
+from visits.outcomes import outcomes
 from visits.protection import protect
 from visits.queries.enrolments import ASK_AGAIN, EnrolmentFilter, list_enrolments
 from visits.queries.listing import Wanted
@@ -34,6 +35,27 @@ def test_each_answer_leads_to_its_state(
     enrolment = make_enrolment(session, by=user)
     record_attempt(session, enrolment, Attempt(disposition), viewer=make_viewer(user), now=now)
     assert enrolment.state is state
+
+
+def test_another_language_says_which_and_neither_it_nor_somebody_else_is_a_refusal(
+    session: Session, now: datetime
+) -> None:
+    user = make_user(session)
+    viewer = make_viewer(user)
+    enrolment = make_enrolment(session, by=user)
+    record_attempt(session, enrolment, Attempt(Disposition.THIRD_PARTY), viewer=viewer, now=now)
+    assert enrolment.state is EnrolmentState.TO_CALL
+    reached = {one.code: one.numerator for one in outcomes(session, "seniors", viewer=viewer).rates}
+    assert (reached["REF3"], reached["CON1"]) == (0, 0)
+    with pytest.raises(Invalid) as refused:
+        record_attempt(session, enrolment, Attempt(Disposition.LANGUAGE), viewer=viewer, now=now)
+    assert refused.value.fields == {"note": "language_required"}
+    told = Attempt(Disposition.LANGUAGE, note="Tamoul")
+    later = now + timedelta(hours=5)
+    record_attempt(session, enrolment, told, viewer=viewer, now=later)
+    assert enrolment.state is EnrolmentState.CALL_BACK
+    reached = {one.code: one.numerator for one in outcomes(session, "seniors", viewer=viewer).rates}
+    assert (reached["REF3"], reached["CON1"]) == (0, 1)
 
 
 def test_a_refusal_needs_its_reason(session: Session, now: datetime) -> None:

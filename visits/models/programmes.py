@@ -77,6 +77,8 @@ class Disposition(enum.StrEnum):
     CALL_BACK = "call_back"
     NO_ANSWER = "no_answer"
     WRONG_NUMBER = "wrong_number"
+    THIRD_PARTY = "third_party"
+    LANGUAGE = "language"
     MOVED = "moved"
     DEAD = "dead"
     IN_HOSPITAL = "in_hospital"

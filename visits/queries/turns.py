@@ -16,6 +16,9 @@ from visits.models.programmes import ContactAttempt, Disposition, Enrolment, Enr
 REST = {
     # Another time of the day: the morning's unanswered call is tried again in the evening.
     Disposition.NO_ANSWER: timedelta(hours=4),
+    Disposition.THIRD_PARTY: timedelta(hours=4),
+    # Time to find an interpreter.
+    Disposition.LANGUAGE: timedelta(days=3),
     # Nothing is won by ringing the same wrong number, or door, again the same day.
     Disposition.WRONG_NUMBER: timedelta(days=1),
     Disposition.WRONG_ADDRESS: timedelta(days=1),

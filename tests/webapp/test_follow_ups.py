@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW
@@ -17,6 +17,7 @@ from visits.models.works import FollowUp, FollowUpState
 from visits.protection import protect
 
 SignIn = Callable[..., FlaskClient]
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -88,3 +89,36 @@ def test_others_may_not_see_follow_ups(client_as: SignIn, role: Role) -> None:
 
 def test_no_follow_up_says_where_they_come_from(client_as: SignIn) -> None:
     assert "empty-state" in client_as(Role.COORDINATOR).get("/follow-ups/").text
+
+
+@pytest.mark.parametrize(
+    ("language", "today", "later", "stale"),
+    [
+        ("fr", "Appeler aujourd’hui", "Appeler le 10 septembre 2026", "dans six mois"),
+        ("en", "Call today", "Call on 10 September 2026", "in six months"),
+    ],
+)
+def test_a_follow_up_reads_as_of_today(
+    home: Home, client_as: SignIn, language: str, today: str, later: str, stale: str
+) -> None:
+    client = client_as(Role.SOCIAL_WORKER, language=language)
+    with home.house.sessions.begin() as session:
+        call = session.scalars(select(FollowUp).where(FollowUp.due_at > NOW + 100 * DAY)).one()
+        call.due_at = NOW + 184 * DAY
+        url = f"/follow-ups/{call.id}"
+    pages = ("/follow-ups/", url, f"/people/{home.person.id}")
+    for page in pages:
+        assert later in client.get(page).text
+    with home.house.sessions.begin() as session:
+        session.execute(update(FollowUp).values(due_at=NOW))
+    for page in pages:
+        said = client.get(page).text
+        assert today in said and stale not in said
+
+
+def test_causes_are_told_in_the_reader_s_language(home: Home, client_as: SignIn) -> None:
+    url = f"/follow-ups/{due(home).id}"
+    english = client_as(Role.SOCIAL_WORKER, language="en").get(url).text
+    assert "Have you had a fall in the last twelve months?" in english
+    assert "Avez-vous fait une chute" not in english
+    assert "Avez-vous fait une chute" in client_as(Role.SOCIAL_WORKER).get(url).text

@@ -1,5 +1,6 @@
 """What the tablet carries into the day."""
 
+import re
 import uuid
 from dataclasses import replace
 from datetime import timedelta
@@ -168,6 +169,9 @@ def test_what_is_due_in_the_home_comes_along(tablet: Tablet) -> None:
     (order,) = [one for one in due if one["kind"] == "work_order"]
     assert "gas" in order["label"]["en"].lower()
     assert (order["state"], bool(order["due_at"])) == ("open", True)
+    (call,) = [one for one in due if one["kind"] == "follow_up"]
+    assert re.match(r"Call on \d+ \w+ 20\d\d to see", call["label"]["en"])  # read on any day
+    assert re.match(r"Appeler le \d+ \w+ 20\d\d pour", call["label"]["fr"])
 
 
 def test_works_of_somebody_else_s_protected_file_stay_untold(tablet: Tablet) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
@@ -55,6 +55,7 @@ def list_follow_ups(
             contains_eager(FollowUp.enrolment)
             .contains_eager(Enrolment.dwelling)
             .contains_eager(Dwelling.residence),
+            joinedload(FollowUp.consequence),
         )
     )
     if only.state in (OPEN_ALL, DUE_NOW, DUE_SOON):

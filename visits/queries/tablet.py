@@ -16,6 +16,7 @@ from visits.models.portfolio import FormVersion
 from visits.models.programmes import Enrolment
 from visits.models.visits import COUNTED, Consequence, Submission, Visit
 from visits.models.works import OPEN_STATES, FollowUp, WorkOrder, WorkOrderFinding
+from visits.promises import worded
 from visits.queries.follow_ups import OPEN
 from visits.queries.forms import confidential_names
 from visits.queries.reach import Viewer
@@ -181,7 +182,9 @@ def _order(order: WorkOrder) -> Due:
 
 
 def _promise(promise: FollowUp) -> Due:
-    return Due("follow_up", dict(promise.consequence.label), promise.state, promise.due_at)
+    # The tablet may show it on a later day than it was fetched: it says the date.
+    label = worded(promise.consequence.label, due_at=promise.due_at)
+    return Due("follow_up", label, promise.state, promise.due_at)
 
 
 def sent_since(session: Session, viewer: Viewer, since: datetime) -> list[Sent]:

@@ -69,14 +69,7 @@ class Reading:
 
     def causes(self, consequence: Consequence) -> list[tuple[str, list[str]]]:
         """Say which answers made something follow: each question once, in the reader's language."""
-        answers = {one.path: one for part in self.sections for one in part.answers}
-        said: dict[str, dict[str, None]] = {}
-        for cause in _told(consequence, self.hidden):
-            now_said = answers.get(cause["path"])
-            question = now_said.question if now_said else cause["question"]
-            answer = now_said.answer if now_said else cause["answer"]
-            said.setdefault(question.replace("**", ""), {})[answer] = None
-        return [(question, list(all_said)) for question, all_said in said.items()]
+        return _told(consequence, self.sections, self.hidden)
 
 
 def read_submissions(session: Session, submissions: Sequence[Submission]) -> list[Reading]:
@@ -88,16 +81,30 @@ def read_submissions(session: Session, submissions: Sequence[Submission]) -> lis
     ]
 
 
-def told_causes(session: Session, consequence: Consequence) -> list[dict[str, str]]:
+def told_causes(session: Session, consequence: Consequence) -> list[tuple[str, list[str]]]:
     """Give the answers that made something follow, but for those the account may not read."""
-    submission = consequence.submission
+    submission, language = consequence.submission, current_language()
     form_id = submission.form_version.form_id
-    marked = confidential_names(session, [form_id])[form_id]
-    return _told(consequence, _hidden(submission, marked))
+    hidden = _hidden(submission, confidential_names(session, [form_id])[form_id])
+    form = parse_form(submission.form_version.xform)
+    checked = check_again(submission, language=language)
+    sections = read_answers(form, checked, language=language, hidden=hidden)
+    return _told(consequence, sections, hidden)
 
 
-def _told(consequence: Consequence, hidden: frozenset[str]) -> list[dict[str, str]]:
-    return [cause for cause in consequence.causes if _last(cause["path"]) not in hidden]
+def _told(
+    consequence: Consequence, sections: Sequence[Section], hidden: frozenset[str]
+) -> list[tuple[str, list[str]]]:
+    answers = {one.path: one for part in sections for one in part.answers}
+    said: dict[str, dict[str, None]] = {}
+    for cause in consequence.causes:
+        if _last(cause["path"]) in hidden:
+            continue
+        now_said = answers.get(cause["path"])
+        question = now_said.question if now_said else cause["question"]
+        answer = now_said.answer if now_said else cause["answer"]
+        said.setdefault(question.replace("**", ""), {})[answer] = None
+    return [(question, list(all_said)) for question, all_said in said.items()]
 
 
 def _hidden(submission: Submission, marked: Mapping[str, str]) -> frozenset[str]:

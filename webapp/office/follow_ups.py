@@ -12,10 +12,12 @@ from visits.follow_ups import close_follow_up, find_follow_up
 from visits.models.accounts import User
 from visits.models.works import FollowUp, FollowUpState
 from visits.programmes import load_programmes
+from visits.promises import worded
 from visits.queries.follow_ups import OPEN, OPEN_ALL, FollowUpFilter, list_follow_ups
 from visits.queries.visits import visit_of_consequence
 from webapp.auth import Action, requires, viewer
 from webapp.errors import sentence
+from webapp.languages import pick
 from webapp.office.access import showing
 from webapp.office.answers import told_causes
 from webapp.office.listing import wanted
@@ -73,6 +75,14 @@ def close(follow_up_id: uuid.UUID) -> ResponseReturnValue:
             return _page(session, follow_up, errors), 422
     flash(_("The follow-up is closed."), "success")
     return redirect(url_for(".index"))
+
+
+def promise(follow_up: FollowUp) -> str:
+    """Say what to ask and when, in the reader's language; an open one as of today."""
+    as_of = now() if follow_up.state in OPEN else None
+    return pick(worded(follow_up.consequence.label, due_at=follow_up.due_at, now=as_of)).replace(
+        "**", ""
+    )
 
 
 def _page(session: Session, follow_up: FollowUp, errors: dict[str, str] | None = None) -> str:

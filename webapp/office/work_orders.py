@@ -83,7 +83,9 @@ def move(order_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", order_id=order_id))
 
 
-def _findings(session: Session, order: WorkOrder) -> list[tuple[Consequence, list[dict[str, str]]]]:
+def _findings(
+    session: Session, order: WorkOrder
+) -> list[tuple[Consequence, list[tuple[str, list[str]]]]]:
     """Give what calls for an order, each with the answers that the account may read."""
     rest = [one for one in order.findings if one.id != order.consequence_id]
     return [(one, told_causes(session, one)) for one in (order.consequence, *rest)]

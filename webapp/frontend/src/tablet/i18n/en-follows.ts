@@ -47,6 +47,7 @@ export const follows: Record<keyof typeof french, Sentence> = {
   'due.wd': { one: 'within 1 working day', other: 'within {n} working days' },
   'due.m': { one: 'within 1 month', other: 'within {n} months' },
   'opened.due': 'for {day}',
+  'opened.today': 'for today',
   'opened.work_order.open': 'Passed on, not accepted yet',
   'opened.work_order.started': 'Accepted, under way',
   'opened.work_order.on_hold': 'On hold',

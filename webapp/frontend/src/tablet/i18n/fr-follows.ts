@@ -46,6 +46,7 @@ export const follows = {
   'due.wd': { one: 'sous 1 jour ouvré', other: 'sous {n} jours ouvrés' },
   'due.m': 'sous {n} mois',
   'opened.due': 'pour le {day}',
+  'opened.today': 'pour aujourd’hui',
   'opened.work_order.open': 'Transmis, pas encore accepté',
   'opened.work_order.started': 'Accepté, en cours',
   'opened.work_order.on_hold': 'En attente',

@@ -104,7 +104,8 @@ class World:
         self.known, self.hidden = Known(), Known()
         self.known.note(
             form_id=form.form_id, version=form.version, code="seniors", filename="x", path="x",
-            name="nothing", token="x", draft_id=uuid.uuid4(), device_id=uuid.uuid4(),
+            name="nothing", token="x", item_id=uuid.uuid4(),
+            draft_id=uuid.uuid4(), device_id=uuid.uuid4(),
         )  # fmt: skip
         self.office, self.guardian = make_user(session), make_user(session)
         self.visitor = make_user(session, role=Role.VISITOR, organisation="Association")

@@ -5,15 +5,19 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
+from diagnostics.forms import read_shipped
+from diagnostics.workbook import Validation, examine, publish, read_workbook
 from tests.factories import make_viewer
 from tests.submissions import FALLS, fill
+from visits.form_drafts import keep_draft
 from visits.intake import record_submission
-from visits.models.accounts import Device
+from visits.models.accounts import Device, User
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import FormVersion, Import
 from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
 from visits.models.visits import Consequence, Submission, Visit
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
+from visits.published_forms import WorkbookFile, publish_form
 from visits.queries import Reach
 from webapp.transaction import House
 
@@ -53,9 +57,33 @@ def send_again(house: House) -> tuple[str, str]:
         return f"/visits/{first.visit_id}", f"/comparisons/{first.id}/{second.id}"
 
 
+def hand_in_forms(house: House) -> tuple[str, str]:
+    """Publish a form's next version and hand in a draft; gives the first's changes, the second."""
+    data = read_shipped("weekly_support").replace(b". <= 480", b". <= 470")
+    version = read_workbook(data, suffix=".yaml").setting("version")
+    later = [data.replace(version.encode(), number.encode()) for number in ("20990101", "20990102")]
+    now = datetime.now(UTC)
+    with house.sessions.begin() as session:
+        form = publish(read_workbook(later[0], suffix=".yaml"))
+        published = publish_form(
+            session, form, by=None, now=now, workbook=WorkbookFile("weekly.yaml", later[0])
+        )
+        draft = keep_draft(
+            session,
+            house.store,
+            examine(read_workbook(later[1], suffix=".yaml")),
+            WorkbookFile("weekly.yaml", later[1]),
+            validation=Validation(ran=False),
+            by=session.scalars(select(User.id).order_by(User.id).limit(1)).one(),
+            now=now,
+        )
+        return f"/forms/{published.form_id}/{published.version}", f"/forms/drafts/{draft.id}"
+
+
 def pages_of(house: House) -> list[Shown]:
     """List every page with something on it, from a loaded demonstration."""
     twice, comparison = send_again(house)
+    published, draft = hand_in_forms(house)
     with house.sessions() as session:
 
         def first(statement: object) -> object:
@@ -139,6 +167,11 @@ def pages_of(house: House) -> list[Shown]:
         Shown("follow-up", "coordinator", f"/follow-ups/{follow_up}"),
         Shown("forms", "coordinator", "/forms/"),
         Shown("form", "coordinator", f"/forms/{form.form_id}/{form.version}"),
+        Shown("form-changes", "coordinator", f"{published}/changes"),
+        Shown("form-draft", "coordinator", draft),
+        Shown("form-draft-preview", "coordinator", f"{draft}/preview"),
+        Shown("enrol-first", "coordinator", "/programmes/seniors/targeting/first?number=5"),
+        Shown("diary", "coordinator", f"/enrolments/{planned}/diary"),
         Shown("form-upload", "coordinator", "/forms/new"),
         Shown("parameters", "coordinator", "/parameters/", in_docs=True),
         Shown("parameters-past", "manager", "/parameters/?state=past"),

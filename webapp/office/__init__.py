@@ -14,6 +14,7 @@ from webapp.office.comparisons import comparisons
 from webapp.office.enrolments import enrolments
 from webapp.office.figures import delay, lasting, month, quantity, skew_in_words
 from webapp.office.follow_ups import follow_ups, promise
+from webapp.office.form_contents import named_in, spoken
 from webapp.office.form_drafts import form_drafts
 from webapp.office.forms import form_pages
 from webapp.office.funding import funding
@@ -96,7 +97,7 @@ def register_office(app: Flask) -> None:
         delay=delay, month=month, term=term, quantity=quantity, spread=spread
     )
     app.jinja_env.filters.update(adaptation=adaptation_name, lasting=lasting, skew=skew_in_words)
-    app.jinja_env.filters["promise"] = promise
+    app.jinja_env.filters.update(promise=promise, named_in=named_in, spoken=spoken)
     app.jinja_env.globals["is_demo"] = lambda: house().settings.demo
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

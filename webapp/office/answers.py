@@ -210,7 +210,7 @@ def _calculated(path: str) -> str:
     for family in ("score", "band"):
         if last.endswith(f"_{family}"):
             return _name(family, last)
-    return last
+    return str(_("calculated answer “%(name)s”", name=last))
 
 
 def _last(path: str) -> str:

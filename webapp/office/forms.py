@@ -22,7 +22,7 @@ from visits.queries.forms import ListedForm, list_drafts, list_form_versions
 from webapp.auth import Action, may, requires, viewer
 from webapp.errors import sentence
 from webapp.languages import current_language
-from webapp.office.form_contents import change_name, contents
+from webapp.office.form_contents import change_name, contents, labels_of
 from webapp.security import content_policy
 from webapp.transaction import now, reading, transaction
 
@@ -90,6 +90,7 @@ def changes(form_id: str, version: str) -> ResponseReturnValue:
             others=others,
             comparison=compare(published(other), published(found)),
             change_name=change_name,
+            labels=labels_of(other) | labels_of(found),
         )
 
 

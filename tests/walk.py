@@ -1,0 +1,175 @@
+"""Every page of the office as each role comes to it: by the navigation, or by a link."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from visits.models.accounts import Role
+from webapp.auth import PERMISSIONS, Action, declared_action
+
+# Pages that a role opens once it is signed in.
+PAGES = frozenset(
+    {
+        "account.index",
+        "account.password",
+        "account_changes.edit",
+        "accounts.index",
+        "accounts.new",
+        "accounts.show",
+        "api_reference.show",
+        "appointments.diary",
+        "comparisons.show",
+        "enrolments.index",
+        "enrolments.show",
+        "follow_ups.index",
+        "follow_ups.show",
+        "form_drafts.new",
+        "form_drafts.preview",
+        "form_drafts.show",
+        "funding.show",
+        "home.index",
+        "imports.index",
+        "imports.show",
+        "kits.index",
+        "map_page.index",
+        "outcomes.index",
+        "parameters.index",
+        "parameters.show",
+        "people.index",
+        "people.show",
+        "protection.show",
+        "published_forms.changes",
+        "published_forms.index",
+        "published_forms.preview",
+        "published_forms.show",
+        "savings.show",
+        "second_factor.index",
+        "targeting.ask_first",
+        "targeting.show",
+        "unclaimed.handed_in",
+        "unclaimed.index",
+        "unclaimed.show",
+        "visits.index",
+        "visits.show",
+        "work_orders.index",
+        "work_orders.show",
+    }
+)
+# Pages of somebody who is not signed in yet; browser tests of their own open them.
+AT_THE_DOOR = frozenset(
+    {"passwords.choose", "passwords.forgotten", "second_step.ask", "security.login", "tablet.file"}
+)
+# What answers with data, a file or another address.
+NOT_PAGES = frozenset(
+    {
+        "api-docs.openapi_json",
+        "devices.contact",
+        "form_drafts.workbook",
+        "forms.draft",
+        "forms.draft_file",
+        "forms.file",
+        "forms.form",
+        "health.healthz",
+        "imports.refusals",
+        "map_page.script",
+        "map_views.dwellings",
+        "openrosa.form",
+        "openrosa.form_list",
+        "openrosa.manifest",
+        "openrosa.visits",
+        "published_forms.workbook",
+        "published_forms.xform",
+        "static",
+        "tablet.slash",
+        "tablet_day.day",
+        "targeting.index",
+        "unclaimed.file",
+        "unclaimed.handed_in_file",
+        "visits.file",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page as it answered."""
+
+    path: str
+    endpoint: str
+    html: str
+
+
+def open_to(app: Flask, role: Role) -> set[str]:
+    """Name the pages that a role may open."""
+    return {
+        endpoint
+        for endpoint in PAGES
+        if isinstance(action := declared_action(app, endpoint), Action)
+        and role in PERMISSIONS[action]
+    }
+
+
+def walk(
+    app: Flask, open_page: Callable[[str], str], role: Role, listed: Iterable[str] = ()
+) -> list[Seen]:
+    """Open the listed addresses, each page of a role without arguments, and one link to each other.
+
+    `open_page` gives the HTML at an address, empty where the role finds nothing: then the next
+    link to such a page is followed.
+    """
+    allowed = open_to(app, role)
+    wanted = list(listed)
+    with app.test_request_context():
+        wanted += [
+            rule.rule
+            for rule in app.url_map.iter_rules()
+            if rule.endpoint in allowed and not rule.arguments
+        ]
+    seen: list[Seen] = []
+    reached: set[str] = set()
+    asked: set[str] = set()
+    linked: list[str] = []
+    while wanted or linked:
+        listed_one = bool(wanted)
+        path = wanted.pop(0) if wanted else linked.pop(0)
+        endpoint = endpoint_of(app, path)
+        if path in asked or endpoint not in allowed or (endpoint in reached and not listed_one):
+            continue
+        asked.add(path)
+        if html := open_page(path):
+            reached.add(endpoint)
+            seen.append(Seen(path, endpoint, html))
+            linked += links(html)
+    return seen
+
+
+def endpoint_of(app: Flask, path: str) -> str:
+    """Name the page at an address; empty for none."""
+    try:
+        endpoint, _ = app.url_map.bind("localhost").match(urlsplit(path).path)
+    except (HTTPException, RequestRedirect):
+        return ""
+    return str(endpoint)
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        href = dict(attrs).get("href") if tag == "a" else None
+        if href and href.startswith("/"):
+            self.found.append(href)
+
+
+def links(html: str) -> list[str]:
+    """Give the addresses of our own that a page links to."""
+    parser = _Links()
+    parser.feed(html)
+    return parser.found

@@ -5,8 +5,7 @@ from datetime import datetime, time
 from diagnostics.delays import PARIS
 from visits.deadlines import is_public_holiday
 
-# A choice of ours, at the civil hours of French doorstep law: nobody rings before 8 or stays
-# after 20 (bailiffs may not before 6 and after 21, code des procédures civiles, article L141-1).
+# A choice of ours: nobody rings before eight in the morning or stays after eight in the evening.
 EARLIEST, LATEST = time(8), time(20)
 SUNDAY = 6
 

@@ -25,7 +25,8 @@ def is_open(session: Session, number: uuid.UUID, user_id: uuid.UUID, *, now: dat
         OpenSession.id == number,
         OpenSession.user_id == user_id,
         # A clock that was put back leaves sessions that began a little ahead of now.
-        OpenSession.started_at.between(now - LONGEST, now + LONGEST),
+        OpenSession.started_at > now - LONGEST,
+        OpenSession.started_at <= now + LONGEST,
     )
     return session.scalars(statement).one_or_none() is not None
 

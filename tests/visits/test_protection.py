@@ -146,6 +146,8 @@ def test_hidden_cohabitants_do_not_count_in_whom_to_visit_first(
         (found,) = (one for one in ranked if one.person is his)
         return {reason.criterion for reason in found.score.reasons}
 
+    his.occupancies[0].tenancy.lives_alone = True  # as the landlord's file says
+    session.flush()
     together = reasons(other)
     protect(session, hers, by=guardian.id, now=now, but={his.id})
     alone = reasons(other)

@@ -156,7 +156,9 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_kept(
     ballast = _fill_up(small_disk)
     health = tablet.client.get("/healthz")
     assert (health.status_code, health.json) == (503, {"status": "no_room"})
-    assert reader.get("/").status_code == 200
+    assert reader.get("/forms/").status_code == 200
+    # A page that shows persons says who looks, and there is no room for that.
+    assert reader.get("/").status_code == 507
     _refused_for_room(tablet.send(photo=b"small"))
     assert _kept(tablet) == (count, owned)
     assert _on_disk(tablet.house.store) == owned | left

@@ -297,15 +297,16 @@ def test_a_visit_at_the_change_of_the_clock_is_planned_at_a_time_that_exists(
     client_as: SignIn, session: Session
 ) -> None:
     visitor = make_user(session, role=Role.VISITOR)
-    for day, utc in (("2026-03-29", 1), ("2026-10-25", 0)):
-        enrolment = make_enrolment(session, by=visitor, state=EnrolmentState.AGREED)
-        session.commit()
-        data = {"day": day, "time": "02:30", "minutes": "60", "visitor_id": str(visitor.id)}
-        client = client_as("coordinator")
-        assert client.post(f"/enrolments/{enrolment.id}/visits", data=data).status_code == 302
-        session.rollback()
-        visit = session.scalars(select(Visit).where(Visit.enrolment_id == enrolment.id)).one()
-        assert (visit.planned_start_at.hour, visit.planned_start_at.minute) == (utc, 30)
+    enrolment = make_enrolment(session, by=visitor, state=EnrolmentState.AGREED)
+    session.commit()
+    client, address = client_as("coordinator"), f"/enrolments/{enrolment.id}/visits"
+    data = {"time": "02:30", "minutes": "60", "visitor_id": str(visitor.id)}
+    data |= {"insists": "yes", "insist": "She works at night."}
+    assert client.post(address, data=data | {"day": "2026-03-29"}).status_code == 422
+    assert client.post(address, data=data | {"day": "2026-10-25"}).status_code == 302
+    session.rollback()
+    visit = session.scalars(select(Visit).where(Visit.enrolment_id == enrolment.id)).one()
+    assert (visit.planned_start_at.hour, visit.planned_start_at.minute) == (0, 30)
 
 
 def _reads(session: Session) -> int:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, false, func, select, true
 from sqlalchemy.orm import Session
 
 from visits.models.people import Person
@@ -32,12 +32,15 @@ def mentions(session: Session, text: str) -> ColumnElement[bool]:
 
     For statements that join Person, Dwelling and Residence.
     """
+    words = words_of(text)
+    if not words:
+        return false()  # nothing that could stand anywhere was typed
     # No folded copy of the city is kept, but there are few: they are folded here.
     cities = {
         city: without_accents(city.lower())
         for city in session.scalars(select(Residence.city).distinct())
     }
-    return and_(true(), *(_mentions(word, cities) for word in words_of(text)))
+    return and_(true(), *(_mentions(word, cities) for word in words))
 
 
 def _mentions(word: str, cities: Mapping[str, str]) -> ColumnElement[bool]:

@@ -41,6 +41,7 @@ def server(initialised: Path, tmp_path: Path) -> Iterator[Server]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A small demonstration with every kind of thing in it."""
     server = Server(tmp_path_factory.mktemp("demo"), free_port())
+    server.settings["PALIER_SECOND_FACTOR"] = "none"  # as `palier demo` has it
     server.command("init")
     house = server.house()
     accounts = load_demo(house, now=datetime.now(UTC), tell=lambda _: None, size=SMALL)

@@ -31,6 +31,8 @@ ITEMS = """(all) => all.map((one) => [
     one.dataset.state, one.querySelector('strong').innerText,
     one.querySelector(':scope > span:not([class])')?.innerText ?? '',
 ])"""
+# What an item is called; a form has its own name.
+A_FORM, NO_VISIT, ALERT = "", "Visite qui n’a pas eu lieu", "Alerte urgente"
 # What is on the screen, most telling first; none of it while the app starts.
 SCREENS = (
     "ask-yes", "pin-unlock", "confirm-finish", "finish", "next", "keep-failure", "hub-form",
@@ -253,12 +255,14 @@ class Endurance:
         """Note what the tablet says is on the server, checked."""
         said = self.page.get_by_test_id("outbox-item").evaluate_all(ITEMS)
         for account, states, kind in (
-            (self.tally.forms, WHOLE, ""),
-            (self.tally.reports, ("received",), "Visite qui n’a pas eu lieu"),
-            (self.tally.alerts, ("received",), "Alerte urgente"),
+            (self.tally.forms, WHOLE, A_FORM),
+            (self.tally.reports, ("received",), NO_VISIT),
+            (self.tally.alerts, ("received",), ALERT),
         ):
             names = [
-                who.split()[-1] for state, who, what in said if what == kind and state in states
+                who.split()[-1]
+                for state, who, what in said
+                if (what if what in (NO_VISIT, ALERT) else A_FORM) == kind and state in states
             ]
             account.acknowledged |= Counter(one for one in names if one in self.tally.finished)
 

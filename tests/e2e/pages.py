@@ -9,12 +9,13 @@ from diagnostics.forms import read_shipped
 from diagnostics.workbook import Validation, examine, publish, read_workbook
 from tests.factories import make_viewer
 from tests.submissions import FALLS, fill
+from visits.doors import Knock, report_shut_door
 from visits.form_drafts import keep_draft
 from visits.intake import record_submission
 from visits.models.accounts import Device, User
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import FormVersion, Import
-from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
+from visits.models.programmes import ContactAttempt, Disposition, Enrolment, EnrolmentState
 from visits.models.visits import Consequence, Submission, Visit
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
 from visits.published_forms import WorkbookFile, publish_form
@@ -57,6 +58,23 @@ def send_again(house: House) -> tuple[str, str]:
         return f"/visits/{first.visit_id}", f"/comparisons/{first.id}/{second.id}"
 
 
+def knock_in_vain(house: House) -> None:
+    """Tell of a door that stayed shut: a small demonstration may have none."""
+    now = datetime.now(UTC)
+    with house.sessions.begin() as session:
+        visit = session.scalars(
+            select(Visit)
+            .join(Visit.enrolment)
+            .join(Enrolment.person)
+            .where(Visit.state == "planned", Person.protected.is_(False))
+            .order_by(Visit.planned_start_at.desc(), Visit.id)
+            .limit(1)
+        ).one()
+        visitor = session.get_one(User, visit.visitor_id)
+        knock = Knock(Disposition.NO_ANSWER, at=now, left_behind=("card",))
+        report_shut_door(session, visit, knock, viewer=make_viewer(visitor, Reach.OWN), now=now)
+
+
 def hand_in_forms(house: House) -> tuple[str, str]:
     """Publish a form's next version and hand in a draft; gives the first's changes, the second."""
     data = read_shipped("weekly_support").replace(b". <= 480", b". <= 470")
@@ -84,6 +102,7 @@ def pages_of(house: House) -> list[Shown]:
     """List every page with something on it, from a loaded demonstration."""
     twice, comparison = send_again(house)
     published, draft = hand_in_forms(house)
+    knock_in_vain(house)
     with house.sessions() as session:
 
         def first(statement: object) -> object:

@@ -30,6 +30,7 @@ class Server:
     accounts: dict[str, DemoAccount] = field(default_factory=dict)
     # Where another release of the code stands; this one otherwise.
     release: Path | None = None
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -37,7 +38,8 @@ class Server:
 
     @property
     def environ(self) -> dict[str, str]:
-        return os.environ | {"PALIER_DATA": str(self.data), "PALIER_BASEMAP": "none"}
+        ours = {"PALIER_DATA": str(self.data), "PALIER_BASEMAP": "none"}
+        return os.environ | ours | self.settings
 
     def command(self, *arguments: str) -> None:
         subprocess.run(

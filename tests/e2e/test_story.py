@@ -91,6 +91,7 @@ def _call_and_plan(page: Page, server: Server) -> str:
     page.click(".call-form button[type=submit]")
     expect(page.locator(".field-error, .error-summary").first).to_be_visible()
     page.select_option("#call-reason", "R04")
+    page.check("#call-sure")
     page.click(".call-form button[type=submit]")
     expect(page.locator(".notice.good")).to_be_visible()
 
@@ -218,7 +219,7 @@ def _close_the_work_order(page: Page, server: Server) -> None:
 
 def _see_the_follow_ups(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/follow-ups/")
-    expect(page.locator("main")).to_contain_text("mois")
+    expect(page.locator("main")).to_contain_text("pour prendre des nouvelles")
     page.goto(f"{server.url}/visits/")
     page.locator("table.table-palier tbody tr a").first.click()
     expect(page.locator("main")).to_contain_text("Baignoire")

@@ -49,6 +49,7 @@ UNCLAIMED = ("unclaimed.handed_in", "unclaimed.show")
 # What a role comes to only with something that the demonstration has not.
 UNSEEN = {
     (Role.VISITOR, "home.index"),  # leads to her visits
+    (Role.COORDINATOR, "import_lines.warnings_page"),  # no line of the demonstration is in doubt
     (Role.VISITOR, "comparisons.show"),
     (Role.VISITOR, "savings.show"),
     *((role, page) for role in (Role.COORDINATOR, Role.SOCIAL_WORKER) for page in UNCLAIMED),

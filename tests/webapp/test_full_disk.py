@@ -137,7 +137,7 @@ def _on_disk(store: FileStore) -> set[str]:
 
 
 def test_a_full_disk_is_said_and_leaves_nothing_half_kept(
-    tablet: Tablet, small_disk: Path, client_as: SignIn
+    tablet: Tablet, small_disk: Path, client_as: SignIn, database: str
 ) -> None:
     reader = client_as(Role.COORDINATOR)
     (small_disk / "ballast").write_bytes(b"x" * SPARE)
@@ -157,8 +157,8 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_kept(
     health = tablet.client.get("/healthz")
     assert (health.status_code, health.json) == (503, {"status": "no_room"})
     assert reader.get("/forms/").status_code == 200
-    # A page that shows persons says who looks, and there is no room for that.
-    assert reader.get("/").status_code == 507
+    # A page that shows persons says who looks; where the log stands there, there is no room for it.
+    assert reader.get("/").status_code == (507 if database == "sqlite" else 200)
     _refused_for_room(tablet.send(photo=b"small"))
     assert _kept(tablet) == (count, owned)
     assert _on_disk(tablet.house.store) == owned | left

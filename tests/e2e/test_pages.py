@@ -39,7 +39,7 @@ def overflow(page: Page) -> int:
 
 def test_every_office_page_is_accessible_and_whole(demo: Server, office: Office) -> None:
     problems: list[str] = []
-    shown = pages_of(demo.house())
+    shown = [page for page in pages_of(demo.house()) if page.name != "diary"]  # a part of a page
     for role in dict.fromkeys(page.role for page in shown):
         account = demo.accounts[role]
         page = office(demo, account.email, account.password)

@@ -100,13 +100,18 @@ def _typed_score() -> ToldScore:
 
 def refused_on_page(person_id: uuid.UUID, refused: Invalid | Conflict) -> ResponseReturnValue:
     """Show a person's page again and why a change of it was refused."""
-    fields = getattr(refused, "fields", {})
-    errors = {name: sentence(code) for name, code in fields.items()}
-    said = "" if errors else sentence(refused.code, refused.details)
+    errors, said = told(refused)
     with showing("person_file") as (session, shown):
         person = find_person(session, viewer(), person_id)
         shown.add(person.id)
         return _page(session, person, shown, errors=errors, said=said), 422 if errors else 409
+
+
+def told(refused: Invalid | Conflict) -> tuple[dict[str, str], str]:
+    """Say a refusal: field by field, or in one sentence when it is about none."""
+    fields = getattr(refused, "fields", {})
+    errors = {name: sentence(code) for name, code in fields.items()}
+    return errors, "" if errors else sentence(refused.code, refused.details)
 
 
 def _page(

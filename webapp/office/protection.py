@@ -20,9 +20,8 @@ from visits.queries.people import (
     users_to_name,
 )
 from webapp.auth import Action, requires, viewer
-from webapp.errors import sentence
 from webapp.office.access import showing
-from webapp.office.people import refused_on_page
+from webapp.office.people import refused_on_page, told
 from webapp.transaction import now, transaction
 
 protection = Blueprint("protection", __name__, url_prefix="/people")
@@ -129,9 +128,7 @@ def _log_change(session: Session, persons: Iterable[uuid.UUID], what: str) -> No
 
 
 def _refused(person_id: uuid.UUID, refused: Invalid | Conflict) -> ResponseReturnValue:
-    fields = getattr(refused, "fields", {})
-    errors = {name: sentence(code) for name, code in fields.items()}
-    said = "" if errors else sentence(refused.code, refused.details)
+    errors, said = told(refused)
     with showing("person_file") as (session, shown):
         person = find_person(session, viewer(), person_id)
         return _page(session, person, shown, errors=errors, said=said), 422 if errors else 409

@@ -4,18 +4,17 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.e2e.find_chromium import CHROMIUM, find_chromium
+from tests.e2e.profiles import PATIENCE_MS, fresh_profile
 from tests.e2e.round import Round, open_round, signed_in
 from tests.e2e.server import Server, free_port
 from tests.factories import PASSWORD
 from webapp.demo import Size, load_demo
 
-PATIENCE_MS = 20_000
 SMALL = Size(dwellings=900, seniors=120, targets=70)
 
 
@@ -71,10 +70,8 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh French profile."""
-    context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
-    context.set_default_timeout(2 * PATIENCE_MS)
-    yield context
-    context.close()
+    with fresh_profile(browser) as context:
+        yield context
 
 
 @pytest.fixture(scope="module")
@@ -97,11 +94,10 @@ def tablet(day: Round, context: BrowserContext) -> Page:
 
 @pytest.fixture
 def office(context: BrowserContext) -> Callable[[Server, str, str], Page]:
-    """Sign in to the office; every error of the page's console fails the test."""
+    """Sign in to the office."""
 
     def sign_in(server: Server, email: str, password: str = PASSWORD) -> Page:
         page = context.new_page()
-        page.on("pageerror", _fail)
         context.clear_cookies()
         page.goto(f"{server.url}/sign-in")
         page.fill("#email", email)
@@ -111,7 +107,3 @@ def office(context: BrowserContext) -> Callable[[Server, str, str], Page]:
         return page
 
     return sign_in
-
-
-def _fail(error: Any) -> None:
-    raise AssertionError(f"the page has an error: {error}")

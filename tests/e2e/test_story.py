@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from diagnostics.delays import PARIS
+from tests.e2e.profiles import fresh_profile
 from tests.e2e.server import Server
 from tests.e2e.tablet import tablet_sign_in, unlock
 from visits.models.accounts import Role
@@ -32,10 +33,8 @@ def test_one_visit_from_the_export_to_the_map(
     _enrol_the_most_fragile(page, server)
     name = _call_and_plan(page, server)
 
-    tablet = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
-    tablet.set_default_timeout(40_000)
-    _visit_without_network(tablet, server, visitor, name)
-    tablet.close()
+    with fresh_profile(browser) as tablet:
+        _visit_without_network(tablet, server, visitor, name)
 
     _close_the_work_order(office(server, technician), server)
     _see_the_follow_ups(office(server, coordinator), server)

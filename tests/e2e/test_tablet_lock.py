@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.e2e.profiles import fresh_profile
 from tests.e2e.round import saved
 from tests.e2e.server import Server
 from tests.e2e.tablet import PIN, choose_pin, tablet_sign_in, unlock
@@ -42,21 +43,14 @@ DUMP = """async () => {
 @pytest.fixture
 def tablet(browser: Browser) -> Iterator[BrowserContext]:
     """A tablet nobody has held yet."""
-    context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
-    context.set_default_timeout(40_000)
-    yield context
-    context.close()
+    with fresh_profile(browser) as context:
+        yield context
 
 
 def _open(tablet: BrowserContext, demo: Server) -> Page:
     page = tablet.new_page()
-    page.on("pageerror", _fail)
     page.goto(f"{demo.url}/tablet/")
     return page
-
-
-def _fail(error: object) -> None:
-    raise AssertionError(f"the page has an error: {error}")
 
 
 def _sign_in(page: Page, demo: Server, role: str = "visitor") -> None:
@@ -198,7 +192,6 @@ def test_the_tablet_locks_by_itself_and_keeps_the_last_keystroke(
     demo: Server, tablet: BrowserContext
 ) -> None:
     page = tablet.new_page()
-    page.on("pageerror", _fail)
     page.clock.install()
     page.goto(f"{demo.url}/tablet/")
     _sign_in(page, demo)
@@ -227,7 +220,6 @@ def test_a_form_that_lay_on_the_table_goes_on_and_the_rest_asks_the_pin(
     demo: Server, tablet: BrowserContext
 ) -> None:
     page = tablet.new_page()
-    page.on("pageerror", _fail)
     page.clock.install()
     page.goto(f"{demo.url}/tablet/")
     _sign_in(page, demo)

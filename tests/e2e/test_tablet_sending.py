@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from tests.e2e.endurance import SEND_NOW
+from tests.e2e.profiles import fresh_profile
 from tests.e2e.round import (
     Round,
     add_photos,
@@ -189,8 +190,7 @@ def test_tapping_twice_sends_once(day: Round, tablet: Page, context: BrowserCont
 def test_two_tablets_with_one_visit_are_both_kept_for_a_coordinator(
     day: Round, tablet: Page, browser: Browser, office: Callable[[Server, str], Page]
 ) -> None:
-    with browser.new_context(locale="fr-FR", timezone_id="Europe/Paris") as second:
-        second.set_default_timeout(40_000)
+    with fresh_profile(browser) as second:
         other = signed_in(second, day)
         begin(other, "TWICE")
         refuse(tablet, "TWICE")

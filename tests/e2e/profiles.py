@@ -1,0 +1,21 @@
+"""A fresh profile of the browser: what its pages complain of fails the test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext
+
+PATIENCE_MS = 20_000
+
+
+@contextmanager
+def fresh_profile(browser: Browser, **more: Any) -> Iterator[BrowserContext]:
+    """Open a French profile; errors are told at its end: a listener may not raise."""
+    context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", **more)
+    context.set_default_timeout(2 * PATIENCE_MS)
+    errors: list[str] = []
+    context.on("weberror", lambda told: errors.append(str(told.error)))
+    yield context
+    context.close()
+    assert errors == []

@@ -98,8 +98,10 @@ async function sendEach(force: boolean): Promise<void> {
   }
 }
 
+/** What a try is of: told anew or handed in as it is, it is another one. */
 function turnOf(item: QueueItem): string {
-  return isReport(item) ? `${item.id} ${item.revision}` : `${item.instanceId} ${item.finishedAt}`
+  const told = isReport(item) ? `${item.id} ${item.revision}` : `${item.instanceId} ${item.finishedAt}`
+  return item.handedIn === undefined ? told : `${told} as it is`
 }
 
 /** Put an item that needed attention back in the queue, and try it at once. */
@@ -110,7 +112,7 @@ export async function retryItem(item: QueueItem): Promise<void> {
 
 /** Hand an item in to the coordinator as it is, and try it at once. */
 export async function handIn(item: QueueItem): Promise<void> {
-  await keep(handedIn(item, Date.now()))
+  await keep(handedIn(item, Date.now()), item)
   await sendDue({ force: true })
 }
 
@@ -192,13 +194,14 @@ async function tryReport(item: ReportItem): Promise<ReportItem | null> {
   return null
 }
 
-async function keep(item: QueueItem): Promise<void> {
+/** Note how far an item is, while it waits as `was`: what was decided meanwhile stands. */
+async function keep(item: QueueItem, was = item): Promise<void> {
   let isNoted = true
   await alone(async () => {
-    if (await isStill(item)) isNoted = await writtenIfRoom([{ store: 'outbox', key: keyOf(item), value: named(item) }])
+    if (await isStill(was)) isNoted = await writtenIfRoom([{ store: 'outbox', key: keyOf(item), value: named(item) }])
   })
   const all = await db.readAll('outbox')
-  queue.value = isNoted ? all : all.map((one) => (turnOf(one) === turnOf(item) ? item : one))
+  queue.value = isNoted ? all : all.map((one) => (turnOf(one) === turnOf(was) ? item : one))
 }
 
 /** Write what only tells how far it is: a tablet that is full sends all the same, for that makes room. */

@@ -65,3 +65,8 @@ def _months_later(local: datetime, months: int) -> datetime:
 @lru_cache
 def _public_holidays() -> holidays.HolidayBase:
     return holidays.country_holidays("FR")
+
+
+def age_on(today: date, *, born: date) -> int:
+    """Count the full years since a birth date."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from visits.db import take_turn
-from visits.deadlines import today_in_paris
+from visits.deadlines import age_on, today_in_paris
 from visits.errors import Invalid, NotFound
+from visits.folding import fold
 from visits.map_points import refresh_map
 from visits.models.people import AccessKind, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.programmes import Enrolment, EnrolmentState
-from visits.portfolio.values import age_on, fold
 from visits.privacy import log_access
 from visits.programmes import Condition, Criterion, Programme
 from visits.programmes.facts import Fact, Facts, facts_of

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 from diagnostics.delays import PARIS
 from visits.access_chain import find_break, seal_access_log
 from visits.accounts import device_of_token, find_user
+from visits.deadlines import age_on
 from visits.kits import bags_of
 from visits.models.accounts import Organisation, Role, User
 from visits.models.map import MapPoint
@@ -33,7 +34,6 @@ from visits.models.programmes import (
 from visits.models.visits import KitMovement, Submission, SubmissionState, Visit, VisitState
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
 from visits.outcomes import outcomes
-from visits.portfolio.values import age_on
 from visits.queries.reach import hidden_homes
 from webapp import create_app
 from webapp.auth import Action

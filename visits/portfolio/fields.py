@@ -7,8 +7,8 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from visits.folding import fold
 from visits.portfolio import addresses, names, values
-from visits.portfolio.values import fold
 
 
 class Kind(enum.StrEnum):

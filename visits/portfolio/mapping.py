@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.errors import Invalid
+from visits.folding import fold
 from visits.models.portfolio import ColumnMapping
 from visits.portfolio.fields import REQUIRED, Kind, fields_of
 from visits.portfolio.tables import Table
-from visits.portfolio.values import fold
 
 CLOSE_ENOUGH = 0.85
 SHORTEST_GUESS = 5

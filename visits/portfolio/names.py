@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from visits.portfolio.values import BadValue, clean, fold, short_text
+from visits.folding import fold
+from visits.portfolio.values import BadValue, clean, short_text
 
 LONGEST_NAME, LONGEST_KEY = 100, 210
 _MADAM = r"(?:mme|madame|mlle|melle|mademoiselle|veuve|vve|mme veuve|mme vve)"

@@ -12,10 +12,10 @@ from itertools import islice
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from visits.folding import fold
 from visits.models.people import Person
 from visits.portfolio.ledger import CHUNK, Ledger, Record
 from visits.portfolio.rows import Reading
-from visits.portfolio.values import fold
 from visits.queries.reach import Reach, Viewer, open_to, visible_persons
 
 

@@ -6,12 +6,12 @@ One odd line is told and moves nobody else; what means several places names none
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from visits.folding import fold
 from visits.portfolio.addresses import city_key
 from visits.portfolio.fields import Kind
 from visits.portfolio.ledger import Ledger, Record
 from visits.portfolio.mapping import LONGEST_LETTER
 from visits.portfolio.rows import Reading, Row
-from visits.portfolio.values import fold
 
 LONGEST_REFERENCE = 40
 Commune = tuple[str, str]

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from visits.errors import Invalid
+from visits.folding import fold
 from visits.portfolio.fields import KNOWN_HEADINGS
 from visits.portfolio.lines import Record, find_separator, read_records, sample_of
 from visits.portfolio.sheets import Sheet, read_workbook
-from visits.portfolio.values import clean, fold
+from visits.portfolio.values import clean
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_ROWS = 200_000

@@ -1,9 +1,11 @@
 """Read one cell of a landlord's file: a value, or `BadValue` with the code of what is wrong."""
 
 import re
-import unicodedata
 from datetime import date, timedelta
 from functools import lru_cache
+
+from visits.deadlines import age_on
+from visits.folding import fold
 
 YOUNGEST = 18
 OLDEST = 115
@@ -13,7 +15,6 @@ EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_DAYS = range(4_000, 80_000)
 
 _SPACES = re.compile(r"\s+")
-_NOT_WORDS = re.compile(r"[^a-z0-9]+")
 # Zero-width signs, marks of direction, soft hyphens; the hyphens that look like one are one.
 _UNSEEN = dict.fromkeys(
     [0xAD, 0xFEFF, 0x2060, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -42,7 +43,6 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _FLOOR = re.compile(
     r"(?:ETAGE |ETG |NIVEAU |N|R ?)?(-?\d{1,2}) ?(?:ERE?|EMES?|ND|ND?E|E)?(?: ETAGE| ETG)?"
 )
-_LIGATURES = str.maketrans({"œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae", "ß": "ss", "’": "'"})
 
 _TRUE = frozenset({"oui", "o", "1", "x", "vrai", "true", "yes", "y", "avec"})
 _FALSE = frozenset({"non", "n", "0", "faux", "false", "no", "sans"})
@@ -88,14 +88,6 @@ def clean(text: str) -> str:
     formula = _FORMULA.match(text)
     text = _SPACES.sub(" ", formula[1] if formula else text).strip()
     return text.strip('"').strip() if text.count('"') == 1 else text
-
-
-@lru_cache(maxsize=65_536)
-def fold(text: str) -> str:
-    """Reduce to lower-case words without accents or punctuation, one space apart."""
-    plain = unicodedata.normalize("NFKD", text.translate(_LIGATURES).lower())
-    letters = "".join(char for char in plain if not unicodedata.combining(char))
-    return _NOT_WORDS.sub(" ", letters).strip()
 
 
 def is_no_value(text: str) -> str | None:
@@ -153,11 +145,6 @@ def has_short_year(text: str) -> bool:
     """Say whether a date was written with two digits for its year."""
     match = _DAY_FIRST.fullmatch(text)
     return bool(match) and len(match[3]) == 2 if match else False
-
-
-def age_on(today: date, *, born: date) -> int:
-    """Count the full years since a birth date."""
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def read_number(text: str) -> float:

@@ -7,6 +7,7 @@ from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from visits.consents import still_counts
 from visits.models.accounts import User
 from visits.models.people import (
     AccessedPerson,
@@ -23,7 +24,6 @@ from visits.models.programmes import Enrolment
 from visits.models.visits import Visit
 from visits.models.works import FollowUp
 from visits.queries.reach import Viewer, hidden_homes, visible_persons
-from visits.queries.submissions import still_counts
 from visits.queries.tablet import standing_alerts
 
 ACCESSES_SHOWN = 50

@@ -4,11 +4,10 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from visits.errors import NotFound
-from visits.models.people import Consent
 from visits.models.portfolio import FormVersion
 from visits.models.programmes import Enrolment
 from visits.models.visits import COUNTED, Submission, SubmissionState, Visit
@@ -18,14 +17,6 @@ UNFINISHED_AFTER = timedelta(days=1)
 MOST_SHOWN = 50
 # States in which the answers can be read as a whole.
 WHOLE = (*COUNTED, SubmissionState.SET_ASIDE)
-
-
-def still_counts() -> ColumnElement[bool]:
-    """Give the condition on `Consent` that leaves out what was said in answers set aside."""
-    aside = exists().where(
-        Submission.id == Consent.submission_id, Submission.state == SubmissionState.SET_ASIDE
-    )
-    return ~aside.correlate(Consent)
 
 
 def unfinished_submissions(

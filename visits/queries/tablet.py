@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinl
 
 from diagnostics.delays import PARIS
 from diagnostics.facts import DWELLING, PERSON
+from visits.consents import still_counts
 from visits.models.people import Consent, ConsentScope, NamedAccess, Person, PersonAlert
 from visits.models.portfolio import FormVersion
 from visits.models.programmes import Enrolment
@@ -20,7 +21,6 @@ from visits.promises import worded
 from visits.queries.follow_ups import OPEN
 from visits.queries.forms import confidential_names
 from visits.queries.reach import Viewer
-from visits.queries.submissions import still_counts
 
 
 @dataclass(frozen=True)

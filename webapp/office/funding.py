@@ -14,12 +14,12 @@ from diagnostics.codes import Name
 from diagnostics.funding import SCHEMES, Situation, Verdict, look_for_funding
 from diagnostics.parameters import Parameter, Parameters
 from diagnostics.regions import region_of
+from visits.deadlines import age_on
 from visits.errors import NotFound
 from visits.external_scores import gir_on
 from visits.models.visits import Consequence, Submission, Visit
 from visits.parameters import parameters_in_force
 from visits.planning import find_visit
-from visits.portfolio.values import age_on
 from visits.queries.visits import counted_submissions
 from webapp.auth import Action, requires, viewer
 from webapp.office.access import showing

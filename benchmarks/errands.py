@@ -9,13 +9,14 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from diagnostics.form import Form, parse_form
-from visits.contacts import Attempt, record_attempt
+from visits.agenda.planning import plan_visit
+from visits.calls.contacts import Attempt, record_attempt
+from visits.choosing.targeting import enrol_top
+from visits.forms.published import current_form
 from visits.models.programmes import Disposition, Enrolment
-from visits.planning import plan_visit
 from visits.programmes import Programme, load_programmes
-from visits.published_forms import current_form
-from visits.targeting import enrol_top
-from webapp.auth import Action
+from webapp.access.auth import Action
+from webapp.access.setting_up import publish_shipped_forms
 from webapp.demo.answers import Filled, Resident, fill
 from webapp.demo.arrival import import_stock, import_tenants, locate_residences
 from webapp.demo.cast import Cast, DemoAccount, acting, hash_passwords, hire
@@ -23,8 +24,7 @@ from webapp.demo.people import make_seniors
 from webapp.demo.size import Size
 from webapp.demo.stock import make_stock
 from webapp.demo.towns import read_towns
-from webapp.setting_up import publish_shipped_forms
-from webapp.transaction import House
+from webapp.frame.transaction import House
 
 PHOTO_BYTES = 150_000
 HOUR = timedelta(hours=1)

@@ -13,8 +13,8 @@ from diagnostics.form import Form, parse_form
 from diagnostics.submission import check
 from diagnostics.wellformed import read_submission
 from diagnostics.workbook import PublishedForm, publish, read_workbook
+from webapp.access.setting_up import FORMS, settle_memory
 from webapp.demo.answers import Resident, fill
-from webapp.setting_up import FORMS, settle_memory
 
 NOW = datetime(2026, 3, 10, 14, 40, tzinfo=UTC)
 ROUNDS, PARSES = 3, 7

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, cast, func, insert, literal, s
 from sqlalchemy.orm import Session
 
 from maps.cells import LEVELS_UP
-from visits.map_points import COARSEST, FINEST, KEY_NAMES, MEASURES, MICRO
+from visits.mapping.points import COARSEST, FINEST, KEY_NAMES, MEASURES, MICRO
 from visits.models.map import ANY_PROGRAMME, MapCell, MapPoint
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.programmes import Enrolment

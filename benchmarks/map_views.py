@@ -19,12 +19,12 @@ from benchmarks.databases import Database
 from benchmarks.figures import MS, Figure, figure, timed
 from benchmarks.map_rows import draw_map, list_cells
 from benchmarks.stock_rows import write_stock
-from visits.map_points import rebuild_map, refresh_map
+from visits.mapping.points import rebuild_map, refresh_map
 from visits.models.accounts import Role, User
 from visits.models.map import MapPoint
 from webapp import create_app
-from webapp.settings import Settings
-from webapp.transaction import House, open_house
+from webapp.frame.settings import Settings
+from webapp.frame.transaction import House, open_house
 
 DEPARTMENT, COUNTRY = 13_000, 1_000_000
 ZOOMS = (6, 8, 10, 12, 14, 15, 17)

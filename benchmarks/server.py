@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-from webapp.settings import Settings
+from webapp.frame.settings import Settings
 
 PATIENCE = 120.0
 LOOK_AGAIN = 0.01
@@ -78,7 +78,7 @@ def running(environ: Mapping[str, str], command: str = "serve") -> Iterator[Serv
 
 
 def _command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "webapp.cli", *arguments]
+    return [sys.executable, "-m", "webapp.commands.cli", *arguments]
 
 
 def _free_port() -> int:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from benchmarks.bench import Bench
 from benchmarks.databases import Database
 from benchmarks.figures import Better, Figure, figure, timed
-from visits.accounts import NewUser, add_user, find_organisation
+from visits.accounts.accounts import NewUser, add_user, find_organisation
 from visits.models.accounts import OrganisationKind, Role
 from visits.portfolio import (
     ImportPlan,
@@ -25,7 +25,7 @@ from webapp.demo.sheets import as_typed, dwellings_file, residences_file, tenant
 from webapp.demo.size import Size
 from webapp.demo.stock import make_stock
 from webapp.demo.towns import read_towns
-from webapp.transaction import House, open_house
+from webapp.frame.transaction import House, open_house
 
 ROUNDS = 3
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)

@@ -11,8 +11,8 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from maps.cells import locate_cell
-from visits.accounts import NewUser, add_user, find_organisation
-from visits.db import Base
+from visits.accounts.accounts import NewUser, add_user, find_organisation
+from visits.ground.db import Base
 from visits.models.accounts import OrganisationKind, Role, Territory, User
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, FormVersion, Residence

@@ -16,7 +16,7 @@ from benchmarks.errands import BOUNDARY, Errand, plan_errands
 from benchmarks.figures import MS, Better, Figure, figure, timed
 from benchmarks.server import environ_of, running
 from visits.models.visits import Submission, SubmissionState
-from webapp.transaction import House, open_house
+from webapp.frame.transaction import House, open_house
 
 CLIENTS = (1, 8, 32)
 ROUNDS, A_ROUND, WARM_UP = 3, 48, 16

@@ -14,11 +14,11 @@ from benchmarks.server import environ_of, running
 from tests.e2e.find_chromium import CHROMIUM, find_chromium
 from tests.e2e.tablet import tablet_sign_in, unlock
 from tests.factories import PASSWORD, make_enrolment, make_user, make_visit
+from visits.forms.published import publish_form
 from visits.models.accounts import Role
-from visits.published_forms import publish_form
-from webapp.setting_up import hash_of
-from webapp.settings import Settings
-from webapp.transaction import open_house
+from webapp.access.setting_up import hash_of
+from webapp.frame.settings import Settings
+from webapp.frame.transaction import open_house
 
 SLOWED = 4
 STARTS, OPENINGS, CHANGES = 5, 6, 20

@@ -5,7 +5,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import create_engine
 
 from visits import models  # noqa: F401
-from visits.db import ENCRYPTED, Base, UtcDateTime
+from visits.ground.db import ENCRYPTED, Base, UtcDateTime
 
 
 def render_item(kind: str, item: object, context: AutogenContext) -> str | bool:

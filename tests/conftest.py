@@ -20,15 +20,15 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import make_user
 from tests.total_order import watch_orders
-from visits.db import Base, connect, keyring, sessions
-from visits.file_store import FileStore
-from visits.migration import migrate
+from visits.accounts.open_sessions import start_session
+from visits.ground.db import Base, connect, keyring, sessions
+from visits.ground.file_store import FileStore
+from visits.ground.migration import migrate
 from visits.models.accounts import Role
-from visits.open_sessions import start_session
 from webapp import create_app
-from webapp.auth import SESSION_NUMBER
-from webapp.settings import Settings
-from webapp.transaction import House
+from webapp.access.auth import SESSION_NUMBER
+from webapp.frame.settings import Settings
+from webapp.frame.transaction import House
 
 # A machine under load is slow, not wrong.
 hypothesis_settings.register_profile(

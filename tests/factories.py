@@ -8,13 +8,13 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
-from visits.accounts import NewUser, add_user, find_organisation
+from visits.accounts.accounts import NewUser, add_user, find_organisation
 from visits.models.accounts import OrganisationKind, Role, User
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.programmes import Enrolment, EnrolmentState
 from visits.models.visits import Visit, VisitState
-from visits.queries import Reach, Viewer
+from visits.sight import Reach, Viewer
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 _numbers = itertools.count(1)

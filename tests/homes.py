@@ -8,10 +8,10 @@ from flask import Flask
 
 from tests.diagnostics.filling import Filled, shipped_form
 from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
-from visits.intake import SentFile, record_submission
+from visits.forms.published import publish_form
+from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role
-from visits.published_forms import publish_form
-from visits.queries import Reach
+from visits.sight import Reach
 
 
 class Home:

@@ -13,7 +13,7 @@ from diagnostics.form import parse_form
 from diagnostics.submission import check
 from diagnostics.workbook import PublishedForm, publish, read_workbook
 from tests.diagnostics.filling import Filled
-from webapp.setting_up import FORMS
+from webapp.access.setting_up import FORMS
 
 XF = "{http://www.w3.org/2002/xforms}"
 _MINTED = re.compile(rb"<instanceID>[^<]*<")

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from visits.models.accounts import Role
-from webapp.auth import PERMISSIONS, Action, declared_action
+from webapp.access.auth import PERMISSIONS, Action, declared_action
 
 # Pages that a role opens once it is signed in.
 PAGES = frozenset(

@@ -7,19 +7,19 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from maps.tiles import tiles_from_setting
+from webapp.access.auth import guard
+from webapp.access.sign_in import set_up_accounts
 from webapp.api import register_api
-from webapp.assets import offer_assets
-from webapp.auth import guard
-from webapp.errors import answer_errors
-from webapp.health import health
-from webapp.languages import speak_languages
+from webapp.api.health import health
+from webapp.api.tablet_app import tablet
+from webapp.frame.assets import offer_assets
+from webapp.frame.errors import answer_errors
+from webapp.frame.languages import speak_languages
+from webapp.frame.security import keep_logs, protect_pages
+from webapp.frame.settings import Settings
+from webapp.frame.transaction import open_house, utc_now
+from webapp.frame.typed import refuse_unwritable_text
 from webapp.office import register_office
-from webapp.security import keep_logs, protect_pages
-from webapp.settings import Settings
-from webapp.sign_in import set_up_accounts
-from webapp.tablet import tablet
-from webapp.transaction import open_house, utc_now
-from webapp.typed import refuse_unwritable_text
 
 MAX_UPLOAD = 40 * 1024 * 1024
 OWN_MACHINE = ("127.0.0.1", "localhost", "[::1]")

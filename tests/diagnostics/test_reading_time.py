@@ -12,11 +12,11 @@ from diagnostics import wellformed
 from diagnostics.wellformed import read_submission
 from tests.factories import make_enrolment, make_user, make_viewer, make_visit
 from tests.submissions import GAS, fill, home_visit
-from visits.file_store import FileStore
-from visits.intake import record_submission
+from visits.forms.published import publish_form
+from visits.ground.file_store import FileStore
+from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
-from visits.published_forms import publish_form
-from visits.queries import Reach
+from visits.sight import Reach
 
 
 def torn(pieces: int) -> bytes:

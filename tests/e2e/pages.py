@@ -9,18 +9,18 @@ from diagnostics.forms import read_shipped
 from diagnostics.workbook import Validation, examine, publish, read_workbook
 from tests.factories import make_viewer
 from tests.submissions import FALLS, fill
-from visits.doors import Knock, report_shut_door
-from visits.form_drafts import keep_draft
-from visits.intake import record_submission
+from visits.agenda.doors import Knock, report_shut_door
+from visits.forms.drafts import keep_draft
+from visits.forms.published import WorkbookFile, publish_form
+from visits.intake.submissions import record_submission
 from visits.models.accounts import Device, User
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import FormVersion, Import
 from visits.models.programmes import ContactAttempt, Disposition, Enrolment, EnrolmentState
 from visits.models.visits import Consequence, Submission, Visit
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
-from visits.published_forms import WorkbookFile, publish_form
-from visits.queries import Reach
-from webapp.transaction import House
+from visits.sight import Reach
+from webapp.frame.transaction import House
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from tests.e2e.plans import Plan
 from tests.e2e.round import QUIET, add_photos, choose, picture
 from tests.e2e.tablet import Tablet
 from tests.e2e.tally import NOBODY, Key, Tally, as_answers, plain
-from visits.contacts import REFUSALS
+from visits.calls.contacts import REFUSALS
 
 HOME_VISIT = "home_visit"
 NOTES_REACHED, SOMEBODY = 0.5, 0.75

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tests.e2e.line import LineFault
-from visits.doors import LEFT_BEHIND, OUTCOMES
+from visits.agenda.doors import LEFT_BEHIND, OUTCOMES
 from visits.models.programmes import Disposition
 from visits.programmes import load_programmes
 

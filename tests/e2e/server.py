@@ -14,8 +14,8 @@ from typing import Any
 from tests.factories import QUICK_HASH, make_user
 from visits.models.accounts import Role
 from webapp.demo import DemoAccount
-from webapp.settings import read_settings
-from webapp.transaction import House, open_house
+from webapp.frame.settings import read_settings
+from webapp.frame.transaction import House, open_house
 
 START_S = 120
 
@@ -43,7 +43,7 @@ class Server:
 
     def command(self, *arguments: str) -> None:
         subprocess.run(
-            [sys.executable, "-m", "webapp.cli", *arguments], env=self.environ, check=True
+            [sys.executable, "-m", "webapp.commands.cli", *arguments], env=self.environ, check=True
         )
 
     def house(self) -> House:
@@ -52,7 +52,7 @@ class Server:
     def start(self) -> None:
         log = (self.data / "server.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "webapp.cli", "serve", "--port", str(self.port)],
+            [sys.executable, "-m", "webapp.commands.cli", "serve", "--port", str(self.port)],
             env=self.environ,
             cwd=self.release,
             stdout=log,

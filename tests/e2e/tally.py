@@ -13,10 +13,10 @@ from diagnostics.form import parse_form
 from diagnostics.reading import Answer, read_answers
 from diagnostics.submission import check
 from tests.e2e.round import One, Round
-from visits.file_store import FileStore
+from visits.ground.file_store import FileStore
 from visits.models.programmes import ContactAttempt
 from visits.models.visits import Submission, SubmissionFile, SubmissionState, UrgentAlert
-from webapp.settings import read_settings
+from webapp.frame.settings import read_settings
 
 WHOLE = (SubmissionState.CHECKED, SubmissionState.TO_REVIEW)
 # Whose home, and what of it: a form's id, an alert's sentence.

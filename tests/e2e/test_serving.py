@@ -16,7 +16,7 @@ import pytest
 
 from tests.e2e.server import Server, free_port
 from tests.factories import make_user
-from visits.accounts import add_device
+from visits.accounts.accounts import add_device
 from visits.models.accounts import Role
 
 pytestmark = pytest.mark.browser
@@ -33,7 +33,7 @@ def test_a_port_that_is_taken_is_said_in_a_line(initialised: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as first:
         port = int(first.getsockname()[1])
         second = subprocess.run(
-            [sys.executable, "-m", "webapp.cli", "serve", "--port", str(port)],
+            [sys.executable, "-m", "webapp.commands.cli", "serve", "--port", str(port)],
             env=Server(initialised, port).environ,
             capture_output=True,
             text=True,

@@ -17,7 +17,7 @@ from tests.e2e.round import (
 from tests.e2e.tablet import unlock
 from tests.e2e.test_pages import VIEWPORTS, violations
 from tests.e2e.waiting import until
-from visits.doors import TOLD_LENGTH
+from visits.agenda.doors import TOLD_LENGTH
 from visits.models.programmes import Disposition
 
 pytestmark = pytest.mark.browser

@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from tests.e2e.server import Server
 from tests.e2e.tablet import PIN
 from tests.factories import PASSWORD, make_enrolment, make_visit
-from visits.accounts import find_user
+from visits.accounts.accounts import find_user
 from visits.models.accounts import Role
 from visits.models.visits import Submission, SubmissionState
 

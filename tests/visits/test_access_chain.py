@@ -10,17 +10,17 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import make_person, make_user
-from visits.access_chain import (
+from visits.models.accounts import User
+from visits.models.people import AccessEvent, AccessKind, AccessMonth, Person
+from visits.retention.jobs import claim_job, note_result
+from visits.sight.access_chain import (
     Break,
     check_access_log,
     find_break,
     let_go_of_access_log,
     seal_access_log,
 )
-from visits.jobs import claim_job, note_result
-from visits.models.accounts import User
-from visits.models.people import AccessEvent, AccessKind, AccessMonth, Person
-from visits.privacy import log_access
+from visits.sight.access_log import log_access
 
 MARCH, APRIL = datetime(2026, 3, 10, 9, 30, tzinfo=UTC), datetime(2026, 4, 10, 9, 30, tzinfo=UTC)
 

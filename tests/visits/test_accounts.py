@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.factories import make_user
-from visits.accounts import (
+from visits.accounts.accounts import (
     NewUser,
     add_device,
     add_user,
@@ -17,7 +17,7 @@ from visits.accounts import (
     revoke_device,
     set_active,
 )
-from visits.errors import Conflict, Invalid, NotFound
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role
 
 

@@ -14,18 +14,18 @@ from diagnostics.codes import Kind
 from tests.diagnostics.filling import shipped_form
 from tests.factories import make_enrolment, make_user, make_viewer, make_visit
 from tests.submissions import GAS, fill, fill_shipped, home_visit
-from visits.alerts import Raised, note_seen, raise_alert
-from visits.errors import Conflict, NotFound
-from visits.file_store import FileStore
-from visits.intake import record_submission
+from visits.forms.published import publish_form
+from visits.ground.errors import Conflict, NotFound
+from visits.ground.file_store import FileStore
+from visits.intake.alert_list import alert_of_work_order, alerts_of_visit, current_alerts
+from visits.intake.alerts import Raised, note_seen, raise_alert
+from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
 from visits.models.people import AccessEvent
 from visits.models.visits import UrgentAlert, Visit
 from visits.models.works import WorkOrder
-from visits.protection import protect
-from visits.published_forms import publish_form
-from visits.queries import Reach, Viewer
-from visits.queries.alerts import alert_of_work_order, alerts_of_visit, current_alerts
+from visits.people.protection import protect
+from visits.sight import Reach, Viewer
 
 INSTANCE = "6a9b2f1e-0000-4000-8000-000000000001"
 

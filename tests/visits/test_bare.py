@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from visits.bare import without_metadata
+from visits.ground.bare import without_metadata
 
 MEDIA = Path(__file__).parent.parent / "data" / "media"
 FILES = sorted(MEDIA.iterdir())

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from visits.clocks import put_right, read_moment, skew_of
+from visits.ground.clocks import put_right, read_moment, skew_of
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 TWO_HOURS = timedelta(hours=2)

@@ -7,14 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import make_enrolment, make_user, make_viewer
-from visits.contacts import Attempt, find_enrolment, record_attempt
-from visits.errors import Conflict, DoNotContact, Invalid, NotFound
+from visits.calls.call_list import ASK_AGAIN, EnrolmentFilter, list_enrolments
+from visits.calls.contacts import Attempt, find_enrolment, record_attempt
+from visits.ground.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.models.people import AccessedPerson, AccessEvent
 from visits.models.programmes import Channel, Disposition, EnrolmentState, Refusal, RefusalReason
-from visits.outcomes import outcomes
-from visits.protection import protect
-from visits.queries.enrolments import ASK_AGAIN, EnrolmentFilter, list_enrolments
-from visits.queries.listing import Wanted
+from visits.people.protection import protect
+from visits.sight.listing import Wanted
+from visits.steering.outcomes import outcomes
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_enrolment, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
-from visits.file_store import FileStore
-from visits.intake import record_submission
+from visits.forms.published import publish_form
+from visits.ground.file_store import FileStore
+from visits.intake.submissions import record_submission
 from visits.models.accounts import Role, User
 from visits.models.people import Consent
 from visits.models.visits import Submission, SubmissionState, Visit
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
-from visits.published_forms import publish_form
-from visits.queries import Reach
+from visits.sight import Reach
 
 
 @dataclass

@@ -9,7 +9,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import make_person, make_user
-from visits.db import Keyring, sessions
+from visits.ground.db import Keyring, sessions
 from visits.models.accounts import User
 from visits.models.people import Person
 

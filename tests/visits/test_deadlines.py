@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from visits.deadlines import due_at
+from visits.ground.deadlines import due_at
 
 
 @pytest.mark.parametrize(

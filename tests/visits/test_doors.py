@@ -9,16 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.factories import make_enrolment, make_user, make_viewer, make_visit
-from visits.clocks import on_our_clock
-from visits.contacts import Attempt, record_attempt
-from visits.doors import (
-    Knock,
-    ladder_of,
-    number_of,
-    report_shut_door,
-    tries_at_doors,
-)
-from visits.errors import Conflict, Invalid, NotFound
+from visits.agenda.carried import find_carried_visit
+from visits.agenda.doors import Knock, ladder_of, number_of, report_shut_door, tries_at_doors
+from visits.calls.contacts import Attempt, record_attempt
+from visits.ground.clocks import on_our_clock
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role, User
 from visits.models.people import AccessKind
 from visits.models.programmes import (
@@ -31,10 +26,9 @@ from visits.models.programmes import (
     RefusalReason,
 )
 from visits.models.visits import Visit, VisitState
-from visits.outcomes import outcomes
-from visits.privacy import log_access
-from visits.queries import Reach, Viewer
-from visits.queries.carried import find_carried_visit
+from visits.sight import Reach, Viewer
+from visits.sight.access_log import log_access
+from visits.steering.outcomes import outcomes
 
 SENIORS = "seniors"
 

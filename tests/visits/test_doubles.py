@@ -10,11 +10,15 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_enrolment, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
-from visits.doubles import keep_both, keep_one, undecided, was_decided, withdraw_decision
-from visits.errors import Conflict, Invalid, NotFound
-from visits.file_store import FileStore
-from visits.intake import record_submission
-from visits.kits import bag_of
+from visits.agenda.kits import bag_of
+from visits.following.setting_aside import hanging_on
+from visits.forms.published import publish_form
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.ground.file_store import FileStore
+from visits.intake.day import Earlier, earlier_answers
+from visits.intake.doubles import keep_both, keep_one, undecided, was_decided, withdraw_decision
+from visits.intake.submissions import record_submission
+from visits.intake.unfinished import unfinished_submissions
 from visits.models.accounts import Role, User
 from visits.models.people import AccessKind
 from visits.models.visits import (
@@ -27,14 +31,10 @@ from visits.models.visits import (
     VisitState,
 )
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
-from visits.privacy import log_access
-from visits.published_forms import publish_form
-from visits.queries import Reach, Viewer
-from visits.queries.people import person_file
-from visits.queries.submissions import unfinished_submissions
-from visits.queries.tablet import Earlier, earlier_answers
-from visits.results import follow_up_results, works_results
-from visits.setting_aside import hanging_on
+from visits.people.people import person_file
+from visits.sight import Reach, Viewer
+from visits.sight.access_log import log_access
+from visits.steering.results import follow_up_results, works_results
 
 
 @dataclass

@@ -15,16 +15,16 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import make_enrolment, make_user, make_viewer, make_visit
 from tests.submissions import fill, home_visit
-from visits.db import Keyring, connect
-from visits.errors import NotFound
-from visits.file_store import INCOMING, FileStore
-from visits.intake import SentFile, record_submission
+from visits.forms.published import publish_form
+from visits.ground.db import Keyring, connect
+from visits.ground.errors import NotFound
+from visits.ground.file_store import INCOMING, FileStore
+from visits.ground.private import private_file
+from visits.ground.sealing import MARK, NAME, PIECE, SALT, TAG, Unreadable, seal, unseal
+from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role
-from visits.orphans import remove_orphans
-from visits.private import private_file
-from visits.published_forms import publish_form
-from visits.queries import Reach
-from visits.sealing import MARK, NAME, PIECE, SALT, TAG, Unreadable, seal, unseal
+from visits.retention.orphans import remove_orphans
+from visits.sight import Reach
 
 OLD, NEW = "an old secret of ours", "a new secret of ours"
 PHOTO = b"\xff\xd8 somebody's bathroom " * 9000

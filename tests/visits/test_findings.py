@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 
 from diagnostics.workbook import PublishedForm, publish, read_workbook
 from tests.factories import make_enrolment, make_person, make_user, make_viewer, make_visit
-from visits.file_store import FileStore
-from visits.intake import record_submission
+from visits.forms.published import publish_form
+from visits.ground.file_store import FileStore
+from visits.intake.submissions import record_submission
+from visits.intake.visit_file import visit_file
 from visits.models.accounts import Role, User
 from visits.models.programmes import Enrolment
 from visits.models.visits import Submission, SubmissionState, Visit
 from visits.models.works import Severity, WorkOrder, WorkOrderState
-from visits.published_forms import publish_form
-from visits.queries import Reach
-from visits.queries.visits import visit_file
+from visits.sight import Reach
 
 FORM = """
 settings: {{form_id: {name}, form_title: {name}, version: "1"}}

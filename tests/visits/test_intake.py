@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from diagnostics.submission import BadSubmission
 from tests.factories import make_enrolment, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
-from visits.errors import DifferentSubmission, Invalid, NotFound
-from visits.file_store import FileStore
-from visits.intake import SentFile, record_submission
+from visits.forms.published import publish_form
+from visits.ground.errors import DifferentSubmission, Invalid, NotFound
+from visits.ground.file_store import FileStore
+from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role
 from visits.models.people import Consent, ConsentScope
 from visits.models.programmes import EnrolmentState
@@ -28,8 +29,7 @@ from visits.models.visits import (
     VisitState,
 )
 from visits.models.works import FollowUp, Severity, WorkOrder
-from visits.published_forms import publish_form
-from visits.queries import Reach, Viewer
+from visits.sight import Reach, Viewer
 
 
 @dataclass

@@ -21,12 +21,15 @@ from tests.factories import (
     make_viewer,
     make_visit,
 )
-from visits.accounts import find_territory
-from visits.contacts import Attempt, record_attempt
-from visits.doors import OUTCOMES, Knock, report_shut_door
-from visits.errors import Refused
-from visits.follow_ups import open_follow_up
-from visits.map_points import rebuild_map, refresh_map
+from visits.accounts.accounts import find_territory
+from visits.agenda.doors import OUTCOMES, Knock, report_shut_door
+from visits.agenda.planning import cancel_visit, plan_visit
+from visits.calls.contacts import Attempt, record_attempt
+from visits.following.follow_ups import open_follow_up
+from visits.following.work_orders import move_work_order, open_work_order
+from visits.ground.errors import Refused
+from visits.mapping.points import rebuild_map, refresh_map
+from visits.mapping.views import Area, MapFilter, count_cells
 from visits.models.accounts import Role, User
 from visits.models.map import MapCell, MapPoint
 from visits.models.people import Person
@@ -34,11 +37,8 @@ from visits.models.portfolio import Dwelling, FormVersion
 from visits.models.programmes import Disposition, Enrolment, RefusalReason
 from visits.models.visits import Consequence, Submission, SubmissionState, Visit
 from visits.models.works import WorkOrder, WorkOrderState
-from visits.planning import cancel_visit, plan_visit
-from visits.protection import protect, unprotect
-from visits.queries import Viewer
-from visits.queries.map import Area, MapFilter, count_cells
-from visits.work_orders import move_work_order, open_work_order
+from visits.people.protection import protect, unprotect
+from visits.sight import Viewer
 
 Counts = set[tuple[Any, ...]]
 

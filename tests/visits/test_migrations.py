@@ -18,12 +18,12 @@ from tests.factories import (
     make_visit,
 )
 from tests.submissions import GAS, fill, home_visit
-from visits.access_chain import find_break, seal_access_log
-from visits.db import Base, sessions
-from visits.file_store import FileStore
-from visits.intake import record_submission
-from visits.map_points import rebuild_map
-from visits.migration import is_current, migrate, revert
+from visits.forms.published import publish_form
+from visits.ground.db import Base, sessions
+from visits.ground.file_store import FileStore
+from visits.ground.migration import is_current, migrate, revert
+from visits.intake.submissions import record_submission
+from visits.mapping.points import rebuild_map
 from visits.models.map import MapCell, MapPoint
 from visits.models.people import (
     AccessedPerson,
@@ -38,10 +38,10 @@ from visits.models.portfolio import Dwelling
 from visits.models.programmes import Channel, ContactAttempt, Disposition, RefusalReason
 from visits.models.visits import Submission, SubmissionState
 from visits.models.works import WorkOrder
-from visits.person_alerts import note_alert
-from visits.privacy import log_access
-from visits.published_forms import publish_form
-from visits.queries import Reach, find_person
+from visits.people.measures import note_alert
+from visits.sight import Reach, find_person
+from visits.sight.access_chain import find_break, seal_access_log
+from visits.sight.access_log import log_access
 
 MAP = (select(MapPoint.dwelling_id), select(MapCell.cell), select(MapCell.dwellings))
 

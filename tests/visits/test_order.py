@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from tests.total_order import leaves_ties
-from visits.db import new_id
+from visits.ground.db import new_id
 from visits.models.portfolio import FormVersion
 from visits.models.visits import Submission
 

@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_user
-from visits.errors import Invalid, NotFound
+from visits.forms.parameters import add_value, added_values, history_of, parameters_in_force
+from visits.ground.errors import Invalid, NotFound
 from visits.models.accounts import Role
 from visits.models.portfolio import ParameterValue
-from visits.parameters import add_value, added_values, history_of, parameters_in_force
 
 TYPED = {
     "value": "4.9",

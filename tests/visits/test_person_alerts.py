@@ -7,11 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import make_person, make_user, make_viewer
-from visits.errors import Conflict, NotFound
+from visits.ground.errors import Conflict, NotFound
 from visits.models.people import AccessEvent, AlertCode, Person
-from visits.person_alerts import end_alert, find_alert, keep_alert, note_alert
-from visits.queries import Viewer
-from visits.queries.tablet import standing_alerts
+from visits.people.measures import end_alert, find_alert, keep_alert, note_alert, standing_alerts
+from visits.sight import Viewer
 
 
 @pytest.fixture

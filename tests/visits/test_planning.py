@@ -15,19 +15,19 @@ from tests.factories import (
     make_viewer,
     make_visit,
 )
-from visits.errors import Conflict, Invalid, NotFound
-from visits.models.accounts import Role, User
-from visits.models.programmes import Enrolment, EnrolmentState
-from visits.models.visits import Visit, VisitState
-from visits.planning import (
+from visits.agenda.planning import (
     cancel_visit,
     find_visit,
     move_visit,
     plan_visit,
     visits_of_visitor,
 )
-from visits.protection import name_for_access, protect
-from visits.queries import Reach, Viewer
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.models.accounts import Role, User
+from visits.models.programmes import Enrolment, EnrolmentState
+from visits.models.visits import Visit, VisitState
+from visits.people.protection import name_for_access, protect
+from visits.sight import Reach, Viewer
 
 HOUR = timedelta(hours=1)
 

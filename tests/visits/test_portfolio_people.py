@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_enrolment, make_user, make_viewer
 from tests.visits.portfolio_files import NOW, codes, load, plan_of
+from visits.choosing.targeting import rank_candidates
 from visits.models.people import HouseholdContact, Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.programmes import Enrolment, EnrolmentState
@@ -15,7 +16,6 @@ from visits.portfolio import Fate
 from visits.portfolio.names import read_full_name, read_last_name
 from visits.portfolio.values import BadValue
 from visits.programmes import find_programme
-from visits.targeting import rank_candidates
 
 HEADINGS = "Logement;Nom;Prénom;Date de naissance;Adresse;CP;Ville"
 HOME = "4 rue Haute;60000;Beauvais"

@@ -7,14 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.factories import make_dwelling, make_user, make_viewer
-from visits.errors import NotFound
+from visits.ground.errors import NotFound
 from visits.models.accounts import User
 from visits.models.people import AccessedPerson, AccessEvent, Occupancy, Person
 from visits.models.portfolio import Import, Tenancy
+from visits.people.protection import protect
 from visits.portfolio import ImportPlan, confirm_import, examine_import, upload_file
 from visits.portfolio.mapping import from_json
-from visits.protection import protect
-from visits.queries import find_person
+from visits.sight import find_person
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 TENANTS = """locataire;logement;role;nom;prenom;naissance;tel mobile;numero;voie;code postal;commune

@@ -14,7 +14,7 @@ from tests.visits.portfolio_files import (
     NOW,
     table_of,
 )
-from visits.errors import Conflict, Invalid, NotFound
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.people import Person
 from visits.models.portfolio import (
     ColumnMapping,

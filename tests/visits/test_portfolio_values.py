@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visits.folding import fold
+from visits.ground.folding import fold
 from visits.portfolio import FIELDS, MESSAGES, REQUIRED, Kind, fields_of, message
 from visits.portfolio import values as read
 from visits.portfolio.addresses import address_key, city_key, read_address, read_city

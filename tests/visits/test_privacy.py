@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories import make_dwelling, make_person, make_residence, make_user, make_viewer
-from visits.accounts import find_territory
-from visits.errors import Conflict, NotFound
+from visits.accounts.accounts import find_territory
+from visits.ground.errors import Conflict, NotFound
 from visits.models.accounts import Role
-from visits.protection import name_for_access, protect, unprotect
-from visits.queries import Reach, find_person
+from visits.people.protection import name_for_access, protect, unprotect
+from visits.sight import Reach, find_person
 
 
 def test_a_protected_person_is_found_by_the_named_alone(session: Session, now: datetime) -> None:

@@ -8,7 +8,7 @@ import yaml
 
 from diagnostics.forms import read_shipped, shipped
 from tests.factories import NOW
-from visits.promises import worded
+from visits.following.promises import worded
 
 CALL = {"fr": "Appeler dans six mois, **sans faute**.", "en": "Call in six months, **surely**."}
 LOOK = {"fr": "Dans 1 mois, vérifier le kit.", "en": "In a month, check the kit."}

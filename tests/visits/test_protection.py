@@ -14,19 +14,19 @@ from tests.factories import (
     make_viewer,
     make_visit,
 )
-from visits.contacts import find_enrolment
-from visits.errors import NotFound
+from visits.agenda.planning import find_visit
+from visits.calls.contacts import find_enrolment
+from visits.choosing.targeting import rank_candidates
+from visits.ground.errors import NotFound
 from visits.models.accounts import Role, User
 from visits.models.people import NamedAccess, Person
 from visits.models.portfolio import Dwelling
 from visits.models.visits import Visit
-from visits.planning import find_visit
+from visits.people.people import person_file
+from visits.people.protection import living_with, name_for_access, protect, unprotect
 from visits.programmes import load_programmes
-from visits.protection import living_with, name_for_access, protect, unprotect
-from visits.queries import find_person
-from visits.queries.people import person_file
-from visits.queries.reach import hidden_homes
-from visits.targeting import rank_candidates
+from visits.sight import find_person
+from visits.sight.reach import hidden_homes
 
 
 @pytest.fixture

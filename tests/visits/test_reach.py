@@ -14,11 +14,11 @@ from tests.factories import (
     make_viewer,
     make_visit,
 )
-from visits.accounts import find_territory
-from visits.errors import NotFound
+from visits.accounts.accounts import find_territory
+from visits.ground.errors import NotFound
+from visits.intake.visit_file import visitors_of_visits
 from visits.models.accounts import Role
-from visits.queries import Reach, find_person
-from visits.queries.visits import visitors_of_visits
+from visits.sight import Reach, find_person
 
 
 def test_who_left_a_territory_is_not_seen_from_there_any_more(session: Session) -> None:

@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 from tests.diagnostics.filling import shipped_form
 from tests.factories import make_enrolment, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, QUIET, fill, fill_shipped
-from visits.errors import Conflict
-from visits.file_store import FileStore
-from visits.intake import record_submission
+from visits.agenda.visit_forms import forms_of_visits, missing_forms
+from visits.following.what_follows import open_what_follows
+from visits.forms.published import current_form, publish_form, retire_form
+from visits.ground.errors import Conflict
+from visits.ground.file_store import FileStore
+from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
 from visits.models.programmes import EnrolmentState
 from visits.models.visits import Consequence, Submission, SubmissionState, Visit, VisitState
 from visits.models.works import FollowUp, FollowUpState, WorkOrder
-from visits.published_forms import current_form, publish_form, retire_form
-from visits.queries import Reach, Viewer
-from visits.visit_forms import forms_of_visits, missing_forms
-from visits.what_follows import open_what_follows
+from visits.sight import Reach, Viewer
 
 FORMS = (
     "home_visit", "fall_risk", "home_hazards", "accessibility", "eco_kit", "social_situation",

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from visits.errors import TooManyTries
-from visits.sign_in_wall import (
+from visits.accounts.sign_in_wall import (
     TRIES_FROM_A_PLACE,
     TRIES_FROM_EVERYWHERE,
     TRIES_OF_A_PLACE,
@@ -18,6 +17,7 @@ from visits.sign_in_wall import (
     note_try,
     refuse_if_walled,
 )
+from visits.ground.errors import TooManyTries
 
 EMAIL = "quelquun@palier.example"
 HERE, ELSEWHERE, KNOWN = Place("192.0.2.7"), Place("198.51.100.9"), Place("browser x", known=True)

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_dwelling, make_enrolment, make_person, make_user, make_viewer
 from tests.factories import make_visit as planned_visit
-from visits.contacts import Attempt, record_attempt
-from visits.errors import Conflict, DoNotContact, Invalid
+from visits.calls.contacts import Attempt, record_attempt
+from visits.calls.taking_back import take_back
+from visits.calls.turns import to_contact
+from visits.ground.errors import Conflict, DoNotContact, Invalid
 from visits.models.people import AccessEvent, Occupancy
 from visits.models.programmes import (
     Channel,
@@ -22,9 +24,7 @@ from visits.models.programmes import (
     RefusalReason,
 )
 from visits.models.visits import Visit, VisitState
-from visits.queries.people import person_file
-from visits.queries.turns import to_contact
-from visits.taking_back import take_back
+from visits.people.people import person_file
 
 NO = Attempt(Disposition.REFUSED, reason=RefusalReason.PRIVACY)
 

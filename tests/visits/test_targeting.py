@@ -9,16 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.factories import make_dwelling, make_person, make_residence, make_user, make_viewer
-from visits.errors import Invalid, NotFound
-from visits.models.accounts import Territory
-from visits.models.map import MapPoint
-from visits.models.people import NamedAccess, Occupancy, Person
-from visits.models.portfolio import Dwelling, Tenancy
-from visits.models.programmes import Enrolment, EnrolmentState
-from visits.programmes import find_programme
-from visits.programmes.facts import Facts
-from visits.queries import Reach, Viewer
-from visits.targeting import (
+from visits.choosing.targeting import (
     Filters,
     cities_of_candidates,
     count_candidates,
@@ -27,6 +18,15 @@ from visits.targeting import (
     rank_candidates,
     score,
 )
+from visits.ground.errors import Invalid, NotFound
+from visits.models.accounts import Territory
+from visits.models.map import MapPoint
+from visits.models.people import NamedAccess, Occupancy, Person
+from visits.models.portfolio import Dwelling, Tenancy
+from visits.models.programmes import Enrolment, EnrolmentState
+from visits.programmes import find_programme
+from visits.programmes.facts import Facts
+from visits.sight import Reach, Viewer
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 SENIORS = find_programme("seniors")

@@ -6,20 +6,20 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories import make_enrolment, make_user, make_viewer
-from visits.contacts import Attempt, record_attempt
-from visits.models.accounts import User
-from visits.models.programmes import ContactAttempt, Disposition, Enrolment, EnrolmentState
-from visits.queries import Viewer
-from visits.queries.enrolments import (
+from visits.calls.call_list import (
     CALL_BACK_DUE,
     TO_CONTACT,
     EnrolmentFilter,
     list_enrolments,
     next_to_call,
 )
-from visits.queries.home import count_enrolments
-from visits.queries.listing import Wanted
-from visits.queries.turns import REST
+from visits.calls.contacts import Attempt, record_attempt
+from visits.calls.turns import REST
+from visits.models.accounts import User
+from visits.models.programmes import ContactAttempt, Disposition, Enrolment, EnrolmentState
+from visits.sight import Viewer
+from visits.sight.listing import Wanted
+from visits.steering.waiting import count_enrolments
 
 
 class Desk:

@@ -9,18 +9,18 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_enrolment, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, fill, home_visit
-from visits.errors import Conflict, Invalid, NotFound
-from visits.file_store import FileStore
-from visits.follow_ups import close_follow_up, remind_follow_ups
-from visits.intake import record_submission
+from visits.following.follow_ups import close_follow_up, remind_follow_ups
+from visits.following.work_list import WorkOrderFilter, list_work_orders
+from visits.following.work_orders import escalate_work_orders, find_work_order, move_work_order
+from visits.forms.published import publish_form
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.ground.file_store import FileStore
+from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
-from visits.protection import protect
-from visits.published_forms import publish_form
-from visits.queries import Reach
-from visits.queries.listing import Wanted
-from visits.queries.works import WorkOrderFilter, list_work_orders
-from visits.work_orders import escalate_work_orders, find_work_order, move_work_order
+from visits.people.protection import protect
+from visits.sight import Reach
+from visits.sight.listing import Wanted
 
 
 @pytest.fixture

@@ -19,15 +19,15 @@ from tests.factories import (
     make_viewer,
     make_visit,
 )
-from visits.accounts import add_device
-from visits.intake import record_submission
+from visits.accounts.accounts import add_device
+from visits.forms.published import publish_form
+from visits.intake.submissions import record_submission
 from visits.models.accounts import Role, User
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from visits.models.visits import Visit
-from visits.published_forms import publish_form
-from visits.queries import Reach
-from webapp.transaction import House
+from visits.sight import Reach
+from webapp.frame.transaction import House
 
 FORMS = ("home_visit", "fall_risk", "eco_kit", "safety_and_decency")
 

@@ -24,16 +24,16 @@ from tests.factories import (
     make_visit,
 )
 from tests.submissions import FALLS, fill, home_visit
-from visits.accounts import add_device
-from visits.intake import SentFile, record_submission
+from visits.accounts.accounts import add_device
+from visits.forms.published import publish_form
+from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role, User
 from visits.models.people import AccessedPerson, AccessEvent, AccessKind, Person
 from visits.models.programmes import EnrolmentState
 from visits.models.visits import SubmissionFile, Visit, VisitState
 from visits.models.works import FollowUp, WorkOrder
 from visits.portfolio import upload_file
-from visits.published_forms import publish_form
-from webapp.auth import declared_action
+from webapp.access.auth import declared_action
 from webapp.words import WORDS
 
 SignIn = Callable[..., FlaskClient]
@@ -216,7 +216,7 @@ def test_every_page_of_the_log_has_its_words() -> None:
     office = Path(__file__).parents[2] / "webapp" / "office"
     codes = {
         code
-        for place in office.glob("*.py")
+        for place in office.rglob("*.py")
         for code in re.findall(r'showing\("(\w+)"\)', place.read_text())
     }
     assert len(codes) > 12

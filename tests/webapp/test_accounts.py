@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from tests.factories import NOW, make_user
-from visits.accounts import add_device, device_of_token, find_organisation, find_territory
-from visits.db import start_reading
+from visits.accounts.accounts import add_device, device_of_token, find_organisation, find_territory
+from visits.ground.db import start_reading
 from visits.models.accounts import Device, OrganisationKind, Role, User
 
 SignIn = Callable[..., FlaskClient]

@@ -12,11 +12,11 @@ from werkzeug.test import TestResponse
 
 from tests.factories import NOW, make_enrolment, make_person, make_user, make_visit
 from tests.submissions import home_visit
-from visits.accounts import add_device
+from visits.accounts.accounts import add_device
+from visits.forms.published import publish_form
 from visits.models.accounts import Role
 from visits.models.people import Person
-from visits.protection import protect
-from visits.published_forms import publish_form
+from visits.people.protection import protect
 
 SignIn = Callable[..., FlaskClient]
 GAS = next(row.path for row in home_visit().consequences if row.code == "gas")

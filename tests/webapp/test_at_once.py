@@ -24,9 +24,9 @@ from tests.factories import (
     make_visit,
 )
 from tests.submissions import FALLS, GAS, fill, home_visit
-from visits.access_chain import find_break, seal_access_log
-from visits.accounts import add_device
-from visits.intake import record_submission
+from visits.accounts.accounts import add_device
+from visits.forms.published import publish_form
+from visits.intake.submissions import record_submission
 from visits.models.accounts import Role, User
 from visits.models.people import AccessEvent, NamedAccess, Person
 from visits.models.portfolio import Dwelling, ImportState
@@ -41,7 +41,7 @@ from visits.models.visits import (
 )
 from visits.models.works import WorkOrder
 from visits.portfolio import find_import, upload_file
-from visits.published_forms import publish_form
+from visits.sight.access_chain import find_break, seal_access_log
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, LargeBinary, String, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from visits.db import ENCRYPTED, Base
+from visits.ground.db import ENCRYPTED, Base
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import Dwelling
 from visits.models.programmes import EnrolmentState, Refusal
@@ -19,7 +19,7 @@ from visits.models.visits import Consequence
 from visits.models.works import FollowUp
 from webapp.demo import load_demo
 from webapp.demo.size import Size
-from webapp.transaction import House
+from webapp.frame.transaction import House
 
 LISTED = re.compile(r"`(\w+\.\w+)`")
 MANUAL = Path(__file__).parent.parent.parent / "docs" / "operating.md"

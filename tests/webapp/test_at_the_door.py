@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
-from visits.accounts import find_territory
-from visits.doors import Knock, report_shut_door
-from visits.kits import bag_of
+from visits.accounts.accounts import find_territory
+from visits.agenda.doors import Knock, report_shut_door
+from visits.agenda.kits import bag_of
 from visits.models.accounts import Role
 from visits.models.people import AlertCode, PersonAlert
 from visits.models.programmes import (
@@ -25,7 +25,7 @@ from visits.models.programmes import (
     Refusal,
 )
 from visits.models.visits import Visit, VisitState
-from visits.person_alerts import note_alert
+from visits.people.measures import note_alert
 from visits.programmes import load_programmes
 
 SignIn = Callable[..., FlaskClient]

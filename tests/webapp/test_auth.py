@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from visits.models.accounts import Role
-from webapp.auth import PERMISSIONS, Action, declared_action
+from webapp.access.auth import PERMISSIONS, Action, declared_action
 
 UUID = str(uuid.uuid4())
 OPEN_TO_ALL = {

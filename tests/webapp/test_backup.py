@@ -19,20 +19,20 @@ from tests.conftest import SECRETS
 from tests.factories import NOW, PASSWORD, QUICK_HASH, make_enrolment, make_user, make_viewer
 from tests.factories import make_visit as plan_visit
 from tests.submissions import FALLS, fill, home_visit
-from visits.db import connect, keyring
-from visits.file_store import FileStore
-from visits.intake import SentFile, record_submission
-from visits.migration import is_current, migrate, revert
+from visits.forms.published import publish_form
+from visits.ground.db import connect, keyring
+from visits.ground.file_store import FileStore
+from visits.ground.migration import is_current, migrate, revert
+from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role
 from visits.models.keys import KeyCanary
 from visits.models.people import Person
 from visits.models.visits import Submission, SubmissionFile
-from visits.orphans import remove_orphans
-from visits.published_forms import publish_form
-from visits.queries import Reach, Viewer
+from visits.retention.orphans import remove_orphans
+from visits.sight import Reach, Viewer
 from webapp import create_app
-from webapp.cli import main
-from webapp.settings import read_settings
+from webapp.commands.cli import main
+from webapp.frame.settings import read_settings
 
 SECRET = "the secret of this deployment"
 WORDS = "quatre mots sans aucun rapport"

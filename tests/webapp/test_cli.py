@@ -12,9 +12,9 @@ from click.testing import CliRunner, Result
 from diagnostics.workbook import read_workbook
 from tests.submissions import FALLS, fill, home_visit
 from webapp import create_app
-from webapp.cli import main
-from webapp.setting_up import FORMS
-from webapp.settings import read_settings
+from webapp.access.setting_up import FORMS
+from webapp.commands.cli import main
+from webapp.frame.settings import read_settings
 
 pytestmark = pytest.mark.slow
 

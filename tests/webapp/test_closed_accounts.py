@@ -16,14 +16,14 @@ from werkzeug.test import TestResponse
 from tests.factories import NOW, make_enrolment, make_user, make_visit
 from tests.submissions import FALLS, fill, home_visit
 from tests.webapp.test_accounts import SignIn
-from visits.accounts import LATE_FOR, add_device, revoke_device, set_active
-from visits.db import start_reading
+from visits.accounts.accounts import LATE_FOR, add_device, revoke_device, set_active
+from visits.accounts.own_account import declare_device_lost, revoke_device_of
+from visits.forms.published import publish_form
+from visits.ground.db import start_reading
 from visits.models.accounts import Role
 from visits.models.programmes import ContactAttempt
 from visits.models.visits import Submission, SubmissionState
-from visits.own_account import declare_device_lost, revoke_device_of
-from visits.published_forms import publish_form
-from webapp.auth import Action, declared_action
+from webapp.access.auth import Action, declared_action
 
 LATE_DOORS = {"openrosa.submit", "visit_reports.failure", "alerts_api.raised"}
 

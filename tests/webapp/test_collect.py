@@ -14,12 +14,12 @@ from diagnostics.form import parse_form
 from tests.factories import make_enrolment, make_user, make_viewer, make_visit
 from tests.openrosa_client import Collect
 from tests.submissions import GAS, fill, home_visit
-from visits.accounts import add_device
+from visits.accounts.accounts import add_device
+from visits.forms.published import publish_form
+from visits.intake.unclaimed import count_unclaimed
 from visits.models.accounts import Role, User
 from visits.models.visits import Submission, SubmissionState
 from visits.models.works import WorkOrder
-from visits.published_forms import publish_form
-from visits.queries.unclaimed import count_unclaimed
 
 pytestmark = pytest.mark.slow
 

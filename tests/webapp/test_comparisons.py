@@ -11,15 +11,15 @@ from sqlalchemy import select
 
 from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
 from tests.submissions import GAS, QUIET, fill, home_visit
-from visits.accounts import add_device
-from visits.intake import SentFile, record_submission
+from visits.accounts.accounts import add_device
+from visits.forms.published import publish_form
+from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role, User
 from visits.models.people import AccessEvent, Person
 from visits.models.visits import Submission, SubmissionState, Visit
 from visits.models.works import WorkOrder
-from visits.protection import protect
-from visits.published_forms import publish_form
-from visits.queries import Reach
+from visits.people.protection import protect
+from visits.sight import Reach
 
 SignIn = Callable[..., FlaskClient]
 

@@ -15,11 +15,11 @@ from tests.diagnostics.filling import Filled, shipped_form
 from tests.diagnostics.test_forms_social import SURROUNDED
 from tests.factories import NOW
 from tests.homes import Home
+from visits.accounts.open_sessions import start_session
+from visits.forms.published import publish_form
 from visits.models.accounts import Role
 from visits.models.works import WorkOrder
-from visits.open_sessions import start_session
-from visits.published_forms import publish_form
-from webapp.auth import SESSION_NUMBER
+from webapp.access.auth import SESSION_NUMBER
 
 SignIn = Callable[..., FlaskClient]
 SECRET, OPEN = "Dort dans la cuisine", "Demande un rendez-vous"

@@ -15,10 +15,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from diagnostics.delays import PARIS
-from visits.access_chain import find_break, seal_access_log
-from visits.accounts import device_of_token, find_user
-from visits.deadlines import age_on
-from visits.kits import bags_of
+from visits.accounts.accounts import device_of_token, find_user
+from visits.agenda.kits import bags_of
+from visits.ground.deadlines import age_on
 from visits.models.accounts import Organisation, Role, User
 from visits.models.map import MapPoint
 from visits.models.people import AccessEvent, NamedAccess, Occupancy, Person, PersonAlert
@@ -33,10 +32,11 @@ from visits.models.programmes import (
 )
 from visits.models.visits import KitMovement, Submission, SubmissionState, Visit, VisitState
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
-from visits.outcomes import outcomes
-from visits.queries.reach import hidden_homes
+from visits.sight.access_chain import find_break, seal_access_log
+from visits.sight.reach import hidden_homes
+from visits.steering.outcomes import outcomes
 from webapp import create_app
-from webapp.auth import Action
+from webapp.access.auth import Action
 from webapp.demo import DemoAccount, Size, load_demo
 from webapp.demo.calendar import working_days, working_days_after
 from webapp.demo.cast import acting
@@ -44,8 +44,8 @@ from webapp.demo.people import make_seniors
 from webapp.demo.photos import KINDS, photo
 from webapp.demo.stock import make_stock
 from webapp.demo.towns import read_towns
-from webapp.settings import Settings
-from webapp.transaction import House
+from webapp.frame.settings import Settings
+from webapp.frame.transaction import House
 from webapp.words import WORDS
 
 pytestmark = pytest.mark.slow

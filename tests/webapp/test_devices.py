@@ -14,10 +14,10 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from tests.factories import NOW, PASSWORD, QUICK_HASH, make_user
-from visits.accounts import add_device, set_active, token_digest
-from visits.db import start_reading
+from visits.accounts.accounts import add_device, set_active, token_digest
+from visits.ground.db import start_reading
 from visits.models.accounts import Device, Role, User
-from webapp.auth import Action, declared_action
+from webapp.access.auth import Action, declared_action
 
 SignIn = Callable[..., FlaskClient]
 

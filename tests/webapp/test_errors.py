@@ -10,11 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import DBAPIError
 
-from visits.errors import Busy, Conflict, NoRoom, ReadOnly
+from visits.ground.errors import Busy, Conflict, NoRoom, ReadOnly
 from visits.models.accounts import Role
-from webapp.auth import public
-from webapp.errors import SENTENCES
-from webapp.transaction import refusal_of
+from webapp.access.auth import public
+from webapp.frame.errors import SENTENCES
+from webapp.frame.transaction import refusal_of
 
 
 @public

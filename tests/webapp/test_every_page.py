@@ -14,18 +14,18 @@ from sqlalchemy import select
 from tests.conftest import SECRETS
 from tests.e2e.pages import pages_of
 from tests.walk import AT_THE_DOOR, NOT_PAGES, PAGES, Seen, open_to, walk
+from visits.accounts.open_sessions import start_session
 from visits.models.accounts import Organisation, Role, User
 from visits.models.people import Person
 from visits.models.portfolio import Residence
 from visits.models.programmes import ContactAttempt
 from visits.models.works import FollowUp, WorkOrder
-from visits.open_sessions import start_session
 from webapp import create_app
-from webapp.auth import SESSION_NUMBER
+from webapp.access.auth import SESSION_NUMBER
 from webapp.demo import Size, load_demo
 from webapp.demo.answers import COMMENTS
-from webapp.settings import Settings
-from webapp.transaction import House
+from webapp.frame.settings import Settings
+from webapp.frame.transaction import House
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 SMALL = Size(dwellings=900, seniors=120, targets=70)

@@ -14,7 +14,7 @@ from tests.submissions import FALLS
 from tests.webapp.test_visits_pages import Home
 from visits.models.accounts import Role
 from visits.models.works import FollowUp, FollowUpState
-from visits.protection import protect
+from visits.people.protection import protect
 
 SignIn = Callable[..., FlaskClient]
 DAY = timedelta(days=1)

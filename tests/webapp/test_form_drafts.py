@@ -17,15 +17,15 @@ from diagnostics.workbook import Workbook, publish, read_workbook, write_workboo
 from tests.factories import make_viewer
 from tests.submissions import NOW, QUIET, fill, home_visit
 from tests.webapp.test_visits_pages import Home
-from visits.errors import Conflict
-from visits.form_drafts import publish_draft
-from visits.intake import record_submission
+from visits.forms.drafts import publish_draft
+from visits.forms.published import WorkbookFile, publish_form, retire_form
+from visits.ground.errors import Conflict
+from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
 from visits.models.portfolio import FormDraft, FormVersion
 from visits.models.works import WorkOrder
-from visits.published_forms import WorkbookFile, publish_form, retire_form
-from visits.queries import Reach
-from webapp.setting_up import FORMS
+from visits.sight import Reach
+from webapp.access.setting_up import FORMS
 
 SignIn = Callable[..., FlaskClient]
 HOME = (FORMS / "home_visit.yaml").read_bytes()

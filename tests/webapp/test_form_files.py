@@ -17,7 +17,7 @@ from tests.diagnostics.builders import row, workbook
 from tests.factories import make_user
 from tests.submissions import NOW
 from tests.webapp.test_cli import _run
-from visits.accounts import add_device
+from visits.accounts.accounts import add_device
 from visits.models.accounts import Role
 from visits.models.portfolio import FormDraft, FormVersion
 

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from tests.factories import NOW
 from tests.submissions import home_visit
 from tests.webapp.test_visits_pages import Home
+from visits.forms.published import publish_form
 from visits.models.accounts import Role
-from visits.published_forms import publish_form
 
 SignIn = Callable[..., FlaskClient]
 

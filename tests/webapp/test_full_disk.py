@@ -19,15 +19,15 @@ from werkzeug.test import TestResponse
 
 from tests.factories import make_enrolment, make_user, make_visit
 from tests.submissions import fill, home_visit
-from visits.accounts import add_device
-from visits.disk import Room
-from visits.file_store import INCOMING, FileStore
+from visits.accounts.accounts import add_device
+from visits.forms.published import publish_form
+from visits.ground.disk import Room
+from visits.ground.file_store import INCOMING, FileStore
 from visits.models.accounts import Role
 from visits.models.visits import Submission, SubmissionFile
-from visits.published_forms import publish_form
-from webapp.jobs import make_room
-from webapp.settings import Settings
-from webapp.transaction import House
+from webapp.commands.jobs import make_room
+from webapp.frame.settings import Settings
+from webapp.frame.transaction import House
 
 SIZE, SPARE, PHOTO = "12m", 2_000_000, 400_000
 NO_MOUNT = (

@@ -14,11 +14,11 @@ from werkzeug.test import TestResponse
 
 from tests.factories import NOW, make_user
 from tests.submissions import fill
-from visits import handing_in
-from visits.accounts import add_device
+from visits.accounts.accounts import add_device
+from visits.intake import handing_in
 from visits.models.accounts import Role, User
 from visits.models.handed_in import HandedIn
-from visits.orphans import remove_orphans
+from visits.retention.orphans import remove_orphans
 
 XML = b"<data id='gone' version='9'>not for this door"
 

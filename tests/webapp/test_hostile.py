@@ -17,15 +17,15 @@ from werkzeug.routing import Rule
 
 from tests.factories import make_enrolment, make_person, make_user, make_visit
 from tests.submissions import FALLS, fill, home_visit
-from visits.accounts import add_device
+from visits.accounts.accounts import add_device
+from visits.forms.published import publish_form
 from visits.models.accounts import Role
 from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.programmes import EnrolmentState
 from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import FollowUp, WorkOrder
 from visits.portfolio import upload_file
-from visits.published_forms import publish_form
-from webapp.auth import PERMISSIONS, Action, declared_action
+from webapp.access.auth import PERMISSIONS, Action, declared_action
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.factories import make_enrolment, make_user, make_visit
-from visits.accounts import add_device
+from visits.accounts.accounts import add_device
 from visits.models.accounts import Role
 
 pytestmark = pytest.mark.slow

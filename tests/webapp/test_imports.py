@@ -13,12 +13,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.factories import make_dwelling, make_person, make_residence
-from visits.accounts import find_territory
+from visits.accounts.accounts import find_territory
 from visits.models.map import MapPoint
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Import, ImportState, Residence
 from visits.portfolio import Kind, Problem
-from webapp.office.import_lines import problems_csv
+from webapp.office.portfolio.lines import problems_csv
 
 SignIn = Callable[..., FlaskClient]
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_user
 from visits.models.accounts import JobState
-from webapp.jobs import JOBS, Job, run_job
-from webapp.transaction import House
+from webapp.commands.jobs import JOBS, Job, run_job
+from webapp.frame.transaction import House
 
 
 def _house(app: Flask) -> House:

@@ -10,8 +10,8 @@ from flask_security.core import UserMixin
 
 from tests.factories import PASSWORD, QUICK_HASH, make_user
 from visits.models.accounts import Role, User
-from webapp.settings import Settings
-from webapp.sign_in import SignedIn, set_up_accounts
+from webapp.access.sign_in import SignedIn, set_up_accounts
+from webapp.frame.settings import Settings
 
 # Every endpoint of Flask-Security that exists here.
 NAMED = {"security.login", "security.logout"}

@@ -13,8 +13,8 @@ from maps.cells import locate_cell, resolution
 from tests.factories import make_dwelling, make_enrolment, make_person, make_residence, make_user
 from tests.homes import Home
 from tests.submissions import FALLS, fill
-from visits.accounts import find_territory
-from visits.map_points import rebuild_map
+from visits.accounts.accounts import find_territory
+from visits.mapping.points import rebuild_map
 from visits.models.accounts import Role
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.programmes import EnrolmentState

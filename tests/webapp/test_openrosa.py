@@ -18,10 +18,10 @@ from werkzeug.test import TestResponse
 from diagnostics.form import parse_form
 from tests.factories import make_enrolment, make_user, make_visit
 from tests.submissions import GAS, QUIET, fill, home_visit
-from visits.accounts import add_device
+from visits.accounts.accounts import add_device
+from visits.forms.published import publish_form
 from visits.models.accounts import Role
 from visits.models.visits import Submission
-from visits.published_forms import publish_form
 
 JSON = {"Accept": "application/json"}
 

@@ -15,16 +15,16 @@ from sqlalchemy.orm import Session
 from tests.factories import NOW, make_enrolment, make_user, make_viewer
 from tests.submissions import GAS
 from tests.webapp.test_visits_pages import Home
-from visits.contacts import Attempt, record_attempt
+from visits.calls.contacts import Attempt, record_attempt
+from visits.following.work_orders import move_work_order
 from visits.models.accounts import Role, User
 from visits.models.programmes import Disposition, EnrolmentState, RefusalReason
 from visits.models.visits import Visit
 from visits.models.works import FollowUp, Severity, WorkOrder, WorkOrderState
-from visits.outcomes import outcomes
 from visits.programmes import load_programmes
-from visits.results import follow_up_results, works_results
-from visits.work_orders import move_work_order
-from webapp.jobs import JOBS, run_job
+from visits.steering.outcomes import outcomes
+from visits.steering.results import follow_up_results, works_results
+from webapp.commands.jobs import JOBS, run_job
 from webapp.words import WORDS
 
 SignIn = Callable[..., FlaskClient]

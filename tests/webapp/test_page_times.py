@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.diagnostics.test_forms_social import SURROUNDED
 from tests.homes import Home
-from visits.intake import SentFile
+from visits.intake.submissions import SentFile
 from visits.models.accounts import Role
 from visits.models.visits import SubmissionFile
 

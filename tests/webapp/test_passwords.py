@@ -17,13 +17,13 @@ from sqlalchemy import select
 
 from tests.factories import NOW, PASSWORD, QUICK_HASH, make_user
 from tests.webapp.test_accounts import account_named, administrator, opens, typed
-from visits.accounts import add_device, set_active
-from visits.db import start_reading
+from visits.accounts.accounts import add_device, set_active
+from visits.ground.db import start_reading
 from visits.models.accounts import AccountEvent, AccountEventKind, User
-from webapp.kept_secrets import CannotStart
-from webapp.mail import Letter, MailServer, read_mail_server, send
-from webapp.password_links import LinkKind, make_link
-from webapp.password_rules import fault_of
+from webapp.access.password_links import LinkKind, make_link
+from webapp.access.password_rules import fault_of
+from webapp.frame.kept_secrets import CannotStart
+from webapp.frame.mail import Letter, MailServer, read_mail_server, send
 
 SignIn = Callable[..., FlaskClient]
 CHOSEN = "tuile-moquette-abricot-9"

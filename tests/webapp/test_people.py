@@ -15,7 +15,7 @@ from visits.models.accounts import Role
 from visits.models.people import AccessEvent, NamedAccess, Person
 from visits.models.portfolio import Residence
 from visits.models.works import WorkOrder
-from visits.queries.wording import without_accents
+from visits.sight.wording import without_accents
 
 SignIn = Callable[..., FlaskClient]
 

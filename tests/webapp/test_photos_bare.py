@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 
 from tests.factories import NOW, make_enrolment, make_user, make_viewer, make_visit
 from tests.submissions import fill, home_visit
-from visits.intake import SentFile, record_submission
+from visits.forms.published import publish_form
+from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role
-from visits.published_forms import publish_form
 
 MEDIA = Path(__file__).parent.parent / "data" / "media"
 

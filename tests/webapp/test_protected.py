@@ -26,15 +26,15 @@ from tests.factories import (
     make_visit,
 )
 from tests.submissions import FALLS, fill, home_visit
-from visits.intake import SentFile, record_submission
-from visits.map_points import rebuild_map
+from visits.forms.published import publish_form
+from visits.intake.submissions import SentFile, record_submission
+from visits.mapping.points import rebuild_map
 from visits.models.accounts import Role, User
 from visits.models.people import AlertCode, Person
 from visits.models.visits import SubmissionFile
 from visits.models.works import FollowUp, WorkOrder
-from visits.person_alerts import note_alert
-from visits.protection import name_for_access, protect
-from visits.published_forms import publish_form
+from visits.people.measures import note_alert
+from visits.people.protection import name_for_access, protect
 
 SignIn = Callable[..., FlaskClient]
 

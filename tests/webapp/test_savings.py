@@ -12,9 +12,9 @@ from sqlalchemy import select
 from tests.diagnostics.test_forms_eco_kit import LAMP, ONE, SHOWER, TAP
 from tests.factories import NOW
 from tests.homes import Home
+from visits.forms.parameters import add_value
 from visits.models.accounts import Role
 from visits.models.people import AccessEvent
-from visits.parameters import add_value
 
 SignIn = Callable[..., FlaskClient]
 KIT = {**ONE, "lamp": [LAMP], "tap": [TAP, SHOWER]}

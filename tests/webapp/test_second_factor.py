@@ -13,9 +13,9 @@ from passlib.totp import TOTP
 from sqlalchemy import select, text
 
 from tests.factories import NOW, PASSWORD, QUICK_HASH, make_user
-from visits.db import start_reading
+from visits.ground.db import start_reading
 from visits.models.accounts import AccountEvent, AccountEventKind, Role, User
-from webapp.settings import Settings
+from webapp.frame.settings import Settings
 
 SignIn = Callable[..., FlaskClient]
 PAGE = "/account/second-factor"

@@ -12,18 +12,18 @@ from sqlalchemy import Engine, delete, select
 from tests.conftest import SECRETS
 from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, fill, home_visit
-from visits.db import connect, keyring, sessions
-from visits.file_store import FileStore
-from visits.intake import SentFile, record_submission
-from visits.keys import rotate_values, sealed_tables
+from visits.forms.published import publish_form
+from visits.ground.db import connect, keyring, sessions
+from visits.ground.file_store import FileStore
+from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role
 from visits.models.keys import KeyCanary
 from visits.models.people import AlertCode, Person
 from visits.models.visits import Consequence
-from visits.person_alerts import note_alert
-from visits.published_forms import publish_form
-from visits.queries import Reach
-from webapp.cli import main
+from visits.people.measures import note_alert
+from visits.safekeeping.keys import rotate_values, sealed_tables
+from visits.sight import Reach
+from webapp.commands.cli import main
 
 OLD, NEW = "an old secret that was first", "a new secret that came later"
 COMMANDS = (

@@ -20,13 +20,13 @@ from tests.factories import (
     make_visit,
 )
 from tests.submissions import home_visit
-from visits.accounts import add_device, find_territory
+from visits.accounts.accounts import add_device, find_territory
+from visits.accounts.open_sessions import forget_old_sessions
+from visits.forms.published import publish_form
 from visits.models.accounts import Role
-from visits.open_sessions import forget_old_sessions
-from visits.published_forms import publish_form
 from webapp import create_app
-from webapp.auth import PERMISSIONS, Action, declared_action
-from webapp.settings import Settings
+from webapp.access.auth import PERMISSIONS, Action, declared_action
+from webapp.frame.settings import Settings
 
 SignIn = Callable[..., FlaskClient]
 PASSWORD = "correct cheval batterie"

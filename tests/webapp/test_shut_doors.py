@@ -18,12 +18,12 @@ from tests.factories import (
     make_visit,
 )
 from tests.webapp.tablets import Tablet, hand_out_tablet
-from visits.doors import TOLD_LENGTH
+from visits.agenda.doors import TOLD_LENGTH
 from visits.models.accounts import Role
 from visits.models.people import Person
 from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
 from visits.models.visits import Visit, VisitState
-from visits.protection import protect
+from visits.people.protection import protect
 
 
 @pytest.fixture

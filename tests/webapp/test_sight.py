@@ -33,20 +33,20 @@ from tests.factories import (
     make_visit,
 )
 from tests.submissions import FALLS, GAS, fill, home_visit
-from visits.accounts import add_device, find_territory
-from visits.alerts import Raised, raise_alert
-from visits.intake import SentFile, record_submission
-from visits.map_points import rebuild_map
+from visits.accounts.accounts import add_device, find_territory
+from visits.forms.published import publish_form
+from visits.intake.alerts import Raised, raise_alert
+from visits.intake.submissions import SentFile, record_submission
+from visits.mapping.points import rebuild_map
 from visits.models.accounts import Role, User
 from visits.models.people import AccessEvent, AlertCode, Occupancy
 from visits.models.portfolio import Import
 from visits.models.visits import SubmissionFile
 from visits.models.works import FollowUp, WorkOrder
-from visits.person_alerts import note_alert
+from visits.people.measures import note_alert
+from visits.people.protection import protect
 from visits.portfolio import upload_file
-from visits.protection import protect
-from visits.published_forms import publish_form
-from visits.queries import Reach
+from visits.sight import Reach
 
 SignIn = Callable[..., FlaskClient]
 

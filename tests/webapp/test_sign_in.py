@@ -10,7 +10,7 @@ from itsdangerous import TimestampSigner
 from sqlalchemy import delete
 
 from tests.factories import NOW, make_user
-from visits.accounts import find_user, set_active
+from visits.accounts.accounts import find_user, set_active
 from visits.models.accounts import FailedSignIn, Role
 
 PASSWORD = "correct cheval batterie"

@@ -21,20 +21,20 @@ from tests.factories import (
 )
 from tests.submissions import FALLS, GAS, QUIET, fill, fill_shipped, home_visit
 from tests.webapp.tablets import FORMS, Tablet, hand_out_tablet
-from visits.intake import record_submission
-from visits.kits import put_in_bag
+from visits.agenda.kits import put_in_bag
+from visits.agenda.planning import cancel_visit
+from visits.forms.published import current_form, publish_form
+from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
 from visits.models.people import AlertCode, Consent, ConsentScope, Person
 from visits.models.portfolio import Dwelling
 from visits.models.programmes import Enrolment
 from visits.models.visits import SubmissionState, Visit, VisitState
-from visits.person_alerts import note_alert
-from visits.planning import cancel_visit
-from visits.protection import protect
-from visits.published_forms import current_form, publish_form
-from visits.queries import Reach
-from webapp.kept_secrets import CannotStart
-from webapp.settings import read_settings
+from visits.people.measures import note_alert
+from visits.people.protection import protect
+from visits.sight import Reach
+from webapp.frame.kept_secrets import CannotStart
+from webapp.frame.settings import read_settings
 
 UPSTAIRS = FALLS | {"floor": "3", "lift": "none", "lives_alone": "yes", "someone_to_call": "yes"}
 

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_enrolment, make_person, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, fill, home_visit
-from visits.intake import SentFile, record_submission
+from visits.forms.published import publish_form
+from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role, User
 from visits.models.programmes import Enrolment, EnrolmentState
 from visits.models.visits import Visit, VisitState
 from visits.models.works import FollowUp, Severity, WorkOrder
-from visits.published_forms import publish_form
 
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')

@@ -14,19 +14,19 @@ from sqlalchemy import func, select
 
 from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
-from visits.handing_in import RefusedItem, hand_in
-from visits.intake import record_submission
+from visits.following.work_list import WorkOrderFilter, list_work_orders
+from visits.forms.published import publish_form
+from visits.intake.handing_in import RefusedItem, hand_in
+from visits.intake.submissions import record_submission
+from visits.intake.unclaimed import propose_visits
 from visits.models.accounts import Role, Territory, User
 from visits.models.handed_in import HandedIn, HandedInKind
 from visits.models.people import AccessedPerson, AccessEvent, Consent, Occupancy
 from visits.models.programmes import EnrolmentState
 from visits.models.visits import Submission, SubmissionState, Visit, VisitState
 from visits.models.works import FollowUp, WorkOrder, WorkOrderState
-from visits.published_forms import publish_form
-from visits.queries import Reach
-from visits.queries.listing import Wanted
-from visits.queries.unclaimed import propose_visits
-from visits.queries.works import WorkOrderFilter, list_work_orders
+from visits.sight import Reach
+from visits.sight.listing import Wanted
 
 SignIn = Callable[..., FlaskClient]
 URGENT = FALLS | {"gas_smell": "yes"}

@@ -13,20 +13,20 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
-from visits.accounts import add_device
-from visits.db import start_reading
-from visits.errors import Conflict
-from visits.intake import SentFile, record_submission
+from visits.accounts.accounts import add_device
+from visits.forms.published import publish_form
+from visits.ground.db import start_reading
+from visits.ground.errors import Conflict
+from visits.intake.reviews import review_submission
+from visits.intake.submissions import SentFile, record_submission
+from visits.intake.visit_file import VisitFilter, awaiting_review, list_visits
 from visits.models.accounts import Role, User
 from visits.models.people import AccessEvent, Person
 from visits.models.visits import Submission, SubmissionFile, SubmissionState, Visit
 from visits.models.works import WorkOrder
-from visits.protection import name_for_access, protect
-from visits.published_forms import publish_form
-from visits.queries import Reach
-from visits.queries.listing import Wanted
-from visits.queries.visits import VisitFilter, awaiting_review, list_visits
-from visits.reviews import review_submission
+from visits.people.protection import name_for_access, protect
+from visits.sight import Reach
+from visits.sight.listing import Wanted
 from webapp.demo.photos import photo as draw
 
 SignIn = Callable[..., FlaskClient]

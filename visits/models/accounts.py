@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedText, new_id, stored_enum
 
 
 class Role(enum.StrEnum):

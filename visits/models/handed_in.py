@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, EncryptedBytes, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedBytes, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
 from visits.models.visits import Submission
 

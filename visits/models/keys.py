@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from visits.db import Base, EncryptedText
+from visits.ground.db import Base, EncryptedText
 
 
 class KeyCanary(Base):

@@ -9,7 +9,7 @@ import uuid
 from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from visits.db import Base
+from visits.ground.db import Base
 
 ANY_PROGRAMME = ""
 

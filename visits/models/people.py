@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
 from visits.models.portfolio import Tenancy
 
 
@@ -185,7 +185,7 @@ class AccessEvent(Base):
     """One look at, or change of, the files of some persons: a page, a list, a file sent.
 
     `month`, `place` and `seal` are empty until the line is sealed into the chain of a month, as
-    its `place`-th line; see `visits.access_chain`.
+    its `place`-th line; see `visits.sight.access_chain`.
     """
 
     __tablename__ = "access_event"

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.db import Base, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling

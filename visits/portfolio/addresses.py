@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from visits.folding import fold
+from visits.ground.folding import fold
 from visits.portfolio.values import clean, short_text
 
 # Abbreviations of the postal norm (NF Z10-011) and those seen in landlords' files.

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from visits.map_points import refresh_map
+from visits.mapping.points import refresh_map
 from visits.models.accounts import Territory
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.programmes import Enrolment, EnrolmentState
+from visits.people.protection import protect_who_joined
 from visits.portfolio.ledger import Ledger, Record, Shelf
 from visits.portfolio.plan import Counts, ImportPlan
-from visits.protection import protect_who_joined
-from visits.queries.reach import hidden_homes
+from visits.sight.reach import hidden_homes
 
 BATCH = 1_000
 # A person who moves takes along what is not done yet.

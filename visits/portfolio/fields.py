@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from visits.folding import fold
+from visits.ground.folding import fold
 from visits.portfolio import addresses, names, values
 
 

@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from visits.db import take_turn
-from visits.errors import Conflict, Invalid, NotFound
+from visits.ground.db import take_turn
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.people import AccessKind
 from visits.models.portfolio import Import, ImportState
+from visits.people.protection import wait_to_protect
 from visits.portfolio.apply import apply_plan
 from visits.portfolio.fields import Kind
+from visits.portfolio.listing import visible_imports
 from visits.portfolio.mapping import (
     AnyColumns,
     as_json,
@@ -28,10 +30,8 @@ from visits.portfolio.mapping import (
 from visits.portfolio.plan import ImportPlan, examine
 from visits.portfolio.rows import Problem
 from visits.portfolio.tables import EVERYTHING, Parts, Table, read_table
-from visits.privacy import log_access
-from visits.protection import wait_to_protect
-from visits.queries.imports import visible_imports
-from visits.queries.reach import Viewer
+from visits.sight.access_log import log_access
+from visits.sight.reach import Viewer
 
 CONTENT_KEPT = timedelta(days=30)
 NO_CHOICES: Mapping[str, str] = MappingProxyType({})

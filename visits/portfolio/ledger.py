@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from visits.db import Base
+from visits.ground.db import Base
 from visits.models.people import HouseholdContact, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 

@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.errors import Invalid
-from visits.folding import fold
+from visits.ground.errors import Invalid
+from visits.ground.folding import fold
 from visits.models.portfolio import ColumnMapping
 from visits.portfolio.fields import REQUIRED, Kind, fields_of
 from visits.portfolio.tables import Table

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from visits.folding import fold
+from visits.ground.folding import fold
 from visits.portfolio.values import BadValue, clean, short_text
 
 LONGEST_NAME, LONGEST_KEY = 100, 210

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from sqlalchemy.orm import Session
 
-from visits.deadlines import today_in_paris
+from visits.ground.deadlines import today_in_paris
 from visits.portfolio.account import Account, account_for
 from visits.portfolio.fields import Kind
 from visits.portfolio.ledger import Ledger, Record, Shelf
@@ -21,7 +21,7 @@ from visits.portfolio.stock import plan_dwellings, plan_residences
 from visits.portfolio.tables import Table
 from visits.portfolio.tenants import plan_tenants
 from visits.portfolio.territory import refuse_outside
-from visits.queries.reach import Viewer
+from visits.sight.reach import Viewer
 
 SAMPLE = 200
 # Columns that follow from others, say nothing to a reader, or open a door.

@@ -12,11 +12,11 @@ from itertools import islice
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from visits.folding import fold
+from visits.ground.folding import fold
 from visits.models.people import Person
 from visits.portfolio.ledger import CHUNK, Ledger, Record
 from visits.portfolio.rows import Reading
-from visits.queries.reach import Reach, Viewer, open_to, visible_persons
+from visits.sight.reach import Reach, Viewer, open_to, visible_persons
 
 
 def set_unseen_aside(ledger: Ledger, viewer: Viewer | None) -> None:

@@ -6,7 +6,7 @@ One odd line is told and moves nobody else; what means several places names none
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from visits.folding import fold
+from visits.ground.folding import fold
 from visits.portfolio.addresses import city_key
 from visits.portfolio.fields import Kind
 from visits.portfolio.ledger import Ledger, Record

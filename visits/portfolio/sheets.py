@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from lxml import etree
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from visits.errors import Invalid
+from visits.ground.errors import Invalid
 
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_ENTRIES = 2_000

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from visits.errors import Invalid
-from visits.folding import fold
+from visits.ground.errors import Invalid
+from visits.ground.folding import fold
 from visits.portfolio.fields import KNOWN_HEADINGS
 from visits.portfolio.lines import Record, find_separator, read_records, sample_of
 from visits.portfolio.sheets import Sheet, read_workbook

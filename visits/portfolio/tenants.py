@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from visits.folding import fold
+from visits.ground.folding import fold
 from visits.models.people import Person
 from visits.portfolio.households import Households, keep_contacts
 from visits.portfolio.ledger import Ledger, Record
@@ -18,7 +18,7 @@ from visits.portfolio.protected import set_unseen_aside
 from visits.portfolio.rows import Reading, Row, care
 from visits.portfolio.stock import plan_let_dwellings
 from visits.portfolio.values import CONTACTS
-from visits.queries.reach import Viewer
+from visits.sight.reach import Viewer
 
 PERSON_FACTS = ("civility", "born_on")
 

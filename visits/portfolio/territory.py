@@ -11,7 +11,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.portfolio.ledger import CHUNK
 from visits.portfolio.rows import Problem, Reading, Row
-from visits.queries.reach import Reach, Viewer, open_to, visible_persons
+from visits.sight.reach import Reach, Viewer, open_to, visible_persons
 
 REFUSED = "outside_territory"
 

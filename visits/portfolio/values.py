@@ -4,8 +4,8 @@ import re
 from datetime import date, timedelta
 from functools import lru_cache
 
-from visits.deadlines import age_on
-from visits.folding import fold
+from visits.ground.deadlines import age_on
+from visits.ground.folding import fold
 
 YOUNGEST = 18
 OLDEST = 115

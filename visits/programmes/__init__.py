@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from visits.errors import NotFound
+from visits.ground.errors import NotFound
 from visits.programmes.facts import FACTS
 
 

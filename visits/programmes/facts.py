@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from visits.deadlines import age_on
+from visits.ground.deadlines import age_on
 
 Fact = bool | int | float | str | None
 Facts = Mapping[str, Fact]

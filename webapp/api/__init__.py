@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
+from webapp.access.sign_in import csrf
 from webapp.api.alerts import alerts
 from webapp.api.devices import devices
 from webapp.api.forms import forms
@@ -14,8 +15,7 @@ from webapp.api.openrosa import openrosa
 from webapp.api.reference import make_reference
 from webapp.api.tablet_day import tablet_day
 from webapp.api.visit_reports import visit_reports
-from webapp.errors import answer_http
-from webapp.sign_in import csrf
+from webapp.frame.errors import answer_http
 
 
 class ProblemApi(Api):

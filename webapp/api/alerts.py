@@ -5,10 +5,10 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from visits.alerts import Raised, raise_alert
-from webapp.auth import Action, late_door, requires, viewer
-from webapp.schemas import NewAlertSchema, ReportReceivedSchema
-from webapp.transaction import now, transaction
+from visits.intake.alerts import Raised, raise_alert
+from webapp.access.auth import Action, late_door, requires, viewer
+from webapp.frame.schemas import NewAlertSchema, ReportReceivedSchema
+from webapp.frame.transaction import now, transaction
 
 alerts = Blueprint("alerts_api", __name__, url_prefix="/api/visits", description="Urgent alerts")
 

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
 from diagnostics.wellformed import VISIT_QUESTION, read_form
+from visits.agenda.carried import DAY
+from visits.agenda.planning import visits_of_visitor
 from visits.models.people import AccessKind
 from visits.models.visits import Visit
-from visits.planning import visits_of_visitor
-from visits.privacy import log_access
-from visits.queries import Viewer
-from visits.queries.carried import DAY
-from webapp.transaction import now
+from visits.sight import Viewer
+from visits.sight.access_log import log_access
+from webapp.frame.transaction import now
 
 FILE = "palier_visits.csv"
 LIST = "palier_visits"

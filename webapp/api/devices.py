@@ -7,10 +7,10 @@ from flask import g
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 
-from visits.accounts import add_device, note_wiped, recover_device, revoke_device
-from visits.errors import NotFound
+from visits.accounts.accounts import add_device, note_wiped, recover_device, revoke_device
+from visits.ground.errors import NotFound
 from visits.models.accounts import Device, User
-from webapp.auth import (
+from webapp.access.auth import (
     Account,
     Action,
     NotSignedIn,
@@ -20,10 +20,10 @@ from webapp.auth import (
     refuse_lost_device,
     requires,
 )
-from webapp.passwords import check_password
-from webapp.schemas import DeviceSchema, NewDeviceSchema, RecoverySchema
-from webapp.second_step import code_is_right
-from webapp.transaction import now, transaction
+from webapp.access.passwords import check_password
+from webapp.access.second_step import code_is_right
+from webapp.frame.schemas import DeviceSchema, NewDeviceSchema, RecoverySchema
+from webapp.frame.transaction import now, transaction
 
 devices = Blueprint("devices", __name__, url_prefix="/api/devices", description="Tablets")
 

@@ -9,12 +9,12 @@ from flask_smorest import Blueprint
 
 from diagnostics.facts import proposals
 from diagnostics.form import parse_form
-from visits.form_drafts import find_draft
+from visits.forms.drafts import find_draft
+from visits.forms.published import KeptFile, find_file, find_form, shown_files
 from visits.models.portfolio import FormDraft, FormVersion
-from visits.published_forms import KeptFile, find_file, find_form, shown_files
-from webapp.auth import Action, requires
-from webapp.schemas import FormSchema
-from webapp.transaction import house, reading
+from webapp.access.auth import Action, requires
+from webapp.frame.schemas import FormSchema
+from webapp.frame.transaction import house, reading
 
 forms = Blueprint("forms", __name__, url_prefix="/api/forms", description="Published forms")
 

@@ -6,12 +6,12 @@ from typing import Any
 from flask import g, request
 from flask_smorest import Blueprint
 
-from visits.handing_in import RefusedItem, hand_in
+from visits.intake.handing_in import RefusedItem, hand_in
 from visits.models.handed_in import HandedIn, HandedInKind
+from webapp.access.auth import Action, requires, viewer
 from webapp.api.openrosa import XML_PART, sent_file
-from webapp.auth import Action, requires, viewer
-from webapp.schemas import HandedInSchema, HandInSchema
-from webapp.transaction import house, now, transaction
+from webapp.frame.schemas import HandedInSchema, HandInSchema
+from webapp.frame.transaction import house, now, transaction
 
 REPORT_PART = "report"
 

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from maps import buildings, cells, layers
 from maps.crowding import gather
-from visits.queries import Viewer
-from visits.queries.map import (
+from visits.mapping.views import (
     Area,
     CellCount,
     MapDwelling,
@@ -22,11 +21,12 @@ from visits.queries.map import (
     describe_dwellings,
     list_dwellings,
 )
+from visits.sight import Viewer
+from webapp.access.auth import Action, may, requires, viewer
 from webapp.api.map_counted import counted_view
-from webapp.auth import Action, may, requires, viewer
-from webapp.errors import problem, sentence
-from webapp.schemas import MapViewSchema
-from webapp.transaction import reading
+from webapp.frame.errors import problem, sentence
+from webapp.frame.schemas import MapViewSchema
+from webapp.frame.transaction import reading
 from webapp.words import word
 
 FINEST_COUNTED = 8  # the finest resolution that counts are kept for

@@ -14,8 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from maps import buildings, cells, layers
-from visits.models.map import ANY_PROGRAMME
-from visits.queries.map import (
+from visits.mapping.views import (
     Area,
     CellCount,
     MapDwelling,
@@ -24,7 +23,8 @@ from visits.queries.map import (
     count_cells,
     list_dwellings,
 )
-from webapp.auth import Action, may, viewer
+from visits.models.map import ANY_PROGRAMME
+from webapp.access.auth import Action, may, viewer
 
 Json = dict[str, Any]
 FINEST = 8

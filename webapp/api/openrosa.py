@@ -12,11 +12,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from diagnostics.submission import BadSubmission
-from visits.errors import NotFound
-from visits.intake import SentFile, record_submission
+from visits.forms.published import KeptFile, find_form, list_forms, shown_files
+from visits.ground.errors import NotFound
+from visits.intake.submissions import SentFile, record_submission
 from visits.models.portfolio import FormVersion
 from visits.models.visits import Submission, SubmissionState
-from visits.published_forms import KeptFile, find_form, list_forms, shown_files
+from webapp.access.auth import Action, late_door, requires, viewer
 from webapp.api.collect_visits import FILE as VISITS_FILE
 from webapp.api.collect_visits import (
     asking_for_visit,
@@ -24,9 +25,8 @@ from webapp.api.collect_visits import (
     visits_file,
     visits_to_choose,
 )
-from webapp.auth import Action, late_door, requires, viewer
-from webapp.schemas import ReceiptSchema
-from webapp.transaction import house, now, reading, transaction
+from webapp.frame.schemas import ReceiptSchema
+from webapp.frame.transaction import house, now, reading, transaction
 
 MAX_XML = 4 * 1024 * 1024
 MAX_BODY = 40 * 1024 * 1024

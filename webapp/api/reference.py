@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 
-from webapp.auth import Action, requires
+from webapp.access.auth import Action, requires
 
 METHODS = ("get", "post", "put", "patch", "delete")
 

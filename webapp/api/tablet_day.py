@@ -12,29 +12,22 @@ from sqlalchemy.orm import Session
 
 from diagnostics.codes import KITS
 from diagnostics.delays import PARIS
-from visits.doors import tries_at_doors
-from visits.kits import bag_of
+from visits.accounts.own_account import note_seen
+from visits.agenda.carried import DAY, taken_back
+from visits.agenda.doors import tries_at_doors
+from visits.agenda.kits import bag_of
+from visits.agenda.planning import visits_of_visitor
+from visits.agenda.visit_forms import VisitForm, forms_of_visits
+from visits.forms.listing import confidential_names
+from visits.intake.day import Due, Earlier, Sent, due_in_homes, earlier_answers, sent_since
 from visits.models.people import AccessKind, PersonAlert
 from visits.models.portfolio import FormVersion
 from visits.models.visits import LIVE, Visit
-from visits.own_account import note_seen
-from visits.planning import visits_of_visitor
-from visits.privacy import log_access
-from visits.queries.carried import DAY, taken_back
-from visits.queries.forms import confidential_names
-from visits.queries.tablet import (
-    Due,
-    Earlier,
-    Sent,
-    due_in_homes,
-    earlier_answers,
-    sent_since,
-    standing_alerts,
-)
-from visits.visit_forms import VisitForm, forms_of_visits
-from webapp.auth import Action, requires, viewer
-from webapp.schemas import DaySchema, HeldSchema
-from webapp.transaction import house, now, reading, transaction
+from visits.people.measures import standing_alerts
+from visits.sight.access_log import log_access
+from webapp.access.auth import Action, requires, viewer
+from webapp.frame.schemas import DaySchema, HeldSchema
+from webapp.frame.transaction import house, now, reading, transaction
 from webapp.words import alert_kind, in_both
 
 DAYS_BACK, DAYS_AHEAD = 1, 7

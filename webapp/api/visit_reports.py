@@ -5,12 +5,12 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from visits.clocks import on_our_clock
-from visits.doors import Knock, number_of, report_shut_door
-from visits.queries.carried import find_carried_visit
-from webapp.auth import Action, late_door, requires, viewer
-from webapp.schemas import KnockSchema, ReportedSchema
-from webapp.transaction import now, transaction
+from visits.agenda.carried import find_carried_visit
+from visits.agenda.doors import Knock, number_of, report_shut_door
+from visits.ground.clocks import on_our_clock
+from webapp.access.auth import Action, late_door, requires, viewer
+from webapp.frame.schemas import KnockSchema, ReportedSchema
+from webapp.frame.transaction import now, transaction
 
 visit_reports = Blueprint(
     "visit_reports", __name__, url_prefix="/api/visits", description="What happened at a visit"

@@ -7,12 +7,13 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from diagnostics.form import parse_form
-from visits.accounts import find_user
+from visits.accounts.accounts import find_user
+from visits.choosing.targeting import enrol_top
+from visits.forms.published import current_form
 from visits.models.programmes import Enrolment
 from visits.programmes import load_programmes
-from visits.published_forms import current_form
-from visits.targeting import enrol_top
-from webapp.auth import Action
+from webapp.access.auth import Action
+from webapp.access.setting_up import publish_shipped_forms
 from webapp.demo.arrival import (
     import_new_numbers,
     import_stock,
@@ -28,8 +29,7 @@ from webapp.demo.stock import make_stock
 from webapp.demo.story import Story, load_enrolments
 from webapp.demo.towns import read_towns
 from webapp.demo.year import live
-from webapp.setting_up import publish_shipped_forms
-from webapp.transaction import House
+from webapp.frame.transaction import House
 
 __all__ = ["DemoAccount", "Size", "load_demo"]
 

@@ -15,7 +15,7 @@ from visits.portfolio import (
     upload_file,
 )
 from visits.portfolio.mapping import from_json
-from webapp.auth import Action
+from webapp.access.auth import Action
 from webapp.demo.calendar import day_of
 from webapp.demo.cast import acting
 from webapp.demo.people import Senior

@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from visits.kits import put_in_bag
+from visits.agenda.kits import put_in_bag
 from visits.models.people import AlertCode, PersonAlert
 from visits.models.programmes import Enrolment
-from visits.person_alerts import end_alert, note_alert
-from webapp.auth import Action
+from visits.people.measures import end_alert, note_alert
+from webapp.access.auth import Action
 from webapp.demo.calendar import next_office_moment
 from webapp.demo.cast import acting
 from webapp.demo.story import Story

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from random import Random
 
-from visits.contacts import Attempt, record_attempt
+from visits.calls.contacts import Attempt, record_attempt
 from visits.models.people import Person
 from visits.models.programmes import (
     Channel,
@@ -13,8 +13,8 @@ from visits.models.programmes import (
     EnrolmentState,
     RefusalReason,
 )
-from visits.queries import Viewer
-from webapp.auth import Action
+from visits.sight import Viewer
+from webapp.access.auth import Action
 from webapp.demo.calendar import (
     day_of,
     moment,

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from visits.accounts import NewUser, add_device, add_user, find_organisation
+from visits.accounts.accounts import NewUser, add_device, add_user, find_organisation
 from visits.models.accounts import Organisation, OrganisationKind, Role, User
-from visits.queries import Reach, Viewer
-from webapp.auth import PERMISSIONS, Action
-from webapp.setting_up import hashes_of
-from webapp.settings import Settings
+from visits.sight import Reach, Viewer
+from webapp.access.auth import PERMISSIONS, Action
+from webapp.access.setting_up import hashes_of
+from webapp.frame.settings import Settings
 
 LANDLORD = "Office de l’habitat de l’Oise (fictif)"
 PARTNER = "Association Pas-de-Porte (fictive)"

@@ -6,14 +6,14 @@ from random import Random
 from uuid import UUID
 
 from diagnostics.delays import PARIS
-from visits.doors import Knock, report_shut_door
-from visits.intake import SentFile, record_submission
+from visits.agenda.doors import Knock, report_shut_door
+from visits.agenda.planning import cancel_visit, move_visit, plan_visit
+from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import User
 from visits.models.programmes import Disposition, Enrolment, EnrolmentState, RefusalReason
 from visits.models.visits import Visit, VisitState
-from visits.planning import cancel_visit, move_visit, plan_visit
-from visits.queries import Viewer
-from webapp.auth import Action
+from visits.sight import Viewer
+from webapp.access.auth import Action
 from webapp.demo.answers import Filled, fill
 from webapp.demo.calendar import (
     day_of,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from diagnostics.form import Form
-from visits.file_store import FileStore
+from visits.ground.file_store import FileStore
 from visits.models.accounts import User
 from visits.models.programmes import Enrolment
 from webapp.demo.answers import Resident

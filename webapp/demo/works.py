@@ -6,12 +6,12 @@ from random import Random
 
 from sqlalchemy import select
 
-from visits.follow_ups import close_follow_up, remind_follow_ups
+from visits.following.follow_ups import close_follow_up, remind_follow_ups
+from visits.following.work_orders import ESCALATE_AFTER, escalate_work_orders, move_work_order
 from visits.models.visits import Submission
 from visits.models.works import FollowUp, FollowUpState, Severity, WorkOrder, WorkOrderState
-from visits.queries import Viewer
-from visits.work_orders import ESCALATE_AFTER, escalate_work_orders, move_work_order
-from webapp.auth import Action
+from visits.sight import Viewer
+from webapp.access.auth import Action
 from webapp.demo.calendar import next_office_moment
 from webapp.demo.cast import acting
 from webapp.demo.story import Story

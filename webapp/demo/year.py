@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 
 from visits.models.programmes import Enrolment, EnrolmentState
-from visits.protection import name_for_access, protect
+from visits.people.protection import name_for_access, protect
 from webapp.demo.bags import fill_bags, note_alerts
 from webapp.demo.calendar import day_of, is_working_day, moment
 from webapp.demo.calls import CALLED, Calls

@@ -3,44 +3,44 @@
 from flask import Flask, current_app
 from flask_babel import format_decimal
 
-from webapp.auth import Action, may
-from webapp.office.account import account
-from webapp.office.account_changes import account_changes
-from webapp.office.accounts import accounts
-from webapp.office.alerts import alerts
-from webapp.office.appointments import appointments
-from webapp.office.codes import adaptation_name, coded, kind_name, owner_name, term
-from webapp.office.comparisons import comparisons
-from webapp.office.enrolments import enrolments
-from webapp.office.figures import delay, lasting, month, quantity, skew_in_words
-from webapp.office.follow_ups import follow_ups, promise
-from webapp.office.form_contents import named_in, spoken
-from webapp.office.form_drafts import form_drafts
-from webapp.office.forms import form_pages
-from webapp.office.funding import funding
-from webapp.office.home import home
-from webapp.office.import_lines import import_lines
-from webapp.office.imports import imports
-from webapp.office.kits import kits
-from webapp.office.listing import here, pairs, sort_link
-from webapp.office.map import map_page
-from webapp.office.moments import clock, iso_day, today
-from webapp.office.navigation import navigation
-from webapp.office.outcomes import outcome_pages
-from webapp.office.parameters import parameters
-from webapp.office.passwords import passwords
-from webapp.office.people import people
-from webapp.office.person_alerts import person_alerts
-from webapp.office.programmes import programme_name
-from webapp.office.protection import protection
-from webapp.office.savings import savings, spread
-from webapp.office.second_factor import second_factor
-from webapp.office.second_step import second_step
-from webapp.office.targeting import targeting
-from webapp.office.unclaimed import unclaimed
-from webapp.office.visits import visits
-from webapp.office.work_orders import work_orders
-from webapp.transaction import house
+from webapp.access.auth import Action, may
+from webapp.frame.transaction import house
+from webapp.office.accounts.accounts import accounts
+from webapp.office.accounts.changes import account_changes
+from webapp.office.accounts.own import account
+from webapp.office.accounts.passwords import passwords
+from webapp.office.accounts.second_factor import second_factor
+from webapp.office.accounts.second_step import second_step
+from webapp.office.agenda.appointments import appointments
+from webapp.office.agenda.kits import kits
+from webapp.office.calls.enrolments import enrolments
+from webapp.office.choosing.targeting import targeting
+from webapp.office.following.follow_ups import follow_ups, promise
+from webapp.office.following.funding import funding
+from webapp.office.following.savings import savings, spread
+from webapp.office.following.work_orders import work_orders
+from webapp.office.forms.contents import named_in, spoken
+from webapp.office.forms.drafts import form_drafts
+from webapp.office.forms.parameters import parameters
+from webapp.office.forms.published import form_pages
+from webapp.office.frame.codes import adaptation_name, coded, kind_name, owner_name, term
+from webapp.office.frame.figures import delay, lasting, month, quantity, skew_in_words
+from webapp.office.frame.listing import here, pairs, sort_link
+from webapp.office.frame.moments import clock, iso_day, today
+from webapp.office.frame.navigation import navigation
+from webapp.office.frame.programmes import programme_name
+from webapp.office.intake.alerts import alerts
+from webapp.office.intake.comparisons import comparisons
+from webapp.office.intake.unclaimed import unclaimed
+from webapp.office.intake.visits import visits
+from webapp.office.people.measures import person_alerts
+from webapp.office.people.people import people
+from webapp.office.people.protection import protection
+from webapp.office.portfolio.imports import imports
+from webapp.office.portfolio.lines import import_lines
+from webapp.office.portfolio.map import map_page
+from webapp.office.steering.home import home
+from webapp.office.steering.outcomes import outcome_pages
 from webapp.words import field_name, named, telephone, word
 
 BLUEPRINTS = (

@@ -1,0 +1,104 @@
+"""Accounts and tablets as an administrator lists them."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from visits.ground.errors import NotFound
+from visits.models.accounts import AccountEvent, Device, Organisation, Role, Territory, User
+from visits.sight.listing import Listed, Wanted, page_of
+
+EVENTS_SHOWN = 50
+ORDER: dict[str, Any] = {
+    "name": User.name,
+    "email": User.email,
+    "role": User.role,
+    "organisation": Organisation.name,
+    "created": User.created_at,
+}
+
+
+@dataclass(frozen=True)
+class AccountFilter:
+    """Which accounts. `state` is `open`, `closed` or `all`."""
+
+    state: str = "open"
+    role: str = ""
+    text: str = ""
+
+
+def list_accounts(session: Session, *, only: AccountFilter, wanted: Wanted) -> Listed[User]:
+    """List accounts by name."""
+    statement = (
+        select(User)
+        .join(User.organisation)
+        .options(contains_eager(User.organisation), joinedload(User.territory))
+    )
+    if only.state in ("open", "closed"):
+        statement = statement.where(User.active.is_(only.state == "open"))
+    if only.role in tuple(Role):
+        statement = statement.where(User.role == Role(only.role))
+    if only.text.strip():
+        text = only.text.strip().lower()
+        statement = statement.where(
+            or_(
+                func.lower(User.name).contains(text, autoescape=True),
+                User.email.contains(text, autoescape=True),
+            )
+        )
+    return page_of(session, statement, wanted=wanted, order=ORDER, tie=User.id)
+
+
+def find_account(session: Session, user_id: uuid.UUID) -> User:
+    """Find an account with its organisation and territory, else raise NotFound."""
+    statement = (
+        select(User)
+        .where(User.id == user_id)
+        .options(joinedload(User.organisation), joinedload(User.territory))
+    )
+    found = session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotFound("user_not_found")
+    return found
+
+
+def devices_of(session: Session, user_id: uuid.UUID) -> Sequence[Device]:
+    """List the tablets of an account, those in use first, the last seen at the top."""
+    statement = select(Device).where(Device.user_id == user_id)
+    order = (Device.revoked_at.is_not(None), Device.last_seen_at.desc(), Device.id)
+    return session.scalars(statement.order_by(*order)).all()
+
+
+def events_of(session: Session, user_id: uuid.UUID) -> Sequence[AccountEvent]:
+    """List what was done to an account, the newest first."""
+    statement = (
+        select(AccountEvent)
+        .where(AccountEvent.user_id == user_id)
+        .options(joinedload(AccountEvent.by))
+        .order_by(AccountEvent.at.desc(), AccountEvent.id)
+    )
+    return session.scalars(statement.limit(EVENTS_SHOWN)).all()
+
+
+def tablets_in_use(session: Session, users: Sequence[User]) -> dict[uuid.UUID, int]:
+    """Count the tablets of some accounts that are not revoked."""
+    statement = (
+        select(Device.user_id, func.count())
+        .where(Device.user_id.in_([user.id for user in users]), Device.revoked_at.is_(None))
+        .group_by(Device.user_id)
+    )
+    return {user_id: count for user_id, count in session.execute(statement)}
+
+
+def list_organisations(session: Session) -> Sequence[Organisation]:
+    """List the organisations by name."""
+    return session.scalars(select(Organisation).order_by(Organisation.name)).all()
+
+
+def list_territories(session: Session) -> Sequence[Territory]:
+    """List the territories by name."""
+    return session.scalars(select(Territory).order_by(Territory.name)).all()

@@ -1,0 +1,74 @@
+"""The visits a visitor may bring something back from: her own, and those she set out with."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from visits.ground.errors import NotFound
+from visits.models.people import AccessedPerson, AccessEvent
+from visits.models.programmes import Enrolment
+from visits.models.visits import Visit, VisitState
+from visits.sight.reach import Viewer, visible_persons
+
+# What the day of a tablet is called in the access log, and how long it counts.
+DAY, CARRIED_FOR = "tablet_day", timedelta(days=60)
+
+
+def find_carried_visit(
+    session: Session, viewer: Viewer, visit_id: uuid.UUID, *, now: datetime
+) -> Visit:
+    """Find a visit to keep something from it; nobody else changes it until this ends.
+
+    One cancelled, or given to somebody else meanwhile, may have taken place all the same: whoever
+    had it on her tablet may deliver. Raises NotFound for anybody else.
+    """
+    had_it = exists().where(
+        AccessEvent.user_id == viewer.user_id,
+        AccessedPerson.event_id == AccessEvent.id,
+        AccessedPerson.person_id == Enrolment.person_id,
+        AccessEvent.what == DAY,
+        AccessEvent.at >= Visit.planned_at,
+        AccessEvent.at > now - CARRIED_FOR,
+    )
+    statement = (
+        select(Visit)
+        .join(Visit.enrolment)
+        .where(Visit.id == visit_id, or_(Visit.visitor_id == viewer.user_id, had_it))
+        .with_for_update(of=(Visit, Enrolment), key_share=True)
+    )
+    visit = session.scalars(statement).one_or_none()
+    if visit is None:
+        raise NotFound("visit_not_found")
+    return visit
+
+
+def taken_back(session: Session, viewer: Viewer, held: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """List those of the visits a tablet holds that are not, or no longer, the viewer's.
+
+    Cancelled, given to somebody else, of a person protected from her, or of nobody: all the same.
+    """
+    statement = (
+        select(Visit.id)
+        .join(Visit.enrolment)
+        .join(Enrolment.person)
+        .where(Visit.id.in_(held), Visit.visitor_id == viewer.user_id, visible_persons(viewer))
+        .where(Visit.state != VisitState.CANCELLED)
+    )
+    hers = set(session.scalars(statement))
+    return [visit_id for visit_id in held if visit_id not in hers]
+
+
+def hold_visit(session: Session, visit_id: uuid.UUID) -> None:
+    """Read a visit and its enrolment as they are now; nobody else changes them until this ends."""
+    statement = (
+        select(Visit)
+        .join(Visit.enrolment)
+        .where(Visit.id == visit_id)
+        .with_for_update(of=(Visit, Enrolment), key_share=True)
+        .options(contains_eager(Visit.enrolment))
+        .execution_options(populate_existing=True)
+    )
+    session.scalars(statement).one()

@@ -1,0 +1,97 @@
+"""Eco-kit items in the visitors' bags: handed out, taken back, fitted in homes."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from diagnostics.kits import ITEMS, items_used
+from diagnostics.submission import Checked
+from visits.ground.db import take_turn
+from visits.ground.errors import Invalid
+from visits.models.accounts import Role, User
+from visits.models.visits import KitMovement, Submission, SubmissionState
+from visits.sight import Viewer
+
+MOST_AT_ONCE = 500
+Bag = dict[str, int]
+
+
+def put_in_bag(
+    session: Session,
+    visitor_id: uuid.UUID,
+    item: str,
+    quantity: int,
+    *,
+    viewer: Viewer,
+    now: datetime,
+) -> KitMovement:
+    """Hand kit items to a visitor, or take some back when `quantity` is below zero.
+
+    Raises Invalid for an unknown visitor or item, a quantity of 0 or over 500, and for taking back
+    more than is in the bag.
+    """
+    visitor = session.get(User, visitor_id)
+    if visitor is None or visitor.role is not Role.VISITOR:
+        raise Invalid({"visitor_id": "unknown_visitor"})
+    if item not in ITEMS:
+        raise Invalid({"item": "bad_choice"})
+    if not 1 <= abs(quantity) <= MOST_AT_ONCE:
+        raise Invalid({"quantity": "bad_quantity"})
+    take_turn(session, f"bag {visitor_id}")
+    if quantity < 0 and bag_of(session, visitor_id).get(item, 0) + quantity < 0:
+        raise Invalid({"quantity": "more_than_in_bag"})
+    movement = KitMovement(
+        visitor_id=visitor_id, item=item, quantity=quantity, at=now, by_id=viewer.user_id
+    )
+    session.add(movement)
+    session.flush()
+    return movement
+
+
+def record_fitted(
+    session: Session, submission: Submission, checked: Checked, *, now: datetime
+) -> None:
+    """Take out of the bag what a submission says was fitted, once.
+
+    A bag may fall below zero: what is in homes is true, the handing out was not noted.
+    """
+    known = select(KitMovement.id).where(KitMovement.submission_id == submission.id)
+    if session.scalars(known.limit(1)).first() is not None:
+        return
+    for item, number in items_used(checked).items():
+        session.add(
+            KitMovement(
+                visitor_id=submission.sent_by_id,
+                item=item,
+                quantity=-number,
+                at=now,
+                by_id=submission.sent_by_id,
+                submission_id=submission.id,
+            )
+        )
+    session.flush()
+
+
+def bag_of(session: Session, visitor_id: uuid.UUID) -> Bag:
+    """Count what is in a visitor's bag, by item; items she never had are left out."""
+    return bags_of(session, [visitor_id]).get(visitor_id, {})
+
+
+def bags_of(session: Session, visitor_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Bag]:
+    """Count what is in visitors' bags; answers that were set aside took nothing out."""
+    counted = or_(
+        KitMovement.submission_id.is_(None), Submission.state != SubmissionState.SET_ASIDE
+    )
+    statement = (
+        select(KitMovement.visitor_id, KitMovement.item, func.sum(KitMovement.quantity))
+        .outerjoin(Submission, Submission.id == KitMovement.submission_id)
+        .where(KitMovement.visitor_id.in_(visitor_ids), counted)
+        .group_by(KitMovement.visitor_id, KitMovement.item)
+    )
+    bags: dict[uuid.UUID, Bag] = {}
+    for visitor_id, item, quantity in session.execute(statement):
+        bags.setdefault(visitor_id, {})[item] = int(quantity)
+    return bags

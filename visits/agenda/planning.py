@@ -1,0 +1,251 @@
+"""The diary: visits planned, moved, cancelled."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from visits.agenda.unusual_hours import unusual_hour
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.mapping.points import refresh_map
+from visits.models.accounts import Role, User
+from visits.models.people import AccessKind, NamedAccess, Person
+from visits.models.portfolio import Dwelling
+from visits.models.programmes import Enrolment, EnrolmentState
+from visits.models.visits import LIVE, Visit, VisitState
+from visits.sight import Viewer, visible_enrolments
+from visits.sight.access_log import log_access
+
+WHY_LENGTH = 500
+
+
+def visitors(session: Session) -> Sequence[User]:
+    """List the active visitors by name."""
+    statement = select(User).where(User.role == Role.VISITOR, User.active.is_(True))
+    return session.scalars(statement.order_by(User.name, User.id)).all()
+
+
+def plan_visit(
+    session: Session,
+    enrolment: Enrolment,
+    *,
+    visitor_id: uuid.UUID,
+    start_at: datetime,
+    minutes: int,
+    viewer: Viewer,
+    now: datetime,
+    insist: str = "",
+) -> Visit:
+    """Put a visit in a visitor's diary.
+
+    Raises Conflict when the person has not agreed or already has a visit, Invalid when the
+    visitor cannot come then, or when nobody comes then unless somebody says why in `insist`.
+    """
+    if enrolment.state is EnrolmentState.PLANNED:
+        raise Conflict("visit_already_planned")
+    if enrolment.state is not EnrolmentState.AGREED:
+        raise Conflict("not_agreed_yet")
+    end_at = start_at + timedelta(minutes=minutes)
+    slot = _Slot(visitor_id, start_at, end_at)
+    why = _check_slot(session, enrolment, slot, viewer=viewer, insist=insist, now=now)
+    visit = Visit(
+        enrolment_id=enrolment.id,
+        visitor_id=visitor_id,
+        planned_start_at=start_at,
+        planned_end_at=end_at,
+        state=VisitState.PLANNED,
+        planned_by_id=viewer.user_id,
+        planned_at=now,
+        unusual_why=why,
+    )
+    session.add(visit)
+    enrolment.state = EnrolmentState.PLANNED
+    enrolment.call_back_at = None
+    _changed(session, enrolment, viewer, "visit_planned", now)
+    return visit
+
+
+def move_visit(
+    session: Session,
+    visit: Visit,
+    *,
+    visitor_id: uuid.UUID,
+    start_at: datetime,
+    viewer: Viewer,
+    now: datetime,
+    insist: str = "",
+) -> None:
+    """Give a planned visit another time or visitor, by the rules it was planned by."""
+    if visit.state is not VisitState.PLANNED:
+        raise Conflict("visit_not_planned")
+    end_at = start_at + (visit.planned_end_at - visit.planned_start_at)
+    slot = _Slot(visitor_id, start_at, end_at, but=visit.id)
+    visit.unusual_why = _check_slot(
+        session, visit.enrolment, slot, viewer=viewer, insist=insist, now=now
+    )
+    visit.visitor_id = visitor_id
+    visit.planned_start_at, visit.planned_end_at = start_at, end_at
+    _changed(session, visit.enrolment, viewer, "visit_moved", now)
+
+
+def cancel_visit(
+    session: Session, visit: Visit, *, reason: str, viewer: Viewer, now: datetime
+) -> None:
+    """Take a visit out of the diary; the person stays agreed and can be planned again."""
+    if visit.state not in LIVE:
+        raise Conflict("visit_not_planned")
+    if not reason.strip():
+        raise Invalid({"reason": "required"})
+    visit.state = VisitState.CANCELLED
+    visit.closed_reason = reason.strip()[:500]
+    visit.enrolment.state = EnrolmentState.AGREED
+    _changed(session, visit.enrolment, viewer, "visit_cancelled", now)
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """A visitor's time; `but` is the visit that moves there."""
+
+    visitor_id: uuid.UUID
+    start_at: datetime
+    end_at: datetime
+    but: uuid.UUID | None = None
+
+    def taken(self) -> tuple[ColumnElement[bool], ...]:
+        """Give the conditions on `Visit` for those at the same time."""
+        return (
+            Visit.state.in_(LIVE),
+            Visit.planned_start_at < self.end_at,
+            Visit.planned_end_at > self.start_at,
+            Visit.id != (self.but or uuid.UUID(int=0)),
+        )
+
+
+def _check_slot(
+    session: Session,
+    enrolment: Enrolment,
+    slot: _Slot,
+    *,
+    viewer: Viewer,
+    insist: str,
+    now: datetime,
+) -> str | None:
+    """Refuse what cannot be; gives why it is all the same to be, where that had to be said."""
+    # Two visits planned at once would not see each other in the visitor's diary.
+    visitor = session.get(User, slot.visitor_id, with_for_update={"key_share": True})
+    if visitor is None or visitor.role is not Role.VISITOR or not visitor.active:
+        raise Invalid({"visitor_id": "unknown_visitor"})
+    if slot.start_at <= now:
+        raise Invalid({"start_at": "must_be_in_future"})
+    person = enrolment.person
+    if person.protected and not _named(session, person, slot.visitor_id):
+        raise Invalid({"visitor_id": "visitor_not_named"})
+    _refuse_collision(session, slot, viewer)
+    unusual = unusual_hour(slot.start_at, slot.end_at)
+    if unusual is None and _home_is_visited(session, enrolment, slot, viewer):
+        unusual = "home_visited_then"
+    if unusual is None:
+        return None
+    if not insist.strip():
+        raise Invalid({"insist": unusual})
+    return insist.strip()[:WHY_LENGTH]
+
+
+def _refuse_collision(session: Session, slot: _Slot, viewer: Viewer) -> None:
+    statement = (
+        select(Visit.planned_start_at, Person, visible_enrolments(viewer).label("seen"))
+        .join(Visit.enrolment)
+        .join(Enrolment.person)
+        .where(Visit.visitor_id == slot.visitor_id, *slot.taken())
+        .order_by(Visit.planned_start_at, Visit.id)
+        .limit(1)
+    )
+    found = session.execute(statement).one_or_none()
+    if found is None:
+        return
+    at, person, seen = found
+    if not seen:
+        raise Invalid({"start_at": "visitor_busy"})
+    raise Invalid({"start_at": "visitor_busy_with"}, name=person.name, at=at)
+
+
+def _home_is_visited(session: Session, enrolment: Enrolment, slot: _Slot, viewer: Viewer) -> bool:
+    """Tell whether somebody else is at this door then, as far as the viewer may know."""
+    statement = (
+        select(Visit.id)
+        .join(Visit.enrolment)
+        .join(Enrolment.person)
+        .where(Enrolment.dwelling_id == enrolment.dwelling_id, visible_enrolments(viewer))
+        .where(*slot.taken())
+    )
+    return session.scalars(statement.order_by(Visit.id).limit(1)).first() is not None
+
+
+def _named(session: Session, person: Person, user_id: uuid.UUID) -> bool:
+    statement = select(NamedAccess.id).where(
+        NamedAccess.person_id == person.id, NamedAccess.user_id == user_id
+    )
+    return session.scalars(statement).first() is not None
+
+
+def _changed(
+    session: Session, enrolment: Enrolment, viewer: Viewer, what: str, now: datetime
+) -> None:
+    refresh_map(session, [enrolment.dwelling_id])
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[enrolment.person_id],
+        kind=AccessKind.WRITE,
+        what=what,
+        now=now,
+    )
+
+
+def find_visit(
+    session: Session, viewer: Viewer, visit_id: uuid.UUID, *, to_change: bool = False
+) -> Visit:
+    """Find a visit to a person the viewer may see; a visitor finds her own only.
+
+    `to_change` waits until nobody else is changing it or its enrolment.
+    """
+    statement = (
+        select(Visit)
+        .join(Visit.enrolment)
+        .join(Enrolment.person)
+        .where(Visit.id == visit_id, visible_enrolments(viewer))
+        .options(joinedload(Visit.visitor))
+    )
+    if viewer.reach == "own":
+        statement = statement.where(Visit.visitor_id == viewer.user_id)
+    if to_change:
+        statement = statement.with_for_update(of=(Visit, Enrolment), key_share=True)
+    visit = session.scalars(statement).one_or_none()
+    if visit is None:
+        raise NotFound("visit_not_found")
+    return visit
+
+
+def visits_of_visitor(
+    session: Session, viewer: Viewer, *, start_at: datetime, end_at: datetime
+) -> Sequence[Visit]:
+    """List the viewer's own visits that begin in a span of time, in order, with whom and where."""
+    statement = (
+        select(Visit)
+        .join(Visit.enrolment)
+        .join(Enrolment.person)
+        .where(Visit.visitor_id == viewer.user_id, visible_enrolments(viewer))
+        .where(Visit.planned_start_at >= start_at, Visit.planned_start_at < end_at)
+        .where(Visit.state != VisitState.CANCELLED)
+        .options(
+            contains_eager(Visit.enrolment).contains_eager(Enrolment.person),
+            contains_eager(Visit.enrolment)
+            .joinedload(Enrolment.dwelling)
+            .joinedload(Dwelling.residence),
+        )
+        .order_by(Visit.planned_start_at, Visit.id)
+    )
+    return session.scalars(statement).all()

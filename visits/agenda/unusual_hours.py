@@ -1,0 +1,22 @@
+"""Hours at which nobody is visited without somebody saying why."""
+
+from datetime import datetime, time
+
+from diagnostics.delays import PARIS
+from visits.ground.deadlines import is_public_holiday
+
+# A choice of ours: nobody rings before eight in the morning or stays after eight in the evening.
+EARLIEST, LATEST = time(8), time(20)
+SUNDAY = 6
+
+
+def unusual_hour(start_at: datetime, end_at: datetime) -> str | None:
+    """Give the code of what is unusual about a visit's time on a Paris clock, or None."""
+    start, end = start_at.astimezone(PARIS), end_at.astimezone(PARIS)
+    if start.weekday() == SUNDAY:
+        return "visit_on_sunday"
+    if is_public_holiday(start.date()):
+        return "visit_on_holiday"
+    if start.time() < EARLIEST or end.time() > LATEST or end.date() > start.date():
+        return "visit_at_night"
+    return None

@@ -1,0 +1,109 @@
+"""The forms of a visit: which must be filled, which may be, which have arrived."""
+
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits.following.follow_list import OPEN
+from visits.forms.published import current_forms
+from visits.ground.errors import Conflict
+from visits.models.portfolio import FormVersion
+from visits.models.visits import COUNTED, Submission, Visit
+from visits.models.works import FollowUp
+from visits.programmes import Programme, load_programmes
+
+
+@dataclass(frozen=True)
+class VisitForm:
+    """A form of a visit; `received` once a submission of it has arrived for this visit."""
+
+    form: FormVersion
+    required: bool
+    received: bool
+
+    @property
+    def form_id(self) -> str:
+        """Which form."""
+        return self.form.form_id
+
+    @property
+    def version(self) -> str:
+        """Which version new visits are filled with."""
+        return self.form.version
+
+
+def missing_forms(session: Session, visit: Visit) -> set[str]:
+    """Name the required forms that have not arrived for a visit."""
+    programme = load_programmes().get(visit.enrolment.programme)
+    arrived = received_forms(session, [visit.id]).get(visit.id, set())
+    return set(programme.forms if programme else ()) - arrived
+
+
+def received_forms(session: Session, visit_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
+    """Name by visit the forms that have arrived whole and were not set aside."""
+    statement = (
+        select(Submission.visit_id, FormVersion.form_id)
+        .join(Submission.form_version)
+        .where(Submission.visit_id.in_(visit_ids), Submission.state.in_(COUNTED))
+    )
+    found: dict[uuid.UUID, set[str]] = {}
+    for visit_id, form_id in session.execute(statement):
+        assert visit_id is not None
+        found.setdefault(visit_id, set()).add(form_id)
+    return found
+
+
+def forms_of_visits(
+    session: Session, visits: Sequence[Visit], *, until: datetime
+) -> dict[uuid.UUID, list[VisitForm]]:
+    """List the forms of visits, the required ones first.
+
+    The follow-up form is among them where something promised is due before `until`. Raises
+    Conflict when a required form is not published.
+    """
+    current = current_forms(session)
+    received = received_forms(session, [visit.id for visit in visits])
+    due = _followed_up(session, {visit.enrolment_id for visit in visits}, until)
+    return {
+        visit.id: list(
+            _forms(
+                visit,
+                current,
+                received=received.get(visit.id, set()),
+                follow_up=visit.enrolment_id in due,
+            )
+        )
+        for visit in visits
+    }
+
+
+def _forms(
+    visit: Visit, current: Mapping[str, FormVersion], *, received: set[str], follow_up: bool
+) -> Iterator[VisitForm]:
+    programme = load_programmes().get(visit.enrolment.programme)
+    for name in _names(programme, follow_up=follow_up) if programme else ():
+        required = programme is not None and name in programme.forms
+        if name in current:
+            yield VisitForm(current[name], required, name in received)
+        elif required:
+            raise Conflict("form_not_published", form=name)
+
+
+def _names(programme: Programme, *, follow_up: bool) -> Iterator[str]:
+    offered = [*programme.forms]
+    if follow_up and programme.follow_up_form:
+        offered.append(programme.follow_up_form)
+    yield from dict.fromkeys([*offered, *programme.optional_forms])
+
+
+def _followed_up(
+    session: Session, enrolments: Collection[uuid.UUID], until: datetime
+) -> set[uuid.UUID]:
+    due = select(FollowUp.enrolment_id).where(
+        FollowUp.enrolment_id.in_(enrolments), FollowUp.state.in_(OPEN), FollowUp.due_at < until
+    )
+    return set(session.scalars(due))

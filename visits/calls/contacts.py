@@ -1,0 +1,225 @@
+"""Calling people: what came of each attempt, refusals, whom not to call again."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from visits.calls.taking_back import GRAVE, REFUSALS, note_grave
+from visits.ground.deadlines import months_after, today_in_paris
+from visits.ground.errors import Conflict, DoNotContact, Invalid, NotFound
+from visits.mapping.points import refresh_map
+from visits.models.people import AccessKind
+from visits.models.programmes import (
+    Channel,
+    ContactAttempt,
+    Disposition,
+    Enrolment,
+    EnrolmentState,
+    Refusal,
+    RefusalReason,
+)
+from visits.programmes import Protocol, load_programmes
+from visits.sight import Viewer, visible_enrolments
+from visits.sight.access_log import log_access
+
+# What an attempt makes of the enrolment; one that is not listed leaves it as it is.
+NEXT_STATE = {
+    Disposition.AGREED: EnrolmentState.AGREED,
+    Disposition.REFUSED: EnrolmentState.REFUSED,
+    Disposition.REFUSED_BY_FAMILY: EnrolmentState.REFUSED,
+    Disposition.CALL_BACK: EnrolmentState.CALL_BACK,
+    Disposition.IN_HOSPITAL: EnrolmentState.CALL_BACK,
+    Disposition.LANGUAGE: EnrolmentState.CALL_BACK,
+    Disposition.MOVED: EnrolmentState.NOT_ELIGIBLE,
+    Disposition.DEAD: EnrolmentState.NOT_ELIGIBLE,
+}
+UNANSWERED = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER)
+# What only somebody who stood there can say: see visits.agenda.doors.
+AT_THE_DOOR = (Disposition.WRONG_ADDRESS, Disposition.UNSAFE, Disposition.BROKEN_OFF)
+CLOSED = (EnrolmentState.NOT_ELIGIBLE, EnrolmentState.VISITED)
+
+# A soft refusal may be asked again once, months later; a hard one never in this programme.
+SOFT_REASONS = (RefusalReason.TIMING, RefusalReason.HEALTH)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What the caller noted. `note` is at most `NOTE_LENGTH` characters.
+
+    `seen` is how many earlier attempts the caller had before her eyes, if it is known.
+    """
+
+    disposition: Disposition
+    channel: Channel = Channel.PHONE
+    reason: RefusalReason | None = None
+    call_back_at: datetime | None = None
+    note: str | None = None
+    seen: int | None = None
+
+
+NOTE_LENGTH = 500
+
+
+def find_enrolment(
+    session: Session, viewer: Viewer, enrolment_id: uuid.UUID, *, to_change: bool = False
+) -> Enrolment:
+    """Find an enrolment whose person the viewer may see, else raise NotFound.
+
+    `to_change` waits until nobody else is changing it.
+    """
+    statement = (
+        select(Enrolment)
+        .join(Enrolment.person)
+        .where(Enrolment.id == enrolment_id, visible_enrolments(viewer))
+    )
+    if to_change:
+        statement = statement.with_for_update(of=Enrolment, key_share=True)
+    enrolment = session.scalars(statement).one_or_none()
+    if enrolment is None:
+        raise NotFound("enrolment_not_found")
+    return enrolment
+
+
+def record_attempt(
+    session: Session, enrolment: Enrolment, attempt: Attempt, *, viewer: Viewer, now: datetime
+) -> ContactAttempt:
+    """Keep an attempt and move the enrolment to where it leads.
+
+    A planned visit stands, unless the answer ends the calls: then it is called off. Raises Invalid
+    for a refusal without a reason or a call-back without a time, DoNotContact for somebody who
+    refused, may not be asked (yet) and did not call herself, Conflict when another attempt was
+    recorded meanwhile, such as the first of two clicks.
+    """
+    _check(attempt, now)
+    if attempt.seen is not None and attempt.seen != _attempts(session, enrolment):
+        raise Conflict("conflict")
+    _refuse_if_not_to_contact(session, enrolment, attempt, now)
+    kept = ContactAttempt(
+        enrolment_id=enrolment.id,
+        at=now,
+        channel=attempt.channel,
+        disposition=attempt.disposition,
+        reason=attempt.reason if attempt.disposition in REFUSALS else None,
+        call_back_at=attempt.call_back_at,
+        note=attempt.note or None,
+        caller_id=viewer.user_id,
+    )
+    session.add(kept)
+    session.flush()
+    _follow(session, enrolment, kept, now)
+    refresh_map(session, [enrolment.dwelling_id])
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[enrolment.person_id],
+        kind=AccessKind.WRITE,
+        what="contact_attempt",
+        now=now,
+    )
+    return kept
+
+
+def _check(attempt: Attempt, now: datetime) -> None:
+    fields = {}
+    if attempt.disposition in AT_THE_DOOR:
+        fields["disposition"] = "disposition_required"
+    if attempt.channel is Channel.INCOMING and attempt.disposition in UNANSWERED:
+        fields["disposition"] = "disposition_required"
+    if attempt.disposition in REFUSALS and attempt.reason is None:
+        fields["reason"] = "reason_required"
+    if attempt.disposition is Disposition.LANGUAGE and not attempt.note:
+        fields["note"] = "language_required"
+    if attempt.disposition is Disposition.CALL_BACK and attempt.call_back_at is None:
+        fields["call_back_at"] = "call_back_required"
+    if attempt.call_back_at is not None and attempt.call_back_at <= now:
+        fields["call_back_at"] = "must_be_in_future"
+    if attempt.note and len(attempt.note) > NOTE_LENGTH:
+        fields["note"] = "too_long"
+    if fields:
+        raise Invalid(fields)
+
+
+def _refuse_if_not_to_contact(
+    session: Session, enrolment: Enrolment, attempt: Attempt, now: datetime
+) -> None:
+    if enrolment.state in CLOSED:
+        raise Conflict("enrolment_closed")
+    if enrolment.person.do_not_contact:
+        raise DoNotContact("do_not_contact")
+    # Nobody calls her; when she calls, what she says is noted.
+    if enrolment.state is not EnrolmentState.REFUSED or attempt.channel is Channel.INCOMING:
+        return
+    refusals = session.scalars(
+        select(Refusal).where(Refusal.enrolment_id == enrolment.id).order_by(Refusal.at, Refusal.id)
+    ).all()
+    latest = refusals[-1] if refusals else None
+    if latest is None or latest.ask_again_on is None:
+        raise DoNotContact("refused_for_good")
+    if today_in_paris(now) < latest.ask_again_on:
+        raise DoNotContact("refused_until", until=latest.ask_again_on)
+
+
+def _follow(session: Session, enrolment: Enrolment, attempt: ContactAttempt, now: datetime) -> None:
+    grave = attempt.disposition in GRAVE
+    if grave:
+        note_grave(session, enrolment, attempt, now=now)
+    enrolment.call_back_at = attempt.call_back_at
+    if enrolment.state is EnrolmentState.PLANNED and not grave:
+        return
+    enrolment.state = NEXT_STATE.get(attempt.disposition, enrolment.state)
+    if attempt.disposition in REFUSALS:
+        keep_refusal(session, enrolment, attempt.reason or RefusalReason.NOT_SAID, now=now)
+    elif attempt.disposition in UNANSWERED and ladder_climbed(session, enrolment):
+        enrolment.state = EnrolmentState.UNREACHABLE
+
+
+def keep_refusal(
+    session: Session, enrolment: Enrolment, reason: RefusalReason, *, now: datetime
+) -> None:
+    """Keep a refusal; the first soft one may be asked again after the protocol's months."""
+    earlier = session.scalar(
+        select(func.count()).select_from(Refusal).where(Refusal.enrolment_id == enrolment.id)
+    )
+    soft = reason in SOFT_REASONS and not earlier
+    months = _protocol(enrolment).soft_refusal_retry_months
+    session.add(
+        Refusal(
+            enrolment_id=enrolment.id,
+            scope="visit",
+            reason=reason,
+            at=now,
+            ask_again_on=months_after(today_in_paris(now), months) if soft else None,
+        )
+    )
+
+
+def ladder_climbed(session: Session, enrolment: Enrolment) -> bool:
+    """Tell whether the protocol's tries, by phone or at the door, have all gone unanswered.
+
+    They count from the last time somebody answered.
+    """
+    answered = and_(
+        ContactAttempt.disposition.not_in(UNANSWERED), ContactAttempt.taken_back_at.is_(None)
+    )
+    latest = select(func.max(ContactAttempt.at)).where(
+        ContactAttempt.enrolment_id == enrolment.id, answered
+    )
+    since = session.scalar(latest)
+    only: list[ColumnElement[bool]] = [ContactAttempt.disposition.in_(UNANSWERED)]
+    if since is not None:
+        only.append(ContactAttempt.at > since)
+    return _attempts(session, enrolment, *only) >= _protocol(enrolment).max_calls
+
+
+def _protocol(enrolment: Enrolment) -> Protocol:
+    programme = load_programmes().get(enrolment.programme)
+    return programme.protocol if programme else Protocol()
+
+
+def _attempts(session: Session, enrolment: Enrolment, *only: ColumnElement[bool]) -> int:
+    of_this = ContactAttempt.enrolment_id == enrolment.id
+    statement = select(func.count()).select_from(ContactAttempt).where(of_this, *only)
+    return session.scalar(statement) or 0

@@ -1,0 +1,159 @@
+"""Answers that end the calls, a death, a move, a refusal: what follows, and taking it back."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from visits.ground.deadlines import today_in_paris
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.mapping.points import refresh_map_of_person
+from visits.models.people import AccessKind, Occupancy, Person
+from visits.models.portfolio import Tenancy
+from visits.models.programmes import (
+    ContactAttempt,
+    Disposition,
+    Enrolment,
+    EnrolmentState,
+    Refusal,
+)
+from visits.models.visits import LIVE, Visit, VisitState
+from visits.sight import Viewer
+from visits.sight.access_log import log_access
+
+REFUSALS = (Disposition.REFUSED, Disposition.REFUSED_BY_FAMILY)
+GRAVE = (*REFUSALS, Disposition.DEAD, Disposition.MOVED)
+WHY_LENGTH = 500
+
+
+def note_grave(
+    session: Session, enrolment: Enrolment, attempt: ContactAttempt, *, now: datetime
+) -> None:
+    """Keep how things stood, call off what is planned, and let the answer have its consequences.
+
+    Raises Conflict while a visit is under way: whoever stands there tells it.
+    """
+    person = enrolment.person
+    before: dict[str, Any] = {
+        "state": enrolment.state.value,
+        "call_back_at": _iso(enrolment.call_back_at),
+        "died_on": _iso(person.died_on),
+        "do_not_contact": person.do_not_contact,
+        "visits": _call_off(session, enrolment, but=attempt.visit_id),
+        "occupancies": [],
+    }
+    if attempt.disposition is Disposition.DEAD:
+        note_death(person, now)
+    elif attempt.disposition is Disposition.MOVED:
+        before["occupancies"] = _end_occupancies(session, enrolment, now)
+    attempt.undo = before
+
+
+def note_death(person: Person, now: datetime) -> None:
+    """Note that a person died: nobody calls there any more."""
+    person.died_on = person.died_on or today_in_paris(now)
+    person.do_not_contact = True
+
+
+def _iso(moment: date | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _call_off(session: Session, enrolment: Enrolment, *, but: uuid.UUID | None) -> list[str]:
+    live = select(Visit).where(Visit.enrolment_id == enrolment.id, Visit.state.in_(LIVE))
+    visits = [visit for visit in session.scalars(live.order_by(Visit.id)) if visit.id != but]
+    if any(visit.state is VisitState.UNDER_WAY for visit in visits):
+        raise Conflict("visit_under_way")
+    for visit in visits:
+        visit.state = VisitState.CANCELLED
+    return [str(visit.id) for visit in visits]
+
+
+def _end_occupancies(session: Session, enrolment: Enrolment, now: datetime) -> list[str]:
+    """End a person's living in the dwelling she is enrolled with."""
+    open_ones = session.scalars(
+        select(Occupancy)
+        .join(Occupancy.tenancy)
+        .where(Occupancy.person_id == enrolment.person_id, Occupancy.ended_on.is_(None))
+        .where(Tenancy.dwelling_id == enrolment.dwelling_id)
+        .order_by(Occupancy.id)
+    ).all()
+    for occupancy in open_ones:
+        occupancy.ended_on = today_in_paris(now)
+    refresh_map_of_person(session, enrolment.person_id)
+    return [str(occupancy.id) for occupancy in open_ones]
+
+
+def may_be_taken_back(attempts: Sequence[ContactAttempt]) -> ContactAttempt | None:
+    """Give the last answer, if it is one that may be taken back."""
+    standing = [one for one in attempts if one.taken_back_at is None]
+    return standing[-1] if standing and standing[-1].disposition in GRAVE else None
+
+
+def take_back(
+    session: Session,
+    enrolment: Enrolment,
+    attempt_id: uuid.UUID,
+    *,
+    reason: str,
+    viewer: Viewer,
+    now: datetime,
+) -> Sequence[Visit]:
+    """Undo a death, move or refusal noted by mistake; gives the visits that it had called off.
+
+    Those are not planned again by themselves: their hour may be taken. Raises NotFound for no
+    attempt of this enrolment, Conflict for one that cannot be undone, or not any more.
+    """
+    attempt = session.get(ContactAttempt, attempt_id)
+    if attempt is None or attempt.enrolment_id != enrolment.id:
+        raise NotFound("not_found")
+    if attempt is not may_be_taken_back(enrolment.attempts):
+        raise Conflict("not_to_take_back")
+    if not reason.strip():
+        raise Invalid({"reason": "required"})
+    attempt.taken_back_at, attempt.taken_back_by_id = now, viewer.user_id
+    attempt.taken_back_why = reason.strip()[:WHY_LENGTH]
+    before = attempt.undo or {}
+    _restore(session, enrolment, attempt, before)
+    refresh_map_of_person(session, enrolment.person_id)
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[enrolment.person_id],
+        kind=AccessKind.WRITE,
+        what="call_taken_back",
+        now=now,
+    )
+    called_off = [uuid.UUID(one) for one in before.get("visits", ())]
+    return session.scalars(
+        select(Visit).where(Visit.id.in_(called_off)).order_by(Visit.planned_start_at, Visit.id)
+    ).all()
+
+
+def _restore(
+    session: Session, enrolment: Enrolment, attempt: ContactAttempt, before: dict[str, Any]
+) -> None:
+    if enrolment.state in (EnrolmentState.NOT_ELIGIBLE, EnrolmentState.REFUSED):
+        state = EnrolmentState(before.get("state", EnrolmentState.TO_CALL))
+        enrolment.state = EnrolmentState.AGREED if state is EnrolmentState.PLANNED else state
+        back = before.get("call_back_at")
+        enrolment.call_back_at = datetime.fromisoformat(back) if back else None
+    if attempt.disposition is Disposition.DEAD:
+        died = before.get("died_on")
+        enrolment.person.died_on = date.fromisoformat(died) if died else None
+        enrolment.person.do_not_contact = before.get("do_not_contact", False)
+    ended = [uuid.UUID(one) for one in before.get("occupancies", ())]
+    for occupancy in session.scalars(
+        select(Occupancy)
+        .join(Occupancy.tenancy)
+        .where(Occupancy.id.in_(ended), Tenancy.ended_on.is_(None))
+        .order_by(Occupancy.id)
+    ):
+        occupancy.ended_on = None
+    if attempt.disposition in REFUSALS:
+        # A refusal told at a door was kept when the tablet's report came.
+        moments = or_(Refusal.at == attempt.at, Refusal.at == attempt.received_at)
+        session.execute(delete(Refusal).where(Refusal.enrolment_id == enrolment.id, moments))

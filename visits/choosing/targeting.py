@@ -1,0 +1,389 @@
+"""Whom to visit first: facts of a person, points with reasons, an ordered list, enrolments."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from visits.ground.db import take_turn
+from visits.ground.deadlines import age_on, today_in_paris
+from visits.ground.errors import Invalid, NotFound
+from visits.ground.folding import fold
+from visits.mapping.points import refresh_map
+from visits.models.people import AccessKind, Occupancy, Person
+from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.models.programmes import Enrolment, EnrolmentState
+from visits.programmes import Condition, Criterion, Programme
+from visits.programmes.facts import Fact, Facts, facts_of
+from visits.sight.access_log import log_access
+from visits.sight.reach import Viewer, open_to, visible_persons
+
+MOST_AT_ONCE = 5_000
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What a criterion gave; `value` is the fact, None when it is not known (then 0 points)."""
+
+    criterion: str
+    points: int
+    value: Fact
+    label: Mapping[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the reason as an enrolment keeps it."""
+        return {
+            "criterion": self.criterion,
+            "points": self.points,
+            "value": self.value,
+            "label": dict(self.label),
+        }
+
+
+@dataclass(frozen=True)
+class Score:
+    """Points 0 to 100, the reasons that gave them, and the criteria nothing is known about."""
+
+    points: int
+    reasons: tuple[Reason, ...]
+    unknown: tuple[Reason, ...]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Give all reasons as an enrolment keeps them, the unknown ones last with 0 points."""
+        return [reason.as_json() for reason in (*self.reasons, *self.unknown)]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows the list. `enrolled` None is both; `text` is in the name, address or city."""
+
+    city: str | None = None
+    territory_id: uuid.UUID | None = None
+    minimum_score: int = 0
+    enrolled: bool | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person a programme is for, with her home, her score and her enrolment if she has one."""
+
+    person: Person
+    dwelling: Dwelling
+    residence: Residence
+    age: int
+    score: Score
+    enrolled: bool
+    enrolment_id: uuid.UUID | None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """One page of the ordered list, and how many there are in all."""
+
+    total: int
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True)
+class _Scored:
+    row: Row[Any]
+    age: int
+    score: Score
+
+    @property
+    def order(self) -> tuple[int, int, str, str]:
+        return -self.score.points, -self.age, self.row.name_key, str(self.row.person_id)
+
+
+NO_FILTERS = Filters()
+
+
+def score(facts: Facts, programme: Programme) -> Score:
+    """Count the points of a programme's criteria; of each group only the best one."""
+    met: dict[str, Reason] = {}
+    unknown: dict[str, Reason] = {}
+    for criterion in programme.targeting:
+        group = criterion.group or criterion.code
+        holds = _holds(criterion, facts)
+        if holds is None:
+            unknown.setdefault(group, Reason(criterion.code, 0, None, criterion.label))
+        elif holds and (group not in met or met[group].points < criterion.points):
+            value = facts[criterion.when[0].fact]
+            met[group] = Reason(criterion.code, criterion.points, value, criterion.label)
+    reasons = sorted(met.values(), key=lambda reason: -reason.points)
+    return Score(
+        points=min(100, sum(reason.points for reason in reasons)),
+        reasons=tuple(reasons),
+        unknown=tuple(reason for group, reason in unknown.items() if group not in met),
+    )
+
+
+def rank_candidates(
+    session: Session, programme: Programme, viewer: Viewer, *, now: datetime,
+    filters: Filters = NO_FILTERS, limit: int = 50, offset: int = 0,
+) -> Ranking:  # fmt: skip
+    """Order the programme's audience by score, then age, then name.
+
+    Protected persons out of the viewer's reach and those not to be contacted are left out.
+    """
+    ranked = _ranked(session, programme, viewer, today=today_in_paris(now), filters=filters)
+    page = ranked[max(0, offset) : max(0, offset) + max(0, limit)]
+    return Ranking(total=len(ranked), candidates=_candidates(session, page))
+
+
+def count_candidates(
+    session: Session, programme: Programme, viewer: Viewer, *, now: datetime
+) -> tuple[int, int]:
+    """Count the programme's audience, and those of it who are enrolled."""
+    audience = _audience(programme, viewer, today=today_in_paris(now))
+    counts = audience.with_only_columns(
+        func.count(Person.id.distinct()), func.count(Enrolment.person_id.distinct())
+    )
+    everybody, enrolled = session.execute(counts).one()
+    return everybody, enrolled
+
+
+def cities_of_candidates(
+    session: Session, programme: Programme, viewer: Viewer, *, now: datetime
+) -> list[str]:
+    """List the cities where the programme's audience lives, for a filter."""
+    statement = _audience(programme, viewer, today=today_in_paris(now)).with_only_columns(
+        Residence.city
+    )
+    return sorted(session.scalars(statement.distinct()), key=fold)
+
+
+def enrol(
+    session: Session, programme: Programme, person_ids: Iterable[uuid.UUID], *, viewer: Viewer,
+    now: datetime,
+) -> list[Enrolment]:  # fmt: skip
+    """Enrol persons with their score of today; one who is enrolled already stays as she is.
+
+    Raises NotFound, enrolling nobody, when one of them is not in the programme's audience or not
+    within the viewer's reach.
+    """
+    wanted = list(dict.fromkeys(person_ids))
+    take_turn(session, f"enrol {programme.code}")
+    already = _enrolled(session, programme, wanted, viewer=viewer)
+    left = set(wanted) - already.keys()
+    found = _scored(session, programme, viewer, today=today_in_paris(now), only=left)
+    if {scored.row.person_id for scored in found} != left:
+        raise NotFound("person_not_found")
+    return [*already.values(), *_enrol(session, programme, found, viewer=viewer, now=now)]
+
+
+def enrol_top(
+    session: Session, programme: Programme, number: int, *, viewer: Viewer, now: datetime,
+    filters: Filters = NO_FILTERS,
+) -> list[Enrolment]:  # fmt: skip
+    """Enrol the `number` highest scores among those who are not enrolled yet: 1 to 5,000."""
+    if not 1 <= number <= MOST_AT_ONCE:
+        raise Invalid({"number": "out_of_range"}, "out_of_range")
+    take_turn(session, f"enrol {programme.code}")
+    filters = Filters(**{**vars(filters), "enrolled": False})
+    ranked = _ranked(session, programme, viewer, today=today_in_paris(now), filters=filters)
+    return _enrol(session, programme, ranked[:number], viewer=viewer, now=now)
+
+
+def _holds(criterion: Criterion, facts: Facts) -> bool | None:
+    """Say whether all conditions hold; None when that hangs on a fact that is not known."""
+    answers = [_meets(facts.get(condition.fact), condition) for condition in criterion.when]
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _meets(value: Fact, condition: Condition) -> bool | None:
+    if value is None:
+        return None
+    if condition.equals is not None and value != condition.equals:
+        return False
+    if condition.at_least is None and condition.at_most is None:
+        return True
+    if isinstance(value, str):
+        return False
+    below = condition.at_least is not None and value < condition.at_least
+    above = condition.at_most is not None and value > condition.at_most
+    return not (below or above)
+
+
+def _audience(programme: Programme, viewer: Viewer, *, today: date) -> Select[*tuple[Any, ...]]:
+    """Select the audience at home, a row per person and open occupancy."""
+    occupants = _occupants(viewer)
+    enrolment = and_(Enrolment.person_id == Person.id, Enrolment.programme == programme.code)
+    statement: Select[*tuple[Any, ...]] = (
+        select(
+            Person.id.label("person_id"), Person.name_key, Person.born_on,
+            Dwelling.id.label("dwelling_id"), Dwelling.floor, Dwelling.has_bath,
+            Dwelling.is_adapted, Residence.address, Residence.city, Residence.has_lift,
+            Residence.built_year, Residence.storeys,
+            func.coalesce(Dwelling.energy_label, Residence.energy_label).label("energy_label"),
+            Residence.reference.label("residence_reference"),
+            Residence.priority_district, Tenancy.started_on, Tenancy.lives_alone,
+            Enrolment.id.label("enrolment_id"), occupants.c.occupants,
+        )
+        .join(Occupancy, and_(Occupancy.person_id == Person.id, Occupancy.ended_on.is_(None)))
+        .join(Tenancy, and_(Tenancy.id == Occupancy.tenancy_id, Tenancy.ended_on.is_(None)))
+        .join(Dwelling, Tenancy.dwelling_id == Dwelling.id)
+        .join(Residence, Dwelling.residence_id == Residence.id)
+        .join(occupants, occupants.c.dwelling_id == Dwelling.id)
+        .outerjoin(Enrolment, enrolment)
+        .where(visible_persons(viewer), *_of_age(programme, today))
+        .where(Person.do_not_contact.is_(False), Person.died_on.is_(None))
+    )  # fmt: skip
+    return statement
+
+
+def _occupants(viewer: Viewer) -> Subquery:
+    """Count who lives in each dwelling, of those who are not protected from the viewer."""
+    return (
+        select(Tenancy.dwelling_id, func.count(Occupancy.person_id.distinct()).label("occupants"))
+        .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
+        .join(Person, Person.id == Occupancy.person_id)
+        .where(Occupancy.ended_on.is_(None), Tenancy.ended_on.is_(None))
+        .where(open_to(viewer.user_id))
+        .where(Person.died_on.is_(None))
+        .group_by(Tenancy.dwelling_id)
+        .subquery()
+    )
+
+
+def _of_age(programme: Programme, today: date) -> list[ColumnElement[bool]]:
+    bounds = [Person.born_on <= _years_before(today, programme.audience.age_min)]
+    if programme.audience.age_max is not None:
+        bounds.append(Person.born_on > _years_before(today, programme.audience.age_max + 1))
+    return bounds
+
+
+def _years_before(today: date, years: int) -> date:
+    day = 28 if (today.month, today.day) == (2, 29) else today.day
+    return date(today.year - years, today.month, day)
+
+
+def _ranked(
+    session: Session, programme: Programme, viewer: Viewer, *, today: date, filters: Filters
+) -> list[_Scored]:
+    scored = _scored(session, programme, viewer, today=today, filters=filters)
+    return sorted(scored, key=lambda one: one.order)
+
+
+def _scored(
+    session: Session, programme: Programme, viewer: Viewer, *, today: date,
+    filters: Filters = NO_FILTERS, only: set[uuid.UUID] | None = None,
+) -> list[_Scored]:  # fmt: skip
+    statement = _filtered(_audience(programme, viewer, today=today), filters)
+    found: dict[uuid.UUID, _Scored] = {}
+    for row in _rows(session, statement, only):
+        if row.person_id in found or not _matches(row, filters):
+            continue
+        age = age_on(today, born=row.born_on)
+        points = score(facts_of(row, age=age, today=today), programme)
+        if points.points >= filters.minimum_score:
+            found[row.person_id] = _Scored(row, age, points)
+    return list(found.values())
+
+
+def _rows(
+    session: Session, statement: Select[*tuple[Any, ...]], only: set[uuid.UUID] | None
+) -> Iterable[Row[Any]]:
+    if only is None:
+        yield from session.execute(statement)
+        return
+    ids = iter(only)
+    while chunk := list(islice(ids, CHUNK)):
+        yield from session.execute(statement.where(Person.id.in_(chunk)))
+
+
+def _filtered(statement: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
+    if filters.city:
+        statement = statement.where(Residence.city == filters.city)
+    if filters.territory_id:
+        statement = statement.where(Residence.territory_id == filters.territory_id)
+    if filters.enrolled is not None:
+        missing = Enrolment.id.is_(None)
+        statement = statement.where(~missing if filters.enrolled else missing)
+    return statement
+
+
+def _matches(row: Row[Any], filters: Filters) -> bool:
+    words = fold(filters.text).split()
+    if not words:
+        return True
+    text = f"{row.name_key} {fold(row.address)} {fold(row.city)}"
+    return all(word in text for word in words)
+
+
+def _candidates(session: Session, page: Sequence[_Scored]) -> tuple[Candidate, ...]:
+    persons = _by_id(session, select(Person).where(Person.id.in_([s.row.person_id for s in page])))
+    homes = select(Dwelling).options(selectinload(Dwelling.residence))
+    dwellings = _by_id(session, homes.where(Dwelling.id.in_([s.row.dwelling_id for s in page])))
+    return tuple(
+        Candidate(
+            person=persons[scored.row.person_id],
+            dwelling=dwellings[scored.row.dwelling_id],
+            residence=dwellings[scored.row.dwelling_id].residence,
+            age=scored.age,
+            score=scored.score,
+            enrolled=scored.row.enrolment_id is not None,
+            enrolment_id=scored.row.enrolment_id,
+        )
+        for scored in page
+    )
+
+
+def _by_id(session: Session, statement: Select[*tuple[Any, ...]]) -> dict[uuid.UUID, Any]:
+    return {found.id: found for found in session.scalars(statement)}
+
+
+def _enrolled(
+    session: Session, programme: Programme, person_ids: Sequence[uuid.UUID], *, viewer: Viewer
+) -> dict[uuid.UUID, Enrolment]:
+    found: dict[uuid.UUID, Enrolment] = {}
+    for start in range(0, len(person_ids), CHUNK):
+        statement = (
+            select(Enrolment)
+            .join(Enrolment.person)
+            .where(Enrolment.programme == programme.code, visible_persons(viewer))
+            .where(Enrolment.person_id.in_(person_ids[start : start + CHUNK]))
+        )
+        found |= {enrolment.person_id: enrolment for enrolment in session.scalars(statement)}
+    return found
+
+
+def _enrol(
+    session: Session, programme: Programme, chosen: Sequence[_Scored], *, viewer: Viewer,
+    now: datetime,
+) -> list[Enrolment]:  # fmt: skip
+    enrolments = [
+        Enrolment(
+            programme=programme.code,
+            person_id=scored.row.person_id,
+            dwelling_id=scored.row.dwelling_id,
+            state=EnrolmentState.TO_CALL,
+            score=scored.score.points,
+            reasons=scored.score.as_json(),
+            risk=0,
+            enrolled_at=now,
+            enrolled_by_id=viewer.user_id,
+        )
+        for scored in chosen
+    ]
+    session.add_all(enrolments)
+    session.flush()
+    refresh_map(session, {enrolment.dwelling_id for enrolment in enrolments})
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[enrolment.person_id for enrolment in enrolments],
+        kind=AccessKind.WRITE,
+        what="enrolled",
+        now=now,
+    )
+    return enrolments

@@ -1,0 +1,163 @@
+"""A submission that names no visit: given to one, or set aside; both can be taken back."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from visits.agenda.carried import hold_visit
+from visits.agenda.visit_forms import missing_forms
+from visits.following.corrections import versions_before
+from visits.following.findings import orders_of
+from visits.following.setting_aside import cancel_promises, reason_given, set_aside, take_up
+from visits.following.what_follows import open_urgent_works
+from visits.following.work_orders import TAKEN_BACK
+from visits.ground.errors import Conflict
+from visits.intake.conclusion import check_again, judge, settle
+from visits.intake.risks import risk_of
+from visits.mapping.points import refresh_map
+from visits.models.people import AccessKind, Consent
+from visits.models.programmes import EnrolmentState
+from visits.models.visits import COUNTED, Submission, SubmissionState, Visit, VisitState
+from visits.models.works import OPEN_STATES, URGENT, WorkOrder, WorkOrderFinding, WorkOrderState
+from visits.sight import Viewer
+from visits.sight.access_log import log_access
+
+
+def attach(
+    session: Session, submission: Submission, visit: Visit, *, viewer: Viewer, now: datetime
+) -> None:
+    """Give a submission to the visit it comes from; all that follows a visit follows now, once.
+
+    Raises Conflict when it has a visit already or does not count.
+    """
+    if submission.visit_id is not None or submission.state not in COUNTED:
+        raise Conflict("already_attached")
+    hold_visit(session, visit.id)
+    enrolment = visit.enrolment
+    note = {
+        "by": str(viewer.user_id),
+        "at": now.isoformat(),
+        "visit_state": visit.state.value,
+        "done_at": visit.done_at.isoformat() if visit.done_at else None,
+        "enrolment_state": enrolment.state.value,
+    }
+    submission.visit = visit
+    submission.findings = {**(submission.findings or {}), "attached": note}
+    # Earlier versions of these answers are read beside them.
+    for first in versions_before(session, submission):
+        if first.visit_id is None and first.sent_by_id == submission.sent_by_id:
+            first.visit = visit
+    session.flush()
+    judge(session, submission)
+    settle(session, submission, check_again(submission), viewer=viewer, now=now)
+
+
+def detach(session: Session, submission: Submission, *, viewer: Viewer, now: datetime) -> None:
+    """Take a submission from the visit it was given to: it waits again and counts for nobody.
+
+    Raises Conflict when nobody attached it.
+    """
+    visit, note = submission.visit, (submission.findings or {}).get("attached")
+    if visit is None or not note or submission.state not in COUNTED:
+        raise Conflict("not_attached")
+    hold_visit(session, visit.id)
+    dwelling_id, person_id = visit.enrolment.dwelling_id, visit.enrolment.person_id
+    _let_go_of_works(session, submission, viewer=viewer, now=now)
+    cancel_promises(session, submission, reason=TAKEN_BACK, viewer=viewer, now=now)
+    session.execute(delete(Consent).where(Consent.submission_id == submission.id))
+    submission.visit = None
+    findings = {**(submission.findings or {})}
+    findings.pop("attached")
+    submission.findings, submission.decided_at = findings, None
+    session.flush()
+    judge(session, submission)
+    open_urgent_works(session, submission.consequences, now=now)
+    _reopen_visit(session, visit, note)
+    visit.enrolment.risk = risk_of(session, visit.enrolment)
+    session.flush()
+    refresh_map(session, [dwelling_id])
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[person_id],
+        kind=AccessKind.WRITE,
+        what="submission_detached",
+        now=now,
+    )
+
+
+def _let_go_of_works(
+    session: Session, submission: Submission, *, viewer: Viewer, now: datetime
+) -> None:
+    """Take the orders of a submission from the home; the urgent ones stand, of a home unknown."""
+    found = orders_of(session, [one.id for one in submission.consequences])
+    for consequence in submission.consequences:
+        order = found.get(consequence.id)
+        if order is None:
+            continue
+        if len(order.findings) > 1:
+            _leave(session, order, consequence.id)
+        elif order.state in OPEN_STATES and consequence.severity in URGENT:
+            order.dwelling_id = order.person_id = None
+        elif order.state in OPEN_STATES:
+            order.state, order.closing_note = WorkOrderState.CANCELLED, TAKEN_BACK
+            order.closed_at, order.closed_by_id = now, viewer.user_id
+    session.flush()
+
+
+def _leave(session: Session, order: WorkOrder, consequence_id: UUID) -> None:
+    others = [one for one in order.findings if one.id != consequence_id]
+    if order.consequence_id == consequence_id:
+        order.consequence = others[0]
+    session.flush()
+    session.execute(
+        delete(WorkOrderFinding).where(WorkOrderFinding.consequence_id == consequence_id)
+    )
+    session.expire(order, ["findings"])
+
+
+def _reopen_visit(session: Session, visit: Visit, note: dict[str, str | None]) -> None:
+    """Put the visit back to where it stood, unless other answers made it what it is."""
+    if visit.state is not VisitState.DONE or not missing_forms(session, visit):
+        return
+    others = any(one.state in COUNTED for one in visit.submissions)
+    before = VisitState(str(note["visit_state"]))
+    visit.state = VisitState.UNDER_WAY if others else before
+    if visit.state is VisitState.DONE:
+        return
+    visit.done_at = None
+    if visit.enrolment.state is EnrolmentState.VISITED:
+        visit.enrolment.state = EnrolmentState(str(note["enrolment_state"]))
+
+
+def leave_aside(
+    session: Session,
+    submission: Submission,
+    *,
+    reason: str,
+    cancel: Collection[UUID],
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """Set aside a submission without a visit; its open orders go on unless `cancel` names them.
+
+    Raises Conflict when it has a visit or does not count, Invalid without a reason.
+    """
+    if submission.visit_id is not None or submission.state not in COUNTED:
+        raise Conflict("already_attached")
+    reason = reason_given(reason)
+    set_aside(
+        session, submission, cancel=cancel, reason=reason, note={}, viewer=viewer, now=now
+    )  # fmt: skip
+
+
+def take_up_again(session: Session, submission: Submission) -> None:
+    """Let a submission without a visit wait in the queue again; raises Conflict for another."""
+    note = (submission.findings or {}).get("set_aside", {})
+    aside = submission.state is SubmissionState.SET_ASIDE and "corrected_by" not in note
+    if submission.visit_id is not None or not aside:
+        raise Conflict("not_set_aside")
+    take_up(session, submission)

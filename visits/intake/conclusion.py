@@ -1,0 +1,209 @@
+"""What a whole submission means: checked, assessed, and what it calls for opened, once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from diagnostics.assessment import Called, assess
+from diagnostics.facts import facts
+from diagnostics.form import Question, parse_form
+from diagnostics.submission import Checked, check
+from diagnostics.wellformed import Element, head_of, read_submission
+from visits.agenda.kits import record_fitted
+from visits.agenda.visit_forms import missing_forms
+from visits.following.corrections import corrected_by, correction_of, supersede
+from visits.following.what_follows import open_urgent_works, open_what_follows
+from visits.forms.published import LANGUAGES, consequences_of
+from visits.ground.clocks import OLDEST, read_moment
+from visits.ground.deadlines import due_at
+from visits.intake.contradictions import contradictions_of
+from visits.intake.doubles import doubts_of
+from visits.intake.risks import risk_of
+from visits.mapping.points import refresh_map
+from visits.models.people import AccessKind, Consent, ConsentScope
+from visits.models.programmes import EnrolmentState
+from visits.models.visits import LIVE, Consequence, Submission, SubmissionState, Visit, VisitState
+from visits.sight import Viewer
+from visits.sight.access_log import log_access
+
+CONSENTS = tuple(scope.value for scope in ConsentScope)
+
+# A tablet that does not tell its time may still be a time zone off.
+CLOCK_SKEW = timedelta(days=1)
+
+
+def conclude(
+    session: Session, submission: Submission, sent: Element, *, viewer: Viewer, now: datetime
+) -> None:
+    """Check and assess what has arrived whole, and open what follows.
+
+    One that names no visit opens only what cannot wait, of a home unknown; the rest follows when
+    it is attached. One that a later version corrects already opens nothing.
+    """
+    version = submission.form_version
+    form = parse_form(version.xform)
+    checked = check(form, sent, now=_filled_at(submission, head_of(sent).ended_at))
+    assessment = assess(form, checked, consequences_of(version))
+    submission.findings = {
+        **(submission.findings or {}),
+        "violations": [asdict(violation) for violation in checked.violations],
+        "corrected": [corrected._asdict() for corrected in checked.corrected],
+        "unknown": list(checked.unknown),
+        "scores": assessment.scores,
+        "bands": assessment.bands,
+        "facts": {name: asdict(fact) for name, fact in facts(form, checked).items()},
+    }
+    judge(session, submission)
+    for called in assessment.called:
+        _call_for(submission, called, now)
+    session.flush()
+    record_fitted(session, submission, checked, now=now)
+    later = correction_of(session, submission)
+    if later is not None:
+        supersede(session, submission, later, viewer=viewer, now=now)
+    elif submission.visit is not None:
+        settle(session, submission, checked, viewer=viewer, now=now)
+    else:
+        open_urgent_works(session, submission.consequences, now=now)
+        _replace_first(session, submission, viewer=viewer, now=now)
+
+
+def judge(session: Session, submission: Submission) -> None:
+    """Say whether somebody should look at a submission before it is believed, and why."""
+    first = corrected_by(session, submission)
+    doubts = doubts_of(session, submission, corrected=first)
+    contradictions = contradictions_of(session, submission)
+    findings = {**(submission.findings or {}), "doubts": doubts, "contradictions": contradictions}
+    marks = ("violations", "corrected", "unknown", "doubts", "contradictions")
+    doubtful = any(findings.get(mark) for mark in marks)
+    submission.findings = findings
+    submission.state = SubmissionState.TO_REVIEW if doubtful else SubmissionState.CHECKED
+
+
+def settle(
+    session: Session, submission: Submission, checked: Checked, *, viewer: Viewer, now: datetime
+) -> None:
+    """Let a submission count for its visit: state, consents, what follows, risk, map, log."""
+    visit = submission.visit
+    assert visit is not None
+    close_visit(session, visit, now)
+    _keep_consents(session, submission, visit, checked, now)
+    open_what_follows(session, visit.enrolment, submission.consequences, now=now)
+    _replace_first(session, submission, viewer=viewer, now=now)
+    visit.enrolment.risk = risk_of(session, visit.enrolment) or visit.enrolment.risk
+    refresh_map(session, [visit.enrolment.dwelling_id])
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[visit.enrolment.person_id],
+        kind=AccessKind.WRITE,
+        what="submission_recorded",
+        now=now,
+    )
+
+
+def _replace_first(
+    session: Session, submission: Submission, *, viewer: Viewer, now: datetime
+) -> None:
+    first = corrected_by(session, submission)
+    if first is not None:
+        supersede(session, first, submission, viewer=viewer, now=now)
+
+
+def check_again(submission: Submission, *, language: str = "fr") -> Checked:
+    """Check a stored submission as it was checked when it came."""
+    sent = read_submission(submission.xml)
+    form = parse_form(submission.form_version.xform)
+    at = _filled_at(submission, head_of(sent).ended_at)
+    return check(form, sent, now=at, language=language)
+
+
+def _filled_at(submission: Submission, said: str) -> datetime:
+    """Give the visit's end as the tablet wrote it, if believable: `today()` meant that day.
+
+    By the tablet's clock, right or wrong, so that its form and ours calculate the same.
+    """
+    ended_at = read_moment(said)
+    received_at = submission.received_at
+    if ended_at is None:
+        return received_at
+    try:
+        in_truth = ended_at - timedelta(seconds=submission.clock_skew_s or 0)
+    except OverflowError:
+        return received_at
+    believable = received_at - OLDEST < in_truth < received_at + CLOCK_SKEW
+    return ended_at if believable else received_at
+
+
+def _call_for(submission: Submission, called: Called, now: datetime) -> None:
+    consequence = Consequence(
+        position=len(submission.consequences),
+        path=called.path,
+        kind=called.kind,
+        code=called.code,
+        severity=called.severity or None,
+        owner=called.owner or None,
+        due_at=due_at(now, called.due) if called.due else None,
+        label=dict(called.label),
+        causes=[asdict(cause) for cause in called.causes],
+    )
+    submission.consequences.append(consequence)
+
+
+def close_visit(session: Session, visit: Visit, now: datetime) -> None:
+    """Let a live visit be done once its required forms are here, under way before."""
+    if visit.state not in LIVE:
+        return
+    if missing_forms(session, visit):
+        visit.state = VisitState.UNDER_WAY
+    else:
+        visit.state, visit.done_at = VisitState.DONE, now
+        visit.enrolment.state = EnrolmentState.VISITED
+
+
+def _keep_consents(
+    session: Session, submission: Submission, visit: Visit, checked: Checked, now: datetime
+) -> None:
+    version = submission.form_version
+    questions = {one.name: one for one in parse_form(version.xform).questions}
+    for name, answer in _flat(checked.values):
+        scope = _consent_scope(name)
+        if scope is None or answer not in ("yes", "no"):
+            continue
+        session.add(
+            Consent(
+                person_id=visit.enrolment.person_id,
+                scope=scope,
+                given=answer == "yes",
+                at=now,
+                text_version=f"{version.form_id} {version.version}"[:32],
+                read_out=_read_out(questions[name]) if name in questions else None,
+                submission_id=submission.id,
+            )
+        )
+
+
+def _read_out(question: Question) -> dict[str, str]:
+    """Give the words of a question and its hint, by language: what the person agreed to."""
+    return {
+        language: f"{question.label(language)} {question.hint(language)}".strip()
+        for language in LANGUAGES
+    }
+
+
+def _consent_scope(name: str) -> ConsentScope | None:
+    """Read the scope from a question's name: `health_agreed`, `share_ccas`."""
+    scope = "sharing" if name.startswith("share_") else name.removesuffix("_agreed")
+    known = scope != name and scope in CONSENTS
+    return ConsentScope(scope) if known else None
+
+
+def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value)
+        else:
+            yield name, value

@@ -1,0 +1,226 @@
+"""What a visitor's tablet carries beside the visits themselves."""
+
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, exists, or_, select
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
+
+from diagnostics.delays import PARIS
+from diagnostics.facts import DWELLING, PERSON
+from visits.following.follow_list import OPEN
+from visits.following.promises import worded
+from visits.forms.listing import confidential_names
+from visits.models.people import Consent, ConsentScope, NamedAccess, Person
+from visits.models.portfolio import FormVersion
+from visits.models.programmes import Enrolment
+from visits.models.visits import COUNTED, Consequence, Submission, Visit
+from visits.models.works import OPEN_STATES, FollowUp, WorkOrder, WorkOrderFinding
+from visits.people.consents import still_counts
+from visits.sight.reach import Viewer
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An answer of an earlier visit about the dwelling or the person."""
+
+    name: str
+    value: str
+    about: str
+    question: dict[str, str]
+    shown: dict[str, str]
+    answered_on: date
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that is open in a home: a `work_order` or a `follow_up`."""
+
+    kind: str
+    label: dict[str, str]
+    state: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A submission as its sender may follow it; `person_name` is empty for one without a visit."""
+
+    submission: Submission
+    form_id: str
+    person_id: uuid.UUID | None
+    person_name: str
+    opened: list[Due]
+
+
+def earlier_answers(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID, list[Earlier]]:
+    """Give for each visit the newest answer of each name about its dwelling and its person.
+
+    Answers about a person are hers alone, and only while her last word on health questions is yes.
+    One that a version of its form marks as confidential is offered to nobody.
+    What was said in a protected person's visit is told at her own visits only.
+    """
+    persons = {visit.enrolment.person_id for visit in visits}
+    dwellings = {visit.enrolment.dwelling_id for visit in visits}
+    said = session.execute(
+        select(Enrolment.person_id, Enrolment.dwelling_id, Person.protected)
+        .add_columns(Submission.received_at, Submission.ended_at, Submission.findings)
+        .add_columns(FormVersion.form_id)
+        .join(Submission.form_version)
+        .join(Submission.visit)
+        .join(Visit.enrolment)
+        .join(Enrolment.person)
+        .where(or_(Enrolment.person_id.in_(persons), Enrolment.dwelling_id.in_(dwellings)))
+        .where(Submission.state.in_(COUNTED))
+    ).all()
+    agreed = _agreed_to_health(session, persons)
+    oldest_first = sorted(said, key=_answered_at)
+    marked = confidential_names(session, {row.form_id for row in said})
+    return {visit.id: _newest(visit, oldest_first, agreed, marked) for visit in visits}
+
+
+def _answered_at(row: Row[Any]) -> datetime:
+    answered_at: datetime = row.ended_at or row.received_at
+    return answered_at
+
+
+def _newest(
+    visit: Visit,
+    rows: Iterable[Row[Any]],
+    agreed: set[uuid.UUID],
+    marked: Mapping[str, Collection[str]],
+) -> list[Earlier]:
+    enrolment = visit.enrolment
+    found: dict[str, Earlier] = {}
+    for row in rows:
+        same_person = row.person_id == enrolment.person_id
+        same_dwelling = row.dwelling_id == enrolment.dwelling_id
+        told = {
+            DWELLING: same_dwelling and (same_person or not row.protected),
+            PERSON: same_person and row.person_id in agreed,
+        }
+        for name, fact in ((row.findings or {}).get("facts") or {}).items():
+            if told.get(fact["about"], False) and name not in marked[row.form_id]:
+                answered_on = _answered_at(row).astimezone(PARIS).date()
+                found[name] = Earlier(name=name, answered_on=answered_on, **fact)
+    return list(found.values())
+
+
+def _agreed_to_health(session: Session, persons: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    statement = (
+        select(Consent.person_id, Consent.given)
+        .where(Consent.person_id.in_(persons), Consent.scope == ConsentScope.HEALTH)
+        .where(still_counts())
+        .order_by(
+            Consent.at, Consent.given.desc(), Consent.id
+        )  # of two at one moment, the no counts
+    )
+    latest: dict[uuid.UUID, bool] = {row[0]: row[1] for row in session.execute(statement)}
+    return {person_id for person_id, given in latest.items() if given}
+
+
+def due_in_homes(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID, list[Due]]:
+    """Give for each visit the open work orders of the home and the promises to the person.
+
+    The works of a protected person are told at her own visits only.
+    """
+    dwellings = {visit.enrolment.dwelling_id for visit in visits}
+    persons = {visit.enrolment.person_id for visit in visits}
+    orders = session.scalars(
+        select(WorkOrder)
+        .join(WorkOrder.person)
+        .where(WorkOrder.dwelling_id.in_(dwellings), WorkOrder.state.in_(OPEN_STATES))
+        .options(contains_eager(WorkOrder.person), joinedload(WorkOrder.consequence))
+        .order_by(WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
+    ).all()
+    promises = session.scalars(
+        select(FollowUp)
+        .join(FollowUp.enrolment)
+        .where(Enrolment.person_id.in_(persons), FollowUp.state.in_(OPEN))
+        .options(contains_eager(FollowUp.enrolment), joinedload(FollowUp.consequence))
+        .order_by(FollowUp.due_at, FollowUp.id)
+    ).all()
+    return {
+        visit.id: [
+            *(_order(one) for one in orders if _told(one, visit.enrolment)),
+            *(_promise(one) for one in promises if _hers(one, visit.enrolment)),
+        ]
+        for visit in visits
+    }
+
+
+def _told(order: WorkOrder, enrolment: Enrolment) -> bool:
+    if order.person is None or order.dwelling_id != enrolment.dwelling_id:
+        return False
+    return order.person_id == enrolment.person_id or not order.person.protected
+
+
+def _hers(promise: FollowUp, enrolment: Enrolment) -> bool:
+    return promise.enrolment.person_id == enrolment.person_id
+
+
+def _order(order: WorkOrder) -> Due:
+    return Due("work_order", dict(order.consequence.label), order.state, order.due_at)
+
+
+def _promise(promise: FollowUp) -> Due:
+    # The tablet may show it on a later day than it was fetched: it says the date.
+    label = worded(promise.consequence.label, due_at=promise.due_at)
+    return Due("follow_up", label, promise.state, promise.due_at)
+
+
+def sent_since(session: Session, viewer: Viewer, since: datetime) -> list[Sent]:
+    """List what the viewer sent since a moment, the latest first, with what became of it.
+
+    What concerns a person protected from her meanwhile is left out.
+    """
+    named = exists().where(
+        NamedAccess.person_id == Person.id, NamedAccess.user_id == viewer.user_id
+    )
+    statement = (
+        select(Submission, FormVersion.form_id, Person)
+        .join(Submission.form_version)
+        .outerjoin(Visit, Visit.id == Submission.visit_id)
+        .outerjoin(Enrolment, Enrolment.id == Visit.enrolment_id)
+        .outerjoin(Person, Person.id == Enrolment.person_id)
+        .where(Submission.sent_by_id == viewer.user_id, Submission.received_at >= since)
+        .where(or_(Person.id.is_(None), Person.protected.is_(False), named))
+        .options(
+            defer(Submission.xml),
+            defer(Submission.findings),
+            selectinload(Submission.consequences),
+        )
+        .order_by(Submission.received_at.desc(), Submission.id.desc())
+    )
+    rows = session.execute(statement).all()
+    opened = dict(_opened(session, [row[0].id for row in rows]))
+    return [
+        Sent(
+            submission=submission,
+            form_id=form_id,
+            person_id=person.id if person is not None else None,
+            person_name=person.name if person is not None else "",
+            opened=[opened[one.id] for one in submission.consequences if one.id in opened],
+        )
+        for submission, form_id, person in rows
+    ]
+
+
+def _opened(session: Session, submissions: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, Due]]:
+    """Give by consequence what it opened."""
+    of_these = Consequence.submission_id.in_(submissions)
+    orders = (
+        select(WorkOrderFinding.consequence_id, WorkOrder)
+        .join(WorkOrder, WorkOrder.id == WorkOrderFinding.work_order_id)
+        .join(Consequence, Consequence.id == WorkOrderFinding.consequence_id)
+        .where(of_these)
+        .options(joinedload(WorkOrder.consequence))
+    )
+    for finding_id, order in session.execute(orders):
+        yield finding_id, _order(order)
+    promises = select(FollowUp).join(FollowUp.consequence).where(of_these)
+    for promise in session.scalars(promises.options(contains_eager(FollowUp.consequence))):
+        yield promise.consequence_id, _promise(promise)

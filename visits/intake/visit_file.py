@@ -1,0 +1,195 @@
+"""Visits as the office lists them, and one visit with all that came of it."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from visits.ground.errors import NotFound
+from visits.models.accounts import User
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling, Residence
+from visits.models.programmes import ContactAttempt, Enrolment
+from visits.models.visits import (
+    COUNTED,
+    Consequence,
+    Submission,
+    SubmissionFile,
+    SubmissionState,
+    Visit,
+    VisitState,
+)
+from visits.models.works import FollowUp, WorkOrder, WorkOrderFinding
+from visits.sight.listing import Listed, Wanted, page_of
+from visits.sight.reach import Reach, Viewer, visible_enrolments
+
+STANDING = "standing"
+ORDER: dict[str, Any] = {
+    "start": Visit.planned_start_at,
+    "name": Person.name_key,
+    "city": Residence.city,
+    "visitor": User.name,
+    "state": Visit.state,
+}
+
+
+@dataclass(frozen=True)
+class VisitFilter:
+    """Which visits; `start_at` counts in, `end_at` does not; an empty field does not filter.
+
+    `state` is a state, or `standing`: neither cancelled nor failed.
+    """
+
+    start_at: datetime
+    end_at: datetime
+    visitor_id: uuid.UUID | None = None
+    state: str = ""
+    to_review: bool = False
+
+
+def list_visits(
+    session: Session, viewer: Viewer, *, only: VisitFilter, wanted: Wanted
+) -> Listed[Visit]:
+    """List the visits to persons the viewer may see; a visitor sees her own."""
+    statement = (
+        select(Visit)
+        .join(Visit.enrolment)
+        .join(Enrolment.person)
+        .join(Enrolment.dwelling)
+        .join(Dwelling.residence)
+        .join(Visit.visitor)
+        .where(visible_enrolments(viewer))
+        .options(
+            contains_eager(Visit.visitor),
+            contains_eager(Visit.enrolment).contains_eager(Enrolment.person),
+            contains_eager(Visit.enrolment)
+            .contains_eager(Enrolment.dwelling)
+            .contains_eager(Dwelling.residence),
+        )
+    )
+    if viewer.reach is Reach.OWN:
+        statement = statement.where(Visit.visitor_id == viewer.user_id)
+    if only.to_review:
+        statement = statement.where(exists().where(*AWAITS_REVIEW))
+    else:
+        statement = statement.where(Visit.planned_start_at >= only.start_at)
+        statement = statement.where(Visit.planned_start_at < only.end_at)
+    if only.visitor_id is not None:
+        statement = statement.where(Visit.visitor_id == only.visitor_id)
+    if only.state == STANDING:
+        gone = (VisitState.CANCELLED, VisitState.FAILED)
+        statement = statement.where(Visit.state.not_in(gone))
+    if only.state in tuple(VisitState):
+        statement = statement.where(Visit.state == VisitState(only.state))
+    return page_of(session, statement, wanted=wanted, order=ORDER, tie=Visit.id)
+
+
+AWAITS_REVIEW = (Submission.visit_id == Visit.id, Submission.state == SubmissionState.TO_REVIEW)
+
+
+def awaiting_review(session: Session, visits: Sequence[Visit]) -> set[uuid.UUID]:
+    """Tell which of some visits have answers to look at again."""
+    statement = select(Submission.visit_id).where(
+        Submission.visit_id.in_([visit.id for visit in visits]),
+        Submission.state == SubmissionState.TO_REVIEW,
+    )
+    return {visit_id for visit_id in session.scalars(statement) if visit_id is not None}
+
+
+def visitors_of_visits(session: Session, viewer: Viewer) -> Sequence[User]:
+    """List by name who visits the persons the viewer may see."""
+    visiting = (
+        select(Visit.visitor_id)
+        .join(Visit.enrolment)
+        .join(Enrolment.person)
+        .where(visible_enrolments(viewer))
+    )
+    if viewer.reach is Reach.OWN:
+        visiting = visiting.where(Visit.visitor_id == viewer.user_id)
+    return session.scalars(
+        select(User).where(User.id.in_(visiting)).order_by(User.name, User.id)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a consequence opened, if anything."""
+
+    work_order: WorkOrder | None = None
+    follow_up: FollowUp | None = None
+
+
+@dataclass(frozen=True)
+class VisitFile:
+    """A visit, what was sent from it, what each consequence opened, what happened at the door."""
+
+    visit: Visit
+    submissions: Sequence[Submission]
+    opened: dict[uuid.UUID, Opened]
+    attempts: Sequence[ContactAttempt]
+
+
+def visit_file(session: Session, visit: Visit) -> VisitFile:
+    """Gather what the page of a visit shows, the first submission first."""
+    submissions = session.scalars(
+        select(Submission)
+        .where(Submission.visit_id == visit.id)
+        .options(
+            joinedload(Submission.form_version),
+            selectinload(Submission.files),
+            selectinload(Submission.consequences),
+        )
+        .order_by(Submission.received_at, Submission.id)
+    ).all()
+    ids = [consequence.id for one in submissions for consequence in one.consequences]
+    attempts = session.scalars(
+        select(ContactAttempt)
+        .where(ContactAttempt.enrolment_id == visit.enrolment_id)
+        .options(joinedload(ContactAttempt.caller))
+        .order_by(ContactAttempt.at, ContactAttempt.id)
+    ).all()
+    return VisitFile(visit, submissions, _opened(session, ids), attempts)
+
+
+def counted_submissions(session: Session, visit: Visit) -> Sequence[Submission]:
+    """List what was sent from a visit and is whole, the first first; not what was set aside."""
+    return [one for one in visit_file(session, visit).submissions if one.state in COUNTED]
+
+
+def _opened(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, Opened]:
+    orders = session.execute(
+        select(WorkOrderFinding.consequence_id, WorkOrder)
+        .join(WorkOrder, WorkOrder.id == WorkOrderFinding.work_order_id)
+        .where(WorkOrderFinding.consequence_id.in_(ids))
+    )
+    follow_ups = session.scalars(select(FollowUp).where(FollowUp.consequence_id.in_(ids)))
+    return {finding_id: Opened(work_order=order) for finding_id, order in orders} | {
+        follow_up.consequence_id: Opened(follow_up=follow_up) for follow_up in follow_ups
+    }
+
+
+def find_file(session: Session, visit: Visit, file_id: uuid.UUID) -> SubmissionFile:
+    """Find a photo or signature that came from a visit, else raise NotFound."""
+    statement = (
+        select(SubmissionFile)
+        .join(SubmissionFile.submission)
+        .where(SubmissionFile.id == file_id, Submission.visit_id == visit.id)
+    )
+    found = session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotFound("file_not_found")
+    return found
+
+
+def visit_of_consequence(session: Session, consequence_id: uuid.UUID) -> uuid.UUID | None:
+    """Give the visit whose answers called for something."""
+    statement = (
+        select(Submission.visit_id)
+        .join(Submission.consequences)
+        .where(Consequence.id == consequence_id)
+    )
+    return session.scalars(statement).one_or_none()

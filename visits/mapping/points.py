@@ -1,0 +1,214 @@
+"""What the map reads, kept true: a row per dwelling and programme, and their counts per cell."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from maps.cells import LEVELS_UP, parent
+from visits.models.map import ANY_PROGRAMME, MapCell, MapPoint
+from visits.models.people import Occupancy, Person
+from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.models.programmes import Enrolment
+from visits.models.works import OPEN_STATES, WorkOrder
+from visits.sight.reach import hidden_homes
+
+FINEST, COARSEST = 8, 2  # resolutions kept; finer ones barely compress
+BATCH = 500
+MICRO = 1_000_000  # positions are summed in millionths of a degree
+
+Key = tuple[int, str, int, int, str, str, int, int]
+KEY_NAMES = ("resolution", "programme", "parent", "cell", "territory", "status", "risk", "works")
+MEASURES = ("dwellings", "open_works", "lat_sum", "lon_sum")
+Deltas = dict[Key, list[int]]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a dwelling stands."""
+
+    dwelling_id: uuid.UUID
+    territory_id: uuid.UUID | None
+    lat: float
+    lon: float
+    h3: int
+
+
+def refresh_map(session: Session, dwelling_ids: Iterable[uuid.UUID]) -> None:
+    """Bring the map's rows of these dwellings up to date, and the counts by the difference."""
+    ids = sorted(set(dwelling_ids))
+    session.flush()
+    for start in range(0, len(ids), BATCH):
+        _refresh_batch(session, ids[start : start + BATCH])
+
+
+def refresh_map_of_person(session: Session, person_id: uuid.UUID) -> None:
+    """Bring the map up to date for the dwellings a person is enrolled or lives in."""
+    enrolled = select(Enrolment.dwelling_id).where(Enrolment.person_id == person_id)
+    lives = (
+        select(Tenancy.dwelling_id)
+        .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
+        .where(Occupancy.person_id == person_id)
+    )
+    session.flush()
+    refresh_map(session, [*session.scalars(enrolled), *session.scalars(lives)])
+
+
+def rebuild_map(session: Session) -> int:
+    """Make the map's rows and counts anew; gives the number of dwellings on it."""
+    session.flush()
+    session.execute(delete(MapPoint))
+    session.execute(delete(MapCell))
+    located = select(Dwelling.id).join(Dwelling.residence).where(Residence.h3.is_not(None))
+    ids = list(session.scalars(located))
+    deltas: Deltas = defaultdict(lambda: [0] * len(MEASURES))
+    for start in range(0, len(ids), BATCH):
+        points = _points_of(session, ids[start : start + BATCH])
+        if points:
+            session.execute(insert(MapPoint), points)
+        _count(deltas, points, 1)
+    _add_to_cells(session, deltas)
+    return len(ids)
+
+
+def _refresh_batch(session: Session, ids: Sequence[uuid.UUID]) -> None:
+    _wait_for_turn(session, ids)
+    table = MapPoint.__table__
+    before = session.execute(select(*table.c).where(MapPoint.dwelling_id.in_(ids))).mappings().all()
+    after = _points_of(session, ids)
+    deltas: Deltas = defaultdict(lambda: [0] * len(MEASURES))
+    _count(deltas, before, -1)
+    _count(deltas, after, 1)
+    session.execute(
+        delete(MapPoint)
+        .where(MapPoint.dwelling_id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
+    if after:
+        session.execute(insert(MapPoint), after)
+    _add_to_cells(session, deltas)
+
+
+def _wait_for_turn(session: Session, ids: Sequence[uuid.UUID]) -> None:
+    # Two transactions about one dwelling would both take away the counts of its old row.
+    dwellings = select(Dwelling.id).where(Dwelling.id.in_(ids)).order_by(Dwelling.id)
+    session.execute(dwellings.with_for_update(key_share=True))
+
+
+def _points_of(session: Session, ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
+    places = session.execute(
+        select(Dwelling.id, Residence.territory_id, Residence.lat, Residence.lon, Residence.h3)
+        .join(Dwelling.residence)
+        .where(Dwelling.id.in_(ids), Residence.h3.is_not(None), Residence.lat.is_not(None))
+        .where(Dwelling.id.not_in(hidden_homes()))
+    )
+    works = _open_works(session, ids)
+    enrolments = _enrolments(session, ids)
+    rows = []
+    for place in (_Place(*row) for row in places):  # type: ignore[arg-type]
+        of_dwelling = enrolments.get(place.dwelling_id, [])
+        latest = of_dwelling[-1].state if of_dwelling else ""
+        worst = max((enrolment.risk for enrolment in of_dwelling), default=0)
+        open_works = works.get(place.dwelling_id, 0)
+        rows.append(_row(place, ANY_PROGRAMME, str(latest), worst, open_works))
+        by_programme = {enrolment.programme: enrolment for enrolment in of_dwelling}
+        for programme, enrolment in by_programme.items():
+            rows.append(_row(place, programme, str(enrolment.state), enrolment.risk, open_works))
+    return rows
+
+
+def _row(place: _Place, programme: str, status: str, risk: int, open_works: int) -> dict[str, Any]:
+    return {
+        "dwelling_id": place.dwelling_id,
+        "programme": programme,
+        "territory_id": place.territory_id,
+        "status": status,
+        "risk": risk,
+        "open_works": open_works,
+        "lat": place.lat,
+        "lon": place.lon,
+        "h3": place.h3,
+    }
+
+
+def _open_works(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    statement = (
+        select(WorkOrder.dwelling_id, func.count())
+        .join(WorkOrder.person)
+        .where(WorkOrder.dwelling_id.in_(ids), WorkOrder.state.in_(OPEN_STATES))
+        .where(Person.protected.is_(False))
+        .group_by(WorkOrder.dwelling_id)
+    )
+    found = session.execute(statement)
+    return {dwelling_id: count for dwelling_id, count in found if dwelling_id is not None}
+
+
+def _enrolments(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Enrolment]]:
+    statement = (
+        select(Enrolment)
+        .join(Enrolment.person)
+        .where(Enrolment.dwelling_id.in_(ids), Person.protected.is_(False))
+        .order_by(Enrolment.enrolled_at, Enrolment.score, Enrolment.id)
+    )
+    found: dict[uuid.UUID, list[Enrolment]] = {}
+    for enrolment in session.scalars(statement):
+        found.setdefault(enrolment.dwelling_id, []).append(enrolment)
+    return found
+
+
+def _count(deltas: Deltas, points: Iterable[Any], sign: int) -> None:
+    for point in points:
+        lat, lon = round(point["lat"] * MICRO), round(point["lon"] * MICRO)
+        amounts = (1, point["open_works"], lat, lon)
+        for resolution in range(COARSEST, FINEST + 1):
+            counted = deltas[_key(point, resolution)]
+            for measure, amount in enumerate(amounts):
+                counted[measure] += sign * amount
+
+
+def _key(point: Any, resolution: int) -> Key:
+    return (
+        resolution,
+        point["programme"],
+        parent(point["h3"], max(resolution - LEVELS_UP, 0)),
+        parent(point["h3"], resolution),
+        str(point["territory_id"] or ""),
+        point["status"],
+        point["risk"],
+        int(point["open_works"] > 0),
+    )
+
+
+def _add_to_cells(session: Session, deltas: Deltas) -> None:
+    # In one order everywhere: two transactions that meet wait for each other, never in a ring.
+    moved = [
+        dict(zip(KEY_NAMES + MEASURES, key + tuple(amounts), strict=True))
+        for key, amounts in sorted(deltas.items())
+        if any(amounts)
+    ]
+    if not moved:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(MapCell)
+    table, new = MapCell.__table__, statement.excluded
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(table.primary_key),
+            set_={name: table.c[name] + new[name] for name in MEASURES},
+        ),
+        moved,
+    )
+    emptied = [{f"old_{name}": row[name] for name in KEY_NAMES} for row in moved if _shrinks(row)]
+    if emptied:
+        of_key = (table.c[name] == bindparam(f"old_{name}") for name in KEY_NAMES)
+        nothing_left = delete(MapCell).where(table.c.dwellings == 0, *of_key)
+        session.connection().execute(nothing_left, emptied)
+
+
+def _shrinks(row: dict[str, Any]) -> bool:
+    return bool(row["dwellings"] < 0)

@@ -1,0 +1,197 @@
+"""Persons: finding them, and all that is kept about one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Row, exists, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from visits.models.accounts import User
+from visits.models.people import (
+    AccessedPerson,
+    AccessEvent,
+    Consent,
+    HouseholdContact,
+    NamedAccess,
+    Occupancy,
+    Person,
+    PersonAlert,
+)
+from visits.models.portfolio import Dwelling, Tenancy
+from visits.models.programmes import Enrolment
+from visits.models.visits import Visit
+from visits.models.works import FollowUp
+from visits.people.consents import still_counts
+from visits.people.measures import standing_alerts
+from visits.sight.reach import Viewer, hidden_homes, visible_persons
+
+ACCESSES_SHOWN = 50
+
+
+def with_homes() -> ORMOption:
+    """Load the homes of persons with them."""
+    return (
+        selectinload(Person.occupancies)
+        .joinedload(Occupancy.tenancy)
+        .joinedload(Tenancy.dwelling)
+        .joinedload(Dwelling.residence)
+    )
+
+
+@dataclass(frozen=True)
+class PersonFile:
+    """All that is kept about a person, the latest first."""
+
+    person: Person
+    occupancies: Sequence[Occupancy]
+    enrolments: Sequence[Enrolment]
+    visits: Sequence[Visit]
+    consents: Sequence[Consent]
+    follow_ups: Sequence[FollowUp]
+    household: Sequence[Person]
+    alerts: Sequence[PersonAlert]
+    contacts: Sequence[HouseholdContact]
+
+
+def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
+    """Gather a person's file; of those who live with her, the ones the viewer may see."""
+    hidden = hidden_homes(viewer.user_id)
+    occupancies = session.scalars(
+        select(Occupancy)
+        .join(Occupancy.tenancy)
+        .where(Occupancy.person_id == person.id, Tenancy.dwelling_id.not_in(hidden))
+        .options(
+            joinedload(Occupancy.tenancy)
+            .joinedload(Tenancy.dwelling)
+            .joinedload(Dwelling.residence)
+        )
+        .order_by(Tenancy.started_on.desc(), Tenancy.id.desc(), Occupancy.id)
+    ).all()
+    hers = (Enrolment.person_id == person.id, Enrolment.dwelling_id.not_in(hidden))
+    enrolled = select(Enrolment.id).where(*hers)
+    return PersonFile(
+        person=person,
+        occupancies=occupancies,
+        enrolments=session.scalars(
+            select(Enrolment)
+            .where(*hers)
+            .options(selectinload(Enrolment.attempts))
+            .order_by(Enrolment.enrolled_at.desc(), Enrolment.id.desc())
+        ).all(),
+        visits=session.scalars(
+            select(Visit)
+            .where(Visit.enrolment_id.in_(enrolled))
+            .options(joinedload(Visit.visitor), joinedload(Visit.enrolment))
+            .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
+        ).all(),
+        consents=session.scalars(
+            select(Consent)
+            .where(Consent.person_id == person.id, still_counts())
+            .order_by(Consent.at.desc(), Consent.id.desc())
+        ).all(),
+        follow_ups=session.scalars(
+            select(FollowUp)
+            .where(FollowUp.enrolment_id.in_(enrolled))
+            .options(joinedload(FollowUp.consequence))
+            .order_by(FollowUp.due_at.desc(), FollowUp.id.desc())
+        ).all(),
+        household=_household(session, viewer, person),
+        alerts=standing_alerts(session, [person.id]).get(person.id, ()),
+        contacts=_contacts(session, person),
+    )
+
+
+def _contacts(session: Session, person: Person) -> Sequence[HouseholdContact]:
+    """Give who stands on her lease without living there; whoever may see her may see them."""
+    leases = select(Occupancy.tenancy_id).where(
+        Occupancy.person_id == person.id, Occupancy.ended_on.is_(None)
+    )
+    return session.scalars(
+        select(HouseholdContact)
+        .where(HouseholdContact.tenancy_id.in_(leases))
+        .order_by(HouseholdContact.role, HouseholdContact.last_name, HouseholdContact.id)
+    ).all()
+
+
+def _household(session: Session, viewer: Viewer, person: Person) -> Sequence[Person]:
+    homes = select(Occupancy.tenancy_id).where(
+        Occupancy.person_id == person.id, Occupancy.ended_on.is_(None)
+    )
+    statement = (
+        select(Person)
+        .join(Person.occupancies)
+        .where(Occupancy.tenancy_id.in_(homes), Occupancy.ended_on.is_(None))
+        .where(Person.id != person.id, Person.died_on.is_(None), visible_persons(viewer))
+        .order_by(Person.name_key, Person.id)
+    )
+    return session.scalars(statement).unique().all()
+
+
+def homes_of(session: Session, person: Person) -> Sequence[Dwelling]:
+    """List the dwellings where a person lives today."""
+    statement = (
+        select(Dwelling)
+        .join(Tenancy, Tenancy.dwelling_id == Dwelling.id)
+        .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
+        .where(Occupancy.person_id == person.id)
+        .where(Occupancy.ended_on.is_(None), Tenancy.ended_on.is_(None))
+        .options(joinedload(Dwelling.residence))
+        .order_by(Dwelling.reference, Dwelling.id)
+    )
+    return session.scalars(statement).unique().all()
+
+
+def sharing_phone(session: Session, viewer: Viewer, person: Person) -> Sequence[Person]:
+    """List by name who has a person's phone number and lives elsewhere, of those the viewer sees.
+
+    Numbers are encrypted: each one has to be read.
+    """
+    if not person.phone:
+        return []
+    homes = [dwelling.id for dwelling in homes_of(session, person)]
+    at_home = (
+        exists()
+        .where(Occupancy.person_id == Person.id, Occupancy.ended_on.is_(None))
+        .where(Tenancy.id == Occupancy.tenancy_id, Tenancy.ended_on.is_(None))
+        .where(Tenancy.dwelling_id.in_(homes))
+        .correlate(Person)
+    )
+    numbers = session.execute(
+        select(Person.id, Person.phone)
+        .where(Person.phone.is_not(None), Person.id != person.id, ~at_home)
+        .where(Person.protected.is_(False), visible_persons(viewer))
+    ).yield_per(1000)
+    ids = [person_id for person_id, phone in numbers if phone == person.phone]
+    found = select(Person).where(Person.id.in_(ids)).order_by(Person.name_key, Person.id)
+    return session.scalars(found).all()
+
+
+def accesses_of(session: Session, person: Person) -> Sequence[Row[AccessEvent, str]]:
+    """List who looked at or changed a person's file, the last 50 times, with their names."""
+    statement = (
+        select(AccessEvent, User.name)
+        .outerjoin(User, User.id == AccessEvent.user_id)
+        .join(AccessedPerson, AccessedPerson.event_id == AccessEvent.id)
+        .where(AccessedPerson.person_id == person.id)
+        .order_by(AccessEvent.id.desc())
+        .limit(ACCESSES_SHOWN)
+    )
+    return session.execute(statement).all()
+
+
+def named_for(session: Session, person: Person) -> Sequence[User]:
+    """List the users named to work with a protected person."""
+    statement = (
+        select(User)
+        .join(NamedAccess, NamedAccess.user_id == User.id)
+        .where(NamedAccess.person_id == person.id)
+        .order_by(User.name, User.id)
+    )
+    return session.scalars(statement).all()
+
+
+def users_to_name(session: Session) -> Sequence[User]:
+    """List the active users by name."""
+    statement = select(User).where(User.active.is_(True)).order_by(User.name, User.id)
+    return session.scalars(statement).all()

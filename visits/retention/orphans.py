@@ -1,0 +1,77 @@
+"""Files that nobody owns: left by a crash, or by a commit that failed at the last moment."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, inspect, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from visits.ground.db import take_turn
+from visits.ground.file_store import TURN, FileStore
+from visits.models.handed_in import HandedInFile
+from visits.models.portfolio import FormDraft, FormVersion
+from visits.models.visits import SubmissionFile
+
+# An upload is long over by then.
+SPARED = timedelta(days=1)
+AT_ONCE = 500
+
+
+def remove_orphans(
+    session: Session, store: FileStore, *, now: datetime, spared: timedelta = SPARED
+) -> dict[str, int]:
+    """Remove what nobody owns and is older than a day; tells how much.
+
+    While a backup copies files, all stay: `touched` is 0 then.
+    """
+    with store.removing() as free:
+        return _remove(session, store, now - spared) if free else {"touched": 0}
+
+
+def _remove(session: Session, store: FileStore, before: datetime) -> dict[str, int]:
+    kept, left = store.older_than(before)
+    for partial in left:
+        partial.unlink(missing_ok=True)
+    take_turn(session, TURN)
+    orphans = [
+        digest
+        for start in range(0, len(kept), AT_ONCE)
+        for digest in _unowned(session, kept[start : start + AT_ONCE])
+    ]
+    size = sum(store.remove(digest) for digest in orphans)
+    return {
+        "touched": len(orphans) + len(left),
+        "orphans": len(orphans),
+        "orphan_bytes": size,
+        "unfinished": len(left),
+    }
+
+
+def owned_files(connection: Connection) -> set[str]:
+    """List the files that a database names, whatever its shape is as yet."""
+    known = inspect(connection)
+    there = set(known.get_table_names())
+
+    def column(name: str, of: InstrumentedAttribute[Any]) -> list[Any]:
+        table = of.class_.__tablename__
+        if table not in there or name not in {one["name"] for one in known.get_columns(table)}:
+            return []
+        return list(connection.scalars(select(of)))
+
+    sent = [*column("sha256", SubmissionFile.sha256), *column("sha256", HandedInFile.sha256)]
+    beside = [*column("files", FormVersion.files), *column("files", FormDraft.files)]
+    return {*sent, *(file["sha256"] for files in beside for file in files)}
+
+
+def _unowned(session: Session, digests: Sequence[str]) -> Iterator[str]:
+    sent = select(SubmissionFile.sha256).where(SubmissionFile.sha256.in_(digests))
+    handed = select(HandedInFile.sha256).where(HandedInFile.sha256.in_(digests))
+    owned = {*session.scalars(sent), *session.scalars(handed)} | _of_forms(session)
+    return (digest for digest in digests if digest not in owned)
+
+
+def _of_forms(session: Session) -> set[str]:
+    columns = (FormVersion.files, FormDraft.files)
+    beside = [files for column in columns for files in session.scalars(select(column))]
+    return {file["sha256"] for files in beside for file in files}

@@ -1,0 +1,21 @@
+"""Reads for lists, agendas and the map. Every read of a person passes `visible_persons`."""
+
+from visits.sight.reach import (
+    Reach,
+    Viewer,
+    answers,
+    find_person,
+    visible_enrolments,
+    visible_persons,
+    visible_work_orders,
+)
+
+__all__ = [
+    "Reach",
+    "Viewer",
+    "answers",
+    "find_person",
+    "visible_enrolments",
+    "visible_persons",
+    "visible_work_orders",
+]

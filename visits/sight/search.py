@@ -1,0 +1,128 @@
+"""Who is meant by what somebody typed: a name, home, phone, birth date or order; best first."""
+
+import re
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import ColumnElement, case, exists, or_, select
+from sqlalchemy.orm import Session
+
+from visits.models.people import Occupancy, Person
+from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.models.works import WorkOrder
+from visits.sight.listing import Listed, Wanted, page_of
+from visits.sight.reach import Viewer, visible_persons
+from visits.sight.wording import is_named, mentions, without_accents, words_of
+
+# A name that differs by a letter or two still says who is meant; from 0 to 100.
+NEAR = 78
+MOST_NEAR = 20
+FEWEST_DIGITS = 6  # of a phone number, by its end
+_DAYS = (
+    re.compile(r"(?P<day>\d{1,2})[/. -](?P<month>\d{1,2})[/. -](?P<year>\d{4})"),
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"),
+)
+ORDER: dict[str, Any] = {
+    "name": Person.name_key,
+    "born": Person.born_on,
+    "reference": Person.reference,
+}
+
+
+def search_people(
+    session: Session, viewer: Viewer, text: str, *, wanted: Wanted, options: Any
+) -> tuple[Listed[Person], bool]:
+    """List the persons the viewer may see of whom a text speaks; nobody for no text.
+
+    Each word must be in the name, or in the reference, address or city of a home; or the text is a
+    phone number, a birth date or the number of a work order. Nobody found: those whose names are
+    nearest, and True.
+    """
+    if not words_of(text):
+        return Listed([], 0, wanted), False
+    meant = select(Person).where(visible_persons(viewer), _is_meant(session, viewer, text))
+    listed = page_of(
+        session,
+        meant.options(options),
+        wanted=wanted,
+        order={"match": _rank(text), **ORDER},
+        tie=(Person.name_key, Person.id),
+    )
+    near = [] if listed.total else _near(session, viewer, text)
+    if not near:
+        return listed, False
+    place = case({one: at for at, one in enumerate(near)}, value=Person.id, else_=len(near))
+    nearest = select(Person).where(visible_persons(viewer), Person.id.in_(near)).options(options)
+    order = {"match": place, **ORDER}
+    return page_of(session, nearest, wanted=wanted, order=order, tie=Person.id), True
+
+
+def _is_meant(session: Session, viewer: Viewer, text: str) -> ColumnElement[bool]:
+    at_home = (
+        exists()
+        .where(Occupancy.person_id == Person.id, Occupancy.ended_on.is_(None))
+        .where(Tenancy.id == Occupancy.tenancy_id, Dwelling.id == Tenancy.dwelling_id)
+        .where(Residence.id == Dwelling.residence_id, mentions(session, text))
+        .correlate(Person)
+    )
+    ordered = (
+        exists()
+        .where(WorkOrder.person_id == Person.id, WorkOrder.reference == text.strip().upper())
+        .correlate(Person)
+    )
+    meant = [is_named(text), at_home, ordered]
+    day = _day(text)
+    if day is not None:
+        meant.append(Person.born_on == day)
+    digits = _digits(text)
+    if digits:
+        meant.append(Person.id.in_(_reached_at(session, viewer, digits)))
+    return or_(*meant)
+
+
+def _rank(text: str) -> ColumnElement[int]:
+    """Order by how well a name fits: the whole of it, its beginning, a part, something else."""
+    folded = " ".join(without_accents(word) for word in words_of(text))
+    begins = Person.name_key.startswith(folded, autoescape=True)
+    return case((Person.name_key == folded, 0), (begins, 1), (is_named(text), 2), else_=3)
+
+
+def _day(text: str) -> date | None:
+    found = next((match for one in _DAYS if (match := one.fullmatch(text.strip()))), None)
+    try:
+        return date(*(int(found[part]) for part in ("year", "month", "day"))) if found else None
+    except ValueError:
+        return None
+
+
+def _digits(text: str) -> str:
+    """Give the last nine digits of a phone number, however it is written; else nothing."""
+    if not re.fullmatch(r"[+\d\s./()-]+", text.strip()):
+        return ""
+    digits = re.sub(r"\D", "", text)
+    return digits[-9:] if len(digits) >= FEWEST_DIGITS else ""
+
+
+def _reached_at(session: Session, viewer: Viewer, digits: str) -> Sequence[uuid.UUID]:
+    # Numbers stand encrypted, each differently: they can only be looked through.
+    numbers = select(Person.id, Person.phone).where(visible_persons(viewer))
+    rows = session.execute(numbers.where(Person.phone.is_not(None)))
+    return [ident for ident, phone in rows if digits in re.sub(r"\D", "", phone or "")]
+
+
+def _near(session: Session, viewer: Viewer, text: str) -> list[uuid.UUID]:
+    """List whose names are nearest to a text, the nearest first."""
+    folded = " ".join(without_accents(word) for word in words_of(text))
+    names = select(Person.id, Person.name_key).where(visible_persons(viewer))
+    known = {ident: name for ident, name in session.execute(names)}
+    found = process.extract(
+        folded, known, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR, limit=MOST_NEAR
+    )
+    if not found:  # of one word, the name that has it nearly
+        found = process.extract(
+            folded, known, scorer=fuzz.partial_ratio, score_cutoff=NEAR + 7, limit=MOST_NEAR
+        )
+    return [ident for _name, _score, ident in found]

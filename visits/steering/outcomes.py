@@ -1,0 +1,239 @@
+"""Rates of a programme, each with its numerator and its denominator.
+
+Dispositions and formulas follow the AAPOR Standard Definitions for in-person household surveys.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from visits.models.people import Person
+from visits.models.programmes import (
+    ContactAttempt,
+    Disposition,
+    Enrolment,
+    EnrolmentState,
+    Refusal,
+    RefusalReason,
+)
+from visits.models.visits import Visit, VisitState
+from visits.sight import Viewer, visible_enrolments
+
+STATES = tuple(EnrolmentState)
+# Where nobody gets without having been spoken to.
+ANSWERED = (
+    EnrolmentState.AGREED,
+    EnrolmentState.PLANNED,
+    EnrolmentState.VISITED,
+    EnrolmentState.REFUSED,
+)
+# Attempts in which the person was not spoken to.
+NOBODY = (
+    Disposition.NO_ANSWER,
+    Disposition.WRONG_NUMBER,
+    Disposition.WRONG_ADDRESS,
+    Disposition.THIRD_PARTY,
+)
+# Steps of the ladder after which somebody is called again, yet that count otherwise meanwhile: a
+# break-off as a refusal (AAPOR 2.12), a wrong address as unknown (3.x).
+BREAK_OFF, WRONG_ADDRESS = Disposition.BROKEN_OFF, Disposition.WRONG_ADDRESS
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share, never without what it was computed from; no value for an empty denominator."""
+
+    code: str
+    numerator: int
+    denominator: int
+
+    @property
+    def value(self) -> float | None:
+        """The share between 0 and 1."""
+        return self.numerator / self.denominator if self.denominator else None
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Where a programme stands."""
+
+    by_state: dict[EnrolmentState, int]
+    refusal_reasons: dict[str, int]
+    refusals_by_month: dict[str, tuple[int, int]]
+    rates: tuple[Rate, ...]
+
+    @property
+    def enrolled(self) -> int:
+        """How many persons are in the programme."""
+        return sum(self.by_state.values())
+
+    @property
+    def refusals(self) -> int:
+        """How many refused or broke off a visit, each under one reason."""
+        return sum(self.refusal_reasons.values())
+
+
+def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
+    """Count a programme's enrolments by state, its refusals by reason, and give its rates."""
+    counted = session.execute(
+        select(Enrolment.state, func.count())
+        .join(Enrolment.person)
+        .where(Enrolment.programme == programme, visible_enrolments(viewer))
+        .group_by(Enrolment.state)
+    )
+    by_state = dict.fromkeys(STATES, 0) | {state: count for state, count in counted}
+    broken_off = _left_at(session, programme, viewer, BREAK_OFF)
+    reasons = _reasons(session, programme, viewer, refused=by_state[EnrolmentState.REFUSED])
+    if broken_off:
+        reasons[BREAK_OFF.value] = broken_off
+    return Outcomes(
+        by_state=by_state,
+        refusal_reasons=dict(reasons),
+        refusals_by_month=_answers_by_month(session, programme, viewer),
+        rates=rates(
+            by_state,
+            partial=_under_way(session, programme, viewer),
+            broken_off=broken_off,
+            wrong_address=_left_at(session, programme, viewer, WRONG_ADDRESS),
+            untried=_count(session, programme, viewer, TO_CALL, ~_tried()),
+            reached=_count(session, programme, viewer, *_reached()),
+        ),
+    )
+
+
+def _reasons(session: Session, programme: str, viewer: Viewer, *, refused: int) -> Counter[str]:
+    """Count each person who refused under her last reason, so that they sum to the refusals."""
+    rows = session.execute(
+        select(Refusal.enrolment_id, Refusal.reason)
+        .join(Enrolment, Enrolment.id == Refusal.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Enrolment.programme == programme, Enrolment.state == EnrolmentState.REFUSED)
+        .where(visible_enrolments(viewer))
+        .order_by(Refusal.at, Refusal.id)
+    )
+    last = {enrolment: reason for enrolment, reason in rows}
+    reasons = Counter(str(reason) for reason in last.values())
+    reasons[RefusalReason.NOT_SAID.value] += refused - len(last)
+    return +reasons
+
+
+TO_CALL = Enrolment.state == EnrolmentState.TO_CALL
+
+
+def _tried(*only: ColumnElement[bool]) -> ColumnElement[bool]:
+    stands = ContactAttempt.taken_back_at.is_(None)
+    return exists().where(ContactAttempt.enrolment_id == Enrolment.id, stands, *only)
+
+
+def _reached() -> tuple[ColumnElement[bool], ...]:
+    """Give the conditions for those who were spoken to, leaving out who counts as unknown."""
+    return (
+        Enrolment.state.not_in((EnrolmentState.NOT_ELIGIBLE, EnrolmentState.UNREACHABLE)),
+        or_(Enrolment.state.in_(ANSWERED), _tried(ContactAttempt.disposition.not_in(NOBODY))),
+        ~and_(*_last_came_to(WRONG_ADDRESS)),
+    )
+
+
+def _count(session: Session, programme: str, viewer: Viewer, *only: ColumnElement[bool]) -> int:
+    statement = (
+        select(func.count(Enrolment.id))
+        .join(Enrolment.person)
+        .where(Enrolment.programme == programme, visible_enrolments(viewer), *only)
+    )
+    return session.scalar(statement) or 0
+
+
+def _left_at(session: Session, programme: str, viewer: Viewer, disposition: Disposition) -> int:
+    """Count the enrolments to be called back whose last attempt came to this."""
+    return _count(session, programme, viewer, *_last_came_to(disposition))
+
+
+def _last_came_to(disposition: Disposition) -> tuple[ColumnElement[bool], ...]:
+    later = aliased(ContactAttempt)
+    last = ~exists().where(
+        later.enrolment_id == ContactAttempt.enrolment_id,
+        later.at > ContactAttempt.at,
+        later.taken_back_at.is_(None),
+    )
+    return (
+        Enrolment.state == EnrolmentState.CALL_BACK,
+        _tried(ContactAttempt.disposition == disposition, last),
+    )
+
+
+def _under_way(session: Session, programme: str, viewer: Viewer) -> int:
+    """Count the planned enrolments whose visit has begun and lacks a required form still."""
+    statement = (
+        select(func.count(Enrolment.id.distinct()))
+        .join(Enrolment.person)
+        .join(Visit, Visit.enrolment_id == Enrolment.id)
+        .where(Enrolment.programme == programme, visible_enrolments(viewer))
+        .where(Enrolment.state == EnrolmentState.PLANNED, Visit.state == VisitState.UNDER_WAY)
+    )
+    return session.scalar(statement) or 0
+
+
+def rates(
+    by_state: dict[EnrolmentState, int],
+    *,
+    partial: int = 0,
+    broken_off: int = 0,
+    wrong_address: int = 0,
+    untried: int = 0,
+    reached: int = 0,
+) -> tuple[Rate, ...]:
+    """Compute the rates from the number of enrolments in each state.
+
+    I complete, P partial, R refusal or break-off, NC called but not reached, O other contacted,
+    U not yet attempted or wrong address: those who are not eligible leave every denominator.
+    REF1 = R / all, REF3 = R / all but U, COOP3 = I / (I + P + R), RR1 = I / all, CON1 = reached /
+    all. REFC = R / reached is ours: the AAPOR has no refusal rate of those contacted.
+    """
+    complete = by_state[EnrolmentState.VISITED]
+    refused = by_state[EnrolmentState.REFUSED] + broken_off
+    eligible = sum(by_state.values()) - by_state[EnrolmentState.NOT_ELIGIBLE]
+    called = eligible - untried - wrong_address
+    return (
+        Rate("REF3", refused, called),
+        Rate("REFC", refused, reached),
+        Rate("REF1", refused, eligible),
+        Rate("COOP3", complete, complete + partial + refused),
+        Rate("RR1", complete, eligible),
+        Rate("CON1", reached, eligible),
+    )
+
+
+def _answers_by_month(
+    session: Session, programme: str, viewer: Viewer
+) -> dict[str, tuple[int, int]]:
+    """Count per month the refusals and the answers (a yes or a no), by month as `2026-03`."""
+    rows = session.execute(
+        select(ContactAttempt.at, ContactAttempt.disposition)
+        .join(ContactAttempt.enrolment)
+        .join(Enrolment.person)
+        .where(Enrolment.programme == programme, visible_enrolments(viewer))
+        .where(ContactAttempt.taken_back_at.is_(None))
+        .where(
+            ContactAttempt.disposition.in_(
+                (
+                    Disposition.AGREED,
+                    Disposition.REFUSED,
+                    Disposition.REFUSED_BY_FAMILY,
+                    Disposition.BROKEN_OFF,
+                )
+            )
+        )
+    )
+    months: dict[str, tuple[int, int]] = {}
+    for at, disposition in rows:
+        month = _month(at)
+        refusals, answers = months.get(month, (0, 0))
+        months[month] = (refusals + (disposition is not Disposition.AGREED), answers + 1)
+    return dict(sorted(months.items()))
+
+
+def _month(at: datetime) -> str:
+    return at.strftime("%Y-%m")

@@ -1,0 +1,373 @@
+"""Who may do what: one table of actions, roles and reach, applied before every request."""
+
+import base64
+import binascii
+import enum
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from flask import Flask, g, redirect, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_security.utils import logout_user
+
+from visits.accounts.accounts import (
+    device_of_token,
+    find_device_of_closed_account,
+    find_lost_device,
+    late_tablets,
+    token_digest,
+)
+from visits.accounts.open_sessions import is_open
+from visits.ground.errors import Forbidden, TooManyTries
+from visits.models.accounts import Role, User
+from visits.sight import Reach, Viewer
+from webapp.access.passwords import check_password
+from webapp.frame.transaction import house, now, reading
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+class Action(enum.StrEnum):
+    """What an endpoint lets one do."""
+
+    OWN_ACCOUNT = "own_account"
+    SEE_PERSONS = "see_persons"
+    PROTECT_PERSONS = "protect_persons"
+    NOTE_ALERTS = "note_alerts"
+    IMPORT_STOCK = "import_stock"
+    ENROL = "enrol"
+    CALL = "call"
+    PLAN = "plan"
+    VISIT = "visit"
+    HAND_OUT_KITS = "hand_out_kits"
+    SEE_VISITS = "see_visits"
+    SEE_ANSWERS = "see_answers"
+    REVIEW_ANSWERS = "review_answers"
+    RECORD_SCORES = "record_scores"
+    SEE_WORKS = "see_works"
+    DO_WORKS = "do_works"
+    SEE_ALERTS = "see_alerts"
+    FOLLOW_UP = "follow_up"
+    SEE_MAP = "see_map"
+    SEE_OUTCOMES = "see_outcomes"
+    SEE_FORMS = "see_forms"
+    MANAGE_FORMS = "manage_forms"
+    SEE_PARAMETERS = "see_parameters"
+    MANAGE_PARAMETERS = "manage_parameters"
+    MANAGE_ACCOUNTS = "manage_accounts"
+
+
+_ALL, _OWN, _ORG = Reach.ALL, Reach.OWN, Reach.ORGANISATION
+_TER = Reach.TERRITORY
+VIS, COO, PAR = Role.VISITOR, Role.COORDINATOR, Role.PARTNER_COORDINATOR
+TEC, MAN, SOC, ADM = Role.TECHNICIAN, Role.MANAGER, Role.SOCIAL_WORKER, Role.ADMINISTRATOR
+
+# The permissions, whole: a role that is not in an action's row may not do it. An account with a
+# territory never reaches further than its territory, but for the visits that are its own.
+PERMISSIONS: dict[Action, dict[Role, Reach]] = {
+    Action.OWN_ACCOUNT: dict.fromkeys(Role, Reach.OWN),
+    Action.SEE_PERSONS: {COO: _ALL, SOC: _ALL, PAR: _ORG},
+    Action.PROTECT_PERSONS: {COO: _ALL, SOC: _ALL},
+    Action.NOTE_ALERTS: {COO: _ALL, SOC: _ALL},
+    Action.IMPORT_STOCK: {COO: _ALL},
+    Action.ENROL: {COO: _ALL},
+    Action.CALL: {COO: _ALL},
+    Action.PLAN: {COO: _ALL, PAR: _ORG},
+    Action.VISIT: {VIS: _OWN},
+    Action.HAND_OUT_KITS: {COO: _ALL, PAR: _ORG},
+    Action.SEE_VISITS: {COO: _ALL, SOC: _ALL, PAR: _ORG, VIS: _OWN},
+    Action.SEE_ANSWERS: {COO: _ALL, SOC: _ALL, VIS: _OWN},
+    Action.REVIEW_ANSWERS: {COO: _ALL, SOC: _ALL},
+    Action.RECORD_SCORES: {COO: _ALL, SOC: _ALL},
+    Action.SEE_WORKS: {TEC: _ALL, COO: _ALL, MAN: _ALL},
+    Action.DO_WORKS: {TEC: _ALL},
+    Action.SEE_ALERTS: {COO: _ALL, TEC: _ALL},
+    Action.FOLLOW_UP: {COO: _ALL, SOC: _ALL},
+    Action.SEE_MAP: {MAN: _ALL, COO: _ALL, TEC: _ALL},
+    Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL},
+    Action.SEE_FORMS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
+    Action.MANAGE_FORMS: {COO: _ALL, ADM: _ALL},
+    Action.SEE_PARAMETERS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
+    Action.MANAGE_PARAMETERS: {ADM: _ALL},
+    Action.MANAGE_ACCOUNTS: {ADM: _ALL},
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """The signed-in account, as a request knows it. `device_id` is set for a tablet.
+
+    A `closed` one only brings what its tablet still holds (`late_door`).
+    """
+
+    id: uuid.UUID
+    email: str
+    name: str
+    role: Role
+    language: str
+    organisation_id: uuid.UUID
+    organisation: str
+    territory_id: uuid.UUID | None
+    device_id: uuid.UUID | None = None
+    closed: bool = False
+    password_to_change: bool = False
+    second_factor: bool = False
+
+
+def account_of(user: User, device_id: uuid.UUID | None = None) -> Account:
+    """Take what a request needs from an account's row."""
+    return Account(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        role=user.role,
+        language=user.language,
+        organisation_id=user.organisation_id,
+        organisation=user.organisation.name,
+        territory_id=user.territory_id,
+        device_id=device_id,
+        closed=not user.active,
+        password_to_change=user.password_to_change,
+        second_factor=user.second_factor_at is not None,
+    )
+
+
+def requires(action: Action) -> Callable[[View], View]:
+    """Declare the action an endpoint needs."""
+
+    def declare(view: View) -> View:
+        view.palier_action = action  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def late_door(view: View) -> View:
+    """Declare that what a closed account's tablet still holds may come in here for a while."""
+    view.palier_late_door = True  # type: ignore[attr-defined]
+    return view
+
+
+def public(view: View) -> View:
+    """Declare that an endpoint is open to strangers."""
+    view.palier_public = True  # type: ignore[attr-defined]
+    return view
+
+
+# Endpoints of libraries that cannot carry our mark.
+PUBLIC_ENDPOINTS = frozenset(
+    {"static", "security.login", "security.logout", "api-docs.openapi_json"}
+)
+# Endpoints for machines answer a stranger with 401 instead of the sign-in page.
+MACHINE_PATHS = ("/api/", "/openrosa/")
+
+
+def declared_action(app: Flask, endpoint: str) -> Action | None | bool:
+    """Give an endpoint's action, True for a public one, None for one that declares nothing."""
+    if endpoint in PUBLIC_ENDPOINTS:
+        return True
+    view = app.view_functions[endpoint]
+    shown = getattr(view, "view_class", view)
+    if getattr(shown, "palier_public", False):
+        return True
+    return cast(Action | None, getattr(shown, "palier_action", None))
+
+
+def may(action: Action) -> bool:
+    """Tell whether the signed-in account may do an action; templates ask this."""
+    return g.account is not None and g.account.role in PERMISSIONS[action]
+
+
+def viewer(action: Action | None = None) -> Viewer:
+    """Give who looks and how far, for the endpoint's action or for the one named."""
+    reach = PERMISSIONS[action or g.action].get(g.account.role)
+    if reach is None:
+        raise Forbidden("forbidden")
+    if reach is Reach.ALL and g.account.territory_id is not None:
+        reach = Reach.TERRITORY
+    return Viewer(g.account.id, g.account.organisation_id, g.account.territory_id, reach)
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What an account does before anything else, and where."""
+
+    code: str
+    endpoints: tuple[str, ...]
+
+
+PASSWORD_TO_CHANGE = Owed("password_to_change", ("account.password", "account.change_password"))
+SECOND_FACTOR_TO_SET = Owed(
+    "second_factor_to_set", ("second_factor.index", "second_factor.keep", "account.language")
+)
+
+
+def owed_first(account: Account) -> Owed | None:
+    """Tell what an account does before anything else; a tablet's own token owes nothing."""
+    if account.password_to_change and account.device_id is None:
+        return PASSWORD_TO_CHANGE
+    if needs_second_factor(account.role) and not account.second_factor and not account.device_id:
+        return SECOND_FACTOR_TO_SET
+    return None
+
+
+def needs_second_factor(role: Role) -> bool:
+    """Tell whether accounts of a role must have a second factor here."""
+    settings = house().settings
+    return role.value in settings.second_factor and not settings.demo
+
+
+def guard(app: Flask) -> None:
+    """Refuse every request whose endpoint does not declare what it needs, or needs more."""
+
+    @app.before_request
+    def check() -> ResponseReturnValue | None:
+        g.account, g.action = None, None
+        machine = request.path.startswith(MACHINE_PATHS)
+        g.account = _machine_account() if machine else _session_account()
+        if request.endpoint is None:
+            return None  # no such page: the 404 follows
+        declared = declared_action(app, request.endpoint)
+        if declared is True:
+            return None
+        if declared is None or isinstance(declared, bool):
+            raise Forbidden("undeclared_endpoint")
+        if g.account is None and machine:
+            g.account = _late_account(app.view_functions[request.endpoint])
+        if g.account is None:
+            return _turn_away(machine)
+        g.action = declared
+        owed = owed_first(g.account)
+        if owed is not None and request.endpoint not in owed.endpoints:
+            if machine:
+                raise NotSignedIn(owed.code)
+            return redirect(url_for(owed.endpoints[0]))
+        if g.account.role not in PERMISSIONS[declared]:
+            raise Forbidden("forbidden")
+        return None
+
+
+def _turn_away(machine: bool) -> ResponseReturnValue:
+    if machine:
+        refuse_lost_device()
+        raise NotSignedIn("not_signed_in")
+    target = request.full_path if request.method == "GET" else None
+    return redirect(url_for("security.login", next=target))
+
+
+class NotSignedIn(Forbidden):
+    """A stranger came to an endpoint for machines."""
+
+
+# Where a browser's cookie keeps the number of its session.
+SESSION_NUMBER = "palier_session"
+
+
+def _session_account() -> Account | None:
+    """Find the account of a browser's session; a cookie without an open session is let go."""
+    if not current_user.is_authenticated:
+        return None
+    account = cast(Account, current_user.account)
+    with reading() as session:
+        number = session_number()
+        if number is not None and is_open(session, number, account.id, now=now()):
+            return account
+    logout_user()
+    return None
+
+
+def session_number() -> uuid.UUID | None:
+    """Give the number of the browser's session that its cookie names."""
+    try:
+        return uuid.UUID(str(cookie.get(SESSION_NUMBER)))
+    except ValueError:
+        return None
+
+
+def _machine_account() -> Account | None:
+    """Find the account of an `Authorization` header, or of the session for safe methods.
+
+    A session never writes here: these endpoints have no CSRF token.
+    """
+    header = request.headers.get("Authorization", "")
+    kind, _, value = header.partition(" ")
+    if kind.lower() == "bearer":
+        return account_of_token(value.strip())
+    if kind.lower() == "basic":
+        return _basic_account(value.strip())
+    return _session_account() if request.method in ("GET", "HEAD", "OPTIONS") else None
+
+
+def account_of_token(token: str) -> Account | None:
+    """Find the account a tablet's token speaks for."""
+    if not token.startswith("palier_"):
+        return None
+    with reading() as session:
+        device = device_of_token(session, token)
+        return account_of(device.user, device.id) if device else None
+
+
+def _late_account(view: object) -> Account | None:
+    """Find the closed account whose tablet brings what it still holds; it opens nothing else.
+
+    Raises NotSignedIn with `account_closed` at every other door, and when it is too late.
+    """
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token.strip().startswith("palier_"):
+        return None
+    with reading() as session:
+        device = find_device_of_closed_account(session, token.strip())
+        if device is None:
+            return None
+        if getattr(view, "palier_late_door", False) and late_tablets(device.user, now=now()):
+            return account_of(device.user, device.id)
+    raise NotSignedIn("account_closed")
+
+
+def device_digest() -> str | None:
+    """Give the digest of the token a tablet comes with.
+
+    A locked tablet cannot open its token: it comes with `Locked` and the token's SHA-256, which
+    opens nothing and lets it learn only that it was declared lost.
+    """
+    kind, _, value = request.headers.get("Authorization", "").partition(" ")
+    value = value.strip()
+    if kind.lower() == "bearer" and value.startswith("palier_"):
+        return token_digest(value)
+    if kind.lower() == "locked" and re.fullmatch("[0-9a-f]{64}", value):
+        return value
+    return None
+
+
+def refuse_lost_device() -> None:
+    """Raise NotSignedIn with `device_lost` when the tablet that asks was declared lost."""
+    digest = device_digest()
+    if digest is None:
+        return
+    with reading() as session:
+        if find_lost_device(session, digest) is not None:
+            raise NotSignedIn("device_lost")
+
+
+def _basic_account(value: str) -> Account | None:
+    try:
+        email, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    if "\0" in email:  # no database can look for it
+        return None
+    by_token = account_of_token(secret)
+    if by_token is not None:
+        return by_token if by_token.email == email.strip().lower() else None
+    user = check_password(email, secret)
+    if user is not None and user.second_factor_at is not None:
+        raise NotSignedIn("second_factor_needed")  # a password alone is half of it
+    return account_of(user) if user is not None else None
+
+
+__all__ = ["Account", "Action", "NotSignedIn", "TooManyTries", "guard", "may", "public"]

@@ -1,0 +1,119 @@
+"""The clock: jobs that remind, escalate and purge, each effect once."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.orm import Session
+
+from visits.accounts.open_sessions import forget_old_sessions
+from visits.accounts.sign_in_wall import forget_old_tries
+from visits.following.follow_ups import remind_follow_ups
+from visits.following.work_orders import escalate_work_orders
+from visits.ground.db import start_reading
+from visits.ground.disk import room_in
+from visits.portfolio import purge_imports
+from visits.retention.jobs import claim_job, is_due, note_result
+from visits.retention.orphans import remove_orphans
+from visits.sight.access_chain import check_access_log, let_go_of_access_log, seal_access_log
+from webapp.frame.transaction import House
+
+log = logging.getLogger("palier")
+SPARED_IN_NEED = timedelta(hours=1)  # an upload is over by then
+
+
+@dataclass(frozen=True)
+class Job:
+    """A recurring effect.
+
+    `run(session, now=…)` gives how many rows it touched, or a result to keep whose `touched` is
+    that number; one of `files` gets the file store too. One that only `reads`, and for long, does
+    so before it claims its turn: on SQLite nobody could write meanwhile.
+    """
+
+    name: str
+    every: timedelta
+    run: Callable[..., int | dict[str, Any]]
+    reads: bool = False
+    files: bool = False
+
+
+JOBS = (
+    Job("escalate_work_orders", timedelta(minutes=5), escalate_work_orders),
+    Job("remind_follow_ups", timedelta(minutes=30), remind_follow_ups),
+    Job("forget_failed_sign_ins", timedelta(hours=1), forget_old_tries),
+    Job("forget_old_sessions", timedelta(hours=1), forget_old_sessions),
+    Job("purge_imports", timedelta(hours=24), purge_imports),
+    Job("seal_access_log", timedelta(minutes=2), seal_access_log),
+    Job("let_go_of_access_log", timedelta(hours=24), let_go_of_access_log),
+    Job("check_access_log", timedelta(hours=24), check_access_log, reads=True),
+    Job("remove_orphans", timedelta(hours=24), remove_orphans, files=True),
+)
+
+
+def run_job(house: House, job: Job) -> bool:
+    """Run a job if it is due; gives whether this process did."""
+    now = house.clock()
+    result = None
+    if job.reads:
+        result = _look(house, job, now)
+        if result is None:
+            return False
+    with house.sessions.begin() as session:
+        if not claim_job(session, job.name, every=job.every, now=now):
+            return False
+        result = result or _run(house, session, job, now)
+        note_result(session, job.name, result)
+    log.info("job", extra={"facts": {"job": job.name, "touched": result["touched"]}})
+    return True
+
+
+def _look(house: House, job: Job, now: datetime) -> dict[str, Any] | None:
+    with house.sessions() as session:
+        start_reading(session)
+        return _run(house, session, job, now) if is_due(session, job.name, now=now) else None
+
+
+def _run(house: House, session: Session, job: Job, now: datetime) -> dict[str, Any]:
+    done = job.run(session, house.store, now=now) if job.files else job.run(session, now=now)
+    return done if isinstance(done, dict) else {"touched": done}
+
+
+def make_room(house: House) -> bool:
+    """Let go what may go when the disk is soon full, full as it may be; tells whether it tried.
+
+    Nothing is claimed first: that would be a write, and a second time does no harm.
+    """
+    if not room_in(house.settings.data).soon_full:
+        return False
+    now = house.clock()
+    with house.sessions.begin() as session:
+        removed = remove_orphans(session, house.store, now=now, spared=SPARED_IN_NEED)
+    log.warning("disk soon full", extra={"facts": {"job": "make_room", **removed}})
+    with house.sessions.begin() as session:
+        purge_imports(session, now=now)
+    return True
+
+
+def start_jobs(house: House) -> BackgroundScheduler:
+    """Start looking every half minute for jobs that are due."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    for job in JOBS:
+        scheduler.add_job(
+            run_job,
+            "interval",
+            seconds=30,
+            args=(house, job),
+            id=job.name,
+            max_instances=1,
+            coalesce=True,
+            next_run_time=house.clock(),
+        )
+    scheduler.add_job(
+        make_room, "interval", minutes=5, args=(house,), id="make_room", max_instances=1
+    )
+    scheduler.start()
+    return scheduler

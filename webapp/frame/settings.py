@@ -1,0 +1,99 @@
+"""The settings of a deployment: read once, from the environment and the data folder."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from visits.ground.private import make_private_folder
+from webapp.frame.kept_secrets import CannotStart, listed, secrets_of
+from webapp.frame.mail import MailServer, read_mail_server
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What differs from one deployment to the next.
+
+    `secrets` encrypt columns, newest first; `basemap` is `ign`, `none` or a tile URL template;
+    `https` marks cookies as secure; `demo` shows that people and addresses are made up; `hosts`
+    are the names this deployment answers to, empty for any; `address` is where links in letters
+    lead, such as `https://palier.example.org`; `second_factor` are the roles that must have one,
+    which people who try the demonstration need not; `visit_idle_minutes` is how long a visit's
+    form may lie idle on a tablet before the tablet locks.
+    """
+
+    data: Path
+    database_url: str
+    session_secret: str
+    secrets: tuple[str, ...]
+    basemap: str = "ign"
+    geocoder: str = "data.geopf.fr/geocodage"
+    https: bool = False
+    demo: bool = False
+    trusted_proxies: int = 0
+    hosts: tuple[str, ...] = ()
+    address: str | None = None
+    mail: MailServer | None = None
+    second_factor: tuple[str, ...] = ("administrator",)
+    visit_idle_minutes: int = 15
+
+    @property
+    def photos(self) -> Path:
+        """The folder of the file store."""
+        return self.data / "files"
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; the first call on an empty data folder makes its secrets.
+
+    Raises CannotStart when secrets are missing beside data, or broken, or a number is none.
+
+    `PALIER_DATA` (default `var`), `PALIER_DATABASE_URL`, `PALIER_SECRETS` (comma-separated,
+    newest first), `PALIER_SESSION_SECRET`, `PALIER_BASEMAP`, `PALIER_GEOCODER`, `PALIER_HTTPS`,
+    `PALIER_DEMO`, `PALIER_TRUSTED_PROXIES`, `PALIER_HOSTS` (comma-separated), `PALIER_ADDRESS`,
+    `PALIER_SECOND_FACTOR` (roles, comma-separated, or `none`), `PALIER_VISIT_IDLE_MINUTES`, and
+    those of `read_mail_server`.
+    """
+    data, database_url = where(environ)
+    session_secret, columns = secrets_of(
+        data,
+        database_url,
+        session=environ.get("PALIER_SESSION_SECRET", ""),
+        columns=listed(environ.get("PALIER_SECRETS", "")),
+    )
+    return Settings(
+        data=data,
+        database_url=database_url,
+        session_secret=session_secret,
+        secrets=columns,
+        basemap=environ.get("PALIER_BASEMAP") or "ign",
+        geocoder=environ.get("PALIER_GEOCODER") or "data.geopf.fr/geocodage",
+        https=_flag(environ, "PALIER_HTTPS"),
+        demo=_flag(environ, "PALIER_DEMO"),
+        trusted_proxies=int(environ.get("PALIER_TRUSTED_PROXIES") or 0),
+        hosts=listed(environ.get("PALIER_HOSTS", "")),
+        address=environ.get("PALIER_ADDRESS") or None,
+        mail=read_mail_server(environ),
+        second_factor=listed(environ.get("PALIER_SECOND_FACTOR", "")) or ("administrator",),
+        visit_idle_minutes=_minutes(environ, "PALIER_VISIT_IDLE_MINUTES", 15),
+    )
+
+
+def _minutes(environ: Mapping[str, str], name: str, default: int) -> int:
+    written = environ.get(name) or str(default)
+    if not (written.isascii() and written.isdigit()):
+        raise CannotStart(
+            f"{name} est un nombre entier de minutes : {written} n’en est pas un.",
+            f"{name} is a whole number of minutes: {written} is none.",
+        )
+    return int(written)
+
+
+def where(environ: Mapping[str, str]) -> tuple[Path, str]:
+    """Tell where the data folder is, which is made if need be, and the URL of the database."""
+    data = make_private_folder(Path(environ.get("PALIER_DATA") or "var").resolve())
+    return data, environ.get("PALIER_DATABASE_URL") or f"sqlite:///{data / 'palier.db'}"
+
+
+def _flag(environ: Mapping[str, str], name: str) -> bool:
+    return environ.get(name, "").lower() in ("1", "yes", "true")

@@ -1,0 +1,291 @@
+"""The call list, and one person to call: what she answered, the visit she agreed to."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from visits.agenda.doors import LEFT_BEHIND, OUTCOMES, ladder_of
+from visits.agenda.planning import visitors
+from visits.calls.call_list import (
+    TO_CONTACT,
+    EnrolmentFilter,
+    attempts_of,
+    cities_of,
+    enrolment_file,
+    latest_refusal,
+    list_enrolments,
+    next_to_call,
+)
+from visits.calls.contacts import (
+    AT_THE_DOOR,
+    CLOSED,
+    NOTE_LENGTH,
+    Attempt,
+    find_enrolment,
+    record_attempt,
+)
+from visits.calls.taking_back import GRAVE, REFUSALS, WHY_LENGTH, may_be_taken_back, take_back
+from visits.ground.errors import Conflict, Invalid, NotFound, Refused
+from visits.models.accounts import User
+from visits.models.programmes import (
+    Channel,
+    Disposition,
+    Enrolment,
+    EnrolmentState,
+    Refusal,
+    RefusalReason,
+)
+from visits.people.measures import standing_alerts
+from visits.people.people import named_for
+from visits.programmes import find_programme, load_programmes
+from visits.sight.reach import Reach
+from visits.steering.outcomes import outcomes
+from webapp.access.auth import Action, may, requires, viewer
+from webapp.frame.errors import sentence
+from webapp.frame.languages import day, moment
+from webapp.frame.transaction import now, transaction
+from webapp.office.frame.access import showing
+from webapp.office.frame.listing import wanted
+from webapp.office.frame.moments import NoSuchHour, age, day_of, typed_moment
+from webapp.office.frame.programmes import chosen_programme
+
+enrolments = Blueprint("enrolments", __name__, url_prefix="/enrolments")
+
+# How the details of a refusal are said.
+SAID: dict[str, Any] = {"until": day, "at": moment}
+# Only these answers lead to another call at a time the person named.
+CALLED_BACK = (Disposition.CALL_BACK, Disposition.IN_HOSPITAL)
+
+
+@enrolments.get("/")
+@requires(Action.PLAN)
+def index() -> ResponseReturnValue:
+    """List whom to call, those who wait for a call back first."""
+    programme = chosen_programme(request.args.get("programme", ""))
+    only = EnrolmentFilter(
+        programme=programme.code,
+        state=request.args.get("state", TO_CONTACT),
+        city=request.args.get("city", ""),
+        text=request.args.get("q", ""),
+        min_score=min(max(request.args.get("score", 0, type=int), 0), 100),
+    )
+    with showing("calls") as (session, shown):
+        listed = list_enrolments(session, viewer(), only=only, wanted=wanted(), now=now())
+        shown.update(enrolment.person_id for enrolment in listed.rows)
+        return render_template(
+            "enrolments/index.html",
+            programme=programme,
+            programmes=load_programmes().values(),
+            listed=listed,
+            only=only,
+            attempts=attempts_of(session, listed.rows),
+            cities=cities_of(session, viewer(), programme.code),
+            outcomes=outcomes(session, programme.code, viewer=viewer()),
+            age=age,
+            now=now(),
+        )
+
+
+@enrolments.get("/<uuid:enrolment_id>")
+@requires(Action.PLAN)
+def show(enrolment_id: uuid.UUID) -> ResponseReturnValue:
+    """Show one person to call: how, why, what was said before."""
+    with showing("enrolment") as (session, shown):
+        enrolment = find_enrolment(session, viewer(), enrolment_id)
+        shown.add(enrolment.person_id)
+        return page_of_enrolment(session, enrolment)
+
+
+@enrolments.post("/<uuid:enrolment_id>/calls")
+@requires(Action.CALL)
+def call(enrolment_id: uuid.UUID) -> ResponseReturnValue:
+    """Record what came of a call."""
+    try:
+        attempt = _typed_attempt()
+        with transaction() as session:
+            enrolment = find_enrolment(session, viewer(), enrolment_id, to_change=True)
+            record_attempt(session, enrolment, attempt, viewer=viewer(), now=now())
+            state = enrolment.state
+            seen = _still_seen(session, enrolment_id)
+    except (Invalid, Conflict) as refused:
+        return refusal_on_page(enrolment_id, refused, form="call")
+    if not seen:
+        flash(_("The call is recorded. This person left your territory."), "success")
+        return redirect(url_for(".index"))
+    if state is EnrolmentState.AGREED:
+        flash(_("The call is recorded: the person agrees. Now plan the visit."), "success")
+        return redirect(url_for(".show", enrolment_id=enrolment_id, _anchor="plan"))
+    flash(_("The call is recorded."), "success")
+    return redirect(url_for(".show", enrolment_id=enrolment_id))
+
+
+def _still_seen(session: Session, enrolment_id: uuid.UUID) -> bool:
+    session.flush()
+    try:
+        find_enrolment(session, viewer(), enrolment_id)
+    except NotFound:
+        return False
+    return True
+
+
+@enrolments.post("/<uuid:enrolment_id>/attempts/<uuid:attempt_id>/back")
+@requires(Action.CALL)
+def back(enrolment_id: uuid.UUID, attempt_id: uuid.UUID) -> ResponseReturnValue:
+    """Take back a death, a move or a refusal that was noted by mistake."""
+    try:
+        with transaction() as session:
+            enrolment = find_enrolment(session, viewer(), enrolment_id, to_change=True)
+            reason = request.form.get("reason", "")
+            called_off = take_back(
+                session, enrolment, attempt_id, reason=reason, viewer=viewer(), now=now()
+            )
+            when = ", ".join(moment(visit.planned_start_at) for visit in called_off)
+    except (Invalid, Conflict) as refused:
+        return refusal_on_page(enrolment_id, refused, form="back")
+    flash(_("Taken back: all is as it was before."), "success")
+    if when:
+        flash(_("The visit of %(when)s had been called off: plan it again.", when=when), "warning")
+    return redirect(url_for(".show", enrolment_id=enrolment_id))
+
+
+def must_be_sure(disposition: Disposition, fields: dict[str, str]) -> None:
+    """Ask once before an answer that ends the calls is kept."""
+    if disposition in GRAVE and request.form.get("sure") != "yes":
+        fields["sure"] = "sure_required"
+
+
+def _typed_attempt() -> Attempt:
+    typed, fields = request.form, dict[str, str]()
+    try:
+        disposition = Disposition(typed.get("disposition", ""))
+        channel = Channel(typed.get("channel", Channel.PHONE))
+        reason = RefusalReason(typed["reason"]) if typed.get("reason") else None
+    except ValueError:
+        raise Invalid({"disposition": "disposition_required"}) from None
+    call_back_at = None
+    if disposition in CALLED_BACK:
+        try:
+            call_back_at = typed_moment(typed.get("day", ""), typed.get("time", ""))
+        except NoSuchHour:
+            fields["call_back_at"] = "no_such_hour"
+        except ValueError:
+            fields["call_back_at"] = "bad_date"
+    must_be_sure(disposition, fields)
+    if disposition in REFUSALS and reason is None:
+        fields["reason"] = "reason_required"
+    note = typed.get("note", "").replace("\r\n", "\n").strip()
+    if len(note) > NOTE_LENGTH:
+        fields["note"] = "too_long"
+    if fields:
+        raise Invalid(fields)
+    return Attempt(
+        disposition,
+        channel,
+        reason=reason,
+        call_back_at=call_back_at,
+        note=note,
+        seen=typed.get("attempts", type=int),
+    )
+
+
+def refusal_on_page(enrolment_id: uuid.UUID, refused: Refused, *, form: str) -> ResponseReturnValue:
+    """Show the page again with what was typed in one of its forms and why it was refused."""
+    fields = getattr(refused, "fields", {})
+    details: dict[str, object] = {
+        name: SAID[name](value) if name in SAID else value
+        for name, value in refused.details.items()
+    }
+    errors = {f"{form}-{name}": sentence(code, details) for name, code in fields.items()}
+    said = "" if errors else sentence(refused.code, details)
+    status = 422 if errors else 409
+    with showing("enrolment") as (session, shown):
+        enrolment = find_enrolment(session, viewer(), enrolment_id)
+        shown.add(enrolment.person_id)
+        page = page_of_enrolment(session, enrolment, errors=errors, said=said, form=form)
+        return page, status
+
+
+def page_of_enrolment(
+    session: Session,
+    enrolment: Enrolment,
+    *,
+    errors: dict[str, str] | None = None,
+    said: str = "",
+    form: str = "",
+) -> str:
+    """Render the page of an enrolment. `form` names the form whose typed values are kept."""
+    visits = enrolment_file(session, enrolment)
+    programme = find_programme(enrolment.programme)
+    refusal = latest_refusal(session, enrolment)
+    return render_template(
+        "enrolments/show.html",
+        enrolment=enrolment,
+        person=enrolment.person,
+        dwelling=enrolment.dwelling,
+        programme=programme,
+        visits=visits,
+        visitors=offered_visitors(session, enrolment),
+        refusal=refusal,
+        may_call=_may_call(enrolment),
+        refuses=_refuses(enrolment, refusal),
+        next=_next(session, enrolment),
+        errors=errors or {},
+        said=said,
+        typed=request.form if form else {},
+        form=form,
+        dispositions=[one for one in Disposition if one not in AT_THE_DOOR],
+        outcomes=OUTCOMES,
+        left_behind=LEFT_BEHIND,
+        ladder=ladder_of(enrolment.attempts),
+        alerts=standing_alerts(session, [enrolment.person_id]).get(enrolment.person_id, ()),
+        unsafe=_was_unsafe(enrolment),
+        channels=[Channel.INCOMING] if _refuses(enrolment, refusal) else list(Channel),
+        to_take_back=may_be_taken_back(enrolment.attempts) if may(Action.CALL) else None,
+        why_length=WHY_LENGTH,
+        reasons=list(RefusalReason),
+        note_length=NOTE_LENGTH,
+        age=age,
+        now=now(),
+    )
+
+
+def _next(session: Session, enrolment: Enrolment) -> Enrolment | None:
+    if not may(Action.CALL):
+        return None
+    return next_to_call(session, viewer(Action.CALL), enrolment, now=now())
+
+
+def _was_unsafe(enrolment: Enrolment) -> bool:
+    waiting = enrolment.state in (EnrolmentState.CALL_BACK, EnrolmentState.AGREED)
+    doors = [one for one in enrolment.attempts if one.channel is Channel.DOOR]
+    return waiting and bool(doors) and doors[-1].disposition is Disposition.UNSAFE
+
+
+def _may_call(enrolment: Enrolment) -> bool:
+    """Tell whether a call can be recorded now, by the rules `record_attempt` keeps."""
+    closed = enrolment.person.do_not_contact or enrolment.state in CLOSED
+    return may(Action.CALL) and not closed
+
+
+def _refuses(enrolment: Enrolment, refusal: Refusal | None) -> bool:
+    """Tell whether nobody may call, though the person herself may."""
+    if enrolment.state is not EnrolmentState.REFUSED:
+        return False
+    again = refusal.ask_again_on if refusal else None
+    return again is None or again > day_of(now())
+
+
+def offered_visitors(session: Session, enrolment: Enrolment) -> Sequence[User]:
+    """List the visitors who may go: of the viewer's own organisation, and named if need be."""
+    listed: list[Any] = list(visitors(session))
+    if viewer(Action.PLAN).reach is Reach.ORGANISATION:
+        listed = [user for user in listed if user.organisation_id == g.account.organisation_id]
+    if enrolment.person.protected:
+        named = {user.id for user in named_for(session, enrolment.person)}
+        listed = [user for user in listed if user.id in named]
+    return listed

@@ -1,0 +1,167 @@
+"""Whom to visit: the ordered list of a programme's audience, its reasons, and enrolling."""
+
+import math
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
+
+from visits.calls.call_list import ALL, EnrolmentFilter
+from visits.choosing.targeting import (
+    MOST_AT_ONCE,
+    Candidate,
+    Filters,
+    cities_of_candidates,
+    count_candidates,
+    enrol,
+    enrol_top,
+    rank_candidates,
+)
+from visits.ground.errors import Invalid, NotFound
+from visits.programmes import Programme, find_programme, load_programmes
+from visits.sight.listing import Listed
+from visits.steering.waiting import count_enrolments
+from webapp.access.auth import Action, requires, viewer
+from webapp.frame.errors import sentence
+from webapp.frame.transaction import now, reading, transaction
+from webapp.office.frame.access import showing
+from webapp.office.frame.listing import wanted
+from webapp.office.frame.programmes import chosen_programme
+
+targeting = Blueprint("targeting", __name__, url_prefix="/programmes")
+
+FILTERS = ("city", "score", "enrolled", "q")
+
+
+@targeting.get("/")
+@requires(Action.ENROL)
+def index() -> ResponseReturnValue:
+    """Lead to the list of the first programme."""
+    return redirect(url_for(".show", code=chosen_programme("").code))
+
+
+@targeting.get("/<code>/targeting")
+@requires(Action.ENROL)
+def show(code: str) -> ResponseReturnValue:
+    """List whom the programme is for, the highest score first; by default those to enrol."""
+    return _page(find_programme(code))
+
+
+@targeting.post("/<code>/targeting")
+@requires(Action.ENROL)
+def enrol_selected(code: str) -> ResponseReturnValue:
+    """Enrol the persons ticked on the list."""
+    programme = find_programme(code)
+    try:
+        persons = [uuid.UUID(typed) for typed in request.form.getlist("persons")]
+    except ValueError:
+        persons = []
+    if not persons:
+        return _page(programme, errors={"persons": sentence("nobody_chosen")}), 422
+    try:
+        with transaction() as session:
+            enrolled = enrol(session, programme, persons, viewer=viewer(), now=now())
+    except NotFound:
+        return _page(programme, errors={"persons": sentence("conflict")}), 422
+    _say(len(enrolled))
+    return redirect(url_for(".show", code=code, **_kept_filters()))
+
+
+@targeting.get("/<code>/targeting/first")
+@requires(Action.ENROL)
+def ask_first(code: str) -> ResponseReturnValue:
+    """Show how many would be enrolled, before it is done."""
+    programme = find_programme(code)
+    number = request.args.get("number", 0, type=int)
+    if not 1 <= number <= MOST_AT_ONCE:
+        return _page(programme, errors={"number": sentence("out_of_range")}), 422
+    waiting = Filters(**{**vars(_filters()), "enrolled": False})
+    with reading() as session:
+        ranking = rank_candidates(
+            session, programme, viewer(), now=now(), filters=waiting, limit=number
+        )
+    return render_template(
+        "targeting/first.html",
+        programme=programme,
+        number=number,
+        chosen=ranking.candidates,
+        filters=_kept_filters(),
+    )
+
+
+@targeting.post("/<code>/targeting/first")
+@requires(Action.ENROL)
+def enrol_first(code: str) -> ResponseReturnValue:
+    """Enrol the highest scores among those who are not enrolled yet."""
+    programme = find_programme(code)
+    number = request.form.get("number", 0, type=int)
+    try:
+        with transaction() as session:
+            enrolled = enrol_top(
+                session, programme, number, viewer=viewer(), now=now(), filters=_filters()
+            )
+    except Invalid:
+        return _page(programme, errors={"number": sentence("out_of_range")}), 422
+    _say(len(enrolled))
+    return redirect(url_for("enrolments.index", programme=code))
+
+
+def _say(number: int) -> None:
+    flash(
+        ngettext("%(num)d person is enrolled.", "%(num)d persons are enrolled.", number), "success"
+    )
+
+
+def _filters() -> Filters:
+    typed = request.args
+    return Filters(
+        city=typed.get("city") or None,
+        minimum_score=min(max(typed.get("score", 0, type=int), 0), 100),
+        enrolled={"yes": True, "all": None}.get(typed.get("enrolled", "no"), False),
+        text=typed.get("q", "")[:100],
+    )
+
+
+def _kept_filters() -> dict[str, Any]:
+    return {name: request.args[name] for name in FILTERS if request.args.get(name)}
+
+
+def _page(programme: Programme, errors: dict[str, str] | None = None) -> str:
+    page = wanted()
+    offset = (page.page - 1) * page.size
+    with showing("targeting") as (session, shown):
+        ranking = rank_candidates(
+            session, programme, viewer(), now=now(), filters=_filters(), limit=page.size,
+            offset=offset,
+        )  # fmt: skip
+        shown.update(candidate.person.id for candidate in ranking.candidates)
+        everybody, _in_audience = count_candidates(session, programme, viewer(), now=now())
+        everyone = EnrolmentFilter(programme.code, ALL)
+        enrolled = count_enrolments(session, viewer(), only=everyone, now=now())
+        cities = cities_of_candidates(session, programme, viewer(), now=now())
+    listed: Listed[Candidate] = Listed(ranking.candidates, ranking.total, page)
+    target = _target(programme, everybody)
+    return render_template(
+        "targeting/show.html",
+        programme=programme,
+        programmes=load_programmes().values(),
+        listed=listed,
+        offset=offset,
+        filters=_filters(),
+        kept=_kept_filters(),
+        cities=cities,
+        everybody=everybody,
+        enrolled=enrolled,
+        target=target,
+        number=request.values.get("number") or max(target - enrolled, 0) or "",
+        most=MOST_AT_ONCE,
+        errors=errors or {},
+    )
+
+
+def _target(programme: Programme, everybody: int) -> int:
+    if programme.target.number is not None:
+        return min(programme.target.number, everybody)
+    return math.ceil((programme.target.share or 0) * everybody)

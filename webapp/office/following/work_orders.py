@@ -1,0 +1,104 @@
+"""Work orders: the technical service's list, and one order to start, hold, complete or cancel."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from visits.following.work_list import WorkOrderFilter, list_work_orders, trades_in_use
+from visits.following.work_orders import REACHED_FROM, find_work_order, move_work_order
+from visits.ground.errors import Invalid
+from visits.intake.alert_list import alert_of_work_order
+from visits.models.visits import Consequence
+from visits.models.works import WorkOrder, WorkOrderState
+from webapp.access.auth import Action, requires, viewer
+from webapp.frame.errors import sentence
+from webapp.frame.transaction import now, transaction
+from webapp.office.frame.access import showing
+from webapp.office.frame.listing import wanted_by
+from webapp.office.intake.answers import told_causes
+
+work_orders = Blueprint("work_orders", __name__, url_prefix="/work-orders")
+
+
+@work_orders.get("/")
+@requires(Action.SEE_WORKS)
+def index() -> ResponseReturnValue:
+    """List work orders, the most urgent first."""
+    only = WorkOrderFilter(
+        state=request.args.get("state", "open_all"),
+        severity=request.args.get("severity", ""),
+        trade=request.args.get("trade", ""),
+        text=request.args.get("q", ""),
+    )
+    with showing("work_orders") as (session, shown):
+        listed = list_work_orders(
+            session, viewer(), only=only, wanted=wanted_by("urgency"), now=now()
+        )
+        shown.update(order.person_id for order in listed.rows)
+        return render_template(
+            "work_orders/index.html",
+            listed=listed,
+            only=only,
+            trades=trades_in_use(session, viewer()),
+            now=now(),
+        )
+
+
+@work_orders.get("/<uuid:order_id>")
+@requires(Action.SEE_WORKS)
+def show(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Show a work order: where, what, by when, and what caused it."""
+    with showing("work_order") as (session, shown):
+        order = find_work_order(session, viewer(), order_id)
+        shown.add(order.person_id)
+        return _page(session, order)
+
+
+@work_orders.post("/<uuid:order_id>")
+@requires(Action.DO_WORKS)
+def move(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Start, hold, complete or cancel a work order."""
+    try:
+        with transaction() as session:
+            order = find_work_order(session, viewer(), order_id, to_change=True)
+            move_work_order(
+                session,
+                order,
+                WorkOrderState(request.form.get("state", "")),
+                note=request.form.get("note", ""),
+                viewer=viewer(),
+                now=now(),
+            )
+    except (Invalid, ValueError) as refused:
+        fields = getattr(refused, "fields", {"state": "bad_choice"})
+        with showing("work_order") as (session, shown):
+            order = find_work_order(session, viewer(), order_id)
+            shown.add(order.person_id)
+            errors = {name: sentence(code) for name, code in fields.items()}
+            return _page(session, order, errors), 422
+    flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")
+    return redirect(url_for(".show", order_id=order_id))
+
+
+def _findings(
+    session: Session, order: WorkOrder
+) -> list[tuple[Consequence, list[tuple[str, list[str]]]]]:
+    """Give what calls for an order, each with the answers that the account may read."""
+    rest = [one for one in order.findings if one.id != order.consequence_id]
+    return [(one, told_causes(session, one)) for one in (order.consequence, *rest)]
+
+
+def _page(session: Session, order: WorkOrder, errors: dict[str, str] | None = None) -> str:
+    moves = [state for state, before in REACHED_FROM.items() if order.state in before]
+    return render_template(
+        "work_orders/show.html",
+        order=order,
+        alert=alert_of_work_order(session, order),
+        findings=_findings(session, order),
+        moves=moves,
+        errors=errors or {},
+        now=now(),
+    )

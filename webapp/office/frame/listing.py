@@ -1,0 +1,61 @@
+"""What a list's address says: page, order, filters. In the URL, so that a list can be shared."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from flask import request, url_for
+
+from visits.sight.listing import Listed, Wanted
+
+MAX_PAGE = 100_000
+
+
+def wanted() -> Wanted:
+    """Read the page and the order from the address; nonsense becomes the first page."""
+    page = request.args.get("page", 1, type=int)
+    return Wanted(
+        page=min(max(page, 1), MAX_PAGE),
+        sort=request.args.get("sort", ""),
+        descending=request.args.get("desc") == "1",
+    )
+
+
+def here(**changes: object) -> str:
+    """Give this page's address with some of its arguments changed; None takes one away."""
+    place: dict[str, Any] = request.view_args or {}
+    # A stranger's argument must not pass for one of url_for's own.
+    ours = {"endpoint", *place}
+    arguments: dict[str, Any] = {
+        key: value
+        for key, value in request.args.items()
+        if key not in ours and not key.startswith("_")
+    } | {key: str(value) for key, value in changes.items()}
+    for key, value in changes.items():
+        if value is None:
+            arguments.pop(key, None)
+    assert request.endpoint is not None
+    return url_for(request.endpoint, **place, **arguments)
+
+
+def sort_link(listed: Listed[object], column: str) -> str:
+    """Give the address that sorts by a column, or turns its order round."""
+    again = listed.wanted.sort == column and not listed.wanted.descending
+    return here(sort=column, desc="1" if again else None, page=None)
+
+
+def wanted_by(column: str) -> Wanted:
+    """Read the page and the order, by default the smallest of a column first."""
+    asked = wanted()
+    return asked if asked.sort else replace(asked, sort=column)
+
+
+def wanted_latest_first(column: str) -> Wanted:
+    """Read the page and the order, by default the latest first."""
+    asked = wanted()
+    return asked if asked.sort else replace(asked, sort=column, descending=True)
+
+
+def pairs(rows: Iterable[object], value: str, label: str) -> list[tuple[Any, Any]]:
+    """Give two attributes of each row, to choose from."""
+    return [(getattr(row, value), getattr(row, label)) for row in rows]

@@ -1,0 +1,85 @@
+"""Days and times as people here type them: Paris time, kept as UTC."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from diagnostics.delays import PARIS
+from visits.ground.deadlines import age_on
+from visits.ground.errors import Invalid
+from webapp.frame.transaction import now
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+class NoSuchHour(ValueError):
+    """An hour that the clocks skip when summer time begins."""
+
+
+def typed_moment(day: str, clock: str) -> datetime | None:
+    """Read what a date field and a time field hold; None when both are empty.
+
+    Raises ValueError for half of it, or for what is no day or time, NoSuchHour for an hour that
+    no Paris clock shows that day.
+    """
+    if not day and not clock:
+        return None
+    typed = time.fromisoformat(clock).replace(tzinfo=None)
+    moment = paris(typed_day(day), typed)
+    if moment.astimezone(PARIS).time() != typed:
+        raise NoSuchHour
+    return moment
+
+
+def typed_day(text: str) -> date:
+    """Read what a date field holds. Raises ValueError, also for a day no visit can be on."""
+    day = date.fromisoformat(text)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError("not in these years")
+    return day
+
+
+def required_moment(day: str, clock: str, *, field: str) -> datetime:
+    """Read a date and a time that must be there. Raises Invalid, naming the field."""
+    try:
+        moment = typed_moment(day, clock)
+    except NoSuchHour:
+        raise Invalid({field: "no_such_hour"}) from None
+    except ValueError:
+        raise Invalid({field: "bad_date"}) from None
+    if moment is None:
+        raise Invalid({field: "required"})
+    return moment
+
+
+def paris(day: date, clock: time) -> datetime:
+    """Give the moment at which a Paris clock shows this."""
+    return datetime.combine(day, clock.replace(tzinfo=None), tzinfo=PARIS).astimezone(UTC)
+
+
+def day_of(moment: datetime) -> date:
+    """Give the day a Paris calendar shows."""
+    return moment.astimezone(PARIS).date()
+
+
+def whole_day(day: date) -> tuple[datetime, datetime]:
+    """Give the first moment of a Paris day and of the next."""
+    return paris(day, time()), paris(day + timedelta(days=1), time())
+
+
+def age(born_on: date | None) -> int | None:
+    """Count the full years since a birth date, today in Paris."""
+    return None if born_on is None else age_on(day_of(now()), born=born_on)
+
+
+def clock(moment: datetime) -> str:
+    """Write the time of day in Paris, as 14:30."""
+    return f"{moment.astimezone(PARIS):%H:%M}"
+
+
+def iso_day(moment: datetime) -> str:
+    """Write a Paris day as a date field holds it."""
+    return day_of(moment).isoformat()
+
+
+def today() -> str:
+    """Write today's Paris day as a date field holds it."""
+    return iso_day(now())

@@ -1,0 +1,144 @@
+"""Persons: finding one, and her file: what is kept, who may see it, who looked."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from visits.ground.errors import Conflict, Invalid
+from visits.models.people import AlertCode, Person
+from visits.people.external_scores import ToldScore, external_scores, record_external_score
+from visits.people.people import accesses_of, named_for, person_file, users_to_name, with_homes
+from visits.people.protection import living_with
+from visits.sight import find_person
+from visits.sight.search import search_people
+from webapp.access.auth import Action, may, requires, viewer
+from webapp.frame.errors import sentence
+from webapp.frame.transaction import now, transaction
+from webapp.office.frame.access import showing
+from webapp.office.frame.listing import wanted
+from webapp.office.frame.moments import age, day_of, typed_day
+from webapp.words import alert_kind
+
+people = Blueprint("people", __name__, url_prefix="/people")
+
+LONGEST_SEARCH = 100
+# Names to choose from; any other may be typed.
+KNOWN_SCORES = ("GIR", "FRAGIRE", "Tinetti", "SEGA", "TUG", "MMSE", "GDS")
+
+
+@people.get("/")
+@requires(Action.SEE_PERSONS)
+def index() -> ResponseReturnValue:
+    """Find persons by name, dwelling, address, phone, birth date or work order."""
+    text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
+    with showing("people_search") as (session, shown):
+        listed, near = search_people(session, viewer(), text, wanted=wanted(), options=with_homes())
+        shown.update(person.id for person in listed.rows)
+        return render_template("people/index.html", listed=listed, near=near, text=text, age=age)
+
+
+@people.get("/<uuid:person_id>")
+@requires(Action.SEE_PERSONS)
+def show(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Show all that is kept about a person."""
+    with showing("person_file") as (session, shown):
+        person = find_person(session, viewer(), person_id)
+        shown.add(person.id)
+        return _page(session, person, shown)
+
+
+@people.post("/<uuid:person_id>/scores")
+@requires(Action.RECORD_SCORES)
+def record_score(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep a score somebody else established."""
+    try:
+        with transaction() as session:
+            person = find_person(session, viewer(), person_id, to_change=True)
+            told = _typed_score()
+            record_external_score(session, person, told, by=viewer().user_id, now=now())
+    except Invalid as refused:
+        return refused_on_page(person_id, refused)
+    flash(_("The score is kept, as it was told."), "success")
+    return redirect(url_for(".show", person_id=person_id))
+
+
+def _typed_score() -> ToldScore:
+    typed = {name: text.strip() for name, text in request.form.items()}
+    wrong = {name: "required" for name in ("score", "assessed_on") if not typed.get(name)}
+    numbers: dict[str, float | None] = {}
+    for name in ("score", "maximum"):
+        try:
+            numbers[name] = float(typed[name].replace(",", ".")) if typed.get(name) else None
+        except ValueError:
+            wrong[name] = "bad_score"
+    try:
+        assessed_on = typed_day(typed.get("assessed_on", ""))
+    except ValueError:
+        wrong.setdefault("assessed_on", "bad_date")
+    if wrong:
+        raise Invalid(wrong)
+    score = numbers["score"]
+    assert score is not None  # it was required above
+    return ToldScore(
+        name=typed.get("name", ""),
+        version=typed.get("version", ""),
+        score=score,
+        maximum=numbers["maximum"],
+        author=typed.get("author", ""),
+        assessed_on=assessed_on,
+    )
+
+
+def refused_on_page(person_id: uuid.UUID, refused: Invalid | Conflict) -> ResponseReturnValue:
+    """Show a person's page again and why a change of it was refused."""
+    errors, said = told(refused)
+    with showing("person_file") as (session, shown):
+        person = find_person(session, viewer(), person_id)
+        shown.add(person.id)
+        return _page(session, person, shown, errors=errors, said=said), 422 if errors else 409
+
+
+def told(refused: Invalid | Conflict) -> tuple[dict[str, str], str]:
+    """Say a refusal: field by field, or in one sentence when it is about none."""
+    fields = getattr(refused, "fields", {})
+    errors = {name: sentence(code) for name, code in fields.items()}
+    return errors, "" if errors else sentence(refused.code, refused.details)
+
+
+def _page(
+    session: Session,
+    person: Person,
+    shown: set[uuid.UUID | None],
+    *,
+    errors: dict[str, str] | None = None,
+    said: str = "",
+) -> str:
+    file = person_file(session, viewer(Action.SEE_PERSONS), person)
+    shown.update(other.id for other in file.household)
+    responsible = may(Action.PROTECT_PERSONS)
+    named = named_for(session, person) if responsible else []
+    living_there = living_with(session, person, seen_by=viewer().user_id) if responsible else []
+    shown.update(other.id for other in living_there if person.protected)
+    return render_template(
+        "people/show.html",
+        file=file,
+        person=person,
+        named=named,
+        living_there=living_there,
+        to_name=[user for user in users_to_name(session) if user not in named]
+        if responsible
+        else [],
+        alert_codes=list(AlertCode),
+        alert_kind=alert_kind,
+        today_is=day_of(now()),
+        accesses=accesses_of(session, person) if responsible else [],
+        scores=external_scores(session, person) if may(Action.SEE_ANSWERS) else [],
+        known_scores=KNOWN_SCORES,
+        typed=request.form,
+        errors=errors or {},
+        said=said,
+        age=age,
+    )

@@ -1,0 +1,138 @@
+"""What became of the lines of a file: looked at kind by kind, and given back as a CSV."""
+
+import csv
+import io
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from visits.ground.errors import NotFound
+from visits.models.portfolio import Import, ImportState
+from visits.portfolio import (
+    Account,
+    Fate,
+    Kind,
+    Problem,
+    Table,
+    account_for,
+    content_of,
+    fields_of,
+    find_import,
+    harmless,
+    lines_csv,
+    raw_records,
+    table_of,
+)
+from webapp.access.auth import Action, requires, viewer
+from webapp.frame.languages import current_language
+from webapp.office.frame.access import showing
+from webapp.office.portfolio.imports import (
+    choice_of,
+    field_label,
+    kept_problems,
+    paged,
+    plan_of,
+    reason,
+)
+
+Shown = set[uuid.UUID | None]
+
+import_lines = Blueprint("import_lines", __name__, url_prefix="/imports")
+
+
+@import_lines.get("/<uuid:import_id>/lines.csv")
+@requires(Action.IMPORT_STOCK)
+def lines(import_id: uuid.UUID) -> ResponseReturnValue:
+    """Give every line of a file, or those of one fate, as they were with the reason beside them."""
+    only = Fate(request.args["fate"]) if request.args.get("fate") in list(Fate) else None
+    with showing("import_looked_at") as (session, shown):
+        kept = find_import(session, import_id, viewer=viewer())
+        if kept.uploaded_by_id != viewer().user_id:
+            # The lines may name persons whom her colleagues may not see.
+            raise NotFound("import_not_found")
+        table, account = _account(session, kept, shown)
+        records = raw_records(content_of(kept), table=table)
+        text = lines_csv(table, records, account, language=current_language(), only=only)
+    return _as_csv(text, "lignes.csv" if only is None else f"lignes-{only.value}.csv")
+
+
+@import_lines.get("/<uuid:import_id>/warnings.csv")
+@requires(Action.IMPORT_STOCK)
+def warnings_file(import_id: uuid.UUID) -> ResponseReturnValue:
+    """Give all warnings, or those of one kind, as a CSV that a spreadsheet opens."""
+    with showing("import_looked_at") as (session, shown):
+        kept = find_import(session, import_id, viewer=viewer())
+        problems, kind = _warnings(session, kept, shown)
+        text = problems_csv(problems, kind)
+    return _as_csv(text, "avertissements.csv")
+
+
+@import_lines.get("/<uuid:import_id>/warnings")
+@requires(Action.IMPORT_STOCK)
+def warnings_page(import_id: uuid.UUID) -> ResponseReturnValue:
+    """Show all warnings of one kind, page by page."""
+    with showing("import_looked_at") as (session, shown):
+        kept = find_import(session, import_id, viewer=viewer())
+        problems, kind = _warnings(session, kept, shown)
+        chosen: dict[str, Any] = {
+            name: request.args.getlist(name) for name in request.args if name != "page"
+        }
+        back = {name: values for name, values in chosen.items() if name != "code"}
+        return render_template(
+            "imports/warnings.html",
+            kept=kept,
+            listed=paged(problems),
+            fields={name: field_label(kind, name) for name in fields_of(kind)},
+            reason=reason,
+            chosen=chosen,
+            back=url_for("imports.show", import_id=kept.id, **back),
+        )
+
+
+def problems_csv(problems: Sequence[Problem], kind: Kind) -> str:
+    """Write problems for a spreadsheet: semicolons, a mark of UTF-8, no cell that is a formula."""
+    text = io.StringIO()
+    text.write("\ufeff")
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow([_("Line"), _("Column"), _("Our field"), _("Value"), _("Reason")])
+    for problem in problems:
+        cells = (problem.heading, field_label(kind, problem.field), problem.value, reason(problem))
+        writer.writerow([problem.line, *(harmless(cell) for cell in cells)])
+    return text.getvalue()
+
+
+def _account(session: Session, kept: Import, shown: Shown) -> tuple[Table, Account]:
+    """Account for the lines of a file: as it was imported, or as the dry run would have it."""
+    if kept.state is ImportState.IMPORTED:
+        table = table_of(kept)
+        found = {name: kept_problems(kept, name) for name in ("refusals", "warnings", "left_out")}
+        return table, account_for(table, **found)
+    choice = choice_of(session, kept, request.args)
+    plan, _errors = plan_of(session, kept, choice)
+    if plan is None:
+        raise NotFound("import_not_found")
+    shown.update(plan.ledger.named)
+    return choice.table, plan.account
+
+
+def _warnings(session: Session, kept: Import, shown: Shown) -> tuple[Sequence[Problem], Kind]:
+    if kept.state is ImportState.IMPORTED:
+        problems: Sequence[Problem] = kept_problems(kept, "warnings")
+        kind = Kind(kept.kind)
+    else:
+        choice = choice_of(session, kept, request.args)
+        plan, _errors = plan_of(session, kept, choice)
+        problems, kind = plan.warnings if plan else (), choice.kind
+        shown.update(plan.ledger.named if plan else ())
+    code = request.args.get("code")
+    return [one for one in problems if not code or one.code == code], kind
+
+
+def _as_csv(text: str, name: str) -> Response:
+    disposition = f'attachment; filename="{name}"'
+    return Response(text, mimetype="text/csv", headers={"Content-Disposition": disposition})

@@ -1,0 +1,306 @@
+"""The first page after signing in: what waits, each a link to its list."""
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from diagnostics.delays import PARIS
+from visits.calls.call_list import CALL_BACK_DUE, TO_CONTACT, EnrolmentFilter
+from visits.following.follow_list import DUE_NOW, DUE_SOON, FollowUpFilter
+from visits.following.work_list import LATE, WorkOrderFilter, list_work_orders
+from visits.forms.parameters import parameters_in_force
+from visits.intake.alert_list import Alert, current_alerts
+from visits.intake.unclaimed import count_unclaimed
+from visits.intake.unfinished import unfinished_submissions
+from visits.intake.visit_file import STANDING, VisitFilter, list_visits
+from visits.models.accounts import JobState, Role
+from visits.models.visits import Submission, Visit, VisitState
+from visits.models.works import Severity, WorkOrder
+from visits.retention.jobs import job_states
+from visits.sight.listing import Wanted
+from visits.steering.outcomes import Rate, outcomes
+from visits.steering.waiting import (
+    count_accounts,
+    count_enrolments,
+    count_follow_ups,
+    count_visits,
+    count_works,
+    week_of,
+)
+from webapp.access.auth import Action, may, requires, viewer
+from webapp.frame.languages import moment
+from webapp.frame.transaction import now
+from webapp.office.frame.access import showing
+from webapp.office.frame.figures import month
+from webapp.office.frame.moments import day_of
+from webapp.office.frame.programmes import chosen_programme
+from webapp.office.frame.small_counts import told, told_rate
+
+home = Blueprint("home", __name__)
+
+DAYS_AHEAD = 7
+ROWS_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure and the list it counts; `tone` is good, warn or bad when it says something."""
+
+    label: str
+    figure: int | str | Rate
+    url: str = ""
+    note: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What stands under the figures, about persons one by one."""
+
+    alerts: Sequence[Alert]
+    unfinished: Sequence[Submission]
+    visits: Sequence[Visit]
+    works: Sequence[WorkOrder]
+
+    def persons(self) -> Iterator[uuid.UUID | None]:
+        """Name those it is about."""
+        visits = [*self.visits, *(told.alert.visit for told in self.alerts)]
+        visits += [one.visit for one in self.unfinished if one.visit is not None]
+        yield from (visit.enrolment.person_id for visit in visits)
+        yield from (order.person_id for order in self.works)
+
+
+@home.get("/")
+@requires(Action.OWN_ACCOUNT)
+def index() -> ResponseReturnValue:
+    """Lead each role to its work."""
+    role = g.account.role
+    if role is Role.VISITOR:
+        return redirect(url_for("tablet.file"))
+    with showing("home") as (session, shown):
+        tiles = TILES[role](session)
+        jobs = list(job_states(session)) if role is Role.ADMINISTRATOR else []
+        waiting = Waiting(
+            alerts=_alerts(session) if may(Action.SEE_ALERTS) else (),
+            unfinished=_unfinished(session) if may(Action.REVIEW_ANSWERS) else (),
+            visits=_next_visits(session) if may(Action.SEE_VISITS) else (),
+            works=_next_works(session) if may(Action.DO_WORKS) else (),
+        )
+        shown.update(waiting.persons())
+        return render_template(
+            "home.html",
+            tiles=tiles,
+            **vars(waiting),
+            first=_first_step(role),
+            now=now(),
+            jobs=jobs,
+            overdue=_overdue(jobs),
+        )
+
+
+def _alerts(session: Session) -> Sequence[Alert]:
+    seeing = viewer(Action.SEE_ALERTS)
+    return current_alerts(session, seeing, works_only=not may(Action.SEE_ANSWERS), now=now())
+
+
+def _unfinished(session: Session) -> Sequence[Submission]:
+    """List what began to arrive more than a day ago and never ended."""
+    return unfinished_submissions(session, viewer(Action.REVIEW_ANSWERS), now=now())
+
+
+def _first_step(role: Role) -> tuple[str, str] | None:
+    """Name the page most of a role's days begin with."""
+    steps = {
+        Role.COORDINATOR: (_("Open the call list"), url_for("enrolments.index")),
+        Role.PARTNER_COORDINATOR: (_("Open the visits"), url_for("visits.index")),
+        Role.TECHNICIAN: (_("Open the work orders"), url_for("work_orders.index")),
+        Role.MANAGER: (_("See the outcomes"), url_for("outcomes.index")),
+        Role.SOCIAL_WORKER: (_("Open the follow-ups"), url_for("follow_ups.index")),
+        Role.ADMINISTRATOR: (_("Add an account"), url_for("accounts.new")),
+    }
+    return steps.get(role)
+
+
+def _next_visits(session: Session) -> Sequence[Visit]:
+    today = now().astimezone(PARIS).replace(hour=0, minute=0, second=0, microsecond=0)
+    only = VisitFilter(today, today + timedelta(days=DAYS_AHEAD), state=VisitState.PLANNED)
+    wanted = Wanted(sort="start", size=ROWS_SHOWN)
+    return list_visits(session, viewer(Action.SEE_VISITS), only=only, wanted=wanted).rows
+
+
+def _next_works(session: Session) -> Sequence[WorkOrder]:
+    wanted = Wanted(sort="urgency", size=ROWS_SHOWN)
+    works = viewer(Action.SEE_WORKS)
+    return list_work_orders(session, works, only=WorkOrderFilter(), wanted=wanted, now=now()).rows
+
+
+def _overdue(jobs: list[JobState]) -> set[str]:
+    """Name the jobs that should have run long ago: the clock may stand still."""
+    return {job.name for job in jobs if job.next_run_at < now() - timedelta(minutes=30)}
+
+
+def _coordinator(session: Session) -> list[Tile]:
+    programme = chosen_programme("").code
+    return [
+        _calls(session, _("To call today"), programme, TO_CONTACT),
+        _calls(session, _("Call-backs due"), programme, CALL_BACK_DUE, tone="warn"),
+        _week(session),
+        _to_review(session),
+        *_unclaimed(session),
+        *_urgent(session),
+        _follow_ups_due(session),
+    ]
+
+
+def _unclaimed(session: Session) -> list[Tile]:
+    """Tell of what came without a visit; there is no tile while nothing did."""
+    waiting = count_unclaimed(session, viewer(Action.REVIEW_ANSWERS))
+    link = url_for("unclaimed.index")
+    return [Tile(_("Without a visit"), waiting, link, tone="bad")] if waiting else []
+
+
+def _partner(session: Session) -> list[Tile]:
+    programme = chosen_programme("").code
+    return [
+        _week(session),
+        Tile(_("Enrolments"), _("See the list"), url_for("enrolments.index", programme=programme)),
+    ]
+
+
+def _technician(session: Session) -> list[Tile]:
+    return [
+        *_urgent(session),
+        _works(session, _("Late"), WorkOrderFilter(state=LATE), tone="bad"),
+        _works(session, _("All open work orders"), WorkOrderFilter()),
+    ]
+
+
+def _manager(session: Session) -> list[Tile]:
+    programme = chosen_programme("")
+    counted = outcomes(session, programme.code, viewer=viewer(Action.SEE_OUTCOMES))
+    rates = {rate.code: rate for rate in counted.rates}
+    results = url_for("outcomes.index", programme=programme.code)
+    return [
+        Tile(_("Enrolled"), told(counted.enrolled), results),
+        Tile(_("Visits done"), told_rate(rates["RR1"]), results),
+        Tile(_("Refusals"), told_rate(rates["REF3"]), results),
+        *_urgent(session),
+        Tile(_("Map"), _("Open the map"), url_for("map_page.index")),
+    ]
+
+
+def _social_worker(session: Session) -> list[Tile]:
+    return [
+        _follow_ups_due(session),
+        _follow_ups(session, _("Follow-ups of the next 30 days"), DUE_SOON),
+        _to_review(session),
+        _week(session),
+    ]
+
+
+def _access_log(session: Session) -> Tile:
+    """Say what the last nightly check of the access log found."""
+    label = _("Access log")
+    states = {job.name: job for job in job_states(session)}
+    state = states.get("check_access_log")
+    if state is None or state.result is None:
+        return Tile(label, _("Not checked yet"), note=_("It is checked every night."))
+    checked = _("Checked on %(when)s.", when=moment(state.last_run_at))
+    broken = state.result["broken_month"]
+    if broken is None:
+        return Tile(label, _("Unbroken"), note=checked, tone="good")
+    line = state.result["broken_line"]
+    in_month = _("Broken in %(month)s", month=month(broken))
+    return Tile(
+        label,
+        _("Broken at line %(line)d", line=line) if line else in_month,
+        note=_("A line was changed or removed: tell the data protection officer."),
+        tone="bad",
+    )
+
+
+def _past_parameters(session: Session) -> Tile:
+    past = len(parameters_in_force(session).past_their_date(day_of(now())))
+    link = url_for("parameters.index", state="past")
+    return Tile(_("Numbers past their date"), past, link, tone="warn" if past else "good")
+
+
+def _administrator(session: Session) -> list[Tile]:
+    return [
+        Tile(_("Open accounts"), count_accounts(session, active=True), url_for("accounts.index")),
+        Tile(
+            _("Closed accounts"),
+            count_accounts(session, active=False),
+            url_for("accounts.index", state="closed"),
+        ),
+        _access_log(session),
+        _past_parameters(session),
+    ]
+
+
+def _calls(session: Session, said: str, programme: str, state: str, *, tone: str = "") -> Tile:
+    only = EnrolmentFilter(programme, state)
+    count = count_enrolments(session, viewer(Action.PLAN), only=only, now=now())
+    link = url_for("enrolments.index", programme=programme, state=state)
+    return Tile(said, count, link, tone=tone if count else "")
+
+
+def _week(session: Session) -> Tile:
+    start, end = week_of(now().astimezone(PARIS))
+    only = VisitFilter(start, end, state=STANDING)
+    count = count_visits(session, viewer(Action.SEE_VISITS), only=only)
+    last = end - timedelta(days=1)
+    days: dict[str, Any] = {"from": start.date().isoformat(), "to": last.date().isoformat()}
+    return Tile(_("Visits this week"), count, url_for("visits.index", state=STANDING, **days))
+
+
+def _to_review(session: Session) -> Tile:
+    only = VisitFilter(now(), now(), to_review=True)
+    count = count_visits(session, viewer(Action.SEE_VISITS), only=only)
+    link = url_for("visits.index", review="1")
+    return Tile(_("To review"), count, link, tone="warn" if count else "")
+
+
+def _urgent(session: Session) -> list[Tile]:
+    named = (
+        (Severity.U0, _("Immediate dangers (U0)")),
+        (Severity.U1, _("Urgent work orders (U1)")),
+    )
+    return [
+        _works(session, said, WorkOrderFilter(severity=severity), tone="bad")
+        for severity, said in named
+    ]
+
+
+def _works(session: Session, said: str, only: WorkOrderFilter, *, tone: str = "") -> Tile:
+    count = count_works(session, viewer(Action.SEE_WORKS), only=only, now=now())
+    link = url_for("work_orders.index", state=only.state, severity=only.severity or None)
+    return Tile(said, count, link, tone=tone if count else "")
+
+
+def _follow_ups_due(session: Session) -> Tile:
+    return _follow_ups(session, _("Follow-ups due"), DUE_NOW, tone="warn")
+
+
+def _follow_ups(session: Session, said: str, state: str, *, tone: str = "") -> Tile:
+    only = FollowUpFilter(state=state)
+    count = count_follow_ups(session, viewer(Action.FOLLOW_UP), only=only, now=now())
+    link = url_for("follow_ups.index", state=state)
+    return Tile(said, count, link, tone=tone if count else "")
+
+
+TILES: dict[Role, Callable[[Session], list[Tile]]] = {
+    Role.COORDINATOR: _coordinator,
+    Role.PARTNER_COORDINATOR: _partner,
+    Role.TECHNICIAN: _technician,
+    Role.MANAGER: _manager,
+    Role.SOCIAL_WORKER: _social_worker,
+    Role.ADMINISTRATOR: _administrator,
+}

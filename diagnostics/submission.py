@@ -125,10 +125,10 @@ def check(
         violations = _version(form, head) + _violations(form, answers, scope)
     except TooMuchWork:
         raise BadSubmission("La visite contient trop de répétitions pour être vérifiée.") from None
-    return _checked(form, answers, scope, head=head, corrected=corrected, violations=violations)
+    return checked_of(form, answers, scope, head=head, corrected=corrected, violations=violations)
 
 
-def _checked(
+def checked_of(
     form: Form,
     answers: Answers,
     scope: Scope,
@@ -137,6 +137,7 @@ def _checked(
     corrected: list[Corrected],
     violations: list[Violation],
 ) -> Checked:
+    """Sum up answers whose relevance and values are worked out."""
     nodes = [node for node in answers.root.walk() if node.relevant]
     return Checked(
         form_id=form.form_id,
@@ -281,7 +282,7 @@ def _violations(form: Form, answers: Answers, scope: Scope) -> list[Violation]:
         if node.children:
             found.extend(_counts(form, node, scope))
             continue
-        violation = _violation(form, node, scope)
+        violation = violation_at(form, node, scope)
         if violation is not None:
             found.append(violation)
     return found
@@ -304,7 +305,8 @@ def _counts(form: Form, node: Node, scope: Scope) -> list[Violation]:
     return found
 
 
-def _violation(form: Form, node: Node, scope: Scope) -> Violation | None:
+def violation_at(form: Form, node: Node, scope: Scope) -> Violation | None:
+    """Say what is wrong with the answer of a relevant leaf, in the language of the scope."""
     bind = form.binds.get(node.path)
     if node.value == "":
         return _missing(form, node, scope, bind=bind)

@@ -18,6 +18,11 @@ from visits.ground.errors import Conflict
 from visits.intake.conclusion import check_again, judge, settle
 from visits.intake.risks import risk_of
 from visits.mapping.points import refresh_map
+from visits.conclusion import judge, read_checked, settle
+from visits.corrections import versions_before
+from visits.errors import Conflict
+from visits.findings import orders_of
+from visits.map_points import refresh_map
 from visits.models.people import AccessKind, Consent
 from visits.models.programmes import EnrolmentState
 from visits.models.visits import COUNTED, Submission, SubmissionState, Visit, VisitState
@@ -52,7 +57,7 @@ def attach(
             first.visit = visit
     session.flush()
     judge(session, submission)
-    settle(session, submission, check_again(submission), viewer=viewer, now=now)
+    settle(session, submission, read_checked(submission), viewer=viewer, now=now)
 
 
 def detach(session: Session, submission: Submission, *, viewer: Viewer, now: datetime) -> None:

@@ -5,11 +5,13 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diagnostics.assessment import Called, assess
 from diagnostics.facts import facts
 from diagnostics.form import Question, parse_form
+from diagnostics.recall import outcome_of, recall
 from diagnostics.submission import Checked, check
 from diagnostics.wellformed import Element, head_of, read_submission
 from visits.agenda.kits import record_fitted
@@ -33,6 +35,7 @@ CONSENTS = tuple(scope.value for scope in ConsentScope)
 
 # A tablet that does not tell its time may still be a time zone off.
 CLOCK_SKEW = timedelta(days=1)
+MOST_AT_ONCE = 50  # submissions checked while nobody else can write
 
 
 def conclude(
@@ -56,6 +59,7 @@ def conclude(
         "bands": assessment.bands,
         "facts": {name: asdict(fact) for name, fact in facts(form, checked).items()},
     }
+    submission.outcome = outcome_of(form, checked)
     judge(session, submission)
     for called in assessment.called:
         _call_for(submission, called, now)
@@ -113,12 +117,30 @@ def _replace_first(
         supersede(session, first, submission, viewer=viewer, now=now)
 
 
-def check_again(submission: Submission, *, language: str = "fr") -> Checked:
-    """Check a stored submission as it was checked when it came."""
-    sent = read_submission(submission.xml)
-    form = parse_form(submission.form_version.xform)
+def read_checked(submission: Submission, *, language: str = "fr") -> Checked:
+    """Give a stored submission as it was checked when it came; no rule is worked out again."""
+    form, sent = parse_form(submission.form_version.xform), read_submission(submission.xml)
     at = _filled_at(submission, head_of(sent).ended_at)
-    return check(form, sent, now=at, language=language)
+    if submission.outcome is None:
+        return check(form, sent, now=at, language=language)
+    return recall(form, sent, submission.outcome, now=at, language=language)
+
+
+def keep_outcomes(session: Session, *, now: datetime) -> int:
+    """Work out, some at a time, what the check told of submissions from before it was kept."""
+    statement = (
+        select(Submission)
+        .where(Submission.outcome.is_(None), Submission.state != SubmissionState.INCOMPLETE)
+        .where(Submission.received_at <= now)
+        .order_by(Submission.received_at.desc(), Submission.id)
+        .limit(MOST_AT_ONCE)
+    )
+    touched = 0
+    for submission in session.scalars(statement):
+        form = parse_form(submission.form_version.xform)
+        submission.outcome = outcome_of(form, read_checked(submission))
+        touched += 1
+    return touched
 
 
 def _filled_at(submission: Submission, said: str) -> datetime:

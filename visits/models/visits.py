@@ -72,9 +72,10 @@ COUNTED = (SubmissionState.CHECKED, SubmissionState.TO_REVIEW)
 class Submission(Base):
     """A filled form as it was sent, byte for byte, and what the check found.
 
-    `findings` holds `{violations, corrected, unknown, scores, bands, facts}`. Moments are the
-    server's: `clock_skew_s` is how far ahead of it the tablet's clock ran, in seconds. `corrects`
-    is the instance id of the earlier version that this one stands for (OpenRosa's deprecatedID).
+    `findings` holds `{violations, corrected, unknown, scores, bands, facts}`, `outcome` what
+    the check came to (`diagnostics.recall`). Moments are the server's: `clock_skew_s` is how far
+    ahead of it the tablet's clock ran, in seconds. `corrects` is the instance id of the earlier
+    version that this one stands for (OpenRosa's deprecatedID).
     """
 
     __tablename__ = "submission"
@@ -90,6 +91,7 @@ class Submission(Base):
     received_at: Mapped[datetime]
     state: Mapped[SubmissionState] = mapped_column(stored_enum(SubmissionState), index=True)
     findings: Mapped[Any | None] = mapped_column(EncryptedJson)
+    outcome: Mapped[Any | None] = mapped_column(EncryptedJson)
     device_name: Mapped[str | None] = mapped_column(String(100))
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

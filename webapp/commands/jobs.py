@@ -15,6 +15,14 @@ from visits.following.follow_ups import remind_follow_ups
 from visits.following.work_orders import escalate_work_orders
 from visits.ground.db import start_reading
 from visits.ground.disk import room_in
+from visits.access_chain import check_access_log, let_go_of_access_log, seal_access_log
+from visits.conclusion import keep_outcomes
+from visits.db import start_reading
+from visits.disk import room_in
+from visits.follow_ups import remind_follow_ups
+from visits.jobs import claim_job, is_due, note_result
+from visits.open_sessions import forget_old_sessions
+from visits.orphans import remove_orphans
 from visits.portfolio import purge_imports
 from visits.retention.jobs import claim_job, is_due, note_result
 from visits.retention.orphans import remove_orphans
@@ -50,6 +58,7 @@ JOBS = (
     Job("seal_access_log", timedelta(minutes=2), seal_access_log),
     Job("let_go_of_access_log", timedelta(hours=24), let_go_of_access_log),
     Job("check_access_log", timedelta(hours=24), check_access_log, reads=True),
+    Job("keep_outcomes", timedelta(minutes=10), keep_outcomes),
     Job("remove_orphans", timedelta(hours=24), remove_orphans, files=True),
 )
 

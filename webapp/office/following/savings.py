@@ -28,6 +28,8 @@ from visits.forms.parameters import parameters_in_force
 from visits.ground.errors import NotFound
 from visits.intake.conclusion import check_again
 from visits.intake.visit_file import counted_submissions
+from visits.conclusion import read_checked
+from visits.errors import NotFound
 from visits.models.visits import Submission, Visit
 from webapp.access.auth import Action, requires, viewer
 from webapp.office.frame.access import showing
@@ -84,7 +86,7 @@ def _page(session: Session, visit: Visit) -> str:
 
 def _kit(submission: Submission) -> tuple[Kit, date]:
     """Read what was fitted, and on which day."""
-    checked = check_again(submission)
+    checked = read_checked(submission)
     return read_kit(checked.values), day_of(submission.ended_at or submission.received_at)
 
 

@@ -18,6 +18,8 @@ from visits.forms.listing import confidential_names
 from visits.forms.published import consequences_of
 from visits.ground.errors import NotFound
 from visits.intake.conclusion import check_again
+from visits.conclusion import read_checked
+from visits.errors import NotFound
 from visits.models.visits import Consequence, Submission, SubmissionFile
 from webapp.frame.languages import current_language
 from webapp.frame.transaction import house
@@ -87,7 +89,7 @@ def told_causes(session: Session, consequence: Consequence) -> list[tuple[str, l
     form_id = submission.form_version.form_id
     hidden = _hidden(submission, confidential_names(session, [form_id])[form_id])
     form = parse_form(submission.form_version.xform)
-    checked = check_again(submission, language=language)
+    checked = read_checked(submission, language=language)
     sections = read_answers(form, checked, language=language, hidden=hidden)
     return _told(consequence, sections, hidden)
 
@@ -120,7 +122,7 @@ def _hidden(submission: Submission, marked: Mapping[str, str]) -> frozenset[str]
 def _read(submission: Submission, *, hidden: frozenset[str]) -> Reading:
     language = current_language()
     form = parse_form(submission.form_version.xform)
-    checked = check_again(submission, language=language)
+    checked = read_checked(submission, language=language)
     sections = read_answers(form, checked, language=language, hidden=hidden)
     findings: dict[str, Any] = submission.findings or {}
     questions = {answer.path: answer.question for part in sections for answer in part.answers}

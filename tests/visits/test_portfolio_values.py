@@ -48,14 +48,21 @@ def test_a_birth_date_is_read_in_all_its_dresses(text: str, born: date | None) -
 
 
 @pytest.mark.parametrize(
+    ("text", "year"), [("1948", 1948), ("00/06/1941", 1941), ("1941-00-00", 1941), ("2008", 2008)]
+)
+def test_of_a_birth_date_without_its_day_the_year_is_read(text: str, year: int) -> None:
+    assert read.read_birth_date(text, today=TODAY) == year
+
+
+@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("31/02/1948", "no_such_day"),
         ("29/02/1949", "no_such_day"),
         ("24/13/1948", "no_such_day"),
         ("inconnue", "unknown_birth_date"),
-        ("1948", "birth_year_alone"),
-        ("00/06/1941", "birth_year_alone"),
+        ("1848", "unknown_birth_date"),
+        ("2019", "unknown_birth_date"),
         ("24/11/194", "bad_date"),
         ("24/11/2030", "date_to_come"),
         ("11/03/2008", "implausible_age"),

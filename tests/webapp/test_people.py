@@ -269,3 +269,11 @@ def test_a_partner_sees_no_file_of_persons_her_visitors_do_not_visit(
     client = client_as("partner_coordinator", organisation="Association")
     assert client.get(f"/people/{person.id}").status_code == 404
     assert str(person.id) not in client.get("/people/?q=geraud").get_data(as_text=True)
+
+
+def test_of_a_year_of_birth_the_age_is_told_as_about(app: Flask, client_as: SignIn) -> None:
+    with app.extensions["palier"].sessions.begin() as session:
+        person = make_person(session, last_name="DATON", born_on=None, birth_year=1941)
+    client = client_as(Role.COORDINATOR)
+    assert "1941 (environ 85 ans)" in client.get(f"/people/{person.id}").text
+    assert ">environ 85<" in client.get("/people/?q=DATON").text

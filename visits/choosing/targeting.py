@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from visits.ground.db import take_turn
@@ -220,7 +220,7 @@ def _audience(programme: Programme, viewer: Viewer, *, today: date) -> Select[*t
     enrolment = and_(Enrolment.person_id == Person.id, Enrolment.programme == programme.code)
     statement: Select[*tuple[Any, ...]] = (
         select(
-            Person.id.label("person_id"), Person.name_key, Person.born_on,
+            Person.id.label("person_id"), Person.name_key, Person.born_on, Person.birth_year,
             Dwelling.id.label("dwelling_id"), Dwelling.floor, Dwelling.has_bath,
             Dwelling.is_adapted, Residence.address, Residence.city, Residence.has_lift,
             Residence.built_year, Residence.storeys,
@@ -256,9 +256,12 @@ def _occupants(viewer: Viewer) -> Subquery:
 
 
 def _of_age(programme: Programme, today: date) -> list[ColumnElement[bool]]:
-    bounds = [Person.born_on <= _years_before(today, programme.audience.age_min)]
+    """Bound the birth date; of a year alone, every day must be within, as nobody knows which."""
+    oldest_out = _years_before(today, programme.audience.age_min)
+    bounds = [or_(Person.born_on <= oldest_out, Person.birth_year < oldest_out.year)]
     if programme.audience.age_max is not None:
-        bounds.append(Person.born_on > _years_before(today, programme.audience.age_max + 1))
+        youngest = _years_before(today, programme.audience.age_max + 1)
+        bounds.append(or_(Person.born_on > youngest, Person.birth_year > youngest.year))
     return bounds
 
 
@@ -283,7 +286,8 @@ def _scored(
     for row in _rows(session, statement, only):
         if row.person_id in found or not _matches(row, filters):
             continue
-        age = age_on(today, born=row.born_on)
+        # Of a year alone the last day counts: so old she is at least.
+        age = age_on(today, born=row.born_on or date(row.birth_year, 12, 31))
         points = score(facts_of(row, age=age, today=today), programme)
         if points.points >= filters.minimum_score:
             found[row.person_id] = _Scored(row, age, points)

@@ -15,6 +15,8 @@ from visits.models.portfolio import Tenancy
 class Person(Base):
     """An occupant. `name_key` is the name folded for search and for recognising duplicates.
 
+    Of `birth_year` nobody knows the day; it is empty where `born_on` is known.
+
     A `protected` person is seen only by those named in `NamedAccess`.
     """
 
@@ -37,6 +39,7 @@ class Person(Base):
     first_name: Mapped[str] = mapped_column(String(100), default="")
     name_key: Mapped[str] = mapped_column(String(210))
     born_on: Mapped[date | None]
+    birth_year: Mapped[int | None]
     died_on: Mapped[date | None]
     phone: Mapped[str | None] = mapped_column(EncryptedText)
     protected: Mapped[bool] = mapped_column(default=False)
@@ -64,6 +67,21 @@ class Occupancy(Base):
 
     person: Mapped[Person] = relationship(back_populates="occupancies")
     tenancy: Mapped[Tenancy] = relationship()
+
+
+class LeaseToCome(Base):
+    """A line of a landlord's file whose lease begins later, carried out on that day.
+
+    `content` is `{row, viewer, successive}`: the line's values, who imported it with how far she
+    saw, and whether those who live there leave then.
+    """
+
+    __tablename__ = "lease_to_come"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"), index=True)
+    starts_on: Mapped[date] = mapped_column(index=True)
+    content: Mapped[Any] = mapped_column(EncryptedJson)
 
 
 class HouseholdContact(Base):

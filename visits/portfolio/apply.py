@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -15,6 +16,9 @@ from visits.people.protection import protect_who_joined
 from visits.portfolio.ledger import Ledger, Record, Shelf
 from visits.portfolio.plan import Counts, ImportPlan
 from visits.sight.reach import hidden_homes
+from visits.portfolio.to_come import keep
+from visits.protection import protect_who_joined
+from visits.queries.reach import hidden_homes
 
 BATCH = 1_000
 # A person who moves takes along what is not done yet.
@@ -31,8 +35,13 @@ _NOT_PLANNED = tuple(state for state in _STILL_TO_VISIT if state is not Enrolmen
 
 def apply_plan(session: Session, plan: ImportPlan) -> dict[str, Counts]:
     """Write what a plan says; gives its counts."""
+    write_ledger(session, plan.ledger, now=plan.now)
+    return plan.counts
+
+
+def write_ledger(session: Session, ledger: Ledger, *, now: datetime) -> None:
+    """Write what a ledger says, with what follows for enrolments, protection and the map."""
     session.flush()
-    ledger = plan.ledger
     hidden_before = set(session.scalars(hidden_homes()))
     if ledger.new_territories:
         rows = [{"id": id, "name": name} for name, id in ledger.new_territories.items()]
@@ -45,10 +54,10 @@ def apply_plan(session: Session, plan: ImportPlan) -> dict[str, Counts]:
     on_map |= _close_enrolments(session, ledger)
     # What was read before this moment may have changed underneath.
     session.expire_all()
-    ledger.protected_too |= set(protect_who_joined(session, ledger.homes_joined(), now=plan.now))
+    ledger.protected_too |= set(protect_who_joined(session, ledger.homes_joined(), now=now))
     on_map |= hidden_before ^ set(session.scalars(hidden_homes()))
     refresh_map(session, on_map)
-    return plan.counts
+    keep(session, ledger.to_come)
 
 
 def _insert(session: Session, shelf: Shelf) -> None:

@@ -129,7 +129,7 @@ FIELDS: tuple[Field, ...] = (
     _field("started_on", (_T,), ("Entrée dans les lieux", "Moved in on"),
            "entree|date entree|date d entree|date d entree dans les lieux|entree le|"
            "date debut bail|date bail|date effet bail|date d effet|moved in|start date",
-           values.read_past_date, strict=True, dated=True),
+           values.read_start_date, strict=True, dated=True),
     _field("phone", (_T,), ("Téléphone", "Phone"),
            "telephone|tel|tel fixe|telephone fixe|n telephone|fixe|phone", values.read_phone),
     _field("mobile", (_T,), ("Téléphone mobile", "Mobile phone"),

@@ -173,11 +173,8 @@ class Households:
         """Ask what a new lease means for those who live there; unanswered, they all stay."""
         row = lease.rows[0]
         people = {person for tenancy in lived_in for person in self._people(tenancy)}
-        self.ledger.named |= people
-        names = sorted(_name(self.ledger.persons.records[person]) for person in people)
-        choice = self.choices.get(f"new_lease_{row.line}") or self.choices.get("new_lease")
-        self.reading.warn(row, "dwelling_reference", "new_lease", known=", ".join(names))
-        if choice != SUCCESSIVE:
+        self.ask_of_new_lease(row, [self.ledger.persons.records[person] for person in people])
+        if self.chosen_for(row) != SUCCESSIVE:
             return
         day = lease.started_on - timedelta(days=1) if lease.started_on else self.today
         for tenancy in lived_in:
@@ -186,6 +183,17 @@ class Households:
                     occupancy.values["ended_on"] = day
                     self.ledger.occupancies.touch(occupancy, row.line)
             tenancy.values["ended_on"] = day
+
+    def ask_of_new_lease(self, row: Row, living: Iterable[Record]) -> None:
+        """Ask whether a new lease follows that of those who live there."""
+        people = {person.id: _name(person) for person in living}
+        self.ledger.named |= people.keys()
+        known = ", ".join(sorted(people.values()))
+        self.reading.warn(row, "dwelling_reference", "new_lease", known=known)
+
+    def chosen_for(self, row: Row) -> str | None:
+        """Give the answer of whoever imports to what a new lease means."""
+        return self.choices.get(f"new_lease_{row.line}") or self.choices.get("new_lease")
 
     def _settle(self, lease: Lease, tenancy: Record, persons: Mapping[int, Record]) -> None:
         tenancy.put("reference", lease.reference)

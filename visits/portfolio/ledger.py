@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -12,6 +12,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from visits.ground.db import Base
 from visits.models.people import HouseholdContact, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
+
+if TYPE_CHECKING:
+    from visits.portfolio.to_come import ToCome
 
 CHUNK = 2_000
 
@@ -122,6 +125,8 @@ class Ledger:
         self.unseen: Ledger | None = None
         # Whom an import protects as somebody protected lives with them.
         self.protected_too: set[uuid.UUID] = set()
+        # Lines of leases that begin later.
+        self.to_come: list[ToCome] = []
         # Persons whom a warning names though the file does not.
         self.named: set[uuid.UUID] = set()
 

@@ -183,9 +183,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "“{value}”: birth date unknown. The person comes in without one.",
     },
     "birth_year_alone": {
-        "fr": "« {value} » n’est pas un jour : la personne entre sans date de naissance, à "
-        "compléter.",
-        "en": "“{value}” is not a day: the person comes in without a birth date, to be completed.",
+        "fr": "« {value} » n’est pas un jour : l’année de naissance {read} est gardée seule, le "
+        "jour reste à compléter.",
+        "en": "“{value}” is not a day: the year of birth {read} is kept alone, the day is to be "
+        "completed.",
     },
     "vacant": {
         "fr": "« {value} » : logement sans occupant, rien à reprendre.",
@@ -337,6 +338,12 @@ MESSAGES: dict[str, dict[str, str]] = {
     "leaves": {
         "fr": "Doit quitter le logement le {read} : y habite encore.",
         "en": "Is to leave the dwelling on {read}: still lives there.",
+    },
+    "lease_to_come": {
+        "fr": "{value} : bail à venir, à partir du {read}. La personne s’installe ce jour-là ; "
+        "d’ici là, personne ne l’appelle ni ne la visite, et ceux qui y habitent restent.",
+        "en": "{value}: a lease to come, from {read}. The person moves in that day; until then "
+        "nobody calls or visits her, and those who live there stay.",
     },
     "new_lease": {
         "fr": "Nouveau bail dans un logement occupé par {known} : les deux sont gardés, à "

@@ -77,7 +77,8 @@ class ImportPlan:
     @property
     def changes_nothing(self) -> bool:
         """Say whether importing would leave everything as it is."""
-        return not any(counts["new"] or counts["changed"] for counts in self.counts.values())
+        changed = any(counts["new"] or counts["changed"] for counts in self.counts.values())
+        return not changed and not self.ledger.to_come
 
 
 def examine(
@@ -141,7 +142,11 @@ def _plan(
 
 
 def _warn_of_missing_birth_dates(ledger: Ledger, reading: Reading) -> None:
-    lines = {person.line for person in ledger.persons.touched.values() if not person["born_on"]}
+    lines = {
+        person.line
+        for person in ledger.persons.touched.values()
+        if not person["born_on"] and not person["birth_year"]
+    }
     told = {problem.line for problem in reading.warnings if problem.field.endswith("born_on")}
     for row in reading.rows:
         if row.line in lines - told:

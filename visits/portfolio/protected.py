@@ -118,6 +118,11 @@ def _is(person: Record, other: Record, *, at_home: bool) -> bool:
         return bool(person["reference"] == other["reference"])
     born = person["born_on"], other["born_on"]
     same_name = person["name_key"] == other["name_key"]
+    years = {
+        one["born_on"].year if one["born_on"] else one["birth_year"] for one in (person, other)
+    }
+    if not all(born) and len(years - {None}) == 2:
+        return False
     if not at_home or (all(born) and born[0] != born[1]):
         return same_name and all(born) and born[0] == born[1]
     nameless = not (person["first_name"] and other["first_name"])

@@ -57,6 +57,17 @@ class Row:
         """Say whom the row names."""
         return f"{self.values['last_name']} {self.get('first_name') or ''}".strip()
 
+    def begins_after(self, today: date) -> bool:
+        """Tell whether the row speaks of a lease to come."""
+        return bool(self.get("started_on") and self.values["started_on"] > today)
+
+    @property
+    def birth_year(self) -> int | None:
+        """Give the year of birth, by the day or alone."""
+        born_on = self.get("born_on")
+        year: int | None = born_on.year if born_on else self.get("birth_year")
+        return year
+
     def get(self, name: str) -> Any:
         """Give a value or None."""
         return self.values.get(name)
@@ -135,7 +146,10 @@ def _read_line(
             refuses = _refuses(spec, bad)
             (refusals if refuses else reading.warnings).append(problem)
             continue
-        if value is not None and value != "":
+        if spec.name.endswith("born_on") and isinstance(value, int):
+            row.values[spec.name.replace("born_on", "birth_year")] = value
+            reading.warn(row, spec.name, "birth_year_alone", value=text, read=str(value))
+        elif value is not None and value != "":
             row.values[spec.name] = value
         if spec.name == "full_name" and is_couple(text):
             row.values["lives_alone"] = False
@@ -207,8 +221,8 @@ def _persons(row: Row) -> list[Row]:
 
 # What a line says of the holder alone: her spouse has none of it.
 _PERSONAL = frozenset(
-    {"person_reference", "last_name", "first_name", "birth_name", "civility", "born_on", "role",
-     "phone", "mobile", "status", "died_on", "ended_on"}
+    {"person_reference", "last_name", "first_name", "birth_name", "civility", "born_on",
+     "birth_year", "role", "phone", "mobile", "status", "died_on", "ended_on"}
 )  # fmt: skip
 
 

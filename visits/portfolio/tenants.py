@@ -17,6 +17,7 @@ from visits.portfolio.names import name_key
 from visits.portfolio.protected import set_unseen_aside
 from visits.portfolio.rows import Reading, Row, care
 from visits.portfolio.stock import plan_let_dwellings
+from visits.portfolio.to_come import set_apart
 from visits.portfolio.values import CONTACTS
 from visits.sight.reach import Viewer
 
@@ -29,6 +30,14 @@ def plan_tenants(
 ) -> None:  # fmt: skip
     """Write a list of tenants into the ledger: their dwellings, then themselves."""
     plan_let_dwellings(ledger, reading)
+    plan_persons(ledger, reading, today=today, viewer=viewer, choices=choices)
+
+
+def plan_persons(
+    ledger: Ledger, reading: Reading, *, today: date, viewer: Viewer | None,
+    choices: Mapping[str, str],
+) -> None:  # fmt: skip
+    """Write the persons of a list of tenants into a ledger that has their dwellings."""
     ledger.persons.load(
         ledger.session, Person.reference, {row.get("person_reference") for row in reading.rows}
     )
@@ -39,13 +48,17 @@ def plan_tenants(
     set_unseen_aside(ledger, viewer)
     households = Households(ledger, reading, today=today, choices=choices)
     beside = [row for row in reading.rows if row.get("role") in CONTACTS]
-    matches = Matches(households, reading, presumed=choices.get("presumed_date") == "same")
+    occupants = [row for row in reading.rows if row.get("role") not in CONTACTS]
+    now = [row for row in occupants if not row.begins_after(today)]
+    matches = Matches(households, reading, now, presumed=choices.get("presumed_date") == "same")
     matches.find()
     for row in matches.rows:
         if (person := matches.persons.get(row.key)) is not None:
             _describe_person(person, row)
     households.settle(matches.rows, matches.persons)
     keep_contacts(households, beside)
+    later = [row for row in occupants if row.begins_after(today)]
+    ledger.to_come = set_apart(households, later, viewer=viewer)
 
 
 Test = Callable[[Row, Record], bool]
@@ -57,12 +70,14 @@ class Matches:
     `presumed`: a first of January proves who somebody is, as whoever imports has decided.
     """
 
-    def __init__(self, households: Households, reading: Reading, *, presumed: bool) -> None:
+    def __init__(
+        self, households: Households, reading: Reading, rows: list[Row], *, presumed: bool
+    ) -> None:
         self.households, self.reading, self.presumed = households, reading, presumed
         self.ledger = households.ledger
         self.persons: dict[int, Record] = {}
         self.claims: dict[uuid.UUID, Row] = {}
-        self.rows = [row for row in reading.rows if row.get("role") not in CONTACTS]
+        self.rows = rows
         self.open = list(self.rows)
         self.by_reference = self.ledger.persons.find("reference")
         self.by_key: dict[str, list[Record]] = defaultdict(list)
@@ -178,6 +193,7 @@ class Matches:
             first_name=row.get("first_name") or "",
             name_key=_key(row),
             born_on=row.get("born_on"),
+            birth_year=row.get("birth_year"),
         )
         self.households.occupants[self.households.dwelling_of(row).id].append(person)
         self.by_key[person["name_key"]].append(person)
@@ -190,6 +206,10 @@ def _describe_person(person: Record, row: Row) -> None:
     strong = bool(row.get("person_reference")) or person["reference"] is None
     for name in PERSON_FACTS:
         (person.put if strong else person.fill)(name, row.get(name))
+    if person["born_on"]:
+        person.values["birth_year"] = None
+    else:
+        (person.put if strong else person.fill)("birth_year", row.get("birth_year"))
     person.put("phone", row.get("mobile") or row.get("phone"))
     person.fill("reference", row.get("person_reference"))
     for name in ("last_name", "first_name"):
@@ -210,7 +230,16 @@ def _fullness(row: Row) -> tuple[bool, bool, int]:
 
 def _may_be(row: Row, person: Record) -> bool:
     reference = row.get("person_reference")
-    return not reference or person["reference"] in (None, reference)
+    other = reference and person["reference"] not in (None, reference)
+    return not other and _years_agree(row, person)
+
+
+def _years_agree(row: Row, person: Record) -> bool:
+    """Tell whether a year alone, on either side, leaves it open that both are one person."""
+    if row.get("born_on") and person["born_on"]:
+        return True  # two days are compared as days
+    known = person["born_on"].year if person["born_on"] else person["birth_year"]
+    return None in (row.birth_year, known) or row.birth_year == known
 
 
 def _same(row: Row, person: Record) -> bool:

@@ -112,15 +112,15 @@ def read_date(text: str, *, today: date) -> date:
     raise BadValue("bad_date")
 
 
-def read_birth_date(text: str, *, today: date) -> date:
-    """Read the birth date of somebody of 18 to 115 years of age.
+def read_birth_date(text: str, *, today: date) -> date | int:
+    """Read the birth date of somebody of 18 to 115 years of age; of a year alone, the year.
 
-    Raises UnknownDate for what people write where they do not know it, and for a year alone.
+    Raises UnknownDate for what people write where they do not know it.
     """
     if is_no_value(text) or _UNKNOWN_DAY.fullmatch(_TIME.sub("", text)):
         raise UnknownDate("unknown_birth_date")
     if _YEAR_ALONE.fullmatch(text):
-        raise UnknownDate("birth_year_alone")
+        return _birth_year(text, today)
     born = read_date(text, today=today)
     if has_short_year(text) and age_on(today, born=born) < YOUNGEST:
         born = _day(born.year - 100, born.month, born.day)
@@ -131,6 +131,13 @@ def read_birth_date(text: str, *, today: date) -> date:
     return born
 
 
+def _birth_year(text: str, today: date) -> int:
+    year = int(re.findall(r"\d{4}", text)[0])
+    if not YOUNGEST <= today.year - year <= OLDEST + 1:
+        raise UnknownDate("unknown_birth_date")
+    return year
+
+
 def read_past_date(text: str, *, today: date) -> date:
     """Read a day of the last 120 years, today included."""
     day = read_date(text, today=today)
@@ -138,6 +145,16 @@ def read_past_date(text: str, *, today: date) -> date:
         raise BadValue("date_to_come")
     if day.year < today.year - 120:
         raise BadValue("date_too_old")
+    return day
+
+
+def read_start_date(text: str, *, today: date) -> date:
+    """Read the day a lease began in the last 120 years, or is to begin in the next two."""
+    day = read_date(text, today=today)
+    if day <= today:
+        return read_past_date(text, today=today)
+    if day.year > today.year + 2:
+        raise BadValue("date_to_come")
     return day
 
 

@@ -28,6 +28,10 @@ from visits.retention.jobs import claim_job, is_due, note_result
 from visits.retention.orphans import remove_orphans
 from visits.sight.access_chain import check_access_log, let_go_of_access_log, seal_access_log
 from webapp.frame.transaction import House
+from visits.portfolio.moving_in import move_in
+from visits.sign_in_wall import forget_old_tries
+from visits.work_orders import escalate_work_orders
+from webapp.transaction import House
 
 log = logging.getLogger("palier")
 SPARED_IN_NEED = timedelta(hours=1)  # an upload is over by then
@@ -54,6 +58,7 @@ JOBS = (
     Job("remind_follow_ups", timedelta(minutes=30), remind_follow_ups),
     Job("forget_failed_sign_ins", timedelta(hours=1), forget_old_tries),
     Job("forget_old_sessions", timedelta(hours=1), forget_old_sessions),
+    Job("move_in", timedelta(hours=1), move_in),
     Job("purge_imports", timedelta(hours=24), purge_imports),
     Job("seal_access_log", timedelta(minutes=2), seal_access_log),
     Job("let_go_of_access_log", timedelta(hours=24), let_go_of_access_log),

@@ -64,6 +64,7 @@ class DayPersonSchema(Schema):
 
     name = fields.String()
     born_on = fields.Date(allow_none=True)
+    birth_year = fields.Integer(allow_none=True)
     phone = fields.String(allow_none=True)
 
 

@@ -321,6 +321,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "remind_follow_ups": _l("Call up follow-ups whose day has come"),
         "forget_failed_sign_ins": _l("Forget failed sign-ins"),
         "forget_old_sessions": _l("Forget old sessions"),
+        "move_in": _l("Let tenants move in whose lease begins"),
         "purge_imports": _l("Delete the content of old imported files"),
         "seal_access_log": _l("Seal the access log"),
         "check_access_log": _l("Check the access log"),

@@ -77,6 +77,7 @@ FIELD_WORDS: dict[str, dict[str, Any]] = {
         "presumed_date": _l("Namesakes born on a presumed 1 January"),
         "moved": _l("Move"),
         "new_lease": _l("New lease where others live"),
+        "lease_to_come": _l("A lease to come"),
         "contact_kept": _l("Contact, not an occupant"),
         "was_occupant": _l("No longer an occupant"),
         "dead": _l("Death"),

@@ -147,7 +147,7 @@ def visit(n: int) -> dict[str, Any]:
         "state": "planned",
         "planned_start_at": start.isoformat(),
         "planned_end_at": (start + timedelta(hours=1)).isoformat(),
-        "person": {"name": name, "born_on": born, "phone": phone},
+        "person": {"name": name, "born_on": born, "birth_year": None, "phone": phone},
         "dwelling": {
             "reference": f"AB0000{n}",
             "address": f"{3 + n} rue des Tilleuls",

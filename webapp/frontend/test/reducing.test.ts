@@ -15,7 +15,7 @@ const SECRETS = ['Odette', 'Tilleuls', '12A7', '+336', 'Beauvais', 'L00042', 'ch
 
 const visit = (id: string, changes: Partial<Visit> = {}): Visit => ({
   id, planned_start_at: '2026-11-22T09:00:00Z', planned_end_at: null, state: 'planned', attempt: 1,
-  person: { name: 'Odette', born_on: '1941-05-17', phone: '+336' },
+  person: { name: 'Odette', born_on: '1941-05-17', birth_year: null, phone: '+336' },
   dwelling: {
     reference: 'L00042', address: '3 rue des Tilleuls', postcode: '60000', city: 'Beauvais', floor: 1, door: 'B',
     access_code: '12A7', lift: null, lat: 49.43, lon: 2.08,

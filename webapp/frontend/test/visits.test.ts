@@ -18,7 +18,7 @@ const PLACE = { event: 'group questions', node: '/data/room[1]' } as const
 
 const visit = (changes: Partial<Visit> = {}): Visit => ({
   id: 'v1', planned_start_at: '2026-11-22T09:00:00Z', planned_end_at: null, state: 'planned', attempt: 2,
-  person: { name: 'Odette', born_on: null, phone: null },
+  person: { name: 'Odette', born_on: null, birth_year: null, phone: null },
   dwelling: {
     reference: 'L1', address: '3 rue des Tilleuls', postcode: '60000', city: 'Beauvais', floor: 1, door: null,
     access_code: null, lift: null, lat: 49.43, lon: 2.08,

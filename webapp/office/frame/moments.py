@@ -2,10 +2,16 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from flask_babel import gettext as _
+
 from diagnostics.delays import PARIS
 from visits.ground.deadlines import age_on
 from visits.ground.errors import Invalid
 from webapp.frame.transaction import now
+from visits.deadlines import age_on
+from visits.errors import Invalid
+from visits.models.people import Person
+from webapp.transaction import now
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -65,9 +71,13 @@ def whole_day(day: date) -> tuple[datetime, datetime]:
     return paris(day, time()), paris(day + timedelta(days=1), time())
 
 
-def age(born_on: date | None) -> int | None:
-    """Count the full years since a birth date, today in Paris."""
-    return None if born_on is None else age_on(day_of(now()), born=born_on)
+def age(person: Person) -> str:
+    """Say how old somebody is today in Paris: `84`, `about 84` by a year alone, or nothing."""
+    if person.born_on is not None:
+        return str(age_on(day_of(now()), born=person.born_on))
+    if person.birth_year is None:
+        return ""
+    return str(_("about %(age)d", age=day_of(now()).year - person.birth_year))
 
 
 def clock(moment: datetime) -> str:

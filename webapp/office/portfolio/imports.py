@@ -289,7 +289,8 @@ def _result(session: Session, kept: Import) -> str:
 def _shared(kind: Kind) -> dict[str, Any]:
     language = current_language()
     return {
-        "fields": {name: getattr(field, language) for name, field in fields_of(kind).items()},
+        "fields": {name: getattr(field, language) for name, field in fields_of(kind).items()}
+        | {"birth_year": _("Year of birth")},
         "kinds": _kinds(),
         "reason": reason,
         "warnings_shown": WARNINGS_SHOWN,

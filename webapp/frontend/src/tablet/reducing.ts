@@ -53,7 +53,7 @@ export function reduced(record: VisitRecord): VisitRecord {
   const { id, planned_start_at, state, forms } = record.visit
   const visit: Visit = {
     id, planned_start_at, planned_end_at: null, state, attempt: 1, forms, alerts: [], earlier: [], due: [],
-    person: { name: '', born_on: null, phone: null },
+    person: { name: '', born_on: null, birth_year: null, phone: null },
     dwelling: { reference: '', address: '', postcode: '', city: '', floor: null, door: null, access_code: null, lift: null, lat: null, lon: null },
   }
   return { ...record, visit, finished: record.finished.map((form) => ({ ...form, answers: {} })), takenBack: true }

@@ -68,7 +68,7 @@ export interface Visit {
   state: string
   /** 1 for the first try at this door. */
   attempt: number
-  person: { name: string; born_on: string | null; phone: string | null }
+  person: { name: string; born_on: string | null; birth_year: number | null; phone: string | null }
   dwelling: Dwelling
   alerts: Alert[]
   forms: VisitForm[]

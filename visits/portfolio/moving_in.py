@@ -1,0 +1,65 @@
+"""The day has come: who was to move in does, as if the line were imported today."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from visits.db import take_turn
+from visits.deadlines import today_in_paris
+from visits.models.people import AccessKind, LeaseToCome
+from visits.models.portfolio import Dwelling
+from visits.portfolio.apply import write_ledger
+from visits.portfolio.households import SUCCESSIVE
+from visits.portfolio.ledger import Ledger
+from visits.portfolio.protected import leave_unseen_alone
+from visits.portfolio.rows import Reading
+from visits.portfolio.tenants import plan_persons
+from visits.portfolio.to_come import row_of, viewer_of
+from visits.privacy import log_access
+from visits.protection import wait_to_protect
+from visits.queries.reach import Viewer
+
+
+def move_in(session: Session, *, now: datetime) -> int:
+    """Carry out the leases that begin today or began since; gives how many lines.
+
+    What each importer could not see then stays hidden from what her lines do.
+    """
+    begun = (
+        select(LeaseToCome)
+        .where(LeaseToCome.starts_on <= today_in_paris(now))
+        .order_by(LeaseToCome.starts_on, LeaseToCome.id)
+    )
+    leases = list(session.scalars(begun))
+    if not leases:
+        return 0
+    take_turn(session, "import")
+    wait_to_protect(session)
+    by_sender: dict[Viewer | None, list[LeaseToCome]] = {}
+    for one in leases:
+        by_sender.setdefault(viewer_of(one), []).append(one)
+    for viewer, kept in by_sender.items():
+        _move_in(session, kept, viewer=viewer, now=now)
+    session.execute(delete(LeaseToCome).where(LeaseToCome.id.in_([one.id for one in leases])))
+    return len(leases)
+
+
+def _move_in(
+    session: Session, kept: list[LeaseToCome], *, viewer: Viewer | None, now: datetime
+) -> None:
+    ledger, reading, choices = Ledger(session), Reading(), dict[str, str]()
+    ledger.dwellings.load(session, Dwelling.id, {one.dwelling_id for one in kept})
+    ledger.load_residences_of_dwellings()
+    for line, one in enumerate(kept, start=1):
+        home = ledger.dwellings.records[one.dwelling_id]
+        reading.rows.append(row_of(one, line=line, dwelling_reference=home["reference"]))
+        if one.content["successive"]:
+            choices[f"new_lease_{line}"] = SUCCESSIVE
+    with session.no_autoflush:
+        plan_persons(ledger, reading, today=today_in_paris(now), viewer=viewer, choices=choices)
+    leave_unseen_alone(ledger)
+    persons = sorted(ledger.persons_written())
+    write_ledger(session, ledger, now=now)
+    by = viewer.user_id if viewer else None
+    log_access(session, user_id=by, persons=persons, kind=AccessKind.WRITE, what="import", now=now)

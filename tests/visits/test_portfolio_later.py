@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_enrolment, make_user, make_viewer
 from tests.visits.portfolio_files import NOW, codes, load, plan_of
+from visits.choosing.targeting import count_candidates
 from visits.models.people import LeaseToCome, Occupancy, Person
 from visits.models.portfolio import Tenancy
 from visits.models.programmes import Enrolment
+from visits.people.protection import protect
 from visits.portfolio.moving_in import move_in
 from visits.programmes import find_programme
-from visits.protection import protect
-from visits.targeting import count_candidates
 
 LEASES = "Logement;N° bail;Nom;Prénom;Date de naissance;Date d'entrée"
 SITTING = "Q-1;B1;SORT;Jeanne;12/03/1935;01/04/1998"

@@ -18,14 +18,10 @@ from visits.accounts.accounts import add_device
 from visits.forms.published import publish_form
 from visits.ground.db import start_reading
 from visits.ground.errors import Conflict
+from visits.intake.conclusion import keep_outcomes
 from visits.intake.reviews import review_submission
 from visits.intake.submissions import SentFile, record_submission
 from visits.intake.visit_file import VisitFilter, awaiting_review, list_visits
-from visits.accounts import add_device
-from visits.conclusion import keep_outcomes
-from visits.db import start_reading
-from visits.errors import Conflict
-from visits.intake import SentFile, record_submission
 from visits.models.accounts import Role, User
 from visits.models.people import AccessEvent, Person
 from visits.models.visits import Submission, SubmissionFile, SubmissionState, Visit

@@ -15,14 +15,9 @@ from visits.following.setting_aside import cancel_promises, reason_given, set_as
 from visits.following.what_follows import open_urgent_works
 from visits.following.work_orders import TAKEN_BACK
 from visits.ground.errors import Conflict
-from visits.intake.conclusion import check_again, judge, settle
+from visits.intake.conclusion import judge, read_checked, settle
 from visits.intake.risks import risk_of
 from visits.mapping.points import refresh_map
-from visits.conclusion import judge, read_checked, settle
-from visits.corrections import versions_before
-from visits.errors import Conflict
-from visits.findings import orders_of
-from visits.map_points import refresh_map
 from visits.models.people import AccessKind, Consent
 from visits.models.programmes import EnrolmentState
 from visits.models.visits import COUNTED, Submission, SubmissionState, Visit, VisitState

@@ -15,10 +15,8 @@ from visits.models.programmes import Enrolment, EnrolmentState
 from visits.people.protection import protect_who_joined
 from visits.portfolio.ledger import Ledger, Record, Shelf
 from visits.portfolio.plan import Counts, ImportPlan
-from visits.sight.reach import hidden_homes
 from visits.portfolio.to_come import keep
-from visits.protection import protect_who_joined
-from visits.queries.reach import hidden_homes
+from visits.sight.reach import hidden_homes
 
 BATCH = 1_000
 # A person who moves takes along what is not done yet.

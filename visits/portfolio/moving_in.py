@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from visits.db import take_turn
-from visits.deadlines import today_in_paris
+from visits.ground.db import take_turn
+from visits.ground.deadlines import today_in_paris
 from visits.models.people import AccessKind, LeaseToCome
 from visits.models.portfolio import Dwelling
+from visits.people.protection import wait_to_protect
 from visits.portfolio.apply import write_ledger
 from visits.portfolio.households import SUCCESSIVE
 from visits.portfolio.ledger import Ledger
@@ -16,9 +17,8 @@ from visits.portfolio.protected import leave_unseen_alone
 from visits.portfolio.rows import Reading
 from visits.portfolio.tenants import plan_persons
 from visits.portfolio.to_come import row_of, viewer_of
-from visits.privacy import log_access
-from visits.protection import wait_to_protect
-from visits.queries.reach import Viewer
+from visits.sight.access_log import log_access
+from visits.sight.reach import Viewer
 
 
 def move_in(session: Session, *, now: datetime) -> int:

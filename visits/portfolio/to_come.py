@@ -17,7 +17,7 @@ from visits.models.people import LeaseToCome
 from visits.portfolio.households import SUCCESSIVE, Households
 from visits.portfolio.names import name_key
 from visits.portfolio.rows import Row
-from visits.queries.reach import Reach, Viewer
+from visits.sight.reach import Reach, Viewer
 
 # What a line says of the dwelling is written at once.
 _KEPT = (

@@ -15,23 +15,13 @@ from visits.following.follow_ups import remind_follow_ups
 from visits.following.work_orders import escalate_work_orders
 from visits.ground.db import start_reading
 from visits.ground.disk import room_in
-from visits.access_chain import check_access_log, let_go_of_access_log, seal_access_log
-from visits.conclusion import keep_outcomes
-from visits.db import start_reading
-from visits.disk import room_in
-from visits.follow_ups import remind_follow_ups
-from visits.jobs import claim_job, is_due, note_result
-from visits.open_sessions import forget_old_sessions
-from visits.orphans import remove_orphans
+from visits.intake.conclusion import keep_outcomes
 from visits.portfolio import purge_imports
+from visits.portfolio.moving_in import move_in
 from visits.retention.jobs import claim_job, is_due, note_result
 from visits.retention.orphans import remove_orphans
 from visits.sight.access_chain import check_access_log, let_go_of_access_log, seal_access_log
 from webapp.frame.transaction import House
-from visits.portfolio.moving_in import move_in
-from visits.sign_in_wall import forget_old_tries
-from visits.work_orders import escalate_work_orders
-from webapp.transaction import House
 
 log = logging.getLogger("palier")
 SPARED_IN_NEED = timedelta(hours=1)  # an upload is over by then

@@ -26,10 +26,8 @@ from diagnostics.savings import (
 from visits.agenda.planning import find_visit
 from visits.forms.parameters import parameters_in_force
 from visits.ground.errors import NotFound
-from visits.intake.conclusion import check_again
+from visits.intake.conclusion import read_checked
 from visits.intake.visit_file import counted_submissions
-from visits.conclusion import read_checked
-from visits.errors import NotFound
 from visits.models.visits import Submission, Visit
 from webapp.access.auth import Action, requires, viewer
 from webapp.office.frame.access import showing

@@ -7,11 +7,8 @@ from flask_babel import gettext as _
 from diagnostics.delays import PARIS
 from visits.ground.deadlines import age_on
 from visits.ground.errors import Invalid
-from webapp.frame.transaction import now
-from visits.deadlines import age_on
-from visits.errors import Invalid
 from visits.models.people import Person
-from webapp.transaction import now
+from webapp.frame.transaction import now
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 

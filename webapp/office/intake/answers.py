@@ -17,9 +17,7 @@ from diagnostics.xpath import Node, Scope
 from visits.forms.listing import confidential_names
 from visits.forms.published import consequences_of
 from visits.ground.errors import NotFound
-from visits.intake.conclusion import check_again
-from visits.conclusion import read_checked
-from visits.errors import NotFound
+from visits.intake.conclusion import read_checked
 from visits.models.visits import Consequence, Submission, SubmissionFile
 from webapp.frame.languages import current_language
 from webapp.frame.transaction import house

@@ -6,8 +6,8 @@ import { day } from '../src/tablet/day'
 import * as db from '../src/tablet/db'
 import { newDataKey } from '../src/tablet/seal'
 import CoveredAnswer from '../src/tablet/questions/CoveredAnswer.vue'
-import { answersOfVisit, visitRecords, type VisitRecord } from '../src/tablet/visitrecords'
-import type { DraftRecord } from '../src/tablet/draft'
+import type { DraftRecord, VisitRecord } from '../src/tablet/records'
+import { answersOfVisit, visitRecords } from '../src/tablet/visitrecords'
 import type { DayAnswer, FormAnswer, Visit } from '../src/tablet/wire'
 
 const XFORM = `<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:p="urn:palier:form"><h:head><model>

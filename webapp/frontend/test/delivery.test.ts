@@ -2,8 +2,8 @@ import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import * as db from '../src/tablet/db'
 import { deliver, deliverAsItIs } from '../src/tablet/delivery'
-import type { OutboxItem, SentFile } from '../src/tablet/outbox'
-import { sha256 } from '../src/tablet/receipts'
+import { sha256 } from '../src/tablet/seal'
+import type { OutboxItem, SentFile } from '../src/tablet/records'
 import { newDataKey } from '../src/tablet/seal'
 
 interface Sent { names: string[]; more: boolean; sentAt: string | null }

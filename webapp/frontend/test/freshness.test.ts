@@ -4,8 +4,9 @@ import { fetchForm } from '../src/tablet/api'
 import { day, dayProblem, isBack, refreshDay } from '../src/tablet/day'
 import * as db from '../src/tablet/db'
 import { forgetAll } from '../src/tablet/locking'
+import type { SessionRecord } from '../src/tablet/records'
 import { newDataKey } from '../src/tablet/seal'
-import { session, type SessionRecord } from '../src/tablet/session'
+import { session } from '../src/tablet/session'
 
 const DAY = { server_now: '2026-11-26T09:00:00Z', visits: [], forms: [], kit: [], sent: [] }
 let network: () => Promise<Response>

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { changeLock, readLock } from '../src/tablet/connection'
 import { eraseAll } from '../src/tablet/db'
-import { lockState, MAX_TRIES, pinFault, tryPin, underPin, type LockRecord } from '../src/tablet/lock'
+import { lockState, MAX_TRIES, pinFault, tryPin, underPin } from '../src/tablet/lock'
+import type { LockRecord } from '../src/tablet/records'
 import { newDataKey, PIN_ITERATIONS } from '../src/tablet/seal'
 
 const PIN = '271828'

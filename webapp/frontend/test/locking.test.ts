@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ask } from '../src/tablet/ask'
-import { day, type DayRecord } from '../src/tablet/day'
+import { day } from '../src/tablet/day'
 import { allKept, beforeLock, IDLE_MS, stayAwake, watchIdle } from '../src/tablet/locking'
 import { covered, mayLie, proved, watchLeaving } from '../src/tablet/proving'
+import type { DayRecord } from '../src/tablet/records'
 import { openFormId, openVisitId } from '../src/tablet/route'
 
 const idle = vi.fn(() => true)

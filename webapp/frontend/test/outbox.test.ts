@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import {
-  backOff, dueItems, handedIn, isWhole, mayGiveUp, mayHandIn, queued, settle, settleHandedIn, settleReport, type Outcome, type OutboxItem, type Report, type Settled,
-} from '../src/tablet/outbox'
-import { asReceipt, covers, sha256 } from '../src/tablet/receipts'
+import { backOff, dueItems, handedIn, isWhole, mayGiveUp, mayHandIn, queued, settle, settleHandedIn, settleReport, type Outcome, type Settled } from '../src/tablet/outbox'
+import { asReceipt, covers } from '../src/tablet/receipts'
+import { sha256 } from '../src/tablet/seal'
+import type { OutboxItem, Report } from '../src/tablet/records'
 import type { Receipt } from '../src/tablet/wire'
 
 const NOW = 1_000_000

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest'
-import type { DayRecord } from '../src/tablet/day'
 import * as db from '../src/tablet/db'
 import { lightened, purge } from '../src/tablet/purge'
+import type { DayRecord } from '../src/tablet/records'
 import { newDataKey } from '../src/tablet/seal'
 
 const NOW = Date.parse('2026-03-10T09:00:00Z')

@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import * as db from '../src/tablet/db'
-import { drafts, loadDrafts, type DraftRecord } from '../src/tablet/draft'
+import { drafts, loadDrafts } from '../src/tablet/draft'
 import { holdForm } from '../src/tablet/holding'
 import { forgetAll } from '../src/tablet/locking'
-import type { OutboxItem, SentRecord } from '../src/tablet/outbox'
+import type { DraftRecord, OutboxItem, SentRecord, VisitRecord } from '../src/tablet/records'
 import { follow, forgetsName, heldVisits } from '../src/tablet/reducing'
 import { newDataKey } from '../src/tablet/seal'
 import { loadOutbox, queue, queueReport, sent } from '../src/tablet/sending'
 import { isTakenBack } from '../src/tablet/takenback'
-import { loadVisitRecords, visitRecords, type VisitRecord } from '../src/tablet/visitrecords'
+import { loadVisitRecords, visitRecords } from '../src/tablet/visitrecords'
 import type { Visit } from '../src/tablet/wire'
 
 const SECRETS = ['Odette', 'Tilleuls', '12A7', '+336', 'Beauvais', 'L00042', 'chien', 'falls']

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from 'vitest'
 import * as db from '../src/tablet/db'
-import type { OutboxItem, SentRecord } from '../src/tablet/outbox'
+import type { OutboxItem, SentRecord } from '../src/tablet/records'
 import { reopen, reopenSent } from '../src/tablet/reopening'
 import { newDataKey } from '../src/tablet/seal'
 import { correcting, renumbered } from '../src/tablet/versions'

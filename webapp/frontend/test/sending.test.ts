@@ -2,7 +2,7 @@
 import 'fake-indexeddb/auto'
 import { beforeEach, expect, it, vi } from 'vitest'
 import * as db from '../src/tablet/db'
-import type { OutboxItem } from '../src/tablet/outbox'
+import type { OutboxItem } from '../src/tablet/records'
 import { newDataKey } from '../src/tablet/seal'
 import { handIn, loadOutbox, queue, retryItem } from '../src/tablet/sending'
 import { session } from '../src/tablet/session'

@@ -1,24 +1,6 @@
 // An urgent finding as it is told: once, however often it is sent.
-import type { DraftRecord } from './draft'
 import type { Follow } from './follows'
-import { language } from './i18n'
-import { spokenDecimals } from './numbers'
-import type { Report } from './outbox'
-import type { Translated } from './wire'
-
-/** An urgent finding that was told. */
-export interface UrgentNote {
-  /** Made of the instance and the place in it: the same finding told twice is one alert. */
-  id: string
-  /** The place in the form, with the numbers of its rooms. */
-  reference: string
-  severity: string
-  label: Translated
-  raisedAt: number
-  /** Who was reached, and when; nobody when the name is empty and there is a time. */
-  reachedName: string
-  reachedAt: number | null
-}
+import type { DraftRecord, Report, UrgentNote } from './records'
 
 /** What was told of a finding, if anything. */
 export function known(notes: readonly UrgentNote[] | undefined, follow: Follow): UrgentNote | undefined {
@@ -28,14 +10,6 @@ export function known(notes: readonly UrgentNote[] | undefined, follow: Follow):
 /** The findings about which nobody is noted as reached: not called, or nobody answered. */
 export function unreached(follows: readonly Follow[], notes: readonly UrgentNote[]): Follow[] {
   return follows.filter((follow) => !known(notes, follow)?.reachedName)
-}
-
-/** The sentence in both languages; where the other one quotes answers, what is read here stands for both. */
-export function labelsOf(said: string, written: Translated | undefined): Translated {
-  const other = language.value === 'fr' ? 'en' : 'fr'
-  const here = spokenDecimals(said, language.value)
-  const plain = written?.[other] && !written[other].includes('${') ? written[other] : here
-  return language.value === 'fr' ? { fr: here, en: plain } : { fr: plain, en: here }
 }
 
 /** A UUID that is always the same for a place of an instance: a crash in between tells nothing twice. */

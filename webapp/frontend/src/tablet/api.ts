@@ -1,6 +1,5 @@
+import type { FileRecord, Report } from './records'
 import { ref } from 'vue'
-import type { FileRecord } from './draft'
-import type { Report } from './outbox'
 import type { DayAnswer, DeviceAnswer, FormAnswer, Problem } from './wire'
 
 /** The server answered, and said no. */

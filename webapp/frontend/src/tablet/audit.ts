@@ -1,21 +1,5 @@
 // How long each page was on screen, in the words of ODK's audit log: kept with the draft, sent as a file beside it.
-import type { FileRecord } from './draft'
-
-export const AUDIT_FILE = 'audit.csv'
-
-/** A row of the log; moments in milliseconds since 1970 by the tablet's clock, `end` null for what has no length. */
-export interface AuditRow {
-  event: 'form start' | 'form resume' | 'form exit' | 'form finalized' | 'question' | 'group questions'
-  node: string
-  start: number
-  end: number | null
-}
-
-/** Where a person is in the form. */
-export interface Place {
-  event: 'question' | 'group questions'
-  node: string
-}
+import { AUDIT_FILE, type AuditRow, type FileRecord, type Place } from './records'
 
 /** Too many rows would outgrow the answers: beyond this, time is added to the page's last row. */
 const MOST_ROWS = 2_000

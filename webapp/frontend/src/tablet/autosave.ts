@@ -1,11 +1,11 @@
 // An open visit is saved as it goes, photos included; the screen says so only once it is on disk.
 import { effect, ref, stop, type Ref } from 'vue'
 import * as db from './db'
-import { fileKey, type DraftRecord } from './draft'
 import { xmlOf, type NamedFile } from './engine'
 import { giveBackPhotos } from './givingback'
 import { beforeLock } from './locking'
 import { filesHere, keepDraft, note, type OpenVisit } from './openvisit'
+import { fileKey, type DraftRecord } from './records'
 import { whenQuiet } from './settled'
 import { isFull } from './storage'
 

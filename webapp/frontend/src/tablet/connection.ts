@@ -1,6 +1,6 @@
 // The database under the tablet's memory: its stores, its versions, and the one record that stays readable.
+import type { LockRecord } from './records'
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb'
-import type { LockRecord } from './lock'
 
 export const STORE_NAMES = ['session', 'day', 'forms', 'drafts', 'files', 'outbox', 'receipts', 'visits', 'media'] as const
 const NAME = 'palier'

@@ -4,16 +4,10 @@ import * as db from './db'
 import { language, t } from './i18n'
 import { whenLocked } from './locking'
 import { fetchMissingMedia } from './media'
+import type { DayRecord } from './records'
 import { follow, heldVisits } from './reducing'
 import { askSignIn, session } from './session'
 import { inLanguage, type DayAnswer, type FormAnswer, type Visit } from './wire'
-
-export interface DayRecord {
-  answer: DayAnswer
-  fetchedAt: number
-  /** The tablet's clock minus the server's, in milliseconds. */
-  skewMs: number
-}
 
 export const day = shallowRef<DayRecord | null>(null)
 export const refreshing = ref(false)

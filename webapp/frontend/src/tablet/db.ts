@@ -4,13 +4,8 @@
 import type { IDBPObjectStore } from 'idb'
 import { ref } from 'vue'
 import { onConnection, STORE_NAMES, type Kept, type Schema, type StoreName } from './connection'
-import type { DraftRecord, FileRecord } from './draft'
-import type { DayRecord } from './day'
-import type { QueueItem, SentRecord, SentReport } from './outbox'
+import type { DayRecord, DraftRecord, FileRecord, MediaRecord, QueueItem, SentRecord, SentReport, SessionRecord, VisitRecord } from './records'
 import { seal, unseal, versionOf } from './seal'
-import type { SessionRecord } from './session'
-import type { MediaRecord } from './media'
-import type { VisitRecord } from './visitrecords'
 import type { FormAnswer } from './wire'
 
 /** What each store holds. Keys: `current`, `form_id/version`, an instance id, `instance id/file name`, a SHA-256. */

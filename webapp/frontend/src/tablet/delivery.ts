@@ -1,9 +1,10 @@
 // One item on its way: a visit photo by photo, each confirmed before the next; a report in one breath.
 import { Refused, sendHandedIn, sendPart, sendReport, Unreachable, type Part } from './api'
 import * as db from './db'
-import { XML_FILE, type FileRecord } from './draft'
-import { isReport, isWhole, keyOf, type OutboxItem, type Outcome, type QueueItem, type ReportItem } from './outbox'
-import { asReceipt, confirmedIn, lightOf, photosOf, sha256 } from './receipts'
+import { isReport, isWhole, keyOf, type Outcome } from './outbox'
+import { asReceipt, confirmedIn, lightOf, photosOf } from './receipts'
+import { sha256 } from './seal'
+import { XML_FILE, type FileRecord, type OutboxItem, type QueueItem, type ReportItem } from './records'
 import type { Problem } from './wire'
 
 interface Manners {

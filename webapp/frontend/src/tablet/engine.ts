@@ -1,11 +1,10 @@
 // The form engine, and all we know of its habits. Screens and drafts speak to it through these functions only.
+import { XML_FILE, type SessionRecord } from './records'
 import {
   loadForm, type AnyControlNode, type GroupNode, type LoadFormResult, type ModelValueNode,
   type RepeatInstanceNode, type RepeatRangeNode, type RootNode, type TextRange, type TextRole, type UploadNode,
 } from '@getodk/xforms-engine'
 import { shallowReactive } from 'vue'
-import { XML_FILE } from './draft'
-import type { SessionRecord } from './session'
 
 export type { RepeatRangeNode, RootNode, UploadNode } from '@getodk/xforms-engine'
 export type FormNode = AnyControlNode | ModelValueNode | GroupNode | RepeatRangeNode | RepeatInstanceNode

@@ -1,5 +1,5 @@
 // A visit that could not take place, in the codes of the office.
-import type { Report } from './outbox'
+import type { Report } from './records'
 import type { Visit } from './wire'
 
 export const FAILURES = [

@@ -1,9 +1,9 @@
 // Scores and "what will follow", read from the form as it is being filled.
-import { labelsOf } from './alerts'
 import {
   childrenOf, isConsequence, isLeaf, isRepeat, nameOf, pathOf, type FormNode, type LeafNode, type RootNode,
 } from './engine'
 import { language, tCode, rendered, t } from './i18n'
+import { spokenDecimals } from './numbers'
 import { phonesIn } from './phones'
 import { knower } from './scores'
 import type { FormAnswer, Translated } from './wire'
@@ -111,4 +111,12 @@ function outsideRepeats(nodes: readonly FormNode[]): LeafNode[] {
     if (isLeaf(node)) return [node]
     return isRepeat(node) ? [] : outsideRepeats(childrenOf(node))
   })
+}
+
+/** The sentence in both languages; where the other one quotes answers, what is read here stands for both. */
+export function labelsOf(said: string, written: Translated | undefined): Translated {
+  const other = language.value === 'fr' ? 'en' : 'fr'
+  const here = spokenDecimals(said, language.value)
+  const plain = written?.[other] && !written[other].includes('${') ? written[other] : here
+  return language.value === 'fr' ? { fr: here, en: plain } : { fr: plain, en: here }
 }

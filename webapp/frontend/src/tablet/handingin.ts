@@ -1,8 +1,9 @@
 // A form that was begun and cannot be opened any more: handed in as it stands, like what the server refused.
 import * as db from './db'
-import { drafts, fileKey, loadDrafts, XML_FILE, type DraftRecord } from './draft'
-import { handedIn, type OutboxItem } from './outbox'
-import { sha256 } from './receipts'
+import { drafts, loadDrafts } from './draft'
+import { handedIn } from './outbox'
+import { sha256 } from './seal'
+import { XML_FILE, fileKey, type DraftRecord, type OutboxItem } from './records'
 import { loadOutbox, sendDue } from './sending'
 
 export function draftOf(visitId: string, formId: string): DraftRecord | undefined {

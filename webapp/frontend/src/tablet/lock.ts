@@ -1,25 +1,8 @@
 // The lock: one small readable record that says how the data key is wrapped and how many wrong PINs were tried.
 import { ref } from 'vue'
 import { changeLock, readLock } from './connection'
+import type { LockRecord } from './records'
 import { keyOfPin, PIN_ITERATIONS, unwrapKey, Unopenable, wrapKey } from './seal'
-
-export interface LockRecord {
-  salt: ArrayBuffer
-  iterations: number
-  /** The data key under the PIN; gone after too many wrong ones. */
-  underPin: ArrayBuffer | null
-  /** The data key under the server's recovery key; missing until a tablet of version 1 has signed in again. */
-  underRecovery: ArrayBuffer | null
-  deviceId: string
-  /** The SHA-256 of the token: with it a locked tablet learns whether it was declared lost, and nothing else. */
-  contact: string
-  tries: number
-  /** No PIN before this moment: only where no recovery key could help. */
-  barredUntil: number
-  language: string
-  /** Records that version 1 kept in clear are still to be sealed. */
-  plain: boolean
-}
 
 /** Where one stands before the day's screens: `open` shows them. */
 type Gate = 'starting' | 'insecure' | 'signIn' | 'choosePin' | 'locked' | 'open' | 'erased'

@@ -1,13 +1,8 @@
 // The pictures, sounds and films that forms show: fetched with the forms, and kept by what they contain.
 import { fetchFormFile } from './api'
 import * as db from './db'
-import { sha256 } from './receipts'
+import { sha256 } from './seal'
 import type { FormAnswer, FormFile } from './wire'
-
-export interface MediaRecord {
-  type: string
-  bytes: ArrayBuffer
-}
 
 /** Gives a file of a form by its name; null when the tablet does not have it. */
 export type MediaReader = (name: string) => Promise<File | null>

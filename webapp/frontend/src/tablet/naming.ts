@@ -1,8 +1,8 @@
 // What is on its way, or begun, as the screens name it: the form or the report, and whose it is.
 import { formTitle } from './day'
-import type { DraftRecord } from './draft'
 import { t } from './i18n'
-import { isReport, type QueueItem } from './outbox'
+import { isReport } from './outbox'
+import type { DraftRecord, QueueItem } from './records'
 
 type Work = QueueItem | DraftRecord
 

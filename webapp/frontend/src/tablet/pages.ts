@@ -3,8 +3,8 @@ import {
   childrenOf, hasAppearance, isAnswered, isConsequence, isLeaf, isQuestion, isRepeat, type FormNode,
   type LeafNode, type RepeatRangeNode, type RootNode,
 } from './engine'
-import type { Place } from './audit'
 import { rendered, t, typeset } from './i18n'
+import type { Place } from './records'
 import { isPhotoStrip } from './strips'
 
 export interface Page {

@@ -1,7 +1,7 @@
 // What leaves the tablet by itself: nothing of a tenant stays longer than the work needs it.
-import { day, type DayRecord } from './day'
+import { day } from './day'
 import { readAll, write, type Change } from './db'
-import type { SentRecord, SentReport } from './outbox'
+import type { DayRecord, SentRecord, SentReport } from './records'
 import type { Visit } from './wire'
 
 const HOUR_MS = 3600_000

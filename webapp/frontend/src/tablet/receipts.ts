@@ -1,7 +1,5 @@
 // What the server says it has. Only this counts: not what was sent, nor how far the network got.
-import { AUDIT_FILE } from './audit'
-import { XML_FILE } from './draft'
-import type { OutboxItem, SentFile } from './outbox'
+import { AUDIT_FILE, XML_FILE, type OutboxItem, type SentFile } from './records'
 import type { Receipt } from './wire'
 
 const STATES: readonly string[] = ['incomplete', 'checked', 'to_review', 'set_aside'] satisfies Receipt['state'][]
@@ -43,8 +41,3 @@ function lists(receipt: Receipt, file: SentFile): boolean {
   return receipt.files.some((kept) => kept.sha256.toLowerCase() === file.sha256 && (file.name === XML_FILE || kept.name === file.name))
 }
 
-/** SHA-256 in hexadecimal. */
-export async function sha256(bytes: ArrayBuffer): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-}

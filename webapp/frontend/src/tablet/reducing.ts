@@ -1,11 +1,12 @@
 // A visit that the server took back is reduced, in every store, to what sending still needs: ids, forms, sealed answers.
 import * as db from './db'
-import { loadDrafts, type DraftRecord } from './draft'
-import { keyOf, type SentRecord, type SentReport } from './outbox'
+import { loadDrafts } from './draft'
+import { keyOf } from './outbox'
 import { formName, heldForms } from './holding'
+import type { DraftRecord, SentRecord, SentReport, VisitRecord } from './records'
 import { alone, keyOfSent, loadOutbox } from './sending'
 import { named, takenBack } from './takenback'
-import { loadVisitRecords, type VisitRecord } from './visitrecords'
+import { loadVisitRecords } from './visitrecords'
 import type { DayAnswer, Visit } from './wire'
 
 /** The visits of which the tablet holds something. */

@@ -1,9 +1,8 @@
 // A finished form becomes a draft again: as it was while nobody tried to send it, otherwise as its next version.
-import { AUDIT_FILE } from './audit'
 import * as db from './db'
-import { fileKey, loadDrafts, XML_FILE, type DraftRecord } from './draft'
-import type { OutboxItem, SentRecord } from './outbox'
+import { loadDrafts } from './draft'
 import { photosOf } from './receipts'
+import { AUDIT_FILE, XML_FILE, fileKey, type DraftRecord, type OutboxItem, type SentRecord } from './records'
 import { alone, loadOutbox } from './sending'
 import { againOf, renumbered } from './versions'
 import { forgottenChange, loadVisitRecords } from './visitrecords'

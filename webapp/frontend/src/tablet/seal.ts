@@ -146,3 +146,9 @@ function joined(parts: ArrayBuffer[]): ArrayBuffer {
   }
   return whole.buffer
 }
+
+/** SHA-256 in hexadecimal. */
+export async function sha256(bytes: ArrayBuffer): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}

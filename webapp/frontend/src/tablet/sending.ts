@@ -2,12 +2,9 @@
 import { computed, ref, shallowRef } from 'vue'
 import * as db from './db'
 import { deliver, deliverAsItIs, deliverReport } from './delivery'
-import { fileKey, XML_FILE } from './draft'
 import { whenLocked } from './locking'
-import {
-  dueItems, handedIn, isReport, keyOf, queued, settle, settleHandedIn, settleReport, type OutboxItem, type QueueItem, type Report, type ReportItem,
-  type SentRecord, type SentReport,
-} from './outbox'
+import { dueItems, handedIn, isReport, keyOf, queued, settle, settleHandedIn, settleReport } from './outbox'
+import { XML_FILE, fileKey, type OutboxItem, type QueueItem, type Report, type ReportItem, type SentRecord, type SentReport } from './records'
 import { askSignIn, mustSignIn, session } from './session'
 import { named } from './takenback'
 import { againOf } from './versions'

@@ -3,18 +3,12 @@ import { type Credentials, recoverDevice, Refused, registerDevice, revokeDevice 
 import { changeLock, readLock } from './connection'
 import * as db from './db'
 import { setLanguage } from './i18n'
-import { gate, underPin, type LockRecord } from './lock'
+import { gate, underPin } from './lock'
 import { whenLocked } from './locking'
-import { sha256 } from './receipts'
+import { sha256 } from './seal'
+import type { LockRecord, SessionRecord } from './records'
 import { keyOfRecovery, newDataKey, unwrapKey, wrapKey } from './seal'
-import type { DeviceAnswer, User } from './wire'
-
-export interface SessionRecord {
-  deviceId: string
-  deviceName: string
-  token: string
-  user: User
-}
+import type { DeviceAnswer } from './wire'
 
 /** Who holds the tablet; null before the first sign-in and while it is locked. */
 export const session = shallowRef<SessionRecord | null>(null)

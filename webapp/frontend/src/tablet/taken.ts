@@ -1,17 +1,11 @@
 // A picture is kept as it was taken until it is prepared: a tablet that dies meanwhile has it still.
 import * as db from './db'
-import { fileKey, type FileRecord } from './draft'
 import { childrenOf, isLeaf, type FormNode, type RootNode } from './engine'
 import { note, type OpenVisit } from './openvisit'
 import { preparePhoto, LONGEST_SIDE_PX } from './photos'
+import { fileKey, type Awaits, type FileRecord } from './records'
 import { hasRoomFor, hasRoomToSpare } from './storage'
 import { addPhoto, isPhotoStrip } from './strips'
-
-/** Where a picture goes once it is prepared: a question, or a strip of photos. */
-export interface Awaits {
-  reference: string
-  maxPixels: number | null
-}
 
 /** Keep a picture as it is; gives what lets it go again. Without room it is prepared all the same. */
 export async function keepTaken(visit: OpenVisit, picture: Blob, awaits: Awaits): Promise<() => void> {

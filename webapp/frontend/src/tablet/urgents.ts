@@ -1,9 +1,9 @@
 // Urgent findings: told to the office at once, with who was reached; kept with the draft.
 import { computed, onScopeDispose, watch, type ComputedRef } from 'vue'
-import { alertId, alertOf, known, type UrgentNote } from './alerts'
+import { alertId, alertOf, known } from './alerts'
 import type { Follow } from './follows'
 import type { OpenVisit } from './openvisit'
-import type { Report } from './outbox'
+import type { Report, UrgentNote } from './records'
 
 export interface Reached {
   name: string

@@ -1,6 +1,6 @@
 // A form that was finished and is corrected: the XML of its next version, as OpenRosa has it, and what it goes on from.
-import type { Again, OutboxItem } from './outbox'
 import { photosOf } from './receipts'
+import type { Again, OutboxItem } from './records'
 
 const ID = /<((?:[\w.-]+:)?)instanceID([^>]*)>[^<]*<\/\1instanceID>/
 const FORMER = /<((?:[\w.-]+:)?)deprecatedID[^>]*>[^<]*<\/\1deprecatedID>/

@@ -2,7 +2,7 @@ import { inject, type InjectionKey } from 'vue'
 import type { LeafNode, RootNode } from './engine'
 import { typeset, type Key } from './i18n'
 import type { ProposalSources } from './answers'
-import type { Awaits } from './taken'
+import type { Awaits } from './records'
 
 /** What the questions of an open visit share. */
 interface VisitContext {

@@ -1,7 +1,5 @@
 // The forms of a visit and where each stands, from where it truly is: the tablet first, then the server's word.
-import type { DraftRecord } from './draft'
-import type { OutboxItem, SentRecord } from './outbox'
-import type { VisitRecord } from './visitrecords'
+import type { DraftRecord, OutboxItem, SentRecord, VisitRecord } from './records'
 import type { Visit } from './wire'
 
 type FormState = 'new' | 'draft' | 'waiting' | 'attention' | 'received'

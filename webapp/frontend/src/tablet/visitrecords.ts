@@ -5,33 +5,12 @@ import { answersIn } from './answers'
 import { openAnswers } from './confidential'
 import { visitById } from './day'
 import * as db from './db'
-import { drafts, type DraftRecord } from './draft'
+import { drafts } from './draft'
 import { whenLocked } from './locking'
+import type { DraftRecord, VisitRecord } from './records'
 import { queue } from './sending'
 import { isTakenBack, takenBack } from './takenback'
 import type { Visit } from './wire'
-
-interface FinishedForm {
-  formId: string
-  version: string
-  instanceId: string
-  finishedAt: number
-  /** By name, to be offered to the other forms of this visit. */
-  answers: Record<string, string>
-  /** What its answers call for, as `kind/code`. */
-  called?: string[]
-}
-
-export interface VisitRecord {
-  visit: Visit
-  /** When "start" was tapped, by the tablet's clock. */
-  startedAt: number | null
-  finished: FinishedForm[]
-  failure: { id: string; outcome: string; at: number } | null
-  touchedAt: number
-  /** The server took it back: what is left is what sending needs. */
-  takenBack?: boolean
-}
 
 const KEPT_MS = 48 * 3600_000
 

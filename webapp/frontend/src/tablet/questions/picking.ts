@@ -1,7 +1,8 @@
 import { ref, type Ref } from 'vue'
 import { track } from '../pending'
+import type { Awaits } from '../records'
 import { hasRoomFor } from '../storage'
-import { prepared, type Awaits } from '../taken'
+import { prepared } from '../taken'
 import { useVisit } from '../visitcontext'
 
 interface Picking {

@@ -68,6 +68,8 @@ class LocalMap(folium.Map):
             # One globe, not a row of them: a viewport beyond 180 degrees is refused.
             max_bounds=True,
             maxBoundsViscosity=1,
+            # Leaflet's own says its words in English alone: ours stands for it.
+            zoom_control=False,
             **options,
         )
         self._id = MAP_ID
@@ -87,6 +89,22 @@ class View(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]
         self._name, self._id = "View", MAP_ID
         self.corners = [[bounds.south, bounds.west], [bounds.north, bounds.east]]
+
+
+class ZoomControl(MacroElement):
+    """Zoom in and out by buttons that say so in the reader's language."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "L.control.zoom({{ this.options|tojson }}).addTo({{ this._parent.get_name() }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, zoom_in: str, zoom_out: str) -> None:
+        """Take the words of the two buttons."""
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name, self._id = "ZoomControl", MAP_ID
+        self.options = {"zoomInTitle": zoom_in, "zoomOutTitle": zoom_out}
 
 
 class ViewportLayer(JSCSSMixin):
@@ -113,19 +131,27 @@ def draw(
     bounds: BBox,
     tiles: Tiles | None,
     options: Mapping[str, Any],
+    zoom: tuple[str, str],
     layers: Sequence[MacroElement] = (),
 ) -> Page:
     """Draw the page of a map that asks `data_url` for each viewport.
 
-    `options` go to the script as they are; `layers` are more elements of folium. Raise
-    UnknownAsset, or UnsafePage for a `data_url` elsewhere or a layer that brings inline code.
+    `options` go to the script as they are; `zoom` says in and out on the buttons; `layers` are more
+    elements of folium. Raise UnknownAsset, or UnsafePage for a `data_url` elsewhere or a layer that
+    brings inline code.
     """
     if not data_url.startswith("/") or data_url.startswith("//"):
         raise UnsafePage("a map asks its own server")
     drawn = LocalMap()
     background = () if tiles is None else (_background(tiles),)
     # The view comes first: what stands before it would ask for pictures of somewhere else.
-    for layer in (View(bounds), *background, *layers, ViewportLayer(data_url, options)):
+    for layer in (
+        View(bounds),
+        ZoomControl(*zoom),
+        *background,
+        *layers,
+        ViewportLayer(data_url, options),
+    ):
         drawn.add_child(layer)
     return _page(drawn, tiles)
 

@@ -22,6 +22,7 @@ def page(**changes: Any) -> Page:
         "bounds": OISE,
         "tiles": IGN,
         "options": {"mode": "clusters"},
+        "zoom": ("Zoomer", "Dézoomer"),
     }
     return draw(**facts | changes)
 

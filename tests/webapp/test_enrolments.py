@@ -18,11 +18,13 @@ from tests.factories import (
     make_user,
     make_visit,
 )
+from visits.accounts.accounts import find_territory
 from visits.models.accounts import Role, User
 from visits.models.people import AccessedPerson, AccessEvent
 from visits.models.portfolio import Territory
 from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
 from visits.models.visits import Visit, VisitState
+from visits.people.protection import name_for_access, protect
 
 SignIn = Callable[..., FlaskClient]
 
@@ -348,6 +350,36 @@ def test_a_partner_sends_visitors_of_her_own_organisation_only(
     assert refused.status_code == 422
     assert stranger.name not in page(client, f"/enrolments/{enrolment.id}")
     assert client.post(address, data=typed | {"visitor_id": str(own.id)}).status_code == 302
+
+
+def test_only_who_works_there_and_may_know_the_home_is_sent(
+    client_as: SignIn, session: Session, by: User
+) -> None:
+    here, there = (find_territory(session, name).id for name in ("Nord", "Sud"))
+    home = make_dwelling(session, residence=make_residence(session, territory_id=here))
+    former = make_person(session, dwelling=home)
+    enrolment = enrolled(session, by, person=former, dwelling=home, state=EnrolmentState.AGREED)
+    sent = {
+        name: make_user(session, role=Role.VISITOR, name=name, territory_id=territory).id
+        for name, territory in (("PROCHE", here), ("LOINTAINE", there), ("PARTOUT", None))
+    }
+    session.commit()
+    client = client_as("coordinator")
+    user: User = client.user  # type: ignore[attr-defined]
+
+    def offered() -> list[str]:
+        text = page(client, f"/enrolments/{enrolment.id}")
+        return [name for name in sent if f">{name}</option>" in text]
+
+    assert offered() == ["PROCHE", "PARTOUT"]
+    newcomer = make_person(session, dwelling=home)
+    protect(session, newcomer, by=user.id, now=NOW)
+    former.occupancies[0].ended_on = NOW.date()
+    name_for_access(session, newcomer, user_id=sent["PROCHE"], by=user.id, now=NOW)
+    # What a former tenant's visit tells of a hidden home is for those named there.
+    former.protected = False
+    session.commit()
+    assert offered() == ["PROCHE"]
 
 
 def test_those_who_may_not_call_are_refused(

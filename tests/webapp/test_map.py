@@ -296,6 +296,7 @@ def test_the_page_shows_folium_without_a_third_party(
     assert "http" not in page.text.replace("http-equiv", "")
     assert "style=" not in page.text
     assert script.content_type.startswith("text/javascript")
+    assert '"zoomInTitle": "Zoomer", "zoomOutTitle": "D\\u00e9zoomer"' in script.text
     assert "Palier.viewport(" in script.text and "/api/map/dwellings" in script.text
 
 

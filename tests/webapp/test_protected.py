@@ -1,10 +1,9 @@
-"""A protected person shows nowhere to somebody not named: no page, list, map, file or log."""
+"""What is done about a protected person: no form of hers, no log, no dry run; pages: test_sight."""
 
 import io
 import logging
-import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import unescape
@@ -89,47 +88,18 @@ def hidden(app: Flask, session: Session, now: datetime) -> Hidden:
     return Hidden(person.id, pages, forms)
 
 
-def lists() -> Iterator[str]:
-    """Name the pages that list, count, search or draw persons."""
-    yield from ("/", "/visits/", "/visits/?review=1", "/outcomes/", "/map/", "/forms/", "/imports/")
-    yield from ("/accounts/", "/api/tablet/day", "/programmes/seniors/targeting", "/kits/")
-    yield "/programmes/seniors/targeting/first?number=100"
-    for place in ("/people/", "/enrolments/", "/follow-ups/", "/work-orders/"):
-        yield place
-        # What is typed shows in the search field again: half a word of hers is enough.
-        for text in ("chett", "l-secr"):
-            yield f"{place}?state=all&q={text}"
-    for zoom in (3, 9, 15, 18):
-        for mode in ("clusters", "hexagons"):
-            for only in ("programme=seniors", "works=true"):
-                box = f"{LAT - 0.01},{LON - 0.01},{LAT + 0.01},{LON + 0.01}"
-                yield f"/api/map/dwellings?bbox={box}&z={zoom}&mode={mode}&{only}"
-
-
-def test_nothing_of_a_protected_person_shows_to_somebody_not_named(
+def test_nobody_who_is_not_named_changes_anything_of_hers_and_no_log_names_her(
     client_as: SignIn, hidden: Hidden, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     for role in Role:
         client = client_as(role)
-        for path in (*lists(), *hidden.pages):
-            _look(client, path, hidden)
+        for path in hidden.pages:
+            assert client.get(path).status_code in (403, 404), (role, path)
         for path in hidden.forms:
             status = client.post(path, data={"note": "x" * 600}).status_code
             assert status in (403, 404), (role, path)
     assert not any(told in caplog.text for told in SAID_OF_HER)
-
-
-def _look(client: FlaskClient, path: str, hidden: Hidden) -> None:
-    answer = client.get(path)
-    assert answer.status_code < 500, path
-    shown = unescape(answer.get_data(as_text=True))
-    for told in (*SAID_OF_HER, str(hidden.id)):
-        assert told not in shown or told in path, (path, told)
-    if path in hidden.pages:
-        assert answer.status_code in (403, 404), path
-    if "/api/map" in path and answer.status_code == 200:
-        assert answer.json["features"] == [], path
 
 
 def test_somebody_named_sees_all_of_it(
@@ -141,15 +111,6 @@ def test_somebody_named_sees_all_of_it(
         person = session.get_one(Person, hidden.id)
         name_for_access(session, person, user_id=user.id, by=user.id, now=now)
     assert {client.get(path).status_code for path in hidden.pages} == {200}
-
-
-def test_no_count_tells_of_her(client_as: SignIn, hidden: Hidden) -> None:
-    for role in (Role.COORDINATOR, Role.TECHNICIAN, Role.MANAGER, Role.SOCIAL_WORKER):
-        page = client_as(role).get("/").text
-        figures = re.findall(r"<dd>\s*(\d+)", page)
-        assert set(figures) <= {"0"}, role
-    trades = client_as(Role.TECHNICIAN).get("/work-orders/?state=all").text
-    assert 'value="gas"' not in trades
 
 
 @pytest.mark.parametrize(

@@ -69,8 +69,10 @@ def test_the_tablet_learns_how_long_a_form_may_lie(tablet: Tablet) -> None:
 def test_how_long_a_form_may_lie_is_a_number_of_minutes(tmp_path: Path) -> None:
     asked = {"PALIER_DATA": str(tmp_path), "PALIER_VISIT_IDLE_MINUTES": "0"}
     assert read_settings(asked).visit_idle_minutes == 0
-    with pytest.raises(CannotStart, match="PALIER_VISIT_IDLE_MINUTES"):
-        read_settings(asked | {"PALIER_VISIT_IDLE_MINUTES": "-5"})
+    for name in ("PALIER_VISIT_IDLE_MINUTES", "PALIER_TRUSTED_PROXIES"):
+        for written in ("-5", "abc"):
+            with pytest.raises(CannotStart, match=f"{name} est un nombre entier : {written}"):
+                read_settings(asked | {name: written})
 
 
 def test_a_form_tells_what_may_be_proposed(tablet: Tablet) -> None:
@@ -272,7 +274,7 @@ def test_the_day_asks_the_database_as_often_for_many_visits_as_for_one(tablet: T
     assert len(asked) <= once
 
 
-@pytest.mark.parametrize("how", ["cancelled", "given away", "protected"])
+@pytest.mark.parametrize("how", ["cancelled", "given away", "protected", "hidden home"])
 def test_a_tablet_learns_which_of_its_visits_were_taken_back(tablet: Tablet, how: str) -> None:
     with tablet.house.sessions.begin() as session:
         other = make_visit(
@@ -294,8 +296,13 @@ def test_a_tablet_learns_which_of_its_visits_were_taken_back(tablet: Tablet, how
             )
         elif how == "given away":
             visit.visitor_id = make_user(session, role=Role.VISITOR).id
-        else:
+        elif how == "protected":
             protect(session, visit.enrolment.person, by=make_user(session).id, now=NOW)
+        else:  # she has moved out, and somebody protected lives there
+            for occupancy in visit.enrolment.person.occupancies:
+                occupancy.ended_on = NOW.date()
+            newcomer = make_person(session, dwelling=visit.enrolment.dwelling)
+            protect(session, newcomer, by=make_user(session).id, now=NOW)
     assert tablet.day(held)["taken_back"] == [str(tablet.visit.id)]
     # Nobody's visit reads like somebody else's.
     assert tablet.day([str(uuid.uuid4())])["taken_back"] != []

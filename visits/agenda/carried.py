@@ -11,7 +11,7 @@ from visits.ground.errors import NotFound
 from visits.models.people import AccessedPerson, AccessEvent
 from visits.models.programmes import Enrolment
 from visits.models.visits import Visit, VisitState
-from visits.sight.reach import Viewer, visible_persons
+from visits.sight.reach import Viewer, visible_enrolments
 
 # What the day of a tablet is called in the access log, and how long it counts.
 DAY, CARRIED_FOR = "tablet_day", timedelta(days=60)
@@ -48,13 +48,14 @@ def find_carried_visit(
 def taken_back(session: Session, viewer: Viewer, held: Collection[uuid.UUID]) -> list[uuid.UUID]:
     """List those of the visits a tablet holds that are not, or no longer, the viewer's.
 
-    Cancelled, given to somebody else, of a person protected from her, or of nobody: all the same.
+    Cancelled, given to somebody else, of a person or a home hidden from her, or of nobody: all the
+    same.
     """
     statement = (
         select(Visit.id)
         .join(Visit.enrolment)
         .join(Enrolment.person)
-        .where(Visit.id.in_(held), Visit.visitor_id == viewer.user_id, visible_persons(viewer))
+        .where(Visit.id.in_(held), Visit.visitor_id == viewer.user_id, visible_enrolments(viewer))
         .where(Visit.state != VisitState.CANCELLED)
     )
     hers = set(session.scalars(statement))

@@ -45,7 +45,6 @@ def open_follow_up(
         enrolment_id=enrolment.id,
         consequence_id=consequence.id,
         code=code or consequence.code,
-        label=consequence.label["fr"],
         state=FollowUpState.WAITING,
         due_at=consequence.due_at or now,
     )

@@ -106,7 +106,6 @@ class FollowUp(Base):
     enrolment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
     consequence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consequence.id"), unique=True)
     code: Mapped[str] = mapped_column(EncryptedText)
-    label: Mapped[str] = mapped_column(EncryptedText)
     state: Mapped[FollowUpState] = mapped_column(stored_enum(FollowUpState))
     due_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

@@ -70,21 +70,21 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         geocoder=environ.get("PALIER_GEOCODER") or "data.geopf.fr/geocodage",
         https=_flag(environ, "PALIER_HTTPS"),
         demo=_flag(environ, "PALIER_DEMO"),
-        trusted_proxies=int(environ.get("PALIER_TRUSTED_PROXIES") or 0),
+        trusted_proxies=_whole(environ, "PALIER_TRUSTED_PROXIES", 0),
         hosts=listed(environ.get("PALIER_HOSTS", "")),
         address=environ.get("PALIER_ADDRESS") or None,
         mail=read_mail_server(environ),
         second_factor=listed(environ.get("PALIER_SECOND_FACTOR", "")) or ("administrator",),
-        visit_idle_minutes=_minutes(environ, "PALIER_VISIT_IDLE_MINUTES", 15),
+        visit_idle_minutes=_whole(environ, "PALIER_VISIT_IDLE_MINUTES", 15),
     )
 
 
-def _minutes(environ: Mapping[str, str], name: str, default: int) -> int:
+def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
     written = environ.get(name) or str(default)
     if not (written.isascii() and written.isdigit()):
         raise CannotStart(
-            f"{name} est un nombre entier de minutes : {written} n’en est pas un.",
-            f"{name} is a whole number of minutes: {written} is none.",
+            f"{name} est un nombre entier : {written} n’en est pas un.",
+            f"{name} is a whole number: {written} is none.",
         )
     return int(written)
 

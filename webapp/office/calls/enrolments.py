@@ -41,7 +41,7 @@ from visits.models.programmes import (
     RefusalReason,
 )
 from visits.people.measures import standing_alerts
-from visits.people.people import named_for
+from visits.people.protection import named_for_way
 from visits.programmes import find_programme, load_programmes
 from visits.sight.reach import Reach
 from visits.steering.outcomes import outcomes
@@ -281,11 +281,13 @@ def _refuses(enrolment: Enrolment, refusal: Refusal | None) -> bool:
 
 
 def offered_visitors(session: Session, enrolment: Enrolment) -> Sequence[User]:
-    """List the visitors who may go: of the viewer's own organisation, and named if need be."""
-    listed: list[Any] = list(visitors(session))
+    """List who may go: of the viewer's own organisation, of the territory, named if need be."""
+    listed: list[Any] = [user for user in visitors(session) if _works_there(user, enrolment)]
     if viewer(Action.PLAN).reach is Reach.ORGANISATION:
         listed = [user for user in listed if user.organisation_id == g.account.organisation_id]
-    if enrolment.person.protected:
-        named = {user.id for user in named_for(session, enrolment.person)}
-        listed = [user for user in listed if user.id in named]
-    return listed
+    named = named_for_way(session, enrolment)
+    return listed if named is None else [user for user in listed if user.id in named]
+
+
+def _works_there(user: User, enrolment: Enrolment) -> bool:
+    return user.territory_id in (None, enrolment.dwelling.residence.territory_id)

@@ -66,6 +66,7 @@ def _drawn(area: Area) -> Page:
         ),
         tiles=tiles_from_setting(house().settings.basemap),
         options={"filters": "#map-filters"},
+        zoom=(_("Zoom in"), _("Zoom out")),
     )
 
 

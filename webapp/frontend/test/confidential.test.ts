@@ -1,14 +1,14 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createApp, h, nextTick, ref, type Ref } from 'vue'
-import { confidentialOf, marksIn } from '../src/tablet/confidential'
-import { day } from '../src/tablet/day'
-import * as db from '../src/tablet/db'
-import { newDataKey } from '../src/tablet/seal'
+import { confidentialOf, marksIn } from '../src/tablet/visits/confidential'
+import { day } from '../src/tablet/visits/day'
+import * as db from '../src/tablet/memory/db'
+import { newDataKey } from '../src/tablet/memory/seal'
 import CoveredAnswer from '../src/tablet/questions/CoveredAnswer.vue'
-import type { DraftRecord, VisitRecord } from '../src/tablet/records'
-import { answersOfVisit, visitRecords } from '../src/tablet/visitrecords'
-import type { DayAnswer, FormAnswer, Visit } from '../src/tablet/wire'
+import type { DraftRecord, VisitRecord } from '../src/tablet/shapes/records'
+import { answersOfVisit, visitRecords } from '../src/tablet/visits/visitrecords'
+import type { DayAnswer, FormAnswer, Visit } from '../src/tablet/shapes/wire'
 
 const XFORM = `<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:p="urn:palier:form"><h:head><model>
   <bind nodeset="/data/notes/operational_note" type="string"/>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isSought, partsOf } from '../src/tablet/dayparts'
-import type { Visit } from '../src/tablet/wire'
+import { isSought, partsOf } from '../src/tablet/visits/dayparts'
+import type { Visit } from '../src/tablet/shapes/wire'
 
 const NOW = new Date(2026, 10, 26, 10).getTime()
 const at = (days: number, hour: number) => new Date(2026, 10, 26 + days, hour).toISOString()

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { onConnection } from '../src/tablet/connection'
-import * as db from '../src/tablet/db'
-import { newDataKey } from '../src/tablet/seal'
+import { onConnection } from '../src/tablet/memory/connection'
+import * as db from '../src/tablet/memory/db'
+import { newDataKey } from '../src/tablet/memory/seal'
 
 const file = (name: string) => ({ name, type: 'image/jpeg', bytes: new Uint8Array([1, 2, 3]).buffer })
 

@@ -1,10 +1,10 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import * as db from '../src/tablet/db'
-import { deliver, deliverAsItIs } from '../src/tablet/delivery'
-import { sha256 } from '../src/tablet/seal'
-import type { OutboxItem, SentFile } from '../src/tablet/records'
-import { newDataKey } from '../src/tablet/seal'
+import * as db from '../src/tablet/memory/db'
+import { deliver, deliverAsItIs } from '../src/tablet/sending/delivery'
+import { sha256 } from '../src/tablet/memory/seal'
+import type { OutboxItem, SentFile } from '../src/tablet/shapes/records'
+import { newDataKey } from '../src/tablet/memory/seal'
 
 interface Sent { names: string[]; more: boolean; sentAt: string | null }
 

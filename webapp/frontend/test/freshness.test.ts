@@ -1,12 +1,12 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { fetchForm } from '../src/tablet/api'
-import { day, dayProblem, isBack, refreshDay } from '../src/tablet/day'
-import * as db from '../src/tablet/db'
-import { forgetAll } from '../src/tablet/locking'
-import type { SessionRecord } from '../src/tablet/records'
-import { newDataKey } from '../src/tablet/seal'
-import { session } from '../src/tablet/session'
+import { fetchForm } from '../src/tablet/line/api'
+import { day, dayProblem, isBack, refreshDay } from '../src/tablet/visits/day'
+import * as db from '../src/tablet/memory/db'
+import { forgetAll } from '../src/tablet/ground/locking'
+import type { SessionRecord } from '../src/tablet/shapes/records'
+import { newDataKey } from '../src/tablet/memory/seal'
+import { session } from '../src/tablet/holder/session'
 
 const DAY = { server_now: '2026-11-26T09:00:00Z', visits: [], forms: [], kit: [], sent: [] }
 let network: () => Promise<Response>

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { listed, setLanguage, t, type Key } from '../src/tablet/i18n'
-import { en } from '../src/tablet/i18n/en'
-import { fr, type Sentence } from '../src/tablet/i18n/fr'
+import { listed, setLanguage, t, type Key } from '../src/tablet/ground/i18n'
+import { en } from '../src/tablet/ground/i18n/en'
+import { fr, type Sentence } from '../src/tablet/ground/i18n/fr'
 
 const FOLDER = join(import.meta.dirname, '../src/tablet')
 const forms = (sentence: Sentence) => (typeof sentence === 'string' ? [sentence] : [sentence.one, sentence.other])

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { changeLock, readLock } from '../src/tablet/connection'
-import { eraseAll } from '../src/tablet/db'
-import { lockState, MAX_TRIES, pinFault, tryPin, underPin } from '../src/tablet/lock'
-import type { LockRecord } from '../src/tablet/records'
-import { newDataKey, PIN_ITERATIONS } from '../src/tablet/seal'
+import { changeLock, readLock } from '../src/tablet/memory/connection'
+import { eraseAll } from '../src/tablet/memory/db'
+import { lockState, MAX_TRIES, pinFault, tryPin, underPin } from '../src/tablet/memory/lock'
+import type { LockRecord } from '../src/tablet/shapes/records'
+import { newDataKey, PIN_ITERATIONS } from '../src/tablet/memory/seal'
 
 const PIN = '271828'
 const NOW = 1_800_000_000_000

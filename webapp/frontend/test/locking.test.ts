@@ -1,11 +1,11 @@
 // @vitest-environment jsdom
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ask } from '../src/tablet/ask'
-import { day } from '../src/tablet/day'
-import { allKept, beforeLock, IDLE_MS, stayAwake, watchIdle } from '../src/tablet/locking'
-import { covered, mayLie, proved, watchLeaving } from '../src/tablet/proving'
-import type { DayRecord } from '../src/tablet/records'
-import { openFormId, openVisitId } from '../src/tablet/route'
+import { ask } from '../src/tablet/ground/ask'
+import { day } from '../src/tablet/visits/day'
+import { allKept, beforeLock, IDLE_MS, stayAwake, watchIdle } from '../src/tablet/ground/locking'
+import { covered, mayLie, proved, watchLeaving } from '../src/tablet/start/proving'
+import type { DayRecord } from '../src/tablet/shapes/records'
+import { openFormId, openVisitId } from '../src/tablet/ground/route'
 
 const idle = vi.fn(() => true)
 const press = () => document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true }))

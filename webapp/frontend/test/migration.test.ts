@@ -1,10 +1,10 @@
 // @vitest-environment jsdom
 import { deleteDB, openDB } from 'idb'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { disconnect, onConnection, readLock, STORE_NAMES } from '../src/tablet/connection'
-import * as db from '../src/tablet/db'
-import { gate, tryPin } from '../src/tablet/lock'
-import { choosePin, loadSession, needsRecovery, sealPlain, session, takeOverPlain } from '../src/tablet/session'
+import { disconnect, onConnection, readLock, STORE_NAMES } from '../src/tablet/memory/connection'
+import * as db from '../src/tablet/memory/db'
+import { gate, tryPin } from '../src/tablet/memory/lock'
+import { choosePin, loadSession, needsRecovery, sealPlain, session, takeOverPlain } from '../src/tablet/holder/session'
 
 const PIN = '271828'
 const user = { id: 'u', name: 'Nadia', email: 'n@p.example', role: 'visitor', language: 'fr' }

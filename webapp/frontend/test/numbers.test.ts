@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readDecimal, readInteger, spokenDecimals, writeNumber } from '../src/tablet/numbers'
+import { readDecimal, readInteger, spokenDecimals, writeNumber } from '../src/tablet/ground/numbers'
 
 describe('a whole number', () => {
   it.each([['3', 3n], [' 12 ', 12n], ['1 250', 1250n], ['1\u202f250', 1250n], ['-4', -4n], ['+7', 7n], ['007', 7n]])(

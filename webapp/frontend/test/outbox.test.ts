@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { backOff, dueItems, handedIn, isWhole, mayGiveUp, mayHandIn, queued, settle, settleHandedIn, settleReport, type Outcome, type Settled } from '../src/tablet/outbox'
-import { asReceipt, covers } from '../src/tablet/receipts'
-import { sha256 } from '../src/tablet/seal'
-import type { OutboxItem, Report } from '../src/tablet/records'
-import type { Receipt } from '../src/tablet/wire'
+import { backOff, dueItems, handedIn, isWhole, mayGiveUp, mayHandIn, queued, settle, settleHandedIn, settleReport, type Outcome, type Settled } from '../src/tablet/sending/outbox'
+import { asReceipt, covers } from '../src/tablet/sending/receipts'
+import { sha256 } from '../src/tablet/memory/seal'
+import type { OutboxItem, Report } from '../src/tablet/shapes/records'
+import type { Receipt } from '../src/tablet/shapes/wire'
 
 const NOW = 1_000_000
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { allKept, beforeLock } from '../src/tablet/locking'
-import { allDone, begunDone, isAwaited, isPending, track } from '../src/tablet/pending'
+import { allKept, beforeLock } from '../src/tablet/ground/locking'
+import { allDone, begunDone, isAwaited, isPending, track } from '../src/tablet/ground/pending'
 
 interface Piece { promise: Promise<void>; done(): void; fail(): void }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { phonesIn, readable, telLink } from '../src/tablet/phones'
+import { phonesIn, readable, telLink } from '../src/tablet/ground/phones'
 
 describe('a number to call', () => {
   it.each([

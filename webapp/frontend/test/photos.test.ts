@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { fitted } from '../src/tablet/photos'
+import { fitted } from '../src/tablet/engine/photos'
 
 it('brings the longest side of a photo down to 1600 pixels and never enlarges', () => {
   expect(fitted(4032, 3024)).toEqual({ width: 1600, height: 1200 })

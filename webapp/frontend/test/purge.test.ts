@@ -1,9 +1,9 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest'
-import * as db from '../src/tablet/db'
-import { lightened, purge } from '../src/tablet/purge'
-import type { DayRecord } from '../src/tablet/records'
-import { newDataKey } from '../src/tablet/seal'
+import * as db from '../src/tablet/memory/db'
+import { lightened, purge } from '../src/tablet/start/purge'
+import type { DayRecord } from '../src/tablet/shapes/records'
+import { newDataKey } from '../src/tablet/memory/seal'
 
 const NOW = Date.parse('2026-03-10T09:00:00Z')
 const HOUR = 3600_000

@@ -1,10 +1,10 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from 'vitest'
-import * as db from '../src/tablet/db'
-import type { OutboxItem, SentRecord } from '../src/tablet/records'
-import { reopen, reopenSent } from '../src/tablet/reopening'
-import { newDataKey } from '../src/tablet/seal'
-import { correcting, renumbered } from '../src/tablet/versions'
+import * as db from '../src/tablet/memory/db'
+import type { OutboxItem, SentRecord } from '../src/tablet/shapes/records'
+import { reopen, reopenSent } from '../src/tablet/visits/reopening'
+import { newDataKey } from '../src/tablet/memory/seal'
+import { correcting, renumbered } from '../src/tablet/sending/versions'
 
 const OLD = '11111111-2222-4333-8444-555555555555'
 const XML = `<data xmlns:orx="http://openrosa.org/xforms"><a>1</a><orx:meta><orx:instanceID>uuid:${OLD}</orx:instanceID></orx:meta></data>`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   keyOfPin, keyOfRecovery, newDataKey, pack, seal, Unopenable, unpack, unseal, unwrapKey, wrapKey,
-} from '../src/tablet/seal'
+} from '../src/tablet/memory/seal'
 
 const bytes = (...values: number[]) => new Uint8Array(values).buffer
 const salt = bytes(1, 2, 3)

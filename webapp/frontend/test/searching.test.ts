@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { found } from '../src/tablet/questions/searching'
+import { found } from '../src/tablet/ground/searching'
 
 const options = ['Orléans', 'Saint-Étienne', 'Saint-Ouen-l’Aumône', 'Nice', 'La Courneuve']
   .map((label, index) => ({ value: `t${index}`, label: { asString: label } }))

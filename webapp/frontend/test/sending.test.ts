@@ -1,11 +1,11 @@
 // @vitest-environment jsdom
 import 'fake-indexeddb/auto'
 import { beforeEach, expect, it, vi } from 'vitest'
-import * as db from '../src/tablet/db'
-import type { OutboxItem } from '../src/tablet/records'
-import { newDataKey } from '../src/tablet/seal'
-import { handIn, loadOutbox, queue, retryItem } from '../src/tablet/sending'
-import { session } from '../src/tablet/session'
+import * as db from '../src/tablet/memory/db'
+import type { OutboxItem } from '../src/tablet/shapes/records'
+import { newDataKey } from '../src/tablet/memory/seal'
+import { handIn, loadOutbox, queue, retryItem } from '../src/tablet/sending/sending'
+import { session } from '../src/tablet/holder/session'
 
 const ITEM: OutboxItem = {
   instanceId: 'i1', visitId: 'v1', formId: 'f', version: '1', personName: 'Odette', finishedAt: 1, urgent: false,

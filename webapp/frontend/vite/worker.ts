@@ -24,6 +24,6 @@ export default defineConfig({
   build: {
     outDir: BUILT,
     emptyOutDir: false,
-    lib: { entry: at('src/tablet/serviceworker.ts'), formats: ['iife'], name: 'sw', fileName: () => 'sw.js' },
+    lib: { entry: at('src/tablet/app/serviceworker.ts'), formats: ['iife'], name: 'sw', fileName: () => 'sw.js' },
   },
 })

@@ -1,6 +1,6 @@
 import type { MarkdownNode } from '@getodk/xforms-engine'
 import { h, type FunctionalComponent, type VNodeChild } from 'vue'
-import { rendered } from '../i18n'
+import { rendered } from '../ground/i18n'
 
 interface Formatted {
   asString: string

@@ -1,8 +1,8 @@
 // The range an answer may be in, read from the form's own rule where the rule says no more than that.
-import type { LeafNode } from '../engine'
-import { language, t } from '../i18n'
-import { dateOf } from '../moments'
-import { writeNumber } from '../numbers'
+import type { LeafNode } from '../engine/engine'
+import { language, t } from '../ground/i18n'
+import { dateOf } from '../ground/moments'
+import { writeNumber } from '../ground/numbers'
 import type { RangeNode } from './range'
 
 interface Limit {

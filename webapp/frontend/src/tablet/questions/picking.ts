@@ -1,9 +1,9 @@
 import { ref, type Ref } from 'vue'
-import { track } from '../pending'
-import type { Awaits } from '../records'
-import { hasRoomFor } from '../storage'
-import { prepared } from '../taken'
-import { useVisit } from '../visitcontext'
+import { track } from '../ground/pending'
+import type { Awaits } from '../shapes/records'
+import { hasRoomFor } from '../ground/storage'
+import { prepared } from '../filling/taken'
+import { useVisit } from '../filling/visitcontext'
 
 interface Picking {
   working: Ref<boolean>

@@ -1,4 +1,4 @@
-import type { LeafNode } from '../engine'
+import type { LeafNode } from '../engine/engine'
 
 export type RangeNode = Extract<LeafNode, { nodeType: 'range' }>
 

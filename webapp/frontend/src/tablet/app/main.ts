@@ -1,0 +1,31 @@
+import '@fontsource-variable/atkinson-hyperlegible-next/index.css'
+import '../../tokens.css'
+import '../tablet.css'
+import { createApp } from 'vue'
+import App from './App.vue'
+import { showAsBefore } from '../ground/display'
+import { setLanguage } from '../ground/i18n'
+import { gate } from '../memory/lock'
+import { begin } from '../start/opening'
+import { previewPath } from '../ground/route'
+import { installWaitingUpdate, keepUpToDate, noticeVersion } from '../ground/update'
+
+async function start(): Promise<void> {
+  showAsBefore()
+  const tried = previewPath()
+  if (tried) return preview(tried)
+  if (await installWaitingUpdate()) return
+  await begin()
+  noticeVersion()
+  createApp(App).mount('#app')
+  if (gate.value !== 'insecure') void keepUpToDate()
+}
+
+/** Try a form in the office: none of the tablet's memory is read or written. */
+async function preview(path: string): Promise<void> {
+  setLanguage(new URLSearchParams(location.search).get('language'))
+  const { default: PreviewApp } = await import('./PreviewApp.vue')
+  createApp(PreviewApp, { path }).mount('#app')
+}
+
+void start()

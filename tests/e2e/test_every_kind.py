@@ -11,9 +11,9 @@ from diagnostics.form import parse_form
 from diagnostics.reading import read_answers
 from diagnostics.submission import check
 from tests.diagnostics.builders import EN, FR, published, row, workbook
+from tests.e2e.layout import overflow, violations
 from tests.e2e.server import Server
 from tests.e2e.test_form_files import picture, sound
-from tests.e2e.test_pages import overflow, violations
 from visits.models.accounts import Role
 
 Office = Callable[[Server, str], Page]

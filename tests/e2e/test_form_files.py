@@ -10,10 +10,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from tests.diagnostics.builders import EN, FR, row, workbook
+from tests.e2e.layout import overflow, violations
 from tests.e2e.server import Server
 from tests.e2e.tablet import tablet_sign_in
 from tests.e2e.test_forms import _plan_a_visit
-from tests.e2e.test_pages import overflow, violations
 from tests.e2e.waiting import until
 from visits.models.accounts import Role
 from visits.models.visits import Submission, SubmissionState

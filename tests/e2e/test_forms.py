@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 
 from diagnostics.form import parse_form
 from tests.e2e.filling import Filler
+from tests.e2e.layout import overflow, violations
 from tests.e2e.server import Server
 from tests.e2e.tablet import tablet_sign_in
-from tests.e2e.test_pages import overflow, violations
 from tests.e2e.test_story import _photo
 from tests.e2e.waiting import until
 from tests.factories import make_enrolment, make_visit

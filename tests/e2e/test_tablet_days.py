@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
+from tests.e2e.layout import violations
 from tests.e2e.round import Round, arrived, card, item, refuse
-from tests.e2e.test_pages import violations
 from tests.factories import make_dwelling, make_enrolment, make_person, make_visit
 from visits.models.accounts import User
 

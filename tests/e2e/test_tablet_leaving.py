@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.layout import violations
 from tests.e2e.round import Round, add_photos, arrived, begin, choose, go_to_day, picture, saved
 from tests.e2e.tablet import unlock
-from tests.e2e.test_pages import violations
 
 pytestmark = pytest.mark.browser
 

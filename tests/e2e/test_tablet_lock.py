@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.e2e.layout import violations
 from tests.e2e.profiles import fresh_profile
 from tests.e2e.round import saved
 from tests.e2e.server import Server
 from tests.e2e.tablet import PIN, choose_pin, tablet_sign_in, unlock
-from tests.e2e.test_pages import violations
 
 pytestmark = pytest.mark.browser
 

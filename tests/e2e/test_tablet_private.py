@@ -7,10 +7,10 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.diagnostics.filling import parsed
 from tests.e2e.filling import TEXTS, Filler
+from tests.e2e.layout import violations
 from tests.e2e.profile import found_in
 from tests.e2e.round import Round, choose, go_to_day, open_hub, picture
 from tests.e2e.tablet import open_tablet, unlock
-from tests.e2e.test_pages import violations
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.browser

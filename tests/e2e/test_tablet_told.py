@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.e2e.layout import VIEWPORTS, violations
 from tests.e2e.round import (
     QUIET,
     Round,
@@ -15,7 +16,6 @@ from tests.e2e.round import (
     saved,
 )
 from tests.e2e.tablet import unlock
-from tests.e2e.test_pages import VIEWPORTS, violations
 from tests.e2e.waiting import until
 from visits.agenda.doors import TOLD_LENGTH
 from visits.models.programmes import Disposition

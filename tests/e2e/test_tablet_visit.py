@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import select
 
+from tests.e2e.layout import VIEWPORTS, overflow, violations
 from tests.e2e.round import Round, card, choose, item, open_hub, saved, signed_in
 from tests.e2e.tablet import unlock
-from tests.e2e.test_pages import VIEWPORTS, overflow, violations
 from tests.factories import (
     PASSWORD,
     make_visit,

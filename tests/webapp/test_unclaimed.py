@@ -156,14 +156,18 @@ def test_setting_aside_names_what_it_cancels_and_is_taken_back(
     submission_id = office.send(GAS)
     client, path = client_as(Role.COORDINATOR), f"/unclaimed/forms/{submission_id}/aside"
     (order,) = office.all(WorkOrder)
-    assert client.post(path, data={"reason": " "}).status_code == 422
+    refused = client.post(path, data={"reason": " "})
+    assert refused.status_code == 422
+    assert "Ce que ces réponses ont ouvert continue" in refused.text, "there is no other submission"
     named = {"reason": "Essai", "named-aside": str(order.id)}
     assert client.post(path, data={**named, "going-aside": str(order.id)}).status_code == 302
     assert office.all(WorkOrder)[0].state is WorkOrderState.OPEN
     assert client.post(path, data={"state": "waiting"}).status_code == 302
     client.post(path, data=named)
     assert office.all(WorkOrder)[0].state is WorkOrderState.CANCELLED
-    assert "/unclaimed/forms/" in client.get("/unclaimed/?state=aside").text
+    aside = client.get("/unclaimed/?state=aside").text
+    assert "/unclaimed/forms/" in aside
+    assert re.search(r"selected>\s*Mis de côté<", aside)
     client.post(path, data={"state": "waiting"})
     assert office.all(WorkOrder)[0].state is WorkOrderState.OPEN
     assert office.all(Submission)[0].state is not SubmissionState.SET_ASIDE

@@ -83,7 +83,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "incomplete": _l("Files still to come"),
         "checked": _l("Checked"),
         "to_review": _l("To review"),
-        "set_aside": _l("Set aside"),
+        "set_aside": _p("what has become of it", "Set aside"),
     },
     "closed_because": {
         "corrected": _l("The answers that called for it were corrected."),

@@ -10,17 +10,19 @@ export function makeCards(scope: ParentNode): void {
     table.dataset.cards = ''
     table.setAttribute('role', 'table')
     const labels = [...heads.cells].map((head) => head.dataset.short ?? head.textContent.trim())
+    // A heading for screen readers alone: but for a box to tick, what stands under it says as much.
+    const unsaid = [...heads.cells].map((head) => head.querySelector('.visually-hidden') !== null)
     for (const part of [table.tHead, ...table.tBodies, table.tFoot]) part?.setAttribute('role', 'rowgroup')
     setRoles(heads)
-    for (const row of table.rows) if (row !== heads) labelRow(row, labels)
+    for (const row of table.rows) if (row !== heads) labelRow(row, labels, unsaid)
   }
 }
 
-function labelRow(row: HTMLTableRowElement, labels: string[]): void {
+function labelRow(row: HTMLTableRowElement, labels: string[], unsaid: boolean[]): void {
   setRoles(row)
   let column = 0
   for (const cell of row.cells) {
-    const label = labels[column] ?? ''
+    const label = unsaid[column] && !cell.querySelector('[type=checkbox]') ? '' : (labels[column] ?? '')
     column += cell.colSpan
     const isEmpty = cell.textContent.trim() === '' && !cell.querySelector('input, img, i')
     if (cell.tagName === 'TD' && cell.colSpan === 1 && label && !isEmpty) cell.dataset.label = label

@@ -1,31 +1,39 @@
-"""Every page, as every role comes to it: reached, whole, and in one language."""
+"""Every page, as every role comes to it: reached, whole, in one language, at every size."""
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, ProxySettings
 from sqlalchemy import select
 
 from tests.conftest import SECRETS
+from tests.e2e.layout import Structure, faults, structure_of
 from tests.e2e.pages import pages_of
-from tests.walk import AT_THE_DOOR, NOT_PAGES, PAGES, Seen, open_to, walk
-from visits.accounts.open_sessions import start_session
+from tests.e2e.profiles import fresh_profile
+from tests.e2e.rare import add_rare_things, refusal_pages
+from tests.e2e.walked import Walked, serve
+from tests.factories import make_user
+from tests.walk import Seen, open_to
 from visits.models.accounts import Organisation, Role, User
 from visits.models.people import Person
 from visits.models.portfolio import Residence
 from visits.models.programmes import ContactAttempt
 from visits.models.works import FollowUp, WorkOrder
 from webapp import create_app
-from webapp.access.auth import SESSION_NUMBER
+from webapp.access.setting_up import publish_shipped_forms
 from webapp.demo import Size, load_demo
 from webapp.demo.answers import COMMENTS
 from webapp.frame.settings import Settings
 from webapp.frame.transaction import House
+
+pytestmark = pytest.mark.browser
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 SMALL = Size(dwellings=900, seniors=120, targets=70)
@@ -45,52 +53,118 @@ QUOTED = re.compile(r"“\w+”|«\s\w+\s»")
 BARE = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 # Names of places and houses that are the same in every language.
 NAMES = ("Français", "Carsat Bourgogne-Franche-Comté", "Carsat Sud-Est", "Département")
-UNCLAIMED = ("unclaimed.handed_in", "unclaimed.show")
+# What htmx puts into a page.
+PARTS = frozenset({"appointments.diary"})
+DOORS = ("/sign-in", "/password/forgotten", "/password/choose/nothing", "/nothing-here")
 # What a role comes to only with something that the demonstration has not.
 UNSEEN = {
     (Role.VISITOR, "home.index"),  # leads to her visits
-    (Role.COORDINATOR, "import_lines.warnings_page"),  # no line of the demonstration is in doubt
     (Role.VISITOR, "comparisons.show"),
     (Role.VISITOR, "savings.show"),
-    *((role, page) for role in (Role.COORDINATOR, Role.SOCIAL_WORKER) for page in UNCLAIMED),
 }
 
 
-def test_every_address_is_a_page_that_is_walked_or_known_not_to_be_one(app: Flask) -> None:
-    answering = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
-    assert answering == PAGES | AT_THE_DOOR | NOT_PAGES
-    assert len(answering) == len(PAGES) + len(AT_THE_DOOR) + len(NOT_PAGES)
+@pytest.fixture(scope="module")
+def shown(demo: Walked, empty: Walked) -> dict[tuple[str, Role], list[Seen]]:
+    """Each page once as it is built: one that has but parts of another tells nothing new."""
+    built: dict[str, dict[Structure, tuple[str, Role, Seen]]] = {}
+    for walked in (demo, empty):
+        for role in Role:
+            for one in walked.pages(role, "fr"):
+                same = built.setdefault(one.endpoint, {})
+                same.setdefault(structure_of(one.html), (walked.url, role, one))
+    found: dict[tuple[str, Role], list[Seen]] = {}
+    for endpoint in built.keys() - PARTS:
+        for structure, (url, role, one) in built[endpoint].items():
+            if not any(structure < other for other in built[endpoint]):
+                found.setdefault((url, role), []).append(one)
+    return found
 
 
 @pytest.fixture(scope="module")
-def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """A small demonstration."""
-    folder = tmp_path_factory.mktemp("demo")
-    shutil.copyfile(sqlite_template, folder / "palier.db")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """A profile that reaches the servers of this machine and nothing else."""
+    nowhere: ProxySettings = {"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"}
+    with fresh_profile(browser, proxy=nowhere) as context:
+        yield context
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_s_pages_are_accessible_and_fit_at_every_size(
+    demo: Walked,
+    empty: Walked,
+    shown: dict[tuple[str, Role], list[Seen]],
+    window: BrowserContext,
+    role: Role,
+) -> None:
+    problems = []
+    for walked in (demo, empty):
+        page = walked.open(window, role)
+        for one in shown.get((walked.url, role), []):
+            problems += [f"{one.path}: {fault}" for fault in walked.look(page, one, faults)]
+        page.close()
+    assert not problems, "\n".join(problems)
+
+
+def test_the_doors_and_the_refusals_are_accessible_and_fit_at_every_size(
+    demo: Walked, window: BrowserContext
+) -> None:
+    window.clear_cookies()
+    nobody, page = demo.app.test_client(), window.new_page()
+    shown = [Seen(path, path, nobody.get(path).text) for path in DOORS]
+    wrong = {"email": "quelquun@palier.example", "password": "faux"}
+    shown.append(Seen("/sign-in?wrong", "", nobody.post("/sign-in", data=wrong).text))
+    built: set[Structure] = set()
+    for code, html in refusal_pages(demo.app):
+        if (structure := structure_of(html)) not in built:
+            built.add(structure)
+            shown.append(Seen(f"/refused/{code}", "", html))
+    problems = [f"{one.path}: {fault}" for one in shown for fault in demo.look(page, one, faults)]
+    page.close()
+    assert not problems, "\n".join(problems)
+
+
+def _new(template: Path, folder: Path) -> Flask:
+    shutil.copyfile(template, folder / "palier.db")
     settings = Settings(
         data=folder,
         database_url=f"sqlite:///{folder / 'palier.db'}",
         session_secret="a session secret of the tests",
         secrets=SECRETS,
+        basemap="none",
         demo=True,
     )
-    app = create_app(settings, clock=lambda: NOW)
+    return create_app(settings, clock=lambda: NOW)
+
+
+@pytest.fixture(scope="module")
+def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
+    """A small demonstration, served, and what it has not."""
+    app = _new(sqlite_template, tmp_path_factory.mktemp("demo"))
     house: House = app.extensions["palier"]
     load_demo(house, now=NOW, tell=lambda line: None, size=SMALL)
-    yield app
-    house.engine.dispose()
+    examples = [one.path for one in pages_of(house)] + add_rare_things(house)
+    with serve(app, examples) as walked:
+        yield walked
 
 
 @pytest.fixture(scope="module")
-def examples(demo: Flask) -> list[str]:
-    """Addresses of pages that show something."""
-    return [one.path for one in pages_of(demo.extensions["palier"])]
+def empty(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
+    """A deployment that nobody has used yet."""
+    app = _new(sqlite_template, tmp_path_factory.mktemp("empty"))
+    house: House = app.extensions["palier"]
+    with house.sessions.begin() as session:
+        publish_shipped_forms(session, now=NOW)
+        for role in Role:
+            make_user(session, role=role)
+    with serve(app, []) as walked:
+        yield walked
 
 
 @pytest.fixture(scope="module")
-def typed(demo: Flask) -> re.Pattern[str]:
+def typed(demo: Walked) -> re.Pattern[str]:
     """What people typed or are called: it is in no language of ours."""
-    house: House = demo.extensions["palier"]
+    house: House = demo.app.extensions["palier"]
     with house.sessions() as session:
         said: set[str | None] = {*NAMES, *COMMENTS}
         for column in (
@@ -108,52 +182,23 @@ def typed(demo: Flask) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(" ".join(one.split())) for one in longest_first))
 
 
-Came = Callable[[Role, str], Callable[[str], str]]
-
-
-@pytest.fixture(scope="module")
-def came(demo: Flask) -> Came:
-    """Sign in as the first account of a role, with its pages in a language."""
-    house: House = demo.extensions["palier"]
-
-    def sign_in(role: Role, language: str) -> Callable[[str], str]:
-        with house.sessions.begin() as session:
-            by_address = select(User).where(User.role == role).order_by(User.email, User.id)
-            user = session.scalars(by_address).first()
-            assert user is not None
-            user.language = language
-            number = start_session(session, user.id, now=NOW)
-        client = demo.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"] = user.fs_uniquifier
-            cookie["_fresh"] = True
-            cookie[SESSION_NUMBER] = str(number)
-            cookie["fs_paa"] = NOW.timestamp()
-
-        def open_page(path: str) -> str:
-            answer = client.get(path)
-            return answer.text if answer.status_code == 200 else ""
-
-        return open_page
-
-    return sign_in
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("language", LEFT_OVERS)
 @pytest.mark.parametrize("role", Role)
 def test_a_role_s_pages_are_all_reached_and_speak_one_language(
-    demo: Flask,
-    came: Came,
-    examples: list[str],
-    typed: re.Pattern[str],
-    role: Role,
-    language: str,
+    demo: Walked, typed: re.Pattern[str], role: Role, language: str
 ) -> None:
-    seen = walk(demo, came(role, language), role, examples)
+    seen = demo.pages(role, language)
     reached = {one.endpoint for one in seen} | {page for who, page in UNSEEN if who is role}
-    assert open_to(demo, role) - reached == set()
-    assert [problem for one in seen for problem in _left_over(one, typed, language)] == []
+    assert open_to(demo.app, role) - reached == set()
+    left_over = [problem for one in seen for problem in _left_over(one, typed, language)]
+    assert not left_over, "\n".join(left_over)
+    assert [one.path for one in seen if one.endpoint not in PARTS and _skips(one.html)] == []
+
+
+def _skips(html: str) -> bool:
+    """Tell whether headings are not one of the first level, then each at most one below."""
+    levels = [int(level) for level in re.findall(r"<h([1-6])[\s>]", html)]
+    return levels.count(1) != 1 or any(below > above + 1 for above, below in pairwise([0, *levels]))
 
 
 def _left_over(one: Seen, typed: re.Pattern[str], language: str) -> Iterator[str]:

@@ -119,6 +119,7 @@ def _plan(
         visitor_id=visitor_id,
         start_at=start_at,
         minutes=45,
+        insist="measured at whatever hour",
         viewer=planner,
         now=now,
     ).id

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
+from visits.calls.phones import note_number, note_wrong, read_number, read_whose
 from visits.calls.taking_back import GRAVE, REFUSALS, note_grave
 from visits.ground.deadlines import months_after, today_in_paris
 from visits.ground.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.mapping.points import refresh_map
-from visits.models.people import AccessKind
+from visits.models.people import AccessKind, Person
 from visits.models.programmes import (
     Channel,
     ContactAttempt,
@@ -21,6 +22,7 @@ from visits.models.programmes import (
     Refusal,
     RefusalReason,
 )
+from visits.people.phones import numbers_of
 from visits.programmes import Protocol, load_programmes
 from visits.sight import Viewer, visible_enrolments
 from visits.sight.access_log import log_access
@@ -58,6 +60,10 @@ class Attempt:
     call_back_at: datetime | None = None
     note: str | None = None
     seen: int | None = None
+    # Of a wrong number: which one was called, and the right one with whose it is.
+    dialled: str | None = None
+    right_number: str = ""
+    right_whose: str = ""
 
 
 NOTE_LENGTH = 500
@@ -109,6 +115,8 @@ def record_attempt(
     )
     session.add(kept)
     session.flush()
+    if attempt.disposition is Disposition.WRONG_NUMBER and attempt.channel is Channel.PHONE:
+        _put_number_right(session, enrolment.person, attempt, viewer, now)
     _follow(session, enrolment, kept, now)
     refresh_map(session, [enrolment.dwelling_id])
     log_access(
@@ -120,6 +128,19 @@ def record_attempt(
         now=now,
     )
     return kept
+
+
+def _put_number_right(
+    session: Session, person: Person, attempt: Attempt, viewer: Viewer, now: datetime
+) -> None:
+    dialled = attempt.dialled or person.phone
+    if dialled and dialled in {one.number for one in numbers_of(session, person)}:
+        note_wrong(session, person, dialled, viewer=viewer, now=now)
+    if attempt.right_number:
+        right = note_number(
+            session, person, attempt.right_number, whose=attempt.right_whose, viewer=viewer, now=now
+        )
+        person.phone = right.number
 
 
 def _check(attempt: Attempt, now: datetime) -> None:
@@ -138,8 +159,21 @@ def _check(attempt: Attempt, now: datetime) -> None:
         fields["call_back_at"] = "must_be_in_future"
     if attempt.note and len(attempt.note) > NOTE_LENGTH:
         fields["note"] = "too_long"
+    if attempt.right_number:
+        right = _right_number(attempt, fields)
+        if right and right == attempt.dialled:
+            fields["right_number"] = "same_number"
     if fields:
         raise Invalid(fields)
+
+
+def _right_number(attempt: Attempt, fields: dict[str, str]) -> str | None:
+    try:
+        read_whose(attempt.right_whose)
+        return read_number(attempt.right_number)
+    except Invalid as refused:
+        fields |= {f"right_{name}": code for name, code in refused.fields.items()}
+        return None
 
 
 def _refuse_if_not_to_contact(

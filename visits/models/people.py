@@ -105,6 +105,27 @@ class HouseholdContact(Base):
         return " ".join(part for part in (self.civility, self.first_name, self.last_name) if part)
 
 
+class PhoneNumber(Base):
+    """A number somebody noted for a person, from when to when it stood; never written over.
+
+    `whose` is empty for her own, else a word such as daughter or neighbour; `noted_by_id` is empty
+    for a number that the landlord's file gave; `wrong` says that it ended as it reaches somebody
+    else. `Person.phone` is the one to call first, and may have no row of its own here.
+    """
+
+    __tablename__ = "phone_number"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    number: Mapped[str] = mapped_column(EncryptedText)
+    whose: Mapped[str] = mapped_column(EncryptedText, default="")
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    wrong: Mapped[bool] = mapped_column(default=False)
+
+
 class ConsentScope(enum.StrEnum):
     """What a consent is about: refusing one is not refusing all."""
 

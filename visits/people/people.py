@@ -17,6 +17,7 @@ from visits.models.people import (
     Occupancy,
     Person,
     PersonAlert,
+    PhoneNumber,
 )
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.programmes import Enrolment
@@ -24,6 +25,7 @@ from visits.models.visits import Visit
 from visits.models.works import FollowUp
 from visits.people.consents import still_counts
 from visits.people.measures import standing_alerts
+from visits.people.phones import numbers_of
 from visits.sight.reach import Viewer, hidden_homes, visible_persons
 
 ACCESSES_SHOWN = 50
@@ -143,11 +145,12 @@ def homes_of(session: Session, person: Person) -> Sequence[Dwelling]:
 
 
 def sharing_phone(session: Session, viewer: Viewer, person: Person) -> Sequence[Person]:
-    """List by name who has a person's phone number and lives elsewhere, of those the viewer sees.
+    """List by name who has a number of a person and lives elsewhere, of those the viewer sees.
 
     Numbers are encrypted: each one has to be read.
     """
-    if not person.phone:
+    hers = {one.number for one in numbers_of(session, person) if one.ended_at is None}
+    if not hers:
         return []
     homes = [dwelling.id for dwelling in homes_of(session, person)]
     at_home = (
@@ -157,12 +160,24 @@ def sharing_phone(session: Session, viewer: Viewer, person: Person) -> Sequence[
         .where(Tenancy.dwelling_id.in_(homes))
         .correlate(Person)
     )
-    numbers = session.execute(
-        select(Person.id, Person.phone)
-        .where(Person.phone.is_not(None), Person.id != person.id, ~at_home)
-        .where(Person.protected.is_(False), visible_persons(viewer))
-    ).yield_per(1000)
-    ids = [person_id for person_id, phone in numbers if phone == person.phone]
+    others = (
+        Person.id != person.id,
+        ~at_home,
+        Person.protected.is_(False),
+        visible_persons(viewer),
+    )
+    first = select(Person.id, Person.phone).where(Person.phone.is_not(None), *others)
+    more = (
+        select(Person.id, PhoneNumber.number)
+        .join(PhoneNumber, PhoneNumber.person_id == Person.id)
+        .where(PhoneNumber.ended_at.is_(None), *others)
+    )
+    ids = [
+        person_id
+        for numbers in (first, more)
+        for person_id, phone in session.execute(numbers).yield_per(1000)
+        if phone in hers
+    ]
     found = select(Person).where(Person.id.in_(ids)).order_by(Person.name_key, Person.id)
     return session.scalars(found).all()
 

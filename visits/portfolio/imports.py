@@ -39,6 +39,7 @@ NO_CHOICES: Mapping[str, str] = MappingProxyType({})
 QUESTIONS = {
     "new_lease": ("together", "successive"),
     "presumed_date": ("apart", "same"),
+    "phone_by_hand": ("by_hand", "take"),
     "two_addresses": ("", "keep", "refuse"),
 }
 

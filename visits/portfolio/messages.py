@@ -357,6 +357,16 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Same name as a person of dwelling {known}, also born on 1 January: a presumed "
         "date, which proves nothing. Both persons are kept.",
     },
+    "phone_by_hand": {
+        "fr": "Corrigé à la main le {day} ({known}) ; le fichier dit {value}. Le numéro corrigé "
+        "est gardé, sauf si vous choisissez celui du fichier.",
+        "en": "Corrected by hand on {day} ({known}); the file says {value}. The corrected number "
+        "is kept, unless you choose the one of the file.",
+    },
+    "phone_known_wrong": {
+        "fr": "« {value} » a été noté comme un mauvais numéro le {day} : il n’est pas repris.",
+        "en": "“{value}” was noted as a wrong number on {day}: it is not taken.",
+    },
     "two_addresses": {
         "fr": "« {value} » : le même logement a une autre adresse à la ligne {line} ({known}).",
         "en": "“{value}”: the same dwelling has another address at line {line} ({known}).",

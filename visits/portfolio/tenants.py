@@ -1,7 +1,8 @@
 """What a list of tenants says of persons: who is who, where they live, since when.
 
 Who is believed: a line with a reference of the person replaces what is there, one without does so
-only while the person has none; afterwards it fills gaps. Phones are always the latest.
+only while the person has none; afterwards it fills gaps. Phones are the latest, but none that was
+found wrong, and over one that was corrected by hand only where whoever imports says so.
 """
 
 import uuid
@@ -14,6 +15,7 @@ from visits.models.people import Person
 from visits.portfolio.households import Households, keep_contacts
 from visits.portfolio.ledger import Ledger, Record
 from visits.portfolio.names import name_key
+from visits.portfolio.phones import Phones
 from visits.portfolio.protected import set_unseen_aside
 from visits.portfolio.rows import Reading, Row, care
 from visits.portfolio.stock import plan_let_dwellings
@@ -52,9 +54,11 @@ def plan_persons(
     now = [row for row in occupants if not row.begins_after(today)]
     matches = Matches(households, reading, now, presumed=choices.get("presumed_date") == "same")
     matches.find()
+    phones = Phones(ledger, reading, choices, matches.persons.values())
     for row in matches.rows:
         if (person := matches.persons.get(row.key)) is not None:
             _describe_person(person, row)
+            phones.take(person, row)
     households.settle(matches.rows, matches.persons)
     keep_contacts(households, beside)
     later = [row for row in occupants if row.begins_after(today)]
@@ -210,7 +214,6 @@ def _describe_person(person: Record, row: Row) -> None:
         person.values["birth_year"] = None
     else:
         (person.put if strong else person.fill)("birth_year", row.get("birth_year"))
-    person.put("phone", row.get("mobile") or row.get("phone"))
     person.fill("reference", row.get("person_reference"))
     for name in ("last_name", "first_name"):
         written = row.get(name)

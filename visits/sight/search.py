@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, case, exists, or_, select
 from sqlalchemy.orm import Session
 
-from visits.models.people import Occupancy, Person
+from visits.models.people import Occupancy, Person, PhoneNumber
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.works import WorkOrder
 from visits.sight.listing import Listed, Wanted, page_of
@@ -109,7 +109,13 @@ def _digits(text: str) -> str:
 def _reached_at(session: Session, viewer: Viewer, digits: str) -> Sequence[uuid.UUID]:
     # Numbers stand encrypted, each differently: they can only be looked through.
     numbers = select(Person.id, Person.phone).where(visible_persons(viewer))
-    rows = session.execute(numbers.where(Person.phone.is_not(None)))
+    others = select(Person.id, PhoneNumber.number).join(
+        PhoneNumber, PhoneNumber.person_id == Person.id
+    )
+    rows = [
+        *session.execute(numbers.where(Person.phone.is_not(None))),
+        *session.execute(others.where(visible_persons(viewer))),
+    ]
     return [ident for ident, phone in rows if digits in re.sub(r"\D", "", phone or "")]
 
 

@@ -35,6 +35,7 @@ from webapp.office.intake.unclaimed import unclaimed
 from webapp.office.intake.visits import visits
 from webapp.office.people.measures import person_alerts
 from webapp.office.people.people import people
+from webapp.office.people.phones import phones
 from webapp.office.people.protection import protection
 from webapp.office.portfolio.imports import imports
 from webapp.office.portfolio.lines import import_lines
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     people,
     protection,
     person_alerts,
+    phones,
     kits,
     work_orders,
     visits,

@@ -134,6 +134,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "enrolment": _l("the call page"),
         "contact_attempt": _l("a call"),
         "call_taken_back": _l("an answer taken back"),
+        "phone_changed": _l("a phone number noted or corrected"),
         "visit_planned": _l("a visit planned"),
         "visit_moved": _l("a visit moved"),
         "visit_cancelled": _l("a visit cancelled"),

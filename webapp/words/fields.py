@@ -75,6 +75,8 @@ FIELD_WORDS: dict[str, dict[str, Any]] = {
         "same_name_other_birth_date": _l("Same name, another birth date"),
         "same_person_elsewhere": _l("Same person in another dwelling"),
         "presumed_date": _l("Namesakes born on a presumed 1 January"),
+        "phone_by_hand": _l("Phone corrected by hand"),
+        "phone_known_wrong": _l("Phone known to be wrong"),
         "moved": _l("Move"),
         "new_lease": _l("New lease where others live"),
         "lease_to_come": _l("A lease to come"),
@@ -102,6 +104,7 @@ FIELD_WORDS: dict[str, dict[str, Any]] = {
     "import_question": {
         "new_lease": _l("A new lease in a dwelling where others live"),
         "presumed_date": _l("Namesakes born on 1 January, a date that is often presumed"),
+        "phone_by_hand": _l("Another phone than the one that was corrected by hand"),
         "two_addresses": _l("One dwelling at two addresses"),
     },
     "import_answer": {
@@ -110,6 +113,8 @@ FIELD_WORDS: dict[str, dict[str, Any]] = {
         "successive": _l("It follows the one before, whose occupants have left"),
         "apart": _l("Two persons"),
         "same": _l("One person, who has moved"),
+        "by_hand": _l("Keep the number that was corrected by hand"),
+        "take": _l("Take the number of the file"),
         "keep": _l("Keep the first address"),
         "refuse": _l("Refuse the second line"),
     },

@@ -29,9 +29,11 @@ from visits.calls.contacts import (
     find_enrolment,
     record_attempt,
 )
+from visits.calls.phones import WHOSE_LENGTH
 from visits.calls.taking_back import GRAVE, REFUSALS, WHY_LENGTH, may_be_taken_back, take_back
 from visits.ground.errors import Conflict, Invalid, NotFound, Refused
 from visits.models.accounts import User
+from visits.models.people import Person
 from visits.models.programmes import (
     Channel,
     Disposition,
@@ -41,6 +43,7 @@ from visits.models.programmes import (
     RefusalReason,
 )
 from visits.people.measures import standing_alerts
+from visits.people.phones import KnownNumber, numbers_of
 from visits.people.protection import named_for_way
 from visits.programmes import find_programme, load_programmes
 from visits.sight.reach import Reach
@@ -183,6 +186,7 @@ def _typed_attempt() -> Attempt:
         fields["note"] = "too_long"
     if fields:
         raise Invalid(fields)
+    wrong = disposition is Disposition.WRONG_NUMBER
     return Attempt(
         disposition,
         channel,
@@ -190,6 +194,9 @@ def _typed_attempt() -> Attempt:
         call_back_at=call_back_at,
         note=note,
         seen=typed.get("attempts", type=int),
+        dialled=typed.get("dialled") or None,
+        right_number=typed.get("right_number", "").strip() if wrong else "",
+        right_whose=typed.get("right_whose", "") if wrong else "",
     )
 
 
@@ -226,6 +233,8 @@ def page_of_enrolment(
         "enrolments/show.html",
         enrolment=enrolment,
         person=enrolment.person,
+        numbers=called_numbers(session, enrolment.person),
+        whose_length=WHOSE_LENGTH,
         dwelling=enrolment.dwelling,
         programme=programme,
         visits=visits,
@@ -252,6 +261,15 @@ def page_of_enrolment(
         age=age,
         now=now(),
     )
+
+
+def called_numbers(session: Session, person: Person) -> list[KnownNumber]:
+    """List the numbers that stand, and once each those that were found wrong."""
+    found: dict[str, KnownNumber] = {}
+    for one in numbers_of(session, person):
+        if one.wrong or one.ended_at is None:
+            found.setdefault(one.number, one)
+    return list(found.values())
 
 
 def _next(session: Session, enrolment: Enrolment) -> Enrolment | None:

@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.calls.phones import WHOSE_LENGTH
 from visits.ground.errors import Conflict, Invalid
 from visits.models.people import AlertCode, Person
 from visits.people.external_scores import ToldScore, external_scores, record_external_score
 from visits.people.people import accesses_of, named_for, person_file, users_to_name, with_homes
+from visits.people.phones import numbers_of
 from visits.people.protection import living_with
 from visits.sight import find_person
 from visits.sight.search import search_people
@@ -126,6 +128,8 @@ def _page(
         "people/show.html",
         file=file,
         person=person,
+        numbers=numbers_of(session, person),
+        whose_length=WHOSE_LENGTH,
         named=named,
         living_there=living_there,
         to_name=[user for user in users_to_name(session) if user not in named]

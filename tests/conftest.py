@@ -58,7 +58,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         only = metafunc.config.getoption("--database")
-        metafunc.parametrize("database", [only] if only else DATABASES, scope="session")
+        one = metafunc.definition.get_closest_marker("one_database")
+        both = DATABASES[:1] if one else DATABASES
+        metafunc.parametrize("database", [only] if only else both, scope="session")
 
 
 @pytest.fixture

@@ -137,6 +137,7 @@ def test_nothing_that_is_secret_stands_in_the_bytes_of_the_disk(
     assert found == []
 
 
+@pytest.mark.one_database
 def test_no_code_of_health_or_danger_is_told_by_a_column_in_clear(filled: Flask) -> None:
     house = filled.extensions["palier"]
     with house.sessions() as session:

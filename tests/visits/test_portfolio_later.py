@@ -6,15 +6,25 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_enrolment, make_user, make_viewer
-from tests.visits.portfolio_files import NOW, codes, load, plan_of
+from tests.factories import (
+    make_dwelling,
+    make_enrolment,
+    make_person,
+    make_residence,
+    make_user,
+    make_viewer,
+)
+from tests.visits.portfolio_files import NOW, codes, load, plan_of, table_of
+from visits.accounts.accounts import find_territory
 from visits.choosing.targeting import count_candidates
 from visits.models.people import LeaseToCome, Occupancy, Person
 from visits.models.portfolio import Tenancy
 from visits.models.programmes import Enrolment
 from visits.people.protection import protect
+from visits.portfolio import apply_plan, examine, propose_mapping
 from visits.portfolio.moving_in import move_in
 from visits.programmes import find_programme
+from visits.sight import Reach
 
 LEASES = "Logement;N° bail;Nom;Prénom;Date de naissance;Date d'entrée"
 SITTING = "Q-1;B1;SORT;Jeanne;12/03/1935;01/04/1998"
@@ -91,6 +101,34 @@ def test_a_lease_to_come_in_a_hidden_home_reads_as_in_an_empty_one(session: Sess
     move_in(session, now=DAY)
     assert living(session) == ["ENTRE Louis", "SORT Jeanne"]
     assert session.scalars(select(Person.protected)).all() == [True, True]
+
+
+def test_a_renewed_lease_to_come_of_who_lives_there_asks_nothing(session: Session) -> None:
+    load(session, f"{LEASES}\n{SITTING}\n")
+    plan = load(session, f"{LEASES}\nQ-1;B2;SORT;Jeanne;12/03/1935;01/06/2026\n")
+    assert codes(plan.warnings) == [(2, "lease_to_come")]
+    move_in(session, now=DAY)
+    assert living(session) == ["SORT Jeanne"]
+
+
+def test_on_the_day_too_nobody_is_moved_whom_the_importer_does_not_see(session: Session) -> None:
+    here, there = (find_territory(session, name).id for name in ("Nord", "Sud"))
+    far = make_dwelling(session, residence=make_residence(session, territory_id=there))
+    make_dwelling(session, residence=make_residence(session, territory_id=here), reference="Q-1")
+    jeanne = make_person(
+        session, dwelling=far, last_name="SORT", first_name="Jeanne", born_on=date(1935, 3, 12)
+    )
+    viewer = make_viewer(make_user(session, territory_id=here), Reach.TERRITORY)
+    table = table_of(f"{LEASES}\nQ-1;B2;SORT;Jeanne;12/03/1935;01/06/2026\n")
+    found = propose_mapping(session, table)
+    plan = examine(
+        session, table=table, kind=found.kind, mapping=found.mapping, now=NOW, viewer=viewer
+    )
+    apply_plan(session, plan)
+    assert move_in(session, now=DAY) == 1
+    (occupancy,) = session.scalars(select(Occupancy)).all()
+    assert (occupancy.person_id, occupancy.ended_on) == (jeanne.id, None)
+    assert occupancy.tenancy.dwelling_id == far.id
 
 
 @pytest.mark.parametrize("day", ["01/06/2029", "01/06/2062"])

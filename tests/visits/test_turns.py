@@ -114,6 +114,9 @@ def test_a_promised_call_back_counts_alone_and_comes_first(desk: Desk) -> None:
     assert desk.listed() == [high]
     desk.now += timedelta(hours=2)
     assert desk.listed() == [promised, high]
+    promised.state = EnrolmentState.PLANNED  # a call was promised all the same
+    desk.session.flush()
+    assert desk.listed() == [promised, high]
     assert desk.count(CALL_BACK_DUE) == 1
     promised.person.do_not_contact = True
     desk.session.flush()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from visits.programmes import load_programmes
 from visits.steering.outcomes import outcomes
 from visits.steering.results import follow_up_results, works_results
 from webapp.commands.jobs import JOBS, run_job
+from webapp.office.frame.small_counts import told
 from webapp.words import WORDS
 
 SignIn = Callable[..., FlaskClient]
@@ -90,6 +91,12 @@ def test_whoever_may_not_read_answers_gets_no_count_under_five_and_no_exact_tota
     assert cells == ["", "100.0"]  # the month with one answer draws nothing
     exact = _figures(client_as(Role.COORDINATOR, language="en").get("/outcomes/").text)
     assert "Visited 18 of 26" in exact and "1 of 8" in exact
+
+
+def test_five_are_told_and_four_are_not(app: Flask, session: Session) -> None:
+    with app.test_request_context("/"):
+        g.account = make_user(session, role=Role.MANAGER)
+        assert (told(5), told(4) == 4) == (5, False)
 
 
 def test_works_and_follow_ups_of_few_are_not_told_to_whoever_may_not_read_answers(

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fetchForm } from '../src/tablet/line/api'
 import { day, dayProblem, isBack, refreshDay } from '../src/tablet/visits/day'
+import { keepFresh } from '../src/tablet/visits/freshness'
 import * as db from '../src/tablet/memory/db'
 import { forgetAll } from '../src/tablet/ground/locking'
 import type { SessionRecord } from '../src/tablet/shapes/records'
@@ -57,4 +58,20 @@ it('is asked for again when it was asked for while a first try waited for nobody
   fail(new TypeError('Failed to fetch'))
   await first
   expect([dayProblem.value, day.value?.answer.visits]).toEqual(['', []])
+})
+
+it('is asked for again each minute only while somebody looks', async () => {
+  network = dead
+  await refreshDay()
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  let asked = 0
+  network = () => { asked++; return Promise.resolve(Response.json(DAY)) }
+  const seen = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+  keepFresh()
+  await vi.advanceTimersByTimeAsync(61_000)
+  expect(asked).toBe(0)
+  seen.mockReturnValue('visible')
+  await vi.advanceTimersByTimeAsync(61_000)
+  await vi.waitFor(() => expect(asked).toBe(1))
+  vi.useRealTimers()
 })

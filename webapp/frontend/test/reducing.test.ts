@@ -7,7 +7,7 @@ import type { DraftRecord, OutboxItem, SentRecord, VisitRecord } from '../src/ta
 import { follow, forgetsName, heldVisits } from '../src/tablet/visits/reducing'
 import { newDataKey } from '../src/tablet/memory/seal'
 import { loadOutbox, queue, queueReport, sent } from '../src/tablet/sending/sending'
-import { isTakenBack } from '../src/tablet/sending/takenback'
+import { isTakenBack, named } from '../src/tablet/sending/takenback'
 import { loadVisitRecords, visitRecords } from '../src/tablet/visits/visitrecords'
 import type { Visit } from '../src/tablet/shapes/wire'
 
@@ -88,6 +88,7 @@ describe('a visit the server took back', () => {
     const report = { id: 'r1', kind: 'alert', visitId: 'v1', personName: 'Odette', urgent: true, body: {} } as const
     await queueReport(report, (change) => db.write([change]))
     expect(await stores()).not.toContain('Odette')
+    expect(named({ visitId: 'v1', personName: '', again: { xml: '<falls/>' } })).not.toHaveProperty('again')
   })
 
   it('is let go once nothing of it waits to be sent', async () => {

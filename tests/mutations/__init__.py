@@ -1,0 +1,1 @@
+"""Small deliberate faults, each of which a test must notice: `make mutations`."""

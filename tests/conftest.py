@@ -59,7 +59,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         only = metafunc.config.getoption("--database")
         one = metafunc.definition.get_closest_marker("one_database")
-        both = DATABASES[:1] if one else DATABASES
+        both = (one.args or DATABASES[:1]) if one else DATABASES
         metafunc.parametrize("database", [only] if only else both, scope="session")
 
 

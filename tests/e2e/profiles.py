@@ -18,4 +18,4 @@ def fresh_profile(browser: Browser, **more: Any) -> Iterator[BrowserContext]:
     context.on("weberror", lambda told: errors.append(str(told.error)))
     yield context
     context.close()
-    assert errors == []
+    assert not errors, f"pages had errors: {errors}"

@@ -72,8 +72,8 @@ NO_ROOM = """() => {
 }"""
 # A browser that tells how little room there is.
 LITTLE_ROOM = """
-  const real = StorageManager.prototype.estimate
-  StorageManager.prototype.estimate = async function () {
+  const real = globalThis.StorageManager?.prototype.estimate  // none on the blank page before
+  if (real) StorageManager.prototype.estimate = async function () {
     const { usage } = await real.call(this)
     return { quota: 9e6, usage }
   }

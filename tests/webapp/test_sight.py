@@ -263,17 +263,49 @@ def settle_elsewhere(world: World) -> None:
     world.hidden.note(import_id=world.bring(world.office, "cachette.csv", text))
 
 
-@pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize(
+WAYS_TO_HIDE = pytest.mark.parametrize(
     ("hide", "place"),
     [(protect_her, None), (settle_elsewhere, NORTH)],
     ids=["protected", "elsewhere"],
 )
+# Each role is walked on one database: the rules are the same text on either.
+ON_POSTGRESQL = (Role.COORDINATOR, Role.TECHNICIAN)
+
+
+@pytest.mark.one_database("sqlite")
+@pytest.mark.parametrize("role", [role for role in Role if role not in ON_POSTGRESQL])
+@WAYS_TO_HIDE
 def test_no_page_tells_of_whom_a_viewer_may_not_see(
     app: Flask,
     client_as: SignIn,
     world: World,
     role: Role,
+    hide: Callable[[World], None],
+    place: str | None,
+) -> None:
+    _tells_nothing(app, client_as, world, role, hide=hide, place=place)
+
+
+@pytest.mark.one_database("postgresql")
+@pytest.mark.parametrize("role", ON_POSTGRESQL)
+@WAYS_TO_HIDE
+def test_no_page_tells_of_her_on_postgresql_either(
+    app: Flask,
+    client_as: SignIn,
+    world: World,
+    role: Role,
+    hide: Callable[[World], None],
+    place: str | None,
+) -> None:
+    _tells_nothing(app, client_as, world, role, hide=hide, place=place)
+
+
+def _tells_nothing(
+    app: Flask,
+    client_as: SignIn,
+    world: World,
+    role: Role,
+    *,
     hide: Callable[[World], None],
     place: str | None,
 ) -> None:

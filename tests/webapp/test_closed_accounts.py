@@ -21,11 +21,14 @@ from visits.accounts.own_account import declare_device_lost, revoke_device_of
 from visits.forms.published import publish_form
 from visits.ground.db import start_reading
 from visits.models.accounts import Role
+from visits.models.people import PartRefusal
 from visits.models.programmes import ContactAttempt
 from visits.models.visits import Submission, SubmissionState
 from webapp.access.auth import Action, declared_action
 
-LATE_DOORS = {"openrosa.submit", "visit_reports.failure", "alerts_api.raised"}
+LATE_DOORS = {
+    "openrosa.submit", "visit_reports.failure", "visit_reports.refusals", "alerts_api.raised",
+}  # fmt: skip
 
 
 XML = fill(FALLS, instance_id=f"uuid:{uuid.uuid4()}")
@@ -115,6 +118,18 @@ def test_a_shut_door_comes_in_too(app: Flask, gone: Gone) -> None:
     with app.extensions["palier"].sessions() as session:
         start_reading(session)
         assert session.scalars(select(ContactAttempt)).one().caller_id == gone.user_id
+
+
+def test_what_somebody_refused_comes_in_too_of_her_visits_alone(app: Flask, gone: Gone) -> None:
+    moment = NOW.isoformat()
+    body = {"id": str(uuid.uuid4()), "parts": ["photos"], "at": moment, "sent_at": moment}
+    others = gone.ask("POST", f"/api/visits/{gone.others_visit_id}/refusals", json=body)
+    assert code(others) == (404, "visit_not_found")
+    hers = gone.ask("POST", f"/api/visits/{gone.visit_id}/refusals", json=body)
+    assert hers.status_code == 201
+    with app.extensions["palier"].sessions() as session:
+        start_reading(session)
+        assert session.scalars(select(PartRefusal)).one().noted_by_id == gone.user_id
 
 
 def test_only_what_was_hers_comes_in(gone: Gone) -> None:

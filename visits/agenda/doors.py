@@ -31,6 +31,8 @@ NEXT_STATE = {
     Disposition.NO_ANSWER: EnrolmentState.CALL_BACK,
     Disposition.REFUSED: EnrolmentState.REFUSED,
     Disposition.REFUSED_BY_FAMILY: EnrolmentState.REFUSED,
+    Disposition.THIRD_PARTY: EnrolmentState.CALL_BACK,
+    Disposition.LANGUAGE: EnrolmentState.CALL_BACK,
     Disposition.IN_HOSPITAL: EnrolmentState.CALL_BACK,
     Disposition.DEAD: EnrolmentState.NOT_ELIGIBLE,
     Disposition.MOVED: EnrolmentState.NOT_ELIGIBLE,

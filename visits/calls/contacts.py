@@ -12,7 +12,7 @@ from visits.calls.taking_back import GRAVE, REFUSALS, note_grave
 from visits.ground.deadlines import months_after, today_in_paris
 from visits.ground.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.mapping.points import refresh_map
-from visits.models.people import AccessKind, Person
+from visits.models.people import AccessKind, Person, RefusedPart
 from visits.models.programmes import (
     Channel,
     ContactAttempt,
@@ -22,6 +22,7 @@ from visits.models.programmes import (
     Refusal,
     RefusalReason,
 )
+from visits.people.part_refusals import refuse_parts
 from visits.people.phones import numbers_of
 from visits.programmes import Protocol, load_programmes
 from visits.sight import Viewer, visible_enrolments
@@ -35,12 +36,28 @@ NEXT_STATE = {
     Disposition.CALL_BACK: EnrolmentState.CALL_BACK,
     Disposition.IN_HOSPITAL: EnrolmentState.CALL_BACK,
     Disposition.LANGUAGE: EnrolmentState.CALL_BACK,
+    Disposition.INTERPRETER: EnrolmentState.CALL_BACK,
+    Disposition.AGREED_BY_OTHER: EnrolmentState.AGREED,
     Disposition.MOVED: EnrolmentState.NOT_ELIGIBLE,
     Disposition.DEAD: EnrolmentState.NOT_ELIGIBLE,
 }
 UNANSWERED = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER)
 # What only somebody who stood there can say: see visits.agenda.doors.
 AT_THE_DOOR = (Disposition.WRONG_ADDRESS, Disposition.UNSAFE, Disposition.BROKEN_OFF)
+NOTES_REQUIRED = {
+    Disposition.LANGUAGE: "language_required",
+    Disposition.INTERPRETER: "language_required",
+    Disposition.AGREED_BY_OTHER: "who_required",
+}
+# Answers with which a part of the visit may be refused while the rest is agreed to, or open.
+PARTS_SAID = (
+    Disposition.AGREED,
+    Disposition.AGREED_BY_OTHER,
+    Disposition.CALL_BACK,
+    Disposition.INTERPRETER,
+)
+# Answers that lead to another try at a moment that must be given.
+WITH_A_MOMENT = (Disposition.CALL_BACK, Disposition.INTERPRETER)
 CLOSED = (EnrolmentState.NOT_ELIGIBLE, EnrolmentState.VISITED)
 
 # A soft refusal may be asked again once, months later; a hard one never in this programme.
@@ -64,6 +81,7 @@ class Attempt:
     dialled: str | None = None
     right_number: str = ""
     right_whose: str = ""
+    refused: tuple[RefusedPart, ...] = ()
 
 
 NOTE_LENGTH = 500
@@ -117,6 +135,8 @@ def record_attempt(
     session.flush()
     if attempt.disposition is Disposition.WRONG_NUMBER and attempt.channel is Channel.PHONE:
         _put_number_right(session, enrolment.person, attempt, viewer, now)
+    if attempt.refused:
+        refuse_parts(session, enrolment.person, attempt.refused, viewer=viewer, now=now)
     _follow(session, enrolment, kept, now)
     refresh_map(session, [enrolment.dwelling_id])
     log_access(
@@ -151,9 +171,11 @@ def _check(attempt: Attempt, now: datetime) -> None:
         fields["disposition"] = "disposition_required"
     if attempt.disposition in REFUSALS and attempt.reason is None:
         fields["reason"] = "reason_required"
-    if attempt.disposition is Disposition.LANGUAGE and not attempt.note:
-        fields["note"] = "language_required"
-    if attempt.disposition is Disposition.CALL_BACK and attempt.call_back_at is None:
+    if attempt.disposition in NOTES_REQUIRED and not attempt.note:
+        fields["note"] = NOTES_REQUIRED[attempt.disposition]
+    if attempt.refused and attempt.disposition not in PARTS_SAID:
+        fields["refused"] = "bad_choice"
+    if attempt.disposition in WITH_A_MOMENT and attempt.call_back_at is None:
         fields["call_back_at"] = "call_back_required"
     if attempt.call_back_at is not None and attempt.call_back_at <= now:
         fields["call_back_at"] = "must_be_in_future"

@@ -19,6 +19,7 @@ REST = {
     Disposition.THIRD_PARTY: timedelta(hours=4),
     # Time to find an interpreter.
     Disposition.LANGUAGE: timedelta(days=3),
+    Disposition.INTERPRETER: timedelta(days=3),
     # Nothing is won by ringing the same wrong number, or door, again the same day.
     Disposition.WRONG_NUMBER: timedelta(days=1),
     Disposition.WRONG_ADDRESS: timedelta(days=1),

@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from visits.following.follow_ups import open_follow_up
 from visits.following.work_orders import open_work_order
+from visits.models.people import RefusedPart
 from visits.models.programmes import Enrolment
 from visits.models.visits import Consequence
 from visits.models.works import URGENT
+from visits.people.part_refusals import refused_parts
 
 LANDLORD = "landlord"
 
@@ -39,15 +41,25 @@ def open_what_follows(
 
     An urgent hazard is never only a sentence: the landlord's becomes a work order, unless the same
     answer has called one as urgent; anybody else's becomes a follow-up, so that somebody asks how
-    it ended.
+    it ended. Of works that she refuses, only what is urgent is opened.
     """
+    refuses_works = RefusedPart.WORKS in refused_parts(session, enrolment.person_id)
     for consequence in called:
         if _calls_for_works(consequence, called):
+            if refuses_works and consequence.severity not in URGENT:
+                continue
             open_work_order(session, enrolment, consequence, now=now, trade=_trade_of(consequence))
         elif consequence.kind == "follow_up":
             open_follow_up(session, enrolment, consequence, now=now)
         elif _is_urgent_hazard(consequence) and consequence.owner != LANDLORD:
             open_follow_up(session, enrolment, consequence, now=now, code="call")
+
+
+def works_left(session: Session, enrolment: Enrolment, called: Sequence[Consequence]) -> bool:
+    """Tell whether works that are called for stay unopened, as she refuses them."""
+    if RefusedPart.WORKS not in refused_parts(session, enrolment.person_id):
+        return False
+    return any(_calls_for_works(one, called) and one.severity not in URGENT for one in called)
 
 
 def open_urgent_works(session: Session, called: Sequence[Consequence], *, now: datetime) -> None:

@@ -17,17 +17,19 @@ from diagnostics.wellformed import Element, head_of, read_submission
 from visits.agenda.kits import record_fitted
 from visits.agenda.visit_forms import missing_forms
 from visits.following.corrections import corrected_by, correction_of, supersede
-from visits.following.what_follows import open_urgent_works, open_what_follows
+from visits.following.what_follows import open_urgent_works, open_what_follows, works_left
 from visits.forms.published import LANGUAGES, consequences_of
 from visits.ground.clocks import OLDEST, read_moment
 from visits.ground.deadlines import due_at
 from visits.intake.contradictions import contradictions_of
 from visits.intake.doubles import doubts_of
 from visits.intake.risks import risk_of
+from visits.intake.sealed_photos import photos_of
 from visits.mapping.points import refresh_map
-from visits.models.people import AccessKind, Consent, ConsentScope
+from visits.models.people import AccessKind, Consent, ConsentScope, RefusedPart
 from visits.models.programmes import EnrolmentState
 from visits.models.visits import LIVE, Consequence, Submission, SubmissionState, Visit, VisitState
+from visits.people.part_refusals import refused_parts
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 
@@ -81,7 +83,9 @@ def judge(session: Session, submission: Submission) -> None:
     doubts = doubts_of(session, submission, corrected=first)
     contradictions = contradictions_of(session, submission)
     findings = {**(submission.findings or {}), "doubts": doubts, "contradictions": contradictions}
-    marks = ("violations", "corrected", "unknown", "doubts", "contradictions")
+    marks = (
+        "violations", "corrected", "unknown", "doubts", "contradictions", "against_refusal",
+    )  # fmt: skip
     doubtful = any(findings.get(mark) for mark in marks)
     submission.findings = findings
     submission.state = SubmissionState.TO_REVIEW if doubtful else SubmissionState.CHECKED
@@ -94,6 +98,7 @@ def settle(
     visit = submission.visit
     assert visit is not None
     close_visit(session, visit, now)
+    _keep_to_refusals(session, submission, visit, checked)
     _keep_consents(session, submission, visit, checked, now)
     open_what_follows(session, visit.enrolment, submission.consequences, now=now)
     _replace_first(session, submission, viewer=viewer, now=now)
@@ -186,15 +191,34 @@ def close_visit(session: Session, visit: Visit, now: datetime) -> None:
         visit.enrolment.state = EnrolmentState.VISITED
 
 
+def _keep_to_refusals(
+    session: Session, submission: Submission, visit: Visit, checked: Checked
+) -> None:
+    """Mark what a submission brings of the parts that the person refuses, for somebody to read."""
+    refused = refused_parts(session, visit.enrolment.person_id)
+    agreed = {_consent_scope(name) for name, said in _flat(checked.values) if said == "yes"}
+    against = {part for part in refused if part.value in {str(scope) for scope in agreed}}
+    if RefusedPart.PHOTOS in refused and photos_of(submission):
+        against.add(RefusedPart.PHOTOS)
+    if works_left(session, visit.enrolment, submission.consequences):
+        against.add(RefusedPart.WORKS)
+    submission.findings = {**(submission.findings or {}), "against_refusal": sorted(against)}
+    if against:
+        submission.state = SubmissionState.TO_REVIEW
+
+
 def _keep_consents(
     session: Session, submission: Submission, visit: Visit, checked: Checked, now: datetime
 ) -> None:
     version = submission.form_version
     questions = {one.name: one for one in parse_form(version.xform).questions}
+    refused = set(map(str, refused_parts(session, visit.enrolment.person_id)))
     for name, answer in _flat(checked.values):
         scope = _consent_scope(name)
         if scope is None or answer not in ("yes", "no"):
             continue
+        if answer == "yes" and scope in refused:
+            continue  # until she takes her refusal back, no agreement is read out of a form
         session.add(
             Consent(
                 person_id=visit.enrolment.person_id,

@@ -14,12 +14,13 @@ from diagnostics.facts import DWELLING, PERSON
 from visits.following.follow_list import OPEN
 from visits.following.promises import worded
 from visits.forms.listing import confidential_names
-from visits.models.people import Consent, ConsentScope, NamedAccess, Person
+from visits.models.people import Consent, ConsentScope, NamedAccess, Person, RefusedPart
 from visits.models.portfolio import FormVersion
 from visits.models.programmes import Enrolment
 from visits.models.visits import COUNTED, Consequence, Submission, Visit
 from visits.models.works import OPEN_STATES, FollowUp, WorkOrder, WorkOrderFinding
 from visits.people.consents import still_counts
+from visits.people.part_refusals import standing_refusals
 from visits.sight.reach import Viewer
 
 
@@ -76,7 +77,12 @@ def earlier_answers(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID
         .where(or_(Enrolment.person_id.in_(persons), Enrolment.dwelling_id.in_(dwellings)))
         .where(Submission.state.in_(COUNTED))
     ).all()
-    agreed = _agreed_to_health(session, persons)
+    refused = standing_refusals(session, persons)
+    agreed = {
+        person_id
+        for person_id in _agreed_to_health(session, persons)
+        if RefusedPart.HEALTH not in {one.part for one in refused.get(person_id, ())}
+    }
     oldest_first = sorted(said, key=_answered_at)
     marked = confidential_names(session, {row.form_id for row in said})
     return {visit.id: _newest(visit, oldest_first, agreed, marked) for visit in visits}

@@ -13,11 +13,12 @@ from visits.models.visits import Submission
 
 
 class HandedInKind(enum.StrEnum):
-    """What was refused: a filled form, a door that stayed shut, an urgent alert."""
+    """What was refused: a filled form, a shut door, an urgent alert, a part refused."""
 
     SUBMISSION = "submission"
     FAILURE = "failure"
     ALERT = "alert"
+    REFUSAL = "refusal"
 
 
 class HandedIn(Base):

@@ -153,6 +153,33 @@ class Consent(Base):
     submission_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("submission.id"))
 
 
+class RefusedPart(enum.StrEnum):
+    """A part of a visit that somebody may refuse while she agrees to the rest."""
+
+    HEALTH = "health"
+    PHOTOS = "photos"
+    WORKS = "works"
+    SHARING = "sharing"
+
+
+class PartRefusal(Base):
+    """A part that a person refuses, from when she said so until she takes it back.
+
+    `report_id` is the number of the tablet's report that told it.
+    """
+
+    __tablename__ = "part_refusal"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    part: Mapped[RefusedPart] = mapped_column(EncryptedEnum(RefusedPart))
+    said_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    report_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+
 class AlertCode(enum.StrEnum):
     """What to mind when going to somebody's door: a measure, never a judgement."""
 

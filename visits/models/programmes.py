@@ -79,6 +79,8 @@ class Disposition(enum.StrEnum):
     WRONG_NUMBER = "wrong_number"
     THIRD_PARTY = "third_party"
     LANGUAGE = "language"
+    INTERPRETER = "interpreter"
+    AGREED_BY_OTHER = "agreed_by_other"
     MOVED = "moved"
     DEAD = "dead"
     IN_HOSPITAL = "in_hospital"

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from visits.models.people import Person
+from visits.models.people import PartRefusal, Person
 from visits.models.programmes import (
     ContactAttempt,
     Disposition,
@@ -37,6 +37,7 @@ NOBODY = (
     Disposition.WRONG_ADDRESS,
     Disposition.THIRD_PARTY,
 )
+YES = (Disposition.AGREED, Disposition.AGREED_BY_OTHER)
 # Steps of the ladder after which somebody is called again, yet that count otherwise meanwhile: a
 # break-off as a refusal (AAPOR 2.12), a wrong address as unknown (3.x).
 BREAK_OFF, WRONG_ADDRESS = Disposition.BROKEN_OFF, Disposition.WRONG_ADDRESS
@@ -64,6 +65,8 @@ class Outcomes:
     refusal_reasons: dict[str, int]
     refusals_by_month: dict[str, tuple[int, int]]
     rates: tuple[Rate, ...]
+    # Persons who refuse a part of the visit: none of them is among the refusals for that.
+    part_refusals: int = 0
 
     @property
     def enrolled(self) -> int:
@@ -101,6 +104,7 @@ def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
             untried=_count(session, programme, viewer, TO_CALL, ~_tried()),
             reached=_count(session, programme, viewer, *_reached()),
         ),
+        part_refusals=_count(session, programme, viewer, _refuses_a_part()),
     )
 
 
@@ -121,6 +125,11 @@ def _reasons(session: Session, programme: str, viewer: Viewer, *, refused: int) 
 
 
 TO_CALL = Enrolment.state == EnrolmentState.TO_CALL
+
+
+def _refuses_a_part() -> ColumnElement[bool]:
+    hers = PartRefusal.person_id == Enrolment.person_id
+    return exists().where(hers, PartRefusal.ended_at.is_(None))
 
 
 def _tried(*only: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -219,7 +228,7 @@ def _answers_by_month(
         .where(
             ContactAttempt.disposition.in_(
                 (
-                    Disposition.AGREED,
+                    *YES,
                     Disposition.REFUSED,
                     Disposition.REFUSED_BY_FAMILY,
                     Disposition.BROKEN_OFF,
@@ -231,7 +240,7 @@ def _answers_by_month(
     for at, disposition in rows:
         month = _month(at)
         refusals, answers = months.get(month, (0, 0))
-        months[month] = (refusals + (disposition is not Disposition.AGREED), answers + 1)
+        months[month] = (refusals + (disposition not in YES), answers + 1)
     return dict(sorted(months.items()))
 
 

@@ -20,10 +20,11 @@ from visits.agenda.planning import visits_of_visitor
 from visits.agenda.visit_forms import VisitForm, forms_of_visits
 from visits.forms.listing import confidential_names
 from visits.intake.day import Due, Earlier, Sent, due_in_homes, earlier_answers, sent_since
-from visits.models.people import AccessKind, PersonAlert
+from visits.models.people import AccessKind, PartRefusal, PersonAlert
 from visits.models.portfolio import FormVersion
 from visits.models.visits import LIVE, Visit
 from visits.people.measures import standing_alerts
+from visits.people.part_refusals import standing_refusals
 from visits.sight.access_log import log_access
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.schemas import DaySchema, HeldSchema
@@ -45,6 +46,7 @@ class _Bundle:
     alerts: Mapping[UUID, list[PersonAlert]]
     earlier: Mapping[UUID, list[Earlier]]
     due: Mapping[UUID, list[Due]]
+    refused: Mapping[UUID, list[PartRefusal]]
 
 
 @tablet_day.get("/day")
@@ -106,6 +108,7 @@ def _bundle(session: Session, visits: Sequence[Visit], until: datetime) -> _Bund
         alerts=standing_alerts(session, {visit.enrolment.person_id for visit in visits}),
         earlier=earlier_answers(session, visits),
         due=due_in_homes(session, visits),
+        refused=standing_refusals(session, {visit.enrolment.person_id for visit in visits}),
     )
 
 
@@ -137,6 +140,7 @@ def _visit(visit: Visit, bundle: _Bundle) -> dict[str, Any]:
         "person": person,
         "dwelling": _dwelling(visit),
         "alerts": [_alert(alert) for alert in bundle.alerts.get(person.id, ())],
+        "refused": [one.part for one in bundle.refused.get(person.id, ())],
         "forms": bundle.forms[visit.id],
         "earlier": bundle.earlier[visit.id],
         "due": bundle.due[visit.id],

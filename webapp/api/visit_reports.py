@@ -8,8 +8,14 @@ from flask_smorest import Blueprint
 from visits.agenda.carried import find_carried_visit
 from visits.agenda.doors import Knock, number_of, report_shut_door
 from visits.ground.clocks import on_our_clock
+from visits.people.part_refusals import report_refused_parts
 from webapp.access.auth import Action, late_door, requires, viewer
-from webapp.frame.schemas import KnockSchema, ReportedSchema
+from webapp.frame.schemas import (
+    KnockSchema,
+    RefusedPartsSchema,
+    ReportedSchema,
+    ReportReceivedSchema,
+)
 from webapp.frame.transaction import now, transaction
 
 visit_reports = Blueprint(
@@ -45,3 +51,25 @@ def failure(body: dict[str, Any], visit_id: uuid.UUID) -> dict[str, Any]:
             "attempt": number_of(session, kept),
             "state": visit.state,
         }
+
+
+@visit_reports.post("/<uuid:visit_id>/refusals")
+@visit_reports.arguments(RefusedPartsSchema)
+@visit_reports.response(201, ReportReceivedSchema)
+@requires(Action.VISIT)
+@late_door
+def refusals(body: dict[str, Any], visit_id: uuid.UUID) -> dict[str, Any]:
+    """Keep what a person refuses of a visit that goes on; the same report again changes nothing."""
+    moment = now()
+    with transaction() as session:
+        visit = find_carried_visit(session, viewer(), visit_id, now=moment)
+        report_refused_parts(
+            session,
+            visit.enrolment.person,
+            body["parts"],
+            report_id=body["id"],
+            said_at=on_our_clock(body["at"], sent_at=body["sent_at"], now=moment),
+            viewer=viewer(),
+            now=moment,
+        )
+    return {"id": body["id"], "received_at": moment}

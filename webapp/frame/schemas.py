@@ -6,6 +6,7 @@ from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 from webargs.fields import DelimitedList
 
 from visits.agenda.doors import LEFT_BEHIND, TOLD_LENGTH
+from visits.models.people import RefusedPart
 from visits.models.programmes import Disposition, RefusalReason
 from visits.models.works import URGENT
 
@@ -156,6 +157,10 @@ class DayVisitSchema(Schema):
     person = fields.Nested(DayPersonSchema)
     dwelling = fields.Nested(DayDwellingSchema)
     alerts = fields.List(fields.Nested(DayAlertSchema))
+    refused = fields.List(
+        fields.String(),
+        metadata={"description": "Of health, photos, works, sharing."},
+    )
     forms = fields.List(fields.Nested(DayVisitFormSchema))
     earlier = fields.List(fields.Nested(EarlierAnswerSchema))
     due = fields.List(fields.Nested(DueSchema))
@@ -321,6 +326,19 @@ class KnockSchema(Schema):
     sent_at = fields.AwareDateTime(required=True)
 
 
+class RefusedPartsSchema(Schema):
+    """What a person refuses of a visit while she agrees to the rest, by the tablet's clock."""
+
+    id = fields.UUID(required=True)
+    parts = fields.List(
+        fields.Enum(RefusedPart, by_value=True),
+        required=True,
+        validate=validate.Length(1, len(RefusedPart)),
+    )
+    at = fields.AwareDateTime(required=True)
+    sent_at = fields.AwareDateTime(required=True)
+
+
 class ReportedSchema(Schema):
     """A report is kept: which try it was, and what the visit is now."""
 
@@ -340,7 +358,8 @@ class HandInSchema(Schema):
 
     id = fields.String(required=True, validate=validate.Length(1, 100))
     kind = fields.String(
-        load_default="submission", validate=validate.OneOf(("submission", "failure", "alert"))
+        load_default="submission",
+        validate=validate.OneOf(("submission", "failure", "alert", "refusal")),
     )
     reason = fields.String(load_default="", validate=validate.Length(0, 64))
     visit_id = fields.String(load_default="", validate=validate.Length(0, 64))

@@ -34,6 +34,7 @@ from webapp.office.intake.comparisons import comparisons
 from webapp.office.intake.unclaimed import unclaimed
 from webapp.office.intake.visits import visits
 from webapp.office.people.measures import person_alerts
+from webapp.office.people.part_refusals import part_refusals
 from webapp.office.people.people import people
 from webapp.office.people.phones import phones
 from webapp.office.people.protection import protection
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     targeting,
     enrolments,
     appointments,
+    part_refusals,
     people,
     protection,
     person_alerts,

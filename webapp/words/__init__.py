@@ -134,6 +134,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "enrolment": _l("the call page"),
         "contact_attempt": _l("a call"),
         "call_taken_back": _l("an answer taken back"),
+        "part_refused": _l("a part of the visit refused"),
+        "part_allowed": _l("a part of the visit no longer refused"),
         "phone_changed": _l("a phone number noted or corrected"),
         "visit_planned": _l("a visit planned"),
         "visit_moved": _l("a visit moved"),

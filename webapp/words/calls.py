@@ -14,12 +14,38 @@ CALL_WORDS: dict[str, dict[str, Any]] = {
         "wrong_number": _l("Wrong number"),
         "third_party": _l("Somebody else answered"),
         "language": _l("Another language: an interpreter is needed"),
+        "interpreter": _l("Interpreter booked"),
+        "agreed_by_other": _l("Somebody else agrees for the person"),
         "moved": _l("Has moved"),
         "dead": _l("Has died"),
         "in_hospital": _l("In hospital"),
         "wrong_address": _l("Wrong address"),
         "unsafe": _l("Not safe to go in"),
         "broken_off": _l("Visit broken off"),
+    },
+    "refused_part": {
+        "health": _l("Health questions"),
+        "photos": _l("Photos"),
+        "works": _l("Works"),
+        "sharing": _l("Sharing with partners"),
+    },
+    "against_refusal": {
+        "health": _l(
+            "The form says yes to health questions, which the person refuses: that yes is not "
+            "kept as an agreement."
+        ),
+        "photos": _l(
+            "Photos came that the person refused: they are shown to nobody until she takes "
+            "that back."
+        ),
+        "works": _l(
+            "The person refused works: only urgent ones were ordered. The others are ordered "
+            "when she takes that back."
+        ),
+        "sharing": _l(
+            "The form says yes to sharing, which the person refuses: that yes is not kept as an "
+            "agreement."
+        ),
     },
     "channel": {
         "phone": _l("Phone"),

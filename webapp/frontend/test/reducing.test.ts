@@ -20,7 +20,7 @@ const visit = (id: string, changes: Partial<Visit> = {}): Visit => ({
     reference: 'L00042', address: '3 rue des Tilleuls', postcode: '60000', city: 'Beauvais', floor: 1, door: 'B',
     access_code: '12A7', lift: null, lat: 49.43, lon: 2.08,
   },
-  alerts: [{ code: 'dog', kind: 'safety', label: { fr: 'chien', en: 'chien' } }],
+  refused: ['photos'], alerts: [{ code: 'dog', kind: 'safety', label: { fr: 'chien', en: 'chien' } }],
   earlier: [], due: [], forms: [{ form_id: 'home_visit', version: '1', required: true, received: false }], ...changes,
 })
 const record = (id: string): VisitRecord => ({

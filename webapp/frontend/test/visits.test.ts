@@ -9,10 +9,12 @@ import { namesIn } from '../src/tablet/engine/expressions'
 import { failureReport } from '../src/tablet/sending/failures'
 import { rendered, setLanguage, t, typeset } from '../src/tablet/ground/i18n'
 import { momentAt } from '../src/tablet/ground/moments'
-import type { AuditRow, DraftRecord, OutboxItem, UrgentNote } from '../src/tablet/shapes/records'
+import type { AuditRow, DraftRecord, OutboxItem, QueueItem, UrgentNote } from '../src/tablet/shapes/records'
 import { addressOf, mapLink, roundGpx } from '../src/tablet/visits/rounds'
 import { formRows, isFilled, nextForm, type Held } from '../src/tablet/visits/visitforms'
 import type { DayAnswer, EarlierAnswer, FormAnswer, Visit } from '../src/tablet/shapes/wire'
+import { dueItems } from '../src/tablet/sending/outbox'
+import { refusalReport } from '../src/tablet/sending/refusals'
 
 const PLACE = { event: 'group questions', node: '/data/room[1]' } as const
 
@@ -23,7 +25,7 @@ const visit = (changes: Partial<Visit> = {}): Visit => ({
     reference: 'L1', address: '3 rue des Tilleuls', postcode: '60000', city: 'Beauvais', floor: 1, door: null,
     access_code: null, lift: null, lat: 49.43, lon: 2.08,
   },
-  alerts: [], earlier: [], due: [],
+  alerts: [], refused: [], earlier: [], due: [],
   forms: [
     { form_id: 'eco_kit', version: '1', required: false, received: false },
     { form_id: 'home_visit', version: '1', required: true, received: false },
@@ -187,6 +189,17 @@ describe('a door that stayed shut', () => {
     expect(report).toMatchObject({ id: 'f', kind: 'failure', visitId: 'v1', personName: 'Odette' })
     expect(report.body).toEqual({ outcome: 'no_answer', left_behind: ['card'], at: '1970-01-01T00:00:00.000Z' })
     expect(failureReport(visit(), { ...answers, outcome: 'refused' }, { id: 'f', now: 0 }).body).toMatchObject({ reason: 'R04' })
+  })
+})
+
+describe('a part refused', () => {
+  it('is told with its moment and goes before the forms it is about', () => {
+    const report = refusalReport(visit(), ['photos'], { id: 'r', now: 0 })
+    expect(report).toMatchObject({ id: 'r', kind: 'refusal', visitId: 'v1', body: { parts: ['photos'], at: '1970-01-01T00:00:00.000Z' } })
+    const waits = { state: 'waiting', nextTryAt: 0, finishedAt: 2 } as const
+    const form = { ...waits, urgent: true, instanceId: 'i', finishedAt: 1 } as unknown as OutboxItem
+    const told = { ...waits, ...report } as unknown as QueueItem
+    expect(dueItems<QueueItem>([form, told], 9, false)).toEqual([told, form])
   })
 })
 

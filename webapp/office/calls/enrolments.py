@@ -25,6 +25,7 @@ from visits.calls.contacts import (
     AT_THE_DOOR,
     CLOSED,
     NOTE_LENGTH,
+    PARTS_SAID,
     Attempt,
     find_enrolment,
     record_attempt,
@@ -33,7 +34,7 @@ from visits.calls.phones import WHOSE_LENGTH
 from visits.calls.taking_back import GRAVE, REFUSALS, WHY_LENGTH, may_be_taken_back, take_back
 from visits.ground.errors import Conflict, Invalid, NotFound, Refused
 from visits.models.accounts import User
-from visits.models.people import Person
+from visits.models.people import Person, RefusedPart
 from visits.models.programmes import (
     Channel,
     Disposition,
@@ -43,6 +44,7 @@ from visits.models.programmes import (
     RefusalReason,
 )
 from visits.people.measures import standing_alerts
+from visits.people.part_refusals import refused_parts
 from visits.people.phones import KnownNumber, numbers_of
 from visits.people.protection import named_for_way
 from visits.programmes import find_programme, load_programmes
@@ -62,7 +64,7 @@ enrolments = Blueprint("enrolments", __name__, url_prefix="/enrolments")
 # How the details of a refusal are said.
 SAID: dict[str, Any] = {"until": day, "at": moment}
 # Only these answers lead to another call at a time the person named.
-CALLED_BACK = (Disposition.CALL_BACK, Disposition.IN_HOSPITAL)
+CALLED_BACK = (Disposition.CALL_BACK, Disposition.IN_HOSPITAL, Disposition.INTERPRETER)
 
 
 @enrolments.get("/")
@@ -196,8 +198,15 @@ def _typed_attempt() -> Attempt:
         seen=typed.get("attempts", type=int),
         dialled=typed.get("dialled") or None,
         right_number=typed.get("right_number", "").strip() if wrong else "",
+        refused=_typed_parts() if disposition in PARTS_SAID else (),
         right_whose=typed.get("right_whose", "") if wrong else "",
     )
+
+
+def _typed_parts() -> tuple[RefusedPart, ...]:
+    """Read which parts of a visit were ticked as refused."""
+    ticked = request.form.getlist("refused")
+    return tuple(part for part in RefusedPart if part in ticked)
 
 
 def refusal_on_page(enrolment_id: uuid.UUID, refused: Refused, *, form: str) -> ResponseReturnValue:
@@ -233,6 +242,7 @@ def page_of_enrolment(
         "enrolments/show.html",
         enrolment=enrolment,
         person=enrolment.person,
+        refused=refused_parts(session, enrolment.person_id),
         numbers=called_numbers(session, enrolment.person),
         whose_length=WHOSE_LENGTH,
         dwelling=enrolment.dwelling,

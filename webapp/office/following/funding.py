@@ -21,6 +21,7 @@ from visits.ground.errors import NotFound
 from visits.intake.visit_file import counted_submissions
 from visits.models.visits import Consequence, Submission, Visit
 from visits.people.external_scores import gir_on
+from visits.people.part_refusals import refused_parts
 from webapp.access.auth import Action, requires, viewer
 from webapp.office.frame.access import showing
 from webapp.office.frame.moments import day_of
@@ -70,6 +71,7 @@ def _page(session: Session, visit: Visit) -> str:
         "visits/funding.html",
         visit=visit,
         on=on,
+        refused=refused_parts(session, visit.enrolment.person_id),
         looked=looked,
         parameters=_used(looked),
         schemes=SCHEMES,

@@ -1,7 +1,7 @@
 """A submission as the office reads it: answers in words, marks, what to do next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from visits.forms.listing import confidential_names
 from visits.forms.published import consequences_of
 from visits.ground.errors import NotFound
 from visits.intake.conclusion import read_checked
+from visits.intake.sealed_photos import sealed_photos
 from visits.models.visits import Consequence, Submission, SubmissionFile
 from webapp.frame.languages import current_language
 from webapp.frame.transaction import house
@@ -66,6 +67,8 @@ class Reading:
     review: Mapping[str, str] | None
     timing: Timing
     hidden: frozenset[str]
+    # Photos that came although the person refuses them.
+    withheld: frozenset[str] = frozenset()
 
     def causes(self, consequence: Consequence) -> list[tuple[str, list[str]]]:
         """Say which answers made something follow: each question once, in the reader's language."""
@@ -77,7 +80,11 @@ def read_submissions(session: Session, submissions: Sequence[Submission]) -> lis
     forms = {submission.form_version.form_id for submission in submissions}
     marked = confidential_names(session, forms)
     return [
-        _read(one, hidden=_hidden(one, marked[one.form_version.form_id])) for one in submissions
+        replace(
+            _read(one, hidden=_hidden(one, marked[one.form_version.form_id])),
+            withheld=sealed_photos(session, one),
+        )
+        for one in submissions
     ]
 
 

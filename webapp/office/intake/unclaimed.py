@@ -1,7 +1,7 @@
 """The queue of what came without a visit: to attach, to set aside, to take back."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +17,7 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.intake.attaching import attach, detach, leave_aside, take_up_again
 from visits.intake.handing_in import close, open_again, take_in
 from visits.intake.reviews import find_submission
+from visits.intake.sealed_photos import sealed_as_handed_in, sealed_photos
 from visits.intake.unclaimed import (
     UnclaimedFilter,
     find_handed_in,
@@ -134,7 +135,7 @@ def file(submission_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     """Send a photo that came with a filled form."""
     with reading() as session:
         found = find_unclaimed(session, viewer(), submission_id)
-        return _file(found.files, file_id)
+        return _file(found.files, file_id, sealed=sealed_photos(session, found))
 
 
 def _page(
@@ -200,13 +201,22 @@ def _refused(item_id: uuid.UUID, refused: Exception) -> ResponseReturnValue:
 def handed_in_file(item_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     """Send a photo that was handed in."""
     with reading() as session:
-        return _file(find_handed_in(session, viewer(), item_id).files, file_id)
+        item = find_handed_in(session, viewer(), item_id)
+        sealed = [one.name for one in item.files] if sealed_as_handed_in(session, item) else ()
+        return _file(item.files, file_id, sealed=sealed)
 
 
-def _file(files: Sequence[SubmissionFile] | Sequence[HandedInFile], file_id: uuid.UUID) -> Response:
+def _file(
+    files: Sequence[SubmissionFile] | Sequence[HandedInFile],
+    file_id: uuid.UUID,
+    *,
+    sealed: Collection[str],
+) -> Response:
     found = next((one for one in files if one.id == file_id), None)
     if found is None or found.name == TIME_LOG:
         raise NotFound("file_not_found")
+    if found.name in sealed:
+        raise NotFound("photo_refused")
     return sent_file(found.name, found.media_type, found.sha256)
 
 
@@ -218,6 +228,7 @@ def _handed_page(session: Session, item: HandedIn, errors: dict[str, str] | None
         answers=answers,
         raw=raw,
         files=[one for one in item.files if one.name != TIME_LOG],
+        sealed=sealed_as_handed_in(session, item),
         refused_because=sentence,
         may_take_in=item.kind is HandedInKind.SUBMISSION and item.content is not None,
         errors=errors or {},

@@ -17,6 +17,7 @@ from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alerts_of_visit
 from visits.intake.doubles import undecided
 from visits.intake.reviews import find_submission, review_submission
+from visits.intake.sealed_photos import sealed_photos
 from visits.intake.unfinished import others_of_dwelling
 from visits.intake.visit_file import (
     VisitFilter,
@@ -28,6 +29,7 @@ from visits.intake.visit_file import (
 )
 from visits.models.accounts import User
 from visits.models.visits import Submission, Visit, VisitState
+from visits.people.part_refusals import refused_parts
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import house, now, transaction
@@ -105,6 +107,8 @@ def file(visit_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
         found = find_file(session, visit, file_id)
         if found.name == TIME_LOG:  # it may repeat answers that are not for this reader
             raise NotFound("file_not_found")
+        if found.name in sealed_photos(session, found.submission):
+            raise NotFound("photo_refused")
         shown.add(visit.enrolment.person_id)
     return sent_file(found.name, found.media_type, found.sha256)
 
@@ -170,6 +174,7 @@ def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) 
         visit=visit,
         person=visit.enrolment.person,
         dwelling=visit.enrolment.dwelling,
+        refused=refused_parts(session, visit.enrolment.person_id),
         readings=readings,
         reviewers=reviewers,
         opened=file.opened,

@@ -11,6 +11,7 @@ from visits.calls.phones import WHOSE_LENGTH
 from visits.ground.errors import Conflict, Invalid
 from visits.models.people import AlertCode, Person
 from visits.people.external_scores import ToldScore, external_scores, record_external_score
+from visits.people.part_refusals import refusals_told
 from visits.people.people import accesses_of, named_for, person_file, users_to_name, with_homes
 from visits.people.phones import numbers_of
 from visits.people.protection import living_with
@@ -128,6 +129,7 @@ def _page(
         "people/show.html",
         file=file,
         person=person,
+        refusals=refusals_told(session, person),
         numbers=numbers_of(session, person),
         whose_length=WHOSE_LENGTH,
         named=named,

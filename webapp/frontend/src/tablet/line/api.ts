@@ -164,9 +164,9 @@ export async function sendPart(token: string, visitId: string, { xml, files, mor
   return answer.json().catch(() => null)
 }
 
-const REPORTS = { failure: 'failure', alert: 'alerts' } as const
+const REPORTS = { failure: 'failure', alert: 'alerts', refusal: 'refusals' } as const
 
-/** Tell what needs no form: a door that stayed shut, an urgent alert. */
+/** Tell what needs no form: a door that stayed shut, an urgent alert, a part refused. */
 export async function sendReport(token: string, { id, kind, visitId, body }: Report): Promise<unknown> {
   const path = `/api/visits/${encodeURIComponent(visitId)}/${REPORTS[kind]}`
   const answer = await call(path, { method: 'POST', token, json: { ...body, id, sent_at: new Date().toISOString() } })

@@ -3,7 +3,7 @@ import type { Report } from '../shapes/records'
 import type { Visit } from '../shapes/wire'
 
 export const FAILURES = [
-  'no_answer', 'refused', 'refused_by_family', 'in_hospital', 'wrong_address', 'moved', 'unsafe', 'broken_off', 'dead',
+  'no_answer', 'third_party', 'language', 'refused', 'refused_by_family', 'in_hospital', 'wrong_address', 'moved', 'unsafe', 'broken_off', 'dead',
 ] as const
 export const REASONS = ['R01', 'R02', 'R03', 'R04', 'R05', 'R06', 'R07', 'R08', 'R09', 'R10', 'R99'] as const
 export const LEFT_BEHIND = ['card', 'note', 'leaflet'] as const
@@ -18,6 +18,11 @@ export interface FailureAnswers {
 /** Only a refusal has a reason. */
 export function wantsReason(outcome: string): boolean {
   return outcome === 'refused' || outcome === 'refused_by_family'
+}
+
+/** Which language she speaks, so that an interpreter can be found. */
+export function wantsNote(outcome: string): boolean {
+  return outcome === 'language'
 }
 
 /** The report as it waits and is sent; what was not said is left out. */

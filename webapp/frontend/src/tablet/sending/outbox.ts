@@ -17,7 +17,7 @@ const FIRST_DELAY_MS = 5_000
 const LONGEST_DELAY_MS = 300_000
 
 export function isReport(item: { kind?: string }): item is ReportItem {
-  return item.kind === 'failure' || item.kind === 'alert'
+  return item.kind === 'failure' || item.kind === 'alert' || item.kind === 'refusal'
 }
 
 /** The key of an item in the tablet's memory. */
@@ -109,7 +109,7 @@ function attention<Item extends QueueItem>(item: Item, why: Why): { item: Item }
   return { item: { ...item, state: 'attention', why, attempts: item.attempts + 1 } }
 }
 
-/** The items to try now: alerts, urgent visits, shut doors, the other visits; of each the oldest first. */
+/** The items to try now: alerts, parts refused, urgent visits, shut doors, the other visits; of each the oldest first. */
 export function dueItems<Item extends QueueItem>(items: readonly Item[], now: number, force: boolean): Item[] {
   return items
     .filter((item) => item.state === 'waiting' && (force || item.nextTryAt <= now))
@@ -118,8 +118,10 @@ export function dueItems<Item extends QueueItem>(items: readonly Item[], now: nu
 
 function rank(item: QueueItem): number {
   if (item.kind === 'alert') return 0
-  if (item.kind === 'failure') return 2
-  return item.urgent ? 1 : 3
+  // Before the forms it is about: the server keeps to it from then on.
+  if (item.kind === 'refusal') return 1
+  if (item.kind === 'failure') return 3
+  return item.urgent ? 2 : 4
 }
 
 /** Whether all that was promised is still in the tablet's memory. */

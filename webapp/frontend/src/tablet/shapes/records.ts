@@ -55,6 +55,8 @@ export interface VisitRecord {
   startedAt: number | null
   finished: FinishedForm[]
   failure: { id: string; outcome: string; at: number } | null
+  /** Parts refused, as told on this tablet; missing from what an older version of the app keeps. */
+  refused?: string[]
   touchedAt: number
   /** The server took it back: what is left is what sending needs. */
   takenBack?: boolean
@@ -190,7 +192,7 @@ export interface OutboxItem extends Queued {
 export interface Report {
   /** Made by the tablet: the same one sent twice is kept once. */
   id: string
-  kind: 'failure' | 'alert'
+  kind: 'failure' | 'alert' | 'refusal'
   visitId: string
   personName: string
   urgent: boolean

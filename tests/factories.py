@@ -14,6 +14,7 @@ from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.programmes import Enrolment, EnrolmentState
 from visits.models.visits import Visit, VisitState
+from visits.programmes import Programme, parse_programme, shipped_programmes
 from visits.sight import Reach, Viewer
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
@@ -158,3 +159,9 @@ def make_visit(session: Session, *, enrolment: Enrolment, visitor: User, **said:
         enrolment.state = EnrolmentState.PLANNED
     session.flush()
     return visit
+
+
+def shipped_programmes_read() -> dict[str, Programme]:
+    """Read the programmes that ship, the one pages show first ahead."""
+    found = [parse_programme(text, source=code) for code, text in shipped_programmes().items()]
+    return {one.code: one for one in sorted(found, key=lambda one: (one.position, one.code))}

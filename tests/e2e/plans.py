@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tests.e2e.line import LineFault
+from tests.factories import shipped_programmes_read
 from visits.agenda.doors import LEFT_BEHIND, OUTCOMES
 from visits.models.programmes import Disposition
-from visits.programmes import load_programmes
 
 MOST_PHOTOS = 5
 # Half the visits are the seniors', whose programme has most forms.
@@ -72,7 +72,7 @@ def plans(number: int, chance: random.Random) -> list[Plan]:
 
 
 def _plan(name: str, chance: random.Random) -> Plan:
-    others = [code for code in load_programmes() if code != "seniors"]
+    others = [code for code in shipped_programmes_read() if code != "seniors"]
     programme = "seniors" if chance.random() < SENIORS else chance.choice(others)
     shut = _shut(chance) if chance.random() < SHUT else None
     full = chance.random() < AGREED
@@ -97,7 +97,7 @@ def _shut(chance: random.Random) -> Shut:
 
 def _forms(programme: str, chance: random.Random) -> tuple[str, ...]:
     """Draw what is filled: all that is required, and up to two that are offered."""
-    chosen = load_programmes()[programme]
+    chosen = shipped_programmes_read()[programme]
     offered = list(chosen.optional_forms)
     return (
         *chosen.forms,

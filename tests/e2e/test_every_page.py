@@ -27,7 +27,7 @@ from visits.models.portfolio import Residence
 from visits.models.programmes import ContactAttempt
 from visits.models.works import FollowUp, WorkOrder
 from webapp import create_app
-from webapp.access.setting_up import publish_shipped_forms
+from webapp.access.setting_up import publish_what_ships
 from webapp.demo import Size, load_demo
 from webapp.demo.answers import COMMENTS
 from webapp.frame.settings import Settings
@@ -154,7 +154,7 @@ def empty(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     app = _new(sqlite_template, tmp_path_factory.mktemp("empty"))
     house: House = app.extensions["palier"]
     with house.sessions.begin() as session:
-        publish_shipped_forms(session, now=NOW)
+        publish_what_ships(session, now=NOW)
         for role in Role:
             make_user(session, role=role)
     with serve(app, []) as walked:

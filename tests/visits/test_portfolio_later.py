@@ -13,6 +13,7 @@ from tests.factories import (
     make_residence,
     make_user,
     make_viewer,
+    shipped_programmes_read,
 )
 from tests.visits.portfolio_files import NOW, codes, load, plan_of, table_of
 from visits.accounts.accounts import find_territory
@@ -23,7 +24,6 @@ from visits.models.programmes import Enrolment
 from visits.people.protection import protect
 from visits.portfolio import apply_plan, examine, propose_mapping
 from visits.portfolio.moving_in import move_in
-from visits.programmes import find_programme
 from visits.sight import Reach
 
 LEASES = "Logement;N° bail;Nom;Prénom;Date de naissance;Date d'entrée"
@@ -178,4 +178,5 @@ def test_a_year_of_birth_is_proposed_when_every_day_of_it_is_of_age(
 ) -> None:
     load(session, f"{BORN}\nQ-1;DURAND;Anne;{year}\n")
     viewer = make_viewer(make_user(session))
-    assert count_candidates(session, find_programme(programme), viewer, now=NOW) == (proposed, 0)
+    read = shipped_programmes_read()[programme]
+    assert count_candidates(session, read, viewer, now=NOW) == (proposed, 0)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_enrolment, make_user, make_viewer
+from tests.factories import make_enrolment, make_user, make_viewer, shipped_programmes_read
 from tests.visits.portfolio_files import NOW, codes, load, plan_of
 from visits.choosing.targeting import rank_candidates
 from visits.models.people import HouseholdContact, Occupancy, Person
@@ -15,7 +15,6 @@ from visits.models.programmes import Enrolment, EnrolmentState
 from visits.portfolio import Fate
 from visits.portfolio.names import read_full_name, read_last_name
 from visits.portfolio.values import BadValue
-from visits.programmes import find_programme
 
 HEADINGS = "Logement;Nom;Prénom;Date de naissance;Adresse;CP;Ville"
 HOME = "4 rue Haute;60000;Beauvais"
@@ -34,7 +33,7 @@ def living(session: Session, reference: str = "Q-1") -> list[str]:
 
 def candidates(session: Session) -> list[str]:
     viewer = make_viewer(make_user(session))
-    seniors = find_programme("seniors")
+    seniors = shipped_programmes_read()["seniors"]
     found = rank_candidates(session, seniors, viewer, now=NOW).candidates
     return sorted(f"{one.person.last_name} {one.person.first_name}" for one in found)
 

@@ -1,19 +1,61 @@
-"""Programmes are data, checked when they are read."""
+"""Programmes are data: checked when they are read, published as versions that never change."""
 
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from diagnostics.forms import shipped
-from visits import programmes
-from visits.programmes import BadProgramme, forms_in_use, load_programmes, parse_programme
+from tests.conftest import NOW
+from tests.factories import (
+    make_dwelling,
+    make_enrolment,
+    make_person,
+    make_user,
+    make_viewer,
+    shipped_programmes_read,
+)
+from tests.submissions import home_visit
+from visits.choosing.targeting import enrol
+from visits.forms.published import publish_form
+from visits.ground.errors import Conflict, NotFound
+from visits.models.programmes import ProgrammeVersion
+from visits.programmes import BadProgramme, parse_programme, shipped_programmes
 from visits.programmes.facts import FACTS
+from visits.programmes.published import (
+    find_programme,
+    forms_in_use,
+    load_programmes,
+    programme_of,
+    publish_programme,
+    publish_shipped_programmes,
+    version_of,
+)
 
-SENIORS = (Path(programmes.__file__).parent / "seniors.toml").read_text(encoding="utf-8")
+SENIORS = shipped_programmes()["seniors"]
+# A programme that needs one form only.
+SHORT = """
+code = "heat"
+forms = ["home_visit"]
+visit_minutes = 30
+[name]
+fr = "Visites canicule"
+en = "Heatwave visits"
+[audience]
+age_min = 75
+[target]
+number = 50
+[[criterion]]
+code = "alone"
+points = 40
+when = [{ fact = "age", at_least = 75 }]
+label = { fr = "75 ans et plus", en = "75 and over" }
+"""
 
 
 def test_the_programme_for_seniors_ships() -> None:
-    seniors = load_programmes()["seniors"]
+    seniors = shipped_programmes_read()["seniors"]
     assert seniors.name["fr"] == "Seniors à domicile"
     assert (seniors.audience.age_min, seniors.protocol.max_calls) == (70, 3)
     assert seniors.protocol.soft_refusal_retry_months == 3
@@ -23,38 +65,100 @@ def test_the_programme_for_seniors_ships() -> None:
     assert sum(criterion.points for criterion in seniors.targeting if not criterion.group) == 40
 
 
-def test_every_shipped_form_is_filled_by_a_programme_and_seniors_come_first() -> None:
-    assert forms_in_use() == set(shipped())
-    assert next(iter(load_programmes())) == "seniors"
+def test_every_shipped_form_is_filled_by_a_programme_and_seniors_come_first(
+    session: Session,
+) -> None:
+    assert forms_in_use(session) == set(shipped())
+    assert next(iter(load_programmes(session))) == "seniors"
 
 
 def test_criteria_ask_for_known_facts_only() -> None:
-    for programme in load_programmes().values():
+    for programme in shipped_programmes_read().values():
         asked = {c.fact for criterion in programme.targeting for c in criterion.when}
         assert asked <= set(FACTS)
-
-
-def test_programmes_are_read_once() -> None:
-    assert load_programmes() is load_programmes()
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('fact = "has_bath"', 'fact = "arrears"', "fact"),
-        ("points = 10", "points = 1000", "points"),
-        ("points = 10", 'points = "10"', "points"),
-        ('code = "bath"', 'code = "not_adapted"', "same code"),
-        ("share = 0.5", "share = 0.5\nnumber = 3", "share or number"),
-        ("age_min = 70", "age_min = 7", "age_min"),
-        ('en = "Seniors at home"', "", "en"),
-        ("visit_minutes = 90", "visit_minutes = 90\ncolour = 1", "colour"),
-        ('optional_forms = ["fall_risk"', 'optional_forms = ["home_visit"', "named twice"),
-        ("[name]", "[name", "seniors.toml"),
-        ('{ fact = "has_bath", equals = true }', '{ fact = "has_bath" }', "at_least"),
+        ('fact = "has_bath"', 'fact = "arrears"', r"criterion\.\d+\.when\.0\.fact: une de ces"),
+        ("points = 10", "points = 1000", r"points: entre 1 et 100"),
+        ("points = 10", 'points = "10"', r"points: un nombre est attendu"),
+        ('code = "bath"', 'code = "not_adapted"', "criterion: deux critères ont le même code"),
+        ("share = 0.5", "share = 0.5\nnumber = 3", "target: indiquez soit share, soit number"),
+        ("age_min = 70", "age_min = 7", r"audience\.age_min: entre 18 et 115"),
+        ('en = "Seniors at home"', "", r"name\.en: champ obligatoire absent"),
+        ("visit_minutes = 90", "visit_minutes = 90\ncolour = 1", "colour: champ inconnu"),
+        ("visit_minutes = 90", "", "visit_minutes: champ obligatoire absent"),
+        ('optional_forms = ["fall_risk"', 'optional_forms = ["home_visit"', "nommé deux fois"),
+        ("[name]", "[name", "seniors.toml: TOML"),
+        ('{ fact = "has_bath", equals = true }', '{ fact = "has_bath" }', "indiquez at_least"),
     ],
 )
 def test_a_programme_that_does_not_hold_is_refused_by_name(old: str, new: str, said: str) -> None:
     assert old in SENIORS
     with pytest.raises(BadProgramme, match=said):
         parse_programme(SENIORS.replace(old, new, 1), source="seniors.toml")
+
+
+def test_a_programme_is_published_once_and_changed_as_a_new_version(session: Session) -> None:
+    publish_form(session, home_visit(), by=None, now=NOW)
+    first = publish_programme(session, SHORT, source="heat.toml", by=None, now=NOW)
+    again = publish_programme(session, SHORT, source="heat.toml", by=None, now=NOW)
+    assert again is first
+    assert find_programme(session, "heat").visit_minutes == 30
+    longer = SHORT.replace("visit_minutes = 30", "visit_minutes = 45")
+    second = publish_programme(session, longer, source="heat.toml", by=None, now=NOW)
+    assert (first.version, second.version) == (1, 2)
+    assert find_programme(session, "heat").visit_minutes == 45
+    assert version_of(session, "heat", 1).toml == SHORT
+    with pytest.raises(NotFound):
+        version_of(session, "heat", 3)
+    with pytest.raises(NotFound):
+        find_programme(session, "cold")
+
+
+def test_a_programme_whose_form_is_not_published_is_refused_and_nothing_is_kept(
+    session: Session,
+) -> None:
+    with pytest.raises(Conflict, match="form_not_published"):
+        publish_programme(session, SHORT, source="heat.toml", by=None, now=NOW)
+    assert "heat" not in load_programmes(session)
+
+
+def test_whoever_is_in_a_programme_keeps_the_version_she_came_in_with(session: Session) -> None:
+    publish_form(session, home_visit(), by=None, now=NOW)
+    publish_programme(session, SHORT, source="heat.toml", by=None, now=NOW)
+    person = make_person(session, dwelling=make_dwelling(session))
+    viewer = make_viewer(make_user(session))
+    programme = find_programme(session, "heat")
+    (enrolment,) = enrol(session, programme, [person.id], viewer=viewer, now=NOW)
+    longer = SHORT.replace("visit_minutes = 30", "visit_minutes = 45")
+    publish_programme(session, longer, source="heat.toml", by=None, now=NOW)
+    held = programme_of(session, enrolment)
+    assert held is not None
+    assert (held.visit_minutes, find_programme(session, "heat").visit_minutes) == (30, 45)
+
+
+def test_who_was_enrolled_before_programmes_had_versions_came_in_with_the_first(
+    session: Session,
+) -> None:
+    publish_form(session, home_visit(), by=None, now=NOW)
+    enrolment = make_enrolment(session, by=make_user(session), programme="heat")
+    assert programme_of(session, enrolment) is None
+    made = publish_programme(session, SHORT, source="heat.toml", by=None, now=NOW)
+    session.refresh(enrolment)
+    assert enrolment.programme_version_id == made.id
+
+
+def test_an_upgrade_leaves_what_a_landlord_changed_of_a_shipped_programme(
+    session: Session,
+) -> None:
+    for form in shipped_programmes_read()["seniors"].all_forms:
+        publish_form(session, replace(home_visit(), form_id=form), by=None, now=NOW)
+    own = SENIORS.replace("max_calls = 3", "max_calls = 5")
+    publish_programme(session, own, source="seniors.toml", by=None, now=NOW)
+    before = session.scalar(select(func.count()).select_from(ProgrammeVersion))
+    publish_shipped_programmes(session, now=NOW)
+    assert session.scalar(select(func.count()).select_from(ProgrammeVersion)) == before
+    assert find_programme(session, "seniors").protocol.max_calls == 5

@@ -13,6 +13,7 @@ from tests.factories import (
     make_user,
     make_viewer,
     make_visit,
+    shipped_programmes_read,
 )
 from visits.agenda.planning import find_visit
 from visits.calls.contacts import find_enrolment
@@ -24,7 +25,6 @@ from visits.models.portfolio import Dwelling
 from visits.models.visits import Visit
 from visits.people.people import person_file
 from visits.people.protection import living_with, name_for_access, protect, unprotect
-from visits.programmes import load_programmes
 from visits.sight import find_person
 from visits.sight.reach import hidden_homes
 
@@ -141,7 +141,7 @@ def test_hidden_cohabitants_do_not_count_in_whom_to_visit_first(
 
     def reasons(user: User) -> set[str]:
         ranked = rank_candidates(
-            session, load_programmes()["seniors"], make_viewer(user), now=now
+            session, shipped_programmes_read()["seniors"], make_viewer(user), now=now
         ).candidates
         (found,) = (one for one in ranked if one.person is his)
         return {reason.criterion for reason in found.score.reasons}

@@ -8,7 +8,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_dwelling, make_person, make_residence, make_user, make_viewer
+from tests.factories import (
+    make_dwelling,
+    make_person,
+    make_residence,
+    make_user,
+    make_viewer,
+    shipped_programmes_read,
+)
 from visits.choosing.targeting import (
     Filters,
     cities_of_candidates,
@@ -24,12 +31,12 @@ from visits.models.map import MapPoint
 from visits.models.people import NamedAccess, Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.programmes import Enrolment, EnrolmentState
-from visits.programmes import find_programme
 from visits.programmes.facts import Facts
+from visits.programmes.published import find_programme
 from visits.sight import Reach, Viewer
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
-SENIORS = find_programme("seniors")
+SENIORS = shipped_programmes_read()["seniors"]
 UNKNOWN: dict[str, Any] = dict.fromkeys(
     (
         "age", "lives_alone", "floors_to_climb", "has_bath", "is_adapted", "tenancy_years",
@@ -128,9 +135,9 @@ def test_half_a_reason_known_to_fail_is_not_unknown() -> None:
     assert "long_tenancy_old_building" not in {reason.criterion for reason in result.unknown}
 
 
-def test_an_unknown_programme_is_not_found() -> None:
+def test_an_unknown_programme_is_not_found(session: Session) -> None:
     with pytest.raises(NotFound):
-        find_programme("juniors")
+        find_programme(session, "juniors")
 
 
 def test_the_list_goes_by_score_then_age_then_name(session: Session, viewer: Viewer) -> None:
@@ -344,7 +351,7 @@ def test_the_audience_and_its_enrolled_are_counted_once_each(
 def test_the_energy_label_is_the_dwelling_s_or_else_the_building_s(
     session: Session, viewer: Viewer
 ) -> None:
-    young = find_programme("young_tenants")
+    young = shipped_programmes_read()["young_tenants"]
     somebody(session, 25, dwelling=house(session, energy_label="G"))
     somebody(session, 26, dwelling=house(session, residence={"energy_label": "F"}))
     ranking = rank_candidates(session, young, viewer, now=NOW)
@@ -364,7 +371,7 @@ def test_who_has_just_moved_in_comes_first(
     person = somebody(session, 25)
     session.scalars(select(Tenancy)).one().started_on = date(*moved_in)
     session.flush()
-    ranking = rank_candidates(session, find_programme("young_tenants"), viewer, now=NOW)
+    ranking = rank_candidates(session, shipped_programmes_read()["young_tenants"], viewer, now=NOW)
     assert [found.person.id for found in ranking.candidates] == [person.id]
     moved = [r for r in ranking.candidates[0].score.reasons if r.criterion.startswith("first")]
     assert sum(reason.points for reason in moved) == points

@@ -10,7 +10,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
+from tests.factories import (
+    NOW,
+    make_enrolment,
+    make_person,
+    make_user,
+    make_viewer,
+    make_visit,
+    shipped_programmes_read,
+)
 from visits.accounts.accounts import find_territory
 from visits.agenda.doors import Knock, report_shut_door
 from visits.agenda.kits import bag_of
@@ -26,7 +34,6 @@ from visits.models.programmes import (
 )
 from visits.models.visits import Visit, VisitState
 from visits.people.measures import note_alert
-from visits.programmes import load_programmes
 
 SignIn = Callable[..., FlaskClient]
 YESTERDAY = NOW - timedelta(days=1)
@@ -234,7 +241,7 @@ def test_a_partner_hands_out_to_her_own_visitors_only(client_as: SignIn, session
 
 def test_each_programme_has_its_own_pages(app: Flask, client_as: SignIn, session: Session) -> None:
     client = client_as("coordinator")
-    for code, programme in load_programmes().items():
+    for code, programme in shipped_programmes_read().items():
         for path in (f"/programmes/{code}/targeting", f"/enrolments/?programme={code}"):
             page = client.get(path)
             assert page.status_code == 200

@@ -216,3 +216,28 @@ def test_a_refused_import_says_where(ready: Path, tmp_path: Path) -> None:
     assert "Vouliez-vous dire « work_order »" in said
     source.write_text("survey: [")
     assert "illisible" in _run("forms", "import", source, expect=1).output
+
+
+def test_a_programme_goes_out_as_toml_and_comes_back_as_its_next_version(
+    ready: Path, tmp_path: Path
+) -> None:
+    assert "seniors 1: Seniors à domicile" in _run("programmes", "list").output
+    file = tmp_path / "seniors.toml"
+    _run("programmes", "export", "seniors", "-o", file)
+    text = file.read_text(encoding="utf-8")
+    assert _run("programmes", "export", "seniors").output == text
+    file.write_text(text.replace("visit_minutes = 90", "visit_minutes = 75\ncolour = 1"))
+    for command in ("check", "import"):
+        said = _run("programmes", command, file, expect=1).output
+        assert "seniors.toml: colour: champ inconnu" in said
+    assert "seniors 1:" in _run("programmes", "list").output
+    file.write_text(text.replace("visit_minutes = 90", "visit_minutes = 75"))
+    _run("programmes", "check", file)
+    assert "seniors 2: 0 keep" in _run("programmes", "import", file).output
+    assert "seniors 2: 0 keep" in _run("programmes", "import", file).output  # nothing new
+    assert _run("programmes", "export", "seniors", "--version", 1).output == text
+    assert (
+        "no programme" in _run("programmes", "export", "seniors", "--version", 3, expect=1).output
+    )
+    file.write_text(text.replace('forms = ["home_visit"]', 'forms = ["nobody_knows"]'))
+    assert "nobody_knows" in _run("programmes", "import", file, expect=1).output

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW, make_enrolment, make_user, make_viewer
+from tests.factories import NOW, make_enrolment, make_user, make_viewer, shipped_programmes_read
 from tests.submissions import GAS
 from tests.webapp.test_visits_pages import Home
 from visits.calls.contacts import Attempt, record_attempt
@@ -21,7 +21,6 @@ from visits.models.accounts import Role, User
 from visits.models.programmes import Disposition, EnrolmentState, RefusalReason
 from visits.models.visits import Visit
 from visits.models.works import FollowUp, Severity, WorkOrder, WorkOrderState
-from visits.programmes import load_programmes
 from visits.steering.outcomes import outcomes
 from visits.steering.results import follow_up_results, works_results
 from webapp.commands.jobs import JOBS, run_job
@@ -29,7 +28,7 @@ from webapp.office.frame.small_counts import told
 from webapp.words import WORDS
 
 SignIn = Callable[..., FlaskClient]
-PROGRAMME = next(iter(load_programmes()))
+PROGRAMME = next(iter(shipped_programmes_read()))
 
 
 def test_an_empty_programme_says_what_to_do(client_as: SignIn) -> None:
@@ -192,7 +191,7 @@ def test_the_administrator_sees_whether_the_access_log_is_unbroken(
 def test_results_name_their_programme_beside_the_filters_which_are_not_printed(
     client_as: SignIn,
 ) -> None:
-    programme = list(load_programmes().values())[-1]
+    programme = list(shipped_programmes_read().values())[-1]
     client = client_as(Role.MANAGER, language="en")
     page = client.get(f"/outcomes/?programme={programme.code}").text
     printed = re.sub(r'<form class="filters".*?</form>', "", page, flags=re.S)

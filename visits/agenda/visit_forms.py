@@ -14,7 +14,8 @@ from visits.ground.errors import Conflict
 from visits.models.portfolio import FormVersion
 from visits.models.visits import COUNTED, Submission, Visit
 from visits.models.works import FollowUp
-from visits.programmes import Programme, load_programmes
+from visits.programmes import Programme
+from visits.programmes.published import programme_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class VisitForm:
 
 def missing_forms(session: Session, visit: Visit) -> set[str]:
     """Name the required forms that have not arrived for a visit."""
-    programme = load_programmes().get(visit.enrolment.programme)
+    programme = programme_of(session, visit.enrolment)
     arrived = received_forms(session, [visit.id]).get(visit.id, set())
     return set(programme.forms if programme else ()) - arrived
 
@@ -71,7 +72,7 @@ def forms_of_visits(
     return {
         visit.id: list(
             _forms(
-                visit,
+                programme_of(session, visit.enrolment),
                 current,
                 received=received.get(visit.id, set()),
                 follow_up=visit.enrolment_id in due,
@@ -82,9 +83,12 @@ def forms_of_visits(
 
 
 def _forms(
-    visit: Visit, current: Mapping[str, FormVersion], *, received: set[str], follow_up: bool
+    programme: Programme | None,
+    current: Mapping[str, FormVersion],
+    *,
+    received: set[str],
+    follow_up: bool,
 ) -> Iterator[VisitForm]:
-    programme = load_programmes().get(visit.enrolment.programme)
     for name in _names(programme, follow_up=follow_up) if programme else ():
         required = programme is not None and name in programme.forms
         if name in current:

@@ -24,7 +24,8 @@ from visits.models.programmes import (
 )
 from visits.people.part_refusals import refuse_parts
 from visits.people.phones import numbers_of
-from visits.programmes import Protocol, load_programmes
+from visits.programmes import Protocol
+from visits.programmes.published import programme_of
 from visits.sight import Viewer, visible_enrolments
 from visits.sight.access_log import log_access
 
@@ -240,7 +241,7 @@ def keep_refusal(
         select(func.count()).select_from(Refusal).where(Refusal.enrolment_id == enrolment.id)
     )
     soft = reason in SOFT_REASONS and not earlier
-    months = _protocol(enrolment).soft_refusal_retry_months
+    months = _protocol(session, enrolment).soft_refusal_retry_months
     session.add(
         Refusal(
             enrolment_id=enrolment.id,
@@ -267,11 +268,11 @@ def ladder_climbed(session: Session, enrolment: Enrolment) -> bool:
     only: list[ColumnElement[bool]] = [ContactAttempt.disposition.in_(UNANSWERED)]
     if since is not None:
         only.append(ContactAttempt.at > since)
-    return _attempts(session, enrolment, *only) >= _protocol(enrolment).max_calls
+    return _attempts(session, enrolment, *only) >= _protocol(session, enrolment).max_calls
 
 
-def _protocol(enrolment: Enrolment) -> Protocol:
-    programme = load_programmes().get(enrolment.programme)
+def _protocol(session: Session, enrolment: Enrolment) -> Protocol:
+    programme = programme_of(session, enrolment)
     return programme.protocol if programme else Protocol()
 
 

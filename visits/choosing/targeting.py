@@ -20,6 +20,7 @@ from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.programmes import Enrolment, EnrolmentState
 from visits.programmes import Condition, Criterion, Programme
 from visits.programmes.facts import Fact, Facts, facts_of
+from visits.programmes.published import version_of
 from visits.sight.access_log import log_access
 from visits.sight.reach import Viewer, open_to, visible_persons
 
@@ -365,9 +366,11 @@ def _enrol(
     session: Session, programme: Programme, chosen: Sequence[_Scored], *, viewer: Viewer,
     now: datetime,
 ) -> list[Enrolment]:  # fmt: skip
+    version = version_of(session, programme.code)
     enrolments = [
         Enrolment(
             programme=programme.code,
+            programme_version_id=version.id,
             person_id=scored.row.person_id,
             dwelling_id=scored.row.dwelling_id,
             state=EnrolmentState.TO_CALL,

@@ -13,7 +13,7 @@ from diagnostics.workbook import Consequence, FormFile, PublishedForm
 from visits.ground.errors import Conflict, NotFound
 from visits.ground.file_store import FileStore
 from visits.models.portfolio import FormDraft, FormVersion
-from visits.programmes import forms_in_use
+from visits.programmes.published import forms_in_use
 
 LANGUAGES = ("fr", "en")
 
@@ -133,7 +133,7 @@ def retire_form(session: Session, form_id: str, version: str, *, now: datetime) 
     others = [
         one for one in list_forms(session) if one.form_id == form_id and one.retired_at is None
     ]
-    if form_id in forms_in_use() and [one.id for one in others] == [found.id]:
+    if form_id in forms_in_use(session) and [one.id for one in others] == [found.id]:
         raise Conflict("form_needed")
     found.retired_at = found.retired_at or now
     return found

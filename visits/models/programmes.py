@@ -5,7 +5,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
@@ -27,11 +27,27 @@ class EnrolmentState(enum.StrEnum):
     NOT_ELIGIBLE = "not_eligible"
 
 
+class ProgrammeVersion(Base):
+    """A programme as it was published: `toml` says all of it and never changes."""
+
+    __tablename__ = "programme_version"
+    __table_args__ = (UniqueConstraint("code", "version"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
+    toml: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime]
+    published_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+
 class Enrolment(Base):
     """A person in a programme, with the score that put her there and its reasons.
 
     `reasons` is a list of `{criterion, points, value, label: {fr, en}}`; `risk` is 0 unknown,
-    1 low, 2 intermediate, 3 high, as the last visit assessed it.
+    1 low, 2 intermediate, 3 high, as the last visit assessed it. `programme_version` is the one
+    she came in with: what it says of her calls and visits stays so.
     """
 
     __tablename__ = "enrolment"
@@ -42,6 +58,9 @@ class Enrolment(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     programme: Mapped[str] = mapped_column(String(40))
+    programme_version_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("programme_version.id"), index=True
+    )
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"), index=True)
     state: Mapped[EnrolmentState] = mapped_column(stored_enum(EnrolmentState))

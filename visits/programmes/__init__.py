@@ -1,7 +1,8 @@
-"""The programmes that ship, one TOML each: whom to visit first, how to call, what to fill."""
+"""What a programme is, as its TOML says it: whom to visit first, how to call, what to fill."""
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,12 +11,38 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from visits.ground.errors import NotFound
 from visits.programmes.facts import FACTS
+
+# What the schema says, in French; whatever is not here is said as it is.
+IN_FRENCH = (
+    (r"Unknown field\.", "champ inconnu"),
+    (r"Missing data for required field\.", "champ obligatoire absent"),
+    (r"Not a valid (integer|number)\.", "un nombre est attendu"),
+    (r"Not a valid string\.", "un texte est attendu"),
+    (r"Not a valid list\.", "une liste est attendue"),
+    (r"(Not a valid mapping type|Invalid input type)\.", "une table est attendue"),
+    (r"Field may not be null\.", "ce champ ne peut pas être vide"),
+    (r"Invalid value\.", "valeur impossible"),
+    (r"Must be one of: (.+)\.", r"une de ces valeurs est attendue : \1"),
+    (
+        r"String does not match expected pattern\.",
+        "minuscules, chiffres et _ seulement, une lettre d’abord",
+    ),
+    (r"Shorter than minimum length (\d+)\.", r"au moins \1 attendu"),
+    (
+        r"Must be greater than (or equal to )?(\S+) and less than (or equal to )?(\S+)\.",
+        r"entre \2 et \4",
+    ),
+    (r"Must be greater than or equal to (\S+)\.", r"au moins \1"),
+)
 
 
 class BadProgramme(ValueError):
-    """A programme's TOML does not hold; the message names the file and the fields."""
+    """A programme's TOML does not hold: `problems` are `(field, what is wrong, in French)`."""
+
+    def __init__(self, source: str, problems: Sequence[tuple[str, str]]) -> None:
+        self.source, self.problems = source, tuple(problems)
+        super().__init__("\n".join(f"{source}: {place}: {said}" for place, said in problems))
 
 
 @dataclass(frozen=True)
@@ -110,7 +137,7 @@ class _ConditionSchema(Schema):
     @validates_schema
     def _ask_something(self, data: dict[str, Any], **_: Any) -> None:
         if len(data) < 2:
-            raise ValidationError("needs at_least, at_most or equals")
+            raise ValidationError("indiquez at_least, at_most ou equals")
 
     @post_load
     def _freeze(self, data: dict[str, Any], **_: Any) -> Condition:
@@ -143,7 +170,7 @@ class _TargetSchema(Schema):
     @validates_schema
     def _one_of_both(self, data: dict[str, Any], **_: Any) -> None:
         if len(data) != 1:
-            raise ValidationError("needs either share or number")
+            raise ValidationError("indiquez soit share, soit number")
 
 
 class _ProtocolSchema(Schema):
@@ -175,13 +202,13 @@ class _ProgrammeSchema(Schema):
     def _codes_differ(self, data: dict[str, Any], **_: Any) -> None:
         codes = [criterion.code for criterion in data.get("criterion", ())]
         if len(set(codes)) < len(codes):
-            raise ValidationError("two criteria have the same code", "criterion")
+            raise ValidationError("deux critères ont le même code", "criterion")
 
     @validates_schema
     def _a_form_once(self, data: dict[str, Any], **_: Any) -> None:
         named = [*data.get("forms", ()), *data.get("optional_forms", ())]
         if len(set(named)) < len(named):
-            raise ValidationError("a form is named twice", "optional_forms")
+            raise ValidationError("un formulaire est nommé deux fois", "optional_forms")
 
     @post_load
     def _freeze(self, data: dict[str, Any], **_: Any) -> Programme:
@@ -202,37 +229,39 @@ class _ProgrammeSchema(Schema):
 
 
 def parse_programme(text: str, *, source: str) -> Programme:
-    """Read a programme from TOML. Raises BadProgramme naming `source` and what is wrong."""
+    """Read a programme from TOML. Raises BadProgramme naming `source`, fields and faults."""
     try:
         programme: Programme = _ProgrammeSchema().load(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise BadProgramme(f"{source}: {error}") from None
+        raise BadProgramme(source, [("TOML", str(error))]) from None
     except ValidationError as error:
-        raise BadProgramme(f"{source}: {error.messages}") from None
+        raise BadProgramme(source, list(_faults(error.messages))) from None
     return programme
 
 
+def _faults(messages: object, place: str = "") -> Iterator[tuple[str, str]]:
+    """Lay out what a schema said as one fault a field: `criterion.3.points`."""
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            named = "" if key == "_schema" else str(key)
+            yield from _faults(inner, ".".join(part for part in (place, named) if part))
+        return
+    for said in messages if isinstance(messages, list) else [messages]:
+        yield place, _in_french(str(said))
+
+
+def _in_french(said: str) -> str:
+    for pattern, french in IN_FRENCH:
+        if found := re.fullmatch(pattern, said):
+            return found.expand(french)
+    return said
+
+
 @cache
-def load_programmes() -> Mapping[str, Programme]:
-    """Read every programme that ships, by code, the one pages show first at the head."""
-    found: dict[str, Programme] = {}
+def shipped_programmes() -> Mapping[str, str]:
+    """Give the TOML of every programme that ships, by its code."""
+    found: dict[str, str] = {}
     for path in sorted(Path(__file__).parent.glob("*.toml")):
-        programme = parse_programme(path.read_text(encoding="utf-8"), source=path.name)
-        if programme.code in found:
-            raise BadProgramme(f"{path.name}: the code {programme.code} is taken")
-        found[programme.code] = programme
-    ordered = sorted(found.values(), key=lambda one: (one.position, one.code))
-    return MappingProxyType({one.code: one for one in ordered})
-
-
-def forms_in_use() -> frozenset[str]:
-    """Name every form that some programme's visits may be filled with."""
-    return frozenset(form for one in load_programmes().values() for form in one.all_forms)
-
-
-def find_programme(code: str) -> Programme:
-    """Find a programme that ships. Raises NotFound."""
-    try:
-        return load_programmes()[code]
-    except KeyError:
-        raise NotFound("programme_not_found") from None
+        text = path.read_text(encoding="utf-8")
+        found[parse_programme(text, source=path.name).code] = text
+    return MappingProxyType(found)

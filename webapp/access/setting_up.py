@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 import diagnostics
 from diagnostics.workbook import publish, read_workbook
 from visits.forms.published import WorkbookFile, is_published, publish_form
+from visits.programmes.published import publish_shipped_programmes
 from webapp.access.sign_in import set_up_accounts
 from webapp.frame.settings import Settings
 from webapp.frame.transaction import House
@@ -38,6 +39,12 @@ def hashes_of(settings: Settings, *passwords: str) -> list[str]:
 def hash_of(house: House, password: str) -> str:
     """Hash a password as sign-in will check it."""
     return hashes_of(house.settings, password)[0]
+
+
+def publish_what_ships(session: Session, *, now: datetime) -> None:
+    """Publish the forms and the programmes that ship; what is here already stays as it is."""
+    publish_shipped_forms(session, now=now)
+    publish_shipped_programmes(session, now=now)
 
 
 def publish_shipped_forms(session: Session, *, now: datetime) -> int:

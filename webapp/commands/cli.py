@@ -16,13 +16,14 @@ from flask import Flask
 from visits.ground.migration import is_current, migrate
 from visits.ground.private import close_to_others
 from webapp import create_app
-from webapp.access.setting_up import publish_shipped_forms, settle_memory
+from webapp.access.setting_up import publish_what_ships, settle_memory
 from webapp.commands.backup import backup, restore_
 from webapp.commands.checkup import checkup
 from webapp.commands.forms import forms
 from webapp.commands.imports import import_
 from webapp.commands.jobs import start_jobs
 from webapp.commands.keys import keys, seal_files
+from webapp.commands.programmes import programmes
 from webapp.commands.users import users
 from webapp.demo import DemoAccount, load_demo
 from webapp.frame.kept_secrets import CannotStart
@@ -52,6 +53,7 @@ def main() -> None:
 main.add_command(backup)
 main.add_command(forms)
 main.add_command(keys)
+main.add_command(programmes)
 main.add_command(restore_)
 main.add_command(users)
 main.add_command(import_)
@@ -84,7 +86,7 @@ def jobs() -> None:
 
 @main.command()
 def init() -> None:
-    """Bring the database to this version and publish the shipped forms."""
+    """Bring the database to this version and publish the forms and programmes that ship."""
     house = open_house(read_settings())
     click.get_current_context().call_on_close(house.engine.dispose)
     _initialise(house)
@@ -125,7 +127,7 @@ def doctor(whole: bool, backup_days: int) -> None:
 def _initialise(house: House) -> None:
     migrate(house.engine)
     with house.sessions.begin() as session:
-        publish_shipped_forms(session, now=house.clock())
+        publish_what_ships(session, now=house.clock())
     seal_files(house)
 
 

@@ -11,9 +11,9 @@ from visits.accounts.accounts import find_user
 from visits.choosing.targeting import enrol_top
 from visits.forms.published import current_form
 from visits.models.programmes import Enrolment
-from visits.programmes import load_programmes
+from visits.programmes.published import find_programme
 from webapp.access.auth import Action
-from webapp.access.setting_up import publish_shipped_forms
+from webapp.access.setting_up import publish_what_ships
 from webapp.demo.arrival import (
     import_new_numbers,
     import_stock,
@@ -68,7 +68,7 @@ def _load(
     first = working_days_after(day_of(now - YEAR), 1)
     opening = moment(first, time(9, 12))
     cast, accounts = hire(session, hashes=hashes, since=opening - timedelta(days=4), now=now)
-    publish_shipped_forms(session, now=opening)
+    publish_what_ships(session, now=opening)
     homes = make_stock(rng, read_towns(), size)
     tell(f"Importing {len(homes):,} dwellings …")
     import_stock(session, homes, user=cast.coordinator, now=opening)
@@ -76,7 +76,7 @@ def _load(
     tell(f"Importing {len(seniors):,} tenants of 70 and over …")
     later = opening + timedelta(minutes=40)
     import_tenants(session, seniors, rng, user=cast.coordinator, now=later)
-    programme = load_programmes()[PROGRAMME]
+    programme = find_programme(session, PROGRAMME)
     story = Story(
         session=session,
         store=house.store,
@@ -105,7 +105,7 @@ def _load(
 
 
 def _enrol(story: Story, size: Size, *, now: datetime) -> list[Enrolment]:
-    programme = load_programmes()[PROGRAMME]
+    programme = find_programme(story.session, PROGRAMME)
     viewer = acting(story.cast.coordinator, Action.ENROL)
     enrolments = enrol_top(story.session, programme, size.targets, viewer=viewer, now=now)
     return load_enrolments(story.session, enrolments, story.rng)

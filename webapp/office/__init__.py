@@ -28,7 +28,6 @@ from webapp.office.frame.figures import delay, lasting, month, quantity, skew_in
 from webapp.office.frame.listing import here, pairs, sort_link
 from webapp.office.frame.moments import clock, iso_day, today
 from webapp.office.frame.navigation import navigation
-from webapp.office.frame.programmes import programme_name
 from webapp.office.intake.alerts import alerts
 from webapp.office.intake.comparisons import comparisons
 from webapp.office.intake.unclaimed import unclaimed
@@ -92,7 +91,7 @@ def register_office(app: Flask) -> None:
         field_name=field_name,
     )
     app.jinja_env.globals.update(named=named, pairs=pairs)
-    app.jinja_env.globals.update(today=today, programme_name=programme_name, has_page=has_page)
+    app.jinja_env.globals.update(today=today, has_page=has_page)
     app.jinja_env.filters.update(
         clock=clock, iso_day=iso_day, phone=telephone, decimal=format_decimal
     )

@@ -47,7 +47,7 @@ from visits.people.measures import standing_alerts
 from visits.people.part_refusals import refused_parts
 from visits.people.phones import KnownNumber, numbers_of
 from visits.people.protection import named_for_way
-from visits.programmes import find_programme, load_programmes
+from visits.programmes.published import load_programmes, programme_of
 from visits.sight.reach import Reach
 from visits.steering.outcomes import outcomes
 from webapp.access.auth import Action, may, requires, viewer
@@ -71,21 +71,21 @@ CALLED_BACK = (Disposition.CALL_BACK, Disposition.IN_HOSPITAL, Disposition.INTER
 @requires(Action.PLAN)
 def index() -> ResponseReturnValue:
     """List whom to call, those who wait for a call back first."""
-    programme = chosen_programme(request.args.get("programme", ""))
-    only = EnrolmentFilter(
-        programme=programme.code,
-        state=request.args.get("state", TO_CONTACT),
-        city=request.args.get("city", ""),
-        text=request.args.get("q", ""),
-        min_score=min(max(request.args.get("score", 0, type=int), 0), 100),
-    )
     with showing("calls") as (session, shown):
+        programme = chosen_programme(session, request.args.get("programme", ""))
+        only = EnrolmentFilter(
+            programme=programme.code,
+            state=request.args.get("state", TO_CONTACT),
+            city=request.args.get("city", ""),
+            text=request.args.get("q", ""),
+            min_score=min(max(request.args.get("score", 0, type=int), 0), 100),
+        )
         listed = list_enrolments(session, viewer(), only=only, wanted=wanted(), now=now())
         shown.update(enrolment.person_id for enrolment in listed.rows)
         return render_template(
             "enrolments/index.html",
             programme=programme,
-            programmes=load_programmes().values(),
+            programmes=load_programmes(session).values(),
             listed=listed,
             only=only,
             attempts=attempts_of(session, listed.rows),
@@ -236,7 +236,7 @@ def page_of_enrolment(
 ) -> str:
     """Render the page of an enrolment. `form` names the form whose typed values are kept."""
     visits = enrolment_file(session, enrolment)
-    programme = find_programme(enrolment.programme)
+    programme = programme_of(session, enrolment)
     refusal = latest_refusal(session, enrolment)
     return render_template(
         "enrolments/show.html",

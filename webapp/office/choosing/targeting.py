@@ -20,7 +20,8 @@ from visits.choosing.targeting import (
     rank_candidates,
 )
 from visits.ground.errors import Invalid, NotFound
-from visits.programmes import Programme, find_programme, load_programmes
+from visits.programmes import Programme
+from visits.programmes.published import find_programme, load_programmes
 from visits.sight.listing import Listed
 from visits.steering.waiting import count_enrolments
 from webapp.access.auth import Action, requires, viewer
@@ -39,21 +40,22 @@ FILTERS = ("city", "score", "enrolled", "q")
 @requires(Action.ENROL)
 def index() -> ResponseReturnValue:
     """Lead to the list of the first programme."""
-    return redirect(url_for(".show", code=chosen_programme("").code))
+    with reading() as session:
+        return redirect(url_for(".show", code=chosen_programme(session, "").code))
 
 
 @targeting.get("/<code>/targeting")
 @requires(Action.ENROL)
 def show(code: str) -> ResponseReturnValue:
     """List whom the programme is for, the highest score first; by default those to enrol."""
-    return _page(find_programme(code))
+    return _page(_programme(code))
 
 
 @targeting.post("/<code>/targeting")
 @requires(Action.ENROL)
 def enrol_selected(code: str) -> ResponseReturnValue:
     """Enrol the persons ticked on the list."""
-    programme = find_programme(code)
+    programme = _programme(code)
     try:
         persons = [uuid.UUID(typed) for typed in request.form.getlist("persons")]
     except ValueError:
@@ -73,7 +75,7 @@ def enrol_selected(code: str) -> ResponseReturnValue:
 @requires(Action.ENROL)
 def ask_first(code: str) -> ResponseReturnValue:
     """Show how many would be enrolled, before it is done."""
-    programme = find_programme(code)
+    programme = _programme(code)
     number = request.args.get("number", 0, type=int)
     if not 1 <= number <= MOST_AT_ONCE:
         return _page(programme, errors={"number": sentence("out_of_range")}), 422
@@ -95,7 +97,7 @@ def ask_first(code: str) -> ResponseReturnValue:
 @requires(Action.ENROL)
 def enrol_first(code: str) -> ResponseReturnValue:
     """Enrol the highest scores among those who are not enrolled yet."""
-    programme = find_programme(code)
+    programme = _programme(code)
     number = request.form.get("number", 0, type=int)
     try:
         with transaction() as session:
@@ -106,6 +108,11 @@ def enrol_first(code: str) -> ResponseReturnValue:
         return _page(programme, errors={"number": sentence("out_of_range")}), 422
     _say(len(enrolled))
     return redirect(url_for("enrolments.index", programme=code))
+
+
+def _programme(code: str) -> Programme:
+    with reading() as session:
+        return find_programme(session, code)
 
 
 def _say(number: int) -> None:
@@ -141,12 +148,13 @@ def _page(programme: Programme, errors: dict[str, str] | None = None) -> str:
         everyone = EnrolmentFilter(programme.code, ALL)
         enrolled = count_enrolments(session, viewer(), only=everyone, now=now())
         cities = cities_of_candidates(session, programme, viewer(), now=now())
+        programmes = list(load_programmes(session).values())
     listed: Listed[Candidate] = Listed(ranking.candidates, ranking.total, page)
     target = _target(programme, everybody)
     return render_template(
         "targeting/show.html",
         programme=programme,
-        programmes=load_programmes().values(),
+        programmes=programmes,
         listed=listed,
         offset=offset,
         filters=_filters(),

@@ -14,7 +14,7 @@ from visits.ground.errors import Invalid
 from visits.intake.visit_file import visit_of_consequence
 from visits.models.accounts import User
 from visits.models.works import FollowUp, FollowUpState
-from visits.programmes import load_programmes
+from visits.programmes.published import load_programmes, programme_of
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.languages import pick
@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
             listed=listed,
             only=only,
             states=list(FollowUpState),
-            programmes=load_programmes().values(),
+            programmes=load_programmes(session).values(),
             now=now(),
         )
 
@@ -92,7 +92,7 @@ def _page(session: Session, follow_up: FollowUp, errors: dict[str, str] | None =
         follow_up=follow_up,
         person=follow_up.enrolment.person,
         dwelling=follow_up.enrolment.dwelling,
-        programme=load_programmes().get(follow_up.enrolment.programme),
+        programme=programme_of(session, follow_up.enrolment),
         visit_id=visit_of_consequence(session, follow_up.consequence_id),
         closer=closer,
         causes=told_causes(session, follow_up.consequence),

@@ -23,6 +23,7 @@ from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
 from webapp.office.frame.moments import age, day_of, typed_day
+from webapp.office.frame.programmes import programme_names
 from webapp.words import alert_kind
 
 people = Blueprint("people", __name__, url_prefix="/people")
@@ -128,6 +129,7 @@ def _page(
     return render_template(
         "people/show.html",
         file=file,
+        programme_names=programme_names(session),
         person=person,
         refusals=refusals_told(session, person),
         numbers=numbers_of(session, person),

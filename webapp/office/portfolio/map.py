@@ -11,7 +11,8 @@ from maps.page import Page, draw
 from maps.tiles import tiles_from_setting
 from visits.mapping.views import Area, located_area
 from visits.models.programmes import EnrolmentState
-from visits.programmes import load_programmes
+from visits.programmes import Programme
+from visits.programmes.published import load_programmes
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.assets import vendored
 from webapp.frame.transaction import house, reading
@@ -33,7 +34,7 @@ def index() -> ResponseReturnValue:
         scripts=[vendored(_vendor_name(script)) for script in drawn.scripts] if drawn else (),
         sheets=[vendored(_vendor_name(sheet)) for sheet in drawn.styles] if drawn else (),
         texts=_texts(),
-        programmes=load_programmes().values(),
+        programmes=_programmes(),
         states=list(EnrolmentState),
         chosen=request.args,
         may_import=may(Action.IMPORT_STOCK),
@@ -48,6 +49,11 @@ def script() -> ResponseReturnValue:
     area = _area()
     text = _drawn(area).script if area else ""
     return Response(text, content_type="text/javascript; charset=utf-8")
+
+
+def _programmes() -> list[Programme]:
+    with reading() as session:
+        return list(load_programmes(session).values())
 
 
 def _area() -> Area | None:

@@ -147,7 +147,7 @@ def _overdue(jobs: list[JobState]) -> set[str]:
 
 
 def _coordinator(session: Session) -> list[Tile]:
-    programme = chosen_programme("").code
+    programme = chosen_programme(session, "").code
     return [
         _calls(session, _("To call today"), programme, TO_CONTACT),
         _calls(session, _("Call-backs due"), programme, CALL_BACK_DUE, tone="warn"),
@@ -167,7 +167,7 @@ def _unclaimed(session: Session) -> list[Tile]:
 
 
 def _partner(session: Session) -> list[Tile]:
-    programme = chosen_programme("").code
+    programme = chosen_programme(session, "").code
     return [
         _week(session),
         Tile(_("Enrolments"), _("See the list"), url_for("enrolments.index", programme=programme)),
@@ -183,7 +183,7 @@ def _technician(session: Session) -> list[Tile]:
 
 
 def _manager(session: Session) -> list[Tile]:
-    programme = chosen_programme("")
+    programme = chosen_programme(session, "")
     counted = outcomes(session, programme.code, viewer=viewer(Action.SEE_OUTCOMES))
     rates = {rate.code: rate for rate in counted.rates}
     results = url_for("outcomes.index", programme=programme.code)

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from visits.programmes import load_programmes
+from visits.programmes.published import load_programmes
 from visits.steering.outcomes import Rate, outcomes
 from visits.steering.results import follow_up_results, works_results
 from webapp.access.auth import Action, requires, viewer
@@ -18,13 +18,13 @@ outcome_pages = Blueprint("outcomes", __name__, url_prefix="/outcomes")
 @requires(Action.SEE_OUTCOMES)
 def index() -> ResponseReturnValue:
     """Show a programme's figures."""
-    programme = chosen_programme(request.args.get("programme", ""))
     with reading() as session:
+        programme = chosen_programme(session, request.args.get("programme", ""))
         counted = outcomes(session, programme.code, viewer=viewer())
         return render_template(
             "outcomes/index.html",
             programme=programme,
-            programmes=load_programmes().values(),
+            programmes=load_programmes(session).values(),
             outcomes=counted,
             months=[
                 (month, Rate("REFUSALS", refusals, answers))

@@ -1,0 +1,138 @@
+"""Programmes as they are published: versions that never change, kept beside who is in them."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import Session
+
+from visits.ground.errors import Conflict, NotFound
+from visits.models.portfolio import FormVersion
+from visits.models.programmes import Enrolment, ProgrammeVersion
+from visits.programmes import Programme, parse_programme, shipped_programmes
+
+# Where a session keeps what it has read: nobody else changes it while its transaction lasts.
+READ = "programmes"
+
+
+def publish_programme(
+    session: Session, text: str, *, source: str, by: uuid.UUID | None, now: datetime
+) -> ProgrammeVersion:
+    """Publish a programme from its TOML as its next version; the same text again changes nothing.
+
+    Whoever is in the programme keeps the version she came in with. Raises BadProgramme, and
+    Conflict when a form it names is not published.
+    """
+    programme = parse_programme(text, source=source)
+    published = set(session.scalars(select(FormVersion.form_id).distinct()))
+    for form in programme.all_forms:
+        if form not in published:
+            raise Conflict("form_not_published", form=form)
+    return _publish(session, programme, text, by=by, now=now)
+
+
+def publish_shipped_programmes(session: Session, *, now: datetime) -> int:
+    """Publish the programmes that ship where none of their code is; gives how many ship.
+
+    One that was published or imported here stays as it is: it is this deployment's own.
+    """
+    known = set(session.scalars(select(ProgrammeVersion.code).distinct()))
+    for code, text in shipped_programmes().items():
+        if code not in known:
+            _publish(session, parse_programme(text, source=code), text, by=None, now=now)
+    return len(shipped_programmes())
+
+
+def load_programmes(session: Session) -> Mapping[str, Programme]:
+    """Read the newest version of every programme by its code, the one pages show first ahead."""
+    known: Mapping[str, Programme] | None = session.info.get(READ)
+    if known is None:
+        newest = {one.code: one for one in session.scalars(_by_version())}
+        found = [_read(one.toml) for one in newest.values()]
+        found.sort(key=lambda one: (one.position, one.code))
+        known = session.info[READ] = MappingProxyType({one.code: one for one in found})
+    return known
+
+
+def find_programme(session: Session, code: str) -> Programme:
+    """Find the newest version of a programme. Raises NotFound."""
+    try:
+        return load_programmes(session)[code]
+    except KeyError:
+        raise NotFound("programme_not_found") from None
+
+
+def programme_of(session: Session, enrolment: Enrolment) -> Programme | None:
+    """Read the version somebody came in with; None when nothing is known of the programme."""
+    version = (
+        session.get(ProgrammeVersion, enrolment.programme_version_id)
+        if enrolment.programme_version_id
+        else None
+    )
+    if version is not None:
+        return _read(version.toml)
+    return load_programmes(session).get(enrolment.programme)
+
+
+def version_of(session: Session, code: str, version: int | None = None) -> ProgrammeVersion:
+    """Find a version of a programme, the newest without a number. Raises NotFound."""
+    statement = _by_version().where(ProgrammeVersion.code == code)
+    if version is not None:
+        statement = statement.where(ProgrammeVersion.version == version)
+    found = session.scalars(statement).all()
+    if not found:
+        raise NotFound("programme_not_found")
+    return found[-1]
+
+
+def forms_in_use(session: Session) -> frozenset[str]:
+    """Name every form that some visit to come may be filled with, by whichever version."""
+    held = select(Enrolment.programme_version_id).distinct()
+    versions = session.scalars(select(ProgrammeVersion).where(ProgrammeVersion.id.in_(held)))
+    programmes = [*load_programmes(session).values(), *(_read(one.toml) for one in versions)]
+    return frozenset(form for one in programmes for form in one.all_forms)
+
+
+def _publish(
+    session: Session, programme: Programme, text: str, *, by: uuid.UUID | None, now: datetime
+) -> ProgrammeVersion:
+    of_code = ProgrammeVersion.code == programme.code
+    last = session.scalar(select(func.max(ProgrammeVersion.version)).where(of_code)) or 0
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    if last:
+        newest = version_of(session, programme.code)
+        if newest.sha256 == sha256:
+            return newest
+    made = ProgrammeVersion(
+        code=programme.code,
+        version=last + 1,
+        toml=text,
+        sha256=sha256,
+        published_at=now,
+        published_by_id=by,
+    )
+    session.add(made)
+    session.flush()
+    session.info.pop(READ, None)
+    if not last:  # whoever was enrolled before programmes had versions came in with this one
+        before = Enrolment.programme_version_id.is_(None)
+        session.execute(
+            update(Enrolment)
+            .where(Enrolment.programme == programme.code, before)
+            .values(programme_version_id=made.id)
+        )
+    return made
+
+
+def _by_version() -> Select[ProgrammeVersion]:
+    return select(ProgrammeVersion).order_by(ProgrammeVersion.code, ProgrammeVersion.version)
+
+
+@lru_cache(maxsize=256)
+def _read(toml: str) -> Programme:
+    """Parse a text once a process: it is the same wherever it was published."""
+    return parse_programme(toml, source="")

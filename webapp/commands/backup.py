@@ -15,6 +15,7 @@ import click
 from visits.ground.db import connect, sessions
 from visits.ground.errors import Conflict
 from visits.ground.sealing import Unreadable, open_with_passphrase, seal_with_passphrase
+from visits.programmes.published import publish_shipped_programmes
 from visits.safekeeping.archives import BadArchive
 from visits.safekeeping.backup import SECRETS, make_backup, note_backup
 from visits.safekeeping.restoring import STAGE, refuse_unless_empty, restore, unpack_backup
@@ -92,10 +93,11 @@ def restore_(file: Path, passphrase: str | None) -> None:
 
 
 def _note(manifest: Mapping[str, Any], url: str, columns: Sequence[str]) -> None:
-    """Let the new deployment know of the backup that it came from."""
-    engine = connect(url, secrets=columns)
+    """Note the backup it came from, and publish programmes if that knew of none."""
+    engine, made_at = connect(url, secrets=columns), datetime.fromisoformat(manifest["made_at"])
     with sessions(engine).begin() as session:
-        note_backup(session, manifest, now=datetime.fromisoformat(manifest["made_at"]))
+        note_backup(session, manifest, now=made_at)
+        publish_shipped_programmes(session, now=made_at)
     engine.dispose()
 
 

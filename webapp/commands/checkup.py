@@ -15,7 +15,7 @@ from visits.ground.disk import room_in
 from visits.ground.errors import NotFound
 from visits.ground.file_store import FileStore
 from visits.ground.migration import is_current, knows_revision, revision_of
-from visits.programmes.published import forms_in_use
+from visits.programmes.published import forms_in_use, load_programmes
 from visits.retention.orphans import owned_files
 from visits.safekeeping.backup import last_backup, without_backup_for
 from visits.safekeeping.keys import UNREADABLE, Ages, count_values, sample_ages, sealed_tables
@@ -106,8 +106,11 @@ def _forms(session: Session) -> Iterator[Finding]:
     forms = len(list_forms(session))
     yield Finding("forms", forms > 0, f"{forms} versions published")
     missing = sorted(forms_in_use(session) - current_forms(session).keys())
-    said = f"run `palier init`: {', '.join(missing)} missing" if missing else "all published"
-    yield Finding("programmes", not missing, said)
+    programmes = load_programmes(session)
+    said = f"{len(programmes)} in use, their forms published"
+    if missing or not programmes:
+        said = f"run `palier init`: {', '.join(missing) or 'programmes'} missing"
+    yield Finding("programmes", bool(programmes) and not missing, said)
 
 
 def _files(session: Session, store: FileStore, *, whole: bool) -> Finding:

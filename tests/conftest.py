@@ -147,6 +147,7 @@ def _empty(url: str) -> None:
             shipped = table.c.published_at == SHIPPED_AT if table.name in KEPT else false()
             connection.execute(table.delete().where(~shipped))
         connection.execute(text(BEGIN_AGAIN))
+    _publish_programmes(_connected(url))  # a restored backup took them along
 
 
 def _publish_programmes(engine: Engine) -> None:

@@ -18,12 +18,15 @@ from tests.factories import (
     make_visit,
 )
 from tests.submissions import GAS, fill, home_visit
+from visits.accounts.passkeys import add_passkey
+from visits.accounts.second_factor import codes_left
 from visits.forms.published import publish_form
 from visits.ground.db import Base, sessions
 from visits.ground.file_store import FileStore
 from visits.ground.migration import is_current, migrate, revert
 from visits.intake.submissions import record_submission
 from visits.mapping.points import rebuild_map
+from visits.models.accounts import User
 from visits.models.map import MapCell, MapPoint
 from visits.models.people import (
     AccessedPerson,
@@ -202,6 +205,20 @@ def test_whoever_lives_with_a_protected_person_becomes_protected(engine: Engine)
         rebuild_map(session)
         assert kept == {what: set(session.scalars(what)) for what in MAP}
         assert kept[MAP[0]] == {other.id}
+
+
+def test_going_back_before_passkeys_leaves_nobody_to_a_password_alone(engine: Engine) -> None:
+    with sessions(engine).begin() as session:
+        user = make_user(session)
+        add_passkey(
+            session, user, "Key", credential_id=b"1", public_key=b"2", sign_count=0, now=NOW
+        )
+    revert(engine, to="0019")
+    migrate(engine)
+    with sessions(engine)() as session:
+        kept = session.scalars(select(User).where(User.id == user.id)).one()
+        assert kept.second_factor_at == NOW
+        assert codes_left(session, user.id) == 8
 
 
 def test_calls_stay_when_taking_back_comes_and_goes(engine: Engine) -> None:

@@ -7,6 +7,7 @@ import tarfile
 import threading
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -19,12 +20,13 @@ from tests.conftest import SECRETS
 from tests.factories import NOW, PASSWORD, QUICK_HASH, make_enrolment, make_user, make_viewer
 from tests.factories import make_visit as plan_visit
 from tests.submissions import FALLS, fill, home_visit
+from visits.accounts.passkeys import add_passkey, use_challenge
 from visits.forms.published import publish_form
 from visits.ground.db import connect, keyring
 from visits.ground.file_store import FileStore
 from visits.ground.migration import is_current, migrate, revert
 from visits.intake.submissions import SentFile, record_submission
-from visits.models.accounts import Role
+from visits.models.accounts import Passkey, Role
 from visits.models.keys import KeyCanary
 from visits.models.people import Person
 from visits.models.visits import Submission, SubmissionFile
@@ -61,6 +63,11 @@ def deployment(tmp_path: Path, engine: Engine, database_url: str) -> Environ:
         session.add(KeyCanary(word="canary"))
         publish_form(session, home_visit(), by=None, now=NOW)
         make_user(session, role=Role.COORDINATOR, email=EMAIL, password_hash=QUICK_HASH)
+        user = make_user(session)
+        add_passkey(
+            session, user, "Key", credential_id=b"1", public_key=b"2", sign_count=9, now=NOW
+        )
+        assert use_challenge(session, "asked", kept=timedelta(minutes=5), now=NOW)
         session.commit()
     return {"PALIER_DATA": str(data), "PALIER_DATABASE_URL": database_url}
 
@@ -199,6 +206,7 @@ def test_what_was_acknowledged_before_a_backup_is_in_what_it_restores(
     assert before.items() <= restored.items() <= acknowledged.items()
     assert _bad(elsewhere, "--all") == set()
     _signs_in(elsewhere)
+    _keeps_passkeys(elsewhere)
     _goes_on_counting(elsewhere)
 
 
@@ -209,6 +217,15 @@ def _signs_in(environ: Environ) -> None:
     client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD})
     assert client.get("/").status_code == 200
     app.extensions["palier"].engine.dispose()
+
+
+def _keeps_passkeys(environ: Environ) -> None:
+    engine = connect(_url(environ), secrets=(SECRET,))
+    with Session(engine) as session:
+        key = session.scalars(select(Passkey)).one()
+        assert (key.credential_id, key.public_key, key.sign_count) == (b"1", b"2", 9)
+        assert not use_challenge(session, "asked", kept=timedelta(minutes=5), now=NOW)
+    engine.dispose()
 
 
 def _goes_on_counting(environ: Environ) -> None:

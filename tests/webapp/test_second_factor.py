@@ -1,5 +1,6 @@
 """A second factor: set up at the first sign-in of an administrator, asked for, lost, cleared."""
 
+import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,11 +11,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from passlib.totp import TOTP
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from tests.factories import NOW, PASSWORD, QUICK_HASH, make_user
+from tests.webapp.authenticator import Authenticator
 from visits.ground.db import start_reading
-from visits.models.accounts import AccountEvent, AccountEventKind, Role, User
+from visits.models.accounts import AccountEvent, AccountEventKind, Passkey, Role, User
 from webapp.frame.settings import Settings
 
 SignIn = Callable[..., FlaskClient]
@@ -107,6 +109,7 @@ def test_an_administrator_sets_it_up_before_anything_else(strict: Flask) -> None
     assert len(set(codes)) == 8
     assert client.get("/accounts/").status_code == 200
     assert "data:image/svg" not in client.get(PAGE).text
+    assert "Retirer l’application" not in client.get(PAGE).text
     assert client.post(PAGE + "/remove", data={"code": phone.code}).status_code == 409
 
 
@@ -239,3 +242,127 @@ def test_a_password_alone_is_no_key_for_other_apps(app: Flask) -> None:
     assert client.get("/openrosa/formList", **basic).status_code == 200
     phone.set_up()
     assert client.get("/openrosa/formList", **basic).status_code == 401
+
+
+def question_of(page: str, kind: str) -> str:
+    found = re.search(rf'data-passkey="{kind}" data-question="([^"]+)"', page)
+    assert found is not None, page
+    return html.unescape(found[1])
+
+
+def with_passkey(phone: Phone) -> tuple[FlaskClient, Authenticator, list[str]]:
+    client, device = phone.browser(), Authenticator()
+    answer = device.make(question_of(client.get(PAGE).text, "create"))
+    page = client.post(PAGE + "/passkeys", data={"name": "Ordinateur", "passkey": answer})
+    return client, device, re.findall(r"<code[^>]*>([a-z2-9-]{14})</code>", page.text)
+
+
+def test_a_passkey_alone_meets_the_demand_and_stays(strict: Flask) -> None:
+    phone = phone_of(strict, Role.ADMINISTRATOR)
+    client, device, codes = with_passkey(phone)
+    assert len(set(codes)) == 8
+    assert client.get("/accounts/").status_code == 200
+    shown = client.get(PAGE).text
+    assert "Ordinateur" in shown
+    with strict.extensions["palier"].sessions() as session:
+        start_reading(session)
+        number = session.scalars(select(Passkey.id).where(Passkey.user_id == phone.user.id)).one()
+    path = f"{PAGE}/passkeys/{number}/remove"
+    assert client.post(path, data={"code": codes[0]}).status_code == 409
+    assert client.post(path, data={"code": "1"}).status_code == 422
+    half = phone.browser()
+    assert not signed_in(half)
+    answer = device.use(question_of(half.get("/sign-in/code").text, "get"))
+    assert half.post("/sign-in/code", data={"passkey": answer}).status_code == 302
+    assert signed_in(half)
+    assert phone.tablet(code=codes[1])[0] == 201
+
+
+def test_a_passkeys_answer_is_good_once_and_soon(phone: Phone) -> None:
+    _, device, _ = with_passkey(phone)
+    half = phone.browser()
+    answer = device.use(question_of(half.get("/sign-in/code").text, "get"))
+    kept = half.get_cookie("palier")
+    assert kept is not None
+    assert half.post("/sign-in/code", data={"passkey": answer}).status_code == 302
+    with phone.app.extensions["palier"].sessions.begin() as session:
+        session.execute(update(Passkey).values(sign_count=0))
+    again = phone.app.test_client()
+    again.set_cookie("palier", kept.value)
+    assert again.post("/sign-in/code", data={"passkey": answer}).status_code == 422
+    assert not signed_in(again)
+    late = phone.browser()
+    answer = device.use(question_of(late.get("/sign-in/code").text, "get"))
+    phone.wait(300)
+    assert late.post("/sign-in/code", data={"passkey": answer}).status_code == 422
+
+
+def test_passkeys_are_not_guessed(phone: Phone) -> None:
+    with_passkey(phone)
+    client = phone.browser()
+    said = [client.post("/sign-in/code", data={"passkey": "{}"}).status_code for _ in range(6)]
+    assert said == [422] * 5 + [429]
+    assert phone.browser().post("/sign-in/code", data={"passkey": "{}"}).status_code == 429
+
+
+def test_a_wrong_answer_to_the_question_counts_as_a_guess(phone: Phone) -> None:
+    _, device, _ = with_passkey(phone)
+    thief, client = Authenticator(id=device.id), phone.browser()
+    said = []
+    for _ in range(6):
+        answer = thief.use(question_of(client.get("/sign-in/code").text, "get"))
+        said.append(client.post("/sign-in/code", data={"passkey": answer}).status_code)
+    assert said == [422] * 5 + [429]
+
+
+def test_an_older_tab_answers_again_and_stands_behind_no_wall(phone: Phone) -> None:
+    _, device, _ = with_passkey(phone)
+    client = phone.browser()
+    older = device.use(question_of(client.get("/sign-in/code").text, "get"))
+    for _ in range(6):
+        newer = question_of(client.get("/sign-in/code").text, "get")
+        page = client.post("/sign-in/code", data={"passkey": older})
+        assert page.status_code == 422
+        assert "Réessayez" in page.text
+    newer = question_of(page.text, "get")
+    assert client.post("/sign-in/code", data={"passkey": device.use(newer)}).status_code == 302
+
+
+def test_an_open_session_alone_adds_no_further_factor(phone: Phone) -> None:
+    client, device, codes = with_passkey(phone)
+    shown, second = client.get(PAGE).text, Authenticator()
+    assert 'data-passkey="create"' not in shown
+    assert "data:image/svg" not in shown
+    asked = question_of(shown, "get")  # the same challenge, which a forged form could use
+    made = {"name": "Voleur", "passkey": second.make(asked)}
+    assert client.post(PAGE + "/passkeys", data=made).status_code == 403
+    assert client.post(PAGE, data={"code": "123456"}).status_code == 403
+    assert client.post(PAGE + "/prove", data={"code": "123456"}).status_code == 422
+    assert client.post(PAGE + "/passkeys", data=made).status_code == 403
+    proof = device.use(question_of(client.get(PAGE).text, "get"))
+    assert client.post(PAGE + "/prove", data={"passkey": proof}).location == PAGE
+    answer = second.make(question_of(client.get(PAGE).text, "create"))
+    added = client.post(PAGE + "/passkeys", data={"name": "Clé", "passkey": answer})
+    assert added.status_code == 302
+    phone.wait(300)
+    assert client.post(PAGE + "/passkeys", data=made).status_code == 403
+    assert len(kinds(phone)) == 2
+    assert phone.sign_in(codes[0]) is not None
+
+
+def test_each_factor_is_removed_alone_and_a_demanded_one_stays(strict: Flask) -> None:
+    phone = phone_of(strict, Role.ADMINISTRATOR)
+    client, codes = phone.set_up()
+    device = Authenticator()
+    assert client.post(PAGE + "/prove", data={"code": phone.code}).status_code == 302
+    answer = device.make(question_of(client.get(PAGE).text, "create"))
+    client.post(PAGE + "/passkeys", data={"name": "Ordinateur", "passkey": answer})
+    assert client.post(PAGE + "/remove", data={"code": codes[0]}).location == PAGE
+    assert phone.sign_in(phone.code) is None
+    assert client.post(PAGE + "/remove", data={"code": codes[1]}).status_code == 404
+    half = phone.browser()
+    proof = device.use(question_of(half.get("/sign-in/code").text, "get"))
+    assert half.post("/sign-in/code", data={"passkey": proof}).status_code == 302
+    assert "Retirer cette clé" not in half.get(PAGE).text
+    assert kinds(phone)[-2] is AccountEventKind.AUTHENTICATOR_REMOVED
+    assert phone.sign_in(codes[2]) is not None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from visits.accounts.accounts import end_sessions
 from visits.accounts.changes import note_event, reason_of
 from visits.ground.errors import Conflict, NotFound
-from visits.models.accounts import AccountEventKind, RecoveryCode, User
+from visits.models.accounts import AccountEventKind, Passkey, RecoveryCode, User
 
 CODES = 8
 # No letter or digit that could be taken for another on paper; 12 of 31 are about 59 bits.
@@ -32,10 +32,18 @@ def keep_second_factor(
     session: Session, user: User, secret: str, *, counter: int, now: datetime
 ) -> list[str]:
     """Keep the secret of an authenticator that gave a right code; gives the recovery codes."""
-    if user.second_factor_at is not None:
+    if user.totp_secret is not None:
         raise Conflict("second_factor_set_already")
-    user.totp_secret, user.totp_counter, user.second_factor_at = secret, counter, now
+    user.totp_secret, user.totp_counter = secret, counter
     note_event(session, user, AccountEventKind.SECOND_FACTOR_SET, by=user.id, now=now)
+    return first_codes(session, user, now=now)
+
+
+def first_codes(session: Session, user: User, *, now: datetime) -> list[str]:
+    """Give the recovery codes that come with the first factor of either kind; none later."""
+    if user.second_factor_at is not None:
+        return []
+    user.second_factor_at = now
     return _new_codes(session, user)
 
 
@@ -83,8 +91,22 @@ def codes_left(session: Session, user_id: uuid.UUID) -> int:
     return session.scalar(left) or 0
 
 
-def remove_second_factor(session: Session, user: User, *, now: datetime) -> None:
-    """Take one's own second factor away."""
+def remove_authenticator(session: Session, user: User, *, demanded: bool, now: datetime) -> None:
+    """Take one's authenticator away; passkeys stay, and with them the recovery codes."""
+    if user.totp_secret is None:
+        raise NotFound("authenticator_not_found")
+    held = session.scalar(select(func.count()).where(Passkey.user_id == user.id))
+    if not held:
+        remove_last_factor(session, user, demanded=demanded, now=now)
+        return
+    user.totp_secret = user.totp_counter = None
+    note_event(session, user, AccountEventKind.AUTHENTICATOR_REMOVED, by=user.id, now=now)
+
+
+def remove_last_factor(session: Session, user: User, *, demanded: bool, now: datetime) -> None:
+    """Take one's own second factor away, recovery codes too, unless a role demands one."""
+    if demanded:
+        raise Conflict("second_factor_required")
     _forget(session, user)
     note_event(session, user, AccountEventKind.SECOND_FACTOR_REMOVED, by=user.id, now=now)
 
@@ -104,6 +126,7 @@ def clear_second_factor(
 
 def _forget(session: Session, user: User) -> None:
     user.totp_secret = user.totp_counter = user.second_factor_at = None
+    session.execute(delete(Passkey).where(Passkey.user_id == user.id))
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
 
 

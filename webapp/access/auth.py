@@ -203,7 +203,8 @@ class Owed:
 
 PASSWORD_TO_CHANGE = Owed("password_to_change", ("account.password", "account.change_password"))
 SECOND_FACTOR_TO_SET = Owed(
-    "second_factor_to_set", ("second_factor.index", "second_factor.keep", "account.language")
+    "second_factor_to_set",
+    ("second_factor.index", "second_factor.keep", "second_factor.add_key", "account.language"),
 )
 
 

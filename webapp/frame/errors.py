@@ -68,6 +68,12 @@ SENTENCES: dict[str, Any] = {
     "second_factor_needed": _l("Give the code of your authenticator too."),
     "second_factor_wrong": _l("This code is not right, or it was used already."),
     "second_factor_set_already": _l("This account has a second factor already."),
+    "passkey_wrong": _l("This passkey could not be read, or the page waited too long. Try again."),
+    "passkey_known": _l("This passkey is already here."),
+    "second_factor_to_prove": _l("Use a second factor that is set up before adding another."),
+    "authenticator_not_found": _l("This account has no authenticator any more."),
+    "passkeys_too_many": _l("There are twenty passkeys already: remove one first."),
+    "passkey_not_found": _l("This passkey is not here any more."),
     "second_factor_required": _l("Your role needs a second factor: it cannot be removed."),
     "password_to_change": _l(
         "This password is to be changed first: sign in on the office’s page and choose your own."

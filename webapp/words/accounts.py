@@ -16,5 +16,9 @@ ACCOUNT_EVENTS: dict[str, Any] = {
     "second_factor_removed": _l("Second factor removed by its owner"),
     "second_factor_cleared": _l("Second factor cleared"),
     "codes_made": _l("New recovery codes"),
+    "authenticator_removed": _l("Authenticator removed"),
+    "passkey_added": _l("Passkey added"),
+    "passkey_removed": _l("Passkey removed"),
+    "passkey_copied": _l("Passkey refused: its counter went back, it may have been copied"),
     "recovery_code_used": _l("Recovery code used"),
 }

@@ -9,7 +9,7 @@ from flask_security.utils import login_user
 
 from visits.ground.errors import TooManyTries
 from webapp.access.auth import public
-from webapp.access.second_step import code_is_right
+from webapp.access.second_step import proof_is_right, question_to_passkeys
 from webapp.access.sign_in import half_signed_in
 from webapp.frame.errors import sentence
 
@@ -33,11 +33,11 @@ def check() -> ResponseReturnValue:
     if user is None:
         return _from_the_start()
     try:
-        right = code_is_right(user.account.id, request.form.get("code", "")[:40])
+        right = proof_is_right(user.account.id)
     except TooManyTries as refused:
         return _page(sentence(refused.code, refused.details)), 429
     if not right:
-        return _page(sentence("second_factor_wrong")), 422
+        return _page(_wrong()), 422
     login_user(user, authn_via=["password", "code"])
     return redirect(_wanted())
 
@@ -53,5 +53,12 @@ def _from_the_start() -> ResponseReturnValue:
     return redirect(url_for("security.login"))
 
 
+def _wrong() -> str:
+    return sentence("passkey_wrong" if request.form.get("passkey") else "second_factor_wrong")
+
+
 def _page(fault: str = "") -> str:
-    return render_template("second_factor/ask.html", errors={"code": fault} if fault else {})
+    user = half_signed_in()
+    question = question_to_passkeys(user.account.id) if user else ""
+    errors = {"code": fault} if fault else {}
+    return render_template("second_factor/ask.html", errors=errors, question=question)

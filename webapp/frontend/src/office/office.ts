@@ -15,6 +15,7 @@ import Toast from 'bootstrap/js/dist/toast'
 import htmx from 'htmx.org'
 import { makeCards } from './cards'
 import { askFirst } from './confirm'
+import { offerPasskeys } from './passkeys'
 
 // What the content security policy forbids, and what must not stay in a shared browser's storage.
 htmx.config.allowEval = false
@@ -76,4 +77,5 @@ document.addEventListener('formdata', (event) => {
 // On the way down, before htmx hears of it: a form that asks first may be one htmx sends.
 document.addEventListener('submit', askFirst, true)
 makeCards(document)
+offerPasskeys()
 showToasts(document)

@@ -244,7 +244,7 @@ class Reader:
 NOT_READ = {"security.logout", "static", "security.static"}
 _VARIES = re.compile(
     r'"request_id": ?"[^"]*"|(?<=\xa0: )[0-9a-f]{12}(?=</p>)'
-    r'|name="csrf-token" content="[^"]*"|name="csrf_token" value="[^"]*"'
+    r'|name="csrf-token" content="[^"]*"|name="csrf_token" value="[^"]*"|"challenge": ?"[^"]*"'
 )
 
 

@@ -41,6 +41,9 @@ def hand(
 
 
 SCRIPT = "() => new URL(document.querySelector('script[type=module]').src).pathname"
+LOOK_FOR_UPDATE = """() => {
+    void navigator.serviceWorker.getRegistration('/tablet/').then(found => found.update())
+}"""
 WAITING = """async () => {
     const registration = await navigator.serviceWorker.getRegistration('/tablet/')
     return registration?.waiting !== null
@@ -248,8 +251,8 @@ def test_a_new_version_waits_until_the_visit_is_left_and_breaks_no_draft(
     day.server.stop()
     day.server.release = make_release(tmp_path)
     day.server.start()
-    page.reload()
-    unlock(page)
+    # Looked for while the app runs: one found before its start is put in place at once.
+    page.evaluate(LOOK_FOR_UPDATE)
     page.wait_for_function(WAITING)
     page.evaluate("globalThis.sameStart = true")
     _comment(page).fill("avant, et pendant")

@@ -38,7 +38,8 @@ from webapp.frame.transaction import now, transaction
 CHALLENGE_FOR = timedelta(minutes=5)
 # Where the session keeps the challenge; what was answered is kept on the server.
 CHALLENGE = "palier_challenge"
-LOCAL = ("localhost", "127.0.0.1")
+# Browsers know no passkeys of an address in numbers (WebAuthn, relying party identifier).
+LOCAL = "localhost"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def relying_party(settings: Settings) -> RelyingParty | None:
         parts = urlsplit(settings.address)
         return RelyingParty(parts.hostname or "", f"{parts.scheme}://{parts.netloc}")
     name = urlsplit(request.host_url).hostname or ""
-    if settings.hosts or name in LOCAL:
+    if settings.hosts or name == LOCAL:
         return RelyingParty(name, request.host_url.rstrip("/"))
     return None
 

@@ -1,6 +1,5 @@
 """The tablet's lock: all is sealed, a lost PIN loses nothing, a lost tablet is erased."""
 
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -254,8 +253,10 @@ def test_what_the_tablet_keeps_cannot_be_read(demo: Server, tablet: BrowserConte
     assert kept["counts"]["session"] == kept["counts"]["day"] == kept["counts"]["lock"] == 1
     clear = kept["all"]
     account = demo.accounts["visitor"]
-    for word in (*name.split(), account.email, "palier_", "falls_count", "visit_agreed", "<h:html"):
-        assert not re.search(rf"\b{re.escape(word)}", clear), word
+    # "Mme" stands by chance in one of two hundred sealed tablets: three bytes are no finding.
+    names = [name, *(part for part in name.split() if len(part) >= 5)]
+    for word in (*names, account.email, "palier_", "falls_count", "visit_agreed", "<h:html"):
+        assert word not in clear, word
     assert PIN not in clear
     assert '"token"' not in clear
 

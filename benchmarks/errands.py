@@ -13,7 +13,8 @@ from visits.agenda.planning import plan_visit
 from visits.calls.contacts import Attempt, record_attempt
 from visits.choosing.targeting import enrol_top
 from visits.forms.published import current_form
-from visits.models.programmes import Disposition, Enrolment
+from visits.models.calls import Disposition
+from visits.models.cases import Case
 from visits.programmes import Programme
 from visits.programmes.published import find_programme
 from webapp.access.auth import Action
@@ -86,10 +87,10 @@ def _errands(
 ) -> Iterator[Errand]:
     viewer = acting(cast.coordinator, Action.ENROL)
     enrolled = enrol_top(session, _programme(session), number, viewer=viewer, now=now)
-    for place, enrolment in enumerate(enrolled):
+    for place, case in enumerate(enrolled):
         turn, which = divmod(place, len(cast.visitors))
         visitor_id, start_at = cast.visitors[which].id, now + (turn + 1) * HOUR
-        visit_id = _plan(session, enrolment, cast, visitor_id, start_at=start_at, now=now)
+        visit_id = _plan(session, case, cast, visitor_id, start_at=start_at, now=now)
         resident = Resident(
             age=rng.randint(70, 95),
             alone=rng.random() < 0.6,
@@ -104,7 +105,7 @@ def _errands(
 
 def _plan(
     session: Session,
-    enrolment: Enrolment,
+    case: Case,
     cast: Cast,
     visitor_id: uuid.UUID,
     *,
@@ -112,11 +113,11 @@ def _plan(
     now: datetime,
 ) -> uuid.UUID:
     caller = acting(cast.coordinator, Action.CALL)
-    record_attempt(session, enrolment, Attempt(Disposition.AGREED), viewer=caller, now=now)
+    record_attempt(session, case, Attempt(Disposition.AGREED), viewer=caller, now=now)
     planner = acting(cast.coordinator, Action.PLAN)
     return plan_visit(
         session,
-        enrolment,
+        case,
         visitor_id=visitor_id,
         start_at=start_at,
         minutes=45,

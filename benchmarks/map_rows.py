@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from maps.cells import LEVELS_UP
 from visits.mapping.points import COARSEST, FINEST, KEY_NAMES, MEASURES, MICRO
+from visits.models.cases import Case
 from visits.models.map import ANY_PROGRAMME, MapCell, MapPoint
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.programmes import Enrolment
 from visits.models.works import OPEN_STATES, WorkOrder
 
 BATCH = 20_000
@@ -42,16 +42,16 @@ def _draw_points(session: Session) -> None:
     )
     place = (Residence.territory_id,)
     after = (works, Residence.lat, Residence.lon, Residence.h3)
-    status, risk = func.coalesce(Enrolment.state, ""), func.coalesce(Enrolment.risk, 0)
+    status, risk = func.coalesce(Case.state, ""), func.coalesce(Case.risk, 0)
     everywhere = (
         select(Dwelling.id, literal(ANY_PROGRAMME), *place, status, risk, *after)
         .join(Dwelling.residence)
-        .outerjoin(Enrolment, Enrolment.dwelling_id == Dwelling.id)
+        .outerjoin(Case, Case.dwelling_id == Dwelling.id)
     )
     enrolled = (
-        select(Dwelling.id, Enrolment.programme, *place, Enrolment.state, Enrolment.risk, *after)
+        select(Dwelling.id, Case.programme, *place, Case.state, Case.risk, *after)
         .join(Dwelling.residence)
-        .join(Enrolment, Enrolment.dwelling_id == Dwelling.id)
+        .join(Case, Case.dwelling_id == Dwelling.id)
     )
     for rows in (everywhere, enrolled):
         session.execute(insert(MapPoint).from_select(POINT_COLUMNS, rows))

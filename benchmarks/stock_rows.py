@@ -14,9 +14,9 @@ from maps.cells import locate_cell
 from visits.accounts.accounts import NewUser, add_user, find_organisation
 from visits.ground.db import Base
 from visits.models.accounts import OrganisationKind, Role, Territory, User
+from visits.models.cases import Case, CaseState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, FormVersion, Residence
-from visits.models.programmes import Enrolment, EnrolmentState
 from visits.models.visits import Consequence, Submission, SubmissionState
 from visits.models.works import Severity, WorkOrder, WorkOrderState
 from webapp.demo.stock import Building, Home
@@ -72,7 +72,7 @@ class _Writer:
         persons = [self._person() for _ in dwelling_ids]
         self._write(Person, persons)
         pairs = list(zip(persons, dwelling_ids, strict=True))
-        self._write(Enrolment, [self._enrolment(person["id"], home) for person, home in pairs])
+        self._write(Case, [self._case(person["id"], home) for person, home in pairs])
         works = [pair for pair in pairs if self.rng.random() < WITH_WORKS]
         causes = [self._consequence() for _ in works]
         self._write(Consequence, causes)
@@ -127,9 +127,9 @@ class _Writer:
         return {"id": self._id(), "last_name": name, "first_name": "", "name_key": name.lower(),
                 "protected": False, "do_not_contact": False}  # fmt: skip
 
-    def _enrolment(self, person_id: uuid.UUID, dwelling_id: uuid.UUID) -> Row:
-        state = self.rng.choice(list(EnrolmentState))
-        visited = state is EnrolmentState.VISITED
+    def _case(self, person_id: uuid.UUID, dwelling_id: uuid.UUID) -> Row:
+        state = self.rng.choice(list(CaseState))
+        visited = state is CaseState.VISITED
         return {
             "id": self._id(),
             "programme": "seniors",
@@ -139,8 +139,8 @@ class _Writer:
             "score": self.rng.randint(20, 90),
             "reasons": [],
             "risk": self.rng.choices((1, 2, 3), (5, 3, 2))[0] if visited else 0,
-            "enrolled_at": NOW,
-            "enrolled_by_id": self.ground.user_id,
+            "opened_at": NOW,
+            "opened_by_id": self.ground.user_id,
         }
 
     def _consequence(self) -> Row:

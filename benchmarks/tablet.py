@@ -13,7 +13,7 @@ from benchmarks.long_form import publish_long_form
 from benchmarks.server import environ_of, running
 from tests.e2e.find_chromium import CHROMIUM, find_chromium
 from tests.e2e.tablet import tablet_sign_in, unlock
-from tests.factories import PASSWORD, make_enrolment, make_user, make_visit
+from tests.factories import PASSWORD, make_case, make_user, make_visit
 from visits.forms.published import publish_form
 from visits.models.accounts import Role
 from webapp.access.setting_up import hash_of
@@ -91,9 +91,9 @@ def _prepare(settings: Settings, questions: int) -> None:
         form = publish_long_form(questions, in_repeat=0, form_id=FORM, photos=True)
         publish_form(session, form, by=None, now=now)
         for number in range(VISITS):
-            enrolment = make_enrolment(session, by=visitor)
+            case = make_case(session, by=visitor)
             start = now + timedelta(minutes=number)
-            make_visit(session, enrolment=enrolment, visitor=visitor, start_at=start)
+            make_visit(session, case=case, visitor=visitor, start_at=start)
     house.engine.dispose()
 
 

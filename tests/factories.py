@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from visits.accounts.accounts import NewUser, add_user, find_organisation
 from visits.models.accounts import OrganisationKind, Role, User
+from visits.models.cases import Case, CaseState
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
-from visits.models.programmes import Enrolment, EnrolmentState
 from visits.models.visits import Visit, VisitState
 from visits.programmes import Programme, parse_programme, shipped_programmes
 from visits.sight import Reach, Viewer
@@ -116,14 +116,12 @@ def make_person(
     return person
 
 
-def make_enrolment(
-    session: Session, *, by: User, person: Person | None = None, **said: Any
-) -> Enrolment:
+def make_case(session: Session, *, by: User, person: Person | None = None, **said: Any) -> Case:
     dwelling = said.pop("dwelling", None) or make_dwelling(session)
     person = person or make_person(session, dwelling=dwelling)
     given = {
         "programme": "seniors",
-        "state": EnrolmentState.TO_CALL,
+        "state": CaseState.TO_CALL,
         "score": 55,
         "reasons": [
             {
@@ -133,16 +131,16 @@ def make_enrolment(
                 "label": {"fr": "84 ans", "en": "84 years old"},
             }
         ],
-        "enrolled_at": NOW,
-        "enrolled_by_id": by.id,
+        "opened_at": NOW,
+        "opened_by_id": by.id,
     }
-    enrolment = Enrolment(person_id=person.id, dwelling_id=dwelling.id, **(given | said))
-    session.add(enrolment)
+    case = Case(person_id=person.id, dwelling_id=dwelling.id, **(given | said))
+    session.add(case)
     session.flush()
-    return enrolment
+    return case
 
 
-def make_visit(session: Session, *, enrolment: Enrolment, visitor: User, **said: Any) -> Visit:
+def make_visit(session: Session, *, case: Case, visitor: User, **said: Any) -> Visit:
     start = said.pop("start_at", datetime(2026, 3, 10, 13, 0, tzinfo=UTC))
     given = {
         "planned_start_at": start,
@@ -151,12 +149,10 @@ def make_visit(session: Session, *, enrolment: Enrolment, visitor: User, **said:
         "planned_by_id": visitor.id,
         "planned_at": NOW,
     }
-    visit = Visit(
-        id=uuid.uuid4(), enrolment_id=enrolment.id, visitor_id=visitor.id, **(given | said)
-    )
+    visit = Visit(id=uuid.uuid4(), case_id=case.id, visitor_id=visitor.id, **(given | said))
     session.add(visit)
-    if enrolment.state in (EnrolmentState.TO_CALL, EnrolmentState.AGREED):
-        enrolment.state = EnrolmentState.PLANNED
+    if case.state in (CaseState.TO_CALL, CaseState.AGREED):
+        case.state = CaseState.PLANNED
     session.flush()
     return visit
 

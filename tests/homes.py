@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 
 from tests.diagnostics.filling import Filled, shipped_form
-from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
+from tests.factories import NOW, make_case, make_person, make_user, make_viewer, make_visit
 from visits.forms.published import publish_form
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role
@@ -25,8 +25,8 @@ class Home:
             for name in forms:
                 publish_form(session, shipped_form(name), by=None, now=NOW)
             self.person = make_person(session, last_name="VERMEULEN", **person)
-            enrolment = make_enrolment(session, by=self.coordinator, person=self.person)
-            self.visit = make_visit(session, enrolment=enrolment, visitor=self.visitor)
+            case = make_case(session, by=self.coordinator, person=self.person)
+            self.visit = make_visit(session, case=case, visitor=self.visitor)
 
     @property
     def page(self) -> str:

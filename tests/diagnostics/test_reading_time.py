@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from diagnostics import wellformed
 from diagnostics.wellformed import read_submission
-from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_user, make_viewer, make_visit
 from tests.submissions import GAS, fill, home_visit
 from visits.forms.published import publish_form
 from visits.ground.file_store import FileStore
@@ -57,7 +57,7 @@ def test_a_submission_is_read_once(
 
     publish_form(session, home_visit(), by=None, now=now)
     visitor = make_user(session, role=Role.VISITOR)
-    visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+    visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
     xml = fill(GAS)
     monkeypatch.setattr(wellformed, "expat", CountingExpat)
     record_submission(

@@ -14,9 +14,10 @@ from visits.forms.drafts import keep_draft
 from visits.forms.published import WorkbookFile, publish_form
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Device, User
+from visits.models.calls import ContactAttempt, Disposition
+from visits.models.cases import Case, CaseState
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import FormVersion, Import
-from visits.models.programmes import ContactAttempt, Disposition, Enrolment, EnrolmentState
 from visits.models.visits import Consequence, Submission, Visit
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
 from visits.sight import Reach
@@ -40,8 +41,8 @@ def send_again(house: House) -> tuple[str, str]:
             select(Submission)
             .join(Submission.form_version)
             .join(Submission.visit)
-            .join(Visit.enrolment)
-            .join(Enrolment.person)
+            .join(Visit.case)
+            .join(Case.person)
             .where(FormVersion.form_id == "home_visit", Person.protected.is_(False))
             .order_by(Submission.received_at, Submission.id)
             .limit(1)
@@ -64,8 +65,8 @@ def knock_in_vain(house: House) -> None:
     with house.sessions.begin() as session:
         visit = session.scalars(
             select(Visit)
-            .join(Visit.enrolment)
-            .join(Enrolment.person)
+            .join(Visit.case)
+            .join(Case.person)
             .where(Visit.state == "planned", Person.protected.is_(False))
             .order_by(Visit.planned_start_at.desc(), Visit.id)
             .limit(1)
@@ -112,9 +113,9 @@ def pages_of(house: House) -> list[Shown]:
             select(WorkOrder.id).order_by(WorkOrder.state != WorkOrderState.OPEN, WorkOrder.id)
         )
         done_order = first(select(WorkOrder.id).where(WorkOrder.state == WorkOrderState.DONE))
-        to_call = first(select(Enrolment.id).where(Enrolment.state == EnrolmentState.TO_CALL))
-        planned = first(select(Enrolment.id).where(Enrolment.state == EnrolmentState.PLANNED))
-        refused = first(select(Enrolment.id).where(Enrolment.state == EnrolmentState.REFUSED))
+        to_call = first(select(Case.id).where(Case.state == CaseState.TO_CALL))
+        planned = first(select(Case.id).where(Case.state == CaseState.PLANNED))
+        refused = first(select(Case.id).where(Case.state == CaseState.REFUSED))
         order_visit = select(Submission.visit_id).join(Submission.consequences)
         visit = first(order_visit.where(Submission.visit_id.is_not(None)))
         adapted = first(order_visit.where(Consequence.kind == "adaptation"))
@@ -128,9 +129,9 @@ def pages_of(house: House) -> list[Shown]:
             select(FollowUp.id).order_by(FollowUp.state != FollowUpState.DUE, FollowUp.id)
         )
         person = first(
-            select(Enrolment.person_id)
-            .join(Person, Person.id == Enrolment.person_id)
-            .where(Enrolment.state == EnrolmentState.VISITED, Person.protected.is_(False))
+            select(Case.person_id)
+            .join(Person, Person.id == Case.person_id)
+            .where(Case.state == CaseState.VISITED, Person.protected.is_(False))
         )
         failed = first(select(Visit.id).where(Visit.state == "failed"))
         several = first(
@@ -144,9 +145,7 @@ def pages_of(house: House) -> list[Shown]:
             .join(Person, Person.id == PersonAlert.person_id)
             .where(PersonAlert.ended_on.is_(None), Person.protected.is_(False))
         )
-        knocked = first(
-            select(ContactAttempt.enrolment_id).where(ContactAttempt.visit_id.is_not(None))
-        )
+        knocked = first(select(ContactAttempt.case_id).where(ContactAttempt.visit_id.is_not(None)))
         file = first(select(Import.id).where(Import.imported_at.is_not(None)))
         tablet_user = first(select(Device.user_id))
         form = session.scalars(
@@ -158,10 +157,10 @@ def pages_of(house: House) -> list[Shown]:
         Shown("imports", "coordinator", "/imports/"),
         Shown("import", "coordinator", f"/imports/{file}"),
         Shown("targeting", "coordinator", "/programmes/seniors/targeting", in_docs=True),
-        Shown("calls", "coordinator", "/enrolments/", in_docs=True),
-        Shown("call", "coordinator", f"/enrolments/{to_call}", in_docs=True),
-        Shown("call-planned", "coordinator", f"/enrolments/{planned}"),
-        Shown("call-refused", "coordinator", f"/enrolments/{refused}"),
+        Shown("calls", "coordinator", "/cases/", in_docs=True),
+        Shown("call", "coordinator", f"/cases/{to_call}", in_docs=True),
+        Shown("call-planned", "coordinator", f"/cases/{planned}"),
+        Shown("call-refused", "coordinator", f"/cases/{refused}"),
         Shown("people", "coordinator", "/people/?q=martin"),
         Shown("people-empty", "coordinator", "/people/?q=zzzz"),
         Shown("person", "coordinator", f"/people/{person}"),
@@ -178,7 +177,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("visit-failed", "coordinator", f"/visits/{failed}"),
         Shown("visit-several-forms", "coordinator", f"/visits/{several}"),
         Shown("person-alerts", "coordinator", f"/people/{minded}"),
-        Shown("call-shut-door", "coordinator", f"/enrolments/{knocked}"),
+        Shown("call-shut-door", "coordinator", f"/cases/{knocked}"),
         Shown("comparison", "coordinator", comparison, in_docs=True),
         Shown("kit-stock", "coordinator", "/kits/"),
         Shown("targeting-young", "coordinator", "/programmes/young_tenants/targeting"),
@@ -190,7 +189,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("form-draft", "coordinator", draft),
         Shown("form-draft-preview", "coordinator", f"{draft}/preview"),
         Shown("enrol-first", "coordinator", "/programmes/seniors/targeting/first?number=5"),
-        Shown("diary", "coordinator", f"/enrolments/{planned}/diary"),
+        Shown("diary", "coordinator", f"/cases/{planned}/diary"),
         Shown("form-upload", "coordinator", "/forms/new"),
         Shown("parameters", "coordinator", "/parameters/", in_docs=True),
         Shown("parameters-past", "manager", "/parameters/?state=past"),

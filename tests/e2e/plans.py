@@ -7,7 +7,7 @@ from enum import StrEnum
 from tests.e2e.line import LineFault
 from tests.factories import shipped_programmes_read
 from visits.agenda.doors import LEFT_BEHIND, OUTCOMES
-from visits.models.programmes import Disposition
+from visits.models.calls import Disposition
 
 MOST_PHOTOS = 5
 # Half the visits are the seniors', whose programme has most forms.

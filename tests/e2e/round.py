@@ -21,16 +21,17 @@ from tests.e2e.server import Server, free_port
 from tests.e2e.tablet import tablet_sign_in
 from tests.factories import (
     QUICK_HASH,
+    make_case,
     make_dwelling,
-    make_enrolment,
     make_person,
     make_user,
     make_visit,
 )
 from visits.models.accounts import Role
+from visits.models.calls import ContactAttempt
+from visits.models.cases import Case
 from visits.models.handed_in import HandedIn
 from visits.models.people import Person
-from visits.models.programmes import ContactAttempt, Enrolment
 from visits.models.visits import Submission, UrgentAlert, Visit, VisitState
 
 One = TypeVar("One")
@@ -66,8 +67,8 @@ class Round:
             found = session.scalars(
                 select(Submission)
                 .join(Submission.visit)
-                .join(Visit.enrolment)
-                .join(Enrolment.person)
+                .join(Visit.case)
+                .join(Case.person)
                 .where(Person.last_name == name)
                 .options(selectinload(Submission.files), joinedload(Submission.visit))
                 .order_by(Submission.received_at, Submission.id)
@@ -101,7 +102,7 @@ class Round:
     def _of_homes(self, told: Select[tuple[str, One]]) -> list[tuple[str, One]]:
         house = self.server.house()
         with house.sessions() as session:
-            found = session.execute(told.join(Visit.enrolment).join(Enrolment.person)).all()
+            found = session.execute(told.join(Visit.case).join(Case.person)).all()
         house.engine.dispose()
         return [(name, one) for name, one in found]
 
@@ -109,15 +110,15 @@ class Round:
         """Delete a visit on the server, as no screen can: what is sent for it is refused."""
         house = self.server.house()
         with house.sessions.begin() as session:
-            of = select(Enrolment.id).join(Enrolment.person).where(Person.last_name == name)
-            session.execute(delete(Visit).where(Visit.enrolment_id.in_(of)))
+            of = select(Case.id).join(Case.person).where(Person.last_name == name)
+            session.execute(delete(Visit).where(Visit.case_id.in_(of)))
         house.engine.dispose()
 
     def take_back(self, name: str) -> None:
         """Cancel a visit, as the office does."""
         house = self.server.house()
         with house.sessions.begin() as session:
-            of = select(Visit).join(Visit.enrolment).join(Enrolment.person)
+            of = select(Visit).join(Visit.case).join(Case.person)
             visit = session.scalars(of.where(Person.last_name == name)).one()
             visit.state = VisitState.CANCELLED
         house.engine.dispose()
@@ -145,7 +146,7 @@ def open_round(
         for at, name in enumerate(names):
             dwelling = make_dwelling(session)
             person = make_person(session, dwelling=dwelling, last_name=name)
-            enrolment = make_enrolment(
+            case = make_case(
                 session,
                 by=visitor,
                 person=person,
@@ -153,7 +154,7 @@ def open_round(
                 programme=programmes.get(name, "seniors"),
             )
             start = (morning + timedelta(minutes=at)).astimezone(UTC)
-            make_visit(session, enrolment=enrolment, visitor=visitor, start_at=start)
+            make_visit(session, case=case, visitor=visitor, start_at=start)
         emails = visitor.email, coordinator.email
     house.engine.dispose()
     server.start()

@@ -14,7 +14,7 @@ from diagnostics.reading import Answer, read_answers
 from diagnostics.submission import check
 from tests.e2e.round import One, Round
 from visits.ground.file_store import FileStore
-from visits.models.programmes import ContactAttempt
+from visits.models.calls import ContactAttempt
 from visits.models.visits import Submission, SubmissionFile, SubmissionState, UrgentAlert
 from webapp.frame.settings import read_settings
 

@@ -22,9 +22,9 @@ from tests.e2e.walked import Walked, serve
 from tests.factories import make_user
 from tests.walk import Seen, open_to
 from visits.models.accounts import Organisation, Role, User
+from visits.models.calls import ContactAttempt
 from visits.models.people import Person
 from visits.models.portfolio import Residence
-from visits.models.programmes import ContactAttempt
 from visits.models.works import FollowUp, WorkOrder
 from webapp import create_app
 from webapp.access.setting_up import publish_what_ships

@@ -18,7 +18,7 @@ from tests.e2e.server import Server
 from tests.e2e.tablet import tablet_sign_in
 from tests.e2e.test_story import _photo
 from tests.e2e.waiting import until
-from tests.factories import make_enrolment, make_visit
+from tests.factories import make_case, make_visit
 from tests.webapp.test_form_drafts import NEW, NEW_ORDER, edited
 from visits.models.accounts import Role, User
 from visits.models.portfolio import FormVersion
@@ -179,7 +179,7 @@ def _plan_a_visit(server: Server, visitor: str) -> None:
         start_at = datetime.now(UTC).replace(second=0, microsecond=0)
         make_visit(
             session,
-            enrolment=make_enrolment(session, by=user),
+            case=make_case(session, by=user),
             visitor=user,
             start_at=start_at,
             planned_end_at=start_at,

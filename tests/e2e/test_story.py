@@ -81,7 +81,7 @@ def _enrol_the_most_fragile(page: Page, server: Server) -> None:
 
 
 def _call_and_plan(page: Page, server: Server) -> str:
-    page.goto(f"{server.url}/enrolments/")
+    page.goto(f"{server.url}/cases/")
     rows = page.locator("table.table-palier tbody tr")
     expect(rows).to_have_count(5)
 
@@ -94,7 +94,7 @@ def _call_and_plan(page: Page, server: Server) -> str:
     page.click(".call-form button[type=submit]")
     expect(page.locator(".notice.good")).to_be_visible()
 
-    page.goto(f"{server.url}/enrolments/")
+    page.goto(f"{server.url}/cases/")
     expect(page.locator("main")).to_contain_text("1 sur 1")  # the refusal rate, with its parts
     rows.first.locator("a").first.click()
     name = page.locator("main h1").inner_text()

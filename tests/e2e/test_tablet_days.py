@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from tests.e2e.layout import violations
 from tests.e2e.round import Round, arrived, card, item, refuse
-from tests.factories import make_dwelling, make_enrolment, make_person, make_visit
+from tests.factories import make_case, make_dwelling, make_person, make_visit
 from visits.models.accounts import User
 
 pytestmark = pytest.mark.browser
@@ -50,7 +50,7 @@ def _plan(day: Round, name: str, *, days: int) -> None:
         visitor = session.scalars(select(User).where(User.email == day.visitor)).one()
         dwelling = make_dwelling(session)
         person = make_person(session, dwelling=dwelling, last_name=name)
-        enrolment = make_enrolment(session, by=visitor, person=person, dwelling=dwelling)
+        case = make_case(session, by=visitor, person=person, dwelling=dwelling)
         start = datetime.now(UTC) + timedelta(days=days)
-        make_visit(session, enrolment=enrolment, visitor=visitor, start_at=start)
+        make_visit(session, case=case, visitor=visitor, start_at=start)
     house.engine.dispose()

@@ -18,7 +18,7 @@ from tests.e2e.round import (
 from tests.e2e.tablet import unlock
 from tests.e2e.waiting import until
 from visits.agenda.doors import TOLD_LENGTH
-from visits.models.programmes import Disposition
+from visits.models.calls import Disposition
 
 pytestmark = pytest.mark.browser
 

@@ -17,8 +17,8 @@ from tests.factories import (
 )
 from tests.submissions import QUIET, fill
 from visits.models.accounts import User
+from visits.models.cases import Case
 from visits.models.people import Person
-from visits.models.programmes import Enrolment
 
 pytestmark = pytest.mark.browser
 
@@ -30,9 +30,9 @@ def day(day: Round, browser: Browser) -> Round:
     """A home for each test, the first seen before."""
     house = day.server.house()
     with house.sessions.begin() as session:
-        home = select(Enrolment).join(Enrolment.person).where(Person.last_name == NAMES[0])
+        home = select(Case).join(Case.person).where(Person.last_name == NAMES[0])
         visitor = session.scalars(select(User).where(User.email == day.visitor)).one()
-        before = make_visit(session, enrolment=session.scalars(home).one(), visitor=visitor).id
+        before = make_visit(session, case=session.scalars(home).one(), visitor=visitor).id
     house.engine.dispose()
     with browser.new_context() as context:
         given = {"email": day.visitor, "password": PASSWORD, "name": "Tablette"}

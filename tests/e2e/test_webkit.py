@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from tests.e2e.server import Server
 from tests.e2e.tablet import PIN
-from tests.factories import PASSWORD, make_enrolment, make_visit
+from tests.factories import PASSWORD, make_case, make_visit
 from visits.accounts.accounts import find_user
 from visits.models.accounts import Role
 from visits.models.visits import Submission, SubmissionState
@@ -57,9 +57,9 @@ def plan(server: Server, email: str) -> None:
     with house.sessions.begin() as session:
         visitor = find_user(session, email)
         assert visitor is not None
-        enrolment = make_enrolment(session, by=visitor)
+        case = make_case(session, by=visitor)
         start = now + timedelta(hours=1)
-        make_visit(session, enrolment=enrolment, visitor=visitor, start_at=start)
+        make_visit(session, case=case, visitor=visitor, start_at=start)
     house.engine.dispose()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from diagnostics.codes import Kind
 from tests.diagnostics.filling import shipped_form
-from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_user, make_viewer, make_visit
 from tests.submissions import GAS, fill, fill_shipped, home_visit
 from visits.forms.published import publish_form
 from visits.ground.errors import Conflict, NotFound
@@ -74,7 +74,7 @@ def path_of(code: str) -> str:
 def home(session: Session, now: datetime) -> Home:
     publish_form(session, home_visit(), by=None, now=now)
     visitor = make_user(session, role=Role.VISITOR)
-    visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+    visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
     return Home(
         session, visit, make_viewer(visitor, Reach.OWN), make_viewer(make_user(session)), now
     )
@@ -188,7 +188,7 @@ def test_a_finding_that_one_form_calls_a_work_and_another_not_stays_from_the_tec
 def test_an_alert_about_a_protected_person_is_shown_to_nobody_else(home: Home) -> None:
     home.tell(home.raised())
     guardian = make_user(home.session)
-    protect(home.session, home.visit.enrolment.person, by=guardian.id, now=home.now)
+    protect(home.session, home.visit.case.person, by=guardian.id, now=home.now)
     assert home.current(works_only=False) == []
     assert len(home.current(works_only=False, viewer=make_viewer(guardian))) == 1
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
 from visits.forms.published import publish_form
 from visits.ground.file_store import FileStore
@@ -60,7 +60,7 @@ class Home:
 def home(session: Session, tmp_path: Path, now: datetime) -> Home:
     publish_form(session, home_visit(), by=None, now=now)
     visitor = make_user(session, role=Role.VISITOR)
-    visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+    visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
     return Home(session, FileStore(tmp_path), visit, visitor, now)
 
 
@@ -111,9 +111,9 @@ def test_a_promise_keeps_its_day_and_a_done_one_is_not_made_again(home: Home) ->
 
 def test_consents_and_risk_are_those_of_the_correction(home: Home) -> None:
     first = home.send(FALLS)
-    assert home.visit.enrolment.risk == 3
+    assert home.visit.case.risk == 3
     home.send(QUIET, corrects=first.instance_id)
-    assert home.visit.enrolment.risk < 3
+    assert home.visit.case.risk < 3
     assert home.session.scalars(select(Consent.submission_id)).all()
 
 
@@ -123,8 +123,8 @@ def test_what_corrects_something_else_changes_nothing_and_is_looked_at(
 ) -> None:
     number, other = "uuid:unknown", None
     if whose == "another visit's":
-        enrolment = make_enrolment(home.session, by=home.visitor)
-        visit = make_visit(home.session, enrolment=enrolment, visitor=home.visitor)
+        case = make_case(home.session, by=home.visitor)
+        visit = make_visit(home.session, case=case, visitor=home.visitor)
         other = home.send(GAS, visit=visit)
     elif whose == "another visitor's":
         colleague = make_user(home.session, role=Role.VISITOR)

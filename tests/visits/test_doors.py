@@ -8,23 +8,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_user, make_viewer, make_visit
 from visits.agenda.carried import find_carried_visit
 from visits.agenda.doors import Knock, ladder_of, number_of, report_shut_door, tries_at_doors
 from visits.calls.contacts import Attempt, record_attempt
 from visits.ground.clocks import on_our_clock
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role, User
+from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal, RefusalReason
+from visits.models.cases import Case, CaseState
 from visits.models.people import AccessKind
-from visits.models.programmes import (
-    Channel,
-    ContactAttempt,
-    Disposition,
-    Enrolment,
-    EnrolmentState,
-    Refusal,
-    RefusalReason,
-)
 from visits.models.visits import Visit, VisitState
 from visits.sight import Reach, Viewer
 from visits.sight.access_log import log_access
@@ -39,7 +32,7 @@ class Door:
 
     session: Session
     user: User
-    enrolment: Enrolment
+    case: Case
     visit: Visit
     viewer: Viewer
     now: datetime
@@ -58,7 +51,7 @@ class Door:
 
     def call(self, disposition: Disposition) -> None:
         record_attempt(
-            self.session, self.enrolment, Attempt(disposition), viewer=self.viewer, now=self.now
+            self.session, self.case, Attempt(disposition), viewer=self.viewer, now=self.now
         )
         self.now += timedelta(days=1)
 
@@ -69,30 +62,30 @@ class Door:
 @pytest.fixture
 def door(session: Session, now: datetime) -> Door:
     user = make_user(session, role=Role.VISITOR)
-    enrolment = make_enrolment(session, by=user)
-    visit = make_visit(session, enrolment=enrolment, visitor=user)
-    return Door(session, user, enrolment, visit, make_viewer(user, Reach.OWN), now)
+    case = make_case(session, by=user)
+    visit = make_visit(session, case=case, visitor=user)
+    return Door(session, user, case, visit, make_viewer(user, Reach.OWN), now)
 
 
 @pytest.mark.parametrize(
     ("outcome", "state"),
     [
-        (Disposition.NO_ANSWER, EnrolmentState.CALL_BACK),
-        (Disposition.REFUSED, EnrolmentState.REFUSED),
-        (Disposition.REFUSED_BY_FAMILY, EnrolmentState.REFUSED),
-        (Disposition.IN_HOSPITAL, EnrolmentState.CALL_BACK),
-        (Disposition.DEAD, EnrolmentState.NOT_ELIGIBLE),
-        (Disposition.MOVED, EnrolmentState.NOT_ELIGIBLE),
-        (Disposition.WRONG_ADDRESS, EnrolmentState.CALL_BACK),
-        (Disposition.UNSAFE, EnrolmentState.CALL_BACK),
-        (Disposition.BROKEN_OFF, EnrolmentState.CALL_BACK),
+        (Disposition.NO_ANSWER, CaseState.CALL_BACK),
+        (Disposition.REFUSED, CaseState.REFUSED),
+        (Disposition.REFUSED_BY_FAMILY, CaseState.REFUSED),
+        (Disposition.IN_HOSPITAL, CaseState.CALL_BACK),
+        (Disposition.DEAD, CaseState.NOT_ELIGIBLE),
+        (Disposition.MOVED, CaseState.NOT_ELIGIBLE),
+        (Disposition.WRONG_ADDRESS, CaseState.CALL_BACK),
+        (Disposition.UNSAFE, CaseState.CALL_BACK),
+        (Disposition.BROKEN_OFF, CaseState.CALL_BACK),
     ],
 )
 def test_each_outcome_leads_the_person_on(
-    door: Door, outcome: Disposition, state: EnrolmentState
+    door: Door, outcome: Disposition, state: CaseState
 ) -> None:
     kept = door.knock(outcome, left_behind=("note", "card"), note=" Volets clos. ")
-    assert (door.visit.state, door.enrolment.state) == (VisitState.FAILED, state)
+    assert (door.visit.state, door.case.state) == (VisitState.FAILED, state)
     assert (kept.channel, kept.visit_id, kept.received_at) == (
         Channel.DOOR,
         door.visit.id,
@@ -124,27 +117,27 @@ def test_a_refusal_without_a_reason_gets_the_code_that_says_so(
 
 def test_somebody_who_died_is_never_called_again(door: Door) -> None:
     door.knock(Disposition.DEAD)
-    person = door.enrolment.person
+    person = door.case.person
     assert (person.died_on, person.do_not_contact) == (door.now.date(), True)
 
 
 def test_nobody_home_is_called_again_until_the_ladder_is_climbed(door: Door) -> None:
     for _ in range(2):
         door.knock(Disposition.NO_ANSWER)
-        assert door.enrolment.state is EnrolmentState.CALL_BACK
+        assert door.case.state is CaseState.CALL_BACK
         door.now += timedelta(days=3)
-        door.visit = make_visit(door.session, enrolment=door.enrolment, visitor=door.user)
+        door.visit = make_visit(door.session, case=door.case, visitor=door.user)
     door.knock(Disposition.NO_ANSWER)
-    assert door.enrolment.state is EnrolmentState.UNREACHABLE
+    assert door.case.state is CaseState.UNREACHABLE
 
 
 def test_the_ladder_begins_again_once_somebody_answered(door: Door) -> None:
-    door.visit.state, door.enrolment.state = VisitState.CANCELLED, EnrolmentState.TO_CALL
+    door.visit.state, door.case.state = VisitState.CANCELLED, CaseState.TO_CALL
     for said in (Disposition.NO_ANSWER, Disposition.NO_ANSWER, Disposition.AGREED):
         door.call(said)
-    door.visit = make_visit(door.session, enrolment=door.enrolment, visitor=door.user)
+    door.visit = make_visit(door.session, case=door.case, visitor=door.user)
     door.knock(Disposition.NO_ANSWER)
-    assert door.enrolment.state is EnrolmentState.CALL_BACK
+    assert door.case.state is CaseState.CALL_BACK
 
 
 def test_the_same_report_again_is_the_same_attempt(door: Door) -> None:
@@ -153,15 +146,13 @@ def test_the_same_report_again_is_the_same_attempt(door: Door) -> None:
     door.now += timedelta(hours=5)
     assert door.knock(Disposition.REFUSED, report_id=number) is first
     assert door.count() == 1
-    assert door.enrolment.state is EnrolmentState.CALL_BACK
+    assert door.case.state is CaseState.CALL_BACK
 
 
 def test_another_report_under_the_same_number_is_refused(door: Door) -> None:
     number = uuid.uuid4()
     door.knock(Disposition.NO_ANSWER, report_id=number)
-    other = make_visit(
-        door.session, enrolment=make_enrolment(door.session, by=door.user), visitor=door.user
-    )
+    other = make_visit(door.session, case=make_case(door.session, by=door.user), visitor=door.user)
     with pytest.raises(Conflict, match="different_report"):
         door.knock(Disposition.NO_ANSWER, report_id=number, visit=other)
 
@@ -170,9 +161,9 @@ def test_another_report_under_the_same_number_is_refused(door: Door) -> None:
 def test_a_visit_closed_meanwhile_keeps_the_attempt_and_stays_as_it_is(
     door: Door, state: VisitState
 ) -> None:
-    door.visit.state, door.enrolment.state = state, EnrolmentState.AGREED
+    door.visit.state, door.case.state = state, CaseState.AGREED
     door.knock(Disposition.REFUSED)
-    assert (door.visit.state, door.enrolment.state) == (state, EnrolmentState.AGREED)
+    assert (door.visit.state, door.case.state) == (state, CaseState.AGREED)
     assert door.count() == 1
     assert door.session.scalars(select(Refusal)).all() == []
 
@@ -180,11 +171,11 @@ def test_a_visit_closed_meanwhile_keeps_the_attempt_and_stays_as_it_is(
 def test_a_death_is_heard_whatever_became_of_the_visit(door: Door) -> None:
     door.visit.state = VisitState.CANCELLED
     door.knock(Disposition.DEAD)
-    assert door.enrolment.person.do_not_contact
+    assert door.case.person.do_not_contact
 
 
 def test_a_visit_given_to_somebody_else_meanwhile_keeps_the_attempt(door: Door) -> None:
-    person = door.enrolment.person_id
+    person = door.case.person_id
     log_access(
         door.session,
         user_id=door.user.id,
@@ -210,7 +201,7 @@ def test_a_visit_is_hers_to_bring_only_since_it_was_planned_and_for_sixty_days(
     log_access(
         door.session,
         user_id=door.user.id,
-        persons=[door.enrolment.person_id],
+        persons=[door.case.person_id],
         kind=AccessKind.READ,
         what="tablet_day",
         now=looked,
@@ -238,7 +229,7 @@ def test_what_no_door_says_is_refused(door: Door) -> None:
     with pytest.raises(Invalid):
         record_attempt(
             door.session,
-            door.enrolment,
+            door.case,
             Attempt(Disposition.UNSAFE),
             viewer=door.viewer,
             now=door.now,
@@ -251,7 +242,7 @@ def test_the_tries_at_a_door_are_numbered(door: Door) -> None:
     door.now += timedelta(days=2)
     again = make_visit(
         door.session,
-        enrolment=door.enrolment,
+        case=door.case,
         visitor=door.user,
         start_at=door.visit.planned_start_at + timedelta(days=2),
     )
@@ -269,7 +260,7 @@ def test_a_break_off_counts_as_a_refusal_and_a_wrong_address_as_unknown(door: Do
     assert (rates["REF3"].numerator, rates["REF3"].denominator) == (1, 1)
     assert (rates["COOP3"].numerator, rates["COOP3"].denominator) == (0, 1)
     door.now += timedelta(days=1)
-    door.visit = make_visit(door.session, enrolment=door.enrolment, visitor=door.user)
+    door.visit = make_visit(door.session, case=door.case, visitor=door.user)
     door.knock(Disposition.WRONG_ADDRESS)
     rates = {one.code: one for one in outcomes(door.session, SENIORS, viewer=viewer).rates}
     assert (rates["REF3"].numerator, rates["REF3"].denominator) == (0, 0)
@@ -278,7 +269,7 @@ def test_a_break_off_counts_as_a_refusal_and_a_wrong_address_as_unknown(door: Do
 
 def test_a_visit_with_forms_still_to_come_counts_as_a_partial_one(door: Door) -> None:
     viewer = make_viewer(door.user)
-    door.visit.state, door.enrolment.state = VisitState.UNDER_WAY, EnrolmentState.PLANNED
+    door.visit.state, door.case.state = VisitState.UNDER_WAY, CaseState.PLANNED
     door.session.flush()
     rates = {one.code: one for one in outcomes(door.session, SENIORS, viewer=viewer).rates}
     assert (rates["COOP3"].numerator, rates["COOP3"].denominator) == (0, 1)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
 from visits.agenda.kits import bag_of
 from visits.following.setting_aside import hanging_on
@@ -73,7 +73,7 @@ class Home:
 def home(session: Session, tmp_path: Path, now: datetime) -> Home:
     publish_form(session, home_visit(), by=None, now=now)
     visitor = make_user(session, role=Role.VISITOR)
-    visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+    visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
     coordinator = make_viewer(make_user(session))
     return Home(session, FileStore(tmp_path), visit, visitor, coordinator, now)
 
@@ -100,7 +100,7 @@ def test_whoever_had_the_file_on_her_tablet_may_deliver_a_visit_given_away(home:
     log_access(
         home.session,
         user_id=home.visitor.id,
-        persons=[home.visit.enrolment.person_id],
+        persons=[home.visit.case.person_id],
         kind=AccessKind.READ,
         what="tablet_day",
         now=home.now,
@@ -120,7 +120,7 @@ def test_whoever_never_had_it_or_long_ago_finds_no_visit(home: Home) -> None:
     log_access(
         home.session,
         user_id=other.id,
-        persons=[home.visit.enrolment.person_id],
+        persons=[home.visit.case.person_id],
         kind=AccessKind.READ,
         what="tablet_day",
         now=home.now - timedelta(days=61),
@@ -141,7 +141,7 @@ def test_what_is_set_aside_no_longer_counts_and_is_still_there(home: Home) -> No
             submission_id=other.id,
         )
     )
-    assert home.visit.enrolment.risk == 3
+    assert home.visit.case.risk == 3
     home.keep(kept, other)
     assert other.state is SubmissionState.SET_ASIDE
     assert other.findings["set_aside"]["reason"] == "Saisi deux fois"
@@ -152,7 +152,7 @@ def test_what_is_set_aside_no_longer_counts_and_is_still_there(home: Home) -> No
         (kept.id, FollowUpState.WAITING),
         (other.id, FollowUpState.CANCELLED),
     }
-    assert home.visit.enrolment.risk < 3
+    assert home.visit.case.risk < 3
     assert bag_of(home.session, home.visitor.id).get("led", 0) == 0
     assert undecided([kept, other]) == []
 
@@ -193,7 +193,7 @@ def test_what_was_decided_is_not_decided_again(home: Home) -> None:
 def test_what_was_set_aside_counts_in_no_result_and_for_no_consent(home: Home) -> None:
     first, second = home.send(QUIET | {"visit_agreed": "yes"}), home.send(GAS)
     home.keep(first, second)
-    viewer, person = home.coordinator, home.visit.enrolment.person
+    viewer, person = home.coordinator, home.visit.case.person
     assert works_results(home.session, "seniors", viewer=viewer, now=home.now) == []
     follow_ups = follow_up_results(home.session, "seniors", viewer=viewer, now=home.now)
     assert follow_ups.done.denominator == 0
@@ -257,7 +257,7 @@ def test_a_decision_is_withdrawn_with_all_that_it_cancelled(home: Home) -> None:
     assert (order.state, order.closed_at, order.closing_note) == (WorkOrderState.OPEN, None, None)
     assert {one.id: one.state for one in home.session.scalars(select(FollowUp))} == before
     assert other.state in COUNTED
-    assert home.visit.enrolment.risk == 3
+    assert home.visit.case.risk == 3
     assert undecided([kept, other]) == [(kept, other)]
     with pytest.raises(Conflict, match="nothing_to_withdraw"):
         withdraw_decision(home.session, kept, other, viewer=home.coordinator, now=home.now)

@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_user, make_viewer, make_visit
 from tests.submissions import fill, home_visit
 from visits.forms.published import publish_form
 from visits.ground.db import Keyring, connect
@@ -168,7 +168,7 @@ def test_a_refused_submission_leaves_no_photo(
     with session_factory.begin() as session:
         publish_form(session, home_visit(), by=None, now=now)
         visitor = make_user(session, role=Role.VISITOR)
-        visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+        visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
     photos = [SentFile("a.jpg", "image/jpeg", PHOTO), SentFile("b.jpg", "image/jpeg", b"b")]
     xml = fill(instance_id="uuid:1")
 
@@ -236,7 +236,7 @@ def test_orphans_go_after_a_day_and_what_is_owned_or_new_stays(
     with session_factory.begin() as session:
         publish_form(session, home_visit(), by=None, now=now)
         visitor = make_user(session, role=Role.VISITOR)
-        visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+        visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
         record_submission(
             session, store, xml=fill(), files=[SentFile("a.jpg", "image/jpeg", PHOTO)],
             viewer=make_viewer(visitor, Reach.OWN), now=now, visit_id=visit.id,
@@ -290,7 +290,7 @@ def test_an_upload_that_finds_its_photo_lying_about_keeps_it_from_the_broom(
     with session_factory.begin() as session:
         publish_form(session, home_visit(), by=None, now=now)
         visitor = make_user(session, role=Role.VISITOR)
-        visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+        visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
         record_submission(
             session, store, xml=fill(), files=[SentFile("a.jpg", "image/jpeg", PHOTO)],
             viewer=make_viewer(visitor, Reach.OWN), now=now, visit_id=visit.id,

@@ -10,13 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diagnostics.workbook import PublishedForm, publish, read_workbook
-from tests.factories import make_enrolment, make_person, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_person, make_user, make_viewer, make_visit
 from visits.forms.published import publish_form
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
 from visits.intake.visit_file import visit_file
 from visits.models.accounts import Role, User
-from visits.models.programmes import Enrolment
+from visits.models.cases import Case
 from visits.models.visits import Submission, SubmissionState, Visit
 from visits.models.works import Severity, WorkOrder, WorkOrderState
 from visits.sight import Reach
@@ -46,7 +46,7 @@ class House:
     session: Session
     store: FileStore
     visitor: User
-    enrolment: Enrolment
+    case: Case
     visit: Visit
     now: datetime
 
@@ -75,9 +75,9 @@ class House:
 @pytest.fixture
 def house(session: Session, tmp_path: Path, now: datetime) -> House:
     visitor = make_user(session, role=Role.VISITOR)
-    enrolment = make_enrolment(session, by=visitor)
-    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
-    return House(session, FileStore(tmp_path), visitor, enrolment, visit, now)
+    case = make_case(session, by=visitor)
+    visit = make_visit(session, case=case, visitor=visitor)
+    return House(session, FileStore(tmp_path), visitor, case, visit, now)
 
 
 def test_one_answer_asked_by_two_forms_is_one_order_with_both_findings(house: House) -> None:
@@ -134,9 +134,7 @@ def test_another_visit_of_the_days_around_tells_of_the_same_hazard(
     house.send("first")
     house.now += timedelta(days=days)
     start = house.visit.planned_start_at + timedelta(days=days)
-    visit = make_visit(
-        house.session, enrolment=house.enrolment, visitor=house.visitor, start_at=start
-    )
+    visit = make_visit(house.session, case=house.case, visitor=house.visitor, start_at=start)
     house.send("first", visit=visit)
     assert len(house.orders()) == orders
 
@@ -144,8 +142,8 @@ def test_another_visit_of_the_days_around_tells_of_the_same_hazard(
 def test_another_dwelling_and_what_is_done_already_are_other_orders(house: House) -> None:
     house.publish(form("first"))
     house.send("first")
-    elsewhere = make_enrolment(house.session, by=house.visitor)
-    house.send("first", visit=make_visit(house.session, enrolment=elsewhere, visitor=house.visitor))
+    elsewhere = make_case(house.session, by=house.visitor)
+    house.send("first", visit=make_visit(house.session, case=elsewhere, visitor=house.visitor))
     assert len(house.orders()) == 2
     for one in house.orders():
         one.state = WorkOrderState.DONE
@@ -159,11 +157,11 @@ def test_what_concerns_a_protected_person_is_never_mixed_with_anothers(
 ) -> None:
     house.publish(form("first"))
     house.send("first")
-    dwelling = house.enrolment.dwelling_id
+    dwelling = house.case.dwelling_id
     other = make_person(house.session, protected=protected)
-    enrolment = make_enrolment(house.session, by=house.visitor, person=other)
-    enrolment.dwelling_id = dwelling
-    house.send("first", visit=make_visit(house.session, enrolment=enrolment, visitor=house.visitor))
+    case = make_case(house.session, by=house.visitor, person=other)
+    case.dwelling_id = dwelling
+    house.send("first", visit=make_visit(house.session, case=case, visitor=house.visitor))
     assert len(house.orders()) == (2 if protected else 1)
 
 

@@ -11,15 +11,15 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from diagnostics.submission import BadSubmission
-from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
 from visits.forms.published import publish_form
 from visits.ground.errors import DifferentSubmission, Invalid, NotFound
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role
+from visits.models.cases import CaseState
 from visits.models.people import Consent, ConsentScope
-from visits.models.programmes import EnrolmentState
 from visits.models.visits import (
     Consequence,
     Submission,
@@ -59,7 +59,7 @@ class Home:
 def home(session: Session, tmp_path: Path, now: datetime) -> Home:
     publish_form(session, home_visit(), by=None, now=now)
     visitor = make_user(session, role=Role.VISITOR)
-    visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+    visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
     return Home(session, FileStore(tmp_path), visit, make_viewer(visitor, Reach.OWN), now)
 
 
@@ -80,8 +80,8 @@ def test_a_submission_is_kept_byte_for_byte(home: Home) -> None:
 def test_a_visit_is_done_and_the_person_visited(home: Home) -> None:
     home.send(fill(FALLS))
     assert home.visit.state is VisitState.DONE
-    assert home.visit.enrolment.state is EnrolmentState.VISITED
-    assert home.visit.enrolment.risk == 3
+    assert home.visit.case.state is CaseState.VISITED
+    assert home.visit.case.risk == 3
 
 
 def test_a_smell_of_gas_opens_an_order_linked_to_its_answer(home: Home) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from diagnostics.kits import items_used
 from tests.diagnostics.filling import Filled, shipped_form
-from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_user, make_viewer, make_visit
 from tests.submissions import fill_shipped
 from visits.agenda.kits import bag_of, put_in_bag
 from visits.forms.published import publish_form
@@ -52,7 +52,7 @@ def test_what_is_handed_out_less_what_is_fitted_is_in_the_bag(
     coordinator = make_viewer(make_user(session))
     put_in_bag(session, visitor.id, "led", 20, viewer=coordinator, now=now)
     put_in_bag(session, visitor.id, "led", -5, viewer=coordinator, now=now)
-    visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+    visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
     xml = fill_shipped("eco_kit", **KIT)
     for _ in range(2):
         sent = record_submission(

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from maps import cells
 from tests.factories import (
+    make_case,
     make_dwelling,
-    make_enrolment,
     make_person,
     make_residence,
     make_user,
@@ -31,10 +31,11 @@ from visits.ground.errors import Refused
 from visits.mapping.points import rebuild_map, refresh_map
 from visits.mapping.views import Area, MapFilter, count_cells
 from visits.models.accounts import Role, User
+from visits.models.calls import Disposition, RefusalReason
+from visits.models.cases import Case
 from visits.models.map import MapCell, MapPoint
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, FormVersion
-from visits.models.programmes import Disposition, Enrolment, RefusalReason
 from visits.models.visits import Consequence, Submission, SubmissionState, Visit
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.people.protection import protect, unprotect
@@ -48,7 +49,7 @@ def kept(session: Session, model: type[MapPoint] | type[MapCell]) -> Counts:
 
 
 class Town:
-    """A few dwellings, persons and enrolments, and things that happen to them."""
+    """A few dwellings, persons and cases, and things that happen to them."""
 
     def __init__(self, session: Session, seed: int, now: datetime) -> None:
         self.session, self.dice, self.now = session, random.Random(seed), now
@@ -70,7 +71,7 @@ class Town:
         for dwelling in self.dwellings[:6]:
             for programme in ("seniors", "energie"):
                 person = make_person(session, dwelling=dwelling)
-                make_enrolment(
+                make_case(
                     session,
                     by=self.coordinator,
                     person=person,
@@ -117,13 +118,13 @@ class Town:
             ),
             reason=RefusalReason.TIMING,
         )
-        enrolment = self.one(Enrolment)
-        record_attempt(self.session, enrolment, attempt, viewer=self.viewer, now=self.now)
+        case = self.one(Case)
+        record_attempt(self.session, case, attempt, viewer=self.viewer, now=self.now)
 
     def plan(self) -> None:
         plan_visit(
             self.session,
-            self.one(Enrolment),
+            self.one(Case),
             visitor_id=self.visitor.id,
             start_at=self.now + timedelta(days=1),
             minutes=60,
@@ -143,12 +144,12 @@ class Town:
             report_shut_door(self.session, visit, knock, viewer=self.viewer, now=self.now)
 
     def open_work(self) -> None:
-        enrolment = self.one(Enrolment)
-        visit = make_visit(self.session, enrolment=enrolment, visitor=self.visitor)
+        case = self.one(Case)
+        visit = make_visit(self.session, case=case, visitor=self.visitor)
         consequence = make_consequence(self.session, visit, self.form, self.visitor, self.now)
-        open_work_order(self.session, enrolment, consequence, now=self.now)
-        enrolment.risk = self.dice.randint(0, 3)
-        refresh_map(self.session, [enrolment.dwelling_id])
+        open_work_order(self.session, case, consequence, now=self.now)
+        case.risk = self.dice.randint(0, 3)
+        refresh_map(self.session, [case.dwelling_id])
 
     def do_work(self) -> None:
         order = self.one(WorkOrder)
@@ -266,8 +267,8 @@ def test_a_view_counts_the_cells_whose_dwellings_stand_in_it(
 def test_opening_a_follow_up_leaves_the_map_as_it_is(session: Session, now: datetime) -> None:
     town = Town(session, 5, now)
     before = kept(session, MapCell)
-    enrolment = town.one(Enrolment)
-    visit = make_visit(session, enrolment=enrolment, visitor=town.visitor)
+    case = town.one(Case)
+    visit = make_visit(session, case=case, visitor=town.visitor)
     consequence = make_consequence(session, visit, town.form, town.visitor, now)
-    open_follow_up(session, enrolment, consequence, now=now)
+    open_follow_up(session, case, consequence, now=now)
     assert kept(session, MapCell) == before

@@ -9,8 +9,8 @@ from sqlalchemy import Engine, inspect, select, text
 
 from tests.factories import (
     NOW,
+    make_case,
     make_dwelling,
-    make_enrolment,
     make_person,
     make_residence,
     make_user,
@@ -27,6 +27,7 @@ from visits.ground.migration import is_current, migrate, revert
 from visits.intake.submissions import record_submission
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import User
+from visits.models.calls import Channel, ContactAttempt, Disposition, RefusalReason
 from visits.models.map import MapCell, MapPoint
 from visits.models.people import (
     AccessedPerson,
@@ -38,7 +39,6 @@ from visits.models.people import (
     PersonAlert,
 )
 from visits.models.portfolio import Dwelling
-from visits.models.programmes import Channel, ContactAttempt, Disposition, RefusalReason
 from visits.models.visits import Submission, SubmissionState
 from visits.models.works import WorkOrder
 from visits.people.measures import note_alert
@@ -57,7 +57,7 @@ def test_migrated_database_is_what_the_models_say(engine: Engine) -> None:
 
 def test_migrations_go_back_and_forth_with_data(engine: Engine) -> None:
     with sessions(engine).begin() as session:
-        make_enrolment(session, by=make_user(session))
+        make_case(session, by=make_user(session))
     revert(engine, to="base")
     assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
     assert not is_current(engine)
@@ -70,7 +70,7 @@ def test_migrations_go_back_and_forth_with_data(engine: Engine) -> None:
 def test_the_workbook_column_comes_and_goes_under_kept_submissions(engine: Engine) -> None:
     with sessions(engine).begin() as session:
         by = make_user(session)
-        visit = make_visit(session, enrolment=make_enrolment(session, by=by), visitor=by)
+        visit = make_visit(session, case=make_case(session, by=by), visitor=by)
         version = publish_form(session, home_visit(), by=by.id, now=NOW)
         facts = {"sent_by_id": by.id, "xml": b"<data/>", "sha256": "0", "received_at": NOW}
         session.add(
@@ -93,7 +93,7 @@ def test_an_order_knows_its_findings_and_goes_back_without_one_of_no_known_home(
         by = make_user(session)
         publish_form(session, home_visit(), by=by.id, now=NOW)
         for _ in range(2):
-            visit = make_visit(session, enrolment=make_enrolment(session, by=by), visitor=by)
+            visit = make_visit(session, case=make_case(session, by=by), visitor=by)
             record_submission(
                 session, FileStore(tmp_path), xml=fill(GAS), files=(), now=NOW, visit_id=visit.id,
                 viewer=make_viewer(by),
@@ -113,15 +113,15 @@ def test_an_order_knows_its_findings_and_goes_back_without_one_of_no_known_home(
 def test_what_was_in_clear_is_sealed_and_comes_back(engine: Engine) -> None:
     with sessions(engine).begin() as session:
         by = make_user(session)
-        enrolment = make_enrolment(session, by=by)
-        enrolment.dwelling.access_code = "24B7é"
+        case = make_case(session, by=by)
+        case.dwelling.access_code = "24B7é"
         attempt = ContactAttempt(
-            enrolment=enrolment, at=NOW, channel=Channel.PHONE, disposition=Disposition.REFUSED,
+            case=case, at=NOW, channel=Channel.PHONE, disposition=Disposition.REFUSED,
             reason=RefusalReason.HEALTH, caller=by,
         )  # fmt: skip
         session.add(attempt)
         note_alert(
-            session, enrolment.person, AlertCode.INTERPRETER,
+            session, case.person, AlertCode.INTERPRETER,
             viewer=make_viewer(by, Reach.ALL), now=NOW,
         )  # fmt: skip
     read = text("SELECT access_code, reason, code FROM dwelling, contact_attempt, person_alert")
@@ -224,10 +224,10 @@ def test_going_back_before_passkeys_leaves_nobody_to_a_password_alone(engine: En
 def test_calls_stay_when_taking_back_comes_and_goes(engine: Engine) -> None:
     with sessions(engine).begin() as session:
         by = make_user(session)
-        enrolment = make_enrolment(session, by=by)
+        case = make_case(session, by=by)
         session.add(
             ContactAttempt(
-                enrolment_id=enrolment.id, at=NOW, channel=Channel.PHONE,
+                case_id=case.id, at=NOW, channel=Channel.PHONE,
                 disposition=Disposition.DEAD, caller_id=by.id, taken_back_at=NOW,
                 taken_back_by_id=by.id, taken_back_why="Her sister", undo={"state": "to_call"},
             )

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_user, make_viewer, make_visit
 from tests.submissions import GAS, QUIET, fill, home_visit
 from visits.agenda.doors import Knock, report_shut_door
 from visits.calls.contacts import Attempt, record_attempt
@@ -19,8 +19,9 @@ from visits.ground.file_store import FileStore
 from visits.intake.sealed_photos import sealed_photos
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role
+from visits.models.calls import Disposition
+from visits.models.cases import CaseState
 from visits.models.people import AccessEvent, Consent, RefusedPart
-from visits.models.programmes import Disposition, EnrolmentState
 from visits.models.visits import Submission, SubmissionState, Visit
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.people.part_refusals import (
@@ -40,8 +41,8 @@ PHOTO = SentFile("a.jpg", "image/jpeg", b"\xff\xd8photo")
 def visit(session: Session, now: datetime) -> Visit:
     publish_form(session, home_visit(), by=None, now=now)
     visitor = make_user(session, role=Role.VISITOR)
-    enrolment = make_enrolment(session, by=visitor)
-    return make_visit(session, enrolment=enrolment, visitor=visitor, start_at=now)
+    case = make_case(session, by=visitor)
+    return make_visit(session, case=case, visitor=visitor, start_at=now)
 
 
 @pytest.fixture
@@ -67,11 +68,11 @@ def rates(session: Session, viewer: Viewer) -> dict[str, int]:
 def test_agreeing_but_for_a_part_is_an_agreement_and_counted_apart(
     session: Session, now: datetime, visit: Visit, viewer: Viewer
 ) -> None:
-    enrolment = make_enrolment(session, by=visit.visitor)
+    case = make_case(session, by=visit.visitor)
     told = Attempt(Disposition.AGREED, refused=(RefusedPart.PHOTOS, RefusedPart.SHARING))
-    record_attempt(session, enrolment, told, viewer=viewer, now=now)
-    assert enrolment.state is EnrolmentState.AGREED
-    assert set(refused_parts(session, enrolment.person_id)) == set(told.refused)
+    record_attempt(session, case, told, viewer=viewer, now=now)
+    assert case.state is CaseState.AGREED
+    assert set(refused_parts(session, case.person_id)) == set(told.refused)
     counted = rates(session, viewer)
     assert (counted["REF1"], counted["REF3"], counted["parts"]) == (0, 0, 1)
     assert outcomes(session, "seniors", viewer=make_viewer(make_user(session))).refusals == 0
@@ -82,36 +83,36 @@ def test_only_an_answer_that_leaves_the_visit_open_refuses_a_part(
 ) -> None:
     told = Attempt(Disposition.NO_ANSWER, refused=(RefusedPart.PHOTOS,))
     with pytest.raises(Invalid) as refused:
-        record_attempt(session, visit.enrolment, told, viewer=viewer, now=now)
+        record_attempt(session, visit.case, told, viewer=viewer, now=now)
     assert refused.value.fields == {"refused": "bad_choice"}
 
 
 def test_an_interpreter_is_booked_for_a_moment_and_a_language(
     session: Session, now: datetime, visit: Visit, viewer: Viewer
 ) -> None:
-    enrolment = make_enrolment(session, by=visit.visitor)
+    case = make_case(session, by=visit.visitor)
     with pytest.raises(Invalid) as refused:
-        record_attempt(session, enrolment, Attempt(Disposition.INTERPRETER), viewer=viewer, now=now)
+        record_attempt(session, case, Attempt(Disposition.INTERPRETER), viewer=viewer, now=now)
     assert refused.value.fields == {
         "note": "language_required", "call_back_at": "call_back_required",
     }  # fmt: skip
     at = now + timedelta(days=4)
     told = Attempt(Disposition.INTERPRETER, call_back_at=at, note="Tamoul")
-    record_attempt(session, enrolment, told, viewer=viewer, now=now)
-    assert (enrolment.state, enrolment.call_back_at) == (EnrolmentState.CALL_BACK, at)
+    record_attempt(session, case, told, viewer=viewer, now=now)
+    assert (case.state, case.call_back_at) == (CaseState.CALL_BACK, at)
 
 
 def test_somebody_else_agrees_and_is_named(
     session: Session, now: datetime, visit: Visit, viewer: Viewer
 ) -> None:
-    enrolment = make_enrolment(session, by=visit.visitor)
+    case = make_case(session, by=visit.visitor)
     told = Attempt(Disposition.AGREED_BY_OTHER)
     with pytest.raises(Invalid) as refused:
-        record_attempt(session, enrolment, told, viewer=viewer, now=now)
+        record_attempt(session, case, told, viewer=viewer, now=now)
     assert refused.value.fields == {"note": "who_required"}
     named = Attempt(Disposition.AGREED_BY_OTHER, note="Sa fille")
-    record_attempt(session, enrolment, named, viewer=viewer, now=now)
-    assert enrolment.state is EnrolmentState.AGREED
+    record_attempt(session, case, named, viewer=viewer, now=now)
+    assert case.state is CaseState.AGREED
     counted = outcomes(session, "seniors", viewer=make_viewer(make_user(session)))
     assert counted.refusals_by_month == {f"{now:%Y-%m}": (0, 1)}
 
@@ -121,13 +122,13 @@ def test_a_door_where_another_language_or_somebody_else_answered_is_called_again
     session: Session, now: datetime, visit: Visit, viewer: Viewer, outcome: Disposition
 ) -> None:
     report_shut_door(session, visit, Knock(outcome, at=now), viewer=viewer, now=now)
-    assert visit.enrolment.state is EnrolmentState.CALL_BACK
+    assert visit.case.state is CaseState.CALL_BACK
 
 
 def test_photos_that_are_refused_are_kept_and_shown_to_nobody_until_she_takes_it_back(
     session: Session, now: datetime, visit: Visit, viewer: Viewer, tmp_path: Path
 ) -> None:
-    person = visit.enrolment.person
+    person = visit.case.person
     before = send(session, tmp_path, visit, viewer, now, fill(), PHOTO)
     later = now + timedelta(days=1)
     refuse_parts(session, person, [RefusedPart.PHOTOS], viewer=viewer, now=later)
@@ -154,7 +155,7 @@ def test_photos_that_are_refused_are_kept_and_shown_to_nobody_until_she_takes_it
 def test_works_that_are_refused_are_not_ordered_unless_they_are_urgent(
     session: Session, now: datetime, visit: Visit, viewer: Viewer, tmp_path: Path
 ) -> None:
-    person = visit.enrolment.person
+    person = visit.case.person
     refuse_parts(session, person, [RefusedPart.WORKS], viewer=viewer, now=now)
     urgent = send(session, tmp_path, visit, viewer, now, fill(GAS))
     assert {order.severity for order in session.scalars(select(WorkOrder))} <= {"U0", "U1"}
@@ -173,7 +174,7 @@ def test_works_that_are_refused_are_not_ordered_unless_they_are_urgent(
 def test_works_left_are_ordered_once_when_she_takes_her_refusal_back_and_are_due_from_then(
     session: Session, now: datetime, visit: Visit, viewer: Viewer, tmp_path: Path
 ) -> None:
-    person, both = visit.enrolment.person, [RefusedPart.WORKS, RefusedPart.PHOTOS]
+    person, both = visit.case.person, [RefusedPart.WORKS, RefusedPart.PHOTOS]
     refuse_parts(session, person, both, viewer=viewer, now=now)
     send(session, tmp_path, visit, viewer, now, fill(GAS | {"smoke_alarm": "missing"}))
     urgent = {order.id for order in session.scalars(select(WorkOrder))}
@@ -197,7 +198,7 @@ def test_works_left_are_ordered_once_when_she_takes_her_refusal_back_and_are_due
 def test_what_a_tablet_tells_late_of_what_she_took_back_since_is_kept_and_refuses_nothing(
     session: Session, now: datetime, visit: Visit, viewer: Viewer
 ) -> None:
-    person, later = visit.enrolment.person, now + timedelta(days=1)
+    person, later = visit.case.person, now + timedelta(days=1)
     refuse_parts(session, person, [RefusedPart.PHOTOS], viewer=viewer, now=now)
     (refusal,) = refused_parts(session, person.id).values()
     take_part_back(session, person, refusal.id, viewer=viewer, now=later)
@@ -213,7 +214,7 @@ def test_what_a_tablet_tells_late_of_what_she_took_back_since_is_kept_and_refuse
 def test_no_agreement_is_read_out_of_a_form_against_a_refusal(
     session: Session, now: datetime, visit: Visit, viewer: Viewer, tmp_path: Path
 ) -> None:
-    refuse_parts(session, visit.enrolment.person, [RefusedPart.HEALTH], viewer=viewer, now=now)
+    refuse_parts(session, visit.case.person, [RefusedPart.HEALTH], viewer=viewer, now=now)
     sent = send(session, tmp_path, visit, viewer, now, fill())
     scopes = session.execute(select(Consent.scope, Consent.given).order_by(Consent.id)).all()
     assert ("health", True) not in [(str(scope), given) for scope, given in scopes]
@@ -224,7 +225,7 @@ def test_no_agreement_is_read_out_of_a_form_against_a_refusal(
 def test_a_report_of_a_tablet_is_kept_once_and_answers_to_its_sender_alone(
     session: Session, now: datetime, visit: Visit, viewer: Viewer
 ) -> None:
-    person, number = visit.enrolment.person, uuid.uuid4()
+    person, number = visit.case.person, uuid.uuid4()
     for _again in range(2):
         report_refused_parts(
             session, person, [RefusedPart.PHOTOS], report_id=number, said_at=now, viewer=viewer,

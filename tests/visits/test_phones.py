@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_enrolment, make_person, make_user, make_viewer
+from tests.factories import make_case, make_person, make_user, make_viewer
 from tests.visits.portfolio_files import TENANTS, codes, load
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.phones import call_first, end_number, note_number, note_wrong
 from visits.ground.errors import Invalid, NotFound
+from visits.models.calls import Channel, Disposition
 from visits.models.people import AccessEvent, Person
-from visits.models.programmes import Channel, Disposition
 from visits.people.people import sharing_phone, with_homes
 from visits.people.phones import numbers_of
 from visits.sight import Viewer
@@ -54,12 +54,12 @@ def file_with(number: str, mobile: str = "") -> str:
 def test_a_wrong_number_ends_and_the_right_one_is_called_from_then_on(
     session: Session, now: datetime, viewer: Viewer
 ) -> None:
-    enrolment = make_enrolment(session, by=make_user(session))
+    case = make_case(session, by=make_user(session))
     told = Attempt(WRONG, right_number="06 39 98 00 02", right_whose=" sa  fille ")
-    record_attempt(session, enrolment, told, viewer=viewer, now=now)
-    assert enrolment.person.phone == HAND
-    assert shown(session, enrolment.person) == [(HAND, "sa fille", "first"), (FILE, "", "wrong")]
-    (hand, wrong) = numbers_of(session, enrolment.person)
+    record_attempt(session, case, told, viewer=viewer, now=now)
+    assert case.person.phone == HAND
+    assert shown(session, case.person) == [(HAND, "sa fille", "first"), (FILE, "", "wrong")]
+    (hand, wrong) = numbers_of(session, case.person)
     assert (hand.noted_at, wrong.ended_at) == (now, now)
     assert hand.noted_by and hand.noted_by == wrong.ended_by and wrong.noted_by is None
 
@@ -67,42 +67,42 @@ def test_a_wrong_number_ends_and_the_right_one_is_called_from_then_on(
 def test_a_wrong_number_without_another_leaves_none_to_call(
     session: Session, now: datetime, viewer: Viewer
 ) -> None:
-    enrolment = make_enrolment(session, by=make_user(session))
-    record_attempt(session, enrolment, Attempt(WRONG), viewer=viewer, now=now)
-    assert enrolment.person.phone is None
-    assert shown(session, enrolment.person) == [(FILE, "", "wrong")]
+    case = make_case(session, by=make_user(session))
+    record_attempt(session, case, Attempt(WRONG), viewer=viewer, now=now)
+    assert case.person.phone is None
+    assert shown(session, case.person) == [(FILE, "", "wrong")]
 
 
 def test_the_number_that_was_called_is_the_wrong_one(
     session: Session, now: datetime, viewer: Viewer
 ) -> None:
-    enrolment = make_enrolment(session, by=make_user(session))
-    person = enrolment.person
+    case = make_case(session, by=make_user(session))
+    person = case.person
     note_number(session, person, HAND, whose="voisin", viewer=viewer, now=now)
     told = Attempt(WRONG, dialled=HAND)
-    record_attempt(session, enrolment, told, viewer=viewer, now=now)
+    record_attempt(session, case, told, viewer=viewer, now=now)
     assert shown(session, person) == [(FILE, "", "first"), (HAND, "voisin", "wrong")]
 
 
 def test_what_is_no_number_is_refused_with_the_call_and_nothing_is_kept(
     session: Session, now: datetime, viewer: Viewer
 ) -> None:
-    enrolment = make_enrolment(session, by=make_user(session))
+    case = make_case(session, by=make_user(session))
     for number, code in (("06 39", "bad_phone"), ("06 39 98 00 01", "same_number")):
         told = Attempt(WRONG, dialled=FILE, right_number=number)
         with pytest.raises(Invalid) as refused:
-            record_attempt(session, enrolment, told, viewer=viewer, now=now)
+            record_attempt(session, case, told, viewer=viewer, now=now)
         assert refused.value.fields == {"right_number": code}
-    assert (enrolment.person.phone, enrolment.attempts) == (FILE, [])
+    assert (case.person.phone, case.attempts) == (FILE, [])
 
 
 def test_a_letter_that_comes_back_says_nothing_of_a_number(
     session: Session, now: datetime, viewer: Viewer
 ) -> None:
-    enrolment = make_enrolment(session, by=make_user(session))
+    case = make_case(session, by=make_user(session))
     told = Attempt(WRONG, channel=Channel.LETTER)
-    record_attempt(session, enrolment, told, viewer=viewer, now=now)
-    assert enrolment.person.phone == FILE
+    record_attempt(session, case, told, viewer=viewer, now=now)
+    assert case.person.phone == FILE
 
 
 def test_a_correction_keeps_what_was_there_and_it_can_be_put_again(

@@ -1,4 +1,4 @@
-"""The diary refuses what cannot be, and keeps the enrolment in step."""
+"""The diary refuses what cannot be, and keeps the case in step."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories import (
+    make_case,
     make_dwelling,
-    make_enrolment,
     make_person,
     make_user,
     make_viewer,
@@ -24,7 +24,7 @@ from visits.agenda.planning import (
 )
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role, User
-from visits.models.programmes import Enrolment, EnrolmentState
+from visits.models.cases import Case, CaseState
 from visits.models.visits import Visit, VisitState
 from visits.people.protection import name_for_access, protect
 from visits.sight import Reach, Viewer
@@ -34,10 +34,10 @@ HOUR = timedelta(hours=1)
 
 def test_a_visit_is_planned_for_somebody_who_agreed(session: Session, now: datetime) -> None:
     user, visitor = make_user(session), make_user(session, role=Role.VISITOR)
-    enrolment = make_enrolment(session, by=user, state=EnrolmentState.AGREED)
+    case = make_case(session, by=user, state=CaseState.AGREED)
     visit = plan_visit(
         session,
-        enrolment,
+        case,
         visitor_id=visitor.id,
         start_at=now + HOUR,
         minutes=90,
@@ -45,16 +45,16 @@ def test_a_visit_is_planned_for_somebody_who_agreed(session: Session, now: datet
         now=now,
     )
     assert visit.planned_end_at - visit.planned_start_at == timedelta(minutes=90)
-    assert enrolment.state is EnrolmentState.PLANNED
+    assert case.state is CaseState.PLANNED
 
 
 def test_nobody_is_visited_who_has_not_agreed(session: Session, now: datetime) -> None:
     user, visitor = make_user(session), make_user(session, role=Role.VISITOR)
-    enrolment = make_enrolment(session, by=user)
+    case = make_case(session, by=user)
     with pytest.raises(Conflict, match="not_agreed_yet"):
         plan_visit(
             session,
-            enrolment,
+            case,
             visitor_id=visitor.id,
             start_at=now + HOUR,
             minutes=90,
@@ -72,7 +72,7 @@ def test_a_visitor_is_in_one_flat_at_a_time(
     user, visitor = make_user(session), make_user(session, role=Role.VISITOR)
     start = now + timedelta(hours=5)
     for offset, wanted in ((0, False), (shift, refused)):
-        enrolment = make_enrolment(session, by=user, state=EnrolmentState.AGREED)
+        case = make_case(session, by=user, state=CaseState.AGREED)
         arguments = {
             "visitor_id": visitor.id,
             "start_at": start + timedelta(minutes=offset),
@@ -82,16 +82,16 @@ def test_a_visitor_is_in_one_flat_at_a_time(
         }
         if wanted:
             with pytest.raises(Invalid) as busy:
-                plan_visit(session, enrolment, **arguments)
+                plan_visit(session, case, **arguments)
             assert busy.value.fields == {"start_at": "visitor_busy_with"}
         else:
-            plan_visit(session, enrolment, **arguments)
+            plan_visit(session, case, **arguments)
 
 
 def test_only_a_named_visitor_goes_to_a_protected_person(session: Session, now: datetime) -> None:
     user, visitor = make_user(session), make_user(session, role=Role.VISITOR)
-    enrolment = make_enrolment(session, by=user, state=EnrolmentState.AGREED)
-    protect(session, enrolment.person, by=user.id, now=now)
+    case = make_case(session, by=user, state=CaseState.AGREED)
+    protect(session, case.person, by=user.id, now=now)
     arguments = {
         "visitor_id": visitor.id,
         "start_at": now + HOUR,
@@ -100,20 +100,20 @@ def test_only_a_named_visitor_goes_to_a_protected_person(session: Session, now: 
         "now": now,
     }
     with pytest.raises(Invalid) as refused:
-        plan_visit(session, enrolment, **arguments)
+        plan_visit(session, case, **arguments)
     assert refused.value.fields == {"visitor_id": "visitor_not_named"}
-    name_for_access(session, enrolment.person, user_id=visitor.id, by=user.id, now=now)
-    plan_visit(session, enrolment, **arguments)
+    name_for_access(session, case.person, user_id=visitor.id, by=user.id, now=now)
+    plan_visit(session, case, **arguments)
 
 
 def test_a_visitor_is_no_technician_and_no_stranger(session: Session, now: datetime) -> None:
     user = make_user(session, role=Role.TECHNICIAN)
-    enrolment = make_enrolment(session, by=user, state=EnrolmentState.AGREED)
+    case = make_case(session, by=user, state=CaseState.AGREED)
     for visitor_id in (user.id, uuid.uuid4()):
         with pytest.raises(Invalid, match="invalid") as refused:
             plan_visit(
                 session,
-                enrolment,
+                case,
                 visitor_id=visitor_id,
                 start_at=now + HOUR,
                 minutes=90,
@@ -125,7 +125,7 @@ def test_a_visitor_is_no_technician_and_no_stranger(session: Session, now: datet
 
 def test_a_visitor_finds_her_own_visits_only(session: Session, now: datetime) -> None:
     mine, other = (make_user(session, role=Role.VISITOR) for _ in range(2))
-    visit = make_visit(session, enrolment=make_enrolment(session, by=mine), visitor=other)
+    visit = make_visit(session, case=make_case(session, by=mine), visitor=other)
     assert find_visit(session, make_viewer(other, Reach.OWN), visit.id) is visit
     with pytest.raises(NotFound):
         find_visit(session, make_viewer(mine, Reach.OWN), visit.id)
@@ -136,10 +136,10 @@ def test_a_visitor_finds_her_own_visits_only(session: Session, now: datetime) ->
 
 def test_a_cancelled_visit_can_be_planned_again(session: Session, now: datetime) -> None:
     visitor = make_user(session, role=Role.VISITOR)
-    enrolment = make_enrolment(session, by=visitor)
-    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+    case = make_case(session, by=visitor)
+    visit = make_visit(session, case=case, visitor=visitor)
     cancel_visit(session, visit, reason="grippe", viewer=make_viewer(visitor), now=now)
-    assert (visit.state, enrolment.state) == (VisitState.CANCELLED, EnrolmentState.AGREED)
+    assert (visit.state, case.state) == (VisitState.CANCELLED, CaseState.AGREED)
     with pytest.raises(Conflict):
         move_visit(
             session,
@@ -154,10 +154,10 @@ def test_a_cancelled_visit_can_be_planned_again(session: Session, now: datetime)
 PARIS = ZoneInfo("Europe/Paris")
 
 
-def _asked(session: Session, **said: object) -> tuple[Viewer, User, Enrolment]:
+def _asked(session: Session, **said: object) -> tuple[Viewer, User, Case]:
     user, visitor = make_user(session), make_user(session, role=Role.VISITOR)
-    enrolment = make_enrolment(session, by=user, state=EnrolmentState.AGREED, **said)
-    return make_viewer(user), visitor, enrolment
+    case = make_case(session, by=user, state=CaseState.AGREED, **said)
+    return make_viewer(user), visitor, case
 
 
 @pytest.mark.parametrize(
@@ -180,11 +180,11 @@ def test_an_unusual_time_is_planned_only_by_saying_why(
     clock: tuple[int, int],
     why: str | None,
 ) -> None:
-    viewer, visitor, enrolment = _asked(session)
+    viewer, visitor, case = _asked(session)
 
     def plan(insist: str = "") -> Visit:
         return plan_visit(
-            session, enrolment, visitor_id=visitor.id,
+            session, case, visitor_id=visitor.id,
             start_at=datetime(*day, *clock, tzinfo=PARIS), minutes=90, viewer=viewer, now=now,
             insist=insist,
         )  # fmt: skip
@@ -207,15 +207,15 @@ def test_an_unusual_time_is_planned_only_by_saying_why(
 def test_a_collision_names_whom_it_is_with_only_to_who_may_see_her(
     session: Session, now: datetime
 ) -> None:
-    viewer, visitor, enrolment = _asked(session)
+    viewer, visitor, case = _asked(session)
     at = datetime(2026, 3, 12, 14, tzinfo=PARIS)
-    other = make_enrolment(session, by=visitor, state=EnrolmentState.PLANNED)
-    make_visit(session, enrolment=other, visitor=visitor, start_at=at)
+    other = make_case(session, by=visitor, state=CaseState.PLANNED)
+    make_visit(session, case=other, visitor=visitor, start_at=at)
 
     def refusal() -> Invalid:
         with pytest.raises(Invalid) as refused:
             plan_visit(
-                session, enrolment, visitor_id=visitor.id, start_at=at, minutes=60,
+                session, case, visitor_id=visitor.id, start_at=at, minutes=60,
                 viewer=viewer, now=now,
             )  # fmt: skip
         return refused.value
@@ -231,19 +231,19 @@ def test_two_visits_in_one_home_at_once_are_remarked_unless_one_is_hidden(
     session: Session, now: datetime
 ) -> None:
     dwelling = make_dwelling(session)
-    viewer, visitor, enrolment = _asked(
+    viewer, visitor, case = _asked(
         session, dwelling=dwelling, person=make_person(session, dwelling=dwelling)
     )
     spouse = make_person(session, dwelling=dwelling)
-    other = make_enrolment(
-        session, by=visitor, person=spouse, dwelling=dwelling, state=EnrolmentState.PLANNED
+    other = make_case(
+        session, by=visitor, person=spouse, dwelling=dwelling, state=CaseState.PLANNED
     )
     at = datetime(2026, 3, 12, 14, tzinfo=PARIS)
-    make_visit(session, enrolment=other, visitor=make_user(session, role=Role.VISITOR), start_at=at)
+    make_visit(session, case=other, visitor=make_user(session, role=Role.VISITOR), start_at=at)
 
     def plan() -> Visit:
         return plan_visit(
-            session, enrolment, visitor_id=visitor.id, start_at=at, minutes=60, viewer=viewer,
+            session, case, visitor_id=visitor.id, start_at=at, minutes=60, viewer=viewer,
             now=now,
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_enrolment, make_user
+from tests.factories import make_case, make_user
 from tests.visits.portfolio_files import (
     ERP,
     FILES,
@@ -124,7 +124,7 @@ def test_a_move_ends_the_old_occupancy_and_opens_a_new_one(session: Session) -> 
     person = session.scalars(select(Person).where(Person.reference == "P3")).one()
     by = make_user(session)
     old = session.scalars(select(Dwelling).where(Dwelling.reference == "L2")).one()
-    enrolment = make_enrolment(session, by=by, person=person, dwelling=old)
+    case = make_case(session, by=by, person=person, dwelling=old)
     plan = load(session, TENANTS.replace("P3;L2;", "P3;L4;").replace("1970-09-01", "2026-02-01"))
     assert codes(plan.warnings) == [(4, "moved")]
     assert counts(plan, "persons") == (0, 1, 3, 0)
@@ -135,8 +135,8 @@ def test_a_move_ends_the_old_occupancy_and_opens_a_new_one(session: Session) -> 
     assert session.scalars(select(Tenancy.ended_on).where(Tenancy.dwelling_id == old.id)).all() == [
         NOW.date()
     ]
-    session.refresh(enrolment)
-    assert enrolment.dwelling.reference == "L4"
+    session.refresh(case)
+    assert case.dwelling.reference == "L4"
 
 
 def test_a_move_is_recognised_by_name_and_birth_date(session: Session) -> None:

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import (
+    make_case,
     make_dwelling,
-    make_enrolment,
     make_person,
     make_residence,
     make_user,
@@ -18,9 +18,9 @@ from tests.factories import (
 from tests.visits.portfolio_files import NOW, codes, load, plan_of, table_of
 from visits.accounts.accounts import find_territory
 from visits.choosing.targeting import count_candidates
+from visits.models.cases import Case
 from visits.models.people import LeaseToCome, Occupancy, Person
 from visits.models.portfolio import Tenancy
-from visits.models.programmes import Enrolment
 from visits.people.protection import protect
 from visits.portfolio import apply_plan, examine, propose_mapping
 from visits.portfolio.moving_in import move_in
@@ -80,14 +80,14 @@ def test_who_moves_within_the_stock_stays_at_home_until_then_and_takes_her_file_
 ) -> None:
     load(session, f"{LEASES}\n{SITTING}\n")
     jeanne = session.scalars(select(Person)).one()
-    enrolment = make_enrolment(
+    case = make_case(
         session, by=make_user(session), person=jeanne,
         dwelling=session.scalars(select(Tenancy)).one().dwelling,
     )  # fmt: skip
     load(session, f"{LEASES}\nQ-2;B9;SORT;Jeanne;12/03/1935;01/06/2026\n")
-    before = session.get_one(Enrolment, enrolment.id).dwelling.reference
+    before = session.get_one(Case, case.id).dwelling.reference
     move_in(session, now=DAY)
-    after = session.get_one(Enrolment, enrolment.id).dwelling.reference
+    after = session.get_one(Case, case.id).dwelling.reference
     assert (before, after) == ("Q-1", "Q-2")
     assert living(session) == ["SORT Jeanne"]
 

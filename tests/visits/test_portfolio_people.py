@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_enrolment, make_user, make_viewer, shipped_programmes_read
+from tests.factories import make_case, make_user, make_viewer, shipped_programmes_read
 from tests.visits.portfolio_files import NOW, codes, load, plan_of
 from visits.choosing.targeting import rank_candidates
+from visits.models.cases import Case, CaseState
 from visits.models.people import HouseholdContact, Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
-from visits.models.programmes import Enrolment, EnrolmentState
 from visits.portfolio import Fate
 from visits.portfolio.names import read_full_name, read_last_name
 from visits.portfolio.values import BadValue
@@ -263,7 +263,7 @@ def test_who_has_died_is_neither_proposed_nor_counted_as_living_there(
 def test_who_dies_by_a_file_is_called_no_more(session: Session) -> None:
     load(session, f"{HEADINGS}\nQ-1;MORT;Jeanne;12/03/1935;{HOME}\n")
     person = session.scalars(select(Person)).one()
-    enrolment = make_enrolment(
+    case = make_case(
         session, by=make_user(session), person=person,
         dwelling=session.scalars(select(Dwelling)).one(),
     )  # fmt: skip
@@ -272,7 +272,7 @@ def test_who_dies_by_a_file_is_called_no_more(session: Session) -> None:
         "Logement;Nom;Prénom;Date de naissance;Date de décès\n"
         "Q-1;MORT;Jeanne;12/03/1935;14/01/2026\n",
     )
-    assert session.get_one(Enrolment, enrolment.id).state is EnrolmentState.NOT_ELIGIBLE
+    assert session.get_one(Case, case.id).state is CaseState.NOT_ELIGIBLE
 
 
 @pytest.mark.parametrize("cell", ["31/12/2025", "Parti"])

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from diagnostics.forms import shipped
 from tests.conftest import NOW
 from tests.factories import (
+    make_case,
     make_dwelling,
-    make_enrolment,
     make_person,
     make_user,
     make_viewer,
@@ -132,10 +132,10 @@ def test_whoever_is_in_a_programme_keeps_the_version_she_came_in_with(session: S
     person = make_person(session, dwelling=make_dwelling(session))
     viewer = make_viewer(make_user(session))
     programme = find_programme(session, "heat")
-    (enrolment,) = enrol(session, programme, [person.id], viewer=viewer, now=NOW)
+    (case,) = enrol(session, programme, [person.id], viewer=viewer, now=NOW)
     longer = SHORT.replace("visit_minutes = 30", "visit_minutes = 45")
     publish_programme(session, longer, source="heat.toml", by=None, now=NOW)
-    held = programme_of(session, enrolment)
+    held = programme_of(session, case)
     assert held is not None
     assert (held.visit_minutes, find_programme(session, "heat").visit_minutes) == (30, 45)
 
@@ -144,11 +144,11 @@ def test_who_was_enrolled_before_programmes_had_versions_came_in_with_the_first(
     session: Session,
 ) -> None:
     publish_form(session, home_visit(), by=None, now=NOW)
-    enrolment = make_enrolment(session, by=make_user(session), programme="heat")
-    assert programme_of(session, enrolment) is None
+    case = make_case(session, by=make_user(session), programme="heat")
+    assert programme_of(session, case) is None
     made = publish_programme(session, SHORT, source="heat.toml", by=None, now=NOW)
-    session.refresh(enrolment)
-    assert enrolment.programme_version_id == made.id
+    session.refresh(case)
+    assert case.programme_version_id == made.id
 
 
 def test_an_upgrade_leaves_what_a_landlord_changed_of_a_shipped_programme(

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import (
+    make_case,
     make_dwelling,
-    make_enrolment,
     make_person,
     make_user,
     make_viewer,
@@ -16,7 +16,7 @@ from tests.factories import (
     shipped_programmes_read,
 )
 from visits.agenda.planning import find_visit
-from visits.calls.contacts import find_enrolment
+from visits.calls.contacts import find_case
 from visits.choosing.targeting import rank_candidates
 from visits.ground.errors import NotFound
 from visits.models.accounts import Role, User
@@ -117,8 +117,8 @@ def test_what_a_former_tenant_left_in_a_protected_home_is_hidden_with_it(
 ) -> None:  # fmt: skip
     former = make_person(session, dwelling=home)
     visitor = make_user(session, role=Role.VISITOR)
-    enrolment = make_enrolment(session, by=other, person=former, dwelling=home)
-    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+    case = make_case(session, by=other, person=former, dwelling=home)
+    visit = make_visit(session, case=case, visitor=visitor)
     left = former.occupancies[0]
     left.ended_on = date(2025, 1, 1)
     session.flush()
@@ -126,8 +126,8 @@ def test_what_a_former_tenant_left_in_a_protected_home_is_hidden_with_it(
     protect(session, couple[0], by=guardian.id, now=now)
     assert sees(session, other, former)
     file = person_file(session, make_viewer(other), former)
-    assert (file.occupancies, file.enrolments, file.visits, file.follow_ups) == ([], [], [], [])
-    for find, kept in ((find_enrolment, enrolment), (find_visit, visit)):
+    assert (file.occupancies, file.cases, file.visits, file.follow_ups) == ([], [], [], [])
+    for find, kept in ((find_case, case), (find_visit, visit)):
         with pytest.raises(NotFound):
             find(session, make_viewer(other), kept.id)  # type: ignore[operator]
         assert find(session, make_viewer(guardian), kept.id) is kept  # type: ignore[operator]

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories import (
+    make_case,
     make_dwelling,
-    make_enrolment,
     make_person,
     make_residence,
     make_user,
@@ -35,8 +35,8 @@ def test_who_left_a_territory_is_not_seen_from_there_any_more(session: Session) 
 
 def test_a_visitor_is_told_of_no_colleague_who_visits_the_same_person(session: Session) -> None:
     own, colleague = (make_user(session, role=Role.VISITOR) for _ in range(2))
-    enrolment = make_enrolment(session, by=make_user(session))
+    case = make_case(session, by=make_user(session))
     for visitor in (own, colleague):
-        make_visit(session, enrolment=enrolment, visitor=visitor)
+        make_visit(session, case=case, visitor=visitor)
     assert visitors_of_visits(session, make_viewer(own, Reach.OWN)) == [own]
     assert len(visitors_of_visits(session, make_viewer(own))) == 2

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.diagnostics.filling import shipped_form
-from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, QUIET, fill, fill_shipped
 from visits.agenda.visit_forms import forms_of_visits, missing_forms
 from visits.following.what_follows import open_what_follows
@@ -18,7 +18,7 @@ from visits.ground.errors import Conflict
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
-from visits.models.programmes import EnrolmentState
+from visits.models.cases import CaseState
 from visits.models.visits import Consequence, Submission, SubmissionState, Visit, VisitState
 from visits.models.works import FollowUp, FollowUpState, WorkOrder
 from visits.sight import Reach, Viewer
@@ -65,7 +65,7 @@ def home(session: Session, tmp_path: Path, now: datetime) -> Home:
     for name in FORMS:
         publish_form(session, shipped_form(name), by=None, now=now)
     visitor = make_user(session, role=Role.VISITOR)
-    visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+    visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
     return Home(session, FileStore(tmp_path), visit, make_viewer(visitor, Reach.OWN), now)
 
 
@@ -73,10 +73,10 @@ def test_a_visit_is_under_way_until_its_required_forms_are_here(home: Home) -> N
     assert missing_forms(home.session, home.visit) == {"home_visit"}
     home.send(fill_shipped("safety_and_decency", **FIRE))
     assert home.visit.state is VisitState.UNDER_WAY
-    assert home.visit.enrolment.state is EnrolmentState.PLANNED
+    assert home.visit.case.state is CaseState.PLANNED
     home.send(fill())
     assert home.visit.state is VisitState.DONE
-    assert home.visit.enrolment.state is EnrolmentState.VISITED
+    assert home.visit.case.state is CaseState.VISITED
 
 
 def test_a_second_different_form_is_nothing_to_review(home: Home) -> None:
@@ -154,13 +154,13 @@ def test_a_form_that_a_programme_fills_cannot_be_retired(home: Home, name: str) 
 def test_the_risk_is_the_highest_of_the_latest_word_of_each_form(home: Home) -> None:
     home.send(fill(FALLS))
     home.send(fill_shipped("fall_risk", **STEADY), later=1)
-    assert home.visit.enrolment.risk == 3
+    assert home.visit.case.risk == 3
     home.send(fill(QUIET), later=2)
-    assert home.visit.enrolment.risk == 1
+    assert home.visit.case.risk == 1
 
 
 def test_an_urgent_hazard_of_the_landlord_opens_a_work_order(home: Home) -> None:
-    home.visit.enrolment.programme = "residences"
+    home.visit.case.programme = "residences"
     finding = {
         "finding_place": "Hall", "finding_trade": "carpentry", "finding_danger": "yes",
     }  # fmt: skip
@@ -192,7 +192,7 @@ def test_a_work_order_that_may_wait_does_not_stand_for_an_urgent_hazard(home: Ho
     )  # fmt: skip
     home.session.add_all([hazard, later])
     home.session.flush()
-    open_what_follows(home.session, home.visit.enrolment, [hazard, later], now=home.now)
+    open_what_follows(home.session, home.visit.case, [hazard, later], now=home.now)
     opened = select(WorkOrder.severity).where(WorkOrder.consequence_id.in_([hazard.id, later.id]))
     assert set(home.session.scalars(opened)) == {"U0", "U3"}
 

@@ -7,22 +7,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_dwelling, make_enrolment, make_person, make_user, make_viewer
+from tests.factories import make_case, make_dwelling, make_person, make_user, make_viewer
 from tests.factories import make_visit as planned_visit
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.taking_back import take_back
 from visits.calls.turns import to_contact
 from visits.ground.errors import Conflict, DoNotContact, Invalid
+from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal, RefusalReason
+from visits.models.cases import Case, CaseState
 from visits.models.people import AccessEvent, Occupancy
-from visits.models.programmes import (
-    Channel,
-    ContactAttempt,
-    Disposition,
-    Enrolment,
-    EnrolmentState,
-    Refusal,
-    RefusalReason,
-)
 from visits.models.visits import Visit, VisitState
 from visits.people.people import person_file
 
@@ -38,23 +31,21 @@ class Desk:
         self.viewer = make_viewer(self.user)
         self.dwelling = make_dwelling(session)
         self.person = make_person(session, dwelling=self.dwelling)
-        self.enrolment: Enrolment = make_enrolment(
+        self.case: Case = make_case(
             session, by=self.user, person=self.person, dwelling=self.dwelling
         )
 
     def note(self, attempt: Attempt) -> ContactAttempt:
         """Record a call."""
-        kept = record_attempt(
-            self.session, self.enrolment, attempt, viewer=self.viewer, now=self.now
-        )
+        kept = record_attempt(self.session, self.case, attempt, viewer=self.viewer, now=self.now)
         self.session.flush()
-        self.session.expire(self.enrolment)
+        self.session.expire(self.case)
         return kept
 
     def undo(self, attempt: ContactAttempt, reason: str = "Wrong person") -> list[Visit]:
         """Take it back."""
         found = take_back(
-            self.session, self.enrolment, attempt.id, reason=reason, viewer=self.viewer,
+            self.session, self.case, attempt.id, reason=reason, viewer=self.viewer,
             now=self.now,
         )  # fmt: skip
         self.session.flush()
@@ -63,8 +54,8 @@ class Desk:
 
     def visit(self) -> Visit:
         """Plan a visit."""
-        self.enrolment.state = EnrolmentState.PLANNED
-        return planned_visit(self.session, enrolment=self.enrolment, visitor=self.user)
+        self.case.state = CaseState.PLANNED
+        return planned_visit(self.session, case=self.case, visitor=self.user)
 
     @property
     def lived_until(self) -> list[date | None]:
@@ -94,7 +85,7 @@ def test_a_death_called_off_the_visit_and_comes_back_with_a_reason(desk: Desk) -
     assert desk.undo(kept) == [visit]
     assert (desk.person.died_on, desk.person.do_not_contact) == (None, False)
     # The visit is to be planned again: its hour may be taken.
-    assert desk.enrolment.state is EnrolmentState.AGREED
+    assert desk.case.state is CaseState.AGREED
     assert (kept.taken_back_by_id, kept.taken_back_why) == (desk.user.id, "Wrong person")
     whats = select(AccessEvent.what).order_by(AccessEvent.id.desc()).limit(1)
     assert desk.session.scalars(whats).one() == "call_taken_back"
@@ -105,10 +96,10 @@ def test_a_death_called_off_the_visit_and_comes_back_with_a_reason(desk: Desk) -
 def test_a_move_ends_living_there_and_comes_back(desk: Desk) -> None:
     kept = desk.note(Attempt(Disposition.MOVED))
     assert desk.lived_until == [desk.now.date()]
-    assert desk.enrolment.state is EnrolmentState.NOT_ELIGIBLE
+    assert desk.case.state is CaseState.NOT_ELIGIBLE
     desk.undo(kept)
     assert desk.lived_until == [None]
-    assert desk.enrolment.state is EnrolmentState.TO_CALL
+    assert desk.case.state is CaseState.TO_CALL
 
 
 def test_whoever_moved_lives_with_nobody_any_more_and_nobody_lives_with_the_dead(
@@ -144,8 +135,8 @@ def test_a_refusal_taken_back_leaves_no_refusal(desk: Desk) -> None:
     kept = desk.note(NO)
     desk.undo(kept)
     assert desk.session.scalars(select(Refusal)).all() == []
-    assert desk.enrolment.state is EnrolmentState.CALL_BACK
-    assert desk.enrolment.call_back_at == callable_back
+    assert desk.case.state is CaseState.CALL_BACK
+    assert desk.case.call_back_at == callable_back
 
 
 def test_only_the_last_answer_is_taken_back_and_only_a_grave_one(desk: Desk) -> None:
@@ -168,7 +159,7 @@ def test_somebody_who_refused_may_call_us_but_is_not_called(desk: Desk) -> None:
     with pytest.raises(Invalid):
         desk.note(Attempt(Disposition.NO_ANSWER, Channel.INCOMING))
     desk.note(Attempt(Disposition.AGREED, Channel.INCOMING))
-    assert desk.enrolment.state is EnrolmentState.AGREED
+    assert desk.case.state is CaseState.AGREED
 
 
 @pytest.mark.parametrize("disposition", [Disposition.NO_ANSWER, Disposition.IN_HOSPITAL])
@@ -177,16 +168,16 @@ def test_a_call_is_noted_while_a_visit_stands(desk: Desk, disposition: Dispositi
     for _ in range(4):
         desk.note(Attempt(disposition))
         desk.now += timedelta(minutes=1)
-    assert (desk.enrolment.state, visit.state) == (EnrolmentState.PLANNED, VisitState.PLANNED)
+    assert (desk.case.state, visit.state) == (CaseState.PLANNED, VisitState.PLANNED)
 
 
 def test_a_call_promised_while_a_visit_stands_is_on_the_list(desk: Desk) -> None:
     desk.visit()
     at = desk.now + timedelta(hours=2)
     desk.note(Attempt(Disposition.CALL_BACK, call_back_at=at))
-    due = select(Enrolment.id).join(Enrolment.person)
+    due = select(Case.id).join(Case.person)
     assert desk.session.scalars(due.where(to_contact(desk.now))).all() == []
-    assert desk.session.scalars(due.where(to_contact(at))).all() == [desk.enrolment.id]
+    assert desk.session.scalars(due.where(to_contact(at))).all() == [desk.case.id]
 
 
 def test_no_call_ends_a_visit_that_is_under_way(desk: Desk) -> None:

@@ -27,10 +27,10 @@ from visits.choosing.targeting import (
 )
 from visits.ground.errors import Invalid, NotFound
 from visits.models.accounts import Territory
+from visits.models.cases import Case, CaseState
 from visits.models.map import MapPoint
 from visits.models.people import NamedAccess, Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
-from visits.models.programmes import Enrolment, EnrolmentState
 from visits.programmes.facts import Facts
 from visits.programmes.published import find_programme
 from visits.sight import Reach, Viewer
@@ -156,7 +156,7 @@ def test_a_candidate_comes_with_home_score_and_reasons(session: Session, viewer:
     (candidate,) = rank_candidates(session, SENIORS, viewer, now=NOW).candidates
     assert (candidate.person.id, candidate.dwelling.id) == (person.id, flat.id)
     assert candidate.residence.id == flat.residence_id
-    assert (candidate.age, candidate.enrolled, candidate.enrolment_id) == (84, False, None)
+    assert (candidate.age, candidate.enrolled, candidate.case_id) == (84, False, None)
     assert {r.criterion: r.value for r in candidate.score.reasons} == {
         "age_80": 84,
         "lives_alone": True,
@@ -277,11 +277,11 @@ def test_pages_follow_each_other(session: Session, viewer: Viewer) -> None:
 def test_enrolling_keeps_the_score_and_its_reasons(session: Session, viewer: Viewer) -> None:
     flat = house(session, residence={"h3": 0x8C1FB4664D601FF})
     person = somebody(session, 84, dwelling=flat)
-    (enrolment,) = enrol(session, SENIORS, [person.id], viewer=viewer, now=NOW)
-    assert (enrolment.programme, enrolment.state) == ("seniors", EnrolmentState.TO_CALL)
-    assert (enrolment.score, enrolment.dwelling_id) == (40, flat.id)
-    assert enrolment.reasons[0]["criterion"] == "age_80"
-    assert enrolment.enrolled_by_id == viewer.user_id
+    (case,) = enrol(session, SENIORS, [person.id], viewer=viewer, now=NOW)
+    assert (case.programme, case.state) == ("seniors", CaseState.TO_CALL)
+    assert (case.score, case.dwelling_id) == (40, flat.id)
+    assert case.reasons[0]["criterion"] == "age_80"
+    assert case.opened_by_id == viewer.user_id
     on_map = select(MapPoint.status).where(MapPoint.programme == "seniors")
     assert session.scalars(on_map).all() == ["to_call"]
 
@@ -289,11 +289,11 @@ def test_enrolling_keeps_the_score_and_its_reasons(session: Session, viewer: Vie
 def test_enrolling_twice_is_harmless(session: Session, viewer: Viewer) -> None:
     people = [somebody(session, age).id for age in (90, 81)]
     first = enrol(session, SENIORS, people, viewer=viewer, now=NOW)
-    first[0].state = EnrolmentState.REFUSED
+    first[0].state = CaseState.REFUSED
     again = enrol(session, SENIORS, [*people, people[0]], viewer=viewer, now=NOW)
     assert {e.id for e in again} == {e.id for e in first}
-    assert session.get_one(Enrolment, first[0].id).state is EnrolmentState.REFUSED
-    assert session.scalar(select(func.count()).select_from(Enrolment)) == 2
+    assert session.get_one(Case, first[0].id).state is CaseState.REFUSED
+    assert session.scalar(select(func.count()).select_from(Case)) == 2
 
 
 def test_nobody_is_enrolled_when_one_may_not_be(session: Session, viewer: Viewer) -> None:
@@ -303,7 +303,7 @@ def test_nobody_is_enrolled_when_one_may_not_be(session: Session, viewer: Viewer
             enrol(session, SENIORS, [fine.id, wrong.id], viewer=viewer, now=NOW)
     with pytest.raises(NotFound):
         enrol(session, SENIORS, [uuid.uuid4()], viewer=viewer, now=NOW)
-    assert session.scalar(select(func.count()).select_from(Enrolment)) == 0
+    assert session.scalar(select(func.count()).select_from(Case)) == 0
 
 
 def test_a_territory_enrols_its_own_only(session: Session) -> None:
@@ -321,9 +321,9 @@ def test_a_territory_enrols_its_own_only(session: Session) -> None:
 def test_the_most_fragile_are_enrolled_first(session: Session, viewer: Viewer) -> None:
     people = [somebody(session, age).id for age in (71, 90, 81)]
     enrolled = enrol_top(session, SENIORS, 2, viewer=viewer, now=NOW)
-    assert [enrolment.person_id for enrolment in enrolled] == [people[1], people[2]]
+    assert [case.person_id for case in enrolled] == [people[1], people[2]]
     more = enrol_top(session, SENIORS, 2, viewer=viewer, now=NOW)
-    assert [enrolment.person_id for enrolment in more] == [people[0]]
+    assert [case.person_id for case in more] == [people[0]]
     assert enrol_top(session, SENIORS, 2, viewer=viewer, now=NOW) == []
 
 

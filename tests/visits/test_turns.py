@@ -5,21 +5,22 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.factories import make_enrolment, make_user, make_viewer
+from tests.factories import make_case, make_user, make_viewer
 from visits.calls.call_list import (
     CALL_BACK_DUE,
     TO_CONTACT,
-    EnrolmentFilter,
-    list_enrolments,
+    CaseFilter,
+    list_cases,
     next_to_call,
 )
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.turns import REST
 from visits.models.accounts import User
-from visits.models.programmes import ContactAttempt, Disposition, Enrolment, EnrolmentState
+from visits.models.calls import ContactAttempt, Disposition
+from visits.models.cases import Case, CaseState
 from visits.sight import Viewer
 from visits.sight.listing import Wanted
-from visits.steering.waiting import count_enrolments
+from visits.steering.waiting import count_cases
 
 
 class Desk:
@@ -30,32 +31,32 @@ class Desk:
         self.user: User = make_user(session)
         self.viewer: Viewer = make_viewer(self.user)
 
-    def enrol(self, score: int = 50) -> Enrolment:
+    def enrol(self, score: int = 50) -> Case:
         """Put somebody on the list."""
-        return make_enrolment(self.session, by=self.user, score=score)
+        return make_case(self.session, by=self.user, score=score)
 
-    def note(self, enrolment: Enrolment, disposition: Disposition, **said: datetime) -> None:
+    def note(self, case: Case, disposition: Disposition, **said: datetime) -> None:
         """Record a call."""
-        self.session.expire(enrolment)
+        self.session.expire(case)
         attempt = Attempt(disposition, **said)  # type: ignore[arg-type]
-        record_attempt(self.session, enrolment, attempt, viewer=self.viewer, now=self.now)
-        self.session.expire(enrolment)
+        record_attempt(self.session, case, attempt, viewer=self.viewer, now=self.now)
+        self.session.expire(case)
 
-    def after(self, enrolment: Enrolment) -> Enrolment | None:
+    def after(self, case: Case) -> Case | None:
         """Press "next person"."""
-        return next_to_call(self.session, self.viewer, enrolment, now=self.now)
+        return next_to_call(self.session, self.viewer, case, now=self.now)
 
-    def listed(self) -> list[Enrolment]:
+    def listed(self) -> list[Case]:
         """Read the list, and see that the tile counts what it shows."""
-        only = EnrolmentFilter(programme="seniors")
-        found = list_enrolments(self.session, self.viewer, only=only, wanted=Wanted(), now=self.now)
+        only = CaseFilter(programme="seniors")
+        found = list_cases(self.session, self.viewer, only=only, wanted=Wanted(), now=self.now)
         assert found.total == self.count(TO_CONTACT)
         return list(found.rows)
 
     def count(self, state: str) -> int:
         """Count what a tile counts."""
-        only = EnrolmentFilter(programme="seniors", state=state)
-        return count_enrolments(self.session, self.viewer, only=only, now=self.now)
+        only = CaseFilter(programme="seniors", state=state)
+        return count_cases(self.session, self.viewer, only=only, now=self.now)
 
 
 @pytest.fixture
@@ -92,20 +93,20 @@ def test_nobody_comes_after_the_only_one(desk: Desk) -> None:
 
 @pytest.mark.parametrize("disposition", list(REST))
 def test_an_answer_lets_a_person_rest_for_its_time(desk: Desk, disposition: Disposition) -> None:
-    enrolment = desk.enrol()
+    case = desk.enrol()
     desk.session.add(
         ContactAttempt(
-            enrolment_id=enrolment.id, at=desk.now, channel="phone", disposition=disposition,
+            case_id=case.id, at=desk.now, channel="phone", disposition=disposition,
             caller_id=desk.user.id,
         )
     )  # fmt: skip
-    enrolment.state = EnrolmentState.CALL_BACK
+    case.state = CaseState.CALL_BACK
     desk.session.flush()
     rest = REST[disposition]
     desk.now += rest - timedelta(seconds=1)
     assert desk.listed() == []
     desk.now += timedelta(seconds=1)
-    assert desk.listed() == [enrolment]
+    assert desk.listed() == [case]
 
 
 def test_a_promised_call_back_counts_alone_and_comes_first(desk: Desk) -> None:
@@ -114,7 +115,7 @@ def test_a_promised_call_back_counts_alone_and_comes_first(desk: Desk) -> None:
     assert desk.listed() == [high]
     desk.now += timedelta(hours=2)
     assert desk.listed() == [promised, high]
-    promised.state = EnrolmentState.PLANNED  # a call was promised all the same
+    promised.state = CaseState.PLANNED  # a call was promised all the same
     desk.session.flush()
     assert desk.listed() == [promised, high]
     assert desk.count(CALL_BACK_DUE) == 1

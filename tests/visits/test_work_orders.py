@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW, make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import NOW, make_case, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, fill, home_visit
 from visits.following.follow_ups import close_follow_up, remind_follow_ups
 from visits.following.work_list import WorkOrderFilter, list_work_orders
@@ -27,7 +27,7 @@ from visits.sight.listing import Wanted
 def order(session: Session, tmp_path: Path, now: datetime) -> WorkOrder:
     publish_form(session, home_visit(), by=None, now=now)
     visitor = make_user(session, role=Role.VISITOR)
-    visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+    visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
     record_submission(
         session,
         FileStore(tmp_path),

@@ -12,8 +12,8 @@ from flask import Flask
 from tests.diagnostics.filling import shipped_form
 from tests.factories import (
     NOW,
+    make_case,
     make_dwelling,
-    make_enrolment,
     make_person,
     make_user,
     make_viewer,
@@ -76,12 +76,12 @@ class Tablet:
     ) -> None:
         """Let a visit of another programme have taken place, by the same visitor."""
         with self.house.sessions.begin() as session:
-            enrolment = make_enrolment(
+            case = make_case(
                 session, by=self.visitor, person=session.merge(person or self.person),
                 dwelling=session.merge(dwelling or self.dwelling), programme=uuid.uuid4().hex[:8],
             )  # fmt: skip
             at = NOW - timedelta(days=days_ago)
-            visit = make_visit(session, enrolment=enrolment, visitor=self.visitor, start_at=at)
+            visit = make_visit(session, case=case, visitor=self.visitor, start_at=at)
             record_submission(
                 session, self.house.store, xml=xml, files=(), now=at, visit_id=visit.id,
                 viewer=make_viewer(self.visitor, Reach.OWN),
@@ -98,6 +98,6 @@ def hand_out_tablet(app: Flask) -> Tablet:
         _, token = add_device(session, visitor, name="T", now=NOW)
         dwelling = make_dwelling(session)
         person = make_person(session, dwelling=dwelling, last_name="VERMEULEN")
-        enrolment = make_enrolment(session, by=visitor, person=person, dwelling=dwelling)
-        visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+        case = make_case(session, by=visitor, person=person, dwelling=dwelling)
+        visit = make_visit(session, case=case, visitor=visitor)
     return Tablet(app, house, token, visitor, person, dwelling, visit)

@@ -15,8 +15,8 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from tests.factories import (
+    make_case,
     make_dwelling,
-    make_enrolment,
     make_person,
     make_residence,
     make_user,
@@ -28,8 +28,8 @@ from visits.accounts.accounts import add_device
 from visits.forms.published import publish_form
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role, User
+from visits.models.cases import CaseState
 from visits.models.people import AccessedPerson, AccessEvent, AccessKind, Person
-from visits.models.programmes import EnrolmentState
 from visits.models.visits import SubmissionFile, Visit, VisitState
 from visits.models.works import FollowUp, WorkOrder
 from visits.portfolio import upload_file
@@ -44,7 +44,7 @@ OFFICE = (
 )  # fmt: skip
 # What is known to show her to somebody: were one missing, the walk would have gone past it.
 SHOWING = {
-    "home.index", "people.index", "people.show", "enrolments.index", "enrolments.show",
+    "home.index", "people.index", "people.show", "cases.index", "cases.show",
     "appointments.diary", "follow_ups.index", "follow_ups.show", "visits.index", "visits.show",
     "work_orders.show", "targeting.show", "comparisons.show",
     "imports.show", "tablet_day.day",
@@ -76,20 +76,18 @@ def known(app: Flask, session: Session, now: datetime) -> Known:
     person = make_person(
         session, dwelling=dwelling, last_name=NAME, first_name="Nina", reference="ZK1"
     )
-    enrolment = make_enrolment(session, by=by, person=person, dwelling=dwelling)
-    earlier = make_visit(
-        session, enrolment=enrolment, visitor=colleague, start_at=now - timedelta(days=20)
-    )
-    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+    case = make_case(session, by=by, person=person, dwelling=dwelling)
+    earlier = make_visit(session, case=case, visitor=colleague, start_at=now - timedelta(days=20))
+    visit = make_visit(session, case=case, visitor=visitor)
     sent = [_send(app, session, one, now=now) for one in (earlier, visit)]
-    enrolment.state = EnrolmentState.TO_CALL
+    case.state = CaseState.TO_CALL
     visit.state = VisitState.PLANNED
     file = upload_file(session, data=MARRIED.encode(), file_name="f.csv", user_id=by.id, now=now)
     for promise in session.scalars(select(FollowUp)):
         promise.due_at = now - timedelta(days=1)
     _, token = add_device(session, visitor, name="t", now=now)
     ids = {
-        "person_id": person.id, "enrolment_id": enrolment.id, "visit_id": visit.id,
+        "person_id": person.id, "case_id": case.id, "visit_id": visit.id,
         "order_id": session.scalars(select(WorkOrder.id).limit(1)).one(),
         "follow_up_id": session.scalars(select(FollowUp.id).limit(1)).one(),
         "file_id": session.scalars(
@@ -167,11 +165,11 @@ def test_every_page_that_shows_a_person_leaves_a_line_about_her(
 
 def test_a_list_leaves_one_line_for_all_whom_it_shows(client_as: SignIn, session: Session) -> None:
     by = make_user(session)
-    shown = {make_enrolment(session, by=by).person_id for _ in range(3)}
-    make_enrolment(session, by=by, state=EnrolmentState.VISITED)
+    shown = {make_case(session, by=by).person_id for _ in range(3)}
+    make_case(session, by=by, state=CaseState.VISITED)
     session.commit()
     client = client_as("coordinator")
-    client.get("/enrolments/")
+    client.get("/cases/")
     session.rollback()
     line = session.scalars(select(AccessEvent)).one()
     assert (line.what, line.user_id) == ("calls", client.user.id)  # type: ignore[attr-defined]
@@ -179,7 +177,7 @@ def test_a_list_leaves_one_line_for_all_whom_it_shows(client_as: SignIn, session
 
 
 def test_a_page_that_shows_nobody_leaves_no_line(client_as: SignIn, session: Session) -> None:
-    for path in ("/enrolments/", "/people/?q=nobody", "/follow-ups/", "/visits/", "/"):
+    for path in ("/cases/", "/people/?q=nobody", "/follow-ups/", "/visits/", "/"):
         assert client_as("coordinator").get(path).status_code == 200
     assert session.scalars(select(AccessEvent)).all() == []
 
@@ -190,7 +188,7 @@ def test_a_page_is_not_sent_when_its_line_cannot_be_written(
     client, session_maker = client_as("coordinator"), app.extensions["palier"].sessions
     event.listen(session_maker, "before_commit", _fail)
     try:
-        answer = client.get("/enrolments/")
+        answer = client.get("/cases/")
     finally:
         event.remove(session_maker, "before_commit", _fail)
     assert answer.status_code == 500
@@ -228,7 +226,7 @@ def test_a_person_looked_at_in_a_list_reads_so_on_her_page(
     client_as: SignIn, session: Session, known: Known
 ) -> None:
     client = client_as("coordinator", name="Camille Lecomte")
-    client.get("/enrolments/")
+    client.get("/cases/")
     text = client.get(f"/people/{known.id}").get_data(as_text=True)
     assert "Camille Lecomte" in text
     assert session.get_one(Person, known.id).last_name == NAME

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.factories import NOW, make_enrolment, make_person, make_user, make_visit
+from tests.factories import NOW, make_case, make_person, make_user, make_visit
 from tests.submissions import home_visit
 from visits.accounts.accounts import add_device
 from visits.forms.published import publish_form
@@ -32,9 +32,9 @@ class Home:
             self.visitor = make_user(session, role=Role.VISITOR, name="Nadia Fournier")
             _, self.token = add_device(session, self.visitor, name="iPad", now=NOW)
             person = make_person(session, last_name="VERMEULEN")
-            enrolment = make_enrolment(session, by=self.visitor, person=person)
+            case = make_case(session, by=self.visitor, person=person)
             self.person_id = person.id
-            self.visit_id = make_visit(session, enrolment=enrolment, visitor=self.visitor).id
+            self.visit_id = make_visit(session, case=case, visitor=self.visitor).id
         self.id = uuid.uuid4()
 
     def body(self, **said: Any) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def test_unknown_and_foreign_visits_are_not_found(home: Home, client_as: SignIn)
     assert home.tell(visit=uuid.uuid4()).status_code == 404
     with home.house.sessions.begin() as session:
         other = make_user(session, role=Role.VISITOR)
-        foreign = make_visit(session, enrolment=make_enrolment(session, by=other), visitor=other).id
+        foreign = make_visit(session, case=make_case(session, by=other), visitor=other).id
     assert home.tell(visit=foreign).status_code == 404
 
 

@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.factories import (
+    make_case,
     make_dwelling,
-    make_enrolment,
     make_person,
     make_residence,
     make_user,
@@ -28,9 +28,10 @@ from visits.accounts.accounts import add_device
 from visits.forms.published import publish_form
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Role, User
+from visits.models.calls import ContactAttempt
+from visits.models.cases import Case, CaseState
 from visits.models.people import AccessEvent, NamedAccess, Person
 from visits.models.portfolio import Dwelling, ImportState
-from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
 from visits.models.visits import (
     Submission,
     SubmissionFile,
@@ -90,45 +91,45 @@ def test_a_person_enrolled_by_several_clicks_is_enrolled_once(
     picked = [post(client, path, persons=persons) for _ in range(3)]
     first = [post(client, f"{path}/first", number="4") for _ in range(3)]
     at_once(picked + first)
-    assert count(session, Enrolment) == 4
+    assert count(session, Case) == 4
 
 
 def test_of_two_calls_about_the_same_page_one_is_recorded(
     client_as: SignIn, session: Session
 ) -> None:
-    enrolment = make_enrolment(session, by=make_user(session))
+    case = make_case(session, by=make_user(session))
     session.commit()
-    path = f"/enrolments/{enrolment.id}/calls"
+    path = f"/cases/{case.id}/calls"
     said = {"disposition": "no_answer", "attempts": "0"}
     statuses = at_once([post(client_as("coordinator"), path, **said) for _ in range(4)])
     assert statuses == {302: 1, 409: 3}
     assert count(session, ContactAttempt) == 1
 
 
-def agreed(session: Session, number: int) -> list[Enrolment]:
+def agreed(session: Session, number: int) -> list[Case]:
     by = make_user(session)
-    state = EnrolmentState.AGREED
-    return [make_enrolment(session, by=by, state=state) for _ in range(number)]
+    state = CaseState.AGREED
+    return [make_case(session, by=by, state=state) for _ in range(number)]
 
 
 def test_a_visitor_is_never_planned_twice_for_one_hour(client_as: SignIn, session: Session) -> None:
     visitor = make_user(session, role=Role.VISITOR)
-    enrolments = agreed(session, 6)
+    cases = agreed(session, 6)
     session.commit()
     client = client_as("coordinator")
     said = {"day": "2026-03-12", "time": "10:00", "minutes": "60", "visitor_id": str(visitor.id)}
-    statuses = at_once([post(client, f"/enrolments/{e.id}/visits", **said) for e in enrolments])
+    statuses = at_once([post(client, f"/cases/{e.id}/visits", **said) for e in cases])
     assert statuses == {302: 1, 422: 5}
     assert count(session, Visit) == 1
 
 
-def test_an_enrolment_gets_one_visit_of_several_clicks(client_as: SignIn, session: Session) -> None:
+def test_an_case_gets_one_visit_of_several_clicks(client_as: SignIn, session: Session) -> None:
     visitors = [make_user(session, role=Role.VISITOR) for _ in range(4)]
-    (enrolment,) = agreed(session, 1)
+    (case,) = agreed(session, 1)
     session.commit()
     client = client_as("coordinator")
     said = {"day": "2026-03-12", "time": "10:00", "minutes": "60"}
-    path = f"/enrolments/{enrolment.id}/visits"
+    path = f"/cases/{case.id}/visits"
     statuses = at_once([post(client, path, visitor_id=str(one.id), **said) for one in visitors])
     assert statuses == {302: 1, 409: 3}
     assert count(session, Visit) == 1
@@ -138,8 +139,8 @@ def visited(app: Flask, session: Session, now: datetime) -> tuple[User, Visit]:
     publish_form(session, home_visit(), by=None, now=now)
     visitor = make_user(session, role=Role.VISITOR)
     dwelling = make_dwelling(session, residence=make_residence(session, h3=0x8C1FB46A1A6C9FF))
-    enrolment = make_enrolment(session, by=visitor, dwelling=dwelling)
-    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+    case = make_case(session, by=visitor, dwelling=dwelling)
+    visit = make_visit(session, case=case, visitor=visitor)
     return visitor, visit
 
 
@@ -205,14 +206,14 @@ def test_of_two_submissions_of_one_visit_at_once_the_second_is_reviewed(
 def test_a_door_two_forms_and_a_last_part_at_once_leave_one_true_state(
     app: Flask, session: Session, now: datetime
 ) -> None:
-    """A visit is failed with its enrolment, or done with it: never one of each."""
+    """A visit is failed with its case, or done with it: never one of each."""
     publish_form(session, home_visit(), by=None, now=now)
     visitor = make_user(session, role=Role.VISITOR)
     _, token = add_device(session, visitor, name="t", now=now)
     visits = [
         make_visit(
             session,
-            enrolment=make_enrolment(session, by=visitor, state=EnrolmentState.PLANNED),
+            case=make_case(session, by=visitor, state=CaseState.PLANNED),
             visitor=visitor,
         )
         for _ in range(4)
@@ -235,10 +236,10 @@ def test_a_door_two_forms_and_a_last_part_at_once_leave_one_true_state(
         at_once(acts)
         with app.extensions["palier"].sessions() as after:
             ended_visit = after.get_one(Visit, visit.id)
-            ended = (ended_visit.state, ended_visit.enrolment.state)
+            ended = (ended_visit.state, ended_visit.case.state)
         assert ended in (
-            (VisitState.DONE, EnrolmentState.VISITED),
-            (VisitState.FAILED, EnrolmentState.CALL_BACK),
+            (VisitState.DONE, CaseState.VISITED),
+            (VisitState.FAILED, CaseState.CALL_BACK),
         )
 
 
@@ -328,12 +329,12 @@ def test_eight_writers_in_a_burst_all_get_through_and_the_log_stays_one_chain(
     app: Flask, client_as: SignIn, session: Session, now: datetime
 ) -> None:
     person = make_person(session)
-    enrolments = [make_enrolment(session, by=make_user(session)) for _ in range(4)]
+    cases = [make_case(session, by=make_user(session)) for _ in range(4)]
     session.commit()
     client = client_as("coordinator")
     later = (now + timedelta(days=1)).date().isoformat()
     said = {"disposition": "call_back", "day": later, "time": "10:00"}
-    calls = [post(client, f"/enrolments/{e.id}/calls", **said) for e in enrolments]
+    calls = [post(client, f"/cases/{e.id}/calls", **said) for e in cases]
     protecting = post(client, f"/people/{person.id}/protection", protected="yes")
     reading = [app.test_client() for _ in range(3)]
     cookie = client.get_cookie("palier")
@@ -360,11 +361,11 @@ def test_protecting_and_calling_one_person_at_once_never_wait_for_each_other_for
     client_as: SignIn, session: Session
 ) -> None:
     dwelling = make_dwelling(session, residence=make_residence(session, h3=0x8C1FB46A1A6C9FF))
-    enrolment = make_enrolment(session, by=make_user(session), dwelling=dwelling)
+    case = make_case(session, by=make_user(session), dwelling=dwelling)
     session.commit()
     client = client_as("coordinator")
-    call = post(client, f"/enrolments/{enrolment.id}/calls", disposition="no_answer")
-    file = f"/people/{enrolment.person_id}/protection"
+    call = post(client, f"/cases/{case.id}/calls", disposition="no_answer")
+    file = f"/people/{case.person_id}/protection"
     for _ in range(3):
         at_once([call, post(client, file, protected="yes"), post(client, file, protected="yes")])
         assert count(session, NamedAccess) == 1

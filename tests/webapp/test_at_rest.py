@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from visits.ground.db import ENCRYPTED, Base
+from visits.models.calls import Refusal
+from visits.models.cases import CaseState
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import Dwelling
-from visits.models.programmes import EnrolmentState, Refusal
 from visits.models.visits import Consequence
 from visits.models.works import FollowUp
 from webapp.demo import load_demo
@@ -30,13 +31,13 @@ LEAST = 5
 # we are, what the landlord's file says of a home, how a question of consent was put.
 SAME_WORDS = {
     *("work_order.trade", "kit_movement.item", "user_account.role", "organisation.kind"),
-    *("enrolment.reasons", "consent.read_out", "consent.text_version"),
+    *("case_file.reasons", "consent.read_out", "consent.text_version"),
 }
 # Names of columns and fields, told by the schema itself.
 NAMES = {column.name for table in Base.metadata.sorted_tables for column in table.columns}
 NAMES |= {"dwelling_reference", "canary"}
 # What an answer taken back had changed is kept sealed; the state it names stands in clear.
-NAMES |= {str(state) for state in EnrolmentState}
+NAMES |= {str(state) for state in CaseState}
 SMALL = Size(dwellings=200, seniors=60, targets=60)
 CODED = (
     Consequence.path,

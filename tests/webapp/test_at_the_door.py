@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import (
     NOW,
-    make_enrolment,
+    make_case,
     make_person,
     make_user,
     make_viewer,
@@ -23,15 +23,9 @@ from visits.accounts.accounts import find_territory
 from visits.agenda.doors import Knock, report_shut_door
 from visits.agenda.kits import bag_of
 from visits.models.accounts import Role
+from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal
+from visits.models.cases import Case, CaseState
 from visits.models.people import AlertCode, PersonAlert
-from visits.models.programmes import (
-    Channel,
-    ContactAttempt,
-    Disposition,
-    Enrolment,
-    EnrolmentState,
-    Refusal,
-)
 from visits.models.visits import Visit, VisitState
 from visits.people.measures import note_alert
 
@@ -43,14 +37,14 @@ YESTERDAY = NOW - timedelta(days=1)
 def visit(session: Session) -> Visit:
     """A visit that should have taken place yesterday."""
     visitor = make_user(session, role=Role.VISITOR)
-    enrolment = make_enrolment(session, by=visitor, person=make_person(session))
-    made = make_visit(session, enrolment=enrolment, visitor=visitor, start_at=YESTERDAY)
+    case = make_case(session, by=visitor, person=make_person(session))
+    made = make_visit(session, case=case, visitor=visitor, start_at=YESTERDAY)
     session.commit()
     return made
 
 
 def _path(visit: Visit) -> str:
-    return f"/enrolments/{visit.enrolment_id}"
+    return f"/cases/{visit.case_id}"
 
 
 def test_the_office_notes_a_shut_door_with_the_tablet_s_codes(
@@ -103,7 +97,7 @@ def test_a_refusal_at_the_door_keeps_its_reason(
     data = {"outcome": "refused", "reason": "R03", "sure": "yes"}
     client_as("coordinator").post(f"{_path(visit)}/visits/{visit.id}/failure", data=data)
     assert session.scalars(select(Refusal.reason)).one() == "R03"
-    assert session.scalars(select(Enrolment.state)).one() is EnrolmentState.REFUSED
+    assert session.scalars(select(Case.state)).one() is CaseState.REFUSED
 
 
 def test_a_closed_visit_does_not_fail_again(
@@ -138,9 +132,9 @@ def test_an_unsafe_door_asks_for_a_measure_before_the_next_visit(
 def test_a_call_offers_no_answer_that_only_a_door_gives(
     client_as: SignIn, session: Session
 ) -> None:
-    enrolment = make_enrolment(session, by=make_user(session))
+    case = make_case(session, by=make_user(session))
     session.commit()
-    client, path = client_as("coordinator"), f"/enrolments/{enrolment.id}"
+    client, path = client_as("coordinator"), f"/cases/{case.id}"
     assert "disposition-unsafe" not in client.get(path).text
     answer = client.post(f"{path}/calls", data={"disposition": "unsafe", "channel": "phone"})
     assert answer.status_code == 422
@@ -150,7 +144,7 @@ def test_a_call_offers_no_answer_that_only_a_door_gives(
 def test_a_measure_is_noted_reviewed_and_ended_on_the_person_s_page(
     client_as: SignIn, session: Session, visit: Visit, role: Role
 ) -> None:
-    person_id, call = session.scalars(select(Enrolment.person_id)).one(), _path(visit)
+    person_id, call = session.scalars(select(Case.person_id)).one(), _path(visit)
     session.commit()
     client, path = client_as(role, language="en"), f"/people/{person_id}"
     assert client.post(f"{path}/alerts", data={"code": "two_visitors"}).status_code == 302
@@ -172,7 +166,7 @@ def test_a_measure_is_noted_reviewed_and_ended_on_the_person_s_page(
 def test_a_measure_is_one_of_the_list_and_stands_once(
     client_as: SignIn, session: Session, visit: Visit
 ) -> None:
-    person_id = session.scalars(select(Enrolment.person_id)).one()
+    person_id = session.scalars(select(Case.person_id)).one()
     session.commit()
     client, path = client_as("coordinator"), f"/people/{person_id}/alerts"
     assert client.post(path, data={"code": "dangerous"}).status_code == 422
@@ -242,7 +236,7 @@ def test_a_partner_hands_out_to_her_own_visitors_only(client_as: SignIn, session
 def test_each_programme_has_its_own_pages(app: Flask, client_as: SignIn, session: Session) -> None:
     client = client_as("coordinator")
     for code, programme in shipped_programmes_read().items():
-        for path in (f"/programmes/{code}/targeting", f"/enrolments/?programme={code}"):
+        for path in (f"/programmes/{code}/targeting", f"/cases/?programme={code}"):
             page = client.get(path)
             assert page.status_code == 200
             assert programme.name["fr"] in page.text

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, create_engine, delete, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import SECRETS
-from tests.factories import NOW, PASSWORD, QUICK_HASH, make_enrolment, make_user, make_viewer
+from tests.factories import NOW, PASSWORD, QUICK_HASH, make_case, make_user, make_viewer
 from tests.factories import make_visit as plan_visit
 from tests.submissions import FALLS, fill, home_visit
 from visits.accounts.passkeys import add_passkey, use_challenge
@@ -106,9 +106,9 @@ def _visits(factory: sessionmaker[Session], count: int) -> tuple[Viewer, SimpleQ
     with factory.begin() as session:
         visitor = make_user(session, role=Role.VISITOR)
         for _ in range(count):
-            enrolment = make_enrolment(session, by=visitor)
-            enrolment.person.phone = PHONE
-            waiting.put(plan_visit(session, enrolment=enrolment, visitor=visitor).id)
+            case = make_case(session, by=visitor)
+            case.person.phone = PHONE
+            waiting.put(plan_visit(session, case=case, visitor=visitor).id)
         return make_viewer(visitor, Reach.OWN), waiting
 
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.factories import NOW, make_enrolment, make_user, make_visit
+from tests.factories import NOW, make_case, make_user, make_visit
 from tests.submissions import FALLS, fill, home_visit
 from tests.webapp.test_accounts import SignIn
 from visits.accounts.accounts import LATE_FOR, add_device, revoke_device, set_active
@@ -21,8 +21,8 @@ from visits.accounts.own_account import declare_device_lost, revoke_device_of
 from visits.forms.published import publish_form
 from visits.ground.db import start_reading
 from visits.models.accounts import Role
+from visits.models.calls import ContactAttempt
 from visits.models.people import PartRefusal
-from visits.models.programmes import ContactAttempt
 from visits.models.visits import Submission, SubmissionState
 from webapp.access.auth import Action, declared_action
 
@@ -74,7 +74,7 @@ def gone(app: Flask) -> Gone:
         publish_form(session, home_visit(), by=None, now=NOW)
         visitor, other = (make_user(session, role=Role.VISITOR) for _ in range(2))
         visits = [
-            make_visit(session, enrolment=make_enrolment(session, by=other), visitor=one)
+            make_visit(session, case=make_case(session, by=other), visitor=one)
             for one in (visitor, other)
         ]
         device, token = add_device(session, visitor, name="T4", now=NOW)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from diagnostics.form import parse_form
-from tests.factories import make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_user, make_viewer, make_visit
 from tests.openrosa_client import Collect
 from tests.submissions import GAS, fill, home_visit
 from visits.accounts.accounts import add_device
@@ -106,11 +106,11 @@ def test_collect_asks_which_visit_and_the_answer_gives_it_its_home(
 ) -> None:
     with app.extensions["palier"].sessions.begin() as session:
         visitor = session.scalars(select(User).where(User.email == collect.email)).one()
-        enrolment = make_enrolment(session, by=visitor)
-        name = enrolment.person.last_name
-        hers = make_visit(session, enrolment=enrolment, visitor=visitor)
+        case = make_case(session, by=visitor)
+        name = case.person.last_name
+        hers = make_visit(session, case=case, visitor=visitor)
         other = make_user(session, role=Role.VISITOR)
-        another = make_visit(session, enrolment=make_enrolment(session, by=other), visitor=other)
+        another = make_visit(session, case=make_case(session, by=other), visitor=other)
     form = parse_form(collect.forms()["home_visit"])
     assert form.questions[0].name == "palier_visit"
     listed = collect.call("GET", "/openrosa/visits.csv").body.decode()

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
+from tests.factories import NOW, make_case, make_person, make_user, make_viewer, make_visit
 from tests.submissions import GAS, QUIET, fill, home_visit
 from visits.accounts.accounts import add_device
 from visits.forms.published import publish_form
@@ -35,11 +35,11 @@ class Home:
             device, _ = add_device(session, self.visitor, name="iPad de Nadia", now=NOW)
             self.device_id = device.id
             self.person = make_person(session, last_name="VERMEULEN")
-            self.enrolment = make_enrolment(session, by=self.visitor, person=self.person)
-            self.visit = make_visit(session, enrolment=self.enrolment, visitor=self.visitor)
+            self.case = make_case(session, by=self.visitor, person=self.person)
+            self.visit = make_visit(session, case=self.case, visitor=self.visitor)
             self.later = make_visit(
                 session,
-                enrolment=self.enrolment,
+                case=self.case,
                 visitor=self.visitor,
                 start_at=NOW + timedelta(days=30),
             )
@@ -134,7 +134,7 @@ def test_only_what_one_may_see_of_one_dwelling_is_compared(home: Home, client_as
     first, second = home.send(), home.send(GAS)
     with home.house.sessions.begin() as session:
         elsewhere = make_visit(
-            session, enrolment=make_enrolment(session, by=home.visitor), visitor=home.visitor
+            session, case=make_case(session, by=home.visitor), visitor=home.visitor
         )
     other = home.send(visit=elsewhere)
     client = client_as(Role.COORDINATOR)

@@ -19,17 +19,11 @@ from visits.accounts.accounts import device_of_token, find_user
 from visits.agenda.kits import bags_of
 from visits.ground.deadlines import age_on
 from visits.models.accounts import Organisation, Role, User
+from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal
+from visits.models.cases import Case, CaseState
 from visits.models.map import MapPoint
 from visits.models.people import AccessEvent, NamedAccess, Occupancy, Person, PersonAlert
 from visits.models.portfolio import Dwelling, Import, Residence, Tenancy
-from visits.models.programmes import (
-    Channel,
-    ContactAttempt,
-    Disposition,
-    Enrolment,
-    EnrolmentState,
-    Refusal,
-)
 from visits.models.visits import KitMovement, Submission, SubmissionState, Visit, VisitState
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
 from visits.sight.access_chain import find_break, seal_access_log
@@ -109,13 +103,13 @@ def test_a_small_demo_loads_on_either_database_and_a_second_load_does_nothing(ap
 
 
 def _counts(session: Session) -> list[int | None]:
-    tables = (Dwelling, Person, Enrolment, ContactAttempt, Visit, Submission, WorkOrder, FollowUp)
+    tables = (Dwelling, Person, Case, ContactAttempt, Visit, Submission, WorkOrder, FollowUp)
     return [session.scalar(select(func.count()).select_from(table)) for table in tables]
 
 
 def test_the_demo_has_the_size_it_was_asked_for(demo: Session) -> None:
-    dwellings, persons, enrolments, *others = _counts(demo)
-    assert (dwellings, persons, enrolments) == (600, 200, 120)
+    dwellings, persons, cases, *others = _counts(demo)
+    assert (dwellings, persons, cases) == (600, 200, 120)
     assert all(others)
 
 
@@ -151,21 +145,21 @@ def test_the_refusal_rate_is_near_thirteen_in_a_hundred(demo: Session) -> None:
     assert len(found.refusal_reasons) >= 4
 
 
-def test_about_three_enrolments_in_ten_are_still_to_call(demo: Session) -> None:
-    states = Counter(demo.scalars(select(Enrolment.state)))
-    assert 0.22 <= states[EnrolmentState.TO_CALL] / 120 <= 0.38
-    assert states[EnrolmentState.VISITED] > states[EnrolmentState.PLANNED] > 0
-    assert states[EnrolmentState.UNREACHABLE] and states[EnrolmentState.NOT_ELIGIBLE]
+def test_about_three_cases_in_ten_are_still_to_call(demo: Session) -> None:
+    states = Counter(demo.scalars(select(Case.state)))
+    assert 0.22 <= states[CaseState.TO_CALL] / 120 <= 0.38
+    assert states[CaseState.VISITED] > states[CaseState.PLANNED] > 0
+    assert states[CaseState.UNREACHABLE] and states[CaseState.NOT_ELIGIBLE]
 
 
 def test_no_visit_was_planned_before_the_person_agreed(demo: Session) -> None:
     agreed: dict[object, datetime] = {}
     yes = select(ContactAttempt).where(ContactAttempt.disposition == Disposition.AGREED)
     for attempt in demo.scalars(yes.order_by(ContactAttempt.at.desc(), ContactAttempt.id)):
-        agreed[attempt.enrolment_id] = attempt.at
+        agreed[attempt.case_id] = attempt.at
     visits = demo.scalars(select(Visit)).all()
     assert visits
-    assert all(agreed[visit.enrolment_id] < visit.planned_at for visit in visits)
+    assert all(agreed[visit.case_id] < visit.planned_at for visit in visits)
     assert all(visit.planned_at < visit.planned_start_at for visit in visits)
 
 

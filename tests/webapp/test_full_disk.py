@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select
 from werkzeug.test import TestResponse
 
-from tests.factories import make_enrolment, make_user, make_visit
+from tests.factories import make_case, make_user, make_visit
 from tests.submissions import fill, home_visit
 from visits.accounts.accounts import add_device
 from visits.forms.published import publish_form
@@ -99,8 +99,8 @@ def tablet(app: Flask, client: FlaskClient) -> Tablet:
         publish_form(session, home_visit(), by=None, now=house.clock())
         visitor = make_user(session, role=Role.VISITOR)
         _, token = add_device(session, visitor, name="iPad", now=house.clock())
-        enrolment = make_enrolment(session, by=visitor)
-        visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+        case = make_case(session, by=visitor)
+        visit = make_visit(session, case=case, visitor=visitor)
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
     return Tablet(app, client, headers, visit.id, fill())
 

@@ -15,13 +15,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from tests.factories import make_enrolment, make_person, make_user, make_visit
+from tests.factories import make_case, make_person, make_user, make_visit
 from tests.submissions import FALLS, fill, home_visit
 from visits.accounts.accounts import add_device
 from visits.forms.published import publish_form
 from visits.models.accounts import Role
+from visits.models.cases import CaseState
 from visits.models.people import AccessEvent, AlertCode, PersonAlert
-from visits.models.programmes import EnrolmentState
 from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import FollowUp, WorkOrder
 from visits.portfolio import upload_file
@@ -55,8 +55,8 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
     """One of each thing that an address can name."""
     publish_form(session, home_visit(), by=None, now=now)
     coordinator, visitor = make_user(session), make_user(session, role=Role.VISITOR)
-    enrolment = make_enrolment(session, by=coordinator)
-    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+    case = make_case(session, by=coordinator)
+    visit = make_visit(session, case=case, visitor=visitor)
     kept = upload_file(
         session,
         data=b"Logement;Nom;CP\nL1;DUPOND;60000\nL2;MARTIN;x\n",
@@ -66,7 +66,7 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
     )
     _, token = add_device(session, visitor, name="t", now=now)
     alert = PersonAlert(
-        person_id=enrolment.person_id,
+        person_id=case.person_id,
         code=AlertCode.TWO_VISITORS,
         noted_on=now.date(),
         review_on=now.date(),
@@ -83,7 +83,7 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
         "left_id": str(left), "right_id": str(right), "submission_id": str(left),
         "order_id": lines["work_order"], "follow_up_id": lines["follow_up"],
         "alert_id": str(alert.id), "name": "water_price",
-        "person_id": str(enrolment.person_id), "enrolment_id": str(enrolment.id),
+        "person_id": str(case.person_id), "case_id": str(case.id),
         "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),
         "form_id": form.form_id, "version": form.version, "code": "seniors",
     }  # fmt: skip
@@ -283,9 +283,9 @@ def test_a_visit_is_not_planned_on_a_day_that_cannot_be(
     client_as: SignIn, session: Session
 ) -> None:
     visitor = make_user(session, role=Role.VISITOR)
-    enrolment = make_enrolment(session, by=visitor, state=EnrolmentState.AGREED)
+    case = make_case(session, by=visitor, state=CaseState.AGREED)
     session.commit()
-    client, path = client_as("coordinator"), f"/enrolments/{enrolment.id}/visits"
+    client, path = client_as("coordinator"), f"/cases/{case.id}/visits"
     times = {"9999-12-31": "23:59", "0001-01-01": "00:00", "2026-13-01": "10:00", "": "10:00"}
     for day, time in times.items():
         data = {"day": day, "time": time, "minutes": "60", "visitor_id": str(visitor.id)}
@@ -297,15 +297,15 @@ def test_a_visit_at_the_change_of_the_clock_is_planned_at_a_time_that_exists(
     client_as: SignIn, session: Session
 ) -> None:
     visitor = make_user(session, role=Role.VISITOR)
-    enrolment = make_enrolment(session, by=visitor, state=EnrolmentState.AGREED)
+    case = make_case(session, by=visitor, state=CaseState.AGREED)
     session.commit()
-    client, address = client_as("coordinator"), f"/enrolments/{enrolment.id}/visits"
+    client, address = client_as("coordinator"), f"/cases/{case.id}/visits"
     data = {"time": "02:30", "minutes": "60", "visitor_id": str(visitor.id)}
     data |= {"insists": "yes", "insist": "She works at night."}
     assert client.post(address, data=data | {"day": "2026-03-29"}).status_code == 422
     assert client.post(address, data=data | {"day": "2026-10-25"}).status_code == 302
     session.rollback()
-    visit = session.scalars(select(Visit).where(Visit.enrolment_id == enrolment.id)).one()
+    visit = session.scalars(select(Visit).where(Visit.case_id == case.id)).one()
     assert (visit.planned_start_at.hour, visit.planned_start_at.minute) == (0, 30)
 
 
@@ -322,14 +322,14 @@ def test_a_refused_form_that_shows_the_file_again_is_a_read_too(
     publish_form(session, home_visit(), by=None, now=now)
     visitor = make_user(session, role=Role.VISITOR)
     _, token = add_device(session, visitor, name="t", now=now)
-    enrolment = make_enrolment(session, by=visitor)
-    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+    case = make_case(session, by=visitor)
+    visit = make_visit(session, case=case, visitor=visitor)
     session.commit()
     _send(app, token, visit)
     lines = _opened(session)
     refused: list[tuple[str, str, dict[str, Any]]] = [
-        ("coordinator", f"/enrolments/{enrolment.id}/calls", {}),
-        ("coordinator", f"/people/{enrolment.person_id}/named", {}),
+        ("coordinator", f"/cases/{case.id}/calls", {}),
+        ("coordinator", f"/people/{case.person_id}/named", {}),
         ("technician", f"/work-orders/{lines['work_order']}", {"state": "done"}),
         ("social_worker", f"/follow-ups/{lines['follow_up']}", {"note": ""}),
         ("coordinator", f"/visits/{visit.id}/submissions/{lines['submission']}/review",
@@ -366,7 +366,7 @@ def test_a_protected_person_is_not_enrolled_again_by_somebody_not_named(
     client_as: SignIn, session: Session
 ) -> None:
     person = make_person(session, protected=True)
-    make_enrolment(session, by=make_user(session), person=person)
+    make_case(session, by=make_user(session), person=person)
     session.commit()
     path, data = "/programmes/seniors/targeting", {"persons": str(person.id)}
     assert client_as("coordinator").post(path, data=data).status_code == 422

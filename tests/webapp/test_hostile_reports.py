@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from tests.factories import make_enrolment, make_user, make_visit
+from tests.factories import make_case, make_user, make_visit
 from visits.accounts.accounts import add_device
 from visits.models.accounts import Role
 
@@ -28,7 +28,7 @@ def test_no_field_of_a_report_makes_the_server_fail(
 ) -> None:
     visitor = make_user(session, role=Role.VISITOR)
     _, token = add_device(session, visitor, name="t", now=now)
-    visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
+    visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
     session.commit()
     moment = now.isoformat()
     body = {

@@ -10,14 +10,14 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from maps.cells import locate_cell, resolution
-from tests.factories import make_dwelling, make_enrolment, make_person, make_residence, make_user
+from tests.factories import make_case, make_dwelling, make_person, make_residence, make_user
 from tests.homes import Home
 from tests.submissions import FALLS, fill
 from visits.accounts.accounts import find_territory
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import Role
+from visits.models.cases import CaseState
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.programmes import EnrolmentState
 from visits.models.visits import Visit
 
 LAT, LON = 49.4300, 2.0800
@@ -37,9 +37,9 @@ def stock(app: Flask) -> list[Dwelling]:
         building, house = place(session), place(session, LAT + 0.02, LON)
         flats = [make_dwelling(session, residence=building) for _ in range(6)]
         alone = make_dwelling(session, residence=house)
-        visited = {"state": EnrolmentState.VISITED, "risk": 3}
-        make_enrolment(session, by=coordinator, dwelling=flats[0], **visited)
-        make_enrolment(session, by=coordinator, dwelling=alone, state=EnrolmentState.REFUSED)
+        visited = {"state": CaseState.VISITED, "risk": 3}
+        make_case(session, by=coordinator, dwelling=flats[0], **visited)
+        make_case(session, by=coordinator, dwelling=alone, state=CaseState.REFUSED)
         rebuild_map(session)
     return [*flats, alone]
 
@@ -109,7 +109,7 @@ def test_a_dwelling_is_told_without_the_name_of_who_lives_there(
     with app.extensions["palier"].sessions.begin() as session:
         dwelling = make_dwelling(session, residence=place(session, address="3 rue des Lilas"))
         person = make_person(session, dwelling=dwelling, last_name="VERMEULEN")
-        make_enrolment(session, by=make_user(session), person=person, dwelling=dwelling, risk=2)
+        make_case(session, by=make_user(session), person=person, dwelling=dwelling, risk=2)
         rebuild_map(session)
     shown = view(client_as(Role.COORDINATOR, language="en"), z=18)
     assert "VERMEULEN" not in json.dumps(shown)
@@ -129,12 +129,12 @@ def test_a_protected_home_is_not_on_the_map(app: Flask, client_as: SignIn) -> No
     with app.extensions["palier"].sessions.begin() as session:
         dwelling = make_dwelling(session, residence=place(session))
         person = make_person(session, dwelling=dwelling, protected=True)
-        make_enrolment(
+        make_case(
             session,
             by=make_user(session),
             person=person,
             dwelling=dwelling,
-            state=EnrolmentState.VISITED,
+            state=CaseState.VISITED,
             risk=3,
         )
         rebuild_map(session)
@@ -155,9 +155,9 @@ def quarter(app: Flask) -> list[Dwelling]:
         alone = make_dwelling(session, residence=place(session, LAT + 0.02, LON))
         for number, home in enumerate([*homes, alone]):
             refused = number < 7 or home is alone
-            state = EnrolmentState.REFUSED if refused else EnrolmentState.VISITED
+            state = CaseState.REFUSED if refused else CaseState.VISITED
             risk = 3 if number in (10, 11) or home is alone else 1
-            make_enrolment(session, by=coordinator, dwelling=home, state=state, risk=risk)
+            make_case(session, by=coordinator, dwelling=home, state=state, risk=risk)
         rebuild_map(session)
     return [*homes, alone]
 
@@ -215,11 +215,11 @@ def test_the_technical_service_sees_one_by_one_the_dwellings_with_open_works(
 ) -> None:
     home = Home(app, "home_visit")
     with app.extensions["palier"].sessions.begin() as session:
-        dwelling = session.get_one(Visit, home.visit.id).enrolment.dwelling
+        dwelling = session.get_one(Visit, home.visit.id).case.dwelling
         residence = dwelling.residence
         residence.lat, residence.lon, residence.h3 = LAT, LON, locate_cell(LAT, LON)
         other = make_dwelling(session, residence=residence)
-        make_enrolment(session, by=home.coordinator, dwelling=other, risk=3)
+        make_case(session, by=home.coordinator, dwelling=other, risk=3)
     home.send_xml(fill(FALLS | {"gas_smell": "yes"}))
     with app.extensions["palier"].sessions.begin() as session:
         rebuild_map(session)

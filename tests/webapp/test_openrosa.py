@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from diagnostics.form import parse_form
-from tests.factories import make_enrolment, make_user, make_visit
+from tests.factories import make_case, make_user, make_visit
 from tests.submissions import GAS, QUIET, fill, home_visit
 from visits.accounts.accounts import add_device
 from visits.forms.published import publish_form
@@ -61,8 +61,8 @@ def tablet(app: Flask, client: FlaskClient, now: Any) -> Tablet:
         publish_form(session, home_visit(), by=None, now=now)
         visitor = make_user(session, role=Role.VISITOR)
         _, token = add_device(session, visitor, name="iPad", now=now)
-        enrolment = make_enrolment(session, by=visitor)
-        visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+        case = make_case(session, by=visitor)
+        visit = make_visit(session, case=case, visitor=visitor)
         return Tablet(app, client, visitor.email, token, visit.id)
 
 

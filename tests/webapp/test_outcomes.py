@@ -12,13 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW, make_enrolment, make_user, make_viewer, shipped_programmes_read
+from tests.factories import NOW, make_case, make_user, make_viewer, shipped_programmes_read
 from tests.submissions import GAS
 from tests.webapp.test_visits_pages import Home
 from visits.calls.contacts import Attempt, record_attempt
 from visits.following.work_orders import move_work_order
 from visits.models.accounts import Role, User
-from visits.models.programmes import Disposition, EnrolmentState, RefusalReason
+from visits.models.calls import Disposition, RefusalReason
+from visits.models.cases import CaseState
 from visits.models.visits import Visit
 from visits.models.works import FollowUp, Severity, WorkOrder, WorkOrderState
 from visits.steering.outcomes import outcomes
@@ -41,8 +42,8 @@ def test_rates_show_their_numerator_and_denominator(app: Flask, client_as: SignI
     with app.extensions["palier"].sessions.begin() as session:
         user = make_user(session)
         for _ in range(3):
-            make_enrolment(session, by=user, programme=PROGRAMME, state=EnrolmentState.VISITED)
-        refused = make_enrolment(session, by=user, programme=PROGRAMME)
+            make_case(session, by=user, programme=PROGRAMME, state=CaseState.VISITED)
+        refused = make_case(session, by=user, programme=PROGRAMME)
         attempt = Attempt(Disposition.REFUSED, reason=RefusalReason.PRIVACY)
         record_attempt(session, refused, attempt, viewer=make_viewer(user), now=NOW)
     page = client_as(Role.COORDINATOR, language="en").get("/outcomes/").text
@@ -54,7 +55,7 @@ def test_rates_show_their_numerator_and_denominator(app: Flask, client_as: SignI
 
 
 def _refuse(session: Session, user: User, reason: RefusalReason, *, now: datetime = NOW) -> None:
-    refused = make_enrolment(session, by=user, programme=PROGRAMME)
+    refused = make_case(session, by=user, programme=PROGRAMME)
     attempt = Attempt(Disposition.REFUSED, reason=reason)
     record_attempt(session, refused, attempt, viewer=make_viewer(user), now=now)
 
@@ -72,7 +73,7 @@ def test_whoever_may_not_read_answers_gets_no_count_under_five_and_no_exact_tota
     with app.extensions["palier"].sessions.begin() as session:
         user = make_user(session)
         for _ in range(18):
-            make_enrolment(session, by=user, programme=PROGRAMME, state=EnrolmentState.VISITED)
+            make_case(session, by=user, programme=PROGRAMME, state=CaseState.VISITED)
         for _ in range(6):
             _refuse(session, user, RefusalReason.NO_NEED)
         _refuse(session, user, RefusalReason.HEALTH)
@@ -116,7 +117,7 @@ def test_an_unknown_programme_is_not_found(client_as: SignIn) -> None:
 def test_works_are_counted_by_severity_with_their_delay(app: Flask, session: Session) -> None:
     home = Home(app)
     home.send(GAS)
-    programme = session.get_one(Visit, home.visit.id).enrolment.programme
+    programme = session.get_one(Visit, home.visit.id).case.programme
     viewer = make_viewer(home.coordinator)
     before = works_results(session, programme, viewer=viewer, now=NOW + timedelta(days=1))
     assert [(row.severity, row.opened, row.still_open, row.late) for row in before] == [
@@ -140,7 +141,7 @@ def test_works_are_counted_by_severity_with_their_delay(app: Flask, session: Ses
 def test_follow_ups_are_counted_once_their_day_has_come(app: Flask, session: Session) -> None:
     home = Home(app)
     home.send(GAS)
-    programme = session.get_one(Visit, home.visit.id).enrolment.programme
+    programme = session.get_one(Visit, home.visit.id).case.programme
     viewer = make_viewer(home.coordinator)
     total = len(session.scalars(select(FollowUp)).all())
     now_counted = follow_up_results(session, programme, viewer=viewer, now=NOW)
@@ -205,14 +206,14 @@ def test_reasons_sum_to_the_refusals_and_who_was_called_is_counted_as_called(
     viewer = make_viewer(user)
 
     def tried(*tries: Attempt) -> None:
-        enrolment = make_enrolment(session, by=user, programme=PROGRAMME)
+        case = make_case(session, by=user, programme=PROGRAMME)
         for number, attempt in enumerate(tries):
             at = NOW + timedelta(days=120 * number)
-            record_attempt(session, enrolment, attempt, viewer=viewer, now=at)
+            record_attempt(session, case, attempt, viewer=viewer, now=at)
 
     soft = Attempt(Disposition.REFUSED, reason=RefusalReason.TIMING)
     tried(soft, Attempt(Disposition.REFUSED, reason=RefusalReason.PRIVACY))
-    make_enrolment(session, by=user, programme=PROGRAMME, state=EnrolmentState.REFUSED)
+    make_case(session, by=user, programme=PROGRAMME, state=CaseState.REFUSED)
     tried(Attempt(Disposition.NO_ANSWER))
     tried(Attempt(Disposition.WRONG_NUMBER))
     tried(*[Attempt(Disposition.NO_ANSWER)] * 3)

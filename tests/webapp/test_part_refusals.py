@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 
 from diagnostics.workbook import publish, read_workbook
 from tests.conftest import NOW
-from tests.factories import make_enrolment, make_person, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_person, make_user, make_viewer, make_visit
 from tests.submissions import QUIET, fill, home_visit
 from tests.webapp.tablets import Tablet, hand_out_tablet
 from visits.forms.published import publish_form
 from visits.intake.handing_in import RefusedItem, hand_in
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Organisation, Role
+from visits.models.cases import CaseState
 from visits.models.handed_in import HandedInKind
 from visits.models.people import PartRefusal, Person, RefusedPart
-from visits.models.programmes import EnrolmentState
 from visits.models.visits import SubmissionFile
 from visits.people.part_refusals import refuse_parts, refused_parts
 from visits.sight.reach import Reach
@@ -35,10 +35,10 @@ def test_a_part_refused_at_the_call_stands_on_the_pages_until_it_is_taken_back(
     client_as: SignIn, session: Session
 ) -> None:
     client = client_as("coordinator", language="en")
-    enrolment = make_enrolment(session, by=make_user(session))
-    person = enrolment.person_id
+    case = make_case(session, by=make_user(session))
+    person = case.person_id
     session.commit()
-    url, told = f"/enrolments/{enrolment.id}", {"disposition": "agreed", "attempts": "0"}
+    url, told = f"/cases/{case.id}", {"disposition": "agreed", "attempts": "0"}
     assert client.post(f"{url}/calls", data={**told, "refused": ["photos"]}).status_code == 302
     badge = re.compile(r'class="badge state warn">Photos<')
     assert badge.search(client.get(url).text)
@@ -59,12 +59,12 @@ def test_who_may_not_read_answers_does_not_read_what_is_refused(
     organisation = session.scalars(select(Organisation)).first()
     assert organisation is not None
     visitor = make_user(session, role=Role.VISITOR, organisation_id=organisation.id)
-    enrolment = make_enrolment(session, by=visitor, state=EnrolmentState.PLANNED)
-    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+    case = make_case(session, by=visitor, state=CaseState.PLANNED)
+    visit = make_visit(session, case=case, visitor=visitor)
     parts = [RefusedPart.HEALTH]
-    refuse_parts(session, enrolment.person, parts, viewer=make_viewer(visitor), now=NOW)
+    refuse_parts(session, case.person, parts, viewer=make_viewer(visitor), now=NOW)
     session.commit()
-    pages = (f"/enrolments/{enrolment.id}", f"/visits/{visit.id}", f"/people/{enrolment.person_id}")
+    pages = (f"/cases/{case.id}", f"/visits/{visit.id}", f"/people/{case.person_id}")
     said = re.compile(r"<(strong|span[^>]*)>Health questions<")
     seen = 0
     for page in pages:
@@ -86,10 +86,10 @@ def test_a_photo_that_is_refused_is_kept_and_answered_to_nobody(
     with house.sessions.begin() as session:
         publish_form(session, asks, by=None, now=NOW)
         visitor = make_user(session, role=Role.VISITOR)
-        enrolment = make_enrolment(session, by=visitor, person=make_person(session))
-        visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+        case = make_case(session, by=visitor, person=make_person(session))
+        visit = make_visit(session, case=case, visitor=visitor)
         seeing = make_viewer(visitor, Reach.OWN)
-        refuse_parts(session, enrolment.person, [RefusedPart.PHOTOS], viewer=seeing, now=NOW)
+        refuse_parts(session, case.person, [RefusedPart.PHOTOS], viewer=seeing, now=NOW)
         files = [SentFile("a.jpg", "application/octet-stream", PHOTO)]
         record_submission(
             session, house.store, xml=fill(QUIET | {"signature": "a.jpg"}, form=asks),
@@ -97,8 +97,8 @@ def test_a_photo_that_is_refused_is_kept_and_answered_to_nobody(
         )  # fmt: skip
         kept = session.scalars(select(SubmissionFile)).one()
         url, digest = f"/visits/{visit.id}/files/{kept.id}", kept.sha256
-        (refusal,) = refused_parts(session, enrolment.person_id).values()
-        back = f"/people/{enrolment.person_id}/refusals/{refusal.id}/back"
+        (refusal,) = refused_parts(session, case.person_id).values()
+        back = f"/people/{case.person_id}/refusals/{refusal.id}/back"
     for role in Role:
         assert client_as(role.value).get(url).status_code in (403, 404)
     client = client_as("coordinator", language="en")
@@ -120,8 +120,8 @@ def test_a_photo_handed_in_for_her_visit_stays_sealed_too_and_after_it_is_taken_
     with house.sessions.begin() as session:
         publish_form(session, home_visit(), by=None, now=NOW)
         visitor = make_user(session, role=Role.VISITOR)
-        enrolment = make_enrolment(session, by=visitor, person=make_person(session))
-        visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+        case = make_case(session, by=visitor, person=make_person(session))
+        visit = make_visit(session, case=case, visitor=visitor)
         seeing = make_viewer(visitor, Reach.OWN)
         told = RefusedItem(
             "uuid:1", HandedInKind.SUBMISSION, "visit_not_found", content=fill(),
@@ -130,7 +130,7 @@ def test_a_photo_handed_in_for_her_visit_stays_sealed_too_and_after_it_is_taken_
         item = hand_in(session, house.store, told, viewer=seeing, now=NOW)
         session.flush()
         page = f"/unclaimed/handed-in/{item.id}"
-        url, person = f"{page}/files/{item.files[0].id}", enrolment.person_id
+        url, person = f"{page}/files/{item.files[0].id}", case.person_id
     client = client_as("coordinator", language="en")
     assert client.get(url).status_code == 200
     with house.sessions.begin() as session:
@@ -151,16 +151,16 @@ def test_works_that_were_left_are_told_when_she_takes_her_refusal_back(
     with house.sessions.begin() as session:
         publish_form(session, home_visit(), by=None, now=NOW)
         visitor = make_user(session, role=Role.VISITOR)
-        enrolment = make_enrolment(session, by=visitor, person=make_person(session))
-        visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+        case = make_case(session, by=visitor, person=make_person(session))
+        visit = make_visit(session, case=case, visitor=visitor)
         seeing = make_viewer(visitor, Reach.OWN)
-        refuse_parts(session, enrolment.person, [RefusedPart.WORKS], viewer=seeing, now=NOW)
+        refuse_parts(session, case.person, [RefusedPart.WORKS], viewer=seeing, now=NOW)
         record_submission(
             session, house.store, xml=fill(QUIET | {"smoke_alarm": "missing"}), viewer=seeing,
             files=[], now=NOW, visit_id=visit.id,
         )  # fmt: skip
-        (refusal,) = refused_parts(session, enrolment.person_id).values()
-        back = f"/people/{enrolment.person_id}/refusals/{refusal.id}/back"
+        (refusal,) = refused_parts(session, case.person_id).values()
+        back = f"/people/{case.person_id}/refusals/{refusal.id}/back"
     client = client_as("coordinator", language="en")
     page = client.get(f"/visits/{visit.id}").text
     assert "only urgent ones were ordered" in page and "not ordered: the person refused" in page

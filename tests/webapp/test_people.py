@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_dwelling, make_enrolment, make_person, make_residence, make_user
+from tests.factories import make_case, make_dwelling, make_person, make_residence, make_user
 from tests.homes import Home
 from tests.submissions import GAS, fill
 from visits.models.accounts import Role
@@ -264,7 +264,7 @@ def test_a_partner_sees_no_file_of_persons_her_visitors_do_not_visit(
     client_as: SignIn, session: Session
 ) -> None:
     person = somebody(session)
-    make_enrolment(session, by=make_user(session), person=person)
+    make_case(session, by=make_user(session), person=person)
     session.commit()
     client = client_as("partner_coordinator", organisation="Association")
     assert client.get(f"/people/{person.id}").status_code == 404

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from tests.factories import make_dwelling, make_enrolment, make_person, make_user
+from tests.factories import make_case, make_dwelling, make_person, make_user
 from visits.models.people import Person
 from visits.people.phones import numbers_of
 
@@ -23,9 +23,9 @@ def coordinator(client_as: SignIn) -> FlaskClient:
 def test_the_call_page_takes_the_right_number_and_strikes_the_wrong_one_through(
     coordinator: FlaskClient, session: Session
 ) -> None:
-    enrolment = make_enrolment(session, by=make_user(session))
+    case = make_case(session, by=make_user(session))
     session.commit()
-    url = f"/enrolments/{enrolment.id}"
+    url = f"/cases/{case.id}"
     told = {"disposition": "wrong_number", "dialled": "+33639980001", "attempts": "0"}
     refused = coordinator.post(f"{url}/calls", data={**told, "right_number": "06 3"})
     page = refused.get_data(as_text=True)

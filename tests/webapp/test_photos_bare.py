@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories import NOW, make_enrolment, make_user, make_viewer, make_visit
+from tests.factories import NOW, make_case, make_user, make_viewer, make_visit
 from tests.submissions import fill, home_visit
 from visits.forms.published import publish_form
 from visits.intake.submissions import SentFile, record_submission
@@ -25,7 +25,7 @@ def test_a_photo_of_any_client_is_kept_as_sent_and_shown_bare(
     with house.sessions.begin() as session:
         publish_form(session, home_visit(), by=None, now=NOW)
         by = make_user(session, role=Role.VISITOR)
-        visit = make_visit(session, enrolment=make_enrolment(session, by=by), visitor=by)
+        visit = make_visit(session, case=make_case(session, by=by), visitor=by)
         kept = record_submission(
             session, house.store, xml=fill(), visit_id=visit.id, viewer=make_viewer(by), now=NOW,
             files=[SentFile("a.jpg", kind, photo), SentFile("b.dng", kind, raw)],

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from maps.cells import locate_cell
 from tests.factories import (
+    make_case,
     make_dwelling,
-    make_enrolment,
     make_person,
     make_residence,
     make_user,
@@ -60,8 +60,8 @@ def hidden(app: Flask, session: Session, now: datetime) -> Hidden:
         session, dwelling=dwelling, last_name="CACHETTE", first_name="Ursuline",
         phone="+33612345678", reference="TIERS-9", born_on=date(1941, 5, 17),
     )  # fmt: skip
-    enrolment = make_enrolment(session, by=guardian, person=person, dwelling=dwelling)
-    visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+    case = make_case(session, by=guardian, person=person, dwelling=dwelling)
+    visit = make_visit(session, case=case, visitor=visitor)
     sent = record_submission(
         session, app.extensions["palier"].store, xml=fill(FALLS | {"gas_smell": "yes"}),
         files=[SentFile("a.txt", "text/plain", b"x")], viewer=make_viewer(visitor), now=now,
@@ -76,7 +76,7 @@ def hidden(app: Flask, session: Session, now: datetime) -> Hidden:
     rebuild_map(session)
     protect(session, person, by=guardian.id, now=now)
     session.commit()
-    file, call = f"/people/{person.id}", f"/enrolments/{enrolment.id}"
+    file, call = f"/people/{person.id}", f"/cases/{case.id}"
     pages = (file, call, f"/visits/{visit.id}", f"/visits/{visit.id}/files/{photo}",
              f"/work-orders/{order}", f"/follow-ups/{follow_up}", f"{call}/diary?day=2026-03-10"
              f"&visitor_id={visitor.id}")  # fmt: skip

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine, delete, select
 
 from tests.conftest import SECRETS
-from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
+from tests.factories import NOW, make_case, make_person, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, fill, home_visit
 from visits.forms.published import publish_form
 from visits.ground.db import connect, keyring, sessions
@@ -66,11 +66,11 @@ def deployment(tmp_path: Path, engine: Engine, database_url: str) -> dict[str, s
         session.add(KeyCanary(word="canary"))
         publish_form(session, home_visit(), by=None, now=NOW)
         visitor = make_user(session, role=Role.VISITOR)
-        visit = make_visit(session, enrolment=make_enrolment(session, by=visitor), visitor=visitor)
-        visit.enrolment.person.phone = "+33639981234"
-        visit.enrolment.dwelling.access_code = "24B7-digicode"
+        visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
+        visit.case.person.phone = "+33639981234"
+        visit.case.dwelling.access_code = "24B7-digicode"
         viewer = make_viewer(visitor, Reach.OWN)
-        note_alert(session, visit.enrolment.person, AlertCode.TWO_VISITORS, viewer=viewer, now=NOW)
+        note_alert(session, visit.case.person, AlertCode.TWO_VISITORS, viewer=viewer, now=NOW)
         record_submission(
             session, store, xml=fill(FALLS), files=[SentFile("a.png", "image/png", PHOTO)],
             viewer=viewer, now=NOW, visit_id=visit.id,

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from tests.factories import (
     QUICK_HASH,
+    make_case,
     make_dwelling,
-    make_enrolment,
     make_residence,
     make_user,
     make_visit,
@@ -153,10 +153,10 @@ def test_a_session_lasts_while_somebody_works(
 
 
 def test_pages_are_never_kept_by_a_browser(client_as: SignIn, session: Session) -> None:
-    enrolment = make_enrolment(session, by=make_user(session))
+    case = make_case(session, by=make_user(session))
     session.commit()
     client = client_as("coordinator")
-    for path in (f"/people/{enrolment.person_id}", "/people/?q=leclerc", "/enrolments/",
+    for path in (f"/people/{case.person_id}", "/people/?q=leclerc", "/cases/",
                  "/api/map/dwellings?bbox=49,2,50,3&z=18", "/people/nobody"):  # fmt: skip
         assert client.get(path).headers["Cache-Control"] == "no-store", path
 
@@ -185,9 +185,9 @@ def test_a_partner_with_a_territory_reaches_no_further(client_as: SignIn, sessio
     for territory_id in (here, there):
         residence = make_residence(session, territory_id=territory_id)
         dwelling = make_dwelling(session, residence=residence)
-        enrolment = make_enrolment(session, by=visitor, dwelling=dwelling)
-        make_visit(session, enrolment=enrolment, visitor=visitor)
-        persons.append(enrolment.person_id)
+        case = make_case(session, by=visitor, dwelling=dwelling)
+        make_visit(session, case=case, visitor=visitor)
+        persons.append(case.person_id)
     session.commit()
     partner = client_as("partner_coordinator", organisation="Association", territory_id=here)
     assert [partner.get(f"/people/{person}").status_code for person in persons] == [200, 404]

@@ -13,15 +13,16 @@ from sqlalchemy import func, select
 
 from tests.factories import (
     NOW,
-    make_enrolment,
+    make_case,
     make_user,
     make_visit,
 )
 from tests.webapp.tablets import Tablet, hand_out_tablet
 from visits.agenda.doors import TOLD_LENGTH
 from visits.models.accounts import Role
+from visits.models.calls import ContactAttempt
+from visits.models.cases import Case, CaseState
 from visits.models.people import Person
-from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState
 from visits.models.visits import Visit, VisitState
 from visits.people.protection import protect
 
@@ -55,24 +56,24 @@ def test_a_shut_door_is_kept_and_answered_alike_the_second_time(tablet: Tablet) 
     with tablet.house.sessions() as session:
         (attempt,) = session.scalars(select(ContactAttempt)).all()
         assert attempt.at == NOW - timedelta(minutes=4)
-        assert session.scalars(select(Enrolment.state)).one() is EnrolmentState.CALL_BACK
+        assert session.scalars(select(Case.state)).one() is CaseState.CALL_BACK
     assert tablet.today["attempt"] == 1
 
 
 def test_a_visit_cancelled_meanwhile_stays_cancelled_and_says_so(tablet: Tablet) -> None:
     with tablet.house.sessions.begin() as session:
         visit = session.get_one(Visit, tablet.visit.id)
-        visit.state, visit.enrolment.state = VisitState.CANCELLED, EnrolmentState.AGREED
+        visit.state, visit.case.state = VisitState.CANCELLED, CaseState.AGREED
     answer = tablet.report(_knock(outcome="refused", reason="R08"))
     assert (answer.status_code, answer.json["state"]) == (201, "cancelled")
     with tablet.house.sessions() as session:
-        assert session.scalars(select(Enrolment.state)).one() is EnrolmentState.AGREED
+        assert session.scalars(select(Case.state)).one() is CaseState.AGREED
 
 
 def test_somebody_else_s_visit_is_not_there(tablet: Tablet) -> None:
     with tablet.house.sessions.begin() as session:
         other = make_user(session, role=Role.VISITOR)
-        visit = make_visit(session, enrolment=make_enrolment(session, by=other), visitor=other)
+        visit = make_visit(session, case=make_case(session, by=other), visitor=other)
     for visit_id in (visit.id, uuid.uuid4()):
         answer = tablet.report(_knock(), visit_id)
         assert answer.status_code == 404

@@ -24,8 +24,8 @@ from werkzeug.routing import Rule
 from maps.cells import locate_cell
 from tests.factories import (
     NOW,
+    make_case,
     make_dwelling,
-    make_enrolment,
     make_person,
     make_residence,
     make_user,
@@ -135,15 +135,15 @@ class World:
             select(Occupancy).where(Occupancy.person_id == beside.id)
         ).one().tenancy_id = tenancy
         session.flush()
-        make_enrolment(session, by=by, person=beside, dwelling=dwelling, score=80)
+        make_case(session, by=by, person=beside, dwelling=dwelling, score=80)
         self._follow(known, person, dwelling, by=by, visitor=visitor)
         rebuild_map(session)
         return person
 
     def _follow(self, known: Known, person: Any, dwelling: Any, *, by: User, visitor: User) -> None:
         session = self.session
-        enrolment = make_enrolment(session, by=by, person=person, dwelling=dwelling, score=90)
-        visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+        case = make_case(session, by=by, person=person, dwelling=dwelling, score=90)
+        visit = make_visit(session, case=case, visitor=visitor)
         eyes = make_viewer(visitor, Reach.OWN)
         for answers in (FALLS | GAS, FALLS):
             photo = SentFile("a.jpg", "image/jpeg", b"x")
@@ -159,13 +159,13 @@ class World:
         raise_alert(session, visit.id, told, viewer=eyes, now=NOW)
         note_alert(session, person, AlertCode.TWO_VISITORS, viewer=make_viewer(by), now=NOW)
         later = NOW + timedelta(days=3)
-        make_visit(session, enrolment=enrolment, visitor=visitor, start_at=later)
-        known.note(person_id=person.id, enrolment_id=enrolment.id, visit_id=visit.id)
+        make_visit(session, case=case, visitor=visitor, start_at=later)
+        known.note(person_id=person.id, case_id=case.id, visit_id=visit.id)
         for kept in session.scalars(select(SubmissionFile.id)):
             known.note(file_id=kept)
         for order in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=order)
-        of_hers = FollowUp.enrolment_id == enrolment.id
+        of_hers = FollowUp.case_id == case.id
         for promise in session.scalars(select(FollowUp.id).where(of_hers)):
             known.note(follow_up_id=promise)
 

@@ -13,7 +13,7 @@ from sqlalchemy import event, select
 
 from tests.factories import (
     NOW,
-    make_enrolment,
+    make_case,
     make_person,
     make_user,
     make_viewer,
@@ -26,9 +26,9 @@ from visits.agenda.planning import cancel_visit
 from visits.forms.published import current_form, publish_form
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
+from visits.models.cases import Case
 from visits.models.people import AlertCode, Consent, ConsentScope, Person
 from visits.models.portfolio import Dwelling
-from visits.models.programmes import Enrolment
 from visits.models.visits import SubmissionState, Visit, VisitState
 from visits.people.measures import note_alert
 from visits.people.protection import protect
@@ -249,7 +249,7 @@ def test_a_required_form_that_is_not_published_is_said_plainly(tablet: Tablet) -
 
 def test_a_programme_that_ships_no_longer_has_no_forms(tablet: Tablet) -> None:
     with tablet.house.sessions.begin() as session:
-        session.scalars(select(Enrolment)).one().programme = "gone"
+        session.scalars(select(Case)).one().programme = "gone"
     assert tablet.today["forms"] == []
 
 
@@ -264,9 +264,9 @@ def test_the_day_asks_the_database_as_often_for_many_visits_as_for_one(tablet: T
     once = len(statements)
     with tablet.house.sessions.begin() as session:
         for hour in range(8, 12):
-            enrolment = make_enrolment(session, by=tablet.visitor)
+            case = make_case(session, by=tablet.visitor)
             start_at = NOW.replace(hour=hour)
-            make_visit(session, enrolment=enrolment, visitor=tablet.visitor, start_at=start_at)
+            make_visit(session, case=case, visitor=tablet.visitor, start_at=start_at)
     statements.clear()
     assert len(tablet.day()["visits"]) == 5
     event.remove(tablet.house.engine, "before_cursor_execute", note)
@@ -279,7 +279,7 @@ def test_a_tablet_learns_which_of_its_visits_were_taken_back(tablet: Tablet, how
     with tablet.house.sessions.begin() as session:
         other = make_visit(
             session,
-            enrolment=make_enrolment(session, by=tablet.visitor, person=make_person(session)),
+            case=make_case(session, by=tablet.visitor, person=make_person(session)),
             visitor=tablet.visitor,
         )
     held = [str(tablet.visit.id), str(other.id)]
@@ -297,11 +297,11 @@ def test_a_tablet_learns_which_of_its_visits_were_taken_back(tablet: Tablet, how
         elif how == "given away":
             visit.visitor_id = make_user(session, role=Role.VISITOR).id
         elif how == "protected":
-            protect(session, visit.enrolment.person, by=make_user(session).id, now=NOW)
+            protect(session, visit.case.person, by=make_user(session).id, now=NOW)
         else:  # she has moved out, and somebody protected lives there
-            for occupancy in visit.enrolment.person.occupancies:
+            for occupancy in visit.case.person.occupancies:
                 occupancy.ended_on = NOW.date()
-            newcomer = make_person(session, dwelling=visit.enrolment.dwelling)
+            newcomer = make_person(session, dwelling=visit.case.dwelling)
             protect(session, newcomer, by=make_user(session).id, now=NOW)
     assert tablet.day(held)["taken_back"] == [str(tablet.visit.id)]
     # Nobody's visit reads like somebody else's.

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import make_dwelling, make_person, make_residence
+from visits.models.cases import Case
 from visits.models.people import Person
-from visits.models.programmes import Enrolment
 
 SignIn = Callable[..., FlaskClient]
 ADDRESS = "/programmes/seniors/targeting"
@@ -32,7 +32,7 @@ def audience(session: Session) -> tuple[Person, Person]:
 
 
 def enrolled(session: Session) -> set[object]:
-    found = set(session.scalars(select(Enrolment.person_id)))
+    found = set(session.scalars(select(Case.person_id)))
     session.commit()
     return found
 
@@ -48,7 +48,7 @@ def test_the_list_is_ordered_by_score_and_shows_reasons_and_what_is_not_known(
     assert "for a target of 1" in text
 
 
-def test_the_list_is_filtered_by_city_score_enrolment_and_text(
+def test_the_list_is_filtered_by_city_score_case_and_text(
     client_as: SignIn, session: Session
 ) -> None:
     high, low = audience(session)

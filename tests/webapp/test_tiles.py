@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_enrolment, make_person, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_person, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, fill, home_visit
 from visits.forms.published import publish_form
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role, User
-from visits.models.programmes import Enrolment, EnrolmentState
+from visits.models.cases import Case, CaseState
 from visits.models.visits import Visit, VisitState
 from visits.models.works import FollowUp, Severity, WorkOrder
 
@@ -34,22 +34,22 @@ def busy(app: Flask, session: Session, now: datetime) -> None:
     publish_form(session, home_visit(), by=None, now=now)
     by = make_user(session)
     visitor = make_user(session, role=Role.VISITOR, organisation="Relais")
-    for state in EnrolmentState:
-        make_enrolment(session, by=by, state=state)
+    for state in CaseState:
+        make_case(session, by=by, state=state)
     for hours in (-30, -1, 1, 24 * 9):
         at = now + timedelta(hours=hours)
-        make_enrolment(session, by=by, state=EnrolmentState.CALL_BACK, call_back_at=at)
+        make_case(session, by=by, state=CaseState.CALL_BACK, call_back_at=at)
     silent = make_person(session, do_not_contact=True)
-    make_enrolment(session, by=by, person=silent)
+    make_case(session, by=by, person=silent)
     child = make_person(session, born_on=datetime(2015, 1, 1).date())  # no longer of the audience
-    make_enrolment(session, by=by, person=child, state=EnrolmentState.VISITED)
+    make_case(session, by=by, person=child, state=CaseState.VISITED)
     for days, state in (
         (-9, VisitState.DONE), (-1, VisitState.FAILED), (0, VisitState.PLANNED),
         (1, VisitState.CANCELLED), (2, VisitState.PLANNED), (9, VisitState.PLANNED),
     ):  # fmt: skip
-        enrolment = make_enrolment(session, by=by)
+        case = make_case(session, by=by)
         at = now + timedelta(days=days)
-        visit = make_visit(session, enrolment=enrolment, visitor=visitor, state=state, start_at=at)
+        visit = make_visit(session, case=case, visitor=visitor, state=state, start_at=at)
         if state is VisitState.PLANNED:
             _send(app, session, visit, now)
     for number, order in enumerate(session.scalars(select(WorkOrder).order_by(WorkOrder.id))):
@@ -96,12 +96,12 @@ def test_who_is_enrolled_is_one_number_on_every_page(
     busy: None, client_as: SignIn, session: Session
 ) -> None:
     client = client_as(Role.COORDINATOR, language="en")
-    enrolled = len(session.scalars(select(Enrolment.id)).all())
+    enrolled = len(session.scalars(select(Case.id)).all())
     session.rollback()
     said = [
-        re.search(r"(\d+) persons enrolled", client.get("/enrolments/?programme=seniors").text),
+        re.search(r"(\d+) persons enrolled", client.get("/cases/?programme=seniors").text),
         re.search(r"<dt>Enrolled</dt><dd>(\d+)", client.get("/outcomes/?programme=seniors").text),
         re.search(r"<dt>Enrolled</dt><dd>(\d+)", client.get("/programmes/seniors/targeting").text),
     ]
     assert [int(one[1]) for one in said if one] == [enrolled] * 3
-    assert shown(client.get("/enrolments/?programme=seniors&state=all").text) == enrolled
+    assert shown(client.get("/cases/?programme=seniors&state=all").text) == enrolled

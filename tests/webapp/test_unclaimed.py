@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
+from tests.factories import NOW, make_case, make_person, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
 from visits.following.work_list import WorkOrderFilter, list_work_orders
 from visits.forms.published import publish_form
@@ -20,9 +20,9 @@ from visits.intake.handing_in import RefusedItem, hand_in
 from visits.intake.submissions import record_submission
 from visits.intake.unclaimed import propose_visits
 from visits.models.accounts import Role, Territory, User
+from visits.models.cases import CaseState
 from visits.models.handed_in import HandedIn, HandedInKind
 from visits.models.people import AccessedPerson, AccessEvent, Consent, Occupancy
-from visits.models.programmes import EnrolmentState
 from visits.models.visits import Submission, SubmissionState, Visit, VisitState
 from visits.models.works import FollowUp, WorkOrder, WorkOrderState
 from visits.sight import Reach
@@ -58,8 +58,8 @@ def office(app: Flask) -> Office:
         publish_form(session, home_visit(), by=None, now=NOW)
         visitor = make_user(session, role=Role.VISITOR, name="Nadia Fournier")
         person = make_person(session, last_name="VERMEULEN")
-        enrolment = make_enrolment(session, by=visitor, person=person)
-        visit = make_visit(session, enrolment=enrolment, visitor=visitor)
+        case = make_case(session, by=visitor, person=person)
+        visit = make_visit(session, case=case, visitor=visitor)
         return Office(house, visitor, visit, person.id)
 
 
@@ -117,7 +117,7 @@ def test_attaching_runs_all_that_a_visit_runs_once(office: Office, client_as: Si
     assert office.all(Consent)
     with office.house.sessions() as session:
         kept = session.get_one(Visit, office.visit.id)
-        assert (kept.enrolment.state, kept.enrolment.risk) == (EnrolmentState.VISITED, 3)
+        assert (kept.case.state, kept.case.risk) == (CaseState.VISITED, 3)
     assert client.get(f"/visits/{office.visit.id}").text.count("/take-back") == 1
 
 
@@ -138,14 +138,14 @@ def test_attaching_is_taken_back_and_may_go_to_another_home(
     with office.house.sessions.begin() as session:
         kept = session.get_one(Visit, office.visit.id)
         assert (kept.state, kept.done_at) == (VisitState.PLANNED, None)
-        assert (kept.enrolment.state, kept.enrolment.risk) == (EnrolmentState.PLANNED, 0)
+        assert (kept.case.state, kept.case.risk) == (CaseState.PLANNED, 0)
         other = make_visit(
-            session, enrolment=make_enrolment(session, by=office.visitor), visitor=office.visitor
+            session, case=make_case(session, by=office.visitor), visitor=office.visitor
         )
     promised = len(office.all(FollowUp))
     assert client.post(path, data={"visit": str(other.id)}).status_code == 302
     follow_ups = office.all(FollowUp)
-    assert {one.enrolment_id for one in follow_ups} == {other.enrolment_id}
+    assert {one.case_id for one in follow_ups} == {other.case_id}
     assert ({one.state for one in follow_ups}, len(follow_ups)) == ({"waiting"}, promised)
     assert [one.person_id for one in office.all(WorkOrder)] != [office.person_id]
 
@@ -178,7 +178,7 @@ def test_a_protected_person_is_proposed_to_nobody_who_may_not_see_her(
 ) -> None:
     submission_id = office.send(GAS)
     with office.house.sessions.begin() as session:
-        session.get_one(Visit, office.visit.id).enrolment.person.protected = True
+        session.get_one(Visit, office.visit.id).case.person.protected = True
     client = client_as(Role.COORDINATOR)
     for query in ("", "?q=VERMEULEN"):
         page = client.get(f"/unclaimed/forms/{submission_id}{query}").text
@@ -193,9 +193,9 @@ def test_a_territory_sees_only_what_can_be_of_no_other_home(
 ) -> None:
     submission_id = office.send(GAS)
     with office.house.sessions.begin() as session:
-        home = session.get_one(Visit, office.visit.id).enrolment.dwelling.residence
-        person = session.get_one(Visit, office.visit.id).enrolment.person
-        dwelling = session.get_one(Visit, office.visit.id).enrolment.dwelling
+        home = session.get_one(Visit, office.visit.id).case.dwelling.residence
+        person = session.get_one(Visit, office.visit.id).case.person
+        dwelling = session.get_one(Visit, office.visit.id).case.dwelling
         territory = _territory(session)
         home.territory_id = territory
         person_home = _lives_in(session, person.id)
@@ -205,8 +205,8 @@ def test_a_territory_sees_only_what_can_be_of_no_other_home(
     hers = client_as(Role.COORDINATOR, territory_id=territory)
     assert hers.get(path).status_code == 200
     with office.house.sessions.begin() as session:
-        enrolment = make_enrolment(session, by=office.visitor)
-        make_visit(session, enrolment=enrolment, visitor=office.visitor)
+        case = make_case(session, by=office.visitor)
+        make_visit(session, case=case, visitor=office.visitor)
     assert hers.get(path).status_code == 404
     assert hers.get("/unclaimed/").text.count("/unclaimed/forms/") == 0
     assert client_as(Role.COORDINATOR).get(path).status_code == 200
@@ -230,10 +230,8 @@ def test_the_senders_visit_of_that_day_is_proposed_first(office: Office) -> None
         colleague = make_user(session, role=Role.VISITOR)
         start = office.visit.planned_start_at
         for by, days in ((colleague, 0), (office.visitor, 5)):
-            enrolment = make_enrolment(session, by=by)
-            make_visit(
-                session, enrolment=enrolment, visitor=by, start_at=start + timedelta(days=days)
-            )
+            case = make_case(session, by=by)
+            make_visit(session, case=case, visitor=by, start_at=start + timedelta(days=days))
     with office.house.sessions() as session:
         found = session.get_one(Submission, submission_id)
         seeing = make_viewer(office.visitor, Reach.ALL)

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW, make_enrolment, make_person, make_user, make_viewer, make_visit
+from tests.factories import NOW, make_case, make_person, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
 from visits.accounts.accounts import add_device
 from visits.forms.published import publish_form
@@ -45,8 +45,8 @@ class Home:
             self.visitor = make_user(session, role=Role.VISITOR, name="Nadia Fournier")
             publish_form(session, home_visit(), by=None, now=NOW)
             self.person = make_person(session, last_name="VERMEULEN")
-            enrolment = make_enrolment(session, by=self.coordinator, person=self.person)
-            self.visit = make_visit(session, enrolment=enrolment, visitor=self.visitor)
+            case = make_case(session, by=self.coordinator, person=self.person)
+            self.visit = make_visit(session, case=case, visitor=self.visitor)
 
     def send(
         self,
@@ -227,8 +227,8 @@ def test_there_is_nothing_to_review_in_checked_answers(session: Session) -> None
 
 def test_the_list_asks_the_database_a_fixed_number_of_times(home: Home, session: Session) -> None:
     for _ in range(5):
-        enrolment = make_enrolment(session, by=home.coordinator)
-        make_visit(session, enrolment=enrolment, visitor=home.visitor)
+        case = make_case(session, by=home.coordinator)
+        make_visit(session, case=case, visitor=home.visitor)
     only = VisitFilter(NOW - timedelta(days=9), NOW + timedelta(days=9))
     viewer = make_viewer(home.coordinator)
     listed = list_visits(session, viewer, only=only, wanted=Wanted(sort="start"))

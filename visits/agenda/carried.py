@@ -8,10 +8,10 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from visits.ground.errors import NotFound
+from visits.models.cases import Case
 from visits.models.people import AccessedPerson, AccessEvent
-from visits.models.programmes import Enrolment
 from visits.models.visits import Visit, VisitState
-from visits.sight.reach import Viewer, visible_enrolments
+from visits.sight.reach import Viewer, visible_cases
 
 # What the day of a tablet is called in the access log, and how long it counts.
 DAY, CARRIED_FOR = "tablet_day", timedelta(days=60)
@@ -28,16 +28,16 @@ def find_carried_visit(
     had_it = exists().where(
         AccessEvent.user_id == viewer.user_id,
         AccessedPerson.event_id == AccessEvent.id,
-        AccessedPerson.person_id == Enrolment.person_id,
+        AccessedPerson.person_id == Case.person_id,
         AccessEvent.what == DAY,
         AccessEvent.at >= Visit.planned_at,
         AccessEvent.at > now - CARRIED_FOR,
     )
     statement = (
         select(Visit)
-        .join(Visit.enrolment)
+        .join(Visit.case)
         .where(Visit.id == visit_id, or_(Visit.visitor_id == viewer.user_id, had_it))
-        .with_for_update(of=(Visit, Enrolment), key_share=True)
+        .with_for_update(of=(Visit, Case), key_share=True)
     )
     visit = session.scalars(statement).one_or_none()
     if visit is None:
@@ -53,9 +53,9 @@ def taken_back(session: Session, viewer: Viewer, held: Collection[uuid.UUID]) ->
     """
     statement = (
         select(Visit.id)
-        .join(Visit.enrolment)
-        .join(Enrolment.person)
-        .where(Visit.id.in_(held), Visit.visitor_id == viewer.user_id, visible_enrolments(viewer))
+        .join(Visit.case)
+        .join(Case.person)
+        .where(Visit.id.in_(held), Visit.visitor_id == viewer.user_id, visible_cases(viewer))
         .where(Visit.state != VisitState.CANCELLED)
     )
     hers = set(session.scalars(statement))
@@ -63,13 +63,13 @@ def taken_back(session: Session, viewer: Viewer, held: Collection[uuid.UUID]) ->
 
 
 def hold_visit(session: Session, visit_id: uuid.UUID) -> None:
-    """Read a visit and its enrolment as they are now; nobody else changes them until this ends."""
+    """Read a visit and its case as they are now; nobody else changes them until this ends."""
     statement = (
         select(Visit)
-        .join(Visit.enrolment)
+        .join(Visit.case)
         .where(Visit.id == visit_id)
-        .with_for_update(of=(Visit, Enrolment), key_share=True)
-        .options(contains_eager(Visit.enrolment))
+        .with_for_update(of=(Visit, Case), key_share=True)
+        .options(contains_eager(Visit.case))
         .execution_options(populate_existing=True)
     )
     session.scalars(statement).one()

@@ -13,32 +13,26 @@ from visits.calls.taking_back import GRAVE, REFUSALS, note_death, note_grave
 from visits.ground.db import take_turn
 from visits.ground.errors import Conflict, Invalid
 from visits.mapping.points import refresh_map
+from visits.models.calls import Channel, ContactAttempt, Disposition, RefusalReason
+from visits.models.cases import Case, CaseState
 from visits.models.people import AccessKind
-from visits.models.programmes import (
-    Channel,
-    ContactAttempt,
-    Disposition,
-    Enrolment,
-    EnrolmentState,
-    RefusalReason,
-)
 from visits.models.visits import LIVE, Visit, VisitState
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 
-# What an outcome makes of the enrolment. Nobody home is called again until the ladder is climbed.
+# What an outcome makes of the case. Nobody home is called again until the ladder is climbed.
 NEXT_STATE = {
-    Disposition.NO_ANSWER: EnrolmentState.CALL_BACK,
-    Disposition.REFUSED: EnrolmentState.REFUSED,
-    Disposition.REFUSED_BY_FAMILY: EnrolmentState.REFUSED,
-    Disposition.THIRD_PARTY: EnrolmentState.CALL_BACK,
-    Disposition.LANGUAGE: EnrolmentState.CALL_BACK,
-    Disposition.IN_HOSPITAL: EnrolmentState.CALL_BACK,
-    Disposition.DEAD: EnrolmentState.NOT_ELIGIBLE,
-    Disposition.MOVED: EnrolmentState.NOT_ELIGIBLE,
-    Disposition.WRONG_ADDRESS: EnrolmentState.CALL_BACK,
-    Disposition.UNSAFE: EnrolmentState.CALL_BACK,
-    Disposition.BROKEN_OFF: EnrolmentState.CALL_BACK,
+    Disposition.NO_ANSWER: CaseState.CALL_BACK,
+    Disposition.REFUSED: CaseState.REFUSED,
+    Disposition.REFUSED_BY_FAMILY: CaseState.REFUSED,
+    Disposition.THIRD_PARTY: CaseState.CALL_BACK,
+    Disposition.LANGUAGE: CaseState.CALL_BACK,
+    Disposition.IN_HOSPITAL: CaseState.CALL_BACK,
+    Disposition.DEAD: CaseState.NOT_ELIGIBLE,
+    Disposition.MOVED: CaseState.NOT_ELIGIBLE,
+    Disposition.WRONG_ADDRESS: CaseState.CALL_BACK,
+    Disposition.UNSAFE: CaseState.CALL_BACK,
+    Disposition.BROKEN_OFF: CaseState.CALL_BACK,
 }
 OUTCOMES = tuple(NEXT_STATE)
 LEFT_BEHIND = ("card", "note", "leaflet")
@@ -77,14 +71,14 @@ def report_shut_door(
     attempt = _kept(session, visit, knock, viewer=viewer, now=now)
     if visit.state in LIVE and (knock.report_id is None or visit.visitor_id == viewer.user_id):
         visit.state = VisitState.FAILED
-        _lead_on(session, visit.enrolment, attempt, now)
+        _lead_on(session, visit.case, attempt, now)
     elif knock.outcome is Disposition.DEAD:
-        note_death(visit.enrolment.person, now)
-    refresh_map(session, [visit.enrolment.dwelling_id])
+        note_death(visit.case.person, now)
+    refresh_map(session, [visit.case.dwelling_id])
     log_access(
         session,
         user_id=viewer.user_id,
-        persons=[visit.enrolment.person_id],
+        persons=[visit.case.person_id],
         kind=AccessKind.WRITE,
         what="visit_failed",
         now=now,
@@ -121,7 +115,7 @@ def _kept(
     if knock.outcome in REFUSALS:
         reason = knock.reason or NOT_SAID.get(knock.outcome, RefusalReason.NOT_SAID)
     attempt = ContactAttempt(
-        enrolment_id=visit.enrolment_id,
+        case_id=visit.case_id,
         at=knock.at,
         channel=Channel.DOOR,
         disposition=knock.outcome,
@@ -138,23 +132,21 @@ def _kept(
     return attempt
 
 
-def _lead_on(
-    session: Session, enrolment: Enrolment, attempt: ContactAttempt, now: datetime
-) -> None:
+def _lead_on(session: Session, case: Case, attempt: ContactAttempt, now: datetime) -> None:
     if attempt.disposition in GRAVE:
-        note_grave(session, enrolment, attempt, now=now)
-    enrolment.state = NEXT_STATE[attempt.disposition]
-    enrolment.call_back_at = None
+        note_grave(session, case, attempt, now=now)
+    case.state = NEXT_STATE[attempt.disposition]
+    case.call_back_at = None
     if attempt.reason is not None:
-        keep_refusal(session, enrolment, attempt.reason, now=now)
-    elif attempt.disposition is Disposition.NO_ANSWER and ladder_climbed(session, enrolment):
-        enrolment.state = EnrolmentState.UNREACHABLE
+        keep_refusal(session, case, attempt.reason, now=now)
+    elif attempt.disposition is Disposition.NO_ANSWER and ladder_climbed(session, case):
+        case.state = CaseState.UNREACHABLE
 
 
 def number_of(session: Session, attempt: ContactAttempt) -> int:
     """Tell which try at this person's door an attempt was, from 1."""
     earlier = select(func.count()).where(
-        ContactAttempt.enrolment_id == attempt.enrolment_id,
+        ContactAttempt.case_id == attempt.case_id,
         ContactAttempt.channel == Channel.DOOR,
         or_(
             ContactAttempt.at < attempt.at,
@@ -165,7 +157,7 @@ def number_of(session: Session, attempt: ContactAttempt) -> int:
 
 
 def ladder_of(attempts: Sequence[ContactAttempt]) -> dict[uuid.UUID, int]:
-    """Number the tries at a door among an enrolment's attempts, from 1."""
+    """Number the tries at a door among a case's attempts, from 1."""
     doors = [one for one in attempts if one.channel is Channel.DOOR]
     doors.sort(key=lambda one: (one.at, one.id))
     return {one.id: number for number, one in enumerate(doors, start=1)}
@@ -173,18 +165,16 @@ def ladder_of(attempts: Sequence[ContactAttempt]) -> dict[uuid.UUID, int]:
 
 def tries_at_doors(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID, int]:
     """Tell for each visit which try at the person's door it is, from 1."""
-    statement = select(
-        ContactAttempt.enrolment_id, ContactAttempt.visit_id, ContactAttempt.at
-    ).where(
-        ContactAttempt.enrolment_id.in_([visit.enrolment_id for visit in visits]),
+    statement = select(ContactAttempt.case_id, ContactAttempt.visit_id, ContactAttempt.at).where(
+        ContactAttempt.case_id.in_([visit.case_id for visit in visits]),
         ContactAttempt.channel == Channel.DOOR,
     )
     knocks = session.execute(statement).all()
     return {
         visit.id: 1
         + sum(
-            enrolment_id == visit.enrolment_id and visit_id != visit.id and at < _ended(visit)
-            for enrolment_id, visit_id, at in knocks
+            case_id == visit.case_id and visit_id != visit.id and at < _ended(visit)
+            for case_id, visit_id, at in knocks
         )
         for visit in visits
     }

@@ -12,11 +12,11 @@ from visits.agenda.unusual_hours import unusual_hour
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
 from visits.models.accounts import Role, User
+from visits.models.cases import Case, CaseState
 from visits.models.people import AccessKind, NamedAccess, Person
 from visits.models.portfolio import Dwelling
-from visits.models.programmes import Enrolment, EnrolmentState
 from visits.models.visits import LIVE, Visit, VisitState
-from visits.sight import Viewer, visible_enrolments
+from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
 WHY_LENGTH = 500
@@ -30,7 +30,7 @@ def visitors(session: Session) -> Sequence[User]:
 
 def plan_visit(
     session: Session,
-    enrolment: Enrolment,
+    case: Case,
     *,
     visitor_id: uuid.UUID,
     start_at: datetime,
@@ -44,15 +44,15 @@ def plan_visit(
     Raises Conflict when the person has not agreed or already has a visit, Invalid when the
     visitor cannot come then, or when nobody comes then unless somebody says why in `insist`.
     """
-    if enrolment.state is EnrolmentState.PLANNED:
+    if case.state is CaseState.PLANNED:
         raise Conflict("visit_already_planned")
-    if enrolment.state is not EnrolmentState.AGREED:
+    if case.state is not CaseState.AGREED:
         raise Conflict("not_agreed_yet")
     end_at = start_at + timedelta(minutes=minutes)
     slot = _Slot(visitor_id, start_at, end_at)
-    why = _check_slot(session, enrolment, slot, viewer=viewer, insist=insist, now=now)
+    why = _check_slot(session, case, slot, viewer=viewer, insist=insist, now=now)
     visit = Visit(
-        enrolment_id=enrolment.id,
+        case_id=case.id,
         visitor_id=visitor_id,
         planned_start_at=start_at,
         planned_end_at=end_at,
@@ -62,9 +62,9 @@ def plan_visit(
         unusual_why=why,
     )
     session.add(visit)
-    enrolment.state = EnrolmentState.PLANNED
-    enrolment.call_back_at = None
-    _changed(session, enrolment, viewer, "visit_planned", now)
+    case.state = CaseState.PLANNED
+    case.call_back_at = None
+    _changed(session, case, viewer, "visit_planned", now)
     return visit
 
 
@@ -84,11 +84,11 @@ def move_visit(
     end_at = start_at + (visit.planned_end_at - visit.planned_start_at)
     slot = _Slot(visitor_id, start_at, end_at, but=visit.id)
     visit.unusual_why = _check_slot(
-        session, visit.enrolment, slot, viewer=viewer, insist=insist, now=now
+        session, visit.case, slot, viewer=viewer, insist=insist, now=now
     )
     visit.visitor_id = visitor_id
     visit.planned_start_at, visit.planned_end_at = start_at, end_at
-    _changed(session, visit.enrolment, viewer, "visit_moved", now)
+    _changed(session, visit.case, viewer, "visit_moved", now)
 
 
 def cancel_visit(
@@ -101,8 +101,8 @@ def cancel_visit(
         raise Invalid({"reason": "required"})
     visit.state = VisitState.CANCELLED
     visit.closed_reason = reason.strip()[:500]
-    visit.enrolment.state = EnrolmentState.AGREED
-    _changed(session, visit.enrolment, viewer, "visit_cancelled", now)
+    visit.case.state = CaseState.AGREED
+    _changed(session, visit.case, viewer, "visit_cancelled", now)
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class _Slot:
 
 def _check_slot(
     session: Session,
-    enrolment: Enrolment,
+    case: Case,
     slot: _Slot,
     *,
     viewer: Viewer,
@@ -140,12 +140,12 @@ def _check_slot(
         raise Invalid({"visitor_id": "unknown_visitor"})
     if slot.start_at <= now:
         raise Invalid({"start_at": "must_be_in_future"})
-    person = enrolment.person
+    person = case.person
     if person.protected and not _named(session, person, slot.visitor_id):
         raise Invalid({"visitor_id": "visitor_not_named"})
     _refuse_collision(session, slot, viewer)
     unusual = unusual_hour(slot.start_at, slot.end_at)
-    if unusual is None and _home_is_visited(session, enrolment, slot, viewer):
+    if unusual is None and _home_is_visited(session, case, slot, viewer):
         unusual = "home_visited_then"
     if unusual is None:
         return None
@@ -156,9 +156,9 @@ def _check_slot(
 
 def _refuse_collision(session: Session, slot: _Slot, viewer: Viewer) -> None:
     statement = (
-        select(Visit.planned_start_at, Person, visible_enrolments(viewer).label("seen"))
-        .join(Visit.enrolment)
-        .join(Enrolment.person)
+        select(Visit.planned_start_at, Person, visible_cases(viewer).label("seen"))
+        .join(Visit.case)
+        .join(Case.person)
         .where(Visit.visitor_id == slot.visitor_id, *slot.taken())
         .order_by(Visit.planned_start_at, Visit.id)
         .limit(1)
@@ -172,13 +172,13 @@ def _refuse_collision(session: Session, slot: _Slot, viewer: Viewer) -> None:
     raise Invalid({"start_at": "visitor_busy_with"}, name=person.name, at=at)
 
 
-def _home_is_visited(session: Session, enrolment: Enrolment, slot: _Slot, viewer: Viewer) -> bool:
+def _home_is_visited(session: Session, case: Case, slot: _Slot, viewer: Viewer) -> bool:
     """Tell whether somebody else is at this door then, as far as the viewer may know."""
     statement = (
         select(Visit.id)
-        .join(Visit.enrolment)
-        .join(Enrolment.person)
-        .where(Enrolment.dwelling_id == enrolment.dwelling_id, visible_enrolments(viewer))
+        .join(Visit.case)
+        .join(Case.person)
+        .where(Case.dwelling_id == case.dwelling_id, visible_cases(viewer))
         .where(*slot.taken())
     )
     return session.scalars(statement.order_by(Visit.id).limit(1)).first() is not None
@@ -191,14 +191,12 @@ def _named(session: Session, person: Person, user_id: uuid.UUID) -> bool:
     return session.scalars(statement).first() is not None
 
 
-def _changed(
-    session: Session, enrolment: Enrolment, viewer: Viewer, what: str, now: datetime
-) -> None:
-    refresh_map(session, [enrolment.dwelling_id])
+def _changed(session: Session, case: Case, viewer: Viewer, what: str, now: datetime) -> None:
+    refresh_map(session, [case.dwelling_id])
     log_access(
         session,
         user_id=viewer.user_id,
-        persons=[enrolment.person_id],
+        persons=[case.person_id],
         kind=AccessKind.WRITE,
         what=what,
         now=now,
@@ -210,19 +208,19 @@ def find_visit(
 ) -> Visit:
     """Find a visit to a person the viewer may see; a visitor finds her own only.
 
-    `to_change` waits until nobody else is changing it or its enrolment.
+    `to_change` waits until nobody else is changing it or its case.
     """
     statement = (
         select(Visit)
-        .join(Visit.enrolment)
-        .join(Enrolment.person)
-        .where(Visit.id == visit_id, visible_enrolments(viewer))
+        .join(Visit.case)
+        .join(Case.person)
+        .where(Visit.id == visit_id, visible_cases(viewer))
         .options(joinedload(Visit.visitor))
     )
     if viewer.reach == "own":
         statement = statement.where(Visit.visitor_id == viewer.user_id)
     if to_change:
-        statement = statement.with_for_update(of=(Visit, Enrolment), key_share=True)
+        statement = statement.with_for_update(of=(Visit, Case), key_share=True)
     visit = session.scalars(statement).one_or_none()
     if visit is None:
         raise NotFound("visit_not_found")
@@ -235,16 +233,14 @@ def visits_of_visitor(
     """List the viewer's own visits that begin in a span of time, in order, with whom and where."""
     statement = (
         select(Visit)
-        .join(Visit.enrolment)
-        .join(Enrolment.person)
-        .where(Visit.visitor_id == viewer.user_id, visible_enrolments(viewer))
+        .join(Visit.case)
+        .join(Case.person)
+        .where(Visit.visitor_id == viewer.user_id, visible_cases(viewer))
         .where(Visit.planned_start_at >= start_at, Visit.planned_start_at < end_at)
         .where(Visit.state != VisitState.CANCELLED)
         .options(
-            contains_eager(Visit.enrolment).contains_eager(Enrolment.person),
-            contains_eager(Visit.enrolment)
-            .joinedload(Enrolment.dwelling)
-            .joinedload(Dwelling.residence),
+            contains_eager(Visit.case).contains_eager(Case.person),
+            contains_eager(Visit.case).joinedload(Case.dwelling).joinedload(Dwelling.residence),
         )
         .order_by(Visit.planned_start_at, Visit.id)
     )

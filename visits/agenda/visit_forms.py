@@ -39,7 +39,7 @@ class VisitForm:
 
 def missing_forms(session: Session, visit: Visit) -> set[str]:
     """Name the required forms that have not arrived for a visit."""
-    programme = programme_of(session, visit.enrolment)
+    programme = programme_of(session, visit.case)
     arrived = received_forms(session, [visit.id]).get(visit.id, set())
     return set(programme.forms if programme else ()) - arrived
 
@@ -68,14 +68,14 @@ def forms_of_visits(
     """
     current = current_forms(session)
     received = received_forms(session, [visit.id for visit in visits])
-    due = _followed_up(session, {visit.enrolment_id for visit in visits}, until)
+    due = _followed_up(session, {visit.case_id for visit in visits}, until)
     return {
         visit.id: list(
             _forms(
-                programme_of(session, visit.enrolment),
+                programme_of(session, visit.case),
                 current,
                 received=received.get(visit.id, set()),
-                follow_up=visit.enrolment_id in due,
+                follow_up=visit.case_id in due,
             )
         )
         for visit in visits
@@ -104,10 +104,8 @@ def _names(programme: Programme, *, follow_up: bool) -> Iterator[str]:
     yield from dict.fromkeys([*offered, *programme.optional_forms])
 
 
-def _followed_up(
-    session: Session, enrolments: Collection[uuid.UUID], until: datetime
-) -> set[uuid.UUID]:
-    due = select(FollowUp.enrolment_id).where(
-        FollowUp.enrolment_id.in_(enrolments), FollowUp.state.in_(OPEN), FollowUp.due_at < until
+def _followed_up(session: Session, cases: Collection[uuid.UUID], until: datetime) -> set[uuid.UUID]:
+    due = select(FollowUp.case_id).where(
+        FollowUp.case_id.in_(cases), FollowUp.state.in_(OPEN), FollowUp.due_at < until
     )
     return set(session.scalars(due))

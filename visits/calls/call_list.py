@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from visits.calls.turns import TURNS, URGENCY, comes_after, to_contact
 from visits.ground.deadlines import today_in_paris
+from visits.models.calls import ContactAttempt, Refusal
+from visits.models.cases import Case, CaseState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.programmes import ContactAttempt, Enrolment, EnrolmentState, Refusal
 from visits.models.visits import Visit, VisitState
 from visits.sight.listing import Listed, Wanted, page_of
-from visits.sight.reach import Viewer, visible_enrolments
+from visits.sight.reach import Viewer, visible_cases
 from visits.sight.wording import mentions
 
 TO_CONTACT, CALL_BACK_DUE = "to_contact", "call_back_due"
@@ -24,8 +25,8 @@ ASK_AGAIN, ALL = "ask_again", "all"
 
 ATTEMPTS = (
     select(func.count(ContactAttempt.id))
-    .where(ContactAttempt.enrolment_id == Enrolment.id)
-    .correlate(Enrolment)
+    .where(ContactAttempt.case_id == Case.id)
+    .correlate(Case)
     .scalar_subquery()
 )
 ORDER: dict[str, Any] = {
@@ -33,16 +34,16 @@ ORDER: dict[str, Any] = {
     "name": Person.name_key,
     "born": Person.born_on,
     "city": Residence.city,
-    "score": Enrolment.score,
+    "score": Case.score,
     "attempts": ATTEMPTS,
-    "state": Enrolment.state,
-    "call_back": Enrolment.call_back_at,
+    "state": Case.state,
+    "call_back": Case.call_back_at,
 }
 
 
 @dataclass(frozen=True)
-class EnrolmentFilter:
-    """Which enrolments; an empty field does not filter.
+class CaseFilter:
+    """Which cases; an empty field does not filter.
 
     `state` is a state, or `to_contact` (see `visits.calls.turns`), `call_back_due` (those of them
     who were promised a call back by now), `ask_again` (soft
@@ -56,34 +57,34 @@ class EnrolmentFilter:
     min_score: int = 0
 
 
-def list_enrolments(
-    session: Session, viewer: Viewer, *, only: EnrolmentFilter, wanted: Wanted, now: datetime
-) -> Listed[Enrolment]:
-    """List the enrolments of persons the viewer may see, those to call first at the top."""
+def list_cases(
+    session: Session, viewer: Viewer, *, only: CaseFilter, wanted: Wanted, now: datetime
+) -> Listed[Case]:
+    """List the cases of persons the viewer may see, those to call first at the top."""
     statement = _seen_by(viewer).options(
-        contains_eager(Enrolment.person),
-        contains_eager(Enrolment.dwelling).contains_eager(Dwelling.residence),
+        contains_eager(Case.person),
+        contains_eager(Case.dwelling).contains_eager(Dwelling.residence),
     )
     if only.programme:
-        statement = statement.where(Enrolment.programme == only.programme)
+        statement = statement.where(Case.programme == only.programme)
     if (state := _state(only.state, now)) is not None:
         statement = statement.where(state)
     if only.city:
         statement = statement.where(Residence.city == only.city)
     if only.min_score:
-        statement = statement.where(Enrolment.score >= only.min_score)
+        statement = statement.where(Case.score >= only.min_score)
     if only.text.strip():
         statement = statement.where(mentions(session, only.text))
     return page_of(session, statement, wanted=wanted, order=ORDER, tie=TURNS[1:])
 
 
-def _seen_by(viewer: Viewer) -> Select[Enrolment]:
+def _seen_by(viewer: Viewer) -> Select[Case]:
     return (
-        select(Enrolment)
-        .join(Enrolment.person)
-        .join(Enrolment.dwelling)
+        select(Case)
+        .join(Case.person)
+        .join(Case.dwelling)
         .join(Dwelling.residence)
-        .where(visible_enrolments(viewer))
+        .where(visible_cases(viewer))
     )
 
 
@@ -91,18 +92,18 @@ def _state(name: str, now: datetime) -> ColumnElement[bool] | None:
     if name == TO_CONTACT:
         return to_contact(now)
     if name == CALL_BACK_DUE:
-        return and_(to_contact(now), Enrolment.call_back_at.is_not(None))
+        return and_(to_contact(now), Case.call_back_at.is_not(None))
     if name == ASK_AGAIN:
         return may_be_asked_again(now)
-    known = name in [state.value for state in EnrolmentState]
-    return Enrolment.state == EnrolmentState(name) if known else None
+    known = name in [state.value for state in CaseState]
+    return Case.state == CaseState(name) if known else None
 
 
 def may_be_asked_again(now: datetime) -> ColumnElement[bool]:
     """Give the condition for soft refusals whose delay is over and that were not repeated."""
-    of_this = Refusal.enrolment_id == Enrolment.id
+    of_this = Refusal.case_id == Case.id
     return and_(
-        Enrolment.state == EnrolmentState.REFUSED,
+        Case.state == CaseState.REFUSED,
         Person.do_not_contact.is_(False),
         exists().where(of_this, Refusal.ask_again_on <= today_in_paris(now)),
         ~exists().where(of_this, Refusal.ask_again_on.is_(None)),
@@ -110,13 +111,13 @@ def may_be_asked_again(now: datetime) -> ColumnElement[bool]:
 
 
 def attempts_of(
-    session: Session, enrolments: Sequence[Enrolment]
+    session: Session, cases: Sequence[Case]
 ) -> dict[uuid.UUID, tuple[int, datetime | None]]:
-    """Count the attempts of each enrolment and say when the last one was."""
+    """Count the attempts of each case and say when the last one was."""
     statement = (
-        select(ContactAttempt.enrolment_id, func.count(), func.max(ContactAttempt.at))
-        .where(ContactAttempt.enrolment_id.in_([enrolment.id for enrolment in enrolments]))
-        .group_by(ContactAttempt.enrolment_id)
+        select(ContactAttempt.case_id, func.count(), func.max(ContactAttempt.at))
+        .where(ContactAttempt.case_id.in_([case.id for case in cases]))
+        .group_by(ContactAttempt.case_id)
     )
     return {row[0]: (row[1], row[2]) for row in session.execute(statement)}
 
@@ -125,7 +126,7 @@ def cities_of(session: Session, viewer: Viewer, programme: str) -> list[str]:
     """List the cities where somebody of the programme lives."""
     statement = (
         _seen_by(viewer)
-        .where(Enrolment.programme == programme)
+        .where(Case.programme == programme)
         .with_only_columns(Residence.city)
         .distinct()
         .order_by(Residence.city)
@@ -133,47 +134,45 @@ def cities_of(session: Session, viewer: Viewer, programme: str) -> list[str]:
     return list(session.scalars(statement))
 
 
-def next_to_call(
-    session: Session, viewer: Viewer, enrolment: Enrolment, *, now: datetime
-) -> Enrolment | None:
+def next_to_call(session: Session, viewer: Viewer, case: Case, *, now: datetime) -> Case | None:
     """Find whose turn comes after this person's; from the end of the list on, the first's."""
     others = (
         _seen_by(viewer)
-        .where(Enrolment.programme == enrolment.programme, Enrolment.id != enrolment.id)
+        .where(Case.programme == case.programme, Case.id != case.id)
         .where(to_contact(now))
         .order_by(*TURNS)
         .limit(1)
     )
-    after = comes_after(enrolment, enrolment.attempts, now)
+    after = comes_after(case, case.attempts, now)
     return (
         session.scalars(others.where(after)).one_or_none() or session.scalars(others).one_or_none()
     )
 
 
-def enrolment_file(session: Session, enrolment: Enrolment) -> list[Visit]:
-    """Load what the page of an enrolment shows; gives its visits, the latest first."""
+def case_file(session: Session, case: Case) -> list[Visit]:
+    """Load what the page of a case shows; gives its visits, the latest first."""
     session.scalars(
-        select(Enrolment)
-        .where(Enrolment.id == enrolment.id)
+        select(Case)
+        .where(Case.id == case.id)
         .options(
-            joinedload(Enrolment.person),
-            joinedload(Enrolment.dwelling).joinedload(Dwelling.residence),
-            selectinload(Enrolment.attempts).joinedload(ContactAttempt.caller),
+            joinedload(Case.person),
+            joinedload(Case.dwelling).joinedload(Dwelling.residence),
+            selectinload(Case.attempts).joinedload(ContactAttempt.caller),
         )
         .execution_options(populate_existing=True)
     ).one()
     statement = (
         select(Visit)
-        .where(Visit.enrolment_id == enrolment.id)
+        .where(Visit.case_id == case.id)
         .options(joinedload(Visit.visitor))
         .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
     )
     return list(session.scalars(statement))
 
 
-def latest_refusal(session: Session, enrolment: Enrolment) -> Refusal | None:
-    """Find the last refusal of an enrolment."""
-    statement = select(Refusal).where(Refusal.enrolment_id == enrolment.id)
+def latest_refusal(session: Session, case: Case) -> Refusal | None:
+    """Find the last refusal of a case."""
+    statement = select(Refusal).where(Refusal.case_id == case.id)
     return session.scalars(
         statement.order_by(Refusal.at.desc(), Refusal.id.desc()).limit(1)
     ).one_or_none()
@@ -200,10 +199,10 @@ def diary_of(
 ) -> list[DiaryLine]:
     """List a visitor's visits that begin in a span of time; hidden persons stay nameless."""
     statement = (
-        select(Visit, Person, Residence.city, visible_enrolments(viewer).label("seen"))
-        .join(Visit.enrolment)
-        .join(Enrolment.person)
-        .join(Enrolment.dwelling)
+        select(Visit, Person, Residence.city, visible_cases(viewer).label("seen"))
+        .join(Visit.case)
+        .join(Case.person)
+        .join(Case.dwelling)
         .join(Dwelling.residence)
         .where(Visit.visitor_id == visitor_id)
         .where(Visit.state.in_((VisitState.PLANNED, VisitState.UNDER_WAY, VisitState.DONE)))

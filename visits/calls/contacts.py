@@ -12,35 +12,28 @@ from visits.calls.taking_back import GRAVE, REFUSALS, note_grave
 from visits.ground.deadlines import months_after, today_in_paris
 from visits.ground.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.mapping.points import refresh_map
+from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal, RefusalReason
+from visits.models.cases import Case, CaseState
 from visits.models.people import AccessKind, Person, RefusedPart
-from visits.models.programmes import (
-    Channel,
-    ContactAttempt,
-    Disposition,
-    Enrolment,
-    EnrolmentState,
-    Refusal,
-    RefusalReason,
-)
 from visits.people.part_refusals import refuse_parts
 from visits.people.phones import numbers_of
 from visits.programmes import Protocol
 from visits.programmes.published import programme_of
-from visits.sight import Viewer, visible_enrolments
+from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
-# What an attempt makes of the enrolment; one that is not listed leaves it as it is.
+# What an attempt makes of the case; one that is not listed leaves it as it is.
 NEXT_STATE = {
-    Disposition.AGREED: EnrolmentState.AGREED,
-    Disposition.REFUSED: EnrolmentState.REFUSED,
-    Disposition.REFUSED_BY_FAMILY: EnrolmentState.REFUSED,
-    Disposition.CALL_BACK: EnrolmentState.CALL_BACK,
-    Disposition.IN_HOSPITAL: EnrolmentState.CALL_BACK,
-    Disposition.LANGUAGE: EnrolmentState.CALL_BACK,
-    Disposition.INTERPRETER: EnrolmentState.CALL_BACK,
-    Disposition.AGREED_BY_OTHER: EnrolmentState.AGREED,
-    Disposition.MOVED: EnrolmentState.NOT_ELIGIBLE,
-    Disposition.DEAD: EnrolmentState.NOT_ELIGIBLE,
+    Disposition.AGREED: CaseState.AGREED,
+    Disposition.REFUSED: CaseState.REFUSED,
+    Disposition.REFUSED_BY_FAMILY: CaseState.REFUSED,
+    Disposition.CALL_BACK: CaseState.CALL_BACK,
+    Disposition.IN_HOSPITAL: CaseState.CALL_BACK,
+    Disposition.LANGUAGE: CaseState.CALL_BACK,
+    Disposition.INTERPRETER: CaseState.CALL_BACK,
+    Disposition.AGREED_BY_OTHER: CaseState.AGREED,
+    Disposition.MOVED: CaseState.NOT_ELIGIBLE,
+    Disposition.DEAD: CaseState.NOT_ELIGIBLE,
 }
 UNANSWERED = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER)
 # What only somebody who stood there can say: see visits.agenda.doors.
@@ -59,7 +52,7 @@ PARTS_SAID = (
 )
 # Answers that lead to another try at a moment that must be given.
 WITH_A_MOMENT = (Disposition.CALL_BACK, Disposition.INTERPRETER)
-CLOSED = (EnrolmentState.NOT_ELIGIBLE, EnrolmentState.VISITED)
+CLOSED = (CaseState.NOT_ELIGIBLE, CaseState.VISITED)
 
 # A soft refusal may be asked again once, months later; a hard one never in this programme.
 SOFT_REASONS = (RefusalReason.TIMING, RefusalReason.HEALTH)
@@ -88,30 +81,26 @@ class Attempt:
 NOTE_LENGTH = 500
 
 
-def find_enrolment(
-    session: Session, viewer: Viewer, enrolment_id: uuid.UUID, *, to_change: bool = False
-) -> Enrolment:
-    """Find an enrolment whose person the viewer may see, else raise NotFound.
+def find_case(
+    session: Session, viewer: Viewer, case_id: uuid.UUID, *, to_change: bool = False
+) -> Case:
+    """Find a case whose person the viewer may see, else raise NotFound.
 
     `to_change` waits until nobody else is changing it.
     """
-    statement = (
-        select(Enrolment)
-        .join(Enrolment.person)
-        .where(Enrolment.id == enrolment_id, visible_enrolments(viewer))
-    )
+    statement = select(Case).join(Case.person).where(Case.id == case_id, visible_cases(viewer))
     if to_change:
-        statement = statement.with_for_update(of=Enrolment, key_share=True)
-    enrolment = session.scalars(statement).one_or_none()
-    if enrolment is None:
-        raise NotFound("enrolment_not_found")
-    return enrolment
+        statement = statement.with_for_update(of=Case, key_share=True)
+    case = session.scalars(statement).one_or_none()
+    if case is None:
+        raise NotFound("case_not_found")
+    return case
 
 
 def record_attempt(
-    session: Session, enrolment: Enrolment, attempt: Attempt, *, viewer: Viewer, now: datetime
+    session: Session, case: Case, attempt: Attempt, *, viewer: Viewer, now: datetime
 ) -> ContactAttempt:
-    """Keep an attempt and move the enrolment to where it leads.
+    """Keep an attempt and move the case to where it leads.
 
     A planned visit stands, unless the answer ends the calls: then it is called off. Raises Invalid
     for a refusal without a reason or a call-back without a time, DoNotContact for somebody who
@@ -119,11 +108,11 @@ def record_attempt(
     recorded meanwhile, such as the first of two clicks.
     """
     _check(attempt, now)
-    if attempt.seen is not None and attempt.seen != _attempts(session, enrolment):
+    if attempt.seen is not None and attempt.seen != _attempts(session, case):
         raise Conflict("conflict")
-    _refuse_if_not_to_contact(session, enrolment, attempt, now)
+    _refuse_if_not_to_contact(session, case, attempt, now)
     kept = ContactAttempt(
-        enrolment_id=enrolment.id,
+        case_id=case.id,
         at=now,
         channel=attempt.channel,
         disposition=attempt.disposition,
@@ -135,15 +124,15 @@ def record_attempt(
     session.add(kept)
     session.flush()
     if attempt.disposition is Disposition.WRONG_NUMBER and attempt.channel is Channel.PHONE:
-        _put_number_right(session, enrolment.person, attempt, viewer, now)
+        _put_number_right(session, case.person, attempt, viewer, now)
     if attempt.refused:
-        refuse_parts(session, enrolment.person, attempt.refused, viewer=viewer, now=now)
-    _follow(session, enrolment, kept, now)
-    refresh_map(session, [enrolment.dwelling_id])
+        refuse_parts(session, case.person, attempt.refused, viewer=viewer, now=now)
+    _follow(session, case, kept, now)
+    refresh_map(session, [case.dwelling_id])
     log_access(
         session,
         user_id=viewer.user_id,
-        persons=[enrolment.person_id],
+        persons=[case.person_id],
         kind=AccessKind.WRITE,
         what="contact_attempt",
         now=now,
@@ -200,17 +189,17 @@ def _right_number(attempt: Attempt, fields: dict[str, str]) -> str | None:
 
 
 def _refuse_if_not_to_contact(
-    session: Session, enrolment: Enrolment, attempt: Attempt, now: datetime
+    session: Session, case: Case, attempt: Attempt, now: datetime
 ) -> None:
-    if enrolment.state in CLOSED:
-        raise Conflict("enrolment_closed")
-    if enrolment.person.do_not_contact:
+    if case.state in CLOSED:
+        raise Conflict("case_closed")
+    if case.person.do_not_contact:
         raise DoNotContact("do_not_contact")
     # Nobody calls her; when she calls, what she says is noted.
-    if enrolment.state is not EnrolmentState.REFUSED or attempt.channel is Channel.INCOMING:
+    if case.state is not CaseState.REFUSED or attempt.channel is Channel.INCOMING:
         return
     refusals = session.scalars(
-        select(Refusal).where(Refusal.enrolment_id == enrolment.id).order_by(Refusal.at, Refusal.id)
+        select(Refusal).where(Refusal.case_id == case.id).order_by(Refusal.at, Refusal.id)
     ).all()
     latest = refusals[-1] if refusals else None
     if latest is None or latest.ask_again_on is None:
@@ -219,32 +208,30 @@ def _refuse_if_not_to_contact(
         raise DoNotContact("refused_until", until=latest.ask_again_on)
 
 
-def _follow(session: Session, enrolment: Enrolment, attempt: ContactAttempt, now: datetime) -> None:
+def _follow(session: Session, case: Case, attempt: ContactAttempt, now: datetime) -> None:
     grave = attempt.disposition in GRAVE
     if grave:
-        note_grave(session, enrolment, attempt, now=now)
-    enrolment.call_back_at = attempt.call_back_at
-    if enrolment.state is EnrolmentState.PLANNED and not grave:
+        note_grave(session, case, attempt, now=now)
+    case.call_back_at = attempt.call_back_at
+    if case.state is CaseState.PLANNED and not grave:
         return
-    enrolment.state = NEXT_STATE.get(attempt.disposition, enrolment.state)
+    case.state = NEXT_STATE.get(attempt.disposition, case.state)
     if attempt.disposition in REFUSALS:
-        keep_refusal(session, enrolment, attempt.reason or RefusalReason.NOT_SAID, now=now)
-    elif attempt.disposition in UNANSWERED and ladder_climbed(session, enrolment):
-        enrolment.state = EnrolmentState.UNREACHABLE
+        keep_refusal(session, case, attempt.reason or RefusalReason.NOT_SAID, now=now)
+    elif attempt.disposition in UNANSWERED and ladder_climbed(session, case):
+        case.state = CaseState.UNREACHABLE
 
 
-def keep_refusal(
-    session: Session, enrolment: Enrolment, reason: RefusalReason, *, now: datetime
-) -> None:
+def keep_refusal(session: Session, case: Case, reason: RefusalReason, *, now: datetime) -> None:
     """Keep a refusal; the first soft one may be asked again after the protocol's months."""
     earlier = session.scalar(
-        select(func.count()).select_from(Refusal).where(Refusal.enrolment_id == enrolment.id)
+        select(func.count()).select_from(Refusal).where(Refusal.case_id == case.id)
     )
     soft = reason in SOFT_REASONS and not earlier
-    months = _protocol(session, enrolment).soft_refusal_retry_months
+    months = _protocol(session, case).soft_refusal_retry_months
     session.add(
         Refusal(
-            enrolment_id=enrolment.id,
+            case_id=case.id,
             scope="visit",
             reason=reason,
             at=now,
@@ -253,7 +240,7 @@ def keep_refusal(
     )
 
 
-def ladder_climbed(session: Session, enrolment: Enrolment) -> bool:
+def ladder_climbed(session: Session, case: Case) -> bool:
     """Tell whether the protocol's tries, by phone or at the door, have all gone unanswered.
 
     They count from the last time somebody answered.
@@ -261,22 +248,20 @@ def ladder_climbed(session: Session, enrolment: Enrolment) -> bool:
     answered = and_(
         ContactAttempt.disposition.not_in(UNANSWERED), ContactAttempt.taken_back_at.is_(None)
     )
-    latest = select(func.max(ContactAttempt.at)).where(
-        ContactAttempt.enrolment_id == enrolment.id, answered
-    )
+    latest = select(func.max(ContactAttempt.at)).where(ContactAttempt.case_id == case.id, answered)
     since = session.scalar(latest)
     only: list[ColumnElement[bool]] = [ContactAttempt.disposition.in_(UNANSWERED)]
     if since is not None:
         only.append(ContactAttempt.at > since)
-    return _attempts(session, enrolment, *only) >= _protocol(session, enrolment).max_calls
+    return _attempts(session, case, *only) >= _protocol(session, case).max_calls
 
 
-def _protocol(session: Session, enrolment: Enrolment) -> Protocol:
-    programme = programme_of(session, enrolment)
+def _protocol(session: Session, case: Case) -> Protocol:
+    programme = programme_of(session, case)
     return programme.protocol if programme else Protocol()
 
 
-def _attempts(session: Session, enrolment: Enrolment, *only: ColumnElement[bool]) -> int:
-    of_this = ContactAttempt.enrolment_id == enrolment.id
+def _attempts(session: Session, case: Case, *only: ColumnElement[bool]) -> int:
+    of_this = ContactAttempt.case_id == case.id
     statement = select(func.count()).select_from(ContactAttempt).where(of_this, *only)
     return session.scalar(statement) or 0

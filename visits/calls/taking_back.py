@@ -11,15 +11,10 @@ from sqlalchemy.orm import Session
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map_of_person
+from visits.models.calls import ContactAttempt, Disposition, Refusal
+from visits.models.cases import Case, CaseState
 from visits.models.people import AccessKind, Occupancy, Person
 from visits.models.portfolio import Tenancy
-from visits.models.programmes import (
-    ContactAttempt,
-    Disposition,
-    Enrolment,
-    EnrolmentState,
-    Refusal,
-)
 from visits.models.visits import LIVE, Visit, VisitState
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
@@ -29,26 +24,24 @@ GRAVE = (*REFUSALS, Disposition.DEAD, Disposition.MOVED)
 WHY_LENGTH = 500
 
 
-def note_grave(
-    session: Session, enrolment: Enrolment, attempt: ContactAttempt, *, now: datetime
-) -> None:
+def note_grave(session: Session, case: Case, attempt: ContactAttempt, *, now: datetime) -> None:
     """Keep how things stood, call off what is planned, and let the answer have its consequences.
 
     Raises Conflict while a visit is under way: whoever stands there tells it.
     """
-    person = enrolment.person
+    person = case.person
     before: dict[str, Any] = {
-        "state": enrolment.state.value,
-        "call_back_at": _iso(enrolment.call_back_at),
+        "state": case.state.value,
+        "call_back_at": _iso(case.call_back_at),
         "died_on": _iso(person.died_on),
         "do_not_contact": person.do_not_contact,
-        "visits": _call_off(session, enrolment, but=attempt.visit_id),
+        "visits": _call_off(session, case, but=attempt.visit_id),
         "occupancies": [],
     }
     if attempt.disposition is Disposition.DEAD:
         note_death(person, now)
     elif attempt.disposition is Disposition.MOVED:
-        before["occupancies"] = _end_occupancies(session, enrolment, now)
+        before["occupancies"] = _end_occupancies(session, case, now)
     attempt.undo = before
 
 
@@ -62,8 +55,8 @@ def _iso(moment: date | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _call_off(session: Session, enrolment: Enrolment, *, but: uuid.UUID | None) -> list[str]:
-    live = select(Visit).where(Visit.enrolment_id == enrolment.id, Visit.state.in_(LIVE))
+def _call_off(session: Session, case: Case, *, but: uuid.UUID | None) -> list[str]:
+    live = select(Visit).where(Visit.case_id == case.id, Visit.state.in_(LIVE))
     visits = [visit for visit in session.scalars(live.order_by(Visit.id)) if visit.id != but]
     if any(visit.state is VisitState.UNDER_WAY for visit in visits):
         raise Conflict("visit_under_way")
@@ -72,18 +65,18 @@ def _call_off(session: Session, enrolment: Enrolment, *, but: uuid.UUID | None) 
     return [str(visit.id) for visit in visits]
 
 
-def _end_occupancies(session: Session, enrolment: Enrolment, now: datetime) -> list[str]:
+def _end_occupancies(session: Session, case: Case, now: datetime) -> list[str]:
     """End a person's living in the dwelling she is enrolled with."""
     open_ones = session.scalars(
         select(Occupancy)
         .join(Occupancy.tenancy)
-        .where(Occupancy.person_id == enrolment.person_id, Occupancy.ended_on.is_(None))
-        .where(Tenancy.dwelling_id == enrolment.dwelling_id)
+        .where(Occupancy.person_id == case.person_id, Occupancy.ended_on.is_(None))
+        .where(Tenancy.dwelling_id == case.dwelling_id)
         .order_by(Occupancy.id)
     ).all()
     for occupancy in open_ones:
         occupancy.ended_on = today_in_paris(now)
-    refresh_map_of_person(session, enrolment.person_id)
+    refresh_map_of_person(session, case.person_id)
     return [str(occupancy.id) for occupancy in open_ones]
 
 
@@ -95,7 +88,7 @@ def may_be_taken_back(attempts: Sequence[ContactAttempt]) -> ContactAttempt | No
 
 def take_back(
     session: Session,
-    enrolment: Enrolment,
+    case: Case,
     attempt_id: uuid.UUID,
     *,
     reason: str,
@@ -105,24 +98,24 @@ def take_back(
     """Undo a death, move or refusal noted by mistake; gives the visits that it had called off.
 
     Those are not planned again by themselves: their hour may be taken. Raises NotFound for no
-    attempt of this enrolment, Conflict for one that cannot be undone, or not any more.
+    attempt of this case, Conflict for one that cannot be undone, or not any more.
     """
     attempt = session.get(ContactAttempt, attempt_id)
-    if attempt is None or attempt.enrolment_id != enrolment.id:
+    if attempt is None or attempt.case_id != case.id:
         raise NotFound("not_found")
-    if attempt is not may_be_taken_back(enrolment.attempts):
+    if attempt is not may_be_taken_back(case.attempts):
         raise Conflict("not_to_take_back")
     if not reason.strip():
         raise Invalid({"reason": "required"})
     attempt.taken_back_at, attempt.taken_back_by_id = now, viewer.user_id
     attempt.taken_back_why = reason.strip()[:WHY_LENGTH]
     before = attempt.undo or {}
-    _restore(session, enrolment, attempt, before)
-    refresh_map_of_person(session, enrolment.person_id)
+    _restore(session, case, attempt, before)
+    refresh_map_of_person(session, case.person_id)
     log_access(
         session,
         user_id=viewer.user_id,
-        persons=[enrolment.person_id],
+        persons=[case.person_id],
         kind=AccessKind.WRITE,
         what="call_taken_back",
         now=now,
@@ -133,18 +126,16 @@ def take_back(
     ).all()
 
 
-def _restore(
-    session: Session, enrolment: Enrolment, attempt: ContactAttempt, before: dict[str, Any]
-) -> None:
-    if enrolment.state in (EnrolmentState.NOT_ELIGIBLE, EnrolmentState.REFUSED):
-        state = EnrolmentState(before.get("state", EnrolmentState.TO_CALL))
-        enrolment.state = EnrolmentState.AGREED if state is EnrolmentState.PLANNED else state
+def _restore(session: Session, case: Case, attempt: ContactAttempt, before: dict[str, Any]) -> None:
+    if case.state in (CaseState.NOT_ELIGIBLE, CaseState.REFUSED):
+        state = CaseState(before.get("state", CaseState.TO_CALL))
+        case.state = CaseState.AGREED if state is CaseState.PLANNED else state
         back = before.get("call_back_at")
-        enrolment.call_back_at = datetime.fromisoformat(back) if back else None
+        case.call_back_at = datetime.fromisoformat(back) if back else None
     if attempt.disposition is Disposition.DEAD:
         died = before.get("died_on")
-        enrolment.person.died_on = date.fromisoformat(died) if died else None
-        enrolment.person.do_not_contact = before.get("do_not_contact", False)
+        case.person.died_on = date.fromisoformat(died) if died else None
+        case.person.do_not_contact = before.get("do_not_contact", False)
     ended = [uuid.UUID(one) for one in before.get("occupancies", ())]
     for occupancy in session.scalars(
         select(Occupancy)
@@ -156,4 +147,4 @@ def _restore(
     if attempt.disposition in REFUSALS:
         # A refusal told at a door was kept when the tablet's report came.
         moments = or_(Refusal.at == attempt.at, Refusal.at == attempt.received_at)
-        session.execute(delete(Refusal).where(Refusal.enrolment_id == enrolment.id, moments))
+        session.execute(delete(Refusal).where(Refusal.case_id == case.id, moments))

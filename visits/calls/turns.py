@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy import case as sql_case
 
 from visits.ground.db import UtcDateTime
+from visits.models.calls import ContactAttempt, Disposition
+from visits.models.cases import Case, CaseState
 from visits.models.people import Person
-from visits.models.programmes import ContactAttempt, Disposition, Enrolment, EnrolmentState
 
 # How long after an attempt a person is left alone, unless a call back was promised: then its
 # moment counts and nothing else. No law sets these for a landlord's own tenants; they are our
@@ -30,31 +32,31 @@ REST = {
     Disposition.IN_HOSPITAL: timedelta(days=14),
 }
 
-WAITING = (EnrolmentState.TO_CALL, EnrolmentState.CALL_BACK)
+WAITING = (CaseState.TO_CALL, CaseState.CALL_BACK)
 # Somebody whose visit is planned may have been promised a call all the same.
-PROMISED = (*WAITING, EnrolmentState.PLANNED)
+PROMISED = (*WAITING, CaseState.PLANNED)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_TRY = (
     select(func.max(ContactAttempt.at))
-    .where(ContactAttempt.enrolment_id == Enrolment.id)
-    .correlate(Enrolment)
+    .where(ContactAttempt.case_id == Case.id)
+    .correlate(Case)
     .scalar_subquery()
 )
 TRIED_AT = func.coalesce(_LAST_TRY, literal(NEVER, UtcDateTime()))
 # Call backs somebody was promised come before everybody else.
 LATER = 1_000_000
-URGENCY = case((Enrolment.call_back_at.is_not(None), 0), else_=LATER) - Enrolment.score
+URGENCY = sql_case((Case.call_back_at.is_not(None), 0), else_=LATER) - Case.score
 # Promises, then the score, then who was tried longest ago; the id so that the order is total.
-TURNS = (URGENCY, TRIED_AT, Enrolment.id)
+TURNS = (URGENCY, TRIED_AT, Case.id)
 
 
 def to_contact(now: datetime) -> ColumnElement[bool]:
-    """Give the condition on `Enrolment` for those to call now; whoever rests is not among them."""
+    """Give the condition on `Case` for those to call now; whoever rests is not among them."""
     return and_(
         Person.do_not_contact.is_(False),
         or_(
-            and_(Enrolment.call_back_at <= now, Enrolment.state.in_(PROMISED)),
-            and_(Enrolment.call_back_at.is_(None), Enrolment.state.in_(WAITING), ~_resting(now)),
+            and_(Case.call_back_at <= now, Case.state.in_(PROMISED)),
+            and_(Case.call_back_at.is_(None), Case.state.in_(WAITING), ~_resting(now)),
         ),
     )
 
@@ -64,35 +66,35 @@ def _resting(now: datetime) -> ColumnElement[bool]:
         and_(ContactAttempt.disposition == disposition, ContactAttempt.at > now - rest)
         for disposition, rest in REST.items()
     ]
-    return exists().where(ContactAttempt.enrolment_id == Enrolment.id, or_(*lately))
+    return exists().where(ContactAttempt.case_id == Case.id, or_(*lately))
 
 
-def rests(enrolment: Enrolment, attempts: Sequence[ContactAttempt], now: datetime) -> bool:
-    """Tell of one loaded enrolment what `to_contact` asks of the list."""
-    if enrolment.call_back_at is not None:
-        return enrolment.call_back_at > now
+def rests(case: Case, attempts: Sequence[ContactAttempt], now: datetime) -> bool:
+    """Tell of one loaded case what `to_contact` asks of the list."""
+    if case.call_back_at is not None:
+        return case.call_back_at > now
     nothing = timedelta()
     return any(one.at + REST.get(one.disposition, nothing) > now for one in attempts)
 
 
 def comes_after(
-    enrolment: Enrolment, attempts: Sequence[ContactAttempt], now: datetime
+    case: Case, attempts: Sequence[ContactAttempt], now: datetime
 ) -> ColumnElement[bool]:
     """Give the condition for those whose turn comes after this person's.
 
     Whoever was just tried keeps the place she had before, so that the list goes on from there.
     """
     tried = list(attempts)
-    promise = enrolment.call_back_at
-    waiting = enrolment.state in (WAITING if promise is None else PROMISED)
-    if tried and not (waiting and not rests(enrolment, tried, now)):
+    promise = case.call_back_at
+    waiting = case.state in (WAITING if promise is None else PROMISED)
+    if tried and not (waiting and not rests(case, tried, now)):
         tried.pop()
         promise = tried[-1].call_back_at if tried else None
-    urgency = (LATER if promise is None else 0) - enrolment.score
+    urgency = (LATER if promise is None else 0) - case.score
     at = tried[-1].at if tried else NEVER
     by_urgency, by_try, by_id = TURNS
     return or_(
         by_urgency > urgency,
         and_(by_urgency == urgency, by_try > at),
-        and_(by_urgency == urgency, by_try == at, by_id > enrolment.id),
+        and_(by_urgency == urgency, by_try == at, by_id > case.id),
     )

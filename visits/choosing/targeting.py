@@ -1,4 +1,4 @@
-"""Whom to visit first: facts of a person, points with reasons, an ordered list, enrolments."""
+"""Whom to visit first: facts of a person, points with reasons, an ordered list, cases."""
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,9 +15,9 @@ from visits.ground.deadlines import age_on, today_in_paris
 from visits.ground.errors import Invalid, NotFound
 from visits.ground.folding import fold
 from visits.mapping.points import refresh_map
+from visits.models.cases import Case, CaseState
 from visits.models.people import AccessKind, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
-from visits.models.programmes import Enrolment, EnrolmentState
 from visits.programmes import Condition, Criterion, Programme
 from visits.programmes.facts import Fact, Facts, facts_of
 from visits.programmes.published import version_of
@@ -38,7 +38,7 @@ class Reason:
     label: Mapping[str, str]
 
     def as_json(self) -> dict[str, Any]:
-        """Give the reason as an enrolment keeps it."""
+        """Give the reason as a case keeps it."""
         return {
             "criterion": self.criterion,
             "points": self.points,
@@ -56,7 +56,7 @@ class Score:
     unknown: tuple[Reason, ...]
 
     def as_json(self) -> list[dict[str, Any]]:
-        """Give all reasons as an enrolment keeps them, the unknown ones last with 0 points."""
+        """Give all reasons as a case keeps them, the unknown ones last with 0 points."""
         return [reason.as_json() for reason in (*self.reasons, *self.unknown)]
 
 
@@ -73,7 +73,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A person a programme is for, with her home, her score and her enrolment if she has one."""
+    """A person a programme is for, with her home, her score and her case if she has one."""
 
     person: Person
     dwelling: Dwelling
@@ -81,7 +81,7 @@ class Candidate:
     age: int
     score: Score
     enrolled: bool
-    enrolment_id: uuid.UUID | None
+    case_id: uuid.UUID | None
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def count_candidates(
     """Count the programme's audience, and those of it who are enrolled."""
     audience = _audience(programme, viewer, today=today_in_paris(now))
     counts = audience.with_only_columns(
-        func.count(Person.id.distinct()), func.count(Enrolment.person_id.distinct())
+        func.count(Person.id.distinct()), func.count(Case.person_id.distinct())
     )
     everybody, enrolled = session.execute(counts).one()
     return everybody, enrolled
@@ -164,7 +164,7 @@ def cities_of_candidates(
 def enrol(
     session: Session, programme: Programme, person_ids: Iterable[uuid.UUID], *, viewer: Viewer,
     now: datetime,
-) -> list[Enrolment]:  # fmt: skip
+) -> list[Case]:  # fmt: skip
     """Enrol persons with their score of today; one who is enrolled already stays as she is.
 
     Raises NotFound, enrolling nobody, when one of them is not in the programme's audience or not
@@ -183,7 +183,7 @@ def enrol(
 def enrol_top(
     session: Session, programme: Programme, number: int, *, viewer: Viewer, now: datetime,
     filters: Filters = NO_FILTERS,
-) -> list[Enrolment]:  # fmt: skip
+) -> list[Case]:  # fmt: skip
     """Enrol the `number` highest scores among those who are not enrolled yet: 1 to 5,000."""
     if not 1 <= number <= MOST_AT_ONCE:
         raise Invalid({"number": "out_of_range"}, "out_of_range")
@@ -218,7 +218,7 @@ def _meets(value: Fact, condition: Condition) -> bool | None:
 def _audience(programme: Programme, viewer: Viewer, *, today: date) -> Select[*tuple[Any, ...]]:
     """Select the audience at home, a row per person and open occupancy."""
     occupants = _occupants(viewer)
-    enrolment = and_(Enrolment.person_id == Person.id, Enrolment.programme == programme.code)
+    case = and_(Case.person_id == Person.id, Case.programme == programme.code)
     statement: Select[*tuple[Any, ...]] = (
         select(
             Person.id.label("person_id"), Person.name_key, Person.born_on, Person.birth_year,
@@ -228,14 +228,14 @@ def _audience(programme: Programme, viewer: Viewer, *, today: date) -> Select[*t
             func.coalesce(Dwelling.energy_label, Residence.energy_label).label("energy_label"),
             Residence.reference.label("residence_reference"),
             Residence.priority_district, Tenancy.started_on, Tenancy.lives_alone,
-            Enrolment.id.label("enrolment_id"), occupants.c.occupants,
+            Case.id.label("case_id"), occupants.c.occupants,
         )
         .join(Occupancy, and_(Occupancy.person_id == Person.id, Occupancy.ended_on.is_(None)))
         .join(Tenancy, and_(Tenancy.id == Occupancy.tenancy_id, Tenancy.ended_on.is_(None)))
         .join(Dwelling, Tenancy.dwelling_id == Dwelling.id)
         .join(Residence, Dwelling.residence_id == Residence.id)
         .join(occupants, occupants.c.dwelling_id == Dwelling.id)
-        .outerjoin(Enrolment, enrolment)
+        .outerjoin(Case, case)
         .where(visible_persons(viewer), *_of_age(programme, today))
         .where(Person.do_not_contact.is_(False), Person.died_on.is_(None))
     )  # fmt: skip
@@ -312,7 +312,7 @@ def _filtered(statement: Select[*tuple[Any, ...]], filters: Filters) -> Select[*
     if filters.territory_id:
         statement = statement.where(Residence.territory_id == filters.territory_id)
     if filters.enrolled is not None:
-        missing = Enrolment.id.is_(None)
+        missing = Case.id.is_(None)
         statement = statement.where(~missing if filters.enrolled else missing)
     return statement
 
@@ -336,8 +336,8 @@ def _candidates(session: Session, page: Sequence[_Scored]) -> tuple[Candidate, .
             residence=dwellings[scored.row.dwelling_id].residence,
             age=scored.age,
             score=scored.score,
-            enrolled=scored.row.enrolment_id is not None,
-            enrolment_id=scored.row.enrolment_id,
+            enrolled=scored.row.case_id is not None,
+            case_id=scored.row.case_id,
         )
         for scored in page
     )
@@ -349,48 +349,48 @@ def _by_id(session: Session, statement: Select[*tuple[Any, ...]]) -> dict[uuid.U
 
 def _enrolled(
     session: Session, programme: Programme, person_ids: Sequence[uuid.UUID], *, viewer: Viewer
-) -> dict[uuid.UUID, Enrolment]:
-    found: dict[uuid.UUID, Enrolment] = {}
+) -> dict[uuid.UUID, Case]:
+    found: dict[uuid.UUID, Case] = {}
     for start in range(0, len(person_ids), CHUNK):
         statement = (
-            select(Enrolment)
-            .join(Enrolment.person)
-            .where(Enrolment.programme == programme.code, visible_persons(viewer))
-            .where(Enrolment.person_id.in_(person_ids[start : start + CHUNK]))
+            select(Case)
+            .join(Case.person)
+            .where(Case.programme == programme.code, visible_persons(viewer))
+            .where(Case.person_id.in_(person_ids[start : start + CHUNK]))
         )
-        found |= {enrolment.person_id: enrolment for enrolment in session.scalars(statement)}
+        found |= {case.person_id: case for case in session.scalars(statement)}
     return found
 
 
 def _enrol(
     session: Session, programme: Programme, chosen: Sequence[_Scored], *, viewer: Viewer,
     now: datetime,
-) -> list[Enrolment]:  # fmt: skip
+) -> list[Case]:  # fmt: skip
     version = version_of(session, programme.code)
-    enrolments = [
-        Enrolment(
+    cases = [
+        Case(
             programme=programme.code,
             programme_version_id=version.id,
             person_id=scored.row.person_id,
             dwelling_id=scored.row.dwelling_id,
-            state=EnrolmentState.TO_CALL,
+            state=CaseState.TO_CALL,
             score=scored.score.points,
             reasons=scored.score.as_json(),
             risk=0,
-            enrolled_at=now,
-            enrolled_by_id=viewer.user_id,
+            opened_at=now,
+            opened_by_id=viewer.user_id,
         )
         for scored in chosen
     ]
-    session.add_all(enrolments)
+    session.add_all(cases)
     session.flush()
-    refresh_map(session, {enrolment.dwelling_id for enrolment in enrolments})
+    refresh_map(session, {case.dwelling_id for case in cases})
     log_access(
         session,
         user_id=viewer.user_id,
-        persons=[enrolment.person_id for enrolment in enrolments],
+        persons=[case.person_id for case in cases],
         kind=AccessKind.WRITE,
         what="enrolled",
         now=now,
     )
-    return enrolments
+    return cases

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
+from visits.models.cases import Case
 from visits.models.people import Person
-from visits.models.programmes import Enrolment
 from visits.models.visits import Consequence, Submission, SubmissionState
 from visits.models.works import (
     OPEN_STATES,
@@ -47,7 +47,7 @@ def orders_of(session: Session, consequence_ids: Iterable[uuid.UUID]) -> dict[uu
 def known_order(
     session: Session,
     consequence: Consequence,
-    enrolment: Enrolment | None,
+    case: Case | None,
     *,
     trade: str,
     now: datetime,
@@ -62,7 +62,7 @@ def known_order(
     recent = WorkOrder.opened_at > now - AROUND
     same_visit = WorkOrder.id.in_(_told(Submission.visit_id == submission.visit_id))
     of_corrected = WorkOrder.id.in_(_told(Submission.instance_id == (submission.corrects or "")))
-    home = WorkOrder.dwelling_id == (enrolment.dwelling_id if enrolment else None)
+    home = WorkOrder.dwelling_id == (case.dwelling_id if case else None)
     statement = (
         select(WorkOrder)
         .outerjoin(WorkOrder.person)
@@ -71,7 +71,7 @@ def known_order(
         .order_by(WorkOrder.opened_at, WorkOrder.id)
         .with_for_update(of=WorkOrder, key_share=True)
     )
-    person = enrolment.person if enrolment else None
+    person = case.person if case else None
     for order in session.scalars(statement):
         if _may_share(order, person) and _about_the_same(order, consequence):
             return order

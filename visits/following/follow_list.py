@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.programmes import Enrolment
 from visits.models.works import FollowUp, FollowUpState
 from visits.sight.listing import Listed, Wanted, page_of
-from visits.sight.reach import Viewer, visible_enrolments
+from visits.sight.reach import Viewer, visible_cases
 from visits.sight.wording import mentions
 
 OPEN = (FollowUpState.WAITING, FollowUpState.DUE)
@@ -45,15 +45,15 @@ def list_follow_ups(
     """List the follow-ups of persons the viewer may see, those due first at the top."""
     statement = (
         select(FollowUp)
-        .join(FollowUp.enrolment)
-        .join(Enrolment.person)
-        .join(Enrolment.dwelling)
+        .join(FollowUp.case)
+        .join(Case.person)
+        .join(Case.dwelling)
         .join(Dwelling.residence)
-        .where(visible_enrolments(viewer))
+        .where(visible_cases(viewer))
         .options(
-            contains_eager(FollowUp.enrolment).contains_eager(Enrolment.person),
-            contains_eager(FollowUp.enrolment)
-            .contains_eager(Enrolment.dwelling)
+            contains_eager(FollowUp.case).contains_eager(Case.person),
+            contains_eager(FollowUp.case)
+            .contains_eager(Case.dwelling)
             .contains_eager(Dwelling.residence),
             joinedload(FollowUp.consequence),
         )
@@ -67,7 +67,7 @@ def list_follow_ups(
     if only.state in tuple(FollowUpState):
         statement = statement.where(FollowUp.state == FollowUpState(only.state))
     if only.programme:
-        statement = statement.where(Enrolment.programme == only.programme)
+        statement = statement.where(Case.programme == only.programme)
     if only.text.strip():
         statement = statement.where(mentions(session, only.text))
     return page_of(session, statement, wanted=wanted, order=ORDER, tie=FollowUp.id)

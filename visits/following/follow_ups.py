@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from visits.following.corrections import promise_of_first
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.models.cases import Case
 from visits.models.people import AccessKind
-from visits.models.programmes import Enrolment
 from visits.models.visits import Consequence
 from visits.models.works import FollowUp, FollowUpState
-from visits.sight import Viewer, visible_enrolments
+from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
 NOTE_LENGTH = 500
@@ -22,7 +22,7 @@ TAKEN_BACK = "taken_back"
 
 def open_follow_up(
     session: Session,
-    enrolment: Enrolment,
+    case: Case,
     consequence: Consequence,
     *,
     now: datetime,
@@ -35,14 +35,14 @@ def open_follow_up(
     """
     known = _of(session, consequence) or promise_of_first(session, consequence)
     if known is not None:
-        known.consequence, known.enrolment = consequence, enrolment
+        known.consequence, known.case = consequence, case
         if known.state is FollowUpState.CANCELLED and known.note == TAKEN_BACK:
             known.state = FollowUpState.WAITING
             known.note = known.closed_at = known.closed_by_id = None
         session.flush()
         return known
     follow_up = FollowUp(
-        enrolment_id=enrolment.id,
+        case_id=case.id,
         consequence_id=consequence.id,
         code=code or consequence.code,
         state=FollowUpState.WAITING,
@@ -67,9 +67,9 @@ def find_follow_up(
     """
     statement = (
         select(FollowUp)
-        .join(FollowUp.enrolment)
-        .join(Enrolment.person)
-        .where(FollowUp.id == follow_up_id, visible_enrolments(viewer))
+        .join(FollowUp.case)
+        .join(Case.person)
+        .where(FollowUp.id == follow_up_id, visible_cases(viewer))
     )
     if to_change:
         statement = statement.with_for_update(of=FollowUp, key_share=True)
@@ -95,7 +95,7 @@ def close_follow_up(
     log_access(
         session,
         user_id=viewer.user_id,
-        persons=[follow_up.enrolment.person_id],
+        persons=[follow_up.case.person_id],
         kind=AccessKind.WRITE,
         what="follow_up_done",
         now=now,

@@ -13,8 +13,8 @@ from visits.following.what_follows import open_what_follows
 from visits.forms.published import consequences_of
 from visits.ground.deadlines import due_at
 from visits.mapping.points import refresh_map
+from visits.models.cases import Case
 from visits.models.people import Person, RefusedPart
-from visits.models.programmes import Enrolment
 from visits.models.visits import COUNTED, Consequence, Submission, Visit
 from visits.people.part_refusals import take_part_back
 from visits.sight import Viewer
@@ -37,8 +37,8 @@ def _left_for_it(session: Session, person: Person) -> Sequence[Submission]:
     statement = (
         select(Submission)
         .join(Submission.visit)
-        .join(Visit.enrolment)
-        .where(Enrolment.person_id == person.id, Submission.state.in_(COUNTED))
+        .join(Visit.case)
+        .where(Case.person_id == person.id, Submission.state.in_(COUNTED))
         .order_by(Submission.received_at, Submission.id)
     )
     marked = session.scalars(statement).all()
@@ -47,9 +47,9 @@ def _left_for_it(session: Session, person: Person) -> Sequence[Submission]:
 
 def _open_left(session: Session, submission: Submission, now: datetime) -> int:
     assert submission.visit is not None
-    enrolment = submission.visit.enrolment
+    case = submission.visit.case
     without = [one for one in submission.consequences if order_of(session, one) is None]
-    open_what_follows(session, enrolment, submission.consequences, now=now)
+    open_what_follows(session, case, submission.consequences, now=now)
     opened = 0
     for one in without:
         order = order_of(session, one)
@@ -58,7 +58,7 @@ def _open_left(session: Session, submission: Submission, now: datetime) -> int:
         opened += 1
         if order.consequence_id == one.id:
             order.due_at = _due_from(one, now)
-    refresh_map(session, [enrolment.dwelling_id])
+    refresh_map(session, [case.dwelling_id])
     return opened
 
 

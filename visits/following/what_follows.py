@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from visits.following.follow_ups import open_follow_up
 from visits.following.work_orders import open_work_order
+from visits.models.cases import Case
 from visits.models.people import RefusedPart
-from visits.models.programmes import Enrolment
 from visits.models.visits import Consequence
 from visits.models.works import URGENT
 from visits.people.part_refusals import refused_parts
@@ -35,7 +35,7 @@ TRADE_OF_HAZARD = {
 
 
 def open_what_follows(
-    session: Session, enrolment: Enrolment, called: Sequence[Consequence], *, now: datetime
+    session: Session, case: Case, called: Sequence[Consequence], *, now: datetime
 ) -> None:
     """Open what the consequences of one submission call for; what is open already stays one.
 
@@ -43,21 +43,21 @@ def open_what_follows(
     answer has called one as urgent; anybody else's becomes a follow-up, so that somebody asks how
     it ended. Of works that she refuses, only what is urgent is opened.
     """
-    refuses_works = RefusedPart.WORKS in refused_parts(session, enrolment.person_id)
+    refuses_works = RefusedPart.WORKS in refused_parts(session, case.person_id)
     for consequence in called:
         if _calls_for_works(consequence, called):
             if refuses_works and consequence.severity not in URGENT:
                 continue
-            open_work_order(session, enrolment, consequence, now=now, trade=_trade_of(consequence))
+            open_work_order(session, case, consequence, now=now, trade=_trade_of(consequence))
         elif consequence.kind == "follow_up":
-            open_follow_up(session, enrolment, consequence, now=now)
+            open_follow_up(session, case, consequence, now=now)
         elif _is_urgent_hazard(consequence) and consequence.owner != LANDLORD:
-            open_follow_up(session, enrolment, consequence, now=now, code="call")
+            open_follow_up(session, case, consequence, now=now, code="call")
 
 
-def works_left(session: Session, enrolment: Enrolment, called: Sequence[Consequence]) -> bool:
+def works_left(session: Session, case: Case, called: Sequence[Consequence]) -> bool:
     """Tell whether works that are called for stay unopened, as she refuses them."""
-    if RefusedPart.WORKS not in refused_parts(session, enrolment.person_id):
+    if RefusedPart.WORKS not in refused_parts(session, case.person_id):
         return False
     return any(_calls_for_works(one, called) and one.severity not in URGENT for one in called)
 

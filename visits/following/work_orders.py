@@ -11,8 +11,8 @@ from visits.following.work_list import visible_orders
 from visits.ground.db import new_id
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
+from visits.models.cases import Case
 from visits.models.people import AccessKind
-from visits.models.programmes import Enrolment
 from visits.models.visits import Consequence
 from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
 from visits.sight import Viewer
@@ -36,7 +36,7 @@ ESCALATE_AFTER = {Severity.U0: timedelta(minutes=30), Severity.U1: timedelta(hou
 
 def open_work_order(
     session: Session,
-    enrolment: Enrolment | None,
+    case: Case | None,
     consequence: Consequence,
     *,
     now: datetime,
@@ -44,16 +44,16 @@ def open_work_order(
 ) -> WorkOrder:
     """Open the work order a finding calls for, or add the finding to the one that is known.
 
-    Without an enrolment it is of a home unknown; called again with one, it gets its home. Without a
+    Without a case it is of a home unknown; called again with one, it gets its home. Without a
     `trade` the code of the consequence is one.
     """
     trade = trade or consequence.code
     order = order_of(session, consequence)
     if order is not None:
-        if enrolment is not None:
-            _bring_home(order, enrolment)
+        if case is not None:
+            _bring_home(order, case)
         return order
-    known = known_order(session, consequence, enrolment, trade=trade, now=now)
+    known = known_order(session, consequence, case, trade=trade, now=now)
     if known is not None:
         add_finding(session, known, consequence)
         return known
@@ -61,8 +61,8 @@ def open_work_order(
     order = WorkOrder(
         id=order_id,
         reference=f"BT-{uuid.uuid4().hex[:8].upper()}",
-        dwelling_id=enrolment.dwelling_id if enrolment else None,
-        person_id=enrolment.person_id if enrolment else None,
+        dwelling_id=case.dwelling_id if case else None,
+        person_id=case.person_id if case else None,
         consequence_id=consequence.id,
         trade=trade,
         severity=Severity(consequence.severity or "P"),
@@ -77,8 +77,8 @@ def open_work_order(
     return order
 
 
-def _bring_home(order: WorkOrder, enrolment: Enrolment) -> None:
-    order.dwelling_id, order.person_id = enrolment.dwelling_id, enrolment.person_id
+def _bring_home(order: WorkOrder, case: Case) -> None:
+    order.dwelling_id, order.person_id = case.dwelling_id, case.person_id
     if order.state is WorkOrderState.CANCELLED and order.closing_note == TAKEN_BACK:
         order.state = WorkOrderState.OPEN
         order.closing_note = order.closed_at = order.closed_by_id = None

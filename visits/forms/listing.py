@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from diagnostics.form import parse_form
 from visits.models.accounts import User
+from visits.models.cases import Case
 from visits.models.portfolio import FormDraft, FormVersion
-from visits.models.programmes import Enrolment
 from visits.models.visits import Submission, Visit
-from visits.sight.reach import Viewer, visible_enrolments
+from visits.sight.reach import Viewer, visible_cases
 
 READERS_MARK = b":readers="
 
@@ -65,9 +65,7 @@ def list_form_versions(session: Session, viewer: Viewer, *, form_id: str = "") -
 
     How often one was filled counts what the viewer may see, and what came without a visit.
     """
-    seen = (select(Visit.id).join(Visit.enrolment).join(Enrolment.person)).where(
-        visible_enrolments(viewer)
-    )
+    seen = (select(Visit.id).join(Visit.case).join(Case.person)).where(visible_cases(viewer))
     filled = (
         select(func.count(Submission.id))
         .where(Submission.form_version_id == FormVersion.id)

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.ground.errors import NotFound
 from visits.models.accounts import User
+from visits.models.cases import Case
 from visits.models.portfolio import Dwelling, FormVersion
-from visits.models.programmes import Enrolment
 from visits.models.visits import Consequence, Submission, UrgentAlert, Visit
 from visits.models.works import WorkOrder, WorkOrderFinding
-from visits.sight.reach import Viewer, visible_enrolments
+from visits.sight.reach import Viewer, visible_cases
 
 SEEN_SHOWN_FOR = timedelta(hours=24)
 _TURN = re.compile(r"\[\d+\]")
@@ -63,16 +63,16 @@ def _visible(viewer: Viewer) -> Select[UrgentAlert]:
     return (
         select(UrgentAlert)
         .join(UrgentAlert.visit)
-        .join(Visit.enrolment)
-        .join(Enrolment.person)
-        .where(visible_enrolments(viewer))
+        .join(Visit.case)
+        .join(Case.person)
+        .where(visible_cases(viewer))
         .options(
             contains_eager(UrgentAlert.visit)
-            .contains_eager(Visit.enrolment)
-            .contains_eager(Enrolment.person),
+            .contains_eager(Visit.case)
+            .contains_eager(Case.person),
             contains_eager(UrgentAlert.visit)
-            .contains_eager(Visit.enrolment)
-            .joinedload(Enrolment.dwelling)
+            .contains_eager(Visit.case)
+            .joinedload(Case.dwelling)
             .joinedload(Dwelling.residence),
             joinedload(UrgentAlert.sent_by),
         )

@@ -115,7 +115,7 @@ def _written(
     log_access(
         session,
         user_id=viewer.user_id,
-        persons=[alert.visit.enrolment.person_id],
+        persons=[alert.visit.case.person_id],
         kind=AccessKind.WRITE,
         what=what,
         now=now,

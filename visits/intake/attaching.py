@@ -18,8 +18,8 @@ from visits.ground.errors import Conflict
 from visits.intake.conclusion import judge, read_checked, settle
 from visits.intake.risks import risk_of
 from visits.mapping.points import refresh_map
+from visits.models.cases import CaseState
 from visits.models.people import AccessKind, Consent
-from visits.models.programmes import EnrolmentState
 from visits.models.visits import COUNTED, Submission, SubmissionState, Visit, VisitState
 from visits.models.works import OPEN_STATES, URGENT, WorkOrder, WorkOrderFinding, WorkOrderState
 from visits.sight import Viewer
@@ -36,13 +36,13 @@ def attach(
     if submission.visit_id is not None or submission.state not in COUNTED:
         raise Conflict("already_attached")
     hold_visit(session, visit.id)
-    enrolment = visit.enrolment
+    case = visit.case
     note = {
         "by": str(viewer.user_id),
         "at": now.isoformat(),
         "visit_state": visit.state.value,
         "done_at": visit.done_at.isoformat() if visit.done_at else None,
-        "enrolment_state": enrolment.state.value,
+        "case_state": case.state.value,
     }
     submission.visit = visit
     submission.findings = {**(submission.findings or {}), "attached": note}
@@ -64,7 +64,7 @@ def detach(session: Session, submission: Submission, *, viewer: Viewer, now: dat
     if visit is None or not note or submission.state not in COUNTED:
         raise Conflict("not_attached")
     hold_visit(session, visit.id)
-    dwelling_id, person_id = visit.enrolment.dwelling_id, visit.enrolment.person_id
+    dwelling_id, person_id = visit.case.dwelling_id, visit.case.person_id
     _let_go_of_works(session, submission, viewer=viewer, now=now)
     cancel_promises(session, submission, reason=TAKEN_BACK, viewer=viewer, now=now)
     session.execute(delete(Consent).where(Consent.submission_id == submission.id))
@@ -76,7 +76,7 @@ def detach(session: Session, submission: Submission, *, viewer: Viewer, now: dat
     judge(session, submission)
     open_urgent_works(session, submission.consequences, now=now)
     _reopen_visit(session, visit, note)
-    visit.enrolment.risk = risk_of(session, visit.enrolment)
+    visit.case.risk = risk_of(session, visit.case)
     session.flush()
     refresh_map(session, [dwelling_id])
     log_access(
@@ -129,8 +129,8 @@ def _reopen_visit(session: Session, visit: Visit, note: dict[str, str | None]) -
     if visit.state is VisitState.DONE:
         return
     visit.done_at = None
-    if visit.enrolment.state is EnrolmentState.VISITED:
-        visit.enrolment.state = EnrolmentState(str(note["enrolment_state"]))
+    if visit.case.state is CaseState.VISITED:
+        visit.case.state = CaseState(str(note["case_state"]))
 
 
 def leave_aside(

@@ -26,8 +26,8 @@ from visits.intake.doubles import doubts_of
 from visits.intake.risks import risk_of
 from visits.intake.sealed_photos import photos_of
 from visits.mapping.points import refresh_map
+from visits.models.cases import CaseState
 from visits.models.people import AccessKind, Consent, ConsentScope, RefusedPart
-from visits.models.programmes import EnrolmentState
 from visits.models.visits import LIVE, Consequence, Submission, SubmissionState, Visit, VisitState
 from visits.people.part_refusals import refused_parts
 from visits.sight import Viewer
@@ -100,14 +100,14 @@ def settle(
     close_visit(session, visit, now)
     _keep_to_refusals(session, submission, visit, checked)
     _keep_consents(session, submission, visit, checked, now)
-    open_what_follows(session, visit.enrolment, submission.consequences, now=now)
+    open_what_follows(session, visit.case, submission.consequences, now=now)
     _replace_first(session, submission, viewer=viewer, now=now)
-    visit.enrolment.risk = risk_of(session, visit.enrolment) or visit.enrolment.risk
-    refresh_map(session, [visit.enrolment.dwelling_id])
+    visit.case.risk = risk_of(session, visit.case) or visit.case.risk
+    refresh_map(session, [visit.case.dwelling_id])
     log_access(
         session,
         user_id=viewer.user_id,
-        persons=[visit.enrolment.person_id],
+        persons=[visit.case.person_id],
         kind=AccessKind.WRITE,
         what="submission_recorded",
         now=now,
@@ -188,19 +188,19 @@ def close_visit(session: Session, visit: Visit, now: datetime) -> None:
         visit.state = VisitState.UNDER_WAY
     else:
         visit.state, visit.done_at = VisitState.DONE, now
-        visit.enrolment.state = EnrolmentState.VISITED
+        visit.case.state = CaseState.VISITED
 
 
 def _keep_to_refusals(
     session: Session, submission: Submission, visit: Visit, checked: Checked
 ) -> None:
     """Mark what a submission brings of the parts that the person refuses, for somebody to read."""
-    refused = refused_parts(session, visit.enrolment.person_id)
+    refused = refused_parts(session, visit.case.person_id)
     agreed = {_consent_scope(name) for name, said in _flat(checked.values) if said == "yes"}
     against = {part for part in refused if part.value in {str(scope) for scope in agreed}}
     if RefusedPart.PHOTOS in refused and photos_of(submission):
         against.add(RefusedPart.PHOTOS)
-    if works_left(session, visit.enrolment, submission.consequences):
+    if works_left(session, visit.case, submission.consequences):
         against.add(RefusedPart.WORKS)
     submission.findings = {**(submission.findings or {}), "against_refusal": sorted(against)}
     if against:
@@ -212,7 +212,7 @@ def _keep_consents(
 ) -> None:
     version = submission.form_version
     questions = {one.name: one for one in parse_form(version.xform).questions}
-    refused = set(map(str, refused_parts(session, visit.enrolment.person_id)))
+    refused = set(map(str, refused_parts(session, visit.case.person_id)))
     for name, answer in _flat(checked.values):
         scope = _consent_scope(name)
         if scope is None or answer not in ("yes", "no"):
@@ -221,7 +221,7 @@ def _keep_consents(
             continue  # until she takes her refusal back, no agreement is read out of a form
         session.add(
             Consent(
-                person_id=visit.enrolment.person_id,
+                person_id=visit.case.person_id,
                 scope=scope,
                 given=answer == "yes",
                 at=now,

@@ -14,9 +14,9 @@ from diagnostics.facts import DWELLING, PERSON
 from visits.following.follow_list import OPEN
 from visits.following.promises import worded
 from visits.forms.listing import confidential_names
+from visits.models.cases import Case
 from visits.models.people import Consent, ConsentScope, NamedAccess, Person, RefusedPart
 from visits.models.portfolio import FormVersion
-from visits.models.programmes import Enrolment
 from visits.models.visits import COUNTED, Consequence, Submission, Visit
 from visits.models.works import OPEN_STATES, FollowUp, WorkOrder, WorkOrderFinding
 from visits.people.consents import still_counts
@@ -64,17 +64,17 @@ def earlier_answers(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID
     One that a version of its form marks as confidential is offered to nobody.
     What was said in a protected person's visit is told at her own visits only.
     """
-    persons = {visit.enrolment.person_id for visit in visits}
-    dwellings = {visit.enrolment.dwelling_id for visit in visits}
+    persons = {visit.case.person_id for visit in visits}
+    dwellings = {visit.case.dwelling_id for visit in visits}
     said = session.execute(
-        select(Enrolment.person_id, Enrolment.dwelling_id, Person.protected)
+        select(Case.person_id, Case.dwelling_id, Person.protected)
         .add_columns(Submission.received_at, Submission.ended_at, Submission.findings)
         .add_columns(FormVersion.form_id)
         .join(Submission.form_version)
         .join(Submission.visit)
-        .join(Visit.enrolment)
-        .join(Enrolment.person)
-        .where(or_(Enrolment.person_id.in_(persons), Enrolment.dwelling_id.in_(dwellings)))
+        .join(Visit.case)
+        .join(Case.person)
+        .where(or_(Case.person_id.in_(persons), Case.dwelling_id.in_(dwellings)))
         .where(Submission.state.in_(COUNTED))
     ).all()
     refused = standing_refusals(session, persons)
@@ -99,11 +99,11 @@ def _newest(
     agreed: set[uuid.UUID],
     marked: Mapping[str, Collection[str]],
 ) -> list[Earlier]:
-    enrolment = visit.enrolment
+    case = visit.case
     found: dict[str, Earlier] = {}
     for row in rows:
-        same_person = row.person_id == enrolment.person_id
-        same_dwelling = row.dwelling_id == enrolment.dwelling_id
+        same_person = row.person_id == case.person_id
+        same_dwelling = row.dwelling_id == case.dwelling_id
         told = {
             DWELLING: same_dwelling and (same_person or not row.protected),
             PERSON: same_person and row.person_id in agreed,
@@ -133,8 +133,8 @@ def due_in_homes(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID, l
 
     The works of a protected person are told at her own visits only.
     """
-    dwellings = {visit.enrolment.dwelling_id for visit in visits}
-    persons = {visit.enrolment.person_id for visit in visits}
+    dwellings = {visit.case.dwelling_id for visit in visits}
+    persons = {visit.case.person_id for visit in visits}
     orders = session.scalars(
         select(WorkOrder)
         .join(WorkOrder.person)
@@ -144,28 +144,28 @@ def due_in_homes(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID, l
     ).all()
     promises = session.scalars(
         select(FollowUp)
-        .join(FollowUp.enrolment)
-        .where(Enrolment.person_id.in_(persons), FollowUp.state.in_(OPEN))
-        .options(contains_eager(FollowUp.enrolment), joinedload(FollowUp.consequence))
+        .join(FollowUp.case)
+        .where(Case.person_id.in_(persons), FollowUp.state.in_(OPEN))
+        .options(contains_eager(FollowUp.case), joinedload(FollowUp.consequence))
         .order_by(FollowUp.due_at, FollowUp.id)
     ).all()
     return {
         visit.id: [
-            *(_order(one) for one in orders if _told(one, visit.enrolment)),
-            *(_promise(one) for one in promises if _hers(one, visit.enrolment)),
+            *(_order(one) for one in orders if _told(one, visit.case)),
+            *(_promise(one) for one in promises if _hers(one, visit.case)),
         ]
         for visit in visits
     }
 
 
-def _told(order: WorkOrder, enrolment: Enrolment) -> bool:
-    if order.person is None or order.dwelling_id != enrolment.dwelling_id:
+def _told(order: WorkOrder, case: Case) -> bool:
+    if order.person is None or order.dwelling_id != case.dwelling_id:
         return False
-    return order.person_id == enrolment.person_id or not order.person.protected
+    return order.person_id == case.person_id or not order.person.protected
 
 
-def _hers(promise: FollowUp, enrolment: Enrolment) -> bool:
-    return promise.enrolment.person_id == enrolment.person_id
+def _hers(promise: FollowUp, case: Case) -> bool:
+    return promise.case.person_id == case.person_id
 
 
 def _order(order: WorkOrder) -> Due:
@@ -190,8 +190,8 @@ def sent_since(session: Session, viewer: Viewer, since: datetime) -> list[Sent]:
         select(Submission, FormVersion.form_id, Person)
         .join(Submission.form_version)
         .outerjoin(Visit, Visit.id == Submission.visit_id)
-        .outerjoin(Enrolment, Enrolment.id == Visit.enrolment_id)
-        .outerjoin(Person, Person.id == Enrolment.person_id)
+        .outerjoin(Case, Case.id == Visit.case_id)
+        .outerjoin(Person, Person.id == Case.person_id)
         .where(Submission.sent_by_id == viewer.user_id, Submission.received_at >= since)
         .where(or_(Person.id.is_(None), Person.protected.is_(False), named))
         .options(

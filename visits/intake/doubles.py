@@ -117,7 +117,7 @@ def keep_one(
         viewer=viewer,
         now=now,
     )
-    visit.enrolment.risk = risk_of(session, visit.enrolment)
+    visit.case.risk = risk_of(session, visit.case)
     _written(session, visit, viewer, now=now, what="submission_set_aside")
 
 
@@ -138,7 +138,7 @@ def withdraw_decision(
         findings = dict(submission.findings or {})
         findings.pop("decided_beside", None)
         submission.findings, submission.decided_at = findings, None
-    visit.enrolment.risk = risk_of(session, visit.enrolment)
+    visit.case.risk = risk_of(session, visit.case)
     _written(session, visit, viewer, now=now, what="submission_decision_withdrawn")
 
 
@@ -187,11 +187,11 @@ def _decide(
 
 def _written(session: Session, visit: Visit, viewer: Viewer, *, now: datetime, what: str) -> None:
     session.flush()
-    refresh_map(session, [visit.enrolment.dwelling_id])
+    refresh_map(session, [visit.case.dwelling_id])
     log_access(
         session,
         user_id=viewer.user_id,
-        persons=[visit.enrolment.person_id],
+        persons=[visit.case.person_id],
         kind=AccessKind.WRITE,
         what=what,
         now=now,

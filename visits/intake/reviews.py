@@ -47,7 +47,7 @@ def review_submission(
         log_access(
             session,
             user_id=viewer.user_id,
-            persons=[submission.visit.enrolment.person_id],
+            persons=[submission.visit.case.person_id],
             kind=AccessKind.WRITE,
             what="submission_reviewed",
             now=now,

@@ -49,7 +49,7 @@ def sealed_as_handed_in(session: Session, item: HandedIn) -> bool:
 def _refusal_of(session: Session, visit: Visit | None) -> PartRefusal | None:
     if visit is None:
         return None
-    return refused_parts(session, visit.enrolment.person_id).get(RefusedPart.PHOTOS)
+    return refused_parts(session, visit.case.person_id).get(RefusedPart.PHOTOS)
 
 
 def _visit_said(session: Session, submission: Submission) -> Visit | None:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from visits.ground.errors import NotFound
 from visits.models.accounts import User
+from visits.models.cases import Case
 from visits.models.handed_in import HandedIn
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.programmes import Enrolment
 from visits.models.visits import COUNTED, Submission, SubmissionState, Visit, VisitState
 from visits.sight.listing import Listed, Wanted
 from visits.sight.reach import Reach, Viewer, visible_persons
@@ -184,8 +184,8 @@ def _reaches(session: Session, viewer: Viewer, sender_id: uuid.UUID, at: datetim
         return False
     around = (
         select(Visit.id)
-        .join(Visit.enrolment)
-        .join(Enrolment.person)
+        .join(Visit.case)
+        .join(Case.person)
         .where(Visit.visitor_id == sender_id, Visit.planned_start_at > at - AROUND)
         .where(Visit.planned_start_at < at + AROUND)
     )
@@ -204,17 +204,17 @@ def propose_visits(
     at = submission.ended_at or submission.received_at
     statement = (
         select(Visit)
-        .join(Visit.enrolment)
-        .join(Enrolment.person)
-        .join(Enrolment.dwelling)
+        .join(Visit.case)
+        .join(Case.person)
+        .join(Case.dwelling)
         .join(Dwelling.residence)
         .where(visible_persons(viewer))
         .options(
             joinedload(Visit.visitor),
             selectinload(Visit.submissions).joinedload(Submission.form_version),
-            contains_eager(Visit.enrolment).contains_eager(Enrolment.person),
-            contains_eager(Visit.enrolment)
-            .contains_eager(Enrolment.dwelling)
+            contains_eager(Visit.case).contains_eager(Case.person),
+            contains_eager(Visit.case)
+            .contains_eager(Case.dwelling)
             .contains_eager(Dwelling.residence),
         )
     )

@@ -8,10 +8,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from visits.ground.errors import NotFound
+from visits.models.cases import Case
 from visits.models.portfolio import FormVersion
-from visits.models.programmes import Enrolment
 from visits.models.visits import COUNTED, Submission, SubmissionState, Visit
-from visits.sight.reach import Reach, Viewer, visible_enrolments
+from visits.sight.reach import Reach, Viewer, visible_cases
 
 UNFINISHED_AFTER = timedelta(days=1)
 MOST_SHOWN = 50
@@ -26,19 +26,17 @@ def unfinished_submissions(
 
     What came without a visit is shown to those who may see everybody.
     """
-    seen = visible_enrolments(viewer)
+    seen = visible_cases(viewer)
     statement = (
         select(Submission)
         .outerjoin(Submission.visit)
-        .outerjoin(Visit.enrolment)
-        .outerjoin(Enrolment.person)
+        .outerjoin(Visit.case)
+        .outerjoin(Case.person)
         .where(Submission.state == SubmissionState.INCOMPLETE)
         .where(Submission.received_at < now - UNFINISHED_AFTER)
         .where(or_(seen, Submission.visit_id.is_(None)) if viewer.reach is Reach.ALL else seen)
         .options(
-            contains_eager(Submission.visit)
-            .contains_eager(Visit.enrolment)
-            .contains_eager(Enrolment.person),
+            contains_eager(Submission.visit).contains_eager(Visit.case).contains_eager(Case.person),
             joinedload(Submission.form_version),
             joinedload(Submission.sent_by),
             selectinload(Submission.files),
@@ -56,9 +54,9 @@ def find_seen_submission(
     statement = (
         select(Submission)
         .join(Submission.visit)
-        .join(Visit.enrolment)
-        .join(Enrolment.person)
-        .where(Submission.id == submission_id, visible_enrolments(viewer))
+        .join(Visit.case)
+        .join(Case.person)
+        .where(Submission.id == submission_id, visible_cases(viewer))
         .where(Submission.state.in_(WHOLE))
         .options(joinedload(Submission.form_version), joinedload(Submission.sent_by))
     )
@@ -82,12 +80,12 @@ def others_of_dwelling(
     statement = (
         select(Submission)
         .join(Submission.visit)
-        .join(Visit.enrolment)
-        .join(Enrolment.person)
+        .join(Visit.case)
+        .join(Case.person)
         .join(Submission.form_version)
-        .where(Enrolment.dwelling_id == visit.enrolment.dwelling_id, Visit.id != visit.id)
+        .where(Case.dwelling_id == visit.case.dwelling_id, Visit.id != visit.id)
         .where(FormVersion.form_id == submission.form_version.form_id)
-        .where(Submission.state.in_(COUNTED), visible_enrolments(viewer))
+        .where(Submission.state.in_(COUNTED), visible_cases(viewer))
         .options(contains_eager(Submission.visit))
         .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
         .limit(5)

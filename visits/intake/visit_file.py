@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from visits.ground.errors import NotFound
 from visits.models.accounts import User
+from visits.models.calls import ContactAttempt
+from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.programmes import ContactAttempt, Enrolment
 from visits.models.visits import (
     COUNTED,
     Consequence,
@@ -25,7 +26,7 @@ from visits.models.visits import (
 )
 from visits.models.works import FollowUp, WorkOrder, WorkOrderFinding
 from visits.sight.listing import Listed, Wanted, page_of
-from visits.sight.reach import Reach, Viewer, visible_enrolments
+from visits.sight.reach import Reach, Viewer, visible_cases
 
 STANDING = "standing"
 ORDER: dict[str, Any] = {
@@ -57,17 +58,17 @@ def list_visits(
     """List the visits to persons the viewer may see; a visitor sees her own."""
     statement = (
         select(Visit)
-        .join(Visit.enrolment)
-        .join(Enrolment.person)
-        .join(Enrolment.dwelling)
+        .join(Visit.case)
+        .join(Case.person)
+        .join(Case.dwelling)
         .join(Dwelling.residence)
         .join(Visit.visitor)
-        .where(visible_enrolments(viewer))
+        .where(visible_cases(viewer))
         .options(
             contains_eager(Visit.visitor),
-            contains_eager(Visit.enrolment).contains_eager(Enrolment.person),
-            contains_eager(Visit.enrolment)
-            .contains_eager(Enrolment.dwelling)
+            contains_eager(Visit.case).contains_eager(Case.person),
+            contains_eager(Visit.case)
+            .contains_eager(Case.dwelling)
             .contains_eager(Dwelling.residence),
         )
     )
@@ -103,10 +104,7 @@ def awaiting_review(session: Session, visits: Sequence[Visit]) -> set[uuid.UUID]
 def visitors_of_visits(session: Session, viewer: Viewer) -> Sequence[User]:
     """List by name who visits the persons the viewer may see."""
     visiting = (
-        select(Visit.visitor_id)
-        .join(Visit.enrolment)
-        .join(Enrolment.person)
-        .where(visible_enrolments(viewer))
+        select(Visit.visitor_id).join(Visit.case).join(Case.person).where(visible_cases(viewer))
     )
     if viewer.reach is Reach.OWN:
         visiting = visiting.where(Visit.visitor_id == viewer.user_id)
@@ -148,7 +146,7 @@ def visit_file(session: Session, visit: Visit) -> VisitFile:
     ids = [consequence.id for one in submissions for consequence in one.consequences]
     attempts = session.scalars(
         select(ContactAttempt)
-        .where(ContactAttempt.enrolment_id == visit.enrolment_id)
+        .where(ContactAttempt.case_id == visit.case_id)
         .options(joinedload(ContactAttempt.caller))
         .order_by(ContactAttempt.at, ContactAttempt.id)
     ).all()

@@ -11,10 +11,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from maps.cells import LEVELS_UP, parent
+from visits.models.cases import Case
 from visits.models.map import ANY_PROGRAMME, MapCell, MapPoint
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
-from visits.models.programmes import Enrolment
 from visits.models.works import OPEN_STATES, WorkOrder
 from visits.sight.reach import hidden_homes
 
@@ -49,7 +49,7 @@ def refresh_map(session: Session, dwelling_ids: Iterable[uuid.UUID]) -> None:
 
 def refresh_map_of_person(session: Session, person_id: uuid.UUID) -> None:
     """Bring the map up to date for the dwellings a person is enrolled or lives in."""
-    enrolled = select(Enrolment.dwelling_id).where(Enrolment.person_id == person_id)
+    enrolled = select(Case.dwelling_id).where(Case.person_id == person_id)
     lives = (
         select(Tenancy.dwelling_id)
         .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
@@ -108,17 +108,17 @@ def _points_of(session: Session, ids: Sequence[uuid.UUID]) -> list[dict[str, Any
         .where(Dwelling.id.not_in(hidden_homes()))
     )
     works = _open_works(session, ids)
-    enrolments = _enrolments(session, ids)
+    cases = _cases(session, ids)
     rows = []
     for place in (_Place(*row) for row in places):  # type: ignore[arg-type]
-        of_dwelling = enrolments.get(place.dwelling_id, [])
+        of_dwelling = cases.get(place.dwelling_id, [])
         latest = of_dwelling[-1].state if of_dwelling else ""
-        worst = max((enrolment.risk for enrolment in of_dwelling), default=0)
+        worst = max((case.risk for case in of_dwelling), default=0)
         open_works = works.get(place.dwelling_id, 0)
         rows.append(_row(place, ANY_PROGRAMME, str(latest), worst, open_works))
-        by_programme = {enrolment.programme: enrolment for enrolment in of_dwelling}
-        for programme, enrolment in by_programme.items():
-            rows.append(_row(place, programme, str(enrolment.state), enrolment.risk, open_works))
+        by_programme = {case.programme: case for case in of_dwelling}
+        for programme, case in by_programme.items():
+            rows.append(_row(place, programme, str(case.state), case.risk, open_works))
     return rows
 
 
@@ -148,16 +148,16 @@ def _open_works(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, i
     return {dwelling_id: count for dwelling_id, count in found if dwelling_id is not None}
 
 
-def _enrolments(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Enrolment]]:
+def _cases(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Case]]:
     statement = (
-        select(Enrolment)
-        .join(Enrolment.person)
-        .where(Enrolment.dwelling_id.in_(ids), Person.protected.is_(False))
-        .order_by(Enrolment.enrolled_at, Enrolment.score, Enrolment.id)
+        select(Case)
+        .join(Case.person)
+        .where(Case.dwelling_id.in_(ids), Person.protected.is_(False))
+        .order_by(Case.opened_at, Case.score, Case.id)
     )
-    found: dict[uuid.UUID, list[Enrolment]] = {}
-    for enrolment in session.scalars(statement):
-        found.setdefault(enrolment.dwelling_id, []).append(enrolment)
+    found: dict[uuid.UUID, list[Case]] = {}
+    for case in session.scalars(statement):
+        found.setdefault(case.dwelling_id, []).append(case)
     return found
 
 

@@ -2,6 +2,8 @@
 
 from visits.models import (
     accounts,
+    calls,
+    cases,
     handed_in,
     keys,
     map,
@@ -14,6 +16,8 @@ from visits.models import (
 
 __all__ = [
     "accounts",
+    "calls",
+    "cases",
     "handed_in",
     "keys",
     "map",

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedBytes, EncryptedJson, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
+from visits.models.cases import Case
 from visits.models.portfolio import FormVersion
-from visits.models.programmes import Enrolment
 
 
 class VisitState(enum.StrEnum):
@@ -40,7 +40,7 @@ class Visit(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    enrolment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
     visitor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     planned_start_at: Mapped[datetime]
     planned_end_at: Mapped[datetime]
@@ -51,7 +51,7 @@ class Visit(Base):
     closed_reason: Mapped[str | None] = mapped_column(EncryptedText)
     unusual_why: Mapped[str | None] = mapped_column(EncryptedText)
 
-    enrolment: Mapped[Enrolment] = relationship()
+    case: Mapped[Case] = relationship()
     visitor: Mapped[User] = relationship(foreign_keys=[visitor_id])
     submissions: Mapped[list["Submission"]] = relationship(back_populates="visit")
 

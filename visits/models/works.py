@@ -9,9 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
+from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
-from visits.models.programmes import Enrolment
 from visits.models.visits import Consequence
 
 
@@ -103,7 +103,7 @@ class FollowUp(Base):
     __table_args__ = (Index("ix_follow_up_state_due_at", "state", "due_at"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    enrolment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
     consequence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consequence.id"), unique=True)
     code: Mapped[str] = mapped_column(EncryptedText)
     state: Mapped[FollowUpState] = mapped_column(stored_enum(FollowUpState))
@@ -112,5 +112,5 @@ class FollowUp(Base):
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     note: Mapped[str | None] = mapped_column(EncryptedText)
 
-    enrolment: Mapped[Enrolment] = relationship()
+    case: Mapped[Case] = relationship()
     consequence: Mapped[Consequence] = relationship()

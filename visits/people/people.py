@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from visits.models.accounts import User
+from visits.models.cases import Case
 from visits.models.people import (
     AccessedPerson,
     AccessEvent,
@@ -20,7 +21,6 @@ from visits.models.people import (
     PhoneNumber,
 )
 from visits.models.portfolio import Dwelling, Tenancy
-from visits.models.programmes import Enrolment
 from visits.models.visits import Visit
 from visits.models.works import FollowUp
 from visits.people.consents import still_counts
@@ -47,7 +47,7 @@ class PersonFile:
 
     person: Person
     occupancies: Sequence[Occupancy]
-    enrolments: Sequence[Enrolment]
+    cases: Sequence[Case]
     visits: Sequence[Visit]
     consents: Sequence[Consent]
     follow_ups: Sequence[FollowUp]
@@ -70,21 +70,21 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
         )
         .order_by(Tenancy.started_on.desc(), Tenancy.id.desc(), Occupancy.id)
     ).all()
-    hers = (Enrolment.person_id == person.id, Enrolment.dwelling_id.not_in(hidden))
-    enrolled = select(Enrolment.id).where(*hers)
+    hers = (Case.person_id == person.id, Case.dwelling_id.not_in(hidden))
+    enrolled = select(Case.id).where(*hers)
     return PersonFile(
         person=person,
         occupancies=occupancies,
-        enrolments=session.scalars(
-            select(Enrolment)
+        cases=session.scalars(
+            select(Case)
             .where(*hers)
-            .options(selectinload(Enrolment.attempts))
-            .order_by(Enrolment.enrolled_at.desc(), Enrolment.id.desc())
+            .options(selectinload(Case.attempts))
+            .order_by(Case.opened_at.desc(), Case.id.desc())
         ).all(),
         visits=session.scalars(
             select(Visit)
-            .where(Visit.enrolment_id.in_(enrolled))
-            .options(joinedload(Visit.visitor), joinedload(Visit.enrolment))
+            .where(Visit.case_id.in_(enrolled))
+            .options(joinedload(Visit.visitor), joinedload(Visit.case))
             .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
         ).all(),
         consents=session.scalars(
@@ -94,7 +94,7 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
         ).all(),
         follow_ups=session.scalars(
             select(FollowUp)
-            .where(FollowUp.enrolment_id.in_(enrolled))
+            .where(FollowUp.case_id.in_(enrolled))
             .options(joinedload(FollowUp.consequence))
             .order_by(FollowUp.due_at.desc(), FollowUp.id.desc())
         ).all(),

@@ -11,9 +11,9 @@ from visits.ground.db import take_turn
 from visits.ground.errors import Conflict, NotFound
 from visits.mapping.points import refresh_map_of_person
 from visits.models.accounts import User
+from visits.models.cases import Case
 from visits.models.people import NamedAccess, Occupancy, Person
 from visits.models.portfolio import Tenancy
-from visits.models.programmes import Enrolment
 from visits.sight.reach import hidden_homes, open_to
 
 NOBODY: frozenset[uuid.UUID] = frozenset()
@@ -103,17 +103,17 @@ def name_for_access(
         _name(session, one, {user_id: by}, now=now)
 
 
-def named_for_way(session: Session, enrolment: Enrolment) -> set[uuid.UUID] | None:
+def named_for_way(session: Session, case: Case) -> set[uuid.UUID] | None:
     """Give who alone may be sent to a person; None when anybody may.
 
     To a protected person those named for her; to a home that is hidden, those named for anybody
     who lives there.
     """
-    hidden = enrolment.dwelling_id in set(session.scalars(hidden_homes()))
-    if not enrolment.person.protected and not hidden:
+    hidden = case.dwelling_id in set(session.scalars(hidden_homes()))
+    if not case.person.protected and not hidden:
         return None
-    meant = [enrolment.person_id] if enrolment.person.protected else []
-    living = [one.id for one in _living_in(session, enrolment.dwelling_id)] if hidden else []
+    meant = [case.person_id] if case.person.protected else []
+    living = [one.id for one in _living_in(session, case.dwelling_id)] if hidden else []
     named = [
         set(session.scalars(select(NamedAccess.user_id).where(NamedAccess.person_id.in_(ids))))
         for ids in (meant, living)

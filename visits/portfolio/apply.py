@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from visits.mapping.points import refresh_map
 from visits.models.accounts import Territory
+from visits.models.cases import Case, CaseState
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.programmes import Enrolment, EnrolmentState
 from visits.people.protection import protect_who_joined
 from visits.portfolio.ledger import Ledger, Record, Shelf
 from visits.portfolio.plan import Counts, ImportPlan
@@ -21,14 +21,14 @@ from visits.sight.reach import hidden_homes
 BATCH = 1_000
 # A person who moves takes along what is not done yet.
 _STILL_TO_VISIT = (
-    EnrolmentState.TO_CALL,
-    EnrolmentState.CALL_BACK,
-    EnrolmentState.AGREED,
-    EnrolmentState.PLANNED,
-    EnrolmentState.UNREACHABLE,
+    CaseState.TO_CALL,
+    CaseState.CALL_BACK,
+    CaseState.AGREED,
+    CaseState.PLANNED,
+    CaseState.UNREACHABLE,
 )
 # A visit that is planned is cancelled by a person, who tells whoever was to come.
-_NOT_PLANNED = tuple(state for state in _STILL_TO_VISIT if state is not EnrolmentState.PLANNED)
+_NOT_PLANNED = tuple(state for state in _STILL_TO_VISIT if state is not CaseState.PLANNED)
 
 
 def apply_plan(session: Session, plan: ImportPlan) -> dict[str, Counts]:
@@ -38,7 +38,7 @@ def apply_plan(session: Session, plan: ImportPlan) -> dict[str, Counts]:
 
 
 def write_ledger(session: Session, ledger: Ledger, *, now: datetime) -> None:
-    """Write what a ledger says, with what follows for enrolments, protection and the map."""
+    """Write what a ledger says, with what follows for cases, protection and the map."""
     session.flush()
     hidden_before = set(session.scalars(hidden_homes()))
     if ledger.new_territories:
@@ -48,8 +48,8 @@ def write_ledger(session: Session, ledger: Ledger, *, now: datetime) -> None:
         _insert(session, shelf)
         _update(session, shelf)
     _delete_residences(session, ledger.residences)
-    on_map = _dwellings_on_map(session, ledger) | _move_enrolments(session, ledger)
-    on_map |= _close_enrolments(session, ledger)
+    on_map = _dwellings_on_map(session, ledger) | _move_cases(session, ledger)
+    on_map |= _close_cases(session, ledger)
     # What was read before this moment may have changed underneath.
     session.expire_all()
     ledger.protected_too |= set(protect_who_joined(session, ledger.homes_joined(), now=now))
@@ -120,8 +120,8 @@ def _was_on_map(dwelling: Record, residences: dict[uuid.UUID, Record]) -> bool:
     )
 
 
-def _move_enrolments(session: Session, ledger: Ledger) -> set[uuid.UUID]:
-    """Let enrolments that wait for a visit follow the person; gives the dwellings concerned."""
+def _move_cases(session: Session, ledger: Ledger) -> set[uuid.UUID]:
+    """Let cases that wait for a visit follow the person; gives the dwellings concerned."""
     concerned: set[uuid.UUID] = set()
     homes = {
         occupancy["person_id"]: ledger.tenancies.records[occupancy["tenancy_id"]]["dwelling_id"]
@@ -131,18 +131,18 @@ def _move_enrolments(session: Session, ledger: Ledger) -> set[uuid.UUID]:
     known = [id for id in homes if ledger.persons.records[id].before]
     for start in range(0, len(known), BATCH):
         statement = (
-            select(Enrolment)
-            .where(Enrolment.person_id.in_(known[start : start + BATCH]))
-            .where(Enrolment.state.in_(_STILL_TO_VISIT))
+            select(Case)
+            .where(Case.person_id.in_(known[start : start + BATCH]))
+            .where(Case.state.in_(_STILL_TO_VISIT))
         )
-        for enrolment in session.scalars(statement):
-            concerned |= {enrolment.dwelling_id, homes[enrolment.person_id]}
-            enrolment.dwelling_id = homes[enrolment.person_id]
+        for case in session.scalars(statement):
+            concerned |= {case.dwelling_id, homes[case.person_id]}
+            case.dwelling_id = homes[case.person_id]
     session.flush()
     return concerned
 
 
-def _close_enrolments(session: Session, ledger: Ledger) -> set[uuid.UUID]:
+def _close_cases(session: Session, ledger: Ledger) -> set[uuid.UUID]:
     """Call no more those who have died or left for good; gives the dwellings concerned."""
     at_home = {o["person_id"] for o in ledger.occupancies if o["ended_on"] is None}
     gone = [
@@ -154,13 +154,13 @@ def _close_enrolments(session: Session, ledger: Ledger) -> set[uuid.UUID]:
     concerned: set[uuid.UUID] = set()
     for start in range(0, len(gone), BATCH):
         statement = (
-            select(Enrolment)
-            .where(Enrolment.person_id.in_(gone[start : start + BATCH]))
-            .where(Enrolment.state.in_(_NOT_PLANNED))
+            select(Case)
+            .where(Case.person_id.in_(gone[start : start + BATCH]))
+            .where(Case.state.in_(_NOT_PLANNED))
         )
-        for enrolment in session.scalars(statement):
-            enrolment.state = EnrolmentState.NOT_ELIGIBLE
-            concerned.add(enrolment.dwelling_id)
+        for case in session.scalars(statement):
+            case.state = CaseState.NOT_ELIGIBLE
+            concerned.add(case.dwelling_id)
     session.flush()
     return concerned
 

@@ -11,8 +11,9 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict, NotFound
+from visits.models.cases import Case
 from visits.models.portfolio import FormVersion
-from visits.models.programmes import Enrolment, ProgrammeVersion
+from visits.models.programmes import ProgrammeVersion
 from visits.programmes import Programme, parse_programme, shipped_programmes
 
 # Where a session keeps what it has read: nobody else changes it while its transaction lasts.
@@ -66,16 +67,16 @@ def find_programme(session: Session, code: str) -> Programme:
         raise NotFound("programme_not_found") from None
 
 
-def programme_of(session: Session, enrolment: Enrolment) -> Programme | None:
+def programme_of(session: Session, case: Case) -> Programme | None:
     """Read the version somebody came in with; None when nothing is known of the programme."""
     version = (
-        session.get(ProgrammeVersion, enrolment.programme_version_id)
-        if enrolment.programme_version_id
+        session.get(ProgrammeVersion, case.programme_version_id)
+        if case.programme_version_id
         else None
     )
     if version is not None:
         return _read(version.toml)
-    return load_programmes(session).get(enrolment.programme)
+    return load_programmes(session).get(case.programme)
 
 
 def version_of(session: Session, code: str, version: int | None = None) -> ProgrammeVersion:
@@ -91,7 +92,7 @@ def version_of(session: Session, code: str, version: int | None = None) -> Progr
 
 def forms_in_use(session: Session) -> frozenset[str]:
     """Name every form that some visit to come may be filled with, by whichever version."""
-    held = select(Enrolment.programme_version_id).distinct()
+    held = select(Case.programme_version_id).distinct()
     versions = session.scalars(select(ProgrammeVersion).where(ProgrammeVersion.id.in_(held)))
     programmes = [*load_programmes(session).values(), *(_read(one.toml) for one in versions)]
     return frozenset(form for one in programmes for form in one.all_forms)
@@ -119,10 +120,10 @@ def _publish(
     session.flush()
     session.info.pop(READ, None)
     if not last:  # whoever was enrolled before programmes had versions came in with this one
-        before = Enrolment.programme_version_id.is_(None)
+        before = Case.programme_version_id.is_(None)
         session.execute(
-            update(Enrolment)
-            .where(Enrolment.programme == programme.code, before)
+            update(Case)
+            .where(Case.programme == programme.code, before)
             .values(programme_version_id=made.id)
         )
     return made

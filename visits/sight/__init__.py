@@ -5,7 +5,7 @@ from visits.sight.reach import (
     Viewer,
     answers,
     find_person,
-    visible_enrolments,
+    visible_cases,
     visible_persons,
     visible_work_orders,
 )
@@ -15,7 +15,7 @@ __all__ = [
     "Viewer",
     "answers",
     "find_person",
-    "visible_enrolments",
+    "visible_cases",
     "visible_persons",
     "visible_work_orders",
 ]

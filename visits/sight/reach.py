@@ -1,7 +1,7 @@
 """Whom a viewer may see: the one place that applies scope and the protection of persons and homes.
 
 A protected person is seen by those named for her. Her home is hidden as well from whoever may see
-nobody who lives there: the dwelling, and what former tenants' enrolments and works tell of it.
+nobody who lives there: the dwelling, and what former tenants' cases and works tell of it.
 """
 
 import enum
@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, aliased
 
 from visits.ground.errors import NotFound
 from visits.models.accounts import User
+from visits.models.cases import Case
 from visits.models.people import NamedAccess, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
-from visits.models.programmes import Enrolment
 from visits.models.visits import Visit, VisitState
 from visits.models.works import WorkOrder
 
@@ -53,13 +53,13 @@ def _named_to(user_id: uuid.UUID | None) -> Select[uuid.UUID]:
     return select(NamedAccess.person_id).where(NamedAccess.user_id == user_id)
 
 
-def visible_enrolments(viewer: Viewer) -> ColumnElement[bool]:
-    """Give the condition on `Enrolment` and `Person` for what the viewer may see of both.
+def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the condition on `Case` and `Person` for what the viewer may see of both.
 
-    What a former tenant's enrolment tells of a home is hidden with the home.
+    What a former tenant's case tells of a home is hidden with the home.
     """
     hidden = hidden_homes(viewer.user_id)
-    return and_(visible_persons(viewer), Enrolment.dwelling_id.not_in(hidden))
+    return and_(visible_persons(viewer), Case.dwelling_id.not_in(hidden))
 
 
 def visible_work_orders(viewer: Viewer) -> ColumnElement[bool]:
@@ -101,7 +101,7 @@ def _within_reach(viewer: Viewer) -> ColumnElement[bool]:
         return _lives_in_territory(viewer) if viewer.territory_id else false()
     visits = (
         exists()
-        .where(Enrolment.person_id == Person.id, Visit.enrolment_id == Enrolment.id)
+        .where(Case.person_id == Person.id, Visit.case_id == Case.id)
         .where(Visit.state != VisitState.CANCELLED)
         .correlate(Person)
     )

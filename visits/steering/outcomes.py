@@ -10,25 +10,19 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from visits.models.calls import ContactAttempt, Disposition, Refusal, RefusalReason
+from visits.models.cases import Case, CaseState
 from visits.models.people import PartRefusal, Person
-from visits.models.programmes import (
-    ContactAttempt,
-    Disposition,
-    Enrolment,
-    EnrolmentState,
-    Refusal,
-    RefusalReason,
-)
 from visits.models.visits import Visit, VisitState
-from visits.sight import Viewer, visible_enrolments
+from visits.sight import Viewer, visible_cases
 
-STATES = tuple(EnrolmentState)
+STATES = tuple(CaseState)
 # Where nobody gets without having been spoken to.
 ANSWERED = (
-    EnrolmentState.AGREED,
-    EnrolmentState.PLANNED,
-    EnrolmentState.VISITED,
-    EnrolmentState.REFUSED,
+    CaseState.AGREED,
+    CaseState.PLANNED,
+    CaseState.VISITED,
+    CaseState.REFUSED,
 )
 # Attempts in which the person was not spoken to.
 NOBODY = (
@@ -61,7 +55,7 @@ class Rate:
 class Outcomes:
     """Where a programme stands."""
 
-    by_state: dict[EnrolmentState, int]
+    by_state: dict[CaseState, int]
     refusal_reasons: dict[str, int]
     refusals_by_month: dict[str, tuple[int, int]]
     rates: tuple[Rate, ...]
@@ -80,16 +74,16 @@ class Outcomes:
 
 
 def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
-    """Count a programme's enrolments by state, its refusals by reason, and give its rates."""
+    """Count a programme's cases by state, its refusals by reason, and give its rates."""
     counted = session.execute(
-        select(Enrolment.state, func.count())
-        .join(Enrolment.person)
-        .where(Enrolment.programme == programme, visible_enrolments(viewer))
-        .group_by(Enrolment.state)
+        select(Case.state, func.count())
+        .join(Case.person)
+        .where(Case.programme == programme, visible_cases(viewer))
+        .group_by(Case.state)
     )
     by_state = dict.fromkeys(STATES, 0) | {state: count for state, count in counted}
     broken_off = _left_at(session, programme, viewer, BREAK_OFF)
-    reasons = _reasons(session, programme, viewer, refused=by_state[EnrolmentState.REFUSED])
+    reasons = _reasons(session, programme, viewer, refused=by_state[CaseState.REFUSED])
     if broken_off:
         reasons[BREAK_OFF.value] = broken_off
     return Outcomes(
@@ -111,82 +105,82 @@ def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
 def _reasons(session: Session, programme: str, viewer: Viewer, *, refused: int) -> Counter[str]:
     """Count each person who refused under her last reason, so that they sum to the refusals."""
     rows = session.execute(
-        select(Refusal.enrolment_id, Refusal.reason)
-        .join(Enrolment, Enrolment.id == Refusal.enrolment_id)
-        .join(Person, Person.id == Enrolment.person_id)
-        .where(Enrolment.programme == programme, Enrolment.state == EnrolmentState.REFUSED)
-        .where(visible_enrolments(viewer))
+        select(Refusal.case_id, Refusal.reason)
+        .join(Case, Case.id == Refusal.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .where(Case.programme == programme, Case.state == CaseState.REFUSED)
+        .where(visible_cases(viewer))
         .order_by(Refusal.at, Refusal.id)
     )
-    last = {enrolment: reason for enrolment, reason in rows}
+    last = {case: reason for case, reason in rows}
     reasons = Counter(str(reason) for reason in last.values())
     reasons[RefusalReason.NOT_SAID.value] += refused - len(last)
     return +reasons
 
 
-TO_CALL = Enrolment.state == EnrolmentState.TO_CALL
+TO_CALL = Case.state == CaseState.TO_CALL
 
 
 def _refuses_a_part() -> ColumnElement[bool]:
-    hers = PartRefusal.person_id == Enrolment.person_id
+    hers = PartRefusal.person_id == Case.person_id
     return exists().where(hers, PartRefusal.ended_at.is_(None))
 
 
 def _tried(*only: ColumnElement[bool]) -> ColumnElement[bool]:
     stands = ContactAttempt.taken_back_at.is_(None)
-    return exists().where(ContactAttempt.enrolment_id == Enrolment.id, stands, *only)
+    return exists().where(ContactAttempt.case_id == Case.id, stands, *only)
 
 
 def _reached() -> tuple[ColumnElement[bool], ...]:
     """Give the conditions for those who were spoken to, leaving out who counts as unknown."""
     return (
-        Enrolment.state.not_in((EnrolmentState.NOT_ELIGIBLE, EnrolmentState.UNREACHABLE)),
-        or_(Enrolment.state.in_(ANSWERED), _tried(ContactAttempt.disposition.not_in(NOBODY))),
+        Case.state.not_in((CaseState.NOT_ELIGIBLE, CaseState.UNREACHABLE)),
+        or_(Case.state.in_(ANSWERED), _tried(ContactAttempt.disposition.not_in(NOBODY))),
         ~and_(*_last_came_to(WRONG_ADDRESS)),
     )
 
 
 def _count(session: Session, programme: str, viewer: Viewer, *only: ColumnElement[bool]) -> int:
     statement = (
-        select(func.count(Enrolment.id))
-        .join(Enrolment.person)
-        .where(Enrolment.programme == programme, visible_enrolments(viewer), *only)
+        select(func.count(Case.id))
+        .join(Case.person)
+        .where(Case.programme == programme, visible_cases(viewer), *only)
     )
     return session.scalar(statement) or 0
 
 
 def _left_at(session: Session, programme: str, viewer: Viewer, disposition: Disposition) -> int:
-    """Count the enrolments to be called back whose last attempt came to this."""
+    """Count the cases to be called back whose last attempt came to this."""
     return _count(session, programme, viewer, *_last_came_to(disposition))
 
 
 def _last_came_to(disposition: Disposition) -> tuple[ColumnElement[bool], ...]:
     later = aliased(ContactAttempt)
     last = ~exists().where(
-        later.enrolment_id == ContactAttempt.enrolment_id,
+        later.case_id == ContactAttempt.case_id,
         later.at > ContactAttempt.at,
         later.taken_back_at.is_(None),
     )
     return (
-        Enrolment.state == EnrolmentState.CALL_BACK,
+        Case.state == CaseState.CALL_BACK,
         _tried(ContactAttempt.disposition == disposition, last),
     )
 
 
 def _under_way(session: Session, programme: str, viewer: Viewer) -> int:
-    """Count the planned enrolments whose visit has begun and lacks a required form still."""
+    """Count the planned cases whose visit has begun and lacks a required form still."""
     statement = (
-        select(func.count(Enrolment.id.distinct()))
-        .join(Enrolment.person)
-        .join(Visit, Visit.enrolment_id == Enrolment.id)
-        .where(Enrolment.programme == programme, visible_enrolments(viewer))
-        .where(Enrolment.state == EnrolmentState.PLANNED, Visit.state == VisitState.UNDER_WAY)
+        select(func.count(Case.id.distinct()))
+        .join(Case.person)
+        .join(Visit, Visit.case_id == Case.id)
+        .where(Case.programme == programme, visible_cases(viewer))
+        .where(Case.state == CaseState.PLANNED, Visit.state == VisitState.UNDER_WAY)
     )
     return session.scalar(statement) or 0
 
 
 def rates(
-    by_state: dict[EnrolmentState, int],
+    by_state: dict[CaseState, int],
     *,
     partial: int = 0,
     broken_off: int = 0,
@@ -194,16 +188,16 @@ def rates(
     untried: int = 0,
     reached: int = 0,
 ) -> tuple[Rate, ...]:
-    """Compute the rates from the number of enrolments in each state.
+    """Compute the rates from the number of cases in each state.
 
     I complete, P partial, R refusal or break-off, NC called but not reached, O other contacted,
     U not yet attempted or wrong address: those who are not eligible leave every denominator.
     REF1 = R / all, REF3 = R / all but U, COOP3 = I / (I + P + R), RR1 = I / all, CON1 = reached /
     all. REFC = R / reached is ours: the AAPOR has no refusal rate of those contacted.
     """
-    complete = by_state[EnrolmentState.VISITED]
-    refused = by_state[EnrolmentState.REFUSED] + broken_off
-    eligible = sum(by_state.values()) - by_state[EnrolmentState.NOT_ELIGIBLE]
+    complete = by_state[CaseState.VISITED]
+    refused = by_state[CaseState.REFUSED] + broken_off
+    eligible = sum(by_state.values()) - by_state[CaseState.NOT_ELIGIBLE]
     called = eligible - untried - wrong_address
     return (
         Rate("REF3", refused, called),
@@ -221,9 +215,9 @@ def _answers_by_month(
     """Count per month the refusals and the answers (a yes or a no), by month as `2026-03`."""
     rows = session.execute(
         select(ContactAttempt.at, ContactAttempt.disposition)
-        .join(ContactAttempt.enrolment)
-        .join(Enrolment.person)
-        .where(Enrolment.programme == programme, visible_enrolments(viewer))
+        .join(ContactAttempt.case)
+        .join(Case.person)
+        .where(Case.programme == programme, visible_cases(viewer))
         .where(ContactAttempt.taken_back_at.is_(None))
         .where(
             ContactAttempt.disposition.in_(

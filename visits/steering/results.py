@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case as sql_case
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from visits.models.cases import Case
 from visits.models.people import Person
-from visits.models.programmes import Enrolment
 from visits.models.visits import Consequence, Submission, SubmissionState, Visit
 from visits.models.works import (
     OPEN_STATES,
@@ -18,7 +19,7 @@ from visits.models.works import (
     WorkOrder,
     WorkOrderState,
 )
-from visits.sight.reach import Viewer, visible_enrolments, visible_work_orders
+from visits.sight.reach import Viewer, visible_cases, visible_work_orders
 from visits.steering.outcomes import Rate
 
 
@@ -57,8 +58,8 @@ def works_results(
         .join(Consequence, Consequence.id == WorkOrder.consequence_id)
         .join(Submission, Submission.id == Consequence.submission_id)
         .join(Visit, Visit.id == Submission.visit_id)
-        .join(Enrolment, Enrolment.id == Visit.enrolment_id)
-        .where(Enrolment.programme == programme, visible_work_orders(viewer))
+        .join(Case, Case.id == Visit.case_id)
+        .where(Case.programme == programme, visible_work_orders(viewer))
         .where(or_(WorkOrder.state != WorkOrderState.CANCELLED, counts))
     )
     by_severity: dict[Severity, list[_Work]] = {severity: [] for severity in Severity}
@@ -104,13 +105,15 @@ def follow_up_results(
     come = (FollowUp.due_at <= now) | done
     statement = (
         select(
-            func.count(case((done, 1))), func.count(case((come, 1))), func.count(case((~come, 1)))
+            func.count(sql_case((done, 1))),
+            func.count(sql_case((come, 1))),
+            func.count(sql_case((~come, 1))),
         )
         .select_from(FollowUp)
-        .join(FollowUp.enrolment)
-        .join(Enrolment.person)
-        .where(Enrolment.programme == programme, FollowUp.state != FollowUpState.CANCELLED)
-        .where(visible_enrolments(viewer))
+        .join(FollowUp.case)
+        .join(Case.person)
+        .where(Case.programme == programme, FollowUp.state != FollowUpState.CANCELLED)
+        .where(visible_cases(viewer))
     )
     done_count, come_count, to_come = session.execute(statement).one()
     return FollowUpResult(Rate("FOLLOWED", done_count, come_count), to_come)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from visits.calls.call_list import EnrolmentFilter, list_enrolments
+from visits.calls.call_list import CaseFilter, list_cases
 from visits.following.follow_list import FollowUpFilter, list_follow_ups
 from visits.following.work_list import WorkOrderFilter, list_work_orders
 from visits.intake.visit_file import VisitFilter, list_visits
@@ -16,11 +16,9 @@ from visits.sight.reach import Viewer
 JUST_COUNT = Wanted(size=1)
 
 
-def count_enrolments(
-    session: Session, viewer: Viewer, *, only: EnrolmentFilter, now: datetime
-) -> int:
+def count_cases(session: Session, viewer: Viewer, *, only: CaseFilter, now: datetime) -> int:
     """Count what the call list shows."""
-    return list_enrolments(session, viewer, only=only, wanted=JUST_COUNT, now=now).total
+    return list_cases(session, viewer, only=only, wanted=JUST_COUNT, now=now).total
 
 
 def count_visits(session: Session, viewer: Viewer, *, only: VisitFilter) -> int:

@@ -45,7 +45,7 @@ def visits_file(visits: Sequence[Visit]) -> bytes:
 
 def _label(visit: Visit) -> str:
     at = visit.planned_start_at.astimezone(PARIS)
-    person, home = visit.enrolment.person, visit.enrolment.dwelling.residence
+    person, home = visit.case.person, visit.case.dwelling.residence
     initials = "".join(f"{name[:1]}." for name in (person.first_name, person.last_name) if name)
     return f"{at:%d/%m %H:%M} · {home.city} · {initials}"
 
@@ -55,7 +55,7 @@ def note_carried(session: Session, viewer: Viewer, visits: Sequence[Visit]) -> N
     log_access(
         session,
         user_id=viewer.user_id,
-        persons=sorted({visit.enrolment.person_id for visit in visits}),
+        persons=sorted({visit.case.person_id for visit in visits}),
         kind=AccessKind.READ,
         what=DAY,
         now=now(),

@@ -141,7 +141,7 @@ def _dwelling_row(found: MapDwelling) -> layers.DwellingRow:
         address=found.address,
         lat=found.lat,
         lon=found.lon,
-        status=word("enrolment", found.status) if found.status else _("Not in a programme"),
+        status=word("case", found.status) if found.status else _("Not in a programme"),
         risk=word("risk", found.risk),
         open_works=found.open_works,
         url=_link(found.reference),

@@ -85,7 +85,7 @@ def day(query: dict[str, Any]) -> dict[str, Any]:
 
 def _log(visits: Sequence[Visit], sent: Sequence[Sent], moment: datetime) -> None:
     """Note whose data the tablet takes along, apart from whom it only names as visited before."""
-    carried = {visit.enrolment.person_id for visit in visits}
+    carried = {visit.case.person_id for visit in visits}
     named = {one.person_id for one in sent if one.person_id is not None} - carried
     with transaction() as session:
         if g.account.device_id is not None:
@@ -105,10 +105,10 @@ def _bundle(session: Session, visits: Sequence[Visit], until: datetime) -> _Bund
     return _Bundle(
         forms=forms_of_visits(session, visits, until=until),
         attempts=tries_at_doors(session, visits),
-        alerts=standing_alerts(session, {visit.enrolment.person_id for visit in visits}),
+        alerts=standing_alerts(session, {visit.case.person_id for visit in visits}),
         earlier=earlier_answers(session, visits),
         due=due_in_homes(session, visits),
-        refused=standing_refusals(session, {visit.enrolment.person_id for visit in visits}),
+        refused=standing_refusals(session, {visit.case.person_id for visit in visits}),
     )
 
 
@@ -130,7 +130,7 @@ def _form(form: FormVersion, confidential: list[str]) -> dict[str, Any]:
 
 
 def _visit(visit: Visit, bundle: _Bundle) -> dict[str, Any]:
-    person = visit.enrolment.person
+    person = visit.case.person
     return {
         "id": visit.id,
         "planned_start_at": visit.planned_start_at,
@@ -149,7 +149,7 @@ def _visit(visit: Visit, bundle: _Bundle) -> dict[str, Any]:
 
 def _dwelling(visit: Visit) -> dict[str, Any]:
     """Say where it is; the code of the door is for who is still to ring."""
-    dwelling = visit.enrolment.dwelling
+    dwelling = visit.case.dwelling
     residence = dwelling.residence
     return {
         "reference": dwelling.reference,

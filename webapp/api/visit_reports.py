@@ -65,7 +65,7 @@ def refusals(body: dict[str, Any], visit_id: uuid.UUID) -> dict[str, Any]:
         visit = find_carried_visit(session, viewer(), visit_id, now=moment)
         report_refused_parts(
             session,
-            visit.enrolment.person,
+            visit.case.person,
             body["parts"],
             report_id=body["id"],
             said_at=on_our_clock(body["at"], sent_at=body["sent_at"], now=moment),

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from visits.ground.errors import Refused
 from visits.ground.migration import is_current
-from visits.models.programmes import Enrolment
+from visits.models.cases import Case
 from visits.programmes import BadProgramme, parse_programme
 from visits.programmes.published import load_programmes, publish_programme, version_of
 from webapp.frame.settings import read_settings
@@ -76,10 +76,10 @@ def import_(file: Path) -> None:
             )
             earlier = (
                 select(func.count())
-                .select_from(Enrolment)
+                .select_from(Case)
                 .where(
-                    Enrolment.programme == made.code,
-                    Enrolment.programme_version_id.is_distinct_from(made.id),
+                    Case.programme == made.code,
+                    Case.programme_version_id.is_distinct_from(made.id),
                 )
             )
             staying = session.scalar(earlier) or 0

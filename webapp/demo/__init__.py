@@ -10,7 +10,7 @@ from diagnostics.form import parse_form
 from visits.accounts.accounts import find_user
 from visits.choosing.targeting import enrol_top
 from visits.forms.published import current_form
-from visits.models.programmes import Enrolment
+from visits.models.cases import Case
 from visits.programmes.published import find_programme
 from webapp.access.auth import Action
 from webapp.access.setting_up import publish_what_ships
@@ -26,7 +26,7 @@ from webapp.demo.more_answers import CHANCES
 from webapp.demo.people import make_seniors
 from webapp.demo.size import Size
 from webapp.demo.stock import make_stock
-from webapp.demo.story import Story, load_enrolments
+from webapp.demo.story import Story, load_cases
 from webapp.demo.towns import read_towns
 from webapp.demo.year import live
 from webapp.frame.transaction import House
@@ -104,8 +104,8 @@ def _load(
     return accounts
 
 
-def _enrol(story: Story, size: Size, *, now: datetime) -> list[Enrolment]:
+def _enrol(story: Story, size: Size, *, now: datetime) -> list[Case]:
     programme = find_programme(story.session, PROGRAMME)
     viewer = acting(story.cast.coordinator, Action.ENROL)
-    enrolments = enrol_top(story.session, programme, size.targets, viewer=viewer, now=now)
-    return load_enrolments(story.session, enrolments, story.rng)
+    cases = enrol_top(story.session, programme, size.targets, viewer=viewer, now=now)
+    return load_cases(story.session, cases, story.rng)

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from visits.agenda.kits import put_in_bag
+from visits.models.cases import Case
 from visits.models.people import AlertCode, PersonAlert
-from visits.models.programmes import Enrolment
 from visits.people.measures import end_alert, note_alert
 from webapp.access.auth import Action
 from webapp.demo.calendar import next_office_moment
@@ -42,22 +42,22 @@ def fill_bags(story: Story, since: datetime) -> None:
     story.timeline.at(since, hand_out)
 
 
-def note_alerts(story: Story, enrolled: list[Enrolment], since: datetime) -> None:
+def note_alerts(story: Story, enrolled: list[Case], since: datetime) -> None:
     """Note what to mind at one door in twenty; some measures end, some are due for review."""
     number = max(len(MINDED), round(len(enrolled) * SHARE))
     chosen = story.rng.sample(enrolled, min(number, len(enrolled)))
     span = (story.now - since) * 0.9
-    for place, enrolment in enumerate(chosen):
+    for place, case in enumerate(chosen):
         at = next_office_moment(since + span * story.rng.random())
-        _note(story, enrolment, MINDED[place % len(MINDED)], at)
+        _note(story, case, MINDED[place % len(MINDED)], at)
 
 
-def _note(story: Story, enrolment: Enrolment, code: AlertCode, at: datetime) -> None:
+def _note(story: Story, case: Case, code: AlertCode, at: datetime) -> None:
     viewer = acting(story.cast.social_worker, Action.NOTE_ALERTS)
     ends = story.rng.random() < 0.15
 
     def note(now: datetime) -> None:
-        alert = note_alert(story.session, enrolment.person, code, viewer=viewer, now=now)
+        alert = note_alert(story.session, case.person, code, viewer=viewer, now=now)
         if ends:
             later = next_office_moment(now + timedelta(days=90))
             story.timeline.at(later, lambda then: end(alert, then))

@@ -5,14 +5,9 @@ from datetime import datetime, time, timedelta
 from random import Random
 
 from visits.calls.contacts import Attempt, record_attempt
+from visits.models.calls import Channel, Disposition, RefusalReason
+from visits.models.cases import Case, CaseState
 from visits.models.people import Person
-from visits.models.programmes import (
-    Channel,
-    Disposition,
-    Enrolment,
-    EnrolmentState,
-    RefusalReason,
-)
 from visits.sight import Viewer
 from webapp.access.auth import Action
 from webapp.demo.calendar import (
@@ -64,7 +59,7 @@ CALL_LENGTH = timedelta(minutes=6)
 class _Person:
     """How far the caller is with somebody."""
 
-    enrolment: Enrolment
+    case: Case
     ending: Disposition
     unanswered: int = 0
     put_off: bool = False
@@ -85,24 +80,24 @@ class Calls:
         self.caller: Viewer = acting(story.cast.coordinator, Action.CALL)
         diary.call_again = self.call_again
 
-    def schedule(self, enrolments: list[Enrolment], *, since: datetime) -> None:
+    def schedule(self, cases: list[Case], *, since: datetime) -> None:
         """Spread the first calls over the year, the highest scores first."""
-        called = enrolments[: round(len(enrolments) * CALLED)]
+        called = cases[: round(len(cases) * CALLED)]
         days = working_days(day_of(since), day_of(self.story.now))
         endings = self._endings(len(called))
-        for place, enrolment in enumerate(called):
+        for place, case in enumerate(called):
             index = int(_pace((place + self.rng.uniform(-9, 9)) / len(called)) * len(days))
             day = days[min(len(days) - 1, max(0, index))]
-            self._put(office_moment(self.rng, day), _Person(enrolment, endings[place]))
+            self._put(office_moment(self.rng, day), _Person(case, endings[place]))
 
-    def call_again(self, enrolment: Enrolment, at: datetime) -> None:
+    def call_again(self, case: Case, at: datetime) -> None:
         """Call somebody whose visit did not take place."""
-        self._put(at, _Person(enrolment, Disposition.AGREED, put_off=True))
+        self._put(at, _Person(case, Disposition.AGREED, put_off=True))
 
-    def agree_now(self, enrolment: Enrolment, at: datetime) -> None:
+    def agree_now(self, case: Case, at: datetime) -> None:
         """Record a plain yes."""
         record_attempt(
-            self.story.session, enrolment, Attempt(Disposition.AGREED), viewer=self.caller, now=at
+            self.story.session, case, Attempt(Disposition.AGREED), viewer=self.caller, now=at
         )
 
     def _endings(self, number: int) -> list[Disposition]:
@@ -116,7 +111,7 @@ class Calls:
         self.story.timeline.at(at, lambda now: self._call(person, now))
 
     def _call(self, person: _Person, now: datetime) -> None:
-        if not self._may_call(person.enrolment):
+        if not self._may_call(person.case):
             return
         if person.ending is Disposition.NO_ANSWER or self._nobody_there(person):
             self._no_answer(person, now)
@@ -127,12 +122,12 @@ class Calls:
         else:
             self._record(person, Attempt(person.ending), now)
             if person.ending is Disposition.AGREED:
-                self._plan(person.enrolment, now)
+                self._plan(person.case, now)
 
-    def _may_call(self, enrolment: Enrolment) -> bool:
-        person: Person = enrolment.person
-        waiting = (EnrolmentState.TO_CALL, EnrolmentState.CALL_BACK, EnrolmentState.REFUSED)
-        return enrolment.state in waiting and not (person.do_not_contact or person.protected)
+    def _may_call(self, case: Case) -> bool:
+        person: Person = case.person
+        waiting = (CaseState.TO_CALL, CaseState.CALL_BACK, CaseState.REFUSED)
+        return case.state in waiting and not (person.do_not_contact or person.protected)
 
     def _nobody_there(self, person: _Person) -> bool:
         return person.unanswered < 2 and self.rng.random() < 0.3
@@ -169,7 +164,7 @@ class Calls:
         if soft and not person.asked_again and self.rng.random() < 0.5:
             yes = self.rng.random() < 0.4
             again = _Person(
-                person.enrolment,
+                person.case,
                 Disposition.AGREED if yes else Disposition.REFUSED,
                 unanswered=2,
                 put_off=True,
@@ -177,12 +172,12 @@ class Calls:
             )
             self._put(next_office_moment(now + ASK_AGAIN_AFTER), again)
 
-    def _plan(self, enrolment: Enrolment, now: datetime) -> None:
+    def _plan(self, case: Case, now: datetime) -> None:
         later = now + CALL_LENGTH
         if self.rng.random() > 0.82:
             day = working_days_after(day_of(now), self.rng.randint(1, 4))
             later = office_moment(self.rng, day)
-        self.story.timeline.at(later, lambda at: self.diary.plan(enrolment, at))
+        self.story.timeline.at(later, lambda at: self.diary.plan(case, at))
 
     def _record(self, person: _Person, attempt: Attempt, now: datetime) -> None:
-        record_attempt(self.story.session, person.enrolment, attempt, viewer=self.caller, now=now)
+        record_attempt(self.story.session, person.case, attempt, viewer=self.caller, now=now)

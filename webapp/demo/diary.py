@@ -10,7 +10,8 @@ from visits.agenda.doors import Knock, report_shut_door
 from visits.agenda.planning import cancel_visit, move_visit, plan_visit
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import User
-from visits.models.programmes import Disposition, Enrolment, EnrolmentState, RefusalReason
+from visits.models.calls import Disposition, RefusalReason
+from visits.models.cases import Case, CaseState
 from visits.models.visits import Visit, VisitState
 from visits.sight import Viewer
 from webapp.access.auth import Action
@@ -56,21 +57,21 @@ class Diary:
         self.rng: Random = story.rng
         self.planner: Viewer = acting(story.cast.coordinator, Action.PLAN)
         self.taken: dict[tuple[UUID, date], list[time]] = {}
-        self.call_again: Callable[[Enrolment, datetime], None] = lambda enrolment, at: None
+        self.call_again: Callable[[Case, datetime], None] = lambda case, at: None
 
-    def plan(self, enrolment: Enrolment, now: datetime) -> None:
+    def plan(self, case: Case, now: datetime) -> None:
         """Plan a visit where the sector's visitors are already out, and let it take its course."""
-        if enrolment.state is not EnrolmentState.AGREED:
+        if case.state is not CaseState.AGREED:
             return
-        visitor, start_at = self._slot(enrolment, now)
-        self._let_happen(self.put(enrolment, visitor, start_at, now))
+        visitor, start_at = self._slot(case, now)
+        self._let_happen(self.put(case, visitor, start_at, now))
 
-    def put(self, enrolment: Enrolment, visitor: User, start_at: datetime, now: datetime) -> Visit:
+    def put(self, case: Case, visitor: User, start_at: datetime, now: datetime) -> Visit:
         """Plan a visit at a moment that is free."""
         self._take(visitor, start_at)
         return plan_visit(
             self.story.session,
-            enrolment,
+            case,
             visitor_id=visitor.id,
             start_at=start_at,
             minutes=MINUTES,
@@ -95,15 +96,15 @@ class Diary:
         local = start_at.astimezone(PARIS)
         self.taken.setdefault((visitor.id, local.date()), []).append(local.time())
 
-    def _slot(self, enrolment: Enrolment, now: datetime) -> tuple[User, datetime]:
-        options = list(self._options(enrolment, now))
+    def _slot(self, case: Case, now: datetime) -> tuple[User, datetime]:
+        options = list(self._options(case, now))
         return min(options, key=lambda option: option[0])[1:]
 
     def _options(
-        self, enrolment: Enrolment, now: datetime
+        self, case: Case, now: datetime
     ) -> Iterator[tuple[tuple[int, float], User, datetime]]:
         """Give the free starts, fuller days first: a visitor does not drive out for one visit."""
-        visitor = self.story.visitor_for(enrolment)
+        visitor = self.story.visitor_for(case)
         for days in range(SOONEST, LATEST + 60):
             free = self.free_starts(visitor, working_days_after(day_of(now), days))
             if free:
@@ -138,8 +139,8 @@ class Diary:
             return
         reason = self.rng.choice(CANCELLED)
         cancel_visit(self.story.session, visit, reason=reason, viewer=self.planner, now=now)
-        enrolment = visit.enrolment
-        self.story.timeline.at(now + timedelta(minutes=5), lambda at: self.plan(enrolment, at))
+        case = visit.case
+        self.story.timeline.at(now + timedelta(minutes=5), lambda at: self.plan(case, at))
 
     def _fail(self, visit: Visit, now: datetime) -> None:
         outcomes = list(SHUT)
@@ -155,13 +156,13 @@ class Diary:
         )
         visitor = acting(self._visitor(visit), Action.VISIT)
         report_shut_door(self.story.session, visit, knock, viewer=visitor, now=now)
-        if visit.enrolment.state is not EnrolmentState.CALL_BACK:
+        if visit.case.state is not CaseState.CALL_BACK:
             return
         day = working_days_after(day_of(now), self.rng.randint(1, 3))
-        self.call_again(visit.enrolment, office_moment(self.rng, day))
+        self.call_again(visit.case, office_moment(self.rng, day))
 
     def _move(self, visit: Visit, now: datetime) -> None:
-        visitor, start_at = self._slot(visit.enrolment, next_office_moment(now))
+        visitor, start_at = self._slot(visit.case, next_office_moment(now))
         self._take(visitor, start_at)
         move_visit(
             self.story.session,
@@ -177,7 +178,7 @@ class Diary:
         if visit.state is not VisitState.PLANNED:
             return
         start_at = visit.planned_start_at
-        resident = self.story.resident_of(visit.enrolment, day_of(start_at))
+        resident = self.story.resident_of(visit.case, day_of(start_at))
         span = {"start_at": start_at, "end_at": end_at}
         for name in chosen_forms(self.rng):
             filled = fill_more(self.rng, self.story.others[name], resident, **span)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from diagnostics.form import Form
 from visits.ground.file_store import FileStore
 from visits.models.accounts import User
-from visits.models.programmes import Enrolment
+from visits.models.cases import Case
 from webapp.demo.answers import Resident
 from webapp.demo.cast import Cast
 from webapp.demo.people import Senior
@@ -37,13 +37,13 @@ class Story:
     now: datetime
     timeline: Timeline = field(default_factory=Timeline)
 
-    def senior_of(self, enrolment: Enrolment) -> Senior:
-        """Give the invented tenant an enrolment is about."""
-        return self.seniors[enrolment.person.reference or ""]
+    def senior_of(self, case: Case) -> Senior:
+        """Give the invented tenant a case is about."""
+        return self.seniors[case.person.reference or ""]
 
-    def resident_of(self, enrolment: Enrolment, day: date) -> Resident:
+    def resident_of(self, case: Case, day: date) -> Resident:
         """Give what is known of a person before the visit."""
-        senior = self.senior_of(enrolment)
+        senior = self.senior_of(case)
         home = senior.home
         return Resident(
             age=(day - senior.born_on).days // 365,
@@ -54,22 +54,20 @@ class Story:
             built_year=home.building.built_year,
         )
 
-    def visitor_for(self, enrolment: Enrolment) -> User:
+    def visitor_for(self, case: Case) -> User:
         """Give the visitor who sets out nearest to a person's town."""
-        town = self.senior_of(enrolment).home.building.town
+        town = self.senior_of(case).home.building.town
         return min(
             zip(BASES, self.cast.visitors, strict=True),
             key=lambda pair: hypot(pair[0][0] - town.lat, (pair[0][1] - town.lon) * SHRINK),
         )[1]
 
 
-def load_enrolments(
-    session: Session, enrolments: Iterable[Enrolment], rng: Random
-) -> list[Enrolment]:
-    """Load enrolments with their persons, the highest score first, equals in any order."""
-    ids = {enrolment.id for enrolment in enrolments}
-    statement = select(Enrolment).options(joinedload(Enrolment.person))
-    found = [enrolment for enrolment in session.scalars(statement) if enrolment.id in ids]
+def load_cases(session: Session, cases: Iterable[Case], rng: Random) -> list[Case]:
+    """Load cases with their persons, the highest score first, equals in any order."""
+    ids = {case.id for case in cases}
+    statement = select(Case).options(joinedload(Case.person))
+    found = [case for case in session.scalars(statement) if case.id in ids]
     found.sort(key=lambda one: one.person.reference or "")
     rng.shuffle(found)
     return sorted(found, key=lambda one: -one.score)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from functools import partial
 
-from visits.models.programmes import Enrolment, EnrolmentState
+from visits.models.cases import Case, CaseState
 from visits.people.protection import name_for_access, protect
 from webapp.demo.bags import fill_bags, note_alerts
 from webapp.demo.calendar import day_of, is_working_day, moment
@@ -18,7 +18,7 @@ SOON = timedelta(minutes=30)
 
 
 def live(
-    story: Story, enrolled: list[Enrolment], *, since: datetime, tell: Callable[[str], None]
+    story: Story, enrolled: list[Case], *, since: datetime, tell: Callable[[str], None]
 ) -> None:
     """Let the year happen, up to the moment the demo starts."""
     works = Works(story)
@@ -35,14 +35,14 @@ def live(
     story.timeline.run(story.now, tell=lambda at: tell(f"  {at:%Y-%m}"))
 
 
-def _protect_one(story: Story, enrolment: Enrolment, since: datetime) -> None:
+def _protect_one(story: Story, case: Case, since: datetime) -> None:
     cast, at = story.cast, since + timedelta(days=30, hours=2)
 
     def close_file(now: datetime) -> None:
-        protect(story.session, enrolment.person, by=cast.coordinator.id, now=now)
+        protect(story.session, case.person, by=cast.coordinator.id, now=now)
         name_for_access(
             story.session,
-            enrolment.person,
+            case.person,
             user_id=cast.social_worker.id,
             by=cast.coordinator.id,
             now=now,
@@ -60,7 +60,7 @@ def _last_calls_at(now: datetime) -> datetime:
 
 
 def _fill_next_days(
-    story: Story, calls: Calls, diary: Diary, to_call: list[Enrolment], at: datetime
+    story: Story, calls: Calls, diary: Diary, to_call: list[Case], at: datetime
 ) -> None:
     """See to it that the first visitor has visits today and tomorrow, whatever day it is."""
     visitor, today = story.cast.visitors[0], day_of(story.now)
@@ -75,13 +75,13 @@ def _fill_next_days(
         )
     )
     for place, start_at in enumerate(coming[: max(0, NEXT_VISITS - have)]):
-        enrolment = next(waiting, None)
-        if enrolment is not None:
+        case = next(waiting, None)
+        if case is not None:
             called_at = at + timedelta(minutes=9 * place)
-            story.timeline.at(called_at, partial(calls.agree_now, enrolment))
+            story.timeline.at(called_at, partial(calls.agree_now, case))
             later = called_at + timedelta(minutes=4)
-            story.timeline.at(later, partial(diary.put, enrolment, visitor, start_at))
+            story.timeline.at(later, partial(diary.put, case, visitor, start_at))
 
 
-def _may_be_called(enrolment: Enrolment) -> bool:
-    return enrolment.state is EnrolmentState.TO_CALL and not enrolment.person.protected
+def _may_be_called(case: Case) -> bool:
+    return case.state is CaseState.TO_CALL and not case.person.protected

@@ -56,7 +56,7 @@ SENTENCES: dict[str, Any] = {
     "undeclared_endpoint": _l("This page is closed."),
     "not_found": _l("There is nothing here, or nothing that your account may see."),
     "person_not_found": _l("There is no such person, or your account may not see this file."),
-    "enrolment_not_found": _l("There is no such enrolment, or your account may not see it."),
+    "case_not_found": _l("There is no such case, or your account may not see it."),
     "visit_not_found": _l("There is no such visit, or it is not one of yours."),
     "work_order_not_found": _l("There is no such work order, or your account may not see it."),
     "follow_up_not_found": _l("There is no such follow-up, or your account may not see it."),
@@ -115,7 +115,7 @@ SENTENCES: dict[str, Any] = {
     "do_not_contact": _l("This person asked not to be contacted. The call was not recorded."),
     "refused_for_good": _l("This person refused and is not called again in this programme."),
     "refused_until": _l("This person refused and may be asked again, once, from %(until)s."),
-    "enrolment_closed": _l("This enrolment is closed. Nothing was changed."),
+    "case_closed": _l("This case is closed. Nothing was changed."),
     "measure_not_found": _l("This measure is not there any more."),
     "alert_already_noted": _l("This measure is noted already. Nothing was changed."),
     "household_changed": _l(

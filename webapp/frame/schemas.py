@@ -6,8 +6,8 @@ from marshmallow import EXCLUDE, Schema, fields, post_load, validate
 from webargs.fields import DelimitedList
 
 from visits.agenda.doors import LEFT_BEHIND, TOLD_LENGTH
+from visits.models.calls import Disposition, RefusalReason
 from visits.models.people import RefusedPart
-from visits.models.programmes import Disposition, RefusalReason
 from visits.models.works import URGENT
 
 # A tablet names the visits it holds something of in one address.

@@ -13,7 +13,7 @@ from webapp.office.accounts.second_factor import second_factor
 from webapp.office.accounts.second_step import second_step
 from webapp.office.agenda.appointments import appointments
 from webapp.office.agenda.kits import kits
-from webapp.office.calls.enrolments import enrolments
+from webapp.office.calls.cases import cases
 from webapp.office.choosing.targeting import targeting
 from webapp.office.following.follow_ups import follow_ups, promise
 from webapp.office.following.funding import funding
@@ -49,7 +49,7 @@ BLUEPRINTS = (
     imports,
     import_lines,
     targeting,
-    enrolments,
+    cases,
     appointments,
     part_refusals,
     people,

@@ -45,7 +45,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "social_worker": _l("Social worker"),
         "administrator": _l("Administrator"),
     },
-    "enrolment": {
+    "case": {
         "to_call": _l("To call"),
         "call_back": _l("To call back"),
         "agreed": _l("Agreed"),
@@ -129,9 +129,10 @@ WORDS: dict[str, dict[str, Any]] = {
     "access": {"read": _l("Read"), "write": _l("Change")},
     "accessed": {
         "import": _l("an import of files"),
-        "enrolled": _l("an enrolment in a programme"),
+        "enrolled": _l("a case in a programme"),
         "person_file": _l("the file"),
-        "enrolment": _l("the call page"),
+        "case": _l("the call page"),
+        "enrolment": _l("the call page"),  # what lines from before cases say
         "contact_attempt": _l("a call"),
         "call_taken_back": _l("an answer taken back"),
         "part_refused": _l("a part of the visit refused"),

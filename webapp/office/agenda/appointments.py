@@ -1,4 +1,4 @@
-"""The visit of an enrolled person, planned, moved or cancelled from the page of her enrolment."""
+"""The visit of an enrolled person, planned, moved or cancelled from the page of her case."""
 
 import uuid
 from datetime import datetime
@@ -11,35 +11,36 @@ from sqlalchemy.orm import Session
 from visits.agenda.doors import Knock, report_shut_door
 from visits.agenda.planning import cancel_visit, find_visit, move_visit, plan_visit
 from visits.calls.call_list import diary_of
-from visits.calls.contacts import find_enrolment
+from visits.calls.contacts import find_case
 from visits.calls.taking_back import REFUSALS
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.models.programmes import Disposition, Enrolment, EnrolmentState, RefusalReason
+from visits.models.calls import Disposition, RefusalReason
+from visits.models.cases import Case, CaseState
 from visits.models.visits import LIVE, Visit
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import moment
 from webapp.frame.transaction import now, transaction
-from webapp.office.calls.enrolments import must_be_sure, offered_visitors, refusal_on_page
+from webapp.office.calls.cases import must_be_sure, offered_visitors, refusal_on_page
 from webapp.office.frame.access import showing
 from webapp.office.frame.moments import required_moment, typed_day, whole_day
 
-appointments = Blueprint("appointments", __name__, url_prefix="/enrolments")
+appointments = Blueprint("appointments", __name__, url_prefix="/cases")
 
 SHORTEST, LONGEST = 15, 480
 
 
-@appointments.post("/<uuid:enrolment_id>/visits")
+@appointments.post("/<uuid:case_id>/visits")
 @requires(Action.PLAN)
-def plan(enrolment_id: uuid.UUID) -> ResponseReturnValue:
+def plan(case_id: uuid.UUID) -> ResponseReturnValue:
     """Plan the visit the person agreed to."""
     try:
         start_at, minutes = _typed_start(), _typed_minutes()
         with transaction() as session:
-            enrolment = find_enrolment(session, viewer(), enrolment_id, to_change=True)
+            case = find_case(session, viewer(), case_id, to_change=True)
             visit = plan_visit(
                 session,
-                enrolment,
-                visitor_id=_typed_visitor(session, enrolment),
+                case,
+                visitor_id=_typed_visitor(session, case),
                 start_at=start_at,
                 minutes=minutes,
                 viewer=viewer(),
@@ -48,22 +49,22 @@ def plan(enrolment_id: uuid.UUID) -> ResponseReturnValue:
             )
             said = _("The visit is planned for %(when)s.", when=moment(visit.planned_start_at))
     except (Invalid, Conflict) as refused:
-        return refusal_on_page(enrolment_id, refused, form="plan")
-    return _back(enrolment_id, said)
+        return refusal_on_page(case_id, refused, form="plan")
+    return _back(case_id, said)
 
 
-@appointments.post("/<uuid:enrolment_id>/visits/<uuid:visit_id>/move")
+@appointments.post("/<uuid:case_id>/visits/<uuid:visit_id>/move")
 @requires(Action.PLAN)
-def move(enrolment_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
+def move(case_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
     """Give a planned visit another time or visitor."""
     try:
         start_at = _typed_start()
         with transaction() as session:
-            visit = _visit(session, enrolment_id, visit_id)
+            visit = _visit(session, case_id, visit_id)
             move_visit(
                 session,
                 visit,
-                visitor_id=_typed_visitor(session, visit.enrolment),
+                visitor_id=_typed_visitor(session, visit.case),
                 start_at=start_at,
                 viewer=viewer(),
                 now=now(),
@@ -71,40 +72,40 @@ def move(enrolment_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
             )
             said = _("The visit is moved to %(when)s.", when=moment(visit.planned_start_at))
     except (Invalid, Conflict) as refused:
-        return refusal_on_page(enrolment_id, refused, form="plan")
-    return _back(enrolment_id, said)
+        return refusal_on_page(case_id, refused, form="plan")
+    return _back(case_id, said)
 
 
-@appointments.post("/<uuid:enrolment_id>/visits/<uuid:visit_id>/close")
+@appointments.post("/<uuid:case_id>/visits/<uuid:visit_id>/close")
 @requires(Action.PLAN)
-def close(enrolment_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
+def close(case_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
     """Cancel a visit."""
     try:
         with transaction() as session:
-            visit = _visit(session, enrolment_id, visit_id)
+            visit = _visit(session, case_id, visit_id)
             reason = request.form.get("reason", "")
             cancel_visit(session, visit, reason=reason, viewer=viewer(), now=now())
     except (Invalid, Conflict) as refused:
-        return refusal_on_page(enrolment_id, refused, form="close")
-    return _back(enrolment_id, _("The visit is cancelled. Another one can be planned."))
+        return refusal_on_page(case_id, refused, form="close")
+    return _back(case_id, _("The visit is cancelled. Another one can be planned."))
 
 
-@appointments.post("/<uuid:enrolment_id>/visits/<uuid:visit_id>/failure")
+@appointments.post("/<uuid:case_id>/visits/<uuid:visit_id>/failure")
 @requires(Action.PLAN)
-def failure(enrolment_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
+def failure(case_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
     """Note that a visit could not take place: what happened at the door, what was left there."""
     try:
         with transaction() as session:
-            visit = _visit(session, enrolment_id, visit_id)
+            visit = _visit(session, case_id, visit_id)
             if visit.state not in LIVE:
                 raise Conflict("visit_not_planned")
             report_shut_door(session, visit, _typed_knock(visit), viewer=viewer(), now=now())
-            state = visit.enrolment.state
+            state = visit.case.state
     except (Invalid, Conflict) as refused:
-        return refusal_on_page(enrolment_id, refused, form="failure")
-    if state is EnrolmentState.CALL_BACK:
-        return _back(enrolment_id, _("Noted: the person is to be called again."))
-    return _back(enrolment_id, _("Noted. The person is not called again for now."))
+        return refusal_on_page(case_id, refused, form="failure")
+    if state is CaseState.CALL_BACK:
+        return _back(case_id, _("Noted: the person is to be called again."))
+    return _back(case_id, _("Noted. The person is not called again for now."))
 
 
 def _typed_knock(visit: Visit) -> Knock:
@@ -129,31 +130,31 @@ def _typed_knock(visit: Visit) -> Knock:
     )
 
 
-@appointments.get("/<uuid:enrolment_id>/diary")
+@appointments.get("/<uuid:case_id>/diary")
 @requires(Action.PLAN)
-def diary(enrolment_id: uuid.UUID) -> ResponseReturnValue:
+def diary(case_id: uuid.UUID) -> ResponseReturnValue:
     """Show what a visitor has that day, beside the form that plans a visit."""
     try:
         chosen = typed_day(request.args.get("day", ""))
         visitor_id = uuid.UUID(request.args.get("visitor_id", ""))
     except ValueError:
-        return render_template("enrolments/_diary.html", lines=None)
+        return render_template("cases/_diary.html", lines=None)
     start_at, end_at = whole_day(chosen)
     with showing("diary") as (session, shown):
-        enrolment = find_enrolment(session, viewer(), enrolment_id)
-        offered = {user.id: user.name for user in offered_visitors(session, enrolment)}
+        case = find_case(session, viewer(), case_id)
+        offered = {user.id: user.name for user in offered_visitors(session, case)}
         if visitor_id not in offered:
-            return render_template("enrolments/_diary.html", lines=None)
+            return render_template("cases/_diary.html", lines=None)
         lines = diary_of(session, viewer(), visitor_id=visitor_id, start_at=start_at, end_at=end_at)
         shown.update(line.person_id for line in lines if line.person_id is not None)
     return render_template(
-        "enrolments/_diary.html", lines=lines, visitor=offered[visitor_id], day=chosen
+        "cases/_diary.html", lines=lines, visitor=offered[visitor_id], day=chosen
     )
 
 
-def _visit(session: Session, enrolment_id: uuid.UUID, visit_id: uuid.UUID) -> Visit:
+def _visit(session: Session, case_id: uuid.UUID, visit_id: uuid.UUID) -> Visit:
     visit = find_visit(session, viewer(), visit_id, to_change=True)
-    if visit.enrolment_id != enrolment_id:
+    if visit.case_id != case_id:
         raise NotFound("visit_not_found")
     return visit
 
@@ -175,15 +176,15 @@ def _typed_minutes() -> int:
     return minutes
 
 
-def _typed_visitor(session: Session, enrolment: Enrolment) -> uuid.UUID:
+def _typed_visitor(session: Session, case: Case) -> uuid.UUID:
     """Read the visitor; only one who is offered to this viewer may be sent."""
     typed = request.form.get("visitor_id", "")
-    for user in offered_visitors(session, enrolment):
+    for user in offered_visitors(session, case):
         if str(user.id) == typed:
             return user.id
     raise Invalid({"visitor_id": "unknown_visitor"})
 
 
-def _back(enrolment_id: uuid.UUID, said: str) -> ResponseReturnValue:
+def _back(case_id: uuid.UUID, said: str) -> ResponseReturnValue:
     flash(said, "success")
-    return redirect(url_for("enrolments.show", enrolment_id=enrolment_id))
+    return redirect(url_for("cases.show", case_id=case_id))

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
-from visits.calls.call_list import ALL, EnrolmentFilter
+from visits.calls.call_list import ALL, CaseFilter
 from visits.choosing.targeting import (
     MOST_AT_ONCE,
     Candidate,
@@ -23,7 +23,7 @@ from visits.ground.errors import Invalid, NotFound
 from visits.programmes import Programme
 from visits.programmes.published import find_programme, load_programmes
 from visits.sight.listing import Listed
-from visits.steering.waiting import count_enrolments
+from visits.steering.waiting import count_cases
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
@@ -107,7 +107,7 @@ def enrol_first(code: str) -> ResponseReturnValue:
     except Invalid:
         return _page(programme, errors={"number": sentence("out_of_range")}), 422
     _say(len(enrolled))
-    return redirect(url_for("enrolments.index", programme=code))
+    return redirect(url_for("cases.index", programme=code))
 
 
 def _programme(code: str) -> Programme:
@@ -145,8 +145,8 @@ def _page(programme: Programme, errors: dict[str, str] | None = None) -> str:
         )  # fmt: skip
         shown.update(candidate.person.id for candidate in ranking.candidates)
         everybody, _in_audience = count_candidates(session, programme, viewer(), now=now())
-        everyone = EnrolmentFilter(programme.code, ALL)
-        enrolled = count_enrolments(session, viewer(), only=everyone, now=now())
+        everyone = CaseFilter(programme.code, ALL)
+        enrolled = count_cases(session, viewer(), only=everyone, now=now())
         cities = cities_of_candidates(session, programme, viewer(), now=now())
         programmes = list(load_programmes(session).values())
     listed: Listed[Candidate] = Listed(ranking.candidates, ranking.total, page)

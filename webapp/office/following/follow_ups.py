@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
     )
     with showing("follow_ups") as (session, shown):
         listed = list_follow_ups(session, viewer(), only=only, wanted=wanted(), now=now())
-        shown.update(follow_up.enrolment.person_id for follow_up in listed.rows)
+        shown.update(follow_up.case.person_id for follow_up in listed.rows)
         return render_template(
             "follow_ups/index.html",
             listed=listed,
@@ -54,7 +54,7 @@ def show(follow_up_id: uuid.UUID) -> ResponseReturnValue:
     """Show a follow-up: whom to ask what, since when, and why."""
     with showing("follow_up") as (session, shown):
         follow_up = find_follow_up(session, viewer(), follow_up_id)
-        shown.add(follow_up.enrolment.person_id)
+        shown.add(follow_up.case.person_id)
         return _page(session, follow_up)
 
 
@@ -71,7 +71,7 @@ def close(follow_up_id: uuid.UUID) -> ResponseReturnValue:
         errors = {name: sentence(code) for name, code in refused.fields.items()}
         with showing("follow_up") as (session, shown):
             follow_up = find_follow_up(session, viewer(), follow_up_id)
-            shown.add(follow_up.enrolment.person_id)
+            shown.add(follow_up.case.person_id)
             return _page(session, follow_up, errors), 422
     flash(_("The follow-up is closed."), "success")
     return redirect(url_for(".index"))
@@ -90,9 +90,9 @@ def _page(session: Session, follow_up: FollowUp, errors: dict[str, str] | None =
     return render_template(
         "follow_ups/show.html",
         follow_up=follow_up,
-        person=follow_up.enrolment.person,
-        dwelling=follow_up.enrolment.dwelling,
-        programme=programme_of(session, follow_up.enrolment),
+        person=follow_up.case.person,
+        dwelling=follow_up.case.dwelling,
+        programme=programme_of(session, follow_up.case),
         visit_id=visit_of_consequence(session, follow_up.consequence_id),
         closer=closer,
         causes=told_causes(session, follow_up.consequence),

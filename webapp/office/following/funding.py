@@ -51,7 +51,7 @@ def show(visit_id: uuid.UUID) -> ResponseReturnValue:
     """Show, adaptation by adaptation, which schemes may pay, and why not."""
     with showing("funding") as (session, shown):
         visit = find_visit(session, viewer(), visit_id)
-        shown.add(visit.enrolment.person_id)
+        shown.add(visit.case.person_id)
         return _page(session, visit)
 
 
@@ -71,7 +71,7 @@ def _page(session: Session, visit: Visit) -> str:
         "visits/funding.html",
         visit=visit,
         on=on,
-        refused=refused_parts(session, visit.enrolment.person_id),
+        refused=refused_parts(session, visit.case.person_id),
         looked=looked,
         parameters=_used(looked),
         schemes=SCHEMES,
@@ -86,10 +86,10 @@ def _looked(
     on: date,
     known: Parameters,
 ) -> list[Looked]:
-    person = visit.enrolment.person
+    person = visit.case.person
     age = None if person.born_on is None else age_on(on, born=person.born_on)
     gir = gir_on(session, person, on)
-    region = region_of(visit.enrolment.dwelling.residence.postcode)
+    region = region_of(visit.case.dwelling.residence.postcode)
     cases: dict[Situation, list[Consequence]] = {}
     for submission in calling:
         for one in submission.consequences:

@@ -54,7 +54,7 @@ def show(visit_id: uuid.UUID) -> ResponseReturnValue:
     """Show what the kit of a visit saves a year, item by item, and with which numbers."""
     with showing("savings") as (session, shown):
         visit = find_visit(session, viewer(), visit_id)
-        shown.add(visit.enrolment.person_id)
+        shown.add(visit.case.person_id)
         return _page(session, visit)
 
 
@@ -66,7 +66,7 @@ def _page(session: Session, visit: Visit) -> str:
         raise NotFound("savings_not_found")
     kit, on = _kit(filled[-1])
     known = parameters_in_force(session, known_at=filled[-1].received_at)
-    price = _water_price(known, visit.enrolment.dwelling.residence.postcode)
+    price = _water_price(known, visit.case.dwelling.residence.postcode)
     try:
         saved = estimate(kit, on, parameters=known, water_price=price)
         items = estimate_items(kit, on, parameters=known, water_price=price)

@@ -36,7 +36,7 @@ ITEMS = (
     Item("home.index", _l("Home"), "house", Action.OWN_ACCOUNT),
     Item("imports.index", _l("Imports"), "upload", Action.IMPORT_STOCK),
     Item("targeting.index", _l("Whom to visit"), "list-ol", Action.ENROL),
-    Item("enrolments.index", _l("Calls"), "telephone", Action.PLAN),
+    Item("cases.index", _l("Calls"), "telephone", Action.PLAN),
     Item("visits.index", _l("Visits"), "calendar3", Action.SEE_VISITS),
     Item("follow_ups.index", _l("Follow-ups"), "telephone-outbound", Action.FOLLOW_UP),
     Item("people.index", _l("People"), "people", Action.SEE_PERSONS),

@@ -145,7 +145,7 @@ def _page(
     errors: dict[str, str] | None = None,
 ) -> str:
     proposed = propose_visits(session, viewer(), found, text=request.args.get("q", ""))
-    shown.update(visit.enrolment.person_id for visit in proposed)
+    shown.update(visit.case.person_id for visit in proposed)
     return render_template(
         "unclaimed/show.html",
         one=found,

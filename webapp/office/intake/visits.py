@@ -61,7 +61,7 @@ def index() -> ResponseReturnValue:
     )
     with showing("visits") as (session, shown):
         listed = list_visits(session, viewer(), only=only, wanted=wanted_by("start"))
-        shown.update(visit.enrolment.person_id for visit in listed.rows)
+        shown.update(visit.case.person_id for visit in listed.rows)
         return render_template(
             "visits/index.html",
             listed=listed,
@@ -94,7 +94,7 @@ def show(visit_id: uuid.UUID) -> ResponseReturnValue:
     """Show a visit: who, where, when, what was answered and what follows."""
     with showing("visit") as (session, shown):
         visit = find_visit(session, viewer(), visit_id)
-        shown.add(visit.enrolment.person_id)
+        shown.add(visit.case.person_id)
         return _page(session, visit)
 
 
@@ -109,7 +109,7 @@ def file(visit_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
             raise NotFound("file_not_found")
         if found.name in sealed_photos(session, found.submission):
             raise NotFound("photo_refused")
-        shown.add(visit.enrolment.person_id)
+        shown.add(visit.case.person_id)
     return sent_file(found.name, found.media_type, found.sha256)
 
 
@@ -154,7 +154,7 @@ def review(visit_id: uuid.UUID, submission_id: uuid.UUID) -> ResponseReturnValue
         errors = {name: sentence(code) for name, code in refused.fields.items()}
         with showing("visit") as (session, shown):
             visit = find_visit(session, viewer(), visit_id)
-            shown.add(visit.enrolment.person_id)
+            shown.add(visit.case.person_id)
             return _page(session, visit, errors), 422
     flash(_("The answers are marked as reviewed."), "success")
     return redirect(url_for(".show", visit_id=visit_id))
@@ -172,9 +172,9 @@ def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) 
     return render_template(
         "visits/show.html",
         visit=visit,
-        person=visit.enrolment.person,
-        dwelling=visit.enrolment.dwelling,
-        refused=refused_parts(session, visit.enrolment.person_id),
+        person=visit.case.person,
+        dwelling=visit.case.dwelling,
+        refused=refused_parts(session, visit.case.person_id),
         readings=readings,
         reviewers=reviewers,
         opened=file.opened,

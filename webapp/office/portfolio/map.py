@@ -10,7 +10,7 @@ from maps.cells import BBox
 from maps.page import Page, draw
 from maps.tiles import tiles_from_setting
 from visits.mapping.views import Area, located_area
-from visits.models.programmes import EnrolmentState
+from visits.models.cases import CaseState
 from visits.programmes import Programme
 from visits.programmes.published import load_programmes
 from webapp.access.auth import Action, may, requires, viewer
@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
         sheets=[vendored(_vendor_name(sheet)) for sheet in drawn.styles] if drawn else (),
         texts=_texts(),
         programmes=_programmes(),
-        states=list(EnrolmentState),
+        states=list(CaseState),
         chosen=request.args,
         may_import=may(Action.IMPORT_STOCK),
         counted=not may(Action.SEE_ANSWERS),

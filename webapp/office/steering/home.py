@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
-from visits.calls.call_list import CALL_BACK_DUE, TO_CONTACT, EnrolmentFilter
+from visits.calls.call_list import CALL_BACK_DUE, TO_CONTACT, CaseFilter
 from visits.following.follow_list import DUE_NOW, DUE_SOON, FollowUpFilter
 from visits.following.work_list import LATE, WorkOrderFilter, list_work_orders
 from visits.forms.parameters import parameters_in_force
@@ -28,7 +28,7 @@ from visits.sight.listing import Wanted
 from visits.steering.outcomes import Rate, outcomes
 from visits.steering.waiting import (
     count_accounts,
-    count_enrolments,
+    count_cases,
     count_follow_ups,
     count_visits,
     count_works,
@@ -73,7 +73,7 @@ class Waiting:
         """Name those it is about."""
         visits = [*self.visits, *(told.alert.visit for told in self.alerts)]
         visits += [one.visit for one in self.unfinished if one.visit is not None]
-        yield from (visit.enrolment.person_id for visit in visits)
+        yield from (visit.case.person_id for visit in visits)
         yield from (order.person_id for order in self.works)
 
 
@@ -118,7 +118,7 @@ def _unfinished(session: Session) -> Sequence[Submission]:
 def _first_step(role: Role) -> tuple[str, str] | None:
     """Name the page most of a role's days begin with."""
     steps = {
-        Role.COORDINATOR: (_("Open the call list"), url_for("enrolments.index")),
+        Role.COORDINATOR: (_("Open the call list"), url_for("cases.index")),
         Role.PARTNER_COORDINATOR: (_("Open the visits"), url_for("visits.index")),
         Role.TECHNICIAN: (_("Open the work orders"), url_for("work_orders.index")),
         Role.MANAGER: (_("See the outcomes"), url_for("outcomes.index")),
@@ -170,7 +170,7 @@ def _partner(session: Session) -> list[Tile]:
     programme = chosen_programme(session, "").code
     return [
         _week(session),
-        Tile(_("Enrolments"), _("See the list"), url_for("enrolments.index", programme=programme)),
+        Tile(_("Cases"), _("See the list"), url_for("cases.index", programme=programme)),
     ]
 
 
@@ -246,9 +246,9 @@ def _administrator(session: Session) -> list[Tile]:
 
 
 def _calls(session: Session, said: str, programme: str, state: str, *, tone: str = "") -> Tile:
-    only = EnrolmentFilter(programme, state)
-    count = count_enrolments(session, viewer(Action.PLAN), only=only, now=now())
-    link = url_for("enrolments.index", programme=programme, state=state)
+    only = CaseFilter(programme, state)
+    count = count_cases(session, viewer(Action.PLAN), only=only, now=now())
+    link = url_for("cases.index", programme=programme, state=state)
     return Tile(said, count, link, tone=tone if count else "")
 
 

@@ -13,12 +13,12 @@ from visits.agenda.doors import LEFT_BEHIND, OUTCOMES, ladder_of
 from visits.agenda.planning import visitors
 from visits.calls.call_list import (
     TO_CONTACT,
-    EnrolmentFilter,
+    CaseFilter,
     attempts_of,
+    case_file,
     cities_of,
-    enrolment_file,
     latest_refusal,
-    list_enrolments,
+    list_cases,
     next_to_call,
 )
 from visits.calls.contacts import (
@@ -27,22 +27,16 @@ from visits.calls.contacts import (
     NOTE_LENGTH,
     PARTS_SAID,
     Attempt,
-    find_enrolment,
+    find_case,
     record_attempt,
 )
 from visits.calls.phones import WHOSE_LENGTH
 from visits.calls.taking_back import GRAVE, REFUSALS, WHY_LENGTH, may_be_taken_back, take_back
 from visits.ground.errors import Conflict, Invalid, NotFound, Refused
 from visits.models.accounts import User
+from visits.models.calls import Channel, Disposition, Refusal, RefusalReason
+from visits.models.cases import Case, CaseState
 from visits.models.people import Person, RefusedPart
-from visits.models.programmes import (
-    Channel,
-    Disposition,
-    Enrolment,
-    EnrolmentState,
-    Refusal,
-    RefusalReason,
-)
 from visits.people.measures import standing_alerts
 from visits.people.part_refusals import refused_parts
 from visits.people.phones import KnownNumber, numbers_of
@@ -59,7 +53,7 @@ from webapp.office.frame.listing import wanted
 from webapp.office.frame.moments import NoSuchHour, age, day_of, typed_moment
 from webapp.office.frame.programmes import chosen_programme
 
-enrolments = Blueprint("enrolments", __name__, url_prefix="/enrolments")
+cases = Blueprint("cases", __name__, url_prefix="/cases")
 
 # How the details of a refusal are said.
 SAID: dict[str, Any] = {"until": day, "at": moment}
@@ -67,23 +61,23 @@ SAID: dict[str, Any] = {"until": day, "at": moment}
 CALLED_BACK = (Disposition.CALL_BACK, Disposition.IN_HOSPITAL, Disposition.INTERPRETER)
 
 
-@enrolments.get("/")
+@cases.get("/")
 @requires(Action.PLAN)
 def index() -> ResponseReturnValue:
     """List whom to call, those who wait for a call back first."""
     with showing("calls") as (session, shown):
         programme = chosen_programme(session, request.args.get("programme", ""))
-        only = EnrolmentFilter(
+        only = CaseFilter(
             programme=programme.code,
             state=request.args.get("state", TO_CONTACT),
             city=request.args.get("city", ""),
             text=request.args.get("q", ""),
             min_score=min(max(request.args.get("score", 0, type=int), 0), 100),
         )
-        listed = list_enrolments(session, viewer(), only=only, wanted=wanted(), now=now())
-        shown.update(enrolment.person_id for enrolment in listed.rows)
+        listed = list_cases(session, viewer(), only=only, wanted=wanted(), now=now())
+        shown.update(case.person_id for case in listed.rows)
         return render_template(
-            "enrolments/index.html",
+            "cases/index.html",
             programme=programme,
             programmes=load_programmes(session).values(),
             listed=listed,
@@ -96,66 +90,66 @@ def index() -> ResponseReturnValue:
         )
 
 
-@enrolments.get("/<uuid:enrolment_id>")
+@cases.get("/<uuid:case_id>")
 @requires(Action.PLAN)
-def show(enrolment_id: uuid.UUID) -> ResponseReturnValue:
+def show(case_id: uuid.UUID) -> ResponseReturnValue:
     """Show one person to call: how, why, what was said before."""
-    with showing("enrolment") as (session, shown):
-        enrolment = find_enrolment(session, viewer(), enrolment_id)
-        shown.add(enrolment.person_id)
-        return page_of_enrolment(session, enrolment)
+    with showing("case") as (session, shown):
+        case = find_case(session, viewer(), case_id)
+        shown.add(case.person_id)
+        return page_of_case(session, case)
 
 
-@enrolments.post("/<uuid:enrolment_id>/calls")
+@cases.post("/<uuid:case_id>/calls")
 @requires(Action.CALL)
-def call(enrolment_id: uuid.UUID) -> ResponseReturnValue:
+def call(case_id: uuid.UUID) -> ResponseReturnValue:
     """Record what came of a call."""
     try:
         attempt = _typed_attempt()
         with transaction() as session:
-            enrolment = find_enrolment(session, viewer(), enrolment_id, to_change=True)
-            record_attempt(session, enrolment, attempt, viewer=viewer(), now=now())
-            state = enrolment.state
-            seen = _still_seen(session, enrolment_id)
+            case = find_case(session, viewer(), case_id, to_change=True)
+            record_attempt(session, case, attempt, viewer=viewer(), now=now())
+            state = case.state
+            seen = _still_seen(session, case_id)
     except (Invalid, Conflict) as refused:
-        return refusal_on_page(enrolment_id, refused, form="call")
+        return refusal_on_page(case_id, refused, form="call")
     if not seen:
         flash(_("The call is recorded. This person left your territory."), "success")
         return redirect(url_for(".index"))
-    if state is EnrolmentState.AGREED:
+    if state is CaseState.AGREED:
         flash(_("The call is recorded: the person agrees. Now plan the visit."), "success")
-        return redirect(url_for(".show", enrolment_id=enrolment_id, _anchor="plan"))
+        return redirect(url_for(".show", case_id=case_id, _anchor="plan"))
     flash(_("The call is recorded."), "success")
-    return redirect(url_for(".show", enrolment_id=enrolment_id))
+    return redirect(url_for(".show", case_id=case_id))
 
 
-def _still_seen(session: Session, enrolment_id: uuid.UUID) -> bool:
+def _still_seen(session: Session, case_id: uuid.UUID) -> bool:
     session.flush()
     try:
-        find_enrolment(session, viewer(), enrolment_id)
+        find_case(session, viewer(), case_id)
     except NotFound:
         return False
     return True
 
 
-@enrolments.post("/<uuid:enrolment_id>/attempts/<uuid:attempt_id>/back")
+@cases.post("/<uuid:case_id>/attempts/<uuid:attempt_id>/back")
 @requires(Action.CALL)
-def back(enrolment_id: uuid.UUID, attempt_id: uuid.UUID) -> ResponseReturnValue:
+def back(case_id: uuid.UUID, attempt_id: uuid.UUID) -> ResponseReturnValue:
     """Take back a death, a move or a refusal that was noted by mistake."""
     try:
         with transaction() as session:
-            enrolment = find_enrolment(session, viewer(), enrolment_id, to_change=True)
+            case = find_case(session, viewer(), case_id, to_change=True)
             reason = request.form.get("reason", "")
             called_off = take_back(
-                session, enrolment, attempt_id, reason=reason, viewer=viewer(), now=now()
+                session, case, attempt_id, reason=reason, viewer=viewer(), now=now()
             )
             when = ", ".join(moment(visit.planned_start_at) for visit in called_off)
     except (Invalid, Conflict) as refused:
-        return refusal_on_page(enrolment_id, refused, form="back")
+        return refusal_on_page(case_id, refused, form="back")
     flash(_("Taken back: all is as it was before."), "success")
     if when:
         flash(_("The visit of %(when)s had been called off: plan it again.", when=when), "warning")
-    return redirect(url_for(".show", enrolment_id=enrolment_id))
+    return redirect(url_for(".show", case_id=case_id))
 
 
 def must_be_sure(disposition: Disposition, fields: dict[str, str]) -> None:
@@ -209,7 +203,7 @@ def _typed_parts() -> tuple[RefusedPart, ...]:
     return tuple(part for part in RefusedPart if part in ticked)
 
 
-def refusal_on_page(enrolment_id: uuid.UUID, refused: Refused, *, form: str) -> ResponseReturnValue:
+def refusal_on_page(case_id: uuid.UUID, refused: Refused, *, form: str) -> ResponseReturnValue:
     """Show the page again with what was typed in one of its forms and why it was refused."""
     fields = getattr(refused, "fields", {})
     details: dict[str, object] = {
@@ -219,40 +213,40 @@ def refusal_on_page(enrolment_id: uuid.UUID, refused: Refused, *, form: str) -> 
     errors = {f"{form}-{name}": sentence(code, details) for name, code in fields.items()}
     said = "" if errors else sentence(refused.code, details)
     status = 422 if errors else 409
-    with showing("enrolment") as (session, shown):
-        enrolment = find_enrolment(session, viewer(), enrolment_id)
-        shown.add(enrolment.person_id)
-        page = page_of_enrolment(session, enrolment, errors=errors, said=said, form=form)
+    with showing("case") as (session, shown):
+        case = find_case(session, viewer(), case_id)
+        shown.add(case.person_id)
+        page = page_of_case(session, case, errors=errors, said=said, form=form)
         return page, status
 
 
-def page_of_enrolment(
+def page_of_case(
     session: Session,
-    enrolment: Enrolment,
+    case: Case,
     *,
     errors: dict[str, str] | None = None,
     said: str = "",
     form: str = "",
 ) -> str:
-    """Render the page of an enrolment. `form` names the form whose typed values are kept."""
-    visits = enrolment_file(session, enrolment)
-    programme = programme_of(session, enrolment)
-    refusal = latest_refusal(session, enrolment)
+    """Render the page of a case. `form` names the form whose typed values are kept."""
+    visits = case_file(session, case)
+    programme = programme_of(session, case)
+    refusal = latest_refusal(session, case)
     return render_template(
-        "enrolments/show.html",
-        enrolment=enrolment,
-        person=enrolment.person,
-        refused=refused_parts(session, enrolment.person_id),
-        numbers=called_numbers(session, enrolment.person),
+        "cases/show.html",
+        case=case,
+        person=case.person,
+        refused=refused_parts(session, case.person_id),
+        numbers=called_numbers(session, case.person),
         whose_length=WHOSE_LENGTH,
-        dwelling=enrolment.dwelling,
+        dwelling=case.dwelling,
         programme=programme,
         visits=visits,
-        visitors=offered_visitors(session, enrolment),
+        visitors=offered_visitors(session, case),
         refusal=refusal,
-        may_call=_may_call(enrolment),
-        refuses=_refuses(enrolment, refusal),
-        next=_next(session, enrolment),
+        may_call=_may_call(case),
+        refuses=_refuses(case, refusal),
+        next=_next(session, case),
         errors=errors or {},
         said=said,
         typed=request.form if form else {},
@@ -260,11 +254,11 @@ def page_of_enrolment(
         dispositions=[one for one in Disposition if one not in AT_THE_DOOR],
         outcomes=OUTCOMES,
         left_behind=LEFT_BEHIND,
-        ladder=ladder_of(enrolment.attempts),
-        alerts=standing_alerts(session, [enrolment.person_id]).get(enrolment.person_id, ()),
-        unsafe=_was_unsafe(enrolment),
-        channels=[Channel.INCOMING] if _refuses(enrolment, refusal) else list(Channel),
-        to_take_back=may_be_taken_back(enrolment.attempts) if may(Action.CALL) else None,
+        ladder=ladder_of(case.attempts),
+        alerts=standing_alerts(session, [case.person_id]).get(case.person_id, ()),
+        unsafe=_was_unsafe(case),
+        channels=[Channel.INCOMING] if _refuses(case, refusal) else list(Channel),
+        to_take_back=may_be_taken_back(case.attempts) if may(Action.CALL) else None,
         why_length=WHY_LENGTH,
         reasons=list(RefusalReason),
         note_length=NOTE_LENGTH,
@@ -282,40 +276,40 @@ def called_numbers(session: Session, person: Person) -> list[KnownNumber]:
     return list(found.values())
 
 
-def _next(session: Session, enrolment: Enrolment) -> Enrolment | None:
+def _next(session: Session, case: Case) -> Case | None:
     if not may(Action.CALL):
         return None
-    return next_to_call(session, viewer(Action.CALL), enrolment, now=now())
+    return next_to_call(session, viewer(Action.CALL), case, now=now())
 
 
-def _was_unsafe(enrolment: Enrolment) -> bool:
-    waiting = enrolment.state in (EnrolmentState.CALL_BACK, EnrolmentState.AGREED)
-    doors = [one for one in enrolment.attempts if one.channel is Channel.DOOR]
+def _was_unsafe(case: Case) -> bool:
+    waiting = case.state in (CaseState.CALL_BACK, CaseState.AGREED)
+    doors = [one for one in case.attempts if one.channel is Channel.DOOR]
     return waiting and bool(doors) and doors[-1].disposition is Disposition.UNSAFE
 
 
-def _may_call(enrolment: Enrolment) -> bool:
+def _may_call(case: Case) -> bool:
     """Tell whether a call can be recorded now, by the rules `record_attempt` keeps."""
-    closed = enrolment.person.do_not_contact or enrolment.state in CLOSED
+    closed = case.person.do_not_contact or case.state in CLOSED
     return may(Action.CALL) and not closed
 
 
-def _refuses(enrolment: Enrolment, refusal: Refusal | None) -> bool:
+def _refuses(case: Case, refusal: Refusal | None) -> bool:
     """Tell whether nobody may call, though the person herself may."""
-    if enrolment.state is not EnrolmentState.REFUSED:
+    if case.state is not CaseState.REFUSED:
         return False
     again = refusal.ask_again_on if refusal else None
     return again is None or again > day_of(now())
 
 
-def offered_visitors(session: Session, enrolment: Enrolment) -> Sequence[User]:
+def offered_visitors(session: Session, case: Case) -> Sequence[User]:
     """List who may go: of the viewer's own organisation, of the territory, named if need be."""
-    listed: list[Any] = [user for user in visitors(session) if _works_there(user, enrolment)]
+    listed: list[Any] = [user for user in visitors(session) if _works_there(user, case)]
     if viewer(Action.PLAN).reach is Reach.ORGANISATION:
         listed = [user for user in listed if user.organisation_id == g.account.organisation_id]
-    named = named_for_way(session, enrolment)
+    named = named_for_way(session, case)
     return listed if named is None else [user for user in listed if user.id in named]
 
 
-def _works_there(user: User, enrolment: Enrolment) -> bool:
-    return user.territory_id in (None, enrolment.dwelling.residence.territory_id)
+def _works_there(user: User, case: Case) -> bool:
+    return user.territory_id in (None, case.dwelling.residence.territory_id)

@@ -1,0 +1,105 @@
+"""How people were called, and what they answered."""
+
+import enum
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from visits.ground.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.models.accounts import User
+from visits.models.cases import Case
+
+
+class Channel(enum.StrEnum):
+    """How somebody was contacted."""
+
+    PHONE = "phone"
+    INCOMING = "incoming"
+    LETTER = "letter"
+    DOOR = "door"
+
+
+class Disposition(enum.StrEnum):
+    """What came of an attempt. Families and codes follow the AAPOR Standard Definitions."""
+
+    AGREED = "agreed"
+    REFUSED = "refused"
+    REFUSED_BY_FAMILY = "refused_by_family"
+    CALL_BACK = "call_back"
+    NO_ANSWER = "no_answer"
+    WRONG_NUMBER = "wrong_number"
+    THIRD_PARTY = "third_party"
+    LANGUAGE = "language"
+    INTERPRETER = "interpreter"
+    AGREED_BY_OTHER = "agreed_by_other"
+    MOVED = "moved"
+    DEAD = "dead"
+    IN_HOSPITAL = "in_hospital"
+    WRONG_ADDRESS = "wrong_address"
+    UNSAFE = "unsafe"
+    BROKEN_OFF = "broken_off"
+
+
+class RefusalReason(enum.StrEnum):
+    """Why a visit was refused (R01 to R99)."""
+
+    NO_NEED = "R01"
+    FEAR_OF_MOVE_OR_COST = "R02"
+    NO_TRUST = "R03"
+    PRIVACY = "R04"
+    HEALTH = "R05"
+    ALREADY_HELPED = "R06"
+    FAMILY_DECIDES = "R07"
+    TIMING = "R08"
+    ACCESS = "R09"
+    LANGUAGE = "R10"
+    NOT_SAID = "R99"
+
+
+class ContactAttempt(Base):
+    """One letter, call or knock, and what came of it.
+
+    A knock that failed points to its visit and carries the id its tablet gave it (`report_id`);
+    `left_behind` lists what was left at the door: `card`, `note`, `leaflet`; `received_at` is when
+    the tablet's report came, which may be hours after `at`. `undo` is how things stood before an
+    answer that ended the calls.
+    """
+
+    __tablename__ = "contact_attempt"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    at: Mapped[datetime]
+    channel: Mapped[Channel] = mapped_column(stored_enum(Channel))
+    disposition: Mapped[Disposition] = mapped_column(stored_enum(Disposition))
+    reason: Mapped[RefusalReason | None] = mapped_column(EncryptedEnum(RefusalReason))
+    call_back_at: Mapped[datetime | None]
+    note: Mapped[str | None] = mapped_column(EncryptedText)
+    caller_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    report_id: Mapped[uuid.UUID | None] = mapped_column(unique=True, index=True)
+    left_behind: Mapped[list[Any] | None]
+    received_at: Mapped[datetime | None]
+    undo: Mapped[Any | None] = mapped_column(EncryptedJson)
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    taken_back_why: Mapped[str | None] = mapped_column(EncryptedText)
+
+    case: Mapped[Case] = relationship(back_populates="attempts")
+    caller: Mapped[User] = relationship(foreign_keys=[caller_id])
+
+
+class Refusal(Base):
+    """A refusal of one scope. A soft one may be asked again, once, from `ask_again_on`."""
+
+    __tablename__ = "refusal"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    scope: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[RefusalReason] = mapped_column(EncryptedEnum(RefusalReason))
+    at: Mapped[datetime]
+    ask_again_on: Mapped[date | None]

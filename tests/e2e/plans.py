@@ -98,7 +98,7 @@ def _shut(chance: random.Random) -> Shut:
 def _forms(programme: str, chance: random.Random) -> tuple[str, ...]:
     """Draw what is filled: all that is required, and up to two that are offered."""
     chosen = shipped_programmes_read()[programme]
-    offered = list(chosen.optional_forms)
+    offered = list(chosen.visit_kinds[0].optional_forms)
     return (
         *chosen.forms,
         *chance.sample(offered, k=min(chance.choice((0, 0, 1, 2)), len(offered))),

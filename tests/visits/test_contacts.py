@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_case, make_user, make_viewer
 from visits.calls.call_list import ASK_AGAIN, CaseFilter, list_cases
-from visits.calls.contacts import Attempt, find_case, record_attempt
+from visits.calls.contacts import Attempt, record_attempt
+from visits.cases.cases import find_case
 from visits.ground.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.models.calls import Channel, Disposition, Refusal, RefusalReason
 from visits.models.cases import CaseState

@@ -28,6 +28,7 @@ from visits.intake.submissions import record_submission
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import User
 from visits.models.calls import Channel, ContactAttempt, Disposition, RefusalReason
+from visits.models.cases import Case, CaseState
 from visits.models.map import MapCell, MapPoint
 from visits.models.people import (
     AccessedPerson,
@@ -84,6 +85,42 @@ def test_the_workbook_column_comes_and_goes_under_kept_submissions(engine: Engin
     with sessions(engine)() as session:
         kept = session.scalars(select(Submission)).one()
         assert (kept.form_version.form_id, kept.form_version.workbook) == ("home_visit", None)
+
+
+def test_several_cases_of_a_person_become_one_on_the_way_back_with_all_they_hold(
+    engine: Engine,
+) -> None:
+    with sessions(engine).begin() as session:
+        by = make_user(session)
+        closed = make_case(session, by=by, closed_on=NOW.date(), outcome="completed")
+        person, dwelling = session.get_one(Person, closed.person_id), closed.dwelling
+        open_one = make_case(session, by=by, person=person, dwelling=dwelling)
+        make_visit(session, case=closed, visitor=by)
+        kept = open_one.id
+    revert(engine, to="0021")
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT case_id FROM visit")).scalars().all()
+        assert [str(one).replace("-", "") for one in rows] == [kept.hex]
+        assert connection.execute(text("SELECT count(*) FROM case_file")).scalar() == 1
+    migrate(engine)
+
+
+def test_whoever_had_moved_or_died_has_a_closed_case(engine: Engine) -> None:
+    with sessions(engine).begin() as session:
+        by = make_user(session)
+        gone = make_case(session, by=by, state=CaseState.NOT_ELIGIBLE, closed_on=NOW.date())
+        moved = Disposition.MOVED
+        session.add(
+            ContactAttempt(case=gone, at=NOW, channel=Channel.PHONE, disposition=moved, caller=by)
+        )
+        make_case(session, by=by)
+    revert(engine, to="0021")
+    migrate(engine)
+    with sessions(engine)() as session:
+        found = session.execute(select(Case.state, Case.closed_on, Case.outcome)).all()
+        assert set(map(tuple, found)) == {
+            (CaseState.NOT_ELIGIBLE, NOW.date(), "moved"), (CaseState.TO_CALL, None, None),
+        }  # fmt: skip
 
 
 def test_an_order_knows_its_findings_and_goes_back_without_one_of_no_known_home(

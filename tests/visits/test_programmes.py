@@ -59,8 +59,9 @@ def test_the_programme_for_seniors_ships() -> None:
     assert seniors.name["fr"] == "Seniors à domicile"
     assert (seniors.audience.age_min, seniors.protocol.max_calls) == (70, 3)
     assert seniors.protocol.soft_refusal_retry_months == 3
-    assert (seniors.forms, seniors.visit_minutes) == (("home_visit",), 90)
-    assert len(seniors.optional_forms) == 6
+    visit = seniors.visit_kind("")
+    assert (visit.forms, visit.minutes) == (("home_visit",), 90)
+    assert len(visit.optional_forms) == 6
     assert (seniors.follow_up_months, seniors.follow_up_form) == ((1, 6, 12), "follow_up_1_6_12")
     assert sum(criterion.points for criterion in seniors.targeting if not criterion.group) == 40
 
@@ -86,10 +87,10 @@ def test_criteria_ask_for_known_facts_only() -> None:
         ("points = 10", 'points = "10"', r"points: un nombre est attendu"),
         ('code = "bath"', 'code = "not_adapted"', "criterion: deux critères ont le même code"),
         ("share = 0.5", "share = 0.5\nnumber = 3", "target: indiquez soit share, soit number"),
-        ("age_min = 70", "age_min = 7", r"audience\.age_min: entre 18 et 115"),
+        ("age_min = 70", "age_min = 7", r"audience\.age_min: entre 16 et 115"),
         ('en = "Seniors at home"', "", r"name\.en: champ obligatoire absent"),
-        ("visit_minutes = 90", "visit_minutes = 90\ncolour = 1", "colour: champ inconnu"),
-        ("visit_minutes = 90", "", "visit_minutes: champ obligatoire absent"),
+        ("minutes = 90", "minutes = 90\ncolour = 1", r"visit_kind\.0\.colour: champ inconnu"),
+        ("minutes = 90", "", r"visit_kind\.0\.minutes: champ obligatoire absent"),
         ('optional_forms = ["fall_risk"', 'optional_forms = ["home_visit"', "nommé deux fois"),
         ("[name]", "[name", "seniors.toml: TOML"),
         ('{ fact = "has_bath", equals = true }', '{ fact = "has_bath" }', "indiquez at_least"),
@@ -106,11 +107,11 @@ def test_a_programme_is_published_once_and_changed_as_a_new_version(session: Ses
     first = publish_programme(session, SHORT, source="heat.toml", by=None, now=NOW)
     again = publish_programme(session, SHORT, source="heat.toml", by=None, now=NOW)
     assert again is first
-    assert find_programme(session, "heat").visit_minutes == 30
+    assert find_programme(session, "heat").visit_kind("").minutes == 30
     longer = SHORT.replace("visit_minutes = 30", "visit_minutes = 45")
     second = publish_programme(session, longer, source="heat.toml", by=None, now=NOW)
     assert (first.version, second.version) == (1, 2)
-    assert find_programme(session, "heat").visit_minutes == 45
+    assert find_programme(session, "heat").visit_kind("").minutes == 45
     assert version_of(session, "heat", 1).toml == SHORT
     with pytest.raises(NotFound):
         version_of(session, "heat", 3)
@@ -137,7 +138,8 @@ def test_whoever_is_in_a_programme_keeps_the_version_she_came_in_with(session: S
     publish_programme(session, longer, source="heat.toml", by=None, now=NOW)
     held = programme_of(session, case)
     assert held is not None
-    assert (held.visit_minutes, find_programme(session, "heat").visit_minutes) == (30, 45)
+    newest = find_programme(session, "heat")
+    assert (held.visit_kind("").minutes, newest.visit_kind("").minutes) == (30, 45)
 
 
 def test_who_was_enrolled_before_programmes_had_versions_came_in_with_the_first(

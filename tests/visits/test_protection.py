@@ -16,7 +16,7 @@ from tests.factories import (
     shipped_programmes_read,
 )
 from visits.agenda.planning import find_visit
-from visits.calls.contacts import find_case
+from visits.cases.cases import find_case
 from visits.choosing.targeting import rank_candidates
 from visits.ground.errors import NotFound
 from visits.models.accounts import Role, User

@@ -9,7 +9,9 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from visits.calls.contacts import NOTE_LENGTH, keep_refusal, ladder_climbed
-from visits.calls.taking_back import GRAVE, REFUSALS, note_death, note_grave
+from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, note_death, note_grave
+from visits.cases.stages import after_shut_door
+from visits.cases.tasks import let_go
 from visits.ground.db import take_turn
 from visits.ground.errors import Conflict, Invalid
 from visits.mapping.points import refresh_map
@@ -28,13 +30,11 @@ NEXT_STATE = {
     Disposition.THIRD_PARTY: CaseState.CALL_BACK,
     Disposition.LANGUAGE: CaseState.CALL_BACK,
     Disposition.IN_HOSPITAL: CaseState.CALL_BACK,
-    Disposition.DEAD: CaseState.NOT_ELIGIBLE,
-    Disposition.MOVED: CaseState.NOT_ELIGIBLE,
     Disposition.WRONG_ADDRESS: CaseState.CALL_BACK,
     Disposition.UNSAFE: CaseState.CALL_BACK,
     Disposition.BROKEN_OFF: CaseState.CALL_BACK,
 }
-OUTCOMES = tuple(NEXT_STATE)
+OUTCOMES = (*NEXT_STATE, *ENDING)
 LEFT_BEHIND = ("card", "note", "leaflet")
 # As long as the tablet's field: a report refused on arrival cannot be mended at the door.
 TOLD_LENGTH = 2000
@@ -71,6 +71,7 @@ def report_shut_door(
     attempt = _kept(session, visit, knock, viewer=viewer, now=now)
     if visit.state in LIVE and (knock.report_id is None or visit.visitor_id == viewer.user_id):
         visit.state = VisitState.FAILED
+        let_go(session, visit)
         _lead_on(session, visit.case, attempt, now)
     elif knock.outcome is Disposition.DEAD:
         note_death(visit.case.person, now)
@@ -135,12 +136,14 @@ def _kept(
 def _lead_on(session: Session, case: Case, attempt: ContactAttempt, now: datetime) -> None:
     if attempt.disposition in GRAVE:
         note_grave(session, case, attempt, now=now)
-    case.state = NEXT_STATE[attempt.disposition]
     case.call_back_at = None
+    if attempt.disposition in ENDING:
+        return
+    after_shut_door(session, case, NEXT_STATE[attempt.disposition])
     if attempt.reason is not None:
         keep_refusal(session, case, attempt.reason, now=now)
     elif attempt.disposition is Disposition.NO_ANSWER and ladder_climbed(session, case):
-        case.state = CaseState.UNREACHABLE
+        after_shut_door(session, case, CaseState.UNREACHABLE)
 
 
 def number_of(session: Session, attempt: ContactAttempt) -> int:

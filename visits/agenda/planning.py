@@ -1,7 +1,7 @@
 """The diary: visits planned, moved, cancelled."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.agenda.unusual_hours import unusual_hour
+from visits.cases.stages import after_cancelling, move
+from visits.cases.tasks import let_go, plan_for, visits_due
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
 from visits.models.accounts import Role, User
-from visits.models.cases import Case, CaseState
+from visits.models.cases import Case, CaseState, Task
 from visits.models.people import AccessKind, NamedAccess, Person
 from visits.models.portfolio import Dwelling
 from visits.models.visits import LIVE, Visit, VisitState
@@ -20,6 +22,8 @@ from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
 WHY_LENGTH = 500
+# Whoever was visited agreed to it then, and may be planned for again.
+MAY_BE_PLANNED = (CaseState.AGREED, CaseState.PLANNED, CaseState.VISITED)
 
 
 def visitors(session: Session) -> Sequence[User]:
@@ -37,22 +41,29 @@ def plan_visit(
     minutes: int,
     viewer: Viewer,
     now: datetime,
+    kind: str = "",
+    tasks: Collection[uuid.UUID] | None = None,
     insist: str = "",
 ) -> Visit:
-    """Put a visit in a visitor's diary.
+    """Put a visit in a visitor's diary, ahead of time too and beside one that is planned already.
 
-    Raises Conflict when the person has not agreed or already has a visit, Invalid when the
+    It answers the `tasks` named, else the one of its kind that is due next. Raises Conflict when
+    the person has not agreed, when a visit is planned and nothing more is due, Invalid when the
     visitor cannot come then, or when nobody comes then unless somebody says why in `insist`.
     """
-    if case.state is CaseState.PLANNED:
-        raise Conflict("visit_already_planned")
-    if case.state is not CaseState.AGREED:
+    if not case.is_open:
+        raise Conflict("case_closed")
+    if case.state not in MAY_BE_PLANNED:
         raise Conflict("not_agreed_yet")
+    answered = _tasks_to_answer(session, case, kind, tasks)
+    if case.state is CaseState.PLANNED and not answered:
+        raise Conflict("visit_already_planned")
     end_at = start_at + timedelta(minutes=minutes)
     slot = _Slot(visitor_id, start_at, end_at)
     why = _check_slot(session, case, slot, viewer=viewer, insist=insist, now=now)
     visit = Visit(
         case_id=case.id,
+        kind=kind or next((one.visit_kind for one in answered if one.visit_kind), ""),
         visitor_id=visitor_id,
         planned_start_at=start_at,
         planned_end_at=end_at,
@@ -62,7 +73,9 @@ def plan_visit(
         unusual_why=why,
     )
     session.add(visit)
-    case.state = CaseState.PLANNED
+    session.flush()
+    plan_for(session, visit, answered)
+    move(case, CaseState.PLANNED)
     case.call_back_at = None
     _changed(session, case, viewer, "visit_planned", now)
     return visit
@@ -94,15 +107,28 @@ def move_visit(
 def cancel_visit(
     session: Session, visit: Visit, *, reason: str, viewer: Viewer, now: datetime
 ) -> None:
-    """Take a visit out of the diary; the person stays agreed and can be planned again."""
+    """Take a visit out of the diary; what it was planned for is to do again."""
     if visit.state not in LIVE:
         raise Conflict("visit_not_planned")
     if not reason.strip():
         raise Invalid({"reason": "required"})
     visit.state = VisitState.CANCELLED
     visit.closed_reason = reason.strip()[:500]
-    visit.case.state = CaseState.AGREED
+    let_go(session, visit)
+    after_cancelling(session, visit.case)
     _changed(session, visit.case, viewer, "visit_cancelled", now)
+
+
+def _tasks_to_answer(
+    session: Session, case: Case, kind: str, wanted: Collection[uuid.UUID] | None
+) -> list[Task]:
+    waiting = visits_due(session, case)
+    if wanted is None:
+        return [one for one in waiting if not kind or one.visit_kind in (kind, None)][:1]
+    named = [one for one in waiting if one.id in set(wanted)]
+    if len(named) < len(set(wanted)):
+        raise Conflict("task_planned")
+    return named
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def missing_forms(session: Session, visit: Visit) -> set[str]:
     """Name the required forms that have not arrived for a visit."""
     programme = programme_of(session, visit.case)
     arrived = received_forms(session, [visit.id]).get(visit.id, set())
-    return set(programme.forms if programme else ()) - arrived
+    return set(programme.visit_kind(visit.kind).forms if programme else ()) - arrived
 
 
 def received_forms(session: Session, visit_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
@@ -73,6 +73,7 @@ def forms_of_visits(
         visit.id: list(
             _forms(
                 programme_of(session, visit.case),
+                visit.kind,
                 current,
                 received=received.get(visit.id, set()),
                 follow_up=visit.case_id in due,
@@ -84,24 +85,29 @@ def forms_of_visits(
 
 def _forms(
     programme: Programme | None,
+    kind: str,
     current: Mapping[str, FormVersion],
     *,
     received: set[str],
     follow_up: bool,
 ) -> Iterator[VisitForm]:
-    for name in _names(programme, follow_up=follow_up) if programme else ():
-        required = programme is not None and name in programme.forms
+    if programme is None:
+        return
+    required_forms = programme.visit_kind(kind).forms
+    for name in _names(programme, kind, follow_up=follow_up):
+        required = name in required_forms
         if name in current:
             yield VisitForm(current[name], required, name in received)
         elif required:
             raise Conflict("form_not_published", form=name)
 
 
-def _names(programme: Programme, *, follow_up: bool) -> Iterator[str]:
-    offered = [*programme.forms]
+def _names(programme: Programme, kind: str, *, follow_up: bool) -> Iterator[str]:
+    chosen = programme.visit_kind(kind)
+    offered = [*chosen.forms]
     if follow_up and programme.follow_up_form:
         offered.append(programme.follow_up_form)
-    yield from dict.fromkeys([*offered, *programme.optional_forms])
+    yield from dict.fromkeys([*offered, *chosen.optional_forms])
 
 
 def _followed_up(session: Session, cases: Collection[uuid.UUID], until: datetime) -> set[uuid.UUID]:

@@ -104,6 +104,7 @@ def may_be_asked_again(now: datetime) -> ColumnElement[bool]:
     of_this = Refusal.case_id == Case.id
     return and_(
         Case.state == CaseState.REFUSED,
+        Case.closed_on.is_(None),
         Person.do_not_contact.is_(False),
         exists().where(of_this, Refusal.ask_again_on <= today_in_paris(now)),
         ~exists().where(of_this, Refusal.ask_again_on.is_(None)),

@@ -1,6 +1,5 @@
 """Calling people: what came of each attempt, refusals, whom not to call again."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from visits.calls.phones import note_number, note_wrong, read_number, read_whose
 from visits.calls.taking_back import GRAVE, REFUSALS, note_grave
+from visits.cases.stages import move
 from visits.ground.deadlines import months_after, today_in_paris
-from visits.ground.errors import Conflict, DoNotContact, Invalid, NotFound
+from visits.ground.errors import Conflict, DoNotContact, Invalid
 from visits.mapping.points import refresh_map
 from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal, RefusalReason
 from visits.models.cases import Case, CaseState
@@ -19,7 +19,7 @@ from visits.people.part_refusals import refuse_parts
 from visits.people.phones import numbers_of
 from visits.programmes import Protocol
 from visits.programmes.published import programme_of
-from visits.sight import Viewer, visible_cases
+from visits.sight import Viewer
 from visits.sight.access_log import log_access
 
 # What an attempt makes of the case; one that is not listed leaves it as it is.
@@ -32,8 +32,6 @@ NEXT_STATE = {
     Disposition.LANGUAGE: CaseState.CALL_BACK,
     Disposition.INTERPRETER: CaseState.CALL_BACK,
     Disposition.AGREED_BY_OTHER: CaseState.AGREED,
-    Disposition.MOVED: CaseState.NOT_ELIGIBLE,
-    Disposition.DEAD: CaseState.NOT_ELIGIBLE,
 }
 UNANSWERED = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER)
 # What only somebody who stood there can say: see visits.agenda.doors.
@@ -52,7 +50,6 @@ PARTS_SAID = (
 )
 # Answers that lead to another try at a moment that must be given.
 WITH_A_MOMENT = (Disposition.CALL_BACK, Disposition.INTERPRETER)
-CLOSED = (CaseState.NOT_ELIGIBLE, CaseState.VISITED)
 
 # A soft refusal may be asked again once, months later; a hard one never in this programme.
 SOFT_REASONS = (RefusalReason.TIMING, RefusalReason.HEALTH)
@@ -79,22 +76,6 @@ class Attempt:
 
 
 NOTE_LENGTH = 500
-
-
-def find_case(
-    session: Session, viewer: Viewer, case_id: uuid.UUID, *, to_change: bool = False
-) -> Case:
-    """Find a case whose person the viewer may see, else raise NotFound.
-
-    `to_change` waits until nobody else is changing it.
-    """
-    statement = select(Case).join(Case.person).where(Case.id == case_id, visible_cases(viewer))
-    if to_change:
-        statement = statement.with_for_update(of=Case, key_share=True)
-    case = session.scalars(statement).one_or_none()
-    if case is None:
-        raise NotFound("case_not_found")
-    return case
 
 
 def record_attempt(
@@ -191,7 +172,7 @@ def _right_number(attempt: Attempt, fields: dict[str, str]) -> str | None:
 def _refuse_if_not_to_contact(
     session: Session, case: Case, attempt: Attempt, now: datetime
 ) -> None:
-    if case.state in CLOSED:
+    if not case.is_open:
         raise Conflict("case_closed")
     if case.person.do_not_contact:
         raise DoNotContact("do_not_contact")
@@ -215,11 +196,12 @@ def _follow(session: Session, case: Case, attempt: ContactAttempt, now: datetime
     case.call_back_at = attempt.call_back_at
     if case.state is CaseState.PLANNED and not grave:
         return
-    case.state = NEXT_STATE.get(attempt.disposition, case.state)
+    if attempt.disposition in NEXT_STATE:
+        move(case, NEXT_STATE[attempt.disposition])
     if attempt.disposition in REFUSALS:
         keep_refusal(session, case, attempt.reason or RefusalReason.NOT_SAID, now=now)
     elif attempt.disposition in UNANSWERED and ladder_climbed(session, case):
-        case.state = CaseState.UNREACHABLE
+        move(case, CaseState.UNREACHABLE)
 
 
 def keep_refusal(session: Session, case: Case, reason: RefusalReason, *, now: datetime) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from visits.cases.stages import DIED, MOVED, end, take_up
+from visits.cases.tasks import CASE_CLOSED, bring_back, let_go, withdraw_all
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map_of_person
@@ -20,7 +22,9 @@ from visits.sight import Viewer
 from visits.sight.access_log import log_access
 
 REFUSALS = (Disposition.REFUSED, Disposition.REFUSED_BY_FAMILY)
-GRAVE = (*REFUSALS, Disposition.DEAD, Disposition.MOVED)
+# Answers that end the case, and with which outcome.
+ENDING = {Disposition.DEAD: DIED, Disposition.MOVED: MOVED}
+GRAVE = (*REFUSALS, *ENDING)
 WHY_LENGTH = 500
 
 
@@ -42,6 +46,9 @@ def note_grave(session: Session, case: Case, attempt: ContactAttempt, *, now: da
         note_death(person, now)
     elif attempt.disposition is Disposition.MOVED:
         before["occupancies"] = _end_occupancies(session, case, now)
+    if (outcome := ENDING.get(attempt.disposition)) is not None:
+        withdraw_all(session, case, why=CASE_CLOSED, by=attempt.caller_id, now=now)
+        end(case, outcome, on=today_in_paris(now), by=attempt.caller_id)
     attempt.undo = before
 
 
@@ -62,6 +69,7 @@ def _call_off(session: Session, case: Case, *, but: uuid.UUID | None) -> list[st
         raise Conflict("visit_under_way")
     for visit in visits:
         visit.state = VisitState.CANCELLED
+        let_go(session, visit)
     return [str(visit.id) for visit in visits]
 
 
@@ -127,9 +135,10 @@ def take_back(
 
 
 def _restore(session: Session, case: Case, attempt: ContactAttempt, before: dict[str, Any]) -> None:
-    if case.state in (CaseState.NOT_ELIGIBLE, CaseState.REFUSED):
+    if case.state is CaseState.REFUSED or not case.is_open:
         state = CaseState(before.get("state", CaseState.TO_CALL))
-        case.state = CaseState.AGREED if state is CaseState.PLANNED else state
+        take_up(session, case, CaseState.AGREED if state is CaseState.PLANNED else state)
+        bring_back(session, case, why=CASE_CLOSED)
         back = before.get("call_back_at")
         case.call_back_at = datetime.fromisoformat(back) if back else None
     if attempt.disposition is Disposition.DEAD:

@@ -54,6 +54,7 @@ def to_contact(now: datetime) -> ColumnElement[bool]:
     """Give the condition on `Case` for those to call now; whoever rests is not among them."""
     return and_(
         Person.do_not_contact.is_(False),
+        Case.closed_on.is_(None),
         or_(
             and_(Case.call_back_at <= now, Case.state.in_(PROMISED)),
             and_(Case.call_back_at.is_(None), Case.state.in_(WAITING), ~_resting(now)),

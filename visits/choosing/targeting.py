@@ -7,9 +7,10 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
+from visits.cases.coming import make_for
 from visits.ground.db import take_turn
 from visits.ground.deadlines import age_on, today_in_paris
 from visits.ground.errors import Invalid, NotFound
@@ -218,7 +219,9 @@ def _meets(value: Fact, condition: Condition) -> bool | None:
 def _audience(programme: Programme, viewer: Viewer, *, today: date) -> Select[*tuple[Any, ...]]:
     """Select the audience at home, a row per person and open occupancy."""
     occupants = _occupants(viewer)
-    case = and_(Case.person_id == Person.id, Case.programme == programme.code)
+    case = and_(
+        Case.person_id == Person.id, Case.programme == programme.code, Case.closed_on.is_(None)
+    )
     statement: Select[*tuple[Any, ...]] = (
         select(
             Person.id.label("person_id"), Person.name_key, Person.born_on, Person.birth_year,
@@ -282,7 +285,7 @@ def _scored(
     session: Session, programme: Programme, viewer: Viewer, *, today: date,
     filters: Filters = NO_FILTERS, only: set[uuid.UUID] | None = None,
 ) -> list[_Scored]:  # fmt: skip
-    statement = _filtered(_audience(programme, viewer, today=today), filters)
+    statement = _filtered(_audience(programme, viewer, today=today), programme, filters)
     found: dict[uuid.UUID, _Scored] = {}
     for row in _rows(session, statement, only):
         if row.person_id in found or not _matches(row, filters):
@@ -306,14 +309,24 @@ def _rows(
         yield from session.execute(statement.where(Person.id.in_(chunk)))
 
 
-def _filtered(statement: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
+def _had_a_case(programme: Programme) -> ColumnElement[bool]:
+    earlier = aliased(Case)
+    of_her = (earlier.person_id == Person.id, earlier.programme == programme.code)
+    return exists().where(*of_her, earlier.closed_on.is_not(None)).correlate(Person)
+
+
+def _filtered(
+    statement: Select[*tuple[Any, ...]], programme: Programme, filters: Filters
+) -> Select[*tuple[Any, ...]]:
     if filters.city:
         statement = statement.where(Residence.city == filters.city)
     if filters.territory_id:
         statement = statement.where(Residence.territory_id == filters.territory_id)
     if filters.enrolled is not None:
         missing = Case.id.is_(None)
-        statement = statement.where(~missing if filters.enrolled else missing)
+        # Whoever had a case before gets another only when somebody chooses her by name.
+        new = and_(missing, ~_had_a_case(programme))
+        statement = statement.where(~missing if filters.enrolled else new)
     return statement
 
 
@@ -355,7 +368,8 @@ def _enrolled(
         statement = (
             select(Case)
             .join(Case.person)
-            .where(Case.programme == programme.code, visible_persons(viewer))
+            .where(Case.programme == programme.code, Case.closed_on.is_(None))
+            .where(visible_persons(viewer))
             .where(Case.person_id.in_(person_ids[start : start + CHUNK]))
         )
         found |= {case.person_id: case for case in session.scalars(statement)}
@@ -384,6 +398,7 @@ def _enrol(
     ]
     session.add_all(cases)
     session.flush()
+    make_for(session, cases, now=now)
     refresh_map(session, {case.dwelling_id for case in cases})
     log_access(
         session,

@@ -39,6 +39,24 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def day_after(day: date, delay: str | Delay, *, times: int = 1) -> date:
+    """Give the day some delays (days, working days or months) later; earlier if `times` < 0."""
+    wanted = parse_delay(delay) if isinstance(delay, str) else delay
+    amount = wanted.amount * times
+    if wanted.unit == "m":
+        return months_after(day, amount)
+    if wanted.unit == "wd":
+        step = timedelta(days=1 if amount > 0 else -1)
+        for _ in range(abs(amount)):
+            day += step
+            while day.weekday() > 4 or is_public_holiday(day):
+                day += step
+        return day
+    if wanted.unit == "d":
+        return day + timedelta(days=amount)
+    raise ValueError(f"not a delay of days: {wanted}")
+
+
 def is_public_holiday(day: date) -> bool:
     """Tell whether a day is a public holiday of mainland France."""
     return day in _public_holidays()

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from visits.agenda.carried import hold_visit
 from visits.agenda.visit_forms import missing_forms
+from visits.cases.stages import move
+from visits.cases.tasks import reopen_answered
 from visits.following.corrections import versions_before
 from visits.following.findings import orders_of
 from visits.following.setting_aside import cancel_promises, reason_given, set_aside, take_up
@@ -130,7 +132,8 @@ def _reopen_visit(session: Session, visit: Visit, note: dict[str, str | None]) -
         return
     visit.done_at = None
     if visit.case.state is CaseState.VISITED:
-        visit.case.state = CaseState(str(note["case_state"]))
+        move(visit.case, CaseState(str(note["case_state"])))
+    reopen_answered(session, visit)
 
 
 def leave_aside(

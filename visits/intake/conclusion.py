@@ -16,6 +16,9 @@ from diagnostics.submission import Checked, check
 from diagnostics.wellformed import Element, head_of, read_submission
 from visits.agenda.kits import record_fitted
 from visits.agenda.visit_forms import missing_forms
+from visits.cases.coming import make_for
+from visits.cases.stages import after_visit
+from visits.cases.tasks import answered_by
 from visits.following.corrections import corrected_by, correction_of, supersede
 from visits.following.what_follows import open_urgent_works, open_what_follows, works_left
 from visits.forms.published import LANGUAGES, consequences_of
@@ -26,7 +29,6 @@ from visits.intake.doubles import doubts_of
 from visits.intake.risks import risk_of
 from visits.intake.sealed_photos import photos_of
 from visits.mapping.points import refresh_map
-from visits.models.cases import CaseState
 from visits.models.people import AccessKind, Consent, ConsentScope, RefusedPart
 from visits.models.visits import LIVE, Consequence, Submission, SubmissionState, Visit, VisitState
 from visits.people.part_refusals import refused_parts
@@ -184,11 +186,14 @@ def close_visit(session: Session, visit: Visit, now: datetime) -> None:
     """Let a live visit be done once its required forms are here, under way before."""
     if visit.state not in LIVE:
         return
+    visit.was_in_id = visit.was_in_id or visit.case.dwelling_id
     if missing_forms(session, visit):
         visit.state = VisitState.UNDER_WAY
     else:
         visit.state, visit.done_at = VisitState.DONE, now
-        visit.case.state = CaseState.VISITED
+        answered_by(session, visit, now=now)
+        after_visit(session, visit.case)
+        make_for(session, [visit.case], now=now)
 
 
 def _keep_to_refusals(

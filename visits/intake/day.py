@@ -14,6 +14,7 @@ from diagnostics.facts import DWELLING, PERSON
 from visits.following.follow_list import OPEN
 from visits.following.promises import worded
 from visits.forms.listing import confidential_names
+from visits.intake.visit_file import took_place_in
 from visits.models.cases import Case
 from visits.models.people import Consent, ConsentScope, NamedAccess, Person, RefusedPart
 from visits.models.portfolio import FormVersion
@@ -67,14 +68,14 @@ def earlier_answers(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID
     persons = {visit.case.person_id for visit in visits}
     dwellings = {visit.case.dwelling_id for visit in visits}
     said = session.execute(
-        select(Case.person_id, Case.dwelling_id, Person.protected)
+        select(Case.person_id, took_place_in.label("dwelling_id"), Person.protected)
         .add_columns(Submission.received_at, Submission.ended_at, Submission.findings)
         .add_columns(FormVersion.form_id)
         .join(Submission.form_version)
         .join(Submission.visit)
         .join(Visit.case)
         .join(Case.person)
-        .where(or_(Case.person_id.in_(persons), Case.dwelling_id.in_(dwellings)))
+        .where(or_(Case.person_id.in_(persons), took_place_in.in_(dwellings)))
         .where(Submission.state.in_(COUNTED))
     ).all()
     refused = standing_refusals(session, persons)

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from visits.ground.errors import NotFound
+from visits.intake.visit_file import took_place_in
 from visits.models.cases import Case
 from visits.models.portfolio import FormVersion
 from visits.models.visits import COUNTED, Submission, SubmissionState, Visit
@@ -83,7 +84,7 @@ def others_of_dwelling(
         .join(Visit.case)
         .join(Case.person)
         .join(Submission.form_version)
-        .where(Case.dwelling_id == visit.case.dwelling_id, Visit.id != visit.id)
+        .where(took_place_in == visit.home.id, Visit.id != visit.id)
         .where(FormVersion.form_id == submission.form_version.form_id)
         .where(Submission.state.in_(COUNTED), visible_cases(viewer))
         .options(contains_eager(Submission.visit))

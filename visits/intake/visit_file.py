@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from visits.ground.errors import NotFound
@@ -38,6 +38,10 @@ ORDER: dict[str, Any] = {
 }
 
 
+# Where a visit took place, or will: her case moves with her.
+took_place_in = func.coalesce(Visit.was_in_id, Case.dwelling_id)
+
+
 @dataclass(frozen=True)
 class VisitFilter:
     """Which visits; `start_at` counts in, `end_at` does not; an empty field does not filter.
@@ -60,16 +64,15 @@ def list_visits(
         select(Visit)
         .join(Visit.case)
         .join(Case.person)
-        .join(Case.dwelling)
+        .join(Dwelling, Dwelling.id == took_place_in)
         .join(Dwelling.residence)
         .join(Visit.visitor)
         .where(visible_cases(viewer))
         .options(
             contains_eager(Visit.visitor),
             contains_eager(Visit.case).contains_eager(Case.person),
-            contains_eager(Visit.case)
-            .contains_eager(Case.dwelling)
-            .contains_eager(Dwelling.residence),
+            contains_eager(Visit.case).joinedload(Case.dwelling).joinedload(Dwelling.residence),
+            joinedload(Visit.was_in).joinedload(Dwelling.residence),
         )
     )
     if viewer.reach is Reach.OWN:

@@ -1,14 +1,14 @@
-"""A person in a programme, from the opening of her case to its end."""
+"""A person in a programme, from the opening of her case to its end, and what is due in it."""
 
 import enum
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, new_id, stored_enum
+from visits.ground.db import Base, EncryptedText, new_id, stored_enum
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class CaseState(enum.StrEnum):
-    """Where a case stands, from the list to the visit."""
+    """Where a case stands with the person, from the list to the visit and on to the next one.
+
+    `visited`: she was visited and nothing is due now. Whether a case is closed is `closed_on`.
+    """
 
     TO_CALL = "to_call"
     CALL_BACK = "call_back"
@@ -29,17 +32,36 @@ class CaseState(enum.StrEnum):
     NOT_ELIGIBLE = "not_eligible"
 
 
+class WayIn(enum.StrEnum):
+    """How a case came to be opened."""
+
+    TARGETING = "targeting"
+    REQUEST = "request"
+    REFERRAL = "referral"
+    LEASE_START = "lease_start"
+    COMMISSION = "commission"
+    TRANSFER = "transfer"
+
+
 class Case(Base):
     """A person in a programme, with the score that put her there and its reasons.
 
     `reasons` is a list of `{criterion, points, value, label: {fr, en}}`; `risk` is 0 unknown,
     1 low, 2 intermediate, 3 high, as the last visit assessed it. `programme_version` is the one
-    she came in with: what it says of her calls and visits stays so.
+    she came in with: what it says of her calls and visits stays so. One case a person and
+    programme is open at a time; `outcome` is a code of the programme's list.
     """
 
     __tablename__ = "case_file"
     __table_args__ = (
-        UniqueConstraint("programme", "person_id"),
+        Index(
+            "uq_case_file_open",
+            "programme",
+            "person_id",
+            unique=True,
+            sqlite_where=text("closed_on IS NULL"),
+            postgresql_where=text("closed_on IS NULL"),
+        ),
         Index("ix_case_file_programme_state", "programme", "state"),
     )
 
@@ -57,9 +79,98 @@ class Case(Base):
     call_back_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     opened_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    way_in: Mapped[WayIn] = mapped_column(stored_enum(WayIn), default=WayIn.TARGETING)
+    motive: Mapped[str | None] = mapped_column(EncryptedText)
+    tier: Mapped[str | None] = mapped_column(String(40))
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("organisation.id"), index=True
+    )
+    referent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    closed_on: Mapped[date | None]
+    closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    closing_note: Mapped[str | None] = mapped_column(EncryptedText)
 
     person: Mapped[Person] = relationship()
     dwelling: Mapped[Dwelling] = relationship()
     attempts: Mapped[list["ContactAttempt"]] = relationship(
         back_populates="case", order_by="(ContactAttempt.at, ContactAttempt.id)"
     )
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether somebody still works on it."""
+        return self.closed_on is None
+
+
+class CasePause(Base):
+    """A time in which nothing is due in a case, first and last day included: hospital, holiday."""
+
+    __tablename__ = "case_pause"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    why: Mapped[str] = mapped_column(EncryptedText)
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class TaskKind(enum.StrEnum):
+    """What there is to do in a case."""
+
+    VISIT = "visit"
+    CALL = "call"
+    STEP = "step"
+    REVIEW = "review"
+    CHECK = "check"
+    ANSWER = "answer"
+
+
+class TaskState(enum.StrEnum):
+    """What became of a task; only an open one is anybody's to do."""
+
+    OPEN = "open"
+    DONE = "done"
+    IMPOSSIBLE = "impossible"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+
+
+class Task(Base):
+    """What is due in a case: from `not_before` on, by `due_on`.
+
+    `cadence` names the rule of the programme that made it; None for one that somebody made, who
+    says `what` it is. `visit_kind` is the programme's kind of a visit. `visit_id` is the visit
+    planned for it, or that did it; `why` is why it is not done, when it will not be.
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (
+        UniqueConstraint("case_id", "cadence", "due_on"),
+        Index("ix_task_state_due_on", "state", "due_on"),
+        CheckConstraint("not_before <= due_on", name="window"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    kind: Mapped[TaskKind] = mapped_column(stored_enum(TaskKind))
+    cadence: Mapped[str | None] = mapped_column(String(40))
+    visit_kind: Mapped[str | None] = mapped_column(String(40))
+    what: Mapped[str | None] = mapped_column(EncryptedText)
+    not_before: Mapped[date]
+    due_on: Mapped[date]
+    owner_role: Mapped[str | None] = mapped_column(String(20))
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    state: Mapped[TaskState] = mapped_column(stored_enum(TaskState), default=TaskState.OPEN)
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    why: Mapped[str | None] = mapped_column(EncryptedText)
+
+    case: Mapped[Case] = relationship()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from visits.ground.db import Base, EncryptedBytes, EncryptedJson, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
 from visits.models.cases import Case
-from visits.models.portfolio import FormVersion
+from visits.models.portfolio import Dwelling, FormVersion
 
 
 class VisitState(enum.StrEnum):
@@ -29,9 +29,11 @@ LIVE = (VisitState.PLANNED, VisitState.UNDER_WAY)
 
 
 class Visit(Base):
-    """An appointment at home between a visitor and an enrolled person.
+    """An appointment at home between a visitor and a person who has a case.
 
-    `unusual_why` says why it is at an hour, or beside a visit, at which nobody comes unasked.
+    `kind` is one of the programme's kinds of visit, empty for its first. `was_in_id` is the home it
+    took place in: her case moves with her. `unusual_why` says why it is at an hour, or beside a
+    visit, at which nobody comes unasked.
     """
 
     __tablename__ = "visit"
@@ -41,6 +43,8 @@ class Visit(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    was_in_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dwelling.id"), index=True)
     visitor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     planned_start_at: Mapped[datetime]
     planned_end_at: Mapped[datetime]
@@ -52,8 +56,14 @@ class Visit(Base):
     unusual_why: Mapped[str | None] = mapped_column(EncryptedText)
 
     case: Mapped[Case] = relationship()
+    was_in: Mapped[Dwelling | None] = relationship()
     visitor: Mapped[User] = relationship(foreign_keys=[visitor_id])
     submissions: Mapped[list["Submission"]] = relationship(back_populates="visit")
+
+    @property
+    def home(self) -> Dwelling:
+        """Where it took place, or will."""
+        return self.was_in or self.case.dwelling
 
 
 class SubmissionState(enum.StrEnum):

@@ -8,6 +8,9 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from visits.cases.stages import MOVED, end
+from visits.cases.tasks import CASE_CLOSED, withdraw_all
+from visits.ground.deadlines import today_in_paris
 from visits.mapping.points import refresh_map
 from visits.models.accounts import Territory
 from visits.models.cases import Case, CaseState
@@ -19,16 +22,6 @@ from visits.portfolio.to_come import keep
 from visits.sight.reach import hidden_homes
 
 BATCH = 1_000
-# A person who moves takes along what is not done yet.
-_STILL_TO_VISIT = (
-    CaseState.TO_CALL,
-    CaseState.CALL_BACK,
-    CaseState.AGREED,
-    CaseState.PLANNED,
-    CaseState.UNREACHABLE,
-)
-# A visit that is planned is cancelled by a person, who tells whoever was to come.
-_NOT_PLANNED = tuple(state for state in _STILL_TO_VISIT if state is not CaseState.PLANNED)
 
 
 def apply_plan(session: Session, plan: ImportPlan) -> dict[str, Counts]:
@@ -49,7 +42,7 @@ def write_ledger(session: Session, ledger: Ledger, *, now: datetime) -> None:
         _update(session, shelf)
     _delete_residences(session, ledger.residences)
     on_map = _dwellings_on_map(session, ledger) | _move_cases(session, ledger)
-    on_map |= _close_cases(session, ledger)
+    on_map |= _close_cases(session, ledger, now)
     # What was read before this moment may have changed underneath.
     session.expire_all()
     ledger.protected_too |= set(protect_who_joined(session, ledger.homes_joined(), now=now))
@@ -121,7 +114,7 @@ def _was_on_map(dwelling: Record, residences: dict[uuid.UUID, Record]) -> bool:
 
 
 def _move_cases(session: Session, ledger: Ledger) -> set[uuid.UUID]:
-    """Let cases that wait for a visit follow the person; gives the dwellings concerned."""
+    """Let open cases follow the person; gives the dwellings concerned."""
     concerned: set[uuid.UUID] = set()
     homes = {
         occupancy["person_id"]: ledger.tenancies.records[occupancy["tenancy_id"]]["dwelling_id"]
@@ -133,7 +126,7 @@ def _move_cases(session: Session, ledger: Ledger) -> set[uuid.UUID]:
         statement = (
             select(Case)
             .where(Case.person_id.in_(known[start : start + BATCH]))
-            .where(Case.state.in_(_STILL_TO_VISIT))
+            .where(Case.closed_on.is_(None))
         )
         for case in session.scalars(statement):
             concerned |= {case.dwelling_id, homes[case.person_id]}
@@ -142,7 +135,7 @@ def _move_cases(session: Session, ledger: Ledger) -> set[uuid.UUID]:
     return concerned
 
 
-def _close_cases(session: Session, ledger: Ledger) -> set[uuid.UUID]:
+def _close_cases(session: Session, ledger: Ledger, now: datetime) -> set[uuid.UUID]:
     """Call no more those who have died or left for good; gives the dwellings concerned."""
     at_home = {o["person_id"] for o in ledger.occupancies if o["ended_on"] is None}
     gone = [
@@ -156,10 +149,12 @@ def _close_cases(session: Session, ledger: Ledger) -> set[uuid.UUID]:
         statement = (
             select(Case)
             .where(Case.person_id.in_(gone[start : start + BATCH]))
-            .where(Case.state.in_(_NOT_PLANNED))
+            # A visit that is planned is cancelled by a person, who tells whoever was to come.
+            .where(Case.closed_on.is_(None), Case.state != CaseState.PLANNED)
         )
         for case in session.scalars(statement):
-            case.state = CaseState.NOT_ELIGIBLE
+            end(case, MOVED, on=today_in_paris(now), by=None)
+            withdraw_all(session, case, why=CASE_CLOSED, by=None, now=now)
             concerned.add(case.dwelling_id)
     session.flush()
     return concerned

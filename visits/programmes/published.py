@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -88,6 +88,17 @@ def version_of(session: Session, code: str, version: int | None = None) -> Progr
     if not found:
         raise NotFound("programme_not_found")
     return found[-1]
+
+
+def versions_in_use(session: Session) -> Sequence[ProgrammeVersion]:
+    """List the versions that some open case came in with."""
+    held = select(Case.programme_version_id).where(Case.closed_on.is_(None)).distinct()
+    return session.scalars(_by_version().where(ProgrammeVersion.id.in_(held))).all()
+
+
+def programme_in(version: ProgrammeVersion) -> Programme:
+    """Read what a version says."""
+    return _read(version.toml)
 
 
 def forms_in_use(session: Session) -> frozenset[str]:

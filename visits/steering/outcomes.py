@@ -75,13 +75,18 @@ class Outcomes:
 
 def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
     """Count a programme's cases by state, its refusals by reason, and give its rates."""
+    visited = exists().where(Visit.case_id == Case.id, Visit.state == VisitState.DONE)
     counted = session.execute(
-        select(Case.state, func.count())
+        select(Case.state, visited, func.count())
         .join(Case.person)
         .where(Case.programme == programme, visible_cases(viewer))
-        .group_by(Case.state)
+        .group_by(Case.state, visited)
     )
-    by_state = dict.fromkeys(STATES, 0) | {state: count for state, count in counted}
+    by_state, by_result = dict.fromkeys(STATES, 0), dict.fromkeys(STATES, 0)
+    for state, was_visited, count in counted:
+        by_state[state] += count
+        # Who was visited once counts so, wherever the next visit stands.
+        by_result[CaseState.VISITED if was_visited else state] += count
     broken_off = _left_at(session, programme, viewer, BREAK_OFF)
     reasons = _reasons(session, programme, viewer, refused=by_state[CaseState.REFUSED])
     if broken_off:
@@ -91,7 +96,7 @@ def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
         refusal_reasons=dict(reasons),
         refusals_by_month=_answers_by_month(session, programme, viewer),
         rates=rates(
-            by_state,
+            by_result,
             partial=_under_way(session, programme, viewer),
             broken_off=broken_off,
             wrong_address=_left_at(session, programme, viewer, WRONG_ADDRESS),

@@ -82,10 +82,10 @@ def _load(
         store=house.store,
         rng=rng,
         cast=cast,
-        form=parse_form(current_form(session, programme.forms[0]).xform),
+        form=parse_form(current_form(session, programme.visit_kinds[0].forms[0]).xform),
         others={
             name: parse_form(current_form(session, name).xform)
-            for name in programme.optional_forms
+            for name in programme.visit_kinds[0].optional_forms
             if name in CHANCES
         },
         seniors={senior.reference: senior for senior in seniors},

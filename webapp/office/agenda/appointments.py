@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from visits.agenda.doors import Knock, report_shut_door
 from visits.agenda.planning import cancel_visit, find_visit, move_visit, plan_visit
 from visits.calls.call_list import diary_of
-from visits.calls.contacts import find_case
 from visits.calls.taking_back import REFUSALS
+from visits.cases.cases import find_case
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.calls import Disposition, RefusalReason
 from visits.models.cases import Case, CaseState

@@ -23,15 +23,14 @@ from visits.calls.call_list import (
 )
 from visits.calls.contacts import (
     AT_THE_DOOR,
-    CLOSED,
     NOTE_LENGTH,
     PARTS_SAID,
     Attempt,
-    find_case,
     record_attempt,
 )
 from visits.calls.phones import WHOSE_LENGTH
 from visits.calls.taking_back import GRAVE, REFUSALS, WHY_LENGTH, may_be_taken_back, take_back
+from visits.cases.cases import find_case
 from visits.ground.errors import Conflict, Invalid, NotFound, Refused
 from visits.models.accounts import User
 from visits.models.calls import Channel, Disposition, Refusal, RefusalReason
@@ -290,7 +289,7 @@ def _was_unsafe(case: Case) -> bool:
 
 def _may_call(case: Case) -> bool:
     """Tell whether a call can be recorded now, by the rules `record_attempt` keeps."""
-    closed = case.person.do_not_contact or case.state in CLOSED
+    closed = case.person.do_not_contact or not case.is_open
     return may(Action.CALL) and not closed
 
 

@@ -96,7 +96,7 @@ def _both(
         for each in sorted({left_id, right_id})
     }
     left, right = found[left_id], found[right_id]
-    homes = {one.visit.case.dwelling_id for one in (left, right) if one.visit is not None}
+    homes = {one.visit.home.id for one in (left, right) if one.visit is not None}
     forms = {one.form_version.form_id for one in (left, right)}
     if left_id == right_id or len(homes) != 1 or len(forms) != 1:
         raise NotFound("submission_not_found")

@@ -173,7 +173,7 @@ def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) 
         "visits/show.html",
         visit=visit,
         person=visit.case.person,
-        dwelling=visit.case.dwelling,
+        dwelling=visit.home,
         refused=refused_parts(session, visit.case.person_id),
         readings=readings,
         reviewers=reviewers,

@@ -1,0 +1,150 @@
+"""Cases: found, opened by hand, given into somebody's charge, closed, opened again."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits.cases import stages
+from visits.cases.tasks import CASE_CLOSED, bring_back, let_go, withdraw_all
+from visits.ground.deadlines import today_in_paris
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.mapping.points import refresh_map
+from visits.models.accounts import Organisation, User
+from visits.models.cases import Case, CaseState
+from visits.models.people import AccessKind
+from visits.models.visits import LIVE, Visit, VisitState
+from visits.programmes.published import programme_of
+from visits.sight import Viewer, visible_cases
+from visits.sight.access_log import log_access
+
+NOTE_LENGTH = 500
+
+
+def find_case(
+    session: Session, viewer: Viewer, case_id: uuid.UUID, *, to_change: bool = False
+) -> Case:
+    """Find a case whose person the viewer may see, else raise NotFound.
+
+    `to_change` waits until nobody else is changing it.
+    """
+    statement = select(Case).join(Case.person).where(Case.id == case_id, visible_cases(viewer))
+    if to_change:
+        statement = statement.with_for_update(of=Case, key_share=True)
+    case = session.scalars(statement).one_or_none()
+    if case is None:
+        raise NotFound("case_not_found")
+    return case
+
+
+def close_case(
+    session: Session,
+    case: Case,
+    *,
+    outcome: str,
+    note: str = "",
+    on: date | None = None,
+    viewer: Viewer,
+    now: datetime,
+) -> list[Visit]:
+    """Close a case with an outcome of its programme; gives the planned visits it called off.
+
+    What was still to do is withdrawn, and comes back when the case is opened again. Raises
+    Invalid, Conflict when it is closed already or a visit is under way.
+    """
+    today = today_in_paris(now)
+    on = on or today
+    fields = {}
+    if outcome not in outcomes_of(session, case):
+        fields["outcome"] = "required" if not outcome else "bad_choice"
+    if on > today:
+        fields["on"] = "must_not_be_future"
+    elif on < today_in_paris(case.opened_at):
+        fields["on"] = "before_opening"
+    if len(note.strip()) > NOTE_LENGTH:
+        fields["note"] = "too_long"
+    if fields:
+        raise Invalid(fields)
+    if not case.is_open:
+        raise Conflict("case_closed")
+    called_off = _call_off(session, case)
+    withdraw_all(session, case, why=CASE_CLOSED, by=viewer.user_id, now=now)
+    case.closed_on, case.closed_by_id = on, viewer.user_id
+    case.outcome, case.closing_note = outcome, note.strip() or None
+    case.call_back_at = None
+    _changed(session, case, viewer, "case_closed", now)
+    return called_off
+
+
+def reopen_case(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> None:
+    """Open a closed case again, with what was still to do; visits are planned anew.
+
+    Raises Conflict when it is open, or the person has another one in the programme meanwhile.
+    """
+    if case.is_open:
+        raise Conflict("case_open")
+    if case.person.died_on is not None:
+        raise Conflict("person_died")
+    gone = case.state is CaseState.NOT_ELIGIBLE
+    stages.take_up(session, case, CaseState.TO_CALL if gone else case.state)
+    bring_back(session, case, why=CASE_CLOSED)
+    _changed(session, case, viewer, "case_reopened", now)
+
+
+def put_in_charge(
+    session: Session,
+    case: Case,
+    *,
+    organisation_id: uuid.UUID | None,
+    referent_id: uuid.UUID | None,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """Say which organisation a case is in charge of, and who follows it."""
+    fields = {}
+    if organisation_id and session.get(Organisation, organisation_id) is None:
+        fields["organisation_id"] = "bad_choice"
+    referent = session.get(User, referent_id) if referent_id else None
+    if referent_id and (referent is None or not referent.active):
+        fields["referent_id"] = "bad_choice"
+    elif referent and organisation_id and referent.organisation_id != organisation_id:
+        fields["referent_id"] = "of_another_organisation"
+    if fields:
+        raise Invalid(fields)
+    if not case.is_open:
+        raise Conflict("case_closed")
+    case.organisation_id, case.referent_id = organisation_id, referent_id
+    _changed(session, case, viewer, "case_in_charge", now)
+
+
+def outcomes_of(session: Session, case: Case) -> dict[str, dict[str, str]]:
+    """Give the outcomes a case may be closed with, by code, with their names."""
+    programme = programme_of(session, case)
+    return {one.code: dict(one.name) for one in programme.outcomes} if programme else {}
+
+
+def _call_off(session: Session, case: Case) -> list[Visit]:
+    live = select(Visit).where(Visit.case_id == case.id, Visit.state.in_(LIVE))
+    visits = list(session.scalars(live.order_by(Visit.planned_start_at, Visit.id)))
+    if any(visit.state is VisitState.UNDER_WAY for visit in visits):
+        raise Conflict("visit_under_way")
+    for visit in visits:
+        visit.state, visit.closed_reason = VisitState.CANCELLED, CASE_CLOSED
+        let_go(session, visit)
+    if visits:
+        stages.after_cancelling(session, case)
+    return visits
+
+
+def _changed(session: Session, case: Case, viewer: Viewer, what: str, now: datetime) -> None:
+    session.flush()
+    refresh_map(session, [case.dwelling_id])
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[case.person_id],
+        kind=AccessKind.WRITE,
+        what=what,
+        now=now,
+    )

@@ -1,0 +1,89 @@
+"""Where a case stands: the one place that moves it, closes it and opens it again."""
+
+import uuid
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits.ground.errors import Conflict
+from visits.models.cases import Case, CaseState
+from visits.models.visits import LIVE, Visit
+
+_ALL = frozenset(CaseState)
+# What was heard at a door or on the phone may be taken back, and a visit that took place is never
+# refused, whatever was noted meanwhile: most stages are reached from all others.
+REACHED_FROM = {
+    CaseState.TO_CALL: _ALL - {CaseState.PLANNED},
+    CaseState.CALL_BACK: _ALL,
+    CaseState.AGREED: _ALL,
+    CaseState.PLANNED: _ALL - {CaseState.REFUSED, CaseState.NOT_ELIGIBLE},
+    CaseState.VISITED: _ALL,
+    CaseState.REFUSED: _ALL - {CaseState.NOT_ELIGIBLE},
+    CaseState.UNREACHABLE: _ALL - {CaseState.REFUSED, CaseState.NOT_ELIGIBLE},
+    CaseState.NOT_ELIGIBLE: _ALL,
+}
+# Outcomes that life gives, whatever the programme's list says.
+MOVED, DIED = "moved", "dead"
+
+
+def move(case: Case, to: CaseState) -> None:
+    """Move a case to a stage. Raises Conflict when it cannot come there from where it stands.
+
+    `end` alone moves to `not_eligible`: such a case is closed.
+    """
+    if to is CaseState.NOT_ELIGIBLE or not _may_come(case, to):
+        raise Conflict("case_elsewhere")
+    case.state = to
+
+
+def end(case: Case, outcome: str, *, on: date, by: uuid.UUID | None) -> None:
+    """Close the case of somebody who moved or died; a visit or a refusal stays what it was."""
+    if case.state not in (CaseState.VISITED, CaseState.REFUSED):
+        case.state = CaseState.NOT_ELIGIBLE
+    if case.is_open:
+        case.closed_on, case.closed_by_id, case.outcome = on, by, outcome
+
+
+def take_up(session: Session, case: Case, to: CaseState) -> None:
+    """Open a closed case again. Raises Conflict when the person has another one meanwhile."""
+    if not case.is_open and _has_another(session, case):
+        raise Conflict("case_open_already")
+    case.closed_on = case.closed_by_id = case.outcome = case.closing_note = None
+    move(case, to)
+
+
+def after_visit(session: Session, case: Case) -> None:
+    """Move a case on when a visit was done: to the next one planned, else it rests."""
+    move(case, CaseState.PLANNED if _visit_to_come(session, case) else CaseState.VISITED)
+
+
+def after_cancelling(session: Session, case: Case) -> None:
+    """Move a case back when a visit was called off: what was agreed to still is."""
+    move(case, CaseState.PLANNED if _visit_to_come(session, case) else CaseState.AGREED)
+
+
+def after_shut_door(session: Session, case: Case, to: CaseState) -> None:
+    """Move a case to where a shut door leads, unless another visit is planned already."""
+    waits = to in (CaseState.CALL_BACK, CaseState.UNREACHABLE) and _visit_to_come(session, case)
+    move(case, CaseState.PLANNED if waits else to)
+
+
+def _may_come(case: Case, to: CaseState) -> bool:
+    return case.state is to or case.state in REACHED_FROM[to]
+
+
+def _visit_to_come(session: Session, case: Case) -> bool:
+    session.flush()
+    live = select(Visit.id).where(Visit.case_id == case.id, Visit.state.in_(LIVE))
+    return session.scalars(live.order_by(Visit.id).limit(1)).first() is not None
+
+
+def _has_another(session: Session, case: Case) -> bool:
+    another = select(Case.id).where(
+        Case.programme == case.programme,
+        Case.person_id == case.person_id,
+        Case.closed_on.is_(None),
+        Case.id != case.id,
+    )
+    return session.scalars(another).first() is not None

@@ -1,0 +1,232 @@
+"""What is due in a case: made by a rule or by somebody, done, not possible, withdrawn."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy.orm import Session
+
+from visits.ground.deadlines import today_in_paris
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.models.cases import Case, Task, TaskKind, TaskState
+from visits.models.people import AccessKind
+from visits.models.visits import Visit
+from visits.sight import Viewer, visible_cases
+from visits.sight.access_log import log_access
+
+WHAT_LENGTH = 500
+# Why a task was withdrawn when its case was closed: opening it again brings it back.
+CASE_CLOSED = "case_closed"
+IN_PAUSE, TOO_LATE = "in_pause", "too_late"
+# From where a task may come to a state; it is moved by this module's verbs only.
+REACHED_FROM = {
+    TaskState.DONE: (TaskState.OPEN,),
+    TaskState.IMPOSSIBLE: (TaskState.OPEN,),
+    TaskState.LAPSED: (TaskState.OPEN,),
+    TaskState.WITHDRAWN: (TaskState.OPEN,),
+    TaskState.OPEN: tuple(state for state in TaskState if state is not TaskState.OPEN),
+}
+
+
+def is_due(today: date) -> ColumnElement[bool]:
+    """Give the condition on `Task` for those whose time has come, late ones among them."""
+    return and_(Task.state == TaskState.OPEN, Task.not_before <= today)
+
+
+def is_late(today: date) -> ColumnElement[bool]:
+    """Give the condition on `Task` for those that should have been done before today."""
+    return and_(Task.state == TaskState.OPEN, Task.due_on < today)
+
+
+def find_task(
+    session: Session, viewer: Viewer, task_id: uuid.UUID, *, to_change: bool = False
+) -> Task:
+    """Find a task of a case the viewer may see; `to_change` waits. Raises NotFound."""
+    statement = (
+        select(Task)
+        .join(Task.case)
+        .join(Case.person)
+        .where(Task.id == task_id, visible_cases(viewer))
+    )
+    if to_change:
+        statement = statement.with_for_update(of=Task, key_share=True)
+    task = session.scalars(statement).one_or_none()
+    if task is None:
+        raise NotFound("task_not_found")
+    return task
+
+
+def make_task(
+    session: Session,
+    case: Case,
+    kind: TaskKind,
+    *,
+    what: str,
+    due_on: date,
+    not_before: date | None = None,
+    visit_kind: str | None = None,
+    viewer: Viewer,
+    now: datetime,
+) -> Task:
+    """Note what somebody wants done in a case; from today on where no first day is given."""
+    today = today_in_paris(now)
+    fields = {}
+    if not what.strip():
+        fields["what"] = "required"
+    elif len(what.strip()) > WHAT_LENGTH:
+        fields["what"] = "too_long"
+    if due_on < today:
+        fields["due_on"] = "must_not_be_past"
+    elif not_before is not None and not_before > due_on:
+        fields["not_before"] = "after_due"
+    if fields:
+        raise Invalid(fields)
+    if not case.is_open:
+        raise Conflict("case_closed")
+    task = Task(
+        case_id=case.id,
+        kind=kind,
+        visit_kind=visit_kind,
+        what=what.strip(),
+        not_before=not_before or today,
+        due_on=due_on,
+        state=TaskState.OPEN,
+        made_at=now,
+        made_by_id=viewer.user_id,
+    )
+    session.add(task)
+    session.flush()
+    _log(session, case, viewer, "task_made", now)
+    return task
+
+
+def close_task(
+    session: Session, task: Task, to: TaskState, *, why: str, viewer: Viewer, now: datetime
+) -> None:
+    """Note that a task is done, not possible or not wanted any more; the latter two say why."""
+    if not why.strip() and to is not TaskState.DONE:
+        raise Invalid({"why": "required"})
+    if len(why.strip()) > WHAT_LENGTH:
+        raise Invalid({"why": "too_long"})
+    if task.visit_id is not None:
+        raise Conflict("task_planned")
+    _move(task, to)
+    task.closed_at, task.closed_by_id, task.why = now, viewer.user_id, why.strip() or None
+    _log(session, task.case, viewer, "task_closed", now)
+
+
+def reopen_task(session: Session, task: Task, *, viewer: Viewer, now: datetime) -> None:
+    """Take back that a task was closed. Raises Conflict when a visit did it, or none may."""
+    if task.visit_id is not None:
+        raise Conflict("task_done_by_visit")
+    if not task.case.is_open:
+        raise Conflict("case_closed")
+    _move(task, TaskState.OPEN)
+    task.closed_at = task.closed_by_id = task.why = None
+    _log(session, task.case, viewer, "task_reopened", now)
+
+
+def tasks_of(session: Session, case_id: uuid.UUID) -> Sequence[Task]:
+    """List the tasks of a case: those to do by their day, then the others, the latest first."""
+    statement = select(Task).where(Task.case_id == case_id).order_by(Task.due_on, Task.id)
+    found = session.scalars(statement).all()
+    to_do = [task for task in found if task.state is TaskState.OPEN]
+    return [*to_do, *(task for task in reversed(found) if task.state is not TaskState.OPEN)]
+
+
+def visits_due(session: Session, case: Case) -> Sequence[Task]:
+    """List the tasks of a case that a visit answers and that have none planned, by their day."""
+    statement = select(Task).where(
+        Task.case_id == case.id,
+        Task.state == TaskState.OPEN,
+        Task.visit_id.is_(None),
+        Task.kind.in_((TaskKind.VISIT, TaskKind.CHECK)),
+    )
+    return session.scalars(statement.order_by(Task.due_on, Task.id)).all()
+
+
+def plan_for(session: Session, visit: Visit, tasks: Collection[Task]) -> None:
+    """Let a visit answer tasks of its case. Raises Conflict for one that is planned already."""
+    for task in tasks:
+        if task.case_id != visit.case_id or task.state is not TaskState.OPEN or task.visit_id:
+            raise Conflict("task_planned")
+        task.visit_id = visit.id
+    session.flush()
+
+
+def answered_by(session: Session, visit: Visit, *, now: datetime) -> None:
+    """Close what a visit that was done was planned for."""
+    for task in _planned_for(session, visit, TaskState.OPEN):
+        _move(task, TaskState.DONE)
+        task.closed_at, task.closed_by_id = now, visit.visitor_id
+
+
+def reopen_answered(session: Session, visit: Visit) -> None:
+    """Open again what a visit closed that turned out not to be done; it stays planned for it."""
+    for task in _planned_for(session, visit, TaskState.DONE):
+        _move(task, TaskState.OPEN)
+        task.closed_at = task.closed_by_id = None
+
+
+def let_go(session: Session, visit: Visit) -> None:
+    """Take from a visit that will not take place what it was planned for: it is to do again."""
+    for task in _planned_for(session, visit, TaskState.OPEN):
+        task.visit_id = None
+
+
+def _planned_for(session: Session, visit: Visit, state: TaskState) -> Sequence[Task]:
+    of_visit = (Task.visit_id == visit.id, Task.state == state)
+    return session.scalars(select(Task).where(*of_visit).order_by(Task.id)).all()
+
+
+def withdraw_all(
+    session: Session, case: Case, *, why: str, by: uuid.UUID | None, now: datetime
+) -> int:
+    """Withdraw all that is to do in a case; gives how many."""
+    done = session.execute(
+        update(Task)
+        .where(Task.case_id == case.id, Task.state == TaskState.OPEN)
+        .values(state=TaskState.WITHDRAWN, why=why, closed_at=now, closed_by_id=by, visit_id=None)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def withdraw_in_pause(
+    session: Session, case: Case, first: date, last: date, *, by: uuid.UUID, now: datetime
+) -> int:
+    """Withdraw what cadences made for days of a pause and nobody planned; gives how many."""
+    made = (Task.case_id == case.id, Task.state == TaskState.OPEN, Task.cadence.is_not(None))
+    within = (Task.visit_id.is_(None), Task.due_on >= first, Task.due_on <= last)
+    done = session.execute(
+        update(Task)
+        .where(*made, *within)
+        .values(state=TaskState.WITHDRAWN, why=IN_PAUSE, closed_at=now, closed_by_id=by)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def bring_back(session: Session, case: Case, *, why: str, since: date = date.min) -> None:
+    """Open again what was withdrawn for one reason and is due on a day or later."""
+    withdrawn = (Task.case_id == case.id, Task.state == TaskState.WITHDRAWN, Task.due_on >= since)
+    for task in session.scalars(select(Task).where(*withdrawn).order_by(Task.id)):
+        if task.why == why:
+            _move(task, TaskState.OPEN)
+            task.closed_at = task.closed_by_id = task.why = None
+
+
+def _move(task: Task, to: TaskState) -> None:
+    if task.state not in REACHED_FROM[to]:
+        raise Conflict("task_closed" if task.state is not TaskState.OPEN else "task_open")
+    task.state = to
+
+
+def _log(session: Session, case: Case, viewer: Viewer, what: str, now: datetime) -> None:
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[case.person_id],
+        kind=AccessKind.WRITE,
+        what=what,
+        now=now,
+    )

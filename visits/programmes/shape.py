@@ -1,0 +1,136 @@
+"""The shape of a programme: what its TOML comes to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One fact and what it must be; bounds are inclusive."""
+
+    fact: str
+    at_least: float | None = None
+    at_most: float | None = None
+    equals: bool | float | str | None = None
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """What gives points when all its conditions hold; of a `group` the best one counts."""
+
+    code: str
+    points: int
+    when: tuple[Condition, ...]
+    label: Mapping[str, str]
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Whom a programme is for: ages in full years, bounds inclusive."""
+
+    age_min: int
+    age_max: int | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """How many to visit: a share of the audience (0 to 1) or a number."""
+
+    share: float | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How often to call, and when a soft refusal may be asked again."""
+
+    max_calls: int = 3
+    soft_refusal_retry_months: int = 3
+
+
+@dataclass(frozen=True)
+class VisitKind:
+    """A kind of visit, `minutes` long, done when all its `forms` are filled.
+
+    `ask_first`: the person agrees on the phone before each one; otherwise she agreed to them all.
+    """
+
+    code: str
+    name: Mapping[str, str]
+    forms: tuple[str, ...]
+    optional_forms: tuple[str, ...]
+    minutes: int
+    ask_first: bool = True
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """A rule that makes tasks: when the first one is due, and how often again.
+
+    `task` is a kind of task, for a visit `visit_kind` of which kind. It counts from `after`: the
+    `opening` of the case, when it was last `done`, or another cadence's first time. Delays are
+    written as in workbooks, in days, working days or months: the first is due `first_in` (else
+    `every`) after that; a task may be done `window_before` it is due, and lapses `grace` after,
+    where there is one. It runs in its `months` (1 to 12) and falls on its `weekdays` (1 Monday to
+    7), all when empty; at most `until` times.
+    """
+
+    code: str
+    name: Mapping[str, str]
+    task: str
+    visit_kind: str | None = None
+    after: str = "opening"
+    first_in: str | None = None
+    every: str | None = None
+    window_before: str | None = None
+    grace: str | None = None
+    months: tuple[int, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    until: int | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a case may come to; a `success` is what the programme is for."""
+
+    code: str
+    name: Mapping[str, str]
+    success: bool = False
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A programme of home visits.
+
+    The first of its `visit_kinds` is the visit that people are called for; `follow_up_form` is
+    offered when something promised to this person is due. Tasks are made `horizon_days` ahead.
+    The lowest `position` is the programme a page shows first.
+    """
+
+    code: str
+    name: Mapping[str, str]
+    position: int
+    audience: Audience
+    target: Target
+    protocol: Protocol
+    visit_kinds: tuple[VisitKind, ...]
+    cadences: tuple[Cadence, ...]
+    horizon_days: int
+    outcomes: tuple[Outcome, ...]
+    follow_up_months: tuple[int, ...]
+    follow_up_form: str | None
+    targeting: tuple[Criterion, ...]
+
+    def visit_kind(self, code: str | None) -> VisitKind:
+        """Give a kind of visit; the first one for a code that is empty or not known."""
+        return next((one for one in self.visit_kinds if one.code == code), self.visit_kinds[0])
+
+    @property
+    def all_forms(self) -> tuple[str, ...]:
+        """List every form a visit may be filled with, the required ones first."""
+        required = [form for one in self.visit_kinds for form in one.forms]
+        optional = [form for one in self.visit_kinds for form in one.optional_forms]
+        follow_up = (self.follow_up_form,) if self.follow_up_form else ()
+        return tuple(dict.fromkeys((*required, *optional, *follow_up)))

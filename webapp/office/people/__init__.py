@@ -1,0 +1,23 @@
+"""Pages of a person’s file, her phones, her protection."""
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.access.auth import Action
+from webapp.office.frame.navigation import Item
+from webapp.office.frame.subject import Subject
+from webapp.office.people import measures, part_refusals, people, phones, protection
+
+SUBJECT = Subject(
+    pages=(
+        part_refusals.part_refusals,
+        people.people,
+        protection.protection,
+        measures.person_alerts,
+        phones.phones,
+    ),
+    navigation=(
+        Item(
+            70, "people.index", _l("People"), "people", Action.SEE_PERSONS, below=("person_alerts",)
+        ),
+    ),
+)

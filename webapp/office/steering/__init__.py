@@ -1,0 +1,19 @@
+"""Pages of the home page and the outcomes."""
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.access.auth import Action
+from webapp.office.frame.navigation import Item
+from webapp.office.frame.subject import Subject
+from webapp.office.steering import home, outcomes
+
+SUBJECT = Subject(
+    pages=(
+        home.home,
+        outcomes.outcome_pages,
+    ),
+    navigation=(
+        Item(10, "home.index", _l("Home"), "house", Action.OWN_ACCOUNT),
+        Item(110, "outcomes.index", _l("Outcomes"), "bar-chart", Action.SEE_OUTCOMES),
+    ),
+)

@@ -1,0 +1,29 @@
+"""Each subject of the office brings all that is its own, and nothing of another's."""
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from webapp.access.auth import Action
+from webapp.office import SUBJECTS
+from webapp.office.frame.navigation import Item
+from webapp.office.frame.subject import Subject, gather
+
+ROW = Item(10, "stays.index", "Stays", "house", Action.OWN_ACCOUNT)
+
+
+def test_rows_of_the_navigation_stand_at_their_places(app: Flask) -> None:
+    rows = [item.endpoint for item in app.extensions["navigation"]]
+    assert rows[:3] == ["home.index", "imports.index", "targeting.index"]
+    assert rows[-1] == "accounts.index"
+    assert len(rows) == sum(len(subject.navigation) for subject in SUBJECTS)
+
+
+def test_two_rows_at_one_place_are_refused() -> None:
+    subjects = [
+        Subject(pages=(), navigation=(ROW,)),
+        Subject(pages=(), navigation=(replace(ROW, endpoint="sessions.index"),)),
+    ]
+    with pytest.raises(ValueError, match="brought twice: 10"):
+        gather(Flask("office"), subjects)

@@ -1,0 +1,30 @@
+"""What a subject brings to the office: its pages, its rows of the navigation."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Flask
+
+from webapp.frame.told_once import add_once
+from webapp.office.frame.navigation import Item
+
+
+@dataclass(frozen=True)
+class Subject:
+    """All that is a subject's own; `filters` are what its templates call."""
+
+    pages: tuple[Blueprint, ...]
+    navigation: tuple[Item, ...] = ()
+    filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+
+def gather(app: Flask, subjects: Iterable[Subject]) -> None:
+    """Bring all subjects into the office; ValueError when two claim one place."""
+    rows: dict[int, Item] = {}
+    for subject in subjects:
+        for page in subject.pages:
+            app.register_blueprint(page)
+        add_once(rows, {item.place: item for item in subject.navigation})
+        add_once(app.jinja_env.filters, subject.filters)
+    app.extensions["navigation"] = [item for _, item in sorted(rows.items())]

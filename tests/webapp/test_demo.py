@@ -40,7 +40,7 @@ from webapp.demo.stock import make_stock
 from webapp.demo.towns import read_towns
 from webapp.frame.settings import Settings
 from webapp.frame.transaction import House
-from webapp.words import WORDS
+from webapp.words import words_of
 
 pytestmark = pytest.mark.slow
 
@@ -223,10 +223,11 @@ def test_every_visit_held_was_sent_once_and_few_are_to_be_reviewed(demo: Session
     assert states[SubmissionState.TO_REVIEW] <= 0.1 * len(submissions)
 
 
-def test_every_access_of_the_log_has_its_words(demo: Session) -> None:
+def test_every_access_of_the_log_has_its_words(demo: Session, loaded: Loaded) -> None:
     logged = set(demo.scalars(select(AccessEvent.what).distinct()))
     states = {f"work_order_{state}" for state in WorkOrderState}
-    assert sorted((logged | states) - set(WORDS["accessed"])) == []
+    with loaded.app.app_context():
+        assert sorted((logged | states) - set(words_of("accessed"))) == []
 
 
 def test_doors_stayed_shut_and_say_why(demo: Session) -> None:

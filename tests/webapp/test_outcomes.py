@@ -26,7 +26,7 @@ from visits.steering.outcomes import outcomes
 from visits.steering.results import follow_up_results, works_results
 from webapp.commands.jobs import JOBS, run_job
 from webapp.office.frame.small_counts import told
-from webapp.words import WORDS
+from webapp.words import words_of
 
 SignIn = Callable[..., FlaskClient]
 PROGRAMME = next(iter(shipped_programmes_read()))
@@ -230,8 +230,9 @@ def test_reasons_sum_to_the_refusals_and_who_was_called_is_counted_as_called(
     assert counted["CON1"] == (4, 8)
 
 
-def test_every_rate_has_its_name_and_its_definition(session: Session) -> None:
+def test_every_rate_has_its_name_and_its_definition(app: Flask, session: Session) -> None:
     user = make_user(session)
-    for rate in outcomes(session, PROGRAMME, viewer=make_viewer(user)).rates:
-        assert WORDS["rate"][rate.code]
-        assert WORDS["rate_definition"][rate.code]
+    rates = outcomes(session, PROGRAMME, viewer=make_viewer(user)).rates
+    with app.app_context():
+        assert {rate.code for rate in rates} == set(words_of("rate"))
+        assert set(words_of("rate_definition")) == set(words_of("rate"))

@@ -27,3 +27,10 @@ def test_two_rows_at_one_place_are_refused() -> None:
     ]
     with pytest.raises(ValueError, match="brought twice: 10"):
         gather(Flask("office"), subjects)
+
+
+def test_a_word_that_two_subjects_say_is_refused() -> None:
+    stays = Subject(pages=(), words={"accessed": {"stay": "a stay"}})
+    again = Subject(pages=(), words={"accessed": {"stay": "somebody’s stay"}})
+    with pytest.raises(ValueError, match="brought twice: stay"):
+        gather(Flask("office"), [stays, again])

@@ -23,7 +23,7 @@ from webapp.office.frame.listing import here, pairs, sort_link
 from webapp.office.frame.moments import clock, iso_day, today
 from webapp.office.frame.navigation import navigation
 from webapp.office.frame.subject import gather
-from webapp.words import field_name, named, telephone, word
+from webapp.words import SHARED, field_name, learn_words, named, telephone, word
 
 SUBJECTS = (
     steering.SUBJECT,
@@ -59,6 +59,7 @@ def register_office(app: Flask) -> None:
     app.jinja_env.filters.update(delay=delay, month=month, term=term, quantity=quantity)
     app.jinja_env.filters.update(adaptation=adaptation_name, lasting=lasting, skew=skew_in_words)
     app.jinja_env.globals["is_demo"] = lambda: house().settings.demo
+    learn_words(app, SHARED)
     gather(app, SUBJECTS)
 
 

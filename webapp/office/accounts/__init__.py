@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
 from webapp.office.accounts import accounts, changes, own, passwords, second_factor, second_step
+from webapp.office.accounts.words import WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
@@ -19,4 +20,5 @@ SUBJECT = Subject(
     navigation=(
         Item(140, "accounts.index", _l("Accounts"), "person-gear", Action.MANAGE_ACCOUNTS),
     ),
+    words=WORDS,
 )

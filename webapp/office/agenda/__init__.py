@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
 from webapp.office.agenda import appointments, kits
+from webapp.office.agenda.words import WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
@@ -13,4 +14,5 @@ SUBJECT = Subject(
         kits.kits,
     ),
     navigation=(Item(80, "kits.index", _l("Kit stock"), "box-seam", Action.HAND_OUT_KITS),),
+    words=WORDS,
 )

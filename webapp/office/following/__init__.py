@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
 from webapp.office.following import follow_ups, funding, savings, work_orders
+from webapp.office.following.words import WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
@@ -19,4 +20,5 @@ SUBJECT = Subject(
         Item(90, "work_orders.index", _l("Work orders"), "tools", Action.SEE_WORKS),
     ),
     filters={"spread": savings.spread, "promise": follow_ups.promise},
+    words=WORDS,
 )

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
 from webapp.office.forms import contents, drafts, parameters, published
+from webapp.office.forms.words import WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
@@ -25,4 +26,5 @@ SUBJECT = Subject(
         Item(130, "parameters.index", _l("Parameters"), "sliders", Action.SEE_PARAMETERS),
     ),
     filters={"named_in": contents.named_in, "spoken": contents.spoken},
+    words=WORDS,
 )

@@ -1,4 +1,4 @@
-"""What a subject brings to the office: its pages, its rows of the navigation."""
+"""What a subject brings to the office: its pages, its rows of the navigation, its words."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from flask import Blueprint, Flask
 
 from webapp.frame.told_once import add_once
 from webapp.office.frame.navigation import Item
+from webapp.words import Words, learn_words
 
 
 @dataclass(frozen=True)
@@ -16,15 +17,17 @@ class Subject:
 
     pages: tuple[Blueprint, ...]
     navigation: tuple[Item, ...] = ()
+    words: Words = field(default_factory=dict)
     filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
 
 def gather(app: Flask, subjects: Iterable[Subject]) -> None:
-    """Bring all subjects into the office; ValueError when two claim one place."""
+    """Bring all subjects into the office; ValueError when two bring the same."""
     rows: dict[int, Item] = {}
     for subject in subjects:
         for page in subject.pages:
             app.register_blueprint(page)
         add_once(rows, {item.place: item for item in subject.navigation})
+        learn_words(app, subject.words)
         add_once(app.jinja_env.filters, subject.filters)
     app.extensions["navigation"] = [item for _, item in sorted(rows.items())]

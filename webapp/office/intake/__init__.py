@@ -6,6 +6,7 @@ from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.intake import alerts, comparisons, unclaimed, visits
+from webapp.office.intake.words import WORDS
 
 SUBJECT = Subject(
     pages=(
@@ -19,4 +20,5 @@ SUBJECT = Subject(
             50, "visits.index", _l("Visits"), "calendar3", Action.SEE_VISITS, below=("unclaimed",)
         ),
     ),
+    words=WORDS,
 )

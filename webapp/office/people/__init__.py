@@ -6,6 +6,7 @@ from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.people import measures, part_refusals, people, phones, protection
+from webapp.office.people.words import WORDS
 
 SUBJECT = Subject(
     pages=(
@@ -20,4 +21,5 @@ SUBJECT = Subject(
             70, "people.index", _l("People"), "people", Action.SEE_PERSONS, below=("person_alerts",)
         ),
     ),
+    words=WORDS,
 )

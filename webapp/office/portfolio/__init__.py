@@ -7,6 +7,7 @@ from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.portfolio import imports, lines
 from webapp.office.portfolio.map import map_page
+from webapp.office.portfolio.words import WORDS
 
 SUBJECT = Subject(
     pages=(
@@ -18,4 +19,5 @@ SUBJECT = Subject(
         Item(20, "imports.index", _l("Imports"), "upload", Action.IMPORT_STOCK),
         Item(100, "map_page.index", _l("Map"), "map", Action.SEE_MAP),
     ),
+    words=WORDS,
 )

@@ -6,6 +6,7 @@ from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.steering import home, outcomes
+from webapp.office.steering.words import WORDS
 
 SUBJECT = Subject(
     pages=(
@@ -16,4 +17,5 @@ SUBJECT = Subject(
         Item(10, "home.index", _l("Home"), "house", Action.OWN_ACCOUNT),
         Item(110, "outcomes.index", _l("Outcomes"), "bar-chart", Action.SEE_OUTCOMES),
     ),
+    words=WORDS,
 )

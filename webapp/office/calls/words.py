@@ -1,0 +1,67 @@
+"""The words of calls and of what came of them."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+WORDS: dict[str, dict[str, Any]] = {
+    "case": {
+        "to_call": _l("To call"),
+        "call_back": _l("To call back"),
+        "agreed": _l("Agreed"),
+        "planned": _l("Visit planned"),
+        "visited": _l("Visited"),
+        "refused": _l("Refused"),
+        "unreachable": _l("Not reached"),
+        "not_eligible": _l("Not concerned"),
+    },
+    "accessed": {
+        "case": _l("the call page"),
+        "enrolment": _l("the call page"),  # what lines from before cases say
+        "contact_attempt": _l("a call"),
+        "call_taken_back": _l("an answer taken back"),
+        "calls": _l("the call list"),
+    },
+    "disposition": {
+        "agreed": _l("Agrees to the visit"),
+        "refused": _l("Refuses"),
+        "refused_by_family": _l("The family refuses"),
+        "call_back": _l("Call back"),
+        "no_answer": _l("No answer"),
+        "wrong_number": _l("Wrong number"),
+        "third_party": _l("Somebody else answered"),
+        "language": _l("Another language: an interpreter is needed"),
+        "interpreter": _l("Interpreter booked"),
+        "agreed_by_other": _l("Somebody else agrees for the person"),
+        "moved": _l("Has moved"),
+        "dead": _l("Has died"),
+        "in_hospital": _l("In hospital"),
+        "wrong_address": _l("Wrong address"),
+        "unsafe": _l("Not safe to go in"),
+        "broken_off": _l("Visit broken off"),
+    },
+    "channel": {
+        "phone": _l("Phone"),
+        "incoming": _l("The person called us"),
+        "letter": _l("Letter"),
+        "door": _l("At the door"),
+    },
+    "refusal": {
+        "R01": _l("Feels no need"),
+        "R02": _l("Fears a move or a cost"),
+        "R03": _l("Does not trust the landlord"),
+        "R04": _l("Privacy"),
+        "R05": _l("Health or tiredness"),
+        "R06": _l("Is helped already"),
+        "R07": _l("The family decides"),
+        "R08": _l("Not the right time"),
+        "R09": _l("Access, a dog"),
+        "R10": _l("Language"),
+        "R99": _l("Not said"),
+        "broken_off": _l("Visit broken off"),
+    },
+    "field": {
+        "call_back_at": _l("Call back on"),
+        "disposition": _l("What came of it"),
+    },
+}

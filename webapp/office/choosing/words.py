@@ -1,0 +1,12 @@
+"""The words of whom to visit."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+WORDS: dict[str, dict[str, Any]] = {
+    "accessed": {
+        "enrolled": _l("a case in a programme"),
+        "targeting": _l("the list of whom to visit"),
+    },
+}

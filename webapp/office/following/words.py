@@ -1,0 +1,71 @@
+"""The words of what follows from a visit."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from diagnostics.codes import TRADES, Name
+from webapp.frame.languages import current_language
+
+
+def _spoken(name: Name) -> str:
+    return name.in_language(current_language())
+
+
+WORDS: dict[str, dict[str, Any]] = {
+    "work_order": {
+        "open": _l("Open"),
+        "started": _l("Started"),
+        "on_hold": _l("On hold"),
+        "done": _l("Done"),
+        "cancelled": _l("Cancelled"),
+    },
+    "severity": {
+        "U0": _l("U0 · immediate danger"),
+        "U1": _l("U1 · urgent"),
+        "U2": _l("U2 · soon"),
+        "U3": _l("U3 · to plan"),
+        "P": _l("P · planned"),
+    },
+    "closed_because": {
+        "corrected": _l("The answers that called for it were corrected."),
+        "taken_back": _l("The answers that called for it came from another home."),
+    },
+    "follow_up": {
+        "waiting": _l("Waiting"),
+        "due": _l("To do now"),
+        "done": _l("Done"),
+        "cancelled": _l("Cancelled"),
+    },
+    "trade": {code: LazyString(_spoken, name) for code, name in TRADES.items()},
+    "accessed": {
+        "follow_up_done": _l("a follow-up done"),
+        "follow_up": _l("a follow-up"),
+        "work_order": _l("a work order"),
+        "work_order_open": _l("a work order opened"),
+        "work_order_started": _l("a work order started"),
+        "work_order_on_hold": _l("a work order on hold"),
+        "work_order_done": _l("a work order done"),
+        "work_order_cancelled": _l("a work order cancelled"),
+        "follow_ups": _l("the list of follow-ups"),
+        "work_orders": _l("the list of work orders"),
+        "savings": _l("the savings of a kit"),
+        "funding": _l("possible funding"),
+    },
+    "tap": {
+        "basin": _l("Washbasin"),
+        "sink": _l("Kitchen sink"),
+        "shower": _l("Shower"),
+        "bath": _l("Bath"),
+    },
+    "left_out": {
+        "heat_eur": _l("The euros of hot water are left out: what heats it is not known."),
+        "heat_kgco2": _l("The CO₂ of hot water is left out: what heats it has no known factor."),
+    },
+    "funding": {
+        "may": _l("May pay"),
+        "may_not": _l("No"),
+        "to_check": _l("To find out"),
+    },
+}

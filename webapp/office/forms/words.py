@@ -1,0 +1,76 @@
+"""The words of forms and of the numbers of rule books."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+WORDS: dict[str, dict[str, Any]] = {
+    "form_part": {
+        "label": _l("Text"),
+        "hint": _l("Hint"),
+        "constraint_message": _l("Message when out of bounds"),
+        "required_message": _l("Message when missing"),
+        "group": _l("Group"),
+        "type": _l("Kind of question"),
+        "relevant": _l("Asked when"),
+        "required": _l("Required when"),
+        "constraint": _l("Allowed when"),
+        "calculation": _l("Calculation"),
+        "repeat_count": _l("Number of turns"),
+        "choice_filter": _l("Choices shown when"),
+        "appearance": _l("Appearance"),
+        "about": _l("Kept for later visits about"),
+        "start": _l("From"),
+        "end": _l("To"),
+        "step": _l("Step"),
+        "kind": _l("Kind"),
+        "code": _l("Code"),
+        "severity": _l("Severity"),
+        "due": _l("Within"),
+        "owner": _l("Who"),
+        "for_each": _l("For each"),
+        "when": _l("When"),
+        "readers": _l("Read only by"),
+    },
+    "evidence": {
+        "read": _l("Read in the source"),
+        "secondary": _l("Taken over from elsewhere"),
+        "memory": _l("From memory: to be read again"),
+        "choice": _l("A choice of ours"),
+    },
+    "unit": {
+        "EUR": "€",
+        "EUR/kWh": "€/kWh",
+        "EUR/m3": "€/m³",
+        "K": "K",
+        "h/d": _l("h a day"),
+        "kWh/(m3.K)": "kWh/(m³·K)",
+        "kgCO2e/kWh": _l("kg CO₂e/kWh"),
+        "l/d": _l("l a day"),
+        "month": _l("months"),
+        "stands": _l("stands"),
+    },
+    # What diagnostics says in French of a parameter, in the reader's language.
+    "parameter_error": {
+        "Cette valeur est obligatoire.": _l("Fill in this field."),
+        "Un nombre est attendu.": _l("A number is expected, such as 0.194."),
+        "Un nombre négatif n’a pas de sens ici.": _l("A negative number makes no sense here."),
+        "Une date est attendue : AAAA-MM-JJ.": _l("A date is expected."),
+        "La valeur doit être entre la basse et la haute.": _l(
+            "The value must be between the low and the high bound."
+        ),
+        "La fin précède le début.": _l("The end is before the beginning."),
+        "Choix inconnu.": _l("Choose one of the list."),
+    },
+    "readers": {"social_worker": _l("social workers")},
+    "field": {
+        "evidence": _l("How well known"),
+        "high": _l("High bound"),
+        "low": _l("Low bound"),
+        "source": _l("Source"),
+        "valid_from": _l("Valid from"),
+        "valid_until": _l("Valid until"),
+        "value": _l("Value"),
+        "version": _l("Version"),
+    },
+}

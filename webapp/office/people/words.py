@@ -1,0 +1,64 @@
+"""The words of a person’s file."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+WORDS: dict[str, dict[str, Any]] = {
+    "alert": {
+        "no_voicemail": _l("Leave no message on the phone"),
+        "plain_clothes": _l("Come without a badge or uniform that shows"),
+        "call_helper_first": _l("Call the relative or helper first"),
+        "hard_of_hearing": _l("Hard of hearing: ring long, speak up"),
+        "slow_to_the_door": _l("Needs time to come to the door"),
+        "interpreter": _l("Come with an interpreter"),
+        "two_visitors": _l("Go two together"),
+        "pet_in_the_home": _l("An animal: have it shut away first"),
+        "meet_elsewhere": _l("Meet outside the home"),
+    },
+    "alert_kind": {"discretion": _l("Discretion"), "safety": _l("Safety")},
+    "consent": {
+        "visit": _l("The visit"),
+        "health": _l("Health questions"),
+        "photos": _l("Photos"),
+        "sharing": _l("Sharing with partners"),
+    },
+    "occupant": {
+        "holder": _l("Leaseholder"),
+        "spouse": _l("Spouse"),
+        "child": _l("Child"),
+        "other": _l("Other occupant"),
+        "guarantor": _l("Guarantor"),
+        "guardian": _l("Guardian"),
+        "former_spouse": _l("Former spouse"),
+        "carer": _l("Carer"),
+    },
+    "access": {"read": _l("Read"), "write": _l("Change")},
+    "accessed": {
+        "person_file": _l("the file"),
+        "part_refused": _l("a part of the visit refused"),
+        "part_allowed": _l("a part of the visit no longer refused"),
+        "phone_changed": _l("a phone number noted or corrected"),
+        "people_search": _l("a search for persons"),
+        "alert_noted": _l("a measure noted"),
+        "alert_reviewed": _l("a measure reviewed"),
+        "alert_ended": _l("a measure ended"),
+        "protected": _l("protection"),
+        "unprotected": _l("end of the protection"),
+        "named_access": _l("a person named"),
+        "external_score": _l("a score from elsewhere"),
+    },
+    "refused_part": {
+        "health": _l("Health questions"),
+        "photos": _l("Photos"),
+        "works": _l("Works"),
+        "sharing": _l("Sharing with partners"),
+    },
+    "field": {
+        "assessed_on": _l("Established on"),
+        "author": _l("Established by"),
+        "maximum": _l("Out of"),
+        "score": _l("Score"),
+        "users": _l("Who works with this person"),
+    },
+}

@@ -1,0 +1,46 @@
+"""The words of the home page and of the rates."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+WORDS: dict[str, dict[str, Any]] = {
+    "accessed": {
+        "home": _l("the home page"),
+    },
+    "job": {
+        "escalate_work_orders": _l("Mark urgent work orders nobody has started"),
+        "remind_follow_ups": _l("Call up follow-ups whose day has come"),
+        "forget_failed_sign_ins": _l("Forget failed sign-ins"),
+        "forget_old_sessions": _l("Forget old sessions"),
+        "move_in": _l("Let tenants move in whose lease begins"),
+        "purge_imports": _l("Delete the content of old imported files"),
+        "seal_access_log": _l("Seal the access log"),
+        "check_access_log": _l("Check the access log"),
+        "let_go_of_access_log": _l("Let go of the access log’s oldest months"),
+        "remove_orphans": _l("Remove files that nobody owns"),
+        "keep_outcomes": _l("Keep what the check told of older visits"),
+    },
+    "rate": {
+        "REF3": _l("Refusal rate"),
+        "REFC": _l("Refusals among those reached"),
+        "REF1": _l("Refusals among all"),
+        "COOP3": _l("Cooperation rate"),
+        "RR1": _l("Visited among all"),
+        "CON1": _l("Reached among all"),
+    },
+    "rate_definition": {
+        "REF3": _l(
+            "Persons who refused or broke off a visit, of all who were called at least once, "
+            "reached or not. Who does not live where we looked counts as not called."
+        ),
+        "REFC": _l(
+            "Persons who refused or broke off a visit, of those with whom somebody spoke. "
+            "A rate of our own: the AAPOR has none of this kind."
+        ),
+        "REF1": _l("Persons who refused or broke off a visit, of all enrolled, called or not."),
+        "COOP3": _l("Persons visited, of those visited, under way, or who refused."),
+        "RR1": _l("Persons visited, of all enrolled, called or not."),
+        "CON1": _l("Persons with whom somebody spoke, whatever they said, of all enrolled."),
+    },
+}

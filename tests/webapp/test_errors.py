@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError
 from visits.ground.errors import Busy, Conflict, NoRoom, ReadOnly
 from visits.models.accounts import Role
 from webapp.access.auth import public
-from webapp.frame.errors import SENTENCES
 from webapp.frame.transaction import refusal_of
 
 
@@ -69,7 +68,7 @@ def test_the_log_holds_no_address_of_a_page(
 
 def test_placeholders_of_sentences_are_the_same_in_french(app: Flask) -> None:
     with app.test_request_context(headers={"Accept-Language": "fr"}):
-        for code, text in SENTENCES.items():
+        for code, text in app.extensions["refusals"].items():
             assert str(text).count("%(") == text._args[0].count("%("), code
 
 

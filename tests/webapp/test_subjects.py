@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from webapp.access.auth import Action
+from webapp.frame.errors import answer_errors
 from webapp.office import SUBJECTS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject, gather
@@ -20,17 +21,32 @@ def test_rows_of_the_navigation_stand_at_their_places(app: Flask) -> None:
     assert len(rows) == sum(len(subject.navigation) for subject in SUBJECTS)
 
 
+def _empty() -> Flask:
+    app = Flask("office")
+    answer_errors(app)
+    return app
+
+
 def test_two_rows_at_one_place_are_refused() -> None:
     subjects = [
         Subject(pages=(), navigation=(ROW,)),
         Subject(pages=(), navigation=(replace(ROW, endpoint="sessions.index"),)),
     ]
     with pytest.raises(ValueError, match="brought twice: 10"):
-        gather(Flask("office"), subjects)
+        gather(_empty(), subjects)
 
 
 def test_a_word_that_two_subjects_say_is_refused() -> None:
     stays = Subject(pages=(), words={"accessed": {"stay": "a stay"}})
     again = Subject(pages=(), words={"accessed": {"stay": "somebody’s stay"}})
     with pytest.raises(ValueError, match="brought twice: stay"):
-        gather(Flask("office"), [stays, again])
+        gather(_empty(), [stays, again])
+
+
+def test_a_refusal_that_two_subjects_say_is_refused() -> None:
+    stays = Subject(pages=(), refusals={"stay_over": "This stay is over."})
+    again = Subject(pages=(), refusals={"stay_over": "It has ended."})
+    with pytest.raises(ValueError, match="brought twice: stay_over"):
+        gather(_empty(), [stays, again])
+    with pytest.raises(ValueError, match="brought twice: conflict"):
+        gather(_empty(), [Subject(pages=(), refusals={"conflict": "No."})])

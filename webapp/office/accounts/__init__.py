@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
 from webapp.office.accounts import accounts, changes, own, passwords, second_factor, second_step
-from webapp.office.accounts.words import WORDS
+from webapp.office.accounts.words import REFUSALS, WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
@@ -21,4 +21,5 @@ SUBJECT = Subject(
         Item(140, "accounts.index", _l("Accounts"), "person-gear", Action.MANAGE_ACCOUNTS),
     ),
     words=WORDS,
+    refusals=REFUSALS,
 )

@@ -1,4 +1,4 @@
-"""The words of accounts."""
+"""The words of accounts, and what is refused there."""
 
 from typing import Any
 
@@ -45,4 +45,40 @@ WORDS: dict[str, dict[str, Any]] = {
         "passkey_copied": _l("Passkey refused: its counter went back, it may have been copied"),
         "recovery_code_used": _l("Recovery code used"),
     },
+}
+
+REFUSALS: dict[str, Any] = {
+    "user_not_found": _l("There is no such account."),
+    "device_not_found": _l("There is no such tablet."),
+    "device_lost": _l("This tablet was declared lost. What it holds is erased."),
+    "account_closed": _l("This account is closed. What was not sent yet is still on the tablet."),
+    "second_factor_to_set": _l("This account needs a second factor: sign in on the office’s page."),
+    "second_factor_needed": _l("Give the code of your authenticator too."),
+    "second_factor_wrong": _l("This code is not right, or it was used already."),
+    "second_factor_set_already": _l("This account has a second factor already."),
+    "passkey_wrong": _l("This passkey could not be read, or the page waited too long. Try again."),
+    "passkey_known": _l("This passkey is already here."),
+    "second_factor_to_prove": _l("Use a second factor that is set up before adding another."),
+    "authenticator_not_found": _l("This account has no authenticator any more."),
+    "passkeys_too_many": _l("There are twenty passkeys already: remove one first."),
+    "passkey_not_found": _l("This passkey is not here any more."),
+    "second_factor_required": _l("Your role needs a second factor: it cannot be removed."),
+    "password_to_change": _l(
+        "This password is to be changed first: sign in on the office’s page and choose your own."
+    ),
+    "own_account": _l("You cannot close your own account. Ask another administrator."),
+    "email_taken": _l("There is an account with this e-mail address already."),
+    "bad_email": _l("This is not an e-mail address."),
+    "password_too_short": _l("A password has at least 12 characters."),
+    "password_too_long": _l("A password has at most 500 characters."),
+    "password_own_name": _l("A password does not contain your own name or e-mail address."),
+    "password_too_common": _l(
+        "This password is among those that are tried first. Take four words that have nothing to"
+        " do with one another, for instance."
+    ),
+    "password_wrong": _l("This is not your password so far."),
+    "password_same": _l("This is your password so far: choose another one."),
+    "password_differs": _l("The two are not the same."),
+    "account_to_open_first": _l("This account is closed: open it again first."),
+    "own_role": _l("You cannot change your own role. Ask another administrator."),
 }

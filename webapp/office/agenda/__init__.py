@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
 from webapp.office.agenda import appointments, kits
-from webapp.office.agenda.words import WORDS
+from webapp.office.agenda.words import REFUSALS, WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
@@ -15,4 +15,5 @@ SUBJECT = Subject(
     ),
     navigation=(Item(80, "kits.index", _l("Kit stock"), "box-seam", Action.HAND_OUT_KITS),),
     words=WORDS,
+    refusals=REFUSALS,
 )

@@ -1,4 +1,4 @@
-"""The words of appointments, doors and kits."""
+"""The words of appointments, doors and kits, and what is refused there."""
 
 from typing import Any
 
@@ -32,4 +32,32 @@ WORDS: dict[str, dict[str, Any]] = {
         "start_at": _l("Date and time"),
         "visitor_id": _l("Visit by"),
     },
+}
+
+REFUSALS: dict[str, Any] = {
+    "visit_not_found": _l("There is no such visit, or it is not one of yours."),
+    "different_report": _l("Another report with this number is already kept. It stays as it is."),
+    "visit_already_planned": _l("A visit is planned already. Move it or cancel it first."),
+    "visit_under_way": _l("A visit is under way. Whoever stands there tells what came of it."),
+    "visit_not_planned": _l("This visit is over. Nothing was changed."),
+    "unknown_visitor": _l("Choose a visitor from the list."),
+    "visitor_not_named": _l("Only a visitor named for this protected file may go."),
+    "visitor_busy_with": _l("This visitor is with %(name)s then (%(at)s)."),
+    "visit_on_sunday": _l("This is a Sunday. Tick the box and say why, or choose another day."),
+    "visit_on_holiday": _l(
+        "This is a public holiday. Tick the box and say why, or choose another day."
+    ),
+    "visit_at_night": _l(
+        "This visit would begin before 8:00 or end after 20:00. "
+        "Tick the box and say why, or choose another hour."
+    ),
+    "home_visited_then": _l(
+        "Somebody else is visited in this home at the same time. "
+        "Tick the box and say why, or choose another hour."
+    ),
+    "visitor_busy": _l("This visitor has another visit then."),
+    "outcome_required": _l("Say what happened at the door."),
+    "bad_duration": _l("A visit takes 15 to 480 minutes."),
+    "bad_quantity": _l("Give a whole number from 1 to 500; a minus sign takes back."),
+    "more_than_in_bag": _l("There are not so many in this bag."),
 }

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
 from webapp.office.calls import cases
-from webapp.office.calls.words import WORDS
+from webapp.office.calls.words import REFUSALS, WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
@@ -12,4 +12,5 @@ SUBJECT = Subject(
     pages=(cases.cases,),
     navigation=(Item(40, "cases.index", _l("Calls"), "telephone", Action.PLAN),),
     words=WORDS,
+    refusals=REFUSALS,
 )

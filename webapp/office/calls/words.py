@@ -1,4 +1,4 @@
-"""The words of calls and of what came of them."""
+"""The words of calls and of what came of them, and what is refused there."""
 
 from typing import Any
 
@@ -64,4 +64,21 @@ WORDS: dict[str, dict[str, Any]] = {
         "call_back_at": _l("Call back on"),
         "disposition": _l("What came of it"),
     },
+}
+
+REFUSALS: dict[str, Any] = {
+    "case_not_found": _l("There is no such case, or your account may not see it."),
+    "do_not_contact": _l("This person asked not to be contacted. The call was not recorded."),
+    "refused_for_good": _l("This person refused and is not called again in this programme."),
+    "refused_until": _l("This person refused and may be asked again, once, from %(until)s."),
+    "case_closed": _l("This case is closed. Nothing was changed."),
+    "not_to_take_back": _l("This cannot be taken back, or not any more. Nothing was changed."),
+    "same_number": _l("This is the very number that was wrong."),
+    "who_required": _l("Note who agreed for this person."),
+    "language_required": _l("Note which language this person speaks."),
+    "sure_required": _l("This ends the calls. Tick the box if you are sure."),
+    "not_agreed_yet": _l("This person has not agreed yet. Record the call first."),
+    "reason_required": _l("Choose the reason of the refusal."),
+    "call_back_required": _l("Say when to call back."),
+    "disposition_required": _l("Say what came of the call."),
 }

@@ -1,4 +1,4 @@
-"""The words of whom to visit."""
+"""The words of whom to visit, and what is refused there."""
 
 from typing import Any
 
@@ -9,4 +9,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "enrolled": _l("a case in a programme"),
         "targeting": _l("the list of whom to visit"),
     },
+}
+
+REFUSALS: dict[str, Any] = {
+    "nobody_chosen": _l("Choose at least one person."),
 }

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
 from webapp.office.following import follow_ups, funding, savings, work_orders
-from webapp.office.following.words import WORDS
+from webapp.office.following.words import REFUSALS, WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
@@ -21,4 +21,5 @@ SUBJECT = Subject(
     ),
     filters={"spread": savings.spread, "promise": follow_ups.promise},
     words=WORDS,
+    refusals=REFUSALS,
 )

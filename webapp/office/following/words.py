@@ -1,4 +1,4 @@
-"""The words of what follows from a visit."""
+"""The words of what follows from a visit, and what is refused there."""
 
 from typing import Any
 
@@ -68,4 +68,13 @@ WORDS: dict[str, dict[str, Any]] = {
         "may_not": _l("No"),
         "to_check": _l("To find out"),
     },
+}
+
+REFUSALS: dict[str, Any] = {
+    "work_order_not_found": _l("There is no such work order, or your account may not see it."),
+    "follow_up_not_found": _l("There is no such follow-up, or your account may not see it."),
+    "work_order_cannot_move": _l("This work order is closed already. Nothing was changed."),
+    "follow_up_closed": _l("This follow-up is closed already. Nothing was changed."),
+    "savings_not_found": _l("No eco-kit was recorded at this visit."),
+    "funding_not_found": _l("No adaptation was called for at this visit."),
 }

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
 from webapp.office.forms import contents, drafts, parameters, published
-from webapp.office.forms.words import WORDS
+from webapp.office.forms.words import REFUSALS, WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
@@ -27,4 +27,5 @@ SUBJECT = Subject(
     ),
     filters={"named_in": contents.named_in, "spoken": contents.spoken},
     words=WORDS,
+    refusals=REFUSALS,
 )

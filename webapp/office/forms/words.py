@@ -1,4 +1,4 @@
-"""The words of forms and of the numbers of rule books."""
+"""The words of forms and of the numbers of rule books, and what is refused there."""
 
 from typing import Any
 
@@ -73,4 +73,29 @@ WORDS: dict[str, dict[str, Any]] = {
         "value": _l("Value"),
         "version": _l("Version"),
     },
+}
+
+REFUSALS: dict[str, Any] = {
+    "form_not_found": _l("This form or this version of it is not known here."),
+    "form_not_published": _l(
+        "The form %(form)s of this programme is not published here: ask an administrator to run"
+        " “palier init”."
+    ),
+    "draft_not_found": _l("This draft is not here any more: it was published or deleted."),
+    "draft_refused": _l("This workbook cannot be published as it is. Nothing was changed."),
+    "form_needed": _l(
+        "A programme fills this form, and no other version of it is in use. Publish the next one"
+        " first."
+    ),
+    "workbook_not_kept": _l("The workbook of this version was not kept."),
+    "form_files_too_large": _l("The files beside a workbook have 20 MB together at most."),
+    "workbook_too_large": _l("A workbook has 5 MB at most."),
+    "version_already_published": _l(
+        "Version %(version)s is published with another content: change the version."
+    ),
+    "parameter_not_found": _l("There is no such number."),
+    "begins_too_early": _l(
+        "It must begin after the first day of the last value known: results of before keep theirs."
+    ),
+    "begins_too_late": _l("It begins more than two years from now: check the year."),
 }

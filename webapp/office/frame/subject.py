@@ -1,4 +1,4 @@
-"""What a subject brings to the office: its pages, its rows of the navigation, its words."""
+"""What a subject brings to the office: pages, rows of the navigation, words, refusals."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask
 
+from webapp.frame.errors import learn_refusals
 from webapp.frame.told_once import add_once
 from webapp.office.frame.navigation import Item
 from webapp.words import Words, learn_words
@@ -13,11 +14,12 @@ from webapp.words import Words, learn_words
 
 @dataclass(frozen=True)
 class Subject:
-    """All that is a subject's own; `filters` are what its templates call."""
+    """All that is a subject's own: `refusals` by code, `filters` for its templates."""
 
     pages: tuple[Blueprint, ...]
     navigation: tuple[Item, ...] = ()
     words: Words = field(default_factory=dict)
+    refusals: Mapping[str, Any] = field(default_factory=dict)
     filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
 
@@ -29,5 +31,6 @@ def gather(app: Flask, subjects: Iterable[Subject]) -> None:
             app.register_blueprint(page)
         add_once(rows, {item.place: item for item in subject.navigation})
         learn_words(app, subject.words)
+        learn_refusals(app, subject.refusals)
         add_once(app.jinja_env.filters, subject.filters)
     app.extensions["navigation"] = [item for _, item in sorted(rows.items())]

@@ -6,7 +6,7 @@ from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.intake import alerts, comparisons, unclaimed, visits
-from webapp.office.intake.words import WORDS
+from webapp.office.intake.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
     pages=(
@@ -21,4 +21,5 @@ SUBJECT = Subject(
         ),
     ),
     words=WORDS,
+    refusals=REFUSALS,
 )

@@ -1,4 +1,4 @@
-"""The words of what comes back from a home."""
+"""The words of what comes back from a home, and what is refused there."""
 
 from typing import Any
 
@@ -115,4 +115,34 @@ WORDS: dict[str, dict[str, Any]] = {
     "field": {
         "keep": _l("Keep one"),
     },
+}
+
+REFUSALS: dict[str, Any] = {
+    "submission_not_found": _l("There are no such answers, or your account may not see them."),
+    "nothing_to_review": _l("These answers were reviewed already. Nothing was changed."),
+    "file_withheld": _l(
+        "This file is kept, but not shown: what it may tell of a place or a device cannot be "
+        "taken out of it."
+    ),
+    "too_many_handed_in": _l(
+        "This account handed in very much within a day. Nothing is lost: try again tomorrow."
+    ),
+    "different_submission": _l(
+        "Another submission with this number is already kept. Both stay as they are."
+    ),
+    "different_file": _l("Another file named %(name)s is already kept with this submission."),
+    "different_alert": _l("Another alert with this number is already kept. It stays as it is."),
+    "urgent_alert_not_found": _l("There is no such alert, or your account may not see it."),
+    "nothing_to_decide": _l("There is nothing to decide here any more. Nothing was changed."),
+    "already_attached": _l("These answers have a visit already, or were set aside."),
+    "not_attached": _l("These answers were not attached to this visit by hand."),
+    "not_set_aside": _l("These answers are not set aside."),
+    "handed_in_not_found": _l("There is no such item, or your account may not see it."),
+    "already_dealt_with": _l("Somebody has dealt with it already. Nothing was changed."),
+    "nothing_to_withdraw": _l(
+        "There is no decision between these two to take back. Nothing was changed."
+    ),
+    "photo_refused": _l("The person refuses photos: this one is kept sealed, and shown to nobody."),
+    "bad_file_name": _l("A file has no name, or a name that is too long."),
+    "too_many_files": _l("There are too many files: 200 at most."),
 }

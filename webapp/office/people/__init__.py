@@ -6,7 +6,7 @@ from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.people import measures, part_refusals, people, phones, protection
-from webapp.office.people.words import WORDS
+from webapp.office.people.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
     pages=(
@@ -22,4 +22,5 @@ SUBJECT = Subject(
         ),
     ),
     words=WORDS,
+    refusals=REFUSALS,
 )

@@ -1,4 +1,4 @@
-"""The words of a person’s file."""
+"""The words of a person’s file, and what is refused there."""
 
 from typing import Any
 
@@ -61,4 +61,23 @@ WORDS: dict[str, dict[str, Any]] = {
         "score": _l("Score"),
         "users": _l("Who works with this person"),
     },
+}
+
+REFUSALS: dict[str, Any] = {
+    "person_not_found": _l("There is no such person, or your account may not see this file."),
+    "measure_not_found": _l("This measure is not there any more."),
+    "alert_already_noted": _l("This measure is noted already. Nothing was changed."),
+    "household_changed": _l(
+        "Who lives there changed meanwhile. Nothing was changed: look at the list again."
+    ),
+    "already_protected": _l("This file is protected already."),
+    "bad_phone": _l("This is no phone number. Example: 06 39 98 00 01."),
+    "number_not_found": _l("This number is not there any more. Nothing was changed."),
+    "refusal_not_found": _l("This was taken back already. Nothing was changed."),
+    "bad_score": _l("A number is expected, such as 12 or 4.5."),
+    "score_out_of_range": _l("Choose a number from 0 to 10,000."),
+    "score_over_maximum": _l("The score is over its maximum."),
+    "bad_gir": _l("A GIR is a whole number from 1 to 6."),
+    "day_to_come": _l("This day is still to come."),
+    "day_too_early": _l("This day is too long ago, or before the person was born."),
 }

@@ -7,7 +7,7 @@ from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.portfolio import imports, lines
 from webapp.office.portfolio.map import map_page
-from webapp.office.portfolio.words import WORDS
+from webapp.office.portfolio.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
     pages=(
@@ -20,4 +20,5 @@ SUBJECT = Subject(
         Item(100, "map_page.index", _l("Map"), "map", Action.SEE_MAP),
     ),
     words=WORDS,
+    refusals=REFUSALS,
 )

@@ -1,4 +1,4 @@
-"""The words of the landlord’s files and of the map."""
+"""The words of the landlord’s files and of the map, and what is refused there."""
 
 from typing import Any
 
@@ -96,4 +96,19 @@ WORDS: dict[str, dict[str, Any]] = {
         "dwelling": _l("Dwelling"),
         "person": _l("Person"),
     },
+}
+
+REFUSALS: dict[str, Any] = {
+    "already_imported": _l("This file has been imported already. Nothing was changed."),
+    "bad_viewport": _l("The map cannot show this view."),
+    "viewport_not_four_numbers": _l("A view is four numbers: south, west, north, east."),
+    "viewport_out_of_range": _l("A latitude or a longitude of the view is not on the globe."),
+    "viewport_inverted": _l("The south of the view is north of its north."),
+    "viewport_crosses_antimeridian": _l("The west of the view is east of its east."),
+    "viewport_too_large": _l("This view is too large for this zoom."),
+    "import_not_found": _l("This file is not here any more. Upload it again."),
+    "content_purged": _l(
+        "The content of this file was deleted after %(days)s days: upload it again."
+    ),
+    "bad_mapping": _l("The columns do not fit this kind of file."),
 }

@@ -194,6 +194,30 @@ CODES: Mapping[Kind, Codes] = {
 }
 
 
+# Who mends an urgent hazard that names no trade; whatever is not here is for general maintenance.
+TRADE_OF_HAZARD = {
+    "gas_smell": "gas",
+    "gas_hose": "gas",
+    "unflued_heater": "gas",
+    "carbon_monoxide": "heating",
+    "cold_dwelling": "heating",
+    "no_hot_water": "heating",
+    "bare_wires": "electricity",
+    "electric_shock": "electricity",
+    "water_leak": "plumbing",
+    "lift_broken": "lift",
+    "loose_guard": "carpentry",
+    "loose_handrail": "carpentry",
+    "blocked_ventilation": "ventilation",
+    "pests": "pest_control",
+}
+
+
+def trade_of_hazard(code: str) -> str:
+    """Name the trade that mends a hazard."""
+    return TRADE_OF_HAZARD.get(code, "general")
+
+
 def code_name(kind: str, code: str, language: str) -> str:
     """Give the name of a code in a language; the code itself when it is unknown."""
     try:

@@ -241,7 +241,7 @@ def test_what_both_report_is_one_order_and_stands_on_the_one_that_is_kept(home: 
     first, second = home.send(GAS), home.send(GAS)
     order = home.session.scalars(select(WorkOrder)).one()
     assert {one.submission_id for one in order.findings} == {first.id, second.id}
-    assert order not in hanging_on(home.session, first, beside=second).orders
+    assert order not in hanging_on(home.session, first, beside=second).of("work_order")
     home.keep(second, first)
     assert order.state is WorkOrderState.OPEN
     assert order.consequence.submission_id == second.id

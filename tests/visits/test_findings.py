@@ -88,7 +88,7 @@ def test_one_answer_asked_by_two_forms_is_one_order_with_both_findings(house: Ho
     assert order.severity is Severity.U1
     assert order.due_at == second.consequences[0].due_at < first.consequences[0].due_at
     opened = visit_file(house.session, house.visit).opened
-    assert {one.work_order for one in opened.values()} == {order}
+    assert {one.thing for one in opened.values()} == {order}
 
 
 def test_the_graver_finding_stays_whichever_comes_last(house: House) -> None:

@@ -1,20 +1,12 @@
 """A corrected version of a form that was sent: the first stays readable and no longer counts."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from visits.following.findings import same_matter
-from visits.following.setting_aside import hanging_on, set_aside
 from visits.models.portfolio import FormVersion
-from visits.models.visits import COUNTED, Consequence, Submission
-from visits.models.works import FollowUp
-from visits.sight import Viewer
-
-# The reason of what is cancelled by a correction; screens say it in words.
-CORRECTED = "corrected"
+from visits.models.visits import COUNTED, Submission
 
 
 def corrected_by(session: Session, submission: Submission) -> Submission | None:
@@ -33,31 +25,6 @@ def correction_of(session: Session, submission: Submission) -> Submission | None
     """Find the later version of a submission, when it came before the submission was whole."""
     statement = _alike(submission).where(Submission.corrects == submission.instance_id)
     return session.scalars(statement.order_by(Submission.received_at, Submission.id)).first()
-
-
-def supersede(
-    session: Session, first: Submission, by: Submission, *, viewer: Viewer, now: datetime
-) -> None:
-    """Let the later version stand for the first: what only the first called for is cancelled."""
-    set_aside(
-        session,
-        first,
-        cancel=hanging_on(session, first).ids,
-        reason=CORRECTED,
-        note={"corrected_by": str(by.id)},
-        viewer=viewer,
-        now=now,
-    )
-
-
-def promise_of_first(session: Session, consequence: Consequence) -> FollowUp | None:
-    """Find what the corrected version promised for the same reason."""
-    first = corrected_by(session, consequence.submission)
-    if first is None:
-        return None
-    same = [one.id for one in first.consequences if same_matter(one, consequence)]
-    promises = select(FollowUp).where(FollowUp.consequence_id.in_(same)).order_by(FollowUp.id)
-    return session.scalars(promises).first()
 
 
 def versions_before(session: Session, submission: Submission) -> Sequence[Submission]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.following.findings import add_finding, known_order, order_of
+from visits.following.kinds import TAKEN_BACK
 from visits.following.work_list import visible_orders
 from visits.ground.db import new_id
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -27,8 +28,6 @@ REACHED_FROM: dict[WorkOrderState, tuple[WorkOrderState, ...]] = {
 }
 NEEDS_NOTE = (WorkOrderState.ON_HOLD, WorkOrderState.DONE, WorkOrderState.CANCELLED)
 NOTE_LENGTH = 500
-# The note of what was opened for a home that turned out to be another one.
-TAKEN_BACK = "taken_back"
 
 # An urgent order nobody has started by then is shown as escalated.
 ESCALATE_AFTER = {Severity.U0: timedelta(minutes=30), Severity.U1: timedelta(hours=2)}

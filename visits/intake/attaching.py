@@ -12,10 +12,8 @@ from visits.agenda.visit_forms import missing_forms
 from visits.cases.stages import move
 from visits.cases.tasks import reopen_answered
 from visits.following.corrections import versions_before
-from visits.following.findings import orders_of
-from visits.following.setting_aside import cancel_promises, reason_given, set_aside, take_up
+from visits.following.setting_aside import reason_given, set_aside, take_back, take_up
 from visits.following.what_follows import open_urgent_works
-from visits.following.work_orders import TAKEN_BACK
 from visits.ground.errors import Conflict
 from visits.intake.conclusion import judge, read_checked, settle
 from visits.intake.risks import risk_of
@@ -23,7 +21,6 @@ from visits.mapping.points import refresh_map
 from visits.models.cases import CaseState
 from visits.models.people import AccessKind, Consent
 from visits.models.visits import COUNTED, Submission, SubmissionState, Visit, VisitState
-from visits.models.works import OPEN_STATES, URGENT, WorkOrder, WorkOrderFinding, WorkOrderState
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 
@@ -67,8 +64,7 @@ def detach(session: Session, submission: Submission, *, viewer: Viewer, now: dat
         raise Conflict("not_attached")
     hold_visit(session, visit.id)
     dwelling_id, person_id = visit.case.dwelling_id, visit.case.person_id
-    _let_go_of_works(session, submission, viewer=viewer, now=now)
-    cancel_promises(session, submission, reason=TAKEN_BACK, viewer=viewer, now=now)
+    take_back(session, submission, viewer=viewer, now=now)
     session.execute(delete(Consent).where(Consent.submission_id == submission.id))
     submission.visit = None
     findings = {**(submission.findings or {})}
@@ -89,36 +85,6 @@ def detach(session: Session, submission: Submission, *, viewer: Viewer, now: dat
         what="submission_detached",
         now=now,
     )
-
-
-def _let_go_of_works(
-    session: Session, submission: Submission, *, viewer: Viewer, now: datetime
-) -> None:
-    """Take the orders of a submission from the home; the urgent ones stand, of a home unknown."""
-    found = orders_of(session, [one.id for one in submission.consequences])
-    for consequence in submission.consequences:
-        order = found.get(consequence.id)
-        if order is None:
-            continue
-        if len(order.findings) > 1:
-            _leave(session, order, consequence.id)
-        elif order.state in OPEN_STATES and consequence.severity in URGENT:
-            order.dwelling_id = order.person_id = None
-        elif order.state in OPEN_STATES:
-            order.state, order.closing_note = WorkOrderState.CANCELLED, TAKEN_BACK
-            order.closed_at, order.closed_by_id = now, viewer.user_id
-    session.flush()
-
-
-def _leave(session: Session, order: WorkOrder, consequence_id: UUID) -> None:
-    others = [one for one in order.findings if one.id != consequence_id]
-    if order.consequence_id == consequence_id:
-        order.consequence = others[0]
-    session.flush()
-    session.execute(
-        delete(WorkOrderFinding).where(WorkOrderFinding.consequence_id == consequence_id)
-    )
-    session.expire(order, ["findings"])
 
 
 def _reopen_visit(session: Session, visit: Visit, note: dict[str, str | None]) -> None:

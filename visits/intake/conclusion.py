@@ -19,7 +19,8 @@ from visits.agenda.visit_forms import missing_forms
 from visits.cases.coming import make_for
 from visits.cases.stages import after_visit
 from visits.cases.tasks import answered_by
-from visits.following.corrections import corrected_by, correction_of, supersede
+from visits.following.corrections import corrected_by, correction_of
+from visits.following.setting_aside import supersede
 from visits.following.what_follows import open_urgent_works, open_what_follows, works_left
 from visits.forms.published import LANGUAGES, consequences_of
 from visits.ground.clocks import OLDEST, read_moment

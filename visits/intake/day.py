@@ -1,25 +1,24 @@
 """What a visitor's tablet carries beside the visits themselves."""
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, exists, or_, select
-from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, selectinload
 
 from diagnostics.delays import PARIS
 from diagnostics.facts import DWELLING, PERSON
-from visits.following.follow_list import OPEN
-from visits.following.promises import worded
+from visits.following.every_kind import KINDS, opened_by
+from visits.following.kinds import Due, Opened
 from visits.forms.listing import confidential_names
 from visits.intake.visit_file import took_place_in
 from visits.models.cases import Case
 from visits.models.people import Consent, ConsentScope, NamedAccess, Person, RefusedPart
 from visits.models.portfolio import FormVersion
-from visits.models.visits import COUNTED, Consequence, Submission, Visit
-from visits.models.works import OPEN_STATES, FollowUp, WorkOrder, WorkOrderFinding
+from visits.models.visits import COUNTED, Submission, Visit
 from visits.people.consents import still_counts
 from visits.people.part_refusals import standing_refusals
 from visits.sight.reach import Viewer
@@ -35,16 +34,6 @@ class Earlier:
     question: dict[str, str]
     shown: dict[str, str]
     answered_on: date
-
-
-@dataclass(frozen=True)
-class Due:
-    """Something that is open in a home: a `work_order` or a `follow_up`."""
-
-    kind: str
-    label: dict[str, str]
-    state: str
-    due_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -130,53 +119,12 @@ def _agreed_to_health(session: Session, persons: Iterable[uuid.UUID]) -> set[uui
 
 
 def due_in_homes(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID, list[Due]]:
-    """Give for each visit the open work orders of the home and the promises to the person.
-
-    The works of a protected person are told at her own visits only.
-    """
-    dwellings = {visit.case.dwelling_id for visit in visits}
-    persons = {visit.case.person_id for visit in visits}
-    orders = session.scalars(
-        select(WorkOrder)
-        .join(WorkOrder.person)
-        .where(WorkOrder.dwelling_id.in_(dwellings), WorkOrder.state.in_(OPEN_STATES))
-        .options(contains_eager(WorkOrder.person), joinedload(WorkOrder.consequence))
-        .order_by(WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
-    ).all()
-    promises = session.scalars(
-        select(FollowUp)
-        .join(FollowUp.case)
-        .where(Case.person_id.in_(persons), FollowUp.state.in_(OPEN))
-        .options(contains_eager(FollowUp.case), joinedload(FollowUp.consequence))
-        .order_by(FollowUp.due_at, FollowUp.id)
-    ).all()
+    """Give for each visit what is open in the home and may be told there, kind by kind."""
+    found = [(kind, kind.due_in(session, visits)) for kind in KINDS]
     return {
-        visit.id: [
-            *(_order(one) for one in orders if _told(one, visit.case)),
-            *(_promise(one) for one in promises if _hers(one, visit.case)),
-        ]
+        visit.id: [kind.told(one) for kind, open_now in found for one in open_now[visit.id]]
         for visit in visits
     }
-
-
-def _told(order: WorkOrder, case: Case) -> bool:
-    if order.person is None or order.dwelling_id != case.dwelling_id:
-        return False
-    return order.person_id == case.person_id or not order.person.protected
-
-
-def _hers(promise: FollowUp, case: Case) -> bool:
-    return promise.case.person_id == case.person_id
-
-
-def _order(order: WorkOrder) -> Due:
-    return Due("work_order", dict(order.consequence.label), order.state, order.due_at)
-
-
-def _promise(promise: FollowUp) -> Due:
-    # The tablet may show it on a later day than it was fetched: it says the date.
-    label = worded(promise.consequence.label, due_at=promise.due_at)
-    return Due("follow_up", label, promise.state, promise.due_at)
 
 
 def sent_since(session: Session, viewer: Viewer, since: datetime) -> list[Sent]:
@@ -203,31 +151,19 @@ def sent_since(session: Session, viewer: Viewer, since: datetime) -> list[Sent]:
         .order_by(Submission.received_at.desc(), Submission.id.desc())
     )
     rows = session.execute(statement).all()
-    opened = dict(_opened(session, [row[0].id for row in rows]))
+    called = [one.id for row in rows for one in row[0].consequences]
+    opened = opened_by(session, called)
     return [
         Sent(
             submission=submission,
             form_id=form_id,
             person_id=person.id if person is not None else None,
             person_name=person.name if person is not None else "",
-            opened=[opened[one.id] for one in submission.consequences if one.id in opened],
+            opened=[_told(opened[one.id]) for one in submission.consequences if one.id in opened],
         )
         for submission, form_id, person in rows
     ]
 
 
-def _opened(session: Session, submissions: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, Due]]:
-    """Give by consequence what it opened."""
-    of_these = Consequence.submission_id.in_(submissions)
-    orders = (
-        select(WorkOrderFinding.consequence_id, WorkOrder)
-        .join(WorkOrder, WorkOrder.id == WorkOrderFinding.work_order_id)
-        .join(Consequence, Consequence.id == WorkOrderFinding.consequence_id)
-        .where(of_these)
-        .options(joinedload(WorkOrder.consequence))
-    )
-    for finding_id, order in session.execute(orders):
-        yield finding_id, _order(order)
-    promises = select(FollowUp).join(FollowUp.consequence).where(of_these)
-    for promise in session.scalars(promises.options(contains_eager(FollowUp.consequence))):
-        yield promise.consequence_id, _promise(promise)
+def _told(opened: Opened) -> Due:
+    return opened.kind.told(opened.thing)

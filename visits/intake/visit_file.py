@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from visits.following.every_kind import opened_by
+from visits.following.kinds import Opened
 from visits.ground.errors import NotFound
 from visits.models.accounts import User
 from visits.models.calls import ContactAttempt
@@ -24,7 +26,6 @@ from visits.models.visits import (
     Visit,
     VisitState,
 )
-from visits.models.works import FollowUp, WorkOrder, WorkOrderFinding
 from visits.sight.listing import Listed, Wanted, page_of
 from visits.sight.reach import Reach, Viewer, visible_cases
 
@@ -117,14 +118,6 @@ def visitors_of_visits(session: Session, viewer: Viewer) -> Sequence[User]:
 
 
 @dataclass(frozen=True)
-class Opened:
-    """What a consequence opened, if anything."""
-
-    work_order: WorkOrder | None = None
-    follow_up: FollowUp | None = None
-
-
-@dataclass(frozen=True)
 class VisitFile:
     """A visit, what was sent from it, what each consequence opened, what happened at the door."""
 
@@ -153,24 +146,12 @@ def visit_file(session: Session, visit: Visit) -> VisitFile:
         .options(joinedload(ContactAttempt.caller))
         .order_by(ContactAttempt.at, ContactAttempt.id)
     ).all()
-    return VisitFile(visit, submissions, _opened(session, ids), attempts)
+    return VisitFile(visit, submissions, opened_by(session, ids), attempts)
 
 
 def counted_submissions(session: Session, visit: Visit) -> Sequence[Submission]:
     """List what was sent from a visit and is whole, the first first; not what was set aside."""
     return [one for one in visit_file(session, visit).submissions if one.state in COUNTED]
-
-
-def _opened(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, Opened]:
-    orders = session.execute(
-        select(WorkOrderFinding.consequence_id, WorkOrder)
-        .join(WorkOrder, WorkOrder.id == WorkOrderFinding.work_order_id)
-        .where(WorkOrderFinding.consequence_id.in_(ids))
-    )
-    follow_ups = session.scalars(select(FollowUp).where(FollowUp.consequence_id.in_(ids)))
-    return {finding_id: Opened(work_order=order) for finding_id, order in orders} | {
-        follow_up.consequence_id: Opened(follow_up=follow_up) for follow_up in follow_ups
-    }
 
 
 def find_file(session: Session, visit: Visit, file_id: uuid.UUID) -> SubmissionFile:

@@ -22,6 +22,10 @@ class Wanted:
     size: int = PAGE_SIZE
 
 
+# For who asks only how many there are.
+JUST_COUNT = Wanted(size=1)
+
+
 @dataclass(frozen=True)
 class Listed(Generic[Row]):
     """A page of rows, and how many there are in all."""

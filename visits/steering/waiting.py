@@ -6,14 +6,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visits.calls.call_list import CaseFilter, list_cases
-from visits.following.follow_list import FollowUpFilter, list_follow_ups
-from visits.following.work_list import WorkOrderFilter, list_work_orders
 from visits.intake.visit_file import VisitFilter, list_visits
 from visits.models.accounts import User
-from visits.sight.listing import Wanted
+from visits.sight.listing import JUST_COUNT
 from visits.sight.reach import Viewer
-
-JUST_COUNT = Wanted(size=1)
 
 
 def count_cases(session: Session, viewer: Viewer, *, only: CaseFilter, now: datetime) -> int:
@@ -24,18 +20,6 @@ def count_cases(session: Session, viewer: Viewer, *, only: CaseFilter, now: date
 def count_visits(session: Session, viewer: Viewer, *, only: VisitFilter) -> int:
     """Count what the list of visits shows."""
     return list_visits(session, viewer, only=only, wanted=JUST_COUNT).total
-
-
-def count_works(session: Session, viewer: Viewer, *, only: WorkOrderFilter, now: datetime) -> int:
-    """Count what the list of work orders shows."""
-    return list_work_orders(session, viewer, only=only, wanted=JUST_COUNT, now=now).total
-
-
-def count_follow_ups(
-    session: Session, viewer: Viewer, *, only: FollowUpFilter, now: datetime
-) -> int:
-    """Count what the list of follow-ups shows."""
-    return list_follow_ups(session, viewer, only=only, wanted=JUST_COUNT, now=now).total
 
 
 def count_accounts(session: Session, *, active: bool) -> int:

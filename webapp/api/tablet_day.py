@@ -18,8 +18,9 @@ from visits.agenda.doors import tries_at_doors
 from visits.agenda.kits import bag_of
 from visits.agenda.planning import visits_of_visitor
 from visits.agenda.visit_forms import VisitForm, forms_of_visits
+from visits.following.kinds import Due
 from visits.forms.listing import confidential_names
-from visits.intake.day import Due, Earlier, Sent, due_in_homes, earlier_answers, sent_since
+from visits.intake.day import Earlier, Sent, due_in_homes, earlier_answers, sent_since
 from visits.models.people import AccessKind, PartRefusal, PersonAlert
 from visits.models.portfolio import FormVersion
 from visits.models.visits import LIVE, Visit

@@ -22,6 +22,7 @@ from webapp.office.frame.figures import delay, lasting, month, quantity, skew_in
 from webapp.office.frame.listing import here, pairs, sort_link
 from webapp.office.frame.moments import clock, iso_day, today
 from webapp.office.frame.navigation import navigation
+from webapp.office.frame.opened import opened_url
 from webapp.office.frame.subject import gather
 from webapp.words import SHARED, field_name, learn_words, named, telephone, word
 
@@ -50,7 +51,7 @@ def register_office(app: Flask) -> None:
         word=word,
         field_name=field_name,
     )
-    app.jinja_env.globals.update(named=named, pairs=pairs)
+    app.jinja_env.globals.update(named=named, pairs=pairs, opened_url=opened_url)
     app.jinja_env.globals.update(today=today, has_page=has_page)
     app.jinja_env.filters.update(
         clock=clock, iso_day=iso_day, phone=telephone, decimal=format_decimal

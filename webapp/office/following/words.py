@@ -14,6 +14,14 @@ def _spoken(name: Name) -> str:
 
 
 WORDS: dict[str, dict[str, Any]] = {
+    "waits": {
+        "works_U0": _l("Immediate dangers (U0)"),
+        "works_U1": _l("Urgent work orders (U1)"),
+        "works_late": _l("Late"),
+        "works_open": _l("All open work orders"),
+        "promises_due": _l("Follow-ups due"),
+        "promises_soon": _l("Follow-ups of the next 30 days"),
+    },
     "work_order": {
         "open": _l("Open"),
         "started": _l("Started"),

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
 from visits.calls.call_list import CALL_BACK_DUE, TO_CONTACT, CaseFilter
-from visits.following.follow_list import DUE_NOW, DUE_SOON, FollowUpFilter
-from visits.following.work_list import LATE, WorkOrderFilter, list_work_orders
+from visits.following.every_kind import KINDS
+from visits.following.kinds import Kind, Waits
+from visits.following.work_list import WorkOrderFilter, list_work_orders
 from visits.forms.parameters import parameters_in_force
 from visits.intake.alert_list import Alert, current_alerts
 from visits.intake.unclaimed import count_unclaimed
@@ -22,16 +23,14 @@ from visits.intake.unfinished import unfinished_submissions
 from visits.intake.visit_file import STANDING, VisitFilter, list_visits
 from visits.models.accounts import JobState, Role
 from visits.models.visits import Submission, Visit, VisitState
-from visits.models.works import Severity, WorkOrder
+from visits.models.works import WorkOrder
 from visits.retention.jobs import job_states
 from visits.sight.listing import Wanted
 from visits.steering.outcomes import Rate, outcomes
 from visits.steering.waiting import (
     count_accounts,
     count_cases,
-    count_follow_ups,
     count_visits,
-    count_works,
     week_of,
 )
 from webapp.access.auth import Action, may, requires, viewer
@@ -40,8 +39,10 @@ from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
 from webapp.office.frame.figures import month
 from webapp.office.frame.moments import day_of
+from webapp.office.frame.opened import action_of
 from webapp.office.frame.programmes import chosen_programme
 from webapp.office.frame.small_counts import told, told_rate
+from webapp.words import word
 
 home = Blueprint("home", __name__)
 
@@ -154,8 +155,7 @@ def _coordinator(session: Session) -> list[Tile]:
         _week(session),
         _to_review(session),
         *_unclaimed(session),
-        *_urgent(session),
-        _follow_ups_due(session),
+        *_of_kinds(session),
     ]
 
 
@@ -171,15 +171,12 @@ def _partner(session: Session) -> list[Tile]:
     return [
         _week(session),
         Tile(_("Cases"), _("See the list"), url_for("cases.index", programme=programme)),
+        *_of_kinds(session),
     ]
 
 
 def _technician(session: Session) -> list[Tile]:
-    return [
-        *_urgent(session),
-        _works(session, _("Late"), WorkOrderFilter(state=LATE), tone="bad"),
-        _works(session, _("All open work orders"), WorkOrderFilter()),
-    ]
+    return _of_kinds(session)
 
 
 def _manager(session: Session) -> list[Tile]:
@@ -191,15 +188,14 @@ def _manager(session: Session) -> list[Tile]:
         Tile(_("Enrolled"), told(counted.enrolled), results),
         Tile(_("Visits done"), told_rate(rates["RR1"]), results),
         Tile(_("Refusals"), told_rate(rates["REF3"]), results),
-        *_urgent(session),
+        *_of_kinds(session),
         Tile(_("Map"), _("Open the map"), url_for("map_page.index")),
     ]
 
 
 def _social_worker(session: Session) -> list[Tile]:
     return [
-        _follow_ups_due(session),
-        _follow_ups(session, _("Follow-ups of the next 30 days"), DUE_SOON),
+        *_of_kinds(session),
         _to_review(session),
         _week(session),
     ]
@@ -268,32 +264,21 @@ def _to_review(session: Session) -> Tile:
     return Tile(_("To review"), count, link, tone="warn" if count else "")
 
 
-def _urgent(session: Session) -> list[Tile]:
-    named = (
-        (Severity.U0, _("Immediate dangers (U0)")),
-        (Severity.U1, _("Urgent work orders (U1)")),
-    )
+def _of_kinds(session: Session) -> list[Tile]:
+    """Count what waits of each kind of consequence, for this role."""
     return [
-        _works(session, said, WorkOrderFilter(severity=severity), tone="bad")
-        for severity, said in named
+        _waiting(session, kind, one)
+        for kind in KINDS
+        for one in kind.waits
+        if g.account.role in one.roles
     ]
 
 
-def _works(session: Session, said: str, only: WorkOrderFilter, *, tone: str = "") -> Tile:
-    count = count_works(session, viewer(Action.SEE_WORKS), only=only, now=now())
-    link = url_for("work_orders.index", state=only.state, severity=only.severity or None)
-    return Tile(said, count, link, tone=tone if count else "")
-
-
-def _follow_ups_due(session: Session) -> Tile:
-    return _follow_ups(session, _("Follow-ups due"), DUE_NOW, tone="warn")
-
-
-def _follow_ups(session: Session, said: str, state: str, *, tone: str = "") -> Tile:
-    only = FollowUpFilter(state=state)
-    count = count_follow_ups(session, viewer(Action.FOLLOW_UP), only=only, now=now())
-    link = url_for("follow_ups.index", state=state)
-    return Tile(said, count, link, tone=tone if count else "")
+def _waiting(session: Session, kind: Kind, one: Waits) -> Tile:
+    page = f"{kind.code}s.index"
+    count = one.count(session, viewer(action_of(page) or Action.SEE_VISITS), now())
+    link = url_for(page, **one.only) if action_of(page) else ""
+    return Tile(word("waits", one.name), count, link, tone=one.tone if count else "")
 
 
 TILES: dict[Role, Callable[[Session], list[Tile]]] = {

@@ -1,0 +1,22 @@
+"""The kinds of consequences there are: who needs them all walks this table."""
+
+import uuid
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session
+
+from visits.following.follow_ups import FollowUps
+from visits.following.kinds import Kind, Opened
+from visits.following.ordered import WorkOrders
+
+# The first that a finding calls for is opened.
+KINDS: list[Kind] = [WorkOrders(), FollowUps()]
+
+
+def opened_by(session: Session, consequence_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Opened]:
+    """Give by finding what it opened, of whatever kind."""
+    return {
+        finding_id: Opened(kind, thing)
+        for kind in KINDS
+        for finding_id, thing in kind.opened_by(session, consequence_ids).items()
+    }

@@ -1,0 +1,191 @@
+"""Work orders as a kind of consequence; what they are made of stands in `work_orders`."""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from diagnostics.codes import trade_of_hazard
+from visits.following.findings import orders_of, still_called_for
+from visits.following.kinds import TAKEN_BACK, Due, Kind, Waits, is_urgent_hazard
+from visits.following.work_list import LATE, WorkOrderFilter, list_work_orders
+from visits.following.work_orders import open_work_order
+from visits.models.accounts import Role
+from visits.models.cases import Case
+from visits.models.people import RefusedPart
+from visits.models.visits import Consequence, Submission, Visit
+from visits.models.works import (
+    OPEN_STATES,
+    URGENT,
+    Severity,
+    WorkOrder,
+    WorkOrderFinding,
+    WorkOrderState,
+)
+from visits.sight.listing import JUST_COUNT
+from visits.sight.reach import Viewer
+
+LANDLORD = "landlord"
+URGENT_FOR = (Role.COORDINATOR, Role.TECHNICIAN, Role.MANAGER)
+
+
+def _waits(name: str, roles: tuple[Role, ...], only: WorkOrderFilter, tone: str = "") -> Waits:
+    def count(session: Session, viewer: Viewer, now: datetime) -> int:
+        return list_work_orders(session, viewer, only=only, wanted=JUST_COUNT, now=now).total
+
+    link = {"state": only.state} | ({"severity": only.severity} if only.severity else {})
+    return Waits(name, roles, count, link, tone)
+
+
+class WorkOrders(Kind):
+    """What the technical service must do; several findings may call for one order."""
+
+    code = "work_order"
+    noted_as = "orders"
+    part = RefusedPart.WORKS
+    without_home = True
+    waits = (
+        _waits("works_U0", URGENT_FOR, WorkOrderFilter(severity=Severity.U0), "bad"),
+        _waits("works_U1", URGENT_FOR, WorkOrderFilter(severity=Severity.U1), "bad"),
+        _waits("works_late", (Role.TECHNICIAN,), WorkOrderFilter(state=LATE), "bad"),
+        _waits("works_open", (Role.TECHNICIAN,), WorkOrderFilter()),
+    )
+
+    def called_for(self, consequence: Consequence, called: Sequence[Consequence]) -> bool:
+        """Tell whether works are called for, by name or by a danger that is the landlord's."""
+        if consequence.kind == self.code:
+            return True
+        of_landlord = is_urgent_hazard(consequence) and consequence.owner == LANDLORD
+        return of_landlord and not any(_stands_for(one, consequence) for one in called)
+
+    def open(
+        self, session: Session, case: Case | None, consequence: Consequence, *, now: datetime
+    ) -> None:
+        """Open the order, or add the finding to the one that is known."""
+        # A work order's code is a trade, a hazard's has one.
+        named = consequence.kind == self.code
+        trade = consequence.code if named else trade_of_hazard(consequence.code)
+        open_work_order(session, case, consequence, now=now, trade=trade)
+
+    def opened_by(
+        self, session: Session, consequence_ids: Collection[uuid.UUID]
+    ) -> Mapping[uuid.UUID, WorkOrder]:
+        """Give by finding its order."""
+        return orders_of(session, consequence_ids)
+
+    def is_open(self, thing: WorkOrder) -> bool:
+        """Tell whether it is neither done nor cancelled."""
+        return thing.state in OPEN_STATES
+
+    def told(self, thing: WorkOrder) -> Due:
+        """Say it with the sentence of the finding that opened it."""
+        return Due(self.code, dict(thing.consequence.label), thing.state, thing.due_at)
+
+    def due_in(
+        self, session: Session, visits: Sequence[Visit]
+    ) -> Mapping[uuid.UUID, Sequence[WorkOrder]]:
+        """Give the open works of each home; those of a protected person at her own visits only."""
+        dwellings = {visit.case.dwelling_id for visit in visits}
+        orders = session.scalars(
+            select(WorkOrder)
+            .join(WorkOrder.person)
+            .where(WorkOrder.dwelling_id.in_(dwellings), WorkOrder.state.in_(OPEN_STATES))
+            .options(contains_eager(WorkOrder.person), joinedload(WorkOrder.consequence))
+            .order_by(WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
+        ).all()
+        return {visit.id: [one for one in orders if _told_at(one, visit.case)] for visit in visits}
+
+    def cancel(self, thing: WorkOrder, *, reason: str, viewer: Viewer, now: datetime) -> None:
+        """Cancel an order for a reason that stands in its closing note."""
+        thing.state, thing.closing_note = WorkOrderState.CANCELLED, reason
+        thing.closed_at, thing.closed_by_id = now, viewer.user_id
+
+    def take_up(self, session: Session, thing_id: uuid.UUID, state: str) -> None:
+        """Put a cancelled order back to its state."""
+        order = session.get(WorkOrder, thing_id, with_for_update={"key_share": True})
+        if order is not None and order.state is WorkOrderState.CANCELLED:
+            order.state = WorkOrderState(state)
+            order.closing_note = order.closed_at = order.closed_by_id = None
+
+    def hold(self, session: Session, submission: Submission) -> None:
+        """Wait until nobody else changes the orders of a submission."""
+        _orders(session, submission, to_change=True)
+
+    def hanging(self, session: Session, submission: Submission) -> Sequence[WorkOrder]:
+        """List the open orders that no other submission calls for."""
+        return [
+            order
+            for order in _orders(session, submission)
+            if self.is_open(order) and not still_called_for(order, submission)
+        ]
+
+    def lean_on_others(self, session: Session, submission: Submission) -> None:
+        """Let orders that others call for too no longer stand on this submission."""
+        for order in _orders(session, submission):
+            others = still_called_for(order, submission)
+            if others and order.consequence.submission_id == submission.id:
+                order.consequence = others[0]
+
+    def take_back(
+        self, session: Session, submission: Submission, *, viewer: Viewer, now: datetime
+    ) -> None:
+        """Take the orders from the home; the urgent ones stand, of a home unknown."""
+        found = orders_of(session, [one.id for one in submission.consequences])
+        for consequence in submission.consequences:
+            order = found.get(consequence.id)
+            if order is None:
+                continue
+            if len(order.findings) > 1:
+                _leave(session, order, consequence.id)
+            elif order.state in OPEN_STATES and consequence.severity in URGENT:
+                order.dwelling_id = order.person_id = None
+            elif order.state in OPEN_STATES:
+                self.cancel(order, reason=TAKEN_BACK, viewer=viewer, now=now)
+
+
+def _stands_for(one: Consequence, hazard: Consequence) -> bool:
+    """Tell whether a work order is about the same answer and as urgent as the hazard."""
+    urgent_enough = one.severity in URGENT and str(one.severity) <= str(hazard.severity)
+    return one.kind == WorkOrders.code and urgent_enough and _same_cause(one, hazard)
+
+
+def _same_cause(one: Consequence, other: Consequence) -> bool:
+    return bool({cause["path"] for cause in one.causes} & {cause["path"] for cause in other.causes})
+
+
+def _told_at(order: WorkOrder, case: Case) -> bool:
+    if order.person is None or order.dwelling_id != case.dwelling_id:
+        return False
+    return order.person_id == case.person_id or not order.person.protected
+
+
+def _orders(
+    session: Session, submission: Submission, *, to_change: bool = False
+) -> Sequence[WorkOrder]:
+    told = (
+        select(WorkOrderFinding.work_order_id)
+        .join(Consequence, Consequence.id == WorkOrderFinding.consequence_id)
+        .where(Consequence.submission_id == submission.id)
+    )
+    statement = (
+        select(WorkOrder)
+        .where(WorkOrder.id.in_(told))
+        .order_by(WorkOrder.severity, WorkOrder.opened_at, WorkOrder.id)
+    )
+    if to_change:
+        statement = statement.with_for_update(of=WorkOrder, key_share=True)
+        statement = statement.execution_options(populate_existing=True)
+    return session.scalars(statement).all()
+
+
+def _leave(session: Session, order: WorkOrder, consequence_id: uuid.UUID) -> None:
+    others = [one for one in order.findings if one.id != consequence_id]
+    if order.consequence_id == consequence_id:
+        order.consequence = others[0]
+    session.flush()
+    session.execute(
+        delete(WorkOrderFinding).where(WorkOrderFinding.consequence_id == consequence_id)
+    )
+    session.expire(order, ["findings"])

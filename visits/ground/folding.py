@@ -11,6 +11,10 @@ _LIGATURES = str.maketrans({"œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae", "ß"
 @lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Reduce to lower-case words without accents or punctuation, one space apart."""
-    plain = unicodedata.normalize("NFKD", text.translate(_LIGATURES).lower())
-    letters = "".join(char for char in plain if not unicodedata.combining(char))
-    return _NOT_WORDS.sub(" ", letters).strip()
+    return _NOT_WORDS.sub(" ", without_accents(text)).strip()
+
+
+def without_accents(text: str) -> str:
+    """Write in lower case, ligatures as two letters and no letter with an accent."""
+    apart = unicodedata.normalize("NFKD", text.translate(_LIGATURES).lower())
+    return "".join(char for char in apart if not unicodedata.combining(char))

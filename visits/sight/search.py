@@ -10,12 +10,13 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, case, exists, or_, select
 from sqlalchemy.orm import Session
 
+from visits.ground.folding import without_accents
 from visits.models.people import Occupancy, Person, PhoneNumber
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.works import WorkOrder
 from visits.sight.listing import Listed, Wanted, page_of
 from visits.sight.reach import Viewer, visible_persons
-from visits.sight.wording import is_named, mentions, without_accents, words_of
+from visits.sight.wording import is_named, mentions, words_of
 
 # A name that differs by a letter or two still says who is meant; from 0 to 100.
 NEAR = 78

@@ -1,30 +1,23 @@
 """What somebody types in a search field, as a condition on persons, dwellings and addresses."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, and_, false, func, select, true
 from sqlalchemy.orm import Session
 
+from visits.ground.folding import without_accents
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 
 MOST_WORDS = 6
 LONGEST_TEXT = 200
 _APART = re.compile(r"[\W_]+")
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 
 
 def words_of(text: str) -> list[str]:
     """Split a text into words in lower case, without punctuation; six at most."""
     return [word for word in _APART.split(text[:LONGEST_TEXT].lower()) if word][:MOST_WORDS]
-
-
-def without_accents(word: str) -> str:
-    """Write a word the way names and addresses are kept for comparison."""
-    apart = unicodedata.normalize("NFKD", word.translate(_LIGATURES))
-    return "".join(char for char in apart if not unicodedata.combining(char))
 
 
 def mentions(session: Session, text: str) -> ColumnElement[bool]:
@@ -37,8 +30,7 @@ def mentions(session: Session, text: str) -> ColumnElement[bool]:
         return false()  # nothing that could stand anywhere was typed
     # No folded copy of the city is kept, but there are few: they are folded here.
     cities = {
-        city: without_accents(city.lower())
-        for city in session.scalars(select(Residence.city).distinct())
+        city: without_accents(city) for city in session.scalars(select(Residence.city).distinct())
     }
     return and_(true(), *(_mentions(word, cities) for word in words))
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from diagnostics.parameters import Evidence, Parameter
 from visits.forms.parameters import add_value, added_values, history_of, parameters_in_force
 from visits.ground.errors import Invalid
+from visits.ground.folding import without_accents
 from visits.portfolio.listing import names_of
-from visits.sight.wording import without_accents, words_of
+from visits.sight.wording import words_of
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.languages import current_language

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from visits.calls.contacts import NOTE_LENGTH, keep_refusal, ladder_climbed
 from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, note_death, note_grave
+from visits.cases.appointments import move_visit
 from visits.cases.stages import after_shut_door
 from visits.cases.tasks import let_go
 from visits.ground.db import take_turn
@@ -70,7 +71,7 @@ def report_shut_door(
             return known
     attempt = _kept(session, visit, knock, viewer=viewer, now=now)
     if visit.state in LIVE and (knock.report_id is None or visit.visitor_id == viewer.user_id):
-        visit.state = VisitState.FAILED
+        move_visit(visit, VisitState.FAILED)
         let_go(session, visit)
         _lead_on(session, visit.case, attempt, now)
     elif knock.outcome is Disposition.DEAD:

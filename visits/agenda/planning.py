@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.agenda.unusual_hours import unusual_hour
+from visits.cases.appointments import call_off
 from visits.cases.stages import after_cancelling, move
-from visits.cases.tasks import let_go, plan_for, visits_due
+from visits.cases.tasks import plan_for, visits_due
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
 from visits.models.accounts import Role, User
@@ -112,9 +113,7 @@ def cancel_visit(
         raise Conflict("visit_not_planned")
     if not reason.strip():
         raise Invalid({"reason": "required"})
-    visit.state = VisitState.CANCELLED
-    visit.closed_reason = reason.strip()[:500]
-    let_go(session, visit)
+    call_off(session, visit, reason=reason.strip()[:500])
     after_cancelling(session, visit.case)
     _changed(session, visit.case, viewer, "visit_cancelled", now)
 

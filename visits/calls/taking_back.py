@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from visits.cases.appointments import call_off_all
 from visits.cases.stages import DIED, MOVED, end, take_up
-from visits.cases.tasks import CASE_CLOSED, bring_back, let_go, withdraw_all
+from visits.cases.tasks import CASE_CLOSED, bring_back, withdraw_all
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map_of_person
@@ -17,7 +18,7 @@ from visits.models.calls import ContactAttempt, Disposition, Refusal
 from visits.models.cases import Case, CaseState
 from visits.models.people import AccessKind, Occupancy, Person
 from visits.models.portfolio import Tenancy
-from visits.models.visits import LIVE, Visit, VisitState
+from visits.models.visits import Visit
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 
@@ -39,7 +40,7 @@ def note_grave(session: Session, case: Case, attempt: ContactAttempt, *, now: da
         "call_back_at": _iso(case.call_back_at),
         "died_on": _iso(person.died_on),
         "do_not_contact": person.do_not_contact,
-        "visits": _call_off(session, case, but=attempt.visit_id),
+        "visits": [str(one.id) for one in call_off_all(session, case, but=attempt.visit_id)],
         "occupancies": [],
     }
     if attempt.disposition is Disposition.DEAD:
@@ -60,17 +61,6 @@ def note_death(person: Person, now: datetime) -> None:
 
 def _iso(moment: date | None) -> str | None:
     return moment.isoformat() if moment else None
-
-
-def _call_off(session: Session, case: Case, *, but: uuid.UUID | None) -> list[str]:
-    live = select(Visit).where(Visit.case_id == case.id, Visit.state.in_(LIVE))
-    visits = [visit for visit in session.scalars(live.order_by(Visit.id)) if visit.id != but]
-    if any(visit.state is VisitState.UNDER_WAY for visit in visits):
-        raise Conflict("visit_under_way")
-    for visit in visits:
-        visit.state = VisitState.CANCELLED
-        let_go(session, visit)
-    return [str(visit.id) for visit in visits]
 
 
 def _end_occupancies(session: Session, case: Case, now: datetime) -> list[str]:

@@ -7,14 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.cases import stages
-from visits.cases.tasks import CASE_CLOSED, bring_back, let_go, withdraw_all
+from visits.cases.appointments import call_off_all
+from visits.cases.tasks import CASE_CLOSED, bring_back, withdraw_all
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
 from visits.models.accounts import Organisation, User
 from visits.models.cases import Case, CaseState
 from visits.models.people import AccessKind
-from visits.models.visits import LIVE, Visit, VisitState
+from visits.models.visits import Visit
 from visits.programmes.published import programme_of
 from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
@@ -68,7 +69,9 @@ def close_case(
         raise Invalid(fields)
     if not case.is_open:
         raise Conflict("case_closed")
-    called_off = _call_off(session, case)
+    called_off = call_off_all(session, case, reason=CASE_CLOSED)
+    if called_off:
+        stages.after_cancelling(session, case)
     withdraw_all(session, case, why=CASE_CLOSED, by=viewer.user_id, now=now)
     case.closed_on, case.closed_by_id = on, viewer.user_id
     case.outcome, case.closing_note = outcome, note.strip() or None
@@ -122,19 +125,6 @@ def outcomes_of(session: Session, case: Case) -> dict[str, dict[str, str]]:
     """Give the outcomes a case may be closed with, by code, with their names."""
     programme = programme_of(session, case)
     return {one.code: dict(one.name) for one in programme.outcomes} if programme else {}
-
-
-def _call_off(session: Session, case: Case) -> list[Visit]:
-    live = select(Visit).where(Visit.case_id == case.id, Visit.state.in_(LIVE))
-    visits = list(session.scalars(live.order_by(Visit.planned_start_at, Visit.id)))
-    if any(visit.state is VisitState.UNDER_WAY for visit in visits):
-        raise Conflict("visit_under_way")
-    for visit in visits:
-        visit.state, visit.closed_reason = VisitState.CANCELLED, CASE_CLOSED
-        let_go(session, visit)
-    if visits:
-        stages.after_cancelling(session, case)
-    return visits
 
 
 def _changed(session: Session, case: Case, viewer: Viewer, what: str, now: datetime) -> None:

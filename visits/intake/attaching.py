@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from visits.agenda.carried import hold_visit
 from visits.agenda.visit_forms import missing_forms
+from visits.cases.appointments import move_visit
 from visits.cases.stages import move
 from visits.cases.tasks import reopen_answered
 from visits.following.corrections import versions_before
@@ -93,9 +94,10 @@ def _reopen_visit(session: Session, visit: Visit, note: dict[str, str | None]) -
         return
     others = any(one.state in COUNTED for one in visit.submissions)
     before = VisitState(str(note["visit_state"]))
-    visit.state = VisitState.UNDER_WAY if others else before
-    if visit.state is VisitState.DONE:
+    to = VisitState.UNDER_WAY if others else before
+    if to is VisitState.DONE:
         return
+    move_visit(visit, to)
     visit.done_at = None
     if visit.case.state is CaseState.VISITED:
         move(visit.case, CaseState(str(note["case_state"])))

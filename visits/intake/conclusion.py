@@ -16,6 +16,7 @@ from diagnostics.submission import Checked, check
 from diagnostics.wellformed import Element, head_of, read_submission
 from visits.agenda.kits import record_fitted
 from visits.agenda.visit_forms import missing_forms
+from visits.cases.appointments import move_visit
 from visits.cases.coming import make_for
 from visits.cases.stages import after_visit
 from visits.cases.tasks import answered_by
@@ -189,9 +190,10 @@ def close_visit(session: Session, visit: Visit, now: datetime) -> None:
         return
     visit.was_in_id = visit.was_in_id or visit.case.dwelling_id
     if missing_forms(session, visit):
-        visit.state = VisitState.UNDER_WAY
+        move_visit(visit, VisitState.UNDER_WAY)
     else:
-        visit.state, visit.done_at = VisitState.DONE, now
+        move_visit(visit, VisitState.DONE)
+        visit.done_at = now
         answered_by(session, visit, now=now)
         after_visit(session, visit.case)
         make_for(session, [visit.case], now=now)

@@ -77,7 +77,7 @@ class WorkOrders(Kind):
 
     def is_open(self, thing: WorkOrder) -> bool:
         """Tell whether it is neither done nor cancelled."""
-        return thing.state in OPEN_STATES
+        return thing.is_open
 
     def told(self, thing: WorkOrder) -> Due:
         """Say it with the sentence of the finding that opened it."""
@@ -139,9 +139,9 @@ class WorkOrders(Kind):
                 continue
             if len(order.findings) > 1:
                 _leave(session, order, consequence.id)
-            elif order.state in OPEN_STATES and consequence.severity in URGENT:
+            elif order.is_open and consequence.severity in URGENT:
                 order.dwelling_id = order.person_id = None
-            elif order.state in OPEN_STATES:
+            elif order.is_open:
                 self.cancel(order, reason=TAKEN_BACK, viewer=viewer, now=now)
 
 

@@ -15,6 +15,7 @@ from visits.models.handed_in import HandedIn
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import COUNTED, Submission, SubmissionState, Visit, VisitState
+from visits.models.works import URGENT
 from visits.sight.listing import Listed, Wanted
 from visits.sight.reach import Reach, Viewer, visible_persons
 
@@ -52,7 +53,7 @@ class Waiting:
     def severity(self) -> str:
         """The gravest thing it calls for."""
         called = self.submission.consequences if self.submission else ()
-        return min((one.severity for one in called if one.severity in ("U0", "U1")), default="")
+        return min((one.severity for one in called if one.severity in URGENT), default="")
 
     @property
     def form_id(self) -> str:

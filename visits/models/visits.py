@@ -61,6 +61,16 @@ class Visit(Base):
     submissions: Mapped[list["Submission"]] = relationship(back_populates="visit")
 
     @property
+    def is_planned(self) -> bool:
+        """Tell whether it is still to begin: it may be moved or called off."""
+        return self.state is VisitState.PLANNED
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether answers are still to come from it."""
+        return self.state in LIVE
+
+    @property
     def home(self) -> Dwelling:
         """Where it took place, or will."""
         return self.was_in or self.case.dwelling
@@ -118,6 +128,21 @@ class Submission(Base):
     consequences: Mapped[list["Consequence"]] = relationship(
         back_populates="submission", order_by="(Consequence.position, Consequence.id)"
     )
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether it is all here and says something about a home."""
+        return self.state in COUNTED
+
+    @property
+    def is_to_review(self) -> bool:
+        """Tell whether somebody should read it before it is believed."""
+        return self.state is SubmissionState.TO_REVIEW
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Tell whether it is kept and no longer counts."""
+        return self.state is SubmissionState.SET_ASIDE
 
 
 class SubmissionFile(Base):

@@ -75,6 +75,20 @@ class WorkOrder(Base):
     closed_by: Mapped[User | None] = relationship()
     findings: Mapped[list[Consequence]] = relationship(secondary="work_order_finding")
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it is neither done nor cancelled."""
+        return self.state in OPEN_STATES
+
+    @property
+    def waits_too_long(self) -> bool:
+        """Tell whether it is urgent and nobody has started it in time."""
+        return self.escalated_at is not None and self.state is WorkOrderState.OPEN
+
+    def is_late(self, now: datetime) -> bool:
+        """Tell whether it should have been done by now."""
+        return self.is_open and self.due_at is not None and self.due_at < now
+
 
 class WorkOrderFinding(Base):
     """A finding that calls for a work order; one hazard told by two forms is one order."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from babel.dates import format_date
 
-from diagnostics.delays import PARIS
+from visits.ground.deadlines import today_in_paris
 
 _DELAYS = {
     "fr": re.compile(
@@ -28,8 +28,8 @@ def worded(
     label: Mapping[str, str], *, due_at: datetime, now: datetime | None = None
 ) -> dict[str, str]:
     """Say in each language when to ask: the day itself, or as of `now` once it has come."""
-    due = due_at.astimezone(PARIS).date()
-    today = now.astimezone(PARIS).date() if now else None
+    due = today_in_paris(due_at)
+    today = today_in_paris(now) if now else None
     return {
         language: _dated(said, language, when=_when(due, today, language))
         for language, said in label.items()

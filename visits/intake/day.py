@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Row, exists, or_, select
 from sqlalchemy.orm import Session, defer, selectinload
 
-from diagnostics.delays import PARIS
 from diagnostics.facts import DWELLING, PERSON
 from visits.following.every_kind import KINDS, opened_by
 from visits.following.kinds import Due, Opened
 from visits.forms.listing import confidential_names
+from visits.ground.deadlines import today_in_paris
 from visits.intake.visit_file import took_place_in
 from visits.models.cases import Case
 from visits.models.people import Consent, ConsentScope, NamedAccess, Person, RefusedPart
@@ -100,7 +100,7 @@ def _newest(
         }
         for name, fact in ((row.findings or {}).get("facts") or {}).items():
             if told.get(fact["about"], False) and name not in marked[row.form_id]:
-                answered_on = _answered_at(row).astimezone(PARIS).date()
+                answered_on = today_in_paris(_answered_at(row))
                 found[name] = Earlier(name=name, answered_on=answered_on, **fact)
     return list(found.values())
 

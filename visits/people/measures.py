@@ -14,6 +14,15 @@ from visits.sight import Viewer
 from visits.sight.access_log import log_access
 
 REVIEW_MONTHS = 6
+# The measures that keep the visitor safe; the others spare the person.
+SAFETY_ALERTS = frozenset(
+    {AlertCode.TWO_VISITORS, AlertCode.PET_IN_THE_HOME, AlertCode.MEET_ELSEWHERE}
+)
+
+
+def alert_kind(code: AlertCode) -> str:
+    """Tell whether a measure is one of `discretion` or of `safety`."""
+    return "safety" if code in SAFETY_ALERTS else "discretion"
 
 
 def note_alert(

@@ -24,13 +24,13 @@ from visits.intake.day import Earlier, Sent, due_in_homes, earlier_answers, sent
 from visits.models.people import AccessKind, PartRefusal, PersonAlert
 from visits.models.portfolio import FormVersion
 from visits.models.visits import LIVE, Visit
-from visits.people.measures import standing_alerts
+from visits.people.measures import alert_kind, standing_alerts
 from visits.people.part_refusals import standing_refusals
 from visits.sight.access_log import log_access
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.schemas import DaySchema, HeldSchema
 from webapp.frame.transaction import house, now, reading, transaction
-from webapp.words import alert_kind, in_both
+from webapp.words import in_both
 
 DAYS_BACK, DAYS_AHEAD = 1, 7
 SENT_DAYS = 14

@@ -7,7 +7,7 @@ from flask import Flask, g, request
 from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
 from markupsafe import Markup
 
-from diagnostics.delays import PARIS
+from visits.ground.deadlines import today_in_paris
 
 LANGUAGES = ("fr", "en")
 
@@ -54,7 +54,7 @@ def day(value: date | None) -> str:
     if value is None:
         return "–"
     if isinstance(value, datetime):
-        value = value.astimezone(PARIS).date()
+        value = today_in_paris(value)
     return str(format_date(value, "dd/MM/yyyy" if current_language() == "fr" else "d MMM yyyy"))
 
 

@@ -42,15 +42,6 @@ def words_of(family: str) -> Mapping[str, Any]:
     return said
 
 
-# The measures that keep the visitor safe; the others spare the person.
-SAFETY_ALERTS = frozenset(("two_visitors", "pet_in_the_home", "meet_elsewhere"))
-
-
-def alert_kind(code: object) -> str:
-    """Tell whether a measure is one of `discretion` or of `safety`."""
-    return "safety" if str(code) in SAFETY_ALERTS else "discretion"
-
-
 def in_both(family: str, name: object) -> dict[str, str]:
     """Say a short name in French and in English."""
     said = {}

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from diagnostics.delays import PARIS
 from diagnostics.workbook import (
     Examination,
     Validation,
@@ -32,6 +31,7 @@ from visits.forms.published import (
     published,
     workbook_of,
 )
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict
 from visits.portfolio.listing import names_of
 from webapp.access.auth import Action, requires, viewer
@@ -101,7 +101,7 @@ def _examined(
     place = PurePath(workbook.name)
     try:
         read = read_workbook(workbook.data, suffix=place.suffix)
-        read = named(read, file_name=workbook.name, on=now().astimezone(PARIS).date())
+        read = named(read, file_name=workbook.name, on=today_in_paris(now()))
         if read.remarks:
             data = write_workbook(read, suffix=".xlsx")
             workbook = WorkbookFile(f"{place.stem}.xlsx", data)

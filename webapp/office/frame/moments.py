@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from flask_babel import gettext as _
 
 from diagnostics.delays import PARIS
-from visits.ground.deadlines import age_on
+from visits.ground.deadlines import age_on, today_in_paris
 from visits.ground.errors import Invalid
 from visits.models.people import Person
 from webapp.frame.transaction import now
@@ -60,7 +60,7 @@ def paris(day: date, clock: time) -> datetime:
 
 def day_of(moment: datetime) -> date:
     """Give the day a Paris calendar shows."""
-    return moment.astimezone(PARIS).date()
+    return today_in_paris(moment)
 
 
 def whole_day(day: date) -> tuple[datetime, datetime]:

@@ -11,6 +11,7 @@ from visits.calls.phones import WHOSE_LENGTH
 from visits.ground.errors import Conflict, Invalid
 from visits.models.people import AlertCode, Person
 from visits.people.external_scores import ToldScore, external_scores, record_external_score
+from visits.people.measures import alert_kind
 from visits.people.part_refusals import refusals_told
 from visits.people.people import accesses_of, named_for, person_file, users_to_name, with_homes
 from visits.people.phones import numbers_of
@@ -24,7 +25,6 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
 from webapp.office.frame.moments import age, day_of, typed_day
 from webapp.office.frame.programmes import programme_names
-from webapp.words import alert_kind
 
 people = Blueprint("people", __name__, url_prefix="/people")
 

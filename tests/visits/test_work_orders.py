@@ -1,6 +1,7 @@
 """Work orders move where they may, say why, and cry when nobody comes."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from tests.factories import NOW, make_case, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, fill, home_visit
 from visits.following.follow_ups import close_follow_up, remind_follow_ups
+from visits.following.kinds import CORRECTED
 from visits.following.work_list import WorkOrderFilter, list_work_orders
 from visits.following.work_orders import escalate_work_orders, find_work_order, move_work_order
 from visits.forms.published import publish_form
@@ -48,6 +50,30 @@ def test_an_order_is_closed_with_a_note(session: Session, order: WorkOrder, now:
     assert (order.state, order.closed_at, order.closed_by_id) == ("done", now, viewer.user_id)
     with pytest.raises(Conflict):
         move_work_order(session, order, WorkOrderState.STARTED, note="", viewer=viewer, now=now)
+
+
+def test_an_order_closed_by_mistake_is_opened_again_and_says_both(
+    session: Session, order: WorkOrder, now: datetime
+) -> None:
+    viewer = make_viewer(make_user(session, role=Role.TECHNICIAN))
+    move = partial(move_work_order, session, order, viewer=viewer, now=now)
+    with pytest.raises(Conflict):
+        move(WorkOrderState.OPEN, note="Elle est ouverte")
+    move(WorkOrderState.DONE, note="Réparé")
+    with pytest.raises(Invalid):
+        move(WorkOrderState.OPEN, note=" ")
+    move(WorkOrderState.OPEN, note="Fuit encore")
+    assert (order.state, order.closed_at, order.closed_by_id) == ("open", None, None)
+    assert order.closing_note == "Réparé · Fuit encore"
+
+
+def test_an_order_that_its_answers_closed_comes_back_with_them_alone(
+    session: Session, order: WorkOrder, now: datetime
+) -> None:
+    viewer = make_viewer(make_user(session, role=Role.TECHNICIAN))
+    order.state, order.closing_note = WorkOrderState.CANCELLED, CORRECTED
+    with pytest.raises(Conflict):
+        move_work_order(session, order, WorkOrderState.OPEN, note="Oui", viewer=viewer, now=now)
 
 
 def test_an_urgent_order_nobody_started_is_escalated_once(

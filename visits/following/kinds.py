@@ -19,8 +19,9 @@ from visits.models.visits import Consequence, Submission, Visit
 from visits.models.works import URGENT
 from visits.sight.reach import Viewer
 
-# Why something is closed whose answers turned out to be of another home or person.
-TAKEN_BACK = "taken_back"
+# Why something is closed whose answers were corrected, or turned out to be of another home or
+# person; screens say it in words.
+CORRECTED, TAKEN_BACK = "corrected", "taken_back"
 
 
 @dataclass(frozen=True)

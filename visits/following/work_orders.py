@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.following.findings import add_finding, known_order, order_of
-from visits.following.kinds import TAKEN_BACK
+from visits.following.kinds import CORRECTED, TAKEN_BACK
 from visits.following.work_list import visible_orders
 from visits.ground.db import new_id
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -25,8 +25,10 @@ REACHED_FROM: dict[WorkOrderState, tuple[WorkOrderState, ...]] = {
     WorkOrderState.ON_HOLD: (WorkOrderState.OPEN, WorkOrderState.STARTED),
     WorkOrderState.DONE: OPEN_STATES,
     WorkOrderState.CANCELLED: OPEN_STATES,
+    # Closed by mistake, or the trouble is back.
+    WorkOrderState.OPEN: (WorkOrderState.DONE, WorkOrderState.CANCELLED),
 }
-NEEDS_NOTE = (WorkOrderState.ON_HOLD, WorkOrderState.DONE, WorkOrderState.CANCELLED)
+NEEDS_NOTE = frozenset(WorkOrderState) - {WorkOrderState.STARTED}
 NOTE_LENGTH = 500
 
 # An urgent order nobody has started by then is shown as escalated.
@@ -103,6 +105,13 @@ def find_work_order(
     return order
 
 
+def moves_of(order: WorkOrder) -> list[WorkOrderState]:
+    """List where an order may go; one that its answers closed comes back with them alone."""
+    if not order.is_open and order.closing_note in (CORRECTED, TAKEN_BACK):
+        return []
+    return [state for state, before in REACHED_FROM.items() if order.state in before]
+
+
 def move_work_order(
     session: Session,
     order: WorkOrder,
@@ -112,12 +121,12 @@ def move_work_order(
     viewer: Viewer,
     now: datetime,
 ) -> None:
-    """Start, hold, complete or cancel a work order.
+    """Start, hold, complete or cancel a work order, or open one again that was closed.
 
     Raises Conflict when its state does not lead there, Invalid when a note is missing or longer
     than `NOTE_LENGTH` characters.
     """
-    if order.state not in REACHED_FROM.get(state, ()):
+    if state not in moves_of(order):
         raise Conflict("work_order_cannot_move", state=order.state)
     note = note.strip()
     if state in NEEDS_NOTE and not note:
@@ -125,6 +134,9 @@ def move_work_order(
     if len(note) > NOTE_LENGTH:
         raise Invalid({"note": "too_long"})
     order.state = state
+    if state is WorkOrderState.OPEN:  # what it was closed with stays beside why it is open again
+        note = " · ".join(said for said in (order.closing_note, note) if said)
+        order.closed_at = order.closed_by_id = None
     order.closing_note = note or order.closing_note
     if state is WorkOrderState.STARTED:
         order.started_at = order.started_at or now

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.following.work_list import WorkOrderFilter, list_work_orders, trades_in_use
-from visits.following.work_orders import REACHED_FROM, find_work_order, move_work_order
+from visits.following.work_orders import find_work_order, move_work_order, moves_of
 from visits.ground.errors import Invalid
 from visits.intake.alert_list import alert_of_work_order
 from visits.models.visits import Consequence
@@ -60,7 +60,7 @@ def show(order_id: uuid.UUID) -> ResponseReturnValue:
 @work_orders.post("/<uuid:order_id>")
 @requires(Action.DO_WORKS)
 def move(order_id: uuid.UUID) -> ResponseReturnValue:
-    """Start, hold, complete or cancel a work order."""
+    """Start, hold, complete or cancel a work order, or open it again."""
     try:
         with transaction() as session:
             order = find_work_order(session, viewer(), order_id, to_change=True)
@@ -92,13 +92,12 @@ def _findings(
 
 
 def _page(session: Session, order: WorkOrder, errors: dict[str, str] | None = None) -> str:
-    moves = [state for state, before in REACHED_FROM.items() if order.state in before]
     return render_template(
         "work_orders/show.html",
         order=order,
         alert=alert_of_work_order(session, order),
         findings=_findings(session, order),
-        moves=moves,
+        moves=moves_of(order),
         errors=errors or {},
         now=now(),
     )

@@ -212,6 +212,26 @@ def test_a_review_note_that_is_too_long_comes_back_as_it_was(home: Home, client_
     assert "x" * 501 in answer.text and "note-error" in answer.text
 
 
+def test_a_review_is_taken_back_with_a_reason_and_stays_beside_the_answers(
+    home: Home, client_as: SignIn
+) -> None:
+    home.send()
+    submission_id = home.send()
+    url = f"{home.page}/submissions/{submission_id}/review"
+    client = client_as(Role.COORDINATOR, language="en")
+    assert client.post(url, data={"state": "again", "reason": "x"}).status_code == 409
+    client.post(url, data={"note": "Deux pièces"})
+    assert client.post(url, data={"state": "again", "reason": " "}).status_code == 422
+    client.post(url, data={"state": "again", "reason": "Pas la bonne personne"})
+    read = home.look(select(Submission).where(Submission.id == submission_id))
+    assert read.state is SubmissionState.TO_REVIEW
+    (gone,) = read.findings["reviews_taken_back"]
+    assert (gone["note"], gone["why"]) == ("Deux pièces", "Pas la bonne personne")
+    assert "review" not in read.findings
+    visitor = client_as(Role.VISITOR).post(url, data={"state": "again", "reason": "x"})
+    assert visitor.status_code == 403
+
+
 def test_a_visitor_does_not_review_her_own_answers(home: Home, client_as: SignIn) -> None:
     submission_id = home.send(spoilt=(b"<floor>0<", b"<floor>abc<"))
     answer = client_as(Role.VISITOR).post(f"{home.page}/submissions/{submission_id}/review")

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from visits.following.setting_aside import reason_given
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.people import AccessKind
 from visits.models.visits import Submission, SubmissionState, Visit
@@ -42,6 +43,35 @@ def review_submission(
     submission.state = SubmissionState.CHECKED
     review = {"by": str(viewer.user_id), "at": now.isoformat(), "note": note.strip()}
     submission.findings = {**(submission.findings or {}), "review": review}
+    _written(session, submission, viewer, what="submission_reviewed", now=now)
+
+
+def take_review_back(
+    session: Session, submission: Submission, *, reason: str, viewer: Viewer, now: datetime
+) -> None:
+    """Let answers wait for a review again; the review that is taken back stays beside them.
+
+    Raises Conflict when nobody reviewed them, or only by deciding between two sets of answers: that
+    decision is taken back itself. Raises Invalid without a reason.
+    """
+    findings = dict(submission.findings or {})
+    decided = submission.decided_at is not None or "decided_beside" in findings
+    if submission.state is not SubmissionState.CHECKED or "review" not in findings or decided:
+        raise Conflict("nothing_to_take_back")
+    reason = reason_given(reason)
+    review = findings.pop("review")
+    gone = {**review, "taken_back_by": str(viewer.user_id), "why": reason}
+    findings["reviews_taken_back"] = [
+        *findings.get("reviews_taken_back", ()),
+        {**gone, "taken_back_at": now.isoformat()},
+    ]
+    submission.findings, submission.state = findings, SubmissionState.TO_REVIEW
+    _written(session, submission, viewer, what="review_taken_back", now=now)
+
+
+def _written(
+    session: Session, submission: Submission, viewer: Viewer, *, what: str, now: datetime
+) -> None:
     session.flush()
     if submission.visit is not None:
         log_access(
@@ -49,6 +79,6 @@ def review_submission(
             user_id=viewer.user_id,
             persons=[submission.visit.case.person_id],
             kind=AccessKind.WRITE,
-            what="submission_reviewed",
+            what=what,
             now=now,
         )

@@ -16,7 +16,7 @@ from visits.ground.bare import without_metadata
 from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alerts_of_visit
 from visits.intake.doubles import undecided
-from visits.intake.reviews import find_submission, review_submission
+from visits.intake.reviews import find_submission, review_submission, take_review_back
 from visits.intake.sealed_photos import sealed_photos
 from visits.intake.unfinished import others_of_dwelling
 from visits.intake.visit_file import (
@@ -139,24 +139,26 @@ def _ascii(name: str) -> str:
 @visits.post("/<uuid:visit_id>/submissions/<uuid:submission_id>/review")
 @requires(Action.REVIEW_ANSWERS)
 def review(visit_id: uuid.UUID, submission_id: uuid.UUID) -> ResponseReturnValue:
-    """Note that the marked answers were looked at."""
+    """Note that the marked answers were looked at, or that they are to be looked at again."""
+    again = request.form.get("state") == "again"
     try:
         with transaction() as session:
             visit = find_visit(session, viewer(), visit_id)
-            review_submission(
-                session,
-                find_submission(session, visit, submission_id),
-                note=request.form.get("note", ""),
-                viewer=viewer(),
-                now=now(),
-            )
+            found = find_submission(session, visit, submission_id)
+            if again:
+                reason = request.form.get("reason", "")
+                take_review_back(session, found, reason=reason, viewer=viewer(), now=now())
+            else:
+                note = request.form.get("note", "")
+                review_submission(session, found, note=note, viewer=viewer(), now=now())
     except Invalid as refused:
         errors = {name: sentence(code) for name, code in refused.fields.items()}
         with showing("visit") as (session, shown):
             visit = find_visit(session, viewer(), visit_id)
             shown.add(visit.case.person_id)
             return _page(session, visit, errors), 422
-    flash(_("The answers are marked as reviewed."), "success")
+    said = _("The answers are to be reviewed again.") if again else _("The answers are reviewed.")
+    flash(said, "success")
     return redirect(url_for(".show", visit_id=visit_id))
 
 

@@ -10,6 +10,7 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "job": {
         "escalate_work_orders": _l("Mark urgent work orders nobody has started"),
+        "make_what_is_due": _l("Make what is due in the cases"),
         "remind_follow_ups": _l("Call up follow-ups whose day has come"),
         "forget_failed_sign_ins": _l("Forget failed sign-ins"),
         "forget_old_sessions": _l("Forget old sessions"),

@@ -100,6 +100,6 @@ def _forms(programme: str, chance: random.Random) -> tuple[str, ...]:
     chosen = shipped_programmes_read()[programme]
     offered = list(chosen.visit_kinds[0].optional_forms)
     return (
-        *chosen.forms,
+        *chosen.visit_kinds[0].forms,
         *chance.sample(offered, k=min(chance.choice((0, 0, 1, 2)), len(offered))),
     )

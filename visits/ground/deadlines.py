@@ -14,6 +14,11 @@ def today_in_paris(now: datetime) -> date:
     return now.astimezone(PARIS).date()
 
 
+def midnight_in_paris(day: date) -> datetime:
+    """Give the first moment of a day in Paris, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
+
+
 def due_at(start: datetime, delay: str | Delay) -> datetime:
     """Give the moment `delay` after `start` (aware), in UTC.
 

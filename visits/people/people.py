@@ -26,7 +26,7 @@ from visits.models.works import FollowUp
 from visits.people.consents import still_counts
 from visits.people.measures import standing_alerts
 from visits.people.phones import numbers_of
-from visits.sight.reach import Viewer, hidden_homes, visible_persons
+from visits.sight.reach import Viewer, hidden_homes, visible_cases, visible_persons
 
 ACCESSES_SHOWN = 50
 
@@ -70,13 +70,14 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
         )
         .order_by(Tenancy.started_on.desc(), Tenancy.id.desc(), Occupancy.id)
     ).all()
-    hers = (Case.person_id == person.id, Case.dwelling_id.not_in(hidden))
-    enrolled = select(Case.id).where(*hers)
+    hers = (Case.person_id == person.id, visible_cases(viewer))
+    enrolled = select(Case.id).join(Case.person).where(*hers)
     return PersonFile(
         person=person,
         occupancies=occupancies,
         cases=session.scalars(
             select(Case)
+            .join(Case.person)
             .where(*hers)
             .options(selectinload(Case.attempts))
             .order_by(Case.opened_at.desc(), Case.id.desc())

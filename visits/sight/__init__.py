@@ -1,5 +1,6 @@
 """Reads for lists, agendas and the map. Every read of a person passes `visible_persons`."""
 
+from visits.sight.mandates import Held, mandates_held
 from visits.sight.reach import (
     Reach,
     Viewer,
@@ -11,10 +12,12 @@ from visits.sight.reach import (
 )
 
 __all__ = [
+    "Held",
     "Reach",
     "Viewer",
     "answers",
     "find_person",
+    "mandates_held",
     "visible_cases",
     "visible_persons",
     "visible_work_orders",

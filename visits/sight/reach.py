@@ -18,25 +18,39 @@ from visits.models.people import NamedAccess, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.visits import Visit, VisitState
 from visits.models.works import WorkOrder
+from visits.sight.mandates import Held
 
 
 class Reach(enum.StrEnum):
-    """How far an action reaches: own visits, own organisation, own territory, everything."""
+    """How far an action reaches.
+
+    Own visits; the cases of the organisation's mandates, and those its own people visit; those of
+    its mandates alone; the figures of its mandates; own territory; everything.
+    """
 
     OWN = "own"
     ORGANISATION = "organisation"
+    MANDATE = "mandate"
+    FIGURES = "figures"
     TERRITORY = "territory"
     ALL = "all"
 
 
+BY_MANDATE = (Reach.ORGANISATION, Reach.MANDATE, Reach.FIGURES)
+
+
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks, and how far the action she is doing lets her see."""
+    """Who looks, and how far the action she is doing lets her see.
+
+    `mandates` are those of her organisation that give a right to this action.
+    """
 
     user_id: uuid.UUID
     organisation_id: uuid.UUID
     territory_id: uuid.UUID | None
     reach: Reach
+    mandates: tuple[Held, ...] = ()
 
 
 def visible_persons(viewer: Viewer) -> ColumnElement[bool]:
@@ -56,10 +70,15 @@ def _named_to(user_id: uuid.UUID | None) -> Select[uuid.UUID]:
 def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `Case` and `Person` for what the viewer may see of both.
 
-    What a former tenant's case tells of a home is hidden with the home.
+    What a former tenant's case tells of a home is hidden with the home. Whoever sees a person by
+    a mandate, or by her people's visits, sees those cases of hers and no other.
     """
     hidden = hidden_homes(viewer.user_id)
-    return and_(visible_persons(viewer), Case.dwelling_id.not_in(hidden))
+    if viewer.reach in BY_MANDATE:
+        seen = and_(open_to(viewer.user_id), _case_within_reach(viewer))
+    else:
+        seen = visible_persons(viewer)
+    return and_(seen, Case.dwelling_id.not_in(hidden))
 
 
 def visible_work_orders(viewer: Viewer) -> ColumnElement[bool]:
@@ -98,27 +117,55 @@ def _within_reach(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.reach is Reach.ALL:
         return true()
     if viewer.reach is Reach.TERRITORY:
-        return _lives_in_territory(viewer) if viewer.territory_id else false()
-    visits = (
+        return _lives_in(viewer.territory_id) if viewer.territory_id else false()
+    if viewer.reach in BY_MANDATE:
+        within = _case_within_reach(viewer)
+        return exists().where(Case.person_id == Person.id, within).correlate(Person)
+    return (
         exists()
         .where(Case.person_id == Person.id, Visit.case_id == Case.id)
-        .where(Visit.state != VisitState.CANCELLED)
+        .where(Visit.state != VisitState.CANCELLED, Visit.visitor_id == viewer.user_id)
         .correlate(Person)
     )
+
+
+def _case_within_reach(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the condition on `Case` and `Person` for the cases of an organisation's people."""
+    seen = or_(false(), *(mandated(held) for held in viewer.mandates))
+    if viewer.reach is not Reach.FIGURES:
+        # What one organisation is in charge of, no other one sees by its mandate.
+        charge = Case.organisation_id
+        seen = and_(seen, or_(charge.is_(None), charge == viewer.organisation_id))
     if viewer.reach is Reach.ORGANISATION:
-        colleagues = select(User.id).where(User.organisation_id == viewer.organisation_id)
-        visited = visits.where(Visit.visitor_id.in_(colleagues))
-        return and_(visited, _lives_in_territory(viewer)) if viewer.territory_id else visited
-    return visits.where(Visit.visitor_id == viewer.user_id)
+        seen = or_(seen, _visited_by_colleagues(viewer))
+    return and_(seen, _lives_in(viewer.territory_id)) if viewer.territory_id else seen
 
 
-def _lives_in_territory(viewer: Viewer) -> ColumnElement[bool]:
+def mandated(held: Held) -> ColumnElement[bool]:
+    """Give the condition on `Case` and `Person` for the programme and area of a mandate."""
+    programme = Case.programme == held.programme
+    if held.territory_id is None:
+        return programme
+    return and_(programme, _lives_in(held.territory_id))
+
+
+def _visited_by_colleagues(viewer: Viewer) -> ColumnElement[bool]:
+    colleagues = select(User.id).where(User.organisation_id == viewer.organisation_id)
+    return (
+        exists()
+        .where(Visit.case_id == Case.id, Visit.visitor_id.in_(colleagues))
+        .where(Visit.state != VisitState.CANCELLED)
+        .correlate(Case)
+    )
+
+
+def _lives_in(territory_id: uuid.UUID) -> ColumnElement[bool]:
     return (
         exists()
         .where(Occupancy.person_id == Person.id, Occupancy.ended_on.is_(None))
         .where(Occupancy.tenancy_id == Tenancy.id, Tenancy.dwelling_id == Dwelling.id)
         .where(Dwelling.residence_id == Residence.id)
-        .where(Residence.territory_id == viewer.territory_id)
+        .where(Residence.territory_id == territory_id)
         .correlate(Person)
     )
 

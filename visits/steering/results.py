@@ -59,7 +59,7 @@ def works_results(
         .join(Submission, Submission.id == Consequence.submission_id)
         .join(Visit, Visit.id == Submission.visit_id)
         .join(Case, Case.id == Visit.case_id)
-        .where(Case.programme == programme, visible_work_orders(viewer))
+        .where(Case.programme == programme, visible_work_orders(viewer), visible_cases(viewer))
         .where(or_(WorkOrder.state != WorkOrderState.CANCELLED, counts))
     )
     by_severity: dict[Severity, list[_Work]] = {severity: [] for severity in Severity}

@@ -23,9 +23,14 @@ from visits.accounts.accounts import (
     token_digest,
 )
 from visits.accounts.open_sessions import is_open
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Forbidden, TooManyTries
-from visits.models.accounts import Role, User
-from visits.sight import Reach, Viewer
+from visits.models.accounts import Role
+from visits.models.mandates import Right
+from visits.sight import Held, Reach, Viewer, mandates_held
+from visits.sight.mandates import giving
+from visits.sight.reach import BY_MANDATE
+from webapp.access.account import Account, account_of
 from webapp.access.passwords import check_password
 from webapp.frame.transaction import house, now, reading
 
@@ -41,6 +46,7 @@ class Action(enum.StrEnum):
     NOTE_ALERTS = "note_alerts"
     IMPORT_STOCK = "import_stock"
     ENROL = "enrol"
+    SEE_CASES = "see_cases"
     CALL = "call"
     PLAN = "plan"
     VISIT = "visit"
@@ -60,10 +66,11 @@ class Action(enum.StrEnum):
     SEE_PARAMETERS = "see_parameters"
     MANAGE_PARAMETERS = "manage_parameters"
     MANAGE_ACCOUNTS = "manage_accounts"
+    SEE_MANDATES = "see_mandates"
+    MANAGE_MANDATES = "manage_mandates"
 
 
-_ALL, _OWN, _ORG = Reach.ALL, Reach.OWN, Reach.ORGANISATION
-_TER = Reach.TERRITORY
+_ALL, _OWN, _ORG, _MAN = Reach.ALL, Reach.OWN, Reach.ORGANISATION, Reach.MANDATE
 VIS, COO, PAR = Role.VISITOR, Role.COORDINATOR, Role.PARTNER_COORDINATOR
 TEC, MAN, SOC, ADM = Role.TECHNICIAN, Role.MANAGER, Role.SOCIAL_WORKER, Role.ADMINISTRATOR
 
@@ -76,7 +83,8 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.NOTE_ALERTS: {COO: _ALL, SOC: _ALL},
     Action.IMPORT_STOCK: {COO: _ALL},
     Action.ENROL: {COO: _ALL},
-    Action.CALL: {COO: _ALL},
+    Action.SEE_CASES: {COO: _ALL, PAR: _ORG},
+    Action.CALL: {COO: _ALL, PAR: _MAN},
     Action.PLAN: {COO: _ALL, PAR: _ORG},
     Action.VISIT: {VIS: _OWN},
     Action.HAND_OUT_KITS: {COO: _ALL, PAR: _ORG},
@@ -89,52 +97,26 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.SEE_ALERTS: {COO: _ALL, TEC: _ALL},
     Action.FOLLOW_UP: {COO: _ALL, SOC: _ALL},
     Action.SEE_MAP: {MAN: _ALL, COO: _ALL, TEC: _ALL},
-    Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL},
+    Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL, PAR: _MAN},
     Action.SEE_FORMS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
     Action.MANAGE_FORMS: {COO: _ALL, ADM: _ALL},
     Action.SEE_PARAMETERS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
     Action.MANAGE_PARAMETERS: {ADM: _ALL},
     Action.MANAGE_ACCOUNTS: {ADM: _ALL},
+    Action.SEE_MANDATES: {ADM: _ALL, COO: _ALL},
+    Action.MANAGE_MANDATES: {ADM: _ALL},
 }
 
-
-@dataclass(frozen=True)
-class Account:
-    """The signed-in account, as a request knows it. `device_id` is set for a tablet.
-
-    A `closed` one only brings what its tablet still holds (`late_door`).
-    """
-
-    id: uuid.UUID
-    email: str
-    name: str
-    role: Role
-    language: str
-    organisation_id: uuid.UUID
-    organisation: str
-    territory_id: uuid.UUID | None
-    device_id: uuid.UUID | None = None
-    closed: bool = False
-    password_to_change: bool = False
-    second_factor: bool = False
-
-
-def account_of(user: User, device_id: uuid.UUID | None = None) -> Account:
-    """Take what a request needs from an account's row."""
-    return Account(
-        id=user.id,
-        email=user.email,
-        name=user.name,
-        role=user.role,
-        language=user.language,
-        organisation_id=user.organisation_id,
-        organisation=user.organisation.name,
-        territory_id=user.territory_id,
-        device_id=device_id,
-        closed=not user.active,
-        password_to_change=user.password_to_change,
-        second_factor=user.second_factor_at is not None,
-    )
+# Which rights of a mandate open an action to those who reach as far as their mandates.
+_ANY_WORK = frozenset({Right.CALL, Right.PLAN, Right.VISIT, Right.DECIDE})
+RIGHTS: dict[Action, frozenset[Right]] = {
+    Action.SEE_PERSONS: _ANY_WORK,
+    Action.SEE_CASES: _ANY_WORK,
+    Action.SEE_VISITS: _ANY_WORK,
+    Action.CALL: frozenset({Right.CALL}),
+    Action.PLAN: frozenset({Right.PLAN}),
+    Action.SEE_OUTCOMES: frozenset({Right.FIGURES}),
+}
 
 
 def requires(action: Action) -> Callable[[View], View]:
@@ -179,18 +161,36 @@ def declared_action(app: Flask, endpoint: str) -> Action | None | bool:
 
 
 def may(action: Action) -> bool:
-    """Tell whether the signed-in account may do an action; templates ask this."""
-    return g.account is not None and g.account.role in PERMISSIONS[action]
+    """Tell whether the signed-in account may do an action; templates ask this.
+
+    What a mandate alone opens is closed to those whose organisation has none for it.
+    """
+    if g.account is None or g.account.role not in PERMISSIONS[action]:
+        return False
+    alone = PERMISSIONS[action][g.account.role] in (Reach.MANDATE, Reach.FIGURES)
+    return not alone or bool(_mandates_for(action))
 
 
 def viewer(action: Action | None = None) -> Viewer:
     """Give who looks and how far, for the endpoint's action or for the one named."""
-    reach = PERMISSIONS[action or g.action].get(g.account.role)
+    action = action or cast(Action, g.action)
+    reach = PERMISSIONS[action].get(g.account.role)
     if reach is None:
         raise Forbidden("forbidden")
     if reach is Reach.ALL and g.account.territory_id is not None:
         reach = Reach.TERRITORY
-    return Viewer(g.account.id, g.account.organisation_id, g.account.territory_id, reach)
+    account: Account = g.account
+    mandates = _mandates_for(action) if reach in BY_MANDATE else ()
+    return Viewer(account.id, account.organisation_id, account.territory_id, reach, mandates)
+
+
+def _mandates_for(action: Action) -> tuple[Held, ...]:
+    """Give the mandates of the account's organisation that open an action, read once a request."""
+    if g.mandates is None:
+        with reading() as session:
+            today = today_in_paris(now())
+            g.mandates = mandates_held(session, g.account.organisation_id, on=today)
+    return giving(g.mandates, RIGHTS.get(action, frozenset()))
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ def guard(app: Flask) -> None:
 
     @app.before_request
     def check() -> ResponseReturnValue | None:
-        g.account, g.action = None, None
+        g.account, g.action, g.mandates = None, None, None
         machine = request.path.startswith(MACHINE_PATHS)
         g.account = _machine_account() if machine else _session_account()
         if request.endpoint is None:
@@ -248,7 +248,7 @@ def guard(app: Flask) -> None:
             if machine:
                 raise NotSignedIn(owed.code)
             return redirect(url_for(owed.endpoints[0]))
-        if g.account.role not in PERMISSIONS[declared]:
+        if not may(declared):
             raise Forbidden("forbidden")
         return None
 
@@ -371,4 +371,13 @@ def _basic_account(value: str) -> Account | None:
     return account_of(user) if user is not None else None
 
 
-__all__ = ["Account", "Action", "NotSignedIn", "TooManyTries", "guard", "may", "public"]
+__all__ = [
+    "Account",
+    "Action",
+    "NotSignedIn",
+    "TooManyTries",
+    "account_of",
+    "guard",
+    "may",
+    "public",
+]

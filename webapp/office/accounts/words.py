@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 WORDS: dict[str, dict[str, Any]] = {
     "role": {
@@ -19,7 +20,24 @@ WORDS: dict[str, dict[str, Any]] = {
         "partner": _l("Partner"),
         "pension_fund": _l("Pension fund"),
     },
+    "right": {
+        "call": _l("Call"),
+        "plan": _l("Plan visits"),
+        "visit": _l("Visit"),
+        "decide": _l("Decide"),
+        "figures": _l("See figures"),
+    },
+    "mandate": {
+        "in_force": _l("In force"),
+        "to_come": _l("To come"),
+        "ended": _p("a mandate", "Ended"),
+    },
     "field": {
+        "from_on": _l("First day"),
+        "programme": _l("Programme"),
+        "rights": _l("Rights"),
+        "until_on": _l("Last day"),
+        "visits_stand": _l("Planned visits"),
         "email": _l("E-mail"),
         "new_organisation": _l("Name of the new organisation"),
         "organisation": _l("Organisation"),
@@ -49,6 +67,17 @@ WORDS: dict[str, dict[str, Any]] = {
 
 REFUSALS: dict[str, Any] = {
     "user_not_found": _l("There is no such account."),
+    "mandate_not_found": _l("There is no such mandate."),
+    "mandate_overlaps": _l(
+        "This organisation has a mandate in this programme and area for some of these days: "
+        "change that one."
+    ),
+    "mandate_ended": _l("This mandate is ended already."),
+    "mandate_not_ended": _l("This mandate is not ended."),
+    "landlord_needs_no_mandate": _l("A landlord’s own staff need no mandate."),
+    "figures_only": _l("Whoever pays sees figures only: give this organisation no other right."),
+    "ends_before_it_begins": _l("The last day comes before the first."),
+    "visits_stand": _l("Visits are planned under it: say that they stand, or move them first."),
     "device_not_found": _l("There is no such tablet."),
     "device_lost": _l("This tablet was declared lost. What it holds is erased."),
     "account_closed": _l("This account is closed. What was not sent yet is still on the tablet."),

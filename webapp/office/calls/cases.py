@@ -61,7 +61,7 @@ CALLED_BACK = (Disposition.CALL_BACK, Disposition.IN_HOSPITAL, Disposition.INTER
 
 
 @cases.get("/")
-@requires(Action.PLAN)
+@requires(Action.SEE_CASES)
 def index() -> ResponseReturnValue:
     """List whom to call, those who wait for a call back first."""
     with showing("calls") as (session, shown):
@@ -90,7 +90,7 @@ def index() -> ResponseReturnValue:
 
 
 @cases.get("/<uuid:case_id>")
-@requires(Action.PLAN)
+@requires(Action.SEE_CASES)
 def show(case_id: uuid.UUID) -> ResponseReturnValue:
     """Show one person to call: how, why, what was said before."""
     with showing("case") as (session, shown):
@@ -109,7 +109,8 @@ def call(case_id: uuid.UUID) -> ResponseReturnValue:
             case = find_case(session, viewer(), case_id, to_change=True)
             record_attempt(session, case, attempt, viewer=viewer(), now=now())
             state = case.state
-            seen = _still_seen(session, case_id)
+            session.flush()
+            seen = _reaches(session, Action.CALL, case_id)
     except (Invalid, Conflict) as refused:
         return refusal_on_page(case_id, refused, form="call")
     if not seen:
@@ -122,10 +123,12 @@ def call(case_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", case_id=case_id))
 
 
-def _still_seen(session: Session, case_id: uuid.UUID) -> bool:
-    session.flush()
+def _reaches(session: Session, action: Action, case_id: uuid.UUID) -> bool:
+    """Tell whether the viewer may do an action with this very case."""
+    if not may(action):
+        return False
     try:
-        find_case(session, viewer(), case_id)
+        find_case(session, viewer(action), case_id)
     except NotFound:
         return False
     return True
@@ -231,6 +234,7 @@ def page_of_case(
     visits = case_file(session, case)
     programme = programme_of(session, case)
     refusal = latest_refusal(session, case)
+    calls_here = _reaches(session, Action.CALL, case.id)
     return render_template(
         "cases/show.html",
         case=case,
@@ -241,9 +245,11 @@ def page_of_case(
         dwelling=case.dwelling,
         programme=programme,
         visits=visits,
-        visitors=offered_visitors(session, case),
+        plans_here=_reaches(session, Action.PLAN, case.id),
+        visitors=offered_visitors(session, case) if may(Action.PLAN) else [],
         refusal=refusal,
-        may_call=_may_call(case),
+        calls_here=calls_here,
+        may_call=calls_here and _may_be_called(case),
         refuses=_refuses(case, refusal),
         next=_next(session, case),
         errors=errors or {},
@@ -257,7 +263,7 @@ def page_of_case(
         alerts=standing_alerts(session, [case.person_id]).get(case.person_id, ()),
         unsafe=_was_unsafe(case),
         channels=[Channel.INCOMING] if _refuses(case, refusal) else list(Channel),
-        to_take_back=may_be_taken_back(case.attempts) if may(Action.CALL) else None,
+        to_take_back=may_be_taken_back(case.attempts) if calls_here else None,
         why_length=WHY_LENGTH,
         reasons=list(RefusalReason),
         note_length=NOTE_LENGTH,
@@ -287,10 +293,9 @@ def _was_unsafe(case: Case) -> bool:
     return waiting and bool(doors) and doors[-1].disposition is Disposition.UNSAFE
 
 
-def _may_call(case: Case) -> bool:
+def _may_be_called(case: Case) -> bool:
     """Tell whether a call can be recorded now, by the rules `record_attempt` keeps."""
-    closed = case.person.do_not_contact or not case.is_open
-    return may(Action.CALL) and not closed
+    return case.is_open and not case.person.do_not_contact
 
 
 def _refuses(case: Case, refusal: Refusal | None) -> bool:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.calls.phones import WHOSE_LENGTH
-from visits.ground.errors import Conflict, Invalid
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.people import AlertCode, Person
 from visits.people.external_scores import ToldScore, external_scores, record_external_score
 from visits.people.measures import alert_kind
@@ -112,6 +112,16 @@ def told(refused: Invalid | Conflict) -> tuple[dict[str, str], str]:
     return errors, "" if errors else sentence(refused.code, refused.details)
 
 
+def _may_call(session: Session, person: Person) -> bool:
+    """Tell whether the viewer may call this very person, and note what she says."""
+    if not may(Action.CALL):
+        return False
+    try:
+        return find_person(session, viewer(Action.CALL), person.id) is person
+    except NotFound:
+        return False
+
+
 def _page(
     session: Session,
     person: Person,
@@ -134,6 +144,7 @@ def _page(
         refusals=refusals_told(session, person),
         numbers=numbers_of(session, person),
         whose_length=WHOSE_LENGTH,
+        may_call=_may_call(session, person),
         named=named,
         living_there=living_there,
         to_name=[user for user in users_to_name(session) if user not in named]

@@ -243,7 +243,7 @@ def _administrator(session: Session) -> list[Tile]:
 
 def _calls(session: Session, said: str, programme: str, state: str, *, tone: str = "") -> Tile:
     only = CaseFilter(programme, state)
-    count = count_cases(session, viewer(Action.PLAN), only=only, now=now())
+    count = count_cases(session, viewer(Action.SEE_CASES), only=only, now=now())
     link = url_for("cases.index", programme=programme, state=state)
     return Tile(said, count, link, tone=tone if count else "")
 

@@ -1,0 +1,49 @@
+"""What an organisation may do for a landlord: in which programme, where, for how long."""
+
+import enum
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from visits.ground.db import Base, new_id
+from visits.models.accounts import Organisation, Territory, User
+
+
+class Right(enum.StrEnum):
+    """What a mandate allows."""
+
+    CALL = "call"
+    PLAN = "plan"
+    VISIT = "visit"
+    DECIDE = "decide"
+    FIGURES = "figures"
+
+
+class Mandate(Base):
+    """An organisation in a programme and an area, with stated rights; no territory is everywhere.
+
+    It counts from `from_on` to `until_on`, both days included, unless it was ended before;
+    `rights` is a list of `Right`.
+    """
+
+    __tablename__ = "mandate"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    programme: Mapped[str] = mapped_column(String(40))
+    territory_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("territory.id"))
+    rights: Mapped[list[Any]]
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    organisation: Mapped[Organisation] = relationship()
+    territory: Mapped[Territory | None] = relationship()
+    noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
+    ended_by: Mapped[User | None] = relationship(foreign_keys=[ended_by_id])

@@ -1,0 +1,46 @@
+"""What an organisation's mandates let its people do on a day."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from visits.models.mandates import Mandate, Right
+
+
+@dataclass(frozen=True)
+class Held:
+    """A programme and an area somebody works in by a mandate, with the rights it gives there."""
+
+    programme: str
+    territory_id: uuid.UUID | None
+    rights: frozenset[Right]
+
+
+def in_force(on: date) -> tuple[ColumnElement[bool], ...]:
+    """Give the conditions on `Mandate` for those that count on a day."""
+    return (
+        Mandate.ended_at.is_(None),
+        Mandate.from_on <= on,
+        or_(Mandate.until_on.is_(None), Mandate.until_on >= on),
+    )
+
+
+def mandates_held(session: Session, organisation_id: uuid.UUID, *, on: date) -> tuple[Held, ...]:
+    """Read what an organisation's mandates give on a day."""
+    statement = (
+        select(Mandate.programme, Mandate.territory_id, Mandate.rights)
+        .where(Mandate.organisation_id == organisation_id, *in_force(on))
+        .order_by(Mandate.id)
+    )
+    return tuple(
+        Held(programme, territory_id, frozenset(Right(one) for one in rights))
+        for programme, territory_id, rights in session.execute(statement)
+    )
+
+
+def giving(held: tuple[Held, ...], rights: frozenset[Right]) -> tuple[Held, ...]:
+    """Keep the mandates that give one of some rights."""
+    return tuple(one for one in held if one.rights & rights)

@@ -13,7 +13,6 @@ from tests.factories import (
     NOW,
     make_case,
     make_dwelling,
-    make_person,
     make_residence,
     make_user,
     make_viewer,
@@ -136,9 +135,7 @@ def test_a_case_in_an_organisations_charge_is_seen_by_no_other_mandated_one(fiel
     case.organisation_id = field.coordinator.organisation_id
     field.session.flush()
     assert field.seen(field.eyes()) == {"north"}
-    case.organisation_id = find_organisation(
-        field.session, "Mutuelle", OrganisationKind.PARTNER
-    ).id
+    case.organisation_id = find_organisation(field.session, "Mutuelle", OrganisationKind.PARTNER).id
     field.session.flush()
     assert field.seen(field.eyes()) == field.seen(field.eyes(Reach.MANDATE)) == set()
     assert field.seen(field.eyes(Reach.FIGURES)) == {"north"}

@@ -31,6 +31,7 @@ LEAST = 5
 # we are, what the landlord's file says of a home, how a question of consent was put.
 SAME_WORDS = {
     *("work_order.trade", "kit_movement.item", "user_account.role", "organisation.kind"),
+    "mandate.rights",
     *("case_file.reasons", "consent.read_out", "consent.text_version"),
 }
 # Names of columns and fields, told by the schema itself.

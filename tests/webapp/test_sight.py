@@ -34,11 +34,14 @@ from tests.factories import (
 )
 from tests.submissions import FALLS, GAS, fill, home_visit
 from visits.accounts.accounts import add_device, find_territory
+from visits.accounts.mandates import MandateSaid, grant_mandate
 from visits.forms.published import publish_form
+from visits.ground.deadlines import today_in_paris
 from visits.intake.alerts import Raised, raise_alert
 from visits.intake.submissions import SentFile, record_submission
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import Role, User
+from visits.models.mandates import Right
 from visits.models.people import AccessEvent, AlertCode, Occupancy
 from visits.models.portfolio import Import
 from visits.models.visits import SubmissionFile
@@ -111,6 +114,16 @@ class World:
         self.visitor = make_user(session, role=Role.VISITOR, organisation="Association")
         self.stranger = make_user(session, role=Role.VISITOR, organisation="Mutuelle")
         self.known.note(user_id=self.office.id)
+        self.mandate()
+
+    def mandate(self) -> None:
+        """Give the association that visits in the north all rights in the programme there."""
+        said = MandateSaid(
+            self.visitor.organisation_id, "seniors", self.territories[NORTH], frozenset(Right),
+            today_in_paris(NOW), None,
+        )  # fmt: skip
+        granted = grant_mandate(self.session, said, by=self.office.id, now=NOW)
+        self.known.note(mandate_id=granted.id)
 
     def settle(
         self, known: Known, *, by: User, territory: str, visitor: User, tag: str = "", **said: Any

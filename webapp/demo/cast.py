@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from visits.accounts.accounts import NewUser, add_device, add_user, find_organisation
+from visits.accounts.mandates import MandateSaid, grant_mandate
+from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import Organisation, OrganisationKind, Role, User
+from visits.models.mandates import Right
 from visits.sight import Reach, Viewer
 from webapp.access.auth import PERMISSIONS, Action
 from webapp.access.setting_up import hashes_of
@@ -102,6 +105,14 @@ def hire(
         social_worker=by_role[Role.SOCIAL_WORKER][0],
     )
     return cast, accounts
+
+
+def mandate_partner(session: Session, programme: str, *, by: User, now: datetime) -> None:
+    """Let the association call, plan and visit in a programme, and read its figures."""
+    partner = find_organisation(session, PARTNER, OrganisationKind.PARTNER)
+    rights = frozenset({Right.CALL, Right.PLAN, Right.VISIT, Right.FIGURES})
+    said = MandateSaid(partner.id, programme, None, rights, today_in_paris(now), None)
+    grant_mandate(session, said, by=by.id, now=now)
 
 
 def acting(user: User, action: Action) -> Viewer:

@@ -10,7 +10,7 @@ from webapp.office.frame.subject import Subject
 
 SUBJECT = Subject(
     pages=(cases.cases,),
-    navigation=(Item(40, "cases.index", _l("Calls"), "telephone", Action.PLAN),),
+    navigation=(Item(40, "cases.index", _l("Calls"), "telephone", Action.SEE_CASES),),
     words=WORDS,
     refusals=REFUSALS,
 )

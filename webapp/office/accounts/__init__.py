@@ -28,7 +28,7 @@ SUBJECT = Subject(
     ),
     navigation=(
         Item(140, "accounts.index", _l("Accounts"), "person-gear", Action.MANAGE_ACCOUNTS),
-        Item(150, "mandates.index", _l("Mandates"), "file-earmark-check", Action.SEE_MANDATES),
+        Item(135, "mandates.index", _l("Mandates"), "file-earmark-check", Action.SEE_MANDATES),
     ),
     words=WORDS,
     refusals=REFUSALS,

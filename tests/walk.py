@@ -55,6 +55,7 @@ PAGES = frozenset(
         "second_factor.index",
         "targeting.ask_first",
         "targeting.show",
+        "tasks.index",
         "unclaimed.handed_in",
         "unclaimed.index",
         "unclaimed.show",
@@ -96,6 +97,8 @@ NOT_PAGES = frozenset(
         "unclaimed.file",
         "unclaimed.handed_in_file",
         "visits.file",
+        "moved.lead_on",
+        "tasks.export",
     }
 )
 

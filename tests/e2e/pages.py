@@ -160,6 +160,8 @@ def pages_of(house: House) -> list[Shown]:
         Shown("calls", "coordinator", "/cases/", in_docs=True),
         Shown("call", "coordinator", f"/cases/{to_call}", in_docs=True),
         Shown("call-planned", "coordinator", f"/cases/{planned}"),
+        Shown("tasks", "coordinator", "/tasks/?state=open_all"),
+        Shown("tasks-empty", "coordinator", "/tasks/?q=zzzz"),
         Shown("call-refused", "coordinator", f"/cases/{refused}"),
         Shown("people", "coordinator", "/people/?q=martin"),
         Shown("people-empty", "coordinator", "/people/?q=zzzz"),

@@ -223,7 +223,7 @@ def test_a_case_is_closed_with_what_was_planned_and_opened_again_with_what_is_to
     visit = desk.plan(days=2)
     with pytest.raises(Invalid) as refused:
         _close(desk, outcome="thin air")
-    assert refused.value.fields == {"outcome": "bad_choice"}
+    assert refused.value.fields == {"ending": "bad_choice"}
     called_off = _close(desk, outcome="linked", note="Club des aînés")
     assert called_off == [visit]
     assert (visit.state, desk.case.is_open) == (VisitState.CANCELLED, False)

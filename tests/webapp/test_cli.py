@@ -226,12 +226,12 @@ def test_a_programme_goes_out_as_toml_and_comes_back_as_its_next_version(
     _run("programmes", "export", "seniors", "-o", file)
     text = file.read_text(encoding="utf-8")
     assert _run("programmes", "export", "seniors").output == text
-    file.write_text(text.replace("visit_minutes = 90", "visit_minutes = 75\ncolour = 1"))
+    file.write_text(text.replace("minutes = 90", "minutes = 75\ncolour = 1"))
     for command in ("check", "import"):
         said = _run("programmes", command, file, expect=1).output
-        assert "seniors.toml: colour: champ inconnu" in said
+        assert "seniors.toml: visit_kind.0.colour: champ inconnu" in said
     assert "seniors 1:" in _run("programmes", "list").output
-    file.write_text(text.replace("visit_minutes = 90", "visit_minutes = 75"))
+    file.write_text(text.replace("minutes = 90", "minutes = 75"))
     _run("programmes", "check", file)
     assert "seniors 2: 0 keep" in _run("programmes", "import", file).output
     assert "seniors 2: 0 keep" in _run("programmes", "import", file).output  # nothing new

@@ -33,6 +33,13 @@ def visitors(session: Session) -> Sequence[User]:
     return session.scalars(statement.order_by(User.name, User.id)).all()
 
 
+def may_be_planned(case: Case, due: Collection[Task]) -> bool:
+    """Tell whether a visit may be planned: agreed to, and none is planned or more is due."""
+    if not case.is_open or case.state not in MAY_BE_PLANNED:
+        return False
+    return case.state is not CaseState.PLANNED or bool(due)
+
+
 def plan_visit(
     session: Session,
     case: Case,

@@ -58,7 +58,7 @@ def close_case(
     on = on or today
     fields = {}
     if outcome not in outcomes_of(session, case):
-        fields["outcome"] = "required" if not outcome else "bad_choice"
+        fields["ending"] = "required" if not outcome else "bad_choice"
     if on > today:
         fields["on"] = "must_not_be_future"
     elif on < today_in_paris(case.opened_at):

@@ -16,6 +16,10 @@ from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
 WHAT_LENGTH = 500
+# What somebody may note as to do; a visit is planned, a step comes of a path.
+BY_HAND = (TaskKind.CALL, TaskKind.REVIEW, TaskKind.CHECK, TaskKind.ANSWER)
+# How somebody may close what is to do, by hand.
+CLOSED_AS = (TaskState.DONE, TaskState.IMPOSSIBLE, TaskState.WITHDRAWN)
 # Why a task was withdrawn when its case was closed: opening it again brings it back.
 CASE_CLOSED = "case_closed"
 IN_PAUSE, TOO_LATE = "in_pause", "too_late"

@@ -174,3 +174,12 @@ class Task(Base):
     why: Mapped[str | None] = mapped_column(EncryptedText)
 
     case: Mapped[Case] = relationship()
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it is still to do."""
+        return self.state is TaskState.OPEN
+
+    def is_late(self, today: date) -> bool:
+        """Tell whether it should have been done before today."""
+        return self.is_open and self.due_on < today

@@ -17,6 +17,7 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.calls import Disposition, RefusalReason
 from visits.models.cases import Case, CaseState
 from visits.models.visits import LIVE, Visit
+from visits.programmes.published import programme_of
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import moment
 from webapp.frame.transaction import now, transaction
@@ -45,6 +46,8 @@ def plan(case_id: uuid.UUID) -> ResponseReturnValue:
                 minutes=minutes,
                 viewer=viewer(),
                 now=now(),
+                kind=_typed_kind(session, case),
+                tasks=_typed_tasks(),
                 insist=_typed_insistence(),
             )
             said = _("The visit is planned for %(when)s.", when=moment(visit.planned_start_at))
@@ -174,6 +177,23 @@ def _typed_minutes() -> int:
     if not SHORTEST <= minutes <= LONGEST:
         raise Invalid({"minutes": "bad_duration"})
     return minutes
+
+
+def _typed_tasks() -> list[uuid.UUID] | None:
+    """Read what the visit is to answer; nothing ticked leaves it to what is due next."""
+    try:
+        return [uuid.UUID(one) for one in request.form.getlist("tasks")] or None
+    except ValueError:
+        raise Invalid({"tasks": "bad_choice"}) from None
+
+
+def _typed_kind(session: Session, case: Case) -> str:
+    """Read the kind of visit, one of the programme's; none leaves it to what it answers."""
+    typed, programme = request.form.get("kind", ""), programme_of(session, case)
+    known = {one.code for one in programme.visit_kinds} if programme else set()
+    if typed and typed not in known:
+        raise Invalid({"kind": "bad_choice"})
+    return typed
 
 
 def _typed_visitor(session: Session, case: Case) -> uuid.UUID:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.agenda.doors import LEFT_BEHIND, OUTCOMES, ladder_of
-from visits.agenda.planning import visitors
+from visits.agenda.planning import may_be_planned, visitors
 from visits.calls.call_list import (
     TO_CONTACT,
     CaseFilter,
@@ -30,7 +30,10 @@ from visits.calls.contacts import (
 )
 from visits.calls.phones import WHOSE_LENGTH
 from visits.calls.taking_back import GRAVE, REFUSALS, WHY_LENGTH, may_be_taken_back, take_back
-from visits.cases.cases import find_case
+from visits.cases.cases import find_case, outcomes_of
+from visits.cases.pauses import pauses_of
+from visits.cases.tasks import BY_HAND, CLOSED_AS, tasks_of, visits_due
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound, Refused
 from visits.models.accounts import User
 from visits.models.calls import Channel, Disposition, Refusal, RefusalReason
@@ -235,6 +238,7 @@ def page_of_case(
     programme = programme_of(session, case)
     refusal = latest_refusal(session, case)
     calls_here = _reaches(session, Action.CALL, case.id)
+    due = visits_due(session, case)
     return render_template(
         "cases/show.html",
         case=case,
@@ -245,6 +249,17 @@ def page_of_case(
         dwelling=case.dwelling,
         programme=programme,
         visits=visits,
+        due=due,
+        tasks=tasks_of(session, case.id),
+        paused=pauses_of(session, case.id),
+        endings=outcomes_of(session, case),
+        by_hand=BY_HAND,
+        closed_as=CLOSED_AS,
+        day_now=today_in_paris(now()),
+        plannable=may_be_planned(case, due),
+        chosen=request.args.get("visit", type=uuid.UUID),
+        # What was refused of a form for another visit comes back in that form.
+        another=bool(request.args.get("another") or (form == "plan" and "minutes" in request.form)),
         plans_here=_reaches(session, Action.PLAN, case.id),
         visitors=offered_visitors(session, case) if may(Action.PLAN) else [],
         refusal=refusal,

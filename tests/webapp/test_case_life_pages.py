@@ -1,0 +1,147 @@
+"""A case's life on its page, and the list of what is to do."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.factories import make_case, make_user
+from visits.cases.coming import make_for
+from visits.models.accounts import Role
+from visits.models.cases import Case, CaseState, Task, TaskState
+from visits.models.visits import Visit
+from visits.programmes.published import version_of
+
+SignIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def case(session: Session) -> Case:
+    """Somebody who agreed to be visited each week."""
+    version = version_of(session, "isolated_tenants")
+    made = make_case(
+        session, by=make_user(session), programme=version.code, programme_version_id=version.id,
+        state=CaseState.AGREED,
+    )  # fmt: skip
+    make_for(session, [made], now=NOW)
+    session.commit()
+    return made
+
+
+def post(client: FlaskClient, path: str, **typed: object) -> tuple[int, str]:
+    answer = client.post(path, data=typed, follow_redirects=True)
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def test_a_case_is_closed_and_opened_again_on_its_page(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    client, path = client_as("coordinator"), f"/cases/{case.id}"
+    status, shown = post(client, f"{path}/close", ending="nonsense", on="2026-03-10")
+    assert (status, "end-ending-error" in shown) == (422, True)
+    status, shown = post(client, f"{path}/close", ending="linked", on="2026-03-10", note="Club")
+    assert status == 200
+    assert "Lien retrouvé, passage de relais fait" in shown
+    assert "Club" in shown
+    assert "Noter une pause" not in shown
+    status, shown = post(client, f"{path}/close", ending="linked", on="2026-03-10")
+    assert (status, "Ce dossier est clos." in shown) == (409, True)
+    status, shown = post(client, f"{path}/reopen")
+    assert (status, "Le dossier est rouvert" in shown, "Clore le dossier" in shown) == (
+        200,
+        True,
+        True,
+    )
+
+
+def test_weekly_visits_are_planned_ahead_one_after_the_other(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    client, path = client_as("coordinator"), f"/cases/{case.id}"
+    visitor = make_user(session, role=Role.VISITOR).id
+    session.commit()
+    typed = {"visitor_id": visitor, "time": "10:00", "minutes": "45"}
+    post(client, f"{path}/visits", day="2026-03-12", **typed)
+    shown = client.get(path).get_data(as_text=True)
+    assert "Prévoir une autre visite" in shown
+    assert 'id="plan-minutes"' in client.get(f"{path}?another=1").get_data(as_text=True)
+    post(client, f"{path}/visits", day="2026-03-19", **typed)
+    session.expire_all()
+    planned = session.scalars(select(Visit).order_by(Visit.planned_start_at, Visit.id)).all()
+    answered = session.scalars(
+        select(Task.visit_id).where(Task.kind == "visit").order_by(Task.due_on, Task.id)
+    ).all()
+    assert [one.kind for one in planned] == ["weekly", "weekly"]
+    first, second = (one.id for one in planned)
+    assert answered[:2] == [first, second]
+    session.rollback()
+    shown = client.get(f"{path}?visit={second}").get_data(as_text=True)
+    assert f"visits/{second}/move" in shown
+    assert f"visits/{first}/move" not in shown
+
+
+def test_a_pause_takes_what_is_due_and_gives_it_back(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    client, path = client_as("coordinator"), f"/cases/{case.id}"
+    days = {"from_on": "2026-03-10", "until_on": "2026-03-30"}
+    status, shown = post(client, f"{path}/pauses", why="", **days)
+    assert (status, "pause-why-error" in shown) == (422, True)
+    status, shown = post(client, f"{path}/pauses", why="Chez sa fille", **days)
+    assert (status, "Chez sa fille" in shown) == (200, True)
+    assert "tombait pendant une pause" in shown
+    noted = shown.partition("/pauses/")[2].partition("/")[0]
+    status, shown = post(client, f"{path}/pauses/{noted}/end")
+    assert (status, "Chez sa fille" in shown) == (200, False)
+    assert "tombait pendant une pause" not in shown
+
+
+def test_something_to_do_is_noted_listed_saved_done_and_to_do_again(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    client, path = client_as("coordinator"), f"/cases/{case.id}"
+    typed = {"kind": "call", "what": "=Appeler le médecin", "due_on": "2026-03-10"}
+    assert post(client, f"{path}/tasks", **typed)[0] == 200
+    task = session.scalars(select(Task.id).where(Task.cadence.is_(None))).one()
+    session.rollback()
+    listed = client.get("/tasks/?kind=call").get_data(as_text=True)
+    assert "=Appeler le médecin" in listed
+    assert "Visite de la semaine" not in listed
+    saved = client.get("/tasks/tasks.csv?kind=call").get_data(as_text=True)
+    assert "'=Appeler le médecin" in saved
+    status, shown = post(client, f"{path}/tasks/{task}/close", state="impossible", why="")
+    assert (status, f"task-{task}-why-error" in shown) == (422, True)
+    assert post(client, f"{path}/tasks/{task}/close", state="done")[0] == 200
+    assert "Appeler le" not in client.get("/tasks/?kind=call").get_data(as_text=True)
+    assert post(client, f"{path}/tasks/{task}/reopen")[0] == 200
+    session.expire_all()
+    assert session.get_one(Task, task).state is TaskState.OPEN
+
+
+def test_a_task_of_another_case_is_none_of_this_one(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    client = client_as("coordinator")
+    place = make_case(session, by=make_user(session)).id
+    session.commit()
+    task = session.scalars(select(Task.id).order_by(Task.due_on, Task.id)).first()
+    session.rollback()
+    assert task is not None
+    path = f"/cases/{place}/tasks/{task}/close"
+    assert client.post(path, data={"state": "done"}).status_code == 404
+
+
+def test_an_address_of_before_leads_to_the_page_it_became(client_as: SignIn, case: Case) -> None:
+    client = client_as("coordinator")
+    answer = client.get(f"/enrolments/{case.id}?another=1")
+    assert (answer.status_code, answer.location) == (308, f"/cases/{case.id}?another=1")
+
+
+def test_a_partner_without_a_mandate_sees_nothing_to_do(client_as: SignIn, case: Case) -> None:
+    client = client_as("partner_coordinator")
+    listed = client.get("/tasks/?state=all").get_data(as_text=True)
+    assert str(case.id) not in listed
+    assert client.post(f"/cases/{case.id}/reopen").status_code == 404

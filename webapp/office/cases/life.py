@@ -1,0 +1,172 @@
+"""A case's life, from the page of the case: what is to do, pauses, closing, opening again."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from visits.cases.cases import close_case, find_case, reopen_case
+from visits.cases.coming import make_for
+from visits.cases.pauses import end_pause, pause
+from visits.cases.tasks import BY_HAND, CLOSED_AS, close_task, find_task, make_task, reopen_task
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.models.cases import Case, Task, TaskKind, TaskState
+from webapp.access.auth import Action, requires, viewer
+from webapp.frame.languages import moment
+from webapp.frame.transaction import now, transaction
+from webapp.office.calls.cases import refusal_on_page
+from webapp.office.frame.moments import typed_day
+
+life = Blueprint("life", __name__, url_prefix="/cases")
+
+
+@life.post("/<uuid:case_id>/close")
+@requires(Action.PLAN)
+def close(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Close a case with an outcome."""
+
+    def do(session: Session, case: Case) -> str:
+        called_off = close_case(
+            session,
+            case,
+            outcome=request.form.get("ending", ""),
+            note=_typed("note"),
+            on=_typed_day("on"),
+            viewer=viewer(),
+            now=now(),
+        )
+        if not called_off:
+            return str(_("The case is closed."))
+        when = ", ".join(moment(visit.planned_start_at) for visit in called_off)
+        return str(_("The case is closed. Called off: the visit of %(when)s.", when=when))
+
+    return _change(case_id, "end", do)
+
+
+@life.post("/<uuid:case_id>/reopen")
+@requires(Action.PLAN)
+def reopen(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Open a closed case again."""
+
+    def do(session: Session, case: Case) -> str:
+        reopen_case(session, case, viewer=viewer(), now=now())
+        make_for(session, [case], now=now())
+        return str(_("The case is open again, with what was still to do."))
+
+    return _change(case_id, "reopen", do)
+
+
+@life.post("/<uuid:case_id>/pauses")
+@requires(Action.PLAN)
+def begin_pause(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Let nothing be due for some days."""
+
+    def do(session: Session, case: Case) -> str:
+        from_on, until_on = _typed_day("from_on"), _typed_day("until_on")
+        if from_on is None or until_on is None:
+            raise Invalid({"from_on" if from_on is None else "until_on": "required"})
+        pause(
+            session, case, from_on=from_on, until_on=until_on, why=_typed("why"),
+            viewer=viewer(), now=now(),
+        )  # fmt: skip
+        return str(_("Noted: nothing is due in those days."))
+
+    return _change(case_id, "pause", do)
+
+
+@life.post("/<uuid:case_id>/pauses/<uuid:pause_id>/end")
+@requires(Action.PLAN)
+def take_pause_back(case_id: uuid.UUID, pause_id: uuid.UUID) -> ResponseReturnValue:
+    """Take a pause back."""
+
+    def do(session: Session, case: Case) -> str:
+        end_pause(session, case, pause_id, viewer=viewer(), now=now())
+        make_for(session, [case], now=now())
+        return str(_("The pause is over: what it took away is due again."))
+
+    return _change(case_id, "pause", do)
+
+
+@life.post("/<uuid:case_id>/tasks")
+@requires(Action.PLAN)
+def add_task(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Note what is to do in a case."""
+
+    def do(session: Session, case: Case) -> str:
+        kind, due_on = request.form.get("kind", ""), _typed_day("due_on")
+        if kind not in BY_HAND:
+            raise Invalid({"kind": "bad_choice"})
+        if due_on is None:
+            raise Invalid({"due_on": "required"})
+        make_task(
+            session, case, TaskKind(kind), what=_typed("what"), due_on=due_on, viewer=viewer(),
+            now=now(),
+        )  # fmt: skip
+        return str(_("Noted: it is in the list of what is to do."))
+
+    return _change(case_id, "task", do)
+
+
+@life.post("/<uuid:case_id>/tasks/<uuid:task_id>/close")
+@requires(Action.PLAN)
+def end_task(case_id: uuid.UUID, task_id: uuid.UUID) -> ResponseReturnValue:
+    """Note what became of a task."""
+
+    def do(session: Session, case: Case) -> str:
+        to = request.form.get("state", "")
+        if to not in CLOSED_AS:
+            raise Invalid({"state": "bad_choice"})
+        task = _task_of(session, case, task_id)
+        close_task(session, task, TaskState(to), why=_typed("why"), viewer=viewer(), now=now())
+        make_for(session, [case], now=now())
+        return str(_("Noted."))
+
+    return _change(case_id, f"task-{task_id}", do)
+
+
+@life.post("/<uuid:case_id>/tasks/<uuid:task_id>/reopen")
+@requires(Action.PLAN)
+def take_task_back(case_id: uuid.UUID, task_id: uuid.UUID) -> ResponseReturnValue:
+    """Take back that a task was closed."""
+
+    def do(session: Session, case: Case) -> str:
+        reopen_task(session, _task_of(session, case, task_id), viewer=viewer(), now=now())
+        return str(_("It is to do again."))
+
+    return _change(case_id, f"task-{task_id}", do)
+
+
+def _change(
+    case_id: uuid.UUID, form: str, do: Callable[[Session, Case], str]
+) -> ResponseReturnValue:
+    """Change a case and say so; what is refused comes back beside what was typed."""
+    try:
+        with transaction() as session:
+            said = do(session, find_case(session, viewer(), case_id, to_change=True))
+    except (Invalid, Conflict) as refused:
+        return refusal_on_page(case_id, refused, form=form)
+    flash(said, "success")
+    return redirect(url_for("cases.show", case_id=case_id))
+
+
+def _task_of(session: Session, case: Case, task_id: uuid.UUID) -> Task:
+    task = find_task(session, viewer(), task_id, to_change=True)
+    if task.case_id != case.id:
+        raise NotFound("task_not_found")
+    return task
+
+
+def _typed(name: str) -> str:
+    return request.form.get(name, "").replace("\r\n", "\n").strip()
+
+
+def _typed_day(name: str) -> date | None:
+    typed = request.form.get(name, "")
+    try:
+        return typed_day(typed) if typed else None
+    except ValueError:
+        raise Invalid({name: "bad_date"}) from None

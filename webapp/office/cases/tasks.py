@@ -1,0 +1,111 @@
+"""What is to do, in every case one may see: a list, and the same list as a file."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from visits.cases.task_list import DUE, WHICH, TaskFilter, count_tasks, list_tasks
+from visits.ground.deadlines import today_in_paris
+from visits.models.cases import Task, TaskKind, TaskState
+from visits.portfolio import harmless
+from visits.programmes import Programme
+from visits.programmes.published import load_programmes, programme_of
+from visits.sight.listing import Wanted
+from webapp.access.auth import Action, requires, viewer
+from webapp.frame.languages import day, pick
+from webapp.frame.transaction import now
+from webapp.office.frame.access import showing
+from webapp.office.frame.listing import wanted
+from webapp.words import word
+
+tasks = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+MOST_IN_A_FILE = 10_000
+
+
+@tasks.get("/")
+@requires(Action.SEE_CASES)
+def index() -> ResponseReturnValue:
+    """List what is to do, what is due first at the top."""
+    only, today = _only(), today_in_paris(now())
+    with showing("tasks") as (session, shown):
+        listed = list_tasks(session, viewer(), only=only, wanted=wanted(), today=today)
+        shown.update(task.case.person_id for task in listed.rows)
+        counts = {}
+        for state in WHICH:
+            tile = TaskFilter(state, only.kind, only.programme)
+            counts[state] = count_tasks(session, viewer(), only=tile, today=today)
+        return render_template(
+            "tasks/index.html",
+            listed=listed,
+            only=only,
+            counts=counts,
+            programme_of=_programmes(session, listed.rows),
+            programmes=load_programmes(session).values(),
+            kinds=list(TaskKind),
+            states=[one for one in TaskState if one is not TaskState.OPEN],
+            day_now=today,
+        )
+
+
+@tasks.get("/tasks.csv")
+@requires(Action.SEE_CASES)
+def export() -> ResponseReturnValue:
+    """Give the list as a file, as it is filtered and sorted: the first ten thousand."""
+    asked, today = wanted(), today_in_paris(now())
+    whole = Wanted(1, asked.sort, asked.descending, MOST_IN_A_FILE)
+    with showing("tasks") as (session, shown):
+        found = list_tasks(session, viewer(), only=_only(), wanted=whole, today=today).rows
+        shown.update(task.case.person_id for task in found)
+        text = _as_csv(found, _programmes(session, found))
+    name = {"Content-Disposition": 'attachment; filename="a-faire.csv"'}
+    return Response(text, mimetype="text/csv", headers=name)
+
+
+def task_name(task: Task, programme: Programme | None) -> str:
+    """Say what a task is: as somebody typed it, as its programme names it, or its kind."""
+    if task.what:
+        return task.what
+    for cadence in programme.cadences if programme else ():
+        if cadence.code == task.cadence:
+            return pick(dict(cadence.name))
+    return word("task_kind", task.kind)
+
+
+def _only() -> TaskFilter:
+    return TaskFilter(
+        state=request.args.get("state", DUE),
+        kind=request.args.get("kind", ""),
+        programme=request.args.get("programme", ""),
+        text=request.args.get("q", ""),
+    )
+
+
+def _programmes(session: Session, found: Sequence[Task]) -> dict[object, Programme | None]:
+    return {task.id: programme_of(session, task.case) for task in found}
+
+
+def _as_csv(found: Sequence[Task], programmes: Mapping[object, Programme | None]) -> str:
+    """Write tasks for a spreadsheet: semicolons, a mark of UTF-8, no cell that is a formula."""
+    text = io.StringIO()
+    text.write("\ufeff")
+    writer = csv.writer(text, delimiter=";")
+    heads = (_("From"), _("Due"), _("What"), _("Person"), _("City"), _("Programme"), _("State"))
+    writer.writerow(heads)
+    for task in found:
+        programme = programmes[task.id]
+        cells = (
+            task_name(task, programme),
+            task.case.person.name,
+            task.case.dwelling.residence.city,
+            pick(dict(programme.name)) if programme else task.case.programme,
+            word("task_state", task.state),
+        )
+        days = (day(task.not_before), day(task.due_on))
+        writer.writerow([*days, *(harmless(cell) for cell in cells)])
+    return text.getvalue()

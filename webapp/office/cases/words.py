@@ -1,0 +1,75 @@
+"""The words of what is to do in a case and of its end, and what is refused there."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+WORDS: dict[str, dict[str, Any]] = {
+    "task_kind": {
+        "visit": _l("Visit"),
+        "call": _l("Phone call"),
+        "step": _l("Step of a path"),
+        "review": _l("Review"),
+        "check": _l("Check"),
+        "answer": _l("Answer to give"),
+    },
+    "task_state": {
+        "open": _l("To do"),
+        "done": _l("Done"),
+        "impossible": _l("Not possible"),
+        "lapsed": _l("Lapsed"),
+        "withdrawn": _l("Withdrawn"),
+    },
+    "task_list": {
+        "due": _l("Due now"),
+        "late": _l("Late"),
+        "to_plan": _l("Visits to plan"),
+        "open_all": _l("All that is to do"),
+    },
+    "task_why": {
+        "case_closed": _l("the case was closed"),
+        "in_pause": _l("it fell in a pause"),
+        "too_late": _l("it was too late, by the programme’s delay"),
+    },
+    "case_outcome": {"moved": _l("Moved away"), "dead": _l("Died")},
+    "accessed": {
+        "tasks": _l("the list of what is to do"),
+        "task_made": _l("something to do noted"),
+        "task_closed": _l("what became of something to do"),
+        "task_reopened": _l("something to do again"),
+        "case_closed": _l("the end of a case"),
+        "case_reopened": _l("a case opened again"),
+        "case_in_charge": _l("who is in charge of a case"),
+        "case_paused": _l("a pause in a case"),
+        "case_pause_ended": _l("a pause taken back"),
+    },
+    "field": {
+        "ending": _l("What it came to"),
+        "on": _l("Day"),
+        "why": _l("Why"),
+        "what": _l("What"),
+        "due_on": _l("By"),
+    },
+}
+
+REFUSALS: dict[str, Any] = {
+    "case_elsewhere": _l("This case stands elsewhere by now. Nothing was changed; look again."),
+    "case_open": _l("This case is open. Nothing was changed."),
+    "case_open_already": _l(
+        "This person has another open case in the programme. Nothing was changed; go on there."
+    ),
+    "person_died": _l("This person died. Take that back first, if it is a mistake."),
+    "task_not_found": _l("There is no such thing to do, or your account may not see it."),
+    "task_planned": _l("A visit is planned for this. Nothing was changed; cancel the visit first."),
+    "task_done_by_visit": _l("A visit did this. Nothing was changed."),
+    "task_closed": _l("This is closed already. Nothing was changed."),
+    "task_open": _l("This is still to do. Nothing was changed."),
+    "pause_over": _l("This pause is over. Nothing was changed."),
+    "must_not_be_past": _l("Choose today or a day to come."),
+    "must_not_be_future": _l("Choose today or a day before."),
+    "before_opening": _l("The case was not open yet that day."),
+    "after_due": _l("Choose a day before the last one."),
+    "before_start": _l("Choose a day after the first one."),
+    "too_far": _l("A pause lasts a year at most."),
+    "of_another_organisation": _l("This person works for another organisation."),
+}

@@ -107,7 +107,7 @@ class World:
         self.known, self.hidden = Known(), Known()
         self.known.note(
             form_id=form.form_id, version=form.version, code="seniors", filename="x", path="x",
-            name="nothing", token="x", item_id=uuid.uuid4(),
+            name="nothing", rest="x", token="x", item_id=uuid.uuid4(),
             draft_id=uuid.uuid4(), device_id=uuid.uuid4(),
         )  # fmt: skip
         self.office, self.guardian = make_user(session), make_user(session)

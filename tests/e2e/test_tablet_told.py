@@ -220,7 +220,8 @@ def test_who_was_reached_is_on_the_screen_as_it_was_told(day: Round, tablet: Pag
     unlock(page)
     page.get_by_test_id("urgent-bar").click()
     expect(alert.get_by_test_id("urgent-reached")).to_contain_text("M. Durand")
-    assert [one.reached_name for name, one in day.alerts() if name == "ONCE"] == ["M. Durand"]
+    told = until(lambda: [one for name, one in day.alerts() if name == "ONCE"], "the alert")
+    assert [one.reached_name for one in told] == ["M. Durand"]
 
 
 def test_what_was_filled_in_before_a_visit_was_broken_off_can_still_be_finished(

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import select
 
 from tests.e2e.layout import VIEWPORTS, overflow, violations
-from tests.e2e.round import Round, card, choose, item, open_hub, saved, signed_in
+from tests.e2e.round import Round, arrived, card, choose, item, open_hub, saved, signed_in
 from tests.e2e.tablet import unlock
 from tests.factories import (
     PASSWORD,
@@ -310,6 +310,7 @@ def test_a_form_is_open_in_one_tab_and_goes_on_in_another_only_knowingly(
     expect(card(second, "JOLY").or_(_form(second, "home_visit")).first).to_be_visible()
     second.goto(f"{day.server.url}/tablet/#/")
     expect(item(second, "JOLY")).to_have_count(1)
+    arrived(second, "JOLY")
     assert len(day.submissions("JOLY")) == 1
 
 

@@ -1,6 +1,7 @@
 """Programmes are data: checked when they are read, published as versions that never change."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select
@@ -21,7 +22,13 @@ from visits.choosing.targeting import enrol
 from visits.forms.published import publish_form
 from visits.ground.errors import Conflict, NotFound
 from visits.models.programmes import ProgrammeVersion
-from visits.programmes import BadProgramme, parse_programme, shipped_programmes
+from visits.programmes import (
+    BadProgramme,
+    Condition,
+    parse_programme,
+    shipped_programmes,
+    write_programme,
+)
 from visits.programmes.facts import FACTS
 from visits.programmes.published import (
     find_programme,
@@ -52,6 +59,56 @@ points = 40
 when = [{ fact = "age", at_least = 75 }]
 label = { fr = "75 ans et plus", en = "75 and over" }
 """
+WHOLE = (
+    SHORT.replace('code = "heat"', 'code = "whole"\nways_in = ["targeting", "request"]', 1)
+    .replace("visit_minutes = 30", "visit_minutes = 30\nretention_months = 24")
+    .replace(
+        "age_min = 75",
+        """age_min = 75
+when = [
+    { fact = "lives_alone", equals = true },
+    { fact = "built_year", at_least = 1950, at_most = 1974 },
+]""",
+        1,
+    )
+    + """
+[[tier]]
+code = "kit"
+name = { fr = "Kit", en = "Kit" }
+[[tier]]
+code = "full"
+name = { fr = "Visite complète", en = "Full visit" }
+score_from = 30
+[[path]]
+code = "adaptation"
+name = { fr = "Adaptation", en = "Adaptation" }
+[[path.step]]
+code = "file"
+name = { fr = "Dossier complet", en = "File complete" }
+delay = "30d"
+owner = "social_worker"
+[[path.step]]
+code = "decision"
+name = { fr = "Décision", en = "Decision" }
+delay = "2m"
+[[objective]]
+code = "reached"
+name = { fr = "Personnes vues", en = "Persons seen" }
+counter = "persons_visited"
+number = 40
+by = 2026-12-31
+[[budget_line]]
+code = "fund"
+name = { fr = "Caisse de retraite", en = "Pension fund" }
+amount = 12000
+funder = "Carsat"
+starts_on = 2026-01-01
+ends_on = 2026-12-31
+[[partner]]
+organisation = "Les petits frères"
+rights = ["call", "visit"]
+"""
+)
 
 
 def test_the_programme_for_seniors_ships() -> None:
@@ -62,7 +119,7 @@ def test_the_programme_for_seniors_ships() -> None:
     visit = seniors.visit_kind("")
     assert (visit.forms, visit.minutes) == (("home_visit",), 90)
     assert len(visit.optional_forms) == 6
-    assert (seniors.follow_up_months, seniors.follow_up_form) == ((1, 6, 12), "follow_up_1_6_12")
+    assert (seniors.follow_up.months, seniors.follow_up.form) == ((1, 6, 12), "follow_up_1_6_12")
     assert sum(criterion.points for criterion in seniors.targeting if not criterion.group) == 40
 
 
@@ -94,12 +151,69 @@ def test_criteria_ask_for_known_facts_only() -> None:
         ('optional_forms = ["fall_risk"', 'optional_forms = ["home_visit"', "nommé deux fois"),
         ("[name]", "[name", "seniors.toml: TOML"),
         ('{ fact = "has_bath", equals = true }', '{ fact = "has_bath" }', "indiquez at_least"),
+        ("success = true", 'success = "no"', r"outcome\.0\.success: true ou false est attendu"),
+        ("success = true", "success = 0", r"outcome\.0\.success: true ou false est attendu"),
+        ("minutes = 90", "minutes = true", r"visit_kind\.0\.minutes: un nombre est attendu"),
+        ("share = 0.5", "share = true", r"target\.share: un nombre est attendu"),
+        ('code = "seniors"', 'code = "seniors\\n"', "code: minuscules, chiffres et _ seulement"),
+        ('code = "first"', 'code = "done"', r"cadence\.0\.code: « done » a déjà un sens"),
+        ('code = "first"', 'code = "opening"', r"cadence\.0\.code: « opening » a déjà un sens"),
+        ('after = "opening"', 'after = "done"', r"cadence\.0\.every: attendu avec after"),
+        ('after = "first"', 'after = "second"', r"cadence\.1\.after: cadence inconnue \(second\)"),
+        ('after = "opening"', 'after = "yearly"', r"cadence\.0\.after: attend une cadence qui"),
+        ('visit_kind = "yearly"', 'visit_kind = "y"', r"cadence\.1\.visit_kind: genre de visite"),
+        ('every = "12m"', 'every = "0d"', r"cadence\.1\.every: un jour au moins est attendu"),
+        (
+            "age_min = 70",
+            "age_min = 70\nage_max = 60",
+            r"age_max: plus petit que age_min",
+        ),
+        ("[target]", '[[tier]]\ncode = "kit"\n[target]', r"tier\.0\.name: champ obligatoire"),
+        ("position = 1", 'position = 1\nways_in = ["door"]', r"ways_in\.0: une de ces valeurs"),
+        ("position = 1", 'position = 1\nfunds = "x"', "seniors.toml: funds: champ inconnu"),
     ],
 )
 def test_a_programme_that_does_not_hold_is_refused_by_name(old: str, new: str, said: str) -> None:
     assert old in SENIORS
     with pytest.raises(BadProgramme, match=said):
         parse_programme(SENIORS.replace(old, new, 1), source="seniors.toml")
+
+
+def test_a_programme_without_any_form_is_told_so_by_the_name_of_what_lacks() -> None:
+    with pytest.raises(BadProgramme) as bad:
+        parse_programme(SHORT.replace('forms = ["home_visit"]\n', ""), source="heat.toml")
+    assert bad.value.problems == (("visit_kind.0.forms", "champ obligatoire absent"),)
+    without = SHORT.replace('forms = ["home_visit"]\nvisit_minutes = 30\n', "")
+    with pytest.raises(BadProgramme) as bad:
+        parse_programme(without, source="heat.toml")
+    assert bad.value.problems == (("visit_kind", "champ obligatoire absent"),)
+
+
+@pytest.mark.parametrize("code", [*shipped_programmes(), "heat", "whole"])
+def test_a_programme_written_as_toml_reads_as_the_same_programme(code: str) -> None:
+    texts = {**shipped_programmes(), "heat": SHORT, "whole": WHOLE}
+    read = parse_programme(texts[code], source=code)
+    written = write_programme(read)
+    assert parse_programme(written, source=code) == read
+    assert write_programme(parse_programme(written, source=code)) == written
+
+
+def test_all_that_a_programme_is_made_of_is_read() -> None:
+    whole = parse_programme(WHOLE, source="whole.toml")
+    assert whole.ways_in == ("targeting", "request")
+    assert whole.retention_months == 24
+    assert whole.audience.when == (
+        Condition("lives_alone", equals=True),
+        Condition("built_year", at_least=1950, at_most=1974),
+    )
+    assert [one.code for one in whole.tiers] == ["kit", "full"]
+    assert [tier and tier.code for tier in map(whole.tier_of, (0, 29, 30))] == [
+        "kit", "kit", "full"
+    ]  # fmt: skip
+    assert [one.code for one in whole.paths[0].steps] == ["file", "decision"]
+    assert (whole.objectives[0].number, whole.objectives[0].by) == (40, date(2026, 12, 31))
+    assert (whole.budget[0].amount, whole.budget[0].ends_on) == (12000, date(2026, 12, 31))
+    assert whole.partners[0].rights == ("call", "visit")
 
 
 def test_a_programme_is_published_once_and_changed_as_a_new_version(session: Session) -> None:

@@ -1,6 +1,7 @@
 """Whom to visit first, and why."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.factories import (
     make_viewer,
     shipped_programmes_read,
 )
+from visits.choosing.scoring import score
 from visits.choosing.targeting import (
     Filters,
     cities_of_candidates,
@@ -23,14 +25,14 @@ from visits.choosing.targeting import (
     enrol,
     enrol_top,
     rank_candidates,
-    score,
 )
-from visits.ground.errors import Invalid, NotFound
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Territory
 from visits.models.cases import Case, CaseState
 from visits.models.map import MapPoint
 from visits.models.people import NamedAccess, Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
+from visits.programmes import Audience, Condition, Tier
 from visits.programmes.facts import Facts
 from visits.programmes.published import find_programme
 from visits.sight import Reach, Viewer
@@ -375,3 +377,39 @@ def test_who_has_just_moved_in_comes_first(
     assert [found.person.id for found in ranking.candidates] == [person.id]
     moved = [r for r in ranking.candidates[0].score.reasons if r.criterion.startswith("first")]
     assert sum(reason.points for reason in moved) == points
+
+
+def test_an_audience_keeps_whom_all_it_asks_for_is_known_of(
+    session: Session, viewer: Viewer
+) -> None:
+    alone = make_person(session, dwelling=house(session, floor=3), lives_alone=True)
+    make_person(session, dwelling=house(session, floor=3), lives_alone=False)
+    make_person(session, dwelling=house(session, floor=3), lives_alone=None)
+    asked = (Condition("lives_alone", equals=True),)
+    only = replace(SENIORS, audience=Audience(70, when=asked))
+    ranking = rank_candidates(session, only, viewer, now=NOW)
+    assert [one.person.id for one in ranking.candidates] == [alone.id]
+    assert count_candidates(session, only, viewer, now=NOW) == (1, 0)
+    assert cities_of_candidates(session, only, viewer, now=NOW) == ["Beauvais"]
+    assert count_candidates(session, SENIORS, viewer, now=NOW) == (3, 0)
+
+
+def test_a_case_has_the_tier_its_score_comes_to(session: Session, viewer: Viewer) -> None:
+    names = {"fr": "Kit", "en": "Kit"}
+    tiers = (Tier("kit", names), Tier("full", names, 40), Tier("most", names, 99))
+    frail = make_person(session, dwelling=house(session, floor=3), lives_alone=True)
+    other = make_person(session, dwelling=house(session), born_on=date(1955, 1, 1))
+    tiered = replace(SENIORS, tiers=tiers)
+    cases = enrol(session, tiered, [frail.id, other.id], viewer=viewer, now=NOW)
+    assert {case.person_id: case.tier for case in cases} == {frail.id: "full", other.id: "kit"}
+
+
+def test_a_programme_that_nobody_comes_into_by_targeting_enrols_nobody(
+    session: Session, viewer: Viewer
+) -> None:
+    person = make_person(session, dwelling=house(session))
+    closed = replace(SENIORS, ways_in=("request",))
+    with pytest.raises(Conflict, match="not_by_targeting"):
+        enrol(session, closed, [person.id], viewer=viewer, now=NOW)
+    with pytest.raises(Conflict, match="not_by_targeting"):
+        enrol_top(session, closed, 1, viewer=viewer, now=NOW)

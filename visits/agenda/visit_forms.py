@@ -105,8 +105,8 @@ def _forms(
 def _names(programme: Programme, kind: str, *, follow_up: bool) -> Iterator[str]:
     chosen = programme.visit_kind(kind)
     offered = [*chosen.forms]
-    if follow_up and programme.follow_up_form:
-        offered.append(programme.follow_up_form)
+    if follow_up and programme.follow_up.form:
+        offered.append(programme.follow_up.form)
     yield from dict.fromkeys([*offered, *chosen.optional_forms])
 
 

@@ -1,7 +1,7 @@
 """Whom to visit first: facts of a person, points with reasons, an ordered list, cases."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -11,54 +11,23 @@ from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, exists, func,
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from visits.cases.coming import make_for
+from visits.choosing.scoring import Score, holds, score
 from visits.ground.db import take_turn
 from visits.ground.deadlines import age_on, today_in_paris
-from visits.ground.errors import Invalid, NotFound
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.folding import fold
 from visits.mapping.points import refresh_map
-from visits.models.cases import Case, CaseState
+from visits.models.cases import Case, CaseState, WayIn
 from visits.models.people import AccessKind, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
-from visits.programmes import Condition, Criterion, Programme
-from visits.programmes.facts import Fact, Facts, facts_of
+from visits.programmes import Programme
+from visits.programmes.facts import facts_of
 from visits.programmes.published import version_of
 from visits.sight.access_log import log_access
 from visits.sight.reach import Viewer, open_to, visible_persons
 
 MOST_AT_ONCE = 5_000
 CHUNK = 500
-
-
-@dataclass(frozen=True)
-class Reason:
-    """What a criterion gave; `value` is the fact, None when it is not known (then 0 points)."""
-
-    criterion: str
-    points: int
-    value: Fact
-    label: Mapping[str, str]
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the reason as a case keeps it."""
-        return {
-            "criterion": self.criterion,
-            "points": self.points,
-            "value": self.value,
-            "label": dict(self.label),
-        }
-
-
-@dataclass(frozen=True)
-class Score:
-    """Points 0 to 100, the reasons that gave them, and the criteria nothing is known about."""
-
-    points: int
-    reasons: tuple[Reason, ...]
-    unknown: tuple[Reason, ...]
-
-    def as_json(self) -> list[dict[str, Any]]:
-        """Give all reasons as a case keeps them, the unknown ones last with 0 points."""
-        return [reason.as_json() for reason in (*self.reasons, *self.unknown)]
 
 
 @dataclass(frozen=True)
@@ -107,26 +76,6 @@ class _Scored:
 NO_FILTERS = Filters()
 
 
-def score(facts: Facts, programme: Programme) -> Score:
-    """Count the points of a programme's criteria; of each group only the best one."""
-    met: dict[str, Reason] = {}
-    unknown: dict[str, Reason] = {}
-    for criterion in programme.targeting:
-        group = criterion.group or criterion.code
-        holds = _holds(criterion, facts)
-        if holds is None:
-            unknown.setdefault(group, Reason(criterion.code, 0, None, criterion.label))
-        elif holds and (group not in met or met[group].points < criterion.points):
-            value = facts[criterion.when[0].fact]
-            met[group] = Reason(criterion.code, criterion.points, value, criterion.label)
-    reasons = sorted(met.values(), key=lambda reason: -reason.points)
-    return Score(
-        points=min(100, sum(reason.points for reason in reasons)),
-        reasons=tuple(reasons),
-        unknown=tuple(reason for group, reason in unknown.items() if group not in met),
-    )
-
-
 def rank_candidates(
     session: Session, programme: Programme, viewer: Viewer, *, now: datetime,
     filters: Filters = NO_FILTERS, limit: int = 50, offset: int = 0,
@@ -144,6 +93,9 @@ def count_candidates(
     session: Session, programme: Programme, viewer: Viewer, *, now: datetime
 ) -> tuple[int, int]:
     """Count the programme's audience, and those of it who are enrolled."""
+    if programme.audience.when:
+        found = _scored(session, programme, viewer, today=today_in_paris(now))
+        return len(found), sum(one.row.case_id is not None for one in found)
     audience = _audience(programme, viewer, today=today_in_paris(now))
     counts = audience.with_only_columns(
         func.count(Person.id.distinct()), func.count(Case.person_id.distinct())
@@ -156,6 +108,9 @@ def cities_of_candidates(
     session: Session, programme: Programme, viewer: Viewer, *, now: datetime
 ) -> list[str]:
     """List the cities where the programme's audience lives, for a filter."""
+    if programme.audience.when:
+        found = _scored(session, programme, viewer, today=today_in_paris(now))
+        return sorted({one.row.city for one in found}, key=fold)
     statement = _audience(programme, viewer, today=today_in_paris(now)).with_only_columns(
         Residence.city
     )
@@ -171,6 +126,7 @@ def enrol(
     Raises NotFound, enrolling nobody, when one of them is not in the programme's audience or not
     within the viewer's reach.
     """
+    _refuse_other_ways(programme)
     wanted = list(dict.fromkeys(person_ids))
     take_turn(session, f"enrol {programme.code}")
     already = _enrolled(session, programme, wanted, viewer=viewer)
@@ -188,32 +144,16 @@ def enrol_top(
     """Enrol the `number` highest scores among those who are not enrolled yet: 1 to 5,000."""
     if not 1 <= number <= MOST_AT_ONCE:
         raise Invalid({"number": "out_of_range"}, "out_of_range")
+    _refuse_other_ways(programme)
     take_turn(session, f"enrol {programme.code}")
     filters = Filters(**{**vars(filters), "enrolled": False})
     ranked = _ranked(session, programme, viewer, today=today_in_paris(now), filters=filters)
     return _enrol(session, programme, ranked[:number], viewer=viewer, now=now)
 
 
-def _holds(criterion: Criterion, facts: Facts) -> bool | None:
-    """Say whether all conditions hold; None when that hangs on a fact that is not known."""
-    answers = [_meets(facts.get(condition.fact), condition) for condition in criterion.when]
-    if False in answers:
-        return False
-    return None if None in answers else True
-
-
-def _meets(value: Fact, condition: Condition) -> bool | None:
-    if value is None:
-        return None
-    if condition.equals is not None and value != condition.equals:
-        return False
-    if condition.at_least is None and condition.at_most is None:
-        return True
-    if isinstance(value, str):
-        return False
-    below = condition.at_least is not None and value < condition.at_least
-    above = condition.at_most is not None and value > condition.at_most
-    return not (below or above)
+def _refuse_other_ways(programme: Programme) -> None:
+    if WayIn.TARGETING not in programme.ways_in:
+        raise Conflict("not_by_targeting")
 
 
 def _audience(programme: Programme, viewer: Viewer, *, today: date) -> Select[*tuple[Any, ...]]:
@@ -292,7 +232,10 @@ def _scored(
             continue
         # Of a year alone the last day counts: so old she is at least.
         age = age_on(today, born=row.born_on or date(row.birth_year, 12, 31))
-        points = score(facts_of(row, age=age, today=today), programme)
+        facts = facts_of(row, age=age, today=today)
+        if not holds(programme.audience.when, facts):
+            continue
+        points = score(facts, programme)
         if points.points >= filters.minimum_score:
             found[row.person_id] = _Scored(row, age, points)
     return list(found.values())
@@ -390,6 +333,7 @@ def _enrol(
             state=CaseState.TO_CALL,
             score=scored.score.points,
             reasons=scored.score.as_json(),
+            tier=tier.code if (tier := programme.tier_of(scored.score.points)) else None,
             risk=0,
             opened_at=now,
             opened_by_id=viewer.user_id,

@@ -1,251 +1,310 @@
-"""The schema of a programme's TOML: what may stand in it, and what must hold."""
+"""A programme's TOML, both ways: what may stand in it, and how a programme is written."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
+from datetime import date
 from typing import Any
 
-from marshmallow import (
-    Schema,
-    ValidationError,
-    fields,
-    post_load,
-    pre_load,
-    validate,
-    validates_schema,
-)
+from marshmallow import Schema, ValidationError, fields, post_dump, pre_load, validate
+from marshmallow import validates_schema as checks
 
-from diagnostics.delays import DelayUnit, parse_delay
+from visits.models.cases import WayIn
+from visits.models.mandates import Right
+from visits.programmes import agreeing
 from visits.programmes.facts import FACTS
+from visits.programmes.fields import (
+    Amount,
+    Day,
+    Frozen,
+    NamesSchema,
+    Several,
+    YesNo,
+    code,
+    delay,
+    name,
+    number,
+    one_of,
+    some_of,
+)
 from visits.programmes.shape import (
+    WAYS_IN,
     Audience,
+    BudgetLine,
     Cadence,
     Condition,
     Criterion,
+    FollowUp,
+    Objective,
     Outcome,
+    Partner,
     Programme,
     Protocol,
+    RequestPath,
+    Step,
     Target,
+    Tier,
     VisitKind,
 )
 
-CODE = validate.Regexp(r"[a-z][a-z0-9_]{1,39}$")
-OPENING, DONE = "opening", "done"
 TASKS = ("visit", "call", "review", "check")
 OWNERS = ("coordinator", "visitor", "referent", "social_worker", "technician")
+COUNTERS = ("cases_opened", "persons_visited", "visits_done", "cases_succeeded")
 # How the keys of a programme with one kind of visit are called in a kind of its own.
 ONLY_VISIT = {"forms": "forms", "optional_forms": "optional_forms", "visit_minutes": "minutes"}
-TWICE = {
-    "criterion": "deux critères ont le même code",
-    "visit_kind": "deux genres de visite ont le même code",
-    "cadence": "deux cadences ont le même code",
-    "outcome": "deux issues ont le même code",
-}
+FORM = validate.Length(1, 100)
 
 
-def _is_delay(text: str) -> None:
-    try:
-        delay = parse_delay(text)
-    except ValueError:
-        raise ValidationError("un délai est attendu : 7d, 5wd ou 1m") from None
-    if delay.unit is DelayUnit.HOURS:
-        raise ValidationError("un délai en jours, jours ouvrés ou mois est attendu")
-    if delay.amount < 1:
-        raise ValidationError("un jour au moins est attendu")
+class ConditionSchema(Frozen):
+    """One fact and what it must be."""
 
-
-def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(one) if isinstance(one, list) else one for name, one in data.items()}
-
-
-class _Names(Schema):
-    fr = fields.String(required=True, validate=validate.Length(min=1))
-    en = fields.String(required=True, validate=validate.Length(min=1))
-
-    @post_load
-    def _freeze(self, data: dict[str, str], **_: Any) -> Mapping[str, str]:
-        return MappingProxyType(data)
-
-
-class _ConditionSchema(Schema):
-    fact = fields.String(required=True, validate=validate.OneOf(FACTS))
-    at_least = fields.Float()
-    at_most = fields.Float()
+    made = Condition
+    fact = one_of(FACTS, required=True)
+    at_least = Amount()
+    at_most = Amount()
     equals = fields.Raw(validate=lambda value: isinstance(value, bool | int | float | str))
 
-    @validates_schema
+    @checks
     def _ask_something(self, data: dict[str, Any], **_: Any) -> None:
         if len(data) < 2:
             raise ValidationError("indiquez at_least, at_most ou equals")
-
-    @post_load
-    def _freeze(self, data: dict[str, Any], **_: Any) -> Condition:
-        return Condition(**data)
+        if data.get("at_most", float("inf")) < data.get("at_least", float("-inf")):
+            raise ValidationError("plus petit que at_least", "at_most")
 
 
-class _CriterionSchema(Schema):
-    code = fields.String(required=True, validate=CODE)
-    points = fields.Integer(required=True, strict=True, validate=validate.Range(1, 100))
-    when = fields.List(
-        fields.Nested(_ConditionSchema), required=True, validate=validate.Length(min=1)
-    )
-    label = fields.Nested(_Names, required=True)
-    group = fields.String()
+class CriterionSchema(Frozen):
+    """What gives points."""
 
-    @post_load
-    def _freeze(self, data: dict[str, Any], **_: Any) -> Criterion:
-        return Criterion(**{**data, "when": tuple(data["when"])})
+    made = Criterion
+    code = code()
+    group = fields.String(validate=validate.Length(1, 40))
+    points = number(1, 100, required=True)
+    when = Several(fields.Nested(ConditionSchema), required=True, validate=validate.Length(min=1))
+    label = fields.Nested(NamesSchema, required=True)
 
 
-class _AudienceSchema(Schema):
-    age_min = fields.Integer(required=True, strict=True, validate=validate.Range(16, 115))
-    age_max = fields.Integer(strict=True, validate=validate.Range(16, 115))
+class AudienceSchema(Frozen):
+    """Whom a programme is for."""
+
+    made = Audience
+    age_min = number(16, 115, required=True)
+    age_max = number(16, 115)
+    when = Several(fields.Nested(ConditionSchema))
+
+    @checks
+    def _in_order(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("age_max", 115) < data["age_min"]:
+            raise ValidationError("plus petit que age_min", "age_max")
 
 
-class _TargetSchema(Schema):
-    share = fields.Float(validate=validate.Range(0, 1, min_inclusive=False))
-    number = fields.Integer(strict=True, validate=validate.Range(min=1))
+class TargetSchema(Frozen):
+    """How many to visit."""
 
-    @validates_schema
+    made = Target
+    share = Amount(validate=validate.Range(0, 1, min_inclusive=False))
+    number = number(1, 1_000_000)
+
+    @checks
     def _one_of_both(self, data: dict[str, Any], **_: Any) -> None:
         if len(data) != 1:
             raise ValidationError("indiquez soit share, soit number")
 
 
-class _ProtocolSchema(Schema):
-    max_calls = fields.Integer(strict=True, validate=validate.Range(1, 20))
-    soft_refusal_retry_months = fields.Integer(strict=True, validate=validate.Range(1, 24))
+class ProtocolSchema(Frozen):
+    """How often to call, and when to ask again."""
+
+    made = Protocol
+    max_calls = number(1, 20)
+    soft_refusal_retry_months = number(1, 24)
 
 
-class _FollowUpSchema(Schema):
-    months = fields.List(fields.Integer(strict=True, validate=validate.Range(1, 60)), required=True)
-    form = fields.String(load_default=None)
+class FollowUpSchema(Frozen):
+    """When to ask what became of what was promised."""
+
+    made = FollowUp
+    months = Several(number(1, 60))
+    form = fields.String(validate=FORM)
 
 
-class _VisitKindSchema(Schema):
-    code = fields.String(required=True, validate=CODE)
-    name = fields.Nested(_Names, required=True)
-    forms = fields.List(fields.String(), required=True, validate=validate.Length(min=1))
-    optional_forms = fields.List(fields.String(), load_default=list)
-    minutes = fields.Integer(required=True, strict=True, validate=validate.Range(15, 480))
-    ask_first = fields.Boolean(load_default=True)
+class VisitKindSchema(Frozen):
+    """A kind of visit."""
 
-    @validates_schema
+    made = VisitKind
+    code = code()
+    name = name()
+    forms = Several(fields.String(validate=FORM), required=True, validate=validate.Length(min=1))
+    optional_forms = Several(fields.String(validate=FORM))
+    minutes = number(15, 480, required=True)
+    ask_first = YesNo()
+
+    @checks
     def _a_form_once(self, data: dict[str, Any], **_: Any) -> None:
-        named = [*data.get("forms", ()), *data.get("optional_forms", ())]
+        named = [*data["forms"], *data.get("optional_forms", ())]
         if len(set(named)) < len(named):
             raise ValidationError("un formulaire est nommé deux fois", "optional_forms")
 
-    @post_load
-    def _freeze(self, data: dict[str, Any], **_: Any) -> VisitKind:
-        return VisitKind(**_tuples(data))
+
+class TierSchema(Frozen):
+    """How much a person gets."""
+
+    made = Tier
+    code = code()
+    name = name()
+    score_from = number(0, 100)
 
 
-class _CadenceSchema(Schema):
-    code = fields.String(required=True, validate=CODE)
-    name = fields.Nested(_Names, required=True)
-    task = fields.String(required=True, validate=validate.OneOf(TASKS))
+class CadenceSchema(Frozen):
+    """What comes back in a case, or comes once."""
+
+    made = Cadence
+    code = code()
+    name = name()
+    task = one_of(TASKS, required=True)
     visit_kind = fields.String()
-    after = fields.String(load_default=OPENING)
-    first_in = fields.String(validate=_is_delay)
-    every = fields.String(validate=_is_delay)
-    window_before = fields.String(validate=_is_delay)
-    grace = fields.String(validate=_is_delay)
-    months = fields.List(fields.Integer(strict=True, validate=validate.Range(1, 12)))
-    weekdays = fields.List(fields.Integer(strict=True, validate=validate.Range(1, 7)))
-    until = fields.Integer(strict=True, validate=validate.Range(1, 1000))
-    owner = fields.String(validate=validate.OneOf(OWNERS))
+    after = fields.String(load_default=agreeing.OPENING)
+    first_in = delay()
+    every = delay()
+    window_before = delay()
+    grace = delay()
+    months = Several(number(1, 12))
+    weekdays = Several(number(1, 7))
+    until = number(1, 1000)
+    owner = one_of(OWNERS)
 
-    @validates_schema
+    @checks
     def _has_a_day(self, data: dict[str, Any], **_: Any) -> None:
-        if not data.get("first_in") and not data.get("every"):
-            raise ValidationError("indiquez first_in, every, ou les deux")
-        if data.get("visit_kind") and data.get("task") != "visit":
-            raise ValidationError("réservé aux visites", "visit_kind")
-
-    @post_load
-    def _freeze(self, data: dict[str, Any], **_: Any) -> Cadence:
-        return Cadence(**_tuples(data))
+        agreeing.check_cadence(data)
 
 
-class _OutcomeSchema(Schema):
-    code = fields.String(required=True, validate=CODE)
-    name = fields.Nested(_Names, required=True)
-    success = fields.Boolean(load_default=False)
+class OutcomeSchema(Frozen):
+    """What a case may come to."""
 
-    @post_load
-    def _freeze(self, data: dict[str, Any], **_: Any) -> Outcome:
-        return Outcome(**data)
+    made = Outcome
+    code = code()
+    name = name()
+    success = YesNo()
 
 
-class ProgrammeSchema(Schema):
+class StepSchema(Frozen):
+    """A step of a path."""
+
+    made = Step
+    code = code()
+    name = name()
+    delay = delay(required=True)
+    owner = one_of(OWNERS)
+
+
+class PathSchema(Frozen):
+    """The way of a request."""
+
+    made = RequestPath
+    code = code()
+    name = name()
+    steps = Several(
+        fields.Nested(StepSchema), data_key="step", required=True, validate=validate.Length(min=1)
+    )
+
+    @checks
+    def _codes_differ(self, data: dict[str, Any], **_: Any) -> None:
+        agreeing.check_codes(data["steps"], "step")
+
+
+class ObjectiveSchema(Frozen):
+    """So many of something."""
+
+    made = Objective
+    code = code()
+    name = name()
+    counter = one_of(COUNTERS, required=True)
+    number = number(1, 10_000_000, required=True)
+    by = Day()
+
+
+class BudgetLineSchema(Frozen):
+    """Money for the programme."""
+
+    made = BudgetLine
+    code = code()
+    name = name()
+    amount = number(0, 1_000_000_000, required=True)
+    funder = fields.String(validate=validate.Length(1, 100))
+    starts_on = Day()
+    ends_on = Day()
+
+    @checks
+    def _in_order(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("ends_on", date.max) < data.get("starts_on", date.min):
+            raise ValidationError("avant starts_on", "ends_on")
+
+
+class PartnerSchema(Frozen):
+    """An organisation that takes part."""
+
+    made = Partner
+    organisation = fields.String(required=True, validate=validate.Length(1, 100))
+    rights = some_of(tuple(str(right) for right in Right), required=True)
+
+
+class ProgrammeSchema(Frozen):
     """A programme's TOML, key by key; an unknown one is refused by its name."""
 
-    code = fields.String(required=True, validate=CODE)
-    name = fields.Nested(_Names, required=True)
-    audience = fields.Nested(_AudienceSchema, required=True)
-    target = fields.Nested(_TargetSchema, required=True)
-    protocol = fields.Nested(_ProtocolSchema, load_default=dict)
-    position = fields.Integer(strict=True, load_default=100, validate=validate.Range(0, 1000))
-    visit_kind = fields.List(fields.Nested(_VisitKindSchema), validate=validate.Length(min=1))
-    cadence = fields.List(fields.Nested(_CadenceSchema), load_default=list)
-    horizon_days = fields.Integer(strict=True, load_default=35, validate=validate.Range(1, 400))
-    outcome = fields.List(fields.Nested(_OutcomeSchema), load_default=list)
-    follow_up = fields.Nested(_FollowUpSchema, load_default=lambda: {"months": [], "form": None})
-    criterion = fields.List(
-        fields.Nested(_CriterionSchema), required=True, validate=validate.Length(min=1)
-    )
+    made = Programme
+    code = code()
+    name = name()
+    position = number(0, 1000)
+    ways_in = some_of(tuple(str(way) for way in WayIn))
+    horizon_days = number(1, 400)
+    retention_months = number(1, 600)
+    audience = fields.Nested(AudienceSchema, required=True)
+    target = fields.Nested(TargetSchema, required=True)
+    protocol = fields.Nested(ProtocolSchema)
+    follow_up = fields.Nested(FollowUpSchema)
+    visit_kinds = Several(
+        fields.Nested(VisitKindSchema), data_key="visit_kind", required=True,
+        validate=validate.Length(min=1),
+    )  # fmt: skip
+    tiers = Several(fields.Nested(TierSchema), data_key="tier")
+    targeting = Several(fields.Nested(CriterionSchema), data_key="criterion")
+    cadences = Several(fields.Nested(CadenceSchema), data_key="cadence")
+    outcomes = Several(fields.Nested(OutcomeSchema), data_key="outcome")
+    paths = Several(fields.Nested(PathSchema), data_key="path")
+    objectives = Several(fields.Nested(ObjectiveSchema), data_key="objective")
+    budget = Several(fields.Nested(BudgetLineSchema), data_key="budget_line")
+    partners = Several(fields.Nested(PartnerSchema), data_key="partner")
 
     @pre_load
     def _name_the_only_visit(self, data: Any, **_: Any) -> Any:
         """Read the programmes published before there were kinds of visits."""
-        if not isinstance(data, Mapping) or "visit_kind" in data or "forms" not in data:
+        if not isinstance(data, Mapping) or "visit_kind" in data or not ONLY_VISIT.keys() & data:
             return data
         kept = {key: value for key, value in data.items() if key not in ONLY_VISIT}
         said = {ours: data[theirs] for theirs, ours in ONLY_VISIT.items() if theirs in data}
         names = {"fr": "Visite à domicile", "en": "Home visit"}
         return {**kept, "visit_kind": [{"code": "visit", "name": names, **said}]}
 
-    @validates_schema
-    def _visits_somehow(self, data: dict[str, Any], **_: Any) -> None:
-        if not data.get("visit_kind"):
-            raise ValidationError("champ obligatoire absent", "visit_kind")
+    @checks
+    def _agree(self, data: dict[str, Any], **_: Any) -> None:
+        for attribute, field in self.fields.items():
+            if field.data_key in agreeing.TWICE:
+                agreeing.check_codes(data.get(attribute, ()), field.data_key)
+        agreeing.check_cadences(data.get("cadences", ()), data["visit_kinds"])
 
-    @validates_schema
-    def _codes_differ(self, data: dict[str, Any], **_: Any) -> None:
-        for field, said in TWICE.items():
-            codes = [one.code for one in data.get(field, ())]
-            if len(set(codes)) < len(codes):
-                raise ValidationError(said, field)
+    @post_dump
+    def _without_ways_unsaid(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if tuple(data["ways_in"]) == WAYS_IN:
+            del data["ways_in"]
+        return data
 
-    @validates_schema
-    def _cadences_hold(self, data: dict[str, Any], **_: Any) -> None:
-        kinds = {one.code for one in data.get("visit_kind", ())}
-        after = {one.code: one.after for one in data.get("cadence", ())}
-        for cadence in data.get("cadence", ()):
-            if cadence.visit_kind and cadence.visit_kind not in kinds:
-                raise ValidationError(f"{cadence.code} : genre de visite inconnu", "cadence")
-            seen, at = set[str](), cadence.code
-            while at in after and at not in seen:
-                seen.add(at)
-                at = after[at]
-            if at not in (OPENING, DONE):
-                said = "attend une cadence qui l’attend" if at in after else "cadence inconnue"
-                raise ValidationError(f"{cadence.code} : {said} ({at})", "cadence")
 
-    @post_load
-    def _freeze(self, data: dict[str, Any], **_: Any) -> Programme:
-        return Programme(
-            code=data["code"],
-            name=data["name"],
-            position=data["position"],
-            audience=Audience(**data["audience"]),
-            target=Target(**data["target"]),
-            protocol=Protocol(**data["protocol"]),
-            visit_kinds=tuple(data["visit_kind"]),
-            cadences=tuple(data["cadence"]),
-            horizon_days=data["horizon_days"],
-            outcomes=tuple(data["outcome"]),
-            follow_up_months=tuple(data["follow_up"]["months"]),
-            follow_up_form=data["follow_up"]["form"],
-            targeting=tuple(data["criterion"]),
-        )
+def written(schema: Schema, value: object) -> dict[str, Any]:
+    """Write a value as its TOML says it; what says nothing is left out."""
+    said: dict[str, Any] = _without_nothing(schema.dump(value))
+    return said
+
+
+def _without_nothing(value: Any) -> Any:
+    if isinstance(value, dict):
+        kept = {key: _without_nothing(inner) for key, inner in value.items()}
+        return {key: inner for key, inner in kept.items() if inner not in (None, [], {}, ())}
+    if isinstance(value, list):
+        return [_without_nothing(inner) for inner in value]
+    return value

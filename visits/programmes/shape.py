@@ -2,6 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+
+from visits.models.cases import WayIn
+
+# How a case may begin where its programme says nothing of it: in every way.
+WAYS_IN = tuple(str(one) for one in WayIn)
 
 
 @dataclass(frozen=True)
@@ -27,10 +33,14 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Audience:
-    """Whom a programme is for: ages in full years, bounds inclusive."""
+    """Whom a programme is for: ages in full years, bounds inclusive, and all that `when` asks.
+
+    Of whom it is not known that `when` holds, she is not in it: nobody guesses.
+    """
 
     age_min: int
     age_max: int | None = None
+    when: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,14 @@ class Protocol:
 
 
 @dataclass(frozen=True)
+class FollowUp:
+    """After how many months to ask again, and with which form at a visit."""
+
+    months: tuple[int, ...] = ()
+    form: str | None = None
+
+
+@dataclass(frozen=True)
 class VisitKind:
     """A kind of visit, `minutes` long, done when all its `forms` are filled.
 
@@ -59,8 +77,8 @@ class VisitKind:
     code: str
     name: Mapping[str, str]
     forms: tuple[str, ...]
-    optional_forms: tuple[str, ...]
     minutes: int
+    optional_forms: tuple[str, ...] = ()
     ask_first: bool = True
 
 
@@ -101,27 +119,93 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Tier:
+    """How much a person gets, from a score on."""
+
+    code: str
+    name: Mapping[str, str]
+    score_from: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a path: within which delay, and who holds it."""
+
+    code: str
+    name: Mapping[str, str]
+    delay: str
+    owner: str | None = None
+
+
+@dataclass(frozen=True)
+class RequestPath:
+    """The way of a request: its steps in their order."""
+
+    code: str
+    name: Mapping[str, str]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Objective:
+    """So many of what `counter` counts, by a day."""
+
+    code: str
+    name: Mapping[str, str]
+    counter: str
+    number: int
+    by: date | None = None
+
+
+@dataclass(frozen=True)
+class BudgetLine:
+    """Money for the programme: euros of a funder, between two days."""
+
+    code: str
+    name: Mapping[str, str]
+    amount: int
+    funder: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Partner:
+    """An organisation that takes part, and what for; what it may do here, its mandate says."""
+
+    organisation: str
+    rights: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Programme:
     """A programme of home visits.
 
-    The first of its `visit_kinds` is the visit that people are called for; `follow_up_form` is
+    The first of its `visit_kinds` is the visit that people are called for; `follow_up.form` is
     offered when something promised to this person is due. Tasks are made `horizon_days` ahead.
+    A case may begin by one of its `ways_in`; its file is kept `retention_months` after its end.
     The lowest `position` is the programme a page shows first.
     """
 
     code: str
     name: Mapping[str, str]
-    position: int
     audience: Audience
     target: Target
-    protocol: Protocol
     visit_kinds: tuple[VisitKind, ...]
-    cadences: tuple[Cadence, ...]
-    horizon_days: int
-    outcomes: tuple[Outcome, ...]
-    follow_up_months: tuple[int, ...]
-    follow_up_form: str | None
-    targeting: tuple[Criterion, ...]
+    position: int = 100
+    ways_in: tuple[str, ...] = WAYS_IN
+    horizon_days: int = 35
+    retention_months: int | None = None
+    protocol: Protocol = Protocol()
+    follow_up: FollowUp = FollowUp()
+    tiers: tuple[Tier, ...] = ()
+    targeting: tuple[Criterion, ...] = ()
+    cadences: tuple[Cadence, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    paths: tuple[RequestPath, ...] = ()
+    objectives: tuple[Objective, ...] = ()
+    budget: tuple[BudgetLine, ...] = ()
+    partners: tuple[Partner, ...] = ()
 
     def visit_kind(self, code: str | None) -> VisitKind:
         """Give a kind of visit; the first one for a code that is empty or not known."""
@@ -132,5 +216,10 @@ class Programme:
         """List every form a visit may be filled with, the required ones first."""
         required = [form for one in self.visit_kinds for form in one.forms]
         optional = [form for one in self.visit_kinds for form in one.optional_forms]
-        follow_up = (self.follow_up_form,) if self.follow_up_form else ()
+        follow_up = (self.follow_up.form,) if self.follow_up.form else ()
         return tuple(dict.fromkeys((*required, *optional, *follow_up)))
+
+    def tier_of(self, score: int) -> Tier | None:
+        """Give the tier a score comes to: of those it reaches, the one that begins highest."""
+        reached = [one for one in self.tiers if one.score_from <= score]
+        return max(reached, key=lambda one: one.score_from, default=None)

@@ -1,0 +1,82 @@
+"""What a programme's criteria come to for one person: points, each with its reason."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from visits.programmes import Condition, Programme
+from visits.programmes.facts import Fact, Facts
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What a criterion gave; `value` is the fact, None when it is not known (then 0 points)."""
+
+    criterion: str
+    points: int
+    value: Fact
+    label: Mapping[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the reason as a case keeps it."""
+        return {
+            "criterion": self.criterion,
+            "points": self.points,
+            "value": self.value,
+            "label": dict(self.label),
+        }
+
+
+@dataclass(frozen=True)
+class Score:
+    """Points 0 to 100, the reasons that gave them, and the criteria nothing is known about."""
+
+    points: int
+    reasons: tuple[Reason, ...]
+    unknown: tuple[Reason, ...]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Give all reasons as a case keeps them, the unknown ones last with 0 points."""
+        return [reason.as_json() for reason in (*self.reasons, *self.unknown)]
+
+
+def score(facts: Facts, programme: Programme) -> Score:
+    """Count the points of a programme's criteria; of each group only the best one."""
+    met: dict[str, Reason] = {}
+    unknown: dict[str, Reason] = {}
+    for criterion in programme.targeting:
+        group = criterion.group or criterion.code
+        held = holds(criterion.when, facts)
+        if held is None:
+            unknown.setdefault(group, Reason(criterion.code, 0, None, criterion.label))
+        elif held and (group not in met or met[group].points < criterion.points):
+            value = facts[criterion.when[0].fact]
+            met[group] = Reason(criterion.code, criterion.points, value, criterion.label)
+    reasons = sorted(met.values(), key=lambda reason: -reason.points)
+    return Score(
+        points=min(100, sum(reason.points for reason in reasons)),
+        reasons=tuple(reasons),
+        unknown=tuple(reason for group, reason in unknown.items() if group not in met),
+    )
+
+
+def holds(conditions: Iterable[Condition], facts: Facts) -> bool | None:
+    """Say whether all conditions hold; None when that hangs on a fact that is not known."""
+    answers = [_meets(facts.get(condition.fact), condition) for condition in conditions]
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _meets(value: Fact, condition: Condition) -> bool | None:
+    if value is None:
+        return None
+    if condition.equals is not None and value != condition.equals:
+        return False
+    if condition.at_least is None and condition.at_most is None:
+        return True
+    if isinstance(value, str):
+        return False
+    below = condition.at_least is not None and value < condition.at_least
+    above = condition.at_most is not None and value > condition.at_most
+    return not (below or above)

@@ -1,0 +1,58 @@
+"""What must agree within a programme: codes, what names them, cadences that would never end."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+from marshmallow import ValidationError
+
+OPENING, DONE = "opening", "done"
+TWICE = {
+    "visit_kind": "deux genres de visite ont le même code",
+    "tier": "deux niveaux ont le même code",
+    "criterion": "deux critères ont le même code",
+    "cadence": "deux cadences ont le même code",
+    "outcome": "deux issues ont le même code",
+    "path": "deux parcours ont le même code",
+    "step": "deux étapes ont le même code",
+    "objective": "deux objectifs ont le même code",
+    "budget_line": "deux lignes de budget ont le même code",
+}
+
+
+def check_codes(things: Iterable[Any], key: str) -> None:
+    """Refuse two things of one code."""
+    codes = [thing.code for thing in things]
+    if len(set(codes)) < len(codes):
+        raise ValidationError(TWICE[key], key)
+
+
+def check_cadence(said: Mapping[str, Any]) -> None:
+    """Refuse a cadence that would never be due, or that asks for a visit without being one."""
+    if not said.get("first_in") and not said.get("every"):
+        raise ValidationError("indiquez first_in, every, ou les deux")
+    if said["after"] == DONE and not said.get("every"):
+        raise ValidationError("attendu avec after = « done » : quand revient-elle ?", "every")
+    if said.get("visit_kind") and said["task"] != "visit":
+        raise ValidationError("réservé aux visites", "visit_kind")
+
+
+def check_cadences(cadences: Iterable[Any], kinds: Iterable[Any]) -> None:
+    """Refuse cadences that name a kind of visit or a cadence that is not there, or wait in vain."""
+    known = {one.code for one in kinds}
+    after = {one.code: one.after for one in cadences}
+    for index, cadence in enumerate(cadences):
+        if cadence.code in (OPENING, DONE):
+            _refuse(index, "code", f"« {cadence.code} » a déjà un sens pour after")
+        if cadence.visit_kind and cadence.visit_kind not in known:
+            _refuse(index, "visit_kind", f"genre de visite inconnu ({cadence.visit_kind})")
+        seen, at = {cadence.code}, cadence.after
+        while at in after and at not in seen:
+            seen.add(at)
+            at = after[at]
+        if at not in (OPENING, DONE):
+            said = "attend une cadence qui l’attend" if at in after else "cadence inconnue"
+            _refuse(index, "after", f"{said} ({at})")
+
+
+def _refuse(index: int, field: str, said: str) -> NoReturn:
+    raise ValidationError({"cadence": {index: {field: [said]}}})

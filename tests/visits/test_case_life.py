@@ -15,7 +15,7 @@ from visits.agenda.doors import Knock, report_shut_door
 from visits.agenda.planning import cancel_visit, plan_visit
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.taking_back import take_back
-from visits.cases.cases import close_case, put_in_charge, reopen_case
+from visits.cases.cases import close_case, reopen_case
 from visits.cases.coming import make_what_is_due
 from visits.cases.pauses import end_pause, pause
 from visits.cases.task_list import DUE, LATE, OPEN_ALL, TO_PLAN, TaskFilter, count_tasks, list_tasks
@@ -407,21 +407,6 @@ def test_a_count_and_its_list_are_one_query(desk: Desk) -> None:
         counted[state] = count_tasks(desk.session, desk.viewer, only=only, today=today)
         assert len(listed.rows) == listed.total == counted[state]
     assert counted == {DUE: 3, LATE: 2, TO_PLAN: 1, OPEN_ALL: 3}
-
-
-def test_a_case_is_given_to_an_organisation_and_one_of_its_people(desk: Desk) -> None:
-    give = {"viewer": desk.viewer, "now": desk.now}
-    with pytest.raises(Invalid) as refused:
-        put_in_charge(
-            desk.session, desk.case, organisation_id=desk.visitor.organisation_id,
-            referent_id=desk.user.id, **give,
-        )  # fmt: skip
-    assert refused.value.fields == {"referent_id": "of_another_organisation"}
-    put_in_charge(
-        desk.session, desk.case, organisation_id=desk.visitor.organisation_id,
-        referent_id=desk.visitor.id, **give,
-    )  # fmt: skip
-    assert desk.case.referent_id == desk.visitor.id
 
 
 def test_a_move_leaves_the_visit_where_it_took_place(desk: Desk) -> None:

@@ -25,6 +25,7 @@ from visits.accounts.mandates import (
     TO_COME,
     MandateSaid,
     change_end,
+    changes_of,
     end_mandate,
     grant_mandate,
     list_mandates,
@@ -194,12 +195,12 @@ def test_two_mandates_of_the_same_do_not_overlap(field: Field) -> None:
     field.grant(territory_id=field.south)
     later = field.grant(from_on=TODAY + timedelta(days=10))
     with pytest.raises(Conflict):
-        change_end(field.session, first, None, viewer=make_viewer(field.office))
+        change_end(field.session, first, None, viewer=make_viewer(field.office), now=NOW)
     eyes = make_viewer(field.office)
     end_mandate(field.session, later, viewer=eyes, now=NOW)
-    change_end(field.session, first, None, viewer=eyes)
+    change_end(field.session, first, None, viewer=eyes, now=NOW)
     with pytest.raises(Conflict):
-        take_up_again(field.session, later)
+        take_up_again(field.session, later, by=field.office.id, now=NOW)
 
 
 def test_a_mandate_is_not_ended_over_planned_visits_unawares(field: Field) -> None:
@@ -229,11 +230,15 @@ def test_the_visits_after_a_new_last_day_are_told(field: Field) -> None:
     start = NOW + timedelta(days=5)
     visit = make_visit(session, case=field.cases["north"], visitor=field.visitor, start_at=start)
     with pytest.raises(Invalid):
-        change_end(session, mandate, TODAY + timedelta(days=4), viewer=eyes)
+        change_end(session, mandate, TODAY + timedelta(days=4), viewer=eyes, now=NOW)
     assert mandate.until_on is None
-    change_end(session, mandate, TODAY + timedelta(days=5), viewer=eyes)
-    change_end(session, mandate, TODAY, viewer=eyes, visits_stand=True)
+    change_end(session, mandate, TODAY + timedelta(days=5), viewer=eyes, now=NOW)
+    change_end(session, mandate, TODAY, viewer=eyes, now=NOW, visits_stand=True)
     assert mandate.until_on == TODAY
+    change_end(session, mandate, TODAY, viewer=eyes, now=NOW)
+    fifth = TODAY + timedelta(days=5)
+    told = [(one.until_was, one.until_on, one.by_id) for one in changes_of(session, mandate)]
+    assert told == [(None, fifth, field.office.id), (fifth, TODAY, field.office.id)]
     assert session.get(Visit, visit.id) is visit
 
 
@@ -241,15 +246,16 @@ def test_a_mandate_ended_by_mistake_stands_again(field: Field) -> None:
     session, eyes = field.session, make_viewer(field.office)
     mandate = field.grant()
     with pytest.raises(Conflict):
-        take_up_again(session, mandate)
+        take_up_again(session, mandate, by=field.office.id, now=NOW)
     end_mandate(session, mandate, viewer=eyes, now=NOW)
     with pytest.raises(Conflict):
         end_mandate(session, mandate, viewer=eyes, now=NOW)
     with pytest.raises(Conflict):
-        change_end(session, mandate, None, viewer=eyes)
+        change_end(session, mandate, None, viewer=eyes, now=NOW)
     assert field.seen(field.eyes()) == set()
-    take_up_again(session, mandate)
+    take_up_again(session, mandate, by=field.office.id, now=NOW)
     assert field.seen(field.eyes()) == {"north"}
+    assert [one.kind for one in changes_of(session, mandate)] == ["ended", "taken_up"]
 
 
 def test_mandates_are_listed_by_where_they_stand(field: Field) -> None:

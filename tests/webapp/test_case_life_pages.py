@@ -144,4 +144,4 @@ def test_a_partner_without_a_mandate_sees_nothing_to_do(client_as: SignIn, case:
     client = client_as("partner_coordinator")
     listed = client.get("/tasks/?state=all").get_data(as_text=True)
     assert str(case.id) not in listed
-    assert client.post(f"/cases/{case.id}/reopen").status_code == 404
+    assert client.post(f"/cases/{case.id}/reopen").status_code == 403

@@ -1,5 +1,6 @@
 """Mandates in the office: granted, ended, and what they let a partner's coordinator do."""
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -138,3 +139,55 @@ def test_a_coordinator_reads_mandates_and_an_administrator_alone_grants_them(
     assert reads.get("/mandates/new").status_code == 403
     for role in (Role.PARTNER_COORDINATOR, Role.MANAGER, Role.VISITOR):
         assert client_as(role).get("/mandates/").status_code == 403
+
+
+def test_who_may_decide_closes_opens_and_hands_over_and_nobody_else(
+    client_as: SignIn, session: Session, visitor: User, case: Case
+) -> None:
+    partner = client_as(Role.PARTNER_COORDINATOR, organisation="Association")
+    page, ends = f"/cases/{case.id}", {"ending": "completed", "on": "2026-03-10"}
+    given = {"organisation_id": str(visitor.organisation_id), "why": "Suivi"}
+    mandate = give(session, visitor, Right.CALL, Right.PLAN, Right.VISIT)
+    shown = partner.get(page).text
+    assert f"{page}/pauses" in shown
+    assert f"{page}/close" not in shown
+    assert f"{page}/charge" not in shown
+    back = f"charges/{uuid.uuid4()}/back"
+    for path, typed in (("close", ends), ("reopen", {}), ("charge", given), (back, {})):
+        assert partner.post(f"{page}/{path}", data=typed).status_code == 403
+    mandate.rights = [Right.DECIDE]
+    session.commit()
+    assert f"{page}/charge" in partner.get(page).text
+    assert partner.post(f"{page}/close", data=ends).status_code == 302
+    assert partner.post(f"{page}/reopen").status_code == 302
+    assert partner.post(f"{page}/charge", data=given).status_code == 302
+    assert f"{page}/pauses" not in partner.get(page).text
+
+
+def test_a_case_is_handed_over_on_its_page_and_the_giver_no_longer_sees_it(
+    client_as: SignIn, session: Session, visitor: User, case: Case
+) -> None:
+    partner = client_as(Role.PARTNER_COORDINATOR, organisation="Association")
+    office = client_as(Role.COORDINATOR)
+    other = make_user(session, role=Role.VISITOR, organisation="Mutuelle", name="Zoé Mutuelle")
+    session.commit()
+    page = f"/cases/{case.id}"
+    given = {"organisation_id": str(other.organisation_id), "why": "Elle connaît Zoé"}
+    give(session, visitor, Right.DECIDE)
+    refused = partner.post(f"{page}/charge", data=given | {"why": ""})
+    assert refused.status_code == 422
+    assert "n’a pas de mandat pour ce programme" in refused.text
+    assert 'id="charge-why-error"' in refused.text
+    assert partner.post(f"{page}/charge", data=given | {"organisation_id": "x"}).status_code == 422
+    give(session, other, Right.VISIT)
+    assert "Zoé Mutuelle" not in partner.get(page).text
+    assert "Zoé Mutuelle" in office.get(page).text
+    gone = partner.post(f"{page}/charge", data=given)
+    assert gone.headers["Location"] == "/cases/"
+    assert partner.get(page).status_code == 404
+    shown = office.get(page).text
+    assert "Elle connaît Zoé" in shown
+    back = shown.split(f'action="{page}/charges/')[1].split("/")[0]
+    assert office.post(f"{page}/charges/{back}/back").status_code == 302
+    assert office.post(f"{page}/charges/{back}/back").status_code == 409
+    assert partner.get(page).status_code == 200

@@ -14,7 +14,7 @@ from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Organisation, OrganisationKind, Territory, User
 from visits.models.cases import Case
-from visits.models.mandates import Mandate, Right
+from visits.models.mandates import Mandate, MandateChange, MandateChangeKind, Right
 from visits.models.visits import LIVE, Visit
 from visits.programmes.published import load_programmes
 from visits.sight.mandates import Held, in_force
@@ -108,6 +108,7 @@ def change_end(
     until_on: date | None,
     *,
     viewer: Viewer,
+    now: datetime,
     visits_stand: bool = False,
 ) -> None:
     """Give a mandate another last day, or none.
@@ -117,12 +118,15 @@ def change_end(
     take_turn(session, "mandates")
     if mandate.ended_at is not None:
         raise Conflict("mandate_ended")
+    if until_on == mandate.until_on:
+        return
     if until_on is not None and until_on < mandate.from_on:
         raise Invalid({"until_on": "ends_before_it_begins"})
     _refuse_overlap(session, mandate, until_on=until_on)
     if until_on is not None:
         after = midnight_in_paris(until_on + timedelta(days=1))
         _refuse_standing(session, mandate, viewer, after=after, said=visits_stand)
+    _note(session, mandate, MandateChangeKind.LAST_DAY, until_on, by=viewer.user_id, now=now)
     mandate.until_on = until_on
     session.flush()
 
@@ -143,18 +147,48 @@ def end_mandate(
     if mandate.ended_at is not None:
         raise Conflict("mandate_ended")
     _refuse_standing(session, mandate, viewer, after=None, said=visits_stand)
+    _note(session, mandate, MandateChangeKind.ENDED, mandate.until_on, by=viewer.user_id, now=now)
     mandate.ended_at, mandate.ended_by_id = now, viewer.user_id
     session.flush()
 
 
-def take_up_again(session: Session, mandate: Mandate) -> None:
+def take_up_again(session: Session, mandate: Mandate, *, by: uuid.UUID, now: datetime) -> None:
     """Take back that a mandate was ended: it gives what it gave, until the day it had."""
     take_turn(session, "mandates")
     if mandate.ended_at is None:
         raise Conflict("mandate_not_ended")
     _refuse_overlap(session, mandate, until_on=mandate.until_on)
+    _note(session, mandate, MandateChangeKind.TAKEN_UP, mandate.until_on, by=by, now=now)
     mandate.ended_at = mandate.ended_by_id = None
     session.flush()
+
+
+def _note(
+    session: Session,
+    mandate: Mandate,
+    kind: MandateChangeKind,
+    until_on: date | None,
+    *,
+    by: uuid.UUID,
+    now: datetime,
+) -> None:
+    session.add(
+        MandateChange(
+            mandate_id=mandate.id,
+            kind=kind,
+            until_was=mandate.until_on,
+            until_on=until_on,
+            at=now,
+            by_id=by,
+        )
+    )
+
+
+def changes_of(session: Session, mandate: Mandate) -> Sequence[MandateChange]:
+    """List what was done to a mandate since it was granted, the first first."""
+    statement = select(MandateChange).where(MandateChange.mandate_id == mandate.id)
+    order = (MandateChange.at, MandateChange.id)
+    return session.scalars(statement.options(joinedload(MandateChange.by)).order_by(*order)).all()
 
 
 def _refuse_standing(

@@ -1,4 +1,4 @@
-"""Cases: found, opened by hand, given into somebody's charge, closed, opened again."""
+"""Cases: found, opened by hand, closed, opened again."""
 
 import uuid
 from datetime import date, datetime
@@ -12,7 +12,6 @@ from visits.cases.tasks import CASE_CLOSED, bring_back, withdraw_all
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
-from visits.models.accounts import Organisation, User
 from visits.models.cases import Case, CaseState
 from visits.models.people import AccessKind
 from visits.models.visits import Visit
@@ -93,32 +92,6 @@ def reopen_case(session: Session, case: Case, *, viewer: Viewer, now: datetime) 
     stages.take_up(session, case, CaseState.TO_CALL if gone else case.state)
     bring_back(session, case, why=CASE_CLOSED)
     _changed(session, case, viewer, "case_reopened", now)
-
-
-def put_in_charge(
-    session: Session,
-    case: Case,
-    *,
-    organisation_id: uuid.UUID | None,
-    referent_id: uuid.UUID | None,
-    viewer: Viewer,
-    now: datetime,
-) -> None:
-    """Say which organisation a case is in charge of, and who follows it."""
-    fields = {}
-    if organisation_id and session.get(Organisation, organisation_id) is None:
-        fields["organisation_id"] = "bad_choice"
-    referent = session.get(User, referent_id) if referent_id else None
-    if referent_id and (referent is None or not referent.active):
-        fields["referent_id"] = "bad_choice"
-    elif referent and organisation_id and referent.organisation_id != organisation_id:
-        fields["referent_id"] = "of_another_organisation"
-    if fields:
-        raise Invalid(fields)
-    if not case.is_open:
-        raise Conflict("case_closed")
-    case.organisation_id, case.referent_id = organisation_id, referent_id
-    _changed(session, case, viewer, "case_in_charge", now)
 
 
 def outcomes_of(session: Session, case: Case) -> dict[str, dict[str, str]]:

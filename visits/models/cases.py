@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
+from visits.models.accounts import Organisation, User
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 
@@ -93,6 +94,8 @@ class Case(Base):
 
     person: Mapped[Person] = relationship()
     dwelling: Mapped[Dwelling] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+    referent: Mapped[User | None] = relationship(foreign_keys=[referent_id])
     attempts: Mapped[list["ContactAttempt"]] = relationship(
         back_populates="case", order_by="(ContactAttempt.at, ContactAttempt.id)"
     )
@@ -101,6 +104,32 @@ class Case(Base):
     def is_open(self) -> bool:
         """Tell whether somebody still works on it."""
         return self.closed_on is None
+
+
+class CaseCharge(Base):
+    """Who was put in charge of a case, whom that replaced, and why; never written over.
+
+    One that was taken back put those before in charge again.
+    """
+
+    __tablename__ = "case_charge"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    referent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    organisation_was_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    referent_was_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    why: Mapped[str] = mapped_column(EncryptedText)
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    organisation: Mapped[Organisation | None] = relationship(foreign_keys=[organisation_id])
+    referent: Mapped[User | None] = relationship(foreign_keys=[referent_id])
+    noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
+    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
 
 
 class CasePause(Base):

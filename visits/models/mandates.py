@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, new_id
+from visits.ground.db import Base, new_id, stored_enum
 from visits.models.accounts import Organisation, Territory, User
 
 
@@ -47,3 +47,27 @@ class Mandate(Base):
     territory: Mapped[Territory | None] = relationship()
     noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
     ended_by: Mapped[User | None] = relationship(foreign_keys=[ended_by_id])
+
+
+class MandateChangeKind(enum.StrEnum):
+    """What was done to a mandate after it was granted."""
+
+    LAST_DAY = "last_day"
+    ENDED = "ended"
+    TAKEN_UP = "taken_up"
+
+
+class MandateChange(Base):
+    """Something that was done to a mandate, with the last day it had and the one it has since."""
+
+    __tablename__ = "mandate_change"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    mandate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mandate.id"), index=True)
+    kind: Mapped[MandateChangeKind] = mapped_column(stored_enum(MandateChangeKind))
+    until_was: Mapped[date | None]
+    until_on: Mapped[date | None]
+    at: Mapped[datetime]
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+
+    by: Mapped[User] = relationship()

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from visits.models.mandates import Mandate, Right
 
+# Each of these lets its holder see the cases of the programme and area; figures alone do not.
+WORK = frozenset(Right) - {Right.FIGURES}
+
 
 @dataclass(frozen=True)
 class Held:

@@ -159,6 +159,18 @@ def _visited_by_colleagues(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
+def territories_of(person_id: uuid.UUID) -> Select[uuid.UUID | None]:
+    """Select the territories where a person lives."""
+    return (
+        select(Residence.territory_id)
+        .join(Dwelling, Dwelling.residence_id == Residence.id)
+        .join(Tenancy, Tenancy.dwelling_id == Dwelling.id)
+        .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
+        .where(Occupancy.person_id == person_id, Occupancy.ended_on.is_(None))
+        .where(Residence.territory_id.is_not(None))
+    )
+
+
 def _lives_in(territory_id: uuid.UUID) -> ColumnElement[bool]:
     return (
         exists()

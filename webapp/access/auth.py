@@ -28,7 +28,7 @@ from visits.ground.errors import Forbidden, TooManyTries
 from visits.models.accounts import Role
 from visits.models.mandates import Right
 from visits.sight import Held, Reach, Viewer, mandates_held
-from visits.sight.mandates import giving
+from visits.sight.mandates import WORK, giving
 from visits.sight.reach import BY_MANDATE
 from webapp.access.account import Account, account_of
 from webapp.access.passwords import check_password
@@ -49,6 +49,7 @@ class Action(enum.StrEnum):
     SEE_CASES = "see_cases"
     CALL = "call"
     PLAN = "plan"
+    DECIDE = "decide"
     VISIT = "visit"
     HAND_OUT_KITS = "hand_out_kits"
     SEE_VISITS = "see_visits"
@@ -86,6 +87,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.SEE_CASES: {COO: _ALL, PAR: _ORG},
     Action.CALL: {COO: _ALL, PAR: _MAN},
     Action.PLAN: {COO: _ALL, PAR: _ORG},
+    Action.DECIDE: {COO: _ALL, PAR: _MAN},
     Action.VISIT: {VIS: _OWN},
     Action.HAND_OUT_KITS: {COO: _ALL, PAR: _ORG},
     Action.SEE_VISITS: {COO: _ALL, SOC: _ALL, PAR: _ORG, VIS: _OWN},
@@ -108,13 +110,13 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
 }
 
 # Which rights of a mandate open an action to those who reach as far as their mandates.
-_ANY_WORK = frozenset({Right.CALL, Right.PLAN, Right.VISIT, Right.DECIDE})
 RIGHTS: dict[Action, frozenset[Right]] = {
-    Action.SEE_PERSONS: _ANY_WORK,
-    Action.SEE_CASES: _ANY_WORK,
-    Action.SEE_VISITS: _ANY_WORK,
+    Action.SEE_PERSONS: WORK,
+    Action.SEE_CASES: WORK,
+    Action.SEE_VISITS: WORK,
     Action.CALL: frozenset({Right.CALL}),
     Action.PLAN: frozenset({Right.PLAN}),
+    Action.DECIDE: frozenset({Right.DECIDE}),
     Action.SEE_OUTCOMES: frozenset({Right.FIGURES}),
 }
 

@@ -19,6 +19,7 @@ from visits.accounts.mandates import (
     TO_COME,
     MandateSaid,
     change_end,
+    changes_of,
     end_mandate,
     find_mandate,
     grant_mandate,
@@ -153,6 +154,7 @@ def _page(session: Session, mandate_id: uuid.UUID, **more: Any) -> str:
         state=state_of(mandate, now=now()),
         programme_names=programme_names(session),
         standing=standing_visits(session, mandate, viewer()),
+        changes=changes_of(session, mandate),
         **said,
     )
 
@@ -169,7 +171,7 @@ def until(mandate_id: uuid.UUID) -> ResponseReturnValue:
         with transaction() as session:
             mandate = find_mandate(session, mandate_id)
             stand = request.form.get("visits_stand") == "yes"
-            change_end(session, mandate, last, viewer=viewer(), visits_stand=stand)
+            change_end(session, mandate, last, viewer=viewer(), now=now(), visits_stand=stand)
     except (Invalid, Conflict) as refused:
         return _refused(mandate_id, refused)
     flash(_("The last day is changed."), "success")
@@ -197,7 +199,8 @@ def again(mandate_id: uuid.UUID) -> ResponseReturnValue:
     """Take back that a mandate was ended."""
     try:
         with transaction() as session:
-            take_up_again(session, find_mandate(session, mandate_id))
+            mandate = find_mandate(session, mandate_id)
+            take_up_again(session, mandate, by=g.account.id, now=now())
     except (Invalid, Conflict) as refused:
         return _refused(mandate_id, refused)
     flash(_("The mandate stands again."), "success")

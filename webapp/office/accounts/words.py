@@ -27,6 +27,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "decide": _l("Decide"),
         "figures": _l("See figures"),
     },
+    "mandate_change": {
+        "last_day": _l("Another last day"),
+        "ended": _p("a mandate", "Ended"),
+        "taken_up": _l("Taken up again"),
+    },
     "mandate": {
         "in_force": _l("In force"),
         "to_come": _l("To come"),

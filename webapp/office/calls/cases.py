@@ -31,6 +31,7 @@ from visits.calls.contacts import (
 from visits.calls.phones import WHOSE_LENGTH
 from visits.calls.taking_back import GRAVE, REFUSALS, WHY_LENGTH, may_be_taken_back, take_back
 from visits.cases.cases import find_case, outcomes_of
+from visits.cases.charge import Choices, charge_choices, charges_of
 from visits.cases.pauses import pauses_of
 from visits.cases.tasks import BY_HAND, CLOSED_AS, tasks_of, visits_due
 from visits.ground.deadlines import today_in_paris
@@ -238,6 +239,7 @@ def page_of_case(
     programme = programme_of(session, case)
     refusal = latest_refusal(session, case)
     calls_here = _reaches(session, Action.CALL, case.id)
+    decides_here = _reaches(session, Action.DECIDE, case.id)
     due = visits_due(session, case)
     return render_template(
         "cases/show.html",
@@ -252,6 +254,9 @@ def page_of_case(
         due=due,
         tasks=tasks_of(session, case.id),
         paused=pauses_of(session, case.id),
+        charges=charges_of(session, case.id),
+        to_charge=_to_charge(session, case) if decides_here and case.is_open else None,
+        decides_here=decides_here,
         endings=outcomes_of(session, case),
         by_hand=BY_HAND,
         closed_as=CLOSED_AS,
@@ -285,6 +290,10 @@ def page_of_case(
         age=age,
         now=now(),
     )
+
+
+def _to_charge(session: Session, case: Case) -> Choices:
+    return charge_choices(session, case, viewer=viewer(Action.DECIDE), now=now())
 
 
 def called_numbers(session: Session, person: Person) -> list[KnownNumber]:

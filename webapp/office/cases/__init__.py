@@ -3,13 +3,13 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
-from webapp.office.cases import life, tasks
+from webapp.office.cases import charge, life, tasks
 from webapp.office.cases.words import REFUSALS, WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
 SUBJECT = Subject(
-    pages=(life.life, tasks.tasks),
+    pages=(life.life, charge.charge, tasks.tasks),
     navigation=(Item(45, "tasks.index", _l("To do"), "check2-square", Action.SEE_CASES),),
     words=WORDS,
     refusals=REFUSALS,

@@ -25,7 +25,7 @@ life = Blueprint("life", __name__, url_prefix="/cases")
 
 
 @life.post("/<uuid:case_id>/close")
-@requires(Action.PLAN)
+@requires(Action.DECIDE)
 def close(case_id: uuid.UUID) -> ResponseReturnValue:
     """Close a case with an outcome."""
 
@@ -48,7 +48,7 @@ def close(case_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @life.post("/<uuid:case_id>/reopen")
-@requires(Action.PLAN)
+@requires(Action.DECIDE)
 def reopen(case_id: uuid.UUID) -> ResponseReturnValue:
     """Open a closed case again."""
 

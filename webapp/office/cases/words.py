@@ -40,6 +40,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "case_closed": _l("the end of a case"),
         "case_reopened": _l("a case opened again"),
         "case_in_charge": _l("who is in charge of a case"),
+        "case_charge_back": _l("a hand-over taken back"),
         "case_paused": _l("a pause in a case"),
         "case_pause_ended": _l("a pause taken back"),
     },
@@ -49,6 +50,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "why": _l("Why"),
         "what": _l("What"),
         "due_on": _l("By"),
+        "organisation_id": _l("Organisation in charge"),
+        "referent_id": _l("Referent"),
     },
 }
 
@@ -72,4 +75,12 @@ REFUSALS: dict[str, Any] = {
     "before_start": _l("Choose a day after the first one."),
     "too_far": _l("A pause lasts a year at most."),
     "of_another_organisation": _l("This person works for another organisation."),
+    "no_mandate_here": _l("This organisation has no mandate for this programme and area today."),
+    "referent_sees_nothing": _l("This account may not see this case, or is closed."),
+    "in_charge_already": _l("They are in charge already. Nothing was changed."),
+    "charge_replaced": _l("Somebody else was put in charge meanwhile. Nothing was changed."),
+    "charge_was_gone": _l(
+        "Those who were in charge before may not be any more: their mandate is over, or their "
+        "account is closed. Choose somebody else."
+    ),
 }

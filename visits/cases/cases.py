@@ -20,6 +20,14 @@ from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
 NOTE_LENGTH = 500
+# What a case comes to where its programme does not say: those published before could not.
+ANY_PROGRAMMES = {
+    "completed": {"fr": "Visitée, suites données", "en": "Visited, and what followed is done"},
+    "declined": {"fr": "Ne souhaite plus de visites", "en": "Wants no more visits"},
+    "moved": {"fr": "A déménagé", "en": "Moved away"},
+    "dead": {"fr": "Décès", "en": "Died"},
+    "lost": {"fr": "Perdue de vue", "en": "Lost sight of"},
+}
 
 
 def find_case(
@@ -97,7 +105,8 @@ def reopen_case(session: Session, case: Case, *, viewer: Viewer, now: datetime) 
 def outcomes_of(session: Session, case: Case) -> dict[str, dict[str, str]]:
     """Give the outcomes a case may be closed with, by code, with their names."""
     programme = programme_of(session, case)
-    return {one.code: dict(one.name) for one in programme.outcomes} if programme else {}
+    stated = programme.outcomes if programme else ()
+    return {one.code: dict(one.name) for one in stated} or ANY_PROGRAMMES
 
 
 def _changed(session: Session, case: Case, viewer: Viewer, what: str, now: datetime) -> None:

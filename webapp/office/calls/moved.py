@@ -5,13 +5,19 @@ from flask.typing import ResponseReturnValue
 
 from webapp.access.auth import Action, requires
 
+# Since when they are addresses of before, as RFC 9745 writes it: 27 November 2026.
+MOVED_AT = "@1795737600"
+
 moved = Blueprint("moved", __name__, url_prefix="/enrolments")
 
 
 @moved.get("/", defaults={"rest": ""})
-@moved.get("/<path:rest>")
+@moved.route("/<path:rest>", methods=["GET", "POST"])
 @requires(Action.SEE_CASES)
 def lead_on(rest: str) -> ResponseReturnValue:
-    """Lead an old address to the page it became."""
+    """Lead an old address to what it became, and say so; what a page still open sends goes along."""
     query = f"?{request.query_string.decode()}" if request.query_string else ""
-    return redirect(f"{url_for('cases.index')}{rest}{query}", 308)
+    answer = redirect(f"{url_for('cases.index')}{rest}{query}", 308)
+    answer.headers["Deprecation"] = MOVED_AT
+    answer.headers["Link"] = f'<{answer.location}>; rel="successor-version"'
+    return answer

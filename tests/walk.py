@@ -26,6 +26,7 @@ PAGES = frozenset(
         "comparisons.show",
         "cases.index",
         "cases.show",
+        "figures.index",
         "follow_ups.index",
         "follow_ups.show",
         "form_drafts.new",

@@ -209,6 +209,8 @@ def pages_of(house: House) -> list[Shown]:
         Shown("outcomes", "manager", "/outcomes/", in_docs=True),
         Shown("home-social-worker", "social_worker", "/"),
         Shown("home-partner", "partner_coordinator", "/"),
+        Shown("home-funder", "funder", "/"),
+        Shown("figures", "funder", "/figures/"),
         Shown("home-administrator", "administrator", "/"),
         Shown("accounts", "administrator", "/accounts/"),
         Shown("account-tablets", "administrator", f"/accounts/{tablet_user}"),

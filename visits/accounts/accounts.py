@@ -22,6 +22,8 @@ from visits.models.accounts import (
     User,
 )
 
+# Who pays sees figures and nobody.
+FIGURES_ONLY = (OrganisationKind.PENSION_FUND,)
 # What a closed account's tablets still hold may come in for so long.
 LATE_FOR = timedelta(days=30)
 
@@ -65,6 +67,7 @@ def add_user(session: Session, new: NewUser, *, organisation: Organisation, now:
         raise Invalid({"email": "bad_email"})
     if not new.name.strip():
         raise Invalid({"name": "required"})
+    refuse_unfit(organisation, new.role)
     if session.scalars(select(User.id).where(User.email == email)).first() is not None:
         raise Conflict("email_taken")
     user = User(
@@ -82,6 +85,12 @@ def add_user(session: Session, new: NewUser, *, organisation: Organisation, now:
     session.add(user)
     session.flush()
     return user
+
+
+def refuse_unfit(organisation: Organisation, role: Role) -> None:
+    """Refuse a role that would let who only pays see persons. Raises Invalid."""
+    if organisation.kind in FIGURES_ONLY and role is not Role.FUNDER:
+        raise Invalid({"role": "fund_sees_figures"})
 
 
 def find_user(session: Session, email: str) -> User | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.accounts.accounts import end_sessions, revoke_tablets
+from visits.accounts.accounts import end_sessions, refuse_unfit, revoke_tablets
 from visits.accounts.listing import find_account
 from visits.accounts.sign_in_wall import folded, forget_tries_of
 from visits.ground.errors import Conflict, Invalid
@@ -40,6 +40,7 @@ def change_account(
     email = folded(said.email)
     if user_id == by and said.role is not user.role:
         raise Conflict("own_role")
+    refuse_unfit(said.organisation, said.role)
     other = select(User.id).where(User.email == email, User.id != user_id)
     if session.scalars(other).first() is not None:
         raise Conflict("email_taken")

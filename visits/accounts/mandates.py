@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from visits.accounts.accounts import FIGURES_ONLY
 from visits.ground.db import take_turn
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -19,9 +20,6 @@ from visits.models.visits import LIVE, Visit
 from visits.programmes.published import load_programmes
 from visits.sight.mandates import Held, in_force
 from visits.sight.reach import Viewer, mandated, visible_cases
-
-# Who pays sees figures and nobody.
-FIGURES_ONLY = (OrganisationKind.PENSION_FUND,)
 
 
 @dataclass(frozen=True)
@@ -247,6 +245,19 @@ def list_mandates(session: Session, *, state: str, now: datetime) -> Sequence[Ma
         statement = statement.where(over)
     order = (Organisation.name, Mandate.programme, Mandate.from_on, Mandate.id)
     return session.scalars(statement.order_by(*order)).all()
+
+
+def seen_in_figures(
+    session: Session, organisation_id: uuid.UUID, *, now: datetime
+) -> Sequence[Mandate]:
+    """List the mandates that let an organisation see figures today, by programme."""
+    statement = (
+        select(Mandate)
+        .where(Mandate.organisation_id == organisation_id, *in_force(today_in_paris(now)))
+        .options(*_named())
+        .order_by(Mandate.programme, Mandate.from_on, Mandate.id)
+    )
+    return [one for one in session.scalars(statement) if Right.FIGURES in one.rights]
 
 
 def state_of(mandate: Mandate, *, now: datetime) -> str:

@@ -21,6 +21,7 @@ class Role(enum.StrEnum):
     MANAGER = "manager"
     SOCIAL_WORKER = "social_worker"
     ADMINISTRATOR = "administrator"
+    FUNDER = "funder"
 
 
 class OrganisationKind(enum.StrEnum):

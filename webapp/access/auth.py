@@ -62,6 +62,8 @@ class Action(enum.StrEnum):
     FOLLOW_UP = "follow_up"
     SEE_MAP = "see_map"
     SEE_OUTCOMES = "see_outcomes"
+    SEE_FIGURES = "see_figures"
+    READ_FORMS = "read_forms"
     SEE_FORMS = "see_forms"
     MANAGE_FORMS = "manage_forms"
     SEE_PARAMETERS = "see_parameters"
@@ -74,6 +76,7 @@ class Action(enum.StrEnum):
 _ALL, _OWN, _ORG, _MAN = Reach.ALL, Reach.OWN, Reach.ORGANISATION, Reach.MANDATE
 VIS, COO, PAR = Role.VISITOR, Role.COORDINATOR, Role.PARTNER_COORDINATOR
 TEC, MAN, SOC, ADM = Role.TECHNICIAN, Role.MANAGER, Role.SOCIAL_WORKER, Role.ADMINISTRATOR
+FUN = Role.FUNDER
 
 # The permissions, whole: a role that is not in an action's row may not do it. An account with a
 # territory never reaches further than its territory, but for the visits that are its own.
@@ -100,6 +103,8 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.FOLLOW_UP: {COO: _ALL, SOC: _ALL},
     Action.SEE_MAP: {MAN: _ALL, COO: _ALL, TEC: _ALL},
     Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL, PAR: _MAN},
+    Action.SEE_FIGURES: {FUN: Reach.FIGURES},
+    Action.READ_FORMS: dict.fromkeys([role for role in Role if role is not FUN], _OWN),
     Action.SEE_FORMS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
     Action.MANAGE_FORMS: {COO: _ALL, ADM: _ALL},
     Action.SEE_PARAMETERS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
@@ -118,6 +123,7 @@ RIGHTS: dict[Action, frozenset[Right]] = {
     Action.PLAN: frozenset({Right.PLAN}),
     Action.DECIDE: frozenset({Right.DECIDE}),
     Action.SEE_OUTCOMES: frozenset({Right.FIGURES}),
+    Action.SEE_FIGURES: frozenset({Right.FIGURES}),
 }
 
 

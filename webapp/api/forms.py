@@ -21,7 +21,7 @@ forms = Blueprint("forms", __name__, url_prefix="/api/forms", description="Publi
 
 @forms.get("/<form_id>/<version>")
 @forms.response(200, FormSchema)
-@requires(Action.OWN_ACCOUNT)
+@requires(Action.READ_FORMS)
 def form(form_id: str, version: str) -> dict[str, Any]:
     """Give a version whole: the XForm, what it may call for, what may be proposed."""
     with reading() as session:
@@ -41,7 +41,7 @@ def draft(draft_id: uuid.UUID) -> dict[str, Any]:
 
 
 @forms.get("/<form_id>/<version>/files/<name>")
-@requires(Action.OWN_ACCOUNT)
+@requires(Action.READ_FORMS)
 def file(form_id: str, version: str, name: str) -> Response:
     """Send a file that stands beside a version: a picture, a sound, a film, a list."""
     with reading() as session:

@@ -21,7 +21,7 @@ from webapp.demo.arrival import (
     locate_residences,
 )
 from webapp.demo.calendar import day_of, moment, working_days_after
-from webapp.demo.cast import FIRST_EMAIL, DemoAccount, acting, hash_passwords, hire, mandate_partner
+from webapp.demo.cast import FIRST_EMAIL, DemoAccount, acting, give_mandates, hash_passwords, hire
 from webapp.demo.more_answers import CHANCES
 from webapp.demo.people import make_seniors
 from webapp.demo.size import Size
@@ -77,7 +77,7 @@ def _load(
     later = opening + timedelta(minutes=40)
     import_tenants(session, seniors, rng, user=cast.coordinator, now=later)
     programme = find_programme(session, PROGRAMME)
-    mandate_partner(session, PROGRAMME, by=cast.coordinator, now=opening)
+    give_mandates(session, PROGRAMME, by=cast.coordinator, now=opening)
     story = Story(
         session=session,
         store=house.store,

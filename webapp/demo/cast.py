@@ -61,6 +61,8 @@ _PARTS = (
           "eglantier-administration-60", LANDLORD),
     _Part(Role.PARTNER_COORDINATOR, "partenaire@palier.example", "Inès Marchand",
           "pervenche-partenaire-60", PARTNER),
+    _Part(Role.FUNDER, "financeur@palier.example", "Marc Delorme",
+          "capucine-financeur-60", FUND),
 )  # fmt: skip
 FIRST_EMAIL = _PARTS[0].email
 
@@ -88,8 +90,8 @@ def hire(
     places = {
         LANDLORD: find_organisation(session, LANDLORD, OrganisationKind.LANDLORD),
         PARTNER: find_organisation(session, PARTNER, OrganisationKind.PARTNER),
+        FUND: find_organisation(session, FUND, OrganisationKind.PENSION_FUND),
     }
-    find_organisation(session, FUND, OrganisationKind.PENSION_FUND)
     users = [_user(session, part, places, hashes[part.email], since) for part in _PARTS]
     accounts = [
         _account(session, part, user, now - TABLETS_RENEWED)
@@ -107,12 +109,16 @@ def hire(
     return cast, accounts
 
 
-def mandate_partner(session: Session, programme: str, *, by: User, now: datetime) -> None:
-    """Let the association call, plan and visit in a programme, and read its figures."""
-    partner = find_organisation(session, PARTNER, OrganisationKind.PARTNER)
-    rights = frozenset({Right.CALL, Right.PLAN, Right.VISIT, Right.FIGURES})
-    said = MandateSaid(partner.id, programme, None, rights, today_in_paris(now), None)
-    grant_mandate(session, said, by=by.id, now=now)
+def give_mandates(session: Session, programme: str, *, by: User, now: datetime) -> None:
+    """Let the association work in a programme, and the fund that pays for it read its figures."""
+    work = frozenset({Right.CALL, Right.PLAN, Right.VISIT, Right.FIGURES})
+    for name, kind, rights in (
+        (PARTNER, OrganisationKind.PARTNER, work),
+        (FUND, OrganisationKind.PENSION_FUND, frozenset({Right.FIGURES})),
+    ):
+        organisation = find_organisation(session, name, kind)
+        said = MandateSaid(organisation.id, programme, None, rights, today_in_paris(now), None)
+        grant_mandate(session, said, by=by.id, now=now)
 
 
 def acting(user: User, action: Action) -> Viewer:

@@ -14,6 +14,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "manager": _l("Manager"),
         "social_worker": _l("Social worker"),
         "administrator": _l("Administrator"),
+        "funder": _l("Funder (figures only)"),
     },
     "organisation": {
         "landlord": _l("Landlord"),
@@ -79,6 +80,7 @@ REFUSALS: dict[str, Any] = {
     ),
     "mandate_ended": _l("This mandate is ended already."),
     "mandate_not_ended": _l("This mandate is not ended."),
+    "fund_sees_figures": _l("A pension fund’s accounts see figures only: choose that role."),
     "landlord_needs_no_mandate": _l("A landlord’s own staff need no mandate."),
     "figures_only": _l("Whoever pays sees figures only: give this organisation no other right."),
     "ends_before_it_begins": _l("The last day comes before the first."),

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
+from visits.ground.errors import NotFound
 from visits.programmes import Programme
 from visits.programmes.published import find_programme, load_programmes
+from visits.sight import Reach, Viewer
 from webapp.frame.languages import pick
 
 
@@ -15,6 +17,26 @@ def chosen_programme(session: Session, code: str) -> Programme:
     Raises NotFound.
     """
     return find_programme(session, code or next(iter(load_programmes(session)), ""))
+
+
+def programmes_in_reach(session: Session, viewer: Viewer) -> list[Programme]:
+    """List the programmes a viewer works in, or sees figures of."""
+    every = load_programmes(session).values()
+    if viewer.reach is not Reach.MANDATE and viewer.reach is not Reach.FIGURES:
+        return list(every)
+    held = {one.programme for one in viewer.mandates}
+    return [one for one in every if one.code in held]
+
+
+def chosen_in_reach(session: Session, viewer: Viewer, code: str) -> Programme:
+    """Find the programme an address names among those in reach, or the first of them.
+
+    Raises NotFound.
+    """
+    for one in programmes_in_reach(session, viewer):
+        if code in ("", one.code):
+            return one
+    raise NotFound("programme_not_found")
 
 
 def programme_names(session: Session) -> Mapping[str, str]:

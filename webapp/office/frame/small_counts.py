@@ -9,10 +9,9 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 
+from visits.sight.few import FEWEST, rounded
 from visits.steering.outcomes import Rate
 from webapp.access.auth import Action, may
-
-FEWEST = 5
 
 
 def told_exactly() -> bool:
@@ -26,7 +25,7 @@ def told(count: int) -> int | str:
         return count
     if count < FEWEST:
         return str(_("fewer than %(few)d", few=FEWEST))
-    return _rounded(count)
+    return rounded(count)
 
 
 def told_rate(rate: Rate) -> Rate | str:
@@ -37,7 +36,7 @@ def told_rate(rate: Rate) -> Rate | str:
         return str(_("fewer than %(few)d", few=FEWEST))
     if 0 < rate.numerator < FEWEST:
         return told_part(rate.numerator, rate.denominator)
-    return replace(rate, numerator=_rounded(rate.numerator), denominator=_rounded(rate.denominator))
+    return replace(rate, numerator=rounded(rate.numerator), denominator=rounded(rate.denominator))
 
 
 def told_part(part: int, whole: int) -> str:
@@ -50,7 +49,3 @@ def told_part(part: int, whole: int) -> str:
 def told_delay(delay: timedelta | None, of: int) -> timedelta | None:
     """Give the median of some delays, unless they are few."""
     return delay if told_exactly() or of >= FEWEST else None
-
-
-def _rounded(count: int) -> int:
-    return (count + FEWEST // 2) // FEWEST * FEWEST

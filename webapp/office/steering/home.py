@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
+from visits.accounts.mandates import seen_in_figures
 from visits.calls.call_list import CALL_BACK_DUE, TO_CONTACT, CaseFilter
 from visits.following.every_kind import KINDS
 from visits.following.kinds import Kind, Waits
@@ -22,6 +23,7 @@ from visits.intake.unclaimed import count_unclaimed
 from visits.intake.unfinished import unfinished_submissions
 from visits.intake.visit_file import STANDING, VisitFilter, list_visits
 from visits.models.accounts import JobState, Role
+from visits.models.mandates import Mandate
 from visits.models.visits import Submission, Visit, VisitState
 from visits.models.works import WorkOrder
 from visits.retention.jobs import job_states
@@ -34,13 +36,13 @@ from visits.steering.waiting import (
     week_of,
 )
 from webapp.access.auth import Action, may, requires, viewer
-from webapp.frame.languages import moment
+from webapp.frame.languages import moment, pick
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
 from webapp.office.frame.figures import month
 from webapp.office.frame.moments import day_of
 from webapp.office.frame.opened import action_of
-from webapp.office.frame.programmes import chosen_programme
+from webapp.office.frame.programmes import chosen_programme, programme_names, programmes_in_reach
 from webapp.office.frame.small_counts import told, told_rate
 from webapp.words import word
 
@@ -100,6 +102,8 @@ def index() -> ResponseReturnValue:
             tiles=tiles,
             **vars(waiting),
             first=_first_step(role),
+            seen_in_figures=_seen_in_figures(session) if role is Role.FUNDER else None,
+            programme_names=programme_names(session),
             now=now(),
             jobs=jobs,
             overdue=_overdue(jobs),
@@ -241,6 +245,24 @@ def _administrator(session: Session) -> list[Tile]:
     ]
 
 
+def _funder(session: Session) -> list[Tile]:
+    if not may(Action.SEE_FIGURES):
+        return []
+    eyes = viewer(Action.SEE_FIGURES)
+    return [
+        Tile(
+            pick(dict(one.name)),
+            _("See the figures"),
+            url_for("figures.index", programme=one.code),
+        )
+        for one in programmes_in_reach(session, eyes)
+    ]
+
+
+def _seen_in_figures(session: Session) -> Sequence[Mandate]:
+    return seen_in_figures(session, g.account.organisation_id, now=now())
+
+
 def _calls(session: Session, said: str, programme: str, state: str, *, tone: str = "") -> Tile:
     only = CaseFilter(programme, state)
     count = count_cases(session, viewer(Action.SEE_CASES), only=only, now=now())
@@ -288,4 +310,5 @@ TILES: dict[Role, Callable[[Session], list[Tile]]] = {
     Role.MANAGER: _manager,
     Role.SOCIAL_WORKER: _social_worker,
     Role.ADMINISTRATOR: _administrator,
+    Role.FUNDER: _funder,
 }

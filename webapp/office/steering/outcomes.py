@@ -3,12 +3,11 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from visits.programmes.published import load_programmes
 from visits.steering.outcomes import Rate, outcomes
 from visits.steering.results import follow_up_results, works_results
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import now, reading
-from webapp.office.frame.programmes import chosen_programme
+from webapp.office.frame.programmes import chosen_in_reach, programmes_in_reach
 from webapp.office.frame.small_counts import told, told_delay, told_exactly, told_part, told_rate
 
 outcome_pages = Blueprint("outcomes", __name__, url_prefix="/outcomes")
@@ -19,12 +18,12 @@ outcome_pages = Blueprint("outcomes", __name__, url_prefix="/outcomes")
 def index() -> ResponseReturnValue:
     """Show a programme's figures."""
     with reading() as session:
-        programme = chosen_programme(session, request.args.get("programme", ""))
+        programme = chosen_in_reach(session, viewer(), request.args.get("programme", ""))
         counted = outcomes(session, programme.code, viewer=viewer())
         return render_template(
             "outcomes/index.html",
             programme=programme,
-            programmes=load_programmes(session).values(),
+            programmes=programmes_in_reach(session, viewer()),
             outcomes=counted,
             months=[
                 (month, Rate("REFUSALS", refusals, answers))

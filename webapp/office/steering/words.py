@@ -5,6 +5,20 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 WORDS: dict[str, dict[str, Any]] = {
+    "figure": {
+        "visits": _l("Visits"),
+        "works": _l("Works ordered after visits"),
+        "visited": _l("Visited"),
+        "under_way": _l("On the way to a visit"),
+        "refused": _l("Refuse the visit"),
+        "unreachable": _l("Not reached"),
+        "not_eligible": _l("Not concerned, moved or died"),
+        "visits_done": _l("Visits done"),
+        "visits_failed": _l("Shut doors"),
+        "visits_to_come": _l("Visits to come"),
+        "works_done": _l("Works done"),
+        "works_open": _l("Works under way"),
+    },
     "accessed": {
         "home": _l("the home page"),
     },

@@ -13,6 +13,7 @@ from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.taking_back import take_back
 from visits.calls.turns import to_contact
 from visits.ground.errors import Conflict, DoNotContact, Invalid
+from visits.life.endings import GivenBack
 from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal, RefusalReason
 from visits.models.cases import Case, CaseState
 from visits.models.people import AccessEvent, Occupancy
@@ -42,7 +43,7 @@ class Desk:
         self.session.expire(self.case)
         return kept
 
-    def undo(self, attempt: ContactAttempt, reason: str = "Wrong person") -> list[Visit]:
+    def undo(self, attempt: ContactAttempt, reason: str = "Wrong person") -> GivenBack:
         """Take it back."""
         found = take_back(
             self.session, self.case, attempt.id, reason=reason, viewer=self.viewer,
@@ -50,7 +51,7 @@ class Desk:
         )  # fmt: skip
         self.session.flush()
         self.session.expire_all()
-        return list(found)
+        return found
 
     def visit(self) -> Visit:
         """Plan a visit."""
@@ -82,13 +83,12 @@ def test_a_death_called_off_the_visit_and_comes_back_with_a_reason(desk: Desk) -
     with pytest.raises(Invalid) as refused:
         desk.undo(kept, " ")
     assert refused.value.fields == {"reason": "required"}
-    assert desk.undo(kept) == [visit]
+    assert desk.undo(kept).planned == [visit]
     assert (desk.person.died_on, desk.person.do_not_contact) == (None, False)
-    # The visit is to be planned again: its hour may be taken.
-    assert desk.case.state is CaseState.AGREED
+    assert (desk.case.state, visit.state) == (CaseState.PLANNED, VisitState.PLANNED)
     assert (kept.taken_back_by_id, kept.taken_back_why) == (desk.user.id, "Wrong person")
     whats = select(AccessEvent.what).order_by(AccessEvent.id.desc()).limit(1)
-    assert desk.session.scalars(whats).one() == "call_taken_back"
+    assert desk.session.scalars(whats).one() == "life_event_taken_back"
     with pytest.raises(Conflict, match="not_to_take_back"):
         desk.undo(kept)
 

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from visits.calls.contacts import NOTE_LENGTH, keep_refusal, ladder_climbed
-from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, note_death, note_grave
+from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, note_grave
 from visits.cases.appointments import move_visit
 from visits.cases.stages import after_shut_door
 from visits.cases.tasks import let_go
@@ -74,8 +74,8 @@ def report_shut_door(
         move_visit(visit, VisitState.FAILED)
         let_go(session, visit)
         _lead_on(session, visit.case, attempt, now)
-    elif knock.outcome is Disposition.DEAD:
-        note_death(visit.case.person, now)
+    elif knock.outcome is Disposition.DEAD and visit.case.person.died_on is None:
+        note_grave(session, visit.case, attempt, now=now)
     refresh_map(session, [visit.case.dwelling_id])
     log_access(
         session,

@@ -1,7 +1,7 @@
 """Calling people: what came of each attempt, refusals, whom not to call again."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
@@ -72,6 +72,8 @@ class Attempt:
     dialled: str | None = None
     right_number: str = ""
     right_whose: str = ""
+    # The day of a death or a move; today where nobody said.
+    happened_on: date | None = None
     refused: tuple[RefusedPart, ...] = ()
 
 
@@ -108,7 +110,7 @@ def record_attempt(
         _put_number_right(session, case.person, attempt, viewer, now)
     if attempt.refused:
         refuse_parts(session, case.person, attempt.refused, viewer=viewer, now=now)
-    _follow(session, case, kept, now)
+    _follow(session, case, kept, attempt.happened_on, now)
     refresh_map(session, [case.dwelling_id])
     log_access(
         session,
@@ -152,6 +154,8 @@ def _check(attempt: Attempt, now: datetime) -> None:
         fields["call_back_at"] = "must_be_in_future"
     if attempt.note and len(attempt.note) > NOTE_LENGTH:
         fields["note"] = "too_long"
+    if attempt.happened_on is not None and attempt.happened_on > today_in_paris(now):
+        fields["happened_on"] = "must_not_be_future"
     if attempt.right_number:
         right = _right_number(attempt, fields)
         if right and right == attempt.dialled:
@@ -189,10 +193,12 @@ def _refuse_if_not_to_contact(
         raise DoNotContact("refused_until", until=latest.ask_again_on)
 
 
-def _follow(session: Session, case: Case, attempt: ContactAttempt, now: datetime) -> None:
+def _follow(
+    session: Session, case: Case, attempt: ContactAttempt, on: date | None, now: datetime
+) -> None:
     grave = attempt.disposition in GRAVE
     if grave:
-        note_grave(session, case, attempt, now=now)
+        note_grave(session, case, attempt, on=on, now=now)
     case.call_back_at = attempt.call_back_at
     if case.state is CaseState.PLANNED and not grave:
         return

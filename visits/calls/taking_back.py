@@ -3,22 +3,22 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
-from visits.cases.appointments import call_off_all
-from visits.cases.stages import DIED, MOVED, end, take_up
-from visits.cases.tasks import CASE_CLOSED, bring_back, withdraw_all
+from visits.cases.stages import DIED, MOVED
 from visits.ground.deadlines import today_in_paris
-from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.ground.errors import Conflict, NotFound
+from visits.life.deaths import note_death
+from visits.life.endings import Before, GivenBack, Told, give_back, hold
+from visits.life.events import checked_reason, event_of, take_back_event
+from visits.life.moves import note_departure
 from visits.mapping.points import refresh_map_of_person
-from visits.models.calls import ContactAttempt, Disposition, Refusal
+from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal
 from visits.models.cases import Case, CaseState
-from visits.models.people import AccessKind, Occupancy, Person
-from visits.models.portfolio import Tenancy
-from visits.models.visits import Visit
+from visits.models.life import HowTold
+from visits.models.people import AccessKind
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 
@@ -26,56 +26,31 @@ REFUSALS = (Disposition.REFUSED, Disposition.REFUSED_BY_FAMILY)
 # Answers that end the case, and with which outcome.
 ENDING = {Disposition.DEAD: DIED, Disposition.MOVED: MOVED}
 GRAVE = (*REFUSALS, *ENDING)
-WHY_LENGTH = 500
 
 
-def note_grave(session: Session, case: Case, attempt: ContactAttempt, *, now: datetime) -> None:
+def note_grave(
+    session: Session,
+    case: Case,
+    attempt: ContactAttempt,
+    *,
+    on: date | None = None,
+    now: datetime,
+) -> None:
     """Keep how things stood, call off what is planned, and let the answer have its consequences.
 
-    Raises Conflict while a visit is under way: whoever stands there tells it.
+    `on` is the day of a death or a move, the day it was told where nobody said. Raises Conflict
+    while a visit is under way, as whoever stands there tells it; a tablet is never refused.
     """
-    person = case.person
-    before: dict[str, Any] = {
-        "state": case.state.value,
-        "call_back_at": _iso(case.call_back_at),
-        "died_on": _iso(person.died_on),
-        "do_not_contact": person.do_not_contact,
-        "visits": [str(one.id) for one in call_off_all(session, case, but=attempt.visit_id)],
-        "occupancies": [],
-    }
+    late = attempt.report_id is not None
+    how = HowTold.DOOR if attempt.channel is Channel.DOOR else HowTold.PHONE
+    told = Told(how, attempt.caller_id, now, attempt_id=attempt.id, late=late)
+    on = on or min(today_in_paris(attempt.at), today_in_paris(now))
     if attempt.disposition is Disposition.DEAD:
-        note_death(person, now)
+        note_death(session, case.person, on=on, told=told)
     elif attempt.disposition is Disposition.MOVED:
-        before["occupancies"] = _end_occupancies(session, case, now)
-    if (outcome := ENDING.get(attempt.disposition)) is not None:
-        withdraw_all(session, case, why=CASE_CLOSED, by=attempt.caller_id, now=now)
-        end(case, outcome, on=today_in_paris(now), by=attempt.caller_id)
-    attempt.undo = before
-
-
-def note_death(person: Person, now: datetime) -> None:
-    """Note that a person died: nobody calls there any more."""
-    person.died_on = person.died_on or today_in_paris(now)
-    person.do_not_contact = True
-
-
-def _iso(moment: date | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _end_occupancies(session: Session, case: Case, now: datetime) -> list[str]:
-    """End a person's living in the dwelling she is enrolled with."""
-    open_ones = session.scalars(
-        select(Occupancy)
-        .join(Occupancy.tenancy)
-        .where(Occupancy.person_id == case.person_id, Occupancy.ended_on.is_(None))
-        .where(Tenancy.dwelling_id == case.dwelling_id)
-        .order_by(Occupancy.id)
-    ).all()
-    for occupancy in open_ones:
-        occupancy.ended_on = today_in_paris(now)
-    refresh_map_of_person(session, case.person_id)
-    return [str(occupancy.id) for occupancy in open_ones]
+        note_departure(session, case.person, case.dwelling_id, on=on, told=told)
+    else:
+        attempt.undo = hold(session, case, late=late)
 
 
 def may_be_taken_back(attempts: Sequence[ContactAttempt]) -> ContactAttempt | None:
@@ -92,23 +67,29 @@ def take_back(
     reason: str,
     viewer: Viewer,
     now: datetime,
-) -> Sequence[Visit]:
-    """Undo a death, move or refusal noted by mistake; gives the visits that it had called off.
+) -> GivenBack:
+    """Undo a death, move or refusal noted by mistake; gives what came back and what could not.
 
-    Those are not planned again by themselves: their hour may be taken. Raises NotFound for no
-    attempt of this case, Conflict for one that cannot be undone, or not any more.
+    Raises NotFound for no attempt of this case, Conflict for one that cannot be undone, or not any
+    more.
     """
     attempt = session.get(ContactAttempt, attempt_id)
     if attempt is None or attempt.case_id != case.id:
         raise NotFound("not_found")
     if attempt is not may_be_taken_back(case.attempts):
         raise Conflict("not_to_take_back")
-    if not reason.strip():
-        raise Invalid({"reason": "required"})
+    event = event_of(session, attempt)
+    if event is not None:
+        return take_back_event(
+            session, case.person, event.id, reason=reason, viewer=viewer, now=now
+        )
+    attempt.taken_back_why = checked_reason(reason)
     attempt.taken_back_at, attempt.taken_back_by_id = now, viewer.user_id
-    attempt.taken_back_why = reason.strip()[:WHY_LENGTH]
-    before = attempt.undo or {}
-    _restore(session, case, attempt, before)
+    back = give_back(session, case.person, _before(case, attempt), now=now)
+    if attempt.disposition in REFUSALS:
+        # A refusal told at a door was kept when the tablet's report came.
+        moments = or_(Refusal.at == attempt.at, Refusal.at == attempt.received_at)
+        session.execute(delete(Refusal).where(Refusal.case_id == case.id, moments))
     refresh_map_of_person(session, case.person_id)
     log_access(
         session,
@@ -118,32 +99,18 @@ def take_back(
         what="call_taken_back",
         now=now,
     )
-    called_off = [uuid.UUID(one) for one in before.get("visits", ())]
-    return session.scalars(
-        select(Visit).where(Visit.id.in_(called_off)).order_by(Visit.planned_start_at, Visit.id)
-    ).all()
+    return back
 
 
-def _restore(session: Session, case: Case, attempt: ContactAttempt, before: dict[str, Any]) -> None:
-    if case.state is CaseState.REFUSED or not case.is_open:
-        state = CaseState(before.get("state", CaseState.TO_CALL))
-        take_up(session, case, CaseState.AGREED if state is CaseState.PLANNED else state)
-        bring_back(session, case, why=CASE_CLOSED)
-        back = before.get("call_back_at")
-        case.call_back_at = datetime.fromisoformat(back) if back else None
+def _before(case: Case, attempt: ContactAttempt) -> Before:
+    """Give how things stood; what an earlier version kept tells of the call's own case alone."""
+    before: Before = dict(attempt.undo or {})
+    if "cases" not in before:
+        state = before.get("state", CaseState.TO_CALL.value)
+        before["cases"] = [[str(case.id), state, before.get("call_back_at")]]
     if attempt.disposition is Disposition.DEAD:
-        died = before.get("died_on")
-        case.person.died_on = date.fromisoformat(died) if died else None
-        case.person.do_not_contact = before.get("do_not_contact", False)
-    ended = [uuid.UUID(one) for one in before.get("occupancies", ())]
-    for occupancy in session.scalars(
-        select(Occupancy)
-        .join(Occupancy.tenancy)
-        .where(Occupancy.id.in_(ended), Tenancy.ended_on.is_(None))
-        .order_by(Occupancy.id)
-    ):
-        occupancy.ended_on = None
-    if attempt.disposition in REFUSALS:
-        # A refusal told at a door was kept when the tablet's report came.
-        moments = or_(Refusal.at == attempt.at, Refusal.at == attempt.received_at)
-        session.execute(delete(Refusal).where(Refusal.case_id == case.id, moments))
+        before.setdefault("died_on", None)
+        before.setdefault("do_not_contact", False)
+    else:
+        before.pop("died_on", None)
+    return before

@@ -1,18 +1,20 @@
 """Where a visit stands: the one place that moves it, and that calls off what a case has planned."""
 
-import uuid
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.cases.tasks import let_go
 from visits.ground.errors import Conflict
+from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.visits import LIVE, Visit, VisitState
 
-# Answers that are taken from a visit again let it wait again; what a door or a call ended stays.
+# Answers that are taken from a visit again let it wait again, and so does an ending that called it
+# off and was none; what a door ended stays.
 REACHED_FROM = {
-    VisitState.PLANNED: (VisitState.DONE,),
+    VisitState.PLANNED: (VisitState.DONE, VisitState.CANCELLED),
     VisitState.UNDER_WAY: (*LIVE, VisitState.DONE),
     VisitState.DONE: LIVE,
     VisitState.FAILED: LIVE,
@@ -35,14 +37,38 @@ def call_off(session: Session, visit: Visit, *, reason: str) -> None:
 
 
 def call_off_all(
-    session: Session, case: Case, *, reason: str = "", but: uuid.UUID | None = None
+    session: Session, case: Case, *, reason: str = "", late: bool = False
 ) -> list[Visit]:
-    """Call off all that a case has planned, `but` one. Raises Conflict while one is under way."""
+    """Call off all that a case has planned. Raises Conflict while one is under way.
+
+    What comes too `late` to be refused, from a tablet or a file, lets that one go on.
+    """
     live = select(Visit).where(Visit.case_id == case.id, Visit.state.in_(LIVE))
-    found = session.scalars(live.order_by(Visit.planned_start_at, Visit.id))
-    visits = [visit for visit in found if visit.id != but]
-    if any(visit.state is VisitState.UNDER_WAY for visit in visits):
+    found = session.scalars(live.order_by(Visit.planned_start_at, Visit.id)).all()
+    if not late and any(visit.state is VisitState.UNDER_WAY for visit in found):
         raise Conflict("visit_under_way")
+    visits = [visit for visit in found if visit.is_planned]
     for visit in visits:
         call_off(session, visit, reason=reason)
     return visits
+
+
+def put_back(session: Session, visit: Visit, *, now: datetime) -> bool:
+    """Put a visit that was called off by mistake back into the diary, if it can still take place.
+
+    Tells whether it can: its hour is to come, and its visitor works here and is free then.
+    """
+    # Two visits put there at once would not see each other in the visitor's diary.
+    visitor = session.get_one(User, visit.visitor_id, with_for_update={"key_share": True})
+    taken = select(Visit.id).where(
+        Visit.visitor_id == visit.visitor_id,
+        Visit.state.in_(LIVE),
+        Visit.planned_start_at < visit.planned_end_at,
+        Visit.planned_end_at > visit.planned_start_at,
+    )
+    over = visit.planned_start_at <= now or visit.state is not VisitState.CANCELLED
+    if over or not visitor.active or session.scalars(taken.limit(1).order_by(Visit.id)).first():
+        return False
+    move_visit(visit, VisitState.PLANNED)
+    visit.closed_reason = None
+    return True

@@ -20,7 +20,7 @@ REACHED_FROM = {
     CaseState.PLANNED: _ALL - {CaseState.REFUSED, CaseState.NOT_ELIGIBLE},
     CaseState.VISITED: _ALL,
     CaseState.REFUSED: _ALL - {CaseState.NOT_ELIGIBLE},
-    CaseState.UNREACHABLE: _ALL - {CaseState.REFUSED, CaseState.NOT_ELIGIBLE},
+    CaseState.UNREACHABLE: _ALL - {CaseState.REFUSED},
     CaseState.NOT_ELIGIBLE: _ALL,
 }
 # Outcomes that life gives, whatever the programme's list says.
@@ -47,7 +47,7 @@ def end(case: Case, outcome: str, *, on: date, by: uuid.UUID | None) -> None:
 
 def take_up(session: Session, case: Case, to: CaseState) -> None:
     """Open a closed case again. Raises Conflict when the person has another one meanwhile."""
-    if not case.is_open and _has_another(session, case):
+    if not case.is_open and has_another(session, case):
         raise Conflict("case_open_already")
     case.closed_on = case.closed_by_id = case.outcome = case.closing_note = None
     move(case, to)
@@ -69,6 +69,17 @@ def after_shut_door(session: Session, case: Case, to: CaseState) -> None:
     move(case, CaseState.PLANNED if waits else to)
 
 
+def has_another(session: Session, case: Case) -> bool:
+    """Tell whether another case of the person in the programme is open."""
+    another = select(Case.id).where(
+        Case.programme == case.programme,
+        Case.person_id == case.person_id,
+        Case.closed_on.is_(None),
+        Case.id != case.id,
+    )
+    return session.scalars(another).first() is not None
+
+
 def _may_come(case: Case, to: CaseState) -> bool:
     return case.state is to or case.state in REACHED_FROM[to]
 
@@ -77,13 +88,3 @@ def _visit_to_come(session: Session, case: Case) -> bool:
     session.flush()
     live = select(Visit.id).where(Visit.case_id == case.id, Visit.state.in_(LIVE))
     return session.scalars(live.order_by(Visit.id).limit(1)).first() is not None
-
-
-def _has_another(session: Session, case: Case) -> bool:
-    another = select(Case.id).where(
-        Case.programme == case.programme,
-        Case.person_id == case.person_id,
-        Case.closed_on.is_(None),
-        Case.id != case.id,
-    )
-    return session.scalars(another).first() is not None

@@ -152,7 +152,7 @@ def _protected_homes() -> Select[uuid.UUID]:
         select(Tenancy.dwelling_id)
         .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
         .join(Person, Person.id == Occupancy.person_id)
-        .where(Person.protected.is_(True))
+        .where(Person.protected.is_(True), Person.died_on.is_(None))
         .where(Occupancy.ended_on.is_(None), Tenancy.ended_on.is_(None))
     )
 

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from visits.cases.stages import MOVED, end
-from visits.cases.tasks import CASE_CLOSED, withdraw_all
-from visits.ground.deadlines import today_in_paris
+from visits.life.deaths import deaths_in_file
+from visits.life.endings import Told
+from visits.life.moves import arrivals_in_file, departures_in_file
 from visits.mapping.points import refresh_map
 from visits.models.accounts import Territory
-from visits.models.cases import Case, CaseState
+from visits.models.life import HowTold
 from visits.models.portfolio import Dwelling, Residence
 from visits.people.protection import protect_who_joined
 from visits.portfolio.ledger import Ledger, Record, Shelf
@@ -24,13 +24,15 @@ from visits.sight.reach import hidden_homes
 BATCH = 1_000
 
 
-def apply_plan(session: Session, plan: ImportPlan) -> dict[str, Counts]:
+def apply_plan(
+    session: Session, plan: ImportPlan, *, by: uuid.UUID | None = None
+) -> dict[str, Counts]:
     """Write what a plan says; gives its counts."""
-    write_ledger(session, plan.ledger, now=plan.now)
+    write_ledger(session, plan.ledger, by=by, now=plan.now)
     return plan.counts
 
 
-def write_ledger(session: Session, ledger: Ledger, *, now: datetime) -> None:
+def write_ledger(session: Session, ledger: Ledger, *, by: uuid.UUID | None, now: datetime) -> None:
     """Write what a ledger says, with what follows for cases, protection and the map."""
     session.flush()
     hidden_before = set(session.scalars(hidden_homes()))
@@ -42,8 +44,7 @@ def write_ledger(session: Session, ledger: Ledger, *, now: datetime) -> None:
         _update(session, shelf)
     _delete_residences(session, ledger.residences)
     _count_anew(session, ledger)
-    on_map = _dwellings_on_map(session, ledger) | _move_cases(session, ledger)
-    on_map |= _close_cases(session, ledger, now)
+    on_map = _dwellings_on_map(session, ledger) | _lead_on(session, ledger, by=by, now=now)
     # What was read before this moment may have changed underneath.
     session.expire_all()
     ledger.protected_too |= set(protect_who_joined(session, ledger.homes_joined(), now=now))
@@ -125,51 +126,19 @@ def _was_on_map(dwelling: Record, residences: dict[uuid.UUID, Record]) -> bool:
     )
 
 
-def _move_cases(session: Session, ledger: Ledger) -> set[uuid.UUID]:
-    """Let open cases follow the person; gives the dwellings concerned."""
-    concerned: set[uuid.UUID] = set()
-    homes = {
-        occupancy["person_id"]: ledger.tenancies.records[occupancy["tenancy_id"]]["dwelling_id"]
-        for occupancy in ledger.occupancies
-        if occupancy["ended_on"] is None and (occupancy.before is None or occupancy.changes())
+def _lead_on(
+    session: Session, ledger: Ledger, *, by: uuid.UUID | None, now: datetime
+) -> set[uuid.UUID]:
+    """Let arrivals, deaths and departures have their consequences; gives the homes concerned."""
+    told = Told(HowTold.IMPORT, by, now, late=True)
+    known = {
+        id: home for id, home in ledger.homes_joined().items() if ledger.persons.records[id].before
     }
-    known = [id for id in homes if ledger.persons.records[id].before]
-    for start in range(0, len(known), BATCH):
-        statement = (
-            select(Case)
-            .where(Case.person_id.in_(known[start : start + BATCH]))
-            .where(Case.closed_on.is_(None))
-        )
-        for case in session.scalars(statement):
-            concerned |= {case.dwelling_id, homes[case.person_id]}
-            case.dwelling_id = homes[case.person_id]
-    session.flush()
-    return concerned
-
-
-def _close_cases(session: Session, ledger: Ledger, now: datetime) -> set[uuid.UUID]:
-    """Call no more those who have died or left for good; gives the dwellings concerned."""
-    at_home = {o["person_id"] for o in ledger.occupancies if o["ended_on"] is None}
-    gone = [
-        occupancy["person_id"]
-        for occupancy in ledger.occupancies
-        if occupancy["ended_on"] and occupancy["person_id"] not in at_home
-        if occupancy.before is not None and occupancy.changes()
-    ]
-    concerned: set[uuid.UUID] = set()
-    for start in range(0, len(gone), BATCH):
-        statement = (
-            select(Case)
-            .where(Case.person_id.in_(gone[start : start + BATCH]))
-            # A visit that is planned is cancelled by a person, who tells whoever was to come.
-            .where(Case.closed_on.is_(None), Case.state != CaseState.PLANNED)
-        )
-        for case in session.scalars(statement):
-            end(case, MOVED, on=today_in_paris(now), by=None)
-            withdraw_all(session, case, why=CASE_CLOSED, by=None, now=now)
-            concerned.add(case.dwelling_id)
-    session.flush()
-    return concerned
+    concerned = arrivals_in_file(session, known, told)
+    died = ledger.deaths()
+    concerned |= deaths_in_file(session, died, told)
+    gone = {one: left for one, left in ledger.departures().items() if one not in died}
+    return concerned | departures_in_file(session, gone, told)
 
 
 def residences_without_cell(session: Session, *, limit: int) -> list[Residence]:

@@ -168,7 +168,7 @@ def confirm_import(
         session, table=table, kind=chosen, mapping=columns, now=now, viewer=viewer, choices=choices
     )
     kept.counts = {
-        **apply_plan(session, plan),
+        **apply_plan(session, plan, by=viewer.user_id if viewer else None),
         "lines": plan.lines,
         "account": plan.account.sums,
         "parts": asdict(parts or Parts()),

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -194,6 +195,51 @@ class Ledger:
             if occupancy["ended_on"] is None
             and (occupancy.before is None or occupancy.before["ended_on"] is not None)
         }
+
+    def deaths(self) -> dict[uuid.UUID, tuple[date, dict[str, Any]]]:
+        """Give known persons who are dead now: the day, and how they and their homes stood."""
+        left = self._ended_by_person()
+        died = {}
+        for person in self.persons:
+            stood = person.before
+            if stood is not None and person["died_on"] and not stood["died_on"]:
+                before = {"died_on": None, "do_not_contact": stood["do_not_contact"]}
+                before |= self._left_by(left.get(person.id, []))
+                died[person.id] = (person["died_on"], before)
+        return died
+
+    def departures(self) -> dict[uuid.UUID, tuple[uuid.UUID, date, dict[str, Any]]]:
+        """Give known persons who live nowhere now: the home they left, the day, how it stood."""
+        at_home = {o["person_id"] for o in self.occupancies if o["ended_on"] is None}
+        return {
+            person_id: (
+                self.tenancies.records[left[-1]["tenancy_id"]]["dwelling_id"],
+                left[-1]["ended_on"],
+                self._left_by(left),
+            )
+            for person_id, left in self._ended_by_person().items()
+            if person_id not in at_home
+        }
+
+    def _ended_by_person(self) -> dict[uuid.UUID, list[Record]]:
+        ended: dict[uuid.UUID, list[Record]] = {}
+        for occupancy in self.occupancies:
+            stood = occupancy.before
+            if stood is not None and stood["ended_on"] is None and occupancy["ended_on"]:
+                ended.setdefault(occupancy["person_id"], []).append(occupancy)
+        return ended
+
+    def _left_by(self, left: Sequence[Record]) -> dict[str, Any]:
+        leases = (self.tenancies.records[occupancy["tenancy_id"]] for occupancy in left)
+        over = {
+            str(lease.id)
+            for lease in leases
+            if lease.before and lease.before["ended_on"] is None and lease["ended_on"]
+        }
+        return {
+            "occupancies": [str(occupancy.id) for occupancy in left], "tenancies": sorted(over),
+            "alone": [],
+        }  # fmt: skip
 
 
 def _default(column: str) -> Any:

@@ -313,6 +313,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "fr": "Vivait dans le logement {known} : un déménagement est enregistré.",
         "en": "Lived in dwelling {known}: a move is recorded.",
     },
+    "cases_follow": {
+        "fr": "{value} : dossiers qui continuent dans son nouveau logement : {num}.",
+        "en": "{value}: cases that go on in the new home: {num}.",
+    },
     "contact_kept": {
         "fr": "« {value} » : gardé comme contact du bail, pas comme occupant.",
         "en": "“{value}”: kept as a contact of the lease, not as an occupant.",

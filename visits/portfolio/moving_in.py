@@ -60,6 +60,6 @@ def _move_in(
         plan_persons(ledger, reading, today=today_in_paris(now), viewer=viewer, choices=choices)
     leave_unseen_alone(ledger)
     persons = sorted(ledger.persons_written())
-    write_ledger(session, ledger, now=now)
     by = viewer.user_id if viewer else None
+    write_ledger(session, ledger, by=by, now=now)
     log_access(session, user_id=by, persons=persons, kind=AccessKind.WRITE, what="import", now=now)

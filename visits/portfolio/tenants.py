@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from visits.ground.folding import fold
+from visits.life.moves import cases_that_follow
 from visits.models.people import Person
 from visits.portfolio.households import Households, keep_contacts
 from visits.portfolio.ledger import Ledger, Record
@@ -63,6 +64,22 @@ def plan_persons(
     keep_contacts(households, beside)
     later = [row for row in occupants if row.begins_after(today)]
     ledger.to_come = set_apart(households, later, viewer=viewer)
+    _tell_of_cases(ledger, reading, matches)
+
+
+def _tell_of_cases(ledger: Ledger, reading: Reading, matches: "Matches") -> None:
+    """Say that what is open, or was until she moved, goes on where the file finds somebody."""
+    homes = ledger.homes_joined()
+    known = {id: home for id, home in homes.items() if ledger.persons.records[id].before}
+    follow = cases_that_follow(ledger.session, known)
+    for row in matches.rows:
+        person = matches.persons.get(row.key)
+        if person is None or person.id not in known:
+            continue
+        cases = [one for one in follow.get(person.id, ()) if one.dwelling_id != known[person.id]]
+        if cases:
+            number = str(len(cases))
+            reading.warn(row, "dwelling_reference", "cases_follow", value=row.name, num=number)
 
 
 Test = Callable[[Row, Record], bool]

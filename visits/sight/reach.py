@@ -1,7 +1,8 @@
 """Whom a viewer may see: the one place that applies scope and the protection of persons and homes.
 
 A protected person is seen by those named for her. Her home is hidden as well from whoever may see
-nobody who lives there: the dwelling, and what former tenants' cases and works tell of it.
+nobody who lives there: the dwelling, and what former tenants' cases and works tell of it. It is
+hidden no more once she has died or left.
 """
 
 import enum
@@ -100,7 +101,7 @@ def hidden_homes(user_id: uuid.UUID | None = None) -> Select[uuid.UUID]:
         exists()
         .where(shared.dwelling_id == lived_in.dwelling_id, shared.ended_on.is_(None))
         .where(beside.tenancy_id == shared.id, beside.ended_on.is_(None))
-        .where(seen.id == beside.person_id)
+        .where(seen.id == beside.person_id, seen.died_on.is_(None))
         .where(or_(seen.protected.is_(False), seen.id.in_(named)))
         .correlate(lived_in)
     )
@@ -108,7 +109,7 @@ def hidden_homes(user_id: uuid.UUID | None = None) -> Select[uuid.UUID]:
         select(lived_in.dwelling_id)
         .join(living, living.tenancy_id == lived_in.id)
         .join(hidden, hidden.id == living.person_id)
-        .where(hidden.protected.is_(True))
+        .where(hidden.protected.is_(True), hidden.died_on.is_(None))
         .where(living.ended_on.is_(None), lived_in.ended_on.is_(None), ~somebody_seen)
     )
 
@@ -172,7 +173,19 @@ def territories_of(person_id: uuid.UUID) -> Select[uuid.UUID | None]:
 
 
 def _lives_in(territory_id: uuid.UUID) -> ColumnElement[bool]:
-    return (
+    """Give the condition on `Person` for who lives in a territory, or lived there last.
+
+    Whoever noted that she left, or died, can still take it back.
+    """
+    last, since = aliased(Occupancy), aliased(Occupancy)
+    home, where, here = aliased(Tenancy), aliased(Dwelling), aliased(Residence)
+    elsewhere_since = (
+        exists()
+        .where(since.person_id == last.person_id)
+        .where(or_(since.ended_on.is_(None), since.ended_on > last.ended_on))
+        .correlate(last)
+    )
+    lives = (
         exists()
         .where(Occupancy.person_id == Person.id, Occupancy.ended_on.is_(None))
         .where(Occupancy.tenancy_id == Tenancy.id, Tenancy.dwelling_id == Dwelling.id)
@@ -180,6 +193,14 @@ def _lives_in(territory_id: uuid.UUID) -> ColumnElement[bool]:
         .where(Residence.territory_id == territory_id)
         .correlate(Person)
     )
+    lived_last = (
+        exists()
+        .where(last.person_id == Person.id, last.ended_on.is_not(None), ~elsewhere_since)
+        .where(last.tenancy_id == home.id, home.dwelling_id == where.id)
+        .where(where.residence_id == here.id, here.territory_id == territory_id)
+        .correlate(Person)
+    )
+    return or_(lives, lived_last)
 
 
 def find_person(

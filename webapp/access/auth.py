@@ -44,6 +44,7 @@ class Action(enum.StrEnum):
     SEE_PERSONS = "see_persons"
     PROTECT_PERSONS = "protect_persons"
     NOTE_ALERTS = "note_alerts"
+    NOTE_LIFE_EVENTS = "note_life_events"
     IMPORT_STOCK = "import_stock"
     ENROL = "enrol"
     SEE_CASES = "see_cases"
@@ -85,6 +86,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.SEE_PERSONS: {COO: _ALL, SOC: _ALL, PAR: _ORG},
     Action.PROTECT_PERSONS: {COO: _ALL, SOC: _ALL},
     Action.NOTE_ALERTS: {COO: _ALL, SOC: _ALL},
+    Action.NOTE_LIFE_EVENTS: {COO: _ALL, SOC: _ALL, PAR: _MAN},
     Action.IMPORT_STOCK: {COO: _ALL},
     Action.ENROL: {COO: _ALL},
     Action.SEE_CASES: {COO: _ALL, PAR: _ORG},
@@ -120,6 +122,7 @@ RIGHTS: dict[Action, frozenset[Right]] = {
     Action.SEE_CASES: WORK,
     Action.SEE_VISITS: WORK,
     Action.CALL: frozenset({Right.CALL}),
+    Action.NOTE_LIFE_EVENTS: frozenset({Right.CALL, Right.PLAN, Right.DECIDE}),
     Action.PLAN: frozenset({Right.PLAN}),
     Action.DECIDE: frozenset({Right.DECIDE}),
     Action.SEE_OUTCOMES: frozenset({Right.FIGURES}),

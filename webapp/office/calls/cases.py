@@ -29,13 +29,14 @@ from visits.calls.contacts import (
     record_attempt,
 )
 from visits.calls.phones import WHOSE_LENGTH
-from visits.calls.taking_back import GRAVE, REFUSALS, WHY_LENGTH, may_be_taken_back, take_back
+from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, may_be_taken_back, take_back
 from visits.cases.cases import find_case, outcomes_of
 from visits.cases.charge import Choices, charge_choices, charges_of
 from visits.cases.pauses import pauses_of
 from visits.cases.tasks import BY_HAND, CLOSED_AS, tasks_of, visits_due
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound, Refused
+from visits.life.events import WHY_LENGTH
 from visits.models.accounts import User
 from visits.models.calls import Channel, Disposition, Refusal, RefusalReason
 from visits.models.cases import Case, CaseState
@@ -51,9 +52,10 @@ from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.languages import day, moment
 from webapp.frame.transaction import now, transaction
+from webapp.office.calls.given_back import what_came_back
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
-from webapp.office.frame.moments import NoSuchHour, age, day_of, typed_moment
+from webapp.office.frame.moments import NoSuchHour, age, day_of, typed_day, typed_moment
 from webapp.office.frame.programmes import chosen_programme
 
 cases = Blueprint("cases", __name__, url_prefix="/cases")
@@ -146,15 +148,12 @@ def back(case_id: uuid.UUID, attempt_id: uuid.UUID) -> ResponseReturnValue:
         with transaction() as session:
             case = find_case(session, viewer(), case_id, to_change=True)
             reason = request.form.get("reason", "")
-            called_off = take_back(
-                session, case, attempt_id, reason=reason, viewer=viewer(), now=now()
-            )
-            when = ", ".join(moment(visit.planned_start_at) for visit in called_off)
+            back = take_back(session, case, attempt_id, reason=reason, viewer=viewer(), now=now())
+            say = what_came_back(back)
     except (Invalid, Conflict) as refused:
         return refusal_on_page(case_id, refused, form="back")
-    flash(_("Taken back: all is as it was before."), "success")
-    if when:
-        flash(_("The visit of %(when)s had been called off: plan it again.", when=when), "warning")
+    for said, tone in say:
+        flash(said, tone)
     return redirect(url_for(".show", case_id=case_id))
 
 
@@ -180,6 +179,12 @@ def _typed_attempt() -> Attempt:
             fields["call_back_at"] = "no_such_hour"
         except ValueError:
             fields["call_back_at"] = "bad_date"
+    happened_on = None
+    if disposition in ENDING and typed.get("happened_on"):
+        try:
+            happened_on = typed_day(typed["happened_on"])
+        except ValueError:
+            fields["happened_on"] = "bad_date"
     must_be_sure(disposition, fields)
     if disposition in REFUSALS and reason is None:
         fields["reason"] = "reason_required"
@@ -194,6 +199,7 @@ def _typed_attempt() -> Attempt:
         channel,
         reason=reason,
         call_back_at=call_back_at,
+        happened_on=happened_on,
         note=note,
         seen=typed.get("attempts", type=int),
         dialled=typed.get("dialled") or None,

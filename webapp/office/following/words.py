@@ -39,6 +39,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "closed_because": {
         "corrected": _l("The answers that called for it were corrected."),
         "taken_back": _l("The answers that called for it came from another home."),
+        "died": _l("The person died."),
     },
     "follow_up": {
         "waiting": _l("Waiting"),

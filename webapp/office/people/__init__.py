@@ -5,13 +5,21 @@ from flask_babel import lazy_gettext as _l
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
-from webapp.office.people import measures, part_refusals, people, phones, protection
+from webapp.office.people import (
+    life_events,
+    measures,
+    part_refusals,
+    people,
+    phones,
+    protection,
+)
 from webapp.office.people.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
     pages=(
         part_refusals.part_refusals,
         people.people,
+        life_events.life_events,
         protection.protection,
         measures.person_alerts,
         phones.phones,

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from visits.calls.phones import WHOSE_LENGTH
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.life.deaths import what_was_promised
+from visits.life.events import WHY_LENGTH, events_of, may_take_back
+from visits.life.moves import WHERE_TO_LENGTH
 from visits.models.people import AlertCode, Person
 from visits.people.external_scores import ToldScore, external_scores, record_external_score
 from visits.people.measures import alert_kind
@@ -112,12 +115,12 @@ def told(refused: Invalid | Conflict) -> tuple[dict[str, str], str]:
     return errors, "" if errors else sentence(refused.code, refused.details)
 
 
-def _may_call(session: Session, person: Person) -> bool:
-    """Tell whether the viewer may call this very person, and note what she says."""
-    if not may(Action.CALL):
+def _reaches(session: Session, action: Action, person: Person) -> bool:
+    """Tell whether the viewer may do an action with this very person."""
+    if not may(action):
         return False
     try:
-        return find_person(session, viewer(Action.CALL), person.id) is person
+        return find_person(session, viewer(action), person.id) is person
     except NotFound:
         return False
 
@@ -132,6 +135,7 @@ def _page(
 ) -> str:
     file = person_file(session, viewer(Action.SEE_PERSONS), person)
     shown.update(other.id for other in file.household)
+    events = events_of(session, person.id)
     responsible = may(Action.PROTECT_PERSONS)
     named = named_for(session, person) if responsible else []
     living_there = living_with(session, person, seen_by=viewer().user_id) if responsible else []
@@ -144,7 +148,17 @@ def _page(
         refusals=refusals_told(session, person),
         numbers=numbers_of(session, person),
         whose_length=WHOSE_LENGTH,
-        may_call=_may_call(session, person),
+        may_call=_reaches(session, Action.CALL, person),
+        may_note_life=_reaches(session, Action.NOTE_LIFE_EVENTS, person),
+        events=events,
+        to_take_back=may_take_back(events),
+        promised={
+            one.id: what_was_promised(session, viewer(Action.SEE_PERSONS), one)
+            for one in events
+            if one.stands
+        },
+        why_length=WHY_LENGTH,
+        where_to_length=WHERE_TO_LENGTH,
         named=named,
         living_there=living_there,
         to_name=[user for user in users_to_name(session) if user not in named]

@@ -33,9 +33,22 @@ WORDS: dict[str, dict[str, Any]] = {
         "former_spouse": _l("Former spouse"),
         "carer": _l("Carer"),
     },
+    "life_event": {
+        "death": _l("Death"),
+        "move_out": _l("Moved out"),
+        "move_in": _l("Moved in"),
+    },
+    "how_told": {
+        "phone": _l("told on the phone"),
+        "door": _l("told at the door"),
+        "page": _l("noted on this page"),
+        "import": _l("told by the landlord’s file"),
+    },
     "access": {"read": _l("Read"), "write": _l("Change")},
     "accessed": {
         "person_file": _l("the file"),
+        "life_event_noted": _l("a death or a move noted"),
+        "life_event_taken_back": _l("a death or a move taken back"),
         "part_refused": _l("a part of the visit refused"),
         "part_allowed": _l("a part of the visit no longer refused"),
         "phone_changed": _l("a phone number noted or corrected"),
@@ -60,6 +73,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "maximum": _l("Out of"),
         "score": _l("Score"),
         "users": _l("Who works with this person"),
+        "happened_on": _l("Day of the death or of the move"),
+        "where_to": _l("Where to"),
+        "home": _l("Home"),
     },
 }
 
@@ -70,6 +86,10 @@ REFUSALS: dict[str, Any] = {
     "household_changed": _l(
         "Who lives there changed meanwhile. Nothing was changed: look at the list again."
     ),
+    "already_died": _l("This death is noted already. Nothing was changed."),
+    "before_birth": _l("This person was not born yet that day."),
+    "before_lease": _l("This person did not live there yet that day."),
+    "does_not_live_there": _l("This person does not live there. Nothing was changed."),
     "already_protected": _l("This file is protected already."),
     "bad_phone": _l("This is no phone number. Example: 06 39 98 00 01."),
     "number_not_found": _l("This number is not there any more. Nothing was changed."),

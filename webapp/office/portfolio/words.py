@@ -48,6 +48,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "phone_by_hand": _l("Phone corrected by hand"),
         "phone_known_wrong": _l("Phone known to be wrong"),
         "moved": _l("Move"),
+        "cases_follow": _l("Cases that go on in a new home"),
         "new_lease": _l("New lease where others live"),
         "lease_to_come": _l("A lease to come"),
         "contact_kept": _l("Contact, not an occupant"),

@@ -1,0 +1,444 @@
+"""A death, a move: they end the same wherever they are told, and all of it comes back."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import (
+    make_case,
+    make_dwelling,
+    make_person,
+    make_residence,
+    make_user,
+    make_viewer,
+    make_visit,
+)
+from tests.submissions import FALLS, fill, home_visit
+from tests.visits.portfolio_files import load
+from visits.accounts.accounts import find_territory
+from visits.agenda.doors import Knock, report_shut_door
+from visits.calls.contacts import Attempt, record_attempt
+from visits.calls.taking_back import take_back
+from visits.cases.tasks import make_task
+from visits.forms.published import publish_form
+from visits.ground.errors import Conflict, Invalid
+from visits.ground.file_store import FileStore
+from visits.intake.submissions import record_submission
+from visits.life.deaths import record_death, what_was_promised
+from visits.life.endings import GivenBack, Told
+from visits.life.events import events_of, take_back_event
+from visits.life.moves import record_departure
+from visits.models.accounts import Role
+from visits.models.calls import ContactAttempt, Disposition
+from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
+from visits.models.life import EventKind, HowTold, LifeEvent
+from visits.models.people import AccessEvent, NamedAccess, Occupancy
+from visits.models.portfolio import Tenancy
+from visits.models.visits import Visit, VisitState
+from visits.models.works import FollowUp, FollowUpState
+from visits.people.people import person_file
+from visits.sight import Reach, find_person
+from visits.sight.reach import hidden_homes
+
+FILE = "Logement;Nom;Prénom;Date de naissance"
+DIED = f"{FILE};Date de décès\nL-VIE;VIVANTE;Rose;17/05/1941;09/03/2026\n"
+
+
+class Life:
+    """Somebody in two programmes, with what is due, planned and promised in both."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.session, self.now = session, now
+        self.user = make_user(session)
+        self.visitor = make_user(session, role=Role.VISITOR)
+        self.viewer = make_viewer(self.user)
+        self.home = make_dwelling(session, reference="L-VIE")
+        self.person = make_person(
+            session, dwelling=self.home, last_name="VIVANTE", first_name="Rose",
+            name_key="vivante rose",
+        )  # fmt: skip
+        self.lease = session.scalars(
+            select(Tenancy).where(Tenancy.dwelling_id == self.home.id)
+        ).one()
+        self.seniors, self.kit = (self._case(code) for code in ("seniors", "isolated_tenants"))
+        self.visit = make_visit(
+            session, case=self.kit, visitor=self.visitor, start_at=now + timedelta(days=2)
+        )
+        self.task = make_task(
+            session, self.kit, TaskKind.CHECK, what="Barre d’appui",
+            due_on=now.date() + timedelta(days=9), viewer=self.viewer, now=now,
+        )  # fmt: skip
+        self.task.visit_id = self.visit.id
+        session.flush()
+
+    def _case(self, programme: str) -> Case:
+        return make_case(
+            self.session, by=self.user, person=self.person, dwelling=self.home, programme=programme
+        )
+
+    def on_the_phone(self, said: Disposition = Disposition.DEAD) -> None:
+        """Tell it in a call of the first programme."""
+        attempt = Attempt(said, happened_on=date(2026, 3, 9))
+        record_attempt(self.session, self.seniors, attempt, viewer=self.viewer, now=self.now)
+
+    def at_the_door(self, said: Disposition = Disposition.DEAD) -> None:
+        """Tell it by a tablet, hours after the door, from a visit that was called off meanwhile."""
+        visit = make_visit(self.session, case=self.seniors, visitor=self.visitor)
+        visit.state, self.seniors.state = VisitState.CANCELLED, CaseState.AGREED
+        knock = Knock(said, at=self.now - timedelta(days=1), report_id=uuid.uuid4())
+        eyes = make_viewer(self.visitor, Reach.OWN)
+        report_shut_door(self.session, visit, knock, viewer=eyes, now=self.now)
+
+    def on_her_page(self) -> None:
+        """Note it on her page."""
+        told = Told(HowTold.PAGE, self.user.id, self.now)
+        record_death(self.session, self.person, on=date(2026, 3, 9), told=told)
+
+    def by_a_file(self) -> None:
+        """Bring a file of the landlord's that tells it."""
+        load(self.session, DIED)
+
+    def leave(self) -> None:
+        """Note on her page that she left."""
+        told = Told(HowTold.PAGE, self.user.id, self.now)
+        record_departure(
+            self.session, self.person, self.home.id, on=date(2026, 3, 9), where_to="Nice", told=told
+        )
+
+    def take_back(self) -> GivenBack:
+        """Take the latest event back."""
+        self.refresh()
+        event = events_of(self.session, self.person.id)[0]
+        back = take_back_event(
+            self.session, self.person, event.id, reason="Une homonyme", viewer=self.viewer,
+            now=self.now,
+        )  # fmt: skip
+        self.refresh()
+        return back
+
+    def refresh(self) -> None:
+        """Read all anew."""
+        self.session.flush()
+        self.session.expire_all()
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """How all that may end stands."""
+        self.refresh()
+        stays = select(Occupancy.ended_on).where(Occupancy.person_id == self.person.id)
+        cases = [
+            (case.state, case.is_open, case.outcome, case.call_back_at)
+            for case in (self.seniors, self.kit)
+        ]
+        return (
+            self.person.died_on, self.person.do_not_contact, *cases, self.visit.state,
+            self.task.state, self.task.visit_id, self.lease.ended_on,
+            self.session.scalars(stays.order_by(Occupancy.id)).all(),
+        )  # fmt: skip
+
+
+@pytest.fixture
+def life(session: Session, now: datetime) -> Life:
+    """Somebody in two programmes."""
+    return Life(session, now)
+
+
+TELLINGS: dict[str, Callable[[Life], None]] = {
+    "phone": Life.on_the_phone, "door": Life.at_the_door,
+    "page": Life.on_her_page, "import": Life.by_a_file,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", TELLINGS)
+def test_a_death_ends_everything_wherever_it_is_told_and_all_of_it_comes_back(
+    life: Life, how: str
+) -> None:
+    before = life.state
+    TELLINGS[how](life)
+    life.refresh()
+    (event,) = events_of(life.session, life.person.id)
+    assert (event.kind, event.how, event.happened_on) == (
+        EventKind.DEATH, HowTold(how), date(2026, 3, 9),
+    )  # fmt: skip
+    assert (life.person.died_on, life.person.do_not_contact) == (date(2026, 3, 9), True)
+    for case in (life.seniors, life.kit):
+        assert (case.is_open, case.state, case.outcome) == (False, CaseState.NOT_ELIGIBLE, "dead")
+    assert (life.visit.state, life.task.state) == (VisitState.CANCELLED, TaskState.WITHDRAWN)
+    assert life.lease.ended_on == date(2026, 3, 9)
+    assert life.take_back().planned == [life.visit]
+    expected = list(before)
+    if how == "door":
+        expected[2] = (CaseState.AGREED, True, None, None)
+    assert life.state == tuple(expected)
+
+
+def test_who_had_promised_something_is_said(life: Life, tmp_path: Path) -> None:
+    publish_form(life.session, home_visit(), by=None, now=life.now)
+    done = make_visit(life.session, case=life.seniors, visitor=life.visitor)
+    record_submission(
+        life.session, FileStore(tmp_path), xml=fill(FALLS), files=[], visit_id=done.id,
+        viewer=make_viewer(life.visitor, Reach.OWN), now=life.now,
+    )  # fmt: skip
+    life.on_her_page()
+    (event,) = events_of(life.session, life.person.id)
+    promised = what_was_promised(life.session, life.viewer, event)
+    assert list(promised.visits) == [life.visit]
+    asked = [one.consequence.submission.sent_by for one in promised.follow_ups]
+    assert asked and set(asked) == {life.visitor}
+    states = select(FollowUp.state).distinct()
+    assert life.session.scalars(states).all() == [FollowUpState.CANCELLED]
+    # Whoever may not see her is told nothing.
+    stranger = make_viewer(make_user(life.session, role=Role.VISITOR), Reach.OWN)
+    assert what_was_promised(life.session, stranger, event).visits == []
+    life.take_back()
+    assert FollowUpState.CANCELLED not in life.session.scalars(states).all()
+
+
+def test_what_can_no_longer_be_is_not_given_back(life: Life) -> None:
+    life.on_her_page()
+    life.session.add(
+        Visit(
+            case_id=make_case(life.session, by=life.user).id,
+            visitor_id=life.visitor.id,
+            planned_start_at=life.visit.planned_start_at,
+            state=VisitState.PLANNED,
+            planned_end_at=life.visit.planned_end_at,
+            planned_by_id=life.user.id,
+            planned_at=life.now,
+        )  # fmt: skip
+    )
+    # A neighbour rang meanwhile, and the home was let again.
+    another = make_case(
+        life.session, by=life.user, person=life.person, dwelling=life.home, programme="seniors"
+    )
+    make_person(life.session, dwelling=life.home)
+    back = life.take_back()
+    assert (back.planned, back.lost) == ([], [life.visit])
+    assert (back.left_closed, back.home_taken) == ([life.seniors], True)
+    assert another.is_open and not life.seniors.is_open
+    assert (life.kit.is_open, life.kit.state) == (True, CaseState.AGREED)
+    assert (life.task.state, life.task.visit_id) == (TaskState.OPEN, None)
+    assert life.lease.ended_on is not None
+
+
+def test_a_visit_whose_hour_is_past_stays_called_off(life: Life) -> None:
+    life.on_her_page()
+    life.now += timedelta(days=3)
+    assert life.take_back().lost == [life.visit]
+
+
+def test_only_the_last_event_is_taken_back_once_and_for_a_reason(life: Life) -> None:
+    life.leave()
+    life.on_her_page()
+    death, move = events_of(life.session, life.person.id)
+
+    def undo(event: LifeEvent, reason: str = "Erreur") -> None:
+        take_back_event(
+            life.session, life.person, event.id, reason=reason, viewer=life.viewer, now=life.now
+        )
+
+    with pytest.raises(Conflict, match="not_to_take_back"):
+        undo(move)
+    with pytest.raises(Invalid) as refused:
+        undo(death, " ")
+    assert refused.value.fields == {"reason": "required"}
+    undo(death)
+    with pytest.raises(Conflict, match="not_to_take_back"):
+        undo(death)
+    undo(move)
+    assert life.seniors.is_open
+    whats = life.session.scalars(select(AccessEvent.what).order_by(AccessEvent.id)).all()
+    assert list(whats)[-4:] == [
+        "life_event_noted", "life_event_noted", "life_event_taken_back", "life_event_taken_back",
+    ]  # fmt: skip
+
+
+def test_an_unreachable_case_comes_back_unreachable(life: Life) -> None:
+    life.seniors.state = CaseState.UNREACHABLE
+    life.on_her_page()
+    life.take_back()
+    assert (life.seniors.is_open, life.seniors.state) == (True, CaseState.UNREACHABLE)
+
+
+@pytest.mark.parametrize(
+    ("on", "code"),
+    [(date(2026, 3, 11), "must_not_be_future"), (date(1941, 5, 16), "before_birth")],
+)
+def test_a_day_of_death_that_cannot_be_is_refused(life: Life, on: date, code: str) -> None:
+    told = Told(HowTold.PAGE, life.user.id, life.now)
+    with pytest.raises(Invalid) as refused:
+        record_death(life.session, life.person, on=on, told=told)
+    assert refused.value.fields == {"on": code}
+    assert life.person.died_on is None
+
+
+def test_a_tablet_and_a_file_are_never_refused_for_a_visit_under_way(life: Life) -> None:
+    life.visit.state = VisitState.UNDER_WAY
+    with pytest.raises(Conflict, match="visit_under_way"):
+        life.on_the_phone()
+    life.session.expire_all()
+    life.at_the_door()
+    life.refresh()
+    assert (life.visit.state, life.person.died_on) == (VisitState.UNDER_WAY, date(2026, 3, 9))
+
+
+def test_a_death_told_on_the_phone_is_taken_back_there_or_on_her_page(life: Life) -> None:
+    life.on_the_phone()
+    life.take_back()
+    attempt = life.session.scalars(select(ContactAttempt)).one()
+    assert (attempt.taken_back_why, attempt.taken_back_by_id) == ("Une homonyme", life.user.id)
+    life.on_the_phone()
+    life.refresh()
+    latest = life.seniors.attempts[-1]
+    take_back(
+        life.session, life.seniors, latest.id, reason="Encore", viewer=life.viewer, now=life.now
+    )
+    assert not any(one.stands for one in events_of(life.session, life.person.id))
+    assert life.person.died_on is None
+
+
+def test_who_moved_leaves_her_home_and_her_cases_there(life: Life) -> None:
+    before = life.state
+    life.leave()
+    assert life.state[0] is None
+    for case in (life.seniors, life.kit):
+        assert (case.is_open, case.outcome) == (False, "moved")
+    assert (life.visit.state, life.task.state) == (VisitState.CANCELLED, TaskState.WITHDRAWN)
+    assert life.lease.ended_on == date(2026, 3, 9)
+    life.take_back()
+    assert life.state == before
+
+
+def test_who_lives_in_a_second_home_goes_on_there(life: Life) -> None:
+    second = make_dwelling(life.session)
+    lease = Tenancy(dwelling_id=second.id)
+    life.session.add(lease)
+    life.session.flush()
+    life.session.add(Occupancy(person_id=life.person.id, tenancy_id=lease.id))
+    life.kit.dwelling_id = second.id
+    life.leave()
+    assert (life.seniors.is_open, life.kit.is_open) == (False, True)
+
+
+def test_whoever_lives_with_her_stays_and_is_not_said_to_be_two(life: Life) -> None:
+    beside = make_person(life.session)
+    stay = life.session.scalars(select(Occupancy).where(Occupancy.person_id == beside.id)).one()
+    stay.tenancy_id, life.lease.lives_alone = life.lease.id, False
+    life.leave()
+    assert (life.lease.ended_on, life.lease.lives_alone) == (None, None)
+    assert person_file(life.session, life.viewer, beside).household == []
+    life.take_back()
+    assert life.lease.lives_alone is False
+
+
+@pytest.mark.parametrize(
+    ("home", "on", "refused"),
+    [("L-VIE", date(2026, 3, 11), Invalid), ("L-VIE", date(1990, 5, 31), Invalid)],
+)
+def test_a_move_on_a_day_that_cannot_be_is_refused(
+    life: Life, home: str, on: date, refused: type[Exception]
+) -> None:
+    told = Told(HowTold.PAGE, life.user.id, life.now)
+    with pytest.raises(refused):
+        record_departure(life.session, life.person, life.home.id, on=on, told=told)
+
+
+@pytest.mark.parametrize("told_first", [True, False])
+def test_an_import_that_finds_her_new_home_moves_her_cases_and_says_so(
+    life: Life, told_first: bool
+) -> None:
+    make_dwelling(life.session, reference="L-NEUF")
+    if told_first:
+        life.on_the_phone(Disposition.MOVED)
+        assert not life.seniors.is_open
+    plan = load(life.session, f"{FILE}\nL-NEUF;VIVANTE;Rose;17/05/1941\n")
+    said = {problem.code: problem.details.get("num") for problem in plan.warnings}
+    assert said["cases_follow"] == "2"
+    life.refresh()
+    assert (life.seniors.dwelling.reference, life.kit.dwelling.reference) == ("L-NEUF", "L-NEUF")
+    assert life.seniors.is_open and life.kit.is_open
+    latest = events_of(life.session, life.person.id)[0]
+    assert (latest.kind, latest.how, latest.undo) == (EventKind.MOVE_IN, HowTold.IMPORT, None)
+
+
+def test_a_case_closed_for_another_reason_does_not_follow_her(life: Life) -> None:
+    life.seniors.closed_on, life.seniors.outcome = life.now.date(), "done"
+    make_dwelling(life.session, reference="L-NEUF")
+    life.leave()
+    load(life.session, f"{FILE}\nL-NEUF;VIVANTE;Rose;17/05/1941\n")
+    life.refresh()
+    assert (life.seniors.is_open, life.kit.is_open) == (False, True)
+
+
+def test_who_left_by_a_file_comes_back_with_her_cases(life: Life) -> None:
+    before = life.state
+    load(life.session, f"{FILE};Situation\nL-VIE;VIVANTE;Rose;17/05/1941;Parti\n")
+    life.refresh()
+    (event,) = events_of(life.session, life.person.id)
+    assert (event.kind, event.dwelling_id) == (EventKind.MOVE_OUT, life.home.id)
+    assert (life.visit.state, life.kit.outcome) == (VisitState.CANCELLED, "moved")
+    life.take_back()
+    assert life.state == before
+
+
+@pytest.mark.parametrize("ends", [Life.leave, Life.on_her_page])
+def test_whoever_looks_after_her_territory_still_finds_her(
+    life: Life, ends: Callable[[Life], None]
+) -> None:
+    north, south = (find_territory(life.session, name).id for name in ("Nord", "Sud"))
+    life.home.residence.territory_id = north
+    eyes = [
+        make_viewer(make_user(life.session, territory_id=one), Reach.TERRITORY)
+        for one in (north, south)
+    ]
+    ends(life)
+    life.refresh()
+    assert find_person(life.session, eyes[0], life.person.id) is life.person
+    with pytest.raises(Exception, match="person_not_found"):
+        find_person(life.session, eyes[1], life.person.id)
+    # Once she lives in the south, the north loses sight of her.
+    life.take_back()
+    new = make_dwelling(life.session, residence=make_residence(life.session, territory_id=south))
+    life.leave()
+    lease = Tenancy(dwelling_id=new.id)
+    life.session.add(lease)
+    life.session.flush()
+    life.session.add(Occupancy(person_id=life.person.id, tenancy_id=lease.id))
+    life.refresh()
+    assert find_person(life.session, eyes[1], life.person.id) is life.person
+    with pytest.raises(Exception, match="person_not_found"):
+        find_person(life.session, eyes[0], life.person.id)
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_protected_person_who_died_hides_her_home_no_more(life: Life, by_hand: bool) -> None:
+    life.person.protected = True
+    life.session.add(
+        NamedAccess(
+            person_id=life.person.id,
+            user_id=life.user.id,
+            named_at=life.now,
+            named_by_id=life.user.id,
+        )  # fmt: skip
+    )
+    life.session.flush()
+    assert life.session.scalars(hidden_homes()).all() == [life.home.id]
+    if by_hand:
+        life.on_her_page()
+    else:
+        life.person.died_on = date(2026, 3, 1)  # noted by an earlier version
+    life.session.flush()
+    assert life.session.scalars(hidden_homes()).all() == []
+
+
+def test_a_task_noted_as_done_meanwhile_stays_done(life: Life) -> None:
+    life.on_her_page()
+    task = life.session.scalars(select(Task)).one()
+    task.why = "Fait par le gardien"
+    life.take_back()
+    assert task.state is TaskState.WITHDRAWN

@@ -1,0 +1,77 @@
+"""What happened in a person's life, as somebody told it: she died, she left her home."""
+
+import enum
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from visits.ground.db import (
+    Base,
+    EncryptedEnum,
+    EncryptedJson,
+    EncryptedText,
+    new_id,
+    stored_enum,
+)
+from visits.models.accounts import User
+from visits.models.calls import ContactAttempt
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling
+
+
+class EventKind(enum.StrEnum):
+    """What may happen in a life."""
+
+    DEATH = "death"
+    MOVE_OUT = "move_out"
+    MOVE_IN = "move_in"
+
+
+class HowTold(enum.StrEnum):
+    """Where an event was told: on the phone, at her door, on her page, by the landlord's file."""
+
+    PHONE = "phone"
+    DOOR = "door"
+    PAGE = "page"
+    IMPORT = "import"
+
+
+class LifeEvent(Base):
+    """Something that happened in a person's life on a day, and who noted it when.
+
+    `attempt_id` is the call or the knock that told it. `told` is what was said of it; `undo` how
+    things stood before: without it, it cannot be taken back.
+    """
+
+    __tablename__ = "life_event"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[EventKind] = mapped_column(EncryptedEnum(EventKind))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    dwelling_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dwelling.id"), index=True)
+    happened_on: Mapped[date]
+    how: Mapped[HowTold] = mapped_column(stored_enum(HowTold))
+    attempt_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("contact_attempt.id"), unique=True
+    )
+    told: Mapped[Any | None] = mapped_column(EncryptedJson)
+    undo: Mapped[Any | None] = mapped_column(EncryptedJson)
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    taken_back_why: Mapped[str | None] = mapped_column(EncryptedText)
+
+    person: Mapped[Person] = relationship()
+    dwelling: Mapped[Dwelling | None] = relationship()
+    attempt: Mapped[ContactAttempt | None] = relationship()
+    noted_by: Mapped[User | None] = relationship(foreign_keys=[noted_by_id])
+    taken_back_by: Mapped[User | None] = relationship(foreign_keys=[taken_back_by_id])
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether nobody took it back."""
+        return self.taken_back_at is None

@@ -1,9 +1,11 @@
 """The pages of the product, by role: what the page tests open and the screenshots show."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from diagnostics.forms import read_shipped
 from diagnostics.workbook import Validation, examine, publish, read_workbook
@@ -20,6 +22,7 @@ from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import FormVersion, Import
 from visits.models.visits import Consequence, Submission, Visit
 from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
+from visits.programmes.drafts import begin_draft, digest_of, keep_part, said_in, take_up
 from visits.sight import Reach
 from webapp.frame.transaction import House
 
@@ -96,7 +99,17 @@ def hand_in_forms(house: House) -> tuple[str, str]:
             by=session.scalars(select(User.id).order_by(User.id).limit(1)).one(),
             now=now,
         )
+        write_programme_drafts(session, by=draft.uploaded_by_id, now=now)
         return f"/forms/{published.form_id}/{published.version}", f"/forms/drafts/{draft.id}"
+
+
+def write_programme_drafts(session: Session, *, by: uuid.UUID, now: datetime) -> None:
+    """Write a programme's next version, and a new programme of which little is said."""
+    seniors = said_in(take_up(session, "seniors", by=by, now=now))
+    calls = {"protocol": {"max_calls": 5}, "follow_up": seniors["follow_up"]}
+    held = digest_of(seniors, calls)
+    keep_part(session, "seniors", calls, keys=calls, held=held, by=by, now=now)
+    begin_draft(session, {"fr": "Visites canicule", "en": "Heatwave visits"}, by=by, now=now)
 
 
 def pages_of(house: House) -> list[Shown]:
@@ -183,6 +196,17 @@ def pages_of(house: House) -> list[Shown]:
         Shown("comparison", "coordinator", comparison, in_docs=True),
         Shown("kit-stock", "coordinator", "/kits/"),
         Shown("targeting-young", "coordinator", "/programmes/young_tenants/targeting"),
+        Shown("programmes", "coordinator", "/programmes/"),
+        Shown("programmes-none", "coordinator", "/programmes/?q=zzzz"),
+        Shown("programme", "coordinator", "/programmes/seniors"),
+        Shown("programme-new", "coordinator", "/programmes/new"),
+        Shown("programme-draft", "coordinator", "/programmes/seniors/draft"),
+        Shown("programme-begun", "coordinator", "/programmes/visites_canicule/draft"),
+        Shown("programme-public", "coordinator", "/programmes/seniors/draft/public"),
+        Shown("programme-visits", "coordinator", "/programmes/seniors/draft/visits"),
+        Shown("programme-rhythm", "coordinator", "/programmes/seniors/draft/rhythm"),
+        Shown("programme-order", "coordinator", "/programmes/seniors/draft/order"),
+        Shown("programme-means", "coordinator", "/programmes/seniors/draft/means"),
         Shown("follow-ups", "coordinator", "/follow-ups/"),
         Shown("follow-up", "coordinator", f"/follow-ups/{follow_up}"),
         Shown("forms", "coordinator", "/forms/"),

@@ -409,7 +409,7 @@ def test_a_programme_that_nobody_comes_into_by_targeting_enrols_nobody(
 ) -> None:
     person = make_person(session, dwelling=house(session))
     closed = replace(SENIORS, ways_in=("request",))
-    with pytest.raises(Conflict, match="not_by_targeting"):
+    with pytest.raises(Conflict, match="way_in_closed"):
         enrol(session, closed, [person.id], viewer=viewer, now=NOW)
-    with pytest.raises(Conflict, match="not_by_targeting"):
+    with pytest.raises(Conflict, match="way_in_closed"):
         enrol_top(session, closed, 1, viewer=viewer, now=NOW)

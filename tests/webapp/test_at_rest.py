@@ -25,7 +25,7 @@ from webapp.frame.transaction import House
 LISTED = re.compile(r"`(\w+\.\w+)`")
 MANUAL = Path(__file__).parent.parent.parent / "docs" / "operating.md"
 READABLE = (String, JSON, LargeBinary)
-FORMS = ("form_version", "form_draft", "parameter_value", "programme_version")
+FORMS = ("form_version", "form_draft", "parameter_value", "programme_version", "programme_draft")
 LEAST = 5
 # The same words with another meaning: what is broken in a dwelling, what is in a visitor's bag, who
 # we are, what the landlord's file says of a home, how a question of consent was put.

@@ -240,7 +240,11 @@ def test_each_programme_has_its_own_pages(app: Flask, client_as: SignIn, session
             page = client.get(path)
             assert page.status_code == 200
             assert programme.name["fr"] in page.text
-    assert client.get("/programmes/").headers["Location"].endswith("/programmes/seniors/targeting")
+    assert (
+        client.get("/programmes/targeting")
+        .headers["Location"]
+        .endswith("/programmes/seniors/targeting")
+    )
 
 
 def test_the_bags_of_another_territory_are_not_listed(client_as: SignIn, session: Session) -> None:

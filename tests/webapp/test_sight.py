@@ -49,6 +49,7 @@ from visits.models.works import FollowUp, WorkOrder
 from visits.people.measures import note_alert
 from visits.people.protection import protect
 from visits.portfolio import upload_file
+from visits.programmes.drafts import take_up
 from visits.sight import Reach
 
 SignIn = Callable[..., FlaskClient]
@@ -108,12 +109,15 @@ class World:
         self.known.note(
             form_id=form.form_id, version=form.version, code="seniors", filename="x", path="x",
             name="nothing", rest="x", token="x", item_id=uuid.uuid4(),
-            draft_id=uuid.uuid4(), device_id=uuid.uuid4(),
+            draft_id=uuid.uuid4(), device_id=uuid.uuid4(), number=1,
         )  # fmt: skip
+        self.known.note(part="public")
+        self.known.note(part="order")
         self.office, self.guardian = make_user(session), make_user(session)
         self.visitor = make_user(session, role=Role.VISITOR, organisation="Association")
         self.stranger = make_user(session, role=Role.VISITOR, organisation="Mutuelle")
         self.known.note(user_id=self.office.id)
+        take_up(session, "seniors", by=self.office.id, now=NOW)
         self.mandate()
 
     def mandate(self) -> None:

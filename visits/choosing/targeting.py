@@ -7,24 +7,24 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from visits.cases.coming import make_for
+from visits.choosing.audience import audience_of, known_of
 from visits.choosing.scoring import Score, holds, score
 from visits.ground.db import take_turn
-from visits.ground.deadlines import age_on, today_in_paris
-from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.ground.deadlines import today_in_paris
+from visits.ground.errors import Invalid, NotFound
 from visits.ground.folding import fold
 from visits.mapping.points import refresh_map
 from visits.models.cases import Case, CaseState, WayIn
-from visits.models.people import AccessKind, Occupancy, Person
-from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.models.people import AccessKind, Person
+from visits.models.portfolio import Dwelling, Residence
 from visits.programmes import Programme
-from visits.programmes.facts import facts_of
-from visits.programmes.published import version_of
+from visits.programmes.published import refuse_new_case, version_of
 from visits.sight.access_log import log_access
-from visits.sight.reach import Viewer, open_to, visible_persons
+from visits.sight.reach import Viewer, visible_persons
 
 MOST_AT_ONCE = 5_000
 CHUNK = 500
@@ -96,7 +96,7 @@ def count_candidates(
     if programme.audience.when:
         found = _scored(session, programme, viewer, today=today_in_paris(now))
         return len(found), sum(one.row.case_id is not None for one in found)
-    audience = _audience(programme, viewer, today=today_in_paris(now))
+    audience = _everybody(programme, viewer, today=today_in_paris(now))
     counts = audience.with_only_columns(
         func.count(Person.id.distinct()), func.count(Case.person_id.distinct())
     )
@@ -111,9 +111,9 @@ def cities_of_candidates(
     if programme.audience.when:
         found = _scored(session, programme, viewer, today=today_in_paris(now))
         return sorted({one.row.city for one in found}, key=fold)
-    statement = _audience(programme, viewer, today=today_in_paris(now)).with_only_columns(
-        Residence.city
-    )
+    statement = audience_of(
+        programme.code, programme.audience, viewer, today=today_in_paris(now)
+    ).with_only_columns(Residence.city)
     return sorted(session.scalars(statement.distinct()), key=fold)
 
 
@@ -126,7 +126,7 @@ def enrol(
     Raises NotFound, enrolling nobody, when one of them is not in the programme's audience or not
     within the viewer's reach.
     """
-    _refuse_other_ways(programme)
+    refuse_new_case(session, programme, WayIn.TARGETING)
     wanted = list(dict.fromkeys(person_ids))
     take_turn(session, f"enrol {programme.code}")
     already = _enrolled(session, programme, wanted, viewer=viewer)
@@ -144,74 +144,15 @@ def enrol_top(
     """Enrol the `number` highest scores among those who are not enrolled yet: 1 to 5,000."""
     if not 1 <= number <= MOST_AT_ONCE:
         raise Invalid({"number": "out_of_range"}, "out_of_range")
-    _refuse_other_ways(programme)
+    refuse_new_case(session, programme, WayIn.TARGETING)
     take_turn(session, f"enrol {programme.code}")
     filters = Filters(**{**vars(filters), "enrolled": False})
     ranked = _ranked(session, programme, viewer, today=today_in_paris(now), filters=filters)
     return _enrol(session, programme, ranked[:number], viewer=viewer, now=now)
 
 
-def _refuse_other_ways(programme: Programme) -> None:
-    if WayIn.TARGETING not in programme.ways_in:
-        raise Conflict("not_by_targeting")
-
-
-def _audience(programme: Programme, viewer: Viewer, *, today: date) -> Select[*tuple[Any, ...]]:
-    """Select the audience at home, a row per person and open occupancy."""
-    occupants = _occupants(viewer)
-    case = and_(
-        Case.person_id == Person.id, Case.programme == programme.code, Case.closed_on.is_(None)
-    )
-    statement: Select[*tuple[Any, ...]] = (
-        select(
-            Person.id.label("person_id"), Person.name_key, Person.born_on, Person.birth_year,
-            Dwelling.id.label("dwelling_id"), Dwelling.floor, Dwelling.has_bath,
-            Dwelling.is_adapted, Residence.address, Residence.city, Residence.has_lift,
-            Residence.built_year, Residence.storeys,
-            func.coalesce(Dwelling.energy_label, Residence.energy_label).label("energy_label"),
-            Residence.reference.label("residence_reference"),
-            Residence.priority_district, Tenancy.started_on, Tenancy.lives_alone,
-            Case.id.label("case_id"), occupants.c.occupants,
-        )
-        .join(Occupancy, and_(Occupancy.person_id == Person.id, Occupancy.ended_on.is_(None)))
-        .join(Tenancy, and_(Tenancy.id == Occupancy.tenancy_id, Tenancy.ended_on.is_(None)))
-        .join(Dwelling, Tenancy.dwelling_id == Dwelling.id)
-        .join(Residence, Dwelling.residence_id == Residence.id)
-        .join(occupants, occupants.c.dwelling_id == Dwelling.id)
-        .outerjoin(Case, case)
-        .where(visible_persons(viewer), *_of_age(programme, today))
-        .where(Person.do_not_contact.is_(False), Person.died_on.is_(None))
-    )  # fmt: skip
-    return statement
-
-
-def _occupants(viewer: Viewer) -> Subquery:
-    """Count who lives in each dwelling, of those who are not protected from the viewer."""
-    return (
-        select(Tenancy.dwelling_id, func.count(Occupancy.person_id.distinct()).label("occupants"))
-        .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
-        .join(Person, Person.id == Occupancy.person_id)
-        .where(Occupancy.ended_on.is_(None), Tenancy.ended_on.is_(None))
-        .where(open_to(viewer.user_id))
-        .where(Person.died_on.is_(None))
-        .group_by(Tenancy.dwelling_id)
-        .subquery()
-    )
-
-
-def _of_age(programme: Programme, today: date) -> list[ColumnElement[bool]]:
-    """Bound the birth date; of a year alone, every day must be within, as nobody knows which."""
-    oldest_out = _years_before(today, programme.audience.age_min)
-    bounds = [or_(Person.born_on <= oldest_out, Person.birth_year < oldest_out.year)]
-    if programme.audience.age_max is not None:
-        youngest = _years_before(today, programme.audience.age_max + 1)
-        bounds.append(or_(Person.born_on > youngest, Person.birth_year > youngest.year))
-    return bounds
-
-
-def _years_before(today: date, years: int) -> date:
-    day = 28 if (today.month, today.day) == (2, 29) else today.day
-    return date(today.year - years, today.month, day)
+def _everybody(programme: Programme, viewer: Viewer, *, today: date) -> Select[*tuple[Any, ...]]:
+    return audience_of(programme.code, programme.audience, viewer, today=today)
 
 
 def _ranked(
@@ -225,14 +166,14 @@ def _scored(
     session: Session, programme: Programme, viewer: Viewer, *, today: date,
     filters: Filters = NO_FILTERS, only: set[uuid.UUID] | None = None,
 ) -> list[_Scored]:  # fmt: skip
-    statement = _filtered(_audience(programme, viewer, today=today), programme, filters)
+    statement = _filtered(
+        audience_of(programme.code, programme.audience, viewer, today=today), programme, filters
+    )
     found: dict[uuid.UUID, _Scored] = {}
     for row in _rows(session, statement, only):
         if row.person_id in found or not _matches(row, filters):
             continue
-        # Of a year alone the last day counts: so old she is at least.
-        age = age_on(today, born=row.born_on or date(row.birth_year, 12, 31))
-        facts = facts_of(row, age=age, today=today)
+        age, facts = known_of(row, today=today)
         if not holds(programme.audience.when, facts):
             continue
         points = score(facts, programme)

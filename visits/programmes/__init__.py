@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import tomli_w
 from marshmallow import ValidationError
@@ -36,6 +37,7 @@ __all__ = [
     "Target",
     "Tier",
     "VisitKind",
+    "faults_of",
     "parse_programme",
     "shipped_programmes",
     "write_programme",
@@ -51,6 +53,11 @@ def parse_programme(text: str, *, source: str) -> Programme:
     except ValidationError as error:
         raise BadProgramme(source, list(faults(error.messages))) from None
     return programme
+
+
+def faults_of(said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Say what does not hold in what a programme's TOML says, as `(field, what is wrong)`."""
+    return list(faults(ProgrammeSchema().validate(said)))
 
 
 def write_programme(programme: Programme) -> str:

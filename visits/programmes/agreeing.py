@@ -26,6 +26,17 @@ def check_codes(things: Iterable[Any], key: str) -> None:
         raise ValidationError(TWICE[key], key)
 
 
+def check_condition(said: Mapping[str, Any], kind: type) -> None:
+    """Refuse to compare a fact with what it never is."""
+    equals = said.get("equals")
+    if kind is bool and (len(said) > 2 or not isinstance(equals, bool)):
+        raise ValidationError("oui ou non est attendu : equals = true ou false", "equals")
+    if kind is str and (len(said) > 2 or not isinstance(equals, str)):
+        raise ValidationError("un texte est attendu", "equals")
+    if kind is int and isinstance(equals, bool | str):
+        raise ValidationError("un nombre est attendu", "equals")
+
+
 def check_cadence(said: Mapping[str, Any]) -> None:
     """Refuse a cadence that would never be due, or that asks for a visit without being one."""
     if not said.get("first_in") and not said.get("every"):

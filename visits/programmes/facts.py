@@ -9,19 +9,21 @@ from visits.ground.deadlines import age_on
 Fact = bool | int | float | str | None
 Facts = Mapping[str, Fact]
 
-FACTS = (
-    "age",
-    "lives_alone",
-    "floors_to_climb",
-    "has_bath",
-    "is_adapted",
-    "tenancy_years",
-    "tenancy_months",
-    "built_year",
-    "storeys",
-    "energy_label",
-    "in_priority_district",
-)
+# Each fact with what it is: yes or no, a number, a text.
+FACTS: Mapping[str, type] = {
+    "age": int,
+    "lives_alone": bool,
+    "floor": int,
+    "floors_to_climb": int,
+    "has_bath": bool,
+    "is_adapted": bool,
+    "tenancy_years": int,
+    "tenancy_months": int,
+    "built_year": int,
+    "storeys": int,
+    "energy_label": str,
+    "in_priority_district": bool,
+}
 
 
 def facts_of(row: Any, *, age: int, today: date) -> Facts:
@@ -29,6 +31,7 @@ def facts_of(row: Any, *, age: int, today: date) -> Facts:
     return {
         "age": age,
         "lives_alone": _lives_alone(row),
+        "floor": row.floor,
         "floors_to_climb": _floors_to_climb(row.floor, row.has_lift),
         "has_bath": row.has_bath,
         "is_adapted": row.is_adapted,

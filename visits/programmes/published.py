@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict, NotFound
-from visits.models.cases import Case
+from visits.models.cases import Case, WayIn
 from visits.models.portfolio import FormVersion
 from visits.models.programmes import ProgrammeVersion
 from visits.programmes import Programme, parse_programme, shipped_programmes
@@ -26,14 +26,52 @@ def publish_programme(
     """Publish a programme from its TOML as its next version; the same text again changes nothing.
 
     Whoever is in the programme keeps the version she came in with. Raises BadProgramme, and
-    Conflict when a form it names is not published.
+    Conflict when a form it names is not published or the programme is retired.
     """
     programme = parse_programme(text, source=source)
-    published = set(session.scalars(select(FormVersion.form_id).distinct()))
-    for form in programme.all_forms:
-        if form not in published:
-            raise Conflict("form_not_published", form=form)
+    for form in unpublished_forms(session, programme):
+        raise Conflict("form_not_published", form=form)
+    if programme.code in retired_codes(session):
+        raise Conflict("programme_retired")
     return _publish(session, programme, text, by=by, now=now)
+
+
+def unpublished_forms(session: Session, programme: Programme) -> list[str]:
+    """Name the forms of a programme that nobody can fill, as no version of them is published."""
+    published = set(session.scalars(select(FormVersion.form_id).distinct()))
+    return [form for form in programme.all_forms if form not in published]
+
+
+def retire_programme(session: Session, code: str, *, by: uuid.UUID, now: datetime) -> None:
+    """Let a programme take nobody any more; who is in it goes on. Raises NotFound, Conflict."""
+    newest = version_of(session, code)
+    if newest.retired_at is not None:
+        raise Conflict("programme_retired")
+    newest.retired_at, newest.retired_by_id = now, by
+    session.flush()
+
+
+def take_back_retirement(session: Session, code: str) -> None:
+    """Let a retired programme take people again. Raises NotFound, Conflict."""
+    newest = version_of(session, code)
+    if newest.retired_at is None:
+        raise Conflict("programme_not_retired")
+    newest.retired_at = newest.retired_by_id = None
+    session.flush()
+
+
+def retired_codes(session: Session) -> frozenset[str]:
+    """Name the programmes that take nobody any more."""
+    newest = {one.code: one.retired_at for one in session.scalars(_by_version())}
+    return frozenset(code for code, retired_at in newest.items() if retired_at is not None)
+
+
+def refuse_new_case(session: Session, programme: Programme, way: WayIn) -> None:
+    """Raise Conflict where a programme takes nobody, or nobody this way."""
+    if programme.code in retired_codes(session):
+        raise Conflict("programme_retired")
+    if way not in programme.ways_in:
+        raise Conflict("way_in_closed")
 
 
 def publish_shipped_programmes(session: Session, *, now: datetime) -> int:
@@ -88,6 +126,11 @@ def version_of(session: Session, code: str, version: int | None = None) -> Progr
     if not found:
         raise NotFound("programme_not_found")
     return found[-1]
+
+
+def versions_of(session: Session, code: str) -> Sequence[ProgrammeVersion]:
+    """List the versions of a programme, the newest last."""
+    return session.scalars(_by_version().where(ProgrammeVersion.code == code)).all()
 
 
 def versions_in_use(session: Session) -> Sequence[ProgrammeVersion]:

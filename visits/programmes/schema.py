@@ -57,7 +57,7 @@ class ConditionSchema(Frozen):
     """One fact and what it must be."""
 
     made = Condition
-    fact = one_of(FACTS, required=True)
+    fact = one_of(tuple(FACTS), required=True)
     at_least = Amount()
     at_most = Amount()
     equals = fields.Raw(validate=lambda value: isinstance(value, bool | int | float | str))
@@ -68,6 +68,7 @@ class ConditionSchema(Frozen):
             raise ValidationError("indiquez at_least, at_most ou equals")
         if data.get("at_most", float("inf")) < data.get("at_least", float("-inf")):
             raise ValidationError("plus petit que at_least", "at_most")
+        agreeing.check_condition(data, FACTS[data["fact"]])
 
 
 class CriterionSchema(Frozen):

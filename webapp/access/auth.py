@@ -67,6 +67,7 @@ class Action(enum.StrEnum):
     READ_FORMS = "read_forms"
     SEE_FORMS = "see_forms"
     MANAGE_FORMS = "manage_forms"
+    MANAGE_PROGRAMMES = "manage_programmes"
     SEE_PARAMETERS = "see_parameters"
     MANAGE_PARAMETERS = "manage_parameters"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -109,6 +110,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.READ_FORMS: dict.fromkeys([role for role in Role if role is not FUN], _OWN),
     Action.SEE_FORMS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
     Action.MANAGE_FORMS: {COO: _ALL, ADM: _ALL},
+    Action.MANAGE_PROGRAMMES: {COO: _ALL},
     Action.SEE_PARAMETERS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
     Action.MANAGE_PARAMETERS: {ADM: _ALL},
     Action.MANAGE_ACCOUNTS: {ADM: _ALL},

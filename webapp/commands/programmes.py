@@ -6,11 +6,12 @@ from pathlib import Path
 import click
 from sqlalchemy import func, select
 
+from visits.cases.versions import publish_next
 from visits.ground.errors import Refused
 from visits.ground.migration import is_current
 from visits.models.cases import Case
 from visits.programmes import BadProgramme, parse_programme
-from visits.programmes.published import load_programmes, publish_programme, version_of
+from visits.programmes.published import load_programmes, version_of
 from webapp.frame.settings import read_settings
 from webapp.frame.transaction import House, open_house
 
@@ -71,8 +72,8 @@ def import_(file: Path) -> None:
     house = _house()
     try:
         with house.sessions.begin() as session:
-            made = publish_programme(
-                session, _text(file), source=file.name, by=None, now=house.clock()
+            made = publish_next(
+                session, _text(file), source=file.name, viewer=None, now=house.clock()
             )
             earlier = (
                 select(func.count())

@@ -16,6 +16,7 @@ from webapp.office import (
     intake,
     people,
     portfolio,
+    programmes,
     steering,
 )
 from webapp.office.frame.codes import adaptation_name, coded, kind_name, owner_name, term
@@ -38,6 +39,7 @@ SUBJECTS = (
     following.SUBJECT,
     intake.SUBJECT,
     forms.SUBJECT,
+    programmes.SUBJECT,
     accounts.SUBJECT,
 )
 

@@ -20,8 +20,9 @@ from visits.choosing.targeting import (
     rank_candidates,
 )
 from visits.ground.errors import Invalid, NotFound
+from visits.models.cases import WayIn
 from visits.programmes import Programme
-from visits.programmes.published import find_programme, load_programmes
+from visits.programmes.published import find_programme, load_programmes, retired_codes
 from visits.sight.listing import Listed
 from visits.steering.waiting import count_cases
 from webapp.access.auth import Action, requires, viewer
@@ -36,7 +37,7 @@ targeting = Blueprint("targeting", __name__, url_prefix="/programmes")
 FILTERS = ("city", "score", "enrolled", "q")
 
 
-@targeting.get("/")
+@targeting.get("/targeting")
 @requires(Action.ENROL)
 def index() -> ResponseReturnValue:
     """Lead to the list of the first programme."""
@@ -148,13 +149,19 @@ def _page(programme: Programme, errors: dict[str, str] | None = None) -> str:
         everyone = CaseFilter(programme.code, ALL)
         enrolled = count_cases(session, viewer(), only=everyone, now=now())
         cities = cities_of_candidates(session, programme, viewer(), now=now())
-        programmes = list(load_programmes(session).values())
+        retired = retired_codes(session)
+        programmes = [
+            one
+            for one in load_programmes(session).values()
+            if one.code not in retired or one.code == programme.code
+        ]
     listed: Listed[Candidate] = Listed(ranking.candidates, ranking.total, page)
     target = _target(programme, everybody)
     return render_template(
         "targeting/show.html",
         programme=programme,
         programmes=programmes,
+        takes_nobody=programme.code in retired or WayIn.TARGETING not in programme.ways_in,
         listed=listed,
         offset=offset,
         filters=_filters(),

@@ -13,5 +13,4 @@ WORDS: dict[str, dict[str, Any]] = {
 
 REFUSALS: dict[str, Any] = {
     "nobody_chosen": _l("Choose at least one person."),
-    "not_by_targeting": _l("This programme takes nobody from this list: see its ways in."),
 }

@@ -1,0 +1,345 @@
+"""Programmes in the office: made from an empty page, changed, compared, published, retired."""
+
+import io
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from marshmallow import fields
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from tests.factories import NOW, make_case, make_dwelling, make_person, make_user, make_viewer
+from tests.submissions import home_visit
+from tests.visits.test_programmes import SHORT, WHOLE
+from visits.choosing.targeting import enrol
+from visits.forms.published import publish_form
+from visits.models.accounts import Role
+from visits.models.cases import Task, TaskKind, TaskState
+from visits.models.programmes import ProgrammeDraft, ProgrammeVersion
+from visits.people.protection import protect
+from visits.programmes import Cadence, Condition, parse_programme
+from visits.programmes.drafts import bring_in, digest_of, said_in
+from visits.programmes.published import find_programme, publish_programme
+from visits.programmes.schema import ProgrammeSchema
+from webapp.office.programmes.parts import BY_CODE, PARTS, Field
+
+SignIn = Callable[..., FlaskClient]
+
+PUBLIC = {
+    "name.fr": "Visites canicule", "audience.age_min": "75", "audience.when.count": "2",
+    "audience.when.0.fact": "lives_alone", "audience.when.0.test": "yes",
+    "audience.when.1.fact": "floor", "audience.when.1.test": "at_least",
+    "audience.when.1.value": "3", "target.number": "40",
+}  # fmt: skip
+VISITS = {
+    "visit_kind.count": "1", "visit_kind.0.name.fr": "Passage", "visit_kind.0.forms": "home_visit",
+    "visit_kind.0.minutes": "30", "visit_kind.0.ask_first": "yes",
+}  # fmt: skip
+RHYTHM = {
+    "cadence.count": "1", "cadence.0.name.fr": "Appel de la semaine", "cadence.0.task": "call",
+    "cadence.0.every.number": "1", "cadence.0.every.unit": "w", "cadence.0.after": "opening",
+    "cadence.0.months": ["7", "8"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def office(client_as: SignIn, session: Session) -> FlaskClient:
+    publish_form(session, home_visit(), by=None, now=NOW)
+    session.commit()
+    return client_as(Role.COORDINATOR, language="en")
+
+
+def draft_of(session: Session, code: str) -> ProgrammeDraft:
+    session.expire_all()
+    found = session.scalars(select(ProgrammeDraft).where(ProgrammeDraft.code == code)).one()
+    session.commit()  # a browser writes next
+    return found
+
+
+def held(session: Session, code: str, part: str) -> str:
+    return digest_of(said_in(draft_of(session, code)), BY_CODE[part].keys)
+
+
+def fill(office: FlaskClient, session: Session, code: str, part: str, typed: Any) -> Any:
+    said = {"held": held(session, code, part), **typed}
+    return office.post(f"/programmes/{code}/draft/{part}", data=said)
+
+
+def begin(office: FlaskClient, session: Session) -> str:
+    """Begin “Visites canicule” and fill in all that a programme needs; gives its code."""
+    answer = office.post("/programmes/new", data={"name.fr": "Visites canicule"})
+    code = answer.headers["Location"].split("/")[2]
+    for part, typed in (("public", PUBLIC), ("visits", VISITS), ("rhythm", RHYTHM)):
+        assert fill(office, session, code, part, typed).status_code == 302, part
+    return code
+
+
+def publish(office: FlaskClient, code: str, since: int) -> Any:
+    return office.post(f"/programmes/{code}/draft/publication", data={"since": str(since)})
+
+
+def test_a_programme_is_made_from_an_empty_page_and_published(
+    office: FlaskClient, session: Session
+) -> None:
+    session.execute(delete(ProgrammeVersion))
+    session.commit()
+    assert "No programme yet" in office.get("/programmes/").text
+    code = begin(office, session)
+    assert code == "visites_canicule"
+    page = unescape(office.get(f"/programmes/{code}/draft").text)
+    assert "Phone call, every week, in July and August" in page
+    assert publish(office, code, 0).status_code == 302
+    made = find_programme(session, code)
+    assert made.audience.when == (Condition("lives_alone", equals=True), Condition("floor", 3))
+    names = {"fr": "Appel de la semaine", "en": "Appel de la semaine"}
+    assert made.cadences == (
+        Cadence("appel_de_la_semaine", names, "call", every="7d", months=(7, 8)),
+    )
+    assert made.visit_kinds[0].code == "passage"
+    assert len(made.outcomes) == 6
+    assert session.scalars(select(ProgrammeDraft)).all() == []
+    assert "Visites canicule" in office.get("/programmes/?state=published&q=CANI").text
+    assert "No programme fits" in office.get("/programmes/?state=retired").text
+
+
+def test_each_fault_stands_beside_its_field_and_nothing_is_kept(
+    office: FlaskClient, session: Session
+) -> None:
+    office.post("/programmes/new", data={"name.fr": "Essai"})
+    before = draft_of(session, "essai").toml
+    wrong = {**PUBLIC, "audience.age_min": "7", "audience.when.1.value": "trois"}
+    answer = fill(office, session, "essai", "public", wrong)
+    assert answer.status_code == 422
+    for field, said in (
+        ("audience.age_min", "From 16 to 115."),
+        ("audience.when.1", "A number is expected."),
+    ):
+        assert f'id="{field}-error">{said}' in answer.text
+    assert 'value="trois"' in answer.text
+    rows = {
+        "outcome.count": "3", "outcome.0.code": "gone", "outcome.0.name.fr": "Partie",
+        "outcome.0.remove": "yes", "outcome.1.name.fr": "", "outcome.2.name.fr": "x" * 201,
+    }  # fmt: skip
+    answer = fill(office, session, "essai", "outcomes", rows)
+    assert 'id="outcome.2.name-error">From 1 to 200 characters.' in answer.text
+    assert draft_of(session, "essai").toml == before
+    assert publish(office, "essai", 0).status_code == 422
+    assert office.post("/programmes/new", data={"name.fr": " "}).status_code == 422
+
+
+def test_the_faults_are_said_in_french(client_as: SignIn, session: Session) -> None:
+    french = client_as(Role.COORDINATOR)
+    french.post("/programmes/new", data={"name.fr": "Essai"})
+    answer = fill(french, session, "essai", "public", {**PUBLIC, "audience.age_min": "7"})
+    assert 'id="audience.age_min-error">De 16 à 115.' in answer.text
+
+
+def test_the_second_of_two_people_on_a_part_does_not_write_over_the_first(
+    office: FlaskClient, client_as: SignIn, session: Session
+) -> None:
+    code = begin(office, session)
+    other = client_as(Role.COORDINATOR, name="Odile Second")
+    before = held(session, code, "public")
+    first = {**PUBLIC, "audience.age_min": "80", "held": before}
+    assert other.post(f"/programmes/{code}/draft/public", data=first).status_code == 302
+    late = {**PUBLIC, "audience.age_min": "70", "held": before}
+    answer = office.post(f"/programmes/{code}/draft/public", data=late)
+    assert answer.status_code == 409
+    assert "Odile Second saved this" in answer.text
+    assert 'value="70"' in answer.text
+    assert said_in(draft_of(session, code))["audience"]["age_min"] == 80
+    # Another part is nobody's business but its own.
+    calls = {"protocol.max_calls": "5", "protocol.soft_refusal_retry_months": "3"}
+    assert fill(office, session, code, "calls", calls).status_code == 302
+    knowingly = {**late, "held": held(session, code, "public")}
+    assert office.post(f"/programmes/{code}/draft/public", data=knowingly).status_code == 302
+    assert said_in(draft_of(session, code))["audience"]["age_min"] == 70
+
+
+def test_whom_each_criterion_keeps_is_counted_before_anything_is_saved(
+    office: FlaskClient, session: Session
+) -> None:
+    code = begin(office, session)
+    high = [make_dwelling(session, floor=floor) for floor in (3, 4, 1)]
+    for dwelling, alone in zip(high, (True, None, True), strict=True):
+        make_person(session, dwelling=dwelling, lives_alone=alone)
+    hidden = make_person(session, dwelling=make_dwelling(session, floor=5), lives_alone=True)
+    guardian = make_user(session)
+    protect(session, hidden, by=guardian.id, now=NOW)
+    session.commit()
+    before = draft_of(session, code).toml
+    typed = {**PUBLIC, "held": "x", "do": "count"}
+    page = office.post(f"/programmes/{code}/draft/public", data=typed).text
+    counts = page[page.index('id="counts"') :].replace("\n", "")
+    assert "<dt>Of this age, at home</dt><dd>3</dd>" in counts
+    assert "<dt>In the public</dt><dd><strong>1</strong></dd>" in counts
+    row = '<th scope="row">Lives alone: yes</th><td class="num">2</td><td class="num">0</td>'
+    assert f'{row}<td class="num">1</td>' in counts
+    assert draft_of(session, code).toml == before
+
+
+def test_a_draft_is_compared_with_what_is_published(office: FlaskClient, session: Session) -> None:
+    code = begin(office, session)
+    publish(office, code, 0)
+    office.post(f"/programmes/{code}/draft")
+    assert "Nothing yet." in office.get(f"/programmes/{code}/draft").text
+    fill(office, session, code, "public", {**PUBLIC, "audience.age_min": "80"})
+    fill(office, session, code, "rhythm", {})
+    rows = {
+        "outcome.count": "2", "outcome.0.code": "helped",
+        "outcome.0.name.fr": "Accompagnement abouti",
+        "outcome.0.name.en": "Helped", "outcome.0.success": "yes",
+        "outcome.1.name.fr": "Hospitalisée",
+    }  # fmt: skip
+    fill(office, session, code, "outcomes", rows)
+    page = unescape(office.get(f"/programmes/{code}/draft").text)
+    changes = page[page.index('id="changes"') :]
+    for said in (
+        "From age: <del>75</del> → <ins>80</ins>",
+        "What comes “Appel de la semaine”: <del>Phone call, every week",
+        "Outcome “Hospitalisée”: <ins>This is what the programme is for: no</ins>",
+        "Outcome “Died”: <del>",
+    ):
+        assert said in changes, said
+    assert "Outcome “Helped”" not in changes
+
+
+def test_what_cases_use_does_not_go_and_only_those_one_may_see_are_counted(
+    office: FlaskClient, session: Session
+) -> None:
+    code = begin(office, session)
+    publish(office, code, 0)
+    by, guardian = make_user(session), make_user(session)
+    used = make_case(session, by=by, programme=code, closed_on=NOW.date(), outcome="helped")
+    due = make_case(session, by=by, programme=code)
+    session.add(
+        Task(case_id=due.id, kind=TaskKind.VISIT, visit_kind="passage", not_before=NOW.date(),
+             due_on=NOW.date(), state=TaskState.OPEN, made_at=NOW)
+    )  # fmt: skip
+    session.commit()
+    office.post(f"/programmes/{code}/draft")
+    fill(office, session, code, "outcomes", {"outcome.count": "1", "outcome.0.name.fr": "Autre"})
+    kind = {**VISITS, "visit_kind.0.name.fr": "Tournée"}
+    fill(office, session, code, "visits", kind)
+    page = unescape(office.get(f"/programmes/{code}/draft").text)
+    assert "The outcome “Helped” cannot go: cases were closed with it (1)" in page
+    assert "The kind of visit “Passage” cannot go: it is planned or due (cases: 1)" in page
+    assert publish(office, code, 1).status_code == 409
+    # To whoever may not see them, these cases are nobody's.
+    for case in (used, due):
+        protect(session, case.person, by=guardian.id, now=NOW)
+    session.commit()
+    assert "cannot go" not in office.get(f"/programmes/{code}/draft").text
+    assert publish(office, code, 1).status_code == 302
+
+
+def test_a_version_published_meanwhile_is_not_written_over_unread(
+    office: FlaskClient, session: Session
+) -> None:
+    code = begin(office, session)
+    publish(office, code, 0)
+    office.post(f"/programmes/{code}/draft")
+    toml = draft_of(session, code).toml.replace("age_min = 75", "age_min = 77")
+    publish_programme(session, toml, source="x", by=None, now=NOW)
+    session.commit()
+    answer = publish(office, code, 1)
+    assert answer.status_code == 409
+    assert "Another version was published meanwhile" in answer.text
+    assert "<del>77</del> → <ins>75</ins>" in answer.text
+    assert publish(office, code, 2).status_code == 302
+
+
+def test_open_cases_keep_their_version_and_say_so(office: FlaskClient, session: Session) -> None:
+    code = begin(office, session)
+    publish(office, code, 0)
+    person = make_person(session, dwelling=make_dwelling(session, floor=4), lives_alone=True)
+    viewer = make_viewer(make_user(session))
+    enrol(session, find_programme(session, code), [person.id], viewer=viewer, now=NOW)
+    session.commit()
+    office.post(f"/programmes/{code}/draft")
+    fill(office, session, code, "public", {**PUBLIC, "audience.age_min": "80"})
+    assert "1 open case keeps the version" in office.get(f"/programmes/{code}/draft").text
+    publish(office, code, 1)
+    page = office.get(f"/programmes/{code}").text
+    assert "0 open cases" in page
+    assert "1 open case<" in page or "1 open case " in page
+    assert "From age" in office.get(f"/programmes/{code}/versions/1").text
+
+
+def test_a_retired_programme_takes_nobody_until_that_is_taken_back(
+    office: FlaskClient, session: Session
+) -> None:
+    code = begin(office, session)
+    publish(office, code, 0)
+    person = make_person(session, dwelling=make_dwelling(session, floor=4), lives_alone=True)
+    session.commit()
+    chosen = {"persons": [str(person.id)]}
+    assert office.post(f"/programmes/{code}/retirement").status_code == 302
+    assert "takes nobody any more" in office.get(f"/programmes/{code}").text
+    assert "No programme fits" in office.get("/programmes/?state=published&q=canicule").text
+    assert office.post(f"/programmes/{code}/targeting", data=chosen).status_code == 409
+    office.post(f"/programmes/{code}/draft")
+    assert publish(office, code, 1).status_code == 409
+    office.post(f"/programmes/{code}/retirement/back")
+    assert office.post(f"/programmes/{code}/targeting", data=chosen).status_code == 302
+
+
+def test_a_programme_goes_out_and_comes_back_as_a_draft(
+    office: FlaskClient, session: Session
+) -> None:
+    def bring(text: str) -> Any:
+        return office.post("/programmes/new/file", data={"file": (io.BytesIO(text.encode()), "p")})
+
+    assert bring(WHOLE).headers["Location"] == "/programmes/whole/draft"
+    assert bring(WHOLE).status_code == 409
+    saved = office.get("/programmes/whole/draft.toml").text
+    assert parse_programme(saved, source="") == parse_programme(WHOLE, source="")
+    office.post("/programmes/whole/draft/deletion")
+    assert bring(saved).status_code == 302
+    publish(office, "whole", 0)
+    assert office.get("/programmes/whole/versions/1.toml").text == saved
+    answer = bring(SHORT.replace("age_min = 75", "age_min = 7"))
+    assert answer.status_code == 422
+    assert "audience.age_min" in answer.text
+    assert bring(SHORT.replace('"heat"', '"new"')).status_code == 409
+    assert bring("\x00").status_code == 422
+
+
+def test_only_who_manages_programmes_opens_them(client_as: SignIn, session: Session) -> None:
+    publish_form(session, home_visit(), by=None, now=NOW)
+    bring_in(session, SHORT, source="", by=make_user(session).id, now=NOW)
+    session.commit()
+    for role in Role:
+        status = 200 if role is Role.COORDINATOR else 403
+        client = client_as(role)
+        for path in ("/programmes/", "/programmes/new", "/programmes/heat/draft"):
+            assert client.get(path).status_code == status, (role, path)
+        if role is not Role.COORDINATOR:
+            assert publish(client, "heat", 0).status_code == 403
+    assert "heat" not in session.scalars(select(ProgrammeVersion.code)).all()
+
+
+def test_every_key_of_a_programme_has_its_field_on_a_page() -> None:
+    typed = dict(_typed(field for part in PARTS for field in part.fields))
+    assert dict(_keys(ProgrammeSchema())) == typed | {"code": {}}
+
+
+def _keys(schema: Any) -> Any:
+    for name, field in schema.fields.items():
+        inner = field.inner if isinstance(field, fields.List) else field
+        key = field.data_key or name
+        nested = isinstance(inner, fields.Nested) and key not in ("name", "label", "when")
+        yield key, dict(_keys(inner.schema)) if nested else {}
+
+
+def _typed(listed: Any) -> Any:
+    found: dict[str, Any] = {}
+    field: Field
+    for field in listed:
+        table, _dot, key = field.key.rpartition(".")
+        inner = dict(_typed(field.fields)) if field.kind == "rows" else {}
+        (found.setdefault(table, {}) if table else found)[key] = inner
+    return found.items()

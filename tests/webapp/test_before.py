@@ -24,6 +24,7 @@ from visits.models.people import PartRefusal, Person
 from visits.models.portfolio import Dwelling
 from visits.models.visits import Submission, UrgentAlert, Visit
 from visits.models.works import FollowUp, WorkOrder
+from visits.programmes.published import find_programme, programme_of
 from visits.sight.access_chain import find_break
 from webapp.access.setting_up import publish_what_ships
 from webapp.frame.transaction import House
@@ -89,6 +90,9 @@ def test_what_people_had_is_worked_on_with_todays_pages(
     with house.sessions() as session:
         cases = session.scalars(select(Case).join(Case.person).order_by(Case.id)).all()
         hidden = {f"/cases/{case.id}" for case in cases if case.person.protected}
+        assert find_programme(session, "seniors").cadences
+        kept = [programme_of(session, case) for case in cases]
+        assert [one.cadences for one in kept if one] == [()] * len(cases)
         paths = ["/", "/cases/", "/tasks/", "/visits/", "/work-orders/", "/follow-ups/"]
         paths += [f"/cases/{case.id}" for case in cases]
         paths += [f"/people/{case.person_id}" for case in cases if not case.person.protected][:3]

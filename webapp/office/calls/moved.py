@@ -15,7 +15,7 @@ moved = Blueprint("moved", __name__, url_prefix="/enrolments")
 @moved.route("/<path:rest>", methods=["GET", "POST"])
 @requires(Action.SEE_CASES)
 def lead_on(rest: str) -> ResponseReturnValue:
-    """Lead an old address to what it became, and say so; what a page still open sends goes along."""
+    """Lead an old address to what it became, with what an open page sends, and say so."""
     query = f"?{request.query_string.decode()}" if request.query_string else ""
     answer = redirect(f"{url_for('cases.index')}{rest}{query}", 308)
     answer.headers["Deprecation"] = MOVED_AT

@@ -18,9 +18,10 @@ from diagnostics.delays import PARIS
 from visits.accounts.accounts import device_of_token, find_user
 from visits.agenda.kits import bags_of
 from visits.ground.deadlines import age_on
-from visits.models.accounts import Organisation, Role, User
+from visits.models.accounts import Organisation, Role, Territory
 from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal
-from visits.models.cases import Case, CaseState
+from visits.models.cases import Case, CasePause, CaseState, Task, TaskKind, TaskState
+from visits.models.mandates import Mandate
 from visits.models.map import MapPoint
 from visits.models.people import AccessEvent, NamedAccess, Occupancy, Person, PersonAlert
 from visits.models.portfolio import Dwelling, Import, Residence, Tenancy
@@ -33,7 +34,7 @@ from webapp import create_app
 from webapp.access.auth import Action
 from webapp.demo import DemoAccount, Size, load_demo
 from webapp.demo.calendar import working_days, working_days_after
-from webapp.demo.cast import acting
+from webapp.demo.cast import LINKS, NEIGHBOURS, acting
 from webapp.demo.people import make_seniors
 from webapp.demo.photos import KINDS, photo
 from webapp.demo.stock import make_stock
@@ -47,6 +48,7 @@ pytestmark = pytest.mark.slow
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 SMALL = Size(dwellings=200, seniors=60, targets=30)
 MIDDLE = Size(dwellings=600, seniors=200, targets=120)
+MAIN_FORMS = ("home_visit", "weekly_support", "first_month_visit", "annual_residence_check")
 SECRETS = ("a secret of the tests, long enough",)
 
 
@@ -92,7 +94,7 @@ def demo(loaded: Loaded) -> Iterator[Session]:
 
 def test_a_small_demo_loads_on_either_database_and_a_second_load_does_nothing(app: Flask) -> None:
     house: House = app.extensions["palier"]
-    assert len(load_demo(house, now=NOW, tell=lambda line: None, size=SMALL)) == 10
+    assert len(load_demo(house, now=NOW, tell=lambda line: None, size=SMALL)) == 16
     with house.sessions() as session:
         before = _counts(session)
     assert load_demo(house, now=NOW, tell=lambda line: None, size=SMALL) == []
@@ -108,14 +110,55 @@ def _counts(session: Session) -> list[int | None]:
 
 
 def test_the_demo_has_the_size_it_was_asked_for(demo: Session) -> None:
-    dwellings, persons, cases, *others = _counts(demo)
-    assert (dwellings, persons, cases) == (600, 200, 120)
+    dwellings, persons, _, *others = _counts(demo)
+    assert (dwellings, persons) == (600, 200 + MIDDLE.young)
+    assert Counter(demo.scalars(select(Case.programme))) == {
+        "seniors": 120, "isolated_tenants": MIDDLE.isolated, "young_tenants": MIDDLE.young,
+        "residences": MIDDLE.residences,
+    }  # fmt: skip
     assert all(others)
+
+
+def test_cases_live_their_lives_in_the_four_programmes(demo: Session) -> None:
+    tasks = Counter(map(tuple, demo.execute(select(Task.kind, Task.state))))
+    assert {state for kind, state in tasks if kind is TaskKind.VISIT} >= {
+        TaskState.OPEN, TaskState.DONE, TaskState.LAPSED, TaskState.WITHDRAWN,
+    }  # fmt: skip
+    assert {kind for kind, _ in tasks} == {
+        TaskKind.VISIT, TaskKind.CALL, TaskKind.REVIEW, TaskKind.CHECK, TaskKind.ANSWER,
+    }  # fmt: skip
+    today = NOW.date()
+    late = select(Task.id).where(Task.state == TaskState.OPEN, Task.due_on < today)
+    assert demo.scalars(late).all()
+    assert len(set(demo.scalars(select(Case.outcome)))) >= 6
+    assert demo.scalar(select(func.count()).select_from(CasePause))
+    several = select(Visit.case_id).where(Visit.state == VisitState.DONE).group_by(Visit.case_id)
+    assert len(demo.scalars(several.having(func.count() > 3)).all()) > 2
+    assert "case_reopened" in set(demo.scalars(select(AccessEvent.what)))
+    twice = select(Case.person_id).group_by(Case.person_id).having(func.count() > 1)
+    assert demo.scalars(twice).all()
+
+
+def test_associations_work_in_their_programme_and_area_only(demo: Session) -> None:
+    mandates = demo.execute(select(Mandate.programme, Mandate.territory_id)).all()
+    assert len(mandates) == len(set(mandates)) == 4
+    names = {NEIGHBOURS: "Agence de Beauvais", LINKS: "Agence de Creil-Compiègne"}
+    charged = (
+        select(Case.programme, Organisation.name, Territory.name)
+        .join(Organisation, Organisation.id == Case.organisation_id)
+        .join(Case.dwelling).join(Dwelling.residence)
+        .join(Territory, Territory.id == Residence.territory_id)
+    )  # fmt: skip
+    found = demo.execute(charged).all()
+    assert found
+    for programme, organisation, area in found:
+        assert (programme, area) == ("isolated_tenants", names[organisation])
 
 
 def test_every_role_has_an_account_that_its_password_opens(loaded: Loaded, demo: Session) -> None:
     roles = Counter(account.role for account in loaded.accounts)
-    assert roles == Counter({role.value: 1 for role in Role}) + Counter({"visitor": 3})
+    more = Counter({"visitor": 6, "partner_coordinator": 3})
+    assert roles == Counter({role.value: 1 for role in Role}) + more
     with loaded.app.app_context():
         for account in loaded.accounts:
             user = find_user(demo, account.email)
@@ -146,7 +189,7 @@ def test_the_refusal_rate_is_near_thirteen_in_a_hundred(demo: Session) -> None:
 
 
 def test_about_three_cases_in_ten_are_still_to_call(demo: Session) -> None:
-    states = Counter(demo.scalars(select(Case.state)))
+    states = Counter(demo.scalars(select(Case.state).where(Case.programme == "seniors")))
     assert 0.22 <= states[CaseState.TO_CALL] / 120 <= 0.38
     assert states[CaseState.VISITED] > states[CaseState.PLANNED] > 0
     assert states[CaseState.UNREACHABLE] and states[CaseState.NOT_ELIGIBLE]
@@ -214,7 +257,7 @@ def test_every_visit_held_was_sent_once_and_few_are_to_be_reviewed(demo: Session
         select(Submission).options(joinedload(Submission.form_version))
     ).all()
     forms = Counter(one.form_version.form_id for one in submissions)
-    main = [one.visit_id for one in submissions if one.form_version.form_id == "home_visit"]
+    main = [one.visit_id for one in submissions if one.form_version.form_id in MAIN_FORMS]
     assert sorted(done) == sorted(visit_id for visit_id in main if visit_id)
     assert {one.visit_id for one in submissions} == set(done)
     assert forms["eco_kit"] > 3 and forms["fall_risk"] > 1
@@ -239,7 +282,9 @@ def test_doors_stayed_shut_and_say_why(demo: Session) -> None:
 
 
 def test_kits_were_handed_out_and_fitted_and_some_doors_ask_for_care(demo: Session) -> None:
-    visitors = demo.scalars(select(User.id).where(User.role == Role.VISITOR)).all()
+    touring = select(KitMovement.visitor_id).distinct()
+    visitors = demo.scalars(touring).all()
+    assert len(visitors) == 4
     bags = bags_of(demo, visitors)
     assert all(bags[visitor]["led"] > 0 for visitor in visitors)
     assert demo.scalars(select(KitMovement.id).where(KitMovement.submission_id.is_not(None))).all()
@@ -294,7 +339,8 @@ def test_every_dwelling_but_the_protected_one_is_on_the_map(demo: Session) -> No
 
 def test_the_imports_show_with_their_refused_lines(demo: Session) -> None:
     imports = {one.file_name: one for one in demo.scalars(select(Import))}
-    assert len(imports) == 5
+    newcomers = {name for name in imports if name.startswith("entrees_")}
+    assert len(newcomers) == 6 and len(imports.keys() - newcomers) == 5
     refused = imports["locataires_70_ans_et_plus.csv"].problems["refusals"]  # type: ignore[index]
     assert {problem["code"] for problem in refused} >= {"missing", "no_such_day"}
     corrected = imports["locataires_lignes_corrigees.csv"].counts

@@ -84,11 +84,12 @@ def _refresh_batch(session: Session, ids: Sequence[uuid.UUID]) -> None:
     deltas: Deltas = defaultdict(lambda: [0] * len(MEASURES))
     _count(deltas, before, -1)
     _count(deltas, after, 1)
-    session.execute(
-        delete(MapPoint)
-        .where(MapPoint.dwelling_id.in_(ids))
-        .execution_options(synchronize_session=False)
-    )
+    if before:
+        session.execute(
+            delete(MapPoint)
+            .where(MapPoint.dwelling_id.in_(ids))
+            .execution_options(synchronize_session=False)
+        )
     if after:
         session.execute(insert(MapPoint), after)
     _add_to_cells(session, deltas)
@@ -106,7 +107,9 @@ def _points_of(session: Session, ids: Sequence[uuid.UUID]) -> list[dict[str, Any
         .join(Dwelling.residence)
         .where(Dwelling.id.in_(ids), Residence.h3.is_not(None), Residence.lat.is_not(None))
         .where(Dwelling.id.not_in(hidden_homes()))
-    )
+    ).all()
+    if not places:
+        return []
     works = _open_works(session, ids)
     cases = _cases(session, ids)
     rows = []

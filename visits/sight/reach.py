@@ -8,6 +8,7 @@ hidden no more once she has died or left.
 import enum
 import uuid
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
@@ -88,6 +89,8 @@ def visible_work_orders(viewer: Viewer) -> ColumnElement[bool]:
     return and_(visible_persons(viewer), WorkOrder.dwelling_id.not_in(hidden))
 
 
+# A statement is never changed: what is built is built, and this one costs more than it asks.
+@lru_cache(maxsize=1_024)
 def hidden_homes(user_id: uuid.UUID | None = None) -> Select[uuid.UUID]:
     """Select the dwellings where a protected person lives and nobody whom the user may see.
 

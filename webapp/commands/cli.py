@@ -175,9 +175,11 @@ def _show_accounts(settings: Settings, accounts: list[DemoAccount]) -> None:
         place.touch(mode=0o600)
         close_to_others(place)
         place.write_text(json.dumps(rows, indent=2))
+    kept = json.loads(place.read_text())
     click.echo("\nAccounts of the demonstration:\n")
-    for row in json.loads(place.read_text()):
+    for row in {row["role"]: row for row in reversed(kept)}.values():
         click.echo(f"  {row['role']:<20} {row['email']:<40} {row['password']}")
+    click.echo(f"\n  All {len(kept)}, with those of three more associations: {place}")
 
 
 if __name__ == "__main__":

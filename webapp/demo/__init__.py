@@ -23,12 +23,13 @@ from webapp.demo.arrival import (
 from webapp.demo.calendar import day_of, moment, working_days_after
 from webapp.demo.cast import FIRST_EMAIL, DemoAccount, acting, give_mandates, hash_passwords, hire
 from webapp.demo.more_answers import CHANCES
+from webapp.demo.partners import mandate_associations
 from webapp.demo.people import make_seniors
 from webapp.demo.size import Size
 from webapp.demo.stock import make_stock
 from webapp.demo.story import Story, load_cases
 from webapp.demo.towns import read_towns
-from webapp.demo.year import live
+from webapp.demo.year import Others, live
 from webapp.frame.transaction import House
 
 __all__ = ["DemoAccount", "Size", "load_demo"]
@@ -78,6 +79,7 @@ def _load(
     import_tenants(session, seniors, rng, user=cast.coordinator, now=later)
     programme = find_programme(session, PROGRAMME)
     give_mandates(session, PROGRAMME, by=cast.coordinator, now=opening)
+    mandate_associations(session, by=cast.coordinator, now=opening)
     story = Story(
         session=session,
         store=house.store,
@@ -99,7 +101,8 @@ def _load(
         update_at,
         lambda at: import_new_numbers(session, seniors, rng, user=cast.coordinator, now=at),
     )
-    live(story, enrolled, since=moment(working_days_after(first, 5), time(9)), tell=tell)
+    since = moment(working_days_after(first, 5), time(9))
+    live(story, enrolled, Others(homes, size), since=since, tell=tell)
     tell("Placing the residences on the map …")
     tell(f"{locate_residences(session):,} residences on the map.")
     return accounts

@@ -132,7 +132,7 @@ def _room(rng: Random, kind: str) -> Answers:
         "hazards": " ".join(sorted(rng.sample(HAZARDS, found), key=HAZARDS.index)) or "none",
         "light": "dim" if rng.random() < 0.12 else "good",
     }
-    if found and rng.random() < 0.3:
+    if found and rng.random() < 0.18:
         room["photo"] = f"{uuid.UUID(int=rng.getrandbits(128), version=4)}.png"
     return room
 

@@ -18,7 +18,7 @@ from visits.portfolio.mapping import from_json
 from webapp.access.auth import Action
 from webapp.demo.calendar import day_of
 from webapp.demo.cast import acting
-from webapp.demo.people import Senior
+from webapp.demo.people import Tenant
 from webapp.demo.sheets import (
     TenantLine,
     as_typed,
@@ -57,7 +57,7 @@ def import_stock(session: Session, homes: list[Home], *, user: User, now: dateti
 
 
 def import_tenants(
-    session: Session, seniors: list[Senior], rng: Random, *, user: User, now: datetime
+    session: Session, seniors: list[Tenant], rng: Random, *, user: User, now: datetime
 ) -> None:
     """Import the tenants; lines refused for a typing fault come again, corrected, the next day."""
     lines = as_typed(seniors)
@@ -71,7 +71,7 @@ def import_tenants(
 
 
 def import_new_numbers(
-    session: Session, seniors: list[Senior], rng: Random, *, user: User, now: datetime
+    session: Session, seniors: list[Tenant], rng: Random, *, user: User, now: datetime
 ) -> None:
     """Import a recent update: new phone numbers, and again a few lines with faults."""
     chosen = rng.sample(as_typed(seniors), min(NEW_NUMBERS, len(seniors) // 4))

@@ -127,7 +127,8 @@ class Calls:
     def _may_call(self, case: Case) -> bool:
         person: Person = case.person
         waiting = (CaseState.TO_CALL, CaseState.CALL_BACK, CaseState.REFUSED)
-        return case.state in waiting and not (person.do_not_contact or person.protected)
+        open_to_calls = case.is_open and not (person.do_not_contact or person.protected)
+        return open_to_calls and case.state in waiting
 
     def _nobody_there(self, person: _Person) -> bool:
         return person.unanswered < 2 and self.rng.random() < 0.3

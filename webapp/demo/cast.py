@@ -17,7 +17,12 @@ from webapp.frame.settings import Settings
 
 LANDLORD = "Office de l’habitat de l’Oise (fictif)"
 PARTNER = "Association Pas-de-Porte (fictive)"
+# They work in one programme each, and but for young people in one agency's area.
+NEIGHBOURS = "Association Bonjour Voisine (fictive)"
+LINKS = "Association Fil d’Oise (fictive)"
+YOUNG_PEOPLE = "Relais Jeunes Valois (fictif)"
 FUND = "Caisse de retraite des Trois-Vallées (fictive)"
+TOURING = 4  # visitors who tour the whole stock, each from her base
 TABLETS_RENEWED = timedelta(days=3)
 
 
@@ -63,13 +68,25 @@ _PARTS = (
           "pervenche-partenaire-60", PARTNER),
     _Part(Role.FUNDER, "financeur@palier.example", "Marc Delorme",
           "capucine-financeur-60", FUND),
+    _Part(Role.PARTNER_COORDINATOR, "voisine@palier.example", "Fatou Diallo",
+          "coquelicot-voisine-60", NEIGHBOURS),
+    _Part(Role.VISITOR, "visiteuse5@palier.example", "Amandine Roussel",
+          "genet-visites-voisine-60", NEIGHBOURS),
+    _Part(Role.PARTNER_COORDINATOR, "fildoise@palier.example", "Denis Lefèvre",
+          "giroflee-fildoise-60", LINKS),
+    _Part(Role.VISITOR, "visiteur6@palier.example", "Julien Petit",
+          "aubepine-visites-fildoise-60", LINKS),
+    _Part(Role.PARTNER_COORDINATOR, "jeunes@palier.example", "Leïla Benali",
+          "lavande-jeunes-60", YOUNG_PEOPLE),
+    _Part(Role.VISITOR, "visiteuse7@palier.example", "Marion Girard",
+          "jasmin-visites-jeunes-60", YOUNG_PEOPLE),
 )  # fmt: skip
 FIRST_EMAIL = _PARTS[0].email
 
 
 @dataclass(frozen=True)
 class Cast:
-    """The accounts by what they do in the demo's year."""
+    """The accounts by what they do in the demo's year; the associations' own are `Team`s."""
 
     coordinator: User
     visitors: tuple[User, ...]
@@ -87,9 +104,10 @@ def hire(
     session: Session, *, hashes: dict[str, str], since: datetime, now: datetime
 ) -> tuple[Cast, list[DemoAccount]]:
     """Make organisations, accounts and the visitors' tablets."""
+    partners = (PARTNER, NEIGHBOURS, LINKS, YOUNG_PEOPLE)
     places = {
         LANDLORD: find_organisation(session, LANDLORD, OrganisationKind.LANDLORD),
-        PARTNER: find_organisation(session, PARTNER, OrganisationKind.PARTNER),
+        **{one: find_organisation(session, one, OrganisationKind.PARTNER) for one in partners},
         FUND: find_organisation(session, FUND, OrganisationKind.PENSION_FUND),
     }
     users = [_user(session, part, places, hashes[part.email], since) for part in _PARTS]
@@ -102,7 +120,7 @@ def hire(
         by_role.setdefault(user.role, []).append(user)
     cast = Cast(
         coordinator=by_role[Role.COORDINATOR][0],
-        visitors=tuple(by_role[Role.VISITOR]),
+        visitors=tuple(by_role[Role.VISITOR])[:TOURING],
         technician=by_role[Role.TECHNICIAN][0],
         social_worker=by_role[Role.SOCIAL_WORKER][0],
     )

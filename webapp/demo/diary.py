@@ -68,7 +68,7 @@ class Diary:
 
     def put(self, case: Case, visitor: User, start_at: datetime, now: datetime) -> Visit:
         """Plan a visit at a moment that is free."""
-        self._take(visitor, start_at)
+        self.take(visitor, start_at)
         return plan_visit(
             self.story.session,
             case,
@@ -92,7 +92,8 @@ class Diary:
             if who == visitor.id and first <= day <= last
         )
 
-    def _take(self, visitor: User, start_at: datetime) -> None:
+    def take(self, visitor: User, start_at: datetime) -> None:
+        """Keep a start for a visit."""
         local = start_at.astimezone(PARIS)
         self.taken.setdefault((visitor.id, local.date()), []).append(local.time())
 
@@ -163,7 +164,7 @@ class Diary:
 
     def _move(self, visit: Visit, now: datetime) -> None:
         visitor, start_at = self._slot(visit.case, next_office_moment(now))
-        self._take(visitor, start_at)
+        self.take(visitor, start_at)
         move_visit(
             self.story.session,
             visit,

@@ -1,4 +1,4 @@
-"""Invented tenants of 70 and over: names of their time, households, moving-in dates."""
+"""Invented tenants: names of their time, households, moving-in dates."""
 
 import csv
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ MOBILE, LANDLINE = "06 39 98", "03 53 01"
 
 
 @dataclass(frozen=True)
-class Senior:
+class Tenant:
     """A tenant; `role` as landlords write it."""
 
     reference: str
@@ -37,13 +37,13 @@ class Senior:
     alone: bool
 
 
-def make_seniors(rng: Random, homes: list[Home], size: Size, *, today: date) -> list[Senior]:
+def make_seniors(rng: Random, homes: list[Home], size: Size, *, today: date) -> list[Tenant]:
     """Make the persons, household by household, all of 70 and over on that day."""
     couples = min(round(size.seniors * COUPLES / (1 + COUPLES)), size.seniors // 2)
     households = size.seniors - couples
     lived_in = sorted(rng.sample(range(len(homes)), households))
     with_spouse = set(rng.sample(lived_in, couples))
-    found: list[Senior] = []
+    found: list[Tenant] = []
     for index in lived_in:
         couple = index in with_spouse
         found.extend(_household(rng, homes[index], start=len(found), couple=couple, today=today))
@@ -52,8 +52,8 @@ def make_seniors(rng: Random, homes: list[Home], size: Size, *, today: date) -> 
 
 def _household(
     rng: Random, home: Home, *, start: int, couple: bool, today: date
-) -> Iterator[Senior]:
-    name = rng.choices(_last_names()[0], cum_weights=_last_names()[1])[0]
+) -> Iterator[Tenant]:
+    name = last_name(rng)
     woman = rng.random() < (0.3 if couple else 0.68)
     low, high = AGES[rng.choices(range(len(AGES)), AGE_WEIGHTS)[0]]
     born = _birthday(rng, today, rng.randint(low, high))
@@ -63,7 +63,7 @@ def _household(
     for place in range(2 if couple else 1):
         if place:
             woman, born = not woman, _spouse_birthday(rng, born, today)
-        yield Senior(
+        yield Tenant(
             reference=f"P{start + place + 1:05d}",
             home=home,
             lease=lease,
@@ -77,6 +77,11 @@ def _household(
             mobile=_number(rng, MOBILE) if not landline or rng.random() < 0.45 else "",
             alone=not couple,
         )
+
+
+def last_name(rng: Random) -> str:
+    """Give a surname, the common ones more often."""
+    return rng.choices(_last_names()[0], cum_weights=_last_names()[1])[0]
 
 
 def _birthday(rng: Random, today: date, age: int) -> date:

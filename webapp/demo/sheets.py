@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
-from webapp.demo.people import MOBILE, Senior
+from webapp.demo.people import MOBILE, Tenant
 from webapp.demo.stock import Building, Home
 
 RESIDENCE_HEADINGS = (
@@ -28,7 +28,7 @@ TENANT_HEADINGS = (
 class TenantLine:
     """A line of a tenant list, as it was typed."""
 
-    senior: Senior
+    senior: Tenant
     last_name: str
     born: str
     dwelling: str
@@ -45,14 +45,20 @@ def dwellings_file(homes: Iterable[Home]) -> bytes:
     return _table(DWELLING_HEADINGS, map(_dwelling, homes)).encode("cp1252")
 
 
-def tenants_file(lines: Sequence[TenantLine], *, edited_on: date, total: bool = True) -> bytes:
+def tenants_file(
+    lines: Sequence[TenantLine],
+    *,
+    edited_on: date,
+    total: bool = True,
+    title: str = "Locataires de 70 ans et plus (fictifs)",
+) -> bytes:
     """Write a list of tenants with its title and, as exports have it, a line of totals."""
-    text = f"Édition du {edited_on:%d/%m/%Y}\r\nLocataires de 70 ans et plus (fictifs)\r\n\r\n"
+    text = f"Édition du {edited_on:%d/%m/%Y}\r\n{title}\r\n\r\n"
     text += _table(TENANT_HEADINGS, map(_tenant, lines))
     return (text + (f"Total;{len(lines)}\r\n" if total else "")).encode("cp1252")
 
 
-def as_typed(seniors: Iterable[Senior]) -> list[TenantLine]:
+def as_typed(seniors: Iterable[Tenant]) -> list[TenantLine]:
     """Write every tenant down without a fault."""
     return [
         TenantLine(senior, senior.last_name, f"{senior.born_on:%d/%m/%Y}", senior.home.reference)
@@ -123,7 +129,7 @@ def _tenant(line: TenantLine) -> Sequence[object]:
     )  # fmt: skip
 
 
-def _occupants(senior: Senior) -> str:
+def _occupants(senior: Tenant) -> str:
     """Say how many live there, as far as the landlord knows: of one in ten he does not."""
     if senior.lease.endswith("7"):
         return ""

@@ -15,7 +15,7 @@ from visits.models.accounts import User
 from visits.models.cases import Case
 from webapp.demo.answers import Resident
 from webapp.demo.cast import Cast
-from webapp.demo.people import Senior
+from webapp.demo.people import Tenant
 from webapp.demo.timeline import Timeline
 
 # Where the visitors set out from: Beauvais, Creil, Compiègne, Senlis.
@@ -33,11 +33,11 @@ class Story:
     cast: Cast
     form: Form
     others: dict[str, Form]
-    seniors: dict[str, Senior]
+    seniors: dict[str, Tenant]
     now: datetime
     timeline: Timeline = field(default_factory=Timeline)
 
-    def senior_of(self, case: Case) -> Senior:
+    def senior_of(self, case: Case) -> Tenant:
         """Give the invented tenant a case is about."""
         return self.seniors[case.person.reference or ""]
 

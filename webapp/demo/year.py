@@ -1,28 +1,50 @@
 """The demo's year: who is called and visited, and what is in the diary when the demo starts."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 
+from visits.cases.coming import make_what_is_due
 from visits.models.cases import Case, CaseState
 from visits.people.protection import name_for_access, protect
 from webapp.demo.bags import fill_bags, note_alerts
 from webapp.demo.calendar import day_of, is_working_day, moment
 from webapp.demo.calls import CALLED, Calls
+from webapp.demo.checks import Checks
 from webapp.demo.diary import STARTS, Diary
+from webapp.demo.endings import Endings
+from webapp.demo.first_months import FirstMonths
+from webapp.demo.size import Size
+from webapp.demo.stock import Home
 from webapp.demo.story import Story
+from webapp.demo.support import Support
 from webapp.demo.works import Works
 
 NEXT_VISITS = 4
+MADE_FROM = timedelta(weeks=20)  # before, nothing of a cadence is due
+Tell = Callable[[str], None]
 SOON = timedelta(minutes=30)
 
 
+@dataclass(frozen=True)
+class Others:
+    """What the programmes beside the seniors' need: homes to move into, and how many persons."""
+
+    homes: list[Home]
+    size: Size
+
+
 def live(
-    story: Story, enrolled: list[Case], *, since: datetime, tell: Callable[[str], None]
+    story: Story, enrolled: list[Case], others: Others, *, since: datetime, tell: Tell
 ) -> None:
     """Let the year happen, up to the moment the demo starts."""
     works = Works(story)
     diary = Diary(story, works)
+    FirstMonths(story, works).schedule(others.homes, others.size.young)
+    Support(story, works).schedule(others.size.isolated)
+    Checks(story, works, diary).schedule(others.size.residences, since + timedelta(days=1))
+    Endings(story, enrolled).schedule()
     calls = Calls(story, diary)
     works.schedule_clock(since - timedelta(hours=3))
     to_call = enrolled[round(len(enrolled) * CALLED) :]
@@ -30,9 +52,24 @@ def live(
     fill_bags(story, since)
     note_alerts(story, enrolled[: round(len(enrolled) * CALLED)], since)
     calls.schedule(enrolled, since=since)
+    story.timeline.at(_monday(story.now - MADE_FROM), lambda at: _make_what_is_due(story, at))
     call_at = _last_calls_at(story.now)
     story.timeline.at(call_at, lambda at: _fill_next_days(story, calls, diary, to_call, at))
     story.timeline.run(story.now, tell=lambda at: tell(f"  {at:%Y-%m}"))
+
+
+def _make_what_is_due(story: Story, now: datetime) -> None:
+    """Do once a week what the job does every hour."""
+    make_what_is_due(story.session, now=now)
+    later = now + timedelta(days=7)
+    if later >= story.now > now + timedelta(hours=2):
+        later = story.now - timedelta(hours=1)
+    story.timeline.at(later, lambda at: _make_what_is_due(story, at))
+
+
+def _monday(at: datetime) -> datetime:
+    day = day_of(at)
+    return moment(day + timedelta(days=7 - day.weekday()), time(5))
 
 
 def _protect_one(story: Story, case: Case, since: datetime) -> None:

@@ -11,12 +11,15 @@ from visits.sight import Reach, Viewer
 from webapp.frame.languages import pick
 
 
-def chosen_programme(session: Session, code: str) -> Programme:
+def chosen_programme(session: Session, code: str, viewer: Viewer | None = None) -> Programme:
     """Find the programme an address names, or the first one when it names none.
 
-    Raises NotFound.
+    Of a viewer with mandates, the first one of hers. Raises NotFound.
     """
-    return find_programme(session, code or next(iter(load_programmes(session)), ""))
+    every = load_programmes(session)
+    held = {one.programme for one in viewer.mandates} if viewer else set()
+    first = next((one for one in every if one in held), next(iter(every), ""))
+    return find_programme(session, code or first)
 
 
 def programmes_in_reach(session: Session, viewer: Viewer) -> list[Programme]:

@@ -35,9 +35,9 @@ def case(session: Session) -> Case:
     return made
 
 
-def give(session: Session, to: User, *rights: Right) -> Mandate:
+def give(session: Session, to: User, *rights: Right, programme: str = "seniors") -> Mandate:
     today = today_in_paris(NOW)
-    said = MandateSaid(to.organisation_id, "seniors", None, frozenset(rights), today, None)
+    said = MandateSaid(to.organisation_id, programme, None, frozenset(rights), today, None)
     made = grant_mandate(session, said, by=to.id, now=NOW)
     session.commit()
     return made
@@ -59,6 +59,18 @@ def test_who_may_call_by_mandate_calls_whom_nobody_visits_yet(
     assert session.scalars(select(ContactAttempt.case_id)).all() == [case.id]
     assert stranger.get(page).status_code == 404
     assert stranger.post(call, data=CALLED).status_code == 403
+
+
+def test_the_call_list_and_the_first_page_open_on_the_programme_of_the_mandate(
+    client_as: SignIn, session: Session, visitor: User
+) -> None:
+    partner = client_as(Role.PARTNER_COORDINATOR, organisation="Association")
+    hers = make_case(session, by=visitor, programme="isolated_tenants")
+    give(session, visitor, Right.CALL, programme="isolated_tenants")
+    assert str(hers.id) in partner.get("/cases/").text
+    home = partner.get("/").text
+    assert "/cases/?programme=isolated_tenants&amp;state=to_contact" in home
+    assert "programme=seniors" not in home
 
 
 def test_a_right_opens_its_own_doors_and_no_other(

@@ -71,7 +71,7 @@ CALLED_BACK = (Disposition.CALL_BACK, Disposition.IN_HOSPITAL, Disposition.INTER
 def index() -> ResponseReturnValue:
     """List whom to call, those who wait for a call back first."""
     with showing("calls") as (session, shown):
-        programme = chosen_programme(session, request.args.get("programme", ""))
+        programme = chosen_programme(session, request.args.get("programme", ""), viewer())
         only = CaseFilter(
             programme=programme.code,
             state=request.args.get("state", TO_CONTACT),

@@ -171,8 +171,10 @@ def _unclaimed(session: Session) -> list[Tile]:
 
 
 def _partner(session: Session) -> list[Tile]:
-    programme = chosen_programme(session, "").code
+    programme = chosen_programme(session, "", viewer(Action.SEE_CASES)).code
+    calls = [_calls(session, _("To call today"), programme, TO_CONTACT)]
     return [
+        *(calls if may(Action.CALL) else ()),
         _week(session),
         Tile(_("Cases"), _("See the list"), url_for("cases.index", programme=programme)),
         *_of_kinds(session),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,6 +56,7 @@ from visits.sight import Reach
 SignIn = Callable[..., FlaskClient]
 
 LAT, LON = 49.41, 2.11
+PHOTO = (Path(__file__).parents[1] / "data/media/p0.jpg").read_bytes()
 NORTH, SOUTH = "Nord", "Sud"
 SAID_OF_HER = (
     "CACHETTE", "Ursuline", "MITOYEN", "Fabien", "612345678", "6 12 34 56 78", "TIERS-9",
@@ -163,7 +165,7 @@ class World:
         visit = make_visit(session, case=case, visitor=visitor)
         eyes = make_viewer(visitor, Reach.OWN)
         for answers in (FALLS | GAS, FALLS):
-            photo = SentFile("a.jpg", "image/jpeg", b"x")
+            photo = SentFile("a.jpg", "image/jpeg", PHOTO)
             sent = record_submission(
                 session, self.store, xml=fill(answers), files=[photo],
                 viewer=eyes, now=NOW, visit_id=visit.id,

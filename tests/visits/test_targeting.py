@@ -17,6 +17,7 @@ from tests.factories import (
     make_viewer,
     shipped_programmes_read,
 )
+from visits.choosing.audience import count_kept
 from visits.choosing.scoring import score
 from visits.choosing.targeting import (
     Filters,
@@ -392,6 +393,27 @@ def test_an_audience_keeps_whom_all_it_asks_for_is_known_of(
     assert count_candidates(session, only, viewer, now=NOW) == (1, 0)
     assert cities_of_candidates(session, only, viewer, now=NOW) == ["Beauvais"]
     assert count_candidates(session, SENIORS, viewer, now=NOW) == (3, 0)
+
+
+def test_a_criterion_may_ask_where_a_home_stands_and_since_when(
+    session: Session, viewer: Viewer
+) -> None:
+    at = {"city": "Méru", "has_lift": True, "priority_district": "QP060001", "reference": "R-7"}
+    person = make_person(session, dwelling=house(session, rooms=4, residence=at))
+    make_person(session, dwelling=house(session, residence={"has_lift": None, "reference": None}))
+    asked = [
+        Condition("commune", equals="meru"), Condition("district", equals="QP060001"),
+        Condition("residence", equals="R-7"), Condition("has_lift", equals=True),
+        Condition("tenancy_year", at_most=1990), Condition("rooms", at_least=4, at_most=4),
+        Condition("persons_listed", at_most=1),
+    ]  # fmt: skip
+    only = replace(SENIORS, audience=Audience(70, when=tuple(asked)))
+    ranking = rank_candidates(session, only, viewer, now=NOW)
+    assert [one.person.id for one in ranking.candidates] == [person.id]
+    kept = count_kept(session, Audience(70), [[one] for one in asked], viewer, now=NOW)
+    assert [(one.yes, one.no, one.unknown) for one in kept.criteria] == [
+        (1, 1, 0), (1, 0, 1), (1, 0, 1), (1, 0, 1), (2, 0, 0), (1, 1, 0), (2, 0, 0),
+    ]  # fmt: skip
 
 
 def test_a_case_has_the_tier_its_score_comes_to(session: Session, viewer: Viewer) -> None:

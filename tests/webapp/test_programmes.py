@@ -24,7 +24,7 @@ from visits.programmes import Cadence, Condition, parse_programme
 from visits.programmes.drafts import bring_in, digest_of, said_in
 from visits.programmes.published import find_programme, publish_programme
 from visits.programmes.schema import ProgrammeSchema
-from webapp.office.programmes.parts import BY_CODE, PARTS, Field
+from webapp.office.programmes.parts import BY_CODE, PARTS, Field, label_of
 
 SignIn = Callable[..., FlaskClient]
 
@@ -127,6 +127,9 @@ def test_each_fault_stands_beside_its_field_and_nothing_is_kept(
     assert 'id="outcome.2.name-error">From 1 to 200 characters.' in answer.text
     assert draft_of(session, "essai").toml == before
     assert publish(office, "essai", 0).status_code == 422
+    missing = office.get("/programmes/essai/draft").text
+    assert "Visits</a> · Kind of visit: Fill in this field." in missing
+    assert label_of("cadence.1.every") == "What comes 2 · Comes back every"
     assert office.post("/programmes/new", data={"name.fr": " "}).status_code == 422
 
 

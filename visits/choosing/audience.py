@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from visits.choosing.scoring import holds
 from visits.ground.deadlines import age_on, today_in_paris
+from visits.models.accounts import Territory
 from visits.models.cases import Case
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
@@ -96,7 +97,9 @@ def audience_of(
         select(
             Person.id.label("person_id"), Person.name_key, Person.born_on, Person.birth_year,
             Dwelling.id.label("dwelling_id"), Dwelling.floor, Dwelling.has_bath,
-            Dwelling.is_adapted, Residence.address, Residence.city, Residence.has_lift,
+            Dwelling.is_adapted, Dwelling.rooms, Dwelling.surface,
+            Territory.name.label("territory"),
+            Residence.address, Residence.city, Residence.has_lift,
             Residence.built_year, Residence.storeys,
             func.coalesce(Dwelling.energy_label, Residence.energy_label).label("energy_label"),
             Residence.reference.label("residence_reference"),
@@ -108,6 +111,7 @@ def audience_of(
         .join(Dwelling, Tenancy.dwelling_id == Dwelling.id)
         .join(Residence, Dwelling.residence_id == Residence.id)
         .join(occupants, occupants.c.dwelling_id == Dwelling.id)
+        .outerjoin(Territory, Residence.territory_id == Territory.id)
         .outerjoin(Case, case)
         .where(visible_persons(viewer), *_of_age(audience, today))
         .where(Person.do_not_contact.is_(False), Person.died_on.is_(None))

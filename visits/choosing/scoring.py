@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from visits.ground.folding import fold
 from visits.programmes import Condition, Programme
 from visits.programmes.facts import Fact, Facts
 
@@ -71,7 +72,7 @@ def holds(conditions: Iterable[Condition], facts: Facts) -> bool | None:
 def _meets(value: Fact, condition: Condition) -> bool | None:
     if value is None:
         return None
-    if condition.equals is not None and value != condition.equals:
+    if condition.equals is not None and _as_compared(value) != _as_compared(condition.equals):
         return False
     if condition.at_least is None and condition.at_most is None:
         return True
@@ -80,3 +81,8 @@ def _meets(value: Fact, condition: Condition) -> bool | None:
     below = condition.at_least is not None and value < condition.at_least
     above = condition.at_most is not None and value > condition.at_most
     return not (below or above)
+
+
+def _as_compared(value: Fact) -> Fact:
+    """Reduce a name of a place to what is compared: “Méru” is “meru”."""
+    return fold(value) if isinstance(value, str) else value

@@ -13,16 +13,25 @@ Facts = Mapping[str, Fact]
 FACTS: Mapping[str, type] = {
     "age": int,
     "lives_alone": bool,
+    "persons_listed": int,
     "floor": int,
+    "has_lift": bool,
     "floors_to_climb": int,
     "has_bath": bool,
     "is_adapted": bool,
     "tenancy_years": int,
     "tenancy_months": int,
+    "tenancy_year": int,
+    "rooms": int,
+    "surface": int,
     "built_year": int,
     "storeys": int,
     "energy_label": str,
     "in_priority_district": bool,
+    "district": str,
+    "commune": str,
+    "territory": str,
+    "residence": str,
 }
 
 
@@ -31,16 +40,25 @@ def facts_of(row: Any, *, age: int, today: date) -> Facts:
     return {
         "age": age,
         "lives_alone": _lives_alone(row),
+        "persons_listed": row.occupants,
         "floor": row.floor,
+        "has_lift": row.has_lift,
         "floors_to_climb": _floors_to_climb(row.floor, row.has_lift),
         "has_bath": row.has_bath,
         "is_adapted": row.is_adapted,
         "tenancy_years": age_on(today, born=row.started_on) if row.started_on else None,
         "tenancy_months": _months(row.started_on, today) if row.started_on else None,
+        "tenancy_year": row.started_on.year if row.started_on else None,
+        "rooms": row.rooms,
+        "surface": row.surface,
         "built_year": row.built_year,
         "storeys": row.storeys,
         "energy_label": row.energy_label,
         "in_priority_district": _in_priority_district(row),
+        "district": row.priority_district,
+        "commune": row.city,
+        "territory": row.territory,
+        "residence": row.residence_reference,
     }
 
 

@@ -37,7 +37,7 @@ from webapp.frame.transaction import now, reading, transaction
 from webapp.office.programmes.choices import choices_of
 from webapp.office.programmes.filling import Read, fill, with_another
 from webapp.office.programmes.kinds import Typed, say_condition
-from webapp.office.programmes.parts import BY_CODE, PARTS, Part
+from webapp.office.programmes.parts import BY_CODE, PARTS, Part, label_of
 from webapp.office.programmes.published import as_toml
 from webapp.office.programmes.saying import compare, row_name, tell
 from webapp.office.programmes.words import say_fault
@@ -134,7 +134,7 @@ def _overview(session: Session, draft: ProgrammeDraft, refused: str = "") -> str
             (part, tell(part.fields, said, choices), any(_in(part, at) for at, _said in faults))
             for part in PARTS
         ],
-        faults=[(_part_of(at), at, say_fault(fault)) for at, fault in faults],
+        faults=[(_part_of(at), label_of(at), say_fault(fault)) for at, fault in faults],
         changes=compare(before, said, choices) if since else [],
         open=open_cases(session, viewer()).get(draft.code, {}),
         refused=refused,
@@ -235,16 +235,17 @@ def _form(
         errors=errors or {},
         stands=stands,
         choices=choices_of(session, said),
-        counted=_counted(session, whole) if part.counted else None,
+        counted=_counted(session, whole, part) if part.counted else None,
     )
 
 
-def _counted(session: Session, said: Mapping[str, Any]) -> dict[str, Any] | None:
+def _counted(session: Session, said: Mapping[str, Any], part: Part) -> dict[str, Any] | None:
     """Count whom a draft keeps so far; None while it does not say whom it is for."""
     audience = _loaded(AudienceSchema(), said.get("audience", {}))
     if not isinstance(audience, Audience):
         return None
-    rows = [(row, _loaded(CriterionSchema(), row)) for row in said.get("criterion", ())]
+    listed = said.get("criterion", ()) if "criterion" in part.keys else ()
+    rows = [(row, _loaded(CriterionSchema(), row)) for row in listed]
     criteria = [(row, one) for row, one in rows if isinstance(one, Criterion)]
     counted: Counted = count_kept(
         session, audience, [one.when for _row, one in criteria], viewer(), now=now()

@@ -200,7 +200,7 @@ PARTS = (
     ),
     Part(
         "outcomes",
-        _l("Outcomes"),
+        _l("Ways to end"),
         _l("How a case may end. What a case was closed with cannot be taken away."),
         (Field("outcome", _l("Outcome"), "rows", fields=OUTCOME),),
     ),
@@ -250,3 +250,26 @@ def valued(fields: tuple[Field, ...], said: dict[str, Any]) -> Iterator[tuple[Fi
         for key in field.key.split("."):
             value = value.get(key) if isinstance(value, dict) else None
         yield field, value
+
+
+def label_of(at: str) -> str:
+    """Call the field of a fault as its page does: “What comes 2 · Comes back every”."""
+    fields = tuple(field for part in PARTS for field in part.fields)
+    said, rest = [], at
+    while rest:
+        found = _at(fields, rest)
+        if found is None:
+            break
+        said.append(str(found.label))
+        rest, fields = rest[len(found.key) + 1 :], found.fields
+        number, _dot, after = rest.partition(".")
+        if number.isdigit():
+            said[-1] += f" {int(number) + 1}"
+            rest = after
+    return " · ".join(said)
+
+
+def _at(fields: tuple[Field, ...], place: str) -> Field | None:
+    within = (field for field in fields if f"{place}.".startswith(f"{field.key}."))
+    around = (field for field in fields if field.key.startswith(f"{place}."))
+    return next(within, None) or next(around, None)

@@ -46,6 +46,7 @@ PAGES = frozenset(
         "parameters.index",
         "parameters.show",
         "people.index",
+        "people_by_hand.new",
         "people.show",
         "programme_drafts.edit",
         "programme_drafts.new",

@@ -31,8 +31,9 @@ from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
 from visits.life.deaths import record_death, what_was_promised
 from visits.life.endings import GivenBack, Told
-from visits.life.events import events_of, take_back_event
+from visits.life.events import events_of
 from visits.life.moves import record_departure
+from visits.life.taking_back import take_back_event
 from visits.models.accounts import Role
 from visits.models.calls import ContactAttempt, Disposition
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visits.ground.folding import fold
+from visits.ground.folding import fold, name_key
 from visits.portfolio import FIELDS, MESSAGES, REQUIRED, Kind, fields_of, message
 from visits.portfolio import values as read
 from visits.portfolio.addresses import address_key, city_key, read_address, read_city
-from visits.portfolio.names import PersonName, name_key, read_first_name, read_full_name
+from visits.portfolio.names import PersonName, read_first_name, read_full_name
 from visits.portfolio.values import BadValue, clean
 
 TODAY = date(2026, 3, 10)

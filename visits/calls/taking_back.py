@@ -12,8 +12,9 @@ from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, NotFound
 from visits.life.deaths import note_death
 from visits.life.endings import Before, GivenBack, Told, give_back, hold
-from visits.life.events import checked_reason, event_of, take_back_event
+from visits.life.events import checked_reason, event_of
 from visits.life.moves import note_departure
+from visits.life.taking_back import take_back_event
 from visits.mapping.points import refresh_map_of_person
 from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal
 from visits.models.cases import Case, CaseState

@@ -157,7 +157,7 @@ def give_back(session: Session, person: Person, before: Before, *, now: datetime
         died = before["died_on"]
         person.died_on = date.fromisoformat(died) if died else None
         person.do_not_contact = before["do_not_contact"]
-    _move_back(session, before, back)
+    live_again(session, before, back)
     if person.died_on is None:
         _reopen(session, before, back, now=now)
     for number, state in before.get("follow_ups", ()):
@@ -169,7 +169,8 @@ def give_back(session: Session, person: Person, before: Before, *, now: datetime
     return back
 
 
-def _move_back(session: Session, before: Before, back: GivenBack) -> None:
+def live_again(session: Session, before: Before, back: GivenBack) -> None:
+    """Let stays and leases that were ended go on, unless the home is let again."""
     ended = [uuid.UUID(one) for one in before.get("occupancies", ())]
     over = before.get("tenancies", ())
     stays = select(Occupancy).where(Occupancy.id.in_(ended)).order_by(Occupancy.id)

@@ -1,4 +1,4 @@
-"""What happened in a life: kept with who told it and when, found, listed, taken back."""
+"""What happened in a life: kept with who told it and when, found, listed."""
 
 import uuid
 from collections.abc import Sequence
@@ -9,13 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.deadlines import today_in_paris
-from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.life.endings import Before, GivenBack, Told, give_back
-from visits.mapping.points import refresh_map_of_person
+from visits.ground.errors import Invalid
+from visits.life.endings import Before, Told
 from visits.models.calls import ContactAttempt
 from visits.models.life import EventKind, LifeEvent
-from visits.models.people import AccessKind, Person
-from visits.sight import Viewer
+from visits.models.people import AccessKind
 from visits.sight.access_log import log_access
 
 WHY_LENGTH = 500
@@ -49,10 +47,10 @@ def keep_event(
     return event
 
 
-def check_day(on: date, *, now: datetime) -> None:
+def check_day(on: date, *, now: datetime, field: str = "on") -> None:
     """Refuse a day that has not come: what is noted has happened."""
     if on > today_in_paris(now):
-        raise Invalid({"on": "must_not_be_future"})
+        raise Invalid({field: "must_not_be_future"})
 
 
 def events_of(session: Session, person_id: uuid.UUID) -> Sequence[LifeEvent]:
@@ -79,44 +77,6 @@ def event_of(session: Session, attempt: ContactAttempt) -> LifeEvent | None:
     """Find the event that a call or a knock told."""
     statement = select(LifeEvent).where(LifeEvent.attempt_id == attempt.id)
     return session.scalars(statement).one_or_none()
-
-
-def take_back_event(
-    session: Session,
-    person: Person,
-    event_id: uuid.UUID,
-    *,
-    reason: str,
-    viewer: Viewer,
-    now: datetime,
-) -> GivenBack:
-    """Undo what somebody noted of a person by mistake; gives what came back and what could not.
-
-    The call that told it is taken back with it. Raises NotFound, Invalid without a reason,
-    Conflict for what cannot be undone, or not any more.
-    """
-    event = session.get(LifeEvent, event_id)
-    if event is None or event.person_id != person.id:
-        raise NotFound("not_found")
-    if event is not may_take_back(events_of(session, person.id)):
-        raise Conflict("not_to_take_back")
-    why = checked_reason(reason)
-    event.taken_back_at, event.taken_back_by_id = now, viewer.user_id
-    event.taken_back_why = why
-    if event.attempt is not None:
-        event.attempt.taken_back_at, event.attempt.taken_back_by_id = now, viewer.user_id
-        event.attempt.taken_back_why = why
-    back = give_back(session, person, event.undo or {}, now=now)
-    refresh_map_of_person(session, person.id)
-    log_access(
-        session,
-        user_id=viewer.user_id,
-        persons=[person.id],
-        kind=AccessKind.WRITE,
-        what="life_event_taken_back",
-        now=now,
-    )
-    return back
 
 
 def checked_reason(reason: str) -> str:

@@ -1,11 +1,11 @@
-"""What happened in a person's life, as somebody told it: she died, she left her home."""
+"""What happened in a person's life, as somebody told it, and what was corrected by hand."""
 
 import enum
 import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import (
@@ -75,3 +75,26 @@ class LifeEvent(Base):
     def stands(self) -> bool:
         """Tell whether nobody took it back."""
         return self.taken_back_at is None
+
+
+class Correction(Base):
+    """A value that somebody corrected by hand, which no later file replaces while it stands.
+
+    `field` is a column of the person; `before` and `after` are its values as text, a day in ISO
+    form or a year alone.
+    """
+
+    __tablename__ = "correction"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    field: Mapped[str] = mapped_column(String(20))
+    before: Mapped[str | None] = mapped_column(EncryptedText)
+    after: Mapped[str | None] = mapped_column(EncryptedText)
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
+    taken_back_by: Mapped[User | None] = relationship(foreign_keys=[taken_back_by_id])

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
+from visits.ground.folding import name_key
 from visits.portfolio.ledger import Ledger, Record
-from visits.portfolio.names import name_key
 from visits.portfolio.rows import Reading, Row
 from visits.portfolio.values import CONTACTS
 

@@ -361,6 +361,12 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Same name as a person of dwelling {known}, also born on 1 January: a presumed "
         "date, which proves nothing. Both persons are kept.",
     },
+    "corrected_by_hand": {
+        "fr": "Corrigé à la main le {day} ({known}) ; le fichier dit {value}. La correction est "
+        "gardée.",
+        "en": "Corrected by hand on {day} ({known}); the file says {value}. The correction "
+        "is kept.",
+    },
     "phone_by_hand": {
         "fr": "Corrigé à la main le {day} ({known}) ; le fichier dit {value}. Le numéro corrigé "
         "est gardé, sauf si vous choisissez celui du fichier.",

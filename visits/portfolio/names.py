@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from visits.ground.folding import fold
 from visits.portfolio.values import BadValue, clean, short_text
 
-LONGEST_NAME, LONGEST_KEY = 100, 210
+LONGEST_NAME = 100
 _MADAM = r"(?:mme|madame|mlle|melle|mademoiselle|veuve|vve|mme veuve|mme vve)"
 _SIR = r"(?:mr|m|monsieur|veuf)"
 _BOTH = re.compile(
@@ -115,11 +115,6 @@ def read_first_name(text: str) -> str:
         name = _WORD.sub(lambda match: match[0].capitalize(), text)
     # Only now: some letters become two when they change case.
     return short_text(name, limit=LONGEST_NAME)
-
-
-def name_key(last_name: str, first_name: str) -> str:
-    """Fold a name for search and for recognising the same person in two files."""
-    return f"{fold(last_name)} {fold(first_name)}".strip()[:LONGEST_KEY]
 
 
 def _split_civility(text: str) -> tuple[str | None, str]:

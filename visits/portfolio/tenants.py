@@ -2,7 +2,8 @@
 
 Who is believed: a line with a reference of the person replaces what is there, one without does so
 only while the person has none; afterwards it fills gaps. Phones are the latest, but none that was
-found wrong, and over one that was corrected by hand only where whoever imports says so.
+found wrong, and over one that was corrected by hand only where whoever imports says so. A name or
+a birth date that was corrected by hand stands until that is taken back.
 """
 
 import uuid
@@ -10,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from visits.ground.folding import fold
+from visits.ground.folding import fold, name_key
 from visits.life.moves import cases_that_follow
 from visits.models.people import Person
+from visits.portfolio.by_hand import ByHand
 from visits.portfolio.households import Households, keep_contacts
 from visits.portfolio.ledger import Ledger, Record
-from visits.portfolio.names import name_key
 from visits.portfolio.phones import Phones
 from visits.portfolio.protected import set_unseen_aside
 from visits.portfolio.rows import Reading, Row, care
@@ -53,11 +54,14 @@ def plan_persons(
     beside = [row for row in reading.rows if row.get("role") in CONTACTS]
     occupants = [row for row in reading.rows if row.get("role") not in CONTACTS]
     now = [row for row in occupants if not row.begins_after(today)]
+    corrected = ByHand(ledger, reading)
+    corrected.read_rows(households, now)
     matches = Matches(households, reading, now, presumed=choices.get("presumed_date") == "same")
     matches.find()
     phones = Phones(ledger, reading, choices, matches.persons.values())
     for row in matches.rows:
         if (person := matches.persons.get(row.key)) is not None:
+            corrected.keep(row, person)
             _describe_person(person, row)
             phones.take(person, row)
     households.settle(matches.rows, matches.persons)

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from visits.ground.folding import name_key
 from visits.models.people import LeaseToCome
 from visits.portfolio.households import SUCCESSIVE, Households
-from visits.portfolio.names import name_key
 from visits.portfolio.rows import Row
 from visits.sight.reach import Reach, Viewer
 

@@ -45,6 +45,7 @@ class Action(enum.StrEnum):
     PROTECT_PERSONS = "protect_persons"
     NOTE_ALERTS = "note_alerts"
     NOTE_LIFE_EVENTS = "note_life_events"
+    EDIT_PERSONS = "edit_persons"
     IMPORT_STOCK = "import_stock"
     ENROL = "enrol"
     SEE_CASES = "see_cases"
@@ -88,6 +89,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.PROTECT_PERSONS: {COO: _ALL, SOC: _ALL},
     Action.NOTE_ALERTS: {COO: _ALL, SOC: _ALL},
     Action.NOTE_LIFE_EVENTS: {COO: _ALL, SOC: _ALL, PAR: _MAN},
+    Action.EDIT_PERSONS: {COO: _ALL, SOC: _ALL},
     Action.IMPORT_STOCK: {COO: _ALL},
     Action.ENROL: {COO: _ALL},
     Action.SEE_CASES: {COO: _ALL, PAR: _ORG},

@@ -6,6 +6,7 @@ from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.people import (
+    by_hand,
     life_events,
     measures,
     part_refusals,
@@ -18,6 +19,7 @@ from webapp.office.people.words import REFUSALS, WORDS
 SUBJECT = Subject(
     pages=(
         part_refusals.part_refusals,
+        by_hand.people_by_hand,
         people.people,
         life_events.life_events,
         protection.protection,
@@ -26,9 +28,15 @@ SUBJECT = Subject(
     ),
     navigation=(
         Item(
-            70, "people.index", _l("People"), "people", Action.SEE_PERSONS, below=("person_alerts",)
+            70,
+            "people.index",
+            _l("People"),
+            "people",
+            Action.SEE_PERSONS,
+            below=("person_alerts", "people_by_hand"),
         ),
     ),
     words=WORDS,
     refusals=REFUSALS,
+    filters={"typed_day": people.day_or_text},
 )

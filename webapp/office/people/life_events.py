@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.deaths import record_death
 from visits.life.endings import Told
-from visits.life.events import take_back_event
 from visits.life.moves import record_departure
+from visits.life.taking_back import take_back_event
 from visits.models.life import HowTold
 from visits.models.people import Person
 from visits.sight import find_person

@@ -1,6 +1,7 @@
 """Persons: finding one, and her file: what is kept, who may see it, who looked."""
 
 import uuid
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from visits.calls.phones import WHOSE_LENGTH
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.life.arrivals import ROLES
 from visits.life.deaths import what_was_promised
 from visits.life.events import WHY_LENGTH, events_of, may_take_back
 from visits.life.moves import WHERE_TO_LENGTH
 from visits.models.people import AlertCode, Person
+from visits.people.by_hand import NAME_LENGTH, corrections_of, standing
 from visits.people.external_scores import ToldScore, external_scores, record_external_score
 from visits.people.measures import alert_kind
 from visits.people.part_refusals import refusals_told
@@ -23,6 +26,7 @@ from visits.sight import find_person
 from visits.sight.search import search_people
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
+from webapp.frame.languages import day
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
@@ -32,6 +36,7 @@ from webapp.office.frame.programmes import programme_names
 people = Blueprint("people", __name__, url_prefix="/people")
 
 LONGEST_SEARCH = 100
+REFERENCE_LENGTH = 40
 # Names to choose from; any other may be typed.
 KNOWN_SCORES = ("GIR", "FRAGIRE", "Tinetti", "SEGA", "TUG", "MMSE", "GDS")
 
@@ -115,6 +120,14 @@ def told(refused: Invalid | Conflict) -> tuple[dict[str, str], str]:
     return errors, "" if errors else sentence(refused.code, refused.details)
 
 
+def day_or_text(text: str) -> str:
+    """Write a day that was kept as text as a reader writes it; anything else stays."""
+    try:
+        return day(date.fromisoformat(text)) if len(text) == len("1941-05-17") else text
+    except ValueError:
+        return text
+
+
 def _reaches(session: Session, action: Action, person: Person) -> bool:
     """Tell whether the viewer may do an action with this very person."""
     if not may(action):
@@ -136,6 +149,7 @@ def _page(
     file = person_file(session, viewer(Action.SEE_PERSONS), person)
     shown.update(other.id for other in file.household)
     events = events_of(session, person.id)
+    corrections = corrections_of(session, person.id)
     responsible = may(Action.PROTECT_PERSONS)
     named = named_for(session, person) if responsible else []
     living_there = living_with(session, person, seen_by=viewer().user_id) if responsible else []
@@ -157,6 +171,12 @@ def _page(
             for one in events
             if one.stands
         },
+        may_edit=_reaches(session, Action.EDIT_PERSONS, person),
+        corrections=corrections,
+        standing=standing(corrections),
+        roles=ROLES,
+        name_length=NAME_LENGTH,
+        reference_length=REFERENCE_LENGTH,
         why_length=WHY_LENGTH,
         where_to_length=WHERE_TO_LENGTH,
         named=named,

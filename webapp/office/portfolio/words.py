@@ -46,6 +46,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "same_person_elsewhere": _l("Same person in another dwelling"),
         "presumed_date": _l("Namesakes born on a presumed 1 January"),
         "phone_by_hand": _l("Phone corrected by hand"),
+        "corrected_by_hand": _l("Corrected by hand"),
         "phone_known_wrong": _l("Phone known to be wrong"),
         "moved": _l("Move"),
         "cases_follow": _l("Cases that go on in a new home"),

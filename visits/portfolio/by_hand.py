@@ -1,0 +1,67 @@
+"""What a file says of who somebody is, beside what was corrected by hand."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from visits.ground.deadlines import today_in_paris
+from visits.ground.folding import name_key
+from visits.models.life import Correction
+from visits.people.by_hand import by_hand
+from visits.portfolio.households import Households
+from visits.portfolio.ledger import Ledger, Record
+from visits.portfolio.rows import Reading, Row
+
+
+class ByHand:
+    """The corrections that stand of the persons of a ledger: a file never replaces them."""
+
+    def __init__(self, ledger: Ledger, reading: Reading) -> None:
+        self.reading = reading
+        known = {person.id for person in ledger.persons if person.before is not None}
+        self.corrected = by_hand(ledger.session, known)
+
+    def read_rows(self, households: Households, rows: Iterable[Row]) -> None:
+        """Let a line that has the name or the day of before mean who was corrected since."""
+        if not self.corrected:
+            return
+        for row in rows:
+            home = households.dwelling_of(row).id
+            for person in (*households.occupants[home], *households.former[home]):
+                if person.id in self.corrected and self._is_of_before(row, person):
+                    self.keep(row, person)
+
+    def keep(self, row: Row, person: Record) -> None:
+        """Put what was corrected by hand in a line instead of what it says, and tell of it."""
+        for name, corrections in self.corrected.get(person.id, {}).items():
+            told, kept = row.get(name), person[name]
+            if told is None or told == kept:
+                continue
+            day = f"{today_in_paris(corrections[0].noted_at):%d/%m/%Y}"
+            self.reading.warn(
+                row, name, "corrected_by_hand", value=_shown(told), known=_shown(kept), day=day
+            )
+            row.values[name] = kept
+
+    def _is_of_before(self, row: Row, person: Record) -> bool:
+        reference = row.get("person_reference")
+        if reference and person["reference"]:
+            return bool(reference == person["reference"])
+        fields = self.corrected[person.id]
+        said = (row.get("last_name"), row.get("first_name"), row.get("born_on"))
+        names = ("last_name", "first_name", "born_on")
+        known = [{_plain(person[name]), *_before(fields.get(name, ()))} for name in names]
+        last, first, born = (_plain(one) for one in said)
+        return last in known[0] and first in known[1] and (not born or born in known[2])
+
+
+def _before(corrections: Iterable[Correction]) -> set[str]:
+    return {_plain(one.before) for one in corrections}
+
+
+def _plain(value: Any) -> str:
+    return name_key(value.isoformat() if isinstance(value, date) else str(value or ""), "")
+
+
+def _shown(value: Any) -> str:
+    return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value or "")

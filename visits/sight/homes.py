@@ -1,0 +1,60 @@
+"""The homes a viewer may see: within her reach, and not hidden from her."""
+
+import uuid
+
+from sqlalchemy import ColumnElement, and_, exists, false, select, true
+from sqlalchemy.orm import Session, contains_eager
+
+from visits.ground.errors import NotFound
+from visits.models.cases import Case
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling, Residence
+from visits.sight.reach import Reach, Viewer, hidden_homes, visible_cases
+
+
+def visible_homes(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the condition on `Dwelling` and `Residence` for those a viewer may see.
+
+    Who reaches no stock sees the homes of the cases she sees. A protected home is hidden whole.
+    """
+    return and_(Dwelling.id.not_in(hidden_homes(viewer.user_id)), _within_reach(viewer))
+
+
+def _within_reach(viewer: Viewer) -> ColumnElement[bool]:
+    if viewer.reach is Reach.ALL:
+        return true()
+    if viewer.reach is Reach.TERRITORY:
+        here = Residence.territory_id == viewer.territory_id
+        return here if viewer.territory_id else false()
+    return (
+        exists()
+        .where(Case.dwelling_id == Dwelling.id, Person.id == Case.person_id)
+        .where(visible_cases(viewer))
+        .correlate(Dwelling)
+    )
+
+
+def find_home(session: Session, viewer: Viewer, dwelling_id: uuid.UUID) -> Dwelling:
+    """Find a dwelling the viewer may see.
+
+    Raises NotFound for one that does not exist, is hidden, or stands out of reach alike.
+    """
+    return _the_one(session, viewer, Dwelling.id == dwelling_id)
+
+
+def find_home_called(session: Session, viewer: Viewer, reference: str) -> Dwelling:
+    """Find the dwelling of a reference, as `find_home` does."""
+    return _the_one(session, viewer, Dwelling.reference == reference)
+
+
+def _the_one(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> Dwelling:
+    statement = (
+        select(Dwelling)
+        .join(Dwelling.residence)
+        .where(which, visible_homes(viewer))
+        .options(contains_eager(Dwelling.residence))
+    )
+    dwelling = session.scalars(statement).one_or_none()
+    if dwelling is None:
+        raise NotFound("home_not_found")
+    return dwelling

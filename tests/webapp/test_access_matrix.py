@@ -26,6 +26,7 @@ from visits.accounts.open_sessions import start_session
 from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import Role
 from visits.models.mandates import Mandate, Right
+from visits.models.works import WorkOrder
 from webapp.access.auth import SESSION_NUMBER, Action, declared_action
 
 TABLE = Path(__file__).with_name("access_matrix.txt")
@@ -64,6 +65,7 @@ COLUMNS = (
         for right in Right
     ),
     Column("other partner", Role.PARTNER_COORDINATOR, OTHERS, frozenset(Right), SOUTH),
+    Column("contractor", Role.CONTRACTOR, "Plomberie"),
     Column("funder", Role.FUNDER, OURS),
     Column("funder to figures", Role.FUNDER, OURS, frozenset({Right.FIGURES})),
 )
@@ -118,6 +120,9 @@ def field(app: Flask, session: Session) -> Field:
     # The files noted with a person are all that there are by then.
     for before, known in reversed(list(pairwise(persons))):
         known.values["file_id"] -= before.values["file_id"]
+    plumber = make_user(session, role=Role.CONTRACTOR, organisation="Plomberie")
+    for order_id in persons[0].values["order_id"]:
+        session.get_one(WorkOrder, order_id).given_to_id = plumber.organisation_id
     session.commit()
     return Field(world, persons)
 
@@ -207,5 +212,6 @@ def _keeps_apart(found: Found) -> None:
         assert OPENS not in row["other partner"][:2], f"{endpoint}: another sees ours"
         assert OPENS not in row["funder"], f"{endpoint}: a funder sees somebody"
         assert OPENS not in row["funder to figures"], f"{endpoint}: a funder sees somebody"
+        assert row["contractor"][1:] in ("..", "00"), f"{endpoint}: an order not given is seen"
         assert row["visitor"][1:] in ("..", "00"), f"{endpoint}: a visitor sees whom others visit"
         assert row["…of the south"][:2] in ("..", "00"), f"{endpoint}: a territory does not hold"

@@ -94,7 +94,7 @@ def demo(loaded: Loaded) -> Iterator[Session]:
 
 def test_a_small_demo_loads_on_either_database_and_a_second_load_does_nothing(app: Flask) -> None:
     house: House = app.extensions["palier"]
-    assert len(load_demo(house, now=NOW, tell=lambda line: None, size=SMALL)) == 17
+    assert len(load_demo(house, now=NOW, tell=lambda line: None, size=SMALL)) == 18
     with house.sessions() as session:
         before = _counts(session)
     assert load_demo(house, now=NOW, tell=lambda line: None, size=SMALL) == []

@@ -29,6 +29,7 @@ from visits.sight.reach import Viewer
 
 LANDLORD = "landlord"
 URGENT_FOR = (Role.COORDINATOR, Role.TECHNICIAN, Role.MANAGER)
+DO_WORKS = (Role.TECHNICIAN, Role.CONTRACTOR)
 
 
 def _waits(name: str, roles: tuple[Role, ...], only: WorkOrderFilter, tone: str = "") -> Waits:
@@ -49,8 +50,8 @@ class WorkOrders(Kind):
     waits = (
         _waits("works_U0", URGENT_FOR, WorkOrderFilter(severity=Severity.U0), "bad"),
         _waits("works_U1", URGENT_FOR, WorkOrderFilter(severity=Severity.U1), "bad"),
-        _waits("works_late", (Role.TECHNICIAN,), WorkOrderFilter(state=LATE), "bad"),
-        _waits("works_open", (Role.TECHNICIAN,), WorkOrderFilter()),
+        _waits("works_late", DO_WORKS, WorkOrderFilter(state=LATE), "bad"),
+        _waits("works_open", DO_WORKS, WorkOrderFilter()),
     )
 
     def called_for(self, consequence: Consequence, called: Sequence[Consequence]) -> bool:

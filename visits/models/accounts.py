@@ -22,6 +22,7 @@ class Role(enum.StrEnum):
     SOCIAL_WORKER = "social_worker"
     ADMINISTRATOR = "administrator"
     FUNDER = "funder"
+    CONTRACTOR = "contractor"
 
 
 class OrganisationKind(enum.StrEnum):

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
-from visits.models.accounts import User
+from visits.models.accounts import Organisation, User
 from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
@@ -46,7 +46,8 @@ class WorkOrder(Base):
     """Something the technical service must do in a dwelling, never why a person needs it.
 
     `consequence` is the finding that opened it, `findings` are all that call for it. Dwelling and
-    person are None while nobody knows from which home an urgent finding came.
+    person are None while nobody knows from which home an urgent finding came. `given_to` is the
+    contractor who does it; without one it is the landlord's own.
     """
 
     __tablename__ = "work_order"
@@ -68,11 +69,16 @@ class WorkOrder(Base):
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     closing_note: Mapped[str | None] = mapped_column(EncryptedText)
     escalated_at: Mapped[datetime | None]
+    given_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    given_at: Mapped[datetime | None]
+    given_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
     dwelling: Mapped[Dwelling | None] = relationship()
     person: Mapped[Person | None] = relationship()
     consequence: Mapped[Consequence] = relationship(foreign_keys=[consequence_id])
-    closed_by: Mapped[User | None] = relationship()
+    closed_by: Mapped[User | None] = relationship(foreign_keys=[closed_by_id])
+    given_to: Mapped[Organisation | None] = relationship()
+    given_by: Mapped[User | None] = relationship(foreign_keys=[given_by_id])
     findings: Mapped[list[Consequence]] = relationship(secondary="work_order_finding")
 
     @property

@@ -27,13 +27,15 @@ class Reach(enum.StrEnum):
     """How far an action reaches.
 
     Own visits; the cases of the organisation's mandates, and those its own people visit; those of
-    its mandates alone; the figures of its mandates; own territory; everything.
+    its mandates alone; the figures of its mandates; the work orders given to the organisation, and
+    nobody by anything else; own territory; everything.
     """
 
     OWN = "own"
     ORGANISATION = "organisation"
     MANDATE = "mandate"
     FIGURES = "figures"
+    GIVEN = "given"
     TERRITORY = "territory"
     ALL = "all"
 
@@ -86,7 +88,12 @@ def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
 def visible_work_orders(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `WorkOrder` and `Person` for what the viewer may see of both."""
     hidden = hidden_homes(viewer.user_id)
-    return and_(visible_persons(viewer), WorkOrder.dwelling_id.not_in(hidden))
+    if viewer.reach is Reach.GIVEN:
+        given = WorkOrder.given_to_id == viewer.organisation_id
+        seen = and_(open_to(viewer.user_id), given)
+    else:
+        seen = visible_persons(viewer)
+    return and_(seen, WorkOrder.dwelling_id.not_in(hidden))
 
 
 # A statement is never changed: what is built is built, and this one costs more than it asks.
@@ -120,6 +127,8 @@ def hidden_homes(user_id: uuid.UUID | None = None) -> Select[uuid.UUID]:
 def _within_reach(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.reach is Reach.ALL:
         return true()
+    if viewer.reach is Reach.GIVEN:
+        return false()
     if viewer.reach is Reach.TERRITORY:
         return _lives_in(viewer.territory_id) if viewer.territory_id else false()
     if viewer.reach in BY_MANDATE:

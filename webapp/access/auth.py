@@ -60,6 +60,7 @@ class Action(enum.StrEnum):
     RECORD_SCORES = "record_scores"
     SEE_WORKS = "see_works"
     DO_WORKS = "do_works"
+    GIVE_WORKS = "give_works"
     SEE_ALERTS = "see_alerts"
     FOLLOW_UP = "follow_up"
     SEE_MAP = "see_map"
@@ -79,7 +80,7 @@ class Action(enum.StrEnum):
 _ALL, _OWN, _ORG, _MAN = Reach.ALL, Reach.OWN, Reach.ORGANISATION, Reach.MANDATE
 VIS, COO, PAR = Role.VISITOR, Role.COORDINATOR, Role.PARTNER_COORDINATOR
 TEC, MAN, SOC, ADM = Role.TECHNICIAN, Role.MANAGER, Role.SOCIAL_WORKER, Role.ADMINISTRATOR
-FUN = Role.FUNDER
+FUN, CON = Role.FUNDER, Role.CONTRACTOR
 
 # The permissions, whole: a role that is not in an action's row may not do it. An account with a
 # territory never reaches further than its territory, but for the visits that are its own.
@@ -102,14 +103,15 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.SEE_ANSWERS: {COO: _ALL, SOC: _ALL, VIS: _OWN},
     Action.REVIEW_ANSWERS: {COO: _ALL, SOC: _ALL},
     Action.RECORD_SCORES: {COO: _ALL, SOC: _ALL},
-    Action.SEE_WORKS: {TEC: _ALL, COO: _ALL, MAN: _ALL},
-    Action.DO_WORKS: {TEC: _ALL},
+    Action.SEE_WORKS: {TEC: _ALL, COO: _ALL, MAN: _ALL, CON: Reach.GIVEN},
+    Action.DO_WORKS: {TEC: _ALL, CON: Reach.GIVEN},
+    Action.GIVE_WORKS: {TEC: _ALL},
     Action.SEE_ALERTS: {COO: _ALL, TEC: _ALL},
     Action.FOLLOW_UP: {COO: _ALL, SOC: _ALL},
     Action.SEE_MAP: {MAN: _ALL, COO: _ALL, TEC: _ALL},
     Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL, PAR: _MAN},
     Action.SEE_FIGURES: {FUN: Reach.FIGURES},
-    Action.READ_FORMS: dict.fromkeys([role for role in Role if role is not FUN], _OWN),
+    Action.READ_FORMS: dict.fromkeys([role for role in Role if role not in (FUN, CON)], _OWN),
     Action.SEE_FORMS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
     Action.MANAGE_FORMS: {COO: _ALL, ADM: _ALL},
     Action.MANAGE_PROGRAMMES: {COO: _ALL},

@@ -23,6 +23,7 @@ LINKS = "Association Fil d’Oise (fictive)"
 YOUNG_PEOPLE = "Relais Jeunes Valois (fictif)"
 FUND = "Caisse de retraite des Trois-Vallées (fictive)"
 TOURING = 4  # visitors who tour the whole stock, each from her base
+CONTRACTOR = "Rénov’Oise (fictive)"
 TABLETS_RENEWED = timedelta(days=3)
 
 
@@ -80,6 +81,8 @@ _PARTS = (
           "lavande-jeunes-60", YOUNG_PEOPLE),
     _Part(Role.VISITOR, "visiteuse7@palier.example", "Marion Girard",
           "jasmin-visites-jeunes-60", YOUNG_PEOPLE),
+    _Part(Role.CONTRACTOR, "entreprise@palier.example", "Julie Renard",
+          "bruyere-entreprise-60", CONTRACTOR),
 )  # fmt: skip
 FIRST_EMAIL = _PARTS[0].email
 
@@ -109,6 +112,7 @@ def hire(
         LANDLORD: find_organisation(session, LANDLORD, OrganisationKind.LANDLORD),
         **{one: find_organisation(session, one, OrganisationKind.PARTNER) for one in partners},
         FUND: find_organisation(session, FUND, OrganisationKind.PENSION_FUND),
+        CONTRACTOR: find_organisation(session, CONTRACTOR, OrganisationKind.PARTNER),
     }
     users = [_user(session, part, places, hashes[part.email], since) for part in _PARTS]
     accounts = [

@@ -5,11 +5,21 @@ from datetime import datetime, timedelta
 from random import Random
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from visits.following.follow_ups import close_follow_up, remind_follow_ups
+from visits.following.giving import contractors, give_order
 from visits.following.work_orders import ESCALATE_AFTER, escalate_work_orders, move_work_order
+from visits.models.people import Person
 from visits.models.visits import Submission
-from visits.models.works import FollowUp, FollowUpState, Severity, WorkOrder, WorkOrderState
+from visits.models.works import (
+    OPEN_STATES,
+    FollowUp,
+    FollowUpState,
+    Severity,
+    WorkOrder,
+    WorkOrderState,
+)
 from visits.sight import Viewer
 from webapp.access.auth import Action
 from webapp.demo.calendar import next_office_moment
@@ -40,6 +50,7 @@ DONE_NOTES = {
         "Détecteur remplacé.",
     ),
 }
+GIVEN = 3
 HOLD_NOTES = ("Pièce commandée.", "Locataire absent, second passage à convenir.")
 CANCEL_NOTES = ("Fait par la famille avant le passage.", "Demande en double.")
 CALL_NOTES = (
@@ -50,6 +61,20 @@ CALL_NOTES = (
     "Souhaite des nouvelles de la douche demandée.",
     "Est allée à l’atelier équilibre du quartier.",
 )
+
+
+def give_some(session: Session, *, by: Viewer, now: datetime) -> None:
+    """Give a few of the orders that are open to the contractor."""
+    (contractor,) = contractors(session)
+    still_open = (
+        select(WorkOrder)
+        .join(WorkOrder.person)
+        .where(WorkOrder.state.in_(OPEN_STATES), Person.protected.is_(False))
+        .where(WorkOrder.dwelling_id.is_not(None))
+        .order_by(WorkOrder.opened_at, WorkOrder.id)
+    )
+    for order in session.scalars(still_open.limit(GIVEN)):
+        give_order(session, order, contractor.id, viewer=by, now=now)
 
 
 class Works:

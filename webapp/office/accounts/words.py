@@ -15,6 +15,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "social_worker": _l("Social worker"),
         "administrator": _l("Administrator"),
         "funder": _l("Funder (figures only)"),
+        "contractor": _l("Contractor (orders given to it)"),
     },
     "organisation": {
         "landlord": _l("Landlord"),

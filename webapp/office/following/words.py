@@ -57,6 +57,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "work_order_on_hold": _l("a work order on hold"),
         "work_order_done": _l("a work order done"),
         "work_order_cancelled": _l("a work order cancelled"),
+        "work_order_given": _l("a work order given to a contractor"),
+        "work_order_taken_back": _l("a work order taken back from a contractor"),
         "follow_ups": _l("the list of follow-ups"),
         "work_orders": _l("the list of work orders"),
         "savings": _l("the savings of a kit"),
@@ -82,6 +84,10 @@ WORDS: dict[str, dict[str, Any]] = {
 REFUSALS: dict[str, Any] = {
     "work_order_not_found": _l("There is no such work order, or your account may not see it."),
     "follow_up_not_found": _l("There is no such follow-up, or your account may not see it."),
+    "order_of_no_home": _l("Nobody knows yet in which home this is. Nothing was changed."),
+    "order_of_protected": _l(
+        "This home is protected: no contractor may be told of it. Nothing was changed."
+    ),
     "work_order_cannot_move": _l("This work order is closed already. Nothing was changed."),
     "follow_up_closed": _l("This follow-up is closed already. Nothing was changed."),
     "savings_not_found": _l("No eco-kit was recorded at this visit."),

@@ -7,13 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.following.giving import contractors, give_order
 from visits.following.work_list import WorkOrderFilter, list_work_orders, trades_in_use
 from visits.following.work_orders import find_work_order, move_work_order, moves_of
 from visits.ground.errors import Invalid
 from visits.intake.alert_list import alert_of_work_order
 from visits.models.visits import Consequence
 from visits.models.works import WorkOrder, WorkOrderState
-from webapp.access.auth import Action, requires, viewer
+from visits.sight.reach import Reach
+from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
@@ -83,6 +85,31 @@ def move(order_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", order_id=order_id))
 
 
+@work_orders.post("/<uuid:order_id>/given")
+@requires(Action.GIVE_WORKS)
+def give(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Give an order to a contractor, or take it back."""
+    try:
+        with transaction() as session:
+            order = find_work_order(session, viewer(), order_id, to_change=True)
+            give_order(session, order, _typed_contractor(), viewer=viewer(), now=now())
+    except Invalid as refused:
+        with showing("work_order") as (session, shown):
+            order = find_work_order(session, viewer(), order_id)
+            shown.add(order.person_id)
+            errors = {name: sentence(code) for name, code in refused.fields.items()}
+            return _page(session, order, errors), 422
+    flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")
+    return redirect(url_for(".show", order_id=order_id))
+
+
+def _typed_contractor() -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.form["organisation"]) if request.form.get("organisation") else None
+    except ValueError:
+        raise Invalid({"organisation": "bad_choice"}) from None
+
+
 def _findings(
     session: Session, order: WorkOrder
 ) -> list[tuple[Consequence, list[tuple[str, list[str]]]]]:
@@ -92,11 +119,14 @@ def _findings(
 
 
 def _page(session: Session, order: WorkOrder, errors: dict[str, str] | None = None) -> str:
+    # A contractor is told what to do and where, not what the visit found out or who was called.
+    ours = viewer(Action.SEE_WORKS).reach is not Reach.GIVEN
     return render_template(
         "work_orders/show.html",
         order=order,
-        alert=alert_of_work_order(session, order),
-        findings=_findings(session, order),
+        alert=alert_of_work_order(session, order) if ours else None,
+        findings=_findings(session, order) if ours else [],
+        contractors=contractors(session) if may(Action.GIVE_WORKS) and order.is_open else [],
         moves=moves_of(order),
         errors=errors or {},
         now=now(),

@@ -126,6 +126,7 @@ def _first_step(role: Role) -> tuple[str, str] | None:
         Role.COORDINATOR: (_("Open the call list"), url_for("cases.index")),
         Role.PARTNER_COORDINATOR: (_("Open the visits"), url_for("visits.index")),
         Role.TECHNICIAN: (_("Open the work orders"), url_for("work_orders.index")),
+        Role.CONTRACTOR: (_("Open the work orders"), url_for("work_orders.index")),
         Role.MANAGER: (_("See the outcomes"), url_for("outcomes.index")),
         Role.SOCIAL_WORKER: (_("Open the follow-ups"), url_for("follow_ups.index")),
         Role.ADMINISTRATOR: (_("Add an account"), url_for("accounts.new")),
@@ -313,4 +314,5 @@ TILES: dict[Role, Callable[[Session], list[Tile]]] = {
     Role.SOCIAL_WORKER: _social_worker,
     Role.ADMINISTRATOR: _administrator,
     Role.FUNDER: _funder,
+    Role.CONTRACTOR: _technician,
 }

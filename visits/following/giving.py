@@ -1,0 +1,60 @@
+"""A work order given to a contractor, who then sees it and no other, and taken back."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits.ground.errors import Conflict, Invalid
+from visits.models.accounts import Organisation, OrganisationKind, Role, User
+from visits.models.people import AccessKind
+from visits.models.works import WorkOrder
+from visits.sight import Viewer
+from visits.sight.access_log import log_access
+
+
+def contractors(session: Session) -> Sequence[Organisation]:
+    """List the organisations to which an order may be given: whose people do works."""
+    working = select(User.organisation_id).where(User.role == Role.CONTRACTOR, User.active)
+    statement = (
+        select(Organisation)
+        .where(Organisation.id.in_(working), Organisation.kind == OrganisationKind.PARTNER)
+        .order_by(Organisation.name, Organisation.id)
+    )
+    return session.scalars(statement).all()
+
+
+def give_order(
+    session: Session,
+    order: WorkOrder,
+    organisation_id: uuid.UUID | None,
+    *,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """Give an order to a contractor, or take it back with None.
+
+    Raises Invalid for who is no contractor, Conflict for an order that is closed, of no known home
+    or of somebody protected: a contractor could not see it.
+    """
+    if organisation_id and organisation_id not in {one.id for one in contractors(session)}:
+        raise Invalid({"organisation": "bad_choice"})
+    if not order.is_open:
+        raise Conflict("work_order_cannot_move", state=order.state)
+    if organisation_id and (order.dwelling is None or order.person is None):
+        raise Conflict("order_of_no_home")
+    if organisation_id and order.person and order.person.protected:
+        raise Conflict("order_of_protected")
+    order.given_to_id = organisation_id
+    order.given_at, order.given_by_id = now, viewer.user_id
+    session.flush()
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[order.person_id] if order.person_id else [],
+        kind=AccessKind.WRITE,
+        what="work_order_given" if organisation_id else "work_order_taken_back",
+        now=now,
+    )

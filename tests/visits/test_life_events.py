@@ -443,3 +443,23 @@ def test_a_task_noted_as_done_meanwhile_stays_done(life: Life) -> None:
     task.why = "Fait par le gardien"
     life.take_back()
     assert task.state is TaskState.WITHDRAWN
+
+
+@pytest.mark.parametrize("born", ["17/05/1941", ""])
+@pytest.mark.parametrize(
+    ("ends", "code"), [(Life.on_the_phone, "known_dead"), (Life.leave, "known_gone")]
+)
+def test_a_file_that_does_not_know_it_yet_brings_nobody_back(
+    life: Life, ends: Callable[[Life], None], code: str, born: str
+) -> None:
+    ends(life)
+    ended = life.state
+    plan = load(life.session, f"{FILE}\nL-VIE;VIVANTE;Rose;{born}\n")
+    assert code in [problem.code for problem in plan.warnings]
+    assert life.state == ended
+    assert len(events_of(life.session, life.person.id)) == 1
+    # Taken back, she lives there again by the very same file.
+    life.take_back()
+    plan = load(life.session, f"{FILE}\nL-VIE;VIVANTE;Rose;{born}\n")
+    assert code not in [problem.code for problem in plan.warnings]
+    assert life.seniors.is_open

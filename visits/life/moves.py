@@ -16,7 +16,7 @@ from visits.life.endings import Before, Told, end_cases, leave_homes, open_cases
 from visits.life.events import check_day, keep_event, log_event
 from visits.mapping.points import refresh_map_of_person
 from visits.models.cases import Case, CaseState
-from visits.models.life import EventKind, LifeEvent
+from visits.models.life import EventKind, HowTold, LifeEvent
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Tenancy
 
@@ -166,6 +166,18 @@ def _left_last(session: Session, persons: Collection[uuid.UUID]) -> list[LifeEve
         for event in session.scalars(standing.order_by(LifeEvent.noted_at, LifeEvent.id))
     }
     return [event for event in latest.values() if event.kind is EventKind.MOVE_OUT]
+
+
+def left_by_word(
+    session: Session, persons: Collection[uuid.UUID]
+) -> dict[uuid.UUID, tuple[uuid.UUID, date]]:
+    """Give by person the home she left last, as somebody said and no file, and when."""
+    return {
+        event.person_id: (event.dwelling_id, event.happened_on)
+        for some in _chunks(persons)
+        for event in _left_last(session, some)
+        if event.dwelling_id is not None and event.how is not HowTold.IMPORT
+    }
 
 
 def _chunks(persons: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from visits.ground.folding import name_key
+from visits.life.moves import left_by_word
 from visits.portfolio.ledger import Ledger, Record
 from visits.portfolio.rows import Reading, Row
 from visits.portfolio.values import CONTACTS
@@ -45,6 +46,8 @@ class Households:
     ) -> None:
         self.ledger, self.reading, self.today, self.choices = ledger, reading, today, choices
         self.dwellings = ledger.dwellings.find("reference")
+        known = {person.id for person in ledger.persons if person.before is not None}
+        self.left = left_by_word(ledger.session, known)
         self.occupancies: dict[uuid.UUID, list[Record]] = defaultdict(list)
         self.tenancies: dict[uuid.UUID, list[Record]] = defaultdict(list)
         self.by_tenancy: dict[uuid.UUID, list[Record]] = defaultdict(list)
@@ -94,6 +97,9 @@ class Households:
         """Note on a row since when somebody no longer lives there, by any of its cells."""
         died_on, ended_on = row.get("died_on"), row.get("ended_on")
         marks = {row.get("role"), row.get("status")}
+        if not (died_on or ended_on or marks & {"dead", "former"}):
+            self._keep_away(row, person)
+            return
         if row.get("role") in ("dead", "former"):
             row.values.pop("role")
         if died_on or "dead" in marks:
@@ -109,6 +115,24 @@ class Households:
                 self.reading.warn(row, "ended_on", "gone", read=f"{row.values['gone_on']:%d/%m/%Y}")
         elif ended_on:
             self.reading.warn(row, "ended_on", "leaves", read=f"{ended_on:%d/%m/%Y}")
+
+    def is_away(self, person: Record, home: uuid.UUID) -> bool:
+        """Tell whether it is known, by more than a file, that somebody lives in a home no more."""
+        left = self.left.get(person.id)
+        dead = person.before is not None and person["died_on"] is not None
+        return dead or (left is not None and left[0] == home)
+
+    def _keep_away(self, row: Row, person: Record) -> None:
+        """Let a file that does not know yet that somebody died or left not bring her back."""
+        if not self.is_away(person, self.dwelling_of(row).id):
+            return
+        dead = person["died_on"]
+        gone_on = dead or self.left[person.id][1]
+        if not dead and row.get("started_on") and row.values["started_on"] > gone_on:
+            return  # she came back since
+        row.values["gone_on"] = gone_on
+        code = "known_dead" if dead else "known_gone"
+        self.reading.warn(row, "last_name", code, value=row.name, read=f"{gone_on:%d/%m/%Y}")
 
     def _lives_in(self, row: Row, person: Record) -> bool:
         return person in self.occupants[self.dwelling_of(row).id]

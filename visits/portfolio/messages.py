@@ -331,6 +331,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Death noted as of {read}: the person is not proposed, called or counted as "
         "living there.",
     },
+    "known_dead": {
+        "fr": "{value} : décès déjà noté au {read}. Le fichier ne la fait pas revenir.",
+        "en": "{value}: death noted already as of {read}. The file does not bring her back.",
+    },
+    "known_gone": {
+        "fr": "{value} : départ noté au {read}. Le fichier ne la fait pas revenir.",
+        "en": "{value}: noted as gone since {read}. The file does not bring her back.",
+    },
     "gone": {
         "fr": "N’habite plus ce logement depuis le {read}.",
         "en": "No longer lives in this dwelling since {read}.",

@@ -185,8 +185,11 @@ class Matches:
     def _candidates(self, row: Row) -> Iterator[Record]:
         home = self.households.dwelling_of(row).id
         occupants = [*self.households.occupants[home]]
+        former = self.households.former[home]
         if row.departs:
-            occupants += self.households.former[home]
+            occupants += former
+        else:
+            occupants += [one for one in former if self.households.is_away(one, home)]
         return (person for person in occupants if _may_be(row, person))
 
     def _warn_of_twin(self, row: Row) -> None:

@@ -49,6 +49,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "corrected_by_hand": _l("Corrected by hand"),
         "phone_known_wrong": _l("Phone known to be wrong"),
         "moved": _l("Move"),
+        "known_dead": _l("Death known already"),
+        "known_gone": _l("Move known already"),
         "cases_follow": _l("Cases that go on in a new home"),
         "new_lease": _l("New lease where others live"),
         "lease_to_come": _l("A lease to come"),

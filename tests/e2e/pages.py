@@ -199,6 +199,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("programmes", "coordinator", "/programmes/"),
         Shown("programmes-none", "coordinator", "/programmes/?q=zzzz"),
         Shown("programme", "coordinator", "/programmes/seniors"),
+        Shown("programme-version", "coordinator", "/programmes/seniors/versions/1"),
         Shown("programme-new", "coordinator", "/programmes/new"),
         Shown("programme-draft", "coordinator", "/programmes/seniors/draft"),
         Shown("programme-begun", "coordinator", "/programmes/visites_canicule/draft"),

@@ -13,6 +13,7 @@ from benchmarks.bundles import measure_bundles
 from benchmarks.databases import Databases
 from benchmarks.figures import Figure
 from benchmarks.form_check import measure_checks
+from benchmarks.lists import measure_lists
 from benchmarks.machine import core_share
 from benchmarks.map_views import measure_map
 from benchmarks.report import heading, line, write_results
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Measure] = {
     "tablet": measure_tablet,
     "startup": measure_startup,
     "map": measure_map,
+    "lists": measure_lists,
 }
 
 

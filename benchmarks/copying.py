@@ -8,7 +8,7 @@ from sqlalchemy import make_url
 
 from visits.ground.db import Base
 
-LEAVE_OUT = ("job_state",)
+LEAVE_OUT = ("job_state", "key_canary")
 
 
 def copy_rows(source: Path, target: str) -> None:

@@ -1,17 +1,18 @@
 """A case's life on its page, and the list of what is to do."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.factories import make_case, make_user
+from tests.factories import make_case, make_dwelling, make_person, make_user
 from visits.cases.coming import make_for
 from visits.models.accounts import Role
-from visits.models.cases import Case, CaseState, Task, TaskState
+from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.visits import Visit
 from visits.programmes.published import version_of
 
@@ -138,6 +139,54 @@ def test_an_address_of_before_leads_to_the_page_it_became(client_as: SignIn, cas
     client = client_as("coordinator")
     answer = client.get(f"/enrolments/{case.id}?another=1")
     assert (answer.status_code, answer.location) == (308, f"/cases/{case.id}?another=1")
+
+
+def test_a_protected_persons_tasks_are_in_no_figure_and_no_list(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    by = make_user(session)
+    shut = make_case(session, by=by, person=make_person(session, protected=True))
+    home = make_dwelling(session)
+    former = make_case(session, by=by, dwelling=home, person=make_person(session))
+    make_person(session, dwelling=home, protected=True)
+    kept = make_case(session, by=by)
+    for one in (shut, former, kept):
+        session.add(
+            Task(
+                case_id=one.id, kind=TaskKind.CALL, not_before=NOW.date(), due_on=NOW.date(),
+                made_at=NOW,
+            )
+        )  # fmt: skip
+    session.commit()
+    page = client_as(Role.COORDINATOR).get("/tasks/?kind=call").text
+    assert str(kept.id) in page
+    assert not any(str(one.id) in page for one in (shut, former))
+    assert re.findall(r"<dd>(\d+)", page) == ["1", "0", "0", "1"]
+
+
+def test_a_longer_list_asks_no_more_of_the_database(
+    client_as: SignIn, session: Session, engine: Engine
+) -> None:
+    client, asked = client_as(Role.COORDINATOR), []
+
+    def note(*told: object) -> None:
+        asked.append(told)
+
+    def list_with(number: int) -> int:
+        for _ in range(number):
+            case = make_case(session, by=make_user(session))
+            case.programme_version_id = version_of(session, "seniors").id
+            make_for(session, [case], now=NOW)
+        session.commit()
+        client.get("/tasks/?state=open_all")
+        asked.clear()
+        assert client.get("/tasks/?state=open_all").status_code == 200
+        return len(asked)
+
+    event.listen(engine, "before_cursor_execute", note)
+    few, many = list_with(2), list_with(12)
+    event.remove(engine, "before_cursor_execute", note)
+    assert few == many
 
 
 def test_a_partner_without_a_mandate_sees_nothing_to_do(client_as: SignIn, case: Case) -> None:

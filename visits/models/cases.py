@@ -181,6 +181,15 @@ class Task(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "cadence", "due_on"),
         Index("ix_task_state_due_on", "state", "due_on"),
+        # What is due, and what of it nobody has planned, are counted without the rows themselves.
+        Index("ix_task_state_not_before", "state", "not_before", "kind", "visit_id"),
+        # Most tasks have no visit: an index of those tempts a planner to begin with them all.
+        Index(
+            "ix_task_visit_id",
+            "visit_id",
+            sqlite_where=text("visit_id IS NOT NULL"),
+            postgresql_where=text("visit_id IS NOT NULL"),
+        ),
         CheckConstraint("not_before <= due_on", name="window"),
     )
 
@@ -197,7 +206,7 @@ class Task(Base):
     state: Mapped[TaskState] = mapped_column(stored_enum(TaskState), default=TaskState.OPEN)
     made_at: Mapped[datetime]
     made_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"))
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     why: Mapped[str | None] = mapped_column(EncryptedText)

@@ -17,7 +17,7 @@ from visits.models.programmes import ProgrammeVersion
 from visits.programmes import Programme, parse_programme, shipped_programmes
 
 # Where a session keeps what it has read: nobody else changes it while its transaction lasts.
-READ = "programmes"
+READ, VERSIONS = "programmes", "programme_versions"
 # What shipped with the version before, by the SHA-256 of its text: nobody here has changed it.
 SHIPPED_BEFORE = frozenset(
     {
@@ -117,14 +117,14 @@ def find_programme(session: Session, code: str) -> Programme:
 
 def programme_of(session: Session, case: Case) -> Programme | None:
     """Read the version somebody came in with; None when nothing is known of the programme."""
-    version = (
-        session.get(ProgrammeVersion, case.programme_version_id)
-        if case.programme_version_id
-        else None
-    )
-    if version is not None:
-        return _read(version.toml)
-    return load_programmes(session).get(case.programme)
+    version_id = case.programme_version_id
+    if version_id is None:
+        return load_programmes(session).get(case.programme)
+    # A list of cases asks for each of them, and a version never changes.
+    known: dict[uuid.UUID, Programme] = session.info.setdefault(VERSIONS, {})
+    if version_id not in known:
+        known[version_id] = _read(session.get_one(ProgrammeVersion, version_id).toml)
+    return known[version_id]
 
 
 def version_of(session: Session, code: str, version: int | None = None) -> ProgrammeVersion:

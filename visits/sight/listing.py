@@ -47,13 +47,18 @@ def page_of(
     wanted: Wanted,
     order: Order,
     tie: Any,
+    total: int | None = None,
 ) -> Listed[Row]:
     """Give a page of a statement of one entity.
 
     `order` names the columns one may sort by; its first is the default. `tie`, a column or a
     tuple of them that ends with a unique one, settles equals, so that no row shows on two pages.
+    `total` is how many there are, where somebody counted them already.
     """
-    total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
+    if total is None:
+        total = session.scalar(
+            select(func.count()).select_from(statement.order_by(None).subquery())
+        )
     column = order.get(wanted.sort) if wanted.sort in order else next(iter(order.values()))
     assert column is not None
     sorted_by = column.desc() if wanted.descending else column.asc()

@@ -85,6 +85,15 @@ def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
     return and_(seen, Case.dwelling_id.not_in(hidden))
 
 
+def unseen_cases(user_id: uuid.UUID) -> ColumnElement[bool]:
+    """Give the condition on `Case` that holds for those hidden from whoever reaches everybody.
+
+    They are few and found by index: what she sees is counted as all but these.
+    """
+    shut = select(Person.id).where(Person.protected.is_(True), Person.id.not_in(_named_to(user_id)))
+    return or_(Case.person_id.in_(shut), Case.dwelling_id.in_(hidden_homes(user_id)))
+
+
 def visible_work_orders(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `WorkOrder` and `Person` for what the viewer may see of both."""
     hidden = hidden_homes(viewer.user_id)

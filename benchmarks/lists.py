@@ -1,0 +1,160 @@
+"""Lists, files, targeting and the making of tasks, in a town's stock and in a country's."""
+
+import logging
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from benchmarks.bench import Bench
+from benchmarks.databases import SECRETS, SESSION_SECRET, Database
+from benchmarks.figures import MS, Figure, figure, timed
+from benchmarks.kept import kept_postgres, kept_sqlite
+from benchmarks.life_rows import CASE, COUNTRY, NOW, PERSON, TOWN, VISIT, Life, id_of, write_life
+from visits.accounts.open_sessions import start_session
+from visits.cases.coming import make_what_is_due
+from visits.choosing.targeting import rank_candidates
+from visits.ground.db import connect, sessions
+from visits.models.accounts import User
+from visits.programmes.published import find_programme
+from visits.sight import Reach, Viewer
+from webapp import create_app
+from webapp.access.auth import SESSION_NUMBER
+from webapp.frame.settings import Settings
+from webapp.frame.transaction import House
+
+ROUNDS, WARM_UP, PATIENCE = 20, 2, 15.0
+COORDINATOR, PARTNER = "co@palier.example", "pa@palier.example"
+LISTS = {
+    COORDINATOR: (
+        "/", "/tasks/", "/tasks/?state=late", "/tasks/?state=to_plan&programme=isolated_tenants",
+        "/tasks/?state=open_all&sort=name", "/tasks/?state=open_all&q=martin",
+        "/cases/?programme=seniors", "/cases/?programme=seniors&state=all",
+        "/cases/?programme=isolated_tenants&state=all&q=martin", "/visits/", "/visits/?q=martin",
+        "/people/?q=martin",
+    ),
+    PARTNER: ("/", "/tasks/", "/cases/?programme=isolated_tenants", "/visits/"),
+}  # fmt: skip
+FILES = {"/cases/{}": CASE, "/people/{}": PERSON, "/visits/{}": VISIT}
+
+
+def measure_lists(bench: Bench) -> Iterator[Figure]:
+    """Milliseconds of lists and files, seconds of targeting and of the making of tasks."""
+    for life in (TOWN, COUNTRY) if bench.large else (TOWN,):
+        name = f"life-{life.dwellings}"
+        with timed() as writing:
+            place = kept_sqlite(name, lambda url, life=life: _write(url, life))
+        bench.tell(f"{life.dwellings:,} dwellings there in {writing.seconds:.0f} s")
+        yield from _measure(f"sqlite:///{place}", life, Database.SQLITE)
+        with timed() as copying, kept_postgres(name, place) as url:
+            copying.seconds = 0.0
+            yield from _measure(url, life, Database.POSTGRESQL)
+
+
+def _write(url: str, life: Life) -> None:
+    engine = connect(url, secrets=SECRETS)
+    with sessions(engine)() as session:
+        write_life(session, life)
+    engine.dispose()
+
+
+def _measure(url: str, life: Life, database: Database) -> Iterator[Figure]:
+    app = _app(url)
+    house: House = app.extensions["palier"]
+    logging.disable(logging.WARNING)
+    try:
+        for email, paths in LISTS.items():
+            client, who = _signed_in(app, email), email[:2]
+            for path in paths:
+                what = f"lists of {life.dwellings:,}: {who} {path}"
+                yield figure(what, _times(client, [path] * ROUNDS), unit="ms", database=database)
+        yield from _files(_signed_in(app, COORDINATOR), life, database)
+        yield _targeting(house, life, database)
+        yield _making(house, life, database)
+    finally:
+        logging.disable(logging.NOTSET)
+        house.engine.dispose()
+
+
+def _files(client: FlaskClient, life: Life, database: Database) -> Iterator[Figure]:
+    rng = Random(5)
+    for path, table in FILES.items():
+        most = {CASE: life.cases, PERSON: life.cases, VISIT: life.cases}[table]
+        paths = []
+        for _ in range(ROUNDS):
+            number = rng.randrange(1, most)
+            if table == VISIT:  # the first task of a case was a visit
+                number = (number - 1) * 10 + 1
+            paths.append(path.format(uuid.UUID(id_of(table, number))))
+        what = f"files of {life.dwellings:,}: {path}"
+        yield figure(what, _times(client, paths), unit="ms", database=database)
+
+
+def _times(client: FlaskClient, paths: list[str]) -> list[float]:
+    samples: list[float] = []
+    began = time.perf_counter()
+    for path in paths[:WARM_UP] + paths:
+        with timed() as asked:
+            answer = client.get(path)
+            answer.get_data()
+        if answer.status_code not in (200, 404):  # a protected person's is not shown
+            raise RuntimeError(f"{path} answered {answer.status_code}")
+        samples.append(asked.seconds * MS)
+        if time.perf_counter() - began > PATIENCE and len(samples) > WARM_UP:
+            break
+    return samples[WARM_UP:]
+
+
+def _targeting(house: House, life: Life, database: Database) -> Figure:
+    samples = []
+    for _ in range(5):
+        with house.sessions() as session:
+            boss = session.scalars(select(User).where(User.email == COORDINATOR)).one()
+            viewer = Viewer(boss.id, boss.organisation_id, None, Reach.ALL)
+            programme = find_programme(session, "seniors")
+            with timed() as ranking:
+                ranked = rank_candidates(session, programme, viewer, now=NOW)
+            samples.append(ranking.seconds)
+    what = f"targeting in {life.dwellings:,}"
+    return figure(what, samples, unit="s", database=database, persons=ranked.total)
+
+
+def _making(house: House, life: Life, database: Database) -> Figure:
+    with house.sessions() as session:
+        with timed() as making:
+            made = make_what_is_due(session, now=NOW)
+            session.flush()
+        session.rollback()
+    what = f"making tasks in {life.dwellings:,}"
+    return figure(what, [making.seconds], unit="s", database=database, tasks=made)
+
+
+def _app(url: str) -> Flask:
+    settings = Settings(
+        data=Path("nowhere"), database_url=url, session_secret=SESSION_SECRET, secrets=SECRETS,
+        basemap="none", second_factor=(),
+    )  # fmt: skip
+    app = create_app(settings)
+    app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
+    app.extensions["palier"] = replace(app.extensions["palier"], clock=lambda: NOW)
+    return app
+
+
+def _signed_in(app: Flask, email: str) -> FlaskClient:
+    house: House = app.extensions["palier"]
+    with house.sessions.begin() as session:
+        user = session.scalars(select(User).where(User.email == email)).one()
+        number = start_session(session, user.id, now=NOW)
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = user.fs_uniquifier
+        cookie["_fresh"] = True
+        cookie[SESSION_NUMBER] = str(number)
+        cookie["fs_paa"] = NOW.timestamp()
+    return client

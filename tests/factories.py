@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from argon2 import PasswordHasher
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from visits.accounts.accounts import NewUser, add_user, find_organisation
 from visits.models.accounts import OrganisationKind, Role, User
-from visits.models.cases import Case, CaseState
+from visits.models.cases import Case, CaseState, Task
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.visits import Visit, VisitState
@@ -161,3 +162,14 @@ def shipped_programmes_read() -> dict[str, Programme]:
     """Read the programmes that ship, the one pages show first ahead."""
     found = [parse_programme(text, source=code) for code, text in shipped_programmes().items()]
     return {one.code: one for one in sorted(found, key=lambda one: (one.position, one.code))}
+
+
+def promised() -> Select[Task]:
+    """Select what the answers of visits promised, what is due first at the top."""
+    of_findings = select(Task).where(Task.consequence_id.is_not(None))
+    return of_findings.order_by(Task.due_on, Task.id)
+
+
+def make_due(task: Task, on: date) -> None:
+    """Let a task be due on a day."""
+    task.not_before = task.due_on = on

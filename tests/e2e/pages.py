@@ -17,11 +17,11 @@ from visits.forms.published import WorkbookFile, publish_form
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Device, User
 from visits.models.calls import ContactAttempt, Disposition
-from visits.models.cases import Case, CaseState
+from visits.models.cases import Case, CaseState, Task, TaskState
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import FormVersion, Import
 from visits.models.visits import Consequence, Submission, Visit
-from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
+from visits.models.works import WorkOrder, WorkOrderState
 from visits.programmes.drafts import begin_draft, digest_of, keep_part, said_in, take_up
 from visits.sight import Reach
 from webapp.frame.transaction import House
@@ -139,7 +139,9 @@ def pages_of(house: House) -> list[Shown]:
         ).first()
         planned_visit = first(select(Visit.id).where(Visit.state == "planned"))
         follow_up = first(
-            select(FollowUp.id).order_by(FollowUp.state != FollowUpState.DUE, FollowUp.id)
+            select(Task.id)
+            .where(Task.consequence_id.is_not(None))
+            .order_by(Task.state != TaskState.OPEN, Task.due_on, Task.id)
         )
         person = first(
             select(Case.person_id)

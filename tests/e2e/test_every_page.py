@@ -23,9 +23,10 @@ from tests.factories import make_user
 from tests.walk import Seen, open_to
 from visits.models.accounts import Organisation, Role, User
 from visits.models.calls import ContactAttempt
+from visits.models.cases import Task
 from visits.models.people import Person
 from visits.models.portfolio import Residence
-from visits.models.works import FollowUp, WorkOrder
+from visits.models.works import WorkOrder
 from webapp import create_app
 from webapp.access.setting_up import publish_what_ships
 from webapp.demo import Size, load_demo
@@ -174,7 +175,7 @@ def typed(demo: Walked) -> re.Pattern[str]:
             Residence.city,
             ContactAttempt.note,
             WorkOrder.closing_note,
-            FollowUp.note,
+            Task.why,
         ):
             said.update(session.scalars(select(column)))
         said.update(person.name for person in session.scalars(select(Person)))

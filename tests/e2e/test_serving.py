@@ -49,7 +49,7 @@ def test_the_log_is_json_lines_and_each_once(server: Server) -> None:
     lines = (server.data / "server.log").read_text().splitlines()
     assert lines
     assert all(line.startswith("{") for line in lines)
-    assert len([line for line in lines if '"remind_follow_ups"' in line]) <= 1
+    assert len([line for line in lines if '"make_what_is_due"' in line]) <= 1
 
 
 @dataclass

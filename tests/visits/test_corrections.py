@@ -10,15 +10,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_case, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_user, make_viewer, make_visit, promised
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
 from visits.forms.published import publish_form
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Role, User
+from visits.models.cases import TaskState
 from visits.models.people import Consent
 from visits.models.visits import Submission, SubmissionState, Visit
-from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
+from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight import Reach
 
 
@@ -98,15 +99,15 @@ def test_work_that_was_done_is_not_opened_again_by_a_correction(home: Home) -> N
 
 def test_a_promise_keeps_its_day_and_a_done_one_is_not_made_again(home: Home) -> None:
     first = home.send(FALLS)
-    promises = home.session.scalars(select(FollowUp)).all()
-    days = {one.id: one.due_at for one in promises}
-    promises[0].state = FollowUpState.DONE
+    promises = home.session.scalars(promised()).all()
+    days = {one.id: one.due_on for one in promises}
+    promises[0].state = TaskState.DONE
     home.now += timedelta(days=3)
     second = home.send(FALLS | {"floor": "3"}, corrects=first.instance_id)
-    after = home.session.scalars(select(FollowUp)).all()
-    assert {one.id: one.due_at for one in after} == days
+    after = home.session.scalars(promised()).all()
+    assert {one.id: one.due_on for one in after} == days
     assert {one.consequence.submission_id for one in after} == {second.id}
-    assert promises[0].state is FollowUpState.DONE
+    assert promises[0].state is TaskState.DONE
 
 
 def test_consents_and_risk_are_those_of_the_correction(home: Home) -> None:

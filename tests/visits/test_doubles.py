@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_case, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_user, make_viewer, make_visit, promised
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
 from visits.agenda.kits import bag_of
 from visits.following.setting_aside import hanging_on
@@ -20,6 +20,7 @@ from visits.intake.doubles import keep_both, keep_one, undecided, was_decided, w
 from visits.intake.submissions import record_submission
 from visits.intake.unfinished import unfinished_submissions
 from visits.models.accounts import Role, User
+from visits.models.cases import Task, TaskState
 from visits.models.people import AccessKind
 from visits.models.visits import (
     COUNTED,
@@ -30,7 +31,7 @@ from visits.models.visits import (
     Visit,
     VisitState,
 )
-from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
+from visits.models.works import WorkOrder, WorkOrderState
 from visits.people.people import person_file
 from visits.sight import Reach, Viewer
 from visits.sight.access_log import log_access
@@ -147,10 +148,10 @@ def test_what_is_set_aside_no_longer_counts_and_is_still_there(home: Home) -> No
     assert other.findings["set_aside"]["reason"] == "Saisi deux fois"
     order = home.session.scalars(select(WorkOrder)).one()
     assert (order.state, order.closing_note) == (WorkOrderState.CANCELLED, "Saisi deux fois")
-    by_submission = select(Consequence.submission_id, FollowUp.state).join(FollowUp.consequence)
+    by_submission = select(Consequence.submission_id, Task.state).join(Task.consequence)
     assert {tuple(row) for row in home.session.execute(by_submission)} == {
-        (kept.id, FollowUpState.WAITING),
-        (other.id, FollowUpState.CANCELLED),
+        (kept.id, TaskState.OPEN),
+        (other.id, TaskState.WITHDRAWN),
     }
     assert home.visit.case.risk < 3
     assert bag_of(home.session, home.visitor.id).get("led", 0) == 0
@@ -250,12 +251,12 @@ def test_what_both_report_is_one_order_and_stands_on_the_one_that_is_kept(home: 
 def test_a_decision_is_withdrawn_with_all_that_it_cancelled(home: Home) -> None:
     kept, other = home.send(), home.send(FALLS | {"gas_smell": "yes"})
     order = home.session.scalars(select(WorkOrder)).one()
-    before = {one.id: one.state for one in home.session.scalars(select(FollowUp))}
+    before = {one.id: one.state for one in home.session.scalars(promised())}
     home.keep(kept, other)
     assert was_decided(kept, other)
     withdraw_decision(home.session, kept, other, viewer=home.coordinator, now=home.now)
     assert (order.state, order.closed_at, order.closing_note) == (WorkOrderState.OPEN, None, None)
-    assert {one.id: one.state for one in home.session.scalars(select(FollowUp))} == before
+    assert {one.id: one.state for one in home.session.scalars(promised())} == before
     assert other.state in COUNTED
     assert home.visit.case.risk == 3
     assert undecided([kept, other]) == [(kept, other)]

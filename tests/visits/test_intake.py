@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from diagnostics.submission import BadSubmission
-from tests.factories import make_case, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_user, make_viewer, make_visit, promised
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
 from visits.forms.published import publish_form
 from visits.ground.errors import DifferentSubmission, Invalid, NotFound
@@ -28,7 +28,7 @@ from visits.models.visits import (
     Visit,
     VisitState,
 )
-from visits.models.works import FollowUp, Severity, WorkOrder
+from visits.models.works import Severity, WorkOrder
 from visits.sight import Reach, Viewer
 
 
@@ -97,8 +97,8 @@ def test_a_smell_of_gas_opens_an_order_linked_to_its_answer(home: Home) -> None:
 
 def test_repeated_falls_open_a_follow_up_in_a_month(home: Home) -> None:
     home.send(fill(FALLS))
-    due = home.session.scalars(select(FollowUp.due_at).order_by(FollowUp.due_at, FollowUp.id)).all()
-    assert [moment.date().isoformat() for moment in due] == ["2026-04-10", "2026-09-10"]
+    due = home.session.scalars(promised()).all()
+    assert [one.due_on.isoformat() for one in due] == ["2026-04-10", "2026-09-10"]
 
 
 def test_the_same_submission_again_is_the_same_row(home: Home) -> None:

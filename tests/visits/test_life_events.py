@@ -41,7 +41,6 @@ from visits.models.life import EventKind, HowTold, LifeEvent
 from visits.models.people import AccessEvent, NamedAccess, Occupancy
 from visits.models.portfolio import Tenancy
 from visits.models.visits import Visit, VisitState
-from visits.models.works import FollowUp, FollowUpState
 from visits.people.people import person_file
 from visits.sight import Reach, find_person
 from visits.sight.reach import hidden_homes
@@ -191,13 +190,14 @@ def test_who_had_promised_something_is_said(life: Life, tmp_path: Path) -> None:
     assert list(promised.visits) == [life.visit]
     asked = [one.consequence.submission.sent_by for one in promised.follow_ups]
     assert asked and set(asked) == {life.visitor}
-    states = select(FollowUp.state).distinct()
-    assert life.session.scalars(states).all() == [FollowUpState.CANCELLED]
+    asked_for = [one.id for one in promised.follow_ups]
+    states = select(Task.state).where(Task.id.in_(asked_for)).distinct()
+    assert life.session.scalars(states).all() == [TaskState.WITHDRAWN]
     # Whoever may not see her is told nothing.
     stranger = make_viewer(make_user(life.session, role=Role.VISITOR), Reach.OWN)
     assert what_was_promised(life.session, stranger, event).visits == []
     life.take_back()
-    assert FollowUpState.CANCELLED not in life.session.scalars(states).all()
+    assert life.session.scalars(states).all() == [TaskState.OPEN]
 
 
 def test_what_can_no_longer_be_is_not_given_back(life: Life) -> None:

@@ -25,7 +25,7 @@ from visits.accounts.accounts import find_territory
 from visits.agenda.doors import OUTCOMES, Knock, report_shut_door
 from visits.agenda.planning import cancel_visit, plan_visit
 from visits.calls.contacts import Attempt, record_attempt
-from visits.following.follow_ups import open_follow_up
+from visits.following.follow_ups import open_promise
 from visits.following.work_orders import move_work_order, open_work_order
 from visits.ground.errors import Refused
 from visits.mapping.points import rebuild_map, refresh_map
@@ -270,5 +270,5 @@ def test_opening_a_follow_up_leaves_the_map_as_it_is(session: Session, now: date
     case = town.one(Case)
     visit = make_visit(session, case=case, visitor=town.visitor)
     consequence = make_consequence(session, visit, town.form, town.visitor, now)
-    open_follow_up(session, case, consequence, now=now)
+    open_promise(session, case, consequence, now=now)
     assert kept(session, MapCell) == before

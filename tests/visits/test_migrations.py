@@ -16,10 +16,12 @@ from tests.factories import (
     make_user,
     make_viewer,
     make_visit,
+    promised,
 )
-from tests.submissions import GAS, fill, home_visit
+from tests.submissions import FALLS, GAS, fill, home_visit
 from visits.accounts.passkeys import add_passkey
 from visits.accounts.second_factor import codes_left
+from visits.cases.tasks import close_task, withdraw
 from visits.forms.published import publish_form
 from visits.ground.db import Base, sessions
 from visits.ground.file_store import FileStore
@@ -28,7 +30,7 @@ from visits.intake.submissions import record_submission
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import User
 from visits.models.calls import Channel, ContactAttempt, Disposition, RefusalReason
-from visits.models.cases import Case, CaseState
+from visits.models.cases import Case, CaseState, Task, TaskState
 from visits.models.map import MapCell, MapPoint
 from visits.models.people import (
     AccessedPerson,
@@ -103,6 +105,35 @@ def test_several_cases_of_a_person_become_one_on_the_way_back_with_all_they_hold
         assert [str(one).replace("-", "") for one in rows] == [kept.hex]
         assert connection.execute(text("SELECT count(*) FROM case_file")).scalar() == 1
     migrate(engine)
+
+
+def test_promises_go_back_to_follow_ups_and_come_again_as_they_were(
+    engine: Engine, tmp_path: Path
+) -> None:
+    with sessions(engine).begin() as session:
+        by = make_user(session)
+        publish_form(session, home_visit(), by=by.id, now=NOW)
+        visit = make_visit(session, case=make_case(session, by=by), visitor=by)
+        record_submission(
+            session, FileStore(tmp_path), xml=fill(FALLS), files=[], viewer=make_viewer(by),
+            now=NOW, visit_id=visit.id,
+        )  # fmt: skip
+        kept, gone = session.scalars(promised()).all()
+        close_task(session, kept, TaskState.DONE, why="Va bien", viewer=make_viewer(by), now=NOW)
+        withdraw(gone, why="corrected", by=by.id, now=NOW)
+    with sessions(engine)() as session:
+        before = [_told_of(one) for one in session.scalars(promised())]
+    revert(engine, to="0032")
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT state FROM follow_up ORDER BY state")).scalars()
+        assert list(rows) == ["cancelled", "done"]
+    migrate(engine)
+    with sessions(engine)() as session:
+        assert [_told_of(one) for one in session.scalars(promised())] == before
+
+
+def _told_of(task: Task) -> tuple[object, ...]:
+    return (task.id, task.case_id, task.state, task.due_on, task.why, task.closed_by_id)
 
 
 def test_whoever_had_moved_or_died_has_a_closed_case(engine: Engine) -> None:

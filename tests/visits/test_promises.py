@@ -9,6 +9,7 @@ import yaml
 from diagnostics.forms import read_shipped, shipped
 from tests.factories import NOW
 from visits.following.promises import worded
+from visits.ground.deadlines import today_in_paris
 
 CALL = {"fr": "Appeler dans six mois, **sans faute**.", "en": "Call in six months, **surely**."}
 LOOK = {"fr": "Dans 1 mois, vérifier le kit.", "en": "In a month, check the kit."}
@@ -38,16 +39,19 @@ LATE_EVENING = datetime(2026, 3, 10, 23, 30, tzinfo=UTC)  # the eleventh already
 def test_a_follow_up_says_its_day(
     label: dict[str, str], due_at: datetime, french: str, english: str
 ) -> None:
-    assert worded(label, due_at=due_at, now=NOW) == {"fr": french, "en": english}
+    assert worded(label, due_on=today_in_paris(due_at), today=NOW.date()) == {
+        "fr": french,
+        "en": english,
+    }
 
 
 def test_a_sentence_for_another_day_keeps_the_date() -> None:
-    assert worded(CALL, due_at=NOW)["fr"] == "Appeler le 10 mars 2026, **sans faute**."
+    assert worded(CALL, due_on=NOW.date())["fr"] == "Appeler le 10 mars 2026, **sans faute**."
 
 
 def test_a_sentence_without_a_delay_stays() -> None:
     said = {"fr": "Essayer une fois par mois.", "en": "Fallen in the last twelve months."}
-    assert worded(said, due_at=NOW, now=NOW) == said
+    assert worded(said, due_on=NOW.date(), today=NOW.date()) == said
 
 
 @pytest.mark.parametrize("form", shipped())
@@ -55,7 +59,7 @@ def test_every_delay_a_shipped_follow_up_tells_becomes_its_day(form: str) -> Non
     rows = yaml.safe_load(read_shipped(form)).get("consequences", [])
     for row in (row for row in rows if row["kind"] == "follow_up"):
         said = worded(
-            {"fr": row["label::fr"], "en": row["label::en"]}, due_at=NOW + timedelta(days=30)
+            {"fr": row["label::fr"], "en": row["label::en"]}, due_on=NOW.date() + timedelta(days=30)
         )
         assert not re.search(r"\b(dans|d’ici|sous) \S+ (jour|semaine|mois|an)", said["fr"]), said
         assert not re.search(

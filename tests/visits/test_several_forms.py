@@ -9,18 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.diagnostics.filling import shipped_form
-from tests.factories import make_case, make_user, make_viewer, make_visit
+from tests.factories import make_case, make_due, make_user, make_viewer, make_visit, promised
 from tests.submissions import FALLS, QUIET, fill, fill_shipped
 from visits.agenda.visit_forms import forms_of_visits, missing_forms
 from visits.following.what_follows import open_what_follows
 from visits.forms.published import current_form, publish_form, retire_form
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
-from visits.models.cases import CaseState
+from visits.models.cases import CaseState, Task, TaskKind
 from visits.models.visits import Consequence, Submission, SubmissionState, Visit, VisitState
-from visits.models.works import FollowUp, FollowUpState, WorkOrder
+from visits.models.works import WorkOrder
 from visits.sight import Reach, Viewer
 
 FORMS = (
@@ -127,8 +128,8 @@ def test_the_forms_of_a_visit_are_listed_with_the_required_first(home: Home) -> 
 def test_the_follow_up_form_is_offered_when_something_promised_is_due(home: Home) -> None:
     home.send(fill(FALLS))
     assert "follow_up_1_6_12" not in [name for name, *_ in home.offered()]
-    for promise in home.session.scalars(select(FollowUp)):
-        promise.state, promise.due_at = FollowUpState.DUE, home.now - timedelta(days=1)
+    for promise in home.session.scalars(promised()):
+        make_due(promise, home.now.date() - timedelta(days=1))
     home.session.flush()
     assert home.offered()[1] == ("follow_up_1_6_12", False, False)
 
@@ -200,10 +201,9 @@ def test_a_work_order_that_may_wait_does_not_stand_for_an_urgent_hazard(home: Ho
 def test_a_danger_that_is_not_the_landlord_s_is_asked_about_again(home: Home) -> None:
     sent = home.send(fill_shipped("safety_and_decency", **FIRE))
     hazard = next(one for one in sent.consequences if one.code == "fire")
-    promise = home.session.scalars(
-        select(FollowUp).where(FollowUp.consequence_id == hazard.id)
-    ).one()
-    assert (promise.code, promise.due_at) == ("call", hazard.due_at or home.now)
+    promise = home.session.scalars(select(Task).where(Task.consequence_id == hazard.id)).one()
+    assert promise.kind is TaskKind.CALL
+    assert promise.due_on == today_in_paris(hazard.due_at or home.now)
 
 
 def test_answers_about_dwelling_and_person_are_kept_with_the_findings(home: Home) -> None:

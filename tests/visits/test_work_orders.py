@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_case, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, fill, home_visit
-from visits.following.follow_ups import close_follow_up, remind_follow_ups
+from visits.cases.task_list import DUE, TaskFilter, list_tasks
+from visits.cases.tasks import close_task
 from visits.following.kinds import CORRECTED
 from visits.following.work_list import WorkOrderFilter, list_work_orders
 from visits.following.work_orders import escalate_work_orders, find_work_order, move_work_order
@@ -19,7 +20,8 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
-from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
+from visits.models.cases import TaskState
+from visits.models.works import WorkOrder, WorkOrderState
 from visits.people.protection import protect
 from visits.sight import Reach
 from visits.sight.listing import Wanted
@@ -132,12 +134,14 @@ def test_follow_ups_become_due_and_are_closed_with_a_note(
     session: Session, order: WorkOrder, now: datetime
 ) -> None:
     viewer = make_viewer(make_user(session))
-    assert remind_follow_ups(session, now=now + timedelta(days=40)) == 1
-    assert remind_follow_ups(session, now=now + timedelta(days=40)) == 0
-    session.expire_all()
-    due = session.scalars(select(FollowUp).where(FollowUp.state == FollowUpState.DUE)).one()
+    only = TaskFilter(state=DUE, promised=True)
+    later = now + timedelta(days=40)
+    for day, count in ((now, 0), (later, 1)):
+        found = list_tasks(session, viewer, only=only, wanted=Wanted(sort="due"), today=day.date())
+        assert found.total == count
+    (due,) = found.rows
     with pytest.raises(Invalid):
-        close_follow_up(session, due, note="", viewer=viewer, now=now)
-    close_follow_up(session, due, note="Va mieux", viewer=viewer, now=now)
+        close_task(session, due, TaskState.DONE, why="", viewer=viewer, now=later)
+    close_task(session, due, TaskState.DONE, why="Va mieux", viewer=viewer, now=later)
     with pytest.raises(Conflict):
-        close_follow_up(session, due, note="Encore", viewer=viewer, now=now)
+        close_task(session, due, TaskState.DONE, why="Encore", viewer=viewer, now=later)

@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 
 from tests.factories import (
     make_case,
+    make_due,
     make_dwelling,
     make_person,
     make_residence,
     make_user,
     make_viewer,
     make_visit,
+    promised,
 )
 from tests.submissions import FALLS, fill, home_visit
 from visits.accounts.accounts import add_device
@@ -31,7 +33,7 @@ from visits.models.accounts import Role, User
 from visits.models.cases import CaseState
 from visits.models.people import AccessedPerson, AccessEvent, AccessKind, Person
 from visits.models.visits import SubmissionFile, Visit, VisitState
-from visits.models.works import FollowUp, WorkOrder
+from visits.models.works import WorkOrder
 from visits.portfolio import upload_file
 from webapp.access.auth import declared_action
 from webapp.words import words_of
@@ -83,13 +85,13 @@ def known(app: Flask, session: Session, now: datetime) -> Known:
     case.state = CaseState.TO_CALL
     visit.state = VisitState.PLANNED
     file = upload_file(session, data=MARRIED.encode(), file_name="f.csv", user_id=by.id, now=now)
-    for promise in session.scalars(select(FollowUp)):
-        promise.due_at = now - timedelta(days=1)
+    for promise in session.scalars(promised()):
+        make_due(promise, now.date() - timedelta(days=1))
     _, token = add_device(session, visitor, name="t", now=now)
     ids = {
         "person_id": person.id, "case_id": case.id, "visit_id": visit.id,
         "order_id": session.scalars(select(WorkOrder.id).limit(1)).one(),
-        "follow_up_id": session.scalars(select(FollowUp.id).limit(1)).one(),
+        "task_id": session.scalars(promised().limit(1)).one().id,
         "file_id": session.scalars(
             select(SubmissionFile.id).where(SubmissionFile.submission_id == sent[1])
         ).one(),

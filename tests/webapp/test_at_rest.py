@@ -18,7 +18,6 @@ from visits.models.cases import CaseState
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import Dwelling
 from visits.models.visits import Consequence
-from visits.models.works import FollowUp
 from webapp.demo import load_demo
 from webapp.demo.size import Size
 from webapp.frame.transaction import House
@@ -49,7 +48,6 @@ CODED = (
     Consequence.path,
     Consequence.code,
     Consequence.owner,
-    FollowUp.code,
     PersonAlert.code,
     Refusal.reason,
 )

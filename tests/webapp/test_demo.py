@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from diagnostics.delays import PARIS
+from tests.factories import promised
 from visits.accounts.accounts import device_of_token, find_user
 from visits.agenda.kits import bags_of
 from visits.ground.deadlines import age_on
@@ -26,7 +27,7 @@ from visits.models.map import MapPoint
 from visits.models.people import AccessEvent, NamedAccess, Occupancy, Person, PersonAlert
 from visits.models.portfolio import Dwelling, Import, Residence, Tenancy
 from visits.models.visits import KitMovement, Submission, SubmissionState, Visit, VisitState
-from visits.models.works import FollowUp, FollowUpState, WorkOrder, WorkOrderState
+from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.access_chain import find_break, seal_access_log
 from visits.sight.reach import hidden_homes
 from visits.steering.outcomes import outcomes
@@ -105,7 +106,7 @@ def test_a_small_demo_loads_on_either_database_and_a_second_load_does_nothing(ap
 
 
 def _counts(session: Session) -> list[int | None]:
-    tables = (Dwelling, Person, Case, ContactAttempt, Visit, Submission, WorkOrder, FollowUp)
+    tables = (Dwelling, Person, Case, ContactAttempt, Visit, Submission, WorkOrder, Task)
     return [session.scalar(select(func.count()).select_from(table)) for table in tables]
 
 
@@ -295,10 +296,10 @@ def test_kits_were_handed_out_and_fitted_and_some_doors_ask_for_care(demo: Sessi
 
 def test_every_work_order_and_follow_up_has_the_answer_that_caused_it(demo: Session) -> None:
     orders = demo.scalars(select(WorkOrder)).all()
-    promised = demo.scalars(select(FollowUp)).all()
+    follow_ups = demo.scalars(promised()).all()
     assert {order.consequence.kind for order in orders} == {"work_order"}
-    assert {follow_up.consequence.kind for follow_up in promised} == {"follow_up"}
-    for one in (*orders, *promised):
+    assert {follow_up.consequence.kind for follow_up in follow_ups} == {"follow_up"}
+    for one in (*orders, *follow_ups):
         assert one.consequence.causes
         assert one.consequence.submission.visit is not None
 
@@ -306,8 +307,8 @@ def test_every_work_order_and_follow_up_has_the_answer_that_caused_it(demo: Sess
 def test_most_works_and_calls_that_were_due_are_done(demo: Session) -> None:
     orders = Counter(demo.scalars(select(WorkOrder.state)))
     assert orders[WorkOrderState.DONE] > sum(orders.values()) / 2
-    due = demo.scalars(select(FollowUp).where(FollowUp.due_at < NOW - timedelta(days=14))).all()
-    made = sum(follow_up.state is FollowUpState.DONE for follow_up in due)
+    due = demo.scalars(promised().where(Task.due_on < NOW.date() - timedelta(days=14))).all()
+    made = sum(follow_up.state is TaskState.DONE for follow_up in due)
     assert made > len(due) * 0.7
 
 

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW
+from tests.factories import NOW, make_due, promised
 from tests.submissions import FALLS
 from tests.webapp.test_visits_pages import Home
 from visits.models.accounts import Role
-from visits.models.works import FollowUp, FollowUpState
+from visits.models.cases import Task, TaskState
 from visits.people.protection import protect
 
 SignIn = Callable[..., FlaskClient]
@@ -26,21 +26,20 @@ def home(app: Flask) -> Home:
     home = Home(app)
     home.send(FALLS)
     with home.house.sessions.begin() as session:
-        first = session.scalars(select(FollowUp).order_by(FollowUp.due_at, FollowUp.id)).first()
+        first = session.scalars(promised()).first()
         assert first is not None
-        first.due_at = NOW - timedelta(days=1)
+        make_due(first, NOW.date() - timedelta(days=1))
     return home
 
 
-def due(home: Home) -> FollowUp:
-    follow_up: FollowUp = home.look(select(FollowUp).order_by(FollowUp.due_at, FollowUp.id))
-    return follow_up
+def due(home: Home) -> Task:
+    promise: Task = home.look(promised())
+    return promise
 
 
 def test_those_due_first_stand_at_the_top(home: Home, client_as: SignIn, session: Session) -> None:
     page = client_as(Role.SOCIAL_WORKER).get("/follow-ups/").text
-    ids = session.scalars(select(FollowUp.id).order_by(FollowUp.due_at, FollowUp.id))
-    links = [f"/follow-ups/{follow_up_id}" for follow_up_id in ids]
+    links = [f"/follow-ups/{promise.id}" for promise in session.scalars(promised())]
     places = [page.index(link) for link in links]
     assert places == sorted(places)
 
@@ -48,7 +47,7 @@ def test_those_due_first_stand_at_the_top(home: Home, client_as: SignIn, session
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
-        ("state=due_now", True),
+        ("state=due", True),
         ("state=done", False),
         ("q=vermeulen", True),
         ("q=nobody", False),
@@ -65,12 +64,12 @@ def test_a_follow_up_is_closed_with_a_note(home: Home, client_as: SignIn) -> Non
     url = f"/follow-ups/{due(home).id}"
     client = client_as(Role.SOCIAL_WORKER)
     assert client.get(url).status_code == 200
-    empty = client.post(url, data={"note": " "})
-    assert empty.status_code == 422 and "note-error" in empty.text
-    assert client.post(url, data={"note": "Va bien, pas de chute"}).status_code == 302
-    assert due(home).state is FollowUpState.DONE
+    empty = client.post(url, data={"why": " "})
+    assert empty.status_code == 422 and "why-error" in empty.text
+    assert client.post(url, data={"why": "Va bien, pas de chute"}).status_code == 302
+    assert due(home).state is TaskState.DONE
     assert "Va bien, pas de chute" in client.get(url).text
-    assert client.post(url, data={"note": "encore"}).status_code == 409
+    assert client.post(url, data={"why": "encore"}).status_code == 409
 
 
 def test_a_protected_person_is_in_no_list_of_others(home: Home, client_as: SignIn) -> None:
@@ -103,14 +102,14 @@ def test_a_follow_up_reads_as_of_today(
 ) -> None:
     client = client_as(Role.SOCIAL_WORKER, language=language)
     with home.house.sessions.begin() as session:
-        call = session.scalars(select(FollowUp).where(FollowUp.due_at > NOW + 100 * DAY)).one()
-        call.due_at = NOW + 184 * DAY
+        call = session.scalars(promised().where(Task.due_on > NOW.date() + 100 * DAY)).one()
+        make_due(call, NOW.date() + 184 * DAY)
         url = f"/follow-ups/{call.id}"
     pages = ("/follow-ups/", url, f"/people/{home.person.id}")
     for page in pages:
         assert later in client.get(page).text
     with home.house.sessions.begin() as session:
-        session.execute(update(FollowUp).values(due_at=NOW))
+        session.execute(update(Task).values(not_before=NOW.date(), due_on=NOW.date()))
     for page in pages:
         said = client.get(page).text
         assert today in said and stale not in said

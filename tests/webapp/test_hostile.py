@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from tests.factories import make_case, make_person, make_user, make_visit
+from tests.factories import make_case, make_person, make_user, make_visit, promised
 from tests.submissions import FALLS, fill, home_visit
 from visits.accounts.accounts import add_device
 from visits.forms.published import publish_form
@@ -23,7 +23,7 @@ from visits.models.accounts import Role
 from visits.models.cases import CaseState
 from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.visits import Submission, SubmissionFile, Visit
-from visits.models.works import FollowUp, WorkOrder
+from visits.models.works import WorkOrder
 from visits.portfolio import upload_file
 from webapp.access.auth import PERMISSIONS, Action, declared_action
 
@@ -81,7 +81,7 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
     form = home_visit()
     found = {
         "left_id": str(left), "right_id": str(right), "submission_id": str(left),
-        "order_id": lines["work_order"], "follow_up_id": lines["follow_up"],
+        "order_id": lines["work_order"], "task_id": lines["follow_up"],
         "alert_id": str(alert.id), "name": "water_price",
         "person_id": str(case.person_id), "case_id": str(case.id),
         "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),
@@ -356,7 +356,7 @@ def _opened(session: Session) -> dict[str, str]:
     found = {
         "submission": session.scalars(select(Submission.id).limit(1)).one(),
         "work_order": session.scalars(select(WorkOrder.id).limit(1)).one(),
-        "follow_up": session.scalars(select(FollowUp.id).limit(1)).one(),
+        "follow_up": session.scalars(promised().limit(1)).one().id,
     }
     session.rollback()
     return {name: str(one) for name, one in found.items()}

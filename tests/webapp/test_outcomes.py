@@ -12,7 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW, make_case, make_user, make_viewer, shipped_programmes_read
+from tests.factories import (
+    NOW,
+    make_case,
+    make_user,
+    make_viewer,
+    promised,
+    shipped_programmes_read,
+)
 from tests.submissions import GAS
 from tests.webapp.test_visits_pages import Home
 from visits.calls.contacts import Attempt, record_attempt
@@ -21,7 +28,7 @@ from visits.models.accounts import Role, User
 from visits.models.calls import Disposition, RefusalReason
 from visits.models.cases import CaseState
 from visits.models.visits import Visit
-from visits.models.works import FollowUp, Severity, WorkOrder, WorkOrderState
+from visits.models.works import Severity, WorkOrder, WorkOrderState
 from visits.steering.outcomes import outcomes
 from visits.steering.results import follow_up_results, works_results
 from webapp.commands.jobs import JOBS, run_job
@@ -143,7 +150,7 @@ def test_follow_ups_are_counted_once_their_day_has_come(app: Flask, session: Ses
     home.send(GAS)
     programme = session.get_one(Visit, home.visit.id).case.programme
     viewer = make_viewer(home.coordinator)
-    total = len(session.scalars(select(FollowUp)).all())
+    total = len(session.scalars(promised()).all())
     now_counted = follow_up_results(session, programme, viewer=viewer, now=NOW)
     later = follow_up_results(session, programme, viewer=viewer, now=NOW + timedelta(days=400))
     assert (now_counted.done.denominator, now_counted.to_come) == (0, total)

@@ -23,6 +23,7 @@ from tests.factories import (
     make_user,
     make_viewer,
     make_visit,
+    promised,
 )
 from tests.submissions import FALLS, fill, home_visit
 from visits.forms.published import publish_form
@@ -31,7 +32,7 @@ from visits.mapping.points import rebuild_map
 from visits.models.accounts import Role, User
 from visits.models.people import AlertCode, Person
 from visits.models.visits import SubmissionFile
-from visits.models.works import FollowUp, WorkOrder
+from visits.models.works import WorkOrder
 from visits.people.measures import note_alert
 from visits.people.protection import name_for_access, protect
 
@@ -72,7 +73,7 @@ def hidden(app: Flask, session: Session, now: datetime) -> Hidden:
     )
     photo = session.scalars(select(SubmissionFile.id)).one()
     order = session.scalars(select(WorkOrder.id).limit(1)).one()
-    follow_up = session.scalars(select(FollowUp.id).limit(1)).one()
+    follow_up = session.scalars(promised().limit(1)).one().id
     rebuild_map(session)
     protect(session, person, by=guardian.id, now=now)
     session.commit()

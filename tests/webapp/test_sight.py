@@ -32,6 +32,7 @@ from tests.factories import (
     make_user,
     make_viewer,
     make_visit,
+    promised,
 )
 from tests.submissions import FALLS, GAS, fill, home_visit
 from visits.accounts.accounts import add_device, find_territory
@@ -42,11 +43,12 @@ from visits.intake.alerts import Raised, raise_alert
 from visits.intake.submissions import SentFile, record_submission
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import Role, User
+from visits.models.cases import Task
 from visits.models.mandates import Right
 from visits.models.people import AccessEvent, AlertCode, Occupancy
 from visits.models.portfolio import Import
 from visits.models.visits import SubmissionFile
-from visits.models.works import FollowUp, WorkOrder
+from visits.models.works import WorkOrder
 from visits.people.measures import note_alert
 from visits.people.protection import protect
 from visits.portfolio import upload_file
@@ -184,9 +186,8 @@ class World:
             known.note(file_id=kept)
         for order in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=order)
-        of_hers = FollowUp.case_id == case.id
-        for promise in session.scalars(select(FollowUp.id).where(of_hers)):
-            known.note(follow_up_id=promise)
+        for promise in session.scalars(promised().where(Task.case_id == case.id)):
+            known.note(task_id=promise.id)
 
     def bring(self, by: User, name: str, text: str) -> uuid.UUID:
         """Upload a file; nothing is imported."""

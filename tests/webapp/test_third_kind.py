@@ -44,6 +44,7 @@ class Adaptations(Kind):
 
     code = "adaptation"
     noted_as = "adaptations"
+    states = "adaptation"
 
     def __init__(self) -> None:
         self.sent: dict[uuid.UUID, Wanted] = {}

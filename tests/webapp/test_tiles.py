@@ -11,14 +11,22 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_case, make_person, make_user, make_viewer, make_visit
+from tests.factories import (
+    make_case,
+    make_due,
+    make_person,
+    make_user,
+    make_viewer,
+    make_visit,
+    promised,
+)
 from tests.submissions import FALLS, fill, home_visit
 from visits.forms.published import publish_form
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
 from visits.models.visits import Visit, VisitState
-from visits.models.works import FollowUp, Severity, WorkOrder
+from visits.models.works import Severity, WorkOrder
 
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
@@ -55,8 +63,8 @@ def busy(app: Flask, session: Session, now: datetime) -> None:
     for number, order in enumerate(session.scalars(select(WorkOrder).order_by(WorkOrder.id))):
         order.severity = list(Severity)[number % 3]
         order.due_at = now + timedelta(days=number % 3 - 1)
-    for number, promise in enumerate(session.scalars(select(FollowUp).order_by(FollowUp.id))):
-        promise.due_at = now + timedelta(days=(-1, 20, 40)[number % 3])
+    for number, promise in enumerate(session.scalars(promised())):
+        make_due(promise, now.date() + timedelta(days=(-1, 20, 40)[number % 3]))
     session.commit()
 
 

@@ -20,11 +20,11 @@ from visits.intake.handing_in import RefusedItem, hand_in
 from visits.intake.submissions import record_submission
 from visits.intake.unclaimed import propose_visits
 from visits.models.accounts import Role, Territory, User
-from visits.models.cases import CaseState
+from visits.models.cases import CaseState, Task
 from visits.models.handed_in import HandedIn, HandedInKind
 from visits.models.people import AccessedPerson, AccessEvent, Consent, Occupancy
 from visits.models.visits import Submission, SubmissionState, Visit, VisitState
-from visits.models.works import FollowUp, WorkOrder, WorkOrderState
+from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight import Reach
 from visits.sight.listing import Wanted
 
@@ -69,7 +69,7 @@ def test_an_urgent_finding_opens_its_order_at_once_and_says_that_its_home_is_unk
     office.send(URGENT)
     (order,) = office.all(WorkOrder)
     assert (order.dwelling_id, order.person_id, order.severity) == (None, None, "U0")
-    assert office.all(FollowUp) == []
+    assert office.all(Task) == []
     technician = client_as(Role.TECHNICIAN)
     assert "Logement inconnu" in technician.get("/work-orders/").text
     page = technician.get(f"/work-orders/{order.id}")
@@ -113,7 +113,7 @@ def test_attaching_runs_all_that_a_visit_runs_once(office: Office, client_as: Si
     assert order.dwelling_id is not None
     (visit,) = office.all(Visit)
     assert visit.state is VisitState.DONE
-    assert office.all(FollowUp)
+    assert office.all(Task)
     assert office.all(Consent)
     with office.house.sessions() as session:
         kept = session.get_one(Visit, office.visit.id)
@@ -134,7 +134,7 @@ def test_attaching_is_taken_back_and_may_go_to_another_home(
     (order,) = office.all(WorkOrder)
     assert (order.dwelling_id, order.state) == (None, WorkOrderState.OPEN)
     assert office.all(Consent) == []
-    assert {one.state for one in office.all(FollowUp)} == {"cancelled"}
+    assert {one.state for one in office.all(Task)} == {"withdrawn"}
     with office.house.sessions.begin() as session:
         kept = session.get_one(Visit, office.visit.id)
         assert (kept.state, kept.done_at) == (VisitState.PLANNED, None)
@@ -142,11 +142,11 @@ def test_attaching_is_taken_back_and_may_go_to_another_home(
         other = make_visit(
             session, case=make_case(session, by=office.visitor), visitor=office.visitor
         )
-    promised = len(office.all(FollowUp))
+    promised = len(office.all(Task))
     assert client.post(path, data={"visit": str(other.id)}).status_code == 302
-    follow_ups = office.all(FollowUp)
+    follow_ups = office.all(Task)
     assert {one.case_id for one in follow_ups} == {other.case_id}
-    assert ({one.state for one in follow_ups}, len(follow_ups)) == ({"waiting"}, promised)
+    assert ({one.state for one in follow_ups}, len(follow_ups)) == ({"open"}, promised)
     assert [one.person_id for one in office.all(WorkOrder)] != [office.person_id]
 
 

@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.following.follow_list import OPEN
 from visits.forms.published import current_forms
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict
+from visits.models.cases import Task, TaskState
 from visits.models.portfolio import FormVersion
 from visits.models.visits import COUNTED, Submission, Visit
-from visits.models.works import FollowUp
 from visits.programmes import Programme
 from visits.programmes.published import programme_of
 
@@ -111,7 +111,8 @@ def _names(programme: Programme, kind: str, *, follow_up: bool) -> Iterator[str]
 
 
 def _followed_up(session: Session, cases: Collection[uuid.UUID], until: datetime) -> set[uuid.UUID]:
-    due = select(FollowUp.case_id).where(
-        FollowUp.case_id.in_(cases), FollowUp.state.in_(OPEN), FollowUp.due_at < until
-    )
+    due = select(Task.case_id).where(
+        Task.case_id.in_(cases), Task.consequence_id.is_not(None),
+        Task.state == TaskState.OPEN, Task.not_before < today_in_paris(until),
+    )  # fmt: skip
     return set(session.scalars(due))

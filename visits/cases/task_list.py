@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.cases.tasks import is_due, is_late
 from visits.models.cases import Case, Task, TaskKind, TaskState
@@ -17,7 +17,8 @@ from visits.sight.listing import Listed, Wanted, page_of
 from visits.sight.reach import Reach, Viewer, unseen_cases, visible_cases
 from visits.sight.wording import mentions
 
-DUE, LATE, TO_PLAN, OPEN_ALL, ALL = "due", "late", "to_plan", "open_all", "all"
+DUE, LATE, TO_PLAN, SOON, OPEN_ALL, ALL = "due", "late", "to_plan", "soon", "open_all", "all"
+SOON_DAYS = timedelta(days=30)
 CHUNK = 500
 WHICH = (DUE, LATE, TO_PLAN, OPEN_ALL)
 ORDER: dict[str, Any] = {
@@ -25,6 +26,7 @@ ORDER: dict[str, Any] = {
     "name": Person.name_key,
     "city": Residence.city,
     "kind": Task.kind,
+    "state": Task.state,
     "programme": Case.programme,
 }
 
@@ -34,13 +36,15 @@ class TaskFilter:
     """Which tasks.
 
     `state` is a state, or `due` (may be done today, late ones too), `late`, `to_plan` (visits due
-    that nobody has planned), `open_all`, `all`.
+    that nobody has planned), `soon` (within 30 days, those due now among them), `open_all`, `all`.
+    `promised` leaves what the answers of a visit promised.
     """
 
     state: str = DUE
     kind: str = ""
     programme: str = ""
     text: str = ""
+    promised: bool = False
 
 
 def list_tasks(
@@ -50,6 +54,7 @@ def list_tasks(
     statement = _seen_by(viewer, only, today).options(
         contains_eager(Task.case).contains_eager(Case.person),
         contains_eager(Task.case).contains_eager(Case.dwelling).contains_eager(Dwelling.residence),
+        joinedload(Task.consequence),
     )
     total = None
     if only.text.strip():
@@ -121,7 +126,8 @@ def _seen_by(viewer: Viewer, only: TaskFilter, today: date) -> Select[Task]:
 
 def _asked(only: TaskFilter, today: date) -> list[ColumnElement[bool]]:
     kind = [Task.kind == TaskKind(only.kind)] if only.kind in tuple(TaskKind) else []
-    return [*_which(only.state, today), *kind]
+    promised = [Task.consequence_id.is_not(None)] if only.promised else []
+    return [*_which(only.state, today), *kind, *promised]
 
 
 def _which(state: str, today: date) -> tuple[ColumnElement[bool], ...]:
@@ -129,6 +135,7 @@ def _which(state: str, today: date) -> tuple[ColumnElement[bool], ...]:
         DUE: (is_due(today),),
         LATE: (is_late(today),),
         TO_PLAN: (is_due(today), Task.visit_id.is_(None), Task.kind == TaskKind.VISIT),
+        SOON: (is_due(today + SOON_DAYS),),
         OPEN_ALL: (Task.state == TaskState.OPEN,),
     }
     if state in tuple(TaskState):

@@ -1,4 +1,4 @@
-"""What is due in a case: made by a rule or by somebody, done, not possible, withdrawn."""
+"""What is due in a case: made by a rule, a finding or somebody; done, not possible, withdrawn."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -11,7 +11,7 @@ from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.cases import Case, Task, TaskKind, TaskState
 from visits.models.people import AccessKind
-from visits.models.visits import Visit
+from visits.models.visits import Consequence, Visit
 from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
@@ -105,11 +105,38 @@ def make_task(
     return task
 
 
+def promise_task(
+    session: Session,
+    case: Case,
+    consequence: Consequence,
+    *,
+    kind: TaskKind,
+    due_on: date,
+    now: datetime,
+) -> Task:
+    """Make what the answers of a visit promise: due on its day, in a closed case too."""
+    task = Task(
+        case_id=case.id,
+        consequence_id=consequence.id,
+        kind=kind,
+        not_before=due_on,
+        due_on=due_on,
+        state=TaskState.OPEN,
+        made_at=now,
+    )
+    session.add(task)
+    session.flush()
+    return task
+
+
 def close_task(
     session: Session, task: Task, to: TaskState, *, why: str, viewer: Viewer, now: datetime
 ) -> None:
-    """Note that a task is done, not possible or not wanted any more; the latter two say why."""
-    if not why.strip() and to is not TaskState.DONE:
+    """Note that a task is done, not possible or not wanted any more.
+
+    The latter two say why, and whatever was promised what came of it.
+    """
+    if not why.strip() and (to is not TaskState.DONE or task.is_promise):
         raise Invalid({"why": "required"})
     if len(why.strip()) > WHAT_LENGTH:
         raise Invalid({"why": "too_long"})
@@ -129,6 +156,19 @@ def reopen_task(session: Session, task: Task, *, viewer: Viewer, now: datetime) 
     _move(task, TaskState.OPEN)
     task.closed_at = task.closed_by_id = task.why = None
     _log(session, task.case, viewer, "task_reopened", now)
+
+
+def withdraw(task: Task, *, why: str, by: uuid.UUID | None, now: datetime) -> None:
+    """Withdraw an open task that nobody needs any more; a visit planned for it goes on."""
+    _move(task, TaskState.WITHDRAWN)
+    task.closed_at, task.closed_by_id, task.why, task.visit_id = now, by, why, None
+
+
+def take_up(task: Task) -> None:
+    """Open a withdrawn task again; what was closed otherwise stays."""
+    if task.state is TaskState.WITHDRAWN:
+        _move(task, TaskState.OPEN)
+        task.closed_at = task.closed_by_id = task.why = None
 
 
 def tasks_of(session: Session, case_id: uuid.UUID) -> Sequence[Task]:
@@ -215,8 +255,7 @@ def bring_back(session: Session, case: Case, *, why: str, since: date = date.min
     withdrawn = (Task.case_id == case.id, Task.state == TaskState.WITHDRAWN, Task.due_on >= since)
     for task in session.scalars(select(Task).where(*withdrawn).order_by(Task.id)):
         if task.why == why:
-            _move(task, TaskState.OPEN)
-            task.closed_at = task.closed_by_id = task.why = None
+            take_up(task)
 
 
 def _move(task: Task, to: TaskState) -> None:

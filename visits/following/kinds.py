@@ -48,13 +48,15 @@ class Waits:
 class Kind(ABC):
     """A kind of consequence, whose things hang each on the finding that opened it.
 
-    `noted_as` names its things in what a submission notes when it is set aside. `part` is the part
+    `noted_as` names its things in what a submission notes when it is set aside, `states` the words
+    of their states. `part` is the part
     of a visit that somebody may refuse: then only what is urgent is opened. `without_home` tells
     that what is urgent is opened before anybody knows the home.
     """
 
     code: str
     noted_as: str
+    states: str
     part: RefusedPart | None = None
     without_home = False
     waits: tuple[Waits, ...] = ()

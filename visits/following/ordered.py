@@ -45,6 +45,7 @@ class WorkOrders(Kind):
 
     code = "work_order"
     noted_as = "orders"
+    states = "work_order"
     part = RefusedPart.WORKS
     without_home = True
     waits = (

@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 
 from babel.dates import format_date
-
-from visits.ground.deadlines import today_in_paris
 
 _DELAYS = {
     "fr": re.compile(
@@ -24,14 +22,10 @@ _TODAY = {"fr": "aujourd’hui", "en": "today"}
 _NOW = {"fr": "maintenant", "en": "now"}
 
 
-def worded(
-    label: Mapping[str, str], *, due_at: datetime, now: datetime | None = None
-) -> dict[str, str]:
-    """Say in each language when to ask: the day itself, or as of `now` once it has come."""
-    due = today_in_paris(due_at)
-    today = today_in_paris(now) if now else None
+def worded(label: Mapping[str, str], *, due_on: date, today: date | None = None) -> dict[str, str]:
+    """Say in each language when to ask: the day itself, or as of `today` once it has come."""
     return {
-        language: _dated(said, language, when=_when(due, today, language))
+        language: _dated(said, language, when=_when(due_on, today, language))
         for language, said in label.items()
     }
 

@@ -13,18 +13,18 @@ from visits.ground.errors import Conflict, Invalid
 from visits.life.endings import (
     Before,
     Told,
-    cancel_promises,
     end_cases,
     leave_homes,
     open_cases,
+    open_promises,
+    withdraw_promises,
 )
 from visits.life.events import check_day, keep_event, log_event
 from visits.mapping.points import refresh_map_of_person
-from visits.models.cases import Case
+from visits.models.cases import Case, Task
 from visits.models.life import EventKind, LifeEvent
 from visits.models.people import Person
 from visits.models.visits import Consequence, Submission, Visit
-from visits.models.works import FollowUp
 from visits.sight import Viewer, visible_cases
 
 
@@ -81,8 +81,10 @@ def _end(
     before: Before,
     told: Told,
 ) -> LifeEvent:
+    promises = open_promises(session, person_id)
+    before["follow_ups"] = [[str(one.id), one.state.value] for one in promises]
     before |= end_cases(session, cases, DIED, told)
-    before["follow_ups"] = cancel_promises(session, person_id, told)
+    withdraw_promises(promises, told)
     return keep_event(session, EventKind.DEATH, person_id, home=None, on=on, told=told, undo=before)
 
 
@@ -91,7 +93,7 @@ class Promised:
     """The visits that were to come and the promises to ask again, with who is to be told."""
 
     visits: Sequence[Visit]
-    follow_ups: Sequence[FollowUp]
+    follow_ups: Sequence[Task]
 
 
 def what_was_promised(session: Session, viewer: Viewer, event: LifeEvent) -> Promised:
@@ -99,7 +101,7 @@ def what_was_promised(session: Session, viewer: Viewer, event: LifeEvent) -> Pro
     before = event.undo or {}
     visits = [uuid.UUID(one) for one in before.get("visits", ())]
     promises = [uuid.UUID(one) for one, _ in before.get("follow_ups", ())]
-    by = joinedload(FollowUp.consequence).joinedload(Consequence.submission)
+    by = joinedload(Task.consequence).joinedload(Consequence.submission)
     return Promised(
         visits=session.scalars(
             select(Visit)
@@ -110,11 +112,11 @@ def what_was_promised(session: Session, viewer: Viewer, event: LifeEvent) -> Pro
             .order_by(Visit.planned_start_at, Visit.id)
         ).all(),
         follow_ups=session.scalars(
-            select(FollowUp)
-            .join(FollowUp.case)
+            select(Task)
+            .join(Task.case)
             .join(Case.person)
-            .where(FollowUp.id.in_(promises), visible_cases(viewer))
+            .where(Task.id.in_(promises), visible_cases(viewer))
             .options(by.joinedload(Submission.sent_by))
-            .order_by(FollowUp.due_at, FollowUp.id)
+            .order_by(Task.due_on, Task.id)
         ).all(),
     )

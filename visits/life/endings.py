@@ -13,21 +13,20 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from visits.cases import tasks
 from visits.cases.appointments import call_off_all, put_back
 from visits.cases.stages import after_cancelling, end, has_another, move, take_up
-from visits.cases.tasks import CASE_CLOSED, bring_back, plan_for, withdraw_all
+from visits.cases.tasks import CASE_CLOSED, bring_back, plan_for, withdraw, withdraw_all
 from visits.ground.deadlines import today_in_paris
 from visits.models.cases import Case, CaseState, Task, TaskState
 from visits.models.life import HowTold
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Tenancy
 from visits.models.visits import Visit
-from visits.models.works import FollowUp, FollowUpState
 
 Before = dict[str, Any]
 
-PROMISED = (FollowUpState.WAITING, FollowUpState.DUE)
-# The note of a promise to somebody who has died.
+# Why a promise to somebody who has died was withdrawn, of a case that was closed before.
 PERSON_DIED = "died"
 
 
@@ -91,19 +90,22 @@ def open_cases(session: Session, person_id: uuid.UUID) -> Sequence[Case]:
     return session.scalars(statement.order_by(Case.id)).all()
 
 
-def cancel_promises(session: Session, person_id: uuid.UUID, told: Told) -> list[list[str]]:
-    """Cancel what was promised to somebody; gives what it was before."""
-    promises = session.scalars(
-        select(FollowUp)
-        .join(FollowUp.case)
-        .where(Case.person_id == person_id, FollowUp.state.in_(PROMISED))
-        .order_by(FollowUp.id)
+def open_promises(session: Session, person_id: uuid.UUID) -> Sequence[Task]:
+    """List what visits promised somebody and nobody has done, in closed cases too."""
+    return session.scalars(
+        select(Task)
+        .join(Task.case)
+        .where(Case.person_id == person_id, Task.consequence_id.is_not(None))
+        .where(Task.state == TaskState.OPEN)
+        .order_by(Task.id)
     ).all()
-    before = [[str(one.id), one.state.value] for one in promises]
+
+
+def withdraw_promises(promises: Iterable[Task], told: Told) -> None:
+    """Withdraw the promises that did not end with their case."""
     for one in promises:
-        one.state, one.note = FollowUpState.CANCELLED, PERSON_DIED
-        one.closed_at, one.closed_by_id = told.now, told.by
-    return before
+        if one.is_open:
+            withdraw(one, why=PERSON_DIED, by=told.by, now=told.now)
 
 
 def leave_homes(
@@ -160,11 +162,10 @@ def give_back(session: Session, person: Person, before: Before, *, now: datetime
     live_again(session, before, back)
     if person.died_on is None:
         _reopen(session, before, back, now=now)
-    for number, state in before.get("follow_ups", ()):
-        promise = session.get(FollowUp, uuid.UUID(number))
-        if promise is not None and promise.note == PERSON_DIED:
-            promise.state = FollowUpState(state)
-            promise.note = promise.closed_at = promise.closed_by_id = None
+    for number, _ in before.get("follow_ups", ()):
+        promise = session.get(Task, uuid.UUID(number))
+        if promise is not None and promise.why == PERSON_DIED:
+            tasks.take_up(promise)
     session.flush()
     return back
 
@@ -240,8 +241,8 @@ def _plan_again(
         mine = [
             uuid.UUID(task) for task, of in before.get("planned_for", ()) if of == str(visit.id)
         ]
-        tasks = select(Task).where(Task.id.in_(mine), Task.state == TaskState.OPEN)
-        waiting = tasks.where(Task.visit_id.is_(None)).order_by(Task.id)
+        to_do = select(Task).where(Task.id.in_(mine), Task.state == TaskState.OPEN)
+        waiting = to_do.where(Task.visit_id.is_(None)).order_by(Task.id)
         plan_for(session, visit, session.scalars(waiting).all())
 
 

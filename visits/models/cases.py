@@ -15,6 +15,7 @@ from visits.models.portfolio import Dwelling
 
 if TYPE_CHECKING:
     from visits.models.calls import ContactAttempt
+    from visits.models.visits import Consequence
 
 
 class CaseState(enum.StrEnum):
@@ -172,9 +173,10 @@ class TaskState(enum.StrEnum):
 class Task(Base):
     """What is due in a case: from `not_before` on, by `due_on`.
 
-    `cadence` names the rule of the programme that made it; None for one that somebody made, who
-    says `what` it is. `visit_kind` is the programme's kind of a visit. `visit_id` is the visit
-    planned for it, or that did it; `why` is why it is not done, when it will not be.
+    `cadence` names the rule of the programme that made it, `consequence_id` the finding of a visit
+    that promised it; one that somebody made has neither and says `what` it is. `visit_kind` is the
+    programme's kind of a visit. `visit_id` is the visit planned for it, or that did it; `why` is
+    why it is not done, when it will not be.
     """
 
     __tablename__ = "task"
@@ -197,6 +199,9 @@ class Task(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
     kind: Mapped[TaskKind] = mapped_column(stored_enum(TaskKind))
     cadence: Mapped[str | None] = mapped_column(String(40))
+    consequence_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("consequence.id"), unique=True
+    )
     visit_kind: Mapped[str | None] = mapped_column(String(40))
     what: Mapped[str | None] = mapped_column(EncryptedText)
     not_before: Mapped[date]
@@ -212,11 +217,17 @@ class Task(Base):
     why: Mapped[str | None] = mapped_column(EncryptedText)
 
     case: Mapped[Case] = relationship()
+    consequence: Mapped["Consequence | None"] = relationship()
 
     @property
     def is_open(self) -> bool:
         """Tell whether it is still to do."""
         return self.state is TaskState.OPEN
+
+    @property
+    def is_promise(self) -> bool:
+        """Tell whether the answers of a visit promised it."""
+        return self.consequence_id is not None
 
     def is_late(self, today: date) -> bool:
         """Tell whether it should have been done before today."""

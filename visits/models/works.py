@@ -1,4 +1,4 @@
-"""What follows a visit: work orders for the technical service, follow-ups with the tenant."""
+"""What follows a visit for the technical service: work orders, each with its findings."""
 
 import enum
 import uuid
@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
 from visits.models.accounts import Organisation, User
-from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from visits.models.visits import Consequence
@@ -105,32 +104,3 @@ class WorkOrderFinding(Base):
         ForeignKey("consequence.id"), primary_key=True
     )
     work_order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work_order.id"), index=True)
-
-
-class FollowUpState(enum.StrEnum):
-    """Where a follow-up stands."""
-
-    WAITING = "waiting"
-    DUE = "due"
-    DONE = "done"
-    CANCELLED = "cancelled"
-
-
-class FollowUp(Base):
-    """A promise to ask again, a month, half a year or a year after the visit."""
-
-    __tablename__ = "follow_up"
-    __table_args__ = (Index("ix_follow_up_state_due_at", "state", "due_at"),)
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
-    consequence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consequence.id"), unique=True)
-    code: Mapped[str] = mapped_column(EncryptedText)
-    state: Mapped[FollowUpState] = mapped_column(stored_enum(FollowUpState))
-    due_at: Mapped[datetime]
-    closed_at: Mapped[datetime | None]
-    closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    note: Mapped[str | None] = mapped_column(EncryptedText)
-
-    case: Mapped[Case] = relationship()
-    consequence: Mapped[Consequence] = relationship()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from visits.models.accounts import User
-from visits.models.cases import Case
+from visits.models.cases import Case, Task
 from visits.models.people import (
     AccessedPerson,
     AccessEvent,
@@ -22,7 +22,6 @@ from visits.models.people import (
 )
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.visits import Visit
-from visits.models.works import FollowUp
 from visits.people.consents import still_counts
 from visits.people.measures import standing_alerts
 from visits.people.phones import numbers_of
@@ -50,7 +49,7 @@ class PersonFile:
     cases: Sequence[Case]
     visits: Sequence[Visit]
     consents: Sequence[Consent]
-    follow_ups: Sequence[FollowUp]
+    follow_ups: Sequence[Task]
     household: Sequence[Person]
     alerts: Sequence[PersonAlert]
     contacts: Sequence[HouseholdContact]
@@ -94,10 +93,10 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
             .order_by(Consent.at.desc(), Consent.id.desc())
         ).all(),
         follow_ups=session.scalars(
-            select(FollowUp)
-            .where(FollowUp.case_id.in_(enrolled))
-            .options(joinedload(FollowUp.consequence))
-            .order_by(FollowUp.due_at.desc(), FollowUp.id.desc())
+            select(Task)
+            .where(Task.case_id.in_(enrolled), Task.consequence_id.is_not(None))
+            .options(joinedload(Task.consequence))
+            .order_by(Task.due_on.desc(), Task.id.desc())
         ).all(),
         household=_household(session, viewer, person),
         alerts=standing_alerts(session, [person.id]).get(person.id, ()),

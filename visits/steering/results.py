@@ -8,13 +8,12 @@ from sqlalchemy import case as sql_case
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from visits.models.cases import Case
+from visits.ground.deadlines import today_in_paris
+from visits.models.cases import Case, Task, TaskState
 from visits.models.people import Person
 from visits.models.visits import Consequence, Submission, SubmissionState, Visit
 from visits.models.works import (
     OPEN_STATES,
-    FollowUp,
-    FollowUpState,
     Severity,
     WorkOrder,
     WorkOrderState,
@@ -101,18 +100,19 @@ def follow_up_results(
     session: Session, programme: str, *, viewer: Viewer, now: datetime
 ) -> FollowUpResult:
     """Count a programme's follow-ups that are done, of those whose day has come."""
-    done = FollowUp.state == FollowUpState.DONE
-    come = (FollowUp.due_at <= now) | done
+    done = Task.state == TaskState.DONE
+    come = (Task.not_before <= today_in_paris(now)) | done
     statement = (
         select(
             func.count(sql_case((done, 1))),
             func.count(sql_case((come, 1))),
             func.count(sql_case((~come, 1))),
         )
-        .select_from(FollowUp)
-        .join(FollowUp.case)
+        .select_from(Task)
+        .join(Task.case)
         .join(Case.person)
-        .where(Case.programme == programme, FollowUp.state != FollowUpState.CANCELLED)
+        .where(Case.programme == programme, Task.consequence_id.is_not(None))
+        .where(Task.state != TaskState.WITHDRAWN)
         .where(visible_cases(viewer))
     )
     done_count, come_count, to_come = session.execute(statement).one()

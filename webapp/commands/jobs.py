@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from visits.accounts.open_sessions import forget_old_sessions
 from visits.accounts.sign_in_wall import forget_old_tries
 from visits.cases.coming import make_what_is_due
-from visits.following.follow_ups import remind_follow_ups
 from visits.following.work_orders import escalate_work_orders
 from visits.ground.db import start_reading
 from visits.ground.disk import room_in
@@ -46,7 +45,6 @@ class Job:
 
 JOBS = (
     Job("escalate_work_orders", timedelta(minutes=5), escalate_work_orders),
-    Job("remind_follow_ups", timedelta(minutes=30), remind_follow_ups),
     Job("make_what_is_due", timedelta(hours=1), make_what_is_due),
     Job("forget_failed_sign_ins", timedelta(hours=1), forget_old_tries),
     Job("forget_old_sessions", timedelta(hours=1), forget_old_sessions),

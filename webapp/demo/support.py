@@ -227,7 +227,9 @@ class Support:
         )
         soon = day_of(now) + timedelta(days=7)
         for task in tasks_of(session, member.case.id):
-            if task.kind is TaskKind.VISIT or not task.is_open or task.due_on > soon:
+            if task.kind is TaskKind.VISIT or task.is_promise or not task.is_open:
+                continue  # a visit is planned for; a promise is kept where it was made
+            if task.due_on > soon:
                 continue
             luck = self.rng.random()
             if luck < 0.5:

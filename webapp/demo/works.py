@@ -7,19 +7,14 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.following.follow_ups import close_follow_up, remind_follow_ups
+from visits.cases.tasks import close_task
 from visits.following.giving import contractors, give_order
 from visits.following.work_orders import ESCALATE_AFTER, escalate_work_orders, move_work_order
+from visits.ground.deadlines import midnight_in_paris
+from visits.models.cases import Task, TaskState
 from visits.models.people import Person
 from visits.models.visits import Submission
-from visits.models.works import (
-    OPEN_STATES,
-    FollowUp,
-    FollowUpState,
-    Severity,
-    WorkOrder,
-    WorkOrderState,
-)
+from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
 from visits.sight import Viewer
 from webapp.access.auth import Action
 from webapp.demo.calendar import next_office_moment
@@ -101,12 +96,11 @@ class Works:
         orders = select(WorkOrder).where(WorkOrder.consequence_id.in_(ids))
         for order in sorted(session.scalars(orders), key=lambda order: order.trade):
             self._let_be_done(order, now)
-        promised = select(FollowUp).where(FollowUp.consequence_id.in_(ids))
-        for follow_up in sorted(session.scalars(promised), key=lambda one: one.code):
-            self._let_be_made(follow_up)
+        promised = select(Task).where(Task.consequence_id.in_(ids)).order_by(Task.due_on, Task.id)
+        for promise in session.scalars(promised):
+            self._let_be_made(promise)
 
     def _morning(self, now: datetime) -> None:
-        remind_follow_ups(self.story.session, now=now)
         self._escalate(now)
         self.story.timeline.at(now + timedelta(days=1), self._morning)
 
@@ -152,21 +146,22 @@ class Works:
             ),
         )
 
-    def _let_be_made(self, follow_up: FollowUp) -> None:
+    def _let_be_made(self, promise: Task) -> None:
         if self.rng.random() < 0.1:
             return  # still to be made: a list of due calls is never empty
         wait = timedelta(days=self.rng.uniform(0.5, 9))
-        at = next_office_moment(follow_up.due_at + wait)
-        self.story.timeline.at(at, lambda now: self._make(follow_up, now))
+        at = next_office_moment(midnight_in_paris(promise.due_on) + wait)
+        self.story.timeline.at(at, lambda now: self._make(promise, now))
 
-    def _make(self, follow_up: FollowUp, now: datetime) -> None:
-        self.story.session.refresh(follow_up, ["state"])
-        if follow_up.state not in (FollowUpState.WAITING, FollowUpState.DUE):
+    def _make(self, promise: Task, now: datetime) -> None:
+        self.story.session.refresh(promise, ["state", "visit_id"])
+        if not promise.is_open or promise.visit_id is not None:
             return
-        close_follow_up(
+        close_task(
             self.story.session,
-            follow_up,
-            note=self.rng.choice(CALL_NOTES),
+            promise,
+            TaskState.DONE,
+            why=self.rng.choice(CALL_NOTES),
             viewer=self.rng.choice(self.callers),
             now=now,
         )

@@ -13,5 +13,5 @@ SUBJECT = Subject(
     navigation=(Item(45, "tasks.index", _l("To do"), "check2-square", Action.SEE_CASES),),
     words=WORDS,
     refusals=REFUSALS,
-    filters={"task_name": tasks.task_name},
+    filters={"task_name": tasks.task_name, "promise": tasks.promise},
 )

@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.cases.task_list import DUE, WHICH, TaskFilter, count_tasks, list_tasks
+from visits.following.promises import worded
 from visits.ground.deadlines import today_in_paris
 from visits.models.cases import Task, TaskKind, TaskState
 from visits.portfolio import harmless
 from visits.programmes import Programme
 from visits.programmes.published import load_programmes, programme_of
 from visits.sight.listing import Wanted
-from webapp.access.auth import Action, requires, viewer
+from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.languages import day, pick
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
@@ -68,13 +69,26 @@ def export() -> ResponseReturnValue:
 
 
 def task_name(task: Task, programme: Programme | None) -> str:
-    """Say what a task is: as somebody typed it, as its programme names it, or its kind."""
+    """Say what a task is: as somebody typed it, as its programme names it, or its kind.
+
+    What the answers of a visit promised is told to those who follow it up.
+    """
     if task.what:
         return task.what
+    if task.is_promise and may(Action.FOLLOW_UP):
+        return promise(task)
     for cadence in programme.cadences if programme else ():
         if cadence.code == task.cadence:
             return pick(dict(cadence.name))
     return word("task_kind", task.kind)
+
+
+def promise(task: Task) -> str:
+    """Say what to ask and when, in the reader's language; an open one as of today."""
+    assert task.consequence is not None
+    today = today_in_paris(now()) if task.is_open else None
+    said = worded(task.consequence.label, due_on=task.due_on, today=today)
+    return pick(said).replace("**", "")
 
 
 def _only() -> TaskFilter:

@@ -24,6 +24,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "due": _l("Due now"),
         "late": _l("Late"),
         "to_plan": _l("Visits to plan"),
+        "soon": _l("Of the next 30 days"),
         "open_all": _l("All that is to do"),
     },
     "task_why": {

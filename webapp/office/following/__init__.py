@@ -19,7 +19,7 @@ SUBJECT = Subject(
         Item(60, "follow_ups.index", _l("Follow-ups"), "telephone-outbound", Action.FOLLOW_UP),
         Item(90, "work_orders.index", _l("Work orders"), "tools", Action.SEE_WORKS),
     ),
-    filters={"spread": savings.spread, "promise": follow_ups.promise},
+    filters={"spread": savings.spread},
     words=WORDS,
     refusals=REFUSALS,
 )

@@ -7,17 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.following.follow_list import OPEN, OPEN_ALL, FollowUpFilter, list_follow_ups
-from visits.following.follow_ups import close_follow_up, find_follow_up
-from visits.following.promises import worded
+from visits.cases.task_list import DUE, LATE, OPEN_ALL, SOON, TaskFilter, list_tasks
+from visits.cases.tasks import CLOSED_AS, WHAT_LENGTH, close_task, reopen_task
+from visits.following.follow_ups import find_promise
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.intake.visit_file import visit_of_consequence
 from visits.models.accounts import User
-from visits.models.works import FollowUp, FollowUpState
+from visits.models.cases import Task, TaskState
+from visits.models.visits import Visit
 from visits.programmes.published import load_programmes, programme_of
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
-from webapp.frame.languages import pick
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
@@ -26,78 +27,99 @@ from webapp.office.intake.answers import told_causes
 follow_ups = Blueprint("follow_ups", __name__, url_prefix="/follow-ups")
 
 
+# What of them there is to choose; a promise that nobody planned a visit for is to call.
+WHICH = (OPEN_ALL, DUE, LATE, SOON)
+STATES = (TaskState.DONE, TaskState.IMPOSSIBLE, TaskState.WITHDRAWN)
+
+
 @follow_ups.get("/")
 @requires(Action.FOLLOW_UP)
 def index() -> ResponseReturnValue:
-    """List follow-ups, those due first at the top."""
-    only = FollowUpFilter(
+    """List what visits promised, what is due first at the top."""
+    only = TaskFilter(
         state=request.args.get("state", OPEN_ALL),
         programme=request.args.get("programme", ""),
         text=request.args.get("q", ""),
+        promised=True,
     )
+    today = today_in_paris(now())
     with showing("follow_ups") as (session, shown):
-        listed = list_follow_ups(session, viewer(), only=only, wanted=wanted(), now=now())
-        shown.update(follow_up.case.person_id for follow_up in listed.rows)
+        listed = list_tasks(session, viewer(), only=only, wanted=wanted(), today=today)
+        shown.update(task.case.person_id for task in listed.rows)
         return render_template(
             "follow_ups/index.html",
             listed=listed,
             only=only,
-            states=list(FollowUpState),
+            which=WHICH,
+            states=STATES,
             programmes=load_programmes(session).values(),
-            now=now(),
+            day_now=today,
         )
 
 
-@follow_ups.get("/<uuid:follow_up_id>")
+@follow_ups.get("/<uuid:task_id>")
 @requires(Action.FOLLOW_UP)
-def show(follow_up_id: uuid.UUID) -> ResponseReturnValue:
+def show(task_id: uuid.UUID) -> ResponseReturnValue:
     """Show a follow-up: whom to ask what, since when, and why."""
     with showing("follow_up") as (session, shown):
-        follow_up = find_follow_up(session, viewer(), follow_up_id)
-        shown.add(follow_up.case.person_id)
-        return _page(session, follow_up)
+        task = find_promise(session, viewer(), task_id)
+        shown.add(task.case.person_id)
+        return _page(session, task)
 
 
-@follow_ups.post("/<uuid:follow_up_id>")
+@follow_ups.post("/<uuid:task_id>")
 @requires(Action.FOLLOW_UP)
-def close(follow_up_id: uuid.UUID) -> ResponseReturnValue:
+def close(task_id: uuid.UUID) -> ResponseReturnValue:
     """Note what came of a follow-up and close it."""
     try:
         with transaction() as session:
-            follow_up = find_follow_up(session, viewer(), follow_up_id, to_change=True)
-            note = request.form.get("note", "").replace("\r\n", "\n")
-            close_follow_up(session, follow_up, note=note, viewer=viewer(), now=now())
+            task = find_promise(session, viewer(), task_id, to_change=True)
+            why = request.form.get("why", "").replace("\r\n", "\n")
+            close_task(session, task, _typed_state(), why=why, viewer=viewer(), now=now())
     except Invalid as refused:
         errors = {name: sentence(code) for name, code in refused.fields.items()}
         with showing("follow_up") as (session, shown):
-            follow_up = find_follow_up(session, viewer(), follow_up_id)
-            shown.add(follow_up.case.person_id)
-            return _page(session, follow_up, errors), 422
-    flash(_("The follow-up is closed."), "success")
+            task = find_promise(session, viewer(), task_id)
+            shown.add(task.case.person_id)
+            return _page(session, task, errors), 422
+    flash(_("The follow-up is closed. It can be opened again on its page."), "success")
     return redirect(url_for(".index"))
 
 
-def promise(follow_up: FollowUp) -> str:
-    """Say what to ask and when, in the reader's language; an open one as of today."""
-    as_of = now() if follow_up.state in OPEN else None
-    return pick(worded(follow_up.consequence.label, due_at=follow_up.due_at, now=as_of)).replace(
-        "**", ""
-    )
+@follow_ups.post("/<uuid:task_id>/reopen")
+@requires(Action.FOLLOW_UP)
+def reopen(task_id: uuid.UUID) -> ResponseReturnValue:
+    """Take back that a follow-up was closed."""
+    with transaction() as session:
+        task = find_promise(session, viewer(), task_id, to_change=True)
+        reopen_task(session, task, viewer=viewer(), now=now())
+    flash(_("It is to do again."), "success")
+    return redirect(url_for(".show", task_id=task_id))
 
 
-def _page(session: Session, follow_up: FollowUp, errors: dict[str, str] | None = None) -> str:
-    closer = session.get(User, follow_up.closed_by_id) if follow_up.closed_by_id else None
+def _typed_state() -> TaskState:
+    typed = request.form.get("state", TaskState.DONE)
+    if typed not in CLOSED_AS:
+        raise Invalid({"state": "bad_choice"})
+    return TaskState(typed)
+
+
+def _page(session: Session, task: Task, errors: dict[str, str] | None = None) -> str:
+    assert task.consequence is not None
+    closer = session.get(User, task.closed_by_id) if task.closed_by_id else None
     return render_template(
         "follow_ups/show.html",
-        follow_up=follow_up,
-        person=follow_up.case.person,
-        dwelling=follow_up.case.dwelling,
-        programme=programme_of(session, follow_up.case),
-        visit_id=visit_of_consequence(session, follow_up.consequence_id),
+        task=task,
+        person=task.case.person,
+        dwelling=task.case.dwelling,
+        programme=programme_of(session, task.case),
+        visit_id=visit_of_consequence(session, task.consequence.id),
+        answering=session.get(Visit, task.visit_id) if task.visit_id else None,
         closer=closer,
-        causes=told_causes(session, follow_up.consequence),
-        may_close=follow_up.state in OPEN,
+        causes=told_causes(session, task.consequence),
+        closed_as=CLOSED_AS,
+        why_length=WHAT_LENGTH,
         errors=errors or {},
         typed=request.form,
-        now=now(),
+        day_now=today_in_paris(now()),
     )

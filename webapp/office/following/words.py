@@ -39,17 +39,15 @@ WORDS: dict[str, dict[str, Any]] = {
     "closed_because": {
         "corrected": _l("The answers that called for it were corrected."),
         "taken_back": _l("The answers that called for it came from another home."),
-        "died": _l("The person died."),
     },
-    "follow_up": {
-        "waiting": _l("Waiting"),
-        "due": _l("To do now"),
-        "done": _l("Done"),
-        "cancelled": _l("Cancelled"),
+    "task_why": {
+        "died": _l("The person died."),
+        "corrected": _l("The answers that called for it were corrected."),
+        "taken_back": _l("The answers that called for it came from another home."),
     },
     "trade": {code: LazyString(_spoken, name) for code, name in TRADES.items()},
     "accessed": {
-        "follow_up_done": _l("a follow-up done"),
+        "follow_up_done": _l("a follow-up done"),  # until 0.2: lines of before say it
         "follow_up": _l("a follow-up"),
         "work_order": _l("a work order"),
         "work_order_open": _l("a work order opened"),
@@ -83,13 +81,11 @@ WORDS: dict[str, dict[str, Any]] = {
 
 REFUSALS: dict[str, Any] = {
     "work_order_not_found": _l("There is no such work order, or your account may not see it."),
-    "follow_up_not_found": _l("There is no such follow-up, or your account may not see it."),
     "order_of_no_home": _l("Nobody knows yet in which home this is. Nothing was changed."),
     "order_of_protected": _l(
         "This home is protected: no contractor may be told of it. Nothing was changed."
     ),
     "work_order_cannot_move": _l("This work order is closed already. Nothing was changed."),
-    "follow_up_closed": _l("This follow-up is closed already. Nothing was changed."),
     "savings_not_found": _l("No eco-kit was recorded at this visit."),
     "funding_not_found": _l("No adaptation was called for at this visit."),
 }

@@ -25,7 +25,6 @@ WORDS: dict[str, dict[str, Any]] = {
     "job": {
         "escalate_work_orders": _l("Mark urgent work orders nobody has started"),
         "make_what_is_due": _l("Make what is due in the cases"),
-        "remind_follow_ups": _l("Call up follow-ups whose day has come"),
         "forget_failed_sign_ins": _l("Forget failed sign-ins"),
         "forget_old_sessions": _l("Forget old sessions"),
         "move_in": _l("Let tenants move in whose lease begins"),

@@ -23,6 +23,7 @@ from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
 WHY_LENGTH = 500
+PLACE_LENGTH = 200
 # Whoever was visited agreed to it then, and may be planned for again.
 MAY_BE_PLANNED = (CaseState.AGREED, CaseState.PLANNED, CaseState.VISITED)
 
@@ -52,12 +53,14 @@ def plan_visit(
     kind: str = "",
     tasks: Collection[uuid.UUID] | None = None,
     insist: str = "",
+    place: str = "",
 ) -> Visit:
     """Put a visit in a visitor's diary, ahead of time too and beside one that is planned already.
 
     It answers the `tasks` named, else the one of its kind that is due next. Raises Conflict when
     the person has not agreed, when a visit is planned and nothing more is due, Invalid when the
-    visitor cannot come then, or when nobody comes then unless somebody says why in `insist`.
+    visitor cannot come then, or when nobody comes then unless somebody says why in `insist`. To
+    somebody who has no home here it says the `place`.
     """
     if not case.is_open:
         raise Conflict("case_closed")
@@ -66,6 +69,7 @@ def plan_visit(
     answered = _tasks_to_answer(session, case, kind, tasks)
     if case.state is CaseState.PLANNED and not answered:
         raise Conflict("visit_already_planned")
+    elsewhere = _checked_place(case, place)
     end_at = start_at + timedelta(minutes=minutes)
     slot = _Slot(visitor_id, start_at, end_at)
     why = _check_slot(session, case, slot, viewer=viewer, insist=insist, now=now)
@@ -79,6 +83,7 @@ def plan_visit(
         planned_by_id=viewer.user_id,
         planned_at=now,
         unusual_why=why,
+        place=elsewhere,
     )
     session.add(visit)
     session.flush()
@@ -123,6 +128,17 @@ def cancel_visit(
     call_off(session, visit, reason=reason.strip()[:500])
     after_cancelling(session, visit.case)
     _changed(session, visit.case, viewer, "visit_cancelled", now)
+
+
+def _checked_place(case: Case, place: str) -> str | None:
+    """Give where a visit is that is at no dwelling of ours; None at her home."""
+    if case.dwelling_id is not None:
+        return None
+    if not place.strip():
+        raise Invalid({"place": "required"})
+    if len(place.strip()) > PLACE_LENGTH:
+        raise Invalid({"place": "too_long"})
+    return place.strip()
 
 
 def _tasks_to_answer(
@@ -206,6 +222,8 @@ def _refuse_collision(session: Session, slot: _Slot, viewer: Viewer) -> None:
 
 def _home_is_visited(session: Session, case: Case, slot: _Slot, viewer: Viewer) -> bool:
     """Tell whether somebody else is at this door then, as far as the viewer may know."""
+    if case.dwelling_id is None:
+        return False
     statement = (
         select(Visit.id)
         .join(Visit.case)

@@ -21,7 +21,7 @@ from visits.sight.reach import Viewer, visible_cases
 from visits.sight.wording import mentions
 
 TO_CONTACT, CALL_BACK_DUE = "to_contact", "call_back_due"
-ASK_AGAIN, ALL = "ask_again", "all"
+ASK_AGAIN, NO_HOME, ALL = "ask_again", "no_home", "all"
 
 ATTEMPTS = (
     select(func.count(ContactAttempt.id))
@@ -47,7 +47,7 @@ class CaseFilter:
 
     `state` is a state, or `to_contact` (see `visits.calls.turns`), `call_back_due` (those of them
     who were promised a call back by now), `ask_again` (soft
-    refusals whose delay is over), `all`.
+    refusals whose delay is over), `no_home` (open ones without a dwelling), `all`.
     """
 
     programme: str = ""
@@ -82,8 +82,8 @@ def _seen_by(viewer: Viewer) -> Select[Case]:
     return (
         select(Case)
         .join(Case.person)
-        .join(Case.dwelling)
-        .join(Dwelling.residence)
+        .outerjoin(Case.dwelling)
+        .outerjoin(Dwelling.residence)
         .where(visible_cases(viewer))
     )
 
@@ -93,6 +93,8 @@ def _state(name: str, now: datetime) -> ColumnElement[bool] | None:
         return to_contact(now)
     if name == CALL_BACK_DUE:
         return and_(to_contact(now), Case.call_back_at.is_not(None))
+    if name == NO_HOME:
+        return and_(Case.dwelling_id.is_(None), Case.closed_on.is_(None))
     if name == ASK_AGAIN:
         return may_be_asked_again(now)
     known = name in [state.value for state in CaseState]
@@ -203,8 +205,8 @@ def diary_of(
         select(Visit, Person, Residence.city, visible_cases(viewer).label("seen"))
         .join(Visit.case)
         .join(Case.person)
-        .join(Case.dwelling)
-        .join(Dwelling.residence)
+        .outerjoin(Case.dwelling)
+        .outerjoin(Dwelling.residence)
         .where(Visit.visitor_id == visitor_id)
         .where(Visit.state.in_((VisitState.PLANNED, VisitState.UNDER_WAY, VisitState.DONE)))
         .where(Visit.planned_start_at >= start_at, Visit.planned_start_at < end_at)
@@ -216,7 +218,7 @@ def diary_of(
             end_at=visit.planned_end_at,
             person_id=person.id if seen else None,
             name=person.name if seen else "",
-            city=city if seen else "",
+            city=(city or "") if seen else "",
         )
         for visit, person, city, seen in session.execute(statement)
     ]

@@ -8,14 +8,16 @@ from sqlalchemy.orm import Session
 
 from visits.cases import stages
 from visits.cases.appointments import call_off_all
+from visits.cases.coming import make_for
 from visits.cases.tasks import CASE_CLOSED, bring_back, withdraw_all
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
-from visits.models.cases import Case, CaseState
-from visits.models.people import AccessKind
+from visits.models.cases import Case, CaseState, WayIn
+from visits.models.people import AccessKind, Occupancy, Person
+from visits.models.portfolio import Tenancy
 from visits.models.visits import Visit
-from visits.programmes.published import programme_of
+from visits.programmes.published import programme_of, version_of
 from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
@@ -44,6 +46,65 @@ def find_case(
     if case is None:
         raise NotFound("case_not_found")
     return case
+
+
+def open_case(
+    session: Session,
+    person: Person,
+    programme: str,
+    *,
+    way_in: WayIn = WayIn.REQUEST,
+    motive: str = "",
+    viewer: Viewer,
+    now: datetime,
+) -> Case:
+    """Open a case by hand, as somebody asked for it, with the home she has today or none.
+
+    Nothing is scored: the call list has it by its day. Raises NotFound for a programme that is not
+    there, Invalid, Conflict when she died or has an open case in the programme.
+    """
+    version = version_of(session, programme)
+    if len(motive.strip()) > NOTE_LENGTH:
+        raise Invalid({"motive": "too_long"})
+    if person.died_on is not None:
+        raise Conflict("person_died")
+    if _open_case_of(session, person, programme) is not None:
+        raise Conflict("case_open_already")
+    case = Case(
+        programme=programme,
+        programme_version_id=version.id,
+        person_id=person.id,
+        dwelling_id=_home_of(session, person),
+        state=CaseState.TO_CALL,
+        score=0,
+        reasons=[],
+        opened_at=now,
+        opened_by_id=viewer.user_id,
+        way_in=way_in,
+        motive=motive.strip() or None,
+    )
+    session.add(case)
+    session.flush()
+    make_for(session, [case], now=now)
+    _changed(session, case, viewer, "case_opened", now)
+    return case
+
+
+def _open_case_of(session: Session, person: Person, programme: str) -> Case | None:
+    of_her = (Case.person_id == person.id, Case.programme == programme)
+    return session.scalars(select(Case).where(*of_her, Case.closed_on.is_(None))).one_or_none()
+
+
+def _home_of(session: Session, person: Person) -> uuid.UUID | None:
+    """Find where a person lives today, the latest lease first."""
+    homes = (
+        select(Tenancy.dwelling_id)
+        .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
+        .where(Occupancy.person_id == person.id, Occupancy.ended_on.is_(None))
+        .where(Tenancy.ended_on.is_(None))
+        .order_by(Tenancy.started_on.desc(), Tenancy.id)
+    )
+    return session.scalars(homes.limit(1)).one_or_none()
 
 
 def close_case(

@@ -115,8 +115,8 @@ def _seen_by(viewer: Viewer, only: TaskFilter, today: date) -> Select[Task]:
         select(Task)
         .join(Task.case)
         .join(Case.person)
-        .join(Case.dwelling)
-        .join(Dwelling.residence)
+        .outerjoin(Case.dwelling)
+        .outerjoin(Dwelling.residence)
         .where(visible_cases(viewer), *_asked(only, today))
     )
     if only.programme:

@@ -9,8 +9,9 @@ from visits.following.follow_ups import FollowUps
 from visits.following.kinds import Kind, Opened
 from visits.following.ordered import WorkOrders
 
+PROMISES = FollowUps()
 # The first that a finding calls for is opened.
-KINDS: list[Kind] = [WorkOrders(), FollowUps()]
+KINDS: list[Kind] = [WorkOrders(), PROMISES]
 
 
 def opened_by(session: Session, consequence_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Opened]:

@@ -49,9 +49,9 @@ class Kind(ABC):
     """A kind of consequence, whose things hang each on the finding that opened it.
 
     `noted_as` names its things in what a submission notes when it is set aside, `states` the words
-    of their states. `part` is the part
-    of a visit that somebody may refuse: then only what is urgent is opened. `without_home` tells
-    that what is urgent is opened before anybody knows the home.
+    of their states. `part` is the part of a visit that somebody may refuse: then only what is
+    urgent is opened. `without_home` tells that what is urgent is opened before anybody knows the
+    home; `of_home` that it is for dwellings of ours: elsewhere somebody asks instead.
     """
 
     code: str
@@ -59,6 +59,7 @@ class Kind(ABC):
     states: str
     part: RefusedPart | None = None
     without_home = False
+    of_home = False
     waits: tuple[Waits, ...] = ()
 
     @abstractmethod

@@ -47,7 +47,7 @@ class WorkOrders(Kind):
     noted_as = "orders"
     states = "work_order"
     part = RefusedPart.WORKS
-    without_home = True
+    without_home = of_home = True
     waits = (
         _waits("works_U0", URGENT_FOR, WorkOrderFilter(severity=Severity.U0), "bad"),
         _waits("works_U1", URGENT_FOR, WorkOrderFilter(severity=Severity.U1), "bad"),

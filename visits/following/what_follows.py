@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from visits.following.every_kind import KINDS
+from visits.following.every_kind import KINDS, PROMISES
 from visits.following.kinds import Kind
 from visits.models.cases import Case
 from visits.models.people import RefusedPart
@@ -21,13 +21,16 @@ def open_what_follows(
 
     An urgent hazard is never only a sentence: the landlord's becomes a work order, unless the same
     answer has called one as urgent; anybody else's becomes a follow-up, so that somebody asks how
-    it ended. Of a part that she refuses, only what is urgent is opened.
+    it ended. Of a part that she refuses, only what is urgent is opened. At a place that is no
+    dwelling of ours nobody sends works: somebody asks.
     """
     refused = refused_parts(session, case.person_id)
     for consequence in called:
         kind = _kind_of(consequence, called)
         if kind is None or (kind.part in refused and consequence.severity not in URGENT):
             continue
+        if kind.of_home and case.dwelling_id is None:
+            kind = PROMISES
         kind.open(session, case, consequence, now=now)
 
 

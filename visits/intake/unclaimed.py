@@ -207,8 +207,8 @@ def propose_visits(
         select(Visit)
         .join(Visit.case)
         .join(Case.person)
-        .join(Case.dwelling)
-        .join(Dwelling.residence)
+        .outerjoin(Case.dwelling)
+        .outerjoin(Dwelling.residence)
         .where(visible_persons(viewer))
         .options(
             joinedload(Visit.visitor),

@@ -76,7 +76,7 @@ def others_of_dwelling(
 ) -> Sequence[Submission]:
     """List what the same form said of the same dwelling at other visits, the latest first."""
     visit = submission.visit
-    if visit is None:
+    if visit is None or visit.home is None:
         return []
     statement = (
         select(Submission)

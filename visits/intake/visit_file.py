@@ -65,8 +65,8 @@ def list_visits(
         select(Visit)
         .join(Visit.case)
         .join(Case.person)
-        .join(Dwelling, Dwelling.id == took_place_in)
-        .join(Dwelling.residence)
+        .outerjoin(Dwelling, Dwelling.id == took_place_in)
+        .outerjoin(Dwelling.residence)
         .join(Visit.visitor)
         .where(visible_cases(viewer))
         .options(

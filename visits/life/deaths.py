@@ -59,12 +59,12 @@ def note_death(session: Session, person: Person, *, on: date, told: Told) -> Lif
 
 def deaths_in_file(
     session: Session, died: Mapping[uuid.UUID, tuple[date, Before]], told: Told
-) -> set[uuid.UUID]:
+) -> set[uuid.UUID | None]:
     """Let deaths that a file told have their consequences; gives the homes of closed cases.
 
     Each comes with the day and what the file changed. The map and the log are the import's.
     """
-    concerned: set[uuid.UUID] = set()
+    concerned: set[uuid.UUID | None] = set()
     for person_id, (on, before) in died.items():
         cases = open_cases(session, person_id)
         _end(session, person_id, cases, on, before, told)

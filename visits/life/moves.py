@@ -85,7 +85,7 @@ def _lives_somewhere(session: Session, person_id: uuid.UUID) -> bool:
 
 def departures_in_file(
     session: Session, gone: Mapping[uuid.UUID, tuple[uuid.UUID, date, Before]], told: Told
-) -> set[uuid.UUID]:
+) -> set[uuid.UUID | None]:
     """Let departures that a file told have their consequences; gives the homes of closed cases.
 
     Each comes with the home, the day and what the file changed. The map and the log are the
@@ -120,12 +120,12 @@ def _end(
 
 def arrivals_in_file(
     session: Session, homes: Mapping[uuid.UUID, uuid.UUID], told: Told
-) -> set[uuid.UUID]:
+) -> set[uuid.UUID | None]:
     """Let known persons whom a file finds in a new home go on there; gives the dwellings concerned.
 
     The map and the log are the import's.
     """
-    concerned: set[uuid.UUID] = set()
+    concerned: set[uuid.UUID | None] = set()
     for person_id, cases in cases_that_follow(session, homes).items():
         concerned |= follow_home(session, cases, homes[person_id])
     today = today_in_paris(told.now)
@@ -186,9 +186,9 @@ def _chunks(persons: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
         yield ids[start : start + AT_ONCE]
 
 
-def follow_home(session: Session, cases: Sequence[Case], home: uuid.UUID) -> set[uuid.UUID]:
+def follow_home(session: Session, cases: Sequence[Case], home: uuid.UUID) -> set[uuid.UUID | None]:
     """Let cases go on in a person's new home, opened again where need be; gives both homes."""
-    concerned = {home}
+    concerned: set[uuid.UUID | None] = {home}
     for case in cases:
         concerned.add(case.dwelling_id)
         if not case.is_open:

@@ -39,9 +39,12 @@ class _Place:
     h3: int
 
 
-def refresh_map(session: Session, dwelling_ids: Iterable[uuid.UUID]) -> None:
-    """Bring the map's rows of these dwellings up to date, and the counts by the difference."""
-    ids = sorted(set(dwelling_ids))
+def refresh_map(session: Session, dwelling_ids: Iterable[uuid.UUID | None]) -> None:
+    """Bring the map's rows of these dwellings up to date, and the counts by the difference.
+
+    None stands for a case without a dwelling, which is nowhere on the map.
+    """
+    ids = sorted({one for one in dwelling_ids if one is not None})
     session.flush()
     for start in range(0, len(ids), BATCH):
         _refresh_batch(session, ids[start : start + BATCH])
@@ -160,7 +163,8 @@ def _cases(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[C
     )
     found: dict[uuid.UUID, list[Case]] = {}
     for case in session.scalars(statement):
-        found.setdefault(case.dwelling_id, []).append(case)
+        if case.dwelling_id is not None:
+            found.setdefault(case.dwelling_id, []).append(case)
     return found
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
 from visits.models.accounts import Organisation, User
 from visits.models.people import Person
-from visits.models.portfolio import Dwelling
+from visits.models.portfolio import Dwelling, Residence
 
 if TYPE_CHECKING:
     from visits.models.calls import ContactAttempt
@@ -51,7 +51,8 @@ class Case(Base):
     `reasons` is a list of `{criterion, points, value, label: {fr, en}}`; `risk` is 0 unknown,
     1 low, 2 intermediate, 3 high, as the last visit assessed it. `programme_version` is the one
     she came in with: what it says of her calls and visits stays so. One case a person and
-    programme is open at a time; `outcome` is a code of the programme's list.
+    programme is open at a time; `outcome` is a code of the programme's list. `dwelling_id` is None
+    while she has no home here: then a visit says where it is.
     """
 
     __tablename__ = "case_file"
@@ -73,7 +74,7 @@ class Case(Base):
         ForeignKey("programme_version.id"), index=True
     )
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"), index=True)
+    dwelling_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dwelling.id"), index=True)
     state: Mapped[CaseState] = mapped_column(stored_enum(CaseState))
     score: Mapped[int]
     reasons: Mapped[list[Any]]
@@ -94,12 +95,17 @@ class Case(Base):
     closing_note: Mapped[str | None] = mapped_column(EncryptedText)
 
     person: Mapped[Person] = relationship()
-    dwelling: Mapped[Dwelling] = relationship()
+    dwelling: Mapped[Dwelling | None] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
     referent: Mapped[User | None] = relationship(foreign_keys=[referent_id])
     attempts: Mapped[list["ContactAttempt"]] = relationship(
         back_populates="case", order_by="(ContactAttempt.at, ContactAttempt.id)"
     )
+
+    @property
+    def residence(self) -> Residence | None:
+        """Where her home stands; None while she has none here."""
+        return self.dwelling.residence if self.dwelling else None
 
     @property
     def is_open(self) -> bool:

@@ -32,8 +32,8 @@ class Visit(Base):
     """An appointment at home between a visitor and a person who has a case.
 
     `kind` is one of the programme's kinds of visit, empty for its first. `was_in_id` is the home it
-    took place in: her case moves with her. `unusual_why` says why it is at an hour, or beside a
-    visit, at which nobody comes unasked.
+    took place in: her case moves with her. `place` says where it is when she has no home here.
+    `unusual_why` says why it is at an hour, or beside a visit, at which nobody comes unasked.
     """
 
     __tablename__ = "visit"
@@ -54,6 +54,7 @@ class Visit(Base):
     done_at: Mapped[datetime | None]
     closed_reason: Mapped[str | None] = mapped_column(EncryptedText)
     unusual_why: Mapped[str | None] = mapped_column(EncryptedText)
+    place: Mapped[str | None] = mapped_column(EncryptedText)
 
     case: Mapped[Case] = relationship()
     was_in: Mapped[Dwelling | None] = relationship()
@@ -71,8 +72,8 @@ class Visit(Base):
         return self.state in LIVE
 
     @property
-    def home(self) -> Dwelling:
-        """Where it took place, or will."""
+    def home(self) -> Dwelling | None:
+        """Where it took place, or will; None at a `place` that is no dwelling of ours."""
         return self.was_in or self.case.dwelling
 
 

@@ -109,11 +109,12 @@ def named_for_way(session: Session, case: Case) -> set[uuid.UUID] | None:
     To a protected person those named for her; to a home that is hidden, those named for anybody
     who lives there.
     """
-    hidden = case.dwelling_id in set(session.scalars(hidden_homes()))
-    if not case.person.protected and not hidden:
+    home = case.dwelling_id
+    hidden = home if home in set(session.scalars(hidden_homes())) else None
+    if not case.person.protected and hidden is None:
         return None
     meant = [case.person_id] if case.person.protected else []
-    living = [one.id for one in _living_in(session, case.dwelling_id)] if hidden else []
+    living = [one.id for one in _living_in(session, hidden)] if hidden else []
     named = [
         set(session.scalars(select(NamedAccess.user_id).where(NamedAccess.person_id.in_(ids))))
         for ids in (meant, living)

@@ -128,7 +128,7 @@ def _was_on_map(dwelling: Record, residences: dict[uuid.UUID, Record]) -> bool:
 
 def _lead_on(
     session: Session, ledger: Ledger, *, by: uuid.UUID | None, now: datetime
-) -> set[uuid.UUID]:
+) -> set[uuid.UUID | None]:
     """Let arrivals, deaths and departures have their consequences; gives the homes concerned."""
     told = Told(HowTold.IMPORT, by, now, late=True)
     known = {

@@ -82,7 +82,7 @@ def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
         seen = and_(open_to(viewer.user_id), _case_within_reach(viewer))
     else:
         seen = visible_persons(viewer)
-    return and_(seen, Case.dwelling_id.not_in(hidden))
+    return and_(seen, or_(Case.dwelling_id.is_(None), Case.dwelling_id.not_in(hidden)))
 
 
 def unseen_cases(user_id: uuid.UUID) -> ColumnElement[bool]:

@@ -45,9 +45,10 @@ def visits_file(visits: Sequence[Visit]) -> bytes:
 
 def _label(visit: Visit) -> str:
     at = visit.planned_start_at.astimezone(PARIS)
-    person, home = visit.case.person, visit.case.dwelling.residence
+    person, home = visit.case.person, visit.case.residence
     initials = "".join(f"{name[:1]}." for name in (person.first_name, person.last_name) if name)
-    return f"{at:%d/%m %H:%M} · {home.city} · {initials}"
+    city = [home.city] if home else []
+    return " · ".join([f"{at:%d/%m %H:%M}", *city, initials])
 
 
 def note_carried(session: Session, viewer: Viewer, visits: Sequence[Visit]) -> None:

@@ -33,6 +33,11 @@ from webapp.frame.transaction import house, now, reading, transaction
 from webapp.words import in_both
 
 DAYS_BACK, DAYS_AHEAD = 1, 7
+# What the tablet is told of a place that is no dwelling of the landlord's.
+ELSEWHERE: dict[str, Any] = {
+    **dict.fromkeys(("reference", "postcode", "city"), ""),
+    **dict.fromkeys(("floor", "door", "access_code", "lift", "lat", "lon")),
+}
 SENT_DAYS = 14
 
 tablet_day = Blueprint("tablet_day", __name__, url_prefix="/api/tablet", description="The day")
@@ -151,6 +156,8 @@ def _visit(visit: Visit, bundle: _Bundle) -> dict[str, Any]:
 def _dwelling(visit: Visit) -> dict[str, Any]:
     """Say where it is; the code of the door is for who is still to ring."""
     dwelling = visit.case.dwelling
+    if dwelling is None:
+        return ELSEWHERE | {"address": visit.place or ""}
     residence = dwelling.residence
     return {
         "reference": dwelling.reference,

@@ -86,5 +86,6 @@ class Checks:
         visit = self.round.plan(case, visitor, start_at, now, tasks)
         if visit is not None:
             self.diary.take(visitor, start_at)
-            home = case.dwelling.residence
+            home = case.residence
+            assert home is not None  # who is chosen lives somewhere
             self.round.hold(visit, {"storeys": home.storeys or 3, "has_lift": home.has_lift})

@@ -98,7 +98,8 @@ class Support:
         programme = find_programme(session, PROGRAMME)
         chooser, mover = acting(coordinator, Action.ENROL), acting(coordinator, Action.DECIDE)
         for case in enrol_top(session, programme, number, viewer=chooser, now=now):
-            territory = session.get_one(Territory, case.dwelling.residence.territory_id)
+            assert case.residence is not None  # who is chosen lives somewhere
+            territory = session.get_one(Territory, case.residence.territory_id)
             place = 0 if territory.name.endswith("Beauvais") else 1
             start, weekday = next(self.hours[place])
             goal = self.rng.choice(GOALS)

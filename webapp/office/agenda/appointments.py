@@ -49,6 +49,7 @@ def plan(case_id: uuid.UUID) -> ResponseReturnValue:
                 kind=_typed_kind(session, case),
                 tasks=_typed_tasks(),
                 insist=_typed_insistence(),
+                place=request.form.get("place", ""),
             )
             said = _("The visit is planned for %(when)s.", when=moment(visit.planned_start_at))
     except (Invalid, Conflict) as refused:

@@ -346,4 +346,5 @@ def offered_visitors(session: Session, case: Case) -> Sequence[User]:
 
 
 def _works_there(user: User, case: Case) -> bool:
-    return user.territory_id in (None, case.dwelling.residence.territory_id)
+    there = case.residence.territory_id if case.residence else None
+    return there is None or user.territory_id in (None, there)

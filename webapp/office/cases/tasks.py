@@ -116,7 +116,7 @@ def _as_csv(found: Sequence[Task], programmes: Mapping[object, Programme | None]
         cells = (
             task_name(task, programme),
             task.case.person.name,
-            task.case.dwelling.residence.city,
+            task.case.residence.city if task.case.residence else "",
             pick(dict(programme.name)) if programme else task.case.programme,
             word("task_state", task.state),
         )

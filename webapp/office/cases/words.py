@@ -38,6 +38,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "task_made": _l("something to do noted"),
         "task_closed": _l("what became of something to do"),
         "task_reopened": _l("something to do again"),
+        "case_opened": _l("a case opened"),
         "case_closed": _l("the end of a case"),
         "case_reopened": _l("a case opened again"),
         "case_in_charge": _l("who is in charge of a case"),

@@ -89,7 +89,8 @@ def _looked(
     person = visit.case.person
     age = None if person.born_on is None else age_on(on, born=person.born_on)
     gir = gir_on(session, person, on)
-    region = region_of(visit.case.dwelling.residence.postcode)
+    home = visit.home
+    region = region_of(home.residence.postcode) if home else ""
     cases: dict[Situation, list[Consequence]] = {}
     for submission in calling:
         for one in submission.consequences:

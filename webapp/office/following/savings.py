@@ -66,7 +66,8 @@ def _page(session: Session, visit: Visit) -> str:
         raise NotFound("savings_not_found")
     kit, on = _kit(filled[-1])
     known = parameters_in_force(session, known_at=filled[-1].received_at)
-    price = _water_price(known, visit.case.dwelling.residence.postcode)
+    home = visit.home
+    price = _water_price(known, home.residence.postcode if home else "")
     try:
         saved = estimate(kit, on, parameters=known, water_price=price)
         items = estimate_items(kit, on, parameters=known, water_price=price)

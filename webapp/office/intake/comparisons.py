@@ -96,7 +96,9 @@ def _both(
         for each in sorted({left_id, right_id})
     }
     left, right = found[left_id], found[right_id]
-    homes = {one.visit.home.id for one in (left, right) if one.visit is not None}
+    # Where she has no home here, what is compared is of one visit.
+    visits = [one.visit for one in (left, right) if one.visit is not None]
+    homes = {visit.home.id if visit.home else visit.id for visit in visits}
     forms = {one.form_version.form_id for one in (left, right)}
     if left_id == right_id or len(homes) != 1 or len(forms) != 1:
         raise NotFound("submission_not_found")

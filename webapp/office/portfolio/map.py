@@ -9,13 +9,15 @@ from flask_babel import gettext as _
 from maps.cells import BBox
 from maps.page import Page, draw
 from maps.tiles import tiles_from_setting
+from visits.calls.call_list import NO_HOME, CaseFilter, list_cases
 from visits.mapping.views import Area, located_area
 from visits.models.cases import CaseState
 from visits.programmes import Programme
 from visits.programmes.published import load_programmes
+from visits.sight.listing import JUST_COUNT
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.assets import vendored
-from webapp.frame.transaction import house, reading
+from webapp.frame.transaction import house, now, reading
 
 map_page = Blueprint("map_page", __name__, url_prefix="/map")
 
@@ -39,6 +41,7 @@ def index() -> ResponseReturnValue:
         chosen=request.args,
         may_import=may(Action.IMPORT_STOCK),
         counted=not may(Action.SEE_ANSWERS),
+        nowhere=_nowhere(),
     )
 
 
@@ -54,6 +57,19 @@ def script() -> ResponseReturnValue:
 def _programmes() -> list[Programme]:
     with reading() as session:
         return list(load_programmes(session).values())
+
+
+def _nowhere() -> list[tuple[Programme, int]]:
+    """Count by programme the open cases without a home here, for whoever may list them."""
+    if not may(Action.SEE_CASES):
+        return []
+    with reading() as session:
+        eyes, counted = viewer(Action.SEE_CASES), []
+        for programme in load_programmes(session).values():
+            only = CaseFilter(programme=programme.code, state=NO_HOME)
+            found = list_cases(session, eyes, only=only, wanted=JUST_COUNT, now=now())
+            counted.append((programme, found.total))
+        return [one for one in counted if one[1]]
 
 
 def _area() -> Area | None:

@@ -17,7 +17,12 @@ from visits.models.cases import Case, CaseState, WayIn
 from visits.models.people import AccessKind, Occupancy, Person
 from visits.models.portfolio import Tenancy
 from visits.models.visits import Visit
-from visits.programmes.published import programme_of, version_of
+from visits.programmes.published import (
+    find_programme,
+    programme_of,
+    refuse_new_case,
+    version_of,
+)
 from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
@@ -61,9 +66,10 @@ def open_case(
     """Open a case by hand, as somebody asked for it, with the home she has today or none.
 
     Nothing is scored: the call list has it by its day. Raises NotFound for a programme that is not
-    there, Invalid, Conflict when she died or has an open case in the programme.
+    there, Invalid, Conflict when it takes nobody this way, she died or has an open case in it.
     """
     version = version_of(session, programme)
+    refuse_new_case(session, find_programme(session, programme), way_in)
     if len(motive.strip()) > NOTE_LENGTH:
         raise Invalid({"motive": "too_long"})
     if person.died_on is not None:

@@ -138,14 +138,14 @@ def undo_arrival(session: Session, event: LifeEvent, *, by: uuid.UUID, now: date
         lease.lives_alone = before["joined_alone"]
     back = GivenBack()
     live_again(session, before, back)
-    concerned = {event.dwelling_id} if event.dwelling_id else set()
+    concerned: set[uuid.UUID | None] = {event.dwelling_id}
     told = Told(event.how, by, now, late=True)
     for number, home, was_open in before["followed"]:
         case = session.get_one(Case, uuid.UUID(number))
         if case.is_open and not was_open:
             end_cases(session, [case], MOVED, told)
         if case.dwelling_id == event.dwelling_id:
-            case.dwelling_id = uuid.UUID(home)
+            case.dwelling_id = uuid.UUID(home) if home else None
             concerned.add(case.dwelling_id)
     session.flush()
     refresh_map(session, concerned)

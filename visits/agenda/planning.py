@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from visits.agenda.unusual_hours import unusual_hour
 from visits.cases.appointments import call_off
 from visits.cases.stages import after_cancelling, move
-from visits.cases.tasks import plan_for, visits_due
+from visits.cases.tasks import plan_for, promises_open, visits_due
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
 from visits.models.accounts import Role, User
@@ -147,7 +147,8 @@ def _tasks_to_answer(
     waiting = visits_due(session, case)
     if wanted is None:
         return [one for one in waiting if not kind or one.visit_kind in (kind, None)][:1]
-    named = [one for one in waiting if one.id in set(wanted)]
+    offered = [*waiting, *promises_open(session, case)]
+    named = [one for one in offered if one.id in set(wanted)]
     if len(named) < len(set(wanted)):
         raise Conflict("task_planned")
     return named

@@ -190,6 +190,18 @@ def visits_due(session: Session, case: Case) -> Sequence[Task]:
     return session.scalars(statement.order_by(Task.due_on, Task.id)).all()
 
 
+def promises_open(session: Session, case: Case) -> Sequence[Task]:
+    """List what was promised in a case beside visits, that a visit may answer too."""
+    statement = select(Task).where(
+        Task.case_id == case.id,
+        Task.state == TaskState.OPEN,
+        Task.visit_id.is_(None),
+        Task.consequence_id.is_not(None),
+        Task.kind.not_in((TaskKind.VISIT, TaskKind.CHECK)),
+    )
+    return session.scalars(statement.order_by(Task.due_on, Task.id)).all()
+
+
 def plan_for(session: Session, visit: Visit, tasks: Collection[Task]) -> None:
     """Let a visit answer tasks of its case. Raises Conflict for one that is planned already."""
     for task in tasks:

@@ -33,7 +33,7 @@ from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, may_be_taken_back,
 from visits.cases.cases import find_case, outcomes_of
 from visits.cases.charge import Choices, charge_choices, charges_of
 from visits.cases.pauses import pauses_of
-from visits.cases.tasks import BY_HAND, CLOSED_AS, tasks_of, visits_due
+from visits.cases.tasks import BY_HAND, CLOSED_AS, promises_open, tasks_of, visits_due
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound, Refused
 from visits.life.events import WHY_LENGTH
@@ -258,6 +258,7 @@ def page_of_case(
         programme=programme,
         visits=visits,
         due=due,
+        promises=promises_open(session, case),
         tasks=tasks_of(session, case.id),
         paused=pauses_of(session, case.id),
         charges=charges_of(session, case.id),

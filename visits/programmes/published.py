@@ -16,6 +16,9 @@ from visits.models.portfolio import FormVersion
 from visits.models.programmes import ProgrammeVersion
 from visits.programmes import Programme, parse_programme, shipped_programmes
 
+# How somebody may say that a case came to be, who opens it by hand.
+WAYS_BY_HAND = (WayIn.REQUEST, WayIn.REFERRAL)
+
 # Where a session keeps what it has read: nobody else changes it while its transaction lasts.
 READ, VERSIONS = "programmes", "programme_versions"
 # What shipped with the version before, by the SHA-256 of its text: nobody here has changed it.
@@ -81,6 +84,16 @@ def refuse_new_case(session: Session, programme: Programme, way: WayIn) -> None:
         raise Conflict("programme_retired")
     if way not in programme.ways_in:
         raise Conflict("way_in_closed")
+
+
+def open_to_requests(session: Session) -> list[str]:
+    """Name the programmes that take people in a way that somebody may note by hand."""
+    retired = retired_codes(session)
+    return [
+        one.code
+        for one in load_programmes(session).values()
+        if one.code not in retired and any(way in one.ways_in for way in WAYS_BY_HAND)
+    ]
 
 
 def publish_shipped_programmes(session: Session, *, now: datetime) -> int:

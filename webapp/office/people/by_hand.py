@@ -10,9 +10,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.calls.phones import note_number
+from visits.cases.cases import open_case
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.arrivals import ROLES, Arriving, record_arrival
 from visits.life.endings import Told
+from visits.models.cases import WayIn
 from visits.models.life import HowTold
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
@@ -25,6 +27,7 @@ from visits.people.by_hand import (
     make_person,
     take_correction_back,
 )
+from visits.programmes.published import WAYS_BY_HAND
 from visits.sight import find_person
 from visits.sight.homes import find_home_called
 from webapp.access.auth import Action, requires, viewer
@@ -116,6 +119,27 @@ def arrive(person_id: uuid.UUID) -> ResponseReturnValue:
         return refused_on_page(person_id, refused)
     flash(_("Noted: this person lives there now, and her open cases go on there."), "success")
     return redirect(url_for("people.show", person_id=person_id, _anchor="life"))
+
+
+@people_by_hand.post("/<uuid:person_id>/cases")
+@requires(Action.ENROL)
+def add_case(person_id: uuid.UUID) -> ResponseReturnValue:
+    """Open a case for somebody who asked for it, or of whom somebody spoke."""
+    typed = request.form
+    try:
+        if typed.get("way_in") not in WAYS_BY_HAND:
+            raise Invalid({"way_in": "bad_choice"})
+        with transaction() as session:
+            person = find_person(session, viewer(), person_id, to_change=True)
+            case = open_case(
+                session, person, typed.get("programme", ""), way_in=WayIn(typed["way_in"]),
+                motive=typed.get("motive", "").replace("\r\n", "\n"), viewer=viewer(), now=now(),
+            )  # fmt: skip
+            case_id = case.id
+    except (Invalid, Conflict) as refused:
+        return refused_on_page(person_id, refused)
+    flash(_("The case is open: this person is in the call list of the programme."), "success")
+    return redirect(url_for("cases.show", case_id=case_id))
 
 
 @people_by_hand.post("/<uuid:person_id>/identity")

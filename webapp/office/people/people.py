@@ -1,6 +1,7 @@
 """Persons: finding one, and her file: what is kept, who may see it, who looked."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,11 +10,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.calls.phones import WHOSE_LENGTH
+from visits.cases.cases import NOTE_LENGTH
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.arrivals import ROLES
 from visits.life.deaths import what_was_promised
 from visits.life.events import WHY_LENGTH, events_of, may_take_back
 from visits.life.moves import WHERE_TO_LENGTH
+from visits.models.cases import Case
 from visits.models.people import AlertCode, Person
 from visits.people.by_hand import NAME_LENGTH, corrections_of, standing
 from visits.people.external_scores import ToldScore, external_scores, record_external_score
@@ -22,6 +25,7 @@ from visits.people.part_refusals import refusals_told
 from visits.people.people import accesses_of, named_for, person_file, users_to_name, with_homes
 from visits.people.phones import numbers_of
 from visits.people.protection import living_with
+from visits.programmes.published import WAYS_BY_HAND, open_to_requests
 from visits.sight import find_person
 from visits.sight.search import search_people
 from webapp.access.auth import Action, may, requires, viewer
@@ -32,6 +36,7 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
 from webapp.office.frame.moments import age, day_of, typed_day
 from webapp.office.frame.programmes import programme_names
+from webapp.words import named as named_words
 
 people = Blueprint("people", __name__, url_prefix="/people")
 
@@ -138,6 +143,14 @@ def _reaches(session: Session, action: Action, person: Person) -> bool:
         return False
 
 
+def _open_to(session: Session, person: Person, cases: Sequence[Case]) -> list[str]:
+    """Name the programmes in which a case may be opened for her by hand now."""
+    if person.died_on is not None or not _reaches(session, Action.ENROL, person):
+        return []
+    taken = {case.programme for case in cases if case.is_open}
+    return [code for code in open_to_requests(session) if code not in taken]
+
+
 def _page(
     session: Session,
     person: Person,
@@ -173,6 +186,9 @@ def _page(
         },
         may_edit=_reaches(session, Action.EDIT_PERSONS, person),
         corrections=corrections,
+        open_to=_open_to(session, person, file.cases),
+        ways_by_hand=named_words("way_in", WAYS_BY_HAND),
+        motive_length=NOTE_LENGTH,
         standing=standing(corrections),
         roles=ROLES,
         name_length=NAME_LENGTH,

@@ -1,0 +1,87 @@
+"""A case opened by hand from somebody's page: she rang, or somebody spoke of her."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.factories import make_person
+from visits.cases.cases import close_case
+from visits.models.accounts import Role, User
+from visits.models.cases import Case, WayIn
+from visits.models.people import Person
+from visits.programmes.published import retire_programme
+from visits.sight import Reach, Viewer
+
+SAID = {"programme": "seniors", "way_in": "request", "motive": "A peur de tomber dans son bain"}
+
+
+@pytest.fixture
+def person(app: Flask, session: Session) -> Person:
+    """Somebody who has no case."""
+    somebody = make_person(session)
+    session.commit()
+    return somebody
+
+
+def test_it_is_opened_once_and_is_in_the_call_list(
+    person: Person, client_as: Callable[..., FlaskClient], session: Session
+) -> None:
+    client = client_as(Role.COORDINATOR, language="en")
+    page, url = f"/people/{person.id}", f"/people/{person.id}/cases"
+    session.rollback()
+    assert "Open a case" in client.get(page).text
+    wrong = client.post(url, data=SAID | {"way_in": "targeting"})
+    assert wrong.status_code == 422 and "way_in-error" in wrong.text
+    assert SAID["motive"] in wrong.text
+    assert client.post(url, data=SAID | {"programme": "nothing"}).status_code == 404
+    opened = client.post(url, data=SAID)
+    case = session.scalars(select(Case)).one()
+    assert (opened.status_code, opened.headers["Location"]) == (302, f"/cases/{case.id}")
+    assert (case.way_in, case.motive, case.person_id) == (
+        WayIn.REQUEST, SAID["motive"], person.id,
+    )  # fmt: skip
+    session.rollback()
+    shown = client.get(opened.headers["Location"]).text
+    assert SAID["motive"] in shown
+    assert "Odette" in client.get("/cases/?programme=seniors&state=to_contact").text
+    assert client.post(url, data=SAID).status_code == 409
+    session.rollback()
+    assert len(session.scalars(select(Case)).all()) == 1
+
+
+def test_a_programme_that_is_retired_takes_nobody(
+    person: Person, client_as: Callable[..., FlaskClient], app: Flask
+) -> None:
+    client = client_as(Role.COORDINATOR, language="en")
+    with app.extensions["palier"].sessions.begin() as session:
+        by = session.scalars(select(User).limit(1)).one()
+        retire_programme(session, "seniors", by=by.id, now=NOW)
+    page = client.get(f"/people/{person.id}").text
+    assert 'value="seniors"' not in page and "Open a case" in page
+    assert client.post(f"/people/{person.id}/cases", data=SAID).status_code == 409
+
+
+def test_after_a_case_was_closed_another_may_be_opened(
+    person: Person, client_as: Callable[..., FlaskClient], app: Flask
+) -> None:
+    client = client_as(Role.COORDINATOR, language="en")
+    url = f"/people/{person.id}/cases"
+    assert client.post(url, data=SAID).status_code == 302
+    with app.extensions["palier"].sessions.begin() as session:
+        case, by = session.scalars(select(Case)).one(), session.scalars(select(User)).first()
+        assert by is not None
+        eyes = Viewer(by.id, by.organisation_id, None, Reach.ALL)
+        close_case(session, case, outcome="lost", viewer=eyes, now=NOW)
+    assert client.post(url, data=SAID).status_code == 302
+
+
+@pytest.mark.parametrize("role", [Role.SOCIAL_WORKER, Role.PARTNER_COORDINATOR, Role.VISITOR])
+def test_others_open_none(
+    person: Person, client_as: Callable[..., FlaskClient], role: Role
+) -> None:
+    assert client_as(role).post(f"/people/{person.id}/cases", data=SAID).status_code == 403

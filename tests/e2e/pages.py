@@ -112,6 +112,15 @@ def write_programme_drafts(session: Session, *, by: uuid.UUID, now: datetime) ->
     begin_draft(session, {"fr": "Visites canicule", "en": "Heatwave visits"}, by=by, now=now)
 
 
+def visits_of_each(house: House) -> list[str]:
+    """Give a visit that each visitor did, and one that called for an adaptation."""
+    done = select(func.min(Visit.id)).join(Visit.submissions).group_by(Visit.visitor_id)
+    adapted = done.join(Submission.consequences).where(Consequence.kind == "adaptation")
+    with house.sessions() as session:
+        each = [f"/visits/{one}" for one in session.scalars(done)]
+        return each + [f"/visits/{one}/funding" for one in session.scalars(adapted)]
+
+
 def pages_of(house: House) -> list[Shown]:
     """List every page with something on it, from a loaded demonstration."""
     twice, comparison = send_again(house)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from tests.conftest import SECRETS
 from tests.e2e.layout import Structure, faults, structure_of
-from tests.e2e.pages import pages_of
+from tests.e2e.pages import pages_of, visits_of_each
 from tests.e2e.profiles import fresh_profile
 from tests.e2e.rare import add_rare_things, refusal_pages
 from tests.e2e.walked import Walked, serve
@@ -23,7 +23,7 @@ from tests.factories import make_user
 from tests.walk import Seen, open_to
 from visits.models.accounts import Organisation, Role, User
 from visits.models.calls import ContactAttempt
-from visits.models.cases import Task
+from visits.models.cases import Case, CaseCharge, CasePause, Task
 from visits.models.people import Person
 from visits.models.portfolio import Residence
 from visits.models.works import WorkOrder
@@ -31,6 +31,7 @@ from webapp import create_app
 from webapp.access.setting_up import publish_what_ships
 from webapp.demo import Size, load_demo
 from webapp.demo.answers import COMMENTS
+from webapp.demo.programme_answers import GOALS
 from webapp.frame.settings import Settings
 from webapp.frame.transaction import House
 
@@ -145,6 +146,7 @@ def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     house: House = app.extensions["palier"]
     load_demo(house, now=NOW, tell=lambda line: None, size=SMALL)
     examples = [one.path for one in pages_of(house)] + add_rare_things(house)
+    examples += visits_of_each(house)
     with serve(app, examples) as walked:
         yield walked
 
@@ -167,7 +169,7 @@ def typed(demo: Walked) -> re.Pattern[str]:
     """What people typed or are called: it is in no language of ours."""
     house: House = demo.app.extensions["palier"]
     with house.sessions() as session:
-        said: set[str | None] = {*NAMES, *COMMENTS}
+        said: set[str | None] = {*NAMES, *COMMENTS, *GOALS}
         for column in (
             User.name,
             Organisation.name,
@@ -176,6 +178,11 @@ def typed(demo: Walked) -> re.Pattern[str]:
             ContactAttempt.note,
             WorkOrder.closing_note,
             Task.why,
+            Task.what,
+            Case.motive,
+            Case.closing_note,
+            CasePause.why,
+            CaseCharge.why,
         ):
             said.update(session.scalars(select(column)))
         said.update(person.name for person in session.scalars(select(Person)))

@@ -51,7 +51,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "on": _l("Day"),
         "why": _l("Why"),
         "what": _l("What"),
-        "due_on": _l("By"),
+        "due_on": _l("Due by"),
         "organisation_id": _l("Organisation in charge"),
         "referent_id": _l("Referent"),
     },

@@ -100,7 +100,7 @@ OBJECTIVE = (
     NAME,
     Field("counter", _l("What is counted"), "choice", "counter"),
     Field("number", _l("How many"), "number"),
-    Field("by", _l("By"), "day"),
+    Field("by", _l("Due by"), "day"),
 )
 BUDGET_LINE = (
     CODE,

@@ -31,7 +31,7 @@ from visits.models.works import Severity, WorkOrder
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
 ROLES = {
-    Role.COORDINATOR: 7, Role.PARTNER_COORDINATOR: 1, Role.TECHNICIAN: 4, Role.MANAGER: 4,
+    Role.COORDINATOR: 8, Role.PARTNER_COORDINATOR: 2, Role.TECHNICIAN: 4, Role.MANAGER: 4,
     Role.SOCIAL_WORKER: 4,
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from diagnostics.delays import PARIS
 from visits.accounts.mandates import seen_in_figures
 from visits.calls.call_list import CALL_BACK_DUE, TO_CONTACT, CaseFilter
+from visits.cases.task_list import LATE, TaskFilter, count_tasks
 from visits.following.every_kind import KINDS
 from visits.following.kinds import Kind, Waits
 from visits.following.work_list import WorkOrderFilter, list_work_orders
@@ -158,10 +159,19 @@ def _coordinator(session: Session) -> list[Tile]:
         _calls(session, _("To call today"), programme, TO_CONTACT),
         _calls(session, _("Call-backs due"), programme, CALL_BACK_DUE, tone="warn"),
         _week(session),
+        _late(session),
         _to_review(session),
         *_unclaimed(session),
         *_of_kinds(session),
     ]
+
+
+def _late(session: Session) -> Tile:
+    """Count what should have been done in cases before today."""
+    only = TaskFilter(state=LATE)
+    count = count_tasks(session, viewer(Action.SEE_CASES), only=only, today=day_of(now()))
+    link = url_for("tasks.index", state=LATE)
+    return Tile(_("Late things to do"), count, link, tone="bad" if count else "")
 
 
 def _unclaimed(session: Session) -> list[Tile]:
@@ -177,6 +187,7 @@ def _partner(session: Session) -> list[Tile]:
     return [
         *(calls if may(Action.CALL) else ()),
         _week(session),
+        _late(session),
         Tile(_("Cases"), _("See the list"), url_for("cases.index", programme=programme)),
         *_of_kinds(session),
     ]

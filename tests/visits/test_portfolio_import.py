@@ -126,7 +126,7 @@ def test_a_move_ends_the_old_occupancy_and_opens_a_new_one(session: Session) -> 
     old = session.scalars(select(Dwelling).where(Dwelling.reference == "L2")).one()
     case = make_case(session, by=by, person=person, dwelling=old)
     plan = load(session, TENANTS.replace("P3;L2;", "P3;L4;").replace("1970-09-01", "2026-02-01"))
-    assert codes(plan.warnings) == [(4, "moved")]
+    assert codes(plan.warnings) == [(4, "moved"), (4, "cases_follow")]
     assert counts(plan, "persons") == (0, 1, 3, 0)
     assert home_of(session, "LE MEUR") == "L4"
     assert session.scalars(select(Occupancy.ended_on).where(

@@ -73,6 +73,8 @@ def upgrade() -> None:
     for start in range(0, len(promises), BATCH):
         bind.execute(sa.insert(task), [_task(one) for one in promises[start : start + BATCH]])
     op.drop_table("follow_up")
+    # Nobody runs it any more: it would be told as a clock that stands still.
+    op.execute("DELETE FROM job_state WHERE name = 'remind_follow_ups'")
 
 
 def _task(promise: sa.Row) -> dict[str, object]:

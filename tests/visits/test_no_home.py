@@ -47,6 +47,8 @@ class Desk:
         self.person = make_person(session)
         left = update(Occupancy).where(Occupancy.person_id == self.person.id)
         session.execute(left.values(ended_on=now.date()))
+        # Somewhere a home is hidden: what has no home at all is not hidden with it.
+        protect(session, make_person(session), by=make_user(session).id, now=now)
         self.case: Case = open_case(
             session, self.person, "seniors", motive="Dort chez sa sœur", viewer=self.viewer, now=now
         )

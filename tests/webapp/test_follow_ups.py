@@ -121,3 +121,29 @@ def test_causes_are_told_in_the_reader_s_language(home: Home, client_as: SignIn)
     assert "Have you had a fall in the last twelve months?" in english
     assert "Avez-vous fait une chute" not in english
     assert "Avez-vous fait une chute" in client_as(Role.SOCIAL_WORKER).get(url).text
+
+
+def test_what_answers_promised_is_told_to_those_who_follow_it_up_alone(
+    home: Home, client_as: SignIn
+) -> None:
+    case_id = due(home).case_id
+    pages = ("/tasks/?state=open_all", "/tasks/tasks.csv?state=open_all", f"/cases/{case_id}")
+    for role, told in ((Role.COORDINATOR, True), (Role.PARTNER_COORDINATOR, False)):
+        client = client_as(role)
+        for page in pages:
+            answer = client.get(page)
+            assert answer.status_code == 200 and "VERMEULEN" in answer.text
+            assert ("avis médical" in answer.text) is told, (role, page)
+
+
+def test_a_follow_up_that_was_closed_is_opened_again(home: Home, client_as: SignIn) -> None:
+    url = f"/follow-ups/{due(home).id}"
+    client = client_as(Role.SOCIAL_WORKER)
+    assert client.post(f"{url}/reopen").status_code == 409
+    wrong = client.post(url, data={"why": "Refuse", "state": "lapsed"})
+    assert wrong.status_code == 422 and "state-error" in wrong.text
+    closed = {"why": "A déménagé sans laisser d’adresse", "state": "impossible"}
+    assert client.post(url, data=closed).status_code == 302
+    assert due(home).state is TaskState.IMPOSSIBLE
+    assert client.post(f"{url}/reopen").status_code == 302
+    assert (due(home).state, due(home).why) == (TaskState.OPEN, None)

@@ -38,8 +38,10 @@ from visits.models.cases import Case
 from visits.models.mandates import Mandate, Right
 from visits.models.visits import Visit, VisitState
 from visits.people.people import person_file
+from visits.people.timeline import EntryKind, timeline
 from visits.programmes.published import publish_shipped_programmes
 from visits.sight import Reach, Viewer, find_person, mandates_held, visible_cases, visible_persons
+from visits.sight.listing import Wanted
 
 TODAY = date(2026, 3, 10)
 WORK = frozenset({Right.CALL, Right.PLAN, Right.VISIT})
@@ -125,8 +127,12 @@ def test_of_a_person_in_two_programmes_only_the_mandates_case_is_seen(field: Fie
     )
     make_visit(session, case=hidden, visitor=make_user(session, role=Role.VISITOR))
     field.grant()
-    file = person_file(session, field.eyes(), case.person)
-    assert (file.cases, file.visits) == ([case], [])
+    eyes, person = field.eyes(), case.person
+    assert person_file(session, eyes, person).cases == [case]
+    rows = timeline(session, person, dict.fromkeys(EntryKind, eyes), wanted=Wanted()).rows
+    told = [one.thing for row in rows for one in row]
+    assert case in told and hidden not in told
+    assert not [one for one in told if isinstance(one, Visit)]
     assert len(person_file(session, make_viewer(field.office), case.person).cases) == 2
 
 

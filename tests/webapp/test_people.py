@@ -249,7 +249,7 @@ def test_looking_at_a_file_and_protecting_it_are_logged_and_shown(
     client = client_as("coordinator", name="Camille Lecomte")
     client.get(f"/people/{person.id}")
     client.post(f"/people/{person.id}/protection", data={"protected": "yes"})
-    text = client.get(f"/people/{person.id}").get_data(as_text=True)
+    text = client.get(f"/people/{person.id}?kind=looked").get_data(as_text=True)
     assert text.count("Camille Lecomte ·") == 2
     session.commit()
     logged = session.scalars(select(AccessEvent.what).order_by(AccessEvent.id)).all()

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from visits.models.accounts import User
-from visits.models.cases import Case, Task
+from visits.models.cases import Case
 from visits.models.people import (
     AccessedPerson,
     AccessEvent,
@@ -21,13 +21,11 @@ from visits.models.people import (
     PhoneNumber,
 )
 from visits.models.portfolio import Dwelling, Tenancy
-from visits.models.visits import Visit
 from visits.people.consents import still_counts
 from visits.people.measures import standing_alerts
 from visits.people.phones import numbers_of
+from visits.sight.listing import Listed, Wanted
 from visits.sight.reach import Viewer, hidden_homes, visible_cases, visible_persons
-
-ACCESSES_SHOWN = 50
 
 
 def with_homes() -> ORMOption:
@@ -42,14 +40,12 @@ def with_homes() -> ORMOption:
 
 @dataclass(frozen=True)
 class PersonFile:
-    """All that is kept about a person, the latest first."""
+    """Who a person is and how things stand: what happened is the matter of `timeline`."""
 
     person: Person
     occupancies: Sequence[Occupancy]
     cases: Sequence[Case]
-    visits: Sequence[Visit]
     consents: Sequence[Consent]
-    follow_ups: Sequence[Task]
     household: Sequence[Person]
     alerts: Sequence[PersonAlert]
     contacts: Sequence[HouseholdContact]
@@ -70,7 +66,6 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
         .order_by(Tenancy.started_on.desc(), Tenancy.id.desc(), Occupancy.id)
     ).all()
     hers = (Case.person_id == person.id, visible_cases(viewer))
-    enrolled = select(Case.id).join(Case.person).where(*hers)
     return PersonFile(
         person=person,
         occupancies=occupancies,
@@ -78,25 +73,12 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
             select(Case)
             .join(Case.person)
             .where(*hers)
-            .options(selectinload(Case.attempts))
-            .order_by(Case.opened_at.desc(), Case.id.desc())
-        ).all(),
-        visits=session.scalars(
-            select(Visit)
-            .where(Visit.case_id.in_(enrolled))
-            .options(joinedload(Visit.visitor), joinedload(Visit.case))
-            .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
+            .order_by(Case.closed_on.is_not(None), Case.opened_at.desc(), Case.id.desc())
         ).all(),
         consents=session.scalars(
             select(Consent)
             .where(Consent.person_id == person.id, still_counts())
             .order_by(Consent.at.desc(), Consent.id.desc())
-        ).all(),
-        follow_ups=session.scalars(
-            select(Task)
-            .where(Task.case_id.in_(enrolled), Task.consequence_id.is_not(None))
-            .options(joinedload(Task.consequence))
-            .order_by(Task.due_on.desc(), Task.id.desc())
         ).all(),
         household=_household(session, viewer, person),
         alerts=standing_alerts(session, [person.id]).get(person.id, ()),
@@ -182,17 +164,22 @@ def sharing_phone(session: Session, viewer: Viewer, person: Person) -> Sequence[
     return session.scalars(found).all()
 
 
-def accesses_of(session: Session, person: Person) -> Sequence[Row[AccessEvent, str]]:
-    """List who looked at or changed a person's file, the last 50 times, with their names."""
+def accesses_of(
+    session: Session, person: Person, *, wanted: Wanted
+) -> Listed[Row[AccessEvent, str]]:
+    """List who looked at or changed a person's file, the latest first, with their names."""
+    about = (AccessedPerson.person_id == person.id,)
+    total = session.scalar(select(func.count()).select_from(AccessedPerson).where(*about)) or 0
     statement = (
         select(AccessEvent, User.name)
         .outerjoin(User, User.id == AccessEvent.user_id)
         .join(AccessedPerson, AccessedPerson.event_id == AccessEvent.id)
-        .where(AccessedPerson.person_id == person.id)
+        .where(*about)
         .order_by(AccessEvent.id.desc())
-        .limit(ACCESSES_SHOWN)
+        .limit(wanted.size)
+        .offset((wanted.page - 1) * wanted.size)
     )
-    return session.execute(statement).all()
+    return Listed(session.execute(statement).all(), total, wanted)
 
 
 def named_for(session: Session, person: Person) -> Sequence[User]:

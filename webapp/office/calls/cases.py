@@ -36,11 +36,13 @@ from visits.cases.pauses import pauses_of
 from visits.cases.tasks import BY_HAND, CLOSED_AS, promises_open, tasks_of, visits_due
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound, Refused
+from visits.ground.months import by_month
 from visits.life.events import WHY_LENGTH
 from visits.models.accounts import User
 from visits.models.calls import Channel, Disposition, Refusal, RefusalReason
 from visits.models.cases import Case, CaseState
 from visits.models.people import Person, RefusedPart
+from visits.models.visits import Visit
 from visits.people.measures import standing_alerts
 from visits.people.part_refusals import refused_parts
 from visits.people.phones import KnownNumber, numbers_of
@@ -257,6 +259,7 @@ def page_of_case(
         dwelling=case.dwelling,
         programme=programme,
         visits=visits,
+        visits_by_month=by_month(visits, at=lambda one: one.planned_start_at, alike=_alike),
         due=due,
         promises=promises_open(session, case),
         tasks=tasks_of(session, case.id),
@@ -297,6 +300,11 @@ def page_of_case(
         age=age,
         now=now(),
     )
+
+
+def _alike(visit: Visit) -> tuple[str, str] | None:
+    """Give what makes past visits of a month one row; one to come or under way stands alone."""
+    return None if visit.is_live else (visit.kind, visit.state)
 
 
 def _to_charge(session: Session, case: Case) -> Choices:

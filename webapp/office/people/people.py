@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,14 +19,15 @@ from visits.life.events import WHY_LENGTH, events_of, may_take_back
 from visits.life.moves import WHERE_TO_LENGTH
 from visits.models.cases import Case
 from visits.models.people import AlertCode, Person
+from visits.people.ahead import what_is_ahead
 from visits.people.by_hand import NAME_LENGTH, corrections_of, standing
 from visits.people.external_scores import ToldScore, external_scores, record_external_score
 from visits.people.measures import alert_kind
 from visits.people.part_refusals import refusals_told
-from visits.people.people import accesses_of, named_for, person_file, users_to_name, with_homes
+from visits.people.people import named_for, person_file, users_to_name, with_homes
 from visits.people.phones import numbers_of
 from visits.people.protection import living_with
-from visits.programmes.published import WAYS_BY_HAND, open_to_requests
+from visits.programmes.published import WAYS_BY_HAND, open_to_requests, programme_of
 from visits.sight import find_person
 from visits.sight.search import search_people
 from webapp.access.auth import Action, may, requires, viewer
@@ -36,12 +38,21 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
 from webapp.office.frame.moments import age, day_of, typed_day
 from webapp.office.frame.programmes import programme_names
+from webapp.office.people.timeline import shown_timeline
 from webapp.words import named as named_words
 
 people = Blueprint("people", __name__, url_prefix="/people")
 
 LONGEST_SEARCH = 100
 REFERENCE_LENGTH = 40
+LENGTHS = {
+    "whose_length": WHOSE_LENGTH,
+    "motive_length": NOTE_LENGTH,
+    "name_length": NAME_LENGTH,
+    "reference_length": REFERENCE_LENGTH,
+    "why_length": WHY_LENGTH,
+    "where_to_length": WHERE_TO_LENGTH,
+}
 # Names to choose from; any other may be typed.
 KNOWN_SCORES = ("GIR", "FRAGIRE", "Tinetti", "SEGA", "TUG", "MMSE", "GDS")
 
@@ -161,53 +172,64 @@ def _page(
 ) -> str:
     file = person_file(session, viewer(Action.SEE_PERSONS), person)
     shown.update(other.id for other in file.household)
-    events = events_of(session, person.id)
     corrections = corrections_of(session, person.id)
-    responsible = may(Action.PROTECT_PERSONS)
-    named = named_for(session, person) if responsible else []
-    living_there = living_with(session, person, seen_by=viewer().user_id) if responsible else []
-    shown.update(other.id for other in living_there if person.protected)
     return render_template(
         "people/show.html",
         file=file,
-        programme_names=programme_names(session),
         person=person,
         refusals=refusals_told(session, person),
         numbers=numbers_of(session, person),
-        whose_length=WHOSE_LENGTH,
-        may_call=_reaches(session, Action.CALL, person),
-        may_note_life=_reaches(session, Action.NOTE_LIFE_EVENTS, person),
-        events=events,
-        to_take_back=may_take_back(events),
-        promised={
-            one.id: what_was_promised(session, viewer(Action.SEE_PERSONS), one)
-            for one in events
-            if one.stands
-        },
+        may_call=person.died_on is None and _reaches(session, Action.CALL, person),
         may_edit=_reaches(session, Action.EDIT_PERSONS, person),
         corrections=corrections,
-        open_to=_open_to(session, person, file.cases),
-        ways_by_hand=named_words("way_in", WAYS_BY_HAND),
-        motive_length=NOTE_LENGTH,
         standing=standing(corrections),
-        roles=ROLES,
-        name_length=NAME_LENGTH,
-        reference_length=REFERENCE_LENGTH,
-        why_length=WHY_LENGTH,
-        where_to_length=WHERE_TO_LENGTH,
-        named=named,
-        living_there=living_there,
-        to_name=[user for user in users_to_name(session) if user not in named]
-        if responsible
-        else [],
-        alert_codes=list(AlertCode),
-        alert_kind=alert_kind,
-        today_is=day_of(now()),
-        accesses=accesses_of(session, person) if responsible else [],
         scores=external_scores(session, person) if may(Action.SEE_ANSWERS) else [],
         known_scores=KNOWN_SCORES,
+        alert_codes=list(AlertCode),
+        alert_kind=alert_kind,
+        day_now=day_of(now()),
         typed=request.form,
         errors=errors or {},
         said=said,
         age=age,
+        shown_timeline=shown_timeline(session, person),
+        **LENGTHS,
+        **_cases(session, person, file.cases),
+        **_life(session, person),
+        **_protection(session, person, shown),
     )
+
+
+def _cases(session: Session, person: Person, cases: Sequence[Case]) -> dict[str, Any]:
+    """Give what the page says of her cases: what is next in each, where another may be opened."""
+    return {
+        "programme_names": programme_names(session),
+        "programme_of": {case.id: programme_of(session, case) for case in cases},
+        "ahead": {} if person.died_on else what_is_ahead(session, cases),
+        "open_to": _open_to(session, person, cases),
+        "ways_by_hand": named_words("way_in", WAYS_BY_HAND),
+    }
+
+
+def _life(session: Session, person: Person) -> dict[str, Any]:
+    """Give what the page says of her life, with who is to be told of what still stands."""
+    events = events_of(session, person.id)
+    seen = viewer(Action.SEE_PERSONS)
+    return {
+        "events": events,
+        "to_take_back": may_take_back(events),
+        "promised": {one.id: what_was_promised(session, seen, one) for one in events if one.stands},
+        "may_note_life": _reaches(session, Action.NOTE_LIFE_EVENTS, person),
+        "roles": ROLES,
+    }
+
+
+def _protection(session: Session, person: Person, shown: set[uuid.UUID | None]) -> dict[str, Any]:
+    """Give who sees her file, to those who decide of it."""
+    if not may(Action.PROTECT_PERSONS):
+        return {"named": [], "living_there": [], "to_name": []}
+    named = named_for(session, person)
+    living_there = living_with(session, person, seen_by=viewer().user_id)
+    shown.update(other.id for other in living_there if person.protected)
+    to_name = [user for user in users_to_name(session) if user not in named]
+    return {"named": named, "living_there": living_there, "to_name": to_name}

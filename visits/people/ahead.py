@@ -1,0 +1,45 @@
+"""What is to do next in a person's open cases: the visits planned, what is due."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from visits.models.cases import Case, Task, TaskState
+from visits.models.visits import LIVE, Visit
+
+SHOWN = 3
+
+
+@dataclass
+class Ahead:
+    """The first visits planned in a case, and the first things due that none is planned for."""
+
+    visits: list[Visit] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+
+
+def what_is_ahead(session: Session, cases: Sequence[Case]) -> dict[uuid.UUID, Ahead]:
+    """Give by open case what comes next, the first at the top, three of each at most."""
+    found = {case.id: Ahead() for case in cases if case.is_open}
+    visits = (
+        select(Visit)
+        .where(Visit.case_id.in_(found), Visit.state.in_(LIVE))
+        .options(joinedload(Visit.visitor))
+        .order_by(Visit.planned_start_at, Visit.id)
+    )
+    for visit in session.scalars(visits):
+        if len(found[visit.case_id].visits) < SHOWN:
+            found[visit.case_id].visits.append(visit)
+    tasks = (
+        select(Task)
+        .where(Task.case_id.in_(found), Task.state == TaskState.OPEN, Task.visit_id.is_(None))
+        .options(joinedload(Task.consequence), joinedload(Task.case))
+        .order_by(Task.due_on, Task.id)
+    )
+    for task in session.scalars(tasks):
+        if len(found[task.case_id].tasks) < SHOWN:
+            found[task.case_id].tasks.append(task)
+    return found

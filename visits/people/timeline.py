@@ -1,0 +1,283 @@
+"""What a person lived through with us, from all her cases, as one dated list."""
+
+import enum
+import uuid
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, defer, joinedload
+
+from visits.ground.deadlines import midnight_in_paris
+from visits.ground.months import by_month
+from visits.models.calls import ContactAttempt
+from visits.models.cases import Case, CasePause, Task
+from visits.models.life import Correction, LifeEvent
+from visits.models.people import (
+    Consent,
+    ExternalScore,
+    Occupancy,
+    PartRefusal,
+    Person,
+    PersonAlert,
+    PhoneNumber,
+)
+from visits.models.portfolio import Dwelling, Tenancy
+from visits.models.visits import COUNTED, Submission, Visit
+from visits.models.works import WorkOrder
+from visits.people.consents import still_counts
+from visits.sight.listing import Listed, Wanted
+from visits.sight.reach import Viewer, hidden_homes, visible_cases, visible_work_orders
+
+
+class EntryKind(enum.StrEnum):
+    """What a line of the list is about."""
+
+    HOME = "home"
+    LIFE = "life"
+    CASE = "case"
+    TASK = "task"
+    PROMISE = "promise"
+    CALL = "call"
+    VISIT = "visit"
+    ANSWER = "answer"
+    WORK = "work"
+    CONSENT = "consent"
+    REFUSED = "refused"
+    MEASURE = "measure"
+    SCORE = "score"
+    IDENTITY = "identity"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line: when, what it is about, whether it begins or ends there.
+
+    `whole_day` tells that only the day is known of `at`. Lines that are `alike` within a month
+    stand together.
+    """
+
+    kind: EntryKind
+    step: str
+    at: datetime
+    whole_day: bool
+    id: uuid.UUID
+    alike: Hashable
+    thing: Any = None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    person: Person
+    viewer: Viewer
+
+    @property
+    def cases(self) -> Select[uuid.UUID]:
+        """Select her cases that the viewer may see."""
+        seen = (Case.person_id == self.person.id, visible_cases(self.viewer))
+        return select(Case.id).join(Case.person).where(*seen)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where lines of a kind come from: `rows` selects id, moment and what makes them alike."""
+
+    kind: EntryKind
+    rows: Callable[[_Asked], Select[Any]]
+    thing: Any
+    with_it: tuple[Any, ...] = ()
+    step: str = ""
+
+
+def timeline(
+    session: Session,
+    person: Person,
+    viewers: Mapping[EntryKind, Viewer],
+    *,
+    wanted: Wanted,
+    only: EntryKind | None = None,
+) -> Listed[list[Entry]]:
+    """Give a page of what happened, the latest first; each row is one line or a month's like.
+
+    `viewers` says how far the reader sees of each kind; one without a viewer is not read.
+    """
+    found: list[Entry] = []
+    for source in SOURCES:
+        viewer = viewers.get(source.kind)
+        if viewer is not None and only in (None, source.kind):
+            found += _lines(session, source, _Asked(person, viewer))
+    found.sort(key=lambda one: (one.at, one.kind, one.step, one.id), reverse=True)
+    rows = by_month(found, at=lambda one: one.at, alike=lambda one: one.alike)
+    start = (wanted.page - 1) * wanted.size
+    page = rows[start : start + wanted.size]
+    things = _things(session, [one for row in page for one in row])
+    filled = [[_filled(one, things) for one in row] for row in page]
+    return Listed(filled, len(rows), wanted)
+
+
+def _lines(session: Session, source: _Source, asked: _Asked) -> list[Entry]:
+    lines = []
+    for id, at, *alike in session.execute(source.rows(asked)):
+        whole_day = not isinstance(at, datetime)
+        moment = midnight_in_paris(at) if whole_day else at.astimezone(UTC)
+        same = (source.kind, source.step, *alike) if alike else None
+        lines.append(Entry(source.kind, source.step, moment, whole_day, id, same))
+    return lines
+
+
+def _things(
+    session: Session, entries: Sequence[Entry]
+) -> dict[tuple[EntryKind, str, uuid.UUID], Any]:
+    found: dict[tuple[EntryKind, str, uuid.UUID], Any] = {}
+    for source in SOURCES:
+        ids = {one.id for one in entries if (one.kind, one.step) == (source.kind, source.step)}
+        if ids:
+            model = source.thing
+            rows = select(model).where(model.id.in_(ids)).options(*source.with_it)
+            for thing in session.scalars(rows):
+                found[source.kind, source.step, thing.id] = thing
+    return found
+
+
+def _filled(one: Entry, things: Mapping[tuple[EntryKind, str, uuid.UUID], Any]) -> Entry:
+    thing = things[one.kind, one.step, one.id]
+    return Entry(one.kind, one.step, one.at, one.whole_day, one.id, one.alike, thing)
+
+
+def _of_person(model: Any, at: Any, *where: ColumnElement[bool]) -> Callable[[_Asked], Select[Any]]:
+    def rows(asked: _Asked) -> Select[Any]:
+        return select(model.id, at).where(
+            model.person_id == asked.person.id, at.is_not(None), *where
+        )
+
+    return rows
+
+
+def _of_cases(
+    model: Any, at: Any, *where: ColumnElement[bool], alike: tuple[Any, ...] = ()
+) -> Callable[[_Asked], Select[Any]]:
+    def rows(asked: _Asked) -> Select[Any]:
+        case_id = model.id if model is Case else model.case_id
+        said = (case_id.in_(asked.cases), at.is_not(None), *where)
+        return select(model.id, at, *alike).where(*said)
+
+    return rows
+
+
+def _homes(at: Any) -> Callable[[_Asked], Select[Any]]:
+    def rows(asked: _Asked) -> Select[Any]:
+        hers = (Occupancy.person_id == asked.person.id, at.is_not(None))
+        seen = Tenancy.dwelling_id.not_in(hidden_homes(asked.viewer.user_id))
+        return select(Occupancy.id, at).join(Occupancy.tenancy).where(*hers, seen)
+
+    return rows
+
+
+def _answers(asked: _Asked) -> Select[Any]:
+    at = func.coalesce(
+        Submission.ended_at, Submission.received_at, type_=Submission.received_at.type
+    )
+    columns: tuple[Any, ...] = (Submission.id, at, Submission.form_version_id)
+    hers = (Visit.case_id.in_(asked.cases), Submission.state.in_(COUNTED))
+    return select(*columns).join(Submission.visit).where(*hers)
+
+
+def _works(at: Any) -> Callable[[_Asked], Select[Any]]:
+    def rows(asked: _Asked) -> Select[Any]:
+        seen = (WorkOrder.person_id == asked.person.id, visible_work_orders(asked.viewer))
+        return select(WorkOrder.id, at).join(WorkOrder.person).where(*seen, at.is_not(None))
+
+    return rows
+
+
+_HOME = joinedload(Occupancy.tenancy).joinedload(Tenancy.dwelling).joinedload(Dwelling.residence)
+_LEFT = func.coalesce(Occupancy.ended_on, Tenancy.ended_on, type_=Occupancy.ended_on.type)
+_BY_HAND, _PROMISED = Task.consequence_id.is_(None), Task.consequence_id.is_not(None)
+# What a visit did stands there as the visit; what is still to do is no part of what happened.
+_CLOSED = (Task.closed_at.is_not(None), Task.visit_id.is_(None))
+_TASK = (joinedload(Task.case), joinedload(Task.consequence))
+
+SOURCES = (
+    _Source(EntryKind.HOME, _homes(Tenancy.started_on), Occupancy, (_HOME,), "from"),
+    _Source(EntryKind.HOME, _homes(_LEFT), Occupancy, (_HOME,), "until"),
+    _Source(EntryKind.LIFE, _of_person(LifeEvent, LifeEvent.happened_on), LifeEvent),
+    _Source(EntryKind.CASE, _of_cases(Case, Case.opened_at), Case, step="from"),
+    _Source(EntryKind.CASE, _of_cases(Case, Case.closed_on), Case, step="until"),
+    _Source(
+        EntryKind.TASK,
+        _of_cases(CasePause, CasePause.from_on, CasePause.withdrawn_at.is_(None)),
+        CasePause,
+        step="pause",
+    ),
+    _Source(
+        EntryKind.TASK,
+        _of_cases(
+            Task, Task.closed_at, _BY_HAND, *_CLOSED, alike=(Task.case_id, Task.cadence, Task.state)
+        ),
+        Task,
+        _TASK,
+        "until",
+    ),
+    _Source(
+        EntryKind.PROMISE,
+        _of_cases(Task, Task.closed_at, _PROMISED, *_CLOSED),
+        Task,
+        _TASK,
+        "until",
+    ),
+    _Source(
+        EntryKind.CALL,
+        _of_cases(
+            ContactAttempt,
+            ContactAttempt.at,
+            alike=(ContactAttempt.case_id, ContactAttempt.disposition, ContactAttempt.channel),
+        ),
+        ContactAttempt,
+        (joinedload(ContactAttempt.case), joinedload(ContactAttempt.caller)),
+    ),
+    _Source(
+        EntryKind.VISIT,
+        _of_cases(Visit, Visit.planned_start_at, alike=(Visit.case_id, Visit.kind, Visit.state)),
+        Visit,
+        (joinedload(Visit.case), joinedload(Visit.visitor)),
+    ),
+    _Source(
+        EntryKind.ANSWER,
+        _answers,
+        Submission,
+        (
+            defer(Submission.xml),
+            defer(Submission.findings),
+            joinedload(Submission.form_version),
+            joinedload(Submission.sent_by),
+        ),
+    ),
+    _Source(EntryKind.WORK, _works(WorkOrder.opened_at), WorkOrder, step="from"),
+    _Source(EntryKind.WORK, _works(WorkOrder.closed_at), WorkOrder, step="until"),
+    _Source(EntryKind.CONSENT, _of_person(Consent, Consent.at, still_counts()), Consent),
+    _Source(
+        EntryKind.REFUSED, _of_person(PartRefusal, PartRefusal.said_at), PartRefusal, (), "from"
+    ),
+    _Source(
+        EntryKind.REFUSED, _of_person(PartRefusal, PartRefusal.ended_at), PartRefusal, (), "until"
+    ),
+    _Source(
+        EntryKind.MEASURE, _of_person(PersonAlert, PersonAlert.noted_on), PersonAlert, (), "from"
+    ),
+    _Source(
+        EntryKind.MEASURE, _of_person(PersonAlert, PersonAlert.ended_on), PersonAlert, (), "until"
+    ),
+    _Source(EntryKind.SCORE, _of_person(ExternalScore, ExternalScore.assessed_on), ExternalScore),
+    _Source(
+        EntryKind.IDENTITY, _of_person(Correction, Correction.noted_at), Correction, (), "corrected"
+    ),
+    _Source(
+        EntryKind.IDENTITY,
+        _of_person(PhoneNumber, PhoneNumber.noted_at, PhoneNumber.noted_by_id.is_not(None)),
+        PhoneNumber,
+        (),
+        "phone",
+    ),
+)

@@ -42,6 +42,7 @@ PAGES = frozenset(
         "mandates.new",
         "mandates.show",
         "map_page.index",
+        "older_cases.show",
         "outcomes.index",
         "parameters.index",
         "parameters.show",

@@ -211,6 +211,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("programmes-none", "coordinator", "/programmes/?q=zzzz"),
         Shown("programme", "coordinator", "/programmes/seniors"),
         Shown("programme-version", "coordinator", "/programmes/seniors/versions/1"),
+        Shown("programme-older", "coordinator", "/programmes/seniors/older"),
         Shown("programme-new", "coordinator", "/programmes/new"),
         Shown("programme-draft", "coordinator", "/programmes/seniors/draft"),
         Shown("programme-begun", "coordinator", "/programmes/visites_canicule/draft"),

@@ -86,6 +86,7 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
         "person_id": str(case.person_id), "case_id": str(case.id),
         "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),
         "form_id": form.form_id, "version": form.version, "code": "seniors", "number": "1",
+        "move_id": str(case.id),
     }  # fmt: skip
     session.rollback()
     return found

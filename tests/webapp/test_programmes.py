@@ -311,6 +311,39 @@ def test_a_programme_goes_out_and_comes_back_as_a_draft(
     assert bring("\x00").status_code == 422
 
 
+def test_after_publishing_the_open_cases_are_brought_after_a_look_and_taken_back(
+    office: FlaskClient, session: Session
+) -> None:
+    publish_programme(session, SHORT, source="heat", by=None, now=NOW)
+    programme = find_programme(session, "heat")
+    person = make_person(session, last_name="MARTINET", lives_alone=True)
+    viewer = make_viewer(make_user(session))
+    [case] = enrol(session, programme, [person.id], viewer=viewer, now=NOW)
+    session.commit()
+    office.post("/programmes/heat/draft")
+    fill(office, session, "heat", "rhythm", {**RHYTHM, "cadence.0.months": []})
+    answer = publish(office, "heat", 1)
+    older = "/programmes/heat/older"
+    assert answer.headers["Location"] == older
+    page = " ".join(unescape(office.get(older).text).split())
+    assert "From version 1 to version 2" in page
+    assert "Bring 1 open case to version 2" in page
+    assert "What comes “Appel de la semaine”" in page
+    assert "1 open case follows an earlier version." in office.get("/programmes/heat").text
+    assert office.post(older, data={"to": "1"}).status_code == 409
+    assert office.post(older, data={"to": "2"}).status_code == 302
+    assert "All open cases follow the version in force" in office.get(older).text
+    due = select(Task).where(Task.case_id == case.id).order_by(Task.id)
+    assert [one.cadence for one in session.scalars(due)] == ["appel_de_la_semaine"] * 5
+    session.commit()
+    told = office.get(f"/cases/{case.id}").text
+    assert "Brought from version 1 of the programme to version 2" in told
+    back = unescape(office.get(older).text).partition(f'action="{older}/')[2].partition('"')[0]
+    assert office.post(f"{older}/{back}").status_code == 302
+    assert office.post(f"{older}/{back}").status_code == 404
+    assert "Bring 1 open case to version 2" in office.get(older).text
+
+
 def test_only_who_manages_programmes_opens_them(client_as: SignIn, session: Session) -> None:
     publish_form(session, home_visit(), by=None, now=NOW)
     bring_in(session, SHORT, source="", by=make_user(session).id, now=NOW)

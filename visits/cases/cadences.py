@@ -72,6 +72,14 @@ def lapsed(cadence: Cadence, due_on: date, today: date) -> bool:
     return cadence.grace is not None and day_after(due_on, cadence.grace) < today
 
 
+def once_due_on(cadence: Cadence, opened_on: date) -> date | None:
+    """Give the day of a cadence that comes once after the opening, None when it never does."""
+    first_in = _read(cadence.first_in)
+    if cadence.after != OPENING or cadence.every is not None or first_in is None:
+        return None
+    return next(_allowed(cadence, _days(opened_on, first_in, None, since=opened_on)), None)
+
+
 def _from_the_start(
     cadence: Cadence, told: Told, past: Past, *, today: date, until: date
 ) -> Iterator[Turn]:

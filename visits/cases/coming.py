@@ -1,21 +1,23 @@
 """What comes: tasks made from cadences, once each, for the near future; stages that follow."""
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from visits.cases.cadences import Past, Told, lapsed, turns
+from visits.cases.cadences import DONE, Past, Told, lapsed, once_due_on, turns
 from visits.cases.tasks import TOO_LATE, is_due
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.mapping.points import refresh_map
 from visits.models.cases import Case, CasePause, CaseState, Task, TaskKind, TaskState
 from visits.models.programmes import ProgrammeVersion
+from visits.models.visits import Visit, VisitState
 from visits.programmes import Cadence, Programme
 from visits.programmes.published import programme_in, versions_in_use
 
@@ -61,6 +63,125 @@ def make_for(session: Session, cases: Collection[Case], *, now: datetime) -> int
     return touched
 
 
+@dataclass(frozen=True)
+class Otherwise:
+    """What is due otherwise when cases follow another version.
+
+    `gone` are the open tasks that it does not ask for, with their cadence, `rows` those it asks
+    for and that are not there, `answered` what visits of before have done already.
+    """
+
+    gone: dict[uuid.UUID, str]
+    rows: list[dict[str, Any]]
+    answered: list[dict[str, Any]]
+
+
+def due_otherwise(
+    session: Session,
+    programme: Programme,
+    ids: Sequence[uuid.UUID],
+    *,
+    since: datetime | None = None,
+    now: datetime,
+) -> Otherwise:
+    """Tell what would be due otherwise in some cases if they followed a version; changes nothing.
+
+    What is due already stays so where the version knows its rule, and so does what is planned;
+    what was made `since` then stays only where the version asks for it.
+    """
+    today = today_in_paris(now)
+    until = today + timedelta(days=programme.horizon_days)
+    loose = _loose(programme, today, since)
+    visited = _visited_before(session, programme, ids)
+    rows, answered = [], []
+    for case_id, told in _told(session, ids, but=loose):
+        for cadence in programme.cadences:
+            if row := _answered(cadence, told, visited.get(case_id, ()), case_id):
+                answered.append(row)
+            rows += [
+                _row(case_id, cadence, not_before=turn.not_before, due_on=turn.due_on, now=now)
+                for turn in turns(cadence, told, today=today, until=until)
+            ]
+    asked = {_asked_by(row): index for index, row in enumerate(rows)}
+    there, gone = set[int](), dict[uuid.UUID, str]()
+    for task in session.scalars(select(Task).where(Task.case_id.in_(ids), loose).order_by(Task.id)):
+        index = asked.get(_asked_by(vars(task)))
+        if index is None:
+            gone[task.id] = str(task.cadence)
+        else:
+            there.add(index)
+    return Otherwise(gone, [row for at, row in enumerate(rows) if at not in there], answered)
+
+
+def make_otherwise(
+    session: Session, programme: Programme, ids: Sequence[uuid.UUID], otherwise: Otherwise, *,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Make what is due otherwise, once what is gone was withdrawn."""
+    for row in otherwise.answered:
+        session.add(Task(**row))
+    session.flush()
+    _insert(session, otherwise.rows)
+    _call_again(session, programme, (Case.id.in_(ids),), now)
+
+
+def _asked_by(task: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(task[key] for key in ("case_id", "cadence", "due_on", "kind", "visit_kind"))
+
+
+def _loose(programme: Programme, today: date, since: datetime | None) -> ColumnElement[bool]:
+    """Give the condition for what a rule made, nobody planned, and another version may not ask."""
+    known = [
+        and_(
+            Task.cadence == one.code,
+            Task.kind == TaskKind(one.task),
+            Task.visit_kind.is_not_distinct_from(one.visit_kind),
+        )
+        for one in programme.cadences
+    ]
+    free = [Task.not_before > today, ~or_(false(), *known)]
+    if since is not None:
+        free.append(Task.made_at >= since)
+    made = (Task.cadence.is_not(None), Task.state == TaskState.OPEN, Task.visit_id.is_(None))
+    return and_(*made, or_(*free))
+
+
+def _visited_before(
+    session: Session, programme: Programme, ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[Visit]]:
+    """Give the visits that were done and answered nothing, each with its kind in a version."""
+    answering = select(Task.visit_id).where(Task.visit_id.is_not(None), Task.case_id.in_(ids))
+    done = select(Visit).where(
+        Visit.case_id.in_(ids), Visit.state == VisitState.DONE, Visit.id.not_in(answering)
+    )
+    found: dict[uuid.UUID, list[Visit]] = {}
+    for visit in session.scalars(done.order_by(Visit.planned_start_at, Visit.id)):
+        found.setdefault(visit.case_id, []).append(visit)
+    return found
+
+
+def _answered(
+    cadence: Cadence, told: Told, visited: Sequence[Visit], case_id: uuid.UUID
+) -> dict[str, Any] | None:
+    """Count a visit of before as what a cadence asked for, where it asks once or since the last."""
+    once = once_due_on(cadence, told.opened_on)
+    if cadence.code in told.past or cadence.task != TaskKind.VISIT:
+        return None
+    same = [one for one in visited if one.kind in ("", cadence.visit_kind)]
+    if not same or not (once or cadence.after == DONE):
+        return None
+    visit = same[0] if once else same[-1]
+    at = visit.done_at or visit.planned_end_at
+    day = today_in_paris(at)
+    due_on = once or day
+    told.past[cadence.code] = Past(
+        made=1, last_due_on=due_on, first_done_on=day, last_closed_on=day
+    )
+    row = _row(case_id, cadence, not_before=min(day, due_on), due_on=due_on, now=at)
+    closed = {"state": TaskState.DONE, "visit_id": visit.id, "closed_at": at}
+    return {**row, **closed, "closed_by_id": visit.visitor_id}
+
+
 def _next_ids(
     session: Session, of_version: Sequence[ColumnElement[bool]], last: uuid.UUID
 ) -> list[uuid.UUID]:
@@ -77,6 +198,10 @@ def _make(session: Session, programme: Programme, ids: Sequence[uuid.UUID], now:
         for cadence in programme.cadences
         for turn in turns(cadence, told, today=today, until=until)
     ]
+    return _insert(session, rows)
+
+
+def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> int:
     if not rows:
         return 0
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
@@ -102,8 +227,11 @@ def _row(
     }
 
 
-def _told(session: Session, ids: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, Told]]:
-    """Tell of each case what its cadences need to know."""
+def _told(
+    session: Session, ids: Sequence[uuid.UUID], but: ColumnElement[bool] | None = None
+) -> Iterator[tuple[uuid.UUID, Told]]:
+    """Tell of each case what its cadences need to know, leaving out tasks that are `but`."""
+    by_rule = Task.cadence.is_not(None) if but is None else and_(Task.cadence.is_not(None), ~but)
     done = Task.state == TaskState.DONE
     counted = session.execute(
         select(
@@ -111,7 +239,7 @@ def _told(session: Session, ids: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUI
             func.count().filter(Task.state == TaskState.OPEN),
             func.min(Task.closed_at).filter(done), func.max(Task.closed_at),
         )
-        .where(Task.case_id.in_(ids), Task.cadence.is_not(None))
+        .where(Task.case_id.in_(ids), by_rule)
         .group_by(Task.case_id, Task.cadence)
     )  # fmt: skip
     past: dict[uuid.UUID, dict[str, Past]] = {}

@@ -1,7 +1,7 @@
 """What is due in a case: made by a rule, a finding or somebody; done, not possible, withdrawn."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, select, update
@@ -22,7 +22,7 @@ BY_HAND = (TaskKind.CALL, TaskKind.REVIEW, TaskKind.CHECK, TaskKind.ANSWER)
 CLOSED_AS = (TaskState.DONE, TaskState.IMPOSSIBLE, TaskState.WITHDRAWN)
 # Why a task was withdrawn when its case was closed: opening it again brings it back.
 CASE_CLOSED = "case_closed"
-IN_PAUSE, TOO_LATE = "in_pause", "too_late"
+IN_PAUSE, TOO_LATE, OTHER_VERSION = "in_pause", "too_late", "other_version"
 # From where a task may come to a state; it is moved by this module's verbs only.
 REACHED_FROM = {
     TaskState.DONE: (TaskState.OPEN,),
@@ -260,6 +260,22 @@ def withdraw_in_pause(
         .values(state=TaskState.WITHDRAWN, why=IN_PAUSE, closed_at=now, closed_by_id=by)
     )
     return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def let_rules_go(
+    session: Session, names: Mapping[uuid.UUID, str], *, by: uuid.UUID, now: datetime
+) -> None:
+    """Withdraw open tasks whose rule does not hold in their case any more, each with its name.
+
+    They name no rule from then on: it is as if it had made none, and may make them again.
+    """
+    closed = {"state": TaskState.WITHDRAWN, "why": OTHER_VERSION, "closed_at": now}
+    rows = [
+        {"id": id, "cadence": None, "what": name, "closed_by_id": by, **closed}
+        for id, name in names.items()
+    ]
+    if rows:
+        session.execute(update(Task), rows)
 
 
 def bring_back(session: Session, case: Case, *, why: str, since: date = date.min) -> None:

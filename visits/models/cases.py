@@ -139,6 +139,30 @@ class CaseCharge(Base):
     withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
 
 
+class VersionChange(Base):
+    """A case brought from one version of its programme to another; None is from before versions.
+
+    Those brought together have one `move_id`. `state_was` and `tier_was` come back with it, when
+    it is taken back.
+    """
+
+    __tablename__ = "version_change"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    move_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    from_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("programme_version.id"))
+    to_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programme_version.id"), index=True)
+    state_was: Mapped[CaseState] = mapped_column(stored_enum(CaseState))
+    tier_was: Mapped[str | None] = mapped_column(String(40))
+    at: Mapped[datetime]
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    case: Mapped[Case] = relationship()
+
+
 class CasePause(Base):
     """A time in which nothing is due in a case, first and last day included: hospital, holiday."""
 

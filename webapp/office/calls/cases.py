@@ -30,6 +30,7 @@ from visits.calls.contacts import (
 )
 from visits.calls.phones import WHOSE_LENGTH
 from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, may_be_taken_back, take_back
+from visits.cases.bringing import version_changes_of
 from visits.cases.cases import find_case, outcomes_of
 from visits.cases.charge import Choices, charge_choices, charges_of
 from visits.cases.pauses import pauses_of
@@ -265,6 +266,7 @@ def page_of_case(
         tasks=tasks_of(session, case.id),
         paused=pauses_of(session, case.id),
         charges=charges_of(session, case.id),
+        brought=version_changes_of(session, case),
         to_charge=_to_charge(session, case) if decides_here and case.is_open else None,
         decides_here=decides_here,
         endings=outcomes_of(session, case),

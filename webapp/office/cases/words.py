@@ -31,6 +31,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "case_closed": _l("the case was closed"),
         "in_pause": _l("it fell in a pause"),
         "too_late": _l("it was too late, by the programme’s delay"),
+        "other_version": _l("the case follows another version of its programme"),
     },
     "case_outcome": {"moved": _l("Moved away"), "dead": _l("Died")},
     "accessed": {

@@ -5,11 +5,11 @@ from flask_babel import lazy_gettext as _l
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
-from webapp.office.programmes import drafts, published
+from webapp.office.programmes import drafts, older, published
 from webapp.office.programmes.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
-    pages=(published.programmes, drafts.programme_drafts),
+    pages=(published.programmes, drafts.programme_drafts, older.older_cases),
     navigation=(
         Item(
             115,
@@ -17,7 +17,7 @@ SUBJECT = Subject(
             _l("Programmes"),
             "clipboard2-heart",
             Action.MANAGE_PROGRAMMES,
-            below=("programme_drafts",),
+            below=("programme_drafts", "older_cases"),
         ),
     ),
     words=WORDS,

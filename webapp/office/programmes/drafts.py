@@ -275,12 +275,13 @@ def publish(code: str) -> ResponseReturnValue:
     try:
         with transaction() as session:
             version = publish_draft(session, code, since=since, viewer=viewer(), now=now())
+            older = sum(open_cases(session, viewer()).get(code, {}).values())
     except BadProgramme:
         return _refused(code, sentence("programme_not_whole"), 422)
     except Conflict as refused:
         return _refused(code, sentence(refused.code, dict(refused.details)), 409)
     flash(_("Version %(version)s is published.", version=version.version), "success")
-    return redirect(url_for("programmes.show", code=code))
+    return redirect(url_for("older_cases.show" if older else "programmes.show", code=code))
 
 
 def _refused(code: str, said: str, status: int) -> ResponseReturnValue:

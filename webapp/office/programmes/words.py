@@ -71,6 +71,14 @@ WORDS: dict[str, dict[str, Any]] = {
         "opening": _l("the opening of the case"),
         "done": _l("the last time it was done"),
     },
+    "case_stays": {
+        "kind_planned": _l("a visit is planned or due of a kind that this version has no more"),
+        "under_way": _l("a visit is under way"),
+    },
+    "accessed": {
+        "older_cases": _l("open cases of an earlier version of their programme"),
+        "case_version": _l("a case brought to another version of its programme"),
+    },
     "delay_unit": {
         "d": _l("days"),
         "w": _l("weeks"),
@@ -92,6 +100,10 @@ REFUSALS: dict[str, Any] = {
     "programme_code_taken": _l("This short name means something else here: choose another."),
     "programme_published_meanwhile": _l(
         "Another version was published meanwhile. Nothing was changed: compare again."
+    ),
+    "nothing_to_bring": _l("Nothing was changed: no open case can be brought to this version."),
+    "nothing_to_bring_back": _l(
+        "Nothing was changed: these cases were closed or brought on meanwhile, or are back already."
     ),
     "programme_not_text": _l("This file is not a text in UTF-8."),
     "programme_file_refused": _l("This file is no programme as it stands. Nothing was changed."),

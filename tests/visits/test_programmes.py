@@ -61,13 +61,18 @@ label = { fr = "75 ans et plus", en = "75 and over" }
 """
 WHOLE = (
     SHORT.replace('code = "heat"', 'code = "whole"\nways_in = ["targeting", "request"]', 1)
-    .replace("visit_minutes = 30", "visit_minutes = 30\nretention_months = 24")
+    .replace(
+        "visit_minutes = 30", 'visit_minutes = 30\nretention_months = 24\nmay_use = ["arrears"]'
+    )
     .replace(
         "age_min = 75",
         """age_min = 75
 when = [
     { fact = "lives_alone", equals = true },
     { fact = "built_year", at_least = 1950, at_most = 1974 },
+    { fact = "arrears", at_least = 1 },
+    { fact = "answer_gas_smell", equals = true },
+    { fact = "outcome_seniors", equals = "completed" },
 ]""",
         1,
     )
@@ -139,7 +144,13 @@ def test_criteria_ask_for_known_facts_only() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('fact = "has_bath"', 'fact = "arrears"', r"criterion\.\d+\.when\.0\.fact: une de ces"),
+        ('fact = "has_bath"', 'fact = "rent"', r"criterion\.\d+\.when\.0\.fact: une de ces"),
+        ('fact = "has_bath"', 'fact = "answer_"', r"criterion\.\d+\.when\.0\.fact: une de ces"),
+        (
+            '"has_bath", equals = true',
+            '"arrears", at_least = 1',
+            r"criterion\.7\.when\.0\.fact: le",
+        ),
         ("points = 10", "points = 1000", r"points: entre 1 et 100"),
         ("points = 10", 'points = "10"', r"points: un nombre est attendu"),
         ('code = "bath"', 'code = "not_adapted"', "criterion: deux critères ont le même code"),
@@ -205,6 +216,9 @@ def test_all_that_a_programme_is_made_of_is_read() -> None:
     assert whole.audience.when == (
         Condition("lives_alone", equals=True),
         Condition("built_year", at_least=1950, at_most=1974),
+        Condition("arrears", at_least=1),
+        Condition("answer_gas_smell", equals=True),
+        Condition("outcome_seniors", equals="completed"),
     )
     assert [one.code for one in whole.tiers] == ["kit", "full"]
     assert [tier and tier.code for tier in map(whole.tier_of, (0, 29, 30))] == [

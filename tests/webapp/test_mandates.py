@@ -30,7 +30,8 @@ def visitor(session: Session) -> User:
 
 @pytest.fixture
 def case(session: Session) -> Case:
-    made = make_case(session, by=make_user(session))
+    reason = {"criterion": "owes", "points": 5, "value": 700, "label": {"fr": "Impayés", "en": ""}}
+    made = make_case(session, by=make_user(session), sealed_reasons=[reason])
     session.commit()
     return made
 
@@ -55,6 +56,9 @@ def test_who_may_call_by_mandate_calls_whom_nobody_visits_yet(
     assert str(case.id) in partner.get("/cases/").text
     shown = partner.get(page).text
     assert 'name="disposition"' in shown
+    # What answers and money gave is for those who may read answers.
+    assert "Impayés" not in shown
+    assert "Impayés" in client_as(Role.COORDINATOR).get(page).text
     assert partner.post(call, data=CALLED).status_code == 302
     assert session.scalars(select(ContactAttempt.case_id)).all() == [case.id]
     assert stranger.get(page).status_code == 404

@@ -133,6 +133,32 @@ def test_each_fault_stands_beside_its_field_and_nothing_is_kept(
     assert office.post("/programmes/new", data={"name.fr": " "}).status_code == 422
 
 
+def test_what_files_answers_and_cases_told_before_is_offered_and_money_only_where_allowed(
+    office: FlaskClient, session: Session
+) -> None:
+    office.post("/programmes/new", data={"name.fr": "Essai"})
+    page = unescape(office.get("/programmes/essai/draft/order").text)
+    for offered in (
+        '<option value="answer_floor">Earlier answer: Floor of the dwelling',
+        '<option value="outcome_seniors">How the last case in “Seniors at home” ended',
+        '<option value="arrears">Arrears in €',
+    ):
+        assert offered in page
+    asked = {**PUBLIC, "audience.when.0.fact": "arrears", "audience.when.0.value": "500"}
+    asked["audience.when.0.test"] = "at_least"
+    asked |= {"audience.when.1.fact": "outcome_seniors", "audience.when.1.test": "equals"}
+    asked["audience.when.1.value"] = "completed"
+    refused = fill(office, session, "essai", "public", asked)
+    said = 'id="audience.when.0-error">Say under “Public” that the programme may use this.'
+    assert (refused.status_code, said in refused.text) == (422, True)
+    assert '<option value="completed">' in refused.text
+    assert (
+        fill(office, session, "essai", "public", asked | {"may_use": "arrears"}).status_code == 302
+    )
+    told = unescape(office.get("/programmes/essai/draft").text)
+    assert "How the last case in “Seniors at home” ended: is Visited, and what followed" in told
+
+
 def test_the_faults_are_said_in_french(client_as: SignIn, session: Session) -> None:
     french = client_as(Role.COORDINATOR)
     french.post("/programmes/new", data={"name.fr": "Essai"})

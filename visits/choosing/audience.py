@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from visits.choosing.further import NOTHING_MORE, More, find_more
 from visits.choosing.scoring import holds
 from visits.ground.deadlines import age_on, today_in_paris
 from visits.models.accounts import Territory
@@ -48,13 +49,15 @@ def count_kept(
     """Count whom an audience and each of some criteria keep, of those the viewer may see."""
     today = today_in_paris(now)
     seen, inside = set[object](), 0
+    conditions = [*audience.when, *(one for each in criteria for one in each)]
+    more = find_more(session, {one.fact for one in conditions}, viewer)
     asked = [_Tally([one]) for one in audience.when]
     met = [_Tally(one) for one in criteria]
     for row in session.execute(audience_of("", audience, viewer, today=today)):
         if row.person_id in seen:
             continue
         seen.add(row.person_id)
-        _age, facts = known_of(row, today=today)
+        _age, facts = known_of(row, today=today, more=more)
         for tally in asked:
             tally.note(facts)
         if holds(audience.when, facts):
@@ -77,11 +80,12 @@ class _Tally:
         return Kept(self._counts[True], self._counts[False], self._counts[None])
 
 
-def known_of(row: Row[Any], *, today: date) -> tuple[int, Facts]:
-    """Give a person's age and what is known of her and her home."""
+def known_of(row: Row[Any], *, today: date, more: More = NOTHING_MORE) -> tuple[int, Facts]:
+    """Give a person's age and what is known of her and her home, `more` of it when asked for."""
     # Of a year alone the last day counts: so old she is at least.
     age = age_on(today, born=row.born_on or date(row.birth_year, 12, 31))
-    return age, facts_of(row, age=age, today=today)
+    facts = facts_of(row, age=age, today=today)
+    return age, {**facts, **more.of(row)} if more.asked else facts
 
 
 def audience_of(
@@ -100,7 +104,7 @@ def audience_of(
             Dwelling.is_adapted, Dwelling.rooms, Dwelling.surface,
             Territory.name.label("territory"),
             Residence.address, Residence.city, Residence.has_lift,
-            Residence.built_year, Residence.storeys,
+            Residence.built_year, Residence.storeys, Residence.service_distance,
             func.coalesce(Dwelling.energy_label, Residence.energy_label).label("energy_label"),
             Residence.reference.label("residence_reference"),
             Residence.priority_district, Tenancy.started_on, Tenancy.lives_alone,

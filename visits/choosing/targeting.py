@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from visits.cases.coming import make_for
 from visits.choosing.audience import audience_of, known_of
+from visits.choosing.further import find_more
 from visits.choosing.scoring import Score, holds, score
 from visits.ground.db import take_turn
 from visits.ground.deadlines import today_in_paris
@@ -169,11 +170,12 @@ def _scored(
     statement = _filtered(
         audience_of(programme.code, programme.audience, viewer, today=today), programme, filters
     )
+    more = find_more(session, programme.facts_asked, viewer)
     found: dict[uuid.UUID, _Scored] = {}
     for row in _rows(session, statement, only):
         if row.person_id in found or not _matches(row, filters):
             continue
-        age, facts = known_of(row, today=today)
+        age, facts = known_of(row, today=today, more=more)
         if not holds(programme.audience.when, facts):
             continue
         points = score(facts, programme)
@@ -264,7 +266,7 @@ def _enrol(
     session: Session, programme: Programme, chosen: Sequence[_Scored], *, viewer: Viewer,
     now: datetime,
 ) -> list[Case]:  # fmt: skip
-    version = version_of(session, programme.code)
+    version, sealed = version_of(session, programme.code), programme.sealed_criteria
     cases = [
         Case(
             programme=programme.code,
@@ -273,7 +275,9 @@ def _enrol(
             dwelling_id=scored.row.dwelling_id,
             state=CaseState.TO_CALL,
             score=scored.score.points,
-            reasons=scored.score.as_json(),
+            reasons=[one for one in scored.score.as_json() if one["criterion"] not in sealed],
+            sealed_reasons=[one for one in scored.score.as_json() if one["criterion"] in sealed]
+            or None,
             tier=tier.code if (tier := programme.tier_of(scored.score.points)) else None,
             risk=0,
             opened_at=now,

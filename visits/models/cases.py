@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedJson, EncryptedText, new_id, stored_enum
 from visits.models.accounts import Organisation, User
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
@@ -48,7 +48,8 @@ class WayIn(enum.StrEnum):
 class Case(Base):
     """A person in a programme, with the score that put her there and its reasons.
 
-    `reasons` is a list of `{criterion, points, value, label: {fr, en}}`; `risk` is 0 unknown,
+    `reasons` is a list of `{criterion, points, value, label: {fr, en}}`; those of answers and of a
+    household's money are in `sealed_reasons`, for whoever may read answers. `risk` is 0 unknown,
     1 low, 2 intermediate, 3 high, as the last visit assessed it. `programme_version` is the one
     she came in with: what it says of her calls and visits stays so. One case a person and
     programme is open at a time; `outcome` is a code of the programme's list. `dwelling_id` is None
@@ -78,6 +79,7 @@ class Case(Base):
     state: Mapped[CaseState] = mapped_column(stored_enum(CaseState))
     score: Mapped[int]
     reasons: Mapped[list[Any]]
+    sealed_reasons: Mapped[Any | None] = mapped_column(EncryptedJson)
     risk: Mapped[int] = mapped_column(default=0)
     call_back_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]

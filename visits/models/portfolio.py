@@ -17,6 +17,7 @@ class Residence(Base):
 
     `address_key` is the address folded for comparison: files without a building reference meet
     their building through it. `h3` is the H3 cell of resolution 12 as an integer.
+    `service_distance` is how many metres away shops, doctors and buses are, as the landlord says.
     """
 
     __tablename__ = "residence"
@@ -37,6 +38,7 @@ class Residence(Base):
     has_lift: Mapped[bool | None]
     priority_district: Mapped[str | None] = mapped_column(String(20))
     energy_label: Mapped[str | None] = mapped_column(String(1))
+    service_distance: Mapped[int | None]
     territory_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("territory.id"), index=True)
 
     territory: Mapped[Territory | None] = relationship()
@@ -67,6 +69,7 @@ class Tenancy(Base):
     """A lease of a dwelling; open while `ended_on` is empty.
 
     `lives_alone` is what the landlord says of the household: whom a file lists is not all of it.
+    `income_band` is the landlord's word for what the household earns, `arrears` what it owes, in €.
     """
 
     __tablename__ = "tenancy"
@@ -77,6 +80,8 @@ class Tenancy(Base):
     started_on: Mapped[date | None]
     ended_on: Mapped[date | None]
     lives_alone: Mapped[bool | None]
+    income_band: Mapped[str | None] = mapped_column(EncryptedText)
+    arrears: Mapped[Any | None] = mapped_column(EncryptedJson)
 
     dwelling: Mapped[Dwelling] = relationship()
 

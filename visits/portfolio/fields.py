@@ -126,6 +126,12 @@ FIELDS: tuple[Field, ...] = (
            values.read_count),
     _field("lives_alone", (_T,), ("Vit seul(e)", "Lives alone"),
            "vit seul|vit seule|vit seul e|personne seule|lives alone", values.read_boolean),
+    _field("income_band", (_T,), ("Tranche de revenus", "Income band"),
+           "tranche de revenus|tranche revenus|tranche de ressources|plafond de ressources|"
+           "categorie de ressources|revenus|ressources|income band", _text(40)),
+    _field("arrears", (_T,), ("Impayés (€)", "Arrears (€)"),
+           "impayes|impaye|montant impaye|montant des impayes|dette|dette locative|"
+           "solde impaye|arrears", values.read_euros),
     _field("started_on", (_T,), ("Entrée dans les lieux", "Moved in on"),
            "entree|date entree|date d entree|date d entree dans les lieux|entree le|"
            "date debut bail|date bail|date effet bail|date d effet|moved in|start date",
@@ -190,6 +196,10 @@ FIELDS: tuple[Field, ...] = (
     _field("energy_label", (_R, _D, _T), ("Étiquette énergie (DPE)", "Energy label"),
            "dpe|classe dpe|etiquette dpe|etiquette energie|etiquette|dpe energie|classe energie|"
            "energy label|epc", values.read_energy_label),
+    _field("service_distance", (_R, _D, _T),
+           ("Distance aux services (m)", "Distance to services (m)"),
+           "distance aux services|distance services|distance commerces|distance aux commerces|"
+           "distance to services", values.read_metres),
     _field("building", (_D, _T), ("Bâtiment (dans l’adresse)", "Building (within the address)"),
            "batiment|bat|bloc", _text(12)),
     _field("staircase", (_D, _T), ("Escalier", "Staircase"), "escalier|esc|cage|staircase",

@@ -227,6 +227,8 @@ class Households:
         alone = _first(row.get("lives_alone") for row in lease.rows)
         sizes = [row.values["household_size"] for row in lease.rows if row.get("household_size")]
         tenancy.put("lives_alone", max(sizes) == 1 if sizes else alone)
+        for name in ("income_band", "arrears"):
+            tenancy.put(name, _first(row.get(name) for row in lease.rows))
         for row in lease.rows:
             self._lodge(persons[row.key], tenancy, row)
         if lease.over and not self._open_occupancies(tenancy):

@@ -20,7 +20,7 @@ from visits.portfolio.rows import Reading, Row, best_spellings, care
 
 RESIDENCE_FACTS = (
     "address", "address_key", "postcode", "city", "insee", "lat", "lon", "built_year", "storeys",
-    "has_lift", "priority_district", "territory_id",
+    "has_lift", "priority_district", "territory_id", "service_distance",
 )  # fmt: skip
 DWELLING_FACTS = (
     "floor", "door", "access_code", "rooms", "surface", "rent", "has_bath", "is_adapted",

@@ -23,6 +23,7 @@ from visits.sight.reach import Reach, Viewer
 _KEPT = (
     "person_reference", "tenancy_reference", "last_name", "first_name", "civility", "born_on",
     "birth_year", "role", "household_size", "lives_alone", "started_on", "phone", "mobile",
+    "income_band", "arrears",
 )  # fmt: skip
 _DAYS = ("born_on", "started_on")
 

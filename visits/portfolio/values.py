@@ -185,6 +185,25 @@ def read_amount(text: str) -> float:
     return round(number, 2)
 
 
+def read_euros(text: str) -> int:
+    """Read what is owed, in whole euros: 0 to 100,000."""
+    return round(read_amount(text))
+
+
+def read_metres(text: str) -> int:
+    """Read a distance in metres, or in kilometres where it says so: 0 to 100,000 m."""
+    found = re.fullmatch(r"(?i)(.*?)\s*(km|m)?", text.strip())
+    assert found is not None  # every text fits
+    factor = 1_000 if (found[2] or "").lower() == "km" else 1
+    return round(_within(read_number(found[1]) * factor))
+
+
+def _within(number: float) -> float:
+    if not 0 <= number <= 100_000:
+        raise BadValue("out_of_range")
+    return number
+
+
 def read_count(text: str) -> int:
     """Read a small count such as rooms: 0 to 200; T3 is 3."""
     number = read_number(re.sub(r"^[TtFf](?=\d)", "", text))

@@ -5,6 +5,9 @@ from typing import Any, NoReturn
 
 from marshmallow import ValidationError
 
+from visits.programmes.facts import MONEY
+
+NOT_ALLOWED = "le programme ne dit pas qu’il peut l’utiliser (may_use)"
 OPENING, DONE = "opening", "done"
 TWICE = {
     "visit_kind": "deux genres de visite ont le même code",
@@ -35,6 +38,23 @@ def check_condition(said: Mapping[str, Any], kind: type) -> None:
         raise ValidationError("un texte est attendu", "equals")
     if kind is int and isinstance(equals, bool | str):
         raise ValidationError("un nombre est attendu", "equals")
+
+
+def check_money(programme: Mapping[str, Any]) -> None:
+    """Refuse what asks for a household's money where the programme does not say that it may.
+
+    Of a draft, whatever does not hold as yet is passed over: it has faults of its own.
+    """
+    allowed = programme.get("may_use") or ()
+    asked: list[tuple[tuple[Any, ...], Any]] = [(("audience",), programme.get("audience"))]
+    asked += [(("criterion", at), one) for at, one in enumerate(programme.get("targeting") or ())]
+    for place, thing in asked:
+        for index, one in enumerate(getattr(thing, "when", ())):
+            if getattr(one, "fact", None) in MONEY and one.fact not in allowed:
+                said: Any = {"when": {index: {"fact": [NOT_ALLOWED]}}}
+                for key in reversed(place):
+                    said = {key: said}
+                raise ValidationError(said)
 
 
 def check_cadence(said: Mapping[str, Any]) -> None:

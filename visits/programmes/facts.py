@@ -32,7 +32,31 @@ FACTS: Mapping[str, type] = {
     "commune": str,
     "territory": str,
     "residence": str,
+    "service_distance": int,
+    "income_band": str,
+    "arrears": int,
 }
+# What a file may tell of a household's money: a programme uses it only where it says that it may.
+MONEY = ("income_band", "arrears")
+# Facts that name what they ask for: the last answer to a question that was asked about the
+# dwelling, and the outcome of the last closed case in a programme.
+ANSWER, OUTCOME = "answer_", "outcome_"
+# What `outcome_…` is of somebody who has no closed case there.
+NO_CASE = "none"
+
+
+def kind_of(fact: str) -> type | None:
+    """Tell what a fact is; an answer may be anything (object), None is no fact."""
+    if fact.startswith(ANSWER) and len(fact) > len(ANSWER):
+        return object
+    if fact.startswith(OUTCOME) and len(fact) > len(OUTCOME):
+        return str
+    return FACTS.get(fact)
+
+
+def is_sealed(fact: str) -> bool:
+    """Tell whether what a fact says of somebody is kept encrypted, with the reasons it gives."""
+    return fact in MONEY or fact.startswith(ANSWER)
 
 
 def facts_of(row: Any, *, age: int, today: date) -> Facts:
@@ -59,6 +83,7 @@ def facts_of(row: Any, *, age: int, today: date) -> Facts:
         "commune": row.city,
         "territory": row.territory,
         "residence": row.residence_reference,
+        "service_distance": row.service_distance,
     }
 
 

@@ -10,7 +10,7 @@ from marshmallow import validates_schema as checks
 from visits.models.cases import WayIn
 from visits.models.mandates import Right
 from visits.programmes import agreeing
-from visits.programmes.facts import FACTS
+from visits.programmes.facts import ANSWER, FACTS, MONEY, OUTCOME, kind_of
 from visits.programmes.fields import (
     Amount,
     Day,
@@ -50,14 +50,21 @@ OWNERS = ("coordinator", "visitor", "referent", "social_worker", "technician")
 COUNTERS = ("cases_opened", "persons_visited", "visits_done", "cases_succeeded")
 # How the keys of a programme with one kind of visit are called in a kind of its own.
 ONLY_VISIT = {"forms": "forms", "optional_forms": "optional_forms", "visit_minutes": "minutes"}
+LONGEST_FACT = 100
 FORM = validate.Length(1, 100)
+
+
+def _is_fact(said: str) -> None:
+    if len(said) > LONGEST_FACT or kind_of(said) is None:
+        known = f"{', '.join(FACTS)}, {ANSWER}…, {OUTCOME}…"
+        raise ValidationError(f"une de ces valeurs est attendue : {known}")
 
 
 class ConditionSchema(Frozen):
     """One fact and what it must be."""
 
     made = Condition
-    fact = one_of(tuple(FACTS), required=True)
+    fact = fields.String(required=True, validate=_is_fact)
     at_least = Amount()
     at_most = Amount()
     equals = fields.Raw(validate=lambda value: isinstance(value, bool | int | float | str))
@@ -68,7 +75,9 @@ class ConditionSchema(Frozen):
             raise ValidationError("indiquez at_least, at_most ou equals")
         if data.get("at_most", float("inf")) < data.get("at_least", float("-inf")):
             raise ValidationError("plus petit que at_least", "at_most")
-        agreeing.check_condition(data, FACTS[data["fact"]])
+        kind = kind_of(data["fact"])
+        assert kind is not None  # the field has asked
+        agreeing.check_condition(data, kind)
 
 
 class CriterionSchema(Frozen):
@@ -255,6 +264,7 @@ class ProgrammeSchema(Frozen):
     ways_in = some_of(tuple(str(way) for way in WayIn))
     horizon_days = number(1, 400)
     retention_months = number(1, 600)
+    may_use = some_of(MONEY)
     audience = fields.Nested(AudienceSchema, required=True)
     target = fields.Nested(TargetSchema, required=True)
     protocol = fields.Nested(ProtocolSchema)
@@ -288,6 +298,10 @@ class ProgrammeSchema(Frozen):
             if field.data_key in agreeing.TWICE:
                 agreeing.check_codes(data.get(attribute, ()), field.data_key)
         agreeing.check_cadences(data.get("cadences", ()), data["visit_kinds"])
+
+    @checks(skip_on_field_errors=False)
+    def _use_only_what_may_be_used(self, data: dict[str, Any], **_: Any) -> None:
+        agreeing.check_money(data)
 
     @post_dump
     def _without_ways_unsaid(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

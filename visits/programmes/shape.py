@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from visits.models.cases import WayIn
+from visits.programmes.facts import is_sealed
 
 # How a case may begin where its programme says nothing of it: in every way.
 WAYS_IN = tuple(str(one) for one in WayIn)
@@ -184,6 +185,7 @@ class Programme:
     The first of its `visit_kinds` is the visit that people are called for; `follow_up.form` is
     offered when something promised to this person is due. Tasks are made `horizon_days` ahead.
     A case may begin by one of its `ways_in`; its file is kept `retention_months` after its end.
+    Of a household's money its criteria use what it says that it `may_use`.
     The lowest `position` is the programme a page shows first.
     """
 
@@ -196,6 +198,7 @@ class Programme:
     ways_in: tuple[str, ...] = WAYS_IN
     horizon_days: int = 35
     retention_months: int | None = None
+    may_use: tuple[str, ...] = ()
     protocol: Protocol = Protocol()
     follow_up: FollowUp = FollowUp()
     tiers: tuple[Tier, ...] = ()
@@ -210,6 +213,19 @@ class Programme:
     def visit_kind(self, code: str | None) -> VisitKind:
         """Give a kind of visit; the first one for a code that is empty or not known."""
         return next((one for one in self.visit_kinds if one.code == code), self.visit_kinds[0])
+
+    @property
+    def facts_asked(self) -> frozenset[str]:
+        """Name the facts that its public and its criteria ask for."""
+        asked = [*self.audience.when, *(one for each in self.targeting for one in each.when)]
+        return frozenset(one.fact for one in asked)
+
+    @property
+    def sealed_criteria(self) -> frozenset[str]:
+        """Name the criteria whose reasons are kept encrypted."""
+        return frozenset(
+            one.code for one in self.targeting if any(is_sealed(each.fact) for each in one.when)
+        )
 
     @property
     def all_forms(self) -> tuple[str, ...]:

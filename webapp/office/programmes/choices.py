@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from visits.forms.published import current_forms
 from visits.models.cases import WayIn
 from visits.models.mandates import Right
-from visits.programmes.facts import FACTS
+from visits.programmes.facts import MONEY
 from visits.programmes.schema import COUNTERS, OWNERS, TASKS
 from webapp.frame.languages import pick
+from webapp.office.programmes.facts import facts_known
 from webapp.office.programmes.kinds import UNITS, Choices
 from webapp.office.programmes.saying import months, weekdays
 from webapp.words import named
@@ -28,7 +29,8 @@ def choices_of(session: Session, said: Mapping[str, Any]) -> Choices:
         "way_in": named("way_in", WayIn),
         "counter": named("counter", COUNTERS),
         "right": named("right", Right),
-        "fact": named("fact", FACTS),
+        "money": named("money", MONEY),
+        **facts_known(session),
         "test": named("fact_test"),
         "unit": named("delay_unit", UNITS),
         "month": months(),

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from diagnostics.delays import DelayUnit, parse_delay
-from visits.programmes.facts import FACTS
+from visits.programmes.facts import kind_of
 from webapp.frame.languages import day, pick
 
 Typed = MultiDict[str, str]
@@ -204,7 +204,7 @@ def read_condition(fact: str, test: str, value: str | None) -> dict[str, Any] | 
     if test in ("yes", "no"):
         said["equals"] = test == "yes"
     elif value:
-        text = FACTS.get(fact) is str and test == "equals"
+        text = kind_of(fact) is str and test == "equals"
         said[test if test in ("at_least", "at_most") else "equals"] = (
             value if text else read_number(value)
         )
@@ -214,11 +214,11 @@ def read_condition(fact: str, test: str, value: str | None) -> dict[str, Any] | 
 def say_condition(said: Mapping[str, Any], choices: Choices) -> str:
     """Say a condition in words: “Floor: at least 3”."""
     fact = dict(choices.get("fact", ())).get(said["fact"], said["fact"])
-    tests = dict(choices.get("test", ()))
+    tests, values = dict(choices.get("test", ())), dict(choices.get(said["fact"], ()))
     told = []
     for line in write_condition(said):
         test = tests.get(line["test"], line["test"])
-        told.append(f"{test} {line['value']}".strip())
+        told.append(f"{test} {values.get(line['value'], line['value'])}".strip())
     return f"{fact}{_(':')} {', '.join(told)}"
 
 

@@ -129,6 +129,13 @@ PARTS = (
                 "target.number", _l("How many to visit"), "number", hint=_l("A number, or a share.")
             ),
             Field("target.share", _l("Or which share of them, in %"), "share"),
+            Field(
+                "may_use",
+                _l("May use, of a household's money"),
+                "ticks",
+                "money",
+                _l("Only what your files give and you may use for this; kept encrypted."),
+            ),
             Field("ways_in", _l("Ways in"), "ticks", "way_in", _l("None ticked: all of them.")),
             Field(
                 "position",

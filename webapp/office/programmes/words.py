@@ -36,8 +36,15 @@ WORDS: dict[str, dict[str, Any]] = {
         "in_priority_district": _l("In a priority district"),
         "district": _l("Code of the priority district"),
         "commune": _l("City"),
-        "territory": _l("Territory"),
+        "territory": _l("Agency or sector"),
         "residence": _l("Reference of the residence"),
+        "service_distance": _l("Metres to services"),
+        "income_band": _l("Income band"),
+        "arrears": _l("Arrears in €"),
+    },
+    "money": {
+        "income_band": _l("Income band"),
+        "arrears": _l("Arrears"),
     },
     "fact_test": {
         "at_least": _l("at least"),
@@ -121,6 +128,7 @@ REFUSALS: dict[str, Any] = {
 
 # What the schema says in French of a field, in the reader's language.
 FAULTS: tuple[tuple[str, Any], ...] = (
+    ("le programme ne dit pas.*", _l("Say under “Public” that the programme may use this.")),
     ("champ obligatoire absent", _l("Fill in this field.")),
     ("ce champ ne peut pas être vide", _l("Fill in this field.")),
     ("un nombre est attendu", _l("A number is expected.")),

@@ -1,0 +1,140 @@
+"""What is known beyond the landlord's lists of homes: money, answers about homes, earlier cases.
+
+It is read only where a programme asks for it, and of what the viewer may see.
+"""
+
+import re
+import uuid
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.orm import Session
+
+from diagnostics.facts import DWELLING
+from visits.forms.listing import confidential_names
+from visits.models.cases import Case
+from visits.models.people import Occupancy, Person
+from visits.models.portfolio import FormVersion, Tenancy
+from visits.models.visits import COUNTED, Submission, Visit
+from visits.programmes.facts import ANSWER, MONEY, NO_CASE, OUTCOME, Fact, Facts
+from visits.sight.reach import Viewer, visible_cases
+
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?")
+Key = tuple[uuid.UUID, uuid.UUID]
+
+
+@dataclass(frozen=True)
+class More:
+    """Facts that were `asked` for, by the person in her home, by the home and by the person."""
+
+    asked: frozenset[str] = frozenset()
+    leases: Mapping[Key, Facts] = field(default_factory=dict)
+    homes: Mapping[uuid.UUID, Facts] = field(default_factory=dict)
+    persons: Mapping[uuid.UUID, Facts] = field(default_factory=dict)
+
+    def of(self, row: Row[Any]) -> dict[str, Fact]:
+        """Give what was asked of a row of the audience; what is not known is None."""
+        found: dict[str, Fact] = dict.fromkeys(self.asked)
+        found |= {one: NO_CASE for one in self.asked if one.startswith(OUTCOME)}
+        found |= self.leases.get((row.person_id, row.dwelling_id), {})
+        found |= self.homes.get(row.dwelling_id, {})
+        found |= self.persons.get(row.person_id, {})
+        return found
+
+
+NOTHING_MORE = More()
+
+
+def find_more(session: Session, facts: Collection[str], viewer: Viewer) -> More:
+    """Find what some facts ask for that a row of the audience does not hold."""
+    asked = frozenset(one for one in facts if one in MONEY or one.startswith((ANSWER, OUTCOME)))
+    if not asked:
+        return NOTHING_MORE
+
+    def wanted(prefix: str) -> frozenset[str]:
+        return frozenset(one.removeprefix(prefix) for one in asked if one.startswith(prefix))
+
+    return More(
+        asked,
+        _asked_of(_money(session), asked & set(MONEY)),
+        _asked_of(_answers(session, wanted(ANSWER), viewer), wanted(ANSWER)),
+        _asked_of(_outcomes(session, wanted(OUTCOME), viewer), wanted(OUTCOME)),
+    )
+
+
+def _asked_of(found: Iterator[tuple[Any, Facts]], asked: Collection[str]) -> dict[Any, Facts]:
+    """Put facts by what they are about, the later over the earlier; nothing is read unasked."""
+    by_thing: dict[Any, dict[str, Fact]] = {}
+    if asked:
+        for thing, facts in found:
+            by_thing.setdefault(thing, {}).update(facts)
+    return {**by_thing}
+
+
+def _money(session: Session) -> Iterator[tuple[Key, Facts]]:
+    statement = (
+        select(Occupancy.person_id, Tenancy.dwelling_id, Tenancy.income_band, Tenancy.arrears)
+        .join(Tenancy, Tenancy.id == Occupancy.tenancy_id)
+        .where(Occupancy.ended_on.is_(None), Tenancy.ended_on.is_(None))
+        .where(or_(Tenancy.income_band.is_not(None), Tenancy.arrears.is_not(None)))
+        .order_by(Occupancy.id)
+    )
+    for person_id, dwelling_id, income_band, arrears in session.execute(statement):
+        yield (person_id, dwelling_id), {"income_band": income_band, "arrears": arrears}
+
+
+def _answers(
+    session: Session, names: Collection[str], viewer: Viewer
+) -> Iterator[tuple[uuid.UUID, Facts]]:
+    """Give the answers about homes, the newest last; none that only some may read.
+
+    What was said in a protected person's visit is told at her own visits only, and not here.
+    """
+    home = func.coalesce(Visit.was_in_id, Case.dwelling_id)
+    answered_at = func.coalesce(Submission.ended_at, Submission.received_at)
+    statement = (
+        select(home, FormVersion.form_id, Submission.findings)
+        .join(Submission.form_version)
+        .join(Submission.visit)
+        .join(Visit.case)
+        .join(Case.person)
+        .where(Submission.state.in_(COUNTED), home.is_not(None))
+        .where(visible_cases(viewer), Person.protected.is_(False))
+        .order_by(answered_at, Submission.id)
+    )
+    rows = session.execute(statement).all()
+    marked = confidential_names(session, {row.form_id for row in rows})
+    for dwelling_id, form_id, findings in rows:
+        told = (findings or {}).get("facts") or {}
+        yield (
+            dwelling_id,
+            {
+                f"{ANSWER}{name}": _read(told[name]["value"])
+                for name in names
+                if name in told and told[name]["about"] == DWELLING and name not in marked[form_id]
+            },
+        )
+
+
+def _read(value: str) -> Fact:
+    """Read an answer as a criterion compares it: yes or no, a number, a word."""
+    if value in ("yes", "no"):
+        return value == "yes"
+    return float(value) if NUMBER.fullmatch(value) else value
+
+
+def _outcomes(
+    session: Session, programmes: Collection[str], viewer: Viewer
+) -> Iterator[tuple[uuid.UUID, Facts]]:
+    """Give how the cases of some programmes ended that the viewer may see, the last one last."""
+    statement = (
+        select(Case.person_id, Case.programme, Case.outcome)
+        .join(Case.person)
+        .where(Case.programme.in_(programmes), Case.closed_on.is_not(None))
+        .where(Case.outcome.is_not(None), visible_cases(viewer))
+        .order_by(Case.closed_on, Case.id)
+    )
+    for person_id, programme, outcome in session.execute(statement):
+        yield person_id, {f"{OUTCOME}{programme}": outcome}

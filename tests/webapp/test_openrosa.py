@@ -77,6 +77,8 @@ def test_a_receipt_lists_every_file_with_its_sum(tablet: Tablet) -> None:
     assert ("work_order", "gas", "U0") in {
         (row["kind"], row["code"], row["severity"]) for row in receipt["consequences"]
     }
+    opened = {row["kind"] for row in receipt["consequences"] if row["opened"]}
+    assert opened == {"work_order", "follow_up"}
 
 
 def test_the_same_bytes_get_the_same_receipt(tablet: Tablet) -> None:

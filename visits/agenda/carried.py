@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Exists, exists, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from visits.ground.errors import NotFound
@@ -13,8 +13,9 @@ from visits.models.people import AccessedPerson, AccessEvent
 from visits.models.visits import Visit, VisitState
 from visits.sight.reach import Viewer, visible_cases
 
-# What the day of a tablet is called in the access log, and how long it counts.
-DAY, CARRIED_FOR = "tablet_day", timedelta(days=60)
+# What the day of a tablet, and what else is due in its homes, are called in the access log, and how
+# long it counts.
+DAY, BESIDE, CARRIED_FOR = "tablet_day", "tablet_beside", timedelta(days=60)
 
 
 def find_carried_visit(
@@ -25,14 +26,7 @@ def find_carried_visit(
     One cancelled, or given to somebody else meanwhile, may have taken place all the same: whoever
     had it on her tablet may deliver. Raises NotFound for anybody else.
     """
-    had_it = exists().where(
-        AccessEvent.user_id == viewer.user_id,
-        AccessedPerson.event_id == AccessEvent.id,
-        AccessedPerson.person_id == Case.person_id,
-        AccessEvent.what == DAY,
-        AccessEvent.at >= Visit.planned_at,
-        AccessEvent.at > now - CARRIED_FOR,
-    )
+    had_it = carried(DAY, viewer, now=now).where(AccessEvent.at >= Visit.planned_at)
     statement = (
         select(Visit)
         .join(Visit.case)
@@ -43,6 +37,20 @@ def find_carried_visit(
     if visit is None:
         raise NotFound("visit_not_found")
     return visit
+
+
+def carried(what: str, viewer: Viewer, *, now: datetime) -> Exists:
+    """Give the condition on `Case` for those whose person was lately told to the viewer's tablet.
+
+    `what` says as what: the visits of its day, or what else is due in a home.
+    """
+    return exists().where(
+        AccessEvent.user_id == viewer.user_id,
+        AccessedPerson.event_id == AccessEvent.id,
+        AccessedPerson.person_id == Case.person_id,
+        AccessEvent.what == what,
+        AccessEvent.at > now - CARRIED_FOR,
+    )
 
 
 def taken_back(session: Session, viewer: Viewer, held: Collection[uuid.UUID]) -> list[uuid.UUID]:

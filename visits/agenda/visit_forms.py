@@ -83,6 +83,22 @@ def forms_of_visits(
     }
 
 
+def forms_to_come(
+    session: Session, asked: Collection[tuple[Programme | None, str]]
+) -> list[list[VisitForm]]:
+    """List the forms of visits that are not there yet, by programme and kind of visit.
+
+    One that needs a form which is not published has none: it cannot be answered.
+    """
+    current = current_forms(session)
+    return [
+        list(_forms(programme, kind, current, received=set(), follow_up=False))
+        if programme and set(programme.visit_kind(kind).forms) <= current.keys()
+        else []
+        for programme, kind in asked
+    ]
+
+
 def _forms(
     programme: Programme | None,
     kind: str,

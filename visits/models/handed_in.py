@@ -13,12 +13,13 @@ from visits.models.visits import Submission
 
 
 class HandedInKind(enum.StrEnum):
-    """What was refused: a filled form, a shut door, an urgent alert, a part refused."""
+    """What was refused: a filled form, a shut door, an alert, a part refused, a task answered."""
 
     SUBMISSION = "submission"
     FAILURE = "failure"
     ALERT = "alert"
     REFUSAL = "refusal"
+    BESIDE = "beside"
 
 
 class HandedIn(Base):

@@ -53,6 +53,7 @@ class Action(enum.StrEnum):
     PLAN = "plan"
     DECIDE = "decide"
     VISIT = "visit"
+    VISIT_BESIDE = "visit_beside"
     HAND_OUT_KITS = "hand_out_kits"
     SEE_VISITS = "see_visits"
     SEE_ANSWERS = "see_answers"
@@ -98,6 +99,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.PLAN: {COO: _ALL, PAR: _ORG},
     Action.DECIDE: {COO: _ALL, PAR: _MAN},
     Action.VISIT: {VIS: _OWN},
+    Action.VISIT_BESIDE: {VIS: _ORG},
     Action.HAND_OUT_KITS: {COO: _ALL, PAR: _ORG},
     Action.SEE_VISITS: {COO: _ALL, SOC: _ALL, PAR: _ORG, VIS: _OWN},
     Action.SEE_ANSWERS: {COO: _ALL, SOC: _ALL, VIS: _OWN},
@@ -130,6 +132,7 @@ RIGHTS: dict[Action, frozenset[Right]] = {
     Action.CALL: frozenset({Right.CALL}),
     Action.NOTE_LIFE_EVENTS: frozenset({Right.CALL, Right.PLAN, Right.DECIDE}),
     Action.PLAN: frozenset({Right.PLAN}),
+    Action.VISIT_BESIDE: frozenset({Right.VISIT}),
     Action.DECIDE: frozenset({Right.DECIDE}),
     Action.SEE_OUTCOMES: frozenset({Right.FIGURES}),
     Action.SEE_FIGURES: frozenset({Right.FIGURES}),

@@ -5,6 +5,7 @@ import re
 import uuid
 from datetime import datetime
 from email.utils import format_datetime
+from typing import Any
 from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, g, jsonify, request, url_for
@@ -12,11 +13,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from diagnostics.submission import BadSubmission
+from visits.following.every_kind import is_followed
 from visits.forms.published import KeptFile, find_form, list_forms, shown_files
 from visits.ground.errors import NotFound
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.portfolio import FormVersion
-from visits.models.visits import Submission, SubmissionState
+from visits.models.visits import Consequence, Submission, SubmissionState
 from webapp.access.auth import Action, late_door, requires, viewer
 from webapp.api.collect_visits import FILE as VISITS_FILE
 from webapp.api.collect_visits import (
@@ -221,7 +223,7 @@ def _receipt(kept: Submission) -> Response:
             # The XML is a file like the others: a tablet lets go only of what is listed.
             "files": [_xml_file(kept), *kept.files],
             "violations": findings.get("violations", []),
-            "consequences": kept.consequences,
+            "consequences": [_called(one, kept) for one in kept.consequences],
         }
         answer = jsonify(ReceiptSchema().dump(shape))
         answer.status_code = status
@@ -231,6 +233,17 @@ def _receipt(kept: Submission) -> Response:
         f'<message nature="submit_success">{escape(_said(kept))}</message></OpenRosaResponse>',
         status,
     )
+
+
+def _called(one: Consequence, kept: Submission) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "code": one.code,
+        "severity": one.severity,
+        "due_at": one.due_at,
+        "label": one.label,
+        "opened": is_followed(one, kept.consequences),
+    }
 
 
 def _said(kept: Submission) -> str:

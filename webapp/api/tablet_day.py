@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from diagnostics.codes import KITS
 from diagnostics.delays import PARIS
 from visits.accounts.own_account import note_seen
-from visits.agenda.carried import DAY, taken_back
+from visits.agenda.beside import Beside, due_beside
+from visits.agenda.carried import BESIDE, DAY, taken_back
 from visits.agenda.doors import tries_at_doors
 from visits.agenda.kits import bag_of
 from visits.agenda.planning import visits_of_visitor
-from visits.agenda.visit_forms import VisitForm, forms_of_visits
+from visits.agenda.visit_forms import VisitForm, forms_of_visits, forms_to_come
 from visits.following.kinds import Due
 from visits.forms.listing import confidential_names
 from visits.intake.day import Earlier, Sent, due_in_homes, earlier_answers, sent_since
@@ -26,6 +27,9 @@ from visits.models.portfolio import FormVersion
 from visits.models.visits import LIVE, Visit
 from visits.people.measures import alert_kind, standing_alerts
 from visits.people.part_refusals import standing_refusals
+from visits.programmes import Programme
+from visits.programmes.published import programme_of
+from visits.programmes.shape import VisitKind
 from visits.sight.access_log import log_access
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.schemas import DaySchema, HeldSchema
@@ -53,6 +57,17 @@ class _Bundle:
     earlier: Mapping[UUID, list[Earlier]]
     due: Mapping[UUID, list[Due]]
     refused: Mapping[UUID, list[PartRefusal]]
+    beside: Mapping[UUID, list["_Answered"]]
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """Something else that is due in a home, with what it takes to answer it there."""
+
+    due: Beside
+    programme: Programme
+    kind: VisitKind
+    forms: list[VisitForm]
 
 
 @tablet_day.get("/day")
@@ -76,7 +91,7 @@ def day(query: dict[str, Any]) -> dict[str, Any]:
         bag = bag_of(session, g.account.id)
         forms = _forms(session, bundle)
         gone = taken_back(session, viewer(), query["held"])
-    _log(visits, sent, moment)
+    _log(visits, bundle, sent, moment)
     return {
         "server_now": moment,
         "user": g.account,
@@ -89,14 +104,16 @@ def day(query: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _log(visits: Sequence[Visit], sent: Sequence[Sent], moment: datetime) -> None:
-    """Note whose data the tablet takes along, apart from whom it only names as visited before."""
+def _log(visits: Sequence[Visit], bundle: _Bundle, sent: Sequence[Sent], moment: datetime) -> None:
+    """Note whose data the tablet takes along: visited, living there, or only visited before."""
     carried = {visit.case.person_id for visit in visits}
-    named = {one.person_id for one in sent if one.person_id is not None} - carried
+    beside = _persons_beside(bundle) - carried
+    named = {one.person_id for one in sent if one.person_id is not None} - carried - beside
     with transaction() as session:
         if g.account.device_id is not None:
             note_seen(session, g.account.device_id, now=moment)
-        for persons, what in ((carried, DAY), (named, "tablet_sent")):
+        told = ((carried, DAY), (beside, BESIDE), (named, "tablet_sent"))
+        for persons, what in told:
             log_access(
                 session,
                 user_id=g.account.id,
@@ -108,19 +125,46 @@ def _log(visits: Sequence[Visit], sent: Sequence[Sent], moment: datetime) -> Non
 
 
 def _bundle(session: Session, visits: Sequence[Visit], until: datetime) -> _Bundle:
+    beside = _beside(session, visits)
+    persons = {one.due.task.case.person_id for found in beside.values() for one in found}
+    persons |= {visit.case.person_id for visit in visits}
     return _Bundle(
         forms=forms_of_visits(session, visits, until=until),
         attempts=tries_at_doors(session, visits),
-        alerts=standing_alerts(session, {visit.case.person_id for visit in visits}),
+        alerts=standing_alerts(session, persons),
         earlier=earlier_answers(session, visits),
         due=due_in_homes(session, visits),
-        refused=standing_refusals(session, {visit.case.person_id for visit in visits}),
+        refused=standing_refusals(session, persons),
+        beside=beside,
     )
+
+
+def _beside(session: Session, visits: Sequence[Visit]) -> dict[UUID, list[_Answered]]:
+    """Give by visit what else is due there and can be answered with the forms that there are."""
+    found = due_beside(session, visits, viewer(Action.VISIT_BESIDE))
+    asked = [
+        (visit_id, due, programme_of(session, due.task.case))
+        for visit_id, all_due in found.items()
+        for due in all_due
+    ]
+    forms = forms_to_come(session, [(one, due.task.visit_kind or "") for _, due, one in asked])
+    answered: dict[UUID, list[_Answered]] = {visit_id: [] for visit_id in found}
+    for (visit_id, due, programme), needed in zip(asked, forms, strict=True):
+        if programme and needed:
+            kind = programme.visit_kind(due.task.visit_kind)
+            answered[visit_id].append(_Answered(due, programme, kind, needed))
+    return answered
+
+
+def _persons_beside(bundle: _Bundle) -> set[UUID]:
+    return {one.due.task.case.person_id for found in bundle.beside.values() for one in found}
 
 
 def _forms(session: Session, bundle: _Bundle) -> list[dict[str, Any]]:
     """List each form once, whichever visits need it."""
-    needed = {one.form.id: one.form for forms in bundle.forms.values() for one in forms}.values()
+    wanted = [*bundle.forms.values()]
+    wanted += [one.forms for found in bundle.beside.values() for one in found]
+    needed = {one.form.id: one.form for forms in wanted for one in forms}.values()
     marked = confidential_names(session, {form.form_id for form in needed})
     return [_form(form, sorted(marked[form.form_id])) for form in needed]
 
@@ -150,6 +194,22 @@ def _visit(visit: Visit, bundle: _Bundle) -> dict[str, Any]:
         "forms": bundle.forms[visit.id],
         "earlier": bundle.earlier[visit.id],
         "due": bundle.due[visit.id],
+        "beside": [_answered(one, bundle) for one in bundle.beside[visit.id]],
+    }
+
+
+def _answered(one: _Answered, bundle: _Bundle) -> dict[str, Any]:
+    person = one.due.task.case.person
+    return {
+        "id": one.due.id,
+        "task_id": one.due.task.id,
+        "person": person,
+        "programme": one.programme.name,
+        "kind": one.kind.name,
+        "due_on": one.due.task.due_on,
+        "alerts": [_alert(alert) for alert in bundle.alerts.get(person.id, ())],
+        "refused": [refusal.part for refusal in bundle.refused.get(person.id, ())],
+        "forms": one.forms,
     }
 
 

@@ -5,12 +5,14 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from visits.agenda.beside import begin_beside
 from visits.agenda.carried import find_carried_visit
 from visits.agenda.doors import Knock, number_of, report_shut_door
 from visits.ground.clocks import on_our_clock
 from visits.people.part_refusals import report_refused_parts
 from webapp.access.auth import Action, late_door, requires, viewer
 from webapp.frame.schemas import (
+    BesideSchema,
     KnockSchema,
     RefusedPartsSchema,
     ReportedSchema,
@@ -73,3 +75,17 @@ def refusals(body: dict[str, Any], visit_id: uuid.UUID) -> dict[str, Any]:
             now=moment,
         )
     return {"id": body["id"], "received_at": moment}
+
+
+@visit_reports.post("/<uuid:visit_id>/beside")
+@visit_reports.arguments(BesideSchema)
+@visit_reports.response(201, ReportReceivedSchema)
+@requires(Action.VISIT_BESIDE)
+@late_door
+def beside(body: dict[str, Any], visit_id: uuid.UUID) -> dict[str, Any]:
+    """Keep that a task in the same home is answered too; the same report again changes nothing."""
+    moment = now()
+    with transaction() as session:
+        visit = find_carried_visit(session, viewer(), visit_id, now=moment)
+        begun = begin_beside(session, visit, body["task_id"], viewer=viewer(), now=moment)
+        return {"id": begun.id, "received_at": begun.planned_at}

@@ -7,6 +7,7 @@ from webargs.fields import DelimitedList
 
 from visits.agenda.doors import LEFT_BEHIND, TOLD_LENGTH
 from visits.models.calls import Disposition, RefusalReason
+from visits.models.handed_in import HandedInKind
 from visits.models.people import RefusedPart
 from visits.models.works import URGENT
 
@@ -146,6 +147,20 @@ class SentSchema(Schema):
     opened = fields.List(fields.Nested(DueSchema))
 
 
+class DayBesideSchema(Schema):
+    """Something else that is due in the home; `id` is that of the visit that would answer it."""
+
+    id = fields.UUID()
+    task_id = fields.UUID()
+    person = fields.Nested(DayPersonSchema)
+    programme = fields.Nested(LocalisedSchema)
+    kind = fields.Nested(LocalisedSchema)
+    due_on = fields.Date()
+    alerts = fields.List(fields.Nested(DayAlertSchema))
+    refused = fields.List(fields.String())
+    forms = fields.List(fields.Nested(DayVisitFormSchema))
+
+
 class DayVisitSchema(Schema):
     """A visit of the day."""
 
@@ -164,6 +179,7 @@ class DayVisitSchema(Schema):
     forms = fields.List(fields.Nested(DayVisitFormSchema))
     earlier = fields.List(fields.Nested(EarlierAnswerSchema))
     due = fields.List(fields.Nested(DueSchema))
+    beside = fields.List(fields.Nested(DayBesideSchema))
 
 
 class DayFormSchema(FormKeySchema):
@@ -251,13 +267,14 @@ class ViolationSchema(Schema):
 
 
 class ReceiptConsequenceSchema(Schema):
-    """Something that was opened."""
+    """What the answers call for; `opened` where somebody follows it up."""
 
     kind = fields.String()
     code = fields.String()
     severity = fields.String(allow_none=True)
     due_at = fields.AwareDateTime(allow_none=True)
     label = fields.Dict(keys=fields.String(), values=fields.String())
+    opened = fields.Boolean()
 
 
 class ReceiptSchema(Schema):
@@ -339,6 +356,20 @@ class RefusedPartsSchema(Schema):
     sent_at = fields.AwareDateTime(required=True)
 
 
+class BesideSchema(Schema):
+    """A task that is answered beside a visit; the moments are the tablet's."""
+
+    class Meta:
+        """A later tablet may say more."""
+
+        unknown = EXCLUDE
+
+    id = fields.UUID(required=True)
+    task_id = fields.UUID(required=True)
+    at = fields.AwareDateTime(required=True)
+    sent_at = fields.AwareDateTime(required=True)
+
+
 class ReportedSchema(Schema):
     """A report is kept: which try it was, and what the visit is now."""
 
@@ -359,7 +390,7 @@ class HandInSchema(Schema):
     id = fields.String(required=True, validate=validate.Length(1, 100))
     kind = fields.String(
         load_default="submission",
-        validate=validate.OneOf(("submission", "failure", "alert", "refusal")),
+        validate=validate.OneOf(tuple(HandedInKind)),
     )
     reason = fields.String(load_default="", validate=validate.Length(0, 64))
     visit_id = fields.String(load_default="", validate=validate.Length(0, 64))

@@ -21,7 +21,7 @@ const visit = (id: string, changes: Partial<Visit> = {}): Visit => ({
     access_code: '12A7', lift: null, lat: 49.43, lon: 2.08,
   },
   refused: ['photos'], alerts: [{ code: 'dog', kind: 'safety', label: { fr: 'chien', en: 'chien' } }],
-  earlier: [], due: [], forms: [{ form_id: 'home_visit', version: '1', required: true, received: false }], ...changes,
+  earlier: [], due: [], beside: [], forms: [{ form_id: 'home_visit', version: '1', required: true, received: false }], ...changes,
 })
 const record = (id: string): VisitRecord => ({
   visit: visit(id), startedAt: 1, failure: null, touchedAt: Date.now(),

@@ -25,7 +25,7 @@ const visit = (changes: Partial<Visit> = {}): Visit => ({
     reference: 'L1', address: '3 rue des Tilleuls', postcode: '60000', city: 'Beauvais', floor: 1, door: null,
     access_code: null, lift: null, lat: 49.43, lon: 2.08,
   },
-  alerts: [], refused: [], earlier: [], due: [],
+  alerts: [], refused: [], earlier: [], due: [], beside: [],
   forms: [
     { form_id: 'eco_kit', version: '1', required: false, received: false },
     { form_id: 'home_visit', version: '1', required: true, received: false },

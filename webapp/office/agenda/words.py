@@ -22,6 +22,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "visit_moved": _l("a visit moved"),
         "visit_cancelled": _l("a visit cancelled"),
         "visit_failed": _l("a visit that did not take place"),
+        "visit_begun_beside": _l("a visit begun beside another"),
+        "tablet_beside": _l("what is due in a home that is visited"),
         "diary": _l("a visitor's appointments"),
     },
     "field": {

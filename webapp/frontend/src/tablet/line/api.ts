@@ -164,11 +164,13 @@ export async function sendPart(token: string, visitId: string, { xml, files, mor
   return answer.json().catch(() => null)
 }
 
-const REPORTS = { failure: 'failure', alert: 'alerts', refusal: 'refusals' } as const
+const REPORTS = { failure: 'failure', alert: 'alerts', refusal: 'refusals', beside: 'beside' } as const
 
 /** Tell what needs no form: a door that stayed shut, an urgent alert, a part refused. */
 export async function sendReport(token: string, { id, kind, visitId, body }: Report): Promise<unknown> {
-  const path = `/api/visits/${encodeURIComponent(visitId)}/${REPORTS[kind]}`
+  // A visit begun beside another is told of at that one: its own is not known yet.
+  const told = typeof body.beside === 'string' ? body.beside : visitId
+  const path = `/api/visits/${encodeURIComponent(told)}/${REPORTS[kind]}`
   const answer = await call(path, { method: 'POST', token, json: { ...body, id, sent_at: new Date().toISOString() } })
   return answer.json().catch(() => null)
 }

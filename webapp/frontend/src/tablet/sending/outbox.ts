@@ -17,7 +17,7 @@ const FIRST_DELAY_MS = 5_000
 const LONGEST_DELAY_MS = 300_000
 
 export function isReport(item: { kind?: string }): item is ReportItem {
-  return item.kind === 'failure' || item.kind === 'alert' || item.kind === 'refusal'
+  return item.kind !== undefined && item.kind !== 'submission'
 }
 
 /** The key of an item in the tablet's memory. */
@@ -109,14 +109,16 @@ function attention<Item extends QueueItem>(item: Item, why: Why): { item: Item }
   return { item: { ...item, state: 'attention', why, attempts: item.attempts + 1 } }
 }
 
-/** The items to try now: alerts, parts refused, urgent visits, shut doors, the other visits; of each the oldest first. */
+/** The items to try now: visits begun beside others, without which nothing of them has a place; alerts, parts refused, urgent visits, shut doors, the other visits; of each the oldest first. */
 export function dueItems<Item extends QueueItem>(items: readonly Item[], now: number, force: boolean): Item[] {
+  const untold = new Set(items.filter(({ kind, state }) => kind === 'beside' && state === 'waiting').map(({ visitId }) => visitId))
   return items
-    .filter((item) => item.state === 'waiting' && (force || item.nextTryAt <= now))
+    .filter((item) => item.state === 'waiting' && (force || item.nextTryAt <= now) && (item.kind === 'beside' || !untold.has(item.visitId)))
     .sort((a, b) => rank(a) - rank(b) || a.finishedAt - b.finishedAt)
 }
 
 function rank(item: QueueItem): number {
+  if (item.kind === 'beside') return -1
   if (item.kind === 'alert') return 0
   // Before the forms it is about: the server keeps to it from then on.
   if (item.kind === 'refusal') return 1

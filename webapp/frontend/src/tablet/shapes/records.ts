@@ -58,6 +58,8 @@ export interface VisitRecord {
   /** Parts refused, as told on this tablet; missing from what an older version of the app keeps. */
   refused?: string[]
   touchedAt: number
+  /** The visit it is made beside, and the task it answers: the server learns of it when it begins. */
+  beside?: { visitId: string; taskId: string }
   /** The server took it back: what is left is what sending needs. */
   takenBack?: boolean
 }
@@ -188,11 +190,11 @@ export interface OutboxItem extends Queued {
   confirmed?: string[]
 }
 
-/** What is told without a form: a door that stayed shut, an urgent alert. */
+/** What is told without a form: a door that stayed shut, an urgent alert, a visit begun beside another. */
 export interface Report {
   /** Made by the tablet: the same one sent twice is kept once. */
   id: string
-  kind: 'failure' | 'alert' | 'refusal'
+  kind: 'failure' | 'alert' | 'refusal' | 'beside'
   visitId: string
   personName: string
   urgent: boolean

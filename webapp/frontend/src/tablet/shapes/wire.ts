@@ -61,6 +61,19 @@ export interface Dwelling {
   lon: number | null
 }
 
+/** Something else that is due in the home of a visit; `id` is that of the visit that would answer it. */
+export interface Beside {
+  id: string
+  task_id: string
+  person: Visit['person']
+  programme: Translated
+  kind: Translated
+  due_on: string
+  alerts: Alert[]
+  refused: string[]
+  forms: VisitForm[]
+}
+
 export interface Visit {
   id: string
   planned_start_at: string
@@ -76,6 +89,7 @@ export interface Visit {
   forms: VisitForm[]
   earlier: EarlierAnswer[]
   due: Opened[]
+  beside: Beside[]
 }
 
 /** What the tablet sent and what became of it. */
@@ -145,7 +159,8 @@ export interface Receipt {
   state: 'incomplete' | 'checked' | 'to_review' | 'set_aside'
   files: { name: string; sha256: string; size: number }[]
   violations: { path: string; kind: string; message: string }[]
-  consequences: { kind: string; code: string; severity: string | null; due_at: string | null; label: Translated }[]
+  /** `opened`: somebody follows it up; missing from an older server. */
+  consequences: { kind: string; code: string; severity: string | null; due_at: string | null; label: Translated; opened?: boolean }[]
 }
 
 /** RFC 9457. */

@@ -121,7 +121,7 @@ function completedVisit(visit: FormerVisit): Visit {
   return {
     ...visit,
     attempt: visit.attempt ?? 1, alerts: visit.alerts ?? [], refused: visit.refused ?? [], forms: visit.forms ?? former,
-    earlier: visit.earlier ?? [], due: visit.due ?? [],
+    earlier: visit.earlier ?? [], due: visit.due ?? [], beside: visit.beside ?? [],
     dwelling: { ...visit.dwelling, lat: visit.dwelling.lat ?? null, lon: visit.dwelling.lon ?? null },
   }
 }

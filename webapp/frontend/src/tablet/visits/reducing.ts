@@ -9,10 +9,13 @@ import { named, takenBack } from '../sending/takenback'
 import { loadVisitRecords } from './visitrecords'
 import type { DayAnswer, Visit } from '../shapes/wire'
 
-/** The visits of which the tablet holds something. */
+/** The visits of which the tablet holds something, but for those the server has yet to learn of. */
 export async function heldVisits(): Promise<string[]> {
   const [visits, begun, outbox, receipts] = await Promise.all([db.readAll('visits'), db.readAll('drafts'), db.readAll('outbox'), db.readAll('receipts')])
-  return [...new Set([...visits.map(({ visit }) => visit.id), ...[...begun, ...outbox, ...receipts].map(({ visitId }) => visitId)])]
+  const unbegun = visits.filter(({ beside, startedAt }) => beside && !startedAt).map(({ visit }) => visit.id)
+  const untold = new Set([...unbegun, ...outbox.filter(({ kind }) => kind === 'beside').map(({ visitId }) => visitId)])
+  const held = [...visits.map(({ visit }) => visit.id), ...[...begun, ...outbox, ...receipts].map(({ visitId }) => visitId)]
+  return [...new Set(held)].filter((id) => !untold.has(id))
 }
 
 /** What is on screen of a form while it is filled: its own record is the one that is saved. */
@@ -53,7 +56,7 @@ function followed(record: VisitRecord, now: Visit | undefined): VisitRecord[] {
 export function reduced(record: VisitRecord): VisitRecord {
   const { id, planned_start_at, state, forms } = record.visit
   const visit: Visit = {
-    id, planned_start_at, planned_end_at: null, state, attempt: 1, forms, alerts: [], refused: [], earlier: [], due: [],
+    id, planned_start_at, planned_end_at: null, state, attempt: 1, forms, alerts: [], refused: [], earlier: [], due: [], beside: [],
     person: { name: '', born_on: null, birth_year: null, phone: null },
     dwelling: { reference: '', address: '', postcode: '', city: '', floor: null, door: null, access_code: null, lift: null, lat: null, lon: null },
   }

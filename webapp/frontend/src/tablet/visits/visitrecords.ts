@@ -8,7 +8,8 @@ import * as db from '../memory/db'
 import { drafts } from './draft'
 import { whenLocked } from '../ground/locking'
 import type { DraftRecord, VisitRecord } from '../shapes/records'
-import { queue } from '../sending/sending'
+import { queue, queueReport } from '../sending/sending'
+import { besideReport } from '../sending/beside'
 import { isTakenBack, takenBack } from '../sending/takenback'
 import type { Visit } from '../shapes/wire'
 
@@ -57,8 +58,11 @@ export function visitChange(visitId: string, news: Partial<VisitRecord>): db.Cha
 
 /** Note that the visit begins now; a visit begun before keeps its time. */
 export async function noteStart(visitId: string): Promise<void> {
-  if (recordOf(visitId)?.startedAt) return
-  await db.write(visitChange(visitId, { startedAt: Date.now() }))
+  const record = recordOf(visitId)
+  if (record?.startedAt) return
+  const change = visitChange(visitId, { startedAt: Date.now() })
+  if (record?.beside) await queueReport(besideReport(record.visit, record.beside, Date.now()), (queued) => db.write([queued, ...change]))
+  else await db.write(change)
   await loadVisitRecords()
 }
 

@@ -93,7 +93,9 @@ def demo(loaded: Loaded) -> Iterator[Session]:
         yield session
 
 
-def test_a_small_demo_loads_on_either_database_and_a_second_load_does_nothing(app: Flask) -> None:
+# All others load it on SQLite.
+@pytest.mark.one_database("postgresql")
+def test_a_small_demo_loads_and_a_second_load_does_nothing(app: Flask) -> None:
     house: House = app.extensions["palier"]
     assert len(load_demo(house, now=NOW, tell=lambda line: None, size=SMALL)) == 18
     with house.sessions() as session:

@@ -35,6 +35,8 @@ NONSENSE = (
     "a\0b", "é☃😀" + "A" * 5000, "9" * 30, "9999-12-31", "0001-01-01", "%", "", "-1", "1e999",
     "nan", "-" + "9" * 5000, "\ud7ff\u202e", "²", "0x10",
 )  # fmt: skip
+# SQLite takes any text, and stumbles over numbers alone.
+NUMBERS = ("a\0b", "9" * 30, "-" + "9" * 5000, "1e999")
 ARGUMENTS = (
     "page", "sort", "desc", "q", "state", "role", "programme", "city", "score", "severity", "trade",
     "number", "enrolled", "from", "to", "visitor", "review", "day", "visitor_id", "kind", "was",
@@ -92,6 +94,12 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
     return found
 
 
+@pytest.fixture
+def nonsense(database: str) -> tuple[str, ...]:
+    """What is said to a server on either database."""
+    return NONSENSE if database == "postgresql" else NUMBERS
+
+
 def _rules(app: Flask, method: str) -> list[tuple[Rule, Role]]:
     """Name each closed endpoint with a role that may use it."""
     found = []
@@ -114,25 +122,25 @@ def _members(client_as: SignIn) -> dict[Role, FlaskClient]:
 
 
 def test_no_argument_of_an_address_makes_a_page_fail(
-    app: Flask, client_as: SignIn, places: dict[str, str]
+    app: Flask, client_as: SignIn, places: dict[str, str], nonsense: tuple[str, ...]
 ) -> None:
     members = _members(client_as)
     for rule, role in _rules(app, "GET"):
         address = _address(app, rule, places)
-        for text in NONSENSE:
+        for text in nonsense:
             answer = members[role].get(address, query_string=dict.fromkeys(ARGUMENTS, text))
             assert answer.status_code < 500, (rule.endpoint, text[:20])
             assert "\0" not in text or answer.status_code in (400, 403), rule.endpoint
 
 
 def test_no_field_of_a_form_makes_an_endpoint_fail(
-    app: Flask, client_as: SignIn, places: dict[str, str]
+    app: Flask, client_as: SignIn, places: dict[str, str], nonsense: tuple[str, ...]
 ) -> None:
     members = _members(client_as)
     _give_readable_passwords(app, members)
     for rule, role in _rules(app, "POST"):
         address = _address(app, rule, places)
-        for text in NONSENSE:
+        for text in nonsense:
             data = dict.fromkeys(FIELDS, text) | {"disposition": "call_back", "channel": "phone"}
             answer = members[role].post(address, data=data)
             assert answer.status_code < 500, (rule.endpoint, text[:20])

@@ -5,11 +5,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests.e2e.layout import violations
-from tests.e2e.round import Round, arrived, card, item, refuse
-from tests.factories import make_case, make_dwelling, make_person, make_visit
+from tests.e2e.round import Round, arrived, card, choose, finish, item, open_hub, refuse
+from tests.e2e.waiting import until
+from tests.factories import make_case, make_dwelling, make_person, make_viewer, make_visit
+from visits.accounts.mandates import MandateSaid, grant_mandate
+from visits.cases.tasks import make_task
+from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import User
+from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
+from visits.models.mandates import Right
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling
 
 pytestmark = pytest.mark.browser
 
@@ -32,19 +41,45 @@ def test_a_day_is_searched_and_follows_the_server_by_itself(
     expect(page.get_by_test_id("outbox-summary")).to_contain_text("1 formulaire pas encore envoyé")
     page.get_by_test_id("sign-out").click()
     expect(page.get_by_text("Pas encore sur le serveur")).to_contain_text("ADAM")
-    _plan(day, "CARON", days=0)
+    _plan(day, "CARON", days=0, beside="ÉVRARD")
     _plan(day, "DUVAL", days=-1)
     context.set_offline(False)
     expect(card(page, "CARON")).to_be_visible()
     expect(page.get_by_test_id("day-problem")).to_have_count(0)
     arrived(page, "ADAM")
+    _answer_beside(page, context, "CARON", "ÉVRARD")
+    until(lambda: _state_of_task(day, "ÉVRARD") is TaskState.DONE, "the other task is answered")
     expect(card(page, "DUVAL")).to_be_hidden()
     page.get_by_test_id("past-days").locator("summary").click()
     expect(card(page, "DUVAL")).to_be_visible()
     assert violations(page) == []
 
 
-def _plan(day: Round, name: str, *, days: int) -> None:
+def _answer_beside(page: Page, context: BrowserContext, name: str, beside: str) -> None:
+    """Answer what else is due in a home, without a network."""
+    context.set_offline(True)
+    open_hub(page, name)
+    expect(page.get_by_test_id("beside-task")).to_contain_text(beside)
+    assert violations(page) == []
+    page.get_by_test_id("begin-beside").click()
+    expect(page.get_by_test_id("page-title")).to_contain_text(beside)
+    expect(page.get_by_test_id("visit-failed")).to_have_count(0)
+    page.get_by_test_id("begin-visit").click()
+    choose(page, "visit_agreed", "Non")
+    finish(page)
+    context.set_offline(False)
+
+
+def _state_of_task(day: Round, name: str) -> TaskState:
+    house = day.server.house()
+    with house.sessions() as session:
+        of = select(Task).join(Task.case).join(Case.person).where(Person.last_name == name)
+        found = session.scalars(of).one().state
+    house.engine.dispose()
+    return found
+
+
+def _plan(day: Round, name: str, *, days: int, beside: str = "") -> None:
     house = day.server.house()
     with house.sessions.begin() as session:
         visitor = session.scalars(select(User).where(User.email == day.visitor)).one()
@@ -53,4 +88,22 @@ def _plan(day: Round, name: str, *, days: int) -> None:
         case = make_case(session, by=visitor, person=person, dwelling=dwelling)
         start = datetime.now(UTC) + timedelta(days=days)
         make_visit(session, case=case, visitor=visitor, start_at=start)
+        if beside:
+            _due_too(session, visitor, dwelling, beside)
     house.engine.dispose()
+
+
+def _due_too(session: Session, visitor: User, dwelling: Dwelling, name: str) -> None:
+    """Let a visit to somebody else be due in a home, in a programme of the visitor's mandate."""
+    today = today_in_paris(datetime.now(UTC))
+    said = MandateSaid(
+        visitor.organisation_id, "seniors", None, frozenset({Right.VISIT}),
+        from_on=today, until_on=None,
+    )  # fmt: skip
+    grant_mandate(session, said, by=visitor.id, now=datetime.now(UTC))
+    person = make_person(session, dwelling=dwelling, last_name=name)
+    case = make_case(session, by=visitor, person=person, dwelling=dwelling, state=CaseState.VISITED)
+    make_task(
+        session, case, TaskKind.VISIT, what="Comme convenu", due_on=today,
+        viewer=make_viewer(visitor), now=datetime.now(UTC),
+    )  # fmt: skip

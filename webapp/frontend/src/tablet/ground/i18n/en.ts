@@ -270,7 +270,6 @@ export const en: Record<Key, Sentence> = {
   'beside.hint': 'Ask the person first. Coming once is enough.',
   'beside.begin': 'Do it during this visit',
   'beside.resume': 'Go on',
-  'beside.beginOf': 'Do during this visit: {what}, {name}',
   'beside.due': 'By {day}',
   'beside.late': 'Late: {day}',
   'hub.form.new': 'Not begun',

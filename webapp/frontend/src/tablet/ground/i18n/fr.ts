@@ -272,7 +272,6 @@ export const fr = {
   'beside.hint': 'Demandez d’abord l’accord de la personne. Une seule venue suffit.',
   'beside.begin': 'Le faire pendant cette visite',
   'beside.resume': 'Continuer',
-  'beside.beginOf': 'Faire pendant cette visite : {what}, {name}',
   'beside.due': 'Avant le {day}',
   'beside.late': 'En retard : {day}',
   'hub.form.new': 'Pas commencé',

@@ -41,6 +41,7 @@ class _Ground:
 
     user_id: uuid.UUID
     submission_id: uuid.UUID
+    landlord_id: uuid.UUID
 
 
 class _Writer:
@@ -97,6 +98,7 @@ class _Writer:
         town = building.town
         return {
             "id": id,
+            "landlord_id": self.ground.landlord_id,
             "reference": building.reference,
             "address": building.address,
             "postcode": town.postcode,
@@ -117,6 +119,7 @@ class _Writer:
             "id": self._id(),
             "reference": home.reference,
             "residence_id": residence_id,
+            "landlord_id": self.ground.landlord_id,
             "floor": home.floor,
             "rooms": home.rooms,
             "surface": home.surface,
@@ -124,8 +127,9 @@ class _Writer:
 
     def _person(self) -> Row:
         name = f"TENANT{self._number()}"
-        return {"id": self._id(), "last_name": name, "first_name": "", "name_key": name.lower(),
-                "protected": False, "do_not_contact": False}  # fmt: skip
+        return {"id": self._id(), "landlord_id": self.ground.landlord_id, "last_name": name,
+                "first_name": "", "name_key": name.lower(), "protected": False,
+                "do_not_contact": False}  # fmt: skip
 
     def _case(self, person_id: uuid.UUID, dwelling_id: uuid.UUID) -> Row:
         state = self.rng.choice(list(CaseState))
@@ -187,4 +191,4 @@ def _lay_ground(session: Session) -> _Ground:
     )  # fmt: skip
     session.add(submission)
     session.flush()
-    return _Ground(user.id, submission.id)
+    return _Ground(user.id, submission.id, office.id)

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from visits.accounts.accounts import NewUser, add_user, find_organisation
-from visits.models.accounts import OrganisationKind, Role, User
+from visits.models.accounts import Organisation, OrganisationKind, Role, User
 from visits.models.cases import Case, CaseState, Task
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
@@ -50,6 +50,16 @@ def make_user(session: Session, *, role: Role = Role.COORDINATOR, **said: Any) -
     return user
 
 
+def landlord_id(session: Session) -> uuid.UUID:
+    """Give the landlord whose stock it is where nobody says: the first there is."""
+    ours = Organisation.kind == OrganisationKind.LANDLORD
+    found = session.scalars(select(Organisation.id).where(ours).order_by(Organisation.id).limit(1))
+    return (
+        found.one_or_none()
+        or find_organisation(session, "Office de l'habitat", OrganisationKind.LANDLORD).id
+    )
+
+
 def make_viewer(user: User, reach: Reach = Reach.ALL) -> Viewer:
     return Viewer(user.id, user.organisation_id, user.territory_id, reach)
 
@@ -70,6 +80,7 @@ def make_residence(session: Session, **said: Any) -> Residence:
         "storeys": 4,
         "has_lift": False,
     }
+    said.setdefault("landlord_id", landlord_id(session))
     residence = Residence(**(given | said))
     session.add(residence)
     session.flush()
@@ -80,7 +91,8 @@ def make_dwelling(session: Session, *, residence: Residence | None = None, **sai
     number = next(_numbers)
     residence = residence or make_residence(session)
     given = {"reference": f"L{number:05}", "floor": 2, "rooms": 3, "surface": 62.5}
-    dwelling = Dwelling(residence_id=residence.id, **(given | said))
+    of = {"residence_id": residence.id, "landlord_id": residence.landlord_id}
+    dwelling = Dwelling(**(of | given | said))
     session.add(dwelling)
     session.flush()
     return dwelling
@@ -103,10 +115,12 @@ def make_person(
     }
     given |= said
     given.setdefault("name_key", f"{given['last_name']} {given['first_name']}".lower())
+    dwelling = dwelling or make_dwelling(session)
+    given.setdefault("landlord_id", dwelling.landlord_id)
     person = Person(**given)
     session.add(person)
     tenancy = Tenancy(
-        dwelling_id=(dwelling or make_dwelling(session)).id,
+        dwelling_id=dwelling.id,
         started_on=date(1990, 6, 1),
         lives_alone=lives_alone,
     )

@@ -1,5 +1,6 @@
 """The landlord's files the import tests read, and ways to read them."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.factories import landlord_id
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import (
     Dwelling,
@@ -59,21 +61,24 @@ def table_of(text: str) -> Table:
 
 
 def plan_of(
-    session: Session, text: str, *, now: datetime = NOW, choices: Mapping[str, str] | None = None
-) -> ImportPlan:
+    session: Session, text: str, *, now: datetime = NOW, choices: Mapping[str, str] | None = None,
+    landlord: uuid.UUID | None = None,
+) -> ImportPlan:  # fmt: skip
     table = table_of(text)
-    proposal = propose_mapping(session, table)
+    landlord = landlord or landlord_id(session)
+    proposal = propose_mapping(session, table, landlord_id=landlord)
     return examine(
-        session, table=table, kind=proposal.kind, mapping=proposal.mapping, now=now,
-        choices=choices or {},
+        session, landlord_id=landlord, table=table, kind=proposal.kind, mapping=proposal.mapping,
+        now=now, choices=choices or {},
     )  # fmt: skip
 
 
 def load(
-    session: Session, *texts: str, now: datetime = NOW, choices: Mapping[str, str] | None = None
-) -> ImportPlan:
+    session: Session, *texts: str, now: datetime = NOW, choices: Mapping[str, str] | None = None,
+    landlord: uuid.UUID | None = None,
+) -> ImportPlan:  # fmt: skip
     for text in texts:
-        plan = plan_of(session, text, now=now, choices=choices)
+        plan = plan_of(session, text, now=now, choices=choices, landlord=landlord)
         apply_plan(session, plan)
     return plan
 

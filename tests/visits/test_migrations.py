@@ -1,11 +1,12 @@
 """The migrations make what the models say, and go back."""
 
+import uuid
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Engine, insert, inspect, select, text
 
 from tests.factories import (
     NOW,
@@ -28,7 +29,7 @@ from visits.ground.file_store import FileStore
 from visits.ground.migration import is_current, migrate, revert
 from visits.intake.submissions import record_submission
 from visits.mapping.points import rebuild_map
-from visits.models.accounts import JobState, User
+from visits.models.accounts import JobState, Organisation, OrganisationKind, Role, User
 from visits.models.calls import Channel, ContactAttempt, Disposition, RefusalReason
 from visits.models.cases import Case, CaseState, Task, TaskState
 from visits.models.map import MapCell, MapPoint
@@ -41,7 +42,7 @@ from visits.models.people import (
     Person,
     PersonAlert,
 )
-from visits.models.portfolio import Dwelling
+from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Submission, SubmissionState
 from visits.models.works import WorkOrder
 from visits.people.measures import note_alert
@@ -134,6 +135,57 @@ def test_promises_go_back_to_follow_ups_and_come_again_as_they_were(
     with sessions(engine)() as session:
         assert [_told_of(one) for one in session.scalars(promised())] == before
         assert session.scalars(select(JobState)).all() == []
+
+
+def test_what_is_there_belongs_to_the_landlord_and_two_of_a_reference_do_not_go_back(
+    engine: Engine,
+) -> None:
+    with sessions(engine).begin() as session:
+        make_user(session, organisation="Association", role=Role.VISITOR)
+        person = make_person(session, reference="P-1")
+        ours = person.landlord_id
+    revert(engine, to="0035")
+    with engine.begin() as connection:
+        # Beside the landlord of everybody here, another that nobody works for.
+        connection.execute(
+            insert(Organisation).values(id=uuid.UUID(int=1), name="Autre", kind="landlord")
+        )
+        make = insert(User).values(
+            id=uuid.UUID(int=2), email="a@palier.example", name="A", password="-", active=True,
+            fs_uniquifier="-", role="manager", language="fr", organisation_id=ours, created_at=NOW,
+        )  # fmt: skip
+        connection.execute(make)
+    migrate(engine)
+    with sessions(engine).begin() as session:
+        for kind in (Person, Dwelling, Residence):
+            assert session.scalars(select(kind.landlord_id)).all() == [ours]
+        make_person(
+            session, reference="P-1",
+            dwelling=make_dwelling(
+                session, residence=make_residence(session, landlord_id=uuid.UUID(int=1))
+            ),
+        )  # fmt: skip
+    with pytest.raises(RuntimeError, match=r"reference P-1 \(person\)"):
+        revert(engine, to="0035")
+    with sessions(engine)() as session:
+        assert len(session.scalars(select(Person)).all()) == 2
+
+
+def test_stock_of_no_landlord_gets_one(engine: Engine) -> None:
+    revert(engine, to="0035")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO person (id, last_name, first_name, name_key, protected,"
+                " do_not_contact) VALUES"
+                " ('00000000000000000000000000000001', 'A', '', 'a', false, false)"
+            )
+        )
+    migrate(engine)
+    with sessions(engine)() as session:
+        found = session.scalars(select(Organisation)).one()
+        assert (found.name, found.kind) == ("Bailleur", OrganisationKind.LANDLORD)
+        assert session.scalars(select(Person.landlord_id)).one() == found.id
 
 
 def _told_of(task: Task) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_case, make_user
+from tests.factories import landlord_id, make_case, make_user
 from tests.visits.portfolio_files import (
     ERP,
     FILES,
@@ -34,7 +34,11 @@ from visits.portfolio import (
 
 
 def test_kinds_and_columns_are_recognised(session: Session) -> None:
-    proposals = {name: propose_mapping(session, table_of(text)) for name, text in FILES.items()}
+    ours = landlord_id(session)
+    proposals = {
+        name: propose_mapping(session, table_of(text), landlord_id=ours)
+        for name, text in FILES.items()
+    }
     assert {name: proposal.kind for name, proposal in proposals.items()} == {
         "erp": Kind.TENANTS,
         "buildings": Kind.RESIDENCES,
@@ -50,7 +54,8 @@ def test_kinds_and_columns_are_recognised(session: Session) -> None:
 
 def test_a_heading_with_a_slip_is_guessed(session: Session) -> None:
     table = table_of(FLATS.replace("surface", "surfaces"))
-    assert "surface" in propose_mapping(session, table).mapping.values()
+    found = propose_mapping(session, table, landlord_id=landlord_id(session))
+    assert "surface" in found.mapping.values()
 
 
 def test_an_export_becomes_residences_dwellings_and_persons(session: Session) -> None:

@@ -120,10 +120,11 @@ def test_on_the_day_too_nobody_is_moved_whom_the_importer_does_not_see(session: 
     )
     viewer = make_viewer(make_user(session, territory_id=here), Reach.TERRITORY)
     table = table_of(f"{LEASES}\nQ-1;B2;SORT;Jeanne;12/03/1935;01/06/2026\n")
-    found = propose_mapping(session, table)
+    found = propose_mapping(session, table, landlord_id=far.landlord_id)
     plan = examine(
-        session, table=table, kind=found.kind, mapping=found.mapping, now=NOW, viewer=viewer
-    )
+        session, landlord_id=far.landlord_id, table=table, kind=found.kind, mapping=found.mapping,
+        now=NOW, viewer=viewer,
+    )  # fmt: skip
     apply_plan(session, plan)
     assert move_in(session, now=DAY) == 1
     (occupancy,) = session.scalars(select(Occupancy)).all()

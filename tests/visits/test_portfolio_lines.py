@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from tests.factories import landlord_id
 from tests.visits.portfolio_files import NOW, load
 from visits.portfolio import (
     Fate,
@@ -38,8 +39,12 @@ def file_of(*lines: str) -> bytes:
 
 def examined(session: Session, data: bytes, **parts: object) -> tuple[Table, ImportPlan]:
     table = read_table(data, file_name="f.csv", parts=Parts(**parts))  # type: ignore[arg-type]
-    proposal = propose_mapping(session, table)
-    plan = examine(session, table=table, kind=proposal.kind, mapping=proposal.mapping, now=NOW)
+    landlord = landlord_id(session)
+    proposal = propose_mapping(session, table, landlord_id=landlord)
+    plan = examine(
+        session, landlord_id=landlord, table=table, kind=proposal.kind, mapping=proposal.mapping,
+        now=NOW,
+    )  # fmt: skip
     return table, plan
 
 

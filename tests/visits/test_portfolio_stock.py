@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_dwelling, make_person, make_residence
+from tests.factories import landlord_id, make_dwelling, make_person, make_residence
 from tests.visits.portfolio_files import (
     BUILDINGS,
     CELL,
@@ -40,7 +40,7 @@ from visits.portfolio import (
 
 def test_a_count_of_flats_is_not_taken_for_a_reference(session: Session) -> None:
     table = table_of(BUILDINGS.replace("niveaux", "logements"))
-    assert propose_mapping(session, table).kind is Kind.RESIDENCES
+    assert propose_mapping(session, table, landlord_id=landlord_id(session)).kind is Kind.RESIDENCES
 
 
 def test_stock_adopts_what_the_export_made_instead_of_doubling_it(session: Session) -> None:

@@ -99,11 +99,15 @@ def test_a_corrected_mapping_is_remembered(session: Session) -> None:
     mapping = {int(column): name for column, name in kept.mapping.items()}
     del mapping[8]
     confirm_import(session, kept.id, kind="tenants", mapping=mapping, now=NOW)
-    proposal = propose_mapping(session, table_of(ERP))
+    proposal = propose_mapping(session, table_of(ERP), landlord_id=kept.landlord_id)
     assert (proposal.remembered, proposal.mapping) == (True, mapping)
     mapping[8] = "rent"
-    remember_mapping(session, table_of(ERP), kind=Kind.TENANTS, mapping=mapping, now=NOW)
-    assert propose_mapping(session, table_of(ERP)).mapping == mapping
+    remember_mapping(
+        session, table_of(ERP), landlord_id=kept.landlord_id, kind=Kind.TENANTS, mapping=mapping,
+        now=NOW,
+    )  # fmt: skip
+    found = propose_mapping(session, table_of(ERP), landlord_id=kept.landlord_id)
+    assert found.mapping == mapping
     assert session.scalar(select(func.count()).select_from(ColumnMapping)) == 1
 
 

@@ -51,6 +51,8 @@ def record_arrival(
     check_day(arriving.on, now=told.now, field="arrived_on")
     if arriving.role not in ROLES:
         raise Invalid({"role": "bad_choice"})
+    if arriving.home.landlord_id != person.landlord_id:
+        raise Invalid({"home_reference": "home_not_found"})  # another landlord's tenant
     if person.died_on is not None:
         raise Conflict("already_died")
     old = _homes(session, person)

@@ -9,19 +9,22 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.models.accounts import Organisation
 from visits.models.portfolio import Tenancy
 
 
 class Person(Base):
     """An occupant. `name_key` is the name folded for search and for recognising duplicates.
 
-    Of `birth_year` nobody knows the day; it is empty where `born_on` is known.
+    Of `birth_year` nobody knows the day; it is empty where `born_on` is known. She is a tenant of
+    one landlord: whoever has rented from two has a file at each, and neither sees the other's.
 
     A `protected` person is seen only by those named in `NamedAccess`.
     """
 
     __tablename__ = "person"
     __table_args__ = (
+        UniqueConstraint("reference", "landlord_id"),
         Index("ix_person_name_key", "name_key"),
         # Every list asks which homes are hidden: a handful of persons among many.
         Index(
@@ -33,7 +36,8 @@ class Person(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    reference: Mapped[str | None] = mapped_column(String(40), unique=True)
+    landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    reference: Mapped[str | None] = mapped_column(String(40))
     civility: Mapped[str | None] = mapped_column(String(10))
     last_name: Mapped[str] = mapped_column(String(100))
     first_name: Mapped[str] = mapped_column(String(100), default="")
@@ -45,6 +49,7 @@ class Person(Base):
     protected: Mapped[bool] = mapped_column(default=False)
     do_not_contact: Mapped[bool] = mapped_column(default=False)
 
+    landlord: Mapped[Organisation] = relationship()
     occupancies: Mapped[list["Occupancy"]] = relationship(back_populates="person")
 
     @property

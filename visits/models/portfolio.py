@@ -5,11 +5,19 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedBytes, EncryptedJson, EncryptedText, new_id, stored_enum
-from visits.models.accounts import Territory
+from visits.models.accounts import Organisation, Territory
 
 
 class Residence(Base):
@@ -18,13 +26,19 @@ class Residence(Base):
     `address_key` is the address folded for comparison: files without a building reference meet
     their building through it. `h3` is the H3 cell of resolution 12 as an integer.
     `service_distance` is how many metres away shops, doctors and buses are, as the landlord says.
+    References are each landlord's own: two may use the same.
     """
 
     __tablename__ = "residence"
-    __table_args__ = (Index("ix_residence_lat_lon", "lat", "lon"),)
+    __table_args__ = (
+        UniqueConstraint("reference", "landlord_id"),
+        UniqueConstraint("id", "landlord_id"),
+        Index("ix_residence_lat_lon", "lat", "lon"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    reference: Mapped[str | None] = mapped_column(String(40), unique=True)
+    landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    reference: Mapped[str | None] = mapped_column(String(40))
     address: Mapped[str] = mapped_column(String(200))
     postcode: Mapped[str] = mapped_column(String(5))
     city: Mapped[str] = mapped_column(String(100))
@@ -41,17 +55,28 @@ class Residence(Base):
     service_distance: Mapped[int | None]
     territory_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("territory.id"), index=True)
 
+    landlord: Mapped[Organisation] = relationship()
     territory: Mapped[Territory | None] = relationship()
 
 
 class Dwelling(Base):
-    """A flat or a house that is let. `floor` 0 is the ground floor; surface in m²; rent in €."""
+    """A flat or a house that is let. `floor` 0 is the ground floor; surface in m²; rent in €.
+
+    Its landlord is that of its residence, and stands here so that references are each one's own.
+    """
 
     __tablename__ = "dwelling"
+    __table_args__ = (
+        UniqueConstraint("reference", "landlord_id"),
+        ForeignKeyConstraint(
+            ["residence_id", "landlord_id"], ["residence.id", "residence.landlord_id"]
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    reference: Mapped[str] = mapped_column(String(40), unique=True)
-    residence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("residence.id"), index=True)
+    reference: Mapped[str] = mapped_column(String(40))
+    landlord_id: Mapped[uuid.UUID]
+    residence_id: Mapped[uuid.UUID] = mapped_column(index=True)
     floor: Mapped[int | None]
     door: Mapped[str | None] = mapped_column(String(20))
     access_code: Mapped[str | None] = mapped_column(EncryptedText)
@@ -62,7 +87,10 @@ class Dwelling(Base):
     is_adapted: Mapped[bool | None]
     energy_label: Mapped[str | None] = mapped_column(String(1))
 
-    residence: Mapped[Residence] = relationship()
+    # By its id alone: that its landlord is the same, the database sees to.
+    residence: Mapped[Residence] = relationship(
+        primaryjoin=residence_id == Residence.id, foreign_keys=[residence_id]
+    )
 
 
 class Tenancy(Base):
@@ -94,11 +122,15 @@ class ImportState(enum.StrEnum):
 
 
 class Import(Base):
-    """One uploaded file: its content until it is purged, what it would change, what it changed."""
+    """One uploaded file: its content until it is purged, what it would change, what it changed.
+
+    It speaks of the stock and the tenants of one landlord.
+    """
 
     __tablename__ = "import_file"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
     file_name: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     content: Mapped[bytes | None] = mapped_column(EncryptedBytes)
@@ -111,14 +143,17 @@ class Import(Base):
     uploaded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     imported_at: Mapped[datetime | None]
 
+    landlord: Mapped[Organisation] = relationship()
+
 
 class ColumnMapping(Base):
-    """The coordinator's last mapping for files with these very headings."""
+    """The coordinator's last mapping for files of a landlord with these very headings."""
 
     __tablename__ = "column_mapping"
-    __table_args__ = (UniqueConstraint("signature"),)
+    __table_args__ = (UniqueConstraint("signature", "landlord_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     signature: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(20))
     mapping: Mapped[dict[str, Any]]

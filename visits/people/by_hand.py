@@ -16,6 +16,7 @@ from visits.models.people import AccessKind, Occupancy, Person
 from visits.models.portfolio import Tenancy
 from visits.sight import Viewer, visible_persons
 from visits.sight.access_log import log_access
+from visits.sight.landlords import landlord_for
 
 CIVILITIES = ("Mme", "M.")
 NAME_LENGTH = 100
@@ -53,10 +54,21 @@ def checked(said: PersonSaid, *, now: datetime) -> PersonSaid:
     return PersonSaid(last_name, first_name, said.civility or None, said.born_on)
 
 
-def make_person(session: Session, said: PersonSaid, *, viewer: Viewer, now: datetime) -> Person:
-    """Make a person whom no file has told of."""
+def make_person(
+    session: Session,
+    said: PersonSaid,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    landlord_id: uuid.UUID | None = None,
+) -> Person:
+    """Make a person whom no file has told of, a tenant of the landlord named or of the viewer's."""
     said = checked(said, now=now)
-    person = Person(**asdict(said), name_key=name_key(said.last_name, said.first_name))
+    person = Person(
+        **asdict(said),
+        landlord_id=landlord_for(session, viewer.user_id, landlord_id),
+        name_key=name_key(said.last_name, said.first_name),
+    )
     session.add(person)
     session.flush()
     _log(session, person.id, viewer, "person_made", now)

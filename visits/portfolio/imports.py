@@ -31,6 +31,7 @@ from visits.portfolio.plan import ImportPlan, examine
 from visits.portfolio.rows import Problem
 from visits.portfolio.tables import EVERYTHING, Parts, Table, read_table
 from visits.sight.access_log import log_access
+from visits.sight.landlords import landlord_for
 from visits.sight.reach import Viewer
 
 CONTENT_KEPT = timedelta(days=30)
@@ -46,15 +47,18 @@ QUESTIONS = {
 
 def upload_file(
     session: Session, *, data: bytes, file_name: str, user_id: uuid.UUID, now: datetime,
-    parts: Parts = EVERYTHING,
+    parts: Parts = EVERYTHING, landlord_id: uuid.UUID | None = None,
 ) -> Import:  # fmt: skip
     """Keep an uploaded table with a proposed kind and mapping; nothing is imported yet.
 
-    Raises NotATable when it is not a table.
+    It is of the landlord that is named, else of the sender's own. Raises NotATable when it is not
+    a table, Invalid when it must be said for whom it is, or may not be for this one.
     """
+    landlord = landlord_for(session, user_id, landlord_id)
     table = read_table(data, file_name=file_name, parts=parts)
-    proposal = propose_mapping(session, table)
+    proposal = propose_mapping(session, table, landlord_id=landlord)
     kept = Import(
+        landlord_id=landlord,
         file_name=PurePath(file_name.replace("\\", "/")).name[:200] or "import",
         sha256=hashlib.sha256(data).hexdigest(),
         content=data,
@@ -134,8 +138,9 @@ def examine_import(
     columns = from_json(mapping)
     table, chosen = table_of(kept, parts=parts), _kind(kind)
     return examine(
-        session, table=table, kind=chosen, mapping=columns, now=now, viewer=viewer, choices=choices
-    )
+        session, landlord_id=kept.landlord_id, table=table, kind=chosen, mapping=columns, now=now,
+        viewer=viewer, choices=choices,
+    )  # fmt: skip
 
 
 def confirm_import(
@@ -165,8 +170,9 @@ def confirm_import(
         raise Conflict("already_imported")
     table, chosen, columns = table_of(kept, parts=parts), _kind(kind), from_json(mapping)
     plan = examine(
-        session, table=table, kind=chosen, mapping=columns, now=now, viewer=viewer, choices=choices
-    )
+        session, landlord_id=kept.landlord_id, table=table, kind=chosen, mapping=columns, now=now,
+        viewer=viewer, choices=choices,
+    )  # fmt: skip
     kept.counts = {
         **apply_plan(session, plan, by=viewer.user_id if viewer else None),
         "lines": plan.lines,
@@ -177,7 +183,9 @@ def confirm_import(
     kept.problems = _problems(plan)
     kept.kind, kept.mapping = chosen.value, as_json(columns)
     kept.state, kept.imported_at = ImportState.IMPORTED, now
-    remember_mapping(session, table, kind=chosen, mapping=columns, now=now)
+    remember_mapping(
+        session, table, landlord_id=kept.landlord_id, kind=chosen, mapping=columns, now=now
+    )
     session.flush()
     persons = sorted(plan.ledger.persons_written())
     by = viewer.user_id if viewer else None

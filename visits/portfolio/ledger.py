@@ -7,7 +7,7 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, Table, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from visits.ground.db import Base
@@ -61,9 +61,10 @@ class Record:
 
 @dataclass
 class Shelf:
-    """The loaded rows of one table."""
+    """The loaded rows of one table; of stock and persons, those of one landlord alone."""
 
     model: type[Base]
+    landlord_id: uuid.UUID
     records: dict[uuid.UUID, Record] = field(default_factory=dict)
     touched: dict[uuid.UUID, Record] = field(default_factory=dict)
 
@@ -87,6 +88,9 @@ class Shelf:
 
     def load_where(self, session: Session, condition: ColumnElement[bool]) -> None:
         """Load the rows that meet a condition."""
+        of_landlord = self.table.c.get("landlord_id")
+        if of_landlord is not None:
+            condition = and_(condition, of_landlord == self.landlord_id)
         for row in session.execute(select(self.table).where(condition)).mappings():
             if row["id"] not in self.records:
                 values = dict(row)
@@ -95,6 +99,8 @@ class Shelf:
     def new(self, line: int, **values: Any) -> Record:
         """Add a row that is not in the database yet."""
         blank = {column.name: _default(column.name) for column in self.table.columns}
+        if "landlord_id" in blank:
+            blank["landlord_id"] = self.landlord_id
         record = Record({**blank, **values, "id": uuid.uuid4()}, line=line)
         self.records[record.id] = record
         return record
@@ -111,16 +117,16 @@ class Shelf:
 
 
 class Ledger:
-    """Residences, dwellings, tenancies, persons and occupancies that a file may touch."""
+    """What a landlord's file may touch: residences, dwellings, tenancies, persons, occupancies."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.residences = Shelf(Residence)
-        self.dwellings = Shelf(Dwelling)
-        self.tenancies = Shelf(Tenancy)
-        self.persons = Shelf(Person)
-        self.occupancies = Shelf(Occupancy)
-        self.contacts = Shelf(HouseholdContact)
+    def __init__(self, session: Session, landlord_id: uuid.UUID) -> None:
+        self.session, self.landlord_id = session, landlord_id
+        self.residences = Shelf(Residence, landlord_id)
+        self.dwellings = Shelf(Dwelling, landlord_id)
+        self.tenancies = Shelf(Tenancy, landlord_id)
+        self.persons = Shelf(Person, landlord_id)
+        self.occupancies = Shelf(Occupancy, landlord_id)
+        self.contacts = Shelf(HouseholdContact, landlord_id)
         self.new_territories: dict[str, uuid.UUID] = {}
         # Persons whom the file's sender may not see, with where they live.
         self.unseen: Ledger | None = None

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,9 +40,11 @@ class Proposal:
     remembered: bool
 
 
-def propose_mapping(session: Session, table: Table, *, kind: Kind | None = None) -> Proposal:
-    """Propose what each column gives: as she chose last time, else by the headings."""
-    remembered = _remembered(session, table, kind)
+def propose_mapping(
+    session: Session, table: Table, *, landlord_id: uuid.UUID, kind: Kind | None = None
+) -> Proposal:
+    """Propose what each column gives: as chosen last time for the landlord, else by headings."""
+    remembered = _remembered(session, table, landlord_id, kind)
     if remembered:
         return remembered
     chosen = kind or max(Kind, key=lambda candidate: _likelihood(table, candidate))
@@ -51,15 +54,18 @@ def propose_mapping(session: Session, table: Table, *, kind: Kind | None = None)
 
 
 def remember_mapping(
-    session: Session, table: Table, *, kind: Kind, mapping: Columns, now: datetime
+    session: Session,
+    table: Table,
+    *,
+    landlord_id: uuid.UUID,
+    kind: Kind,
+    mapping: Columns,
+    now: datetime,
 ) -> None:
-    """Keep a mapping for the next file with these very headings."""
-    signature = signature_of(table)
-    kept = session.scalars(
-        select(ColumnMapping).where(ColumnMapping.signature == signature)
-    ).one_or_none()
+    """Keep a mapping for the landlord's next file with these very headings."""
+    kept = _kept(session, table, landlord_id)
     if kept is None:
-        kept = ColumnMapping(signature=signature)
+        kept = ColumnMapping(signature=signature_of(table), landlord_id=landlord_id)
         session.add(kept)
     kept.kind, kept.mapping, kept.updated_at = kind.value, as_json(mapping), now
 
@@ -101,9 +107,17 @@ def from_json(mapping: AnyColumns) -> dict[int, str]:
     return {int(column): name for column, name in mapping.items()}
 
 
-def _remembered(session: Session, table: Table, kind: Kind | None) -> Proposal | None:
-    statement = select(ColumnMapping).where(ColumnMapping.signature == signature_of(table))
-    kept = session.scalars(statement).one_or_none()
+def _kept(session: Session, table: Table, landlord_id: uuid.UUID) -> ColumnMapping | None:
+    statement = select(ColumnMapping).where(
+        ColumnMapping.signature == signature_of(table), ColumnMapping.landlord_id == landlord_id
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def _remembered(
+    session: Session, table: Table, landlord_id: uuid.UUID, kind: Kind | None
+) -> Proposal | None:
+    kept = _kept(session, table, landlord_id)
     if kept is None or (kind and kept.kind != kind):
         return None
     chosen, mapping = Kind(kept.kind), from_json(kept.mapping)

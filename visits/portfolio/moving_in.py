@@ -1,5 +1,6 @@
 """The day has come: who was to move in does, as if the line were imported today."""
 
+import uuid
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -36,19 +37,33 @@ def move_in(session: Session, *, now: datetime) -> int:
         return 0
     take_turn(session, "import")
     wait_to_protect(session)
-    by_sender: dict[Viewer | None, list[LeaseToCome]] = {}
+    landlords = _landlords(session, leases)
+    by_sender: dict[tuple[uuid.UUID, Viewer | None], list[LeaseToCome]] = {}
     for one in leases:
-        by_sender.setdefault(viewer_of(one), []).append(one)
-    for viewer, kept in by_sender.items():
-        _move_in(session, kept, viewer=viewer, now=now)
+        sender = landlords[one.dwelling_id], viewer_of(one)
+        by_sender.setdefault(sender, []).append(one)
+    for (landlord_id, viewer), kept in by_sender.items():
+        _move_in(session, kept, landlord_id=landlord_id, viewer=viewer, now=now)
     session.execute(delete(LeaseToCome).where(LeaseToCome.id.in_([one.id for one in leases])))
     return len(leases)
 
 
+def _landlords(session: Session, leases: list[LeaseToCome]) -> dict[uuid.UUID, uuid.UUID]:
+    """Give the landlord of each home somebody moves into."""
+    homes = select(Dwelling.id, Dwelling.landlord_id)
+    begun = homes.where(Dwelling.id.in_({one.dwelling_id for one in leases}))
+    return {home: landlord for home, landlord in session.execute(begun)}
+
+
 def _move_in(
-    session: Session, kept: list[LeaseToCome], *, viewer: Viewer | None, now: datetime
+    session: Session,
+    kept: list[LeaseToCome],
+    *,
+    landlord_id: uuid.UUID,
+    viewer: Viewer | None,
+    now: datetime,
 ) -> None:
-    ledger, reading, choices = Ledger(session), Reading(), dict[str, str]()
+    ledger, reading, choices = Ledger(session, landlord_id), Reading(), dict[str, str]()
     ledger.dwellings.load(session, Dwelling.id, {one.dwelling_id for one in kept})
     ledger.load_residences_of_dwellings()
     for line, one in enumerate(kept, start=1):

@@ -26,8 +26,11 @@ from visits.sight.reach import Viewer
 SAMPLE = 200
 # Columns that follow from others, say nothing to a reader, or open a door.
 _NOT_SHOWN = frozenset(
-    {"id", "address_key", "name_key", "h3", "residence_id", "territory_id", "access_code"}
-)
+    {
+        "id", "landlord_id", "address_key", "name_key", "h3", "residence_id", "territory_id",
+        "access_code",
+    }
+)  # fmt: skip
 
 
 class Counts(TypedDict):
@@ -84,6 +87,7 @@ class ImportPlan:
 def examine(
     session: Session,
     *,
+    landlord_id: uuid.UUID,
     table: Table,
     kind: Kind,
     mapping: Columns,
@@ -91,8 +95,9 @@ def examine(
     viewer: Viewer | None = None,
     choices: Mapping[str, str] = MappingProxyType({}),
 ) -> ImportPlan:
-    """Work out what a file would change when the viewer imports it; nothing is written.
+    """Work out what a landlord's file would change when the viewer imports it; nothing is written.
 
+    What other landlords have is not looked at: neither their homes nor their tenants are matched.
     Persons whom the viewer may not see stay as they are, and are told of as if they did not exist.
     A line about a home outside the viewer's territory is refused. Raises Invalid when the mapping
     does not fit the table.
@@ -100,9 +105,9 @@ def examine(
     check_mapping(table, kind=kind, mapping=mapping)
     today = today_in_paris(now)
     reading = read_rows(table, kind=kind, mapping=mapping, today=today)
-    ledger = Ledger(session)
+    ledger = Ledger(session, landlord_id)
     with session.no_autoflush:
-        refuse_outside(session, reading, viewer)
+        refuse_outside(session, reading, viewer, landlord_id=landlord_id)
         _plan(ledger, reading, kind=kind, today=today, viewer=viewer, choices=choices)
     if kind is Kind.TENANTS:
         _warn_of_missing_birth_dates(ledger, reading)

@@ -22,7 +22,7 @@ from visits.sight.reach import Reach, Viewer, open_to, visible_persons
 def set_unseen_aside(ledger: Ledger, viewer: Viewer | None) -> None:
     """Take the persons the viewer may not see out of the ledger, with where they live."""
     unseen = _unseen(ledger, viewer)
-    ledger.unseen = Ledger(ledger.session)
+    ledger.unseen = Ledger(ledger.session, ledger.landlord_id)
     if not unseen:
         return
     for person_id in unseen:

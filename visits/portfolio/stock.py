@@ -166,7 +166,8 @@ class Stock:
             )
 
     def _spell_cities(self) -> None:
-        known = self.ledger.session.scalars(select(Residence.city).distinct())
+        own = Residence.landlord_id == self.ledger.landlord_id
+        known = self.ledger.session.scalars(select(Residence.city).where(own).distinct())
         written = (row.values["city"] for row in self.reading.rows if row.get("city"))
         spellings = best_spellings([*known, *written])
         for row in self.reading.rows:

@@ -1,9 +1,10 @@
 """A file of somebody with a territory speaks of that territory alone."""
 
+import uuid
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from visits.models.accounts import Territory
@@ -16,7 +17,9 @@ from visits.sight.reach import Reach, Viewer, open_to, visible_persons
 REFUSED = "outside_territory"
 
 
-def refuse_outside(session: Session, reading: Reading, viewer: Viewer | None) -> None:
+def refuse_outside(
+    session: Session, reading: Reading, viewer: Viewer | None, *, landlord_id: uuid.UUID
+) -> None:
     """Refuse the lines about homes and persons of elsewhere; new stock is the viewer's own.
 
     Of a protected person even that is not told.
@@ -24,7 +27,7 @@ def refuse_outside(session: Session, reading: Reading, viewer: Viewer | None) ->
     if viewer is None or viewer.reach is Reach.ALL:
         return
     own = session.scalar(select(Territory.name).where(Territory.id == viewer.territory_id))
-    elsewhere = _Elsewhere(session, reading, viewer)
+    elsewhere = _Elsewhere(session, reading, viewer, landlord_id)
     kept = []
     for row in reading.rows:
         name = elsewhere.named_by(row, own)
@@ -38,12 +41,15 @@ def refuse_outside(session: Session, reading: Reading, viewer: Viewer | None) ->
 
 
 class _Elsewhere:
-    """What the lines name that stands in the database, out of the viewer's territory."""
+    """What the lines name of the landlord's stock, out of the viewer's territory."""
 
-    def __init__(self, session: Session, reading: Reading, viewer: Viewer) -> None:
+    def __init__(
+        self, session: Session, reading: Reading, viewer: Viewer, landlord_id: uuid.UUID
+    ) -> None:
         self.session, self.rows = session, reading.rows
-        outside = or_(
-            Residence.territory_id.is_(None), Residence.territory_id != viewer.territory_id
+        outside = and_(
+            Residence.landlord_id == landlord_id,
+            or_(Residence.territory_id.is_(None), Residence.territory_id != viewer.territory_id),
         )
         homes = select(Dwelling.reference).join(Dwelling.residence).where(outside)
         self.dwellings = self._found("dwelling_reference", Dwelling.reference, homes)
@@ -51,7 +57,9 @@ class _Elsewhere:
         self.residences = self._found("residence_reference", Residence.reference, buildings)
         streets = select(Residence.address_key, Residence.postcode).where(outside)
         self.addresses = self._found("address_key", Residence.address_key, streets)
-        known = select(Person.reference).where(open_to(viewer.user_id), ~visible_persons(viewer))
+        known = select(Person.reference).where(
+            Person.landlord_id == landlord_id, open_to(viewer.user_id), ~visible_persons(viewer)
+        )
         self.persons = self._found("person_reference", Person.reference, known)
 
     def named_by(self, row: Row, own: str | None) -> str:

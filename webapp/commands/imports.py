@@ -29,6 +29,7 @@ from visits.portfolio import (
     upload_file,
 )
 from visits.sight import Reach, Viewer
+from visits.sight.landlords import landlords_written_for
 from webapp.frame.settings import read_settings
 from webapp.frame.transaction import open_house
 
@@ -36,6 +37,7 @@ from webapp.frame.transaction import open_house
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--as", "email", required=True, help="The account that imports.")
+@click.option("--landlord", help="Whose stock it is, where the account is no landlord's.")
 @click.option("--dry-run", is_flag=True, help="Tell what would change, change nothing.")
 @click.option(
     "--lines",
@@ -54,6 +56,7 @@ from webapp.frame.transaction import open_house
 def import_(
     file: Path,
     email: str,
+    landlord: str | None,
     dry_run: bool,
     lines: Path | None,
     sheets: tuple[str, ...],
@@ -71,7 +74,7 @@ def import_(
             raise click.ClickException(f"There is no account {email}.")
         reach = Reach.TERRITORY if user.territory_id else Reach.ALL
         seen = Viewer(user.id, user.organisation_id, user.territory_id, reach)
-        upload, table = _upload(session, file, parts, user=user, now=now)
+        upload, table = _upload(session, file, parts, landlord, user=user, now=now)
         chosen: dict[str, Any] = {"kind": upload.kind, "mapping": upload.mapping, "now": now}
         chosen |= {"viewer": seen, "parts": parts, "choices": choices}
         plan = examine_import(session, upload.id, **chosen)
@@ -87,8 +90,12 @@ def import_(
 
 
 def _upload(
-    session: Session, file: Path, parts: Parts, *, user: User, now: datetime
+    session: Session, file: Path, parts: Parts, landlord: str | None, *, user: User, now: datetime
 ) -> tuple[Import, Table]:
+    known = {one.name: one.id for one in landlords_written_for(session, user.id)}
+    if landlord not in (None, *known) or (landlord is None and len(known) != 1):
+        names = ", ".join(known) or "none is known"
+        raise click.ClickException(f"Say for which landlord it is, with --landlord: {names}.")
     try:
         upload = upload_file(
             session,
@@ -97,6 +104,7 @@ def _upload(
             user_id=user.id,
             now=now,
             parts=parts,
+            landlord_id=known[landlord] if landlord else None,
         )
         return upload, table_of(upload, parts=parts)
     except NotATable as refused:

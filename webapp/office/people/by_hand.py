@@ -93,7 +93,8 @@ def _make(session: Session) -> Person:
         found = alike(session, viewer(), said, home=home.id if home else None)
         if found:
             raise MayBeKnown([one.id for one in found])
-    person = make_person(session, said, viewer=viewer(), now=now())
+    landlord_id = home.landlord_id if home else None
+    person = make_person(session, said, landlord_id=landlord_id, viewer=viewer(), now=now())
     if request.form.get("number", "").strip():
         number = request.form["number"]
         person.phone = note_number(

@@ -39,6 +39,7 @@ from visits.portfolio import (
     upload_file,
 )
 from visits.portfolio.listing import imported_before, list_imports, names_of
+from visits.sight.landlords import landlords_written_for
 from visits.sight.listing import Listed
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
@@ -77,10 +78,21 @@ def upload() -> ResponseReturnValue:
                 file_name=file.filename,
                 user_id=viewer().user_id,
                 now=now(),
+                landlord_id=_typed_landlord(),
             )
     except NotATable as refused:
         return _index({"file": _said(refused.code, refused.details)}), 422
+    except Invalid as refused:
+        return _index({name: sentence(code) for name, code in refused.fields.items()}), 422
     return redirect(url_for(".show", import_id=kept.id))
+
+
+def _typed_landlord() -> uuid.UUID | None:
+    """Read for which landlord a file is; nobody chooses while there is one. Raises Invalid."""
+    try:
+        return uuid.UUID(request.form["landlord"]) if request.form.get("landlord") else None
+    except ValueError:
+        raise Invalid({"landlord": "bad_choice"}) from None
 
 
 @imports.get("/<uuid:import_id>")
@@ -174,7 +186,7 @@ def choice_of(session: Session, kept: Import, typed: Any) -> Choice:
     kind = Kind(typed["kind"]) if typed.get("kind") in list(Kind) else None
     if kind is not None and kind == typed.get("was"):
         return Choice(kind, _typed_mapping(typed), table, False, parts, answers)
-    proposal = propose_mapping(session, table, kind=kind)
+    proposal = propose_mapping(session, table, landlord_id=kept.landlord_id, kind=kind)
     if kind is None and not parts.sheets:
         mapping = from_json(kept.mapping)
         return Choice(Kind(kept.kind), mapping, table, proposal.remembered, parts, answers)
@@ -235,8 +247,14 @@ def _index(errors: dict[str, str] | None = None) -> str:
     with reading() as session:
         listed = list_imports(session, viewer(), wanted=wanted_latest_first("when"))
         names = names_of(session, (kept.uploaded_by_id for kept in listed.rows))
+        landlords = landlords_written_for(session, viewer().user_id)
     return render_template(
-        "imports/index.html", listed=listed, names=names, kinds=_kinds(), errors=errors or {}
+        "imports/index.html",
+        listed=listed,
+        names=names,
+        kinds=_kinds(),
+        landlords=landlords if len(landlords) > 1 else (),
+        errors=errors or {},
     )
 
 

@@ -92,6 +92,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "keep": _l("Keep the first address"),
         "refuse": _l("Refuse the second line"),
     },
+    "field": {
+        "landlord": _l("Landlord"),
+    },
     "stock": {
         "residences": _l("Residences"),
         "dwellings": _l("Dwellings"),
@@ -114,5 +117,6 @@ REFUSALS: dict[str, Any] = {
     "content_purged": _l(
         "The content of this file was deleted after %(days)s days: upload it again."
     ),
+    "no_landlord": _l("No landlord is known here: an administrator adds it first."),
     "bad_mapping": _l("The columns do not fit this kind of file."),
 }

@@ -39,19 +39,19 @@ def upgrade() -> None:
             if name in REFERENCED:
                 batch_op.drop_constraint(f"uq_{name}_reference", type_="unique")
                 batch_op.create_unique_constraint(
-                    f"uq_{name}_reference", ["reference", "landlord_id"]
+                    f"uq_{name}_reference_landlord_id", ["reference", "landlord_id"]
                 )
             if name == "residence":
-                batch_op.create_unique_constraint("uq_residence_id", ["id", "landlord_id"])
+                batch_op.create_unique_constraint("uq_residence_id_landlord_id", ["id", "landlord_id"])
             if name == "column_mapping":
                 batch_op.drop_constraint("uq_column_mapping_signature", type_="unique")
                 batch_op.create_unique_constraint(
-                    "uq_column_mapping_signature", ["signature", "landlord_id"]
+                    "uq_column_mapping_signature_landlord_id", ["signature", "landlord_id"]
                 )
     with op.batch_alter_table("dwelling") as batch_op:
         batch_op.drop_constraint("fk_dwelling_residence_id", type_="foreignkey")
         batch_op.create_foreign_key(
-            "fk_dwelling_residence_id", "residence",
+            "fk_dwelling_residence_id_landlord_id", "residence",
             ["residence_id", "landlord_id"], ["id", "landlord_id"],
         )  # fmt: skip
     for name in INDEXED:
@@ -67,7 +67,10 @@ def _landlord(connection: sa.Connection) -> uuid.UUID | None:
         " ORDER BY count(user_account.id) DESC, organisation.id LIMIT 1"
     ).columns(id=sa.Uuid())
     landlord: uuid.UUID | None = connection.scalar(found)
-    kept = any(connection.scalar(sa.text(f"SELECT 1 FROM {name} LIMIT 1")) for name in STOCK)  # noqa: S608
+    kept = any(
+        connection.scalar(sa.text(f"SELECT 1 FROM {name} LIMIT 1"))  # noqa: S608
+        for name in (*STOCK, "mandate")
+    )
     if landlord is not None or not kept:
         return landlord
     organisation = sa.table(
@@ -86,7 +89,7 @@ def downgrade() -> None:
     for name in INDEXED:
         op.drop_index(f"ix_{name}_landlord_id", name)
     with op.batch_alter_table("dwelling") as batch_op:
-        batch_op.drop_constraint("fk_dwelling_residence_id", type_="foreignkey")
+        batch_op.drop_constraint("fk_dwelling_residence_id_landlord_id", type_="foreignkey")
         batch_op.create_foreign_key(
             "fk_dwelling_residence_id", "residence", ["residence_id"], ["id"]
         )
@@ -98,12 +101,12 @@ def downgrade() -> None:
     for name in reversed(STOCK):
         with op.batch_alter_table(name) as batch_op:
             if name == "column_mapping":
-                batch_op.drop_constraint("uq_column_mapping_signature", type_="unique")
+                batch_op.drop_constraint("uq_column_mapping_signature_landlord_id", type_="unique")
                 batch_op.create_unique_constraint("uq_column_mapping_signature", ["signature"])
             if name == "residence":
-                batch_op.drop_constraint("uq_residence_id", type_="unique")
+                batch_op.drop_constraint("uq_residence_id_landlord_id", type_="unique")
             if name in REFERENCED:
-                batch_op.drop_constraint(f"uq_{name}_reference", type_="unique")
+                batch_op.drop_constraint(f"uq_{name}_reference_landlord_id", type_="unique")
                 batch_op.create_unique_constraint(f"uq_{name}_reference", ["reference"])
             if name != "dwelling":
                 batch_op.drop_constraint(f"fk_{name}_landlord_id", type_="foreignkey")

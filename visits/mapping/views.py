@@ -159,7 +159,7 @@ def list_dwellings(
     """List the dwellings of an area, at most MOST_ROWS; says whether there are more."""
     ordered = (
         _dwellings(*_point_filter(viewer, area, only))
-        .order_by(MapPoint.lat, MapPoint.lon, Dwelling.reference)
+        .order_by(MapPoint.lat, MapPoint.lon, Dwelling.reference, Dwelling.id)
         .limit(MOST_ROWS + 1)
     )
     rows = [MapDwelling(*row) for row in session.execute(ordered)]

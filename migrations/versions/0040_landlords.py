@@ -4,7 +4,7 @@ What is there belongs to the landlord there is. Of several, to the one with the 
 there is none, one is written down, which an administrator may give its name.
 
 Revision: 0040
-Follows: 0036
+Follows: 0037
 """
 
 import uuid
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0040"
-down_revision = "0036"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 

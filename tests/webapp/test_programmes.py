@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -11,19 +12,32 @@ from marshmallow import fields
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW, make_case, make_dwelling, make_person, make_user, make_viewer
+from tests.factories import (
+    NOW,
+    make_case,
+    make_dwelling,
+    make_person,
+    make_user,
+    make_viewer,
+    make_visit,
+)
 from tests.submissions import home_visit
 from tests.visits.test_programmes import SHORT, WHOLE
+from visits.accounts.mandates import MandateSaid, grant_mandate
+from visits.cases.cases import open_case
 from visits.choosing.targeting import enrol
 from visits.forms.published import publish_form
 from visits.models.accounts import Role
-from visits.models.cases import Task, TaskKind, TaskState
+from visits.models.cases import CaseState, Task, TaskKind, TaskState
+from visits.models.mandates import Right
 from visits.models.programmes import ProgrammeDraft, ProgrammeVersion
+from visits.models.visits import VisitState
 from visits.people.protection import protect
 from visits.programmes import Cadence, Condition, parse_programme
 from visits.programmes.drafts import bring_in, digest_of, said_in
-from visits.programmes.published import find_programme, publish_programme
+from visits.programmes.published import find_programme, publish_programme, versions_of
 from visits.programmes.schema import ProgrammeSchema
+from visits.steering.objectives import objectives_of
 from webapp.office.programmes.parts import BY_CODE, PARTS, Field, label_of
 
 SignIn = Callable[..., FlaskClient]
@@ -43,6 +57,21 @@ RHYTHM = {
     "cadence.0.every.number": "1", "cadence.0.every.unit": "w", "cadence.0.after": "opening",
     "cadence.0.months": ["7", "8"],
 }  # fmt: skip
+
+GOOD = """
+[[outcome]]
+code = "ok"
+success = true
+name = { fr = "Oui", en = "Yes" }
+"""
+GOAL = """
+[[objective]]
+code = "{0}"
+counter = "{0}"
+number = 40
+name = {{ fr = "{0}", en = "{0}" }}
+{1}
+"""
 
 
 @pytest.fixture
@@ -368,6 +397,88 @@ def test_after_publishing_the_open_cases_are_brought_after_a_look_and_taken_back
     assert office.post(f"{older}/{back}").status_code == 302
     assert office.post(f"{older}/{back}").status_code == 404
     assert "Bring 1 open case to version 2" in office.get(older).text
+
+
+def test_a_programme_s_page_counts_its_objectives_and_tells_its_mandates(
+    office: FlaskClient, session: Session
+) -> None:
+    counters = ("cases_opened", "persons_visited", "visits_done", "cases_succeeded")
+    goals = "".join(GOAL.format(one, "") for one in counters)
+    group = SHORT.replace('code = "alone"', 'code = "alone"\ngroup = "entourage"')
+    text = group + GOOD + goals + '[[partner]]\norganisation = "Relais"\nrights = ["visit"]\n'
+    by = make_user(session)
+    visitor = make_user(session, role=Role.VISITOR, organisation="Relais")
+    for version in (text, text.replace('"ok"', '"better"')):
+        publish_programme(session, version, source="heat", by=None, now=NOW)
+    first, second = versions_of(session, "heat")
+    for version, outcome in ((first, "ok"), (second, "ok"), (second, None)):
+        case = make_case(
+            session, by=by, programme="heat", programme_version_id=version.id, outcome=outcome,
+            closed_on=NOW.date() if outcome else None,
+        )  # fmt: skip
+        for _time in range(2):
+            make_visit(session, case=case, visitor=visitor, state=VisitState.DONE)
+    protect(session, case.person, by=make_user(session).id, now=NOW)
+    session.commit()
+
+    def page() -> str:
+        return " ".join(unescape(office.get("/programmes/heat").text).split())
+
+    counted = [page().partition(f"<dt>{one}</dt><dd><strong>")[2][:1] for one in counters]
+    # Whoever is protected is in no figure; a success is what the case's own version calls so.
+    assert counted == ["2", "2", "4", "1"]
+    assert "“entourage”, of which only the best criterion counts" in page()
+    lacks = "This partner has no mandate in force here"
+    assert lacks in page()
+    office.post("/programmes/heat/draft")
+    assert lacks in office.get("/programmes/heat/draft").text
+    said = MandateSaid(
+        visitor.organisation_id, "heat", None, frozenset({Right.VISIT}), NOW.date(), None
+    )
+    grant_mandate(session, said, by=by.id, now=NOW)
+    session.commit()
+    assert lacks not in page()
+    assert ">Relais</a> · everywhere · " in page()
+    assert "Objectives" in office.get("/outcomes/?programme=heat").text
+
+
+def test_what_lies_after_an_objective_s_day_is_not_counted(session: Session) -> None:
+    counters = ("cases_opened", "visits_done", "cases_succeeded")
+    goals = "".join(GOAL.format(one, "by = 2026-03-10") for one in counters)
+    publish_form(session, home_visit(), by=None, now=NOW)
+    version = publish_programme(session, SHORT + GOOD + goals, source="heat", by=None, now=NOW)
+    by = make_user(session)
+    for days in (0, 1):
+        day = NOW + timedelta(days=days)
+        case = make_case(
+            session, by=by, programme="heat", programme_version_id=version.id, outcome="ok",
+            opened_at=day, closed_on=day.date(),
+        )  # fmt: skip
+        make_visit(session, case=case, visitor=by, state=VisitState.DONE, done_at=day)
+    programme = find_programme(session, "heat")
+    found = objectives_of(session, programme, viewer=make_viewer(by))
+    assert [(one.count, one.persons) for one in found] == [(1, 1)] * 3
+
+
+def test_a_tier_filters_the_call_list_and_says_how_long_a_visit_takes(
+    office: FlaskClient, session: Session
+) -> None:
+    tier = '[[tier]]\ncode = "{0}"\nname = {{ fr = "{0}", en = "{0}" }}\nscore_from = {1}\n{2}\n'
+    tiers = tier.format("light", 0, "minutes = 15") + tier.format("full", 30, "")
+    publish_programme(session, SHORT + tiers, source="heat", by=None, now=NOW)
+    viewer = make_viewer(make_user(session))
+    make_user(session, role=Role.VISITOR)
+    scored, asks = make_person(session, last_name="MARTINET"), make_person(session)
+    [chosen] = enrol(session, find_programme(session, "heat"), [scored.id], viewer=viewer, now=NOW)
+    by_hand = open_case(session, asks, "heat", viewer=viewer, now=NOW)
+    by_hand.state = chosen.state = CaseState.AGREED
+    assert (chosen.tier, by_hand.tier) == ("full", "light")
+    session.commit()
+    listed = office.get("/cases/?programme=heat&state=all&tier=full").text
+    assert (str(chosen.id) in listed, str(by_hand.id) in listed) == (True, False)
+    for case, minutes in ((chosen, 30), (by_hand, 15)):
+        page = office.get(f"/cases/{case.id}").text
+        assert f'step="5" required value="{minutes}"' in page
 
 
 def test_only_who_manages_programmes_opens_them(client_as: SignIn, session: Session) -> None:

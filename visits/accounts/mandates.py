@@ -247,6 +247,12 @@ def list_mandates(session: Session, *, state: str, now: datetime) -> Sequence[Ma
     return session.scalars(statement.order_by(*order)).all()
 
 
+def mandates_in(session: Session, programme: str, *, now: datetime) -> list[Mandate]:
+    """List the mandates in force in a programme, by organisation."""
+    found = list_mandates(session, state=IN_FORCE, now=now)
+    return [one for one in found if one.programme == programme]
+
+
 def seen_in_figures(
     session: Session, organisation_id: uuid.UUID, *, now: datetime
 ) -> Sequence[Mandate]:

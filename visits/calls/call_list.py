@@ -55,6 +55,7 @@ class CaseFilter:
     city: str = ""
     text: str = ""
     min_score: int = 0
+    tier: str = ""
 
 
 def list_cases(
@@ -69,6 +70,8 @@ def list_cases(
         statement = statement.where(Case.programme == only.programme)
     if (state := _state(only.state, now)) is not None:
         statement = statement.where(state)
+    if only.tier:
+        statement = statement.where(Case.tier == only.tier)
     if only.city:
         statement = statement.where(Residence.city == only.city)
     if only.min_score:

@@ -65,8 +65,9 @@ def open_case(
 ) -> Case:
     """Open a case by hand, as somebody asked for it, with the home she has today or none.
 
-    Nothing is scored: the call list has it by its day. Raises NotFound for a programme that is not
-    there, Invalid, Conflict when it takes nobody this way, she died or has an open case in it.
+    Nothing is scored: the call list has it by its day, its tier is that of no points. Raises
+    NotFound for a programme that is not there, Invalid, Conflict when it takes nobody this way, she
+    died or has an open case in it.
     """
     version = version_of(session, programme)
     refuse_new_case(session, find_programme(session, programme), way_in)
@@ -76,7 +77,9 @@ def open_case(
         raise Conflict("person_died")
     if _open_case_of(session, person, programme) is not None:
         raise Conflict("case_open_already")
+    tier = find_programme(session, programme).tier_of(0)
     case = Case(
+        tier=tier.code if tier else None,
         programme=programme,
         programme_version_id=version.id,
         person_id=person.id,

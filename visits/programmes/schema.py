@@ -159,6 +159,7 @@ class TierSchema(Frozen):
     code = code()
     name = name()
     score_from = number(0, 100)
+    minutes = number(15, 480)
 
 
 class CadenceSchema(Frozen):

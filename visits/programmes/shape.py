@@ -121,11 +121,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Tier:
-    """How much a person gets, from a score on."""
+    """How much a person gets, from a score on; its visits last `minutes`, else as their kind."""
 
     code: str
     name: Mapping[str, str]
     score_from: int = 0
+    minutes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,11 @@ class Programme:
     def visit_kind(self, code: str | None) -> VisitKind:
         """Give a kind of visit; the first one for a code that is empty or not known."""
         return next((one for one in self.visit_kinds if one.code == code), self.visit_kinds[0])
+
+    def minutes_of(self, kind: str | None, tier: str | None) -> int:
+        """Tell how long a visit of a kind lasts with somebody in a tier."""
+        own = next((one.minutes for one in self.tiers if one.code == tier), None)
+        return own or self.visit_kind(kind).minutes
 
     @property
     def facts_asked(self) -> frozenset[str]:

@@ -80,6 +80,7 @@ def index() -> ResponseReturnValue:
             state=request.args.get("state", TO_CONTACT),
             city=request.args.get("city", ""),
             text=request.args.get("q", ""),
+            tier=request.args.get("tier", ""),
             min_score=min(max(request.args.get("score", 0, type=int), 0), 100),
         )
         listed = list_cases(session, viewer(), only=only, wanted=wanted(), now=now())

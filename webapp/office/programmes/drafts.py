@@ -38,7 +38,7 @@ from webapp.office.programmes.choices import choices_of
 from webapp.office.programmes.filling import Read, fill, with_another
 from webapp.office.programmes.kinds import Typed, say_condition
 from webapp.office.programmes.parts import BY_CODE, PARTS, Part, label_of
-from webapp.office.programmes.published import as_toml
+from webapp.office.programmes.published import as_toml, mandates_of
 from webapp.office.programmes.saying import compare, row_name, tell
 from webapp.office.programmes.words import say_fault
 
@@ -125,6 +125,7 @@ def _overview(session: Session, draft: ProgrammeDraft, refused: str = "") -> str
             for one in lost_in_use(session, programme, viewer())
         ]
         found["without_form"] = unpublished_forms(session, programme)
+        found |= mandates_of(session, programme)
     return render_template(
         "programmes/draft.html",
         draft=draft,

@@ -222,7 +222,12 @@ def say_condition(said: Mapping[str, Any], choices: Choices) -> str:
     return f"{fact}{_(':')} {', '.join(told)}"
 
 
+def _say_group(value: Any, asked: Asked, choices: Choices) -> str:
+    return str(_("“%(group)s”, of which only the best criterion counts", group=value))
+
+
 KINDS: dict[str, Kind] = {
+    "group": Kind(_write_text, _read_text, _say_group),
     "text": Kind(_write_text, _read_text, _say_text),
     "number": Kind(_write_text, _read_amount, _say_number),
     "euros": Kind(_write_text, _read_amount, _say_euros),

@@ -9,7 +9,10 @@ from flask_babel import lazy_gettext as _l
 
 @dataclass(frozen=True)
 class Field:
-    """A key of the TOML, how it is called and typed; of `rows` the fields of each."""
+    """A key of the TOML, how it is called and typed; of `rows` the fields of each.
+
+    `note` is said beside what it holds, where that is not plain.
+    """
 
     key: str
     label: Any
@@ -17,6 +20,10 @@ class Field:
     choices: str = ""
     hint: Any = ""
     fields: tuple["Field", ...] = ()
+    note: Any = ""
+
+
+DESCRIPTION = _l("A description for those who work here: nothing follows from it by itself.")
 
 
 @dataclass(frozen=True)
@@ -81,11 +88,22 @@ CRITERION = (
     Field("label", _l("What is said of it"), "names"),
     Field("points", _l("Points"), "number", hint=_l("From 1 to 100.")),
     CONDITIONS,
-    Field("group", _l("Group"), "text", hint=_l("Of one group only the best counts.")),
+    Field(
+        "group",
+        _l("Group"),
+        "group",
+        hint=_l("A word of yours: of one group only the best counts."),
+    ),
 )
 TIER = (
     CODE,
     NAME,
+    Field(
+        "minutes",
+        _l("Minutes of a visit"),
+        "number",
+        hint=_l("From 15 to 480; empty: as the kind of visit says."),
+    ),
     Field("score_from", _l("From how many points on"), "number", hint=_l("From 0 to 100.")),
 )
 OUTCOME = (CODE, NAME, Field("success", _l("This is what the programme is for"), "tick"))
@@ -221,6 +239,8 @@ PARTS = (
                 _l("Path"),
                 "rows",
                 fields=(CODE, NAME, Field("step", _l("Step"), "rows", fields=STEP)),
+                hint=DESCRIPTION,
+                note=DESCRIPTION,
             ),
         ),
     ),
@@ -230,7 +250,14 @@ PARTS = (
         _l("Objectives, money, partners, and how long files are kept."),
         (
             Field("objective", _l("Objective"), "rows", fields=OBJECTIVE),
-            Field("budget_line", _l("Budget line"), "rows", fields=BUDGET_LINE),
+            Field(
+                "budget_line",
+                _l("Budget line"),
+                "rows",
+                fields=BUDGET_LINE,
+                hint=DESCRIPTION,
+                note=DESCRIPTION,
+            ),
             Field(
                 "partner",
                 _l("Partner"),
@@ -242,7 +269,8 @@ PARTS = (
                 "retention_months",
                 _l("Months a file is kept after its end"),
                 "number",
-                hint=_l("From 1 to 600."),
+                hint=_l("From 1 to 600. No file is deleted by it here."),
+                note=DESCRIPTION,
             ),
         ),
     ),

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.accounts.mandates import mandates_in
 from visits.cases.versions import open_cases
 from visits.choosing.audience import count_kept
 from visits.ground.errors import Conflict
@@ -27,7 +28,8 @@ from visits.programmes.published import (
 )
 from visits.programmes.schema import ProgrammeSchema, written
 from visits.sight.listing import Listed
-from webapp.access.auth import Action, requires, viewer
+from visits.steering.objectives import objectives_of
+from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.languages import pick
 from webapp.frame.transaction import now, reading, transaction
@@ -138,7 +140,22 @@ def _page(session: Session, version: ProgrammeVersion) -> str:
         counted=_counted(session, programme),
         names=names_of(session, [one for one in people if one]),
         draft=list_drafts(session).get(version.code),
+        objectives=objectives_of(session, programme, viewer=viewer()),
+        **mandates_of(session, programme),
     )
+
+
+def mandates_of(session: Session, programme: Programme) -> dict[str, Any]:
+    """Give a programme's mandates in force, and the partners it names that have none.
+
+    Nothing of it for whoever may not see mandates.
+    """
+    if not may(Action.SEE_MANDATES):
+        return {"mandates": None, "without_mandate": ()}
+    found = mandates_in(session, programme.code, now=now())
+    held = {fold(one.organisation.name) for one in found}
+    named = [one.organisation for one in programme.partners]
+    return {"mandates": found, "without_mandate": [one for one in named if fold(one) not in held]}
 
 
 def _counted(session: Session, programme: Programme) -> Any:

@@ -23,6 +23,7 @@ class Told:
     label: str
     text: str = ""
     rows: tuple[tuple[str, tuple["Told", ...]], ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,11 @@ def tell(fields: tuple[Field, ...], said: Said, choices: Choices) -> tuple[Told,
 
 
 def _tell(field: Field, value: Any, choices: Choices) -> Told:
-    label = str(field.label)
+    label, note = str(field.label), str(field.note)
     if field.kind == "rows":
         rows = tuple((row_name(field, row, choices), _row(field, row, choices)) for row in value)
-        return Told(label, rows=rows)
-    return Told(label, say(field, value, choices))
+        return Told(label, rows=rows, note=note)
+    return Told(label, say(field, value, choices), note=note)
 
 
 def _row(field: Field, row: Said, choices: Choices) -> tuple[Told, ...]:

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from visits.steering.objectives import objectives_of
 from visits.steering.outcomes import Rate, outcomes
 from visits.steering.results import follow_up_results, works_results
 from webapp.access.auth import Action, requires, viewer
@@ -30,6 +31,7 @@ def index() -> ResponseReturnValue:
                 for month, (refusals, answers) in counted.refusals_by_month.items()
             ],
             reasons=sorted(counted.refusal_reasons.items(), key=_most_told_first),
+            objectives=objectives_of(session, programme, viewer=viewer()),
             works=works_results(session, programme.code, viewer=viewer(), now=now()),
             follow_ups=follow_up_results(session, programme.code, viewer=viewer(), now=now()),
             told=told,

@@ -165,6 +165,22 @@ class VersionChange(Base):
     case: Mapped[Case] = relationship()
 
 
+class TierChange(Base):
+    """A case put in another tier of its programme by hand, and why; never written over."""
+
+    __tablename__ = "tier_change"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    tier_was: Mapped[str | None] = mapped_column(String(40))
+    tier: Mapped[str | None] = mapped_column(String(40))
+    why: Mapped[str] = mapped_column(EncryptedText)
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+
+    noted_by: Mapped[User] = relationship()
+
+
 class CasePause(Base):
     """A time in which nothing is due in a case, first and last day included: hospital, holiday."""
 

@@ -35,6 +35,8 @@ from visits.cases.cases import find_case, outcomes_of
 from visits.cases.charge import Choices, charge_choices, charges_of
 from visits.cases.pauses import pauses_of
 from visits.cases.tasks import BY_HAND, CLOSED_AS, promises_open, tasks_of, visits_due
+from visits.cases.tiers import tier_changes_of
+from visits.choosing.transfer import open_to_transfers
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound, Refused
 from visits.ground.months import by_month
@@ -48,6 +50,8 @@ from visits.people.measures import standing_alerts
 from visits.people.part_refusals import refused_parts
 from visits.people.phones import KnownNumber, numbers_of
 from visits.people.protection import named_for_way
+from visits.programmes import Programme
+from visits.programmes.facts import ANSWER, OUTCOME
 from visits.programmes.published import load_programmes, programme_of
 from visits.sight.reach import Reach
 from visits.steering.outcomes import outcomes
@@ -60,11 +64,23 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
 from webapp.office.frame.moments import NoSuchHour, age, day_of, typed_day, typed_moment
 from webapp.office.frame.programmes import chosen_programme
+from webapp.words import word
 
 cases = Blueprint("cases", __name__, url_prefix="/cases")
 
+
+def facts_named(facts: Sequence[str]) -> str:
+    """Name facts of a programme's public, an answer or an earlier case by what it is."""
+    kinds = {ANSWER: _("an earlier answer"), OUTCOME: _("how an earlier case ended")}
+    named = [
+        next((said for start, said in kinds.items() if one.startswith(start)), word("fact", one))
+        for one in facts
+    ]
+    return ", ".join(dict.fromkeys(named))
+
+
 # How the details of a refusal are said.
-SAID: dict[str, Any] = {"until": day, "at": moment}
+SAID: dict[str, Any] = {"until": day, "at": moment, "facts": facts_named}
 # Only these answers lead to another call at a time the person named.
 CALLED_BACK = (Disposition.CALL_BACK, Disposition.IN_HOSPITAL, Disposition.INTERPRETER)
 
@@ -268,6 +284,8 @@ def page_of_case(
         paused=pauses_of(session, case.id),
         charges=charges_of(session, case.id),
         brought=version_changes_of(session, case),
+        tier_changes=tier_changes_of(session, case),
+        to_transfer=_to_transfer(session, case),
         to_charge=_to_charge(session, case) if decides_here and case.is_open else None,
         decides_here=decides_here,
         endings=outcomes_of(session, case),
@@ -308,6 +326,11 @@ def page_of_case(
 def _alike(visit: Visit) -> tuple[str, str] | None:
     """Give what makes past visits of a month one row; one to come or under way stands alone."""
     return None if visit.is_live else (visit.kind, visit.state)
+
+
+def _to_transfer(session: Session, case: Case) -> list[Programme]:
+    movable = case.is_open and may(Action.ENROL) and _reaches(session, Action.ENROL, case.id)
+    return open_to_transfers(session, case) if movable else []
 
 
 def _to_charge(session: Session, case: Case) -> Choices:

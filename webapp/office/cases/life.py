@@ -13,12 +13,14 @@ from visits.cases.cases import close_case, find_case, reopen_case
 from visits.cases.coming import make_for
 from visits.cases.pauses import end_pause, pause
 from visits.cases.tasks import BY_HAND, CLOSED_AS, close_task, find_task, make_task, reopen_task
+from visits.cases.tiers import change_tier
+from visits.choosing.transfer import transfer_case
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.cases import Case, Task, TaskKind, TaskState
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import moment
 from webapp.frame.transaction import now, transaction
-from webapp.office.calls.cases import refusal_on_page
+from webapp.office.calls.cases import facts_named, refusal_on_page
 from webapp.office.frame.moments import typed_day
 
 life = Blueprint("life", __name__, url_prefix="/cases")
@@ -58,6 +60,37 @@ def reopen(case_id: uuid.UUID) -> ResponseReturnValue:
         return str(_("The case is open again, with what was still to do."))
 
     return _change(case_id, "reopen", do)
+
+
+@life.post("/<uuid:case_id>/tier")
+@requires(Action.DECIDE)
+def put_in_tier(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Put a case in another tier of its programme."""
+
+    def do(session: Session, case: Case) -> str:
+        tier = request.form.get("tier", "")
+        change_tier(session, case, tier, why=_typed("why"), viewer=viewer(), now=now())
+        return str(_("Noted: the tier of this case."))
+
+    return _change(case_id, "tier", do)
+
+
+@life.post("/<uuid:case_id>/transfer")
+@requires(Action.ENROL)
+def transfer(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Close a case and open one of the same person in another programme."""
+
+    def do(session: Session, case: Case) -> str:
+        code, ending = request.form.get("programme", ""), request.form.get("ending", "")
+        _new, fit = transfer_case(
+            session, case, code, outcome=ending, why=_typed("why"), viewer=viewer(), now=now()
+        )
+        said = str(_("This case is closed, and she has one in the other programme."))
+        if fit.unknown:
+            said += " " + _("Not known of her: %(facts)s.", facts=facts_named(fit.unknown))
+        return said
+
+    return _change(case_id, "transfer", do)
 
 
 @life.post("/<uuid:case_id>/pauses")

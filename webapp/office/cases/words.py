@@ -41,6 +41,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "task_reopened": _l("something to do again"),
         "case_opened": _l("a case opened"),
         "case_closed": _l("the end of a case"),
+        "case_tier": _l("the tier of a case changed"),
         "case_reopened": _l("a case opened again"),
         "case_in_charge": _l("who is in charge of a case"),
         "case_charge_back": _l("a hand-over taken back"),
@@ -49,6 +50,7 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "field": {
         "ending": _l("What it came to"),
+        "tier": _l("Tier"),
         "on": _l("Day"),
         "why": _l("Why"),
         "what": _l("What"),
@@ -59,6 +61,10 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 
 REFUSALS: dict[str, Any] = {
+    "in_tier_already": _l("The case is in this tier already. Nothing was changed."),
+    "case_does_not_fit": _l(
+        "This programme is not for her, by what is known: %(facts)s. Nothing was changed."
+    ),
     "case_elsewhere": _l("This case stands elsewhere by now. Nothing was changed; look again."),
     "case_open": _l("This case is open. Nothing was changed."),
     "case_open_already": _l(

@@ -14,8 +14,8 @@ from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import OPEN_STATES, WorkOrder
 
 BATCH = 20_000
-POINT_COLUMNS = ("dwelling_id", "programme", "territory_id", "status", "risk", "open_works", "lat",
-                 "lon", "h3")  # fmt: skip
+POINT_COLUMNS = ("dwelling_id", "programme", "landlord_id", "territory_id", "status", "risk",
+                 "open_works", "lat", "lon", "h3")  # fmt: skip
 
 
 def draw_map(session: Session) -> None:
@@ -40,7 +40,7 @@ def _draw_points(session: Session) -> None:
         .where(WorkOrder.dwelling_id == Dwelling.id, WorkOrder.state.in_(OPEN_STATES))
         .scalar_subquery()
     )
-    place = (Residence.territory_id,)
+    place = (Dwelling.landlord_id, Residence.territory_id)
     after = (works, Residence.lat, Residence.lon, Residence.h3)
     status, risk = func.coalesce(Case.state, ""), func.coalesce(Case.risk, 0)
     everywhere = (
@@ -60,13 +60,14 @@ def _draw_points(session: Session) -> None:
 def _cells(session: Session, resolution: int) -> Iterator[dict[str, Any]]:
     parent = _parent(max(resolution - LEVELS_UP, 0))
     works = cast(MapPoint.open_works > 0, BigInteger)
-    key = (MapPoint.programme, parent, _parent(resolution), MapPoint.territory_id,
-           MapPoint.status, MapPoint.risk, works)  # fmt: skip
+    key = (MapPoint.programme, parent, _parent(resolution), MapPoint.landlord_id,
+           MapPoint.territory_id, MapPoint.status, MapPoint.risk, works)  # fmt: skip
     sums = (func.count(), func.sum(MapPoint.open_works), _micro(MapPoint.lat), _micro(MapPoint.lon))
     # Grouped by place in the list: the database would not take two equal parameters for one.
     statement = select(*key, *sums).group_by(*(text(str(place + 1)) for place in range(len(key))))
-    for programme, above, cell, territory, *rest in session.execute(statement):
-        values = (resolution, programme, above, cell, str(territory or ""), *map(_plain, rest))
+    for programme, above, cell, landlord, territory, *rest in session.execute(statement):
+        place = (str(landlord), str(territory or ""))
+        values = (resolution, programme, above, cell, *place, *map(_plain, rest))
         yield dict(zip(KEY_NAMES + MEASURES, values, strict=True))
 
 

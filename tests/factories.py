@@ -18,6 +18,7 @@ from visits.models.visits import Visit, VisitState
 from visits.programmes import Programme, parse_programme, shipped_programmes
 from visits.sight import Reach, Viewer
 
+LANDLORD = "Office de l'habitat"
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 _numbers = itertools.count(1)
 
@@ -30,11 +31,9 @@ QUICK_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASS
 
 def make_user(session: Session, *, role: Role = Role.COORDINATOR, **said: Any) -> User:
     number = next(_numbers)
-    organisation = find_organisation(
-        session,
-        said.pop("organisation", "Office de l'habitat"),
-        OrganisationKind.PARTNER if role is Role.VISITOR else OrganisationKind.LANDLORD,
-    )
+    name = said.pop("organisation", LANDLORD)
+    kind = OrganisationKind.LANDLORD if name == LANDLORD else OrganisationKind.PARTNER
+    organisation = find_organisation(session, name, kind)
     new = NewUser(
         email=said.pop("email", f"{role}{number}@palier.example"),
         name=said.pop("name", f"Camille {role} {number}"),
@@ -54,10 +53,7 @@ def landlord_id(session: Session) -> uuid.UUID:
     """Give the landlord whose stock it is where nobody says: the first there is."""
     ours = Organisation.kind == OrganisationKind.LANDLORD
     found = session.scalars(select(Organisation.id).where(ours).order_by(Organisation.id).limit(1))
-    return (
-        found.one_or_none()
-        or find_organisation(session, "Office de l'habitat", OrganisationKind.LANDLORD).id
-    )
+    return found.one_or_none() or find_organisation(session, LANDLORD, OrganisationKind.LANDLORD).id
 
 
 def make_viewer(user: User, reach: Reach = Reach.ALL) -> Viewer:

@@ -270,6 +270,9 @@ def test_mandates_are_listed_by_where_they_stand(field: Field) -> None:
     later = field.grant(territory_id=field.south, from_on=TODAY + timedelta(days=1))
     gone = field.grant(programme="residences")
     end_mandate(session, gone, viewer=make_viewer(field.office), now=NOW)
-    listed = {one: list_mandates(session, state=one, now=NOW) for one in (IN_FORCE, TO_COME, ENDED)}
+    eyes = make_viewer(field.office)
+    listed = {
+        one: list_mandates(session, eyes, state=one, now=NOW) for one in (IN_FORCE, TO_COME, ENDED)
+    }
     assert listed == {IN_FORCE: [now], TO_COME: [later], ENDED: [gone]}
-    assert len(list_mandates(session, state="all", now=NOW)) == 3
+    assert len(list_mandates(session, eyes, state="all", now=NOW)) == 3

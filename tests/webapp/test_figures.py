@@ -29,7 +29,7 @@ def give(session: Session, funder: FlaskClient, *rights: Right) -> Mandate:
     session.merge(user).organisation.kind = "partner"
     today = today_in_paris(NOW)
     said = MandateSaid(user.organisation_id, "seniors", None, frozenset(rights), today, None)
-    made = grant_mandate(session, said, by=user.id, now=NOW)
+    made = grant_mandate(session, said, by=make_user(session).id, now=NOW)
     session.commit()
     return made
 

@@ -39,7 +39,7 @@ def case(session: Session) -> Case:
 def give(session: Session, to: User, *rights: Right, programme: str = "seniors") -> Mandate:
     today = today_in_paris(NOW)
     said = MandateSaid(to.organisation_id, programme, None, frozenset(rights), today, None)
-    made = grant_mandate(session, said, by=to.id, now=NOW)
+    made = grant_mandate(session, said, by=make_user(session).id, now=NOW)
     session.commit()
     return made
 

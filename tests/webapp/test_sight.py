@@ -35,14 +35,14 @@ from tests.factories import (
     promised,
 )
 from tests.submissions import FALLS, GAS, fill, home_visit
-from visits.accounts.accounts import add_device, find_territory
+from visits.accounts.accounts import add_device, find_organisation, find_territory
 from visits.accounts.mandates import MandateSaid, grant_mandate
 from visits.forms.published import publish_form
 from visits.ground.deadlines import today_in_paris
 from visits.intake.alerts import Raised, raise_alert
 from visits.intake.submissions import SentFile, record_submission
 from visits.mapping.points import rebuild_map
-from visits.models.accounts import Role, User
+from visits.models.accounts import OrganisationKind, Role, User
 from visits.models.cases import Task
 from visits.models.mandates import Right
 from visits.models.people import AccessEvent, AlertCode, Occupancy
@@ -60,6 +60,7 @@ SignIn = Callable[..., FlaskClient]
 LAT, LON = 49.41, 2.11
 PHOTO = (Path(__file__).parents[1] / "data/media/p0.jpg").read_bytes()
 NORTH, SOUTH = "Nord", "Sud"
+OFFICE, ANOTHER, HELPERS = "Office de l'habitat", "Habitat de l'Aisne", "Entraide de l'Aisne"
 SAID_OF_HER = (
     "CACHETTE", "Ursuline", "MITOYEN", "Fabien", "612345678", "6 12 34 56 78", "TIERS-9",
     "L-SECRET", "rue de la Cachette", "Lointaine-sur-Oise", "cachette.csv",
@@ -147,7 +148,9 @@ class World:
         person = make_person(session, dwelling=dwelling, born_on=date(1941, 5, 17), **said)
         beside = make_person(
             session, last_name=f"MITOYEN{tag}", first_name=f"Fabien{tag}",
-            born_on=date(1939, 1, 2), phone=person.phone,
+            born_on=date(1939, 1, 2), phone=person.phone, dwelling=make_dwelling(
+                session, residence=make_residence(session, landlord_id=residence.landlord_id)
+            ),
         )  # fmt: skip
         tenancy = session.scalars(
             select(Occupancy.tenancy_id).where(Occupancy.person_id == person.id)
@@ -283,6 +286,29 @@ def settle_elsewhere(world: World) -> None:
     world.hidden.note(import_id=world.bring(world.office, "cachette.csv", text))
 
 
+def settle_with_another_landlord(world: World) -> None:
+    """Settle a couple in another landlord's home, with the very references of ours, its own file.
+
+    Its people are more by one, and give an association a further mandate over them.
+    """
+    session, theirs = world.session, make_user(world.session, organisation=ANOTHER)
+    landlord_id = theirs.organisation_id
+    at = {**HER["at"], "landlord_id": landlord_id, "reference": "B-1"}
+    said = {**HER, "reference": "TIERS-1", "dwelling": "L-EN-VUE", "at": at}
+    world.settle(world.hidden, by=theirs, territory=NORTH, visitor=world.stranger, **said)
+    text = "Logement;Nom;Prénom;CP\nL-EN-VUE;CACHETTE;Ursuline;60000\n"
+    world.hidden.note(import_id=world.bring(theirs, "cachette.csv", text), user_id=theirs.id)
+    world.hidden.note(mandate_id=_help(session, "seniors", by=theirs))
+
+
+def _help(session: Session, programme: str, *, by: User) -> uuid.UUID:
+    """Give an association that no landlord but one works with a mandate of that one."""
+    helpers = find_organisation(session, HELPERS, OrganisationKind.PARTNER)
+    today = today_in_paris(NOW)
+    said = MandateSaid(helpers.id, programme, None, frozenset(Right), today, None)
+    return grant_mandate(session, said, by=by.id, now=NOW).id
+
+
 WAYS_TO_HIDE = pytest.mark.parametrize(
     ("hide", "place"),
     [(protect_her, None), (settle_elsewhere, NORTH)],
@@ -320,6 +346,20 @@ def test_no_page_tells_of_her_on_postgresql_either(
     _tells_nothing(app, client_as, world, role, hide=hide, place=place)
 
 
+@pytest.mark.one_database("sqlite")
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.ADMINISTRATOR, Role.TECHNICIAN])
+def test_no_page_tells_a_landlord_of_what_another_one_has(
+    app: Flask, client_as: SignIn, world: World, role: Role
+) -> None:
+    find_organisation(world.session, ANOTHER, OrganisationKind.LANDLORD)
+    _help(world.session, "residences", by=make_user(world.session, organisation=ANOTHER))
+    world.session.commit()
+    _tells_nothing(
+        app, client_as, world, role, hide=settle_with_another_landlord, place=None,
+        organisation=OFFICE,
+    )  # fmt: skip
+
+
 def _tells_nothing(
     app: Flask,
     client_as: SignIn,
@@ -328,10 +368,11 @@ def _tells_nothing(
     *,
     hide: Callable[[World], None],
     place: str | None,
+    organisation: str = "Association",
 ) -> None:
     session = world.session
     own = world.territories[place] if place else None
-    client = client_as(role, territory_id=own, organisation="Association")
+    client = client_as(role, territory_id=own, organisation=organisation)
     user: User = client.user  # type: ignore[attr-defined]
     world.known.note(
         import_id=world.bring(user, "own.csv", "Logement;Nom;CP\nL-EN-VUE;VISIBLE;60000\n")

@@ -5,11 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.ground.errors import NotFound
-from visits.models.accounts import AccountEvent, Device, Organisation, Role, Territory, User
+from visits.models.accounts import (
+    AccountEvent,
+    Device,
+    Organisation,
+    OrganisationKind,
+    Role,
+    Territory,
+    User,
+)
+from visits.models.mandates import Mandate
+from visits.sight.landlords import Bound
 from visits.sight.listing import Listed, Wanted, page_of
 
 EVENTS_SHOWN = 50
@@ -31,11 +41,34 @@ class AccountFilter:
     text: str = ""
 
 
-def list_accounts(session: Session, *, only: AccountFilter, wanted: Wanted) -> Listed[User]:
-    """List accounts by name."""
+def run_by(bound: Bound, organisation_id: uuid.UUID) -> ColumnElement[bool]:
+    """Give the condition on `Organisation` for those whose accounts an administrator runs.
+
+    All of them while there is one landlord, and for a platform. Of several landlords, each one's
+    administrator runs its own accounts and those of who works for no other: an account of theirs
+    opens the tenants of whoever gave them a mandate.
+    """
+    if not bound.several or bound.platform:
+        return true()
+    own = Organisation.id == organisation_id
+    if bound.landlord_id is None:
+        return own
+    landlord_or_platform = (OrganisationKind.LANDLORD, OrganisationKind.PLATFORM)
+    for_others = select(Mandate.organisation_id).where(Mandate.landlord_id != bound.landlord_id)
+    beside = and_(
+        Organisation.kind.not_in(landlord_or_platform), Organisation.id.not_in(for_others)
+    )
+    return or_(own, beside)
+
+
+def list_accounts(
+    session: Session, *, only: AccountFilter, wanted: Wanted, run: ColumnElement[bool]
+) -> Listed[User]:
+    """List accounts by name, of the organisations one runs."""
     statement = (
         select(User)
         .join(User.organisation)
+        .where(run)
         .options(contains_eager(User.organisation), joinedload(User.territory))
     )
     if only.state in ("open", "closed"):
@@ -94,9 +127,12 @@ def tablets_in_use(session: Session, users: Sequence[User]) -> dict[uuid.UUID, i
     return {user_id: count for user_id, count in session.execute(statement)}
 
 
-def list_organisations(session: Session) -> Sequence[Organisation]:
-    """List the organisations by name."""
-    return session.scalars(select(Organisation).order_by(Organisation.name)).all()
+def list_organisations(
+    session: Session, run: ColumnElement[bool] | None = None
+) -> Sequence[Organisation]:
+    """List the organisations by name: all, or those that somebody runs."""
+    statement = select(Organisation).where(true() if run is None else run)
+    return session.scalars(statement.order_by(Organisation.name)).all()
 
 
 def list_territories(session: Session) -> Sequence[Territory]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -18,8 +18,9 @@ from visits.models.cases import Case
 from visits.models.mandates import Mandate, MandateChange, MandateChangeKind, Right
 from visits.models.visits import LIVE, Visit
 from visits.programmes.published import load_programmes
+from visits.sight.landlords import landlord_granting
 from visits.sight.mandates import Held, in_force
-from visits.sight.reach import Viewer, mandated, visible_cases
+from visits.sight.reach import BY_MANDATE, Viewer, mandated, visible_cases
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,14 @@ class MandateSaid:
 
 
 def grant_mandate(session: Session, said: MandateSaid, *, by: uuid.UUID, now: datetime) -> Mandate:
-    """Give an organisation a mandate.
+    """Give an organisation a mandate; a landlord gives it for its own stock alone.
 
     Raises Invalid, field by field, and Conflict when it has one there for some of these days.
     """
     take_turn(session, "mandates")
-    _check(session, said)
+    landlord_id = _check(session, said, by)
     mandate = Mandate(
+        landlord_id=landlord_id,
         organisation_id=said.organisation_id,
         programme=said.programme,
         territory_id=said.territory_id,
@@ -57,8 +59,12 @@ def grant_mandate(session: Session, said: MandateSaid, *, by: uuid.UUID, now: da
     return mandate
 
 
-def _check(session: Session, said: MandateSaid) -> None:
+def _check(session: Session, said: MandateSaid, by: uuid.UUID) -> uuid.UUID:
+    """Refuse what cannot be granted; gives the landlord it is for."""
     wrong: dict[str, str] = {}
+    landlord_id = landlord_granting(session, by)
+    if landlord_id is None:
+        wrong["organisation"] = "landlord_grants"
     organisation = session.get(Organisation, said.organisation_id)
     if organisation is None:
         wrong["organisation"] = "bad_choice"
@@ -74,8 +80,9 @@ def _check(session: Session, said: MandateSaid) -> None:
         wrong["rights"] = "required"
     if said.until_on is not None and said.until_on < said.from_on:
         wrong["until_on"] = "ends_before_it_begins"
-    if wrong:
+    if wrong or landlord_id is None:
         raise Invalid(wrong)
+    return landlord_id
 
 
 def _refuse_overlap(session: Session, mandate: Mandate, *, until_on: date | None) -> None:
@@ -87,6 +94,7 @@ def _refuse_overlap(session: Session, mandate: Mandate, *, until_on: date | None
     )
     others = select(Mandate).where(
         Mandate.organisation_id == mandate.organisation_id,
+        Mandate.landlord_id == mandate.landlord_id,
         Mandate.programme == mandate.programme,
         Mandate.ended_at.is_(None),
         same_area,
@@ -204,7 +212,7 @@ def standing_visits(
 
     Those that begin from `after` on, if given; the first first.
     """
-    held = Held(mandate.programme, mandate.territory_id, frozenset())
+    held = Held(mandate.landlord_id, mandate.programme, mandate.territory_id, frozenset())
     statement = (
         select(Visit)
         .join(Visit.case)
@@ -220,22 +228,42 @@ def standing_visits(
     return session.scalars(statement).all()
 
 
-def find_mandate(session: Session, mandate_id: uuid.UUID) -> Mandate:
-    """Find a mandate with all it names, else raise NotFound."""
-    statement = select(Mandate).where(Mandate.id == mandate_id).options(*_named())
-    found = session.scalars(statement).one_or_none()
-    if found is None:
+def find_mandate(
+    session: Session, viewer: Viewer, mandate_id: uuid.UUID, *, to_change: bool = False
+) -> Mandate:
+    """Find a mandate the viewer may see with all it names, else raise NotFound.
+
+    `to_change`: only those whom she may grant. What was given to her own organisation is not.
+    """
+    statement = select(Mandate).where(Mandate.id == mandate_id, visible_mandates(viewer))
+    found = session.scalars(statement.options(*_named())).one_or_none()
+    if found is None or (to_change and viewer.reach in BY_MANDATE):
         raise NotFound("mandate_not_found")
     return found
+
+
+def visible_mandates(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the condition on `Mandate`: of several landlords, each one's people see its own.
+
+    Others see those that were given to their organisation.
+    """
+    if viewer.landlord_id:
+        return Mandate.landlord_id == viewer.landlord_id
+    if viewer.reach in BY_MANDATE:
+        return Mandate.organisation_id == viewer.organisation_id
+    return true()
 
 
 IN_FORCE, TO_COME, ENDED, ALL = "in_force", "to_come", "ended", "all"
 
 
-def list_mandates(session: Session, *, state: str, now: datetime) -> Sequence[Mandate]:
+def list_mandates(
+    session: Session, viewer: Viewer, *, state: str, now: datetime
+) -> Sequence[Mandate]:
     """List the mandates by organisation: those in force, to come, ended, or all."""
     today = today_in_paris(now)
     statement = select(Mandate).join(Mandate.organisation).options(*_named())
+    statement = statement.where(visible_mandates(viewer))
     if state == IN_FORCE:
         statement = statement.where(*in_force(today))
     elif state == TO_COME:
@@ -277,6 +305,7 @@ def state_of(mandate: Mandate, *, now: datetime) -> str:
 def _named() -> tuple[ORMOption, ...]:
     return (
         joinedload(Mandate.organisation),
+        joinedload(Mandate.landlord),
         joinedload(Mandate.territory),
         joinedload(Mandate.noted_by),
         joinedload(Mandate.ended_by),

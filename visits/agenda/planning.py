@@ -21,6 +21,7 @@ from visits.models.portfolio import Dwelling
 from visits.models.visits import LIVE, Visit, VisitState
 from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
+from visits.sight.landlords import may_work_for
 
 WHY_LENGTH = 500
 PLACE_LENGTH = 200
@@ -28,9 +29,10 @@ PLACE_LENGTH = 200
 MAY_BE_PLANNED = (CaseState.AGREED, CaseState.PLANNED, CaseState.VISITED)
 
 
-def visitors(session: Session) -> Sequence[User]:
-    """List the active visitors by name."""
-    statement = select(User).where(User.role == Role.VISITOR, User.active.is_(True))
+def visitors(session: Session, landlord_id: uuid.UUID) -> Sequence[User]:
+    """List by name the active visitors who may visit a landlord's tenants."""
+    active = select(User).where(User.role == Role.VISITOR, User.active.is_(True))
+    statement = active.where(may_work_for(landlord_id))
     return session.scalars(statement.order_by(User.name, User.id)).all()
 
 
@@ -185,7 +187,7 @@ def _check_slot(
     """Refuse what cannot be; gives why it is all the same to be, where that had to be said."""
     # Two visits planned at once would not see each other in the visitor's diary.
     visitor = session.get(User, slot.visitor_id, with_for_update={"key_share": True})
-    if visitor is None or visitor.role is not Role.VISITOR or not visitor.active:
+    if visitor not in visitors(session, case.person.landlord_id):
         raise Invalid({"visitor_id": "unknown_visitor"})
     if slot.start_at <= now:
         raise Invalid({"start_at": "must_be_in_future"})

@@ -125,7 +125,7 @@ def _wrong(
 def _has_mandate(session: Session, case: Case, organisation: Organisation, today: date) -> bool:
     """Tell whether an organisation works where a case is: by a mandate, or as its landlord."""
     if organisation.kind is OrganisationKind.LANDLORD:
-        return True
+        return organisation.id == case.person.landlord_id
     held = giving(mandates_held(session, organisation.id, on=today), WORK)
     if not held:
         return False

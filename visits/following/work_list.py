@@ -1,15 +1,21 @@
 """Work orders as the technical service lists them."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from visits.models.accounts import User
+from visits.models.cases import Case
+from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
+from visits.models.visits import Consequence, Submission, Visit
 from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
+from visits.sight.homes import STOCK
 from visits.sight.listing import Listed, Wanted, page_of
-from visits.sight.reach import Reach, Viewer, hidden_homes, visible_work_orders
+from visits.sight.reach import Viewer, hidden_homes, visible_work_orders
 from visits.sight.wording import mentions
 
 URGENCY = case({severity: rank for rank, severity in enumerate(Severity)}, value=WorkOrder.severity)
@@ -27,13 +33,34 @@ def visible_orders(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `WorkOrder`, its person outer-joined, for those the viewer may see.
 
     One of no known home tells of nobody, and a danger cannot wait until its home is known: whoever
-    does works sees it, whatever her territory.
+    does works sees it, whatever her territory; of several landlords those for whom its sender
+    works or visits.
     """
     seen = visible_work_orders(viewer)
-    if viewer.reach not in (Reach.ALL, Reach.TERRITORY):
+    if viewer.reach not in STOCK:
         return seen
     hidden = WorkOrder.dwelling_id.in_(hidden_homes(viewer.user_id))
-    return or_(seen, WorkOrder.person_id.is_(None) & func.coalesce(~hidden, true()))
+    homeless = and_(WorkOrder.person_id.is_(None), func.coalesce(~hidden, true()))
+    if viewer.landlord_id:
+        homeless = and_(homeless, _told_by_who_works_for(viewer.landlord_id))
+    return or_(seen, homeless)
+
+
+def _told_by_who_works_for(landlord_id: uuid.UUID) -> ColumnElement[bool]:
+    visits = (
+        select(Visit.visitor_id)
+        .join(Visit.case)
+        .join(Case.person)
+        .where(Person.landlord_id == landlord_id)
+    )
+    staff = select(User.id).where(User.organisation_id == landlord_id)
+    return (
+        exists()
+        .where(Consequence.id == WorkOrder.consequence_id)
+        .where(Submission.id == Consequence.submission_id)
+        .where(or_(Submission.sent_by_id.in_(staff), Submission.sent_by_id.in_(visits)))
+        .correlate(WorkOrder)
+    )
 
 
 LATE = "late"

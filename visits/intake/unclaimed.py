@@ -176,13 +176,18 @@ def _reaches(session: Session, viewer: Viewer, sender_id: uuid.UUID, at: datetim
     """Tell whether a viewer may see what a visitor sent without a visit.
 
     Nobody knows yet whose home it tells of. Whoever looks after everybody sees it; whoever has a
-    territory only when all the visits of its sender in the days around are to persons she may see:
-    then it can be of no other home.
+    territory, or one landlord's stock of several, only when all the visits of its sender in the
+    days around are to persons she may see: then it can be of no other home. What somebody of the
+    landlord itself sent is of its stock; whoever reaches cases alone sees what colleagues sent.
     """
     if viewer.reach is Reach.ALL:
         return True
-    if viewer.reach is not Reach.TERRITORY:
+    if viewer.reach is Reach.MANDATE:
+        return _works_for(session, sender_id) == viewer.organisation_id
+    if viewer.reach not in (Reach.TERRITORY, Reach.LANDLORD):
         return False
+    if viewer.reach is Reach.LANDLORD and _works_for(session, sender_id) == viewer.landlord_id:
+        return True
     around = (
         select(Visit.id)
         .join(Visit.case)
@@ -192,6 +197,10 @@ def _reaches(session: Session, viewer: Viewer, sender_id: uuid.UUID, at: datetim
     )
     hers = set(session.scalars(around.where(visible_persons(viewer))))
     return bool(hers) and hers == set(session.scalars(around))
+
+
+def _works_for(session: Session, user_id: uuid.UUID) -> uuid.UUID | None:
+    return session.scalar(select(User.organisation_id).where(User.id == user_id))
 
 
 def propose_visits(

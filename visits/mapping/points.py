@@ -22,8 +22,10 @@ FINEST, COARSEST = 8, 2  # resolutions kept; finer ones barely compress
 BATCH = 500
 MICRO = 1_000_000  # positions are summed in millionths of a degree
 
-Key = tuple[int, str, int, int, str, str, int, int]
-KEY_NAMES = ("resolution", "programme", "parent", "cell", "territory", "status", "risk", "works")
+Key = tuple[int, str, int, int, str, str, str, int, int]
+KEY_NAMES = (
+    "resolution", "programme", "parent", "cell", "landlord", "territory", "status", "risk", "works",
+)  # fmt: skip
 MEASURES = ("dwellings", "open_works", "lat_sum", "lon_sum")
 Deltas = dict[Key, list[int]]
 
@@ -33,6 +35,7 @@ class _Place:
     """Where a dwelling stands."""
 
     dwelling_id: uuid.UUID
+    landlord_id: uuid.UUID
     territory_id: uuid.UUID | None
     lat: float
     lon: float
@@ -106,7 +109,8 @@ def _wait_for_turn(session: Session, ids: Sequence[uuid.UUID]) -> None:
 
 def _points_of(session: Session, ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
     places = session.execute(
-        select(Dwelling.id, Residence.territory_id, Residence.lat, Residence.lon, Residence.h3)
+        select(Dwelling.id, Dwelling.landlord_id, Residence.territory_id)
+        .add_columns(Residence.lat, Residence.lon, Residence.h3)
         .join(Dwelling.residence)
         .where(Dwelling.id.in_(ids), Residence.h3.is_not(None), Residence.lat.is_not(None))
         .where(Dwelling.id.not_in(hidden_homes()))
@@ -116,7 +120,7 @@ def _points_of(session: Session, ids: Sequence[uuid.UUID]) -> list[dict[str, Any
     works = _open_works(session, ids)
     cases = _cases(session, ids)
     rows = []
-    for place in (_Place(*row) for row in places):  # type: ignore[arg-type]
+    for place in (_Place(*row) for row in places):
         of_dwelling = cases.get(place.dwelling_id, [])
         latest = of_dwelling[-1].state if of_dwelling else ""
         worst = max((case.risk for case in of_dwelling), default=0)
@@ -132,6 +136,7 @@ def _row(place: _Place, programme: str, status: str, risk: int, open_works: int)
     return {
         "dwelling_id": place.dwelling_id,
         "programme": programme,
+        "landlord_id": place.landlord_id,
         "territory_id": place.territory_id,
         "status": status,
         "risk": risk,
@@ -184,6 +189,7 @@ def _key(point: Any, resolution: int) -> Key:
         point["programme"],
         parent(point["h3"], max(resolution - LEVELS_UP, 0)),
         parent(point["h3"], resolution),
+        str(point["landlord_id"]),
         str(point["territory_id"] or ""),
         point["status"],
         point["risk"],

@@ -1,7 +1,8 @@
 """What the map shows of a view: counts per cell, counts per building, or dwellings one by one.
 
 Everything is read from the rows that `visits.mapping.points` keeps, where protected persons never
-count. A viewer with a territory sees that territory alone.
+count. A viewer with a territory sees that territory alone, one of a landlord that landlord's stock.
+Whoever reaches cases alone has no map: it counts homes, whoever looks after their cases.
 """
 
 import uuid
@@ -9,16 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, select, true
+from sqlalchemy import ColumnElement, Select, String, case, cast, exists, false, func, select
 from sqlalchemy.orm import Session, aliased
 
 from visits.models.map import ANY_PROGRAMME, MapCell, MapPoint
 from visits.models.portfolio import Dwelling, Residence
+from visits.sight.homes import STOCK, stock_of
 from visits.sight.reach import Reach, Viewer, hidden_homes
 
 MOST_ROWS = 500
 HIGH_RISK = 3
 MICRO = 1_000_000
+# Whose counts no territory bounds; a landlord may.
+EVERYWHERE = (Reach.ALL, Reach.LANDLORD)
 
 
 @dataclass(frozen=True)
@@ -117,8 +121,12 @@ def _cell_count(row: Any) -> CellCount:
 
 
 def _cell_filter(viewer: Viewer, only: MapFilter) -> list[ColumnElement[bool]]:
-    conditions = []
-    if viewer.reach is not Reach.ALL:
+    conditions: list[ColumnElement[bool]] = []
+    if viewer.reach not in STOCK:
+        conditions.append(false())
+    if viewer.landlord_id:
+        conditions.append(MapCell.landlord == str(viewer.landlord_id))
+    if viewer.reach not in EVERYWHERE:
         conditions.append(MapCell.territory == str(viewer.territory_id))
     if only.status:
         conditions.append(MapCell.status == only.status)
@@ -193,7 +201,11 @@ def _point_filter(viewer: Viewer, area: Area, only: MapFilter) -> list[ColumnEle
         MapPoint.lat.between(area.south, area.north),
         MapPoint.lon.between(area.west, area.east),
     ]
-    if viewer.reach is not Reach.ALL:
+    if viewer.reach not in STOCK:
+        conditions.append(false())
+    if viewer.landlord_id:
+        conditions.append(MapPoint.landlord_id == viewer.landlord_id)
+    if viewer.reach not in EVERYWHERE:
         conditions.append(MapPoint.territory_id == viewer.territory_id)
     if only.status:
         conditions.append(MapPoint.status == only.status)
@@ -212,7 +224,6 @@ def located_area(session: Session, viewer: Viewer) -> Area | None:
         func.max(Residence.lat),
         func.max(Residence.lon),
     )
-    reached = true() if viewer.reach is Reach.ALL else Residence.territory_id == viewer.territory_id
     # A house where a protected person lives would draw the edge of the map.
     beside = aliased(Dwelling)
     house = select(Dwelling.residence_id).where(
@@ -222,7 +233,10 @@ def located_area(session: Session, viewer: Viewer) -> Area | None:
         .correlate(Dwelling),
     )
     located = corners.where(
-        Residence.lat.is_not(None), Residence.h3.is_not(None), Residence.id.not_in(house), reached
+        Residence.lat.is_not(None),
+        Residence.h3.is_not(None),
+        Residence.id.not_in(house),
+        stock_of(viewer),
     )
     found = [corner for corner in session.execute(located).one() if corner is not None]
     return Area(*found) if len(found) == 4 else None

@@ -31,6 +31,7 @@ class OrganisationKind(enum.StrEnum):
     LANDLORD = "landlord"
     PARTNER = "partner"
     PENSION_FUND = "pension_fund"
+    PLATFORM = "platform"
 
 
 class AccountEventKind(enum.StrEnum):
@@ -55,7 +56,7 @@ class AccountEventKind(enum.StrEnum):
 
 
 class Organisation(Base):
-    """A landlord, a partner association, a fund."""
+    """A landlord, a partner association, a fund, a platform that serves several landlords."""
 
     __tablename__ = "organisation"
 

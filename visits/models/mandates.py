@@ -23,8 +23,9 @@ class Right(enum.StrEnum):
 
 
 class Mandate(Base):
-    """An organisation in a programme and an area, with stated rights; no territory is everywhere.
+    """An organisation in a programme and an area of a landlord's stock, with stated rights.
 
+    No territory is everywhere.
     It counts from `from_on` to `until_on`, both days included, unless it was ended before;
     `rights` is a list of `Right`.
     """
@@ -33,6 +34,7 @@ class Mandate(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     programme: Mapped[str] = mapped_column(String(40))
     territory_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("territory.id"))
     rights: Mapped[list[Any]]
@@ -43,7 +45,8 @@ class Mandate(Base):
     ended_at: Mapped[datetime | None]
     ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
-    organisation: Mapped[Organisation] = relationship()
+    organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
+    landlord: Mapped[Organisation] = relationship(foreign_keys=[landlord_id])
     territory: Mapped[Territory | None] = relationship()
     noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
     ended_by: Mapped[User | None] = relationship(foreign_keys=[ended_by_id])

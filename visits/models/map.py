@@ -22,6 +22,7 @@ class MapPoint(Base):
 
     dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"), primary_key=True)
     programme: Mapped[str] = mapped_column(String(40), primary_key=True)
+    landlord_id: Mapped[uuid.UUID]
     territory_id: Mapped[uuid.UUID | None]
     status: Mapped[str] = mapped_column(String(20))
     risk: Mapped[int] = mapped_column(SmallInteger)
@@ -35,9 +36,9 @@ class MapCell(Base):
     """How many dwellings of one kind stand in an H3 cell, and the sums of their positions.
 
     `parent` is the cell `maps.cells.LEVELS_UP` resolutions up: a viewport is a handful of parents.
-    `territory` is the territory's id as text, empty for none. `works` is 1 for dwellings with open
-    work orders, else 0. `lat_sum` and `lon_sum` count millionths of a degree: integers, so that
-    adding and taking away leaves nothing behind.
+    `landlord` is the landlord's id as text, `territory` the territory's, empty for none. `works` is
+    1 for dwellings with open work orders, else 0. `lat_sum` and `lon_sum` count millionths of a
+    degree: integers, so that adding and taking away leaves nothing behind.
     """
 
     __tablename__ = "map_cell"
@@ -46,6 +47,7 @@ class MapCell(Base):
     programme: Mapped[str] = mapped_column(String(40), primary_key=True)
     parent: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     cell: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    landlord: Mapped[str] = mapped_column(String(36), primary_key=True)
     territory: Mapped[str] = mapped_column(String(36), primary_key=True)
     status: Mapped[str] = mapped_column(String(20), primary_key=True)
     risk: Mapped[int] = mapped_column(SmallInteger, primary_key=True)

@@ -66,7 +66,7 @@ def make_person(
     said = checked(said, now=now)
     person = Person(
         **asdict(said),
-        landlord_id=landlord_for(session, viewer.user_id, landlord_id),
+        landlord_id=landlord_for(session, viewer.user_id, landlord_id, on=today_in_paris(now)),
         name_key=name_key(said.last_name, said.first_name),
     )
     session.add(person)

@@ -24,6 +24,7 @@ from visits.models.portfolio import Dwelling, Tenancy
 from visits.people.consents import still_counts
 from visits.people.measures import standing_alerts
 from visits.people.phones import numbers_of
+from visits.sight.landlords import may_work_for
 from visits.sight.listing import Listed, Wanted
 from visits.sight.reach import Viewer, hidden_homes, visible_cases, visible_persons
 
@@ -193,7 +194,7 @@ def named_for(session: Session, person: Person) -> Sequence[User]:
     return session.scalars(statement).all()
 
 
-def users_to_name(session: Session) -> Sequence[User]:
-    """List the active users by name."""
-    statement = select(User).where(User.active.is_(True)).order_by(User.name, User.id)
-    return session.scalars(statement).all()
+def users_to_name(session: Session, person: Person) -> Sequence[User]:
+    """List by name the active users who may be named for a person: no other landlord's staff."""
+    active = select(User).where(User.active.is_(True), may_work_for(person.landlord_id))
+    return session.scalars(active.order_by(User.name, User.id)).all()

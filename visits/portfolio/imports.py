@@ -13,6 +13,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from visits.ground.db import take_turn
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.people import AccessKind
 from visits.models.portfolio import Import, ImportState
@@ -54,7 +55,7 @@ def upload_file(
     It is of the landlord that is named, else of the sender's own. Raises NotATable when it is not
     a table, Invalid when it must be said for whom it is, or may not be for this one.
     """
-    landlord = landlord_for(session, user_id, landlord_id)
+    landlord = landlord_for(session, user_id, landlord_id, on=today_in_paris(now))
     table = read_table(data, file_name=file_name, parts=parts)
     proposal = propose_mapping(session, table, landlord_id=landlord)
     kept = Import(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, defer, joinedload
 
 from visits.models.accounts import User
 from visits.models.portfolio import Import, ImportState
@@ -23,10 +23,12 @@ ORDER: dict[str, Any] = {
 def visible_imports(viewer: Viewer | None) -> ColumnElement[bool]:
     """Give the condition on `Import`: whoever has a territory sees what she brought herself.
 
-    A file may speak of persons from anywhere, whatever its sender's territory.
+    A file may speak of persons from anywhere, whatever its sender's territory; of one landlord.
     """
     if viewer is None or viewer.reach is Reach.ALL:
         return true()
+    if viewer.reach is Reach.LANDLORD:
+        return Import.landlord_id == viewer.landlord_id
     return Import.uploaded_by_id == viewer.user_id
 
 
@@ -35,7 +37,7 @@ def list_imports(session: Session, viewer: Viewer, *, wanted: Wanted) -> Listed[
     statement = (
         select(Import)
         .where(visible_imports(viewer))
-        .options(defer(Import.content), defer(Import.problems))
+        .options(defer(Import.content), defer(Import.problems), joinedload(Import.landlord))
     )
     return page_of(session, statement, wanted=wanted, order=ORDER, tie=Import.id)
 

@@ -12,7 +12,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.portfolio.ledger import CHUNK
 from visits.portfolio.rows import Problem, Reading, Row
-from visits.sight.reach import Reach, Viewer, open_to, visible_persons
+from visits.sight.reach import Viewer, open_to, visible_persons
 
 REFUSED = "outside_territory"
 
@@ -24,7 +24,7 @@ def refuse_outside(
 
     Of a protected person even that is not told.
     """
-    if viewer is None or viewer.reach is Reach.ALL:
+    if viewer is None or viewer.territory_id is None:
         return
     own = session.scalar(select(Territory.name).where(Territory.id == viewer.territory_id))
     elsewhere = _Elsewhere(session, reading, viewer, landlord_id)

@@ -95,18 +95,20 @@ def viewer_of(kept: LeaseToCome) -> Viewer | None:
     by = kept.content["viewer"]
     if by is None:
         return None
-    user, organisation, territory = (uuid.UUID(one) if one else None for one in by[:3])
+    ids = (uuid.UUID(one) if one else None for one in (*by[:3], *by[4:5]))
+    user, organisation, territory, *landlord = ids
     assert user is not None and organisation is not None
-    return Viewer(user, organisation, territory, Reach(by[3]))
+    bound = landlord[0] if landlord else None
+    return Viewer(user, organisation, territory, Reach(by[3]), landlord_id=bound)
 
 
 def _by(viewer: Viewer | None) -> list[str | None] | None:
     if viewer is None:
         return None
-    territory = viewer.territory_id
+    territory, landlord = viewer.territory_id, viewer.landlord_id
     return [
         str(viewer.user_id), str(viewer.organisation_id), str(territory) if territory else None,
-        viewer.reach.value,
+        viewer.reach.value, *([str(landlord)] if landlord else []),
     ]  # fmt: skip
 
 

@@ -11,6 +11,9 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.sight.reach import Reach, Viewer, hidden_homes, visible_cases
 
+# Who looks after homes, and not only after cases.
+STOCK = (Reach.ALL, Reach.LANDLORD, Reach.TERRITORY)
+
 
 def visible_homes(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `Dwelling` and `Residence` for those a viewer may see.
@@ -21,17 +24,30 @@ def visible_homes(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _within_reach(viewer: Viewer) -> ColumnElement[bool]:
-    if viewer.reach is Reach.ALL:
-        return true()
-    if viewer.reach is Reach.TERRITORY:
-        here = Residence.territory_id == viewer.territory_id
-        return here if viewer.territory_id else false()
+    if viewer.reach in STOCK:
+        return stock_of(viewer)
     return (
         exists()
         .where(Case.dwelling_id == Dwelling.id, Person.id == Case.person_id)
         .where(visible_cases(viewer))
         .correlate(Dwelling)
     )
+
+
+def stock_of(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the condition on `Residence` for the stock of whoever looks after homes.
+
+    Who reaches cases alone reaches no stock.
+    """
+    if viewer.reach not in STOCK:
+        return false()
+    own = Residence.landlord_id == viewer.landlord_id if viewer.landlord_id else None
+    if viewer.reach is Reach.TERRITORY:
+        here = Residence.territory_id == viewer.territory_id if viewer.territory_id else false()
+        return here if own is None else and_(own, here)
+    if own is not None:
+        return own
+    return true() if viewer.reach is Reach.ALL else false()
 
 
 def find_home(session: Session, viewer: Viewer, dwelling_id: uuid.UUID) -> Dwelling:
@@ -43,7 +59,7 @@ def find_home(session: Session, viewer: Viewer, dwelling_id: uuid.UUID) -> Dwell
 
 
 def find_home_called(session: Session, viewer: Viewer, reference: str) -> Dwelling:
-    """Find the dwelling of a reference, as `find_home` does."""
+    """Find the dwelling of a reference, as `find_home` does; one that two landlords use is none."""
     return _the_one(session, viewer, Dwelling.reference == reference)
 
 
@@ -54,7 +70,7 @@ def _the_one(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> Dw
         .where(which, visible_homes(viewer))
         .options(contains_eager(Dwelling.residence))
     )
-    dwelling = session.scalars(statement).one_or_none()
-    if dwelling is None:
+    found = session.scalars(statement.order_by(Dwelling.id).limit(2)).all()
+    if len(found) != 1:
         raise NotFound("home_not_found")
-    return dwelling
+    return found[0]

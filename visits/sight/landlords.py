@@ -1,13 +1,20 @@
-"""The landlords here, and whose stock it is that somebody writes down."""
+"""The landlords here: whose stock somebody writes down, and beyond whose nobody sees.
+
+While there is one landlord, all is its own and nothing is asked or told of landlords.
+"""
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Invalid
 from visits.models.accounts import Organisation, OrganisationKind, User
+from visits.models.mandates import Right
+from visits.sight.mandates import giving, mandates_held
 
 
 def list_landlords(session: Session) -> Sequence[Organisation]:
@@ -16,21 +23,78 @@ def list_landlords(session: Session) -> Sequence[Organisation]:
     return session.scalars(statement.order_by(Organisation.name, Organisation.id)).all()
 
 
-def landlords_written_for(session: Session, user_id: uuid.UUID) -> Sequence[Organisation]:
-    """List the landlords whose stock an account may write down: a landlord's staff its own."""
+@dataclass(frozen=True)
+class Bound:
+    """Whether there are several landlords, and which of them an organisation is, if it is one.
+
+    A `platform` runs the accounts of several, and reaches their tenants by their mandates alone.
+    """
+
+    several: bool
+    landlord_id: uuid.UUID | None
+    platform: bool = False
+
+    @property
+    def own(self) -> uuid.UUID | None:
+        """Give the landlord beyond whose stock nobody of the organisation sees."""
+        return self.landlord_id if self.several else None
+
+
+def bound_of(session: Session, organisation_id: uuid.UUID) -> Bound:
+    """Tell how landlords bound what an organisation's people see."""
+    landlords = {one.id for one in list_landlords(session)}
+    own = organisation_id if organisation_id in landlords else None
+    kind = session.scalar(select(Organisation.kind).where(Organisation.id == organisation_id))
+    return Bound(len(landlords) > 1, own, platform=kind is OrganisationKind.PLATFORM)
+
+
+def may_work_for(landlord_id: uuid.UUID | None) -> ColumnElement[bool]:
+    """Give the condition on `User` for who may work for a landlord: no other landlord's staff."""
+    if landlord_id is None:
+        return true()
+    others = select(Organisation.id).where(
+        Organisation.kind == OrganisationKind.LANDLORD, Organisation.id != landlord_id
+    )
+    return User.organisation_id.not_in(others)
+
+
+def landlord_granting(session: Session, user_id: uuid.UUID) -> uuid.UUID | None:
+    """Give the landlord for whose stock an account grants mandates: its own, or the only one."""
+    landlords = [one.id for one in list_landlords(session)]
+    organisation_id = _organisation_of(session, user_id)
+    if organisation_id in landlords:
+        return organisation_id
+    return landlords[0] if len(landlords) == 1 else None
+
+
+def landlords_written_for(
+    session: Session, user_id: uuid.UUID, *, on: date
+) -> Sequence[Organisation]:
+    """List the landlords whose stock an account may write down on a day.
+
+    A landlord's staff their own; where there are several, others those that let them decide.
+    """
     landlords = list_landlords(session)
-    organisation_id = session.scalar(select(User.organisation_id).where(User.id == user_id))
-    return [one for one in landlords if one.id == organisation_id] or landlords
+    organisation_id = _organisation_of(session, user_id)
+    own = [one for one in landlords if one.id == organisation_id]
+    if own or len(landlords) < 2 or organisation_id is None:
+        return own or landlords
+    held = giving(mandates_held(session, organisation_id, on=on), frozenset({Right.DECIDE}))
+    return [one for one in landlords if one.id in {mandate.landlord_id for mandate in held}]
+
+
+def _organisation_of(session: Session, user_id: uuid.UUID) -> uuid.UUID | None:
+    return session.scalar(select(User.organisation_id).where(User.id == user_id))
 
 
 def landlord_for(
-    session: Session, user_id: uuid.UUID, chosen_id: uuid.UUID | None = None
+    session: Session, user_id: uuid.UUID, chosen_id: uuid.UUID | None = None, *, on: date
 ) -> uuid.UUID:
     """Give the landlord for whom an account writes: the one that is meant, else the only one.
 
     Raises Invalid when it must be said and is not, or is none of those she may write for.
     """
-    landlords = {one.id for one in landlords_written_for(session, user_id)}
+    landlords = {one.id for one in landlords_written_for(session, user_id, on=on)}
     if chosen_id is None and len(landlords) == 1:
         return landlords.pop()
     if not landlords:

@@ -15,8 +15,9 @@ WORK = frozenset(Right) - {Right.FIGURES}
 
 @dataclass(frozen=True)
 class Held:
-    """A programme and an area somebody works in by a mandate, with the rights it gives there."""
+    """A landlord's programme and area somebody works in by a mandate, with its rights there."""
 
+    landlord_id: uuid.UUID
     programme: str
     territory_id: uuid.UUID | None
     rights: frozenset[Right]
@@ -34,13 +35,13 @@ def in_force(on: date) -> tuple[ColumnElement[bool], ...]:
 def mandates_held(session: Session, organisation_id: uuid.UUID, *, on: date) -> tuple[Held, ...]:
     """Read what an organisation's mandates give on a day."""
     statement = (
-        select(Mandate.programme, Mandate.territory_id, Mandate.rights)
+        select(Mandate.landlord_id, Mandate.programme, Mandate.territory_id, Mandate.rights)
         .where(Mandate.organisation_id == organisation_id, *in_force(on))
         .order_by(Mandate.id)
     )
     return tuple(
-        Held(programme, territory_id, frozenset(Right(one) for one in rights))
-        for programme, territory_id, rights in session.execute(statement)
+        Held(landlord_id, programme, territory_id, frozenset(Right(one) for one in rights))
+        for landlord_id, programme, territory_id, rights in session.execute(statement)
     )
 
 

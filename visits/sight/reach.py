@@ -28,7 +28,8 @@ class Reach(enum.StrEnum):
 
     Own visits; the cases of the organisation's mandates, and those its own people visit; those of
     its mandates alone; the figures of its mandates; the work orders given to the organisation, and
-    nobody by anything else; own territory; everything.
+    nobody by anything else; own territory; the stock of one's landlord; everything, which is what
+    a landlord's staff reach while there is one landlord.
     """
 
     OWN = "own"
@@ -37,6 +38,7 @@ class Reach(enum.StrEnum):
     FIGURES = "figures"
     GIVEN = "given"
     TERRITORY = "territory"
+    LANDLORD = "landlord"
     ALL = "all"
 
 
@@ -47,7 +49,8 @@ BY_MANDATE = (Reach.ORGANISATION, Reach.MANDATE, Reach.FIGURES)
 class Viewer:
     """Who looks, and how far the action she is doing lets her see.
 
-    `mandates` are those of her organisation that give a right to this action.
+    `mandates` are those of her organisation that give a right to this action. `landlord_id` is
+    set where there are several landlords and she belongs to one: she reaches no other's.
     """
 
     user_id: uuid.UUID
@@ -55,11 +58,17 @@ class Viewer:
     territory_id: uuid.UUID | None
     reach: Reach
     mandates: tuple[Held, ...] = ()
+    landlord_id: uuid.UUID | None = None
 
 
 def visible_persons(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `Person` that holds for those the viewer may see."""
-    return and_(open_to(viewer.user_id), _within_reach(viewer))
+    return and_(open_to(viewer.user_id), tenant_of(viewer.landlord_id), _within_reach(viewer))
+
+
+def tenant_of(landlord_id: uuid.UUID | None) -> ColumnElement[bool]:
+    """Give the condition on `Person` for the tenants of a landlord; None is of any."""
+    return Person.landlord_id == landlord_id if landlord_id else true()
 
 
 def open_to(user_id: uuid.UUID | None) -> ColumnElement[bool]:
@@ -79,7 +88,8 @@ def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
     """
     hidden = hidden_homes(viewer.user_id)
     if viewer.reach in BY_MANDATE:
-        seen = and_(open_to(viewer.user_id), _case_within_reach(viewer))
+        within = and_(tenant_of(viewer.landlord_id), _case_within_reach(viewer))
+        seen = and_(open_to(viewer.user_id), within)
     else:
         seen = visible_persons(viewer)
     return and_(seen, or_(Case.dwelling_id.is_(None), Case.dwelling_id.not_in(hidden)))
@@ -136,6 +146,8 @@ def hidden_homes(user_id: uuid.UUID | None = None) -> Select[uuid.UUID]:
 def _within_reach(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.reach is Reach.ALL:
         return true()
+    if viewer.reach is Reach.LANDLORD:
+        return true() if viewer.landlord_id else false()  # all of those of `tenant_of`
     if viewer.reach is Reach.GIVEN:
         return false()
     if viewer.reach is Reach.TERRITORY:
@@ -164,8 +176,8 @@ def _case_within_reach(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def mandated(held: Held) -> ColumnElement[bool]:
-    """Give the condition on `Case` and `Person` for the programme and area of a mandate."""
-    programme = Case.programme == held.programme
+    """Give the condition on `Case` and `Person` for a mandate: whose, which programme, where."""
+    programme = and_(Case.programme == held.programme, tenant_of(held.landlord_id))
     if held.territory_id is None:
         return programme
     return and_(programme, _lives_in(held.territory_id))

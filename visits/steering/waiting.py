@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from visits.calls.call_list import CaseFilter, list_cases
@@ -22,9 +22,10 @@ def count_visits(session: Session, viewer: Viewer, *, only: VisitFilter) -> int:
     return list_visits(session, viewer, only=only, wanted=JUST_COUNT).total
 
 
-def count_accounts(session: Session, *, active: bool) -> int:
-    """Count the accounts that are open, or closed."""
-    return session.scalar(select(func.count(User.id)).where(User.active.is_(active))) or 0
+def count_accounts(session: Session, run: ColumnElement[bool], *, active: bool) -> int:
+    """Count the accounts that are open, or closed, of the organisations one runs."""
+    counted = select(func.count(User.id)).join(User.organisation)
+    return session.scalar(counted.where(User.active.is_(active), run)) or 0
 
 
 def week_of(day: datetime) -> tuple[datetime, datetime]:

@@ -28,6 +28,7 @@ from visits.ground.errors import Forbidden, TooManyTries
 from visits.models.accounts import Role
 from visits.models.mandates import Right
 from visits.sight import Held, Reach, Viewer, mandates_held
+from visits.sight.landlords import Bound, bound_of
 from visits.sight.mandates import WORK, giving
 from visits.sight.reach import BY_MANDATE
 from webapp.access.account import Account, account_of
@@ -84,7 +85,9 @@ TEC, MAN, SOC, ADM = Role.TECHNICIAN, Role.MANAGER, Role.SOCIAL_WORKER, Role.ADM
 FUN, CON = Role.FUNDER, Role.CONTRACTOR
 
 # The permissions, whole: a role that is not in an action's row may not do it. An account with a
-# territory never reaches further than its territory, but for the visits that are its own.
+# territory never reaches further than its territory, but for the visits that are its own; one of a
+# landlord, where there are several, never further than that landlord's stock, and one of none no
+# further than its mandates: no role sees all tenants there.
 PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.OWN_ACCOUNT: dict.fromkeys(Role, Reach.OWN),
     Action.SEE_PERSONS: {COO: _ALL, SOC: _ALL, PAR: _ORG},
@@ -124,7 +127,9 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.MANAGE_MANDATES: {ADM: _ALL},
 }
 
-# Which rights of a mandate open an action to those who reach as far as their mandates.
+# Which rights of a mandate open an action to those who reach as far as their mandates. Where there
+# are several landlords, whoever belongs to none reaches no further; what stands here not asks for
+# the right to decide.
 RIGHTS: dict[Action, frozenset[Right]] = {
     Action.SEE_PERSONS: WORK,
     Action.SEE_CASES: WORK,
@@ -197,11 +202,26 @@ def viewer(action: Action | None = None) -> Viewer:
     reach = PERMISSIONS[action].get(g.account.role)
     if reach is None:
         raise Forbidden("forbidden")
-    if reach is Reach.ALL and g.account.territory_id is not None:
-        reach = Reach.TERRITORY
     account: Account = g.account
+    bound = landlord_bound()
+    if reach is Reach.ALL and bound.several and bound.landlord_id is None:
+        reach = Reach.MANDATE
+    elif reach is Reach.ALL and account.territory_id is not None:
+        reach = Reach.TERRITORY
+    elif reach is Reach.ALL and bound.own is not None:
+        reach = Reach.LANDLORD
     mandates = _mandates_for(action) if reach in BY_MANDATE else ()
-    return Viewer(account.id, account.organisation_id, account.territory_id, reach, mandates)
+    territory = account.territory_id
+    return Viewer(account.id, account.organisation_id, territory, reach, mandates, bound.own)
+
+
+def landlord_bound() -> Bound:
+    """Tell how landlords bound what the account sees, read once a request."""
+    if g.bound is None:
+        with reading() as session:
+            g.bound = bound_of(session, g.account.organisation_id)
+    bound: Bound = g.bound
+    return bound
 
 
 def _mandates_for(action: Action) -> tuple[Held, ...]:
@@ -210,7 +230,7 @@ def _mandates_for(action: Action) -> tuple[Held, ...]:
         with reading() as session:
             today = today_in_paris(now())
             g.mandates = mandates_held(session, g.account.organisation_id, on=today)
-    return giving(g.mandates, RIGHTS.get(action, frozenset()))
+    return giving(g.mandates, RIGHTS.get(action, frozenset({Right.DECIDE})))
 
 
 @dataclass(frozen=True)
@@ -248,7 +268,7 @@ def guard(app: Flask) -> None:
 
     @app.before_request
     def check() -> ResponseReturnValue | None:
-        g.account, g.action, g.mandates = None, None, None
+        g.account, g.action, g.mandates, g.bound = None, None, None, None
         machine = request.path.startswith(MACHINE_PATHS)
         g.account = _machine_account() if machine else _session_account()
         if request.endpoint is None:

@@ -10,6 +10,7 @@ import click
 from sqlalchemy.orm import Session
 
 from visits.accounts.accounts import find_user
+from visits.ground.deadlines import today_in_paris
 from visits.ground.private import private_file
 from visits.models.accounts import User
 from visits.models.portfolio import Import
@@ -29,7 +30,7 @@ from visits.portfolio import (
     upload_file,
 )
 from visits.sight import Reach, Viewer
-from visits.sight.landlords import landlords_written_for
+from visits.sight.landlords import bound_of, landlords_written_for
 from webapp.frame.settings import read_settings
 from webapp.frame.transaction import open_house
 
@@ -72,8 +73,11 @@ def import_(
         user = find_user(session, email)
         if user is None:
             raise click.ClickException(f"There is no account {email}.")
-        reach = Reach.TERRITORY if user.territory_id else Reach.ALL
-        seen = Viewer(user.id, user.organisation_id, user.territory_id, reach)
+        own = bound_of(session, user.organisation_id).own
+        everything = Reach.LANDLORD if own else Reach.ALL
+        reach = Reach.TERRITORY if user.territory_id else everything
+        place = user.territory_id
+        seen = Viewer(user.id, user.organisation_id, place, reach, landlord_id=own)
         upload, table = _upload(session, file, parts, landlord, user=user, now=now)
         chosen: dict[str, Any] = {"kind": upload.kind, "mapping": upload.mapping, "now": now}
         chosen |= {"viewer": seen, "parts": parts, "choices": choices}
@@ -92,7 +96,9 @@ def import_(
 def _upload(
     session: Session, file: Path, parts: Parts, landlord: str | None, *, user: User, now: datetime
 ) -> tuple[Import, Table]:
-    known = {one.name: one.id for one in landlords_written_for(session, user.id)}
+    known = {
+        one.name: one.id for one in landlords_written_for(session, user.id, on=today_in_paris(now))
+    }
     if landlord not in (None, *known) or (landlord is None and len(known) != 1):
         names = ", ".join(known) or "none is known"
         raise click.ClickException(f"Say for which landlord it is, with --landlord: {names}.")

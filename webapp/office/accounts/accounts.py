@@ -28,9 +28,11 @@ from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.accounts.form import form_choices, typed_account
 from webapp.office.accounts.hand_over import hand_over
+from webapp.office.accounts.run import only_run_here, run_here
 from webapp.office.frame.listing import wanted
 
 accounts = Blueprint("accounts", __name__, url_prefix="/accounts")
+accounts.before_request(only_run_here)
 
 
 @accounts.get("/")
@@ -43,7 +45,7 @@ def index() -> ResponseReturnValue:
         text=request.args.get("q", ""),
     )
     with reading() as session:
-        listed = list_accounts(session, only=only, wanted=wanted())
+        listed = list_accounts(session, only=only, wanted=wanted(), run=run_here())
         return render_template(
             "accounts/index.html",
             listed=listed,

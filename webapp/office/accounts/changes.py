@@ -20,8 +20,10 @@ from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.accounts.form import form_choices, typed_account
 from webapp.office.accounts.hand_over import hand_over
+from webapp.office.accounts.run import only_run_here
 
 account_changes = Blueprint("account_changes", __name__, url_prefix="/accounts")
+account_changes.before_request(only_run_here)
 
 FIELD_OF = {"email_taken": "email", "own_role": "role"}
 

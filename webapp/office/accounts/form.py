@@ -4,6 +4,7 @@ import uuid
 from typing import TypeVar
 
 from flask import request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.accounts.accounts import find_organisation
@@ -11,6 +12,7 @@ from visits.accounts.changes import AccountSaid
 from visits.accounts.listing import list_organisations, list_territories
 from visits.ground.errors import Invalid
 from visits.models.accounts import Organisation, OrganisationKind, Role, Territory
+from webapp.office.accounts.run import may_add, run_here
 
 Row = TypeVar("Row")
 
@@ -53,12 +55,25 @@ def _organisation(session: Session, wrong: dict[str, str]) -> Organisation | Non
         elif kind not in tuple(OrganisationKind):
             wrong["organisation_kind"] = "bad_choice"
         elif not wrong:
-            return find_organisation(session, named, OrganisationKind(kind))
+            return _named(session, named, OrganisationKind(kind), wrong)
         return None
     chosen = _found(session, Organisation, request.form.get("organisation", ""))
-    if chosen is None:
+    if chosen is None or chosen not in list_organisations(session, run_here()):
         wrong["organisation"] = "bad_choice"
     return chosen
+
+
+def _named(
+    session: Session, name: str, kind: OrganisationKind, wrong: dict[str, str]
+) -> Organisation | None:
+    known = session.scalars(select(Organisation).where(Organisation.name == name)).one_or_none()
+    if known is not None and known not in list_organisations(session, run_here()):
+        wrong["new_organisation"] = "organisation_taken"
+    elif known is None and not may_add(session, kind):
+        wrong["organisation_kind"] = "platform_adds_it"
+    else:
+        return known or find_organisation(session, name, kind)
+    return None
 
 
 def _found(session: Session, model: type[Row], typed: str) -> Row | None:
@@ -72,7 +87,7 @@ def form_choices(session: Session) -> dict[str, object]:
     """Give what the fields of an account are chosen from."""
     return {
         "roles": list(Role),
-        "organisations": list_organisations(session),
+        "organisations": list_organisations(session, run_here()),
         "territories": list_territories(session),
         "kinds": list(OrganisationKind),
     }

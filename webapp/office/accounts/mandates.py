@@ -31,7 +31,8 @@ from visits.accounts.mandates import (
 from visits.ground.errors import Conflict, Invalid, Refused
 from visits.models.accounts import OrganisationKind
 from visits.models.mandates import Mandate, Right
-from webapp.access.auth import Action, requires, viewer
+from visits.sight.reach import BY_MANDATE
+from webapp.access.auth import Action, landlord_bound, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.moments import today, typed_day
@@ -50,11 +51,12 @@ def index() -> ResponseReturnValue:
     with reading() as session:
         return render_template(
             "mandates/index.html",
-            mandates=list_mandates(session, state=state, now=now()),
+            mandates=list_mandates(session, viewer(), state=state, now=now()),
             state=state if state in STATES else ALL,
             states=(IN_FORCE, TO_COME, ENDED),
             programme_names=programme_names(session),
             stands=_stands,
+            several=landlord_bound().several,
         )
 
 
@@ -146,7 +148,7 @@ def show(mandate_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _page(session: Session, mandate_id: uuid.UUID, **more: Any) -> str:
-    mandate = find_mandate(session, mandate_id)
+    mandate = find_mandate(session, viewer(), mandate_id)
     said: dict[str, Any] = {"errors": {}, "said": "", "typed": {}} | more
     return render_template(
         "mandates/show.html",
@@ -155,6 +157,8 @@ def _page(session: Session, mandate_id: uuid.UUID, **more: Any) -> str:
         programme_names=programme_names(session),
         standing=standing_visits(session, mandate, viewer()),
         changes=changes_of(session, mandate),
+        several=landlord_bound().several,
+        changeable=viewer().reach not in BY_MANDATE,
         **said,
     )
 
@@ -169,7 +173,7 @@ def until(mandate_id: uuid.UUID) -> ResponseReturnValue:
         if wrong:
             raise Invalid(wrong)
         with transaction() as session:
-            mandate = find_mandate(session, mandate_id)
+            mandate = find_mandate(session, viewer(), mandate_id, to_change=True)
             stand = request.form.get("visits_stand") == "yes"
             change_end(session, mandate, last, viewer=viewer(), now=now(), visits_stand=stand)
     except (Invalid, Conflict) as refused:
@@ -184,7 +188,7 @@ def end(mandate_id: uuid.UUID) -> ResponseReturnValue:
     """End a mandate at once."""
     try:
         with transaction() as session:
-            mandate = find_mandate(session, mandate_id)
+            mandate = find_mandate(session, viewer(), mandate_id, to_change=True)
             stand = request.form.get("visits_stand") == "yes"
             end_mandate(session, mandate, viewer=viewer(), now=now(), visits_stand=stand)
     except (Invalid, Conflict) as refused:
@@ -199,7 +203,7 @@ def again(mandate_id: uuid.UUID) -> ResponseReturnValue:
     """Take back that a mandate was ended."""
     try:
         with transaction() as session:
-            mandate = find_mandate(session, mandate_id)
+            mandate = find_mandate(session, viewer(), mandate_id, to_change=True)
             take_up_again(session, mandate, by=g.account.id, now=now())
     except (Invalid, Conflict) as refused:
         return _refused(mandate_id, refused)

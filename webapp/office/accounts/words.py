@@ -21,6 +21,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "landlord": _l("Landlord"),
         "partner": _l("Partner"),
         "pension_fund": _l("Pension fund"),
+        "platform": _l("Platform of several landlords"),
     },
     "right": {
         "call": _l("Call"),
@@ -74,6 +75,13 @@ WORDS: dict[str, dict[str, Any]] = {
 
 REFUSALS: dict[str, Any] = {
     "user_not_found": _l("There is no such account."),
+    "landlord_grants": _l(
+        "Each landlord grants mandates for its own tenants: ask its administrator."
+    ),
+    "organisation_taken": _l("There is an organisation of this name."),
+    "platform_adds_it": _l(
+        "A platform’s administrator adds it: nobody of one landlord runs another’s accounts."
+    ),
     "mandate_not_found": _l("There is no such mandate."),
     "mandate_overlaps": _l(
         "This organisation has a mandate in this programme and area for some of these days: "

@@ -373,7 +373,8 @@ def _refuses(case: Case, refusal: Refusal | None) -> bool:
 
 def offered_visitors(session: Session, case: Case) -> Sequence[User]:
     """List who may go: of the viewer's own organisation, of the territory, named if need be."""
-    listed: list[Any] = [user for user in visitors(session) if _works_there(user, case)]
+    going = visitors(session, case.person.landlord_id)
+    listed: list[Any] = [user for user in going if _works_there(user, case)]
     if viewer(Action.PLAN).reach is Reach.ORGANISATION:
         listed = [user for user in listed if user.organisation_id == g.account.organisation_id]
     named = named_for_way(session, case)

@@ -231,5 +231,5 @@ def _protection(session: Session, person: Person, shown: set[uuid.UUID | None]) 
     named = named_for(session, person)
     living_there = living_with(session, person, seen_by=viewer().user_id)
     shown.update(other.id for other in living_there if person.protected)
-    to_name = [user for user in users_to_name(session) if user not in named]
+    to_name = [user for user in users_to_name(session, person) if user not in named]
     return {"named": named, "living_there": living_there, "to_name": to_name}

@@ -154,7 +154,7 @@ def _page(
         household=household,
         sharing=sharing,
         named=named,
-        to_name=[user for user in users_to_name(session) if user not in named],
+        to_name=[user for user in users_to_name(session, person) if user not in named],
         errors=errors or {},
         said=said,
     )

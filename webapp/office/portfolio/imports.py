@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from maps.cells import locate_cell
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.models.portfolio import Import, ImportState
 from visits.portfolio import (
@@ -247,7 +248,7 @@ def _index(errors: dict[str, str] | None = None) -> str:
     with reading() as session:
         listed = list_imports(session, viewer(), wanted=wanted_latest_first("when"))
         names = names_of(session, (kept.uploaded_by_id for kept in listed.rows))
-        landlords = landlords_written_for(session, viewer().user_id)
+        landlords = landlords_written_for(session, viewer().user_id, on=today_in_paris(now()))
     return render_template(
         "imports/index.html",
         listed=listed,

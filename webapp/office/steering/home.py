@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
+from visits.accounts.listing import run_by
 from visits.accounts.mandates import seen_in_figures
 from visits.calls.call_list import CALL_BACK_DUE, TO_CONTACT, CaseFilter
 from visits.cases.task_list import LATE, TaskFilter, count_tasks
@@ -36,7 +37,7 @@ from visits.steering.waiting import (
     count_visits,
     week_of,
 )
-from webapp.access.auth import Action, may, requires, viewer
+from webapp.access.auth import Action, landlord_bound, may, requires, viewer
 from webapp.frame.languages import moment, pick
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
@@ -247,11 +248,16 @@ def _past_parameters(session: Session) -> Tile:
 
 
 def _administrator(session: Session) -> list[Tile]:
+    run = run_by(landlord_bound(), g.account.organisation_id)
     return [
-        Tile(_("Open accounts"), count_accounts(session, active=True), url_for("accounts.index")),
+        Tile(
+            _("Open accounts"),
+            count_accounts(session, run, active=True),
+            url_for("accounts.index"),
+        ),
         Tile(
             _("Closed accounts"),
-            count_accounts(session, active=False),
+            count_accounts(session, run, active=False),
             url_for("accounts.index", state="closed"),
         ),
         _access_log(session),

@@ -1,7 +1,7 @@
 """the map's rows and counts say whose dwellings they count, mandates whose tenants they open.
 
 Revision: 0041
-Follows: 0040
+Follows: 0045
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0041"
-down_revision = "0040"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 

@@ -94,7 +94,7 @@ def hand_out_tablet(app: Flask) -> Tablet:
     with house.sessions.begin() as session:
         for name in FORMS:
             publish_form(session, shipped_form(name), by=None, now=NOW - timedelta(days=400))
-        visitor = make_user(session, role=Role.VISITOR)
+        visitor = make_user(session, role=Role.VISITOR, organisation="Association")
         _, token = add_device(session, visitor, name="T", now=NOW)
         dwelling = make_dwelling(session)
         person = make_person(session, dwelling=dwelling, last_name="VERMEULEN")

@@ -275,9 +275,11 @@ def list_mandates(
     return session.scalars(statement.order_by(*order)).all()
 
 
-def mandates_in(session: Session, programme: str, *, now: datetime) -> list[Mandate]:
-    """List the mandates in force in a programme, by organisation."""
-    found = list_mandates(session, state=IN_FORCE, now=now)
+def mandates_in(
+    session: Session, viewer: Viewer, programme: str, *, now: datetime
+) -> list[Mandate]:
+    """List the mandates in force in a programme that the viewer may see, by organisation."""
+    found = list_mandates(session, viewer, state=IN_FORCE, now=now)
     return [one for one in found if one.programme == programme]
 
 

@@ -152,7 +152,7 @@ def mandates_of(session: Session, programme: Programme) -> dict[str, Any]:
     """
     if not may(Action.SEE_MANDATES):
         return {"mandates": None, "without_mandate": ()}
-    found = mandates_in(session, programme.code, now=now())
+    found = mandates_in(session, viewer(), programme.code, now=now())
     held = {fold(one.organisation.name) for one in found}
     named = [one.organisation for one in programme.partners]
     return {"mandates": found, "without_mandate": [one for one in named if fold(one) not in held]}

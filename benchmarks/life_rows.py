@@ -123,6 +123,9 @@ def _choose_ground(session: Session, known: dict[str, object]) -> None:
     known["boss"] = session.execute(
         text("SELECT id FROM user_account WHERE role = 'coordinator'")
     ).scalar_one()
+    known["landlord"] = session.execute(
+        text("SELECT id FROM organisation WHERE kind = 'landlord'")
+    ).scalar_one()
     known["reasons"] = json.dumps([])
 
 
@@ -147,30 +150,32 @@ def _numbers(most: str) -> str:
 
 
 RESIDENCES = f"""
-INSERT INTO residence (id, reference, address, postcode, city, address_key, lat, lon, built_year,
-                       storeys, has_lift, territory_id)
+INSERT INTO residence (id, landlord_id, reference, address, postcode, city, address_key, lat, lon,
+                       built_year, storeys, has_lift, territory_id)
 {_numbers("residences")}
-SELECT {_id(RESIDENCE, "i")}, 'B' || i, (i % 90 + 1) || ' rue des Tilleuls ' || i, '60000',
+SELECT {_id(RESIDENCE, "i")}, :landlord, 'B' || i,
+       (i % 90 + 1) || ' rue des Tilleuls ' || i, '60000',
        {_word("town", "i % :towns")}, (i % 90 + 1) || ' rue des tilleuls ' || i, 49.4, 2.1,
        1950 + i % 70, i % 6, i % 3 = 0, {_word("area", f"i % {TERRITORIES}")}
 FROM seq"""
 
 DWELLINGS = f"""
-INSERT INTO dwelling (id, reference, residence_id, floor, door, rooms, surface, has_bath)
+INSERT INTO dwelling (id, landlord_id, reference, residence_id, floor, door, rooms, surface,
+                      has_bath)
 {_numbers("dwellings")}
-SELECT {_id(DWELLING, "i")}, 'L' || i,
+SELECT {_id(DWELLING, "i")}, :landlord, 'L' || i,
        {_id(RESIDENCE, f"CAST(i / {PER_RESIDENCE} AS INTEGER) + 1")},
        i % 5, i % 9, i % 5 + 1, 40 + i % 60, i % 2
 FROM seq"""
 
 PERSONS = f"""
-INSERT INTO person (id, reference, civility, last_name, first_name, name_key, born_on, phone,
-                    protected, do_not_contact)
+INSERT INTO person (id, landlord_id, reference, civility, last_name, first_name, name_key,
+                    born_on, phone, protected, do_not_contact)
 {_numbers("persons")}, named AS (
     SELECT i, {_word("last", "i * 7919 % :lasts")} AS last_name,
            {_word("first", "i * 104729 % :firsts")} AS first_name FROM seq
 )
-SELECT {_id(PERSON, "i")}, 'P' || i, 'Mme', upper(last_name), first_name,
+SELECT {_id(PERSON, "i")}, :landlord, 'P' || i, 'Mme', upper(last_name), first_name,
        lower(last_name || ' ' || first_name),
        CASE WHEN i <= :seniors THEN date(:today, '-' || (71 * 365 + i % 9000) || ' days')
             ELSE date(:today, '-' || (19 * 365 + i % 17000) || ' days') END,

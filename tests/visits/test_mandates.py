@@ -42,6 +42,7 @@ from visits.people.timeline import EntryKind, timeline
 from visits.programmes.published import publish_shipped_programmes
 from visits.sight import Reach, Viewer, find_person, mandates_held, visible_cases, visible_persons
 from visits.sight.listing import Wanted
+from visits.sight.lists import cases_seen
 
 TODAY = date(2026, 3, 10)
 WORK = frozenset({Right.CALL, Right.PLAN, Right.VISIT})
@@ -80,6 +81,8 @@ class Field:
         assert set(self.session.scalars(persons)) == {
             one.person_id for one in self.cases.values() if one.id in found
         }
+        listed = select(Case.id).where(cases_seen(self.session, viewer))
+        assert set(self.session.scalars(listed)) == found
         return {name for name, case in self.cases.items() if case.id in found}
 
 

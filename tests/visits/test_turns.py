@@ -10,6 +10,7 @@ from visits.calls.call_list import (
     CALL_BACK_DUE,
     TO_CONTACT,
     CaseFilter,
+    count_cases,
     list_cases,
     next_to_call,
 )
@@ -20,7 +21,6 @@ from visits.models.calls import ContactAttempt, Disposition
 from visits.models.cases import Case, CaseState
 from visits.sight import Viewer
 from visits.sight.listing import Wanted
-from visits.steering.waiting import count_cases
 
 
 class Desk:

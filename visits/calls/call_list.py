@@ -4,22 +4,23 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from visits.calls.turns import TURNS, URGENCY, comes_after, to_contact
+from visits.calls.turns import TURNS, URGENCY, comes_after, left_alone, to_contact
 from visits.ground.deadlines import today_in_paris
 from visits.models.calls import ContactAttempt, Refusal
 from visits.models.cases import Case, CaseState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Visit, VisitState
-from visits.sight.listing import Listed, Wanted, page_of
+from visits.sight.listing import JUST_ONE, By, Listed, Wanted, count_found, page_of_found
+from visits.sight.lists import cases_seen
 from visits.sight.reach import Viewer, visible_cases
-from visits.sight.wording import mentions
+from visits.sight.wording import every_city, mentions
 
+MANY = 20_000
 TO_CONTACT, CALL_BACK_DUE = "to_contact", "call_back_due"
 ASK_AGAIN, NO_HOME, ALL = "ask_again", "no_home", "all"
 
@@ -29,15 +30,15 @@ ATTEMPTS = (
     .correlate(Case)
     .scalar_subquery()
 )
-ORDER: dict[str, Any] = {
-    "urgency": URGENCY,
-    "name": Person.name_key,
-    "born": Person.born_on,
-    "city": Residence.city,
-    "score": Case.score,
-    "attempts": ATTEMPTS,
-    "state": Case.state,
-    "call_back": Case.call_back_at,
+ORDER = {
+    "urgency": By(URGENCY, known=True),
+    "name": By(Person.name_key, (Case.person,)),
+    "born": By(Person.born_on, (Case.person,)),
+    "city": By(Residence.city, outer=(Case.dwelling, Dwelling.residence)),
+    "score": By(Case.score, known=True),
+    "attempts": By(ATTEMPTS),
+    "state": By(Case.state, known=True),
+    "call_back": By(Case.call_back_at),
 }
 
 
@@ -62,33 +63,42 @@ def list_cases(
     session: Session, viewer: Viewer, *, only: CaseFilter, wanted: Wanted, now: datetime
 ) -> Listed[Case]:
     """List the cases of persons the viewer may see, those to call first at the top."""
-    statement = _seen_by(viewer).options(
-        contains_eager(Case.person),
-        contains_eager(Case.dwelling).contains_eager(Dwelling.residence),
+    return page_of_found(
+        session,
+        _found(session, viewer, only, now),
+        select(Case).options(
+            joinedload(Case.person), joinedload(Case.dwelling).joinedload(Dwelling.residence)
+        ),
+        wanted=wanted,
+        order=ORDER,
+        tie=TURNS[1:],
     )
+
+
+def count_cases(session: Session, viewer: Viewer, *, only: CaseFilter, now: datetime) -> int:
+    """Count what `list_cases` lists."""
+    return count_found(session, _found(session, viewer, only, now))
+
+
+def _found(session: Session, viewer: Viewer, only: CaseFilter, now: datetime) -> Select[uuid.UUID]:
+    found = select(Case.id).where(cases_seen(session, viewer))
     if only.programme:
-        statement = statement.where(Case.programme == only.programme)
+        found = found.where(Case.programme == only.programme)
     if (state := _state(only.state, now)) is not None:
-        statement = statement.where(state)
+        found = found.where(state)
     if only.tier:
-        statement = statement.where(Case.tier == only.tier)
+        found = found.where(Case.tier == only.tier)
     if only.city:
-        statement = statement.where(Residence.city == only.city)
+        found = found.where(Case.dwelling_id.in_(_homes_in(only.city)))
     if only.min_score:
-        statement = statement.where(Case.score >= only.min_score)
+        found = found.where(Case.score >= only.min_score)
     if only.text.strip():
-        statement = statement.where(mentions(session, only.text))
-    return page_of(session, statement, wanted=wanted, order=ORDER, tie=TURNS[1:])
+        found = found.where(mentions(session, only.text, Case.person_id, Case.dwelling_id))
+    return found
 
 
-def _seen_by(viewer: Viewer) -> Select[Case]:
-    return (
-        select(Case)
-        .join(Case.person)
-        .outerjoin(Case.dwelling)
-        .outerjoin(Dwelling.residence)
-        .where(visible_cases(viewer))
-    )
+def _homes_in(city: str) -> Select[uuid.UUID]:
+    return select(Dwelling.id).join(Dwelling.residence).where(Residence.city == city)
 
 
 def _state(name: str, now: datetime) -> ColumnElement[bool] | None:
@@ -110,7 +120,7 @@ def may_be_asked_again(now: datetime) -> ColumnElement[bool]:
     return and_(
         Case.state == CaseState.REFUSED,
         Case.closed_on.is_(None),
-        Person.do_not_contact.is_(False),
+        Case.person_id.not_in(left_alone()),
         exists().where(of_this, Refusal.ask_again_on <= today_in_paris(now)),
         ~exists().where(of_this, Refusal.ask_again_on.is_(None)),
     )
@@ -129,30 +139,29 @@ def attempts_of(
 
 
 def cities_of(session: Session, viewer: Viewer, programme: str) -> list[str]:
-    """List the cities where somebody of the programme lives."""
+    """List the cities where somebody of the programme lives; of one of very many, all there are."""
+    of_it = select(Case.id).where(Case.programme == programme).limit(MANY).subquery()
+    if viewer.reaches_all and session.scalar(select(func.count()).select_from(of_it)) == MANY:
+        return every_city(session)
     statement = (
-        _seen_by(viewer)
-        .where(Case.programme == programme)
-        .with_only_columns(Residence.city)
-        .distinct()
-        .order_by(Residence.city)
+        select(Residence.city)
+        .join(Dwelling, Dwelling.residence_id == Residence.id)
+        .join(Case, Case.dwelling_id == Dwelling.id)
+        .where(Case.programme == programme, cases_seen(session, viewer))
     )
-    return list(session.scalars(statement))
+    return list(session.scalars(statement.distinct().order_by(Residence.city)))
 
 
 def next_to_call(session: Session, viewer: Viewer, case: Case, *, now: datetime) -> Case | None:
     """Find whose turn comes after this person's; from the end of the list on, the first's."""
-    others = (
-        _seen_by(viewer)
-        .where(Case.programme == case.programme, Case.id != case.id)
-        .where(to_contact(now))
-        .order_by(*TURNS)
-        .limit(1)
-    )
-    after = comes_after(case, case.attempts, now)
-    return (
-        session.scalars(others.where(after)).one_or_none() or session.scalars(others).one_or_none()
-    )
+    others = _found(session, viewer, CaseFilter(case.programme), now).where(Case.id != case.id)
+    for found in (others.where(comes_after(case, case.attempts, now)), others):
+        first = page_of_found(
+            session, found, select(Case), wanted=JUST_ONE, order=ORDER, tie=TURNS[1:], total=1
+        )
+        if first.rows:
+            return first.rows[0]
+    return None
 
 
 def case_file(session: Session, case: Case) -> list[Visit]:

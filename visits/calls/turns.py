@@ -1,9 +1,20 @@
 """Whose turn it is to be called: how long each answer lets a person rest, and who comes next."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy import case as sql_case
 
 from visits.ground.db import UtcDateTime
@@ -53,21 +64,31 @@ TURNS = (URGENCY, TRIED_AT, Case.id)
 def to_contact(now: datetime) -> ColumnElement[bool]:
     """Give the condition on `Case` for those to call now; whoever rests is not among them."""
     return and_(
-        Person.do_not_contact.is_(False),
+        Case.person_id.not_in(left_alone()),
         Case.closed_on.is_(None),
         or_(
             and_(Case.call_back_at <= now, Case.state.in_(PROMISED)),
-            and_(Case.call_back_at.is_(None), Case.state.in_(WAITING), ~_resting(now)),
+            and_(
+                Case.call_back_at.is_(None), Case.state.in_(WAITING), Case.id.not_in(_resting(now))
+            ),
         ),
     )
 
 
-def _resting(now: datetime) -> ColumnElement[bool]:
+def left_alone() -> Select[uuid.UUID]:
+    """Select who is not to be contacted: few, found by index."""
+    return select(Person.id).where(Person.do_not_contact.is_(True))
+
+
+def _resting(now: datetime) -> CompoundSelect[uuid.UUID]:
+    """Select the cases of those who rest: few, as each answer's last days are found by index."""
     lately = [
-        and_(ContactAttempt.disposition == disposition, ContactAttempt.at > now - rest)
+        select(ContactAttempt.case_id).where(
+            ContactAttempt.disposition == disposition, ContactAttempt.at > now - rest
+        )
         for disposition, rest in REST.items()
     ]
-    return exists().where(ContactAttempt.case_id == Case.id, or_(*lately))
+    return union_all(*lately)
 
 
 def rests(case: Case, attempts: Sequence[ContactAttempt], now: datetime) -> bool:

@@ -101,8 +101,9 @@ def list_work_orders(
     if only.trade:
         statement = statement.where(WorkOrder.trade == only.trade)
     if only.text:
+        of_order = WorkOrder.person_id, WorkOrder.dwelling_id
         numbered = WorkOrder.reference.icontains(only.text.strip(), autoescape=True)
-        statement = statement.where(numbered | mentions(session, only.text))
+        statement = statement.where(numbered | mentions(session, only.text, *of_order))
     tie = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
     return page_of(session, statement, wanted=wanted, order=ORDER, tie=tie)
 

@@ -273,6 +273,11 @@ def start_reading(session: Session) -> None:
     session.connection(execution_options={"palier_reading": True})
 
 
+def is_reading(session: Session) -> bool:
+    """Tell whether a session's transaction was declared as read-only."""
+    return bool(session.connection().get_execution_options().get("palier_reading"))
+
+
 def take_turn(session: Session, what: str) -> None:
     """Wait until nobody else's transaction does `what`; the turn ends with this transaction."""
     # SQLite has one writer at a time anyway.

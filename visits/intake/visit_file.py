@@ -4,10 +4,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from visits.following.every_kind import opened_by
 from visits.following.kinds import Opened
@@ -26,21 +25,24 @@ from visits.models.visits import (
     Visit,
     VisitState,
 )
-from visits.sight.listing import Listed, Wanted, page_of
-from visits.sight.reach import Reach, Viewer, visible_cases
+from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
+from visits.sight.lists import cases_seen
+from visits.sight.reach import Reach, Viewer
 
 STANDING = "standing"
-ORDER: dict[str, Any] = {
-    "start": Visit.planned_start_at,
-    "name": Person.name_key,
-    "city": Residence.city,
-    "visitor": User.name,
-    "state": Visit.state,
-}
-
-
 # Where a visit took place, or will: her case moves with her.
 took_place_in = func.coalesce(Visit.was_in_id, Case.dwelling_id)
+WHERE = (Dwelling, Dwelling.id == took_place_in)
+AWAITS_REVIEW = select(Submission.visit_id).where(
+    Submission.state == SubmissionState.TO_REVIEW, Submission.visit_id.is_not(None)
+)
+ORDER = {
+    "start": By(Visit.planned_start_at, known=True),
+    "name": By(Person.name_key, (Visit.case, Case.person)),
+    "city": By(Residence.city, outer=(Visit.case, WHERE, Dwelling.residence)),
+    "visitor": By(User.name, (Visit.visitor,)),
+    "state": By(Visit.state, known=True),
+}
 
 
 @dataclass(frozen=True)
@@ -61,39 +63,38 @@ def list_visits(
     session: Session, viewer: Viewer, *, only: VisitFilter, wanted: Wanted
 ) -> Listed[Visit]:
     """List the visits to persons the viewer may see; a visitor sees her own."""
-    statement = (
-        select(Visit)
-        .join(Visit.case)
-        .join(Case.person)
-        .outerjoin(Dwelling, Dwelling.id == took_place_in)
-        .outerjoin(Dwelling.residence)
-        .join(Visit.visitor)
-        .where(visible_cases(viewer))
-        .options(
-            contains_eager(Visit.visitor),
-            contains_eager(Visit.case).contains_eager(Case.person),
-            contains_eager(Visit.case).joinedload(Case.dwelling).joinedload(Dwelling.residence),
-            joinedload(Visit.was_in).joinedload(Dwelling.residence),
-        )
+    rows = select(Visit).options(
+        joinedload(Visit.visitor),
+        joinedload(Visit.case).joinedload(Case.person),
+        joinedload(Visit.case).joinedload(Case.dwelling).joinedload(Dwelling.residence),
+        joinedload(Visit.was_in).joinedload(Dwelling.residence),
     )
+    found = _found(session, viewer, only)
+    return page_of_found(session, found, rows, wanted=wanted, order=ORDER, tie=(Visit.id,))
+
+
+def count_visits(session: Session, viewer: Viewer, *, only: VisitFilter) -> int:
+    """Count what `list_visits` lists."""
+    return count_found(session, _found(session, viewer, only))
+
+
+def _found(session: Session, viewer: Viewer, only: VisitFilter) -> Select[uuid.UUID]:
+    found = select(Visit.id).where(cases_seen(session, viewer, Visit.case_id))
     if viewer.reach is Reach.OWN:
-        statement = statement.where(Visit.visitor_id == viewer.user_id)
+        found = found.where(Visit.visitor_id == viewer.user_id)
     if only.to_review:
-        statement = statement.where(exists().where(*AWAITS_REVIEW))
+        found = found.where(Visit.id.in_(AWAITS_REVIEW))
     else:
-        statement = statement.where(Visit.planned_start_at >= only.start_at)
-        statement = statement.where(Visit.planned_start_at < only.end_at)
+        found = found.where(Visit.planned_start_at >= only.start_at)
+        found = found.where(Visit.planned_start_at < only.end_at)
     if only.visitor_id is not None:
-        statement = statement.where(Visit.visitor_id == only.visitor_id)
+        found = found.where(Visit.visitor_id == only.visitor_id)
     if only.state == STANDING:
         gone = (VisitState.CANCELLED, VisitState.FAILED)
-        statement = statement.where(Visit.state.not_in(gone))
+        found = found.where(Visit.state.not_in(gone))
     if only.state in tuple(VisitState):
-        statement = statement.where(Visit.state == VisitState(only.state))
-    return page_of(session, statement, wanted=wanted, order=ORDER, tie=Visit.id)
-
-
-AWAITS_REVIEW = (Submission.visit_id == Visit.id, Submission.state == SubmissionState.TO_REVIEW)
+        found = found.where(Visit.state == VisitState(only.state))
+    return found
 
 
 def awaiting_review(session: Session, visits: Sequence[Visit]) -> set[uuid.UUID]:
@@ -107,14 +108,15 @@ def awaiting_review(session: Session, visits: Sequence[Visit]) -> set[uuid.UUID]
 
 def visitors_of_visits(session: Session, viewer: Viewer) -> Sequence[User]:
     """List by name who visits the persons the viewer may see."""
-    visiting = (
-        select(Visit.visitor_id).join(Visit.case).join(Case.person).where(visible_cases(viewer))
-    )
+    visiting = select(Visit.visitor_id).where(cases_seen(session, viewer, Visit.case_id))
     if viewer.reach is Reach.OWN:
         visiting = visiting.where(Visit.visitor_id == viewer.user_id)
-    return session.scalars(
-        select(User).where(User.id.in_(visiting)).order_by(User.name, User.id)
-    ).all()
+    if viewer.reaches_all:  # of each one visit is enough to know
+        first = visiting.where(Visit.visitor_id == User.id).limit(1).scalar_subquery()
+        visits_some = first.is_not(None)
+    else:
+        visits_some = User.id.in_(session.scalars(visiting.distinct()).all())
+    return session.scalars(select(User).where(visits_some).order_by(User.name, User.id)).all()
 
 
 @dataclass(frozen=True)

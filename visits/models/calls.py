@@ -5,7 +5,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
@@ -69,9 +69,14 @@ class ContactAttempt(Base):
     """
 
     __tablename__ = "contact_attempt"
+    __table_args__ = (
+        # Who rests, and who was tried longest ago, is seen without the attempts themselves.
+        Index("ix_contact_attempt_case_id_at", "case_id", "at", "disposition", "taken_back_at"),
+        Index("ix_contact_attempt_disposition_at", "disposition", "at", "case_id"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"))
     at: Mapped[datetime]
     channel: Mapped[Channel] = mapped_column(stored_enum(Channel))
     disposition: Mapped[Disposition] = mapped_column(stored_enum(Disposition))

@@ -66,7 +66,18 @@ class Case(Base):
             sqlite_where=text("closed_on IS NULL"),
             postgresql_where=text("closed_on IS NULL"),
         ),
-        Index("ix_case_file_programme_state", "programme", "state"),
+        # The call list is counted and put in order without the cases themselves.
+        Index(
+            "ix_case_file_programme_state",
+            "programme",
+            "state",
+            "closed_on",
+            "call_back_at",
+            "score",
+            "dwelling_id",
+            "person_id",
+            "id",
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -232,7 +243,26 @@ class Task(Base):
         UniqueConstraint("case_id", "cadence", "due_on"),
         Index("ix_task_state_due_on", "state", "due_on"),
         # What is due, and what of it nobody has planned, are counted without the rows themselves.
-        Index("ix_task_state_not_before", "state", "not_before", "kind", "visit_id"),
+        Index("ix_task_state_not_before", "state", "not_before", "kind"),
+        Index(
+            "ix_task_to_plan",
+            "state",
+            "kind",
+            "not_before",
+            sqlite_where=text("visit_id IS NULL"),
+            postgresql_where=text("visit_id IS NULL"),
+        ),
+        Index(
+            "ix_task_promised",
+            "state",
+            "not_before",
+            sqlite_where=text("consequence_id IS NOT NULL"),
+            postgresql_where=text("consequence_id IS NOT NULL"),
+        ),
+        # Of some cases what is to do is counted likewise.
+        Index(
+            "ix_task_case_id_state", "case_id", "state", "not_before", "due_on", "kind", "visit_id"
+        ),
         # Most tasks have no visit: an index of those tempts a planner to begin with them all.
         Index(
             "ix_task_visit_id",
@@ -244,7 +274,7 @@ class Task(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"))
     kind: Mapped[TaskKind] = mapped_column(stored_enum(TaskKind))
     cadence: Mapped[str | None] = mapped_column(String(40))
     consequence_id: Mapped[uuid.UUID | None] = mapped_column(

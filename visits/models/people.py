@@ -25,7 +25,14 @@ class Person(Base):
     __tablename__ = "person"
     __table_args__ = (
         UniqueConstraint("reference", "landlord_id"),
-        Index("ix_person_name_key", "name_key"),
+        # Names are looked through without the persons themselves.
+        Index("ix_person_name_key_id", "name_key", "id"),
+        Index(
+            "ix_person_do_not_contact",
+            "do_not_contact",
+            sqlite_where=text("do_not_contact IS 1"),
+            postgresql_where=text("do_not_contact IS true"),
+        ),
         # Every list asks which homes are hidden: a handful of persons among many.
         Index(
             "ix_person_protected",

@@ -34,6 +34,9 @@ class Residence(Base):
         UniqueConstraint("reference", "landlord_id"),
         UniqueConstraint("id", "landlord_id"),
         Index("ix_residence_lat_lon", "lat", "lon"),
+        Index("ix_residence_territory_id_id", "territory_id", "id"),
+        # A search looks through addresses, and a filter offers cities, without the rest of them.
+        Index("ix_residence_city_postcode", "city", "postcode", "address_key", "id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -53,7 +56,7 @@ class Residence(Base):
     priority_district: Mapped[str | None] = mapped_column(String(20))
     energy_label: Mapped[str | None] = mapped_column(String(1))
     service_distance: Mapped[int | None]
-    territory_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("territory.id"), index=True)
+    territory_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("territory.id"))
 
     landlord: Mapped[Organisation] = relationship()
     territory: Mapped[Territory | None] = relationship()
@@ -71,12 +74,14 @@ class Dwelling(Base):
         ForeignKeyConstraint(
             ["residence_id", "landlord_id"], ["residence.id", "residence.landlord_id"]
         ),
+        Index("ix_dwelling_residence_id_id", "residence_id", "id"),
+        Index("ix_dwelling_reference_id", "reference", "id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     reference: Mapped[str] = mapped_column(String(40))
     landlord_id: Mapped[uuid.UUID]
-    residence_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    residence_id: Mapped[uuid.UUID] = mapped_column()
     floor: Mapped[int | None]
     door: Mapped[str | None] = mapped_column(String(20))
     access_code: Mapped[str | None] = mapped_column(EncryptedText)
@@ -101,9 +106,10 @@ class Tenancy(Base):
     """
 
     __tablename__ = "tenancy"
+    __table_args__ = (Index("ix_tenancy_dwelling_id_id", "dwelling_id", "id"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"), index=True)
+    dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"))
     reference: Mapped[str | None] = mapped_column(String(40))
     started_on: Mapped[date | None]
     ended_on: Mapped[date | None]

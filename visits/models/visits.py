@@ -39,10 +39,13 @@ class Visit(Base):
     __tablename__ = "visit"
     __table_args__ = (
         Index("ix_visit_visitor_id_planned_start_at", "visitor_id", "planned_start_at"),
+        # A week is counted, and it is seen whether somebody was visited, without the visits.
+        Index("ix_visit_planned_start_at", "planned_start_at", "state", "case_id", "id"),
+        Index("ix_visit_case_id_state", "case_id", "state"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"))
     kind: Mapped[str] = mapped_column(String(40), default="", server_default="")
     was_in_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dwelling.id"), index=True)
     visitor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))

@@ -1,13 +1,18 @@
 """A page of a sorted list, the same way everywhere."""
 
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import CompoundSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 Row = TypeVar("Row")
+Asked = Select[uuid.UUID] | CompoundSelect[uuid.UUID]
+Found = Sequence[uuid.UUID] | Asked
+# So many ids are handed to a database one by one; more of them are asked for where they stand.
+FEW = 2_000
 PAGE_SIZE = 50
 Order = Mapping[str, Any]
 
@@ -22,8 +27,8 @@ class Wanted:
     size: int = PAGE_SIZE
 
 
-# For who asks only how many there are.
-JUST_COUNT = Wanted(size=1)
+# For who asks only how many there are, or for the first.
+JUST_COUNT = JUST_ONE = Wanted(size=1)
 
 
 @dataclass(frozen=True)
@@ -69,3 +74,76 @@ def page_of(
         .offset((wanted.page - 1) * wanted.size)
     )
     return Listed(rows.unique().all(), total or 0, wanted)
+
+
+@dataclass(frozen=True)
+class By:
+    """What a list is sorted by, and the joins that lead there from its own table.
+
+    What leads nowhere stays listed when a join is `outer`. A `known` column is never empty.
+    """
+
+    column: Any
+    through: tuple[Any, ...] = ()
+    outer: tuple[Any, ...] = ()
+    known: bool = False
+
+
+def page_of_found(
+    session: Session,
+    found: Select[uuid.UUID],
+    rows: Select[Row],
+    *,
+    wanted: Wanted,
+    order: Mapping[str, By],
+    tie: Sequence[Any],
+    total: int | None = None,
+) -> Listed[Row]:
+    """Give a page of the ids that a statement finds on one table; `rows` reads that table.
+
+    Of millions of rows those of a page are found, and all are counted, by index: nothing but the
+    rows of the page is read. `tie` ends with the id.
+    """
+    if total is None:
+        total = count_found(session, found)
+    if not total:
+        return Listed([], 0, wanted)
+    by = order.get(wanted.sort) or next(iter(order.values()))
+    for step in by.through:
+        found = found.join(step)
+    for step in by.outer:
+        found = found.outerjoin(*step) if isinstance(step, tuple) else found.outerjoin(step)
+    if by.known and len(tie) > 1 and total > FEW:
+        found = _up_to_page(session, found, by, wanted)
+    sorted_by = by.column.desc() if wanted.descending else by.column.asc()
+    page = found.order_by(sorted_by.nulls_last(), *tie).limit(wanted.size)
+    ids = session.scalars(page.offset((wanted.page - 1) * wanted.size)).all()
+    found_rows: Iterable[Any] = session.scalars(rows.where(tie[-1].in_(ids))).unique()
+    read = {row.id: row for row in found_rows}
+    return Listed([read[ident] for ident in ids], total, wanted)
+
+
+def found_or_asked(session: Session, asked: Asked, few: int | None = None) -> Found:
+    """Find some ids, once, to be handed to several statements; too many stay a question."""
+    few = FEW if few is None else few
+    ids = session.scalars(asked.limit(few + 1)).all()
+    return ids if len(ids) <= few else asked
+
+
+def count_found(session: Session, found: Select[uuid.UUID]) -> int:
+    """Count what a statement finds."""
+    count = found.with_only_columns(func.count(), maintain_column_froms=True)
+    return session.scalar(count) or 0
+
+
+def _up_to_page(
+    session: Session, found: Select[uuid.UUID], by: By, wanted: Wanted
+) -> Select[uuid.UUID]:
+    """Leave out what comes after a page by its first order alone: ties cost more to work out."""
+    first = by.column.desc() if wanted.descending else by.column.asc()
+    upto = found.with_only_columns(by.column.label("first"), maintain_column_froms=True)
+    page = upto.order_by(first).limit(wanted.page * wanted.size).subquery()
+    last = session.scalar(select((func.min if wanted.descending else func.max)(page.c.first)))
+    if last is None:
+        return found
+    return found.where(by.column >= last if wanted.descending else by.column <= last)

@@ -10,7 +10,18 @@ import uuid
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.orm import Session, aliased
 
 from visits.ground.errors import NotFound
@@ -60,6 +71,11 @@ class Viewer:
     mandates: tuple[Held, ...] = ()
     landlord_id: uuid.UUID | None = None
 
+    @property
+    def reaches_all(self) -> bool:
+        """Tell whether nothing but somebody's protection is kept from her."""
+        return self.reach is Reach.ALL and self.landlord_id is None
+
 
 def visible_persons(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `Person` that holds for those the viewer may see."""
@@ -95,13 +111,20 @@ def visible_cases(viewer: Viewer) -> ColumnElement[bool]:
     return and_(seen, or_(Case.dwelling_id.is_(None), Case.dwelling_id.not_in(hidden)))
 
 
-def unseen_cases(user_id: uuid.UUID) -> ColumnElement[bool]:
-    """Give the condition on `Case` that holds for those hidden from whoever reaches everybody.
+def unseen_cases(user_id: uuid.UUID) -> CompoundSelect[uuid.UUID]:
+    """Select the cases that are hidden from whoever reaches everybody.
 
     They are few and found by index: what she sees is counted as all but these.
     """
-    shut = select(Person.id).where(Person.protected.is_(True), Person.id.not_in(_named_to(user_id)))
-    return or_(Case.person_id.in_(shut), Case.dwelling_id.in_(hidden_homes(user_id)))
+    return union(
+        select(Case.id).where(Case.person_id.in_(unseen_persons(user_id))),
+        select(Case.id).where(Case.dwelling_id.in_(hidden_homes(user_id))),
+    )
+
+
+def unseen_persons(user_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Select those who are protected from a user: a handful, found by index."""
+    return select(Person.id).where(Person.protected.is_(True), Person.id.not_in(_named_to(user_id)))
 
 
 def visible_work_orders(viewer: Viewer) -> ColumnElement[bool]:

@@ -7,16 +7,16 @@ from datetime import date
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, case, exists, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, case, select, true, union
 from sqlalchemy.orm import Session
 
 from visits.ground.folding import without_accents
-from visits.models.people import Occupancy, Person, PhoneNumber
-from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.models.people import Person, PhoneNumber
 from visits.models.works import WorkOrder
-from visits.sight.listing import Listed, Wanted, page_of
-from visits.sight.reach import Viewer, visible_persons
-from visits.sight.wording import is_named, mentions, words_of
+from visits.sight.listing import By, Listed, Wanted, page_of_found
+from visits.sight.lists import persons_seen
+from visits.sight.reach import Viewer
+from visits.sight.wording import is_named, spoken_of, words_of
 
 # A name that differs by a letter or two still says who is meant; from 0 to 100.
 NEAR = 78
@@ -26,10 +26,10 @@ _DAYS = (
     re.compile(r"(?P<day>\d{1,2})[/. -](?P<month>\d{1,2})[/. -](?P<year>\d{4})"),
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"),
 )
-ORDER: dict[str, Any] = {
-    "name": Person.name_key,
-    "born": Person.born_on,
-    "reference": Person.reference,
+ORDER = {
+    "name": By(Person.name_key),
+    "born": By(Person.born_on),
+    "reference": By(Person.reference),
 }
 
 
@@ -44,44 +44,43 @@ def search_people(
     """
     if not words_of(text):
         return Listed([], 0, wanted), False
-    meant = select(Person).where(visible_persons(viewer), _is_meant(session, viewer, text))
-    listed = page_of(
+    seen = persons_seen(session, viewer)
+    listed = page_of_found(
         session,
-        meant.options(options),
+        select(Person.id).where(seen, Person.id.in_(_meant(session, seen, text))),
+        select(Person).options(options),
         wanted=wanted,
-        order={"match": _rank(text), **ORDER},
+        order={"match": By(_rank(text), known=True), **ORDER},
         tie=(Person.name_key, Person.id),
     )
-    near = [] if listed.total else _near(session, viewer, text)
+    near = [] if listed.total else _near(session, seen, text)
     if not near:
         return listed, False
     place = case({one: at for at, one in enumerate(near)}, value=Person.id, else_=len(near))
-    nearest = select(Person).where(visible_persons(viewer), Person.id.in_(near)).options(options)
-    order = {"match": place, **ORDER}
-    return page_of(session, nearest, wanted=wanted, order=order, tie=Person.id), True
+    nearest = select(Person.id).where(seen, Person.id.in_(near))
+    order = {"match": By(place, known=True), **ORDER}
+    rows = select(Person).options(options)
+    return page_of_found(session, nearest, rows, wanted=wanted, order=order, tie=(Person.id,)), True
 
 
-def _is_meant(session: Session, viewer: Viewer, text: str) -> ColumnElement[bool]:
-    at_home = (
-        exists()
-        .where(Occupancy.person_id == Person.id, Occupancy.ended_on.is_(None))
-        .where(Tenancy.id == Occupancy.tenancy_id, Dwelling.id == Tenancy.dwelling_id)
-        .where(Residence.id == Dwelling.residence_id, mentions(session, text))
-        .correlate(Person)
-    )
-    ordered = (
-        exists()
-        .where(WorkOrder.person_id == Person.id, WorkOrder.reference == text.strip().upper())
-        .correlate(Person)
-    )
-    meant = [is_named(text), at_home, ordered]
+def _meant(session: Session, seen: ColumnElement[bool], text: str) -> CompoundSelect[uuid.UUID]:
+    """Select whom a text speaks of: each way to mean somebody looks in its own index."""
+    each_word = and_(true(), *(Person.id.in_(one) for one in spoken_of(session, text)))
+    number = text.strip().upper()
+    meant = [
+        select(Person.id).where(each_word),
+        select(WorkOrder.person_id).where(
+            WorkOrder.reference == number, WorkOrder.person_id.is_not(None)
+        ),
+    ]
     day = _day(text)
     if day is not None:
-        meant.append(Person.born_on == day)
+        meant.append(select(Person.id).where(Person.born_on == day))
     digits = _digits(text)
     if digits:
-        meant.append(Person.id.in_(_reached_at(session, viewer, digits)))
-    return or_(*meant)
+        reached = _reached_at(session, seen, digits)
+        meant.append(select(Person.id).where(Person.id.in_(reached)))
+    return union(*meant)
 
 
 def _rank(text: str) -> ColumnElement[int]:
@@ -107,23 +106,23 @@ def _digits(text: str) -> str:
     return digits[-9:] if len(digits) >= FEWEST_DIGITS else ""
 
 
-def _reached_at(session: Session, viewer: Viewer, digits: str) -> Sequence[uuid.UUID]:
+def _reached_at(session: Session, seen: ColumnElement[bool], digits: str) -> Sequence[uuid.UUID]:
     # Numbers stand encrypted, each differently: they can only be looked through.
-    numbers = select(Person.id, Person.phone).where(visible_persons(viewer))
+    numbers = select(Person.id, Person.phone).where(seen)
     others = select(Person.id, PhoneNumber.number).join(
         PhoneNumber, PhoneNumber.person_id == Person.id
     )
     rows = [
         *session.execute(numbers.where(Person.phone.is_not(None))),
-        *session.execute(others.where(visible_persons(viewer))),
+        *session.execute(others.where(seen)),
     ]
     return [ident for ident, phone in rows if digits in re.sub(r"\D", "", phone or "")]
 
 
-def _near(session: Session, viewer: Viewer, text: str) -> list[uuid.UUID]:
+def _near(session: Session, seen: ColumnElement[bool], text: str) -> list[uuid.UUID]:
     """List whose names are nearest to a text, the nearest first."""
     folded = " ".join(without_accents(word) for word in words_of(text))
-    names = select(Person.id, Person.name_key).where(visible_persons(viewer))
+    names = select(Person.id, Person.name_key).where(seen)
     known = {ident: name for ident, name in session.execute(names)}
     found = process.extract(
         folded, known, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR, limit=MOST_NEAR

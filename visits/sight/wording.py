@@ -1,17 +1,33 @@
 """What somebody types in a search field, as a condition on persons, dwellings and addresses."""
 
 import re
+import uuid
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, and_, false, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from visits.ground.folding import without_accents
-from visits.models.people import Person
-from visits.models.portfolio import Dwelling, Residence
+from visits.models.people import Occupancy, Person
+from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.sight.listing import Found, found_or_asked
 
 MOST_WORDS = 6
+# So many ids that have a word are handed over, of all words together.
+FEW_IN_ALL = 6_000
 LONGEST_TEXT = 200
+Ident = InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID | None]
 _APART = re.compile(r"[\W_]+")
 
 
@@ -20,30 +36,76 @@ def words_of(text: str) -> list[str]:
     return [word for word in _APART.split(text[:LONGEST_TEXT].lower()) if word][:MOST_WORDS]
 
 
-def mentions(session: Session, text: str) -> ColumnElement[bool]:
+def mentions(
+    session: Session, text: str, person_id: Ident, dwelling_id: Ident
+) -> ColumnElement[bool]:
     """Give the condition that each word is in the name, the reference, the address or the city.
 
-    For statements that join Person, Dwelling and Residence.
+    It is on the ids of a person and of a dwelling, in whatever table: what a word is in is looked
+    up once, each sort of thing by itself, never for row after row.
     """
     words = words_of(text)
     if not words:
         return false()  # nothing that could stand anywhere was typed
-    # No folded copy of the city is kept, but there are few: they are folded here.
-    cities = {
-        city: without_accents(city) for city in session.scalars(select(Residence.city).distinct())
-    }
-    return and_(true(), *(_mentions(word, cities) for word in words))
+    folded, cities = [without_accents(word) for word in words], _folded_cities(session)
+    found, few = [], FEW_IN_ALL // len(words)
+    for word in folded:
+        persons = found_or_asked(session, _named(word), few)
+        homes = found_or_asked(session, _homes(session, word, cities), few)
+        found.append(or_(person_id.in_(persons), dwelling_id.in_(homes)))
+    return and_(true(), *found)
 
 
-def _mentions(word: str, cities: Mapping[str, str]) -> ColumnElement[bool]:
+def spoken_of(session: Session, text: str) -> list[Found]:
+    """Find for each word the persons who have it in their name, or reference, or home."""
+    words, cities = words_of(text), _folded_cities(session)
+    return [_spoken_of(session, word, cities, FEW_IN_ALL // len(words)) for word in words]
+
+
+def _spoken_of(session: Session, word: str, cities: Mapping[str, str], few: int) -> Found:
     folded = without_accents(word)
-    return (
-        Person.name_key.contains(folded, autoescape=True)
-        | func.lower(Dwelling.reference).contains(folded, autoescape=True)
-        | Residence.address_key.contains(folded, autoescape=True)
-        | Residence.city.in_([city for city, plain in cities.items() if folded in plain])
-        | Residence.postcode.startswith(folded, autoescape=True)
+    homes = found_or_asked(session, _homes(session, folded, cities), few)
+    live_there = (
+        select(Occupancy.person_id)
+        .join(Occupancy.tenancy)
+        .where(Occupancy.ended_on.is_(None), Tenancy.dwelling_id.in_(homes))
     )
+    spelt = {word, word.upper(), word.capitalize()}
+    known_as = select(Person.id).where(Person.reference.in_(spelt))
+    return found_or_asked(session, union_all(_named(folded), known_as, live_there), few)
+
+
+def _named(folded: str) -> Select[uuid.UUID]:
+    return select(Person.id).where(Person.name_key.contains(folded, autoescape=True))
+
+
+def _homes(session: Session, folded: str, cities: Mapping[str, str]) -> CompoundSelect[uuid.UUID]:
+    # SQLite compares without regard to case by itself, and quicker than letters are made small.
+    blind = session.get_bind().dialect.name == "sqlite"
+    reference = Dwelling.reference if blind else func.lower(Dwelling.reference)
+    called = reference.contains(folded, autoescape=True)
+    stands = or_(
+        Residence.address_key.contains(folded, autoescape=True),
+        Residence.city.in_([city for city, plain in cities.items() if folded in plain]),
+        Residence.postcode.startswith(folded, autoescape=True),
+    )
+    return union_all(
+        select(Dwelling.id).where(called),
+        select(Dwelling.id).join(Dwelling.residence).where(stands),
+    )
+
+
+def _folded_cities(session: Session) -> dict[str, str]:
+    # No folded copy of the city is kept, but there are few: they are folded here.
+    return {city: without_accents(city) for city in every_city(session)}
+
+
+def every_city(session: Session) -> list[str]:
+    """List the cities there are, each read once by its index however many residences it has."""
+    each = select(func.min(Residence.city).label("city")).cte("each", recursive=True)
+    after = select(func.min(Residence.city)).where(Residence.city > each.c.city)
+    each = each.union_all(select(after.scalar_subquery()).where(each.c.city.is_not(None)))
+    return list(session.scalars(select(each.c.city).where(each.c.city.is_not(None))))
 
 
 def is_named(text: str) -> ColumnElement[bool]:

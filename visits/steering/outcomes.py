@@ -4,6 +4,7 @@ Dispositions and formulas follow the AAPOR Standard Definitions for in-person ho
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +13,10 @@ from sqlalchemy.orm import Session, aliased
 
 from visits.models.calls import ContactAttempt, Disposition, Refusal, RefusalReason
 from visits.models.cases import Case, CaseState
-from visits.models.people import PartRefusal, Person
+from visits.models.people import PartRefusal
 from visits.models.visits import Visit, VisitState
-from visits.sight import Viewer, visible_cases
+from visits.sight import Viewer
+from visits.sight.lists import cases_seen
 
 STATES = tuple(CaseState)
 # Where nobody gets without having been spoken to.
@@ -75,18 +77,8 @@ class Outcomes:
 
 def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
     """Count a programme's cases by state, its refusals by reason, and give its rates."""
-    visited = exists().where(Visit.case_id == Case.id, Visit.state == VisitState.DONE)
-    counted = session.execute(
-        select(Case.state, visited, func.count())
-        .join(Case.person)
-        .where(Case.programme == programme, visible_cases(viewer))
-        .group_by(Case.state, visited)
-    )
-    by_state, by_result = dict.fromkeys(STATES, 0), dict.fromkeys(STATES, 0)
-    for state, was_visited, count in counted:
-        by_state[state] += count
-        # Who was visited once counts so, wherever the next visit stands.
-        by_result[CaseState.VISITED if was_visited else state] += count
+    by_state = _by_state(session, programme, viewer)
+    by_result = _by_result(session, programme, viewer, by_state)
     broken_off = _left_at(session, programme, viewer, BREAK_OFF)
     reasons = _reasons(session, programme, viewer, refused=by_state[CaseState.REFUSED])
     if broken_off:
@@ -100,11 +92,69 @@ def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
             partial=_under_way(session, programme, viewer),
             broken_off=broken_off,
             wrong_address=_left_at(session, programme, viewer, WRONG_ADDRESS),
-            untried=_count(session, programme, viewer, TO_CALL, ~_tried()),
+            untried=_untried(session, programme, viewer),
             reached=_count(session, programme, viewer, *_reached()),
         ),
         part_refusals=_count(session, programme, viewer, _refuses_a_part()),
     )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the persons of a programme stand, and the share of refusals: `outcomes` tells more."""
+
+    by_state: dict[CaseState, int]
+    refusal_rate: Rate
+
+    @property
+    def enrolled(self) -> int:
+        """How many persons are in the programme."""
+        return sum(self.by_state.values())
+
+
+def standing(session: Session, programme: str, *, viewer: Viewer) -> Standing:
+    """Count a programme's cases by state, and give its REF3, as `outcomes` does."""
+    by_state = _by_state(session, programme, viewer)
+    rate, *_others = rates(
+        _by_result(
+            session, programme, viewer, by_state, of=(CaseState.REFUSED, CaseState.NOT_ELIGIBLE)
+        ),
+        broken_off=_left_at(session, programme, viewer, BREAK_OFF),
+        wrong_address=_left_at(session, programme, viewer, WRONG_ADDRESS),
+        untried=_untried(session, programme, viewer),
+    )
+    return Standing(by_state, rate)
+
+
+def _by_state(session: Session, programme: str, viewer: Viewer) -> dict[CaseState, int]:
+    counted = session.execute(
+        select(Case.state, func.count())
+        .where(Case.programme == programme, cases_seen(session, viewer))
+        .group_by(Case.state)
+    )
+    return dict.fromkeys(STATES, 0) | {state: count for state, count in counted}
+
+
+def _by_result(
+    session: Session,
+    programme: str,
+    viewer: Viewer,
+    by_state: dict[CaseState, int],
+    of: Sequence[CaseState] = STATES,
+) -> dict[CaseState, int]:
+    """Count as visited who was visited once, wherever the next visit stands; `of` some states."""
+    visited = exists().where(Visit.case_id == Case.id, Visit.state == VisitState.DONE)
+    counted = session.execute(
+        select(Case.state, func.count())
+        .where(Case.programme == programme, Case.state.in_(of))
+        .where(cases_seen(session, viewer), visited)
+        .group_by(Case.state)
+    )
+    by_result = dict(by_state)
+    for state, count in counted:
+        by_result[state] -= count
+        by_result[CaseState.VISITED] += count
+    return by_result
 
 
 def _reasons(session: Session, programme: str, viewer: Viewer, *, refused: int) -> Counter[str]:
@@ -112,9 +162,8 @@ def _reasons(session: Session, programme: str, viewer: Viewer, *, refused: int) 
     rows = session.execute(
         select(Refusal.case_id, Refusal.reason)
         .join(Case, Case.id == Refusal.case_id)
-        .join(Person, Person.id == Case.person_id)
         .where(Case.programme == programme, Case.state == CaseState.REFUSED)
-        .where(visible_cases(viewer))
+        .where(cases_seen(session, viewer))
         .order_by(Refusal.at, Refusal.id)
     )
     last = {case: reason for case, reason in rows}
@@ -129,6 +178,10 @@ TO_CALL = Case.state == CaseState.TO_CALL
 def _refuses_a_part() -> ColumnElement[bool]:
     hers = PartRefusal.person_id == Case.person_id
     return exists().where(hers, PartRefusal.ended_at.is_(None))
+
+
+def _untried(session: Session, programme: str, viewer: Viewer) -> int:
+    return _count(session, programme, viewer, TO_CALL, ~_tried())
 
 
 def _tried(*only: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -146,10 +199,8 @@ def _reached() -> tuple[ColumnElement[bool], ...]:
 
 
 def _count(session: Session, programme: str, viewer: Viewer, *only: ColumnElement[bool]) -> int:
-    statement = (
-        select(func.count(Case.id))
-        .join(Case.person)
-        .where(Case.programme == programme, visible_cases(viewer), *only)
+    statement = select(func.count(Case.id)).where(
+        Case.programme == programme, cases_seen(session, viewer), *only
     )
     return session.scalar(statement) or 0
 
@@ -166,19 +217,18 @@ def _last_came_to(disposition: Disposition) -> tuple[ColumnElement[bool], ...]:
         later.at > ContactAttempt.at,
         later.taken_back_at.is_(None),
     )
-    return (
-        Case.state == CaseState.CALL_BACK,
-        _tried(ContactAttempt.disposition == disposition, last),
+    ended_so = select(ContactAttempt.case_id).where(
+        ContactAttempt.disposition == disposition, ContactAttempt.taken_back_at.is_(None), last
     )
+    return Case.state == CaseState.CALL_BACK, Case.id.in_(ended_so)
 
 
 def _under_way(session: Session, programme: str, viewer: Viewer) -> int:
     """Count the planned cases whose visit has begun and lacks a required form still."""
     statement = (
         select(func.count(Case.id.distinct()))
-        .join(Case.person)
         .join(Visit, Visit.case_id == Case.id)
-        .where(Case.programme == programme, visible_cases(viewer))
+        .where(Case.programme == programme, cases_seen(session, viewer))
         .where(Case.state == CaseState.PLANNED, Visit.state == VisitState.UNDER_WAY)
     )
     return session.scalar(statement) or 0
@@ -221,8 +271,7 @@ def _answers_by_month(
     rows = session.execute(
         select(ContactAttempt.at, ContactAttempt.disposition)
         .join(ContactAttempt.case)
-        .join(Case.person)
-        .where(Case.programme == programme, visible_cases(viewer))
+        .where(Case.programme == programme, cases_seen(session, viewer))
         .where(ContactAttempt.taken_back_at.is_(None))
         .where(
             ContactAttempt.disposition.in_(

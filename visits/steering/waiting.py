@@ -5,21 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from visits.calls.call_list import CaseFilter, list_cases
-from visits.intake.visit_file import VisitFilter, list_visits
 from visits.models.accounts import User
-from visits.sight.listing import JUST_COUNT
-from visits.sight.reach import Viewer
-
-
-def count_cases(session: Session, viewer: Viewer, *, only: CaseFilter, now: datetime) -> int:
-    """Count what the call list shows."""
-    return list_cases(session, viewer, only=only, wanted=JUST_COUNT, now=now).total
-
-
-def count_visits(session: Session, viewer: Viewer, *, only: VisitFilter) -> int:
-    """Count what the list of visits shows."""
-    return list_visits(session, viewer, only=only, wanted=JUST_COUNT).total
 
 
 def count_accounts(session: Session, run: ColumnElement[bool], *, active: bool) -> int:

@@ -54,7 +54,7 @@ from visits.programmes import Programme
 from visits.programmes.facts import ANSWER, OUTCOME
 from visits.programmes.published import load_programmes, programme_of
 from visits.sight.reach import Reach
-from visits.steering.outcomes import outcomes
+from visits.steering.outcomes import standing
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.languages import day, moment
@@ -109,7 +109,7 @@ def index() -> ResponseReturnValue:
             only=only,
             attempts=attempts_of(session, listed.rows),
             cities=cities_of(session, viewer(), programme.code),
-            outcomes=outcomes(session, programme.code, viewer=viewer()),
+            standing=standing(session, programme.code, viewer=viewer()),
             age=age,
             now=now(),
         )

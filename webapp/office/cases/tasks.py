@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.cases.task_list import DUE, WHICH, TaskFilter, count_tasks, list_tasks
+from visits.cases.task_list import DUE, TaskFilter, count_each, list_tasks
 from visits.following.promises import worded
 from visits.ground.deadlines import today_in_paris
 from visits.models.cases import Task, TaskKind, TaskState
@@ -35,12 +35,16 @@ def index() -> ResponseReturnValue:
     """List what is to do, what is due first at the top."""
     only, today = _only(), today_in_paris(now())
     with showing("tasks") as (session, shown):
-        listed = list_tasks(session, viewer(), only=only, wanted=wanted(), today=today)
+        counts = count_each(session, viewer(), only=only, today=today)
+        listed = list_tasks(
+            session,
+            viewer(),
+            only=only,
+            wanted=wanted(),
+            today=today,
+            total=counts.get(only.state),
+        )
         shown.update(task.case.person_id for task in listed.rows)
-        counts = {}
-        for state in WHICH:
-            tile = TaskFilter(state, only.kind, only.programme)
-            counts[state] = count_tasks(session, viewer(), only=tile, today=today)
         return render_template(
             "tasks/index.html",
             listed=listed,

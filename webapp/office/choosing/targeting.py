@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
-from visits.calls.call_list import ALL, CaseFilter
+from visits.calls.call_list import ALL, CaseFilter, count_cases
 from visits.choosing.targeting import (
     MOST_AT_ONCE,
     Candidate,
@@ -24,7 +24,6 @@ from visits.models.cases import WayIn
 from visits.programmes import Programme
 from visits.programmes.published import find_programme, load_programmes, retired_codes
 from visits.sight.listing import Listed
-from visits.steering.waiting import count_cases
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction

@@ -9,12 +9,11 @@ from flask_babel import gettext as _
 from maps.cells import BBox
 from maps.page import Page, draw
 from maps.tiles import tiles_from_setting
-from visits.calls.call_list import NO_HOME, CaseFilter, list_cases
+from visits.calls.call_list import NO_HOME, CaseFilter, count_cases
 from visits.mapping.views import Area, located_area
 from visits.models.cases import CaseState
 from visits.programmes import Programme
 from visits.programmes.published import load_programmes
-from visits.sight.listing import JUST_COUNT
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.assets import vendored
 from webapp.frame.transaction import house, now, reading
@@ -67,8 +66,7 @@ def _nowhere() -> list[tuple[Programme, int]]:
         eyes, counted = viewer(Action.SEE_CASES), []
         for programme in load_programmes(session).values():
             only = CaseFilter(programme=programme.code, state=NO_HOME)
-            found = list_cases(session, eyes, only=only, wanted=JUST_COUNT, now=now())
-            counted.append((programme, found.total))
+            counted.append((programme, count_cases(session, eyes, only=only, now=now())))
         return [one for one in counted if one[1]]
 
 

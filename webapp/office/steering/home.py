@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from diagnostics.delays import PARIS
 from visits.accounts.listing import run_by
 from visits.accounts.mandates import seen_in_figures
-from visits.calls.call_list import CALL_BACK_DUE, TO_CONTACT, CaseFilter
+from visits.calls.call_list import CALL_BACK_DUE, TO_CONTACT, CaseFilter, count_cases
 from visits.cases.task_list import LATE, TaskFilter, count_tasks
 from visits.following.every_kind import KINDS
 from visits.following.kinds import Kind, Waits
@@ -23,7 +23,7 @@ from visits.forms.parameters import parameters_in_force
 from visits.intake.alert_list import Alert, current_alerts
 from visits.intake.unclaimed import count_unclaimed
 from visits.intake.unfinished import unfinished_submissions
-from visits.intake.visit_file import STANDING, VisitFilter, list_visits
+from visits.intake.visit_file import STANDING, VisitFilter, count_visits, list_visits
 from visits.models.accounts import JobState, Role
 from visits.models.mandates import Mandate
 from visits.models.visits import Submission, Visit, VisitState
@@ -31,12 +31,7 @@ from visits.models.works import WorkOrder
 from visits.retention.jobs import job_states
 from visits.sight.listing import Wanted
 from visits.steering.outcomes import Rate, outcomes
-from visits.steering.waiting import (
-    count_accounts,
-    count_cases,
-    count_visits,
-    week_of,
-)
+from visits.steering.waiting import count_accounts, week_of
 from webapp.access.auth import Action, landlord_bound, may, requires, viewer
 from webapp.frame.languages import moment, pick
 from webapp.frame.transaction import now

@@ -1,0 +1,112 @@
+"""Of which cases and persons a list is: what `reach` says, asked so that a country's list is quick.
+
+`visible_cases` asks of every row whose it is and where she lives. A list of many asks the other
+way round: whoever reaches everything is refused a handful, found by index; of whoever reaches less,
+what may be hers is found by index, and the rule itself is asked of that alone.
+"""
+
+import uuid
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, Select, false, select, true, union
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from visits.ground.db import is_reading
+from visits.models.accounts import User
+from visits.models.cases import Case
+from visits.models.people import Occupancy, Person
+from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.models.visits import Visit
+from visits.sight.listing import Asked, Found, found_or_asked
+from visits.sight.reach import (
+    BY_MANDATE,
+    Reach,
+    Viewer,
+    unseen_cases,
+    unseen_persons,
+    visible_cases,
+    visible_persons,
+)
+
+Ident = InstrumentedAttribute[uuid.UUID]
+
+
+def cases_seen(session: Session, viewer: Viewer, case_id: Ident = Case.id) -> ColumnElement[bool]:
+    """Give the condition on a case's id, in whatever table, that the viewer may see the case."""
+    if viewer.reaches_all:
+        return case_id.not_in(unseen(session, viewer))
+    return case_id.in_(_once(session, _cases, viewer))
+
+
+def persons_seen(session: Session, viewer: Viewer) -> ColumnElement[bool]:
+    """Give the condition on `Person` for those the viewer may see."""
+    if viewer.reaches_all:
+        return Person.id.not_in(_once(session, _unseen_persons, viewer))
+    return Person.id.in_(_once(session, _persons, viewer))
+
+
+def unseen(session: Session, viewer: Viewer) -> Found:
+    """Find the cases that whoever reaches everybody does not see."""
+    return _once(session, _unseen, viewer)
+
+
+def _once(session: Session, asked: Callable[[Viewer], Asked], viewer: Viewer) -> Found:
+    """Find some ids once a page; where they may change, each time anew."""
+    if not is_reading(session):
+        return found_or_asked(session, asked(viewer))
+    known: dict[object, Found] = session.info.setdefault("seen", {})
+    if (asked, viewer) not in known:
+        known[asked, viewer] = found_or_asked(session, asked(viewer))
+    return known[asked, viewer]
+
+
+def _unseen(viewer: Viewer) -> Asked:
+    return unseen_cases(viewer.user_id)
+
+
+def _unseen_persons(viewer: Viewer) -> Asked:
+    return unseen_persons(viewer.user_id)
+
+
+def _cases(viewer: Viewer) -> Asked:
+    return select(Case.id).join(Case.person).where(visible_cases(viewer), _perhaps(viewer))
+
+
+def _persons(viewer: Viewer) -> Asked:
+    seen = select(Person.id).where(visible_persons(viewer))
+    if viewer.reach in (Reach.ALL, Reach.LANDLORD):
+        return seen
+    if viewer.reach is Reach.TERRITORY and viewer.territory_id:
+        return seen.where(Person.id.in_(_ever_in(viewer.territory_id)))
+    return seen.where(Person.id.in_(select(Case.person_id).where(_perhaps(viewer))))
+
+
+def _perhaps(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the condition on `Case` for more than the viewer may see, found by index alone."""
+    if viewer.reach in (Reach.ALL, Reach.LANDLORD):
+        return true()
+    if viewer.reach is Reach.OWN:
+        return Case.id.in_(select(Visit.case_id).where(Visit.visitor_id == viewer.user_id))
+    if viewer.reach is Reach.TERRITORY and viewer.territory_id:
+        return Case.person_id.in_(_ever_in(viewer.territory_id))
+    parts: list[Select[uuid.UUID]] = []
+    for held in viewer.mandates if viewer.reach in BY_MANDATE else ():
+        cases = select(Case.id).where(Case.programme == held.programme)
+        if held.territory_id:
+            cases = cases.where(Case.person_id.in_(_ever_in(held.territory_id)))
+        parts.append(cases)
+    if viewer.reach is Reach.ORGANISATION:
+        colleagues = select(User.id).where(User.organisation_id == viewer.organisation_id)
+        parts.append(select(Visit.case_id).where(Visit.visitor_id.in_(colleagues)))
+    return Case.id.in_(union(*parts)) if parts else false()
+
+
+def _ever_in(territory_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Select who lives in a territory, or lived there once."""
+    return (
+        select(Occupancy.person_id)
+        .join(Occupancy.tenancy)
+        .join(Tenancy.dwelling)
+        .join(Dwelling.residence)
+        .where(Residence.territory_id == territory_id)
+    )

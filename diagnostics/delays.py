@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 # On whose time days begin and end.
@@ -34,6 +35,7 @@ class Delay:
         return f"{self.amount}{self.unit}"
 
 
+@lru_cache(maxsize=1_024)
 def parse_delay(text: str) -> Delay:
     """Read a delay; raises ValueError when it is none."""
     match = _WRITTEN.fullmatch(text)

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from random import Random
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from tests.factories import (
     shipped_programmes_read,
 )
 from visits.choosing.audience import count_kept
-from visits.choosing.scoring import score
+from visits.choosing.scoring import Scale, holds, score
 from visits.choosing.targeting import (
     Filters,
     cities_of_candidates,
@@ -34,7 +35,7 @@ from visits.models.map import MapPoint
 from visits.models.people import NamedAccess, Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.programmes import Audience, Condition, Tier
-from visits.programmes.facts import Facts
+from visits.programmes.facts import FACTS, Facts
 from visits.programmes.published import find_programme
 from visits.sight import Reach, Viewer
 
@@ -435,3 +436,21 @@ def test_a_programme_that_nobody_comes_into_by_targeting_enrols_nobody(
         enrol(session, closed, [person.id], viewer=viewer, now=NOW)
     with pytest.raises(Conflict, match="way_in_closed"):
         enrol_top(session, closed, 1, viewer=viewer, now=NOW)
+
+
+def test_points_of_very_many_are_those_of_each_alone() -> None:
+    chance = Random(7)
+    values: dict[type, tuple[Any, ...]] = {
+        bool: (None, True, False),
+        int: (None, 0, 1, 3, 40, 72, 85, 1960),
+        str: (None, "G", "Méru"),
+    }
+    for programme in shipped_programmes_read().values():
+        scale, seen = Scale(programme), set()
+        for _ in range(300):
+            facts = {name: chance.choice(values[kind]) for name, kind in FACTS.items()}
+            points = scale.points(facts)
+            assert points == score(facts, programme).points
+            assert scale.is_for(facts) is bool(holds(programme.audience.when, facts))
+            seen.add(points)
+        assert len(seen) > 5

@@ -207,7 +207,9 @@ def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> int:
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     # Another process may have made one meanwhile: it stays the only one.
     statement = dialect.insert(Task).on_conflict_do_nothing().returning(Task.id)
-    return len(session.scalars(statement, rows).all())
+    # What is empty is written too: rows that leave out different columns would go one by one.
+    made = session.scalars(statement, rows, execution_options={"render_nulls": True})
+    return len(made.all())
 
 
 def _row(

@@ -1,6 +1,6 @@
 """Who is in reach of a programme: whom it is for, at home, and what is known of each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -80,11 +80,20 @@ class _Tally:
         return Kept(self._counts[True], self._counts[False], self._counts[None])
 
 
-def known_of(row: Row[Any], *, today: date, more: More = NOTHING_MORE) -> tuple[int, Facts]:
-    """Give a person's age and what is known of her and her home, `more` of it when asked for."""
+def known_of(
+    row: Row[Any],
+    *,
+    today: date,
+    more: More = NOTHING_MORE,
+    only: Collection[str] | None = None,
+) -> tuple[int, Facts]:
+    """Give a person's age and what is known of her and her home, `more` of it when asked for.
+
+    Of very many persons `only` some facts are worked out: those that somebody asks for.
+    """
     # Of a year alone the last day counts: so old she is at least.
     age = age_on(today, born=row.born_on or date(row.birth_year, 12, 31))
-    facts = facts_of(row, age=age, today=today)
+    facts = facts_of(row, age=age, today=today, only=only)
     return age, {**facts, **more.of(row)} if more.asked else facts
 
 

@@ -1,6 +1,6 @@
 """What a programme's criteria come to for one person: points, each with its reason."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,46 @@ class Score:
     def as_json(self) -> list[dict[str, Any]]:
         """Give all reasons as a case keeps them, the unknown ones last with 0 points."""
         return [reason.as_json() for reason in (*self.reasons, *self.unknown)]
+
+
+class Scale:
+    """A programme's points, worked out once for each value of what a criterion asks.
+
+    Very many persons share few values: `score` of the same facts gives the same points.
+    """
+
+    def __init__(self, programme: Programme) -> None:
+        self._when = programme.audience.when
+        self._known: dict[int, dict[Any, bool | None]] = {}
+        self._each = [
+            (number, criterion.group or criterion.code, criterion.points, criterion.when)
+            for number, criterion in enumerate(programme.targeting)
+        ]
+
+    def is_for(self, facts: Facts) -> bool:
+        """Tell whether the programme's public is known to hold her."""
+        return bool(self._holds(-1, self._when, facts))
+
+    def points(self, facts: Facts) -> int:
+        """Count the points; of each group only the best one."""
+        best: dict[str, int] = {}
+        for number, group, points, when in self._each:
+            if self._holds(number, when, facts) and points > best.get(group, points - 1):
+                best[group] = points
+        return min(100, sum(best.values()))
+
+    def _holds(self, number: int, when: Sequence[Condition], facts: Facts) -> bool | None:
+        known = self._known.setdefault(number, {})
+        # One and the same fact is told as one kind of value, so that 1 never stands for True.
+        value = (
+            facts.get(when[0].fact)
+            if len(when) == 1
+            else tuple(facts.get(one.fact) for one in when)
+        )
+        try:
+            return known[value]
+        except KeyError:
+            return known.setdefault(value, holds(when, facts))
 
 
 def score(facts: Facts, programme: Programme) -> Score:

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from visits.cases.coming import make_for
 from visits.choosing.audience import audience_of, known_of
-from visits.choosing.further import find_more
-from visits.choosing.scoring import Score, holds, score
+from visits.choosing.further import More, find_more
+from visits.choosing.scoring import Scale, Score, score
 from visits.ground.db import take_turn
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid, NotFound
@@ -64,14 +64,28 @@ class Ranking:
 
 
 @dataclass(frozen=True)
-class _Scored:
+class _Judge:
+    """What scores persons one after the other, and says of those that are shown why."""
+
+    programme: Programme
+    today: date
+    more: More
+    scale: Scale
+
+    def explain(self, row: Row[Any]) -> Score:
+        _age, facts = known_of(row, today=self.today, more=self.more)
+        return score(facts, self.programme)
+
+
+class _Scored(NamedTuple):
     row: Row[Any]
     age: int
-    score: Score
+    points: int
+    judge: _Judge
 
     @property
-    def order(self) -> tuple[int, int, str, str]:
-        return -self.score.points, -self.age, self.row.name_key, str(self.row.person_id)
+    def score(self) -> Score:
+        return self.judge.explain(self.row)
 
 
 NO_FILTERS = Filters()
@@ -160,7 +174,11 @@ def _ranked(
     session: Session, programme: Programme, viewer: Viewer, *, today: date, filters: Filters
 ) -> list[_Scored]:
     scored = _scored(session, programme, viewer, today=today, filters=filters)
-    return sorted(scored, key=lambda one: one.order)
+    return sorted(scored, key=_order)
+
+
+def _order(one: _Scored) -> tuple[int, int, str, uuid.UUID]:
+    return -one.points, -one.age, one.row.name_key, one.row.person_id
 
 
 def _scored(
@@ -170,17 +188,18 @@ def _scored(
     statement = _filtered(
         audience_of(programme.code, programme.audience, viewer, today=today), programme, filters
     )
-    more = find_more(session, programme.facts_asked, viewer)
+    more, asked = find_more(session, programme.facts_asked, viewer), programme.facts_asked
+    judge = _Judge(programme, today, more, Scale(programme))
     found: dict[uuid.UUID, _Scored] = {}
     for row in _rows(session, statement, only):
         if row.person_id in found or not _matches(row, filters):
             continue
-        age, facts = known_of(row, today=today, more=more)
-        if not holds(programme.audience.when, facts):
+        age, facts = known_of(row, today=today, more=more, only=asked)
+        if not judge.scale.is_for(facts):
             continue
-        points = score(facts, programme)
-        if points.points >= filters.minimum_score:
-            found[row.person_id] = _Scored(row, age, points)
+        points = judge.scale.points(facts)
+        if points >= filters.minimum_score:
+            found[row.person_id] = _Scored(row, age, points, judge)
     return list(found.values())
 
 
@@ -267,24 +286,25 @@ def _enrol(
     now: datetime,
 ) -> list[Case]:  # fmt: skip
     version, sealed = version_of(session, programme.code), programme.sealed_criteria
-    cases = [
-        Case(
+    cases = []
+    for scored in chosen:
+        told = scored.score
+        reasons = told.as_json()
+        case = Case(
             programme=programme.code,
             programme_version_id=version.id,
             person_id=scored.row.person_id,
             dwelling_id=scored.row.dwelling_id,
             state=CaseState.TO_CALL,
-            score=scored.score.points,
-            reasons=[one for one in scored.score.as_json() if one["criterion"] not in sealed],
-            sealed_reasons=[one for one in scored.score.as_json() if one["criterion"] in sealed]
-            or None,
-            tier=tier.code if (tier := programme.tier_of(scored.score.points)) else None,
+            score=told.points,
+            reasons=[one for one in reasons if one["criterion"] not in sealed],
+            sealed_reasons=[one for one in reasons if one["criterion"] in sealed] or None,
+            tier=tier.code if (tier := programme.tier_of(told.points)) else None,
             risk=0,
             opened_at=now,
             opened_by_id=viewer.user_id,
         )
-        for scored in chosen
-    ]
+        cases.append(case)
     session.add_all(cases)
     session.flush()
     make_for(session, cases, now=now)

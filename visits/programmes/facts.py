@@ -1,6 +1,6 @@
 """What targeting can say of a person; a criterion may ask for these only."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -59,32 +59,12 @@ def is_sealed(fact: str) -> bool:
     return fact in MONEY or fact.startswith(ANSWER)
 
 
-def facts_of(row: Any, *, age: int, today: date) -> Facts:
-    """Say what is known of a person and her home, from a row of the audience."""
-    return {
-        "age": age,
-        "lives_alone": _lives_alone(row),
-        "persons_listed": row.occupants,
-        "floor": row.floor,
-        "has_lift": row.has_lift,
-        "floors_to_climb": _floors_to_climb(row.floor, row.has_lift),
-        "has_bath": row.has_bath,
-        "is_adapted": row.is_adapted,
-        "tenancy_years": age_on(today, born=row.started_on) if row.started_on else None,
-        "tenancy_months": _months(row.started_on, today) if row.started_on else None,
-        "tenancy_year": row.started_on.year if row.started_on else None,
-        "rooms": row.rooms,
-        "surface": row.surface,
-        "built_year": row.built_year,
-        "storeys": row.storeys,
-        "energy_label": row.energy_label,
-        "in_priority_district": _in_priority_district(row),
-        "district": row.priority_district,
-        "commune": row.city,
-        "territory": row.territory,
-        "residence": row.residence_reference,
-        "service_distance": row.service_distance,
-    }
+def facts_of(
+    row: Any, *, age: int, today: date, only: Collection[str] | None = None
+) -> dict[str, Fact]:
+    """Say what is known of a person and her home, from a row of the audience; `only` some of it."""
+    named = TOLD if only is None else only
+    return {one: TOLD[one](row, age, today) for one in named if one in TOLD}
 
 
 def _lives_alone(row: Any) -> bool | None:
@@ -92,7 +72,13 @@ def _lives_alone(row: Any) -> bool | None:
     return False if row.occupants > 1 else row.lives_alone
 
 
-def _months(since: date, today: date) -> int:
+def _years(since: date | None, today: date) -> int | None:
+    return age_on(today, born=since) if since else None
+
+
+def _months(since: date | None, today: date) -> int | None:
+    if since is None:
+        return None
     months = (today.year - since.year) * 12 + today.month - since.month
     return months - (today.day < since.day)
 
@@ -108,3 +94,30 @@ def _in_priority_district(row: Any) -> bool | None:
     if row.priority_district is None and row.residence_reference is None:
         return None
     return row.priority_district is not None
+
+
+# How each fact is told of a row of the audience, with her age and the day.
+TOLD: Mapping[str, Callable[[Any, int, date], Fact]] = {
+    "age": lambda row, age, today: age,
+    "lives_alone": lambda row, age, today: _lives_alone(row),
+    "persons_listed": lambda row, age, today: row.occupants,
+    "floor": lambda row, age, today: row.floor,
+    "has_lift": lambda row, age, today: row.has_lift,
+    "floors_to_climb": lambda row, age, today: _floors_to_climb(row.floor, row.has_lift),
+    "has_bath": lambda row, age, today: row.has_bath,
+    "is_adapted": lambda row, age, today: row.is_adapted,
+    "tenancy_years": lambda row, age, today: _years(row.started_on, today),
+    "tenancy_months": lambda row, age, today: _months(row.started_on, today),
+    "tenancy_year": lambda row, age, today: row.started_on.year if row.started_on else None,
+    "rooms": lambda row, age, today: row.rooms,
+    "surface": lambda row, age, today: row.surface,
+    "built_year": lambda row, age, today: row.built_year,
+    "storeys": lambda row, age, today: row.storeys,
+    "energy_label": lambda row, age, today: row.energy_label,
+    "in_priority_district": lambda row, age, today: _in_priority_district(row),
+    "district": lambda row, age, today: row.priority_district,
+    "commune": lambda row, age, today: row.city,
+    "territory": lambda row, age, today: row.territory,
+    "residence": lambda row, age, today: row.residence_reference,
+    "service_distance": lambda row, age, today: row.service_distance,
+}

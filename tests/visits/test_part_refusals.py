@@ -130,6 +130,7 @@ def test_photos_that_are_refused_are_kept_and_shown_to_nobody_until_she_takes_it
 ) -> None:
     person = visit.case.person
     before = send(session, tmp_path, visit, viewer, now, fill(), PHOTO)
+    assert sealed_photos(session, before) == frozenset()
     later = now + timedelta(days=1)
     refuse_parts(session, person, [RefusedPart.PHOTOS], viewer=viewer, now=later)
     signed = fill(QUIET | {"signature": "name.png"})
@@ -137,14 +138,13 @@ def test_photos_that_are_refused_are_kept_and_shown_to_nobody_until_she_takes_it
         SentFile("name.png", "image/png", b"her name"), SentFile("b.m4a", "audio/mp4", b"ssst"),
     )  # fmt: skip
     after = send(session, tmp_path, visit, viewer, later, signed, PHOTO, name, sound)
-    assert sealed_photos(session, before) == frozenset()
-    assert sealed_photos(session, after) == {"a.jpg"}
+    assert sealed_photos(session, before) == sealed_photos(session, after) == {"a.jpg"}
     assert {file.name for file in after.files} == {"a.jpg", "b.m4a", "name.png"}
     assert after.findings and after.findings["against_refusal"] == ["photos"]
     assert after.state is SubmissionState.TO_REVIEW
     (refusal,) = refused_parts(session, person.id).values()
     take_part_back(session, person, refusal.id, viewer=viewer, now=later)
-    assert sealed_photos(session, after) == frozenset()
+    assert sealed_photos(session, before) == sealed_photos(session, after) == frozenset()
     with pytest.raises(NotFound):
         take_part_back(session, person, refusal.id, viewer=viewer, now=later)
     assert (refusal.ended_at, refusal.ended_by_id) == (later, viewer.user_id)

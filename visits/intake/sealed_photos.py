@@ -1,4 +1,4 @@
-"""Photos that came although the person refuses them: kept, and shown to nobody."""
+"""Photos of a person who refuses them, whenever they came: kept, and shown to nobody."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -10,7 +10,7 @@ from diagnostics.audit import FILE_NAME as TIME_LOG
 from diagnostics.form import parse_form
 from diagnostics.wellformed import Element, read_submission
 from visits.models.handed_in import HandedIn
-from visits.models.people import PartRefusal, RefusedPart
+from visits.models.people import RefusedPart
 from visits.models.visits import Submission, Visit
 from visits.people.part_refusals import refused_parts
 
@@ -31,10 +31,7 @@ def photos_of(submission: Submission) -> frozenset[str]:
 def sealed_photos(session: Session, submission: Submission) -> frozenset[str]:
     """Name the photos of a submission that its person refuses, until she takes that back."""
     visit = submission.visit or _visit_said(session, submission)
-    refusal = _refusal_of(session, visit)
-    if refusal is None or submission.received_at < refusal.said_at:
-        return frozenset()
-    return photos_of(submission)
+    return photos_of(submission) if _refuses(session, visit) else frozenset()
 
 
 def sealed_as_handed_in(session: Session, item: HandedIn) -> bool:
@@ -42,14 +39,11 @@ def sealed_as_handed_in(session: Session, item: HandedIn) -> bool:
 
     Nothing says which of them is a signature: all stay sealed.
     """
-    refusal = _refusal_of(session, _visit(session, item.visit_said))
-    return refusal is not None and item.received_at >= refusal.said_at
+    return _refuses(session, _visit(session, item.visit_said))
 
 
-def _refusal_of(session: Session, visit: Visit | None) -> PartRefusal | None:
-    if visit is None:
-        return None
-    return refused_parts(session, visit.case.person_id).get(RefusedPart.PHOTOS)
+def _refuses(session: Session, visit: Visit | None) -> bool:
+    return visit is not None and RefusedPart.PHOTOS in refused_parts(session, visit.case.person_id)
 
 
 def _visit_said(session: Session, submission: Submission) -> Visit | None:

@@ -72,6 +72,13 @@ def test_an_order_is_given_done_and_taken_back(
     assert theirs.get(page).status_code == 404
     assert theirs.post(page, data={"state": "started"}).status_code == 404
     assert order.reference not in theirs.get("/work-orders/").text
+    assert 'value="cancelled"' in service.get(page).text
+    assert 'value="cancelled"' not in ours.get(page).text
+    gone = {"state": "cancelled", "note": "Trop loin"}
+    assert ours.post(page, data=gone).status_code == 409
+    assert ours.post(page, data={"state": "done", "note": "Réparé"}).status_code == 302
+    assert ours.post(page, data={"state": "open", "note": "Si"}).status_code == 409
+    assert service.post(page, data={"state": "open", "note": "Non"}).status_code == 302
     assert ours.post(page, data={"state": "started"}).status_code == 302
     assert "Plomberie" in service.get(page).text
     assert service.post(given, data={"organisation": ""}).status_code == 302

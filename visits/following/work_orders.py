@@ -16,7 +16,7 @@ from visits.models.cases import Case
 from visits.models.people import AccessKind
 from visits.models.visits import Consequence
 from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
-from visits.sight import Viewer
+from visits.sight import Reach, Viewer
 from visits.sight.access_log import log_access
 
 # From where each state may be reached.
@@ -28,6 +28,8 @@ REACHED_FROM: dict[WorkOrderState, tuple[WorkOrderState, ...]] = {
     # Closed by mistake, or the trouble is back.
     WorkOrderState.OPEN: (WorkOrderState.DONE, WorkOrderState.CANCELLED),
 }
+# Whoever was given an order does it; that it is not wanted, or not done after all, its owner says.
+FOR_GIVEN = (WorkOrderState.STARTED, WorkOrderState.ON_HOLD, WorkOrderState.DONE)
 NEEDS_NOTE = frozenset(WorkOrderState) - {WorkOrderState.STARTED}
 NOTE_LENGTH = 500
 
@@ -105,11 +107,12 @@ def find_work_order(
     return order
 
 
-def moves_of(order: WorkOrder) -> list[WorkOrderState]:
-    """List where an order may go; one that its answers closed comes back with them alone."""
+def moves_of(order: WorkOrder, viewer: Viewer) -> list[WorkOrderState]:
+    """List where a viewer may move an order; one that its answers closed comes back with them."""
     if not order.is_open and order.closing_note in (CORRECTED, TAKEN_BACK):
         return []
-    return [state for state, before in REACHED_FROM.items() if order.state in before]
+    hers = FOR_GIVEN if viewer.reach is Reach.GIVEN else REACHED_FROM
+    return [state for state in hers if order.state in REACHED_FROM[state]]
 
 
 def move_work_order(
@@ -126,7 +129,7 @@ def move_work_order(
     Raises Conflict when its state does not lead there, Invalid when a note is missing or longer
     than `NOTE_LENGTH` characters.
     """
-    if state not in moves_of(order):
+    if state not in moves_of(order, viewer):
         raise Conflict("work_order_cannot_move", state=order.state)
     note = note.strip()
     if state in NEEDS_NOTE and not note:

@@ -127,7 +127,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str] | None = No
         alert=alert_of_work_order(session, order) if ours else None,
         findings=_findings(session, order) if ours else [],
         contractors=contractors(session) if may(Action.GIVE_WORKS) and order.is_open else [],
-        moves=moves_of(order),
+        moves=moves_of(order, viewer(Action.SEE_WORKS)),
         errors=errors or {},
         now=now(),
     )

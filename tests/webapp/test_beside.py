@@ -241,16 +241,27 @@ def test_what_another_visitor_began_is_not_taken_over(home: Home) -> None:
 
 
 @pytest.mark.one_database
-def test_her_own_next_visit_of_the_same_kind_is_no_other_task(home: Home) -> None:
+@pytest.mark.parametrize("planned", ["", "weekly"])
+def test_more_of_what_a_visit_is_for_is_no_other_task(home: Home, planned: str) -> None:
     def same(session: Session, case: Case) -> None:
-        case.person_id = home.tablet.person.id
-        hers = session.get_one(Case, home.tablet.visit.case_id)
-        task = session.get_one(Task, home.task_id)
-        task.case_id, task.visit_kind = hers.id, None
-        hers.state = CaseState.PLANNED
+        own = session.get_one(Visit, home.tablet.visit.id)
+        session.get_one(Task, home.task_id).visit_kind = None
+        own.case_id, own.kind = case.id, planned
 
     home.do(same)
     assert home.listed == []
+
+
+@pytest.mark.one_database
+def test_another_kind_of_visit_of_the_same_case_is_another_task(home: Home) -> None:
+    def another(session: Session, case: Case) -> None:
+        hers = session.get_one(Case, home.tablet.visit.case_id)
+        task = session.get_one(Task, home.task_id)
+        task.case_id, task.visit_kind = hers.id, "yearly"
+        session.scalars(select(Mandate)).one().programme = hers.programme
+
+    home.do(another)
+    assert len(home.listed) == 1
 
 
 @pytest.mark.one_database

@@ -19,6 +19,7 @@ from visits.mapping.points import refresh_map
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.people import AccessKind
 from visits.models.visits import Visit, VisitState
+from visits.programmes.published import programme_of
 from visits.sight.access_log import log_access
 from visits.sight.reach import Viewer, visible_cases
 
@@ -45,7 +46,9 @@ def due_beside(
     tasks = _due_in_homes(session, coming, viewer) if coming else []
     return {
         visit.id: [
-            Beside(_beside_id(visit, task.id), task) for task in tasks if _is_beside(task, visit)
+            Beside(_beside_id(visit, task.id), task)
+            for task in tasks
+            if _is_due_at(task, visit) and not _is_its_own(session, task, visit)
         ]
         for visit in visits
     }
@@ -67,14 +70,24 @@ def _due_in_homes(session: Session, visits: Sequence[Visit], viewer: Viewer) -> 
     return session.scalars(statement).all()
 
 
-def _is_beside(task: Task, visit: Visit) -> bool:
-    """Tell whether a task is due at a visit and something else than what that one is for."""
+def _is_due_at(task: Task, visit: Visit) -> bool:
+    """Tell whether a task is due in the home of a visit to come, on its day."""
     case, home = task.case, visit.home
     here = home is not None and case.dwelling_id == home.id
     at_this_door = here or case.person_id == visit.case.person_id
-    other = case.id != visit.case_id or (task.visit_kind or "") != visit.kind
     due = task.not_before <= today_in_paris(visit.planned_start_at)
-    return visit.is_live and at_this_door and other and due
+    return visit.is_live and at_this_door and due
+
+
+def _is_its_own(session: Session, task: Task, visit: Visit) -> bool:
+    """Tell whether a task is more of what a visit is for: of its case, and the same kind of visit.
+
+    One that names no kind is the programme's first.
+    """
+    programme = programme_of(session, task.case) if task.case_id == visit.case_id else None
+    if programme is None:
+        return task.case_id == visit.case_id
+    return programme.visit_kind(task.visit_kind) == programme.visit_kind(visit.kind)
 
 
 def _at_the_door_of(visit: Visit) -> ColumnElement[bool]:

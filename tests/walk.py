@@ -34,6 +34,8 @@ PAGES = frozenset(
         "form_drafts.show",
         "funding.show",
         "home.index",
+        "homes.residence",
+        "homes.show",
         "import_lines.warnings_page",
         "imports.index",
         "imports.show",

@@ -86,6 +86,7 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
         "order_id": lines["work_order"], "task_id": lines["follow_up"],
         "alert_id": str(alert.id), "name": "water_price",
         "person_id": str(case.person_id), "case_id": str(case.id),
+        "dwelling_id": str(case.dwelling_id), "residence_id": str(case.dwelling.residence_id),
         "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),
         "form_id": form.form_id, "version": form.version, "code": "seniors", "number": "1",
         "move_id": str(case.id),

@@ -120,7 +120,7 @@ def test_a_dwelling_is_told_without_the_name_of_who_lives_there(
         "status": "To call",
         "risk": "Intermediate",
         "open_works": 0,
-        "url": f"/people/?q={dwelling.reference}",
+        "url": f"/homes/{dwelling.id}",
         "worst": "moderate",
     }
 

@@ -185,6 +185,7 @@ class World:
         later = NOW + timedelta(days=3)
         make_visit(session, case=case, visitor=visitor, start_at=later)
         known.note(person_id=person.id, case_id=case.id, visit_id=visit.id)
+        known.note(dwelling_id=dwelling.id, residence_id=dwelling.residence_id)
         for kept in session.scalars(select(SubmissionFile.id)):
             known.note(file_id=kept)
         for order in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):

@@ -14,13 +14,13 @@ from visits.following.every_kind import KINDS, opened_by
 from visits.following.kinds import Due, Opened
 from visits.forms.listing import confidential_names
 from visits.ground.deadlines import today_in_paris
-from visits.intake.visit_file import took_place_in
 from visits.models.cases import Case
 from visits.models.people import Consent, ConsentScope, NamedAccess, Person, RefusedPart
 from visits.models.portfolio import FormVersion
 from visits.models.visits import COUNTED, Submission, Visit
 from visits.people.consents import still_counts
 from visits.people.part_refusals import standing_refusals
+from visits.sight.homes import took_place_in
 from visits.sight.reach import Viewer
 
 

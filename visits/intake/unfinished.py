@@ -8,10 +8,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from visits.ground.errors import NotFound
-from visits.intake.visit_file import took_place_in
 from visits.models.cases import Case
 from visits.models.portfolio import FormVersion
 from visits.models.visits import COUNTED, Submission, SubmissionState, Visit
+from visits.sight.homes import took_place_in
 from visits.sight.reach import Reach, Viewer, visible_cases
 
 UNFINISHED_AFTER = timedelta(days=1)

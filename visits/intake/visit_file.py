@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from visits.following.every_kind import opened_by
@@ -25,13 +25,12 @@ from visits.models.visits import (
     Visit,
     VisitState,
 )
+from visits.sight.homes import took_place_in
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
 from visits.sight.lists import cases_seen
 from visits.sight.reach import Reach, Viewer
 
 STANDING = "standing"
-# Where a visit took place, or will: her case moves with her.
-took_place_in = func.coalesce(Visit.was_in_id, Case.dwelling_id)
 WHERE = (Dwelling, Dwelling.id == took_place_in)
 AWAITS_REVIEW = select(Submission.visit_id).where(
     Submission.state == SubmissionState.TO_REVIEW, Submission.visit_id.is_not(None)

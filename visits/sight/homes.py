@@ -2,17 +2,20 @@
 
 import uuid
 
-from sqlalchemy import ColumnElement, and_, exists, false, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, select, true
 from sqlalchemy.orm import Session, contains_eager
 
 from visits.ground.errors import NotFound
 from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
+from visits.models.visits import Visit
 from visits.sight.reach import Reach, Viewer, hidden_homes, visible_cases
 
 # Who looks after homes, and not only after cases.
 STOCK = (Reach.ALL, Reach.LANDLORD, Reach.TERRITORY)
+# Where a visit took place, or will: her case moves with her.
+took_place_in = func.coalesce(Visit.was_in_id, Case.dwelling_id)
 
 
 def visible_homes(viewer: Viewer) -> ColumnElement[bool]:
@@ -74,3 +77,20 @@ def _the_one(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> Dw
     if len(found) != 1:
         raise NotFound("home_not_found")
     return found[0]
+
+
+def find_residence(session: Session, viewer: Viewer, residence_id: uuid.UUID) -> Residence:
+    """Find a residence in which the viewer may see a dwelling.
+
+    Raises NotFound for one that does not exist and for one whose homes are all hidden alike.
+    """
+    statement = (
+        select(Residence)
+        .join(Dwelling, Dwelling.residence_id == Residence.id)
+        .where(Residence.id == residence_id, visible_homes(viewer))
+        .distinct()
+    )
+    residence = session.scalars(statement).one_or_none()
+    if residence is None:
+        raise NotFound("residence_not_found")
+    return residence

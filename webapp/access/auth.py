@@ -47,6 +47,7 @@ class Action(enum.StrEnum):
     NOTE_ALERTS = "note_alerts"
     NOTE_LIFE_EVENTS = "note_life_events"
     EDIT_PERSONS = "edit_persons"
+    SEE_HOMES = "see_homes"
     IMPORT_STOCK = "import_stock"
     ENROL = "enrol"
     SEE_CASES = "see_cases"
@@ -95,6 +96,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.NOTE_ALERTS: {COO: _ALL, SOC: _ALL},
     Action.NOTE_LIFE_EVENTS: {COO: _ALL, SOC: _ALL, PAR: _MAN},
     Action.EDIT_PERSONS: {COO: _ALL, SOC: _ALL},
+    Action.SEE_HOMES: {COO: _ALL, SOC: _ALL, TEC: _ALL, MAN: _ALL, PAR: _ORG},
     Action.IMPORT_STOCK: {COO: _ALL},
     Action.ENROL: {COO: _ALL},
     Action.SEE_CASES: {COO: _ALL, PAR: _ORG},
@@ -133,6 +135,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
 RIGHTS: dict[Action, frozenset[Right]] = {
     Action.SEE_PERSONS: WORK,
     Action.SEE_CASES: WORK,
+    Action.SEE_HOMES: WORK,
     Action.SEE_VISITS: WORK,
     Action.CALL: frozenset({Right.CALL}),
     Action.NOTE_LIFE_EVENTS: frozenset({Right.CALL, Right.PLAN, Right.DECIDE}),

@@ -144,10 +144,6 @@ def _dwelling_row(found: MapDwelling) -> layers.DwellingRow:
         status=word("case", found.status) if found.status else _("Not in a programme"),
         risk=word("risk", found.risk),
         open_works=found.open_works,
-        url=_link(found.reference),
+        url=url_for("homes.show", dwelling_id=found.id),
         worst=RISK_CODES[found.risk],
     )
-
-
-def _link(reference: str) -> str:
-    return url_for("people.index", q=reference)

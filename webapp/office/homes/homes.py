@@ -1,0 +1,76 @@
+"""A dwelling and a residence: what is true of them, what was found, who lives there."""
+
+import uuid
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from visits.ground.months import by_month
+from visits.homes.files import ADAPTATION, HAZARD, Eyes, home_file, residence_file
+from visits.models.visits import Visit
+from visits.sight import Viewer
+from visits.sight.homes import find_home, find_residence
+from webapp.access.auth import Action, may, requires, viewer
+from webapp.frame.transaction import now
+from webapp.office.frame.access import showing
+from webapp.office.frame.listing import wanted
+from webapp.office.frame.programmes import programme_names
+
+homes = Blueprint("homes", __name__, url_prefix="/homes")
+
+
+@homes.get("/<uuid:dwelling_id>")
+@requires(Action.SEE_HOMES)
+def show(dwelling_id: uuid.UUID) -> ResponseReturnValue:
+    """Show what is known of a dwelling."""
+    with showing("dwelling") as (session, shown):
+        dwelling = find_home(session, viewer(), dwelling_id)
+        file = home_file(session, _eyes(), dwelling)
+        shown.update(stay.person_id for lease in file.leases for stay in lease.stays)
+        shown.update(case.person_id for case in file.cases)
+        shown.update(visit.case.person_id for visit in file.visits)
+        return render_template(
+            "homes/show.html",
+            dwelling=dwelling,
+            file=file,
+            visits=by_month(file.visits, at=lambda one: one.planned_start_at, alike=_alike),
+            hazards=[one for one in file.findings if one.kind == HAZARD],
+            adaptations=[one for one in file.findings if one.kind == ADAPTATION],
+            programme_names=programme_names(session),
+            now=now(),
+        )
+
+
+@homes.get("/residences/<uuid:residence_id>")
+@requires(Action.SEE_HOMES)
+def residence(residence_id: uuid.UUID) -> ResponseReturnValue:
+    """Show what is known of a residence; nobody who lives there is named."""
+    with showing("residence") as (session, _):
+        found = find_residence(session, viewer(), residence_id)
+        return render_template(
+            "homes/residence.html",
+            residence=found,
+            file=residence_file(session, _eyes(), found, wanted=wanted()),
+            programme_names=programme_names(session),
+            now=now(),
+        )
+
+
+def _alike(visit: Visit) -> tuple[uuid.UUID, str] | None:
+    return None if visit.is_live else (visit.case_id, visit.state)
+
+
+def _eyes() -> Eyes:
+    """Give how far the reader sees of each thing that a page about homes may tell."""
+    return Eyes(
+        homes=viewer(Action.SEE_HOMES),
+        persons=_seen(Action.SEE_PERSONS),
+        cases=_seen(Action.SEE_CASES),
+        visits=_seen(Action.SEE_VISITS),
+        answers=_seen(Action.SEE_ANSWERS),
+        works=_seen(Action.SEE_WORKS),
+    )
+
+
+def _seen(action: Action) -> Viewer | None:
+    return viewer(action) if may(action) else None

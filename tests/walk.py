@@ -48,6 +48,7 @@ PAGES = frozenset(
         "outcomes.index",
         "parameters.index",
         "parameters.show",
+        "merging.choose",
         "people.index",
         "people_by_hand.new",
         "people.show",

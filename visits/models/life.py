@@ -98,3 +98,26 @@ class Correction(Base):
 
     noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
     taken_back_by: Mapped[User | None] = relationship(foreign_keys=[taken_back_by_id])
+
+
+class PersonMerge(Base):
+    """Two files of one person that became one: what was moved from the other, and how all stood.
+
+    `moved` holds `{rows, stays, kept, phone, numbers, reference, corrected, ended}`, which undoing
+    it reads.
+    """
+
+    __tablename__ = "person_merge"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    kept_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    other_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    moved: Mapped[Any] = mapped_column(EncryptedJson)
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    kept: Mapped[Person] = relationship(foreign_keys=[kept_id])
+    other: Mapped[Person] = relationship(foreign_keys=[other_id])
+    made_by: Mapped[User] = relationship(foreign_keys=[made_by_id])

@@ -19,7 +19,8 @@ class Person(Base):
     Of `birth_year` nobody knows the day; it is empty where `born_on` is known. She is a tenant of
     one landlord: whoever has rented from two has a file at each, and neither sees the other's.
 
-    A `protected` person is seen only by those named in `NamedAccess`.
+    A `protected` person is seen only by those named in `NamedAccess`. `merged_into` has all that is
+    known of her, where two files were of one person: this one is then a shell that nobody sees.
     """
 
     __tablename__ = "person"
@@ -55,6 +56,7 @@ class Person(Base):
     phone: Mapped[str | None] = mapped_column(EncryptedText)
     protected: Mapped[bool] = mapped_column(default=False)
     do_not_contact: Mapped[bool] = mapped_column(default=False)
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
 
     landlord: Mapped[Organisation] = relationship()
     occupancies: Mapped[list["Occupancy"]] = relationship(back_populates="person")

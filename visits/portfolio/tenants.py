@@ -48,6 +48,7 @@ def plan_persons(
     ledger.persons.load(
         ledger.session, Person.name_key, {_key(row) for row in reading.rows if row.get("born_on")}
     )
+    merged = _merged_aside(ledger)
     ledger.load_households()
     set_unseen_aside(ledger, viewer)
     households = Households(ledger, reading, today=today, choices=choices)
@@ -57,6 +58,9 @@ def plan_persons(
     corrected = ByHand(ledger, reading)
     corrected.read_rows(households, now)
     matches = Matches(households, reading, now, presumed=choices.get("presumed_date") == "same")
+    for reference, kept_id in merged.items():
+        if (kept := ledger.persons.records.get(kept_id)) is not None:
+            matches.by_reference[reference] = kept
     matches.find()
     phones = Phones(ledger, reading, choices, matches.persons.values())
     for row in matches.rows:
@@ -69,6 +73,20 @@ def plan_persons(
     later = [row for row in occupants if row.begins_after(today)]
     ledger.to_come = set_apart(households, later, viewer=viewer)
     _tell_of_cases(ledger, reading, matches)
+
+
+def _merged_aside(ledger: Ledger) -> dict[str, uuid.UUID]:
+    """Take shells of merged files out of the ledger; gives by reference the file that was kept."""
+    found: dict[str, uuid.UUID] = {}
+    while shells := [one for one in ledger.persons if one["merged_into_id"] is not None]:
+        into = {one.id: one["merged_into_id"] for one in shells}
+        found = {reference: into.get(kept, kept) for reference, kept in found.items()}
+        for shell in shells:
+            del ledger.persons.records[shell.id]
+            if shell["reference"]:
+                found[shell["reference"]] = into[shell.id]
+        ledger.persons.load(ledger.session, Person.id, into.values())
+    return found
 
 
 def _tell_of_cases(ledger: Ledger, reading: Reading, matches: "Matches") -> None:

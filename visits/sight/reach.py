@@ -88,8 +88,12 @@ def tenant_of(landlord_id: uuid.UUID | None) -> ColumnElement[bool]:
 
 
 def open_to(user_id: uuid.UUID | None) -> ColumnElement[bool]:
-    """Give the condition on `Person` that holds unless she is protected from a user."""
-    return or_(Person.protected.is_(False), Person.id.in_(_named_to(user_id)))
+    """Give the condition on `Person` that holds unless she is protected from a user.
+
+    Nor does it hold for a file that was merged into another: nobody is there any more.
+    """
+    unprotected = or_(Person.protected.is_(False), Person.id.in_(_named_to(user_id)))
+    return and_(Person.merged_into_id.is_(None), unprotected)
 
 
 def _named_to(user_id: uuid.UUID | None) -> Select[uuid.UUID]:
@@ -123,8 +127,9 @@ def unseen_cases(user_id: uuid.UUID) -> CompoundSelect[uuid.UUID]:
 
 
 def unseen_persons(user_id: uuid.UUID) -> Select[uuid.UUID]:
-    """Select those who are protected from a user: a handful, found by index."""
-    return select(Person.id).where(Person.protected.is_(True), Person.id.not_in(_named_to(user_id)))
+    """Select those who are protected from a user, and shells of merged files: by index, a few."""
+    shut = and_(Person.protected.is_(True), Person.id.not_in(_named_to(user_id)))
+    return select(Person.id).where(or_(shut, Person.merged_into_id.is_not(None)))
 
 
 def visible_work_orders(viewer: Viewer) -> ColumnElement[bool]:

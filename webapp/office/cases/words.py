@@ -33,7 +33,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "too_late": _l("it was too late, by the programme’s delay"),
         "other_version": _l("the case follows another version of its programme"),
     },
-    "case_outcome": {"moved": _l("Moved away"), "dead": _l("Died")},
+    "case_outcome": {
+        "moved": _l("Moved away"),
+        "dead": _l("Died"),
+        "duplicate": _l("Duplicate of another case"),
+    },
     "accessed": {
         "tasks": _l("the list of what is to do"),
         "task_made": _l("something to do noted"),

@@ -16,11 +16,12 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.arrivals import ROLES
 from visits.life.deaths import what_was_promised
 from visits.life.events import WHY_LENGTH, events_of, may_take_back
+from visits.life.merging import may_undo, merges_of
 from visits.life.moves import WHERE_TO_LENGTH
 from visits.models.cases import Case
 from visits.models.people import AlertCode, Person
 from visits.people.ahead import what_is_ahead
-from visits.people.by_hand import NAME_LENGTH, corrections_of, standing
+from visits.people.by_hand import NAME_LENGTH, PersonSaid, alike, corrections_of, standing
 from visits.people.external_scores import ToldScore, external_scores, record_external_score
 from visits.people.measures import alert_kind
 from visits.people.part_refusals import refusals_told
@@ -196,6 +197,7 @@ def _page(
         **LENGTHS,
         **_cases(session, person, file.cases),
         **_life(session, person),
+        **_merges(session, person),
         **_protection(session, person, shown),
     )
 
@@ -222,6 +224,18 @@ def _life(session: Session, person: Person) -> dict[str, Any]:
         "may_note_life": _reaches(session, Action.NOTE_LIFE_EVENTS, person),
         "roles": ROLES,
     }
+
+
+def _merges(session: Session, person: Person) -> dict[str, Any]:
+    """Give which files were merged into hers, and how many more may be of the same person."""
+    merges = merges_of(session, person)
+    same = 0
+    if may(Action.EDIT_PERSONS):
+        said = PersonSaid(person.last_name, person.first_name, person.civility, person.born_on)
+        found = alike(session, viewer(Action.EDIT_PERSONS), said)
+        hers = [one for one in found if one.landlord_id == person.landlord_id]
+        same = len([one for one in hers if one != person])
+    return {"merges": merges, "to_undo": may_undo(merges, now=now()), "same": same}
 
 
 def _protection(session: Session, person: Person, shown: set[uuid.UUID | None]) -> dict[str, Any]:

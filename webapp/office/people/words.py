@@ -61,6 +61,13 @@ WORDS: dict[str, dict[str, Any]] = {
         "identity": _l("Corrections"),
         "looked": _l("Who looked"),
     },
+    "merged": {
+        "civility": _l("Form of address"),
+        "last_name": _l("Last name"),
+        "first_name": _l("First name"),
+        "born_on": _l("Birth date"),
+        "phone": _l("Phone to call first"),
+    },
     "how_told": {
         "phone": _l("told on the phone"),
         "door": _l("told at the door"),
@@ -72,7 +79,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "person_file": _l("the file"),
         "person_made": _l("a person written down"),
         "person_corrected": _l("a name or a birth date corrected"),
-        "people_alike": _l("persons who may be the one to write down"),
+        "people_alike": _l("persons who may be the same"),
+        "persons_merged": _l("two files of one person merged"),
+        "merge_undone": _l("the merging of two files undone"),
         "life_event_noted": _l("a death or a move noted"),
         "life_event_taken_back": _l("a death or a move taken back"),
         "part_refused": _l("a part of the visit refused"),
@@ -125,6 +134,12 @@ REFUSALS: dict[str, Any] = {
     "home_is_let": _l("This dwelling is let. Tick the box if this person lives with those there."),
     "nobody_there": _l("Nobody lives there under a lease: leave the box unticked."),
     "lives_there_already": _l("This person lives there already. Nothing was changed."),
+    "same_person": _l("This is the very same file."),
+    "two_landlords": _l("They are tenants of two landlords: each keeps a file of its own."),
+    "one_died": _l("One of the two died and the other did not. Put that right first."),
+    "one_protected": _l(
+        "One of the two files is protected and the other is not. Protect both, or neither, first."
+    ),
     "already_died": _l("This death is noted already. Nothing was changed."),
     "before_birth": _l("This person was not born yet that day."),
     "before_lease": _l("This person did not live there yet that day."),

@@ -36,6 +36,7 @@ PAGES = frozenset(
         "home.index",
         "homes.residence",
         "homes.show",
+        "homes_by_hand.new",
         "import_lines.warnings_page",
         "imports.index",
         "imports.show",

@@ -1,14 +1,14 @@
 """two files of one person become one, and may be two again.
 
 Revision: 0038
-Follows: 0045
+Follows: 0043
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0038"
-down_revision = "0045"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,14 @@ def refresh_map(session: Session, dwelling_ids: Iterable[uuid.UUID | None]) -> N
     ids = sorted({one for one in dwelling_ids if one is not None})
     session.flush()
     for start in range(0, len(ids), BATCH):
-        _refresh_batch(session, ids[start : start + BATCH])
+        some = ids[start : start + BATCH]
+        _refresh_batch(session, some, lambda some=some: _points_of(session, some))  # type: ignore[misc]
+
+
+def leave_map(session: Session, dwelling_id: uuid.UUID) -> None:
+    """Take a dwelling that is to be no more off the map, and out of its counts."""
+    session.flush()
+    _refresh_batch(session, [dwelling_id], list)
 
 
 def refresh_map_of_person(session: Session, person_id: uuid.UUID) -> None:
@@ -82,11 +89,15 @@ def rebuild_map(session: Session) -> int:
     return len(ids)
 
 
-def _refresh_batch(session: Session, ids: Sequence[uuid.UUID]) -> None:
+def _refresh_batch(
+    session: Session,
+    ids: Sequence[uuid.UUID],
+    points: Callable[[], list[dict[str, Any]]],
+) -> None:
     _wait_for_turn(session, ids)
     table = MapPoint.__table__
     before = session.execute(select(*table.c).where(MapPoint.dwelling_id.in_(ids))).mappings().all()
-    after = _points_of(session, ids)
+    after = points()
     deltas: Deltas = defaultdict(lambda: [0] * len(MEASURES))
     _count(deltas, before, -1)
     _count(deltas, after, 1)

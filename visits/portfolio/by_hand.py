@@ -1,4 +1,4 @@
-"""What a file says of who somebody is, beside what was corrected by hand."""
+"""What a file says of persons and of homes, beside what was corrected by hand."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -6,6 +6,7 @@ from typing import Any
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.folding import name_key
+from visits.homes.corrections import corrected_homes
 from visits.models.life import Correction
 from visits.people.by_hand import by_hand
 from visits.portfolio.households import Households
@@ -53,6 +54,28 @@ class ByHand:
         known = [{_plain(person[name]), *_before(fields.get(name, ()))} for name in names]
         last, first, born = (_plain(one) for one in said)
         return last in known[0] and first in known[1] and (not born or born in known[2])
+
+
+def keep_corrected_homes(ledger: Ledger, reading: Reading) -> None:
+    """Put back the details of homes that were corrected by hand, and tell of what a line said."""
+    shelves = (ledger.dwellings, ledger.residences)
+    known = [one.id for shelf in shelves for one in shelf if one.before is not None]
+    corrected = corrected_homes(ledger.session, known)
+    rows = {row.line: row for row in reading.rows}
+    for shelf in shelves:
+        for record in shelf:
+            for name, one in corrected.get(record.id, {}).items():
+                assert record.before is not None  # only known ones were asked for
+                told, kept = record[name], record.before[name]
+                if told == kept:
+                    continue
+                record.values[name] = kept
+                if (row := rows.get(record.line)) is not None:
+                    day = f"{today_in_paris(one.noted_at):%d/%m/%Y}"
+                    known_as = one.after or "–"
+                    reading.warn(
+                        row, name, "corrected_by_hand", value=told, known=known_as, day=day
+                    )
 
 
 def _before(corrections: Iterable[Correction]) -> set[str]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.portfolio.account import Account, account_for
+from visits.portfolio.by_hand import keep_corrected_homes
 from visits.portfolio.fields import Kind
 from visits.portfolio.ledger import Ledger, Record, Shelf
 from visits.portfolio.mapping import Columns, check_mapping
@@ -109,6 +110,7 @@ def examine(
     with session.no_autoflush:
         refuse_outside(session, reading, viewer, landlord_id=landlord_id)
         _plan(ledger, reading, kind=kind, today=today, viewer=viewer, choices=choices)
+        keep_corrected_homes(ledger, reading)
     if kind is Kind.TENANTS:
         _warn_of_missing_birth_dates(ledger, reading)
     plan = ImportPlan(

@@ -48,6 +48,7 @@ class Action(enum.StrEnum):
     NOTE_LIFE_EVENTS = "note_life_events"
     EDIT_PERSONS = "edit_persons"
     SEE_HOMES = "see_homes"
+    EDIT_HOMES = "edit_homes"
     IMPORT_STOCK = "import_stock"
     ENROL = "enrol"
     SEE_CASES = "see_cases"
@@ -97,6 +98,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.NOTE_LIFE_EVENTS: {COO: _ALL, SOC: _ALL, PAR: _MAN},
     Action.EDIT_PERSONS: {COO: _ALL, SOC: _ALL},
     Action.SEE_HOMES: {COO: _ALL, SOC: _ALL, TEC: _ALL, MAN: _ALL, PAR: _ORG},
+    Action.EDIT_HOMES: {COO: _ALL, TEC: _ALL},
     Action.IMPORT_STOCK: {COO: _ALL},
     Action.ENROL: {COO: _ALL},
     Action.SEE_CASES: {COO: _ALL, PAR: _ORG},

@@ -2,10 +2,11 @@
 
 import uuid
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from visits.ground.months import by_month
+from visits.homes.corrections import DOOR_LENGTH, changes_of, standing
 from visits.homes.files import ADAPTATION, HAZARD, Eyes, home_file, residence_file
 from visits.models.visits import Visit
 from visits.sight import Viewer
@@ -23,12 +24,20 @@ homes = Blueprint("homes", __name__, url_prefix="/homes")
 @requires(Action.SEE_HOMES)
 def show(dwelling_id: uuid.UUID) -> ResponseReturnValue:
     """Show what is known of a dwelling."""
+    return page_of_home(dwelling_id)
+
+
+def page_of_home(
+    dwelling_id: uuid.UUID, *, errors: dict[str, str] | None = None, said: str = ""
+) -> str:
+    """Render the page of a dwelling, with why a change of it was refused."""
     with showing("dwelling") as (session, shown):
-        dwelling = find_home(session, viewer(), dwelling_id)
+        dwelling = find_home(session, viewer(Action.SEE_HOMES), dwelling_id)
         file = home_file(session, _eyes(), dwelling)
         shown.update(stay.person_id for lease in file.leases for stay in lease.stays)
         shown.update(case.person_id for case in file.cases)
         shown.update(visit.case.person_id for visit in file.visits)
+        changes = changes_of(session, dwelling)
         return render_template(
             "homes/show.html",
             dwelling=dwelling,
@@ -37,6 +46,12 @@ def show(dwelling_id: uuid.UUID) -> ResponseReturnValue:
             hazards=[one for one in file.findings if one.kind == HAZARD],
             adaptations=[one for one in file.findings if one.kind == ADAPTATION],
             programme_names=programme_names(session),
+            changes=changes,
+            standing=standing(changes),
+            door_length=DOOR_LENGTH,
+            typed=request.form,
+            errors=errors or {},
+            said=said,
             now=now(),
         )
 

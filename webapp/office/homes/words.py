@@ -5,6 +5,33 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 WORDS: dict[str, dict[str, Any]] = {
+    "home_change": {
+        "made": _l("Written down"),
+        "floor": _l("Floor"),
+        "door": _l("Door"),
+        "rooms": _l("Rooms"),
+        "surface": _l("Surface in m²"),
+        "has_bath": _l("Bath"),
+        "is_adapted": _l("Adapted"),
+        "energy_label": _l("Energy label"),
+        "has_lift": _l("Lift"),
+    },
+    "home_value": {"yes": _l("yes"), "no": _l("no"), "with_residence": _l("with its residence")},
+    "field": {
+        "reference": _l("Reference"),
+        "residence_reference": _l("Reference of the residence"),
+        "address": _l("Address"),
+        "postcode": _l("Postcode"),
+        "city": _l("City"),
+        "floor": _l("Floor"),
+        "door": _l("Door"),
+        "rooms": _l("Rooms"),
+        "surface": _l("Surface in m²"),
+        "has_bath": _l("Bath"),
+        "is_adapted": _l("Adapted"),
+        "energy_label": _l("Energy label"),
+        "has_lift": _l("Lift"),
+    },
     "accessed": {
         "dwelling": _l("the page of a dwelling"),
         "residence": _l("the page of a residence"),
@@ -12,5 +39,12 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 
 REFUSALS: dict[str, Any] = {
+    "reference_taken": _l("A dwelling has this reference already."),
+    "residence_elsewhere": _l("This residence is not in your territory."),
+    "home_in_use": _l("Somebody lives there, or something was noted there: it stays."),
+    "bad_postcode": _l("A postcode has five digits."),
+    "bad_floor": _l("A floor is a whole number from −5 to 200."),
+    "bad_rooms": _l("A number of rooms is expected, 50 at most."),
+    "bad_surface": _l("A surface in m² is expected, 2,000 at most."),
     "residence_not_found": _l("There is no such residence, or your account may not see it."),
 }

@@ -10,11 +10,19 @@ from sqlalchemy.orm import Session
 from tests.e2e.layout import violations
 from tests.e2e.round import Round, arrived, card, choose, finish, item, open_hub, refuse
 from tests.e2e.waiting import until
-from tests.factories import make_case, make_dwelling, make_person, make_viewer, make_visit
+from tests.factories import (
+    make_case,
+    make_dwelling,
+    make_person,
+    make_user,
+    make_viewer,
+    make_visit,
+)
+from visits.accounts.accounts import find_organisation
 from visits.accounts.mandates import MandateSaid, grant_mandate
 from visits.cases.tasks import make_task
 from visits.ground.deadlines import today_in_paris
-from visits.models.accounts import User
+from visits.models.accounts import OrganisationKind, User
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.mandates import Right
 from visits.models.people import Person
@@ -96,11 +104,14 @@ def _plan(day: Round, name: str, *, days: int, beside: str = "") -> None:
 def _due_too(session: Session, visitor: User, dwelling: Dwelling, name: str) -> None:
     """Let a visit to somebody else be due in a home, in a programme of the visitor's mandate."""
     today = today_in_paris(datetime.now(UTC))
+    office = make_user(session)
+    association = find_organisation(session, "Association", OrganisationKind.PARTNER)
+    visitor.organisation_id = association.id
     said = MandateSaid(
-        visitor.organisation_id, "seniors", None, frozenset({Right.VISIT}),
+        association.id, "seniors", None, frozenset({Right.VISIT}),
         from_on=today, until_on=None,
     )  # fmt: skip
-    grant_mandate(session, said, by=visitor.id, now=datetime.now(UTC))
+    grant_mandate(session, said, by=office.id, now=datetime.now(UTC))
     person = make_person(session, dwelling=dwelling, last_name=name)
     case = make_case(session, by=visitor, person=person, dwelling=dwelling, state=CaseState.VISITED)
     make_task(

@@ -37,6 +37,9 @@ VISIT = "01a21bf3-1c8b-77bf-889d-315de939e509"
 TOKEN = "palier_4WFv_Z082e82A48XZPatEfWojdMaLqssys54NX9Wyio"
 TABLET = {"Authorization": f"Bearer {TOKEN}", "Accept": "application/json"}
 
+# Whose stock it is, by the name it has there.
+LANDLORD = "Office de l’habitat de l’Oise (fictif)"
+
 
 @pytest.fixture
 def old(engine: Engine) -> Iterator[Engine]:
@@ -90,7 +93,7 @@ def test_what_people_had_is_kept_in_todays_words_and_goes_back_as_it_was(old: En
 def test_what_people_had_is_worked_on_with_todays_pages(
     house: House, client_as: Callable[..., FlaskClient]
 ) -> None:
-    client = client_as(Role.COORDINATOR)
+    client = client_as(Role.COORDINATOR, organisation=LANDLORD)
     with house.sessions() as session:
         cases = session.scalars(select(Case).join(Case.person).order_by(Case.id)).all()
         hidden = {f"/cases/{case.id}" for case in cases if case.person.protected}

@@ -27,7 +27,8 @@ from visits.models.visits import Submission, SubmissionState
 from webapp.access.auth import Action, declared_action
 
 LATE_DOORS = {
-    "openrosa.submit", "visit_reports.failure", "visit_reports.refusals", "alerts_api.raised",
+    "openrosa.submit", "visit_reports.failure", "visit_reports.refusals", "visit_reports.beside",
+    "alerts_api.raised",
 }  # fmt: skip
 
 

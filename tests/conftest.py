@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Engine, create_engine, false, text, update
+from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import make_user
@@ -26,6 +26,7 @@ from visits.ground.file_store import FileStore
 from visits.ground.migration import migrate
 from visits.models.accounts import Role
 from visits.models.programmes import ProgrammeVersion
+from visits.programmes import shipped_programmes
 from visits.programmes.published import publish_shipped_programmes
 from webapp import create_app
 from webapp.access.auth import SESSION_NUMBER
@@ -143,14 +144,27 @@ def empty_postgres(postgres_url: str) -> Iterator[str]:
 def _empty(url: str) -> None:
     """Delete every row, and let every sequence begin again: TRUNCATE takes six times as long."""
     with _connected(url).begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        for table in Base.metadata.sorted_tables:
-            shipped = table.c.published_at == SHIPPED_AT if table.name in KEPT else false()
-            connection.execute(table.delete().where(~shipped))
-        # One that a test retired takes people again in the next.
-        connection.execute(update(ProgrammeVersion).values(retired_at=None, retired_by_id=None))
-        connection.execute(text(BEGIN_AGAIN))
-    _publish_programmes(_connected(url))  # a restored backup took them along
+        connection.exec_driver_sql(_emptying())
+        left = connection.scalar(select(func.count()).select_from(ProgrammeVersion))
+    if left != len(shipped_programmes()):  # a restored backup took them along
+        _publish_programmes(_connected(url))
+
+
+@cache
+def _emptying() -> str:
+    """Give all that empties a database as one statement: sixty journeys take as long as a test."""
+    kept = {table: f" WHERE published_at <> '{SHIPPED_AT.isoformat()}'" for table in KEPT}
+    tables = [table.name for table in Base.metadata.sorted_tables]
+    return ";".join(
+        [
+            "SET LOCAL session_replication_role = replica",
+            *(f'DELETE FROM "{name}"{kept.get(name, "")}' for name in tables),
+            # One that a test retired takes people again in the next.
+            "UPDATE programme_version SET retired_at = NULL, retired_by_id = NULL"
+            " WHERE retired_at IS NOT NULL",
+            BEGIN_AGAIN.replace("%", "%%"),
+        ]
+    )
 
 
 def _publish_programmes(engine: Engine) -> None:
@@ -171,7 +185,8 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine = _connected(database_url)
     keyring.load(SECRETS)
     yield engine
-    engine.dispose()
+    if engine.dialect.name == "sqlite":  # its file is another one in the next test
+        engine.dispose()
 
 
 @pytest.fixture

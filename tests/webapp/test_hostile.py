@@ -84,7 +84,7 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
     found = {
         "left_id": str(left), "right_id": str(right), "submission_id": str(left),
         "order_id": lines["work_order"], "task_id": lines["follow_up"],
-        "alert_id": str(alert.id), "name": "water_price",
+        "alert_id": str(alert.id), "contact_id": str(alert.id), "name": "water_price",
         "person_id": str(case.person_id), "case_id": str(case.id),
         "dwelling_id": str(case.dwelling_id), "residence_id": str(case.dwelling.residence_id),
         "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
-from visits.models.accounts import Organisation
+from visits.models.accounts import Organisation, User
 from visits.models.portfolio import Tenancy
 
 
@@ -99,7 +99,10 @@ class LeaseToCome(Base):
 
 
 class HouseholdContact(Base):
-    """Somebody on a lease who does not live under it: guarantor, guardian, former spouse, carer."""
+    """Somebody on a lease who does not live under it: guarantor, guardian, former spouse, carer.
+
+    `noted_by_id` is empty for one that the landlord's file gave; one that ended stays.
+    """
 
     __tablename__ = "household_contact"
 
@@ -110,8 +113,14 @@ class HouseholdContact(Base):
     last_name: Mapped[str] = mapped_column(String(100))
     first_name: Mapped[str] = mapped_column(String(100), default="")
     phone: Mapped[str | None] = mapped_column(EncryptedText)
+    noted_at: Mapped[datetime | None]
+    noted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
     tenancy: Mapped[Tenancy] = relationship()
+    noted_by: Mapped[User | None] = relationship(foreign_keys=[noted_by_id])
+    ended_by: Mapped[User | None] = relationship(foreign_keys=[ended_by_id])
 
     @property
     def name(self) -> str:

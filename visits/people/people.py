@@ -13,7 +13,6 @@ from visits.models.people import (
     AccessedPerson,
     AccessEvent,
     Consent,
-    HouseholdContact,
     NamedAccess,
     Occupancy,
     Person,
@@ -49,7 +48,6 @@ class PersonFile:
     consents: Sequence[Consent]
     household: Sequence[Person]
     alerts: Sequence[PersonAlert]
-    contacts: Sequence[HouseholdContact]
 
 
 def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
@@ -83,20 +81,7 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
         ).all(),
         household=_household(session, viewer, person),
         alerts=standing_alerts(session, [person.id]).get(person.id, ()),
-        contacts=_contacts(session, person),
     )
-
-
-def _contacts(session: Session, person: Person) -> Sequence[HouseholdContact]:
-    """Give who stands on her lease without living there; whoever may see her may see them."""
-    leases = select(Occupancy.tenancy_id).where(
-        Occupancy.person_id == person.id, Occupancy.ended_on.is_(None)
-    )
-    return session.scalars(
-        select(HouseholdContact)
-        .where(HouseholdContact.tenancy_id.in_(leases))
-        .order_by(HouseholdContact.role, HouseholdContact.last_name, HouseholdContact.id)
-    ).all()
 
 
 def _household(session: Session, viewer: Viewer, person: Person) -> Sequence[Person]:

@@ -354,8 +354,9 @@ def keep_contacts(households: Households, rows: Iterable[Row]) -> None:
                 row.line, tenancy_id=tenancy.id, role=row.values["role"], last_name=last_name,
                 first_name=first_name,
             )  # fmt: skip
-        contacts[key].put("civility", row.get("civility"))
-        contacts[key].put("phone", row.get("mobile") or row.get("phone"))
+        if contacts[key]["noted_by_id"] is None:  # what was noted by hand, no file replaces
+            contacts[key].put("civility", row.get("civility"))
+            contacts[key].put("phone", row.get("mobile") or row.get("phone"))
         ledger.contacts.touch(contacts[key], row.line)
 
 

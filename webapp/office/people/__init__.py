@@ -7,6 +7,7 @@ from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.people import (
     by_hand,
+    contacts,
     life_events,
     measures,
     merging,
@@ -27,6 +28,7 @@ SUBJECT = Subject(
         protection.protection,
         measures.person_alerts,
         phones.phones,
+        contacts.contacts,
     ),
     navigation=(
         Item(

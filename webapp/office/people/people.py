@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.calls.lease_contacts import ROLES as CONTACT_ROLES
+from visits.calls.lease_contacts import contacts_of
 from visits.calls.phones import WHOSE_LENGTH
 from visits.cases.cases import NOTE_LENGTH
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -180,6 +182,8 @@ def _page(
         person=person,
         refusals=refusals_told(session, person),
         numbers=numbers_of(session, person),
+        contacts=contacts_of(session, person),
+        contact_roles=CONTACT_ROLES,
         may_call=person.died_on is None and _reaches(session, Action.CALL, person),
         may_edit=_reaches(session, Action.EDIT_PERSONS, person),
         corrections=corrections,

@@ -77,6 +77,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "access": {"read": _l("Read"), "write": _l("Change")},
     "accessed": {
         "person_file": _l("the file"),
+        "contact_noted": _l("a contact of a household"),
         "person_made": _l("a person written down"),
         "person_corrected": _l("a name or a birth date corrected"),
         "people_alike": _l("persons who may be the same"),
@@ -123,6 +124,8 @@ WORDS: dict[str, dict[str, Any]] = {
 
 REFUSALS: dict[str, Any] = {
     "person_not_found": _l("There is no such person, or your account may not see this file."),
+    "contact_not_found": _l("This contact is not there any more, or was changed meanwhile."),
+    "no_lease_for_contact": _l("Contacts belong to a lease: first note where the person lives."),
     "measure_not_found": _l("This measure is not there any more."),
     "alert_already_noted": _l("This measure is noted already. Nothing was changed."),
     "household_changed": _l(

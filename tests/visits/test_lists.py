@@ -32,6 +32,8 @@ from visits.sight import Held, Reach, Viewer, listing, lists, visible_cases, vis
 from visits.sight.listing import Wanted
 from visits.steering.outcomes import outcomes, standing
 
+pytestmark = pytest.mark.slow
+
 EVERY = CaseFilter(state=ALL)
 RIGHTS = frozenset({Right.CALL})
 

@@ -50,6 +50,8 @@ from visits.sight import Reach, find_person
 from visits.sight.access_chain import find_break, seal_access_log
 from visits.sight.access_log import log_access
 
+pytestmark = pytest.mark.slow
+
 MAP = (select(MapPoint.dwelling_id), select(MapCell.cell), select(MapCell.dwellings))
 
 

@@ -29,6 +29,8 @@ from visits.models.mandates import Mandate, Right
 from visits.models.works import WorkOrder
 from webapp.access.auth import SESSION_NUMBER, Action, declared_action
 
+pytestmark = pytest.mark.slow
+
 TABLE = Path(__file__).with_name("access_matrix.txt")
 OFFICE, OURS, OTHERS = "Office de l'habitat", "Association", "Mutuelle"
 OPENS, FORBIDDEN, HIDDEN, ELSE = "x", ".", "0", "?"

@@ -55,6 +55,8 @@ from visits.portfolio import upload_file
 from visits.programmes.drafts import take_up
 from visits.sight import Reach
 
+pytestmark = pytest.mark.slow
+
 SignIn = Callable[..., FlaskClient]
 
 LAT, LON = 49.41, 2.11

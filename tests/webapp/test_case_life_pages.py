@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,11 +10,11 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.factories import make_case, make_dwelling, make_person, make_user
+from tests.factories import make_case, make_dwelling, make_person, make_user, make_visit
 from visits.cases.coming import make_for
 from visits.models.accounts import Role
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
-from visits.models.visits import Visit
+from visits.models.visits import Visit, VisitState
 from visits.programmes.published import version_of
 
 SignIn = Callable[..., FlaskClient]
@@ -56,6 +57,24 @@ def test_a_case_is_closed_and_opened_again_on_its_page(
         True,
         True,
     )
+
+
+def test_whoever_came_last_is_proposed_for_the_next_visit(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    client, path = client_as("coordinator"), f"/cases/{case.id}"
+    before, last, _ = (make_user(session, role=Role.VISITOR) for _ in range(3))
+    for days, visitor in ((14, before), (7, last)):
+        make_visit(
+            session, case=case, visitor=visitor, start_at=NOW - timedelta(days=days),
+            state=VisitState.DONE,
+        )  # fmt: skip
+    case.state = CaseState.AGREED
+    ids = before.id, last.id
+    session.commit()
+    shown = client.get(path).get_data(as_text=True)
+    assert re.search(rf'value="{ids[1]}" selected', shown)
+    assert not re.search(rf'value="{ids[0]}" selected', shown)
 
 
 def test_weekly_visits_are_planned_ahead_one_after_the_other(

@@ -36,6 +36,14 @@ def visitors(session: Session, landlord_id: uuid.UUID) -> Sequence[User]:
     return session.scalars(statement.order_by(User.name, User.id)).all()
 
 
+def came_last(visits: Collection[Visit], offered: Collection[User]) -> uuid.UUID | None:
+    """Name whom a person knows: who of those that may go held her last visit."""
+    may_go = {user.id for user in offered}
+    held = [one for one in visits if one.state is VisitState.DONE and one.visitor_id in may_go]
+    latest = max(held, key=lambda one: (one.planned_start_at, one.id), default=None)
+    return latest.visitor_id if latest else None
+
+
 def may_be_planned(case: Case, due: Collection[Task]) -> bool:
     """Tell whether a visit may be planned: agreed to, and none is planned or more is due."""
     if not case.is_open or case.state not in MAY_BE_PLANNED:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.agenda.doors import LEFT_BEHIND, OUTCOMES, ladder_of
-from visits.agenda.planning import may_be_planned, visitors
+from visits.agenda.planning import came_last, may_be_planned, visitors
 from visits.calls.call_list import (
     TO_CONTACT,
     CaseFilter,
@@ -267,6 +267,7 @@ def page_of_case(
     calls_here = _reaches(session, Action.CALL, case.id)
     decides_here = _reaches(session, Action.DECIDE, case.id)
     due = visits_due(session, case)
+    offered = offered_visitors(session, case) if may(Action.PLAN) else []
     return render_template(
         "cases/show.html",
         case=case,
@@ -297,7 +298,8 @@ def page_of_case(
         # What was refused of a form for another visit comes back in that form.
         another=bool(request.args.get("another") or (form == "plan" and "minutes" in request.form)),
         plans_here=_reaches(session, Action.PLAN, case.id),
-        visitors=offered_visitors(session, case) if may(Action.PLAN) else [],
+        visitors=offered,
+        came_last=came_last(visits, offered),
         refusal=refusal,
         calls_here=calls_here,
         may_call=calls_here and _may_be_called(case),

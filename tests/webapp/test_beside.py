@@ -19,9 +19,11 @@ from visits.accounts.mandates import MandateSaid, grant_mandate
 from visits.cases.tasks import close_task, make_task
 from visits.forms.published import publish_form
 from visits.intake.submissions import record_submission
+from visits.models.accounts import Territory, User
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.mandates import Mandate, Right
 from visits.models.people import AccessEvent
+from visits.models.portfolio import Dwelling
 from visits.models.visits import Visit, VisitState
 from visits.people.protection import protect
 from visits.sight import Reach
@@ -155,6 +157,38 @@ def test_what_is_not_hers_or_not_due_is_not_told(
     assert home.listed
     home.do(change)
     assert home.listed == []
+
+
+@pytest.mark.one_database
+def test_a_landlords_own_visitor_is_told_what_is_due_in_its_homes_without_a_mandate(
+    home: Home,
+) -> None:
+    north, south = uuid.uuid4(), uuid.uuid4()
+
+    def hers(session: Session, case: Case) -> None:
+        session.add_all(Territory(id=one, name=str(one)) for one in (north, south))
+        session.flush()
+        session.scalars(select(Mandate)).one().rights = [Right.CALL]
+        residence = session.get_one(Dwelling, case.dwelling_id).residence
+        residence.territory_id = north
+        visitor = session.get_one(User, home.tablet.visitor.id)
+        visitor.organisation_id = residence.landlord_id
+
+    def of(area: uuid.UUID | None) -> Callable[[Session, Case], None]:
+        def work_there(session: Session, case: Case) -> None:
+            session.get_one(User, home.tablet.visitor.id).territory_id = area
+
+        return work_there
+
+    home.do(hers)
+    assert len(home.listed) == 1
+    home.do(_in_other_hands)  # its tenant all the same
+    assert len(home.listed) == 1
+    told = []
+    for area in (north, south):
+        home.do(of(area))
+        told.append(len(home.listed))
+    assert told == [1, 0]
 
 
 HIDDEN = [_only_called, _in_other_hands, _elsewhere, _another_programme, _a_call]

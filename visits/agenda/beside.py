@@ -39,8 +39,8 @@ def due_beside(
 ) -> dict[uuid.UUID, list[Beside]]:
     """Give for each visit to come what else is due there on its day, across programmes.
 
-    Of her person and of whoever lives with her, as far as the viewer's organisation sees their
-    cases; who has not agreed to be visited is not there.
+    Of her person and of whoever lives with her, as far as the viewer sees their cases; who has not
+    agreed to be visited is not there.
     """
     coming = [visit for visit in visits if visit.is_live]
     tasks = _due_in_homes(session, coming, viewer) if coming else []

@@ -89,7 +89,8 @@ FUN, CON = Role.FUNDER, Role.CONTRACTOR
 # The permissions, whole: a role that is not in an action's row may not do it. An account with a
 # territory never reaches further than its territory, but for the visits that are its own; one of a
 # landlord, where there are several, never further than that landlord's stock, and one of none no
-# further than its mandates: no role sees all tenants there.
+# further than its mandates: no role sees all tenants there. A landlord's visitor is told what is
+# due in its homes as its office is.
 PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.OWN_ACCOUNT: dict.fromkeys(Role, Reach.OWN),
     Action.SEE_PERSONS: {COO: _ALL, SOC: _ALL, PAR: _ORG},
@@ -209,6 +210,8 @@ def viewer(action: Action | None = None) -> Viewer:
         raise Forbidden("forbidden")
     account: Account = g.account
     bound = landlord_bound()
+    if reach is Reach.ORGANISATION and account.role is VIS and bound.landlord_id is not None:
+        reach = Reach.ALL  # a landlord's own people reach its stock: no mandate is given to them
     if reach is Reach.ALL and bound.several and bound.landlord_id is None:
         reach = Reach.MANDATE
     elif reach is Reach.ALL and account.territory_id is not None:

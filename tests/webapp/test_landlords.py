@@ -18,8 +18,9 @@ from tests.factories import (
     make_residence,
     make_user,
 )
-from visits.accounts.accounts import find_organisation
+from visits.accounts.accounts import find_organisation, find_territory
 from visits.accounts.mandates import MandateSaid, grant_mandate
+from visits.ground.errors import Invalid
 from visits.models.accounts import Organisation, OrganisationKind, Role, User
 from visits.models.mandates import Right
 from visits.models.portfolio import Import
@@ -77,6 +78,13 @@ def test_each_role_comes_to_the_tenants_of_its_landlord_or_of_its_mandates(
     assert said_on(platform, people, cases) == {OISE, AISNE}
 
 
+def test_a_partner_who_is_of_the_landlord_itself_comes_to_no_tenant(
+    client_as: SignIn, landlords: dict[str, User]
+) -> None:
+    partner = client_as("partner_coordinator", organisation=OISE)
+    assert said_on(partner, "/people/?q=locataire", "/cases/?state=all") == set()
+
+
 def test_a_platform_says_for_whom_a_file_is_and_a_landlord_is_not_asked(
     client_as: SignIn, session: Session, landlords: dict[str, User]
 ) -> None:
@@ -121,6 +129,74 @@ def test_an_administrator_of_one_landlord_runs_no_account_that_opens_another_one
         named = {"new_organisation": "Somme", "organisation_kind": kind}
         assert admin.post("/accounts/new", data=typed | named).status_code == 422
     assert len(session.scalars(select(Organisation)).all()) == len(landlords)
+
+
+def test_areas_are_offered_and_taken_where_ones_own_landlord_has_homes(
+    client_as: SignIn, session: Session, landlords: dict[str, User]
+) -> None:
+    homes = {"Creil": OISE, "Laon": AISNE, "Vervins": None}
+    areas = {area: find_territory(session, area).id for area in homes}
+    for area, owner in homes.items():
+        if owner:
+            owner_id = landlords[owner].organisation_id
+            make_residence(session, landlord_id=owner_id, territory_id=areas[area])
+    session.commit()
+    seen = {OISE: "Creil", AISNE: "Laon", HELPERS: "Laon"}  # the association works for the second
+    for name in (*seen, PLATFORM):
+        admin = client_as("administrator", organisation=name)
+        known = {"Vervins", *(seen[name],)} if name in seen else set(homes)
+        for page in ("/accounts/new", "/mandates/new"):
+            form = admin.get(page).get_data(as_text=True)
+            assert {area for area in homes if f">{area}</option>" in form} == known, (name, page)
+        for area, area_id in areas.items():
+            typed = {
+                "email": f"{name}{area}@palier.example", "name": "B", "role": "coordinator",
+                "organisation": str(landlords[name].organisation_id), "territory": str(area_id),
+            }  # fmt: skip
+            answer = admin.post("/accounts/new", data=typed)
+            assert (answer.status_code == 422) is (area not in known), (name, area)
+
+
+def test_a_mandate_is_for_an_area_where_its_landlord_has_homes(
+    session: Session, landlords: dict[str, User]
+) -> None:
+    area = find_territory(session, "Laon").id
+    make_residence(session, landlord_id=landlords[AISNE].organisation_id, territory_id=area)
+    said = MandateSaid(
+        landlords[PLATFORM].organisation_id, "seniors", area, frozenset(Right), NOW.date(), None
+    )
+    with pytest.raises(Invalid) as refused:
+        grant_mandate(session, said, by=landlords[OISE].id, now=NOW)
+    assert refused.value.fields == {"territory": "bad_choice"}
+    assert grant_mandate(session, said, by=landlords[AISNE].id, now=NOW).territory_id == area
+
+
+def test_an_account_keeps_the_area_it_has_though_no_home_is_left_there(
+    client_as: SignIn, session: Session, landlords: dict[str, User]
+) -> None:
+    area = find_territory(session, "Laon").id
+    make_residence(session, landlord_id=landlords[AISNE].organisation_id, territory_id=area)
+    hers = make_user(session, organisation=OISE, territory_id=area)
+    session.commit()
+    admin = client_as("administrator", organisation=OISE)
+    assert ">Laon</option>" in admin.get(f"/accounts/{hers.id}/edit").get_data(as_text=True)
+    typed = {
+        "email": hers.email, "name": "Autre", "role": "coordinator", "territory": str(area),
+        "organisation": str(hers.organisation_id),
+    }  # fmt: skip
+    assert admin.post(f"/accounts/{hers.id}/edit", data=typed).status_code == 302
+    session.expire_all()
+    assert (hers.name, hers.territory_id) == ("Autre", area)
+
+
+def test_a_platform_hands_kits_out_to_its_own_visitors(
+    client_as: SignIn, session: Session, landlords: dict[str, User]
+) -> None:
+    for name in (*landlords,):
+        make_user(session, role=Role.VISITOR, organisation=name, name=f"Sac {name}")
+    session.commit()
+    told = client_as("coordinator", organisation=PLATFORM).get("/kits/").get_data(as_text=True)
+    assert [name for name in landlords if f"Sac {name}" in told] == [PLATFORM]
 
 
 def test_a_platforms_administrator_adds_a_landlord_and_runs_every_account(

@@ -19,7 +19,7 @@ from visits.models.accounts import (
     User,
 )
 from visits.models.mandates import Mandate
-from visits.sight.landlords import Bound
+from visits.sight.landlords import Bound, area_of
 from visits.sight.listing import Listed, Wanted, page_of
 
 EVENTS_SHOWN = 50
@@ -135,6 +135,21 @@ def list_organisations(
     return session.scalars(statement.order_by(Organisation.name)).all()
 
 
-def list_territories(session: Session) -> Sequence[Territory]:
-    """List the territories by name."""
-    return session.scalars(select(Territory).order_by(Territory.name)).all()
+def areas_named_by(bound: Bound, organisation_id: uuid.UUID) -> ColumnElement[bool]:
+    """Give the condition on `Territory` for those an administrator may give to an account.
+
+    Of several landlords: those of its own, or of the landlords that its organisation works for.
+    """
+    if not bound.several or bound.platform:
+        return true()
+    if bound.landlord_id is not None:
+        return area_of([bound.landlord_id])
+    return area_of(select(Mandate.landlord_id).where(Mandate.organisation_id == organisation_id))
+
+
+def list_territories(
+    session: Session, named: ColumnElement[bool], *, kept: uuid.UUID | None = None
+) -> Sequence[Territory]:
+    """List the territories one may name, and one that stands already, by name."""
+    statement = select(Territory).where(or_(named, Territory.id == kept))
+    return session.scalars(statement.order_by(Territory.name, Territory.id)).all()

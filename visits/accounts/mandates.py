@@ -18,7 +18,7 @@ from visits.models.cases import Case
 from visits.models.mandates import Mandate, MandateChange, MandateChangeKind, Right
 from visits.models.visits import LIVE, Visit
 from visits.programmes.published import load_programmes
-from visits.sight.landlords import landlord_granting
+from visits.sight.landlords import area_of, landlord_granting
 from visits.sight.mandates import Held, in_force
 from visits.sight.reach import BY_MANDATE, Viewer, mandated, visible_cases
 
@@ -74,7 +74,7 @@ def _check(session: Session, said: MandateSaid, by: uuid.UUID) -> uuid.UUID:
         wrong["rights"] = "figures_only"
     if said.programme not in load_programmes(session):
         wrong["programme"] = "bad_choice"
-    if said.territory_id is not None and session.get(Territory, said.territory_id) is None:
+    if said.territory_id is not None and not _has_homes(session, landlord_id, said.territory_id):
         wrong["territory"] = "bad_choice"
     if not said.rights:
         wrong["rights"] = "required"
@@ -83,6 +83,12 @@ def _check(session: Session, said: MandateSaid, by: uuid.UUID) -> uuid.UUID:
     if wrong or landlord_id is None:
         raise Invalid(wrong)
     return landlord_id
+
+
+def _has_homes(session: Session, landlord_id: uuid.UUID | None, area_id: uuid.UUID) -> bool:
+    """Tell whether an area is one where a landlord may let somebody work."""
+    its = area_of([landlord_id] if landlord_id else [])
+    return session.scalar(select(Territory.id).where(Territory.id == area_id, its)) is not None
 
 
 def _refuse_overlap(session: Session, mandate: Mandate, *, until_on: date | None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from visits.models.accounts import Role, User
 from visits.models.visits import KitMovement, Submission, SubmissionState
 from visits.sight.landlords import may_work_for
-from visits.sight.reach import Reach, Viewer
+from visits.sight.reach import BY_MANDATE, Viewer
 
 MOVEMENTS_SHOWN = 20
 
@@ -29,10 +29,10 @@ class Movement:
 
 
 def bag_holders(session: Session, viewer: Viewer) -> Sequence[User]:
-    """List by name the active visitors of the viewer's reach."""
+    """List by name the active visitors of the viewer's reach: with mandates, her colleagues."""
     statement = select(User).where(User.role == Role.VISITOR, User.active.is_(True))
     statement = statement.where(may_work_for(viewer.landlord_id))
-    if viewer.reach is Reach.ORGANISATION:
+    if viewer.reach in BY_MANDATE:
         statement = statement.where(User.organisation_id == viewer.organisation_id)
     if viewer.territory_id is not None:
         # A visitor without a territory goes everywhere.

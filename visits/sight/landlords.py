@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, Select, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Invalid
-from visits.models.accounts import Organisation, OrganisationKind, User
+from visits.models.accounts import Organisation, OrganisationKind, Territory, User
 from visits.models.mandates import Right
+from visits.models.portfolio import Residence
 from visits.sight.mandates import giving, mandates_held
 
 
@@ -56,6 +57,15 @@ def may_work_for(landlord_id: uuid.UUID | None) -> ColumnElement[bool]:
         Organisation.kind == OrganisationKind.LANDLORD, Organisation.id != landlord_id
     )
     return User.organisation_id.not_in(others)
+
+
+def area_of(landlords: Sequence[uuid.UUID] | Select[uuid.UUID]) -> ColumnElement[bool]:
+    """Give the condition on `Territory` for those where one of some landlords has homes.
+
+    One where nobody has any is anybody's: it was named before its homes came.
+    """
+    used = exists().where(Residence.territory_id == Territory.id).correlate(Territory)
+    return or_(used.where(Residence.landlord_id.in_(landlords)), ~used)
 
 
 def landlord_granting(session: Session, user_id: uuid.UUID) -> uuid.UUID | None:

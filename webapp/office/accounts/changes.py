@@ -42,7 +42,7 @@ def change(user_id: uuid.UUID) -> ResponseReturnValue:
     """Change an account."""
     try:
         with transaction() as session:
-            said = typed_account(session)
+            said = typed_account(session, find_account(session, user_id))
             ended = change_account(session, user_id, said, by=g.account.id, now=now())
     except Conflict as refused:
         if refused.code not in FIELD_OF:
@@ -100,10 +100,11 @@ def _form(
     user_id: uuid.UUID, typed: Mapping[str, str], errors: dict[str, str] | None = None
 ) -> str:
     with reading() as session:
+        user = find_account(session, user_id)
         return render_template(
             "accounts/edit.html",
-            user=find_account(session, user_id),
+            user=user,
             typed=typed,
             errors=errors or {},
-            **form_choices(session),
+            **form_choices(session, user),
         )

@@ -1,6 +1,7 @@
 """The form of an account: read, and shown again with what is wrong."""
 
 import uuid
+from collections.abc import Sequence
 from typing import TypeVar
 
 from flask import request
@@ -11,14 +12,14 @@ from visits.accounts.accounts import find_organisation
 from visits.accounts.changes import AccountSaid
 from visits.accounts.listing import list_organisations, list_territories
 from visits.ground.errors import Invalid
-from visits.models.accounts import Organisation, OrganisationKind, Role, Territory
-from webapp.office.accounts.run import may_add, run_here
+from visits.models.accounts import Organisation, OrganisationKind, Role, Territory, User
+from webapp.office.accounts.run import areas_here, may_add, run_here
 
 Row = TypeVar("Row")
 
 
-def typed_account(session: Session) -> AccountSaid:
-    """Read what was typed of an account; raises Invalid, field by field."""
+def typed_account(session: Session, was: User | None = None) -> AccountSaid:
+    """Read what was typed of an account, that `was`; raises Invalid, field by field."""
     form, wrong = request.form, {}
     email, name = form.get("email", "").strip(), form.get("name", "").strip()
     if not email:
@@ -30,7 +31,7 @@ def typed_account(session: Session) -> AccountSaid:
     if form.get("role") not in tuple(Role):
         wrong["role"] = "bad_choice"
     territory = _found(session, Territory, form.get("territory", ""))
-    if form.get("territory") and territory is None:
+    if form.get("territory") and territory not in _territories(session, was):
         wrong["territory"] = "bad_choice"
     organisation = _organisation(session, wrong)
     if wrong or organisation is None:
@@ -83,11 +84,15 @@ def _found(session: Session, model: type[Row], typed: str) -> Row | None:
         return None
 
 
-def form_choices(session: Session) -> dict[str, object]:
-    """Give what the fields of an account are chosen from."""
+def _territories(session: Session, was: User | None) -> Sequence[Territory]:
+    return list_territories(session, areas_here(), kept=was.territory_id if was else None)
+
+
+def form_choices(session: Session, was: User | None = None) -> dict[str, object]:
+    """Give what the fields of an account, that `was`, are chosen from."""
     return {
         "roles": list(Role),
         "organisations": list_organisations(session, run_here()),
-        "territories": list_territories(session),
+        "territories": _territories(session, was),
         "kinds": list(OrganisationKind),
     }

@@ -35,6 +35,7 @@ from visits.sight.reach import BY_MANDATE
 from webapp.access.auth import Action, landlord_bound, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
+from webapp.office.accounts.run import areas_here
 from webapp.office.frame.moments import today, typed_day
 from webapp.office.frame.programmes import programme_names
 
@@ -98,7 +99,7 @@ def _form(session: Session, typed: MultiDict[str, str], errors: dict[str, str]) 
         errors=errors,
         organisations=[one for one in list_organisations(session) if one.kind is not landlord],
         programmes=list(programme_names(session).items()),
-        territories=list_territories(session),
+        territories=list_territories(session, areas_here()),
         rights=list(Right),
     )
 

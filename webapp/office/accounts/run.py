@@ -4,7 +4,7 @@ from flask import g, request
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from visits.accounts.listing import run_by
+from visits.accounts.listing import areas_named_by, run_by
 from visits.ground.errors import NotFound
 from visits.models.accounts import OrganisationKind, User
 from visits.sight.landlords import list_landlords
@@ -15,6 +15,11 @@ from webapp.frame.transaction import reading
 def run_here() -> ColumnElement[bool]:
     """Give the condition on `Organisation` for those whose accounts the reader runs."""
     return run_by(landlord_bound(), g.account.organisation_id)
+
+
+def areas_here() -> ColumnElement[bool]:
+    """Give the condition on `Territory` for those the reader may name."""
+    return areas_named_by(landlord_bound(), g.account.organisation_id)
 
 
 def only_run_here() -> None:

@@ -28,10 +28,13 @@ from visits.ground.db import Base, sessions
 from visits.ground.file_store import FileStore
 from visits.ground.migration import is_current, migrate, revert
 from visits.intake.submissions import record_submission
+from visits.life.endings import Told
+from visits.life.events import keep_event
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import JobState, Organisation, OrganisationKind, Role, User
 from visits.models.calls import Channel, ContactAttempt, Disposition, RefusalReason
 from visits.models.cases import Case, CaseState, Task, TaskState
+from visits.models.life import EventKind, HowTold, LifeEvent
 from visits.models.map import MapCell, MapPoint
 from visits.models.people import (
     AccessedPerson,
@@ -39,6 +42,7 @@ from visits.models.people import (
     AccessKind,
     AlertCode,
     NamedAccess,
+    Occupancy,
     Person,
     PersonAlert,
 )
@@ -46,6 +50,7 @@ from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Submission, SubmissionState
 from visits.models.works import WorkOrder
 from visits.people.measures import note_alert
+from visits.people.roles import note_role
 from visits.sight import Reach, find_person
 from visits.sight.access_chain import find_break, seal_access_log
 from visits.sight.access_log import log_access
@@ -210,6 +215,24 @@ def test_whoever_had_moved_or_died_has_a_closed_case(engine: Engine) -> None:
         assert set(map(tuple, found)) == {
             (CaseState.NOT_ELIGIBLE, NOW.date(), "moved"), (CaseState.TO_CALL, None, None),
         }  # fmt: skip
+
+
+def test_a_separation_goes_back_as_the_move_of_who_left(engine: Engine) -> None:
+    with sessions(engine).begin() as session:
+        by, person = make_user(session), make_person(session)
+        told = Told(HowTold.PAGE, by.id, NOW)
+        said = {"home": None, "on": NOW.date(), "told": told, "undo": {}}
+        whole = keep_event(session, EventKind.SEPARATION, person.id, **said)
+        note_role(session, person.occupancies[0], "holder", by=by.id, now=NOW)
+        session.flush()
+        left = keep_event(session, EventKind.MOVE_OUT, make_person(session).id, **said)
+        left.part_of_id = whole.id
+    revert(engine, to="0046")
+    migrate(engine)
+    with sessions(engine)() as session:
+        found = session.scalars(select(LifeEvent)).all()
+        assert [(one.kind, one.part_of_id) for one in found] == [(EventKind.MOVE_OUT, None)]
+        assert "holder" in session.scalars(select(Occupancy.role)).all()
 
 
 def test_an_order_knows_its_findings_and_goes_back_without_one_of_no_known_home(

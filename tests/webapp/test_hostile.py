@@ -89,7 +89,7 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
         "dwelling_id": str(case.dwelling_id), "residence_id": str(case.dwelling.residence_id),
         "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),
         "form_id": form.form_id, "version": form.version, "code": "seniors", "number": "1",
-        "move_id": str(case.id),
+        "move_id": str(case.id), "stay_id": str(case.person.occupancies[0].id),
     }  # fmt: skip
     session.rollback()
     return found

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from visits.cases.stages import MOVED
@@ -17,7 +17,7 @@ from visits.life.moves import cases_that_follow, follow_home
 from visits.mapping.points import refresh_map
 from visits.models.cases import Case
 from visits.models.life import EventKind, LifeEvent
-from visits.models.people import Occupancy, Person
+from visits.models.people import Occupancy, Person, RoleChange
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.people.protection import protect_who_joined, wait_to_protect
 
@@ -131,6 +131,7 @@ def undo_arrival(session: Session, event: LifeEvent, *, by: uuid.UUID, now: date
     if stay is None or stay.ended_on is not None:
         raise Conflict("not_to_take_back")
     lease = stay.tenancy
+    session.execute(delete(RoleChange).where(RoleChange.occupancy_id == stay.id))
     session.delete(stay)
     session.flush()
     others = select(Occupancy.id).where(Occupancy.tenancy_id == lease.id).limit(1)

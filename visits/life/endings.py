@@ -53,6 +53,13 @@ class GivenBack:
     left_closed: list[Case] = field(default_factory=list)
     home_taken: bool = False
 
+    def add(self, other: "GivenBack") -> None:
+        """Count in what another ending gave back."""
+        self.planned += other.planned
+        self.lost += other.lost
+        self.left_closed += other.left_closed
+        self.home_taken = self.home_taken or other.home_taken
+
 
 def hold(session: Session, case: Case, *, late: bool = False) -> Before:
     """Call off what a case has planned; gives how it stood, with what its visits were for."""

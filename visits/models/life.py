@@ -28,6 +28,7 @@ class EventKind(enum.StrEnum):
     DEATH = "death"
     MOVE_OUT = "move_out"
     MOVE_IN = "move_in"
+    SEPARATION = "separation"
 
 
 class HowTold(enum.StrEnum):
@@ -43,7 +44,8 @@ class LifeEvent(Base):
     """Something that happened in a person's life on a day, and who noted it when.
 
     `attempt_id` is the call or the knock that told it. `told` is what was said of it; `undo` how
-    things stood before: without it, it cannot be taken back.
+    things stood before: without it, it cannot be taken back. Those who leave at a separation have
+    an event each that is `part_of` that of who stays: all of it is taken back together.
     """
 
     __tablename__ = "life_event"
@@ -57,6 +59,7 @@ class LifeEvent(Base):
     attempt_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("contact_attempt.id"), unique=True
     )
+    part_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("life_event.id"), index=True)
     told: Mapped[Any | None] = mapped_column(EncryptedJson)
     undo: Mapped[Any | None] = mapped_column(EncryptedJson)
     noted_at: Mapped[datetime]

@@ -83,6 +83,24 @@ class Occupancy(Base):
     tenancy: Mapped[Tenancy] = relationship()
 
 
+class RoleChange(Base):
+    """What somebody is in a household, as it was changed by hand: no later file replaces it."""
+
+    __tablename__ = "role_change"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    occupancy_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("occupancy.id"), index=True)
+    before: Mapped[str | None] = mapped_column(EncryptedText)
+    after: Mapped[str] = mapped_column(EncryptedText)
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    occupancy: Mapped[Occupancy] = relationship()
+    noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
+
+
 class LeaseToCome(Base):
     """A line of a landlord's file whose lease begins later, carried out on that day.
 

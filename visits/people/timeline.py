@@ -23,6 +23,7 @@ from visits.models.people import (
     Person,
     PersonAlert,
     PhoneNumber,
+    RoleChange,
 )
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.visits import COUNTED, Submission, Visit
@@ -155,6 +156,14 @@ def _of_person(model: Any, at: Any, *where: ColumnElement[bool]) -> Callable[[_A
     return rows
 
 
+def _roles(asked: _Asked) -> Select[Any]:
+    columns: tuple[Any, ...] = (RoleChange.id, RoleChange.noted_at)
+    changes = select(*columns).join(RoleChange.occupancy).join(Occupancy.tenancy)
+    hidden = hidden_homes(asked.viewer.user_id)
+    hers = changes.where(Occupancy.person_id == asked.person.id)
+    return hers.where(Tenancy.dwelling_id.not_in(hidden))
+
+
 def _of_cases(
     model: Any, at: Any, *where: ColumnElement[bool], alike: tuple[Any, ...] = ()
 ) -> Callable[[_Asked], Select[Any]]:
@@ -273,6 +282,7 @@ SOURCES = (
     _Source(
         EntryKind.IDENTITY, _of_person(Correction, Correction.noted_at), Correction, (), "corrected"
     ),
+    _Source(EntryKind.IDENTITY, _roles, RoleChange, (), "role"),
     _Source(
         EntryKind.IDENTITY,
         _of_person(PhoneNumber, PhoneNumber.noted_at, PhoneNumber.noted_by_id.is_not(None)),

@@ -375,6 +375,11 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Corrected by hand on {day} ({known}); the file says {value}. The correction "
         "is kept.",
     },
+    "role_by_hand": {
+        "fr": "Rôle dans le ménage changé à la main le {day} : il est gardé, quoi qu’en dise le "
+        "fichier.",
+        "en": "Role in the household changed by hand on {day}: it is kept, whatever the file says.",
+    },
     "phone_by_hand": {
         "fr": "Corrigé à la main le {day} ({known}) ; le fichier dit {value}. Le numéro corrigé "
         "est gardé, sauf si vous choisissez celui du fichier.",

@@ -15,6 +15,8 @@ from webapp.office.people import (
     people,
     phones,
     protection,
+    roles,
+    separations,
 )
 from webapp.office.people.words import REFUSALS, WORDS
 
@@ -29,6 +31,8 @@ SUBJECT = Subject(
         measures.person_alerts,
         phones.phones,
         contacts.contacts,
+        roles.roles,
+        separations.separations,
     ),
     navigation=(
         Item(

@@ -34,8 +34,8 @@ def death(person_id: uuid.UUID) -> ResponseReturnValue:
     """Note that a person died."""
 
     def do(session: Session, person: Person) -> Said:
-        _must_be_sure()
-        record_death(session, person, on=_typed_day(), told=_told())
+        must_be_sure()
+        record_death(session, person, on=typed_day_of("on"), told=_told())
         return [(str(_("Noted. What was due, planned or promised is below.")), "success")]
 
     return _change(person_id, do)
@@ -47,10 +47,10 @@ def departure(person_id: uuid.UUID) -> ResponseReturnValue:
     """Note that a person left her home."""
 
     def do(session: Session, person: Person) -> Said:
-        _must_be_sure()
+        must_be_sure()
         where_to = request.form.get("where_to", "").strip()
         record_departure(
-            session, person, _typed_home(), on=_typed_day(), where_to=where_to, told=_told()
+            session, person, _typed_home(), on=typed_day_of("on"), where_to=where_to, told=_told()
         )
         return [
             (
@@ -88,7 +88,7 @@ def _change(person_id: uuid.UUID, do: Callable[[Session, Person], Said]) -> Resp
             person = find_person(session, viewer(), person_id, to_change=True)
             sentences = do(session, person)
             session.flush()
-            seen = _is_seen(session, person_id)
+            seen = is_seen(session, person_id)
     except (Invalid, Conflict) as refused:
         return refused_on_page(person_id, refused)
     for said, tone in sentences:
@@ -98,7 +98,8 @@ def _change(person_id: uuid.UUID, do: Callable[[Session, Person], Said]) -> Resp
     return redirect(url_for("people.show", person_id=person_id, _anchor="life"))
 
 
-def _is_seen(session: Session, person_id: uuid.UUID) -> bool:
+def is_seen(session: Session, person_id: uuid.UUID) -> bool:
+    """Tell whether the viewer still sees a person after what was noted."""
     try:
         find_person(session, viewer(Action.SEE_PERSONS), person_id)
     except NotFound:
@@ -110,19 +111,21 @@ def _told() -> Told:
     return Told(HowTold.PAGE, viewer().user_id, now())
 
 
-def _must_be_sure() -> None:
+def must_be_sure() -> None:
+    """Refuse what somebody did not say she is sure of."""
     if request.form.get("sure") != "yes":
         raise Invalid({"sure": "sure_required"})
 
 
-def _typed_day() -> date:
-    typed = request.form.get("on", "")
+def typed_day_of(name: str) -> date:
+    """Read a day that was typed. Raises Invalid."""
+    typed = request.form.get(name, "")
     if not typed:
-        raise Invalid({"on": "required"})
+        raise Invalid({name: "required"})
     try:
         return typed_day(typed)
     except ValueError:
-        raise Invalid({"on": "bad_date"}) from None
+        raise Invalid({name: "bad_date"}) from None
 
 
 def _typed_home() -> uuid.UUID:

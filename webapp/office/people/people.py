@@ -17,9 +17,11 @@ from visits.cases.cases import NOTE_LENGTH
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.arrivals import ROLES
 from visits.life.deaths import what_was_promised
-from visits.life.events import WHY_LENGTH, events_of, may_take_back
+from visits.life.events import WHY_LENGTH, events_of
 from visits.life.merging import may_undo, merges_of
 from visits.life.moves import WHERE_TO_LENGTH
+from visits.life.separations import parted_with
+from visits.life.taking_back import to_take_back
 from visits.models.cases import Case
 from visits.models.people import AlertCode, Person
 from visits.people.ahead import what_is_ahead
@@ -30,6 +32,8 @@ from visits.people.part_refusals import refusals_told
 from visits.people.people import named_for, person_file, users_to_name, with_homes
 from visits.people.phones import numbers_of
 from visits.people.protection import living_with
+from visits.people.roles import ROLES as HOUSEHOLD_ROLES
+from visits.people.roles import role_changes, standing_roles
 from visits.programmes.published import WAYS_BY_HAND, open_to_requests, programme_of
 from visits.sight import find_person
 from visits.sight.search import search_people
@@ -200,7 +204,8 @@ def _page(
         shown_timeline=shown_timeline(session, person),
         **LENGTHS,
         **_cases(session, person, file.cases),
-        **_life(session, person),
+        **_roles(session, person),
+        **_life(session, person, shown),
         **_merges(session, person),
         **_protection(session, person, shown),
     )
@@ -217,13 +222,26 @@ def _cases(session: Session, person: Person, cases: Sequence[Case]) -> dict[str,
     }
 
 
-def _life(session: Session, person: Person) -> dict[str, Any]:
+def _roles(session: Session, person: Person) -> dict[str, Any]:
+    """Give what was changed of her roles by hand, and which there are."""
+    changes = role_changes(session, viewer(Action.SEE_PERSONS), person)
+    return {
+        "role_changes": changes,
+        "standing_roles": standing_roles(changes),
+        "household_roles": HOUSEHOLD_ROLES,
+    }
+
+
+def _life(session: Session, person: Person, shown: set[uuid.UUID | None]) -> dict[str, Any]:
     """Give what the page says of her life, with who is to be told of what still stands."""
     events = events_of(session, person.id)
     seen = viewer(Action.SEE_PERSONS)
+    parted = parted_with(session, seen, events)
+    shown.update(other.id for others in parted.values() for other in others)
     return {
         "events": events,
-        "to_take_back": may_take_back(events),
+        "parted": parted,
+        "to_take_back": to_take_back(session, seen, events),
         "promised": {one.id: what_was_promised(session, seen, one) for one in events if one.stands},
         "may_note_life": _reaches(session, Action.NOTE_LIFE_EVENTS, person),
         "roles": ROLES,

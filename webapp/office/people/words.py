@@ -37,6 +37,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "death": _l("Death"),
         "move_out": _l("Moved out"),
         "move_in": _l("Moved in"),
+        "separation": _l("Separated, stays in the home"),
     },
     "corrected": {
         "civility": _l("Form of address"),
@@ -78,6 +79,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "accessed": {
         "person_file": _l("the file"),
         "contact_noted": _l("a contact of a household"),
+        "role_changed": _l("a role in a household changed"),
         "person_made": _l("a person written down"),
         "person_corrected": _l("a name or a birth date corrected"),
         "people_alike": _l("persons who may be the same"),
@@ -116,6 +118,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "home_reference": _l("Reference of the dwelling"),
         "arrived_on": _l("Lives there since"),
         "joins": _l("With those who live there"),
+        "new_role": _l("Role in the household"),
+        "partner": _l("With whom"),
+        "leaves": _l("Who leaves"),
         "happened_on": _l("Day of the death or of the move"),
         "where_to": _l("Where to"),
         "home": _l("Home"),
@@ -146,6 +151,7 @@ REFUSALS: dict[str, Any] = {
     "already_died": _l("This death is noted already. Nothing was changed."),
     "before_birth": _l("This person was not born yet that day."),
     "before_lease": _l("This person did not live there yet that day."),
+    "do_not_live_together": _l("These two do not live together. Nothing was changed."),
     "does_not_live_there": _l("This person does not live there. Nothing was changed."),
     "already_protected": _l("This file is protected already."),
     "bad_phone": _l("This is no phone number. Example: 06 39 98 00 01."),

@@ -47,6 +47,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "presumed_date": _l("Namesakes born on a presumed 1 January"),
         "phone_by_hand": _l("Phone corrected by hand"),
         "corrected_by_hand": _l("Corrected by hand"),
+        "role_by_hand": _l("Role changed by hand"),
         "phone_known_wrong": _l("Phone known to be wrong"),
         "moved": _l("Move"),
         "known_dead": _l("Death known already"),

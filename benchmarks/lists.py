@@ -11,6 +11,7 @@ from random import Random
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from benchmarks.bench import Bench
 from benchmarks.databases import SECRETS, SESSION_SECRET, Database
@@ -19,9 +20,14 @@ from benchmarks.kept import kept_postgres, kept_sqlite
 from benchmarks.life_rows import CASE, COUNTRY, NOW, PERSON, TOWN, VISIT, Life, id_of, write_life
 from visits.accounts.open_sessions import start_session
 from visits.cases.coming import make_what_is_due
-from visits.choosing.targeting import rank_candidates
+from visits.choosing.audience import audience_of, known_of
+from visits.choosing.further import find_more
+from visits.choosing.scoring import score
+from visits.choosing.targeting import enrol_top, rank_candidates
 from visits.ground.db import connect, sessions
+from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import User
+from visits.programmes import Programme
 from visits.programmes.published import find_programme
 from visits.sight import Reach, Viewer
 from webapp import create_app
@@ -30,6 +36,7 @@ from webapp.frame.settings import Settings
 from webapp.frame.transaction import House
 
 ROUNDS, WARM_UP, PATIENCE = 20, 2, 15.0
+TURNS, ENROLLED = 5, 500
 COORDINATOR, PARTNER = "co@palier.example", "pa@palier.example"
 LISTS = {
     COORDINATOR: (
@@ -75,7 +82,7 @@ def _measure(url: str, life: Life, database: Database) -> Iterator[Figure]:
                 what = f"lists of {life.dwellings:,}: {who} {path}"
                 yield figure(what, _times(client, [path] * ROUNDS), unit="ms", database=database)
         yield from _files(_signed_in(app, COORDINATOR), life, database)
-        yield _targeting(house, life, database)
+        yield from _targeting(house, life, database)
         yield _making(house, life, database)
     finally:
         logging.disable(logging.NOTSET)
@@ -111,18 +118,42 @@ def _times(client: FlaskClient, paths: list[str]) -> list[float]:
     return samples[WARM_UP:]
 
 
-def _targeting(house: House, life: Life, database: Database) -> Figure:
-    samples = []
-    for _ in range(5):
+def _targeting(house: House, life: Life, database: Database) -> Iterator[Figure]:
+    """Time the ordered list beside everybody scored by herself, and enrolling the first ones."""
+    with house.sessions() as session:
+        boss = session.scalars(select(User).where(User.email == COORDINATOR)).one()
+        viewer = Viewer(boss.id, boss.organisation_id, None, Reach.ALL)
+        programme = find_programme(session, "seniors")
+    one_by_one, ranking, enrolling, persons = [], [], [], 0
+    for number in range(TURNS):
         with house.sessions() as session:
-            boss = session.scalars(select(User).where(User.email == COORDINATOR)).one()
-            viewer = Viewer(boss.id, boss.organisation_id, None, Reach.ALL)
-            programme = find_programme(session, "seniors")
-            with timed() as ranking:
-                ranked = rank_candidates(session, programme, viewer, now=NOW)
-            samples.append(ranking.seconds)
-    what = f"targeting in {life.dwellings:,}"
-    return figure(what, samples, unit="s", database=database, persons=ranked.total)
+            if not number:
+                with timed() as watch:
+                    _each_alone(session, programme, viewer)
+                one_by_one.append(watch.seconds)
+            with timed() as watch:
+                persons = rank_candidates(session, programme, viewer, now=NOW).total
+            ranking.append(watch.seconds)
+        with house.sessions() as session:
+            with timed() as watch:
+                enrol_top(session, programme, ENROLLED, viewer=viewer, now=NOW)
+            enrolling.append(watch.seconds)
+            session.rollback()
+    for what, samples in (
+        ("targeting, one by one", one_by_one), ("targeting", ranking),
+        (f"enrolling the first {ENROLLED}", enrolling),
+    ):  # fmt: skip
+        yield figure(
+            f"{what} in {life.dwellings:,}", samples, unit="s", database=database, persons=persons
+        )
+
+
+def _each_alone(session: Session, programme: Programme, viewer: Viewer) -> None:
+    today = today_in_paris(NOW)
+    statement = audience_of(programme.code, programme.audience, viewer, today=today)
+    more = find_more(session, programme.facts_asked, viewer)
+    for row in session.execute(statement):
+        score(known_of(row, today=today, more=more), programme)
 
 
 def _making(house: House, life: Life, database: Database) -> Figure:

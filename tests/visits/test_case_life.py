@@ -20,7 +20,8 @@ from visits.cases.coming import make_what_is_due
 from visits.cases.pauses import end_pause, pause
 from visits.cases.task_list import DUE, LATE, OPEN_ALL, TO_PLAN, TaskFilter, count_tasks, list_tasks
 from visits.cases.tasks import close_task, make_task, reopen_task, tasks_of
-from visits.choosing.targeting import NO_FILTERS, Filters, enrol, enrol_top, rank_candidates
+from visits.choosing.survey import NO_FILTERS, Filters
+from visits.choosing.targeting import enrol, enrol_top, rank_candidates
 from visits.forms.published import publish_form
 from visits.ground.errors import Conflict, Invalid
 from visits.ground.file_store import FileStore

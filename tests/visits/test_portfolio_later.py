@@ -17,7 +17,7 @@ from tests.factories import (
 )
 from tests.visits.portfolio_files import NOW, codes, load, plan_of, table_of
 from visits.accounts.accounts import find_territory
-from visits.choosing.targeting import count_candidates
+from visits.choosing.targeting import rank_candidates
 from visits.models.cases import Case
 from visits.models.people import LeaseToCome, Occupancy, Person
 from visits.models.portfolio import Tenancy
@@ -180,4 +180,5 @@ def test_a_year_of_birth_is_proposed_when_every_day_of_it_is_of_age(
     load(session, f"{BORN}\nQ-1;DURAND;Anne;{year}\n")
     viewer = make_viewer(make_user(session))
     read = shipped_programmes_read()[programme]
-    assert count_candidates(session, read, viewer, now=NOW) == (proposed, 0)
+    ranked = rank_candidates(session, read, viewer, now=NOW)
+    assert (ranked.everybody, ranked.enrolled) == (proposed, 0)

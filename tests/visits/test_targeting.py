@@ -19,15 +19,9 @@ from tests.factories import (
     shipped_programmes_read,
 )
 from visits.choosing.audience import count_kept
-from visits.choosing.scoring import Scale, holds, score
-from visits.choosing.targeting import (
-    Filters,
-    cities_of_candidates,
-    count_candidates,
-    enrol,
-    enrol_top,
-    rank_candidates,
-)
+from visits.choosing.scoring import parts_of, score, together
+from visits.choosing.survey import Filters
+from visits.choosing.targeting import enrol, enrol_top, rank_candidates
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Territory
 from visits.models.cases import Case, CaseState
@@ -262,7 +256,8 @@ def test_filters_narrow_the_list(session: Session, viewer: Viewer) -> None:
     assert listed(session, viewer, text="erables CREIL") == [one.id]
     assert listed(session, viewer, text="odette roy") == [other.id]
     assert listed(session, viewer, text="nobody") == []
-    assert cities_of_candidates(session, SENIORS, viewer, now=NOW) == ["Beauvais", "Creil"]
+    everywhere = rank_candidates(session, SENIORS, viewer, now=NOW, filters=Filters(text="nobody"))
+    assert (everywhere.cities, everywhere.everybody) == (("Beauvais", "Creil"), 2)
     enrol(session, SENIORS, [one.id], viewer=viewer, now=NOW)
     assert listed(session, viewer, enrolled=True) == [one.id]
     assert listed(session, viewer, enrolled=False) == [other.id]
@@ -349,7 +344,8 @@ def test_the_audience_and_its_enrolled_are_counted_once_each(
     session.add(Occupancy(person_id=first.id, tenancy_id=tenancy.id))
     session.flush()
     assert child.id not in listed(session, viewer)
-    assert count_candidates(session, SENIORS, viewer, now=NOW) == (2, 1)
+    counted = rank_candidates(session, SENIORS, viewer, now=NOW)
+    assert (counted.everybody, counted.enrolled) == (2, 1)
 
 
 def test_the_energy_label_is_the_dwelling_s_or_else_the_building_s(
@@ -391,9 +387,8 @@ def test_an_audience_keeps_whom_all_it_asks_for_is_known_of(
     only = replace(SENIORS, audience=Audience(70, when=asked))
     ranking = rank_candidates(session, only, viewer, now=NOW)
     assert [one.person.id for one in ranking.candidates] == [alone.id]
-    assert count_candidates(session, only, viewer, now=NOW) == (1, 0)
-    assert cities_of_candidates(session, only, viewer, now=NOW) == ["Beauvais"]
-    assert count_candidates(session, SENIORS, viewer, now=NOW) == (3, 0)
+    assert (ranking.everybody, ranking.enrolled, ranking.cities) == (1, 0, ("Beauvais",))
+    assert rank_candidates(session, SENIORS, viewer, now=NOW).everybody == 3
 
 
 def test_a_criterion_may_ask_where_a_home_stands_and_since_when(
@@ -438,7 +433,7 @@ def test_a_programme_that_nobody_comes_into_by_targeting_enrols_nobody(
         enrol_top(session, closed, 1, viewer=viewer, now=NOW)
 
 
-def test_points_of_very_many_are_those_of_each_alone() -> None:
+def test_points_part_by_part_are_the_score() -> None:
     chance = Random(7)
     values: dict[type, tuple[Any, ...]] = {
         bool: (None, True, False),
@@ -446,11 +441,12 @@ def test_points_of_very_many_are_those_of_each_alone() -> None:
         str: (None, "G", "Méru"),
     }
     for programme in shipped_programmes_read().values():
-        scale, seen = Scale(programme), set()
+        parts, seen = parts_of(programme), set()
         for _ in range(300):
             facts = {name: chance.choice(values[kind]) for name, kind in FACTS.items()}
-            points = scale.points(facts)
+            points = together(
+                part.points({fact: facts[fact] for fact in part.facts}) for part in parts
+            )
             assert points == score(facts, programme).points
-            assert scale.is_for(facts) is bool(holds(programme.audience.when, facts))
             seen.add(points)
         assert len(seen) > 5

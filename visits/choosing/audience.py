@@ -1,16 +1,16 @@
 """Who is in reach of a programme: whom it is for, at home, and what is known of each."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from visits.choosing.further import NOTHING_MORE, More, find_more
 from visits.choosing.scoring import holds
-from visits.ground.deadlines import age_on, today_in_paris
+from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import Territory
 from visits.models.cases import Case
 from visits.models.people import Occupancy, Person
@@ -57,7 +57,7 @@ def count_kept(
         if row.person_id in seen:
             continue
         seen.add(row.person_id)
-        _age, facts = known_of(row, today=today, more=more)
+        facts = known_of(row, today=today, more=more)
         for tally in asked:
             tally.note(facts)
         if holds(audience.when, facts):
@@ -80,21 +80,10 @@ class _Tally:
         return Kept(self._counts[True], self._counts[False], self._counts[None])
 
 
-def known_of(
-    row: Row[Any],
-    *,
-    today: date,
-    more: More = NOTHING_MORE,
-    only: Collection[str] | None = None,
-) -> tuple[int, Facts]:
-    """Give a person's age and what is known of her and her home, `more` of it when asked for.
-
-    Of very many persons `only` some facts are worked out: those that somebody asks for.
-    """
-    # Of a year alone the last day counts: so old she is at least.
-    age = age_on(today, born=row.born_on or date(row.birth_year, 12, 31))
-    facts = facts_of(row, age=age, today=today, only=only)
-    return age, {**facts, **more.of(row)} if more.asked else facts
+def known_of(row: Row[Any], *, today: date, more: More = NOTHING_MORE) -> Facts:
+    """Say what is known of somebody and her home, `more` of it when asked for."""
+    facts = facts_of(row, today=today)
+    return {**facts, **more.of(row.person_id, row.dwelling_id)} if more.asked else facts
 
 
 def audience_of(
@@ -104,26 +93,24 @@ def audience_of(
 
     What the audience asks for beyond ages is for `known_of` to tell.
     """
-    occupants = _occupants(viewer)
     case = and_(Case.person_id == Person.id, Case.programme == code, Case.closed_on.is_(None))
     statement: Select[*tuple[Any, ...]] = (
         select(
             Person.id.label("person_id"), Person.name_key, Person.born_on, Person.birth_year,
             Dwelling.id.label("dwelling_id"), Dwelling.floor, Dwelling.has_bath,
             Dwelling.is_adapted, Dwelling.rooms, Dwelling.surface,
-            Territory.name.label("territory"),
+            Territory.name.label("territory"), Residence.territory_id,
             Residence.address, Residence.city, Residence.has_lift,
             Residence.built_year, Residence.storeys, Residence.service_distance,
             func.coalesce(Dwelling.energy_label, Residence.energy_label).label("energy_label"),
             Residence.reference.label("residence_reference"),
             Residence.priority_district, Tenancy.started_on, Tenancy.lives_alone,
-            Case.id.label("case_id"), occupants.c.occupants,
+            Case.id.label("case_id"), _occupants(viewer).label("occupants"),
         )
         .join(Occupancy, and_(Occupancy.person_id == Person.id, Occupancy.ended_on.is_(None)))
         .join(Tenancy, and_(Tenancy.id == Occupancy.tenancy_id, Tenancy.ended_on.is_(None)))
         .join(Dwelling, Tenancy.dwelling_id == Dwelling.id)
         .join(Residence, Dwelling.residence_id == Residence.id)
-        .join(occupants, occupants.c.dwelling_id == Dwelling.id)
         .outerjoin(Territory, Residence.territory_id == Territory.id)
         .outerjoin(Case, case)
         .where(visible_persons(viewer), *_of_age(audience, today))
@@ -132,17 +119,18 @@ def audience_of(
     return statement
 
 
-def _occupants(viewer: Viewer) -> Subquery:
-    """Count who lives in each dwelling, of those who are not protected from the viewer."""
+def _occupants(viewer: Viewer) -> ScalarSelect[int]:
+    """Count who lives in a dwelling of the audience, of those not protected from the viewer."""
+    lease, living = aliased(Tenancy), aliased(Occupancy)
     return (
-        select(Tenancy.dwelling_id, func.count(Occupancy.person_id.distinct()).label("occupants"))
-        .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
-        .join(Person, Person.id == Occupancy.person_id)
-        .where(Occupancy.ended_on.is_(None), Tenancy.ended_on.is_(None))
-        .where(open_to(viewer.user_id))
-        .where(Person.died_on.is_(None))
-        .group_by(Tenancy.dwelling_id)
-        .subquery()
+        select(func.count(living.person_id.distinct()))
+        .join(lease, lease.id == living.tenancy_id)
+        .join(Person, Person.id == living.person_id)
+        .where(lease.dwelling_id == Tenancy.dwelling_id)
+        .where(living.ended_on.is_(None), lease.ended_on.is_(None))
+        .where(open_to(viewer.user_id), Person.died_on.is_(None))
+        .correlate(Tenancy)
+        .scalar_subquery()
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from diagnostics.facts import DWELLING
@@ -34,14 +34,17 @@ class More:
     homes: Mapping[uuid.UUID, Facts] = field(default_factory=dict)
     persons: Mapping[uuid.UUID, Facts] = field(default_factory=dict)
 
-    def of(self, row: Row[Any]) -> dict[str, Fact]:
-        """Give what was asked of a row of the audience; what is not known is None."""
-        found: dict[str, Fact] = dict.fromkeys(self.asked)
-        found |= {one: NO_CASE for one in self.asked if one.startswith(OUTCOME)}
-        found |= self.leases.get((row.person_id, row.dwelling_id), {})
-        found |= self.homes.get(row.dwelling_id, {})
-        found |= self.persons.get(row.person_id, {})
-        return found
+    def of(self, person_id: uuid.UUID, dwelling_id: uuid.UUID) -> dict[str, Fact]:
+        """Give what was asked of somebody in her home; what is not known is None."""
+        return {one: self.told(one, person_id, dwelling_id) for one in self.asked}
+
+    def told(self, fact: str, person_id: uuid.UUID, dwelling_id: uuid.UUID) -> Fact:
+        """Give one fact of somebody in her home."""
+        if fact.startswith(OUTCOME):
+            return self.persons.get(person_id, {}).get(fact, NO_CASE)
+        if fact.startswith(ANSWER):
+            return self.homes.get(dwelling_id, {}).get(fact)
+        return self.leases.get((person_id, dwelling_id), {}).get(fact)
 
 
 NOTHING_MORE = More()

@@ -1,12 +1,14 @@
 """What a programme's criteria come to for one person: points, each with its reason."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from visits.ground.folding import fold
-from visits.programmes import Condition, Programme
+from visits.programmes import Condition, Criterion, Programme
 from visits.programmes.facts import Fact, Facts
+
+MOST = 100
 
 
 @dataclass(frozen=True)
@@ -41,44 +43,33 @@ class Score:
         return [reason.as_json() for reason in (*self.reasons, *self.unknown)]
 
 
-class Scale:
-    """A programme's points, worked out once for each value of what a criterion asks.
+@dataclass(frozen=True)
+class Part:
+    """A part of a programme's points that hangs on some facts alone: a group, or a criterion."""
 
-    Very many persons share few values: `score` of the same facts gives the same points.
-    """
-
-    def __init__(self, programme: Programme) -> None:
-        self._when = programme.audience.when
-        self._known: dict[int, dict[Any, bool | None]] = {}
-        self._each = [
-            (number, criterion.group or criterion.code, criterion.points, criterion.when)
-            for number, criterion in enumerate(programme.targeting)
-        ]
-
-    def is_for(self, facts: Facts) -> bool:
-        """Tell whether the programme's public is known to hold her."""
-        return bool(self._holds(-1, self._when, facts))
+    facts: tuple[str, ...]
+    criteria: tuple[Criterion, ...]
 
     def points(self, facts: Facts) -> int:
-        """Count the points; of each group only the best one."""
-        best: dict[str, int] = {}
-        for number, group, points, when in self._each:
-            if self._holds(number, when, facts) and points > best.get(group, points - 1):
-                best[group] = points
-        return min(100, sum(best.values()))
+        """Give the points of the best one that holds; all parts together are the score."""
+        held = [one.points for one in self.criteria if holds(one.when, facts)]
+        return max(held, default=0)
 
-    def _holds(self, number: int, when: Sequence[Condition], facts: Facts) -> bool | None:
-        known = self._known.setdefault(number, {})
-        # One and the same fact is told as one kind of value, so that 1 never stands for True.
-        value = (
-            facts.get(when[0].fact)
-            if len(when) == 1
-            else tuple(facts.get(one.fact) for one in when)
-        )
-        try:
-            return known[value]
-        except KeyError:
-            return known.setdefault(value, holds(when, facts))
+
+def parts_of(programme: Programme) -> list[Part]:
+    """Take a programme's points apart, so that very many persons are scored value by value."""
+    groups: dict[str, list[Criterion]] = {}
+    for criterion in programme.targeting:
+        groups.setdefault(criterion.group or criterion.code, []).append(criterion)
+    return [
+        Part(tuple(sorted({when.fact for one in of for when in one.when})), tuple(of))
+        for of in groups.values()
+    ]
+
+
+def together(points: Iterable[int]) -> int:
+    """Add up the points of all parts: never more than 100."""
+    return min(MOST, sum(points))
 
 
 def score(facts: Facts, programme: Programme) -> Score:
@@ -95,7 +86,7 @@ def score(facts: Facts, programme: Programme) -> Score:
             met[group] = Reason(criterion.code, criterion.points, value, criterion.label)
     reasons = sorted(met.values(), key=lambda reason: -reason.points)
     return Score(
-        points=min(100, sum(reason.points for reason in reasons)),
+        points=together(reason.points for reason in reasons),
         reasons=tuple(reasons),
         unknown=tuple(reason for group, reason in unknown.items() if group not in met),
     )

@@ -1,23 +1,22 @@
 """Whom to visit first: facts of a person, points with reasons, an ordered list, cases."""
 
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session, selectinload
 
 from visits.cases.coming import make_for
 from visits.choosing.audience import audience_of, known_of
 from visits.choosing.further import More, find_more
-from visits.choosing.scoring import Scale, Score, score
+from visits.choosing.scoring import Score, holds, score
+from visits.choosing.survey import NO_FILTERS, Filters, Place, known_by, survey
 from visits.ground.db import take_turn
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid, NotFound
-from visits.ground.folding import fold
 from visits.mapping.points import refresh_map
 from visits.models.cases import Case, CaseState, WayIn
 from visits.models.people import AccessKind, Person
@@ -29,17 +28,6 @@ from visits.sight.reach import Viewer, visible_persons
 
 MOST_AT_ONCE = 5_000
 CHUNK = 500
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What narrows the list. `enrolled` None is both; `text` is in the name, address or city."""
-
-    city: str | None = None
-    territory_id: uuid.UUID | None = None
-    minimum_score: int = 0
-    enrolled: bool | None = None
-    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,38 +45,31 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Ranking:
-    """One page of the ordered list, and how many there are in all."""
+    """One page of the ordered list, and how many there are in all.
+
+    Of the programme's whole audience, whatever the filters: how many there are, how many of them
+    are enrolled, and the cities where they live.
+    """
 
     total: int
     candidates: tuple[Candidate, ...]
+    everybody: int
+    enrolled: int
+    cities: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class _Judge:
-    """What scores persons one after the other, and says of those that are shown why."""
+class _Scored:
+    """Somebody in her home, with what is known of both and the points of it."""
 
-    programme: Programme
-    today: date
-    more: More
-    scale: Scale
-
-    def explain(self, row: Row[Any]) -> Score:
-        _age, facts = known_of(row, today=self.today, more=self.more)
-        return score(facts, self.programme)
-
-
-class _Scored(NamedTuple):
     row: Row[Any]
     age: int
-    points: int
-    judge: _Judge
+    score: Score
 
     @property
-    def score(self) -> Score:
-        return self.judge.explain(self.row)
-
-
-NO_FILTERS = Filters()
+    def place(self) -> Place:
+        row = self.row
+        return (-self.score.points, -self.age, row.name_key, row.person_id, row.dwelling_id)
 
 
 def rank_candidates(
@@ -97,39 +78,17 @@ def rank_candidates(
 ) -> Ranking:  # fmt: skip
     """Order the programme's audience by score, then age, then name.
 
-    Protected persons out of the viewer's reach and those not to be contacted are left out.
+    Protected persons out of the viewer's reach and those not to be contacted are left out. Of
+    several homes of one person, the one that gives her most counts.
     """
-    ranked = _ranked(session, programme, viewer, today=today_in_paris(now), filters=filters)
-    page = ranked[max(0, offset) : max(0, offset) + max(0, limit)]
-    return Ranking(total=len(ranked), candidates=_candidates(session, page))
-
-
-def count_candidates(
-    session: Session, programme: Programme, viewer: Viewer, *, now: datetime
-) -> tuple[int, int]:
-    """Count the programme's audience, and those of it who are enrolled."""
-    if programme.audience.when:
-        found = _scored(session, programme, viewer, today=today_in_paris(now))
-        return len(found), sum(one.row.case_id is not None for one in found)
-    audience = _everybody(programme, viewer, today=today_in_paris(now))
-    counts = audience.with_only_columns(
-        func.count(Person.id.distinct()), func.count(Case.person_id.distinct())
-    )
-    everybody, enrolled = session.execute(counts).one()
-    return everybody, enrolled
-
-
-def cities_of_candidates(
-    session: Session, programme: Programme, viewer: Viewer, *, now: datetime
-) -> list[str]:
-    """List the cities where the programme's audience lives, for a filter."""
-    if programme.audience.when:
-        found = _scored(session, programme, viewer, today=today_in_paris(now))
-        return sorted({one.row.city for one in found}, key=fold)
-    statement = audience_of(
-        programme.code, programme.audience, viewer, today=today_in_paris(now)
-    ).with_only_columns(Residence.city)
-    return sorted(session.scalars(statement.distinct()), key=fold)
+    today = today_in_paris(now)
+    more = find_more(session, programme.facts_asked, viewer)
+    found = survey(session, programme, viewer, more, today=today, filters=filters)
+    page = _explained(session, programme, viewer, more, found.first(limit, offset), today=today)
+    return Ranking(
+        len(found.places), _candidates(session, page), found.everybody, found.enrolled,
+        found.cities,
+    )  # fmt: skip
 
 
 def enrol(
@@ -146,10 +105,17 @@ def enrol(
     take_turn(session, f"enrol {programme.code}")
     already = _enrolled(session, programme, wanted, viewer=viewer)
     left = set(wanted) - already.keys()
-    found = _scored(session, programme, viewer, today=today_in_paris(now), only=left)
-    if {scored.row.person_id for scored in found} != left:
+    found: dict[uuid.UUID, _Scored] = {}
+    more = find_more(session, programme.facts_asked, viewer)
+    for scored in _scored(session, programme, viewer, more, left, today=today_in_paris(now)):
+        person_id = scored.row.person_id
+        found[person_id] = min(found.get(person_id, scored), scored, key=_order)
+    if found.keys() != left:
         raise NotFound("person_not_found")
-    return [*already.values(), *_enrol(session, programme, found, viewer=viewer, now=now)]
+    return [
+        *already.values(),
+        *_enrol(session, programme, list(found.values()), viewer=viewer, now=now),
+    ]
 
 
 def enrol_top(
@@ -161,86 +127,49 @@ def enrol_top(
         raise Invalid({"number": "out_of_range"}, "out_of_range")
     refuse_new_case(session, programme, WayIn.TARGETING)
     take_turn(session, f"enrol {programme.code}")
-    filters = Filters(**{**vars(filters), "enrolled": False})
-    ranked = _ranked(session, programme, viewer, today=today_in_paris(now), filters=filters)
-    return _enrol(session, programme, ranked[:number], viewer=viewer, now=now)
+    filters, today = replace(filters, enrolled=False), today_in_paris(now)
+    more = find_more(session, programme.facts_asked, viewer)
+    found = survey(session, programme, viewer, more, today=today, filters=filters)
+    chosen = _explained(session, programme, viewer, more, found.first(number), today=today)
+    return _enrol(session, programme, chosen, viewer=viewer, now=now)
 
 
-def _everybody(programme: Programme, viewer: Viewer, *, today: date) -> Select[*tuple[Any, ...]]:
-    return audience_of(programme.code, programme.audience, viewer, today=today)
+def _order(one: _Scored) -> Place:
+    return one.place
 
 
-def _ranked(
-    session: Session, programme: Programme, viewer: Viewer, *, today: date, filters: Filters
+def _explained(
+    session: Session,
+    programme: Programme,
+    viewer: Viewer,
+    more: More,
+    places: Sequence[Place],
+    *,
+    today: date,
 ) -> list[_Scored]:
-    scored = _scored(session, programme, viewer, today=today, filters=filters)
-    return sorted(scored, key=_order)
-
-
-def _order(one: _Scored) -> tuple[int, int, str, uuid.UUID]:
-    return -one.points, -one.age, one.row.name_key, one.row.person_id
+    """Say of each place why it is hers: the same points again, this time with their reasons."""
+    found: dict[tuple[uuid.UUID, uuid.UUID], _Scored] = {}
+    wanted = [known_by(place) for place in places]
+    persons = {person for person, _dwelling in wanted}
+    for scored in _scored(session, programme, viewer, more, persons, today=today):
+        key = (scored.row.person_id, scored.row.dwelling_id)
+        found[key] = min(found.get(key, scored), scored, key=_order)
+    return [found[key] for key in wanted if key in found]
 
 
 def _scored(
-    session: Session, programme: Programme, viewer: Viewer, *, today: date,
-    filters: Filters = NO_FILTERS, only: set[uuid.UUID] | None = None,
-) -> list[_Scored]:  # fmt: skip
-    statement = _filtered(
-        audience_of(programme.code, programme.audience, viewer, today=today), programme, filters
-    )
-    more, asked = find_more(session, programme.facts_asked, viewer), programme.facts_asked
-    judge = _Judge(programme, today, more, Scale(programme))
-    found: dict[uuid.UUID, _Scored] = {}
-    for row in _rows(session, statement, only):
-        if row.person_id in found or not _matches(row, filters):
-            continue
-        age, facts = known_of(row, today=today, more=more, only=asked)
-        if not judge.scale.is_for(facts):
-            continue
-        points = judge.scale.points(facts)
-        if points >= filters.minimum_score:
-            found[row.person_id] = _Scored(row, age, points, judge)
-    return list(found.values())
-
-
-def _rows(
-    session: Session, statement: Select[*tuple[Any, ...]], only: set[uuid.UUID] | None
-) -> Iterable[Row[Any]]:
-    if only is None:
-        yield from session.execute(statement)
-        return
-    ids = iter(only)
-    while chunk := list(islice(ids, CHUNK)):
-        yield from session.execute(statement.where(Person.id.in_(chunk)))
-
-
-def _had_a_case(programme: Programme) -> ColumnElement[bool]:
-    earlier = aliased(Case)
-    of_her = (earlier.person_id == Person.id, earlier.programme == programme.code)
-    return exists().where(*of_her, earlier.closed_on.is_not(None)).correlate(Person)
-
-
-def _filtered(
-    statement: Select[*tuple[Any, ...]], programme: Programme, filters: Filters
-) -> Select[*tuple[Any, ...]]:
-    if filters.city:
-        statement = statement.where(Residence.city == filters.city)
-    if filters.territory_id:
-        statement = statement.where(Residence.territory_id == filters.territory_id)
-    if filters.enrolled is not None:
-        missing = Case.id.is_(None)
-        # Whoever had a case before gets another only when somebody chooses her by name.
-        new = and_(missing, ~_had_a_case(programme))
-        statement = statement.where(~missing if filters.enrolled else new)
-    return statement
-
-
-def _matches(row: Row[Any], filters: Filters) -> bool:
-    words = fold(filters.text).split()
-    if not words:
-        return True
-    text = f"{row.name_key} {fold(row.address)} {fold(row.city)}"
-    return all(word in text for word in words)
+    session: Session, programme: Programme, viewer: Viewer, more: More,
+    persons: Iterable[uuid.UUID], *, today: date,
+) -> Iterator[_Scored]:  # fmt: skip
+    """Score some persons one by one, in each of their homes, if the programme is for them."""
+    statement = audience_of(programme.code, programme.audience, viewer, today=today)
+    ids = list(persons)
+    for start in range(0, len(ids), CHUNK):
+        some = statement.where(Person.id.in_(ids[start : start + CHUNK]))
+        for row in session.execute(some):
+            facts = known_of(row, today=today, more=more)
+            if holds(programme.audience.when, facts):
+                yield _Scored(row, int(facts["age"] or 0), score(facts, programme))
 
 
 def _candidates(session: Session, page: Sequence[_Scored]) -> tuple[Candidate, ...]:

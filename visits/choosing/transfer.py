@@ -96,7 +96,7 @@ def _facts_of(
     row = session.execute(statement.where(Person.id == person.id)).first()
     if row is not None:
         more = find_more(session, programme.facts_asked, viewer)
-        return known_of(row, today=today, more=more)[1]
+        return known_of(row, today=today, more=more)
     if person.born_on is None and person.birth_year is None:
         return {}
     born = person.born_on or date(person.birth_year or 0, 12, 31)

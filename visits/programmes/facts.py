@@ -1,6 +1,7 @@
 """What targeting can say of a person; a criterion may ask for these only."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -59,65 +60,95 @@ def is_sealed(fact: str) -> bool:
     return fact in MONEY or fact.startswith(ANSWER)
 
 
-def facts_of(
-    row: Any, *, age: int, today: date, only: Collection[str] | None = None
-) -> dict[str, Fact]:
+@dataclass(frozen=True)
+class Telling:
+    """How a fact is told: of which columns of a row of the audience, in that order, and the day."""
+
+    columns: tuple[str, ...]
+    tell: Callable[..., Fact]
+
+
+def facts_of(row: Any, *, today: date, only: Collection[str] | None = None) -> dict[str, Fact]:
     """Say what is known of a person and her home, from a row of the audience; `only` some of it."""
-    named = TOLD if only is None else only
-    return {one: TOLD[one](row, age, today) for one in named if one in TOLD}
+    told = TOLD if only is None else {one: TOLD[one] for one in only if one in TOLD}
+    return {
+        one: how.tell(today, *(getattr(row, column) for column in how.columns))
+        for one, how in told.items()
+    }
 
 
-def _lives_alone(row: Any) -> bool | None:
+def columns_of(facts: Collection[str]) -> frozenset[str]:
+    """Name the columns of a row of the audience by which some facts are told."""
+    return frozenset(column for one in facts if one in TOLD for column in TOLD[one].columns)
+
+
+def _as_it_is(_today: date, value: Fact) -> Fact:
+    return value
+
+
+def _age(today: date, born_on: date | None, birth_year: int | None) -> int:
+    # Of a year alone the last day counts: so old she is at least.
+    return age_on(today, born=born_on or date(birth_year or 0, 12, 31))
+
+
+def _lives_alone(_today: date, occupants: int, said: bool | None) -> bool | None:
     """Say what is known: whom a file lists is not the whole household unless the file says so."""
-    return False if row.occupants > 1 else row.lives_alone
+    return False if occupants > 1 else said
 
 
-def _years(since: date | None, today: date) -> int | None:
+def _years(today: date, since: date | None) -> int | None:
     return age_on(today, born=since) if since else None
 
 
-def _months(since: date | None, today: date) -> int | None:
+def _months(today: date, since: date | None) -> int | None:
     if since is None:
         return None
     months = (today.year - since.year) * 12 + today.month - since.month
     return months - (today.day < since.day)
 
 
-def _floors_to_climb(floor: int | None, has_lift: bool | None) -> int | None:
+def _year(_today: date, since: date | None) -> int | None:
+    return since.year if since else None
+
+
+def _floors_to_climb(_today: date, floor: int | None, has_lift: bool | None) -> int | None:
     if floor is not None and floor <= 0:
         return 0
     return 0 if has_lift else None if has_lift is None else floor
 
 
-def _in_priority_district(row: Any) -> bool | None:
+def _in_priority_district(_today: date, district: str | None, reference: str | None) -> bool | None:
     # A residence the stock files describe stands in a priority district only if they say so.
-    if row.priority_district is None and row.residence_reference is None:
-        return None
-    return row.priority_district is not None
+    return None if district is None and reference is None else district is not None
 
 
-# How each fact is told of a row of the audience, with her age and the day.
-TOLD: Mapping[str, Callable[[Any, int, date], Fact]] = {
-    "age": lambda row, age, today: age,
-    "lives_alone": lambda row, age, today: _lives_alone(row),
-    "persons_listed": lambda row, age, today: row.occupants,
-    "floor": lambda row, age, today: row.floor,
-    "has_lift": lambda row, age, today: row.has_lift,
-    "floors_to_climb": lambda row, age, today: _floors_to_climb(row.floor, row.has_lift),
-    "has_bath": lambda row, age, today: row.has_bath,
-    "is_adapted": lambda row, age, today: row.is_adapted,
-    "tenancy_years": lambda row, age, today: _years(row.started_on, today),
-    "tenancy_months": lambda row, age, today: _months(row.started_on, today),
-    "tenancy_year": lambda row, age, today: row.started_on.year if row.started_on else None,
-    "rooms": lambda row, age, today: row.rooms,
-    "surface": lambda row, age, today: row.surface,
-    "built_year": lambda row, age, today: row.built_year,
-    "storeys": lambda row, age, today: row.storeys,
-    "energy_label": lambda row, age, today: row.energy_label,
-    "in_priority_district": lambda row, age, today: _in_priority_district(row),
-    "district": lambda row, age, today: row.priority_district,
-    "commune": lambda row, age, today: row.city,
-    "territory": lambda row, age, today: row.territory,
-    "residence": lambda row, age, today: row.residence_reference,
-    "service_distance": lambda row, age, today: row.service_distance,
+def _alone(column: str) -> Telling:
+    return Telling((column,), _as_it_is)
+
+
+TOLD: Mapping[str, Telling] = {
+    "age": Telling(("born_on", "birth_year"), _age),
+    "lives_alone": Telling(("occupants", "lives_alone"), _lives_alone),
+    "persons_listed": _alone("occupants"),
+    "floor": _alone("floor"),
+    "has_lift": _alone("has_lift"),
+    "floors_to_climb": Telling(("floor", "has_lift"), _floors_to_climb),
+    "has_bath": _alone("has_bath"),
+    "is_adapted": _alone("is_adapted"),
+    "tenancy_years": Telling(("started_on",), _years),
+    "tenancy_months": Telling(("started_on",), _months),
+    "tenancy_year": Telling(("started_on",), _year),
+    "rooms": _alone("rooms"),
+    "surface": _alone("surface"),
+    "built_year": _alone("built_year"),
+    "storeys": _alone("storeys"),
+    "energy_label": _alone("energy_label"),
+    "in_priority_district": Telling(
+        ("priority_district", "residence_reference"), _in_priority_district
+    ),
+    "district": _alone("priority_district"),
+    "commune": _alone("city"),
+    "territory": _alone("territory"),
+    "residence": _alone("residence_reference"),
+    "service_distance": _alone("service_distance"),
 }

@@ -9,12 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from visits.calls.call_list import ALL, CaseFilter, count_cases
+from visits.choosing.survey import Filters
 from visits.choosing.targeting import (
     MOST_AT_ONCE,
     Candidate,
-    Filters,
-    cities_of_candidates,
-    count_candidates,
     enrol,
     enrol_top,
     rank_candidates,
@@ -144,10 +142,8 @@ def _page(programme: Programme, errors: dict[str, str] | None = None) -> str:
             offset=offset,
         )  # fmt: skip
         shown.update(candidate.person.id for candidate in ranking.candidates)
-        everybody, _in_audience = count_candidates(session, programme, viewer(), now=now())
         everyone = CaseFilter(programme.code, ALL)
         enrolled = count_cases(session, viewer(), only=everyone, now=now())
-        cities = cities_of_candidates(session, programme, viewer(), now=now())
         retired = retired_codes(session)
         programmes = [
             one
@@ -155,7 +151,7 @@ def _page(programme: Programme, errors: dict[str, str] | None = None) -> str:
             if one.code not in retired or one.code == programme.code
         ]
     listed: Listed[Candidate] = Listed(ranking.candidates, ranking.total, page)
-    target = _target(programme, everybody)
+    target = _target(programme, ranking.everybody)
     return render_template(
         "targeting/show.html",
         programme=programme,
@@ -165,8 +161,8 @@ def _page(programme: Programme, errors: dict[str, str] | None = None) -> str:
         offset=offset,
         filters=_filters(),
         kept=_kept_filters(),
-        cities=cities,
-        everybody=everybody,
+        cities=ranking.cities,
+        everybody=ranking.everybody,
         enrolled=enrolled,
         target=target,
         number=request.values.get("number") or max(target - enrolled, 0) or "",

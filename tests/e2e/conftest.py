@@ -1,7 +1,9 @@
 """A server in its own process and a real Chromium."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,17 +15,19 @@ from tests.e2e.profiles import PATIENCE_MS, fresh_profile
 from tests.e2e.round import Round, open_round, signed_in
 from tests.e2e.server import Server, free_port
 from tests.factories import PASSWORD
-from webapp.demo import Size, load_demo
+from tests.made_once import made_once
+from webapp.demo import DemoAccount, Size, load_demo
 
 SMALL = Size(dwellings=900, seniors=120, targets=70)
+ACCOUNTS = "accounts.json"
 
 
 @pytest.fixture(scope="session")
 def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data of an empty deployment, as `palier init` leaves it, to copy."""
-    server = Server(tmp_path_factory.mktemp("initialised"), free_port())
-    server.command("init")
-    return server.data
+    return made_once(
+        tmp_path_factory, "initialised", lambda data: Server(data, free_port()).command("init")
+    )
 
 
 @pytest.fixture
@@ -37,18 +41,29 @@ def server(initialised: Path, tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def demo(initialised: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A small demonstration with every kind of thing in it."""
-    server = Server(tmp_path_factory.mktemp("demo"), free_port())
-    server.settings["PALIER_SECOND_FACTOR"] = "none"  # as `palier demo` has it
-    server.command("init")
-    house = server.house()
-    accounts = load_demo(house, now=datetime.now(UTC), tell=lambda _: None, size=SMALL)
-    house.engine.dispose()
+
+    def make(data: Path) -> None:
+        shutil.copytree(initialised, data, dirs_exist_ok=True)
+        house = _without_second_factor(data).house()
+        accounts = load_demo(house, now=datetime.now(UTC), tell=lambda _: None, size=SMALL)
+        house.engine.dispose()
+        (data / ACCOUNTS).write_text(json.dumps([asdict(account) for account in accounts]))
+
+    data = tmp_path_factory.mktemp("demo")
+    shutil.copytree(made_once(tmp_path_factory, "demo", make), data, dirs_exist_ok=True)
+    server = _without_second_factor(data)
+    accounts = [DemoAccount(**said) for said in json.loads((data / ACCOUNTS).read_text())]
     server.accounts = {account.role: account for account in reversed(accounts)}
     server.start()
     yield server
     server.stop()
+
+
+def _without_second_factor(data: Path) -> Server:
+    """Serve as `palier demo` does."""
+    return Server(data, free_port(), settings={"PALIER_SECOND_FACTOR": "none"})
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_security.utils import hash_password
 from sqlalchemy.orm import Session
 
 from tests.factories import (
+    PASSWORD,
     QUICK_HASH,
     make_case,
     make_dwelling,
@@ -29,7 +29,6 @@ from webapp.access.auth import PERMISSIONS, Action, declared_action
 from webapp.frame.settings import Settings
 
 SignIn = Callable[..., FlaskClient]
-PASSWORD = "correct cheval batterie"
 
 
 def test_every_form_of_the_office_is_refused_without_its_token(
@@ -114,8 +113,8 @@ ELSEWHERE = (
 
 
 def test_signing_in_never_leads_to_another_site(app: Flask) -> None:
-    with app.app_context(), app.extensions["palier"].sessions.begin() as session:
-        email = make_user(session, password_hash=hash_password(PASSWORD)).email
+    with app.extensions["palier"].sessions.begin() as session:
+        email = make_user(session, password_hash=QUICK_HASH).email
     for place in ELSEWHERE:
         data = {"email": email, "password": PASSWORD, "next": place}
         answer = app.test_client().post("/sign-in", query_string={"next": place}, data=data)

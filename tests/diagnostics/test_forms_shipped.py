@@ -16,6 +16,7 @@ NAMES = shipped()
 FILLS = 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_random_fill_that_follows_the_rules_is_valid(name: str) -> None:
     for seed in range(FILLS):

@@ -87,6 +87,7 @@ def test_no_damaged_visit_makes_the_check_fail_otherwise(data: st.DataObject) ->
         return
 
 
+@pytest.mark.slow
 def test_a_repeat_too_long_for_its_rules_is_refused_after_a_bounded_amount_of_work() -> None:
     form = form_of(
         [

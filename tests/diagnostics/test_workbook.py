@@ -44,6 +44,7 @@ def problems(survey: list[Any], **more: Any) -> tuple[Problem, ...]:
     return refused.value.problems
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shipped())
 def test_every_shipped_diagnostic_publishes_in_both_languages(name: str) -> None:
     form = publish(read_workbook(read_shipped(name), suffix=".yaml"))

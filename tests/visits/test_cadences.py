@@ -105,6 +105,7 @@ def test_once_is_once() -> None:
     assert due(once, Told(OPENED, {"first": past}), date(2027, 1, 1)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", ["1d", "7d", "5wd", "1m", "12m"])
 def test_making_them_day_by_day_makes_each_once_and_misses_none(every: str) -> None:
     """However often the job runs, what it makes is the same."""

@@ -205,6 +205,7 @@ def make_consequence(
     return consequence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_happened_the_kept_counts_equal_counts_made_anew(
     session: Session, now: datetime, seed: int

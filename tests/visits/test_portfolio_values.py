@@ -169,6 +169,7 @@ def test_a_cell_that_is_no_value_says_why(
     assert code_of(reader, text) == code
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_no_text_breaks_a_reader(text: str) -> None:
     for field in FIELDS:

@@ -139,6 +139,7 @@ def read_of(session: Session, person_id: uuid.UUID) -> int:
     return lines
 
 
+@pytest.mark.slow
 @pytest.mark.one_database
 def test_every_page_that_shows_a_person_leaves_a_line_about_her(
     app: Flask, client_as: SignIn, session: Session, known: Known

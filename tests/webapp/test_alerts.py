@@ -69,6 +69,7 @@ def test_the_answer_says_the_number_back(home: Home) -> None:
         assert answer.json["received_at"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "said",
     [

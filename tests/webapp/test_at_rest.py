@@ -22,6 +22,8 @@ from webapp.demo import load_demo
 from webapp.demo.size import Size
 from webapp.frame.transaction import House
 
+pytestmark = pytest.mark.slow
+
 LISTED = re.compile(r"`(\w+\.\w+)`")
 MANUAL = Path(__file__).parent.parent.parent / "docs" / "operating.md"
 READABLE = (String, JSON, LargeBinary)

@@ -82,6 +82,7 @@ def test_every_closed_endpoint_refuses_a_stranger(app: Flask, client: FlaskClien
             assert answer.headers["Location"].startswith("/sign-in"), endpoint
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", list(Role))
 def test_every_role_is_refused_what_its_row_does_not_say(
     app: Flask, client_as: Callable[..., FlaskClient], role: Role
@@ -96,6 +97,7 @@ def test_every_role_is_refused_what_its_row_does_not_say(
         assert answer.status_code in (401, 403), (endpoint, method, role, answer.status_code)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", list(Role))
 def test_no_page_without_arguments_fails_for_those_who_may_open_it(
     app: Flask, client_as: Callable[..., FlaskClient], role: Role

@@ -36,6 +36,8 @@ from webapp import create_app
 from webapp.commands.cli import main
 from webapp.frame.settings import read_settings
 
+pytestmark = pytest.mark.slow
+
 SECRET = "the secret of this deployment"
 WORDS = "quatre mots sans aucun rapport"
 PHONE = "+33639981234"

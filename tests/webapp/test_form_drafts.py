@@ -27,6 +27,8 @@ from visits.models.works import WorkOrder
 from visits.sight import Reach
 from webapp.access.setting_up import FORMS
 
+pytestmark = pytest.mark.slow
+
 SignIn = Callable[..., FlaskClient]
 HOME = (FORMS / "home_visit.yaml").read_bytes()
 OLD = home_visit().version

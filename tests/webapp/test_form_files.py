@@ -21,6 +21,8 @@ from visits.accounts.accounts import add_device
 from visits.models.accounts import Role
 from visits.models.portfolio import FormDraft, FormVersion
 
+pytestmark = pytest.mark.slow
+
 SignIn = Callable[..., FlaskClient]
 PNG = b"\x89PNG\r\n\x1a\n picture"
 TOWNS = b"name,label\ncreil,Creil\n"

@@ -55,6 +55,7 @@ def total(shown: dict[str, Any]) -> int:
     return sum(feature["properties"].get("count", 1) for feature in shown["features"])
 
 
+@pytest.mark.slow
 def test_every_zoom_shows_every_dwelling_of_the_view(
     stock: list[Dwelling], client_as: SignIn
 ) -> None:
@@ -162,6 +163,7 @@ def quarter(app: Flask) -> list[Dwelling]:
     return [*homes, alone]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", COUNTED)
 @pytest.mark.parametrize("mode", ["clusters", "hexagons"])
 @pytest.mark.parametrize("zoom", [11, 14, 15, 18, 22])

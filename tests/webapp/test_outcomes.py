@@ -157,6 +157,7 @@ def test_follow_ups_are_counted_once_their_day_has_come(app: Flask, session: Ses
     assert (later.done.numerator, later.done.denominator, later.to_come) == (0, total, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.VISITOR, Role.FUNDER}))
 def test_every_role_has_a_home_whose_tiles_lead_somewhere(
     app: Flask, client_as: SignIn, role: Role

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -144,6 +145,7 @@ def test_a_photo_handed_in_for_her_visit_stays_sealed_too_and_after_it_is_taken_
     assert client.get(f"{taken_in}/files/{photo.id}").status_code == 404
 
 
+@pytest.mark.slow
 def test_works_that_were_left_are_told_when_she_takes_her_refusal_back(
     client_as: SignIn, app: Flask
 ) -> None:

@@ -25,6 +25,8 @@ from visits.safekeeping.keys import rotate_values, sealed_tables
 from visits.sight import Reach
 from webapp.commands.cli import main
 
+pytestmark = pytest.mark.slow
+
 OLD, NEW = "an old secret that was first", "a new secret that came later"
 COMMANDS = (
     ("serve", "--no-jobs"), ("jobs",), ("init",), ("demo", "--no-serve"), ("doctor",), ("keys",),

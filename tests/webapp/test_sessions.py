@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -151,6 +152,7 @@ def test_a_session_lasts_while_somebody_works(
     working.extensions["palier"].engine.dispose()
 
 
+@pytest.mark.slow
 def test_pages_are_never_kept_by_a_browser(client_as: SignIn, session: Session) -> None:
     case = make_case(session, by=make_user(session))
     session.commit()

@@ -137,6 +137,7 @@ ANYTHING = st.recursive(
 FIELDS = ("id", "outcome", "reason", "left_behind", "note", "at", "sent_at")
 
 
+@pytest.mark.slow
 @hypothesis_settings(
     max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )

@@ -63,6 +63,7 @@ def test_five_wrong_passwords_close_the_door_for_a_while(client: FlaskClient, me
     assert client.get("/").status_code == 302
 
 
+@pytest.mark.slow
 @pytest.mark.one_database
 def test_a_stranger_cannot_shut_somebody_out(app: Flask, member: str) -> None:
     stranger = app.test_client()
@@ -82,6 +83,7 @@ def test_a_stranger_cannot_shut_somebody_out(app: Flask, member: str) -> None:
     assert _sign_in(hers, member, PASSWORD) == 302
 
 
+@pytest.mark.slow
 def test_a_colleague_in_the_same_house_cannot_shut_somebody_out(app: Flask, member: str) -> None:
     hers, beside = app.test_client(), app.test_client()
     assert _sign_in(hers, member, PASSWORD) == 302

@@ -84,6 +84,7 @@ def shown(page: str) -> int:
     return int(re.sub(r"\D", "", found[1])) if found else 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_each_figure_of_the_home_page_is_what_its_list_shows(
     busy: None, client_as: SignIn, role: Role

@@ -188,6 +188,7 @@ def test_a_protected_person_is_proposed_to_nobody_who_may_not_see_her(
     assert client.post(path, data=data).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_territory_sees_only_what_can_be_of_no_other_home(
     office: Office, client_as: SignIn
 ) -> None:

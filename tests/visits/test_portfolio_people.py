@@ -45,6 +45,7 @@ def unchanged(session: Session, text: str) -> bool:
 # What is no value.
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("error", ["#N/A", "#REF!", "#VALEUR!", "#NOM?", "NULL", "Err:502", "####"])
 @pytest.mark.parametrize("column", range(3))
 def test_an_error_of_the_spreadsheet_is_no_reference_and_no_name(
@@ -60,6 +61,7 @@ def test_an_error_of_the_spreadsheet_is_no_reference_and_no_name(
     assert session.scalars(select(Person)).all() == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("place", ["#N/A;60000;Beauvais", "4 rue Haute;#N/A;Beauvais",
                                    "4 rue Haute;60000;#REF!"])  # fmt: skip
 def test_an_error_of_the_spreadsheet_is_no_address(session: Session, place: str) -> None:
@@ -72,6 +74,7 @@ def test_a_number_that_the_spreadsheet_has_cut_is_no_reference(session: Session)
     assert codes(plan.refusals) == [(2, "scientific_number")]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("written", ["", "NC", "-", "inconnue", "00/00/0000", "01/01/1900",
                                      "#N/A", "1944", "00/06/1941"])  # fmt: skip
 def test_a_person_without_a_known_birth_date_comes_in_and_is_told(
@@ -146,6 +149,7 @@ def test_a_couple_in_one_cell_is_two_persons(session: Session) -> None:
 # Names.
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("written", "civility", "last_name", "first_name"),
     [
@@ -186,6 +190,7 @@ def test_a_birth_name_is_used_where_no_name_in_use_is_given(session: Session) ->
     assert (living(session), living(session, "Q-2")) == (["DUPONT Nicole"], ["LEROUX Jean"])
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("name", "code"),
     [("VACANT", "vacant"), ("Logement vacant", "vacant"), ("SUCCESSION DUPONT", "no_person"),

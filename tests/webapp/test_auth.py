@@ -82,6 +82,7 @@ def test_every_closed_endpoint_refuses_a_stranger(app: Flask, client: FlaskClien
             assert answer.headers["Location"].startswith("/sign-in"), endpoint
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 @pytest.mark.parametrize("role", list(Role))
 def test_every_role_is_refused_what_its_row_does_not_say(

@@ -27,7 +27,8 @@ from visits.models.works import WorkOrder
 from visits.sight import Reach
 from webapp.access.setting_up import FORMS
 
-pytestmark = pytest.mark.slow
+# What they keep is a file; publishing one is told on both databases elsewhere.
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 SignIn = Callable[..., FlaskClient]
 HOME = (FORMS / "home_visit.yaml").read_bytes()

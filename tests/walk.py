@@ -76,6 +76,9 @@ PAGES = frozenset(
         "visits.show",
         "work_orders.index",
         "work_orders.show",
+        "works_by_hand.in_dwelling",
+        "works_by_hand.in_residence",
+        "works_by_hand.new",
     }
 )
 # Pages of somebody who is not signed in yet; browser tests of their own open them.

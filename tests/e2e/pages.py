@@ -134,6 +134,11 @@ def pages_of(house: House) -> list[Shown]:
         open_order = first(
             select(WorkOrder.id).order_by(WorkOrder.state != WorkOrderState.OPEN, WorkOrder.id)
         )
+        by_hand = select(WorkOrder).where(WorkOrder.opened_by_id.is_not(None))
+        of_home, of_house = (
+            session.scalars(by_hand.where(column.is_not(None))).one()
+            for column in (WorkOrder.dwelling_id, WorkOrder.residence_id)
+        )
         done_order = first(select(WorkOrder.id).where(WorkOrder.state == WorkOrderState.DONE))
         to_call = first(select(Case.id).where(Case.state == CaseState.TO_CALL))
         planned = first(select(Case.id).where(Case.state == CaseState.PLANNED))
@@ -239,6 +244,16 @@ def pages_of(house: House) -> list[Shown]:
         Shown("work-orders-closed", "technician", "/work-orders/?state=done&sort=due&desc=1"),
         Shown("work-orders-none", "technician", "/work-orders/?q=zzzz"),
         Shown("work-order", "technician", f"/work-orders/{open_order}", in_docs=True),
+        Shown("work-order-by-hand", "coordinator", f"/work-orders/{of_home.id}"),
+        Shown("work-order-common", "technician", f"/work-orders/{of_house.id}"),
+        Shown("work-order-where", "coordinator", "/work-orders/new?q=rue"),
+        Shown("work-order-where-none", "coordinator", "/work-orders/new?q=zzzz"),
+        Shown("work-order-new", "coordinator", f"/work-orders/new/dwelling/{of_home.dwelling_id}"),
+        Shown(
+            "work-order-new-common",
+            "technician",
+            f"/work-orders/new/residence/{of_house.residence_id}",
+        ),
         Shown("work-order-done", "technician", f"/work-orders/{done_order}"),
         Shown("home-manager", "manager", "/"),
         Shown("map", "manager", "/map/", in_docs=True),

@@ -185,6 +185,8 @@ def typed(demo: Walked) -> re.Pattern[str]:
             CaseCharge.why,
         ):
             said.update(session.scalars(select(column)))
+        by_hand = select(WorkOrder.description).where(WorkOrder.opened_by_id.is_not(None))
+        said.update(session.scalars(by_hand))
         said.update(person.name for person in session.scalars(select(Person)))
     longest_first = sorted((one for one in said if one), key=len, reverse=True)
     return re.compile("|".join(re.escape(" ".join(one.split())) for one in longest_first))

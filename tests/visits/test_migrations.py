@@ -23,6 +23,7 @@ from tests.submissions import FALLS, GAS, fill, home_visit
 from visits.accounts.passkeys import add_passkey
 from visits.accounts.second_factor import codes_left
 from visits.cases.tasks import close_task, withdraw
+from visits.following.by_hand import OrderSaid, open_by_hand
 from visits.forms.published import publish_form
 from visits.ground.db import Base, sessions
 from visits.ground.file_store import FileStore
@@ -257,6 +258,31 @@ def test_an_order_knows_its_findings_and_goes_back_without_one_of_no_known_home(
         kept = session.scalars(select(WorkOrder)).one()
         assert kept.id == known
         assert kept.findings == [kept.consequence]
+
+
+def test_orders_by_hand_are_left_behind_on_the_way_back_and_found_ones_stay(
+    engine: Engine, tmp_path: Path
+) -> None:
+    with sessions(engine).begin() as session:
+        by = make_user(session)
+        publish_form(session, home_visit(), by=by.id, now=NOW)
+        visit = make_visit(session, case=make_case(session, by=by), visitor=by)
+        record_submission(
+            session, FileStore(tmp_path), xml=fill(GAS), files=(), now=NOW, visit_id=visit.id,
+            viewer=make_viewer(by),
+        )  # fmt: skip
+        found = session.scalars(select(WorkOrder.id)).one()
+        home = make_dwelling(session)
+        leak = OrderSaid("plumbing", "U2", "elsewhere", "Fuite", "tenant")
+        for place in (home, home.residence):
+            open_by_hand(session, place, leak, viewer=make_viewer(by), now=NOW)
+    revert(engine, to="0049")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM work_order")).scalar() == 1
+    migrate(engine)
+    with sessions(engine)() as session:
+        kept = session.scalars(select(WorkOrder)).one()
+        assert (kept.id, kept.opened_by_id, kept.findings) == (found, None, [kept.consequence])
 
 
 def test_what_was_in_clear_is_sealed_and_comes_back(engine: Engine) -> None:

@@ -32,7 +32,13 @@ LEAST = 5
 # The same words with another meaning: what is broken in a dwelling, what is in a visitor's bag, who
 # we are, what the landlord's file says of a home, how a question of consent was put.
 SAME_WORDS = {
-    *("work_order.trade", "kit_movement.item", "user_account.role", "organisation.kind"),
+    *(
+        "work_order.trade",
+        "work_order.came_from",
+        "kit_movement.item",
+        "user_account.role",
+        "organisation.kind",
+    ),
     "mandate.rights",
     *("case_file.reasons", "consent.read_out", "consent.text_version"),
 }

@@ -37,6 +37,7 @@ from tests.factories import (
 from tests.submissions import FALLS, GAS, fill, home_visit
 from visits.accounts.accounts import add_device, find_organisation, find_territory
 from visits.accounts.mandates import MandateSaid, grant_mandate
+from visits.following.by_hand import OrderSaid, open_by_hand
 from visits.forms.published import publish_form
 from visits.ground.deadlines import today_in_paris
 from visits.intake.alerts import Raised, raise_alert
@@ -190,8 +191,13 @@ class World:
         known.note(dwelling_id=dwelling.id, residence_id=dwelling.residence_id)
         for kept in session.scalars(select(SubmissionFile.id)):
             known.note(file_id=kept)
-        for order in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
-            known.note(order_id=order)
+        leak = OrderSaid("plumbing", "U2", "kitchen", f"Fuite chez {person.last_name}", "tenant")
+        light = OrderSaid("lift", "U1", "lift", f"En panne {person.last_name}", "staff")
+        for place, said in ((dwelling, leak), (dwelling.residence, light)):
+            order = open_by_hand(session, place, said, viewer=make_viewer(by), now=NOW)
+            known.note(order_id=order.id)
+        for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
+            known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):
             known.note(task_id=promise.id)
 

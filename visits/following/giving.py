@@ -11,8 +11,10 @@ from visits.ground.errors import Conflict, Invalid
 from visits.models.accounts import Organisation, OrganisationKind, Role, User
 from visits.models.people import AccessKind
 from visits.models.works import WorkOrder
-from visits.sight import Viewer
+from visits.sight import Reach, Viewer, visible_work_orders
 from visits.sight.access_log import log_access
+
+NOBODY = uuid.UUID(int=0)
 
 
 def contractors(session: Session) -> Sequence[Organisation]:
@@ -24,6 +26,13 @@ def contractors(session: Session) -> Sequence[Organisation]:
         .order_by(Organisation.name, Organisation.id)
     )
     return session.scalars(statement).all()
+
+
+def _shown_to_strangers(session: Session, order: WorkOrder) -> bool:
+    """Tell whether who is named for nobody would see an order, were it given to him."""
+    stranger = Viewer(NOBODY, NOBODY, None, Reach.ALL)
+    seen = select(WorkOrder.id).outerjoin(WorkOrder.person).where(WorkOrder.id == order.id)
+    return session.scalar(seen.where(visible_work_orders(stranger))) is not None
 
 
 def give_order(
@@ -43,9 +52,9 @@ def give_order(
         raise Invalid({"organisation": "bad_choice"})
     if not order.is_open:
         raise Conflict("work_order_cannot_move", state=order.state)
-    if organisation_id and (order.dwelling is None or order.person is None):
+    if organisation_id and order.stands_in is None:
         raise Conflict("order_of_no_home")
-    if organisation_id and order.person and order.person.protected:
+    if organisation_id and not _shown_to_strangers(session, order):
         raise Conflict("order_of_protected")
     order.given_to_id = organisation_id
     order.given_at, order.given_by_id = now, viewer.user_id

@@ -82,8 +82,8 @@ class WorkOrders(Kind):
         return thing.is_open
 
     def told(self, thing: WorkOrder) -> Due:
-        """Say it with the sentence of the finding that opened it."""
-        return Due(self.code, dict(thing.consequence.label), thing.state, thing.due_at)
+        """Say it with the sentence of the finding, or of whoever opened it."""
+        return Due(self.code, thing.label, thing.state, thing.due_at)
 
     def due_in(
         self, session: Session, visits: Sequence[Visit]
@@ -92,7 +92,7 @@ class WorkOrders(Kind):
         dwellings = {visit.case.dwelling_id for visit in visits}
         orders = session.scalars(
             select(WorkOrder)
-            .join(WorkOrder.person)
+            .outerjoin(WorkOrder.person)
             .where(WorkOrder.dwelling_id.in_(dwellings), WorkOrder.state.in_(OPEN_STATES))
             .options(contains_eager(WorkOrder.person), joinedload(WorkOrder.consequence))
             .order_by(WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
@@ -127,7 +127,8 @@ class WorkOrders(Kind):
         """Let orders that others call for too no longer stand on this submission."""
         for order in _orders(session, submission):
             others = still_called_for(order, submission)
-            if others and order.consequence.submission_id == submission.id:
+            own = order.consequence
+            if others and own is not None and own.submission_id == submission.id:
                 order.consequence = others[0]
 
     def take_back(
@@ -158,8 +159,10 @@ def _same_cause(one: Consequence, other: Consequence) -> bool:
 
 
 def _told_at(order: WorkOrder, case: Case) -> bool:
-    if order.person is None or order.dwelling_id != case.dwelling_id:
+    if order.dwelling_id != case.dwelling_id:
         return False
+    if order.person is None:
+        return True
     return order.person_id == case.person_id or not order.person.protected
 
 

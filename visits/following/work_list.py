@@ -1,24 +1,21 @@
 """Work orders as the technical service lists them."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from visits.models.accounts import User
-from visits.models.cases import Case
-from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.visits import Consequence, Submission, Visit
 from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
-from visits.sight.homes import STOCK
 from visits.sight.listing import Listed, Wanted, page_of
-from visits.sight.reach import Viewer, hidden_homes, visible_work_orders
-from visits.sight.wording import mentions
+from visits.sight.orders import visible_work_orders
+from visits.sight.reach import Viewer
+from visits.sight.wording import mentions, residences_called
 
 URGENCY = case({severity: rank for rank, severity in enumerate(Severity)}, value=WorkOrder.severity)
+# Where an order is: in the residence of its dwelling, or in the one it is of itself.
+IN_RESIDENCE = func.coalesce(Dwelling.residence_id, WorkOrder.residence_id)
 ORDER = {
     "urgency": URGENCY,
     "due": WorkOrder.due_at,
@@ -27,40 +24,6 @@ ORDER = {
     "city": Residence.city,
     "state": WorkOrder.state,
 }
-
-
-def visible_orders(viewer: Viewer) -> ColumnElement[bool]:
-    """Give the condition on `WorkOrder`, its person outer-joined, for those the viewer may see.
-
-    One of no known home tells of nobody, and a danger cannot wait until its home is known: whoever
-    does works sees it, whatever her territory; of several landlords those for whom its sender
-    works or visits.
-    """
-    seen = visible_work_orders(viewer)
-    if viewer.reach not in STOCK:
-        return seen
-    hidden = WorkOrder.dwelling_id.in_(hidden_homes(viewer.user_id))
-    homeless = and_(WorkOrder.person_id.is_(None), func.coalesce(~hidden, true()))
-    if viewer.landlord_id:
-        homeless = and_(homeless, _told_by_who_works_for(viewer.landlord_id))
-    return or_(seen, homeless)
-
-
-def _told_by_who_works_for(landlord_id: uuid.UUID) -> ColumnElement[bool]:
-    visits = (
-        select(Visit.visitor_id)
-        .join(Visit.case)
-        .join(Case.person)
-        .where(Person.landlord_id == landlord_id)
-    )
-    staff = select(User.id).where(User.organisation_id == landlord_id)
-    return (
-        exists()
-        .where(Consequence.id == WorkOrder.consequence_id)
-        .where(Submission.id == Consequence.submission_id)
-        .where(or_(Submission.sent_by_id.in_(staff), Submission.sent_by_id.in_(visits)))
-        .correlate(WorkOrder)
-    )
 
 
 LATE = "late"
@@ -84,11 +47,11 @@ def list_work_orders(
         select(WorkOrder)
         .outerjoin(WorkOrder.person)
         .outerjoin(WorkOrder.dwelling)
-        .outerjoin(Dwelling.residence)
-        .where(visible_orders(viewer))
+        .outerjoin(Residence, Residence.id == IN_RESIDENCE)
+        .where(visible_work_orders(viewer))
         .options(contains_eager(WorkOrder.person))
         .options(contains_eager(WorkOrder.dwelling).contains_eager(Dwelling.residence))
-        .options(joinedload(WorkOrder.consequence))
+        .options(joinedload(WorkOrder.consequence), selectinload(WorkOrder.residence))
     )
     if only.state in ("open_all", LATE):
         statement = statement.where(WorkOrder.state.in_(OPEN_STATES))
@@ -101,14 +64,15 @@ def list_work_orders(
     if only.trade:
         statement = statement.where(WorkOrder.trade == only.trade)
     if only.text:
-        of_order = WorkOrder.person_id, WorkOrder.dwelling_id
         numbered = WorkOrder.reference.icontains(only.text.strip(), autoescape=True)
-        statement = statement.where(numbered | mentions(session, only.text, *of_order))
+        spoken_of = mentions(session, only.text, WorkOrder.person_id, WorkOrder.dwelling_id)
+        of_residence = WorkOrder.residence_id.in_(residences_called(session, only.text))
+        statement = statement.where(numbered | spoken_of | of_residence)
     tie = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
     return page_of(session, statement, wanted=wanted, order=ORDER, tie=tie)
 
 
 def trades_in_use(session: Session, viewer: Viewer) -> list[str]:
     """List the trades that have work orders the viewer may see."""
-    seen = select(WorkOrder.trade).outerjoin(WorkOrder.person).where(visible_orders(viewer))
+    seen = select(WorkOrder.trade).outerjoin(WorkOrder.person).where(visible_work_orders(viewer))
     return list(session.scalars(seen.distinct().order_by(WorkOrder.trade)))

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from visits.following.findings import add_finding, known_order, order_of
 from visits.following.kinds import CORRECTED, TAKEN_BACK
-from visits.following.work_list import visible_orders
 from visits.ground.db import new_id
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
@@ -18,6 +17,7 @@ from visits.models.visits import Consequence
 from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
 from visits.sight import Reach, Viewer
 from visits.sight.access_log import log_access
+from visits.sight.orders import visible_work_orders
 
 # From where each state may be reached.
 REACHED_FROM: dict[WorkOrderState, tuple[WorkOrderState, ...]] = {
@@ -35,6 +35,11 @@ NOTE_LENGTH = 500
 
 # An urgent order nobody has started by then is shown as escalated.
 ESCALATE_AFTER = {Severity.U0: timedelta(minutes=30), Severity.U1: timedelta(hours=2)}
+
+
+def new_reference() -> str:
+    """Make the number by which people name an order."""
+    return f"BT-{uuid.uuid4().hex[:8].upper()}"
 
 
 def open_work_order(
@@ -63,7 +68,7 @@ def open_work_order(
     order_id = new_id()
     order = WorkOrder(
         id=order_id,
-        reference=f"BT-{uuid.uuid4().hex[:8].upper()}",
+        reference=new_reference(),
         dwelling_id=case.dwelling_id if case else None,
         person_id=case.person_id if case else None,
         consequence_id=consequence.id,
@@ -97,7 +102,7 @@ def find_work_order(
     statement = (
         select(WorkOrder)
         .outerjoin(WorkOrder.person)
-        .where(WorkOrder.id == order_id, visible_orders(viewer))
+        .where(WorkOrder.id == order_id, visible_work_orders(viewer))
     )
     if to_change:
         statement = statement.with_for_update(of=WorkOrder, key_share=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from diagnostics.facts import DWELLING
@@ -25,12 +25,8 @@ from visits.models.works import OPEN_STATES, WorkOrder
 from visits.sight.few import told_of
 from visits.sight.homes import took_place_in, visible_homes
 from visits.sight.listing import Listed, Wanted, page_of
-from visits.sight.reach import (
-    Viewer,
-    visible_cases,
-    visible_persons,
-    visible_work_orders,
-)
+from visits.sight.orders import visible_work_orders
+from visits.sight.reach import Viewer, visible_cases, visible_persons
 
 HAZARD, ADAPTATION, WORK_ORDER = "hazard", "adaptation", "work_order"
 IN_COMMON = 2
@@ -200,7 +196,7 @@ def _findings(session: Session, sent: Sequence[Any]) -> Sequence[Consequence]:
 def _works(session: Session, viewer: Viewer, *where: ColumnElement[bool]) -> Sequence[WorkOrder]:
     return session.scalars(
         select(WorkOrder)
-        .join(WorkOrder.person)
+        .outerjoin(WorkOrder.person)
         .outerjoin(WorkOrder.dwelling)
         .where(visible_work_orders(viewer), *where)
         .options(contains_eager(WorkOrder.dwelling), joinedload(WorkOrder.consequence))
@@ -248,7 +244,8 @@ def residence_file(
         .options(contains_eager(Dwelling.residence))
     )
     order = {"reference": Dwelling.reference, "floor": Dwelling.floor, "rooms": Dwelling.rooms}
-    of_here = (Dwelling.residence_id == residence.id, WorkOrder.state.in_(OPEN_STATES))
+    here = or_(Dwelling.residence_id == residence.id, WorkOrder.residence_id == residence.id)
+    of_here = (here, WorkOrder.state.in_(OPEN_STATES))
     return ResidenceFile(
         dwellings=page_of(session, dwellings, wanted=wanted, order=order, tie=Dwelling.id),
         cases=_case_counts(session, eyes, residence),

@@ -111,6 +111,8 @@ def alerts_of_visit(session: Session, visit: Visit) -> list[Alert]:
 
 def alert_of_work_order(session: Session, order: WorkOrder) -> UrgentAlert | None:
     """Give the alert that told of a work order before its form arrived."""
+    if order.consequence is None:
+        return None
     submission = order.consequence.submission
     told_of = select(UrgentAlert).where(
         UrgentAlert.instance_id == submission.instance_id.removeprefix("uuid:")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -161,9 +161,9 @@ def _row(place: _Place, programme: str, status: str, risk: int, open_works: int)
 def _open_works(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
     statement = (
         select(WorkOrder.dwelling_id, func.count())
-        .join(WorkOrder.person)
+        .outerjoin(WorkOrder.person)
         .where(WorkOrder.dwelling_id.in_(ids), WorkOrder.state.in_(OPEN_STATES))
-        .where(Person.protected.is_(False))
+        .where(or_(WorkOrder.person_id.is_(None), Person.protected.is_(False)))
         .group_by(WorkOrder.dwelling_id)
     )
     found = session.execute(statement)

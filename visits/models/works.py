@@ -1,16 +1,16 @@
-"""What follows a visit for the technical service: work orders, each with its findings."""
+"""What the technical service does: work orders, of what visits found or somebody told."""
 
 import enum
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
 from visits.models.accounts import Organisation, User
 from visits.models.people import Person
-from visits.models.portfolio import Dwelling
+from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Consequence
 
 
@@ -41,22 +41,70 @@ class WorkOrderState(enum.StrEnum):
 OPEN_STATES = (WorkOrderState.OPEN, WorkOrderState.STARTED, WorkOrderState.ON_HOLD)
 
 
-class WorkOrder(Base):
-    """Something the technical service must do in a dwelling, never why a person needs it.
+class Place(enum.StrEnum):
+    """Where in a home, or in what homes of a residence have in common, something is to do."""
 
-    `consequence` is the finding that opened it, `findings` are all that call for it. Dwelling and
-    person are None while nobody knows from which home an urgent finding came. `given_to` is the
-    contractor who does it; without one it is the landlord's own.
+    KITCHEN = "kitchen"
+    BATHROOM = "bathroom"
+    TOILET = "toilet"
+    LIVING_ROOM = "living_room"
+    BEDROOM = "bedroom"
+    HALLWAY = "hallway"
+    BALCONY = "balcony"
+    ENTRANCE = "entrance"
+    STAIRS = "stairs"
+    LIFT = "lift"
+    LANDING = "landing"
+    CELLAR = "cellar"
+    PARKING = "parking"
+    BINS = "bins"
+    OUTSIDE = "outside"
+    ROOF = "roof"
+    ELSEWHERE = "elsewhere"
+
+
+class CameFrom(enum.StrEnum):
+    """From whom the office knows what is to do, where no visit found it."""
+
+    TENANT = "tenant"
+    NEIGHBOUR = "neighbour"
+    CARETAKER = "caretaker"
+    STAFF = "staff"
+    CONTRACTOR = "contractor"
+    LETTER = "letter"
+    OTHER = "other"
+
+
+class WorkOrder(Base):
+    """Something the technical service must do in a home, never why a person needs it.
+
+    `consequence` is the finding that opened it, `findings` are all that call for it; one that was
+    opened by hand has `opened_by` instead. It is of a dwelling, or of a residence for what its
+    homes have in common; of neither while nobody knows from which home an urgent finding came.
+    One of a home as such is about nobody. `given_to` is the contractor who does it; without one
+    it is the landlord's own.
     """
 
     __tablename__ = "work_order"
-    __table_args__ = (Index("ix_work_order_state_due_at", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_work_order_state_due_at", "state", "due_at"),
+        CheckConstraint("dwelling_id IS NULL OR residence_id IS NULL", name="one_place"),
+        CheckConstraint(
+            "consequence_id IS NOT NULL OR opened_by_id IS NOT NULL", name="opened_somehow"
+        ),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     dwelling_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dwelling.id"), index=True)
+    residence_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("residence.id"), index=True)
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
-    consequence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consequence.id"), unique=True)
+    consequence_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("consequence.id"), unique=True
+    )
+    opened_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    came_from: Mapped[CameFrom | None] = mapped_column(stored_enum(CameFrom))
+    place: Mapped[Place | None] = mapped_column(stored_enum(Place))
     trade: Mapped[str] = mapped_column(String(64))
     severity: Mapped[Severity] = mapped_column(stored_enum(Severity))
     description: Mapped[str] = mapped_column(EncryptedText)
@@ -74,11 +122,25 @@ class WorkOrder(Base):
 
     dwelling: Mapped[Dwelling | None] = relationship()
     person: Mapped[Person | None] = relationship()
-    consequence: Mapped[Consequence] = relationship(foreign_keys=[consequence_id])
+    residence: Mapped[Residence | None] = relationship()
+    consequence: Mapped[Consequence | None] = relationship(foreign_keys=[consequence_id])
+    opened_by: Mapped[User | None] = relationship(foreign_keys=[opened_by_id])
     closed_by: Mapped[User | None] = relationship(foreign_keys=[closed_by_id])
     given_to: Mapped[Organisation | None] = relationship()
     given_by: Mapped[User | None] = relationship(foreign_keys=[given_by_id])
     findings: Mapped[list[Consequence]] = relationship(secondary="work_order_finding")
+
+    @property
+    def label(self) -> dict[str, str]:
+        """Say by language what is to do: in the words of the finding, or of whoever opened it."""
+        if self.consequence is not None:
+            return dict(self.consequence.label)
+        return {"fr": self.description, "en": self.description}
+
+    @property
+    def stands_in(self) -> Residence | None:
+        """Give the residence where it is to be done; None while nobody knows."""
+        return self.dwelling.residence if self.dwelling is not None else self.residence
 
     @property
     def is_open(self) -> bool:

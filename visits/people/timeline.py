@@ -30,7 +30,8 @@ from visits.models.visits import COUNTED, Submission, Visit
 from visits.models.works import WorkOrder
 from visits.people.consents import still_counts
 from visits.sight.listing import Listed, Wanted
-from visits.sight.reach import Viewer, hidden_homes, visible_cases, visible_work_orders
+from visits.sight.orders import visible_work_orders
+from visits.sight.reach import Viewer, hidden_homes, visible_cases
 
 
 class EntryKind(enum.StrEnum):

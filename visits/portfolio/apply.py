@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +14,10 @@ from visits.life.endings import Told
 from visits.life.moves import arrivals_in_file, departures_in_file
 from visits.mapping.points import refresh_map
 from visits.models.accounts import Territory
+from visits.models.homes import HomeChange
 from visits.models.life import HowTold
 from visits.models.portfolio import Dwelling, Residence
+from visits.models.works import WorkOrder
 from visits.people.protection import protect_who_joined
 from visits.portfolio.ledger import Ledger, Record, Shelf
 from visits.portfolio.plan import Counts, ImportPlan
@@ -42,7 +45,7 @@ def write_ledger(session: Session, ledger: Ledger, *, by: uuid.UUID | None, now:
     for shelf in ledger.shelves:
         _insert(session, shelf)
         _update(session, shelf)
-    _delete_residences(session, ledger.residences)
+    _delete_residences(session, ledger)
     _count_anew(session, ledger)
     on_map = _dwellings_on_map(session, ledger) | _lead_on(session, ledger, by=by, now=now)
     # What was read before this moment may have changed underneath.
@@ -86,12 +89,33 @@ def _update(session: Session, shelf: Shelf) -> None:
         session.connection().execute(statement, rows)
 
 
-def _delete_residences(session: Session, shelf: Shelf) -> None:
+def _delete_residences(session: Session, ledger: Ledger) -> None:
+    """Delete the residences whose homes all stand elsewhere."""
+    shelf = ledger.residences
     gone = [record.id for record in shelf.records.values() if record.deleted and record.before]
+    stands_in = {
+        one.before["residence_id"]: one["residence_id"] for one in ledger.dwellings if one.before
+    }
     for start in range(0, len(gone), BATCH):
-        session.execute(
-            delete(shelf.table).where(shelf.table.c.id.in_(gone[start : start + BATCH]))
-        )
+        batch = set(gone[start : start + BATCH])
+        batch -= _hand_on(session, batch, stands_in)
+        session.execute(delete(shelf.table).where(shelf.table.c.id.in_(batch)))
+
+
+def _hand_on(
+    session: Session, gone: set[uuid.UUID], stands_in: Mapping[uuid.UUID, uuid.UUID]
+) -> set[uuid.UUID]:
+    """Let works and changes of residences go where their homes are; gives those without any."""
+    left = set()
+    for of_residence in (WorkOrder.residence_id, HomeChange.residence_id):
+        hang = select(of_residence).where(of_residence.in_(gone)).distinct()
+        for old in filter(None, session.scalars(hang).all()):
+            if old not in stands_in:
+                left.add(old)
+                continue
+            theirs = update(of_residence.class_).where(of_residence == old)
+            session.execute(theirs.values(residence_id=stands_in[old]))
+    return left
 
 
 def _dwellings_on_map(session: Session, ledger: Ledger) -> set[uuid.UUID]:

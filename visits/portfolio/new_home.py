@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
@@ -155,6 +155,14 @@ def _new_residence(
     return residence
 
 
+def _last_home_of_works(session: Session, dwelling: Dwelling) -> bool:
+    """Tell whether works are ordered for a residence in which no other dwelling is."""
+    here = dwelling.residence_id
+    another = exists().where(Dwelling.residence_id == here, Dwelling.id != dwelling.id)
+    ordered = exists().where(WorkOrder.residence_id == here)
+    return bool(session.scalar(select(and_(ordered, ~another))))
+
+
 def take_home_back(session: Session, dwelling: Dwelling, *, viewer: Viewer, now: datetime) -> None:
     """Let a dwelling that was made by hand be no more, and the residence that was made with it.
 
@@ -165,7 +173,7 @@ def take_home_back(session: Session, dwelling: Dwelling, *, viewer: Viewer, now:
     if made is None:
         raise NotFound("not_found")
     hangs = [session.scalar(select(exists().where(column == dwelling.id))) for column in HANGING]
-    if any(hangs):
+    if any(hangs) or _last_home_of_works(session, dwelling):
         raise Conflict("home_in_use")
     made.taken_back_at, made.taken_back_by_id = now, viewer.user_id
     for one in changes:

@@ -1,6 +1,7 @@
 """Reads for lists, agendas and the map. Every read of a person passes `visible_persons`."""
 
 from visits.sight.mandates import Held, mandates_held
+from visits.sight.orders import visible_work_orders
 from visits.sight.reach import (
     Reach,
     Viewer,
@@ -8,7 +9,6 @@ from visits.sight.reach import (
     find_person,
     visible_cases,
     visible_persons,
-    visible_work_orders,
 )
 
 __all__ = [

@@ -1,6 +1,8 @@
 """The homes a viewer may see: within her reach, and not hidden from her."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, select, true
 from sqlalchemy.orm import Session, contains_eager
@@ -11,7 +13,9 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Visit
 from visits.sight.reach import Reach, Viewer, hidden_homes, visible_cases
+from visits.sight.wording import dwellings_called, residences_called
 
+MOST_FOUND = 20
 # Who looks after homes, and not only after cases.
 STOCK = (Reach.ALL, Reach.LANDLORD, Reach.TERRITORY)
 # Where a visit took place, or will: her case moves with her.
@@ -77,6 +81,38 @@ def _the_one(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> Dw
     if len(found) != 1:
         raise NotFound("home_not_found")
     return found[0]
+
+
+@dataclass(frozen=True)
+class FoundHomes:
+    """Of which dwellings and residences a text may speak, and whether there are more."""
+
+    dwellings: Sequence[Dwelling]
+    residences: Sequence[Residence]
+    more: bool
+
+
+def search_homes(session: Session, viewer: Viewer, text: str) -> FoundHomes:
+    """Find the homes the viewer may see by reference or address; nothing for no text."""
+    seen = visible_homes(viewer)
+    called = dwellings_called(session, text)
+    dwellings = session.scalars(
+        select(Dwelling)
+        .join(Dwelling.residence)
+        .where(called, seen)
+        .options(contains_eager(Dwelling.residence))
+        .order_by(Residence.city, Residence.address, Dwelling.reference, Dwelling.id)
+        .limit(MOST_FOUND + 1)
+    ).all()
+    in_it = exists().where(Dwelling.residence_id == Residence.id, seen).correlate(Residence)
+    residences = session.scalars(
+        select(Residence)
+        .where(Residence.id.in_(residences_called(session, text)), in_it)
+        .order_by(Residence.city, Residence.address, Residence.id)
+        .limit(MOST_FOUND + 1)
+    ).all()
+    more = max(len(dwellings), len(residences)) > MOST_FOUND
+    return FoundHomes(dwellings[:MOST_FOUND], residences[:MOST_FOUND], more)
 
 
 def find_residence(session: Session, viewer: Viewer, residence_id: uuid.UUID) -> Residence:

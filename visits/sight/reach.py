@@ -30,7 +30,6 @@ from visits.models.cases import Case
 from visits.models.people import NamedAccess, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.visits import Visit, VisitState
-from visits.models.works import WorkOrder
 from visits.sight.mandates import Held
 
 
@@ -130,17 +129,6 @@ def unseen_persons(user_id: uuid.UUID) -> Select[uuid.UUID]:
     """Select those who are protected from a user, and shells of merged files: by index, a few."""
     shut = and_(Person.protected.is_(True), Person.id.not_in(_named_to(user_id)))
     return select(Person.id).where(or_(shut, Person.merged_into_id.is_not(None)))
-
-
-def visible_work_orders(viewer: Viewer) -> ColumnElement[bool]:
-    """Give the condition on `WorkOrder` and `Person` for what the viewer may see of both."""
-    hidden = hidden_homes(viewer.user_id)
-    if viewer.reach is Reach.GIVEN:
-        given = WorkOrder.given_to_id == viewer.organisation_id
-        seen = and_(open_to(viewer.user_id), given)
-    else:
-        seen = visible_persons(viewer)
-    return and_(seen, WorkOrder.dwelling_id.not_in(hidden))
 
 
 # A statement is never changed: what is built is built, and this one costs more than it asks.

@@ -56,6 +56,25 @@ def mentions(
     return and_(true(), *found)
 
 
+def dwellings_called(session: Session, text: str) -> ColumnElement[bool]:
+    """Give the condition on `Dwelling` that each word is in its reference, address or city."""
+    words, cities = words_of(text), _folded_cities(session)
+    if not words:
+        return false()
+    few = FEW_IN_ALL // len(words)
+    homes = [_homes(session, without_accents(word), cities) for word in words]
+    return and_(true(), *(Dwelling.id.in_(found_or_asked(session, one, few)) for one in homes))
+
+
+def residences_called(session: Session, text: str) -> Select[uuid.UUID]:
+    """Select the residences of which each word is in the reference, the address or the city."""
+    words, cities = words_of(text), _folded_cities(session)
+    said = [_stands(without_accents(word), cities) for word in words]
+    named = [func.lower(Residence.reference) == word for word in words]
+    each = (or_(*one) for one in zip(said, named, strict=True))
+    return select(Residence.id).where(and_(true(), *each) if words else false())
+
+
 def spoken_of(session: Session, text: str) -> list[Found]:
     """Find for each word the persons who have it in their name, or reference, or home."""
     words, cities = words_of(text), _folded_cities(session)
@@ -84,14 +103,17 @@ def _homes(session: Session, folded: str, cities: Mapping[str, str]) -> Compound
     blind = session.get_bind().dialect.name == "sqlite"
     reference = Dwelling.reference if blind else func.lower(Dwelling.reference)
     called = reference.contains(folded, autoescape=True)
-    stands = or_(
+    return union_all(
+        select(Dwelling.id).where(called),
+        select(Dwelling.id).join(Dwelling.residence).where(_stands(folded, cities)),
+    )
+
+
+def _stands(folded: str, cities: Mapping[str, str]) -> ColumnElement[bool]:
+    return or_(
         Residence.address_key.contains(folded, autoescape=True),
         Residence.city.in_([city for city, plain in cities.items() if folded in plain]),
         Residence.postcode.startswith(folded, autoescape=True),
-    )
-    return union_all(
-        select(Dwelling.id).where(called),
-        select(Dwelling.id).join(Dwelling.residence).where(stands),
     )
 
 

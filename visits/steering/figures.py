@@ -16,7 +16,8 @@ from visits.models.people import Person
 from visits.models.visits import LIVE, Consequence, Submission, Visit, VisitState
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.few import told_of
-from visits.sight.reach import Viewer, visible_cases, visible_work_orders
+from visits.sight.orders import visible_work_orders
+from visits.sight.reach import Viewer, visible_cases
 
 VISITED, UNDER_WAY = "visited", "under_way"
 # Where persons stand: those on the way to a visit are one.

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from typing import Any
 
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy import case as sql_case
-from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
@@ -18,7 +19,8 @@ from visits.models.works import (
     WorkOrder,
     WorkOrderState,
 )
-from visits.sight.reach import Viewer, visible_cases, visible_work_orders
+from visits.sight.orders import visible_work_orders
+from visits.sight.reach import Viewer, visible_cases
 from visits.steering.outcomes import Rate
 
 
@@ -61,6 +63,21 @@ def works_results(
         .where(Case.programme == programme, visible_work_orders(viewer), visible_cases(viewer))
         .where(or_(WorkOrder.state != WorkOrderState.CANCELLED, counts))
     )
+    return _results(session, statement, now)
+
+
+def works_by_hand(session: Session, *, viewer: Viewer, now: datetime) -> list[WorksResult]:
+    """Count the work orders that no visit called for, by severity: they are of no programme."""
+    statement = (
+        select(WorkOrder.severity, WorkOrder.state)
+        .add_columns(WorkOrder.opened_at, WorkOrder.due_at, WorkOrder.closed_at)
+        .outerjoin(WorkOrder.person)
+        .where(WorkOrder.opened_by_id.is_not(None), visible_work_orders(viewer))
+    )
+    return _results(session, statement, now)
+
+
+def _results(session: Session, statement: Select[Any], now: datetime) -> list[WorksResult]:
     by_severity: dict[Severity, list[_Work]] = {severity: [] for severity in Severity}
     for row in session.execute(statement):
         by_severity[row.severity].append(_Work(*row[1:]))

@@ -29,7 +29,7 @@ from webapp.demo.size import Size
 from webapp.demo.stock import make_stock
 from webapp.demo.story import Story, load_cases
 from webapp.demo.towns import read_towns
-from webapp.demo.works import give_some
+from webapp.demo.works import give_some, open_some
 from webapp.demo.year import Others, live
 from webapp.frame.transaction import House
 
@@ -105,6 +105,7 @@ def _load(
     since = moment(working_days_after(first, 5), time(9))
     live(story, enrolled, Others(homes, size), since=since, tell=tell)
     give_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
+    open_some(session, by=acting(cast.coordinator, Action.OPEN_WORKS), now=now)
     tell("Placing the residences on the map …")
     tell(f"{locate_residences(session):,} residences on the map.")
     return accounts

@@ -8,14 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.cases.tasks import close_task
+from visits.following.by_hand import OrderSaid, open_by_hand
 from visits.following.giving import contractors, give_order
 from visits.following.work_orders import ESCALATE_AFTER, escalate_work_orders, move_work_order
 from visits.ground.deadlines import midnight_in_paris
 from visits.models.cases import Task, TaskState
 from visits.models.people import Person
+from visits.models.portfolio import Dwelling
 from visits.models.visits import Submission
 from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
 from visits.sight import Viewer
+from visits.sight.reach import hidden_homes
 from webapp.access.auth import Action
 from webapp.demo.calendar import next_office_moment
 from webapp.demo.cast import acting
@@ -70,6 +73,16 @@ def give_some(session: Session, *, by: Viewer, now: datetime) -> None:
     )
     for order in session.scalars(still_open.limit(GIVEN)):
         give_order(session, order, contractor.id, viewer=by, now=now)
+
+
+def open_some(session: Session, *, by: Viewer, now: datetime) -> None:
+    """Let somebody ring about a tap, and the caretaker about a light."""
+    tap = OrderSaid("plumbing", "U2", "kitchen", "Le robinet de l’évier ne ferme plus.", "tenant")
+    light = OrderSaid("electricity", "U3", "stairs", "Éclairage en panne au 2e étage.", "caretaker")
+    open_home = select(Dwelling).where(Dwelling.id.not_in(hidden_homes())).order_by(Dwelling.id)
+    home = session.scalars(open_home.limit(1)).one()
+    for place, said in ((home, tap), (home.residence, light)):
+        open_by_hand(session, place, said, viewer=by, now=now - timedelta(hours=3))
 
 
 class Works:

@@ -3,13 +3,14 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
-from webapp.office.following import follow_ups, funding, savings, work_orders
+from webapp.office.following import by_hand, follow_ups, funding, savings, work_orders
 from webapp.office.following.words import REFUSALS, WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
 SUBJECT = Subject(
     pages=(
+        by_hand.works_by_hand,
         work_orders.work_orders,
         savings.savings,
         funding.funding,

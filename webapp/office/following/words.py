@@ -36,6 +36,41 @@ WORDS: dict[str, dict[str, Any]] = {
         "U3": _l("U3 · to plan"),
         "P": _l("P · planned"),
     },
+    "place": {
+        "kitchen": _l("Kitchen"),
+        "bathroom": _l("Bathroom"),
+        "toilet": _l("Toilet"),
+        "living_room": _l("Living room"),
+        "bedroom": _l("Bedroom"),
+        "hallway": _l("Hallway of the dwelling"),
+        "balcony": _l("Balcony or terrace"),
+        "entrance": _l("Entrance of the building"),
+        "stairs": _l("Stairs"),
+        "lift": _l("Lift"),
+        "landing": _l("Landing or corridor"),
+        "cellar": _l("Cellar or store room"),
+        "parking": _l("Car park or garage"),
+        "bins": _l("Bin room"),
+        "outside": _l("Outside, grounds"),
+        "roof": _l("Roof or walls"),
+        "elsewhere": _l("Elsewhere"),
+    },
+    "came_from": {
+        "tenant": _l("The tenant rang"),
+        "neighbour": _l("A neighbour rang"),
+        "caretaker": _l("The caretaker"),
+        "staff": _l("Seen by staff"),
+        "contractor": _l("A contractor"),
+        "letter": _l("Letter or e-mail"),
+        "other": _l("Somebody else"),
+    },
+    "field": {
+        "trade": _l("Trade"),
+        "severity": _l("Severity"),
+        "place": _l("Where exactly"),
+        "description": _l("What is broken, in plain words"),
+        "came_from": _l("Who told of it"),
+    },
     "closed_because": {
         "corrected": _l("The answers that called for it were corrected."),
         "taken_back": _l("The answers that called for it came from another home."),
@@ -50,6 +85,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "follow_up_done": _l("a follow-up done"),  # until 0.2: lines of before say it
         "follow_up": _l("a follow-up"),
         "work_order": _l("a work order"),
+        "work_order_new": _l("a work order to open"),
         "work_order_open": _l("a work order opened"),
         "work_order_started": _l("a work order started"),
         "work_order_on_hold": _l("a work order on hold"),
@@ -86,6 +122,13 @@ REFUSALS: dict[str, Any] = {
         "This home is protected: no contractor may be told of it. Nothing was changed."
     ),
     "work_order_cannot_move": _l("This work order is closed already. Nothing was changed."),
+    "work_order_begun": _l(
+        "Somebody has begun this work order, or a visit called for it. Nothing was changed."
+    ),
+    "day_is_over": _l("That day ends at 18:00, which is past: choose a later one."),
+    "too_late_for_urgent": _l(
+        "What is urgent cannot wait until then: leave the day empty, or choose a lesser severity."
+    ),
     "savings_not_found": _l("No eco-kit was recorded at this visit."),
     "funding_not_found": _l("No adaptation was called for at this visit."),
 }

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.following.by_hand import may_take_back
 from visits.following.giving import contractors, give_order
 from visits.following.work_list import WorkOrderFilter, list_work_orders, trades_in_use
 from visits.following.work_orders import find_work_order, move_work_order, moves_of
@@ -53,10 +54,7 @@ def index() -> ResponseReturnValue:
 @requires(Action.SEE_WORKS)
 def show(order_id: uuid.UUID) -> ResponseReturnValue:
     """Show a work order: where, what, by when, and what caused it."""
-    with showing("work_order") as (session, shown):
-        order = find_work_order(session, viewer(), order_id)
-        shown.add(order.person_id)
-        return _page(session, order)
+    return order_page(order_id)
 
 
 @work_orders.post("/<uuid:order_id>")
@@ -75,12 +73,8 @@ def move(order_id: uuid.UUID) -> ResponseReturnValue:
                 now=now(),
             )
     except (Invalid, ValueError) as refused:
-        fields = getattr(refused, "fields", {"state": "bad_choice"})
-        with showing("work_order") as (session, shown):
-            order = find_work_order(session, viewer(), order_id)
-            shown.add(order.person_id)
-            errors = {name: sentence(code) for name, code in fields.items()}
-            return _page(session, order, errors), 422
+        state = Invalid({"state": "bad_choice"})
+        return order_page(order_id, refused if isinstance(refused, Invalid) else state), 422
     flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")
     return redirect(url_for(".show", order_id=order_id))
 
@@ -92,18 +86,15 @@ def give(order_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             order = find_work_order(session, viewer(), order_id, to_change=True)
-            give_order(session, order, _typed_contractor(), viewer=viewer(), now=now())
+            give_order(session, order, typed_contractor(), viewer=viewer(), now=now())
     except Invalid as refused:
-        with showing("work_order") as (session, shown):
-            order = find_work_order(session, viewer(), order_id)
-            shown.add(order.person_id)
-            errors = {name: sentence(code) for name, code in refused.fields.items()}
-            return _page(session, order, errors), 422
+        return order_page(order_id, refused), 422
     flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")
     return redirect(url_for(".show", order_id=order_id))
 
 
-def _typed_contractor() -> uuid.UUID | None:
+def typed_contractor() -> uuid.UUID | None:
+    """Read which contractor is chosen; none is our own service."""
     try:
         return uuid.UUID(request.form["organisation"]) if request.form.get("organisation") else None
     except ValueError:
@@ -114,11 +105,21 @@ def _findings(
     session: Session, order: WorkOrder
 ) -> list[tuple[Consequence, list[tuple[str, list[str]]]]]:
     """Give what calls for an order, each with the answers that the account may read."""
+    first = [order.consequence] if order.consequence else []
     rest = [one for one in order.findings if one.id != order.consequence_id]
-    return [(one, told_causes(session, one)) for one in (order.consequence, *rest)]
+    return [(one, told_causes(session, one)) for one in (*first, *rest)]
 
 
-def _page(session: Session, order: WorkOrder, errors: dict[str, str] | None = None) -> str:
+def order_page(order_id: uuid.UUID, refused: Invalid | None = None) -> str:
+    """Render the page of an order, with why a change of it was refused."""
+    with showing("work_order") as (session, shown):
+        order = find_work_order(session, viewer(Action.SEE_WORKS), order_id)
+        shown.add(order.person_id)
+        fields = refused.fields if refused else {}
+        return _page(session, order, {name: sentence(code) for name, code in fields.items()})
+
+
+def _page(session: Session, order: WorkOrder, errors: dict[str, str]) -> str:
     # A contractor is told what to do and where, not what the visit found out or who was called.
     ours = viewer(Action.SEE_WORKS).reach is not Reach.GIVEN
     return render_template(
@@ -128,6 +129,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str] | None = No
         findings=_findings(session, order) if ours else [],
         contractors=contractors(session) if may(Action.GIVE_WORKS) and order.is_open else [],
         moves=moves_of(order, viewer(Action.SEE_WORKS)),
-        errors=errors or {},
+        may_take_back=may_take_back(order) and not may(Action.DO_WORKS) and may(Action.OPEN_WORKS),
+        errors=errors,
         now=now(),
     )

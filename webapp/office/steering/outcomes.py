@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from visits.steering.objectives import objectives_of
 from visits.steering.outcomes import Rate, outcomes
-from visits.steering.results import follow_up_results, works_results
-from webapp.access.auth import Action, requires, viewer
+from visits.steering.results import follow_up_results, works_by_hand, works_results
+from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.transaction import now, reading
 from webapp.office.frame.programmes import chosen_in_reach, programmes_in_reach
 from webapp.office.frame.small_counts import told, told_delay, told_exactly, told_part, told_rate
@@ -33,6 +33,9 @@ def index() -> ResponseReturnValue:
             reasons=sorted(counted.refusal_reasons.items(), key=_most_told_first),
             objectives=objectives_of(session, programme, viewer=viewer()),
             works=works_results(session, programme.code, viewer=viewer(), now=now()),
+            by_hand=works_by_hand(session, viewer=viewer(Action.SEE_WORKS), now=now())
+            if may(Action.SEE_WORKS)
+            else [],
             follow_ups=follow_up_results(session, programme.code, viewer=viewer(), now=now()),
             told=told,
             told_rate=told_rate,

@@ -1,0 +1,242 @@
+"""A work order that no visit called for: somebody rang, or saw what is broken."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from diagnostics.codes import TRADES
+from visits.following.work_orders import move_work_order, new_reference
+from visits.ground.db import new_id
+from visits.ground.deadlines import due_at, midnight_in_paris, today_in_paris
+from visits.ground.errors import Conflict, Invalid
+from visits.mapping.points import refresh_map
+from visits.models.people import AccessKind, Occupancy, Person
+from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.models.works import (
+    OPEN_STATES,
+    URGENT,
+    CameFrom,
+    Place,
+    Severity,
+    WorkOrder,
+    WorkOrderState,
+)
+from visits.sight import Viewer, visible_persons, visible_work_orders
+from visits.sight.access_log import log_access
+
+DESCRIPTION_LENGTH = 500
+# How long each severity may wait: what the forms that ship say most often.
+DELAYS = {
+    Severity.U0: "1h",
+    Severity.U1: "4h",
+    Severity.U2: "5wd",
+    Severity.U3: "30d",
+    Severity.P: "3m",
+}
+IN_A_HOME = (
+    Place.KITCHEN,
+    Place.BATHROOM,
+    Place.TOILET,
+    Place.LIVING_ROOM,
+    Place.BEDROOM,
+    Place.HALLWAY,
+    Place.BALCONY,
+    Place.CELLAR,
+    Place.ELSEWHERE,
+)
+IN_COMMON = (
+    Place.ENTRANCE,
+    Place.STAIRS,
+    Place.LIFT,
+    Place.LANDING,
+    Place.CELLAR,
+    Place.PARKING,
+    Place.BINS,
+    Place.OUTSIDE,
+    Place.ROOF,
+    Place.ELSEWHERE,
+)
+Home = Dwelling | Residence
+
+
+@dataclass(frozen=True)
+class OrderSaid:
+    """A work order as it was typed; without a `due_on` it waits as long as its severity may."""
+
+    trade: str
+    severity: str
+    place: str
+    description: str
+    came_from: str
+    due_on: date | None = None
+
+
+def places_in(home: Home) -> tuple[Place, ...]:
+    """List where in a dwelling, or in what is common in a residence, something may be to do."""
+    return IN_A_HOME if isinstance(home, Dwelling) else IN_COMMON
+
+
+def deadline_of(said: OrderSaid, *, now: datetime) -> datetime:
+    """Give by when it must be done; raises Invalid for a day that is past or too far.
+
+    What is urgent never waits longer than its severity says.
+    """
+    latest = due_at(now, DELAYS[Severity(said.severity)])
+    if said.due_on is None:
+        return latest
+    if said.due_on < today_in_paris(now):
+        raise Invalid({"due_on": "must_not_be_past"})
+    chosen = due_at(midnight_in_paris(said.due_on), "0d")
+    if chosen <= now:
+        raise Invalid({"due_on": "day_is_over"})
+    if said.severity in URGENT and chosen > latest:
+        raise Invalid({"due_on": "too_late_for_urgent"})
+    return chosen
+
+
+def checked(said: OrderSaid, home: Home, *, now: datetime) -> OrderSaid:
+    """Give what was typed without its blanks; raises Invalid, field by field."""
+    said = OrderSaid(
+        said.trade, said.severity, said.place, said.description.strip(), said.came_from, said.due_on
+    )
+    allowed = {
+        "trade": tuple(TRADES),
+        "severity": tuple(Severity),
+        "place": places_in(home),
+        "came_from": tuple(CameFrom),
+    }
+    fields = {}
+    for name, choices in allowed.items():
+        if getattr(said, name) not in choices:
+            fields[name] = "bad_choice" if getattr(said, name) else "required"
+    if not said.description:
+        fields["description"] = "required"
+    if len(said.description) > DESCRIPTION_LENGTH:
+        fields["description"] = "too_long"
+    if "severity" not in fields:
+        try:
+            deadline_of(said, now=now)
+        except Invalid as refused:
+            fields |= refused.fields
+    if fields:
+        raise Invalid(fields)
+    return said
+
+
+def tenants_of(session: Session, dwelling: Dwelling, viewer: Viewer) -> Sequence[Person]:
+    """List who lives in a dwelling, of those the viewer may see."""
+    living_there = (
+        select(Occupancy.person_id)
+        .join(Occupancy.tenancy)
+        .where(Tenancy.dwelling_id == dwelling.id, Tenancy.ended_on.is_(None))
+        .where(Occupancy.ended_on.is_(None))
+    )
+    seen = (Person.id.in_(living_there), Person.died_on.is_(None), visible_persons(viewer))
+    return session.scalars(select(Person).where(*seen).order_by(Person.name_key, Person.id)).all()
+
+
+def wait_for_home(session: Session, home: Home) -> None:
+    """Wait until nobody else opens an order in a home: two would not know of each other."""
+    model = type(home)
+    session.execute(select(model.id).where(model.id == home.id).with_for_update(key_share=True))
+
+
+def alike(
+    session: Session, viewer: Viewer, home: Home, trade: str, place: str
+) -> Sequence[WorkOrder]:
+    """List the open orders that may be about the same, of those the viewer may see.
+
+    Of a trade in a home: those of the same place, or of none that is known; for a dwelling, those
+    of what is common in its residence as well.
+    """
+    same_place = or_(WorkOrder.place.is_(None), WorkOrder.place.in_([place, Place.ELSEWHERE]))
+    if place == Place.ELSEWHERE:
+        same_place = WorkOrder.trade == trade
+    if isinstance(home, Dwelling):
+        of_residence = WorkOrder.residence_id == home.residence_id
+        here = or_((WorkOrder.dwelling_id == home.id) & same_place, of_residence)
+    else:
+        here = (WorkOrder.residence_id == home.id) & same_place
+    statement = (
+        select(WorkOrder)
+        .outerjoin(WorkOrder.person)
+        .where(here, WorkOrder.trade == trade, WorkOrder.state.in_(OPEN_STATES))
+        .where(visible_work_orders(viewer))
+        .options(joinedload(WorkOrder.consequence))
+        .order_by(WorkOrder.opened_at, WorkOrder.id)
+    )
+    return session.scalars(statement).all()
+
+
+def open_by_hand(
+    session: Session,
+    home: Home,
+    said: OrderSaid,
+    *,
+    person: Person | None = None,
+    viewer: Viewer,
+    now: datetime,
+) -> WorkOrder:
+    """Open a work order that no visit called for, in a dwelling or in a residence.
+
+    `person` lives there, and is whom to ring. Raises Invalid, field by field.
+    """
+    said = checked(said, home, now=now)
+    order = WorkOrder(
+        id=new_id(),
+        reference=new_reference(),
+        dwelling_id=home.id if isinstance(home, Dwelling) else None,
+        residence_id=home.id if isinstance(home, Residence) else None,
+        person_id=person.id if person else None,
+        opened_by_id=viewer.user_id,
+        came_from=CameFrom(said.came_from),
+        place=Place(said.place),
+        trade=said.trade,
+        severity=Severity(said.severity),
+        description=said.description,
+        state=WorkOrderState.OPEN,
+        opened_at=now,
+        due_at=deadline_of(said, now=now),
+    )
+    session.add(order)
+    refresh_map(session, [order.dwelling_id])
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[person.id] if person else [],
+        kind=AccessKind.WRITE,
+        what="work_order_open",
+        now=now,
+    )
+    return order
+
+
+def may_take_back(order: WorkOrder) -> bool:
+    """Tell whether an order was opened by hand and nobody has begun it."""
+    return order.opened_by_id is not None and order.state is WorkOrderState.OPEN
+
+
+def take_order_back(
+    session: Session, order: WorkOrder, *, note: str, viewer: Viewer, now: datetime
+) -> None:
+    """Cancel an order that was opened by hand by mistake; `note` says why.
+
+    Raises Invalid without a note, Conflict for one that a visit called for or somebody began.
+    """
+    if not may_take_back(order):
+        raise Conflict("work_order_begun")
+    move_work_order(session, order, WorkOrderState.CANCELLED, note=note, viewer=viewer, now=now)
+
+
+def find_tenant(
+    session: Session, dwelling: Dwelling, viewer: Viewer, person_id: uuid.UUID
+) -> Person:
+    """Find who lives in a dwelling and may be seen; raises Invalid for anybody else."""
+    for person in tenants_of(session, dwelling, viewer):
+        if person.id == person_id:
+            return person
+    raise Invalid({"person": "bad_choice"})

@@ -1,6 +1,7 @@
 """A case opened by hand from somebody's page: she rang, or somebody spoke of her."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -52,6 +53,19 @@ def test_it_is_opened_once_and_is_in_the_call_list(
     assert client.post(url, data=SAID).status_code == 409
     session.rollback()
     assert len(session.scalars(select(Case)).all()) == 1
+
+
+def test_a_programme_for_others_is_refused_by_name_beside_what_was_typed(
+    app: Flask, client_as: Callable[..., FlaskClient], session: Session
+) -> None:
+    child = make_person(session, born_on=date(2015, 1, 1))
+    session.commit()
+    client = client_as(Role.COORDINATOR, language="en")
+    refused = client.post(f"/people/{child.id}/cases", data=SAID)
+    assert refused.status_code == 409
+    assert "not for her, by what is known: Age." in refused.text
+    assert SAID["motive"] in refused.text
+    assert session.scalars(select(Case)).all() == []
 
 
 def test_a_programme_that_is_retired_takes_nobody(

@@ -24,7 +24,7 @@ from tests.factories import (
 from tests.submissions import home_visit
 from tests.visits.test_programmes import SHORT, WHOLE
 from visits.accounts.mandates import MandateSaid, grant_mandate
-from visits.cases.cases import open_case
+from visits.choosing.opening import open_by_hand
 from visits.choosing.targeting import enrol
 from visits.forms.published import publish_form
 from visits.models.accounts import Role
@@ -470,7 +470,7 @@ def test_a_tier_filters_the_call_list_and_says_how_long_a_visit_takes(
     make_user(session, role=Role.VISITOR)
     scored, asks = make_person(session, last_name="MARTINET"), make_person(session)
     [chosen] = enrol(session, find_programme(session, "heat"), [scored.id], viewer=viewer, now=NOW)
-    by_hand = open_case(session, asks, "heat", viewer=viewer, now=NOW)
+    by_hand, _fit = open_by_hand(session, asks, "heat", viewer=viewer, now=NOW)
     by_hand.state = chosen.state = CaseState.AGREED
     assert (chosen.tier, by_hand.tier) == ("full", "light")
     session.commit()

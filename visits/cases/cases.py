@@ -1,7 +1,9 @@
 """Cases: found, opened by hand, closed, opened again."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,6 +39,16 @@ ANY_PROGRAMMES = {
 }
 
 
+@dataclass(frozen=True)
+class Points:
+    """What a case keeps of the points it was opened with: their reasons, and the tier they give."""
+
+    score: int
+    reasons: list[dict[str, Any]]
+    sealed_reasons: list[dict[str, Any]] | None
+    tier: str | None
+
+
 def find_case(
     session: Session, viewer: Viewer, case_id: uuid.UUID, *, to_change: bool = False
 ) -> Case:
@@ -58,16 +70,17 @@ def open_case(
     person: Person,
     programme: str,
     *,
+    home: uuid.UUID | None,
+    points: Points,
     way_in: WayIn = WayIn.REQUEST,
     motive: str = "",
     viewer: Viewer,
     now: datetime,
 ) -> Case:
-    """Open a case by hand, as somebody asked for it, with the home she has today or none.
+    """Open a case of somebody in her home, or without one, with the points she has.
 
-    Nothing is scored: the call list has it by its day, its tier is that of no points. Raises
-    NotFound for a programme that is not there, Invalid, Conflict when it takes nobody this way, she
-    died or has an open case in it.
+    Raises NotFound for a programme that is not there, Invalid, Conflict when it takes nobody this
+    way, she died or has an open case in it.
     """
     version = version_of(session, programme)
     refuse_new_case(session, find_programme(session, programme), way_in)
@@ -77,16 +90,16 @@ def open_case(
         raise Conflict("person_died")
     if _open_case_of(session, person, programme) is not None:
         raise Conflict("case_open_already")
-    tier = find_programme(session, programme).tier_of(0)
     case = Case(
-        tier=tier.code if tier else None,
+        tier=points.tier,
         programme=programme,
         programme_version_id=version.id,
         person_id=person.id,
-        dwelling_id=_home_of(session, person),
+        dwelling_id=home,
         state=CaseState.TO_CALL,
-        score=0,
-        reasons=[],
+        score=points.score,
+        reasons=points.reasons,
+        sealed_reasons=points.sealed_reasons,
         opened_at=now,
         opened_by_id=viewer.user_id,
         way_in=way_in,
@@ -104,7 +117,7 @@ def _open_case_of(session: Session, person: Person, programme: str) -> Case | No
     return session.scalars(select(Case).where(*of_her, Case.closed_on.is_(None))).one_or_none()
 
 
-def _home_of(session: Session, person: Person) -> uuid.UUID | None:
+def home_of(session: Session, person: Person) -> uuid.UUID | None:
     """Find where a person lives today, the latest lease first."""
     homes = (
         select(Tenancy.dwelling_id)

@@ -93,6 +93,15 @@ def audience_of(
 
     What the audience asks for beyond ages is for `known_of` to tell.
     """
+    return (
+        everybody_at_home(code, viewer)
+        .where(*_of_age(audience, today))
+        .where(Person.do_not_contact.is_(False), Person.died_on.is_(None))
+    )
+
+
+def everybody_at_home(code: str, viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    """Select all that the viewer may see with what is known of their homes, of any age."""
     case = and_(Case.person_id == Person.id, Case.programme == code, Case.closed_on.is_(None))
     statement: Select[*tuple[Any, ...]] = (
         select(
@@ -113,8 +122,7 @@ def audience_of(
         .join(Residence, Dwelling.residence_id == Residence.id)
         .outerjoin(Territory, Residence.territory_id == Territory.id)
         .outerjoin(Case, case)
-        .where(visible_persons(viewer), *_of_age(audience, today))
-        .where(Person.do_not_contact.is_(False), Person.died_on.is_(None))
+        .where(visible_persons(viewer))
     )  # fmt: skip
     return statement
 

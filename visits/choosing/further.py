@@ -34,14 +34,16 @@ class More:
     homes: Mapping[uuid.UUID, Facts] = field(default_factory=dict)
     persons: Mapping[uuid.UUID, Facts] = field(default_factory=dict)
 
-    def of(self, person_id: uuid.UUID, dwelling_id: uuid.UUID) -> dict[str, Fact]:
-        """Give what was asked of somebody in her home; what is not known is None."""
+    def of(self, person_id: uuid.UUID, dwelling_id: uuid.UUID | None) -> dict[str, Fact]:
+        """Give what was asked of somebody in her home, if any; what is not known is None."""
         return {one: self.told(one, person_id, dwelling_id) for one in self.asked}
 
-    def told(self, fact: str, person_id: uuid.UUID, dwelling_id: uuid.UUID) -> Fact:
-        """Give one fact of somebody in her home."""
+    def told(self, fact: str, person_id: uuid.UUID, dwelling_id: uuid.UUID | None) -> Fact:
+        """Give one fact of somebody in her home, if she has one here."""
         if fact.startswith(OUTCOME):
             return self.persons.get(person_id, {}).get(fact, NO_CASE)
+        if dwelling_id is None:
+            return None
         if fact.startswith(ANSWER):
             return self.homes.get(dwelling_id, {}).get(fact)
         return self.leases.get((person_id, dwelling_id), {}).get(fact)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from visits.cases.coming import make_for
 from visits.choosing.audience import audience_of, known_of
 from visits.choosing.further import More, find_more
+from visits.choosing.opening import points_of
 from visits.choosing.scoring import Score, holds, score
 from visits.choosing.survey import NO_FILTERS, Filters, Place, known_by, survey
 from visits.ground.db import take_turn
@@ -214,21 +215,20 @@ def _enrol(
     session: Session, programme: Programme, chosen: Sequence[_Scored], *, viewer: Viewer,
     now: datetime,
 ) -> list[Case]:  # fmt: skip
-    version, sealed = version_of(session, programme.code), programme.sealed_criteria
+    version = version_of(session, programme.code)
     cases = []
     for scored in chosen:
-        told = scored.score
-        reasons = told.as_json()
+        points = points_of(scored.score, programme)
         case = Case(
             programme=programme.code,
             programme_version_id=version.id,
             person_id=scored.row.person_id,
             dwelling_id=scored.row.dwelling_id,
             state=CaseState.TO_CALL,
-            score=told.points,
-            reasons=[one for one in reasons if one["criterion"] not in sealed],
-            sealed_reasons=[one for one in reasons if one["criterion"] in sealed] or None,
-            tier=tier.code if (tier := programme.tier_of(told.points)) else None,
+            score=points.score,
+            reasons=points.reasons,
+            sealed_reasons=points.sealed_reasons,
+            tier=points.tier,
             risk=0,
             opened_at=now,
             opened_by_id=viewer.user_id,

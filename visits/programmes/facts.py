@@ -86,7 +86,9 @@ def _as_it_is(_today: date, value: Fact) -> Fact:
     return value
 
 
-def _age(today: date, born_on: date | None, birth_year: int | None) -> int:
+def _age(today: date, born_on: date | None, birth_year: int | None) -> int | None:
+    if born_on is None and birth_year is None:
+        return None
     # Of a year alone the last day counts: so old she is at least.
     return age_on(today, born=born_on or date(birth_year or 0, 12, 31))
 

@@ -51,7 +51,6 @@ from visits.people.part_refusals import refused_parts
 from visits.people.phones import KnownNumber, numbers_of
 from visits.people.protection import named_for_way
 from visits.programmes import Programme
-from visits.programmes.facts import ANSWER, OUTCOME
 from visits.programmes.published import load_programmes, programme_of
 from visits.sight.reach import Reach
 from visits.steering.outcomes import standing
@@ -63,20 +62,9 @@ from webapp.office.calls.given_back import what_came_back
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
 from webapp.office.frame.moments import NoSuchHour, age, day_of, typed_day, typed_moment
-from webapp.office.frame.programmes import chosen_programme
-from webapp.words import word
+from webapp.office.frame.programmes import chosen_programme, facts_named
 
 cases = Blueprint("cases", __name__, url_prefix="/cases")
-
-
-def facts_named(facts: Sequence[str]) -> str:
-    """Name facts of a programme's public, an answer or an earlier case by what it is."""
-    kinds = {ANSWER: _("an earlier answer"), OUTCOME: _("how an earlier case ended")}
-    named = [
-        next((said for start, said in kinds.items() if one.startswith(start)), word("fact", one))
-        for one in facts
-    ]
-    return ", ".join(dict.fromkeys(named))
 
 
 # How the details of a refusal are said.

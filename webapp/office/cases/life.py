@@ -20,8 +20,9 @@ from visits.models.cases import Case, Task, TaskKind, TaskState
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import moment
 from webapp.frame.transaction import now, transaction
-from webapp.office.calls.cases import facts_named, refusal_on_page
+from webapp.office.calls.cases import refusal_on_page
 from webapp.office.frame.moments import typed_day
+from webapp.office.frame.programmes import facts_named
 
 life = Blueprint("life", __name__, url_prefix="/cases")
 

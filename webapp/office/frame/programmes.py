@@ -1,14 +1,17 @@
 """The programme a page speaks of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import NotFound
 from visits.programmes import Programme
+from visits.programmes.facts import ANSWER, OUTCOME
 from visits.programmes.published import find_programme, load_programmes
 from visits.sight import Reach, Viewer
 from webapp.frame.languages import pick
+from webapp.words import word
 
 
 def chosen_programme(session: Session, code: str, viewer: Viewer | None = None) -> Programme:
@@ -45,3 +48,13 @@ def chosen_in_reach(session: Session, viewer: Viewer, code: str) -> Programme:
 def programme_names(session: Session) -> Mapping[str, str]:
     """Say the programmes' names, by code."""
     return {code: pick(dict(one.name)) for code, one in load_programmes(session).items()}
+
+
+def facts_named(facts: Sequence[str]) -> str:
+    """Name facts of a programme's public, an answer or an earlier case by what it is."""
+    kinds = {ANSWER: _("an earlier answer"), OUTCOME: _("how an earlier case ended")}
+    named = [
+        next((said for start, said in kinds.items() if one.startswith(start)), word("fact", one))
+        for one in facts
+    ]
+    return ", ".join(dict.fromkeys(named))

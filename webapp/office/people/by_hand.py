@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.calls.phones import note_number
-from visits.cases.cases import open_case
+from visits.choosing.opening import open_by_hand
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.arrivals import ROLES, Arriving, record_arrival
 from visits.life.endings import Told
@@ -34,6 +34,7 @@ from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.moments import age, typed_day
+from webapp.office.frame.programmes import facts_named
 from webapp.office.people.people import REFERENCE_LENGTH, refused_on_page, told
 
 people_by_hand = Blueprint("people_by_hand", __name__, url_prefix="/people")
@@ -132,14 +133,17 @@ def add_case(person_id: uuid.UUID) -> ResponseReturnValue:
             raise Invalid({"way_in": "bad_choice"})
         with transaction() as session:
             person = find_person(session, viewer(), person_id, to_change=True)
-            case = open_case(
+            case, fit = open_by_hand(
                 session, person, typed.get("programme", ""), way_in=WayIn(typed["way_in"]),
                 motive=typed.get("motive", "").replace("\r\n", "\n"), viewer=viewer(), now=now(),
             )  # fmt: skip
             case_id = case.id
     except (Invalid, Conflict) as refused:
         return refused_on_page(person_id, refused)
-    flash(_("The case is open: this person is in the call list of the programme."), "success")
+    said = _("The case is open: this person is in the call list of the programme.")
+    if fit.unknown:
+        said += " " + _("Not known of her: %(facts)s.", facts=facts_named(fit.unknown))
+    flash(said, "success")
     return redirect(url_for("cases.show", case_id=case_id))
 
 

@@ -44,7 +44,7 @@ from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
 from webapp.office.frame.moments import age, day_of, typed_day
-from webapp.office.frame.programmes import programme_names
+from webapp.office.frame.programmes import facts_named, programme_names
 from webapp.office.people.timeline import shown_timeline
 from webapp.words import named as named_words
 
@@ -140,7 +140,11 @@ def told(refused: Invalid | Conflict) -> tuple[dict[str, str], str]:
     """Say a refusal: field by field, or in one sentence when it is about none."""
     fields = getattr(refused, "fields", {})
     errors = {name: sentence(code) for name, code in fields.items()}
-    return errors, "" if errors else sentence(refused.code, refused.details)
+    details = {
+        name: facts_named(value) if name == "facts" and isinstance(value, tuple) else value
+        for name, value in refused.details.items()
+    }
+    return errors, "" if errors else sentence(refused.code, details)
 
 
 def day_or_text(text: str) -> str:

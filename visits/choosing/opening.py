@@ -1,0 +1,118 @@
+"""A case opened for one person: whom the programme is for, and the points she has in it."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from visits.cases.cases import Points, home_of, open_case
+from visits.choosing.audience import everybody_at_home, known_of
+from visits.choosing.further import find_more
+from visits.choosing.scoring import Score, holds, score
+from visits.ground.deadlines import age_on, today_in_paris
+from visits.ground.errors import Conflict
+from visits.models.cases import Case, WayIn
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling, Tenancy
+from visits.programmes import Audience, Programme
+from visits.programmes.facts import Facts
+from visits.programmes.published import find_programme
+from visits.sight import Viewer
+
+AGE = "age"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What of a programme's public does not hold for a person, and what of it is not known."""
+
+    against: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def fit_of(
+    session: Session, person: Person, programme: Programme, *, viewer: Viewer, now: datetime
+) -> Fit:
+    """Tell whether a programme is for a person, by the facts that its public names."""
+    home, today = home_of(session, person), today_in_paris(now)
+    facts = _facts_of(session, person, home, programme, viewer, today)
+    return _fit(person, programme, facts, today)
+
+
+def open_by_hand(
+    session: Session, person: Person, programme: str, *, way_in: WayIn = WayIn.REQUEST,
+    motive: str = "", viewer: Viewer, now: datetime,
+) -> tuple[Case, Fit]:  # fmt: skip
+    """Open a case of one person with the home she has today, or none; gives it, and how it fits.
+
+    Her points come of the same facts as in the list of whom to visit. Raises what opening a case
+    does, and Conflict when she is not of the programme's ages.
+    """
+    today = today_in_paris(now)
+    target, home = find_programme(session, programme), home_of(session, person)
+    facts = _facts_of(session, person, home, target, viewer, today)
+    fit = _fit(person, target, facts, today)
+    if AGE in fit.against:
+        raise Conflict("case_does_not_fit", facts=(AGE,))
+    case = open_case(
+        session, person, programme, home=home, points=points_of(score(facts, target), target),
+        way_in=way_in, motive=motive, viewer=viewer, now=now,
+    )  # fmt: skip
+    return case, fit
+
+
+def points_of(told: Score, programme: Programme) -> Points:
+    """Give a score as a case keeps it: what is confidential of its reasons apart."""
+    reasons, sealed = told.as_json(), programme.sealed_criteria
+    tier = programme.tier_of(told.points)
+    return Points(
+        score=told.points,
+        reasons=[one for one in reasons if one["criterion"] not in sealed],
+        sealed_reasons=[one for one in reasons if one["criterion"] in sealed] or None,
+        tier=tier.code if tier else None,
+    )
+
+
+def _fit(person: Person, programme: Programme, facts: Facts, today: date) -> Fit:
+    public = programme.audience
+    of_age = _is_of_age(person, public, today)
+    against, unknown = [AGE] * (of_age is False), [AGE] * (of_age is None)
+    for condition in public.when:
+        held = holds((condition,), facts)
+        if held is None:
+            unknown.append(condition.fact)
+        elif not held:
+            against.append(condition.fact)
+    return Fit(tuple(dict.fromkeys(against)), tuple(dict.fromkeys(unknown)))
+
+
+def _is_of_age(person: Person, public: Audience, today: date) -> bool | None:
+    """Compare her age with a programme's; of a year alone it may be one or the other."""
+    if person.born_on is None and person.birth_year is None:
+        return None
+    year = person.birth_year or 0
+    youngest = age_on(today, born=person.born_on or date(year, 12, 31))
+    oldest = age_on(today, born=person.born_on or date(year, 1, 1))
+    upper = public.age_max if public.age_max is not None else oldest
+    if oldest < public.age_min or youngest > upper:
+        return False
+    return True if public.age_min <= youngest and oldest <= upper else None
+
+
+def _facts_of(
+    session: Session, person: Person, home: uuid.UUID | None, programme: Programme,
+    viewer: Viewer, today: date,
+) -> Facts:  # fmt: skip
+    """Say what is known of a person and her home, of her alone where she has none here."""
+    more = find_more(session, programme.facts_asked, viewer)
+    statement = everybody_at_home(programme.code, viewer).where(Person.id == person.id)
+    lived_in = statement.where(Dwelling.id == home).order_by(Tenancy.started_on.desc(), Tenancy.id)
+    row = session.execute(lived_in).first() if home else None
+    if row is not None:
+        return known_of(row, today=today, more=more)
+    facts = more.of(person.id, None)
+    if person.born_on is None and person.birth_year is None:
+        return facts
+    born = person.born_on or date(person.birth_year or 0, 12, 31)
+    return {**facts, AGE: age_on(today, born=born)}

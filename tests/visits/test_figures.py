@@ -79,7 +79,7 @@ def test_no_cell_under_five_is_told_nor_that_it_is_empty_nor_what_is_left_of_a_s
     field: Field,
 ) -> None:
     nothing = dict.fromkeys(
-        ("visited", "under_way", "refused", "unreachable", "not_eligible"), None
+        ("visited", "under_way", "refused", "unreachable", "not_eligible", "closed"), None
     )
     assert persons(field.told()) == nothing
     field.settle(5, CaseState.VISITED)

@@ -46,7 +46,7 @@ def test_a_funder_sees_the_programme_of_its_mandate_in_cells_of_five(
     assert page.status_code == 200
     cells = re.findall(r'<td class="num">([^<]*)</td>', page.text)
     assert cells[:2] == ["10", "100 %"]
-    assert [one for one in cells if one not in ("10", "100 %", "–")] == ["fewer than 5"] * 4
+    assert [one for one in cells if one not in ("10", "100 %", "–")] == ["fewer than 5"] * 5
     assert "residences" not in page.text
     assert funder.get("/figures/?programme=residences").status_code == 404
     home = funder.get("/").text

@@ -93,11 +93,11 @@ def test_whoever_may_not_read_answers_gets_no_count_under_five_and_no_exact_tota
     figures = _figures(page)
     assert "Health or tiredness fewer than 5 of 10" in figures
     assert "Feels no need 5 of 10" in figures
-    assert "Visited 20 of 25" in figures
+    assert "Visited, nothing due now 20 of 25" in figures
     cells = re.findall(r'<td class="num" data-value="([^"]*)">', page)
     assert cells == ["", "100.0"]  # the month with one answer draws nothing
     exact = _figures(client_as(Role.COORDINATOR, language="en").get("/outcomes/").text)
-    assert "Visited 18 of 26" in exact and "1 of 8" in exact
+    assert "Visited, nothing due now 18 of 26" in exact and "1 of 8" in exact
 
 
 def test_five_are_told_and_four_are_not(app: Flask, session: Session) -> None:

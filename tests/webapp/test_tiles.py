@@ -31,7 +31,7 @@ from visits.models.works import Severity, WorkOrder
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
 ROLES = {
-    Role.COORDINATOR: 8, Role.PARTNER_COORDINATOR: 2, Role.TECHNICIAN: 4, Role.MANAGER: 4,
+    Role.COORDINATOR: 8, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 4, Role.MANAGER: 4,
     Role.SOCIAL_WORKER: 4,
 }  # fmt: skip
 
@@ -114,3 +114,53 @@ def test_who_is_enrolled_is_one_number_on_every_page(
     ]
     assert [int(one[1]) for one in said if one] == [enrolled] * 3
     assert shown(client.get("/cases/?programme=seniors&state=all").text) == enrolled
+
+
+def test_a_closed_case_is_to_be_called_by_nobody_in_any_figure_or_list(
+    client_as: SignIn, session: Session, now: datetime
+) -> None:
+    by = make_user(session)
+    made = [make_case(session, by=by, state=CaseState.TO_CALL) for _ in range(9)]
+    for case in made[:2]:
+        case.closed_on, case.closed_by_id, case.outcome = now.date(), by.id, "lost"
+    over = made[0].id
+    session.commit()
+    client = client_as(Role.COORDINATOR, language="en")
+    calls = client.get("/cases/?programme=seniors").text
+    assert re.search(r">To call</a></dt><dd>7<", calls)
+    assert re.search(r">Closed before a visit</a></dt><dd>2<", calls)
+    listed = client.get("/cases/?programme=seniors&state=to_call").text
+    assert shown(listed) == 7
+    assert str(over) not in listed
+    closed = client.get("/cases/?programme=seniors&state=closed").text
+    assert (shown(closed), str(over) in closed) == (2, True)
+    outcomes = client.get("/outcomes/?programme=seniors").text
+    assert re.search(r"<dt>To call</dt><dd>7\b", outcomes)
+    assert re.search(r"<dt>Closed before a visit</dt><dd>2\b", outcomes)
+    assert re.search(r"<dt>Enrolled</dt><dd>9\b", outcomes)
+
+
+def test_a_partners_tile_opens_the_cases_it_counts_and_says_of_which_programme(
+    client_as: SignIn, session: Session
+) -> None:
+    by, visitor = make_user(session), make_user(session, role=Role.VISITOR, organisation="Relais")
+    case = make_case(session, by=by, programme="isolated_tenants", state=CaseState.VISITED)
+    make_visit(session, case=case, visitor=visitor, state=VisitState.DONE)
+    number = case.id
+    session.commit()
+    client = client_as(Role.PARTNER_COORDINATOR, language="en", organisation="Relais")
+    home = client.get("/").text
+    link = next(unescape(link) for link, name, figure in TILE.findall(home) if name == "Cases")
+    listed = client.get(link).text
+    assert (shown(listed), str(number) in listed) == (1, True)
+    tile = home[home.index(">Cases</a>") :]
+    assert "stat-of" in tile[: tile.index("</dd>")]
+
+
+def test_what_is_said_of_a_list_of_tasks_is_what_it_lists(client_as: SignIn, busy: None) -> None:
+    client = client_as(Role.COORDINATOR, language="en")
+    client.get("/tasks/?state=done")
+    for state, said in (("lapsed", "No longer to do"), ("all", "Everything"), ("late", "To do")):
+        page = client.get(f"/tasks/?state={state}").text
+        assert re.search(rf"<h1>{said}", page), state
+    assert "things to do<" in client.get("/tasks/?state=open_all").text

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from visits.calls.turns import TURNS, URGENCY, comes_after, left_alone, to_contact
 from visits.ground.deadlines import today_in_paris
 from visits.models.calls import ContactAttempt, Refusal
-from visits.models.cases import Case, CaseState
+from visits.models.cases import ON_THE_WAY, Case, CaseState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Visit, VisitState
@@ -22,7 +22,7 @@ from visits.sight.wording import every_city, mentions
 
 MANY = 20_000
 TO_CONTACT, CALL_BACK_DUE = "to_contact", "call_back_due"
-ASK_AGAIN, NO_HOME, ALL = "ask_again", "no_home", "all"
+ASK_AGAIN, NO_HOME, CLOSED, ALL = "ask_again", "no_home", "closed", "all"
 
 ATTEMPTS = (
     select(func.count(ContactAttempt.id))
@@ -48,7 +48,8 @@ class CaseFilter:
 
     `state` is a state, or `to_contact` (see `visits.calls.turns`), `call_back_due` (those of them
     who were promised a call back by now), `ask_again` (soft
-    refusals whose delay is over), `no_home` (open ones without a dwelling), `all`.
+    refusals whose delay is over), `no_home` (open ones without a dwelling), `closed` (those closed
+    on the way to a visit, which are in the list of no other state), `all`.
     """
 
     programme: str = ""
@@ -78,6 +79,13 @@ def list_cases(
 def count_cases(session: Session, viewer: Viewer, *, only: CaseFilter, now: datetime) -> int:
     """Count what `list_cases` lists."""
     return count_found(session, _found(session, viewer, only, now))
+
+
+def count_by_programme(session: Session, viewer: Viewer) -> dict[str, int]:
+    """Count the cases the viewer may see, by the code of their programme."""
+    seen = select(Case.programme, func.count()).where(cases_seen(session, viewer))
+    found = session.execute(seen.group_by(Case.programme).order_by(Case.programme))
+    return {code: count for code, count in found}
 
 
 def _found(session: Session, viewer: Viewer, only: CaseFilter, now: datetime) -> Select[uuid.UUID]:
@@ -110,8 +118,13 @@ def _state(name: str, now: datetime) -> ColumnElement[bool] | None:
         return and_(Case.dwelling_id.is_(None), Case.closed_on.is_(None))
     if name == ASK_AGAIN:
         return may_be_asked_again(now)
-    known = name in [state.value for state in CaseState]
-    return Case.state == CaseState(name) if known else None
+    if name == CLOSED:
+        return and_(Case.state.in_(ON_THE_WAY), Case.closed_on.is_not(None))
+    if name not in [state.value for state in CaseState]:
+        return None
+    state = CaseState(name)
+    stands = [Case.closed_on.is_(None)] if state in ON_THE_WAY else []
+    return and_(Case.state == state, *stands)
 
 
 def may_be_asked_again(now: datetime) -> ColumnElement[bool]:

@@ -34,6 +34,10 @@ class CaseState(enum.StrEnum):
     NOT_ELIGIBLE = "not_eligible"
 
 
+# On the way to a visit: a case that was closed there waits for nothing any more.
+ON_THE_WAY = (CaseState.TO_CALL, CaseState.CALL_BACK, CaseState.AGREED, CaseState.PLANNED)
+
+
 class WayIn(enum.StrEnum):
     """How a case came to be opened."""
 
@@ -124,6 +128,11 @@ class Case(Base):
     def is_open(self) -> bool:
         """Tell whether somebody still works on it."""
         return self.closed_on is None
+
+    @property
+    def ended_on_the_way(self) -> bool:
+        """Tell whether it was closed while a visit was to come."""
+        return not self.is_open and self.state in ON_THE_WAY
 
 
 class CaseCharge(Base):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from visits.models.cases import Case, CaseState
+from visits.models.cases import ON_THE_WAY, Case, CaseState
 from visits.models.people import Person
 from visits.models.visits import LIVE, Consequence, Submission, Visit, VisitState
 from visits.models.works import WorkOrder, WorkOrderState
@@ -19,12 +19,11 @@ from visits.sight.few import told_of
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer, visible_cases
 
-VISITED, UNDER_WAY = "visited", "under_way"
+VISITED, UNDER_WAY, CLOSED = "visited", "under_way", "closed"
 # Where persons stand: those on the way to a visit are one.
-PERSONS = (VISITED, UNDER_WAY, "refused", "unreachable", "not_eligible")
+PERSONS = (VISITED, UNDER_WAY, "refused", "unreachable", "not_eligible", CLOSED)
 VISITS = ("visits_done", "visits_failed", "visits_to_come")
 WORKS = ("works_done", "works_open")
-ON_THE_WAY = (CaseState.TO_CALL, CaseState.CALL_BACK, CaseState.AGREED, CaseState.PLANNED)
 
 
 @dataclass(frozen=True)
@@ -81,6 +80,7 @@ def _persons(programme: str, viewer: Viewer) -> Select[str, int, int]:
     visited = exists().where(Visit.case_id == Case.id, Visit.state == VisitState.DONE)
     stands = case(
         (or_(visited, Case.state == CaseState.VISITED), VISITED),
+        (and_(Case.state.in_(ON_THE_WAY), Case.closed_on.is_not(None)), CLOSED),
         (Case.state.in_(ON_THE_WAY), UNDER_WAY),
         *((Case.state == state, state.value) for state in CaseState if state.value in PERSONS),
     ).label("stands")

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from visits.models.calls import ContactAttempt, Disposition, Refusal, RefusalReason
-from visits.models.cases import Case, CaseState
+from visits.models.cases import ON_THE_WAY, Case, CaseState
 from visits.models.people import PartRefusal
 from visits.models.visits import Visit, VisitState
 from visits.sight import Viewer
@@ -55,9 +55,10 @@ class Rate:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Where a programme stands."""
+    """Where a programme stands; `closed` are those that were closed on the way to a visit."""
 
     by_state: dict[CaseState, int]
+    closed: int
     refusal_reasons: dict[str, int]
     refusals_by_month: dict[str, tuple[int, int]]
     rates: tuple[Rate, ...]
@@ -67,7 +68,7 @@ class Outcomes:
     @property
     def enrolled(self) -> int:
         """How many persons are in the programme."""
-        return sum(self.by_state.values())
+        return sum(self.by_state.values()) + self.closed
 
     @property
     def refusals(self) -> int:
@@ -77,14 +78,15 @@ class Outcomes:
 
 def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
     """Count a programme's cases by state, its refusals by reason, and give its rates."""
-    by_state = _by_state(session, programme, viewer)
-    by_result = _by_result(session, programme, viewer, by_state)
+    by_state, closed = _by_state(session, programme, viewer)
+    by_result = _by_result(session, programme, viewer, _with(by_state, closed))
     broken_off = _left_at(session, programme, viewer, BREAK_OFF)
     reasons = _reasons(session, programme, viewer, refused=by_state[CaseState.REFUSED])
     if broken_off:
         reasons[BREAK_OFF.value] = broken_off
     return Outcomes(
         by_state=by_state,
+        closed=sum(closed.values()),
         refusal_reasons=dict(reasons),
         refusals_by_month=_answers_by_month(session, programme, viewer),
         rates=rates(
@@ -104,35 +106,51 @@ class Standing:
     """Where the persons of a programme stand, and the share of refusals: `outcomes` tells more."""
 
     by_state: dict[CaseState, int]
+    closed: int
     refusal_rate: Rate
 
     @property
     def enrolled(self) -> int:
         """How many persons are in the programme."""
-        return sum(self.by_state.values())
+        return sum(self.by_state.values()) + self.closed
 
 
 def standing(session: Session, programme: str, *, viewer: Viewer) -> Standing:
     """Count a programme's cases by state, and give its REF3, as `outcomes` does."""
-    by_state = _by_state(session, programme, viewer)
+    by_state, closed = _by_state(session, programme, viewer)
+    every = _with(by_state, closed)
     rate, *_others = rates(
         _by_result(
-            session, programme, viewer, by_state, of=(CaseState.REFUSED, CaseState.NOT_ELIGIBLE)
+            session, programme, viewer, every, of=(CaseState.REFUSED, CaseState.NOT_ELIGIBLE)
         ),
         broken_off=_left_at(session, programme, viewer, BREAK_OFF),
         wrong_address=_left_at(session, programme, viewer, WRONG_ADDRESS),
         untried=_untried(session, programme, viewer),
     )
-    return Standing(by_state, rate)
+    return Standing(by_state, sum(closed.values()), rate)
 
 
-def _by_state(session: Session, programme: str, viewer: Viewer) -> dict[CaseState, int]:
+Counted = dict[CaseState, int]
+
+
+def _by_state(session: Session, programme: str, viewer: Viewer) -> tuple[Counted, Counted]:
+    """Count the cases that stand in each state, and apart those closed on the way to a visit."""
+    over = Case.closed_on.is_not(None)
     counted = session.execute(
-        select(Case.state, func.count())
+        select(Case.state, func.count(), func.count().filter(over))
         .where(Case.programme == programme, cases_seen(session, viewer))
         .group_by(Case.state)
     )
-    return dict.fromkeys(STATES, 0) | {state: count for state, count in counted}
+    stands, closed = dict.fromkeys(STATES, 0), dict.fromkeys(STATES, 0)
+    for state, count, of_them_closed in counted:
+        closed[state] = of_them_closed if state in ON_THE_WAY else 0
+        stands[state] = count - closed[state]
+    return stands, closed
+
+
+def _with(stands: Counted, closed: Counted) -> Counted:
+    """Give where all cases were last, which is what the rates are of."""
+    return {state: count + closed[state] for state, count in stands.items()}
 
 
 def _by_result(

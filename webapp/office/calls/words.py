@@ -15,6 +15,18 @@ WORDS: dict[str, dict[str, Any]] = {
         "unreachable": _l("Not reached"),
         "not_eligible": _l("Not concerned"),
     },
+    # Where many cases stand, each in one place: who was visited may be called again by now.
+    "stands": {
+        "to_call": _l("To call"),
+        "call_back": _l("To call back"),
+        "agreed": _l("Agreed"),
+        "planned": _l("Visit planned"),
+        "visited": _l("Visited, nothing due now"),
+        "refused": _l("Refused"),
+        "unreachable": _l("Not reached"),
+        "not_eligible": _l("Not concerned"),
+        "closed": _l("Closed before a visit"),
+    },
     "accessed": {
         "case": _l("the call page"),
         "enrolment": _l("the call page"),  # what lines from before cases say

@@ -14,7 +14,14 @@ from sqlalchemy.orm import Session
 from diagnostics.delays import PARIS
 from visits.accounts.listing import run_by
 from visits.accounts.mandates import seen_in_figures
-from visits.calls.call_list import CALL_BACK_DUE, TO_CONTACT, CaseFilter, count_cases
+from visits.calls.call_list import (
+    ALL,
+    CALL_BACK_DUE,
+    TO_CONTACT,
+    CaseFilter,
+    count_by_programme,
+    count_cases,
+)
 from visits.cases.task_list import LATE, TaskFilter, count_tasks
 from visits.following.every_kind import KINDS
 from visits.following.kinds import Kind, Waits
@@ -28,6 +35,7 @@ from visits.models.accounts import JobState, Role
 from visits.models.mandates import Mandate
 from visits.models.visits import Submission, Visit, VisitState
 from visits.models.works import WorkOrder
+from visits.programmes import Programme
 from visits.retention.jobs import job_states
 from visits.sight.listing import Wanted
 from visits.steering.outcomes import Rate, outcomes
@@ -150,7 +158,7 @@ def _overdue(jobs: list[JobState]) -> set[str]:
 
 
 def _coordinator(session: Session) -> list[Tile]:
-    programme = chosen_programme(session, "").code
+    programme = chosen_programme(session, "")
     return [
         _calls(session, _("To call today"), programme, TO_CONTACT),
         _calls(session, _("Call-backs due"), programme, CALL_BACK_DUE, tone="warn"),
@@ -178,14 +186,29 @@ def _unclaimed(session: Session) -> list[Tile]:
 
 
 def _partner(session: Session) -> list[Tile]:
-    programme = chosen_programme(session, "", viewer(Action.SEE_CASES)).code
+    programme = chosen_programme(session, "", viewer(Action.SEE_CASES))
     calls = [_calls(session, _("To call today"), programme, TO_CONTACT)]
     return [
         *(calls if may(Action.CALL) else ()),
         _week(session),
         _late(session),
-        Tile(_("Cases"), _("See the list"), url_for("cases.index", programme=programme)),
+        *_cases(session, programme),
         *_of_kinds(session),
+    ]
+
+
+def _cases(session: Session, first: Programme) -> list[Tile]:
+    """Count the cases of each programme one works in, as the list of all its cases does."""
+    counts = count_by_programme(session, viewer(Action.SEE_CASES)) or {first.code: 0}
+    names = programme_names(session)
+    return [
+        Tile(
+            _("Cases"),
+            count,
+            url_for("cases.index", programme=code, state=ALL),
+            note=names.get(code, code),
+        )
+        for code, count in counts.items()
     ]
 
 
@@ -200,7 +223,7 @@ def _manager(session: Session) -> list[Tile]:
     results = url_for("outcomes.index", programme=programme.code)
     return [
         Tile(_("Enrolled"), told(counted.enrolled), results),
-        Tile(_("Visits done"), told_rate(rates["RR1"]), results),
+        Tile(_("Visited at least once"), told_rate(rates["RR1"]), results),
         Tile(_("Refusals"), told_rate(rates["REF3"]), results),
         *_of_kinds(session),
         Tile(_("Map"), _("Open the map"), url_for("map_page.index")),
@@ -278,11 +301,15 @@ def _seen_in_figures(session: Session) -> Sequence[Mandate]:
     return seen_in_figures(session, g.account.organisation_id, now=now())
 
 
-def _calls(session: Session, said: str, programme: str, state: str, *, tone: str = "") -> Tile:
-    only = CaseFilter(programme, state)
+def _calls(
+    session: Session, said: str, programme: Programme, state: str, *, tone: str = ""
+) -> Tile:
+    """Count whom to call in one programme, and say which: each has a list of its own."""
+    only = CaseFilter(programme.code, state)
     count = count_cases(session, viewer(Action.SEE_CASES), only=only, now=now())
-    link = url_for("cases.index", programme=programme, state=state)
-    return Tile(said, count, link, tone=tone if count else "")
+    link = url_for("cases.index", programme=programme.code, state=state)
+    note = pick(dict(programme.name))
+    return Tile(said, count, link, note=note, tone=tone if count else "")
 
 
 def _week(session: Session) -> Tile:

@@ -13,6 +13,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "refused": _l("Refuse the visit"),
         "unreachable": _l("Not reached"),
         "not_eligible": _l("Not concerned, moved or died"),
+        "closed": _l("Closed before a visit"),
         "visits_done": _l("Visits done"),
         "visits_failed": _l("Shut doors"),
         "visits_to_come": _l("Visits to come"),
@@ -40,7 +41,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "REFC": _l("Refusals among those reached"),
         "REF1": _l("Refusals among all"),
         "COOP3": _l("Cooperation rate"),
-        "RR1": _l("Visited among all"),
+        "RR1": _l("Visited at least once, among all"),
         "CON1": _l("Reached among all"),
     },
     "rate_definition": {
@@ -54,7 +55,10 @@ WORDS: dict[str, dict[str, Any]] = {
         ),
         "REF1": _l("Persons who refused or broke off a visit, of all enrolled, called or not."),
         "COOP3": _l("Persons visited, of those visited, under way, or who refused."),
-        "RR1": _l("Persons visited, of all enrolled, called or not."),
+        "RR1": _l(
+            "Persons visited at least once, of all enrolled, called or not; some are called or "
+            "planned again by now."
+        ),
         "CON1": _l("Persons with whom somebody spoke, whatever they said, of all enrolled."),
     },
 }

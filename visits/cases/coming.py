@@ -4,14 +4,14 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Table, and_, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from visits.cases.cadences import DONE, Past, Told, lapsed, once_due_on, turns
+from visits.cases.cadences import DONE, Past, Told, Turn, lapsed, once_due_on, turns
 from visits.cases.tasks import TOO_LATE, is_due
+from visits.ground.bulk import insert_many
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.mapping.points import refresh_map
@@ -22,6 +22,7 @@ from visits.programmes import Cadence, Programme
 from visits.programmes.published import programme_in, versions_in_use
 
 BATCH = 1_000
+TASKS = cast(Table, Task.__table__)
 
 
 def make_what_is_due(session: Session, *, now: datetime) -> int:
@@ -35,9 +36,9 @@ def make_what_is_due(session: Session, *, now: datetime) -> int:
         of_version = (Case.programme_version_id == version.id, Case.closed_on.is_(None))
         touched += _let_lapse(session, programme, of_version, now)
         if programme.cadences:
-            last = uuid.UUID(int=0)
+            last, coming = uuid.UUID(int=0), _Coming(programme, today_in_paris(now))
             while ids := _next_ids(session, of_version, last):
-                touched += _make(session, programme, ids, now)
+                touched += _make(session, coming, ids, now)
                 last = ids[-1]
         _call_again(session, programme, of_version, now)
     return touched
@@ -56,9 +57,10 @@ def make_for(session: Session, cases: Collection[Case], *, now: datetime) -> int
         programme = programme_in(version)
         if not programme.cadences:
             continue
+        coming = _Coming(programme, today_in_paris(now))
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
-            touched += _make(session, programme, batch, now)
+            touched += _make(session, coming, batch, now)
             _call_again(session, programme, (Case.id.in_(batch),), now)
     return touched
 
@@ -99,7 +101,7 @@ def due_otherwise(
             if row := _answered(cadence, told, visited.get(case_id, ()), case_id):
                 answered.append(row)
             rows += [
-                _row(case_id, cadence, not_before=turn.not_before, due_on=turn.due_on, now=now)
+                _row(case_id, cadence, not_before=turn.not_before, due_on=turn.due_on)
                 for turn in turns(cadence, told, today=today, until=until)
             ]
     asked = {_asked_by(row): index for index, row in enumerate(rows)}
@@ -121,7 +123,7 @@ def make_otherwise(
     for row in otherwise.answered:
         session.add(Task(**row))
     session.flush()
-    _insert(session, otherwise.rows)
+    insert_many(session, TASKS, otherwise.rows, made_at=now)
     _call_again(session, programme, (Case.id.in_(ids),), now)
 
 
@@ -177,8 +179,8 @@ def _answered(
     told.past[cadence.code] = Past(
         made=1, last_due_on=due_on, first_done_on=day, last_closed_on=day
     )
-    row = _row(case_id, cadence, not_before=min(day, due_on), due_on=due_on, now=at)
-    closed = {"state": TaskState.DONE, "visit_id": visit.id, "closed_at": at}
+    row = _row(case_id, cadence, not_before=min(day, due_on), due_on=due_on)
+    closed = {"made_at": at, "state": TaskState.DONE, "visit_id": visit.id, "closed_at": at}
     return {**row, **closed, "closed_by_id": visit.visitor_id}
 
 
@@ -189,32 +191,37 @@ def _next_ids(
     return list(session.scalars(statement))
 
 
-def _make(session: Session, programme: Programme, ids: Sequence[uuid.UUID], now: datetime) -> int:
-    today = today_in_paris(now)
-    until = today + timedelta(days=programme.horizon_days)
+class _Coming:
+    """What a programme's cadences bring near; worked out once for cases that were alike so far."""
+
+    def __init__(self, programme: Programme, today: date) -> None:
+        self._cadences, self._today = programme.cadences, today
+        self._until = today + timedelta(days=programme.horizon_days)
+        self._known: dict[tuple[Any, ...], list[tuple[Cadence, Turn]]] = {}
+
+    def of(self, told: Told) -> list[tuple[Cadence, Turn]]:
+        """Give the turns that are to be made of all cadences in a case."""
+        alike = (told.opened_on, tuple(told.past.items()), tuple(told.pauses))
+        if alike not in self._known:
+            self._known[alike] = [
+                (cadence, turn)
+                for cadence in self._cadences
+                for turn in turns(cadence, told, today=self._today, until=self._until)
+            ]
+        return self._known[alike]
+
+
+def _make(session: Session, coming: _Coming, ids: Sequence[uuid.UUID], now: datetime) -> int:
     rows = [
-        _row(case_id, cadence, not_before=turn.not_before, due_on=turn.due_on, now=now)
+        _row(case_id, cadence, not_before=turn.not_before, due_on=turn.due_on)
         for case_id, told in _told(session, ids)
-        for cadence in programme.cadences
-        for turn in turns(cadence, told, today=today, until=until)
+        for cadence, turn in coming.of(told)
     ]
-    return _insert(session, rows)
-
-
-def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> int:
-    if not rows:
-        return 0
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     # Another process may have made one meanwhile: it stays the only one.
-    statement = dialect.insert(Task).on_conflict_do_nothing().returning(Task.id)
-    # What is empty is written too: rows that leave out different columns would go one by one.
-    made = session.scalars(statement, rows, execution_options={"render_nulls": True})
-    return len(made.all())
+    return insert_many(session, TASKS, rows, made_at=now)
 
 
-def _row(
-    case_id: uuid.UUID, cadence: Cadence, *, not_before: date, due_on: date, now: datetime
-) -> dict[str, Any]:
+def _row(case_id: uuid.UUID, cadence: Cadence, *, not_before: date, due_on: date) -> dict[str, Any]:
     return {
         "id": new_id(),
         "case_id": case_id,
@@ -225,7 +232,6 @@ def _row(
         "due_on": due_on,
         "owner_role": cadence.owner,
         "state": TaskState.OPEN,
-        "made_at": now,
     }
 
 

@@ -20,7 +20,7 @@ from benchmarks.kept import kept_postgres, kept_sqlite
 from benchmarks.life_rows import CASE, COUNTRY, NOW, PERSON, TOWN, VISIT, Life, id_of, write_life
 from visits.accounts.open_sessions import start_session
 from visits.cases.coming import make_what_is_due
-from visits.choosing.audience import audience_of, known_of
+from visits.choosing.audience import audience_of, homes_of, known_of
 from visits.choosing.further import find_more
 from visits.choosing.scoring import score
 from visits.choosing.targeting import enrol_top, rank_candidates
@@ -151,7 +151,7 @@ def _targeting(house: House, life: Life, database: Database) -> Iterator[Figure]
 def _each_alone(session: Session, programme: Programme, viewer: Viewer) -> None:
     today = today_in_paris(NOW)
     statement = audience_of(programme.code, programme.audience, viewer, today=today)
-    more = find_more(session, programme.facts_asked, viewer)
+    more = find_more(session, programme.facts_asked, viewer, homes_of(statement))
     for row in session.execute(statement):
         score(known_of(row, today=today, more=more), programme)
 

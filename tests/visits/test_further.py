@@ -3,11 +3,11 @@
 import json
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import LargeBinary, literal, select, text, type_coerce
 from sqlalchemy.orm import Session
 
 from tests.factories import (
@@ -31,6 +31,7 @@ from visits.models.accounts import Role
 from visits.models.cases import Case, CaseState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Tenancy
+from visits.models.visits import Submission
 from visits.people.protection import protect
 from visits.programmes import Audience, Condition, Programme, parse_programme
 from visits.programmes.published import find_programme, publish_programme
@@ -170,6 +171,47 @@ def test_the_last_answer_about_a_home_counts_for_whoever_lives_there(
     assert scores(session, viewer, 'fact = "answer_gas_smell", equals = true') == {
         lives.id: None, elsewhere.id: None,
     }  # fmt: skip
+
+
+def test_older_answers_stand_for_what_the_newest_leave_out(
+    session: Session, viewer: Viewer, tmp_path: Path
+) -> None:
+    home = make_dwelling(session)
+    for floor, lift in (("4", "working"), ("2", "working"), ("2", "none")):
+        visited(session, tmp_path, home, viewer, floor=floor, lift=lift)
+    lives = make_person(session, dwelling=home)
+    first, second, newest = session.scalars(select(Submission).order_by(Submission.id))
+    for at, one in enumerate((first, second, newest)):
+        one.ended_at = NOW + timedelta(minutes=at)
+    for one, unsaid in ((second, "lift"), (newest, "floor")):
+        facts = {name: fact for name, fact in one.findings["facts"].items() if name != unsaid}
+        one.findings = {**one.findings, "facts": facts}
+    session.flush()
+    assert scores(session, viewer, 'fact = "answer_lift", equals = "none"') == {lives.id: 40}
+    assert scores(session, viewer, 'fact = "answer_floor", at_least = 3') == {lives.id: 0}
+    assert scores(session, viewer, 'fact = "answer_floor", at_most = 2') == {lives.id: 40}
+
+
+def test_answers_are_opened_only_of_homes_of_the_audience_and_only_as_far_as_needed(
+    session: Session, viewer: Viewer, tmp_path: Path
+) -> None:
+    home, elsewhere = make_dwelling(session), make_dwelling(session)
+    for where in (home, home, elsewhere):
+        visited(session, tmp_path, where, viewer, floor="4", lift="working")
+    lives = make_person(session, dwelling=home)
+    make_person(session, dwelling=elsewhere, born_on=date(2001, 1, 1))  # not of the audience's age
+    older, newest, of_nobody = session.scalars(select(Submission).order_by(Submission.id))
+    older.ended_at, newest.ended_at = NOW, NOW + timedelta(minutes=1)
+    session.flush()
+    for one in (older, of_nobody):  # whoever opened these would raise
+        sealed = type_coerce(literal(b"no key opens this"), LargeBinary)
+        session.execute(
+            Submission.__table__.update()  # type: ignore[attr-defined]
+            .where(Submission.id == one.id)
+            .values(findings=sealed)
+        )
+    session.expire_all()
+    assert scores(session, viewer, 'fact = "answer_floor", at_least = 3') == {lives.id: 40}
 
 
 def test_what_was_said_in_a_protected_visit_counts_for_nobody_who_lives_there_now(

@@ -17,7 +17,7 @@ from tests.factories import (
     make_viewer,
     shipped_programmes_read,
 )
-from visits.choosing.audience import audience_of, known_of
+from visits.choosing.audience import audience_of, homes_of, known_of
 from visits.choosing.further import find_more
 from visits.choosing.scoring import holds, score
 from visits.choosing.survey import Filters
@@ -118,8 +118,8 @@ def one_by_one(
 ) -> list[tuple[Any, ...]]:
     """Score everybody by herself: points, age and whose they are, in the list's order."""
     today, best = today_in_paris(NOW), dict[uuid.UUID, tuple[Any, ...]]()
-    more = find_more(session, programme.facts_asked, viewer)
     statement = audience_of(programme.code, programme.audience, viewer, today=today)
+    more = find_more(session, programme.facts_asked, viewer, homes_of(statement))
     for row in session.execute(statement):
         facts = known_of(row, today=today, more=more)
         points = score(facts, programme).points

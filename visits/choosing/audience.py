@@ -1,5 +1,6 @@
 """Who is in reach of a programme: whom it is for, at home, and what is known of each."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -50,10 +51,11 @@ def count_kept(
     today = today_in_paris(now)
     seen, inside = set[object](), 0
     conditions = [*audience.when, *(one for each in criteria for one in each)]
-    more = find_more(session, {one.fact for one in conditions}, viewer)
+    everybody = audience_of("", audience, viewer, today=today)
+    more = find_more(session, {one.fact for one in conditions}, viewer, homes_of(everybody))
     asked = [_Tally([one]) for one in audience.when]
     met = [_Tally(one) for one in criteria]
-    for row in session.execute(audience_of("", audience, viewer, today=today)):
+    for row in session.execute(everybody):
         if row.person_id in seen:
             continue
         seen.add(row.person_id)
@@ -125,6 +127,11 @@ def everybody_at_home(code: str, viewer: Viewer) -> Select[*tuple[Any, ...]]:
         .where(visible_persons(viewer))
     )  # fmt: skip
     return statement
+
+
+def homes_of(audience: Select[*tuple[Any, ...]]) -> Select[uuid.UUID]:
+    """Select the dwellings of an audience, or of a part of it."""
+    return audience.with_only_columns(Dwelling.id, maintain_column_froms=True).correlate(None)
 
 
 def _occupants(viewer: Viewer) -> ScalarSelect[int]:

@@ -5,11 +5,11 @@ It is read only where a programme asks for it, and of what the viewer may see.
 
 import re
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from diagnostics.facts import DWELLING
@@ -23,6 +23,7 @@ from visits.sight.reach import Viewer, visible_cases
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?")
 Key = tuple[uuid.UUID, uuid.UUID]
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,13 @@ class More:
 NOTHING_MORE = More()
 
 
-def find_more(session: Session, facts: Collection[str], viewer: Viewer) -> More:
-    """Find what some facts ask for that a row of the audience does not hold."""
+def find_more(
+    session: Session, facts: Collection[str], viewer: Viewer, homes: Select[uuid.UUID]
+) -> More:
+    """Find what some facts ask for that a row of the audience does not hold.
+
+    `homes` selects the dwellings of those it is asked of: what is encrypted is opened of no other.
+    """
     asked = frozenset(one for one in facts if one in MONEY or one.startswith((ANSWER, OUTCOME)))
     if not asked:
         return NOTHING_MORE
@@ -63,8 +69,8 @@ def find_more(session: Session, facts: Collection[str], viewer: Viewer) -> More:
 
     return More(
         asked,
-        _asked_of(_money(session), asked & set(MONEY)),
-        _asked_of(_answers(session, wanted(ANSWER), viewer), wanted(ANSWER)),
+        _asked_of(_money(session, homes), asked & set(MONEY)),
+        _asked_of(_answers(session, wanted(ANSWER), viewer, homes), wanted(ANSWER)),
         _asked_of(_outcomes(session, wanted(OUTCOME), viewer), wanted(OUTCOME)),
     )
 
@@ -78,12 +84,13 @@ def _asked_of(found: Iterator[tuple[Any, Facts]], asked: Collection[str]) -> dic
     return {**by_thing}
 
 
-def _money(session: Session) -> Iterator[tuple[Key, Facts]]:
+def _money(session: Session, homes: Select[uuid.UUID]) -> Iterator[tuple[Key, Facts]]:
     statement = (
         select(Occupancy.person_id, Tenancy.dwelling_id, Tenancy.income_band, Tenancy.arrears)
         .join(Tenancy, Tenancy.id == Occupancy.tenancy_id)
         .where(Occupancy.ended_on.is_(None), Tenancy.ended_on.is_(None))
         .where(or_(Tenancy.income_band.is_not(None), Tenancy.arrears.is_not(None)))
+        .where(Tenancy.dwelling_id.in_(homes))
         .order_by(Occupancy.id)
     )
     for person_id, dwelling_id, income_band, arrears in session.execute(statement):
@@ -91,36 +98,69 @@ def _money(session: Session) -> Iterator[tuple[Key, Facts]]:
 
 
 def _answers(
-    session: Session, names: Collection[str], viewer: Viewer
+    session: Session, names: Collection[str], viewer: Viewer, homes: Select[uuid.UUID]
 ) -> Iterator[tuple[uuid.UUID, Facts]]:
-    """Give the answers about homes, the newest last; none that only some may read.
+    """Give the newest answers about homes; none that only some may read.
 
     What was said in a protected person's visit is told at her own visits only, and not here.
+    Answers are encrypted: of each home the newest are opened, older ones for what these leave out.
     """
+    forms = _forms_asking(session, names)
+    marked = confidential_names(session, {form_id for form_id in forms.values()})
+    left = _newest_first(session, list(forms), viewer, homes)
+    told: dict[uuid.UUID, dict[str, Fact]] = {}
+    while left:
+        opened = _opened(session, [(of.pop(), home) for home, of in left.items()])
+        for home, version_id, findings in opened:
+            known, hidden = told.setdefault(home, {}), marked[forms[version_id]]
+            said = (findings or {}).get("facts") or {}
+            for name in names:
+                if name in said and said[name]["about"] == DWELLING and name not in hidden:
+                    known.setdefault(f"{ANSWER}{name}", _read(said[name]["value"]))
+        left = {home: of for home, of in left.items() if of and len(told[home]) < len(names)}
+    yield from told.items()
+
+
+def _forms_asking(session: Session, names: Collection[str]) -> dict[uuid.UUID, str]:
+    """Give the versions of forms in which a name stands at all, each with its form."""
+    versions = session.execute(select(FormVersion.id, FormVersion.form_id, FormVersion.xform))
+    wanted = [name.encode() for name in names]
+    return {id: form_id for id, form_id, xform in versions if any(one in xform for one in wanted)}
+
+
+def _newest_first(
+    session: Session, versions: Sequence[uuid.UUID], viewer: Viewer, homes: Select[uuid.UUID]
+) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """List by home the counted submissions of some forms that the viewer may see, newest last."""
     home = func.coalesce(Visit.was_in_id, Case.dwelling_id)
     answered_at = func.coalesce(Submission.ended_at, Submission.received_at)
     statement = (
-        select(home, FormVersion.form_id, Submission.findings)
-        .join(Submission.form_version)
+        select(home, Submission.id)
         .join(Submission.visit)
         .join(Visit.case)
         .join(Case.person)
-        .where(Submission.state.in_(COUNTED), home.is_not(None))
+        .where(Submission.state.in_(COUNTED), Submission.form_version_id.in_(versions))
+        .where(home.in_(homes))
         .where(visible_cases(viewer), Person.protected.is_(False))
         .order_by(answered_at, Submission.id)
     )
-    rows = session.execute(statement).all()
-    marked = confidential_names(session, {row.form_id for row in rows})
-    for dwelling_id, form_id, findings in rows:
-        told = (findings or {}).get("facts") or {}
-        yield (
-            dwelling_id,
-            {
-                f"{ANSWER}{name}": _read(told[name]["value"])
-                for name in names
-                if name in told and told[name]["about"] == DWELLING and name not in marked[form_id]
-            },
-        )
+    found: dict[uuid.UUID, list[uuid.UUID]] = {}
+    for dwelling_id, submission_id in session.execute(statement):
+        found.setdefault(dwelling_id, []).append(submission_id)
+    return found
+
+
+def _opened(
+    session: Session, wanted: Sequence[tuple[uuid.UUID, uuid.UUID]]
+) -> Iterator[tuple[uuid.UUID, uuid.UUID, Any]]:
+    """Open what was found in some submissions, each about a home."""
+    about = dict(wanted)
+    ids = list(about)
+    for start in range(0, len(ids), AT_ONCE):
+        some = Submission.id.in_(ids[start : start + AT_ONCE])
+        found = select(Submission.id, Submission.form_version_id, Submission.findings).where(some)
+        for submission_id, version_id, findings in session.execute(found):
+            yield about[submission_id], version_id, findings
 
 
 def _read(value: str) -> Fact:

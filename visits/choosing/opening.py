@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from visits.cases.cases import Points, home_of, open_case
-from visits.choosing.audience import everybody_at_home, known_of
+from visits.choosing.audience import everybody_at_home, homes_of, known_of
 from visits.choosing.further import find_more
 from visits.choosing.scoring import Score, holds, score
 from visits.ground.deadlines import age_on, today_in_paris
@@ -105,8 +105,8 @@ def _facts_of(
     viewer: Viewer, today: date,
 ) -> Facts:  # fmt: skip
     """Say what is known of a person and her home, of her alone where she has none here."""
-    more = find_more(session, programme.facts_asked, viewer)
     statement = everybody_at_home(programme.code, viewer).where(Person.id == person.id)
+    more = find_more(session, programme.facts_asked, viewer, homes_of(statement))
     lived_in = statement.where(Dwelling.id == home).order_by(Tenancy.started_on.desc(), Tenancy.id)
     row = session.execute(lived_in).first() if home else None
     if row is not None:

@@ -1,7 +1,7 @@
 """Whom to visit first: facts of a person, points with reasons, an ordered list, cases."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from visits.cases.coming import make_for
-from visits.choosing.audience import audience_of, known_of
+from visits.choosing.audience import audience_of, homes_of, known_of
 from visits.choosing.further import More, find_more
 from visits.choosing.opening import points_of
 from visits.choosing.scoring import Score, holds, score
@@ -83,7 +83,7 @@ def rank_candidates(
     several homes of one person, the one that gives her most counts.
     """
     today = today_in_paris(now)
-    more = find_more(session, programme.facts_asked, viewer)
+    more = _further(session, programme, viewer, today=today)
     found = survey(session, programme, viewer, more, today=today, filters=filters)
     page = _explained(session, programme, viewer, more, found.first(limit, offset), today=today)
     return Ranking(
@@ -107,8 +107,9 @@ def enrol(
     already = _enrolled(session, programme, wanted, viewer=viewer)
     left = set(wanted) - already.keys()
     found: dict[uuid.UUID, _Scored] = {}
-    more = find_more(session, programme.facts_asked, viewer)
-    for scored in _scored(session, programme, viewer, more, left, today=today_in_paris(now)):
+    today = today_in_paris(now)
+    more = _further(session, programme, viewer, left, today=today)
+    for scored in _scored(session, programme, viewer, more, left, today=today):
         person_id = scored.row.person_id
         found[person_id] = min(found.get(person_id, scored), scored, key=_order)
     if found.keys() != left:
@@ -129,10 +130,21 @@ def enrol_top(
     refuse_new_case(session, programme, WayIn.TARGETING)
     take_turn(session, f"enrol {programme.code}")
     filters, today = replace(filters, enrolled=False), today_in_paris(now)
-    more = find_more(session, programme.facts_asked, viewer)
+    more = _further(session, programme, viewer, today=today)
     found = survey(session, programme, viewer, more, today=today, filters=filters)
     chosen = _explained(session, programme, viewer, more, found.first(number), today=today)
     return _enrol(session, programme, chosen, viewer=viewer, now=now)
+
+
+def _further(
+    session: Session, programme: Programme, viewer: Viewer,
+    only: Collection[uuid.UUID] | None = None, *, today: date,
+) -> More:  # fmt: skip
+    """Find what the programme asks beyond the lists of homes, of the audience or some of it."""
+    audience = audience_of(programme.code, programme.audience, viewer, today=today)
+    if only is not None and len(only) <= CHUNK:
+        audience = audience.where(Person.id.in_(only))
+    return find_more(session, programme.facts_asked, viewer, homes_of(audience))
 
 
 def _order(one: _Scored) -> Place:

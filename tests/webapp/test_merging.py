@@ -48,7 +48,8 @@ def test_a_pair_is_proposed_compared_merged_and_parted_again(
         f"/people/{kept_id}/merge", data=data | {"case-seniors": case}, follow_redirects=True
     )
     assert "The two files are one now" in done.text and "06 39 98 00 02" in done.text
-    assert client.get(f"/people/{other_id}").status_code == 404
+    led = client.get(f"/people/{other_id}")
+    assert (led.status_code, led.location) == (302, f"/people/{kept_id}")
     session.rollback()
     assert "persons_merged" in session.scalars(select(AccessEvent.what)).all()
     merge = session.scalars(select(PersonMerge.id)).one()
@@ -84,3 +85,31 @@ def test_whoever_may_not_edit_persons_merges_none(client_as: SignIn, session: Se
         client = client_as(role)
         assert client.get(address).status_code == 403
         assert client.post(address, data=data).status_code == 403
+
+
+def test_an_old_address_leads_to_the_kept_file_whoever_may_see_it_and_nobody_else(
+    client_as: SignIn, session: Session
+) -> None:
+    first, second = pair(session)
+    third = make_person(session)
+    first_id, second_id, third_id = first.id, second.id, third.id
+    second.merged_into_id, first.merged_into_id = first.id, third.id
+    session.commit()
+    client = client_as("coordinator", language="en")
+    for old in (first_id, second_id):
+        led = client.get(f"/people/{old}/merge?q=Rose", follow_redirects=True)
+        assert led.request.url.endswith(f"/people/{third_id}/merge?q=Rose")
+        assert "merged into this one" in led.text
+        done = client.post(f"/people/{old}/death", data={"on": "2026-03-01", "sure": "yes"})
+        assert (done.status_code, done.location) == (303, f"/people/{third_id}")
+    assert "Nothing was changed" in client.get(f"/people/{third_id}").text
+    # Of two old addresses in one the one that is compared is no person's any more.
+    assert client.get(f"/people/{third_id}/merge?with={first_id}").status_code == 404
+    for role in ("visitor", "manager"):
+        assert client_as(role).get(f"/people/{first_id}").status_code == 403
+    partner = client_as("partner_coordinator", organisation="Association")
+    assert partner.get(f"/people/{first_id}").status_code == 404
+    session.get_one(Person, third_id).protected = True
+    session.commit()
+    assert client.get(f"/people/{first_id}").status_code == 404
+    assert client.get(f"/people/{third_id}").status_code == 404

@@ -38,7 +38,7 @@ from visits.people.by_hand import (
     take_correction_back,
 )
 from visits.people.protection import wait_to_protect
-from visits.sight import Viewer
+from visits.sight import Viewer, visible_persons
 from visits.sight.access_log import log_access
 
 # All that points at a person moves with her, but for the corrections of her name, which speak of
@@ -249,6 +249,17 @@ def _take_over(
     if same == (better.last_name, better.first_name, better.civility, better.born_on):
         return []
     return [str(one.id) for one in correct_person(session, kept, better, viewer=viewer, now=now)]
+
+
+def find_kept(session: Session, viewer: Viewer, person_id: uuid.UUID) -> Person | None:
+    """Find the file that one was merged into, through however many; None where she sees none."""
+    shell = session.get(Person, person_id)
+    if shell is None or shell.merged_into_id is None:
+        return None
+    while shell.merged_into_id is not None:
+        shell = session.get_one(Person, shell.merged_into_id)
+    seen = select(Person).where(Person.id == shell.id, visible_persons(viewer))
+    return session.scalars(seen).one_or_none()
 
 
 def merges_of(session: Session, person: Person) -> Sequence[PersonMerge]:

@@ -151,7 +151,8 @@ SIGN_IN_AGAIN = frozenset(
 )
 
 
-def _refusal(refused: Exception) -> ResponseReturnValue:
+def answer_refusal(refused: Exception) -> ResponseReturnValue:
+    """Answer a refusal by its code: a page, or a problem for a machine."""
     status = status_of(refused)
     code = getattr(refused, "code", "refused")
     details = getattr(refused, "details", {})
@@ -191,7 +192,7 @@ def answer_http(error: HTTPException) -> ResponseReturnValue:
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("unexpected error", exc_info=_without_values(error))
     if refused := refusal_of(error):  # outside of our transactions: an upload that found no room
-        return _refusal(refused)
+        return answer_refusal(refused)
     title = gettext("Something went wrong on our side. Nothing was changed by this click.")
     if wants_json():
         return problem(InternalServerError.code, title)
@@ -214,6 +215,6 @@ def answer_errors(app: Flask) -> None:
         g.request_id = uuid.uuid4().hex[:12]
 
     for kind, _ in STATUS:
-        app.register_error_handler(kind, _refusal)
+        app.register_error_handler(kind, answer_refusal)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(Exception, _unexpected)

@@ -2,12 +2,14 @@
 
 from flask_babel import lazy_gettext as _l
 
+from visits.ground.errors import NotFound
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.people import (
     by_hand,
     contacts,
+    leading_on,
     life_events,
     measures,
     merging,
@@ -48,3 +50,6 @@ SUBJECT = Subject(
     refusals=REFUSALS,
     filters={"typed_day": people.day_or_text},
 )
+
+for page in SUBJECT.pages:
+    page.register_error_handler(NotFound, leading_on.lead_on)

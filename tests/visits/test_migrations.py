@@ -42,6 +42,7 @@ from visits.models.people import (
     AccessEvent,
     AccessKind,
     AlertCode,
+    LeaseToCome,
     NamedAccess,
     Occupancy,
     Person,
@@ -216,6 +217,20 @@ def test_whoever_had_moved_or_died_has_a_closed_case(engine: Engine) -> None:
         assert set(map(tuple, found)) == {
             (CaseState.NOT_ELIGIBLE, NOW.date(), "moved"), (CaseState.TO_CALL, None, None),
         }  # fmt: skip
+
+
+def test_a_lease_that_was_withdrawn_comes_back_with_no_older_version(engine: Engine) -> None:
+    with sessions(engine).begin() as session:
+        home, by = make_dwelling(session).id, make_user(session).id
+        for why, at in (("Non", NOW), (None, None)):
+            kept = LeaseToCome(dwelling_id=home, starts_on=NOW.date(), content={"row": {}})
+            kept.withdrawn_why, kept.withdrawn_at = why, at
+            kept.withdrawn_by_id = by if at else None
+            session.add(kept)
+    revert(engine, to="0049")
+    migrate(engine)
+    with sessions(engine)() as session:
+        assert session.scalars(select(LeaseToCome.withdrawn_at)).all() == [None]
 
 
 def test_a_separation_goes_back_as_the_move_of_who_left(engine: Engine) -> None:

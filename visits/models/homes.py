@@ -2,11 +2,12 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedText, new_id
+from visits.ground.db import Base, EncryptedJson, EncryptedText, new_id
 from visits.models.accounts import User
 
 
@@ -15,7 +16,7 @@ class HomeChange(Base):
 
     While it stands no later file replaces the detail. `before` and `after` are values as text. Of
     what is the residence's, `residence_id` says whose; a dwelling that was made and taken back is
-    no more.
+    no more. Of an address, `undo` is where the residence stood before, column by column.
     """
 
     __tablename__ = "home_change"
@@ -26,6 +27,7 @@ class HomeChange(Base):
     field: Mapped[str] = mapped_column(String(20))
     before: Mapped[str | None] = mapped_column(EncryptedText)
     after: Mapped[str | None] = mapped_column(EncryptedText)
+    undo: Mapped[Any | None] = mapped_column(EncryptedJson)
     noted_at: Mapped[datetime]
     noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     taken_back_at: Mapped[datetime | None]

@@ -105,7 +105,8 @@ class LeaseToCome(Base):
     """A line of a landlord's file whose lease begins later, carried out on that day.
 
     `content` is `{row, viewer, successive}`: the line's values, who imported it with how far she
-    saw, and whether those who live there leave then.
+    saw, and whether those who live there leave then. One that was withdrawn is not carried out; it
+    stays until that day, so that no later file brings it back.
     """
 
     __tablename__ = "lease_to_come"
@@ -114,6 +115,11 @@ class LeaseToCome(Base):
     dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"), index=True)
     starts_on: Mapped[date] = mapped_column(index=True)
     content: Mapped[Any] = mapped_column(EncryptedJson)
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_why: Mapped[str | None] = mapped_column(EncryptedText)
+
+    withdrawn_by: Mapped[User | None] = relationship()
 
 
 class HouseholdContact(Base):

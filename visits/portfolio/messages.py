@@ -375,6 +375,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Corrected by hand on {day} ({known}); the file says {value}. The correction "
         "is kept.",
     },
+    "lease_withdrawn": {
+        "fr": "Ce bail à venir a été retiré à la main : le fichier ne le fait pas revenir.",
+        "en": "This lease to come was withdrawn by hand: the file does not bring it back.",
+    },
     "role_by_hand": {
         "fr": "Rôle dans le ménage changé à la main le {day} : il est gardé, quoi qu’en dise le "
         "fichier.",

@@ -25,16 +25,18 @@ from visits.sight.reach import Viewer
 def move_in(session: Session, *, now: datetime) -> int:
     """Carry out the leases that begin today or began since; gives how many lines.
 
-    What each importer could not see then stays hidden from what her lines do.
+    Those that were withdrawn can be put back no more, and are let go. What each importer could
+    not see then stays hidden from what her lines do.
     """
     begun = (
         select(LeaseToCome)
         .where(LeaseToCome.starts_on <= today_in_paris(now))
         .order_by(LeaseToCome.starts_on, LeaseToCome.id)
     )
-    leases = list(session.scalars(begun))
-    if not leases:
+    kept = list(session.scalars(begun))
+    if not kept:
         return 0
+    leases = [one for one in kept if one.withdrawn_at is None]
     take_turn(session, "import")
     wait_to_protect(session)
     landlords = _landlords(session, leases)
@@ -42,9 +44,9 @@ def move_in(session: Session, *, now: datetime) -> int:
     for one in leases:
         sender = landlords[one.dwelling_id], viewer_of(one)
         by_sender.setdefault(sender, []).append(one)
-    for (landlord_id, viewer), kept in by_sender.items():
-        _move_in(session, kept, landlord_id=landlord_id, viewer=viewer, now=now)
-    session.execute(delete(LeaseToCome).where(LeaseToCome.id.in_([one.id for one in leases])))
+    for (landlord_id, viewer), hers in by_sender.items():
+        _move_in(session, hers, landlord_id=landlord_id, viewer=viewer, now=now)
+    session.execute(delete(LeaseToCome).where(LeaseToCome.id.in_([one.id for one in kept])))
     return len(leases)
 
 

@@ -44,20 +44,21 @@ def set_apart(
     told: dict[Any, bool] = {}
     for row in rows:
         day = row.values["started_on"]
+        kept = LeaseToCome(dwelling_id=households.dwelling_of(row).id, starts_on=day)
+        known = _known(households.ledger.session, kept, row)
+        if any(one.withdrawn_at and one.starts_on == day for one in known):
+            households.reading.warn(row, "started_on", "lease_withdrawn", value=row.name)
+            continue
         households.reading.warn(
             row, "started_on", "lease_to_come", value=row.name, read=f"{day:%d/%m/%Y}"
         )
-        home = households.dwelling_of(row).id
+        home = kept.dwelling_id
         if home not in told:
             told[home] = _follows(households, row, [one for one in rows if one is not row])
-        kept = LeaseToCome(
-            dwelling_id=home,
-            starts_on=day,
-            content={"row": _as_json(row), "viewer": _by(viewer), "successive": told[home]},
-        )
-        known = _known(households.ledger.session, kept)
-        if known is None or (known.starts_on, known.content) != (day, kept.content):
-            found.append(ToCome(kept, known))
+        kept.content = {"row": _as_json(row), "viewer": _by(viewer), "successive": told[home]}
+        before = next((one for one in known if one.withdrawn_at is None), None)
+        if before is None or (before.starts_on, before.content) != (day, kept.content):
+            found.append(ToCome(kept, before))
     return found
 
 
@@ -117,12 +118,11 @@ def _as_json(row: Row) -> dict[str, Any]:
     return {name: str(value) if name in _DAYS else value for name, value in values.items()}
 
 
-def _known(session: Session, kept: LeaseToCome) -> LeaseToCome | None:
+def _known(session: Session, kept: LeaseToCome, row: Row) -> list[LeaseToCome]:
+    """List what was kept of the same person in the same home, withdrawn or not."""
     same_home = select(LeaseToCome).where(LeaseToCome.dwelling_id == kept.dwelling_id)
-    for one in session.scalars(same_home.order_by(LeaseToCome.id)):
-        if _key(one.content["row"]) == _key(kept.content["row"]):
-            return one
-    return None
+    every = session.scalars(same_home.order_by(LeaseToCome.id))
+    return [one for one in every if _key(one.content["row"]) == _key(row.values)]
 
 
 def _key(values: Mapping[str, Any]) -> str:

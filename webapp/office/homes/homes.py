@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from visits.ground.months import by_month
 from visits.homes.corrections import DOOR_LENGTH, changes_of, standing
 from visits.homes.files import ADAPTATION, HAZARD, Eyes, home_file, residence_file
+from visits.life.events import WHY_LENGTH
 from visits.models.visits import Visit
+from visits.portfolio.withdrawn import leases_coming
 from visits.sight import Viewer
 from visits.sight.homes import find_home, find_residence
 from webapp.access.auth import Action, may, requires, viewer
@@ -42,6 +44,10 @@ def page_of_home(
             "homes/show.html",
             dwelling=dwelling,
             file=file,
+            coming=leases_coming(
+                session, viewer(Action.SEE_HOMES), dwelling, persons=_seen(Action.SEE_PERSONS)
+            ),
+            why_length=WHY_LENGTH,
             visits=by_month(file.visits, at=lambda one: one.planned_start_at, alike=_alike),
             hazards=[one for one in file.findings if one.kind == HAZARD],
             adaptations=[one for one in file.findings if one.kind == ADAPTATION],

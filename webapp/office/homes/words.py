@@ -41,6 +41,8 @@ WORDS: dict[str, dict[str, Any]] = {
 REFUSALS: dict[str, Any] = {
     "reference_taken": _l("A dwelling has this reference already."),
     "residence_elsewhere": _l("This residence is not in your territory."),
+    "lease_not_found": _l("This lease is not to come any more, or was changed meanwhile."),
+    "lease_told_anew": _l("A later file told of this lease with another day: that one stands."),
     "home_in_use": _l("Somebody lives there, or something was noted there: it stays."),
     "bad_postcode": _l("A postcode has five digits."),
     "bad_floor": _l("A floor is a whole number from −5 to 200."),

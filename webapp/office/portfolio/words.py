@@ -47,6 +47,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "presumed_date": _l("Namesakes born on a presumed 1 January"),
         "phone_by_hand": _l("Phone corrected by hand"),
         "corrected_by_hand": _l("Corrected by hand"),
+        "lease_withdrawn": _l("Leases to come, withdrawn"),
         "role_by_hand": _l("Role changed by hand"),
         "phone_known_wrong": _l("Phone known to be wrong"),
         "moved": _l("Move"),

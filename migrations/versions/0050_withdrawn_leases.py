@@ -1,14 +1,14 @@
 """a lease to come is withdrawn by hand; addresses corrected by hand know where they stood.
 
 Revision: 0050
-Follows: 0049
+Follows: 0047
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0050"
-down_revision = "0049"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 

@@ -227,7 +227,7 @@ def test_a_lease_that_was_withdrawn_comes_back_with_no_older_version(engine: Eng
             kept.withdrawn_why, kept.withdrawn_at = why, at
             kept.withdrawn_by_id = by if at else None
             session.add(kept)
-    revert(engine, to="0049")
+    revert(engine, to="0047")
     migrate(engine)
     with sessions(engine)() as session:
         assert session.scalars(select(LeaseToCome.withdrawn_at)).all() == [None]
@@ -291,7 +291,7 @@ def test_orders_by_hand_are_left_behind_on_the_way_back_and_found_ones_stay(
         leak = OrderSaid("plumbing", "U2", "elsewhere", "Fuite", "tenant")
         for place in (home, home.residence):
             open_by_hand(session, place, leak, viewer=make_viewer(by), now=NOW)
-    revert(engine, to="0049")
+    revert(engine, to="0047")
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM work_order")).scalar() == 1
     migrate(engine)

@@ -60,6 +60,8 @@ READ: dict[str, Callable[[str], Any]] = {
     "has_lift": _yes_no,
 }
 OF_RESIDENCE = frozenset({"has_lift"})
+# A residence's address is corrected as a whole, by verbs that know how addresses are compared.
+ADDRESS = "address"
 
 
 def read_details(typed: Mapping[str, str]) -> dict[str, Any]:
@@ -160,7 +162,7 @@ def corrected_homes(
         rows = select(HomeChange).where(about, HomeChange.taken_back_at.is_(None))
         for one in session.scalars(rows.order_by(HomeChange.noted_at.desc(), HomeChange.id.desc())):
             about_id = one.dwelling_id or one.residence_id
-            if about_id is not None and one.field in READ:
+            if about_id is not None and one.field in (*READ, ADDRESS):
                 found.setdefault(about_id, {}).setdefault(one.field, one)
     return found
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from visits.homes.corrections import ADDRESS
 from visits.life.deaths import deaths_in_file
 from visits.life.endings import Told
 from visits.life.moves import arrivals_in_file, departures_in_file
@@ -105,8 +106,14 @@ def _delete_residences(session: Session, ledger: Ledger) -> None:
 def _hand_on(
     session: Session, gone: set[uuid.UUID], stands_in: Mapping[uuid.UUID, uuid.UUID]
 ) -> set[uuid.UUID]:
-    """Let works and changes of residences go where their homes are; gives those without any."""
+    """Let works and changes of residences go where their homes are; gives those without any.
+
+    A corrected address was that of the residence alone: it is another one's nowhere.
+    """
     left = set()
+    addresses = update(HomeChange).where(HomeChange.field == ADDRESS)
+    deleted = HomeChange.residence_id.in_(gone & stands_in.keys())
+    session.execute(addresses.where(deleted).values(residence_id=None))
     for of_residence in (WorkOrder.residence_id, HomeChange.residence_id):
         hang = select(of_residence).where(of_residence.in_(gone)).distinct()
         for old in filter(None, session.scalars(hang).all()):

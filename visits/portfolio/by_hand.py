@@ -1,16 +1,19 @@
 """What a file says of persons and of homes, beside what was corrected by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.folding import name_key
-from visits.homes.corrections import corrected_homes
+from visits.homes.corrections import ADDRESS, corrected_homes
+from visits.models.homes import HomeChange
 from visits.models.life import Correction
 from visits.people.by_hand import by_hand
+from visits.portfolio.addresses import city_key
 from visits.portfolio.households import Households
 from visits.portfolio.ledger import Ledger, Record
+from visits.portfolio.new_address import PLACED
 from visits.portfolio.rows import Reading, Row
 
 
@@ -65,6 +68,9 @@ def keep_corrected_homes(ledger: Ledger, reading: Reading) -> None:
     for shelf in shelves:
         for record in shelf:
             for name, one in corrected.get(record.id, {}).items():
+                if name == ADDRESS:
+                    _keep_address(record, one, reading, rows)
+                    continue
                 assert record.before is not None  # only known ones were asked for
                 told, kept = record[name], record.before[name]
                 if told == kept:
@@ -76,6 +82,28 @@ def keep_corrected_homes(ledger: Ledger, reading: Reading) -> None:
                     reading.warn(
                         row, name, "corrected_by_hand", value=told, known=known_as, day=day
                     )
+
+
+def _keep_address(
+    record: Record, one: HomeChange, reading: Reading, rows: Mapping[int, Row]
+) -> None:
+    """Put back an address that was corrected; a line with the same one may still place it."""
+    kept = record.before
+    assert kept is not None  # only known ones were asked for
+    if _compared(record.values) == _compared(kept):
+        record.values["address"], record.values["city"] = kept["address"], kept["city"]
+        return
+    told = f"{record['address']}, {record['postcode']} {record['city']}"
+    for name in PLACED:
+        record.values[name] = kept[name]
+    if (row := rows.get(record.line)) is not None:
+        day = f"{today_in_paris(one.noted_at):%d/%m/%Y}"
+        known = f"{kept['address']}, {kept['postcode']} {kept['city']}"
+        reading.warn(row, "address", "corrected_by_hand", value=told, known=known, day=day)
+
+
+def _compared(values: Mapping[str, Any]) -> tuple[str, str, str]:
+    return values["address_key"], values["postcode"], city_key(values["city"])
 
 
 def _before(corrections: Iterable[Correction]) -> set[str]:

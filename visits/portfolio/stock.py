@@ -15,6 +15,7 @@ from visits.models.accounts import Territory
 from visits.models.portfolio import Dwelling, Residence
 from visits.portfolio.addresses import city_key
 from visits.portfolio.ledger import Ledger, Record
+from visits.portfolio.new_address import addresses_corrected
 from visits.portfolio.references import commune_of, loosely, same_commune
 from visits.portfolio.rows import Reading, Row, best_spellings, care
 
@@ -41,6 +42,7 @@ class Stock:
         self.by_reference = ledger.residences.find("reference")
         self.dwellings = ledger.dwellings.find("reference")
         self.by_address: dict[tuple[str, str], list[Record]] = {}
+        self.moved_by_hand = self._load_corrected()
         for residence in ledger.residences:
             self._index(residence)
 
@@ -110,6 +112,11 @@ class Stock:
         """Give the residence a dwelling stands in."""
         return self.ledger.residences.records[dwelling["residence_id"]]
 
+    def stands_elsewhere(self, dwelling: Record, row: Row) -> bool:
+        """Tell whether a line gives the address that a dwelling's had before it was corrected."""
+        key = (row.get("address_key") or "", row.get("postcode") or "")
+        return self.residence_at(dwelling) in self.moved_by_hand.get(key, ())
+
     def _new_residence(self, row: Row) -> Record:
         facts = {name: row.get(name) for name in RESIDENCE_FACTS}
         for name in ("address", "address_key", "postcode", "city"):
@@ -126,7 +133,7 @@ class Stock:
             record
             for record in self.by_address.get(key, ())
             if not record.deleted and _key(record) == key and _same_commune(record, row)
-        ]
+        ] or [record for record in self.moved_by_hand.get(key, ()) if not record.deleted]
         unnamed = [record for record in found if record["reference"] is None]
         if without_reference or not key[0]:
             return unnamed[0] if unnamed else None
@@ -164,6 +171,18 @@ class Stock:
             ledger.residences.load_where(
                 ledger.session, (Residence.address_key == "") & Residence.reference.is_(None)
             )
+
+    def _load_corrected(self) -> dict[tuple[str, str], list[Record]]:
+        """Load the residences whose address was corrected by hand; gives them by that of before."""
+        ledger, found = self.ledger, dict[tuple[str, str], list[Record]]()
+        told = {(row.get("address_key"), row.get("postcode")) for row in self.reading.rows}
+        corrected = addresses_corrected(ledger.session, ledger.landlord_id)
+        for residence_id, address, postcode in corrected:
+            if (address, postcode) in told:
+                ledger.residences.load(ledger.session, Residence.id, [residence_id])
+            if (record := ledger.residences.records.get(residence_id)) is not None:
+                found.setdefault((address, postcode), []).append(record)
+        return found
 
     def _spell_cities(self) -> None:
         own = Residence.landlord_id == self.ledger.landlord_id
@@ -227,8 +246,10 @@ def plan_dwellings(ledger: Ledger, reading: Reading) -> None:
 def _residence_of_dwelling(stock: Stock, row: Row) -> Record:
     reference = row.get("residence_reference")
     known = stock.dwellings.get(row.values["dwelling_reference"])
-    if not reference and known and stock.residence_at(known)["reference"]:
-        return stock.residence_at(known)
+    if not reference and known:
+        here = stock.residence_at(known)
+        if here["reference"] or stock.stands_elsewhere(known, row):
+            return here
     if reference and reference not in stock.by_reference and not row.get("address_key"):
         stock.reading.warn(row, "residence_reference", "unknown_residence", value=reference)
     return stock.residence_of(row, reference=reference)
@@ -249,7 +270,7 @@ def plan_let_dwellings(ledger: Ledger, reading: Reading) -> Stock:
         described = bool(stock.residence_at(dwelling)["reference"])
         if described:
             _compare_address(stock, dwelling, row)
-        elif row.get("address_key"):
+        elif row.get("address_key") and not stock.stands_elsewhere(dwelling, row):
             stock.move_dwelling(dwelling, stock.residence_of(row, reference=None))
         _describe_let(stock, dwelling, row, replace=not described)
         ledger.dwellings.touch(dwelling, row.line)

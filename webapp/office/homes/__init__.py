@@ -1,9 +1,11 @@
 """Pages of a dwelling and of a residence."""
 
 from webapp.office.frame.subject import Subject
-from webapp.office.homes import by_hand, homes, leases
+from webapp.office.homes import addresses, by_hand, homes, leases
 from webapp.office.homes.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
-    pages=(by_hand.homes_by_hand, homes.homes, leases.leases), words=WORDS, refusals=REFUSALS
+    pages=(by_hand.homes_by_hand, homes.homes, leases.leases, addresses.addresses),
+    words=WORDS,
+    refusals=REFUSALS,
 )

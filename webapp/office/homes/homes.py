@@ -10,6 +10,8 @@ from visits.homes.corrections import DOOR_LENGTH, changes_of, standing
 from visits.homes.files import ADAPTATION, HAZARD, Eyes, home_file, residence_file
 from visits.life.events import WHY_LENGTH
 from visits.models.visits import Visit
+from visits.portfolio.new_address import addresses_of
+from visits.portfolio.new_home import ADDRESS_LENGTH, CITY_LENGTH
 from visits.portfolio.withdrawn import leases_coming
 from visits.sight import Viewer
 from visits.sight.homes import find_home, find_residence
@@ -66,11 +68,26 @@ def page_of_home(
 @requires(Action.SEE_HOMES)
 def residence(residence_id: uuid.UUID) -> ResponseReturnValue:
     """Show what is known of a residence; nobody who lives there is named."""
+    return page_of_residence(residence_id)
+
+
+def page_of_residence(
+    residence_id: uuid.UUID, *, errors: dict[str, str] | None = None, said: str = ""
+) -> str:
+    """Render the page of a residence, with why a change of it was refused."""
     with showing("residence") as (session, _):
-        found = find_residence(session, viewer(), residence_id)
+        found = find_residence(session, viewer(Action.SEE_HOMES), residence_id)
+        changes = addresses_of(session, found)
         return render_template(
             "homes/residence.html",
             residence=found,
+            changes=changes,
+            standing=next((one for one in changes if one.taken_back_at is None), None),
+            address_length=ADDRESS_LENGTH,
+            city_length=CITY_LENGTH,
+            typed=request.form,
+            errors=errors or {},
+            said=said,
             file=residence_file(session, _eyes(), found, wanted=wanted()),
             programme_names=programme_names(session),
             now=now(),

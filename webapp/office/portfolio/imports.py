@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from maps.cells import locate_cell
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.models.portfolio import Import, ImportState
@@ -33,9 +32,7 @@ from visits.portfolio import (
     known_answers,
     message,
     propose_mapping,
-    residences_without_cell,
     said,
-    set_cells,
     table_of,
     upload_file,
 )
@@ -48,13 +45,13 @@ from webapp.frame.languages import current_language
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted, wanted_latest_first
+from webapp.office.frame.placing import put_on_map
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")
 
 SAMPLES = 3
 CHANGES_SHOWN = 50
 WARNINGS_SHOWN = 5
-RESIDENCES_AT_ONCE = 2_000
 
 
 @imports.get("/")
@@ -132,17 +129,6 @@ def confirm(import_id: uuid.UUID) -> ResponseReturnValue:
         return redirect(url_for(".show", import_id=import_id))
     flash(_("The file is imported."), "success")
     return redirect(url_for(".show", import_id=import_id))
-
-
-def put_on_map(session: Session) -> None:
-    """Give residences that have a position their H3 cell, and show their dwellings on the map."""
-    while placeless := residences_without_cell(session, limit=RESIDENCES_AT_ONCE):
-        cells = {
-            residence.id: locate_cell(residence.lat, residence.lon)
-            for residence in placeless
-            if residence.lat is not None and residence.lon is not None
-        }
-        set_cells(session, cells)
 
 
 def reason(problem: Problem) -> str:

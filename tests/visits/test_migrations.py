@@ -291,7 +291,7 @@ def test_orders_by_hand_are_left_behind_on_the_way_back_and_found_ones_stay(
         leak = OrderSaid("plumbing", "U2", "elsewhere", "Fuite", "tenant")
         for place in (home, home.residence):
             open_by_hand(session, place, leak, viewer=make_viewer(by), now=NOW)
-    revert(engine, to="0047")
+    revert(engine, to="0049")
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM work_order")).scalar() == 1
     migrate(engine)

@@ -1,6 +1,7 @@
 """The migrations make what the models say, and go back."""
 
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ from visits.life.events import keep_event
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import JobState, Organisation, OrganisationKind, Role, User
 from visits.models.calls import Channel, ContactAttempt, Disposition, RefusalReason
-from visits.models.cases import Case, CaseState, Task, TaskState
+from visits.models.cases import Case, CaseState, Task, TaskState, WayIn
 from visits.models.life import EventKind, HowTold, LifeEvent
 from visits.models.map import MapCell, MapPoint
 from visits.models.people import (
@@ -249,6 +250,27 @@ def test_a_separation_goes_back_as_the_move_of_who_left(engine: Engine) -> None:
         found = session.scalars(select(LifeEvent)).all()
         assert [(one.kind, one.part_of_id) for one in found] == [(EventKind.MOVE_OUT, None)]
         assert "holder" in session.scalars(select(Occupancy.role)).all()
+
+
+def test_a_case_moved_before_knows_which_one_was_closed_for_it(engine: Engine) -> None:
+    late = NOW.replace(hour=23, minute=30)  # the next day in Paris
+    with sessions(engine).begin() as session:
+        by, one, two = make_user(session), make_person(session), make_person(session)
+        said = {"by": by, "closed_by_id": by.id, "closed_on": late.date() + timedelta(days=1)}
+        left = make_case(session, person=one, **said)
+        for programme in ("seniors", "there"):
+            make_case(session, person=two, programme=programme, **said)
+        for person in (one, two):
+            make_case(
+                session, by=by, person=person, programme="here", way_in=WayIn.TRANSFER,
+                opened_at=late,
+            )  # fmt: skip
+        expected = {one.id: left.id, two.id: None}
+    revert(engine, to="0047")
+    migrate(engine)
+    with sessions(engine)() as session:
+        moved = select(Case.person_id, Case.moved_from_id).where(Case.programme == "here")
+        assert {one.person_id: one.moved_from_id for one in session.execute(moved)} == expected
 
 
 def test_an_order_knows_its_findings_and_goes_back_without_one_of_no_known_home(

@@ -13,7 +13,7 @@ from visits.choosing.opening import AGE, open_by_hand
 from visits.choosing.targeting import enrol
 from visits.choosing.transfer import transfer_case
 from visits.forms.published import publish_form
-from visits.ground.errors import Conflict
+from visits.ground.errors import Conflict, Invalid
 from visits.models.cases import Case
 from visits.models.people import Occupancy
 from visits.programmes.published import find_programme, publish_programme
@@ -108,6 +108,28 @@ def test_without_a_home_or_a_birth_date_what_is_known_still_counts(
     case, fit = open_by_hand(session, ageless, "heat", viewer=viewer, now=NOW)
     assert fit.unknown == (AGE,)
     assert [one["criterion"] for one in case.reasons if one["points"]] == ["high", "new"]
+
+
+def test_who_asks_comes_in_past_the_public_with_a_reason_that_the_case_keeps(
+    session: Session, viewer: Viewer
+) -> None:
+    high = OLD.replace("age_min = 65", 'age_min = 65, when = [{{ fact = "floor", at_least = 3 }}]')
+    publish_programme(session, high.format(code="high"), source="high", by=None, now=NOW)
+    person = make_person(session, dwelling=make_dwelling(session, floor=1))
+    for why, refusal in (("  ", "case_outside_public"), ("x" * 501, "too_long")):
+        with pytest.raises(Invalid) as refused:
+            open_by_hand(session, person, "high", outside=why, viewer=viewer, now=NOW)
+        assert refused.value.fields == {"outside": refusal}
+    case, fit = open_by_hand(session, person, "high", outside=" Vertiges ", viewer=viewer, now=NOW)
+    assert fit.against == ("floor",)
+    assert case.outside == {"facts": ["floor"], "why": "Vertiges"}
+    # Moved there she was not: nobody asked for her.
+    other, _fit = open_by_hand(session, person, "heat", viewer=viewer, now=NOW)
+    assert other.outside is None
+    close_case(session, case, outcome="ok", viewer=viewer, now=NOW)
+    with pytest.raises(Conflict, match="case_does_not_fit"):
+        transfer_case(session, other, "high", outcome="ok", why="Mieux", viewer=viewer, now=NOW)
+    assert other.is_open
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_case, make_dwelling, make_person, make_user, make_visit
 from tests.submissions import home_visit
+from tests.webapp.test_mandates import give
 from visits.forms.published import publish_form
 from visits.models.accounts import Role
 from visits.models.cases import Case, CaseState, TierChange, WayIn
+from visits.models.mandates import Right
 from visits.models.visits import Visit, VisitState
 from visits.programmes.published import publish_programme, version_of
 
@@ -84,6 +86,29 @@ def test_a_case_moves_to_a_programme_that_fits_and_what_is_unknown_is_told(
     assert (new.programme, new.is_open, new.way_in) == ("there", True, WayIn.TRANSFER)
     assert (new.motive, new.tier) == ("Elle préfère", "light")
     assert session.scalars(select(Visit.state)).all() == [VisitState.CANCELLED]
+
+
+def test_what_was_moved_links_to_where_it_went_and_back_for_who_sees_both(
+    client_as: SignIn, session: Session
+) -> None:
+    office, case = client_as(Role.COORDINATOR, language="en"), case_on(session, 3)
+    office.post(f"/cases/{case.id}/transfer", data=MOVE)
+    old, new = all_cases(session, case)
+    assert f'<dt>Moved to</dt><dd><a href="/cases/{new.id}">There</a>' in page(office, old)
+    assert f'<dt>Moved from</dt><dd><a href="/cases/{old.id}">Seniors at home</a>' in page(
+        office, new
+    )
+    partner = client_as(Role.PARTNER_COORDINATOR, organisation="Association", language="en")
+    to = make_user(session, role=Role.VISITOR, organisation="Association")
+    give(session, to, Right.CALL, programme="there")
+    hers = page(partner, new)
+    assert "Elle préfère" in hers and str(old.id) not in hers and "Moved from" not in hers
+
+
+def page(client: FlaskClient, case: Case) -> str:
+    answer = client.get(f"/cases/{case.id}")
+    assert answer.status_code == 200
+    return " ".join(answer.text.split())
 
 
 @pytest.mark.parametrize(

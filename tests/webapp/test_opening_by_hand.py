@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tests.factories import make_person
+from tests.submissions import home_visit
+from tests.visits.test_opening import OLD
 from visits.cases.cases import close_case
+from visits.forms.published import publish_form
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, WayIn
 from visits.models.people import Person
-from visits.programmes.published import retire_programme
+from visits.programmes.published import publish_programme, retire_programme
 from visits.sight import Reach, Viewer
 
 SAID = {"programme": "seniors", "way_in": "request", "motive": "A peur de tomber dans son bain"}
@@ -66,6 +69,25 @@ def test_a_programme_for_others_is_refused_by_name_beside_what_was_typed(
     assert "not for her, by what is known: Age." in refused.text
     assert SAID["motive"] in refused.text
     assert session.scalars(select(Case)).all() == []
+
+
+def test_whom_a_public_leaves_out_is_taken_with_a_reason_that_her_case_shows(
+    person: Person, client_as: Callable[..., FlaskClient], session: Session
+) -> None:
+    publish_form(session, home_visit(), by=None, now=NOW)
+    high = OLD.replace("age_min = 65", 'age_min = 65, when = [{{ fact = "floor", at_least = 30 }}]')
+    publish_programme(session, high.format(code="high"), source="", by=None, now=NOW)
+    session.commit()
+    client, url = client_as(Role.COORDINATOR, language="en"), f"/people/{person.id}/cases"
+    assert 'name="outside"' not in client.get(f"/people/{person.id}").text
+    refused = client.post(url, data=SAID | {"programme": "high"})
+    assert refused.status_code == 422
+    assert "This programme is for others, by what is known: Floor." in refused.text
+    assert 'name="outside"' in refused.text and SAID["motive"] in refused.text
+    why = {"programme": "high", "outside": "Ne sort plus"}
+    taken = client.post(url, data=SAID | why, follow_redirects=True)
+    assert "Not of the programme’s public" in taken.text
+    assert "Floor · Ne sort plus" in taken.text
 
 
 def test_a_programme_that_is_retired_takes_nobody(

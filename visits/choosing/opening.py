@@ -6,18 +6,18 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from visits.cases.cases import Points, home_of, open_case
+from visits.cases.cases import NOTE_LENGTH, Points, home_of, open_case
 from visits.choosing.audience import everybody_at_home, homes_of, known_of
 from visits.choosing.further import find_more
 from visits.choosing.scoring import Score, holds, score
 from visits.ground.deadlines import age_on, today_in_paris
-from visits.ground.errors import Conflict
+from visits.ground.errors import Conflict, Invalid
 from visits.models.cases import Case, WayIn
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.programmes import Audience, Programme
 from visits.programmes.facts import Facts
-from visits.programmes.published import find_programme
+from visits.programmes.published import WAYS_BY_HAND, find_programme
 from visits.sight import Viewer
 
 AGE = "age"
@@ -42,24 +42,41 @@ def fit_of(
 
 def open_by_hand(
     session: Session, person: Person, programme: str, *, way_in: WayIn = WayIn.REQUEST,
-    motive: str = "", viewer: Viewer, now: datetime,
+    motive: str = "", outside: str = "", viewer: Viewer, now: datetime,
 ) -> tuple[Case, Fit]:  # fmt: skip
     """Open a case of one person with the home she has today, or none; gives it, and how it fits.
 
-    Her points come of the same facts as in the list of whom to visit. Raises what opening a case
-    does, and Conflict when she is not of the programme's ages.
+    Her points come of the same facts as in the list of whom to visit. `outside` says why she has a
+    case although the programme's public leaves her out. Raises what opening a case does, and what
+    `refuse_unfit` does.
     """
     today = today_in_paris(now)
     target, home = find_programme(session, programme), home_of(session, person)
     facts = _facts_of(session, person, home, target, viewer, today)
     fit = _fit(person, target, facts, today)
-    if AGE in fit.against:
-        raise Conflict("case_does_not_fit", facts=(AGE,))
+    refuse_unfit(fit, way_in, why=outside)
     case = open_case(
         session, person, programme, home=home, points=points_of(score(facts, target), target),
         way_in=way_in, motive=motive, viewer=viewer, now=now,
     )  # fmt: skip
+    if fit.against:
+        case.outside = {"facts": list(fit.against), "why": outside.strip()}
+        session.flush()
     return case, fit
+
+
+def refuse_unfit(fit: Fit, way_in: WayIn, *, why: str = "") -> None:
+    """Refuse whom a programme is not for.
+
+    Who is not of its ages never comes in: Conflict. What else its public asks may be passed over
+    for somebody who asks or of whom somebody speaks, if it is said why: else Invalid.
+    """
+    if AGE in fit.against or (fit.against and way_in not in WAYS_BY_HAND):
+        raise Conflict("case_does_not_fit", facts=fit.against)
+    if fit.against and not why.strip():
+        raise Invalid({"outside": "case_outside_public"}, facts=fit.against)
+    if fit.against and len(why.strip()) > NOTE_LENGTH:
+        raise Invalid({"outside": "too_long"})
 
 
 def points_of(told: Score, programme: Programme) -> Points:

@@ -57,7 +57,8 @@ class Case(Base):
     1 low, 2 intermediate, 3 high, as the last visit assessed it. `programme_version` is the one
     she came in with: what it says of her calls and visits stays so. One case a person and
     programme is open at a time; `outcome` is a code of the programme's list. `dwelling_id` is None
-    while she has no home here: then a visit says where it is.
+    while she has no home here: then a visit says where it is. `outside` is `{facts, why}` of
+    somebody whom the programme's public leaves out: what did not hold, why she has a case.
     """
 
     __tablename__ = "case_file"
@@ -101,6 +102,8 @@ class Case(Base):
     opened_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     way_in: Mapped[WayIn] = mapped_column(stored_enum(WayIn), default=WayIn.TARGETING)
     motive: Mapped[str | None] = mapped_column(EncryptedText)
+    outside: Mapped[Any | None] = mapped_column(EncryptedJson)
+    moved_from_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     tier: Mapped[str | None] = mapped_column(String(40))
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("organisation.id"), index=True

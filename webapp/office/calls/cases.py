@@ -36,7 +36,7 @@ from visits.cases.charge import Choices, charge_choices, charges_of
 from visits.cases.pauses import pauses_of
 from visits.cases.tasks import BY_HAND, CLOSED_AS, promises_open, tasks_of, visits_due
 from visits.cases.tiers import tier_changes_of
-from visits.choosing.transfer import open_to_transfers
+from visits.choosing.transfer import moved_with, open_to_transfers
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound, Refused
 from visits.ground.months import by_month
@@ -51,6 +51,7 @@ from visits.people.part_refusals import refused_parts
 from visits.people.phones import KnownNumber, numbers_of
 from visits.people.protection import named_for_way
 from visits.programmes import Programme
+from visits.programmes.facts import is_sealed
 from visits.programmes.published import load_programmes, programme_of
 from visits.sight.reach import Reach
 from visits.steering.outcomes import standing
@@ -62,7 +63,7 @@ from webapp.office.calls.given_back import what_came_back
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
 from webapp.office.frame.moments import NoSuchHour, age, day_of, typed_day, typed_moment
-from webapp.office.frame.programmes import chosen_programme, facts_named
+from webapp.office.frame.programmes import chosen_programme, facts_named, programme_names
 
 cases = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -275,6 +276,9 @@ def page_of_case(
         brought=version_changes_of(session, case),
         tier_changes=tier_changes_of(session, case),
         to_transfer=_to_transfer(session, case),
+        moved_with=moved_with(session, case, viewer=viewer()),
+        programme_names=programme_names(session),
+        outside_facts=_outside(case),
         to_charge=_to_charge(session, case) if decides_here and case.is_open else None,
         decides_here=decides_here,
         endings=outcomes_of(session, case),
@@ -321,6 +325,12 @@ def _alike(visit: Visit) -> tuple[str, str] | None:
 def _to_transfer(session: Session, case: Case) -> list[Programme]:
     movable = case.is_open and may(Action.ENROL) and _reaches(session, Action.ENROL, case.id)
     return open_to_transfers(session, case) if movable else []
+
+
+def _outside(case: Case) -> str:
+    """Name what did not hold when she was taken, to whoever may read it."""
+    facts = (case.outside or {}).get("facts", ())
+    return facts_named([one for one in facts if may(Action.SEE_ANSWERS) or not is_sealed(one)])
 
 
 def _to_charge(session: Session, case: Case) -> Choices:

@@ -69,6 +69,10 @@ REFUSALS: dict[str, Any] = {
     "case_does_not_fit": _l(
         "This programme is not for her, by what is known: %(facts)s. Nothing was changed."
     ),
+    "case_outside_public": _l(
+        "This programme is for others, by what is known: %(facts)s. Say why this person is taken"
+        " all the same, or choose another programme."
+    ),
     "case_elsewhere": _l("This case stands elsewhere by now. Nothing was changed; look again."),
     "case_open": _l("This case is open. Nothing was changed."),
     "case_open_already": _l(

@@ -135,7 +135,9 @@ def add_case(person_id: uuid.UUID) -> ResponseReturnValue:
             person = find_person(session, viewer(), person_id, to_change=True)
             case, fit = open_by_hand(
                 session, person, typed.get("programme", ""), way_in=WayIn(typed["way_in"]),
-                motive=typed.get("motive", "").replace("\r\n", "\n"), viewer=viewer(), now=now(),
+                motive=typed.get("motive", "").replace("\r\n", "\n"),
+                outside=typed.get("outside", "").replace("\r\n", "\n"),
+                viewer=viewer(), now=now(),
             )  # fmt: skip
             case_id = case.id
     except (Invalid, Conflict) as refused:

@@ -139,11 +139,11 @@ def refused_on_page(person_id: uuid.UUID, refused: Invalid | Conflict) -> Respon
 def told(refused: Invalid | Conflict) -> tuple[dict[str, str], str]:
     """Say a refusal: field by field, or in one sentence when it is about none."""
     fields = getattr(refused, "fields", {})
-    errors = {name: sentence(code) for name, code in fields.items()}
     details = {
         name: facts_named(value) if name == "facts" and isinstance(value, tuple) else value
         for name, value in refused.details.items()
     }
+    errors = {name: sentence(code, details) for name, code in fields.items()}
     return errors, "" if errors else sentence(refused.code, details)
 
 

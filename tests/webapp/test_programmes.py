@@ -468,7 +468,7 @@ def test_a_tier_filters_the_call_list_and_says_how_long_a_visit_takes(
     publish_programme(session, SHORT + tiers, source="heat", by=None, now=NOW)
     viewer = make_viewer(make_user(session))
     make_user(session, role=Role.VISITOR)
-    scored, asks = make_person(session, last_name="MARTINET"), make_person(session)
+    scored, asks = make_person(session), make_person(session, born_on=None)
     [chosen] = enrol(session, find_programme(session, "heat"), [scored.id], viewer=viewer, now=NOW)
     by_hand, _fit = open_by_hand(session, asks, "heat", viewer=viewer, now=NOW)
     by_hand.state = chosen.state = CaseState.AGREED

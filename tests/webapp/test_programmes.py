@@ -230,13 +230,30 @@ def test_whom_each_criterion_keeps_is_counted_before_anything_is_saved(
     session.commit()
     before = draft_of(session, code).toml
     typed = {**PUBLIC, "held": "x", "do": "count"}
-    page = office.post(f"/programmes/{code}/draft/public", data=typed).text
-    counts = page[page.index('id="counts"') :].replace("\n", "")
-    assert "<dt>Of this age, at home</dt><dd>3</dd>" in counts
-    assert "<dt>In the public</dt><dd><strong>1</strong></dd>" in counts
     row = '<th scope="row">Lives alone: yes</th><td class="num">2</td><td class="num">0</td>'
-    assert f'{row}<td class="num">1</td>' in counts
+
+    def told(page: str) -> None:
+        counts = page[page.index('id="counts"') :].replace("\n", "")
+        assert "<dt>Of this age, at home</dt><dd>3</dd>" in counts
+        assert "<dt>In the public</dt><dd><strong>1</strong></dd>" in counts
+        assert f'{row}<td class="num">1</td>' in counts
+
+    told(office.post(f"/programmes/{code}/draft/public", data=typed).text)
     assert draft_of(session, code).toml == before
+    # A criterion is called as it counts: whoever is above counts too, whatever its label says.
+    order = {
+        "criterion.count": "1", "criterion.0.label.fr": "75 à 79 ans", "criterion.0.points": "5",
+        "criterion.0.when.count": "1", "criterion.0.when.0.fact": "age",
+        "criterion.0.when.0.test": "at_least", "criterion.0.when.0.value": "75",
+    }  # fmt: skip
+    page = office.post(f"/programmes/{code}/draft/order", data={**order, "do": "count"}).text
+    assert '<th scope="row">Age: at least 75</th><td class="num">1</td>' in page
+    # The page of what is published says the same, and so does the list of whom to visit.
+    publish(office, code, 0)
+    told(office.get(f"/programmes/{code}").text)
+    listed = " ".join(office.get(f"/programmes/{code}/targeting").text.split())
+    assert '<dd>1 <span class="stat-of">persons in its public</span>' in listed
+    assert "3 persons of 75 and over: of 1 it is not known whether all" in listed
 
 
 def test_a_draft_is_compared_with_what_is_published(office: FlaskClient, session: Session) -> None:
@@ -265,6 +282,59 @@ def test_a_draft_is_compared_with_what_is_published(office: FlaskClient, session
     assert "Outcome “Helped”" not in changes
 
 
+@pytest.mark.parametrize(
+    ("typed", "at", "said"),
+    [
+        ({"name.fr": "!!!"}, "name.fr", "A letter or a figure is expected."),
+        ({"name.fr": "seniors A DOMICILE"}, "name.fr", "Another programme has this name"),
+        ({"name.fr": "Visites canicule"}, "name.fr", "Another programme has this name"),
+        ({"name.fr": "Autre", "name.en": "Seniors at home"}, "name.en", "has this name"),
+    ],
+)
+def test_a_name_says_something_and_is_no_other_programme_s(
+    office: FlaskClient, session: Session, typed: dict[str, str], at: str, said: str
+) -> None:
+    code = begin(office, session)
+    answer = office.post("/programmes/new", data=typed)
+    assert answer.status_code == 422
+    assert said in answer.text and f'id="{at}-error"' in answer.text
+    # Nor is it called so later, on its page or in a file.
+    renamed = fill(office, session, code, "public", {**PUBLIC, "name.en": "", **typed})
+    same = typed["name.fr"] == "Visites canicule"
+    assert (renamed.status_code, said in renamed.text) == ((302, False) if same else (422, True))
+    file = {"file": (io.BytesIO(SHORT.replace('"heat"', '"other"').encode()), "x.toml")}
+    refused = office.post("/programmes/new/file", data=file)
+    assert refused.status_code == 422 and "name.fr" in refused.text
+
+
+def test_two_things_of_one_name_in_a_list_are_refused_at_the_second(
+    office: FlaskClient, session: Session
+) -> None:
+    code = begin(office, session)
+    rows = {"outcome.count": "2", "outcome.0.name.fr": "Fini", "outcome.1.name.fr": "FINI"}
+    refused = fill(office, session, code, "outcomes", rows)
+    assert refused.status_code == 422
+    assert 'id="outcome.1.name-error">Another one has this name' in refused.text
+
+
+def test_a_number_is_typed_with_a_comma_and_an_amount_has_cents(
+    office: FlaskClient, client_as: SignIn, session: Session
+) -> None:
+    code = begin(office, session)
+    line = {"budget_line.count": "1", "budget_line.0.name.fr": "Caisse"}
+    for amount, status in (("1 234,50", 302), ("1,234", 422), ("un peu", 422)):
+        typed = {**line, "budget_line.0.amount": amount}
+        assert fill(office, session, code, "means", typed).status_code == status, amount
+    assert said_in(draft_of(session, code))["budget_line"][0]["amount"] == 1234.5
+    assert "1,234.50\u202f€" in office.get(f"/programmes/{code}/draft").text
+    again = f"/programmes/{code}/draft/means"
+    assert 'value="1234.5"' in office.get(again).text
+    assert 'value="1234,5"' in client_as(Role.COORDINATOR, language="fr").get(again).text
+    uneven = {**VISITS, "visit_kind.0.minutes": "45,5"}
+    refused = fill(office, session, code, "visits", uneven)
+    assert "A whole number is expected." in refused.text
+
+
 def test_what_cases_use_does_not_go_and_only_those_one_may_see_are_counted(
     office: FlaskClient, session: Session
 ) -> None:
@@ -291,6 +361,59 @@ def test_what_cases_use_does_not_go_and_only_those_one_may_see_are_counted(
         protect(session, case.person, by=guardian.id, now=NOW)
     session.commit()
     assert "cannot go" not in office.get(f"/programmes/{code}/draft").text
+    assert publish(office, code, 1).status_code == 302
+
+
+def test_what_is_added_again_under_its_name_is_the_same_thing_again(
+    office: FlaskClient, session: Session
+) -> None:
+    code = begin(office, session)
+    publish(office, code, 0)
+    office.post(f"/programmes/{code}/draft")
+
+    def codes(key: str) -> list[str]:
+        return [one["code"] for one in said_in(draft_of(session, code))[key]]
+
+    # A code is kept for what it meant: another one called so gets one of its own.
+    rows = {"outcome.count": "2", "outcome.0.name.fr": "Helped", "outcome.1.name.fr": "Fini"}
+    fill(office, session, code, "outcomes", rows)
+    assert codes("outcome") == ["helped_2", "fini"]
+    kept = {"outcome.0.code": "helped_2", "outcome.1.code": "fini"}
+    again = {"outcome.count": "3", "outcome.2.name.fr": "accompagnement ABOUTI"}
+    fill(office, session, code, "outcomes", {**rows, **kept, **again})
+    assert codes("outcome") == ["helped_2", "fini", "helped"]
+    # Taken away and typed anew in one go, a kind of visit and a rhythm are what they were too.
+    twice = {**VISITS, "visit_kind.count": "2", "visit_kind.0.code": "passage"}
+    twice |= {f"visit_kind.1.{key[13:]}": said for key, said in VISITS.items() if ".0." in key}
+    fill(office, session, code, "visits", {**twice, "visit_kind.0.remove": "yes"})
+    fill(office, session, code, "rhythm", RHYTHM)
+    assert (codes("visit_kind"), codes("cadence")) == (["passage"], ["appel_de_la_semaine"])
+
+
+def test_what_cases_use_is_put_back_by_a_button(office: FlaskClient, session: Session) -> None:
+    code = begin(office, session)
+    publish(office, code, 0)
+    make_case(
+        session, by=make_user(session), programme=code, closed_on=NOW.date(), outcome="not_needed"
+    )
+    session.commit()
+    office.post(f"/programmes/{code}/draft")
+    path, row = f"/programmes/{code}/draft", {"kind": "outcome", "code": "not_needed"}
+    rows = {"outcome.count": "2", "outcome.0.name.fr": "Décès", "outcome.1.name.fr": "Fini"}
+    fill(office, session, code, "outcomes", {**rows, "outcome.0.code": "dead"})
+    assert "Put it back" in office.get(path).text
+    for wrong in ({**row, "code": "nothing"}, {**row, "kind": "name"}):
+        assert office.post(f"{path}/row", data=wrong).status_code == 404
+    for _ in range(2):
+        back = office.post(f"{path}/row", data=row, follow_redirects=True).text
+        assert "“No need” is back in the draft." in back and "Put it back" not in back
+        found = said_in(draft_of(session, code))["outcome"]
+        assert [one["code"] for one in found] == ["not_needed", "dead", "fini"]
+    # One that was called so meanwhile gets its code back, with whatever names it.
+    named = {"outcome.count": "1", "outcome.0.code": "autre", "outcome.0.name.fr": "Pas de besoin"}
+    fill(office, session, code, "outcomes", named)
+    office.post(f"{path}/row", data=row)
+    assert [one["code"] for one in said_in(draft_of(session, code))["outcome"]] == ["not_needed"]
     assert publish(office, code, 1).status_code == 302
 
 

@@ -1,5 +1,6 @@
 """What a programme's next version means for the cases that are open, and publishing it."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +13,9 @@ from visits.ground.errors import Conflict
 from visits.models.cases import Case, Task, TaskState
 from visits.models.programmes import ProgrammeVersion
 from visits.models.visits import LIVE, Visit
-from visits.programmes import Programme, parse_programme
-from visits.programmes.drafts import find_draft, throw_away
+from visits.programmes import BadProgramme, Programme, parse_programme
+from visits.programmes.drafts import find_draft, names_beside, throw_away
+from visits.programmes.names import name_faults
 from visits.programmes.published import load_programmes, publish_programme, version_of
 from visits.sight import Viewer, visible_cases
 
@@ -83,6 +85,9 @@ def publish_next(
     """
     take_turn(session, "programmes")
     programme = parse_programme(text, source=source)
+    faults = name_faults(tomllib.loads(text), names_beside(session, programme.code))
+    if faults:
+        raise BadProgramme(source, faults)
     for lost in lost_in_use(session, programme, viewer):
         raise Conflict(f"{lost.kind}_in_use", name=lost.name["fr"], count=lost.count)
     by = viewer.user_id if viewer else None

@@ -57,9 +57,12 @@ Place = tuple[int, int, str, Bare, Bare]
 class Survey:
     """How many a programme is for, how many of them have a case, where they live.
 
-    `cases` are the persons with an open case; `places` are of those whom the filters keep.
+    `of_age` are all of its ages, `unknown` those of them of whom it is not known whether all else
+    that its public asks holds; `places` are of those whom the filters keep.
     """
 
+    of_age: int
+    unknown: int
     everybody: int
     enrolled: int
     cities: tuple[str, ...]
@@ -81,13 +84,15 @@ def survey(
     """
     keeps = _Filter(session, programme, filters)
     seen, enrolled, cities = set[Bare](), set[Bare](), set[str]()
+    unknown, others = set[Bare](), set[Bare]()
     places: dict[Bare, Place] = {}
     judge = _Judge(programme, more, today)
     statement = audience_of(programme.code, programme.audience, viewer, today=today)
     session.flush()
     found = session.connection().execute(judge.only_asked(statement, keeps.columns))
     for row in chain.from_iterable(found.partitions(AT_ONCE)):
-        if not judge.is_for(row):
+        if not (held := judge.is_for(row)):
+            (unknown if held is None else others).add(row[0])
             continue
         person, dwelling, case, name_key, city = row[: len(ALWAYS)]
         seen.add(person)
@@ -97,7 +102,10 @@ def survey(
         if keeps(row) and (points := judge.points(row)) >= filters.minimum_score:
             place = (-points, -judge.age(row), name_key, person, dwelling)
             places[person] = min(place, places[person]) if person in places else place
-    return Survey(len(seen), len(enrolled), tuple(sorted(cities, key=fold)), tuple(places.values()))
+    return Survey(
+        len(seen | unknown | others), len(unknown - seen), len(seen), len(enrolled),
+        tuple(sorted(cities, key=fold)), tuple(places.values()),
+    )  # fmt: skip
 
 
 class _Judge:
@@ -109,9 +117,9 @@ class _Judge:
         self._columns = [*ALWAYS, *sorted(asked - {*ALWAYS})]
         self.age: Worked[int] = self._worked(("age",), lambda facts: int(facts["age"] or 0))
         public = programme.audience.when
-        self.is_for: Worked[bool] = self._worked(
+        self.is_for: Worked[bool | None] = self._worked(
             tuple(dict.fromkeys(one.fact for one in public)),
-            lambda facts: bool(holds(public, facts)),
+            lambda facts: holds(public, facts),
         )
         self._parts = [self._worked(part.facts, part.points) for part in parts_of(programme)]
 

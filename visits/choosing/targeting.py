@@ -49,11 +49,14 @@ class Ranking:
     """One page of the ordered list, and how many there are in all.
 
     Of the programme's whole audience, whatever the filters: how many there are, how many of them
-    are enrolled, and the cities where they live.
+    are enrolled, and the cities where they live; beside it how many are of its ages, and of how
+    many it is not known whether they are in it.
     """
 
     total: int
     candidates: tuple[Candidate, ...]
+    of_age: int
+    unknown: int
     everybody: int
     enrolled: int
     cities: tuple[str, ...]
@@ -87,8 +90,8 @@ def rank_candidates(
     found = survey(session, programme, viewer, more, today=today, filters=filters)
     page = _explained(session, programme, viewer, more, found.first(limit, offset), today=today)
     return Ranking(
-        len(found.places), _candidates(session, page), found.everybody, found.enrolled,
-        found.cities,
+        len(found.places), _candidates(session, page), found.of_age, found.unknown,
+        found.everybody, found.enrolled, found.cities,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.ground.numbers import typed_number
 from visits.models.homes import HomeChange
 from visits.models.portfolio import Dwelling, Residence
 from visits.sight import Viewer
@@ -28,7 +29,7 @@ def _whole(text: str, *, lowest: int, highest: int) -> int:
 
 
 def _surface(text: str) -> float:
-    number = float(text.replace(",", "."))
+    number = typed_number(text)
     if not 0 < number <= MOST_SURFACE:
         raise ValueError("out of range")
     return number

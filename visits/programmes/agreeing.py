@@ -10,7 +10,7 @@ from visits.programmes.facts import MONEY
 NOT_ALLOWED = "le programme ne dit pas qu’il peut l’utiliser (may_use)"
 OPENING, DONE = "opening", "done"
 TWICE = {
-    "visit_kind": "deux genres de visite ont le même code",
+    "visit_kind": "deux types de visite ont le même code",
     "tier": "deux niveaux ont le même code",
     "criterion": "deux critères ont le même code",
     "cadence": "deux cadences ont le même code",
@@ -75,7 +75,7 @@ def check_cadences(cadences: Iterable[Any], kinds: Iterable[Any]) -> None:
         if cadence.code in (OPENING, DONE):
             _refuse(index, "code", f"« {cadence.code} » a déjà un sens pour after")
         if cadence.visit_kind and cadence.visit_kind not in known:
-            _refuse(index, "visit_kind", f"genre de visite inconnu ({cadence.visit_kind})")
+            _refuse(index, "visit_kind", f"type de visite inconnu ({cadence.visit_kind})")
         seen, at = {cadence.code}, cadence.after
         while at in after and at not in seen:
             seen.add(at)

@@ -21,7 +21,8 @@ from visits.programmes import (
     parse_programme,
     write_programme,
 )
-from visits.programmes.published import version_of
+from visits.programmes.names import TAKEN, name_faults
+from visits.programmes.published import load_programmes, version_of
 
 Said = Mapping[str, Any]
 
@@ -55,6 +56,10 @@ def begin_draft(
         raise Invalid({"name.fr": "required" if not french else "too_long"})
     take_turn(session, "programmes")
     said = {"name": {"fr": french, "en": names.get("en", "").strip() or french}, **BEGINNING}
+    faults = name_faults(said, names_beside(session, ""))
+    if faults:
+        codes = {TAKEN: "programme_name_taken"}
+        raise Invalid({at: codes.get(why, "programme_name_says_nothing") for at, why in faults})
     return _keep(session, {"code": _free_code(session, french), **said}, by=by, now=now)
 
 
@@ -81,6 +86,9 @@ def bring_in(
         raise Conflict("programme_code_taken")
     if _draft(session, programme.code) is not None:
         raise Conflict("programme_draft_exists")
+    faults = name_faults(tomllib.loads(text), names_beside(session, programme.code))
+    if faults:
+        raise BadProgramme(source, faults)
     return _keep(session, tomllib.loads(write_programme(programme)), by=by, now=now)
 
 
@@ -124,7 +132,7 @@ def keep_part(
         raise Conflict("programme_draft_changed")
     whole = {key: value for key, value in said.items() if key not in keys}
     whole |= {key: value for key, value in part.items() if key in keys}
-    faults = faults_of_part(whole, keys)
+    faults = [*faults_of_part(whole, keys), *_name_faults(session, code, whole, keys)]
     if faults:
         raise BadProgramme(code, faults)
     draft.toml, draft.changed_at, draft.changed_by_id = tomli_w.dumps(whole), now, by
@@ -135,6 +143,20 @@ def keep_part(
 def faults_of_part(said: Said, keys: Collection[str]) -> list[tuple[str, str]]:
     """Say what does not hold in a part of a draft."""
     return [fault for fault in faults_of(said) if fault[0].partition(".")[0] in keys]
+
+
+def names_beside(session: Session, code: str) -> list[Mapping[str, str]]:
+    """Give the names of all other programmes, published or drafts."""
+    published = [one.name for one in load_programmes(session).values() if one.code != code]
+    drafts = [one for one in list_drafts(session).values() if one.code != code]
+    return [*published, *(said_in(one).get("name", {}) for one in drafts)]
+
+
+def _name_faults(
+    session: Session, code: str, said: Said, keys: Collection[str]
+) -> list[tuple[str, str]]:
+    found = name_faults(said, names_beside(session, code))
+    return [fault for fault in found if fault[0].partition(".")[0] in keys]
 
 
 def throw_away(session: Session, code: str) -> None:

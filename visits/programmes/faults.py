@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 IN_FRENCH = (
     (r"Unknown field\.", "champ inconnu"),
     (r"Missing data for required field\.", "champ obligatoire absent"),
-    (r"Not a valid (integer|number)\.", "un nombre est attendu"),
+    (r"Not a valid integer\.", "un nombre entier est attendu"),
+    (r"Not a valid number\.", "un nombre est attendu"),
     (r"Not a valid string\.", "un texte est attendu"),
     (r"Not a valid boolean\.", "true ou false est attendu"),
     (r"Not a valid date\.", "une date est attendue, comme 2026-12-31"),

@@ -60,6 +60,11 @@ def _is_fact(said: str) -> None:
         raise ValidationError(f"une de ces valeurs est attendue : {known}")
 
 
+def _in_cents(amount: float) -> None:
+    if round(amount, 2) != amount:
+        raise ValidationError("deux décimales au plus")
+
+
 class ConditionSchema(Frozen):
     """One fact and what it must be."""
 
@@ -236,7 +241,7 @@ class BudgetLineSchema(Frozen):
     made = BudgetLine
     code = code()
     name = name()
-    amount = number(0, 1_000_000_000, required=True)
+    amount = Amount(required=True, validate=[validate.Range(0, 1_000_000_000), _in_cents])
     funder = fields.String(validate=validate.Length(1, 100))
     starts_on = Day()
     ends_on = Day()

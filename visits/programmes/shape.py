@@ -165,7 +165,7 @@ class BudgetLine:
 
     code: str
     name: Mapping[str, str]
-    amount: int
+    amount: float
     funder: str | None = None
     starts_on: date | None = None
     ends_on: date | None = None

@@ -13,6 +13,7 @@ from diagnostics.parameters import Evidence, Parameter
 from visits.forms.parameters import add_value, added_values, history_of, parameters_in_force
 from visits.ground.errors import Invalid
 from visits.ground.folding import without_accents
+from visits.ground.numbers import with_point
 from visits.portfolio.listing import names_of
 from visits.sight.wording import words_of
 from webapp.access.auth import Action, requires, viewer
@@ -92,7 +93,7 @@ def _typed(form: Mapping[str, str]) -> dict[str, object]:
     for field in TYPED:
         text = form.get(field, "").strip()
         if field in NUMBERS:
-            text = "".join(text.split()).replace(",", ".")
+            text = with_point(text)
         if text:
             typed[field] = text
     return typed

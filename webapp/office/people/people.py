@@ -15,6 +15,7 @@ from visits.calls.lease_contacts import contacts_of
 from visits.calls.phones import WHOSE_LENGTH
 from visits.cases.cases import NOTE_LENGTH
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.ground.numbers import typed_number
 from visits.life.arrivals import ROLES
 from visits.life.deaths import what_was_promised
 from visits.life.events import WHY_LENGTH, events_of
@@ -106,7 +107,7 @@ def _typed_score() -> ToldScore:
     numbers: dict[str, float | None] = {}
     for name in ("score", "maximum"):
         try:
-            numbers[name] = float(typed[name].replace(",", ".")) if typed.get(name) else None
+            numbers[name] = typed_number(typed[name]) if typed.get(name) else None
         except ValueError:
             wrong[name] = "bad_score"
     try:

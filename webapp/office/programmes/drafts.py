@@ -8,38 +8,36 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.cases.versions import lost_in_use, newest_number, open_cases, publish_draft
-from visits.choosing.audience import Counted, count_kept
+from visits.cases.versions import Lost, lost_in_use, newest_number, open_cases, publish_draft
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.programmes import ProgrammeDraft
-from visits.programmes import Audience, BadProgramme, Criterion, faults_of, parse_programme
+from visits.programmes import BadProgramme, faults_of, parse_programme
 from visits.programmes.drafts import (
     begin_draft,
     bring_in,
     digest_of,
     find_draft,
     keep_part,
+    names_beside,
     said_in,
     take_up,
     throw_away,
 )
+from visits.programmes.names import name_faults
 from visits.programmes.published import find_programme, unpublished_forms
-from visits.programmes.schema import (
-    AudienceSchema,
-    CriterionSchema,
-    ProgrammeSchema,
-    written,
-)
+from visits.programmes.put_back import put_row_back
+from visits.programmes.schema import ProgrammeSchema, written
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.languages import pick
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.programmes.choices import choices_of
+from webapp.office.programmes.counting import count_said
 from webapp.office.programmes.filling import Read, fill, with_another
-from webapp.office.programmes.kinds import Typed, say_condition
+from webapp.office.programmes.kinds import Typed
 from webapp.office.programmes.parts import BY_CODE, PARTS, Part, label_of
 from webapp.office.programmes.published import as_toml, mandates_of
-from webapp.office.programmes.saying import compare, row_name, tell
+from webapp.office.programmes.saying import compare, tell
 from webapp.office.programmes.words import say_fault
 
 programme_drafts = Blueprint("programme_drafts", __name__, url_prefix="/programmes")
@@ -114,14 +112,17 @@ def show(code: str) -> ResponseReturnValue:
 
 def _overview(session: Session, draft: ProgrammeDraft, refused: str = "") -> str:
     said, since = said_in(draft), newest_number(session, draft.code)
-    before = _published(session, draft.code) if since else {}
-    faults = faults_of(said)
+    before = _published(session, draft.code)
+    faults = [*faults_of(said), *name_faults(said, names_beside(session, draft.code))]
     choices = choices_of(session, {**before, **said})
     found: dict[str, Any] = {"lost": [], "without_form": []}
     if not faults:
         programme = parse_programme(draft.toml, source=draft.code)
         found["lost"] = [
-            sentence(f"{one.kind}_in_use", {"name": pick(dict(one.name)), "count": one.count})
+            (
+                one,
+                sentence(f"{one.kind}_in_use", {"name": pick(dict(one.name)), "count": one.count}),
+            )
             for one in lost_in_use(session, programme, viewer())
         ]
         found["without_form"] = unpublished_forms(session, programme)
@@ -144,7 +145,12 @@ def _overview(session: Session, draft: ProgrammeDraft, refused: str = "") -> str
 
 
 def _published(session: Session, code: str) -> dict[str, Any]:
-    return written(ProgrammeSchema(), find_programme(session, code))
+    known = newest_number(session, code)
+    return written(ProgrammeSchema(), find_programme(session, code)) if known else {}
+
+
+def _said_of(lost: Lost) -> dict[str, object]:
+    return {"name": pick(dict(lost.name)), "count": lost.count}
 
 
 def _in(part: Part, at: str) -> bool:
@@ -178,7 +184,9 @@ def edit(code: str, part: str) -> ResponseReturnValue:
 def keep(code: str, part: str) -> ResponseReturnValue:
     """Keep a part of a draft; or only count whom it keeps, or show one more row."""
     found, typed = _part(part), Typed(request.form)
-    read, held, do = Read(found, typed), typed.get("held", ""), typed.get("do", "")
+    with reading() as session:
+        read = Read(found, typed, _published(session, code))
+    held, do = typed.get("held", ""), typed.get("do", "")
     if do == "count" or do.startswith("add "):
         more = with_another(typed, do[4:]) if do != "count" else typed
         with reading() as session:
@@ -236,36 +244,14 @@ def _form(
         errors=errors or {},
         stands=stands,
         choices=choices_of(session, said),
-        counted=_counted(session, whole, part) if part.counted else None,
+        counted=count_said(session, whole, criteria="criterion" in part.keys)
+        if part.counted
+        else None,
     )
 
 
 def _counted(session: Session, said: Mapping[str, Any], part: Part) -> dict[str, Any] | None:
-    """Count whom a draft keeps so far; None while it does not say whom it is for."""
-    audience = _loaded(AudienceSchema(), said.get("audience", {}))
-    if not isinstance(audience, Audience):
-        return None
-    listed = said.get("criterion", ()) if "criterion" in part.keys else ()
-    rows = [(row, _loaded(CriterionSchema(), row)) for row in listed]
-    criteria = [(row, one) for row, one in rows if isinstance(one, Criterion)]
-    counted: Counted = count_kept(
-        session, audience, [one.when for _row, one in criteria], viewer(), now=now()
-    )
-    choices = choices_of(session, {})
-    criterion = BY_CODE["order"].fields[0]
-    asked = [say_condition(one, choices) for one in said["audience"].get("when", ())]
-    return {
-        "counted": counted,
-        "conditions": list(zip(asked, counted.conditions, strict=True)),
-        "criteria": [
-            (row_name(criterion, row, choices), kept)
-            for (row, _one), kept in zip(criteria, counted.criteria, strict=True)
-        ],
-    }
-
-
-def _loaded(schema: Any, said: Any) -> Any:
-    return None if schema.validate(said) else schema.load(said)
+    return count_said(session, said, criteria="criterion" in part.keys) if part.counted else None
 
 
 @programme_drafts.post("/<code>/draft/publication")
@@ -288,6 +274,17 @@ def publish(code: str) -> ResponseReturnValue:
 def _refused(code: str, said: str, status: int) -> ResponseReturnValue:
     with reading() as session:
         return _overview(session, find_draft(session, code), said), status
+
+
+@programme_drafts.post("/<code>/draft/row")
+@requires(Action.MANAGE_PROGRAMMES)
+def put_back(code: str) -> ResponseReturnValue:
+    """Give a draft again what it lost of the published version."""
+    kind, lost = request.form.get("kind", ""), request.form.get("code", "")
+    with transaction() as session:
+        names = put_row_back(session, code, kind, lost, by=viewer().user_id, now=now())
+    flash(_("“%(name)s” is back in the draft.", name=pick(dict(names))), "success")
+    return redirect(url_for(".show", code=code))
 
 
 @programme_drafts.post("/<code>/draft/deletion")

@@ -1,9 +1,10 @@
 """A part of a programme as a form: what it shows, what it comes back with, where a fault stands."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from visits.programmes.drafts import free_code
+from visits.ground.folding import fold
+from visits.programmes.drafts import Said, free_code
 from webapp.office.programmes.kinds import (
     KINDS,
     Typed,
@@ -49,10 +50,13 @@ def _fill(fields: tuple[Field, ...], said: dict[str, Any], place: str, typed: Ty
 
 
 class Read:
-    """What a part's form came back with: `said` as TOML says it."""
+    """What a part's form came back with: `said` as TOML says it.
 
-    def __init__(self, part: Part, typed: Typed) -> None:
-        self._part, self._typed = part, typed
+    A new row that is called as one of `published` gets its code, as it is the same thing again.
+    """
+
+    def __init__(self, part: Part, typed: Typed, published: Said) -> None:
+        self._part, self._typed, self._published = part, typed, published
         # Where a row of the TOML stands in the form: rows that are empty or removed are left out.
         self._rows: dict[str, str] = {}
         self.said = self._fields(part.fields, "", "")
@@ -100,7 +104,8 @@ class Read:
                 continue
             self._rows[f"{at}.{len(found)}"] = place[:-1]
             found.append(self._fields(field.fields, place, f"{at}.{len(found)}."))
-        _name_rows(field, found)
+        lists = [one for one in at.split(".") if not one.isdigit()]
+        _name_rows(field, found, _known_codes(self._published, lists))
         return found
 
     def _is_empty(self, fields: tuple[Field, ...], place: str) -> bool:
@@ -163,14 +168,31 @@ def _nearest(at: str, names: Sequence[str]) -> str:
     return next((name for name in names if name.startswith(f"{at}.")), at)
 
 
-def _name_rows(field: Field, rows: list[dict[str, Any]]) -> None:
-    """Give new rows a short name, which nobody types, made of their name."""
+def _known_codes(said: Said, lists: Sequence[str]) -> dict[str, str]:
+    """Give the codes of a published list by what they are called."""
+    first, *within = lists
+    found: dict[str, str] = {}
+    for row in said.get(first, ()):
+        found |= _known_codes(row, within) if within else {_called(row): row.get("code", "")}
+    return found
+
+
+def _called(row: Said) -> str:
+    return fold((row.get("name") or row.get("label") or {}).get("fr", ""))
+
+
+def _name_rows(field: Field, rows: list[dict[str, Any]], known: Mapping[str, str]) -> None:
+    """Give new rows a short name, which nobody types: that of before, or made of their name."""
     if not any(one.kind == "code" for one in field.fields):
         return
     taken = {row["code"] for row in rows if row.get("code")} | {"opening", "done"}
     for index, row in enumerate(rows):
         if not row.get("code"):
-            said = (row.get("name") or row.get("label") or {}).get("fr", "")
-            code = free_code(said, taken, otherwise=field.key)
+            code = known.get(_called(row), "")
+            if not code or code in taken:
+                # Nor is what something else was called by its name now.
+                not_free = taken | set(known.values())
+                said = (row.get("name") or row.get("label") or {}).get("fr", "")
+                code = free_code(said, not_free, otherwise=field.key)
             taken.add(code)
             rows[index] = {"code": code, **row}

@@ -1,6 +1,5 @@
 """How a field of a programme is typed, read, and said in words, by its kind."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from diagnostics.delays import DelayUnit, parse_delay
+from visits.ground.numbers import typed_number
 from visits.programmes.facts import kind_of
 from webapp.frame.languages import day, pick
 
@@ -55,12 +55,9 @@ def read_number(text: str | None) -> Any:
     """Read a number as it is typed here; what is none stays a text, which the schema refuses."""
     if not text:
         return None
-    plain = "".join(text.split()).replace("\u202f", "").replace(",", ".")
     try:
-        number = float(plain)
+        number = typed_number(text)
     except ValueError:
-        return text
-    if not math.isfinite(number):
         return text
     return int(number) if number.is_integer() else number
 
@@ -69,17 +66,28 @@ def _read_amount(typed: Typed, name: str) -> Any:
     return read_number(_read_text(typed, name))
 
 
+def written_number(value: float) -> str:
+    """Write a number as it is typed here, with the reader's decimal sign."""
+    return str(format_decimal(value, "0.######"))
+
+
+def _write_number(value: Any, name: str, typed: Typed) -> None:
+    if value is not None:
+        typed[name] = written_number(value)
+
+
 def _say_number(value: Any, asked: Asked, choices: Choices) -> str:
     return str(format_decimal(value))
 
 
 def _say_euros(value: Any, asked: Asked, choices: Choices) -> str:
-    return f"{format_decimal(value)}\u202f€"
+    whole = float(value).is_integer()
+    return f"{format_decimal(value, None if whole else '#,##0.00')}\u202f€"
 
 
 def _write_share(value: Any, name: str, typed: Typed) -> None:
     if value is not None:
-        typed[name] = f"{value * 100:g}"
+        typed[name] = written_number(round(value * 100, 6))
 
 
 def _read_share(typed: Typed, name: str) -> Any:
@@ -192,7 +200,8 @@ def write_condition(said: Mapping[str, Any]) -> list[dict[str, str]]:
         if isinstance(value, bool):
             lines.append({"test": "yes" if value else "no", "value": ""})
         else:
-            lines.append({"test": test, "value": f"{value:g}" if value != str(value) else value})
+            text = value if isinstance(value, str) else written_number(value)
+            lines.append({"test": test, "value": text})
     return [{"fact": str(said.get("fact", "")), **line} for line in lines]
 
 
@@ -229,8 +238,8 @@ def _say_group(value: Any, asked: Asked, choices: Choices) -> str:
 KINDS: dict[str, Kind] = {
     "group": Kind(_write_text, _read_text, _say_group),
     "text": Kind(_write_text, _read_text, _say_text),
-    "number": Kind(_write_text, _read_amount, _say_number),
-    "euros": Kind(_write_text, _read_amount, _say_euros),
+    "number": Kind(_write_number, _read_amount, _say_number),
+    "euros": Kind(_write_number, _read_amount, _say_euros),
     "share": Kind(_write_share, _read_share, _say_share),
     "names": Kind(_write_names, _read_names, _say_names),
     "tick": Kind(_write_tick, lambda typed, name: typed.get(name) == "yes", _say_tick),

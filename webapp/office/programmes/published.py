@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from visits.accounts.mandates import mandates_in
 from visits.cases.versions import open_cases
-from visits.choosing.audience import count_kept
 from visits.ground.errors import Conflict
 from visits.ground.folding import fold
 from visits.models.programmes import ProgrammeVersion
@@ -35,6 +34,7 @@ from webapp.frame.languages import pick
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.listing import wanted
 from webapp.office.programmes.choices import choices_of
+from webapp.office.programmes.counting import count_said
 from webapp.office.programmes.parts import PARTS
 from webapp.office.programmes.saying import tell
 
@@ -137,7 +137,7 @@ def _page(session: Session, version: ProgrammeVersion) -> str:
         programme=programme,
         parts=[(part.title, tell(part.fields, said, choices)) for part in PARTS],
         open=open_cases(session, viewer()).get(version.code, {}),
-        counted=_counted(session, programme),
+        counted=count_said(session, said),
         names=names_of(session, [one for one in people if one]),
         draft=list_drafts(session).get(version.code),
         objectives=objectives_of(session, programme, viewer=viewer()),
@@ -156,10 +156,6 @@ def mandates_of(session: Session, programme: Programme) -> dict[str, Any]:
     held = {fold(one.organisation.name) for one in found}
     named = [one.organisation for one in programme.partners]
     return {"mandates": found, "without_mandate": [one for one in named if fold(one) not in held]}
-
-
-def _counted(session: Session, programme: Programme) -> Any:
-    return count_kept(session, programme.audience, (), viewer(), now=now())
 
 
 @programmes.get("/<code>/versions/<int:number>.toml")

@@ -158,19 +158,23 @@ def _compare_rows(
 ) -> Iterator[Change]:
     old, new = {_key(one): one for one in before}, {_key(one): one for one in after}
     for key, row in new.items():
-        called = f"{place}{field.label} “{row_name(field, row, choices)}”"
+        called = place + _called(field, row, choices)
         if key not in old:
             yield Change("added", called, after=_in_words(field, row, choices))
         else:
             yield from _compare(field.fields, old[key], row, choices, f"{called} · ")
     for key, row in old.items():
         if key not in new:
-            called = f"{place}{field.label} “{row_name(field, row, choices)}”"
+            called = place + _called(field, row, choices)
             yield Change("removed", called, before=_in_words(field, row, choices))
     kept = [key for key in new if key in old]
     if kept != [key for key in old if key in new]:
         names = " · ".join(row_name(field, one, choices) for one in after)
         yield Change("changed", f"{place}{field.label} · {_('order')}", after=names)
+
+
+def _called(field: Field, row: Said, choices: Choices) -> str:
+    return str(_("%(what)s “%(name)s”", what=field.label, name=row_name(field, row, choices)))
 
 
 def _in_words(field: Field, row: Said, choices: Choices) -> str:

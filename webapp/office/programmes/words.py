@@ -104,6 +104,8 @@ REFUSALS: dict[str, Any] = {
     "programme_draft_exists": _l(
         "There is a draft of this programme: publish it or throw it away."
     ),
+    "programme_name_taken": _l("Another programme has this name: choose another."),
+    "programme_name_says_nothing": _l("A letter or a figure is expected."),
     "programme_code_taken": _l("This short name means something else here: choose another."),
     "programme_published_meanwhile": _l(
         "Another version was published meanwhile. Nothing was changed: compare again."
@@ -132,6 +134,11 @@ FAULTS: tuple[tuple[str, Any], ...] = (
     ("champ obligatoire absent", _l("Fill in this field.")),
     ("ce champ ne peut pas être vide", _l("Fill in this field.")),
     ("un nombre est attendu", _l("A number is expected.")),
+    ("un nombre entier est attendu", _l("A whole number is expected.")),
+    ("deux décimales au plus", _l("Two decimals at most.")),
+    ("un autre programme a déjà ce nom", _l("Another programme has this name: choose another.")),
+    ("ce nom est déjà donné", _l("Another one has this name: choose another.")),
+    ("une lettre ou un chiffre.*", _l("A letter or a figure is expected.")),
     ("une date est attendue, comme (.+)", _l("A date is expected.")),
     ("au moins (.+) attendu", _l("Choose at least one.")),
     ("au moins (.+)", _l("At least %(a)s.")),
@@ -147,7 +154,7 @@ FAULTS: tuple[tuple[str, Any], ...] = (
     ("indiquez first_in, every, ou les deux", _l("Say how often, or when the first time.")),
     ("attendu avec after.*", _l("Say how often: it counts from the last time it was done.")),
     ("réservé aux visites", _l("Only a visit has a kind.")),
-    ("genre de visite inconnu.*", _l("There is no such kind of visit any more.")),
+    ("type de visite inconnu.*", _l("There is no such kind of visit any more.")),
     ("cadence inconnue.*", _l("There is no such thing to count from any more.")),
     ("attend une cadence qui.*", _l("These wait for each other: none would ever come.")),
     ("un formulaire est nommé deux fois", _l("A form is either required or optional.")),

@@ -38,12 +38,15 @@ from visits.intake.alert_list import alert_of_work_order
 from visits.mapping.points import refresh_map
 from visits.models.accounts import OrganisationKind, Role
 from visits.models.homes import HomeChange
+from visits.models.mandates import Right
 from visits.models.map import MapPoint
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import Severity, WorkOrder, WorkOrderState
+from visits.people.people import with_homes
 from visits.people.protection import protect
-from visits.sight import Reach, Viewer
+from visits.sight import Held, Reach, Viewer
 from visits.sight.listing import Wanted
+from visits.sight.search import search_people
 from visits.steering.results import works_by_hand
 
 LEAK = OrderSaid("plumbing", "U2", "kitchen", "Fuite sous l’évier", "tenant")
@@ -101,6 +104,19 @@ def test_an_order_without_a_person_is_seen_by_whoever_sees_the_home(
         assert desk.listed(viewer) == seen, (territory, landlord, reach)
 
 
+def test_whoever_works_by_mandate_sees_those_of_the_homes_of_its_cases(
+    session: Session, desk: Desk
+) -> None:
+    other = desk.open(make_dwelling(session), LEAK)
+    make_case(session, by=desk.technician, dwelling=other.dwelling, programme="young_tenants")
+    make_case(session, by=desk.technician, dwelling=desk.home)
+    seniors = Held(desk.home.landlord_id, "seniors", None, frozenset(Right))
+    platform = make_user(session, organisation="Plateforme")
+    viewer = Viewer(platform.id, platform.organisation_id, None, Reach.MANDATE, (seniors,))
+    assert desk.listed(viewer) == {desk.leak, desk.lamp}
+    assert other in desk.listed(desk.viewer)
+
+
 def test_an_order_of_a_hidden_home_is_hidden_with_it_and_with_its_house(
     session: Session, desk: Desk, now: datetime
 ) -> None:
@@ -135,6 +151,18 @@ def test_a_contractor_sees_those_given_to_it_and_never_one_of_a_hidden_home(
             give_order(session, order, contractor.organisation_id, viewer=desk.viewer, now=now)
     other_eyes = make_viewer(make_user(session, organisation="Plomberie"), Reach.GIVEN)
     assert desk.listed(other_eyes) == set()
+
+
+def test_the_number_of_an_order_of_a_home_finds_who_lives_there(
+    session: Session, desk: Desk
+) -> None:
+    person = make_person(session, dwelling=desk.home)
+    make_person(session)
+    for order, found in ((desk.leak, [person]), (desk.lamp, [])):
+        listed, _near = search_people(
+            session, desk.viewer, order.reference, wanted=Wanted(), options=with_homes()
+        )
+        assert listed.rows == found
 
 
 def test_an_order_is_found_by_the_address_of_its_residence(desk: Desk) -> None:

@@ -1,8 +1,9 @@
-"""Which work orders a viewer may see: by whom they are about, or by the home alone."""
+"""Which work orders a viewer may see: with whom they are about, or with the home alone."""
 
 import uuid
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from visits.models.accounts import User
 from visits.models.cases import Case
@@ -10,8 +11,15 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Consequence, Submission, Visit
 from visits.models.works import WorkOrder
-from visits.sight.homes import STOCK, stock_of, visible_homes
-from visits.sight.reach import Reach, Viewer, hidden_homes, open_to, visible_persons
+from visits.sight.homes import STOCK, stock_of
+from visits.sight.reach import (
+    Reach,
+    Viewer,
+    hidden_homes,
+    open_to,
+    visible_cases,
+    visible_persons,
+)
 
 
 def visible_work_orders(viewer: Viewer) -> ColumnElement[bool]:
@@ -20,12 +28,23 @@ def visible_work_orders(viewer: Viewer) -> ColumnElement[bool]:
     One about somebody is seen with her, one of a home alone with the home, one of a residence with
     the residence; one of a hidden home by nobody who does not see that home.
     """
+    homes, houses = hidden_homes(viewer.user_id), _hidden_houses(viewer)
     about_nobody = WorkOrder.person_id.is_(None)
     of_somebody = and_(WorkOrder.person_id.is_not(None), _of_somebody(viewer))
     of_place = and_(about_nobody, _of_place(viewer))
-    hidden = WorkOrder.dwelling_id.in_(hidden_homes(viewer.user_id))
-    in_the_open = or_(WorkOrder.dwelling_id.is_(None), ~hidden)
-    return or_(and_(in_the_open, or_(of_somebody, of_place)), _of_no_known_home(viewer))
+    return and_(
+        or_(WorkOrder.dwelling_id.is_(None), WorkOrder.dwelling_id.not_in(homes)),
+        or_(WorkOrder.residence_id.is_(None), WorkOrder.residence_id.not_in(houses)),
+        or_(of_somebody, of_place, _of_no_known_home(viewer)),
+    )
+
+
+def _hidden_houses(viewer: Viewer) -> Select[uuid.UUID]:
+    """Select the residences whose homes are all hidden: a few, found by these homes."""
+    hidden, beside = hidden_homes(viewer.user_id), aliased(Dwelling)
+    in_the_open = exists().where(beside.residence_id == Dwelling.residence_id)
+    in_the_open = in_the_open.where(beside.id.not_in(hidden)).correlate(Dwelling)
+    return select(Dwelling.residence_id).where(Dwelling.id.in_(hidden), ~in_the_open)
 
 
 def _of_somebody(viewer: Viewer) -> ColumnElement[bool]:
@@ -39,24 +58,21 @@ def _given(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _of_place(viewer: Viewer) -> ColumnElement[bool]:
-    """Give the condition for orders of a home or a residence that the viewer may see.
-
-    A residence is seen by a home in it: one whose homes are all hidden is hidden with them.
-    """
-    not_hidden = Dwelling.id.not_in(hidden_homes(viewer.user_id))
-    seen = not_hidden if viewer.reach is Reach.GIVEN else visible_homes(viewer)
-    home = and_(Residence.id == Dwelling.residence_id, seen)
-    in_it = exists().where(Dwelling.residence_id == WorkOrder.residence_id, home)
-    itself = exists().where(Dwelling.id == WorkOrder.dwelling_id, home)
-    place = or_(itself.correlate(WorkOrder), in_it.correlate(WorkOrder), _emptied(viewer))
-    return and_(place, _given(viewer)) if viewer.reach is Reach.GIVEN else place
-
-
-def _emptied(viewer: Viewer) -> ColumnElement[bool]:
-    """Give the condition for orders of a residence in which no dwelling is any more."""
-    inhabited = exists().where(Dwelling.residence_id == Residence.id).correlate(Residence)
-    its_own = exists().where(Residence.id == WorkOrder.residence_id, stock_of(viewer))
-    return its_own.where(~inhabited).correlate(WorkOrder)
+    """Give the condition for orders of a home or a residence within the viewer's reach."""
+    if viewer.reach is Reach.GIVEN:
+        return _given(viewer)
+    known = or_(WorkOrder.dwelling_id.is_not(None), WorkOrder.residence_id.is_not(None))
+    if viewer.reaches_all:
+        return known
+    if viewer.reach in STOCK:
+        of_dwelling = select(Dwelling.residence_id).where(Dwelling.id == WorkOrder.dwelling_id)
+        where = func.coalesce(
+            WorkOrder.residence_id, of_dwelling.correlate(WorkOrder).scalar_subquery()
+        )
+        return where.in_(select(Residence.id).where(stock_of(viewer)))
+    homes = select(Case.dwelling_id).join(Case.person).where(visible_cases(viewer))
+    houses = select(Dwelling.residence_id).where(Dwelling.id.in_(homes))
+    return or_(WorkOrder.dwelling_id.in_(homes), WorkOrder.residence_id.in_(houses))
 
 
 def _of_no_known_home(viewer: Viewer) -> ColumnElement[bool]:

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, CompoundSelect, and_, case, select, true, 
 from sqlalchemy.orm import Session
 
 from visits.ground.folding import without_accents
-from visits.models.people import Person, PhoneNumber
+from visits.models.people import Occupancy, Person, PhoneNumber
+from visits.models.portfolio import Tenancy
 from visits.models.works import WorkOrder
 from visits.sight.listing import By, Listed, Wanted, page_of_found
 from visits.sight.lists import persons_seen
@@ -72,6 +73,12 @@ def _meant(session: Session, seen: ColumnElement[bool], text: str) -> CompoundSe
         select(WorkOrder.person_id).where(
             WorkOrder.reference == number, WorkOrder.person_id.is_not(None)
         ),
+        # An order of a home is about nobody: it means who lives there.
+        select(Occupancy.person_id)
+        .join(Occupancy.tenancy)
+        .join(WorkOrder, WorkOrder.dwelling_id == Tenancy.dwelling_id)
+        .where(WorkOrder.reference == number, WorkOrder.person_id.is_(None))
+        .where(Occupancy.ended_on.is_(None), Tenancy.ended_on.is_(None)),
     ]
     day = _day(text)
     if day is not None:

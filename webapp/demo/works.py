@@ -13,8 +13,8 @@ from visits.following.giving import contractors, give_order
 from visits.following.work_orders import ESCALATE_AFTER, escalate_work_orders, move_work_order
 from visits.ground.deadlines import midnight_in_paris
 from visits.models.cases import Task, TaskState
-from visits.models.people import Person
-from visits.models.portfolio import Dwelling
+from visits.models.people import Occupancy, Person
+from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.visits import Submission
 from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
 from visits.sight import Viewer
@@ -79,8 +79,10 @@ def open_some(session: Session, *, by: Viewer, now: datetime) -> None:
     """Let somebody ring about a tap, and the caretaker about a light."""
     tap = OrderSaid("plumbing", "U2", "kitchen", "Le robinet de l’évier ne ferme plus.", "tenant")
     light = OrderSaid("electricity", "U3", "stairs", "Éclairage en panne au 2e étage.", "caretaker")
-    open_home = select(Dwelling).where(Dwelling.id.not_in(hidden_homes())).order_by(Dwelling.id)
-    home = session.scalars(open_home.limit(1)).one()
+    lived_in = select(Tenancy.dwelling_id).join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
+    lived_in = lived_in.where(Tenancy.ended_on.is_(None), Occupancy.ended_on.is_(None))
+    homes = select(Dwelling).where(Dwelling.id.not_in(hidden_homes()), Dwelling.id.in_(lived_in))
+    home = session.scalars(homes.order_by(Dwelling.reference, Dwelling.id).limit(1)).one()
     for place, said in ((home, tap), (home.residence, light)):
         open_by_hand(session, place, said, viewer=by, now=now - timedelta(hours=3))
 

@@ -1,7 +1,7 @@
 """a case knows which one it was moved from, and why somebody outside its public has it.
 
 Revision: 0051
-Follows: 0047
+Follows: 0050
 """
 
 from datetime import UTC
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0051"
-down_revision = "0047"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 

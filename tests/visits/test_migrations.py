@@ -266,7 +266,7 @@ def test_a_case_moved_before_knows_which_one_was_closed_for_it(engine: Engine) -
                 opened_at=late,
             )  # fmt: skip
         expected = {one.id: left.id, two.id: None}
-    revert(engine, to="0047")
+    revert(engine, to="0050")
     migrate(engine)
     with sessions(engine)() as session:
         moved = select(Case.person_id, Case.moved_from_id).where(Case.programme == "here")

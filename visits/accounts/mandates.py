@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -253,11 +253,10 @@ def visible_mandates(viewer: Viewer) -> ColumnElement[bool]:
 
     Others see those that were given to their organisation.
     """
-    if viewer.landlord_id:
-        return Mandate.landlord_id == viewer.landlord_id
+    its = Mandate.landlord_id == viewer.landlord_id if viewer.landlord_id else true()
     if viewer.reach in BY_MANDATE:
-        return Mandate.organisation_id == viewer.organisation_id
-    return true()
+        return and_(its, Mandate.organisation_id == viewer.organisation_id)
+    return its
 
 
 IN_FORCE, TO_COME, ENDED, ALL = "in_force", "to_come", "ended", "all"

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session, defer, joinedload
 
 from visits.models.accounts import User
@@ -29,7 +29,8 @@ def visible_imports(viewer: Viewer | None) -> ColumnElement[bool]:
         return true()
     if viewer.reach is Reach.LANDLORD:
         return Import.landlord_id == viewer.landlord_id
-    return Import.uploaded_by_id == viewer.user_id
+    its = Import.landlord_id == viewer.landlord_id if viewer.landlord_id else true()
+    return and_(its, Import.uploaded_by_id == viewer.user_id)
 
 
 def list_imports(session: Session, viewer: Viewer, *, wanted: Wanted) -> Listed[Import]:

@@ -13,9 +13,14 @@ from sqlalchemy.orm import Session
 
 from visits.ground.errors import Invalid
 from visits.models.accounts import Organisation, OrganisationKind, Territory, User
+from visits.models.cases import Case
 from visits.models.mandates import Right
-from visits.models.portfolio import Residence
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling, Residence
+from visits.models.visits import Visit
+from visits.models.works import WorkOrder
 from visits.sight.mandates import giving, mandates_held
+from visits.sight.reach import Reach, Viewer
 
 
 def list_landlords(session: Session) -> Sequence[Organisation]:
@@ -57,6 +62,29 @@ def may_work_for(landlord_id: uuid.UUID | None) -> ColumnElement[bool]:
         Organisation.kind == OrganisationKind.LANDLORD, Organisation.id != landlord_id
     )
     return User.organisation_id.not_in(others)
+
+
+def landlords_in_reach(session: Session, viewer: Viewer) -> Sequence[Organisation]:
+    """List by name the landlords of whose stock a viewer may see something.
+
+    Those who gave her a mandate; those whose tenants she or her colleagues visit; those whose
+    orders were given to them.
+    """
+    reached = [Organisation.id.in_({held.landlord_id for held in viewer.mandates})]
+    visited = select(Person.landlord_id).join_from(Visit, Case).join(Case.person)
+    if viewer.reach is Reach.OWN:
+        visited = visited.where(Visit.visitor_id == viewer.user_id)
+        reached.append(Organisation.id.in_(visited))
+    elif viewer.reach is Reach.ORGANISATION:
+        colleagues = select(User.id).where(User.organisation_id == viewer.organisation_id)
+        reached.append(Organisation.id.in_(visited.where(Visit.visitor_id.in_(colleagues))))
+    elif viewer.reach is Reach.GIVEN:
+        given = WorkOrder.given_to_id == viewer.organisation_id
+        for place, its in ((Dwelling, WorkOrder.dwelling_id), (Residence, WorkOrder.residence_id)):
+            owners = select(place.landlord_id).join_from(WorkOrder, place, place.id == its)
+            reached.append(Organisation.id.in_(owners.where(given)))
+    statement = select(Organisation).where(or_(*reached))
+    return session.scalars(statement.order_by(Organisation.name, Organisation.id)).all()
 
 
 def area_of(landlords: Sequence[uuid.UUID] | Select[uuid.UUID]) -> ColumnElement[bool]:

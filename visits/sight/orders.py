@@ -54,7 +54,17 @@ def _of_somebody(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _given(viewer: Viewer) -> ColumnElement[bool]:
-    return WorkOrder.given_to_id == viewer.organisation_id
+    given = WorkOrder.given_to_id == viewer.organisation_id
+    if viewer.landlord_id is None:
+        return given
+    its = select(Residence.id).where(Residence.landlord_id == viewer.landlord_id)
+    return and_(given, _stands_in().in_(its))
+
+
+def _stands_in() -> ColumnElement[uuid.UUID | None]:
+    of_dwelling = select(Dwelling.residence_id).where(Dwelling.id == WorkOrder.dwelling_id)
+    of_home = of_dwelling.correlate(WorkOrder).scalar_subquery()
+    return func.coalesce(WorkOrder.residence_id, of_home)
 
 
 def _of_place(viewer: Viewer) -> ColumnElement[bool]:
@@ -65,11 +75,7 @@ def _of_place(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.reaches_all:
         return known
     if viewer.reach in STOCK:
-        of_dwelling = select(Dwelling.residence_id).where(Dwelling.id == WorkOrder.dwelling_id)
-        where = func.coalesce(
-            WorkOrder.residence_id, of_dwelling.correlate(WorkOrder).scalar_subquery()
-        )
-        return where.in_(select(Residence.id).where(stock_of(viewer)))
+        return _stands_in().in_(select(Residence.id).where(stock_of(viewer)))
     homes = select(Case.dwelling_id).join(Case.person).where(visible_cases(viewer))
     houses = select(Dwelling.residence_id).where(Dwelling.id.in_(homes))
     return or_(WorkOrder.dwelling_id.in_(homes), WorkOrder.residence_id.in_(houses))

@@ -60,7 +60,8 @@ class Viewer:
     """Who looks, and how far the action she is doing lets her see.
 
     `mandates` are those of her organisation that give a right to this action. `landlord_id` is
-    set where there are several landlords and she belongs to one: she reaches no other's.
+    set where there are several landlords and she belongs to one, or asks for that one alone: she
+    reaches no other's.
     """
 
     user_id: uuid.UUID

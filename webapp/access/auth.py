@@ -222,7 +222,23 @@ def viewer(action: Action | None = None) -> Viewer:
         reach = Reach.LANDLORD
     mandates = _mandates_for(action) if reach in BY_MANDATE else ()
     territory = account.territory_id
-    return Viewer(account.id, account.organisation_id, territory, reach, mandates, bound.own)
+    own = bound.own or landlord_asked(reach)
+    return Viewer(account.id, account.organisation_id, territory, reach, mandates, own)
+
+
+def landlord_asked(reach: Reach) -> uuid.UUID | None:
+    """Give the landlord of whose stock alone a page of the office is asked, in its address.
+
+    Whoever belongs to a landlord has no choice, and figures are cut no further: what is left of
+    two of them would tell of few.
+    """
+    bound, machine = landlord_bound(), request.path.startswith(MACHINE_PATHS)
+    if not bound.several or bound.landlord_id or machine or reach is Reach.FIGURES:
+        return None
+    try:
+        return uuid.UUID(request.args["landlord"]) if request.args.get("landlord") else None
+    except ValueError:
+        return None
 
 
 def landlord_bound() -> Bound:

@@ -22,6 +22,7 @@ from webapp.office import (
 )
 from webapp.office.frame.codes import adaptation_name, coded, kind_name, owner_name, term
 from webapp.office.frame.figures import delay, lasting, month, quantity, skew_in_words
+from webapp.office.frame.landlords import landlord_chosen, landlord_column, landlords_seen
 from webapp.office.frame.listing import here, pairs, sort_link
 from webapp.office.frame.moments import clock, iso_day, today
 from webapp.office.frame.navigation import navigation
@@ -59,6 +60,11 @@ def register_office(app: Flask) -> None:
     )
     app.jinja_env.globals.update(named=named, pairs=pairs, opened_url=opened_url)
     app.jinja_env.globals.update(today=today, has_page=has_page)
+    app.jinja_env.globals.update(
+        landlord_chosen=landlord_chosen,
+        landlord_column=landlord_column,
+        landlords_seen=landlords_seen,
+    )
     app.jinja_env.filters.update(
         clock=clock, iso_day=iso_day, phone=telephone, decimal=format_decimal
     )

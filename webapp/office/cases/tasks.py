@@ -21,6 +21,7 @@ from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.languages import day, pick
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
+from webapp.office.frame.landlords import landlord_column, landlords_seen
 from webapp.office.frame.listing import wanted
 from webapp.words import word
 
@@ -113,8 +114,10 @@ def _as_csv(found: Sequence[Task], programmes: Mapping[object, Programme | None]
     text = io.StringIO()
     text.write("\ufeff")
     writer = csv.writer(text, delimiter=";")
-    heads = (_("From"), _("Due"), _("What"), _("Person"), _("City"), _("Programme"), _("State"))
-    writer.writerow(heads)
+    landlords = landlords_seen()
+    of_landlord = [label for _none, label, _class in landlord_column()]
+    heads = (_("From"), _("Due"), _("What"), _("Person"), _("City"), _("Programme"))
+    writer.writerow([*heads, *of_landlord, _("State")])
     for task in found:
         programme = programmes[task.id]
         cells = (
@@ -122,6 +125,7 @@ def _as_csv(found: Sequence[Task], programmes: Mapping[object, Programme | None]
             task.case.person.name,
             task.case.residence.city if task.case.residence else "",
             pick(dict(programme.name)) if programme else task.case.programme,
+            *([landlords.get(task.case.person.landlord_id, "")] if landlords else []),
             word("task_state", task.state),
         )
         days = (day(task.not_before), day(task.due_on))

@@ -31,7 +31,7 @@ from webapp.office.frame.programmes import chosen_programme
 
 targeting = Blueprint("targeting", __name__, url_prefix="/programmes")
 
-FILTERS = ("city", "score", "enrolled", "q")
+FILTERS = ("city", "score", "enrolled", "q", "landlord")
 
 
 @targeting.get("/targeting")

@@ -108,6 +108,7 @@ def index() -> ResponseReturnValue:
             **vars(waiting),
             first=_first_step(role),
             seen_in_figures=_seen_in_figures(session) if role is Role.FUNDER else None,
+            several=landlord_bound().several,
             programme_names=programme_names(session),
             now=now(),
             jobs=jobs,

@@ -1,0 +1,45 @@
+"""Whose stock a row tells of: said, and chosen, where the reader reaches that of several landlords.
+
+What is chosen stands in the page's address, and bounds all that the page is worked out from.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flask import g
+from flask_babel import gettext as _
+
+from visits.sight.landlords import landlords_in_reach
+from webapp.access.auth import landlord_asked, landlord_bound, viewer
+from webapp.frame.transaction import reading
+
+
+def landlords_seen() -> Mapping[uuid.UUID, str]:
+    """Name by id the landlords whose stock the reader reaches here; none of them but for several.
+
+    Read once a request.
+    """
+    if g.get("landlords_of") is not g.account:
+        g.landlords, g.landlords_of = _read(), g.account
+    landlords: Mapping[uuid.UUID, str] = g.landlords
+    return landlords
+
+
+def _read() -> Mapping[uuid.UUID, str]:
+    bound = landlord_bound()
+    if not bound.several or bound.landlord_id is not None:
+        return {}
+    with reading() as session:
+        found = landlords_in_reach(session, replace(viewer(), landlord_id=None))
+        return {one.id: one.name for one in found} if len(found) > 1 else {}
+
+
+def landlord_chosen() -> uuid.UUID | None:
+    """Give the landlord the page is asked of, for its links to what it counts."""
+    return landlord_asked(viewer().reach)
+
+
+def landlord_column() -> list[tuple[None, str, str]]:
+    """Give the column of a list that says whose stock a row tells of, where it is told."""
+    return [(None, _("Landlord"), "")] if landlords_seen() else []

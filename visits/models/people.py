@@ -26,8 +26,9 @@ class Person(Base):
     __tablename__ = "person"
     __table_args__ = (
         UniqueConstraint("reference", "landlord_id"),
-        # Names are looked through without the persons themselves.
+        # Names are looked through without the persons themselves, and so are a landlord's tenants.
         Index("ix_person_name_key_id", "name_key", "id"),
+        Index("ix_person_landlord_id_id", "landlord_id", "id"),
         Index(
             "ix_person_do_not_contact",
             "do_not_contact",
@@ -44,7 +45,7 @@ class Person(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     reference: Mapped[str | None] = mapped_column(String(40))
     civility: Mapped[str | None] = mapped_column(String(10))
     last_name: Mapped[str] = mapped_column(String(100))

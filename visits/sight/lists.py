@@ -1,14 +1,15 @@
 """Of which cases and persons a list is: what `reach` says, asked so that a country's list is quick.
 
 `visible_cases` asks of every row whose it is and where she lives. A list of many asks the other
-way round: whoever reaches everything is refused a handful, found by index; of whoever reaches less,
-what may be hers is found by index, and the rule itself is asked of that alone.
+way round: whoever reaches everything, or one landlord's whole stock, is refused a handful, found by
+index; of whoever reaches less, what may be hers is found by index, and the rule itself is asked of
+that alone.
 """
 
 import uuid
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, Select, false, select, true, union
+from sqlalchemy import ColumnElement, Select, and_, false, select, true, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from visits.ground.db import is_reading
@@ -22,6 +23,7 @@ from visits.sight.reach import (
     BY_MANDATE,
     Reach,
     Viewer,
+    tenant_of,
     unseen_cases,
     unseen_persons,
     visible_cases,
@@ -35,6 +37,8 @@ def cases_seen(session: Session, viewer: Viewer, case_id: Ident = Case.id) -> Co
     """Give the condition on a case's id, in whatever table, that the viewer may see the case."""
     if viewer.reaches_all:
         return case_id.not_in(unseen(session, viewer))
+    if _reaches_whole_stock(viewer):
+        return and_(_of_stock(viewer, case_id), case_id.not_in(unseen(session, viewer)))
     return case_id.in_(_once(session, _cases, viewer))
 
 
@@ -42,11 +46,24 @@ def persons_seen(session: Session, viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `Person` for those the viewer may see."""
     if viewer.reaches_all:
         return Person.id.not_in(_once(session, _unseen_persons, viewer))
+    if _reaches_whole_stock(viewer):
+        in_sight = Person.id.not_in(_once(session, _unseen_persons, viewer))
+        return and_(tenant_of(viewer.landlord_id), in_sight)
     return Person.id.in_(_once(session, _persons, viewer))
 
 
+def _reaches_whole_stock(viewer: Viewer) -> bool:
+    """Tell whether somebody's protection alone keeps from her who is a tenant of her landlord."""
+    return viewer.landlord_id is not None and viewer.reach in (Reach.ALL, Reach.LANDLORD)
+
+
+def _of_stock(viewer: Viewer, case_id: Ident) -> ColumnElement[bool]:
+    tenants = Case.person_id.in_(select(Person.id).where(tenant_of(viewer.landlord_id)))
+    return tenants if case_id is Case.id else case_id.in_(select(Case.id).where(tenants))
+
+
 def unseen(session: Session, viewer: Viewer) -> Found:
-    """Find the cases that whoever reaches everybody does not see."""
+    """Find the cases that whoever reaches everybody, or her landlord's tenants, does not see."""
     return _once(session, _unseen, viewer)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.factories import make_dwelling, make_person, make_user, make_viewer
@@ -15,7 +15,7 @@ from visits.agenda.doors import Knock, report_shut_door
 from visits.agenda.planning import cancel_visit, plan_visit
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.taking_back import take_back
-from visits.cases.cases import close_case, reopen_case
+from visits.cases.cases import close_case, endings_of, outcomes_of, reopen_case
 from visits.cases.coming import make_what_is_due
 from visits.cases.pauses import end_pause, pause
 from visits.cases.task_list import DUE, LATE, OPEN_ALL, TO_PLAN, TaskFilter, count_tasks, list_tasks
@@ -29,6 +29,7 @@ from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
 from visits.models.calls import Disposition
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
+from visits.models.people import Occupancy
 from visits.models.visits import Visit, VisitState
 from visits.programmes.published import find_programme, publish_programme
 from visits.sight.listing import Wanted
@@ -300,6 +301,28 @@ def test_whoever_moved_or_died_has_no_case_left_and_gets_it_back_with_the_mistak
     )
     assert (desk.case.is_open, desk.case.state) == (True, CaseState.AGREED)
     assert len(desk.tasks()) == 2
+
+
+def test_a_death_or_a_move_is_noted_of_her_before_a_case_ends_by_it(desk: Desk) -> None:
+    desk.case.programme, desk.case.programme_version_id = "isolated_tenants", None
+    for outcome in ("dead", "moved"):
+        with pytest.raises(Invalid) as refused:
+            _close(desk, outcome=outcome)
+        assert refused.value.fields == {"ending": f"{outcome}_not_noted"}
+        assert desk.case.is_open
+    assert {"dead", "moved"} <= outcomes_of(desk.session, desk.case).keys()
+    assert not {"dead", "moved"} & endings_of(desk.session, desk.case).keys()
+    left = update(Occupancy).where(Occupancy.person_id == desk.person.id)
+    desk.session.execute(left.values(ended_on=date(2026, 3, 1)))
+    _close(desk, outcome="moved")
+    assert desk.case.outcome == "moved"
+
+
+def test_a_case_opened_again_is_where_she_lives_now(desk: Desk) -> None:
+    attempt = Attempt(Disposition.MOVED)
+    record_attempt(desk.session, desk.case, attempt, viewer=desk.viewer, now=desk.now)
+    reopen_case(desk.session, desk.case, viewer=desk.viewer, now=desk.now)
+    assert (desk.case.is_open, desk.case.dwelling_id) == (True, None)
 
 
 def test_nothing_is_due_in_a_pause_and_what_it_took_comes_back_with_it(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from tests.factories import (
     make_viewer,
     make_visit,
 )
+from tests.submissions import home_visit
 from visits.accounts.accounts import find_organisation, find_territory
 from visits.accounts.mandates import (
     ENDED,
@@ -32,11 +33,13 @@ from visits.accounts.mandates import (
     standing_visits,
     take_up_again,
 )
+from visits.forms.published import publish_form
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import OrganisationKind, Role, User
 from visits.models.cases import Case
 from visits.models.mandates import Mandate, Right
-from visits.models.visits import Visit, VisitState
+from visits.models.people import Consent, ConsentScope
+from visits.models.visits import Submission, SubmissionState, Visit, VisitState
 from visits.people.people import person_file
 from visits.people.timeline import EntryKind, timeline
 from visits.programmes.published import publish_shipped_programmes
@@ -279,3 +282,51 @@ def test_mandates_are_listed_by_where_they_stand(field: Field) -> None:
     }
     assert listed == {IN_FORCE: [now], TO_COME: [later], ENDED: [gone]}
     assert len(list_mandates(session, eyes, state="all", now=NOW)) == 3
+
+
+def test_a_consent_said_at_a_visit_that_one_may_not_see_is_not_told(field: Field) -> None:
+    field.grant()
+    person = field.cases["north"].person
+    home = field.cases["north"].dwelling
+    other = make_case(
+        field.session, by=field.office, person=person, dwelling=home, programme="residences"
+    )
+    form = publish_form(field.session, home_visit(), by=None, now=NOW)
+    said = []
+    theirs = make_user(field.session, role=Role.VISITOR, organisation="Une autre")
+    for case, visitor in ((field.cases["north"], field.visitor), (other, theirs)):
+        visit = make_visit(field.session, case=case, visitor=visitor)
+        sent = _sent(visit, form.id, field.visitor.id)
+        field.session.add(sent)
+        field.session.flush()
+        said.append(_agreed(person.id, sent.id))
+    said.append(_agreed(person.id, None))
+    field.session.add_all(said)
+    field.session.flush()
+
+    def told(viewer: Viewer) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
+        listed = timeline(
+            field.session, person, {EntryKind.CONSENT: viewer}, wanted=Wanted(size=50)
+        )
+        file = person_file(field.session, viewer, person)
+        return {one.id for row in listed.rows for one in row}, {one.id for one in file.consents}
+
+    hers = {said[0].id, said[2].id}
+    assert told(field.eyes()) == (hers, hers)
+    every = {one.id for one in said}
+    assert told(make_viewer(field.office)) == (every, every)
+
+
+def _sent(visit: Visit, form_version_id: uuid.UUID, by: uuid.UUID) -> Submission:
+    return Submission(
+        visit_id=visit.id, form_version_id=form_version_id, sent_by_id=by,
+        instance_id=f"uuid:{visit.id}", xml=b"<a/>", sha256="0" * 64, state=SubmissionState.CHECKED,
+        received_at=NOW,
+    )  # fmt: skip
+
+
+def _agreed(person_id: uuid.UUID, submission_id: uuid.UUID | None) -> Consent:
+    return Consent(
+        person_id=person_id, scope=ConsentScope.VISIT, given=True, at=NOW, text_version="1",
+        submission_id=submission_id,
+    )  # fmt: skip

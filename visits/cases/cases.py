@@ -1,6 +1,7 @@
 """Cases: found, opened by hand, closed, opened again."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -119,6 +120,10 @@ def _open_case_of(session: Session, person: Person, programme: str) -> Case | No
 
 def home_of(session: Session, person: Person) -> uuid.UUID | None:
     """Find where a person lives today, the latest lease first."""
+    return next(iter(_homes_of(session, person)), None)
+
+
+def _homes_of(session: Session, person: Person) -> Sequence[uuid.UUID]:
     homes = (
         select(Tenancy.dwelling_id)
         .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
@@ -126,7 +131,7 @@ def home_of(session: Session, person: Person) -> uuid.UUID | None:
         .where(Tenancy.ended_on.is_(None))
         .order_by(Tenancy.started_on.desc(), Tenancy.id)
     )
-    return session.scalars(homes.limit(1)).one_or_none()
+    return session.scalars(homes).all()
 
 
 def close_case(
@@ -149,6 +154,8 @@ def close_case(
     fields = {}
     if outcome not in outcomes_of(session, case):
         fields["ending"] = "required" if not outcome else "bad_choice"
+    elif outcome not in endings_of(session, case):
+        fields["ending"] = f"{outcome}_not_noted"
     if on > today:
         fields["on"] = "must_not_be_future"
     elif on < today_in_paris(case.opened_at):
@@ -171,25 +178,46 @@ def close_case(
 
 
 def reopen_case(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> None:
-    """Open a closed case again, with what was still to do; visits are planned anew.
+    """Open a closed case again where she lives today; visits are planned anew.
 
-    Raises Conflict when it is open, or the person has another one in the programme meanwhile.
+    What was still to do is there again. Raises Conflict when it is open, or the person has another
+    one in the programme meanwhile.
     """
     if case.is_open:
         raise Conflict("case_open")
     if case.person.died_on is not None:
         raise Conflict("person_died")
-    gone = case.state is CaseState.NOT_ELIGIBLE
+    gone, left = case.state is CaseState.NOT_ELIGIBLE, case.dwelling_id
     stages.take_up(session, case, CaseState.TO_CALL if gone else case.state)
     bring_back(session, case, why=CASE_CLOSED)
+    homes = _homes_of(session, case.person)
+    if left not in homes:
+        case.dwelling_id = homes[0] if homes else None
+        session.flush()
+        refresh_map(session, [left])
     _changed(session, case, viewer, "case_reopened", now)
 
 
 def outcomes_of(session: Session, case: Case) -> dict[str, dict[str, str]]:
-    """Give the outcomes a case may be closed with, by code, with their names."""
+    """Give the outcomes that close cases of a programme, by code, with their names."""
     programme = programme_of(session, case)
     stated = programme.outcomes if programme else ()
     return {one.code: dict(one.name) for one in stated} or ANY_PROGRAMMES
+
+
+def endings_of(session: Session, case: Case) -> dict[str, dict[str, str]]:
+    """Give the outcomes somebody may close a case with.
+
+    That she died or moved is a fact of her life, with its day and for all her cases: it is noted of
+    her, and closes them.
+    """
+    untrue = set()
+    if case.person.died_on is None:
+        untrue.add(stages.DIED)
+    if _homes_of(session, case.person):
+        untrue.add(stages.MOVED)
+    stated = outcomes_of(session, case)
+    return {code: name for code, name in stated.items() if code not in untrue}
 
 
 def _changed(session: Session, case: Case, viewer: Viewer, what: str, now: datetime) -> None:

@@ -1,9 +1,11 @@
-"""Consents that hold: those not said in answers set aside."""
+"""Consents that hold, of those a viewer may know of."""
 
-from sqlalchemy import ColumnElement, exists
+import uuid
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from visits.models.people import Consent
-from visits.models.visits import Submission, SubmissionState
+from visits.models.visits import Submission, SubmissionState, Visit
 
 
 def still_counts() -> ColumnElement[bool]:
@@ -12,3 +14,16 @@ def still_counts() -> ColumnElement[bool]:
         Submission.id == Consent.submission_id, Submission.state == SubmissionState.SET_ASIDE
     )
     return ~aside.correlate(Consent)
+
+
+def said_within(cases: Select[uuid.UUID]) -> ColumnElement[bool]:
+    """Give the condition on `Consent` that keeps what was said in visits of some cases, or in none.
+
+    When she said it tells when who was at her door: a visit that one may not see has no consents.
+    """
+    elsewhere = (
+        select(Submission.id)
+        .join(Visit, Visit.id == Submission.visit_id)
+        .where(Submission.id == Consent.submission_id, Visit.case_id.not_in(cases))
+    )
+    return or_(Consent.submission_id.is_(None), ~elsewhere.correlate(Consent).exists())

@@ -20,7 +20,7 @@ from visits.models.people import (
     PhoneNumber,
 )
 from visits.models.portfolio import Dwelling, Tenancy
-from visits.people.consents import still_counts
+from visits.people.consents import said_within, still_counts
 from visits.people.measures import standing_alerts
 from visits.people.phones import numbers_of
 from visits.sight.landlords import may_work_for
@@ -65,6 +65,7 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
         .order_by(Tenancy.started_on.desc(), Tenancy.id.desc(), Occupancy.id)
     ).all()
     hers = (Case.person_id == person.id, visible_cases(viewer))
+    seen = select(Case.id).join(Case.person).where(*hers)
     return PersonFile(
         person=person,
         occupancies=occupancies,
@@ -76,7 +77,7 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
         ).all(),
         consents=session.scalars(
             select(Consent)
-            .where(Consent.person_id == person.id, still_counts())
+            .where(Consent.person_id == person.id, still_counts(), said_within(seen))
             .order_by(Consent.at.desc(), Consent.id.desc())
         ).all(),
         household=_household(session, viewer, person),

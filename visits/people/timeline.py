@@ -28,7 +28,7 @@ from visits.models.people import (
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.visits import COUNTED, Submission, Visit
 from visits.models.works import WorkOrder
-from visits.people.consents import still_counts
+from visits.people.consents import said_within, still_counts
 from visits.sight.listing import Listed, Wanted
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer, hidden_homes, visible_cases
@@ -194,6 +194,12 @@ def _answers(asked: _Asked) -> Select[Any]:
     return select(*columns).join(Submission.visit).where(*hers)
 
 
+def _consents(asked: _Asked) -> Select[Any]:
+    columns: tuple[Any, ...] = (Consent.id, Consent.at)
+    hers = (Consent.person_id == asked.person.id, still_counts(), said_within(asked.cases))
+    return select(*columns).where(*hers)
+
+
 def _works(at: Any) -> Callable[[_Asked], Select[Any]]:
     def rows(asked: _Asked) -> Select[Any]:
         seen = (WorkOrder.person_id == asked.person.id, visible_work_orders(asked.viewer))
@@ -266,7 +272,7 @@ SOURCES = (
     ),
     _Source(EntryKind.WORK, _works(WorkOrder.opened_at), WorkOrder, step="from"),
     _Source(EntryKind.WORK, _works(WorkOrder.closed_at), WorkOrder, step="until"),
-    _Source(EntryKind.CONSENT, _of_person(Consent, Consent.at, still_counts()), Consent),
+    _Source(EntryKind.CONSENT, _consents, Consent),
     _Source(
         EntryKind.REFUSED, _of_person(PartRefusal, PartRefusal.said_at), PartRefusal, (), "from"
     ),

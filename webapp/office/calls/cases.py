@@ -31,7 +31,7 @@ from visits.calls.contacts import (
 from visits.calls.phones import WHOSE_LENGTH
 from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, may_be_taken_back, take_back
 from visits.cases.bringing import version_changes_of
-from visits.cases.cases import find_case, outcomes_of
+from visits.cases.cases import endings_of, find_case, outcomes_of
 from visits.cases.charge import Choices, charge_choices, charges_of
 from visits.cases.pauses import pauses_of
 from visits.cases.tasks import BY_HAND, CLOSED_AS, promises_open, tasks_of, visits_due
@@ -281,7 +281,8 @@ def page_of_case(
         outside_facts=_outside(case),
         to_charge=_to_charge(session, case) if decides_here and case.is_open else None,
         decides_here=decides_here,
-        endings=outcomes_of(session, case),
+        outcome_names=outcomes_of(session, case),
+        endings=endings_of(session, case),
         by_hand=BY_HAND,
         closed_as=CLOSED_AS,
         day_now=today_in_paris(now()),

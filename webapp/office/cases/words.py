@@ -85,6 +85,14 @@ REFUSALS: dict[str, Any] = {
     "task_closed": _l("This is closed already. Nothing was changed."),
     "task_open": _l("This is still to do. Nothing was changed."),
     "pause_over": _l("This pause is over. Nothing was changed."),
+    "dead_not_noted": _l(
+        "A death is noted on the person’s page, with its day: it closes all her cases, and can be "
+        "taken back."
+    ),
+    "moved_not_noted": _l(
+        "A move is noted on the person’s page, with its day: it closes the cases that end by it, "
+        "and can be taken back."
+    ),
     "must_not_be_past": _l("Choose today or a day to come."),
     "must_not_be_future": _l("Choose today or a day before."),
     "before_opening": _l("The case was not open yet that day."),

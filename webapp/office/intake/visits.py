@@ -36,6 +36,7 @@ from webapp.frame.transaction import house, now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted_by
 from webapp.office.frame.moments import day_of, typed_day, whole_day
+from webapp.office.frame.programmes import programme_names
 from webapp.office.intake.answers import read_submissions
 
 visits = Blueprint("visits", __name__, url_prefix="/visits")
@@ -71,6 +72,7 @@ def index() -> ResponseReturnValue:
             to_review=awaiting_review(session, listed.rows),
             visitors=visitors_of_visits(session, viewer()),
             states=list(VisitState),
+            programmes=programme_names(session),
         )
 
 
@@ -174,6 +176,7 @@ def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) 
     return render_template(
         "visits/show.html",
         visit=visit,
+        programmes=programme_names(session),
         person=visit.case.person,
         dwelling=visit.home,
         refused=refused_parts(session, visit.case.person_id),

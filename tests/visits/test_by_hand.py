@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_case, make_dwelling, make_person, make_user, make_viewer
 from tests.visits.portfolio_files import codes, load
+from visits.ground.deadlines import midnight_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.arrivals import Arriving, record_arrival
 from visits.life.endings import Told
@@ -28,8 +29,11 @@ from visits.people.by_hand import (
 from visits.people.by_hand import (
     make_person as write_down,
 )
+from visits.people.people import person_file
+from visits.people.timeline import EntryKind, timeline
 from visits.sight import Reach, Viewer
 from visits.sight.homes import find_home_called
+from visits.sight.listing import Wanted
 
 FILE = "Logement;Nom;Prénom;Date de naissance"
 WRONG = f"{FILE}\nQ-1;MARTAIN;Anne;12/03/1940\n"
@@ -162,6 +166,24 @@ def test_who_comes_to_live_somewhere_brings_her_cases_and_goes_back_with_them(
     assert living(session, new) == []
     assert [(one.is_open, one.dwelling_id) for one in (case, left)] == [(False, old.id)] * 2
     assert session.scalars(select(Tenancy).where(Tenancy.dwelling_id == new.id)).all() == []
+
+
+def test_who_joins_a_household_lives_there_since_her_own_day(
+    session: Session, user: User, viewer: Viewer, now: datetime
+) -> None:
+    home, old = make_dwelling(session), make_dwelling(session)
+    make_person(session, dwelling=home)
+    person = make_person(session, dwelling=old)
+    lease = session.scalars(select(Tenancy).where(Tenancy.dwelling_id == home.id)).one()
+    lease.started_on = date(1998, 9, 1)
+    arriving = Arriving(home, now.date() - timedelta(days=3), role="child", joins=True)
+    record_arrival(session, person, arriving, told=told(user, now))
+    stays = person_file(session, viewer, person).occupancies
+    assert [(one.tenancy.dwelling_id, one.since) for one in stays][0] == (home.id, arriving.on)
+    listed = timeline(session, person, {EntryKind.HOME: viewer}, wanted=Wanted(size=50))
+    came = [midnight_in_paris(arriving.on), midnight_in_paris(lease.started_on)]
+    told_of = [one.at for row in listed.rows for one in row if one.step == "from"]
+    assert (came[0] in told_of, came[1] in told_of) == (True, False)
 
 
 def test_who_joins_a_household_lives_under_its_lease_and_is_protected_with_it(

@@ -62,7 +62,7 @@ def record_arrival(
     before: Before = leave_homes(session, person.id, on=arriving.on)
     before |= {"joined": str(lease.id), "new_lease": new, "joined_alone": lease.lives_alone}
     lease.lives_alone = None
-    before["occupancy"] = str(_lodge(session, person, lease, arriving.role).id)
+    before["occupancy"] = str(_lodge(session, person, lease, arriving).id)
     cases = cases_that_follow(session, [person.id]).get(person.id, [])
     before["followed"] = [[str(one.id), _text(one.dwelling_id), one.is_open] for one in cases]
     concerned = follow_home(session, cases, arriving.home.id)
@@ -108,14 +108,14 @@ def _lease(session: Session, arriving: Arriving) -> tuple[Tenancy, bool]:
     return lease, True
 
 
-def _lodge(session: Session, person: Person, lease: Tenancy, role: str) -> Occupancy:
+def _lodge(session: Session, person: Person, lease: Tenancy, arriving: Arriving) -> Occupancy:
     """Let her live under a lease; whoever comes back has her stay of before again."""
     same = (Occupancy.person_id == person.id, Occupancy.tenancy_id == lease.id)
     stay = session.scalars(select(Occupancy).where(*same)).one_or_none()
     if stay is None:
         stay = Occupancy(person_id=person.id, tenancy_id=lease.id)
         session.add(stay)
-    stay.role, stay.ended_on = role, None
+    stay.role, stay.started_on, stay.ended_on = arriving.role, arriving.on, None
     session.flush()
     return stay
 

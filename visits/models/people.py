@@ -69,7 +69,10 @@ class Person(Base):
 
 
 class Occupancy(Base):
-    """A person living in a dwelling under a tenancy, as holder, spouse or other occupant."""
+    """A person living in a dwelling under a tenancy, as holder, spouse or other occupant.
+
+    `started_on` is None for who came with the lease, or when nobody said when.
+    """
 
     __tablename__ = "occupancy"
     __table_args__ = (UniqueConstraint("person_id", "tenancy_id"),)
@@ -78,10 +81,16 @@ class Occupancy(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     tenancy_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenancy.id"), index=True)
     role: Mapped[str | None] = mapped_column(String(20))
+    started_on: Mapped[date | None]
     ended_on: Mapped[date | None]
 
     person: Mapped[Person] = relationship(back_populates="occupancies")
     tenancy: Mapped[Tenancy] = relationship()
+
+    @property
+    def since(self) -> date | None:
+        """Since when the person lives or lived there, None where nobody knows."""
+        return self.started_on or self.tenancy.started_on
 
 
 class RoleChange(Base):

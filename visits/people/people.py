@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -62,7 +62,12 @@ def person_file(session: Session, viewer: Viewer, person: Person) -> PersonFile:
             .joinedload(Tenancy.dwelling)
             .joinedload(Dwelling.residence)
         )
-        .order_by(Tenancy.started_on.desc(), Tenancy.id.desc(), Occupancy.id)
+        .order_by(
+            or_(Occupancy.ended_on.is_not(None), Tenancy.ended_on.is_not(None)),
+            func.coalesce(Occupancy.started_on, Tenancy.started_on).desc(),
+            Tenancy.id.desc(),
+            Occupancy.id,
+        )
     ).all()
     hers = (Case.person_id == person.id, visible_cases(viewer))
     seen = select(Case.id).join(Case.person).where(*hers)

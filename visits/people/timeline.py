@@ -209,6 +209,7 @@ def _works(at: Any) -> Callable[[_Asked], Select[Any]]:
 
 
 _HOME = joinedload(Occupancy.tenancy).joinedload(Tenancy.dwelling).joinedload(Dwelling.residence)
+_CAME = func.coalesce(Occupancy.started_on, Tenancy.started_on, type_=Tenancy.started_on.type)
 _LEFT = func.coalesce(Occupancy.ended_on, Tenancy.ended_on, type_=Occupancy.ended_on.type)
 _BY_HAND, _PROMISED = Task.consequence_id.is_(None), Task.consequence_id.is_not(None)
 # What a visit did stands there as the visit; what is still to do is no part of what happened.
@@ -216,7 +217,7 @@ _CLOSED = (Task.closed_at.is_not(None), Task.visit_id.is_(None))
 _TASK = (joinedload(Task.case), joinedload(Task.consequence))
 
 SOURCES = (
-    _Source(EntryKind.HOME, _homes(Tenancy.started_on), Occupancy, (_HOME,), "from"),
+    _Source(EntryKind.HOME, _homes(_CAME), Occupancy, (_HOME,), "from"),
     _Source(EntryKind.HOME, _homes(_LEFT), Occupancy, (_HOME,), "until"),
     _Source(EntryKind.LIFE, _of_person(LifeEvent, LifeEvent.happened_on), LifeEvent),
     _Source(EntryKind.CASE, _of_cases(Case, Case.opened_at), Case, step="from"),

@@ -156,6 +156,18 @@ def test_undoing_puts_every_row_back(two: Two) -> None:
         assert after[table] == rows, table
 
 
+def test_a_case_without_a_home_goes_on_where_the_other_file_has_her_live(two: Two) -> None:
+    case = make_case(two.session, by=two.by, person=two.other, programme="isolated_tenants")
+    case.dwelling_id = None
+    two.session.flush()
+    before = everything(two.session)
+    merge = two.merge()
+    homes = {one.tenancy.dwelling_id for one in two.kept.occupancies if one.ended_on is None}
+    assert case.person_id == two.kept.id and case.dwelling_id in homes
+    undo_merge(two.session, two.kept, merge.id, viewer=two.viewer, now=LATER)
+    assert everything(two.session) == before
+
+
 def test_what_came_since_stays_with_the_kept_file(two: Two) -> None:
     merge = two.merge("phone")
     note_number(two.session, two.kept, "0639980009", whose="", viewer=two.viewer, now=NOW)

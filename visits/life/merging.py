@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
+from visits.cases.cases import home_of
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.endings import GivenBack, Told, end_cases, give_back
 from visits.mapping.points import refresh_map_of_person
@@ -101,6 +102,7 @@ def merge_persons(
         "stays": _share_homes(session, kept, other),
     }
     done["rows"] = _move_all(session, kept, other)
+    done["housed"] = _house(session, kept)
     done["numbers"] = _keep_phones(session, kept, other, chosen, viewer=viewer, now=now)
     done["phone"][1] = kept.phone
     kept.do_not_contact = kept.do_not_contact or other.do_not_contact
@@ -187,6 +189,19 @@ def _move_all(session: Session, kept: Person, other: Person) -> dict[str, list[s
     session.expire(kept, ["occupancies"])
     session.expire(other, ["occupancies"])
     return moved
+
+
+def _house(session: Session, kept: Person) -> list[str]:
+    """Let open cases without a home go on where she lives, as one of her files knows; gives them."""
+    homeless = select(Case).where(
+        Case.person_id == kept.id, Case.closed_on.is_(None), Case.dwelling_id.is_(None)
+    )
+    home, housed = home_of(session, kept), list[str]()
+    for case in session.scalars(homeless.order_by(Case.id)) if home else ():
+        case.dwelling_id = home
+        housed.append(str(case.id))
+    session.flush()
+    return housed
 
 
 def _marks(session: Session, model: Any, person: Person) -> set[Any]:
@@ -312,6 +327,9 @@ def undo_merge(
 
 
 def _move_back(session: Session, kept: Person, other: Person, done: Mapping[str, Any]) -> None:
+    housed = [uuid.UUID(one) for one in done.get("housed", ())]  # merges of before have none
+    for case in session.scalars(select(Case).where(Case.id.in_(housed)).order_by(Case.id)):
+        case.dwelling_id = None
     for model in MOVED:
         ids = [uuid.UUID(one) for one in done["rows"][model.__tablename__]]
         session.execute(

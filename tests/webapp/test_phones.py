@@ -97,3 +97,14 @@ def test_the_check_of_a_file_proposes_the_other_number_and_takes_it_where_it_is_
     coordinator.post(address, data=hidden)
     session.expire_all()
     assert session.get_one(Person, person.id).phone == "+33639980003"
+
+
+def test_a_refused_number_is_called_a_number_of_a_phone(
+    client_as: SignIn, session: Session
+) -> None:
+    person_id = make_person(session, dwelling=make_dwelling(session)).id
+    session.commit()
+    answer = client_as("coordinator").post(f"/people/{person_id}/phones", data={"number": "12"})
+    assert answer.status_code == 422
+    assert "Numéro de téléphone" in answer.text.partition('href="#number"')[2][:60]
+    assert "Combien" not in answer.text

@@ -15,7 +15,7 @@ from tests.submissions import GAS, fill
 from visits.ground.months import by_month
 from visits.models.accounts import Role
 from visits.models.calls import Channel, ContactAttempt, Disposition
-from visits.models.cases import Case, CaseState
+from visits.models.cases import Case, CaseState, Task, TaskKind
 from visits.models.people import Person
 from visits.models.visits import VisitState
 from visits.models.works import WorkOrder
@@ -177,3 +177,16 @@ def test_homes_over_time_are_dated_and_the_last_one_is_left(
     page = below(client_as("social_worker", language="en").get(f"/people/{person.id}").text)
     assert page.index(f"No longer lives at {address}") < page.index(f"Lives at {address}")
     assert "4 May 2020" in page and "1 Jun 1990" in page
+
+
+def test_what_is_ahead_says_how_much_more_there_is(client_as: SignIn, session: Session) -> None:
+    case = make_case(session, by=make_user(session))
+    for week in range(5):
+        day = NOW.date() + timedelta(weeks=week)
+        session.add(
+            Task(case_id=case.id, kind=TaskKind.CALL, not_before=day, due_on=day, made_at=NOW)
+        )
+    person_id = case.person_id
+    session.commit()
+    page = client_as(Role.COORDINATOR).get(f"/people/{person_id}").text
+    assert "et 2 autres dans le dossier" in page

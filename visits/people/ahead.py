@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -15,14 +16,25 @@ SHOWN = 3
 
 @dataclass
 class Ahead:
-    """The first visits planned in a case, and the first things due that none is planned for."""
+    """The first visits planned in a case, the first things due that none is planned for, and how
+    many more of both there are.
+    """
 
     visits: list[Visit] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
+    more: int = 0
+
+    def add(self, one: Visit | Task) -> None:
+        """Keep one of the first; count one that comes later."""
+        among: list[Any] = self.visits if isinstance(one, Visit) else self.tasks
+        if len(among) < SHOWN:
+            among.append(one)
+        else:
+            self.more += 1
 
 
 def what_is_ahead(session: Session, cases: Sequence[Case]) -> dict[uuid.UUID, Ahead]:
-    """Give by open case what comes next, the first at the top, three of each at most."""
+    """Give by open case what comes next, the first at the top, three of each and how many more."""
     found = {case.id: Ahead() for case in cases if case.is_open}
     visits = (
         select(Visit)
@@ -31,8 +43,7 @@ def what_is_ahead(session: Session, cases: Sequence[Case]) -> dict[uuid.UUID, Ah
         .order_by(Visit.planned_start_at, Visit.id)
     )
     for visit in session.scalars(visits):
-        if len(found[visit.case_id].visits) < SHOWN:
-            found[visit.case_id].visits.append(visit)
+        found[visit.case_id].add(visit)
     tasks = (
         select(Task)
         .where(Task.case_id.in_(found), Task.state == TaskState.OPEN, Task.visit_id.is_(None))
@@ -40,6 +51,5 @@ def what_is_ahead(session: Session, cases: Sequence[Case]) -> dict[uuid.UUID, Ah
         .order_by(Task.due_on, Task.id)
     )
     for task in session.scalars(tasks):
-        if len(found[task.case_id].tasks) < SHOWN:
-            found[task.case_id].tasks.append(task)
+        found[task.case_id].add(task)
     return found

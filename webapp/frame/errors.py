@@ -69,7 +69,8 @@ SENTENCES: dict[str, Any] = {
     "out_of_range": _l("Choose a number from 1 to 5,000."),
     "no_file": _l("Choose a file first."),
     "bad_choice": _l("Choose one of the list."),
-    "bad_date": _l("This is not a date and time."),
+    "bad_date": _l("This is not a day of the calendar."),
+    "bad_moment": _l("This is not a date and time."),
     "bad_number": _l("This is not a whole number of at least 1."),
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, has_request_context, request
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
@@ -57,8 +57,13 @@ def word(family: str, name: object) -> str:
 
 
 def field_name(name: str) -> str:
-    """Name a field of a form, whatever form it stands in (`call-note`); nothing when unknown."""
-    return str(words_of("field").get(name.rpartition("-")[2], ""))
+    """Name a field of a form, whatever form it stands in (`call-note`); nothing when unknown.
+
+    Where a subject calls it otherwise than others do, the name of its pages stands before it.
+    """
+    names, field = words_of("field"), name.rpartition("-")[2]
+    here = request.blueprint if has_request_context() else None
+    return str(names.get(f"{here}.{field}") or names.get(field, ""))
 
 
 def named(family: str, names: Iterable[object] | None = None) -> list[tuple[str, str]]:

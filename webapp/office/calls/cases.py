@@ -187,7 +187,7 @@ def _typed_attempt() -> Attempt:
         except NoSuchHour:
             fields["call_back_at"] = "no_such_hour"
         except ValueError:
-            fields["call_back_at"] = "bad_date"
+            fields["call_back_at"] = "bad_moment"
     happened_on = None
     if disposition in ENDING and typed.get("happened_on"):
         try:

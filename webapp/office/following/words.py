@@ -65,6 +65,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "other": _l("Somebody else"),
     },
     "field": {
+        "follow_ups.why": _l("What came of it"),
         "trade": _l("Trade"),
         "severity": _l("Severity"),
         "place": _l("Where exactly"),

@@ -47,7 +47,7 @@ def required_moment(day: str, clock: str, *, field: str) -> datetime:
     except NoSuchHour:
         raise Invalid({field: "no_such_hour"}) from None
     except ValueError:
-        raise Invalid({field: "bad_date"}) from None
+        raise Invalid({field: "bad_moment"}) from None
     if moment is None:
         raise Invalid({field: "required"})
     return moment

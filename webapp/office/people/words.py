@@ -106,6 +106,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "sharing": _l("Sharing with partners"),
     },
     "field": {
+        "phones.number": _l("Phone number"),
+        "people_by_hand.number": _l("Phone number"),
         "assessed_on": _l("Established on"),
         "author": _l("Established by"),
         "maximum": _l("Out of"),

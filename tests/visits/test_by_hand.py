@@ -186,6 +186,28 @@ def test_who_joins_a_household_lives_there_since_her_own_day(
     assert (came[0] in told_of, came[1] in told_of) == (True, False)
 
 
+def test_undoing_that_she_came_back_leaves_the_stay_of_before(
+    session: Session, user: User, viewer: Viewer, now: datetime
+) -> None:
+    home, old = make_dwelling(session), make_dwelling(session)
+    make_person(session, dwelling=home)
+    person = make_person(session, dwelling=old)
+    lease = session.scalars(select(Tenancy).where(Tenancy.dwelling_id == home.id)).one()
+    stay = Occupancy(
+        person_id=person.id, tenancy_id=lease.id, role="child", ended_on=date(2019, 6, 30)
+    )
+    session.add(stay)
+    session.flush()
+    arriving = Arriving(home, now.date(), role="carer", joins=True)
+    record_arrival(session, person, arriving, told=told(user, now))
+    assert (stay.role, stay.since, stay.ended_on) == ("carer", now.date(), None)
+    event = events_of(session, person.id)[0]
+    take_back_event(session, person, event.id, reason="Erreur", viewer=viewer, now=now)
+    session.expire_all()
+    assert (stay.role, stay.started_on, stay.ended_on) == ("child", None, date(2019, 6, 30))
+    assert living(session, old) == [person.last_name]
+
+
 def test_who_joins_a_household_lives_under_its_lease_and_is_protected_with_it(
     session: Session, user: User, viewer: Viewer, now: datetime
 ) -> None:

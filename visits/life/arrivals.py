@@ -62,7 +62,8 @@ def record_arrival(
     before: Before = leave_homes(session, person.id, on=arriving.on)
     before |= {"joined": str(lease.id), "new_lease": new, "joined_alone": lease.lives_alone}
     lease.lives_alone = None
-    before["occupancy"] = str(_lodge(session, person, lease, arriving).id)
+    stay, before["lived_there"] = _lodge(session, person, lease, arriving)
+    before["occupancy"] = str(stay.id)
     cases = cases_that_follow(session, [person.id]).get(person.id, [])
     before["followed"] = [[str(one.id), _text(one.dwelling_id), one.is_open] for one in cases]
     concerned = follow_home(session, cases, arriving.home.id)
@@ -108,16 +109,20 @@ def _lease(session: Session, arriving: Arriving) -> tuple[Tenancy, bool]:
     return lease, True
 
 
-def _lodge(session: Session, person: Person, lease: Tenancy, arriving: Arriving) -> Occupancy:
-    """Let her live under a lease; whoever comes back has her stay of before again."""
+def _lodge(
+    session: Session, person: Person, lease: Tenancy, arriving: Arriving
+) -> tuple[Occupancy, list[str | None] | None]:
+    """Let her live under a lease; whoever comes back has her stay of before again, as it was."""
     same = (Occupancy.person_id == person.id, Occupancy.tenancy_id == lease.id)
-    stay = session.scalars(select(Occupancy).where(*same)).one_or_none()
+    stay, was = session.scalars(select(Occupancy).where(*same)).one_or_none(), None
     if stay is None:
         stay = Occupancy(person_id=person.id, tenancy_id=lease.id)
         session.add(stay)
+    else:
+        was = [stay.role, *(_text(day) for day in (stay.started_on, stay.ended_on))]
     stay.role, stay.started_on, stay.ended_on = arriving.role, arriving.on, None
     session.flush()
-    return stay
+    return stay, was
 
 
 def undo_arrival(session: Session, event: LifeEvent, *, by: uuid.UUID, now: datetime) -> GivenBack:
@@ -131,8 +136,13 @@ def undo_arrival(session: Session, event: LifeEvent, *, by: uuid.UUID, now: date
     if stay is None or stay.ended_on is not None:
         raise Conflict("not_to_take_back")
     lease = stay.tenancy
-    session.execute(delete(RoleChange).where(RoleChange.occupancy_id == stay.id))
-    session.delete(stay)
+    since = (RoleChange.occupancy_id == stay.id, RoleChange.noted_at >= event.noted_at)
+    session.execute(delete(RoleChange).where(*since))
+    if was := before.get("lived_there"):  # she had lived there before
+        stay.role = was[0]
+        stay.started_on, stay.ended_on = (date.fromisoformat(d) if d else None for d in was[1:])
+    else:
+        session.delete(stay)
     session.flush()
     others = select(Occupancy.id).where(Occupancy.tenancy_id == lease.id).limit(1)
     if before["new_lease"] and session.scalar(others) is None:
@@ -155,5 +165,5 @@ def undo_arrival(session: Session, event: LifeEvent, *, by: uuid.UUID, now: date
     return back
 
 
-def _text(id: uuid.UUID | None) -> str | None:
-    return str(id) if id else None
+def _text(said: uuid.UUID | date | None) -> str | None:
+    return str(said) if said else None

@@ -192,7 +192,7 @@ def _move_all(session: Session, kept: Person, other: Person) -> dict[str, list[s
 
 
 def _house(session: Session, kept: Person) -> list[str]:
-    """Let open cases without a home go on where she lives, as one of her files knows; gives them."""
+    """Let open cases without a home go on where one of her files has her live; gives them."""
     homeless = select(Case).where(
         Case.person_id == kept.id, Case.closed_on.is_(None), Case.dwelling_id.is_(None)
     )

@@ -16,8 +16,9 @@ SHOWN = 3
 
 @dataclass
 class Ahead:
-    """The first visits planned in a case, the first things due that none is planned for, and how
-    many more of both there are.
+    """The first visits planned in a case, the first things due that none is planned for.
+
+    `more` says how many more of both there are.
     """
 
     visits: list[Visit] = field(default_factory=list)

@@ -198,9 +198,9 @@ def test_undoing_that_she_came_back_leaves_the_stay_of_before(
     )
     session.add(stay)
     session.flush()
-    arriving = Arriving(home, now.date(), role="carer", joins=True)
+    arriving = Arriving(home, now.date(), role="spouse", joins=True)
     record_arrival(session, person, arriving, told=told(user, now))
-    assert (stay.role, stay.since, stay.ended_on) == ("carer", now.date(), None)
+    assert (stay.role, stay.since, stay.ended_on) == ("spouse", now.date(), None)
     event = events_of(session, person.id)[0]
     take_back_event(session, person, event.id, reason="Erreur", viewer=viewer, now=now)
     session.expire_all()

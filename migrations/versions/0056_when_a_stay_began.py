@@ -1,14 +1,14 @@
 """a stay says when it began, where it began after its lease.
 
 Revision: 0056
-Follows: 0051
+Follows: 0054
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0056"
-down_revision = "0051"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 

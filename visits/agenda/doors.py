@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from visits.calls.contacts import NOTE_LENGTH, keep_refusal, ladder_climbed
 from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, note_grave
 from visits.cases.appointments import move_visit
+from visits.cases.coming import make_for
 from visits.cases.stages import after_shut_door
 from visits.cases.tasks import let_go
 from visits.ground.db import take_turn
@@ -74,6 +75,7 @@ def report_shut_door(
         move_visit(visit, VisitState.FAILED)
         let_go(session, visit)
         _lead_on(session, visit.case, attempt, now)
+        make_for(session, [visit.case], now=now)
     elif knock.outcome is Disposition.DEAD and visit.case.person.died_on is None:
         note_grave(session, visit.case, attempt, now=now)
     refresh_map(session, [visit.case.dwelling_id])

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from visits.calls.phones import note_number, note_wrong, read_number, read_whose
 from visits.calls.taking_back import GRAVE, REFUSALS, note_grave
+from visits.cases.coming import make_for
 from visits.cases.stages import move
 from visits.ground.deadlines import months_after, today_in_paris
 from visits.ground.errors import Conflict, DoNotContact, Invalid
@@ -111,6 +112,7 @@ def record_attempt(
     if attempt.refused:
         refuse_parts(session, case.person, attempt.refused, viewer=viewer, now=now)
     _follow(session, case, kept, attempt.happened_on, now)
+    make_for(session, [case], now=now)
     refresh_map(session, [case.dwelling_id])
     log_access(
         session,

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Table, and_, false, func, or_, select, upd
 from sqlalchemy.orm import Session
 
 from visits.cases.cadences import DONE, Past, Told, Turn, lapsed, once_due_on, turns
+from visits.cases.refusing import stop_refused, take_up_refused
 from visits.cases.tasks import TOO_LATE, is_due
 from visits.ground.bulk import insert_many
 from visits.ground.db import new_id
@@ -34,6 +35,7 @@ def make_what_is_due(session: Session, *, now: datetime) -> int:
     for version in versions_in_use(session):
         programme = programme_in(version)
         of_version = (Case.programme_version_id == version.id, Case.closed_on.is_(None))
+        stop_refused(session, of_version, now=now)
         touched += _let_lapse(session, programme, of_version, now)
         if programme.cadences:
             last, coming = uuid.UUID(int=0), _Coming(programme, today_in_paris(now))
@@ -45,7 +47,10 @@ def make_what_is_due(session: Session, *, now: datetime) -> int:
 
 
 def make_for(session: Session, cases: Collection[Case], *, now: datetime) -> int:
-    """Make what is due in cases just opened, reopened or visited; gives how many."""
+    """Make what is due in cases just opened, reopened, visited or called; gives how many.
+
+    Where she refused nothing is, and what that stopped is due again when she changes her mind.
+    """
     touched = 0
     by_version: dict[uuid.UUID, list[uuid.UUID]] = {}
     for case in cases:
@@ -60,6 +65,8 @@ def make_for(session: Session, cases: Collection[Case], *, now: datetime) -> int
         coming = _Coming(programme, today_in_paris(now))
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
+            stop_refused(session, (Case.id.in_(batch),), now=now)
+            take_up_refused(session, programme, batch, now=now)
             touched += _make(session, coming, batch, now)
             _call_again(session, programme, (Case.id.in_(batch),), now)
     return touched
@@ -238,7 +245,10 @@ def _row(case_id: uuid.UUID, cadence: Cadence, *, not_before: date, due_on: date
 def _told(
     session: Session, ids: Sequence[uuid.UUID], but: ColumnElement[bool] | None = None
 ) -> Iterator[tuple[uuid.UUID, Told]]:
-    """Tell of each case what its cadences need to know, leaving out tasks that are `but`."""
+    """Tell of each case what its cadences need to know, leaving out tasks that are `but`.
+
+    Whoever refused is left out: nothing comes due there.
+    """
     by_rule = Task.cadence.is_not(None) if but is None else and_(Task.cadence.is_not(None), ~but)
     done = Task.state == TaskState.DONE
     counted = session.execute(
@@ -265,7 +275,9 @@ def _told(
     )
     for case_id, from_on, until_on in session.execute(noted):
         pauses.setdefault(case_id, []).append((from_on, until_on))
-    opened = select(Case.id, Case.opened_at).where(Case.id.in_(ids))
+    opened = select(Case.id, Case.opened_at).where(
+        Case.id.in_(ids), Case.state != CaseState.REFUSED
+    )
     for case_id, opened_at in session.execute(opened):
         of_case = past.get(case_id, {})
         yield case_id, Told(today_in_paris(opened_at), of_case, pauses.get(case_id, ()))

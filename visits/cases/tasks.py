@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.models.cases import Case, Task, TaskKind, TaskState
+from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.people import AccessKind
 from visits.models.visits import Consequence, Visit
 from visits.sight import Viewer, visible_cases
@@ -23,6 +23,7 @@ CLOSED_AS = (TaskState.DONE, TaskState.IMPOSSIBLE, TaskState.WITHDRAWN)
 # Why a task was withdrawn when its case was closed: opening it again brings it back.
 CASE_CLOSED = "case_closed"
 IN_PAUSE, TOO_LATE, OTHER_VERSION = "in_pause", "too_late", "other_version"
+REFUSED = "refused"
 # From where a task may come to a state; it is moved by this module's verbs only.
 REACHED_FROM = {
     TaskState.DONE: (TaskState.OPEN,),
@@ -153,6 +154,8 @@ def reopen_task(session: Session, task: Task, *, viewer: Viewer, now: datetime) 
         raise Conflict("task_done_by_visit")
     if not task.case.is_open:
         raise Conflict("case_closed")
+    if task.cadence is not None and task.case.state is CaseState.REFUSED:
+        raise Conflict("refusal_stops_it")
     _move(task, TaskState.OPEN)
     task.closed_at = task.closed_by_id = task.why = None
     _log(session, task.case, viewer, "task_reopened", now)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from visits.agenda.carried import hold_visit
 from visits.agenda.visit_forms import missing_forms
 from visits.cases.appointments import move_visit
+from visits.cases.coming import make_for
 from visits.cases.stages import move
 from visits.cases.tasks import reopen_answered
 from visits.following.corrections import versions_before
@@ -75,6 +76,7 @@ def detach(session: Session, submission: Submission, *, viewer: Viewer, now: dat
     judge(session, submission)
     open_urgent_works(session, submission.consequences, now=now)
     _reopen_visit(session, visit, note)
+    make_for(session, [visit.case], now=now)
     visit.case.risk = risk_of(session, visit.case)
     session.flush()
     refresh_map(session, [dwelling_id])

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from visits.cases import tasks
 from visits.cases.appointments import call_off_all, put_back
+from visits.cases.coming import make_for
 from visits.cases.stages import after_cancelling, end, has_another, move, take_up
 from visits.cases.tasks import CASE_CLOSED, bring_back, plan_for, withdraw, withdraw_all
 from visits.ground.deadlines import today_in_paris
@@ -227,7 +228,7 @@ def _reopen(session: Session, before: Before, back: GivenBack, *, now: datetime)
             bring_back(session, case, why=CASE_CLOSED)
         case.call_back_at = datetime.fromisoformat(call_back) if call_back else None
         reopened.append((case, stood))
-    session.flush()
+    make_for(session, [case for case, _ in reopened], now=now)
     _plan_again(session, before, {case.id for case, _ in reopened}, back, now=now)
     for case, stood in reopened:
         if stood is CaseState.PLANNED:

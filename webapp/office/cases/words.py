@@ -31,6 +31,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "case_closed": _l("the case was closed"),
         "in_pause": _l("it fell in a pause"),
         "too_late": _l("it was too late, by the programme’s delay"),
+        "refused": _l("she refused"),
         "other_version": _l("the case follows another version of its programme"),
     },
     "case_outcome": {
@@ -83,6 +84,7 @@ REFUSALS: dict[str, Any] = {
     "task_planned": _l("A visit is planned for this. Nothing was changed; cancel the visit first."),
     "task_done_by_visit": _l("A visit did this. Nothing was changed."),
     "task_closed": _l("This is closed already. Nothing was changed."),
+    "refusal_stops_it": _l("This person refused. Nothing was changed; note her answer first."),
     "task_open": _l("This is still to do. Nothing was changed."),
     "pause_over": _l("This pause is over. Nothing was changed."),
     "dead_not_noted": _l(

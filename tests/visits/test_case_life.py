@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session
 from tests.factories import make_dwelling, make_person, make_user, make_viewer
 from tests.submissions import GAS, fill, home_visit
 from visits.agenda.doors import Knock, report_shut_door
-from visits.agenda.planning import cancel_visit, plan_visit
+from visits.agenda.planning import cancel_visit, due_before, plan_visit
+from visits.calls.call_list import CaseFilter, list_cases
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.taking_back import take_back
 from visits.cases.cases import close_case, endings_of, outcomes_of, reopen_case
 from visits.cases.coming import make_what_is_due
 from visits.cases.pauses import end_pause, pause
 from visits.cases.task_list import DUE, LATE, OPEN_ALL, TO_PLAN, TaskFilter, count_tasks, list_tasks
-from visits.cases.tasks import close_task, make_task, reopen_task, tasks_of
+from visits.cases.tasks import close_task, make_task, planned_too_late, reopen_task, tasks_of
 from visits.choosing.survey import NO_FILTERS, Filters
 from visits.choosing.targeting import enrol, enrol_top, rank_candidates
 from visits.forms.published import publish_form
@@ -393,6 +394,75 @@ def test_a_refusal_at_the_door_stops_what_is_due(desk: Desk) -> None:
     knock = Knock(Disposition.REFUSED, at=visit.planned_start_at, reason=RefusalReason.NO_NEED)
     report_shut_door(desk.session, visit, knock, viewer=desk.viewer, now=desk.now)
     assert desk.tasks() == []
+
+
+def test_a_paused_case_rests_in_the_call_list_until_its_end(desk: Desk) -> None:
+    def listed(state: str) -> list[Case]:
+        only = CaseFilter("support", state)
+        wanted = Wanted()
+        return list(
+            list_cases(desk.session, desk.viewer, only=only, wanted=wanted, now=desk.now).rows
+        )
+
+    assert (listed("to_contact"), listed("paused")) == ([desk.case], [])
+    noted = _pause(desk, date(2026, 3, 10), date(2026, 3, 12))
+    assert (listed("to_contact"), listed("paused")) == ([], [desk.case])
+    desk.now += timedelta(days=3)
+    assert (listed("to_contact"), listed("paused")) == ([desk.case], [])
+    desk.now -= timedelta(days=3)
+    end_pause(desk.session, desk.case, noted, viewer=desk.viewer, now=desk.now)
+    assert listed("to_contact") == [desk.case]
+
+
+def test_no_visit_is_planned_inside_a_pause_unless_somebody_insists(desk: Desk) -> None:
+    desk.agree()
+    _pause(desk, date(2026, 3, 11), date(2026, 3, 13))
+    with pytest.raises(Invalid) as refused:
+        desk.plan(days=2)
+    assert refused.value.fields == {"insist": "paused_then"}
+    assert refused.value.details == {"until": date(2026, 3, 13)}
+    assert desk.plan(days=4).unusual_why is None
+    start = (desk.now + timedelta(days=2)).replace(hour=10, minute=0)
+    visit = plan_visit(
+        desk.session, desk.case, visitor_id=desk.visitor.id, start_at=start, minutes=45,
+        insist="Rentre pour le jour", viewer=desk.viewer, now=desk.now,
+    )  # fmt: skip
+    assert visit.unusual_why == "Rentre pour le jour"
+
+
+def test_a_pause_over_planned_visits_says_which_stand_and_gives_back_those_it_called_off(
+    desk: Desk,
+) -> None:
+    desk.agree()
+    off, stays = desk.plan(days=2), desk.plan(days=9)
+    days = {"from_on": date(2026, 3, 11), "until_on": date(2026, 3, 26)}
+    with pytest.raises(Invalid) as refused:
+        _pause(desk, *days.values())
+    assert refused.value.fields == {"visits": "visits_in_pause"}
+    assert desk.days(TaskState.WITHDRAWN) == []
+    noted = pause(
+        desk.session, desk.case, why="Hôpital", called_off=[off.id], viewer=desk.viewer,
+        now=desk.now, **days,
+    )  # fmt: skip
+    assert (off.state, stays.state) == (VisitState.CANCELLED, VisitState.PLANNED)
+    assert [one.visit_id for one in desk.tasks()] == [stays.id]
+    assert desk.case.state is CaseState.PLANNED
+    end_pause(desk.session, desk.case, noted.id, viewer=desk.viewer, now=desk.now)
+    assert off.state is VisitState.PLANNED
+    assert [one.visit_id for one in desk.tasks()] == [off.id, stays.id]
+
+
+def test_a_visit_planned_after_the_day_it_is_due_says_so_and_is_late_then(desk: Desk) -> None:
+    desk.agree()
+    visit = desk.plan(days=10)
+    assert due_before(desk.session, visit) == date(2026, 3, 17)
+    task = desk.tasks()[0]
+    desk.session.expire_all()
+    assert planned_too_late(task)
+    late = TaskFilter(state=LATE)
+    assert count_tasks(desk.session, desk.viewer, only=late, today=date(2026, 3, 17)) == 0
+    assert count_tasks(desk.session, desk.viewer, only=late, today=date(2026, 3, 18)) == 1
+    assert due_before(desk.session, desk.plan(days=14)) is None
 
 
 def _pause(desk: Desk, first: date, last: date, why: str = "Hôpital") -> uuid.UUID:

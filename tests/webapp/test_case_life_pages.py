@@ -103,6 +103,32 @@ def test_weekly_visits_are_planned_ahead_one_after_the_other(
     assert f"visits/{first}/move" not in shown
 
 
+def test_a_pause_over_a_planned_visit_asks_what_becomes_of_it(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    client, path = client_as("coordinator"), f"/cases/{case.id}"
+    visitor = make_user(session, role=Role.VISITOR).id
+    session.commit()
+    typed = {"visitor_id": visitor, "time": "10:00", "minutes": "45"}
+    _, shown = post(client, f"{path}/visits", day="2026-03-19", **typed)
+    assert "C’est après le jour prévu" in shown
+    assert "une visite est prévue, après" in shown
+    days = {"from_on": "2026-03-10", "until_on": "2026-03-20", "why": "Hôpital"}
+    status, shown = post(client, f"{path}/pauses", **days)
+    assert (status, "Annuler : " in shown) == (422, True)
+    asked = re.search(r'name="asked" value="([^"]+)"', shown)
+    number = re.search(r'name="called_off" value="([^"]+)"', shown)
+    assert asked and number
+    status, shown = post(client, f"{path}/pauses", **days, asked=asked[1], called_off=number[1])
+    assert (status, "en pause jusqu’au 20" in shown) == (200, True)
+    assert "tombait pendant une pause" in shown
+    listed = client.get("/cases/?programme=isolated_tenants&state=paused").get_data(as_text=True)
+    assert "en pause jusqu’au 20" in listed
+    status, shown = post(client, f"{path}/visits", day="2026-03-18", **typed)
+    assert (status, "en pause jusqu’au 20" in shown) == (422, True)
+    assert "insists" in shown
+
+
 def test_a_pause_takes_what_is_due_and_gives_it_back(
     client_as: SignIn, session: Session, case: Case
 ) -> None:

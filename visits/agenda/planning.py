@@ -3,19 +3,21 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.agenda.unusual_hours import unusual_hour
 from visits.cases.appointments import call_off
+from visits.cases.pauses import pauses_on
 from visits.cases.stages import after_cancelling, move
 from visits.cases.tasks import plan_for, promises_open, visits_due
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
 from visits.models.accounts import Role, User
-from visits.models.cases import Case, CaseState, Task
+from visits.models.cases import Case, CaseState, Task, TaskState
 from visits.models.people import AccessKind, NamedAccess, Person
 from visits.models.portfolio import Dwelling
 from visits.models.visits import LIVE, Visit, VisitState
@@ -127,6 +129,14 @@ def move_visit(
     _changed(session, visit.case, viewer, "visit_moved", now)
 
 
+def due_before(session: Session, visit: Visit) -> date | None:
+    """Give the first day by which a visit should have taken place, when it is planned after it."""
+    due = select(func.min(Task.due_on)).where(Task.visit_id == visit.id)
+    day = session.scalar(due.where(Task.state == TaskState.OPEN))
+    late = day is not None and today_in_paris(visit.planned_start_at) > day
+    return day if late else None
+
+
 def cancel_visit(
     session: Session, visit: Visit, *, reason: str, viewer: Viewer, now: datetime
 ) -> None:
@@ -206,10 +216,14 @@ def _check_slot(
     unusual = unusual_hour(slot.start_at, slot.end_at)
     if unusual is None and _home_is_visited(session, case, slot, viewer):
         unusual = "home_visited_then"
+    day = today_in_paris(slot.start_at)
+    until = pauses_on(session, [case.id], day).get(case.id)
+    if until is not None:
+        unusual = "paused_then"
     if unusual is None:
         return None
     if not insist.strip():
-        raise Invalid({"insist": unusual})
+        raise Invalid({"insist": unusual}, until=until or day)
     return insist.strip()[:WHY_LENGTH]
 
 

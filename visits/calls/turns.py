@@ -17,7 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy import case as sql_case
 
+from visits.cases.pauses import in_pause
 from visits.ground.db import UtcDateTime
+from visits.ground.deadlines import today_in_paris
 from visits.models.calls import ContactAttempt, Disposition
 from visits.models.cases import Case, CaseState
 from visits.models.people import Person
@@ -62,10 +64,11 @@ TURNS = (URGENCY, TRIED_AT, Case.id)
 
 
 def to_contact(now: datetime) -> ColumnElement[bool]:
-    """Give the condition on `Case` for those to call now; whoever rests is not among them."""
+    """Give the condition on `Case` for those to call now; nobody who rests or pauses is."""
     return and_(
         Case.person_id.not_in(left_alone()),
         Case.closed_on.is_(None),
+        Case.id.not_in(in_pause(today_in_paris(now))),
         or_(
             and_(Case.call_back_at <= now, Case.state.in_(PROMISED)),
             and_(

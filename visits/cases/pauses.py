@@ -1,17 +1,20 @@
 """A pause in a case: hospital, holiday. Nothing is due meanwhile, and it ends by itself."""
 
 import uuid
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from visits.cases.tasks import IN_PAUSE, bring_back, withdraw_in_pause
-from visits.ground.deadlines import today_in_paris
+from visits.cases.appointments import call_off, put_back
+from visits.cases.stages import after_cancelling
+from visits.cases.tasks import IN_PAUSE, bring_back, plan_for, visits_due, withdraw_in_pause
+from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.cases import Case, CasePause
 from visits.models.people import AccessKind
+from visits.models.visits import Visit, VisitState
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 
@@ -26,13 +29,15 @@ def pause(
     from_on: date,
     until_on: date,
     why: str,
+    called_off: Collection[uuid.UUID] | None = None,
     viewer: Viewer,
     now: datetime,
 ) -> CasePause:
     """Let nothing be due in a case from one day to another, both included.
 
-    What a cadence made for those days and nobody planned is withdrawn; a visit that is planned
-    stands until somebody calls it off. Raises Invalid, Conflict for a closed case.
+    What a cadence made for those days and nobody planned is withdrawn. Where visits are planned
+    then, `called_off` says which are not to be; the others stand. Raises Invalid, also when that
+    was not said, Conflict for a closed case.
     """
     fields = {}
     if until_on < from_on:
@@ -49,6 +54,9 @@ def pause(
         raise Invalid(fields)
     if not case.is_open:
         raise Conflict("case_closed")
+    planned = visits_between(session, case, from_on, until_on)
+    if planned and called_off is None:
+        raise Invalid({"visits": "visits_in_pause"})
     noted = CasePause(
         case_id=case.id,
         from_on=from_on,
@@ -58,6 +66,10 @@ def pause(
         noted_by_id=viewer.user_id,
     )
     session.add(noted)
+    for visit in planned:
+        if visit.id in (called_off or ()):
+            call_off(session, visit, reason=IN_PAUSE)
+            after_cancelling(session, case)
     session.flush()
     withdraw_in_pause(session, case, from_on, until_on, by=viewer.user_id, now=now)
     _log(session, case, viewer, "case_paused", now)
@@ -67,7 +79,10 @@ def pause(
 def end_pause(
     session: Session, case: Case, pause_id: uuid.UUID, *, viewer: Viewer, now: datetime
 ) -> None:
-    """Take back a pause that is not over: what it withdrew of the days to come is due again."""
+    """Take back a pause that is not over: what it withdrew of the days to come is due again.
+
+    Visits it called off are planned again, where they can still take place.
+    """
     noted = session.get(CasePause, pause_id)
     if noted is None or noted.case_id != case.id:
         raise NotFound("not_found")
@@ -75,7 +90,31 @@ def end_pause(
         raise Conflict("pause_over")
     noted.withdrawn_at, noted.withdrawn_by_id = now, viewer.user_id
     bring_back(session, case, why=IN_PAUSE, since=today_in_paris(now))
+    session.flush()
+    _plan_again(session, case, noted, now)
     _log(session, case, viewer, "case_pause_ended", now)
+
+
+def visits_between(session: Session, case: Case, first: date, last: date) -> Sequence[Visit]:
+    """List the visits a case has planned from one day to another, both included."""
+    return _visits(session, case, VisitState.PLANNED, first, last)
+
+
+def in_pause(today: date) -> Select[uuid.UUID]:
+    """Select the cases that rest on a day: few, as most pauses are over."""
+    return select(CasePause.case_id).where(
+        CasePause.withdrawn_at.is_(None), CasePause.from_on <= today, CasePause.until_on >= today
+    )
+
+
+def pauses_on(session: Session, cases: Collection[uuid.UUID], day: date) -> dict[uuid.UUID, date]:
+    """Tell of each of some cases that rests on a day until when."""
+    statement = select(CasePause.case_id, CasePause.until_on).where(
+        CasePause.case_id.in_(cases), CasePause.case_id.in_(in_pause(day)),
+        CasePause.withdrawn_at.is_(None), CasePause.from_on <= day,
+    )  # fmt: skip
+    ordered = statement.order_by(CasePause.until_on, CasePause.id)
+    return {case_id: until_on for case_id, until_on in session.execute(ordered)}
 
 
 def pauses_of(session: Session, case_id: uuid.UUID) -> Sequence[CasePause]:
@@ -84,6 +123,26 @@ def pauses_of(session: Session, case_id: uuid.UUID) -> Sequence[CasePause]:
         CasePause.case_id == case_id, CasePause.withdrawn_at.is_(None)
     )
     return session.scalars(statement.order_by(CasePause.from_on, CasePause.id)).all()
+
+
+def _plan_again(session: Session, case: Case, noted: CasePause, now: datetime) -> None:
+    """Put visits back into the diary, each for what is due of its kind."""
+    for visit in _visits(session, case, VisitState.CANCELLED, noted.from_on, noted.until_on):
+        if visit.closed_reason == IN_PAUSE and put_back(session, visit, now=now):
+            due = visits_due(session, case)
+            plan_for(session, visit, [one for one in due if one.visit_kind == visit.kind][:1])
+            after_cancelling(session, case)
+
+
+def _visits(
+    session: Session, case: Case, state: VisitState, first: date, last: date
+) -> Sequence[Visit]:
+    within = (
+        Visit.planned_start_at >= midnight_in_paris(first),
+        Visit.planned_start_at < midnight_in_paris(last + timedelta(days=1)),
+    )
+    statement = select(Visit).where(Visit.case_id == case.id, Visit.state == state, *within)
+    return session.scalars(statement.order_by(Visit.planned_start_at, Visit.id)).all()
 
 
 def _log(session: Session, case: Case, viewer: Viewer, what: str, now: datetime) -> None:

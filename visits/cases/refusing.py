@@ -5,15 +5,16 @@ What somebody noted to do, and what a visit promised, goes on: it is theirs to w
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from visits.cases.cadences import lapsed
+from visits.cases.pauses import pauses_on
 from visits.cases.tasks import IN_PAUSE, REFUSED, take_up
 from visits.ground.deadlines import today_in_paris
-from visits.models.cases import Case, CasePause, CaseState, Task, TaskState
+from visits.models.cases import Case, CaseState, Task, TaskState
 from visits.programmes import Programme
 
 
@@ -50,15 +51,7 @@ def take_up_refused(
         cadence = rules[str(task.cadence)]
         if task.why != REFUSED or lapsed(cadence, task.due_on, today):
             continue
-        if _paused(session, task.case_id, task.due_on):
+        if pauses_on(session, [task.case_id], task.due_on):
             task.why = IN_PAUSE
         else:
             take_up(task)
-
-
-def _paused(session: Session, case_id: uuid.UUID, day: date) -> bool:
-    pauses = select(CasePause.id).where(
-        CasePause.case_id == case_id, CasePause.withdrawn_at.is_(None),
-        CasePause.from_on <= day, CasePause.until_on >= day,
-    )  # fmt: skip
-    return session.scalars(pauses.order_by(CasePause.id).limit(1)).first() is not None

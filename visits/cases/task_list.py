@@ -61,6 +61,7 @@ def list_tasks(
         joinedload(Task.case).joinedload(Case.person),
         joinedload(Task.case).joinedload(Case.dwelling).joinedload(Dwelling.residence),
         joinedload(Task.consequence),
+        joinedload(Task.visit),
     )
     found = select(Task.id).where(*_asked(only, today), _in_cases(session, viewer, only))
     if only.text.strip():

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -42,6 +42,11 @@ def is_due(today: date) -> ColumnElement[bool]:
 def is_late(today: date) -> ColumnElement[bool]:
     """Give the condition on `Task` for those that should have been done before today."""
     return and_(Task.state == TaskState.OPEN, Task.due_on < today)
+
+
+def planned_too_late(task: Task) -> bool:
+    """Tell whether the visit planned for a task is after the day it is due."""
+    return task.visit is not None and today_in_paris(task.visit.planned_start_at) > task.due_on
 
 
 def find_task(
@@ -176,7 +181,8 @@ def take_up(task: Task) -> None:
 
 def tasks_of(session: Session, case_id: uuid.UUID) -> Sequence[Task]:
     """List the tasks of a case: those to do by their day, then the others, the latest first."""
-    statement = select(Task).where(Task.case_id == case_id).order_by(Task.due_on, Task.id)
+    of_case = select(Task).where(Task.case_id == case_id).options(joinedload(Task.visit))
+    statement = of_case.order_by(Task.due_on, Task.id)
     found = session.scalars(statement).all()
     to_do = [task for task in found if task.state is TaskState.OPEN]
     return [*to_do, *(task for task in reversed(found) if task.state is not TaskState.OPEN)]

@@ -15,7 +15,7 @@ from visits.models.portfolio import Dwelling, Residence
 
 if TYPE_CHECKING:
     from visits.models.calls import ContactAttempt
-    from visits.models.visits import Consequence
+    from visits.models.visits import Consequence, Visit
 
 
 class CaseState(enum.StrEnum):
@@ -308,6 +308,7 @@ class Task(Base):
 
     case: Mapped[Case] = relationship()
     consequence: Mapped["Consequence | None"] = relationship()
+    visit: Mapped["Visit | None"] = relationship(viewonly=True)
 
     @property
     def is_open(self) -> bool:

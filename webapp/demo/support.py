@@ -148,9 +148,11 @@ class Support:
         if not member.case.is_open:
             return
         first = day_of(now) + timedelta(days=1)
-        span = {"from_on": first, "until_on": first + timedelta(days=days)}
         viewer = member.team.viewer(self.story.session, Action.PLAN, now)
-        pause(self.story.session, member.case, why=why, viewer=viewer, now=now, **span)
+        pause(
+            self.story.session, member.case, why=why, called_off=(), viewer=viewer, now=now,
+            from_on=first, until_on=first + timedelta(days=days),
+        )  # fmt: skip
         for task in tasks_of(self.story.session, member.case.id):
             if task.visit_id is not None and task.state is TaskState.OPEN:
                 self._call_off(member, task, now)

@@ -1,7 +1,7 @@
 """The visit of an enrolled person, planned, moved or cancelled from the page of her case."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.agenda.doors import Knock, report_shut_door
-from visits.agenda.planning import cancel_visit, find_visit, move_visit, plan_visit
+from visits.agenda.planning import cancel_visit, due_before, find_visit, move_visit, plan_visit
 from visits.calls.call_list import diary_of
 from visits.calls.taking_back import REFUSALS
 from visits.cases.cases import find_case
@@ -19,7 +19,7 @@ from visits.models.cases import Case, CaseState
 from visits.models.visits import LIVE, Visit
 from visits.programmes.published import programme_of
 from webapp.access.auth import Action, requires, viewer
-from webapp.frame.languages import moment
+from webapp.frame.languages import day, moment
 from webapp.frame.transaction import now, transaction
 from webapp.office.calls.cases import must_be_sure, offered_visitors, refusal_on_page
 from webapp.office.frame.access import showing
@@ -52,9 +52,16 @@ def plan(case_id: uuid.UUID) -> ResponseReturnValue:
                 place=request.form.get("place", ""),
             )
             said = _("The visit is planned for %(when)s.", when=moment(visit.planned_start_at))
+            late = due_before(session, visit)
     except (Invalid, Conflict) as refused:
         return refusal_on_page(case_id, refused, form="plan")
+    _warn_of_late(late)
     return _back(case_id, said)
+
+
+def _warn_of_late(due_on: date | None) -> None:
+    if due_on is not None:
+        flash(_("That is after the day it is due: %(day)s.", day=day(due_on)), "warning")
 
 
 @appointments.post("/<uuid:case_id>/visits/<uuid:visit_id>/move")
@@ -75,8 +82,10 @@ def move(case_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
                 insist=_typed_insistence(),
             )
             said = _("The visit is moved to %(when)s.", when=moment(visit.planned_start_at))
+            late = due_before(session, visit)
     except (Invalid, Conflict) as refused:
         return refusal_on_page(case_id, refused, form="plan")
+    _warn_of_late(late)
     return _back(case_id, said)
 
 

@@ -53,6 +53,9 @@ REFUSALS: dict[str, Any] = {
         "This visit would begin before 8:00 or end after 20:00. "
         "Tick the box and say why, or choose another hour."
     ),
+    "paused_then": _l(
+        "This case is in a pause until %(until)s. Tick the box and say why, or choose another day."
+    ),
     "home_visited_then": _l(
         "Somebody else is visited in this home at the same time. "
         "Tick the box and say why, or choose another hour."

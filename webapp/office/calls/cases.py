@@ -33,7 +33,7 @@ from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, may_be_taken_back,
 from visits.cases.bringing import version_changes_of
 from visits.cases.cases import endings_of, find_case, outcomes_of
 from visits.cases.charge import Choices, charge_choices, charges_of
-from visits.cases.pauses import pauses_of
+from visits.cases.pauses import pauses_of, pauses_on
 from visits.cases.tasks import BY_HAND, CLOSED_AS, promises_open, tasks_of, visits_due
 from visits.cases.tiers import tier_changes_of
 from visits.choosing.transfer import moved_with, open_to_transfers
@@ -69,7 +69,7 @@ cases = Blueprint("cases", __name__, url_prefix="/cases")
 
 
 # How the details of a refusal are said.
-SAID: dict[str, Any] = {"until": day, "at": moment, "facts": facts_named}
+SAID: dict[str, Any] = {"until": day, "since": day, "at": moment, "facts": facts_named}
 # Only these answers lead to another call at a time the person named.
 CALLED_BACK = (Disposition.CALL_BACK, Disposition.IN_HOSPITAL, Disposition.INTERPRETER)
 
@@ -97,6 +97,7 @@ def index() -> ResponseReturnValue:
             listed=listed,
             only=only,
             attempts=attempts_of(session, listed.rows),
+            paused=pauses_on(session, [case.id for case in listed.rows], day_of(now())),
             cities=cities_of(session, viewer(), programme.code),
             standing=standing(session, programme.code, viewer=viewer()),
             age=age,
@@ -272,6 +273,7 @@ def page_of_case(
         promises=promises_open(session, case),
         tasks=tasks_of(session, case.id),
         paused=pauses_of(session, case.id),
+        rests=pauses_on(session, [case.id], today_in_paris(now())).get(case.id),
         charges=charges_of(session, case.id),
         brought=version_changes_of(session, case),
         tier_changes=tier_changes_of(session, case),

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from visits.cases.tasks import planned_too_late
 from webapp.access.auth import Action
 from webapp.office.cases import charge, life, tasks
 from webapp.office.cases.words import REFUSALS, WORDS
@@ -13,5 +14,9 @@ SUBJECT = Subject(
     navigation=(Item(45, "tasks.index", _l("To do"), "check2-square", Action.SEE_CASES),),
     words=WORDS,
     refusals=REFUSALS,
-    filters={"task_name": tasks.task_name, "promise": tasks.promise},
+    filters={
+        "task_name": tasks.task_name,
+        "promise": tasks.promise,
+        "planned_too_late": planned_too_late,
+    },
 )

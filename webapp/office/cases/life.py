@@ -103,9 +103,10 @@ def begin_pause(case_id: uuid.UUID) -> ResponseReturnValue:
         from_on, until_on = _typed_day("from_on"), _typed_day("until_on")
         if from_on is None or until_on is None:
             raise Invalid({"from_on" if from_on is None else "until_on": "required"})
+        asked = request.form.get("asked") == f"{from_on} {until_on}"
         pause(
             session, case, from_on=from_on, until_on=until_on, why=_typed("why"),
-            viewer=viewer(), now=now(),
+            called_off=_typed_visits() if asked else None, viewer=viewer(), now=now(),
         )  # fmt: skip
         return str(_("Noted: nothing is due in those days."))
 
@@ -192,6 +193,14 @@ def _task_of(session: Session, case: Case, task_id: uuid.UUID) -> Task:
     if task.case_id != case.id:
         raise NotFound("task_not_found")
     return task
+
+
+def _typed_visits() -> list[uuid.UUID]:
+    """Read which visits were ticked."""
+    try:
+        return [uuid.UUID(one) for one in request.form.getlist("called_off")]
+    except ValueError:
+        raise Invalid({"visits": "bad_choice"}) from None
 
 
 def _typed(name: str) -> str:

@@ -34,6 +34,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "refused": _l("she refused"),
         "other_version": _l("the case follows another version of its programme"),
     },
+    "pause_why": {
+        "in_hospital": _l("in hospital"),
+    },
     "case_outcome": {
         "moved": _l("Moved away"),
         "dead": _l("Died"),
@@ -86,6 +89,7 @@ REFUSALS: dict[str, Any] = {
     "task_closed": _l("This is closed already. Nothing was changed."),
     "refusal_stops_it": _l("This person refused. Nothing was changed; note her answer first."),
     "task_open": _l("This is still to do. Nothing was changed."),
+    "visits_in_pause": _l("Visits are planned in those days: say which of them stand."),
     "pause_over": _l("This pause is over. Nothing was changed."),
     "dead_not_noted": _l(
         "A death is noted on the person’s page, with its day: it closes all her cases, and can be "

@@ -368,6 +368,13 @@ def test_what_is_added_again_under_its_name_is_the_same_thing_again(
     office: FlaskClient, session: Session
 ) -> None:
     code = begin(office, session)
+    path = {
+        "path.count": "1", "path.0.name.fr": "Demande", "path.0.step.count": "1",
+        "path.0.step.0.name.fr": "Étude", "path.0.step.0.delay.number": "7",
+    }  # fmt: skip
+    tier = {"tier.count": "1", "tier.0.name.fr": "Renforcé"}
+    fill(office, session, code, "paths", path)
+    fill(office, session, code, "order", tier)
     publish(office, code, 0)
     office.post(f"/programmes/{code}/draft")
 
@@ -388,6 +395,14 @@ def test_what_is_added_again_under_its_name_is_the_same_thing_again(
     fill(office, session, code, "visits", {**twice, "visit_kind.0.remove": "yes"})
     fill(office, session, code, "rhythm", RHYTHM)
     assert (codes("visit_kind"), codes("cadence")) == (["passage"], ["appel_de_la_semaine"])
+    [before] = said_in(draft_of(session, code))["path"]
+    other = {"path.0.code": "demande", "path.0.step.0.name.fr": "Demande"}
+    for typed in ({**path, **other}, path):
+        fill(office, session, code, "paths", typed)
+    assert said_in(draft_of(session, code))["path"] == [before]
+    fill(office, session, code, "order", {})
+    fill(office, session, code, "order", tier)
+    assert codes("tier") == ["renforce"]
 
 
 def test_what_cases_use_is_put_back_by_a_button(office: FlaskClient, session: Session) -> None:

@@ -60,7 +60,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     },
     # Mappings.
     "unknown_kind": {
-        "fr": "Ce genre de fichier n’existe pas.",
+        "fr": "Ce type de fichier n’existe pas.",
         "en": "There is no such kind of file.",
     },
     "unknown_column": {
@@ -68,7 +68,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The file has no such column.",
     },
     "unknown_field": {
-        "fr": "Cette donnée n’existe pas pour ce genre de fichier.",
+        "fr": "Cette donnée n’existe pas pour ce type de fichier.",
         "en": "This kind of file has no such field.",
     },
     "field_twice": {

@@ -150,7 +150,9 @@ def test_something_to_do_is_noted_listed_saved_done_and_to_do_again(
 ) -> None:
     client, path = client_as("coordinator"), f"/cases/{case.id}"
     typed = {"kind": "call", "what": "=Appeler le médecin", "due_on": "2026-03-10"}
-    assert post(client, f"{path}/tasks", **typed)[0] == 200
+    status, shown = post(client, f"{path}/tasks", **typed, owner="nobody")
+    assert (status, "task-owner-error" in shown) == (422, True)
+    assert post(client, f"{path}/tasks", **typed, owner="social_worker")[0] == 200
     task = session.scalars(select(Task.id).where(Task.cadence.is_(None))).one()
     session.rollback()
     listed = client.get("/tasks/?kind=call").get_data(as_text=True)
@@ -158,6 +160,10 @@ def test_something_to_do_is_noted_listed_saved_done_and_to_do_again(
     assert "Visite de la semaine" not in listed
     saved = client.get("/tasks/tasks.csv?kind=call").get_data(as_text=True)
     assert "'=Appeler le médecin" in saved
+    theirs = client.get("/tasks/?owner=social_worker").get_data(as_text=True)
+    assert "=Appeler le médecin" in theirs and "Visite de la semaine" not in theirs
+    assert "=Appeler" not in client.get("/tasks/?owner=visitor").get_data(as_text=True)
+    assert saved.splitlines()[1].split(";")[6] == "Travail social"
     status, shown = post(client, f"{path}/tasks/{task}/close", state="impossible", why="")
     assert (status, f"task-{task}-why-error" in shown) == (422, True)
     assert post(client, f"{path}/tasks/{task}/close", state="done")[0] == 200

@@ -10,6 +10,7 @@ from visits.cases.tasks import is_due, is_late
 from visits.models.cases import Case, Task, TaskKind, TaskState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
+from visits.programmes.schema import OWNERS
 from visits.sight.listing import By, Listed, Wanted, found_or_asked, page_of_found
 from visits.sight.lists import cases_seen, unseen
 from visits.sight.reach import Viewer
@@ -39,6 +40,7 @@ class TaskFilter:
 
     state: str = DUE
     kind: str = ""
+    owner: str = ""
     programme: str = ""
     text: str = ""
     promised: bool = False
@@ -112,8 +114,9 @@ def _in_cases(session: Session, viewer: Viewer, only: TaskFilter) -> ColumnEleme
 
 def _asked(only: TaskFilter, today: date) -> list[ColumnElement[bool]]:
     kind = [Task.kind == TaskKind(only.kind)] if only.kind in tuple(TaskKind) else []
+    owner = [Task.owner_role == only.owner] if only.owner in OWNERS else []
     promised = [Task.consequence_id.is_not(None)] if only.promised else []
-    return [*_which(only.state, today), *kind, *promised]
+    return [*_which(only.state, today), *kind, *owner, *promised]
 
 
 def _which(state: str, today: date) -> tuple[ColumnElement[bool], ...]:

@@ -12,6 +12,7 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.people import AccessKind
 from visits.models.visits import Consequence, Visit
+from visits.programmes.schema import OWNERS
 from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
@@ -76,6 +77,7 @@ def make_task(
     due_on: date,
     not_before: date | None = None,
     visit_kind: str | None = None,
+    owner: str | None = None,
     viewer: Viewer,
     now: datetime,
 ) -> Task:
@@ -90,6 +92,8 @@ def make_task(
         fields["due_on"] = "must_not_be_past"
     elif not_before is not None and not_before > due_on:
         fields["not_before"] = "after_due"
+    if owner is not None and owner not in OWNERS:
+        fields["owner"] = "bad_choice"
     if fields:
         raise Invalid(fields)
     if not case.is_open:
@@ -101,6 +105,7 @@ def make_task(
         what=what.strip(),
         not_before=not_before or today,
         due_on=due_on,
+        owner_role=owner,
         state=TaskState.OPEN,
         made_at=now,
         made_by_id=viewer.user_id,

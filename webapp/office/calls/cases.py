@@ -53,6 +53,7 @@ from visits.people.protection import named_for_way
 from visits.programmes import Programme
 from visits.programmes.facts import is_sealed
 from visits.programmes.published import load_programmes, programme_of
+from visits.programmes.schema import OWNERS
 from visits.sight.reach import Reach
 from visits.steering.outcomes import standing
 from webapp.access.auth import Action, may, requires, viewer
@@ -286,6 +287,7 @@ def page_of_case(
         outcome_names=outcomes_of(session, case),
         endings=endings_of(session, case),
         by_hand=BY_HAND,
+        owners=OWNERS,
         closed_as=CLOSED_AS,
         day_now=today_in_paris(now()),
         plannable=may_be_planned(case, due),

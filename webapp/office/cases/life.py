@@ -138,8 +138,8 @@ def add_task(case_id: uuid.UUID) -> ResponseReturnValue:
         if due_on is None:
             raise Invalid({"due_on": "required"})
         make_task(
-            session, case, TaskKind(kind), what=_typed("what"), due_on=due_on, viewer=viewer(),
-            now=now(),
+            session, case, TaskKind(kind), what=_typed("what"), due_on=due_on,
+            owner=_typed("owner") or None, viewer=viewer(), now=now(),
         )  # fmt: skip
         return str(_("Noted: it is in the list of what is to do."))
 

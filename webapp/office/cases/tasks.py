@@ -16,6 +16,7 @@ from visits.models.cases import Task, TaskKind, TaskState
 from visits.portfolio import harmless
 from visits.programmes import Programme
 from visits.programmes.published import load_programmes, programme_of
+from visits.programmes.schema import OWNERS
 from visits.sight.listing import Wanted
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.languages import day, pick
@@ -54,6 +55,7 @@ def index() -> ResponseReturnValue:
             programme_of=_programmes(session, listed.rows),
             programmes=load_programmes(session).values(),
             kinds=list(TaskKind),
+            owners=OWNERS,
             states=[one for one in TaskState if one is not TaskState.OPEN],
             day_now=today,
         )
@@ -100,6 +102,7 @@ def _only() -> TaskFilter:
     return TaskFilter(
         state=request.args.get("state", DUE),
         kind=request.args.get("kind", ""),
+        owner=request.args.get("owner", ""),
         programme=request.args.get("programme", ""),
         text=request.args.get("q", ""),
     )
@@ -116,7 +119,7 @@ def _as_csv(found: Sequence[Task], programmes: Mapping[object, Programme | None]
     writer = csv.writer(text, delimiter=";")
     landlords = landlords_seen()
     of_landlord = [label for _none, label, _class in landlord_column()]
-    heads = (_("From"), _("Due"), _("What"), _("Person"), _("City"), _("Programme"))
+    heads = (_("From"), _("Due"), _("What"), _("Person"), _("City"), _("Programme"), _("Who"))
     writer.writerow([*heads, *of_landlord, _("State")])
     for task in found:
         programme = programmes[task.id]
@@ -125,6 +128,7 @@ def _as_csv(found: Sequence[Task], programmes: Mapping[object, Programme | None]
             task.case.person.name,
             task.case.residence.city if task.case.residence else "",
             pick(dict(programme.name)) if programme else task.case.programme,
+            word("task_owner", task.owner_role) if task.owner_role else "",
             *([landlords.get(task.case.person.landlord_id, "")] if landlords else []),
             word("task_state", task.state),
         )

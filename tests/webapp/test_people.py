@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_case, make_dwelling, make_person, make_residence, make_user
+from tests.factories import NOW, make_case, make_dwelling, make_person, make_residence, make_user
 from tests.homes import Home
 from tests.submissions import GAS, fill
 from visits.ground.folding import fold, without_accents
@@ -16,6 +16,7 @@ from visits.models.accounts import Role
 from visits.models.people import AccessEvent, NamedAccess, Person
 from visits.models.portfolio import Residence
 from visits.models.works import WorkOrder
+from visits.people.protection import protect
 
 SignIn = Callable[..., FlaskClient]
 
@@ -120,6 +121,23 @@ def test_the_best_match_stands_first(client_as: SignIn, session: Session) -> Non
     page = client_as("coordinator").get("/people/?q=martin").get_data(as_text=True)
     places = [page.index(f"{name}</a>") for name in (" MARTIN", "MARTINET", "DE MARTIN")]
     assert places == sorted(places)
+
+
+def test_a_home_is_found_by_its_reference_though_nobody_lives_there(
+    client_as: SignIn, session: Session
+) -> None:
+    empty, hidden = make_dwelling(session, reference="L-77"), make_dwelling(session)
+    hidden.reference, empty.residence.reference = "L-78", "B-77"
+    protect(session, make_person(session, dwelling=hidden), by=make_user(session).id, now=NOW)
+    paths = f"/homes/{empty.id}", f"/homes/residences/{empty.residence_id}"
+    secret = f"/homes/{hidden.id}"
+    session.commit()
+    client = client_as("coordinator")
+    assert paths[0] in client.get("/people/?q=L-77").text
+    assert paths[1] in client.get("/people/?q=B-77").text
+    unknown = client.get("/people/?q=L-79").text
+    told = client.get("/people/?q=L-78").text
+    assert secret not in told and told.replace("L-78", "L-79") == unknown
 
 
 def test_nothing_typed_finds_nobody_and_nonsense_says_so(

@@ -115,6 +115,26 @@ def search_homes(session: Session, viewer: Viewer, text: str) -> FoundHomes:
     return FoundHomes(dwellings[:MOST_FOUND], residences[:MOST_FOUND], more)
 
 
+def homes_named(session: Session, viewer: Viewer, reference: str) -> FoundHomes:
+    """Find the homes the viewer may see that are called exactly so: a dwelling, all of a residence.
+
+    Several landlords may use one reference.
+    """
+    seen = visible_homes(viewer)
+    in_it = exists().where(Dwelling.residence_id == Residence.id, seen).correlate(Residence)
+    dwellings = session.scalars(
+        select(Dwelling)
+        .join(Dwelling.residence)
+        .where(Dwelling.reference == reference, seen)
+        .options(contains_eager(Dwelling.residence))
+        .order_by(Dwelling.id)
+    ).all()
+    residences = session.scalars(
+        select(Residence).where(Residence.reference == reference, in_it).order_by(Residence.id)
+    ).all()
+    return FoundHomes(dwellings, residences, more=False)
+
+
 def find_residence(session: Session, viewer: Viewer, residence_id: uuid.UUID) -> Residence:
     """Find a residence in which the viewer may see a dwelling.
 

@@ -37,6 +37,7 @@ from visits.people.roles import ROLES as HOUSEHOLD_ROLES
 from visits.people.roles import role_changes, standing_roles
 from visits.programmes.published import WAYS_BY_HAND, open_to_requests, programme_of
 from visits.sight import find_person
+from visits.sight.homes import homes_named
 from visits.sight.search import search_people
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
@@ -68,12 +69,16 @@ KNOWN_SCORES = ("GIR", "FRAGIRE", "Tinetti", "SEGA", "TUG", "MMSE", "GDS")
 @people.get("/")
 @requires(Action.SEE_PERSONS)
 def index() -> ResponseReturnValue:
-    """Find persons by name, dwelling, address, phone, birth date or work order."""
+    """Find persons by name, dwelling, address, phone, birth date, order; homes by reference."""
     text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
     with showing("people_search") as (session, shown):
         listed, near = search_people(session, viewer(), text, wanted=wanted(), options=with_homes())
         shown.update(person.id for person in listed.rows)
-        return render_template("people/index.html", listed=listed, near=near, text=text, age=age)
+        sees_homes = bool(text) and may(Action.SEE_HOMES)
+        homes = homes_named(session, viewer(Action.SEE_HOMES), text) if sees_homes else None
+        return render_template(
+            "people/index.html", listed=listed, near=near, text=text, homes=homes, age=age
+        )
 
 
 @people.get("/<uuid:person_id>")

@@ -512,7 +512,7 @@ def test_a_task_made_by_hand_is_done_or_not_and_that_is_taken_back(desk: Desk) -
             desk.session, task, TaskState.IMPOSSIBLE, why="", viewer=desk.viewer, now=desk.now
         )
     assert refused.value.fields == {"why": "required"}
-    close_task(desk.session, task, TaskState.DONE, why="", viewer=desk.viewer, now=desk.now)
+    close_task(desk.session, task, TaskState.DONE, why="Rien", viewer=desk.viewer, now=desk.now)
     with pytest.raises(Conflict, match="task_closed"):
         close_task(
             desk.session, task, TaskState.WITHDRAWN, why="x", viewer=desk.viewer, now=desk.now

@@ -176,8 +176,8 @@ def test_a_call_promised_while_a_visit_stands_is_on_the_list(desk: Desk) -> None
     at = desk.now + timedelta(hours=2)
     desk.note(Attempt(Disposition.CALL_BACK, call_back_at=at))
     due = select(Case.id).join(Case.person)
-    assert desk.session.scalars(due.where(to_contact(desk.now))).all() == []
-    assert desk.session.scalars(due.where(to_contact(at))).all() == [desk.case.id]
+    assert desk.session.scalars(due.where(to_contact(desk.session, desk.now))).all() == []
+    assert desk.session.scalars(due.where(to_contact(desk.session, at))).all() == [desk.case.id]
 
 
 def test_no_call_ends_a_visit_that_is_under_way(desk: Desk) -> None:

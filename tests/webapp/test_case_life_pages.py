@@ -13,6 +13,7 @@ from tests.conftest import NOW
 from tests.factories import make_case, make_dwelling, make_person, make_user, make_visit
 from visits.cases.coming import make_for
 from visits.models.accounts import Role
+from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.visits import Visit, VisitState
 from visits.programmes.published import version_of
@@ -103,6 +104,36 @@ def test_weekly_visits_are_planned_ahead_one_after_the_other(
     assert f"visits/{first}/move" not in shown
 
 
+def test_a_call_answers_the_call_that_is_due_and_gives_it_back(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    client, path = client_as("coordinator"), f"/cases/{case.id}"
+    number = case.id
+    assert 'value="well"' not in client.get(path).get_data(as_text=True)
+    post(client, f"{path}/tasks", kind="call", what="Demander si ça va", due_on="2026-03-10")
+    task = session.scalars(select(Task.id).where(Task.kind == TaskKind.CALL)).one()
+    session.rollback()
+    shown = client.get(path).get_data(as_text=True)
+    assert 'value="well"' in shown
+    assert f'name="answers" value="{task}"' in shown
+
+    def state() -> TaskState:
+        found = session.scalars(select(Task.state).where(Task.id == task)).one()
+        session.rollback()
+        return found
+
+    said = {"disposition": "well", "channel": "phone", "attempts": "0", "offered": "yes"}
+    status, shown = post(client, f"{path}/calls", **said, answers=task)
+    assert (status, "Jointe : tout va bien" in shown) == (200, True)
+    assert state() is TaskState.DONE
+    attempt = session.scalars(
+        select(ContactAttempt.id).where(ContactAttempt.case_id == number)
+    ).one()
+    session.rollback()
+    status, _ = post(client, f"{path}/attempts/{attempt}/back", reason="Ce n’était pas elle")
+    assert (status, state()) == (200, TaskState.OPEN)
+
+
 def test_a_pause_over_a_planned_visit_asks_what_becomes_of_it(
     client_as: SignIn, session: Session, case: Case
 ) -> None:
@@ -166,7 +197,7 @@ def test_something_to_do_is_noted_listed_saved_done_and_to_do_again(
     assert saved.splitlines()[1].split(";")[6] == "Travail social"
     status, shown = post(client, f"{path}/tasks/{task}/close", state="impossible", why="")
     assert (status, f"task-{task}-why-error" in shown) == (422, True)
-    assert post(client, f"{path}/tasks/{task}/close", state="done")[0] == 200
+    assert post(client, f"{path}/tasks/{task}/close", state="done", why="Il rappelle")[0] == 200
     assert "Appeler le" not in client.get("/tasks/?kind=call").get_data(as_text=True)
     assert post(client, f"{path}/tasks/{task}/reopen")[0] == 200
     session.expire_all()

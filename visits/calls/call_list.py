@@ -94,7 +94,7 @@ def _found(session: Session, viewer: Viewer, only: CaseFilter, now: datetime) ->
     found = select(Case.id).where(cases_seen(session, viewer))
     if only.programme:
         found = found.where(Case.programme == only.programme)
-    if (state := _state(only.state, now)) is not None:
+    if (state := _state(session, only.state, now)) is not None:
         found = found.where(state)
     if only.tier:
         found = found.where(Case.tier == only.tier)
@@ -111,11 +111,11 @@ def _homes_in(city: str) -> Select[uuid.UUID]:
     return select(Dwelling.id).join(Dwelling.residence).where(Residence.city == city)
 
 
-def _state(name: str, now: datetime) -> ColumnElement[bool] | None:
+def _state(session: Session, name: str, now: datetime) -> ColumnElement[bool] | None:
     if name == TO_CONTACT:
-        return to_contact(now)
+        return to_contact(session, now)
     if name == CALL_BACK_DUE:
-        return and_(to_contact(now), Case.call_back_at.is_not(None))
+        return and_(to_contact(session, now), Case.call_back_at.is_not(None))
     if name == NO_HOME:
         return and_(Case.dwelling_id.is_(None), Case.closed_on.is_(None))
     if name == PAUSED:

@@ -1,5 +1,6 @@
 """Calling people: what came of each attempt, refusals, whom not to call again."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from visits.calls.phones import note_number, note_wrong, read_number, read_whose
 from visits.calls.taking_back import GRAVE, REFUSALS, note_grave
+from visits.calls.welfare import ABOUT_HER, asks_how_she_is, follow_answer, stood
 from visits.cases.coming import make_for
+from visits.cases.pauses import LONGEST_DAYS
 from visits.cases.stages import move
 from visits.ground.deadlines import months_after, today_in_paris
 from visits.ground.errors import Conflict, DoNotContact, Invalid
@@ -41,6 +44,7 @@ NOTES_REQUIRED = {
     Disposition.LANGUAGE: "language_required",
     Disposition.INTERPRETER: "language_required",
     Disposition.AGREED_BY_OTHER: "who_required",
+    Disposition.TO_FOLLOW: "what_required",
 }
 # Answers with which a part of the visit may be refused while the rest is agreed to, or open.
 PARTS_SAID = (
@@ -76,6 +80,10 @@ class Attempt:
     # The day of a death or a move; today where nobody said.
     happened_on: date | None = None
     refused: tuple[RefusedPart, ...] = ()
+    # Which of the calls that are due it answers; None is those the programme's rules made.
+    answers: tuple[uuid.UUID, ...] | None = None
+    # Whether nothing is due until the call back: in hospital.
+    pauses: bool = False
 
 
 NOTE_LENGTH = 500
@@ -95,6 +103,9 @@ def record_attempt(
     if attempt.seen is not None and attempt.seen != _attempts(session, case):
         raise Conflict("conflict")
     _refuse_if_not_to_contact(session, case, attempt, now)
+    if attempt.disposition in ABOUT_HER and not asks_how_she_is(session, case, now=now):
+        raise Invalid({"disposition": "disposition_required"})
+    before = stood(case)
     kept = ContactAttempt(
         case_id=case.id,
         at=now,
@@ -112,6 +123,10 @@ def record_attempt(
     if attempt.refused:
         refuse_parts(session, case.person, attempt.refused, viewer=viewer, now=now)
     _follow(session, case, kept, attempt.happened_on, now)
+    follow_answer(
+        session, case, kept, before=before, answers=attempt.answers, pauses=attempt.pauses,
+        viewer=viewer, now=now,
+    )  # fmt: skip
     make_for(session, [case], now=now)
     refresh_map(session, [case.dwelling_id])
     log_access(
@@ -154,6 +169,8 @@ def _check(attempt: Attempt, now: datetime) -> None:
         fields["call_back_at"] = "call_back_required"
     if attempt.call_back_at is not None and attempt.call_back_at <= now:
         fields["call_back_at"] = "must_be_in_future"
+    if attempt.pauses and _beyond(attempt.call_back_at, now):
+        fields["call_back_at"] = "too_far"
     if attempt.note and len(attempt.note) > NOTE_LENGTH:
         fields["note"] = "too_long"
     if attempt.happened_on is not None and attempt.happened_on > today_in_paris(now):
@@ -164,6 +181,10 @@ def _check(attempt: Attempt, now: datetime) -> None:
             fields["right_number"] = "same_number"
     if fields:
         raise Invalid(fields)
+
+
+def _beyond(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and (moment - now).days > LONGEST_DAYS
 
 
 def _right_number(attempt: Attempt, fields: dict[str, str]) -> str | None:
@@ -208,6 +229,8 @@ def _follow(
         move(case, NEXT_STATE[attempt.disposition])
     if attempt.disposition in REFUSALS:
         keep_refusal(session, case, attempt.reason or RefusalReason.NOT_SAID, now=now)
+    elif attempt.disposition in ABOUT_HER and case.state is CaseState.UNREACHABLE:
+        move(case, CaseState.TO_CALL)
     elif attempt.disposition in UNANSWERED and ladder_climbed(session, case):
         move(case, CaseState.UNREACHABLE)
 

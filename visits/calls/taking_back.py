@@ -7,6 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
+from visits.calls.welfare import may_be_undone, undo_answer
+from visits.cases.coming import make_for
 from visits.cases.stages import DIED, MOVED
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, NotFound
@@ -55,9 +57,10 @@ def note_grave(
 
 
 def may_be_taken_back(attempts: Sequence[ContactAttempt]) -> ContactAttempt | None:
-    """Give the last answer, if it is one that may be taken back."""
+    """Give the last answer, if it is one that led to something and may be taken back."""
     standing = [one for one in attempts if one.taken_back_at is None]
-    return standing[-1] if standing and standing[-1].disposition in GRAVE else None
+    last = standing[-1] if standing else None
+    return last if last and (last.disposition in GRAVE or may_be_undone(last)) else None
 
 
 def take_back(
@@ -69,7 +72,7 @@ def take_back(
     viewer: Viewer,
     now: datetime,
 ) -> GivenBack:
-    """Undo a death, move or refusal noted by mistake; gives what came back and what could not.
+    """Undo an answer noted by mistake, with what it led to; gives what came back and what not.
 
     Raises NotFound for no attempt of this case, Conflict for one that cannot be undone, or not any
     more.
@@ -86,7 +89,12 @@ def take_back(
         )
     attempt.taken_back_why = checked_reason(reason)
     attempt.taken_back_at, attempt.taken_back_by_id = now, viewer.user_id
-    back = give_back(session, case.person, _before(case, attempt), now=now)
+    if attempt.disposition in GRAVE:
+        back = give_back(session, case.person, _before(case, attempt), now=now)
+    else:
+        back = GivenBack()
+        undo_answer(session, case, attempt, viewer=viewer, now=now)
+        make_for(session, [case], now=now)
     if attempt.disposition in REFUSALS:
         # A refusal told at a door was kept when the tablet's report came.
         moments = or_(Refusal.at == attempt.at, Refusal.at == attempt.received_at)

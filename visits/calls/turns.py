@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import (
     ColumnElement,
@@ -16,13 +16,17 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy import case as sql_case
+from sqlalchemy.orm import Session
 
 from visits.cases.pauses import in_pause
+from visits.cases.tasks import is_due
 from visits.ground.db import UtcDateTime
 from visits.ground.deadlines import today_in_paris
 from visits.models.calls import ContactAttempt, Disposition
-from visits.models.cases import Case, CaseState
+from visits.models.cases import Case, CaseState, Task, TaskKind
 from visits.models.people import Person
+from visits.models.programmes import ProgrammeVersion
+from visits.programmes.published import programme_in
 
 # How long after an attempt a person is left alone, unless a call back was promised: then its
 # moment counts and nothing else. No law sets these for a landlord's own tenants; they are our
@@ -63,19 +67,48 @@ URGENCY = sql_case((Case.call_back_at.is_not(None), 0), else_=LATER) - Case.scor
 TURNS = (URGENCY, TRIED_AT, Case.id)
 
 
-def to_contact(now: datetime) -> ColumnElement[bool]:
-    """Give the condition on `Case` for those to call now; nobody who rests or pauses is."""
+def to_contact(session: Session, now: datetime) -> ColumnElement[bool]:
+    """Give the condition on `Case` for those to call now; nobody who rests or pauses is.
+
+    Where a programme says when its calls are due, they are to be made then; where calls are all
+    there is in it, at no other time.
+    """
+    waiting = and_(Case.call_back_at.is_(None), Case.id.not_in(_resting(now)))
+    asked = and_(waiting, Case.state.in_(WAITING))
+    timed, only = _versions_with_calls(session)
+    if only:
+        version = Case.programme_version_id
+        asked = and_(asked, or_(version.is_(None), version.not_in(only)))
+    if timed:
+        hers = (Case.programme_version_id.in_(timed), Case.state != CaseState.REFUSED)
+        asked = or_(asked, and_(waiting, *hers, Case.id.in_(_called_for(today_in_paris(now)))))
     return and_(
         Case.person_id.not_in(left_alone()),
         Case.closed_on.is_(None),
         Case.id.not_in(in_pause(today_in_paris(now))),
         or_(
             and_(Case.call_back_at <= now, Case.state.in_(PROMISED)),
-            and_(
-                Case.call_back_at.is_(None), Case.state.in_(WAITING), Case.id.not_in(_resting(now))
-            ),
+            asked,
         ),
     )
+
+
+def _versions_with_calls(session: Session) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+    """Give the versions of programmes whose rules ask for calls, and those that ask for no more."""
+    timed, only = [], []
+    for version in session.scalars(select(ProgrammeVersion).order_by(ProgrammeVersion.id)):
+        asked = {one.task for one in programme_in(version).cadences}
+        if TaskKind.CALL in asked:
+            timed.append(version.id)
+            if TaskKind.VISIT not in asked:
+                only.append(version.id)
+    return timed, only
+
+
+def _called_for(today: date) -> Select[uuid.UUID]:
+    """Select the cases in which a call that a rule asks for is due."""
+    by_rule = (Task.kind == TaskKind.CALL, Task.cadence.is_not(None))
+    return select(Task.case_id).where(is_due(today), *by_rule)
 
 
 def left_alone() -> Select[uuid.UUID]:

@@ -145,9 +145,13 @@ def close_task(
 ) -> None:
     """Note that a task is done, not possible or not wanted any more.
 
-    The latter two say why, and whatever was promised what came of it.
+    The latter two say why, and a call and whatever was promised what came of it. A call that a
+    rule asks for is not closed as done but noted: `answered_by_call` closes it.
     """
-    if not why.strip() and (to is not TaskState.DONE or task.is_promise):
+    a_call = to is TaskState.DONE and task.kind is TaskKind.CALL
+    if a_call and task.cadence is not None:
+        raise Conflict("note_the_call")
+    if not why.strip() and (to is not TaskState.DONE or task.is_promise or a_call):
         raise Invalid({"why": "required"})
     if len(why.strip()) > WHAT_LENGTH:
         raise Invalid({"why": "too_long"})
@@ -230,6 +234,30 @@ def answered_by(session: Session, visit: Visit, *, now: datetime) -> None:
     for task in _planned_for(session, visit, TaskState.OPEN):
         _move(task, TaskState.DONE)
         task.closed_at, task.closed_by_id = now, visit.visitor_id
+
+
+def calls_due(session: Session, case: Case, today: date) -> Sequence[Task]:
+    """List the calls that are due in a case; what a visit promised is followed up elsewhere."""
+    statement = select(Task).where(
+        Task.case_id == case.id, is_due(today), Task.kind == TaskKind.CALL,
+        Task.visit_id.is_(None), Task.consequence_id.is_(None),
+    )  # fmt: skip
+    return session.scalars(statement.order_by(Task.due_on, Task.id)).all()
+
+
+def answered_by_call(tasks: Collection[Task], *, by: uuid.UUID, now: datetime) -> None:
+    """Close what a call that reached her answers."""
+    for task in tasks:
+        _move(task, TaskState.DONE)
+        task.closed_at, task.closed_by_id = now, by
+
+
+def unanswered(session: Session, ids: Collection[uuid.UUID]) -> None:
+    """Open again what a call answered that turns out to be none."""
+    done = select(Task).where(Task.id.in_(ids), Task.state == TaskState.DONE)
+    for task in session.scalars(done.order_by(Task.id)).all():
+        _move(task, TaskState.OPEN)
+        task.closed_at = task.closed_by_id = None
 
 
 def reopen_answered(session: Session, visit: Visit) -> None:

@@ -29,6 +29,9 @@ class Disposition(enum.StrEnum):
     REFUSED = "refused"
     REFUSED_BY_FAMILY = "refused_by_family"
     CALL_BACK = "call_back"
+    # Calls that ask how she is and for no visit: contacted, no interview (AAPOR 2.36).
+    WELL = "well"
+    TO_FOLLOW = "to_follow"
     NO_ANSWER = "no_answer"
     WRONG_NUMBER = "wrong_number"
     THIRD_PARTY = "third_party"

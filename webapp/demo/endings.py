@@ -98,7 +98,7 @@ class Endings:
         luck = self.rng.random()
         if not task.is_open or luck > 0.75:
             return
-        to, why = TaskState.DONE, ""
+        to, why = TaskState.DONE, "Fait, rien à signaler." if task.kind is TaskKind.CALL else ""
         if luck > 0.62:
             to, why = TaskState.IMPOSSIBLE, NOT_POSSIBLE
         close_task(self.story.session, task, to, why=why, viewer=self.planner, now=now)

@@ -236,7 +236,8 @@ class Support:
                 continue
             luck = self.rng.random()
             if luck < 0.5:
-                close_task(session, task, TaskState.DONE, why="", viewer=viewer, now=now)
+                came = "Fait, rien à signaler." if task.kind is TaskKind.CALL else ""
+                close_task(session, task, TaskState.DONE, why=came, viewer=viewer, now=now)
             elif luck < 0.6 and task.cadence is None:
                 why = "Ne répond plus au téléphone, vu à la prochaine visite."
                 close_task(session, task, TaskState.IMPOSSIBLE, why=why, viewer=viewer, now=now)

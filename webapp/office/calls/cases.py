@@ -30,11 +30,19 @@ from visits.calls.contacts import (
 )
 from visits.calls.phones import WHOSE_LENGTH
 from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, may_be_taken_back, take_back
+from visits.calls.welfare import ABOUT_HER, asks_how_she_is
 from visits.cases.bringing import version_changes_of
 from visits.cases.cases import endings_of, find_case, outcomes_of
 from visits.cases.charge import Choices, charge_choices, charges_of
 from visits.cases.pauses import pauses_of, pauses_on
-from visits.cases.tasks import BY_HAND, CLOSED_AS, promises_open, tasks_of, visits_due
+from visits.cases.tasks import (
+    BY_HAND,
+    CLOSED_AS,
+    calls_due,
+    promises_open,
+    tasks_of,
+    visits_due,
+)
 from visits.cases.tiers import tier_changes_of
 from visits.choosing.transfer import moved_with, open_to_transfers
 from visits.ground.deadlines import today_in_paris
@@ -216,8 +224,18 @@ def _typed_attempt() -> Attempt:
         dialled=typed.get("dialled") or None,
         right_number=typed.get("right_number", "").strip() if wrong else "",
         refused=_typed_parts() if disposition in PARTS_SAID else (),
+        answers=_typed_answers() if typed.get("offered") else None,
+        pauses=disposition is Disposition.IN_HOSPITAL and typed.get("pause") == "yes",
         right_whose=typed.get("right_whose", "") if wrong else "",
     )
+
+
+def _typed_answers() -> tuple[uuid.UUID, ...]:
+    """Read which of the calls that are due were ticked as made."""
+    try:
+        return tuple(uuid.UUID(one) for one in request.form.getlist("answers"))
+    except ValueError:
+        raise Invalid({"answers": "bad_choice"}) from None
 
 
 def _typed_parts() -> tuple[RefusedPart, ...]:
@@ -306,7 +324,8 @@ def page_of_case(
         said=said,
         typed=request.form if form else {},
         form=form,
-        dispositions=[one for one in Disposition if one not in AT_THE_DOOR],
+        dispositions=_dispositions(session, case),
+        calls_due=calls_due(session, case, today_in_paris(now())),
         outcomes=OUTCOMES,
         left_behind=LEFT_BEHIND,
         ladder=ladder_of(case.attempts),
@@ -320,6 +339,13 @@ def page_of_case(
         age=age,
         now=now(),
     )
+
+
+def _dispositions(session: Session, case: Case) -> list[Disposition]:
+    left_out = (
+        AT_THE_DOOR if asks_how_she_is(session, case, now=now()) else (*AT_THE_DOOR, *ABOUT_HER)
+    )
+    return [one for one in Disposition if one not in left_out]
 
 
 def _alike(visit: Visit) -> tuple[str, str] | None:

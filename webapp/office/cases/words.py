@@ -32,6 +32,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "in_pause": _l("it fell in a pause"),
         "too_late": _l("it was too late, by the programme’s delay"),
         "refused": _l("she refused"),
+        "call_taken_back": _l("the call it came of was taken back"),
         "other_version": _l("the case follows another version of its programme"),
     },
     "pause_why": {
@@ -88,6 +89,7 @@ REFUSALS: dict[str, Any] = {
     "task_done_by_visit": _l("A visit did this. Nothing was changed."),
     "task_closed": _l("This is closed already. Nothing was changed."),
     "refusal_stops_it": _l("This person refused. Nothing was changed; note her answer first."),
+    "note_the_call": _l("Note the call instead: what came of it closes this. Nothing was changed."),
     "task_open": _l("This is still to do. Nothing was changed."),
     "visits_in_pause": _l("Visits are planned in those days: say which of them stand."),
     "pause_over": _l("This pause is over. Nothing was changed."),

@@ -48,6 +48,9 @@ SHUT = {
     Disposition.UNSAFE: (4, "Chien détaché dans l’entrée."),
 }
 
+# Said of a visit that falls in a pause.
+OUT_THAT_DAY = "Rentre chez elle ce jour-là."
+
 
 class Diary:
     """Who visits whom and when, four visits a day at most."""
@@ -76,6 +79,7 @@ class Diary:
             start_at=start_at,
             minutes=MINUTES,
             viewer=self.planner,
+            insist=OUT_THAT_DAY,
             now=now,
         )
 
@@ -171,6 +175,7 @@ class Diary:
             visitor_id=visitor.id,
             start_at=start_at,
             viewer=self.planner,
+            insist=OUT_THAT_DAY,
             now=now,
         )
         self._let_be_held(visit)

@@ -81,7 +81,7 @@ class Endings:
             until = first + timedelta(days=self.rng.randint(20, 60))
             why = self.rng.choice(STAYS)
             pause(
-                self.story.session, case, from_on=first, until_on=until, why=why,
+                self.story.session, case, from_on=first, until_on=until, why=why, called_off=(),
                 viewer=self.planner, now=now,
             )  # fmt: skip
         elif luck < NOTED:

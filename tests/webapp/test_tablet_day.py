@@ -54,6 +54,7 @@ def test_a_visit_lists_its_forms_and_where_it_is(tablet: Tablet) -> None:
         ("safety_and_decency", False, False),
     ]
     assert {one["form_id"] for one in day["forms"]} == set(FORMS)
+    assert visit["programme"] == {"fr": "Seniors à domicile", "en": "Seniors at home"}
     assert (visit["attempt"], visit["alerts"], visit["earlier"], visit["due"]) == (1, [], [], [])
     assert isinstance(visit["dwelling"]["lat"], float)
     assert (day["kit"], day["sent"]) == ([], [])

@@ -51,6 +51,7 @@ tablet_day = Blueprint("tablet_day", __name__, url_prefix="/api/tablet", descrip
 class _Bundle:
     """What stands beside the visits, by visit or by person."""
 
+    programmes: Mapping[UUID, Programme | None]
     forms: Mapping[UUID, list[VisitForm]]
     attempts: Mapping[UUID, int]
     alerts: Mapping[UUID, list[PersonAlert]]
@@ -129,6 +130,7 @@ def _bundle(session: Session, visits: Sequence[Visit], until: datetime) -> _Bund
     persons = {one.due.task.case.person_id for found in beside.values() for one in found}
     persons |= {visit.case.person_id for visit in visits}
     return _Bundle(
+        programmes={visit.id: programme_of(session, visit.case) for visit in visits},
         forms=forms_of_visits(session, visits, until=until),
         attempts=tries_at_doors(session, visits),
         alerts=standing_alerts(session, persons),
@@ -180,9 +182,10 @@ def _form(form: FormVersion, confidential: list[str]) -> dict[str, Any]:
 
 
 def _visit(visit: Visit, bundle: _Bundle) -> dict[str, Any]:
-    person = visit.case.person
+    person, programme = visit.case.person, bundle.programmes[visit.id]
     return {
         "id": visit.id,
+        "programme": programme.name if programme else None,
         "planned_start_at": visit.planned_start_at,
         "planned_end_at": visit.planned_end_at,
         "state": visit.state,

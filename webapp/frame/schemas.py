@@ -165,6 +165,7 @@ class DayVisitSchema(Schema):
     """A visit of the day."""
 
     id = fields.UUID()
+    programme = fields.Nested(LocalisedSchema, allow_none=True)
     planned_start_at = fields.AwareDateTime()
     planned_end_at = fields.AwareDateTime()
     state = fields.String()

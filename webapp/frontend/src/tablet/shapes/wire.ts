@@ -79,6 +79,8 @@ export interface Visit {
   planned_start_at: string
   planned_end_at: string | null
   state: string
+  /** Missing in a day kept from before it was told. */
+  programme?: Translated | null
   /** 1 for the first try at this door. */
   attempt: number
   person: { name: string; born_on: string | null; birth_year: number | null; phone: string | null }

@@ -125,8 +125,10 @@ def test_the_demo_has_the_size_it_was_asked_for(demo: Session) -> None:
 def test_cases_live_their_lives_in_the_four_programmes(demo: Session) -> None:
     tasks = Counter(map(tuple, demo.execute(select(Task.kind, Task.state))))
     assert {state for kind, state in tasks if kind is TaskKind.VISIT} >= {
-        TaskState.OPEN, TaskState.DONE, TaskState.LAPSED, TaskState.WITHDRAWN,
+        TaskState.OPEN, TaskState.DONE, TaskState.WITHDRAWN,
     }  # fmt: skip
+    withdrawn = demo.scalars(select(Task).where(Task.state == TaskState.WITHDRAWN)).all()
+    assert {"case_closed", "refused"} <= {task.why for task in withdrawn}
     assert {kind for kind, _ in tasks} == {
         TaskKind.VISIT, TaskKind.CALL, TaskKind.REVIEW, TaskKind.CHECK, TaskKind.ANSWER,
     }  # fmt: skip

@@ -8,7 +8,7 @@ it is written anew, to be read as a change and kept.
 import difflib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,10 +21,11 @@ from werkzeug.routing import Rule
 
 from tests.factories import NOW, make_user
 from tests.webapp.test_sight import HER, MAP, NORTH, SOUTH, Known, World
+from visits.accounts.accounts import find_organisation
 from visits.accounts.mandates import MandateSaid, grant_mandate
 from visits.accounts.open_sessions import start_session
 from visits.ground.deadlines import today_in_paris
-from visits.models.accounts import Role
+from visits.models.accounts import OrganisationKind, Role
 from visits.models.mandates import Mandate, Right
 from visits.models.works import WorkOrder
 from webapp.access.auth import SESSION_NUMBER, Action, declared_action
@@ -55,6 +56,7 @@ class Column:
 
 COLUMNS = (
     Column("visitor", Role.VISITOR, OURS),
+    Column("…to visit", Role.VISITOR, OURS, frozenset({Right.VISIT})),
     Column("coordinator", Role.COORDINATOR),
     Column("…of the south", Role.COORDINATOR, territory=SOUTH),
     Column("social worker", Role.SOCIAL_WORKER),
@@ -143,7 +145,7 @@ def _client(app: Flask, world: World, column: Column) -> FlaskClient:
         place = world.territories[column.territory or NORTH]
         today = today_in_paris(NOW)
         said = MandateSaid(user.organisation_id, "seniors", place, column.rights, today, None)
-        grant_mandate(session, said, by=user.id, now=NOW)
+        grant_mandate(session, said, by=world.office.id, now=NOW)
     number = start_session(session, user.id, now=NOW)
     session.commit()
     client = app.test_client()
@@ -195,6 +197,7 @@ def test_every_page_opens_to_those_whom_the_table_names_and_to_nobody_else(
     rows = zip(*columns, strict=True)
     found = {rule.endpoint: list(row) for rule, row in zip(closed, rows, strict=True)}
     _keeps_apart(found)
+    _keeps_landlords_apart(app, field, closed)
     written, expected = _written(found), TABLE.read_text() if TABLE.exists() else ""
     if not expected:
         TABLE.write_text(written)
@@ -217,3 +220,23 @@ def _keeps_apart(found: Found) -> None:
         assert row["contractor"][1:] in ("..", "00"), f"{endpoint}: an order not given is seen"
         assert row["visitor"][1:] in ("..", "00"), f"{endpoint}: a visitor sees whom others visit"
         assert row["…of the south"][:2] in ("..", "00"), f"{endpoint}: a territory does not hold"
+
+
+def _keeps_landlords_apart(app: Flask, field: Field, rules: list[Rule]) -> None:
+    """Refuse that a page tells of somebody to another landlord's people, or beyond a mandate."""
+    about = [rule for rule in rules if rule.arguments & field.persons[0].values.keys()]
+    find_organisation(field.world.session, "Aisne", OrganisationKind.LANDLORD)
+    hers = replace(field, persons=field.persons[:1])
+    offices = (role for role in Role if role not in (Role.FUNDER, Role.CONTRACTOR, Role.VISITOR))
+    for column in (
+        *(Column(role, role, "Aisne") for role in offices),
+        Column("platform", Role.COORDINATOR, "Plateforme"),
+    ):
+        signs = zip(about, _look(app, hers, column, about), strict=True)
+        seen = [rule.endpoint for rule, sign in signs if OPENS in sign]
+        assert not seen, f"{column.name}, of another landlord: {seen}"
+    platform = Column("platform", Role.COORDINATOR, "Plateforme", frozenset(Right))
+    signs = zip(about, _look(app, field, platform, about), strict=True)
+    opened = {rule.endpoint: sign for rule, sign in signs if OPENS in sign}
+    assert {sign[2:] for sign in opened.values()} == {HIDDEN}, f"beyond its mandate: {opened}"
+    assert opened["cases.show"] == opened["people.show"] == "xx0"

@@ -69,9 +69,9 @@ def test_a_coordinator_makes_the_heatwave_visits_from_an_empty_page(
     rows.get_by_role("checkbox").check()
     page.get_by_role("button", name="Inscrire la sélection").click()
     page.goto(f"{july.url}/cases/?programme=visites_canicule")
-    expect(page.locator("main")).not_to_contain_text("HAUTE")  # her first call is due in a week
-    page.get_by_label("État").select_option(label="Tous les états")
-    page.get_by_role("button", name="Filtrer").click()
+    # Her first call is due in a week.
+    expect(page.locator(".empty-state")).to_contain_text("Personne à appeler maintenant")
+    page.get_by_role("link", name="Voir tous les dossiers").click()
     page.get_by_role("link", name=re.compile("HAUTE")).first.click()
     heading = page.get_by_role("heading", name="À faire", exact=True)
     due = page.locator("section.panel").filter(has=heading)

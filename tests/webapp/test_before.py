@@ -109,7 +109,7 @@ def test_what_people_had_is_worked_on_with_todays_pages(
     assert {path for path, status in answers.items() if status != 200} == hidden
     assert {answers[path] for path in hidden} == {404}
     _addresses_of_before_lead_on(client, agreed)
-    said = {"ending": "moved", "on": "2026-03-10"}
+    said = {"ending": "declined", "on": "2026-03-10"}
     assert client.post(f"/cases/{agreed}/close", data=said).status_code == 302
     assert client.post(f"/cases/{agreed}/reopen").status_code == 302
     with house.sessions.begin() as session:

@@ -1,7 +1,6 @@
 """The command `palier`."""
 
 import json
-import logging
 import signal
 import sys
 import threading
@@ -27,7 +26,7 @@ from webapp.commands.programmes import programmes
 from webapp.commands.users import users
 from webapp.demo import DemoAccount, load_demo
 from webapp.frame.kept_secrets import CannotStart
-from webapp.frame.security import log_in_lines
+from webapp.frame.security import log_in_lines, log_libraries_in_lines
 from webapp.frame.settings import Settings, read_settings
 from webapp.frame.transaction import House, open_house
 
@@ -136,7 +135,7 @@ def _serve(app: Flask, host: str, port: int, *, jobs: bool) -> None:
     # A shell may have us ignore SIGINT when it starts us in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    logging.getLogger("palier").propagate = False  # a line once, as JSON
+    log_libraries_in_lines()
     try:
         server = waitress.create_server(
             app,

@@ -79,12 +79,22 @@ def log_in_lines() -> logging.Logger:
     """Have this process log its work as lines of JSON."""
     logger = logging.getLogger("palier")
     if not logger.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(JsonLines())
-        logger.addHandler(handler)
+        logger.addHandler(_json_lines())
         logger.setLevel(logging.INFO)
         logger.addFilter(_add_request_id)
     return logger
+
+
+def log_libraries_in_lines() -> None:
+    """Have what libraries warn of, such as requests that wait for a thread, be lines too."""
+    logging.getLogger("palier").propagate = False  # ours once
+    logging.getLogger().addHandler(_json_lines())
+
+
+def _json_lines() -> logging.Handler:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    return handler
 
 
 def keep_logs(app: Flask) -> None:

@@ -194,15 +194,14 @@ def test_a_month_closes_a_day_after_its_end(log: Log, session: Session) -> None:
         assert (session.get_one(AccessMonth, "2026-03").closed_at is not None) is closed
 
 
+# A higher id may be committed first; SQLite has one writer at a time.
+@pytest.mark.one_database("postgresql")
 def test_a_line_that_becomes_visible_late_is_sealed_after_those_that_overtook_it(
-    session_factory: sessionmaker[Session], database: str
+    session_factory: sessionmaker[Session],
 ) -> None:
-    """On PostgreSQL a higher id may be committed first; SQLite has one writer at a time."""
     with session_factory.begin() as session:
         log = Log(session)
     with session_factory() as slow:
-        if database == "sqlite":
-            pytest.skip("one writer at a time")
         log.session = slow
         log.look(times=1, seal=False)
         with session_factory.begin() as quick:

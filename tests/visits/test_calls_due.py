@@ -8,16 +8,20 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_dwelling, make_person, make_user, make_viewer
 from tests.submissions import home_visit
+from visits.agenda.planning import plan_visit
 from visits.calls.call_list import CaseFilter, list_cases
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.taking_back import may_be_taken_back, take_back
 from visits.cases.coming import make_what_is_due
+from visits.cases.pauses import pause
 from visits.cases.tasks import close_task, make_task, tasks_of
 from visits.choosing.targeting import enrol
 from visits.forms.published import publish_form
 from visits.ground.errors import Conflict, Invalid
-from visits.models.calls import ContactAttempt, Disposition
+from visits.models.accounts import Role
+from visits.models.calls import ContactAttempt, Disposition, RefusalReason
 from visits.models.cases import Case, CasePause, CaseState, Task, TaskKind, TaskState
+from visits.models.visits import Visit, VisitState
 from visits.programmes.published import find_programme, publish_programme
 from visits.sight.listing import Wanted
 
@@ -202,6 +206,53 @@ def test_in_hospital_until_a_day_is_a_pause_that_goes_with_the_call(desk: Desk) 
     assert [one.due_on for one in desk.tasks()] == [date(2026, 3, 17), date(2026, 3, 24)]
     assert desk.case.state is CaseState.TO_CALL
     assert desk.case.call_back_at is None
+
+
+def test_in_hospital_with_every_visit_called_off_is_to_call_back_and_says_what_is_lost(
+    desk: Desk,
+) -> None:
+    case = desk.open()
+    desk.note(Attempt(Disposition.AGREED))
+    visit = _plan(desk, 3)
+    desk.now += timedelta(hours=1)
+    back = desk.now + timedelta(days=12)
+    call = desk.note(
+        Attempt(Disposition.IN_HOSPITAL, call_back_at=back, pauses=True, called_off=(visit.id,))
+    )
+    assert (case.state, case.call_back_at) == (CaseState.CALL_BACK, back)
+    desk.now += timedelta(days=4)  # the visit's day is over
+    given = take_back(
+        desk.session, case, call.id, reason="Erreur", viewer=desk.viewer, now=desk.now
+    )
+    assert (given.planned, given.lost) == ([], [visit])
+    assert case.state is CaseState.AGREED
+
+
+def test_a_refusal_taken_back_plans_nothing_again_inside_a_pause_noted_meanwhile(
+    desk: Desk,
+) -> None:
+    case = desk.open()
+    desk.note(Attempt(Disposition.AGREED))
+    visit = _plan(desk, 3)
+    desk.now += timedelta(hours=1)
+    no = desk.note(Attempt(Disposition.REFUSED, reason=RefusalReason.TIMING))
+    day = desk.now.date()
+    pause(
+        desk.session, case, from_on=day, until_on=day + timedelta(days=5), why="Hôpital",
+        viewer=desk.viewer, now=desk.now,
+    )  # fmt: skip
+    given = take_back(desk.session, case, no.id, reason="Erreur", viewer=desk.viewer, now=desk.now)
+    assert (given.planned, given.lost) == ([], [visit])
+    assert (visit.state, case.state) == (VisitState.CANCELLED, CaseState.AGREED)
+
+
+def _plan(desk: Desk, days: int) -> Visit:
+    visitor = make_user(desk.session, role=Role.VISITOR)
+    start = (desk.now + timedelta(days=days)).replace(hour=10, minute=0)
+    return plan_visit(
+        desk.session, desk.case, visitor_id=visitor.id, start_at=start, minutes=45,
+        viewer=desk.viewer, now=desk.now,
+    )  # fmt: skip
 
 
 def test_a_stay_in_hospital_without_a_day_or_without_the_tick_is_no_pause(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -449,6 +450,30 @@ def test_a_pause_over_planned_visits_says_which_stand_and_gives_back_those_it_ca
     assert desk.case.state is CaseState.PLANNED
     end_pause(desk.session, desk.case, noted.id, viewer=desk.viewer, now=desk.now)
     assert off.state is VisitState.PLANNED
+    assert [one.visit_id for one in desk.tasks()] == [off.id, stays.id]
+
+
+def test_in_hospital_on_the_phone_says_which_planned_visits_stand_and_gives_back_the_others(
+    desk: Desk,
+) -> None:
+    desk.agree()
+    off, stays = desk.plan(days=2), desk.plan(days=9)
+    desk.now += timedelta(hours=1)
+    back = desk.now + timedelta(days=12)
+    told = Attempt(Disposition.IN_HOSPITAL, call_back_at=back, pauses=True)
+    with pytest.raises(Invalid) as refused:
+        record_attempt(desk.session, desk.case, told, viewer=desk.viewer, now=desk.now)
+    assert refused.value.fields == {"visits": "visits_in_pause"}
+    assert len(desk.case.attempts) == 1
+    told = replace(told, called_off=(off.id,))
+    call = record_attempt(desk.session, desk.case, told, viewer=desk.viewer, now=desk.now)
+    assert (off.state, stays.state) == (VisitState.CANCELLED, VisitState.PLANNED)
+    assert desk.case.state is CaseState.PLANNED
+    desk.session.expire_all()
+    given = take_back(
+        desk.session, desk.case, call.id, reason="Erreur", viewer=desk.viewer, now=desk.now
+    )
+    assert (given.planned, given.lost) == ([off], [])
     assert [one.visit_id for one in desk.tasks()] == [off.id, stays.id]
 
 

@@ -160,6 +160,33 @@ def test_a_pause_over_a_planned_visit_asks_what_becomes_of_it(
     assert "insists" in shown
 
 
+def test_in_hospital_over_a_planned_visit_asks_what_becomes_of_it_in_the_call_s_own_form(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    client, path = client_as("coordinator"), f"/cases/{case.id}"
+    visitor = make_user(session, role=Role.VISITOR).id
+    session.commit()
+    typed = {"visitor_id": visitor, "time": "10:00", "minutes": "45"}
+    post(client, f"{path}/visits", day="2026-03-16", **typed)
+    call = {
+        "disposition": "in_hospital", "channel": "phone", "day": "2026-03-17", "time": "10:00",
+        "pause": "yes",
+    }  # fmt: skip
+    status, shown = post(client, f"{path}/calls", **call)
+    assert (status, "call-visits-error" in shown) == (422, True)
+    asked = re.search(r'name="asked" value="([^"]+)"', shown)
+    number = re.search(r'name="called_off" value="([^"]+)" id="call-', shown)
+    assert asked and number
+    status, shown = post(client, f"{path}/calls", **{**call, "day": "2026-03-18"}, asked=asked[1])
+    assert (status, "call-visits-error" in shown) == (422, True)  # of other days nobody said
+    status, shown = post(client, f"{path}/calls", **call, asked=asked[1], called_off=number[1])
+    assert (status, "en pause jusqu’au 16" in shown) == (200, True)
+    assert "Annulée" in shown
+    noted = shown.partition("/pauses/")[2].partition("/")[0]
+    status, shown = post(client, f"{path}/pauses/{noted}/end")
+    assert (status, "De nouveau prévue" in shown) == (200, True)
+
+
 def test_a_pause_takes_what_is_due_and_gives_it_back(
     client_as: SignIn, session: Session, case: Case
 ) -> None:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from visits.calls.phones import note_number, note_wrong, read_number, read_whose
 from visits.calls.taking_back import GRAVE, REFUSALS, note_grave
-from visits.calls.welfare import ABOUT_HER, asks_how_she_is, follow_answer, stood
+from visits.calls.welfare import ABOUT_HER, asks_how_she_is, follow_answer, rest_until, stood
 from visits.cases.coming import make_for
-from visits.cases.pauses import LONGEST_DAYS
+from visits.cases.pauses import LONGEST_DAYS, must_say_which_stand
 from visits.cases.stages import move
 from visits.ground.deadlines import months_after, today_in_paris
 from visits.ground.errors import Conflict, DoNotContact, Invalid
@@ -82,8 +82,10 @@ class Attempt:
     refused: tuple[RefusedPart, ...] = ()
     # Which of the calls that are due it answers; None is those the programme's rules made.
     answers: tuple[uuid.UUID, ...] | None = None
-    # Whether nothing is due until the call back: in hospital.
+    # Whether nothing is due until the call back: in hospital. Which visits of those days are not
+    # to be; None is that nobody said.
     pauses: bool = False
+    called_off: tuple[uuid.UUID, ...] | None = None
 
 
 NOTE_LENGTH = 500
@@ -94,12 +96,16 @@ def record_attempt(
 ) -> ContactAttempt:
     """Keep an attempt and move the case to where it leads.
 
-    A planned visit stands, unless the answer ends the calls: then it is called off. Raises Invalid
-    for a refusal without a reason or a call-back without a time, DoNotContact for somebody who
-    refused, may not be asked (yet) and did not call herself, Conflict when another attempt was
-    recorded meanwhile, such as the first of two clicks.
+    A planned visit stands, unless the answer ends the calls or is one of those `called_off`. Raises
+    Invalid for a refusal without a reason, a call-back without a time or a rest over visits of
+    which nobody said whether they stand, DoNotContact for somebody who refused, may not be asked
+    (yet) and did not call herself, Conflict when another attempt was recorded meanwhile, such as
+    the first of two clicks.
     """
     _check(attempt, now)
+    rest = rest_until(attempt.call_back_at, now) if attempt.pauses else None
+    if rest and attempt.called_off is None:
+        must_say_which_stand(session, case, *rest)
     if attempt.seen is not None and attempt.seen != _attempts(session, case):
         raise Conflict("conflict")
     _refuse_if_not_to_contact(session, case, attempt, now)
@@ -124,8 +130,8 @@ def record_attempt(
         refuse_parts(session, case.person, attempt.refused, viewer=viewer, now=now)
     _follow(session, case, kept, attempt.happened_on, now)
     follow_answer(
-        session, case, kept, before=before, answers=attempt.answers, pauses=attempt.pauses,
-        viewer=viewer, now=now,
+        session, case, kept, before=before, answers=attempt.answers, rest=rest,
+        called_off=attempt.called_off or (), viewer=viewer, now=now,
     )  # fmt: skip
     make_for(session, [case], now=now)
     refresh_map(session, [case.dwelling_id])

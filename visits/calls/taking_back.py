@@ -92,8 +92,8 @@ def take_back(
     if attempt.disposition in GRAVE:
         back = give_back(session, case.person, _before(case, attempt), now=now)
     else:
-        back = GivenBack()
-        undo_answer(session, case, attempt, viewer=viewer, now=now)
+        rested = undo_answer(session, case, attempt, viewer=viewer, now=now)
+        back = GivenBack(rested.planned, rested.lost)
         make_for(session, [case], now=now)
     if attempt.disposition in REFUSALS:
         # A refusal told at a door was kept when the tablet's report came.

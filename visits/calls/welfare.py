@@ -2,13 +2,13 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from visits.cases.pauses import end_pause, pause
-from visits.cases.stages import move
+from visits.cases.pauses import PlannedAgain, end_pause, pause
+from visits.cases.stages import after_cancelling, move
 from visits.cases.tasks import (
     answered_by_call,
     calls_due,
@@ -43,6 +43,14 @@ def stood(case: Case) -> list[str | None]:
     return [str(case.id), case.state.value, call_back.isoformat() if call_back else None]
 
 
+def rest_until(call_back_at: datetime | None, now: datetime) -> tuple[date, date] | None:
+    """Give the days of a rest until somebody calls again: none without such a day, or today."""
+    if call_back_at is None:
+        return None
+    today, until = today_in_paris(now), today_in_paris(call_back_at) - timedelta(days=1)
+    return (today, until) if until >= today else None
+
+
 def follow_answer(
     session: Session,
     case: Case,
@@ -50,7 +58,8 @@ def follow_answer(
     *,
     before: list[str | None],
     answers: Collection[uuid.UUID] | None,
-    pauses: bool,
+    rest: tuple[date, date] | None,
+    called_off: Collection[uuid.UUID],
     viewer: Viewer,
     now: datetime,
 ) -> None:
@@ -74,14 +83,14 @@ def follow_answer(
             viewer=viewer, now=now,
         )  # fmt: skip
         done["made"] = [str(task.id)]
-    if pauses and attempt.call_back_at is not None:
-        until = today_in_paris(attempt.call_back_at) - timedelta(days=1)
-        if until >= today:
-            rest = pause(
-                session, case, from_on=today, until_on=until, why=IN_HOSPITAL, called_off=(),
-                viewer=viewer, now=now,
-            )  # fmt: skip
-            done["pause"] = [str(rest.id)]
+    if rest is not None:
+        noted = pause(
+            session, case, from_on=rest[0], until_on=rest[1], why=IN_HOSPITAL,
+            called_off=called_off, viewer=viewer, now=now,
+        )  # fmt: skip
+        done["pause"] = [str(noted.id)]
+        if case.state is CaseState.AGREED:  # all that was planned is called off
+            move(case, CaseState.CALL_BACK)
     if any(done.values()):
         attempt.undo = {**done, "cases": [before], "left": case.state.value}
 
@@ -93,9 +102,9 @@ def may_be_undone(attempt: ContactAttempt) -> bool:
 
 def undo_answer(
     session: Session, case: Case, attempt: ContactAttempt, *, viewer: Viewer, now: datetime
-) -> None:
-    """Let what an answer led to be as it was before."""
-    undo = attempt.undo or {}
+) -> PlannedAgain:
+    """Let what an answer led to be as it was before; tells what came back into the diary."""
+    undo, back = attempt.undo or {}, PlannedAgain()
     ((_, state, call_back),) = undo["cases"]
     move(case, CaseState(state))
     case.call_back_at = datetime.fromisoformat(call_back) if call_back else None
@@ -107,4 +116,7 @@ def undo_answer(
     for number in undo.get("pause", ()):
         rest = session.get(CasePause, uuid.UUID(number))
         if rest and rest.withdrawn_at is None and rest.until_on >= today_in_paris(now):
-            end_pause(session, case, rest.id, viewer=viewer, now=now)
+            back = end_pause(session, case, rest.id, viewer=viewer, now=now)
+    if case.state is CaseState.PLANNED:
+        after_cancelling(session, case)
+    return back

@@ -6,9 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.cases.tasks import let_go
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict
 from visits.models.accounts import User
-from visits.models.cases import Case
+from visits.models.cases import Case, CasePause
 from visits.models.visits import LIVE, Visit, VisitState
 
 # Answers that are taken from a visit again let it wait again, and so does an ending that called it
@@ -56,7 +57,7 @@ def call_off_all(
 def put_back(session: Session, visit: Visit, *, now: datetime) -> bool:
     """Put a visit that was called off by mistake back into the diary, if it can still take place.
 
-    Tells whether it can: its hour is to come, and its visitor works here and is free then.
+    Tells whether it can: its hour is to come, in no pause, and its visitor works here and is free.
     """
     # Two visits put there at once would not see each other in the visitor's diary.
     visitor = session.get_one(User, visit.visitor_id, with_for_update={"key_share": True})
@@ -69,6 +70,18 @@ def put_back(session: Session, visit: Visit, *, now: datetime) -> bool:
     over = visit.planned_start_at <= now or visit.state is not VisitState.CANCELLED
     if over or not visitor.active or session.scalars(taken.limit(1).order_by(Visit.id)).first():
         return False
+    if _rests(session, visit):
+        return False
     move_visit(visit, VisitState.PLANNED)
     visit.closed_reason = None
     return True
+
+
+def _rests(session: Session, visit: Visit) -> bool:
+    """Tell whether a visit's day lies in a pause of its case."""
+    day = today_in_paris(visit.planned_start_at)
+    pauses = select(CasePause.id).where(
+        CasePause.case_id == visit.case_id, CasePause.withdrawn_at.is_(None),
+        CasePause.from_on <= day, CasePause.until_on >= day,
+    )  # fmt: skip
+    return session.scalars(pauses.order_by(CasePause.id).limit(1)).first() is not None

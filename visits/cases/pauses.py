@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, select
@@ -20,6 +21,14 @@ from visits.sight.access_log import log_access
 
 WHY_LENGTH = 200
 LONGEST_DAYS = 366
+
+
+@dataclass
+class PlannedAgain:
+    """Which visits came back into the diary when a pause was taken back, and which could not."""
+
+    planned: list[Visit] = field(default_factory=list)
+    lost: list[Visit] = field(default_factory=list)
 
 
 def pause(
@@ -54,9 +63,8 @@ def pause(
         raise Invalid(fields)
     if not case.is_open:
         raise Conflict("case_closed")
-    planned = visits_between(session, case, from_on, until_on)
-    if planned and called_off is None:
-        raise Invalid({"visits": "visits_in_pause"})
+    if called_off is None:
+        must_say_which_stand(session, case, from_on, until_on)
     noted = CasePause(
         case_id=case.id,
         from_on=from_on,
@@ -66,7 +74,7 @@ def pause(
         noted_by_id=viewer.user_id,
     )
     session.add(noted)
-    for visit in planned:
+    for visit in visits_between(session, case, from_on, until_on):
         if visit.id in (called_off or ()):
             call_off(session, visit, reason=IN_PAUSE)
             after_cancelling(session, case)
@@ -76,12 +84,18 @@ def pause(
     return noted
 
 
+def must_say_which_stand(session: Session, case: Case, first: date, last: date) -> None:
+    """Raise Invalid when visits are planned in days of a pause: somebody says which stand."""
+    if visits_between(session, case, first, last):
+        raise Invalid({"visits": "visits_in_pause"})
+
+
 def end_pause(
     session: Session, case: Case, pause_id: uuid.UUID, *, viewer: Viewer, now: datetime
-) -> None:
+) -> PlannedAgain:
     """Take back a pause that is not over: what it withdrew of the days to come is due again.
 
-    Visits it called off are planned again, where they can still take place.
+    Visits it called off are planned again, where they can still take place; tells which.
     """
     noted = session.get(CasePause, pause_id)
     if noted is None or noted.case_id != case.id:
@@ -91,8 +105,9 @@ def end_pause(
     noted.withdrawn_at, noted.withdrawn_by_id = now, viewer.user_id
     bring_back(session, case, why=IN_PAUSE, since=today_in_paris(now))
     session.flush()
-    _plan_again(session, case, noted, now)
+    back = _plan_again(session, case, noted, now)
     _log(session, case, viewer, "case_pause_ended", now)
+    return back
 
 
 def visits_between(session: Session, case: Case, first: date, last: date) -> Sequence[Visit]:
@@ -125,13 +140,20 @@ def pauses_of(session: Session, case_id: uuid.UUID) -> Sequence[CasePause]:
     return session.scalars(statement.order_by(CasePause.from_on, CasePause.id)).all()
 
 
-def _plan_again(session: Session, case: Case, noted: CasePause, now: datetime) -> None:
+def _plan_again(session: Session, case: Case, noted: CasePause, now: datetime) -> PlannedAgain:
     """Put visits back into the diary, each for what is due of its kind."""
+    back = PlannedAgain()
     for visit in _visits(session, case, VisitState.CANCELLED, noted.from_on, noted.until_on):
-        if visit.closed_reason == IN_PAUSE and put_back(session, visit, now=now):
-            due = visits_due(session, case)
-            plan_for(session, visit, [one for one in due if one.visit_kind == visit.kind][:1])
-            after_cancelling(session, case)
+        if visit.closed_reason != IN_PAUSE:
+            continue
+        if not put_back(session, visit, now=now):
+            back.lost.append(visit)
+            continue
+        back.planned.append(visit)
+        due = visits_due(session, case)
+        plan_for(session, visit, [one for one in due if one.visit_kind == visit.kind][:1])
+        after_cancelling(session, case)
+    return back
 
 
 def _visits(

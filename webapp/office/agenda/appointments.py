@@ -21,7 +21,8 @@ from visits.programmes.published import programme_of
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day, moment
 from webapp.frame.transaction import now, transaction
-from webapp.office.calls.cases import must_be_sure, offered_visitors, refusal_on_page
+from webapp.office.calls.cases import offered_visitors, refusal_on_page
+from webapp.office.calls.typed_call import must_be_sure
 from webapp.office.frame.access import showing
 from webapp.office.frame.moments import required_moment, typed_day, whole_day
 

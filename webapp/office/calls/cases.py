@@ -21,15 +21,9 @@ from visits.calls.call_list import (
     list_cases,
     next_to_call,
 )
-from visits.calls.contacts import (
-    AT_THE_DOOR,
-    NOTE_LENGTH,
-    PARTS_SAID,
-    Attempt,
-    record_attempt,
-)
+from visits.calls.contacts import AT_THE_DOOR, NOTE_LENGTH, record_attempt
 from visits.calls.phones import WHOSE_LENGTH
-from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, may_be_taken_back, take_back
+from visits.calls.taking_back import may_be_taken_back, take_back
 from visits.calls.welfare import ABOUT_HER, asks_how_she_is
 from visits.cases.bringing import version_changes_of
 from visits.cases.cases import endings_of, find_case, outcomes_of
@@ -52,7 +46,7 @@ from visits.life.events import WHY_LENGTH
 from visits.models.accounts import User
 from visits.models.calls import Channel, Disposition, Refusal, RefusalReason
 from visits.models.cases import Case, CaseState
-from visits.models.people import Person, RefusedPart
+from visits.models.people import Person
 from visits.models.visits import Visit
 from visits.people.measures import standing_alerts
 from visits.people.part_refusals import refused_parts
@@ -69,9 +63,10 @@ from webapp.frame.errors import sentence
 from webapp.frame.languages import day, moment
 from webapp.frame.transaction import now, transaction
 from webapp.office.calls.given_back import what_came_back
+from webapp.office.calls.typed_call import typed_attempt
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
-from webapp.office.frame.moments import NoSuchHour, age, day_of, typed_day, typed_moment
+from webapp.office.frame.moments import age, day_of
 from webapp.office.frame.programmes import chosen_programme, facts_named, programme_names
 
 cases = Blueprint("cases", __name__, url_prefix="/cases")
@@ -79,8 +74,6 @@ cases = Blueprint("cases", __name__, url_prefix="/cases")
 
 # How the details of a refusal are said.
 SAID: dict[str, Any] = {"until": day, "since": day, "at": moment, "facts": facts_named}
-# Only these answers lead to another call at a time the person named.
-CALLED_BACK = (Disposition.CALL_BACK, Disposition.IN_HOSPITAL, Disposition.INTERPRETER)
 
 
 @cases.get("/")
@@ -129,7 +122,7 @@ def show(case_id: uuid.UUID) -> ResponseReturnValue:
 def call(case_id: uuid.UUID) -> ResponseReturnValue:
     """Record what came of a call."""
     try:
-        attempt = _typed_attempt()
+        attempt = typed_attempt()
         with transaction() as session:
             case = find_case(session, viewer(), case_id, to_change=True)
             record_attempt(session, case, attempt, viewer=viewer(), now=now())
@@ -145,6 +138,8 @@ def call(case_id: uuid.UUID) -> ResponseReturnValue:
         flash(_("The call is recorded: the person agrees. Now plan the visit."), "success")
         return redirect(url_for(".show", case_id=case_id, _anchor="plan"))
     flash(_("The call is recorded."), "success")
+    if state is CaseState.PLANNED and attempt.disposition is Disposition.IN_HOSPITAL:
+        flash(_("A visit is planned and stands: move it or call it off on this page."), "warning")
     return redirect(url_for(".show", case_id=case_id))
 
 
@@ -174,74 +169,6 @@ def back(case_id: uuid.UUID, attempt_id: uuid.UUID) -> ResponseReturnValue:
     for said, tone in say:
         flash(said, tone)
     return redirect(url_for(".show", case_id=case_id))
-
-
-def must_be_sure(disposition: Disposition, fields: dict[str, str]) -> None:
-    """Ask once before an answer that ends the calls is kept."""
-    if disposition in GRAVE and request.form.get("sure") != "yes":
-        fields["sure"] = "sure_required"
-
-
-def _typed_attempt() -> Attempt:
-    typed, fields = request.form, dict[str, str]()
-    try:
-        disposition = Disposition(typed.get("disposition", ""))
-        channel = Channel(typed.get("channel", Channel.PHONE))
-        reason = RefusalReason(typed["reason"]) if typed.get("reason") else None
-    except ValueError:
-        raise Invalid({"disposition": "disposition_required"}) from None
-    call_back_at = None
-    if disposition in CALLED_BACK:
-        try:
-            call_back_at = typed_moment(typed.get("day", ""), typed.get("time", ""))
-        except NoSuchHour:
-            fields["call_back_at"] = "no_such_hour"
-        except ValueError:
-            fields["call_back_at"] = "bad_moment"
-    happened_on = None
-    if disposition in ENDING and typed.get("happened_on"):
-        try:
-            happened_on = typed_day(typed["happened_on"])
-        except ValueError:
-            fields["happened_on"] = "bad_date"
-    must_be_sure(disposition, fields)
-    if disposition in REFUSALS and reason is None:
-        fields["reason"] = "reason_required"
-    note = typed.get("note", "").replace("\r\n", "\n").strip()
-    if len(note) > NOTE_LENGTH:
-        fields["note"] = "too_long"
-    if fields:
-        raise Invalid(fields)
-    wrong = disposition is Disposition.WRONG_NUMBER
-    return Attempt(
-        disposition,
-        channel,
-        reason=reason,
-        call_back_at=call_back_at,
-        happened_on=happened_on,
-        note=note,
-        seen=typed.get("attempts", type=int),
-        dialled=typed.get("dialled") or None,
-        right_number=typed.get("right_number", "").strip() if wrong else "",
-        refused=_typed_parts() if disposition in PARTS_SAID else (),
-        answers=_typed_answers() if typed.get("offered") else None,
-        pauses=disposition is Disposition.IN_HOSPITAL and typed.get("pause") == "yes",
-        right_whose=typed.get("right_whose", "") if wrong else "",
-    )
-
-
-def _typed_answers() -> tuple[uuid.UUID, ...]:
-    """Read which of the calls that are due were ticked as made."""
-    try:
-        return tuple(uuid.UUID(one) for one in request.form.getlist("answers"))
-    except ValueError:
-        raise Invalid({"answers": "bad_choice"}) from None
-
-
-def _typed_parts() -> tuple[RefusedPart, ...]:
-    """Read which parts of a visit were ticked as refused."""
-    ticked = request.form.getlist("refused")
-    return tuple(part for part in RefusedPart if part in ticked)
 
 
 def refusal_on_page(case_id: uuid.UUID, refused: Refused, *, form: str) -> ResponseReturnValue:

@@ -1,22 +1,32 @@
 """What is said when an ending was taken back: what came back with it, and what could not."""
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from visits.life.endings import GivenBack
+from visits.models.visits import Visit
 from webapp.frame.languages import moment
+
+
+def visits_back(planned: Sequence[Visit], lost: Sequence[Visit]) -> list[tuple[str, str]]:
+    """Say which visits are in the diary again and which are to be planned, each with its tone."""
+    said = []
+    if planned:
+        when = ", ".join(moment(visit.planned_start_at) for visit in planned)
+        said.append((str(_("Planned again: the visit of %(when)s.", when=when)), "success"))
+    if lost:
+        when = ", ".join(moment(visit.planned_start_at) for visit in lost)
+        text = _("The visit of %(when)s had been called off: plan it again.", when=when)
+        said.append((str(text), "warning"))
+    return said
 
 
 def what_came_back(back: GivenBack) -> list[tuple[str, str]]:
     """Say what an ending gave back, each sentence with its tone."""
     said = [(str(_("Taken back: all is as it was before.")), "success")]
-    if back.planned:
-        when = ", ".join(moment(visit.planned_start_at) for visit in back.planned)
-        said.append((str(_("Planned again: the visit of %(when)s.", when=when)), "success"))
-    if back.lost:
-        when = ", ".join(moment(visit.planned_start_at) for visit in back.lost)
-        text = _("The visit of %(when)s had been called off: plan it again.", when=when)
-        said.append((str(text), "warning"))
+    said += visits_back(back.planned, back.lost)
     if back.home_taken:
         text = _("The home is let again: where this person lives is not known now.")
         said.append((str(text), "warning"))

@@ -21,6 +21,8 @@ from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import moment
 from webapp.frame.transaction import now, transaction
 from webapp.office.calls.cases import refusal_on_page
+from webapp.office.calls.given_back import visits_back
+from webapp.office.calls.typed_call import typed_visits
 from webapp.office.frame.moments import typed_day
 from webapp.office.frame.programmes import facts_named
 
@@ -106,7 +108,7 @@ def begin_pause(case_id: uuid.UUID) -> ResponseReturnValue:
         asked = request.form.get("asked") == f"{from_on} {until_on}"
         pause(
             session, case, from_on=from_on, until_on=until_on, why=_typed("why"),
-            called_off=_typed_visits() if asked else None, viewer=viewer(), now=now(),
+            called_off=typed_visits() if asked else None, viewer=viewer(), now=now(),
         )  # fmt: skip
         return str(_("Noted: nothing is due in those days."))
 
@@ -119,8 +121,10 @@ def take_pause_back(case_id: uuid.UUID, pause_id: uuid.UUID) -> ResponseReturnVa
     """Take a pause back."""
 
     def do(session: Session, case: Case) -> str:
-        end_pause(session, case, pause_id, viewer=viewer(), now=now())
+        back = end_pause(session, case, pause_id, viewer=viewer(), now=now())
         make_for(session, [case], now=now())
+        for said, tone in visits_back(back.planned, back.lost):
+            flash(said, tone)
         return str(_("The pause is over: what it took away is due again."))
 
     return _change(case_id, "pause", do)
@@ -193,14 +197,6 @@ def _task_of(session: Session, case: Case, task_id: uuid.UUID) -> Task:
     if task.case_id != case.id:
         raise NotFound("task_not_found")
     return task
-
-
-def _typed_visits() -> list[uuid.UUID]:
-    """Read which visits were ticked."""
-    try:
-        return [uuid.UUID(one) for one in request.form.getlist("called_off")]
-    except ValueError:
-        raise Invalid({"visits": "bad_choice"}) from None
 
 
 def _typed(name: str) -> str:

@@ -27,6 +27,7 @@ PAGES = frozenset(
         "cases.index",
         "cases.show",
         "figures.index",
+        "doubles.index",
         "follow_ups.index",
         "follow_ups.show",
         "form_drafts.new",
@@ -90,6 +91,7 @@ NOT_PAGES = frozenset(
     {
         "api-docs.openapi_json",
         "devices.contact",
+        "doubles.export",
         "form_drafts.workbook",
         "forms.draft",
         "forms.draft_file",

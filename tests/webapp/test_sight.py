@@ -42,6 +42,7 @@ from visits.forms.published import publish_form
 from visits.ground.deadlines import today_in_paris
 from visits.intake.alerts import Raised, raise_alert
 from visits.intake.submissions import SentFile, record_submission
+from visits.life.likely_doubles import find_doubles, keep_doubles
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import OrganisationKind, Role, User
 from visits.models.cases import Task
@@ -167,6 +168,17 @@ class World:
         rebuild_map(session)
         return person
 
+    def write_twice(self, *, territory: str) -> Any:
+        """Write the visible one down once more, in a home of her own."""
+        session = self.session
+        residence = make_residence(session, territory_id=self.territories[territory])
+        twin = make_person(
+            session, last_name="VISIBLE", first_name="Odile",
+            dwelling=make_dwelling(session, residence=residence),
+        )  # fmt: skip
+        keep_doubles(session, find_doubles(session, now=NOW), now=NOW)
+        return twin
+
     def _follow(self, known: Known, person: Any, dwelling: Any, *, by: User, visitor: User) -> None:
         session = self.session
         case = make_case(session, by=by, person=person, dwelling=dwelling, score=90)
@@ -214,6 +226,7 @@ def world(app: Flask, session: Session) -> World:
         world.known, by=world.office, territory=NORTH, visitor=world.visitor, tag="EN-VUE",
         last_name="VISIBLE", first_name="Odile", reference="TIERS-1",
     )  # fmt: skip
+    world.write_twice(territory=NORTH)
     session.commit()
     return world
 
@@ -285,12 +298,14 @@ def protect_her(world: World) -> None:
     her = world.settle(
         world.hidden, by=world.guardian, territory=NORTH, visitor=world.visitor, **HER
     )
-    protect(world.session, her, by=world.guardian.id, now=NOW)
+    for one in (her, world.write_twice(territory=NORTH)):
+        protect(world.session, one, by=world.guardian.id, now=NOW)
 
 
 def settle_elsewhere(world: World) -> None:
     """Settle a couple in another territory, visited by another organisation, from her own file."""
     world.settle(world.hidden, by=world.office, territory=SOUTH, visitor=world.stranger, **HER)
+    world.write_twice(territory=SOUTH)
     text = "Logement;Nom;Prénom;CP\nL-SECRET;CACHETTE;Ursuline;60000\nL-SECRET;X;Y;Z\n"
     world.hidden.note(import_id=world.bring(world.office, "cachette.csv", text))
 

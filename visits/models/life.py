@@ -5,7 +5,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import (
@@ -124,3 +124,27 @@ class PersonMerge(Base):
     kept: Mapped[Person] = relationship(foreign_keys=[kept_id])
     other: Mapped[Person] = relationship(foreign_keys=[other_id])
     made_by: Mapped[User] = relationship(foreign_keys=[made_by_id])
+
+
+class LikelyDouble(Base):
+    """Two files that may be of one person, and why; `one` was made before `other`.
+
+    Found by a job, again and again, but for those that somebody told apart: these stay so.
+    """
+
+    __tablename__ = "likely_double"
+    __table_args__ = (UniqueConstraint("one_id", "other_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    one_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    other_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    same_birth: Mapped[bool]
+    same_home: Mapped[bool]
+    same_phone: Mapped[bool]
+    found_at: Mapped[datetime]
+    told_apart_at: Mapped[datetime | None]
+    told_apart_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    one: Mapped[Person] = relationship(foreign_keys=[one_id])
+    other: Mapped[Person] = relationship(foreign_keys=[other_id])
+    told_apart_by: Mapped[User | None] = relationship()

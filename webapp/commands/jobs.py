@@ -16,6 +16,7 @@ from visits.following.work_orders import escalate_work_orders
 from visits.ground.db import start_reading
 from visits.ground.disk import room_in
 from visits.intake.conclusion import keep_outcomes
+from visits.life.likely_doubles import find_doubles, keep_doubles
 from visits.portfolio import purge_imports
 from visits.portfolio.moving_in import move_in
 from visits.retention.jobs import claim_job, is_due, note_result
@@ -33,13 +34,15 @@ class Job:
 
     `run(session, now=…)` gives how many rows it touched, or a result to keep whose `touched` is
     that number; one of `files` gets the file store too. One that only `reads`, and for long, does
-    so before it claims its turn: on SQLite nobody could write meanwhile.
+    so before it claims its turn: on SQLite nobody could write meanwhile. `keep(session, found,
+    now=…)` then writes what it found.
     """
 
     name: str
     every: timedelta
-    run: Callable[..., int | dict[str, Any]]
+    run: Callable[..., Any]
     reads: bool = False
+    keep: Callable[..., int] | None = None
     files: bool = False
 
 
@@ -49,6 +52,7 @@ JOBS = (
     Job("forget_failed_sign_ins", timedelta(hours=1), forget_old_tries),
     Job("forget_old_sessions", timedelta(hours=1), forget_old_sessions),
     Job("move_in", timedelta(hours=1), move_in),
+    Job("find_doubles", timedelta(hours=24), find_doubles, reads=True, keep=keep_doubles),
     Job("purge_imports", timedelta(hours=24), purge_imports),
     Job("seal_access_log", timedelta(minutes=2), seal_access_log),
     Job("let_go_of_access_log", timedelta(hours=24), let_go_of_access_log),
@@ -61,29 +65,32 @@ JOBS = (
 def run_job(house: House, job: Job) -> bool:
     """Run a job if it is due; gives whether this process did."""
     now = house.clock()
-    result = None
+    found = None
     if job.reads:
-        result = _look(house, job, now)
-        if result is None:
+        found = _look(house, job, now)
+        if found is None:
             return False
     with house.sessions.begin() as session:
         if not claim_job(session, job.name, every=job.every, now=now):
             return False
-        result = result or _run(house, session, job, now)
+        done = _run(house, session, job, now) if found is None else found
+        if job.keep:
+            done = job.keep(session, done, now=now)
+        result = done if isinstance(done, dict) else {"touched": done}
         note_result(session, job.name, result)
     log.info("job", extra={"facts": {"job": job.name, "touched": result["touched"]}})
     return True
 
 
-def _look(house: House, job: Job, now: datetime) -> dict[str, Any] | None:
+def _look(house: House, job: Job, now: datetime) -> Any:
+    """Give what a job that reads found, None where it is not due."""
     with house.sessions() as session:
         start_reading(session)
         return _run(house, session, job, now) if is_due(session, job.name, now=now) else None
 
 
-def _run(house: House, session: Session, job: Job, now: datetime) -> dict[str, Any]:
-    done = job.run(session, house.store, now=now) if job.files else job.run(session, now=now)
-    return done if isinstance(done, dict) else {"touched": done}
+def _run(house: House, session: Session, job: Job, now: datetime) -> Any:
+    return job.run(session, house.store, now=now) if job.files else job.run(session, now=now)
 
 
 def make_room(house: House) -> bool:

@@ -9,6 +9,7 @@ from webapp.office.frame.subject import Subject
 from webapp.office.people import (
     by_hand,
     contacts,
+    doubles,
     leading_on,
     life_events,
     measures,
@@ -28,6 +29,7 @@ SUBJECT = Subject(
         by_hand.people_by_hand,
         people.people,
         merging.merging,
+        doubles.doubles,
         life_events.life_events,
         protection.protection,
         measures.person_alerts,
@@ -43,12 +45,12 @@ SUBJECT = Subject(
             _l("People"),
             "people",
             Action.SEE_PERSONS,
-            below=("person_alerts", "people_by_hand", "merging"),
+            below=("person_alerts", "people_by_hand", "merging", "doubles"),
         ),
     ),
     words=WORDS,
     refusals=REFUSALS,
-    filters={"typed_day": people.day_or_text},
+    filters={"typed_day": people.day_or_text, "shared": doubles.shared},
 )
 
 for page in SUBJECT.pages:

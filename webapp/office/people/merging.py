@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict, Invalid
+from visits.life.likely_doubles import told_apart_from
 from visits.life.merging import FIELDS, Chosen, clashing_cases, merge_persons, undo_merge
 from visits.models.people import Person
 from visits.people.ahead import what_is_ahead
@@ -111,7 +112,8 @@ def _proposed(session: Session, person: Person) -> list[Person]:
     """List who may be the same: of that name and day, or with one of her numbers elsewhere."""
     said = PersonSaid(person.last_name, person.first_name, person.civility, person.born_on)
     found = [*alike(session, viewer(), said), *sharing_phone(session, viewer(), person)]
-    others = [one for one in dict.fromkeys(found) if one != person]
+    apart = told_apart_from(session, person.id) | {person.id}
+    others = [one for one in dict.fromkeys(found) if one.id not in apart]
     return [one for one in others if one.landlord_id == person.landlord_id]
 
 

@@ -19,6 +19,7 @@ from visits.ground.numbers import typed_number
 from visits.life.arrivals import ROLES
 from visits.life.deaths import what_was_promised
 from visits.life.events import WHY_LENGTH, events_of
+from visits.life.likely_doubles import told_apart_from
 from visits.life.merging import may_undo, merges_of
 from visits.life.moves import WHERE_TO_LENGTH
 from visits.life.separations import parted_with
@@ -266,7 +267,8 @@ def _merges(session: Session, person: Person) -> dict[str, Any]:
         said = PersonSaid(person.last_name, person.first_name, person.civility, person.born_on)
         found = alike(session, viewer(Action.EDIT_PERSONS), said)
         hers = [one for one in found if one.landlord_id == person.landlord_id]
-        same = len([one for one in hers if one != person])
+        apart = told_apart_from(session, person.id) | {person.id}
+        same = len([one for one in hers if one.id not in apart])
     return {"merges": merges, "to_undo": may_undo(merges, now=now()), "same": same}
 
 

@@ -33,6 +33,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "former_spouse": _l("Former spouse"),
         "carer": _l("Carer"),
     },
+    "double": {
+        "same_birth": _l("birth date and nearly the name"),
+        "same_home": _l("name and dwelling"),
+        "same_phone": _l("phone number"),
+    },
     "life_event": {
         "death": _l("Death"),
         "move_out": _l("Moved out"),
@@ -79,6 +84,8 @@ WORDS: dict[str, dict[str, Any]] = {
     "accessed": {
         "person_file": _l("the file"),
         "contact_noted": _l("a contact of a household"),
+        "told_apart": _l("two files told apart, or no longer"),
+        "likely_doubles": _l("the list of files that may be of one person"),
         "role_changed": _l("a role in a household changed"),
         "person_made": _l("a person written down"),
         "person_corrected": _l("a name or a birth date corrected"),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -12,11 +12,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from diagnostics.delays import PARIS
 from tests.factories import (
     NOW,
     make_case,
     make_user,
     make_viewer,
+    make_visit,
     promised,
     shipped_programmes_read,
 )
@@ -25,11 +27,11 @@ from tests.webapp.test_visits_pages import Home
 from visits.calls.contacts import Attempt, record_attempt
 from visits.following.work_orders import move_work_order
 from visits.models.accounts import Role, User
-from visits.models.calls import Disposition, RefusalReason
+from visits.models.calls import Channel, ContactAttempt, Disposition, RefusalReason
 from visits.models.cases import CaseState
-from visits.models.visits import Visit
+from visits.models.visits import Visit, VisitState
 from visits.models.works import Severity, WorkOrder, WorkOrderState
-from visits.steering.outcomes import outcomes
+from visits.steering.outcomes import outcomes, standing
 from visits.steering.results import follow_up_results, works_results
 from webapp.commands.jobs import JOBS, run_job
 from webapp.office.frame.small_counts import told
@@ -236,6 +238,46 @@ def test_reasons_sum_to_the_refusals_and_who_was_called_is_counted_as_called(
     assert counted["REF3"] == (2, 7)
     assert counted["REFC"] == (2, 4)
     assert counted["CON1"] == (4, 8)
+
+
+def test_who_was_visited_once_counts_once_in_every_rate_wherever_her_next_visit_stands(
+    session: Session,
+) -> None:
+    user, visitor = make_user(session), make_user(session, role=Role.VISITOR)
+    viewer = make_viewer(user)
+    for state, knock in (
+        (CaseState.TO_CALL, None),
+        (CaseState.PLANNED, None),
+        (CaseState.NOT_ELIGIBLE, None),
+        (CaseState.REFUSED, None),
+        (CaseState.CALL_BACK, Disposition.BROKEN_OFF),
+        (CaseState.CALL_BACK, Disposition.WRONG_ADDRESS),
+    ):
+        case = make_case(session, by=user, programme=PROGRAMME)
+        make_visit(session, case=case, visitor=visitor, state=VisitState.DONE)
+        case.state = state
+        if state is CaseState.PLANNED:
+            make_visit(session, case=case, visitor=visitor, state=VisitState.UNDER_WAY)
+        if knock is not None:
+            said = {"channel": Channel.DOOR, "disposition": knock, "caller_id": visitor.id}
+            session.add(ContactAttempt(case_id=case.id, at=NOW, **said))
+    session.flush()
+    found = outcomes(session, PROGRAMME, viewer=viewer)
+    counted = {rate.code: (rate.numerator, rate.denominator) for rate in found.rates}
+    assert counted == {
+        "REF3": (0, 6), "REFC": (0, 6), "REF1": (0, 6),
+        "COOP3": (6, 6), "RR1": (6, 6), "CON1": (6, 6),
+    }  # fmt: skip
+    assert standing(session, PROGRAMME, viewer=viewer).refusal_rate == found.rates[0]
+    assert found.refusals == found.by_state[CaseState.REFUSED] == 1
+
+
+def test_a_refusal_of_the_first_hour_of_a_month_is_of_that_month(session: Session) -> None:
+    user = make_user(session)
+    midnight = datetime(2026, 7, 1, 0, 30, tzinfo=PARIS)
+    _refuse(session, user, RefusalReason.TIMING, now=midnight.astimezone(UTC))
+    found = outcomes(session, PROGRAMME, viewer=make_viewer(user))
+    assert found.refusals_by_month == {"2026-07": (1, 1)}
 
 
 def test_every_rate_has_its_name_and_its_definition(app: Flask, session: Session) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from visits.ground.deadlines import today_in_paris
 from visits.models.calls import ContactAttempt, Disposition, Refusal, RefusalReason
 from visits.models.cases import ON_THE_WAY, Case, CaseState
 from visits.models.people import PartRefusal
@@ -95,7 +96,7 @@ def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
             broken_off=broken_off,
             wrong_address=_left_at(session, programme, viewer, WRONG_ADDRESS),
             untried=_untried(session, programme, viewer),
-            reached=_count(session, programme, viewer, *_reached()),
+            reached=_count(session, programme, viewer, _reached()),
         ),
         part_refusals=_count(session, programme, viewer, _refuses_a_part()),
     )
@@ -161,11 +162,10 @@ def _by_result(
     of: Sequence[CaseState] = STATES,
 ) -> dict[CaseState, int]:
     """Count as visited who was visited once, wherever the next visit stands; `of` some states."""
-    visited = exists().where(Visit.case_id == Case.id, Visit.state == VisitState.DONE)
     counted = session.execute(
         select(Case.state, func.count())
         .where(Case.programme == programme, Case.state.in_(of))
-        .where(cases_seen(session, viewer), visited)
+        .where(cases_seen(session, viewer), VISITED)
         .group_by(Case.state)
     )
     by_result = dict(by_state)
@@ -191,6 +191,8 @@ def _reasons(session: Session, programme: str, viewer: Viewer, *, refused: int) 
 
 
 TO_CALL = Case.state == CaseState.TO_CALL
+# Once, whatever became of her next visit: a person is in a rate once, and then as visited.
+VISITED = exists().where(Visit.case_id == Case.id, Visit.state == VisitState.DONE).correlate(Case)
 
 
 def _refuses_a_part() -> ColumnElement[bool]:
@@ -199,7 +201,7 @@ def _refuses_a_part() -> ColumnElement[bool]:
 
 
 def _untried(session: Session, programme: str, viewer: Viewer) -> int:
-    return _count(session, programme, viewer, TO_CALL, ~_tried())
+    return _count(session, programme, viewer, TO_CALL, ~_tried(), ~VISITED)
 
 
 def _tried(*only: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -207,13 +209,14 @@ def _tried(*only: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(ContactAttempt.case_id == Case.id, stands, *only)
 
 
-def _reached() -> tuple[ColumnElement[bool], ...]:
-    """Give the conditions for those who were spoken to, leaving out who counts as unknown."""
-    return (
+def _reached() -> ColumnElement[bool]:
+    """Give the condition for those who were spoken to, leaving out who counts as unknown."""
+    spoken_to = and_(
         Case.state.not_in((CaseState.NOT_ELIGIBLE, CaseState.UNREACHABLE)),
         or_(Case.state.in_(ANSWERED), _tried(ContactAttempt.disposition.not_in(NOBODY))),
         ~and_(*_last_came_to(WRONG_ADDRESS)),
     )
+    return or_(VISITED, spoken_to)
 
 
 def _count(session: Session, programme: str, viewer: Viewer, *only: ColumnElement[bool]) -> int:
@@ -224,15 +227,18 @@ def _count(session: Session, programme: str, viewer: Viewer, *only: ColumnElemen
 
 
 def _left_at(session: Session, programme: str, viewer: Viewer, disposition: Disposition) -> int:
-    """Count the cases to be called back whose last attempt came to this."""
-    return _count(session, programme, viewer, *_last_came_to(disposition))
+    """Count the cases never visited, to be called back, whose last attempt came to this."""
+    return _count(session, programme, viewer, *_last_came_to(disposition), ~VISITED)
 
 
 def _last_came_to(disposition: Disposition) -> tuple[ColumnElement[bool], ...]:
     later = aliased(ContactAttempt)
     last = ~exists().where(
         later.case_id == ContactAttempt.case_id,
-        later.at > ContactAttempt.at,
+        or_(
+            later.at > ContactAttempt.at,
+            and_(later.at == ContactAttempt.at, later.id > ContactAttempt.id),
+        ),
         later.taken_back_at.is_(None),
     )
     ended_so = select(ContactAttempt.case_id).where(
@@ -242,12 +248,12 @@ def _last_came_to(disposition: Disposition) -> tuple[ColumnElement[bool], ...]:
 
 
 def _under_way(session: Session, programme: str, viewer: Viewer) -> int:
-    """Count the planned cases whose visit has begun and lacks a required form still."""
+    """Count the cases never visited whose visit has begun and lacks a required form still."""
     statement = (
         select(func.count(Case.id.distinct()))
         .join(Visit, Visit.case_id == Case.id)
         .where(Case.programme == programme, cases_seen(session, viewer))
-        .where(Case.state == CaseState.PLANNED, Visit.state == VisitState.UNDER_WAY)
+        .where(Case.state == CaseState.PLANNED, Visit.state == VisitState.UNDER_WAY, ~VISITED)
     )
     return session.scalar(statement) or 0
 
@@ -311,4 +317,4 @@ def _answers_by_month(
 
 
 def _month(at: datetime) -> str:
-    return at.strftime("%Y-%m")
+    return f"{today_in_paris(at):%Y-%m}"

@@ -46,15 +46,20 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "rate_definition": {
         "REF3": _l(
-            "Persons who refused or broke off a visit, of all who were called at least once, "
-            "reached or not. Who does not live where we looked counts as not called."
+            "Persons never visited who refused or broke off a visit, of all who were called or "
+            "visited at least once. Who does not live where we looked counts as not called."
         ),
         "REFC": _l(
-            "Persons who refused or broke off a visit, of those with whom somebody spoke. "
-            "A rate of our own: the AAPOR has none of this kind."
+            "Persons never visited who refused or broke off a visit, of those with whom somebody "
+            "spoke. A rate of our own: the AAPOR has none of this kind."
         ),
-        "REF1": _l("Persons who refused or broke off a visit, of all enrolled, called or not."),
-        "COOP3": _l("Persons visited, of those visited, under way, or who refused."),
+        "REF1": _l(
+            "Persons never visited who refused or broke off a visit, of all enrolled, called or "
+            "not."
+        ),
+        "COOP3": _l(
+            "Persons visited at least once, of these, those under way and those who refused."
+        ),
         "RR1": _l(
             "Persons visited at least once, of all enrolled, called or not; some are called or "
             "planned again by now."

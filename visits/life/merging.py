@@ -43,7 +43,7 @@ from visits.sight import Viewer, visible_persons
 from visits.sight.access_log import log_access
 
 # All that points at a person moves with her, but for the corrections of her name, which speak of
-# the name that the other file had, and the sealed lines of the access log.
+# the name that the other file had, the sealed lines of the access log, and pairs that are alike.
 MOVED: tuple[Any, ...] = (
     Occupancy,
     PhoneNumber,

@@ -16,6 +16,7 @@ from benchmarks.form_check import measure_checks
 from benchmarks.lists import measure_lists
 from benchmarks.machine import core_share
 from benchmarks.map_views import measure_map
+from benchmarks.one_submission import measure_one
 from benchmarks.report import heading, line, write_results
 from benchmarks.startup import measure_startup
 from benchmarks.stock_import import measure_imports
@@ -26,6 +27,7 @@ BENCHMARKS: dict[str, Measure] = {
     "bundles": measure_bundles,
     "check": measure_checks,
     "import": measure_imports,
+    "submission": measure_one,
     "submissions": measure_submissions,
     "tablet": measure_tablet,
     "startup": measure_startup,

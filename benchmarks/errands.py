@@ -52,7 +52,7 @@ def plan_errands(house: House, number: int, *, now: datetime) -> list[Errand]:
         cast, accounts = hire(session, hashes=hashes, since=now - timedelta(days=30), now=now)
         publish_what_ships(session, now=now)
         _bring_in(session, rng, cast, number, now=now)
-        form = parse_form(current_form(session, _programme(session).forms[0]).xform)
+        form = parse_form(current_form(session, _programme(session).visit_kind("").forms[0]).xform)
         tokens = _tokens(cast, accounts)
         return list(_errands(session, rng, cast, form, number=number, tokens=tokens, now=now))
 

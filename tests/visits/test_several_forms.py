@@ -193,7 +193,7 @@ def test_a_work_order_that_may_wait_does_not_stand_for_an_urgent_hazard(home: Ho
     )  # fmt: skip
     home.session.add_all([hazard, later])
     home.session.flush()
-    open_what_follows(home.session, home.visit.case, [hazard, later], now=home.now)
+    open_what_follows(home.session, home.visit.case, [hazard, later], refused=(), now=home.now)
     opened = select(WorkOrder.severity).where(WorkOrder.consequence_id.in_([hazard.id, later.id]))
     assert set(home.session.scalars(opened)) == {"U0", "U3"}
 

@@ -54,7 +54,13 @@ class Adaptations(Kind):
         return consequence.kind == self.code
 
     def open(
-        self, session: Session, case: Case | None, consequence: Consequence, *, now: datetime
+        self,
+        session: Session,
+        case: Case | None,
+        consequence: Consequence,
+        *,
+        fresh: bool = False,
+        now: datetime,
     ) -> None:
         assert case is not None
         self.sent[consequence.id] = Wanted(consequence.id, case.id, dict(consequence.label))

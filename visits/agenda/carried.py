@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Exists, exists, or_, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.ground.errors import NotFound
 from visits.models.cases import Case
@@ -32,6 +32,8 @@ def find_carried_visit(
         .join(Visit.case)
         .where(Visit.id == visit_id, or_(Visit.visitor_id == viewer.user_id, had_it))
         .with_for_update(of=(Visit, Case), key_share=True)
+        .options(contains_eager(Visit.case).joinedload(Case.person, innerjoin=True))
+        .options(joinedload(Visit.visitor, innerjoin=True))
     )
     visit = session.scalars(statement).one_or_none()
     if visit is None:

@@ -58,10 +58,11 @@ def record_fitted(
 
     A bag may fall below zero: what is in homes is true, the handing out was not noted.
     """
+    used = items_used(checked)
     known = select(KitMovement.id).where(KitMovement.submission_id == submission.id)
-    if session.scalars(known.limit(1)).first() is not None:
+    if not used or session.scalars(known.limit(1)).first() is not None:
         return
-    for item, number in items_used(checked).items():
+    for item, number in used.items():
         session.add(
             KitMovement(
                 visitor_id=submission.sent_by_id,

@@ -37,11 +37,14 @@ class VisitForm:
         return self.form.version
 
 
-def missing_forms(session: Session, visit: Visit) -> set[str]:
-    """Name the required forms that have not arrived for a visit."""
+def missing_forms(
+    session: Session, visit: Visit, arrived: Collection[str] | None = None
+) -> set[str]:
+    """Name the required forms that have not arrived for a visit; `arrived` if it is known."""
     programme = programme_of(session, visit.case)
-    arrived = received_forms(session, [visit.id]).get(visit.id, set())
-    return set(programme.visit_kind(visit.kind).forms if programme else ()) - arrived
+    if arrived is None:
+        arrived = received_forms(session, [visit.id]).get(visit.id, set())
+    return set(programme.visit_kind(visit.kind).forms if programme else ()) - set(arrived)
 
 
 def received_forms(session: Session, visit_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, set[str]]:

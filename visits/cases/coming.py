@@ -17,10 +17,9 @@ from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.mapping.points import refresh_map
 from visits.models.cases import Case, CasePause, CaseState, Task, TaskKind, TaskState
-from visits.models.programmes import ProgrammeVersion
 from visits.models.visits import Visit, VisitState
 from visits.programmes import Cadence, Programme
-from visits.programmes.published import programme_in, versions_in_use
+from visits.programmes.published import programme_by_id, programme_in, versions_in_use
 
 BATCH = 1_000
 TASKS = cast(Table, Task.__table__)
@@ -57,17 +56,19 @@ def make_for(session: Session, cases: Collection[Case], *, now: datetime) -> int
         if case.is_open and case.programme_version_id is not None:
             by_version.setdefault(case.programme_version_id, []).append(case.id)
     session.flush()
+    refused = any(case.state is CaseState.REFUSED for case in cases)
+    opened = None if refused or len(cases) > 1 else {one.id: one.opened_at for one in cases}
     for version_id, ids in by_version.items():
-        version = session.get_one(ProgrammeVersion, version_id)
-        programme = programme_in(version)
+        programme = programme_by_id(session, version_id)
         if not programme.cadences:
             continue
         coming = _Coming(programme, today_in_paris(now))
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
-            stop_refused(session, (Case.id.in_(batch),), now=now)
+            if refused:
+                stop_refused(session, (Case.id.in_(batch),), now=now)
             take_up_refused(session, programme, batch, now=now)
-            touched += _make(session, coming, batch, now)
+            touched += _make(session, coming, batch, now, opened)
             _call_again(session, programme, (Case.id.in_(batch),), now)
     return touched
 
@@ -218,10 +219,16 @@ class _Coming:
         return self._known[alike]
 
 
-def _make(session: Session, coming: _Coming, ids: Sequence[uuid.UUID], now: datetime) -> int:
+def _make(
+    session: Session,
+    coming: _Coming,
+    ids: Sequence[uuid.UUID],
+    now: datetime,
+    opened: Mapping[uuid.UUID, datetime] | None = None,
+) -> int:
     rows = [
         _row(case_id, cadence, not_before=turn.not_before, due_on=turn.due_on)
-        for case_id, told in _told(session, ids)
+        for case_id, told in _told(session, ids, opened=opened)
         for cadence, turn in coming.of(told)
     ]
     # Another process may have made one meanwhile: it stays the only one.
@@ -243,11 +250,15 @@ def _row(case_id: uuid.UUID, cadence: Cadence, *, not_before: date, due_on: date
 
 
 def _told(
-    session: Session, ids: Sequence[uuid.UUID], but: ColumnElement[bool] | None = None
+    session: Session,
+    ids: Sequence[uuid.UUID],
+    but: ColumnElement[bool] | None = None,
+    opened: Mapping[uuid.UUID, datetime] | None = None,
 ) -> Iterator[tuple[uuid.UUID, Told]]:
     """Tell of each case what its cadences need to know, leaving out tasks that are `but`.
 
-    Whoever refused is left out: nothing comes due there.
+    Whoever refused is left out: nothing comes due there. `opened` tells of the others when they
+    began, if that is known.
     """
     by_rule = Task.cadence.is_not(None) if but is None else and_(Task.cadence.is_not(None), ~but)
     done = Task.state == TaskState.DONE
@@ -275,12 +286,14 @@ def _told(
     )
     for case_id, from_on, until_on in session.execute(noted):
         pauses.setdefault(case_id, []).append((from_on, until_on))
-    opened = select(Case.id, Case.opened_at).where(
-        Case.id.in_(ids), Case.state != CaseState.REFUSED
-    )
-    for case_id, opened_at in session.execute(opened):
+    for case_id, opened_at in opened.items() if opened is not None else _opened(session, ids):
         of_case = past.get(case_id, {})
         yield case_id, Told(today_in_paris(opened_at), of_case, pauses.get(case_id, ()))
+
+
+def _opened(session: Session, ids: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, datetime]]:
+    ours = select(Case.id, Case.opened_at).where(Case.id.in_(ids))
+    yield from session.execute(ours.where(Case.state != CaseState.REFUSED))
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -53,18 +53,22 @@ def take_up(session: Session, case: Case, to: CaseState) -> None:
     move(case, to)
 
 
-def after_visit(session: Session, case: Case) -> None:
+def after_visit(session: Session, visit: Visit) -> None:
     """Move a case on when a visit was done: to the next one planned, else it rests."""
-    move(case, CaseState.PLANNED if _visit_to_come(session, case) else CaseState.VISITED)
+    with session.no_autoflush:  # this visit is left out, so it need not be written first
+        another = _visit_to_come(session, visit.case, but=visit)
+    move(visit.case, CaseState.PLANNED if another else CaseState.VISITED)
 
 
 def after_cancelling(session: Session, case: Case) -> None:
     """Move a case back when a visit was called off: what was agreed to still is."""
+    session.flush()
     move(case, CaseState.PLANNED if _visit_to_come(session, case) else CaseState.AGREED)
 
 
 def after_shut_door(session: Session, case: Case, to: CaseState) -> None:
     """Move a case to where a shut door leads, unless another visit is planned already."""
+    session.flush()
     waits = to in (CaseState.CALL_BACK, CaseState.UNREACHABLE) and _visit_to_come(session, case)
     move(case, CaseState.PLANNED if waits else to)
 
@@ -84,7 +88,8 @@ def _may_come(case: Case, to: CaseState) -> bool:
     return case.state is to or case.state in REACHED_FROM[to]
 
 
-def _visit_to_come(session: Session, case: Case) -> bool:
-    session.flush()
+def _visit_to_come(session: Session, case: Case, *, but: Visit | None = None) -> bool:
     live = select(Visit.id).where(Visit.case_id == case.id, Visit.state.in_(LIVE))
+    if but is not None:
+        live = live.where(Visit.id != but.id)
     return session.scalars(live.order_by(Visit.id).limit(1)).first() is not None

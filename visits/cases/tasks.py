@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
@@ -127,6 +128,7 @@ def promise_task(
 ) -> Task:
     """Make what the answers of a visit promise: due on its day, in a closed case too."""
     task = Task(
+        id=new_id(),
         case_id=case.id,
         consequence_id=consequence.id,
         kind=kind,
@@ -135,8 +137,7 @@ def promise_task(
         state=TaskState.OPEN,
         made_at=now,
     )
-    session.add(task)
-    session.flush()
+    session.add(task)  # written with the others: a visit may promise several things
     return task
 
 

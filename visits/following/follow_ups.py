@@ -29,12 +29,15 @@ DONE_BY = {
 }
 
 
-def open_promise(session: Session, case: Case, consequence: Consequence, *, now: datetime) -> Task:
+def open_promise(
+    session: Session, case: Case, consequence: Consequence, *, fresh: bool = False, now: datetime
+) -> Task:
     """Open what a finding promises; without a delay it is due today.
 
     What the version before these answers promised already goes on with its date.
     """
-    known = _of(session, consequence) or _of_first(session, consequence)
+    known = None if fresh else _of(session, consequence)
+    known = known or _of_first(session, consequence)
     if known is not None:
         known.consequence, known.case = consequence, case
         if known.why == TAKEN_BACK:
@@ -99,11 +102,17 @@ class FollowUps(Kind):
         return is_urgent_hazard(consequence) and consequence.owner != "landlord"
 
     def open(
-        self, session: Session, case: Case | None, consequence: Consequence, *, now: datetime
+        self,
+        session: Session,
+        case: Case | None,
+        consequence: Consequence,
+        *,
+        fresh: bool = False,
+        now: datetime,
     ) -> None:
         """Open the promise in the case."""
         assert case is not None  # nothing is promised to a home that nobody knows
-        open_promise(session, case, consequence, now=now)
+        open_promise(session, case, consequence, fresh=fresh, now=now)
 
     def opened_by(
         self, session: Session, consequence_ids: Collection[uuid.UUID]

@@ -68,9 +68,18 @@ class Kind(ABC):
 
     @abstractmethod
     def open(
-        self, session: Session, case: Case | None, consequence: Consequence, *, now: datetime
+        self,
+        session: Session,
+        case: Case | None,
+        consequence: Consequence,
+        *,
+        fresh: bool = False,
+        now: datetime,
     ) -> None:
-        """Open what a finding calls for, once; what is known already goes on."""
+        """Open what a finding calls for, once; what is known already goes on.
+
+        A `fresh` finding was only just written: it has opened nothing yet, and nobody looks for it.
+        """
 
     @abstractmethod
     def opened_by(

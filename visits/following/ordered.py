@@ -63,13 +63,19 @@ class WorkOrders(Kind):
         return of_landlord and not any(_stands_for(one, consequence) for one in called)
 
     def open(
-        self, session: Session, case: Case | None, consequence: Consequence, *, now: datetime
+        self,
+        session: Session,
+        case: Case | None,
+        consequence: Consequence,
+        *,
+        fresh: bool = False,
+        now: datetime,
     ) -> None:
         """Open the order, or add the finding to the one that is known."""
         # A work order's code is a trade, a hazard's has one.
         named = consequence.kind == self.code
         trade = consequence.code if named else trade_of_hazard(consequence.code)
-        open_work_order(session, case, consequence, now=now, trade=trade)
+        open_work_order(session, case, consequence, now=now, trade=trade, fresh=fresh)
 
     def opened_by(
         self, session: Session, consequence_ids: Collection[uuid.UUID]

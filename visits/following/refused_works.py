@@ -16,7 +16,7 @@ from visits.mapping.points import refresh_map
 from visits.models.cases import Case
 from visits.models.people import Person, RefusedPart
 from visits.models.visits import COUNTED, Consequence, Submission, Visit
-from visits.people.part_refusals import take_part_back
+from visits.people.part_refusals import refused_parts, take_part_back
 from visits.sight import Viewer
 
 
@@ -49,7 +49,8 @@ def _open_left(session: Session, submission: Submission, now: datetime) -> int:
     assert submission.visit is not None
     case = submission.visit.case
     without = [one for one in submission.consequences if order_of(session, one) is None]
-    open_what_follows(session, case, submission.consequences, now=now)
+    refused = refused_parts(session, case.person_id)
+    open_what_follows(session, case, submission.consequences, refused=refused, now=now)
     opened = 0
     for one in without:
         order = order_of(session, one)

@@ -49,6 +49,7 @@ def open_work_order(
     *,
     now: datetime,
     trade: str = "",
+    fresh: bool = False,
 ) -> WorkOrder:
     """Open the work order a finding calls for, or add the finding to the one that is known.
 
@@ -56,7 +57,7 @@ def open_work_order(
     `trade` the code of the consequence is one.
     """
     trade = trade or consequence.code
-    order = order_of(session, consequence)
+    order = None if fresh else order_of(session, consequence)
     if order is not None:
         if case is not None:
             _bring_home(order, case)

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session, load_only
 
-from diagnostics.form import parse_form
+from diagnostics.form import Form, parse_form
 from diagnostics.workbook import Consequence, FormFile, PublishedForm
 from visits.ground.errors import Conflict, NotFound
 from visits.ground.file_store import FileStore
@@ -16,6 +16,7 @@ from visits.models.portfolio import FormDraft, FormVersion
 from visits.programmes.published import forms_in_use
 
 LANGUAGES = ("fr", "en")
+MOST_READ = 64  # versions a process keeps as they were read
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,38 @@ def find_form(session: Session, form_id: str, version: str) -> FormVersion:
     return found
 
 
+def find_light_form(session: Session, form_id: str, version: str) -> FormVersion:
+    """Find the same; its long parts, which `read_form` keeps, are fetched only if asked for."""
+    told = {"form_id": form_id, "version": version}
+    found = session.scalars(_LIGHT, told).one_or_none()
+    if found is None:
+        raise NotFound("form_not_found", form=form_id, version=version)
+    return found
+
+
+@dataclass(frozen=True)
+class ReadForm:
+    """What a version asks, and what its answers may call for, ready to check with."""
+
+    form: Form
+    consequences: tuple[Consequence, ...]
+
+
+# By id and hash: a version never changes once it is here, so no process keeps one that is stale.
+_READ: dict[tuple[uuid.UUID, str], ReadForm] = {}
+
+
+def read_form(version: FormVersion) -> ReadForm:
+    """Give a version as it is read, once a process."""
+    key = (version.id, version.sha256)
+    known = _READ.get(key)
+    if known is None:
+        if len(_READ) >= MOST_READ:
+            _READ.clear()
+        known = _READ[key] = ReadForm(parse_form(version.xform), consequences_of(version))
+    return known
+
+
 def current_form(session: Session, form_id: str) -> FormVersion:
     """Find the newest version of a form that is not retired."""
     found = _current(session, form_id)
@@ -228,3 +261,12 @@ def published(version: FormVersion | FormDraft) -> PublishedForm:
 
 def _version(form_id: str, version: str) -> Select[FormVersion]:
     return select(FormVersion).where(FormVersion.form_id == form_id, FormVersion.version == version)
+
+
+# Made once: it is asked with each submission.
+_LIGHT = (
+    select(FormVersion)
+    .where(FormVersion.form_id == bindparam("form_id"))
+    .where(FormVersion.version == bindparam("version"))
+    .options(load_only(FormVersion.form_id, FormVersion.version, FormVersion.sha256))
+)

@@ -1,7 +1,7 @@
 """What a whole submission means: checked, assessed, and what it calls for opened, once."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from diagnostics.assessment import Called, assess
 from diagnostics.facts import facts
-from diagnostics.form import Question, parse_form
+from diagnostics.form import Question
 from diagnostics.recall import outcome_of, recall
 from diagnostics.submission import Checked, check
 from diagnostics.wellformed import Element, head_of, read_submission
@@ -23,15 +23,16 @@ from visits.cases.tasks import answered_by
 from visits.following.corrections import corrected_by, correction_of
 from visits.following.setting_aside import supersede
 from visits.following.what_follows import open_urgent_works, open_what_follows, works_left
-from visits.forms.published import LANGUAGES, consequences_of
+from visits.forms.published import LANGUAGES, read_form
 from visits.ground.clocks import OLDEST, read_moment
 from visits.ground.deadlines import due_at
 from visits.intake.contradictions import contradictions_of
 from visits.intake.doubles import doubts_of
 from visits.intake.risks import risk_of
 from visits.intake.sealed_photos import photos_of
+from visits.intake.told import Told, of_visit, others, risk_in, told_in, told_of
 from visits.mapping.points import refresh_map
-from visits.models.people import AccessKind, Consent, ConsentScope, RefusedPart
+from visits.models.people import AccessKind, Consent, ConsentScope, PartRefusal, RefusedPart
 from visits.models.visits import LIVE, Consequence, Submission, SubmissionState, Visit, VisitState
 from visits.people.part_refusals import refused_parts
 from visits.sight import Viewer
@@ -52,10 +53,10 @@ def conclude(
     One that names no visit opens only what cannot wait, of a home unknown; the rest follows when
     it is attached. One that a later version corrects already opens nothing.
     """
-    version = submission.form_version
-    form = parse_form(version.xform)
+    read = read_form(submission.form_version)
+    form = read.form
     checked = check(form, sent, now=_filled_at(submission, head_of(sent).ended_at))
-    assessment = assess(form, checked, consequences_of(version))
+    assessment = assess(form, checked, read.consequences)
     submission.findings = {
         **(submission.findings or {}),
         "violations": [asdict(violation) for violation in checked.violations],
@@ -66,26 +67,55 @@ def conclude(
         "facts": {name: asdict(fact) for name, fact in facts(form, checked).items()},
     }
     submission.outcome = outcome_of(form, checked)
-    judge(session, submission)
     for called in assessment.called:
         _call_for(submission, called, now)
+    aside = _beside(session, submission)
+    judge(session, submission, aside)
+    later = _later(session, submission, aside)
+    if later is None:
+        _keep_to_refusals(submission, checked, aside.refused)
+    session.add(submission)  # all that is said of it is known by now: it is written once
     session.flush()
     record_fitted(session, submission, checked, now=now)
-    later = correction_of(session, submission)
     if later is not None:
         supersede(session, submission, later, viewer=viewer, now=now)
     elif submission.visit is not None:
-        settle(session, submission, checked, viewer=viewer, now=now)
+        _settle(session, submission, checked, aside, fresh=True, viewer=viewer, now=now)
     else:
         open_urgent_works(session, submission.consequences, now=now)
         _replace_first(session, submission, viewer=viewer, now=now)
 
 
-def judge(session: Session, submission: Submission) -> None:
+@dataclass(frozen=True)
+class Beside:
+    """What is known beside a submission: what else counts in its case, what the person refuses."""
+
+    told: Sequence[Told] = ()
+    refused: Mapping[RefusedPart, PartRefusal] = field(default_factory=dict)
+
+
+def _beside(session: Session, submission: Submission) -> Beside:
+    visit = submission.visit
+    if visit is None:
+        return Beside()
+    told = others(told_in(session, visit.case_id), submission)
+    return Beside(told, refused_parts(session, visit.case.person_id))
+
+
+def _later(session: Session, submission: Submission, aside: Beside) -> Submission | None:
+    """Find the later version, when it came before; most of the time what is told has none."""
+    corrects = {one.corrects for one in aside.told}
+    if submission.visit is not None and submission.instance_id not in corrects:
+        return None
+    return correction_of(session, submission)
+
+
+def judge(session: Session, submission: Submission, aside: Beside | None = None) -> None:
     """Say whether somebody should look at a submission before it is believed, and why."""
+    told = (aside or _beside(session, submission)).told
     first = corrected_by(session, submission)
-    doubts = doubts_of(session, submission, corrected=first)
-    contradictions = contradictions_of(session, submission)
+    doubts = doubts_of(session, submission, told, corrected=first)
+    contradictions = contradictions_of(submission, told)
     findings = {**(submission.findings or {}), "doubts": doubts, "contradictions": contradictions}
     marks = (
         "violations", "corrected", "unknown", "doubts", "contradictions", "against_refusal",
@@ -99,14 +129,33 @@ def settle(
     session: Session, submission: Submission, checked: Checked, *, viewer: Viewer, now: datetime
 ) -> None:
     """Let a submission count for its visit: state, consents, what follows, risk, map, log."""
+    aside = _beside(session, submission)
+    _keep_to_refusals(submission, checked, aside.refused)
+    _settle(session, submission, checked, aside, viewer=viewer, now=now)
+
+
+def _settle(
+    session: Session,
+    submission: Submission,
+    checked: Checked,
+    aside: Beside,
+    *,
+    fresh: bool = False,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
     visit = submission.visit
     assert visit is not None
-    close_visit(session, visit, now)
-    _keep_to_refusals(session, submission, visit, checked)
-    _keep_consents(session, submission, visit, checked, now)
-    open_what_follows(session, visit.case, submission.consequences, now=now)
-    _replace_first(session, submission, viewer=viewer, now=now)
-    visit.case.risk = risk_of(session, visit.case) or visit.case.risk
+    told = [*aside.told, told_of(submission)]
+    risk_before = visit.case.risk
+    visit.case.risk = risk_in(told) or risk_before
+    close_visit(session, visit, told, now)
+    _keep_consents(session, submission, visit, checked, aside.refused, now)
+    called = submission.consequences
+    refused = aside.refused
+    open_what_follows(session, visit.case, called, refused=refused, fresh=fresh, now=now)
+    if _replace_first(session, submission, viewer=viewer, now=now):
+        visit.case.risk = risk_of(session, visit.case) or risk_before
     refresh_map(session, [visit.case.dwelling_id])
     log_access(
         session,
@@ -120,15 +169,16 @@ def settle(
 
 def _replace_first(
     session: Session, submission: Submission, *, viewer: Viewer, now: datetime
-) -> None:
+) -> bool:
     first = corrected_by(session, submission)
     if first is not None:
         supersede(session, first, submission, viewer=viewer, now=now)
+    return first is not None
 
 
 def read_checked(submission: Submission, *, language: str = "fr") -> Checked:
     """Give a stored submission as it was checked when it came; no rule is worked out again."""
-    form, sent = parse_form(submission.form_version.xform), read_submission(submission.xml)
+    form, sent = read_form(submission.form_version).form, read_submission(submission.xml)
     at = _filled_at(submission, head_of(sent).ended_at)
     if submission.outcome is None:
         return check(form, sent, now=at, language=language)
@@ -146,7 +196,7 @@ def keep_outcomes(session: Session, *, now: datetime) -> int:
     )
     touched = 0
     for submission in session.scalars(statement):
-        form = parse_form(submission.form_version.xform)
+        form = read_form(submission.form_version).form
         submission.outcome = outcome_of(form, read_checked(submission))
         touched += 1
     return touched
@@ -184,31 +234,33 @@ def _call_for(submission: Submission, called: Called, now: datetime) -> None:
     submission.consequences.append(consequence)
 
 
-def close_visit(session: Session, visit: Visit, now: datetime) -> None:
+def close_visit(session: Session, visit: Visit, told: Iterable[Told], now: datetime) -> None:
     """Let a live visit be done once its required forms are here, under way before."""
     if visit.state not in LIVE:
         return
     visit.was_in_id = visit.was_in_id or visit.case.dwelling_id
-    if missing_forms(session, visit):
+    if missing_forms(session, visit, {one.form_id for one in of_visit(told, visit.id)}):
         move_visit(visit, VisitState.UNDER_WAY)
     else:
         move_visit(visit, VisitState.DONE)
         visit.done_at = now
-        answered_by(session, visit, now=now)
-        after_visit(session, visit.case)
+        with session.no_autoflush:
+            answered_by(session, visit, now=now)
+        after_visit(session, visit)
         make_for(session, [visit.case], now=now)
 
 
 def _keep_to_refusals(
-    session: Session, submission: Submission, visit: Visit, checked: Checked
+    submission: Submission, checked: Checked, refused: Collection[RefusedPart]
 ) -> None:
     """Mark what a submission brings of the parts that the person refuses, for somebody to read."""
-    refused = refused_parts(session, visit.case.person_id)
+    if submission.visit is None:
+        return
     agreed = {_consent_scope(name) for name, said in _flat(checked.values) if said == "yes"}
     against = {part for part in refused if part.value in {str(scope) for scope in agreed}}
     if RefusedPart.PHOTOS in refused and photos_of(submission):
         against.add(RefusedPart.PHOTOS)
-    if works_left(session, visit.case, submission.consequences):
+    if works_left(submission.consequences, refused):
         against.add(RefusedPart.WORKS)
     submission.findings = {**(submission.findings or {}), "against_refusal": sorted(against)}
     if against:
@@ -216,11 +268,16 @@ def _keep_to_refusals(
 
 
 def _keep_consents(
-    session: Session, submission: Submission, visit: Visit, checked: Checked, now: datetime
+    session: Session,
+    submission: Submission,
+    visit: Visit,
+    checked: Checked,
+    refused_by_her: Iterable[RefusedPart],
+    now: datetime,
 ) -> None:
     version = submission.form_version
-    questions = {one.name: one for one in parse_form(version.xform).questions}
-    refused = set(map(str, refused_parts(session, visit.case.person_id)))
+    questions = {one.name: one for one in read_form(version).form.questions}
+    refused = set(map(str, refused_by_her))
     for name, answer in _flat(checked.values):
         scope = _consent_scope(name)
         if scope is None or answer not in ("yes", "no"):

@@ -1,6 +1,6 @@
 """Two submissions where one was expected: both are kept, a coordinator decides."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from visits.agenda.carried import hold_visit
 from visits.following.setting_aside import reason_given, set_aside, take_up
 from visits.ground.errors import Conflict
 from visits.intake.risks import risk_of
+from visits.intake.told import Told, of_visit
 from visits.mapping.points import refresh_map
 from visits.models.accounts import User
 from visits.models.people import AccessKind
@@ -21,7 +22,11 @@ from visits.sight.access_log import log_access
 
 
 def doubts_of(
-    session: Session, submission: Submission, *, corrected: Submission | None = None
+    session: Session,
+    submission: Submission,
+    told: Iterable[Told],
+    *,
+    corrected: Submission | None = None,
 ) -> list[str]:
     """Name what about a submission's visit somebody should look at before she believes it.
 
@@ -29,13 +34,15 @@ def doubts_of(
     Among `second` (this form was sent from this visit already), `cancelled`, `failed`,
     `reassigned` (it was somebody else's visit by then), `account_closed` (its sender's) and
     `corrects_unknown` (it says that it corrects what is not here). The version that it does correct
-    is no second one.
+    is no second one. `told` is what else counts in the case.
     """
     doubts = ["corrects_unknown"] if submission.corrects and corrected is None else []
     visit = submission.visit
     if visit is None:
         return doubts
-    if any(one is not corrected for one in beside(session, submission)):
+    form_id, first = submission.form_version.form_id, corrected.id if corrected else None
+    same = [one.id for one in of_visit(told, visit.id) if one.form_id == form_id]
+    if any(one != first for one in same):
         doubts.append("second")
     if visit.state in (VisitState.CANCELLED, VisitState.FAILED):
         doubts.append(visit.state.value)

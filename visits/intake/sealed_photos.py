@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diagnostics.audit import FILE_NAME as TIME_LOG
-from diagnostics.form import parse_form
 from diagnostics.wellformed import Element, read_submission
+from visits.forms.published import read_form
 from visits.models.handed_in import HandedIn
 from visits.models.people import RefusedPart
 from visits.models.visits import Submission, Visit
@@ -20,7 +20,7 @@ def photos_of(submission: Submission) -> frozenset[str]:
 
     What a file is, its sender says: whatever is not known to be something else is a photo.
     """
-    form = parse_form(submission.form_version.xform)
+    form = read_form(submission.form_version).form
     signed = {one.name for one in form.questions if "signature" in one.appearance}
     answers = _below(read_submission(submission.xml))
     others = {one.text.strip() for one in answers if one.name in signed} | {TIME_LOG}

@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from diagnostics.submission import BadSubmission
 from diagnostics.wellformed import Element, Head, head_of, read_submission
 from visits.agenda.carried import find_carried_visit, hold_visit
-from visits.forms.published import find_form
+from visits.forms.published import find_light_form
 from visits.ground.clocks import put_right, read_moment, skew_of
-from visits.ground.db import take_turn
+from visits.ground.db import new_id, take_turn
 from visits.ground.errors import DifferentSubmission, Invalid, NotFound
 from visits.ground.file_store import FileStore
 from visits.intake.conclusion import conclude
-from visits.models.accounts import Device
 from visits.models.people import ConsentScope
 from visits.models.visits import (
     Submission,
@@ -57,7 +57,7 @@ def record_submission(
     visit_id: uuid.UUID | None = None,
     incomplete: bool = False,
     sent_at: datetime | None = None,
-    device_id: uuid.UUID | None = None,
+    device_name: str | None = None,
 ) -> Submission:
     """Keep a submission and open what it calls for; the same one again gives the same row.
 
@@ -80,15 +80,17 @@ def record_submission(
             or _visit_answered(session, parcel.head, viewer, now)
             or _visit_of_first(session, parcel.head, viewer)
         )
-        known = _keep(session, parcel, visit=visit, viewer=viewer, now=now)
-        _note_tablet(session, known, parcel.head, device_id=device_id, sent_at=sent_at, now=now)
+        known = _begin(session, parcel, visit=visit, viewer=viewer, now=now)
+        _note_tablet(known, parcel.head, device_name=device_name, sent_at=sent_at, now=now)
     else:
         _refuse_another(known, parcel, viewer)
-    _keep_files(session, known, parcel)
-    if known.state is SubmissionState.INCOMPLETE and not incomplete:
-        if known.visit_id is not None:
+        if known.visit_id is not None and known.state is SubmissionState.INCOMPLETE:
             hold_visit(session, known.visit_id)
+    _keep_files(known, parcel)
+    if known.state is SubmissionState.INCOMPLETE and not incomplete:
         conclude(session, known, parcel.sent, viewer=viewer, now=now)
+    session.add(known)
+    session.flush()
     return known
 
 
@@ -123,13 +125,16 @@ def _unpack(session: Session, store: FileStore, xml: bytes, files: Sequence[Sent
     return _Parcel(sent, head, xml, hashlib.sha256(xml).hexdigest(), files, digests)
 
 
-def _keep(
+def _begin(
     session: Session, parcel: _Parcel, *, visit: Visit | None, viewer: Viewer, now: datetime
 ) -> Submission:
+    """Take down what came, not yet in the session: it is written once, with what it means."""
+    version = find_light_form(session, parcel.head.form_id, parcel.head.version)
     kept = Submission(
+        id=new_id(),
         instance_id=parcel.head.instance_id,
-        visit=visit,
-        form_version=find_form(session, parcel.head.form_id, parcel.head.version),
+        visit_id=visit.id if visit is not None else None,
+        form_version_id=version.id,
         sent_by_id=viewer.user_id,
         xml=parcel.xml,
         sha256=parcel.sha256,
@@ -139,8 +144,9 @@ def _keep(
         files=[],
         consequences=[],
     )
-    session.add(kept)
-    session.flush()
+    # As if they were read: a visit that is written meanwhile does not wait for what came from it.
+    set_committed_value(kept, "visit", visit)
+    set_committed_value(kept, "form_version", version)
     return kept
 
 
@@ -161,21 +167,22 @@ def _visit_of_first(session: Session, head: Head, viewer: Viewer) -> Visit | Non
     )
     first = session.scalars(statement).one_or_none()
     same_form = first is not None and first.form_version.form_id == head.form_id
-    return first.visit if first is not None and same_form else None
+    if first is None or first.visit_id is None or not same_form:
+        return None
+    hold_visit(session, first.visit_id)
+    return first.visit
 
 
 def _note_tablet(
-    session: Session,
     kept: Submission,
     head: Head,
     *,
-    device_id: uuid.UUID | None,
+    device_name: str | None,
     sent_at: datetime | None,
     now: datetime,
 ) -> None:
     """Note which tablet sent it, and when the visit began and ended by our clock."""
-    device = session.get(Device, device_id) if device_id is not None else None
-    kept.device_name = device.name if device is not None else None
+    kept.device_name = device_name
     skew = skew_of(sent_at, now=now)
     kept.clock_skew_s = None if skew is None else round(skew.total_seconds())
     unbelieved = []
@@ -195,7 +202,7 @@ def _refuse_another(known: Submission, parcel: _Parcel, viewer: Viewer) -> None:
         raise DifferentSubmission("different_submission", instance_id=known.instance_id)
 
 
-def _keep_files(session: Session, submission: Submission, parcel: _Parcel) -> None:
+def _keep_files(submission: Submission, parcel: _Parcel) -> None:
     kept = {file.name: file.sha256 for file in submission.files}
     if len({**kept, **parcel.digests}) > MAX_FILES:
         raise Invalid({"files": "too_many_files"})
@@ -214,4 +221,3 @@ def _keep_files(session: Session, submission: Submission, parcel: _Parcel) -> No
                 media_type=file.media_type[:100],
             )
         )
-    session.flush()

@@ -2,11 +2,11 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select
+from sqlalchemy import Table, bindparam, delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,12 @@ from visits.sight.reach import hidden_homes
 FINEST, COARSEST = 8, 2  # resolutions kept; finer ones barely compress
 BATCH = 500
 MICRO = 1_000_000  # positions are summed in millionths of a degree
+
+POINTS = cast(Table, MapPoint.__table__)
+_GONE = delete(POINTS).where(
+    POINTS.c.dwelling_id == bindparam("old_dwelling"),
+    POINTS.c.programme == bindparam("old_programme"),
+)
 
 Key = tuple[int, str, int, int, str, str, str, int, int]
 KEY_NAMES = (
@@ -95,25 +101,53 @@ def _refresh_batch(
     points: Callable[[], list[dict[str, Any]]],
 ) -> None:
     _wait_for_turn(session, ids)
-    table = MapPoint.__table__
-    before = session.execute(select(*table.c).where(MapPoint.dwelling_id.in_(ids))).mappings().all()
+    known = select(*POINTS.c).where(POINTS.c.dwelling_id.in_(ids))
+    before = [dict(row) for row in session.execute(known).mappings()]
     after = points()
+    old, new = _by_key(before), _by_key(after)
+    changed = [row for key, row in new.items() if old.get(key) != row]
+    gone = [key for key in old if key not in new]
     deltas: Deltas = defaultdict(lambda: [0] * len(MEASURES))
-    _count(deltas, before, -1)
-    _count(deltas, after, 1)
-    if before:
-        session.execute(
-            delete(MapPoint)
-            .where(MapPoint.dwelling_id.in_(ids))
-            .execution_options(synchronize_session=False)
-        )
-    if after:
-        session.execute(insert(MapPoint), after)
+    _count(deltas, [old[key] for key in gone], -1)
+    _count(deltas, [old[key] for key in map(_point_key, changed) if key in old], -1)
+    _count(deltas, changed, 1)
+    if gone:
+        keys = [dict(zip(("old_dwelling", "old_programme"), key, strict=True)) for key in gone]
+        session.connection().execute(_GONE, keys)
+    if changed:
+        _write_points(session, changed)
     _add_to_cells(session, deltas)
 
 
+def _point_key(row: Mapping[str, Any]) -> tuple[uuid.UUID, str]:
+    return row["dwelling_id"], row["programme"]
+
+
+def _by_key(rows: Iterable[dict[str, Any]]) -> dict[tuple[uuid.UUID, str], dict[str, Any]]:
+    return {_point_key(row): row for row in rows}
+
+
+def _write_points(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    statement = _insert_of(session)(POINTS)
+    names = [column.name for column in POINTS.columns if not column.primary_key]
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(POINTS.primary_key),
+            set_={name: statement.excluded[name] for name in names},
+        ),
+        rows,
+    )
+
+
+def _insert_of(session: Session) -> Any:
+    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
+
+
 def _wait_for_turn(session: Session, ids: Sequence[uuid.UUID]) -> None:
-    # Two transactions about one dwelling would both take away the counts of its old row.
+    # Two transactions about one dwelling would both take away the counts of its old row; SQLite has
+    # one writer at a time.
+    if session.get_bind().dialect.name == "sqlite":
+        return
     dwellings = select(Dwelling.id).where(Dwelling.id.in_(ids)).order_by(Dwelling.id)
     session.execute(dwellings.with_for_update(key_share=True))
 
@@ -170,17 +204,16 @@ def _open_works(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, i
     return {dwelling_id: count for dwelling_id, count in found if dwelling_id is not None}
 
 
-def _cases(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Case]]:
+def _cases(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
     statement = (
-        select(Case)
+        select(Case.dwelling_id, Case.programme, Case.state, Case.risk)
         .join(Case.person)
         .where(Case.dwelling_id.in_(ids), Person.protected.is_(False))
         .order_by(Case.opened_at, Case.score, Case.id)
     )
-    found: dict[uuid.UUID, list[Case]] = {}
-    for case in session.scalars(statement):
-        if case.dwelling_id is not None:
-            found.setdefault(case.dwelling_id, []).append(case)
+    found: dict[uuid.UUID, list[Any]] = {}
+    for case in session.execute(statement):
+        found.setdefault(case.dwelling_id, []).append(case)
     return found
 
 
@@ -217,8 +250,7 @@ def _add_to_cells(session: Session, deltas: Deltas) -> None:
     ]
     if not moved:
         return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(MapCell)
+    statement = _insert_of(session)(MapCell)
     table, new = MapCell.__table__, statement.excluded
     session.execute(
         statement.on_conflict_do_update(

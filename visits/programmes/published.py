@@ -20,7 +20,9 @@ from visits.programmes import Programme, parse_programme, shipped_programmes
 WAYS_BY_HAND = (WayIn.REQUEST, WayIn.REFERRAL)
 
 # Where a session keeps what it has read: nobody else changes it while its transaction lasts.
-READ, VERSIONS = "programmes", "programme_versions"
+READ = "programmes"
+MOST_READ = 256  # versions a process keeps as they were read
+_BY_ID: dict[uuid.UUID, Programme] = {}
 # What shipped with the version before, by the SHA-256 of its text: nobody here has changed it.
 SHIPPED_BEFORE = frozenset(
     {
@@ -133,11 +135,17 @@ def programme_of(session: Session, case: Case) -> Programme | None:
     version_id = case.programme_version_id
     if version_id is None:
         return load_programmes(session).get(case.programme)
-    # A list of cases asks for each of them, and a version never changes.
-    known: dict[uuid.UUID, Programme] = session.info.setdefault(VERSIONS, {})
-    if version_id not in known:
-        known[version_id] = _read(session.get_one(ProgrammeVersion, version_id).toml)
-    return known[version_id]
+    return programme_by_id(session, version_id)
+
+
+def programme_by_id(session: Session, version_id: uuid.UUID) -> Programme:
+    """Read a version, once a process: it never changes, and no other ever has its id."""
+    known = _BY_ID.get(version_id)
+    if known is None:
+        if len(_BY_ID) >= MOST_READ:
+            _BY_ID.clear()
+        known = _BY_ID[version_id] = _read(session.get_one(ProgrammeVersion, version_id).toml)
+    return known
 
 
 def version_of(session: Session, code: str, version: int | None = None) -> ProgrammeVersion:
@@ -210,7 +218,7 @@ def _by_version() -> Select[ProgrammeVersion]:
     return select(ProgrammeVersion).order_by(ProgrammeVersion.code, ProgrammeVersion.version)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=MOST_READ)
 def _read(toml: str) -> Programme:
     """Parse a text once a process: it is the same wherever it was published."""
     return parse_programme(toml, source="")

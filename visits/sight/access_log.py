@@ -3,11 +3,16 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from visits.models.people import AccessedPerson, AccessEvent, AccessKind
+
+# Made once, and past the objects of a session: with each page and each submission a line is added.
+_EVENT = insert(cast(Table, AccessEvent.__table__)).returning(AccessEvent.id)
+_PERSONS = insert(cast(Table, AccessedPerson.__table__))
 
 
 def log_access(
@@ -26,8 +31,8 @@ def log_access(
     about = set(persons)
     if not about:
         return
-    event = AccessEvent(at=now, user_id=user_id, kind=kind, what=what)
-    session.add(event)
-    session.flush()
-    pairs = [{"event_id": event.id, "person_id": person_id} for person_id in sorted(about)]
-    session.execute(insert(AccessedPerson), pairs)
+    session.flush()  # whom it is about may be new
+    event = {"at": now, "user_id": user_id, "kind": kind, "what": what}
+    event_id = session.scalars(_EVENT, event).one()
+    pairs = [{"event_id": event_id, "person_id": person_id} for person_id in sorted(about)]
+    session.execute(_PERSONS, pairs)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Invalid
@@ -48,10 +48,18 @@ class Bound:
 
 def bound_of(session: Session, organisation_id: uuid.UUID) -> Bound:
     """Tell how landlords bound what an organisation's people see."""
-    landlords = {one.id for one in list_landlords(session)}
+    told = session.execute(_BOUND, {"own": organisation_id})
+    kinds: dict[uuid.UUID, OrganisationKind] = {one: kind for one, kind in told}
+    landlords = [one for one, kind in kinds.items() if kind is OrganisationKind.LANDLORD]
     own = organisation_id if organisation_id in landlords else None
-    kind = session.scalar(select(Organisation.kind).where(Organisation.id == organisation_id))
-    return Bound(len(landlords) > 1, own, platform=kind is OrganisationKind.PLATFORM)
+    platform = kinds.get(organisation_id) is OrganisationKind.PLATFORM
+    return Bound(len(landlords) > 1, own, platform=platform)
+
+
+# Made once: it is asked with each request.
+_BOUND = select(Organisation.id, Organisation.kind).where(
+    or_(Organisation.kind == OrganisationKind.LANDLORD, Organisation.id == bindparam("own"))
+)
 
 
 def may_work_for(landlord_id: uuid.UUID | None) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from visits.models.accounts import Role, User
+from visits.models.accounts import Device, Role, User
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,13 @@ class Account:
     organisation: str
     territory_id: uuid.UUID | None
     device_id: uuid.UUID | None = None
+    device_name: str | None = None
     closed: bool = False
     password_to_change: bool = False
     second_factor: bool = False
 
 
-def account_of(user: User, device_id: uuid.UUID | None = None) -> Account:
+def account_of(user: User, device: Device | None = None) -> Account:
     """Take what a request needs from an account's row."""
     return Account(
         id=user.id,
@@ -38,7 +39,8 @@ def account_of(user: User, device_id: uuid.UUID | None = None) -> Account:
         organisation_id=user.organisation_id,
         organisation=user.organisation.name,
         territory_id=user.territory_id,
-        device_id=device_id,
+        device_id=device.id if device is not None else None,
+        device_name=device.name if device is not None else None,
         closed=not user.active,
         password_to_change=user.password_to_change,
         second_factor=user.second_factor_at is not None,

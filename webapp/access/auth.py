@@ -376,7 +376,7 @@ def account_of_token(token: str) -> Account | None:
         return None
     with reading() as session:
         device = device_of_token(session, token)
-        return account_of(device.user, device.id) if device else None
+        return account_of(device.user, device) if device else None
 
 
 def _late_account(view: object) -> Account | None:
@@ -392,7 +392,7 @@ def _late_account(view: object) -> Account | None:
         if device is None:
             return None
         if getattr(view, "palier_late_door", False) and late_tablets(device.user, now=now()):
-            return account_of(device.user, device.id)
+            return account_of(device.user, device)
     raise NotSignedIn("account_closed")
 
 

@@ -163,7 +163,7 @@ def submit() -> ResponseReturnValue:
             visit_id=_visit_id(),
             incomplete=INCOMPLETE in request.form or INCOMPLETE in request.files,
             sent_at=sent_at,
-            device_id=g.account.device_id,
+            device_name=g.account.device_name,
         )
         answer = _receipt(kept)
     return answer  # noqa: RET504 -- the answer goes out after the commit

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_viewer, promised
 from tests.submissions import FALLS, fill
-from tests.visits.test_case_life import Desk
+from tests.visits.desk import Desk
 from visits.agenda.planning import cancel_visit, plan_visit
 from visits.cases.tasks import promises_open, visits_due
 from visits.ground.errors import Conflict

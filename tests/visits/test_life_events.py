@@ -1,6 +1,5 @@
 """A death, a move: they end the same wherever they are told, and all of it comes back."""
 
-import uuid
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -19,127 +18,27 @@ from tests.factories import (
     make_visit,
 )
 from tests.submissions import FALLS, fill, home_visit
+from tests.visits.life import FILE, Life
 from tests.visits.portfolio_files import load
 from visits.accounts.accounts import find_territory
-from visits.agenda.doors import Knock, report_shut_door
-from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.taking_back import take_back
-from visits.cases.tasks import make_task
 from visits.forms.published import publish_form
 from visits.ground.errors import Conflict, Invalid
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
 from visits.life.deaths import record_death, what_was_promised
-from visits.life.endings import GivenBack, Told
+from visits.life.endings import Told
 from visits.life.events import events_of
-from visits.life.moves import record_departure
 from visits.life.taking_back import take_back_event
 from visits.models.accounts import Role
-from visits.models.calls import ContactAttempt, Disposition
-from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
+from visits.models.calls import ContactAttempt
+from visits.models.cases import CaseState, Task, TaskState
 from visits.models.life import EventKind, HowTold, LifeEvent
 from visits.models.people import AccessEvent, NamedAccess, Occupancy
 from visits.models.portfolio import Tenancy
 from visits.models.visits import Visit, VisitState
-from visits.people.people import person_file
 from visits.sight import Reach, find_person
 from visits.sight.reach import hidden_homes
-
-FILE = "Logement;Nom;Prénom;Date de naissance"
-DIED = f"{FILE};Date de décès\nL-VIE;VIVANTE;Rose;17/05/1941;09/03/2026\n"
-
-
-class Life:
-    """Somebody in two programmes, with what is due, planned and promised in both."""
-
-    def __init__(self, session: Session, now: datetime) -> None:
-        self.session, self.now = session, now
-        self.user = make_user(session)
-        self.visitor = make_user(session, role=Role.VISITOR)
-        self.viewer = make_viewer(self.user)
-        self.home = make_dwelling(session, reference="L-VIE")
-        self.person = make_person(
-            session, dwelling=self.home, last_name="VIVANTE", first_name="Rose",
-            name_key="vivante rose",
-        )  # fmt: skip
-        self.lease = session.scalars(
-            select(Tenancy).where(Tenancy.dwelling_id == self.home.id)
-        ).one()
-        self.seniors, self.kit = (self._case(code) for code in ("seniors", "isolated_tenants"))
-        self.visit = make_visit(
-            session, case=self.kit, visitor=self.visitor, start_at=now + timedelta(days=2)
-        )
-        self.task = make_task(
-            session, self.kit, TaskKind.CHECK, what="Barre d’appui",
-            due_on=now.date() + timedelta(days=9), viewer=self.viewer, now=now,
-        )  # fmt: skip
-        self.task.visit_id = self.visit.id
-        session.flush()
-
-    def _case(self, programme: str) -> Case:
-        return make_case(
-            self.session, by=self.user, person=self.person, dwelling=self.home, programme=programme
-        )
-
-    def on_the_phone(self, said: Disposition = Disposition.DEAD) -> None:
-        """Tell it in a call of the first programme."""
-        attempt = Attempt(said, happened_on=date(2026, 3, 9))
-        record_attempt(self.session, self.seniors, attempt, viewer=self.viewer, now=self.now)
-
-    def at_the_door(self, said: Disposition = Disposition.DEAD) -> None:
-        """Tell it by a tablet, hours after the door, from a visit that was called off meanwhile."""
-        visit = make_visit(self.session, case=self.seniors, visitor=self.visitor)
-        visit.state, self.seniors.state = VisitState.CANCELLED, CaseState.AGREED
-        knock = Knock(said, at=self.now - timedelta(days=1), report_id=uuid.uuid4())
-        eyes = make_viewer(self.visitor, Reach.OWN)
-        report_shut_door(self.session, visit, knock, viewer=eyes, now=self.now)
-
-    def on_her_page(self) -> None:
-        """Note it on her page."""
-        told = Told(HowTold.PAGE, self.user.id, self.now)
-        record_death(self.session, self.person, on=date(2026, 3, 9), told=told)
-
-    def by_a_file(self) -> None:
-        """Bring a file of the landlord's that tells it."""
-        load(self.session, DIED)
-
-    def leave(self) -> None:
-        """Note on her page that she left."""
-        told = Told(HowTold.PAGE, self.user.id, self.now)
-        record_departure(
-            self.session, self.person, self.home.id, on=date(2026, 3, 9), where_to="Nice", told=told
-        )
-
-    def take_back(self) -> GivenBack:
-        """Take the latest event back."""
-        self.refresh()
-        event = events_of(self.session, self.person.id)[0]
-        back = take_back_event(
-            self.session, self.person, event.id, reason="Une homonyme", viewer=self.viewer,
-            now=self.now,
-        )  # fmt: skip
-        self.refresh()
-        return back
-
-    def refresh(self) -> None:
-        """Read all anew."""
-        self.session.flush()
-        self.session.expire_all()
-
-    @property
-    def state(self) -> tuple[object, ...]:
-        """How all that may end stands."""
-        self.refresh()
-        stays = select(Occupancy.ended_on).where(Occupancy.person_id == self.person.id)
-        cases = [
-            (case.state, case.is_open, case.outcome, case.call_back_at)
-            for case in (self.seniors, self.kit)
-        ]
-        return (
-            self.person.died_on, self.person.do_not_contact, *cases, self.visit.state,
-            self.task.state, self.task.visit_id, self.lease.ended_on,
-            self.session.scalars(stays.order_by(Occupancy.id)).all(),
-        )  # fmt: skip
 
 
 @pytest.fixture
@@ -301,90 +200,6 @@ def test_a_death_told_on_the_phone_is_taken_back_there_or_on_her_page(life: Life
     )
     assert not any(one.stands for one in events_of(life.session, life.person.id))
     assert life.person.died_on is None
-
-
-def test_who_moved_leaves_her_home_and_her_cases_there(life: Life) -> None:
-    before = life.state
-    life.leave()
-    assert life.state[0] is None
-    for case in (life.seniors, life.kit):
-        assert (case.is_open, case.outcome) == (False, "moved")
-    assert (life.visit.state, life.task.state) == (VisitState.CANCELLED, TaskState.WITHDRAWN)
-    assert life.lease.ended_on == date(2026, 3, 9)
-    life.take_back()
-    assert life.state == before
-
-
-def test_who_lives_in_a_second_home_goes_on_there(life: Life) -> None:
-    second = make_dwelling(life.session)
-    lease = Tenancy(dwelling_id=second.id)
-    life.session.add(lease)
-    life.session.flush()
-    life.session.add(Occupancy(person_id=life.person.id, tenancy_id=lease.id))
-    life.kit.dwelling_id = second.id
-    life.leave()
-    assert (life.seniors.is_open, life.kit.is_open) == (False, True)
-
-
-def test_whoever_lives_with_her_stays_and_is_not_said_to_be_two(life: Life) -> None:
-    beside = make_person(life.session)
-    stay = life.session.scalars(select(Occupancy).where(Occupancy.person_id == beside.id)).one()
-    stay.tenancy_id, life.lease.lives_alone = life.lease.id, False
-    life.leave()
-    assert (life.lease.ended_on, life.lease.lives_alone) == (None, None)
-    assert person_file(life.session, life.viewer, beside).household == []
-    life.take_back()
-    assert life.lease.lives_alone is False
-
-
-@pytest.mark.parametrize(
-    ("home", "on", "refused"),
-    [("L-VIE", date(2026, 3, 11), Invalid), ("L-VIE", date(1990, 5, 31), Invalid)],
-)
-def test_a_move_on_a_day_that_cannot_be_is_refused(
-    life: Life, home: str, on: date, refused: type[Exception]
-) -> None:
-    told = Told(HowTold.PAGE, life.user.id, life.now)
-    with pytest.raises(refused):
-        record_departure(life.session, life.person, life.home.id, on=on, told=told)
-
-
-@pytest.mark.parametrize("told_first", [True, False])
-def test_an_import_that_finds_her_new_home_moves_her_cases_and_says_so(
-    life: Life, told_first: bool
-) -> None:
-    make_dwelling(life.session, reference="L-NEUF")
-    if told_first:
-        life.on_the_phone(Disposition.MOVED)
-        assert not life.seniors.is_open
-    plan = load(life.session, f"{FILE}\nL-NEUF;VIVANTE;Rose;17/05/1941\n")
-    said = {problem.code: problem.details.get("num") for problem in plan.warnings}
-    assert said["cases_follow"] == "2"
-    life.refresh()
-    assert (life.seniors.dwelling.reference, life.kit.dwelling.reference) == ("L-NEUF", "L-NEUF")
-    assert life.seniors.is_open and life.kit.is_open
-    latest = events_of(life.session, life.person.id)[0]
-    assert (latest.kind, latest.how, latest.undo) == (EventKind.MOVE_IN, HowTold.IMPORT, None)
-
-
-def test_a_case_closed_for_another_reason_does_not_follow_her(life: Life) -> None:
-    life.seniors.closed_on, life.seniors.outcome = life.now.date(), "done"
-    make_dwelling(life.session, reference="L-NEUF")
-    life.leave()
-    load(life.session, f"{FILE}\nL-NEUF;VIVANTE;Rose;17/05/1941\n")
-    life.refresh()
-    assert (life.seniors.is_open, life.kit.is_open) == (False, True)
-
-
-def test_who_left_by_a_file_comes_back_with_her_cases(life: Life) -> None:
-    before = life.state
-    load(life.session, f"{FILE};Situation\nL-VIE;VIVANTE;Rose;17/05/1941;Parti\n")
-    life.refresh()
-    (event,) = events_of(life.session, life.person.id)
-    assert (event.kind, event.dwelling_id) == (EventKind.MOVE_OUT, life.home.id)
-    assert (life.visit.state, life.kit.outcome) == (VisitState.CANCELLED, "moved")
-    life.take_back()
-    assert life.state == before
 
 
 @pytest.mark.parametrize("ends", [Life.leave, Life.on_her_page])

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from tests.factories import NOW, make_user
-from tests.webapp.test_sight import HER, MAP, NORTH, SOUTH, Known, World
+from tests.webapp.world import HER, MAP, NORTH, SOUTH, Known, World
 from visits.accounts.accounts import find_organisation
 from visits.accounts.mandates import MandateSaid, grant_mandate
 from visits.accounts.open_sessions import start_session
@@ -78,7 +78,7 @@ Found = dict[str, list[str]]
 
 @dataclass
 class Field:
-    """The world of `test_sight` with somebody of each kind in it."""
+    """The world of `world.py` with somebody of each kind in it."""
 
     world: World
     persons: tuple[Known, Known, Known]

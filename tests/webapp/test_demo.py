@@ -4,9 +4,8 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 
 import pytest
 from flask import Flask
@@ -18,7 +17,6 @@ from diagnostics.delays import PARIS
 from tests.factories import promised
 from visits.accounts.accounts import device_of_token, find_user
 from visits.agenda.kits import bags_of
-from visits.ground.deadlines import age_on
 from visits.models.accounts import Organisation, Role, Territory
 from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal
 from visits.models.cases import Case, CasePause, CaseState, Task, TaskKind, TaskState
@@ -34,12 +32,7 @@ from visits.steering.outcomes import outcomes
 from webapp import create_app
 from webapp.access.auth import Action
 from webapp.demo import DemoAccount, Size, load_demo
-from webapp.demo.calendar import working_days, working_days_after
 from webapp.demo.cast import LINKS, NEIGHBOURS, acting
-from webapp.demo.people import make_seniors
-from webapp.demo.photos import KINDS, photo
-from webapp.demo.stock import make_stock
-from webapp.demo.towns import read_towns
 from webapp.frame.settings import Settings
 from webapp.frame.transaction import House
 from webapp.words import words_of
@@ -362,46 +355,3 @@ def test_nobody_can_be_reached_at_the_numbers_of_the_demo(demo: Session) -> None
 def test_the_load_tells_how_far_it_is(loaded: Loaded) -> None:
     assert any("600 dwellings" in line for line in loaded.told)
     assert len(loaded.told) > 12
-
-
-def test_the_stock_is_the_same_each_time_and_stands_in_the_oise() -> None:
-    towns = read_towns()
-    first, second = (make_stock(Random(3), towns, Size(dwellings=700)) for _ in range(2))
-    assert first == second
-    assert len(first) == 700
-    assert len({home.reference for home in first}) == 700
-    for home in first:
-        assert 48.9 < home.building.lat < 49.8
-        assert 1.6 < home.building.lon < 3.2
-        assert home.floor <= home.building.storeys
-    addresses = {(h.building.address, h.building.town.postcode) for h in first}
-    assert len(addresses) == len({home.building.reference for home in first})
-
-
-def test_seniors_are_seventy_or_over_and_couples_share_a_home_and_a_name() -> None:
-    homes = make_stock(Random(3), read_towns(), Size(dwellings=700))
-    today = date(2025, 3, 11)
-    seniors = make_seniors(Random(4), homes, Size(700, 300, 100), today=today)
-    assert len(seniors) == 300
-    assert all(70 <= age_on(today, born=senior.born_on) <= 99 for senior in seniors)
-    households: dict[str, set[str]] = {}
-    for senior in seniors:
-        households.setdefault(senior.home.reference, set()).add(senior.last_name)
-        assert senior.moved_in_on < today
-    assert all(len(names) == 1 for names in households.values())
-    assert len(households) < 300
-
-
-def test_working_days_leave_out_weekends_and_public_holidays() -> None:
-    assert working_days(date(2026, 7, 10), date(2026, 7, 15)) == [
-        date(2026, 7, 10),
-        date(2026, 7, 13),
-        date(2026, 7, 15),
-    ]
-    assert working_days_after(date(2026, 5, 7), 1) == date(2026, 5, 11)
-
-
-def test_the_drawn_photos_are_small_pictures() -> None:
-    pictures = {photo(kind) for kind in range(KINDS)}
-    assert len(pictures) == KINDS
-    assert all(picture.startswith(b"\x89PNG") and len(picture) < 20_000 for picture in pictures)

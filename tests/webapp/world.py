@@ -1,0 +1,272 @@
+"""A small world with everything in it, and what a reader's pages tell of it."""
+
+import io
+import itertools
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from maps.cells import locate_cell
+from tests.factories import (
+    NOW,
+    make_case,
+    make_dwelling,
+    make_person,
+    make_residence,
+    make_user,
+    make_viewer,
+    make_visit,
+    promised,
+)
+from tests.submissions import FALLS, GAS, fill, home_visit
+from visits.accounts.accounts import find_territory
+from visits.accounts.mandates import MandateSaid, grant_mandate
+from visits.following.by_hand import OrderSaid, open_by_hand
+from visits.forms.published import publish_form
+from visits.ground.deadlines import today_in_paris
+from visits.intake.alerts import Raised, raise_alert
+from visits.intake.submissions import SentFile, record_submission
+from visits.life.likely_doubles import find_doubles, keep_doubles
+from visits.mapping.points import rebuild_map
+from visits.models.accounts import Role, User
+from visits.models.cases import Task
+from visits.models.mandates import Right
+from visits.models.people import AccessEvent, AlertCode, Occupancy
+from visits.models.portfolio import Import
+from visits.models.visits import SubmissionFile
+from visits.models.works import WorkOrder
+from visits.people.measures import note_alert
+from visits.portfolio import upload_file
+from visits.programmes.drafts import take_up
+from visits.sight import Reach
+
+SignIn = Callable[..., FlaskClient]
+LAT, LON = 49.41, 2.11
+PHOTO = (Path(__file__).parents[1] / "data/media/p0.jpg").read_bytes()
+NORTH, SOUTH = "Nord", "Sud"
+OFFICE, ANOTHER, HELPERS = "Office de l'habitat", "Habitat de l'Aisne", "Entraide de l'Aisne"
+SAID_OF_HER = (
+    "CACHETTE", "Ursuline", "MITOYEN", "Fabien", "612345678", "6 12 34 56 78", "TIERS-9",
+    "L-SECRET", "rue de la Cachette", "Lointaine-sur-Oise", "cachette.csv",
+)  # fmt: skip
+HER = {
+    "last_name": "CACHETTE", "first_name": "Ursuline", "phone": "+33612345678",
+    "reference": "TIERS-9", "dwelling": "L-SECRET",
+    "at": {"address": "9 rue de la Cachette", "city": "Lointaine-sur-Oise"},
+}  # fmt: skip
+# What narrows a list; half a word of hers is enough to find her.
+QUERIES = ("", "state=all&q=achett", "state=all&q=secr", "q=itoye&review=1")
+OF_ONE = f"day=2026-03-10&visitor_id={uuid.uuid4()}"
+MAP = [
+    f"bbox={LAT - 0.2},{LON - 0.2},{LAT + 0.2},{LON + 0.2}&z={zoom}&mode={mode}{only}"
+    for zoom, mode, only in itertools.product(
+        (5, 15, 18), ("clusters", "hexagons"), ("", "&programme=seniors&works=true")
+    )
+]
+
+
+@dataclass
+class Known:
+    """Values for the arguments of addresses, by their names."""
+
+    values: dict[str, set[Any]] = field(default_factory=dict)
+
+    def note(self, **values: Any) -> None:
+        """Add values."""
+        for name, value in values.items():
+            self.values.setdefault(name, set()).add(value)
+
+    def addresses(self, rule: Rule) -> Iterator[str]:
+        """Fill a rule with all that is known; a name that is not known is told."""
+        for name in rule.arguments:
+            assert name in self.values, f"{rule}: say what <{name}> may be, in this test"
+        names = sorted(rule.arguments)
+        for chosen in itertools.product(*(sorted(self.values[n], key=str) for n in names)):
+            built = rule.build(dict(zip(names, chosen, strict=True)))
+            assert built is not None
+            yield built[1]
+
+
+class World:
+    """A landlord's stock in which homes are visited."""
+
+    def __init__(self, app: Flask, session: Session) -> None:
+        self.session, self.store = session, app.extensions["palier"].store
+        self.territories = {name: find_territory(session, name).id for name in (NORTH, SOUTH)}
+        form = publish_form(session, home_visit(), by=None, now=NOW)
+        self.known, self.hidden = Known(), Known()
+        self.known.note(
+            form_id=form.form_id, version=form.version, code="seniors", filename="x", path="x",
+            name="nothing", rest="x", token="x", item_id=uuid.uuid4(),
+            draft_id=uuid.uuid4(), device_id=uuid.uuid4(), number=1,
+        )  # fmt: skip
+        self.known.note(part="public")
+        self.known.note(part="order")
+        self.office, self.guardian = make_user(session), make_user(session)
+        self.visitor = make_user(session, role=Role.VISITOR, organisation="Association")
+        self.stranger = make_user(session, role=Role.VISITOR, organisation="Mutuelle")
+        self.known.note(user_id=self.office.id)
+        take_up(session, "seniors", by=self.office.id, now=NOW)
+        self.mandate()
+
+    def mandate(self) -> None:
+        """Give the association that visits in the north all rights in the programme there."""
+        said = MandateSaid(
+            self.visitor.organisation_id, "seniors", self.territories[NORTH], frozenset(Right),
+            today_in_paris(NOW), None,
+        )  # fmt: skip
+        granted = grant_mandate(self.session, said, by=self.office.id, now=NOW)
+        self.known.note(mandate_id=granted.id)
+
+    def settle(
+        self, known: Known, *, by: User, territory: str, visitor: User, tag: str = "", **said: Any
+    ) -> Any:
+        """Let a couple live in a home that is visited, with all that may come of it."""
+        session = self.session
+        residence = make_residence(
+            session, lat=LAT, lon=LON, h3=locate_cell(LAT, LON),
+            territory_id=self.territories[territory], **said.pop("at", {}),
+        )  # fmt: skip
+        reference = said.pop("dwelling", f"L-{tag}")
+        dwelling = make_dwelling(session, residence=residence, reference=reference)
+        person = make_person(session, dwelling=dwelling, born_on=date(1941, 5, 17), **said)
+        beside = make_person(
+            session, last_name=f"MITOYEN{tag}", first_name=f"Fabien{tag}",
+            born_on=date(1939, 1, 2), phone=person.phone, dwelling=make_dwelling(
+                session, residence=make_residence(session, landlord_id=residence.landlord_id)
+            ),
+        )  # fmt: skip
+        tenancy = session.scalars(
+            select(Occupancy.tenancy_id).where(Occupancy.person_id == person.id)
+        ).one()
+        session.scalars(
+            select(Occupancy).where(Occupancy.person_id == beside.id)
+        ).one().tenancy_id = tenancy
+        session.flush()
+        make_case(session, by=by, person=beside, dwelling=dwelling, score=80)
+        self._follow(known, person, dwelling, by=by, visitor=visitor)
+        rebuild_map(session)
+        return person
+
+    def write_twice(self, *, territory: str) -> Any:
+        """Write the visible one down once more, in a home of her own."""
+        session = self.session
+        residence = make_residence(session, territory_id=self.territories[territory])
+        twin = make_person(
+            session, last_name="VISIBLE", first_name="Odile",
+            dwelling=make_dwelling(session, residence=residence),
+        )  # fmt: skip
+        keep_doubles(session, find_doubles(session, now=NOW), now=NOW)
+        return twin
+
+    def _follow(self, known: Known, person: Any, dwelling: Any, *, by: User, visitor: User) -> None:
+        session = self.session
+        case = make_case(session, by=by, person=person, dwelling=dwelling, score=90)
+        visit = make_visit(session, case=case, visitor=visitor)
+        eyes = make_viewer(visitor, Reach.OWN)
+        for answers in (FALLS | GAS, FALLS):
+            photo = SentFile("a.jpg", "image/jpeg", PHOTO)
+            sent = record_submission(
+                session, self.store, xml=fill(answers), files=[photo],
+                viewer=eyes, now=NOW, visit_id=visit.id,
+            )  # fmt: skip
+            known.note(submission_id=sent.id, left_id=sent.id, right_id=sent.id)
+        told = Raised(
+            id=uuid.uuid4(), instance_id=str(uuid.uuid4()), path="/data/gas", severity="U0",
+            label={"fr": "Gaz", "en": "Gas"}, raised_at=NOW, sent_at=NOW,
+        )  # fmt: skip
+        raise_alert(session, visit.id, told, viewer=eyes, now=NOW)
+        note_alert(session, person, AlertCode.TWO_VISITORS, viewer=make_viewer(by), now=NOW)
+        later = NOW + timedelta(days=3)
+        make_visit(session, case=case, visitor=visitor, start_at=later)
+        known.note(person_id=person.id, case_id=case.id, visit_id=visit.id)
+        known.note(dwelling_id=dwelling.id, residence_id=dwelling.residence_id)
+        for kept in session.scalars(select(SubmissionFile.id)):
+            known.note(file_id=kept)
+        leak = OrderSaid("plumbing", "U2", "kitchen", f"Fuite chez {person.last_name}", "tenant")
+        light = OrderSaid("lift", "U1", "lift", f"En panne {person.last_name}", "staff")
+        for place, said in ((dwelling, leak), (dwelling.residence, light)):
+            order = open_by_hand(session, place, said, viewer=make_viewer(by), now=NOW)
+            known.note(order_id=order.id)
+        for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
+            known.note(order_id=found)
+        for promise in session.scalars(promised().where(Task.case_id == case.id)):
+            known.note(task_id=promise.id)
+
+    def bring(self, by: User, name: str, text: str) -> uuid.UUID:
+        """Upload a file; nothing is imported."""
+        kept = upload_file(self.session, data=text.encode(), file_name=name, user_id=by.id, now=NOW)
+        return kept.id
+
+
+@dataclass
+class Reader:
+    """Somebody who reads every page there is, in the browser and on the tablet."""
+
+    app: Flask
+    client: FlaskClient
+    token: str | None
+
+    def look(self, path: str) -> tuple[int, str]:
+        """Read one page, without what differs at each look."""
+        by_tablet = self.token and path.startswith(("/api/", "/openrosa/"))
+        headers = {"Authorization": f"Bearer {self.token}"} if by_tablet else {}
+        answer = self.client.get(path, headers=headers)
+        assert answer.status_code < 500, path
+        text = unescape(answer.get_data().decode("utf-8", "replace"))
+        answer.close()
+        return answer.status_code, _VARIES.sub("", text)
+
+    def pages(self, known: Known, only: set[str] | None = None) -> dict[str, tuple[int, str]]:
+        """Read all pages, or those whose address holds one of some arguments."""
+        with self.app.extensions["palier"].sessions.begin() as session:
+            session.execute(delete(AccessEvent))
+            session.execute(delete(Import).where(Import.file_name == "f.csv"))
+        found = {}
+        for rule in sorted(self.app.url_map.iter_rules(), key=str):
+            if "GET" not in (rule.methods or ()) or rule.endpoint in NOT_READ:
+                continue
+            if only is not None and not only & rule.arguments:
+                continue
+            for address in known.addresses(rule):
+                queries = MAP if address.startswith("/api/map") else QUERIES
+                for query in [OF_ONE] if rule.arguments else queries:
+                    found[f"{address}?{query}"] = self.look(f"{address}?{query}")
+                    if found[f"{address}?{query}"][0] in (403, 404):
+                        break
+        return found
+
+    def dry_runs(self) -> dict[str, str]:
+        """Give what importing says of lines that speak of her, of her home, and of nobody."""
+        said = {}
+        for line in (
+            ";L-EN-VUE;CACHETTE;Ursuline;17/05/1941;0700000000",
+            ";L-EN-VUE;CACHETTE;;;",
+            ";L-EN-VUE;NEUVE;Ana;01/02/1950;0612345678",
+        ):
+            data = f"Code locataire;Logement;Nom;Prénom;Né(e) le;Tél\n{line}\n".encode()
+            answer = self.client.post("/imports/", data={"file": (io.BytesIO(data), "f.csv")})
+            if answer.status_code == 302:
+                place = answer.headers["Location"]
+                text = self.look(place)[1] + self.look(f"{place}/refusals.csv")[1]
+                said[line] = text.replace(place, "")
+        return said
+
+
+# The way out, and files that are the same for everybody.
+NOT_READ = {"security.logout", "static", "security.static"}
+_VARIES = re.compile(
+    r'"request_id": ?"[^"]*"|(?<=\xa0: )[0-9a-f]{12}(?=</p>)'
+    r'|name="csrf-token" content="[^"]*"|name="csrf_token" value="[^"]*"|"challenge": ?"[^"]*"'
+)

@@ -65,6 +65,7 @@ from webapp.frame.transaction import now, transaction
 from webapp.office.calls.given_back import what_came_back
 from webapp.office.calls.typed_call import typed_attempt
 from webapp.office.frame.access import showing
+from webapp.office.frame.deaths import deaths_of
 from webapp.office.frame.listing import wanted
 from webapp.office.frame.moments import age, day_of
 from webapp.office.frame.programmes import chosen_programme, facts_named, programme_names
@@ -208,6 +209,7 @@ def page_of_case(
         "cases/show.html",
         case=case,
         person=case.person,
+        deaths=deaths_of(session, [case.person]),
         refused=refused_parts(session, case.person_id),
         numbers=called_numbers(session, case.person),
         whose_length=WHOSE_LENGTH,

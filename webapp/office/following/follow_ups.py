@@ -21,6 +21,7 @@ from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
+from webapp.office.frame.deaths import deaths_of
 from webapp.office.frame.listing import wanted
 from webapp.office.intake.answers import told_causes
 
@@ -111,6 +112,7 @@ def _page(session: Session, task: Task, errors: dict[str, str] | None = None) ->
         "follow_ups/show.html",
         task=task,
         person=task.case.person,
+        deaths=deaths_of(session, [task.case.person]),
         dwelling=task.case.dwelling,
         programme=programme_of(session, task.case),
         visit_id=visit_of_consequence(session, task.consequence.id),

@@ -20,6 +20,7 @@ from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
+from webapp.office.frame.deaths import deaths_of
 from webapp.office.frame.listing import wanted_by
 from webapp.office.intake.answers import told_causes
 
@@ -125,6 +126,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str]) -> str:
     return render_template(
         "work_orders/show.html",
         order=order,
+        deaths=deaths_of(session, [order.person] if order.person else []),
         alert=alert_of_work_order(session, order) if ours else None,
         findings=_findings(session, order) if ours else [],
         contractors=contractors(session) if may(Action.GIVE_WORKS) and order.is_open else [],

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from visits.ground.months import by_month
 from visits.homes.corrections import DOOR_LENGTH, changes_of, standing
-from visits.homes.files import ADAPTATION, HAZARD, Eyes, home_file, residence_file
+from visits.homes.files import ADAPTATION, HAZARD, Eyes, HomeFile, home_file, residence_file
 from visits.life.events import WHY_LENGTH
+from visits.models.people import Person
 from visits.models.visits import Visit
 from visits.portfolio.new_address import addresses_of
 from visits.portfolio.new_home import ADDRESS_LENGTH, CITY_LENGTH
@@ -18,6 +19,7 @@ from visits.sight.homes import find_home, find_residence
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
+from webapp.office.frame.deaths import deaths_of
 from webapp.office.frame.listing import wanted
 from webapp.office.frame.programmes import programme_names
 
@@ -46,6 +48,7 @@ def page_of_home(
             "homes/show.html",
             dwelling=dwelling,
             file=file,
+            deaths=deaths_of(session, _at_home(file)),
             coming=leases_coming(
                 session, viewer(Action.SEE_HOMES), dwelling, persons=_seen(Action.SEE_PERSONS)
             ),
@@ -92,6 +95,16 @@ def page_of_residence(
             programme_names=programme_names(session),
             now=now(),
         )
+
+
+def _at_home(file: HomeFile) -> list[Person]:
+    """Give who lives in a home, and who died there."""
+    return [
+        stay.person
+        for lease in file.leases
+        for stay in lease.stays
+        if (stay.ended_on or lease.tenancy.ended_on) in (None, stay.person.died_on)
+    ]
 
 
 def _alike(visit: Visit) -> tuple[uuid.UUID, str] | None:

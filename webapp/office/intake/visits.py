@@ -34,6 +34,7 @@ from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import house, now, transaction
 from webapp.office.frame.access import showing
+from webapp.office.frame.deaths import deaths_of
 from webapp.office.frame.listing import wanted_by
 from webapp.office.frame.moments import day_of, typed_day, whole_day
 from webapp.office.frame.programmes import programme_names
@@ -178,6 +179,7 @@ def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) 
         visit=visit,
         programmes=programme_names(session),
         person=visit.case.person,
+        deaths=deaths_of(session, [visit.case.person]),
         dwelling=visit.home,
         refused=refused_parts(session, visit.case.person_id),
         readings=readings,

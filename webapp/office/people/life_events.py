@@ -1,4 +1,7 @@
-"""What happened in a person's life, noted on her page: a death, a move; taken back there."""
+"""What happened in a person's life: a death, a move; noted and taken back on her page.
+
+A death is so on any page about her too, and one goes back to that page.
+"""
 
 import uuid
 from collections.abc import Callable
@@ -21,6 +24,7 @@ from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import now, transaction
 from webapp.office.calls.given_back import what_came_back
 from webapp.office.frame.moments import typed_day
+from webapp.office.people.noted_from import noted_from
 from webapp.office.people.people import refused_on_page
 
 life_events = Blueprint("life_events", __name__, url_prefix="/people")
@@ -89,10 +93,13 @@ def _change(person_id: uuid.UUID, do: Callable[[Session, Person], Said]) -> Resp
             sentences = do(session, person)
             session.flush()
             seen = is_seen(session, person_id)
+            place = noted_from(session)
     except (Invalid, Conflict) as refused:
         return refused_on_page(person_id, refused)
     for said, tone in sentences:
         flash(said, tone)
+    if place:
+        return redirect(place)
     if not seen:
         return redirect(url_for("people.index"))
     return redirect(url_for("people.show", person_id=person_id, _anchor="life"))

@@ -18,6 +18,7 @@ from visits.choosing.survey import NO_FILTERS, Filters, Place, known_by, survey
 from visits.ground.db import take_turn
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid, NotFound
+from visits.ground.statistics import look_anew
 from visits.mapping.points import refresh_map
 from visits.models.cases import Case, CaseState, WayIn
 from visits.models.people import AccessKind, Person
@@ -29,6 +30,7 @@ from visits.sight.reach import Viewer, visible_persons
 
 MOST_AT_ONCE = 5_000
 CHUNK = 500
+MANY = 1_000  # cases at once, after which the database looks at its tables anew
 
 
 @dataclass(frozen=True)
@@ -252,6 +254,8 @@ def _enrol(
     session.add_all(cases)
     session.flush()
     make_for(session, cases, now=now)
+    if len(cases) >= MANY:
+        look_anew(session, ("case_file", "task"))
     refresh_map(session, {case.dwelling_id for case in cases})
     log_access(
         session,

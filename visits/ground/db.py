@@ -35,6 +35,7 @@ from uuid_utils.compat import uuid7
 from visits.ground.private import close_to_others
 
 BUSY_TIMEOUT_MS = 15_000
+RECYCLE_S = 900
 
 
 def new_id() -> uuid.UUID:
@@ -229,7 +230,8 @@ def connect(url: str, *, secrets: Sequence[str]) -> Engine:
         return create_engine(url, pool_pre_ping=True)
     _close_to_others(make_url(url).database)
     # isolation_level None: SQLite's driver leaves BEGIN to us.
-    engine = create_engine(url, connect_args={"isolation_level": None})
+    # A connection knows of its tables what was known when it began: it is replaced now and then.
+    engine = create_engine(url, connect_args={"isolation_level": None}, pool_recycle=RECYCLE_S)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

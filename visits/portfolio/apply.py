@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from visits.ground.statistics import look_anew
 from visits.homes.corrections import ADDRESS
 from visits.life.deaths import deaths_in_file
 from visits.life.endings import Told
@@ -58,14 +59,13 @@ def write_ledger(session: Session, ledger: Ledger, *, by: uuid.UUID | None, now:
 
 
 def _count_anew(session: Session, ledger: Ledger) -> None:
-    """Let PostgreSQL look at what it has just been given in bulk.
+    """Let the database look at what it has just been given in bulk.
 
     It still takes the tables for empty, and who lives where is then read by comparing all with all.
     """
     written = sum(record.before is None for shelf in ledger.shelves for record in shelf)
-    if written >= BATCH and session.get_bind().dialect.name == "postgresql":
-        names = ", ".join(shelf.table.name for shelf in ledger.shelves)
-        session.execute(text(f"ANALYZE {names}"))
+    if written >= BATCH:
+        look_anew(session, {shelf.table.name for shelf in ledger.shelves})
 
 
 def _insert(session: Session, shelf: Shelf) -> None:

@@ -14,6 +14,7 @@ from flask import Flask
 
 from visits.ground.migration import is_current, migrate
 from visits.ground.private import close_to_others
+from visits.ground.statistics import look_anew
 from webapp import create_app
 from webapp.access.setting_up import publish_what_ships, settle_memory
 from webapp.commands.backup import backup, restore_
@@ -127,6 +128,7 @@ def _initialise(house: House) -> None:
     migrate(house.engine)
     with house.sessions.begin() as session:
         publish_what_ships(session, now=house.clock())
+        look_anew(session)
     seal_files(house)
 
 

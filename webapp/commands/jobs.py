@@ -15,6 +15,7 @@ from visits.cases.coming import make_what_is_due
 from visits.following.work_orders import escalate_work_orders
 from visits.ground.db import start_reading
 from visits.ground.disk import room_in
+from visits.ground.statistics import look_as_time_passes
 from visits.intake.conclusion import keep_outcomes
 from visits.life.likely_doubles import find_doubles, keep_doubles
 from visits.portfolio import purge_imports
@@ -57,6 +58,7 @@ JOBS = (
     Job("seal_access_log", timedelta(minutes=2), seal_access_log),
     Job("let_go_of_access_log", timedelta(hours=24), let_go_of_access_log),
     Job("check_access_log", timedelta(hours=24), check_access_log, reads=True),
+    Job("look_at_tables", timedelta(hours=1), look_as_time_passes),
     Job("keep_outcomes", timedelta(minutes=10), keep_outcomes),
     Job("remove_orphans", timedelta(hours=24), remove_orphans, files=True),
 )

@@ -1,0 +1,91 @@
+"""What the database knows of its tables, and which index it takes then."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, insert, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from tests.factories import NOW, make_case, make_user, make_visit
+from tests.submissions import home_visit
+from visits.forms.published import publish_form
+from visits.ground.db import new_id
+from visits.ground.statistics import look_anew, look_as_time_passes
+from visits.intake.risks import risk_of
+from visits.models.accounts import Role
+from visits.models.cases import Case
+from visits.models.visits import Submission, SubmissionState
+from webapp.commands.jobs import JOBS
+
+MANY = 600
+
+
+@pytest.fixture
+def case(session: Session) -> Case:
+    """A case with one visit, beside very many submissions of others."""
+    visitor = make_user(session, role=Role.VISITOR)
+    form = publish_form(session, home_visit(), by=None, now=NOW)
+    cases = [make_case(session, by=visitor) for _ in range(3)]
+    visits = [make_visit(session, case=cases[0], visitor=visitor).id]
+    for number in range(60):
+        start_at = NOW + timedelta(days=number)
+        visits.append(make_visit(session, case=cases[1], visitor=visitor, start_at=start_at).id)
+    same = {"form_version_id": form.id, "sent_by_id": visitor.id, "xml": b"", "sha256": "0"}
+    rows = [
+        {
+            "id": new_id(), "instance_id": f"uuid:{number}", "visit_id": visits[number % 60],
+            "received_at": NOW, "state": SubmissionState.CHECKED, **same,
+        }
+        for number in range(MANY)
+    ]  # fmt: skip
+    session.execute(insert(Submission), rows)
+    session.commit()
+    return cases[0]
+
+
+def _plan(session: Session, act: Callable[[], object]) -> str:
+    """Tell how SQLite answers the last question of an act."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    act()
+    event.remove(engine, "before_cursor_execute", note)
+    statement, parameters = asked[-1]
+    told = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    return "\n".join(str(row[3]) for row in told)
+
+
+@pytest.mark.one_database
+def test_the_risk_of_one_person_is_not_looked_for_among_all_submissions(
+    case: Case, session_factory: sessionmaker[Session]
+) -> None:
+    with session_factory() as session:
+        assert "ix_submission_state" in _plan(session, lambda: risk_of(session, case))
+    with session_factory.begin() as session:
+        look_as_time_passes(session, now=NOW)
+    with session_factory() as session:
+        plan = _plan(session, lambda: risk_of(session, case))
+    assert "ix_submission_visit_id" in plan
+    assert "ix_submission_state" not in plan
+
+
+def test_a_job_looks_at_the_tables_again() -> None:
+    (job,) = [job for job in JOBS if job.name == "look_at_tables"]
+    assert job.run is look_as_time_passes
+    assert job.every <= timedelta(hours=1)
+
+
+@pytest.mark.one_database("postgresql")
+def test_postgresql_knows_the_size_of_a_table_that_was_filled_at_once(
+    case: Case, session: Session
+) -> None:
+    known = text("SELECT reltuples FROM pg_class WHERE relname = 'submission'")
+    assert session.scalar(known) != MANY
+    look_anew(session, ["submission"])
+    assert session.scalar(known) == MANY

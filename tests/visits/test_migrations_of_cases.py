@@ -21,6 +21,7 @@ from tests.factories import (
 from tests.submissions import FALLS, GAS, fill, home_visit
 from visits.cases.tasks import close_task, withdraw
 from visits.following.by_hand import OrderSaid, open_by_hand
+from visits.following.same_order import put_together
 from visits.forms.published import publish_form
 from visits.ground.db import sessions
 from visits.ground.file_store import FileStore
@@ -38,7 +39,7 @@ from visits.models.people import (
     Person,
 )
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.works import WorkOrder
+from visits.models.works import WorkOrder, WorkOrderFinding
 from visits.people.roles import note_role
 
 pytestmark = pytest.mark.slow
@@ -264,3 +265,38 @@ def test_orders_by_hand_are_left_behind_on_the_way_back_and_found_ones_stay(
     with sessions(engine)() as session:
         kept = session.scalars(select(WorkOrder)).one()
         assert (kept.id, kept.opened_by_id, kept.findings) == (found, None, [kept.consequence])
+
+
+def test_orders_that_were_made_one_are_two_before_and_what_was_told_by_hand_is_kept(
+    engine: Engine, tmp_path: Path
+) -> None:
+    with sessions(engine).begin() as session:
+        by = make_user(session)
+        viewer = make_viewer(by)
+        publish_form(session, home_visit(), by=by.id, now=NOW)
+        visit = make_visit(session, case=make_case(session, by=by), visitor=by)
+        record_submission(
+            session, FileStore(tmp_path), xml=fill(GAS), files=(), now=NOW, visit_id=visit.id,
+            viewer=viewer,
+        )  # fmt: skip
+        found = session.scalars(select(WorkOrder)).one()
+        said = OrderSaid(found.trade, "U3", "kitchen", "Odeur", "tenant")
+        told = open_by_hand(session, visit.case.dwelling, said, viewer=viewer, now=NOW)
+        session.flush()
+        kept = put_together(session, told, found, viewer=viewer, now=NOW)
+        alone = open_by_hand(session, visit.case.dwelling, said, viewer=viewer, now=NOW)
+        ids, finding = (found.id, told.id, alone.id), found.consequence_id
+        assert kept is found
+        # A home's order that went into the residence's, by way of a finding that came with it.
+        moved = session.get_one(WorkOrderFinding, finding)
+        moved.work_order_id, moved.came_with_id = alone.id, found.id
+    revert(engine, to="0056")
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT work_order_id FROM work_order_finding")).scalars()
+        assert [uuid.UUID(str(one)) for one in rows] == [ids[0]]
+    migrate(engine)
+    with sessions(engine)() as session:
+        for number in ids[1:]:
+            order = session.get_one(WorkOrder, number)
+            assert (order.said_severity, order.said_due_at) == (order.severity, order.due_at)
+        assert session.get_one(WorkOrder, ids[0]).said_severity is None

@@ -92,6 +92,32 @@ def test_the_same_defect_is_shown_before_it_is_opened_twice(
     assert len(orders(session)) == 2
 
 
+def test_the_same_defect_told_again_is_noted_on_the_order_that_is_open_and_apart_again(
+    client_as: SignIn, session: Session, home: Dwelling
+) -> None:
+    page, client = f"/work-orders/new/dwelling/{home.id}", client_as("coordinator")
+    session.rollback()
+    client.post(page, data=LEAK)
+    again = LEAK | {"description": "L’eau coule jour et nuit."}
+    known = re.findall(r'name="same" value="([^"]+)"', client.post(page, data=again).text)
+    answer = client.post(page, data=again | {"same": known[0]}, follow_redirects=True)
+    assert "Noté sur ce bon" in answer.text and "Aussi signalé" in answer.text
+    assert LEAK["description"] in answer.text and again["description"] in answer.text
+    first, told = orders(session)
+    assert (str(first.id), told.same_as_id, told.state) == (known[0], first.id, "cancelled")
+    assert first.reference in client.get(f"/work-orders/{told.id}").text
+    apart = f"/work-orders/{first.id}/apart"
+    assert client_as("manager").post(apart, data={"order": told.id}).status_code == 403
+    shown = client.post(apart, data={"order": told.id}, follow_redirects=True).text
+    assert again["description"] in shown and "C’est la même chose" in shown
+    same = f"/work-orders/{told.id}/same/{first.id}"
+    assert client_as("visitor").post(same).status_code == 403
+    assert "Aussi signalé" in client.post(same, follow_redirects=True).text
+    refused = client.post(same, follow_redirects=True).text
+    assert "l’un d’eux est clos" in refused
+    assert client.post(apart, data={"finding": uuid.uuid4()}).status_code == 404
+
+
 def test_what_is_wrong_is_said_field_by_field_and_nothing_is_lost(
     client_as: SignIn, session: Session, home: Dwelling
 ) -> None:

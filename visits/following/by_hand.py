@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from diagnostics.codes import TRADES
+from visits.following.findings import ONE_IN_A_HOME
 from visits.following.work_orders import move_work_order, new_reference
 from visits.ground.db import new_id
 from visits.ground.deadlines import due_at, midnight_in_paris, today_in_paris
@@ -151,7 +152,7 @@ def alike(
     """List the open orders that may be about the same, of those the viewer may see.
 
     Of a trade in a home: those of the same place, or of none that is known; for a dwelling, those
-    of what is common in its residence as well.
+    of what is common in its residence as well; for a residence's lift, those of its homes.
     """
     same_place = or_(WorkOrder.place.is_(None), WorkOrder.place.in_([place, Place.ELSEWHERE]))
     if place == Place.ELSEWHERE:
@@ -161,6 +162,9 @@ def alike(
         here = or_((WorkOrder.dwelling_id == home.id) & same_place, of_residence)
     else:
         here = (WorkOrder.residence_id == home.id) & same_place
+        if trade in ONE_IN_A_HOME:
+            homes = select(Dwelling.id).where(Dwelling.residence_id == home.id)
+            here = or_(WorkOrder.residence_id == home.id, WorkOrder.dwelling_id.in_(homes))
     statement = (
         select(WorkOrder)
         .outerjoin(WorkOrder.person)
@@ -192,6 +196,8 @@ def open_by_hand(
         dwelling_id=home.id if isinstance(home, Dwelling) else None,
         residence_id=home.id if isinstance(home, Residence) else None,
         person_id=person.id if person else None,
+        said_severity=Severity(said.severity),
+        said_due_at=deadline_of(said, now=now),
         opened_by_id=viewer.user_id,
         came_from=CameFrom(said.came_from),
         place=Place(said.place),
@@ -216,8 +222,9 @@ def open_by_hand(
 
 
 def may_take_back(order: WorkOrder) -> bool:
-    """Tell whether an order was opened by hand and nobody has begun it."""
-    return order.opened_by_id is not None and order.state is WorkOrderState.OPEN
+    """Tell whether an order was opened by hand, no visit found it too and nobody has begun it."""
+    alone = order.opened_by_id is not None and not order.findings
+    return alone and order.state is WorkOrderState.OPEN
 
 
 def take_order_back(

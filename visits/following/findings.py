@@ -17,6 +17,7 @@ from visits.models.works import (
     WorkOrderFinding,
     WorkOrderState,
 )
+from visits.sight.reach import hidden_homes
 
 # A hazard told again by another visit within this time is the one that is known already.
 AROUND = timedelta(days=7)
@@ -55,27 +56,36 @@ def known_order(
     """Find the order of a dwelling that is about the same hazard, told by another submission.
 
     It is open still, of the same visit or of the days around; one of the answers that these
-    correct may be closed as well, and of a home unknown. What concerns a protected person is never
-    mixed with another's.
+    correct may be closed as well, and of a home unknown. A broken lift that somebody told of may
+    be known as the residence's. What concerns a protected person is never mixed with another's.
     """
     submission = consequence.submission
     recent = WorkOrder.opened_at > now - AROUND
     same_visit = WorkOrder.id.in_(_told(Submission.visit_id == submission.visit_id))
     of_corrected = WorkOrder.id.in_(_told(Submission.instance_id == (submission.corrects or "")))
-    home = WorkOrder.dwelling_id == (case.dwelling_id if case else None)
     statement = (
         select(WorkOrder)
         .outerjoin(WorkOrder.person)
-        .where(home, WorkOrder.trade == trade)
+        .where(_at_home(session, case, trade), WorkOrder.trade == trade)
         .where(or_(WorkOrder.state.in_(OPEN_STATES) & or_(recent, same_visit), of_corrected))
-        .order_by(WorkOrder.opened_at, WorkOrder.id)
+        .order_by(of_corrected.desc(), WorkOrder.opened_at, WorkOrder.id)
         .with_for_update(of=WorkOrder, key_share=True)
     )
     person = case.person if case else None
     for order in session.scalars(statement):
-        if _may_share(order, person) and _about_the_same(order, consequence):
+        if may_share(order, person) and _about_the_same(order, consequence):
             return order
     return None
+
+
+def _at_home(session: Session, case: Case | None, trade: str) -> ColumnElement[bool]:
+    """Give the condition for orders of a case's home; of a lift, for its residence's too."""
+    here = WorkOrder.dwelling_id == (case.dwelling_id if case else None)
+    if trade not in ONE_IN_A_HOME or case is None or case.dwelling is None:
+        return here
+    if case.person.protected or case.dwelling_id in session.scalars(hidden_homes()).all():
+        return here
+    return or_(here, WorkOrder.residence_id == case.dwelling.residence_id)
 
 
 def _told(where: ColumnElement[bool]) -> Select[uuid.UUID]:
@@ -87,7 +97,8 @@ def _told(where: ColumnElement[bool]) -> Select[uuid.UUID]:
     )
 
 
-def _may_share(order: WorkOrder, person: Person | None) -> bool:
+def may_share(order: WorkOrder, person: Person | None) -> bool:
+    """Tell whether what concerns a person may stand with an order."""
     if order.person is None or person is None or order.person_id == person.id:
         return True
     return not (order.person.protected or person.protected)
@@ -104,6 +115,8 @@ def _about_the_same(order: WorkOrder, consequence: Consequence) -> bool:
     # Two rooms of one form are two orders, unless there is but one of the thing.
     if mine and order.trade not in ONE_IN_A_HOME:
         return False
+    if order.opened_by_id is not None and order.trade in ONE_IN_A_HOME:
+        return True
     return any(same_matter(one, consequence, trade=order.trade) for one in counted)
 
 
@@ -151,19 +164,23 @@ def _in_a_turn(finding: Consequence) -> bool:
 
 
 def add_finding(session: Session, order: WorkOrder, consequence: Consequence) -> None:
-    """Add a finding to an order: the highest severity and the earliest deadline stay.
+    """Add a finding to an order: the highest severity and the earliest deadline stay."""
+    order.findings.append(consequence)
+    weigh_with(order, Severity(consequence.severity or "P"), consequence.due_at)
+    session.flush()
+
+
+def weigh_with(order: WorkOrder, severity: Severity, due_at: datetime | None) -> None:
+    """Let an order be as grave and as soon as what is told of it too.
 
     One that was held and turns out graver is open again.
     """
-    severity = Severity(consequence.severity or "P")
-    order.findings.append(consequence)
     if _rank(severity) < _rank(order.severity):
         order.severity = severity
         if order.state is WorkOrderState.ON_HOLD:
             order.state = WorkOrderState.OPEN
-    if consequence.due_at is not None:
-        order.due_at = min(order.due_at or consequence.due_at, consequence.due_at)
-    session.flush()
+    if due_at is not None:
+        order.due_at = min(order.due_at or due_at, due_at)
 
 
 def _rank(severity: Severity) -> int:
@@ -177,3 +194,13 @@ def still_called_for(order: WorkOrder, without: Submission) -> Sequence[Conseque
         for one in order.findings
         if one.submission_id != without.id and one.submission.state is not SubmissionState.SET_ASIDE
     ]
+
+
+def told_by_hand(session: Session, order: WorkOrder) -> bool:
+    """Tell whether somebody told of an order beside what visits found."""
+    if order.opened_by_id is not None:
+        return True
+    told = select(WorkOrder.id).where(
+        WorkOrder.same_as_id == order.id, WorkOrder.opened_by_id.is_not(None)
+    )
+    return session.scalars(told.order_by(WorkOrder.id).limit(1)).first() is not None

@@ -22,6 +22,8 @@ from visits.sight.reach import Viewer
 # Why something is closed whose answers were corrected, or turned out to be of another home or
 # person; screens say it in words.
 CORRECTED, TAKEN_BACK = "corrected", "taken_back"
+# Why an order is closed that another one goes on for.
+SAME = "same_order"
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from diagnostics.codes import trade_of_hazard
-from visits.following.findings import orders_of, still_called_for
+from visits.following.findings import orders_of, still_called_for, told_by_hand
 from visits.following.kinds import TAKEN_BACK, Due, Kind, Waits, is_urgent_hazard
+from visits.following.same_order import own_order, stand_alone
 from visits.following.work_list import LATE, WorkOrderFilter, list_work_orders
 from visits.following.work_orders import open_work_order
 from visits.models.accounts import Role
@@ -126,7 +127,9 @@ class WorkOrders(Kind):
         return [
             order
             for order in _orders(session, submission)
-            if self.is_open(order) and not still_called_for(order, submission)
+            if self.is_open(order)
+            and not still_called_for(order, submission)
+            and not told_by_hand(session, order)
         ]
 
     def lean_on_others(self, session: Session, submission: Submission) -> None:
@@ -146,8 +149,14 @@ class WorkOrders(Kind):
             order = found.get(consequence.id)
             if order is None:
                 continue
-            if len(order.findings) > 1:
+            own = own_order(session, consequence)
+            if own is not None:
+                stand_alone(session, order, own)
+                order = own
+            if len(order.findings) > 1 or told_by_hand(session, order):
                 _leave(session, order, consequence.id)
+                if order.is_open and consequence.severity in URGENT:
+                    open_work_order(session, None, consequence, now=now, trade=order.trade)
             elif order.is_open and consequence.severity in URGENT:
                 order.dwelling_id = order.person_id = None
             elif order.is_open:
@@ -194,7 +203,7 @@ def _orders(
 def _leave(session: Session, order: WorkOrder, consequence_id: uuid.UUID) -> None:
     others = [one for one in order.findings if one.id != consequence_id]
     if order.consequence_id == consequence_id:
-        order.consequence = others[0]
+        order.consequence = others[0] if others else None
     session.flush()
     session.execute(
         delete(WorkOrderFinding).where(WorkOrderFinding.consequence_id == consequence_id)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.following.findings import add_finding, known_order, order_of
-from visits.following.kinds import CORRECTED, TAKEN_BACK
+from visits.following.kinds import CORRECTED, SAME, TAKEN_BACK
 from visits.ground.db import new_id
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
@@ -114,8 +114,8 @@ def find_work_order(
 
 
 def moves_of(order: WorkOrder, viewer: Viewer) -> list[WorkOrderState]:
-    """List where a viewer may move an order; one that its answers closed comes back with them."""
-    if not order.is_open and order.closing_note in (CORRECTED, TAKEN_BACK):
+    """List where a viewer may move an order; what closed by itself comes back so."""
+    if not order.is_open and order.closing_note in (CORRECTED, SAME, TAKEN_BACK):
         return []
     hers = FOR_GIVEN if viewer.reach is Reach.GIVEN else REACHED_FROM
     return [state for state in hers if order.state in REACHED_FROM[state]]

@@ -82,7 +82,7 @@ class WorkOrder(Base):
     opened by hand has `opened_by` instead. It is of a dwelling, or of a residence for what its
     homes have in common; of neither while nobody knows from which home an urgent finding came.
     One of a home as such is about nobody. `given_to` is the contractor who does it; without one
-    it is the landlord's own.
+    it is the landlord's own. `same_as` is the order that goes on for it, cancelled itself.
     """
 
     __tablename__ = "work_order"
@@ -126,9 +126,18 @@ class WorkOrder(Base):
     consequence: Mapped[Consequence | None] = relationship(foreign_keys=[consequence_id])
     opened_by: Mapped[User | None] = relationship(foreign_keys=[opened_by_id])
     closed_by: Mapped[User | None] = relationship(foreign_keys=[closed_by_id])
+    # What was told by hand stays as it was told, whatever findings make of the order since.
+    said_severity: Mapped[Severity | None] = mapped_column(stored_enum(Severity))
+    said_due_at: Mapped[datetime | None]
+    same_as_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work_order.id"), index=True)
+
     given_to: Mapped[Organisation | None] = relationship()
     given_by: Mapped[User | None] = relationship(foreign_keys=[given_by_id])
-    findings: Mapped[list[Consequence]] = relationship(secondary="work_order_finding")
+    same_as: Mapped["WorkOrder | None"] = relationship(remote_side=[id])
+    findings: Mapped[list[Consequence]] = relationship(
+        secondary="work_order_finding",
+        primaryjoin="WorkOrder.id == WorkOrderFinding.work_order_id",
+    )
 
     @property
     def label(self) -> dict[str, str]:
@@ -158,7 +167,10 @@ class WorkOrder(Base):
 
 
 class WorkOrderFinding(Base):
-    """A finding that calls for a work order; one hazard told by two forms is one order."""
+    """A finding that calls for a work order; one hazard told by two forms is one order.
+
+    `came_with` is the order it was of, where that was put into this one.
+    """
 
     __tablename__ = "work_order_finding"
 
@@ -166,3 +178,4 @@ class WorkOrderFinding(Base):
         ForeignKey("consequence.id"), primary_key=True
     )
     work_order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work_order.id"), index=True)
+    came_with_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work_order.id"))

@@ -62,6 +62,7 @@ def works_results(
         .join(Case, Case.id == Visit.case_id)
         .where(Case.programme == programme, visible_work_orders(viewer), visible_cases(viewer))
         .where(or_(WorkOrder.state != WorkOrderState.CANCELLED, counts))
+        .where(WorkOrder.same_as_id.is_(None))
     )
     return _results(session, statement, now)
 
@@ -72,7 +73,8 @@ def works_by_hand(session: Session, *, viewer: Viewer, now: datetime) -> list[Wo
         select(WorkOrder.severity, WorkOrder.state)
         .add_columns(WorkOrder.opened_at, WorkOrder.due_at, WorkOrder.closed_at)
         .outerjoin(WorkOrder.person)
-        .where(WorkOrder.opened_by_id.is_not(None), visible_work_orders(viewer))
+        .where(WorkOrder.opened_by_id.is_not(None), WorkOrder.same_as_id.is_(None))
+        .where(visible_work_orders(viewer))
     )
     return _results(session, statement, now)
 

@@ -3,7 +3,14 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
-from webapp.office.following import by_hand, follow_ups, funding, savings, work_orders
+from webapp.office.following import (
+    by_hand,
+    follow_ups,
+    funding,
+    same_order,
+    savings,
+    work_orders,
+)
 from webapp.office.following.words import REFUSALS, WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
@@ -12,6 +19,7 @@ SUBJECT = Subject(
     pages=(
         by_hand.works_by_hand,
         work_orders.work_orders,
+        same_order.same_order,
         savings.savings,
         funding.funding,
         follow_ups.follow_ups,

@@ -24,6 +24,7 @@ from visits.following.by_hand import (
     wait_for_home,
 )
 from visits.following.giving import contractors, give_order
+from visits.following.same_order import put_together
 from visits.following.work_orders import find_work_order
 from visits.ground.errors import Conflict, Invalid
 from visits.models.people import Person
@@ -122,7 +123,8 @@ def _open(find: Find) -> ResponseReturnValue:
         return _form(find, refused.fields), 422
     except Conflict as refused:
         return _form(find, said=sentence(refused.code)), 409
-    flash(_("Work order %(reference)s is open.", reference=order.reference), "success")
+    said = _("Work order %(reference)s is open.", reference=order.reference)
+    flash(_("Noted on that order.") if request.form.get("same") else said, "success")
     return redirect(url_for("work_orders.show", order_id=order.id))
 
 
@@ -144,10 +146,14 @@ def _typed_order(session: Session, home: Home) -> WorkOrder:
         raise Invalid(fields)
     wait_for_home(session, home)
     open_now = alike(session, viewer(Action.SEE_WORKS), home, said.trade, said.place)
+    same = next((one for one in open_now if str(one.id) == request.form.get("same")), None)
     shown = request.form.getlist("known") if request.form.get("another") == "yes" else []
-    if any(str(one.id) not in shown for one in open_now):
+    if same is None and any(str(one.id) not in shown for one in open_now):
         raise MayBeOpen([one.id for one in open_now])
     order = open_by_hand(session, home, said, person=person, viewer=viewer(), now=now())
+    if same is not None:
+        session.flush()
+        return put_together(session, order, same, viewer=viewer(Action.SEE_WORKS), now=now())
     if contractor is not None:
         give_order(session, order, contractor, viewer=viewer(Action.GIVE_WORKS), now=now())
     return order

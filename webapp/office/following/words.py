@@ -73,6 +73,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "came_from": _l("Who told of it"),
     },
     "closed_because": {
+        "same_order": _l("It is about the same as another order, which goes on for both."),
         "corrected": _l("The answers that called for it were corrected."),
         "taken_back": _l("The answers that called for it came from another home."),
     },
@@ -93,6 +94,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "work_order_done": _l("a work order done"),
         "work_order_cancelled": _l("a work order cancelled"),
         "work_order_given": _l("a work order given to a contractor"),
+        "work_orders_put_together": _l("two work orders made one"),
+        "work_orders_put_apart": _l("a work order by itself again"),
         "work_order_taken_back": _l("a work order taken back from a contractor"),
         "follow_ups": _l("the list of follow-ups"),
         "work_orders": _l("the list of work orders"),
@@ -126,6 +129,14 @@ REFUSALS: dict[str, Any] = {
     "work_order_begun": _l(
         "Somebody has begun this work order, or a visit called for it. Nothing was changed."
     ),
+    "orders_not_alike": _l(
+        "These orders are not about the same home and trade, or one is closed by now. Nothing was "
+        "changed."
+    ),
+    "order_given_already": _l(
+        "These orders are with different contractors. Nothing was changed; take one back first."
+    ),
+    "finding_opened_it": _l("This finding opened the order. Nothing was changed."),
     "day_is_over": _l("That day ends at 18:00, which is past: choose a later one."),
     "too_late_for_urgent": _l(
         "What is urgent cannot wait until then: leave the day empty, or choose a lesser severity."

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from visits.following.by_hand import may_take_back
 from visits.following.giving import contractors, give_order
+from visits.following.same_order import findings_seen, may_be_same, told_with
 from visits.following.work_list import WorkOrderFilter, list_work_orders, trades_in_use
 from visits.following.work_orders import find_work_order, move_work_order, moves_of
-from visits.ground.errors import Invalid
+from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alert_of_work_order
-from visits.models.visits import Consequence
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.reach import Reach
 from webapp.access.auth import Action, may, requires, viewer
@@ -102,13 +102,14 @@ def typed_contractor() -> uuid.UUID | None:
         raise Invalid({"organisation": "bad_choice"}) from None
 
 
-def _findings(
-    session: Session, order: WorkOrder
-) -> list[tuple[Consequence, list[tuple[str, list[str]]]]]:
-    """Give what calls for an order, each with the answers that the account may read."""
-    first = [order.consequence] if order.consequence else []
-    rest = [one for one in order.findings if one.id != order.consequence_id]
-    return [(one, told_causes(session, one)) for one in (*first, *rest)]
+def _goes_on_as(session: Session, order: WorkOrder) -> WorkOrder | None:
+    """Give the order that goes on for this one, if it may be seen."""
+    if order.same_as_id is None:
+        return None
+    try:
+        return find_work_order(session, viewer(Action.SEE_WORKS), order.same_as_id)
+    except NotFound:
+        return None
 
 
 def order_page(order_id: uuid.UUID, refused: Invalid | None = None) -> str:
@@ -117,18 +118,24 @@ def order_page(order_id: uuid.UUID, refused: Invalid | None = None) -> str:
         order = find_work_order(session, viewer(Action.SEE_WORKS), order_id)
         shown.add(order.person_id)
         fields = refused.fields if refused else {}
-        return _page(session, order, {name: sentence(code) for name, code in fields.items()})
+        errors = {name: sentence(code) for name, code in fields.items()}
+        return _page(session, order, errors)
 
 
 def _page(session: Session, order: WorkOrder, errors: dict[str, str]) -> str:
     # A contractor is told what to do and where, not what the visit found out or who was called.
-    ours = viewer(Action.SEE_WORKS).reach is not Reach.GIVEN
+    seeing = viewer(Action.SEE_WORKS)
+    ours = seeing.reach is not Reach.GIVEN
+    findings = findings_seen(session, order, seeing) if ours else []
     return render_template(
         "work_orders/show.html",
         order=order,
         deaths=deaths_of(session, [order.person] if order.person else []),
         alert=alert_of_work_order(session, order) if ours else None,
-        findings=_findings(session, order) if ours else [],
+        findings=[(one, told_causes(session, one)) for one in findings],
+        told_with=told_with(session, order, seeing) if ours else [],
+        same_as=_goes_on_as(session, order) if ours else None,
+        may_be_same=may_be_same(session, seeing, order) if may(Action.OPEN_WORKS) else [],
         contractors=contractors(session) if may(Action.GIVE_WORKS) and order.is_open else [],
         moves=moves_of(order, viewer(Action.SEE_WORKS)),
         may_take_back=may_take_back(order) and not may(Action.DO_WORKS) and may(Action.OPEN_WORKS),

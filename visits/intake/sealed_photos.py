@@ -22,10 +22,15 @@ def photos_of(submission: Submission) -> frozenset[str]:
     """
     form = read_form(submission.form_version).form
     signed = {one.name for one in form.questions if "signature" in one.appearance}
-    answers = _below(read_submission(submission.xml))
+    answers = answers_in(submission)
     others = {one.text.strip() for one in answers if one.name in signed} | {TIME_LOG}
     sounds = {one.name for one in submission.files if one.media_type.startswith("audio/")}
     return frozenset(one.name for one in submission.files) - others - sounds
+
+
+def answers_in(submission: Submission) -> Iterator[Element]:
+    """Give the answers of a submission as they were sent, by the names of their questions."""
+    return _below(read_submission(submission.xml))
 
 
 def sealed_photos(session: Session, submission: Submission) -> frozenset[str]:

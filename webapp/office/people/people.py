@@ -48,6 +48,7 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
 from webapp.office.frame.moments import age, day_of, typed_day
 from webapp.office.frame.programmes import facts_named, programme_names
+from webapp.office.people.papers import papers_shown
 from webapp.office.people.timeline import shown_timeline
 from webapp.words import named as named_words
 
@@ -212,6 +213,7 @@ def _page(
         errors=errors or {},
         said=said,
         age=age,
+        papers=papers_shown(session, person),
         shown_timeline=shown_timeline(session, person),
         **LENGTHS,
         **_cases(session, person, file.cases),

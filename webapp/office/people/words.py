@@ -38,6 +38,17 @@ WORDS: dict[str, dict[str, Any]] = {
         "same_home": _l("name and dwelling"),
         "same_phone": _l("phone number"),
     },
+    "paper": {
+        "answers": _l("Answers"),
+        "letter": _l("Letter"),
+        "left": _l("Left at the door"),
+    },
+    "enclosed": {
+        "photo": _l("Photos"),
+        "signature": _l("Signatures"),
+        "sound": _l("Recordings"),
+        "file": _l("Files"),
+    },
     "life_event": {
         "death": _l("Death"),
         "move_out": _l("Moved out"),

@@ -7,6 +7,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from uuid_utils.compat import uuid7
 
 from visits.ground.private import close_to_others
+from visits.ground.turns import Turns, queue_writers
 
 BUSY_TIMEOUT_MS = 15_000
 RECYCLE_S = 900
@@ -233,7 +235,7 @@ def connect(url: str, *, secrets: Sequence[str]) -> Engine:
     # A connection knows of its tables what was known when it began: it is replaced now and then.
     engine = create_engine(url, connect_args={"isolation_level": None}, pool_recycle=RECYCLE_S)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", partial(_begin_sqlite, queue_writers(engine)))
     return engine
 
 
@@ -258,11 +260,14 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(turns: Turns, connection: Connection) -> None:
     # A deferred reader that turns writer halfway fails at once when somebody else wrote meanwhile,
     # so a writer says so at the start and waits its turn.
-    reading = connection.get_execution_options().get("palier_reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("palier_reading", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    turns.take(connection.connection.dbapi_connection)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:

@@ -194,6 +194,16 @@ def test_going_back_before_passkeys_leaves_nobody_to_a_password_alone(engine: En
         assert codes_left(session, user.id) == 8
 
 
+def test_a_long_door_goes_back_to_one_that_fits_and_a_short_one_stays(engine: Engine) -> None:
+    with sessions(engine).begin() as session:
+        for door in ("Résidence Les Peupliers, Esc. B, 12 à gauche", "12"):
+            make_dwelling(session, door=door)
+    revert(engine, to="0057")
+    migrate(engine)
+    with sessions(engine)() as session:
+        assert set(session.scalars(select(Dwelling.door))) == {"Résidence Les Peupli", "12"}
+
+
 def test_calls_stay_when_taking_back_comes_and_goes(engine: Engine) -> None:
     with sessions(engine).begin() as session:
         by = make_user(session)

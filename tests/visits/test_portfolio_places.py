@@ -56,6 +56,19 @@ def test_a_letter_that_was_mapped_as_a_residence_names_none(session: Session) ->
     }  # fmt: skip
 
 
+def test_where_in_its_building_a_dwelling_is_loses_no_part_of_it(session: Session) -> None:
+    near, far = "12 au fond à gauche", "au fond du couloir à gauche après le local à vélos"
+    text = "Réf. Lgt;Adresse;CP;Ville;Bâtiment;Escalier;Porte\n" + "".join(
+        f"Q-{line};{line} rue Neuve;60000;Beauvais;A;principal;{door}\n"
+        for line, door in ((2, near), (3, far))
+    )
+    plan = load(session, text)
+    doors = select(Dwelling.door).order_by(Dwelling.reference, Dwelling.id)
+    assert session.scalars(doors).all() == [f"Bât A, principal, {near}", far]
+    told = [(one.line, one.code, one.value) for one in plan.warnings if one.field == "door"]
+    assert told == [(3, "too_long", f"Bât A, principal, {far}")]
+
+
 def test_letters_beside_the_names_of_groups_are_no_residences(session: Session) -> None:
     text = (
         "Logement;BAT;NUMVOIE;NOMVOIE;CP;Ville\n"

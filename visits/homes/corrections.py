@@ -14,7 +14,7 @@ from visits.models.homes import HomeChange
 from visits.models.portfolio import Dwelling, Residence
 from visits.sight import Viewer
 
-DOOR_LENGTH = 20
+DOOR_LENGTH = 60
 LOWEST, HIGHEST = -5, 200
 MOST_ROOMS, MOST_SURFACE = 50, 2_000
 LABELS = "ABCDEFG"

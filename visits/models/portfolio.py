@@ -83,7 +83,7 @@ class Dwelling(Base):
     landlord_id: Mapped[uuid.UUID]
     residence_id: Mapped[uuid.UUID] = mapped_column()
     floor: Mapped[int | None]
-    door: Mapped[str | None] = mapped_column(String(20))
+    door: Mapped[str | None] = mapped_column(String(60))
     access_code: Mapped[str | None] = mapped_column(EncryptedText)
     rooms: Mapped[int | None]
     surface: Mapped[float | None]

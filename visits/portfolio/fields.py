@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from visits.ground.folding import fold
+from visits.homes.corrections import DOOR_LENGTH
 from visits.portfolio import addresses, names, values
 
 
@@ -206,7 +207,7 @@ FIELDS: tuple[Field, ...] = (
            _text(12)),
     _field("floor", (_D, _T), ("Étage", "Floor"), "etage|etg|niveau|floor", values.read_floor),
     _field("door", (_D, _T), ("Porte", "Door"),
-           "porte|n porte|no porte|numero porte|appartement|appt|door|flat", _text(20)),
+           "porte|n porte|no porte|numero porte|appartement|appt|door|flat", _text(DOOR_LENGTH)),
     _field("access_code", (_D, _T), ("Code d’accès", "Access code"),
            "digicode|code acces|code d acces|code porte|access code", _text(20)),
     _field("rooms", (_D, _T), ("Nombre de pièces", "Rooms"),

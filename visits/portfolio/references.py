@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from visits.ground.folding import fold
+from visits.homes.corrections import DOOR_LENGTH
 from visits.portfolio.addresses import city_key
 from visits.portfolio.fields import Kind
 from visits.portfolio.ledger import Ledger, Record
@@ -95,8 +96,11 @@ def _is_no_residence(reading: Reading, reference: str, rows: Sequence[Row]) -> N
         reading.warn(row, "residence_reference", "residence_of_several", value=reference)
         del row.values["residence_reference"]
         if len(reference) <= LONGEST_LETTER:
-            inside = f"Bât {reference}"
-            row.values["door"] = ", ".join(filter(None, [inside, row.get("door")]))[:20]
+            inside = ", ".join(filter(None, [f"Bât {reference}", row.get("door")]))
+            if len(inside) > DOOR_LENGTH:
+                reading.warn(row, "door", "too_long", value=inside)
+            else:
+                row.values["door"] = inside
 
 
 def _within(row: Row) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from visits.homes.corrections import DOOR_LENGTH
 from visits.portfolio.addresses import address_key, city_key, read_address
 from visits.portfolio.fields import REQUIRED, Field, Kind, fields_of
 from visits.portfolio.mapping import Columns
@@ -155,7 +156,11 @@ def _read_line(
             row.values["lives_alone"] = False
         if spec.dated and has_short_year(text) and isinstance(value, date):
             reading.warn(row, spec.name, "short_year", value=text, read=f"{value:%d/%m/%Y}")
-    _join_parts(row.values)
+    places = _join_parts(row.values)
+    if len(places) > DOOR_LENGTH:
+        reading.warn(row, "door", "too_long", value=places)
+    elif places:
+        row.values["door"] = places
     return row, refusals
 
 
@@ -226,8 +231,11 @@ _PERSONAL = frozenset(
 )  # fmt: skip
 
 
-def _join_parts(values: dict[str, Any]) -> None:
-    """Turn a full name into its parts, and an address in two columns into one."""
+def _join_parts(values: dict[str, Any]) -> str:
+    """Turn a full name into its parts, and an address in two columns into one.
+
+    Gives where in the building it is: its part, its staircase, its door.
+    """
     full = values.pop("full_name", None)
     if isinstance(full, PersonName):
         parts = {"last_name": full.last_name, "first_name": full.first_name}
@@ -248,8 +256,7 @@ def _join_parts(values: dict[str, Any]) -> None:
             places = [address.inside]
     if door := values.get("door", ""):
         places.append(door)
-    if joined := ", ".join(place for place in places if place)[:20]:
-        values["door"] = joined
+    return ", ".join(place for place in places if place)
 
 
 def _named(kind: str, number: str) -> str:

@@ -1,5 +1,6 @@
 """A figure of the home page and the list it opens are one query; who is enrolled is one number."""
 
+import io
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -155,6 +156,42 @@ def test_a_partners_tile_opens_the_cases_it_counts_and_says_of_which_programme(
     assert (shown(listed), str(number) in listed) == (1, True)
     tile = home[home.index(">Cases</a>") :]
     assert "stat-of" in tile[: tile.index("</dd>")]
+
+
+LISTS = (
+    "/tasks/?state=all", "/cases/?state=all", "/visits/?state=", "/follow-ups/?state=all",
+    "/work-orders/?state=all", "/people/?q=e", "/programmes/?state=",
+    "/programmes/seniors/targeting?enrolled=all", "/imports/?sort=", "/accounts/?state=all",
+)  # fmt: skip
+
+
+def test_a_page_past_the_end_of_a_list_is_its_last_one_and_never_nothing(
+    busy: None, client_as: SignIn
+) -> None:
+    data = b"Logement;Nom;CP\nL-1;X;1\n"
+    office = client_as(Role.COORDINATOR, language="en")
+    office.post("/imports/", data={"file": (io.BytesIO(data), "own.csv")})
+    clients = {"/accounts/": client_as(Role.ADMINISTRATOR, language="en")}
+    for path in LISTS:
+        client = clients.get(path.partition("?")[0], office)
+        first, far = client.get(path).text, client.get(f"{path}&page=900").text
+        rows = [page[page.index("<main") :].count("<tr") for page in (first, far)]
+        assert rows[0] == rows[1] > 1, path
+
+
+def test_a_file_of_very_many_tasks_says_that_it_is_not_all_of_them(
+    busy: None, client_as: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.office.cases.tasks.MOST_IN_A_FILE", 2)
+    client = client_as(Role.COORDINATOR, language="en")
+    page = client.get("/tasks/?state=open_all").text
+    assert "A file has the first 2 of a list" in page
+    lines = client.get("/tasks/tasks.csv?state=open_all").text.splitlines()
+    left = shown(page) - 2
+    assert len(lines) == 1 + 2 + 1
+    assert lines[-1].startswith(f"and {left} more")
+    few = client.get("/tasks/tasks.csv?state=done").text.splitlines()
+    assert not few[-1].startswith("and ")
 
 
 def test_what_is_said_of_a_list_of_tasks_is_what_it_lists(client_as: SignIn, busy: None) -> None:

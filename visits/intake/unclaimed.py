@@ -93,8 +93,8 @@ def list_unclaimed(
         "": lambda one: (one.severity or "U9", one.received_at, one.id),
     }
     lines.sort(key=keys.get(wanted.sort, keys[""]), reverse=wanted.descending)
-    start = (wanted.page - 1) * wanted.size
-    return Listed(lines[start : start + wanted.size], len(lines), wanted)
+    wanted = wanted.within(len(lines))
+    return Listed(lines[wanted.offset :][: wanted.size], len(lines), wanted)
 
 
 def senders_of_unclaimed(session: Session, viewer: Viewer, *, state: str) -> list[User]:

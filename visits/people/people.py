@@ -162,6 +162,7 @@ def accesses_of(
     """List who looked at or changed a person's file, the latest first, with their names."""
     about = (AccessedPerson.person_id == person.id,)
     total = session.scalar(select(func.count()).select_from(AccessedPerson).where(*about)) or 0
+    wanted = wanted.within(total)
     statement = (
         select(AccessEvent, User.name)
         .outerjoin(User, User.id == AccessEvent.user_id)
@@ -169,7 +170,7 @@ def accesses_of(
         .where(*about)
         .order_by(AccessEvent.id.desc())
         .limit(wanted.size)
-        .offset((wanted.page - 1) * wanted.size)
+        .offset(wanted.offset)
     )
     return Listed(session.execute(statement).all(), total, wanted)
 

@@ -112,8 +112,8 @@ def timeline(
             found += _lines(session, source, _Asked(person, viewer))
     found.sort(key=lambda one: (one.at, one.kind, one.step, one.id), reverse=True)
     rows = by_month(found, at=lambda one: one.at, alike=lambda one: one.alike)
-    start = (wanted.page - 1) * wanted.size
-    page = rows[start : start + wanted.size]
+    wanted = wanted.within(len(rows))
+    page = rows[wanted.offset :][: wanted.size]
     things = _things(session, [one for row in page for one in row])
     filled = [[_filled(one, things) for one in row] for row in page]
     return Listed(filled, len(rows), wanted)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import CompoundSelect, Select, func, select
@@ -25,6 +25,15 @@ class Wanted:
     sort: str = ""
     descending: bool = False
     size: int = PAGE_SIZE
+
+    @property
+    def offset(self) -> int:
+        """How many rows stand before the page."""
+        return (self.page - 1) * self.size
+
+    def within(self, total: int) -> "Wanted":
+        """Give the last page instead of one past the end: what was its only row may be gone."""
+        return replace(self, page=min(self.page, max(1, -(-total // self.size))))
 
 
 # For who asks only how many there are, or for the first.
@@ -64,14 +73,13 @@ def page_of(
         total = session.scalar(
             select(func.count()).select_from(statement.order_by(None).subquery())
         )
+    wanted = wanted.within(total or 0)
     column = order.get(wanted.sort) if wanted.sort in order else next(iter(order.values()))
     assert column is not None
     sorted_by = column.desc() if wanted.descending else column.asc()
     ties = tie if isinstance(tie, tuple) else (tie,)
     rows = session.scalars(
-        statement.order_by(sorted_by.nulls_last(), *ties)
-        .limit(wanted.size)
-        .offset((wanted.page - 1) * wanted.size)
+        statement.order_by(sorted_by.nulls_last(), *ties).limit(wanted.size).offset(wanted.offset)
     )
     return Listed(rows.unique().all(), total or 0, wanted)
 
@@ -108,6 +116,7 @@ def page_of_found(
         total = count_found(session, found)
     if not total:
         return Listed([], 0, wanted)
+    wanted = wanted.within(total)
     by = order.get(wanted.sort) or next(iter(order.values()))
     for step in by.through:
         found = found.join(step)
@@ -117,7 +126,7 @@ def page_of_found(
         found = _up_to_page(session, found, by, wanted)
     sorted_by = by.column.desc() if wanted.descending else by.column.asc()
     page = found.order_by(sorted_by.nulls_last(), *tie).limit(wanted.size)
-    ids = session.scalars(page.offset((wanted.page - 1) * wanted.size)).all()
+    ids = session.scalars(page.offset(wanted.offset)).all()
     found_rows: Iterable[Any] = session.scalars(rows.where(tie[-1].in_(ids))).unique()
     read = {row.id: row for row in found_rows}
     return Listed([read[ident] for ident in ids], total, wanted)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from visits.cases.task_list import DUE, TaskFilter, count_each, list_tasks
@@ -58,19 +59,26 @@ def index() -> ResponseReturnValue:
             owners=OWNERS,
             states=[one for one in TaskState if one is not TaskState.OPEN],
             day_now=today,
+            most_in_a_file=MOST_IN_A_FILE,
         )
 
 
 @tasks.get("/tasks.csv")
 @requires(Action.SEE_CASES)
 def export() -> ResponseReturnValue:
-    """Give the list as a file, as it is filtered and sorted: the first ten thousand."""
+    """Give the list as a file, filtered and sorted alike; of very many the first, and says so."""
     asked, today = wanted(), today_in_paris(now())
     whole = Wanted(1, asked.sort, asked.descending, MOST_IN_A_FILE)
     with showing("tasks") as (session, shown):
-        found = list_tasks(session, viewer(), only=_only(), wanted=whole, today=today).rows
-        shown.update(task.case.person_id for task in found)
-        text = _as_csv(found, _programmes(session, found))
+        listed = list_tasks(session, viewer(), only=_only(), wanted=whole, today=today)
+        shown.update(task.case.person_id for task in listed.rows)
+        text = _as_csv(listed.rows, _programmes(session, listed.rows))
+        if (left := listed.total - len(listed.rows)) > 0:
+            text += ngettext(
+                "and %(num)d more that is not in this file: filter the list",
+                "and %(num)d more that are not in this file: filter the list",
+                left,
+            )
     name = {"Content-Disposition": 'attachment; filename="a-faire.csv"'}
     return Response(text, mimetype="text/csv", headers=name)
 

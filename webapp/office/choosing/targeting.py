@@ -7,12 +7,14 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from visits.calls.call_list import ALL, CaseFilter, count_cases
 from visits.choosing.survey import Filters
 from visits.choosing.targeting import (
     MOST_AT_ONCE,
     Candidate,
+    Ranking,
     enrol,
     enrol_top,
     rank_candidates,
@@ -21,7 +23,7 @@ from visits.ground.errors import Invalid, NotFound
 from visits.models.cases import WayIn
 from visits.programmes import Programme
 from visits.programmes.published import find_programme, load_programmes, retired_codes
-from visits.sight.listing import Listed
+from visits.sight.listing import Listed, Wanted
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
@@ -133,14 +135,22 @@ def _kept_filters() -> dict[str, Any]:
     return {name: request.args[name] for name in FILTERS if request.args.get(name)}
 
 
-def _page(programme: Programme, errors: dict[str, str] | None = None) -> str:
-    page = wanted()
-    offset = (page.page - 1) * page.size
-    with showing("targeting") as (session, shown):
+def _ranked(session: Session, programme: Programme) -> tuple[Ranking, Wanted]:
+    """Rank whom the address asks for, a page of them; the last one instead of one past the end."""
+    page, filters = wanted(), _filters()
+    while True:
         ranking = rank_candidates(
-            session, programme, viewer(), now=now(), filters=_filters(), limit=page.size,
-            offset=offset,
+            session, programme, viewer(), now=now(), filters=filters, limit=page.size,
+            offset=page.offset,
         )  # fmt: skip
+        if page == (there := page.within(ranking.total)):
+            return ranking, page
+        page = there
+
+
+def _page(programme: Programme, errors: dict[str, str] | None = None) -> str:
+    with showing("targeting") as (session, shown):
+        ranking, page = _ranked(session, programme)
         shown.update(candidate.person.id for candidate in ranking.candidates)
         everyone = CaseFilter(programme.code, ALL)
         enrolled = count_cases(session, viewer(), only=everyone, now=now())
@@ -158,7 +168,7 @@ def _page(programme: Programme, errors: dict[str, str] | None = None) -> str:
         programmes=programmes,
         takes_nobody=programme.code in retired or WayIn.TARGETING not in programme.ways_in,
         listed=listed,
-        offset=offset,
+        offset=page.offset,
         filters=_filters(),
         kept=_kept_filters(),
         cities=ranking.cities,

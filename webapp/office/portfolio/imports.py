@@ -305,9 +305,8 @@ def _shared(kind: Kind) -> dict[str, Any]:
 
 def paged(problems: Sequence[Problem]) -> Listed[Problem]:
     """Give the page of problems that the address asks for."""
-    page = wanted()
-    start = (page.page - 1) * page.size
-    return Listed(problems[start : start + page.size], len(problems), page)
+    page = wanted().within(len(problems))
+    return Listed(problems[page.offset :][: page.size], len(problems), page)
 
 
 @dataclass(frozen=True)

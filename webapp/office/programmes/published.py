@@ -73,7 +73,8 @@ def index() -> ResponseReturnValue:
     keys = {"version": lambda row: row.version, "open": lambda row: row.open}
     key: Any = keys.get(asked.sort, lambda row: fold(row.name))
     rows.sort(key=lambda row: (key(row), row.code), reverse=asked.descending)
-    page = rows[(asked.page - 1) * asked.size : asked.page * asked.size]
+    asked = asked.within(len(rows))
+    page = rows[asked.offset :][: asked.size]
     return render_template(
         "programmes/index.html",
         listed=Listed(page, len(rows), asked),

@@ -81,6 +81,25 @@ def test_an_export_is_examined_imported_and_the_second_time_changes_nothing(
     assert "This very file was imported on" in again
 
 
+def test_two_leases_of_one_new_home_are_asked_about_though_nobody_is_known_yet(
+    client_as: SignIn, session: Session
+) -> None:
+    text = "Logement;N° bail;Nom;Prénom;Date d'entrée;Adresse;CP;Ville\n" + "".join(
+        f"N-1;{lease};{name};Ana;{since};4 rue Bail;60000;Beauvais\n"
+        for lease, name, since in (("B-1", "SORT", "01/04/1998"), ("B-2", "ENTRE", "01/03/2026"))
+    )
+    client = client_as("coordinator", language="en")
+    place = upload(client, text.encode())
+    for page in (place, f"{place}/warnings", f"{place}/warnings.csv", f"{place}/lines.csv"):
+        assert client.get(page).status_code == 200, page
+    assert "SORT" in client.get(place).text
+    columns = chosen(session, place)
+    session.rollback()
+    assert client.post(place, data=columns).status_code == 302
+    names = set(session.scalars(select(Person.last_name)))
+    assert names == {"SORT", "ENTRE"}
+
+
 def test_a_coordinator_of_a_territory_neither_sees_nor_brings_what_is_elsewhere(
     client_as: SignIn, session: Session
 ) -> None:

@@ -214,9 +214,10 @@ class Households:
 
     def ask_of_new_lease(self, row: Row, living: Iterable[Record]) -> None:
         """Ask whether a new lease follows that of those who live there."""
-        people = {person.id: _name(person) for person in living}
-        self.ledger.named |= people.keys()
-        known = ", ".join(sorted(people.values()))
+        people = {person.id: person for person in living}
+        # Whom this very file brings nobody can have looked at before it is imported.
+        self.ledger.named |= {id for id, person in people.items() if person.before is not None}
+        known = ", ".join(sorted(_name(person) for person in people.values()))
         self.reading.warn(row, "dwelling_reference", "new_lease", known=known)
 
     def chosen_for(self, row: Row) -> str | None:

@@ -38,7 +38,8 @@ def test_a_visit_is_planned_moved_and_cancelled(
     address = f"/cases/{case.id}/visits/{visit.id}"
     moved = {"visitor_id": str(visitor.id), "day": "2026-03-13", "time": "09:00"}
     assert client.post(f"{address}/move", data=moved).status_code == 302
-    assert client.post(f"{address}/close", data={"reason": " "}).status_code == 422
+    for reason in (" ", "x" * 501):
+        assert client.post(f"{address}/close", data={"reason": reason}).status_code == 422
     assert client.post(f"{address}/close", data={"reason": "Another day"}).status_code == 302
     session.expire_all()
     assert visit.planned_start_at == datetime(2026, 3, 13, 8, 0, tzinfo=UTC)
@@ -56,6 +57,7 @@ def test_a_visit_is_planned_moved_and_cancelled(
         ({"minutes": "many"}, "plan-minutes"),
         ({"day": "2026-03-15"}, "plan-insist"),
         ({"day": "2026-03-15", "insist": "Her daughter is there"}, "plan-insist"),
+        ({"day": "2026-03-15", "insists": "yes", "insist": "x" * 501}, "plan-insist"),
         ({"day": "2026-03-29", "time": "02:30"}, "plan-start_at"),
     ],
 )

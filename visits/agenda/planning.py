@@ -145,7 +145,9 @@ def cancel_visit(
         raise Conflict("visit_not_planned")
     if not reason.strip():
         raise Invalid({"reason": "required"})
-    call_off(session, visit, reason=reason.strip()[:500])
+    if len(reason.strip()) > WHY_LENGTH:
+        raise Invalid({"reason": "too_long"})
+    call_off(session, visit, reason=reason.strip())
     after_cancelling(session, visit.case)
     _changed(session, visit.case, viewer, "visit_cancelled", now)
 
@@ -224,7 +226,9 @@ def _check_slot(
         return None
     if not insist.strip():
         raise Invalid({"insist": unusual}, until=until or day)
-    return insist.strip()[:WHY_LENGTH]
+    if len(insist.strip()) > WHY_LENGTH:
+        raise Invalid({"insist": "too_long"})
+    return insist.strip()
 
 
 def _refuse_collision(session: Session, slot: _Slot, viewer: Viewer) -> None:

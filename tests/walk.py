@@ -98,6 +98,7 @@ NOT_PAGES = frozenset(
         "forms.file",
         "forms.form",
         "health.healthz",
+        "health.readyz",
         "import_lines.lines",
         "import_lines.warnings_file",
         "map_page.script",

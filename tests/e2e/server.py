@@ -62,7 +62,7 @@ class Server:
         ends = time.monotonic() + START_S
         while time.monotonic() < ends and self.process.poll() is None:
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
                     if answer.status == 200:
                         return
             except (urllib.error.URLError, ConnectionError, TimeoutError):

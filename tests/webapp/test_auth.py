@@ -16,6 +16,7 @@ UUID = str(uuid.uuid4())
 OPEN_TO_ALL = {
     "static",
     "health.healthz",
+    "health.readyz",
     "tablet.file",
     "tablet.slash",
     "devices.sign_in",

@@ -154,7 +154,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_kept(
     assert all(len(tablet.house.store.get(digest)) == PHOTO for digest in owned)
 
     ballast = _fill_up(small_disk)
-    health = tablet.client.get("/healthz")
+    health = tablet.client.get("/readyz")
     assert (health.status_code, health.json) == (503, {"status": "no_room"})
     assert reader.get("/forms/").status_code == 200
     # A page that shows persons says who looks; where the log stands there, there is no room for it.
@@ -164,7 +164,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_kept(
     assert _on_disk(tablet.house.store) == owned | left
 
     ballast.unlink()
-    assert tablet.client.get("/healthz").json == {"status": "ok"}
+    assert tablet.client.get("/readyz").json == {"status": "ok"}
     assert tablet.send(photo=b"small").status_code == 202
     if left:
         assert tablet.send(photo=photo).status_code == 202
@@ -215,7 +215,7 @@ def test_a_disk_that_lets_nobody_write_is_said(
     before = _kept(tablet)
     engine.dispose()
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    health = tablet.client.get("/healthz")
+    health = tablet.client.get("/readyz")
     assert (health.status_code, health.json) == (503, {"status": "read_only"})
     answer = tablet.send(photo=b"another")
     assert (answer.status_code, answer.json["code"]) == (503, "read_only")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
@@ -33,11 +34,14 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from uuid_utils.compat import uuid7
 
+from visits.ground.errors import Away
 from visits.ground.private import close_to_others
 from visits.ground.turns import Turns, queue_writers
 
 BUSY_TIMEOUT_MS = 15_000
 RECYCLE_S = 900
+CONNECT_S = 5
+LOG_LIMIT = 4_000_000  # bytes that SQLite’s log keeps once all of it is in the database
 
 
 def new_id() -> uuid.UUID:
@@ -229,11 +233,13 @@ def connect(url: str, *, secrets: Sequence[str]) -> Engine:
     """
     keyring.load(secrets)
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        patience = {"connect_timeout": CONNECT_S}
+        return create_engine(url, pool_pre_ping=True, connect_args=patience)
     _close_to_others(make_url(url).database)
     # isolation_level None: SQLite's driver leaves BEGIN to us.
     # A connection knows of its tables what was known when it began: it is replaced now and then.
     engine = create_engine(url, connect_args={"isolation_level": None}, pool_recycle=RECYCLE_S)
+    event.listen(engine, "do_connect", _open_what_is_there)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", partial(_begin_sqlite, queue_writers(engine)))
     return engine
@@ -251,12 +257,25 @@ def _close_to_others(database: str | None) -> None:
             close_to_others(file)
 
 
+def _open_what_is_there(
+    _dialect: Dialect, _record: Any, arguments: list[Any], options: dict[str, Any]
+) -> None:
+    """Open a file that is there: SQLite would make an empty one where a disk is gone."""
+    place = str(arguments[0])
+    if place == ":memory:" or place.startswith("file:"):
+        return
+    if not Path(place).is_file():
+        raise Away
+    arguments[0], options["uri"] = f"file:{quote(place)}?mode=rw", True
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # a receipt is a promise: not before the disk
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA journal_size_limit = {LOG_LIMIT}")
     cursor.close()
 
 
@@ -273,6 +292,25 @@ def _begin_sqlite(turns: Turns, connection: Connection) -> None:
 def sessions(engine: Engine) -> sessionmaker[Session]:
     """Make sessions that keep their objects readable after the commit."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def empty_log(engine: Engine) -> bool:
+    """Write SQLite's log into the database and let its room go; tells whether all of it went.
+
+    Nobody is held up: where somebody reads or writes just now, it is for the next time.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 0")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        answered = cursor.fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        return answered is not None and not answered[0]
+    finally:
+        connection.close()
 
 
 def start_reading(session: Session) -> None:

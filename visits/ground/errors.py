@@ -74,6 +74,12 @@ class Busy(Refused):
     code = "busy"
 
 
+class Away(Refused):
+    """The database does not answer; the same again does, once it is back."""
+
+    code = "database_away"
+
+
 class TooManyTries(Refused):
     """Too many failed sign-ins: wait `minutes`."""
 

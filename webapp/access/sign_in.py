@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, cast
 
-from flask import Flask, Response, after_this_request, redirect, session, url_for
+from flask import Flask, Response, after_this_request, g, redirect, session, url_for
 from flask_babel import gettext
 from flask_login import user_logged_in, user_logged_out
 from flask_security import Security
@@ -64,6 +64,8 @@ class Accounts(UserDatastore):
 
     def find_user(self, case_insensitive: bool = False, **by: Any) -> SignedIn | None:
         """Find an account by one column."""
+        if g.get("nobody_known"):
+            return None
         ((name, value),) = by.items()
         statement = select(User).where(
             getattr(User, name) == (folded(value) if name == "email" else value)

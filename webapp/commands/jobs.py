@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -13,7 +14,7 @@ from visits.accounts.open_sessions import forget_old_sessions
 from visits.accounts.sign_in_wall import forget_old_tries
 from visits.cases.coming import make_what_is_due
 from visits.following.work_orders import escalate_work_orders
-from visits.ground.db import start_reading
+from visits.ground.db import empty_log, start_reading
 from visits.ground.disk import room_in
 from visits.ground.statistics import look_as_time_passes
 from visits.intake.conclusion import keep_outcomes
@@ -26,6 +27,7 @@ from visits.sight.access_chain import check_access_log, let_go_of_access_log, se
 from webapp.frame.transaction import House
 
 log = logging.getLogger("palier")
+LARGE_LOG = 1_000_000  # bytes
 SPARED_IN_NEED = timedelta(hours=1)  # an upload is over by then
 
 
@@ -111,6 +113,14 @@ def make_room(house: House) -> bool:
     return True
 
 
+def empty_log_when_quiet(house: House) -> bool:
+    """Let go of SQLite's log once it has grown; tells whether it is gone or small."""
+    log_place = Path(f"{house.engine.url.database}-wal")
+    if house.engine.dialect.name != "sqlite" or not log_place.exists():
+        return True
+    return log_place.stat().st_size < LARGE_LOG or empty_log(house.engine)
+
+
 def start_jobs(house: House) -> BackgroundScheduler:
     """Start looking every half minute for jobs that are due."""
     scheduler = BackgroundScheduler(timezone="UTC")
@@ -127,6 +137,9 @@ def start_jobs(house: House) -> BackgroundScheduler:
         )
     scheduler.add_job(
         make_room, "interval", minutes=5, args=(house,), id="make_room", max_instances=1
+    )
+    scheduler.add_job(
+        empty_log_when_quiet, "interval", minutes=1, args=(house,), id="empty_log", max_instances=1
     )
     scheduler.start()
     return scheduler

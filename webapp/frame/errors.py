@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from diagnostics.submission import BadSubmission
 from visits.ground.errors import (
+    Away,
     Busy,
     Conflict,
     Forbidden,
@@ -35,6 +36,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (TooManyTries, 429),
     (Busy, 503),
     (ReadOnly, 503),
+    (Away, 503),
     (NoRoom, 507),
     (Conflict, 409),
     (Invalid, 422),
@@ -43,6 +45,9 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (Refused, 400),
 )
 
+# In how many seconds the same may do, said to machines in each 503.
+LATER: tuple[tuple[type[Exception], int], ...] = ((Busy, 2), (Away, 10), (ReadOnly, 60))
+
 # What a code says to people, where no subject alone refuses so.
 # Placeholders are the refusal's details.
 SENTENCES: dict[str, Any] = {
@@ -50,6 +55,9 @@ SENTENCES: dict[str, Any] = {
     "invalid": _l("Some fields need another look. Nothing was changed."),
     "conflict": _l("Somebody changed this meanwhile. Nothing was changed; look again."),
     "busy": _l("Somebody is changing the same thing. Nothing was changed; try again in a moment."),
+    "database_away": _l(
+        "The database does not answer just now. Nothing was changed; try again in a moment."
+    ),
     "no_room": _l("The server’s disk is full. Nothing was kept; try again later."),
     "read_only": _l(
         "The server cannot write to its disk. Nothing was kept; tell whoever runs this service."
@@ -129,7 +137,7 @@ def problem(
     return answer
 
 
-def _page(status: int, title: str, errors: dict[str, str] | None = None) -> ResponseReturnValue:
+def _page(status: int, title: str, errors: dict[str, str] | None = None) -> tuple[str, int]:
     try:
         page = render_template("error.html", status=status, title=title, errors=errors or {})
     except Exception:  # the page itself is what fails: say the least, never a trace
@@ -161,9 +169,15 @@ def answer_refusal(refused: Exception) -> ResponseReturnValue:
     if code in SIGN_IN_AGAIN:
         status = 401
     fields = {name: sentence(why) for name, why in getattr(refused, "fields", {}).items()}
+    if isinstance(refused, Away):
+        g.account, g.nobody_known = None, True  # the page must not ask who reads it
+    later = next((seconds for kind, seconds in LATER if isinstance(refused, kind)), None)
+    headers = {} if later is None else {"Retry-After": str(later)}
     if wants_json():
-        return problem(status, title, errors=fields or None, code=code)
-    return _page(status, title, fields)
+        answer = problem(status, title, errors=fields or None, code=code)
+        answer.headers.extend(headers)
+        return answer
+    return *_page(status, title, fields), headers
 
 
 TITLES: dict[int, Any] = {
@@ -191,13 +205,18 @@ def answer_http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    log.error("unexpected error", exc_info=_without_values(error))
-    if refused := refusal_of(error):  # outside of our transactions: an upload that found no room
+    if refused := refusal_of(error):  # outside of our writing transactions
+        log.warning("refused", extra={"facts": {"code": refused.code} | _request_facts()})
         return answer_refusal(refused)
+    log.error("unexpected error", exc_info=_without_values(error))
     title = gettext("Something went wrong on our side. Nothing was changed by this click.")
     if wants_json():
         return problem(InternalServerError.code, title)
     return _page(InternalServerError.code, title)
+
+
+def _request_facts() -> dict[str, Any]:
+    return {"request_id": g.get("request_id"), "endpoint": request.endpoint}
 
 
 def _without_values(error: Exception) -> Exception:

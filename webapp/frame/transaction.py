@@ -8,24 +8,27 @@ from typing import cast
 
 from flask import current_app
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session, sessionmaker
 
 from visits.ground.db import connect, sessions, start_reading
 from visits.ground.disk import NO_ROOM, READ_ONLY
-from visits.ground.errors import Busy, Conflict, NoRoom, ReadOnly, Refused
+from visits.ground.errors import Away, Busy, Conflict, NoRoom, ReadOnly, Refused
 from visits.ground.file_store import FileStore
 from visits.safekeeping.keys import secrets_fit
 from webapp.frame.kept_secrets import CannotStart
 from webapp.frame.settings import Settings
 
 # What PostgreSQL (SQLSTATE) and SQLite (error name) say of two writers that met, of a disk without
-# room, of one that lets nobody write; SQLite's words have endings.
+# room, of one that lets nobody write, of a database that goes or is gone; SQLite's words have
+# endings, and the first that fits is meant.
 SAID: tuple[tuple[type[Refused], tuple[str, ...]], ...] = (
     (Conflict, ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")),
     (Busy, ("40P01", "40001", "55P03", "SQLITE_BUSY", "SQLITE_LOCKED")),
     (NoRoom, ("53100", "SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")),
     (ReadOnly, ("25006", "SQLITE_READONLY", "SQLITE_CANTOPEN")),
+    (Away, ("08", "53300", "57P", "SQLITE_IOERR", "SQLITE_NOTADB", "SQLITE_PROTOCOL")),
 )
 DISK = ((NoRoom, NO_ROOM), (ReadOnly, READ_ONLY))
 
@@ -55,7 +58,7 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     store = FileStore(settings.photos)
     try:
         fit = secrets_fit(engine, store)
-    except DBAPIError as error:
+    except (DBAPIError, Away) as error:
         engine.dispose()
         raise CannotStart(
             "La base de données ne répond pas, ou n’en est pas une : voir PALIER_DATABASE_URL.",
@@ -98,7 +101,7 @@ def transaction() -> Iterator[Session]:
 def _refusing_collisions() -> Iterator[None]:
     try:
         yield
-    except (DBAPIError, OSError) as error:
+    except (DBAPIError, PoolExhausted, OSError) as error:
         refused = refusal_of(error)
         if refused is None:
             raise
@@ -109,9 +112,19 @@ def refusal_of(error: Exception) -> Refused | None:
     """Name what a database or a disk refused; None for anything else."""
     if isinstance(error, OSError):
         return next((kind() for kind, numbers in DISK if error.errno in numbers), None)
+    if isinstance(error, PoolExhausted):
+        return Busy()
     origin = getattr(error, "orig", None)
+    if isinstance(error, DBAPIError) and _is_cut_off(error):
+        return Away()
     said = getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None) or ""
     return next((kind() for kind, words in SAID if said.startswith(words)), None)
+
+
+def _is_cut_off(error: DBAPIError) -> bool:
+    """Tell whether the database could not be reached: then it has said nothing itself."""
+    said = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
+    return said is None and isinstance(error, OperationalError | InterfaceError)
 
 
 @contextmanager

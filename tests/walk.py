@@ -80,6 +80,7 @@ PAGES = frozenset(
         "works_by_hand.in_dwelling",
         "works_by_hand.in_residence",
         "works_by_hand.new",
+        "unplaced.index",
     }
 )
 # Pages of somebody who is not signed in yet; browser tests of their own open them.

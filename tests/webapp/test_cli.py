@@ -10,12 +10,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from diagnostics.workbook import read_workbook
+from tests.factories import make_dwelling, make_residence
+from tests.maps.test_geocoding import Addok, addok, feature
 from tests.submissions import FALLS, fill, home_visit
 from webapp import create_app
 from webapp.access.setting_up import FORMS
 from webapp.commands.cli import main
 from webapp.frame.settings import read_settings
+from webapp.frame.transaction import open_house
 
+__all__ = ["addok"]
 pytestmark = pytest.mark.slow
 
 HOME = FORMS / "home_visit.yaml"
@@ -93,6 +97,25 @@ def test_a_file_is_tried_then_imported(ready: Path) -> None:
         done = _run("import", file, "--as", "coordinator@palier.example")
         counts = json.loads(done.output[: done.output.rindex("}") + 1])
         assert bool(counts["persons"]["new"]) is new
+
+
+def test_addresses_are_placed_by_a_command(
+    ready: Path, addok: Addok, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = open_house(read_settings())
+    with house.sessions.begin() as session:
+        residence = make_residence(session, lat=None, lon=None, h3=None)
+        make_dwelling(session, residence=residence)
+        code = residence.postcode
+    house.engine.dispose()
+    monkeypatch.setenv("PALIER_GEOCODER", "none")
+    assert "nobody is asked" in _run("place", expect=1).output
+    monkeypatch.setenv("PALIER_GEOCODER", "http://elsewhere.example")
+    assert "over https" in _run("place", expect=1).output
+    monkeypatch.setenv("PALIER_GEOCODER", addok.address)
+    addok.body = addok.collection([feature(postcode=code)])
+    assert "1 placed, 0 in doubt, 0 unanswered." in _run("place").output
+    assert "0 placed, 0 in doubt" in _run("place").output
 
 
 def test_an_import_needs_an_account(ready: Path) -> None:

@@ -34,3 +34,21 @@ class HomeChange(Base):
     taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
     noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
+
+
+class Placing(Base):
+    """What became of asking where a residence is; `asked` is its address as it stood then.
+
+    `doubt` says why it was not placed. `score` (0 to 1) and `kind` say how surely it was.
+    """
+
+    __tablename__ = "placing"
+
+    residence_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("residence.id", ondelete="CASCADE"), primary_key=True
+    )
+    asked: Mapped[str] = mapped_column(String(320))
+    asked_at: Mapped[datetime]
+    doubt: Mapped[str | None] = mapped_column(String(32))
+    score: Mapped[float | None]
+    kind: Mapped[str | None] = mapped_column(String(32))

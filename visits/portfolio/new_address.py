@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.homes.corrections import ADDRESS
 from visits.mapping.points import refresh_map
-from visits.models.homes import HomeChange
+from visits.models.homes import HomeChange, Placing
 from visits.models.portfolio import Dwelling, Residence
 from visits.portfolio.addresses import address_key, city_key
 from visits.portfolio.new_home import ADDRESS_LENGTH, CITY_LENGTH
@@ -54,6 +54,7 @@ def correct_address(
     residence.postcode, residence.city = postcode, city
     if place is not None:
         residence.lat, residence.lon, residence.h3 = *place, None
+        session.execute(delete(Placing).where(Placing.residence_id == residence.id))
     if not same_place:
         _place(session, residence, placed=place is not None)
     change = HomeChange(

@@ -23,6 +23,7 @@ from webapp.commands.forms import forms
 from webapp.commands.imports import import_
 from webapp.commands.jobs import start_jobs
 from webapp.commands.keys import keys, seal_files
+from webapp.commands.placing import place
 from webapp.commands.programmes import programmes
 from webapp.commands.users import users
 from webapp.demo import DemoAccount, load_demo
@@ -53,6 +54,7 @@ def main() -> None:
 main.add_command(backup)
 main.add_command(forms)
 main.add_command(keys)
+main.add_command(place)
 main.add_command(programmes)
 main.add_command(restore_)
 main.add_command(users)

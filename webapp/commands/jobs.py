@@ -24,6 +24,7 @@ from visits.portfolio.moving_in import move_in
 from visits.retention.jobs import claim_job, is_due, note_result
 from visits.retention.orphans import remove_orphans
 from visits.sight.access_chain import check_access_log, let_go_of_access_log, seal_access_log
+from webapp.commands.placing import place_residences
 from webapp.frame.transaction import House
 
 log = logging.getLogger("palier")
@@ -38,7 +39,8 @@ class Job:
     `run(session, now=…)` gives how many rows it touched, or a result to keep whose `touched` is
     that number; one of `files` gets the file store too. One that only `reads`, and for long, does
     so before it claims its turn: on SQLite nobody could write meanwhile. `keep(session, found,
-    now=…)` then writes what it found.
+    now=…)` then writes what it found. One that asks `outside` is `run(house, now=…)`, its turn
+    claimed before: nobody waits for a stranger's answer.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Job:
     reads: bool = False
     keep: Callable[..., int] | None = None
     files: bool = False
+    outside: bool = False
 
 
 JOBS = (
@@ -56,6 +59,7 @@ JOBS = (
     Job("forget_old_sessions", timedelta(hours=1), forget_old_sessions),
     Job("move_in", timedelta(hours=1), move_in),
     Job("find_doubles", timedelta(hours=24), find_doubles, reads=True, keep=keep_doubles),
+    Job("place_residences", timedelta(hours=1), place_residences, outside=True),
     Job("purge_imports", timedelta(hours=24), purge_imports),
     Job("seal_access_log", timedelta(minutes=2), seal_access_log),
     Job("let_go_of_access_log", timedelta(hours=24), let_go_of_access_log),
@@ -77,13 +81,21 @@ def run_job(house: House, job: Job) -> bool:
     with house.sessions.begin() as session:
         if not claim_job(session, job.name, every=job.every, now=now):
             return False
-        done = _run(house, session, job, now) if found is None else found
-        if job.keep:
-            done = job.keep(session, done, now=now)
-        result = done if isinstance(done, dict) else {"touched": done}
+        result = {} if job.outside else _effect(house, session, job, found, now)
         note_result(session, job.name, result)
+    if job.outside:
+        result = job.run(house, now=now)
+        with house.sessions.begin() as session:
+            note_result(session, job.name, result)
     log.info("job", extra={"facts": {"job": job.name, "touched": result["touched"]}})
     return True
+
+
+def _effect(house: House, session: Session, job: Job, found: Any, now: datetime) -> dict[str, Any]:
+    done = _run(house, session, job, now) if found is None else found
+    if job.keep:
+        done = job.keep(session, done, now=now)
+    return done if isinstance(done, dict) else {"touched": done}
 
 
 def _look(house: House, job: Job, now: datetime) -> Any:

@@ -13,6 +13,7 @@ from visits.models.people import Person
 from visits.models.visits import Visit
 from visits.portfolio.new_address import addresses_of
 from visits.portfolio.new_home import ADDRESS_LENGTH, CITY_LENGTH
+from visits.portfolio.placing import placing_of
 from visits.portfolio.withdrawn import leases_coming
 from visits.sight import Viewer
 from visits.sight.homes import find_home, find_residence
@@ -85,6 +86,7 @@ def page_of_residence(
             "homes/residence.html",
             residence=found,
             changes=changes,
+            placing=placing_of(session, found),
             standing=next((one for one in changes if one.taken_back_at is None), None),
             address_length=ADDRESS_LENGTH,
             city_length=CITY_LENGTH,

@@ -17,6 +17,15 @@ WORDS: dict[str, dict[str, Any]] = {
         "has_lift": _l("Lift"),
         "address": _l("Address"),
     },
+    "placing_doubt": {
+        "no_answer": _l("this address is not known"),
+        "low_score": _l("the address found is too different"),
+        "other_place": _l("found in another commune only"),
+        "too_coarse": _l("only the commune was found, not the street"),
+        "ambiguous": _l("several places have this address"),
+        "unreachable": _l("the service did not answer; asked again"),
+    },
+    "placing_kind": {"housenumber": _l("at the number"), "street": _l("at the street")},
     "home_value": {"yes": _l("yes"), "no": _l("no"), "with_residence": _l("with its residence")},
     "field": {
         "reference": _l("Reference"),

@@ -12,8 +12,10 @@ from maps.tiles import tiles_from_setting
 from visits.calls.call_list import NO_HOME, CaseFilter, count_cases
 from visits.mapping.views import Area, located_area
 from visits.models.cases import CaseState
+from visits.portfolio.placing import unplaced
 from visits.programmes import Programme
 from visits.programmes.published import load_programmes
+from visits.sight.listing import JUST_COUNT
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.assets import vendored
 from webapp.frame.transaction import house, now, reading
@@ -41,6 +43,7 @@ def index() -> ResponseReturnValue:
         may_import=may(Action.IMPORT_STOCK),
         counted=not may(Action.SEE_ANSWERS),
         nowhere=_nowhere(),
+        unplaced=_unplaced(),
     )
 
 
@@ -68,6 +71,15 @@ def _nowhere() -> list[tuple[Programme, int]]:
             only = CaseFilter(programme=programme.code, state=NO_HOME)
             counted.append((programme, count_cases(session, eyes, only=only, now=now())))
         return [one for one in counted if one[1]]
+
+
+def _unplaced() -> int:
+    """Count the residences on no map, for whoever may place them."""
+    if not may(Action.EDIT_HOMES):
+        return 0
+    with reading() as session:
+        listed, _answered = unplaced(session, viewer(Action.EDIT_HOMES), wanted=JUST_COUNT)
+        return listed.total
 
 
 def _area() -> Area | None:

@@ -128,7 +128,10 @@ def _consents(session: Session, ids: Sequence[uuid.UUID]) -> Mapping[Any, list[C
     found: dict[Any, list[Consent]] = defaultdict(list)
     said = select(Consent).where(Consent.submission_id.in_(ids), still_counts())
     for consent in session.scalars(said.order_by(Consent.scope, Consent.id)):
-        found[consent.submission_id].append(consent)
+        there = found[consent.submission_id]
+        # Two questions about one scope that were answered alike are one thing agreed to.
+        if all((one.scope, one.given) != (consent.scope, consent.given) for one in there):
+            there.append(consent)
     return found
 
 

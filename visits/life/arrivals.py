@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from visits.cases.stages import MOVED
@@ -17,7 +17,7 @@ from visits.life.moves import cases_that_follow, follow_home
 from visits.mapping.points import refresh_map
 from visits.models.cases import Case
 from visits.models.life import EventKind, LifeEvent
-from visits.models.people import Occupancy, Person, RoleChange
+from visits.models.people import HouseholdContact, Occupancy, Person, RoleChange
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.people.protection import protect_who_joined, wait_to_protect
 
@@ -128,6 +128,7 @@ def _lodge(
 def undo_arrival(session: Session, event: LifeEvent, *, by: uuid.UUID, now: datetime) -> GivenBack:
     """Let somebody live again where she lived before she came; who was protected stays so.
 
+    Whoever was a contact of the household until then is one again.
     Cases that had been opened again for it are closed as they were. Raises Conflict when she has
     left again since.
     """
@@ -149,6 +150,8 @@ def undo_arrival(session: Session, event: LifeEvent, *, by: uuid.UUID, now: date
         session.delete(lease)
     elif lease.lives_alone is None:
         lease.lives_alone = before["joined_alone"]
+    contact = update(HouseholdContact).where(HouseholdContact.moved_in_id == event.id)
+    session.execute(contact.values(ended_at=None, ended_by_id=None, moved_in_id=None))
     back = GivenBack()
     live_again(session, before, back)
     concerned: set[uuid.UUID | None] = {event.dwelling_id}

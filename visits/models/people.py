@@ -135,7 +135,8 @@ class LeaseToCome(Base):
 class HouseholdContact(Base):
     """Somebody on a lease who does not live under it: guarantor, guardian, former spouse, carer.
 
-    `noted_by_id` is empty for one that the landlord's file gave; one that ended stays.
+    `noted_by_id` is empty for one that the landlord's file gave; one that ended stays. It ended
+    because the same person `became` another contact, or lives there since an event.
     """
 
     __tablename__ = "household_contact"
@@ -151,10 +152,18 @@ class HouseholdContact(Base):
     noted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     ended_at: Mapped[datetime | None]
     ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    became_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("household_contact.id"))
+    moved_in_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("life_event.id"))
 
     tenancy: Mapped[Tenancy] = relationship()
+    became: Mapped["HouseholdContact | None"] = relationship(remote_side=[id])
     noted_by: Mapped[User | None] = relationship(foreign_keys=[noted_by_id])
     ended_by: Mapped[User | None] = relationship(foreign_keys=[ended_by_id])
+
+    @property
+    def may_be_put_back(self) -> bool:
+        """Tell whether it just ended: what became of it otherwise is undone."""
+        return self.ended_at is not None and not (self.became_id or self.moved_in_id)
 
     @property
     def name(self) -> str:

@@ -60,12 +60,14 @@ _ROLES = {
                  "mandataire judiciaire", "representant legal", "udaf"),
     "former_spouse": ("ex conjoint", "ex conjointe", "ex epoux", "ex epouse", "ex mari",
                       "ex concubin", "ex concubine", "divorce", "divorcee", "former spouse"),
+    "trusted": ("personne de confiance", "personne a prevenir", "contact d urgence",
+                "trusted person"),
     "carer": ("aidant", "aidante", "aide a domicile", "auxiliaire de vie", "carer"),
     "former": ("ancien locataire", "ancienne locataire", "sorti", "sortie", "parti", "partie",
                "former", "ancien occupant"),
     "dead": ("decede", "decedee", "decede e", "dcd", "deces", "defunt", "defunte", "feu", "dead"),
 }  # fmt: skip
-CONTACTS = frozenset({"guarantor", "guardian", "former_spouse", "carer"})
+CONTACTS = frozenset({"guarantor", "guardian", "former_spouse", "carer", "trusted"})
 
 
 class BadValue(Exception):

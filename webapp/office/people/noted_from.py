@@ -13,7 +13,7 @@ from visits.cases.cases import find_case
 from visits.following.follow_ups import find_promise
 from visits.following.work_orders import find_work_order
 from visits.ground.errors import NotFound
-from visits.sight import Viewer
+from visits.sight import Viewer, find_person
 from visits.sight.homes import find_home
 from webapp.access.auth import Action, may, viewer
 
@@ -26,9 +26,11 @@ class Place:
     argument: str
     action: Action
     find: Callable[[Session, Viewer, uuid.UUID], object]
+    anchor: str = "death"
 
 
 PLACES = {
+    "person": Place("people.show", "person_id", Action.SEE_PERSONS, find_person, "contacts"),
     "case": Place("cases.show", "case_id", Action.SEE_CASES, find_case),
     "visit": Place("visits.show", "visit_id", Action.SEE_VISITS, find_visit),
     "follow_up": Place("follow_ups.show", "task_id", Action.FOLLOW_UP, find_promise),
@@ -47,5 +49,5 @@ def noted_from(session: Session) -> str | None:
         place.find(session, viewer(place.action), id)
     except (ValueError, NotFound):
         return None
-    address: dict[str, Any] = {place.argument: id, "_anchor": "death"}
+    address: dict[str, Any] = {place.argument: id, "_anchor": place.anchor}
     return url_for(place.endpoint, **address)

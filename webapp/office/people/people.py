@@ -10,8 +10,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.calls.lease_contacts import ROLES as CONTACT_ROLES
-from visits.calls.lease_contacts import contacts_of
 from visits.calls.phones import WHOSE_LENGTH
 from visits.cases.cases import NOTE_LENGTH
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -48,6 +46,7 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
 from webapp.office.frame.moments import age, day_of, typed_day
 from webapp.office.frame.programmes import facts_named, programme_names
+from webapp.office.people.beside import contacts_shown
 from webapp.office.people.papers import papers_shown
 from webapp.office.people.timeline import shown_timeline
 from webapp.words import named as named_words
@@ -198,8 +197,6 @@ def _page(
         person=person,
         refusals=refusals_told(session, person),
         numbers=numbers_of(session, person),
-        contacts=contacts_of(session, person),
-        contact_roles=CONTACT_ROLES,
         may_call=person.died_on is None and _reaches(session, Action.CALL, person),
         may_edit=_reaches(session, Action.EDIT_PERSONS, person),
         corrections=corrections,
@@ -216,6 +213,7 @@ def _page(
         papers=papers_shown(session, person),
         shown_timeline=shown_timeline(session, person),
         **LENGTHS,
+        **contacts_shown(session, person, shown, known="contact_known" in (errors or {})),
         **_cases(session, person, file.cases),
         **_roles(session, person),
         **_life(session, person, shown),

@@ -32,6 +32,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "guardian": _l("Guardian"),
         "former_spouse": _l("Former spouse"),
         "carer": _l("Carer"),
+        "trusted": _l("Trusted person"),
     },
     "double": {
         "same_birth": _l("birth date and nearly the name"),
@@ -139,6 +140,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "arrived_on": _l("Lives there since"),
         "joins": _l("With those who live there"),
         "new_role": _l("Role in the household"),
+        "contact_becomes": _l("What they are to the household"),
+        "contact_since": _l("Lives there since"),
+        "contact_lives_as": _l("Role in the household"),
+        "contact_born": _l("Birth date"),
+        "contact_known": _l("Who it is"),
         "partner": _l("With whom"),
         "leaves": _l("Who leaves"),
         "happened_on": _l("Day of the death or of the move"),
@@ -150,6 +156,9 @@ WORDS: dict[str, dict[str, Any]] = {
 REFUSALS: dict[str, Any] = {
     "person_not_found": _l("There is no such person, or your account may not see this file."),
     "contact_not_found": _l("This contact is not there any more, or was changed meanwhile."),
+    "contact_may_be_known": _l(
+        "Somebody of that name is known already: say whether it is the same person."
+    ),
     "no_lease_for_contact": _l("Contacts belong to a lease: first note where the person lives."),
     "measure_not_found": _l("This measure is not there any more."),
     "alert_already_noted": _l("This measure is noted already. Nothing was changed."),

@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # Whoever may not keep what was compiled compiles it again in each process: sixty in the tests.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup setup-dev demo test check lint types contracts unit bench webkit oracle endurance mutations screenshots messages lock clean
+.PHONY: help setup setup-dev demo test check slow bench webkit oracle endurance mutations screenshots messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -36,6 +36,11 @@ test: setup-dev ## everything: lint, types, contracts, tests on SQLite and Postg
 
 check: setup-dev ## lint, types, contracts, fast tests: under a minute
 	@sh tests/run.sh fast
+
+slow: setup-dev ## measure which tests are too long for make check (on a quiet machine)
+	@$(BIN)/python -m pytest -n logical -m "not browser" --database sqlite --junitxml=$(BIN)/slow.xml
+	@$(BIN)/python -m tests.slow $(BIN)/slow.xml
+	@rm $(BIN)/slow.xml
 
 bench: setup-dev ## measure: a table, and benchmarks/results/latest.json
 	@$(BIN)/python -m benchmarks

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import make_user
 from tests.made_once import made_once
+from tests.slow import slow_tests
 from tests.total_order import watch_orders
 from visits.accounts.open_sessions import start_session
 from visits.ground.db import Base, connect, keyring, sessions
@@ -57,17 +58,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=DATABASES, help="run on one database only")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the files that take longest: those that drive a browser, then slow ones."""
     items.sort(key=lambda item: ("browser" not in item.keywords, "slow" not in item.keywords))
+    measured = slow_tests()
+    for item in items:
+        if getattr(item, "originalname", None) in measured:
+            item.add_marker("slow")
+    if only := config.getoption("--database"):
+        others = [item for item in items if _database_of(item) not in (None, only)]
+        items[:] = [item for item in items if _database_of(item) in (None, only)]
+        config.hook.pytest_deselected(items=others)
+
+
+def _database_of(item: pytest.Item) -> str | None:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("database") if callspec else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         only = metafunc.config.getoption("--database")
         one = metafunc.definition.get_closest_marker("one_database")
-        both = (one.args or DATABASES[:1]) if one else DATABASES
-        metafunc.parametrize("database", [only] if only else both, scope="session")
+        both = (one.args or [only or DATABASES[0]]) if one else DATABASES
+        metafunc.parametrize("database", both, scope="session")
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ class ContactAttempt(Base):
     __table_args__ = (
         # Who rests, and who was tried longest ago, is seen without the attempts themselves.
         Index("ix_contact_attempt_case_id_at", "case_id", "at", "disposition", "taken_back_at"),
-        Index("ix_contact_attempt_disposition_at", "disposition", "at", "case_id"),
+        Index("ix_contact_attempt_disposition_at", "disposition", "at", "case_id", "taken_back_at"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

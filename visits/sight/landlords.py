@@ -84,8 +84,9 @@ def landlords_in_reach(session: Session, viewer: Viewer) -> Sequence[Organisatio
         visited = visited.where(Visit.visitor_id == viewer.user_id)
         reached.append(Organisation.id.in_(visited))
     elif viewer.reach is Reach.ORGANISATION:
-        colleagues = select(User.id).where(User.organisation_id == viewer.organisation_id)
-        reached.append(Organisation.id.in_(visited.where(Visit.visitor_id.in_(colleagues))))
+        colleague = User.organisation_id == viewer.organisation_id
+        by_them = visited.join(User, User.id == Visit.visitor_id).where(colleague)
+        reached.append(Organisation.id.in_(by_them))
     elif viewer.reach is Reach.GIVEN:
         given = WorkOrder.given_to_id == viewer.organisation_id
         for place, its in ((Dwelling, WorkOrder.dwelling_id), (Residence, WorkOrder.residence_id)):

@@ -9,7 +9,7 @@ that alone.
 import uuid
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, Select, and_, false, select, true, union
+from sqlalchemy import ColumnElement, Select, and_, false, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from visits.ground.db import is_reading
@@ -67,41 +67,41 @@ def unseen(session: Session, viewer: Viewer) -> Found:
     return _once(session, _unseen, viewer)
 
 
-def _once(session: Session, asked: Callable[[Viewer], Asked], viewer: Viewer) -> Found:
+def _once(session: Session, asked: Callable[[Session, Viewer], Asked], viewer: Viewer) -> Found:
     """Find some ids once a page; where they may change, each time anew."""
     if not is_reading(session):
-        return found_or_asked(session, asked(viewer))
+        return found_or_asked(session, asked(session, viewer))
     known: dict[object, Found] = session.info.setdefault("seen", {})
     if (asked, viewer) not in known:
-        known[asked, viewer] = found_or_asked(session, asked(viewer))
+        known[asked, viewer] = found_or_asked(session, asked(session, viewer))
     return known[asked, viewer]
 
 
-def _unseen(viewer: Viewer) -> Asked:
+def _unseen(_session: Session, viewer: Viewer) -> Asked:
     return unseen_cases(viewer.user_id)
 
 
-def _unseen_persons(viewer: Viewer) -> Asked:
+def _unseen_persons(_session: Session, viewer: Viewer) -> Asked:
     return unseen_persons(viewer.user_id)
 
 
-def _cases(viewer: Viewer) -> Asked:
-    return select(Case.id).join(Case.person).where(visible_cases(viewer), _perhaps(viewer))
+def _cases(session: Session, viewer: Viewer) -> Asked:
+    perhaps = found_or_asked(session, select(Case.id).where(_perhaps(viewer)))
+    seen = select(Case.id).join(Case.person).where(visible_cases(viewer))
+    return seen.where(Case.id.in_(perhaps))
 
 
-def _persons(viewer: Viewer) -> Asked:
-    seen = select(Person.id).where(visible_persons(viewer))
-    if viewer.reach in (Reach.ALL, Reach.LANDLORD):
-        return seen
+def _persons(session: Session, viewer: Viewer) -> Asked:
     if viewer.reach is Reach.TERRITORY and viewer.territory_id:
-        return seen.where(Person.id.in_(_ever_in(viewer.territory_id)))
-    return seen.where(Person.id.in_(select(Case.person_id).where(_perhaps(viewer))))
+        perhaps = _ever_in(viewer.territory_id)
+    else:
+        perhaps = select(Case.person_id).where(_perhaps(viewer))
+    hers = Person.id.in_(found_or_asked(session, perhaps))
+    return select(Person.id).where(visible_persons(viewer), hers)
 
 
 def _perhaps(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `Case` for more than the viewer may see, found by index alone."""
-    if viewer.reach in (Reach.ALL, Reach.LANDLORD):
-        return true()
     if viewer.reach is Reach.OWN:
         return Case.id.in_(select(Visit.case_id).where(Visit.visitor_id == viewer.user_id))
     if viewer.reach is Reach.TERRITORY and viewer.territory_id:
@@ -113,8 +113,9 @@ def _perhaps(viewer: Viewer) -> ColumnElement[bool]:
             cases = cases.where(Case.person_id.in_(_ever_in(held.territory_id)))
         parts.append(cases)
     if viewer.reach is Reach.ORGANISATION:
-        colleagues = select(User.id).where(User.organisation_id == viewer.organisation_id)
-        parts.append(select(Visit.case_id).where(Visit.visitor_id.in_(colleagues)))
+        colleague = User.organisation_id == viewer.organisation_id
+        visited = select(Visit.case_id).join_from(User, Visit, Visit.visitor_id == User.id)
+        parts.append(visited.where(colleague))
     return Case.id.in_(union(*parts)) if parts else false()
 
 

@@ -126,10 +126,12 @@ def unseen_cases(user_id: uuid.UUID) -> CompoundSelect[uuid.UUID]:
     )
 
 
-def unseen_persons(user_id: uuid.UUID) -> Select[uuid.UUID]:
+def unseen_persons(user_id: uuid.UUID) -> CompoundSelect[uuid.UUID]:
     """Select those who are protected from a user, and shells of merged files: by index, a few."""
-    shut = and_(Person.protected.is_(True), Person.id.not_in(_named_to(user_id)))
-    return select(Person.id).where(or_(shut, Person.merged_into_id.is_not(None)))
+    shut = (Person.protected.is_(True), Person.id.not_in(_named_to(user_id)))
+    return union(
+        select(Person.id).where(*shut), select(Person.id).where(Person.merged_into_id.is_not(None))
+    )
 
 
 # A statement is never changed: what is built is built, and this one costs more than it asks.

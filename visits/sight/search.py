@@ -7,17 +7,17 @@ from datetime import date
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, CompoundSelect, and_, case, select, true, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, select, true, union
 from sqlalchemy.orm import Session
 
 from visits.ground.folding import without_accents
 from visits.models.people import Occupancy, Person, PhoneNumber
 from visits.models.portfolio import Tenancy
 from visits.models.works import WorkOrder
-from visits.sight.listing import By, Listed, Wanted, page_of_found
+from visits.sight.listing import By, Listed, Wanted, found_or_asked, page_of_found
 from visits.sight.lists import persons_seen
 from visits.sight.reach import Viewer
-from visits.sight.wording import is_named, spoken_of, words_of
+from visits.sight.wording import FEW_IN_ALL, is_named, spoken_of, words_of
 
 # A name that differs by a letter or two still says who is meant; from 0 to 100.
 NEAR = 78
@@ -46,13 +46,16 @@ def search_people(
     if not words_of(text):
         return Listed([], 0, wanted), False
     seen = persons_seen(session, viewer)
+    meant = select(Person.id).where(seen, Person.id.in_(_meant(session, seen, text)))
+    found = found_or_asked(session, meant, FEW_IN_ALL)
     listed = page_of_found(
         session,
-        select(Person.id).where(seen, Person.id.in_(_meant(session, seen, text))),
+        select(Person.id).where(Person.id.in_(found)),
         select(Person).options(options),
         wanted=wanted,
-        order={"match": By(_rank(text), known=True), **ORDER},
+        order={"match": By(_rank(text)), **ORDER},
         tie=(Person.name_key, Person.id),
+        total=None if isinstance(found, Select) else len(found),
     )
     near = [] if listed.total else _near(session, seen, text)
     if not near:

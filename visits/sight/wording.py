@@ -29,6 +29,7 @@ FEW_IN_ALL = 6_000
 LONGEST_TEXT = 200
 Ident = InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID | None]
 _APART = re.compile(r"[\W_]+")
+_A_DIGIT = re.compile(r"\d")
 
 
 def words_of(text: str) -> list[str]:
@@ -110,11 +111,13 @@ def _homes(session: Session, folded: str, cities: Mapping[str, str]) -> Compound
 
 
 def _stands(folded: str, cities: Mapping[str, str]) -> ColumnElement[bool]:
-    return or_(
-        Residence.address_key.contains(folded, autoescape=True),
-        Residence.city.in_([city for city, plain in cities.items() if folded in plain]),
-        Residence.postcode.startswith(folded, autoescape=True),
-    )
+    named = [city for city, plain in cities.items() if folded in plain]
+    ways = [Residence.address_key.contains(folded, autoescape=True)]
+    if named:
+        ways.append(Residence.city.in_(named))
+    if _A_DIGIT.search(folded):  # as every postcode has
+        ways.append(Residence.postcode.startswith(folded, autoescape=True))
+    return or_(*ways)
 
 
 def _folded_cities(session: Session) -> dict[str, str]:

@@ -47,7 +47,7 @@ class Collect:
     def call(self, method: str, path: str, *, body: bytes = b"", content_type: str = "") -> Answer:
         """Call the server; the password goes along only once it was asked for."""
         place = urlsplit(path if "://" in path else self.url + path)
-        connection = http.client.HTTPConnection(place.netloc, timeout=30)
+        connection = http.client.HTTPConnection(place.netloc, timeout=300)
         headers = {**OPENROSA, "Date": formatdate(usegmt=True)}
         if content_type:
             headers["Content-Type"] = content_type

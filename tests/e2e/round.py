@@ -253,7 +253,7 @@ def visit_with_photos(page: Page, name: str, photos: int, *, side: int = 300) ->
             choose(page, question, label)
         if title == "Pièce":
             add_photos(page, [picture(page, number, side=side) for number in range(photos)])
-            expect(page.get_by_test_id("photo")).to_have_count(photos, timeout=30_000)
+            expect(page.get_by_test_id("photo")).to_have_count(photos)
     finish(page)
 
 
@@ -290,6 +290,4 @@ def item(page: Page, name: str) -> Locator:
 
 
 def arrived(page: Page, name: str) -> None:
-    expect(item(page, name)).to_have_attribute(
-        "data-state", re.compile("checked|to_review"), timeout=30_000
-    )
+    expect(item(page, name)).to_have_attribute("data-state", re.compile("checked|to_review"))

@@ -111,7 +111,7 @@ class Tablet:
             for child in children:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     child.kill()
-            psutil.wait_procs([process, *children], timeout=10)
+            psutil.wait_procs([process, *children], timeout=120)
         return True
 
     def close(self) -> None:

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 def test_the_server_ends_when_asked(server: Server, asked: signal.Signals) -> None:
     assert server.process is not None
     server.process.send_signal(asked)
-    server.process.wait(timeout=15)
+    server.process.wait(timeout=300)
 
 
 def test_a_port_that_is_taken_is_said_in_a_line(initialised: Path) -> None:
@@ -37,7 +37,7 @@ def test_a_port_that_is_taken_is_said_in_a_line(initialised: Path) -> None:
             env=Server(initialised, port).environ,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
     assert second.returncode == 1
@@ -50,7 +50,7 @@ def test_the_log_is_json_lines_and_each_once(server: Server) -> None:
     while waiting not in (text := (server.data / "server.log").read_text()):
         with ExitStack() as opened:
             for _ in range(40):
-                at_once = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+                at_once = socket.create_connection(("127.0.0.1", server.port), timeout=300)
                 opened.enter_context(closing(at_once))
                 at_once.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
     lines = text.splitlines()
@@ -79,7 +79,7 @@ class Deployed(Server):
     def told_to_send_to(self, headers: dict[str, str]) -> tuple[int, str | None]:
         """Ask where to send; the answer is the deployment's address as it understands it."""
         asking = {"Authorization": f"Bearer {self.device_token()}", **headers}
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)) as connection:
             connection.request("HEAD", "/openrosa/submission", headers=asking)
             answer = connection.getresponse()
             return answer.status, answer.getheader("Location")

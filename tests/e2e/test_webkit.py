@@ -33,7 +33,7 @@ pytestmark = [
 ]
 
 DRIVER = Path("/usr/bin/WebKitWebDriver")
-PATIENCE = 30
+PATIENCE = 120
 DISPLAY = ":97"
 
 

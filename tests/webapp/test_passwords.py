@@ -40,7 +40,7 @@ class Letterbox:
         return "250 OK"
 
     def next(self) -> Any:
-        return self.letters.get(timeout=60)
+        return self.letters.get(timeout=300)
 
 
 @dataclass

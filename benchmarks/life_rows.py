@@ -198,12 +198,12 @@ SELECT {_id(OCCUPANCY, "i")}, {_id(PERSON, "i")}, {_id(TENANCY, HOME)}, 'Titulai
 FROM seq"""
 
 CASES = f"""
-INSERT INTO case_file (id, programme, programme_version_id, person_id, dwelling_id, state, score,
-                       reasons, risk, call_back_at, opened_at, opened_by_id, way_in, closed_on,
-                       outcome)
+INSERT INTO case_file (id, programme, programme_version_id, person_id, landlord_id, dwelling_id,
+                       state, score, reasons, risk, call_back_at, opened_at, opened_by_id, way_in,
+                       closed_on, outcome)
 {_numbers("cases")}, kept AS (SELECT i, (i % 20 > 11) + (i % 20 > 14) + (i % 20 > 17) AS p FROM seq)
 SELECT {_id(CASE, "i")}, {_word("programme", "p")}, {_word("version", "p")}, {_id(PERSON, "i")},
-       {_id(DWELLING, HOME)},
+       :landlord, {_id(DWELLING, HOME)},
        CASE i % 10 WHEN 0 THEN 'planned' WHEN 1 THEN 'refused' WHEN 2 THEN 'call_back'
                    WHEN 3 THEN 'agreed' WHEN 4 THEN 'to_call' WHEN 5 THEN 'to_call'
                    ELSE 'visited' END,

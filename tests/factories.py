@@ -145,6 +145,7 @@ def make_case(session: Session, *, by: User, person: Person | None = None, **sai
         "opened_at": NOW,
         "opened_by_id": by.id,
     }
+    given |= {"landlord_id": person.landlord_id}
     case = Case(person_id=person.id, dwelling_id=dwelling.id, **(given | said))
     session.add(case)
     session.flush()

@@ -180,8 +180,11 @@ def test_nobody_moves_into_another_landlords_home(
         )  # fmt: skip
     assert refused.value.fields == {"home_reference": "home_not_found"}
     # Nor can the database be told that a dwelling is of another landlord than its residence.
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), session.begin_nested():
         make_dwelling(session, residence=of[one], landlord_id=other)
+    # … nor a case of another one than its person.
+    with pytest.raises(IntegrityError), session.begin_nested():
+        make_case(session, by=staff, person=person, landlord_id=other)
 
 
 @dataclass

@@ -96,6 +96,7 @@ def open_case(
         programme=programme,
         programme_version_id=version.id,
         person_id=person.id,
+        landlord_id=person.landlord_id,
         dwelling_id=home,
         state=CaseState.TO_CALL,
         score=points.score,

@@ -107,8 +107,8 @@ def everybody_at_home(code: str, viewer: Viewer) -> Select[*tuple[Any, ...]]:
     case = and_(Case.person_id == Person.id, Case.programme == code, Case.closed_on.is_(None))
     statement: Select[*tuple[Any, ...]] = (
         select(
-            Person.id.label("person_id"), Person.name_key, Person.born_on, Person.birth_year,
-            Dwelling.id.label("dwelling_id"), Dwelling.floor, Dwelling.has_bath,
+            Person.id.label("person_id"), Person.landlord_id, Person.name_key, Person.born_on,
+            Person.birth_year, Dwelling.id.label("dwelling_id"), Dwelling.floor, Dwelling.has_bath,
             Dwelling.is_adapted, Dwelling.rooms, Dwelling.surface,
             Territory.name.label("territory"), Residence.territory_id,
             Residence.address, Residence.city, Residence.has_lift,

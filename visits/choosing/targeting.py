@@ -240,6 +240,7 @@ def _enrol(
             programme=programme.code,
             programme_version_id=version.id,
             person_id=scored.row.person_id,
+            landlord_id=scored.row.landlord_id,
             dwelling_id=scored.row.dwelling_id,
             state=CaseState.TO_CALL,
             score=points.score,

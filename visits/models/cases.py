@@ -5,7 +5,15 @@ import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedJson, EncryptedText, new_id, stored_enum
@@ -57,12 +65,14 @@ class Case(Base):
     1 low, 2 intermediate, 3 high, as the last visit assessed it. `programme_version` is the one
     she came in with: what it says of her calls and visits stays so. One case a person and
     programme is open at a time; `outcome` is a code of the programme's list. `dwelling_id` is None
-    while she has no home here: then a visit says where it is. `outside` is `{facts, why}` of
-    somebody whom the programme's public leaves out: what did not hold, why she has a case.
+    while she has no home here: then a visit says where it is. `landlord_id` is the person's, and
+    cannot differ: a landlord's cases are found without their persons. `outside` is `{facts, why}`
+    of somebody whom the programme's public leaves out: what did not hold, why she has a case.
     """
 
     __tablename__ = "case_file"
     __table_args__ = (
+        ForeignKeyConstraint(["landlord_id", "person_id"], ["person.landlord_id", "person.id"]),
         Index(
             "uq_case_file_open",
             "programme",
@@ -71,6 +81,7 @@ class Case(Base):
             sqlite_where=text("closed_on IS NULL"),
             postgresql_where=text("closed_on IS NULL"),
         ),
+        Index("ix_case_file_landlord_id_id", "landlord_id", "id"),
         # The call list is counted and put in order without the cases themselves.
         Index(
             "ix_case_file_programme_state",
@@ -81,6 +92,7 @@ class Case(Base):
             "score",
             "dwelling_id",
             "person_id",
+            "landlord_id",
             "id",
         ),
     )
@@ -90,7 +102,8 @@ class Case(Base):
     programme_version_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("programme_version.id"), index=True
     )
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    landlord_id: Mapped[uuid.UUID]
     dwelling_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dwelling.id"), index=True)
     state: Mapped[CaseState] = mapped_column(stored_enum(CaseState))
     score: Mapped[int]

@@ -26,9 +26,9 @@ class Person(Base):
     __tablename__ = "person"
     __table_args__ = (
         UniqueConstraint("reference", "landlord_id"),
-        # Names are looked through without the persons themselves, and so are a landlord's tenants.
+        UniqueConstraint("landlord_id", "id"),
+        # Names are looked through without the persons themselves.
         Index("ix_person_name_key_id", "name_key", "id"),
-        Index("ix_person_landlord_id_id", "landlord_id", "id"),
         Index(
             "ix_person_do_not_contact",
             "do_not_contact",

@@ -58,8 +58,8 @@ def _reaches_whole_stock(viewer: Viewer) -> bool:
 
 
 def _of_stock(viewer: Viewer, case_id: Ident) -> ColumnElement[bool]:
-    tenants = Case.person_id.in_(select(Person.id).where(tenant_of(viewer.landlord_id)))
-    return tenants if case_id is Case.id else case_id.in_(select(Case.id).where(tenants))
+    hers = Case.landlord_id == viewer.landlord_id
+    return hers if case_id is Case.id else case_id.in_(select(Case.id).where(hers))
 
 
 def unseen(session: Session, viewer: Viewer) -> Found:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, select, true, union
+from sqlalchemy import ColumnElement, CompoundSelect, and_, case, select, true, union
 from sqlalchemy.orm import Session
 
 from visits.ground.folding import without_accents
@@ -55,7 +55,7 @@ def search_people(
         wanted=wanted,
         order={"match": By(_rank(text)), **ORDER},
         tie=(Person.name_key, Person.id),
-        total=None if isinstance(found, Select) else len(found),
+        total=len(found) if isinstance(found, Sequence) else None,
     )
     near = [] if listed.total else _near(session, seen, text)
     if not near:

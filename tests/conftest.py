@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import make_user
 from tests.made_once import made_once
+from tests.short_writes import watch_writes
 from tests.slow import slow_tests
 from tests.total_order import watch_orders
 from visits.accounts.open_sessions import start_session
@@ -41,6 +42,7 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("palier")
 watch_orders()
+watch_writes()
 
 SECRETS = ("a secret of the tests, long enough",)
 DATABASES = ("sqlite", "postgresql")

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +20,7 @@ from tests.submissions import fill
 from tests.webapp.tablets import Tablet, hand_out_tablet
 from visits.ground.db import connect, empty_log, sessions
 from visits.models.accounts import Role
-from webapp.commands.jobs import LARGE_LOG, empty_log_when_quiet
+from webapp.commands.jobs import LARGE_LOG, Job, empty_log_when_quiet, run_unless_away
 from webapp.frame.transaction import House
 
 SignIn = Callable[..., FlaskClient]
@@ -150,6 +151,20 @@ def test_every_door_says_that_the_database_is_away_and_when_to_come_again(
     assert stranger.get("/readyz").json == {"status": "ok"}
     assert _send(tablet).status_code == 201
     assert office.get("/").status_code == 200
+
+
+def test_a_job_stays_due_while_the_database_is_away(
+    away: Away, tablet: Tablet, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[int] = []
+    job = Job("count", timedelta(days=1), lambda session, now: len(done) or done.append(1) or 1)
+    away.go()
+    run_unless_away(tablet.house, job)
+    assert "database away" in caplog.text
+    assert "Traceback" not in caplog.text
+    away.come_back()
+    run_unless_away(tablet.house, job)
+    assert done == [1]
 
 
 @pytest.mark.one_database

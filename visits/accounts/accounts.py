@@ -7,8 +7,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.accounts.open_sessions import end_sessions_of
 from visits.accounts.sign_in_wall import folded
@@ -183,18 +183,21 @@ def token_digest(token: str) -> str:
 
 def device_of_token(session: Session, token: str) -> Device | None:
     """Find the tablet a token belongs to, unless it was revoked, lost or its user closed."""
-    statement = (
-        select(Device)
-        .join(Device.user)
-        .where(
-            Device.token_sha256 == token_digest(token),
-            Device.revoked_at.is_(None),
-            Device.lost_at.is_(None),
-            User.active.is_(True),
-        )
-        .options(joinedload(Device.user).joinedload(User.organisation))
+    return session.scalars(_OF_TOKEN, {"digest": token_digest(token)}).one_or_none()
+
+
+# Made once: it is asked with each request of a tablet.
+_OF_TOKEN = (
+    select(Device)
+    .join(Device.user)
+    .where(
+        Device.token_sha256 == bindparam("digest"),
+        Device.revoked_at.is_(None),
+        Device.lost_at.is_(None),
+        User.active.is_(True),
     )
-    return session.scalars(statement).one_or_none()
+    .options(contains_eager(Device.user).joinedload(User.organisation, innerjoin=True))
+)
 
 
 def find_device_of_closed_account(session: Session, token: str) -> Device | None:

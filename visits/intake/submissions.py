@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -35,6 +35,10 @@ MAX_ID = 100
 
 # A tablet that does not tell its time may still be a time zone off.
 CLOCK_SKEW = timedelta(days=1)
+
+
+# Made once: it is asked with each submission.
+_KNOWN = select(Submission).where(Submission.instance_id == bindparam("instance_id"))
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,7 @@ def record_submission(
     parcel = _unpack(session, store, xml, files)
     # A tablet that lost its answer sends again while the first try is still at work.
     take_turn(session, f"submission {parcel.head.instance_id}")
-    known = session.scalars(
-        select(Submission).where(Submission.instance_id == parcel.head.instance_id)
-    ).one_or_none()
+    known = session.scalars(_KNOWN, {"instance_id": parcel.head.instance_id}).one_or_none()
     if known is None:
         visit = find_carried_visit(session, viewer, visit_id, now=now) if visit_id else None
         visit = (

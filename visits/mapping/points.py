@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Table, Uuid, bindparam, delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,29 @@ POINTS = cast(Table, MapPoint.__table__)
 _GONE = delete(POINTS).where(
     POINTS.c.dwelling_id == bindparam("old_dwelling"),
     POINTS.c.programme == bindparam("old_programme"),
+)
+# Made once: they are asked with each submission, call and visit planned.
+_IDS = bindparam("ids", expanding=True, type_=Uuid())
+_KNOWN = select(*POINTS.c).where(POINTS.c.dwelling_id.in_(_IDS))
+_PLACES = (
+    select(Dwelling.id, Dwelling.landlord_id, Residence.territory_id)
+    .add_columns(Residence.lat, Residence.lon, Residence.h3)
+    .join(Dwelling.residence)
+    .where(Dwelling.id.in_(_IDS), Residence.h3.is_not(None), Residence.lat.is_not(None))
+    .where(Dwelling.id.not_in(hidden_homes()))
+)
+_OPEN_WORKS = (
+    select(WorkOrder.dwelling_id, func.count())
+    .outerjoin(WorkOrder.person)
+    .where(WorkOrder.dwelling_id.in_(_IDS), WorkOrder.state.in_(OPEN_STATES))
+    .where(or_(WorkOrder.person_id.is_(None), Person.protected.is_(False)))
+    .group_by(WorkOrder.dwelling_id)
+)
+_CASES = (
+    select(Case.dwelling_id, Case.programme, Case.state, Case.risk)
+    .join(Case.person)
+    .where(Case.dwelling_id.in_(_IDS), Person.protected.is_(False))
+    .order_by(Case.opened_at, Case.score, Case.id)
 )
 
 Key = tuple[int, str, int, int, str, str, str, int, int]
@@ -101,8 +124,7 @@ def _refresh_batch(
     points: Callable[[], list[dict[str, Any]]],
 ) -> None:
     _wait_for_turn(session, ids)
-    known = select(*POINTS.c).where(POINTS.c.dwelling_id.in_(ids))
-    before = [dict(row) for row in session.execute(known).mappings()]
+    before = [dict(row) for row in session.execute(_KNOWN, {"ids": ids}).mappings()]
     after = points()
     old, new = _by_key(before), _by_key(after)
     changed = [row for key, row in new.items() if old.get(key) != row]
@@ -153,13 +175,7 @@ def _wait_for_turn(session: Session, ids: Sequence[uuid.UUID]) -> None:
 
 
 def _points_of(session: Session, ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
-    places = session.execute(
-        select(Dwelling.id, Dwelling.landlord_id, Residence.territory_id)
-        .add_columns(Residence.lat, Residence.lon, Residence.h3)
-        .join(Dwelling.residence)
-        .where(Dwelling.id.in_(ids), Residence.h3.is_not(None), Residence.lat.is_not(None))
-        .where(Dwelling.id.not_in(hidden_homes()))
-    ).all()
+    places = session.execute(_PLACES, {"ids": ids}).all()
     if not places:
         return []
     works = _open_works(session, ids)
@@ -193,26 +209,13 @@ def _row(place: _Place, programme: str, status: str, risk: int, open_works: int)
 
 
 def _open_works(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    statement = (
-        select(WorkOrder.dwelling_id, func.count())
-        .outerjoin(WorkOrder.person)
-        .where(WorkOrder.dwelling_id.in_(ids), WorkOrder.state.in_(OPEN_STATES))
-        .where(or_(WorkOrder.person_id.is_(None), Person.protected.is_(False)))
-        .group_by(WorkOrder.dwelling_id)
-    )
-    found = session.execute(statement)
+    found = session.execute(_OPEN_WORKS, {"ids": ids})
     return {dwelling_id: count for dwelling_id, count in found if dwelling_id is not None}
 
 
 def _cases(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
-    statement = (
-        select(Case.dwelling_id, Case.programme, Case.state, Case.risk)
-        .join(Case.person)
-        .where(Case.dwelling_id.in_(ids), Person.protected.is_(False))
-        .order_by(Case.opened_at, Case.score, Case.id)
-    )
     found: dict[uuid.UUID, list[Any]] = {}
-    for case in session.execute(statement):
+    for case in session.execute(_CASES, {"ids": ids}):
         found.setdefault(case.dwelling_id, []).append(case)
     return found
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from visits.accounts.open_sessions import forget_old_sessions
@@ -16,6 +17,7 @@ from visits.cases.coming import make_what_is_due
 from visits.following.work_orders import escalate_work_orders
 from visits.ground.db import empty_log, start_reading
 from visits.ground.disk import room_in
+from visits.ground.errors import Away
 from visits.ground.statistics import look_as_time_passes
 from visits.intake.conclusion import keep_outcomes
 from visits.life.likely_doubles import find_doubles, keep_doubles
@@ -25,7 +27,7 @@ from visits.retention.jobs import claim_job, is_due, note_result
 from visits.retention.orphans import remove_orphans
 from visits.sight.access_chain import check_access_log, let_go_of_access_log, seal_access_log
 from webapp.commands.placing import place_residences
-from webapp.frame.transaction import House
+from webapp.frame.transaction import House, refusal_of
 
 log = logging.getLogger("palier")
 LARGE_LOG = 1_000_000  # bytes
@@ -109,6 +111,16 @@ def _run(house: House, session: Session, job: Job, now: datetime) -> Any:
     return job.run(session, house.store, now=now) if job.files else job.run(session, now=now)
 
 
+def run_unless_away(house: House, job: Job) -> None:
+    """Run a job; a database that is away is one line of the log, and the job stays due."""
+    try:
+        run_job(house, job)
+    except (Away, DBAPIError) as error:
+        if not isinstance(error, Away) and not isinstance(refusal_of(error), Away):
+            raise
+        log.warning("database away", extra={"facts": {"job": job.name}})
+
+
 def make_room(house: House) -> bool:
     """Let go what may go when the disk is soon full, full as it may be; tells whether it tried.
 
@@ -138,7 +150,7 @@ def start_jobs(house: House) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone="UTC")
     for job in JOBS:
         scheduler.add_job(
-            run_job,
+            run_unless_away,
             "interval",
             seconds=30,
             args=(house, job),

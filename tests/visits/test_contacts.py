@@ -161,6 +161,37 @@ def test_three_calls_without_answer_make_somebody_not_reached(
     assert case.state is CaseState.UNREACHABLE
 
 
+def test_an_answer_begins_the_count_of_calls_anew(session: Session, now: datetime) -> None:
+    user = make_user(session)
+    case, nobody = make_case(session, by=user), Attempt(Disposition.NO_ANSWER)
+    for day, told in enumerate((nobody, nobody, Attempt(Disposition.THIRD_PARTY), nobody, nobody)):
+        at = now + timedelta(days=day)
+        record_attempt(session, case, told, viewer=make_viewer(user), now=at)
+    assert case.state is CaseState.TO_CALL
+    at = now + timedelta(days=6)
+    record_attempt(session, case, nobody, viewer=make_viewer(user), now=at)
+    assert case.state is CaseState.UNREACHABLE
+
+
+def test_whoever_is_to_be_left_alone_is_not_called(session: Session, now: datetime) -> None:
+    user = make_user(session)
+    case = make_case(session, by=user)
+    case.person.do_not_contact = True
+    with pytest.raises(DoNotContact, match="do_not_contact"):
+        record_attempt(
+            session, case, Attempt(Disposition.AGREED), viewer=make_viewer(user), now=now
+        )
+    assert case.state is CaseState.TO_CALL
+
+
+def test_the_second_of_two_clicks_is_no_second_call(session: Session, now: datetime) -> None:
+    user = make_user(session)
+    case, told = make_case(session, by=user), Attempt(Disposition.NO_ANSWER, seen=0)
+    record_attempt(session, case, told, viewer=make_viewer(user), now=now)
+    with pytest.raises(Conflict):
+        record_attempt(session, case, told, viewer=make_viewer(user), now=now)
+
+
 def test_a_death_closes_the_case_and_stops_every_call(session: Session, now: datetime) -> None:
     user = make_user(session)
     case = make_case(session, by=user)

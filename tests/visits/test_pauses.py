@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from tests.factories import make_case
 from tests.visits.desk import Desk, note_task
 from visits.agenda.doors import Knock, report_shut_door
-from visits.agenda.planning import plan_visit
+from visits.agenda.planning import cancel_visit, plan_visit
 from visits.calls.call_list import CaseFilter, list_cases
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.taking_back import take_back
 from visits.cases.pauses import end_pause, pause
-from visits.cases.tasks import reopen_task
-from visits.ground.errors import Conflict, Invalid
+from visits.cases.tasks import close_task, reopen_task
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.calls import Channel, Disposition, RefusalReason
 from visits.models.cases import Case, CaseState, TaskState
 from visits.models.visits import VisitState
@@ -70,6 +71,18 @@ def test_a_refusal_stops_what_is_due_and_says_so_and_taking_it_back_brings_all_o
     assert desk.case.state is CaseState.PLANNED
 
 
+def test_what_somebody_called_off_before_a_refusal_does_not_come_back_with_it(desk: Desk) -> None:
+    unwanted = desk.tasks()[0]
+    close_task(
+        desk.session, unwanted, TaskState.WITHDRAWN, why="Pas ce jour-là", viewer=desk.viewer,
+        now=desk.now,
+    )  # fmt: skip
+    refusal = _refuse(desk)
+    assert desk.tasks() == []
+    take_back(desk.session, desk.case, refusal, reason="Erreur", viewer=desk.viewer, now=desk.now)
+    assert desk.days() == [date(2026, 3, 24)]
+
+
 def test_nothing_comes_due_of_whoever_refused_until_she_changes_her_mind(desk: Desk) -> None:
     _refuse(desk)
     _pause(desk, date(2026, 3, 24), date(2026, 3, 25))
@@ -109,7 +122,9 @@ def test_a_paused_case_rests_in_the_call_list_until_its_end(desk: Desk) -> None:
     assert (listed("to_contact"), listed("paused")) == ([desk.case], [])
     noted = _pause(desk, date(2026, 3, 10), date(2026, 3, 12))
     assert (listed("to_contact"), listed("paused")) == ([], [desk.case])
-    desk.now += timedelta(days=3)
+    desk.now += timedelta(days=2)
+    assert (listed("to_contact"), listed("paused")) == ([], [desk.case])
+    desk.now += timedelta(days=1)
     assert (listed("to_contact"), listed("paused")) == ([desk.case], [])
     desk.now -= timedelta(days=3)
     end_pause(desk.session, desk.case, noted, viewer=desk.viewer, now=desk.now)
@@ -152,6 +167,34 @@ def test_a_pause_over_planned_visits_says_which_stand_and_gives_back_those_it_ca
     end_pause(desk.session, desk.case, noted.id, viewer=desk.viewer, now=desk.now)
     assert off.state is VisitState.PLANNED
     assert [one.visit_id for one in desk.tasks()] == [off.id, stays.id]
+
+
+def test_a_visit_on_the_last_day_of_a_pause_is_in_it_and_one_called_off_before_stays_so(
+    desk: Desk,
+) -> None:
+    desk.agree()
+    before, last = desk.plan(days=1), desk.plan(days=2)
+    cancel_visit(desk.session, before, reason="Autre", viewer=desk.viewer, now=desk.now)
+    days = {"from_on": date(2026, 3, 11), "until_on": date(2026, 3, 12)}
+    with pytest.raises(Invalid):
+        _pause(desk, *days.values())
+    noted = pause(
+        desk.session, desk.case, why="Hôpital", called_off=[last.id], viewer=desk.viewer,
+        now=desk.now, **days,
+    )  # fmt: skip
+    back = end_pause(desk.session, desk.case, noted.id, viewer=desk.viewer, now=desk.now)
+    assert (back.planned, back.lost) == ([last], [])
+    assert before.state is VisitState.CANCELLED
+
+
+def test_a_pause_is_taken_back_in_its_own_case_and_until_it_is_over(desk: Desk) -> None:
+    noted = _pause(desk, date(2026, 3, 10), date(2026, 3, 12))
+    another = make_case(desk.session, by=desk.user)
+    with pytest.raises(NotFound):
+        end_pause(desk.session, another, noted, viewer=desk.viewer, now=desk.now)
+    desk.now += timedelta(days=3)
+    with pytest.raises(Conflict, match="pause_over"):
+        end_pause(desk.session, desk.case, noted, viewer=desk.viewer, now=desk.now)
 
 
 def test_in_hospital_on_the_phone_says_which_planned_visits_stand_and_gives_back_the_others(

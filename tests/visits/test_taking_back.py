@@ -12,7 +12,7 @@ from tests.factories import make_visit as planned_visit
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.taking_back import take_back
 from visits.calls.turns import to_contact
-from visits.ground.errors import Conflict, DoNotContact, Invalid
+from visits.ground.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.life.endings import GivenBack
 from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal, RefusalReason
 from visits.models.cases import Case, CaseState
@@ -149,6 +149,14 @@ def test_only_the_last_answer_is_taken_back_and_only_a_grave_one(desk: Desk) -> 
     desk.note(Attempt(Disposition.AGREED, Channel.INCOMING))
     with pytest.raises(Conflict):
         desk.undo(refused)
+
+
+def test_an_answer_is_taken_back_in_its_own_case(desk: Desk) -> None:
+    refused = desk.note(NO)
+    desk.case = make_case(desk.session, by=desk.user)
+    with pytest.raises(NotFound):
+        desk.undo(refused)
+    assert refused.taken_back_at is None
 
 
 def test_somebody_who_refused_may_call_us_but_is_not_called(desk: Desk) -> None:

@@ -87,7 +87,7 @@ $(RUN): requirements.lock pyproject.toml
 
 $(DEV): requirements-dev.lock $(RUN)
 	@echo "· what the tests need"
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --no-compile --require-hashes -r requirements-dev.lock  # what is used is compiled then
 	@touch $@
 
 $(MO): webapp/translations/fr/LC_MESSAGES/messages.po $(RUN)

@@ -48,6 +48,7 @@ def administrator(client_as: SignIn) -> tuple[FlaskClient, User]:
     return client, client.user  # type: ignore[attr-defined]
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "value"),

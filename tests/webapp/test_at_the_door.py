@@ -70,6 +70,7 @@ def test_the_office_notes_a_shut_door_with_the_tablet_s_codes(
         assert "Volets clos." in page
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("data", "field"),
     [

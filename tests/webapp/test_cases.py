@@ -141,6 +141,7 @@ def test_a_time_to_call_back_is_typed_in_paris_and_kept_in_utc(
     assert case.state is CaseState.CALL_BACK
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("typed", "field"),
     [

@@ -44,6 +44,7 @@ def test_a_score_is_kept_as_it_was_told_and_logged(
     assert b"21.5" not in bytes(raw if isinstance(raw, bytes) else str(raw).encode())
 
 
+@pytest.mark.one_database
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "field"),

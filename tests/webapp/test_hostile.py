@@ -32,8 +32,8 @@ pytestmark = pytest.mark.slow
 SignIn = Callable[..., FlaskClient]
 
 NONSENSE = (
-    "a\0b", "é☃😀" + "A" * 5000, "9" * 30, "9999-12-31", "0001-01-01", "%", "", "-1", "1e999",
-    "nan", "-" + "9" * 5000, "\ud7ff\u202e", "²", "0x10",
+    "a\0b", "%é☃😀\ud7ff\u202e" + "A" * 5000, "9" * 30, "9999-12-31", "0001-01-01", "", "-1",
+    "1e999", "nan", "-" + "9" * 5000, "²",
 )  # fmt: skip
 # SQLite takes any text, and stumbles over numbers alone.
 NUMBERS = ("a\0b", "9" * 30, "-" + "9" * 5000, "1e999")

@@ -47,6 +47,7 @@ def test_a_visit_is_planned_moved_and_cancelled(
     assert case.state is CaseState.AGREED
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("typed", "field"),
     [

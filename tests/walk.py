@@ -92,6 +92,7 @@ NOT_PAGES = frozenset(
     {
         "api-docs.openapi_json",
         "devices.contact",
+        "documents.file",
         "doubles.export",
         "form_drafts.workbook",
         "forms.draft",

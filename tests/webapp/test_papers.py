@@ -138,8 +138,8 @@ def test_letters_and_what_was_left_at_the_door_stand_there(client_as: SignIn, ho
     home.session.commit()
     text = papers(client_as("coordinator", language="en"), home.page)
     assert text.count(f'href="/cases/{home.case.id}"') == 2
-    assert "Letter" in text and "a visiting card" in text
-    assert "Letter" not in papers(client_as("social_worker", language="en"), home.page)
+    assert ">Letter</a>" in text and "a visiting card" in text
+    assert ">Letter</a>" not in papers(client_as("social_worker", language="en"), home.page)
 
 
 def test_a_partner_reads_of_her_own_cases_alone_and_no_answer(

@@ -46,6 +46,7 @@ from visits.models.people import AccessEvent, AlertCode, Occupancy
 from visits.models.portfolio import Import
 from visits.models.visits import SubmissionFile
 from visits.models.works import WorkOrder
+from visits.people.documents import DocumentSaid, add_document
 from visits.people.measures import note_alert
 from visits.portfolio import upload_file
 from visits.programmes.drafts import take_up
@@ -190,6 +191,9 @@ class World:
         note_alert(session, person, AlertCode.TWO_VISITORS, viewer=make_viewer(by), now=NOW)
         later = NOW + timedelta(days=3)
         make_visit(session, case=case, visitor=visitor, start_at=later)
+        paper = DocumentSaid("letter", f"Lettre {person.last_name}", NOW.date(), PHOTO)
+        added = add_document(session, self.store, person, paper, viewer=make_viewer(by), now=NOW)
+        known.note(document_id=added.id)
         known.note(person_id=person.id, case_id=case.id, visit_id=visit.id)
         known.note(dwelling_id=dwelling.id, residence_id=dwelling.residence_id)
         for kept in session.scalars(select(SubmissionFile.id)):

@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from diagnostics.audit import FILE_NAME as TIME_LOG
 from visits.forms.published import read_form
+from visits.ground.deadlines import midnight_in_paris
 from visits.intake.sealed_photos import answers_in, sealed_photos
 from visits.models.calls import Channel, ContactAttempt
 from visits.models.cases import Case
+from visits.models.documents import Document
 from visits.models.people import Consent, Person
 from visits.models.visits import COUNTED, Consequence, Submission, SubmissionFile, Visit
 from visits.people.consents import still_counts
+from visits.people.documents import documents_of
 from visits.sight.reach import Viewer, visible_cases
 
 KIT, ADAPTATION = "eco_kit", "adaptation"
@@ -30,6 +33,7 @@ class PaperKind(enum.StrEnum):
     ANSWERS = "answers"
     LETTER = "letter"
     LEFT = "left"
+    ADDED = "added"
 
 
 class FileKind(enum.StrEnum):
@@ -62,6 +66,7 @@ class Paper:
     by: str
     submission: Submission | None = None
     attempt: ContactAttempt | None = None
+    document: Document | None = None
     enclosed: Sequence[Enclosed] = ()
     consents: Sequence[Consent] = ()
     reports: Sequence[str] = ()
@@ -69,7 +74,7 @@ class Paper:
     @property
     def id(self) -> uuid.UUID:
         """Give the id of what the paper is of."""
-        return (self.submission or self.attempt).id  # type: ignore[union-attr]
+        return (self.submission or self.attempt or self.document).id  # type: ignore[union-attr]
 
 
 def papers_of(
@@ -78,14 +83,27 @@ def papers_of(
     *,
     answers: Viewer | None,
     calls: Viewer | None,
+    added: bool,
 ) -> list[Paper]:
-    """List papers about a person, the latest first: of answers and of calls, as far as one sees."""
+    """List papers about a person, the latest first: of answers and of calls, as far as one sees.
+
+    Those that were `added` by hand are for whoever may add one.
+    """
     found: list[Paper] = []
     if answers is not None:
         found += _of_visits(session, _seen(person, answers))
     if calls is not None:
         found += _of_calls(session, _seen(person, calls))
+    if added:
+        found += _added(session, person)
     return sorted(found, key=lambda one: (one.at, one.id), reverse=True)
+
+
+def _added(session: Session, person: Person) -> Iterator[Paper]:
+    for one in documents_of(session, person):
+        yield Paper(
+            PaperKind.ADDED, midnight_in_paris(one.dated_on), one.added_by.name, document=one
+        )
 
 
 def _seen(person: Person, viewer: Viewer) -> Select[uuid.UUID]:

@@ -18,6 +18,7 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.endings import GivenBack, Told, end_cases, give_back
 from visits.mapping.points import refresh_map_of_person
 from visits.models.cases import Case
+from visits.models.documents import Document
 from visits.models.life import HowTold, LifeEvent, PersonMerge
 from visits.models.people import (
     AccessKind,
@@ -55,6 +56,7 @@ MOVED: tuple[Any, ...] = (
     Case,
     LifeEvent,
     WorkOrder,
+    Document,
 )
 FIELDS = ("civility", "last_name", "first_name", "born_on", "phone")
 UNDO_WITHIN = timedelta(days=30)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from visits.ground.db import take_turn
 from visits.ground.file_store import TURN, FileStore
+from visits.models.documents import Document
 from visits.models.handed_in import HandedInFile
 from visits.models.portfolio import FormDraft, FormVersion
 from visits.models.visits import SubmissionFile
@@ -60,6 +61,7 @@ def owned_files(connection: Connection) -> set[str]:
         return list(connection.scalars(select(of)))
 
     sent = [*column("sha256", SubmissionFile.sha256), *column("sha256", HandedInFile.sha256)]
+    sent += [one for one in column("sha256", Document.sha256) if one]
     beside = [*column("files", FormVersion.files), *column("files", FormDraft.files)]
     return {*sent, *(file["sha256"] for files in beside for file in files)}
 
@@ -67,7 +69,9 @@ def owned_files(connection: Connection) -> set[str]:
 def _unowned(session: Session, digests: Sequence[str]) -> Iterator[str]:
     sent = select(SubmissionFile.sha256).where(SubmissionFile.sha256.in_(digests))
     handed = select(HandedInFile.sha256).where(HandedInFile.sha256.in_(digests))
-    owned = {*session.scalars(sent), *session.scalars(handed)} | _of_forms(session)
+    added = select(Document.sha256).where(Document.sha256.in_(digests))
+    owned = {*session.scalars(sent), *session.scalars(handed), *session.scalars(added)}
+    owned |= _of_forms(session)
     return (digest for digest in digests if digest not in owned)
 
 

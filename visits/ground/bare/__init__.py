@@ -1,4 +1,4 @@
-"""Pictures, films and sounds without what they tell beside themselves: where, when, with what.
+"""Pictures, films, sounds and PDF without what they tell beside themselves: where, when, by whom.
 
 Nothing is encoded anew: what is seen and heard stays bit for bit.
 """
@@ -10,6 +10,7 @@ from visits.ground.bare.boxes import bare_boxes
 from visits.ground.bare.gif import bare_gif
 from visits.ground.bare.jpeg import bare_jpeg
 from visits.ground.bare.matroska import bare_matroska
+from visits.ground.bare.pdf import bare_pdf
 from visits.ground.bare.pieces import BadMedia
 from visits.ground.bare.png import bare_png
 from visits.ground.bare.riff import bare_riff
@@ -36,7 +37,9 @@ BY_START: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
 )
 # Boxes of the ISO base media format begin with their length.
 BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
-MEDIA = ("image/", "video/", "audio/")
+MEDIA = ("image/", "video/", "audio/", "application/pdf")
+# Readers take what stands before it for nothing.
+PDF, BEFORE_PDF = b"%PDF-", 1024
 # Pictures of a camera that are not taken apart here: TIFF and what is built on it, raw ones.
 CAMERAS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+", b"IIRO", b"IIU\x00", b"FUJIFILM")
 
@@ -44,7 +47,7 @@ CAMERAS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+", b"IIRO", b"IIU\x00", 
 def without_metadata(data: bytes, *, media_type: str) -> bytes | None:
     """Give a file without metadata; None when nobody can vouch that it has none.
 
-    What it is, its bytes say, not its sender. What is no picture, film or sound stays as it is.
+    What it is, its bytes say, not its sender. What is nothing of that kind stays as it is.
     """
     bare = _taken_apart_by(data)
     if bare is None:
@@ -59,4 +62,6 @@ def without_metadata(data: bytes, *, media_type: str) -> bytes | None:
 def _taken_apart_by(data: bytes) -> Callable[[bytes], bytes] | None:
     if data[4:8] in BOXES:
         return bare_boxes
+    if PDF in data[:BEFORE_PDF]:
+        return bare_pdf
     return next((bare for start, bare in BY_START if data.startswith(start)), None)

@@ -10,13 +10,14 @@ from visits.sight import Viewer
 from webapp.access.auth import Action, may, viewer
 
 
-def papers_shown(session: Session, person: Person) -> Sequence[Paper]:
+def papers_shown(session: Session, person: Person, *, may_add: bool) -> Sequence[Paper]:
     """List the papers about somebody, as far as the signed-in account sees."""
     return papers_of(
         session,
         person,
         answers=_seen(Action.SEE_ANSWERS),
         calls=_seen(Action.SEE_CASES),
+        added=may_add,
     )
 
 

@@ -23,9 +23,11 @@ from visits.life.moves import WHERE_TO_LENGTH
 from visits.life.separations import parted_with
 from visits.life.taking_back import to_take_back
 from visits.models.cases import Case
+from visits.models.documents import DocumentKind
 from visits.models.people import AlertCode, Person
 from visits.people.ahead import what_is_ahead
 from visits.people.by_hand import NAME_LENGTH, PersonSaid, alike, corrections_of, standing
+from visits.people.documents import TITLE_LENGTH
 from visits.people.external_scores import ToldScore, external_scores, record_external_score
 from visits.people.measures import alert_kind
 from visits.people.part_refusals import refusals_told
@@ -56,6 +58,7 @@ people = Blueprint("people", __name__, url_prefix="/people")
 LONGEST_SEARCH = 100
 REFERENCE_LENGTH = 40
 LENGTHS = {
+    "title_length": TITLE_LENGTH,
     "whose_length": WHOSE_LENGTH,
     "motive_length": NOTE_LENGTH,
     "name_length": NAME_LENGTH,
@@ -191,6 +194,7 @@ def _page(
     file = person_file(session, viewer(Action.SEE_PERSONS), person)
     shown.update(other.id for other in file.household)
     corrections = corrections_of(session, person.id)
+    may_edit = _reaches(session, Action.EDIT_PERSONS, person)
     return render_template(
         "people/show.html",
         file=file,
@@ -198,7 +202,7 @@ def _page(
         refusals=refusals_told(session, person),
         numbers=numbers_of(session, person),
         may_call=person.died_on is None and _reaches(session, Action.CALL, person),
-        may_edit=_reaches(session, Action.EDIT_PERSONS, person),
+        may_edit=may_edit,
         corrections=corrections,
         standing=standing(corrections),
         scores=external_scores(session, person) if may(Action.SEE_ANSWERS) else [],
@@ -210,7 +214,8 @@ def _page(
         errors=errors or {},
         said=said,
         age=age,
-        papers=papers_shown(session, person),
+        papers=papers_shown(session, person, may_add=may_edit),
+        document_kinds=list(DocumentKind),
         shown_timeline=shown_timeline(session, person),
         **LENGTHS,
         **contacts_shown(session, person, shown, known="contact_known" in (errors or {})),

@@ -43,6 +43,14 @@ WORDS: dict[str, dict[str, Any]] = {
         "answers": _l("Answers"),
         "letter": _l("Letter"),
         "left": _l("Left at the door"),
+        "added": _l("Document"),
+    },
+    "document": {
+        "letter": _l("Letter"),
+        "report": _l("Report"),
+        "signed": _l("Signed sheet"),
+        "consent": _l("Consent"),
+        "other": _l("Other document"),
     },
     "enclosed": {
         "photo": _l("Photos"),
@@ -109,6 +117,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "part_refused": _l("a part of the visit refused"),
         "part_allowed": _l("a part of the visit no longer refused"),
         "phone_changed": _l("a phone number noted or corrected"),
+        "document": _l("a document"),
+        "document_added": _l("a document added"),
+        "document_withdrawn": _l("a document withdrawn"),
         "people_search": _l("a search for persons"),
         "alert_noted": _l("a measure noted"),
         "alert_reviewed": _l("a measure reviewed"),
@@ -140,6 +151,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "arrived_on": _l("Lives there since"),
         "joins": _l("With those who live there"),
         "new_role": _l("Role in the household"),
+        "document_kind": _l("Kind of document"),
+        "document_title": _l("Title of the document"),
+        "document_day": _l("Day of the document"),
+        "document_file": _l("File"),
+        "document_why": _l("Why"),
         "contact_becomes": _l("What they are to the household"),
         "contact_since": _l("Lives there since"),
         "contact_lives_as": _l("Role in the household"),
@@ -159,6 +175,12 @@ REFUSALS: dict[str, Any] = {
     "contact_may_be_known": _l(
         "Somebody of that name is known already: say whether it is the same person."
     ),
+    "document_not_found": _l("This document is not there any more."),
+    "document_too_large": _l("A document has 10 MB at most."),
+    "document_unreadable": _l(
+        "This file cannot be kept: choose a PDF without a password or a JPEG, PNG or WebP picture."
+    ),
+    "too_many_documents": _l("This file holds as many documents as it may. Nothing was added."),
     "no_lease_for_contact": _l("Contacts belong to a lease: first note where the person lives."),
     "measure_not_found": _l("This measure is not there any more."),
     "alert_already_noted": _l("This measure is noted already. Nothing was changed."),

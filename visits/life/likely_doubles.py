@@ -1,14 +1,15 @@
 """Files that may be of one person: found ahead by what they share, told apart by who knows better.
 
 They are looked for by keys, never pair by pair: a birth date with the beginning of a name, a name
-in a dwelling, a phone number. Numbers are encrypted, so a job reads them and no page does.
+in a dwelling, a phone number with a name alike. Numbers are encrypted, so a job reads them and no
+page does.
 """
 
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from difflib import SequenceMatcher
 from itertools import combinations, groupby
 from typing import Any
@@ -28,11 +29,14 @@ from visits.sight.listing import Listed, Wanted, page_of
 # So many letters of the last name are the same; the rest may be written otherwise.
 LETTERS = 3
 NEAR = 0.75
+# Nearly the same letter by letter, whatever was written of the birth.
+MISSPELT = 0.9
 # A number that more people have is a guardian's, or an office's: it tells nothing.
 MOST_SHARING = 4
 AT_ONCE = 500
 WHY = ("same_birth", "same_home", "same_phone")
 Pair = tuple[uuid.UUID, uuid.UUID]
+Named = tuple[str, date | None]  # a name, folded, and a birth date
 # A pair, the file made first at its left, and what the two share.
 Found = dict[Pair, set[str]]
 _STANDS = Person.merged_into_id.is_(None)
@@ -74,8 +78,8 @@ def _same_birth(session: Session) -> Iterator[Pair]:
                     yield one[0], other[0]
 
 
-def _is_near(one: str, other: str) -> bool:
-    return one == other or SequenceMatcher(None, one, other).ratio() >= NEAR
+def _is_near(one: str, other: str, near: float = NEAR) -> bool:
+    return one == other or SequenceMatcher(None, one, other).ratio() >= near
 
 
 def _same_home(session: Session) -> list[Pair]:
@@ -105,7 +109,7 @@ def _same_landlord(one: Any, other: Any) -> ColumnElement[bool]:
 
 
 def _same_phone(session: Session) -> Iterator[Pair]:
-    """Find who has the same number and lives elsewhere: a household shares its own.
+    """Find who has the same number, a name alike, and lives elsewhere: a household shares its own.
 
     How many share it is counted among those who are not protected too: whoever sees two of these
     must not learn that there are more.
@@ -114,11 +118,23 @@ def _same_phone(session: Session) -> Iterator[Pair]:
     sharing = []
     for persons in _by_number(session).values():
         sharing += [some for some in (persons - protected, persons) if _are_few(some)]
-    homes = _homes(session, sorted({id for persons in sharing for id in persons}))
+    ids = sorted({id for persons in sharing for id in persons})
+    homes, named = _homes(session, ids), _named(session, ids)
     for persons in sharing:
         for one, other in combinations(sorted(persons), 2):
-            if not homes.get(one, set()) & homes.get(other, set()):
+            together = homes.get(one, set()) & homes.get(other, set())
+            if not together and _may_be_one(named[one], named[other]):
                 yield one, other
+
+
+def _may_be_one(one: Named, other: Named) -> bool:
+    """Tell whether a name is the other misspelt, or has a word of it and no birth dates differ."""
+    if _is_near(one[0], other[0], MISSPELT):
+        return True
+    words = (
+        {word for word in name.split() if len(word) >= LETTERS} for name, _born_on in (one, other)
+    )
+    return bool(set.intersection(*words)) and (one[1] is None or other[1] in (None, one[1]))
 
 
 def _are_few(persons: set[uuid.UUID]) -> bool:
@@ -140,6 +156,15 @@ def _by_number(session: Session) -> dict[tuple[uuid.UUID, str], set[uuid.UUID]]:
         # A daughter's number is hers, though it may be the one to call first.
         having = found[landlord, phone]
         (having.discard if whose else having.add)(id)
+    return found
+
+
+def _named(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, Named]:
+    found: dict[uuid.UUID, Named] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        some = Person.id.in_(ids[start : start + AT_ONCE])
+        rows = session.execute(select(Person.id, Person.name_key, Person.born_on).where(some))
+        found |= {id: (name, born_on) for id, name, born_on in rows}
     return found
 
 

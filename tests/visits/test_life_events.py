@@ -53,6 +53,18 @@ TELLINGS: dict[str, Callable[[Life], None]] = {
 }  # fmt: skip
 
 
+def test_whose_home_was_visited_stays_visited_when_she_dies(life: Life) -> None:
+    make_visit(life.session, case=life.kit, visitor=life.visitor, state=VisitState.DONE)
+    life.kit.state = CaseState.PLANNED  # the next one
+    before = life.state
+    life.on_her_page()
+    life.refresh()
+    states = (life.seniors.state, life.kit.state)
+    assert states == (CaseState.NOT_ELIGIBLE, CaseState.VISITED)
+    life.take_back()
+    assert life.state == before
+
+
 @pytest.mark.parametrize("how", TELLINGS)
 def test_a_death_ends_everything_wherever_it_is_told_and_all_of_it_comes_back(
     life: Life, how: str

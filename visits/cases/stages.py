@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict
 from visits.models.cases import Case, CaseState
-from visits.models.visits import LIVE, Visit
+from visits.models.visits import LIVE, Visit, VisitState
 
 _ALL = frozenset(CaseState)
 # What was heard at a door or on the phone may be taken back, and a visit that took place is never
@@ -37,10 +37,12 @@ def move(case: Case, to: CaseState) -> None:
     case.state = to
 
 
-def end(case: Case, outcome: str, *, on: date, by: uuid.UUID | None) -> None:
+def end(session: Session, case: Case, outcome: str, *, on: date, by: uuid.UUID | None) -> None:
     """Close the case of somebody who moved or died; a visit or a refusal stays what it was."""
     if case.state not in (CaseState.VISITED, CaseState.REFUSED):
-        case.state = CaseState.NOT_ELIGIBLE
+        done = select(Visit.id).where(Visit.case_id == case.id, Visit.state == VisitState.DONE)
+        visited = session.scalar(done.limit(1)) is not None
+        case.state = CaseState.VISITED if visited else CaseState.NOT_ELIGIBLE
     if case.is_open:
         case.closed_on, case.closed_by_id, case.outcome = on, by, outcome
 

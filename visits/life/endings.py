@@ -86,7 +86,7 @@ def end_cases(session: Session, cases: Iterable[Case], outcome: str, told: Told)
         for name, stood in hold(session, case, late=told.late).items():
             before[name] += stood
         withdraw_all(session, case, why=CASE_CLOSED, by=told.by, now=told.now)
-        end(case, outcome, on=today_in_paris(told.now), by=told.by)
+        end(session, case, outcome, on=today_in_paris(told.now), by=told.by)
         case.call_back_at = None
     session.flush()
     return before

@@ -157,8 +157,10 @@ def start_jobs(house: House) -> BackgroundScheduler:
             seconds=30,
             args=(house, job),
             id=job.name,
+            name=job.name,
             max_instances=1,
             coalesce=True,
+            misfire_grace_time=None,  # late is late, not missed
             next_run_time=house.clock(),
         )
     scheduler.add_job(

@@ -146,6 +146,15 @@ def test_whoever_may_be_known_already_is_proposed_unless_she_is_hidden(
     assert alike(session, viewer, PersonSaid("Été", "Léa"), home=home.id) == []
 
 
+def test_among_many_namesakes_whoever_was_born_that_day_is_proposed(session: Session) -> None:
+    viewer = make_viewer(make_user(session))
+    name = {"last_name": "MARTIN", "first_name": "Rose", "name_key": "martin rose"}
+    for day in range(1, 26):
+        person = make_person(session, born_on=date(1941, 5, day), **name)
+    session.flush()
+    assert alike(session, viewer, PersonSaid("Martin", "Rose", born_on=person.born_on)) == [person]
+
+
 def test_who_comes_to_live_somewhere_brings_her_cases_and_goes_back_with_them(
     session: Session, user: User, viewer: Viewer, now: datetime
 ) -> None:

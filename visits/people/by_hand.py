@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.deadlines import today_in_paris
@@ -92,12 +92,10 @@ def alike(
             .correlate(Person)
         )
         same_name = same_name | (lives_there & Person.name_key.startswith(last, autoescape=True))
-    found = select(Person).where(same_name, visible_persons(viewer)).limit(20)
-    return [
-        person
-        for person in session.scalars(found.order_by(Person.name_key, Person.id))
-        if None in (person.born_on, said.born_on) or person.born_on == said.born_on
-    ]
+    found = select(Person).where(same_name, visible_persons(viewer))
+    if said.born_on is not None:
+        found = found.where(or_(Person.born_on.is_(None), Person.born_on == said.born_on))
+    return session.scalars(found.order_by(Person.name_key, Person.id).limit(20)).all()
 
 
 def correct_person(

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -70,6 +71,12 @@ class Two:
 def rows(text: str) -> list[str]:
     """Give the rows of a page's tables that tell of somebody."""
     return [one for one in re.findall(r"<tr>.*?</tr>", text, re.S) if "LOCATAIRE" in one]
+
+
+def total(text: str) -> int:
+    """Give how many rows a list says it has."""
+    found = re.search(r"<p>(\d+) \w", text[text.index("<main") :])
+    return int(found[1]) if found else 0
 
 
 @pytest.fixture
@@ -167,6 +174,25 @@ def test_a_figure_counts_what_its_list_has_under_the_same_landlord(two: Two) -> 
             assert len(rows(two.asked(two.platform, link.replace("&amp;", "&")))) == many
         outcomes = two.asked(two.platform, "/outcomes/?programme=seniors", name)
         assert re.search(rf"<dt>[^<]*</dt><dd>{many}</dd>", outcomes)
+
+
+def test_the_first_page_counts_one_landlord_alone_as_the_lists_it_leads_to(two: Two) -> None:
+    tile = r'<a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)'
+    counted = {}
+    for name in (None, OISE, AISNE):
+        page = two.asked(two.platform, "/?", name)
+        assert 'name="landlord"' in page
+        for link, label, figure in re.findall(tile, page):
+            counted[label, name] = int(figure)
+            listed = two.asked(two.platform, unescape(link))
+            if name and "/outcomes/" not in link:
+                assert "landlord=" in link
+            assert total(listed) == int(figure), (label, name)
+    labels = {label for label, _name in counted}
+    assert any(counted[label, OISE] for label in labels)
+    for label in labels:
+        assert counted[label, None] == counted[label, OISE] + counted[label, AISNE], label
+    assert 'name="landlord"' not in two.asked(two.sign_in("coordinator", organisation=OISE), "/?")
 
 
 def test_the_file_of_what_is_to_do_has_the_landlord_in_a_column(two: Two) -> None:

@@ -11,8 +11,11 @@ from flask import g
 from flask_babel import gettext as _
 
 from visits.sight.landlords import landlords_in_reach
-from webapp.access.auth import landlord_asked, landlord_bound, viewer
+from webapp.access.auth import Action, landlord_asked, landlord_bound, may, viewer
 from webapp.frame.transaction import reading
+
+# What the home page counts, each by a right of its own.
+COUNTED = (Action.SEE_CASES, Action.SEE_VISITS, Action.SEE_WORKS)
 
 
 def landlords_seen() -> Mapping[uuid.UUID, str]:
@@ -30,9 +33,13 @@ def _read() -> Mapping[uuid.UUID, str]:
     bound = landlord_bound()
     if not bound.several or bound.landlord_id is not None:
         return {}
+    at_home = g.action is Action.OWN_ACCOUNT
+    actions = [one for one in COUNTED if may(one)] if at_home else [g.action]
+    eyes = [replace(viewer(one), landlord_id=None) for one in actions]
     with reading() as session:
-        found = landlords_in_reach(session, replace(viewer(), landlord_id=None))
-        return {one.id: one.name for one in found} if len(found) > 1 else {}
+        found = {one for eye in eyes for one in landlords_in_reach(session, eye)}
+        named = {one.id: one.name for one in sorted(found, key=lambda one: (one.name, one.id))}
+    return named if len(named) > 1 else {}
 
 
 def landlord_chosen() -> uuid.UUID | None:

@@ -45,6 +45,7 @@ from webapp.frame.languages import moment, pick
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
 from webapp.office.frame.figures import month
+from webapp.office.frame.landlords import landlord_chosen
 from webapp.office.frame.moments import day_of
 from webapp.office.frame.opened import action_of
 from webapp.office.frame.programmes import chosen_programme, programme_names, programmes_in_reach
@@ -129,13 +130,13 @@ def _unfinished(session: Session) -> Sequence[Submission]:
 def _first_step(role: Role) -> tuple[str, str] | None:
     """Name the page most of a role's days begin with."""
     steps = {
-        Role.COORDINATOR: (_("Open the call list"), url_for("cases.index")),
-        Role.PARTNER_COORDINATOR: (_("Open the visits"), url_for("visits.index")),
-        Role.TECHNICIAN: (_("Open the work orders"), url_for("work_orders.index")),
-        Role.CONTRACTOR: (_("Open the work orders"), url_for("work_orders.index")),
-        Role.MANAGER: (_("See the outcomes"), url_for("outcomes.index")),
-        Role.SOCIAL_WORKER: (_("Open the follow-ups"), url_for("follow_ups.index")),
-        Role.ADMINISTRATOR: (_("Add an account"), url_for("accounts.new")),
+        Role.COORDINATOR: (_("Open the call list"), _to("cases.index")),
+        Role.PARTNER_COORDINATOR: (_("Open the visits"), _to("visits.index")),
+        Role.TECHNICIAN: (_("Open the work orders"), _to("work_orders.index")),
+        Role.CONTRACTOR: (_("Open the work orders"), _to("work_orders.index")),
+        Role.MANAGER: (_("See the outcomes"), _to("outcomes.index")),
+        Role.SOCIAL_WORKER: (_("Open the follow-ups"), _to("follow_ups.index")),
+        Role.ADMINISTRATOR: (_("Add an account"), _to("accounts.new")),
     }
     return steps.get(role)
 
@@ -175,14 +176,14 @@ def _late(session: Session) -> Tile:
     """Count what should have been done in cases before today."""
     only = TaskFilter(state=LATE)
     count = count_tasks(session, viewer(Action.SEE_CASES), only=only, today=day_of(now()))
-    link = url_for("tasks.index", state=LATE)
+    link = _to("tasks.index", state=LATE)
     return Tile(_("Late things to do"), count, link, tone="bad" if count else "")
 
 
 def _unclaimed(session: Session) -> list[Tile]:
     """Tell of what came without a visit; there is no tile while nothing did."""
     waiting = count_unclaimed(session, viewer(Action.REVIEW_ANSWERS))
-    link = url_for("unclaimed.index")
+    link = _to("unclaimed.index")
     return [Tile(_("Without a visit"), waiting, link, tone="bad")] if waiting else []
 
 
@@ -206,7 +207,7 @@ def _cases(session: Session, first: Programme) -> list[Tile]:
         Tile(
             _("Cases"),
             count,
-            url_for("cases.index", programme=code, state=ALL),
+            _to("cases.index", programme=code, state=ALL),
             note=names.get(code, code),
         )
         for code, count in counts.items()
@@ -221,13 +222,13 @@ def _manager(session: Session) -> list[Tile]:
     programme = chosen_programme(session, "")
     counted = outcomes(session, programme.code, viewer=viewer(Action.SEE_OUTCOMES))
     rates = {rate.code: rate for rate in counted.rates}
-    results = url_for("outcomes.index", programme=programme.code)
+    results = _to("outcomes.index", programme=programme.code)
     return [
         Tile(_("Enrolled"), told(counted.enrolled), results),
         Tile(_("Visited at least once"), told_rate(rates["RR1"]), results),
         Tile(_("Refusals"), told_rate(rates["REF3"]), results),
         *_of_kinds(session),
-        Tile(_("Map"), _("Open the map"), url_for("map_page.index")),
+        Tile(_("Map"), _("Open the map"), _to("map_page.index")),
     ]
 
 
@@ -262,7 +263,7 @@ def _access_log(session: Session) -> Tile:
 
 def _past_parameters(session: Session) -> Tile:
     past = len(parameters_in_force(session).past_their_date(day_of(now())))
-    link = url_for("parameters.index", state="past")
+    link = _to("parameters.index", state="past")
     return Tile(_("Numbers past their date"), past, link, tone="warn" if past else "good")
 
 
@@ -272,12 +273,12 @@ def _administrator(session: Session) -> list[Tile]:
         Tile(
             _("Open accounts"),
             count_accounts(session, run, active=True),
-            url_for("accounts.index"),
+            _to("accounts.index"),
         ),
         Tile(
             _("Closed accounts"),
             count_accounts(session, run, active=False),
-            url_for("accounts.index", state="closed"),
+            _to("accounts.index", state="closed"),
         ),
         _access_log(session),
         _past_parameters(session),
@@ -292,7 +293,7 @@ def _funder(session: Session) -> list[Tile]:
         Tile(
             pick(dict(one.name)),
             _("See the figures"),
-            url_for("figures.index", programme=one.code),
+            _to("figures.index", programme=one.code),
         )
         for one in programmes_in_reach(session, eyes)
     ]
@@ -308,7 +309,7 @@ def _calls(
     """Count whom to call in one programme, and say which: each has a list of its own."""
     only = CaseFilter(programme.code, state)
     count = count_cases(session, viewer(Action.SEE_CASES), only=only, now=now())
-    link = url_for("cases.index", programme=programme.code, state=state)
+    link = _to("cases.index", programme=programme.code, state=state)
     note = pick(dict(programme.name))
     return Tile(said, count, link, note=note, tone=tone if count else "")
 
@@ -319,13 +320,13 @@ def _week(session: Session) -> Tile:
     count = count_visits(session, viewer(Action.SEE_VISITS), only=only)
     last = end - timedelta(days=1)
     days: dict[str, Any] = {"from": start.date().isoformat(), "to": last.date().isoformat()}
-    return Tile(_("Visits this week"), count, url_for("visits.index", state=STANDING, **days))
+    return Tile(_("Visits this week"), count, _to("visits.index", state=STANDING, **days))
 
 
 def _to_review(session: Session) -> Tile:
     only = VisitFilter(now(), now(), to_review=True)
     count = count_visits(session, viewer(Action.SEE_VISITS), only=only)
-    link = url_for("visits.index", review="1")
+    link = _to("visits.index", review="1")
     return Tile(_("To review"), count, link, tone="warn" if count else "")
 
 
@@ -342,8 +343,13 @@ def _of_kinds(session: Session) -> list[Tile]:
 def _waiting(session: Session, kind: Kind, one: Waits) -> Tile:
     page = f"{kind.code}s.index"
     count = one.count(session, viewer(action_of(page) or Action.SEE_VISITS), now())
-    link = url_for(page, **one.only) if action_of(page) else ""
+    link = _to(page, **one.only) if action_of(page) else ""
     return Tile(word("waits", one.name), count, link, tone=one.tone if count else "")
+
+
+def _to(page: str, **only: Any) -> str:
+    """Give the address of a list, of the landlord alone that the figures are of."""
+    return url_for(page, landlord=landlord_chosen(), **only)
 
 
 TILES: dict[Role, Callable[[Session], list[Tile]]] = {

@@ -38,6 +38,7 @@ def test_an_account_needs_an_address_and_a_name(session: Session, now: datetime)
     for new in (
         NewUser("pas une adresse", "Nom", Role.MANAGER, "hash"),
         NewUser("a@b.example", "  ", Role.MANAGER, "hash"),
+        NewUser("a@b.example", "N" * 101, Role.MANAGER, "hash"),
     ):
         with pytest.raises(Invalid):
             add_user(session, new, organisation=organisation, now=now)

@@ -226,6 +226,13 @@ def test_sheets_with_other_columns_are_not_read_together() -> None:
     assert refusal.value.code == "sheets_differ"
 
 
+def test_a_workbook_of_more_sheets_than_are_read_is_refused_whole() -> None:
+    book = workbook(**{f"Agence {number}": [line(number)] for number in range(1, 42)})
+    with pytest.raises(NotATable) as refusal:
+        read_table(saved(book), file_name="f.xlsx")
+    assert refusal.value.code == "too_many_sheets"
+
+
 def test_a_hidden_sheet_is_never_read_by_itself(session: Session) -> None:
     book = workbook(Vieux=[line(2)], Jour=[line(3)])
     book["Vieux"].sheet_state = "hidden"

@@ -1,7 +1,9 @@
 """The pages of a dwelling and of a residence, as each reader may know them."""
 
+import re
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -20,7 +22,9 @@ from tests.factories import (
     make_visit,
 )
 from tests.submissions import GAS, fill, home_visit
+from visits.following.by_hand import OrderSaid, open_by_hand
 from visits.forms.published import publish_form
+from visits.homes.files import MOST_WORKS
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
 from visits.models.cases import CaseState
@@ -89,6 +93,31 @@ def test_a_dwelling_tells_names_to_those_who_see_persons_and_its_own_to_all(
         for hidden in (NAME, "AVANT", "Nadia", "Findings", "What answers say", "Cases", "/people/"):
             assert hidden not in page.split("<main")[1], (role, hidden)
     assert client_as("contractor").get(address).status_code == 403
+
+
+def test_more_works_than_a_page_shows_are_told_and_led_to(
+    client_as: SignIn, session: Session
+) -> None:
+    home = make_dwelling(session, reference="G-1")
+    staff = make_user(session, role=Role.TECHNICIAN)
+    said = OrderSaid("plumbing", "U3", "kitchen", "Robinet", "tenant")
+    orders = [
+        open_by_hand(session, home, said, viewer=make_viewer(staff), now=NOW)
+        for _ in range(MOST_WORKS)
+    ]
+    address, every = f"/homes/{home.id}", "/work-orders/?state=all&q=G-1"
+    first = orders[0].reference
+    session.commit()
+    client = client_as("technician", language="en")
+    page = client.get(address).text
+    assert page.count(f"{first}<") == 1 and "See all of them" not in page
+    open_by_hand(session, home, said, viewer=make_viewer(staff), now=NOW)
+    session.commit()
+    page = client.get(address).text
+    assert len(re.findall(r'href="/work-orders/[0-9a-f-]{36}"', page)) == MOST_WORKS
+    (link,) = re.findall(r'<a href="([^"]+)">See all of them', page)
+    assert unescape(link) == every
+    assert f"{MOST_WORKS + 1} " in client.get(every).text
 
 
 def test_a_shut_door_is_told_to_nobody_who_sees_no_visits(

@@ -26,6 +26,7 @@ from visits.models.accounts import (
 FIGURES_ONLY = (OrganisationKind.PENSION_FUND,)
 # What a closed account's tablets still hold may come in for so long.
 LATE_FOR = timedelta(days=30)
+NAME_LENGTH = 100
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,13 @@ def add_user(session: Session, new: NewUser, *, organisation: Organisation, now:
     email = folded(new.email)
     if "@" not in email or len(email) > 254:
         raise Invalid({"email": "bad_email"})
-    if not new.name.strip():
-        raise Invalid({"name": "required"})
+    name = checked_name(new.name)
     refuse_unfit(organisation, new.role)
     if session.scalars(select(User.id).where(User.email == email)).first() is not None:
         raise Conflict("email_taken")
     user = User(
         email=email,
-        name=new.name.strip()[:100],
+        name=name,
         role=new.role,
         password=new.password_hash,
         fs_uniquifier=secrets.token_hex(32),
@@ -85,6 +85,16 @@ def add_user(session: Session, new: NewUser, *, organisation: Organisation, now:
     session.add(user)
     session.flush()
     return user
+
+
+def checked_name(typed: str) -> str:
+    """Give the name of an account without what stands around it. Raises Invalid."""
+    name = typed.strip()
+    if not name:
+        raise Invalid({"name": "required"})
+    if len(name) > NAME_LENGTH:
+        raise Invalid({"name": "too_long"})
+    return name
 
 
 def refuse_unfit(organisation: Organisation, role: Role) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.accounts.accounts import end_sessions, refuse_unfit, revoke_tablets
+from visits.accounts.accounts import checked_name, end_sessions, refuse_unfit, revoke_tablets
 from visits.accounts.listing import find_account
 from visits.accounts.sign_in_wall import folded, forget_tries_of
 from visits.ground.errors import Conflict, Invalid
@@ -37,7 +37,7 @@ def change_account(
     for one's own role.
     """
     user = find_account(session, user_id)
-    email = folded(said.email)
+    email, name = folded(said.email), checked_name(said.name)
     if user_id == by and said.role is not user.role:
         raise Conflict("own_role")
     refuse_unfit(said.organisation, said.role)
@@ -45,7 +45,7 @@ def change_account(
     if session.scalars(other).first() is not None:
         raise Conflict("email_taken")
     reach = (user.role, user.organisation_id, user.territory_id)
-    user.email, user.name, user.language = email, said.name.strip()[:100], said.language
+    user.email, user.name, user.language = email, name, said.language
     user.role, user.territory_id = said.role, said.territory_id
     user.organisation_id = said.organisation.id
     ends = reach != (user.role, user.organisation_id, user.territory_id)

@@ -201,7 +201,7 @@ def _works(session: Session, viewer: Viewer, *where: ColumnElement[bool]) -> Seq
         .where(visible_work_orders(viewer), *where)
         .options(contains_eager(WorkOrder.dwelling), joinedload(WorkOrder.consequence))
         .order_by(WorkOrder.opened_at.desc(), WorkOrder.id.desc())
-        .limit(MOST_WORKS)
+        .limit(MOST_WORKS + 1)  # one more says that there are more
     ).all()
 
 

@@ -14,6 +14,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "fr": "Le fichier dépasse {limit} lignes : importez-le en plusieurs parties.",
         "en": "The file has more than {limit} rows: import it in several parts.",
     },
+    "too_many_sheets": {
+        "fr": "Le classeur dépasse {limit} feuilles : importez-le en plusieurs parties.",
+        "en": "The workbook has more than {limit} sheets: import it in several parts.",
+    },
     "too_many_columns": {
         "fr": "Le fichier dépasse {limit} colonnes : est-ce bien un tableau ?",
         "en": "The file has more than {limit} columns: is it a table?",

@@ -78,7 +78,8 @@ def _read_xlsx(data: bytes) -> list[Sheet]:
             _check_grid(content)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(_repack(parts)))
-        found = workbook.sheets_metadata[:MAX_SHEETS]
+        found = workbook.sheets_metadata
+        _check_sheets(len(found))
         parts_of = _parts_of_sheets(parts)
         return [
             Sheet(
@@ -225,7 +226,13 @@ def _ods_sheets(content: bytes) -> list[Sheet]:
             if masked:
                 sheets[table].masked |= set(range(line + 1, line + repeat + 1))
         line += repeat
-    return sheets[:MAX_SHEETS]
+    _check_sheets(len(sheets))
+    return sheets
+
+
+def _check_sheets(number: int) -> None:
+    if number > MAX_SHEETS:
+        raise Invalid({}, "too_many_sheets", limit=MAX_SHEETS)
 
 
 def _ods_rows(

@@ -7,7 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from visits.ground.months import by_month
 from visits.homes.corrections import DOOR_LENGTH, changes_of, standing
-from visits.homes.files import ADAPTATION, HAZARD, Eyes, HomeFile, home_file, residence_file
+from visits.homes.files import (
+    ADAPTATION,
+    HAZARD,
+    MOST_WORKS,
+    Eyes,
+    HomeFile,
+    home_file,
+    residence_file,
+)
 from visits.life.events import WHY_LENGTH
 from visits.models.people import Person
 from visits.models.visits import Visit
@@ -64,6 +72,7 @@ def page_of_home(
             typed=request.form,
             errors=errors or {},
             said=said,
+            most_works=MOST_WORKS,
             now=now(),
         )
 
@@ -95,6 +104,7 @@ def page_of_residence(
             said=said,
             file=residence_file(session, _eyes(), found, wanted=wanted()),
             programme_names=programme_names(session),
+            most_works=MOST_WORKS,
             now=now(),
         )
 

@@ -75,6 +75,10 @@ def test_the_risk_of_one_person_is_not_looked_for_among_all_submissions(
     assert "ix_submission_state" not in plan
 
 
+def test_every_table_is_looked_at_whatever_its_name(session: Session) -> None:
+    look_anew(session)  # one is called as PostgreSQL calls a word of its own
+
+
 def test_a_job_looks_at_the_tables_again() -> None:
     (job,) = [job for job in JOBS if job.name == "look_at_tables"]
     assert job.run is look_as_time_passes

@@ -17,7 +17,8 @@ LOOKED_AT = 1_000
 
 def look_anew(session: Session, tables: Collection[str] = ()) -> None:
     """Have the database look at tables again, all of them if none is named."""
-    names = sorted(tables) or sorted(Base.metadata.tables)
+    quote = session.get_bind().dialect.identifier_preparer.quote
+    names = [quote(name) for name in sorted(tables) or sorted(Base.metadata.tables)]
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"ANALYZE {', '.join(names)}"))
     else:

@@ -13,6 +13,7 @@ from tests.factories import (
     make_case,
     make_dwelling,
     make_person,
+    make_residence,
     make_user,
     make_viewer,
     make_visit,
@@ -198,12 +199,12 @@ def test_what_does_not_fit_together_is_refused(two: Two) -> None:
 
     with pytest.raises(Invalid):
         merge_persons(two.session, two.kept, two.kept, Chosen(), viewer=two.viewer, now=NOW)
-    landlord = two.kept.landlord_id
-    two.other.landlord_id = find_organisation(
-        two.session, "Autre bailleur", OrganisationKind.LANDLORD
-    ).id
-    refused("two_landlords")
-    two.other.landlord_id, two.other.died_on = landlord, date(2026, 1, 1)
+    other = find_organisation(two.session, "Autre bailleur", OrganisationKind.LANDLORD)
+    elsewhere = make_residence(two.session, landlord_id=other.id)
+    stranger = make_person(two.session, dwelling=make_dwelling(two.session, residence=elsewhere))
+    with pytest.raises(Conflict, match="two_landlords"):
+        merge_persons(two.session, two.kept, stranger, Chosen(), viewer=two.viewer, now=NOW)
+    two.other.died_on = date(2026, 1, 1)
     refused("one_died")
     two.other.died_on, two.other.protected = None, True
     refused("one_protected")

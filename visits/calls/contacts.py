@@ -112,18 +112,7 @@ def record_attempt(
     if attempt.disposition in ABOUT_HER and not asks_how_she_is(session, case, now=now):
         raise Invalid({"disposition": "disposition_required"})
     before = stood(case)
-    kept = ContactAttempt(
-        case_id=case.id,
-        at=now,
-        channel=attempt.channel,
-        disposition=attempt.disposition,
-        reason=attempt.reason if attempt.disposition in REFUSALS else None,
-        call_back_at=attempt.call_back_at,
-        note=attempt.note or None,
-        caller_id=viewer.user_id,
-    )
-    session.add(kept)
-    session.flush()
+    kept = _keep(session, case, attempt, viewer, now)
     if attempt.disposition is Disposition.WRONG_NUMBER and attempt.channel is Channel.PHONE:
         _put_number_right(session, case.person, attempt, viewer, now)
     if attempt.refused:
@@ -143,6 +132,24 @@ def record_attempt(
         what="contact_attempt",
         now=now,
     )
+    return kept
+
+
+def _keep(
+    session: Session, case: Case, attempt: Attempt, viewer: Viewer, now: datetime
+) -> ContactAttempt:
+    kept = ContactAttempt(
+        case_id=case.id,
+        at=now,
+        channel=attempt.channel,
+        disposition=attempt.disposition,
+        reason=attempt.reason if attempt.disposition in REFUSALS else None,
+        call_back_at=attempt.call_back_at,
+        note=attempt.note or None,
+        caller_id=viewer.user_id,
+    )
+    session.add(kept)
+    session.flush()
     return kept
 
 

@@ -26,7 +26,6 @@ from visits.agenda.doors import OUTCOMES, Knock, report_shut_door
 from visits.agenda.planning import cancel_visit, plan_visit
 from visits.calls.contacts import Attempt, record_attempt
 from visits.following.follow_ups import open_promise
-from visits.following.work_orders import move_work_order, open_work_order
 from visits.ground.errors import Refused
 from visits.mapping.points import rebuild_map, refresh_map
 from visits.mapping.views import Area, MapFilter, count_cells
@@ -40,6 +39,7 @@ from visits.models.visits import Consequence, Submission, SubmissionState, Visit
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.people.protection import protect, unprotect
 from visits.sight import Viewer
+from visits.works.work_orders import move_work_order, open_work_order
 
 Counts = set[tuple[Any, ...]]
 

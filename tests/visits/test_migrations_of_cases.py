@@ -20,8 +20,6 @@ from tests.factories import (
 )
 from tests.submissions import FALLS, GAS, fill, home_visit
 from visits.cases.tasks import close_task, withdraw
-from visits.following.by_hand import OrderSaid, open_by_hand
-from visits.following.same_order import put_together
 from visits.forms.published import publish_form
 from visits.ground.db import sessions
 from visits.ground.file_store import FileStore
@@ -41,6 +39,8 @@ from visits.models.people import (
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import WorkOrder, WorkOrderFinding
 from visits.people.roles import note_role
+from visits.works.by_hand import OrderSaid, open_by_hand
+from visits.works.same_order import put_together
 
 pytestmark = pytest.mark.slow
 

@@ -19,18 +19,7 @@ from tests.factories import (
 )
 from tests.visits.portfolio_files import load
 from visits.accounts.accounts import find_organisation, find_territory
-from visits.following.by_hand import (
-    DELAYS,
-    OrderSaid,
-    alike,
-    open_by_hand,
-    take_order_back,
-    tenants_of,
-)
-from visits.following.giving import give_order
 from visits.following.ordered import WorkOrders
-from visits.following.work_list import WorkOrderFilter, list_work_orders
-from visits.following.work_orders import escalate_work_orders, move_work_order
 from visits.ground.deadlines import due_at
 from visits.ground.errors import Conflict, Invalid
 from visits.homes.files import Eyes, home_file, residence_file
@@ -48,6 +37,17 @@ from visits.sight import Held, Reach, Viewer
 from visits.sight.listing import Wanted
 from visits.sight.search import search_people
 from visits.steering.results import works_by_hand
+from visits.works.by_hand import (
+    DELAYS,
+    OrderSaid,
+    alike,
+    open_by_hand,
+    take_order_back,
+    tenants_of,
+)
+from visits.works.giving import give_order
+from visits.works.work_list import WorkOrderFilter, list_work_orders
+from visits.works.work_orders import escalate_work_orders, move_work_order
 
 LEAK = OrderSaid("plumbing", "U2", "kitchen", "Fuite sous l’évier", "tenant")
 LAMP = OrderSaid("electricity", "U3", "stairs", "Ampoule grillée au 2e", "caretaker")

@@ -14,18 +14,8 @@ from tests.factories import (
     make_viewer,
 )
 from tests.visits.test_findings import House, form, house
-from visits.following.by_hand import OrderSaid, alike, may_take_back, open_by_hand
 from visits.following.ordered import WorkOrders
-from visits.following.same_order import (
-    finding_apart,
-    findings_seen,
-    may_be_same,
-    put_apart,
-    put_together,
-    told_with,
-)
 from visits.following.setting_aside import hanging_on, take_back
-from visits.following.work_orders import move_work_order, moves_of
 from visits.ground.errors import Conflict, NotFound
 from visits.models.accounts import Role
 from visits.models.portfolio import Dwelling, Residence
@@ -33,6 +23,16 @@ from visits.models.works import Severity, WorkOrder, WorkOrderState
 from visits.people.protection import protect
 from visits.sight import Held, Reach, Viewer
 from visits.steering.results import works_by_hand
+from visits.works.by_hand import OrderSaid, alike, may_take_back, open_by_hand
+from visits.works.same_order import (
+    finding_apart,
+    findings_seen,
+    may_be_same,
+    put_apart,
+    put_together,
+    told_with,
+)
+from visits.works.work_orders import move_work_order, moves_of
 
 __all__ = ["house"]
 LIFT = OrderSaid("lift", "U3", "elsewhere", "Ascenseur bloqué au 3e", "neighbour")

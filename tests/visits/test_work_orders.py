@@ -12,19 +12,18 @@ from tests.factories import NOW, make_case, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, fill, home_visit
 from visits.cases.task_list import DUE, TaskFilter, list_tasks
 from visits.cases.tasks import close_task
-from visits.following.kinds import CORRECTED
-from visits.following.work_list import WorkOrderFilter, list_work_orders
-from visits.following.work_orders import escalate_work_orders, find_work_order, move_work_order
 from visits.forms.published import publish_form
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
 from visits.models.cases import TaskState
-from visits.models.works import WorkOrder, WorkOrderState
+from visits.models.works import CORRECTED, WorkOrder, WorkOrderState
 from visits.people.protection import protect
 from visits.sight import Reach
 from visits.sight.listing import Wanted
+from visits.works.work_list import WorkOrderFilter, list_work_orders
+from visits.works.work_orders import escalate_work_orders, find_work_order, move_work_order
 
 
 @pytest.fixture

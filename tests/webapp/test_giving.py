@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from tests.factories import make_person, make_user, make_viewer
 from tests.submissions import GAS
 from tests.webapp.test_visits_pages import Home
-from visits.following.giving import contractors
-from visits.following.work_orders import find_work_order
 from visits.ground.errors import NotFound
 from visits.models.accounts import OrganisationKind, Role, User
 from visits.models.people import Occupancy, Person
 from visits.models.works import WorkOrder
 from visits.sight import Reach, find_person
+from visits.works.giving import contractors
+from visits.works.work_orders import find_work_order
 
 SignIn = Callable[..., FlaskClient]
 

@@ -22,7 +22,6 @@ from tests.factories import (
     make_visit,
 )
 from tests.submissions import GAS, fill, home_visit
-from visits.following.by_hand import OrderSaid, open_by_hand
 from visits.forms.published import publish_form
 from visits.homes.files import MOST_WORKS
 from visits.intake.submissions import record_submission
@@ -34,6 +33,7 @@ from visits.models.visits import VisitState
 from visits.models.works import WorkOrder
 from visits.people.protection import protect
 from visits.sight import Reach
+from visits.works.by_hand import OrderSaid, open_by_hand
 
 SignIn = Callable[..., FlaskClient]
 pytestmark = pytest.mark.one_database

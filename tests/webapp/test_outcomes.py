@@ -25,7 +25,6 @@ from tests.factories import (
 from tests.submissions import GAS
 from tests.webapp.test_visits_pages import Home
 from visits.calls.contacts import Attempt, record_attempt
-from visits.following.work_orders import move_work_order
 from visits.models.accounts import Role, User
 from visits.models.calls import Channel, ContactAttempt, Disposition, RefusalReason
 from visits.models.cases import CaseState
@@ -33,6 +32,7 @@ from visits.models.visits import Visit, VisitState
 from visits.models.works import Severity, WorkOrder, WorkOrderState
 from visits.steering.outcomes import outcomes, standing
 from visits.steering.results import follow_up_results, works_results
+from visits.works.work_orders import move_work_order
 from webapp.commands.jobs import JOBS, run_job
 from webapp.office.frame.small_counts import told
 from webapp.words import words_of

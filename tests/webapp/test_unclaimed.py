@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 
 from tests.factories import NOW, make_case, make_person, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
-from visits.following.work_list import WorkOrderFilter, list_work_orders
 from visits.forms.published import publish_form
 from visits.intake.handing_in import RefusedItem, hand_in
 from visits.intake.submissions import record_submission
@@ -27,6 +26,7 @@ from visits.models.visits import Submission, SubmissionState, Visit, VisitState
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight import Reach
 from visits.sight.listing import Wanted
+from visits.works.work_list import WorkOrderFilter, list_work_orders
 
 SignIn = Callable[..., FlaskClient]
 URGENT = FALLS | {"gas_smell": "yes"}

@@ -32,7 +32,6 @@ from tests.factories import (
 from tests.submissions import FALLS, GAS, fill, home_visit
 from visits.accounts.accounts import find_territory
 from visits.accounts.mandates import MandateSaid, grant_mandate
-from visits.following.by_hand import OrderSaid, open_by_hand
 from visits.forms.published import publish_form
 from visits.ground.deadlines import today_in_paris
 from visits.intake.alerts import Raised, raise_alert
@@ -51,6 +50,7 @@ from visits.people.measures import note_alert
 from visits.portfolio import upload_file
 from visits.programmes.drafts import take_up
 from visits.sight import Reach
+from visits.works.by_hand import OrderSaid, open_by_hand
 
 SignIn = Callable[..., FlaskClient]
 LAT, LON = 49.41, 2.11

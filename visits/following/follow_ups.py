@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from visits.cases.task_list import DUE, SOON, TaskFilter, count_tasks
 from visits.cases.tasks import find_task, promise_task, take_up, withdraw
 from visits.following.corrections import corrected_by
-from visits.following.findings import same_matter
-from visits.following.kinds import TAKEN_BACK, Due, Kind, Waits, is_urgent_hazard
+from visits.following.kinds import Due, Kind, Waits, is_urgent_hazard
 from visits.following.promises import worded
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.ground.errors import NotFound
 from visits.models.accounts import Role
 from visits.models.cases import Case, Task, TaskKind, TaskState
 from visits.models.visits import Consequence, Submission, Visit
+from visits.models.works import TAKEN_BACK
 from visits.sight import Viewer
+from visits.works.findings import same_matter
 
 # What a promise is to do; whatever is not here is a call.
 DONE_BY = {

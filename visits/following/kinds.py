@@ -16,14 +16,8 @@ from visits.models.accounts import Role
 from visits.models.cases import Case
 from visits.models.people import RefusedPart
 from visits.models.visits import Consequence, Submission, Visit
-from visits.models.works import URGENT
+from visits.models.works import TAKEN_BACK, URGENT
 from visits.sight.reach import Viewer
-
-# Why something is closed whose answers were corrected, or turned out to be of another home or
-# person; screens say it in words.
-CORRECTED, TAKEN_BACK = "corrected", "taken_back"
-# Why an order is closed that another one goes on for.
-SAME = "same_order"
 
 
 @dataclass(frozen=True)

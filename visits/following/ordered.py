@@ -8,17 +8,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from diagnostics.codes import trade_of_hazard
-from visits.following.findings import orders_of, still_called_for, told_by_hand
-from visits.following.kinds import TAKEN_BACK, Due, Kind, Waits, is_urgent_hazard
-from visits.following.same_order import own_order, stand_alone
-from visits.following.work_list import LATE, WorkOrderFilter, list_work_orders
-from visits.following.work_orders import open_work_order
+from visits.following.kinds import Due, Kind, Waits, is_urgent_hazard
 from visits.models.accounts import Role
 from visits.models.cases import Case
 from visits.models.people import RefusedPart
 from visits.models.visits import Consequence, Submission, Visit
 from visits.models.works import (
     OPEN_STATES,
+    TAKEN_BACK,
     URGENT,
     Severity,
     WorkOrder,
@@ -27,6 +24,10 @@ from visits.models.works import (
 )
 from visits.sight.listing import JUST_COUNT
 from visits.sight.reach import Viewer
+from visits.works.findings import orders_of, still_called_for, told_by_hand
+from visits.works.same_order import own_order, stand_alone
+from visits.works.work_list import LATE, WorkOrderFilter, list_work_orders
+from visits.works.work_orders import open_work_order
 
 LANDLORD = "landlord"
 URGENT_FOR = (Role.COORDINATOR, Role.TECHNICIAN, Role.MANAGER)

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.following.findings import order_of
 from visits.following.what_follows import open_what_follows
 from visits.forms.published import consequences_of
 from visits.ground.deadlines import due_at
@@ -18,6 +17,7 @@ from visits.models.people import Person, RefusedPart
 from visits.models.visits import COUNTED, Consequence, Submission, Visit
 from visits.people.part_refusals import refused_parts, take_part_back
 from visits.sight import Viewer
+from visits.works.findings import order_of
 
 
 def allow_part(

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from visits.following.every_kind import KINDS
-from visits.following.kinds import CORRECTED, Kind, Opened
+from visits.following.kinds import Kind, Opened
 from visits.ground.errors import Invalid
 from visits.models.visits import Submission, SubmissionState
+from visits.models.works import CORRECTED
 from visits.sight import Viewer
 
 REASON_LENGTH = 500

@@ -40,6 +40,12 @@ class WorkOrderState(enum.StrEnum):
 
 OPEN_STATES = (WorkOrderState.OPEN, WorkOrderState.STARTED, WorkOrderState.ON_HOLD)
 
+# Why something is closed whose answers were corrected, or turned out to be of another home or
+# person; screens say it in words.
+CORRECTED, TAKEN_BACK = "corrected", "taken_back"
+# Why an order is closed that another one goes on for.
+SAME = "same_order"
+
 
 class Place(enum.StrEnum):
     """Where in a home, or in what homes of a residence have in common, something is to do."""

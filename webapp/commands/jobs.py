@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from visits.accounts.open_sessions import forget_old_sessions
 from visits.accounts.sign_in_wall import forget_old_tries
 from visits.cases.coming import make_what_is_due
-from visits.following.work_orders import escalate_work_orders
 from visits.ground.db import empty_log, start_reading
 from visits.ground.disk import room_in
 from visits.ground.errors import Away
@@ -27,6 +26,7 @@ from visits.portfolio.moving_in import move_in
 from visits.retention.jobs import claim_job, is_due, note_result
 from visits.retention.orphans import remove_orphans
 from visits.sight.access_chain import check_access_log, let_go_of_access_log, seal_access_log
+from visits.works.work_orders import escalate_work_orders
 from webapp.commands.placing import place_residences
 from webapp.frame.transaction import House, refusal_of
 

@@ -8,9 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.cases.tasks import close_task
-from visits.following.by_hand import OrderSaid, open_by_hand
-from visits.following.giving import contractors, give_order
-from visits.following.work_orders import ESCALATE_AFTER, escalate_work_orders, move_work_order
 from visits.ground.deadlines import midnight_in_paris
 from visits.models.cases import Task, TaskState
 from visits.models.people import Occupancy, Person
@@ -19,6 +16,9 @@ from visits.models.visits import Submission
 from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
 from visits.sight import Viewer
 from visits.sight.reach import hidden_homes
+from visits.works.by_hand import OrderSaid, open_by_hand
+from visits.works.giving import contractors, give_order
+from visits.works.work_orders import ESCALATE_AFTER, escalate_work_orders, move_work_order
 from webapp.access.auth import Action
 from webapp.demo.calendar import next_office_moment
 from webapp.demo.cast import acting

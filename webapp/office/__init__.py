@@ -19,6 +19,7 @@ from webapp.office import (
     portfolio,
     programmes,
     steering,
+    works,
 )
 from webapp.office.frame.codes import adaptation_name, coded, kind_name, owner_name, term
 from webapp.office.frame.figures import delay, lasting, month, quantity, skew_in_words
@@ -40,6 +41,7 @@ SUBJECTS = (
     people.SUBJECT,
     homes.SUBJECT,
     following.SUBJECT,
+    works.SUBJECT,
     intake.SUBJECT,
     forms.SUBJECT,
     programmes.SUBJECT,

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from visits.agenda.planning import find_visit
 from visits.cases.cases import find_case
 from visits.following.follow_ups import find_promise
-from visits.following.work_orders import find_work_order
 from visits.ground.errors import NotFound
 from visits.sight import Viewer, find_person
 from visits.sight.homes import find_home
+from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, may, viewer
 
 

@@ -25,7 +25,6 @@ from visits.calls.call_list import (
 from visits.cases.task_list import LATE, TaskFilter, count_tasks
 from visits.following.every_kind import KINDS
 from visits.following.kinds import Kind, Waits
-from visits.following.work_list import WorkOrderFilter, list_work_orders
 from visits.forms.parameters import parameters_in_force
 from visits.intake.alert_list import Alert, current_alerts
 from visits.intake.unclaimed import count_unclaimed
@@ -40,6 +39,7 @@ from visits.retention.jobs import job_states
 from visits.sight.listing import Wanted
 from visits.steering.outcomes import Rate, outcomes
 from visits.steering.waiting import count_accounts, week_of
+from visits.works.work_list import WorkOrderFilter, list_work_orders
 from webapp.access.auth import Action, landlord_bound, may, requires, viewer
 from webapp.frame.languages import moment, pick
 from webapp.frame.transaction import now

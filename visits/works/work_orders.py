@@ -6,18 +6,25 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.following.findings import add_finding, known_order, order_of
-from visits.following.kinds import CORRECTED, SAME, TAKEN_BACK
 from visits.ground.db import new_id
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
 from visits.models.cases import Case
 from visits.models.people import AccessKind
 from visits.models.visits import Consequence
-from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
+from visits.models.works import (
+    CORRECTED,
+    OPEN_STATES,
+    SAME,
+    TAKEN_BACK,
+    Severity,
+    WorkOrder,
+    WorkOrderState,
+)
 from visits.sight import Reach, Viewer
 from visits.sight.access_log import log_access
 from visits.sight.orders import visible_work_orders
+from visits.works.findings import add_finding, known_order, order_of
 
 # From where each state may be reached.
 REACHED_FROM: dict[WorkOrderState, tuple[WorkOrderState, ...]] = {

@@ -9,7 +9,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from diagnostics.codes import TRADES
-from visits.following.by_hand import (
+from visits.ground.errors import Conflict, Invalid
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling
+from visits.models.works import WorkOrder
+from visits.sight.homes import find_home, find_residence, search_homes
+from visits.works.by_hand import (
     DELAYS,
     DESCRIPTION_LENGTH,
     Home,
@@ -23,21 +28,16 @@ from visits.following.by_hand import (
     tenants_of,
     wait_for_home,
 )
-from visits.following.giving import contractors, give_order
-from visits.following.same_order import put_together
-from visits.following.work_orders import find_work_order
-from visits.ground.errors import Conflict, Invalid
-from visits.models.people import Person
-from visits.models.portfolio import Dwelling
-from visits.models.works import WorkOrder
-from visits.sight.homes import find_home, find_residence, search_homes
+from visits.works.giving import contractors, give_order
+from visits.works.same_order import put_together
+from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
-from webapp.office.following.work_orders import order_page, typed_contractor
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import pairs
 from webapp.office.frame.moments import typed_day
+from webapp.office.works.work_orders import order_page, typed_contractor
 
 works_by_hand = Blueprint("works_by_hand", __name__, url_prefix="/work-orders")
 LONGEST_SEARCH = 100

@@ -7,15 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.following.by_hand import may_take_back
-from visits.following.giving import contractors, give_order
-from visits.following.same_order import findings_seen, may_be_same, told_with
-from visits.following.work_list import WorkOrderFilter, list_work_orders, trades_in_use
-from visits.following.work_orders import find_work_order, move_work_order, moves_of
 from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alert_of_work_order
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.reach import Reach
+from visits.works.by_hand import may_take_back
+from visits.works.giving import contractors, give_order
+from visits.works.same_order import findings_seen, may_be_same, told_with
+from visits.works.work_list import WorkOrderFilter, list_work_orders, trades_in_use
+from visits.works.work_orders import find_work_order, move_work_order, moves_of
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, transaction

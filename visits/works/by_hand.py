@@ -9,8 +9,6 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from diagnostics.codes import TRADES
-from visits.following.findings import ONE_IN_A_HOME
-from visits.following.work_orders import move_work_order, new_reference
 from visits.ground.db import new_id
 from visits.ground.deadlines import due_at, midnight_in_paris, today_in_paris
 from visits.ground.errors import Conflict, Invalid
@@ -28,6 +26,8 @@ from visits.models.works import (
 )
 from visits.sight import Viewer, visible_persons, visible_work_orders
 from visits.sight.access_log import log_access
+from visits.works.findings import ONE_IN_A_HOME
+from visits.works.work_orders import move_work_order, new_reference
 
 DESCRIPTION_LENGTH = 500
 # How long each severity may wait: what the forms that ship say most often.

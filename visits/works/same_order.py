@@ -10,9 +10,6 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from visits.following.findings import ONE_IN_A_HOME, may_share, weigh_with
-from visits.following.kinds import SAME
-from visits.following.work_orders import new_reference
 from visits.ground.db import new_id
 from visits.ground.errors import Conflict, NotFound
 from visits.mapping.points import refresh_map
@@ -22,6 +19,7 @@ from visits.models.portfolio import Dwelling
 from visits.models.visits import Consequence, Visit
 from visits.models.works import (
     OPEN_STATES,
+    SAME,
     Severity,
     WorkOrder,
     WorkOrderFinding,
@@ -30,6 +28,8 @@ from visits.models.works import (
 from visits.sight import Viewer, visible_cases, visible_work_orders
 from visits.sight.access_log import log_access
 from visits.sight.reach import hidden_homes
+from visits.works.findings import ONE_IN_A_HOME, may_share, weigh_with
+from visits.works.work_orders import new_reference
 
 
 def may_be_same(session: Session, viewer: Viewer, order: WorkOrder) -> Sequence[WorkOrder]:

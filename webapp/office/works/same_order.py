@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.following.same_order import finding_apart, put_apart, put_together
-from visits.following.work_orders import find_work_order
 from visits.ground.errors import Conflict
 from visits.models.works import WorkOrder
+from visits.works.same_order import finding_apart, put_apart, put_together
+from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, transaction

@@ -1,0 +1,16 @@
+"""Pages of what the technical service does: work orders, of what visits found or somebody told."""
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.access.auth import Action
+from webapp.office.frame.navigation import Item
+from webapp.office.frame.subject import Subject
+from webapp.office.works import by_hand, same_order, work_orders
+from webapp.office.works.words import REFUSALS, WORDS
+
+SUBJECT = Subject(
+    pages=(by_hand.works_by_hand, work_orders.work_orders, same_order.same_order),
+    navigation=(Item(90, "work_orders.index", _l("Work orders"), "tools", Action.SEE_WORKS),),
+    words=WORDS,
+    refusals=REFUSALS,
+)

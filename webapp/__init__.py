@@ -15,6 +15,7 @@ from webapp.api.tablet_app import tablet
 from webapp.frame.assets import offer_assets
 from webapp.frame.errors import answer_errors
 from webapp.frame.languages import speak_languages
+from webapp.frame.packing import pack_answers
 from webapp.frame.security import keep_logs, protect_pages
 from webapp.frame.settings import Settings
 from webapp.frame.transaction import open_house, utc_now
@@ -36,6 +37,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
 
+    pack_answers(app)
     answer_errors(app)
     keep_logs(app)
     tiles = tiles_from_setting(settings.basemap)

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, redirect, send_from_directory
+from flask import Blueprint, Response, redirect
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from webapp.access.auth import public
+from webapp.frame.packing import send_built
 
 FOLDER = Path(__file__).parents[1] / "static" / "tablet"
 
@@ -26,11 +27,11 @@ def slash() -> ResponseReturnValue:
 def file(name: str = "index.html") -> ResponseReturnValue:
     """Send a built file; an address of the app's own screens gets the shell."""
     try:
-        answer = send_from_directory(FOLDER, name)
+        answer = send_built(FOLDER, name)
     except NotFound:
         if "." in name:
             raise
-        answer = send_from_directory(FOLDER, "index.html")
+        answer = send_built(FOLDER, "index.html")
     return _cached(answer, name)
 
 

@@ -7,7 +7,10 @@ from pathlib import Path
 from flask import Flask, url_for
 from markupsafe import Markup
 
-BUILD = Path(__file__).parents[1] / "static" / "build"
+from webapp.frame.packing import send_built
+
+STATIC = Path(__file__).parents[1] / "static"
+BUILD = STATIC / "build"
 YEAR = 31_536_000
 
 
@@ -61,3 +64,4 @@ def offer_assets(app: Flask) -> None:
         return YEAR if filename and "build/assets/" in filename else None
 
     app.get_send_file_max_age = keep_hashed  # type: ignore[method-assign]
+    app.view_functions["static"] = lambda filename: send_built(STATIC, filename)

@@ -114,7 +114,18 @@ def test_files_without_a_database_are_data_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b'{"session": "only"}', b"\xff\xfe", b"null"],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"session": "only"}',
+        b"\xff\xfe",
+        b"null",
+        b"[" * 100_000,
+        b'{"session": "' + b"s" * 48 + b'", "columns": []}',
+        b'{"session": "' + b"s" * 48 + b'", "columns": "' + rb"\ud800" * 48 + b'"}',
+    ],
+    ids=lambda content: str(content[-12:]),
 )
 def test_broken_secrets_are_told_and_stay_as_they_are(
     deployment: dict[str, str], content: bytes

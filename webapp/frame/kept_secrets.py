@@ -67,8 +67,11 @@ def _read(place: Path) -> tuple[str, tuple[str, ...]]:
         kept = json.loads(place.read_text())
         columns = kept["columns"]
         several = columns if isinstance(columns, list) else [columns]  # a restore may bring several
-        return str(kept["session"]), tuple(str(one) for one in several)
-    except (OSError, ValueError, TypeError, KeyError):
+        found = tuple(str(one) for one in (kept["session"], *several))
+        if not several or any("\ud800" <= sign <= "\udfff" for sign in "".join(found)):
+            raise ValueError(place)
+        return found[0], found[1:]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         raise CannotStart(
             f"Les secrets ne peuvent pas être lus dans {place} : remettez ce fichier depuis une "
             "sauvegarde. Rien n’a été changé.",

@@ -203,7 +203,7 @@ describe('a part refused', () => {
   })
 })
 
-const ANDROID = { userAgent: 'Mozilla/5.0 (Linux; Android 14; SM-X210) AppleWebKit/537.36 Chrome/141.0', maxTouchPoints: 5 }
+const ANDROID = { userAgent: 'Mozilla/5.0 (Linux; Android 14; SM-X210) AppleWebKit/537.36 Chrome/141.0' }
 
 describe('what a form calls for', () => {
   it('is read from its XML, which holds no note that does not hold', () => {
@@ -220,14 +220,13 @@ describe('the way', () => {
     expect(mapLink({ ...visit().dwelling, lat: null }, ANDROID)).toMatch(/^geo:0,0\?q=3%20rue/)
   })
 
-  it('opens the map of an iPad, also of one that says it is a Mac', () => {
-    const iPad = { userAgent: 'Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) AppleWebKit/605.1.15', maxTouchPoints: 5 }
-    const desktop = { userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15', maxTouchPoints: 5 }
+  it('opens the map of an iPad, also of one that says it is a Mac, and of a Mac', () => {
+    const iPad = { userAgent: 'Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) AppleWebKit/605.1.15' }
+    const desktop = { userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15' }
     for (const device of [iPad, desktop]) {
       expect(mapLink(visit().dwelling, device)).toBe('https://maps.apple.com/?ll=49.43,2.08&q=3%20rue%20des%20Tilleuls%2C%2060000%20Beauvais')
       expect(mapLink({ ...visit().dwelling, lat: null }, device)).toBe('https://maps.apple.com/?q=3%20rue%20des%20Tilleuls%2C%2060000%20Beauvais')
     }
-    expect(mapLink(visit().dwelling, { ...desktop, maxTouchPoints: 0 })).toMatch(/^geo:/)
     expect(addressOf(visit().dwelling)).toBe('3 rue des Tilleuls, 60000 Beauvais')
   })
 

@@ -8,13 +8,10 @@ export function addressOf({ address, postcode, city }: Placed): string {
   return `${address}, ${postcode} ${city}`.replace(/\s+/g, ' ').trim()
 }
 
-/** What of a browser tells its system. */
-export type Device = Pick<Navigator, 'userAgent' | 'maxTouchPoints'>
+/** What of a browser tells its system: an iPad often says that it is a Mac, and a Mac opens the same links. */
+export type Device = Pick<Navigator, 'userAgent'>
 
-/** An iPad says that it is a Mac, and no Mac has a touch screen. */
-function isFromApple({ userAgent, maxTouchPoints }: Device): boolean {
-  return /iPad|iPhone|iPod/.test(userAgent) || (/Macintosh/.test(userAgent) && maxTouchPoints > 1)
-}
+const isFromApple = ({ userAgent }: Device) => /iPad|iPhone|iPod|Macintosh/.test(userAgent)
 
 /**
  * A link to the device's own map: the place itself where it is known, otherwise the address to search for.

@@ -55,6 +55,7 @@ def test_a_day_is_searched_and_follows_the_server_by_itself(
     expect(card(page, "CARON")).to_be_visible()
     expect(page.get_by_test_id("day-problem")).to_have_count(0)
     arrived(page, "ADAM")
+    expect(page.get_by_text("Pas encore sur le serveur")).to_have_count(0)
     _answer_beside(page, context, "CARON", "ÉVRARD")
     until(lambda: _state_of_task(day, "ÉVRARD") is TaskState.DONE, "the other task is answered")
     expect(card(page, "DUVAL")).to_be_hidden()

@@ -140,6 +140,7 @@ def test_what_is_urgent_leaves_the_page_to_its_questions_and_is_asked_about_at_t
     page.get_by_test_id("confirm-finish").click()
     asked = page.locator("#ask-text")
     expect(asked).to_contain_text("2 urgences")
+    expect(asked).not_to_contain_text("..")
     page.get_by_test_id("ask-no").click()
     alerts = page.get_by_test_id("urgent-alert")
     expect(alerts).to_have_count(2)

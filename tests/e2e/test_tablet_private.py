@@ -76,6 +76,7 @@ def _type_everywhere(page: Page) -> None:
     page.get_by_test_id("visit-failed").click()
     page.locator("#failure-note").fill(TYPED[1])
     _leave_and_come_back(page)
+    expect(page.locator("#failure-note")).to_have_value(TYPED[1])
     page.get_by_test_id("back-to-hub").click()
     page.locator("[data-form=social_situation]").get_by_test_id("open-form").click()
     expect(page.get_by_test_id("save-state")).to_be_visible()

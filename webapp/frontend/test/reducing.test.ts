@@ -26,6 +26,7 @@ const visit = (id: string, changes: Partial<Visit> = {}): Visit => ({
 const record = (id: string): VisitRecord => ({
   visit: visit(id), startedAt: 1, failure: null, touchedAt: Date.now(),
   finished: [{ formId: 'home_visit', version: '1', instanceId: `i-${id}`, finishedAt: 1, answers: { falls: '3' } }],
+  failing: { outcome: 'no_answer', reason: '', left: [], note: 'chien' },
 })
 const draft = (id: string): DraftRecord => ({
   instanceId: `d-${id}`, visitId: id, formId: 'home_visit', version: '1', personName: 'Odette', startedAt: 1, savedAt: 2, page: 0,

@@ -1,5 +1,5 @@
 // A visit that could not take place, in the codes of the office.
-import type { Report } from '../shapes/records'
+import type { FailureAnswers, Report } from '../shapes/records'
 import type { Visit } from '../shapes/wire'
 
 export const FAILURES = [
@@ -7,13 +7,6 @@ export const FAILURES = [
 ] as const
 export const REASONS = ['R01', 'R02', 'R03', 'R04', 'R05', 'R06', 'R07', 'R08', 'R09', 'R10', 'R99'] as const
 export const LEFT_BEHIND = ['card', 'note', 'leaflet'] as const
-
-export interface FailureAnswers {
-  outcome: string
-  reason: string
-  left: readonly string[]
-  note: string
-}
 
 /** Only a refusal has a reason. */
 export function wantsReason(outcome: string): boolean {

@@ -49,12 +49,22 @@ export interface FinishedForm {
   called?: string[]
 }
 
+/** What a visitor tells of a visit that could not take place, in the codes of the office. */
+export interface FailureAnswers {
+  outcome: string
+  reason: string
+  left: readonly string[]
+  note: string
+}
+
 export interface VisitRecord {
   visit: Visit
   /** When "start" was tapped, by the tablet's clock. */
   startedAt: number | null
   finished: FinishedForm[]
   failure: { id: string; outcome: string; at: number } | null
+  /** What is being written of a shut door and was not told yet. */
+  failing?: FailureAnswers | undefined
   /** Parts refused, as told on this tablet; missing from what an older version of the app keeps. */
   refused?: string[]
   touchedAt: number

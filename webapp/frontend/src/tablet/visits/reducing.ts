@@ -60,7 +60,7 @@ export function reduced(record: VisitRecord): VisitRecord {
     person: { name: '', born_on: null, birth_year: null, phone: null },
     dwelling: { reference: '', address: '', postcode: '', city: '', floor: null, door: null, access_code: null, lift: null, lat: null, lon: null },
   }
-  return { ...record, visit, refused: [], finished: record.finished.map((form) => ({ ...form, answers: {} })), takenBack: true }
+  return { ...record, visit, refused: [], failing: undefined, finished: record.finished.map((form) => ({ ...form, answers: {} })), takenBack: true }
 }
 
 async function forgetNames(): Promise<void> {

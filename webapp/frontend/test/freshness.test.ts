@@ -5,7 +5,7 @@ import { day, dayProblem, isBack, refreshDay, refreshing } from '../src/tablet/v
 import { keepFresh } from '../src/tablet/visits/freshness'
 import * as db from '../src/tablet/memory/db'
 import { forgetAll } from '../src/tablet/ground/locking'
-import type { SessionRecord } from '../src/tablet/shapes/records'
+import type { DraftRecord, SessionRecord } from '../src/tablet/shapes/records'
 import { newDataKey } from '../src/tablet/memory/seal'
 import { session } from '../src/tablet/holder/session'
 
@@ -74,4 +74,17 @@ it('is asked for again each minute only while somebody looks', async () => {
   await vi.advanceTimersByTimeAsync(61_000)
   await vi.waitFor(() => expect(asked).toBe(1))
   vi.useRealTimers()
+})
+
+it('of a closed account keeps only what is still to be finished, and says so', async () => {
+  const visit = (id: string) => ({ id, person: { name: id }, dwelling: {}, forms: [] })
+  network = () => Promise.resolve(Response.json({ ...DAY, visits: [visit('idle'), visit('begun')], sent: [{ person_name: 'Odette' }] }))
+  await refreshDay()
+  await db.write([{ store: 'drafts', key: 'd', value: { instanceId: 'd', visitId: 'begun', personName: 'begun' } as DraftRecord }])
+  network = () => Promise.resolve(Response.json({ code: 'account_closed' }, { status: 401 }))
+  await refreshDay()
+  expect(dayProblem.value).toContain('compte est fermé')
+  const kept = JSON.stringify(await db.readAll('day'))
+  expect([kept.includes('begun'), kept.includes('idle'), kept.includes('Odette')]).toEqual([true, false, false])
+  expect(day.value?.answer.visits.map(({ id }) => id)).toEqual(['begun'])
 })

@@ -4,7 +4,7 @@ import { drafts, loadDrafts } from '../src/tablet/visits/draft'
 import { holdForm } from '../src/tablet/visits/holding'
 import { forgetAll } from '../src/tablet/ground/locking'
 import type { DraftRecord, OutboxItem, SentRecord, VisitRecord } from '../src/tablet/shapes/records'
-import { follow, forgetsName, heldVisits } from '../src/tablet/visits/reducing'
+import { follow, forgetsName, heldVisits, keepUnsent } from '../src/tablet/visits/reducing'
 import { newDataKey } from '../src/tablet/memory/seal'
 import { loadOutbox, queue, queueReport, sent } from '../src/tablet/sending/sending'
 import { isTakenBack, named } from '../src/tablet/sending/takenback'
@@ -130,4 +130,21 @@ describe('a visit the server took back', () => {
     await follow({ visits: [] })
     expect(visitRecords.value[0]?.visit.person.name).toBe('Odette')
   })
+})
+
+it('leaves of a closed account only what is still to be finished or sent', async () => {
+  await db.write([
+    { store: 'visits', key: 'sent', value: record('sent') }, { store: 'receipts', key: 's-sent', value: receipt('sent') },
+    { store: 'visits', key: 'told', value: record('told') },
+  ])
+  await keepUnsent()
+  expect(SECRETS.filter((secret) => secret !== 'falls' && JSON.stringify(visitRecords.value).includes(secret))).toEqual([])
+  expect(sent.value.map(({ personName }) => personName)).toEqual([''])
+  await db.write([
+    { store: 'visits', key: 'begun', value: record('begun') }, { store: 'drafts', key: 'd-begun', value: draft('begun') },
+    { store: 'outbox', key: 'i-queued', value: item('queued') },
+  ])
+  expect([...(await keepUnsent())].sort()).toEqual(['begun', 'queued'])
+  expect(visitRecords.value.find(({ visit }) => visit.id === 'begun')?.visit.person.name).toBe('Odette')
+  expect([drafts.value[0]?.personName, queue.value[0]?.personName]).toEqual(['Odette', 'Odette'])
 })

@@ -5,7 +5,7 @@ import { language, t } from '../ground/i18n'
 import { whenLocked } from '../ground/locking'
 import { fetchMissingMedia } from '../holder/media'
 import type { DayRecord } from '../shapes/records'
-import { follow, heldVisits } from './reducing'
+import { follow, heldVisits, keepUnsent } from './reducing'
 import { askSignIn, session } from '../holder/session'
 import { inLanguage, type DayAnswer, type FormAnswer, type Visit } from '../shapes/wire'
 
@@ -86,6 +86,7 @@ export async function refreshDay(): Promise<void> {
     await fetchMissingMedia(token)
     failed.value = null
   } catch (error) {
+    if (isClosed(error)) await keepOnlyUnsent()
     failed.value = { why: explain(error), at: Date.now(), offline: error instanceof Unreachable }
   } finally {
     refreshing.value = false
@@ -109,6 +110,16 @@ async function fetchMissingForms(token: string, answer: DayAnswer): Promise<void
   }
 }
 
+/** What the server takes back leaves the tablet; what was sent is told in the office. */
+async function keepOnlyUnsent(): Promise<void> {
+  const unsent = await keepUnsent()
+  if (!day.value) return
+  const { answer } = day.value
+  const record = { ...day.value, answer: { ...answer, visits: answer.visits.filter(({ id }) => unsent.has(id)), sent: [] } }
+  await db.write([{ store: 'day', key: 'current', value: record }])
+  day.value = record
+}
+
 type FormerVisit = Visit & { form?: { form_id: string; version: string } }
 
 /** A day kept by an older version of the app, or told by an older server, with what it could not know left empty. */
@@ -126,10 +137,14 @@ function completedVisit(visit: FormerVisit): Visit {
   }
 }
 
+function isClosed(error: unknown): boolean {
+  return error instanceof Refused && error.problem.code === 'account_closed'
+}
+
 function explain(error: unknown): string {
   if (error instanceof Unreachable) return t('day.offline')
   // Signing in would not help; what is still here goes on being sent.
-  if (error instanceof Refused && error.problem.code === 'account_closed') return t('day.accountClosed')
+  if (isClosed(error)) return t('day.accountClosed')
   if (error instanceof Refused && error.status === 401) {
     askSignIn()
     return t('outbox.why.sign_in')

@@ -44,6 +44,15 @@ export async function follow({ visits, taken_back: gone = [] }: Pick<DayAnswer, 
   await loadVisitRecords()
 }
 
+/** Her account is closed: let go of all but that of which something here is to be finished or sent; gives those visits. */
+export async function keepUnsent(): Promise<ReadonlySet<string>> {
+  const [visits, begun, outbox, receipts] = await Promise.all([db.readAll('visits'), db.readAll('drafts'), db.readAll('outbox'), db.readAll('receipts')])
+  const unsent = new Set([...begun, ...outbox].map(({ visitId }) => visitId))
+  const held = [...visits.map(({ visit }) => visit.id), ...receipts.map(({ visitId }) => visitId)]
+  await follow({ visits: [], taken_back: held.filter((id) => !unsent.has(id)) })
+  return unsent
+}
+
 /** What becomes of a record; nothing when it stays as it is. */
 function followed(record: VisitRecord, now: Visit | undefined): VisitRecord[] {
   if (takenBack.value.has(record.visit.id)) return record.takenBack ? [] : [reduced(record)]

@@ -58,7 +58,7 @@ export const en: Record<Key, Sentence> = {
   'day.refreshedAt': 'Refreshed {when}',
   'day.neverRefreshed': 'Not refreshed yet',
   'day.offline': 'The server does not answer. You can work with the visits below.',
-  'day.accountClosed': 'Your account is closed. No new visit arrives; what the tablet still holds is sent all the same, for 30 days.',
+  'day.accountClosed': 'Your account is closed. Your visits have left this tablet, but for those with something left to finish or to send: that is sent all the same, for 30 days.',
   'day.failed': 'Refreshing failed: {why}',
   'day.today': 'Today',
   'day.tomorrow': 'Tomorrow',

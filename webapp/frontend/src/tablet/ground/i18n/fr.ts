@@ -60,7 +60,7 @@ export const fr = {
   'day.refreshedAt': 'Actualisé {when}',
   'day.neverRefreshed': 'Pas encore actualisé',
   'day.offline': 'Le serveur ne répond pas. Vous pouvez travailler avec les visites ci-dessous.',
-  'day.accountClosed': 'Votre compte est fermé. Aucune visite nouvelle n’arrive ; ce que la tablette garde encore part quand même, pendant 30 jours.',
+  'day.accountClosed': 'Votre compte est fermé. Vos visites ont quitté cette tablette, sauf celles où il reste quelque chose à finir ou à envoyer : cela part quand même, pendant 30 jours.',
   'day.failed': 'L’actualisation a échoué : {why}',
   'day.today': 'Aujourd’hui',
   'day.tomorrow': 'Demain',

@@ -13,7 +13,9 @@ LISTED = re.compile(r"`/tablet/([^`]+)`,`([0-9a-f]{16})`")
 def make_release(folder: Path) -> Path:
     """Copy the server with a tablet app whose script has another name; gives where to run it."""
     code = Path(webapp.__file__).parent
-    shutil.copytree(code, folder / code.name, ignore=shutil.ignore_patterns("frontend", "*.pyc"))
+    shutil.copytree(
+        code, folder / code.name, ignore=shutil.ignore_patterns("frontend", "*.pyc", "*.br", "*.gz")
+    )
     for beside in ("diagnostics", "maps", "migrations", "pyproject.toml", "visits"):
         (folder / beside).symlink_to(code.parent / beside)
     tablet = folder / code.name / "static" / "tablet"

@@ -17,6 +17,7 @@ from benchmarks.lists import measure_lists
 from benchmarks.machine import core_share
 from benchmarks.map_views import measure_map
 from benchmarks.one_submission import measure_one
+from benchmarks.processes import measure_processes
 from benchmarks.report import heading, line, write_results
 from benchmarks.startup import measure_startup
 from benchmarks.stock_import import measure_imports
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Measure] = {
     "import": measure_imports,
     "submission": measure_one,
     "submissions": measure_submissions,
+    "processes": measure_processes,
     "tablet": measure_tablet,
     "startup": measure_startup,
     "map": measure_map,

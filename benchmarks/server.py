@@ -1,6 +1,7 @@
 """`palier serve` or `palier demo` in a process of its own, on loopback."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +35,10 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def memory_mb(self) -> float:
-        """Give the resident memory of the process, in megabytes."""
-        return float(psutil.Process(self.process.pid).memory_info().rss) / 1e6
+        """Give the memory of its processes, in megabytes; what they share is counted once."""
+        first = psutil.Process(self.process.pid)
+        every = (first, *first.children(recursive=True))
+        return sum(float(one.memory_full_info().pss) for one in every) / 1e6
 
 
 def environ_of(settings: Settings) -> Environ:
@@ -68,12 +71,14 @@ def running(environ: Mapping[str, str], command: str = "serve") -> Iterator[Serv
             env=os.environ | dict(environ),
             stdout=output,
             stderr=output,
+            start_new_session=True,
         )
     try:
         _wait(process, port, log)
         yield Server(port, process, time.perf_counter() - started)
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # and those it began
         process.wait()
 
 

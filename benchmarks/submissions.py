@@ -52,15 +52,16 @@ def _send_all(port: int, errands: list[Errand]) -> dict[int, Sending]:
     met = {clients: Sending() for clients in CLIENTS}
     left = iter(errands)
     warming = Sending()
-    _send(port, [next(left) for _ in range(WARM_UP)], clients=4, met=warming)
+    send(port, [next(left) for _ in range(WARM_UP)], clients=4, met=warming)
     for _ in range(ROUNDS):
         for clients, sending in met.items():
-            _send(port, [next(left) for _ in range(A_ROUND)], clients=clients, met=sending)
+            send(port, [next(left) for _ in range(A_ROUND)], clients=clients, met=sending)
     met[CLIENTS[0]].acknowledged |= warming.acknowledged
     return met
 
 
-def _send(port: int, errands: Sequence[Errand], *, clients: int, met: Sending) -> None:
+def send(port: int, errands: Sequence[Errand], *, clients: int, met: Sending) -> None:
+    """Send errands with a number of clients, and note what they met."""
     waiting: queue.SimpleQueue[Errand] = queue.SimpleQueue()
     for errand in errands:
         waiting.put(errand)
@@ -99,10 +100,10 @@ def _post(connection: http.client.HTTPConnection, errand: Errand) -> int:
 
 
 def _figures(house: House, met: dict[int, Sending], kind: Database) -> Iterator[Figure]:
-    stored = _stored(house)
+    kept = stored(house)
     acknowledged = set().union(*(sending.acknowledged for sending in met.values()))
-    if stored != acknowledged:
-        raise AssertionError(f"{len(acknowledged)} acknowledged, {len(stored)} stored")
+    if kept != acknowledged:
+        raise AssertionError(f"{len(acknowledged)} acknowledged, {len(kept)} stored")
     for clients, sending in met.items():
         what = f"submissions, {clients} client{'s' if clients > 1 else ''}"
         answers = {str(status): count for status, count in sending.answers.items()}
@@ -111,12 +112,12 @@ def _figures(house: House, met: dict[int, Sending], kind: Database) -> Iterator[
         )
         yield figure(f"{what}: wait", sending.latencies, unit="ms", database=kind)
     yield figure(
-        "submissions acknowledged = stored", [len(stored)], unit="", better=Better.MORE,
-        database=kind, acknowledged=len(acknowledged), stored=len(stored),
+        "submissions acknowledged = stored", [len(kept)], unit="", better=Better.MORE,
+        database=kind, acknowledged=len(acknowledged), stored=len(kept),
     )  # fmt: skip
 
 
-def _stored(house: House) -> set[str]:
+def stored(house: House) -> set[str]:
     """Name the submissions that were checked and have every file they came with."""
     with house.sessions() as session:
         kept = session.scalars(

@@ -1,12 +1,14 @@
 """A server in its own process, on a data folder of its own."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ class Server:
     # Where another release of the code stands; this one otherwise.
     release: Path | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -38,7 +41,11 @@ class Server:
 
     @property
     def environ(self) -> dict[str, str]:
-        ours = {"PALIER_DATA": str(self.data), "PALIER_BASEMAP": "none"}
+        ours = {
+            "PALIER_DATA": str(self.data),
+            "PALIER_BASEMAP": "none",
+            "PALIER_PROCESSES": "1",
+        }
         return os.environ | ours | self.settings
 
     def command(self, *arguments: str) -> None:
@@ -52,11 +59,12 @@ class Server:
     def start(self) -> None:
         log = (self.data / "server.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "webapp.commands.cli", "serve", "--port", str(self.port)],
+            self._serving,
             env=self.environ,
             cwd=self.release,
             stdout=log,
             stderr=log,
+            start_new_session=True,
         )
         log.close()
         ends = time.monotonic() + START_S
@@ -70,9 +78,15 @@ class Server:
         self.stop()
         raise AssertionError((self.data / "server.log").read_text())
 
+    @property
+    def _serving(self) -> list[str]:
+        palier = (sys.executable, "-m", "webapp.commands.cli")
+        return [*palier, "serve", "--port", str(self.port), *self.options]
+
     def stop(self) -> None:
         if self.process is not None:
-            self.process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)  # and those it began
             self.process.wait()
             self.process = None
 

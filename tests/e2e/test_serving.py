@@ -1,18 +1,27 @@
-"""The server as a process: it ends when asked, and says when it cannot begin."""
+"""The server as processes: they end when asked, hold nobody up, and say when they cannot begin."""
 
+import fcntl
 import http.client
+import json
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import pytest
+from sqlalchemy import text
 
 from tests.e2e.server import Server, free_port
 from tests.factories import make_user
@@ -22,11 +31,131 @@ from visits.models.accounts import Role
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture
+def several(initialised: Path, tmp_path: Path) -> Iterator[Server]:
+    """A deployment that serves with two processes."""
+    with deployed(initialised, tmp_path, PALIER_PROCESSES="2") as server:
+        wait_for(lambda: len(its(server)) == 2)
+        yield server
+
+
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
 def test_the_server_ends_when_asked(server: Server, asked: signal.Signals) -> None:
     assert server.process is not None
     server.process.send_signal(asked)
+    assert server.process.wait(timeout=300) == 0
+
+
+def test_an_answer_that_is_under_way_arrives_before_the_end(
+    initialised: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(initialised, tmp_path, dirs_exist_ok=True)
+    server = Server(tmp_path, free_port(), options=("--no-jobs", "--processes", "2"))
+    server.start()
+    assert server.process is not None
+    house, answers = server.house(), list[int]()
+    asking = threading.Thread(target=lambda: answers.append(sign_in_from_a_tablet(server)))
+    with house.sessions.begin() as session:
+        session.execute(text("SELECT 1"))  # whoever writes waits until we are through
+        asking.start()
+        wait_for(lambda: is_locked(server.data / "palier.db-next"))
+        server.process.terminate()
+        wait_for(lambda: not listens(server))
+    asking.join()
+    house.engine.dispose()
+    assert answers == [401]
     server.process.wait(timeout=300)
+
+
+def test_a_process_that_dies_is_begun_anew_and_the_others_go_on(several: Server) -> None:
+    first, other = its(several)
+    first.kill()
+    assert is_well(several)
+    wait_for(lambda: len(its(several)) == 2 and first not in its(several))
+    assert other in its(several)
+
+
+def test_none_stays_behind_when_whoever_began_them_is_gone(several: Server) -> None:
+    assert several.process is not None
+    left = its(several)
+    several.process.kill()
+    assert not psutil.wait_procs(left, timeout=300)[1]
+
+
+def test_jobs_run_in_one_of_several_processes_until_it_dies(several: Server) -> None:
+    log = several.data / "server.log"
+
+    def lines(message: str) -> list[dict[str, Any]]:
+        said = [json.loads(line) for line in log.read_text().splitlines()]
+        return [line for line in said if line["message"] == message]
+
+    wait_for(lambda: "remove_orphans" in {line["job"] for line in lines("job")})
+    (working,) = {line["process"] for line in lines("job")}
+    psutil.Process(working).kill()
+    wait_for(lambda: len(lines("jobs")) == 2)
+    assert lines("jobs")[1]["process"] != working
+    assert Counter(line["job"] for line in lines("job"))["make_what_is_due"] == 1
+
+
+def test_slow_clients_and_those_that_leave_hold_up_nobody(several: Server) -> None:
+    head = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
+    with ExitStack() as opened:
+        here = ("127.0.0.1", several.port)
+        slow = [opened.enter_context(socket.create_connection(here)) for _ in range(500)]
+        for number, client in enumerate(slow):
+            client.sendall(head if number % 2 else b"GET /sign-in HTT")
+        for _ in range(3):
+            for client in slow:
+                client.sendall(b"a")
+            assert is_well(several)
+        for client in slow[::3]:  # bodies that end early
+            client.close()
+        assert is_well(several)
+    assert '"status": 5' not in (several.data / "server.log").read_text()
+
+
+def its(server: Server) -> list[psutil.Process]:
+    """Give the processes that serve, the one that looks after them aside."""
+    assert server.process is not None
+    return list(psutil.Process(server.process.pid).children(recursive=True))
+
+
+def wait_for(state: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 300
+    while not state():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
+def is_well(server: Server) -> bool:
+    with urllib.request.urlopen(f"{server.url}/sign-in", timeout=120) as answer:
+        return bool(answer.status == 200)
+
+
+def listens(server: Server) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", server.port), timeout=300).close()
+    except ConnectionError:
+        return False
+    return True
+
+
+def is_locked(place: Path) -> bool:
+    if not place.exists():
+        return False
+    with place.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def sign_in_from_a_tablet(server: Server) -> int:
+    body = json.dumps({"email": "nobody@example.org", "password": "wrong", "name": "t"})
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)) as connection:
+        connection.request("POST", "/api/devices", body, {"Content-Type": "application/json"})
+        return connection.getresponse().status
 
 
 def test_a_port_that_is_taken_is_said_in_a_line(initialised: Path) -> None:

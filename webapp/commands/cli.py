@@ -1,7 +1,6 @@
 """The command `palier`."""
 
 import json
-import signal
 import sys
 import threading
 from dataclasses import replace
@@ -9,14 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
-import waitress
-from flask import Flask
 
 from visits.ground.migration import is_current, migrate
 from visits.ground.private import close_to_others
 from visits.ground.statistics import look_anew
-from webapp import create_app
-from webapp.access.setting_up import publish_what_ships, settle_memory
+from webapp.access.setting_up import publish_what_ships
 from webapp.commands.backup import backup, restore_
 from webapp.commands.checkup import checkup
 from webapp.commands.forms import forms
@@ -25,14 +21,13 @@ from webapp.commands.jobs import start_jobs
 from webapp.commands.keys import keys, seal_files
 from webapp.commands.placing import place
 from webapp.commands.programmes import programmes
+from webapp.commands.serving import cores, serve_until_asked
 from webapp.commands.users import users
 from webapp.demo import DemoAccount, load_demo
 from webapp.frame.kept_secrets import CannotStart
-from webapp.frame.security import log_in_lines, log_libraries_in_lines
+from webapp.frame.security import log_in_lines
 from webapp.frame.settings import Settings, read_settings
 from webapp.frame.transaction import House, open_house
-
-THREADS = 8
 
 
 class Palier(click.Group):
@@ -64,15 +59,23 @@ main.add_command(import_)
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
-@click.option("--jobs/--no-jobs", default=True, help="Run the recurring jobs in this process too.")
-def serve(host: str, port: int, jobs: bool) -> None:
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    default=cores,
+    envvar="PALIER_PROCESSES",
+    help="How many processes serve: as many as there are cores.",
+)
+@click.option("--jobs/--no-jobs", default=True, help="Run the recurring jobs too, in one of them.")
+def serve(host: str, port: int, processes: int, jobs: bool) -> None:
     """Serve the office, the tablet and the API."""
     settings = read_settings()
-    app = create_app(settings)
-    house = app.extensions["palier"]
-    if not is_current(house.engine):
+    house = open_house(settings)
+    current = is_current(house.engine)
+    house.engine.dispose()  # no connection is there when processes part
+    if not current:
         raise click.ClickException("The database needs `palier init` first.")
-    _serve(app, host, port, jobs=jobs)
+    serve_until_asked(settings, host, port, processes=processes, jobs=jobs)
 
 
 @main.command()
@@ -109,7 +112,8 @@ def demo(host: str, port: int, serving: bool) -> None:
     _show_accounts(settings, accounts)
     if serving:
         click.echo(f"\n  http://{host}:{port}      Ctrl-C ends it.\n")
-        _serve(create_app(settings), host, port, jobs=True)
+        house.engine.dispose()
+        serve_until_asked(settings, host, port, processes=1, jobs=True)
 
 
 @main.command()
@@ -132,35 +136,6 @@ def _initialise(house: House) -> None:
         publish_what_ships(session, now=house.clock())
         look_anew(session)
     seal_files(house)
-
-
-def _serve(app: Flask, host: str, port: int, *, jobs: bool) -> None:
-    """Serve until Ctrl-C or SIGTERM; threads end with the process, nothing is left behind."""
-    # A shell may have us ignore SIGINT when it starts us in the background.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    log_libraries_in_lines()
-    try:
-        server = waitress.create_server(
-            app,
-            host=host,
-            port=port,
-            threads=THREADS,
-            ident="palier",
-            max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1024,
-            # Of proxies that are trusted, create_app reads what they say; of others nobody does.
-            clear_untrusted_proxy_headers=not app.extensions["palier"].settings.trusted_proxies,
-        )
-    except OSError as error:
-        message = f"Port {port} cannot be used ({error.strerror}). Choose another: --port, or PORT="
-        raise click.ClickException(message) from error
-    scheduler = start_jobs(app.extensions["palier"]) if jobs else None
-    settle_memory()
-    try:
-        server.run()
-    finally:
-        if scheduler is not None:
-            scheduler.shutdown(wait=False)
 
 
 def _show_accounts(settings: Settings, accounts: list[DemoAccount]) -> None:

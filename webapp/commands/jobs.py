@@ -1,6 +1,9 @@
 """The clock: jobs that remind, escalate and purge, each effect once."""
 
+import fcntl
 import logging
+import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -171,3 +174,18 @@ def start_jobs(house: House) -> BackgroundScheduler:
     )
     scheduler.start()
     return scheduler
+
+
+def run_jobs_in_turn(house: House) -> None:
+    """Start the jobs once no other process of this data folder runs them; waits aside.
+
+    Several would do no harm, but each would look for what one finds. Whoever has the turn keeps it
+    for as long as it lives.
+    """
+
+    def wait_and_start() -> None:
+        fcntl.flock(os.open(house.settings.data, os.O_RDONLY), fcntl.LOCK_EX)
+        log.info("jobs", extra={"facts": {"turn": "taken"}})
+        start_jobs(house)
+
+    threading.Thread(target=wait_and_start, name="jobs", daemon=True).start()

@@ -67,6 +67,7 @@ class JsonLines(logging.Formatter):
         line = {
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname.lower(),
+            "process": record.process,
             "message": record.getMessage(),
             **getattr(record, "facts", {}),
         }

@@ -11,10 +11,12 @@ from webapp.access.auth import guard
 from webapp.access.sign_in import set_up_accounts
 from webapp.api import register_api
 from webapp.api.health import health
+from webapp.api.metrics import metrics
 from webapp.api.tablet_app import tablet
 from webapp.frame.assets import offer_assets
 from webapp.frame.errors import answer_errors
 from webapp.frame.languages import speak_languages
+from webapp.frame.metrics import count_requests
 from webapp.frame.packing import pack_answers
 from webapp.frame.security import keep_logs, protect_pages
 from webapp.frame.settings import Settings
@@ -40,6 +42,8 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     pack_answers(app)
     answer_errors(app)
     keep_logs(app)
+    if settings.metrics:
+        count_requests(app)
     tiles = tiles_from_setting(settings.basemap)
     protect_pages(app, tile_host=tiles.host if tiles else None, https=settings.https)
     speak_languages(app)
@@ -49,6 +53,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
 
     offer_assets(app)
     app.register_blueprint(health)
+    app.register_blueprint(metrics)
     app.register_blueprint(tablet)
     register_api(app)
     register_office(app)

@@ -114,6 +114,21 @@ def test_slow_clients_and_those_that_leave_hold_up_nobody(several: Server) -> No
     assert '"status": 5' not in (several.data / "server.log").read_text()
 
 
+def test_several_processes_count_together(initialised: Path, tmp_path: Path) -> None:
+    token = "a token of the tests"
+    given = {"PALIER_PROCESSES": "2", "PALIER_METRICS": token}
+    with deployed(initialised, tmp_path, **given) as server:
+        for _ in range(20):
+            assert is_well(server)
+        asked = urllib.request.Request(
+            f"{server.url}/metrics", headers={"Authorization": f"Bearer {token}"}
+        )
+        with urllib.request.urlopen(asked, timeout=120) as answer:
+            told = answer.read().decode()
+    (line,) = (one for one in told.splitlines() if 'total{endpoint="security.login"' in one)
+    assert float(line.split()[-1]) == 20
+
+
 def its(server: Server) -> list[psutil.Process]:
     """Give the processes that serve, the one that looks after them aside."""
     assert server.process is not None

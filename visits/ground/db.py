@@ -41,6 +41,8 @@ from visits.ground.turns import Turns, queue_writers
 BUSY_TIMEOUT_MS = 15_000
 RECYCLE_S = 900
 CONNECT_S = 5
+# SQLite’s own files, and those by which its writers take turns.
+BESIDE = ("-wal", "-shm", "-turn", "-next")
 LOG_LIMIT = 4_000_000  # bytes that SQLite’s log keeps once all of it is in the database
 
 
@@ -252,7 +254,7 @@ def _close_to_others(database: str | None) -> None:
     place = Path(database)
     if place.parent.is_dir():
         place.touch(mode=0o600)
-    for file in (place, *(place.with_name(place.name + end) for end in ("-wal", "-shm"))):
+    for file in (place, *(place.with_name(place.name + end) for end in BESIDE)):
         if file.exists():
             close_to_others(file)
 

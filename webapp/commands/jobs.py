@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from visits.accounts.open_sessions import forget_old_sessions
@@ -31,6 +30,8 @@ from visits.retention.orphans import remove_orphans
 from visits.sight.access_chain import check_access_log, let_go_of_access_log, seal_access_log
 from visits.works.work_orders import escalate_work_orders
 from webapp.commands.placing import place_residences
+from webapp.frame.errors import without_values
+from webapp.frame.security import beside_requests
 from webapp.frame.transaction import House, refusal_of
 
 log = logging.getLogger("palier")
@@ -117,13 +118,15 @@ def _run(house: House, session: Session, job: Job, now: datetime) -> Any:
 
 
 def run_unless_away(house: House, job: Job) -> None:
-    """Run a job; a database that is away is one line of the log, and the job stays due."""
-    try:
-        run_job(house, job)
-    except (Away, DBAPIError) as error:
-        if not isinstance(error, Away) and not isinstance(refusal_of(error), Away):
-            raise
-        log.warning("database away", extra={"facts": {"job": job.name}})
+    """Run a job; what keeps it from its end is said in the log, and the job stays due."""
+    with beside_requests(job=job.name):
+        try:
+            run_job(house, job)
+        except Exception as error:
+            if isinstance(error, Away) or isinstance(refusal_of(error), Away):
+                log.warning("database away")
+            else:
+                log.error("job failed", exc_info=without_values(error))
 
 
 def make_room(house: House) -> bool:

@@ -6,9 +6,12 @@ sends a byte a second holds up nobody, where gunicorn's own threads (granian's t
 """
 
 import os
+import shutil
 import signal
 import socket
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 import click
@@ -21,6 +24,7 @@ from gunicorn.workers.base import Worker
 from webapp import create_app
 from webapp.access.setting_up import settle_memory
 from webapp.commands.jobs import run_jobs_in_turn
+from webapp.frame.metrics import count_together
 from webapp.frame.security import log_libraries_in_lines
 from webapp.frame.settings import Settings
 from webapp.frame.transaction import House
@@ -46,7 +50,12 @@ def serve_until_asked(
     signal.signal(signal.SIGINT, signal.default_int_handler)
     log_libraries_in_lines()
     listening = _listen(host, port)
-    _Deployment(settings, listening, processes=processes, jobs=jobs).run()
+    deployment = _Deployment(settings, listening, processes=processes, jobs=jobs)
+    if settings.metrics:
+        folder = Path(tempfile.mkdtemp(prefix="palier-counts-"))
+        count_together(folder)
+        deployment.cfg.set("on_exit", lambda arbiter: shutil.rmtree(folder, ignore_errors=True))
+    deployment.run()
 
 
 def _listen(host: str, port: int) -> socket.socket:

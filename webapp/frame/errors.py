@@ -208,19 +208,24 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     if refused := refusal_of(error):  # outside of our writing transactions
         log.warning("refused", extra={"facts": {"code": refused.code} | _request_facts()})
         return answer_refusal(refused)
-    log.error("unexpected error", exc_info=_without_values(error))
+    log.error("unexpected error", exc_info=without_values(error))
     title = gettext("Something went wrong on our side. Nothing was changed by this click.")
     if wants_json():
         return problem(InternalServerError.code, title)
     return _page(InternalServerError.code, title)
 
 
+def new_request_id() -> str:
+    """Make the id by which the lines of the log that belong together are found."""
+    return uuid.uuid4().hex[:12]
+
+
 def _request_facts() -> dict[str, Any]:
     return {"request_id": g.get("request_id"), "endpoint": request.endpoint}
 
 
-def _without_values(error: Exception) -> Exception:
-    # A database error repeats the values it was given: these may be somebody's.
+def without_values(error: Exception) -> Exception:
+    """Have an error of the database not repeat the values it was given: they may be somebody's."""
     if hasattr(error, "hide_parameters"):
         error.hide_parameters = True
     return error
@@ -232,7 +237,7 @@ def answer_errors(app: Flask) -> None:
 
     @app.before_request
     def name_request() -> None:
-        g.request_id = uuid.uuid4().hex[:12]
+        g.request_id = new_request_id()
 
     for kind, _ in STATUS:
         app.register_error_handler(kind, answer_refusal)

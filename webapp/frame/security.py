@@ -4,8 +4,14 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 from flask import Flask, Response, g, request
+
+from webapp.frame.errors import new_request_id
 
 TABLET_PATH = "/tablet/"
 
@@ -82,7 +88,6 @@ def log_in_lines() -> logging.Logger:
     if not logger.handlers:
         logger.addHandler(_json_lines())
         logger.setLevel(logging.INFO)
-        logger.addFilter(_add_request_id)
     return logger
 
 
@@ -95,6 +100,7 @@ def log_libraries_in_lines() -> None:
 def _json_lines() -> logging.Handler:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    handler.addFilter(_add_request_id)
     return handler
 
 
@@ -117,11 +123,27 @@ def keep_logs(app: Flask) -> None:
             "ms": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
             "user": str(g.account.id) if g.get("account") else None,
         }
-        logger.info("request", extra={"facts": facts | {"request_id": g.get("request_id")}})
+        logger.info("request", extra={"facts": facts})
         return answer
 
 
+# What is done aside of requests, with an id of its own.
+_beside: ContextVar[dict[str, str] | None] = ContextVar("beside", default=None)
+
+
+@contextmanager
+def beside_requests(**facts: str) -> Iterator[None]:
+    """Name work that nobody asked for just now, a job's run, so that all its lines are found."""
+    token = _beside.set({"request_id": new_request_id(), **facts})
+    try:
+        yield
+    finally:
+        _beside.reset(token)
+
+
 def _add_request_id(record: logging.LogRecord) -> bool:
-    if not hasattr(record, "facts") and g:
-        record.facts = {"request_id": g.get("request_id"), "endpoint": request.endpoint}
+    known: dict[str, Any] = dict(_beside.get() or {})
+    if g:
+        known = {"request_id": g.get("request_id"), "endpoint": request.endpoint}
+    record.facts = known | getattr(record, "facts", {})
     return True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from visits.ground.private import make_private_folder
-from webapp.frame.kept_secrets import CannotStart, listed, secrets_of
+from webapp.frame.kept_secrets import LEAST, CannotStart, listed, secrets_of
 from webapp.frame.mail import MailServer, read_mail_server
 
 
@@ -19,7 +19,8 @@ class Settings:
     are the names this deployment answers to, empty for any; `address` is where links in letters
     lead, such as `https://palier.example.org`; `second_factor` are the roles that must have one,
     which people who try the demonstration need not; `visit_idle_minutes` is how long a visit's
-    form may lie idle on a tablet before the tablet locks.
+    form may lie idle on a tablet before the tablet locks; `metrics` is the token that opens
+    /metrics, without which nobody may.
     """
 
     data: Path
@@ -36,6 +37,7 @@ class Settings:
     mail: MailServer | None = None
     second_factor: tuple[str, ...] = ("administrator",)
     visit_idle_minutes: int = 15
+    metrics: str | None = None
 
     @property
     def photos(self) -> Path:
@@ -51,8 +53,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     `PALIER_DATA` (default `var`), `PALIER_DATABASE_URL`, `PALIER_SECRETS` (comma-separated,
     newest first), `PALIER_SESSION_SECRET`, `PALIER_BASEMAP`, `PALIER_GEOCODER`, `PALIER_HTTPS`,
     `PALIER_DEMO`, `PALIER_TRUSTED_PROXIES`, `PALIER_HOSTS` (comma-separated), `PALIER_ADDRESS`,
-    `PALIER_SECOND_FACTOR` (roles, comma-separated, or `none`), `PALIER_VISIT_IDLE_MINUTES`, and
-    those of `read_mail_server`.
+    `PALIER_SECOND_FACTOR` (roles, comma-separated, or `none`), `PALIER_VISIT_IDLE_MINUTES`,
+    `PALIER_METRICS`, and those of `read_mail_server`.
     """
     data, database_url = where(environ)
     session_secret, columns = secrets_of(
@@ -76,7 +78,18 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         mail=read_mail_server(environ),
         second_factor=listed(environ.get("PALIER_SECOND_FACTOR", "")) or ("administrator",),
         visit_idle_minutes=_whole(environ, "PALIER_VISIT_IDLE_MINUTES", 15),
+        metrics=_token(environ, "PALIER_METRICS"),
     )
+
+
+def _token(environ: Mapping[str, str], name: str) -> str | None:
+    written = environ.get(name) or None
+    if written is not None and len(written) < LEAST:
+        raise CannotStart(
+            f"{name} est un jeton d’au moins {LEAST} caractères.",
+            f"{name} is a token of at least {LEAST} characters.",
+        )
+    return written
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -14,6 +14,7 @@ from .workbook.consequences import LANGUAGES, Consequence
 from .xpath import Node
 
 MOST_CAUSES = 20
+MOST_ITEMS = 9_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """Something the answers call for; the path carries the positions of repeats."""
+    """Something the answers call for; the path carries the positions of repeats.
+
+    `quantity` is the number of items of a kit, from 0 to `MOST_ITEMS`, where the form counts them.
+    """
 
     name: str
     path: str
@@ -38,6 +42,7 @@ class Called:
     owner: str
     label: Mapping[str, str]
     causes: tuple[Cause, ...]
+    quantity: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,18 @@ class _Reader:
                 owner=one.owner,
                 label=label,
                 causes=tuple(self._causes(one, node))[:MOST_CAUSES],
+                quantity=self._quantity(one, node),
             )
+
+    def _quantity(self, one: Consequence, called: Node) -> int:
+        if not one.quantity or one.quantity.isdecimal():
+            return int(one.quantity or 0)
+        said = [
+            _number(node.value) or 0.0
+            for node in self.index.get(one.quantity, ())
+            if node.relevant and _beside(node, called)
+        ]
+        return max(0, min(int(sum(said)), MOST_ITEMS))
 
     def _causes(self, one: Consequence, called: Node) -> Iterator[Cause]:
         for path in self._asked(one.causes):

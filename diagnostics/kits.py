@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from .codes import KITS
+from .assessment import Called
+from .codes import KITS, Kind
 from .submission import Checked
+from .workbook.consequences import Consequence
 
 ITEMS = tuple(KITS)
 ECO_KIT = "eco_kit"
@@ -17,10 +19,26 @@ _COUNTED = {
 _GIVEN = ("night_light", "rug_tape")
 
 
-def items_used(checked: Checked) -> dict[str, int]:
-    """Count by item what an eco-kit visit took out of the visitor's bag; nothing for other forms.
+def items_used(
+    consequences: Iterable[Consequence], called: Iterable[Called], checked: Checked
+) -> dict[str, int]:
+    """Count by item what a filled form took out of the visitor's bag.
 
-    Of a night light or a rug tape the form says only that it was given: one of each.
+    The workbook says so, in the column `quantity` of its consequences.
+    """
+    if not any(one.quantity for one in consequences):
+        return _before_workbooks_counted(checked)
+    used: dict[str, int] = {}
+    for one in called:
+        if one.kind == Kind.KIT and one.quantity:
+            used[one.code] = used.get(one.code, 0) + one.quantity
+    return used
+
+
+def _before_workbooks_counted(checked: Checked) -> dict[str, int]:
+    """Read an eco-kit form of before November 2026: its versions stay, and drafts of them come.
+
+    Of a night light or a rug tape it says only that it was given: one of each.
     """
     if checked.form_id != ECO_KIT:
         return {}

@@ -18,11 +18,18 @@ LANGUAGES = ("fr", "en")
 GROUP = "what_follows"
 GROUP_LABEL = {"fr": "Ce qui va suivre", "en": "What follows"}
 _IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_-]{0,60}"
+_HOW_MANY = rf"^(?:[1-9]\d{{0,2}}|\$\{{\s*{_IDENTIFIER}\s*\}})?$"
+_NUMBERS = ("integer", "calculate", "range")
+_NO_NUMBER = "Écrivez un nombre, ou la question qui le dit : ${{lampes_posees}}. Vide : non compté."
 
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What a form calls for when its answers are so; `causes` are the questions it looks at."""
+    """What a form calls for when its answers are so; `causes` are the questions it looks at.
+
+    `quantity` says how many items of a kit were fitted or given: a number, or the path of the
+    question that tells it, all turns of its repeat together; empty: they are not counted.
+    """
 
     name: str
     path: str
@@ -35,6 +42,7 @@ class Consequence:
     label: Mapping[str, str]
     when: str
     causes: tuple[str, ...] = ()
+    quantity: str = ""
 
 
 def _known(table: Any, what: str) -> validate.Validator:
@@ -84,6 +92,7 @@ class ConsequenceSchema(Schema):
     )
     due = fields.String(load_default="", validate=_delay)
     owner = fields.String(load_default="", validate=_known(["", *OWNERS], "Le responsable"))
+    quantity = fields.String(load_default="", validate=validate.Regexp(_HOW_MANY, error=_NO_NUMBER))
     label = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
     @validates_schema
@@ -92,6 +101,11 @@ class ConsequenceSchema(Schema):
         if data["code"] not in codes:
             said = f"Le code « {data['code']} » est inconnu pour le genre « {data['kind']} »."
             raise ValidationError(said + perhaps(data["code"], codes), "code")
+
+    @validates_schema
+    def _counts_a_kit(self, data: dict[str, Any], **_: Any) -> None:
+        if data["quantity"] and data["kind"] != Kind.KIT:
+            raise ValidationError("Seul le genre kit se compte : videz cette cellule.", "quantity")
 
     @validates_schema
     def _both_languages(self, data: dict[str, Any], **_: Any) -> None:
@@ -144,6 +158,7 @@ def _consequence(loaded: dict[str, Any], name: str) -> Consequence:
         owner=loaded["owner"],
         label=loaded["label"],
         when=loaded["when"],
+        quantity=loaded["quantity"].strip("${ }"),
     )
 
 
@@ -169,4 +184,18 @@ def _misfits(row: Row, one: Consequence, workbook: Workbook, *, names: set[str])
     if one.for_each and one.for_each not in repeats:
         message = f"La répétition « {one.for_each} » n’existe pas.{perhaps(one.for_each, repeats)}"
         problems.append(Problem("consequences", row.number, "for_each", message))
+    if one.quantity and (message := _uncountable(one, workbook)):
+        problems.append(Problem("consequences", row.number, "quantity", message))
     return problems
+
+
+def _uncountable(one: Consequence, workbook: Workbook) -> str:
+    """Say why a question tells no number of items; nothing when it does."""
+    if one.quantity.isdecimal():
+        return ""
+    types = {row.get("name"): row.get("type").strip() for row in workbook.survey}
+    if one.quantity not in types:
+        return f"La question « {one.quantity} » n’existe pas.{perhaps(one.quantity, types)}"
+    if types[one.quantity] not in _NUMBERS:
+        return f"« {one.quantity} » n’est pas un nombre : choisissez une autre question."
+    return ""

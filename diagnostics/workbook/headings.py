@@ -47,7 +47,18 @@ _KNOWN: dict[str, frozenset[str]] = {
         ]
     ),
     "consequences": frozenset(
-        ["name", "when", "for_each", "kind", "code", "severity", "due", "owner", "label"]
+        [
+            "name",
+            "when",
+            "for_each",
+            "kind",
+            "code",
+            "severity",
+            "due",
+            "owner",
+            "quantity",
+            "label",
+        ]
     ),
 }
 _KNOWN["external_choices"] = _KNOWN["choices"]

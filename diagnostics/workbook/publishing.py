@@ -269,7 +269,12 @@ def _placed(form: Form, one: Consequence) -> Consequence:
         for path in form.models
         if path.endswith(f"/{holder}/{one.name}") or _below(path, holder, one.name)
     )
-    return replace(one, path=path, causes=_causes(form, path))
+    quantity = _path_of(form, one.quantity)
+    return replace(one, path=path, causes=_causes(form, path), quantity=quantity)
+
+
+def _path_of(form: Form, name: str) -> str:
+    return next((path for path in form.models if name and path.endswith(f"/{name}")), name)
 
 
 def _below(path: str, holder: str, name: str) -> bool:

@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diagnostics.assessment import assess
 from diagnostics.codes import CODES, KINDS, OWNERS, SEVERITIES, Kind, Name, Severity, code_name
 from diagnostics.delays import Delay, DelayUnit, parse_delay
 from diagnostics.form import parse_form
@@ -36,6 +37,9 @@ CALL = {
     "label::fr": "Appeler.",
     "label::en": "Call.",
 }
+
+
+LED = {"kind": "kit", "code": "led"}
 
 
 def problems(survey: list[Any], **more: Any) -> tuple[Problem, ...]:
@@ -98,6 +102,16 @@ def test_a_consequence_for_each_turn_stands_at_the_end_of_its_repeat() -> None:
     assert [one.name for one in parse_form(form.xform).questions] == ["a", "call"]
 
 
+def test_a_kit_says_how_many_items_all_turns_of_a_repeat_together() -> None:
+    survey = [row("begin repeat", "room"), row("integer", "lamps"), row("end repeat", "")]
+    rows = [{**CALL, **LED, "when": "true()", "quantity": "${ lamps }"}]
+    form = published(survey, consequences=rows)
+    answers = parse_form(form.xform)
+    filled = checked(answers, {"room": [{"lamps": "3"}, {"lamps": ""}, {"lamps": "2"}]})
+    (called,) = assess(answers, filled, form.consequences).called
+    assert (form.consequences[0].quantity, called.quantity) == ("/data/room/lamps", 5)
+
+
 @pytest.mark.parametrize(
     ("change", "column", "said"),
     [
@@ -113,6 +127,11 @@ def test_a_consequence_for_each_turn_stands_at_the_end_of_its_repeat() -> None:
         ({"for_each": "rom"}, "for_each", "La répétition « rom » n’existe pas."),
         ({"name": "a"}, "name", "Le nom « a » est déjà pris."),
         ({"name": "à b"}, "name", "Nom non valide."),
+        ({"quantity": "1"}, "quantity", "Seul le genre kit se compte : videz cette cellule."),
+        ({**LED, "quantity": "-3"}, "quantity", "Écrivez un nombre, ou la question"),
+        ({**LED, "quantity": "1000"}, "quantity", "Écrivez un nombre, ou la question"),
+        ({**LED, "quantity": "${b}"}, "quantity", "La question « b » n’existe pas."),
+        ({**LED, "quantity": "${a}"}, "quantity", "« a » n’est pas un nombre"),
     ],
 )
 def test_a_bad_consequence_is_refused_on_its_cell(

@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -40,10 +41,16 @@ def visitor(session: Session, now: datetime) -> User:
     return make_user(session, role=Role.VISITOR)
 
 
+def used_in(name: str, **answers: Any) -> dict[str, int]:
+    filled = Filled(name, **answers)
+    said = shipped_form(name).consequences
+    return items_used(said, filled.assessment.called, filled.checked)
+
+
 def test_the_form_says_what_left_the_bag() -> None:
-    assert items_used(Filled("eco_kit", **KIT).checked) == USED
-    assert items_used(Filled("eco_kit", kit_agreed="no").checked) == {}
-    assert items_used(Filled("home_visit", visit_agreed="yes", led_fitted="4").checked) == {}
+    assert used_in("eco_kit", **KIT) == USED
+    assert used_in("eco_kit", kit_agreed="no") == {}
+    assert used_in("home_visit", visit_agreed="yes", led_fitted="4") == {"led": 4}
 
 
 def test_what_is_handed_out_less_what_is_fitted_is_in_the_bag(
@@ -65,6 +72,23 @@ def test_what_is_handed_out_less_what_is_fitted_is_in_the_bag(
     sent.state = SubmissionState.SET_ASIDE
     session.flush()
     assert bag_of(session, visitor.id) == {"led": 15}
+
+
+def test_what_two_forms_of_a_visit_tell_left_the_bag_once(
+    session: Session, visitor: User, tmp_path: Path, now: datetime
+) -> None:
+    publish_form(session, shipped_form("home_visit"), by=None, now=now)
+    visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
+    for xml in (
+        fill_shipped("eco_kit", **KIT),
+        fill_shipped("home_visit", visit_agreed="yes", led_fitted="4", aerators_fitted="1"),
+    ):
+        record_submission(
+            session, FileStore(tmp_path), xml=xml, files=(), now=now, visit_id=visit.id,
+            viewer=make_viewer(visitor, Reach.OWN),
+        )  # fmt: skip
+    bag = bag_of(session, visitor.id)
+    assert (bag["led"], bag["aerator"], bag["rug_tape"]) == (-4, -1, -1)
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,13 @@
 """Eco-kit items in the visitors' bags: handed out, taken back, fitted in homes."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from diagnostics.kits import ITEMS, items_used
-from diagnostics.submission import Checked
+from diagnostics.kits import ITEMS
 from visits.ground.db import take_turn
 from visits.ground.errors import Invalid
 from visits.models.accounts import Role, User
@@ -52,13 +51,12 @@ def put_in_bag(
 
 
 def record_fitted(
-    session: Session, submission: Submission, checked: Checked, *, now: datetime
+    session: Session, submission: Submission, used: Mapping[str, int], *, now: datetime
 ) -> None:
-    """Take out of the bag what a submission says was fitted, once.
+    """Take out of the bag what a submission says was fitted, by item, once.
 
     A bag may fall below zero: what is in homes is true, the handing out was not noted.
     """
-    used = items_used(checked)
     known = select(KitMovement.id).where(KitMovement.submission_id == submission.id)
     if not used or session.scalars(known.limit(1)).first() is not None:
         return
@@ -82,15 +80,29 @@ def bag_of(session: Session, visitor_id: uuid.UUID) -> Bag:
 
 
 def bags_of(session: Session, visitor_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Bag]:
-    """Count what is in visitors' bags; answers that were set aside took nothing out."""
+    """Count what is in visitors' bags; answers that were set aside took nothing out.
+
+    What two forms of one visit tell of an item is the same: the larger number counts.
+    """
     counted = or_(
         KitMovement.submission_id.is_(None), Submission.state != SubmissionState.SET_ASIDE
     )
-    statement = (
-        select(KitMovement.visitor_id, KitMovement.item, func.sum(KitMovement.quantity))
+    visit = func.coalesce(Submission.visit_id, KitMovement.submission_id, KitMovement.id)
+    told = (
+        select(KitMovement.visitor_id, KitMovement.item, visit.label("visit"))
+        .add_columns(func.sum(KitMovement.quantity).label("quantity"))
         .outerjoin(Submission, Submission.id == KitMovement.submission_id)
         .where(KitMovement.visitor_id.in_(visitor_ids), counted)
-        .group_by(KitMovement.visitor_id, KitMovement.item)
+        .group_by(KitMovement.visitor_id, KitMovement.item, visit, KitMovement.submission_id)
+        .subquery()
+    )
+    once = (
+        select(told.c.visitor_id, told.c.item, func.min(told.c.quantity).label("quantity"))
+        .group_by(told.c.visitor_id, told.c.item, told.c.visit)
+        .subquery()
+    )
+    statement = select(once.c.visitor_id, once.c.item, func.sum(once.c.quantity)).group_by(
+        once.c.visitor_id, once.c.item
     )
     bags: dict[uuid.UUID, Bag] = {}
     for visitor_id, item, quantity in session.execute(statement):

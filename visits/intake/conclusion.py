@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from diagnostics.assessment import Called, assess
 from diagnostics.facts import facts
 from diagnostics.form import Question
+from diagnostics.kits import items_used
 from diagnostics.recall import outcome_of, recall
 from diagnostics.submission import Checked, check
 from diagnostics.wellformed import Element, head_of, read_submission
@@ -76,7 +77,8 @@ def conclude(
         _keep_to_refusals(submission, checked, aside.refused)
     session.add(submission)  # all that is said of it is known by now: it is written once
     session.flush()
-    record_fitted(session, submission, checked, now=now)
+    used = items_used(read.consequences, assessment.called, checked)
+    record_fitted(session, submission, used, now=now)
     if later is not None:
         supersede(session, submission, later, viewer=viewer, now=now)
     elif submission.visit is not None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from visits.agenda.kits import put_in_bag
+from visits.agenda.kits import bag_of, put_in_bag
 from visits.models.cases import Case
 from visits.models.people import AlertCode, PersonAlert
 from visits.people.measures import end_alert, note_alert
@@ -11,10 +11,10 @@ from webapp.demo.calendar import next_office_moment
 from webapp.demo.cast import acting
 from webapp.demo.story import Story
 
-REFILL = timedelta(days=56)
-HANDED = {"led": 14, "aerator": 8, "shower_head": 4, "pressure_reducer": 1, "night_light": 3}
-# The last refill forgets the rug tape: one bag or another stands below zero.
-AT_FIRST = HANDED | {"rug_tape": 6}
+REFILL = timedelta(days=14)
+# A full bag. Rug tape is handed out once and forgotten: one bag or another stands below zero.
+FULL = {"led": 90, "aerator": 30, "shower_head": 6, "pressure_reducer": 2, "night_light": 6}
+AT_FIRST = FULL | {"rug_tape": 6}
 MINDED = (
     AlertCode.HARD_OF_HEARING,
     AlertCode.SLOW_TO_THE_DOOR,
@@ -29,14 +29,16 @@ SHARE = 0.05
 
 
 def fill_bags(story: Story, since: datetime) -> None:
-    """Hand the visitors their kits at first, and again every eight weeks."""
+    """Hand the visitors their kits at first, and fill their bags up every fortnight."""
     caller = acting(story.cast.coordinator, Action.HAND_OUT_KITS)
 
     def hand_out(now: datetime) -> None:
-        items = AT_FIRST if now < since + timedelta(days=1) else HANDED
+        full = AT_FIRST if now < since + timedelta(days=1) else FULL
         for visitor in story.cast.visitors:
-            for item, number in items.items():
-                put_in_bag(story.session, visitor.id, item, number, viewer=caller, now=now)
+            bag = bag_of(story.session, visitor.id)
+            for item, number in full.items():
+                if (short := number - bag.get(item, 0)) > 0:
+                    put_in_bag(story.session, visitor.id, item, short, viewer=caller, now=now)
         story.timeline.at(next_office_moment(now + REFILL), hand_out)
 
     story.timeline.at(since, hand_out)

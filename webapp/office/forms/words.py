@@ -28,6 +28,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "severity": _l("Severity"),
         "due": _l("Within"),
         "owner": _l("Who"),
+        "quantity": _l("How many"),
         "for_each": _l("For each"),
         "when": _l("When"),
         "readers": _l("Read only by"),

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_case, make_user, make_viewer, make_visit, promised
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
-from visits.agenda.kits import bag_of
 from visits.following.setting_aside import hanging_on
 from visits.forms.published import publish_form
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -22,10 +21,10 @@ from visits.intake.unfinished import unfinished_submissions
 from visits.models.accounts import Role, User
 from visits.models.cases import Task, TaskState
 from visits.models.people import AccessKind
+from visits.models.stock import KitMovement
 from visits.models.visits import (
     COUNTED,
     Consequence,
-    KitMovement,
     Submission,
     SubmissionState,
     Visit,
@@ -36,6 +35,7 @@ from visits.people.people import person_file
 from visits.sight import Reach, Viewer
 from visits.sight.access_log import log_access
 from visits.steering.results import follow_up_results, works_results
+from visits.stock.bags import bag_of
 
 
 @dataclass

@@ -12,7 +12,6 @@ from diagnostics.kits import items_used
 from tests.diagnostics.filling import Filled, shipped_form
 from tests.factories import make_case, make_user, make_viewer, make_visit
 from tests.submissions import fill_shipped
-from visits.agenda.kits import bag_of, put_in_bag
 from visits.forms.published import publish_form
 from visits.ground.errors import Invalid
 from visits.ground.file_store import FileStore
@@ -20,6 +19,7 @@ from visits.intake.submissions import record_submission
 from visits.models.accounts import Role, User
 from visits.models.visits import SubmissionState
 from visits.sight import Reach
+from visits.stock.bags import bag_of, put_in_bag
 
 LAMP = {
     "lamp_place": "living", "lamp_outcome": "fitted", "old_kind": "halogen", "lamp_count": "3",

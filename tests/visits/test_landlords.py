@@ -33,7 +33,6 @@ from tests.visits.portfolio_files import (
 )
 from visits.accounts.accounts import find_organisation, find_territory
 from visits.accounts.mandates import MandateSaid, find_mandate, grant_mandate, list_mandates
-from visits.agenda.bags import bag_holders
 from visits.agenda.planning import move_visit, visitors
 from visits.cases.charge import charge_choices, put_in_charge
 from visits.ground.errors import Invalid, NotFound
@@ -65,6 +64,7 @@ from visits.programmes.published import publish_shipped_programmes
 from visits.sight import Reach, Viewer, mandates_held, visible_cases, visible_persons
 from visits.sight.homes import visible_homes
 from visits.sight.landlords import landlord_for
+from visits.stock.movements import bag_holders
 
 
 @pytest.fixture

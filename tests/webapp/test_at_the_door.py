@@ -21,13 +21,13 @@ from tests.factories import (
 )
 from visits.accounts.accounts import find_territory
 from visits.agenda.doors import Knock, report_shut_door
-from visits.agenda.kits import bag_of
 from visits.models.accounts import Role
 from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal
 from visits.models.cases import Case, CaseState
 from visits.models.people import AlertCode, PersonAlert
 from visits.models.visits import Visit, VisitState
 from visits.people.measures import note_alert
+from visits.stock.bags import bag_of
 
 SignIn = Callable[..., FlaskClient]
 YESTERDAY = NOW - timedelta(days=1)

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session, joinedload
 from diagnostics.delays import PARIS
 from tests.factories import promised
 from visits.accounts.accounts import device_of_token, find_user
-from visits.agenda.kits import bags_of
 from visits.models.accounts import Organisation, Role, Territory
 from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal
 from visits.models.cases import Case, CasePause, CaseState, Task, TaskKind, TaskState
@@ -24,11 +23,13 @@ from visits.models.mandates import Mandate
 from visits.models.map import MapPoint
 from visits.models.people import AccessEvent, NamedAccess, Occupancy, Person, PersonAlert
 from visits.models.portfolio import Dwelling, Import, Residence, Tenancy
-from visits.models.visits import KitMovement, Submission, SubmissionState, Visit, VisitState
+from visits.models.stock import KitMovement
+from visits.models.visits import Submission, SubmissionState, Visit, VisitState
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.access_chain import find_break, seal_access_log
 from visits.sight.reach import hidden_homes
 from visits.steering.outcomes import outcomes
+from visits.stock.bags import bags_of
 from webapp import create_app
 from webapp.access.auth import Action
 from webapp.demo import DemoAccount, Size, load_demo

@@ -21,7 +21,6 @@ from tests.factories import (
 )
 from tests.submissions import FALLS, GAS, QUIET, fill, fill_shipped, home_visit
 from tests.webapp.tablets import FORMS, Tablet, hand_out_tablet
-from visits.agenda.kits import put_in_bag
 from visits.agenda.planning import cancel_visit
 from visits.forms.published import current_form, publish_form
 from visits.intake.submissions import record_submission
@@ -33,6 +32,7 @@ from visits.models.visits import SubmissionState, Visit, VisitState
 from visits.people.measures import note_alert
 from visits.people.protection import protect
 from visits.sight import Reach
+from visits.stock.bags import put_in_bag
 from webapp.frame.kept_secrets import CannotStart
 from webapp.frame.settings import read_settings
 

@@ -15,7 +15,6 @@ from diagnostics.kits import items_used
 from diagnostics.recall import outcome_of, recall
 from diagnostics.submission import Checked, check
 from diagnostics.wellformed import Element, head_of, read_submission
-from visits.agenda.kits import record_fitted
 from visits.agenda.visit_forms import missing_forms
 from visits.cases.appointments import move_visit
 from visits.cases.coming import make_for
@@ -38,6 +37,7 @@ from visits.models.visits import LIVE, Consequence, Submission, SubmissionState,
 from visits.people.part_refusals import refused_parts
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
+from visits.stock.bags import record_fitted
 
 CONSENTS = tuple(scope.value for scope in ConsentScope)
 

@@ -14,6 +14,7 @@ from visits.models import (
     people,
     portfolio,
     programmes,
+    stock,
     visits,
     works,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "people",
     "portfolio",
     "programmes",
+    "stock",
     "visits",
     "works",
 ]

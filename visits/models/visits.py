@@ -215,17 +215,3 @@ class UrgentAlert(Base):
 
     visit: Mapped[Visit] = relationship()
     sent_by: Mapped[User] = relationship(foreign_keys=[sent_by_id])
-
-
-class KitMovement(Base):
-    """Kit items put into a visitor's bag (`quantity` > 0) or fitted in a home (< 0)."""
-
-    __tablename__ = "kit_movement"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    visitor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
-    item: Mapped[str] = mapped_column(String(40))
-    quantity: Mapped[int]
-    at: Mapped[datetime]
-    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
-    submission_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("submission.id"))

@@ -16,7 +16,6 @@ from visits.accounts.own_account import note_seen
 from visits.agenda.beside import Beside, due_beside
 from visits.agenda.carried import BESIDE, DAY, taken_back
 from visits.agenda.doors import tries_at_doors
-from visits.agenda.kits import bag_of
 from visits.agenda.planning import visits_of_visitor
 from visits.agenda.visit_forms import VisitForm, forms_of_visits, forms_to_come
 from visits.following.kinds import Due
@@ -31,6 +30,7 @@ from visits.programmes import Programme
 from visits.programmes.published import programme_of
 from visits.programmes.shape import VisitKind
 from visits.sight.access_log import log_access
+from visits.stock.bags import bag_of
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.schemas import DaySchema, HeldSchema
 from webapp.frame.transaction import house, now, reading, transaction

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from visits.agenda.kits import bag_of, put_in_bag
 from visits.models.cases import Case
 from visits.models.people import AlertCode, PersonAlert
 from visits.people.measures import end_alert, note_alert
+from visits.stock.bags import bag_of, put_in_bag
 from webapp.access.auth import Action
 from webapp.demo.calendar import next_office_moment
 from webapp.demo.cast import acting

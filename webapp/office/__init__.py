@@ -19,6 +19,7 @@ from webapp.office import (
     portfolio,
     programmes,
     steering,
+    stock,
     works,
 )
 from webapp.office.frame.codes import adaptation_name, coded, kind_name, owner_name, term
@@ -38,6 +39,7 @@ SUBJECTS = (
     calls.SUBJECT,
     cases.SUBJECT,
     agenda.SUBJECT,
+    stock.SUBJECT,
     people.SUBJECT,
     homes.SUBJECT,
     following.SUBJECT,

@@ -1,4 +1,4 @@
-"""The words of appointments, doors and kits, and what is refused there."""
+"""The words of appointments and doors, and what is refused there."""
 
 from typing import Any
 
@@ -27,7 +27,6 @@ WORDS: dict[str, dict[str, Any]] = {
         "diary": _l("a visitor's appointments"),
     },
     "field": {
-        "item": _l("Kit item"),
         "left_behind": _l("What was left at the door"),
         "minutes": _l("Minutes"),
         "outcome": _l("What happened at the door"),
@@ -63,6 +62,4 @@ REFUSALS: dict[str, Any] = {
     "visitor_busy": _l("This visitor has another visit then."),
     "outcome_required": _l("Say what happened at the door."),
     "bad_duration": _l("A visit takes 15 to 480 minutes."),
-    "bad_quantity": _l("Give a whole number from 1 to 500; a minus sign takes back."),
-    "more_than_in_bag": _l("There are not so many in this bag."),
 }

@@ -11,7 +11,8 @@ from diagnostics.kits import ITEMS
 from visits.ground.db import take_turn
 from visits.ground.errors import Invalid
 from visits.models.accounts import Role, User
-from visits.models.visits import KitMovement, Submission, SubmissionState
+from visits.models.stock import KitMovement
+from visits.models.visits import Submission, SubmissionState
 from visits.sight import Viewer
 
 MOST_AT_ONCE = 500

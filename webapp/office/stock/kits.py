@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from diagnostics.kits import ITEMS
-from visits.agenda.bags import bag_holders, latest_movements
-from visits.agenda.kits import MOST_AT_ONCE, bags_of, put_in_bag
 from visits.ground.errors import Invalid
+from visits.stock.bags import MOST_AT_ONCE, bags_of, put_in_bag
+from visits.stock.movements import bag_holders, latest_movements
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction

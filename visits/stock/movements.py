@@ -8,7 +8,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from visits.models.accounts import Role, User
-from visits.models.visits import KitMovement, Submission, SubmissionState
+from visits.models.stock import KitMovement
+from visits.models.visits import Submission, SubmissionState
 from visits.sight.landlords import may_work_for
 from visits.sight.reach import BY_MANDATE, Viewer
 

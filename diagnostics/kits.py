@@ -10,6 +10,8 @@ from .submission import Checked
 from .workbook.consequences import Consequence
 
 ITEMS = tuple(KITS)
+# What is printed on an item, and its unit.
+RATED_IN = {"led": "W", "aerator": "l/min", "shower_head": "l/min", "pressure_reducer": "bar"}
 ECO_KIT = "eco_kit"
 _COUNTED = {
     "led": "lamps_fitted",

@@ -21,7 +21,7 @@ from visits.intake.unfinished import unfinished_submissions
 from visits.models.accounts import Role, User
 from visits.models.cases import Task, TaskState
 from visits.models.people import AccessKind
-from visits.models.stock import KitMovement
+from visits.models.stock import KitMovement, MovementKind
 from visits.models.visits import (
     COUNTED,
     Consequence,
@@ -134,6 +134,7 @@ def test_what_is_set_aside_no_longer_counts_and_is_still_there(home: Home) -> No
     kept, other = home.send(), home.send(FALLS | {"gas_smell": "yes"})
     home.session.add(
         KitMovement(
+            kind=MovementKind.HANDED,
             visitor_id=home.visitor.id,
             item="led",
             quantity=-3,

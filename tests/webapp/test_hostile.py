@@ -15,16 +15,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from tests.factories import make_case, make_person, make_user, make_visit, promised
+from tests.factories import make_case, make_person, make_user, make_viewer, make_visit, promised
 from tests.submissions import FALLS, fill, home_visit
 from visits.accounts.accounts import add_device
 from visits.forms.published import publish_form
-from visits.models.accounts import Role
+from visits.models.accounts import Role, User
 from visits.models.cases import CaseState
 from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import WorkOrder
 from visits.portfolio import upload_file
+from visits.stock.articles import ArticleSaid, add_article
+from visits.stock.central import receive
+from visits.stock.ordering import order_article
 from webapp.access.auth import PERMISSIONS, Action, declared_action
 
 pytestmark = pytest.mark.slow
@@ -40,7 +43,8 @@ NUMBERS = ("a\0b", "9" * 30, "-" + "9" * 5000, "1e999")
 ARGUMENTS = (
     "page", "sort", "desc", "q", "state", "role", "programme", "city", "score", "severity", "trade",
     "number", "enrolled", "from", "to", "visitor", "review", "day", "visitor_id", "kind", "was",
-    "c0", "c99999", "bbox", "z", "risk", "works", "mode", "status", "next", "visit",
+    "c0", "c99999", "bbox", "z", "risk", "works", "mode", "status", "next", "visit", "item",
+    "batch", "article", "residence",
 )  # fmt: skip
 FIELDS = (
     "disposition", "channel", "reason", "day", "time", "note", "minutes", "visitor_id", "as",
@@ -48,7 +52,8 @@ FIELDS = (
     "organisation", "new_organisation", "organisation_kind", "territory", "active", "kind", "c0",
     "password", "attempts", "outcome", "left_behind", "code", "still", "item", "quantity", "keep",
     "score", "maximum", "version", "author", "assessed_on", "value", "low", "high", "valid_from",
-    "valid_until", "source", "evidence",
+    "valid_until", "source", "evidence", "article", "batch", "fitting", "rating", "cost", "low_at",
+    "supplier", "expected_on", "references", "residence", "came", "why", "seen",
 )  # fmt: skip
 
 
@@ -90,9 +95,24 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
         "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),
         "form_id": form.form_id, "version": form.version, "code": "seniors", "number": "1",
         "move_id": str(case.id), "stay_id": str(case.person.occupancies[0].id),
+        **_stocked(session, coordinator, now),
     }  # fmt: skip
     session.rollback()
     return found
+
+
+def _stocked(session: Session, coordinator: User, now: datetime) -> dict[str, str]:
+    viewer = make_viewer(coordinator)
+    bulb = add_article(session, ArticleSaid("led", "LED"), viewer=viewer)
+    came = receive(session, bulb, 50, viewer=viewer, now=now)
+    order = order_article(
+        session, bulb, 50, supplier="Grossiste", expected_on=None, viewer=viewer, now=now,
+        today=now.date(),
+    )  # fmt: skip
+    session.commit()
+    return {
+        "article_id": str(bulb.id), "act_id": str(came.act_id), "stock_order_id": str(order.id),
+    }  # fmt: skip
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from diagnostics.kits import ITEMS
 from visits.ground.db import take_turn
 from visits.ground.errors import Invalid
 from visits.models.accounts import Role, User
-from visits.models.stock import KitMovement
+from visits.models.stock import KitMovement, MovementKind
 from visits.models.visits import Submission, SubmissionState
 from visits.sight import Viewer
 
@@ -33,22 +33,32 @@ def put_in_bag(
     Raises Invalid for an unknown visitor or item, a quantity of 0 or over 500, and for taking back
     more than is in the bag.
     """
-    visitor = session.get(User, visitor_id)
-    if visitor is None or visitor.role is not Role.VISITOR:
-        raise Invalid({"visitor_id": "unknown_visitor"})
     if item not in ITEMS:
         raise Invalid({"item": "bad_choice"})
     if not 1 <= abs(quantity) <= MOST_AT_ONCE:
         raise Invalid({"quantity": "bad_quantity"})
-    take_turn(session, f"bag {visitor_id}")
+    hold_bag(session, visitor_id)
     if quantity < 0 and bag_of(session, visitor_id).get(item, 0) + quantity < 0:
         raise Invalid({"quantity": "more_than_in_bag"})
     movement = KitMovement(
-        visitor_id=visitor_id, item=item, quantity=quantity, at=now, by_id=viewer.user_id
+        kind=MovementKind.HANDED,
+        visitor_id=visitor_id,
+        item=item,
+        quantity=quantity,
+        at=now,
+        by_id=viewer.user_id,
     )
     session.add(movement)
     session.flush()
     return movement
+
+
+def hold_bag(session: Session, visitor_id: uuid.UUID) -> None:
+    """Let nobody else move what is in a bag meanwhile; raises Invalid when nobody carries it."""
+    visitor = session.get(User, visitor_id)
+    if visitor is None or visitor.role is not Role.VISITOR:
+        raise Invalid({"visitor_id": "unknown_visitor"})
+    take_turn(session, f"bag {visitor_id}")
 
 
 def record_fitted(
@@ -64,6 +74,7 @@ def record_fitted(
     for item, number in used.items():
         session.add(
             KitMovement(
+                kind=MovementKind.FITTED,
                 visitor_id=submission.sent_by_id,
                 item=item,
                 quantity=-number,
@@ -93,7 +104,7 @@ def bags_of(session: Session, visitor_ids: Collection[uuid.UUID]) -> dict[uuid.U
         select(KitMovement.visitor_id, KitMovement.item, visit.label("visit"))
         .add_columns(func.sum(KitMovement.quantity).label("quantity"))
         .outerjoin(Submission, Submission.id == KitMovement.submission_id)
-        .where(KitMovement.visitor_id.in_(visitor_ids), counted)
+        .where(KitMovement.visitor_id.in_(visitor_ids), KitMovement.withdrawn_at.is_(None), counted)
         .group_by(KitMovement.visitor_id, KitMovement.item, visit, KitMovement.submission_id)
         .subquery()
     )

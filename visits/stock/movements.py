@@ -1,32 +1,34 @@
-"""Kit stock as the office lists it."""
+"""What came and went, in the central stock and in bags; and where what was given and fitted is."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from visits.models.accounts import Role, User
-from visits.models.stock import KitMovement
-from visits.models.visits import Submission, SubmissionState
+from visits.models.cases import Case
+from visits.models.portfolio import Dwelling
+from visits.models.stock import Article, Given, KitMovement, MovementKind
+from visits.models.visits import Submission, SubmissionState, Visit
+from visits.sight.homes import took_place_in, visible_homes
 from visits.sight.landlords import may_work_for
-from visits.sight.reach import BY_MANDATE, Viewer
+from visits.sight.listing import Listed, Wanted, page_of
+from visits.sight.reach import BY_MANDATE, Viewer, open_to
+from visits.stock.central import STANDS
 
-MOVEMENTS_SHOWN = 20
-
-
-@dataclass(frozen=True)
-class Movement:
-    """Items handed out or taken back (by whom), or fitted at a visit; `aside` ones do not count."""
-
-    at: datetime
-    visitor: str
-    item: str
-    quantity: int
-    by: str
-    fitted: bool
-    aside: bool
+HOLDER = aliased(User)
+ORDER = {
+    "at": KitMovement.at,
+    "kind": KitMovement.kind,
+    "item": KitMovement.item,
+    "quantity": KitMovement.quantity,
+    "where": HOLDER.name,
+}
+# What answers that were set aside say of items counts no more.
+COUNTS = or_(KitMovement.submission_id.is_(None), Submission.state != SubmissionState.SET_ASIDE)
 
 
 def bag_holders(session: Session, viewer: Viewer) -> Sequence[User]:
@@ -42,27 +44,167 @@ def bag_holders(session: Session, viewer: Viewer) -> Sequence[User]:
     return session.scalars(statement.order_by(User.name, User.id)).all()
 
 
-def latest_movements(session: Session, holders: Sequence[User]) -> list[Movement]:
-    """List the last movements of these visitors' bags, the latest first."""
-    visitor, by = aliased(User), aliased(User)
+@dataclass(frozen=True)
+class MovementFilter:
+    """Which movements; an empty field does not filter."""
+
+    kind: str = ""
+    item: str = ""
+    batch: str = ""
+    visitor_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A movement as it is listed; `aside` ones count no more, `homes` were given it."""
+
+    moved: KitMovement
+    aside: bool
+    homes: int
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        """Tell whether somebody noted it, and it stands."""
+        noted = self.moved.kind is not MovementKind.FITTED and self.moved.article_id is not None
+        return noted and self.moved.withdrawn_at is None
+
+
+def list_movements(
+    session: Session, viewer: Viewer, *, only: MovementFilter, wanted: Wanted
+) -> Listed[Movement]:
+    """List the movements of the viewer's own central stock and of the bags she looks after."""
+    holders = [holder.id for holder in bag_holders(session, viewer)]
     statement = (
-        select(KitMovement, visitor.name, by.name, Submission.state)
-        .join(visitor, visitor.id == KitMovement.visitor_id)
-        .join(by, by.id == KitMovement.by_id)
-        .outerjoin(Submission, Submission.id == KitMovement.submission_id)
-        .where(KitMovement.visitor_id.in_([holder.id for holder in holders]))
-        .order_by(KitMovement.at.desc(), KitMovement.id.desc())
-        .limit(MOVEMENTS_SHOWN)
+        select(KitMovement)
+        .outerjoin(HOLDER, HOLDER.id == KitMovement.visitor_id)
+        .where(
+            or_(
+                KitMovement.organisation_id == viewer.organisation_id,
+                KitMovement.visitor_id.in_(holders),
+            )
+        )
+        .options(
+            joinedload(KitMovement.article),
+            joinedload(KitMovement.visitor),
+            joinedload(KitMovement.by),
+        )
+    )
+    statement = statement.where(*_conditions(only))
+    tie = (KitMovement.at.desc(), KitMovement.id.desc())
+    listed = page_of(session, statement, wanted=wanted, order=ORDER, tie=tie)
+    return Listed(_with_more(session, listed.rows), listed.total, listed.wanted)
+
+
+def _conditions(only: MovementFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if only.kind in tuple(MovementKind):
+        conditions.append(KitMovement.kind == MovementKind(only.kind))
+    if only.item:
+        conditions.append(KitMovement.item == only.item)
+    if only.batch.strip():
+        conditions.append(func.lower(KitMovement.batch) == only.batch.strip().lower())
+    if only.visitor_id is not None:
+        conditions.append(KitMovement.visitor_id == only.visitor_id)
+    return conditions
+
+
+def _with_more(session: Session, rows: Sequence[KitMovement]) -> list[Movement]:
+    ids = [one.id for one in rows]
+    aside = set(
+        session.scalars(
+            select(KitMovement.id)
+            .join(Submission, Submission.id == KitMovement.submission_id)
+            .where(KitMovement.id.in_(ids), Submission.state == SubmissionState.SET_ASIDE)
+        )
+    )
+    counted = select(Given.movement_id, func.count()).where(Given.movement_id.in_(ids))
+    homes = {one: number for one, number in session.execute(counted.group_by(Given.movement_id))}
+    return [Movement(one, one.id in aside, homes.get(one.id, 0)) for one in rows]
+
+
+@dataclass(frozen=True)
+class InHome:
+    """Items that a visit fitted in a dwelling, or that were given there; `visit_id` says which."""
+
+    dwelling: Dwelling
+    item: str
+    article: Article | None
+    batch: str
+    quantity: int
+    at: datetime
+    visit_id: uuid.UUID | None
+
+
+def in_home(session: Session, viewer: Viewer, dwelling: Dwelling) -> list[InHome]:
+    """List what was fitted in a dwelling or given there, the latest first."""
+    here = Dwelling.id == dwelling.id
+    found = [*_fitted(session, viewer, here), *_given(session, viewer, here)]
+    return sorted(found, key=lambda one: (one.at, one.item), reverse=True)
+
+
+def _fitted(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> list[InHome]:
+    """List what visits fitted; of what two forms of a visit tell of an item, the larger number."""
+    statement = (
+        select(KitMovement, Dwelling, Visit.id)
+        .join(Submission, Submission.id == KitMovement.submission_id)
+        .join(Visit, Visit.id == Submission.visit_id)
+        .join(Case, Case.id == Visit.case_id)
+        .join(Dwelling, Dwelling.id == took_place_in)
+        .join(Dwelling.residence)
+        .join(Case.person)
+        .where(COUNTS, which, visible_homes(viewer), open_to(viewer.user_id))
+        .options(contains_eager(Dwelling.residence))
+        .order_by(KitMovement.quantity.desc(), KitMovement.id)
+    )
+    told = {
+        (visit_id, one.item): InHome(home, one.item, None, "", -one.quantity, one.at, visit_id)
+        for one, home, visit_id in session.execute(statement)
+    }
+    return list(told.values())
+
+
+def _given(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> list[InHome]:
+    statement = (
+        select(KitMovement, Dwelling, Given.quantity)
+        .join(Given, Given.movement_id == KitMovement.id)
+        .join(Dwelling, Dwelling.id == Given.dwelling_id)
+        .join(Dwelling.residence)
+        .where(STANDS, which, visible_homes(viewer))
+        .options(contains_eager(Dwelling.residence), joinedload(KitMovement.article))
+        .order_by(KitMovement.id)
     )
     return [
-        Movement(
-            at=one.at,
-            visitor=name,
-            item=one.item,
-            quantity=one.quantity,
-            by=by_name,
-            fitted=one.submission_id is not None,
-            aside=state is SubmissionState.SET_ASIDE,
-        )
-        for one, name, by_name, state in session.execute(statement)
+        InHome(home, one.item, one.article, one.batch, number, one.at, None)
+        for one, home, number in session.execute(statement)
     ]
+
+
+def recall(session: Session, viewer: Viewer, article: Article, batch: str) -> list[InHome]:
+    """List the dwellings, of those one may see, in which items of a batch may be.
+
+    A form tells the item that was fitted, not its batch: since the batch came, all that left a bag
+    or the central stock may be of it, unless another batch was named when it was handed out.
+    """
+    batch = batch.strip().lower()
+    of_article = and_(STANDS, KitMovement.article_id == article.id)
+    came = select(func.min(KitMovement.at)).where(
+        of_article,
+        KitMovement.kind == MovementKind.RECEIVED,
+        func.lower(KitMovement.batch) == batch,
+    )
+    since = session.scalar(came)
+    if not batch or since is None:
+        return []
+    perhaps = and_(
+        of_article, KitMovement.at >= since, func.lower(KitMovement.batch).in_((batch, ""))
+    )
+    handed = (
+        select(KitMovement.visitor_id, func.min(KitMovement.at))
+        .where(perhaps, KitMovement.visitor_id.is_not(None), KitMovement.quantity > 0)
+        .group_by(KitMovement.visitor_id)
+    )
+    found = _given(session, viewer, perhaps)
+    for visitor_id, since in session.execute(handed).all():
+        bag = KitMovement.visitor_id == visitor_id, KitMovement.item == article.item
+        found += _fitted(session, viewer, and_(*bag, KitMovement.at >= since))
+    return sorted(found, key=lambda one: (one.dwelling.reference, one.at))

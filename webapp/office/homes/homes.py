@@ -25,6 +25,7 @@ from visits.portfolio.placing import placing_of
 from visits.portfolio.withdrawn import leases_coming
 from visits.sight import Viewer
 from visits.sight.homes import find_home, find_residence
+from visits.stock.movements import in_home
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
@@ -66,6 +67,7 @@ def page_of_home(
             hazards=[one for one in file.findings if one.kind == HAZARD],
             adaptations=[one for one in file.findings if one.kind == ADAPTATION],
             programme_names=programme_names(session),
+            in_home=in_home(session, viewer(Action.SEE_HOMES), dwelling),
             changes=changes,
             standing=standing(changes),
             door_length=DOOR_LENGTH,

@@ -39,6 +39,7 @@ from visits.retention.jobs import job_states
 from visits.sight.listing import Wanted
 from visits.steering.outcomes import Rate, outcomes
 from visits.steering.waiting import count_accounts, week_of
+from visits.stock.central import count_low
 from visits.works.work_list import WorkOrderFilter, list_work_orders
 from webapp.access.auth import Action, landlord_bound, may, requires, viewer
 from webapp.frame.languages import moment, pick
@@ -168,8 +169,15 @@ def _coordinator(session: Session) -> list[Tile]:
         _late(session),
         _to_review(session),
         *_unclaimed(session),
+        *_low_stock(session),
         *_of_kinds(session),
     ]
+
+
+def _low_stock(session: Session) -> list[Tile]:
+    """Count the articles of which there are too few; nothing while there are enough."""
+    low = count_low(session, viewer(Action.HAND_OUT_KITS))
+    return [Tile(_("Articles to order"), low, _to("kits.index"), tone="warn")] if low else []
 
 
 def _late(session: Session) -> Tile:

@@ -1,15 +1,29 @@
-"""Kit stock: what is in whose bag, handing items out."""
+"""Kit stock: what is in the central stock and in whose bag; handing out, counting, losing."""
 
 import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from diagnostics.kits import ITEMS
 from visits.ground.errors import Invalid
+from visits.models.stock import Article, KitMovement
+from visits.stock.articles import find_article
 from visits.stock.bags import MOST_AT_ONCE, bags_of, put_in_bag
-from visits.stock.movements import bag_holders, latest_movements
+from visits.stock.central import (
+    BATCH_LENGTH,
+    WHY_LENGTH,
+    Stocked,
+    count_article,
+    hand_to_bag,
+    lose,
+    stock_of,
+)
+from visits.stock.movements import bag_holders
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
@@ -20,7 +34,7 @@ kits = Blueprint("kits", __name__, url_prefix="/kits")
 @kits.get("/")
 @requires(Action.HAND_OUT_KITS)
 def index() -> ResponseReturnValue:
-    """Show what is in each visitor's bag."""
+    """Show what is in the central stock and in each visitor's bag."""
     return _page()
 
 
@@ -28,22 +42,36 @@ def index() -> ResponseReturnValue:
 @requires(Action.HAND_OUT_KITS)
 def hand_out() -> ResponseReturnValue:
     """Put items in a visitor's bag, or take some back."""
-    typed = request.form
     try:
         with transaction() as session:
-            movement = put_in_bag(
-                session,
-                _typed_visitor({user.id for user in bag_holders(session, viewer())}),
-                typed.get("item", ""),
-                typed.get("quantity", 0, type=int),
-                viewer=viewer(),
-                now=now(),
-            )
+            quantity = _handed(session).quantity
     except Invalid as refused:
-        return _page({name: sentence(code) for name, code in refused.fields.items()}), 422
-    said = _("The items are in the bag.") if movement.quantity > 0 else _("The items are back.")
-    flash(said, "success")
+        return _page(refused.fields), 422
+    flash(_("The items are in the bag.") if quantity > 0 else _("The items are back."), "success")
     return redirect(url_for(".index"))
+
+
+def _handed(session: Session) -> KitMovement:
+    """Move what was typed: an article, or an item of which no article is kept."""
+    typed, seeing = request.form, viewer()
+    visitor_id = _typed_visitor({user.id for user in bag_holders(session, seeing)})
+    quantity = typed.get("quantity", 0, type=int)
+    kind, _colon, what = typed.get("item", "").partition(":")
+    if kind != "article":
+        return put_in_bag(session, visitor_id, kind, quantity, viewer=seeing, now=now())
+    article = typed_article(session, what)
+    batch = typed.get("batch", "")
+    return hand_to_bag(
+        session, article, visitor_id, quantity, batch=batch, viewer=seeing, now=now()
+    )
+
+
+def typed_article(session: Session, text: str, field: str = "item") -> Article:
+    """Read which article is meant; raises Invalid for none, NotFound for somebody else's."""
+    try:
+        return find_article(session, viewer(), uuid.UUID(text))
+    except ValueError:
+        raise Invalid({field: "bad_choice" if text else "required"}) from None
 
 
 def _typed_visitor(offered: set[uuid.UUID]) -> uuid.UUID:
@@ -56,19 +84,116 @@ def _typed_visitor(offered: set[uuid.UUID]) -> uuid.UUID:
     return chosen
 
 
-def _page(errors: dict[str, str] | None = None) -> str:
+@kits.get("/count")
+@requires(Action.HAND_OUT_KITS)
+def counting() -> ResponseReturnValue:
+    """Ask how many of each article are there."""
+    return _counting()
+
+
+@kits.post("/count")
+@requires(Action.HAND_OUT_KITS)
+def count() -> ResponseReturnValue:
+    """Note what was counted; what was left empty was not counted."""
+    try:
+        with transaction() as session:
+            moved = [
+                count_article(session, one.article, number, viewer=viewer(), now=now())
+                for one in stock_of(session, viewer())
+                if (number := _counted(one.article)) is not None
+            ]
+            if not moved:
+                raise Invalid({"counted": "required"})
+            different = sum(one.quantity != 0 for one in moved)
+    except Invalid as refused:
+        return _counting(refused.fields), 422
+    said = _(
+        "Counted: %(number)d. Different from what was noted: %(different)d.",
+        number=len(moved),
+        different=different,
+    )
+    flash(said, "success")
+    return redirect(url_for(".index"))
+
+
+def _counted(article: Article) -> int | None:
+    """Read how many were counted of an article; nothing where nothing is typed."""
+    name = f"counted-{article.id}"
+    text = request.form.get(name, "").strip()
+    if not text:
+        return None
+    if not text.isdecimal():
+        raise Invalid({name: "no_number"})
+    return int(text[:9])
+
+
+def _counting(errors: Mapping[str, str] | None = None) -> str:
+    with reading() as session:
+        stock = stock_of(session, viewer())
+    return render_template("kits/count.html", stock=stock, errors=_said(errors))
+
+
+@kits.get("/lost")
+@requires(Action.HAND_OUT_KITS)
+def losing() -> ResponseReturnValue:
+    """Ask which items are lost."""
+    return _losing()
+
+
+@kits.post("/lost")
+@requires(Action.HAND_OUT_KITS)
+def lost() -> ResponseReturnValue:
+    """Take broken or lost items out of the central stock."""
+    typed = request.form
+    try:
+        with transaction() as session:
+            article = typed_article(session, typed.get("article", ""), "article")
+            quantity = typed.get("quantity", 0, type=int)
+            lose(session, article, quantity, typed.get("why", ""), viewer=viewer(), now=now())
+    except Invalid as refused:
+        return _losing(refused.fields), 422
+    flash(_("They are out of the stock."), "success")
+    return redirect(url_for(".index"))
+
+
+def _losing(errors: Mapping[str, str] | None = None) -> str:
+    with reading() as session:
+        stock = stock_of(session, viewer())
+    return render_template(
+        "kits/lost.html",
+        stock=stock,
+        errors=_said(errors),
+        typed=request.form,
+        why_length=WHY_LENGTH,
+    )
+
+
+def _said(fields: Mapping[str, str] | None) -> dict[str, str]:
+    return {name: sentence(code) for name, code in (fields or {}).items()}
+
+
+def _page(errors: Mapping[str, str] | None = None) -> str:
     with reading() as session:
         holders = bag_holders(session, viewer())
         bags = bags_of(session, [holder.id for holder in holders])
-        movements = latest_movements(session, holders)
+        stock = stock_of(session, viewer())
     return render_template(
         "kits/index.html",
         holders=holders,
         bags=bags,
-        movements=movements,
+        stock=stock,
+        offered=_offered(stock),
         short=any(number < 0 for bag in bags.values() for number in bag.values()),
         items=ITEMS,
         most=MOST_AT_ONCE,
-        errors=errors or {},
+        batch_length=BATCH_LENGTH,
+        errors=_said(errors),
         typed=request.form,
     )
+
+
+def _offered(stock: Sequence[Stocked]) -> list[dict[str, Any]]:
+    """List what may be handed out: the articles that are kept, and items without any."""
+    kept = {one.article.item for one in stock if one.article.retired_at is None}
+    articles = [{"value": f"article:{one.article.id}", "stocked": one} for one in stock]
+    return articles + [{"value": item, "item": item} for item in ITEMS if item not in kept]

@@ -5,12 +5,61 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 WORDS: dict[str, dict[str, Any]] = {
+    "kit_movement": {
+        "received": _l("Received"),
+        "handed": _l("Handed to a visitor, or back"),
+        "fitted": _l("Fitted at a visit"),
+        "given": _l("Given without a visit"),
+        "counted": _l("Counted"),
+        "lost": _l("Lost or broken"),
+    },
+    "stock_order": {
+        "expected": _l("Expected"),
+        "late": _l("Late"),
+        "received": _l("Received"),
+        "cancelled": _l("Cancelled"),
+    },
     "field": {
         "item": _l("Kit item"),
+        "article": _l("Article"),
+        "batch": _l("Batch"),
+        "cost": _l("Cost apiece (€)"),
+        "counted": _l("Counted"),
+        "expected_on": _l("Expected on"),
+        "fitting": _l("Cap or thread"),
+        "kit": _l("Kit of each home"),
+        "low_at": _l("Too few below"),
+        "rating": _l("Power or flow"),
+        "references": _l("References of dwellings"),
+        "supplier": _l("Supplier"),
     },
 }
 
 REFUSALS: dict[str, Any] = {
+    "article_kept_already": _l("An article of this name is kept already."),
+    "article_not_found": _l("There is no such article, or it is not one of yours."),
     "bad_quantity": _l("Give a whole number from 1 to 500; a minus sign takes back."),
+    "day_past": _l("This day is past."),
+    "item_not_rated": _l("This item has neither power nor flow: leave this empty."),
+    "item_stays": _l("An article stays of its kind. Add another one instead."),
+    "kit_empty": _l("Say how many of at least one article each home is given."),
     "more_than_in_bag": _l("There are not so many in this bag."),
+    "more_than_in_stock": _l("There are not so many in the central stock."),
+    "movement_not_found": _l("There is no such movement, or it is not one of yours."),
+    "movement_not_withdrawn": _l(
+        "This cannot be taken back: it was already, or a visit’s answers tell it. "
+        "Nothing was changed."
+    ),
+    "no_home_known": _l("None of these dwellings is known, or all were given it before."),
+    "no_number": _l("This is not a number."),
+    "number_too_far": _l("This number is too small or too large."),
+    "stock_order_closed": _l("Nothing more is to come of this order. Nothing was changed."),
+    "stock_order_not_found": _l("There is no such order, or it is not one of yours."),
+    "stock_used_since": _l(
+        "Some of it has left the stock since: taken back, fewer than none would be there. "
+        "Take that back first, or count."
+    ),
+    "text_too_long": _l("This text is too long."),
+    "too_many_articles": _l("There are 200 articles already. Change or keep one of them again."),
+    "too_many_homes": _l("These are more than 20,000 dwellings. Do it in two parts."),
 }

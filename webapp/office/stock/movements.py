@@ -1,0 +1,275 @@
+"""What came and went, taken back where it was a mistake; a batch called back; kits given out."""
+
+import csv
+import io
+import uuid
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from diagnostics.kits import ITEMS
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.models.stock import Article, MovementKind
+from visits.portfolio import harmless
+from visits.sight.homes import find_residence
+from visits.sight.listing import Listed, Wanted
+from visits.stock.articles import list_articles
+from visits.stock.central import WHY_LENGTH, stock_of, withdraw
+from visits.stock.giving_out import (
+    MOST_A_HOME,
+    MOST_HOMES,
+    Plan,
+    give_out,
+    homes_listed,
+    homes_of,
+    plan_giving,
+)
+from visits.stock.movements import (
+    InHome,
+    Movement,
+    MovementFilter,
+    bag_holders,
+    list_movements,
+    recall,
+)
+from webapp.access.auth import Action, requires, viewer
+from webapp.frame.errors import sentence
+from webapp.frame.languages import day
+from webapp.frame.transaction import now, reading, transaction
+from webapp.office.frame.codes import coded
+from webapp.office.frame.listing import wanted_latest_first
+from webapp.office.stock.kits import typed_article
+from webapp.words import word
+
+movements = Blueprint("kit_movements", __name__, url_prefix="/kits")
+
+MOST_IN_A_FILE = 10_000
+
+
+@movements.get("/movements/")
+@requires(Action.HAND_OUT_KITS)
+def index() -> ResponseReturnValue:
+    """List what came and went, the latest first."""
+    return _page()
+
+
+@movements.get("/movements.csv")
+@requires(Action.HAND_OUT_KITS)
+def export() -> ResponseReturnValue:
+    """Give the list as a file, filtered and sorted alike; of very many the first, and says so."""
+    asked = wanted_latest_first("at")
+    whole = Wanted(1, asked.sort, asked.descending, MOST_IN_A_FILE)
+    with reading() as session:
+        listed = list_movements(session, viewer(), only=_only(), wanted=whole)
+    return _file(_as_csv(listed), "mouvements.csv")
+
+
+def _file(text: str, name: str) -> Response:
+    answer = Response(text, content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return answer
+
+
+def _as_csv(listed: Listed[Movement]) -> str:
+    """Write movements for a spreadsheet: semicolons, a mark of UTF-8, no cell that is a formula."""
+    text = io.StringIO()
+    text.write("\ufeff")
+    writer = csv.writer(text, delimiter=";")
+    heads = (_("Day"), _("What"), _("Kit item"), _("Article"), _("Batch"), _("Number"), _("Where"))
+    writer.writerow([*heads, _("Noted by"), _("Why"), _("Taken back on")])
+    for one in listed.rows:
+        moved = one.moved
+        cells = (
+            word("kit_movement", moved.kind),
+            coded("kit", moved.item),
+            moved.article.name if moved.article else "",
+            moved.batch,
+            str(moved.quantity),
+            moved.visitor.name if moved.visitor else _("Central stock"),
+            moved.by.name,
+            moved.why or "",
+            day(moved.withdrawn_at) if moved.withdrawn_at else "",
+        )
+        number = 5
+        row = [cell if at == number - 1 else harmless(cell) for at, cell in enumerate(cells)]
+        writer.writerow([day(moved.at), *row])
+    if (left := listed.total - len(listed.rows)) > 0:
+        text.write(
+            ngettext(
+                "and %(num)d more that is not in this file: filter the list",
+                "and %(num)d more that are not in this file: filter the list",
+                left,
+            )
+        )
+    return text.getvalue()
+
+
+@movements.post("/movements/<uuid:act_id>/withdrawn")
+@requires(Action.HAND_OUT_KITS)
+def take_back(act_id: uuid.UUID) -> ResponseReturnValue:
+    """Take back what was noted by mistake."""
+    try:
+        with transaction() as session:
+            withdraw(session, act_id, request.form.get("why", ""), viewer=viewer(), now=now())
+    except Invalid as refused:
+        return _page({f"why-{act_id}": code for code in refused.fields.values()}), 422
+    except Conflict as refused:
+        return _page(said=refused.code), 409
+    flash(_("Taken back: it counts no more, and stays listed."), "success")
+    return redirect(url_for(".index"))
+
+
+def _only() -> MovementFilter:
+    return MovementFilter(
+        kind=request.args.get("kind", ""),
+        item=request.args.get("item", ""),
+        batch=request.args.get("batch", ""),
+        visitor_id=request.args.get("visitor", type=uuid.UUID),
+    )
+
+
+def _page(errors: Mapping[str, str] | None = None, said: str = "") -> str:
+    only = _only()
+    with reading() as session:
+        listed = list_movements(session, viewer(), only=only, wanted=wanted_latest_first("at"))
+        holders = bag_holders(session, viewer())
+    return render_template(
+        "kits/movements.html",
+        listed=listed,
+        only=only,
+        holders=holders,
+        items=ITEMS,
+        kinds=list(MovementKind),
+        why_length=WHY_LENGTH,
+        most_in_a_file=MOST_IN_A_FILE,
+        said=sentence(said) if said else "",
+        typed=request.form,
+        errors={name: sentence(code) for name, code in (errors or {}).items()},
+    )
+
+
+@movements.get("/recall")
+@requires(Action.HAND_OUT_KITS)
+def called_back() -> ResponseReturnValue:
+    """Show in which dwellings items of a batch may be."""
+    found: Sequence[InHome] = ()
+    errors: dict[str, str] = {}
+    asked = bool(request.args.get("article") or request.args.get("batch"))
+    with reading() as session:
+        articles = list_articles(session, viewer())
+        if asked:
+            try:
+                found = _recalled(session)
+            except Invalid as refused:
+                errors = {name: sentence(code) for name, code in refused.fields.items()}
+    page = render_template(
+        "kits/recall.html",
+        articles=articles,
+        found=found,
+        asked=asked and not errors,
+        errors=errors,
+        typed=request.args,
+    )
+    return page if not errors else (page, 422)
+
+
+@movements.get("/recall.csv")
+@requires(Action.HAND_OUT_KITS)
+def called_back_file() -> ResponseReturnValue:
+    """Give the dwellings of a batch as a file."""
+    with reading() as session:
+        found = _recalled(session)
+    text = io.StringIO()
+    text.write("\ufeff")
+    writer = csv.writer(text, delimiter=";")
+    heads = (_("Dwelling"), _("Address"), _("City"), _("Kit item"), _("Number"), _("Day"))
+    writer.writerow(heads)
+    for one in found:
+        home = one.dwelling
+        where = (home.reference, home.residence.address, home.residence.city)
+        cells = (*where, coded("kit", one.item))
+        writer.writerow([*(harmless(cell) for cell in cells), one.quantity, day(one.at)])
+    return _file(text.getvalue(), "rappel.csv")
+
+
+def _recalled(session: Session) -> Sequence[InHome]:
+    article = typed_article(session, request.args.get("article", ""), "article")
+    batch = request.args.get("batch", "")
+    if not batch.strip():
+        raise Invalid({"batch": "required"})
+    return recall(session, viewer(), article, batch)
+
+
+@movements.get("/given/")
+@requires(Action.HAND_OUT_KITS)
+def giving() -> ResponseReturnValue:
+    """Ask which homes are given which kit."""
+    return _giving()
+
+
+@movements.post("/given/")
+@requires(Action.HAND_OUT_KITS)
+def give() -> ResponseReturnValue:
+    """Say what giving out comes to; once that was seen, note it."""
+    try:
+        if request.form.get("seen") != "1":
+            with reading() as session:
+                plan = _plan(session)
+            return _giving(plan=plan)
+        with transaction() as session:
+            plan = _plan(session)
+            give_out(session, plan, viewer=viewer(), now=now())
+    except Invalid as refused:
+        return _giving(refused.fields), 422
+    except NotFound:
+        return _giving({"residence": "home_not_found"}), 422
+    number = len(plan.homes.ids)
+    said = ngettext("Noted for %(num)d dwelling.", "Noted for %(num)d dwellings.", number)
+    flash(said, "success")
+    return redirect(url_for(".index", kind=MovementKind.GIVEN.value))
+
+
+def _plan(session: Session) -> Plan:
+    typed, seeing = request.form, viewer()
+    if typed.get("residence"):
+        try:
+            residence = find_residence(session, seeing, uuid.UUID(typed["residence"]))
+        except ValueError:
+            raise Invalid({"residence": "bad_choice"}) from None
+        homes = homes_of(session, seeing, residence)
+    else:
+        homes = homes_listed(session, seeing, typed.get("references", ""))
+    kit = [
+        (one.article, number)
+        for one in stock_of(session, seeing)
+        if (number := _each(one.article)) is not None
+    ]
+    return plan_giving(session, homes, kit, again=typed.get("again") == "1")
+
+
+def _each(article: Article) -> int | None:
+    """Read how many of an article each home is given; nothing where nothing is typed."""
+    name = f"each-{article.id}"
+    text = request.form.get(name, "").strip()
+    if text and not text.isdecimal():
+        raise Invalid({name: "no_number"})
+    return int(text[:9]) if text else None
+
+
+def _giving(errors: Mapping[str, str] | None = None, plan: Plan | None = None) -> str:
+    with reading() as session:
+        stock = stock_of(session, viewer())
+    return render_template(
+        "kits/giving.html",
+        stock=[one for one in stock if one.number > 0],
+        plan=plan,
+        residence=request.values.get("residence", ""),
+        most_homes=MOST_HOMES,
+        most_a_home=MOST_A_HOME,
+        typed=request.form,
+        errors={name: sentence(code) for name, code in (errors or {}).items()},
+    )

@@ -36,6 +36,7 @@ SAME_WORDS = {
         "work_order.trade",
         "work_order.came_from",
         "kit_movement.item",
+        "kit_article.item",
         "user_account.role",
         "organisation.kind",
     ),

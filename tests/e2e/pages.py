@@ -211,6 +211,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("call-shut-door", "coordinator", f"/cases/{knocked}"),
         Shown("comparison", "coordinator", comparison, in_docs=True),
         Shown("kit-stock", "coordinator", "/kits/"),
+        Shown("kit-recall", "coordinator", "/kits/recall?batch=2601-1"),
         Shown("targeting-young", "coordinator", "/programmes/young_tenants/targeting"),
         Shown("programmes", "coordinator", "/programmes/"),
         Shown("programmes-none", "coordinator", "/programmes/?q=zzzz"),

@@ -23,7 +23,7 @@ FULL = {"led": 90, "aerator": 30, "shower_head": 6, "pressure_reducer": 2, "nigh
 AT_FIRST = FULL | {"rug_tape": 6}
 ARTICLES = (
     ArticleSaid("led", "LED sphérique", "E27", "7", "1,85", "150"),
-    ArticleSaid("aerator", "Mousseur M22/F24", "M22/F24", "5", "2,40", "60"),
+    ArticleSaid("aerator", "Mousseur à économie d’eau", "M22/F24", "5", "2,40", "60"),
     ArticleSaid("shower_head", "Douchette 3 jets", "G1/2", "7,5", "8,90", "10"),
     ArticleSaid("pressure_reducer", "Réducteur à membrane", "20/27", "3", "31", "3"),
     ArticleSaid("night_light", "Veilleuse à détecteur", "", "", "4,20", "10"),
@@ -84,7 +84,7 @@ def _restock(story: Story, kept: dict[str, Article], seeing: Viewer, now: dateti
 
 
 def _order(story: Story, article: Article, missing: int, seeing: Viewer, now: datetime) -> None:
-    """Order shower heads: they come three weeks later, the last ones are late."""
+    """Order shower heads: they come ten days later than told, so the last ones are late."""
     due = now + timedelta(days=21)
     order = order_article(
         story.session, article, missing, supplier="Robinetterie de l’Oise",
@@ -97,7 +97,7 @@ def _order(story: Story, article: Article, missing: int, seeing: Viewer, now: da
             story.session, found, missing, batch=f"{then:%y%m}-D", viewer=seeing, now=then
         )
 
-    story.timeline.at(next_office_moment(due), come)
+    story.timeline.at(next_office_moment(due + timedelta(days=10)), come)
 
 
 def note_alerts(story: Story, enrolled: list[Case], since: datetime) -> None:

@@ -39,7 +39,8 @@ from visits.models.visits import Consequence, Submission, SubmissionState, Visit
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.people.protection import protect, unprotect
 from visits.sight import Viewer
-from visits.works.work_orders import move_work_order, open_work_order
+from visits.works.moves import MoveSaid, move_work_order
+from visits.works.work_orders import open_work_order
 
 Counts = set[tuple[Any, ...]]
 
@@ -156,7 +157,7 @@ class Town:
         if order is not None:
             state = self.dice.choice(list(WorkOrderState))
             move_work_order(
-                self.session, order, state, note="fait", viewer=self.viewer, now=self.now
+                self.session, order, state, MoveSaid(note="fait"), viewer=self.viewer, now=self.now
             )
 
     def hide(self) -> None:

@@ -46,8 +46,9 @@ from visits.works.by_hand import (
     tenants_of,
 )
 from visits.works.giving import give_order
+from visits.works.moves import MoveSaid, move_work_order
 from visits.works.work_list import WorkOrderFilter, list_work_orders
-from visits.works.work_orders import escalate_work_orders, move_work_order
+from visits.works.work_orders import escalate_work_orders
 
 LEAK = OrderSaid("plumbing", "U2", "kitchen", "Fuite sous l’évier", "tenant")
 LAMP = OrderSaid("electricity", "U3", "stairs", "Ampoule grillée au 2e", "caretaker")
@@ -188,7 +189,12 @@ def test_an_order_counts_on_the_pages_of_its_home_on_the_map_and_in_the_figures(
     refresh_map(session, [desk.home.id])
     assert session.scalars(works).all() == [1]
     move_work_order(
-        session, desk.leak, WorkOrderState.DONE, note="Réparé", viewer=desk.viewer, now=now
+        session,
+        desk.leak,
+        WorkOrderState.DONE,
+        MoveSaid(note="Réparé"),
+        viewer=desk.viewer,
+        now=now,
     )
     assert session.scalars(works).all() == [0]
     rows = works_by_hand(session, viewer=desk.viewer, now=now)
@@ -287,7 +293,7 @@ def test_an_order_opened_by_mistake_is_taken_back_while_nobody_has_begun(
         take_order_back(session, desk.leak, note=" ", **by)
     take_order_back(session, desk.leak, note="Mauvais logement", **by)
     assert (desk.leak.state, desk.leak.closing_note) == ("cancelled", "Mauvais logement")
-    move_work_order(session, desk.lamp, WorkOrderState.STARTED, note="", **by)
+    move_work_order(session, desk.lamp, WorkOrderState.STARTED, MoveSaid(), **by)
     for order in (desk.leak, desk.lamp):
         with pytest.raises(Conflict, match="work_order_begun"):
             take_order_back(session, order, note="Erreur", **by)

@@ -24,6 +24,7 @@ from visits.people.protection import protect
 from visits.sight import Held, Reach, Viewer
 from visits.steering.results import works_by_hand
 from visits.works.by_hand import OrderSaid, alike, may_take_back, open_by_hand
+from visits.works.moves import MoveSaid, move_work_order, moves_of
 from visits.works.same_order import (
     finding_apart,
     findings_seen,
@@ -32,7 +33,6 @@ from visits.works.same_order import (
     put_together,
     told_with,
 )
-from visits.works.work_orders import move_work_order, moves_of
 
 __all__ = ["house"]
 LIFT = OrderSaid("lift", "U3", "elsewhere", "Ascenseur bloqué au 3e", "neighbour")
@@ -132,7 +132,7 @@ def test_a_residence_s_order_goes_on_before_a_home_s_and_gives_its_finding_back(
     told = by_hand(house, OrderSaid("lift", "U3", "lift", "En panne", "caretaker"), home.residence)
     due = told.due_at
     by: Any = {"viewer": eyes(house), "now": house.now}
-    move_work_order(house.session, found, WorkOrderState.STARTED, note="", **by)
+    move_work_order(house.session, found, WorkOrderState.STARTED, MoveSaid(), **by)
     assert put_together(house.session, found, told, **by) is told
     assert (told.severity, told.state) == (Severity.U1, WorkOrderState.STARTED)
     assert [one.id for one in told.findings] == [found.consequence_id]

@@ -22,8 +22,9 @@ from visits.models.works import CORRECTED, WorkOrder, WorkOrderState
 from visits.people.protection import protect
 from visits.sight import Reach
 from visits.sight.listing import Wanted
+from visits.works.moves import MoveSaid, move_work_order
 from visits.works.work_list import WorkOrderFilter, list_work_orders
-from visits.works.work_orders import escalate_work_orders, find_work_order, move_work_order
+from visits.works.work_orders import escalate_work_orders, find_work_order
 
 
 @pytest.fixture
@@ -46,11 +47,15 @@ def order(session: Session, tmp_path: Path, now: datetime) -> WorkOrder:
 def test_an_order_is_closed_with_a_note(session: Session, order: WorkOrder, now: datetime) -> None:
     viewer = make_viewer(make_user(session, role=Role.TECHNICIAN))
     with pytest.raises(Invalid):
-        move_work_order(session, order, WorkOrderState.DONE, note=" ", viewer=viewer, now=now)
-    move_work_order(session, order, WorkOrderState.DONE, note="Réparé", viewer=viewer, now=now)
+        move_work_order(
+            session, order, WorkOrderState.DONE, MoveSaid(note=" "), viewer=viewer, now=now
+        )
+    move_work_order(
+        session, order, WorkOrderState.DONE, MoveSaid(note="Réparé"), viewer=viewer, now=now
+    )
     assert (order.state, order.closed_at, order.closed_by_id) == ("done", now, viewer.user_id)
     with pytest.raises(Conflict):
-        move_work_order(session, order, WorkOrderState.STARTED, note="", viewer=viewer, now=now)
+        move_work_order(session, order, WorkOrderState.STARTED, MoveSaid(), viewer=viewer, now=now)
 
 
 def test_an_order_closed_by_mistake_is_opened_again_and_says_both(
@@ -59,11 +64,11 @@ def test_an_order_closed_by_mistake_is_opened_again_and_says_both(
     viewer = make_viewer(make_user(session, role=Role.TECHNICIAN))
     move = partial(move_work_order, session, order, viewer=viewer, now=now)
     with pytest.raises(Conflict):
-        move(WorkOrderState.OPEN, note="Elle est ouverte")
-    move(WorkOrderState.DONE, note="Réparé")
+        move(WorkOrderState.OPEN, MoveSaid(note="Elle est ouverte"))
+    move(WorkOrderState.DONE, MoveSaid(note="Réparé"))
     with pytest.raises(Invalid):
-        move(WorkOrderState.OPEN, note=" ")
-    move(WorkOrderState.OPEN, note="Fuit encore")
+        move(WorkOrderState.OPEN, MoveSaid(note=" "))
+    move(WorkOrderState.OPEN, MoveSaid(note="Fuit encore"))
     assert (order.state, order.closed_at, order.closed_by_id) == ("open", None, None)
     assert order.closing_note == "Réparé · Fuit encore"
 
@@ -74,7 +79,9 @@ def test_an_order_that_its_answers_closed_comes_back_with_them_alone(
     viewer = make_viewer(make_user(session, role=Role.TECHNICIAN))
     order.state, order.closing_note = WorkOrderState.CANCELLED, CORRECTED
     with pytest.raises(Conflict):
-        move_work_order(session, order, WorkOrderState.OPEN, note="Oui", viewer=viewer, now=now)
+        move_work_order(
+            session, order, WorkOrderState.OPEN, MoveSaid(note="Oui"), viewer=viewer, now=now
+        )
 
 
 def test_an_urgent_order_nobody_started_is_escalated_once(
@@ -90,7 +97,7 @@ def test_a_started_order_is_not_escalated(
     session: Session, order: WorkOrder, now: datetime
 ) -> None:
     viewer = make_viewer(make_user(session, role=Role.TECHNICIAN))
-    move_work_order(session, order, WorkOrderState.STARTED, note="", viewer=viewer, now=now)
+    move_work_order(session, order, WorkOrderState.STARTED, MoveSaid(), viewer=viewer, now=now)
     assert escalate_work_orders(session, now=now + timedelta(days=1)) == 0
 
 

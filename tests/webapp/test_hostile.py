@@ -54,6 +54,8 @@ FIELDS = (
     "score", "maximum", "version", "author", "assessed_on", "value", "low", "high", "valid_from",
     "valid_until", "source", "evidence", "article", "batch", "fitting", "rating", "cost", "low_at",
     "supplier", "expected_on", "references", "residence", "came", "why", "seen",
+    "valid_until", "source", "evidence", "planned_on", "planned_part", "told_how", "told_on",
+    "hold_why", "hold_until", "checked_how", "tenant_score",
 )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ from visits.models.visits import Visit, VisitState
 from visits.models.works import Severity, WorkOrder, WorkOrderState
 from visits.steering.outcomes import outcomes, standing
 from visits.steering.results import follow_up_results, works_results
-from visits.works.work_orders import move_work_order
+from visits.works.moves import MoveSaid, move_work_order
 from webapp.commands.jobs import JOBS, run_job
 from webapp.office.frame.small_counts import told
 from webapp.words import words_of
@@ -137,7 +137,7 @@ def test_works_are_counted_by_severity_with_their_delay(app: Flask, session: Ses
         session,
         order,
         WorkOrderState.DONE,
-        note="fait",
+        MoveSaid(note="fait"),
         viewer=viewer,
         now=NOW + timedelta(hours=2),
     )

@@ -85,7 +85,7 @@ class Adaptations(Kind):
     def cancel(self, thing: Wanted, *, reason: str, viewer: Viewer, now: datetime) -> None:
         thing.state = "cancelled"
 
-    def take_up(self, session: Session, thing_id: uuid.UUID, state: str) -> None:
+    def take_up(self, session: Session, thing_id: uuid.UUID, state: str, *, now: datetime) -> None:
         self.sent[thing_id].state = state
 
     def _count(self, session: Session, viewer: Viewer, now: datetime) -> int:

@@ -160,7 +160,7 @@ class FollowUps(Kind):
         """Withdraw a promise for a reason that is kept with it."""
         withdraw(thing, why=reason, by=viewer.user_id, now=now)
 
-    def take_up(self, session: Session, thing_id: uuid.UUID, state: str) -> None:
+    def take_up(self, session: Session, thing_id: uuid.UUID, state: str, *, now: datetime) -> None:
         """Let a withdrawn promise be due again, as all that is open is."""
         promise = session.get(Task, thing_id, with_for_update={"key_share": True})
         if promise is not None:

@@ -102,7 +102,7 @@ class Kind(ABC):
         """Close one that nobody needs any more."""
 
     @abstractmethod
-    def take_up(self, session: Session, thing_id: uuid.UUID, state: str) -> None:
+    def take_up(self, session: Session, thing_id: uuid.UUID, state: str, *, now: datetime) -> None:
         """Put one that was cancelled back to its state; what was closed otherwise stays."""
 
     def hold(self, session: Session, submission: Submission) -> None:  # noqa: B027 - most need none

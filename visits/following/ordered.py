@@ -25,6 +25,7 @@ from visits.models.works import (
 from visits.sight.listing import JUST_COUNT
 from visits.sight.reach import Viewer
 from visits.works.findings import orders_of, still_called_for, told_by_hand
+from visits.works.history import close_for, open_again
 from visits.works.same_order import own_order, stand_alone
 from visits.works.work_list import LATE, WorkOrderFilter, list_work_orders
 from visits.works.work_orders import open_work_order
@@ -109,15 +110,13 @@ class WorkOrders(Kind):
 
     def cancel(self, thing: WorkOrder, *, reason: str, viewer: Viewer, now: datetime) -> None:
         """Cancel an order for a reason that stands in its closing note."""
-        thing.state, thing.closing_note = WorkOrderState.CANCELLED, reason
-        thing.closed_at, thing.closed_by_id = now, viewer.user_id
+        close_for(thing, reason, by=viewer.user_id, now=now)
 
-    def take_up(self, session: Session, thing_id: uuid.UUID, state: str) -> None:
+    def take_up(self, session: Session, thing_id: uuid.UUID, state: str, *, now: datetime) -> None:
         """Put a cancelled order back to its state."""
         order = session.get(WorkOrder, thing_id, with_for_update={"key_share": True})
         if order is not None and order.state is WorkOrderState.CANCELLED:
-            order.state = WorkOrderState(state)
-            order.closing_note = order.closed_at = order.closed_by_id = None
+            open_again(order, WorkOrderState(state), by=None, now=now, why="called_for")
 
     def hold(self, session: Session, submission: Submission) -> None:
         """Wait until nobody else changes the orders of a submission."""
@@ -152,7 +151,7 @@ class WorkOrders(Kind):
                 continue
             own = own_order(session, consequence)
             if own is not None:
-                stand_alone(session, order, own)
+                stand_alone(session, order, own, by=viewer.user_id, now=now)
                 order = own
             if len(order.findings) > 1 or told_by_hand(session, order):
                 _leave(session, order, consequence.id)

@@ -79,7 +79,7 @@ def set_aside(
     session.flush()
 
 
-def take_up(session: Session, submission: Submission) -> None:
+def take_up(session: Session, submission: Submission, *, now: datetime) -> None:
     """Let a submission that was set aside count again, with what was cancelled with it.
 
     What somebody closed otherwise meanwhile stays as it is.
@@ -91,7 +91,7 @@ def take_up(session: Session, submission: Submission) -> None:
     submission.findings = findings
     for kind in KINDS:
         for name, state in note.get(kind.noted_as, {}).items():
-            kind.take_up(session, uuid.UUID(name), state)
+            kind.take_up(session, uuid.UUID(name), state, now=now)
     session.flush()
 
 

@@ -127,10 +127,10 @@ def leave_aside(
     )  # fmt: skip
 
 
-def take_up_again(session: Session, submission: Submission) -> None:
+def take_up_again(session: Session, submission: Submission, *, now: datetime) -> None:
     """Let a submission without a visit wait in the queue again; raises Conflict for another."""
     note = (submission.findings or {}).get("set_aside", {})
     aside = submission.state is SubmissionState.SET_ASIDE and "corrected_by" not in note
     if submission.visit_id is not None or not aside:
         raise Conflict("not_set_aside")
-    take_up(session, submission)
+    take_up(session, submission, now=now)

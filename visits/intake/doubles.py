@@ -141,7 +141,7 @@ def withdraw_decision(
     hold_visit(session, visit.id)
     for submission in (first, second):
         if submission.state is SubmissionState.SET_ASIDE:
-            take_up(session, submission)
+            take_up(session, submission, now=now)
         findings = dict(submission.findings or {})
         findings.pop("decided_beside", None)
         submission.findings, submission.decided_at = findings, None

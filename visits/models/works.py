@@ -2,7 +2,7 @@
 
 import enum
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -32,13 +32,72 @@ class WorkOrderState(enum.StrEnum):
     """Where a work order stands."""
 
     OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    PLANNED = "planned"
     STARTED = "started"
     ON_HOLD = "on_hold"
+    REFUSED = "refused"
     DONE = "done"
+    CHECKED = "checked"
     CANCELLED = "cancelled"
 
 
-OPEN_STATES = (WorkOrderState.OPEN, WorkOrderState.STARTED, WorkOrderState.ON_HOLD)
+# Nobody has taken it on: not yet, or whoever was given it will not.
+WAITING_STATES = (WorkOrderState.OPEN, WorkOrderState.REFUSED)
+OPEN_STATES = (
+    *WAITING_STATES,
+    WorkOrderState.ACKNOWLEDGED,
+    WorkOrderState.PLANNED,
+    WorkOrderState.STARTED,
+    WorkOrderState.ON_HOLD,
+)
+DONE_STATES = (WorkOrderState.DONE, WorkOrderState.CHECKED)
+
+
+class OrderStep(enum.StrEnum):
+    """What happened to a work order: it came to a state, or something else was done with it."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    PLANNED = "planned"
+    STARTED = "started"
+    ON_HOLD = "on_hold"
+    REFUSED = "refused"
+    DONE = "done"
+    CHECKED = "checked"
+    CANCELLED = "cancelled"
+    GIVEN = "given"
+    TAKEN_OVER = "taken_over"
+
+
+class ToldHow(enum.StrEnum):
+    """How the tenant was told when somebody comes."""
+
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+    MESSAGE = "message"
+    LETTER = "letter"
+
+
+class HoldWhy(enum.StrEnum):
+    """Why nobody can go on with an order for a while."""
+
+    PART = "part"
+    ACCESS = "access"
+    TENANT = "tenant"
+    CONTRACTOR = "contractor"
+    DECISION = "decision"
+    WEATHER = "weather"
+    OTHER = "other"
+
+
+class CheckedHow(enum.StrEnum):
+    """How somebody made sure that it is done well."""
+
+    PHONE = "phone"
+    PHOTO = "photo"
+    VISIT = "visit"
+
 
 # Why something is closed whose answers were corrected, or turned out to be of another home or
 # person; screens say it in words.
@@ -89,6 +148,8 @@ class WorkOrder(Base):
     homes have in common; of neither while nobody knows from which home an urgent finding came.
     One of a home as such is about nobody. `given_to` is the contractor who does it; without one
     it is the landlord's own. `same_as` is the order that goes on for it, cancelled itself.
+    `planned_part` is `morning`, `afternoon` or an hour, `14:30`; `tenant_score`, from 1 to 5, is
+    what the tenant thinks of the works.
     """
 
     __tablename__ = "work_order"
@@ -125,6 +186,15 @@ class WorkOrder(Base):
     given_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     given_at: Mapped[datetime | None]
     given_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    acknowledged_at: Mapped[datetime | None]
+    planned_on: Mapped[date | None]
+    planned_part: Mapped[str | None] = mapped_column(String(9))
+    told_how: Mapped[ToldHow | None] = mapped_column(stored_enum(ToldHow))
+    told_on: Mapped[date | None]
+    hold_why: Mapped[HoldWhy | None] = mapped_column(stored_enum(HoldWhy))
+    hold_until: Mapped[date | None]
+    checked_how: Mapped[CheckedHow | None] = mapped_column(stored_enum(CheckedHow))
+    tenant_score: Mapped[int | None]
 
     dwelling: Mapped[Dwelling | None] = relationship()
     person: Mapped[Person | None] = relationship()
@@ -159,17 +229,56 @@ class WorkOrder(Base):
 
     @property
     def is_open(self) -> bool:
-        """Tell whether it is neither done nor cancelled."""
+        """Tell whether somebody still has to do it."""
         return self.state in OPEN_STATES
 
     @property
     def waits_too_long(self) -> bool:
-        """Tell whether it is urgent and nobody has started it in time."""
-        return self.escalated_at is not None and self.state is WorkOrderState.OPEN
+        """Tell whether it is urgent and nobody has taken it on in time."""
+        return self.escalated_at is not None and self.state in WAITING_STATES
+
+    def waits_longer_than_said(self, today: date) -> bool:
+        """Tell whether it is on hold until a day that is past."""
+        return self.hold_until is not None and self.hold_until < today
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether it should have been done by now."""
         return self.is_open and self.due_at is not None and self.due_at < now
+
+
+class WorkOrderEvent(Base):
+    """A step in the life of a work order: who did what, when, and what was said.
+
+    `what` is the state it came to, or what else was done; `why` a code that goes with it, `day` and
+    `part` the day that was named. `before` is how things stood: whoever may takes the latest back.
+    """
+
+    __tablename__ = "work_order_event"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    work_order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work_order.id"), index=True)
+    at: Mapped[datetime]
+    by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    what: Mapped[OrderStep] = mapped_column(stored_enum(OrderStep))
+    was: Mapped[WorkOrderState | None] = mapped_column(stored_enum(WorkOrderState))
+    note: Mapped[str | None] = mapped_column(EncryptedText)
+    why: Mapped[str | None] = mapped_column(String(32))
+    day: Mapped[date | None]
+    part: Mapped[str | None] = mapped_column(String(9))
+    score: Mapped[int | None]
+    given_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    before: Mapped[str | None] = mapped_column(EncryptedText)
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    by: Mapped[User | None] = relationship(foreign_keys=[by_id])
+    given_to: Mapped[Organisation | None] = relationship()
+    taken_back_by: Mapped[User | None] = relationship(foreign_keys=[taken_back_by_id])
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether nobody took it back."""
+        return self.taken_back_at is None
 
 
 class WorkOrderFinding(Base):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from visits.models.cases import ON_THE_WAY, Case, CaseState
 from visits.models.people import Person
 from visits.models.visits import LIVE, Consequence, Submission, Visit, VisitState
-from visits.models.works import WorkOrder, WorkOrderState
+from visits.models.works import DONE_STATES, WorkOrder, WorkOrderState
 from visits.sight.few import told_of
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer, visible_cases
@@ -107,7 +107,7 @@ def _visits(programme: str, viewer: Viewer) -> Select[str, int, int]:
 
 def _works(programme: str, viewer: Viewer) -> Select[str, int, int]:
     kind = case(
-        (WorkOrder.state == WorkOrderState.DONE, "works_done"), else_=literal("works_open")
+        (WorkOrder.state.in_(DONE_STATES), "works_done"), else_=literal("works_open")
     ).label("kind")
     return (
         select(kind, func.count(WorkOrder.id), func.count(WorkOrder.person_id.distinct()))

@@ -14,6 +14,7 @@ from visits.models.cases import Case, Task, TaskState
 from visits.models.people import Person
 from visits.models.visits import Consequence, Submission, SubmissionState, Visit
 from visits.models.works import (
+    DONE_STATES,
     OPEN_STATES,
     Severity,
     WorkOrder,
@@ -96,7 +97,7 @@ class _Work:
 
 def _result(severity: Severity, works: list[_Work], now: datetime) -> WorksResult:
     still_open = [work for work in works if work.state in OPEN_STATES]
-    done = [work for work in works if work.state is WorkOrderState.DONE and work.closed_at]
+    done = [work for work in works if work.state in DONE_STATES and work.closed_at]
     delays = [(work.closed_at - work.opened_at).total_seconds() for work in done if work.closed_at]
     in_time = sum(_in_time(work) for work in done)
     return WorksResult(

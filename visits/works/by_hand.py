@@ -27,7 +27,8 @@ from visits.models.works import (
 from visits.sight import Viewer, visible_persons, visible_work_orders
 from visits.sight.access_log import log_access
 from visits.works.findings import ONE_IN_A_HOME
-from visits.works.work_orders import move_work_order, new_reference
+from visits.works.moves import MoveSaid, move_work_order
+from visits.works.work_orders import new_reference
 
 DESCRIPTION_LENGTH = 500
 # How long each severity may wait: what the forms that ship say most often.
@@ -236,7 +237,8 @@ def take_order_back(
     """
     if not may_take_back(order):
         raise Conflict("work_order_begun")
-    move_work_order(session, order, WorkOrderState.CANCELLED, note=note, viewer=viewer, now=now)
+    cancelled, said = WorkOrderState.CANCELLED, MoveSaid(note=note)
+    move_work_order(session, order, cancelled, said, viewer=viewer, now=now)
 
 
 def find_tenant(

@@ -18,6 +18,7 @@ from visits.models.works import (
     WorkOrderState,
 )
 from visits.sight.reach import hidden_homes
+from visits.works.history import open_again
 
 # A hazard told again by another visit within this time is the one that is known already.
 AROUND = timedelta(days=7)
@@ -163,14 +164,18 @@ def _in_a_turn(finding: Consequence) -> bool:
     return "[" in finding.path
 
 
-def add_finding(session: Session, order: WorkOrder, consequence: Consequence) -> None:
+def add_finding(
+    session: Session, order: WorkOrder, consequence: Consequence, *, now: datetime
+) -> None:
     """Add a finding to an order: the highest severity and the earliest deadline stay."""
     order.findings.append(consequence)
-    weigh_with(order, Severity(consequence.severity or "P"), consequence.due_at)
+    weigh_with(order, Severity(consequence.severity or "P"), consequence.due_at, now=now)
     session.flush()
 
 
-def weigh_with(order: WorkOrder, severity: Severity, due_at: datetime | None) -> None:
+def weigh_with(
+    order: WorkOrder, severity: Severity, due_at: datetime | None, *, now: datetime
+) -> None:
     """Let an order be as grave and as soon as what is told of it too.
 
     One that was held and turns out graver is open again.
@@ -178,7 +183,7 @@ def weigh_with(order: WorkOrder, severity: Severity, due_at: datetime | None) ->
     if _rank(severity) < _rank(order.severity):
         order.severity = severity
         if order.state is WorkOrderState.ON_HOLD:
-            order.state = WorkOrderState.OPEN
+            open_again(order, by=None, now=now, why="graver")
     if due_at is not None:
         order.due_at = min(order.due_at or due_at, due_at)
 

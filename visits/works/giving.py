@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,11 +11,14 @@ from sqlalchemy.orm import Session
 from visits.ground.errors import Conflict, Invalid
 from visits.models.accounts import Organisation, OrganisationKind, Role, User
 from visits.models.people import AccessKind
-from visits.models.works import WorkOrder
+from visits.models.works import OrderStep, WorkOrder, WorkOrderState
 from visits.sight import Reach, Viewer, visible_work_orders
 from visits.sight.access_log import log_access
+from visits.works.history import take_step
 
 NOBODY = uuid.UUID(int=0)
+# What one took on, or would not do, waits again for whoever has it then.
+TAKEN_ON_BY_ONE = (WorkOrderState.ACKNOWLEDGED, WorkOrderState.REFUSED)
 
 
 def contractors(session: Session) -> Sequence[Organisation]:
@@ -56,8 +60,12 @@ def give_order(
         raise Conflict("order_of_no_home")
     if organisation_id and not _shown_to_strangers(session, order):
         raise Conflict("order_of_protected")
-    order.given_to_id = organisation_id
-    order.given_at, order.given_by_id = now, viewer.user_id
+    what = OrderStep.GIVEN if organisation_id else OrderStep.TAKEN_OVER
+    given: dict[str, Any] = {"given_to_id": organisation_id, "given_at": now}
+    given["given_by_id"] = viewer.user_id
+    if order.state in TAKEN_ON_BY_ONE:
+        given |= {"state": WorkOrderState.OPEN, "acknowledged_at": None}
+    take_step(order, what, by=viewer.user_id, now=now, **given)
     session.flush()
     log_access(
         session,

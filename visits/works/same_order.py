@@ -6,6 +6,7 @@ What goes into another keeps its number and what was told, cancelled; its findin
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -20,6 +21,7 @@ from visits.models.visits import Consequence, Visit
 from visits.models.works import (
     OPEN_STATES,
     SAME,
+    OrderStep,
     Severity,
     WorkOrder,
     WorkOrderFinding,
@@ -29,6 +31,7 @@ from visits.sight import Viewer, visible_cases, visible_work_orders
 from visits.sight.access_log import log_access
 from visits.sight.reach import hidden_homes
 from visits.works.findings import ONE_IN_A_HOME, may_share, weigh_with
+from visits.works.history import close_for, open_again, take_step
 from visits.works.work_orders import new_reference
 
 
@@ -93,14 +96,16 @@ def put_together(
     for one in session.scalars(with_it).all():
         one.same_as_id = kept.id
     begun = gone.state is WorkOrderState.STARTED
-    gone.same_as_id, gone.state, gone.closing_note = kept.id, WorkOrderState.CANCELLED, SAME
-    gone.closed_at, gone.closed_by_id = now, viewer.user_id
-    weigh_with(kept, gone.severity, gone.due_at)
+    gone.same_as_id = kept.id
+    close_for(gone, SAME, by=viewer.user_id, now=now)
+    weigh_with(kept, gone.severity, gone.due_at, now=now)
     if kept.given_to_id is None:
         kept.given_to_id, kept.given_at = gone.given_to_id, gone.given_at
         kept.given_by_id = gone.given_by_id
     if begun and kept.state is not WorkOrderState.STARTED:
-        kept.state, kept.started_at = WorkOrderState.STARTED, gone.started_at
+        step = OrderStep.STARTED
+        began: dict[str, Any] = {"state": WorkOrderState.STARTED, "started_at": gone.started_at}
+        take_step(kept, step, by=viewer.user_id, now=now, for_good=True, **began)
     _settled(session, kept, gone)
     _log(session, kept, "work_orders_put_together", viewer, now)
     return kept
@@ -117,7 +122,7 @@ def put_apart(
         or order not in told_with(session, kept, viewer)
     ):
         raise NotFound("work_order_not_found")
-    stand_alone(session, kept, order)
+    stand_alone(session, kept, order, by=viewer.user_id, now=now)
     _log(session, order, "work_orders_put_apart", viewer, now)
     return order
 
@@ -139,7 +144,7 @@ def finding_apart(
         raise Conflict("finding_opened_it")
     order = own_order(session, finding)
     if order is not None:
-        stand_alone(session, kept, order)
+        stand_alone(session, kept, order, by=viewer.user_id, now=now)
     else:
         order = _opened_for(session, kept, finding, now)
     _log(session, order, "work_orders_put_apart", viewer, now)
@@ -184,15 +189,18 @@ def own_order(session: Session, finding: Consequence) -> WorkOrder | None:
     return session.scalars(own).one_or_none()
 
 
-def stand_alone(session: Session, kept: WorkOrder, order: WorkOrder) -> None:
+def stand_alone(
+    session: Session, kept: WorkOrder, order: WorkOrder, *, by: uuid.UUID, now: datetime
+) -> None:
     """Let an order stand by itself again, with the findings that came with it."""
     session.execute(
         update(WorkOrderFinding)
         .where(WorkOrderFinding.came_with_id == order.id)
         .values(work_order_id=order.id, came_with_id=None)
     )
-    order.same_as_id = order.closing_note = order.closed_at = order.closed_by_id = None
-    order.state = WorkOrderState.STARTED if order.started_at else WorkOrderState.OPEN
+    order.same_as_id = None
+    state = WorkOrderState.STARTED if order.started_at else WorkOrderState.OPEN
+    open_again(order, state, by=by, now=now)
     _lighten(session, kept, order)
     _settled(session, kept, order)
 

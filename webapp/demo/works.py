@@ -1,6 +1,6 @@
 """What follows the visits: works started, held and finished, follow-ups made, some of them late."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 
@@ -8,17 +8,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.cases.tasks import close_task
-from visits.ground.deadlines import midnight_in_paris
+from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.models.cases import Task, TaskState
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.visits import Submission
-from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
+from visits.models.works import (
+    OPEN_STATES,
+    HoldWhy,
+    Severity,
+    WorkOrder,
+    WorkOrderState,
+)
 from visits.sight import Viewer
 from visits.sight.reach import hidden_homes
 from visits.works.by_hand import OrderSaid, open_by_hand
 from visits.works.giving import contractors, give_order
-from visits.works.work_orders import ESCALATE_AFTER, escalate_work_orders, move_work_order
+from visits.works.moves import PARTS, MoveSaid, move_work_order
+from visits.works.work_orders import ESCALATE_AFTER, escalate_work_orders
 from webapp.access.auth import Action
 from webapp.demo.calendar import next_office_moment
 from webapp.demo.cast import acting
@@ -48,8 +55,17 @@ DONE_NOTES = {
         "Détecteur remplacé.",
     ),
 }
+DONE = ("Travaux faits.",)
 GIVEN = 3
-HOLD_NOTES = ("Pièce commandée.", "Locataire absent, second passage à convenir.")
+HOLDS = ((HoldWhy.PART, "Pièce commandée."), (HoldWhy.ACCESS, "Second passage à convenir."))
+PRAISE = (
+    ("Travail propre, artisan aimable.", 5),
+    ("Contente, tout fonctionne.", 5),
+    ("Réparé, mais il a fallu rappeler deux fois.", 3),
+    ("Bien fait.", 4),
+)
+CHECKED = 0.3
+Say = Callable[[datetime], MoveSaid]
 CANCEL_NOTES = ("Fait par la famille avant le passage.", "Demande en double.")
 CALL_NOTES = (
     "Va bien, pas de nouvelle chute. Tapis retiré.",
@@ -130,36 +146,48 @@ class Works:
             return
         moves = list(self._course(order))
         at = now
-        for hours, state, note in moves:
+        for hours, state, say in moves:
             at = at + timedelta(hours=hours)
             if order.severity in OFFICE_HOURS:
                 at = next_office_moment(at)
-            self._put(at, order, state, note)
+            self._put(at, order, state, say)
 
-    def _course(self, order: WorkOrder) -> Iterator[tuple[float, WorkOrderState, str]]:
-        """Give the moves of an order: hours after the one before, the state, the note."""
+    def _course(self, order: WorkOrder) -> Iterator[tuple[float, WorkOrderState, Say]]:
+        """Give the moves of an order: hours after the one before, the state, what is said."""
+        own = Random(f"{order.trade} {order.opened_at}")
         severity = str(order.severity)
         slow = self.rng.uniform(6, 20) if self.rng.random() < LATE else 1.0
         begins = self.rng.uniform(*STARTS[severity]) * slow
         if severity in OFFICE_HOURS and order.opened_at > self.story.now - BACKLOG:
             begins = self.rng.uniform(*BACKLOG_HOURS)
         if severity in OFFICE_HOURS and self.rng.random() < CANCELLED:
-            yield begins, WorkOrderState.CANCELLED, self.rng.choice(CANCEL_NOTES)
+            yield begins, WorkOrderState.CANCELLED, _noting(self.rng.choice(CANCEL_NOTES))
             return
-        yield begins, WorkOrderState.STARTED, ""
+        if severity in OFFICE_HOURS:
+            yield begins * 0.2, WorkOrderState.ACKNOWLEDGED, _noting("")
+            yield begins * 0.3, WorkOrderState.PLANNED, _planning(own, timedelta(hours=begins / 2))
+            begins /= 2
+        yield begins, WorkOrderState.STARTED, _noting("")
         if severity in OFFICE_HOURS and self.rng.random() < HELD:
-            yield self.rng.uniform(1, 6), WorkOrderState.ON_HOLD, self.rng.choice(HOLD_NOTES)
-            yield self.rng.uniform(40, 500), WorkOrderState.STARTED, ""
+            wait, (why, note) = self.rng.uniform(1, 6), self.rng.choice(HOLDS)
+            lasts = self.rng.uniform(40, 500)
+            yield wait, WorkOrderState.ON_HOLD, _holding(why, note, timedelta(hours=lasts))
+            yield lasts, WorkOrderState.STARTED, _noting("")
         notes = DONE_NOTES.get(order.trade, ("Travaux faits.",))
-        yield self.rng.uniform(*LASTS[severity]), WorkOrderState.DONE, self.rng.choice(notes)
-
-    def _put(self, at: datetime, order: WorkOrder, state: WorkOrderState, note: str) -> None:
-        self.story.timeline.at(
-            at,
-            lambda now: move_work_order(
-                self.story.session, order, state, note=note, viewer=self.technician, now=now
-            ),
+        yield (
+            self.rng.uniform(*LASTS[severity]),
+            WorkOrderState.DONE,
+            _noting(self.rng.choice(notes)),
         )
+        if own.random() < CHECKED:
+            yield own.uniform(20, 120), WorkOrderState.CHECKED, _checking(*own.choice(PRAISE))
+
+    def _put(self, at: datetime, order: WorkOrder, state: WorkOrderState, say: Say) -> None:
+        def move(now: datetime) -> None:
+            by = self.technician
+            move_work_order(self.story.session, order, state, say(now), viewer=by, now=now)
+
+        self.story.timeline.at(at, move)
 
     def _let_be_made(self, promise: Task) -> None:
         if self.rng.random() < 0.1:
@@ -180,3 +208,25 @@ class Works:
             viewer=self.rng.choice(self.callers),
             now=now,
         )
+
+
+def _noting(note: str) -> Say:
+    return lambda now: MoveSaid(note=note)
+
+
+def _planning(own: Random, ahead: timedelta) -> Say:
+    part, told = own.choice(PARTS[:2]), own.choice(("phone", "phone", "message", ""))
+
+    def say(now: datetime) -> MoveSaid:
+        day = today_in_paris(min(next_office_moment(now + ahead), now + timedelta(days=300)))
+        return MoveSaid(planned_on=day, planned_part=part, told_how=told)
+
+    return say
+
+
+def _holding(why: HoldWhy, note: str, lasts: timedelta) -> Say:
+    return lambda now: MoveSaid(note=note, hold_why=why, hold_until=today_in_paris(now + lasts))
+
+
+def _checking(note: str, score: int) -> Say:
+    return lambda now: MoveSaid(note=note, checked_how="phone", tenant_score=score)

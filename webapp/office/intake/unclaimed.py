@@ -115,7 +115,7 @@ def aside(submission_id: uuid.UUID) -> ResponseReturnValue:
         with transaction() as session:
             found = find_unclaimed(session, viewer(), submission_id, to_change=True)
             if request.form.get("state") == "waiting":
-                take_up_again(session, found)
+                take_up_again(session, found, now=now())
             else:
                 reason, cancel = request.form.get("reason", ""), named_to_cancel("aside")
                 leave_aside(

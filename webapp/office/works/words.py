@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 from flask_babel.speaklater import LazyString
 
 from diagnostics.codes import TRADES, Name
@@ -22,10 +23,71 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "work_order": {
         "open": _l("Open"),
+        "acknowledged": _l("Acknowledged"),
+        "planned": _p("a work order", "Planned"),
         "started": _l("Started"),
         "on_hold": _l("On hold"),
+        "refused": _l("Refused by the contractor"),
         "done": _l("Done"),
+        "checked": _l("Checked"),
         "cancelled": _l("Cancelled"),
+    },
+    "order_move": {
+        "acknowledged": _l("Acknowledge"),
+        "planned": _l("Plan a day"),
+        "started": _l("Start"),
+        "on_hold": _l("Put on hold"),
+        "done": _l("Close as done"),
+        "checked": _l("Note a check"),
+        "refused": _l("Refuse it"),
+        "cancelled": _l("Cancel"),
+        "open": _l("Open it again"),
+    },
+    "order_note": {
+        "done": _l("What was done"),
+        "checked": _l("What the tenant says of it"),
+        "refused": _l("Why you cannot do it"),
+        "cancelled": _l("Why it is not needed"),
+        "open": _l("Why it is open again"),
+        "any": _l("Note, if something is to be said"),
+    },
+    "order_step": {
+        "open": _p("a work order", "To do again"),
+        "acknowledged": _l("Acknowledged"),
+        "planned": _p("a work order", "Planned"),
+        "started": _l("Started"),
+        "on_hold": _l("On hold"),
+        "refused": _p("a work order", "Refused"),
+        "done": _l("Done"),
+        "checked": _l("Checked"),
+        "cancelled": _l("Cancelled"),
+        "given": _l("Given to"),
+        "taken_over": _l("Back with our own service"),
+    },
+    "part_of_day": {"morning": _l("in the morning"), "afternoon": _l("in the afternoon")},
+    "told_how": {
+        "phone": _l("by phone"),
+        "in_person": _l("in person"),
+        "message": _l("by message or e-mail"),
+        "letter": _l("by letter"),
+    },
+    "hold_why": {
+        "part": _l("A part is awaited"),
+        "access": _l("Nobody opened the door"),
+        "tenant": _l("The tenant asks to wait"),
+        "contractor": _l("The contractor cannot come yet"),
+        "decision": _l("A decision is awaited"),
+        "weather": _l("The weather"),
+        "other": _l("Something else (say what)"),
+    },
+    "checked_how": {
+        "phone": _l("By phone"),
+        "photo": _l("On a photo"),
+        "visit": _l("On the spot"),
+    },
+    "open_because": {
+        "graver": _l("It turned out to be graver."),
+        "called_for": _l("The answers that called for it count again."),
     },
     "severity": {
         "U0": _l("U0 · immediate danger"),
@@ -68,6 +130,14 @@ WORDS: dict[str, dict[str, Any]] = {
         "place": _l("Where exactly"),
         "description": _l("What is broken, in plain words"),
         "came_from": _l("Who told of it"),
+        "planned_on": _l("Day"),
+        "planned_part": _l("Time of day"),
+        "told_how": _l("How the tenant was told"),
+        "told_on": _l("Told on"),
+        "hold_why": _l("Why it waits"),
+        "hold_until": _l("Until"),
+        "checked_how": _l("How it was checked"),
+        "tenant_score": _l("The tenant’s score, from 1 to 5"),
     },
     "closed_because": {
         "same_order": _l("It is about the same as another order, which goes on for both."),
@@ -79,6 +149,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "work_order": _l("a work order"),
         "work_order_new": _l("a work order to open"),
         "work_order_open": _l("a work order opened"),
+        "work_order_acknowledged": _l("a work order acknowledged"),
+        "work_order_planned": _l("a work order planned"),
+        "work_order_refused": _l("a work order refused"),
+        "work_order_checked": _l("a work order checked"),
+        "work_order_step_back": _l("a step of a work order taken back"),
         "work_order_started": _l("a work order started"),
         "work_order_on_hold": _l("a work order on hold"),
         "work_order_done": _l("a work order done"),
@@ -97,7 +172,15 @@ REFUSALS: dict[str, Any] = {
     "order_of_protected": _l(
         "This home is protected: no contractor may be told of it. Nothing was changed."
     ),
-    "work_order_cannot_move": _l("This work order is closed already. Nothing was changed."),
+    "work_order_cannot_move": _l(
+        "This work order is closed already, or stands elsewhere by now. Nothing was changed."
+    ),
+    "step_not_latest": _l(
+        "Something else happened to this order since, or this is not yours to take back. Nothing "
+        "was changed."
+    ),
+    "before_it_was_found": _l("This is before it was found."),
+    "too_far_ahead": _l("Choose a day within a year."),
     "work_order_begun": _l(
         "Somebody has begun this work order, or a visit called for it. Nothing was changed."
     ),

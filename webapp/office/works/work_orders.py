@@ -1,21 +1,26 @@
-"""Work orders: the technical service's list, and one order to start, hold, complete or cancel."""
+"""Work orders: the technical service's list, and one order with its history, to be moved on."""
 
 import uuid
+from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alert_of_work_order
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.reach import Reach
 from visits.works.by_hand import may_take_back
 from visits.works.giving import contractors, give_order
+from visits.works.history import may_take_back as may_take_step_back
+from visits.works.history import steps_of, take_step_back
+from visits.works.moves import MOVES, PARTS, SCORES, MoveSaid, move_work_order, moves_of
 from visits.works.same_order import findings_seen, may_be_same, told_with
 from visits.works.work_list import WorkOrderFilter, list_work_orders, trades_in_use
-from visits.works.work_orders import find_work_order, move_work_order, moves_of
+from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, transaction
@@ -23,6 +28,8 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.deaths import deaths_of
 from webapp.office.frame.listing import wanted_by
 from webapp.office.intake.answers import told_causes
+from webapp.office.works.typed import day_in
+from webapp.words import named, words_of
 
 work_orders = Blueprint("work_orders", __name__, url_prefix="/work-orders")
 
@@ -61,22 +68,26 @@ def show(order_id: uuid.UUID) -> ResponseReturnValue:
 @work_orders.post("/<uuid:order_id>")
 @requires(Action.DO_WORKS)
 def move(order_id: uuid.UUID) -> ResponseReturnValue:
-    """Start, hold, complete or cancel a work order, or open it again."""
+    """Move a work order on, or open it again."""
     try:
         with transaction() as session:
             order = find_work_order(session, viewer(), order_id, to_change=True)
-            move_work_order(
-                session,
-                order,
-                WorkOrderState(request.form.get("state", "")),
-                note=request.form.get("note", ""),
-                viewer=viewer(),
-                now=now(),
-            )
-    except (Invalid, ValueError) as refused:
-        state = Invalid({"state": "bad_choice"})
-        return order_page(order_id, refused if isinstance(refused, Invalid) else state), 422
+            state, said = _typed_move()
+            move_work_order(session, order, state, said, viewer=viewer(), now=now())
+    except Invalid as refused:
+        return order_page(order_id, refused, of=request.form.get("state", "")), 422
     flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")
+    return redirect(url_for(".show", order_id=order_id))
+
+
+@work_orders.post("/<uuid:order_id>/steps/<uuid:step_id>/back")
+@requires(Action.DO_WORKS)
+def step_back(order_id: uuid.UUID, step_id: uuid.UUID) -> ResponseReturnValue:
+    """Take back the latest step of a work order."""
+    with transaction() as session:
+        order = find_work_order(session, viewer(), order_id, to_change=True)
+        take_step_back(session, order, step_id, viewer=viewer(), now=now())
+    flash(_("It is taken back: the order stands as before."), "success")
     return redirect(url_for(".show", order_id=order_id))
 
 
@@ -94,12 +105,40 @@ def give(order_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", order_id=order_id))
 
 
+def _typed_move() -> tuple[WorkOrderState, MoveSaid]:
+    """Read where an order is moved, and what is said with it. Raises Invalid."""
+    typed = request.form
+    if typed.get("state") not in tuple(WorkOrderState):
+        raise Invalid({"state": "bad_choice"})
+    score = typed.get("tenant_score", "")
+    if score and score not in [str(one) for one in SCORES]:
+        raise Invalid({"tenant_score": "bad_choice"})
+    said = MoveSaid(
+        note=typed.get("note", "").replace("\r\n", "\n"),
+        planned_on=day_in("planned_on"),
+        planned_part=typed.get("planned_part", ""),
+        told_how=typed.get("told_how", ""),
+        told_on=day_in("told_on"),
+        hold_why=typed.get("hold_why", ""),
+        hold_until=day_in("hold_until"),
+        checked_how=typed.get("checked_how", ""),
+        tenant_score=int(score) if score else None,
+    )
+    return WorkOrderState(typed["state"]), said
+
+
 def typed_contractor() -> uuid.UUID | None:
     """Read which contractor is chosen; none is our own service."""
     try:
         return uuid.UUID(request.form["organisation"]) if request.form.get("organisation") else None
     except ValueError:
         raise Invalid({"organisation": "bad_choice"}) from None
+
+
+def _found_at(order: WorkOrder) -> datetime | None:
+    """Give when somebody saw at the door what an order is about; None for one told by hand."""
+    sent = order.consequence.submission if order.consequence is not None else None
+    return (sent.ended_at or sent.received_at) if sent is not None else None
 
 
 def _goes_on_as(session: Session, order: WorkOrder) -> WorkOrder | None:
@@ -112,13 +151,17 @@ def _goes_on_as(session: Session, order: WorkOrder) -> WorkOrder | None:
         return None
 
 
-def order_page(order_id: uuid.UUID, refused: Invalid | None = None) -> str:
-    """Render the page of an order, with why a change of it was refused."""
+def order_page(order_id: uuid.UUID, refused: Invalid | None = None, *, of: str = "") -> str:
+    """Render the page of an order, with why a change of it was refused.
+
+    `of` names the move whose fields are meant: each move has a form of its own.
+    """
     with showing("work_order") as (session, shown):
         order = find_work_order(session, viewer(Action.SEE_WORKS), order_id)
         shown.add(order.person_id)
         fields = refused.fields if refused else {}
-        errors = {name: sentence(code) for name, code in fields.items()}
+        before = f"{of}-" if of in tuple(MOVES) else ""
+        errors = {f"{before}{name}": sentence(code) for name, code in fields.items()}
         return _page(session, order, errors)
 
 
@@ -127,6 +170,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str]) -> str:
     seeing = viewer(Action.SEE_WORKS)
     ours = seeing.reach is not Reach.GIVEN
     findings = findings_seen(session, order, seeing) if ours else []
+    steps = steps_of(session, order, seeing)
     return render_template(
         "work_orders/show.html",
         order=order,
@@ -137,7 +181,15 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str]) -> str:
         same_as=_goes_on_as(session, order) if ours else None,
         may_be_same=may_be_same(session, seeing, order) if may(Action.OPEN_WORKS) else [],
         contractors=contractors(session) if may(Action.GIVE_WORKS) and order.is_open else [],
-        moves=moves_of(order, viewer(Action.SEE_WORKS)),
+        moves={state: MOVES[state] for state in moves_of(order, seeing)},
+        notes=words_of("order_note"),
+        parts=named("part_of_day", PARTS),
+        scores=[(one, str(one)) for one in SCORES],
+        typed=request.form if errors else {},
+        found_at=_found_at(order),
+        day_now=today_in_paris(now()),
+        steps=steps,
+        undoable=may_take_step_back(steps, seeing) if may(Action.DO_WORKS) else None,
         may_take_back=may_take_back(order) and not may(Action.DO_WORKS) and may(Action.OPEN_WORKS),
         errors=errors,
         now=now(),

@@ -19,6 +19,8 @@ UNITS = (
     "EUR/kWh",
     "EUR/m3",
     "K",
+    "day",
+    "h",
     "h/d",
     "kWh/(m3.K)",
     "kgCO2e/kWh",
@@ -26,6 +28,7 @@ UNITS = (
     "mm",
     "month",
     "stands",
+    "working day",
 )
 
 

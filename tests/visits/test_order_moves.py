@@ -13,7 +13,8 @@ from visits.ground.db import sessions
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.migration import migrate, revert
 from visits.models.accounts import OrganisationKind, Role
-from visits.models.works import WorkOrder, WorkOrderEvent, WorkOrderState
+from visits.models.works import WorkOrder, WorkOrderState
+from visits.models.works_history import WorkOrderEvent
 from visits.sight import Reach, Viewer
 from visits.works.giving import give_order
 from visits.works.history import may_take_back, steps_of, take_step_back

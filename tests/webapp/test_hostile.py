@@ -55,7 +55,8 @@ FIELDS = (
     "valid_until", "source", "evidence", "article", "batch", "fitting", "rating", "cost", "low_at",
     "supplier", "expected_on", "references", "residence", "came", "why", "seen",
     "valid_until", "source", "evidence", "planned_on", "planned_part", "told_how", "told_on",
-    "hold_why", "hold_until", "checked_how", "tenant_score",
+    "hold_why", "hold_until", "checked_how", "tenant_score", "due_on", "due_why", "access",
+    "contractor", "days", "quote", "quote_contractor", "quote_note", "cost", "act",
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from visits.models.people import Person, RefusedPart
 from visits.models.visits import COUNTED, Consequence, Submission, Visit
 from visits.people.part_refusals import refused_parts, take_part_back
 from visits.sight import Viewer
+from visits.works.closing_days import closed_days
 from visits.works.findings import order_of
 
 
@@ -58,14 +59,14 @@ def _open_left(session: Session, submission: Submission, now: datetime) -> int:
             continue
         opened += 1
         if order.consequence_id == one.id:
-            order.due_at = _due_from(one, now)
+            order.due_at = _due_from(one, now, closed_days(session, case.landlord_id))
     refresh_map(session, [case.dwelling_id])
     return opened
 
 
-def _due_from(consequence: Consequence, now: datetime) -> datetime | None:
+def _due_from(consequence: Consequence, now: datetime, closed: frozenset[date]) -> datetime | None:
     """Let the delay run from when she allows it: nobody could begin before."""
     path = re.sub(r"\[\d+\]", "", consequence.path)
     called = consequences_of(consequence.submission.form_version)
     delay = next((one.due for one in called if one.path == path), "")
-    return due_at(now, delay) if delay else None
+    return due_at(now, delay, closed=closed) if delay else None

@@ -1,6 +1,7 @@
 """By when something must be done: hours, days, working days and months, on French time."""
 
 import calendar
+from collections.abc import Container
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
@@ -19,18 +20,18 @@ def midnight_in_paris(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
 
 
-def due_at(start: datetime, delay: str | Delay) -> datetime:
+def due_at(start: datetime, delay: str | Delay, *, closed: Container[date] = ()) -> datetime:
     """Give the moment `delay` after `start` (aware), in UTC.
 
     Hours run day and night. Days, working days and months end at 18:00 in Paris; working days
-    leave out Saturdays, Sundays and the public holidays of mainland France.
+    leave out Saturdays, Sundays, the public holidays of mainland France, and `closed` days.
     """
     wanted = parse_delay(delay) if isinstance(delay, str) else delay
     if wanted.unit == "h":
         return (start + timedelta(hours=wanted.amount)).astimezone(UTC)
     local = start.astimezone(PARIS)
     if wanted.unit == "wd":
-        return _working_days_later(local, wanted.amount)
+        return _working_days_later(local, wanted.amount, closed)
     if wanted.unit == "m":
         local = _months_later(local, wanted.amount)
     else:
@@ -67,10 +68,11 @@ def is_public_holiday(day: date) -> bool:
     return day in _public_holidays()
 
 
-def _working_days_later(local: datetime, days: int) -> datetime:
+def _working_days_later(local: datetime, days: int, closed: Container[date]) -> datetime:
     while days > 0:
         local += timedelta(days=1)
-        if local.weekday() < 5 and local.date() not in _public_holidays():
+        off = local.weekday() > 4 or is_public_holiday(local.date()) or local.date() in closed
+        if not off:
             days -= 1
     return _end_of_day(local)
 

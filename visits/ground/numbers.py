@@ -11,6 +11,15 @@ def with_point(text: str) -> str:
     return "".join(text.split()).replace(",", ".")
 
 
+def typed_cents(text: str) -> int:
+    """Read an amount in euros as cents: 1 234,50 is 123450. Raises ValueError, also for 1,234."""
+    plain = with_point(text).removesuffix("€")
+    whole, _, part = plain.partition(".")
+    if not re.fullmatch(r"-?[0-9]{1,9}", whole) or not re.fullmatch(r"[0-9]{0,2}", part):
+        raise ValueError(text)
+    return int(f"{whole}{part.ljust(2, '0')}")
+
+
 def typed_number(text: str) -> float:
     """Read a number with a comma or a point, and spaces between thousands. Raises ValueError."""
     plain = with_point(text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -38,6 +38,7 @@ from visits.people.part_refusals import refused_parts
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 from visits.stock.bags import record_fitted
+from visits.works.closing_days import closed_days
 
 CONSENTS = tuple(scope.value for scope in ConsentScope)
 
@@ -68,8 +69,9 @@ def conclude(
         "facts": {name: asdict(fact) for name, fact in facts(form, checked).items()},
     }
     submission.outcome = outcome_of(form, checked)
+    closed = _closed_days(session, submission, assessment.called)
     for called in assessment.called:
-        _call_for(submission, called, now)
+        _call_for(submission, called, now, closed)
     aside = _beside(session, submission)
     judge(session, submission, aside)
     later = _later(session, submission, aside)
@@ -221,7 +223,18 @@ def _filled_at(submission: Submission, said: str) -> datetime:
     return ended_at if believable else received_at
 
 
-def _call_for(submission: Submission, called: Called, now: datetime) -> None:
+def _closed_days(
+    session: Session, submission: Submission, called: Sequence[Called]
+) -> frozenset[date]:
+    """Give the days on which nobody of the landlord works, where something counts working days."""
+    if submission.visit is None or not any(one.due.endswith("wd") for one in called):
+        return frozenset()
+    return closed_days(session, submission.visit.case.landlord_id)
+
+
+def _call_for(
+    submission: Submission, called: Called, now: datetime, closed: frozenset[date]
+) -> None:
     consequence = Consequence(
         position=len(submission.consequences),
         path=called.path,
@@ -229,7 +242,7 @@ def _call_for(submission: Submission, called: Called, now: datetime) -> None:
         code=called.code,
         severity=called.severity or None,
         owner=called.owner or None,
-        due_at=due_at(now, called.due) if called.due else None,
+        due_at=due_at(now, called.due, closed=closed) if called.due else None,
         label=dict(called.label),
         causes=[asdict(cause) for cause in called.causes],
     )

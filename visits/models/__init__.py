@@ -17,6 +17,7 @@ from visits.models import (
     stock,
     visits,
     works,
+    works_history,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "stock",
     "visits",
     "works",
+    "works_history",
 ]

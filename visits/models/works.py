@@ -4,7 +4,7 @@ import enum
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
@@ -68,6 +68,14 @@ class OrderStep(enum.StrEnum):
     CANCELLED = "cancelled"
     GIVEN = "given"
     TAKEN_OVER = "taken_over"
+    DUE = "due"
+    LINK_MADE = "link_made"
+    LINK_OPENED = "link_opened"
+    LINK_REVOKED = "link_revoked"
+    DATE_PROPOSED = "date_proposed"
+    QUOTED = "quoted"
+    COST = "cost"
+    PHOTOS = "photos"
 
 
 class ToldHow(enum.StrEnum):
@@ -149,7 +157,7 @@ class WorkOrder(Base):
     One of a home as such is about nobody. `given_to` is the contractor who does it; without one
     it is the landlord's own. `same_as` is the order that goes on for it, cancelled itself.
     `planned_part` is `morning`, `afternoon` or an hour, `14:30`; `tenant_score`, from 1 to 5, is
-    what the tenant thinks of the works.
+    what the tenant thinks of the works; `access` says how to get in and when somebody is there.
     """
 
     __tablename__ = "work_order"
@@ -186,6 +194,8 @@ class WorkOrder(Base):
     given_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     given_at: Mapped[datetime | None]
     given_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    found_on: Mapped[date | None]
+    access: Mapped[str | None] = mapped_column(EncryptedText)
     acknowledged_at: Mapped[datetime | None]
     planned_on: Mapped[date | None]
     planned_part: Mapped[str | None] = mapped_column(String(9))
@@ -195,6 +205,7 @@ class WorkOrder(Base):
     hold_until: Mapped[date | None]
     checked_how: Mapped[CheckedHow | None] = mapped_column(stored_enum(CheckedHow))
     tenant_score: Mapped[int | None]
+    cost_cents: Mapped[int | None] = mapped_column(BigInteger)
 
     dwelling: Mapped[Dwelling | None] = relationship()
     person: Mapped[Person | None] = relationship()
@@ -246,41 +257,6 @@ class WorkOrder(Base):
         return self.is_open and self.due_at is not None and self.due_at < now
 
 
-class WorkOrderEvent(Base):
-    """A step in the life of a work order: who did what, when, and what was said.
-
-    `what` is the state it came to, or what else was done; `why` a code that goes with it, `day` and
-    `part` the day that was named. `before` is how things stood: whoever may takes the latest back.
-    """
-
-    __tablename__ = "work_order_event"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    work_order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work_order.id"), index=True)
-    at: Mapped[datetime]
-    by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    what: Mapped[OrderStep] = mapped_column(stored_enum(OrderStep))
-    was: Mapped[WorkOrderState | None] = mapped_column(stored_enum(WorkOrderState))
-    note: Mapped[str | None] = mapped_column(EncryptedText)
-    why: Mapped[str | None] = mapped_column(String(32))
-    day: Mapped[date | None]
-    part: Mapped[str | None] = mapped_column(String(9))
-    score: Mapped[int | None]
-    given_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
-    before: Mapped[str | None] = mapped_column(EncryptedText)
-    taken_back_at: Mapped[datetime | None]
-    taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-
-    by: Mapped[User | None] = relationship(foreign_keys=[by_id])
-    given_to: Mapped[Organisation | None] = relationship()
-    taken_back_by: Mapped[User | None] = relationship(foreign_keys=[taken_back_by_id])
-
-    @property
-    def stands(self) -> bool:
-        """Tell whether nobody took it back."""
-        return self.taken_back_at is None
-
-
 class WorkOrderFinding(Base):
     """A finding that calls for a work order; one hazard told by two forms is one order.
 
@@ -294,3 +270,21 @@ class WorkOrderFinding(Base):
     )
     work_order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work_order.id"), index=True)
     came_with_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work_order.id"))
+
+
+class ClosingDay(Base):
+    """A day on which a landlord is closed, beside public holidays: it is no working day."""
+
+    __tablename__ = "closing_day"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    day: Mapped[date]
+    why: Mapped[str] = mapped_column(String(100))
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    landlord: Mapped[Organisation] = relationship()
+    noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])

@@ -13,6 +13,7 @@ from visits.models.documents import Document
 from visits.models.handed_in import HandedInFile
 from visits.models.portfolio import FormDraft, FormVersion
 from visits.models.visits import SubmissionFile
+from visits.models.works_history import WorkOrderPhoto
 
 # An upload is long over by then.
 SPARED = timedelta(days=1)
@@ -62,6 +63,7 @@ def owned_files(connection: Connection) -> set[str]:
 
     sent = [*column("sha256", SubmissionFile.sha256), *column("sha256", HandedInFile.sha256)]
     sent += [one for one in column("sha256", Document.sha256) if one]
+    sent += column("sha256", WorkOrderPhoto.sha256)
     beside = [*column("files", FormVersion.files), *column("files", FormDraft.files)]
     return {*sent, *(file["sha256"] for files in beside for file in files)}
 
@@ -70,7 +72,8 @@ def _unowned(session: Session, digests: Sequence[str]) -> Iterator[str]:
     sent = select(SubmissionFile.sha256).where(SubmissionFile.sha256.in_(digests))
     handed = select(HandedInFile.sha256).where(HandedInFile.sha256.in_(digests))
     added = select(Document.sha256).where(Document.sha256.in_(digests))
-    owned = {*session.scalars(sent), *session.scalars(handed), *session.scalars(added)}
+    works = select(WorkOrderPhoto.sha256).where(WorkOrderPhoto.sha256.in_(digests))
+    owned = {digest for of in (sent, handed, added, works) for digest in session.scalars(of)}
     owned |= _of_forms(session)
     return (digest for digest in digests if digest not in owned)
 

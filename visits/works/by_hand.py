@@ -2,8 +2,8 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -26,19 +26,14 @@ from visits.models.works import (
 )
 from visits.sight import Viewer, visible_persons, visible_work_orders
 from visits.sight.access_log import log_access
+from visits.works.delays import chosen_end, latest_for
 from visits.works.findings import ONE_IN_A_HOME
 from visits.works.moves import MoveSaid, move_work_order
 from visits.works.work_orders import new_reference
 
 DESCRIPTION_LENGTH = 500
-# How long each severity may wait: what the forms that ship say most often.
-DELAYS = {
-    Severity.U0: "1h",
-    Severity.U1: "4h",
-    Severity.U2: "5wd",
-    Severity.U3: "30d",
-    Severity.P: "3m",
-}
+ACCESS_LENGTH = 300
+EARLIEST = timedelta(days=366)
 IN_A_HOME = (
     Place.KITCHEN,
     Place.BATHROOM,
@@ -67,7 +62,10 @@ Home = Dwelling | Residence
 
 @dataclass(frozen=True)
 class OrderSaid:
-    """A work order as it was typed; without a `due_on` it waits as long as its severity may."""
+    """A work order as it was typed; without a `due_on` it waits as long as its severity may.
+
+    `found_on` is when somebody saw it, today if nothing is said.
+    """
 
     trade: str
     severity: str
@@ -75,6 +73,8 @@ class OrderSaid:
     description: str
     came_from: str
     due_on: date | None = None
+    found_on: date | None = None
+    access: str = ""
 
 
 def places_in(home: Home) -> tuple[Place, ...]:
@@ -82,29 +82,29 @@ def places_in(home: Home) -> tuple[Place, ...]:
     return IN_A_HOME if isinstance(home, Dwelling) else IN_COMMON
 
 
-def deadline_of(said: OrderSaid, *, now: datetime) -> datetime:
-    """Give by when it must be done; raises Invalid for a day that is past or too far.
+def deadline_of(session: Session, said: OrderSaid, home: Home, *, now: datetime) -> datetime:
+    """Give by when it must be done; raises Invalid for a day that cannot be.
 
     What is urgent never waits longer than its severity says.
     """
-    latest = due_at(now, DELAYS[Severity(said.severity)])
+    today = today_in_paris(now)
+    found_on = said.found_on or today
+    if found_on > today:
+        raise Invalid({"found_on": "must_not_be_future"})
+    if found_on < today - EARLIEST:
+        raise Invalid({"found_on": "found_too_long_ago"})
+    since = min(now, due_at(midnight_in_paris(found_on), "0d")) if found_on < today else now
+    severity = Severity(said.severity)
+    latest = latest_for(session, severity, home.landlord_id, since=since)
     if said.due_on is None:
         return latest
-    if said.due_on < today_in_paris(now):
-        raise Invalid({"due_on": "must_not_be_past"})
-    chosen = due_at(midnight_in_paris(said.due_on), "0d")
-    if chosen <= now:
-        raise Invalid({"due_on": "day_is_over"})
-    if said.severity in URGENT and chosen > latest:
-        raise Invalid({"due_on": "too_late_for_urgent"})
-    return chosen
+    bound = latest if severity in URGENT else None
+    return chosen_end(said.due_on, found_on=found_on, latest=bound, now=now)
 
 
-def checked(said: OrderSaid, home: Home, *, now: datetime) -> OrderSaid:
+def checked(session: Session, said: OrderSaid, home: Home, *, now: datetime) -> OrderSaid:
     """Give what was typed without its blanks; raises Invalid, field by field."""
-    said = OrderSaid(
-        said.trade, said.severity, said.place, said.description.strip(), said.came_from, said.due_on
-    )
+    said = replace(said, description=said.description.strip(), access=said.access.strip())
     allowed = {
         "trade": tuple(TRADES),
         "severity": tuple(Severity),
@@ -119,9 +119,11 @@ def checked(said: OrderSaid, home: Home, *, now: datetime) -> OrderSaid:
         fields["description"] = "required"
     if len(said.description) > DESCRIPTION_LENGTH:
         fields["description"] = "too_long"
+    if len(said.access) > ACCESS_LENGTH:
+        fields["access"] = "too_long_for_access"
     if "severity" not in fields:
         try:
-            deadline_of(said, now=now)
+            deadline_of(session, said, home, now=now)
         except Invalid as refused:
             fields |= refused.fields
     if fields:
@@ -190,7 +192,8 @@ def open_by_hand(
 
     `person` lives there, and is whom to ring. Raises Invalid, field by field.
     """
-    said = checked(said, home, now=now)
+    said = checked(session, said, home, now=now)
+    due = deadline_of(session, said, home, now=now)
     order = WorkOrder(
         id=new_id(),
         reference=new_reference(),
@@ -198,7 +201,7 @@ def open_by_hand(
         residence_id=home.id if isinstance(home, Residence) else None,
         person_id=person.id if person else None,
         said_severity=Severity(said.severity),
-        said_due_at=deadline_of(said, now=now),
+        said_due_at=due,
         opened_by_id=viewer.user_id,
         came_from=CameFrom(said.came_from),
         place=Place(said.place),
@@ -207,7 +210,9 @@ def open_by_hand(
         description=said.description,
         state=WorkOrderState.OPEN,
         opened_at=now,
-        due_at=deadline_of(said, now=now),
+        due_at=due,
+        found_on=said.found_on,
+        access=said.access or None,
     )
     session.add(order)
     refresh_map(session, [order.dwelling_id])
@@ -249,3 +254,23 @@ def find_tenant(
         if person.id == person_id:
             return person
     raise Invalid({"person": "bad_choice"})
+
+
+def note_access(
+    session: Session, order: WorkOrder, access: str, *, viewer: Viewer, now: datetime
+) -> None:
+    """Note how to get in and when somebody is there; nothing takes it away. Raises Invalid."""
+    access = access.strip()
+    if len(access) > ACCESS_LENGTH:
+        raise Invalid({"access": "too_long_for_access"})
+    if not order.is_open:
+        raise Conflict("work_order_cannot_move", state=order.state)
+    order.access = access or None
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[order.person_id] if order.person_id else [],
+        kind=AccessKind.WRITE,
+        what="work_order_access",
+        now=now,
+    )

@@ -12,6 +12,7 @@ from visits.ground.errors import Conflict, Invalid
 from visits.models.accounts import Organisation, OrganisationKind, Role, User
 from visits.models.people import AccessKind
 from visits.models.works import OrderStep, WorkOrder, WorkOrderState
+from visits.models.works_history import WorkOrderLink
 from visits.sight import Reach, Viewer, visible_work_orders
 from visits.sight.access_log import log_access
 from visits.works.history import take_step
@@ -32,11 +33,21 @@ def contractors(session: Session) -> Sequence[Organisation]:
     return session.scalars(statement).all()
 
 
-def _shown_to_strangers(session: Session, order: WorkOrder) -> bool:
+def shown_to_strangers(session: Session, order: WorkOrder) -> bool:
     """Tell whether who is named for nobody would see an order, were it given to him."""
     stranger = Viewer(NOBODY, NOBODY, None, Reach.ALL)
     seen = select(WorkOrder.id).outerjoin(WorkOrder.person).where(WorkOrder.id == order.id)
     return session.scalar(seen.where(visible_work_orders(stranger))) is not None
+
+
+def standing_link(session: Session, order: WorkOrder) -> WorkOrderLink | None:
+    """Give the link of an order that nobody revoked and nobody refused, expired or not."""
+    statement = select(WorkOrderLink).where(
+        WorkOrderLink.work_order_id == order.id,
+        WorkOrderLink.revoked_at.is_(None),
+        WorkOrderLink.used_up_at.is_(None),
+    )
+    return session.scalars(statement.order_by(WorkOrderLink.id.desc()).limit(1)).one_or_none()
 
 
 def give_order(
@@ -49,16 +60,18 @@ def give_order(
 ) -> None:
     """Give an order to a contractor, or take it back with None.
 
-    Raises Invalid for who is no contractor, Conflict for an order that is closed, of no known home
-    or of somebody protected: a contractor could not see it.
+    Raises Invalid for who is no contractor, Conflict for an order that is closed, sent to another
+    by a link, of no known home or of somebody protected: a contractor could not see it.
     """
     if organisation_id and organisation_id not in {one.id for one in contractors(session)}:
         raise Invalid({"organisation": "bad_choice"})
     if not order.is_open:
         raise Conflict("work_order_cannot_move", state=order.state)
+    if organisation_id and standing_link(session, order) is not None:
+        raise Conflict("order_sent_by_link")
     if organisation_id and order.stands_in is None:
         raise Conflict("order_of_no_home")
-    if organisation_id and not _shown_to_strangers(session, order):
+    if organisation_id and not shown_to_strangers(session, order):
         raise Conflict("order_of_protected")
     what = OrderStep.GIVEN if organisation_id else OrderStep.TAKEN_OVER
     given: dict[str, Any] = {"given_to_id": organisation_id, "given_at": now}

@@ -14,15 +14,8 @@ from visits.ground.errors import Conflict, NotFound
 from visits.mapping.points import refresh_map
 from visits.models.accounts import User
 from visits.models.people import AccessKind
-from visits.models.works import (
-    CheckedHow,
-    HoldWhy,
-    OrderStep,
-    ToldHow,
-    WorkOrder,
-    WorkOrderEvent,
-    WorkOrderState,
-)
+from visits.models.works import CheckedHow, HoldWhy, OrderStep, ToldHow, WorkOrder, WorkOrderState
+from visits.models.works_history import WorkOrderEvent, WorkOrderLink
 from visits.sight import Reach, Viewer
 from visits.sight.access_log import log_access
 
@@ -42,6 +35,8 @@ CHANGED_BY_STEPS: dict[str, Callable[[str], Any]] = {
     "hold_until": date.fromisoformat,
     "checked_how": CheckedHow,
     "tenant_score": int,
+    "due_at": datetime.fromisoformat,
+    "cost_cents": int,
     "given_to_id": uuid.UUID,
     "given_at": datetime.fromisoformat,
     "given_by_id": uuid.UUID,
@@ -57,9 +52,12 @@ class Words:
     day: date | None = None
     part: str | None = None
     score: int | None = None
+    cents: int | None = None
 
 
 SILENT = Words()
+# How things stood before a step that only tells: nothing is undone with it.
+CHANGED_NOTHING = json.dumps({})
 
 
 def take_step(
@@ -68,14 +66,15 @@ def take_step(
     *,
     by: uuid.UUID | None,
     now: datetime,
+    link: WorkOrderLink | None = None,
     said: Words = SILENT,
     for_good: bool = False,
     **changes: Any,
 ) -> WorkOrderEvent:
     """Change an order and keep what was done: the one place where its state is set.
 
-    `by` is None for what follows by itself. `changes` are columns of `CHANGED_BY_STEPS`. What is
-    `for_good` changed more than the order: no step back undoes it.
+    `by` is None for what follows by itself, and for what is done by a `link`. `changes` are columns
+    of `CHANGED_BY_STEPS`. What is `for_good` changed more than the order: no step back undoes it.
     """
     session = object_session(order)
     assert session is not None  # an order is kept before anything happens to it
@@ -84,6 +83,7 @@ def take_step(
         work_order_id=order.id,
         at=now,
         by_id=by,
+        link_id=link.id if link is not None else None,
         what=what,
         was=order.state,
         note=said.note or None,
@@ -91,6 +91,7 @@ def take_step(
         day=said.day,
         part=said.part,
         score=said.score,
+        cents=said.cents,
         given_to_id=changes.get("given_to_id"),
         before=None if for_good else json.dumps(before),
     )
@@ -116,7 +117,7 @@ def open_again(
 
 def close_for(order: WorkOrder, because: str, *, by: uuid.UUID, now: datetime) -> None:
     """Cancel an order because of what became of others or of the answers: it is for good."""
-    closed = {"closing_note": because, "closed_at": now, "closed_by_id": by}
+    closed: dict[str, Any] = {"closing_note": because, "closed_at": now, "closed_by_id": by}
     state, said = WorkOrderState.CANCELLED, Words(note=because)
     take_step(
         order, OrderStep(state), by=by, now=now, said=said, for_good=True, state=state, **closed
@@ -138,7 +139,8 @@ def steps_of(session: Session, order: WorkOrder, viewer: Viewer) -> Sequence[Wor
         select(WorkOrderEvent)
         .where(WorkOrderEvent.work_order_id == order.id)
         .options(joinedload(WorkOrderEvent.by).joinedload(User.organisation))
-        .options(joinedload(WorkOrderEvent.given_to), joinedload(WorkOrderEvent.taken_back_by))
+        .options(joinedload(WorkOrderEvent.given_to), joinedload(WorkOrderEvent.link))
+        .options(joinedload(WorkOrderEvent.taken_back_by))
         .order_by(WorkOrderEvent.at.desc(), WorkOrderEvent.id.desc())
     )
     if viewer.reach is Reach.GIVEN:
@@ -147,14 +149,14 @@ def steps_of(session: Session, order: WorkOrder, viewer: Viewer) -> Sequence[Wor
 
 
 def may_take_back(steps: Sequence[WorkOrderEvent], viewer: Viewer) -> WorkOrderEvent | None:
-    """Give the step that a viewer may take back: the latest that stands, done by somebody.
+    """Give the step that a viewer may take back: the latest that changed something and stands.
 
     Whoever was given an order takes back what her own people did, but for being given it.
     """
-    latest = next((one for one in steps if one.stands), None)
-    if latest is None or latest.before is None or latest.by is None:
+    latest = next((one for one in steps if one.stands and one.before != CHANGED_NOTHING), None)
+    if latest is None or latest.before is None or not (latest.by or latest.link):
         return None
-    hers = latest.by.organisation_id == viewer.organisation_id
+    hers = latest.by is not None and latest.by.organisation_id == viewer.organisation_id
     return latest if hers or viewer.reach is not Reach.GIVEN else None
 
 

@@ -1,5 +1,6 @@
 """Where an order may go from where it stands, by whom, and what must be said: one table."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,6 +24,7 @@ from visits.models.works import (
     WorkOrder,
     WorkOrderState,
 )
+from visits.models.works_history import WorkOrderLink
 from visits.sight import Reach, Viewer
 from visits.sight.access_log import log_access
 from visits.works.history import Words, take_step
@@ -122,14 +124,27 @@ def move_work_order(
     """
     if state not in moves_of(order, viewer):
         raise Conflict("work_order_cannot_move", state=order.state)
-    said = _checked(MOVES[state], said, order, now)
-    changes = _changes(order, state, said, viewer, now)
-    words = _words(state, said)
-    take_step(order, OrderStep(state), by=viewer.user_id, now=now, said=words, **changes)
+    carry_out(session, order, state, said, by=viewer.user_id, now=now)
+
+
+def carry_out(
+    session: Session,
+    order: WorkOrder,
+    state: WorkOrderState,
+    said: MoveSaid,
+    *,
+    by: uuid.UUID | None,
+    link: WorkOrderLink | None = None,
+    now: datetime,
+) -> None:
+    """Move an order to a state it may reach, as an account or by a link. Raises Invalid."""
+    said = checked_words(MOVES[state], said, order, now=now)
+    changes, words = _changes(order, state, said, by, now), _words(state, said)
+    take_step(order, OrderStep(state), by=by, link=link, now=now, said=words, **changes)
     refresh_map(session, [order.dwelling_id])
     log_access(
         session,
-        user_id=viewer.user_id,
+        user_id=by,
         persons=[order.person_id] if order.person_id else [],
         kind=AccessKind.WRITE,
         what=f"work_order_{state}",
@@ -137,7 +152,7 @@ def move_work_order(
     )
 
 
-def _checked(move: Move, said: MoveSaid, order: WorkOrder, now: datetime) -> MoveSaid:
+def checked_words(move: Move, said: MoveSaid, order: WorkOrder, *, now: datetime) -> MoveSaid:
     """Give what counts of what was typed; raises Invalid, field by field."""
     asked = (*move.needs, *move.may)
     typed = {name: getattr(said, name) for name in asked}
@@ -190,7 +205,7 @@ _FAULTS: Mapping[str, Callable[[Any, WorkOrder, datetime], str | None]] = {
 
 
 def _changes(
-    order: WorkOrder, state: WorkOrderState, said: MoveSaid, viewer: Viewer, now: datetime
+    order: WorkOrder, state: WorkOrderState, said: MoveSaid, by: uuid.UUID | None, now: datetime
 ) -> dict[str, Any]:
     """Give the columns that a move changes, with their new values."""
     changes: dict[str, Any] = {"state": state, "closing_note": said.note or order.closing_note}
@@ -199,7 +214,7 @@ def _changes(
     if state is _S.STARTED:
         changes["started_at"] = order.started_at or now
     if state in (_S.DONE, _S.CANCELLED):
-        changes |= {"closed_at": now, "closed_by_id": viewer.user_id}
+        changes |= {"closed_at": now, "closed_by_id": by}
     if state is _S.OPEN:  # what it was closed with stays beside why it is open again
         changes["closing_note"] = " · ".join(one for one in (order.closing_note, said.note) if one)
     forgotten = _FORGOTTEN_WHEN.get(state, ()) + (_HOLD if order.state is _S.ON_HOLD else ())

@@ -29,7 +29,7 @@ from webapp.demo.size import Size
 from webapp.demo.stock import make_stock
 from webapp.demo.story import Story, load_cases
 from webapp.demo.towns import read_towns
-from webapp.demo.works import give_some, open_some
+from webapp.demo.works import close_some, give_some, open_some, send_some
 from webapp.demo.year import Others, live
 from webapp.frame.transaction import House
 
@@ -106,6 +106,8 @@ def _load(
     live(story, enrolled, Others(homes, size), since=since, tell=tell)
     give_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
     open_some(session, by=acting(cast.coordinator, Action.OPEN_WORKS), now=now)
+    send_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
+    close_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
     tell("Placing the residences on the map …")
     tell(f"{locate_residences(session):,} residences on the map.")
     return accounts

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.cases.tasks import close_task
-from visits.ground.deadlines import midnight_in_paris, today_in_paris
+from visits.ground.deadlines import is_public_holiday, midnight_in_paris, today_in_paris
 from visits.models.cases import Task, TaskState
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
@@ -22,8 +22,11 @@ from visits.models.works import (
 )
 from visits.sight import Viewer
 from visits.sight.reach import hidden_homes
-from visits.works.by_hand import OrderSaid, open_by_hand
+from visits.works.by_hand import OrderSaid, note_access, open_by_hand
+from visits.works.by_link import accept, propose_day, quote
+from visits.works.closing_days import landlords_to_close, note_closing_day
 from visits.works.giving import contractors, give_order
+from visits.works.links import LinkSaid, make_link, note_opened, open_link
 from visits.works.moves import PARTS, MoveSaid, move_work_order
 from visits.works.work_orders import ESCALATE_AFTER, escalate_work_orders
 from webapp.access.auth import Action
@@ -101,6 +104,37 @@ def open_some(session: Session, *, by: Viewer, now: datetime) -> None:
     home = session.scalars(homes.order_by(Dwelling.reference, Dwelling.id).limit(1)).one()
     for place, said in ((home, tap), (home.residence, light)):
         open_by_hand(session, place, said, viewer=by, now=now - timedelta(hours=3))
+
+
+def send_some(session: Session, *, by: Viewer, now: datetime) -> None:
+    """Send the light of the stairs to a contractor by a link; she accepts, proposes, quotes."""
+    lights = select(WorkOrder).where(WorkOrder.residence_id.is_not(None))
+    light = session.scalars(lights.order_by(WorkOrder.id).limit(1)).one()
+    said = "Local électrique au rez-de-chaussée : la gardienne ouvre de 8 h à 12 h."
+    note_access(session, light, said, viewer=by, now=now)
+    ago = [now - timedelta(minutes=minutes) for minutes in (150, 110, 105, 90)]
+    secret = make_link(session, light, LinkSaid("Électricité Delmotte", 14), viewer=by, now=ago[0])
+    link = open_link(session, secret, now=ago[1])
+    note_opened(session, link, now=ago[1])
+    accept(session, link, now=ago[2])
+    quote(session, link, "186,40", "Détecteur et deux hublots, pose comprise", now=ago[2])
+    day = today_in_paris(next_office_moment(now + timedelta(days=3)))
+    propose_day(session, link, MoveSaid(planned_on=day, planned_part="morning"), now=ago[3])
+
+
+def close_some(session: Session, *, by: Viewer, now: datetime) -> None:
+    """Note the next bridge between a holiday and a weekend, or the Friday of next week."""
+    (landlord,) = [one.id for one in landlords_to_close(session, by)][:1]
+    coming = [today_in_paris(now) + timedelta(days=ahead) for ahead in range(1, 366)]
+    eves = {4: -1, 0: 1}  # a Friday after a holiday, a Monday before one
+    bridges = [
+        day
+        for day in coming
+        if day.weekday() in eves
+        and is_public_holiday(day + timedelta(days=eves[day.weekday()]))
+        and not is_public_holiday(day)
+    ]
+    note_closing_day(session, landlord, bridges[0], "Pont", viewer=by, now=now)
 
 
 class Works:

@@ -44,12 +44,15 @@ WORDS: dict[str, dict[str, Any]] = {
         "EUR/kWh": "€/kWh",
         "EUR/m3": "€/m³",
         "K": "K",
+        "day": _l("days"),
+        "h": _l("hours"),
         "h/d": _l("h a day"),
         "kWh/(m3.K)": "kWh/(m³·K)",
         "kgCO2e/kWh": _l("kg CO₂e/kWh"),
         "l/d": _l("l a day"),
         "month": _l("months"),
         "stands": _l("stands"),
+        "working day": _l("working days"),
     },
     # What diagnostics says in French of a parameter, in the reader's language.
     "parameter_error": {

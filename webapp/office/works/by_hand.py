@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,13 +10,14 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from diagnostics.codes import TRADES
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from visits.models.works import WorkOrder
 from visits.sight.homes import find_home, find_residence, search_homes
 from visits.works.by_hand import (
-    DELAYS,
+    ACCESS_LENGTH,
     DESCRIPTION_LENGTH,
     Home,
     OrderSaid,
@@ -28,6 +30,7 @@ from visits.works.by_hand import (
     tenants_of,
     wait_for_home,
 )
+from visits.works.delays import delays_on
 from visits.works.giving import contractors, give_order
 from visits.works.same_order import put_together
 from visits.works.work_orders import find_work_order
@@ -36,7 +39,7 @@ from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import pairs
-from webapp.office.frame.moments import typed_day
+from webapp.office.works.typed import day_in
 from webapp.office.works.work_orders import order_page, typed_contractor
 
 works_by_hand = Blueprint("works_by_hand", __name__, url_prefix="/work-orders")
@@ -134,7 +137,7 @@ def _typed_order(session: Session, home: Home) -> WorkOrder:
     said = _said(fields)
     person, contractor = None, None
     try:
-        checked(said, home, now=now())
+        checked(session, said, home, now=now())
     except Invalid as refused:
         fields = refused.fields | fields
     try:
@@ -160,19 +163,20 @@ def _typed_order(session: Session, home: Home) -> WorkOrder:
 
 
 def _said(fields: dict[str, str]) -> OrderSaid:
-    typed, due_on = request.form, None
-    if typed.get("due_on"):
+    typed, days = request.form, dict[str, date | None]()
+    for name in ("due_on", "found_on"):
         try:
-            due_on = typed_day(typed["due_on"])
-        except ValueError:
-            fields["due_on"] = "bad_date"
+            days[name] = day_in(name)
+        except Invalid as refused:
+            fields |= refused.fields
     return OrderSaid(
         trade=typed.get("trade", ""),
         severity=typed.get("severity", ""),
         place=typed.get("place", ""),
         description=typed.get("description", "").replace("\r\n", "\n"),
         came_from=typed.get("came_from", ""),
-        due_on=due_on,
+        access=typed.get("access", "").replace("\r\n", "\n"),
+        **days,
     )
 
 
@@ -201,6 +205,7 @@ def _form(
     with showing("work_order_new") as (session, shown):
         home = find(session)
         tenants = _tenants(session, home)
+        delays = delays_on(session, today_in_paris(now()))
         orders = [find_work_order(session, viewer(Action.SEE_WORKS), one) for one in known]
         shown.update(one.id for one in tenants)
         shown.update(one.person_id for one in orders)
@@ -213,7 +218,8 @@ def _form(
             contractors=pairs(contractors(session), "id", "name") if may(Action.GIVE_WORKS) else [],
             trades=list(TRADES),
             places=places_in(home),
-            delays=DELAYS,
+            delays={one: str(delay) for one, delay in delays.items()},
+            access_length=ACCESS_LENGTH,
             typed=request.form,
             chosen=request.form.get("person") or request.args.get("person", ""),
             description_length=DESCRIPTION_LENGTH,

@@ -1,23 +1,31 @@
 """Work orders: the technical service's list, and one order with its history, to be moved on."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alert_of_work_order
-from visits.models.works import WorkOrder, WorkOrderState
+from visits.models.works import OrderStep, WorkOrder, WorkOrderState
+from visits.models.works_history import WorkOrderEvent
 from visits.sight.reach import Reach
-from visits.works.by_hand import may_take_back
-from visits.works.giving import contractors, give_order
+from visits.works.at_the_door import measures_for
+from visits.works.by_hand import ACCESS_LENGTH, may_take_back, note_access
+from visits.works.costs import quotes_of
+from visits.works.delays import change_deadline
+from visits.works.giving import contractors, give_order, standing_link
 from visits.works.history import may_take_back as may_take_step_back
 from visits.works.history import steps_of, take_step_back
+from visits.works.links import DAYS
 from visits.works.moves import MOVES, PARTS, SCORES, MoveSaid, move_work_order, moves_of
+from visits.works.photos import photos_of
 from visits.works.same_order import findings_seen, may_be_same, told_with
 from visits.works.work_list import WorkOrderFilter, list_work_orders, trades_in_use
 from visits.works.work_orders import find_work_order
@@ -91,6 +99,36 @@ def step_back(order_id: uuid.UUID, step_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", order_id=order_id))
 
 
+@work_orders.post("/<uuid:order_id>/deadline")
+@requires(Action.GIVE_WORKS)
+def deadline(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Let a work order be due on another day, for a reason."""
+    try:
+        with transaction() as session:
+            order = find_work_order(session, viewer(), order_id, to_change=True)
+            day, why = day_in("due_on"), request.form.get("due_why", "")
+            change_deadline(session, order, day, why, viewer=viewer(), now=now())
+    except Invalid as refused:
+        return order_page(order_id, refused), 422
+    flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")
+    return redirect(url_for(".show", order_id=order_id))
+
+
+@work_orders.post("/<uuid:order_id>/access")
+@requires(Action.OPEN_WORKS)
+def access(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Note how to get in and when somebody is there."""
+    try:
+        with transaction() as session:
+            order = find_work_order(session, viewer(), order_id, to_change=True)
+            said = request.form.get("access", "").replace("\r\n", "\n")
+            note_access(session, order, said, viewer=viewer(), now=now())
+    except Invalid as refused:
+        return order_page(order_id, refused), 422
+    flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")
+    return redirect(url_for(".show", order_id=order_id))
+
+
 @work_orders.post("/<uuid:order_id>/given")
 @requires(Action.GIVE_WORKS)
 def give(order_id: uuid.UUID) -> ResponseReturnValue:
@@ -141,6 +179,13 @@ def _found_at(order: WorkOrder) -> datetime | None:
     return (sent.ended_at or sent.received_at) if sent is not None else None
 
 
+def _proposed(steps: Sequence[WorkOrderEvent]) -> WorkOrderEvent | None:
+    """Give the day that a contractor proposed, if nobody planned one since."""
+    told = (OrderStep.DATE_PROPOSED, OrderStep.PLANNED)
+    latest = next((one for one in steps if one.stands and one.what in told), None)
+    return latest if latest is not None and latest.what is OrderStep.DATE_PROPOSED else None
+
+
 def _goes_on_as(session: Session, order: WorkOrder) -> WorkOrder | None:
     """Give the order that goes on for this one, if it may be seen."""
     if order.same_as_id is None:
@@ -151,10 +196,13 @@ def _goes_on_as(session: Session, order: WorkOrder) -> WorkOrder | None:
         return None
 
 
-def order_page(order_id: uuid.UUID, refused: Invalid | None = None, *, of: str = "") -> str:
+def order_page(
+    order_id: uuid.UUID, refused: Invalid | None = None, *, of: str = "", made_link: str = ""
+) -> str:
     """Render the page of an order, with why a change of it was refused.
 
-    `of` names the move whose fields are meant: each move has a form of its own.
+    `of` names the move whose fields are meant: each move has a form of its own. `made_link` is the
+    address of a link that was made just now: it is shown this once.
     """
     with showing("work_order") as (session, shown):
         order = find_work_order(session, viewer(Action.SEE_WORKS), order_id)
@@ -162,10 +210,10 @@ def order_page(order_id: uuid.UUID, refused: Invalid | None = None, *, of: str =
         fields = refused.fields if refused else {}
         before = f"{of}-" if of in tuple(MOVES) else ""
         errors = {f"{before}{name}": sentence(code) for name, code in fields.items()}
-        return _page(session, order, errors)
+        return _page(session, order, errors, made_link)
 
 
-def _page(session: Session, order: WorkOrder, errors: dict[str, str]) -> str:
+def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link: str) -> str:
     # A contractor is told what to do and where, not what the visit found out or who was called.
     seeing = viewer(Action.SEE_WORKS)
     ours = seeing.reach is not Reach.GIVEN
@@ -187,6 +235,14 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str]) -> str:
         scores=[(one, str(one)) for one in SCORES],
         typed=request.form if errors else {},
         found_at=_found_at(order),
+        measures=measures_for(session, order),
+        link=standing_link(session, order) if ours else None,
+        made_link=made_link,
+        link_days=[(one, ngettext("%(num)d day", "%(num)d days", one)) for one in DAYS],
+        photos=photos_of(session, order),
+        quotes=quotes_of(session, order) if ours else [],
+        proposed=_proposed(steps),
+        access_length=ACCESS_LENGTH,
         day_now=today_in_paris(now()),
         steps=steps,
         undoable=may_take_step_back(steps, seeing) if may(Action.DO_WORKS) else None,

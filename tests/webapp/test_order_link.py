@@ -1,0 +1,206 @@
+"""A contractor without an account: a link shows one order, and what is answered is kept."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import NOW
+from tests.pdfs import PHOTO
+from tests.submissions import GAS
+from tests.webapp.test_giving import hire, make_beside
+from tests.webapp.test_visits_pages import Home
+from visits.models.accounts import Role
+from visits.models.people import AccessEvent, Person
+from visits.models.works import WorkOrder
+from visits.models.works_history import WorkOrderEvent, WorkOrderLink, WorkOrderPhoto
+
+SignIn = Callable[..., FlaskClient]
+TOMORROW = (NOW + timedelta(days=1)).date().isoformat()
+
+
+@pytest.fixture
+def order(app: Flask, session: Session) -> WorkOrder:
+    Home(app).send(GAS)
+    found = session.scalars(select(WorkOrder)).one()
+    session.commit()  # on SQLite nobody could write meanwhile
+    return found
+
+
+@pytest.fixture
+def service(client_as: SignIn) -> FlaskClient:
+    return client_as(Role.TECHNICIAN)
+
+
+@pytest.fixture
+def anybody(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def send(service: FlaskClient, order: WorkOrder, **said: Any) -> str:
+    """Make a link; gives its path."""
+    data = {"contractor": "Plomberie Lenoir", "days": "14"} | said
+    made = service.post(f"/work-orders/{order.id}/link", data=data)
+    assert made.status_code == 200
+    (address,) = re.findall(r'value="[^"]*(/order-link/[^"]+)"', made.text)
+    return str(address)
+
+
+def steps(session: Session, order: WorkOrder) -> list[str]:
+    """Name what happened to an order by its link."""
+    session.rollback()
+    told = select(WorkOrderEvent.what).where(
+        WorkOrderEvent.work_order_id == order.id, WorkOrderEvent.link_id.is_not(None)
+    )
+    found = [one.value for one in session.scalars(told.order_by(WorkOrderEvent.id))]
+    session.rollback()
+    return found
+
+
+def test_a_contractor_without_an_account_accepts_proposes_quotes_and_hands_in(
+    service: FlaskClient, anybody: FlaskClient, session: Session, order: WorkOrder
+) -> None:
+    link, page_of, reference = send(service, order), f"/work-orders/{order.id}", order.reference
+    session.rollback()
+    shown = anybody.get(link)
+    assert shown.status_code == 200 and reference in shown.text
+    assert "noindex" in shown.headers["X-Robots-Tag"]
+    assert "Les réponses qui en sont la cause" not in shown.text
+    assert anybody.post(link, data={"act": "accept"}).status_code == 302
+    plan = {"act": "day", "planned_on": TOMORROW, "planned_part": "14:30"}
+    assert anybody.post(link, data=plan).status_code == 302
+    assert anybody.post(link, data={"act": "quote", "quote": "1 234,50"}).status_code == 302
+    for amount in ("-3", "0", "", "1,234", "²", "9" * 30):
+        refused = anybody.post(link, data={"act": "quote", "quote": amount, "quote_note": "TTC"})
+        assert refused.status_code == 422 and "TTC" in refused.text
+    page = service.get(page_of).text
+    assert "1 234,50" in page.replace("\u202f", " ").replace("\xa0", " ")
+    assert f'value="{TOMORROW}"' in page and "Plomberie Lenoir" in page
+    done = {
+        "act": "done",
+        "note": "Joint changé",
+        "cost": "80",
+        "photos": (BytesIO(PHOTO), "a.jpg"),
+    }
+    assert anybody.post(link, data=done | {"note": " ", "photos": []}).status_code == 422
+    assert anybody.post(link, data=done).status_code == 302
+    assert steps(session, order) == [
+        "link_opened", "acknowledged", "date_proposed", "quoted", "photos", "cost", "done",
+    ]  # fmt: skip
+    ended = anybody.get(link)
+    assert ended.status_code == 410 and reference not in ended.text
+    session.rollback()
+    assert "Joint changé" in service.get(page_of).text
+    photo = session.scalars(select(WorkOrderPhoto.id)).one()
+    session.rollback()
+    sent = service.get(f"{page_of}/photos/{photo}")
+    assert (sent.status_code, sent.content_type) == (200, "image/jpeg")
+
+
+def test_whoever_refuses_says_why_and_her_link_is_used_up_for_good(
+    service: FlaskClient, anybody: FlaskClient, session: Session, order: WorkOrder
+) -> None:
+    link, page = send(service, order), f"/work-orders/{order.id}"
+    assert anybody.post(link, data={"act": "refuse", "note": " "}).status_code == 422
+    assert anybody.post(link, data={"act": "refuse", "note": "Trop loin"}).status_code == 302
+    assert anybody.get(link).status_code == 410
+    assert "Trop loin" in service.get(page).text
+    assert service.post(page, data={"state": "open", "note": "Pour un autre"}).status_code == 302
+    assert anybody.get(link).status_code == 410
+    assert anybody.post(link, data={"act": "accept"}).status_code == 410
+
+
+def test_a_link_that_is_tampered_with_unknown_expired_or_revoked_shows_nothing_and_says_so(
+    service: FlaskClient, anybody: FlaskClient, session: Session, order: WorkOrder
+) -> None:
+    first = send(service, order)
+    second = send(service, order)
+    told = {}
+    cut = f"{second[:-3]}abc"
+    for path, said in ((cut, "pas entière"), (first, "révoqué")):
+        for answer in (anybody.get(path), anybody.post(path, data={"act": "accept"})):
+            assert answer.status_code == 410 and said in answer.text, path
+            assert order.reference not in answer.text
+            told[path] = answer.text
+    assert anybody.get(second).status_code == 200
+    link = session.scalars(select(WorkOrderLink).where(WorkOrderLink.revoked_at.is_(None))).one()
+    assert link.secret_sha256 not in second
+    link.expires_at = NOW - timedelta(days=400)
+    session.commit()
+    expired = anybody.get(second)
+    assert expired.status_code == 410 and "dépassée" in expired.text
+    third = send(service, order, days="3")
+    assert service.post(f"/work-orders/{order.id}/link/revocation").status_code == 302
+    assert service.post(f"/work-orders/{order.id}/link/revocation").status_code == 404
+    assert anybody.get(third).status_code == 410
+    for nonsense in ("x", "é", "a.b", "%00", "." * 300):
+        assert anybody.get(f"/order-link/{nonsense}").status_code in (400, 404, 410)
+
+
+def test_a_protected_home_is_sent_to_nobody_and_a_link_of_before_shows_nothing(
+    service: FlaskClient, anybody: FlaskClient, session: Session, order: WorkOrder
+) -> None:
+    link = send(service, order)
+    # Somebody who lives there and is no secret leaves the home open, and the order closed.
+    make_beside(session, order)
+    session.get_one(Person, order.person_id).protected = True
+    session.commit()
+    assert anybody.get(link).status_code == 410
+    assert anybody.post(link, data={"act": "accept"}).status_code == 410
+    again = service.post(
+        f"/work-orders/{order.id}/link", data={"contractor": "Plomberie Lenoir", "days": "14"}
+    )
+    assert again.status_code == 404
+
+
+def test_an_order_is_with_one_contractor_by_an_account_or_by_a_link(
+    service: FlaskClient, client_as: SignIn, session: Session, order: WorkOrder
+) -> None:
+    given = f"/work-orders/{order.id}/given"
+    to = hire(session, client_as(Role.CONTRACTOR, organisation="Chauffage"))
+    send(service, order)
+    assert service.post(given, data={"organisation": to}).status_code == 409
+    assert service.post(f"/work-orders/{order.id}/link/revocation").status_code == 302
+    assert service.post(given, data={"organisation": to}).status_code == 302
+    made = service.post(
+        f"/work-orders/{order.id}/link", data={"contractor": "Plomberie Lenoir", "days": "14"}
+    )
+    assert made.status_code == 409
+    for wrong in ({"contractor": " "}, {"days": "999"}, {"days": "x"}, {"contractor": "a" * 201}):
+        data = {"contractor": "Plomberie", "days": "14"} | wrong
+        assert service.post(f"/work-orders/{order.id}/link", data=data).status_code == 422
+    for reader in (client_as(Role.COORDINATOR), client_as(Role.CONTRACTOR, organisation="X")):
+        assert reader.post(f"/work-orders/{order.id}/link", data={}).status_code == 403
+
+
+def test_photos_are_pictures_and_none_where_the_tenant_refused_them(
+    service: FlaskClient, anybody: FlaskClient, session: Session, order: WorkOrder
+) -> None:
+    link = send(service, order)
+    for data in (b"GIF89a", b"%PDF-1.4", b"\xff\xd8\xff cut"):
+        sent = {"act": "photos", "photos": (BytesIO(data), "a.jpg")}
+        assert anybody.post(link, data=sent).status_code == 422
+    assert anybody.post(link, data={"act": "photos"}).status_code == 422
+    many = {"act": "photos", "photos": [(BytesIO(PHOTO), f"{one}.jpg") for one in range(11)]}
+    assert anybody.post(link, data=many).status_code == 409
+    page = f"/work-orders/{order.id}/photos"
+    assert service.post(page, data={"photos": (BytesIO(PHOTO), "a.jpg")}).status_code == 302
+    photo = session.scalars(select(WorkOrderPhoto.id)).one()
+    session.rollback()
+    assert service.post(f"{page}/{photo}/withdrawal").status_code == 302
+    assert service.get(f"{page}/{photo}").status_code == 404
+
+
+def test_what_a_link_showed_stands_in_the_access_log(
+    service: FlaskClient, anybody: FlaskClient, session: Session, order: WorkOrder
+) -> None:
+    anybody.get(send(service, order))
+    told = select(AccessEvent.user_id).where(AccessEvent.what == "work_order_by_link")
+    assert session.scalars(told).all() == [None]

@@ -1,0 +1,173 @@
+"""A link that shows one order to a contractor without an account: made, used, revoked.
+
+Only the digest of its secret is kept. It opens nothing any more once its time is over, it was
+revoked or refused, the order is closed, or the home was protected meanwhile.
+"""
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits.ground.errors import Conflict, Invalid, NotFound, Refused
+from visits.models.people import AccessKind
+from visits.models.works import OrderStep, WorkOrder
+from visits.models.works_history import WorkOrderLink
+from visits.sight import Viewer
+from visits.sight.access_log import log_access
+from visits.works.giving import shown_to_strangers, standing_link
+from visits.works.history import Words, take_step
+
+NAME_LENGTH = 200
+# For how many days a link may be good.
+DAYS = (3, 7, 14, 30)
+
+
+class LinkWorthless(Refused):
+    """A link that shows nothing; `code` says why."""
+
+
+@dataclass(frozen=True)
+class LinkSaid:
+    """For whom a link is, and for how many days of `DAYS`."""
+
+    contractor: str
+    days: int
+
+
+def make_link(
+    session: Session, order: WorkOrder, said: LinkSaid, *, viewer: Viewer, now: datetime
+) -> str:
+    """Make a link to an order for a contractor; gives its secret, told this once.
+
+    The one before is revoked. Raises Invalid, field by field, Conflict for an order that is closed,
+    of no known home, given to somebody with an account, or of somebody protected.
+    """
+    name = said.contractor.strip()
+    fields = {}
+    if not name:
+        fields["contractor"] = "required"
+    elif len(name) > NAME_LENGTH:
+        fields["contractor"] = "too_long"
+    if said.days not in DAYS:
+        fields["days"] = "bad_choice"
+    if fields:
+        raise Invalid(fields)
+    _refuse_unless_given_away(session, order)
+    known = standing_link(session, order)
+    if known is not None:
+        known.revoked_at, known.revoked_by_id = now, viewer.user_id
+    secret = secrets.token_urlsafe(32)
+    link = WorkOrderLink(
+        work_order_id=order.id,
+        secret_sha256=digest_of(secret),
+        contractor=name,
+        made_at=now,
+        made_by_id=viewer.user_id,
+        expires_at=now + timedelta(days=said.days),
+    )
+    session.add(link)
+    session.flush()
+    _step(order, OrderStep.LINK_MADE, link, by=viewer.user_id, now=now)
+    _log(session, order, "work_order_link_made", viewer.user_id, now)
+    return secret
+
+
+def _refuse_unless_given_away(session: Session, order: WorkOrder) -> None:
+    if not order.is_open:
+        raise Conflict("work_order_cannot_move", state=order.state)
+    if order.given_to_id is not None:
+        raise Conflict("order_given_to_account")
+    if order.stands_in is None:
+        raise Conflict("order_of_no_home")
+    if not shown_to_strangers(session, order):
+        raise Conflict("order_of_protected")
+
+
+def revoke_link(session: Session, order: WorkOrder, *, viewer: Viewer, now: datetime) -> None:
+    """Let the link of an order open nothing any more; raises NotFound when there is none."""
+    link = standing_link(session, order)
+    if link is None:
+        raise NotFound("link_not_found")
+    link.revoked_at, link.revoked_by_id = now, viewer.user_id
+    _step(order, OrderStep.LINK_REVOKED, link, by=viewer.user_id, now=now)
+    _log(session, order, "work_order_link_revoked", viewer.user_id, now)
+
+
+def open_link(
+    session: Session, secret: str, *, now: datetime, to_change: bool = False
+) -> WorkOrderLink:
+    """Find the link of a secret that is still good, with its order; else raise LinkWorthless.
+
+    `to_change` waits until nobody else is changing the order.
+    """
+    statement = select(WorkOrderLink).where(WorkOrderLink.secret_sha256 == digest_of(secret))
+    link = session.scalars(statement).one_or_none()
+    if link is None:
+        raise LinkWorthless("link_unknown")
+    if to_change:
+        hold = select(WorkOrder).where(WorkOrder.id == link.work_order_id)
+        hold = hold.with_for_update(of=WorkOrder, key_share=True)
+        session.scalars(hold.execution_options(populate_existing=True)).one()
+        session.refresh(link)
+    why = _why_worthless(session, link, now)
+    if why is not None:
+        raise LinkWorthless(why)
+    return link
+
+
+def _why_worthless(session: Session, link: WorkOrderLink, now: datetime) -> str | None:
+    if link.revoked_at is not None:
+        return "link_revoked"
+    if link.used_up_at is not None or not link.order.is_open:
+        return "link_used_up"
+    if link.expires_at <= now:
+        return "link_expired"
+    if not shown_to_strangers(session, link.order):
+        return "link_revoked"  # why is nobody's business
+    return None
+
+
+def note_opened(session: Session, link: WorkOrderLink, *, now: datetime) -> None:
+    """Keep that the page of a link was shown, with whom it shows."""
+    if link.opened_at is None:
+        link.opened_at = now
+        _step(link.order, OrderStep.LINK_OPENED, link, by=None, now=now)
+    persons = [link.order.person_id] if link.order.person_id else []
+    log_access(
+        session,
+        user_id=None,
+        persons=persons,
+        kind=AccessKind.READ,
+        what="work_order_by_link",
+        now=now,
+    )
+
+
+def digest_of(secret: str) -> str:
+    """Give what is kept of a link's secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _step(
+    order: WorkOrder, what: OrderStep, link: WorkOrderLink, *, by: uuid.UUID | None, now: datetime
+) -> None:
+    said = Words(note=link.contractor)
+    take_step(order, what, by=by, link=link if by is None else None, now=now, said=said)
+
+
+def _log(
+    session: Session, order: WorkOrder, what: str, user_id: uuid.UUID | None, now: datetime
+) -> None:
+    log_access(
+        session,
+        user_id=user_id,
+        persons=[order.person_id] if order.person_id else [],
+        kind=AccessKind.WRITE,
+        what=what,
+        now=now,
+    )

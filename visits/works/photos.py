@@ -1,0 +1,117 @@
+"""Photos of the works: kept sealed, shown without metadata, withdrawn when they are a mistake."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from visits.ground.bare import without_metadata
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.ground.file_store import FileStore
+from visits.models.people import AccessKind, RefusedPart
+from visits.models.works import OrderStep, WorkOrder
+from visits.models.works_history import WorkOrderLink, WorkOrderPhoto
+from visits.people.part_refusals import refused_parts
+from visits.sight import Viewer
+from visits.sight.access_log import log_access
+from visits.works.history import Words, take_step
+
+LARGEST = 10 * 1024 * 1024
+MOST_AT_ONCE, MOST = 10, 60
+# What a photo may be, as its first bytes say.
+KINDS = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"RIFF", "image/webp"),
+)
+
+
+def add_photos(
+    session: Session,
+    store: FileStore,
+    order: WorkOrder,
+    photos: Sequence[bytes],
+    *,
+    by: uuid.UUID | None = None,
+    link: WorkOrderLink | None = None,
+    now: datetime,
+) -> None:
+    """Add photos to an order, by an account or by a link.
+
+    Raises Invalid for what is no photo or too large, Conflict for too many, or where the person
+    refused photos.
+    """
+    if not photos:
+        raise Invalid({"photos": "no_file"})
+    kinds = [_kind_of(one) for one in photos]
+    counted = select(func.count()).where(WorkOrderPhoto.work_order_id == order.id)
+    known = session.scalar(counted) or 0
+    if len(photos) > MOST_AT_ONCE or known + len(photos) > MOST:
+        raise Conflict("too_many_photos")
+    if order.person_id and RefusedPart.PHOTOS in refused_parts(session, order.person_id):
+        raise Conflict("photos_refused")
+    for data, kind in zip(photos, kinds, strict=True):
+        photo = WorkOrderPhoto(
+            work_order_id=order.id,
+            sha256=store.put(session, data),
+            size=len(data),
+            media_type=kind,
+            added_at=now,
+            by_id=by,
+            link_id=link.id if link is not None else None,
+        )
+        session.add(photo)
+    take_step(order, OrderStep.PHOTOS, by=by, link=link, now=now, said=Words(score=len(photos)))
+    _log(session, order, "work_order_photos", by, now)
+
+
+def _kind_of(data: bytes) -> str:
+    if len(data) > LARGEST:
+        raise Invalid({"photos": "photo_too_large"})
+    kind = next((kind for start, kind in KINDS if data.startswith(start)), "")
+    if not kind or without_metadata(data, media_type=kind) is None:
+        raise Invalid({"photos": "no_photo"})
+    return kind
+
+
+def photos_of(session: Session, order: WorkOrder) -> Sequence[WorkOrderPhoto]:
+    """List the photos of an order that nobody withdrew, the latest first."""
+    statement = (
+        select(WorkOrderPhoto)
+        .where(WorkOrderPhoto.work_order_id == order.id, WorkOrderPhoto.withdrawn_at.is_(None))
+        .options(joinedload(WorkOrderPhoto.by), joinedload(WorkOrderPhoto.link))
+        .order_by(WorkOrderPhoto.added_at.desc(), WorkOrderPhoto.id.desc())
+    )
+    return session.scalars(statement).all()
+
+
+def find_photo(session: Session, order: WorkOrder, photo_id: uuid.UUID) -> WorkOrderPhoto:
+    """Find a photo of an order that nobody withdrew, else raise NotFound."""
+    photo = session.get(WorkOrderPhoto, photo_id)
+    if photo is None or photo.work_order_id != order.id or photo.withdrawn_at is not None:
+        raise NotFound("file_not_found")
+    return photo
+
+
+def withdraw_photo(
+    session: Session, order: WorkOrder, photo_id: uuid.UUID, *, viewer: Viewer, now: datetime
+) -> None:
+    """Show a photo to nobody any more; raises NotFound."""
+    photo = find_photo(session, order, photo_id)
+    photo.withdrawn_at, photo.withdrawn_by_id = now, viewer.user_id
+    _log(session, order, "work_order_photo_withdrawn", viewer.user_id, now)
+
+
+def _log(
+    session: Session, order: WorkOrder, what: str, user_id: uuid.UUID | None, now: datetime
+) -> None:
+    log_access(
+        session,
+        user_id=user_id,
+        persons=[order.person_id] if order.person_id else [],
+        kind=AccessKind.WRITE,
+        what=what,
+        now=now,
+    )

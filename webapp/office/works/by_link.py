@@ -1,0 +1,153 @@
+"""The page of a link: one order, for a contractor who has no account here.
+
+The token in the address is the link's secret, signed: one that was cut or changed is told apart.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy.orm import Session
+
+from visits.ground.errors import Conflict, Invalid
+from visits.models.works_history import WorkOrderLink
+from visits.works.at_the_door import measures_for
+from visits.works.by_link import (
+    Handed,
+    accept,
+    hand_in,
+    moves_by_link,
+    propose_day,
+    quote,
+    refuse,
+    show_photos,
+)
+from visits.works.links import LinkWorthless, note_opened, open_link
+from visits.works.moves import PARTS, MoveSaid
+from visits.works.photos import LARGEST, photos_of
+from webapp.access.auth import public
+from webapp.frame.errors import sentence
+from webapp.frame.transaction import house, now, reading, transaction
+from webapp.office.works.typed import day_in
+from webapp.words import named
+
+order_link = Blueprint("order_link", __name__, url_prefix="/order-link")
+
+
+def address_of(secret: str) -> str:
+    """Give the whole address of a link, as it is sent."""
+    path = url_for("order_link.show", token=_signer().dumps(secret))
+    return (house().settings.address or request.url_root).rstrip("/") + path
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="order-link")
+
+
+def _opened(session: Session, token: str, *, to_change: bool = False) -> WorkOrderLink:
+    """Find the link of a token; raises LinkWorthless for one that shows nothing."""
+    try:
+        secret = str(_signer().loads(token))
+    except BadData:
+        raise LinkWorthless("link_tampered") from None
+    return open_link(session, secret, now=now(), to_change=to_change)
+
+
+@order_link.get("/<token>")
+@public
+def show(token: str) -> ResponseReturnValue:
+    """Show the order of a link, and nothing else."""
+    return _page(token)
+
+
+@order_link.post("/<token>")
+@public
+def act(token: str) -> ResponseReturnValue:
+    """Accept, refuse, propose a day, quote, show photos, hand in."""
+    what = request.form.get("act", "")
+    try:
+        if what not in ACTS:
+            raise Invalid({"act": "bad_choice"})
+        with transaction() as session:
+            ACTS[what](session, _opened(session, token, to_change=True))
+    except LinkWorthless as ended:
+        return _worthless(ended)
+    except (Invalid, Conflict) as refused:
+        return _page(token, what, refused)
+    flash(_("Thank you, it is noted."), "success")
+    return redirect(url_for(".show", token=token))
+
+
+def _text(name: str) -> str:
+    return request.form.get(name, "").replace("\r\n", "\n")
+
+
+def _photos() -> Sequence[bytes]:
+    sent = [one for one in request.files.getlist("photos") if one.filename]
+    return [one.stream.read(LARGEST + 1) for one in sent]
+
+
+def _propose(session: Session, link: WorkOrderLink) -> None:
+    day, part, note = day_in("planned_on"), _text("planned_part"), _text("note")
+    said = MoveSaid(planned_on=day, planned_part=part, note=note)
+    propose_day(session, link, said, now=now())
+
+
+def _hand_in(session: Session, link: WorkOrderLink) -> None:
+    handed = Handed(_text("note"), _text("cost"), _photos())
+    hand_in(session, house().store, link, handed, now=now())
+
+
+# What a contractor may do, by what the form says.
+ACTS: Mapping[str, Callable[[Session, WorkOrderLink], None]] = {
+    "accept": lambda session, link: accept(session, link, now=now()),
+    "refuse": lambda session, link: refuse(session, link, _text("note"), now=now()),
+    "day": _propose,
+    "quote": lambda session, link: quote(
+        session, link, _text("quote"), _text("quote_note"), now=now()
+    ),
+    "photos": lambda session, link: show_photos(session, house().store, link, _photos(), now=now()),
+    "done": _hand_in,
+}
+
+
+def _page(
+    token: str, what: str = "", refused: Invalid | Conflict | None = None
+) -> ResponseReturnValue:
+    """Show the order; what was refused stands beside its field, and what was typed stays."""
+    fields = refused.fields if isinstance(refused, Invalid) else {}
+    try:
+        with reading() as session:
+            link = _opened(session, token)
+            order = link.order
+            page = render_template(
+                "order_link/show.html",
+                token=token,
+                link=link,
+                order=order,
+                moves=moves_by_link(order),
+                measures=measures_for(session, order),
+                photos=photos_of(session, order),
+                parts=named("part_of_day", PARTS),
+                typed=request.form,
+                act=what,
+                errors={f"{what}-{name}": sentence(code) for name, code in fields.items()},
+                conflict=sentence(refused.code) if isinstance(refused, Conflict) else "",
+            )
+        with transaction() as session:
+            note_opened(session, _opened(session, token, to_change=True), now=now())
+    except LinkWorthless as ended:
+        return _worthless(ended)
+    status = 200 if refused is None else 409 if isinstance(refused, Conflict) else 422
+    return page, status, PRIVATE
+
+
+def _worthless(ended: LinkWorthless) -> ResponseReturnValue:
+    page = render_template("order_link/worthless.html", why=sentence(ended.code))
+    return page, 410, PRIVATE
+
+
+# An address that opens by itself is found by no search engine, and told to nobody it links to.
+PRIVATE = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}

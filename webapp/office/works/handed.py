@@ -1,0 +1,129 @@
+"""What goes out and comes back with an order: a link for a contractor, photos, quotes, its cost."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from visits.ground.errors import Invalid
+from visits.works.costs import note_cost, quote_order, withdraw_quote
+from visits.works.links import DAYS, LinkSaid, make_link, revoke_link
+from visits.works.photos import LARGEST, add_photos, find_photo, withdraw_photo
+from visits.works.work_orders import find_work_order
+from webapp.access.auth import Action, requires, viewer
+from webapp.frame.transaction import house, now, transaction
+from webapp.office.frame.access import showing
+from webapp.office.intake.visits import sent_file
+from webapp.office.works.by_link import address_of
+from webapp.office.works.work_orders import order_page
+
+handed = Blueprint("handed", __name__, url_prefix="/work-orders")
+
+
+@handed.post("/<uuid:order_id>/link")
+@requires(Action.GIVE_WORKS)
+def make(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Make a link to an order; its address is shown this once."""
+    days = {str(one): one for one in DAYS}.get(request.form.get("days", ""), 0)
+    said = LinkSaid(request.form.get("contractor", ""), days)
+    try:
+        with transaction() as session:
+            order = find_work_order(session, viewer(), order_id, to_change=True)
+            secret = make_link(session, order, said, viewer=viewer(), now=now())
+    except Invalid as refused:
+        return order_page(order_id, refused), 422
+    return order_page(order_id, made_link=address_of(secret))
+
+
+@handed.post("/<uuid:order_id>/link/revocation")
+@requires(Action.GIVE_WORKS)
+def revoke(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Let the link of an order open nothing any more."""
+    with transaction() as session:
+        order = find_work_order(session, viewer(), order_id, to_change=True)
+        revoke_link(session, order, viewer=viewer(), now=now())
+    return _back(order_id, _("The link is revoked: it shows nothing any more."))
+
+
+@handed.get("/<uuid:order_id>/photos/<uuid:photo_id>")
+@requires(Action.SEE_WORKS)
+def photo(order_id: uuid.UUID, photo_id: uuid.UUID) -> ResponseReturnValue:
+    """Send a photo of the works, without its metadata."""
+    with showing("work_order_photo") as (session, shown):
+        order = find_work_order(session, viewer(), order_id)
+        found = find_photo(session, order, photo_id)
+        shown.add(order.person_id)
+    kind = found.media_type
+    return sent_file(f"photo.{kind.rpartition('/')[2]}", kind, found.sha256)
+
+
+@handed.post("/<uuid:order_id>/photos")
+@requires(Action.DO_WORKS)
+def add(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Add photos of the works."""
+    sent = [one for one in request.files.getlist("photos") if one.filename]
+    photos = [one.stream.read(LARGEST + 1) for one in sent]
+    try:
+        with transaction() as session:
+            order = find_work_order(session, viewer(), order_id, to_change=True)
+            by, store = viewer().user_id, house().store
+            add_photos(session, store, order, photos, by=by, now=now())
+    except Invalid as refused:
+        return order_page(order_id, refused), 422
+    return _back(order_id, _("The photos are kept."))
+
+
+@handed.post("/<uuid:order_id>/photos/<uuid:photo_id>/withdrawal")
+@requires(Action.GIVE_WORKS)
+def withdraw(order_id: uuid.UUID, photo_id: uuid.UUID) -> ResponseReturnValue:
+    """Withdraw a photo: it is shown to nobody."""
+    with transaction() as session:
+        order = find_work_order(session, viewer(), order_id, to_change=True)
+        withdraw_photo(session, order, photo_id, viewer=viewer(), now=now())
+    return _back(order_id, _("The photo is withdrawn."))
+
+
+@handed.post("/<uuid:order_id>/quotes")
+@requires(Action.GIVE_WORKS)
+def quote(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Note a quote that came by letter or e-mail."""
+    typed = request.form
+    note, name = typed.get("quote_note", ""), typed.get("quote_contractor", "")
+    try:
+        with transaction() as session:
+            order = find_work_order(session, viewer(), order_id, to_change=True)
+            by = viewer().user_id
+            amount = typed.get("quote", "")
+            quote_order(session, order, amount, note, contractor=name, by=by, now=now())
+    except Invalid as refused:
+        return order_page(order_id, refused), 422
+    return _back(order_id, _("The quote is kept."))
+
+
+@handed.post("/<uuid:order_id>/quotes/<uuid:quote_id>/withdrawal")
+@requires(Action.GIVE_WORKS)
+def drop_quote(order_id: uuid.UUID, quote_id: uuid.UUID) -> ResponseReturnValue:
+    """Let a quote stand no more."""
+    with transaction() as session:
+        order = find_work_order(session, viewer(), order_id, to_change=True)
+        withdraw_quote(session, order, quote_id, viewer=viewer(), now=now())
+    return _back(order_id, _("The quote is withdrawn."))
+
+
+@handed.post("/<uuid:order_id>/cost")
+@requires(Action.DO_WORKS)
+def cost(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Note what the works cost in the end."""
+    try:
+        with transaction() as session:
+            order = find_work_order(session, viewer(), order_id, to_change=True)
+            note_cost(order, request.form.get("cost", ""), by=viewer().user_id, now=now())
+    except Invalid as refused:
+        return order_page(order_id, refused), 422
+    return _back(order_id, _("The cost is kept."))
+
+
+def _back(order_id: uuid.UUID, said: str) -> ResponseReturnValue:
+    flash(said, "success")
+    return redirect(url_for("work_orders.show", order_id=order_id))

@@ -75,6 +75,7 @@ PAGES = frozenset(
         "unclaimed.show",
         "visits.index",
         "visits.show",
+        "closing_days.index",
         "work_orders.index",
         "work_orders.show",
         "works_by_hand.in_dwelling",
@@ -85,7 +86,14 @@ PAGES = frozenset(
 )
 # Pages of somebody who is not signed in yet; browser tests of their own open them.
 AT_THE_DOOR = frozenset(
-    {"passwords.choose", "passwords.forgotten", "second_step.ask", "security.login", "tablet.file"}
+    {
+        "order_link.show",
+        "passwords.choose",
+        "passwords.forgotten",
+        "second_step.ask",
+        "security.login",
+        "tablet.file",
+    }
 )
 # What answers with data, a file or another address.
 NOT_PAGES = frozenset(
@@ -93,6 +101,8 @@ NOT_PAGES = frozenset(
         "api-docs.openapi_json",
         "devices.contact",
         "documents.file",
+        "handed.photo",
+        "work_orders.export",
         "doubles.export",
         "form_drafts.workbook",
         "forms.draft",

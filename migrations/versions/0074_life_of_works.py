@@ -1,7 +1,7 @@
 """Work orders have a life: planned, on hold until a day, checked; each step is kept.
 
 Revision: 0074
-Follows: 0072
+Follows: 0086
 """
 
 import uuid
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0074"
-down_revision = "0072"
+down_revision = "0086"
 branch_labels = None
 depends_on = None
 

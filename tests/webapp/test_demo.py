@@ -25,8 +25,6 @@ from visits.models.people import AccessEvent, NamedAccess, Occupancy, Person, Pe
 from visits.models.portfolio import Dwelling, Import, Residence, Tenancy
 from visits.models.stock import KitMovement
 from visits.models.visits import Submission, SubmissionState, Visit, VisitState
-from visits.models.works import WorkOrder, WorkOrderState
-from visits.models.visits import KitMovement, Submission, SubmissionState, Visit, VisitState
 from visits.models.works import DONE_STATES, WorkOrder, WorkOrderState
 from visits.sight.access_chain import find_break, seal_access_log
 from visits.sight.reach import hidden_homes

@@ -42,6 +42,7 @@ NONSENSE = (
 NUMBERS = ("a\0b", "9" * 30, "-" + "9" * 5000, "1e999")
 ARGUMENTS = (
     "page", "sort", "desc", "q", "state", "role", "programme", "city", "score", "severity", "trade",
+    "agency", "residence", "contractor", "view",
     "number", "enrolled", "from", "to", "visitor", "review", "day", "visitor_id", "kind", "was",
     "c0", "c99999", "bbox", "z", "risk", "works", "mode", "status", "next", "visit", "item",
     "batch", "article", "residence",
@@ -56,6 +57,7 @@ FIELDS = (
     "supplier", "expected_on", "references", "residence", "came", "why", "seen",
     "valid_until", "source", "evidence", "planned_on", "planned_part", "told_how", "told_on",
     "hold_why", "hold_until", "checked_how", "tenant_score", "due_on", "due_why", "access",
+    "estimate", "ceiling", "labour", "parts", "accept_why", "ids", "list_name", "query", "do",
     "contractor", "days", "quote", "quote_contractor", "quote_note", "cost", "act",
 )  # fmt: skip
 

@@ -51,6 +51,7 @@ from visits.portfolio import upload_file
 from visits.programmes.drafts import take_up
 from visits.sight import Reach
 from visits.works.by_hand import OrderSaid, open_by_hand
+from visits.works.photos import add_photos, photos_of
 
 SignIn = Callable[..., FlaskClient]
 LAT, LON = 49.41, 2.11
@@ -203,7 +204,8 @@ class World:
         light = OrderSaid("lift", "U1", "lift", f"En panne {person.last_name}", "staff")
         for place, said in ((dwelling, leak), (dwelling.residence, light)):
             order = open_by_hand(session, place, said, viewer=make_viewer(by), now=NOW)
-            known.note(order_id=order.id)
+            add_photos(session, self.store, order, [PHOTO], by=by.id, now=NOW)
+            known.note(order_id=order.id, photo_id=photos_of(session, order)[0].id)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):

@@ -74,6 +74,10 @@ class OrderStep(enum.StrEnum):
     LINK_REVOKED = "link_revoked"
     DATE_PROPOSED = "date_proposed"
     QUOTED = "quoted"
+    QUOTE_ACCEPTED = "quote_accepted"
+    QUOTE_UNACCEPTED = "quote_unaccepted"
+    ESTIMATE = "estimate"
+    CEILING = "ceiling"
     COST = "cost"
     PHOTOS = "photos"
 
@@ -205,7 +209,11 @@ class WorkOrder(Base):
     hold_until: Mapped[date | None]
     checked_how: Mapped[CheckedHow | None] = mapped_column(stored_enum(CheckedHow))
     tenant_score: Mapped[int | None]
+    estimate_cents: Mapped[int | None] = mapped_column(BigInteger)
+    ceiling_cents: Mapped[int | None] = mapped_column(BigInteger)
     cost_cents: Mapped[int | None] = mapped_column(BigInteger)
+    labour_minutes: Mapped[int | None]
+    parts: Mapped[str | None] = mapped_column(EncryptedText)
 
     dwelling: Mapped[Dwelling | None] = relationship()
     person: Mapped[Person | None] = relationship()
@@ -280,7 +288,7 @@ class ClosingDay(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
     day: Mapped[date]
-    why: Mapped[str] = mapped_column(String(100))
+    why: Mapped[str] = mapped_column(EncryptedText)
     noted_at: Mapped[datetime]
     noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     withdrawn_at: Mapped[datetime | None]
@@ -288,3 +296,16 @@ class ClosingDay(Base):
 
     landlord: Mapped[Organisation] = relationship()
     noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
+
+
+class SavedList(Base):
+    """What somebody asked of the list of orders, as it stands in its address, under a name."""
+
+    __tablename__ = "saved_list"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    name: Mapped[str] = mapped_column(EncryptedText)
+    query: Mapped[str] = mapped_column(EncryptedText)
+    saved_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]

@@ -22,7 +22,7 @@ class WorkOrderLink(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     work_order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work_order.id"), index=True)
     secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
-    contractor: Mapped[str] = mapped_column(String(200))
+    contractor: Mapped[str] = mapped_column(EncryptedText)
     made_at: Mapped[datetime]
     made_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     expires_at: Mapped[datetime]
@@ -101,13 +101,17 @@ class WorkOrderQuote(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     work_order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work_order.id"), index=True)
-    contractor: Mapped[str] = mapped_column(String(200))
+    contractor: Mapped[str] = mapped_column(EncryptedText)
     cents: Mapped[int] = mapped_column(BigInteger)
     note: Mapped[str | None] = mapped_column(EncryptedText)
     received_at: Mapped[datetime]
     by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work_order_link.id"))
+    accepted_at: Mapped[datetime | None]
+    accepted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    accepted_why: Mapped[str | None] = mapped_column(EncryptedText)
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
     by: Mapped[User | None] = relationship(foreign_keys=[by_id])
+    accepted_by: Mapped[User | None] = relationship(foreign_keys=[accepted_by_id])

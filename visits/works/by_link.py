@@ -10,7 +10,7 @@ from visits.ground.errors import Conflict
 from visits.ground.file_store import FileStore
 from visits.models.works import OrderStep, WorkOrder, WorkOrderState
 from visits.models.works_history import WorkOrderLink
-from visits.works.costs import note_cost, quote_order
+from visits.works.costs import CostSaid, note_cost, quote_order
 from visits.works.history import Words, take_step
 from visits.works.moves import MOVES, Move, MoveSaid, carry_out, checked_words
 from visits.works.photos import add_photos
@@ -79,7 +79,7 @@ def hand_in(
     if handed.photos:
         show_photos(session, store, link, handed.photos, now=now)
     if handed.cost.strip():
-        note_cost(link.order, handed.cost, link=link, now=now)
+        note_cost(link.order, CostSaid(handed.cost), link=link, now=now)
     _move(session, link, WorkOrderState.DONE, handed.note, now)
 
 

@@ -2,11 +2,15 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from visits.forms.parameters import parameters_in_force
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.numbers import typed_cents
 from visits.models.works import OrderStep, WorkOrder, WorkOrderState
@@ -15,7 +19,7 @@ from visits.sight import Viewer
 from visits.works.history import Words, take_step
 
 NAME_LENGTH, NOTE_LENGTH = 200, 500
-MOST_CENTS = 100_000_000
+MOST_CENTS, MOST_MINUTES = 100_000_000, 100_000
 
 
 def amount(text: str, *, field: str) -> int:
@@ -65,6 +69,7 @@ def quote_order(
         link_id=link.id if link is not None else None,
     )
     session.add(quote)
+    session.flush()
     said = Words(note=" · ".join(one for one in (name, note) if one), cents=cents)
     take_step(order, OrderStep.QUOTED, by=by, link=link, now=now, said=said)
     return quote
@@ -84,24 +89,145 @@ def quotes_of(session: Session, order: WorkOrder) -> Sequence[WorkOrderQuote]:
 def withdraw_quote(
     session: Session, order: WorkOrder, quote_id: uuid.UUID, *, viewer: Viewer, now: datetime
 ) -> None:
-    """Let a quote stand no more; raises NotFound for one of another order."""
-    quote = session.get(WorkOrderQuote, quote_id, with_for_update={"key_share": True})
-    if quote is None or quote.work_order_id != order.id or quote.withdrawn_at is not None:
-        raise NotFound("quote_not_found")
+    """Let a quote stand no more. Raises NotFound, Conflict for one that is accepted."""
+    quote = _find_quote(session, order, quote_id)
+    if quote.accepted_at is not None:
+        raise Conflict("quote_is_accepted")
     quote.withdrawn_at, quote.withdrawn_by_id = now, viewer.user_id
+
+
+@dataclass(frozen=True)
+class CostSaid:
+    """What an order came to, as it was typed: euros, minutes of labour, parts; any may be empty."""
+
+    cost: str = ""
+    labour: str = ""
+    parts: str = ""
 
 
 def note_cost(
     order: WorkOrder,
-    typed: str,
+    said: CostSaid,
     *,
     by: uuid.UUID | None = None,
     link: WorkOrderLink | None = None,
     now: datetime,
 ) -> None:
-    """Keep what an order cost in the end. Raises Invalid, Conflict for one that was cancelled."""
+    """Keep what an order came to; what is not said stays as it was.
+
+    Raises Invalid, field by field, Conflict for one that was cancelled.
+    """
     if order.state is WorkOrderState.CANCELLED:
         raise Conflict("work_order_cannot_move", state=order.state)
-    cents = amount(typed, field="cost")
-    said = Words(cents=cents)
-    take_step(order, OrderStep.COST, by=by, link=link, now=now, said=said, cost_cents=cents)
+    changes, fields = dict[str, Any](), dict[str, str]()
+    if said.cost.strip():
+        try:
+            changes["cost_cents"] = amount(said.cost, field="cost")
+        except Invalid as refused:
+            fields |= refused.fields
+    if labour := said.labour.strip():
+        if labour.isascii() and labour.isdigit() and 0 < int(labour[:9]) <= MOST_MINUTES:
+            changes["labour_minutes"] = int(labour)
+        else:
+            fields["labour"] = "no_minutes"
+    if parts := said.parts.strip():
+        changes["parts"] = parts
+        if len(parts) > NOTE_LENGTH:
+            fields["parts"] = "too_long"
+    if not changes and not fields:
+        fields["cost"] = "required"
+    if fields:
+        raise Invalid(fields)
+    words = Words(cents=changes.get("cost_cents"), note=changes.get("parts", ""))
+    take_step(order, OrderStep.COST, by=by, link=link, now=now, said=words, **changes)
+
+
+def note_estimate(order: WorkOrder, typed: str, *, viewer: Viewer, now: datetime) -> None:
+    """Keep what an order is thought to cost. Raises Invalid, Conflict for one that is closed."""
+    _note(order, OrderStep.ESTIMATE, "estimate", typed, viewer, now)
+
+
+def set_ceiling(order: WorkOrder, typed: str, *, viewer: Viewer, now: datetime) -> None:
+    """Say what an order may cost at most. Raises Invalid, Conflict for one that is closed."""
+    _note(order, OrderStep.CEILING, "ceiling", typed, viewer, now)
+
+
+def _note(
+    order: WorkOrder, what: OrderStep, name: str, typed: str, viewer: Viewer, now: datetime
+) -> None:
+    if not order.is_open:
+        raise Conflict("work_order_cannot_move", state=order.state)
+    cents = amount(typed, field=name)
+    change: dict[str, Any] = {f"{name}_cents": cents}
+    take_step(order, what, by=viewer.user_id, now=now, said=Words(cents=cents), **change)
+
+
+def ceiling_of(session: Session, order: WorkOrder) -> int:
+    """Give in cents what an order may cost at most: its own ceiling, or the rule book's."""
+    if order.ceiling_cents is not None:
+        return order.ceiling_cents
+    found = parameters_in_force(session).find("works_ceiling", on=today_in_paris(order.opened_at))
+    return round(found.value * 100)
+
+
+def accept_quote(
+    session: Session,
+    order: WorkOrder,
+    quote_id: uuid.UUID,
+    why: str,
+    *,
+    viewer: Viewer,
+    may_exceed: bool,
+    now: datetime,
+) -> None:
+    """Accept one of the quotes for an order.
+
+    Above the ceiling only whoever `may_exceed` accepts it, and says why: Conflict for anybody else,
+    Invalid without a reason. Conflict also for a second one, NotFound for one of another order.
+    """
+    if not order.is_open:
+        raise Conflict("work_order_cannot_move", state=order.state)
+    quote = _find_quote(session, order, quote_id)
+    if any(one.accepted_at is not None for one in quotes_of(session, order)):
+        raise Conflict("another_quote_accepted")
+    why = why.strip()
+    if quote.cents > ceiling_of(session, order):
+        if not may_exceed:
+            raise Conflict("quote_over_ceiling")
+        if not why:
+            raise Invalid({"accept_why": "required"})
+    if len(why) > NOTE_LENGTH:
+        raise Invalid({"accept_why": "too_long"})
+    quote.accepted_at, quote.accepted_by_id, quote.accepted_why = now, viewer.user_id, why or None
+    _tell(order, OrderStep.QUOTE_ACCEPTED, quote, why, viewer, now)
+
+
+def unaccept_quote(
+    session: Session, order: WorkOrder, quote_id: uuid.UUID, *, viewer: Viewer, now: datetime
+) -> None:
+    """Take back that a quote was accepted. Raises NotFound, Conflict for one that is not."""
+    quote = _find_quote(session, order, quote_id)
+    if quote.accepted_at is None:
+        raise Conflict("quote_not_accepted")
+    quote.accepted_at = quote.accepted_by_id = quote.accepted_why = None
+    _tell(order, OrderStep.QUOTE_UNACCEPTED, quote, "", viewer, now)
+
+
+def _find_quote(session: Session, order: WorkOrder, quote_id: uuid.UUID) -> WorkOrderQuote:
+    quote = session.get(WorkOrderQuote, quote_id, with_for_update={"key_share": True})
+    if quote is None or quote.work_order_id != order.id or quote.withdrawn_at is not None:
+        raise NotFound("quote_not_found")
+    return quote
+
+
+def _tell(
+    order: WorkOrder,
+    what: OrderStep,
+    quote: WorkOrderQuote,
+    why: str,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    note = " · ".join(one for one in (quote.contractor, why) if one)
+    said = Words(note=note, cents=quote.cents)
+    take_step(order, what, by=viewer.user_id, now=now, said=said)

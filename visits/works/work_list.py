@@ -1,13 +1,24 @@
 """Work orders as the technical service lists them."""
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from visits.ground.deadlines import today_in_paris
+from visits.models.accounts import Organisation, Territory
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
+from visits.models.works import (
+    OPEN_STATES,
+    WAITING_STATES,
+    Severity,
+    WorkOrder,
+    WorkOrderState,
+)
+from visits.models.works_history import WorkOrderLink
 from visits.sight.listing import Listed, Wanted, page_of
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer
@@ -26,50 +37,153 @@ ORDER = {
 }
 
 
-LATE = "late"
+# Beside the states themselves: all that are open, and why some of them should worry somebody.
+OPEN_ALL, LATE, WAITING, HELD_TOO_LONG, UNTOLD = "open_all", "late", "waiting", "held", "untold"
+# Who does it, where it is no contractor's account: our own service, or whoever has a link.
+OWN, BY_LINK = "own", "link"
 
 
 @dataclass(frozen=True)
 class WorkOrderFilter:
-    """Which work orders; an empty field does not filter. `state` may be `open_all` or `late`."""
+    """Which work orders; an empty field does not filter.
 
-    state: str = "open_all"
+    `state` may be one of the words above, `contractor` an organisation's id, `own` or `link`;
+    `agency` is a territory's id, `residence` a residence's.
+    """
+
+    state: str = OPEN_ALL
     severity: str = ""
     trade: str = ""
     text: str = ""
+    agency: str = ""
+    residence: str = ""
+    contractor: str = ""
 
 
 def list_work_orders(
     session: Session, viewer: Viewer, *, only: WorkOrderFilter, wanted: Wanted, now: datetime
 ) -> Listed[WorkOrder]:
     """List the work orders of dwellings and persons the viewer may see."""
+    statement = _found(session, viewer, only, now)
+    tie = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
+    return page_of(session, statement, wanted=wanted, order=ORDER, tie=tie)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the board: the orders of a state, so many in all, the first of them."""
+
+    state: WorkOrderState
+    listed: Listed[WorkOrder]
+
+
+def board_of(
+    session: Session, viewer: Viewer, *, only: WorkOrderFilter, wanted: Wanted, now: datetime
+) -> list[Column]:
+    """Give what the list gives, by state: a state that the filter leaves out has no column."""
+    statement, by_state = _found(session, viewer, only, now), []
+    tie = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
+    for state in WorkOrderState:
+        here = statement.where(WorkOrder.state == state)
+        listed = page_of(session, here, wanted=wanted, order=ORDER, tie=tie)
+        if listed.total:
+            by_state.append(Column(state, listed))
+    return by_state
+
+
+def _found(
+    session: Session, viewer: Viewer, only: WorkOrderFilter, now: datetime
+) -> Select[WorkOrder]:
+    """Select what a list, a board and a file show: one query."""
     statement = (
         select(WorkOrder)
         .outerjoin(WorkOrder.person)
         .outerjoin(WorkOrder.dwelling)
         .outerjoin(Residence, Residence.id == IN_RESIDENCE)
-        .where(visible_work_orders(viewer))
+        .where(visible_work_orders(viewer), *_standing(only.state, now))
         .options(contains_eager(WorkOrder.person))
         .options(contains_eager(WorkOrder.dwelling).contains_eager(Dwelling.residence))
         .options(joinedload(WorkOrder.consequence), selectinload(WorkOrder.residence))
+        .options(joinedload(WorkOrder.given_to))
     )
-    if only.state in ("open_all", LATE):
-        statement = statement.where(WorkOrder.state.in_(OPEN_STATES))
-    if only.state == LATE:
-        statement = statement.where(WorkOrder.due_at < now)
-    elif only.state in tuple(WorkOrderState):
-        statement = statement.where(WorkOrder.state == WorkOrderState(only.state))
     if only.severity in tuple(Severity):
         statement = statement.where(WorkOrder.severity == Severity(only.severity))
     if only.trade:
         statement = statement.where(WorkOrder.trade == only.trade)
+    if only.agency:
+        statement = statement.where(Residence.territory_id == _id(only.agency))
+    if only.residence:
+        statement = statement.where(Residence.id == _id(only.residence))
+    if only.contractor:
+        statement = statement.where(_done_by(only.contractor))
     if only.text:
         numbered = WorkOrder.reference.icontains(only.text.strip(), autoescape=True)
         spoken_of = mentions(session, only.text, WorkOrder.person_id, WorkOrder.dwelling_id)
         of_residence = WorkOrder.residence_id.in_(residences_called(session, only.text))
         statement = statement.where(numbered | spoken_of | of_residence)
-    tie = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
-    return page_of(session, statement, wanted=wanted, order=ORDER, tie=tie)
+    return statement
+
+
+def _standing(state: str, now: datetime) -> list[ColumnElement[bool]]:
+    """Give the conditions of a state, or of why an open order should worry somebody."""
+    if state in tuple(WorkOrderState):
+        return [WorkOrder.state == WorkOrderState(state)]
+    today = today_in_paris(now)
+    worries = {
+        OPEN_ALL: (),
+        LATE: (WorkOrder.due_at < now,),
+        WAITING: (WorkOrder.escalated_at.is_not(None), WorkOrder.state.in_(WAITING_STATES)),
+        HELD_TOO_LONG: (WorkOrder.hold_until < today,),
+        UNTOLD: (WorkOrder.planned_on.is_not(None), WorkOrder.told_how.is_(None)),
+    }
+    if state not in worries:
+        return []
+    return [WorkOrder.state.in_(OPEN_STATES), *worries[state]]
+
+
+def _done_by(contractor: str) -> ColumnElement[bool]:
+    sent = exists().where(
+        WorkOrderLink.work_order_id == WorkOrder.id, WorkOrderLink.revoked_at.is_(None)
+    )
+    sent = sent.where(WorkOrderLink.used_up_at.is_(None)).correlate(WorkOrder)
+    if contractor == BY_LINK:
+        return sent
+    if contractor == OWN:
+        return and_(WorkOrder.given_to_id.is_(None), ~sent)
+    return WorkOrder.given_to_id == _id(contractor)
+
+
+def _id(typed: str) -> uuid.UUID:
+    """Read an id of an address; nonsense is nobody's."""
+    try:
+        return uuid.UUID(typed)
+    except ValueError:
+        return uuid.UUID(int=0)
+
+
+def agencies_in_use(session: Session, viewer: Viewer) -> Sequence[Territory]:
+    """List the agencies in whose area a viewer sees work orders."""
+    seen = (
+        select(Residence.territory_id)
+        .select_from(WorkOrder)
+        .outerjoin(WorkOrder.person)
+        .outerjoin(WorkOrder.dwelling)
+        .join(Residence, Residence.id == IN_RESIDENCE)
+        .where(visible_work_orders(viewer))
+    )
+    named = select(Territory).where(Territory.id.in_(seen))
+    return session.scalars(named.order_by(Territory.name, Territory.id)).all()
+
+
+def contractors_in_use(session: Session, viewer: Viewer) -> Sequence[Organisation]:
+    """List the contractors to whom orders that a viewer sees were given."""
+    seen = (
+        select(WorkOrder.given_to_id)
+        .outerjoin(WorkOrder.person)
+        .where(visible_work_orders(viewer), WorkOrder.given_to_id.is_not(None))
+    )
+    named = select(Organisation).where(Organisation.id.in_(seen))
+    return session.scalars(named.order_by(Organisation.name, Organisation.id)).all()
 
 
 def trades_in_use(session: Session, viewer: Viewer) -> list[str]:

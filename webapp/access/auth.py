@@ -66,6 +66,7 @@ class Action(enum.StrEnum):
     DO_WORKS = "do_works"
     GIVE_WORKS = "give_works"
     OPEN_WORKS = "open_works"
+    APPROVE_COSTS = "approve_costs"
     SEE_ALERTS = "see_alerts"
     FOLLOW_UP = "follow_up"
     SEE_MAP = "see_map"
@@ -118,6 +119,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.DO_WORKS: {TEC: _ALL, CON: Reach.GIVEN},
     Action.GIVE_WORKS: {TEC: _ALL},
     Action.OPEN_WORKS: {TEC: _ALL, COO: _ALL},
+    Action.APPROVE_COSTS: {MAN: _ALL},
     Action.SEE_ALERTS: {COO: _ALL, TEC: _ALL},
     Action.FOLLOW_UP: {COO: _ALL, SOC: _ALL},
     Action.SEE_MAP: {MAN: _ALL, COO: _ALL, TEC: _ALL},

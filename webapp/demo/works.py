@@ -25,6 +25,7 @@ from visits.sight.reach import hidden_homes
 from visits.works.by_hand import OrderSaid, note_access, open_by_hand
 from visits.works.by_link import accept, propose_day, quote
 from visits.works.closing_days import landlords_to_close, note_closing_day
+from visits.works.costs import quote_order
 from visits.works.giving import contractors, give_order
 from visits.works.links import LinkSaid, make_link, note_opened, open_link
 from visits.works.moves import PARTS, MoveSaid, move_work_order
@@ -119,6 +120,7 @@ def send_some(session: Session, *, by: Viewer, now: datetime) -> None:
     accept(session, link, now=ago[2])
     quote(session, link, "186,40", "Détecteur et deux hublots, pose comprise", now=ago[2])
     day = today_in_paris(next_office_moment(now + timedelta(days=3)))
+    quote_order(session, light, "228", "", contractor="Lumière et Fils", by=by.user_id, now=ago[2])
     propose_day(session, link, MoveSaid(planned_on=day, planned_part="morning"), now=ago[3])
 
 

@@ -5,17 +5,26 @@ from flask_babel import lazy_gettext as _l
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
-from webapp.office.works import by_hand, by_link, closing_days, handed, same_order, work_orders
+from webapp.office.works import (
+    by_hand,
+    by_link,
+    closing_days,
+    costs,
+    handed,
+    listed,
+    same_order,
+)
 from webapp.office.works.typed import euros
 from webapp.office.works.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
     pages=(
         by_hand.works_by_hand,
-        work_orders.work_orders,
+        listed.work_orders,
         same_order.same_order,
         closing_days.closing_days,
         handed.handed,
+        costs.costs,
         by_link.order_link,
     ),
     navigation=(Item(90, "work_orders.index", _l("Work orders"), "tools", Action.SEE_WORKS),),

@@ -1,4 +1,4 @@
-"""What goes out and comes back with an order: a link for a contractor, photos, quotes, its cost."""
+"""What goes out and comes back with an order: a link for a contractor, photos."""
 
 import uuid
 
@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from visits.ground.errors import Invalid
-from visits.works.costs import note_cost, quote_order, withdraw_quote
 from visits.works.links import DAYS, LinkSaid, make_link, revoke_link
 from visits.works.photos import LARGEST, add_photos, find_photo, withdraw_photo
 from visits.works.work_orders import find_work_order
@@ -82,46 +81,6 @@ def withdraw(order_id: uuid.UUID, photo_id: uuid.UUID) -> ResponseReturnValue:
         order = find_work_order(session, viewer(), order_id, to_change=True)
         withdraw_photo(session, order, photo_id, viewer=viewer(), now=now())
     return _back(order_id, _("The photo is withdrawn."))
-
-
-@handed.post("/<uuid:order_id>/quotes")
-@requires(Action.GIVE_WORKS)
-def quote(order_id: uuid.UUID) -> ResponseReturnValue:
-    """Note a quote that came by letter or e-mail."""
-    typed = request.form
-    note, name = typed.get("quote_note", ""), typed.get("quote_contractor", "")
-    try:
-        with transaction() as session:
-            order = find_work_order(session, viewer(), order_id, to_change=True)
-            by = viewer().user_id
-            amount = typed.get("quote", "")
-            quote_order(session, order, amount, note, contractor=name, by=by, now=now())
-    except Invalid as refused:
-        return order_page(order_id, refused), 422
-    return _back(order_id, _("The quote is kept."))
-
-
-@handed.post("/<uuid:order_id>/quotes/<uuid:quote_id>/withdrawal")
-@requires(Action.GIVE_WORKS)
-def drop_quote(order_id: uuid.UUID, quote_id: uuid.UUID) -> ResponseReturnValue:
-    """Let a quote stand no more."""
-    with transaction() as session:
-        order = find_work_order(session, viewer(), order_id, to_change=True)
-        withdraw_quote(session, order, quote_id, viewer=viewer(), now=now())
-    return _back(order_id, _("The quote is withdrawn."))
-
-
-@handed.post("/<uuid:order_id>/cost")
-@requires(Action.DO_WORKS)
-def cost(order_id: uuid.UUID) -> ResponseReturnValue:
-    """Note what the works cost in the end."""
-    try:
-        with transaction() as session:
-            order = find_work_order(session, viewer(), order_id, to_change=True)
-            note_cost(order, request.form.get("cost", ""), by=viewer().user_id, now=now())
-    except Invalid as refused:
-        return order_page(order_id, refused), 422
-    return _back(order_id, _("The cost is kept."))
 
 
 def _back(order_id: uuid.UUID, said: str) -> ResponseReturnValue:

@@ -18,7 +18,7 @@ from visits.models.works_history import WorkOrderEvent
 from visits.sight.reach import Reach
 from visits.works.at_the_door import measures_for
 from visits.works.by_hand import ACCESS_LENGTH, may_take_back, note_access
-from visits.works.costs import quotes_of
+from visits.works.costs import ceiling_of, quotes_of
 from visits.works.delays import change_deadline
 from visits.works.giving import contractors, give_order, standing_link
 from visits.works.history import may_take_back as may_take_step_back
@@ -27,43 +27,17 @@ from visits.works.links import DAYS
 from visits.works.moves import MOVES, PARTS, SCORES, MoveSaid, move_work_order, moves_of
 from visits.works.photos import photos_of
 from visits.works.same_order import findings_seen, may_be_same, told_with
-from visits.works.work_list import WorkOrderFilter, list_work_orders, trades_in_use
 from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.deaths import deaths_of
-from webapp.office.frame.listing import wanted_by
 from webapp.office.intake.answers import told_causes
 from webapp.office.works.typed import day_in
 from webapp.words import named, words_of
 
 work_orders = Blueprint("work_orders", __name__, url_prefix="/work-orders")
-
-
-@work_orders.get("/")
-@requires(Action.SEE_WORKS)
-def index() -> ResponseReturnValue:
-    """List work orders, the most urgent first."""
-    only = WorkOrderFilter(
-        state=request.args.get("state", "open_all"),
-        severity=request.args.get("severity", ""),
-        trade=request.args.get("trade", ""),
-        text=request.args.get("q", ""),
-    )
-    with showing("work_orders") as (session, shown):
-        listed = list_work_orders(
-            session, viewer(), only=only, wanted=wanted_by("urgency"), now=now()
-        )
-        shown.update(order.person_id for order in listed.rows)
-        return render_template(
-            "work_orders/index.html",
-            listed=listed,
-            only=only,
-            trades=trades_in_use(session, viewer()),
-            now=now(),
-        )
 
 
 @work_orders.get("/<uuid:order_id>")
@@ -241,6 +215,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         link_days=[(one, ngettext("%(num)d day", "%(num)d days", one)) for one in DAYS],
         photos=photos_of(session, order),
         quotes=quotes_of(session, order) if ours else [],
+        ceiling=ceiling_of(session, order) if ours else None,
         proposed=_proposed(steps),
         access_length=ACCESS_LENGTH,
         day_now=today_in_paris(now()),

@@ -1,0 +1,177 @@
+"""The list of work orders: filtered, as a board or a file, saved by name, several at once."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import NOW, make_dwelling, make_person, make_residence, make_user, make_viewer
+from tests.webapp.test_giving import hire
+from visits.accounts.accounts import find_territory
+from visits.models.accounts import Role
+from visits.models.portfolio import Dwelling
+from visits.models.works import SavedList, WorkOrder, WorkOrderState
+from visits.people.protection import protect
+from visits.sight.listing import Wanted
+from visits.works.by_hand import OrderSaid, open_by_hand
+from visits.works.giving import give_order
+from visits.works.moves import MoveSaid, move_work_order
+from visits.works.work_list import (
+    WorkOrderFilter,
+    agencies_in_use,
+    board_of,
+    contractors_in_use,
+    list_work_orders,
+)
+
+SignIn = Callable[..., FlaskClient]
+S = WorkOrderState
+
+
+class Town:
+    """Two houses of two agencies; three orders opened by a technician."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.homes = [self.home(session, name) for name in ("Nord", "Sud")]
+        self.chief = make_user(session, role=Role.TECHNICIAN, organisation="Régie")
+        self.viewer = make_viewer(self.chief)
+        self.orders = [
+            self.open(home, trade)
+            for home, trade in zip(
+                (*self.homes, self.homes[0]), ("gas", "lift", "heating"), strict=True
+            )
+        ]
+
+    def home(self, session: Session, name: str) -> Dwelling:
+        """Make a home of an agency where somebody lives."""
+        territory = find_territory(session, name).id
+        house = make_residence(session, territory_id=territory)
+        dwelling = make_dwelling(session, residence=house, reference=f"L-{name}")
+        self.tenant = make_person(session, dwelling=dwelling)
+        return dwelling
+
+    def open(self, home: Dwelling, trade: str) -> WorkOrder:
+        """Open an order by hand."""
+        said = OrderSaid(trade, "U2", "kitchen", f"En panne : {trade}", "staff")
+        return open_by_hand(self.session, home, said, viewer=self.viewer, now=NOW)
+
+    def listed(self, **only: str) -> list[str]:
+        """Name the trades that a filter keeps, in order of their names."""
+        wanted, asked = Wanted(sort="trade"), WorkOrderFilter(**only)
+        later = NOW + timedelta(days=2)
+        found = list_work_orders(self.session, self.viewer, only=asked, wanted=wanted, now=later)
+        board = board_of(self.session, self.viewer, only=asked, wanted=wanted, now=later)
+        assert found.total == sum(one.listed.total for one in board), "a board is the list"
+        return [one.trade for one in found.rows]
+
+
+@pytest.fixture
+def town(session: Session) -> Town:
+    return Town(session)
+
+
+def test_the_list_is_filtered_by_agency_residence_contractor_and_why_it_worries(
+    session: Session, town: Town
+) -> None:
+    gas, lift, heating = town.orders
+    contractor = make_user(session, role=Role.CONTRACTOR, organisation="Ascenseurs")
+    contractor.organisation.kind = type(contractor.organisation.kind).PARTNER
+    session.flush()
+    give_order(session, lift, contractor.organisation_id, viewer=town.viewer, now=NOW)
+    by = {"viewer": town.viewer, "now": NOW}
+    tomorrow = (NOW + timedelta(days=1)).date()
+    move_work_order(session, gas, S.ON_HOLD, MoveSaid(hold_why="part", hold_until=tomorrow), **by)
+    plan = MoveSaid(planned_on=tomorrow, planned_part="morning")
+    move_work_order(session, heating, S.PLANNED, plan, **by)
+    north = str(find_territory(session, "Nord").id)
+    assert town.listed() == ["gas", "heating", "lift"]
+    for only, trades in (
+        ({"agency": north}, ["gas", "heating"]),
+        ({"residence": str(lift.dwelling.residence_id)}, ["lift"]),
+        ({"contractor": str(contractor.organisation_id)}, ["lift"]),
+        ({"contractor": "own"}, ["gas", "heating"]),
+        ({"contractor": "link"}, []),
+        ({"state": "held"}, ["gas"]),
+        ({"state": "untold"}, ["heating"]),
+        ({"state": "waiting"}, []),
+        ({"state": "late"}, []),
+        ({"agency": "x"}, []),
+        ({"contractor": "x"}, []),
+        ({"residence": "\0"}, []),
+    ):
+        assert town.listed(**only) == trades, only
+    assert [one.name for one in agencies_in_use(session, town.viewer)] == ["Nord", "Sud"]
+    assert [one.name for one in contractors_in_use(session, town.viewer)] == ["Ascenseurs"]
+
+
+def test_what_there_is_to_choose_tells_of_no_order_that_is_hidden(
+    session: Session, town: Town
+) -> None:
+    protect(session, town.tenant, by=make_user(session).id, now=NOW)
+    assert [one.name for one in agencies_in_use(session, town.viewer)] == ["Nord"]
+
+
+def test_several_are_acknowledged_given_and_cancelled_and_each_says_what_became_of_it(
+    client_as: SignIn, session: Session, town: Town
+) -> None:
+    gas, lift, heating = [str(one.id) for one in town.orders]
+    done, reference = {"viewer": town.viewer, "now": NOW}, town.orders[0].reference
+    move_work_order(session, town.orders[0], S.DONE, MoveSaid(note="Fait"), **done)
+    session.commit()
+    client, page = client_as(Role.TECHNICIAN), "/work-orders/together"
+    told = client.post(page, data={"act": "acknowledge", "ids": [gas, lift, heating]})
+    assert told.status_code == 200
+    assert "Fait\u202f: 2" in told.text.replace("\xa0", "\u202f") and reference in told.text
+    to = hire(session, client_as(Role.CONTRACTOR, organisation="Plomberie"))
+    give = {"act": "give", "organisation": to, "ids": [lift, heating]}
+    assert client.post(page, data=give).status_code == 200
+    cancel = {"act": "cancel", "note": " ", "ids": [lift]}
+    assert client.post(page, data=cancel).status_code == 422
+    assert client.post(page, data=cancel | {"note": "En double"}).status_code == 200
+    for wrong in (
+        {"act": "acknowledge"}, {"act": "x", "ids": [lift]}, {"act": "cancel", "ids": ["x"]},
+    ):  # fmt: skip
+        assert client.post(page, data=wrong).status_code == 422
+    unknown = {"act": "acknowledge", "ids": [lift, str(uuid.uuid4())]}
+    assert client.post(page, data=unknown).status_code == 404
+    assert client_as(Role.COORDINATOR).post(page, data=give).status_code == 403
+    states = select(WorkOrder.trade, WorkOrder.state).order_by(WorkOrder.id)
+    assert dict(session.execute(states).all()) == {
+        "gas": "done", "lift": "cancelled", "heating": "open",
+    }  # fmt: skip
+
+
+def test_a_list_is_saved_under_a_name_for_oneself_and_withdrawn(
+    client_as: SignIn, session: Session, town: Town
+) -> None:
+    session.commit()
+    client, other = client_as(Role.TECHNICIAN), client_as(Role.COORDINATOR)
+    save, told = "/work-orders/saved", {"list_name": "Gaz à finir", "query": "trade=gas"}
+    saved = client.post(save, data=told)
+    assert saved.headers["Location"].endswith("/work-orders/?trade=gas")
+    assert client.post(save, data=told | {"query": "trade=lift"}).status_code == 302
+    assert "Gaz à finir" in client.get("/work-orders/").text
+    assert "Gaz à finir" not in other.get("/work-orders/").text
+    assert client.post(save, data={"list_name": " "}).status_code == 422
+    assert client.post(save, data={"list_name": "a" * 61}).status_code == 422
+    kept = session.scalars(select(SavedList.id)).one()
+    session.rollback()
+    assert other.post(f"{save}/{kept}/withdrawal").status_code == 404
+    assert client.post(f"{save}/{kept}/withdrawal").status_code == 302
+    assert "Gaz à finir" not in client.get("/work-orders/").text
+
+
+def test_the_board_and_the_file_show_what_the_list_shows(
+    client_as: SignIn, session: Session, town: Town
+) -> None:
+    lift, gas = town.orders[1].reference, town.orders[0].reference
+    session.commit()
+    client = client_as(Role.TECHNICIAN)
+    for page in ("/work-orders/", "/work-orders/orders.csv"):
+        shown = client.get(f"{page}?trade=lift&view=board").text
+        assert lift in shown and gas not in shown

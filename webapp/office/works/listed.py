@@ -1,0 +1,235 @@
+"""The list of work orders: as a table, a board or a file, saved by name, and acts on several."""
+
+import csv
+import io
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from urllib.parse import urlencode
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from visits.ground.deadlines import today_in_paris
+from visits.ground.errors import Conflict, Forbidden, Invalid
+from visits.models.works import WorkOrder, WorkOrderState
+from visits.portfolio import harmless
+from visits.sight.listing import Wanted
+from visits.sight.reach import Reach
+from visits.works.giving import contractors, give_order
+from visits.works.moves import MoveSaid, move_work_order
+from visits.works.saved_lists import NAME_LENGTH, save_list, saved_lists, withdraw_list
+from visits.works.together import do_together
+from visits.works.work_list import (
+    Column,
+    WorkOrderFilter,
+    agencies_in_use,
+    board_of,
+    contractors_in_use,
+    list_work_orders,
+    trades_in_use,
+)
+from webapp.access.auth import Action, may, requires, viewer
+from webapp.frame.errors import sentence
+from webapp.frame.languages import day, pick
+from webapp.frame.transaction import now, transaction
+from webapp.office.frame.access import showing
+from webapp.office.frame.landlords import landlord_chosen, landlord_column, landlords_seen
+from webapp.office.frame.listing import pairs, wanted_by
+from webapp.office.works.work_orders import typed_contractor, work_orders
+from webapp.words import word
+
+# The pages of one order and those of the list are one blueprint.
+__all__ = ["work_orders"]
+
+MOST_IN_A_FILE = 10_000
+ON_THE_BOARD = 25
+Act = Callable[[WorkOrder], None]
+
+
+def _asked() -> WorkOrderFilter:
+    asked = request.args
+    return WorkOrderFilter(
+        state=asked.get("state", "open_all"),
+        severity=asked.get("severity", ""),
+        trade=asked.get("trade", ""),
+        text=asked.get("q", ""),
+        agency=asked.get("agency", ""),
+        residence=asked.get("residence", ""),
+        contractor=asked.get("contractor", ""),
+    )
+
+
+@work_orders.get("/")
+@requires(Action.SEE_WORKS)
+def index() -> ResponseReturnValue:
+    """List work orders, the most urgent first."""
+    return _page()
+
+
+def _page(errors: dict[str, str] | None = None) -> str:
+    only, board = _asked(), request.args.get("view") == "board"
+    with showing("work_orders") as (session, shown):
+        wanted = wanted_by("urgency")
+        seeing = viewer(Action.SEE_WORKS)
+        listed = list_work_orders(session, seeing, only=only, wanted=wanted, now=now())
+        columns = _board(session, only) if board else []
+        shown.update(order.person_id for order in listed.rows)
+        shown.update(order.person_id for one in columns for order in one.listed.rows)
+        ours = seeing.reach is not Reach.GIVEN
+        return render_template(
+            "work_orders/index.html",
+            listed=listed,
+            columns=columns,
+            board=board,
+            only=only,
+            ours=ours,
+            trades=trades_in_use(session, seeing),
+            agencies=pairs(agencies_in_use(session, seeing), "id", "name"),
+            done_by=_done_by(session) if ours else [],
+            to_give=pairs(contractors(session), "id", "name") if may(Action.GIVE_WORKS) else [],
+            saved=saved_lists(session, seeing),
+            asked=_written(only),
+            name_length=NAME_LENGTH,
+            errors=errors or {},
+            typed=request.form,
+            day_now=today_in_paris(now()),
+            now=now(),
+        )
+
+
+def _board(session: Session, only: WorkOrderFilter) -> list[Column]:
+    wanted = Wanted(1, "urgency", False, ON_THE_BOARD)
+    return board_of(session, viewer(Action.SEE_WORKS), only=only, wanted=wanted, now=now())
+
+
+def _done_by(session: Session) -> list[tuple[object, str]]:
+    known = pairs(contractors_in_use(session, viewer(Action.SEE_WORKS)), "id", "name")
+    ours = (("own", str(_("Our own service"))), ("link", str(_("By a link, without an account"))))
+    return [*ours, *known]
+
+
+def _written(only: WorkOrderFilter) -> str:
+    """Write what is asked as it stands in an address, to be saved under a name."""
+    beside = {name: request.args.get(name, "") for name in ("view", "sort", "desc")}
+    asked = asdict(only) | beside
+    asked |= {"q": asked.pop("text"), "landlord": str(landlord_chosen() or "")}
+    return urlencode({name: said for name, said in asked.items() if said})[:1000]
+
+
+@work_orders.get("/orders.csv")
+@requires(Action.SEE_WORKS)
+def export() -> ResponseReturnValue:
+    """Give the list as a file, filtered and sorted alike; of very many the first, and says so."""
+    asked = wanted_by("urgency")
+    whole = Wanted(1, asked.sort, asked.descending, MOST_IN_A_FILE)
+    with showing("work_orders") as (session, shown):
+        listed = list_work_orders(session, viewer(), only=_asked(), wanted=whole, now=now())
+        shown.update(order.person_id for order in listed.rows)
+        text = _as_csv(listed.rows)
+        if (left := listed.total - len(listed.rows)) > 0:
+            text += ngettext(
+                "and %(num)d more that is not in this file: filter the list",
+                "and %(num)d more that are not in this file: filter the list",
+                left,
+            )
+    name = {"Content-Disposition": 'attachment; filename="bons-de-travaux.csv"'}
+    return Response(text, mimetype="text/csv", headers=name)
+
+
+def _as_csv(found: Sequence[WorkOrder]) -> str:
+    """Write orders for a spreadsheet: semicolons, a mark of UTF-8, no cell that is a formula."""
+    text = io.StringIO()
+    text.write("\ufeff")
+    writer, landlords = csv.writer(text, delimiter=";"), landlords_seen()
+    heads = (
+        _("Order"), _("Severity"), _("Trade"), _("What to do"), _("Address"), _("City"),
+        _("Dwelling"), _("State"), _("Given to"),
+    )  # fmt: skip
+    days = (_("Opened"), _("Due"), _("Planned"), _("Closed"))
+    of_landlord = [label for _none, label, _class in landlord_column()]
+    writer.writerow([*days, *heads, *of_landlord])
+    for order in found:
+        house = order.stands_in
+        cells = (
+            order.reference,
+            order.severity,
+            word("trade", order.trade),
+            pick(order.label).replace("**", ""),
+            house.address if house else "",
+            house.city if house else "",
+            order.dwelling.reference if order.dwelling else "",
+            word("work_order", order.state),
+            order.given_to.name if order.given_to else "",
+            *([landlords.get(house.landlord_id, "") if house else ""] if landlords else []),
+        )
+        moments = (order.opened_at, order.due_at, order.planned_on, order.closed_at)
+        writer.writerow(
+            [*(day(one) if one else "" for one in moments), *(harmless(cell) for cell in cells)]
+        )
+    return text.getvalue()
+
+
+@work_orders.post("/together")
+@requires(Action.DO_WORKS)
+def together() -> ResponseReturnValue:
+    """Acknowledge, give or cancel several orders; says what was done, what was not, and why."""
+    try:
+        ids = [uuid.UUID(one) for one in request.form.getlist("ids")]
+        with transaction() as session:
+            outcomes = do_together(session, ids, _act(session), viewer=viewer())
+            told = [(one.order.id, one.order.reference, one.why) for one in outcomes]
+    except ValueError:
+        return _page({"ids": sentence("none_chosen")}), 422
+    except Invalid as refused:
+        return _page({name: sentence(code) for name, code in refused.fields.items()}), 422
+    done = [(one, name) for one, name, why in told if not why]
+    left = [(one, name, sentence(why)) for one, name, why in told if why]
+    return render_template("work_orders/together.html", done=done, left=left)
+
+
+def _act(session: Session) -> Act:
+    """Read what is to be done to each. Raises Invalid, Forbidden."""
+    what, note = request.form.get("act", ""), request.form.get("note", "")
+    if what == "give":
+        if not may(Action.GIVE_WORKS):
+            raise Forbidden("forbidden")
+        to = typed_contractor()
+        return lambda order: give_order(session, order, to, viewer=viewer(), now=now())
+    states = {"acknowledge": WorkOrderState.ACKNOWLEDGED, "cancel": WorkOrderState.CANCELLED}
+    if what not in states:
+        raise Invalid({"act": "bad_choice"})
+    said = MoveSaid(note=note)
+    return lambda order: move_work_order(
+        session, order, states[what], said, viewer=viewer(), now=now()
+    )
+
+
+@work_orders.post("/saved")
+@requires(Action.SEE_WORKS)
+def save() -> ResponseReturnValue:
+    """Save the list as it is filtered, under a name."""
+    try:
+        with transaction() as session:
+            name, query = request.form.get("list_name", ""), request.form.get("query", "")
+            saved = save_list(session, name, query, viewer=viewer(), now=now())
+            address = f"{url_for('.index')}?{saved.query}"
+    except Invalid as refused:
+        return _page({name: sentence(code) for name, code in refused.fields.items()}), 422
+    except Conflict as refused:
+        return _page({"list_name": sentence(refused.code)}), 409
+    flash(_("The list is saved: it stands above the list of orders."), "success")
+    return redirect(address)
+
+
+@work_orders.post("/saved/<uuid:list_id>/withdrawal")
+@requires(Action.SEE_WORKS)
+def let_go(list_id: uuid.UUID) -> ResponseReturnValue:
+    """Let a saved list go."""
+    with transaction() as session:
+        withdraw_list(session, list_id, viewer=viewer(), now=now())
+    flash(_("The saved list is withdrawn."), "success")
+    return redirect(url_for(".index"))

@@ -24,31 +24,35 @@ from visits.models.cases import Case
 from visits.models.visits import Consequence, Submission, Visit
 from visits.sight import Reach, Viewer
 
-TILE = re.compile(r"Adaptations asked for</\w+>\s*<[^>]*>\s*1\s*<")
+ALONE = {
+    "lives_alone": "yes", "someone_to_call": "no", "last_visit": "over_two_weeks",
+    "share_ccas": "yes",
+}  # fmt: skip
+TILE = re.compile(r"Referrals asked for</\w+>\s*<[^>]*>\s*1\s*<")
 
 
 @dataclass
 class Wanted:
-    """Works that a person needs: a thing of the made-up kind."""
+    """Help that somebody else gives: a thing of the made-up kind."""
 
     id: uuid.UUID
     case_id: uuid.UUID
     label: dict[str, str]
     state: str = "asked"
-    reference: str = "AD-1"
+    reference: str = "OR-1"
     due_at: datetime | None = None
 
 
-class Adaptations(Kind):
+class Referrals(Kind):
     """Made up, and kept in memory."""
 
-    code = "adaptation"
-    noted_as = "adaptations"
-    states = "adaptation"
+    code = "referral"
+    noted_as = "referrals"
+    states = "referral"
 
     def __init__(self) -> None:
         self.sent: dict[uuid.UUID, Wanted] = {}
-        self.waits = (Waits("adaptations_asked", (Role.COORDINATOR,), self._count),)
+        self.waits = (Waits("referrals_asked", (Role.COORDINATOR,), self._count),)
 
     def called_for(self, consequence: Consequence, called: Sequence[Consequence]) -> bool:
         return consequence.kind == self.code
@@ -93,19 +97,19 @@ class Adaptations(Kind):
 
 
 @pytest.fixture
-def adaptations() -> Iterator[Adaptations]:
-    """The third kind, in the table for one test."""
-    kind = Adaptations()
+def referrals() -> Iterator[Referrals]:
+    """One more kind, in the table for one test."""
+    kind = Referrals()
     KINDS.append(kind)
     yield kind
     KINDS.remove(kind)
 
 
 @pytest.fixture
-def tablet(app: Flask, adaptations: Adaptations, monkeypatch: pytest.MonkeyPatch) -> Tablet:
+def tablet(app: Flask, referrals: Referrals, monkeypatch: pytest.MonkeyPatch) -> Tablet:
     words = app.extensions["words"]
-    monkeypatch.setitem(words, "adaptation", {"asked": "Asked for"})
-    monkeypatch.setitem(words["waits"], "adaptations_asked", "Adaptations asked for")
+    monkeypatch.setitem(words, "referral", {"asked": "Asked for"})
+    monkeypatch.setitem(words["waits"], "referrals_asked", "Referrals asked for")
     return hand_out_tablet(app)
 
 
@@ -113,7 +117,7 @@ def _send(tablet: Tablet, session: Session) -> Submission:
     return record_submission(
         session,
         tablet.house.store,
-        xml=fill(FALLS | {"washing": "bath", "bath_edge": "yes"}),
+        xml=fill(FALLS | ALONE),
         files=(),
         viewer=make_viewer(tablet.visitor, Reach.OWN),
         now=NOW,
@@ -122,15 +126,15 @@ def _send(tablet: Tablet, session: Session) -> Submission:
 
 
 def _told(rows: list[dict[str, Any]]) -> list[str]:
-    return [row["state"] for row in rows if row["kind"] == "adaptation"]
+    return [row["state"] for row in rows if row["kind"] == "referral"]
 
 
 def test_it_is_opened_told_on_the_tablet_shown_and_counted(
-    tablet: Tablet, adaptations: Adaptations, client_as: Callable[..., FlaskClient]
+    tablet: Tablet, referrals: Referrals, client_as: Callable[..., FlaskClient]
 ) -> None:
     with tablet.house.sessions.begin() as session:
         _send(tablet, session)
-    (opened,) = adaptations.sent.values()
+    (opened,) = referrals.sent.values()
     assert _told(tablet.today["due"]) == ["asked"]
     assert _told(tablet.day()["sent"][0]["opened"]) == ["asked"]
     client = client_as(Role.COORDINATOR, language="en")
@@ -140,11 +144,11 @@ def test_it_is_opened_told_on_the_tablet_shown_and_counted(
 
 
 def test_a_submission_set_aside_takes_it_back_and_taken_up_puts_it_back(
-    tablet: Tablet, adaptations: Adaptations
+    tablet: Tablet, referrals: Referrals
 ) -> None:
     with tablet.house.sessions.begin() as session:
         first, second = _send(tablet, session), _send(tablet, session)
-        one, other = adaptations.sent.values()
+        one, other = referrals.sent.values()
         coordinator = make_viewer(make_user(session))
         keep_one(
             session,

@@ -32,6 +32,8 @@ from tests.factories import (
 from tests.submissions import FALLS, GAS, fill, home_visit
 from visits.accounts.accounts import find_territory
 from visits.accounts.mandates import MandateSaid, grant_mandate
+from visits.adaptations.files import Request
+from visits.adaptations.files import open_by_hand as ask_adaptation
 from visits.forms.published import publish_form
 from visits.ground.deadlines import today_in_paris
 from visits.intake.alerts import Raised, raise_alert
@@ -206,6 +208,9 @@ class World:
             order = open_by_hand(session, place, said, viewer=make_viewer(by), now=NOW)
             add_photos(session, self.store, order, [PHOTO], by=by.id, now=NOW)
             known.note(order_id=order.id, photo_id=photos_of(session, order)[0].id)
+        wish = Request("kitchen", "letter", NOW.date(), f"Souhait de {person.last_name}")
+        asked = ask_adaptation(session, person, dwelling, wish, viewer=make_viewer(by), now=NOW)
+        known.note(adaptation_id=asked.id)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
+from visits.following.adapting import ADAPTATIONS
 from visits.following.follow_ups import FollowUps
 from visits.following.kinds import Kind, Opened
 from visits.following.ordered import WorkOrders
@@ -12,7 +13,7 @@ from visits.models.visits import Consequence
 
 PROMISES = FollowUps()
 # The first that a finding calls for is opened.
-KINDS: list[Kind] = [WorkOrders(), PROMISES]
+KINDS: list[Kind] = [WorkOrders(), PROMISES, ADAPTATIONS]
 
 
 def opened_by(session: Session, consequence_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Opened]:

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from visits.adaptations.moving import PERSON_DIED, end_files
 from visits.cases.stages import DIED
 from visits.ground.errors import Conflict, Invalid
 from visits.life.endings import (
@@ -84,6 +85,7 @@ def _end(
     promises = open_promises(session, person_id)
     before["follow_ups"] = [[str(one.id), one.state.value] for one in promises]
     before |= end_cases(session, cases, DIED, told)
+    before["adaptations"] = end_files(session, person_id, PERSON_DIED, now=told.now)
     withdraw_promises(promises, told)
     return keep_event(session, EventKind.DEATH, person_id, home=None, on=on, told=told, undo=before)
 

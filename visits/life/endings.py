@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from visits.adaptations.moving import take_files_up
 from visits.cases import tasks
 from visits.cases.appointments import call_off_all, put_back
 from visits.cases.coming import make_for
@@ -174,6 +175,7 @@ def give_back(session: Session, person: Person, before: Before, *, now: datetime
         promise = session.get(Task, uuid.UUID(number))
         if promise is not None and promise.why == PERSON_DIED:
             tasks.take_up(promise)
+    take_files_up(session, before.get("adaptations", ()), now=now)
     session.flush()
     return back
 

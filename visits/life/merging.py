@@ -17,6 +17,7 @@ from visits.cases.cases import home_of
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.endings import GivenBack, Told, end_cases, give_back
 from visits.mapping.points import refresh_map_of_person
+from visits.models.adaptations import AdaptationFile
 from visits.models.cases import Case
 from visits.models.documents import Document
 from visits.models.life import HowTold, LifeEvent, PersonMerge
@@ -56,6 +57,7 @@ MOVED: tuple[Any, ...] = (
     Case,
     LifeEvent,
     WorkOrder,
+    AdaptationFile,
     Document,
 )
 FIELDS = ("civility", "last_name", "first_name", "born_on", "phone")
@@ -333,7 +335,8 @@ def _move_back(session: Session, kept: Person, other: Person, done: Mapping[str,
     for case in session.scalars(select(Case).where(Case.id.in_(housed)).order_by(Case.id)):
         case.dwelling_id = None
     for model in MOVED:
-        ids = [uuid.UUID(one) for one in done["rows"][model.__tablename__]]
+        # A merge of before a table was there has none of its rows.
+        ids = [uuid.UUID(one) for one in done["rows"].get(model.__tablename__, ())]
         session.execute(
             update(model)
             .where(model.id.in_(ids), model.person_id == kept.id)

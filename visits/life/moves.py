@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from visits.adaptations.moving import LEFT, end_files
 from visits.cases.stages import MOVED, has_another, take_up
 from visits.cases.tasks import CASE_CLOSED, bring_back
 from visits.ground.deadlines import today_in_paris
@@ -113,6 +114,8 @@ def _end(
     said: dict[str, str] | None,
 ) -> LifeEvent:
     before |= end_cases(session, cases, MOVED, told)
+    if home is not None:
+        before["adaptations"] = end_files(session, person_id, LEFT, home=home, now=told.now)
     return keep_event(
         session, EventKind.MOVE_OUT, person_id, home=home, on=on, told=told, undo=before, said=said
     )

@@ -2,6 +2,7 @@
 
 from visits.models import (
     accounts,
+    adaptations,
     calls,
     cases,
     documents,
@@ -22,6 +23,7 @@ from visits.models import (
 
 __all__ = [
     "accounts",
+    "adaptations",
     "calls",
     "cases",
     "documents",

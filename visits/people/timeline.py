@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 
 from visits.ground.deadlines import midnight_in_paris
 from visits.ground.months import by_month
+from visits.models.adaptations import AdaptationFile, AdaptationMove
 from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CasePause, Task
 from visits.models.life import Correction, LifeEvent
@@ -29,6 +30,7 @@ from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.visits import COUNTED, Submission, Visit
 from visits.models.works import WorkOrder
 from visits.people.consents import said_within, still_counts
+from visits.sight.adaptations import visible_adaptations
 from visits.sight.listing import Listed, Wanted
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer, hidden_homes, visible_cases
@@ -46,6 +48,7 @@ class EntryKind(enum.StrEnum):
     VISIT = "visit"
     ANSWER = "answer"
     WORK = "work"
+    ADAPTATION = "adaptation"
     CONSENT = "consent"
     REFUSED = "refused"
     MEASURE = "measure"
@@ -208,6 +211,17 @@ def _works(at: Any) -> Callable[[_Asked], Select[Any]]:
     return rows
 
 
+def _adaptations(model: Any, at: Any) -> Callable[[_Asked], Select[Any]]:
+    def rows(asked: _Asked) -> Select[Any]:
+        lines = select(model.id, at)
+        if model is AdaptationMove:
+            lines = lines.join(AdaptationMove.file).where(AdaptationMove.taken_back_at.is_(None))
+        seen = (AdaptationFile.person_id == asked.person.id, visible_adaptations(asked.viewer))
+        return lines.join(AdaptationFile.person).where(*seen)
+
+    return rows
+
+
 _HOME = joinedload(Occupancy.tenancy).joinedload(Tenancy.dwelling).joinedload(Dwelling.residence)
 _CAME = func.coalesce(Occupancy.started_on, Tenancy.started_on, type_=Tenancy.started_on.type)
 _LEFT = func.coalesce(Occupancy.ended_on, Tenancy.ended_on, type_=Occupancy.ended_on.type)
@@ -273,6 +287,19 @@ SOURCES = (
     ),
     _Source(EntryKind.WORK, _works(WorkOrder.opened_at), WorkOrder, step="from"),
     _Source(EntryKind.WORK, _works(WorkOrder.closed_at), WorkOrder, step="until"),
+    _Source(
+        EntryKind.ADAPTATION,
+        _adaptations(AdaptationFile, AdaptationFile.opened_at),
+        AdaptationFile,
+        step="from",
+    ),
+    _Source(
+        EntryKind.ADAPTATION,
+        _adaptations(AdaptationMove, AdaptationMove.at),
+        AdaptationMove,
+        (joinedload(AdaptationMove.file),),
+        "move",
+    ),
     _Source(EntryKind.CONSENT, _consents, Consent),
     _Source(
         EntryKind.REFUSED, _of_person(PartRefusal, PartRefusal.said_at), PartRefusal, (), "from"

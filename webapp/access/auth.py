@@ -69,6 +69,8 @@ class Action(enum.StrEnum):
     APPROVE_COSTS = "approve_costs"
     SEE_ALERTS = "see_alerts"
     FOLLOW_UP = "follow_up"
+    FOLLOW_ADAPTATIONS = "follow_adaptations"
+    DECIDE_ADAPTATIONS = "decide_adaptations"
     SEE_MAP = "see_map"
     SEE_OUTCOMES = "see_outcomes"
     SEE_FIGURES = "see_figures"
@@ -122,6 +124,8 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.APPROVE_COSTS: {MAN: _ALL},
     Action.SEE_ALERTS: {COO: _ALL, TEC: _ALL},
     Action.FOLLOW_UP: {COO: _ALL, SOC: _ALL},
+    Action.FOLLOW_ADAPTATIONS: {COO: _ALL, SOC: _ALL},
+    Action.DECIDE_ADAPTATIONS: {COO: _ALL},
     Action.SEE_MAP: {MAN: _ALL, COO: _ALL, TEC: _ALL},
     Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL, PAR: _MAN},
     Action.SEE_FIGURES: {FUN: Reach.FIGURES},

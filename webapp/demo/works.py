@@ -31,6 +31,7 @@ from visits.works.links import LinkSaid, make_link, note_opened, open_link
 from visits.works.moves import PARTS, MoveSaid, move_work_order
 from visits.works.work_orders import ESCALATE_AFTER, escalate_work_orders
 from webapp.access.auth import Action
+from webapp.demo.adaptations import Adaptations
 from webapp.demo.calendar import next_office_moment
 from webapp.demo.cast import acting
 from webapp.demo.story import Story
@@ -145,6 +146,7 @@ class Works:
     def __init__(self, story: Story) -> None:
         self.story = story
         self.rng: Random = story.rng
+        self.adaptations = Adaptations(story)
         self.technician: Viewer = acting(story.cast.technician, Action.DO_WORKS)
         self.callers: tuple[Viewer, ...] = (
             acting(story.cast.coordinator, Action.FOLLOW_UP),
@@ -166,6 +168,7 @@ class Works:
         promised = select(Task).where(Task.consequence_id.in_(ids)).order_by(Task.due_on, Task.id)
         for promise in session.scalars(promised):
             self._let_be_made(promise)
+        self.adaptations.follow(submission, now)
 
     def _morning(self, now: datetime) -> None:
         self._escalate(now)

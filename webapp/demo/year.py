@@ -46,6 +46,7 @@ def live(
     Checks(story, works, diary).schedule(others.size.residences, since + timedelta(days=1))
     Endings(story, enrolled).schedule()
     calls = Calls(story, diary)
+    works.adaptations.schedule_requests(enrolled)
     works.schedule_clock(since - timedelta(hours=3))
     to_call = enrolled[round(len(enrolled) * CALLED) :]
     _protect_one(story, to_call[-1], since)

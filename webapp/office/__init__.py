@@ -7,6 +7,7 @@ from webapp.access.auth import Action, may
 from webapp.frame.transaction import house
 from webapp.office import (
     accounts,
+    adaptations,
     agenda,
     calls,
     cases,
@@ -44,6 +45,7 @@ SUBJECTS = (
     homes.SUBJECT,
     following.SUBJECT,
     works.SUBJECT,
+    adaptations.SUBJECT,
     intake.SUBJECT,
     forms.SUBJECT,
     programmes.SUBJECT,

@@ -4,7 +4,10 @@ import uuid
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
+from visits.adaptations.files import files_of, label_of
+from visits.ground.deadlines import today_in_paris
 from visits.ground.months import by_month
 from visits.homes.corrections import DOOR_LENGTH, changes_of, standing
 from visits.homes.files import (
@@ -17,7 +20,9 @@ from visits.homes.files import (
     residence_file,
 )
 from visits.life.events import WHY_LENGTH
+from visits.models.adaptations import AdaptationFile
 from visits.models.people import Person
+from visits.models.portfolio import Dwelling
 from visits.models.visits import Visit
 from visits.portfolio.new_address import addresses_of
 from visits.portfolio.new_home import ADDRESS_LENGTH, CITY_LENGTH
@@ -65,6 +70,7 @@ def page_of_home(
             why_length=WHY_LENGTH,
             visits=by_month(file.visits, at=lambda one: one.planned_start_at, alike=_alike),
             hazards=[one for one in file.findings if one.kind == HAZARD],
+            adaptation_files=_adaptation_files(session, dwelling, shown),
             adaptations=[one for one in file.findings if one.kind == ADAPTATION],
             programme_names=programme_names(session),
             in_home=in_home(session, viewer(Action.SEE_HOMES), dwelling),
@@ -75,8 +81,20 @@ def page_of_home(
             errors=errors or {},
             said=said,
             most_works=MOST_WORKS,
+            day_now=today_in_paris(now()),
             now=now(),
         )
+
+
+def _adaptation_files(
+    session: Session, dwelling: Dwelling, shown: set[uuid.UUID | None]
+) -> list[tuple[AdaptationFile, dict[str, str]]]:
+    """Give what is asked to be changed in a home, to those who follow it."""
+    if not may(Action.FOLLOW_ADAPTATIONS):
+        return []
+    files = files_of(session, viewer(Action.FOLLOW_ADAPTATIONS), home=dwelling)
+    shown.update(one.person_id for one in files)
+    return [(one, label_of(one)) for one in files]
 
 
 @homes.get("/residences/<uuid:residence_id>")

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.adaptations.files import files_of, label_of
 from visits.calls.phones import WHOSE_LENGTH
 from visits.cases.cases import NOTE_LENGTH
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -22,6 +23,7 @@ from visits.life.merging import may_undo, merges_of
 from visits.life.moves import WHERE_TO_LENGTH
 from visits.life.separations import parted_with
 from visits.life.taking_back import to_take_back
+from visits.models.adaptations import AdaptationFile
 from visits.models.cases import Case
 from visits.models.documents import DocumentKind
 from visits.models.people import AlertCode, Person
@@ -219,6 +221,7 @@ def _page(
         shown_timeline=shown_timeline(session, person),
         **LENGTHS,
         **contacts_shown(session, person, shown, known="contact_known" in (errors or {})),
+        adaptations=_adaptations(session, person),
         **_cases(session, person, file.cases),
         **_roles(session, person),
         **_life(session, person, shown),
@@ -236,6 +239,14 @@ def _cases(session: Session, person: Person, cases: Sequence[Case]) -> dict[str,
         "open_to": _open_to(session, person, cases),
         "ways_by_hand": named_words("way_in", WAYS_BY_HAND),
     }
+
+
+def _adaptations(session: Session, person: Person) -> list[tuple[AdaptationFile, dict[str, str]]]:
+    """Give what is asked to be changed in her home, to those who follow it."""
+    if not may(Action.FOLLOW_ADAPTATIONS):
+        return []
+    files = files_of(session, viewer(Action.FOLLOW_ADAPTATIONS), person=person)
+    return [(one, label_of(one)) for one in files]
 
 
 def _roles(session: Session, person: Person) -> dict[str, Any]:

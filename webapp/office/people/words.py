@@ -80,6 +80,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "visit": _l("Visits"),
         "answer": _l("Answers"),
         "work": _l("Works"),
+        "adaptation": _l("Adaptations"),
         "consent": _l("Consents"),
         "refused": _l("Parts refused"),
         "measure": _l("Measures"),

@@ -1,0 +1,306 @@
+"""An adaptation on its path: opened, moved, taken back, decided; who is told what is missing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.factories import make_case, make_person, make_user, make_viewer
+from visits.accounts.accounts import find_territory
+from visits.adaptations.deciding import (
+    Decided,
+    ask_review,
+    decide,
+    decisions_of,
+    review_until,
+    standing_decision,
+)
+from visits.adaptations.file_list import (
+    LATE,
+    AdaptationFilter,
+    count_adaptations,
+    list_adaptations,
+    steps_counted,
+)
+from visits.adaptations.files import Request, find_file, hand_to, open_by_hand
+from visits.adaptations.moving import move_file, take_move_back
+from visits.adaptations.path import PATH, REACHED_FROM, missing_in, silent_until, ways_on
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.life.deaths import record_death
+from visits.life.endings import Told, give_back
+from visits.models.accounts import Role, User
+from visits.models.adaptations import (
+    OPEN_STEPS,
+    AdaptationFile,
+    Outcome,
+    Priority,
+    Step,
+)
+from visits.models.life import HowTold
+from visits.models.people import Person
+from visits.people.protection import protect
+from visits.sight import Reach
+from visits.sight.listing import Wanted
+
+SHOWER = Request("shower", "phone", date(2026, 3, 2), "Ne peut plus enjamber la baignoire.")
+REFUSED = Decided(
+    "refused",
+    "load_bearing",
+    "Le mur de la salle de bain porte l’immeuble : on ne peut pas l’ouvrir.",
+    {"aid": "Un siège de bain pivotant, posé sous quinze jours."},
+)
+
+
+@dataclass
+class Office:
+    """A coordinator with an adaptation that Mme Morel asked for by phone."""
+
+    session: Session
+    now: datetime
+    user: User
+    person: Person
+    file: AdaptationFile
+
+    def go(self, *steps: Step, priority: str = "next", said: str = "") -> None:
+        for step in steps:
+            move_file(
+                self.session, self.file, step, turn=self.file.turn, said=said,
+                priority=priority, viewer=make_viewer(self.user), now=self.now,
+            )  # fmt: skip
+
+    def decide(self, said: Decided, *, turn: int | None = None) -> None:
+        turn = self.file.turn if turn is None else turn
+        viewer = make_viewer(self.user)
+        decide(self.session, self.file, said, turn=turn, viewer=viewer, now=self.now)
+
+    def back(self) -> None:
+        viewer = make_viewer(self.user)
+        take_move_back(self.session, self.file, turn=self.file.turn, viewer=viewer, now=self.now)
+
+
+@pytest.fixture
+def office(session: Session, now: datetime) -> Office:
+    user = make_user(session)
+    person = make_person(session, last_name="MOREL")
+    case = make_case(session, by=user, person=person)
+    assert case.dwelling is not None
+    file = open_by_hand(
+        session, person, case.dwelling, SHOWER, viewer=make_viewer(user), now=now
+    )  # fmt: skip
+    session.flush()
+    return Office(session, now, user, person, file)
+
+
+def test_the_whole_path_is_walked_step_by_step_each_with_its_day(office: Office) -> None:
+    session, file = office.session, office.file
+    assert (file.step, file.turn) == (Step.ACKNOWLEDGE, 0)
+    assert file.due_on == date(2026, 3, 24)  # ten working days
+    office.go(Step.ELIGIBILITY, Step.VISIT, Step.FUNDING, Step.DECISION)
+    office.decide(Decided("granted"))
+    assert file.step is Step.AGREEMENT
+    office.go(
+        Step.WORKS, Step.RECEPTION, Step.FIRST_FOLLOW_UP, Step.LAST_FOLLOW_UP, Step.ACCOUNTS,
+        Step.CLOSED,
+    )  # fmt: skip
+    assert not file.is_open
+    assert file.due_on is None
+    session.refresh(file)
+    assert [move.was for move in file.moves] == list(PATH)
+    assert all(move.by_id == office.user.id for move in file.moves)
+
+
+def test_every_open_step_leads_on_and_no_end_does(office: Office) -> None:
+    for step in Step:
+        leads = [to for to, origins in REACHED_FROM.items() if step in origins]
+        assert bool(leads) is (step in OPEN_STEPS or step is Step.REFUSED)
+    assert set(PATH) == set(OPEN_STEPS)
+    office.go(Step.WITHDRAWN, said="N’en veut plus.")
+    assert ways_on(office.file) == []
+
+
+def test_a_step_that_misses_something_is_not_left_but_to_withdraw(office: Office) -> None:
+    office.go(Step.ELIGIBILITY)
+    assert missing_in(office.file) == ["priority"]
+    with pytest.raises(Invalid) as refused:
+        office.go(Step.VISIT, priority="")
+    assert refused.value.fields == {"priority": "required"}
+    with pytest.raises(Invalid) as refused:
+        office.go(Step.VISIT, priority="dearest")
+    assert refused.value.fields["priority"] == "bad_choice"
+    with pytest.raises(Invalid) as refused:
+        office.go(Step.WITHDRAWN)
+    assert refused.value.fields == {"said": "required"}
+    office.go(Step.WITHDRAWN, said="Part vivre chez sa fille.")
+
+
+def test_a_path_is_not_jumped_and_nobody_grants_by_moving(office: Office) -> None:
+    for step in (Step.WORKS, Step.AGREEMENT, Step.REFUSED, Step.CLOSED, Step.ACKNOWLEDGE):
+        with pytest.raises(Conflict):
+            office.go(step)
+
+
+def test_moves_are_taken_back_the_latest_first_and_stay_written(office: Office) -> None:
+    file = office.file
+    office.go(Step.ELIGIBILITY)
+    due = file.due_on
+    office.go(Step.VISIT, priority="first")
+    office.back()
+    assert (file.step, file.due_on, file.priority) == (Step.ELIGIBILITY, due, None)
+    office.back()
+    assert file.step is Step.ACKNOWLEDGE
+    with pytest.raises(Conflict, match="nothing_to_take_back"):
+        office.back()
+    office.session.refresh(file)
+    assert [move.stands for move in file.moves] == [False, False]
+
+
+def test_a_refusal_needs_a_reason_an_explanation_and_an_alternative(office: Office) -> None:
+    office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    with pytest.raises(Invalid) as refused:
+        office.decide(Decided("refused"))
+    assert refused.value.fields == {
+        "reason": "required",
+        "explanation": "explain_refusal",
+        "instead": "offer_instead",
+    }
+    with pytest.raises(Invalid) as refused:
+        office.decide(Decided("in_part", "asbestos", "Amiante dans le sol.", {"aid": " "}))
+    assert refused.value.fields == {"instead_aid": "say_what_instead"}
+    with pytest.raises(Invalid) as refused:
+        office.decide(Decided("refused", "asbestos", "Amiante.", {"money": "Rien"}))
+    assert refused.value.fields == {"instead": "bad_choice"}
+    office.decide(REFUSED)
+    decision = standing_decision(office.session, office.file)
+    assert decision is not None
+    assert decision.outcome is Outcome.REFUSED
+    assert decision.instead == [{"kind": "aid", "what": REFUSED.instead["aid"]}]
+
+
+def test_of_two_who_decide_at_once_the_second_is_told(office: Office) -> None:
+    office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    both_read = office.file.turn
+    office.decide(Decided("granted"), turn=both_read)
+    with pytest.raises(Conflict, match="moved_meanwhile"):
+        office.decide(REFUSED, turn=both_read)
+    assert office.file.step is Step.AGREEMENT
+    assert len(decisions_of(office.session, office.file)) == 1
+
+
+def test_a_refusal_is_looked_at_again_in_time_and_not_later(office: Office) -> None:
+    session, file = office.session, office.file
+    office.go(Step.ELIGIBILITY)
+    office.decide(REFUSED)
+    until = review_until(session, file)
+    assert until == date(2026, 5, 10)
+    later = office.now + timedelta(days=70)
+    viewer = make_viewer(office.user)
+    with pytest.raises(Conflict, match="too_late"):
+        ask_review(session, file, said="Non.", turn=file.turn, viewer=viewer, now=later)
+    with pytest.raises(Invalid):
+        ask_review(session, file, said=" ", turn=file.turn, viewer=viewer, now=office.now)
+    ask_review(
+        session, file, said="Le mur est léger.", turn=file.turn, viewer=viewer, now=office.now
+    )
+    assert file.step is Step.DECISION
+    office.decide(Decided("granted"))
+    assert [one.outcome for one in decisions_of(session, file)] == ["granted", "refused"]
+    office.back()
+    decision = standing_decision(session, file)
+    assert decision is not None
+    assert decision.outcome is Outcome.REFUSED
+
+
+def test_what_is_typed_wrong_is_told_field_by_field(office: Office) -> None:
+    home = office.file.dwelling
+    viewer = make_viewer(office.user)
+    for said, fields in (
+        (Request("", "", None), {"code": "required", "asked": "required", "asked_on": "required"}),
+        (
+            Request("spa", "visit", office.now.date() + timedelta(days=1), "a" * 501),
+            {
+                "code": "bad_choice", "asked": "bad_choice", "asked_on": "must_not_be_future",
+                "wish": "too_long",
+            },
+        ),
+        (Request("shower", "phone", date(1926, 3, 1)), {"asked_on": "too_long_ago"}),
+        (SHOWER, {"code": "adaptation_already_open"}),
+    ):  # fmt: skip
+        with pytest.raises(Invalid) as refused:
+            open_by_hand(office.session, office.person, home, said, viewer=viewer, now=office.now)
+        assert refused.value.fields == fields
+
+
+def test_silence_runs_from_a_registered_letter_for_works_at_her_own_cost(office: Office) -> None:
+    session, viewer = office.session, make_viewer(office.user)
+    said = Request("kitchen", "registered", date(2026, 1, 31), own_cost=True)
+    home = office.file.dwelling
+    letter = open_by_hand(session, office.person, home, said, viewer=viewer, now=office.now)
+    assert silent_until(session, letter) == date(2026, 3, 31)
+    assert silent_until(session, office.file) is None
+
+
+def test_a_death_ends_what_nobody_began_and_taking_it_back_gives_it_again(office: Office) -> None:
+    session, file, person = office.session, office.file, office.person
+    office.go(Step.ELIGIBILITY)
+    told = Told(HowTold.PAGE, office.user.id, office.now)
+    event = record_death(session, person, on=office.now.date(), told=told)
+    assert file.step is Step.WITHDRAWN
+    give_back(session, person, event.undo or {}, now=office.now)
+    assert file.step is Step.ELIGIBILITY
+
+
+def test_who_does_not_see_the_person_sees_no_adaptation_of_hers(office: Office) -> None:
+    session, file = office.session, office.file
+    stranger, today = make_viewer(make_user(session)), office.now.date()
+    only = AdaptationFilter()
+    assert find_file(session, stranger, file.id) is file
+    protect(session, office.person, by=office.user.id, now=office.now)
+    with pytest.raises(NotFound):
+        find_file(session, stranger, file.id)
+    assert count_adaptations(session, stranger, only=only, today=today) == 0
+    assert steps_counted(session, stranger) == {}
+    mandated = make_viewer(make_user(session), Reach.MANDATE)
+    assert count_adaptations(session, mandated, only=only, today=today) == 0
+
+
+def test_the_list_filters_and_sorts_as_it_says(office: Office) -> None:
+    session, viewer = office.session, make_viewer(office.user)
+    today, north = office.now.date(), find_territory(session, "Nord")
+    office.file.dwelling.residence.territory_id = north.id
+    other = make_case(session, by=office.user, person=make_person(session, last_name="ABRAM"))
+    assert other.dwelling is not None
+    bars = Request("grab_bars", "letter", today)
+    second = open_by_hand(
+        session, other.person, other.dwelling, bars, viewer=viewer, now=office.now
+    )
+    second.priority, second.due_on = Priority.FIRST, today - timedelta(days=1)
+    hand_to(session, second, office.user.id, viewer=viewer, now=office.now)
+    session.flush()
+
+    def found(**only: str) -> list[str]:
+        asked = AdaptationFilter(**only)
+        listed = list_adaptations(
+            session, viewer, only=asked, wanted=Wanted(sort="name"), today=today
+        )
+        assert listed.total == count_adaptations(session, viewer, only=asked, today=today)
+        return [file.person.last_name for file in listed.rows]
+
+    assert found() == ["ABRAM", "MOREL"]
+    assert found(step=LATE) == found(priority="first") == found(step="mine") == ["ABRAM"]
+    assert found(territory=str(north.id)) == found(text="morel") == ["MOREL"]
+    assert found(text=second.reference.lower()) == ["ABRAM"]
+    assert found(territory="nonsense") == found(step="closed") == []
+    assert steps_counted(session, viewer) == {Step.ACKNOWLEDGE: 2}
+
+
+def test_a_file_is_put_in_the_hands_of_who_follows_adaptations_alone(office: Office) -> None:
+    session, viewer = office.session, make_viewer(office.user)
+    social = make_user(session, role=Role.SOCIAL_WORKER)
+    technician = make_user(session, role=Role.TECHNICIAN)
+    hand_to(session, office.file, social.id, viewer=viewer, now=office.now)
+    assert office.file.holder_id == social.id
+    with pytest.raises(Invalid):
+        hand_to(session, office.file, technician.id, viewer=viewer, now=office.now)
+    hand_to(session, office.file, None, viewer=viewer, now=office.now)
+    assert office.file.holder_id is None

@@ -1,0 +1,165 @@
+"""What is decided of an adaptation, and a refusal that is looked at again.
+
+A refusal is never bare: it has a coded reason, an explanation in plain words and at least one
+alternative, made with the tenant.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from visits.adaptations.moving import put, read_just_now, words_of_move
+from visits.adaptations.path import REACHED_FROM, delay_of
+from visits.ground.db import new_id
+from visits.ground.deadlines import months_after, today_in_paris
+from visits.ground.errors import Conflict, Invalid
+from visits.models.adaptations import (
+    AdaptationDecision,
+    AdaptationFile,
+    AdaptationMove,
+    Instead,
+    Outcome,
+    RefusalReason,
+    Step,
+)
+from visits.sight import Viewer
+
+EXPLANATION_LENGTH = 500
+LEADS_TO = {
+    Outcome.GRANTED: Step.AGREEMENT,
+    Outcome.IN_PART: Step.AGREEMENT,
+    Outcome.REFUSED: Step.REFUSED,
+}
+REVIEW = "adaptation_review"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision as it was typed; `instead` says by alternative what exactly is offered."""
+
+    outcome: str
+    reason: str = ""
+    explanation: str = ""
+    instead: Mapping[str, str] = field(default_factory=dict)
+
+
+def outcomes_of(file: AdaptationFile) -> list[Outcome]:
+    """List what may be decided of a file where it stands."""
+    return [one for one, step in LEADS_TO.items() if file.step in REACHED_FROM[step]]
+
+
+def decide(
+    session: Session,
+    file: AdaptationFile,
+    said: Decided,
+    *,
+    turn: int,
+    viewer: Viewer,
+    now: datetime,
+) -> AdaptationDecision:
+    """Grant an adaptation, grant a part of it, or refuse it; `turn` is the one that was read.
+
+    Raises Conflict when somebody else decided or moved it meanwhile, Invalid field by field: what
+    is refused, were it a part, needs a reason, an explanation and an alternative.
+    """
+    read_just_now(file, turn)
+    allowed = outcomes_of(file)
+    if not allowed:
+        raise Conflict("adaptation_not_to_decide")
+    fields = _wrong(said, allowed)
+    if fields:
+        raise Invalid(fields)
+    outcome = Outcome(said.outcome)
+    bare = outcome is Outcome.GRANTED
+    move = put(session, file, LEADS_TO[outcome], said="", viewer=viewer, now=now)
+    decision = AdaptationDecision(
+        id=new_id(),
+        move_id=move.id,
+        outcome=outcome,
+        reason=None if bare else RefusalReason(said.reason),
+        explanation=said.explanation.strip() or None,
+        instead=None
+        if bare
+        else [{"kind": kind, "what": what.strip()} for kind, what in said.instead.items()],
+    )
+    session.add(decision)
+    session.flush()
+    return decision
+
+
+def _wrong(said: Decided, allowed: Sequence[Outcome]) -> dict[str, str]:
+    """Say by field what is wrong with a decision."""
+    fields = {}
+    if said.outcome not in allowed:
+        fields["outcome"] = "bad_choice" if said.outcome else "required"
+    if len(said.explanation.strip()) > EXPLANATION_LENGTH:
+        fields["explanation"] = "too_long"
+    if said.outcome not in (Outcome.IN_PART, Outcome.REFUSED):
+        return fields
+    if said.reason not in tuple(RefusalReason):
+        fields["reason"] = "bad_choice" if said.reason else "required"
+    if not said.explanation.strip():
+        fields["explanation"] = "explain_refusal"
+    if not said.instead:
+        fields["instead"] = "offer_instead"
+    for kind, what in said.instead.items():
+        if kind not in tuple(Instead):
+            fields["instead"] = "bad_choice"
+        elif not what.strip():
+            fields[f"instead_{kind}"] = "say_what_instead"
+        elif len(what.strip()) > EXPLANATION_LENGTH:
+            fields[f"instead_{kind}"] = "too_long"
+    return fields
+
+
+def decisions_of(session: Session, file: AdaptationFile) -> Sequence[AdaptationDecision]:
+    """List what was decided of a file, taken back or not, the latest first."""
+    made = (
+        select(AdaptationDecision)
+        .join(AdaptationDecision.move)
+        .where(AdaptationMove.file_id == file.id)
+        .options(contains_eager(AdaptationDecision.move).joinedload(AdaptationMove.by))
+        .order_by(AdaptationMove.at.desc(), AdaptationDecision.id.desc())
+    )
+    return session.scalars(made).all()
+
+
+def standing_decision(session: Session, file: AdaptationFile) -> AdaptationDecision | None:
+    """Give what holds of a file now: the last decision that nobody took back."""
+    return next((one for one in decisions_of(session, file) if one.move.stands), None)
+
+
+def review_until(session: Session, file: AdaptationFile) -> date | None:
+    """Give the last day to ask for a refusal to be looked at again; None for no refusal."""
+    if file.step is not Step.REFUSED:
+        return None
+    refused_on = today_in_paris(file.since)
+    return months_after(refused_on, int(delay_of(session, REVIEW, on=refused_on).value))
+
+
+def ask_review(
+    session: Session,
+    file: AdaptationFile,
+    *,
+    said: str,
+    turn: int,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """Bring a refusal to whoever decides once more, with what the tenant says of it.
+
+    Raises Conflict once it is too late, or when it is no refusal any more; Invalid without words.
+    """
+    read_just_now(file, turn)
+    until = review_until(session, file)
+    if until is None:
+        raise Conflict("adaptation_not_refused")
+    if today_in_paris(now) > until:
+        raise Conflict("adaptation_review_too_late")
+    fields = words_of_move(said, needed=True)
+    if fields:
+        raise Invalid(fields)
+    put(session, file, Step.DECISION, said=said, viewer=viewer, now=now)

@@ -1,0 +1,205 @@
+"""An adaptation goes its way, step by step; each step is logged and can be taken back."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits.adaptations.files import log
+from visits.adaptations.path import REACHED_FROM, due_on, missing_in, ways_on
+from visits.ground.db import new_id
+from visits.ground.deadlines import today_in_paris
+from visits.ground.errors import Conflict, Invalid
+from visits.models.adaptations import (
+    OPEN_STEPS,
+    AdaptationFile,
+    AdaptationMove,
+    Priority,
+    Step,
+)
+from visits.sight import Viewer
+
+SAID_LENGTH = 500
+# A step that is left so says why.
+NEEDS_WORDS = (Step.WITHDRAWN,)
+# Why a file ended by itself; screens say it in words.
+PERSON_DIED, LEFT = "died", "left_home"
+
+
+def move_file(
+    session: Session,
+    file: AdaptationFile,
+    step: Step,
+    *,
+    turn: int,
+    said: str = "",
+    priority: str = "",
+    viewer: Viewer,
+    now: datetime,
+) -> AdaptationMove:
+    """Bring a file to another step, with what was said; `turn` is the one that was read.
+
+    The priority is noted on the way out of the step that asks for it. Raises Conflict when
+    somebody moved it meanwhile or its step does not lead there, Invalid for what is missing.
+    """
+    read_just_now(file, turn)
+    if step not in ways_on(file):
+        raise Conflict("adaptation_cannot_move")
+    fields, stood = {}, as_it_stood(file)
+    if file.step is not Step.ELIGIBILITY:
+        priority = ""
+    if priority and priority not in tuple(Priority):
+        fields["priority"] = "bad_choice"
+    elif priority:
+        file.priority = Priority(priority)
+    missing = missing_in(file) if step is not Step.WITHDRAWN and not fields else ()
+    fields |= dict.fromkeys(missing, "required")
+    fields |= words_of_move(said, needed=step in NEEDS_WORDS)
+    if fields:
+        raise Invalid(fields)
+    return put(session, file, step, said=said, stood=stood, viewer=viewer, now=now)
+
+
+def words_of_move(said: str, *, needed: bool = False) -> dict[str, str]:
+    """Say by field what is wrong with what was said."""
+    if needed and not said.strip():
+        return {"said": "required"}
+    return {"said": "too_long"} if len(said.strip()) > SAID_LENGTH else {}
+
+
+def read_just_now(file: AdaptationFile, turn: int) -> None:
+    """Refuse what was said of a file as it stood before somebody moved it; raises Conflict."""
+    if file.turn != turn:
+        raise Conflict("adaptation_moved_meanwhile")
+
+
+def as_it_stood(file: AdaptationFile) -> dict[str, Any]:
+    """Tell how a file stands, so that a move can be taken back."""
+    return {
+        "since": file.since.isoformat(),
+        "due_on": file.due_on.isoformat() if file.due_on else None,
+        "priority": file.priority.value if file.priority else None,
+    }
+
+
+def put(
+    session: Session,
+    file: AdaptationFile,
+    step: Step,
+    *,
+    said: str,
+    stood: dict[str, Any] | None = None,
+    viewer: Viewer | None,
+    now: datetime,
+) -> AdaptationMove:
+    """Let a file be at a step from now on; without a viewer it went there by itself."""
+    assert file.step in REACHED_FROM[step]
+    move = AdaptationMove(
+        id=new_id(),
+        file_id=file.id,
+        was=file.step,
+        step=step,
+        at=now,
+        by_id=viewer.user_id if viewer else None,
+        said=said.strip() or None,
+        stood=stood or as_it_stood(file),
+    )
+    session.add(move)
+    file.step, file.since, file.turn = step, now, file.turn + 1
+    file.due_on = due_on(session, step, on=today_in_paris(now))
+    session.flush()
+    if viewer is not None:
+        log(session, file, f"adaptation_{step}", viewer=viewer, now=now)
+    return move
+
+
+def latest_move(session: Session, file: AdaptationFile) -> AdaptationMove | None:
+    """Give the move that may be taken back: the last one that stands."""
+    standing = select(AdaptationMove).where(
+        AdaptationMove.file_id == file.id, AdaptationMove.taken_back_at.is_(None)
+    )
+    latest = standing.order_by(AdaptationMove.at.desc(), AdaptationMove.id.desc())
+    return session.scalars(latest.limit(1)).first()
+
+
+def take_move_back(
+    session: Session, file: AdaptationFile, *, turn: int, viewer: Viewer, now: datetime
+) -> None:
+    """Take the last move back: the file stands as before it, and what was decided with it falls.
+
+    Raises Conflict when there is none, or somebody moved the file meanwhile.
+    """
+    read_just_now(file, turn)
+    move = latest_move(session, file)
+    if move is None:
+        raise Conflict("adaptation_nothing_to_take_back")
+    stand_again(file, move)
+    move.taken_back_at, move.taken_back_by_id = now, viewer.user_id
+    session.flush()
+    log(session, file, "adaptation_taken_back", viewer=viewer, now=now)
+
+
+def stand_again(file: AdaptationFile, move: AdaptationMove) -> None:
+    """Let a file stand as before a move."""
+    stood = move.stood
+    file.step, file.turn = move.was, file.turn + 1
+    file.since = datetime.fromisoformat(stood["since"])
+    file.due_on = date.fromisoformat(stood["due_on"]) if stood["due_on"] else None
+    file.priority = Priority(stood["priority"]) if stood["priority"] else None
+
+
+def end_by_itself(
+    session: Session,
+    file: AdaptationFile,
+    why: str,
+    *,
+    viewer: Viewer | None = None,
+    now: datetime,
+) -> None:
+    """Withdraw a file that nobody needs any more; `why` is one of our words, or a reason typed."""
+    put(session, file, Step.WITHDRAWN, said=why, viewer=viewer, now=now)
+
+
+def take_up_again(session: Session, file: AdaptationFile, *, now: datetime) -> None:
+    """Let a file that ended by itself go on where it stood; one ended otherwise stays ended."""
+    move = latest_move(session, file)
+    if file.step is Step.WITHDRAWN and move is not None:
+        stand_again(file, move)
+        move.taken_back_at = now
+        session.flush()
+
+
+def end_files(
+    session: Session,
+    person_id: uuid.UUID,
+    why: str,
+    *,
+    home: uuid.UUID | None = None,
+    now: datetime,
+) -> list[str]:
+    """Withdraw what is open for somebody who died, or left a home; gives which, to take up again.
+
+    Works that were granted and begun go on: they are the home's.
+    """
+    begun = (Step.RECEPTION, Step.FIRST_FOLLOW_UP, Step.LAST_FOLLOW_UP, Step.ACCOUNTS, Step.WORKS)
+    waiting = [step for step in OPEN_STEPS if step not in begun]
+    hers = (AdaptationFile.person_id == person_id, AdaptationFile.step.in_(waiting))
+    files = select(AdaptationFile).where(*hers).order_by(AdaptationFile.id)
+    if home is not None:
+        files = files.where(AdaptationFile.dwelling_id == home)
+    ended: Sequence[AdaptationFile] = session.scalars(files).all()
+    for file in ended:
+        end_by_itself(session, file, why, now=now)
+    return [str(file.id) for file in ended]
+
+
+def take_files_up(session: Session, ids: Sequence[str], *, now: datetime) -> None:
+    """Let files go on that ended with a death or a departure that is taken back."""
+    found = select(AdaptationFile).where(AdaptationFile.id.in_([uuid.UUID(one) for one in ids]))
+    for file in session.scalars(found.order_by(AdaptationFile.id)):
+        move = latest_move(session, file)
+        if move is not None and move.said in (PERSON_DIED, LEFT):
+            take_up_again(session, file, now=now)

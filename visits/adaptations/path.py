@@ -1,0 +1,124 @@
+"""The path of an adaptation: its steps, whose each is, by when, and from where each is reached.
+
+The delays are dated parameters (`diagnostics/parameters/adaptations.toml`), so that a landlord
+enters its own without anybody touching the code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from diagnostics.parameters import Parameter
+from visits.forms.parameters import parameters_in_force
+from visits.ground.deadlines import day_after, months_after, today_in_paris
+from visits.models.accounts import Role
+from visits.models.adaptations import OPEN_STEPS, AdaptationFile, Asked, Step
+
+COO, SOC = Role.COORDINATOR, Role.SOCIAL_WORKER
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the path: the role whose it is, and the parameter of how long it may take."""
+
+    whose: Role
+    delay: str
+
+
+PATH: Mapping[Step, Stage] = {
+    Step.ACKNOWLEDGE: Stage(COO, "adaptation_acknowledge"),
+    Step.ELIGIBILITY: Stage(SOC, "adaptation_eligibility"),
+    Step.VISIT: Stage(SOC, "adaptation_visit"),
+    Step.FUNDING: Stage(COO, "adaptation_funding"),
+    Step.DECISION: Stage(COO, "adaptation_decision"),
+    Step.AGREEMENT: Stage(SOC, "adaptation_agreement"),
+    Step.WORKS: Stage(COO, "adaptation_works"),
+    Step.RECEPTION: Stage(COO, "adaptation_reception"),
+    Step.FIRST_FOLLOW_UP: Stage(SOC, "adaptation_first_follow_up"),
+    Step.LAST_FOLLOW_UP: Stage(SOC, "adaptation_last_follow_up"),
+    Step.ACCOUNTS: Stage(COO, "adaptation_accounts"),
+}
+
+# From where each step may be reached. A file opens at the first one.
+REACHED_FROM: Mapping[Step, tuple[Step, ...]] = {
+    Step.ELIGIBILITY: (Step.ACKNOWLEDGE,),
+    Step.VISIT: (Step.ELIGIBILITY,),
+    # A bar or a seat needs no visit of its own.
+    Step.FUNDING: (Step.ELIGIBILITY, Step.VISIT),
+    # A refusal may be looked at again.
+    Step.DECISION: (Step.FUNDING, Step.REFUSED),
+    Step.AGREEMENT: (Step.DECISION,),
+    Step.WORKS: (Step.AGREEMENT,),
+    Step.RECEPTION: (Step.WORKS,),
+    Step.FIRST_FOLLOW_UP: (Step.RECEPTION,),
+    Step.LAST_FOLLOW_UP: (Step.FIRST_FOLLOW_UP,),
+    Step.ACCOUNTS: (Step.LAST_FOLLOW_UP,),
+    Step.CLOSED: (Step.ACCOUNTS,),
+    Step.REFUSED: (Step.ELIGIBILITY, Step.DECISION),
+    Step.WITHDRAWN: OPEN_STEPS,
+}
+# Where only a decision leads.
+DECIDED = (Step.AGREEMENT, Step.REFUSED)
+BEFORE_DECISION = OPEN_STEPS[: OPEN_STEPS.index(Step.DECISION) + 1]
+
+SUFFIX = {"day": "d", "working day": "wd", "month": "m"}
+# The tenant pays and asks to be allowed: silence is a yes, and she certifies what was done.
+# Law of 6 July 1989, art. 7 f; decree 2016-1282.
+SILENCE, CERTIFICATE = "adaptation_silence", "adaptation_certificate"
+
+
+def delay_of(session: Session, name: str, *, on: date) -> Parameter:
+    """Give the delay that holds on a day: days, working days or months."""
+    return parameters_in_force(session).find(name, on=on)
+
+
+def due_on(session: Session, step: Step, *, on: date) -> date | None:
+    """Give by when a step that began on a day should be done; None for an end."""
+    stage = PATH.get(step)
+    if stage is None:
+        return None
+    delay = delay_of(session, stage.delay, on=on)
+    return day_after(on, f"{int(delay.value)}{SUFFIX[delay.unit]}")
+
+
+def ways_on(file: AdaptationFile) -> list[Step]:
+    """List where somebody may bring a file by saying so; a decision has a form of its own."""
+    return [
+        step
+        for step, origins in REACHED_FROM.items()
+        if file.step in origins and step not in DECIDED and file.is_open
+    ]
+
+
+def missing_in(file: AdaptationFile) -> list[str]:
+    """Name what has to be known before a file may leave its step."""
+    if file.step is Step.ELIGIBILITY and file.priority is None:
+        return ["priority"]
+    return []
+
+
+def silent_until(session: Session, file: AdaptationFile) -> date | None:
+    """Give the day from which the landlord's silence is a yes, for works at the tenant's own cost.
+
+    It runs from a registered letter; None where nothing runs, or somebody has answered.
+    """
+    if not file.own_cost or file.asked is not Asked.REGISTERED or file.step not in BEFORE_DECISION:
+        return None
+    return months_after(file.asked_on, _months(session, SILENCE, file.asked_on))
+
+
+def certificate_due(session: Session, file: AdaptationFile) -> date | None:
+    """Give by when the tenant certifies that works at her own cost were done as she said.
+
+    It runs from the end of the works; None while they are not done, or are the landlord's.
+    """
+    if not file.own_cost or file.step is not Step.RECEPTION:
+        return None
+    done_on = today_in_paris(file.since)
+    return months_after(done_on, _months(session, CERTIFICATE, done_on))
+
+
+def _months(session: Session, name: str, on: date) -> int:
+    return int(delay_of(session, name, on=on).value)

@@ -1,0 +1,25 @@
+"""Pages of adaptations: the list, one on its path, what is decided, one written down by hand."""
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.access.auth import Action
+from webapp.office.adaptations import adaptations, by_hand, deciding
+from webapp.office.adaptations.words import REFUSALS, WORDS
+from webapp.office.frame.navigation import Item
+from webapp.office.frame.subject import Subject
+
+SUBJECT = Subject(
+    pages=(adaptations.adaptations, deciding.decisions, by_hand.adaptations_by_hand),
+    navigation=(
+        Item(
+            85,
+            "adaptations.index",
+            _l("Adaptations"),
+            "house-gear",
+            Action.FOLLOW_ADAPTATIONS,
+            ("adaptation_decisions", "adaptations_by_hand"),
+        ),
+    ),
+    words=WORDS,
+    refusals=REFUSALS,
+)

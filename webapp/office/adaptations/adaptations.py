@@ -1,0 +1,198 @@
+"""Adaptations: the list and the same as a file; one on its path, to move on or to take back."""
+
+import csv
+import io
+import uuid
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from visits.adaptations.file_list import (
+    LISTS,
+    AdaptationFilter,
+    list_adaptations,
+    steps_counted,
+    territories_in_use,
+)
+from visits.adaptations.files import find_file, hand_to, label_of
+from visits.adaptations.moving import latest_move, move_file, take_move_back
+from visits.adaptations.path import DECIDED, PATH
+from visits.ground.deadlines import today_in_paris
+from visits.ground.errors import Invalid
+from visits.models.adaptations import AdaptationFile, Step
+from visits.portfolio import harmless
+from visits.sight.listing import Wanted
+from webapp.access.auth import Action, requires, viewer
+from webapp.frame.languages import day, pick
+from webapp.frame.transaction import now, transaction
+from webapp.office.adaptations.page import page_of_file, typed_turn
+from webapp.office.frame.access import showing
+from webapp.office.frame.landlords import landlord_column, landlords_seen
+from webapp.office.frame.listing import wanted_by
+from webapp.words import word
+
+adaptations = Blueprint("adaptations", __name__, url_prefix="/adaptations")
+
+MOST_IN_A_FILE = 10_000
+
+
+@adaptations.get("/")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def index() -> ResponseReturnValue:
+    """List adaptations, what is due first at the top."""
+    only, today = _only(), today_in_paris(now())
+    with showing("adaptations") as (session, shown):
+        listed = list_adaptations(
+            session, viewer(), only=only, wanted=wanted_by("due"), today=today
+        )
+        shown.update(file.person_id for file in listed.rows)
+        return render_template(
+            "adaptations/index.html",
+            listed=listed,
+            only=only,
+            lists=LISTS,
+            counts=steps_counted(session, viewer()),
+            territories=territories_in_use(session, viewer()),
+            labels={file.id: label_of(file) for file in listed.rows},
+            path=PATH,
+            day_now=today,
+            most_in_a_file=MOST_IN_A_FILE,
+        )
+
+
+@adaptations.get("/adaptations.csv")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def export() -> ResponseReturnValue:
+    """Give the list as a file, filtered and sorted alike; of very many the first, and says so."""
+    asked = wanted_by("due")
+    whole = Wanted(1, asked.sort, asked.descending, MOST_IN_A_FILE)
+    with showing("adaptations") as (session, shown):
+        listed = list_adaptations(
+            session, viewer(), only=_only(), wanted=whole, today=today_in_paris(now())
+        )
+        shown.update(file.person_id for file in listed.rows)
+        text = _as_csv(listed.rows)
+        if (left := listed.total - len(listed.rows)) > 0:
+            text += ngettext(
+                "and %(num)d more that is not in this file: filter the list",
+                "and %(num)d more that are not in this file: filter the list",
+                left,
+            )
+    name = {"Content-Disposition": 'attachment; filename="adaptations.csv"'}
+    return Response(text, mimetype="text/csv", headers=name)
+
+
+@adaptations.get("/<uuid:adaptation_id>")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def show(adaptation_id: uuid.UUID) -> ResponseReturnValue:
+    """Show one adaptation: where it stands, what is missing, what was said and decided."""
+    return page_of_file(adaptation_id)
+
+
+@adaptations.post("/<uuid:adaptation_id>")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def move(adaptation_id: uuid.UUID) -> ResponseReturnValue:
+    """Bring an adaptation to another step of its path."""
+    try:
+        with transaction() as session:
+            file = find_file(session, viewer(), adaptation_id, to_change=True)
+            move_file(
+                session,
+                file,
+                _typed_step(),
+                turn=typed_turn(),
+                said=request.form.get("said", ""),
+                priority=request.form.get("priority", ""),
+                viewer=viewer(),
+                now=now(),
+            )
+    except Invalid as refused:
+        return page_of_file(adaptation_id, refused), 422
+    return _up_to_date(file)
+
+
+@adaptations.post("/<uuid:adaptation_id>/back")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def back(adaptation_id: uuid.UUID) -> ResponseReturnValue:
+    """Take the last move back; what was decided, by whoever may decide alone."""
+    with transaction() as session:
+        file = find_file(session, viewer(), adaptation_id, to_change=True)
+        last = latest_move(session, file)
+        decided = last is not None and last.step in DECIDED
+        acting = viewer(Action.DECIDE_ADAPTATIONS) if decided else viewer()
+        take_move_back(session, file, turn=typed_turn(), viewer=acting, now=now())
+    return _up_to_date(file)
+
+
+@adaptations.post("/<uuid:adaptation_id>/holder")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def hold(adaptation_id: uuid.UUID) -> ResponseReturnValue:
+    """Put an adaptation in somebody's hands."""
+    try:
+        with transaction() as session:
+            file = find_file(session, viewer(), adaptation_id, to_change=True)
+            hand_to(session, file, _typed_holder(), viewer=viewer(), now=now())
+    except Invalid as refused:
+        return page_of_file(adaptation_id, refused), 422
+    return _up_to_date(file)
+
+
+def _up_to_date(file: AdaptationFile) -> ResponseReturnValue:
+    flash(_("File %(reference)s is up to date.", reference=file.reference), "success")
+    return redirect(url_for("adaptations.show", adaptation_id=file.id))
+
+
+def _typed_step() -> Step:
+    try:
+        return Step(request.form.get("step", ""))
+    except ValueError:
+        raise Invalid({"step": "bad_choice"}) from None
+
+
+def _typed_holder() -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.form["holder"]) if request.form.get("holder") else None
+    except ValueError:
+        raise Invalid({"holder": "bad_choice"}) from None
+
+
+def _only() -> AdaptationFilter:
+    return AdaptationFilter(
+        step=request.args.get("step", "open"),
+        priority=request.args.get("priority", ""),
+        territory=request.args.get("territory", ""),
+        text=request.args.get("q", ""),
+    )
+
+
+def _as_csv(found: Sequence[AdaptationFile]) -> str:
+    """Write adaptations for a spreadsheet, as other lists are; no cell is a formula."""
+    text = io.StringIO()
+    text.write("\ufeff")
+    writer = csv.writer(text, delimiter=";")
+    landlords = landlords_seen()
+    of_landlord = [label for _none, label, _class in landlord_column()]
+    heads = (_("Reference"), _("What"), _("Person"), _("Dwelling"), _("City"), *of_landlord)
+    more = (_("Asked on"), _("Where it stands"), _("Since"), _("Due"), _("Whose"), _("Priority"))
+    writer.writerow([*heads, *more])
+    for file in found:
+        stage = PATH.get(file.step)
+        cells = (
+            file.reference,
+            pick(label_of(file)).replace("**", ""),
+            file.person.name,
+            file.dwelling.reference,
+            file.dwelling.residence.city,
+            *([landlords.get(file.person.landlord_id, "")] if landlords else []),
+            day(file.asked_on),
+            word("adaptation_step", file.step),
+            day(file.since),
+            day(file.due_on) if file.due_on else "",
+            file.holder.name if file.holder else word("role", stage.whose) if stage else "",
+            word("adaptation_priority", file.priority) if file.priority else "",
+        )
+        writer.writerow([harmless(cell) for cell in cells])
+    return text.getvalue()

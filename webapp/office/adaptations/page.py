@@ -1,0 +1,140 @@
+"""The page of one adaptation: its path, what is missing, what was said, decided and found."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, request
+from sqlalchemy.orm import Session
+
+from visits.adaptations.deciding import (
+    EXPLANATION_LENGTH,
+    decisions_of,
+    outcomes_of,
+    review_until,
+    standing_decision,
+)
+from visits.adaptations.files import (
+    files_of,
+    find_file,
+    findings_seen,
+    label_of,
+    who_may_hold,
+)
+from visits.adaptations.moving import SAID_LENGTH, latest_move
+from visits.adaptations.path import (
+    DECIDED,
+    PATH,
+    certificate_due,
+    missing_in,
+    silent_until,
+    ways_on,
+)
+from visits.ground.deadlines import today_in_paris
+from visits.ground.errors import Invalid
+from visits.models.accounts import Role
+from visits.models.adaptations import AdaptationFile, AdaptationMove, Instead, RefusalReason, Step
+from webapp.access.auth import Action, may, viewer
+from webapp.frame.errors import sentence
+from webapp.frame.transaction import now
+from webapp.office.frame.access import showing
+from webapp.office.intake.answers import told_causes
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A step of the path as the page draws it: done, now or to come; `left` is how it was left."""
+
+    step: Step
+    state: str
+    whose: Role
+    since: datetime | None = None
+    left: AdaptationMove | None = None
+
+
+def typed_turn() -> int:
+    """Read which turn of the file the page was made of; nonsense is none that ever was."""
+    return request.form.get("turn", -1, type=int)
+
+
+def page_of_file(adaptation_id: uuid.UUID, refused: Invalid | None = None) -> str:
+    """Render the page of an adaptation, with why a change of it was refused."""
+    with showing("adaptation") as (session, shown):
+        file = find_file(session, viewer(Action.FOLLOW_ADAPTATIONS), adaptation_id)
+        shown.add(file.person_id)
+        fields = refused.fields if refused else {}
+        errors = {name: sentence(code) for name, code in fields.items()}
+        return render_template(
+            "adaptations/show.html",
+            file=file,
+            label=label_of(file),
+            errors=errors,
+            typed=request.form,
+            **_path_shown(session, file),
+            **_decided(session, file),
+            **_beside(session, file),
+        )
+
+
+def _path_shown(session: Session, file: AdaptationFile) -> dict[str, Any]:
+    last = latest_move(session, file)
+    decides = may(Action.DECIDE_ADAPTATIONS)
+    back = last if last is not None and (decides or last.step not in DECIDED) else None
+    return {
+        "path": passed(file),
+        "stage": PATH.get(file.step),
+        "missing": missing_in(file),
+        "ways": [step for step in ways_on(file) if step is not Step.WITHDRAWN],
+        "may_withdraw": Step.WITHDRAWN in ways_on(file),
+        "may_take_back": back,
+        "moves": list(reversed(file.moves)),
+        "silent_until": silent_until(session, file),
+        "certificate_due": certificate_due(session, file),
+        "holders": who_may_hold(session, viewer(Action.FOLLOW_ADAPTATIONS)),
+        "said_length": SAID_LENGTH,
+        "day_now": today_in_paris(now()),
+    }
+
+
+def passed(file: AdaptationFile) -> list[Passed]:
+    """Draw the path of a file: how each step was left last, where it stands, what is to come."""
+    left = {move.was: move for move in file.moves if move.stands}
+    order = list(PATH)
+    here = order.index(file.step) if file.step in PATH else len(order)
+    drawn = []
+    for place, (step, stage) in enumerate(PATH.items()):
+        if place == here:
+            drawn.append(Passed(step, "now", stage.whose, since=file.since))
+        elif step in left and place < here:
+            drawn.append(Passed(step, "done", stage.whose, left=left[step]))
+        elif place > here:
+            drawn.append(Passed(step, "to_come", stage.whose))
+        else:
+            drawn.append(Passed(step, "skipped", stage.whose))
+    return drawn
+
+
+def _decided(session: Session, file: AdaptationFile) -> dict[str, Any]:
+    until = review_until(session, file)
+    return {
+        "outcomes": outcomes_of(file) if may(Action.DECIDE_ADAPTATIONS) else [],
+        "decision": standing_decision(session, file),
+        "decisions": decisions_of(session, file),
+        "review_until": until,
+        "may_ask_review": until is not None and today_in_paris(now()) <= until,
+        "reasons": list(RefusalReason),
+        "alternatives": list(Instead),
+        "explanation_length": EXPLANATION_LENGTH,
+    }
+
+
+def _beside(session: Session, file: AdaptationFile) -> dict[str, Any]:
+    """Read what calls for it, of those who may read answers, and what else is asked for her."""
+    sees = may(Action.SEE_ANSWERS)
+    found = findings_seen(session, file, viewer(Action.SEE_ANSWERS)) if sees else []
+    hers = files_of(session, viewer(Action.FOLLOW_ADAPTATIONS), person=file.person)
+    return {
+        "findings": [(one, told_causes(session, one)) for one in found],
+        "others": [(one, label_of(one)) for one in hers if one.id != file.id],
+    }

@@ -82,7 +82,7 @@ def _moves() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_id", sa.Uuid(), nullable=True),
         sa.Column("said", sa.LargeBinary(), nullable=True),
-        sa.Column("stood", sa.LargeBinary(), nullable=False),
+        sa.Column("stood", sa.JSON(), nullable=False),
         sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("taken_back_by_id", sa.Uuid(), nullable=True),
         *_pointing(

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories import make_case, make_person, make_user, make_viewer
+from tests.visits.adapting import fund, pay
 from visits.accounts.accounts import find_territory
 from visits.adaptations.deciding import (
     Decided,
@@ -18,14 +19,17 @@ from visits.adaptations.deciding import (
 )
 from visits.adaptations.file_list import (
     LATE,
+    ORDER,
     AdaptationFilter,
     count_adaptations,
     list_adaptations,
     steps_counted,
+    territories_in_use,
 )
 from visits.adaptations.files import Request, find_file, hand_to, open_by_hand
+from visits.adaptations.missing import missing_in
 from visits.adaptations.moving import move_file, take_move_back
-from visits.adaptations.path import PATH, REACHED_FROM, missing_in, silent_until, ways_on
+from visits.adaptations.path import PATH, REACHED_FROM, silent_until, ways_on
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.deaths import record_death
 from visits.life.endings import Told, give_back
@@ -64,6 +68,9 @@ class Office:
 
     def go(self, *steps: Step, priority: str = "next", said: str = "") -> None:
         for step in steps:
+            if step is Step.DECISION:
+                viewer = make_viewer(self.user)
+                fund(self.session, self.file, viewer=viewer, now=self.now)
             move_file(
                 self.session, self.file, step, turn=self.file.turn, said=said,
                 priority=priority, viewer=make_viewer(self.user), now=self.now,
@@ -101,8 +108,9 @@ def test_the_whole_path_is_walked_step_by_step_each_with_its_day(office: Office)
     assert file.step is Step.AGREEMENT
     office.go(
         Step.WORKS, Step.RECEPTION, Step.FIRST_FOLLOW_UP, Step.LAST_FOLLOW_UP, Step.ACCOUNTS,
-        Step.CLOSED,
     )  # fmt: skip
+    pay(session, file, viewer=make_viewer(office.user), now=office.now)
+    office.go(Step.CLOSED)
     assert not file.is_open
     assert file.due_on is None
     session.refresh(file)
@@ -121,7 +129,7 @@ def test_every_open_step_leads_on_and_no_end_does(office: Office) -> None:
 
 def test_a_step_that_misses_something_is_not_left_but_to_withdraw(office: Office) -> None:
     office.go(Step.ELIGIBILITY)
-    assert missing_in(office.file) == ["priority"]
+    assert missing_in(office.session, office.file) == {"priority": "required"}
     with pytest.raises(Invalid) as refused:
         office.go(Step.VISIT, priority="")
     assert refused.value.fields == {"priority": "required"}
@@ -174,7 +182,7 @@ def test_a_refusal_needs_a_reason_an_explanation_and_an_alternative(office: Offi
     decision = standing_decision(office.session, office.file)
     assert decision is not None
     assert decision.outcome is Outcome.REFUSED
-    assert decision.instead == [{"kind": "aid", "what": REFUSED.instead["aid"]}]
+    assert decision.instead == REFUSED.instead
 
 
 def test_of_two_who_decide_at_once_the_second_is_told(office: Office) -> None:
@@ -292,6 +300,13 @@ def test_the_list_filters_and_sorts_as_it_says(office: Office) -> None:
     assert found(text=second.reference.lower()) == ["ABRAM"]
     assert found(territory="nonsense") == found(step="closed") == []
     assert steps_counted(session, viewer) == {Step.ACKNOWLEDGE: 2}
+    assert [one.name for one in territories_in_use(session, viewer)] == ["Nord"]
+    for sort in ORDER:
+        wanted = Wanted(sort=sort, descending=True)
+        listed = list_adaptations(
+            session, viewer, only=AdaptationFilter(), wanted=wanted, today=today
+        )
+        assert len(listed.rows) == 2
 
 
 def test_a_file_is_put_in_the_hands_of_who_follows_adaptations_alone(office: Office) -> None:

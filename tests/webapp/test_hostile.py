@@ -18,9 +18,11 @@ from werkzeug.routing import Rule
 from tests.factories import make_case, make_person, make_user, make_viewer, make_visit, promised
 from tests.submissions import FALLS, fill, home_visit
 from visits.accounts.accounts import add_device
+from visits.adaptations.commissions import call_commission
+from visits.adaptations.files import Request, open_by_hand
 from visits.forms.published import publish_form
 from visits.models.accounts import Role, User
-from visits.models.cases import CaseState
+from visits.models.cases import Case, CaseState
 from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import WorkOrder
@@ -34,6 +36,13 @@ pytestmark = pytest.mark.slow
 
 SignIn = Callable[..., FlaskClient]
 
+# What adaptations ask in an address, and in a form.
+ADAPTING = ("step", "priority", "territory", "holder")
+ADAPTED = (
+    *ADAPTING, "turn", "said", "code", "asked", "asked_on", "wish", "own_cost", "outcome", "reason",
+    "explanation", "instead", "instead_aid", "company", "cents", "dated_on", "what", "payer",
+    "stage", "invoice", "held_on", "adaptation", "place", "description", "due_on",
+)  # fmt: skip
 NONSENSE = (
     "a\0b", "%é☃😀\ud7ff\u202e" + "A" * 5000, "9" * 30, "9999-12-31", "0001-01-01", "", "-1",
     "1e999", "nan", "-" + "9" * 5000, "²",
@@ -46,6 +55,7 @@ ARGUMENTS = (
     "number", "enrolled", "from", "to", "visitor", "review", "day", "visitor_id", "kind", "was",
     "c0", "c99999", "bbox", "z", "risk", "works", "mode", "status", "next", "visit", "item",
     "batch", "article", "residence",
+    *ADAPTING,
 )  # fmt: skip
 FIELDS = (
     "disposition", "channel", "reason", "day", "time", "note", "minutes", "visitor_id", "as",
@@ -59,6 +69,7 @@ FIELDS = (
     "hold_why", "hold_until", "checked_how", "tenant_score", "due_on", "due_why", "access",
     "estimate", "ceiling", "labour", "parts", "accept_why", "ids", "list_name", "query", "do",
     "contractor", "days", "quote", "quote_contractor", "quote_note", "cost", "act",
+    *ADAPTED,
 )  # fmt: skip
 
 
@@ -91,6 +102,7 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
     left, right = session.scalars(select(Submission.id)).all()
     lines = _opened(session)
     form = home_visit()
+    adapted = _adapted(session, case, coordinator, now)
     found = {
         "left_id": str(left), "right_id": str(right), "submission_id": str(left),
         "order_id": lines["work_order"], "task_id": lines["follow_up"],
@@ -103,7 +115,17 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
         **_stocked(session, coordinator, now),
     }  # fmt: skip
     session.rollback()
-    return found
+    return found | adapted
+
+
+def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str, str]:
+    """One adaptation that is asked for, and one commission."""
+    viewer, wish = make_viewer(by), Request("kitchen", "letter", now.date())
+    assert case.dwelling is not None
+    file = open_by_hand(session, case.person, case.dwelling, wish, viewer=viewer, now=now)
+    held = call_commission(session, now.date(), viewer=viewer, now=now)
+    session.commit()
+    return {"adaptation_id": str(file.id), "commission_id": str(held.id)}
 
 
 def _stocked(session: Session, coordinator: User, now: datetime) -> dict[str, str]:

@@ -32,6 +32,7 @@ from tests.factories import (
 from tests.submissions import FALLS, GAS, fill, home_visit
 from visits.accounts.accounts import find_territory
 from visits.accounts.mandates import MandateSaid, grant_mandate
+from visits.adaptations.commissions import call_commission
 from visits.adaptations.files import Request
 from visits.adaptations.files import open_by_hand as ask_adaptation
 from visits.forms.published import publish_form
@@ -211,6 +212,8 @@ class World:
         wish = Request("kitchen", "letter", NOW.date(), f"Souhait de {person.last_name}")
         asked = ask_adaptation(session, person, dwelling, wish, viewer=make_viewer(by), now=NOW)
         known.note(adaptation_id=asked.id)
+        held = call_commission(session, NOW.date(), viewer=make_viewer(by), now=NOW)
+        self.known.note(commission_id=held.id)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):

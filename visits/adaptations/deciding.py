@@ -1,7 +1,7 @@
 """What is decided of an adaptation, and a refusal that is looked at again.
 
 A refusal is never bare: it has a coded reason, an explanation in plain words and at least one
-alternative, made with the tenant.
+alternative, made with the tenant. What a commission decides stands on its agenda too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
+from visits.adaptations.commissions import agenda_item_of
 from visits.adaptations.moving import put, read_just_now, words_of_move
 from visits.adaptations.path import REACHED_FROM, delay_of
 from visits.ground.db import new_id
@@ -81,12 +82,14 @@ def decide(
         outcome=outcome,
         reason=None if bare else RefusalReason(said.reason),
         explanation=said.explanation.strip() or None,
-        instead=None
-        if bare
-        else [{"kind": kind, "what": what.strip()} for kind, what in said.instead.items()],
+        instead=None if bare else {kind: what.strip() for kind, what in said.instead.items()},
     )
     session.add(decision)
     session.flush()
+    item = agenda_item_of(session, file)
+    if item is not None:
+        item.decision_id = decision.id
+        session.flush()
     return decision
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.adaptations.files import log
-from visits.adaptations.path import REACHED_FROM, due_on, missing_in, ways_on
+from visits.adaptations.missing import missing_in
+from visits.adaptations.path import REACHED_FROM, due_on, ways_on
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
@@ -48,15 +49,16 @@ def move_file(
     read_just_now(file, turn)
     if step not in ways_on(file):
         raise Conflict("adaptation_cannot_move")
-    fields, stood = {}, as_it_stood(file)
+    fields: dict[str, str] = {}
+    stood = as_it_stood(file)
     if file.step is not Step.ELIGIBILITY:
         priority = ""
     if priority and priority not in tuple(Priority):
         fields["priority"] = "bad_choice"
     elif priority:
         file.priority = Priority(priority)
-    missing = missing_in(file) if step is not Step.WITHDRAWN and not fields else ()
-    fields |= dict.fromkeys(missing, "required")
+    if step is not Step.WITHDRAWN and not fields:
+        fields |= missing_in(session, file)
     fields |= words_of_move(said, needed=step in NEEDS_WORDS)
     if fields:
         raise Invalid(fields)

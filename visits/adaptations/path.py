@@ -92,13 +92,6 @@ def ways_on(file: AdaptationFile) -> list[Step]:
     ]
 
 
-def missing_in(file: AdaptationFile) -> list[str]:
-    """Name what has to be known before a file may leave its step."""
-    if file.step is Step.ELIGIBILITY and file.priority is None:
-        return ["priority"]
-    return []
-
-
 def silent_until(session: Session, file: AdaptationFile) -> date | None:
     """Give the day from which the landlord's silence is a yes, for works at the tenant's own cost.
 

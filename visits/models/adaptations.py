@@ -166,6 +166,15 @@ class AdaptationFinding(Base):
     file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("adaptation_file.id"), index=True)
 
 
+class AdaptationOrder(Base):
+    """A work order that was given for an adaptation."""
+
+    __tablename__ = "adaptation_order"
+
+    work_order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work_order.id"), primary_key=True)
+    file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("adaptation_file.id"), index=True)
+
+
 class AdaptationMove(Base):
     """A step that was left for another: who did it, when, what was said.
 
@@ -182,7 +191,7 @@ class AdaptationMove(Base):
     at: Mapped[datetime]
     by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     said: Mapped[str | None] = mapped_column(EncryptedText)
-    stood: Mapped[Any] = mapped_column(EncryptedJson)
+    stood: Mapped[dict[str, Any]]
     taken_back_at: Mapped[datetime | None]
     taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
@@ -199,7 +208,7 @@ class AdaptationMove(Base):
 class AdaptationDecision(Base):
     """What was decided, and told the tenant in plain words; it stands as long as its move does.
 
-    `instead` is a list of `{kind, what}`, made with the tenant.
+    `instead` says by kind of alternative what exactly is offered, as it was made with the tenant.
     """
 
     __tablename__ = "adaptation_decision"

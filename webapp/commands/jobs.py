@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from visits.accounts.open_sessions import forget_old_sessions
 from visits.accounts.sign_in_wall import forget_old_tries
+from visits.adaptations.receiving import receive_what_is_done
 from visits.cases.coming import make_what_is_due
 from visits.ground.db import empty_log, start_reading
 from visits.ground.disk import room_in
@@ -61,6 +62,7 @@ class Job:
 
 JOBS = (
     Job("escalate_work_orders", timedelta(minutes=5), escalate_work_orders),
+    Job("receive_what_is_done", timedelta(minutes=5), receive_what_is_done),
     Job("make_what_is_due", timedelta(hours=1), make_what_is_due),
     Job("forget_failed_sign_ins", timedelta(hours=1), forget_old_tries),
     Job("forget_old_sessions", timedelta(hours=1), forget_old_sessions),

@@ -8,20 +8,35 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from diagnostics.codes import ADAPTATIONS
+from visits.adaptations.commissions import (
+    agenda_of,
+    call_commission,
+    close_minutes,
+    put_on_agenda,
+    waiting_for_one,
+)
 from visits.adaptations.deciding import Decided, ask_review, decide
 from visits.adaptations.files import Request, hand_to, open_by_hand
 from visits.adaptations.moving import move_file
+from visits.adaptations.receiving import receive_what_is_done
 from visits.cases.cases import home_of
+from visits.following.adaptation_works import order_works
 from visits.ground.deadlines import today_in_paris
 from visits.models.adaptations import AdaptationFile, AdaptationFinding, Step
 from visits.models.cases import Case
+from visits.models.commissions import Commission
+from visits.models.funding import PayerStage
 from visits.models.portfolio import Dwelling
 from visits.models.visits import Submission
 from visits.sight import Viewer
+from visits.works.by_hand import OrderSaid
 from webapp.access.auth import Action
 from webapp.demo.calendar import next_office_moment
 from webapp.demo.cast import acting
+from webapp.demo.payers import plan_to_pay, settle
 from webapp.demo.story import Story
+from webapp.demo.works import Works
 
 # A life of its own: what becomes of adaptations changes nothing of the calls and visits.
 SEED = 11
@@ -31,7 +46,6 @@ TAKES: Mapping[Step, tuple[float, float]] = {
     Step.ELIGIBILITY: (3, 14),
     Step.VISIT: (10, 42),
     Step.FUNDING: (9, 28),
-    Step.DECISION: (3, 14),
     Step.AGREEMENT: (2, 18),
     Step.WORKS: (18, 80),
     Step.RECEPTION: (2, 13),
@@ -41,6 +55,25 @@ TAKES: Mapping[Step, tuple[float, float]] = {
 }
 SLOW, TIMES = 0.12, (1.8, 3.5)
 WITHDRAWN, REFUSED, IN_PART, REVIEWED = 0.02, 0.13, 0.08, 0.3
+TRADES = {
+    "shower": ("plumbing", "bathroom"),
+    "bathroom": ("plumbing", "bathroom"),
+    "shower_seat": ("general", "bathroom"),
+    "raised_wc": ("plumbing", "toilet"),
+    "grab_bars": ("general", "bathroom"),
+    "thermostatic_mixer": ("plumbing", "bathroom"),
+    "handrail": ("carpentry", "stairs"),
+    "widened_door": ("carpentry", "hallway"),
+    "threshold_ramp": ("carpentry", "hallway"),
+    "motor_shutters": ("carpentry", "living_room"),
+    "non_slip_floor": ("flooring", "bathroom"),
+    "lighting": ("electricity", "hallway"),
+    "controls": ("electricity", "living_room"),
+    "kitchen": ("carpentry", "kitchen"),
+}
+# The commission sits every other week; its agenda is made some days before.
+EVERY, BEFORE = timedelta(days=14), timedelta(days=4)
+PRESENT = "Présents : la coordinatrice, la conseillère sociale, le responsable technique."
 HEAVY = ("shower", "bathroom", "widened_door", "kitchen")
 NEEDS_NO_VISIT = ("grab_bars", "raised_wc", "shower_seat", "handrail", "tele_assistance")
 ON = {
@@ -110,6 +143,8 @@ class Adaptations:
 
     def __init__(self, story: Story) -> None:
         self.story, self.rng = story, Random(SEED)
+        self.builders = Works(story)
+        self.builders.rng = self.rng
         self.coordinator: Viewer = acting(story.cast.coordinator, Action.FOLLOW_ADAPTATIONS)
         self.social_worker: Viewer = acting(story.cast.social_worker, Action.FOLLOW_ADAPTATIONS)
 
@@ -123,8 +158,11 @@ class Adaptations:
         for file in self.session.scalars(opened.order_by(AdaptationFile.id)).all():
             self._wait(file, now)
 
-    def schedule_requests(self, cases: list[Case]) -> None:
-        """Let some who were called ask for something by phone, by letter, at the counter."""
+    def schedule(self, cases: list[Case], morning: datetime) -> None:
+        """Let some ask by phone, by letter, at the office; each morning works may be done."""
+        self.story.timeline.at(morning, self._receive)
+        first = next_office_moment(morning + EVERY)
+        self.story.timeline.at(first, partial(self._call_next, first + EVERY))
         for (days, said), case in zip(ASKED, cases, strict=False):
             at = next_office_moment(self.story.now - timedelta(days=days))
             if at < self.story.now:
@@ -134,6 +172,35 @@ class Adaptations:
     def session(self) -> Session:
         """The demo's one session."""
         return self.story.session
+
+    def _receive(self, now: datetime) -> None:
+        receive_what_is_done(self.session, now=now)
+        received = select(AdaptationFile).where(
+            AdaptationFile.step == Step.RECEPTION, AdaptationFile.since == now
+        )
+        for file in self.session.scalars(received.order_by(AdaptationFile.id)).all():
+            self._wait(file, now)
+        self.story.timeline.at(now + timedelta(days=1), self._receive)
+
+    def _call_next(self, at: datetime, now: datetime) -> None:
+        """Call the next commission, put what waits on its agenda before it, and let it sit."""
+        at = next_office_moment(at)
+        held = call_commission(self.session, today_in_paris(at), viewer=self.coordinator, now=now)
+        self.story.timeline.at(next_office_moment(at - BEFORE), partial(self._fill_agenda, held))
+        self.story.timeline.at(at, partial(self._sit, held))
+
+    def _fill_agenda(self, held: Commission, now: datetime) -> None:
+        for file in waiting_for_one(self.session, self.coordinator):
+            put_on_agenda(self.session, held, file, viewer=self.coordinator, now=now)
+
+    def _sit(self, held: Commission, now: datetime) -> None:
+        for item in agenda_of(self.session, self.coordinator, held):
+            self.session.refresh(item.file)
+            if item.file.step is Step.DECISION:
+                self._decide(item.file, now)
+                self._wait(item.file, now)
+        close_minutes(self.session, held, PRESENT, viewer=self.coordinator, now=now)
+        self._call_next(now + EVERY, now)
 
     def _ask(self, case: Case, said: Request, now: datetime) -> None:
         home = home_of(self.session, case.person)
@@ -155,6 +222,9 @@ class Adaptations:
         """Let the step take its days, a slow one too many of them."""
         if file.step not in TAKES:
             return
+        if file.step is Step.WORKS and file.code in TRADES:
+            self._order(file, now)
+            return
         days = self.rng.uniform(*TAKES[file.step])
         if self.rng.random() < SLOW:
             days *= self.rng.uniform(*TIMES)
@@ -165,11 +235,10 @@ class Adaptations:
         self.session.refresh(file)
         if file.turn != turn or not file.is_open:
             return  # its person died, or left
-        if file.step is Step.DECISION:
-            self._decide(file, now)
-        elif self.rng.random() < WITHDRAWN and file.step is not Step.ACCOUNTS:
+        if self.rng.random() < WITHDRAWN and file.step is not Step.ACCOUNTS:
             self._move(file, Step.WITHDRAWN, "Préfère garder son logement comme il est.", now)
         else:
+            self._prepare(file, now)
             self._move(file, self._next(file), self.rng.choice(SAID[file.step]), now)
         self._wait(file, now)
 
@@ -190,6 +259,20 @@ class Adaptations:
             now=now,
         )
 
+    def _prepare(self, file: AdaptationFile, now: datetime) -> None:
+        """Let what the step asks for be there: a plan that sums, all of it paid."""
+        if file.step is Step.FUNDING:
+            plan_to_pay(self.session, file, self.rng, viewer=self.coordinator, now=now)
+        elif file.step is Step.ACCOUNTS:
+            settle(self.session, file, PayerStage.PAID, viewer=self.coordinator, now=now)
+
+    def _order(self, file: AdaptationFile, now: datetime) -> None:
+        trade, place = TRADES[file.code]
+        what = f"{ADAPTATIONS[file.code].fr} : voir le devis retenu."
+        said = OrderSaid(trade, "P", place, what, "staff")
+        order = order_works(self.session, file, said, viewer=self.coordinator, now=now)
+        self.builders.let_be_done(order, now)
+
     def _decide(self, file: AdaptationFile, now: datetime) -> None:
         drawn, possible = self.rng.random(), _refusals(file)
         said = Decided("granted")
@@ -198,6 +281,8 @@ class Adaptations:
         elif possible and drawn < REFUSED + IN_PART:
             said = IN_PART_SAID
         decide(self.session, file, said, turn=file.turn, viewer=self.coordinator, now=now)
+        if file.step is Step.AGREEMENT:
+            settle(self.session, file, PayerStage.GRANTED, viewer=self.coordinator, now=now)
         if file.step is Step.REFUSED and self.rng.random() < REVIEWED:
             at = next_office_moment(now + timedelta(days=self.rng.uniform(6, 40)))
             self.story.timeline.at(at, partial(self._ask_again, file, file.turn))

@@ -31,7 +31,6 @@ from visits.works.links import LinkSaid, make_link, note_opened, open_link
 from visits.works.moves import PARTS, MoveSaid, move_work_order
 from visits.works.work_orders import ESCALATE_AFTER, escalate_work_orders
 from webapp.access.auth import Action
-from webapp.demo.adaptations import Adaptations
 from webapp.demo.calendar import next_office_moment
 from webapp.demo.cast import acting
 from webapp.demo.story import Story
@@ -146,7 +145,7 @@ class Works:
     def __init__(self, story: Story) -> None:
         self.story = story
         self.rng: Random = story.rng
-        self.adaptations = Adaptations(story)
+        self.beside: list[Callable[[Submission, datetime], None]] = []
         self.technician: Viewer = acting(story.cast.technician, Action.DO_WORKS)
         self.callers: tuple[Viewer, ...] = (
             acting(story.cast.coordinator, Action.FOLLOW_UP),
@@ -164,11 +163,12 @@ class Works:
         # Those that another form told of already take their course from there.
         orders = select(WorkOrder).where(WorkOrder.consequence_id.in_(ids))
         for order in sorted(session.scalars(orders), key=lambda order: order.trade):
-            self._let_be_done(order, now)
+            self.let_be_done(order, now)
         promised = select(Task).where(Task.consequence_id.in_(ids)).order_by(Task.due_on, Task.id)
         for promise in session.scalars(promised):
             self._let_be_made(promise)
-        self.adaptations.follow(submission, now)
+        for follow in self.beside:
+            follow(submission, now)
 
     def _morning(self, now: datetime) -> None:
         self._escalate(now)
@@ -177,7 +177,8 @@ class Works:
     def _escalate(self, now: datetime) -> None:
         escalate_work_orders(self.story.session, now=now)
 
-    def _let_be_done(self, order: WorkOrder, now: datetime) -> None:
+    def let_be_done(self, order: WorkOrder, now: datetime) -> None:
+        """Let an order be taken on and done, or forgotten."""
         patience = ESCALATE_AFTER.get(Severity(order.severity))
         if patience is not None:
             self.story.timeline.at(now + patience + timedelta(minutes=3), self._escalate)

@@ -8,6 +8,7 @@ from functools import partial
 from visits.cases.coming import make_what_is_due
 from visits.models.cases import Case, CaseState
 from visits.people.protection import name_for_access, protect
+from webapp.demo.adaptations import Adaptations
 from webapp.demo.bags import fill_bags, note_alerts
 from webapp.demo.calendar import day_of, is_working_day, moment
 from webapp.demo.calls import CALLED, Calls
@@ -46,7 +47,9 @@ def live(
     Checks(story, works, diary).schedule(others.size.residences, since + timedelta(days=1))
     Endings(story, enrolled).schedule()
     calls = Calls(story, diary)
-    works.adaptations.schedule_requests(enrolled)
+    adaptations = Adaptations(story)
+    works.beside.append(adaptations.follow)
+    adaptations.schedule(enrolled, since - timedelta(hours=2))
     works.schedule_clock(since - timedelta(hours=3))
     to_call = enrolled[round(len(enrolled) * CALLED) :]
     _protect_one(story, to_call[-1], since)

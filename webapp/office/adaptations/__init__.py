@@ -3,13 +3,29 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
-from webapp.office.adaptations import adaptations, by_hand, deciding
+from webapp.office.adaptations import (
+    accounts,
+    adaptations,
+    by_hand,
+    commissions,
+    deciding,
+    funding,
+    ordering,
+)
 from webapp.office.adaptations.words import REFUSALS, WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
 SUBJECT = Subject(
-    pages=(adaptations.adaptations, deciding.decisions, by_hand.adaptations_by_hand),
+    pages=(
+        adaptations.adaptations,
+        deciding.decisions,
+        by_hand.adaptations_by_hand,
+        funding.adaptation_funding,
+        ordering.adaptation_works,
+        commissions.commissions,
+        accounts.adaptation_accounts,
+    ),
     navigation=(
         Item(
             85,
@@ -17,7 +33,14 @@ SUBJECT = Subject(
             _l("Adaptations"),
             "house-gear",
             Action.FOLLOW_ADAPTATIONS,
-            ("adaptation_decisions", "adaptations_by_hand"),
+            (
+                "adaptation_decisions",
+                "adaptations_by_hand",
+                "adaptation_funding",
+                "adaptation_works",
+                "commissions",
+                "adaptation_accounts",
+            ),
         ),
     ),
     words=WORDS,

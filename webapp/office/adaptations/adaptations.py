@@ -56,7 +56,6 @@ def index() -> ResponseReturnValue:
             lists=LISTS,
             counts=steps_counted(session, viewer()),
             territories=territories_in_use(session, viewer()),
-            labels={file.id: label_of(file) for file in listed.rows},
             path=PATH,
             day_now=today,
             most_in_a_file=MOST_IN_A_FILE,

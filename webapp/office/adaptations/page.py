@@ -8,6 +8,8 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
+from diagnostics.codes import TRADES
+from visits.adaptations.commissions import agenda_item_of
 from visits.adaptations.deciding import (
     EXPLANATION_LENGTH,
     decisions_of,
@@ -22,19 +24,22 @@ from visits.adaptations.files import (
     label_of,
     who_may_hold,
 )
+from visits.adaptations.funding import plan_of
+from visits.adaptations.missing import missing_in
 from visits.adaptations.moving import SAID_LENGTH, latest_move
 from visits.adaptations.path import (
     DECIDED,
     PATH,
     certificate_due,
-    missing_in,
     silent_until,
     ways_on,
 )
+from visits.adaptations.works import orders_of
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.models.accounts import Role
 from visits.models.adaptations import AdaptationFile, AdaptationMove, Instead, RefusalReason, Step
+from visits.works.by_hand import DESCRIPTION_LENGTH, IN_A_HOME
 from webapp.access.auth import Action, may, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now
@@ -73,6 +78,7 @@ def page_of_file(adaptation_id: uuid.UUID, refused: Invalid | None = None) -> st
             typed=request.form,
             **_path_shown(session, file),
             **_decided(session, file),
+            **_paid_and_built(session, file),
             **_beside(session, file),
         )
 
@@ -84,7 +90,7 @@ def _path_shown(session: Session, file: AdaptationFile) -> dict[str, Any]:
     return {
         "path": passed(file),
         "stage": PATH.get(file.step),
-        "missing": missing_in(file),
+        "missing": missing_in(session, file),
         "ways": [step for step in ways_on(file) if step is not Step.WITHDRAWN],
         "may_withdraw": Step.WITHDRAWN in ways_on(file),
         "may_take_back": back,
@@ -118,6 +124,7 @@ def passed(file: AdaptationFile) -> list[Passed]:
 def _decided(session: Session, file: AdaptationFile) -> dict[str, Any]:
     until = review_until(session, file)
     return {
+        "agenda_item": agenda_item_of(session, file),
         "outcomes": outcomes_of(file) if may(Action.DECIDE_ADAPTATIONS) else [],
         "decision": standing_decision(session, file),
         "decisions": decisions_of(session, file),
@@ -126,6 +133,18 @@ def _decided(session: Session, file: AdaptationFile) -> dict[str, Any]:
         "reasons": list(RefusalReason),
         "alternatives": list(Instead),
         "explanation_length": EXPLANATION_LENGTH,
+    }
+
+
+def _paid_and_built(session: Session, file: AdaptationFile) -> dict[str, Any]:
+    """Read what it costs, who pays, and which works were ordered for it."""
+    orders = may(Action.OPEN_WORKS) and file.step is Step.WORKS
+    return {
+        "plan": plan_of(session, file),
+        "orders": orders_of(session, file),
+        "trades": list(TRADES) if orders else [],
+        "places": IN_A_HOME,
+        "description_length": DESCRIPTION_LENGTH,
     }
 
 

@@ -1,0 +1,27 @@
+"""Let an adaptation be paid for, as tests need it."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from visits.adaptations.funding import FundingSaid, QuoteSaid, add_quote, note_funding, plan_of
+from visits.models.adaptations import AdaptationFile
+from visits.sight import Viewer
+
+COST = 480_000
+
+
+def fund(session: Session, file: AdaptationFile, *, viewer: Viewer, now: datetime) -> None:
+    """Let the landlord pay for all of it."""
+    day = now.date()
+    add_quote(session, file, QuoteSaid("Rénov’Oise", COST, day), viewer=viewer, now=now)
+    said = FundingSaid("landlord", "asked", COST, day)
+    note_funding(session, file, said, viewer=viewer, now=now)
+
+
+def pay(session: Session, file: AdaptationFile, *, viewer: Viewer, now: datetime) -> None:
+    """Let each payer grant and pay what it was asked."""
+    for line in plan_of(session, file).lines:
+        for stage in ("granted", "paid"):
+            said = FundingSaid(line.payer, stage, line.planned_cents, now.date(), "F-1")
+            note_funding(session, file, said, viewer=viewer, now=now)

@@ -1,0 +1,233 @@
+"""Who pays for an adaptation: a plan that sums, ceilings, what is noted twice, and the works."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.factories import make_case, make_person, make_user, make_viewer
+from tests.visits.adapting import COST, fund, pay
+from visits.adaptations.accounts import asked_of_pension_fund, paid_in_full
+from visits.adaptations.deciding import Decided, decide
+from visits.adaptations.files import Request, open_by_hand
+from visits.adaptations.funding import (
+    FundingSaid,
+    QuoteSaid,
+    add_quote,
+    choose_quote,
+    note_funding,
+    plan_of,
+    verdicts_on,
+    withdraw_funding,
+    withdraw_quote,
+)
+from visits.adaptations.missing import missing_in
+from visits.adaptations.moving import move_file
+from visits.adaptations.receiving import receive_what_is_done
+from visits.following.adaptation_works import order_works
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.models.adaptations import AdaptationFile, Step
+from visits.models.funding import Payer, PayerStage
+from visits.models.works import WorkOrderState
+from visits.people.protection import protect
+from visits.sight import Viewer
+from visits.works.by_hand import OrderSaid
+from visits.works.moves import MoveSaid, move_work_order
+
+Ask = Callable[..., None]
+
+
+@pytest.fixture
+def viewer(session: Session) -> Viewer:
+    return make_viewer(make_user(session))
+
+
+@pytest.fixture
+def file(session: Session, viewer: Viewer, now: datetime) -> AdaptationFile:
+    """A shower for somebody of 84 that waits for its plan."""
+    person = make_person(session, born_on=date(1941, 5, 17))
+    case = make_case(session, by=make_user(session), person=person)
+    assert case.dwelling is not None
+    said = Request("shower", "phone", now.date())
+    opened = open_by_hand(session, person, case.dwelling, said, viewer=viewer, now=now)
+    session.flush()
+    go(session, opened, Step.ELIGIBILITY, viewer=viewer, now=now)
+    go(session, opened, Step.FUNDING, viewer=viewer, now=now)
+    return opened
+
+
+def go(
+    session: Session, file: AdaptationFile, step: Step, *, viewer: Viewer, now: datetime
+) -> None:
+    move_file(session, file, step, turn=file.turn, priority="next", viewer=viewer, now=now)
+
+
+@pytest.fixture
+def ask(session: Session, file: AdaptationFile, viewer: Viewer, now: datetime) -> Ask:
+    def note(payer: str, cents: int | None, stage: str = "asked", day: date | None = None) -> None:
+        said = FundingSaid(payer, stage, cents, day or now.date())
+        note_funding(session, file, said, viewer=viewer, now=now)
+
+    return note
+
+
+def test_a_plan_that_does_not_sum_to_the_cost_cannot_be_agreed(
+    session: Session, file: AdaptationFile, viewer: Viewer, now: datetime, ask: Ask
+) -> None:
+    assert missing_in(session, file) == {"quote": "quote_missing"}
+    add_quote(session, file, QuoteSaid("Rénov", COST, now.date()), viewer=viewer, now=now)
+    ask("landlord", COST - 1)
+    with pytest.raises(Invalid) as refused:
+        go(session, file, Step.DECISION, viewer=viewer, now=now)
+    assert refused.value.fields == {"plan": "plan_does_not_sum"}
+    ask("tenant", 1)
+    go(session, file, Step.DECISION, viewer=viewer, now=now)
+    decide(session, file, Decided("granted"), turn=file.turn, viewer=viewer, now=now)
+    ask("tenant", 0, "granted")
+    with pytest.raises(Invalid):
+        go(session, file, Step.WORKS, viewer=viewer, now=now)
+
+
+def test_maprimeadapt_never_pays_for_social_housing(ask: Ask) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask("ma_prime_adapt", 100)
+    assert refused.value.fields == {"payer": "never_in_social_housing"}
+
+
+def test_a_scheme_pays_no_more_than_its_ceiling_and_not_what_it_does_not_pay_for(
+    session: Session, file: AdaptationFile, now: datetime, ask: Ask
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask("prevention_kit", 100)  # a shower is no technical aid
+    assert refused.value.fields == {"payer": "scheme_may_not_pay"}
+    file.code = "grab_bars"
+    ceiling = verdicts_on(session, file, on=now.date())[Payer.PREVENTION_KIT].amount
+    assert ceiling is not None
+    with pytest.raises(Invalid) as refused:
+        ask("prevention_kit", round(ceiling * 100) + 1)
+    assert refused.value.fields == {"cents": "over_ceiling"}
+    ask("prevention_kit", round(ceiling * 100))
+
+
+@pytest.mark.parametrize(
+    ("cents", "why"),
+    [(-300, "bad_amount"), (0, "bad_amount"), (None, "required"), (10**10, "bad_amount")],
+)
+def test_an_amount_that_is_none_is_refused(ask: Ask, cents: int | None, why: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask("landlord", cents)
+    assert refused.value.fields == {"cents": why}
+
+
+def test_amounts_follow_one_another_each_no_more_and_no_earlier(
+    session: Session, file: AdaptationFile, viewer: Viewer, now: datetime, ask: Ask
+) -> None:
+    today = now.date()
+    ask("landlord", 1000)
+    with pytest.raises(Conflict):
+        ask("landlord", 1000)
+    with pytest.raises(Conflict):
+        ask("landlord", 1000, "paid")
+    with pytest.raises(Invalid) as refused:
+        ask("landlord", 1001, "granted", today - timedelta(days=1))
+    assert refused.value.fields == {"cents": "more_than_asked", "day": "before_the_one_before"}
+    with pytest.raises(Invalid) as refused:
+        ask("landlord", 900, "granted", today + timedelta(days=1))
+    assert refused.value.fields == {"day": "must_not_be_future"}
+    ask("landlord", 900, "granted")
+    (line,) = plan_of(session, file).lines
+    assert line.planned_cents == 900
+    with pytest.raises(Conflict):
+        withdraw_funding(session, file, line.asked.id, viewer=viewer, now=now)
+    withdraw_funding(session, file, line.latest.id, viewer=viewer, now=now)
+    (line,) = plan_of(session, file).lines
+    assert line.planned_cents == 1000
+    with pytest.raises(NotFound):
+        withdraw_funding(session, file, file.id, viewer=viewer, now=now)
+
+
+def test_one_quote_is_chosen_and_none_once_it_is_withdrawn(
+    session: Session, file: AdaptationFile, viewer: Viewer, now: datetime
+) -> None:
+    for company, cents in (("Rénov", 500), ("Douche & fils", 400)):
+        said = QuoteSaid(company, cents, now.date())
+        add_quote(session, file, said, viewer=viewer, now=now)
+    first, second = plan_of(session, file).quotes
+    assert plan_of(session, file).cost_cents == 500
+    choose_quote(session, file, second.id, viewer=viewer, now=now)
+    assert plan_of(session, file).cost_cents == 400
+    withdraw_quote(session, file, second.id, viewer=viewer, now=now)
+    assert plan_of(session, file).cost_cents is None
+    assert [one.id for one in plan_of(session, file).quotes] == [first.id]
+    with pytest.raises(Invalid) as refused:
+        add_quote(session, file, QuoteSaid(" ", -3, None), viewer=viewer, now=now)
+    assert refused.value.fields == {
+        "company": "required", "cents": "bad_amount", "dated_on": "required",
+    }  # fmt: skip
+
+
+def test_works_are_ordered_once_agreed_and_their_end_brings_the_reception(
+    session: Session, file: AdaptationFile, viewer: Viewer, now: datetime
+) -> None:
+    said = OrderSaid("plumbing", "P", "bathroom", "Remplacer la baignoire.", "staff")
+    with pytest.raises(Conflict):
+        order_works(session, file, said, viewer=viewer, now=now)
+    fund(session, file, viewer=viewer, now=now)
+    go(session, file, Step.DECISION, viewer=viewer, now=now)
+    decide(session, file, Decided("granted"), turn=file.turn, viewer=viewer, now=now)
+    go(session, file, Step.WORKS, viewer=viewer, now=now)
+    first = order_works(session, file, said, viewer=viewer, now=now)
+    second = order_works(session, file, said, viewer=viewer, now=now)
+    assert (first.person_id, first.dwelling_id) == (file.person_id, file.dwelling_id)
+    with pytest.raises(Invalid) as refused:
+        go(session, file, Step.RECEPTION, viewer=viewer, now=now)
+    assert refused.value.fields == {"orders": "works_not_done"}
+    for order, state in ((first, WorkOrderState.DONE), (second, WorkOrderState.CANCELLED)):
+        assert receive_what_is_done(session, now=now) == 0
+        move_work_order(session, order, state, MoveSaid(note="Fait."), viewer=viewer, now=now)
+        session.flush()
+    assert receive_what_is_done(session, now=now) == 1
+    assert file.step is Step.RECEPTION
+    assert receive_what_is_done(session, now=now) == 0
+
+
+def test_a_year_tells_what_was_paid_in_full_and_what_the_pension_fund_was_asked(
+    session: Session, file: AdaptationFile, viewer: Viewer, now: datetime, ask: Ask
+) -> None:
+    add_quote(session, file, QuoteSaid("Rénov", COST, now.date()), viewer=viewer, now=now)
+    ask("carsat_landlord", 100_000)
+    ask("landlord", COST - 100_000)
+    for stage in ("granted", "paid"):
+        ask("landlord", COST - 100_000, stage)
+    year = now.year
+    assert paid_in_full(session, viewer, year=year) == []  # the fund has not paid yet
+    for stage in ("granted", "paid"):
+        ask("carsat_landlord", 90_000, stage)
+    (paid,) = paid_in_full(session, viewer, year=year)
+    assert (paid.landlord_cents, paid.subsidy_cents) == (COST - 100_000, 90_000)
+    assert paid_in_full(session, viewer, year=year - 1) == []
+    (called,) = asked_of_pension_fund(session, viewer, year=year)
+    assert called.notes[PayerStage.PAID].cents == 90_000
+    protect(session, file.person, by=make_user(session).id, now=now)
+    assert paid_in_full(session, viewer, year=year) == []
+    assert asked_of_pension_fund(session, viewer, year=year) == []
+
+
+def test_accounts_are_not_closed_while_somebody_owes_what_was_granted(
+    session: Session, file: AdaptationFile, viewer: Viewer, now: datetime, ask: Ask
+) -> None:
+    fund(session, file, viewer=viewer, now=now)
+    go(session, file, Step.DECISION, viewer=viewer, now=now)
+    decide(session, file, Decided("granted"), turn=file.turn, viewer=viewer, now=now)
+    for step in (
+        Step.WORKS, Step.RECEPTION, Step.FIRST_FOLLOW_UP, Step.LAST_FOLLOW_UP, Step.ACCOUNTS,
+    ):  # fmt: skip
+        go(session, file, step, viewer=viewer, now=now)
+    with pytest.raises(Invalid) as refused:
+        go(session, file, Step.CLOSED, viewer=viewer, now=now)
+    assert refused.value.fields == {"payments": "payments_missing"}
+    pay(session, file, viewer=viewer, now=now)
+    go(session, file, Step.CLOSED, viewer=viewer, now=now)
+    with pytest.raises(Conflict, match="adaptation_over"):
+        ask("tenant", 100)

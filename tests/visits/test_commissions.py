@@ -1,0 +1,130 @@
+"""A commission: its agenda, what it decides one by one, its minutes."""
+
+import uuid
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.factories import make_case, make_user, make_viewer
+from tests.visits.adapting import fund
+from visits.adaptations.commissions import (
+    agenda_of,
+    call_commission,
+    close_minutes,
+    find_commission,
+    list_commissions,
+    open_minutes_again,
+    put_on_agenda,
+    take_off_agenda,
+    waiting_for_one,
+)
+from visits.adaptations.deciding import Decided, decide
+from visits.adaptations.files import Request, open_by_hand
+from visits.adaptations.moving import move_file, take_move_back
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.models.adaptations import AdaptationFile, Step
+from visits.models.commissions import Commission
+from visits.people.protection import protect
+from visits.sight import Viewer
+from visits.sight.listing import Wanted
+
+
+@pytest.fixture
+def viewer(session: Session) -> Viewer:
+    return make_viewer(make_user(session))
+
+
+@pytest.fixture
+def held(session: Session, viewer: Viewer, now: datetime) -> Commission:
+    return call_commission(session, now.date() + timedelta(days=7), viewer=viewer, now=now)
+
+
+def waiting(session: Session, viewer: Viewer, now: datetime) -> AdaptationFile:
+    """Give an adaptation that waits for a decision."""
+    case = make_case(session, by=make_user(session))
+    assert case.dwelling is not None
+    said = Request("shower", "phone", now.date())
+    file = open_by_hand(session, case.person, case.dwelling, said, viewer=viewer, now=now)
+    session.flush()
+    for step in (Step.ELIGIBILITY, Step.FUNDING):
+        move_file(session, file, step, turn=file.turn, priority="next", viewer=viewer, now=now)
+    fund(session, file, viewer=viewer, now=now)
+    move_file(session, file, Step.DECISION, turn=file.turn, viewer=viewer, now=now)
+    return file
+
+
+def test_what_waits_is_put_on_one_agenda_and_decided_there(
+    session: Session, viewer: Viewer, held: Commission, now: datetime
+) -> None:
+    file = waiting(session, viewer, now)
+    assert waiting_for_one(session, viewer) == [file]
+    put_on_agenda(session, held, file, viewer=viewer, now=now)
+    assert waiting_for_one(session, viewer) == []
+    other = call_commission(session, now.date(), viewer=viewer, now=now)
+    with pytest.raises(Conflict, match="on_an_agenda_already"):
+        put_on_agenda(session, other, file, viewer=viewer, now=now)
+    decide(session, file, Decided("granted"), turn=file.turn, viewer=viewer, now=now)
+    (item,) = agenda_of(session, viewer, held)
+    session.refresh(item)
+    assert item.decided is not None
+    with pytest.raises(Conflict, match="decided_already"):
+        take_off_agenda(session, held, item.id, viewer=viewer, now=now)
+    take_move_back(session, file, turn=file.turn, viewer=viewer, now=now)
+    assert item.decided is None
+    take_off_agenda(session, held, item.id, viewer=viewer, now=now)
+    assert waiting_for_one(session, viewer) == [file]
+    with pytest.raises(NotFound):
+        take_off_agenda(session, held, item.id, viewer=viewer, now=now)
+
+
+def test_only_what_waits_for_a_decision_is_put_on_an_agenda(
+    session: Session, viewer: Viewer, held: Commission, now: datetime
+) -> None:
+    file = waiting(session, viewer, now)
+    take_move_back(session, file, turn=file.turn, viewer=viewer, now=now)
+    with pytest.raises(Conflict, match="not_to_decide"):
+        put_on_agenda(session, held, file, viewer=viewer, now=now)
+
+
+def test_minutes_are_closed_and_opened_again_and_what_was_left_goes_elsewhere(
+    session: Session, viewer: Viewer, held: Commission, now: datetime
+) -> None:
+    file = waiting(session, viewer, now)
+    put_on_agenda(session, held, file, viewer=viewer, now=now)
+    with pytest.raises(Invalid):
+        close_minutes(session, held, "a" * 501, viewer=viewer, now=now)
+    close_minutes(session, held, " Présents : tous. ", viewer=viewer, now=now)
+    assert held.note == "Présents : tous."
+    with pytest.raises(Conflict, match="minutes_are_closed"):
+        put_on_agenda(session, held, file, viewer=viewer, now=now)
+    other = call_commission(session, now.date(), viewer=viewer, now=now)
+    put_on_agenda(session, other, file, viewer=viewer, now=now)
+    open_minutes_again(session, held)
+    assert agenda_of(session, viewer, held) == []
+    with pytest.raises(Conflict, match="minutes_are_open"):
+        open_minutes_again(session, held)
+
+
+@pytest.mark.parametrize("day", [None, date(2020, 1, 1), date(2030, 1, 1)])
+def test_a_day_far_away_is_refused(
+    session: Session, viewer: Viewer, now: datetime, day: date | None
+) -> None:
+    with pytest.raises(Invalid):
+        call_commission(session, day, viewer=viewer, now=now)
+
+
+def test_another_organisation_finds_no_commission_and_nobody_reads_of_the_protected(
+    session: Session, viewer: Viewer, held: Commission, now: datetime
+) -> None:
+    file = waiting(session, viewer, now)
+    put_on_agenda(session, held, file, viewer=viewer, now=now)
+    stranger = make_viewer(make_user(session, organisation="Mutuelle"))
+    with pytest.raises(NotFound):
+        find_commission(session, stranger, held.id)
+    with pytest.raises(NotFound):
+        find_commission(session, viewer, uuid.uuid4())
+    assert list_commissions(session, stranger, wanted=Wanted()).total == 0
+    assert list_commissions(session, viewer, wanted=Wanted()).rows == [held]
+    protect(session, file.person, by=make_user(session).id, now=now)
+    assert agenda_of(session, viewer, held) == []

@@ -1,0 +1,141 @@
+"""The funding plan, the works and the commission of an adaptation, on their pages."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import NOW, make_case, make_user, make_viewer
+from tests.visits.adapting import fund, pay
+from visits.adaptations.deciding import Decided, decide
+from visits.adaptations.files import Request, open_by_hand
+from visits.adaptations.moving import move_file
+from visits.models.adaptations import AdaptationFile, Step
+from visits.models.commissions import Commission
+from visits.models.funding import AdaptationQuote, FundingNote
+
+SignIn = Callable[..., FlaskClient]
+pytestmark = pytest.mark.one_database
+QUOTE = {"company": "Rénov’Oise", "cents": "4 800,00", "dated_on": "2026-03-10"}
+ASKED = {"payer": "landlord", "stage": "asked", "cents": "4800", "day": "2026-03-10"}
+
+
+def waiting(session: Session, *steps: Step) -> AdaptationFile:
+    """Give an adaptation that was brought along some steps."""
+    viewer = make_viewer(make_user(session))
+    case = make_case(session, by=make_user(session))
+    assert case.dwelling is not None
+    said = Request("shower", "letter", NOW.date(), "Une douche.")
+    file = open_by_hand(session, case.person, case.dwelling, said, viewer=viewer, now=NOW)
+    for step in steps:
+        if step is Step.DECISION:
+            fund(session, file, viewer=viewer, now=NOW)
+        if step is Step.AGREEMENT:
+            decide(session, file, Decided("granted"), turn=file.turn, viewer=viewer, now=NOW)
+        else:
+            move_file(session, file, step, turn=file.turn, priority="next", viewer=viewer, now=NOW)
+    session.commit()
+    return file
+
+
+def test_a_plan_is_made_on_its_page_and_says_what_has_no_payer(
+    client_as: SignIn, session: Session
+) -> None:
+    file = waiting(session, Step.ELIGIBILITY, Step.FUNDING)
+    page, turn = f"/adaptations/{file.id}", str(file.turn)
+    client = client_as("coordinator")
+    assert "Aucun devis" in client.get(f"{page}/funding").text
+    refused = client.post(f"{page}/funding/quotes", data=QUOTE | {"cents": "-3"})
+    assert refused.status_code == 422
+    assert QUOTE["company"] in refused.text
+    assert 'id="cents-error"' in refused.text
+    client.post(f"{page}/funding/quotes", data=QUOTE)
+    stopped = client.post(page, data={"turn": turn, "step": "decision"})
+    assert stopped.status_code == 422
+    assert "pas égal au coût" in stopped.text
+    refused = client.post(f"{page}/funding/payers", data=ASKED | {"payer": "ma_prime_adapt"})
+    assert "ne paie jamais pour le logement social" in refused.text
+    told = client.post(f"{page}/funding/payers", data=ASKED, follow_redirects=True).text
+    assert "Le plan est égal au coût" in told
+    moved = client.post(page, data={"turn": turn, "step": "decision"}, follow_redirects=True)
+    assert "Décider" in moved.text
+    note, quote = session.scalars(select(FundingNote.id)).one(), None
+    quote = session.scalars(select(AdaptationQuote.id)).one()
+    session.rollback()
+    told = client.post(f"{page}/funding/notes/{note}", follow_redirects=True).text
+    assert "Personne n’a encore été sollicité" in told
+    told = client.post(
+        f"{page}/funding/quotes/{quote}", data={"what": "withdraw"}, follow_redirects=True
+    ).text
+    assert "Aucun devis" in told
+    assert client.post(f"{page}/funding/notes/{note}").status_code == 404
+
+
+def test_a_year_is_saved_for_the_property_tax_and_for_the_pension_fund(
+    client_as: SignIn, session: Session
+) -> None:
+    file = waiting(session, Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    name, reference, viewer = file.person.name, file.reference, make_viewer(make_user(session))
+    pay(session, file, viewer=viewer, now=NOW)
+    session.commit()
+    client, place = client_as("coordinator"), "/adaptations/accounts/"
+    for address in (place, f"{place}?year=x", f"{place}?year=999999999999"):
+        assert "4 800,00" in client.get(address).text.replace("\u202f", " ").replace("\xa0", " ")
+    taxed = client.get(f"{place}property-tax.csv").text
+    assert reference in taxed
+    assert "4800,00" in taxed
+    assert name not in taxed
+    assert reference not in client.get(f"{place}property-tax.csv?year=2025").text
+    assert reference not in client.get(f"{place}pension-fund.csv").text
+
+
+def test_works_are_ordered_on_the_page_by_who_may_open_orders(
+    client_as: SignIn, session: Session
+) -> None:
+    file = waiting(
+        session, Step.ELIGIBILITY, Step.FUNDING, Step.DECISION, Step.AGREEMENT, Step.WORKS
+    )
+    page = f"/adaptations/{file.id}"
+    order = {"trade": "plumbing", "place": "bathroom", "description": "Poser une douche."}
+    helper = client_as("social_worker")
+    assert "/works" not in helper.get(page).text
+    assert helper.post(f"{page}/works", data=order).status_code == 403
+    client = client_as("coordinator")
+    refused = client.post(f"{page}/works", data=order | {"trade": "", "due_on": "2020-01-01"})
+    assert refused.status_code == 422
+    assert "Poser une douche." in refused.text
+    told = client.post(f"{page}/works", data=order, follow_redirects=True).text
+    assert "Plomberie" in told
+    assert "BT-" in told
+
+
+def test_a_commission_is_called_given_an_agenda_decides_and_closes_its_minutes(
+    client_as: SignIn, session: Session
+) -> None:
+    file = waiting(session, Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    page, turn, reference = f"/adaptations/{file.id}", str(file.turn), file.reference
+    client = client_as("coordinator")
+    assert client.post("/adaptations/commissions/", data={"held_on": "x"}).status_code == 422
+    called = client.post("/adaptations/commissions/", data={"held_on": "2026-03-20"}).location
+    assert reference in client.get(called).text
+    told = client.post(
+        f"{called}/agenda", data={"adaptation": [str(file.id)]}, follow_redirects=True
+    ).text
+    assert "Décider" in told
+    assert "commission du 20" in client.get(page).text
+    again = client.post(f"{called}/agenda", data={"adaptation": [str(file.id)]})
+    assert again.status_code == 409
+    client.post(f"{page}/decision", data={"turn": turn, "outcome": "granted"})
+    client.post(f"{called}/minutes", data={"note": "Présents : tous."})
+    minutes = client.get(f"{called}/minutes").text
+    assert "Présents : tous." in minutes
+    assert "Accordée" in minutes
+    session.rollback()
+    closed = session.scalars(select(Commission.closed_at)).one()
+    session.rollback()
+    assert closed is not None
+    reader = client_as("social_worker")
+    assert reader.get(called).status_code == 200
+    assert reader.post(f"{called}/minutes", data={"what": "again"}).status_code == 403

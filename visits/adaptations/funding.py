@@ -1,0 +1,324 @@
+"""Who pays for an adaptation: quotes, what each payer was asked, granted and paid, in cents.
+
+A plan that does not sum to the cost cannot be agreed. MaPrimeAdapt’ is no payer here: social
+housing is left out by law.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from diagnostics.adaptations import NO_WORKS, situation_of
+from diagnostics.funding import Answer, Scheme, Verdict, look_for_funding
+from diagnostics.regions import region_of
+from visits.adaptations.files import log
+from visits.forms.parameters import parameters_in_force
+from visits.ground.db import new_id
+from visits.ground.deadlines import age_on, today_in_paris
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.models.adaptations import AdaptationFile, Step
+from visits.models.funding import AdaptationQuote, FundingNote, Payer, PayerStage
+from visits.people.external_scores import gir_on
+from visits.sight import Viewer
+
+COMPANY_LENGTH, INVOICE_LENGTH = 100, 60
+MOST_CENTS = 20_000_000  # no home is adapted for more: that is a slip of the finger
+STAGES = tuple(PayerStage)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One payer of a plan, with what stands of each stage."""
+
+    payer: Payer
+    notes: Mapping[PayerStage, FundingNote]
+
+    @property
+    def asked(self) -> FundingNote:
+        """What it was asked: every line begins so."""
+        return self.notes[PayerStage.ASKED]
+
+    @property
+    def planned_cents(self) -> int:
+        """What the plan counts on: what was granted, else what was asked."""
+        return self.notes.get(PayerStage.GRANTED, self.asked).cents
+
+    @property
+    def stage(self) -> PayerStage:
+        """How far it is with this payer."""
+        return STAGES[len(self.notes) - 1]
+
+    @property
+    def next_stage(self) -> PayerStage | None:
+        """What is to be noted next; None once all is, or nothing was granted."""
+        if self.planned_cents == 0 or len(self.notes) == len(STAGES):
+            return None
+        return STAGES[len(self.notes)]
+
+    @property
+    def latest(self) -> FundingNote:
+        """The note that may be withdrawn."""
+        return self.notes[self.stage]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Quotes and payers; not `needed` where nothing is built, or the tenant pays for all of it."""
+
+    quotes: Sequence[AdaptationQuote]
+    lines: Sequence[Line]
+    needed: bool
+
+    @property
+    def cost_cents(self) -> int | None:
+        """What the chosen quote asks; None while none is chosen."""
+        return next((one.cents for one in self.quotes if one.chosen), None)
+
+    @property
+    def planned_cents(self) -> int:
+        """What all payers together are counted on for."""
+        return sum(line.planned_cents for line in self.lines)
+
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """Name what keeps the plan from being agreed, with why."""
+        if not self.needed:
+            return {}
+        if self.cost_cents is None:
+            return {"quote": "quote_missing"}
+        return {} if self.planned_cents == self.cost_cents else {"plan": "plan_does_not_sum"}
+
+    @property
+    def unpaid(self) -> list[Line]:
+        """List the payers who have not paid what they granted."""
+        return [line for line in self.lines if line.next_stage is not None]
+
+
+def plan_of(session: Session, file: AdaptationFile) -> Plan:
+    """Read what stands of the plan of an adaptation."""
+    quotes = (
+        select(AdaptationQuote)
+        .where(AdaptationQuote.file_id == file.id, AdaptationQuote.withdrawn_at.is_(None))
+        .options(joinedload(AdaptationQuote.noted_by))
+        .order_by(AdaptationQuote.dated_on, AdaptationQuote.id)
+    )
+    found: dict[Payer, dict[PayerStage, FundingNote]] = {}
+    for note in notes_of(session, file):
+        if note.withdrawn_at is None:
+            found.setdefault(note.payer, {})[note.stage] = note
+    lines = [Line(payer, notes) for payer, notes in found.items()]
+    needed = file.code not in NO_WORKS and not file.own_cost
+    return Plan(session.scalars(quotes).all(), lines, needed)
+
+
+def notes_of(session: Session, file: AdaptationFile) -> Sequence[FundingNote]:
+    """List all that was noted of payers, withdrawn or not, the first first."""
+    notes = select(FundingNote).where(FundingNote.file_id == file.id)
+    notes = notes.options(joinedload(FundingNote.noted_by))
+    return session.scalars(notes.order_by(FundingNote.noted_at, FundingNote.id)).all()
+
+
+@dataclass(frozen=True)
+class QuoteSaid:
+    """A quote as it was typed."""
+
+    company: str
+    cents: int | None
+    dated_on: date | None
+
+
+def add_quote(
+    session: Session, file: AdaptationFile, said: QuoteSaid, *, viewer: Viewer, now: datetime
+) -> AdaptationQuote:
+    """Note a quote; the first one is chosen. Raises Invalid, Conflict for a file that is closed."""
+    _still_open(file)
+    company = said.company.strip()
+    fields = _wrong_amount("cents", said.cents) | _wrong_day("dated_on", said.dated_on, now=now)
+    if not company:
+        fields["company"] = "required"
+    elif len(company) > COMPANY_LENGTH:
+        fields["company"] = "too_long"
+    if fields:
+        raise Invalid(fields)
+    assert said.cents is not None
+    assert said.dated_on is not None
+    quote = AdaptationQuote(
+        id=new_id(),
+        file_id=file.id,
+        company=company,
+        cents=said.cents,
+        dated_on=said.dated_on,
+        chosen=plan_of(session, file).cost_cents is None,
+        noted_at=now,
+        noted_by_id=viewer.user_id,
+    )
+    session.add(quote)
+    session.flush()
+    log(session, file, "adaptation_quote", viewer=viewer, now=now)
+    return quote
+
+
+def choose_quote(
+    session: Session, file: AdaptationFile, quote_id: uuid.UUID, *, viewer: Viewer, now: datetime
+) -> None:
+    """Let a quote be what the adaptation costs. Raises NotFound, Conflict."""
+    _still_open(file)
+    chosen = _quote(session, file, quote_id)
+    for quote in plan_of(session, file).quotes:
+        quote.chosen = quote is chosen
+    session.flush()
+    log(session, file, "adaptation_quote_chosen", viewer=viewer, now=now)
+
+
+def withdraw_quote(
+    session: Session, file: AdaptationFile, quote_id: uuid.UUID, *, viewer: Viewer, now: datetime
+) -> None:
+    """Withdraw a quote; when it was the chosen one none is. Raises NotFound, Conflict."""
+    _still_open(file)
+    quote = _quote(session, file, quote_id)
+    quote.chosen, quote.withdrawn_at, quote.withdrawn_by_id = False, now, viewer.user_id
+    session.flush()
+    log(session, file, "adaptation_quote_withdrawn", viewer=viewer, now=now)
+
+
+def _quote(session: Session, file: AdaptationFile, quote_id: uuid.UUID) -> AdaptationQuote:
+    for quote in plan_of(session, file).quotes:
+        if quote.id == quote_id:
+            return quote
+    raise NotFound("adaptation_quote_not_found")
+
+
+@dataclass(frozen=True)
+class FundingSaid:
+    """What a payer was asked, granted or paid, as it was typed."""
+
+    payer: str
+    stage: str
+    cents: int | None
+    day: date | None
+    invoice: str = ""
+
+
+def note_funding(
+    session: Session, file: AdaptationFile, said: FundingSaid, *, viewer: Viewer, now: datetime
+) -> FundingNote:
+    """Note what a payer was asked, granted or paid, one after the other.
+
+    A payer may grant nothing. Raises Invalid field by field: above the ceiling of a scheme, more
+    than was asked or granted, on a day before; Conflict when somebody noted it meanwhile.
+    """
+    _still_open(file)
+    if said.payer == Scheme.MA_PRIME_ADAPT:
+        raise Invalid({"payer": "never_in_social_housing"})
+    if said.payer not in tuple(Payer) or said.stage not in STAGES:
+        raise Invalid({"payer": "bad_choice" if said.payer else "required"})
+    payer, stage = Payer(said.payer), PayerStage(said.stage)
+    line = next((one for one in plan_of(session, file).lines if one.payer is payer), None)
+    expected = PayerStage.ASKED if line is None else line.next_stage
+    if stage is not expected:
+        raise Conflict("funding_noted_already")
+    fields = _wrong_day("day", said.day, now=now, after=line.latest.day if line else None)
+    fields |= _wrong_amount("cents", said.cents, nothing=stage is PayerStage.GRANTED)
+    if "cents" not in fields:
+        fields |= _too_much(session, file, payer, said.cents or 0, line, now=now)
+    if len(said.invoice.strip()) > INVOICE_LENGTH:
+        fields["invoice"] = "too_long"
+    if fields:
+        raise Invalid(fields)
+    assert said.cents is not None
+    assert said.day is not None
+    note = FundingNote(
+        id=new_id(),
+        file_id=file.id,
+        payer=payer,
+        stage=stage,
+        cents=said.cents,
+        day=said.day,
+        invoice=said.invoice.strip() or None,
+        noted_at=now,
+        noted_by_id=viewer.user_id,
+    )
+    session.add(note)
+    session.flush()
+    log(session, file, f"adaptation_{stage}", viewer=viewer, now=now)
+    return note
+
+
+def withdraw_funding(
+    session: Session, file: AdaptationFile, note_id: uuid.UUID, *, viewer: Viewer, now: datetime
+) -> None:
+    """Withdraw the latest note of a payer. Raises NotFound, Conflict for one that others follow."""
+    _still_open(file)
+    for line in plan_of(session, file).lines:
+        if note_id not in {note.id for note in line.notes.values()}:
+            continue
+        if line.latest.id != note_id:
+            raise Conflict("funding_followed")
+        line.latest.withdrawn_at, line.latest.withdrawn_by_id = now, viewer.user_id
+        session.flush()
+        log(session, file, "adaptation_funding_withdrawn", viewer=viewer, now=now)
+        return
+    raise NotFound("funding_note_not_found")
+
+
+def verdicts_on(session: Session, file: AdaptationFile, *, on: date) -> Mapping[Payer, Verdict]:
+    """Say of each scheme that is a payer whether it may pay for this, why, and up to how much."""
+    person = file.person
+    situation = situation_of(
+        file.code,
+        age=None if person.born_on is None else age_on(on, born=person.born_on),
+        gir=gir_on(session, person, on),
+        region=region_of(file.dwelling.residence.postcode),
+    )
+    found = look_for_funding(situation, on, parameters=parameters_in_force(session))
+    payers = {one.value for one in Payer}
+    return {Payer(one.scheme): one for one in found if one.scheme.value in payers}
+
+
+def _too_much(
+    session: Session,
+    file: AdaptationFile,
+    payer: Payer,
+    cents: int,
+    line: Line | None,
+    *,
+    now: datetime,
+) -> dict[str, str]:
+    if line is not None:
+        return {"cents": "more_than_asked"} if cents > line.latest.cents else {}
+    verdict = verdicts_on(session, file, on=today_in_paris(now)).get(payer)
+    if verdict is None:
+        return {}
+    if verdict.answer is Answer.MAY_NOT:
+        return {"payer": "scheme_may_not_pay"}
+    if verdict.amount is not None and cents > round(verdict.amount * 100):
+        return {"cents": "over_ceiling"}
+    return {}
+
+
+def _wrong_amount(field: str, cents: int | None, *, nothing: bool = False) -> dict[str, str]:
+    if cents is None:
+        return {field: "required"}
+    if cents < 0 or (cents == 0 and not nothing) or cents > MOST_CENTS:
+        return {field: "bad_amount"}
+    return {}
+
+
+def _wrong_day(
+    field: str, day: date | None, *, now: datetime, after: date | None = None
+) -> dict[str, str]:
+    if day is None:
+        return {field: "required"}
+    if day > today_in_paris(now):
+        return {field: "must_not_be_future"}
+    return {field: "before_the_one_before"} if after is not None and day < after else {}
+
+
+def _still_open(file: AdaptationFile) -> None:
+    """Refuse to change the plan of an adaptation whose path has ended; raises Conflict."""
+    if file.step in (Step.CLOSED, Step.REFUSED, Step.WITHDRAWN):
+        raise Conflict("adaptation_over")

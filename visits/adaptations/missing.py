@@ -1,0 +1,46 @@
+"""What has to be known or done before an adaptation may leave its step."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.orm import Session
+
+from visits.adaptations.funding import plan_of
+from visits.adaptations.works import all_done, orders_of
+from visits.models.adaptations import AdaptationFile, Step
+
+# By field, why a step cannot be left.
+Missing = Mapping[str, str]
+
+
+def missing_in(session: Session, file: AdaptationFile) -> Missing:
+    """Name what is missing where a file stands, with why; nothing when it may go on."""
+    look = LOOKS.get(file.step)
+    return look(session, file) if look else {}
+
+
+def _priority(session: Session, file: AdaptationFile) -> Missing:
+    return {} if file.priority else {"priority": "required"}
+
+
+def _plan(session: Session, file: AdaptationFile) -> Missing:
+    """A plan sums to the cost when it goes to be decided, and when the tenant agrees to it."""
+    return plan_of(session, file).missing
+
+
+def _works(session: Session, file: AdaptationFile) -> Missing:
+    """Orders that were given are done; whoever has it done at her own cost needs none of ours."""
+    orders = orders_of(session, file)
+    return {"orders": "works_not_done"} if orders and not all_done(orders) else {}
+
+
+def _payments(session: Session, file: AdaptationFile) -> Missing:
+    return {"payments": "payments_missing"} if plan_of(session, file).unpaid else {}
+
+
+LOOKS: Mapping[Step, Callable[[Session, AdaptationFile], Missing]] = {
+    Step.ELIGIBILITY: _priority,
+    Step.FUNDING: _plan,
+    Step.AGREEMENT: _plan,
+    Step.WORKS: _works,
+    Step.ACCOUNTS: _payments,
+}

@@ -1,0 +1,25 @@
+"""The work orders of an adaptation: all of them done, it is to be received."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits.models.adaptations import AdaptationFile, AdaptationOrder
+from visits.models.works import OPEN_STATES, WorkOrder, WorkOrderState
+
+# Closed without having been done.
+NOT_DONE = (*OPEN_STATES, WorkOrderState.CANCELLED)
+
+
+def orders_of(session: Session, file: AdaptationFile) -> Sequence[WorkOrder]:
+    """List the orders given for an adaptation, the first first."""
+    given = select(AdaptationOrder.work_order_id).where(AdaptationOrder.file_id == file.id)
+    orders = select(WorkOrder).where(WorkOrder.id.in_(given))
+    return session.scalars(orders.order_by(WorkOrder.opened_at, WorkOrder.id)).all()
+
+
+def all_done(orders: Sequence[WorkOrder]) -> bool:
+    """Tell whether no order is open and one at least was done, not only cancelled."""
+    done = any(one.state not in NOT_DONE for one in orders)
+    return done and not any(one.is_open for one in orders)

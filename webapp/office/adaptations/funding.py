@@ -1,0 +1,165 @@
+"""What an adaptation costs and who pays: quotes, and what each payer was asked, granted, paid."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from visits.adaptations.files import find_file, label_of
+from visits.adaptations.funding import (
+    COMPANY_LENGTH,
+    INVOICE_LENGTH,
+    FundingSaid,
+    QuoteSaid,
+    add_quote,
+    choose_quote,
+    note_funding,
+    notes_of,
+    plan_of,
+    verdicts_on,
+    withdraw_funding,
+    withdraw_quote,
+)
+from visits.ground.deadlines import today_in_paris
+from visits.ground.errors import Invalid
+from visits.ground.numbers import typed_number
+from visits.models.adaptations import AdaptationFile
+from visits.models.funding import Payer
+from webapp.access.auth import Action, may, requires, viewer
+from webapp.frame.errors import sentence
+from webapp.frame.transaction import now, transaction
+from webapp.office.frame.access import showing
+from webapp.office.frame.moments import typed_day
+
+adaptation_funding = Blueprint("adaptation_funding", __name__, url_prefix="/adaptations")
+
+
+@adaptation_funding.get("/<uuid:adaptation_id>/funding")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def show(adaptation_id: uuid.UUID) -> ResponseReturnValue:
+    """Show the funding plan of an adaptation, and what each scheme may do for it."""
+    return _page(adaptation_id)
+
+
+@adaptation_funding.post("/<uuid:adaptation_id>/funding/quotes")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def quote(adaptation_id: uuid.UUID) -> ResponseReturnValue:
+    """Note a quote."""
+
+    def noted(session: Session, file: AdaptationFile) -> None:
+        wrong: dict[str, str] = {}
+        said = QuoteSaid(
+            request.form.get("company", ""),
+            _typed_cents("cents", wrong),
+            _typed_day("dated_on", wrong),
+        )
+        _refuse(wrong)
+        add_quote(session, file, said, viewer=viewer(), now=now())
+
+    return _change(adaptation_id, noted)
+
+
+@adaptation_funding.post("/<uuid:adaptation_id>/funding/quotes/<uuid:quote_id>")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def choose(adaptation_id: uuid.UUID, quote_id: uuid.UUID) -> ResponseReturnValue:
+    """Choose a quote, or withdraw it."""
+    change = withdraw_quote if request.form.get("what") == "withdraw" else choose_quote
+    return _change(
+        adaptation_id,
+        lambda session, file: change(session, file, quote_id, viewer=viewer(), now=now()),
+    )
+
+
+@adaptation_funding.post("/<uuid:adaptation_id>/funding/payers")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def payer(adaptation_id: uuid.UUID) -> ResponseReturnValue:
+    """Note what a payer was asked, granted or paid."""
+
+    def noted(session: Session, file: AdaptationFile) -> None:
+        wrong: dict[str, str] = {}
+        said = FundingSaid(
+            payer=request.form.get("payer", ""),
+            stage=request.form.get("stage", "asked"),
+            cents=_typed_cents("cents", wrong),
+            day=_typed_day("day", wrong),
+            invoice=request.form.get("invoice", ""),
+        )
+        _refuse(wrong)
+        note_funding(session, file, said, viewer=viewer(), now=now())
+
+    return _change(adaptation_id, noted)
+
+
+@adaptation_funding.post("/<uuid:adaptation_id>/funding/notes/<uuid:note_id>")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def withdraw(adaptation_id: uuid.UUID, note_id: uuid.UUID) -> ResponseReturnValue:
+    """Withdraw what was noted of a payer last."""
+    return _change(
+        adaptation_id,
+        lambda session, file: withdraw_funding(session, file, note_id, viewer=viewer(), now=now()),
+    )
+
+
+def _change(
+    adaptation_id: uuid.UUID, change: Callable[[Session, AdaptationFile], object]
+) -> ResponseReturnValue:
+    try:
+        with transaction() as session:
+            file = find_file(session, viewer(), adaptation_id, to_change=True)
+            change(session, file)
+    except Invalid as refused:
+        return _page(adaptation_id, refused), 422
+    flash(_("File %(reference)s is up to date.", reference=file.reference), "success")
+    return redirect(url_for(".show", adaptation_id=adaptation_id))
+
+
+def _typed_cents(field: str, wrong: dict[str, str]) -> int | None:
+    typed = request.form.get(field, "")
+    try:
+        return round(typed_number(typed) * 100) if typed.strip() else None
+    except ValueError:
+        wrong[field] = "bad_amount"
+        return None
+
+
+def _typed_day(field: str, wrong: dict[str, str]) -> date | None:
+    typed = request.form.get(field, "")
+    try:
+        return typed_day(typed) if typed else None
+    except ValueError:
+        wrong[field] = "bad_date"
+        return None
+
+
+def _refuse(wrong: dict[str, str]) -> None:
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _page(adaptation_id: uuid.UUID, refused: Invalid | None = None) -> str:
+    with showing("adaptation_plan") as (session, shown):
+        file = find_file(session, viewer(), adaptation_id)
+        shown.add(file.person_id)
+        fields = refused.fields if refused else {}
+        today = today_in_paris(now())
+        plan = plan_of(session, file)
+        # What a scheme may do tells of her age and of what she can do alone.
+        verdicts = verdicts_on(session, file, on=today) if may(Action.SEE_ANSWERS) else {}
+        return render_template(
+            "adaptations/funding.html",
+            file=file,
+            label=label_of(file),
+            plan=plan,
+            verdicts=verdicts,
+            payers=[one for one in Payer if one not in {line.payer for line in plan.lines}],
+            withdrawn=[one for one in notes_of(session, file) if one.withdrawn_at],
+            typed=request.form,
+            errors={name: sentence(code) for name, code in fields.items()},
+            day_now=today,
+            company_length=COMPANY_LENGTH,
+            invoice_length=INVOICE_LENGTH,
+        )

@@ -2,7 +2,6 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -10,33 +9,15 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from diagnostics.parameters import Parameters
-from diagnostics.regions import region_of
-from diagnostics.savings import (
-    Kit,
-    Lamp,
-    Range,
-    Savings,
-    Tap,
-    estimate,
-    estimate_items,
-    flow_after,
-    read_kit,
-)
+from diagnostics.savings import Kit, Lamp, Range, Savings, Tap, flow_after
 from visits.agenda.planning import find_visit
-from visits.forms.parameters import parameters_in_force
-from visits.ground.errors import NotFound
-from visits.intake.conclusion import read_checked
-from visits.intake.visit_file import counted_submissions
-from visits.models.visits import Submission, Visit
+from visits.intake.kit_savings import savings_of
+from visits.models.visits import Visit
 from webapp.access.auth import Action, requires, viewer
 from webapp.office.frame.access import showing
-from webapp.office.frame.moments import day_of
 from webapp.words import word
 
 savings = Blueprint("savings", __name__, url_prefix="/visits")
-
-FORM = "eco_kit"
 
 
 @dataclass(frozen=True)
@@ -59,40 +40,15 @@ def show(visit_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _page(session: Session, visit: Visit) -> str:
-    filled = [
-        one for one in counted_submissions(session, visit) if one.form_version.form_id == FORM
-    ]
-    if not filled:
-        raise NotFound("savings_not_found")
-    kit, on = _kit(filled[-1])
-    known = parameters_in_force(session, known_at=filled[-1].received_at)
-    home = visit.home
-    price = _water_price(known, home.residence.postcode if home else "")
-    try:
-        saved = estimate(kit, on, parameters=known, water_price=price)
-        items = estimate_items(kit, on, parameters=known, water_price=price)
-    except LookupError:
-        saved, items = None, ()
+    found = savings_of(session, visit)
     return render_template(
         "visits/savings.html",
         visit=visit,
-        on=on,
-        kit=kit,
-        saved=saved,
-        lines=[_line(item, kit, one) for item, one in items],
+        on=found.on,
+        kit=found.kit,
+        saved=found.saved,
+        lines=[_line(item, found.kit, one) for item, one in found.items],
     )
-
-
-def _kit(submission: Submission) -> tuple[Kit, date]:
-    """Read what was fitted, and on which day."""
-    checked = read_checked(submission)
-    return read_kit(checked.values), day_of(submission.ended_at or submission.received_at)
-
-
-def _water_price(known: Parameters, postcode: str) -> str:
-    """Name the price of water where the dwelling stands; the national one when none is known."""
-    regional = f"water_price_{region_of(postcode)}"
-    return regional if regional in known.names() else "water_price"
 
 
 def _line(item: Lamp | Tap, kit: Kit, saved: Savings) -> Line:

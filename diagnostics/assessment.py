@@ -131,7 +131,7 @@ class _Reader:
         return max(0, min(int(sum(said)), MOST_ITEMS))
 
     def _causes(self, one: Consequence, called: Node) -> Iterator[Cause]:
-        for path in self._asked(one.causes):
+        for path in questions_behind(self.form, one.causes):
             if self.form.binds[path].readers:
                 continue  # what follows is read by more people than the answer is
             question = self.form.by_path[path]
@@ -143,25 +143,26 @@ class _Reader:
                         answer=in_words(self.form, question, node, scope=self.scope),
                     )
 
-    def _asked(self, paths: Iterable[str]) -> list[str]:
-        """Replace calculated answers by the questions they are made of."""
-        found: dict[str, None] = {}
-        seen: set[str] = set()
-        waiting = list(paths)
-        while waiting:
-            path = waiting.pop(0)
-            if path in seen:
-                continue
-            seen.add(path)
-            question = self.form.by_path.get(path)
-            if question is not None and question.control != "note":
-                found[path] = None
-                continue
-            bind = self.form.binds.get(path)
-            if bind is not None and bind.calculate is not None:
-                waiting += sorted(self.form.reads[path])
-        order = {question.path: at for at, question in enumerate(self.form.questions)}
-        return sorted(found, key=order.__getitem__)
+
+def questions_behind(form: Form, paths: Iterable[str]) -> list[str]:
+    """Replace calculated answers by the questions they are made of, in the order of the form."""
+    found: dict[str, None] = {}
+    seen: set[str] = set()
+    waiting = list(paths)
+    while waiting:
+        path = waiting.pop(0)
+        if path in seen:
+            continue
+        seen.add(path)
+        question = form.by_path.get(path)
+        if question is not None and question.control != "note":
+            found[path] = None
+            continue
+        bind = form.binds.get(path)
+        if bind is not None and bind.calculate is not None:
+            waiting += sorted(form.reads[path])
+    order = {question.path: at for at, question in enumerate(form.questions)}
+    return sorted(found, key=order.__getitem__)
 
 
 def _beside(node: Node, called: Node) -> bool:

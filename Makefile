@@ -96,4 +96,5 @@ $(MO): webapp/translations/fr/LC_MESSAGES/messages.po $(RUN)
 $(BUILT): $(RUN) $(FRONT_SOURCES)
 	@echo "· tablet app and office files"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" && export PATH && cd $(FRONT) && npm ci --no-audit --no-fund --silent && npm run build --silent
+	@$(BIN)/python $(FRONT)/paper_fonts.py
 	@touch $@

@@ -17,6 +17,7 @@ from benchmarks.lists import measure_lists
 from benchmarks.machine import core_share
 from benchmarks.map_views import measure_map
 from benchmarks.one_submission import measure_one
+from benchmarks.papers import measure_papers
 from benchmarks.processes import measure_processes
 from benchmarks.report import heading, line, write_results
 from benchmarks.startup import measure_startup
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Measure] = {
     "submission": measure_one,
     "submissions": measure_submissions,
     "processes": measure_processes,
+    "papers": measure_papers,
     "tablet": measure_tablet,
     "startup": measure_startup,
     "map": measure_map,

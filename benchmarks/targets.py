@@ -26,6 +26,7 @@ TARGETS = (
     Target(r"check, home visit", 5),
     Target(r"check, 400 questions", 50),
     Target(r"parse, 899 questions", 300),
+    Target(r"paper, ", 1_000),
     Target(r"statements, one that is only stored", 12),
     Target(r"core, (one that is only stored|a visit)", 8),
     Target(r"submissions, \d+ clients?$", 15),

@@ -3,6 +3,12 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 import { copies } from './copies'
 
+// The pictograms of the papers: each stands beside its word.
+const PAPER_ICONS = [
+  'calendar-check', 'droplet-half', 'exclamation-triangle-fill', 'eye', 'hand-thumbs-up',
+  'house-heart', 'person-heart', 'telephone-fill', 'tools',
+]
+
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 export default defineConfig({
@@ -20,6 +26,10 @@ export default defineConfig({
           `vendor/leaflet/images/${name}.png`,
         ],
       ),
+      ...PAPER_ICONS.map((name): [string, string] => [
+        at(`node_modules/bootstrap-icons/icons/${name}.svg`),
+        `papers/${name}.svg`,
+      ]),
     ]),
   ],
   build: {

@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
@@ -239,7 +240,7 @@ class Reader:
         headers = {"Authorization": f"Bearer {self.token}"} if by_tablet else {}
         answer = self.client.get(path, headers=headers)
         assert answer.status_code < 500, path
-        text = unescape(answer.get_data().decode("utf-8", "replace"))
+        text = _said(answer.get_data(), answer.mimetype)
         answer.close()
         return answer.status_code, _VARIES.sub("", text)
 
@@ -277,6 +278,13 @@ class Reader:
                 text = self.look(place)[1] + self.look(f"{place}/refusals.csv")[1]
                 said[line] = text.replace(place, "")
         return said
+
+
+def _said(data: bytes, mimetype: str) -> str:
+    """Read an answer as a person does: a paper page by page."""
+    if mimetype == "application/pdf":
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
+    return unescape(data.decode("utf-8", "replace"))
 
 
 # The way out, and files that are the same for everybody.

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from diagnostics.kits import ECO_KIT
 from diagnostics.parameters import Parameters
 from diagnostics.regions import region_of
 from diagnostics.savings import (
@@ -23,8 +24,7 @@ from visits.ground.errors import NotFound
 from visits.intake.conclusion import read_checked
 from visits.intake.visit_file import counted_submissions
 from visits.models.visits import Submission, Visit
-
-FORM = "eco_kit"
+from visits.stock.bags import fitted_at
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,9 @@ class KitSavings:
 
 def savings_of(session: Session, visit: Visit) -> KitSavings:
     """Work out what the kit of a visit saves, as its latest answers say; else raise NotFound."""
-    filled = [
-        one for one in counted_submissions(session, visit) if one.form_version.form_id == FORM
-    ]
-    if not filled:
-        raise NotFound("savings_not_found")
-    kit, on = _kit(filled[-1])
-    known = parameters_in_force(session, known_at=filled[-1].received_at)
+    filled = _filled(session, visit)
+    kit, on = _kit(filled)
+    known = parameters_in_force(session, known_at=filled.received_at)
     home = visit.home
     price = _water_price(known, home.residence.postcode if home else "")
     try:
@@ -57,6 +53,22 @@ def savings_of(session: Session, visit: Visit) -> KitSavings:
     except LookupError:
         return KitSavings(kit, on, None, ())
     return KitSavings(kit, on, saved, items)
+
+
+def items_of(session: Session, visit: Visit) -> dict[str, int]:
+    """Count by item what the answers of a visit say was fitted or given; else raise NotFound."""
+    items = fitted_at(session, visit.id)
+    if not items:
+        raise NotFound("savings_not_found")
+    return items
+
+
+def _filled(session: Session, visit: Visit) -> Submission:
+    sent = counted_submissions(session, visit)
+    filled = [one for one in sent if one.form_version.form_id == ECO_KIT]
+    if not filled:
+        raise NotFound("savings_not_found")
+    return filled[-1]
 
 
 def _kit(submission: Submission) -> tuple[Kit, date]:

@@ -86,6 +86,17 @@ def record_fitted(
     session.flush()
 
 
+def fitted_at(session: Session, visit_id: uuid.UUID) -> dict[str, int]:
+    """Count by item what a visit fitted or gave; of what two of its forms tell, the larger one."""
+    statement = (
+        select(KitMovement.item, KitMovement.quantity)
+        .join(Submission, Submission.id == KitMovement.submission_id)
+        .where(Submission.visit_id == visit_id, Submission.state != SubmissionState.SET_ASIDE)
+        .order_by(KitMovement.quantity.desc(), KitMovement.id)
+    )
+    return {item: -quantity for item, quantity in session.execute(statement)}
+
+
 def bag_of(session: Session, visitor_id: uuid.UUID) -> Bag:
     """Count what is in a visitor's bag, by item; items she never had are left out."""
     return bags_of(session, [visitor_id]).get(visitor_id, {})

@@ -78,6 +78,7 @@ class Action(enum.StrEnum):
     SEE_FORMS = "see_forms"
     MANAGE_FORMS = "manage_forms"
     MANAGE_PROGRAMMES = "manage_programmes"
+    EDIT_PAPERS = "edit_papers"
     SEE_PARAMETERS = "see_parameters"
     MANAGE_PARAMETERS = "manage_parameters"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -133,6 +134,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.SEE_FORMS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
     Action.MANAGE_FORMS: {COO: _ALL, ADM: _ALL},
     Action.MANAGE_PROGRAMMES: {COO: _ALL},
+    Action.EDIT_PAPERS: {COO: _ALL},
     Action.SEE_PARAMETERS: {COO: _ALL, ADM: _ALL, MAN: _ALL},
     Action.MANAGE_PARAMETERS: {ADM: _ALL},
     Action.MANAGE_ACCOUNTS: {ADM: _ALL},

@@ -29,6 +29,7 @@ from webapp.demo.size import Size
 from webapp.demo.stock import make_stock
 from webapp.demo.story import Story, load_cases
 from webapp.demo.towns import read_towns
+from webapp.demo.wording import word_papers
 from webapp.demo.works import close_some, give_some, open_some, send_some
 from webapp.demo.year import Others, live
 from webapp.frame.transaction import House
@@ -81,6 +82,7 @@ def _load(
     programme = find_programme(session, PROGRAMME)
     give_mandates(session, PROGRAMME, by=cast.coordinator, now=opening)
     mandate_associations(session, by=cast.coordinator, now=opening)
+    word_papers(session, by=cast.coordinator, now=opening)
     story = Story(
         session=session,
         store=house.store,

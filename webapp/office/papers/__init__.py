@@ -1,0 +1,22 @@
+"""Papers to print or to leave: what a visit came to, what is to be done, what was fitted."""
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.access.auth import Action
+from webapp.office.frame.navigation import Item
+from webapp.office.frame.subject import Subject
+from webapp.office.papers import home_sheets, kit_receipts, order_sheets, tenant_reports, wording
+from webapp.office.papers.words import REFUSALS, WORDS
+
+SUBJECT = Subject(
+    pages=(
+        tenant_reports.tenant_reports,
+        order_sheets.order_sheets,
+        home_sheets.home_sheets,
+        kit_receipts.kit_receipts,
+        wording.wording,
+    ),
+    navigation=(Item(132, "wording.index", _l("Papers"), "file-earmark-text", Action.EDIT_PAPERS),),
+    words=WORDS,
+    refusals=REFUSALS,
+)

@@ -1,0 +1,78 @@
+"""The plain words of papers, and what is refused there."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+WORDS: dict[str, dict[str, Any]] = {
+    "paper_reader": {
+        "home": _l("To leave in the home: whoever lives there may read it"),
+        "her": _l("For her own hand: with what is about herself"),
+    },
+    "paper_urgency": {
+        "U0": _l("Right now"),
+        "U1": _l("Urgent"),
+        "U2": _l("In the next days"),
+        "U3": _l("In the next weeks"),
+        "P": _l("To be planned"),
+    },
+    "paper_owner": {
+        "tenant": _l("You"),
+        "landlord": _l("Your landlord"),
+        "partner": _l("Our partner"),
+        "visitor": _l("The person who visited you"),
+        "pension_fund": _l("Your pension fund"),
+        "department": _l("The département"),
+        "municipality": _l("Your town hall"),
+    },
+    "paper_does": {
+        "work_order": _l("Somebody comes to repair it."),
+        "hazard": _l("We look for a solution with you."),
+        "adaptation": _l("We study it with you. Nothing is done without your agreement."),
+    },
+    "paper_state": {
+        "open": _l("We have asked for it"),
+        "started": _l("Begun"),
+        "on_hold": _l("Waiting"),
+        "done": _l("Done"),
+        "cancelled": _l("No longer needed"),
+        "refused": _l("Not asked for: you do not want works"),
+    },
+    "paper_contact": {
+        "call": _l("We ring you to hear how you are."),
+        "fall_call": _l("We ring you to hear how you are."),
+        "visit": _l("We come to see you again."),
+        "works_check": _l("We check that the works are done."),
+        "kit_check": _l("We check that what we fitted still works."),
+        "rights_check": _l("We look with you at what you have a right to."),
+    },
+    "paper_field": {
+        "opening_fr": _l("What the report begins with, in French"),
+        "opening_en": _l("What the report begins with, in English"),
+        "ring_fr": _l("Whom to ring, and when, in French"),
+        "ring_en": _l("Whom to ring, and when, in English"),
+        "closing_fr": _l("What the report ends with, in French"),
+        "closing_en": _l("What the report ends with, in English"),
+        "logo": _l("The logo"),
+    },
+    "accessed": {
+        "tenant_report": _l("what a visit's report will say"),
+        "tenant_report_made": _l("a visit's report for the tenant"),
+        "work_order_sheet": _l("the sheet of a work order"),
+        "kit_receipt": _l("the receipt of a kit"),
+    },
+}
+
+REFUSALS: dict[str, Any] = {
+    "logo_too_large": _l("This picture is larger than 300 kB, or than 3,000 dots a side."),
+    "logo_unreadable": _l("This is no PNG picture, or only part of one."),
+    "wording_said_since": _l(
+        "Somebody changed these words since you opened the page. Yours are still below; read "
+        "theirs under Earlier versions, then keep or change yours."
+    ),
+    "paper_change_not_found": _l("There is no such version of these words."),
+    "nothing_to_preview": _l("No visit that your account may read can be shown yet."),
+    "landlord_not_found": _l("There is no such landlord, or your account does not write for it."),
+    "nothing_to_report": _l("No answers of this visit are here yet: there is nothing to report."),
+    "report_to_the_dead": _l("This person has died: no report is made in her name."),
+}

@@ -136,7 +136,9 @@ def pages_of(house: House) -> list[Shown]:
         )
         by_hand = select(WorkOrder).where(WorkOrder.opened_by_id.is_not(None))
         of_home, of_house = (
-            session.scalars(by_hand.where(column.is_not(None))).one()
+            session.scalars(
+                by_hand.where(column.is_not(None)).order_by(WorkOrder.id).limit(1)
+            ).one()
             for column in (WorkOrder.dwelling_id, WorkOrder.residence_id)
         )
         done_order = first(select(WorkOrder.id).where(WorkOrder.state == WorkOrderState.DONE))

@@ -22,11 +22,15 @@ from tests.e2e.walked import Walked, serve
 from tests.factories import make_user
 from tests.walk import Seen, open_to
 from visits.models.accounts import Organisation, Role, User
+from visits.models.adaptations import AdaptationDecision, AdaptationFile, AdaptationMove
 from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CaseCharge, CasePause, Task
+from visits.models.papers import PaperChange
 from visits.models.people import Person
 from visits.models.portfolio import Residence
+from visits.models.stock import Article, StockOrder
 from visits.models.works import WorkOrder
+from visits.models.works_history import WorkOrderEvent, WorkOrderLink, WorkOrderQuote
 from webapp import create_app
 from webapp.access.setting_up import publish_what_ships
 from webapp.demo import Size, load_demo
@@ -54,7 +58,13 @@ LEFT_OVERS = {"en": FRENCH, "fr": ENGLISH}
 QUOTED = re.compile(r"“\w+”|«\s\w+\s»")
 BARE = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 # Names of places and houses that are the same in every language.
-NAMES = ("Français", "Carsat Bourgogne-Franche-Comté", "Carsat Sud-Est", "Département")
+NAMES = (
+    "Action Logement",
+    "Français",
+    "Carsat Bourgogne-Franche-Comté",
+    "Carsat Sud-Est",
+    "Département",
+)
 # What htmx puts into a page.
 PARTS = frozenset({"appointments.diary"})
 DOORS = ("/sign-in", "/password/forgotten", "/password/choose/nothing", "/nothing-here")
@@ -63,6 +73,7 @@ UNSEEN = {
     (Role.VISITOR, "home.index"),  # leads to her visits
     (Role.VISITOR, "comparisons.show"),
     (Role.VISITOR, "savings.show"),
+    (Role.PARTNER_COORDINATOR, "kit_articles.edit"),  # her association keeps no article
 }
 
 
@@ -183,6 +194,18 @@ def typed(demo: Walked) -> re.Pattern[str]:
             Case.closing_note,
             CasePause.why,
             CaseCharge.why,
+            WorkOrder.access,
+            WorkOrder.parts,
+            WorkOrderEvent.note,
+            WorkOrderLink.contractor,
+            WorkOrderQuote.contractor,
+            WorkOrderQuote.note,
+            AdaptationFile.wish,
+            AdaptationMove.said,
+            AdaptationDecision.explanation,
+            PaperChange.said,
+            Article.name,
+            StockOrder.supplier,
         ):
             said.update(session.scalars(select(column)))
         by_hand = select(WorkOrder.description).where(WorkOrder.opened_by_id.is_not(None))

@@ -32,6 +32,9 @@ OPEN_TO_ALL = {
     "second_step.ask",
     "second_step.check",
     "api-docs.openapi_json",
+    "metrics.read",  # to whoever has the token of the deployment
+    "order_link.show",  # to whoever has the link of one order
+    "order_link.act",
 }
 
 

@@ -124,6 +124,9 @@ class World:
         self.visitor = make_user(session, role=Role.VISITOR, organisation="Association")
         self.stranger = make_user(session, role=Role.VISITOR, organisation="Mutuelle")
         self.known.note(user_id=self.office.id)
+        eyes = make_viewer(self.office)
+        held = call_commission(session, NOW.date(), viewer=eyes, now=NOW)
+        self.known.note(commission_id=held.id)
         take_up(session, "seniors", by=self.office.id, now=NOW)
         self.mandate()
 
@@ -213,8 +216,6 @@ class World:
         wish = Request("kitchen", "letter", NOW.date(), f"Souhait de {person.last_name}")
         asked = ask_adaptation(session, person, dwelling, wish, viewer=make_viewer(by), now=NOW)
         known.note(adaptation_id=asked.id)
-        held = call_commission(session, NOW.date(), viewer=make_viewer(by), now=NOW)
-        self.known.note(commission_id=held.id)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):

@@ -113,7 +113,7 @@ def receive(
     """
     _check(quantity, batch)
     in_stock(session, article)
-    movement = moved(article, MovementKind.RECEIVED, quantity, viewer=viewer, now=now)
+    movement = movement_of(article, MovementKind.RECEIVED, quantity, viewer=viewer, now=now)
     movement.batch, movement.order_id = batch.strip(), order.id if order is not None else None
     session.add(movement)
     session.flush()
@@ -141,8 +141,8 @@ def hand_to_bag(
         raise Invalid({"quantity": "more_than_in_stock"})
     if bag_of(session, visitor_id).get(article.item, 0) < -quantity:
         raise Invalid({"quantity": "more_than_in_bag"})
-    gone = moved(article, MovementKind.HANDED, -quantity, viewer=viewer, now=now)
-    come = moved(article, MovementKind.HANDED, quantity, viewer=viewer, now=now)
+    gone = movement_of(article, MovementKind.HANDED, -quantity, viewer=viewer, now=now)
+    come = movement_of(article, MovementKind.HANDED, quantity, viewer=viewer, now=now)
     gone.batch = come.batch = batch.strip()
     come.organisation_id, come.visitor_id, come.act_id = None, visitor_id, gone.act_id
     session.add_all([gone, come])
@@ -160,7 +160,7 @@ def count_article(
     if not 0 <= counted <= MOST_COUNTED:
         raise Invalid({f"counted-{article.id}": "number_too_far"})
     difference = counted - in_stock(session, article)
-    movement = moved(article, MovementKind.COUNTED, difference, viewer=viewer, now=now)
+    movement = movement_of(article, MovementKind.COUNTED, difference, viewer=viewer, now=now)
     movement.counted = counted
     session.add(movement)
     session.flush()
@@ -177,7 +177,7 @@ def lose(
     _check(quantity)
     if in_stock(session, article) < quantity:
         raise Invalid({"quantity": "more_than_in_stock"})
-    movement = moved(article, MovementKind.LOST, -quantity, viewer=viewer, now=now)
+    movement = movement_of(article, MovementKind.LOST, -quantity, viewer=viewer, now=now)
     movement.why = checked_why(why)
     session.add(movement)
     session.flush()
@@ -192,6 +192,7 @@ def withdraw(
     Raises NotFound for no act of the viewer's organisation, Conflict for one already taken back,
     for what a visit fitted, or when that would leave fewer than nothing in stock.
     """
+    take_turn(session, f"stock act {act_id}")
     moved = session.scalars(
         select(KitMovement).where(KitMovement.act_id == act_id).order_by(KitMovement.id)
     ).all()
@@ -228,7 +229,7 @@ def _check(quantity: int, batch: str = "") -> None:
         raise Invalid({"batch": "text_too_long"})
 
 
-def moved(
+def movement_of(
     article: Article, kind: MovementKind, quantity: int, *, viewer: Viewer, now: datetime
 ) -> KitMovement:
     """Make a movement of the central stock, an act of its own, not yet written."""

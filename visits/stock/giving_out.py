@@ -16,7 +16,7 @@ from visits.models.portfolio import Dwelling, Residence
 from visits.models.stock import Article, Given, KitMovement, MovementKind
 from visits.sight import Viewer
 from visits.sight.homes import visible_homes
-from visits.stock.central import STANDS, in_stock, moved
+from visits.stock.central import STANDS, in_stock, movement_of
 
 MOST_HOMES, MOST_A_HOME = 20_000, 50
 _BETWEEN = re.compile(r"[\s,;]+")
@@ -130,7 +130,9 @@ def give_out(session: Session, plan: Plan, *, viewer: Viewer, now: datetime) -> 
         raise Invalid({"kit": "more_than_in_stock"})
     act_id = new_id()
     for need in plan.needs:
-        movement = moved(need.article, MovementKind.GIVEN, -need.needed, viewer=viewer, now=now)
+        movement = movement_of(
+            need.article, MovementKind.GIVEN, -need.needed, viewer=viewer, now=now
+        )
         movement.id, movement.act_id = new_id(), act_id
         session.add(movement)
         session.flush()

@@ -204,7 +204,7 @@ def recall(session: Session, viewer: Viewer, article: Article, batch: str) -> li
         .group_by(KitMovement.visitor_id)
     )
     found = _given(session, viewer, perhaps)
-    for visitor_id, since in session.execute(handed).all():
+    for visitor_id, came_at in session.execute(handed).all():
         bag = KitMovement.visitor_id == visitor_id, KitMovement.item == article.item
-        found += _fitted(session, viewer, and_(*bag, KitMovement.at >= since))
+        found += _fitted(session, viewer, and_(*bag, KitMovement.at >= came_at))
     return sorted(found, key=lambda one: (one.dwelling.reference, one.at))

@@ -83,20 +83,17 @@ def _as_csv(listed: Listed[Movement]) -> str:
     writer.writerow([*heads, _("Noted by"), _("Why"), _("Taken back on")])
     for one in listed.rows:
         moved = one.moved
-        cells = (
+        what = (
             word("kit_movement", moved.kind),
             coded("kit", moved.item),
             moved.article.name if moved.article else "",
             moved.batch,
-            str(moved.quantity),
-            moved.visitor.name if moved.visitor else _("Central stock"),
-            moved.by.name,
-            moved.why or "",
-            day(moved.withdrawn_at) if moved.withdrawn_at else "",
         )
-        number = 5
-        row = [cell if at == number - 1 else harmless(cell) for at, cell in enumerate(cells)]
-        writer.writerow([day(moved.at), *row])
+        where = moved.visitor.name if moved.visitor else _("Central stock")
+        rest = (where, moved.by.name, moved.why or "")
+        back = day(moved.withdrawn_at) if moved.withdrawn_at else ""
+        texts = [*map(harmless, what)], [*map(harmless, rest)]
+        writer.writerow([day(moved.at), *texts[0], moved.quantity, *texts[1], back])
     if (left := listed.total - len(listed.rows)) > 0:
         text.write(
             ngettext(

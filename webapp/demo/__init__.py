@@ -1,6 +1,6 @@
 """A year of invented data, made through the use cases themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from random import Random
 
@@ -21,10 +21,18 @@ from webapp.demo.arrival import (
     locate_residences,
 )
 from webapp.demo.calendar import day_of, moment, working_days_after
-from webapp.demo.cast import FIRST_EMAIL, DemoAccount, acting, give_mandates, hash_passwords, hire
+from webapp.demo.cast import (
+    FIRST_EMAIL,
+    Cast,
+    DemoAccount,
+    acting,
+    give_mandates,
+    hash_passwords,
+    hire,
+)
 from webapp.demo.more_answers import CHANCES
 from webapp.demo.partners import mandate_associations
-from webapp.demo.people import make_seniors
+from webapp.demo.people import Tenant, make_seniors
 from webapp.demo.size import Size
 from webapp.demo.stock import make_stock
 from webapp.demo.story import Story, load_cases
@@ -79,24 +87,10 @@ def _load(
     tell(f"Importing {len(seniors):,} tenants of 70 and over …")
     later = opening + timedelta(minutes=40)
     import_tenants(session, seniors, rng, user=cast.coordinator, now=later)
-    programme = find_programme(session, PROGRAMME)
     give_mandates(session, PROGRAMME, by=cast.coordinator, now=opening)
     mandate_associations(session, by=cast.coordinator, now=opening)
     word_papers(session, by=cast.coordinator, now=opening)
-    story = Story(
-        session=session,
-        store=house.store,
-        rng=rng,
-        cast=cast,
-        form=parse_form(current_form(session, programme.visit_kinds[0].forms[0]).xform),
-        others={
-            name: parse_form(current_form(session, name).xform)
-            for name in programme.visit_kinds[0].optional_forms
-            if name in CHANCES
-        },
-        seniors={senior.reference: senior for senior in seniors},
-        now=now,
-    )
+    story = _story(session, house, rng, cast, seniors, now=now)
     enrolled = _enrol(story, size, now=moment(working_days_after(first, 3), time(14, 5)))
     tell(f"Enrolled {len(enrolled):,} persons; living the year …")
     update_at = moment(working_days_after(day_of(now - timedelta(days=9)), 1), time(10, 20))
@@ -113,6 +107,32 @@ def _load(
     tell("Placing the residences on the map …")
     tell(f"{locate_residences(session):,} residences on the map.")
     return accounts
+
+
+def _story(
+    session: Session,
+    house: House,
+    rng: Random,
+    cast: Cast,
+    seniors: Sequence[Tenant],
+    *,
+    now: datetime,
+) -> Story:
+    kind = find_programme(session, PROGRAMME).visit_kinds[0]
+    return Story(
+        session=session,
+        store=house.store,
+        rng=rng,
+        cast=cast,
+        form=parse_form(current_form(session, kind.forms[0]).xform),
+        others={
+            name: parse_form(current_form(session, name).xform)
+            for name in kind.optional_forms
+            if name in CHANCES
+        },
+        seniors={senior.reference: senior for senior in seniors},
+        now=now,
+    )
 
 
 def _enrol(story: Story, size: Size, *, now: datetime) -> list[Case]:

@@ -199,75 +199,99 @@ def page_of_case(
 ) -> str:
     """Render the page of a case. `form` names the form whose typed values are kept."""
     visits = case_file(session, case)
-    programme = programme_of(session, case)
-    refusal = latest_refusal(session, case)
-    calls_here = _reaches(session, Action.CALL, case.id)
-    decides_here = _reaches(session, Action.DECIDE, case.id)
-    due = visits_due(session, case)
-    offered = offered_visitors(session, case) if may(Action.PLAN) else []
     return render_template(
         "cases/show.html",
         case=case,
         person=case.person,
-        deaths=deaths_of(session, [case.person]),
-        refused=refused_parts(session, case.person_id),
-        numbers=called_numbers(session, case.person),
-        whose_length=WHOSE_LENGTH,
         dwelling=case.dwelling,
-        programme=programme,
+        programme=programme_of(session, case),
+        programme_names=programme_names(session),
+        deaths=deaths_of(session, [case.person]),
+        alerts=standing_alerts(session, [case.person_id]).get(case.person_id, ()),
+        unsafe=_was_unsafe(case),
+        moved_with=moved_with(session, case, viewer=viewer()),
+        outside_facts=_outside(case),
         visits=visits,
         visits_by_month=by_month(visits, at=lambda one: one.planned_start_at, alike=_alike),
-        due=due,
-        promises=promises_open(session, case),
-        tasks=tasks_of(session, case.id),
-        paused=pauses_of(session, case.id),
-        rests=pauses_on(session, [case.id], today_in_paris(now())).get(case.id),
-        charges=charges_of(session, case.id),
-        brought=version_changes_of(session, case),
-        tier_changes=tier_changes_of(session, case),
-        to_transfer=_to_transfer(session, case),
-        moved_with=moved_with(session, case, viewer=viewer()),
-        programme_names=programme_names(session),
-        outside_facts=_outside(case),
-        to_charge=_to_charge(session, case) if decides_here and case.is_open else None,
-        decides_here=decides_here,
-        outcome_names=outcomes_of(session, case),
-        endings=endings_of(session, case),
-        by_hand=BY_HAND,
-        owners=OWNERS,
-        closed_as=CLOSED_AS,
-        day_now=today_in_paris(now()),
-        plannable=may_be_planned(case, due),
-        chosen=request.args.get("visit", type=uuid.UUID),
-        # What was refused of a form for another visit comes back in that form.
-        another=bool(request.args.get("another") or (form == "plan" and "minutes" in request.form)),
-        plans_here=_reaches(session, Action.PLAN, case.id),
-        visitors=offered,
-        came_last=came_last(visits, offered),
-        refusal=refusal,
-        calls_here=calls_here,
-        may_call=calls_here and _may_be_called(case),
-        refuses=_refuses(case, refusal),
-        next=_next(session, case),
         errors=errors or {},
         said=said,
         typed=request.form if form else {},
         form=form,
-        dispositions=_dispositions(session, case),
-        calls_due=calls_due(session, case, today_in_paris(now())),
-        outcomes=OUTCOMES,
-        left_behind=LEFT_BEHIND,
-        ladder=ladder_of(case.attempts),
-        alerts=standing_alerts(session, [case.person_id]).get(case.person_id, ()),
-        unsafe=_was_unsafe(case),
-        channels=[Channel.INCOMING] if _refuses(case, refusal) else list(Channel),
-        to_take_back=may_be_taken_back(case.attempts) if calls_here else None,
+        day_now=today_in_paris(now()),
         why_length=WHY_LENGTH,
-        reasons=list(RefusalReason),
         note_length=NOTE_LENGTH,
         age=age,
         now=now(),
+        **_calling(session, case),
+        **_planning(session, case, visits, form=form),
+        **_deciding(session, case),
     )
+
+
+def _calling(session: Session, case: Case) -> dict[str, Any]:
+    """Gather what the page needs for the next call, and of those that were."""
+    refusal = latest_refusal(session, case)
+    calls_here = _reaches(session, Action.CALL, case.id)
+    return {
+        "calls_here": calls_here,
+        "may_call": calls_here and _may_be_called(case),
+        "to_take_back": may_be_taken_back(case.attempts) if calls_here else None,
+        "numbers": called_numbers(session, case.person),
+        "whose_length": WHOSE_LENGTH,
+        "refused": refused_parts(session, case.person_id),
+        "refusal": refusal,
+        "refuses": _refuses(case, refusal),
+        "channels": [Channel.INCOMING] if _refuses(case, refusal) else list(Channel),
+        "reasons": list(RefusalReason),
+        "next": _next(session, case),
+        "dispositions": _dispositions(session, case),
+        "calls_due": calls_due(session, case, today_in_paris(now())),
+        "outcomes": OUTCOMES,
+        "left_behind": LEFT_BEHIND,
+        "ladder": ladder_of(case.attempts),
+    }
+
+
+def _planning(
+    session: Session, case: Case, visits: Sequence[Visit], *, form: str
+) -> dict[str, Any]:
+    """Gather what the page needs to plan a visit, and what else there is to do."""
+    due = visits_due(session, case)
+    offered = offered_visitors(session, case) if may(Action.PLAN) else []
+    return {
+        "plans_here": _reaches(session, Action.PLAN, case.id),
+        "due": due,
+        "plannable": may_be_planned(case, due),
+        "chosen": request.args.get("visit", type=uuid.UUID),
+        # What was refused of a form for another visit comes back in that form.
+        "another": bool(
+            request.args.get("another") or (form == "plan" and "minutes" in request.form)
+        ),
+        "visitors": offered,
+        "came_last": came_last(visits, offered),
+        "promises": promises_open(session, case),
+        "tasks": tasks_of(session, case.id),
+        "owners": OWNERS,
+        "paused": pauses_of(session, case.id),
+        "rests": pauses_on(session, [case.id], today_in_paris(now())).get(case.id),
+    }
+
+
+def _deciding(session: Session, case: Case) -> dict[str, Any]:
+    """Gather what the page needs to hand a case over, to transfer and to close it."""
+    decides_here = _reaches(session, Action.DECIDE, case.id)
+    return {
+        "decides_here": decides_here,
+        "charges": charges_of(session, case.id),
+        "to_charge": _to_charge(session, case) if decides_here and case.is_open else None,
+        "brought": version_changes_of(session, case),
+        "tier_changes": tier_changes_of(session, case),
+        "to_transfer": _to_transfer(session, case),
+        "outcome_names": outcomes_of(session, case),
+        "endings": endings_of(session, case),
+        "by_hand": BY_HAND,
+        "closed_as": CLOSED_AS,
+    }
 
 
 def _dispositions(session: Session, case: Case) -> list[Disposition]:

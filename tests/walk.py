@@ -1,9 +1,11 @@
 """Every page of the office as each role comes to it: by the navigation, or by a link."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
@@ -243,3 +245,9 @@ def links(html: str) -> list[str]:
     parser = _Links()
     parser.feed(html)
     return parser.found
+
+
+def list_links(html: str) -> set[str]:
+    """Give the addresses by which a list is sorted and paged."""
+    links = (unescape(one) for one in re.findall(r'href="([^"]*)"', html))
+    return {one for one in links if {"sort", "page"} & set(parse_qs(urlsplit(one).query))}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from maps.cells import locate_cell
 from tests.factories import make_dwelling, make_residence
 from tests.visits.portfolio_files import load
+from tests.walk import list_links
 from visits.accounts.accounts import find_territory
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import Role
@@ -135,8 +136,11 @@ def test_what_is_wrong_is_said_field_by_field(
 ) -> None:
     before = where(session, residence)
     page = f"/homes/residences/{residence}"
-    answer = client_as(Role.COORDINATOR).post(f"{page}/address", data=SAID | wrong)
+    client = client_as(Role.COORDINATOR)
+    answer = client.post(f"{page}/address", data=SAID | wrong)
     assert (answer.status_code, f'id="{field}-error"' in answer.text) == (422, True)
+    links = list_links(answer.text)
+    assert links and {client.get(link).status_code for link in links} == {200}
     assert where(session, residence) == before
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_dwelling, make_person, make_residence, make_user, make_viewer
+from tests.walk import list_links
 from tests.webapp.test_giving import hire
 from visits.accounts.accounts import find_territory
 from visits.models.accounts import Role
@@ -131,7 +132,10 @@ def test_several_are_acknowledged_given_and_cancelled_and_each_says_what_became_
     give = {"act": "give", "organisation": to, "ids": [lift, heating]}
     assert client.post(page, data=give).status_code == 200
     cancel = {"act": "cancel", "note": " ", "ids": [lift]}
-    assert client.post(page, data=cancel).status_code == 422
+    refused = client.post(page, data=cancel)
+    assert refused.status_code == 422
+    links = list_links(refused.text)
+    assert links and {client.get(link).status_code for link in links} == {200}
     assert client.post(page, data=cancel | {"note": "En double"}).status_code == 200
     for wrong in (
         {"act": "acknowledge"}, {"act": "x", "ids": [lift]}, {"act": "cancel", "ids": ["x"]},

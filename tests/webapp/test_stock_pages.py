@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import make_dwelling, make_user
+from tests.walk import list_links
 from visits.models.accounts import Role
 from visits.models.stock import Article, KitMovement, MovementKind, StockOrder
 from visits.stock.central import in_stock
@@ -151,3 +152,15 @@ def test_the_stock_of_another_organisation_is_not_there(
     assert other.post(back, data={"why": "Pas à moi"}).status_code == 404
     lost = {"article": str(bulb.id), "quantity": "1", "why": "Pas à moi"}
     assert other.post("/kits/lost", data=lost).status_code == 404
+
+
+def test_after_a_refusal_the_lists_links_lead_back_to_the_list(
+    client: FlaskClient, session: Session, bulb: Article
+) -> None:
+    moved = session.scalars(select(KitMovement)).one()
+    session.commit()
+    refused = client.post(f"/kits/movements/{moved.act_id}/withdrawn", data={"why": ""}).text
+    assert '<form class="filters" method="get" action="/kits/movements/">' in refused
+    links = list_links(refused)
+    assert links
+    assert {client.get(link).status_code for link in links} == {200}

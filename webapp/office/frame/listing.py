@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from flask import request, url_for
+from flask import g, request, url_for
 
 from visits.sight.listing import Listed, Wanted
 
@@ -21,9 +21,14 @@ def wanted() -> Wanted:
     )
 
 
+def stands_at(endpoint: str, **place: object) -> None:
+    """Say where a page is asked for that also answers a change that was refused."""
+    g.stands_at = endpoint, place
+
+
 def here(**changes: object) -> str:
     """Give this page's address with some of its arguments changed; None takes one away."""
-    place: dict[str, Any] = request.view_args or {}
+    endpoint, place = g.get("stands_at") or (request.endpoint, request.view_args or {})
     # A stranger's argument must not pass for one of url_for's own.
     ours = {"endpoint", *place}
     arguments: dict[str, Any] = {
@@ -34,8 +39,7 @@ def here(**changes: object) -> str:
     for key, value in changes.items():
         if value is None:
             arguments.pop(key, None)
-    assert request.endpoint is not None
-    return url_for(request.endpoint, **place, **arguments)
+    return url_for(endpoint, **place, **arguments)
 
 
 def sort_link(listed: Listed[object], column: str) -> str:

@@ -35,7 +35,7 @@ from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
 from webapp.office.frame.deaths import deaths_of
-from webapp.office.frame.listing import wanted
+from webapp.office.frame.listing import stands_at, wanted
 from webapp.office.frame.programmes import programme_names
 
 homes = Blueprint("homes", __name__, url_prefix="/homes")
@@ -108,6 +108,7 @@ def page_of_residence(
     residence_id: uuid.UUID, *, errors: dict[str, str] | None = None, said: str = ""
 ) -> str:
     """Render the page of a residence, with why a change of it was refused."""
+    stands_at("homes.residence", residence_id=residence_id)
     with showing("residence") as (session, _):
         found = find_residence(session, viewer(Action.SEE_HOMES), residence_id)
         changes = addresses_of(session, found)

@@ -35,7 +35,7 @@ from visits.stock.ordering import (
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
-from webapp.office.frame.listing import wanted_latest_first
+from webapp.office.frame.listing import stands_at, wanted_latest_first
 from webapp.office.stock.kits import typed_article
 
 articles = Blueprint("kit_articles", __name__, url_prefix="/kits")
@@ -232,6 +232,7 @@ def _typed_day(name: str) -> date | None:
 def _orders(errors: Mapping[str, str] | None = None, said: str = "") -> str:
     today = today_in_paris(now())
     state = request.args.get("state", "open")
+    stands_at("kit_articles.orders")
     with reading() as session:
         listed = list_orders(
             session,

@@ -41,7 +41,7 @@ from webapp.frame.errors import sentence
 from webapp.frame.languages import day
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.codes import coded
-from webapp.office.frame.listing import wanted_latest_first
+from webapp.office.frame.listing import stands_at, wanted_latest_first
 from webapp.office.stock.kits import typed_article
 from webapp.words import word
 
@@ -131,6 +131,7 @@ def _only() -> MovementFilter:
 
 def _page(errors: Mapping[str, str] | None = None, said: str = "") -> str:
     only = _only()
+    stands_at("kit_movements.index")
     with reading() as session:
         listed = list_movements(session, viewer(), only=only, wanted=wanted_latest_first("at"))
         holders = bag_holders(session, viewer())

@@ -38,7 +38,7 @@ from webapp.frame.languages import day, pick
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.landlords import landlord_chosen, landlord_column, landlords_seen
-from webapp.office.frame.listing import pairs, wanted_by
+from webapp.office.frame.listing import pairs, stands_at, wanted_by
 from webapp.office.works.work_orders import typed_contractor, work_orders
 from webapp.words import word
 
@@ -72,6 +72,7 @@ def index() -> ResponseReturnValue:
 
 def _page(errors: dict[str, str] | None = None) -> str:
     only, board = _asked(), request.args.get("view") == "board"
+    stands_at("work_orders.index")
     with showing("work_orders") as (session, shown):
         wanted = wanted_by("urgency")
         seeing = viewer(Action.SEE_WORKS)

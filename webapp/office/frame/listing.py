@@ -28,7 +28,7 @@ def stands_at(endpoint: str, **place: object) -> None:
 
 def here(**changes: object) -> str:
     """Give this page's address with some of its arguments changed; None takes one away."""
-    endpoint, place = g.get("stands_at") or (request.endpoint, request.view_args or {})
+    endpoint, place = g.get("stands_at") or (request.endpoint or "", request.view_args or {})
     # A stranger's argument must not pass for one of url_for's own.
     ours = {"endpoint", *place}
     arguments: dict[str, Any] = {

@@ -60,6 +60,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "tenant_report_made": _l("a visit's report for the tenant"),
         "work_order_sheet": _l("the sheet of a work order"),
         "kit_receipt": _l("the receipt of a kit"),
+        "technical_sheet": _l("the technical sheet of a dwelling"),
     },
 }
 

@@ -24,7 +24,7 @@ from visits.models.people import AccessEvent, AlertCode, Person, PersonAlert, Re
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.people.part_refusals import refuse_parts
 from visits.people.protection import protect
-from visits.works.work_orders import move_work_order
+from visits.works.moves import MoveSaid, move_work_order
 
 SignIn = Callable[..., FlaskClient]
 NOTED = "Dort dans la cuisine"
@@ -144,7 +144,7 @@ def test_an_order_says_how_it_stands_and_that_we_are_late(
         order = session.scalars(select(WorkOrder)).one()
         done = WorkOrderState.DONE
         viewer = make_viewer(home.coordinator)
-        move_work_order(session, order, done, note="Fait", viewer=viewer, now=NOW)
+        move_work_order(session, order, done, MoveSaid(note="Fait"), viewer=viewer, now=NOW)
     said = paper(client, home)
     assert "Fait" in said.partition("Odeur de gaz")[0]
     assert "Quelqu’un vient réparer" not in said

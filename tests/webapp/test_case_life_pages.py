@@ -39,6 +39,20 @@ def post(client: FlaskClient, path: str, **typed: object) -> tuple[int, str]:
     return answer.status_code, answer.get_data(as_text=True)
 
 
+def test_who_died_or_moved_is_called_so_wherever_her_case_stands(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    case.closed_on, case.outcome, case.state = NOW.date(), "dead", CaseState.NOT_ELIGIBLE
+    session.commit()
+    client, path = client_as("coordinator"), f"/cases/{case.id}"
+    head = client.get(path).text.split("page-head")[1].split("</h2>")[0]
+    assert "Décès" in head and "Non concerné" not in head
+    case.state = CaseState.VISITED
+    session.commit()
+    head = client.get(path).text.split("page-head")[1].split("</h2>")[0]
+    assert "Décès" in head and "Visite faite" in head
+
+
 def test_a_case_is_closed_and_opened_again_on_its_page(
     client_as: SignIn, session: Session, case: Case
 ) -> None:

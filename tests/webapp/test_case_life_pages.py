@@ -39,6 +39,22 @@ def post(client: FlaskClient, path: str, **typed: object) -> tuple[int, str]:
     return answer.status_code, answer.get_data(as_text=True)
 
 
+def test_a_case_nobody_scored_says_so_and_gets_its_points_on_its_page(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    case.score, case.reasons, case.scored_at = 0, [], None
+    session.commit()
+    client, path = client_as("coordinator", language="en"), f"/cases/{case.id}"
+    listed = f"/cases/?programme={case.programme}&state=all"
+    assert "not scored" in client.get(listed).text
+    assert "Not scored" in client.get(path).text
+    status, shown = post(client, f"{path}/points")
+    assert (status, "This case has its points." in shown, "of 100 on" in shown) == (200, True, True)
+    assert "not scored" not in client.get(listed).text
+    status, _shown = post(client, f"{path}/points")
+    assert status == 409
+
+
 def test_who_died_or_moved_is_called_so_wherever_her_case_stands(
     client_as: SignIn, session: Session, case: Case
 ) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from visits.calls.turns import TURNS, URGENCY, comes_after, left_alone, to_contact
+from visits.cases.keeping import past_keeping
 from visits.cases.pauses import in_pause
 from visits.ground.deadlines import today_in_paris
 from visits.models.calls import ContactAttempt, Refusal
@@ -24,6 +25,7 @@ from visits.sight.wording import every_city, mentions
 MANY = 20_000
 TO_CONTACT, CALL_BACK_DUE = "to_contact", "call_back_due"
 ASK_AGAIN, NO_HOME, PAUSED, CLOSED, ALL = "ask_again", "no_home", "paused", "closed", "all"
+PAST_KEEPING = "past_keeping"
 
 ATTEMPTS = (
     select(func.count(ContactAttempt.id))
@@ -50,7 +52,8 @@ class CaseFilter:
     `state` is a state, or `to_contact` (see `visits.calls.turns`), `call_back_due` (those of them
     who were promised a call back by now), `ask_again` (soft
     refusals whose delay is over), `no_home` (open ones without a dwelling), `paused` (open ones
-    in which nothing is due today), `closed` (those closed on the way to a visit, which are in the
+    in which nothing is due today), `past_keeping` (closed, kept longer than their programme
+    says), `closed` (those closed on the way to a visit, which are in the
     list of no other state), `all`.
     """
 
@@ -120,6 +123,8 @@ def _state(session: Session, name: str, now: datetime) -> ColumnElement[bool] | 
         return and_(Case.dwelling_id.is_(None), Case.closed_on.is_(None))
     if name == PAUSED:
         return and_(Case.closed_on.is_(None), Case.id.in_(in_pause(today_in_paris(now))))
+    if name == PAST_KEEPING:
+        return past_keeping(session, today_in_paris(now))
     if name == ASK_AGAIN:
         return may_be_asked_again(now)
     if name == CLOSED:

@@ -55,6 +55,23 @@ def test_a_case_nobody_scored_says_so_and_gets_its_points_on_its_page(
     assert status == 409
 
 
+def test_a_pause_leads_to_what_her_other_cases_have_planned_in_those_days(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    by = make_user(session)
+    other = make_case(session, by=by, person=case.person)
+    make_visit(session, case=other, visitor=by, start_at=NOW + timedelta(days=2))
+    session.commit()
+    client, path = client_as("coordinator", language="en"), f"/cases/{case.id}"
+    said = {"from_on": "2026-03-10", "until_on": "2026-03-20", "why": "in_hospital"}
+    before = client.get(path).text
+    status, shown = post(client, f"{path}/pauses", **said)
+    assert status == 200
+    told = "visits of her other cases are planned"
+    assert (told in before, told in shown) == (False, True)
+    assert f'href="/cases/{other.id}"' in shown.split(told)[1]
+
+
 def test_who_died_or_moved_is_called_so_wherever_her_case_stands(
     client_as: SignIn, session: Session, case: Case
 ) -> None:

@@ -29,7 +29,7 @@ from visits.cases.bringing import version_changes_of
 from visits.cases.cases import endings_of, find_case, outcomes_of
 from visits.cases.charge import Choices, charge_choices, charges_of
 from visits.cases.keeping import kept_until
-from visits.cases.pauses import pauses_of, pauses_on
+from visits.cases.pauses import pauses_of, pauses_on, visits_elsewhere
 from visits.cases.tasks import (
     BY_HAND,
     CLOSED_AS,
@@ -274,6 +274,9 @@ def _planning(
         "tasks": tasks_of(session, case.id),
         "owners": OWNERS,
         "paused": pauses_of(session, case.id),
+        "elsewhere": visits_elsewhere(
+            session, viewer(Action.SEE_CASES), case, today=today_in_paris(now())
+        ),
         "rests": pauses_on(session, [case.id], today_in_paris(now())).get(case.id),
     }
 

@@ -18,11 +18,12 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Visit, VisitState
 from visits.sight.listing import JUST_ONE, By, Listed, Wanted, count_found, page_of_found
-from visits.sight.lists import cases_seen
+from visits.sight.lists import cases_seen, reaches_whole_stock
 from visits.sight.reach import Viewer, visible_cases
 from visits.sight.wording import every_city, mentions
 
-MANY = 20_000
+# A programme of so many cases offers every city: whoever lives where is not looked up for a filter.
+MANY = 2_000
 TO_CONTACT, CALL_BACK_DUE = "to_contact", "call_back_due"
 ASK_AGAIN, NO_HOME, PAUSED, CLOSED, ALL = "ask_again", "no_home", "paused", "closed", "all"
 PAST_KEEPING = "past_keeping"
@@ -97,7 +98,7 @@ def _found(session: Session, viewer: Viewer, only: CaseFilter, now: datetime) ->
     found = select(Case.id).where(cases_seen(session, viewer))
     if only.programme:
         found = found.where(Case.programme == only.programme)
-    if (state := _state(session, only.state, now)) is not None:
+    if (state := _state(session, only, now)) is not None:
         found = found.where(state)
     if only.tier:
         found = found.where(Case.tier == only.tier)
@@ -114,11 +115,12 @@ def _homes_in(city: str) -> Select[uuid.UUID]:
     return select(Dwelling.id).join(Dwelling.residence).where(Residence.city == city)
 
 
-def _state(session: Session, name: str, now: datetime) -> ColumnElement[bool] | None:
+def _state(session: Session, only: CaseFilter, now: datetime) -> ColumnElement[bool] | None:
+    name = only.state
     if name == TO_CONTACT:
-        return to_contact(session, now)
+        return to_contact(session, now, only.programme)
     if name == CALL_BACK_DUE:
-        return and_(to_contact(session, now), Case.call_back_at.is_not(None))
+        return and_(to_contact(session, now, only.programme), Case.call_back_at.is_not(None))
     if name == NO_HOME:
         return and_(Case.dwelling_id.is_(None), Case.closed_on.is_(None))
     if name == PAUSED:
@@ -162,9 +164,12 @@ def attempts_of(
 
 def cities_of(session: Session, viewer: Viewer, programme: str) -> list[str]:
     """List the cities where somebody of the programme lives; of one of very many, all there are."""
-    of_it = select(Case.id).where(Case.programme == programme).limit(MANY).subquery()
-    if viewer.reaches_all and session.scalar(select(func.count()).select_from(of_it)) == MANY:
-        return every_city(session)
+    of_it = select(Case.id).where(Case.programme == programme)
+    if viewer.landlord_id:
+        of_it = of_it.where(Case.landlord_id == viewer.landlord_id)
+    counted = select(func.count()).select_from(of_it.limit(MANY).subquery())
+    if reaches_whole_stock(viewer) and session.scalar(counted) == MANY:
+        return every_city(session, viewer.landlord_id)
     statement = (
         select(Residence.city)
         .join(Dwelling, Dwelling.residence_id == Residence.id)

@@ -82,8 +82,20 @@ class Case(Base):
             sqlite_where=text("closed_on IS NULL"),
             postgresql_where=text("closed_on IS NULL"),
         ),
-        Index("ix_case_file_landlord_id_id", "landlord_id", "id"),
-        # The call list is counted and put in order without the cases themselves.
+        # The call list is counted and put in order without the cases themselves: all there are, or
+        # those of one landlord, however many others there are.
+        Index(
+            "ix_case_file_landlord_programme_state",
+            "landlord_id",
+            "programme",
+            "state",
+            "closed_on",
+            "call_back_at",
+            "score",
+            "dwelling_id",
+            "person_id",
+            "id",
+        ),
         Index(
             "ix_case_file_programme_state",
             "programme",

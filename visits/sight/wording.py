@@ -129,10 +129,14 @@ def _folded_cities(session: Session) -> dict[str, str]:
     return {city: without_accents(city) for city in every_city(session)}
 
 
-def every_city(session: Session) -> list[str]:
-    """List the cities there are, each read once by its index however many residences it has."""
-    each = select(func.min(Residence.city).label("city")).cte("each", recursive=True)
-    after = select(func.min(Residence.city)).where(Residence.city > each.c.city)
+def every_city(session: Session, landlord_id: uuid.UUID | None = None) -> list[str]:
+    """List the cities there are, or those of a landlord: each read once by its index.
+
+    However many residences stand in one, they are not looked at.
+    """
+    own = [Residence.landlord_id == landlord_id] if landlord_id else []
+    each = select(func.min(Residence.city).label("city")).where(*own).cte("each", recursive=True)
+    after = select(func.min(Residence.city)).where(Residence.city > each.c.city, *own)
     each = each.union_all(select(after.scalar_subquery()).where(each.c.city.is_not(None)))
     return list(session.scalars(select(each.c.city).where(each.c.city.is_not(None))))
 

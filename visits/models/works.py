@@ -73,6 +73,7 @@ class OrderStep(enum.StrEnum):
     LINK_OPENED = "link_opened"
     LINK_REVOKED = "link_revoked"
     DATE_PROPOSED = "date_proposed"
+    DATE_DECLINED = "date_declined"
     QUOTED = "quoted"
     QUOTE_ACCEPTED = "quote_accepted"
     QUOTE_UNACCEPTED = "quote_unaccepted"
@@ -160,7 +161,8 @@ class WorkOrder(Base):
     homes have in common; of neither while nobody knows from which home an urgent finding came.
     One of a home as such is about nobody. `given_to` is the contractor who does it; without one
     it is the landlord's own. `same_as` is the order that goes on for it, cancelled itself.
-    `planned_part` is `morning`, `afternoon` or an hour, `14:30`; `tenant_score`, from 1 to 5, is
+    `planned_part` is `morning`, `afternoon` or an hour, `14:30`; `proposed_on` is the day that a
+    contractor without an account proposed, until it is agreed or not; `tenant_score`, 1 to 5, is
     what the tenant thinks of the works; `access` says how to get in and when somebody is there.
     """
 
@@ -205,6 +207,8 @@ class WorkOrder(Base):
     planned_part: Mapped[str | None] = mapped_column(String(9))
     told_how: Mapped[ToldHow | None] = mapped_column(stored_enum(ToldHow))
     told_on: Mapped[date | None]
+    proposed_on: Mapped[date | None]
+    proposed_part: Mapped[str | None] = mapped_column(String(9))
     hold_why: Mapped[HoldWhy | None] = mapped_column(stored_enum(HoldWhy))
     hold_until: Mapped[date | None]
     checked_how: Mapped[CheckedHow | None] = mapped_column(stored_enum(CheckedHow))

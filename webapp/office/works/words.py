@@ -68,6 +68,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "link_opened": _l("Link opened"),
         "link_revoked": _l("Link revoked"),
         "date_proposed": _l("Day proposed"),
+        "date_declined": _l("Day declined"),
         "quoted": _l("Quote"),
         "quote_accepted": _l("Quote accepted"),
         "quote_unaccepted": _l("Quote not accepted after all"),
@@ -163,6 +164,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "access": _l("How to get in, and when somebody is there"),
         "planned_part": _l("Time of day"),
         "told_how": _l("How the tenant was told"),
+        "declined_why": _l("Why, and what would suit"),
         "told_on": _l("Told on"),
         "hold_why": _l("Why it waits"),
         "hold_until": _l("Until"),
@@ -184,6 +186,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "work_order_refused": _l("a work order refused"),
         "work_order_checked": _l("a work order checked"),
         "work_order_step_back": _l("a step of a work order taken back"),
+        "work_order_day_declined": _l("a day proposed for works declined"),
         "work_order_due": _l("another deadline of a work order"),
         "work_order_access": _l("how to get in for a work order"),
         "work_order_link_made": _l("a link to a work order made"),
@@ -240,6 +243,9 @@ REFUSALS: dict[str, Any] = {
     "photos_refused": _l("The tenant refused photos: none of these was kept."),
     "photo_too_large": _l("A photo is larger than 10 MB. None was kept."),
     "no_photo": _l("One of the files is no JPEG, PNG or WebP picture. None was kept."),
+    "proposal_gone": _l(
+        "Another day is proposed by now, or this one was answered already. Nothing was changed."
+    ),
     "no_amount": _l("Write an amount in euros, such as 1234.50."),
     "amount_out_of_range": _l("Write an amount above nothing, of a million euros at most."),
     "no_minutes": _l("Write a whole number of minutes, such as 90."),

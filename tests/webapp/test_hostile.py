@@ -5,7 +5,7 @@ import json
 import uuid
 from base64 import b64encode
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from visits.adaptations.files import Request, open_by_hand
 from visits.forms.published import publish_form
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
+from visits.models.duty import DutyCall
 from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import WorkOrder
@@ -30,6 +31,7 @@ from visits.portfolio import upload_file
 from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
 from visits.stock.ordering import order_article
+from visits.works.duty import TurnSaid, note_turns
 from webapp.access.auth import PERMISSIONS, Action, declared_action
 
 pytestmark = pytest.mark.slow
@@ -69,6 +71,8 @@ FIELDS = (
     "hold_why", "hold_until", "checked_how", "tenant_score", "due_on", "due_why", "access",
     "estimate", "ceiling", "labour", "parts", "accept_why", "ids", "list_name", "query", "do",
     "contractor", "days", "quote", "quote_contractor", "quote_note", "cost", "act",
+    "proposed_on", "proposed_part", "declined_why", "user", "place", "phone", "agency", "trade",
+    "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
     *ADAPTED,
 )  # fmt: skip
 
@@ -112,7 +116,7 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
         "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),
         "form_id": form.form_id, "version": form.version, "code": "seniors", "number": "1",
         "move_id": str(case.id), "stay_id": str(case.person.occupancies[0].id),
-        **_stocked(session, coordinator, now),
+        **_stocked(session, coordinator, now), **_called(session, lines["work_order"], now),
     }  # fmt: skip
     session.rollback()
     return found | adapted
@@ -126,6 +130,19 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     held = call_commission(session, now.date(), viewer=viewer, now=now)
     session.commit()
     return {"adaptation_id": str(file.id), "commission_id": str(held.id)}
+
+
+def _called(session: Session, order_id: str, now: datetime) -> dict[str, str]:
+    """One turn of duty, and one call for an order."""
+    technician = make_user(session, role=Role.TECHNICIAN)
+    hours = {"starts_at": now, "ends_at": now + timedelta(hours=8)}
+    landlord = technician.organisation_id
+    said = TurnSaid(landlord, technician.id, 1, "06 39 98 00 01", **hours)
+    (turn,) = note_turns(session, said, viewer=make_viewer(technician), now=now)
+    call = DutyCall(work_order_id=uuid.UUID(order_id), turn_id=turn.id, called_at=now)
+    session.add(call)
+    session.commit()
+    return {"turn_id": str(turn.id), "call_id": str(call.id)}
 
 
 def _stocked(session: Session, coordinator: User, now: datetime) -> dict[str, str]:

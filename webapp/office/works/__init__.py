@@ -6,10 +6,12 @@ from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.works import (
+    burning,
     by_hand,
     by_link,
     closing_days,
     costs,
+    duty,
     handed,
     listed,
     same_order,
@@ -21,6 +23,8 @@ SUBJECT = Subject(
     pages=(
         by_hand.works_by_hand,
         listed.work_orders,
+        burning.board,
+        duty.duty,
         same_order.same_order,
         closing_days.closing_days,
         handed.handed,

@@ -14,7 +14,7 @@ from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
-from visits.models.works import WorkOrder
+from visits.models.works import Severity, WorkOrder
 from visits.sight.homes import find_home, find_residence, search_homes
 from visits.works.by_hand import (
     ACCESS_LENGTH,
@@ -62,7 +62,14 @@ def new() -> ResponseReturnValue:
     text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
     with reading() as session:
         found = search_homes(session, viewer(), text)
-        return render_template("work_orders/choose.html", found=found, text=text)
+        severity = _severity_asked()
+        return render_template("work_orders/choose.html", found=found, text=text, severity=severity)
+
+
+def _severity_asked() -> str | None:
+    """Give the severity with which whoever comes from the board of what is urgent begins."""
+    asked = request.args.get("severity", "")
+    return asked if asked in tuple(Severity) else None
 
 
 @works_by_hand.get("/new/dwelling/<uuid:dwelling_id>")
@@ -221,6 +228,7 @@ def _form(
             delays={one: str(delay) for one, delay in delays.items()},
             access_length=ACCESS_LENGTH,
             typed=request.form,
+            severity=request.form.get("severity") or _severity_asked(),
             chosen=request.form.get("person") or request.args.get("person", ""),
             description_length=DESCRIPTION_LENGTH,
             errors={name: sentence(code) for name, code in (fields or {}).items()},

@@ -16,6 +16,7 @@ from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.reach import Reach
 from visits.works.at_the_door import measures_for
 from visits.works.by_hand import ACCESS_LENGTH, may_take_back, note_access
+from visits.works.calling import call_of, note_reached
 from visits.works.costs import ceiling_of, quotes_of
 from visits.works.delays import change_deadline
 from visits.works.giving import contractors, give_order, standing_link
@@ -29,7 +30,7 @@ from visits.works.same_order import findings_seen, may_be_same, told_with
 from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
-from webapp.frame.transaction import now, transaction
+from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.deaths import deaths_of
 from webapp.office.intake.answers import told_causes
@@ -42,8 +43,18 @@ work_orders = Blueprint("work_orders", __name__, url_prefix="/work-orders")
 @work_orders.get("/<uuid:order_id>")
 @requires(Action.SEE_WORKS)
 def show(order_id: uuid.UUID) -> ResponseReturnValue:
-    """Show a work order: where, what, by when, and what caused it."""
-    return order_page(order_id)
+    """Show a work order: where, what, by when, and what caused it.
+
+    Whoever was called for it is reached by that.
+    """
+    page = order_page(order_id)
+    with reading() as session:
+        call = call_of(session, find_work_order(session, viewer(), order_id), viewer())
+    if call is not None and call.reached_at is None:
+        with transaction() as session:
+            order = find_work_order(session, viewer(), order_id, to_change=True)
+            note_reached(session, order, call.id, viewer=viewer(), now=now())
+    return page
 
 
 @work_orders.post("/<uuid:order_id>")
@@ -208,6 +219,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         photos=photos_of(session, order),
         quotes=quotes_of(session, order) if ours else [],
         ceiling=ceiling_of(session, order) if ours else None,
+        called=call_of(session, order, seeing) if ours else None,
         proposed=standing_proposal(steps) if order.proposed_on else None,
         access_length=ACCESS_LENGTH,
         day_now=today_in_paris(now()),

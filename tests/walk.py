@@ -100,6 +100,7 @@ PAGES = frozenset(
         "duty.edit",
         "duty.index",
         "wording.index",
+        "recurring.index",
         "work_orders.index",
         "work_orders.show",
         "works_by_hand.in_dwelling",

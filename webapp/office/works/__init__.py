@@ -14,9 +14,10 @@ from webapp.office.works import (
     duty,
     handed,
     listed,
+    recurring,
     same_order,
 )
-from webapp.office.works.typed import euros
+from webapp.office.works.typed import euros, every_words
 from webapp.office.works.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
@@ -25,6 +26,7 @@ SUBJECT = Subject(
         listed.work_orders,
         burning.board,
         duty.duty,
+        recurring.recurring,
         same_order.same_order,
         closing_days.closing_days,
         handed.handed,
@@ -32,7 +34,7 @@ SUBJECT = Subject(
         by_link.order_link,
     ),
     navigation=(Item(90, "work_orders.index", _l("Work orders"), "tools", Action.SEE_WORKS),),
-    filters={"euros": euros},
+    filters={"euros": euros, "every_words": every_words},
     words=WORDS,
     refusals=REFUSALS,
 )

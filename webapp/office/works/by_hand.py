@@ -33,6 +33,7 @@ from visits.works.by_hand import (
 from visits.works.delays import delays_on
 from visits.works.giving import contractors, give_order
 from visits.works.same_order import put_together
+from visits.works.templates import find_template, templates_for
 from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
@@ -202,6 +203,20 @@ def _tenants(session: Session, home: Home) -> Sequence[Person]:
     return tenants_of(session, home, viewer(Action.SEE_PERSONS))
 
 
+def _words_of_template(session: Session) -> dict[str, str]:
+    """Give what a template that is named in the address says of an order."""
+    chosen = request.args.get("template", type=uuid.UUID)
+    if chosen is None:
+        return {}
+    template = find_template(session, chosen, viewer=viewer())
+    return {
+        "trade": template.trade,
+        "severity": template.severity,
+        "place": template.place or "",
+        "description": template.description,
+    }
+
+
 def _form(
     find: Find,
     fields: dict[str, str] | None = None,
@@ -214,6 +229,7 @@ def _form(
         tenants = _tenants(session, home)
         delays = delays_on(session, today_in_paris(now()))
         orders = [find_work_order(session, viewer(Action.SEE_WORKS), one) for one in known]
+        typed = request.form if request.method == "POST" else _words_of_template(session)
         shown.update(one.id for one in tenants)
         shown.update(one.person_id for one in orders)
         return render_template(
@@ -227,8 +243,9 @@ def _form(
             places=places_in(home),
             delays={one: str(delay) for one, delay in delays.items()},
             access_length=ACCESS_LENGTH,
-            typed=request.form,
-            severity=request.form.get("severity") or _severity_asked(),
+            typed=typed,
+            severity=typed.get("severity") or _severity_asked(),
+            templates=templates_for(session, viewer()),
             chosen=request.form.get("person") or request.args.get("person", ""),
             description_length=DESCRIPTION_LENGTH,
             errors={name: sentence(code) for name, code in (fields or {}).items()},

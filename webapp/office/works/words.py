@@ -102,6 +102,21 @@ WORDS: dict[str, dict[str, Any]] = {
         "graver": _l("It turned out to be graver."),
         "called_for": _l("The answers that called for it count again."),
     },
+    "recurring_state": {
+        "running": _l("Running"),
+        "paused": _l("Paused"),
+        "ended": _l("Ended"),
+    },
+    "recurring_act": {
+        "pause": _l("Pause"),
+        "resume": _l("Let it go on"),
+        "end": _l("End these works"),
+        "again": _l("Take it up again"),
+    },
+    "turns_counted_from": {
+        "planned": _l("from the day it was planned for"),
+        "done": _l("from the day it was done"),
+    },
     "duty_place": {
         "1": _l("First"),
         "2": _l("Second"),
@@ -173,6 +188,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "ends_at": _l("To"),
         "agency": _l("Agency"),
         "weeks": _l("How many weeks"),
+        "every_months": _l("How often"),
+        "counted_from": _l("Counted from"),
+        "next_on": _l("Next time"),
+        "template_name": _l("Name of the template"),
         "accept_why": _l("Why it may cost more"),
         "access": _l("How to get in, and when somebody is there"),
         "planned_part": _l("Time of day"),
@@ -274,6 +293,20 @@ REFUSALS: dict[str, Any] = {
     "quote_not_found": _l("There is no such quote, or it is withdrawn already."),
     "found_too_long_ago": _l("Choose a day of the last year."),
     "too_long_for_access": _l("This text is too long: 300 characters at most."),
+    "comes_again_already": _l("These works come again already. Nothing was changed."),
+    "may_not_come_again": _l(
+        "What is urgent, or of no known home, does not come again. Nothing was changed."
+    ),
+    "must_be_to_come": _l("Choose a day to come."),
+    "comes_too_far_ahead": _l("Choose a day within five years."),
+    "recurring_not_found": _l(
+        "There are no such recurring works, or your account may not see them."
+    ),
+    "recurring_elsewhere": _l("These works stand elsewhere by now. Nothing was changed."),
+    "template_of_a_finding": _l("A visit called for this order: its words are no template."),
+    "template_known": _l("There is a template of that name already."),
+    "too_many_templates": _l("Two hundred templates at most: withdraw one first."),
+    "template_not_found": _l("There is no such template, or it is withdrawn already."),
     "duty_not_found": _l("There is no such turn of duty."),
     "duty_withdrawn": _l("This turn of duty is withdrawn by now. Nothing was changed."),
     "duty_not_withdrawn": _l("This turn stands, or is over. Nothing was changed."),

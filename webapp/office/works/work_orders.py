@@ -26,6 +26,7 @@ from visits.works.links import DAYS
 from visits.works.moves import MOVES, PARTS, SCORES, MoveSaid, move_work_order, moves_of
 from visits.works.photos import photos_of
 from visits.works.proposals import standing_proposal
+from visits.works.recurring import EVERY
 from visits.works.same_order import findings_seen, may_be_same, told_with
 from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, may, requires, viewer
@@ -34,7 +35,7 @@ from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.deaths import deaths_of
 from webapp.office.intake.answers import told_causes
-from webapp.office.works.typed import day_in
+from webapp.office.works.typed import day_in, every_words
 from webapp.words import named, words_of
 
 work_orders = Blueprint("work_orders", __name__, url_prefix="/work-orders")
@@ -209,6 +210,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         moves={state: MOVES[state] for state in moves_of(order, seeing)},
         notes=words_of("order_note"),
         parts=named("part_of_day", PARTS),
+        every=[(one, every_words(one)) for one in EVERY],
         scores=[(one, str(one)) for one in SCORES],
         typed=request.form if errors else {},
         found_at=_found_at(order),

@@ -50,23 +50,23 @@ def has_word(session: Session, said: Said, word: str) -> ColumnElement[bool]:
 
 def has_any(session: Session, said: Said, words: Sequence[str]) -> ColumnElement[bool]:
     """Give the condition that one of some words stands in a text, as `has_word` does for one."""
-    if session.get_bind().dialect.name == "postgresql":
-        return or_(*(_has_parts(said, word) for word in words))
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    # SQLite compares without regard to case by itself.
+    small = func.lower(said) if postgresql else said
+    stands = or_(*(small.contains(word, autoescape=True) for word in words))
     if min(map(len, words)) < FEWEST_LETTERS:
-        # SQLite compares without regard to case by itself.
-        return or_(*(said.contains(word, autoescape=True) for word in words))
+        return stands
+    if postgresql:
+        # Apart from `stands`: parts are asked of the index alone, never cut out of a row again.
+        kept = func.palier_parts(small, type_=ARRAY(Text))
+        return and_(or_(*(kept.contains(_parts_of(word)) for word in words)), stands)
     ident: InstrumentedAttribute[uuid.UUID] = said.class_.id
     return ident.in_(_numbered(_FOUND_IN[said], words))
 
 
-def _has_parts(said: Said, word: str) -> ColumnElement[bool]:
-    small = func.lower(said)
-    stands = small.contains(word, autoescape=True)
+def _parts_of(word: str) -> ColumnElement[Sequence[str]]:
     parts = [word[at : at + FEWEST_LETTERS] for at in range(len(word) - FEWEST_LETTERS + 1)]
-    if not parts:
-        return stands
-    kept = func.palier_parts(small, type_=ARRAY(Text))
-    return and_(kept.contains(cast(literal(parts, ARRAY(Text)), ARRAY(Text))), stands)
+    return cast(literal(parts, ARRAY(Text)), ARRAY(Text))
 
 
 def _numbered(name: str, words: Sequence[str]) -> Select[uuid.UUID]:

@@ -230,7 +230,9 @@ def find_recurring(
     if work is None:
         raise NotFound("recurring_not_found")
     if to_change:
-        session.refresh(work, with_for_update={"key_share": True})
+        hold = select(RecurringWork).where(RecurringWork.id == work.id)
+        hold = hold.with_for_update(key_share=True)  # alone: what it is joined to may be missing
+        session.scalars(hold.execution_options(populate_existing=True)).one()
     return work
 
 

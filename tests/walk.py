@@ -122,6 +122,7 @@ NOT_PAGES = frozenset(
         "devices.contact",
         "documents.file",
         "handed.photo",
+        "handed.signature",
         "work_orders.export",
         "doubles.export",
         "form_drafts.workbook",

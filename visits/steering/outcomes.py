@@ -4,6 +4,7 @@ Dispositions and formulas follow the AAPOR Standard Definitions for in-person ho
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -103,10 +104,11 @@ def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the persons of a programme stand; their rates are for `outcomes` to tell."""
+    """Where the persons of a programme stand, and the share of refusals: `outcomes` tells more."""
 
     by_state: dict[CaseState, int]
     closed: int
+    refusal_rate: Rate
 
     @property
     def enrolled(self) -> int:
@@ -115,9 +117,18 @@ class Standing:
 
 
 def standing(session: Session, programme: str, *, viewer: Viewer) -> Standing:
-    """Count a programme's cases by state, as `outcomes` does: by index, no case is looked at."""
+    """Count a programme's cases by state, and give its REF3, as `outcomes` does."""
     by_state, closed = _by_state(session, programme, viewer)
-    return Standing(by_state, sum(closed.values()))
+    every = _with(by_state, closed)
+    rate, *_others = rates(
+        _by_result(
+            session, programme, viewer, every, of=(CaseState.REFUSED, CaseState.NOT_ELIGIBLE)
+        ),
+        broken_off=_left_at(session, programme, viewer, BREAK_OFF),
+        wrong_address=_left_at(session, programme, viewer, WRONG_ADDRESS),
+        untried=_untried(session, programme, viewer),
+    )
+    return Standing(by_state, sum(closed.values()), rate)
 
 
 Counted = dict[CaseState, int]
@@ -148,11 +159,13 @@ def _by_result(
     programme: str,
     viewer: Viewer,
     by_state: dict[CaseState, int],
+    of: Sequence[CaseState] = STATES,
 ) -> dict[CaseState, int]:
-    """Count as visited who was visited once, wherever the next visit stands."""
+    """Count as visited who was visited once, wherever the next visit stands; `of` some states."""
     counted = session.execute(
         select(Case.state, func.count())
-        .where(Case.programme == programme, cases_seen(session, viewer), VISITED)
+        .where(Case.programme == programme, Case.state.in_(of))
+        .where(cases_seen(session, viewer), VISITED)
         .group_by(Case.state)
     )
     by_result = dict(by_state)

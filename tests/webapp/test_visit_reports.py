@@ -24,7 +24,7 @@ from visits.models.people import AccessEvent, AlertCode, Person, PersonAlert, Re
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.people.part_refusals import refuse_parts
 from visits.people.protection import protect
-from visits.works.moves import MoveSaid, move_work_order
+from visits.works.moves import MoveSaid, carry_out, move_work_order
 
 SignIn = Callable[..., FlaskClient]
 NOTED = "Dort dans la cuisine"
@@ -150,6 +150,19 @@ def test_an_order_says_how_it_stands_and_that_we_are_late(
     assert "Quelqu’un vient réparer" not in said
     assert "Au plus tard" not in said
     assert "112" not in said
+
+
+def test_an_order_that_a_company_refused_is_not_told_as_her_own_refusal(
+    home: Home, client_as: SignIn
+) -> None:
+    home.send_xml(fill(GAS))
+    with home.house.sessions.begin() as session:
+        order = session.scalars(select(WorkOrder)).one()
+        no, by = MoveSaid(note="Pas de gazier libre"), home.coordinator.id
+        carry_out(session, order, WorkOrderState.REFUSED, no, by=by, now=NOW)
+    said = paper(client_as(Role.COORDINATOR), home)
+    assert "vous ne souhaitez pas" not in said
+    assert "Nous cherchons quelqu’un d’autre" in said
 
 
 def test_one_order_of_two_forms_is_told_once(home: Home, client_as: SignIn) -> None:

@@ -175,7 +175,7 @@ def _due(line: Line) -> datetime | None:
 
 def _state(line: Line) -> str:
     if line.refused:
-        return word("paper_state", "refused")
+        return word("paper_state", "unwanted")
     if line.opened is None:
         return ""
     kind, state = line.opened.kind, str(line.opened.thing.state)

@@ -36,7 +36,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "on_hold": _l("Waiting"),
         "done": _l("Done"),
         "cancelled": _l("No longer needed"),
-        "refused": _l("Not asked for: you do not want works"),
+        "refused": _l("We look for somebody else to do it"),
+        "unwanted": _l("Not asked for: you do not want works"),
     },
     "paper_contact": {
         "call": _l("We ring you to hear how you are."),

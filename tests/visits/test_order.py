@@ -1,6 +1,7 @@
 """Orders have no ties, and ids grow in the order in which they were made."""
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from tests.total_order import leaves_ties
 from visits.ground.db import new_id
@@ -29,3 +30,9 @@ def test_ids_grow_in_the_order_they_were_made() -> None:
     made = [new_id() for _ in range(10_000)]
     assert made == sorted(made)
     assert [one.hex for one in made] == sorted(one.hex for one in made)
+
+
+def test_an_order_by_an_alias_is_judged_like_one_by_its_table() -> None:
+    other = aliased(Submission)
+    assert leaves_ties(select(other).order_by(other.received_at))
+    assert not leaves_ties(select(other).order_by(other.received_at, other.id))

@@ -46,6 +46,7 @@ class Life:
 
 
 TOWN = Life(dwellings=13_000, persons=6_000, seniors=1_630, cases=2_750)
+CITY = Life(dwellings=100_000, persons=120_000, seniors=100_000, cases=22_000)
 COUNTRY = Life(dwellings=1_000_000, persons=300_000, seniors=100_000, cases=220_000)
 
 

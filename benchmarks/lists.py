@@ -10,14 +10,26 @@ from random import Random
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from benchmarks.bench import Bench
 from benchmarks.databases import SECRETS, SESSION_SECRET, Database
 from benchmarks.figures import MS, Figure, figure, timed
 from benchmarks.kept import kept_postgres, kept_sqlite
-from benchmarks.life_rows import CASE, COUNTRY, NOW, PERSON, TOWN, VISIT, Life, id_of, write_life
+from benchmarks.life_rows import (
+    CASE,
+    CITY,
+    COUNTRY,
+    NOW,
+    PERSON,
+    TOWN,
+    VISIT,
+    Life,
+    id_of,
+    write_life,
+)
+from visits.accounts.accounts import find_organisation
 from visits.accounts.open_sessions import start_session
 from visits.cases.coming import make_what_is_due
 from visits.choosing.audience import audience_of, homes_of, known_of
@@ -26,7 +38,7 @@ from visits.choosing.scoring import score
 from visits.choosing.targeting import enrol_top, rank_candidates
 from visits.ground.db import connect, sessions
 from visits.ground.deadlines import today_in_paris
-from visits.models.accounts import User
+from visits.models.accounts import Organisation, OrganisationKind, User
 from visits.programmes import Programme
 from visits.programmes.published import find_programme
 from visits.sight import Reach, Viewer
@@ -44,16 +56,17 @@ LISTS = {
         "/tasks/?state=open_all&sort=name", "/tasks/?state=open_all&q=martin",
         "/cases/?programme=seniors", "/cases/?programme=seniors&state=all",
         "/cases/?programme=isolated_tenants&state=all&q=martin", "/visits/", "/visits/?q=martin",
-        "/people/?q=martin",
+        "/people/?q=martin", "/people/?q=martim", "/people/?q=jean+bernard",
     ),
     PARTNER: ("/", "/tasks/", "/cases/?programme=isolated_tenants", "/visits/"),
 }  # fmt: skip
+ONE_OF_SEVERAL = tuple(path for path in LISTS[COORDINATOR] if "/visits/" not in path)
 FILES = {"/cases/{}": CASE, "/people/{}": PERSON, "/visits/{}": VISIT}
 
 
 def measure_lists(bench: Bench) -> Iterator[Figure]:
     """Milliseconds of lists and files, seconds of targeting and of the making of tasks."""
-    for life in (TOWN, COUNTRY) if bench.large else (TOWN,):
+    for life in (TOWN, CITY, COUNTRY) if bench.large else (TOWN,):
         name = f"life-{life.dwellings}"
         with timed() as writing:
             place = kept_sqlite(name, lambda url, life=life: _write(url, life))
@@ -81,12 +94,29 @@ def _measure(url: str, life: Life, database: Database) -> Iterator[Figure]:
             for path in paths:
                 what = f"lists of {life.dwellings:,}: {who} {path}"
                 yield figure(what, _times(client, [path] * ROUNDS), unit="ms", database=database)
+        yield from _one_of_several(app, life, database)
         yield from _files(_signed_in(app, COORDINATOR), life, database)
         yield from _targeting(house, life, database)
         yield _making(house, life, database)
     finally:
         logging.disable(logging.NOTSET)
         house.engine.dispose()
+
+
+def _one_of_several(app: Flask, life: Life, database: Database) -> Iterator[Figure]:
+    """Time the lists of one landlord of several: all there is here is its own."""
+    house: House = app.extensions["palier"]
+    with house.sessions.begin() as session:
+        other = find_organisation(session, "Another office", OrganisationKind.LANDLORD)
+        session.flush()
+    try:
+        client = _signed_in(app, COORDINATOR)
+        for path in ONE_OF_SEVERAL:
+            what = f"lists of {life.dwellings:,}: one of several {path}"
+            yield figure(what, _times(client, [path] * ROUNDS), unit="ms", database=database)
+    finally:
+        with house.sessions.begin() as session:
+            session.execute(delete(Organisation).where(Organisation.id == other.id))
 
 
 def _files(client: FlaskClient, life: Life, database: Database) -> Iterator[Figure]:

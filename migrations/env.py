@@ -6,6 +6,7 @@ from sqlalchemy import create_engine
 
 from visits import models  # noqa: F401
 from visits.ground.db import ENCRYPTED, Base, UtcDateTime
+from visits.ground.migration import is_modelled
 
 
 def render_item(kind: str, item: object, context: AutogenContext) -> str | bool:
@@ -22,6 +23,7 @@ def migrate(connection) -> None:  # type: ignore[no-untyped-def]
         connection=connection,
         target_metadata=Base.metadata,
         render_item=render_item,
+        include_name=is_modelled,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         transactional_ddl=True,  # SQLite's is too, once BEGIN is ours

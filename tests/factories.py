@@ -142,6 +142,7 @@ def make_case(session: Session, *, by: User, person: Person | None = None, **sai
                 "label": {"fr": "84 ans", "en": "84 years old"},
             }
         ],
+        "scored_at": NOW,
         "opened_at": NOW,
         "opened_by_id": by.id,
     }

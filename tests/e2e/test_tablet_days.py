@@ -8,7 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.e2e.layout import violations
-from tests.e2e.round import Round, arrived, card, choose, finish, item, open_hub, refuse
+from tests.e2e.round import (
+    Round,
+    arrived,
+    begin,
+    card,
+    choose,
+    finish,
+    item,
+    open_hub,
+    refuse,
+    saved,
+    visit_with_photos,
+)
+from tests.e2e.tablet import unlock
 from tests.e2e.waiting import until
 from tests.factories import (
     make_case,
@@ -64,6 +77,41 @@ def test_a_day_is_searched_and_follows_the_server_by_itself(
     assert violations(page) == []
 
 
+def test_what_one_visit_finds_of_a_home_is_asked_once_for_all_who_live_there(
+    day: Round, tablet: Page, context: BrowserContext
+) -> None:
+    page = tablet
+    _plan(day, "FABRE", days=0, lives_with="GUYOT")
+    page.get_by_test_id("refresh").click()
+    expect(card(page, "GUYOT")).to_be_visible()
+    context.set_offline(True)
+    visit_with_photos(page, "FABRE", 0)
+    begin(page, "GUYOT")
+    choose(page, "visit_agreed", "Oui")
+    choose(page, "health_agreed", "Oui")
+    for title in ("Équilibre", "Logement"):
+        page.get_by_test_id("next").click()
+        if title == "Logement":  # how she stands is hers: nothing of it is filled in
+            page.get_by_test_id("next").click()
+        expect(page.get_by_test_id("page-title")).to_contain_text(title)
+    washing = page.get_by_test_id("question-washing")
+    expect(washing.get_by_role("radio", name="Douche", exact=True)).to_be_checked()
+    expect(washing.get_by_test_id("found-here")).to_contain_text("tout à l’heure pour")
+    expect(washing.get_by_test_id("found-here")).to_contain_text("FABRE")
+    assert violations(page) == []
+    choose(page, "washing", "Baignoire")
+    expect(washing.get_by_test_id("found-here")).to_contain_text("Douche")
+    page.get_by_test_id("question-floor").locator("input").fill("")
+    saved(page)
+    page.reload()
+    unlock(page)
+    # What was changed or emptied by hand stays so.
+    expect(washing.get_by_role("radio", name="Baignoire", exact=True)).to_be_checked()
+    floor = page.get_by_test_id("question-floor")
+    expect(floor.locator("input")).to_have_value("")
+    expect(floor.get_by_test_id("proposal")).to_contain_text("tout à l’heure")
+
+
 def _answer_beside(page: Page, context: BrowserContext, name: str, beside: str) -> None:
     """Answer what else is due in a home, without a network."""
     context.set_offline(True)
@@ -88,7 +136,7 @@ def _state_of_task(day: Round, name: str) -> TaskState:
     return found
 
 
-def _plan(day: Round, name: str, *, days: int, beside: str = "") -> None:
+def _plan(day: Round, name: str, *, days: int, beside: str = "", lives_with: str = "") -> None:
     house = day.server.house()
     with house.sessions.begin() as session:
         visitor = session.scalars(select(User).where(User.email == day.visitor)).one()
@@ -97,6 +145,10 @@ def _plan(day: Round, name: str, *, days: int, beside: str = "") -> None:
         case = make_case(session, by=visitor, person=person, dwelling=dwelling)
         start = datetime.now(UTC) + timedelta(days=days)
         make_visit(session, case=case, visitor=visitor, start_at=start)
+        if lives_with:
+            other = make_person(session, dwelling=dwelling, last_name=lives_with)
+            case = make_case(session, by=visitor, person=other, dwelling=dwelling)
+            make_visit(session, case=case, visitor=visitor, start_at=start)
         if beside:
             _due_too(session, visitor, dwelling, beside)
     house.engine.dispose()

@@ -88,6 +88,18 @@ def test_a_death_ends_everything_wherever_it_is_told_and_all_of_it_comes_back(
     assert life.state == tuple(expected)
 
 
+@pytest.mark.parametrize("how", TELLINGS)
+def test_her_cases_end_on_the_day_she_died_and_none_before_it_was_opened(
+    life: Life, how: str
+) -> None:
+    life.seniors.opened_at = life.now - timedelta(days=30)
+    life.kit.opened_at = life.now - timedelta(hours=1)
+    TELLINGS[how](life)
+    life.refresh()
+    closed = (life.seniors.closed_on, life.kit.closed_on)
+    assert closed == (date(2026, 3, 9), date(2026, 3, 10))
+
+
 def test_who_had_promised_something_is_said(life: Life, tmp_path: Path) -> None:
     publish_form(life.session, home_visit(), by=None, now=life.now)
     done = make_visit(life.session, case=life.seniors, visitor=life.visitor)

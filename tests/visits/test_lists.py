@@ -174,8 +174,6 @@ def test_the_call_list_says_where_its_programme_stands_as_the_outcomes_do(world:
     told, whole = (of(world.session, "seniors", viewer=eyes) for of in (standing, outcomes))
     assert told.by_state == whole.by_state
     assert told.enrolled == whole.enrolled
-    assert told.refusal_rate == next(one for one in whole.rates if one.code == "REF3")
-    assert told.refusal_rate.numerator
 
 
 def test_the_cities_of_a_programme_are_those_of_its_cases(

@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, select, text
@@ -163,6 +164,20 @@ def test_whoever_had_moved_or_died_has_a_closed_case(engine: Engine) -> None:
         assert set(map(tuple, found)) == {
             (CaseState.NOT_ELIGIBLE, NOW.date(), "moved"), (CaseState.TO_CALL, None, None),
         }  # fmt: skip
+
+
+def test_of_a_case_opened_by_hand_without_points_nobody_knows_them(engine: Engine) -> None:
+    with sessions(engine).begin() as session:
+        by = make_user(session)
+        nothing: dict[str, Any] = {"score": 0, "reasons": []}
+        chosen = make_case(session, by=by, **nothing).id
+        asked = make_case(session, by=by, way_in=WayIn.REQUEST).id
+        unknown = make_case(session, by=by, way_in=WayIn.REQUEST, **nothing).id
+    revert(engine, to="0082")
+    migrate(engine)
+    with sessions(engine)() as session:
+        scored = {number: at for number, at in session.execute(select(Case.id, Case.scored_at))}
+        assert scored == {chosen: NOW, asked: NOW, unknown: None}
 
 
 def test_a_lease_that_was_withdrawn_comes_back_with_no_older_version(engine: Engine) -> None:

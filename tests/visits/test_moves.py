@@ -1,6 +1,6 @@
 """A move: her cases stay with the home she left or follow her, and all of it comes back."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -41,6 +41,13 @@ def test_who_moved_leaves_her_home_and_her_cases_there(life: Life) -> None:
     assert life.lease.ended_on == date(2026, 3, 9)
     life.take_back()
     assert life.state == before
+
+
+def test_her_cases_end_on_the_day_she_moved(life: Life) -> None:
+    for case in (life.seniors, life.kit):
+        case.opened_at = life.now - timedelta(days=30)
+    life.leave()
+    assert {life.seniors.closed_on, life.kit.closed_on} == {date(2026, 3, 9)}
 
 
 def test_who_lives_in_a_second_home_goes_on_there(life: Life) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tests.factories import NOW, make_dwelling, make_person, make_user, make_viewer
 from tests.submissions import home_visit
 from visits.cases.cases import close_case, outcomes_of
-from visits.choosing.opening import AGE, open_by_hand
+from visits.choosing.opening import AGE, open_by_hand, score_case
 from visits.choosing.targeting import enrol
 from visits.choosing.transfer import transfer_case
 from visits.forms.published import publish_form
@@ -92,6 +92,24 @@ def test_points_and_reasons_are_the_same_whatever_the_way_in(
     assert told(case) == told(by_hand) == told(moved) == expected
     assert (fit.against, fit.unknown) == ((), ())
     assert by_hand.dwelling_id is not None
+
+
+def test_a_case_of_before_scoring_is_not_scored_until_it_gets_the_points_of_today(
+    session: Session, viewer: Viewer
+) -> None:
+    person = make_person(session, dwelling=make_dwelling(session, floor=4))
+    case, _fit = open_by_hand(session, person, "heat", viewer=viewer, now=NOW)
+    expected = told(case)
+    with pytest.raises(Conflict, match="case_scored"):
+        score_case(session, case, viewer=viewer, now=NOW)
+    case.score, case.reasons, case.tier, case.scored_at = 0, [], "light", None
+    score_case(session, case, viewer=viewer, now=NOW)
+    assert told(case) == (expected[0], "light", expected[2])  # put there by hand, it stays
+    assert case.scored_at == NOW
+    case.scored_at = None
+    close_case(session, case, outcome="ok", viewer=viewer, now=NOW)
+    with pytest.raises(Conflict, match="case_closed"):
+        score_case(session, case, viewer=viewer, now=NOW)
 
 
 def test_without_a_home_or_a_birth_date_what_is_known_still_counts(

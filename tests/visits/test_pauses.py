@@ -8,19 +8,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.factories import make_case
+from tests.factories import make_case, make_user, make_viewer, make_visit
 from tests.visits.desk import Desk, note_task
 from visits.agenda.doors import Knock, report_shut_door
 from visits.agenda.planning import cancel_visit, plan_visit
 from visits.calls.call_list import CaseFilter, list_cases
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.taking_back import take_back
-from visits.cases.pauses import end_pause, pause
+from visits.cases.pauses import end_pause, pause, visits_elsewhere
 from visits.cases.tasks import close_task, reopen_task
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.calls import Channel, Disposition, RefusalReason
 from visits.models.cases import Case, CaseState, TaskState
 from visits.models.visits import VisitState
+from visits.sight import Reach, Viewer
 from visits.sight.listing import Wanted
 
 
@@ -39,6 +40,32 @@ def test_nothing_is_due_in_a_pause_and_what_it_took_comes_back_with_it(desk: Des
     assert desk.days() == [date(2026, 3, 17), date(2026, 3, 24), date(2026, 3, 31)]
     with pytest.raises(Conflict, match="pause_over"):
         end_pause(desk.session, desk.case, noted, viewer=desk.viewer, now=desk.now)
+
+
+def test_a_pause_names_what_her_other_cases_have_planned_in_those_days(desk: Desk) -> None:
+    def named(viewer: Viewer) -> list[uuid.UUID]:
+        found = visits_elsewhere(desk.session, viewer, desk.case, today=desk.now.date())
+        return [one.id for one in found]
+
+    other = make_case(desk.session, by=desk.visitor, person=desk.person, programme="seniors")
+    within, after = (
+        make_visit(
+            desk.session, case=other, visitor=desk.visitor, start_at=desk.now + timedelta(days=days)
+        )
+        for days in (3, 9)
+    )
+    assert named(desk.viewer) == []
+    noted = _pause(desk, date(2026, 3, 10), date(2026, 3, 16))
+    assert named(desk.viewer) == [within.id]
+    # Of a case that one does not see nothing is told.
+    assert named(make_viewer(make_user(desk.session), Reach.OWN)) == []
+    within.state = VisitState.CANCELLED
+    desk.session.flush()
+    assert named(desk.viewer) == []
+    within.state = VisitState.PLANNED
+    end_pause(desk.session, desk.case, noted, viewer=desk.viewer, now=desk.now)
+    assert named(desk.viewer) == []
+    assert after.state is VisitState.PLANNED
 
 
 def _refuse(desk: Desk) -> uuid.UUID:

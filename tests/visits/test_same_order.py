@@ -24,6 +24,8 @@ from visits.people.protection import protect
 from visits.sight import Held, Reach, Viewer
 from visits.steering.results import works_by_hand
 from visits.works.by_hand import OrderSaid, alike, may_take_back, open_by_hand
+from visits.works.by_link import propose_day
+from visits.works.links import LinkSaid, make_link, open_link
 from visits.works.moves import MoveSaid, move_work_order, moves_of
 from visits.works.same_order import (
     finding_apart,
@@ -229,3 +231,38 @@ def test_orders_of_different_contractors_are_not_made_one(house: House) -> None:
     again.given_to_id = None
     house.session.flush()
     assert put_together(house.session, again, told, viewer=eyes(house), now=house.now) is told
+
+
+def sent(house: House, order: WorkOrder, contractor: str = "Plomberie Lenoir") -> str:
+    """Send an order to a contractor by a link; gives its secret."""
+    said = LinkSaid(contractor, 14)
+    return make_link(house.session, order, said, viewer=eyes(house), now=house.now)
+
+
+def test_the_link_of_an_order_put_into_another_shows_that_one_and_its_own_once_apart(
+    house: House,
+) -> None:
+    older = by_hand(house, TAP)
+    house.now += timedelta(minutes=1)
+    younger = by_hand(house, TAP)
+    secret = sent(house, younger)
+    link = open_link(house.session, secret, now=house.now)
+    day = MoveSaid(planned_on=house.now.date() + timedelta(days=3), planned_part="morning")
+    propose_day(house.session, link, day, now=house.now)
+    by: Any = {"viewer": eyes(house), "now": house.now}
+    assert put_together(house.session, younger, older, **by) is older
+    link = open_link(house.session, secret, now=house.now)
+    assert (link.order, link.came_with) == (older, younger)
+    assert older.proposed_on == day.planned_on
+    put_apart(house.session, older, younger.id, **by)
+    house.session.expire_all()
+    assert open_link(house.session, secret, now=house.now).order == younger
+
+
+def test_two_orders_sent_to_two_contractors_by_links_are_not_made_one(house: House) -> None:
+    older, younger = by_hand(house, TAP), by_hand(house, TAP)
+    secrets = [sent(house, older), sent(house, younger, "Autre")]
+    with pytest.raises(Conflict, match="order_given_already"):
+        put_together(house.session, younger, older, viewer=eyes(house), now=house.now)
+    for secret in secrets:
+        assert open_link(house.session, secret, now=house.now).order.is_open

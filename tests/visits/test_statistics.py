@@ -1,6 +1,7 @@
 """What the database knows of its tables, and which index it takes then."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 from sqlalchemy import event, insert, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from tests.factories import NOW, make_case, make_user, make_visit
+from tests.factories import NOW, make_case, make_user, make_viewer, make_visit
 from tests.submissions import home_visit
+from visits.calls.call_list import ALL, TO_CONTACT, CaseFilter, count_cases
 from visits.forms.published import publish_form
 from visits.ground.db import new_id
 from visits.ground.statistics import look_anew, look_as_time_passes
@@ -17,6 +19,7 @@ from visits.intake.risks import risk_of
 from visits.models.accounts import Role
 from visits.models.cases import Case
 from visits.models.visits import Submission, SubmissionState
+from visits.steering.outcomes import standing
 from webapp.commands.jobs import JOBS
 
 MANY = 600
@@ -93,3 +96,26 @@ def test_postgresql_knows_the_size_of_a_table_that_was_filled_at_once(
     assert session.scalar(known) != MANY
     look_anew(session, ["submission"])
     assert session.scalar(known) == MANY
+
+
+@pytest.mark.one_database("sqlite")
+@pytest.mark.parametrize("landlord", [False, True])
+def test_a_call_list_is_counted_without_a_look_at_its_cases_whosever_stock_it_is(
+    session: Session, *, landlord: bool
+) -> None:
+    office = make_user(session)
+    case = make_case(session, by=office)
+    session.commit()
+    look_anew(session)
+    eyes = make_viewer(office)
+    index = "ix_case_file_programme_state"
+    if landlord:
+        eyes = replace(eyes, landlord_id=case.landlord_id)
+        index = "ix_case_file_landlord_programme_state"
+    for state in (TO_CONTACT, ALL):
+        only = CaseFilter(case.programme, state)
+        plan = _plan(session, lambda only=only: count_cases(session, eyes, only=only, now=NOW))
+        assert f"COVERING INDEX {index}" in plan, plan
+    plan = _plan(session, lambda: standing(session, case.programme, viewer=eyes))
+    assert f"COVERING INDEX {index}" in plan, plan
+    assert "contact_attempt" not in plan and "visit" not in plan

@@ -39,6 +39,53 @@ def post(client: FlaskClient, path: str, **typed: object) -> tuple[int, str]:
     return answer.status_code, answer.get_data(as_text=True)
 
 
+def test_a_case_nobody_scored_says_so_and_gets_its_points_on_its_page(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    case.score, case.reasons, case.scored_at = 0, [], None
+    session.commit()
+    client, path = client_as("coordinator", language="en"), f"/cases/{case.id}"
+    listed = f"/cases/?programme={case.programme}&state=all"
+    assert "not scored" in client.get(listed).text
+    assert "Not scored" in client.get(path).text
+    status, shown = post(client, f"{path}/points")
+    assert (status, "This case has its points." in shown, "of 100 on" in shown) == (200, True, True)
+    assert "not scored" not in client.get(listed).text
+    status, _shown = post(client, f"{path}/points")
+    assert status == 409
+
+
+def test_a_pause_leads_to_what_her_other_cases_have_planned_in_those_days(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    by = make_user(session)
+    other = make_case(session, by=by, person=case.person)
+    make_visit(session, case=other, visitor=by, start_at=NOW + timedelta(days=2))
+    session.commit()
+    client, path = client_as("coordinator", language="en"), f"/cases/{case.id}"
+    said = {"from_on": "2026-03-10", "until_on": "2026-03-20", "why": "in_hospital"}
+    before = client.get(path).text
+    status, shown = post(client, f"{path}/pauses", **said)
+    assert status == 200
+    told = "visits of her other cases are planned"
+    assert (told in before, told in shown) == (False, True)
+    assert f'href="/cases/{other.id}"' in shown.split(told)[1]
+
+
+def test_who_died_or_moved_is_called_so_wherever_her_case_stands(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    case.closed_on, case.outcome, case.state = NOW.date(), "dead", CaseState.NOT_ELIGIBLE
+    session.commit()
+    client, path = client_as("coordinator"), f"/cases/{case.id}"
+    head = client.get(path).text.split("page-head")[1].split("</h2>")[0]
+    assert "Décès" in head and "Non concerné" not in head
+    case.state = CaseState.VISITED
+    session.commit()
+    head = client.get(path).text.split("page-head")[1].split("</h2>")[0]
+    assert "Décès" in head and "Visite faite" in head
+
+
 def test_a_case_is_closed_and_opened_again_on_its_page(
     client_as: SignIn, session: Session, case: Case
 ) -> None:

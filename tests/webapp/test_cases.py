@@ -62,13 +62,14 @@ def test_the_call_list_shows_call_backs_that_are_due_and_then_the_highest_scores
     assert str(later.id) not in text
 
 
-def test_the_refusal_rate_shows_its_numerator_and_its_denominator(
+def test_the_list_says_where_everybody_stands_and_leads_to_the_rates(
     client_as: SignIn, session: Session, by: User
 ) -> None:
     for state in (CaseState.REFUSED, CaseState.AGREED, CaseState.AGREED):
         enrolled(session, by, state=state)
     text = page(client_as("coordinator", language="en"), "/cases/")
-    assert "33.3\u202f% <small>(1 of 3)</small>" in text
+    assert "<dd>2</dd>" in text and "Refusal rate and the other results" in text
+    assert 'href="/outcomes/?programme=seniors"' in text
 
 
 def test_the_list_is_filtered_by_state_city_text_and_score(

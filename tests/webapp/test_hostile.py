@@ -5,7 +5,7 @@ import json
 import uuid
 from base64 import b64encode
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from tests.factories import make_case, make_person, make_user, make_viewer, make_visit, promised
+from tests.factories import (
+    make_case,
+    make_dwelling,
+    make_person,
+    make_user,
+    make_viewer,
+    make_visit,
+    promised,
+)
 from tests.submissions import FALLS, fill, home_visit
 from visits.accounts.accounts import add_device
 from visits.adaptations.commissions import call_commission
@@ -23,6 +31,7 @@ from visits.adaptations.files import Request, open_by_hand
 from visits.forms.published import publish_form
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
+from visits.models.duty import DutyCall
 from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import WorkOrder
@@ -30,6 +39,11 @@ from visits.portfolio import upload_file
 from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
 from visits.stock.ordering import order_article
+from visits.works.by_hand import OrderSaid
+from visits.works.by_hand import open_by_hand as open_order
+from visits.works.duty import TurnSaid, note_turns
+from visits.works.recurring import TurnsSaid, let_come_again
+from visits.works.templates import keep_template
 from webapp.access.auth import PERMISSIONS, Action, declared_action
 
 pytestmark = pytest.mark.slow
@@ -51,7 +65,7 @@ NONSENSE = (
 NUMBERS = ("a\0b", "9" * 30, "-" + "9" * 5000, "1e999")
 ARGUMENTS = (
     "page", "sort", "desc", "q", "state", "role", "programme", "city", "score", "severity", "trade",
-    "agency", "residence", "contractor", "view",
+    "agency", "residence", "contractor", "view", "weeks", "known", "template",
     "number", "enrolled", "from", "to", "visitor", "review", "day", "visitor_id", "kind", "was",
     "c0", "c99999", "bbox", "z", "risk", "works", "mode", "status", "next", "visit", "item",
     "batch", "article", "residence",
@@ -69,6 +83,9 @@ FIELDS = (
     "hold_why", "hold_until", "checked_how", "tenant_score", "due_on", "due_why", "access",
     "estimate", "ceiling", "labour", "parts", "accept_why", "ids", "list_name", "query", "do",
     "contractor", "days", "quote", "quote_contractor", "quote_note", "cost", "act",
+    "proposed_on", "proposed_part", "declined_why", "user", "place", "phone", "agency", "trade",
+    "every_months", "counted_from", "next_on", "template_name",
+    "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
     *ADAPTED,
 )  # fmt: skip
 
@@ -112,7 +129,7 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
         "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),
         "form_id": form.form_id, "version": form.version, "code": "seniors", "number": "1",
         "move_id": str(case.id), "stay_id": str(case.person.occupancies[0].id),
-        **_stocked(session, coordinator, now),
+        **_stocked(session, coordinator, now), **_called(session, lines["work_order"], now),
     }  # fmt: skip
     session.rollback()
     return found | adapted
@@ -126,6 +143,32 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     held = call_commission(session, now.date(), viewer=viewer, now=now)
     session.commit()
     return {"adaptation_id": str(file.id), "commission_id": str(held.id)}
+
+
+def _called(session: Session, order_id: str, now: datetime) -> dict[str, str]:
+    """One turn of duty, and one call for an order."""
+    technician = make_user(session, role=Role.TECHNICIAN)
+    hours = {"starts_at": now, "ends_at": now + timedelta(hours=8)}
+    landlord = technician.organisation_id
+    said = TurnSaid(landlord, technician.id, 1, "06 39 98 00 01", **hours)
+    (turn,) = note_turns(session, said, viewer=make_viewer(technician), now=now)
+    call = DutyCall(work_order_id=uuid.UUID(order_id), turn_id=turn.id, called_at=now)
+    session.add(call)
+    session.commit()
+    return {"turn_id": str(turn.id), "call_id": str(call.id), **_again(session, technician, now)}
+
+
+def _again(session: Session, technician: User, now: datetime) -> dict[str, str]:
+    """Works that come again, and a template."""
+    viewer, home = make_viewer(technician), make_dwelling(session)
+    boiler = OrderSaid("heating", "P", "kitchen", "Entretien annuel", "staff")
+    order = open_order(session, home, boiler, viewer=viewer, now=now)
+    session.flush()
+    turns = TurnsSaid(12, "planned", now.date() + timedelta(days=300))
+    work = let_come_again(session, order, turns, viewer=viewer, now=now)
+    template = keep_template(session, order, "Chaudière", viewer=viewer, now=now)
+    session.commit()
+    return {"work_id": str(work.id), "template_id": str(template.id)}
 
 
 def _stocked(session: Session, coordinator: User, now: datetime) -> dict[str, str]:

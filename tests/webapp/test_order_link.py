@@ -82,7 +82,7 @@ def test_a_contractor_without_an_account_accepts_proposes_quotes_and_hands_in(
         assert refused.status_code == 422 and "TTC" in refused.text
     page = service.get(page_of).text
     assert "1 234,50" in page.replace("\u202f", " ").replace("\xa0", " ")
-    assert f'value="{TOMORROW}"' in page and "Plomberie Lenoir" in page
+    assert f'value="{TOMORROW}"' in page and "Plomberie Lenoir propose" in page
     done = {
         "act": "done",
         "note": "Joint changé",
@@ -204,3 +204,52 @@ def test_what_a_link_showed_stands_in_the_access_log(
     anybody.get(send(service, order))
     told = select(AccessEvent.user_id).where(AccessEvent.what == "work_order_by_link")
     assert session.scalars(told).all() == [None]
+
+
+PLAN = {"act": "day", "planned_on": TOMORROW, "planned_part": "14:30"}
+SHOWN = {"proposed_on": TOMORROW, "proposed_part": "14:30"}
+
+
+def test_a_proposed_day_is_declined_with_a_reason_or_accepted_and_then_planned_and_told(
+    service: FlaskClient, anybody: FlaskClient, session: Session, order: WorkOrder
+) -> None:
+    link, page, reference = send(service, order), f"/work-orders/{order.id}", order.reference
+    session.rollback()
+    assert anybody.post(link, data=PLAN).status_code == 302
+    assert "à convenir avec le locataire" in anybody.get(link).text
+    assert reference in service.get("/work-orders/?state=proposed").text
+    refused = service.post(f"{page}/proposal", data=SHOWN | {"do": "no", "declined_why": " "})
+    assert refused.status_code == 422 and "error-summary" in refused.text
+    no = {"do": "no", "declined_why": "Le locataire est absent ce jour-là"}
+    assert service.post(f"{page}/proposal", data=SHOWN | no).status_code == 302
+    assert "absent ce jour-là" in anybody.get(link).text
+    assert service.post(f"{page}/proposal", data=SHOWN | no).status_code == 409
+    assert anybody.post(link, data=PLAN).status_code == 302
+    told = {"do": "yes", "told_how": "pigeon"}
+    assert service.post(f"{page}/proposal", data=SHOWN | told).status_code == 422
+    told = {"do": "yes", "told_how": "phone"}
+    another = SHOWN | told | {"proposed_part": "morning"}
+    assert service.post(f"{page}/proposal", data=another).status_code == 409
+    assert service.post(f"{page}/proposal", data=SHOWN | told).status_code == 302
+    session.rollback()
+    session.expire_all()
+    planned = session.scalars(select(WorkOrder)).one()
+    assert planned.state == "planned" and planned.told_how == "phone"
+    assert (planned.planned_part, planned.proposed_on) == ("14:30", None)
+    session.rollback()
+    assert "à convenir avec le locataire" not in anybody.get(link).text
+
+
+def test_a_step_taken_back_lets_the_proposed_day_wait_again(
+    service: FlaskClient, anybody: FlaskClient, session: Session, order: WorkOrder
+) -> None:
+    link, page = send(service, order), f"/work-orders/{order.id}"
+    session.rollback()
+    anybody.post(link, data=PLAN)
+    service.post(f"{page}/proposal", data=SHOWN | {"do": "yes"})
+    session.rollback()
+    planned = select(WorkOrderEvent.id).where(WorkOrderEvent.what == "planned")
+    step = session.scalars(planned).one()
+    session.rollback()
+    assert service.post(f"{page}/steps/{step}/back").status_code == 302
+    assert "Plomberie Lenoir propose" in service.get(page).text

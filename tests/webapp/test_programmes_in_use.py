@@ -97,6 +97,27 @@ def test_what_cases_use_does_not_go_and_only_those_one_may_see_are_counted(
     assert publish(office, code, 1).status_code == 302
 
 
+def test_files_kept_longer_than_the_programme_says_are_counted_listed_and_told_on_the_case(
+    office: FlaskClient, session: Session
+) -> None:
+    kept = SHORT.replace("visit_minutes = 30", "visit_minutes = 30\nretention_months = 12")
+    publish_programme(session, kept, source="heat", by=None, now=NOW)
+    by, long_ago = make_user(session), NOW.date() - timedelta(days=400)
+    over, not_yet = (
+        make_case(session, by=by, programme="heat", closed_on=day, outcome="completed")
+        for day in (long_ago, NOW.date())
+    )
+    session.commit()
+    listed = "/cases/?programme=heat&state=past_keeping"
+    assert ">1 closed case</a>" in office.get("/programmes/heat").text
+    assert listed.replace("&", "&amp;") in office.get("/programmes/heat").text
+    page = office.get(listed).text
+    assert (str(over.id) in page, str(not_yet.id) in page) == (True, False)
+    page = office.get(f"/cases/{over.id}").text
+    assert "is to be kept until" in page and "That day has passed" in page
+    assert "That day has passed" not in office.get(f"/cases/{not_yet.id}").text
+
+
 def test_what_is_added_again_under_its_name_is_the_same_thing_again(
     office: FlaskClient, session: Session
 ) -> None:

@@ -60,6 +60,14 @@ def test_a_visit_lists_its_forms_and_where_it_is(tablet: Tablet) -> None:
     assert (day["kit"], day["sent"]) == ([], [])
 
 
+def test_the_visits_of_a_home_share_its_name_but_for_protected_people(tablet: Tablet) -> None:
+    assert tablet.today["home"] == str(tablet.dwelling.id)
+    with tablet.house.sessions.begin() as session:
+        person = session.merge(tablet.person)
+        protect(session, person, by=tablet.visitor.id, now=NOW)
+    assert tablet.today["home"] is None
+
+
 def test_the_tablet_learns_how_long_a_form_may_lie(tablet: Tablet) -> None:
     assert tablet.day()["visit_idle_minutes"] == 15
     told = replace(tablet.house.settings, visit_idle_minutes=3)

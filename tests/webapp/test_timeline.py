@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -16,7 +17,8 @@ from visits.ground.months import by_month
 from visits.models.accounts import Role
 from visits.models.calls import Channel, ContactAttempt, Disposition
 from visits.models.cases import Case, CaseState, Task, TaskKind
-from visits.models.people import Person
+from visits.models.people import Occupancy, Person
+from visits.models.portfolio import Tenancy
 from visits.models.visits import VisitState
 from visits.models.works import WorkOrder
 from webapp.office.people.timeline import LOOKED, READS
@@ -178,6 +180,31 @@ def test_homes_over_time_are_dated_and_the_last_one_is_left(
     page = below(client_as("social_worker", language="en").get(f"/people/{person.id}").text)
     assert page.index(f"No longer lives at {address}") < page.index(f"Lives at {address}")
     assert "4 May 2020" in page and "1 Jun 1990" in page
+
+
+def test_what_ends_on_a_day_stands_after_its_own_beginning_and_before_any_other(
+    client_as: SignIn, session: Session
+) -> None:
+    person, day = make_person(session), NOW.date()
+    left = person.occupancies[0]
+    left.ended_on = day
+    came = make_dwelling(session)
+    lease = Tenancy(dwelling_id=came.id, started_on=day)
+    session.add(lease)
+    session.flush()
+    session.add(Occupancy(id=UUID(int=1), person_id=person.id, tenancy_id=lease.id))
+    make_case(
+        session, by=make_user(session), person=person, closed_on=day, outcome="completed",
+        opened_at=NOW - timedelta(minutes=1),
+    )  # fmt: skip
+    streets = [home.residence.address for home in (came, left.tenancy.dwelling)]
+    session.commit()
+    page = below(client_as("coordinator", language="en").get(f"/people/{person.id}").text)
+    latest_first = [
+        page.index(line) for line in (f"Lives at {streets[0]}", f"No longer lives at {streets[1]}")
+    ]
+    assert latest_first == sorted(latest_first)
+    assert page.index("Case closed") < page.index("Case opened")
 
 
 def test_what_is_ahead_says_how_much_more_there_is(client_as: SignIn, session: Session) -> None:

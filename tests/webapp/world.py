@@ -44,6 +44,7 @@ from visits.life.likely_doubles import find_doubles, keep_doubles
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import Role, User
 from visits.models.cases import Task
+from visits.models.duty import DutyTurn
 from visits.models.mandates import Right
 from visits.models.people import AccessEvent, AlertCode, Occupancy
 from visits.models.portfolio import Import
@@ -55,6 +56,7 @@ from visits.portfolio import upload_file
 from visits.programmes.drafts import take_up
 from visits.sight import Reach
 from visits.works.by_hand import OrderSaid, open_by_hand
+from visits.works.duty import TurnSaid, note_turns
 from visits.works.photos import add_photos, photos_of
 
 SignIn = Callable[..., FlaskClient]
@@ -127,8 +129,15 @@ class World:
         eyes = make_viewer(self.office)
         held = call_commission(session, NOW.date(), viewer=eyes, now=NOW)
         self.known.note(commission_id=held.id)
+        self.known.note(turn_id=self._on_duty().id)
         take_up(session, "seniors", by=self.office.id, now=NOW)
         self.mandate()
+
+    def _on_duty(self) -> DutyTurn:
+        """Put somebody of the office on duty for a day."""
+        hours = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=8)}
+        said = TurnSaid(self.office.organisation_id, self.office.id, 1, "03 44 00 00 01", **hours)
+        return note_turns(self.session, said, viewer=make_viewer(self.office), now=NOW)[0]
 
     def mandate(self) -> None:
         """Give the association that visits in the north all rights in the programme there."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from visits.calls.turns import TURNS, URGENCY, comes_after, left_alone, to_contact
+from visits.cases.keeping import past_keeping
 from visits.cases.pauses import in_pause
 from visits.ground.deadlines import today_in_paris
 from visits.models.calls import ContactAttempt, Refusal
@@ -17,13 +18,15 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Visit, VisitState
 from visits.sight.listing import JUST_ONE, By, Listed, Wanted, count_found, page_of_found
-from visits.sight.lists import cases_seen
+from visits.sight.lists import cases_seen, reaches_whole_stock
 from visits.sight.reach import Viewer, visible_cases
 from visits.sight.wording import every_city, mentions
 
-MANY = 20_000
+# A programme of so many cases offers every city: whoever lives where is not looked up for a filter.
+MANY = 2_000
 TO_CONTACT, CALL_BACK_DUE = "to_contact", "call_back_due"
 ASK_AGAIN, NO_HOME, PAUSED, CLOSED, ALL = "ask_again", "no_home", "paused", "closed", "all"
+PAST_KEEPING = "past_keeping"
 
 ATTEMPTS = (
     select(func.count(ContactAttempt.id))
@@ -50,7 +53,8 @@ class CaseFilter:
     `state` is a state, or `to_contact` (see `visits.calls.turns`), `call_back_due` (those of them
     who were promised a call back by now), `ask_again` (soft
     refusals whose delay is over), `no_home` (open ones without a dwelling), `paused` (open ones
-    in which nothing is due today), `closed` (those closed on the way to a visit, which are in the
+    in which nothing is due today), `past_keeping` (closed, kept longer than their programme
+    says), `closed` (those closed on the way to a visit, which are in the
     list of no other state), `all`.
     """
 
@@ -94,7 +98,7 @@ def _found(session: Session, viewer: Viewer, only: CaseFilter, now: datetime) ->
     found = select(Case.id).where(cases_seen(session, viewer))
     if only.programme:
         found = found.where(Case.programme == only.programme)
-    if (state := _state(session, only.state, now)) is not None:
+    if (state := _state(session, only, now)) is not None:
         found = found.where(state)
     if only.tier:
         found = found.where(Case.tier == only.tier)
@@ -111,15 +115,18 @@ def _homes_in(city: str) -> Select[uuid.UUID]:
     return select(Dwelling.id).join(Dwelling.residence).where(Residence.city == city)
 
 
-def _state(session: Session, name: str, now: datetime) -> ColumnElement[bool] | None:
+def _state(session: Session, only: CaseFilter, now: datetime) -> ColumnElement[bool] | None:
+    name = only.state
     if name == TO_CONTACT:
-        return to_contact(session, now)
+        return to_contact(session, now, only.programme)
     if name == CALL_BACK_DUE:
-        return and_(to_contact(session, now), Case.call_back_at.is_not(None))
+        return and_(to_contact(session, now, only.programme), Case.call_back_at.is_not(None))
     if name == NO_HOME:
         return and_(Case.dwelling_id.is_(None), Case.closed_on.is_(None))
     if name == PAUSED:
         return and_(Case.closed_on.is_(None), Case.id.in_(in_pause(today_in_paris(now))))
+    if name == PAST_KEEPING:
+        return past_keeping(session, today_in_paris(now))
     if name == ASK_AGAIN:
         return may_be_asked_again(now)
     if name == CLOSED:
@@ -157,9 +164,12 @@ def attempts_of(
 
 def cities_of(session: Session, viewer: Viewer, programme: str) -> list[str]:
     """List the cities where somebody of the programme lives; of one of very many, all there are."""
-    of_it = select(Case.id).where(Case.programme == programme).limit(MANY).subquery()
-    if viewer.reaches_all and session.scalar(select(func.count()).select_from(of_it)) == MANY:
-        return every_city(session)
+    of_it = select(Case.id).where(Case.programme == programme)
+    if viewer.landlord_id:
+        of_it = of_it.where(Case.landlord_id == viewer.landlord_id)
+    counted = select(func.count()).select_from(of_it.limit(MANY).subquery())
+    if reaches_whole_stock(viewer) and session.scalar(counted) == MANY:
+        return every_city(session, viewer.landlord_id)
     statement = (
         select(Residence.city)
         .join(Dwelling, Dwelling.residence_id == Residence.id)

@@ -67,15 +67,17 @@ URGENCY = sql_case((Case.call_back_at.is_not(None), 0), else_=LATER) - Case.scor
 TURNS = (URGENCY, TRIED_AT, Case.id)
 
 
-def to_contact(session: Session, now: datetime) -> ColumnElement[bool]:
+def to_contact(session: Session, now: datetime, programme: str = "") -> ColumnElement[bool]:
     """Give the condition on `Case` for those to call now; nobody who rests or pauses is.
+
+    Of one `programme` its own rules alone are asked: the cases of most need not be looked at then.
 
     Where a programme says when its calls are due, they are to be made then; where calls are all
     there is in it, at no other time.
     """
     waiting = and_(Case.call_back_at.is_(None), Case.id.not_in(_resting(now)))
     asked = and_(waiting, Case.state.in_(WAITING))
-    timed, only = _versions_with_calls(session)
+    timed, only = _versions_with_calls(session, programme)
     if only:
         version = Case.programme_version_id
         asked = and_(asked, or_(version.is_(None), version.not_in(only)))
@@ -93,10 +95,15 @@ def to_contact(session: Session, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _versions_with_calls(session: Session) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+def _versions_with_calls(
+    session: Session, programme: str
+) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
     """Give the versions of programmes whose rules ask for calls, and those that ask for no more."""
     timed, only = [], []
-    for version in session.scalars(select(ProgrammeVersion).order_by(ProgrammeVersion.id)):
+    versions = select(ProgrammeVersion).order_by(ProgrammeVersion.id)
+    if programme:
+        versions = versions.where(ProgrammeVersion.code == programme)
+    for version in session.scalars(versions):
         asked = {one.task for one in programme_in(version).cadences}
         if TaskKind.CALL in asked:
             timed.append(version.id)

@@ -102,6 +102,7 @@ def open_case(
         score=points.score,
         reasons=points.reasons,
         sealed_reasons=points.sealed_reasons,
+        scored_at=now,
         opened_at=now,
         opened_by_id=viewer.user_id,
         way_in=way_in,

@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, false, or_, select
+from sqlalchemy.orm import Session, contains_eager
 
 from visits.cases.appointments import call_off, put_back
 from visits.cases.stages import after_cancelling
@@ -16,7 +16,7 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.cases import Case, CasePause
 from visits.models.people import AccessKind
 from visits.models.visits import Visit, VisitState
-from visits.sight import Viewer
+from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
 WHY_LENGTH = 200
@@ -113,6 +113,34 @@ def end_pause(
 def visits_between(session: Session, case: Case, first: date, last: date) -> Sequence[Visit]:
     """List the visits a case has planned from one day to another, both included."""
     return _visits(session, case, VisitState.PLANNED, first, last)
+
+
+def visits_elsewhere(
+    session: Session, viewer: Viewer, case: Case, *, today: date
+) -> Sequence[Visit]:
+    """List what her other cases, of those one may see, have planned in days when this one rests.
+
+    A pause is of one case: nobody was asked about these.
+    """
+    days = [
+        and_(
+            Visit.planned_start_at >= midnight_in_paris(max(one.from_on, today)),
+            Visit.planned_start_at < midnight_in_paris(one.until_on + timedelta(days=1)),
+        )
+        for one in pauses_of(session, case.id)
+        if one.until_on >= today
+    ]
+    if not days:
+        return []
+    hers = (Case.person_id == case.person_id, Case.id != case.id, visible_cases(viewer))
+    statement = (
+        select(Visit)
+        .join(Visit.case)
+        .join(Case.person)
+        .where(*hers, Visit.state == VisitState.PLANNED, or_(false(), *days))
+        .options(contains_eager(Visit.case))
+    )
+    return session.scalars(statement.order_by(Visit.planned_start_at, Visit.id)).all()
 
 
 def in_pause(today: date) -> Select[uuid.UUID]:

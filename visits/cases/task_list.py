@@ -1,9 +1,10 @@
 """What is to do, as those who do it list it; a tile and the list it opens are one query."""
 
+import uuid
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.cases.tasks import is_due, is_late
@@ -65,14 +66,16 @@ def list_tasks(
         joinedload(Task.consequence),
         joinedload(Task.visit),
     )
-    found = select(Task.id).where(*_asked(only, today), _in_cases(session, viewer, only))
+    found = select(Task.id).where(*_asked(only, today))
     if only.text.strip():
         total = None
+        # The few that are meant come first: those she may see may be very many.
         meant = mentions(session, only.text, Case.person_id, Case.dwelling_id)
-        cases = found_or_asked(session, select(Case.id).where(meant), FEW_IN_ALL)
-        found = found.where(Task.case_id.in_(cases))
-    elif total is None:
-        total = count_tasks(session, viewer, only=only, today=today)
+        cases = _cases(session, viewer, only).where(meant)
+        found = found.where(Task.case_id.in_(found_or_asked(session, cases, FEW_IN_ALL)))
+    else:
+        found = found.where(_in_cases(session, viewer, only))
+        total = count_tasks(session, viewer, only=only, today=today) if total is None else total
     return page_of_found(
         session, found, rows, wanted=wanted, order=ORDER, tie=(Task.id,), total=total
     )
@@ -108,8 +111,12 @@ def count_tasks(session: Session, viewer: Viewer, *, only: TaskFilter, today: da
 def _in_cases(session: Session, viewer: Viewer, only: TaskFilter) -> ColumnElement[bool]:
     if not only.programme:
         return cases_seen(session, viewer, Task.case_id)
-    cases = select(Case.id).where(Case.programme == only.programme, cases_seen(session, viewer))
-    return Task.case_id.in_(cases)
+    return Task.case_id.in_(_cases(session, viewer, only))
+
+
+def _cases(session: Session, viewer: Viewer, only: TaskFilter) -> Select[uuid.UUID]:
+    cases = select(Case.id).where(cases_seen(session, viewer))
+    return cases.where(Case.programme == only.programme) if only.programme else cases
 
 
 def _asked(only: TaskFilter, today: date) -> list[ColumnElement[bool]]:

@@ -13,12 +13,13 @@ from visits.choosing.scoring import Score, holds, score
 from visits.ground.deadlines import age_on, today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.models.cases import Case, WayIn
-from visits.models.people import Person
+from visits.models.people import AccessKind, Person
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.programmes import Audience, Programme
 from visits.programmes.facts import Facts
-from visits.programmes.published import WAYS_BY_HAND, find_programme
+from visits.programmes.published import WAYS_BY_HAND, find_programme, programme_of
 from visits.sight import Viewer
+from visits.sight.access_log import log_access
 
 AGE = "age"
 
@@ -63,6 +64,29 @@ def open_by_hand(
         case.outside = {"facts": list(fit.against), "why": outside.strip()}
         session.flush()
     return case, fit
+
+
+def score_case(session: Session, case: Case, *, viewer: Viewer, now: datetime) -> None:
+    """Give an open case the points that those opened today get: nobody knew hers.
+
+    By what its own version asks, in the home of the case. A tier it has stays. Raises Conflict when
+    it is closed or has its points already.
+    """
+    if not case.is_open:
+        raise Conflict("case_closed")
+    if case.scored_at is not None:
+        raise Conflict("case_scored")
+    programme = programme_of(session, case) or find_programme(session, case.programme)
+    today = today_in_paris(now)
+    facts = _facts_of(session, case.person, case.dwelling_id, programme, viewer, today)
+    points = points_of(score(facts, programme), programme)
+    case.score, case.reasons, case.scored_at = points.score, points.reasons, now
+    case.sealed_reasons, case.tier = points.sealed_reasons, case.tier or points.tier
+    session.flush()
+    log_access(
+        session, user_id=viewer.user_id, persons=[case.person_id], kind=AccessKind.WRITE,
+        what="case_scored", now=now,
+    )  # fmt: skip
 
 
 def refuse_unfit(fit: Fit, way_in: WayIn, *, why: str = "") -> None:

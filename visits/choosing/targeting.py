@@ -247,6 +247,7 @@ def _enrol(
             reasons=points.reasons,
             sealed_reasons=points.sealed_reasons,
             tier=points.tier,
+            scored_at=now,
             risk=0,
             opened_at=now,
             opened_by_id=viewer.user_id,

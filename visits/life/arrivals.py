@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from visits.cases.stages import MOVED
 from visits.ground.db import take_turn
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.life.endings import Before, GivenBack, Told, end_cases, leave_homes, live_again
 from visits.life.events import check_day, keep_event, log_event
@@ -159,7 +160,7 @@ def undo_arrival(session: Session, event: LifeEvent, *, by: uuid.UUID, now: date
     for number, home, was_open in before["followed"]:
         case = session.get_one(Case, uuid.UUID(number))
         if case.is_open and not was_open:
-            end_cases(session, [case], MOVED, told)
+            end_cases(session, [case], MOVED, told, on=today_in_paris(told.now))
         if case.dwelling_id == event.dwelling_id:
             case.dwelling_id = uuid.UUID(home) if home else None
             concerned.add(case.dwelling_id)

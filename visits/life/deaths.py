@@ -51,7 +51,8 @@ def note_death(session: Session, person: Person, *, on: date, told: Told) -> Lif
     person.died_on = person.died_on or on
     person.do_not_contact = True
     before |= leave_homes(session, person.id, on=person.died_on)
-    event = _end(session, person.id, open_cases(session, person.id), on, before, told)
+    cases = open_cases(session, person.id)
+    event = _end(session, person.id, cases, person.died_on, before, told)
     session.flush()
     refresh_map_of_person(session, person.id)
     log_event(session, event)
@@ -84,7 +85,7 @@ def _end(
 ) -> LifeEvent:
     promises = open_promises(session, person_id)
     before["follow_ups"] = [[str(one.id), one.state.value] for one in promises]
-    before |= end_cases(session, cases, DIED, told)
+    before |= end_cases(session, cases, DIED, told, on=on)
     before["adaptations"] = end_files(session, person_id, PERSON_DIED, now=told.now)
     withdraw_promises(promises, told)
     return keep_event(session, EventKind.DEATH, person_id, home=None, on=on, told=told, undo=before)

@@ -80,14 +80,22 @@ def hold(session: Session, case: Case, *, late: bool = False) -> Before:
     }
 
 
-def end_cases(session: Session, cases: Iterable[Case], outcome: str, told: Told) -> Before:
-    """Close cases with an outcome of life; what is due in them is withdrawn."""
+def end_cases(
+    session: Session, cases: Iterable[Case], outcome: str, told: Told, *, on: date
+) -> Before:
+    """Close cases with an outcome of life, as of its day; what is due in them is withdrawn.
+
+    One that was opened later, as nobody knew of it yet, ends on the day it was opened; a day to
+    come that a file tells is today.
+    """
+    today = today_in_paris(told.now)
     before: Before = {"cases": [], "visits": [], "planned_for": []}
     for case in cases:
         for name, stood in hold(session, case, late=told.late).items():
             before[name] += stood
         withdraw_all(session, case, why=CASE_CLOSED, by=told.by, now=told.now)
-        end(session, case, outcome, on=today_in_paris(told.now), by=told.by)
+        day = min(max(on, today_in_paris(case.opened_at)), today)
+        end(session, case, outcome, on=day, by=told.by)
         case.call_back_at = None
     session.flush()
     return before

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from visits.cases.cases import home_of
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.endings import GivenBack, Told, end_cases, give_back
 from visits.mapping.points import refresh_map_of_person
@@ -100,7 +101,7 @@ def merge_persons(
     ended = _duplicates(clashing_cases(session, kept, other), chosen)
     told = Told(HowTold.PAGE, viewer.user_id, now)
     done: dict[str, Any] = {
-        "ended": end_cases(session, ended, DUPLICATE, told),
+        "ended": end_cases(session, ended, DUPLICATE, told, on=today_in_paris(now)),
         "kept": {"reference": kept.reference, "do_not_contact": kept.do_not_contact},
         "phone": [kept.phone, None],
         "stays": _share_homes(session, kept, other),

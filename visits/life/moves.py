@@ -113,7 +113,7 @@ def _end(
     told: Told,
     said: dict[str, str] | None,
 ) -> LifeEvent:
-    before |= end_cases(session, cases, MOVED, told)
+    before |= end_cases(session, cases, MOVED, told, on=on)
     if home is not None:
         before["adaptations"] = end_files(session, person_id, LEFT, home=home, now=told.now)
     return keep_event(

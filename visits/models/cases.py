@@ -61,7 +61,8 @@ class Case(Base):
     """A person in a programme, with the score that put her there and its reasons.
 
     `reasons` is a list of `{criterion, points, value, label: {fr, en}}`; those of answers and of a
-    household's money are in `sealed_reasons`, for whoever may read answers. `risk` is 0 unknown,
+    household's money are in `sealed_reasons`, for whoever may read answers; until `scored_at` it
+    is not known which points she has, and `score` is 0. `risk` is 0 unknown,
     1 low, 2 intermediate, 3 high, as the last visit assessed it. `programme_version` is the one
     she came in with: what it says of her calls and visits stays so. One case a person and
     programme is open at a time; `outcome` is a code of the programme's list. `dwelling_id` is None
@@ -81,8 +82,20 @@ class Case(Base):
             sqlite_where=text("closed_on IS NULL"),
             postgresql_where=text("closed_on IS NULL"),
         ),
-        Index("ix_case_file_landlord_id_id", "landlord_id", "id"),
-        # The call list is counted and put in order without the cases themselves.
+        # The call list is counted and put in order without the cases themselves: all there are, or
+        # those of one landlord, however many others there are.
+        Index(
+            "ix_case_file_landlord_programme_state",
+            "landlord_id",
+            "programme",
+            "state",
+            "closed_on",
+            "call_back_at",
+            "score",
+            "dwelling_id",
+            "person_id",
+            "id",
+        ),
         Index(
             "ix_case_file_programme_state",
             "programme",
@@ -109,6 +122,7 @@ class Case(Base):
     score: Mapped[int]
     reasons: Mapped[list[Any]]
     sealed_reasons: Mapped[Any | None] = mapped_column(EncryptedJson)
+    scored_at: Mapped[datetime | None]
     risk: Mapped[int] = mapped_column(default=0)
     call_back_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]

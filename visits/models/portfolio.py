@@ -37,10 +37,11 @@ class Residence(Base):
         Index("ix_residence_territory_id_id", "territory_id", "id"),
         # A search looks through addresses, and a filter offers cities, without the rest of them.
         Index("ix_residence_city_postcode", "city", "postcode", "address_key", "id"),
+        Index("ix_residence_landlord_id_city", "landlord_id", "city"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     reference: Mapped[str | None] = mapped_column(String(40))
     address: Mapped[str] = mapped_column(String(200))
     postcode: Mapped[str] = mapped_column(String(5))

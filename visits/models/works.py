@@ -4,7 +4,7 @@ import enum
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
@@ -73,6 +73,7 @@ class OrderStep(enum.StrEnum):
     LINK_OPENED = "link_opened"
     LINK_REVOKED = "link_revoked"
     DATE_PROPOSED = "date_proposed"
+    DATE_DECLINED = "date_declined"
     QUOTED = "quoted"
     QUOTE_ACCEPTED = "quote_accepted"
     QUOTE_UNACCEPTED = "quote_unaccepted"
@@ -160,13 +161,16 @@ class WorkOrder(Base):
     homes have in common; of neither while nobody knows from which home an urgent finding came.
     One of a home as such is about nobody. `given_to` is the contractor who does it; without one
     it is the landlord's own. `same_as` is the order that goes on for it, cancelled itself.
-    `planned_part` is `morning`, `afternoon` or an hour, `14:30`; `tenant_score`, from 1 to 5, is
-    what the tenant thinks of the works; `access` says how to get in and when somebody is there.
+    `planned_part` is `morning`, `afternoon` or an hour, `14:30`; `proposed_on` is the day that a
+    contractor without an account proposed, until it is agreed or not; `tenant_score`, 1 to 5, is
+    what the tenant thinks of the works; `recurring_for` is the turn of recurring works that it is;
+    `access` says how to get in and when somebody is there.
     """
 
     __tablename__ = "work_order"
     __table_args__ = (
         Index("ix_work_order_state_due_at", "state", "due_at"),
+        UniqueConstraint("recurring_id", "recurring_for"),
         CheckConstraint("dwelling_id IS NULL OR residence_id IS NULL", name="one_place"),
         CheckConstraint(
             "consequence_id IS NOT NULL OR opened_by_id IS NOT NULL", name="opened_somehow"
@@ -205,6 +209,8 @@ class WorkOrder(Base):
     planned_part: Mapped[str | None] = mapped_column(String(9))
     told_how: Mapped[ToldHow | None] = mapped_column(stored_enum(ToldHow))
     told_on: Mapped[date | None]
+    proposed_on: Mapped[date | None]
+    proposed_part: Mapped[str | None] = mapped_column(String(9))
     hold_why: Mapped[HoldWhy | None] = mapped_column(stored_enum(HoldWhy))
     hold_until: Mapped[date | None]
     checked_how: Mapped[CheckedHow | None] = mapped_column(stored_enum(CheckedHow))
@@ -225,6 +231,8 @@ class WorkOrder(Base):
     said_severity: Mapped[Severity | None] = mapped_column(stored_enum(Severity))
     said_due_at: Mapped[datetime | None]
     same_as_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work_order.id"), index=True)
+    recurring_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("recurring_work.id"))
+    recurring_for: Mapped[date | None]
 
     given_to: Mapped[Organisation | None] = relationship()
     given_by: Mapped[User | None] = relationship(foreign_keys=[given_by_id])

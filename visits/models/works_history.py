@@ -14,7 +14,8 @@ from visits.models.works import OrderStep, WorkOrder, WorkOrderState
 class WorkOrderLink(Base):
     """A link that shows one order to a contractor without an account, until a moment.
 
-    Only the digest of its secret is kept. One that was refused is used up.
+    Only the digest of its secret is kept. One that was refused is used up. `came_with` is the
+    order it was made for, where that was put into the one it shows.
     """
 
     __tablename__ = "work_order_link"
@@ -30,8 +31,10 @@ class WorkOrderLink(Base):
     used_up_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    came_with_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work_order.id"))
 
-    order: Mapped[WorkOrder] = relationship()
+    order: Mapped[WorkOrder] = relationship(foreign_keys=[work_order_id])
+    came_with: Mapped[WorkOrder | None] = relationship(foreign_keys=[came_with_id])
     made_by: Mapped[User] = relationship(foreign_keys=[made_by_id])
 
 

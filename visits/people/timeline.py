@@ -113,13 +113,26 @@ def timeline(
         viewer = viewers.get(source.kind)
         if viewer is not None and only in (None, source.kind):
             found += _lines(session, source, _Asked(person, viewer))
-    found.sort(key=lambda one: (one.at, one.kind, one.step, one.id), reverse=True)
-    rows = by_month(found, at=lambda one: one.at, alike=lambda one: one.alike)
+    rows = by_month(_latest_first(found), at=lambda one: one.at, alike=lambda one: one.alike)
     wanted = wanted.within(len(rows))
     page = rows[wanted.offset :][: wanted.size]
     things = _things(session, [one for row in page for one in row])
     filled = [[_filled(one, things) for one in row] for row in page]
     return Listed(filled, len(rows), wanted)
+
+
+def _latest_first(found: Sequence[Entry]) -> list[Entry]:
+    """Sort lines; what ends on a day was over before anything began on it, but for itself."""
+    began = {(one.kind, one.id): one.at for one in found if one.step == "from"}
+
+    def key(one: Entry) -> tuple[Any, ...]:
+        if one.step != "until":
+            return (one.at, one.kind, 1, one.id, one.step)
+        since = began.get((one.kind, one.id))
+        same_day = since is not None and since >= one.at
+        return (since if same_day else one.at, one.kind, 2 if same_day else 0, one.id, one.step)
+
+    return sorted(found, key=key, reverse=True)
 
 
 def _lines(session: Session, source: _Source, asked: _Asked) -> list[Entry]:

@@ -37,7 +37,7 @@ def cases_seen(session: Session, viewer: Viewer, case_id: Ident = Case.id) -> Co
     """Give the condition on a case's id, in whatever table, that the viewer may see the case."""
     if viewer.reaches_all:
         return case_id.not_in(unseen(session, viewer))
-    if _reaches_whole_stock(viewer):
+    if reaches_whole_stock(viewer):
         return and_(_of_stock(viewer, case_id), case_id.not_in(unseen(session, viewer)))
     return case_id.in_(_once(session, _cases, viewer))
 
@@ -46,15 +46,19 @@ def persons_seen(session: Session, viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `Person` for those the viewer may see."""
     if viewer.reaches_all:
         return Person.id.not_in(_once(session, _unseen_persons, viewer))
-    if _reaches_whole_stock(viewer):
+    if reaches_whole_stock(viewer):
         in_sight = Person.id.not_in(_once(session, _unseen_persons, viewer))
         return and_(tenant_of(viewer.landlord_id), in_sight)
     return Person.id.in_(_once(session, _persons, viewer))
 
 
-def _reaches_whole_stock(viewer: Viewer) -> bool:
-    """Tell whether somebody's protection alone keeps from her who is a tenant of her landlord."""
-    return viewer.landlord_id is not None and viewer.reach in (Reach.ALL, Reach.LANDLORD)
+def reaches_whole_stock(viewer: Viewer) -> bool:
+    """Tell whether somebody's protection alone keeps from her who is a tenant of her landlord.
+
+    Or of any, where she reaches all of them.
+    """
+    of_one = viewer.landlord_id is not None and viewer.reach in (Reach.ALL, Reach.LANDLORD)
+    return of_one or viewer.reaches_all
 
 
 def _of_stock(viewer: Viewer, case_id: Ident) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from visits.ground.folding import without_accents
 from visits.models.people import Occupancy, Person, PhoneNumber
 from visits.models.portfolio import Tenancy
 from visits.models.works import WorkOrder
+from visits.sight.letters import has_any
 from visits.sight.listing import By, Listed, Wanted, found_or_asked, page_of_found
 from visits.sight.lists import persons_seen
 from visits.sight.reach import Viewer
@@ -22,6 +23,8 @@ from visits.sight.wording import FEW_IN_ALL, is_named, spoken_of, words_of
 # A name that differs by a letter or two still says who is meant; from 0 to 100.
 NEAR = 78
 MOST_NEAR = 20
+# A name that is near has so many letters in a row in common; few have four, hence these first.
+COMMON = (4, 3)
 FEWEST_DIGITS = 6  # of a phone number, by its end
 _DAYS = (
     re.compile(r"(?P<day>\d{1,2})[/. -](?P<month>\d{1,2})[/. -](?P<year>\d{4})"),
@@ -131,14 +134,34 @@ def _reached_at(session: Session, seen: ColumnElement[bool], digits: str) -> Seq
 
 def _near(session: Session, seen: ColumnElement[bool], text: str) -> list[uuid.UUID]:
     """List whose names are nearest to a text, the nearest first."""
-    folded = " ".join(without_accents(word) for word in words_of(text))
-    names = select(Person.id, Person.name_key).where(seen)
-    known = {ident: name for ident, name in session.execute(names)}
+    words = [without_accents(word) for word in words_of(text)]
+    for length in COMMON:
+        if nearest := _nearest(_names_sharing(session, seen, words, length), " ".join(words)):
+            named = select(Person.id, Person.name_key).where(seen, Person.name_key.in_(nearest))
+            found = session.execute(named.order_by(Person.id)).all()
+            by_name = sorted(found, key=lambda one: nearest.index(one.name_key))
+            return [one.id for one in by_name[:MOST_NEAR]]
+    return []
+
+
+def _names_sharing(
+    session: Session, seen: ColumnElement[bool], words: Sequence[str], length: int
+) -> Sequence[str]:
+    """List the names that share some letters in a row with one of some words."""
+    shared = {word[at : at + length] for word in words for at in range(len(word) - length + 1)}
+    if not shared:
+        return []
+    alike = has_any(session, Person.name_key, sorted(shared))
+    return session.scalars(select(Person.name_key).where(seen, alike).distinct()).all()
+
+
+def _nearest(names: Sequence[str], text: str) -> list[str]:
+    """List the names nearest to a text, the nearest first."""
     found = process.extract(
-        folded, known, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR, limit=MOST_NEAR
+        text, names, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR, limit=MOST_NEAR
     )
     if not found:  # of one word, the name that has it nearly
         found = process.extract(
-            folded, known, scorer=fuzz.partial_ratio, score_cutoff=NEAR + 7, limit=MOST_NEAR
+            text, names, scorer=fuzz.partial_ratio, score_cutoff=NEAR + 7, limit=MOST_NEAR
         )
-    return [ident for _name, _score, ident in found]
+    return [name for name, _score, _at in found]

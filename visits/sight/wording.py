@@ -21,12 +21,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from visits.ground.folding import without_accents
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.sight.letters import has_word
 from visits.sight.listing import Found, found_or_asked
 
 MOST_WORDS = 6
 # So many ids that have a word are handed over, of all words together.
 FEW_IN_ALL = 6_000
 LONGEST_TEXT = 200
+POSTCODE_LENGTH = 5
 Ident = InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID | None]
 _APART = re.compile(r"[\W_]+")
 _A_DIGIT = re.compile(r"\d")
@@ -51,7 +53,7 @@ def mentions(
     folded, cities = [without_accents(word) for word in words], _folded_cities(session)
     found, few = [], FEW_IN_ALL // len(words)
     for word in folded:
-        persons = found_or_asked(session, _named(word), few)
+        persons = found_or_asked(session, _named(session, word), few)
         homes = found_or_asked(session, _homes(session, word, cities), few)
         found.append(or_(person_id.in_(persons), dwelling_id.in_(homes)))
     return and_(true(), *found)
@@ -70,9 +72,13 @@ def dwellings_called(session: Session, text: str) -> ColumnElement[bool]:
 def residences_called(session: Session, text: str) -> Select[uuid.UUID]:
     """Select the residences of which each word is in the reference, the address or the city."""
     words, cities = words_of(text), _folded_cities(session)
-    said = [_stands(without_accents(word), cities) for word in words]
-    named = [func.lower(Residence.reference) == word for word in words]
-    each = (or_(*one) for one in zip(said, named, strict=True))
+    each = (
+        or_(
+            Residence.id.in_(_standing(session, without_accents(word), cities)),
+            func.lower(Residence.reference) == word,
+        )
+        for word in words
+    )
     return select(Residence.id).where(and_(true(), *each) if words else false())
 
 
@@ -92,32 +98,30 @@ def _spoken_of(session: Session, word: str, cities: Mapping[str, str], few: int)
     )
     spelt = {word, word.upper(), word.capitalize()}
     known_as = select(Person.id).where(Person.reference.in_(spelt))
-    return found_or_asked(session, union_all(_named(folded), known_as, live_there), few)
+    return found_or_asked(session, union_all(_named(session, folded), known_as, live_there), few)
 
 
-def _named(folded: str) -> Select[uuid.UUID]:
-    return select(Person.id).where(Person.name_key.contains(folded, autoescape=True))
+def _named(session: Session, folded: str) -> Select[uuid.UUID]:
+    return select(Person.id).where(has_word(session, Person.name_key, folded))
 
 
 def _homes(session: Session, folded: str, cities: Mapping[str, str]) -> CompoundSelect[uuid.UUID]:
-    # SQLite compares without regard to case by itself, and quicker than letters are made small.
-    blind = session.get_bind().dialect.name == "sqlite"
-    reference = Dwelling.reference if blind else func.lower(Dwelling.reference)
-    called = reference.contains(folded, autoescape=True)
     return union_all(
-        select(Dwelling.id).where(called),
-        select(Dwelling.id).join(Dwelling.residence).where(_stands(folded, cities)),
+        select(Dwelling.id).where(has_word(session, Dwelling.reference, folded)),
+        select(Dwelling.id).where(Dwelling.residence_id.in_(_standing(session, folded, cities))),
     )
 
 
-def _stands(folded: str, cities: Mapping[str, str]) -> ColumnElement[bool]:
-    named = [city for city, plain in cities.items() if folded in plain]
-    ways = [Residence.address_key.contains(folded, autoescape=True)]
-    if named:
+def _standing(
+    session: Session, folded: str, cities: Mapping[str, str]
+) -> CompoundSelect[uuid.UUID]:
+    """Select the residences that have a word in their address or city, or as their postcode."""
+    ways = [has_word(session, Residence.address_key, folded)]
+    if named := [city for city, plain in cities.items() if folded in plain]:
         ways.append(Residence.city.in_(named))
-    if _A_DIGIT.search(folded):  # as every postcode has
+    if len(folded) <= POSTCODE_LENGTH and _A_DIGIT.search(folded):
         ways.append(Residence.postcode.startswith(folded, autoescape=True))
-    return or_(*ways)
+    return union_all(*(select(Residence.id).where(way) for way in ways))
 
 
 def _folded_cities(session: Session) -> dict[str, str]:
@@ -125,10 +129,14 @@ def _folded_cities(session: Session) -> dict[str, str]:
     return {city: without_accents(city) for city in every_city(session)}
 
 
-def every_city(session: Session) -> list[str]:
-    """List the cities there are, each read once by its index however many residences it has."""
-    each = select(func.min(Residence.city).label("city")).cte("each", recursive=True)
-    after = select(func.min(Residence.city)).where(Residence.city > each.c.city)
+def every_city(session: Session, landlord_id: uuid.UUID | None = None) -> list[str]:
+    """List the cities there are, or those of a landlord: each read once by its index.
+
+    However many residences stand in one, they are not looked at.
+    """
+    own = [Residence.landlord_id == landlord_id] if landlord_id else []
+    each = select(func.min(Residence.city).label("city")).where(*own).cte("each", recursive=True)
+    after = select(func.min(Residence.city)).where(Residence.city > each.c.city, *own)
     each = each.union_all(select(after.scalar_subquery()).where(each.c.city.is_not(None)))
     return list(session.scalars(select(each.c.city).where(each.c.city.is_not(None))))
 

@@ -4,7 +4,6 @@ Dispositions and formulas follow the AAPOR Standard Definitions for in-person ho
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -104,11 +103,10 @@ def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the persons of a programme stand, and the share of refusals: `outcomes` tells more."""
+    """Where the persons of a programme stand; their rates are for `outcomes` to tell."""
 
     by_state: dict[CaseState, int]
     closed: int
-    refusal_rate: Rate
 
     @property
     def enrolled(self) -> int:
@@ -117,18 +115,9 @@ class Standing:
 
 
 def standing(session: Session, programme: str, *, viewer: Viewer) -> Standing:
-    """Count a programme's cases by state, and give its REF3, as `outcomes` does."""
+    """Count a programme's cases by state, as `outcomes` does: by index, no case is looked at."""
     by_state, closed = _by_state(session, programme, viewer)
-    every = _with(by_state, closed)
-    rate, *_others = rates(
-        _by_result(
-            session, programme, viewer, every, of=(CaseState.REFUSED, CaseState.NOT_ELIGIBLE)
-        ),
-        broken_off=_left_at(session, programme, viewer, BREAK_OFF),
-        wrong_address=_left_at(session, programme, viewer, WRONG_ADDRESS),
-        untried=_untried(session, programme, viewer),
-    )
-    return Standing(by_state, sum(closed.values()), rate)
+    return Standing(by_state, sum(closed.values()))
 
 
 Counted = dict[CaseState, int]
@@ -159,13 +148,11 @@ def _by_result(
     programme: str,
     viewer: Viewer,
     by_state: dict[CaseState, int],
-    of: Sequence[CaseState] = STATES,
 ) -> dict[CaseState, int]:
-    """Count as visited who was visited once, wherever the next visit stands; `of` some states."""
+    """Count as visited who was visited once, wherever the next visit stands."""
     counted = session.execute(
         select(Case.state, func.count())
-        .where(Case.programme == programme, Case.state.in_(of))
-        .where(cases_seen(session, viewer), VISITED)
+        .where(Case.programme == programme, cases_seen(session, viewer), VISITED)
         .group_by(Case.state)
     )
     by_result = dict(by_state)

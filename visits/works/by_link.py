@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -51,7 +52,9 @@ def propose_day(session: Session, link: WorkOrderLink, said: MoveSaid, *, now: d
         raise Conflict("work_order_cannot_move", state=link.order.state)
     said = checked_words(PROPOSAL, said, link.order, now=now)
     words = Words(note=said.note, day=said.planned_on, part=said.planned_part)
-    take_step(link.order, OrderStep.DATE_PROPOSED, by=None, link=link, now=now, said=words)
+    proposed: dict[str, Any] = {"proposed_on": said.planned_on, "proposed_part": said.planned_part}
+    step = OrderStep.DATE_PROPOSED
+    take_step(link.order, step, by=None, link=link, now=now, said=words, **proposed)
 
 
 def quote(session: Session, link: WorkOrderLink, typed: str, note: str, *, now: datetime) -> None:

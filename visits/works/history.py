@@ -31,6 +31,8 @@ CHANGED_BY_STEPS: dict[str, Callable[[str], Any]] = {
     "planned_part": str,
     "told_how": ToldHow,
     "told_on": date.fromisoformat,
+    "proposed_on": date.fromisoformat,
+    "proposed_part": str,
     "hold_why": HoldWhy,
     "hold_until": date.fromisoformat,
     "checked_how": CheckedHow,

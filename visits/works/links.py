@@ -98,6 +98,29 @@ def revoke_link(session: Session, order: WorkOrder, *, viewer: Viewer, now: date
     _log(session, order, "work_order_link_revoked", viewer.user_id, now)
 
 
+def lead_to(session: Session, gone: WorkOrder, kept: WorkOrder, *, now: datetime) -> None:
+    """Let the link of an order show the one that goes on for it; a proposed day goes along."""
+    link = standing_link(session, gone)
+    if link is None:
+        return
+    link.work_order_id, link.came_with_id = kept.id, link.came_with_id or gone.id
+    session.flush()
+    session.expire(link, ["order", "came_with"])
+    _step(kept, OrderStep.LINK_MADE, link, by=link.made_by_id, now=now)
+    if gone.proposed_on is not None:
+        day, part = gone.proposed_on, gone.proposed_part
+        words, proposed = Words(day=day, part=part), {"proposed_on": day, "proposed_part": part}
+        step: OrderStep = OrderStep.DATE_PROPOSED
+        take_step(kept, step, by=None, link=link, now=now, said=words, for_good=True, **proposed)
+
+
+def lead_back(session: Session, order: WorkOrder) -> None:
+    """Let the link that came with an order show it again, now that it stands by itself."""
+    came = select(WorkOrderLink).where(WorkOrderLink.came_with_id == order.id)
+    for link in session.scalars(came.order_by(WorkOrderLink.id)):
+        link.work_order_id, link.came_with_id = order.id, None
+
+
 def open_link(
     session: Session, secret: str, *, now: datetime, to_change: bool = False
 ) -> WorkOrderLink:

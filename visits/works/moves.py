@@ -218,11 +218,16 @@ def _changes(
     if state is _S.OPEN:  # what it was closed with stays beside why it is open again
         changes["closing_note"] = " · ".join(one for one in (order.closing_note, said.note) if one)
     forgotten = _FORGOTTEN_WHEN.get(state, ()) + (_HOLD if order.state is _S.ON_HOLD else ())
+    if state in _ANSWERS_A_PROPOSAL and order.proposed_on is not None:
+        forgotten += _PROPOSED
     return changes | dict.fromkeys(forgotten) | _told_with(state, said)
 
 
 _HOLD = ("hold_why", "hold_until")
 _PLAN = ("planned_on", "planned_part", "told_how", "told_on")
+_PROPOSED = ("proposed_on", "proposed_part")
+# Once it is planned, or nobody is to come any more, no proposed day waits for an answer.
+_ANSWERS_A_PROPOSAL = (_S.PLANNED, _S.REFUSED, _S.DONE, _S.CANCELLED)
 _FORGOTTEN_WHEN: Mapping[WorkOrderState, tuple[str, ...]] = {
     _S.REFUSED: ("acknowledged_at", *_PLAN),
     _S.OPEN: (

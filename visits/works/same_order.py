@@ -31,7 +31,9 @@ from visits.sight import Viewer, visible_cases, visible_work_orders
 from visits.sight.access_log import log_access
 from visits.sight.reach import hidden_homes
 from visits.works.findings import ONE_IN_A_HOME, may_share, weigh_with
+from visits.works.giving import standing_link
 from visits.works.history import close_for, open_again, take_step
+from visits.works.links import lead_back, lead_to
 from visits.works.work_orders import new_reference
 
 
@@ -78,13 +80,14 @@ def put_together(
     """Make one order of two that are about the same; gives the one that goes on.
 
     That is the residence's before a home's, then what a visit called for, then the older one.
-    Raises Conflict when they are not open both, not of one trade and home, or given to different
-    contractors.
+    The link of the one that does not goes along. Raises Conflict when they are not open both, not
+    of one trade and home, or with different contractors, by an account or by a link.
     """
     if other not in may_be_same(session, viewer, order):
         raise Conflict("orders_not_alike")
     kept, gone = sorted((order, other), key=_goes_on)
-    if gone.given_to_id and kept.given_to_id and gone.given_to_id != kept.given_to_id:
+    with_whom = [_with_whom(session, one) for one in (kept, gone)]
+    if all(with_whom) and with_whom[0] != with_whom[1]:
         raise Conflict("order_given_already")
     came_with = func.coalesce(WorkOrderFinding.came_with_id, gone.id)
     session.execute(
@@ -97,6 +100,7 @@ def put_together(
         one.same_as_id = kept.id
     begun = gone.state is WorkOrderState.STARTED
     gone.same_as_id = kept.id
+    lead_to(session, gone, kept, now=now)
     close_for(gone, SAME, by=viewer.user_id, now=now)
     weigh_with(kept, gone.severity, gone.due_at, now=now)
     if kept.given_to_id is None:
@@ -109,6 +113,12 @@ def put_together(
     _settled(session, kept, gone)
     _log(session, kept, "work_orders_put_together", viewer, now)
     return kept
+
+
+def _with_whom(session: Session, order: WorkOrder) -> uuid.UUID | None:
+    """Give the contractor who has an order, or the link by which it was sent to one."""
+    link = standing_link(session, order)
+    return order.given_to_id or (link.id if link is not None else None)
 
 
 def put_apart(
@@ -199,6 +209,7 @@ def stand_alone(
         .values(work_order_id=order.id, came_with_id=None)
     )
     order.same_as_id = None
+    lead_back(session, order)
     state = WorkOrderState.STARTED if order.started_at else WorkOrderState.OPEN
     open_again(order, state, by=by, now=now)
     _lighten(session, kept, order)

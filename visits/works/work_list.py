@@ -39,6 +39,7 @@ ORDER = {
 
 # Beside the states themselves: all that are open, and why some of them should worry somebody.
 OPEN_ALL, LATE, WAITING, HELD_TOO_LONG, UNTOLD = "open_all", "late", "waiting", "held", "untold"
+PROPOSED = "proposed"
 # Who does it, where it is no contractor's account: our own service, or whoever has a link.
 OWN, BY_LINK = "own", "link"
 
@@ -135,6 +136,7 @@ def _standing(state: str, now: datetime) -> list[ColumnElement[bool]]:
         WAITING: (WorkOrder.escalated_at.is_not(None), WorkOrder.state.in_(WAITING_STATES)),
         HELD_TOO_LONG: (WorkOrder.hold_until < today,),
         UNTOLD: (WorkOrder.planned_on.is_not(None), WorkOrder.told_how.is_(None)),
+        PROPOSED: (WorkOrder.proposed_on.is_not(None),),
     }
     if state not in worries:
         return []

@@ -21,7 +21,7 @@ from visits.agenda.visit_forms import VisitForm, forms_of_visits, forms_to_come
 from visits.following.kinds import Due
 from visits.forms.listing import confidential_names
 from visits.intake.day import Earlier, Sent, due_in_homes, earlier_answers, sent_since
-from visits.models.people import AccessKind, PartRefusal, PersonAlert
+from visits.models.people import AccessKind, PartRefusal, Person, PersonAlert
 from visits.models.portfolio import FormVersion
 from visits.models.visits import LIVE, Visit
 from visits.people.measures import alert_kind, standing_alerts
@@ -192,16 +192,22 @@ def _visit(visit: Visit, bundle: _Bundle) -> dict[str, Any]:
         "attempt": bundle.attempts[visit.id],
         "person": person,
         "dwelling": _dwelling(visit),
+        "home": _home(visit, person),
         "alerts": [_alert(alert) for alert in bundle.alerts.get(person.id, ())],
         "refused": [one.part for one in bundle.refused.get(person.id, ())],
         "forms": bundle.forms[visit.id],
         "earlier": bundle.earlier[visit.id],
         "due": bundle.due[visit.id],
-        "beside": [_answered(one, bundle) for one in bundle.beside[visit.id]],
+        "beside": [_answered(visit, one, bundle) for one in bundle.beside[visit.id]],
     }
 
 
-def _answered(one: _Answered, bundle: _Bundle) -> dict[str, Any]:
+def _home(visit: Visit, person: Person) -> UUID | None:
+    """Name the home whose answers the visits of a day share: not what a protected person says."""
+    return None if person.protected else visit.case.dwelling_id
+
+
+def _answered(visit: Visit, one: _Answered, bundle: _Bundle) -> dict[str, Any]:
     person = one.due.task.case.person
     return {
         "id": one.due.id,
@@ -213,6 +219,7 @@ def _answered(one: _Answered, bundle: _Bundle) -> dict[str, Any]:
         "alerts": [_alert(alert) for alert in bundle.alerts.get(person.id, ())],
         "refused": [refusal.part for refusal in bundle.refused.get(person.id, ())],
         "forms": one.forms,
+        "home": _home(visit, person),
     }
 
 

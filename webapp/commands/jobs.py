@@ -29,7 +29,10 @@ from visits.portfolio.moving_in import move_in
 from visits.retention.jobs import claim_job, is_due, note_result
 from visits.retention.orphans import remove_orphans
 from visits.sight.access_chain import check_access_log, let_go_of_access_log, seal_access_log
+from visits.works.calling import call_on_duty
+from visits.works.recurring import make_recurring_orders
 from visits.works.work_orders import escalate_work_orders
+from webapp.commands.duty import tell_on_duty
 from webapp.commands.placing import place_residences
 from webapp.frame.errors import without_values
 from webapp.frame.security import beside_requests
@@ -62,7 +65,10 @@ class Job:
 
 JOBS = (
     Job("escalate_work_orders", timedelta(minutes=5), escalate_work_orders),
+    Job("call_on_duty", timedelta(minutes=1), call_on_duty),
+    Job("tell_on_duty", timedelta(minutes=1), tell_on_duty, outside=True),
     Job("receive_what_is_done", timedelta(minutes=5), receive_what_is_done),
+    Job("make_recurring_orders", timedelta(hours=1), make_recurring_orders),
     Job("make_what_is_due", timedelta(hours=1), make_what_is_due),
     Job("forget_failed_sign_ins", timedelta(hours=1), forget_old_tries),
     Job("forget_old_sessions", timedelta(hours=1), forget_old_sessions),

@@ -30,6 +30,7 @@ from webapp.demo.cast import (
     hash_passwords,
     hire,
 )
+from webapp.demo.duty import watch_some
 from webapp.demo.more_answers import CHANCES
 from webapp.demo.partners import mandate_associations
 from webapp.demo.people import Tenant, make_seniors
@@ -104,6 +105,8 @@ def _load(
     open_some(session, by=acting(cast.coordinator, Action.OPEN_WORKS), now=now)
     send_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
     close_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
+    on_duty = [acting(one, Action.SEE_WORKS) for one in (cast.technician, cast.coordinator)]
+    watch_some(session, first=on_duty[0], second=on_duty[1], now=now)
     tell("Placing the residences on the map …")
     tell(f"{locate_residences(session):,} residences on the map.")
     return accounts

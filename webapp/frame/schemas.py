@@ -159,6 +159,7 @@ class DayBesideSchema(Schema):
     alerts = fields.List(fields.Nested(DayAlertSchema))
     refused = fields.List(fields.String())
     forms = fields.List(fields.Nested(DayVisitFormSchema))
+    home = fields.UUID(allow_none=True)
 
 
 class DayVisitSchema(Schema):
@@ -172,6 +173,10 @@ class DayVisitSchema(Schema):
     attempt = fields.Integer(metadata={"description": "Which try at this door, from 1."})
     person = fields.Nested(DayPersonSchema)
     dwelling = fields.Nested(DayDwellingSchema)
+    home = fields.UUID(
+        allow_none=True,
+        metadata={"description": "The same for visits that may be told what others find of it."},
+    )
     alerts = fields.List(fields.Nested(DayAlertSchema))
     refused = fields.List(
         fields.String(),

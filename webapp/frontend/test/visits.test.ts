@@ -124,8 +124,9 @@ describe('what is known already', () => {
       name: 'lift', value: 'yes', question: { fr: '', en: '' }, shown: { fr: 'Oui', en: 'Yes' }, about: 'dwelling', answered_on: '2026-03-12',
     }
     const form = { proposals: [{ path: '/data/home/lift', name: 'lift', about: 'dwelling' }] } as unknown as FormAnswer
-    expect([...sourcesOf(form, [answer, { ...answer, name: 'other' }], {}).earlier.keys()]).toEqual(['/data/home/lift'])
-    expect(sourcesOf({} as FormAnswer, [answer], {}).earlier.size).toBe(0)
+    const nothing = { visit: {}, home: new Map() }
+    expect([...sourcesOf(form, { ...nothing, earlier: [answer, { ...answer, name: 'other' }] }).earlier.keys()]).toEqual(['/data/home/lift'])
+    expect(sourcesOf({}, { ...nothing, earlier: [answer] }).earlier.size).toBe(0)
   })
 
   it.each([

@@ -28,7 +28,8 @@ from visits.calls.welfare import ABOUT_HER, asks_how_she_is
 from visits.cases.bringing import version_changes_of
 from visits.cases.cases import endings_of, find_case, outcomes_of
 from visits.cases.charge import Choices, charge_choices, charges_of
-from visits.cases.pauses import pauses_of, pauses_on
+from visits.cases.keeping import kept_until
+from visits.cases.pauses import pauses_of, pauses_on, visits_elsewhere
 from visits.cases.tasks import (
     BY_HAND,
     CLOSED_AS,
@@ -273,6 +274,9 @@ def _planning(
         "tasks": tasks_of(session, case.id),
         "owners": OWNERS,
         "paused": pauses_of(session, case.id),
+        "elsewhere": visits_elsewhere(
+            session, viewer(Action.SEE_CASES), case, today=today_in_paris(now())
+        ),
         "rests": pauses_on(session, [case.id], today_in_paris(now())).get(case.id),
     }
 
@@ -289,6 +293,7 @@ def _deciding(session: Session, case: Case) -> dict[str, Any]:
         "to_transfer": _to_transfer(session, case),
         "outcome_names": outcomes_of(session, case),
         "endings": endings_of(session, case),
+        "kept_until": kept_until(session, case),
         "by_hand": BY_HAND,
         "closed_as": CLOSED_AS,
     }

@@ -14,6 +14,7 @@ from visits.cases.coming import make_for
 from visits.cases.pauses import end_pause, pause
 from visits.cases.tasks import BY_HAND, CLOSED_AS, close_task, find_task, make_task, reopen_task
 from visits.cases.tiers import change_tier
+from visits.choosing.opening import score_case
 from visits.choosing.transfer import transfer_case
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.cases import Case, Task, TaskKind, TaskState
@@ -74,6 +75,18 @@ def put_in_tier(case_id: uuid.UUID) -> ResponseReturnValue:
         tier = request.form.get("tier", "")
         change_tier(session, case, tier, why=_typed("why"), viewer=viewer(), now=now())
         return str(_("Noted: the tier of this case."))
+
+    return _change(case_id, "tier", do)
+
+
+@life.post("/<uuid:case_id>/points")
+@requires(Action.DECIDE)
+def give_points(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Give a case that was never scored the points it would be opened with today."""
+
+    def do(session: Session, case: Case) -> str:
+        score_case(session, case, viewer=viewer(), now=now())
+        return str(_("This case has its points."))
 
     return _change(case_id, "tier", do)
 

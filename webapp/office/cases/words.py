@@ -50,6 +50,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "task_reopened": _l("something to do again"),
         "case_opened": _l("a case opened"),
         "case_closed": _l("the end of a case"),
+        "case_scored": _l("points given to a case"),
         "case_tier": _l("the tier of a case changed"),
         "case_reopened": _l("a case opened again"),
         "case_in_charge": _l("who is in charge of a case"),
@@ -70,6 +71,7 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 
 REFUSALS: dict[str, Any] = {
+    "case_scored": _l("This case has its points. Nothing was changed."),
     "in_tier_already": _l("The case is in this tier already. Nothing was changed."),
     "case_does_not_fit": _l(
         "This programme is not for her, by what is known: %(facts)s. Nothing was changed."

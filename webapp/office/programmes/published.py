@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.accounts.mandates import mandates_in
+from visits.calls.call_list import PAST_KEEPING, CaseFilter, count_cases
 from visits.cases.versions import open_cases
 from visits.ground.errors import Conflict
 from visits.ground.folding import fold
@@ -142,8 +143,14 @@ def _page(session: Session, version: ProgrammeVersion) -> str:
         names=names_of(session, [one for one in people if one]),
         draft=list_drafts(session).get(version.code),
         objectives=objectives_of(session, programme, viewer=viewer()),
+        kept_longer=_kept_longer(session, version.code),
         **mandates_of(session, programme),
     )
+
+
+def _kept_longer(session: Session, code: str) -> int:
+    only = CaseFilter(programme=code, state=PAST_KEEPING)
+    return count_cases(session, viewer(Action.SEE_CASES), only=only, now=now())
 
 
 def mandates_of(session: Session, programme: Programme) -> dict[str, Any]:

@@ -6,21 +6,27 @@ from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.works import (
+    burning,
     by_hand,
     by_link,
     closing_days,
     costs,
+    duty,
     handed,
     listed,
+    recurring,
     same_order,
 )
-from webapp.office.works.typed import euros
+from webapp.office.works.typed import euros, every_words
 from webapp.office.works.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
     pages=(
         by_hand.works_by_hand,
         listed.work_orders,
+        burning.board,
+        duty.duty,
+        recurring.recurring,
         same_order.same_order,
         closing_days.closing_days,
         handed.handed,
@@ -28,7 +34,7 @@ SUBJECT = Subject(
         by_link.order_link,
     ),
     navigation=(Item(90, "work_orders.index", _l("Work orders"), "tools", Action.SEE_WORKS),),
-    filters={"euros": euros},
+    filters={"euros": euros, "every_words": every_words},
     words=WORDS,
     refusals=REFUSALS,
 )

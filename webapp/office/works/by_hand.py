@@ -14,7 +14,7 @@ from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
-from visits.models.works import WorkOrder
+from visits.models.works import Severity, WorkOrder
 from visits.sight.homes import find_home, find_residence, search_homes
 from visits.works.by_hand import (
     ACCESS_LENGTH,
@@ -33,6 +33,7 @@ from visits.works.by_hand import (
 from visits.works.delays import delays_on
 from visits.works.giving import contractors, give_order
 from visits.works.same_order import put_together
+from visits.works.templates import find_template, templates_for
 from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
@@ -62,7 +63,14 @@ def new() -> ResponseReturnValue:
     text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
     with reading() as session:
         found = search_homes(session, viewer(), text)
-        return render_template("work_orders/choose.html", found=found, text=text)
+        severity = _severity_asked()
+        return render_template("work_orders/choose.html", found=found, text=text, severity=severity)
+
+
+def _severity_asked() -> str | None:
+    """Give the severity with which whoever comes from the board of what is urgent begins."""
+    asked = request.args.get("severity", "")
+    return asked if asked in tuple(Severity) else None
 
 
 @works_by_hand.get("/new/dwelling/<uuid:dwelling_id>")
@@ -195,6 +203,20 @@ def _tenants(session: Session, home: Home) -> Sequence[Person]:
     return tenants_of(session, home, viewer(Action.SEE_PERSONS))
 
 
+def _words_of_template(session: Session) -> dict[str, str]:
+    """Give what a template that is named in the address says of an order."""
+    chosen = request.args.get("template", type=uuid.UUID)
+    if chosen is None:
+        return {}
+    template = find_template(session, chosen, viewer=viewer())
+    return {
+        "trade": template.trade,
+        "severity": template.severity,
+        "place": template.place or "",
+        "description": template.description,
+    }
+
+
 def _form(
     find: Find,
     fields: dict[str, str] | None = None,
@@ -207,6 +229,7 @@ def _form(
         tenants = _tenants(session, home)
         delays = delays_on(session, today_in_paris(now()))
         orders = [find_work_order(session, viewer(Action.SEE_WORKS), one) for one in known]
+        typed = request.form if request.method == "POST" else _words_of_template(session)
         shown.update(one.id for one in tenants)
         shown.update(one.person_id for one in orders)
         return render_template(
@@ -220,7 +243,9 @@ def _form(
             places=places_in(home),
             delays={one: str(delay) for one, delay in delays.items()},
             access_length=ACCESS_LENGTH,
-            typed=request.form,
+            typed=typed,
+            severity=typed.get("severity") or _severity_asked(),
+            templates=templates_for(session, viewer()),
             chosen=request.form.get("person") or request.args.get("person", ""),
             description_length=DESCRIPTION_LENGTH,
             errors={name: sentence(code) for name, code in (fields or {}).items()},

@@ -1,4 +1,4 @@
-"""What goes out and comes back with an order: a link for a contractor, photos."""
+"""What goes out and comes back with an order: a link for a contractor, a proposed day, photos."""
 
 import uuid
 
@@ -9,12 +9,14 @@ from flask_babel import gettext as _
 from visits.ground.errors import Invalid
 from visits.works.links import DAYS, LinkSaid, make_link, revoke_link
 from visits.works.photos import LARGEST, add_photos, find_photo, withdraw_photo
+from visits.works.proposals import Proposal, accept_day, decline_day
 from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import house, now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.intake.visits import sent_file
 from webapp.office.works.by_link import address_of
+from webapp.office.works.typed import day_in
 from webapp.office.works.work_orders import order_page
 
 handed = Blueprint("handed", __name__, url_prefix="/work-orders")
@@ -43,6 +45,29 @@ def revoke(order_id: uuid.UUID) -> ResponseReturnValue:
         order = find_work_order(session, viewer(), order_id, to_change=True)
         revoke_link(session, order, viewer=viewer(), now=now())
     return _back(order_id, _("The link is revoked: it shows nothing any more."))
+
+
+@handed.post("/<uuid:order_id>/proposal")
+@requires(Action.DO_WORKS)
+def answer(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Accept the day that a contractor proposed, which plans it, or say why not."""
+    typed, no = request.form, request.form.get("do") == "no"
+    try:
+        with transaction() as session:
+            order = find_work_order(session, viewer(), order_id, to_change=True)
+            shown = Proposal(day_in("proposed_on"), typed.get("proposed_part", ""))
+            if no:
+                why = typed.get("declined_why", "").replace("\r\n", "\n")
+                decline_day(session, order, shown, why, viewer=viewer(), now=now())
+            else:
+                how, on = typed.get("told_how", ""), day_in("told_on")
+                accept_day(
+                    session, order, shown, told_how=how, told_on=on, viewer=viewer(), now=now()
+                )
+    except Invalid as refused:
+        return order_page(order_id, refused, of="" if no else "accept"), 422
+    said = _("The day is declined: the contractor reads why.") if no else _("The day is planned.")
+    return _back(order_id, said)
 
 
 @handed.get("/<uuid:order_id>/photos/<uuid:photo_id>")

@@ -3,7 +3,8 @@
 from datetime import date
 
 from flask import request
-from flask_babel import format_currency
+from flask_babel import format_currency, ngettext
+from flask_babel import gettext as _
 
 from visits.ground.errors import Invalid
 from webapp.office.frame.moments import typed_day
@@ -16,6 +17,13 @@ def day_in(name: str) -> date | None:
         return typed_day(typed) if typed else None
     except ValueError:
         raise Invalid({name: "bad_date"}) from None
+
+
+def every_words(months: int) -> str:
+    """Say how often works come again."""
+    if months == 1:
+        return str(_("every month"))
+    return str(ngettext("every %(num)d month", "every %(num)d months", months))
 
 
 def euros(cents: int) -> str:

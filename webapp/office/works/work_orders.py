@@ -1,7 +1,6 @@
 """Work orders: the technical service's list, and one order with its history, to be moved on."""
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,11 +12,11 @@ from sqlalchemy.orm import Session
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alert_of_work_order
-from visits.models.works import OrderStep, WorkOrder, WorkOrderState
-from visits.models.works_history import WorkOrderEvent
+from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.reach import Reach
 from visits.works.at_the_door import measures_for
 from visits.works.by_hand import ACCESS_LENGTH, may_take_back, note_access
+from visits.works.calling import call_of, note_reached
 from visits.works.costs import ceiling_of, quotes_of
 from visits.works.delays import change_deadline
 from visits.works.giving import contractors, give_order, standing_link
@@ -26,15 +25,17 @@ from visits.works.history import steps_of, take_step_back
 from visits.works.links import DAYS
 from visits.works.moves import MOVES, PARTS, SCORES, MoveSaid, move_work_order, moves_of
 from visits.works.photos import photos_of
+from visits.works.proposals import standing_proposal
+from visits.works.recurring import EVERY
 from visits.works.same_order import findings_seen, may_be_same, told_with
 from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
-from webapp.frame.transaction import now, transaction
+from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.deaths import deaths_of
 from webapp.office.intake.answers import told_causes
-from webapp.office.works.typed import day_in
+from webapp.office.works.typed import day_in, every_words
 from webapp.words import named, words_of
 
 work_orders = Blueprint("work_orders", __name__, url_prefix="/work-orders")
@@ -43,8 +44,18 @@ work_orders = Blueprint("work_orders", __name__, url_prefix="/work-orders")
 @work_orders.get("/<uuid:order_id>")
 @requires(Action.SEE_WORKS)
 def show(order_id: uuid.UUID) -> ResponseReturnValue:
-    """Show a work order: where, what, by when, and what caused it."""
-    return order_page(order_id)
+    """Show a work order: where, what, by when, and what caused it.
+
+    Whoever was called for it is reached by that.
+    """
+    page = order_page(order_id)
+    with reading() as session:
+        call = call_of(session, find_work_order(session, viewer(), order_id), viewer())
+    if call is not None and call.reached_at is None:
+        with transaction() as session:
+            order = find_work_order(session, viewer(), order_id, to_change=True)
+            note_reached(session, order, call.id, viewer=viewer(), now=now())
+    return page
 
 
 @work_orders.post("/<uuid:order_id>")
@@ -153,13 +164,6 @@ def _found_at(order: WorkOrder) -> datetime | None:
     return (sent.ended_at or sent.received_at) if sent is not None else None
 
 
-def _proposed(steps: Sequence[WorkOrderEvent]) -> WorkOrderEvent | None:
-    """Give the day that a contractor proposed, if nobody planned one since."""
-    told = (OrderStep.DATE_PROPOSED, OrderStep.PLANNED)
-    latest = next((one for one in steps if one.stands and one.what in told), None)
-    return latest if latest is not None and latest.what is OrderStep.DATE_PROPOSED else None
-
-
 def _goes_on_as(session: Session, order: WorkOrder) -> WorkOrder | None:
     """Give the order that goes on for this one, if it may be seen."""
     if order.same_as_id is None:
@@ -182,7 +186,7 @@ def order_page(
         order = find_work_order(session, viewer(Action.SEE_WORKS), order_id)
         shown.add(order.person_id)
         fields = refused.fields if refused else {}
-        before = f"{of}-" if of in tuple(MOVES) else ""
+        before = f"{of}-" if of in (*MOVES, "accept") else ""
         errors = {f"{before}{name}": sentence(code) for name, code in fields.items()}
         return _page(session, order, errors, made_link)
 
@@ -206,6 +210,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         moves={state: MOVES[state] for state in moves_of(order, seeing)},
         notes=words_of("order_note"),
         parts=named("part_of_day", PARTS),
+        every=[(one, every_words(one)) for one in EVERY],
         scores=[(one, str(one)) for one in SCORES],
         typed=request.form if errors else {},
         found_at=_found_at(order),
@@ -216,7 +221,8 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         photos=photos_of(session, order),
         quotes=quotes_of(session, order) if ours else [],
         ceiling=ceiling_of(session, order) if ours else None,
-        proposed=_proposed(steps),
+        called=call_of(session, order, seeing) if ours else None,
+        proposed=standing_proposal(steps) if order.proposed_on else None,
         access_length=ACCESS_LENGTH,
         day_now=today_in_paris(now()),
         steps=steps,

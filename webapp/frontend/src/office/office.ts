@@ -13,6 +13,7 @@ import Offcanvas from 'bootstrap/js/dist/offcanvas'
 import 'bootstrap/js/dist/tab'
 import Toast from 'bootstrap/js/dist/toast'
 import htmx from 'htmx.org'
+import { watchBurning } from './burning'
 import { makeCards } from './cards'
 import { askFirst } from './confirm'
 import { offerPasskeys } from './passkeys'
@@ -78,4 +79,5 @@ document.addEventListener('formdata', (event) => {
 document.addEventListener('submit', askFirst, true)
 makeCards(document)
 offerPasskeys()
+watchBurning()
 showToasts(document)

@@ -22,25 +22,48 @@ export function calledIn(xml: string, { consequences }: Pick<FormAnswer, 'conseq
   return [...new Set(called.map(({ kind, code }) => `${kind}/${code}`))]
 }
 
+/** What a visit of today found of the home, and of whom it was; no name where none is to be said. */
+export interface FoundHere {
+  value: string
+  personName: string
+}
+
 export interface ProposalSources {
   /** What earlier visits found, by the path of the question it is offered to. */
   earlier: ReadonlyMap<string, EarlierAnswer>
   /** What other forms of this visit hold, by the name of the question. */
   visit: Readonly<Record<string, string>>
+  /** What another visit in the same home found of it today, by the path of the question. */
+  home: ReadonlyMap<string, FoundHere>
   /** The paths of the questions that ask for a fact, the same whichever form asks. */
   facts: ReadonlySet<string>
 }
 
-export const NO_SOURCES: ProposalSources = { earlier: new Map(), visit: {}, facts: new Set() }
+export const NO_SOURCES: ProposalSources = { earlier: new Map(), visit: {}, home: new Map(), facts: new Set() }
 
-/** Bring together what may be offered in a form. */
-export function sourcesOf(form: FormAnswer, earlier: readonly EarlierAnswer[], visit: Record<string, string>): ProposalSources {
+/** What is known already, by the name of its question. */
+interface Known {
+  earlier: readonly EarlierAnswer[]
+  visit: Readonly<Record<string, string>>
+  home: ReadonlyMap<string, FoundHere>
+}
+
+/** Bring together what may be offered in a form; of the home, to the questions that ask about it. */
+export function sourcesOf({ proposals = [] }: Pick<FormAnswer, 'proposals'>, { earlier, visit, home }: Known): ProposalSources {
   const byName = new Map(earlier.map((answer) => [answer.name, answer]))
-  const offered = (form.proposals ?? []).flatMap(({ path, name }): [string, EarlierAnswer][] => {
+  return {
+    visit,
+    earlier: offered(proposals, byName),
+    home: offered(proposals.filter(({ about, name }) => about === 'dwelling' && visit[name] === undefined), home),
+    facts: new Set(proposals.map(({ path }) => path)),
+  }
+}
+
+function offered<Answer>(proposals: NonNullable<FormAnswer['proposals']>, byName: ReadonlyMap<string, Answer>): Map<string, Answer> {
+  return new Map(proposals.flatMap(({ path, name }): [string, Answer][] => {
     const answer = byName.get(name)
-    return answer ? [[path, answer]] : []
-  })
-  return { earlier: new Map(offered), visit, facts: new Set((form.proposals ?? []).map(({ path }) => path)) }
+    return answer === undefined ? [] : [[path, answer]]
+  }))
 }
 
 /** A value as the engine wants it for a type; null when the text is none of that type. */

@@ -13,17 +13,44 @@ interface Proposal {
 }
 
 /** What to offer beside an open question, or null. */
-export function proposalFor(node: LeafNode, { earlier, visit }: ProposalSources): Proposal | null {
-  // A room's answer says nothing of the next room's.
-  if (!isQuestion(node) || isAnswered(node) || node.currentState.readonly || inRepeat(node) || isConfidential(node)) return null
+export function proposalFor(node: LeafNode, sources: ProposalSources): Proposal | null {
+  if (!isOpen(node)) return null
+  const { earlier, visit } = sources
   const here = visit[nameOf(node)]
   const sameVisit = here !== undefined && !hasAppearance(node, 'multiline') ? takeable(node, here) : null
   if (sameVisit) return { ...sameVisit, sentence: t('proposal.visit', { answer: sameVisit.shown }) }
+  const found = foundHere(node, sources)
+  if (found) return { ...found, sentence: t('proposal.here', { whose: found.whose, answer: found.shown }) }
   const before = earlier.get(pathOf(node))
   const lastTime = before ? takeable(node, before.value) : null
   if (!before || !lastTime) return null
   const shown = before.shown[language.value] || lastTime.shown
   return { ...lastTime, sentence: t('proposal.earlier', { date: dateOf(before.answered_on), answer: shown }) }
+}
+
+/** A question that may be answered here for the first time; a room's answer says nothing of the next room's. */
+function isOpen(node: LeafNode): boolean {
+  return isQuestion(node) && !isAnswered(node) && !node.currentState.readonly && !inRepeat(node) && !isConfidential(node)
+}
+
+/** How to fill in an open question from what a visit of today found of the home; null when nothing is known. */
+export function prefillFor(node: LeafNode, sources: ProposalSources): (() => void) | null {
+  return node.currentState.relevant && isOpen(node) ? foundHere(node, sources)?.take ?? null : null
+}
+
+/** Where an answer was found before, or that it was another one there; nothing for what nobody else was asked. */
+export function saidHere(node: LeafNode, sources: ProposalSources): string {
+  const found = isAnswered(node) && !inRepeat(node) ? foundHere(node, sources) : null
+  if (!found) return ''
+  if (found.value === node.currentState.instanceValue) return t('proposal.hereTaken', { whose: found.whose })
+  return t('proposal.hereOther', { whose: found.whose, answer: found.shown })
+}
+
+function foundHere(node: LeafNode, { home }: ProposalSources): (Takeable & { value: string; whose: string }) | null {
+  const found = home.get(pathOf(node))
+  const there = found && !isConfidential(node) ? takeable(node, found.value) : null
+  if (!found || !there) return null
+  return { ...there, value: found.value, whose: found.personName ? t('proposal.for', { name: found.personName }) : t('proposal.inHome') }
 }
 
 /** What another form of this visit holds of the same fact, where that is something else; or nothing. */

@@ -1,6 +1,6 @@
 // A form of a visit being filled in: begun or resumed, and finished into the outbox.
 import { ref, type Ref } from 'vue'
-import { calledIn, NO_SOURCES, sourcesOf, type ProposalSources } from '../engine/answers'
+import { calledIn, NO_SOURCES, sourcesOf, type FoundHere, type ProposalSources } from '../engine/answers'
 import { auditFile, closedAt, opened } from './audit'
 import { confidentialOf } from '../visits/confidential'
 import { readForm } from '../visits/day'
@@ -14,6 +14,7 @@ import { mediaOf, type MediaReader } from '../holder/media'
 import { sha256 } from '../memory/seal'
 import { allDone } from '../ground/pending'
 import { XML_FILE, fileKey, type DraftRecord, type FileRecord, type OutboxItem, type SessionRecord } from '../shapes/records'
+import { foundAtHome } from '../visits/athome'
 import { standIn } from '../ground/standins'
 import { bringBack } from './taken'
 import { correcting } from '../sending/versions'
@@ -62,7 +63,8 @@ export async function openVisit(visitId: string, formId: string, holder: Session
   if (!draft && await isEnded(visitId, formId)) throw new FormEnded(formId)
   const open = draft ? await resume(draft, holder) : await begin(visit as Visit, formId, holder)
   const siblings = drafts.filter((known) => known !== draft)
-  open.sources = sourcesOf(open.form, visit?.earlier ?? [], await answersOfVisit(visitId, siblings))
+  const [answers, home] = await Promise.all([answersOfVisit(visitId, siblings), visit ? foundAtHome(visit) : new Map<string, FoundHere>()])
+  open.sources = sourcesOf(open.form, { earlier: visit?.earlier ?? [], visit: answers, home })
   markConfidential(open.root, confidentialOf(open.form))
   open.told = await toldElsewhere(visitId, formId, siblings)
   markConsequences(open.root, open.form.consequences.flatMap(({ path }) => path ?? []))
@@ -136,7 +138,7 @@ function guardOf({ record, version }: Pick<OpenVisit, 'record' | 'version'>): db
 }
 
 /** Note something beside the answers; it is saved with them. */
-export function note(visit: OpenVisit, changes: Partial<Pick<DraftRecord, 'urgents' | 'audit' | 'pages' | 'personName'>>): void {
+export function note(visit: OpenVisit, changes: Partial<Pick<DraftRecord, 'urgents' | 'audit' | 'pages' | 'personName' | 'prefilled'>>): void {
   visit.record = { ...visit.record, ...changes }
   visit.noted.value++
 }
@@ -172,12 +174,12 @@ export async function finishVisit(visit: OpenVisit, urgent: boolean): Promise<Ou
 
 async function outboxItem(draft: DraftRecord, files: FileRecord[], urgent: boolean): Promise<OutboxItem> {
   const now = Date.now()
-  const { startedAt, page, pages, urgents, audit, replaces, elsewhere } = draft
+  const { startedAt, page, pages, urgents, audit, prefilled, replaces, elsewhere } = draft
   const sent = files.map(async ({ name, type, bytes }) => ({ name, type, size: bytes.byteLength, sha256: await sha256(bytes) }))
   return {
     instanceId: draft.instanceId, visitId: draft.visitId, formId: draft.formId, version: draft.version,
     personName: draft.personName, finishedAt: now, urgent, files: await Promise.all(sent),
     state: 'waiting', why: null, attempts: 0, nextTryAt: now, elsewhere,
-    begun: { startedAt, page, pages, urgents, audit, replaces },
+    begun: { startedAt, page, pages, urgents, audit, prefilled, replaces },
   }
 }

@@ -127,6 +127,8 @@ export interface DraftRecord {
   pages?: number
   urgents?: UrgentNote[]
   audit?: AuditRow[]
+  /** Questions that were filled in once from what another visit found of the home. */
+  prefilled?: string[]
   xml: string
   fileNames: string[]
   /** The number of the version that this one corrects. */
@@ -195,7 +197,7 @@ export interface OutboxItem extends Queued {
   /** Whether sending was ever begun: then a part of it may be on the server. */
   tried?: boolean
   /** What the draft held beside its answers, to go on with it. */
-  begun?: Pick<DraftRecord, 'startedAt' | 'page' | 'pages' | 'urgents' | 'audit' | 'replaces'>
+  begun?: Pick<DraftRecord, 'startedAt' | 'page' | 'pages' | 'urgents' | 'audit' | 'prefilled' | 'replaces'>
   /** The files, the XML apart, that a receipt of the server listed with their hash. */
   confirmed?: string[]
 }
@@ -219,7 +221,7 @@ export interface ReportItem extends Queued, Report {
 export type QueueItem = OutboxItem | ReportItem
 
 /** What it takes to go on with a form that was finished. */
-export type Again = Pick<DraftRecord, 'formId' | 'version' | 'xml' | 'fileNames' | 'startedAt' | 'page' | 'pages' | 'urgents' | 'audit'>
+export type Again = Pick<DraftRecord, 'formId' | 'version' | 'xml' | 'fileNames' | 'startedAt' | 'page' | 'pages' | 'urgents' | 'audit' | 'prefilled'>
 
 /** What the tablet remembers of a sent visit, for a while. */
 export interface SentRecord {

@@ -72,6 +72,8 @@ export interface Beside {
   alerts: Alert[]
   refused: string[]
   forms: VisitForm[]
+  /** As of a visit. */
+  home?: string | null
 }
 
 export interface Visit {
@@ -85,6 +87,8 @@ export interface Visit {
   attempt: number
   person: { name: string; born_on: string | null; birth_year: number | null; phone: string | null }
   dwelling: Dwelling
+  /** The same for visits that may be told what the others find of their home; missing from an older server. */
+  home?: string | null
   alerts: Alert[]
   /** Parts that the person refuses: health, photos, works, sharing. */
   refused: string[]

@@ -5,9 +5,9 @@ import type { VisitRecord } from '../shapes/records'
 import type { Beside, Visit } from '../shapes/wire'
 
 /** The visit as the server will know it; what earlier visits told of the home holds for everybody who lives there. */
-export function visitBeside(visit: Visit, { id, programme, person, alerts, refused, forms }: Beside): Visit {
+export function visitBeside(visit: Visit, { id, programme, person, alerts, refused, forms, home }: Beside): Visit {
   return {
-    ...visit, id, programme, state: 'planned', attempt: 1, person, alerts, refused, forms, due: [], beside: [],
+    ...visit, id, programme, state: 'planned', attempt: 1, person, alerts, refused, forms, home, due: [], beside: [],
     earlier: visit.earlier.filter(({ about }) => about === 'dwelling'),
   }
 }

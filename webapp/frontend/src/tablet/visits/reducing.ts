@@ -65,7 +65,7 @@ function followed(record: VisitRecord, now: Visit | undefined): VisitRecord[] {
 export function reduced(record: VisitRecord): VisitRecord {
   const { id, planned_start_at, state, forms } = record.visit
   const visit: Visit = {
-    id, planned_start_at, planned_end_at: null, state, attempt: 1, forms, alerts: [], refused: [], earlier: [], due: [], beside: [],
+    id, planned_start_at, planned_end_at: null, state, attempt: 1, forms, home: null, alerts: [], refused: [], earlier: [], due: [], beside: [],
     person: { name: '', born_on: null, birth_year: null, phone: null },
     dwelling: { reference: '', address: '', postcode: '', city: '', floor: null, door: null, access_code: null, lift: null, lat: null, lon: null },
   }

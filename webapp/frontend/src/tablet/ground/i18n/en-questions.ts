@@ -77,5 +77,10 @@ export const questions: Record<keyof typeof french, Sentence> = {
   'proposal.visit': 'Already answered in this visit: {answer}',
   'proposal.earlier': 'Last time ({date}): {answer}',
   'proposal.contradiction': 'Another form of this visit says: {answer}. Check which is right.',
+  'proposal.here': 'Answered a while ago {whose}: {answer}',
+  'proposal.hereTaken': 'Answered a while ago {whose}. Change it if it is not right.',
+  'proposal.hereOther': 'A while ago, {whose}: {answer}. Check which is right.',
+  'proposal.for': 'for {name}',
+  'proposal.inHome': 'in this home',
   'proposal.take': 'Take over',
 }

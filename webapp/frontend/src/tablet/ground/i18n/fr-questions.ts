@@ -76,5 +76,10 @@ export const questions = {
   'proposal.visit': 'Déjà répondu dans cette visite : {answer}',
   'proposal.earlier': 'La dernière fois ({date}) : {answer}',
   'proposal.contradiction': 'Un autre formulaire de cette visite dit : {answer}. Vérifiez lequel est juste.',
+  'proposal.here': 'Répondu tout à l’heure {whose} : {answer}',
+  'proposal.hereTaken': 'Répondu tout à l’heure {whose}. À changer si ce n’est pas juste.',
+  'proposal.hereOther': 'Tout à l’heure, {whose} : {answer}. Vérifiez lequel est juste.',
+  'proposal.for': 'pour {name}',
+  'proposal.inHome': 'dans ce logement',
   'proposal.take': 'Reprendre',
 } satisfies Record<string, Sentence>

@@ -97,7 +97,9 @@ def _call_and_plan(page: Page, server: Server) -> str:
     expect(page.locator(".notice.good")).to_be_visible()
 
     page.goto(f"{server.url}/cases/")
+    page.click("text=Taux de refus")
     expect(page.locator("main")).to_contain_text("1 sur 1")  # the refusal rate, with its parts
+    page.goto(f"{server.url}/cases/")
     rows.first.locator("a").first.click()
     name = page.locator("main h1").inner_text()
     page.click("label[for=disposition-agreed]")

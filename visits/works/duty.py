@@ -60,10 +60,17 @@ def may_be_on_duty(session: Session, landlords: Iterable[uuid.UUID]) -> Sequence
     return session.scalars(statement.order_by(User.name, User.id)).all()
 
 
-def agencies_of(session: Session, landlords: Iterable[uuid.UUID]) -> Sequence[Territory]:
-    """List the agencies in whose area some landlords have homes, by name."""
+def agencies_of(
+    session: Session, landlords: Iterable[uuid.UUID], *, viewer: Viewer
+) -> Sequence[Territory]:
+    """List the agencies in whose area some landlords have homes, by name.
+
+    Of whoever looks after one area it is that one alone.
+    """
     used = select(Residence.territory_id).where(Residence.landlord_id.in_(list(landlords)))
     statement = select(Territory).where(Territory.id.in_(used))
+    if viewer.territory_id is not None:
+        statement = statement.where(Territory.id == viewer.territory_id)
     return session.scalars(statement.order_by(Territory.name, Territory.id)).all()
 
 
@@ -157,7 +164,7 @@ def _checked(session: Session, said: TurnSaid, *, viewer: Viewer, now: datetime)
     reached = {one.id for one in landlords_to_close(session, viewer)}
     landlords = [one for one in reached if one == said.landlord_id]
     people = {one.id for one in may_be_on_duty(session, landlords)}
-    agencies = {None, *(one.id for one in agencies_of(session, landlords))}
+    agencies = {None, *(one.id for one in agencies_of(session, landlords, viewer=viewer))}
     said = replace(said, phone=said.phone.strip())
     faults = {
         "landlord": "" if landlords else "bad_choice",

@@ -197,7 +197,7 @@ def _holes(session: Session, turns: Sequence[DutyTurn]) -> list[Hole]:
     found = list[Hole]()
     for landlord in landlords_to_close(session, viewer()):
         its = [one for one in turns if one.landlord_id == landlord.id]
-        agencies = agencies_of(session, [landlord.id])
+        agencies = agencies_of(session, [landlord.id], viewer=viewer())
         found += holes(landlord, agencies, its, since=now(), until=now() + AHEAD)
     return found
 
@@ -210,7 +210,7 @@ def _choices(
     return {
         "landlords": pairs(landlords, "id", "name"),
         "people": pairs(may_be_on_duty(session, ids), "id", "name"),
-        "agencies": pairs(agencies_of(session, ids), "id", "name"),
+        "agencies": pairs(agencies_of(session, ids, viewer=viewer()), "id", "name"),
         "trades": list(TRADES),
         "places": PLACES,
         "phone_length": PHONE_LENGTH,

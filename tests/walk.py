@@ -101,6 +101,9 @@ PAGES = frozenset(
         "duty.index",
         "wording.index",
         "recurring.index",
+        "referrals.index",
+        "referrals.show",
+        "referrals_by_hand.new",
         "work_orders.index",
         "work_orders.show",
         "works_by_hand.in_dwelling",
@@ -112,6 +115,7 @@ PAGES = frozenset(
 AT_THE_DOOR = frozenset(
     {
         "order_link.show",
+        "referral_link.show",
         "passwords.choose",
         "passwords.forgotten",
         "second_step.ask",
@@ -168,6 +172,7 @@ NOT_PAGES = frozenset(
         "adaptation_accounts.pension_fund",
         "adaptation_accounts.property_tax",
         "adaptations.export",
+        "referrals.export",
     }
 )
 

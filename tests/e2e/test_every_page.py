@@ -28,6 +28,7 @@ from visits.models.cases import Case, CaseCharge, CasePause, Task
 from visits.models.papers import PaperChange
 from visits.models.people import Person
 from visits.models.portfolio import Residence
+from visits.models.referrals import Referral, ReferralMove
 from visits.models.stock import Article, StockOrder
 from visits.models.works import WorkOrder
 from visits.models.works_history import WorkOrderEvent, WorkOrderLink, WorkOrderQuote
@@ -203,6 +204,10 @@ def typed(demo: Walked) -> re.Pattern[str]:
             AdaptationFile.wish,
             AdaptationMove.said,
             AdaptationDecision.explanation,
+            Referral.partner,
+            Referral.asked,
+            Referral.because,
+            ReferralMove.said,
             PaperChange.said,
             Article.name,
             StockOrder.supplier,

@@ -35,6 +35,8 @@ OPEN_TO_ALL = {
     "metrics.read",  # to whoever has the token of the deployment
     "order_link.show",  # to whoever has the link of one order
     "order_link.act",
+    "referral_link.show",  # to whoever has the link of one referral
+    "referral_link.act",
 }
 
 

@@ -36,6 +36,8 @@ from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import WorkOrder
 from visits.portfolio import upload_file
+from visits.referrals.referrals import ReferralSaid
+from visits.referrals.referrals import open_by_hand as open_referral
 from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
 from visits.stock.ordering import order_article
@@ -56,6 +58,10 @@ ADAPTED = (
     *ADAPTING, "turn", "said", "code", "asked", "asked_on", "wish", "own_cost", "outcome", "reason",
     "explanation", "instead", "instead_aid", "company", "cents", "dated_on", "what", "payer",
     "stage", "invoice", "held_on", "adaptation", "place", "description", "due_on",
+)  # fmt: skip
+# What referrals ask in a form.
+REFERRED = (
+    "direction", "partner", "channel", "basis", "agreed_on", "because", "decided_with", "days",
 )  # fmt: skip
 NONSENSE = (
     "a\0b", "%é☃😀\ud7ff\u202e" + "A" * 5000, "9" * 30, "9999-12-31", "0001-01-01", "", "-1",
@@ -86,7 +92,7 @@ FIELDS = (
     "proposed_on", "proposed_part", "declined_why", "user", "place", "phone", "agency", "trade",
     "every_months", "counted_from", "next_on", "template_name",
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
-    *ADAPTED,
+    *ADAPTED, *REFERRED,
 )  # fmt: skip
 
 
@@ -136,13 +142,19 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
 
 
 def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str, str]:
-    """One adaptation that is asked for, and one commission."""
+    """One adaptation that is asked for, one commission, and one referral."""
     viewer, wish = make_viewer(by), Request("kitchen", "letter", now.date())
     assert case.dwelling is not None
     file = open_by_hand(session, case.person, case.dwelling, wish, viewer=viewer, now=now)
     held = call_commission(session, now.date(), viewer=viewer, now=now)
+    said = ReferralSaid("out", "ccas", "Un appel", "consent", agreed_on=now.date())
+    referral = open_referral(session, case.person, said, viewer=viewer, now=now)
     session.commit()
-    return {"adaptation_id": str(file.id), "commission_id": str(held.id)}
+    return {
+        "adaptation_id": str(file.id),
+        "commission_id": str(held.id),
+        "referral_id": str(referral.id),
+    }
 
 
 def _called(session: Session, order_id: str, now: datetime) -> dict[str, str]:

@@ -24,35 +24,32 @@ from visits.models.cases import Case
 from visits.models.visits import Consequence, Submission, Visit
 from visits.sight import Reach, Viewer
 
-ALONE = {
-    "lives_alone": "yes", "someone_to_call": "no", "last_visit": "over_two_weeks",
-    "share_ccas": "yes",
-}  # fmt: skip
-TILE = re.compile(r"Referrals asked for</\w+>\s*<[^>]*>\s*1\s*<")
+DIM = {"room_kind": "hallway", "light": "dim"}
+TILE = re.compile(r"Lamps asked for</\w+>\s*<[^>]*>\s*1\s*<")
 
 
 @dataclass
 class Wanted:
-    """Help that somebody else gives: a thing of the made-up kind."""
+    """Light that somebody brings: a thing of the made-up kind."""
 
     id: uuid.UUID
     case_id: uuid.UUID
     label: dict[str, str]
     state: str = "asked"
-    reference: str = "OR-1"
+    reference: str = "LA-1"
     due_at: datetime | None = None
 
 
-class Referrals(Kind):
+class Lamps(Kind):
     """Made up, and kept in memory."""
 
-    code = "referral"
-    noted_as = "referrals"
-    states = "referral"
+    code = "hazard"
+    noted_as = "lamps"
+    states = "lamp"
 
     def __init__(self) -> None:
         self.sent: dict[uuid.UUID, Wanted] = {}
-        self.waits = (Waits("referrals_asked", (Role.COORDINATOR,), self._count),)
+        self.waits = (Waits("lamps_asked", (Role.COORDINATOR,), self._count),)
 
     def called_for(self, consequence: Consequence, called: Sequence[Consequence]) -> bool:
         return consequence.kind == self.code
@@ -97,19 +94,19 @@ class Referrals(Kind):
 
 
 @pytest.fixture
-def referrals() -> Iterator[Referrals]:
+def lamps() -> Iterator[Lamps]:
     """One more kind, in the table for one test."""
-    kind = Referrals()
+    kind = Lamps()
     KINDS.append(kind)
     yield kind
     KINDS.remove(kind)
 
 
 @pytest.fixture
-def tablet(app: Flask, referrals: Referrals, monkeypatch: pytest.MonkeyPatch) -> Tablet:
+def tablet(app: Flask, lamps: Lamps, monkeypatch: pytest.MonkeyPatch) -> Tablet:
     words = app.extensions["words"]
-    monkeypatch.setitem(words, "referral", {"asked": "Asked for"})
-    monkeypatch.setitem(words["waits"], "referrals_asked", "Referrals asked for")
+    monkeypatch.setitem(words, "lamp", {"asked": "Asked for"})
+    monkeypatch.setitem(words["waits"], "lamps_asked", "Lamps asked for")
     return hand_out_tablet(app)
 
 
@@ -117,7 +114,7 @@ def _send(tablet: Tablet, session: Session) -> Submission:
     return record_submission(
         session,
         tablet.house.store,
-        xml=fill(FALLS | ALONE),
+        xml=fill(FALLS, rooms=[DIM]),
         files=(),
         viewer=make_viewer(tablet.visitor, Reach.OWN),
         now=NOW,
@@ -126,15 +123,15 @@ def _send(tablet: Tablet, session: Session) -> Submission:
 
 
 def _told(rows: list[dict[str, Any]]) -> list[str]:
-    return [row["state"] for row in rows if row["kind"] == "referral"]
+    return [row["state"] for row in rows if row["kind"] == "hazard"]
 
 
 def test_it_is_opened_told_on_the_tablet_shown_and_counted(
-    tablet: Tablet, referrals: Referrals, client_as: Callable[..., FlaskClient]
+    tablet: Tablet, lamps: Lamps, client_as: Callable[..., FlaskClient]
 ) -> None:
     with tablet.house.sessions.begin() as session:
         _send(tablet, session)
-    (opened,) = referrals.sent.values()
+    (opened,) = lamps.sent.values()
     assert _told(tablet.today["due"]) == ["asked"]
     assert _told(tablet.day()["sent"][0]["opened"]) == ["asked"]
     client = client_as(Role.COORDINATOR, language="en")
@@ -144,11 +141,11 @@ def test_it_is_opened_told_on_the_tablet_shown_and_counted(
 
 
 def test_a_submission_set_aside_takes_it_back_and_taken_up_puts_it_back(
-    tablet: Tablet, referrals: Referrals
+    tablet: Tablet, lamps: Lamps
 ) -> None:
     with tablet.house.sessions.begin() as session:
         first, second = _send(tablet, session), _send(tablet, session)
-        one, other = referrals.sent.values()
+        one, other = lamps.sent.values()
         coordinator = make_viewer(make_user(session))
         keep_one(
             session,

@@ -32,8 +32,8 @@ from visits.models.works import Severity, WorkOrder
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
 ROLES = {
-    Role.COORDINATOR: 10, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 4, Role.MANAGER: 4,
-    Role.SOCIAL_WORKER: 5,
+    Role.COORDINATOR: 13, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 4, Role.MANAGER: 4,
+    Role.SOCIAL_WORKER: 8,
 }  # fmt: skip
 
 

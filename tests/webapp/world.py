@@ -54,6 +54,8 @@ from visits.people.documents import DocumentSaid, add_document
 from visits.people.measures import note_alert
 from visits.portfolio import upload_file
 from visits.programmes.drafts import take_up
+from visits.referrals.referrals import ReferralSaid
+from visits.referrals.referrals import open_by_hand as open_referral
 from visits.sight import Reach
 from visits.works.by_hand import OrderSaid, open_by_hand
 from visits.works.duty import TurnSaid, note_turns
@@ -225,6 +227,11 @@ class World:
         wish = Request("kitchen", "letter", NOW.date(), f"Souhait de {person.last_name}")
         asked = ask_adaptation(session, person, dwelling, wish, viewer=make_viewer(by), now=NOW)
         known.note(adaptation_id=asked.id)
+        need = ReferralSaid(
+            "out", "ccas", f"Aide pour {person.last_name}", "consent", agreed_on=NOW.date()
+        )
+        called_for = open_referral(session, person, need, viewer=make_viewer(by), now=NOW)
+        known.note(referral_id=called_for.id)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):

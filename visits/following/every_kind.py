@@ -9,11 +9,12 @@ from visits.following.adapting import ADAPTATIONS
 from visits.following.follow_ups import FollowUps
 from visits.following.kinds import Kind, Opened
 from visits.following.ordered import WorkOrders
+from visits.following.referring import REFERRALS
 from visits.models.visits import Consequence
 
 PROMISES = FollowUps()
 # The first that a finding calls for is opened.
-KINDS: list[Kind] = [WorkOrders(), PROMISES, ADAPTATIONS]
+KINDS: list[Kind] = [WorkOrders(), PROMISES, ADAPTATIONS, REFERRALS]
 
 
 def opened_by(session: Session, consequence_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Opened]:

@@ -27,6 +27,7 @@ from visits.models.people import (
     RoleChange,
 )
 from visits.models.portfolio import Dwelling, Tenancy
+from visits.models.referrals import Referral, ReferralMove
 from visits.models.visits import COUNTED, Submission, Visit
 from visits.models.works import WorkOrder
 from visits.people.consents import said_within, still_counts
@@ -34,6 +35,7 @@ from visits.sight.adaptations import visible_adaptations
 from visits.sight.listing import Listed, Wanted
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer, hidden_homes, visible_cases
+from visits.sight.referrals import visible_referrals
 
 
 class EntryKind(enum.StrEnum):
@@ -49,6 +51,7 @@ class EntryKind(enum.StrEnum):
     ANSWER = "answer"
     WORK = "work"
     ADAPTATION = "adaptation"
+    REFERRAL = "referral"
     CONSENT = "consent"
     REFUSED = "refused"
     MEASURE = "measure"
@@ -235,6 +238,17 @@ def _adaptations(model: Any, at: Any) -> Callable[[_Asked], Select[Any]]:
     return rows
 
 
+def _referrals(model: Any, at: Any) -> Callable[[_Asked], Select[Any]]:
+    def rows(asked: _Asked) -> Select[Any]:
+        lines = select(model.id, at)
+        if model is ReferralMove:
+            lines = lines.join(ReferralMove.referral).where(ReferralMove.taken_back_at.is_(None))
+        seen = (Referral.person_id == asked.person.id, visible_referrals(asked.viewer))
+        return lines.join(Referral.person).where(*seen)
+
+    return rows
+
+
 _HOME = joinedload(Occupancy.tenancy).joinedload(Tenancy.dwelling).joinedload(Dwelling.residence)
 _CAME = func.coalesce(Occupancy.started_on, Tenancy.started_on, type_=Tenancy.started_on.type)
 _LEFT = func.coalesce(Occupancy.ended_on, Tenancy.ended_on, type_=Occupancy.ended_on.type)
@@ -311,6 +325,14 @@ SOURCES = (
         _adaptations(AdaptationMove, AdaptationMove.at),
         AdaptationMove,
         (joinedload(AdaptationMove.file),),
+        "move",
+    ),
+    _Source(EntryKind.REFERRAL, _referrals(Referral, Referral.opened_at), Referral, step="from"),
+    _Source(
+        EntryKind.REFERRAL,
+        _referrals(ReferralMove, ReferralMove.at),
+        ReferralMove,
+        (joinedload(ReferralMove.referral),),
         "move",
     ),
     _Source(EntryKind.CONSENT, _consents, Consent),

@@ -71,6 +71,7 @@ class Action(enum.StrEnum):
     FOLLOW_UP = "follow_up"
     FOLLOW_ADAPTATIONS = "follow_adaptations"
     DECIDE_ADAPTATIONS = "decide_adaptations"
+    FOLLOW_REFERRALS = "follow_referrals"
     SEE_MAP = "see_map"
     SEE_OUTCOMES = "see_outcomes"
     SEE_FIGURES = "see_figures"
@@ -127,6 +128,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.FOLLOW_UP: {COO: _ALL, SOC: _ALL},
     Action.FOLLOW_ADAPTATIONS: {COO: _ALL, SOC: _ALL},
     Action.DECIDE_ADAPTATIONS: {COO: _ALL},
+    Action.FOLLOW_REFERRALS: {COO: _ALL, SOC: _ALL},
     Action.SEE_MAP: {MAN: _ALL, COO: _ALL, TEC: _ALL},
     Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL, PAR: _MAN},
     Action.SEE_FIGURES: {FUN: Reach.FIGURES},

@@ -16,6 +16,7 @@ from webapp.demo.checks import Checks
 from webapp.demo.diary import STARTS, Diary
 from webapp.demo.endings import Endings
 from webapp.demo.first_months import FirstMonths
+from webapp.demo.referrals import Referrals
 from webapp.demo.size import Size
 from webapp.demo.stock import Home
 from webapp.demo.story import Story
@@ -50,6 +51,9 @@ def live(
     adaptations = Adaptations(story)
     works.beside.append(adaptations.follow)
     adaptations.schedule(enrolled, since - timedelta(hours=2))
+    referrals = Referrals(story)
+    works.beside.append(referrals.follow)
+    referrals.schedule(enrolled)
     works.schedule_clock(since - timedelta(hours=3))
     to_call = enrolled[round(len(enrolled) * CALLED) :]
     _protect_one(story, to_call[-1], since)

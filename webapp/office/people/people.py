@@ -27,6 +27,7 @@ from visits.models.adaptations import AdaptationFile
 from visits.models.cases import Case
 from visits.models.documents import DocumentKind
 from visits.models.people import AlertCode, Person
+from visits.models.referrals import Referral
 from visits.people.ahead import what_is_ahead
 from visits.people.by_hand import NAME_LENGTH, PersonSaid, alike, corrections_of, standing
 from visits.people.documents import TITLE_LENGTH
@@ -39,6 +40,8 @@ from visits.people.protection import living_with
 from visits.people.roles import ROLES as HOUSEHOLD_ROLES
 from visits.people.roles import role_changes, standing_roles
 from visits.programmes.published import WAYS_BY_HAND, open_to_requests, programme_of
+from visits.referrals.referrals import label_of as asked_of
+from visits.referrals.referrals import referrals_of
 from visits.sight import find_person
 from visits.sight.homes import homes_named
 from visits.sight.search import search_people
@@ -222,6 +225,7 @@ def _page(
         **LENGTHS,
         **contacts_shown(session, person, shown, known="contact_known" in (errors or {})),
         adaptations=_adaptations(session, person),
+        referrals=_referrals(session, person),
         **_cases(session, person, file.cases),
         **_roles(session, person),
         **_life(session, person, shown),
@@ -247,6 +251,14 @@ def _adaptations(session: Session, person: Person) -> list[tuple[AdaptationFile,
         return []
     files = files_of(session, viewer(Action.FOLLOW_ADAPTATIONS), person=person)
     return [(one, label_of(one)) for one in files]
+
+
+def _referrals(session: Session, person: Person) -> list[tuple[Referral, dict[str, str]]]:
+    """Give what is asked of others for her, or by others, to those who follow it."""
+    if not may(Action.FOLLOW_REFERRALS):
+        return []
+    hers = referrals_of(session, viewer(Action.FOLLOW_REFERRALS), person)
+    return [(one, asked_of(one)) for one in hers]
 
 
 def _roles(session: Session, person: Person) -> dict[str, Any]:

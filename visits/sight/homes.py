@@ -8,10 +8,12 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, select, true
 from sqlalchemy.orm import Session, contains_eager
 
 from visits.ground.errors import NotFound
+from visits.models.accounts import Organisation
 from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Visit
+from visits.sight.landlords import list_landlords
 from visits.sight.reach import Reach, Viewer, hidden_homes, visible_cases
 from visits.sight.wording import dwellings_called, residences_called
 
@@ -20,6 +22,13 @@ MOST_FOUND = 20
 STOCK = (Reach.ALL, Reach.LANDLORD, Reach.TERRITORY)
 # Where a visit took place, or will: her case moves with her.
 took_place_in = func.coalesce(Visit.was_in_id, Case.dwelling_id)
+
+
+def landlords_run(session: Session, viewer: Viewer) -> Sequence[Organisation]:
+    """List by name the landlords whose stock a viewer runs."""
+    if viewer.reach not in STOCK:
+        return []
+    return [one for one in list_landlords(session) if viewer.landlord_id in (None, one.id)]
 
 
 def visible_homes(viewer: Viewer) -> ColumnElement[bool]:

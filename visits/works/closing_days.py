@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session, joinedload
 from visits.ground.db import take_turn
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.models.accounts import Organisation
 from visits.models.works import ClosingDay
 from visits.sight import Viewer
-from visits.sight.homes import STOCK
-from visits.sight.landlords import list_landlords
+from visits.sight.homes import landlords_run
 
 WHY_LENGTH = 100
 FURTHEST = timedelta(days=2 * 366)
@@ -28,16 +26,9 @@ def closed_days(session: Session, landlord_id: uuid.UUID | None) -> frozenset[da
     return frozenset(session.scalars(statement)) if landlord_id is not None else frozenset()
 
 
-def landlords_to_close(session: Session, viewer: Viewer) -> Sequence[Organisation]:
-    """List the landlords whose closing days a viewer may note: those whose stock she runs."""
-    if viewer.reach not in STOCK:
-        return []
-    return [one for one in list_landlords(session) if viewer.landlord_id in (None, one.id)]
-
-
 def list_closing_days(session: Session, viewer: Viewer, *, since: date) -> Sequence[ClosingDay]:
     """List the closing days that stand, from a day on, of the landlords in reach."""
-    landlords = [one.id for one in landlords_to_close(session, viewer)]
+    landlords = [one.id for one in landlords_run(session, viewer)]
     statement = (
         select(ClosingDay)
         .where(ClosingDay.landlord_id.in_(landlords), ClosingDay.withdrawn_at.is_(None))
@@ -62,7 +53,7 @@ def note_closing_day(
     Raises Invalid, field by field, Conflict for one that is noted already.
     """
     why, fields = why.strip(), {}
-    if landlord_id not in {one.id for one in landlords_to_close(session, viewer)}:
+    if landlord_id not in {one.id for one in landlords_run(session, viewer)}:
         fields["landlord"] = "bad_choice"
     if day is None:
         fields["day"] = "required"
@@ -92,7 +83,7 @@ def withdraw_closing_day(
 ) -> None:
     """Let a day be worked again. Raises NotFound for one of a landlord out of reach."""
     closing = session.get(ClosingDay, closing_id, with_for_update={"key_share": True})
-    reached = {one.id for one in landlords_to_close(session, viewer)}
+    reached = {one.id for one in landlords_run(session, viewer)}
     if closing is None or closing.landlord_id not in reached or closing.withdrawn_at is not None:
         raise NotFound("closing_day_not_found")
     closing.withdrawn_at, closing.withdrawn_by_id = now, viewer.user_id

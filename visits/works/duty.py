@@ -16,7 +16,7 @@ from visits.models.accounts import Organisation, Role, Territory, User
 from visits.models.duty import DutyTurn
 from visits.models.portfolio import Residence
 from visits.sight import Viewer
-from visits.works.closing_days import landlords_to_close
+from visits.sight.homes import landlords_run
 
 PHONE_LENGTH = 30
 PLACES = (1, 2, 3, 4)
@@ -154,14 +154,14 @@ def find_turn(
     """Find a turn of a landlord whose stock a viewer runs, else raise NotFound."""
     lock = {"key_share": True} if to_change else None
     turn = session.get(DutyTurn, turn_id, with_for_update=lock)
-    reached = {one.id for one in landlords_to_close(session, viewer)}
+    reached = {one.id for one in landlords_run(session, viewer)}
     if turn is None or turn.landlord_id not in reached:
         raise NotFound("duty_not_found")
     return turn
 
 
 def _checked(session: Session, said: TurnSaid, *, viewer: Viewer, now: datetime) -> TurnSaid:
-    reached = {one.id for one in landlords_to_close(session, viewer)}
+    reached = {one.id for one in landlords_run(session, viewer)}
     landlords = [one for one in reached if one == said.landlord_id]
     people = {one.id for one in may_be_on_duty(session, landlords)}
     agencies = {None, *(one.id for one in agencies_of(session, landlords, viewer=viewer))}

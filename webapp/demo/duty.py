@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.sight import Viewer
+from visits.sight.homes import landlords_run
 from visits.works.calling import call_on_duty
-from visits.works.closing_days import landlords_to_close
 from visits.works.duty import TurnSaid, note_turns
 
 PHONES = {1: "06 39 98 40 01", 2: "06 39 98 40 02"}
@@ -15,7 +15,7 @@ PHONES = {1: "06 39 98 40 01", 2: "06 39 98 40 02"}
 
 def watch_some(session: Session, *, first: Viewer, second: Viewer, now: datetime) -> None:
     """Note days and nights of duty for this week and the next but its weekend: that is a hole."""
-    (landlord,) = [one.id for one in landlords_to_close(session, first)][:1]
+    (landlord,) = [one.id for one in landlords_run(session, first)][:1]
     # A turn begins at 8: before that it is still yesterday's.
     today = today_in_paris(now - timedelta(hours=8))
     for ahead in range(8):

@@ -21,10 +21,11 @@ from visits.models.works import (
     WorkOrderState,
 )
 from visits.sight import Viewer
+from visits.sight.homes import landlords_run
 from visits.sight.reach import hidden_homes
 from visits.works.by_hand import OrderSaid, note_access, open_by_hand
 from visits.works.by_link import accept, propose_day, quote
-from visits.works.closing_days import landlords_to_close, note_closing_day
+from visits.works.closing_days import note_closing_day
 from visits.works.costs import quote_order
 from visits.works.giving import contractors, give_order
 from visits.works.links import LinkSaid, make_link, note_opened, open_link
@@ -126,7 +127,7 @@ def send_some(session: Session, *, by: Viewer, now: datetime) -> None:
 
 def close_some(session: Session, *, by: Viewer, now: datetime) -> None:
     """Note the next bridge between a holiday and a weekend, or the Friday of next week."""
-    (landlord,) = [one.id for one in landlords_to_close(session, by)][:1]
+    (landlord,) = [one.id for one in landlords_run(session, by)][:1]
     coming = [today_in_paris(now) + timedelta(days=ahead) for ahead in range(1, 366)]
     eves = {4: -1, 0: 1}  # a Friday after a holiday, a Monday before one
     bridges = [

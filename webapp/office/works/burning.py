@@ -11,10 +11,10 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from visits.models.duty import DutyTurn
+from visits.sight.homes import landlords_run
 from visits.sight.reach import Reach
 from visits.works.burning import Burning, burning
 from visits.works.calling import not_reached_after_all, note_reached, on_duty_at, take_on
-from visits.works.closing_days import landlords_to_close
 from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.transaction import now, transaction
@@ -114,5 +114,5 @@ def _mark(found: Sequence[Burning]) -> str:
 
 def _on_duty(session: Session) -> Sequence[DutyTurn]:
     """List who is on duty now for a landlord whose stock the viewer runs."""
-    landlords = {one.id for one in landlords_to_close(session, viewer())}
+    landlords = {one.id for one in landlords_run(session, viewer())}
     return [one for one in on_duty_at(session, now()) if one.landlord_id in landlords]

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
+from visits.sight.homes import landlords_run
 from visits.works.closing_days import (
     WHY_LENGTH,
-    landlords_to_close,
     list_closing_days,
     note_closing_day,
     withdraw_closing_day,
@@ -70,7 +70,7 @@ def _page(errors: dict[str, str] | None = None) -> str:
         return render_template(
             "work_orders/closing_days.html",
             days=list_closing_days(session, viewer(), since=today_in_paris(now())),
-            landlords=pairs(landlords_to_close(session, viewer()), "id", "name"),
+            landlords=pairs(landlords_run(session, viewer()), "id", "name"),
             may_note=may(Action.GIVE_WORKS),
             why_length=WHY_LENGTH,
             typed=request.form,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from diagnostics.codes import TRADES
 from visits.ground.errors import Conflict, Invalid
 from visits.models.duty import DutyTurn
-from visits.works.closing_days import landlords_to_close
+from visits.sight.homes import landlords_run
 from visits.works.duty import (
     AHEAD,
     PHONE_LENGTH,
@@ -150,7 +150,7 @@ def _page(*, fields: dict[str, str] | None = None, said: str = "") -> str:
     weeks = request.args.get("weeks", type=int)
     until = now() + timedelta(weeks=weeks if weeks in WEEKS_SHOWN else WEEKS_SHOWN[0])
     with reading() as session:
-        landlords = landlords_to_close(session, viewer())
+        landlords = landlords_run(session, viewer())
         ids = [one.id for one in landlords]
         turns = turns_between(session, ids, now(), until)
         return render_template(
@@ -195,7 +195,7 @@ def _as_typed(turn: DutyTurn) -> dict[str, str]:
 
 def _holes(session: Session, turns: Sequence[DutyTurn]) -> list[Hole]:
     found = list[Hole]()
-    for landlord in landlords_to_close(session, viewer()):
+    for landlord in landlords_run(session, viewer()):
         its = [one for one in turns if one.landlord_id == landlord.id]
         agencies = agencies_of(session, [landlord.id], viewer=viewer())
         found += holes(landlord, agencies, its, since=now(), until=now() + AHEAD)
@@ -205,7 +205,7 @@ def _holes(session: Session, turns: Sequence[DutyTurn]) -> list[Hole]:
 def _choices(
     session: Session, fields: dict[str, str] | None, *, typed: Callable[[str], str]
 ) -> dict[str, object]:
-    landlords = landlords_to_close(session, viewer())
+    landlords = landlords_run(session, viewer())
     ids = [one.id for one in landlords]
     return {
         "landlords": pairs(landlords, "id", "name"),

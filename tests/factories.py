@@ -14,8 +14,11 @@ from visits.models.accounts import Organisation, OrganisationKind, Role, User
 from visits.models.cases import Case, CaseState, Task
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.models.referral_requests import ReferralDoor, ReferralRequest
 from visits.models.visits import Visit, VisitState
 from visits.programmes import Programme, parse_programme, shipped_programmes
+from visits.referrals.doors import make_door, open_door
+from visits.referrals.requests import RequestSaid, receive
 from visits.sight import Reach, Viewer
 
 LANDLORD = "Office de l'habitat"
@@ -185,3 +188,19 @@ def promised() -> Select[Task]:
 def make_due(task: Task, on: date) -> None:
     """Let a task be due on a day."""
     task.not_before = task.due_on = on
+
+
+def come_by_form(
+    session: Session, by: User, *, now: datetime, **said: Any
+) -> tuple[ReferralDoor, ReferralRequest]:
+    """Let a partner ask something by the form of a door that an account made for it."""
+    landlord = find_organisation(session, LANDLORD, OrganisationKind.LANDLORD)
+    secret = make_door(session, landlord.id, "CCAS", 90, viewer=make_viewer(by), now=now)
+    door = open_door(session, secret, now=now)
+    written = {
+        "last_name": "Petit", "first_name": "Odette", "address": "2 rue du Port, Creil",
+        "code": "ccas", "asked": "Une visite.", "basis": "consent", "agreed_on": now.date(),
+        "sender": "A. Roy", "sender_at": "03 44 00 00 00",
+    }  # fmt: skip
+    form = RequestSaid(**(written | said))
+    return door, receive(session, door, form, key=uuid.uuid4(), now=now)

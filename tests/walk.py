@@ -104,6 +104,10 @@ PAGES = frozenset(
         "referrals.index",
         "referrals.show",
         "referrals_by_hand.new",
+        "referral_doors.index",
+        "referral_requests.index",
+        "referral_requests.of_person",
+        "referral_requests.show",
         "work_orders.index",
         "work_orders.show",
         "works_by_hand.in_dwelling",
@@ -115,6 +119,7 @@ PAGES = frozenset(
 AT_THE_DOOR = frozenset(
     {
         "order_link.show",
+        "referral_form.show",
         "referral_link.show",
         "passwords.choose",
         "passwords.forgotten",
@@ -172,6 +177,7 @@ NOT_PAGES = frozenset(
         "adaptation_accounts.pension_fund",
         "adaptation_accounts.property_tax",
         "adaptations.export",
+        "referral_requests.export",
         "referrals.export",
     }
 )

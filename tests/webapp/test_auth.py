@@ -37,6 +37,8 @@ OPEN_TO_ALL = {
     "order_link.act",
     "referral_link.show",  # to whoever has the link of one referral
     "referral_link.act",
+    "referral_form.show",  # to whoever has the address that a partner was given
+    "referral_form.ask",
 }
 
 

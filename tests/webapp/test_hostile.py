@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from tests.factories import (
+    come_by_form,
     make_case,
     make_dwelling,
     make_person,
@@ -62,6 +63,7 @@ ADAPTED = (
 # What referrals ask in a form.
 REFERRED = (
     "direction", "partner", "channel", "basis", "agreed_on", "because", "decided_with", "days",
+    "last_name", "first_name", "address", "phone", "sender", "sender_at", "key", "why", "landlord",
 )  # fmt: skip
 NONSENSE = (
     "a\0b", "%é☃😀\ud7ff\u202e" + "A" * 5000, "9" * 30, "9999-12-31", "0001-01-01", "", "-1",
@@ -142,15 +144,18 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
 
 
 def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str, str]:
-    """One adaptation that is asked for, one commission, and one referral."""
+    """One adaptation that is asked for, one commission, one referral, and one by form."""
     viewer, wish = make_viewer(by), Request("kitchen", "letter", now.date())
     assert case.dwelling is not None
     file = open_by_hand(session, case.person, case.dwelling, wish, viewer=viewer, now=now)
     held = call_commission(session, now.date(), viewer=viewer, now=now)
     said = ReferralSaid("out", "ccas", "Un appel", "consent", agreed_on=now.date())
     referral = open_referral(session, case.person, said, viewer=viewer, now=now)
+    door, asked = come_by_form(session, by, now=now)
     session.commit()
     return {
+        "door_id": str(door.id),
+        "request_id": str(asked.id),
         "adaptation_id": str(file.id),
         "commission_id": str(held.id),
         "referral_id": str(referral.id),

@@ -21,6 +21,7 @@ from werkzeug.routing import Rule
 from maps.cells import locate_cell
 from tests.factories import (
     NOW,
+    come_by_form,
     make_case,
     make_dwelling,
     make_person,
@@ -232,6 +233,8 @@ class World:
         )
         called_for = open_referral(session, person, need, viewer=make_viewer(by), now=NOW)
         known.note(referral_id=called_for.id)
+        door, written = come_by_form(session, by, last_name=person.last_name, now=NOW)
+        known.note(door_id=door.id, request_id=written.id)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):

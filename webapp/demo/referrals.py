@@ -1,5 +1,6 @@
 """The year's referrals: most are sent and answered, some are silent, a few come to us."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict
 from visits.models.cases import Case
+from visits.models.referral_requests import ReferralDoor
 from visits.models.referrals import (
     Basis,
     Direction,
@@ -21,8 +23,10 @@ from visits.models.referrals import (
     ReferralStep,
 )
 from visits.models.visits import Submission
+from visits.referrals.doors import list_doors, make_door, open_door
 from visits.referrals.moving import Answer, Sending, answer, remind, send
 from visits.referrals.referrals import ReferralSaid, open_by_hand
+from visits.referrals.requests import RequestSaid, receive, set_aside, take_up
 from visits.sight import Viewer
 from webapp.access.auth import Action
 from webapp.demo.calendar import next_office_moment
@@ -60,6 +64,14 @@ ASKED_OF_US = (
     (20, "department", "Maison départementale de la solidarité", "Voir si la baignoire gêne."),
     (3, "social_worker", "Assistante sociale de l’hôpital", "Retour à domicile la semaine proche."),
 )
+# What partners write by their forms: so many days before, who, of which home’s tenant, what.
+WRITTEN = (
+    (40, "Service social de l’hôpital", "Mme Garnier, assistante sociale", "Préparer son retour."),
+    (12, "CCAS de Creil", "M. Lenoir, chargé d’accueil", "Elle demande une visite à domicile."),
+    (2, "CCAS de Creil", "M. Lenoir, chargé d’accueil", "Ses volets restent fermés le jour."),
+)
+NOT_OURS = ("Delaunay", "Roger", "14 rue de la Gare, 60000 Beauvais")
+DOOR_DAYS = 365
 
 
 class Referrals:
@@ -81,6 +93,51 @@ class Referrals:
             if at < self.story.now:
                 said = (code, partner, asked)
                 self.story.timeline.at(at, partial(self._ask_us, case, said))
+
+        self._let_partners_write(cases)
+
+    def _let_partners_write(self, cases: list[Case]) -> None:
+        """Give two partners an address, and let them write by it."""
+        named = [case for case in reversed(cases) if not case.person.protected][5:]
+        for (days, partner, sender, asked), case in zip(WRITTEN, named, strict=False):
+            at = next_office_moment(self.story.now - timedelta(days=days))
+            if at < self.story.now:
+                said = (partner, sender, asked)
+                self.story.timeline.at(at, partial(self._write, case, said))
+
+    def _write(self, case: Case, told: tuple[str, str, str], now: datetime) -> None:
+        partner, sender, asked = told
+        person, home, viewer = case.person, case.dwelling, self.social_worker
+        if person.died_on is not None or home is None:
+            return
+        taken_up = asked == WRITTEN[1][3]
+        last, first, address = (
+            (person.last_name, person.first_name or "", home.residence.address)
+            if taken_up or asked == WRITTEN[2][3]
+            else NOT_OURS
+        )
+        code = "ccas" if partner.startswith("CCAS") else "social_worker"
+        day = today_in_paris(now)
+        form = RequestSaid(
+            last, first, address, "", code, asked, Basis.CONSENT, day, "", sender, "03 44 06 00 00"
+        )
+        door = self._door(partner, person.landlord_id, now)
+        request = receive(self.session, door, form, key=uuid.uuid4(), now=now)
+        if taken_up:
+            said = ReferralSaid(Direction.IN, code, asked, Basis.CONSENT, partner, agreed_on=day)
+            take_up(self.session, request, person, said, viewer=viewer, now=now)
+        elif last == NOT_OURS[0]:
+            why = "Locataire d’un autre bailleur : le service est prévenu."
+            set_aside(self.session, request, why, viewer=viewer, now=now)
+
+    def _door(self, partner: str, landlord_id: uuid.UUID, now: datetime) -> ReferralDoor:
+        """Give the door of a partner, made when it first writes."""
+        viewer = self.social_worker
+        known = [one for one in list_doors(self.session, viewer) if one.partner == partner]
+        if known:
+            return known[0]
+        secret = make_door(self.session, landlord_id, partner, DOOR_DAYS, viewer=viewer, now=now)
+        return open_door(self.session, secret, now=now)
 
     def follow(self, submission: Submission, now: datetime) -> None:
         """Let the referrals that a visit opened be sent; those that were known are already."""

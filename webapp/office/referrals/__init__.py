@@ -1,11 +1,11 @@
-"""Pages of referrals: the list, one on its way, one written down by hand, one seen by its link."""
+"""Pages of referrals: listed, on their way, by hand, by a link; what partners ask by form."""
 
 from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
-from webapp.office.referrals import by_hand, by_link, links, referrals
+from webapp.office.referrals import by_form, by_hand, by_link, doors, links, referrals, requests
 from webapp.office.referrals.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
@@ -14,6 +14,9 @@ SUBJECT = Subject(
         by_hand.referrals_by_hand,
         links.referral_links,
         by_link.referral_link,
+        requests.referral_requests,
+        doors.referral_doors,
+        by_form.referral_form,
     ),
     navigation=(
         Item(
@@ -22,7 +25,7 @@ SUBJECT = Subject(
             _l("Referrals"),
             "signpost-split",
             Action.FOLLOW_REFERRALS,
-            ("referrals_by_hand", "referral_links"),
+            ("referrals_by_hand", "referral_links", "referral_requests", "referral_doors"),
         ),
     ),
     words=WORDS,

@@ -1,6 +1,7 @@
 """A referral written down by hand: we ask somebody for a person, or somebody asks us."""
 
 import uuid
+from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -34,7 +35,7 @@ referrals_by_hand = Blueprint("referrals_by_hand", __name__, url_prefix="/referr
 @requires(Action.FOLLOW_REFERRALS)
 def new(person_id: uuid.UUID) -> ResponseReturnValue:
     """Ask what is asked for somebody, of whom or by whom."""
-    return _form(person_id)
+    return page_to_open(person_id)
 
 
 @referrals_by_hand.post("/new/<uuid:person_id>")
@@ -44,14 +45,15 @@ def open_referral(person_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             person = find_person(session, viewer(), person_id)
-            one = open_by_hand(session, person, _said(), viewer=viewer(), now=now())
+            one = open_by_hand(session, person, typed_referral(), viewer=viewer(), now=now())
     except Invalid as refused:
-        return _form(person_id, refused), 422
+        return page_to_open(person_id, refused), 422
     flash(_("Referral %(reference)s is open.", reference=one.reference), "success")
     return redirect(url_for("referrals.show", referral_id=one.id))
 
 
-def _said() -> ReferralSaid:
+def typed_referral() -> ReferralSaid:
+    """Read what the form of a referral says; raises Invalid for what is no day and no account."""
     typed = request.form
     fields, agreed_on, decided_with = {}, None, None
     try:
@@ -76,21 +78,29 @@ def _said() -> ReferralSaid:
     )
 
 
-def _form(person_id: uuid.UUID, refused: Invalid | None = None) -> str:
+def page_to_open(
+    person_id: uuid.UUID,
+    refused: Invalid | None = None,
+    *,
+    action: str = "",
+    asked: Mapping[str, object] | None = None,
+) -> str:
+    """Render the form of a referral of somebody; `asked` is what stands in it before one types."""
     with showing("referral_new") as (session, shown):
-        person = find_person(session, viewer(), person_id)
+        person = find_person(session, viewer(Action.FOLLOW_REFERRALS), person_id)
         shown.add(person.id)
         fields = refused.fields if refused else {}
-        known = [one for one in referrals_of(session, viewer(), person) if one.is_open]
+        hers = referrals_of(session, viewer(Action.FOLLOW_REFERRALS), person)
         return render_template(
             "referrals/new.html",
             person=person,
-            known=[(one, label_of(one)) for one in known],
+            action=action or url_for("referrals_by_hand.open_referral", person_id=person.id),
+            known=[(one, label_of(one)) for one in hers if one.is_open],
             codes=[(code, coded("referral", code)) for code in RECIPIENTS],
             directions=list(Direction),
             bases=list(Basis),
-            colleagues=colleagues(session, viewer()),
-            typed=request.form,
+            colleagues=colleagues(session, viewer(Action.FOLLOW_REFERRALS)),
+            typed=request.form or asked or {},
             latest=today_in_paris(now()),
             name_length=NAME_LENGTH,
             words_length=WORDS_LENGTH,

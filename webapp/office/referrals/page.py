@@ -22,6 +22,7 @@ from visits.referrals.referrals import (
     referrals_of,
     who_may_hold,
 )
+from visits.referrals.requests import request_of
 from webapp.access.auth import Action, may, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now
@@ -49,6 +50,7 @@ def page_of_referral(
             "referrals/show.html",
             one=one,
             label=label_of(one),
+            came=request_of(session, viewer(Action.FOLLOW_REFERRALS), one),
             ways=[step for step in ways if step is not ReferralStep.WITHDRAWN],
             may_withdraw=ReferralStep.WITHDRAWN in ways,
             reasons=REASONS,

@@ -23,6 +23,7 @@ from visits.referrals.referral_list import (
     steps_counted,
 )
 from visits.referrals.referrals import find_referral, hand_to, label_of
+from visits.referrals.requests import count_waiting
 from visits.sight.listing import Wanted
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day, pick
@@ -53,6 +54,7 @@ def index() -> ResponseReturnValue:
             only=only,
             lists=LISTS,
             counts=steps_counted(session, viewer()),
+            waiting=count_waiting(session, viewer()),
             labels={one.id: label_of(one) for one in listed.rows},
             day_now=today,
             most_in_a_file=MOST_IN_A_FILE,

@@ -57,6 +57,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "meeting": _l("Face to face"),
         "link": _l("By a link to this referral"),
     },
+    "request_state": {
+        "waiting": _l("To take up"),
+        "taken_up": _l("Taken up"),
+        "set_aside": _l("Set aside, with its reason"),
+        "all": _l("All requests"),
+    },
     "referral_reason": {
         "not_eligible": _l("She does not meet their conditions"),
         "no_place": _l("They have no place"),
@@ -84,6 +90,29 @@ WORDS: dict[str, dict[str, Any]] = {
         "referral_links.days": _l("For how many days"),
         "referral_link.reason": _l("What came of it, or why not"),
         "referral_link.said": _l("What was said"),
+        "referral_doors.partner": _l("Partner"),
+        "referral_doors.days": _l("For how many days"),
+        "referral_doors.landlord": _l("Landlord"),
+        "referral_requests.why": _l("Why it is set aside"),
+        "referral_requests.direction": _l("Who asks"),
+        "referral_requests.code": _l("Service"),
+        "referral_requests.partner": _l("Which service exactly"),
+        "referral_requests.asked": _l("What is asked"),
+        "referral_requests.basis": _l("What allows it"),
+        "referral_requests.agreed_on": _l("The day she agreed"),
+        "referral_requests.because": _l("Why without her agreement"),
+        "referral_requests.decided_with": _l("Decided with"),
+        "referral_form.last_name": _l("Last name"),
+        "referral_form.first_name": _l("First name"),
+        "referral_form.address": _l("Address"),
+        "referral_form.phone": _l("Phone"),
+        "referral_form.code": _l("Your service"),
+        "referral_form.asked": _l("What you ask of us"),
+        "referral_form.basis": _l("What allows it"),
+        "referral_form.agreed_on": _l("The day she agreed"),
+        "referral_form.because": _l("Why without her agreement"),
+        "referral_form.sender": _l("Your name and function"),
+        "referral_form.sender_at": _l("Your phone or e-mail"),
         "referrals_by_hand.direction": _l("Who asks"),
         "referrals_by_hand.code": _l("Service"),
         "referrals_by_hand.partner": _l("Which service exactly"),
@@ -94,6 +123,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "referrals_by_hand.decided_with": _l("Decided with"),
     },
     "accessed": {
+        "referral_requests": _l("the requests that came by form"),
+        "referral_request": _l("a request that came by form"),
         "referrals": _l("the list of referrals"),
         "referral": _l("a referral"),
         "referral_new": _l("a referral to open"),
@@ -134,4 +165,19 @@ REFUSALS: dict[str, Any] = {
     "referral_link_unknown": _l("This address is not complete, or nobody made it."),
     "referral_link_expired": _l("Its time is over."),
     "referral_link_revoked": _l("It was revoked, or it is no longer needed."),
+    "referral_door_not_found": _l("There is no such address, or it is revoked already."),
+    "referral_door_closed": _l(
+        "This address is closed: its time is over, or it was revoked. Ask for a new one."
+    ),
+    "referral_door_full": _l(
+        "So much came by this address today that no more is taken in. Nothing of it was lost: "
+        "what you wrote stands below. Ring us, or send it tomorrow."
+    ),
+    "referral_request_not_found": _l("There is no such request, or your account may not see it."),
+    "referral_request_settled": _l(
+        "Somebody settled this request while you were reading. Nothing of yours was noted."
+    ),
+    "referral_request_elsewhere": _l(
+        "She is a tenant of another landlord than the one that was asked. Nothing was opened."
+    ),
 }

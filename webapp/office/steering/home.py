@@ -35,6 +35,7 @@ from visits.models.mandates import Mandate
 from visits.models.visits import Submission, Visit, VisitState
 from visits.models.works import WorkOrder
 from visits.programmes import Programme
+from visits.referrals.requests import count_waiting
 from visits.retention.jobs import job_states
 from visits.sight.listing import Wanted
 from visits.steering.outcomes import Rate, outcomes
@@ -171,6 +172,7 @@ def _coordinator(session: Session) -> list[Tile]:
         *_unclaimed(session),
         *_low_stock(session),
         *_of_kinds(session),
+        *_requests(session),
     ]
 
 
@@ -193,6 +195,13 @@ def _unclaimed(session: Session) -> list[Tile]:
     waiting = count_unclaimed(session, viewer(Action.REVIEW_ANSWERS))
     link = _to("unclaimed.index")
     return [Tile(_("Without a visit"), waiting, link, tone="bad")] if waiting else []
+
+
+def _requests(session: Session) -> list[Tile]:
+    """Tell of what partners ask by their forms; there is no tile while nothing waits."""
+    waiting = count_waiting(session, viewer(Action.FOLLOW_REFERRALS))
+    link = _to("referral_requests.index")
+    return [Tile(_("Requests by form"), waiting, link, tone="warn")] if waiting else []
 
 
 def _partner(session: Session) -> list[Tile]:
@@ -243,6 +252,7 @@ def _manager(session: Session) -> list[Tile]:
 def _social_worker(session: Session) -> list[Tile]:
     return [
         *_of_kinds(session),
+        *_requests(session),
         _to_review(session),
         _week(session),
     ]

@@ -72,6 +72,11 @@ PAGES = frozenset(
         "people.index",
         "people.show",
         "people_by_hand.new",
+        "register.index",
+        "transfer_wishes.new",
+        "transfer_wishes.show",
+        "transfers.awaited",
+        "transfers.index",
         "programme_drafts.edit",
         "programme_drafts.new",
         "programme_drafts.show",
@@ -168,6 +173,8 @@ NOT_PAGES = frozenset(
         "adaptation_accounts.pension_fund",
         "adaptation_accounts.property_tax",
         "adaptations.export",
+        "register.export",
+        "transfers.export",
     }
 )
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from visits.cases.tasks import CASE_CLOSED
 from visits.ground.db import ENCRYPTED, Base
+from visits.homes.traits import FITTED
 from visits.models.calls import Refusal
 from visits.models.cases import CaseState
 from visits.models.people import Person, PersonAlert
@@ -51,6 +52,8 @@ NAMES |= {"dwelling_reference", "canary"}
 NAMES |= {str(state) for state in CaseState}
 # Why a task was withdrawn is sealed; what was done to its case stands in the access log.
 NAMES |= {CASE_CLOSED}
+# What is fitted in a home is the landlord's to know; who needed it, and why, stays sealed.
+NAMES |= set(FITTED)
 # What somebody is promised, and what there is to do in any case whatever.
 EVERYDAY = {"call", "visit"}
 SMALL = Size(dwellings=200, seniors=60, targets=60)

@@ -29,6 +29,7 @@ from visits.accounts.accounts import add_device
 from visits.adaptations.commissions import call_commission
 from visits.adaptations.files import Request, open_by_hand
 from visits.forms.published import publish_form
+from visits.homes.traits import TraitSaid, note_trait
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
 from visits.models.duty import DutyCall
@@ -39,6 +40,8 @@ from visits.portfolio import upload_file
 from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
 from visits.stock.ordering import order_article
+from visits.transfers.matching import Needs
+from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid
 from visits.works.by_hand import open_by_hand as open_order
 from visits.works.duty import TurnSaid, note_turns
@@ -52,6 +55,8 @@ SignIn = Callable[..., FlaskClient]
 
 # What adaptations ask in an address, and in a form.
 ADAPTING = ("step", "priority", "territory", "holder")
+# What the register of adapted homes asks.
+REGISTER = ("access", "trait", "letting", "rooms", "adaptation")
 ADAPTED = (
     *ADAPTING, "turn", "said", "code", "asked", "asked_on", "wish", "own_cost", "outcome", "reason",
     "explanation", "instead", "instead_aid", "company", "cents", "dated_on", "what", "payer",
@@ -69,7 +74,7 @@ ARGUMENTS = (
     "number", "enrolled", "from", "to", "visitor", "review", "day", "visitor_id", "kind", "was",
     "c0", "c99999", "bbox", "z", "risk", "works", "mode", "status", "next", "visit", "item",
     "batch", "article", "residence",
-    *ADAPTING,
+    *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
     "disposition", "channel", "reason", "day", "time", "note", "minutes", "visitor_id", "as",
@@ -86,7 +91,8 @@ FIELDS = (
     "proposed_on", "proposed_part", "declined_why", "user", "place", "phone", "agency", "trade",
     "every_months", "counted_from", "next_on", "template_name",
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
-    *ADAPTED,
+    *ADAPTED, *REGISTER, "there", "since",
+    "reasons", "demands", "wheelchair", "city", "dwelling", "answer",
 )  # fmt: skip
 
 
@@ -142,7 +148,16 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     file = open_by_hand(session, case.person, case.dwelling, wish, viewer=viewer, now=now)
     held = call_commission(session, now.date(), viewer=viewer, now=now)
     session.commit()
-    return {"adaptation_id": str(file.id), "commission_id": str(held.id)}
+    trait = note_trait(
+        session, case.dwelling, TraitSaid("shower", 1, now.date()), viewer=viewer, now=now
+    )
+    said = WishSaid(["stairs"], Needs(wheelchair=True), now.date())
+    wish = open_wish(session, case.person, said, viewer=viewer, now=now)
+    session.commit()
+    return {
+        "adaptation_id": str(file.id), "commission_id": str(held.id),
+        "trait_id": str(trait.id), "wish_id": str(wish.id),
+    }  # fmt: skip
 
 
 def _called(session: Session, order_id: str, now: datetime) -> dict[str, str]:

@@ -55,6 +55,8 @@ from visits.people.measures import note_alert
 from visits.portfolio import upload_file
 from visits.programmes.drafts import take_up
 from visits.sight import Reach
+from visits.transfers.matching import Needs
+from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid, open_by_hand
 from visits.works.duty import TurnSaid, note_turns
 from visits.works.photos import add_photos, photos_of
@@ -118,6 +120,7 @@ class World:
             form_id=form.form_id, version=form.version, code="seniors", filename="x", path="x",
             name="nothing", rest="x", token="x", item_id=uuid.uuid4(),
             draft_id=uuid.uuid4(), device_id=uuid.uuid4(), number=1,
+            trait_id=uuid.uuid4(),
             article_id=uuid.uuid4(), act_id=uuid.uuid4(), stock_order_id=uuid.uuid4(),
         )  # fmt: skip
         self.known.note(part="public")
@@ -225,6 +228,9 @@ class World:
         wish = Request("kitchen", "letter", NOW.date(), f"Souhait de {person.last_name}")
         asked = ask_adaptation(session, person, dwelling, wish, viewer=make_viewer(by), now=NOW)
         known.note(adaptation_id=asked.id)
+        moving = WishSaid(["stairs"], Needs(), NOW.date(), f"Souhait de {person.last_name}")
+        wish = open_wish(session, person, moving, viewer=make_viewer(by), now=NOW)
+        known.note(wish_id=wish.id)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):

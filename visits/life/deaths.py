@@ -27,6 +27,7 @@ from visits.models.life import EventKind, LifeEvent
 from visits.models.people import Person
 from visits.models.visits import Consequence, Submission, Visit
 from visits.sight import Viewer, visible_cases
+from visits.transfers.wishes import end_wishes
 
 
 def record_death(session: Session, person: Person, *, on: date, told: Told) -> LifeEvent:
@@ -87,6 +88,7 @@ def _end(
     before["follow_ups"] = [[str(one.id), one.state.value] for one in promises]
     before |= end_cases(session, cases, DIED, told, on=on)
     before["adaptations"] = end_files(session, person_id, PERSON_DIED, now=told.now)
+    before["transfers"] = end_wishes(session, person_id, now=told.now)
     withdraw_promises(promises, told)
     return keep_event(session, EventKind.DEATH, person_id, home=None, on=on, told=told, undo=before)
 

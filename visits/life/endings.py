@@ -25,6 +25,7 @@ from visits.models.life import HowTold
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Tenancy
 from visits.models.visits import Visit
+from visits.transfers.wishes import take_wishes_up
 
 Before = dict[str, Any]
 
@@ -184,6 +185,7 @@ def give_back(session: Session, person: Person, before: Before, *, now: datetime
         if promise is not None and promise.why == PERSON_DIED:
             tasks.take_up(promise)
     take_files_up(session, before.get("adaptations", ()), now=now)
+    take_wishes_up(session, before.get("transfers", ()))
     session.flush()
     return back
 

@@ -33,6 +33,7 @@ from visits.models.people import (
     PersonAlert,
     PhoneNumber,
 )
+from visits.models.transfers import TransferWish
 from visits.models.works import WorkOrder
 from visits.people.by_hand import (
     PersonSaid,
@@ -59,6 +60,7 @@ MOVED: tuple[Any, ...] = (
     LifeEvent,
     WorkOrder,
     AdaptationFile,
+    TransferWish,
     Document,
 )
 FIELDS = ("civility", "last_name", "first_name", "born_on", "phone")

@@ -22,6 +22,7 @@ from webapp.office import (
     programmes,
     steering,
     stock,
+    transfers,
     works,
 )
 from webapp.office.frame.codes import adaptation_name, coded, kind_name, owner_name, term
@@ -47,6 +48,7 @@ SUBJECTS = (
     following.SUBJECT,
     works.SUBJECT,
     adaptations.SUBJECT,
+    transfers.SUBJECT,
     intake.SUBJECT,
     papers.SUBJECT,
     forms.SUBJECT,

@@ -27,7 +27,60 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "placing_kind": {"housenumber": _l("at the number"), "street": _l("at the street")},
     "home_value": {"yes": _l("yes"), "no": _l("no"), "with_residence": _l("with its residence")},
+    # What an adaptation leaves, in a word or two; what it is as works, the registry of codes says.
+    "trait": {
+        "shower": _l("Shower instead of the bath"),
+        "bathroom": _l("Accessible bathroom"),
+        "grab_bars": _l("Grab bars"),
+        "raised_wc": _l("Raised WC"),
+        "handrail": _l("Handrail"),
+        "lighting": _l("Lighting"),
+        "motor_shutters": _l("Motor shutters"),
+        "threshold_ramp": _l("Threshold ramp"),
+        "widened_door": _l("Widened door"),
+        "thermostatic_mixer": _l("Thermostatic mixer tap"),
+        "shower_seat": _l("Shower seat"),
+        "non_slip_floor": _l("Non-slip floor"),
+        "controls": _l("Controls within reach"),
+        "kitchen": _l("Accessible kitchen"),
+        "lift_access": _l("Step-free way into the building"),
+        "entrance_door": _l("Clear width of the entrance door, in mm"),
+        "inner_door": _l("Clear width of the narrowest inner door, in mm"),
+        "outside_steps": _l("Steps from the street to the door of the building"),
+        "leaving": _l("Departure announced"),
+    },
+    "trait_source": {
+        "hand": _l("noted by hand"),
+        "adaptation": _l("left by an adaptation that was received"),
+        "visit": _l("told at a visit"),
+    },
+    "access_class": {
+        "usable": _l("Usable in a wheelchair"),
+        "reachable": _l("Reachable in a wheelchair"),
+        "not_reachable": _l("Not reachable in a wheelchair"),
+        "unknown": _l("Not known"),
+    },
+    "letting": {
+        "vacant": _l("Free or soon free"),
+        "free": _l("Free"),
+        "soon": _l("Soon free"),
+        "let": _l("Let"),
+    },
+    "demand": {
+        "reach": _l("Ground floor or lift"),
+        "no_steps": _l("No step from the street"),
+        "doors": _l("Doors wide enough for a wheelchair"),
+        "shower": _l("Shower instead of a bath"),
+        "grab_bars": _l("Grab bars"),
+        "raised_wc": _l("Raised WC"),
+        "handrail": _l("Handrail"),
+        "motor_shutters": _l("Motor shutters"),
+    },
     "field": {
+        "traits.trait": _l("What is noted"),
+        "traits.value": _l("Measure"),
+        "traits.since": _l("Since when"),
+        "traits.why": _l("Why it is withdrawn"),
         "reference": _l("Reference"),
         "residence_reference": _l("Reference of the residence"),
         "address": _l("Address"),
@@ -51,6 +104,12 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 
 REFUSALS: dict[str, Any] = {
+    "trait_not_found": _l("This is not noted of this dwelling."),
+    "trait_withdrawn_already": _l("Somebody withdrew this meanwhile. Nothing was changed."),
+    "trait_out_of_range": _l(
+        "A whole number is expected: a width in mm from 300 to 2,000, or steps from 0 to 100."
+    ),
+    "trait_too_long_ago": _l("That is more than 60 years ago: look at the year again."),
     "reference_taken": _l("A dwelling has this reference already."),
     "residence_elsewhere": _l("This residence is not in your territory."),
     "lease_not_found": _l("This lease is not to come any more, or was changed meanwhile."),

@@ -21,6 +21,7 @@ from tests.factories import (
     make_viewer,
     make_visit,
 )
+from tests.submissions import QUIET, fill, home_visit
 from tests.visits.test_adaptations_called_for import form
 from visits.adaptations.receiving import receive_what_is_done
 from visits.forms.published import publish_form
@@ -34,7 +35,7 @@ from visits.models.funding import FundingNote
 from visits.models.life import HowTold
 from visits.models.people import Person
 from visits.models.transfers import TransferWish
-from visits.models.visits import Submission
+from visits.models.visits import VisitState
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight import Reach
 from visits.works.moves import MoveSaid, move_work_order
@@ -140,7 +141,8 @@ def test_a_bath_becomes_a_shower_and_the_home_goes_to_who_waited(
 
 def _visited(app: Flask, session: Session) -> tuple[Person, Person]:
     """Let a visit find the bath, on a ground floor; somebody elsewhere waits for such a home."""
-    publish_form(session, form(), by=None, now=NOW)
+    for one in (home_visit(), form()):
+        publish_form(session, one, by=None, now=NOW)
     by, visitor = make_user(session), make_user(session, role=Role.VISITOR)
     home = make_dwelling(session, residence=make_residence(session), floor=0, reference="BAS")
     tenant = make_person(session, dwelling=home, last_name="MOREL")
@@ -148,12 +150,13 @@ def _visited(app: Flask, session: Session) -> tuple[Person, Person]:
     visit = make_visit(
         session, case=make_case(session, by=by, person=tenant, dwelling=home), visitor=visitor
     )
-    record_submission(
-        session, app.extensions["palier"].store, xml=XML.format(visit.id).encode(), files=[],
-        viewer=make_viewer(visitor, Reach.OWN), now=NOW, visit_id=visit.id,
-    )  # fmt: skip
-    session.commit()
-    assert session.scalars(select(Submission)).one().counts
+    for xml in (XML.format(visit.id).encode(), fill(QUIET)):
+        sent = record_submission(
+            session, app.extensions["palier"].store, xml=xml, files=[],
+            viewer=make_viewer(visitor, Reach.OWN), now=NOW, visit_id=visit.id,
+        )  # fmt: skip
+        assert sent.counts
+    assert visit.state is VisitState.DONE
     session.commit()
     return tenant, waiting
 

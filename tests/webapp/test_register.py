@@ -54,14 +54,14 @@ def test_what_was_typed_wrong_stays_in_the_form_with_why(client_as: SignIn, home
 def test_an_entry_is_withdrawn_with_a_reason(
     client_as: SignIn, home: Dwelling, session: Session
 ) -> None:
-    client = client_as(Role.COORDINATOR, language="en")
-    client.post(f"/homes/{home.id}/traits", data=BARS)
+    client, page_of = client_as(Role.COORDINATOR, language="en"), f"/homes/{home.id}"
+    client.post(f"{page_of}/traits", data=BARS)
     noted = session.scalars(select(HomeTrait.id)).one()
     session.rollback()
-    place = f"/homes/{home.id}/traits/{noted}/withdraw"
+    place = f"{page_of}/traits/{noted}/withdraw"
     assert client.post(place, data={"why": ""}).status_code == 422
     assert client.post(place, data={"why": "Wrong flat"}).status_code == 302
-    page = client.get(f"/homes/{home.id}").text
+    page = client.get(page_of).text
     assert re.search(r"<s>\s*Grab bars\s*</s>", page)
     assert "Wrong flat" in page
     assert client.post(place, data={"why": "Again"}).status_code == 409

@@ -11,12 +11,15 @@ from tests.factories import make_dwelling, make_person, make_residence, make_use
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.homes.access import Demand
 from visits.homes.traits import TraitSaid, note_trait
+from visits.life.arrivals import Arriving, record_arrival, undo_arrival
 from visits.life.deaths import record_death
 from visits.life.endings import Told, give_back
+from visits.life.merging import Chosen, merge_persons
+from visits.life.moves import arrivals_in_file
 from visits.models.accounts import User
-from visits.models.life import HowTold
-from visits.models.people import Person
-from visits.models.portfolio import Dwelling
+from visits.models.life import HowTold, LifeEvent
+from visits.models.people import Occupancy, Person
+from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.transfers import OfferRefusal, TransferWish, WishState
 from visits.people.protection import protect
 from visits.sight import Reach
@@ -30,16 +33,14 @@ from visits.transfers.listing import (
     matches_of,
 )
 from visits.transfers.matching import Needs
+from visits.transfers.offers import AnswerSaid, answer_offer, offer_home, take_offer_back
 from visits.transfers.wishes import (
-    AnswerSaid,
     WishSaid,
-    answer_offer,
     close_wish,
     find_wish,
-    offer_home,
     open_wish,
     reopen_wish,
-    take_offer_back,
+    wishes_of,
 )
 
 WHEELCHAIR = Needs(wheelchair=True)
@@ -89,6 +90,11 @@ class Office:
     def back(self, wish: TransferWish) -> None:
         viewer = make_viewer(self.user)
         take_offer_back(self.session, wish, turn=wish.turn, viewer=viewer, now=self.now)
+
+    def move_to(self, home: Dwelling) -> LifeEvent:
+        told = Told(HowTold.PAGE, self.user.id, self.now)
+        arriving = Arriving(home, self.now.date())
+        return record_arrival(self.session, self.person, arriving, told=told)
 
     def close(self, wish: TransferWish, state: str, why: str = "") -> None:
         viewer = make_viewer(self.user)
@@ -180,8 +186,44 @@ def test_an_offer_is_answered_and_a_refusal_has_its_reason(office: Office) -> No
     office.offer(wish, home)
     office.answer(wish, "accepted")
     assert wish.state is WishState.ACCEPTED
-    office.close(wish, "done")
+
+
+def test_a_wish_is_done_by_the_move_to_the_home_that_was_accepted_and_not_before(
+    office: Office,
+) -> None:
+    home, wish = office.home("A"), office.wish()
+    office.offer(wish, home)
+    office.answer(wish, "accepted")
+    with pytest.raises(Conflict) as refused:
+        office.close(wish, "done")
+    assert refused.value.code == "has_not_moved_yet"
+    moved = office.move_to(home)
     assert (wish.state, wish.is_open) == (WishState.DONE, False)
+    undo_arrival(office.session, moved, by=office.user.id, now=office.now)
+    assert wish.state is WishState.ACCEPTED
+
+
+def test_who_accepted_after_she_had_moved_is_done_by_hand(office: Office) -> None:
+    home, wish = office.home("A"), office.wish()
+    office.offer(wish, home)
+    office.move_to(home)
+    office.answer(wish, "accepted")
+    office.close(wish, "done")
+    assert wish.state is WishState.DONE
+
+
+def test_a_file_that_finds_her_in_the_home_she_accepted_ends_the_wish(office: Office) -> None:
+    home, other, wish = office.home("A"), office.home("B"), office.wish()
+    office.offer(wish, home)
+    office.answer(wish, "accepted")
+    told = Told(HowTold.IMPORT, office.user.id, office.now)
+    for found, state in ((other, WishState.ACCEPTED), (home, WishState.DONE)):
+        lease = Tenancy(dwelling_id=found.id)
+        office.session.add(lease)
+        office.session.flush()
+        office.session.add(Occupancy(person_id=office.person.id, tenancy_id=lease.id))
+        arrivals_in_file(office.session, {office.person.id: found.id}, told)
+        assert wish.state is state
 
 
 def test_each_act_is_taken_back_the_latest_first(office: Office) -> None:
@@ -189,7 +231,7 @@ def test_each_act_is_taken_back_the_latest_first(office: Office) -> None:
     viewer = make_viewer(office.user)
     office.offer(wish, home)
     office.answer(wish, "accepted")
-    office.close(wish, "done")
+    office.close(wish, "withdrawn", "Reste chez elle")
     reopen_wish(office.session, wish, turn=wish.turn, viewer=viewer, now=office.now)
     assert wish.state is WishState.ACCEPTED
     office.back(wish)
@@ -209,8 +251,75 @@ def test_one_home_is_offered_to_one_and_one_person_has_one_wish(office: Office) 
     with pytest.raises(Conflict) as refused:
         office.offer(beside, home)
     assert refused.value.code == "home_is_offered"
+    assert office.found(beside) == []
     office.back(wish)
+    assert office.found(beside) == ["A"]
     office.offer(beside, home)
+
+
+def test_what_is_taken_back_promises_no_home_twice(office: Office) -> None:
+    home, wish = office.home("A"), office.wish()
+    beside = office.wish(person=make_person(office.session))
+    office.offer(wish, home)
+    office.answer(wish, "refused", "too_far")
+    office.offer(beside, home)
+    with pytest.raises(Conflict) as refused:
+        office.back(wish)
+    assert refused.value.code == "home_is_offered"
+    assert wish.state is WishState.WAITING
+
+
+def test_a_wish_that_goes_on_lets_go_of_a_home_offered_to_somebody_else_meanwhile(
+    office: Office,
+) -> None:
+    home, wish, viewer = office.home("A"), office.wish(), make_viewer(office.user)
+    office.offer(wish, home)
+    office.close(wish, "withdrawn", "Reste chez elle")
+    beside = office.wish(person=make_person(office.session))
+    office.offer(beside, home)
+    reopen_wish(office.session, wish, turn=wish.turn, viewer=viewer, now=office.now)
+    assert (wish.state, wish.standing) == (WishState.WAITING, None)
+    assert wish.offers[0].withdrawn_by_id == office.user.id
+    told = Told(HowTold.PAGE, office.user.id, office.now)
+    office.back(beside)
+    office.offer(wish, home)
+    event = record_death(office.session, office.person, on=office.now.date(), told=told)
+    office.offer(beside, home)
+    give_back(office.session, office.person, event.undo or {}, now=office.now)
+    assert (wish.state, beside.state) == (WishState.WAITING, WishState.OFFERED)
+
+
+def test_nobody_is_proposed_the_home_she_lives_in(office: Office) -> None:
+    home = office.home("SIEN")
+    office.move_to(home)
+    office.note(home, "leaving", 1, office.now.date() + timedelta(days=20))
+    assert office.found(office.wish()) == []
+    viewer, today = make_viewer(office.user), office.now.date()
+    assert awaited_homes(office.session, viewer, homes=viewer, today=today) == []
+
+
+def test_whoever_died_wishes_nothing_and_no_wish_of_hers_goes_on(office: Office) -> None:
+    wish, viewer = office.wish(), make_viewer(office.user)
+    told = Told(HowTold.PAGE, office.user.id, office.now)
+    record_death(office.session, office.person, on=office.now.date(), told=told)
+    with pytest.raises(Conflict) as refused:
+        office.wish()
+    assert refused.value.code == "wish_of_who_died"
+    with pytest.raises(Conflict):
+        reopen_wish(office.session, wish, turn=wish.turn, viewer=viewer, now=office.now)
+
+
+def test_two_files_of_one_person_that_both_wish_are_one_person_with_both(office: Office) -> None:
+    session, viewer = office.session, make_viewer(office.user)
+    other = make_person(session)
+    wishes = [office.wish(), office.wish(person=other)]
+    merge_persons(session, office.person, other, Chosen(), viewer=viewer, now=office.now)
+    assert {one.id for one in wishes_of(session, viewer, office.person)} == {
+        one.id for one in wishes
+    }
+    with pytest.raises(Conflict) as refused:
+        office.wish()
+    assert refused.value.code == "wish_already_open"
 
 
 def test_of_two_who_act_at_once_the_second_is_told(office: Office) -> None:
@@ -260,7 +369,7 @@ def test_a_home_that_falls_free_tells_who_waits_for_it_the_longest_first(office:
     office.note(home, "leaving", 1, today + timedelta(days=30))
     assert told() == [("BAS", [second, first])]
     office.offer(second, home)
-    assert told() == [("BAS", [first])]
+    assert told() == []
 
 
 def test_a_wish_ends_with_the_person_and_goes_on_when_her_death_is_taken_back(

@@ -90,6 +90,11 @@ class Desk:
         assert turn is not None
         self.post(f"{wish}/{what}", turn=turn[1], **data)
 
+    def arrives(self, person: Person) -> None:
+        """Note on her page that she lives in the home she accepted."""
+        came = {"home_reference": "BAS", "arrived_on": TODAY, "role": "holder"}
+        self.post(f"/people/{person.id}/arrival", **came)
+
 
 def _why(page: str) -> list[str]:
     return re.findall(r'class="[^"]*error[^"]*"[^>]*>([^<]+)', page)
@@ -133,10 +138,11 @@ def test_a_bath_becomes_a_shower_and_the_home_goes_to_who_waited(
     home = re.search(r'name="dwelling" value="([^"]+)"', desk.client.get(wish).text)
     assert home is not None
     desk.act(wish, "offers", dwelling=home[1])
-    desk.act(wish, "answer", answer="accepted")
-    desk.act(wish, "close", state="done")
-    assert "Has moved" in desk.client.get(wish).text
     assert "No home falls free" in desk.client.get("/transfers/awaited").text
+    desk.act(wish, "answer", answer="accepted")
+    desk.arrives(waiting)
+    assert "Has moved" in desk.client.get(wish).text
+    assert "BAS" in desk.client.get("/homes/register/?letting=let").text
 
 
 def _visited(app: Flask, session: Session) -> tuple[Person, Person]:
@@ -229,9 +235,9 @@ def test_what_is_refused_leads_to_a_move_to_a_home_without_stairs(
     assert "Loin de sa fille." in told
     desk.act(wish, "back")
     desk.act(wish, "answer", answer="accepted")
-    desk.act(wish, "close", state="done")
+    desk.arrives(person)
     assert desk.read(TransferWish).file_id == file.id
-    assert wish in desk.client.get(f"/people/{person.id}").text
+    assert "a home is offered" in desk.client.get(f"/people/{person.id}?kind=transfer").text
     assert person.name in desk.client.get("/transfers/?state=done").text
     assert person.name in desk.client.get("/transfers/transfers.csv?state=done").text
 

@@ -185,7 +185,7 @@ def give_back(session: Session, person: Person, before: Before, *, now: datetime
         if promise is not None and promise.why == PERSON_DIED:
             tasks.take_up(promise)
     take_files_up(session, before.get("adaptations", ()), now=now)
-    take_wishes_up(session, before.get("transfers", ()))
+    take_wishes_up(session, before.get("transfers", ()), now=now)
     session.flush()
     return back
 

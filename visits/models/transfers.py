@@ -61,7 +61,7 @@ class OfferRefusal(enum.StrEnum):
 
 
 class TransferWish(Base):
-    """One wish of one person; she has one that is open.
+    """One wish of one person; she opens one at a time.
 
     `needs` is `{wheelchair, demands, rooms, city}`. `turn` grows with each change: who acts on what
     she read says which one she read. `file` is the adaptation instead of which it was offered.
@@ -107,7 +107,7 @@ class TransferWish(Base):
 
 
 class TransferOffer(Base):
-    """A home that was offered, and what was answered."""
+    """A home that was offered, and what was answered; `reason` is an `OfferRefusal`."""
 
     __tablename__ = "transfer_offer"
 
@@ -117,7 +117,7 @@ class TransferOffer(Base):
     offered_at: Mapped[datetime]
     offered_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     answer: Mapped[Answer | None] = mapped_column(stored_enum(Answer))
-    reason: Mapped[OfferRefusal | None] = mapped_column(stored_enum(OfferRefusal))
+    reason: Mapped[str | None] = mapped_column(EncryptedText)
     said: Mapped[str | None] = mapped_column(EncryptedText)
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))

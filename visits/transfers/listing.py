@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session, joinedload
 
 from visits.homes.access import Letting, letting_of
 from visits.homes.register import Adapted, adapted_homes, tell
-from visits.models.people import Person
-from visits.models.portfolio import Dwelling
+from visits.models.people import Occupancy, Person
+from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.transfers import OPEN_WISHES, TransferWish, WishState
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
 from visits.sight.reach import Viewer
 from visits.sight.transfers import visible_wishes
 from visits.sight.wording import spoken_of
 from visits.transfers.matching import Match, Needs, match, matches, may_be_offered
+from visits.transfers.offers import homes_offered
 
 OPEN, ALL = "open", "all"
 # So many vacant homes are looked at at once, those that are free first.
@@ -70,10 +71,19 @@ def _spoken_of(session: Session, text: str) -> ColumnElement[bool]:
     return and_(*(TransferWish.person_id.in_(one) for one in found)) if found else false()
 
 
-def vacant_homes(session: Session, viewer: Viewer, *, today: date) -> list[Adapted]:
-    """List the adapted homes, free or soon free, that the viewer may see."""
+def vacant_homes(
+    session: Session, viewer: Viewer, *, of: uuid.UUID | None = None, today: date
+) -> list[Adapted]:
+    """List the adapted homes, free or soon free, that the viewer may see and nobody has on offer.
+
+    `of` is one landlord; without, they are those of all.
+    """
     letting = letting_of(today)
-    vacant = adapted_homes(viewer).where(letting != Letting.LET.value)
+    vacant = adapted_homes(viewer).where(
+        letting != Letting.LET.value, Dwelling.id.not_in(homes_offered())
+    )
+    if of is not None:
+        vacant = vacant.where(Dwelling.landlord_id == of)
     ids = session.scalars(vacant.order_by(letting, Dwelling.id).limit(MOST_HOMES)).all()
     told = tell(session, ids, today=today)
     return [told[one] for one in ids]
@@ -81,9 +91,37 @@ def vacant_homes(session: Session, viewer: Viewer, *, today: date) -> list[Adapt
 
 def matches_of(session: Session, homes: Viewer, wish: TransferWish, *, today: date) -> list[Match]:
     """List the vacant homes that may be proposed for a wish; `homes` is how far one sees homes."""
-    vacant = vacant_homes(session, homes, today=today)
-    its = [one for one in vacant if one.dwelling.landlord_id == wish.person.landlord_id]
-    return matches(Needs.read(wish.needs), its)
+    vacant = vacant_homes(session, homes, of=wish.person.landlord_id, today=today)
+    living = _who_lives_in(session, vacant)
+    return matches(Needs.read(wish.needs), [one for one in vacant if _another(wish, one, living)])
+
+
+def _who_lives_in(session: Session, homes: Sequence[Adapted]) -> Mapping[uuid.UUID, set[uuid.UUID]]:
+    """Give by home the persons who live there still."""
+    there = (
+        select(Tenancy.dwelling_id, Occupancy.person_id)
+        .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
+        .where(Tenancy.dwelling_id.in_([one.dwelling.id for one in homes]))
+        .where(Tenancy.ended_on.is_(None), Occupancy.ended_on.is_(None))
+    )
+    found: dict[uuid.UUID, set[uuid.UUID]] = {}
+    for home, person in session.execute(there):
+        found.setdefault(home, set()).add(person)
+    return found
+
+
+def _another(wish: TransferWish, home: Adapted, living: Mapping[uuid.UUID, set[uuid.UUID]]) -> bool:
+    """Tell whether a home is of her landlord, and not the one she lives in."""
+    hers = wish.person_id in living.get(home.dwelling.id, ())
+    return home.dwelling.landlord_id == wish.person.landlord_id and not hers
+
+
+def match_offered(session: Session, wish: TransferWish, *, today: date) -> Match | None:
+    """Compare the home of the offer that stands; whoever asks may see it."""
+    if wish.standing is None:
+        return None
+    home = wish.standing.dwelling_id
+    return match(Needs.read(wish.needs), tell(session, [home], today=today)[home])
 
 
 @dataclass(frozen=True)
@@ -96,13 +134,21 @@ class Awaited:
 
 def awaited_homes(session: Session, viewer: Viewer, *, homes: Viewer, today: date) -> list[Awaited]:
     """List the homes that fall free and that somebody waits for: nothing she needs is missing."""
-    vacant = vacant_homes(session, homes, today=today)
-    if not vacant:
+    waiting = [(wish, Needs.read(wish.needs)) for wish in _waiting(session, viewer)]
+    if not waiting:
         return []
-    waiting = _waiting(session, viewer)
-    needed = {wish.id: Needs.read(wish.needs) for wish in waiting}
-    found = (Awaited(home, _who_waits(home, waiting, needed)) for home in vacant)
-    return [one for one in found if one.waiting]
+    vacant = vacant_homes(session, homes, today=today)
+    living = _who_lives_in(session, vacant)
+    found = []
+    for home in vacant:
+        compared = (
+            (wish, match(needs, home))
+            for wish, needs in waiting
+            if _another(wish, home, living) and may_be_offered(needs, home)
+        )
+        if fitting := [(wish, one) for wish, one in compared if one.fits]:
+            found.append(Awaited(home, fitting))
+    return found
 
 
 def _waiting(session: Session, viewer: Viewer) -> Sequence[TransferWish]:
@@ -114,15 +160,3 @@ def _waiting(session: Session, viewer: Viewer) -> Sequence[TransferWish]:
         .order_by(TransferWish.asked_on, TransferWish.id)
     )
     return session.scalars(waiting).all()
-
-
-def _who_waits(
-    home: Adapted, waiting: Sequence[TransferWish], needed: Mapping[uuid.UUID, Needs]
-) -> list[tuple[TransferWish, Match]]:
-    of_landlord = [one for one in waiting if one.person.landlord_id == home.dwelling.landlord_id]
-    compared = (
-        (wish, match(needed[wish.id], home))
-        for wish in of_landlord
-        if may_be_offered(needed[wish.id], home)
-    )
-    return [(wish, found) for wish, found in compared if found.fits]

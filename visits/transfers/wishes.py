@@ -1,36 +1,33 @@
-"""The wish to move: opened, offered homes, answered, done or withdrawn; each can be undone."""
+"""The wish to move: opened, found, done by the move itself or withdrawn; each can be undone."""
 
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from visits.ground.db import new_id, take_turn
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.homes.register import Adapted, adapted_homes, tell
 from visits.models.adaptations import AdaptationFile, Step
-from visits.models.people import AccessKind, Person
-from visits.models.portfolio import Dwelling
+from visits.models.people import Occupancy, Person
+from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.transfers import (
     OPEN_WISHES,
     Answer,
-    OfferRefusal,
     TransferOffer,
     TransferWish,
     WishReason,
     WishState,
 )
 from visits.sight import Viewer
-from visits.sight.access_log import log_access
-from visits.sight.homes import find_home
 from visits.sight.transfers import visible_wishes
-from visits.transfers.matching import Needs, may_be_offered
+from visits.transfers.matching import Needs
+from visits.transfers.offers import SAID_LENGTH, log_wish, offered_elsewhere, read_just_now, settle
 
-SAID_LENGTH, CITY_LENGTH, MOST_ROOMS = 500, 100, 9
+CITY_LENGTH, MOST_ROOMS = 100, 9
 OLDEST = timedelta(days=5 * 366)
 PERSON_DIED = "died"
 
@@ -56,8 +53,11 @@ def open_wish(
 ) -> TransferWish:
     """Open a wish, perhaps instead of an adaptation that was refused.
 
-    Raises Invalid field by field, Conflict when one of hers is open or the file was not refused.
+    Raises Invalid field by field, Conflict when she died, one of hers is open or the file was not
+    refused.
     """
+    if person.died_on is not None:
+        raise Conflict("wish_of_who_died")
     fields = _wrong(said, today=today_in_paris(now))
     if fields:
         raise Invalid(fields)
@@ -86,7 +86,7 @@ def open_wish(
     )
     session.add(wish)
     session.flush()
-    _log(session, wish, "transfer_open", viewer=viewer, now=now)
+    log_wish(session, wish, "transfer_open", viewer=viewer, now=now)
     return wish
 
 
@@ -112,9 +112,10 @@ def _wrong(said: WishSaid, *, today: date) -> dict[str, str]:
 
 
 def open_wish_of(session: Session, person: Person) -> TransferWish | None:
-    """Give the wish of a person that is open."""
+    """Give the wish of a person that is open; of two that two files of hers had, the first."""
     hers = (TransferWish.person_id == person.id, TransferWish.state.in_(OPEN_WISHES))
-    return session.scalars(select(TransferWish).where(*hers)).one_or_none()
+    first = select(TransferWish).where(*hers).order_by(TransferWish.opened_at, TransferWish.id)
+    return session.scalars(first.limit(1)).one_or_none()
 
 
 def wishes_of(session: Session, viewer: Viewer, person: Person) -> Sequence[TransferWish]:
@@ -149,123 +150,6 @@ def find_wish(
     return wish
 
 
-def offer_home(
-    session: Session,
-    wish: TransferWish,
-    dwelling_id: uuid.UUID,
-    *,
-    turn: int,
-    homes: Viewer,
-    viewer: Viewer,
-    now: datetime,
-) -> TransferOffer:
-    """Offer a home of the register; `homes` is how far the viewer sees homes.
-
-    Raises NotFound for a home she may not see or that is none of the register's, Conflict when
-    another offer stands, the home is let, offered to somebody else or never for these needs.
-    """
-    _read_just_now(wish, turn)
-    if wish.state is not WishState.WAITING:
-        raise Conflict("wish_does_not_wait")
-    home = _of_register(session, homes, dwelling_id, on=today_in_paris(now))
-    if home.dwelling.landlord_id != wish.person.landlord_id:
-        raise NotFound("home_not_found")
-    take_turn(session, f"offers of {dwelling_id}")
-    if home.letting == "let":
-        raise Conflict("home_not_free")
-    if not may_be_offered(Needs.read(wish.needs), home):
-        raise Conflict("home_never_for_these_needs")
-    if _offered_to_somebody(session, dwelling_id):
-        raise Conflict("home_is_offered")
-    offer = TransferOffer(
-        id=new_id(), dwelling_id=dwelling_id, offered_at=now, offered_by_id=viewer.user_id
-    )
-    wish.offers.append(offer)
-    _settle(wish)
-    session.flush()
-    _log(session, wish, "transfer_offer", viewer=viewer, now=now)
-    return offer
-
-
-def _of_register(session: Session, homes: Viewer, dwelling_id: uuid.UUID, *, on: date) -> Adapted:
-    dwelling = find_home(session, homes, dwelling_id)
-    if session.scalar(adapted_homes(homes).where(Dwelling.id == dwelling.id)) is None:
-        raise NotFound("home_not_found")
-    return tell(session, [dwelling.id], today=on)[dwelling.id]
-
-
-def _offered_to_somebody(session: Session, dwelling_id: uuid.UUID) -> bool:
-    standing = (
-        select(TransferOffer.id)
-        .join(TransferOffer.wish)
-        .where(TransferOffer.dwelling_id == dwelling_id, TransferWish.state.in_(OPEN_WISHES))
-        .where(TransferOffer.withdrawn_at.is_(None))
-        .where(TransferOffer.answer.is_(None) | (TransferOffer.answer == Answer.ACCEPTED))
-    )
-    return session.scalar(standing.limit(1)) is not None
-
-
-@dataclass(frozen=True)
-class AnswerSaid:
-    """What was answered to an offer: a refusal has its reason."""
-
-    answer: str
-    reason: str = ""
-    said: str = ""
-
-
-def answer_offer(
-    session: Session,
-    wish: TransferWish,
-    said: AnswerSaid,
-    *,
-    turn: int,
-    viewer: Viewer,
-    now: datetime,
-) -> None:
-    """Note what was answered to the offer that stands. Raises Invalid by field, Conflict."""
-    _read_just_now(wish, turn)
-    offer = wish.standing
-    if offer is None or wish.state is not WishState.OFFERED:
-        raise Conflict("no_offer_to_answer")
-    fields = {}
-    if said.answer not in tuple(Answer):
-        fields["answer"] = "bad_choice" if said.answer else "required"
-    elif said.answer == Answer.REFUSED and said.reason not in tuple(OfferRefusal):
-        fields["reason"] = "bad_choice" if said.reason else "required"
-    if len(said.said.strip()) > SAID_LENGTH:
-        fields["said"] = "too_long"
-    if fields:
-        raise Invalid(fields)
-    offer.answer = Answer(said.answer)
-    refused = offer.answer is Answer.REFUSED
-    offer.reason = OfferRefusal(said.reason) if refused else None
-    offer.said, offer.answered_at, offer.answered_by_id = said.said.strip(), now, viewer.user_id
-    _settle(wish)
-    session.flush()
-    _log(session, wish, f"transfer_{offer.answer}", viewer=viewer, now=now)
-
-
-def take_offer_back(
-    session: Session, wish: TransferWish, *, turn: int, viewer: Viewer, now: datetime
-) -> None:
-    """Take the latest act on an offer back: its answer, or else the offer itself.
-
-    Raises Conflict when the wish is closed, or nothing was offered.
-    """
-    _read_just_now(wish, turn)
-    offer = next((one for one in reversed(wish.offers) if one.withdrawn_at is None), None)
-    if offer is None or not wish.is_open:
-        raise Conflict("no_offer_to_take_back")
-    if offer.answer is not None:
-        offer.answer = offer.reason = offer.said = offer.answered_at = offer.answered_by_id = None
-    else:
-        offer.withdrawn_at, offer.withdrawn_by_id = now, viewer.user_id
-    _settle(wish)
-    session.flush()
-    _log(session, wish, "transfer_taken_back", viewer=viewer, now=now)
-
-
 def close_wish(
     session: Session,
     wish: TransferWish,
@@ -276,17 +160,19 @@ def close_wish(
     viewer: Viewer,
     now: datetime,
 ) -> None:
-    """Close a wish: done once she has moved to the home she accepted, or withdrawn with a reason.
+    """Close a wish: done once she lives in the home she accepted, or withdrawn with a reason.
 
     Raises Invalid by field, Conflict.
     """
-    _read_just_now(wish, turn)
+    read_just_now(wish, turn)
     if not wish.is_open:
         raise Conflict("wish_is_closed")
     if state not in (WishState.DONE, WishState.WITHDRAWN):
         raise Invalid({"state": "bad_choice"})
     if state == WishState.DONE and wish.state is not WishState.ACCEPTED:
         raise Conflict("nothing_accepted")
+    if state == WishState.DONE and not has_moved(session, wish):
+        raise Conflict("has_not_moved_yet")
     if state == WishState.WITHDRAWN and not why.strip():
         raise Invalid({"why": "required"})
     if len(why.strip()) > SAID_LENGTH:
@@ -294,22 +180,27 @@ def close_wish(
     _close(wish, WishState(state), why.strip() or None, now=now)
     wish.closed_by_id = viewer.user_id
     session.flush()
-    _log(session, wish, f"transfer_{wish.state}", viewer=viewer, now=now)
+    log_wish(session, wish, f"transfer_{wish.state}", viewer=viewer, now=now)
 
 
 def reopen_wish(
     session: Session, wish: TransferWish, *, turn: int, viewer: Viewer, now: datetime
 ) -> None:
-    """Let a wish that was closed go on where it stood; raises Conflict when another is open."""
-    _read_just_now(wish, turn)
+    """Let a wish that was closed go on, with the offer that stood unless its home is somebody's.
+
+    Raises Conflict when it is open, another is, or she died.
+    """
+    read_just_now(wish, turn)
     if wish.is_open:
         raise Conflict("wish_is_open")
+    if wish.person.died_on is not None:
+        raise Conflict("wish_of_who_died")
     take_turn(session, f"transfers of {wish.person_id}")
     if open_wish_of(session, wish.person) is not None:
         raise Conflict("wish_already_open")
-    _go_on(wish)
+    _go_on(session, wish, by=viewer.user_id, now=now)
     session.flush()
-    _log(session, wish, "transfer_reopened", viewer=viewer, now=now)
+    log_wish(session, wish, "transfer_reopened", viewer=viewer, now=now)
 
 
 def end_wishes(session: Session, person_id: uuid.UUID, *, now: datetime) -> list[str]:
@@ -322,12 +213,48 @@ def end_wishes(session: Session, person_id: uuid.UUID, *, now: datetime) -> list
     return [str(wish.id) for wish in ended]
 
 
-def take_wishes_up(session: Session, ids: Sequence[str]) -> None:
-    """Let wishes go on that ended with a death that is taken back."""
+def end_by_moves(
+    session: Session, persons: Collection[uuid.UUID] | None = None, *, now: datetime
+) -> list[str]:
+    """Let wishes be done of who lives in the home she accepted; gives which, to take up again.
+
+    `persons` are those who moved, or nobody knows who.
+    """
+    found = _moved()
+    if persons is not None:
+        found = found.where(TransferWish.person_id.in_(persons))
+    done = session.scalars(found.order_by(TransferWish.id)).all()
+    for wish in done:
+        _close(wish, WishState.DONE, None, now=now)
+    session.flush()
+    return [str(wish.id) for wish in done]
+
+
+def has_moved(session: Session, wish: TransferWish) -> bool:
+    """Tell whether she lives in the home she accepted."""
+    return session.scalar(_moved().where(TransferWish.id == wish.id)) is not None
+
+
+def _moved() -> Select[TransferWish]:
+    lives_there = exists().where(
+        TransferOffer.wish_id == TransferWish.id,
+        TransferOffer.withdrawn_at.is_(None),
+        TransferOffer.answer == Answer.ACCEPTED,
+        Tenancy.dwelling_id == TransferOffer.dwelling_id,
+        Tenancy.ended_on.is_(None),
+        Occupancy.tenancy_id == Tenancy.id,
+        Occupancy.person_id == TransferWish.person_id,
+        Occupancy.ended_on.is_(None),
+    )
+    return select(TransferWish).where(TransferWish.state == WishState.ACCEPTED, lives_there)
+
+
+def take_wishes_up(session: Session, ids: Sequence[str], *, now: datetime) -> None:
+    """Let wishes go on that ended with a death or a move that is taken back."""
     found = select(TransferWish).where(TransferWish.id.in_([uuid.UUID(one) for one in ids]))
     for wish in session.scalars(found.order_by(TransferWish.id)):
-        if not wish.is_open and wish.closed_why == PERSON_DIED:
-            _go_on(wish)
+        if wish.state is WishState.DONE or wish.closed_why == PERSON_DIED:
+            _go_on(session, wish, by=None, now=now)
     session.flush()
 
 
@@ -336,31 +263,9 @@ def _close(wish: TransferWish, state: WishState, why: str | None, *, now: dateti
     wish.turn += 1
 
 
-def _go_on(wish: TransferWish) -> None:
+def _go_on(session: Session, wish: TransferWish, *, by: uuid.UUID | None, now: datetime) -> None:
     wish.closed_at = wish.closed_by_id = wish.closed_why = None
-    _settle(wish)
-
-
-def _settle(wish: TransferWish) -> None:
-    """Let the state of an open wish follow from its offers: the one place that moves it."""
     offer = wish.standing
-    wish.state = WishState.WAITING
-    if offer is not None:
-        wish.state = WishState.ACCEPTED if offer.answer else WishState.OFFERED
-    wish.turn += 1
-
-
-def _read_just_now(wish: TransferWish, turn: int) -> None:
-    if wish.turn != turn:
-        raise Conflict("wish_changed_meanwhile")
-
-
-def _log(session: Session, wish: TransferWish, what: str, *, viewer: Viewer, now: datetime) -> None:
-    log_access(
-        session,
-        user_id=viewer.user_id,
-        persons=[wish.person_id],
-        kind=AccessKind.WRITE,
-        what=what,
-        now=now,
-    )
+    if offer is not None and offered_elsewhere(session, wish, offer.dwelling_id):
+        offer.withdrawn_at, offer.withdrawn_by_id = now, by
+    settle(wish)

@@ -13,14 +13,8 @@ from visits.models.people import Person
 from visits.models.transfers import TransferWish, WishState
 from visits.transfers.listing import matches_of
 from visits.transfers.matching import Needs
-from visits.transfers.wishes import (
-    AnswerSaid,
-    WishSaid,
-    answer_offer,
-    offer_home,
-    open_wish,
-    open_wish_of,
-)
+from visits.transfers.offers import AnswerSaid, answer_offer, offer_home
+from visits.transfers.wishes import WishSaid, open_wish, open_wish_of
 from webapp.access.auth import Action
 from webapp.demo.calendar import next_office_moment
 from webapp.demo.cast import acting

@@ -26,6 +26,7 @@ READS: dict[EntryKind, Action] = {
     EntryKind.ANSWER: Action.SEE_ANSWERS,
     EntryKind.WORK: Action.SEE_WORKS,
     EntryKind.ADAPTATION: Action.FOLLOW_ADAPTATIONS,
+    EntryKind.TRANSFER: Action.FOLLOW_ADAPTATIONS,
     EntryKind.CONSENT: Action.SEE_PERSONS,
     EntryKind.REFUSED: Action.SEE_ANSWERS,
     EntryKind.MEASURE: Action.SEE_PERSONS,

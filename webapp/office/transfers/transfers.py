@@ -89,7 +89,8 @@ def _as_csv(rows: Sequence[TransferWish]) -> str:
     landlords = landlords_seen()
     of_landlord = [label for _none, label, _class in landlord_column()]
     heads = (_("Reference"), _("Person"), *of_landlord, _("Asked on"), _("Where it stands"))
-    writer.writerow([*heads, _("Why"), _("Rooms, at least"), _("City")])
+    needed = (_("What the home must have"), _("Rooms, at least"), _("City"))
+    writer.writerow([*heads, _("Why"), _("For a wheelchair"), *needed])
     for one in rows:
         needs = Needs.read(one.needs)
         cells = (
@@ -99,6 +100,8 @@ def _as_csv(rows: Sequence[TransferWish]) -> str:
             day(one.asked_on),
             word("wish_state", one.state),
             ", ".join(word("wish_reason", reason) for reason in one.reasons),
+            _("yes") if needs.wheelchair else _("no"),
+            ", ".join(word("demand", demand) for demand in needs.demands),
             str(needs.rooms or ""),
             needs.city,
         )

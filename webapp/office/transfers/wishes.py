@@ -16,24 +16,27 @@ from visits.ground.errors import Invalid
 from visits.homes.access import Demand
 from visits.models.adaptations import AdaptationFile
 from visits.models.portfolio import Dwelling
-from visits.models.transfers import TransferWish
-from visits.sight import find_person
+from visits.models.transfers import TransferWish, WishState
+from visits.sight import Viewer, find_person
 from visits.sight.homes import visible_homes
-from visits.transfers.listing import matches_of
+from visits.transfers.listing import match_offered, matches_of
 from visits.transfers.matching import Needs
+from visits.transfers.offers import (
+    SAID_LENGTH,
+    AnswerSaid,
+    answer_offer,
+    offer_home,
+    take_offer_back,
+)
 from visits.transfers.wishes import (
     CITY_LENGTH,
     MOST_ROOMS,
-    SAID_LENGTH,
-    AnswerSaid,
     WishSaid,
-    answer_offer,
     close_wish,
     find_wish,
-    offer_home,
+    has_moved,
     open_wish,
     reopen_wish,
-    take_offer_back,
 )
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
@@ -42,6 +45,9 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.moments import typed_day
 
 transfer_wishes = Blueprint("transfer_wishes", __name__, url_prefix="/transfers")
+
+# So many homes are proposed on a page, what misses least first; it says how many more there are.
+MOST_SHOWN = 20
 
 
 @transfer_wishes.get("/new/<uuid:person_id>")
@@ -208,21 +214,31 @@ def _page(wish_id: uuid.UUID, refused: Invalid | None = None) -> str:
     with showing("transfer") as (session, shown):
         wish = find_wish(session, viewer(), wish_id)
         shown.add(wish.person_id)
-        homes = viewer(Action.SEE_HOMES)
-        offered = [one.dwelling_id for one in wish.offers]
-        seen = select(Dwelling.id).join(Dwelling.residence).where(visible_homes(homes))
+        homes, today = viewer(Action.SEE_HOMES), today_in_paris(now())
+        waits = wish.state is WishState.WAITING
+        matches = matches_of(session, homes, wish, today=today) if waits else []
+        seen = _homes_seen(session, homes, wish)
+        on_offer = wish.standing is not None and wish.standing.dwelling_id in seen
         return render_template(
             "transfers/show.html",
             wish=wish,
             needs=Needs.read(wish.needs),
-            matches=matches_of(session, homes, wish, today=today_in_paris(now()))
-            if wish.state == "waiting"
-            else [],
-            seen=set(session.scalars(seen.where(Dwelling.id.in_(offered)))),
+            matches=matches[:MOST_SHOWN],
+            more=len(matches[MOST_SHOWN:]),
+            on_offer=match_offered(session, wish, today=today) if on_offer else None,
+            has_moved=has_moved(session, wish),
+            seen=seen,
             typed=request.form,
             said_length=SAID_LENGTH,
             errors=_errors(refused),
         )
+
+
+def _homes_seen(session: Session, homes: Viewer, wish: TransferWish) -> set[uuid.UUID]:
+    """Give those of the homes that were offered which the viewer may see today."""
+    seen = select(Dwelling.id).join(Dwelling.residence).where(visible_homes(homes))
+    offered = [one.dwelling_id for one in wish.offers]
+    return set(session.scalars(seen.where(Dwelling.id.in_(offered))))
 
 
 def _errors(refused: Invalid | None) -> dict[str, str]:

@@ -88,5 +88,10 @@ REFUSALS: dict[str, Any] = {
     ),
     "no_offer_to_answer": _l("No offer waits for an answer."),
     "no_offer_to_take_back": _l("There is no offer to take back."),
+    "wish_of_who_died": _l("This person died: no wish of hers can be opened."),
+    "has_not_moved_yet": _l(
+        "She does not live in the home she accepted yet: note the move on her page, or wait for "
+        "the landlord’s file, and the wish is done by itself."
+    ),
     "nothing_accepted": _l("No home was accepted: the move cannot be done."),
 }

@@ -29,6 +29,7 @@ from visits.models.papers import PaperChange
 from visits.models.people import Person
 from visits.models.portfolio import Residence
 from visits.models.stock import Article, StockOrder
+from visits.models.transfers import TransferOffer, TransferWish
 from visits.models.works import WorkOrder
 from visits.models.works_history import WorkOrderEvent, WorkOrderLink, WorkOrderQuote
 from webapp import create_app
@@ -203,6 +204,9 @@ def typed(demo: Walked) -> re.Pattern[str]:
             AdaptationFile.wish,
             AdaptationMove.said,
             AdaptationDecision.explanation,
+            TransferWish.wish,
+            TransferWish.closed_why,
+            TransferOffer.said,
             PaperChange.said,
             Article.name,
             StockOrder.supplier,

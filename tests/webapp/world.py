@@ -38,6 +38,7 @@ from visits.adaptations.files import Request
 from visits.adaptations.files import open_by_hand as ask_adaptation
 from visits.forms.published import publish_form
 from visits.ground.deadlines import today_in_paris
+from visits.homes.traits import LEAVING, TraitSaid, note_trait
 from visits.intake.alerts import Raised, raise_alert
 from visits.intake.submissions import SentFile, record_submission
 from visits.life.likely_doubles import find_doubles, keep_doubles
@@ -120,7 +121,6 @@ class World:
             form_id=form.form_id, version=form.version, code="seniors", filename="x", path="x",
             name="nothing", rest="x", token="x", item_id=uuid.uuid4(),
             draft_id=uuid.uuid4(), device_id=uuid.uuid4(), number=1,
-            trait_id=uuid.uuid4(),
             article_id=uuid.uuid4(), act_id=uuid.uuid4(), stock_order_id=uuid.uuid4(),
         )  # fmt: skip
         self.known.note(part="public")
@@ -231,6 +231,10 @@ class World:
         moving = WishSaid(["stairs"], Needs(), NOW.date(), f"Souhait de {person.last_name}")
         wish = open_wish(session, person, moving, viewer=make_viewer(by), now=NOW)
         known.note(wish_id=wish.id)
+        fitted = (TraitSaid("shower", 1, NOW.date()), TraitSaid(LEAVING, 1, later.date()))
+        for one in fitted:
+            noted = note_trait(session, dwelling, one, viewer=make_viewer(by), now=NOW)
+            known.note(trait_id=noted.id)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):

@@ -50,7 +50,7 @@ ENTRANCE_DOOR, INNER_DOOR, STEPS, LEAVING = (
 )
 TRAITS: Mapping[str, Kind] = {
     **dict.fromkeys(FITTED, Kind("fitted")),
-    ENTRANCE_DOOR: Kind("mm", 400, 2_000),
+    ENTRANCE_DOOR: Kind("mm", 300, 2_000),
     INNER_DOOR: Kind("mm", 300, 2_000),
     STEPS: Kind("steps", 0, 100),
     LEAVING: Kind("announced", ahead=True),

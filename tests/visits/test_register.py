@@ -28,7 +28,7 @@ from visits.forms.published import publish_form
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.homes.access import AccessClass, Demand, Letting
 from visits.homes.register import (
-    VACANT,
+    FREE_OR_SOON,
     Adapted,
     RegisterFilter,
     count_register,
@@ -192,14 +192,15 @@ def test_a_home_is_free_soon_free_or_let_by_its_leases_and_what_is_announced(
 ) -> None:
     session, today = office.session, office.today
     home = office.home("shower", reference="F")
-    assert office.told(home).letting is Letting.FREE
+    assert office.told(home).letting is Letting.UNKNOWN
+    assert office.listed(letting=FREE_OR_SOON) == set()
     make_person(session, dwelling=home)
     lease = session.scalars(select(Tenancy).where(Tenancy.dwelling_id == home.id)).one()
     assert office.told(home).letting is Letting.LET
     leaving = office.note(home, "leaving", 1, today + timedelta(days=40))
     told = office.told(home)
     assert (told.letting, told.leaves_on) == (Letting.SOON, today + timedelta(days=40))
-    assert office.listed(letting=VACANT) == office.listed(letting="soon") == {"F"}
+    assert office.listed(letting=FREE_OR_SOON) == office.listed(letting="soon") == {"F"}
     viewer = make_viewer(office.user)
     withdraw_trait(session, home, leaving.id, "Elle reste", viewer=viewer, now=office.now)
     assert office.listed(letting="let") == {"F"}
@@ -211,6 +212,21 @@ def test_a_home_is_free_soon_free_or_let_by_its_leases_and_what_is_announced(
     assert office.told(home).letting is Letting.FREE
     session.add(LeaseToCome(dwelling_id=home.id, starts_on=today + timedelta(days=5), content={}))
     session.flush()
+    assert office.told(home).letting is Letting.LET
+
+
+def test_of_a_home_without_a_known_lease_somebody_says_from_when_it_is_free(
+    office: Office,
+) -> None:
+    home, today = office.home("shower"), office.today
+    assert office.told(home).letting is Letting.UNKNOWN
+    office.note(home, "leaving", 1, today - timedelta(days=3))
+    assert office.told(home).letting is Letting.FREE
+    office.note(home, "leaving", 1, today + timedelta(days=3))
+    assert office.told(home).letting is Letting.SOON
+    lease = Tenancy(dwelling_id=home.id, started_on=today + timedelta(days=3))
+    office.session.add(lease)
+    office.session.flush()
     assert office.told(home).letting is Letting.LET
 
 

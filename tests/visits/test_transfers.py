@@ -55,12 +55,16 @@ class Office:
     user: User
     person: Person
 
-    def home(self, reference: str, floor: int | None = 0, **said: Any) -> Dwelling:
+    def home(
+        self, reference: str, floor: int | None = 0, *, free: bool = True, **said: Any
+    ) -> Dwelling:
         house = make_residence(self.session, has_lift=said.pop("lift", False))
         made = make_dwelling(
             self.session, residence=house, reference=reference, floor=floor, **said
         )
         self.note(made, "shower", 1)
+        if free:
+            self.note(made, "leaving", 1)
         return made
 
     def note(self, home: Dwelling, trait: str, value: int, since: date | None = None) -> None:
@@ -144,12 +148,20 @@ def test_a_match_says_what_it_has_what_it_misses_and_what_nobody_knows(office: O
 def test_what_misses_least_comes_first_and_what_is_let_not_at_all(office: Office) -> None:
     office.home("GRAND", rooms=4)
     office.home("PETIT", rooms=1)
-    make_person(office.session, dwelling=office.home("LOUE", rooms=4))
+    make_person(office.session, dwelling=office.home("LOUE", rooms=4, free=False))
     assert office.found(office.wish(Needs(rooms=3))) == ["GRAND", "PETIT"]
 
 
+def test_a_home_of_which_nobody_knows_whether_it_is_let_is_not_proposed(office: Office) -> None:
+    home, wish = office.home("INCONNU", free=False), office.wish()
+    assert office.found(wish) == []
+    with pytest.raises(Conflict) as refused:
+        office.offer(wish, home)
+    assert refused.value.code == "home_not_free"
+
+
 def test_a_hidden_home_is_proposed_to_nobody_by_who_may_not_see_it(office: Office) -> None:
-    home, wish = office.home("CACHE"), office.wish()
+    home, wish = office.home("CACHE", free=False), office.wish()
     hidden = make_person(office.session, dwelling=home)
     office.note(home, "leaving", 1, office.now.date() + timedelta(days=20))
     protect(office.session, hidden, by=office.user.id, now=office.now)
@@ -354,7 +366,7 @@ def test_what_cannot_be_is_refused_by_field(office: Office, said: WishSaid, fiel
 
 
 def test_a_home_that_falls_free_tells_who_waits_for_it_the_longest_first(office: Office) -> None:
-    home = office.home("BAS")
+    home = office.home("BAS", free=False)
     make_person(office.session, dwelling=home)
     first, second = office.wish(), office.wish(person=make_person(office.session))
     second.asked_on -= timedelta(days=90)

@@ -31,7 +31,8 @@ READABLE = (String, JSON, LargeBinary)
 FORMS = ("form_version", "form_draft", "parameter_value", "programme_version", "programme_draft")
 LEAST = 5
 # The same words with another meaning: what is broken in a dwelling, what is in a visitor's bag, who
-# we are, who pays, what the landlord's file says of a home, how a question of consent was put.
+# we are, who pays, what the landlord's file says of a home, how a question of consent was put, what
+# is fitted in a dwelling.
 SAME_WORDS = {
     *(
         "work_order.trade",
@@ -43,6 +44,7 @@ SAME_WORDS = {
     ),
     "mandate.rights",
     "funding_note.payer",
+    "home_trait.trait",
     *("case_file.reasons", "consent.read_out", "consent.text_version"),
 }
 # Names of columns and fields, told by the schema itself.

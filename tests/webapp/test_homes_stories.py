@@ -25,7 +25,7 @@ from tests.submissions import QUIET, fill, home_visit
 from tests.visits.test_adaptations_called_for import form
 from visits.adaptations.receiving import receive_what_is_done
 from visits.forms.published import publish_form
-from visits.homes.traits import TraitSaid, note_trait
+from visits.homes.traits import LEAVING, TraitSaid, note_trait
 from visits.intake.submissions import record_submission
 from visits.life.endings import Told
 from visits.life.moves import record_departure
@@ -248,8 +248,9 @@ def _third_floor(session: Session) -> Person:
     for reference, floor in (("BAS", 0), ("TROISIEME", 3)):
         house = make_residence(session, has_lift=False)
         home = make_dwelling(session, residence=house, floor=floor, reference=reference)
-        said = TraitSaid("shower", 1, NOW.date())
-        note_trait(session, home, said, viewer=viewer, now=NOW)
+        for trait in ("shower", LEAVING):
+            said = TraitSaid(trait, 1, NOW.date())
+            note_trait(session, home, said, viewer=viewer, now=NOW)
     house = make_residence(session, has_lift=False)
     person = make_person(session, dwelling=make_dwelling(session, residence=house, floor=3))
     session.commit()

@@ -25,7 +25,7 @@ from tests.factories import (
 )
 from tests.submissions import FALLS, fill, home_visit
 from visits.forms.published import publish_form
-from visits.homes.traits import TraitSaid, note_trait
+from visits.homes.traits import LEAVING, TraitSaid, note_trait
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
@@ -80,7 +80,8 @@ def _awaited(session: Session, waiting: Person, by: User, now: datetime) -> None
     """Let an adapted home be free, and somebody wait for such a one."""
     viewer, on = make_viewer(by), now.date()
     home = make_dwelling(session, residence=make_residence(session), floor=0)
-    note_trait(session, home, TraitSaid("shower", 1, on), viewer=viewer, now=now)
+    for trait in ("shower", LEAVING):
+        note_trait(session, home, TraitSaid(trait, 1, on), viewer=viewer, now=now)
     wish = WishSaid(["stairs"], Needs(wheelchair=True), on)
     open_wish(session, waiting, wish, viewer=viewer, now=now)
 

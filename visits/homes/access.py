@@ -44,11 +44,18 @@ class AccessClass(enum.StrEnum):
 
 
 class Letting(enum.StrEnum):
-    """Whether a home is let; `soon` when its lease ends or a departure is announced."""
+    """Whether a home is let; `soon` when its lease ends or somebody said from when it is free.
+
+    Of a home whose leases no file tells nobody knows, unless somebody said so.
+    """
 
     FREE = "free"
     SOON = "soon"
     LET = "let"
+    UNKNOWN = "unknown"
+
+
+VACANT = (Letting.FREE, Letting.SOON)
 
 
 @dataclass(frozen=True)
@@ -124,18 +131,20 @@ def class_of(asked: Mapping[Demand, ColumnElement[Any]]) -> ColumnElement[Any]:
 
 
 def leaves_on() -> ColumnElement[Any]:
-    """Give the day from which a home is or was free, as its leases and an announcement say.
+    """Give the day from which a home is or was free, as its leases say or, without, somebody.
 
     NULL where nobody said when.
     """
-    ended = select(func.max(Tenancy.ended_on)).where(Tenancy.dwelling_id == Dwelling.id)
+    lease = aliased(Tenancy)
+    ended = select(func.max(lease.ended_on)).where(lease.dwelling_id == Dwelling.id)
+    ever_let = exists().where(lease.dwelling_id == Dwelling.id).correlate(Dwelling)
     noted = aliased(HomeTrait)
     announced = select(func.max(noted.since)).where(
         noted.dwelling_id == Dwelling.id, noted.trait == LEAVING, current(noted), noted.value > 0
     )
     return case(
-        (_let_without_end(), announced.where(noted.since >= _began()).scalar_subquery()),
-        else_=ended.correlate(Dwelling).scalar_subquery(),
+        (and_(ever_let, ~_let_without_end()), ended.correlate(Dwelling).scalar_subquery()),
+        else_=announced.where(noted.since > _began()).scalar_subquery(),
     )
 
 
@@ -150,6 +159,7 @@ def letting_of(today: date) -> ColumnElement[Any]:
     return case(
         (coming, literal(Letting.LET.value)),
         (and_(_let_without_end(), on.is_(None)), literal(Letting.LET.value)),
+        (on.is_(None), literal(Letting.UNKNOWN.value)),
         (or_(_let_without_end(), on > today), literal(Letting.SOON.value)),
         else_=literal(Letting.FREE.value),
     )

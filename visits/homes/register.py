@@ -10,6 +10,7 @@ from sqlalchemy import Select, case, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from visits.homes.access import (
+    VACANT,
     AccessClass,
     Demand,
     Letting,
@@ -28,7 +29,7 @@ from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
 from visits.sight.reach import Viewer
 from visits.sight.wording import dwellings_called
 
-VACANT = "vacant"  # free, or soon
+FREE_OR_SOON = "vacant"
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,8 @@ def _found(
             HomeTrait.trait == only.trait, HomeTrait.value > 0, current(HomeTrait)
         )
         found = found.where(Dwelling.id.in_(having))
-    if only.letting == VACANT:
-        found = found.where(letting_of(today) != Letting.LET.value)
+    if only.letting == FREE_OR_SOON:
+        found = found.where(letting_of(today).in_(VACANT))
     elif only.letting in tuple(Letting):
         found = found.where(letting_of(today) == only.letting)
     if only.rooms is not None:

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, case, false, select
 from sqlalchemy.orm import Session, joinedload
 
-from visits.homes.access import Letting, letting_of
+from visits.homes.access import VACANT, letting_of
 from visits.homes.register import Adapted, adapted_homes, tell
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
@@ -79,9 +79,7 @@ def vacant_homes(
     `of` is one landlord; without, they are those of all.
     """
     letting = letting_of(today)
-    vacant = adapted_homes(viewer).where(
-        letting != Letting.LET.value, Dwelling.id.not_in(homes_offered())
-    )
+    vacant = adapted_homes(viewer).where(letting.in_(VACANT), Dwelling.id.not_in(homes_offered()))
     if of is not None:
         vacant = vacant.where(Dwelling.landlord_id == of)
     ids = session.scalars(vacant.order_by(letting, Dwelling.id).limit(MOST_HOMES)).all()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from visits.ground.db import new_id, take_turn
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.homes.access import Letting
+from visits.homes.access import VACANT
 from visits.homes.register import Adapted, adapted_homes, tell
 from visits.models.people import AccessKind
 from visits.models.portfolio import Dwelling
@@ -61,7 +61,7 @@ def offer_home(
     home = _of_register(session, homes, dwelling_id, on=today_in_paris(now))
     if home.dwelling.landlord_id != wish.person.landlord_id:
         raise NotFound("home_not_found")
-    if home.letting is Letting.LET:
+    if home.letting not in VACANT:
         raise Conflict("home_not_free")
     if not may_be_offered(Needs.read(wish.needs), home):
         raise Conflict("home_never_for_these_needs")

@@ -1,4 +1,4 @@
-"""The demo's adapted homes: what the landlord's file calls adapted is measured, some fall free."""
+"""The demo's adapted homes: those of the landlord's file are measured, some are free or will be."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from visits.ground.deadlines import today_in_paris
 from visits.homes.traits import LEAVING, TraitSaid, note_trait
-from visits.models.portfolio import Dwelling
+from visits.models.portfolio import Dwelling, Tenancy
 from webapp.access.auth import Action
 from webapp.demo.cast import acting
 from webapp.demo.story import Story
@@ -17,11 +17,11 @@ SEED = 95
 FITTED = {"shower": 0.8, "grab_bars": 0.7, "raised_wc": 0.35, "motor_shutters": 0.2}
 WIDE, ENTRANCES, INNER = 0.6, (780, 800, 830, 900), (700, 730, 770, 800, 830)
 STEPS = (0, 0, 0, 1, 3)
-LEAVE_SOON, AHEAD = 0.08, (10, 60)
+FREE, AGO, AHEAD, FURTHEST = 0.12, 20, 10, 60
 
 
 def measure_adapted_homes(story: Story, since: datetime) -> None:
-    """Let a technician go round the adapted homes, and some tenants announce that they leave."""
+    """Let a technician go round the adapted homes, and note which are free or will be."""
     story.timeline.at(since + timedelta(days=2, hours=3), lambda at: _go_round(story, at))
     story.timeline.at(story.now - timedelta(days=3), lambda at: _announce(story, at))
 
@@ -47,8 +47,10 @@ def _go_round(story: Story, now: datetime) -> None:
 
 def _announce(story: Story, now: datetime) -> None:
     rng, viewer = Random(SEED), acting(story.cast.coordinator, Action.EDIT_HOMES)
+    let = set(story.session.scalars(select(Tenancy.dwelling_id).where(Tenancy.ended_on.is_(None))))
     for home in _adapted(story):
-        if rng.random() < LEAVE_SOON:
-            on = today_in_paris(now) + timedelta(days=rng.randint(*AHEAD))
+        if rng.random() < FREE:
+            first = AHEAD if home.id in let else -AGO
+            on = today_in_paris(now) + timedelta(days=rng.randint(first, FURTHEST))
             said = TraitSaid(LEAVING, 1, on)
             note_trait(story.session, home, said, viewer=viewer, now=now)

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from visits.ground.deadlines import today_in_paris
 from visits.homes.access import AccessClass, Letting
 from visits.homes.register import (
-    VACANT,
+    FREE_OR_SOON,
     Adapted,
     RegisterFilter,
     list_register,
@@ -32,7 +32,7 @@ register = Blueprint("register", __name__, url_prefix="/homes/register")
 
 MOST_IN_A_FILE = 10_000
 MOST_ROOMS = 9
-LETTINGS = (VACANT, *Letting)
+LETTINGS = (FREE_OR_SOON, *Letting)
 
 
 @register.get("/")

@@ -47,7 +47,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "entrance_door": _l("Clear width of the entrance door, in mm"),
         "inner_door": _l("Clear width of the narrowest inner door, in mm"),
         "outside_steps": _l("Steps from the street to the door of the building"),
-        "leaving": _l("Departure announced"),
+        "leaving": _l("Free from this day on"),
     },
     "trait_source": {
         "hand": _l("noted by hand"),
@@ -65,6 +65,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "free": _l("Free"),
         "soon": _l("Soon free"),
         "let": _l("Let"),
+        "unknown": _l("Not known"),
     },
     "demand": {
         "reach": _l("Ground floor or lift"),

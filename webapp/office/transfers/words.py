@@ -80,7 +80,7 @@ REFUSALS: dict[str, Any] = {
     "wish_does_not_wait": _l("A home is offered already, or the wish is closed."),
     "wish_is_closed": _l("This wish is closed. Nothing was changed."),
     "wish_is_open": _l("This wish is open. Nothing was changed."),
-    "home_not_free": _l("This home is let, and nobody announced that it falls free."),
+    "home_not_free": _l("This home is not known to be free, or to fall free."),
     "home_is_offered": _l("This home is offered to somebody else already."),
     "home_never_for_these_needs": _l(
         "This home is not known to be reached without stairs: it is never proposed with these "

@@ -137,23 +137,33 @@ def note_answers(
     session: Session, submission: Submission, dwelling_id: uuid.UUID, *, now: datetime
 ) -> None:
     """Note, once, what the answers of a visit tell of a home; they count as long as it is there."""
-    told = HomeTrait.submission_id == submission.id
-    session.execute(delete(HomeTrait).where(told, HomeTrait.dwelling_id != dwelling_id))
-    if session.scalar(select(exists().where(told))):
+    told = _told_by(submission)
+    if not told:
+        return
+    of_it = HomeTrait.submission_id == submission.id
+    session.execute(delete(HomeTrait).where(of_it, HomeTrait.dwelling_id != dwelling_id))
+    if session.scalar(select(exists().where(of_it))):
         return
     since = today_in_paris(submission.ended_at or submission.received_at)
+    for trait, value in told.items():
+        noted = _noted(dwelling_id, trait, value, since, TraitSource.VISIT, now)
+        noted.submission_id = submission.id
+        session.add(noted)
+    session.flush()
+
+
+def _told_by(submission: Submission) -> dict[str, int]:
+    """Read the traits of a home, with their values, that answers tell; what cannot be, not."""
+    told = {}
     for name, fact in ((submission.findings or {}).get("facts") or {}).items():
         if fact["about"] != DWELLING or name not in ANSWERS:
             continue
         trait, words = ANSWERS[name]
         value = words.get(fact["value"]) if words else _whole(fact["value"])
         kind = TRAITS[trait]
-        if value is None or not kind.lowest <= value <= kind.highest:
-            continue
-        noted = _noted(dwelling_id, trait, value, since, TraitSource.VISIT, now)
-        noted.submission_id = submission.id
-        session.add(noted)
-    session.flush()
+        if value is not None and kind.lowest <= value <= kind.highest:
+            told[trait] = value
+    return told
 
 
 def _whole(text: str) -> int | None:

@@ -72,6 +72,11 @@ PAGES = frozenset(
         "people.index",
         "people.show",
         "people_by_hand.new",
+        "register.index",
+        "transfer_wishes.new",
+        "transfer_wishes.show",
+        "transfers.awaited",
+        "transfers.index",
         "programme_drafts.edit",
         "programme_drafts.new",
         "programme_drafts.show",
@@ -179,6 +184,8 @@ NOT_PAGES = frozenset(
         "adaptations.export",
         "referral_requests.export",
         "referrals.export",
+        "register.export",
+        "transfers.export",
     }
 )
 

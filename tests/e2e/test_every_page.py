@@ -30,6 +30,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Residence
 from visits.models.referrals import Referral, ReferralMove
 from visits.models.stock import Article, StockOrder
+from visits.models.transfers import TransferOffer, TransferWish
 from visits.models.works import WorkOrder
 from visits.models.works_history import WorkOrderEvent, WorkOrderLink, WorkOrderQuote
 from webapp import create_app
@@ -208,6 +209,9 @@ def typed(demo: Walked) -> re.Pattern[str]:
             Referral.asked,
             Referral.because,
             ReferralMove.said,
+            TransferWish.wish,
+            TransferWish.closed_why,
+            TransferOffer.said,
             PaperChange.said,
             Article.name,
             StockOrder.supplier,

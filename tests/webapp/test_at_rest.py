@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from visits.cases.tasks import CASE_CLOSED
 from visits.ground.db import ENCRYPTED, Base
+from visits.homes.traits import FITTED
 from visits.models.calls import Refusal
 from visits.models.cases import CaseState
 from visits.models.people import Person, PersonAlert
@@ -30,7 +31,8 @@ READABLE = (String, JSON, LargeBinary)
 FORMS = ("form_version", "form_draft", "parameter_value", "programme_version", "programme_draft")
 LEAST = 5
 # The same words with another meaning: what is broken in a dwelling, what is in a visitor's bag, who
-# we are, who pays, what the landlord's file says of a home, how a question of consent was put.
+# we are, who pays, what the landlord's file says of a home, how a question of consent was put, what
+# is fitted in a dwelling.
 SAME_WORDS = {
     *(
         "work_order.trade",
@@ -42,6 +44,7 @@ SAME_WORDS = {
     ),
     "mandate.rights",
     "funding_note.payer",
+    "home_trait.trait",
     *("case_file.reasons", "consent.read_out", "consent.text_version"),
 }
 # Names of columns and fields, told by the schema itself.
@@ -51,6 +54,8 @@ NAMES |= {"dwelling_reference", "canary"}
 NAMES |= {str(state) for state in CaseState}
 # Why a task was withdrawn is sealed; what was done to its case stands in the access log.
 NAMES |= {CASE_CLOSED}
+# What is fitted in a home is the landlord's to know; who needed it, and why, stays sealed.
+NAMES |= set(FITTED)
 # What somebody is promised, and what there is to do in any case whatever.
 EVERYDAY = {"call", "visit"}
 SMALL = Size(dwellings=200, seniors=60, targets=60)

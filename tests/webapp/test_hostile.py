@@ -30,6 +30,7 @@ from visits.accounts.accounts import add_device
 from visits.adaptations.commissions import call_commission
 from visits.adaptations.files import Request, open_by_hand
 from visits.forms.published import publish_form
+from visits.homes.traits import TraitSaid, note_trait
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
 from visits.models.duty import DutyCall
@@ -42,6 +43,8 @@ from visits.referrals.referrals import open_by_hand as open_referral
 from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
 from visits.stock.ordering import order_article
+from visits.transfers.matching import Needs
+from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid
 from visits.works.by_hand import open_by_hand as open_order
 from visits.works.duty import TurnSaid, note_turns
@@ -55,6 +58,8 @@ SignIn = Callable[..., FlaskClient]
 
 # What adaptations ask in an address, and in a form.
 ADAPTING = ("step", "priority", "territory", "holder")
+# What the register of adapted homes asks.
+REGISTER = ("access", "trait", "letting", "rooms", "adaptation")
 ADAPTED = (
     *ADAPTING, "turn", "said", "code", "asked", "asked_on", "wish", "own_cost", "outcome", "reason",
     "explanation", "instead", "instead_aid", "company", "cents", "dated_on", "what", "payer",
@@ -77,7 +82,7 @@ ARGUMENTS = (
     "number", "enrolled", "from", "to", "visitor", "review", "day", "visitor_id", "kind", "was",
     "c0", "c99999", "bbox", "z", "risk", "works", "mode", "status", "next", "visit", "item",
     "batch", "article", "residence",
-    *ADAPTING,
+    *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
     "disposition", "channel", "reason", "day", "time", "note", "minutes", "visitor_id", "as",
@@ -94,7 +99,8 @@ FIELDS = (
     "proposed_on", "proposed_part", "declined_why", "user", "place", "phone", "agency", "trade",
     "every_months", "counted_from", "next_on", "template_name",
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
-    *ADAPTED, *REFERRED,
+    *ADAPTED, *REFERRED, *REGISTER, "there", "since",
+    "reasons", "demands", "wheelchair", "city", "dwelling", "answer",
 )  # fmt: skip
 
 
@@ -152,14 +158,17 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     said = ReferralSaid("out", "ccas", "Un appel", "consent", agreed_on=now.date())
     referral = open_referral(session, case.person, said, viewer=viewer, now=now)
     door, asked = come_by_form(session, by, now=now)
+    trait = note_trait(
+        session, case.dwelling, TraitSaid("shower", 1, now.date()), viewer=viewer, now=now
+    )
+    moving = WishSaid(["stairs"], Needs(wheelchair=True), now.date())
+    wished = open_wish(session, case.person, moving, viewer=viewer, now=now)
     session.commit()
     return {
-        "door_id": str(door.id),
-        "request_id": str(asked.id),
-        "adaptation_id": str(file.id),
-        "commission_id": str(held.id),
-        "referral_id": str(referral.id),
-    }
+        "door_id": str(door.id), "request_id": str(asked.id), "referral_id": str(referral.id),
+        "adaptation_id": str(file.id), "commission_id": str(held.id),
+        "trait_id": str(trait.id), "wish_id": str(wished.id),
+    }  # fmt: skip
 
 
 def _called(session: Session, order_id: str, now: datetime) -> dict[str, str]:

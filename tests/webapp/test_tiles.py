@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from tests.factories import (
     make_case,
     make_due,
+    make_dwelling,
     make_person,
+    make_residence,
     make_user,
     make_viewer,
     make_visit,
@@ -23,17 +25,21 @@ from tests.factories import (
 )
 from tests.submissions import FALLS, fill, home_visit
 from visits.forms.published import publish_form
+from visits.homes.traits import LEAVING, TraitSaid, note_trait
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
+from visits.models.people import Person
 from visits.models.visits import Visit, VisitState
 from visits.models.works import Severity, WorkOrder
+from visits.transfers.matching import Needs
+from visits.transfers.wishes import WishSaid, open_wish
 
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
 ROLES = {
-    Role.COORDINATOR: 13, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 4, Role.MANAGER: 4,
-    Role.SOCIAL_WORKER: 8,
+    Role.COORDINATOR: 14, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 4, Role.MANAGER: 4,
+    Role.SOCIAL_WORKER: 9,
 }  # fmt: skip
 
 
@@ -50,6 +56,7 @@ def busy(app: Flask, session: Session, now: datetime) -> None:
         make_case(session, by=by, state=CaseState.CALL_BACK, call_back_at=at)
     silent = make_person(session, do_not_contact=True)
     make_case(session, by=by, person=silent)
+    _awaited(session, silent, by, now)
     child = make_person(session, born_on=datetime(2015, 1, 1).date())  # no longer of the audience
     make_case(session, by=by, person=child, state=CaseState.VISITED)
     for days, state in (
@@ -67,6 +74,16 @@ def busy(app: Flask, session: Session, now: datetime) -> None:
     for number, promise in enumerate(session.scalars(promised())):
         make_due(promise, now.date() + timedelta(days=(-1, 20, 40)[number % 3]))
     session.commit()
+
+
+def _awaited(session: Session, waiting: Person, by: User, now: datetime) -> None:
+    """Let an adapted home be free, and somebody wait for such a one."""
+    viewer, on = make_viewer(by), now.date()
+    home = make_dwelling(session, residence=make_residence(session), floor=0)
+    for trait in ("shower", LEAVING):
+        note_trait(session, home, TraitSaid(trait, 1, on), viewer=viewer, now=now)
+    wish = WishSaid(["stairs"], Needs(wheelchair=True), on)
+    open_wish(session, waiting, wish, viewer=viewer, now=now)
 
 
 def _send(app: Flask, session: Session, visit: Visit, now: datetime) -> None:

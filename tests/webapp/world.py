@@ -39,6 +39,7 @@ from visits.adaptations.files import Request
 from visits.adaptations.files import open_by_hand as ask_adaptation
 from visits.forms.published import publish_form
 from visits.ground.deadlines import today_in_paris
+from visits.homes.traits import LEAVING, TraitSaid, note_trait
 from visits.intake.alerts import Raised, raise_alert
 from visits.intake.submissions import SentFile, record_submission
 from visits.life.likely_doubles import find_doubles, keep_doubles
@@ -58,6 +59,8 @@ from visits.programmes.drafts import take_up
 from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
 from visits.sight import Reach
+from visits.transfers.matching import Needs
+from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid, open_by_hand
 from visits.works.duty import TurnSaid, note_turns
 from visits.works.photos import add_photos, photos_of
@@ -235,6 +238,13 @@ class World:
         known.note(referral_id=called_for.id)
         door, written = come_by_form(session, by, last_name=person.last_name, now=NOW)
         known.note(door_id=door.id, request_id=written.id)
+        moving = WishSaid(["stairs"], Needs(), NOW.date(), f"Souhait de {person.last_name}")
+        wish = open_wish(session, person, moving, viewer=make_viewer(by), now=NOW)
+        known.note(wish_id=wish.id)
+        fitted = (TraitSaid("shower", 1, NOW.date()), TraitSaid(LEAVING, 1, later.date()))
+        for one in fitted:
+            noted = note_trait(session, dwelling, one, viewer=make_viewer(by), now=NOW)
+            known.note(trait_id=noted.id)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):

@@ -14,6 +14,7 @@ from visits.adaptations.path import REACHED_FROM, due_on, ways_on
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
+from visits.homes.traits import note_fitted, unnote_fitted
 from visits.models.adaptations import (
     OPEN_STEPS,
     AdaptationFile,
@@ -26,6 +27,8 @@ from visits.sight import Viewer
 SAID_LENGTH = 500
 # A step that is left so says why.
 NEEDS_WORDS = (Step.WITHDRAWN,)
+# What was received is in the home from then on: the register says so.
+RECEIVED = Step.FIRST_FOLLOW_UP
 # Why a file ended by itself; screens say it in words.
 PERSON_DIED, LEFT = "died", "left_home"
 
@@ -113,6 +116,8 @@ def put(
     file.step, file.since, file.turn = step, now, file.turn + 1
     file.due_on = due_on(session, step, on=today_in_paris(now))
     session.flush()
+    if step is RECEIVED:
+        note_fitted(session, file.dwelling_id, file.code, move_id=move.id, now=now)
     if viewer is not None:
         log(session, file, f"adaptation_{step}", viewer=viewer, now=now)
     return move
@@ -140,7 +145,7 @@ def take_move_back(
         raise Conflict("adaptation_nothing_to_take_back")
     stand_again(file, move)
     move.taken_back_at, move.taken_back_by_id = now, viewer.user_id
-    session.flush()
+    unnote_fitted(session, move.id, viewer=viewer, now=now)
     log(session, file, "adaptation_taken_back", viewer=viewer, now=now)
 
 

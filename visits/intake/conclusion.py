@@ -26,6 +26,7 @@ from visits.following.what_follows import open_urgent_works, open_what_follows, 
 from visits.forms.published import LANGUAGES, read_form
 from visits.ground.clocks import OLDEST, read_moment
 from visits.ground.deadlines import due_at
+from visits.homes.traits import note_answers
 from visits.intake.contradictions import contradictions_of
 from visits.intake.doubles import doubts_of
 from visits.intake.risks import risk_of
@@ -161,6 +162,8 @@ def _settle(
     if _replace_first(session, submission, viewer=viewer, now=now):
         visit.case.risk = risk_of(session, visit.case) or risk_before
     refresh_map(session, [visit.case.dwelling_id])
+    if (home := visit.was_in_id or visit.case.dwelling_id) is not None:
+        note_answers(session, submission, home, now=now)
     log_access(
         session,
         user_id=viewer.user_id,

@@ -21,6 +21,7 @@ from visits.models.life import EventKind, LifeEvent
 from visits.models.people import HouseholdContact, Occupancy, Person, RoleChange
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.people.protection import protect_who_joined, wait_to_protect
+from visits.transfers.wishes import end_by_moves, take_wishes_up
 
 ROLES = ("holder", "spouse", "child", "other")
 
@@ -44,8 +45,8 @@ def record_arrival(
     """Note that a person came to live in a dwelling; she leaves where she lived until then.
 
     Her open cases come along with what is planned in them, and so do those that an earlier move
-    had closed. A home where somebody is protected protects her too. Raises Invalid for a home that
-    is let to others when she does not join them.
+    had closed; the wish to move to this home is done. A home where somebody is protected protects
+    her too. Raises Invalid for a home that is let to others when she does not join them.
     """
     wait_to_protect(session)
     take_turn(session, f"home {arriving.home.id}")
@@ -69,6 +70,7 @@ def record_arrival(
     before["followed"] = [[str(one.id), _text(one.dwelling_id), one.is_open] for one in cases]
     concerned = follow_home(session, cases, arriving.home.id)
     protect_who_joined(session, {person.id: arriving.home.id}, now=told.now)
+    before["transfers"] = end_by_moves(session, [person.id], now=told.now)
     event = keep_event(
         session, EventKind.MOVE_IN, person.id, home=arriving.home.id, on=arriving.on, told=told,
         undo=before,
@@ -155,6 +157,7 @@ def undo_arrival(session: Session, event: LifeEvent, *, by: uuid.UUID, now: date
     session.execute(contact.values(ended_at=None, ended_by_id=None, moved_in_id=None))
     back = GivenBack()
     live_again(session, before, back)
+    take_wishes_up(session, before.get("transfers", ()), now=now)
     concerned: set[uuid.UUID | None] = {event.dwelling_id}
     told = Told(event.how, by, now, late=True)
     for number, home, was_open in before["followed"]:

@@ -28,6 +28,7 @@ from visits.models.people import Person
 from visits.models.visits import Consequence, Submission, Visit
 from visits.referrals.moving import end_referrals
 from visits.sight import Viewer, visible_cases
+from visits.transfers.wishes import end_wishes
 
 
 def record_death(session: Session, person: Person, *, on: date, told: Told) -> LifeEvent:
@@ -89,6 +90,7 @@ def _end(
     before |= end_cases(session, cases, DIED, told, on=on)
     before["adaptations"] = end_files(session, person_id, PERSON_DIED, now=told.now)
     before["referrals"] = end_referrals(session, person_id, now=told.now)
+    before["transfers"] = end_wishes(session, person_id, now=told.now)
     withdraw_promises(promises, told)
     return keep_event(session, EventKind.DEATH, person_id, home=None, on=on, told=told, undo=before)
 

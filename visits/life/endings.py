@@ -26,6 +26,7 @@ from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Tenancy
 from visits.models.visits import Visit
 from visits.referrals.moving import take_referrals_up
+from visits.transfers.wishes import take_wishes_up
 
 Before = dict[str, Any]
 
@@ -186,6 +187,7 @@ def give_back(session: Session, person: Person, before: Before, *, now: datetime
             tasks.take_up(promise)
     take_files_up(session, before.get("adaptations", ()), now=now)
     take_referrals_up(session, before.get("referrals", ()), now=now)
+    take_wishes_up(session, before.get("transfers", ()), now=now)
     session.flush()
     return back
 

@@ -34,6 +34,7 @@ from visits.models.people import (
     PhoneNumber,
 )
 from visits.models.referrals import Referral
+from visits.models.transfers import TransferWish
 from visits.models.works import WorkOrder
 from visits.people.by_hand import (
     PersonSaid,
@@ -61,6 +62,7 @@ MOVED: tuple[Any, ...] = (
     WorkOrder,
     AdaptationFile,
     Referral,
+    TransferWish,
     Document,
 )
 FIELDS = ("civility", "last_name", "first_name", "born_on", "phone")

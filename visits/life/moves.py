@@ -20,6 +20,7 @@ from visits.models.cases import Case, CaseState
 from visits.models.life import EventKind, HowTold, LifeEvent
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Tenancy
+from visits.transfers.wishes import end_by_moves
 
 WHERE_TO_LENGTH = 200
 AT_ONCE = 1_000
@@ -135,6 +136,8 @@ def arrivals_in_file(
     for person_id, home in homes.items():
         keep_event(session, EventKind.MOVE_IN, person_id, home=home, on=today, told=told, undo=None)
     session.flush()
+    if homes:
+        end_by_moves(session, now=told.now)
     return concerned
 
 

@@ -28,6 +28,7 @@ from visits.models.people import (
 )
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.referrals import Referral, ReferralMove
+from visits.models.transfers import TransferOffer, TransferWish
 from visits.models.visits import COUNTED, Submission, Visit
 from visits.models.works import WorkOrder
 from visits.people.consents import said_within, still_counts
@@ -36,6 +37,7 @@ from visits.sight.listing import Listed, Wanted
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer, hidden_homes, visible_cases
 from visits.sight.referrals import visible_referrals
+from visits.sight.transfers import visible_wishes
 
 
 class EntryKind(enum.StrEnum):
@@ -52,6 +54,7 @@ class EntryKind(enum.StrEnum):
     WORK = "work"
     ADAPTATION = "adaptation"
     REFERRAL = "referral"
+    TRANSFER = "transfer"
     CONSENT = "consent"
     REFUSED = "refused"
     MEASURE = "measure"
@@ -249,6 +252,17 @@ def _referrals(model: Any, at: Any) -> Callable[[_Asked], Select[Any]]:
     return rows
 
 
+def _transfers(model: Any, at: Any) -> Callable[[_Asked], Select[Any]]:
+    def rows(asked: _Asked) -> Select[Any]:
+        lines = select(model.id, at).where(at.is_not(None))
+        if model is TransferOffer:
+            lines = lines.join(TransferOffer.wish).where(TransferOffer.withdrawn_at.is_(None))
+        seen = (TransferWish.person_id == asked.person.id, visible_wishes(asked.viewer))
+        return lines.join(TransferWish.person).where(*seen)
+
+    return rows
+
+
 _HOME = joinedload(Occupancy.tenancy).joinedload(Tenancy.dwelling).joinedload(Dwelling.residence)
 _CAME = func.coalesce(Occupancy.started_on, Tenancy.started_on, type_=Tenancy.started_on.type)
 _LEFT = func.coalesce(Occupancy.ended_on, Tenancy.ended_on, type_=Occupancy.ended_on.type)
@@ -334,6 +348,26 @@ SOURCES = (
         ReferralMove,
         (joinedload(ReferralMove.referral),),
         "move",
+    ),
+    _Source(
+        EntryKind.TRANSFER,
+        _transfers(TransferWish, TransferWish.opened_at),
+        TransferWish,
+        (),
+        "from",
+    ),
+    _Source(
+        EntryKind.TRANSFER,
+        _transfers(TransferOffer, TransferOffer.offered_at),
+        TransferOffer,
+        (joinedload(TransferOffer.wish),),
+        "offer",
+    ),
+    _Source(
+        EntryKind.TRANSFER,
+        _transfers(TransferWish, TransferWish.closed_at),
+        TransferWish,
+        step="until",
     ),
     _Source(EntryKind.CONSENT, _consents, Consent),
     _Source(

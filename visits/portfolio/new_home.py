@@ -19,6 +19,7 @@ from visits.models.homes import HomeChange
 from visits.models.life import LifeEvent
 from visits.models.people import LeaseToCome
 from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.models.traits import HomeTrait
 from visits.models.visits import Visit
 from visits.models.works import WorkOrder
 from visits.portfolio.addresses import address_key
@@ -31,6 +32,7 @@ MADE, WITH_RESIDENCE = "made", "with_residence"
 # What may hang on a dwelling: then it is not taken back any more.
 HANGING = (
     Tenancy.dwelling_id,
+    HomeTrait.dwelling_id,
     Case.dwelling_id,
     Visit.was_in_id,
     WorkOrder.dwelling_id,

@@ -96,8 +96,8 @@ class Endings:
 
     def _see_to(self, task: Task, now: datetime) -> None:
         luck = self.rng.random()
-        if not task.is_open or luck > 0.75:
-            return
+        if not task.is_open or task.visit_id is not None or luck > 0.75:
+            return  # a visit that was planned for it meanwhile answers it
         to, why = TaskState.DONE, "Fait, rien à signaler." if task.kind is TaskKind.CALL else ""
         if luck > 0.62:
             to, why = TaskState.IMPOSSIBLE, NOT_POSSIBLE

@@ -9,6 +9,7 @@ from visits.cases.coming import make_what_is_due
 from visits.models.cases import Case, CaseState
 from visits.people.protection import name_for_access, protect
 from webapp.demo.adaptations import Adaptations
+from webapp.demo.adapted_homes import measure_adapted_homes
 from webapp.demo.bags import fill_bags, note_alerts
 from webapp.demo.calendar import day_of, is_working_day, moment
 from webapp.demo.calls import CALLED, Calls
@@ -16,6 +17,7 @@ from webapp.demo.checks import Checks
 from webapp.demo.diary import STARTS, Diary
 from webapp.demo.endings import Endings
 from webapp.demo.first_months import FirstMonths
+from webapp.demo.moves import wish_to_move
 from webapp.demo.referrals import Referrals
 from webapp.demo.size import Size
 from webapp.demo.stock import Home
@@ -57,6 +59,8 @@ def live(
     works.schedule_clock(since - timedelta(hours=3))
     to_call = enrolled[round(len(enrolled) * CALLED) :]
     _protect_one(story, to_call[-1], since)
+    measure_adapted_homes(story, since)
+    wish_to_move(story)
     fill_bags(story, since)
     note_alerts(story, enrolled[: round(len(enrolled) * CALLED)], since)
     calls.schedule(enrolled, since=since)

@@ -23,6 +23,7 @@ from webapp.office import (
     referrals,
     steering,
     stock,
+    transfers,
     works,
 )
 from webapp.office.frame.codes import adaptation_name, coded, kind_name, owner_name, term
@@ -49,6 +50,7 @@ SUBJECTS = (
     works.SUBJECT,
     adaptations.SUBJECT,
     referrals.SUBJECT,
+    transfers.SUBJECT,
     intake.SUBJECT,
     papers.SUBJECT,
     forms.SUBJECT,

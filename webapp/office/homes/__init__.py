@@ -1,7 +1,11 @@
 """Pages of a dwelling and of a residence."""
 
+from flask_babel import lazy_gettext as _l
+
+from webapp.access.auth import Action
+from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
-from webapp.office.homes import addresses, by_hand, homes, leases, unplaced
+from webapp.office.homes import addresses, by_hand, homes, leases, register, traits, unplaced
 from webapp.office.homes.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
@@ -11,6 +15,11 @@ SUBJECT = Subject(
         leases.leases,
         addresses.addresses,
         unplaced.unplaced_page,
+        register.register,
+        traits.traits,
+    ),
+    navigation=(
+        Item(86, "register.index", _l("Adapted homes"), "universal-access", Action.SEE_HOMES),
     ),
     words=WORDS,
     refusals=REFUSALS,

@@ -19,6 +19,9 @@ from visits.homes.files import (
     home_file,
     residence_file,
 )
+from visits.homes.register import tell
+from visits.homes.traits import TRAITS, traits_of
+from visits.homes.traits import WHY_LENGTH as TRAIT_WHY_LENGTH
 from visits.life.events import WHY_LENGTH
 from visits.models.adaptations import AdaptationFile
 from visits.models.people import Person
@@ -73,6 +76,10 @@ def page_of_home(
             adaptation_files=_adaptation_files(session, dwelling, shown),
             adaptations=[one for one in file.findings if one.kind == ADAPTATION],
             programme_names=programme_names(session),
+            noted=traits_of(session, dwelling),
+            adapted=tell(session, [dwelling.id], today=today_in_paris(now()))[dwelling.id],
+            traits=list(TRAITS),
+            trait_why_length=TRAIT_WHY_LENGTH,
             in_home=in_home(session, viewer(Action.SEE_HOMES), dwelling),
             changes=changes,
             standing=standing(changes),

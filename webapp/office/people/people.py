@@ -28,6 +28,7 @@ from visits.models.cases import Case
 from visits.models.documents import DocumentKind
 from visits.models.people import AlertCode, Person
 from visits.models.referrals import Referral
+from visits.models.transfers import TransferWish
 from visits.people.ahead import what_is_ahead
 from visits.people.by_hand import NAME_LENGTH, PersonSaid, alike, corrections_of, standing
 from visits.people.documents import TITLE_LENGTH
@@ -45,6 +46,7 @@ from visits.referrals.referrals import referrals_of
 from visits.sight import find_person
 from visits.sight.homes import homes_named
 from visits.sight.search import search_people
+from visits.transfers.wishes import wishes_of
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.languages import day
@@ -226,6 +228,7 @@ def _page(
         **contacts_shown(session, person, shown, known="contact_known" in (errors or {})),
         adaptations=_adaptations(session, person),
         referrals=_referrals(session, person),
+        transfers=_transfers(session, person),
         **_cases(session, person, file.cases),
         **_roles(session, person),
         **_life(session, person, shown),
@@ -259,6 +262,13 @@ def _referrals(session: Session, person: Person) -> list[tuple[Referral, dict[st
         return []
     hers = referrals_of(session, viewer(Action.FOLLOW_REFERRALS), person)
     return [(one, asked_of(one)) for one in hers]
+
+
+def _transfers(session: Session, person: Person) -> Sequence[TransferWish]:
+    """Give her wishes to move, to those who follow adaptations."""
+    if not may(Action.FOLLOW_ADAPTATIONS):
+        return []
+    return wishes_of(session, viewer(Action.FOLLOW_ADAPTATIONS), person)
 
 
 def _roles(session: Session, person: Person) -> dict[str, Any]:

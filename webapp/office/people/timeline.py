@@ -27,6 +27,7 @@ READS: dict[EntryKind, Action] = {
     EntryKind.WORK: Action.SEE_WORKS,
     EntryKind.ADAPTATION: Action.FOLLOW_ADAPTATIONS,
     EntryKind.REFERRAL: Action.FOLLOW_REFERRALS,
+    EntryKind.TRANSFER: Action.FOLLOW_ADAPTATIONS,
     EntryKind.CONSENT: Action.SEE_PERSONS,
     EntryKind.REFUSED: Action.SEE_ANSWERS,
     EntryKind.MEASURE: Action.SEE_PERSONS,

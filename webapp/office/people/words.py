@@ -81,6 +81,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "answer": _l("Answers"),
         "work": _l("Works"),
         "adaptation": _l("Adaptations"),
+        "transfer": _l("Moves to another home"),
         "consent": _l("Consents"),
         "refused": _l("Parts refused"),
         "measure": _l("Measures"),

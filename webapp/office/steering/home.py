@@ -41,6 +41,7 @@ from visits.sight.listing import Wanted
 from visits.steering.outcomes import Rate, outcomes
 from visits.steering.waiting import count_accounts, week_of
 from visits.stock.central import count_low
+from visits.transfers.listing import awaited_homes
 from visits.works.work_list import WorkOrderFilter, list_work_orders
 from webapp.access.auth import Action, landlord_bound, may, requires, viewer
 from webapp.frame.languages import moment, pick
@@ -171,6 +172,7 @@ def _coordinator(session: Session) -> list[Tile]:
         _to_review(session),
         *_unclaimed(session),
         *_low_stock(session),
+        *_awaited(session),
         *_of_kinds(session),
         *_requests(session),
     ]
@@ -180,6 +182,14 @@ def _low_stock(session: Session) -> list[Tile]:
     """Count the articles of which there are too few; nothing while there are enough."""
     low = count_low(session, viewer(Action.HAND_OUT_KITS))
     return [Tile(_("Articles to order"), low, _to("kits.index"), tone="warn")] if low else []
+
+
+def _awaited(session: Session) -> list[Tile]:
+    """Count the adapted homes that fall free and that somebody waits for; nothing while none."""
+    seeing, homes = viewer(Action.FOLLOW_ADAPTATIONS), viewer(Action.SEE_HOMES)
+    found = len(awaited_homes(session, seeing, homes=homes, today=day_of(now())))
+    link = _to("transfers.awaited")
+    return [Tile(_("Homes free for who waits"), found, link, tone="warn")] if found else []
 
 
 def _late(session: Session) -> Tile:
@@ -253,6 +263,7 @@ def _social_worker(session: Session) -> list[Tile]:
     return [
         *_of_kinds(session),
         *_requests(session),
+        *_awaited(session),
         _to_review(session),
         _week(session),
     ]

@@ -1,0 +1,1 @@
+"""A move to another home: wished, matched against the register, offered, done."""

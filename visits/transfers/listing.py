@@ -1,0 +1,160 @@
+"""Wishes to move as the office lists them, what fits each, and who waits for a home."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, select
+from sqlalchemy.orm import Session, joinedload
+
+from visits.homes.access import VACANT, letting_of
+from visits.homes.register import Adapted, adapted_homes, tell
+from visits.models.people import Occupancy, Person
+from visits.models.portfolio import Dwelling, Tenancy
+from visits.models.transfers import OPEN_WISHES, TransferWish, WishState
+from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
+from visits.sight.reach import Viewer
+from visits.sight.transfers import visible_wishes
+from visits.sight.wording import spoken_of
+from visits.transfers.matching import Match, Needs, match, matches, may_be_offered
+from visits.transfers.offers import homes_offered
+
+OPEN, ALL = "open", "all"
+# So many vacant homes are looked at at once, those that are free first.
+MOST_HOMES = 1_000
+ALONG = case({one: rank for rank, one in enumerate(WishState)}, value=TransferWish.state)
+ORDER = {
+    "asked": By(TransferWish.asked_on),
+    "state": By(ALONG),
+    "name": By(Person.name_key),
+}
+
+
+@dataclass(frozen=True)
+class WishFilter:
+    """Which wishes: of a state, or `open`, or `all`; an empty text does not filter."""
+
+    state: str = OPEN
+    text: str = ""
+
+
+def list_wishes(
+    session: Session, viewer: Viewer, *, only: WishFilter, wanted: Wanted
+) -> Listed[TransferWish]:
+    """List the wishes that the viewer may see, whoever waits longest first."""
+    rows = select(TransferWish).options(joinedload(TransferWish.person))
+    tie = (TransferWish.asked_on, TransferWish.id)
+    found = _found(session, viewer, only)
+    return page_of_found(session, found, rows, wanted=wanted, order=ORDER, tie=tie)
+
+
+def count_wishes(session: Session, viewer: Viewer, *, only: WishFilter) -> int:
+    """Count what `list_wishes` lists."""
+    return count_found(session, _found(session, viewer, only))
+
+
+def _found(session: Session, viewer: Viewer, only: WishFilter) -> Select[uuid.UUID]:
+    found = select(TransferWish.id).join(TransferWish.person).where(visible_wishes(viewer))
+    if only.state == OPEN:
+        found = found.where(TransferWish.state.in_(OPEN_WISHES))
+    elif only.state in tuple(WishState):
+        found = found.where(TransferWish.state == WishState(only.state))
+    if only.text.strip():
+        numbered = TransferWish.reference.icontains(only.text.strip(), autoescape=True)
+        found = found.where(numbered | _spoken_of(session, only.text))
+    return found
+
+
+def _spoken_of(session: Session, text: str) -> ColumnElement[bool]:
+    found = spoken_of(session, text)
+    return and_(*(TransferWish.person_id.in_(one) for one in found)) if found else false()
+
+
+def vacant_homes(
+    session: Session, viewer: Viewer, *, of: uuid.UUID | None = None, today: date
+) -> list[Adapted]:
+    """List the adapted homes, free or soon free, that the viewer may see and nobody has on offer.
+
+    `of` is one landlord; without, they are those of all.
+    """
+    letting = letting_of(today)
+    vacant = adapted_homes(viewer).where(letting.in_(VACANT), Dwelling.id.not_in(homes_offered()))
+    if of is not None:
+        vacant = vacant.where(Dwelling.landlord_id == of)
+    ids = session.scalars(vacant.order_by(letting, Dwelling.id).limit(MOST_HOMES)).all()
+    told = tell(session, ids, today=today)
+    return [told[one] for one in ids]
+
+
+def matches_of(session: Session, homes: Viewer, wish: TransferWish, *, today: date) -> list[Match]:
+    """List the vacant homes that may be proposed for a wish; `homes` is how far one sees homes."""
+    vacant = vacant_homes(session, homes, of=wish.person.landlord_id, today=today)
+    living = _who_lives_in(session, vacant)
+    return matches(Needs.read(wish.needs), [one for one in vacant if _another(wish, one, living)])
+
+
+def _who_lives_in(session: Session, homes: Sequence[Adapted]) -> Mapping[uuid.UUID, set[uuid.UUID]]:
+    """Give by home the persons who live there still."""
+    there = (
+        select(Tenancy.dwelling_id, Occupancy.person_id)
+        .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
+        .where(Tenancy.dwelling_id.in_([one.dwelling.id for one in homes]))
+        .where(Tenancy.ended_on.is_(None), Occupancy.ended_on.is_(None))
+    )
+    found: dict[uuid.UUID, set[uuid.UUID]] = {}
+    for home, person in session.execute(there):
+        found.setdefault(home, set()).add(person)
+    return found
+
+
+def _another(wish: TransferWish, home: Adapted, living: Mapping[uuid.UUID, set[uuid.UUID]]) -> bool:
+    """Tell whether a home is of her landlord, and not the one she lives in."""
+    hers = wish.person_id in living.get(home.dwelling.id, ())
+    return home.dwelling.landlord_id == wish.person.landlord_id and not hers
+
+
+def match_offered(session: Session, wish: TransferWish, *, today: date) -> Match | None:
+    """Compare the home of the offer that stands; whoever asks may see it."""
+    if wish.standing is None:
+        return None
+    home = wish.standing.dwelling_id
+    return match(Needs.read(wish.needs), tell(session, [home], today=today)[home])
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A home that falls free, with who waits for such a one, the longest first."""
+
+    home: Adapted
+    waiting: Sequence[tuple[TransferWish, Match]]
+
+
+def awaited_homes(session: Session, viewer: Viewer, *, homes: Viewer, today: date) -> list[Awaited]:
+    """List the homes that fall free and that somebody waits for: nothing she needs is missing."""
+    waiting = [(wish, Needs.read(wish.needs)) for wish in _waiting(session, viewer)]
+    if not waiting:
+        return []
+    vacant = vacant_homes(session, homes, today=today)
+    living = _who_lives_in(session, vacant)
+    found = []
+    for home in vacant:
+        compared = (
+            (wish, match(needs, home))
+            for wish, needs in waiting
+            if _another(wish, home, living) and may_be_offered(needs, home)
+        )
+        if fitting := [(wish, one) for wish, one in compared if one.fits]:
+            found.append(Awaited(home, fitting))
+    return found
+
+
+def _waiting(session: Session, viewer: Viewer) -> Sequence[TransferWish]:
+    waiting = (
+        select(TransferWish)
+        .join(TransferWish.person)
+        .where(visible_wishes(viewer), TransferWish.state == WishState.WAITING)
+        .options(joinedload(TransferWish.person))
+        .order_by(TransferWish.asked_on, TransferWish.id)
+    )
+    return session.scalars(waiting).all()

@@ -13,13 +13,14 @@ from visits.models.visits import Submission
 
 
 class HandedInKind(enum.StrEnum):
-    """What was refused: a filled form, a shut door, an alert, a part refused, a task answered."""
+    """What was refused: a filled form, a report of a visit, or what was done at an order."""
 
     SUBMISSION = "submission"
     FAILURE = "failure"
     ALERT = "alert"
     REFUSAL = "refusal"
     BESIDE = "beside"
+    INTERVENTION = "intervention"
 
 
 class HandedIn(Base):

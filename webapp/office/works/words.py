@@ -203,6 +203,16 @@ WORDS: dict[str, dict[str, Any]] = {
         "checked_how": _l("How it was checked"),
         "tenant_score": _l("The tenant’s score, from 1 to 5"),
     },
+    "intervention_part": {
+        "photos": _l("Photos"),
+        "move": _l("Where the order stands"),
+        "cost": _l("Time and parts"),
+    },
+    "intervention_file": {
+        "before": _l("Before the works"),
+        "after": _l("After the works"),
+        "signature": _l("The tenant’s signature"),
+    },
     "closed_because": {
         "same_order": _l("It is about the same as another order, which goes on for both."),
         "corrected": _l("The answers that called for it were corrected."),
@@ -226,6 +236,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "work_order_by_link": _l("a work order, by its link"),
         "work_order_photos": _l("photos of works added"),
         "work_order_photo": _l("a photo of works"),
+        "work_order_signature": _l("a signature for works"),
+        "work_intervention": _l("what was done at a work order"),
+        "tablet_orders": _l("the work orders of a tablet"),
         "work_order_photo_withdrawn": _l("a photo of works withdrawn"),
         "work_order_started": _l("a work order started"),
         "work_order_on_hold": _l("a work order on hold"),

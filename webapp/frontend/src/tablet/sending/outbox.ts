@@ -17,7 +17,7 @@ const FIRST_DELAY_MS = 5_000
 const LONGEST_DELAY_MS = 300_000
 
 export function isReport(item: { kind?: string }): item is ReportItem {
-  return item.kind !== undefined && item.kind !== 'submission'
+  return item.kind !== undefined && item.kind !== 'submission' && item.kind !== 'intervention'
 }
 
 /** The key of an item in the tablet's memory. */

@@ -162,7 +162,7 @@ async function tryVisit(item: OutboxItem, giveWay: () => boolean): Promise<Outbo
   if ('item' in settled) return settled.item
   const { instanceId, visitId, formId, version, personName, finishedAt } = item
   const xml = await db.read('files', fileKey(instanceId, XML_FILE))
-  const again = xml && againOf(item, new TextDecoder().decode(xml.bytes))
+  const again = xml && item.kind !== 'intervention' ? againOf(item, new TextDecoder().decode(xml.bytes)) : undefined
   // The receipt covers everything: only now the visit goes.
   await letGo({ instanceId, visitId, formId, version, personName, finishedAt, again, receipt: settled.done, receivedAt: Date.now() }, [
     { store: 'outbox', remove: instanceId }, { store: 'files', removePrefix: `${instanceId}/` },

@@ -13,6 +13,7 @@ export function personOf({ personName }: Pick<Work, 'personName'>): string {
 /** "Visite à domicile", or "Alerte urgente". */
 export function workTitle(work: Work): string {
   const told = work as QueueItem
+  if (told.kind === 'intervention') return t('order.noted')
   return isReport(told) ? t(`outbox.report.${told.kind}`) : formTitle((work as DraftRecord).formId, (work as DraftRecord).version)
 }
 

@@ -1,5 +1,6 @@
 import { follows } from './en-follows'
 import { keeping } from './en-keeping'
+import { orders } from './en-orders'
 import { questions } from './en-questions'
 import type { Key, Sentence } from './fr'
 
@@ -7,6 +8,7 @@ export const en: Record<Key, Sentence> = {
   ...questions,
   ...follows,
   ...keeping,
+  ...orders,
   'app.failed': 'The app ran into a problem. What is saved on this tablet stays on it.',
   'app.reload': 'Restart the app',
   'app.updated': 'The app has been updated. Your visits in progress are untouched.',

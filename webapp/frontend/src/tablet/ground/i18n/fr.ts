@@ -1,5 +1,6 @@
 import { follows } from './fr-follows'
 import { keeping } from './fr-keeping'
+import { orders } from './fr-orders'
 import { questions } from './fr-questions'
 
 /** A sentence; or its singular and plural, chosen by `{n}`. */
@@ -9,6 +10,7 @@ export const fr = {
   ...questions,
   ...follows,
   ...keeping,
+  ...orders,
   'app.failed': 'L’application a rencontré un problème. Ce qui est enregistré sur cette tablette y reste.',
   'app.reload': 'Relancer l’application',
   'app.updated': 'L’application a été mise à jour. Vos visites en cours sont intactes.',

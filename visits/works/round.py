@@ -1,0 +1,45 @@
+"""The orders that our own technicians set out with: planned for these days, or urgent."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from visits.models.portfolio import Dwelling
+from visits.models.works import OPEN_STATES, URGENT, WorkOrder, WorkOrderState
+from visits.models.works_history import WorkOrderLink
+from visits.sight import Viewer
+from visits.sight.orders import visible_work_orders
+
+DAYS_AHEAD = 7
+# More than a technician does in a week; the soonest come first.
+MOST = 100
+
+
+def orders_of_round(session: Session, viewer: Viewer, *, today: date) -> Sequence[WorkOrder]:
+    """List the open orders of our own service to do from now to a week ahead, the soonest first.
+
+    Those planned, late ones too, those begun, and urgent ones that nobody planned; none that a
+    contractor does.
+    """
+    planned = WorkOrder.planned_on <= today + timedelta(days=DAYS_AHEAD)
+    begun = WorkOrder.state == WorkOrderState.STARTED
+    urgent = and_(WorkOrder.severity.in_(URGENT), WorkOrder.state != WorkOrderState.ON_HOLD)
+    sent = exists().where(
+        WorkOrderLink.work_order_id == WorkOrder.id,
+        WorkOrderLink.revoked_at.is_(None),
+        WorkOrderLink.used_up_at.is_(None),
+    )
+    statement = (
+        select(WorkOrder)
+        .outerjoin(WorkOrder.person)
+        .where(visible_work_orders(viewer), WorkOrder.state.in_(OPEN_STATES))
+        .where(WorkOrder.given_to_id.is_(None), ~sent, or_(planned, begun, urgent))
+        .options(contains_eager(WorkOrder.person), joinedload(WorkOrder.consequence))
+        .options(joinedload(WorkOrder.dwelling).joinedload(Dwelling.residence))
+        .options(joinedload(WorkOrder.residence))
+        .order_by(WorkOrder.planned_on.asc().nulls_first(), WorkOrder.planned_part, WorkOrder.id)
+        .limit(MOST)
+    )
+    return session.scalars(statement).all()

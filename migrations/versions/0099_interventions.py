@@ -1,7 +1,7 @@
 """technicians bring back from their tablets what they did at an order.
 
 Revision: 0099
-Follows: 0088
+Follows: 0093
 """
 
 import sqlalchemy as sa
@@ -33,10 +33,15 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("unapplied", sa.String(length=400), nullable=False),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reviewed_by_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["work_order_id"], ["work_order.id"], name="fk_work_intervention_work_order_id"
         ),
         sa.ForeignKeyConstraint(["by_id"], ["user_account.id"], name="fk_work_intervention_by_id"),
+        sa.ForeignKeyConstraint(
+            ["reviewed_by_id"], ["user_account.id"], name="fk_work_intervention_reviewed_by_id"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_work_intervention"),
     )
     op.create_index(

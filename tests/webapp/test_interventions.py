@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from tests.factories import NOW, make_dwelling, make_person, make_user, make_viewer
 from tests.pdfs import PHOTO
 from visits.accounts.accounts import add_device
+from visits.intake.sealed_photos import sealed_as_handed_in
 from visits.models.accounts import Role, User
+from visits.models.handed_in import HandedIn
 from visits.models.interventions import Intervention
 from visits.models.people import AccessEvent, RefusedPart
 from visits.models.works import HoldWhy, Severity, WorkOrder, WorkOrderState
@@ -110,6 +112,14 @@ def van(app: Flask) -> Van:
     return Van(app, house, token, technician, order_id)
 
 
+def refuse_photos(session: Session, order: WorkOrder, said_to: User) -> None:
+    assert order.person is not None
+    report_refused_parts(
+        session, order.person, [RefusedPart.PHOTOS], report_id=uuid.uuid4(), said_at=NOW,
+        viewer=make_viewer(said_to), now=NOW,
+    )  # fmt: skip
+
+
 def order_of(van: Van, session: Session) -> WorkOrder:
     session.rollback()
     return session.get_one(WorkOrder, van.order_id)
@@ -180,9 +190,52 @@ def test_what_cannot_be_done_any_more_is_said_and_nothing_of_it_is_lost(
     assert (kept.note, kept.minutes, len(kept.files)) == ("Joint changé", 45, 1)
     session.rollback()
     page = client_as(Role.TECHNICIAN).get(f"/work-orders/{van.order_id}").text
-    assert "Joint changé" in page and "Ce bon est déjà clos" in page
+    for shown in ("Joint changé", "Ce bon est déjà clos", "Photo 1</a>"):
+        assert shown in page
     assert van.day()["orders"] == []
     assert remove_orphans_of(van) == 0
+
+
+def test_what_could_not_be_done_waits_in_the_list_until_somebody_looked(
+    van: Van, client_as: Callable[..., FlaskClient]
+) -> None:
+    van.move(WorkOrderState.CANCELLED, note="Relogement")
+    said = told()
+    van.send(said)
+    office, listed = client_as(Role.TECHNICIAN), "/work-orders/?state=to_review"
+    assert "BT-1" in office.get(listed).text
+    at = f"/work-orders/{van.order_id}/interventions/{said['id']}"
+    assert office.post(at, data={"seen": "yes"}).status_code == 302
+    assert "BT-1" not in office.get(listed).text
+    assert "Remettre en attente" in office.get(f"/work-orders/{van.order_id}").text
+    assert office.post(at, data={"seen": ""}).status_code == 302
+    assert "BT-1" in office.get(listed).text
+    assert office.post(f"{at[:-36]}{uuid.uuid4()}", data={"seen": "yes"}).status_code == 404
+    assert client_as(Role.MANAGER).post(at, data={"seen": "yes"}).status_code == 403
+
+
+def test_an_order_on_hold_may_wait_once_more(van: Van, session: Session) -> None:
+    until = (TODAY + timedelta(days=1)).isoformat()
+    for why in ("part", "access"):
+        held = told(outcome="on_hold", hold_why=why, hold_until=until)
+        assert van.send(held).json["state"] == "checked"
+    assert order_of(van, session).hold_why is HoldWhy.ACCESS
+
+
+def test_the_orders_of_a_day_stand_by_the_hour(van: Van) -> None:
+    with van.house.sessions.begin() as session:
+        first = session.get_one(WorkOrder, van.order_id)
+        for part in ("afternoon", "morning", "09:00"):
+            session.add(
+                WorkOrder(
+                    reference=part, dwelling_id=first.dwelling_id, opened_by_id=van.technician.id,
+                    trade="plumbing", severity=Severity.U3, description="x", planned_on=TODAY,
+                    state=WorkOrderState.PLANNED, opened_at=NOW, planned_part=part,
+                )
+            )  # fmt: skip
+    day = van.day()
+    assert [one["reference"] for one in day["orders"]] == ["morning", "09:00", "afternoon", "BT-1"]
+    assert day["more_orders"] is False
 
 
 def test_somebody_else_s_end_of_an_order_stands_beside_what_the_tablet_tells(
@@ -194,20 +247,19 @@ def test_somebody_else_s_end_of_an_order_stands_beside_what_the_tablet_tells(
 
 
 def test_photos_that_the_tenant_refused_are_kept_sealed_and_shown_to_nobody(
-    van: Van, session: Session
+    van: Van, session: Session, client_as: Callable[..., FlaskClient]
 ) -> None:
     with van.house.sessions.begin() as writing:
         order = writing.get_one(WorkOrder, van.order_id)
-        assert order.person is not None
-        report_refused_parts(
-            writing, order.person, [RefusedPart.PHOTOS], report_id=uuid.uuid4(), said_at=NOW,
-            viewer=make_viewer(van.technician), now=NOW,
-        )  # fmt: skip
+        refuse_photos(writing, order, van.technician)
     assert van.day()["orders"][0]["photos_refused"] is True
     answer = van.send(told(), files=("before-1.jpg",)).json
     assert [one["kind"] for one in answer["violations"]] == ["photos_refused"]
     assert order_of(van, session).state is WorkOrderState.DONE
     assert session.scalars(select(WorkOrderPhoto)).all() == []
+    session.rollback()
+    page = client_as(Role.TECHNICIAN).get(f"/work-orders/{van.order_id}").text
+    assert "Photo 1, montrée à personne" in page
 
 
 def test_an_order_hidden_since_still_takes_what_was_noted_and_is_not_moved(
@@ -237,6 +289,23 @@ def test_what_is_no_order_of_hers_or_says_something_else_is_refused(van: Van) ->
         headers=van.headers,
     )  # fmt: skip
     assert handed.status_code == 201
+
+
+def test_photos_handed_in_of_whoever_refuses_them_are_shown_to_nobody(
+    van: Van, client_as: Callable[..., FlaskClient]
+) -> None:
+    data = {"id": "i", "kind": "intervention", "reason": "x", "visit_id": str(van.order_id)}
+    files = {
+        "xml_submission_file": (io.BytesIO(b"{}"), "x"),
+        "before-1.jpg": (io.BytesIO(PHOTO), "before-1.jpg", "image/jpeg"),
+    }
+    van.app.test_client().post("/api/handed-in", data=data | files, headers=van.headers)
+    with van.house.sessions.begin() as session:
+        item = session.scalars(select(HandedIn)).one()
+        assert not sealed_as_handed_in(session, item)
+        order = session.get_one(WorkOrder, van.order_id)
+        refuse_photos(session, order, van.technician)
+        assert sealed_as_handed_in(session, item)
 
 
 def remove_orphans_of(van: Van) -> int:

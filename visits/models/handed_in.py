@@ -27,7 +27,8 @@ class HandedIn(Base):
     """Something the door refused, kept byte for byte for a coordinator to read.
 
     `item_id` is the tablet's, `content` the XML of a form or the JSON of a report, None while only
-    files have come; `sha256` is empty until then. `visit_said` names a visit that may not exist.
+    files have come; `sha256` is empty until then. `visit_said` names a visit, or an order for an
+    intervention, that may not exist.
     `submission_id` is set once it was taken in after all.
     """
 

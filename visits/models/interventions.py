@@ -39,7 +39,8 @@ class Intervention(Base):
     """One time that a technician was there for an order, under the id that her tablet made.
 
     `content` is what the tablet sent, byte for byte. `unapplied` says what could not be done with
-    the order, as `part:code` by spaces; what was noted stays here all the same.
+    the order, as `part:code` by spaces; what was noted stays here all the same, and waits until
+    somebody says that she looked at it.
     """
 
     __tablename__ = "work_intervention"
@@ -61,9 +62,12 @@ class Intervention(Base):
     received_at: Mapped[datetime]
     state: Mapped[InterventionState] = mapped_column(stored_enum(InterventionState))
     unapplied: Mapped[str] = mapped_column(String(400), default="")
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
     order: Mapped[WorkOrder] = relationship()
-    by: Mapped[User] = relationship()
+    by: Mapped[User] = relationship(foreign_keys=[by_id])
+    reviewed_by: Mapped[User | None] = relationship(foreign_keys=[reviewed_by_id])
     files: Mapped[list["InterventionFile"]] = relationship(
         back_populates="intervention", order_by="InterventionFile.name, InterventionFile.id"
     )

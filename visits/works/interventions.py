@@ -152,15 +152,19 @@ def _begun(
     )
     session.add(kept)
     session.flush()
+    _log(session, order, "work_intervention", viewer, now)
+    return kept
+
+
+def _log(session: Session, order: WorkOrder, what: str, viewer: Viewer, now: datetime) -> None:
     log_access(
         session,
         user_id=viewer.user_id,
         persons=[order.person_id] if order.person_id else [],
         kind=AccessKind.WRITE,
-        what="work_intervention",
+        what=what,
         now=now,
     )
-    return kept
 
 
 def _add_files(
@@ -251,13 +255,13 @@ def _add_its_photos(session: Session, brought: _Brought, viewer: Viewer, now: da
 def _move(session: Session, brought: _Brought, viewer: Viewer, now: datetime) -> None:
     kept = brought.kept
     order = _seen(session, kept, viewer)
-    state = WorkOrderState(kept.outcome)
-    if state in moves_of(order, viewer) and WorkOrderState.STARTED in moves_of(order, viewer):
+    if WorkOrderState.STARTED in moves_of(order, viewer):
         move_work_order(session, order, WorkOrderState.STARTED, MoveSaid(), viewer=viewer, now=now)
         session.flush()
     # One that waited on the tablet until the day it named was over waits no longer than today.
     until = max(kept.hold_until, today_in_paris(now)) if kept.hold_until else None
     said = MoveSaid(note=kept.note, hold_why=kept.hold_why or "", hold_until=until)
+    state = WorkOrderState(kept.outcome)
     move_work_order(session, order, state, said, viewer=viewer, now=now)
 
 
@@ -281,10 +285,35 @@ def interventions_of(session: Session, order: WorkOrder) -> Sequence[Interventio
     statement = (
         select(Intervention)
         .where(Intervention.work_order_id == order.id)
-        .options(joinedload(Intervention.by), selectinload(Intervention.files))
+        .options(joinedload(Intervention.by), joinedload(Intervention.reviewed_by))
+        .options(selectinload(Intervention.files))
         .order_by(Intervention.ended_at.desc(), Intervention.id.desc())
     )
     return session.scalars(statement).all()
+
+
+def review(
+    session: Session,
+    order: WorkOrder,
+    intervention_id: uuid.UUID,
+    *,
+    seen: bool,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """Note that somebody looked at what could not be done with an order, or let it wait again.
+
+    Who looked first stays. Raises NotFound for what does not wait for anybody.
+    """
+    kept = session.get(Intervention, intervention_id)
+    if kept is None or kept.work_order_id != order.id:
+        raise NotFound("intervention_not_found")
+    if kept.state is not InterventionState.TO_REVIEW:
+        raise NotFound("intervention_not_found")
+    if seen is (kept.reviewed_at is not None):
+        return
+    kept.reviewed_at, kept.reviewed_by_id = (now, viewer.user_id) if seen else (None, None)
+    _log(session, order, "work_intervention_reviewed", viewer, now)
 
 
 def find_signature(session: Session, order: WorkOrder, file_id: uuid.UUID) -> InterventionFile:

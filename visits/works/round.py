@@ -1,6 +1,6 @@
 """The orders that our own technicians set out with: planned for these days, or urgent."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import and_, exists, or_, select
@@ -17,7 +17,19 @@ DAYS_AHEAD = 7
 MOST = 100
 
 
-def orders_of_round(session: Session, viewer: Viewer, *, today: date) -> Sequence[WorkOrder]:
+# When a part of the day begins, to stand among the hours.
+BEGINS = {"morning": "08:00", "afternoon": "13:30"}
+
+
+@dataclass(frozen=True)
+class Round:
+    """The orders to set out with, the soonest first; `more` tells of others left behind."""
+
+    orders: list[WorkOrder]
+    more: bool
+
+
+def orders_of_round(session: Session, viewer: Viewer, *, today: date) -> Round:
     """List the open orders of our own service to do from now to a week ahead, the soonest first.
 
     Those planned, late ones too, those begun, and urgent ones that nobody planned; none that a
@@ -39,7 +51,13 @@ def orders_of_round(session: Session, viewer: Viewer, *, today: date) -> Sequenc
         .options(contains_eager(WorkOrder.person), joinedload(WorkOrder.consequence))
         .options(joinedload(WorkOrder.dwelling).joinedload(Dwelling.residence))
         .options(joinedload(WorkOrder.residence))
-        .order_by(WorkOrder.planned_on.asc().nulls_first(), WorkOrder.planned_part, WorkOrder.id)
-        .limit(MOST)
+        .order_by(WorkOrder.planned_on.asc().nulls_first(), WorkOrder.id)
+        .limit(MOST + 1)
     )
-    return session.scalars(statement).all()
+    found = session.scalars(statement).all()
+    return Round(sorted(found[:MOST], key=_turn), more=len(found) > MOST)
+
+
+def _turn(order: WorkOrder) -> tuple[date, str]:
+    part = order.planned_part or ""
+    return order.planned_on or date.min, BEGINS.get(part, part)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import Organisation, Territory
+from visits.models.interventions import Intervention, InterventionState
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import (
     OPEN_STATES,
@@ -40,6 +41,8 @@ ORDER = {
 # Beside the states themselves: all that are open, and why some of them should worry somebody.
 OPEN_ALL, LATE, WAITING, HELD_TOO_LONG, UNTOLD = "open_all", "late", "waiting", "held", "untold"
 PROPOSED = "proposed"
+# Open or not: a technician's tablet told what could not be done with it, and nobody looked yet.
+TO_REVIEW = "to_review"
 # Who does it, where it is no contractor's account: our own service, or whoever has a link.
 OWN, BY_LINK = "own", "link"
 
@@ -129,6 +132,9 @@ def _standing(state: str, now: datetime) -> list[ColumnElement[bool]]:
     """Give the conditions of a state, or of why an open order should worry somebody."""
     if state in tuple(WorkOrderState):
         return [WorkOrder.state == WorkOrderState(state)]
+    if state == TO_REVIEW:
+        told = Intervention.state == InterventionState.TO_REVIEW, Intervention.reviewed_at.is_(None)
+        return [exists().where(Intervention.work_order_id == WorkOrder.id, *told)]
     today = today_in_paris(now)
     worries = {
         OPEN_ALL: (),

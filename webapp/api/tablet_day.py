@@ -108,9 +108,9 @@ class _Told:
 
 
 def _works(session: Session) -> _Told:
-    carried = round_of(session)
+    told, persons = round_of(session)
     nothing: dict[str, Any] = {"visits": [], "forms": [], "sent": [], "taken_back": []}
-    return _Told(nothing | {"orders": carried.told}, ((carried.persons, ROUND),))
+    return _Told(nothing | told, ((persons, ROUND),))
 
 
 def _visits(session: Session, held: Sequence[UUID], moment: datetime) -> _Told:
@@ -124,6 +124,7 @@ def _visits(session: Session, held: Sequence[UUID], moment: datetime) -> _Told:
     answer = {
         "visits": [_visit(visit, bundle) for visit in visits],
         "orders": [],
+        "more_orders": False,
         "forms": _forms(session, bundle),
         "sent": [_sent(one) for one in sent],
         "taken_back": taken_back(session, seeing, held),

@@ -1,7 +1,6 @@
 """What a technician's tablet carries into the day: orders, where they are and when, never why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,21 +25,14 @@ NOWHERE: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Round:
-    """The orders as the tablet is told of them, and whose data that is."""
-
-    told: list[dict[str, Any]]
-    persons: set[UUID]
-
-
-def round_of(session: Session) -> Round:
-    """Give the orders of the technician's days."""
+def round_of(session: Session) -> tuple[dict[str, Any], set[UUID]]:
+    """Give the orders of a technician's days as the tablet is told of them, and whose they are."""
     today = today_in_paris(now())
-    orders = orders_of_round(session, viewer(Action.CARRY_WORKS), today=today)
-    persons = {one.person_id for one in orders if one.person_id is not None}
+    found = orders_of_round(session, viewer(Action.CARRY_WORKS), today=today)
+    persons = {one.person_id for one in found.orders if one.person_id is not None}
     refused = standing_refusals(session, persons)
-    return Round([_order(session, one, refused) for one in orders], persons)
+    told = [_order(session, one, refused) for one in found.orders]
+    return {"orders": told, "more_orders": found.more}, persons
 
 
 def _order(

@@ -235,6 +235,7 @@ class DaySchema(Schema):
     user = fields.Nested(UserSchema)
     visits = fields.List(fields.Nested(DayVisitSchema))
     orders = fields.List(fields.Nested(DayOrderSchema))
+    more_orders = fields.Boolean(metadata={"description": "Whether there are more than these."})
     forms = fields.List(fields.Nested(DayFormSchema))
     kit = fields.List(fields.Nested(KitItemSchema))
     sent = fields.List(fields.Nested(SentSchema))

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from visits.ground.errors import Invalid
-from visits.works.interventions import find_signature
+from visits.works.interventions import find_signature, review
 from visits.works.links import DAYS, LinkSaid, make_link, revoke_link
 from visits.works.photos import LARGEST, add_photos, find_photo, withdraw_photo
 from visits.works.proposals import Proposal, accept_day, decline_day
@@ -92,6 +92,17 @@ def signature(order_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
         found = find_signature(session, order, file_id)
         shown.add(order.person_id)
     return sent_file("signature.png", found.media_type, found.sha256)
+
+
+@handed.post("/<uuid:order_id>/interventions/<uuid:intervention_id>")
+@requires(Action.OPEN_WORKS)
+def look_at(order_id: uuid.UUID, intervention_id: uuid.UUID) -> ResponseReturnValue:
+    """Note that somebody looked at what a tablet told too late, or let it wait again."""
+    seen = bool(request.form.get("seen"))
+    with transaction() as session:
+        order = find_work_order(session, viewer(), order_id, to_change=True)
+        review(session, order, intervention_id, seen=seen, viewer=viewer(), now=now())
+    return _back(order_id, _("It is noted.") if seen else _("It waits again to be looked at."))
 
 
 @handed.post("/<uuid:order_id>/photos")

@@ -238,6 +238,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "work_order_photo": _l("a photo of works"),
         "work_order_signature": _l("a signature for works"),
         "work_intervention": _l("what was done at a work order"),
+        "work_intervention_reviewed": _l("what a tablet told of a work order, looked at"),
         "tablet_orders": _l("the work orders of a tablet"),
         "work_order_photo_withdrawn": _l("a photo of works withdrawn"),
         "work_order_started": _l("a work order started"),
@@ -288,6 +289,7 @@ REFUSALS: dict[str, Any] = {
     "photos_refused": _l("The tenant refused photos: none of these was kept."),
     "photo_too_large": _l("A photo is larger than 10 MB. None was kept."),
     "no_photo": _l("One of the files is no JPEG, PNG or WebP picture. None was kept."),
+    "intervention_not_found": _l("There is nothing here to look at."),
     "proposal_gone": _l(
         "Another day is proposed by now, or this one was answered already. Nothing was changed."
     ),

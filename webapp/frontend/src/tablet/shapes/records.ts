@@ -137,8 +137,8 @@ export interface DraftRecord {
   elsewhere?: string[]
 }
 
-/** What a photo of works shows, or whose hand it is: its file's name begins with it. */
-export type Moment = 'before' | 'after' | 'signature'
+/** When a photo of works was taken: its file's name begins with it. */
+export type Moment = 'before' | 'after'
 
 /** What is noted at a work order and was not finished yet, under the order's id. */
 export interface InterventionRecord {
@@ -153,7 +153,6 @@ export interface InterventionRecord {
   minutes: string
   holdWhy: string
   holdUntil: string
-  fileNames: string[]
 }
 
 /** A photo or signature (or a finished XML), under the key `instanceId/name`. */
@@ -248,6 +247,8 @@ export interface SentRecord {
   again?: Again
   instanceId: string
   visitId: string
+  /** Missing where it was a form. */
+  kind?: 'intervention'
   /** Missing from what an older version of the app remembers. */
   formId?: string
   version?: string
@@ -263,6 +264,8 @@ export interface SentReport {
   kind: Report['kind'] | 'handed_in'
   visitId: string
   personName: string
+  /** What an alert tells of, so that two of one visit are told apart. */
+  about?: Translated
   finishedAt: number
   receivedAt: number
 }

@@ -137,6 +137,8 @@ export interface DayAnswer {
   visits: Visit[]
   /** A technician's; missing from an older server. */
   orders?: Order[]
+  /** Whether there are more orders than these. */
+  more_orders?: boolean
   /** `confidential`: the questions that any version marks; missing when an older server told the day. */
   forms: { form_id: string; version: string; title: Translated | string; sha256: string; confidential?: string[] }[]
   kit: { item: string; label: Translated; quantity: number }[]

@@ -1,7 +1,6 @@
 // What is noted at work orders and not finished yet; what the tablet knows of an order outlives the day.
 import { computed, shallowRef } from 'vue'
 import * as db from '../memory/db'
-import { openOrderId } from '../ground/route'
 import { whenLocked } from '../ground/locking'
 import type { InterventionRecord } from '../shapes/records'
 import type { Order } from '../shapes/wire'
@@ -9,6 +8,15 @@ import type { Order } from '../shapes/wire'
 export const interventions = shallowRef<InterventionRecord[]>([])
 whenLocked(() => { interventions.value = [] })
 const byOrder = computed(() => new Map(interventions.value.map((record) => [record.order.id, record])))
+
+/** The order on screen: what is noted of it is written from there. */
+let onScreen: string | null = null
+
+/** Note which order is on screen; gives back how to take it away again. */
+export function isOnScreen(orderId: string): () => void {
+  onScreen = orderId
+  return () => { onScreen = null }
+}
 
 export function interventionOf(orderId: string): InterventionRecord | undefined {
   return byOrder.value.get(orderId)
@@ -20,18 +28,21 @@ export async function loadInterventions(): Promise<void> {
 
 /** Follow the server's word: of an order that is no longer in the day, only what sending and finishing need stays. */
 export async function followOrders(orders: readonly Order[]): Promise<void> {
-  const known = new Map(orders.map((order) => [order.id, order]))
-  for (const { order } of await db.readAll('interventions')) {
-    // One that is open on screen is written by it: the next day that is fetched follows it.
-    const kept = order.id === openOrderId.value ? null : await db.readVersion('interventions', order.id)
-    if (!kept) continue
-    const value = { ...kept.value, order: known.get(order.id) ?? withoutPeople(kept.value.order) }
-    const guard = { store: 'interventions', key: order.id, version: kept.version } as const
-    await db.writeOver(guard, [{ store: 'interventions', key: order.id, value }]).catch((error: unknown) => {
-      if (!(error instanceof db.Overtaken)) throw error
-    })
-  }
+  const known = new Set(orders.map(({ id }) => id))
+  // The one on screen follows with the next day that is fetched.
+  const gone = (await db.readAll('interventions')).filter(({ order: { id } }) => !known.has(id) && id !== onScreen)
+  for (const { order } of gone) await forgetPeopleOf(order.id)
   await loadInterventions()
+}
+
+async function forgetPeopleOf(orderId: string): Promise<void> {
+  const kept = await db.readVersion('interventions', orderId)
+  if (!kept) return
+  const value = { ...kept.value, order: withoutPeople(kept.value.order) }
+  const guard = { store: 'interventions', key: orderId, version: kept.version } as const
+  await db.writeOver(guard, [{ store: 'interventions', key: orderId, value }]).catch((error: unknown) => {
+    if (!(error instanceof db.Overtaken)) throw error
+  })
 }
 
 /** The order without anything of the person and her home. */

@@ -17,6 +17,6 @@ export function orderBadge({ id, state }: Order): Badge {
     return { text: t(`outbox.state.${now}`), tone: now === 'attention' ? 'bad' : 'warn' }
   }
   const receipt = sent.value.findLast(({ visitId }) => visitId === id)?.receipt
-  if (receipt) return { text: t(`outbox.state.${receipt.state}`), tone: receipt.state === 'checked' ? 'good' : 'warn' }
+  if (receipt) return { text: tCode('order.sent', receipt.state), tone: receipt.state === 'checked' ? 'good' : 'warn' }
   return { text: tCode('order.state', state), tone: '' }
 }

@@ -13,15 +13,9 @@ import type { DayAnswer, Visit } from '../shapes/wire'
 export async function heldVisits(): Promise<string[]> {
   const [visits, begun, outbox, receipts] = await Promise.all([db.readAll('visits'), db.readAll('drafts'), db.readAll('outbox'), db.readAll('receipts')])
   const unbegun = visits.filter(({ beside, startedAt }) => beside && !startedAt).map(({ visit }) => visit.id)
-  const forms = [...begun, ...outbox, ...receipts].filter((one) => !isOfOrder(one))
   const untold = new Set([...unbegun, ...outbox.filter(({ kind }) => kind === 'beside').map(({ visitId }) => visitId)])
-  const held = [...visits.map(({ visit }) => visit.id), ...forms.map(({ visitId }) => visitId)]
+  const held = [...visits.map(({ visit }) => visit.id), ...[...begun, ...outbox, ...receipts].map(({ visitId }) => visitId)]
   return [...new Set(held)].filter((id) => !untold.has(id))
-}
-
-/** Whether it is of a work order: those are followed by the orders of the day. */
-function isOfOrder(record: { kind?: string; formId?: string }): boolean {
-  return record.kind === 'intervention' || record.formId === ''
 }
 
 /** What is on screen of a form while it is filled: its own record is the one that is saved. */

@@ -230,6 +230,8 @@ export const fr = {
   'outbox.report.received': 'Sur le serveur',
   'outbox.report.handed_in': 'Remis tel quel à la coordination',
   'outbox.reportedAt': 'signalé {when}',
+  'outbox.waitingOrders': { one: '1 bon pas encore envoyé : {who}', other: '{n} bons pas encore envoyés : {who}' },
+  'outbox.attentionOrders': { one: '1 bon demande votre attention : {who}', other: '{n} bons demandent votre attention : {who}' },
   'outbox.waitingReports': { one: '1 signalement pas encore envoyé : {who}', other: '{n} signalements pas encore envoyés : {who}' },
   'outbox.attentionReports': { one: '1 signalement demande votre attention : {who}', other: '{n} signalements demandent votre attention : {who}' },
 

@@ -1,7 +1,7 @@
 """What the landlord's own technician has planned, and what his tablet brought back."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,7 +46,7 @@ TIMES = (
         35,
     ),
     _Time(
-        OrderSaid("electricity", "U3", "living_room", "Une prise du séjour est descellée.", "tenant"),
+        OrderSaid("electricity", "U3", "living_room", "Une prise du mur est descellée.", "tenant"),
         "Prise refixée et contrôlée.",
         "1 boîte d’encastrement",
         20,
@@ -62,7 +62,7 @@ def plan_some(session: Session, *, by: Viewer, now: datetime) -> None:
         select(WorkOrder)
         .join(WorkOrder.person)
         .where(WorkOrder.state.in_(OPEN_STATES), Person.protected.is_(False))
-        .where(WorkOrder.severity.in_((Severity.U2, Severity.U3, Severity.P)))
+        .where(WorkOrder.severity.in_((Severity.U2, Severity.U3)))
         .where(WorkOrder.state.not_in((WorkOrderState.STARTED, WorkOrderState.REFUSED)))
         .where(WorkOrder.given_to_id.is_(None), WorkOrder.id.not_in(by_link))
         .order_by(WorkOrder.opened_at.desc(), WorkOrder.id)
@@ -104,7 +104,7 @@ FILES = (
 )
 
 
-def _homes(session: Session) -> Iterator[tuple[Dwelling, Person]]:
+def _homes(session: Session) -> Sequence[tuple[Dwelling, Person]]:
     """Give homes with somebody who lives there, none of them hidden."""
     lived_in = (
         select(Dwelling, Person)
@@ -116,4 +116,4 @@ def _homes(session: Session) -> Iterator[tuple[Dwelling, Person]]:
         .order_by(Dwelling.reference.desc(), Dwelling.id, Person.id)
         .limit(len(TIMES))
     )
-    return (row.tuple() for row in session.execute(lived_in).all())
+    return [(home, person) for home, person in session.execute(lived_in)]

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from visits.sight.reach import hidden_homes
 from visits.works.by_hand import OrderSaid, open_by_hand
 from visits.works.interventions import InterventionSaid, SentFile, receive
 from visits.works.moves import MoveSaid, move_work_order
-from webapp.demo.calendar import working_days_after
+from webapp.demo.calendar import moment, working_days_after
 from webapp.demo.photos import photo, signature
 
 # In how many working days, and when in the day: today first.
@@ -76,25 +76,28 @@ def plan_some(session: Session, *, by: Viewer, now: datetime) -> None:
 
 def bring_back_some(session: Session, store: FileStore, *, by: Viewer, now: datetime) -> None:
     """Let his tablet tell of two orders: one is done, one was cancelled before the tablet told."""
-    for (home, person), time in zip(_homes(session), TIMES, strict=False):
-        ago = [now - timedelta(hours=hours) for hours in (74, 70, 50, 49)]
-        order = open_by_hand(session, home, time.asked, person=person, viewer=by, now=ago[0])
-        said = MoveSaid(planned_on=today_in_paris(ago[2]), planned_part="morning", told_how="phone")
-        move_work_order(session, order, WorkOrderState.PLANNED, said, viewer=by, now=ago[1])
-        if time.cancelled:
-            said = MoveSaid(note=time.cancelled)
-            move_work_order(session, order, WorkOrderState.CANCELLED, said, viewer=by, now=ago[2])
+    first = working_days_after(today_in_paris(now) - timedelta(days=7), 2)
+    day = working_days_after(first, 1)
+    asked, planned = moment(first, time(9, 10)), moment(first, time(9, 45))
+    changed, there = moment(day, time(8, 50)), moment(day, time(10, 25))
+    for (home, person), one in zip(_homes(session), TIMES, strict=False):
+        order = open_by_hand(session, home, one.asked, person=person, viewer=by, now=asked)
+        said = MoveSaid(planned_on=day, planned_part="10:00", told_how="phone")
+        move_work_order(session, order, WorkOrderState.PLANNED, said, viewer=by, now=planned)
+        if one.cancelled:
+            said = MoveSaid(note=one.cancelled)
+            move_work_order(session, order, WorkOrderState.CANCELLED, said, viewer=by, now=changed)
         told = InterventionSaid(
             id=uuid.uuid5(order.id, "intervention"),
-            content=time.note.encode(),
+            content=one.note.encode(),
             outcome=Outcome.DONE,
-            began_at=ago[3] - timedelta(minutes=time.minutes),
-            ended_at=ago[3],
-            note=time.note,
-            parts=time.parts,
-            minutes=time.minutes,
+            began_at=there - timedelta(minutes=one.minutes),
+            ended_at=there,
+            note=one.note,
+            parts=one.parts,
+            minutes=one.minutes,
         )
-        receive(session, store, order.id, told, FILES, more=False, viewer=by, now=ago[3])
+        receive(session, store, order.id, told, FILES, more=False, viewer=by, now=there)
 
 
 FILES = (

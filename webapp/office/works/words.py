@@ -180,7 +180,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "estimate": _l("Estimate"),
         "ceiling": _l("Ceiling"),
         "labour": _l("Minutes of labour"),
-        "parts": _l("Parts"),
+        "parts": _l("Spare parts"),
         "duty.user": _l("Who"),
         "duty.place": _l("Called as"),
         "duty.phone": _l("Number to ring"),

@@ -103,7 +103,7 @@ def bring_back_some(session: Session, store: FileStore, *, by: Viewer, now: date
 FILES = (
     SentFile("before-1.png", "image/png", photo(3)),
     SentFile("after-1.png", "image/png", photo(8)),
-    SentFile("signature-tenant.png", "image/png", signature()),
+    SentFile("signature-1.png", "image/png", signature()),
 )
 
 

@@ -13,7 +13,7 @@ import { loadInterventions } from '../visits/interventions'
 /** At most so many photos, before and after together: the server takes ten at once. */
 export const MOST_PHOTOS = 10
 /** One name: who signs again signs over what was there. */
-export const SIGNATURE = 'signature-tenant.png'
+export const SIGNATURE = 'signature-1.png'
 
 export type Said = Pick<InterventionRecord, 'outcome' | 'note' | 'parts' | 'minutes' | 'holdWhy' | 'holdUntil'>
 

@@ -214,6 +214,22 @@ def test_what_could_not_be_done_waits_in_the_list_until_somebody_looked(
     assert client_as(Role.MANAGER).post(at, data={"seen": "yes"}).status_code == 403
 
 
+def test_what_never_came_whole_waits_in_the_list_after_a_day(
+    van: Van, client_as: Callable[..., FlaskClient]
+) -> None:
+    said = told()
+    van.send(said, more=True)
+    office, listed = client_as(Role.TECHNICIAN), "/work-orders/?state=to_review"
+    assert "BT-1" not in office.get(listed).text
+    with van.house.sessions.begin() as session:
+        session.scalars(select(Intervention)).one().received_at = NOW - timedelta(days=2)
+    assert "BT-1" in office.get(listed).text
+    at = f"/work-orders/{van.order_id}/interventions/{said['id']}"
+    assert office.post(at, data={"seen": "yes"}).status_code == 302
+    assert "BT-1" not in office.get(listed).text
+    assert van.send(said).json["state"] == "checked"
+
+
 def test_an_order_on_hold_may_wait_once_more(van: Van, session: Session) -> None:
     until = (TODAY + timedelta(days=1)).isoformat()
     for why in ("part", "access"):

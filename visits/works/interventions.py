@@ -215,6 +215,7 @@ def _conclude(session: Session, brought: _Brought, viewer: Viewer, now: datetime
     ]
     kept.unapplied = " ".join(refused)
     kept.state = InterventionState.TO_REVIEW if refused else InterventionState.CHECKED
+    kept.reviewed_at = kept.reviewed_by_id = None  # whoever looked saw less than there is now
     session.flush()
 
 
@@ -308,7 +309,7 @@ def review(
     kept = session.get(Intervention, intervention_id)
     if kept is None or kept.work_order_id != order.id:
         raise NotFound("intervention_not_found")
-    if kept.state is not InterventionState.TO_REVIEW:
+    if kept.state is InterventionState.CHECKED:
         raise NotFound("intervention_not_found")
     if seen is (kept.reviewed_at is not None):
         return

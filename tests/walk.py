@@ -141,6 +141,7 @@ NOT_PAGES = frozenset(
         "documents.file",
         "handed.photo",
         "burning.again",
+        "handed.signature",
         "work_orders.export",
         "doubles.export",
         "form_drafts.workbook",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-SENDING = b"POST /openrosa/submission"
+SENDING = (b"POST /openrosa/submission", b"POST /api/orders/")
 # How long an answer or a request is held back at most.
 HELD_S = 1.5
 UPSTREAM_S = 60
@@ -19,7 +19,7 @@ RESET = struct.pack("ii", 1, 0)
 
 
 class LineFault(StrEnum):
-    """What may befall one part of a visit on its way."""
+    """What may befall one part of a visit, or of an order, on its way."""
 
     ANSWER_LOST = "answer lost after the server stored"
     ANSWER_CUT = "answer cut in the middle"

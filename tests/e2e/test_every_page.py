@@ -25,6 +25,7 @@ from visits.models.accounts import Organisation, Role, User
 from visits.models.adaptations import AdaptationDecision, AdaptationFile, AdaptationMove
 from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CaseCharge, CasePause, Task
+from visits.models.interventions import Intervention
 from visits.models.papers import PaperChange
 from visits.models.people import Person
 from visits.models.portfolio import Residence
@@ -198,6 +199,8 @@ def typed(demo: Walked) -> re.Pattern[str]:
             CaseCharge.why,
             WorkOrder.access,
             WorkOrder.parts,
+            Intervention.note,
+            Intervention.parts,
             WorkOrderEvent.note,
             WorkOrderLink.contractor,
             WorkOrderQuote.contractor,

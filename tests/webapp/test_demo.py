@@ -19,6 +19,7 @@ from visits.accounts.accounts import device_of_token, find_user
 from visits.models.accounts import Organisation, Role, Territory
 from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal
 from visits.models.cases import Case, CasePause, CaseState, Task, TaskKind, TaskState
+from visits.models.interventions import Intervention
 from visits.models.mandates import Mandate
 from visits.models.map import MapPoint
 from visits.models.people import AccessEvent, NamedAccess, Occupancy, Person, PersonAlert
@@ -30,6 +31,8 @@ from visits.sight.access_chain import find_break, seal_access_log
 from visits.sight.reach import hidden_homes
 from visits.steering.outcomes import outcomes
 from visits.stock.bags import bags_of
+from visits.works.photos import photos_of
+from visits.works.round import orders_of_round
 from webapp import create_app
 from webapp.access.auth import Action
 from webapp.demo import DemoAccount, Size, load_demo
@@ -90,6 +93,22 @@ def demo(loaded: Loaded) -> Iterator[Session]:
 
 # All others load it on SQLite.
 @pytest.mark.one_database("postgresql")
+def test_its_technician_has_orders_today_and_after_and_shows_what_he_brought_back(
+    loaded: Loaded,
+) -> None:
+    today = NOW.astimezone(PARIS).date()
+    with loaded.house.sessions() as session:
+        by = acting(find_user(session, "technicien@palier.example"), Action.CARRY_WORKS)
+        days = [one.planned_on for one in orders_of_round(session, by, today=today).orders]
+        assert days.count(today) == 3 and any(day > today for day in days if day)
+        told = session.scalars(select(Intervention).order_by(Intervention.id)).all()
+        states = {str(one.state): one for one in told}
+        done = states["checked"].order
+        assert (done.state, len(photos_of(session, done))) == (WorkOrderState.DONE, 2)
+        assert done.parts and done.labour_minutes
+        assert states["to_review"].order.state is WorkOrderState.CANCELLED
+
+
 def test_a_small_demo_loads_on_a_friday_night_and_a_second_load_does_nothing(app: Flask) -> None:
     house: House = app.extensions["palier"]
     accounts = load_demo(house, now=FRIDAY_NIGHT, tell=lambda line: None, size=SMALL)

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from diagnostics.audit import FILE_NAME as TIME_LOG
 from diagnostics.wellformed import Element, read_submission
 from visits.forms.published import read_form
-from visits.models.handed_in import HandedIn
+from visits.models.handed_in import HandedIn, HandedInKind
 from visits.models.people import RefusedPart
 from visits.models.visits import Submission, Visit
+from visits.models.works import WorkOrder
 from visits.people.part_refusals import refused_parts
 
 
@@ -36,7 +37,7 @@ def answers_in(submission: Submission) -> Iterator[Element]:
 def sealed_photos(session: Session, submission: Submission) -> frozenset[str]:
     """Name the photos of a submission that its person refuses, until she takes that back."""
     visit = submission.visit or _visit_said(session, submission)
-    return photos_of(submission) if _refuses(session, visit) else frozenset()
+    return photos_of(submission) if _refuses(session, _visited(visit)) else frozenset()
 
 
 def sealed_as_handed_in(session: Session, item: HandedIn) -> bool:
@@ -44,11 +45,18 @@ def sealed_as_handed_in(session: Session, item: HandedIn) -> bool:
 
     Nothing says which of them is a signature: all stay sealed.
     """
-    return _refuses(session, _visit(session, item.visit_said))
+    if item.kind is HandedInKind.INTERVENTION:
+        order = session.get(WorkOrder, item.visit_said) if item.visit_said else None
+        return _refuses(session, order.person_id if order is not None else None)
+    return _refuses(session, _visited(_visit(session, item.visit_said)))
 
 
-def _refuses(session: Session, visit: Visit | None) -> bool:
-    return visit is not None and RefusedPart.PHOTOS in refused_parts(session, visit.case.person_id)
+def _visited(visit: Visit | None) -> UUID | None:
+    return visit.case.person_id if visit is not None else None
+
+
+def _refuses(session: Session, person_id: UUID | None) -> bool:
+    return person_id is not None and RefusedPart.PHOTOS in refused_parts(session, person_id)
 
 
 def _visit_said(session: Session, submission: Submission) -> Visit | None:

@@ -13,20 +13,22 @@ from visits.models.visits import Submission
 
 
 class HandedInKind(enum.StrEnum):
-    """What was refused: a filled form, a shut door, an alert, a part refused, a task answered."""
+    """What was refused: a filled form, a report of a visit, or what was done at an order."""
 
     SUBMISSION = "submission"
     FAILURE = "failure"
     ALERT = "alert"
     REFUSAL = "refusal"
     BESIDE = "beside"
+    INTERVENTION = "intervention"
 
 
 class HandedIn(Base):
     """Something the door refused, kept byte for byte for a coordinator to read.
 
     `item_id` is the tablet's, `content` the XML of a form or the JSON of a report, None while only
-    files have come; `sha256` is empty until then. `visit_said` names a visit that may not exist.
+    files have come; `sha256` is empty until then. `visit_said` names a visit, or an order for an
+    intervention, that may not exist.
     `submission_id` is set once it was taken in after all.
     """
 

@@ -11,6 +11,7 @@ from visits.ground.db import take_turn
 from visits.ground.file_store import TURN, FileStore
 from visits.models.documents import Document
 from visits.models.handed_in import HandedInFile
+from visits.models.interventions import InterventionFile
 from visits.models.papers import PaperChange
 from visits.models.portfolio import FormDraft, FormVersion
 from visits.models.visits import SubmissionFile
@@ -65,6 +66,7 @@ def owned_files(connection: Connection) -> set[str]:
     sent = [*column("sha256", SubmissionFile.sha256), *column("sha256", HandedInFile.sha256)]
     sent += [one for one in column("sha256", Document.sha256) if one]
     sent += column("sha256", WorkOrderPhoto.sha256)
+    sent += column("sha256", InterventionFile.sha256)
     sent += [one for one in column("sha256", PaperChange.sha256) if one]
     beside = [*column("files", FormVersion.files), *column("files", FormDraft.files)]
     return {*sent, *(file["sha256"] for files in beside for file in files)}
@@ -75,8 +77,9 @@ def _unowned(session: Session, digests: Sequence[str]) -> Iterator[str]:
     handed = select(HandedInFile.sha256).where(HandedInFile.sha256.in_(digests))
     added = select(Document.sha256).where(Document.sha256.in_(digests))
     works = select(WorkOrderPhoto.sha256).where(WorkOrderPhoto.sha256.in_(digests))
+    told = select(InterventionFile.sha256).where(InterventionFile.sha256.in_(digests))
     logos = select(PaperChange.sha256).where(PaperChange.sha256.in_(digests))
-    every = (sent, handed, added, works, logos)
+    every = (sent, handed, added, works, told, logos)
     owned = {digest for of in every for digest in session.scalars(of)}
     owned |= _of_forms(session)
     return (digest for digest in digests if digest not in owned)

@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import Organisation, Territory
+from visits.models.interventions import Intervention, InterventionState
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import (
     OPEN_STATES,
@@ -40,6 +41,9 @@ ORDER = {
 # Beside the states themselves: all that are open, and why some of them should worry somebody.
 OPEN_ALL, LATE, WAITING, HELD_TOO_LONG, UNTOLD = "open_all", "late", "waiting", "held", "untold"
 PROPOSED = "proposed"
+# Open or not: a technician's tablet told what could not be done with it, and nobody looked yet.
+TO_REVIEW = "to_review"
+LONG_ON_ITS_WAY = timedelta(days=1)
 # Who does it, where it is no contractor's account: our own service, or whoever has a link.
 OWN, BY_LINK = "own", "link"
 
@@ -129,6 +133,8 @@ def _standing(state: str, now: datetime) -> list[ColumnElement[bool]]:
     """Give the conditions of a state, or of why an open order should worry somebody."""
     if state in tuple(WorkOrderState):
         return [WorkOrder.state == WorkOrderState(state)]
+    if state == TO_REVIEW:
+        return [exists().where(Intervention.work_order_id == WorkOrder.id, _waits(now))]
     today = today_in_paris(now)
     worries = {
         OPEN_ALL: (),
@@ -141,6 +147,16 @@ def _standing(state: str, now: datetime) -> list[ColumnElement[bool]]:
     if state not in worries:
         return []
     return [WorkOrder.state.in_(OPEN_STATES), *worries[state]]
+
+
+def _waits(now: datetime) -> ColumnElement[bool]:
+    """Select what a tablet told that somebody should look at: also what never came whole."""
+    stuck = and_(
+        Intervention.state == InterventionState.INCOMPLETE,
+        Intervention.received_at < now - LONG_ON_ITS_WAY,
+    )
+    late = Intervention.state == InterventionState.TO_REVIEW
+    return and_(Intervention.reviewed_at.is_(None), or_(late, stuck))
 
 
 def _done_by(contractor: str) -> ColumnElement[bool]:

@@ -57,6 +57,9 @@ class Action(enum.StrEnum):
     DECIDE = "decide"
     VISIT = "visit"
     VISIT_BESIDE = "visit_beside"
+    CARRY_DAY = "carry_day"
+    HAND_IN = "hand_in"
+    CARRY_WORKS = "carry_works"
     HAND_OUT_KITS = "hand_out_kits"
     SEE_VISITS = "see_visits"
     SEE_ANSWERS = "see_answers"
@@ -114,6 +117,9 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.DECIDE: {COO: _ALL, PAR: _MAN},
     Action.VISIT: {VIS: _OWN},
     Action.VISIT_BESIDE: {VIS: _ORG},
+    Action.CARRY_DAY: {VIS: _OWN, TEC: _OWN},
+    Action.HAND_IN: {VIS: _OWN, TEC: _OWN},
+    Action.CARRY_WORKS: {TEC: _ALL},
     Action.HAND_OUT_KITS: {COO: _ALL, PAR: _ORG},
     Action.SEE_VISITS: {COO: _ALL, SOC: _ALL, PAR: _ORG, VIS: _OWN},
     Action.SEE_ANSWERS: {COO: _ALL, SOC: _ALL, VIS: _OWN},

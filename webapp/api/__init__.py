@@ -10,6 +10,7 @@ from webapp.api.alerts import alerts
 from webapp.api.devices import devices
 from webapp.api.forms import forms
 from webapp.api.handed_in import handed_in
+from webapp.api.interventions import interventions
 from webapp.api.map import map_views
 from webapp.api.openrosa import openrosa
 from webapp.api.reference import make_reference
@@ -36,7 +37,8 @@ def register_api(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     api = ProblemApi(app)
-    for blueprint in (devices, tablet_day, forms, map_views, visit_reports, alerts, handed_in):
+    reports = (visit_reports, alerts, interventions, handed_in)
+    for blueprint in (devices, tablet_day, forms, map_views, *reports):
         csrf.exempt(blueprint)  # they take a token or a password, never the session
         api.register_blueprint(blueprint)
     csrf.exempt(openrosa)

@@ -23,7 +23,7 @@ handed_in = Blueprint(
 @handed_in.post("")
 @handed_in.arguments(HandInSchema, location="form")
 @handed_in.response(201, HandedInSchema)
-@requires(Action.VISIT)
+@requires(Action.HAND_IN)
 def hand_over(body: dict[str, Any]) -> dict[str, Any]:
     """Keep an item that the door refused, with whatever files; the same again adds files only."""
     item = RefusedItem(
@@ -68,7 +68,8 @@ def _visit(said: str) -> uuid.UUID | None:
 
 
 def _files(kept: HandedIn) -> list[dict[str, Any]]:
-    name = XML_PART if kept.kind is HandedInKind.SUBMISSION else REPORT_PART
+    is_form = kept.kind in (HandedInKind.SUBMISSION, HandedInKind.INTERVENTION)
+    name = XML_PART if is_form else REPORT_PART
     content = [{"name": name, "sha256": kept.sha256, "size": kept.size}] if kept.sha256 else []
     files = sorted(kept.files, key=lambda one: (one.name, one.sha256))
     return content + [{"name": one.name, "sha256": one.sha256, "size": one.size} for one in files]

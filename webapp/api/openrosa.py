@@ -150,7 +150,7 @@ def greet() -> ResponseReturnValue:
 @late_door
 def submit() -> ResponseReturnValue:
     """Keep a submission or a part of it; the answer goes out after the commit."""
-    sent_at = _sent_at()
+    by_tablet = sent_at()
     xml, files = _parts()
     with transaction() as session:
         kept = record_submission(
@@ -162,7 +162,7 @@ def submit() -> ResponseReturnValue:
             now=now(),
             visit_id=_visit_id(),
             incomplete=INCOMPLETE in request.form or INCOMPLETE in request.files,
-            sent_at=sent_at,
+            sent_at=by_tablet,
             device_name=g.account.device_name,
         )
         answer = _receipt(kept)
@@ -180,7 +180,7 @@ def _parts() -> tuple[bytes, list[SentFile]]:
     return xml, [sent_file(part) for key in files for part in parts.getlist(key)]
 
 
-def _sent_at() -> datetime | None:
+def sent_at() -> datetime | None:
     """Read the tablet's own time. A visit is never refused for it."""
     try:
         return datetime.fromisoformat(request.headers.get(SENT_AT, ""))

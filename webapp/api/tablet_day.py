@@ -31,7 +31,9 @@ from visits.programmes.published import programme_of
 from visits.programmes.shape import VisitKind
 from visits.sight.access_log import log_access
 from visits.stock.bags import bag_of
-from webapp.access.auth import Action, requires, viewer
+from visits.works.interventions import ROUND
+from webapp.access.auth import Action, may, requires, viewer
+from webapp.api.tablet_orders import round_of
 from webapp.frame.schemas import DaySchema, HeldSchema
 from webapp.frame.transaction import house, now, reading, transaction
 from webapp.words import in_both
@@ -74,47 +76,71 @@ class _Answered:
 @tablet_day.get("/day")
 @tablet_day.arguments(HeldSchema, location="query")
 @tablet_day.response(200, DaySchema)
-@requires(Action.VISIT)
+@requires(Action.CARRY_DAY)
 def day(query: dict[str, Any]) -> dict[str, Any]:
-    """List the visitor's own visits of yesterday to a week ahead, with all she needs there.
+    """List what its holder does from yesterday to a week ahead, with all she needs there.
 
-    `taken_back` names those of the `held` visits that the tablet is to reduce.
+    Visits for a visitor, work orders for a technician. `taken_back` names those of the `held` that
+    the tablet is to reduce.
     """
     moment = now()
-    midnight = moment.astimezone(PARIS).replace(hour=0, minute=0, second=0, microsecond=0)
-    until = midnight + timedelta(days=DAYS_AHEAD)
     with reading() as session:
-        visits = visits_of_visitor(
-            session, viewer(), start_at=midnight - timedelta(days=DAYS_BACK), end_at=until
-        )
-        bundle = _bundle(session, visits, until)
-        sent = sent_since(session, viewer(), moment - timedelta(days=SENT_DAYS))
         bag = bag_of(session, g.account.id)
-        forms = _forms(session, bundle)
-        gone = taken_back(session, viewer(), query["held"])
-    _log(visits, bundle, sent, moment)
-    return {
+        if may(Action.CARRY_WORKS):
+            told = _works(session)
+        else:
+            told = _visits(session, query["held"], moment)
+    _log(told.carried, moment)
+    return told.answer | {
         "server_now": moment,
         "user": g.account,
-        "visits": [_visit(visit, bundle) for visit in visits],
-        "forms": forms,
         "kit": [_kit_item(item, bag[item]) for item in KITS if item in bag],
-        "sent": [_sent(one) for one in sent],
-        "taken_back": gone,
         "visit_idle_minutes": house().settings.visit_idle_minutes,
     }
 
 
-def _log(visits: Sequence[Visit], bundle: _Bundle, sent: Sequence[Sent], moment: datetime) -> None:
-    """Note whose data the tablet takes along: visited, living there, or only visited before."""
+@dataclass(frozen=True)
+class _Told:
+    """What the tablet is told, and whose data it takes along as what."""
+
+    answer: dict[str, Any]
+    carried: tuple[tuple[set[UUID], str], ...]
+
+
+def _works(session: Session) -> _Told:
+    told, persons = round_of(session)
+    nothing: dict[str, Any] = {"visits": [], "forms": [], "sent": [], "taken_back": []}
+    return _Told(nothing | told, ((persons, ROUND),))
+
+
+def _visits(session: Session, held: Sequence[UUID], moment: datetime) -> _Told:
+    seeing = viewer(Action.VISIT)
+    midnight = moment.astimezone(PARIS).replace(hour=0, minute=0, second=0, microsecond=0)
+    until = midnight + timedelta(days=DAYS_AHEAD)
+    since = midnight - timedelta(days=DAYS_BACK)
+    visits = visits_of_visitor(session, seeing, start_at=since, end_at=until)
+    bundle = _bundle(session, visits, until)
+    sent = sent_since(session, seeing, moment - timedelta(days=SENT_DAYS))
+    answer = {
+        "visits": [_visit(visit, bundle) for visit in visits],
+        "orders": [],
+        "more_orders": False,
+        "forms": _forms(session, bundle),
+        "sent": [_sent(one) for one in sent],
+        "taken_back": taken_back(session, seeing, held),
+    }
+    # Whose data the tablet takes along: visited, living there, or only visited before.
     carried = {visit.case.person_id for visit in visits}
     beside = _persons_beside(bundle) - carried
     named = {one.person_id for one in sent if one.person_id is not None} - carried - beside
+    return _Told(answer, ((carried, DAY), (beside, BESIDE), (named, "tablet_sent")))
+
+
+def _log(carried: tuple[tuple[set[UUID], str], ...], moment: datetime) -> None:
     with transaction() as session:
         if g.account.device_id is not None:
             note_seen(session, g.account.device_id, now=moment)
-        told = ((carried, DAY), (beside, BESIDE), (named, "tablet_sent"))
-        for persons, what in told:
+        for persons, what in carried:
             log_access(
                 session,
                 user_id=g.account.id,

@@ -3,6 +3,7 @@
 import struct
 import zlib
 from functools import lru_cache
+from math import sin
 
 WIDTH, HEIGHT = 160, 120
 KINDS = 12
@@ -24,6 +25,18 @@ def photo(kind: int) -> bytes:
                 colour = (164 - 8 * (kind % 4), 62, 58) if (x + y) % 9 else (230, 214, 190)
             shade = 1.0 - 0.25 * abs(x - WIDTH / 2) / WIDTH - 0.1 * (y / HEIGHT)
             rows.extend(int(part * shade) for part in colour)
+    return _png(bytes(rows))
+
+
+def signature() -> bytes:
+    """Draw a hand that signs: dark waves on white, as a PNG."""
+    rows = bytearray()
+    for y in range(HEIGHT):
+        rows.append(0)
+        for x in range(WIDTH):
+            wave = HEIGHT / 2 + (26 - x / 8) * sin(x / 7)
+            inked = 16 < x < WIDTH - 16 and abs(y - wave) < 4
+            rows.extend((23, 38, 46) if inked else (255, 255, 255))
     return _png(bytes(rows))
 
 

@@ -8,8 +8,11 @@ from webargs.fields import DelimitedList
 from visits.agenda.doors import LEFT_BEHIND, TOLD_LENGTH
 from visits.models.calls import Disposition, RefusalReason
 from visits.models.handed_in import HandedInKind
+from visits.models.interventions import Outcome
 from visits.models.people import RefusedPart
-from visits.models.works import URGENT
+from visits.models.works import URGENT, HoldWhy
+from visits.works.costs import MOST_MINUTES
+from visits.works.moves import NOTE_LENGTH as SAID_LENGTH
 
 # A tablet names the visits it holds something of in one address.
 MOST_HELD = 150
@@ -202,12 +205,37 @@ class HeldSchema(Schema):
     held = DelimitedList(fields.UUID(), load_default=list, validate=validate.Length(max=MOST_HELD))
 
 
+class DayOrderSchema(Schema):
+    """A work order of the day: what to do, where and when, nothing of why somebody needs it."""
+
+    id = fields.UUID()
+    reference = fields.String()
+    trade = fields.Nested(LocalisedSchema)
+    severity = fields.String()
+    state = fields.String()
+    label = fields.Nested(LocalisedSchema)
+    place = fields.Nested(LocalisedSchema, allow_none=True)
+    access = fields.String(allow_none=True)
+    measures = fields.List(fields.Nested(LocalisedSchema))
+    tenant = fields.String()
+    phone = fields.String(allow_none=True)
+    planned_on = fields.Date(allow_none=True)
+    planned_part = fields.Nested(LocalisedSchema, allow_none=True)
+    told = fields.Boolean(metadata={"description": "The tenant knows of that day."})
+    hold_until = fields.Date(allow_none=True)
+    due_at = fields.AwareDateTime(allow_none=True)
+    photos_refused = fields.Boolean()
+    dwelling = fields.Nested(DayDwellingSchema)
+
+
 class DaySchema(Schema):
     """A visitor's days to come, and the server's time to measure the tablet's clock by."""
 
     server_now = fields.AwareDateTime()
     user = fields.Nested(UserSchema)
     visits = fields.List(fields.Nested(DayVisitSchema))
+    orders = fields.List(fields.Nested(DayOrderSchema))
+    more_orders = fields.Boolean(metadata={"description": "Whether there are more than these."})
     forms = fields.List(fields.Nested(DayFormSchema))
     kit = fields.List(fields.Nested(KitItemSchema))
     sent = fields.List(fields.Nested(SentSchema))
@@ -383,6 +411,27 @@ class ReportedSchema(Schema):
     received_at = fields.AwareDateTime()
     attempt = fields.Integer()
     state = fields.String()
+
+
+class InterventionSchema(Schema):
+    """What was done at an order, as a tablet notes it; moments are by its clock."""
+
+    class Meta:
+        """A later tablet may say more."""
+
+        unknown = EXCLUDE
+
+    id = fields.UUID(required=True)
+    outcome = fields.Enum(Outcome, by_value=True, required=True)
+    note = fields.String(load_default="", validate=validate.Length(0, SAID_LENGTH))
+    parts = fields.String(load_default="", validate=validate.Length(0, SAID_LENGTH))
+    minutes = fields.Integer(
+        load_default=None, allow_none=True, validate=validate.Range(1, MOST_MINUTES)
+    )
+    hold_why = fields.Enum(HoldWhy, by_value=True, load_default=None, allow_none=True)
+    hold_until = fields.Date(load_default=None, allow_none=True)
+    began_at = fields.AwareDateTime(required=True)
+    ended_at = fields.AwareDateTime(required=True)
 
 
 class HandInSchema(Schema):

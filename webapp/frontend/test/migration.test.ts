@@ -5,6 +5,8 @@ import { disconnect, onConnection, readLock, STORE_NAMES } from '../src/tablet/m
 import * as db from '../src/tablet/memory/db'
 import { gate, tryPin } from '../src/tablet/memory/lock'
 import { choosePin, loadSession, needsRecovery, sealPlain, session, takeOverPlain } from '../src/tablet/holder/session'
+import { newDataKey, seal } from '../src/tablet/memory/seal'
+import type { InterventionRecord } from '../src/tablet/shapes/records'
 
 const PIN = '271828'
 const user = { id: 'u', name: 'Nadia', email: 'n@p.example', role: 'visitor', language: 'fr' }
@@ -21,7 +23,7 @@ async function leaveVersion1(): Promise<void> {
   await deleteDB('palier')
   const old = await openDB('palier', 1, {
     upgrade(database) {
-      for (const store of STORE_NAMES) database.createObjectStore(store)
+      for (const store of STORE_NAMES) if (store !== 'interventions') database.createObjectStore(store)
     },
   })
   await old.put('session', plain.session, 'current')
@@ -71,6 +73,33 @@ describe('a tablet of version 1', () => {
     expect(await clearRecords()).toEqual([])
     expect(await db.readAll('drafts')).toEqual([plain.draft])
     expect((await readLock())?.plain).toBe(false)
+  })
+})
+
+describe('a tablet of version 3', () => {
+  const STORES = STORE_NAMES.filter((store) => store !== 'interventions')
+
+  it('has room for work orders now, and every record it had', async () => {
+    await disconnect()
+    await deleteDB('palier')
+    const key = await newDataKey()
+    const old = await openDB('palier', 3, {
+      upgrade(database) {
+        for (const store of [...STORES, 'lock']) database.createObjectStore(store)
+      },
+    })
+    for (const store of STORES) await old.put(store, await seal(key, { of: store, bytes: plain.photo.bytes }, `${store}/k`), 'k')
+    await old.put('lock', { plain: false, tries: 0 }, 'current')
+    old.close()
+    db.useKey(key)
+    for (const store of STORES) expect(await db.read(store, 'k')).toEqual({ of: store, bytes: plain.photo.bytes })
+    expect(await readLock()).toEqual({ plain: false, tries: 0 })
+    expect(db.unopened.value).toBe(0)
+    const begun = { id: 'i', note: 'Joint changé' } as InterventionRecord
+    await db.write([{ store: 'interventions', key: 'o', value: begun }])
+    expect(await db.readAll('interventions')).toEqual([begun])
+    await disconnect()
+    await deleteDB('palier')
   })
 })
 

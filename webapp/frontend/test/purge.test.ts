@@ -33,6 +33,16 @@ describe('what leaves the tablet by itself', () => {
     expect(lightened(day, { unsent: [{ visitId: 'a' }], receipts }, NOW)).toBe(day)
   })
 
+  it('is an order the server confirmed, unless something of it is unsent or the server still told of it later', () => {
+    const day = (fetchedAgo: number) => {
+      const { answer, ...rest } = dayWith([], fetchedAgo)
+      return { ...rest, answer: { ...answer, orders: [{ id: 'o' }] } } as DayRecord
+    }
+    const left = (fetchedAgo: number, ...unsent: string[]) =>
+      lightened(day(fetchedAgo), { unsent: unsent.map((visitId) => ({ visitId })), receipts: [receipt('o', 50)] }, NOW)?.answer.orders?.length
+    expect([left(60), left(60, 'o'), left(40)]).toEqual([0, 1, 1])
+  })
+
   it('is a whole day nobody refreshed for a week', () => {
     const nothing = { unsent: [], receipts: [] }
     expect(lightened(dayWith([['a', 20]], 7 * 24 + 1), nothing, NOW)).toBeNull()

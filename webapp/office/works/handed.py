@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from visits.ground.errors import Invalid
+from visits.works.interventions import find_signature, review
 from visits.works.links import DAYS, LinkSaid, make_link, revoke_link
 from visits.works.photos import LARGEST, add_photos, find_photo, withdraw_photo
 from visits.works.proposals import Proposal, accept_day, decline_day
@@ -80,6 +81,28 @@ def photo(order_id: uuid.UUID, photo_id: uuid.UUID) -> ResponseReturnValue:
         shown.add(order.person_id)
     kind = found.media_type
     return sent_file(f"photo.{kind.rpartition('/')[2]}", kind, found.sha256)
+
+
+@handed.get("/<uuid:order_id>/signatures/<uuid:file_id>")
+@requires(Action.SEE_WORKS)
+def signature(order_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
+    """Send what the tenant signed when the works were done."""
+    with showing("work_order_signature") as (session, shown):
+        order = find_work_order(session, viewer(), order_id)
+        found = find_signature(session, order, file_id)
+        shown.add(order.person_id)
+    return sent_file("signature.png", found.media_type, found.sha256)
+
+
+@handed.post("/<uuid:order_id>/interventions/<uuid:intervention_id>")
+@requires(Action.OPEN_WORKS)
+def look_at(order_id: uuid.UUID, intervention_id: uuid.UUID) -> ResponseReturnValue:
+    """Note that somebody looked at what a tablet told too late, or let it wait again."""
+    seen = bool(request.form.get("seen"))
+    with transaction() as session:
+        order = find_work_order(session, viewer(), order_id, to_change=True)
+        review(session, order, intervention_id, seen=seen, viewer=viewer(), now=now())
+    return _back(order_id, _("It is noted.") if seen else _("It waits again to be looked at."))
 
 
 @handed.post("/<uuid:order_id>/photos")

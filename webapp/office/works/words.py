@@ -180,7 +180,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "estimate": _l("Estimate"),
         "ceiling": _l("Ceiling"),
         "labour": _l("Minutes of labour"),
-        "parts": _l("Parts"),
+        "parts": _l("Spare parts"),
         "duty.user": _l("Who"),
         "duty.place": _l("Called as"),
         "duty.phone": _l("Number to ring"),
@@ -202,6 +202,16 @@ WORDS: dict[str, dict[str, Any]] = {
         "hold_until": _l("Until"),
         "checked_how": _l("How it was checked"),
         "tenant_score": _l("The tenant’s score, from 1 to 5"),
+    },
+    "intervention_part": {
+        "photos": _l("Photos"),
+        "move": _l("Where the order stands"),
+        "cost": _l("Time and parts"),
+    },
+    "intervention_file": {
+        "before": _l("Before the works"),
+        "after": _l("After the works"),
+        "signature": _l("The tenant’s signature"),
     },
     "closed_because": {
         "same_order": _l("It is about the same as another order, which goes on for both."),
@@ -226,6 +236,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "work_order_by_link": _l("a work order, by its link"),
         "work_order_photos": _l("photos of works added"),
         "work_order_photo": _l("a photo of works"),
+        "work_order_signature": _l("a signature for works"),
+        "work_intervention": _l("what was done at a work order"),
+        "work_intervention_reviewed": _l("what a tablet told of a work order, looked at"),
+        "tablet_orders": _l("the work orders of a tablet"),
         "work_order_photo_withdrawn": _l("a photo of works withdrawn"),
         "work_order_started": _l("a work order started"),
         "work_order_on_hold": _l("a work order on hold"),
@@ -275,6 +289,7 @@ REFUSALS: dict[str, Any] = {
     "photos_refused": _l("The tenant refused photos: none of these was kept."),
     "photo_too_large": _l("A photo is larger than 10 MB. None was kept."),
     "no_photo": _l("One of the files is no JPEG, PNG or WebP picture. None was kept."),
+    "intervention_not_found": _l("There is nothing here to look at."),
     "proposal_gone": _l(
         "Another day is proposed by now, or this one was answered already. Nothing was changed."
     ),

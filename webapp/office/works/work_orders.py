@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +23,7 @@ from visits.works.delays import change_deadline
 from visits.works.giving import contractors, give_order, standing_link
 from visits.works.history import may_take_back as may_take_step_back
 from visits.works.history import steps_of, take_step_back
+from visits.works.interventions import interventions_of
 from visits.works.links import DAYS
 from visits.works.moves import MOVES, PARTS, SCORES, MoveSaid, move_work_order, moves_of
 from visits.works.photos import photos_of
@@ -164,6 +166,13 @@ def _found_at(order: WorkOrder) -> datetime | None:
     return (sent.ended_at or sent.received_at) if sent is not None else None
 
 
+def _on_tablets(session: Session, order: WorkOrder | None) -> dict[str, Any]:
+    """Give what technicians noted on their tablets, and why some of it could not be done."""
+    noted = interventions_of(session, order) if order is not None else []
+    refusals = {one.id: [(part, sentence(why)) for part, why in one.refusals] for one in noted}
+    return {"interventions": noted, "refusals": refusals}
+
+
 def _goes_on_as(session: Session, order: WorkOrder) -> WorkOrder | None:
     """Give the order that goes on for this one, if it may be seen."""
     if order.same_as_id is None:
@@ -219,6 +228,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         made_link=made_link,
         link_days=[(one, ngettext("%(num)d day", "%(num)d days", one)) for one in DAYS],
         photos=photos_of(session, order),
+        **_on_tablets(session, order if ours else None),
         quotes=quotes_of(session, order) if ours else [],
         ceiling=ceiling_of(session, order) if ours else None,
         called=call_of(session, order, seeing) if ours else None,

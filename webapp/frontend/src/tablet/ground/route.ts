@@ -14,6 +14,14 @@ export const openFormId = computed(() => visited.value?.[3] ?? null)
 /** Whether the screen asks why it could not take place. */
 export const tellsFailure = computed(() => visited.value?.[2] === 'failure')
 
+const ordered = computed(() => /^#\/order\/([\w-]+)$/.exec(hash.value))
+/** The work order on screen, or null. */
+export const openOrderId = computed(() => ordered.value?.[1] ?? null)
+
+export function goToOrder(id: string): void {
+  location.hash = `#/order/${id}`
+}
+
 export function goToVisit(id: string): void {
   location.hash = `#/visit/${id}`
 }

@@ -169,8 +169,8 @@ export function askSignIn(): void {
 }
 
 async function hasUnsentWork(): Promise<boolean> {
-  const [drafts, outbox] = await Promise.all([db.keysWithPrefix('drafts', ''), db.keysWithPrefix('outbox', '')])
-  return drafts.length + outbox.length > 0
+  const kept = await Promise.all((['drafts', 'interventions', 'outbox'] as const).map((store) => db.keysWithPrefix(store, '')))
+  return kept.flat().length > 0
 }
 
 function sessionOf(answer: DeviceAnswer, deviceName: string): SessionRecord {

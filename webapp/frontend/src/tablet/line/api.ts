@@ -1,4 +1,4 @@
-import type { FileRecord, Report } from '../shapes/records'
+import type { FileRecord, OutboxItem, Report } from '../shapes/records'
 import { ref } from 'vue'
 import type { DayAnswer, DeviceAnswer, FormAnswer, Problem } from '../shapes/wire'
 
@@ -153,13 +153,14 @@ export interface Part {
 const PART_TIMEOUT_MS = 180_000
 
 /** Send a part of a finished visit. A photo on a weak network takes minutes: three are allowed. */
-export async function sendPart(token: string, visitId: string, { xml, files, more }: Part): Promise<unknown> {
+export async function sendPart(token: string, { visitId, kind }: Pick<OutboxItem, 'visitId' | 'kind'>, { xml, files, more }: Part): Promise<unknown> {
   const body = new FormData()
   // The XML first, as the OpenRosa specification asks.
   body.append(xml.name, new File([xml.bytes], `${xml.name}.xml`, { type: xml.type }))
   for (const { name, type, bytes } of files) body.append(name, new File([bytes], name, { type }))
   if (more) body.append('*isIncomplete*', 'yes')
-  const path = `/openrosa/submission?visit=${encodeURIComponent(visitId)}`
+  const id = encodeURIComponent(visitId)
+  const path = kind === 'intervention' ? `/api/orders/${id}/interventions` : `/openrosa/submission?visit=${id}`
   const answer = await call(path, { method: 'POST', token, body, timeoutMs: PART_TIMEOUT_MS, sentAt: new Date() })
   return answer.json().catch(() => null)
 }
@@ -178,7 +179,7 @@ export async function sendReport(token: string, { id, kind, visitId, body }: Rep
 /** What is handed in as it is: a part of it at a time, all under one id. */
 export interface HandedPart {
   id: string
-  kind: 'submission' | Report['kind']
+  kind: 'submission' | 'intervention' | Report['kind']
   reason: string
   visitId: string
   report?: string

@@ -2,9 +2,9 @@
 import type { LockRecord } from '../shapes/records'
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb'
 
-export const STORE_NAMES = ['session', 'day', 'forms', 'drafts', 'files', 'outbox', 'receipts', 'visits', 'media'] as const
+export const STORE_NAMES = ['session', 'day', 'forms', 'drafts', 'files', 'outbox', 'receipts', 'visits', 'media', 'interventions'] as const
 const NAME = 'palier'
-const VERSION = 3
+const VERSION = 4
 const PATIENCE_MS = 2_000
 
 export type StoreName = (typeof STORE_NAMES)[number]

@@ -4,11 +4,11 @@
 import type { IDBPObjectStore } from 'idb'
 import { ref } from 'vue'
 import { onConnection, STORE_NAMES, type Kept, type Schema, type StoreName } from './connection'
-import type { DayRecord, DraftRecord, FileRecord, MediaRecord, QueueItem, SentRecord, SentReport, SessionRecord, VisitRecord } from '../shapes/records'
+import type { DayRecord, DraftRecord, FileRecord, InterventionRecord, MediaRecord, QueueItem, SentRecord, SentReport, SessionRecord, VisitRecord } from '../shapes/records'
 import { seal, unseal, versionOf } from './seal'
 import type { FormAnswer } from '../shapes/wire'
 
-/** What each store holds. Keys: `current`, `form_id/version`, an instance id, `instance id/file name`, a SHA-256. */
+/** What each store holds. Keys: `current`, `form_id/version`, an instance id, `instance id/file name`, a SHA-256, an order's id. */
 interface Stores {
   session: SessionRecord
   day: DayRecord
@@ -19,6 +19,7 @@ interface Stores {
   receipts: SentRecord | SentReport
   visits: VisitRecord
   media: MediaRecord
+  interventions: InterventionRecord
 }
 
 export { disconnect } from './connection'

@@ -20,7 +20,7 @@ export async function deliver(item: OutboxItem, token: string, { confirm, giveWa
   if (!isWhole(item, files)) return { kind: 'broken' }
   return outcomeOf(() => inParts(item, files, async (part) => {
     if (part.files.some(isPhoto) && giveWay()) throw new GaveWay()
-    const body = await sendPart(token, item.visitId, part)
+    const body = await sendPart(token, item, part)
     const receipt = asReceipt(body)
     if (receipt) await confirm(confirmedIn(receipt, item))
     return body
@@ -41,7 +41,7 @@ export function deliverReport(item: ReportItem, token: string): Promise<Outcome>
 /** Hand in what is still here of an item, file by file; gives what the server answered to the last, and what was here. */
 export async function deliverAsItIs(item: QueueItem, token: string): Promise<{ outcome: Outcome; here: { name: string; sha256: string }[] }> {
   const { visitId, handedIn: reason = '' } = item
-  const about = { id: keyOf(item), kind: isReport(item) ? item.kind : 'submission' as const, reason, visitId }
+  const about = { id: keyOf(item), kind: item.kind ?? 'submission' as const, reason, visitId }
   const files = isReport(item) ? [] : await db.readPrefix('files', `${item.instanceId}/`)
   const here = await Promise.all(files.map(async ({ name, bytes }) => ({ name, sha256: await sha256(bytes) })))
   const report = isReport(item) ? JSON.stringify({ ...item.body, id: item.id }) : undefined

@@ -1,7 +1,7 @@
 // What is on its way to the server. Nothing leaves the tablet's memory before a receipt that lists everything.
 import { asReceipt, covers } from './receipts'
 import type { FileRecord, OutboxItem, QueueItem, Report, ReportItem, Why } from '../shapes/records'
-import type { Receipt } from '../shapes/wire'
+import type { Receipt, Translated } from '../shapes/wire'
 
 /** What came of one try to send. */
 export type Outcome =
@@ -17,7 +17,12 @@ const FIRST_DELAY_MS = 5_000
 const LONGEST_DELAY_MS = 300_000
 
 export function isReport(item: { kind?: string }): item is ReportItem {
-  return item.kind !== undefined && item.kind !== 'submission'
+  return item.kind !== undefined && item.kind !== 'submission' && item.kind !== 'intervention'
+}
+
+/** What an alert tells of; nothing for any other report, nor once its visit was taken back. */
+export function aboutOf({ kind, personName, body }: Pick<ReportItem, 'kind' | 'personName' | 'body'>): Translated | undefined {
+  return kind === 'alert' && personName ? (body.label as Translated) : undefined
 }
 
 /** The key of an item in the tablet's memory. */

@@ -3,7 +3,7 @@ import { computed, ref, shallowRef } from 'vue'
 import * as db from '../memory/db'
 import { deliver, deliverAsItIs, deliverReport } from './delivery'
 import { whenLocked } from '../ground/locking'
-import { dueItems, handedIn, isReport, keyOf, queued, settle, settleHandedIn, settleReport } from './outbox'
+import { aboutOf, dueItems, handedIn, isReport, keyOf, queued, settle, settleHandedIn, settleReport } from './outbox'
 import { XML_FILE, fileKey, type OutboxItem, type QueueItem, type Report, type ReportItem, type SentRecord, type SentReport } from '../shapes/records'
 import { askSignIn, mustSignIn, session } from '../holder/session'
 import { named } from './takenback'
@@ -161,13 +161,17 @@ async function tryVisit(item: OutboxItem, giveWay: () => boolean): Promise<Outbo
   const settled = settle(current, outcome, Date.now())
   if ('item' in settled) return settled.item
   const { instanceId, visitId, formId, version, personName, finishedAt } = item
-  const xml = await db.read('files', fileKey(instanceId, XML_FILE))
-  const again = xml && againOf(item, new TextDecoder().decode(xml.bytes))
+  const value: SentRecord = { instanceId, visitId, formId, version, personName, finishedAt, receipt: settled.done, receivedAt: Date.now(), ...(await rest(item)) }
   // The receipt covers everything: only now the visit goes.
-  await letGo({ instanceId, visitId, formId, version, personName, finishedAt, again, receipt: settled.done, receivedAt: Date.now() }, [
-    { store: 'outbox', remove: instanceId }, { store: 'files', removePrefix: `${instanceId}/` },
-  ])
+  await letGo(value, [{ store: 'outbox', remove: instanceId }, { store: 'files', removePrefix: `${instanceId}/` }])
   return null
+}
+
+/** What else is remembered of what was sent: a form is corrected from its answers, an order is not. */
+async function rest(item: OutboxItem): Promise<Pick<SentRecord, 'kind' | 'again'>> {
+  if (item.kind === 'intervention') return { kind: 'intervention' }
+  const xml = await db.read('files', fileKey(item.instanceId, XML_FILE))
+  return { again: xml && againOf(item, new TextDecoder().decode(xml.bytes)) }
 }
 
 /** Note that sending begins; false when somebody took it back to correct it. */
@@ -184,7 +188,7 @@ async function tryReport(item: ReportItem): Promise<ReportItem | null> {
   const settled = settleReport(item, await deliverReport(item, session.value?.token ?? ''), Date.now())
   if ('item' in settled) return settled.item
   const { id, kind, visitId, personName, finishedAt } = item
-  const value: SentReport = { id, kind, visitId, personName, finishedAt, receivedAt: Date.now() }
+  const value: SentReport = { id, kind, visitId, personName, finishedAt, about: aboutOf(item), receivedAt: Date.now() }
   await alone(async () => {
     if (await isStill(item)) await letGo(value, [{ store: 'outbox', remove: id }])
   })

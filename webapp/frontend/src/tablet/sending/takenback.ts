@@ -15,11 +15,13 @@ interface Named {
   personName: string
   /** What a sent form would be corrected from: a visit that was taken back is not filled anew. */
   again?: unknown
+  /** What an alert told of. */
+  about?: unknown
 }
 
 /** A record as it may be kept: without the name, once its visit was taken back. */
 export function named<Record extends Named>(record: Record): Record {
-  if (!isTakenBack(record.visitId) || (!record.personName && !record.again)) return record
-  const { again: _, ...rest } = record
+  if (!isTakenBack(record.visitId) || (!record.personName && !record.again && !record.about)) return record
+  const { again: _, about: __, ...rest } = record
   return { ...(rest as Record), personName: '' }
 }

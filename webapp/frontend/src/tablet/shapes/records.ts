@@ -1,5 +1,5 @@
 // Everything the tablet keeps, as it is kept: one place, so that memory, line and screens speak of the same.
-import type { DayAnswer, Receipt, Translated, User, Visit } from './wire'
+import type { DayAnswer, Order, Receipt, Translated, User, Visit } from './wire'
 
 export interface LockRecord {
   salt: ArrayBuffer
@@ -137,6 +137,24 @@ export interface DraftRecord {
   elsewhere?: string[]
 }
 
+/** When a photo of works was taken: its file's name begins with it. */
+export type Moment = 'before' | 'after'
+
+/** What is noted at a work order and was not finished yet, under the order's id. */
+export interface InterventionRecord {
+  /** Under which it is sent: the same one sent twice is kept once. */
+  id: string
+  /** As it was known; what it told of people and their home goes once it is no longer in the day. */
+  order: Order
+  startedAt: number
+  outcome: '' | 'done' | 'on_hold'
+  note: string
+  parts: string
+  minutes: string
+  holdWhy: string
+  holdUntil: string
+}
+
 /** A photo or signature (or a finished XML), under the key `instanceId/name`. */
 export interface FileRecord {
   name: string
@@ -186,8 +204,8 @@ export interface Queued {
 
 /** A finished form with its files. */
 export interface OutboxItem extends Queued {
-  /** Missing on those an earlier version of the app put here. */
-  kind?: 'submission'
+  /** Missing on those an earlier version of the app put here; `visitId` is the order's of an intervention. */
+  kind?: 'submission' | 'intervention'
   instanceId: string
   formId: string
   version: string
@@ -229,6 +247,8 @@ export interface SentRecord {
   again?: Again
   instanceId: string
   visitId: string
+  /** Missing where it was a form. */
+  kind?: 'intervention'
   /** Missing from what an older version of the app remembers. */
   formId?: string
   version?: string
@@ -244,6 +264,8 @@ export interface SentReport {
   kind: Report['kind'] | 'handed_in'
   visitId: string
   personName: string
+  /** What an alert tells of, so that two of one visit are told apart. */
+  about?: Translated
   finishedAt: number
   receivedAt: number
 }

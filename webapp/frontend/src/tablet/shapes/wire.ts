@@ -98,6 +98,28 @@ export interface Visit {
   beside: Beside[]
 }
 
+/** A work order of a technician's day: what to do, where and when, never why somebody needs it. */
+export interface Order {
+  id: string
+  reference: string
+  trade: Translated
+  severity: string
+  state: string
+  label: Translated
+  place: Translated | null
+  access: string | null
+  measures: Translated[]
+  tenant: string
+  phone: string | null
+  planned_on: string | null
+  planned_part: Translated | null
+  told: boolean
+  hold_until: string | null
+  due_at: string | null
+  photos_refused: boolean
+  dwelling: Dwelling
+}
+
 /** What the tablet sent and what became of it. */
 interface SentSubmission {
   instance_id: string
@@ -113,6 +135,10 @@ export interface DayAnswer {
   server_now: string
   user: User
   visits: Visit[]
+  /** A technician's; missing from an older server. */
+  orders?: Order[]
+  /** Whether there are more orders than these. */
+  more_orders?: boolean
   /** `confidential`: the questions that any version marks; missing when an older server told the day. */
   forms: { form_id: string; version: string; title: Translated | string; sha256: string; confidential?: string[] }[]
   kit: { item: string; label: Translated; quantity: number }[]

@@ -14,6 +14,7 @@ import { covered, mayLie, proved, watchLeaving } from './proving'
 import { purge } from './purge'
 import { keepSending, loadOutbox, sendDue } from '../sending/sending'
 import { choosePin, dropWaiting, loadSession, sealPlain, session, takeOverPlain } from '../holder/session'
+import { loadInterventions } from '../visits/interventions'
 import { loadVisitRecords } from '../visits/visitrecords'
 import { warmEngine } from '../visits/warming'
 
@@ -57,7 +58,7 @@ let sending = false
 async function open(): Promise<void> {
   await purge()
   await Promise.all([loadSession(), loadDay(), loadDrafts(), loadOutbox()])
-  await loadVisitRecords()
+  await Promise.all([loadVisitRecords(), loadInterventions()])
   stayAwake()
   proved()
   gate.value = 'open'

@@ -10,7 +10,7 @@ const CONFIRMED_KEPT_MS = 47 * HOUR_MS
 const PAST_KEPT_MS = 48 * HOUR_MS
 const STALE_MS = 7 * 24 * HOUR_MS
 
-/** What else the tablet holds of visits: unsent work keeps one, an old receipt lets it go. */
+/** What else the tablet holds of visits and orders: unsent work keeps one, an old receipt lets it go. */
 interface Held {
   unsent: readonly { visitId: string }[]
   receipts: readonly { visitId: string; receivedAt: number; kind?: string }[]
@@ -24,8 +24,12 @@ export function lightened(record: DayRecord, held: Held, now: number): DayRecord
   const old = held.receipts.filter(({ kind, receivedAt }) => kind !== 'alert' && receivedAt <= now - CONFIRMED_KEPT_MS)
   const confirmed = new Set(old.map(({ visitId }) => visitId))
   const isOver = (visit: Visit) => !unsent.has(visit.id) && (confirmed.has(visit.id) || isPast(visit, now))
-  const visits = record.answer.visits.filter((visit) => !isOver(visit))
-  return visits.length === record.answer.visits.length ? record : { ...record, answer: { ...record.answer, visits } }
+  const { visits, orders = [] } = record.answer
+  // An order goes on after a receipt if the server still told of it later.
+  const noted = new Set(old.filter(({ receivedAt }) => receivedAt > record.fetchedAt).map(({ visitId }) => visitId))
+  const kept = { visits: visits.filter((visit) => !isOver(visit)), orders: orders.filter(({ id }) => unsent.has(id) || !noted.has(id)) }
+  const isSame = kept.visits.length === visits.length && kept.orders.length === orders.length
+  return isSame ? record : { ...record, answer: { ...record.answer, ...kept } }
 }
 
 function isPast(visit: Visit, now: number): boolean {
@@ -34,8 +38,11 @@ function isPast(visit: Visit, now: number): boolean {
 
 /** Let go of what is overdue, on disk and on screen. Old receipts go when the outbox is next looked at. */
 export async function purge(now = Date.now()): Promise<void> {
-  const [[record], drafts, outbox, receipts] = await Promise.all([readAll('day'), readAll('drafts'), readAll('outbox'), readAll('receipts')])
-  const kept = record ? lightened(record, { unsent: [...drafts, ...outbox], receipts }, now) : null
+  const [[record], drafts, outbox, receipts, interventions] = await Promise.all([
+    readAll('day'), readAll('drafts'), readAll('outbox'), readAll('receipts'), readAll('interventions'),
+  ])
+  const begun = interventions.map(({ order }) => ({ visitId: order.id }))
+  const kept = record ? lightened(record, { unsent: [...drafts, ...outbox, ...begun], receipts }, now) : null
   const changes = forgotten(kept, receipts)
   if (record && kept !== record) changes.push(kept ? { store: 'day', key: 'current', value: kept } : { store: 'day', remove: 'current' })
   await write(changes)

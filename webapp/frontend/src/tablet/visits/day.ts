@@ -5,6 +5,7 @@ import { language, t } from '../ground/i18n'
 import { whenLocked } from '../ground/locking'
 import { fetchMissingMedia } from '../holder/media'
 import type { DayRecord } from '../shapes/records'
+import { followOrders } from './interventions'
 import { follow, heldVisits, keepUnsent } from './reducing'
 import { askSignIn, session } from '../holder/session'
 import { inLanguage, type DayAnswer, type FormAnswer, type Visit } from '../shapes/wire'
@@ -33,6 +34,7 @@ whenLocked(() => {
   formKeys.value = new Set()
 })
 
+export const orders = computed(() => day.value?.answer.orders ?? [])
 export const visits = computed(() => day.value?.answer.visits ?? [])
 
 /** Now by the server's clock: a tablet whose clock is wrong shows the right day as today. */
@@ -82,6 +84,7 @@ export async function refreshDay(): Promise<void> {
     await db.write([{ store: 'day', key: 'current', value: record }])
     day.value = record
     await follow(answer)
+    await followOrders(answer.orders ?? [])
     await fetchMissingForms(token, answer)
     await fetchMissingMedia(token)
     failed.value = null
@@ -115,7 +118,8 @@ async function keepOnlyUnsent(): Promise<void> {
   const unsent = await keepUnsent()
   if (!day.value) return
   const { answer } = day.value
-  const record = { ...day.value, answer: { ...answer, visits: answer.visits.filter(({ id }) => unsent.has(id)), sent: [] } }
+  const record = { ...day.value, answer: { ...answer, visits: answer.visits.filter(({ id }) => unsent.has(id)), orders: [], sent: [] } }
+  await followOrders([])
   await db.write([{ store: 'day', key: 'current', value: record }])
   day.value = record
 }

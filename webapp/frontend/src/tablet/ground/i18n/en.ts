@@ -1,5 +1,6 @@
 import { follows } from './en-follows'
 import { keeping } from './en-keeping'
+import { orders } from './en-orders'
 import { questions } from './en-questions'
 import type { Key, Sentence } from './fr'
 
@@ -7,6 +8,7 @@ export const en: Record<Key, Sentence> = {
   ...questions,
   ...follows,
   ...keeping,
+  ...orders,
   'app.failed': 'The app ran into a problem. What is saved on this tablet stays on it.',
   'app.reload': 'Restart the app',
   'app.updated': 'The app has been updated. Your visits in progress are untouched.',
@@ -226,6 +228,8 @@ export const en: Record<Key, Sentence> = {
   'outbox.report.received': 'On the server',
   'outbox.report.handed_in': 'Handed in to the coordination as it is',
   'outbox.reportedAt': 'reported {when}',
+  'outbox.waitingOrders': { one: '1 order not sent yet: {who}', other: '{n} orders not sent yet: {who}' },
+  'outbox.attentionOrders': { one: '1 order needs your attention: {who}', other: '{n} orders need your attention: {who}' },
   'outbox.waitingReports': { one: '1 report not sent yet: {who}', other: '{n} reports not sent yet: {who}' },
   'outbox.attentionReports': { one: '1 report needs your attention: {who}', other: '{n} reports need your attention: {who}' },
 

@@ -1,5 +1,6 @@
 import { follows } from './fr-follows'
 import { keeping } from './fr-keeping'
+import { orders } from './fr-orders'
 import { questions } from './fr-questions'
 
 /** A sentence; or its singular and plural, chosen by `{n}`. */
@@ -9,6 +10,7 @@ export const fr = {
   ...questions,
   ...follows,
   ...keeping,
+  ...orders,
   'app.failed': 'L’application a rencontré un problème. Ce qui est enregistré sur cette tablette y reste.',
   'app.reload': 'Relancer l’application',
   'app.updated': 'L’application a été mise à jour. Vos visites en cours sont intactes.',
@@ -228,6 +230,8 @@ export const fr = {
   'outbox.report.received': 'Sur le serveur',
   'outbox.report.handed_in': 'Remis tel quel à la coordination',
   'outbox.reportedAt': 'signalé {when}',
+  'outbox.waitingOrders': { one: '1 bon pas encore envoyé : {who}', other: '{n} bons pas encore envoyés : {who}' },
+  'outbox.attentionOrders': { one: '1 bon demande votre attention : {who}', other: '{n} bons demandent votre attention : {who}' },
   'outbox.waitingReports': { one: '1 signalement pas encore envoyé : {who}', other: '{n} signalements pas encore envoyés : {who}' },
   'outbox.attentionReports': { one: '1 signalement demande votre attention : {who}', other: '{n} signalements demandent votre attention : {who}' },
 

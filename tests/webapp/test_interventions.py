@@ -1,0 +1,330 @@
+"""A technician's tablet: its orders, and what it brings back from them, kept whatever happened."""
+
+import io
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import NOW, make_dwelling, make_person, make_user, make_viewer
+from tests.pdfs import PHOTO
+from visits.accounts.accounts import add_device
+from visits.intake.sealed_photos import sealed_as_handed_in
+from visits.models.accounts import Role, User
+from visits.models.handed_in import HandedIn
+from visits.models.interventions import Intervention
+from visits.models.people import AccessEvent, RefusedPart
+from visits.models.works import HoldWhy, Severity, WorkOrder, WorkOrderState
+from visits.models.works_history import WorkOrderEvent, WorkOrderPhoto
+from visits.people.part_refusals import report_refused_parts
+from visits.people.protection import protect
+from visits.retention.orphans import remove_orphans
+from visits.works.moves import MoveSaid, move_work_order
+from webapp.frame.transaction import House
+
+TODAY = NOW.date()
+
+
+@dataclass
+class Van:
+    """A technician's tablet, and an order planned for today."""
+
+    app: Flask
+    house: House
+    token: str
+    technician: User
+    order_id: uuid.UUID
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def day(self) -> dict[str, Any]:
+        answer = self.app.test_client().get("/api/tablet/day", headers=self.headers)
+        assert answer.status_code == 200, answer.json
+        return dict(answer.json)
+
+    def send(
+        self, said: dict[str, Any], *, files: tuple[str, ...] = (), more: bool = False, to: Any = ""
+    ) -> Any:
+        data: dict[str, Any] = {
+            "xml_submission_file": (io.BytesIO(json.dumps(said).encode()), "x.json")
+        }
+        data |= {name: (io.BytesIO(PHOTO), name, "image/jpeg") for name in files}
+        if more:
+            data["*isIncomplete*"] = "yes"
+        path = f"/api/orders/{to or self.order_id}/interventions"
+        return self.app.test_client().post(path, data=data, headers=self.headers)
+
+    def move(self, state: WorkOrderState, **said: Any) -> None:
+        with self.house.sessions.begin() as session:
+            order = session.get_one(WorkOrder, self.order_id)
+            by = make_viewer(self.technician)
+            move_work_order(session, order, state, MoveSaid(**said), viewer=by, now=NOW)
+
+
+def told(**said: Any) -> dict[str, Any]:
+    began, ended = NOW - timedelta(minutes=50), NOW - timedelta(minutes=5)
+    return {
+        "id": str(uuid.uuid4()),
+        "outcome": "done",
+        "note": "Joint changé",
+        "parts": "1 joint 15/21",
+        "minutes": 45,
+        "began_at": began.isoformat(),
+        "ended_at": ended.isoformat(),
+    } | said
+
+
+@pytest.fixture
+def van(app: Flask) -> Van:
+    house: House = app.extensions["palier"]
+    with house.sessions.begin() as session:
+        technician = make_user(session, role=Role.TECHNICIAN)
+        _, token = add_device(session, technician, name="T", now=NOW)
+        dwelling = make_dwelling(session)
+        person = make_person(session, dwelling=dwelling, last_name="VERMEULEN")
+        order = WorkOrder(
+            reference="BT-1",
+            dwelling_id=dwelling.id,
+            person_id=person.id,
+            opened_by_id=technician.id,
+            trade="plumbing",
+            severity=Severity.U2,
+            description="Le robinet fuit",
+            state=WorkOrderState.PLANNED,
+            opened_at=NOW - timedelta(days=3),
+            planned_on=TODAY,
+            planned_part="14:30",
+            access="Interphone 12",
+        )
+        session.add(order)
+        session.flush()
+        order_id = order.id
+    return Van(app, house, token, technician, order_id)
+
+
+def refuse_photos(session: Session, order: WorkOrder, said_to: User) -> None:
+    assert order.person is not None
+    report_refused_parts(
+        session, order.person, [RefusedPart.PHOTOS], report_id=uuid.uuid4(), said_at=NOW,
+        viewer=make_viewer(said_to), now=NOW,
+    )  # fmt: skip
+
+
+def order_of(van: Van, session: Session) -> WorkOrder:
+    session.rollback()
+    return session.get_one(WorkOrder, van.order_id)
+
+
+def test_the_tablet_carries_what_to_do_where_and_when_and_never_why(
+    van: Van, session: Session
+) -> None:
+    day = van.day()
+    (order,) = day["orders"]
+    assert (day["visits"], day["forms"], day["taken_back"]) == ([], [], [])
+    assert order["label"]["fr"] == "Le robinet fuit"
+    assert order["planned_part"] == {"fr": "14:30", "en": "14:30"}
+    assert (order["access"], order["photos_refused"]) == ("Interphone 12", False)
+    assert "VERMEULEN" in order["tenant"] and order["dwelling"]["address"]
+    assert not {"born_on", "birth_year", "findings", "alerts"} & set(order)
+    read = select(AccessEvent.what).where(AccessEvent.user_id == van.technician.id)
+    assert "tablet_orders" in session.scalars(read).all()
+
+
+def test_what_was_done_is_kept_once_and_done_with_the_order(van: Van, session: Session) -> None:
+    said = told()
+    first = van.send(said, more=True)
+    assert (first.status_code, first.json["state"]) == (202, "incomplete")
+    assert order_of(van, session).state is WorkOrderState.PLANNED
+    session.rollback()
+    van.send(said, files=("before-1.jpg",), more=True)
+    files = ("after-1.jpg", "signature-1.png")
+    last = van.send(said, files=files)
+    assert (last.status_code, last.json["state"], last.json["violations"]) == (201, "checked", [])
+    names = {one["name"] for one in last.json["files"]}
+    assert names == {"xml_submission_file", "before-1.jpg", "after-1.jpg", "signature-1.png"}
+    assert van.send(said, files=files).json == last.json
+    order = order_of(van, session)
+    assert (order.state, order.closing_note) == (WorkOrderState.DONE, "Joint changé")
+    assert (order.labour_minutes, order.parts) == (45, "1 joint 15/21")
+    steps = select(WorkOrderEvent.what).order_by(WorkOrderEvent.id)
+    assert [one.value for one in session.scalars(steps)] == ["photos", "started", "done", "cost"]
+    # The signature is no photo of the works.
+    assert len(session.scalars(select(WorkOrderPhoto)).all()) == 2
+
+
+def test_an_order_on_hold_says_why_and_a_second_time_adds_to_the_first(
+    van: Van, session: Session
+) -> None:
+    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+    held = told(outcome="on_hold", hold_why="part", hold_until=tomorrow)
+    assert van.send(held).json["state"] == "checked"
+    order = order_of(van, session)
+    assert (order.state, order.hold_why) == (WorkOrderState.ON_HOLD, HoldWhy.PART)
+    session.rollback()
+    assert van.send(told(minutes=15, parts="1 flexible")).json["state"] == "checked"
+    order = order_of(van, session)
+    assert (order.labour_minutes, order.parts) == (60, "1 joint 15/21 · 1 flexible")
+
+
+def test_what_cannot_be_done_any_more_is_said_and_nothing_of_it_is_lost(
+    van: Van, session: Session, client_as: Callable[..., FlaskClient]
+) -> None:
+    van.day()
+    van.move(WorkOrderState.CANCELLED, note="Relogement")
+    late = van.send(told(), files=("before-1.jpg",))
+    assert (late.status_code, late.json["state"]) == (201, "to_review")
+    why = {(one["path"], one["kind"]) for one in late.json["violations"]}
+    assert ("move", "work_order_cannot_move") in why
+    assert order_of(van, session).state is WorkOrderState.CANCELLED
+    (kept,) = session.scalars(select(Intervention)).all()
+    assert (kept.note, kept.minutes, len(kept.files)) == ("Joint changé", 45, 1)
+    session.rollback()
+    page = client_as(Role.TECHNICIAN).get(f"/work-orders/{van.order_id}").text
+    for shown in ("Joint changé", "Ce bon est déjà clos", "Photo 1</a>"):
+        assert shown in page
+    assert van.day()["orders"] == []
+    assert remove_orphans_of(van) == 0
+
+
+def test_what_could_not_be_done_waits_in_the_list_until_somebody_looked(
+    van: Van, client_as: Callable[..., FlaskClient]
+) -> None:
+    van.move(WorkOrderState.CANCELLED, note="Relogement")
+    said = told()
+    van.send(said)
+    office, listed = client_as(Role.TECHNICIAN), "/work-orders/?state=to_review"
+    assert "BT-1" in office.get(listed).text
+    at = f"/work-orders/{van.order_id}/interventions/{said['id']}"
+    assert office.post(at, data={"seen": "yes"}).status_code == 302
+    assert "BT-1" not in office.get(listed).text
+    assert "Remettre en attente" in office.get(f"/work-orders/{van.order_id}").text
+    assert office.post(at, data={"seen": ""}).status_code == 302
+    assert "BT-1" in office.get(listed).text
+    assert office.post(f"{at[:-36]}{uuid.uuid4()}", data={"seen": "yes"}).status_code == 404
+    assert client_as(Role.MANAGER).post(at, data={"seen": "yes"}).status_code == 403
+
+
+def test_what_never_came_whole_waits_in_the_list_after_a_day(
+    van: Van, client_as: Callable[..., FlaskClient]
+) -> None:
+    said = told()
+    van.send(said, more=True)
+    office, listed = client_as(Role.TECHNICIAN), "/work-orders/?state=to_review"
+    assert "BT-1" not in office.get(listed).text
+    with van.house.sessions.begin() as session:
+        session.scalars(select(Intervention)).one().received_at = NOW - timedelta(days=2)
+    assert "BT-1" in office.get(listed).text
+    at = f"/work-orders/{van.order_id}/interventions/{said['id']}"
+    assert office.post(at, data={"seen": "yes"}).status_code == 302
+    assert "BT-1" not in office.get(listed).text
+    assert van.send(said).json["state"] == "checked"
+
+
+def test_an_order_on_hold_may_wait_once_more(van: Van, session: Session) -> None:
+    until = (TODAY + timedelta(days=1)).isoformat()
+    for why in ("part", "access"):
+        held = told(outcome="on_hold", hold_why=why, hold_until=until)
+        assert van.send(held).json["state"] == "checked"
+    assert order_of(van, session).hold_why is HoldWhy.ACCESS
+
+
+def test_the_orders_of_a_day_stand_by_the_hour(van: Van) -> None:
+    with van.house.sessions.begin() as session:
+        first = session.get_one(WorkOrder, van.order_id)
+        for part in ("afternoon", "morning", "09:00"):
+            session.add(
+                WorkOrder(
+                    reference=part, dwelling_id=first.dwelling_id, opened_by_id=van.technician.id,
+                    trade="plumbing", severity=Severity.U3, description="x", planned_on=TODAY,
+                    state=WorkOrderState.PLANNED, opened_at=NOW, planned_part=part,
+                )
+            )  # fmt: skip
+    day = van.day()
+    assert [one["reference"] for one in day["orders"]] == ["morning", "09:00", "afternoon", "BT-1"]
+    assert day["more_orders"] is False
+
+
+def test_somebody_else_s_end_of_an_order_stands_beside_what_the_tablet_tells(
+    van: Van, session: Session
+) -> None:
+    van.move(WorkOrderState.DONE, note="Fait par un collègue")
+    assert van.send(told()).json["state"] == "to_review"
+    assert order_of(van, session).closing_note == "Fait par un collègue"
+
+
+def test_photos_that_the_tenant_refused_are_kept_sealed_and_shown_to_nobody(
+    van: Van, session: Session, client_as: Callable[..., FlaskClient]
+) -> None:
+    with van.house.sessions.begin() as writing:
+        order = writing.get_one(WorkOrder, van.order_id)
+        refuse_photos(writing, order, van.technician)
+    assert van.day()["orders"][0]["photos_refused"] is True
+    answer = van.send(told(), files=("before-1.jpg",)).json
+    assert [one["kind"] for one in answer["violations"]] == ["photos_refused"]
+    assert order_of(van, session).state is WorkOrderState.DONE
+    assert session.scalars(select(WorkOrderPhoto)).all() == []
+    session.rollback()
+    page = client_as(Role.TECHNICIAN).get(f"/work-orders/{van.order_id}").text
+    assert "Photo 1, montrée à personne" in page
+
+
+def test_an_order_hidden_since_still_takes_what_was_noted_and_is_not_moved(
+    van: Van, session: Session
+) -> None:
+    van.day()
+    with van.house.sessions.begin() as writing:
+        order = writing.get_one(WorkOrder, van.order_id)
+        assert order.person is not None
+        protect(writing, order.person, by=make_user(writing).id, now=NOW)
+    assert van.day()["orders"] == []
+    assert van.send(told()).json["state"] == "to_review"
+    assert order_of(van, session).state is WorkOrderState.PLANNED
+
+
+def test_what_is_no_order_of_hers_or_says_something_else_is_refused(van: Van) -> None:
+    said = told()
+    assert van.send(said, to=uuid.uuid4()).status_code == 404
+    assert van.send(said).status_code == 201
+    assert van.send(said | {"note": "Autre chose"}).status_code == 409
+    for bad in ({"minutes": -3}, {"outcome": "perhaps"}, {"began_at": "hier"}, {"id": "x"}):
+        assert van.send(told(**bad)).status_code == 422
+    handed = van.app.test_client().post(
+        "/api/handed-in",
+        data={"id": said["id"], "kind": "intervention", "reason": "different_report",
+              "xml_submission_file": (io.BytesIO(b"{}"), "x")},
+        headers=van.headers,
+    )  # fmt: skip
+    assert handed.status_code == 201
+
+
+def test_photos_handed_in_of_whoever_refuses_them_are_shown_to_nobody(
+    van: Van, client_as: Callable[..., FlaskClient]
+) -> None:
+    data = {"id": "i", "kind": "intervention", "reason": "x", "visit_id": str(van.order_id)}
+    files = {
+        "xml_submission_file": (io.BytesIO(b"{}"), "x"),
+        "before-1.jpg": (io.BytesIO(PHOTO), "before-1.jpg", "image/jpeg"),
+    }
+    van.app.test_client().post("/api/handed-in", data=data | files, headers=van.headers)
+    with van.house.sessions.begin() as session:
+        item = session.scalars(select(HandedIn)).one()
+        assert not sealed_as_handed_in(session, item)
+        order = session.get_one(WorkOrder, van.order_id)
+        refuse_photos(session, order, van.technician)
+        assert sealed_as_handed_in(session, item)
+
+
+def remove_orphans_of(van: Van) -> int:
+    with van.house.sessions.begin() as session:
+        gone = remove_orphans(session, van.house.store, now=NOW + timedelta(days=365 * 20))
+    return gone.get("orphans", 0)

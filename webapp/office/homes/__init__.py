@@ -19,7 +19,7 @@ SUBJECT = Subject(
         traits.traits,
     ),
     navigation=(
-        Item(86, "register.index", _l("Adapted homes"), "universal-access", Action.SEE_HOMES),
+        Item(87, "register.index", _l("Adapted homes"), "universal-access", Action.SEE_HOMES),
     ),
     words=WORDS,
     refusals=REFUSALS,

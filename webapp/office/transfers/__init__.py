@@ -12,7 +12,7 @@ SUBJECT = Subject(
     pages=(transfers.transfers, wishes.transfer_wishes),
     navigation=(
         Item(
-            87,
+            88,
             "transfers.index",
             _l("Moves"),
             "arrow-left-right",

@@ -190,17 +190,21 @@ def make_due(task: Task, on: date) -> None:
     task.not_before = task.due_on = on
 
 
+def open_door_to(session: Session, by: User, *, now: datetime) -> ReferralDoor:
+    """Let a partner ask something of an account's own landlord by a form."""
+    viewer = make_viewer(by)
+    secret = make_door(session, by.organisation_id, "CCAS", 90, viewer=viewer, now=now)
+    return open_door(session, secret, now=now)
+
+
 def come_by_form(
-    session: Session, by: User, *, now: datetime, **said: Any
-) -> tuple[ReferralDoor, ReferralRequest]:
-    """Let a partner ask something by the form of a door that an account made for it."""
-    landlord = find_organisation(session, LANDLORD, OrganisationKind.LANDLORD)
-    secret = make_door(session, landlord.id, "CCAS", 90, viewer=make_viewer(by), now=now)
-    door = open_door(session, secret, now=now)
+    session: Session, door: ReferralDoor, *, now: datetime, **said: Any
+) -> ReferralRequest:
+    """Let a partner ask something by its form."""
     written = {
         "last_name": "Petit", "first_name": "Odette", "address": "2 rue du Port, Creil",
         "code": "ccas", "asked": "Une visite.", "basis": "consent", "agreed_on": now.date(),
         "sender": "A. Roy", "sender_at": "03 44 00 00 00",
     }  # fmt: skip
     form = RequestSaid(**(written | said))
-    return door, receive(session, door, form, key=uuid.uuid4(), now=now)
+    return receive(session, door, form, key=uuid.uuid4(), now=now)

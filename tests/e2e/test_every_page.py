@@ -29,6 +29,7 @@ from visits.models.interventions import Intervention
 from visits.models.papers import PaperChange
 from visits.models.people import Person
 from visits.models.portfolio import Residence
+from visits.models.referral_requests import ReferralDoor, ReferralRequest
 from visits.models.referrals import Referral, ReferralMove
 from visits.models.stock import Article, StockOrder
 from visits.models.transfers import TransferOffer, TransferWish
@@ -212,6 +213,13 @@ def typed(demo: Walked) -> re.Pattern[str]:
             Referral.asked,
             Referral.because,
             ReferralMove.said,
+            ReferralDoor.partner,
+            ReferralRequest.last_name,
+            ReferralRequest.first_name,
+            ReferralRequest.address,
+            ReferralRequest.asked,
+            ReferralRequest.sender,
+            ReferralRequest.why,
             TransferWish.wish,
             TransferWish.closed_why,
             TransferOffer.said,

@@ -23,6 +23,7 @@ from tests.factories import (
     make_user,
     make_viewer,
     make_visit,
+    open_door_to,
     promised,
 )
 from tests.submissions import FALLS, fill, home_visit
@@ -157,7 +158,8 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     held = call_commission(session, now.date(), viewer=viewer, now=now)
     said = ReferralSaid("out", "ccas", "Un appel", "consent", agreed_on=now.date())
     referral = open_referral(session, case.person, said, viewer=viewer, now=now)
-    door, asked = come_by_form(session, by, now=now)
+    door = open_door_to(session, by, now=now)
+    asked = come_by_form(session, door, now=now)
     trait = note_trait(
         session, case.dwelling, TraitSaid("shower", 1, now.date()), viewer=viewer, now=now
     )

@@ -29,6 +29,7 @@ from tests.factories import (
     make_user,
     make_viewer,
     make_visit,
+    open_door_to,
     promised,
 )
 from tests.submissions import FALLS, GAS, fill, home_visit
@@ -50,6 +51,7 @@ from visits.models.duty import DutyTurn
 from visits.models.mandates import Right
 from visits.models.people import AccessEvent, AlertCode, Occupancy
 from visits.models.portfolio import Import
+from visits.models.referral_requests import ReferralDoor
 from visits.models.visits import SubmissionFile
 from visits.models.works import WorkOrder
 from visits.people.documents import DocumentSaid, add_document
@@ -136,6 +138,7 @@ class World:
         held = call_commission(session, NOW.date(), viewer=eyes, now=NOW)
         self.known.note(commission_id=held.id)
         self.known.note(turn_id=self._on_duty().id)
+        self.doors = {self.office.organisation_id: open_door_to(session, self.office, now=NOW)}
         take_up(session, "seniors", by=self.office.id, now=NOW)
         self.mandate()
 
@@ -236,8 +239,10 @@ class World:
         )
         called_for = open_referral(session, person, need, viewer=make_viewer(by), now=NOW)
         known.note(referral_id=called_for.id)
-        door, written = come_by_form(session, by, last_name=person.last_name, now=NOW)
-        known.note(door_id=door.id, request_id=written.id)
+        door = self._door(by)
+        named = {"last_name": person.last_name, "first_name": person.first_name}
+        known.note(door_id=door.id)
+        known.note(request_id=come_by_form(session, door, now=NOW, **named).id)
         moving = WishSaid(["stairs"], Needs(), NOW.date(), f"Souhait de {person.last_name}")
         wish = open_wish(session, person, moving, viewer=make_viewer(by), now=NOW)
         known.note(wish_id=wish.id)
@@ -249,6 +254,12 @@ class World:
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):
             known.note(task_id=promise.id)
+
+    def _door(self, by: User) -> ReferralDoor:
+        """Give the address by which partners ask something of an account's landlord."""
+        if by.organisation_id not in self.doors:
+            self.doors[by.organisation_id] = open_door_to(self.session, by, now=NOW)
+        return self.doors[by.organisation_id]
 
     def bring(self, by: User, name: str, text: str) -> uuid.UUID:
         """Upload a file; nothing is imported."""

@@ -38,7 +38,7 @@ from webapp.demo.size import Size
 from webapp.demo.stock import make_stock
 from webapp.demo.story import Story, load_cases
 from webapp.demo.towns import read_towns
-from webapp.demo.van import bring_back_some, plan_some
+from webapp.demo.van import plan_some
 from webapp.demo.wording import word_papers
 from webapp.demo.works import close_some, give_some, open_some, send_some
 from webapp.demo.year import Others, live
@@ -107,7 +107,6 @@ def _load(
     send_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
     close_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
     plan_some(session, by=acting(cast.technician, Action.DO_WORKS), now=now)
-    bring_back_some(session, house.store, by=acting(cast.technician, Action.OPEN_WORKS), now=now)
     on_duty = [acting(one, Action.SEE_WORKS) for one in (cast.technician, cast.coordinator)]
     watch_some(session, first=on_duty[0], second=on_duty[1], now=now)
     tell("Placing the residences on the map …")

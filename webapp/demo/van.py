@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
-from visits.ground.file_store import FileStore
 from visits.models.interventions import Outcome
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
@@ -20,8 +20,11 @@ from visits.sight.reach import hidden_homes
 from visits.works.by_hand import OrderSaid, open_by_hand
 from visits.works.interventions import InterventionSaid, SentFile, receive
 from visits.works.moves import MoveSaid, move_work_order
+from webapp.access.auth import Action
 from webapp.demo.calendar import moment, working_days_after
+from webapp.demo.cast import acting
 from webapp.demo.photos import photo, signature
+from webapp.demo.story import Story
 
 # In how many working days, and when in the day: today first.
 PLANNED = ((0, "09:00"), (0, "11:00"), (0, "14:30"), (1, "10:00"), (2, "morning"), (4, "13:30"))
@@ -74,30 +77,49 @@ def plan_some(session: Session, *, by: Viewer, now: datetime) -> None:
         move_work_order(session, order, WorkOrderState.PLANNED, said, viewer=by, now=now)
 
 
-def bring_back_some(session: Session, store: FileStore, *, by: Viewer, now: datetime) -> None:
+def bring_back_some(story: Story) -> None:
     """Let his tablet tell of two orders: one is done, one was cancelled before the tablet told."""
-    first = working_days_after(today_in_paris(now) - timedelta(days=7), 2)
+    first = working_days_after(today_in_paris(story.now) - timedelta(days=7), 2)
     day = working_days_after(first, 1)
-    asked, planned = moment(first, time(9, 10)), moment(first, time(9, 45))
-    changed, there = moment(day, time(8, 50)), moment(day, time(10, 25))
-    for (home, person), one in zip(_homes(session), TIMES, strict=False):
-        order = open_by_hand(session, home, one.asked, person=person, viewer=by, now=asked)
-        said = MoveSaid(planned_on=day, planned_part="10:00", told_how="phone")
-        move_work_order(session, order, WorkOrderState.PLANNED, said, viewer=by, now=planned)
-        if one.cancelled:
-            said = MoveSaid(note=one.cancelled)
-            move_work_order(session, order, WorkOrderState.CANCELLED, said, viewer=by, now=changed)
-        told = InterventionSaid(
-            id=uuid.uuid5(order.id, "intervention"),
-            content=one.note.encode(),
-            outcome=Outcome.DONE,
-            began_at=there - timedelta(minutes=one.minutes),
-            ended_at=there,
-            note=one.note,
-            parts=one.parts,
-            minutes=one.minutes,
-        )
-        receive(session, store, order.id, told, FILES, more=False, viewer=by, now=there)
+    for place, one in enumerate(TIMES):
+        there = moment(day, time(10, 25 + 20 * place))
+        story.timeline.at(moment(first, time(9, 10)), partial(_ask, story, place, one, there))
+
+
+def _ask(story: Story, place: int, one: _Time, there: datetime, now: datetime) -> None:
+    session, by = story.session, acting(story.cast.technician, Action.OPEN_WORKS)
+    home, person = _homes(session)[place]
+    order = open_by_hand(session, home, one.asked, person=person, viewer=by, now=now)
+    plan = MoveSaid(planned_on=there.date(), planned_part="10:00", told_how="phone")
+    moves = [(now + timedelta(minutes=35), WorkOrderState.PLANNED, plan)]
+    if one.cancelled:
+        call_off = there - timedelta(minutes=95)
+        moves.append((call_off, WorkOrderState.CANCELLED, MoveSaid(note=one.cancelled)))
+    for at, state, said in moves:
+        story.timeline.at(at, partial(_move, story, order, state, said))
+    story.timeline.at(there, partial(_tell, story, order, one))
+
+
+def _move(
+    story: Story, order: WorkOrder, state: WorkOrderState, said: MoveSaid, now: datetime
+) -> None:
+    by = acting(story.cast.technician, Action.OPEN_WORKS)
+    move_work_order(story.session, order, state, said, viewer=by, now=now)
+
+
+def _tell(story: Story, order: WorkOrder, one: _Time, now: datetime) -> None:
+    told = InterventionSaid(
+        id=uuid.uuid5(order.id, "intervention"),
+        content=one.note.encode(),
+        outcome=Outcome.DONE,
+        began_at=now - timedelta(minutes=one.minutes),
+        ended_at=now,
+        note=one.note,
+        parts=one.parts,
+        minutes=one.minutes,
+    )
+    by = acting(story.cast.technician, Action.OPEN_WORKS)
+    receive(story.session, story.store, order.id, told, FILES, more=False, viewer=by, now=now)
 
 
 FILES = (

@@ -23,6 +23,7 @@ from webapp.demo.size import Size
 from webapp.demo.stock import Home
 from webapp.demo.story import Story
 from webapp.demo.support import Support
+from webapp.demo.van import bring_back_some
 from webapp.demo.works import Works
 
 NEXT_VISITS = 4
@@ -61,6 +62,7 @@ def live(
     _protect_one(story, to_call[-1], since)
     measure_adapted_homes(story, since)
     wish_to_move(story)
+    bring_back_some(story)
     fill_bags(story, since)
     note_alerts(story, enrolled[: round(len(enrolled) * CALLED)], since)
     calls.schedule(enrolled, since=since)

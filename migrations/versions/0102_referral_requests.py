@@ -28,7 +28,6 @@ def _doors() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("made_by_id", sa.Uuid(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_by_id", sa.Uuid(), nullable=True),
         *_pointing(
@@ -73,12 +72,12 @@ def _requests() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_referral_request"),
         sa.UniqueConstraint("reference", name="uq_referral_request_reference"),
-        sa.UniqueConstraint("key", name="uq_referral_request_key"),
+        sa.UniqueConstraint("door_id", "key", name="uq_referral_request_door_id_key"),
     )
     op.create_index(
         "ix_referral_request_state_received_at", "referral_request", ["state", "received_at"]
     )
-    for name in ("door_id", "referral_id", "name_key"):
+    for name in ("referral_id", "name_key"):
         op.create_index(f"ix_referral_request_{name}", "referral_request", [name])
 
 

@@ -28,7 +28,7 @@ from webapp.access.auth import Action, declared_action
 
 LATE_DOORS = {
     "openrosa.submit", "visit_reports.failure", "visit_reports.refusals", "visit_reports.beside",
-    "alerts_api.raised",
+    "alerts_api.raised", "interventions.bring_back",
 }  # fmt: skip
 
 

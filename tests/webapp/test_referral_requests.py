@@ -42,7 +42,9 @@ def office(client_as: SignIn, person: Person) -> FlaskClient:
 
 @pytest.fixture
 def door(office: FlaskClient) -> str:
-    made = office.post("/referrals/doors/", data={"partner": "CCAS de Creil", "days": "90"})
+    user = office.user  # type: ignore[attr-defined]
+    said = {"partner": "CCAS de Creil", "days": "90", "landlord": str(user.organisation_id)}
+    made = office.post("/referrals/doors/", data=said)
     assert made.status_code == 200
     (address,) = re.findall(r'value="[^"]*(/referral-form/[^"]+)"', made.text)
     return str(address)

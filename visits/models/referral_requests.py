@@ -4,7 +4,7 @@ import enum
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedEnum, EncryptedText, new_id, stored_enum
@@ -27,7 +27,6 @@ class ReferralDoor(Base):
     made_at: Mapped[datetime]
     made_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     expires_at: Mapped[datetime]
-    opened_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
@@ -57,12 +56,15 @@ class ReferralRequest(Base):
     """
 
     __tablename__ = "referral_request"
-    __table_args__ = (Index("ix_referral_request_state_received_at", "state", "received_at"),)
+    __table_args__ = (
+        Index("ix_referral_request_state_received_at", "state", "received_at"),
+        UniqueConstraint("door_id", "key"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     reference: Mapped[str] = mapped_column(String(20), unique=True)
-    door_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("referral_door.id"), index=True)
-    key: Mapped[uuid.UUID] = mapped_column(unique=True)
+    door_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("referral_door.id"))
+    key: Mapped[uuid.UUID]
     received_at: Mapped[datetime]
     name_key: Mapped[str] = mapped_column(String(210), index=True)
     last_name: Mapped[str] = mapped_column(EncryptedText)

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.errors import Invalid, NotFound, Refused
 from visits.ground.tokens import digest_of, new_secret
-from visits.models.accounts import Organisation
 from visits.models.referral_requests import ReferralDoor, ReferralRequest
 from visits.referrals.referrals import NAME_LENGTH
 from visits.sight import Viewer
@@ -22,11 +21,6 @@ DAYS = (90, 180, 365)
 
 class DoorClosed(Refused):
     """An address at which nothing may be asked; `code` says why."""
-
-
-def doors_for(session: Session, viewer: Viewer) -> Sequence[Organisation]:
-    """List by name the landlords of whom a viewer may let a partner ask something."""
-    return landlords_run(session, viewer)
 
 
 def make_door(
@@ -46,7 +40,7 @@ def make_door(
         fields["partner"] = "too_long"
     if days not in DAYS:
         fields["days"] = "bad_choice"
-    if landlord_id not in {one.id for one in doors_for(session, viewer)}:
+    if landlord_id not in {one.id for one in landlords_run(session, viewer)}:
         fields["landlord"] = "bad_choice"
     if fields or landlord_id is None:
         raise Invalid(fields)

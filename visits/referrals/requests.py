@@ -63,15 +63,14 @@ def receive(
     Raises Invalid field by field, Conflict when too much came by the door in a day.
     """
     take_turn(session, f"requests of {door.id}")
-    known = select(ReferralRequest).where(ReferralRequest.key == key)
-    arrived = session.scalars(known).one_or_none()
-    if arrived is not None and arrived.door_id == door.id:
-        return arrived
+    its = ReferralRequest.door_id == door.id
+    arrived = session.scalars(select(ReferralRequest).where(its, ReferralRequest.key == key))
+    if (known := arrived.one_or_none()) is not None:
+        return known
     said = _checked(said, now)
     since = now - timedelta(days=1)
-    lately = (ReferralRequest.door_id == door.id, ReferralRequest.received_at > since)
-    came = session.scalar(select(func.count(ReferralRequest.id)).where(*lately)) or 0
-    if came >= MOST_A_DAY or arrived is not None:
+    lately = select(func.count()).where(its, ReferralRequest.received_at > since)
+    if (session.scalar(lately) or 0) >= MOST_A_DAY:
         raise Conflict("referral_door_full")
     one = ReferralRequest(
         id=new_id(),
@@ -94,7 +93,6 @@ def receive(
         state=RequestState.WAITING,
     )
     session.add(one)
-    door.opened_at = door.opened_at or now
     session.flush()
     return one
 

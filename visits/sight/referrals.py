@@ -1,6 +1,6 @@
 """Which referrals a viewer may see: with the person they are about; and what asks for one."""
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from visits.models.cases import Case
 from visits.models.people import Person
@@ -38,11 +38,11 @@ def visible_requests(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `ReferralRequest` and its door for what the viewer may read.
 
     Taken up it is of a person, and seen with her. Before, it names somebody: with the name of a
-    protected person it is read by those alone who may see her.
+    protected person it is read by those alone who may see her, or somebody else of that name.
     """
     hers = select(Referral.id).join(Referral.person).where(visible_referrals(viewer))
     taken_up = or_(ReferralRequest.referral_id.is_(None), ReferralRequest.referral_id.in_(hers))
-    kept_quiet = select(Person.name_key).where(
-        Person.protected.is_(True), Person.merged_into_id.is_(None), ~open_to(viewer.user_id)
-    )
-    return and_(visible_doors(viewer), taken_up, ReferralRequest.name_key.not_in(kept_quiet))
+    named, open_ = Person.name_key == ReferralRequest.name_key, open_to(viewer.user_id)
+    quiet = exists().where(named, Person.protected, Person.merged_into_id.is_(None), ~open_)
+    others = exists().where(named, open_)
+    return and_(visible_doors(viewer), taken_up, or_(~quiet, others))

@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from visits.ground.errors import Invalid
 from visits.referrals.doors import (
     DAYS,
-    doors_for,
     list_doors,
     make_door,
     requests_by_door,
     revoke_door,
 )
 from visits.referrals.referrals import NAME_LENGTH
+from visits.sight.homes import landlords_run
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
@@ -65,7 +65,7 @@ def revoke(door_id: uuid.UUID) -> ResponseReturnValue:
 def _page(refused: Invalid | None = None, *, made: str = "") -> str:
     fields = refused.fields if refused else {}
     with reading() as session:
-        landlords = doors_for(session, viewer())
+        landlords = landlords_run(session, viewer())
         return render_template(
             "referrals/doors.html",
             doors=list_doors(session, viewer()),
@@ -81,13 +81,7 @@ def _page(refused: Invalid | None = None, *, made: str = "") -> str:
 
 
 def _typed_landlord() -> uuid.UUID | None:
-    """Read of which landlord; with one alone nothing is asked."""
-    typed = request.form.get("landlord", "")
-    if not typed:
-        with reading() as session:
-            known = [one.id for one in doors_for(session, viewer())]
-        return known[0] if len(known) == 1 else None
     try:
-        return uuid.UUID(typed)
+        return uuid.UUID(request.form.get("landlord", ""))
     except ValueError:
         return None

@@ -14,8 +14,9 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from tests.factories import NOW, PASSWORD, QUICK_HASH, make_user
-from visits.accounts.accounts import add_device, set_active, token_digest
+from visits.accounts.accounts import add_device, set_active
 from visits.ground.db import start_reading
+from visits.ground.tokens import digest_of
 from visits.models.accounts import Device, Role, User
 from webapp.access.auth import Action, declared_action
 
@@ -51,7 +52,7 @@ class Tablet:
         return self.app.test_client().open(path, method=method, headers={"Authorization": header})
 
     def locked(self) -> str:
-        return f"Locked {token_digest(self.told['token'])}"
+        return f"Locked {digest_of(self.told['token'])}"
 
     def row(self) -> Device:
         with self.app.extensions["palier"].sessions() as session:

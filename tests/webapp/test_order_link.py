@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,7 @@ from visits.models.accounts import Role
 from visits.models.people import AccessEvent, Person
 from visits.models.works import WorkOrder
 from visits.models.works_history import WorkOrderEvent, WorkOrderLink, WorkOrderPhoto
+from webapp.office.frame.signed_links import secret_in
 
 SignIn = Callable[..., FlaskClient]
 TOMORROW = (NOW + timedelta(days=1)).date().isoformat()
@@ -253,3 +255,10 @@ def test_a_step_taken_back_lets_the_proposed_day_wait_again(
     session.rollback()
     assert service.post(f"{page}/steps/{step}/back").status_code == 302
     assert "Plomberie Lenoir propose" in service.get(page).text
+
+
+def test_a_link_that_was_sent_long_ago_still_opens(app: Flask) -> None:
+    signed = URLSafeSerializer(app.config["SECRET_KEY"], salt="order-link").dumps("secret")
+    with app.test_request_context():
+        assert secret_in("order_link.show", signed) == "secret"
+        assert secret_in("referral_link.show", signed) is None

@@ -1,7 +1,6 @@
 """Accounts and their tablets. Passwords are hashed by webapp; they never come here."""
 
 import base64
-import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from visits.accounts.open_sessions import end_sessions_of
 from visits.accounts.sign_in_wall import folded
 from visits.ground.errors import Conflict, Forbidden, Invalid, NotFound
+from visits.ground.tokens import digest_of, new_secret
 from visits.models.accounts import (
     Device,
     Organisation,
@@ -145,7 +145,7 @@ def add_device(session: Session, user: User, *, name: str, now: datetime) -> tup
     device = Device(
         user_id=user.id,
         name=name.strip()[:100] or "tablet",
-        token_sha256=token_digest(token),
+        token_sha256=digest_of(token),
         recovery_key=_new_recovery_key(),
         created_at=now,
         last_seen_at=now,
@@ -170,7 +170,7 @@ def recover_device(
     if device.lost_at is not None:
         raise Forbidden("device_lost")
     token = _new_token()
-    device.token_sha256 = token_digest(token)
+    device.token_sha256 = digest_of(token)
     device.recovery_key = device.recovery_key or _new_recovery_key()
     device.revoked_at = None
     device.last_seen_at = now
@@ -179,21 +179,16 @@ def recover_device(
 
 
 def _new_token() -> str:
-    return f"palier_{secrets.token_urlsafe(32)}"
+    return f"palier_{new_secret()}"
 
 
 def _new_recovery_key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def token_digest(token: str) -> str:
-    """Give what is kept of a token: its SHA-256 in hexadecimal."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def device_of_token(session: Session, token: str) -> Device | None:
     """Find the tablet a token belongs to, unless it was revoked, lost or its user closed."""
-    return session.scalars(_OF_TOKEN, {"digest": token_digest(token)}).one_or_none()
+    return session.scalars(_OF_TOKEN, {"digest": digest_of(token)}).one_or_none()
 
 
 # Made once: it is asked with each request of a tablet.
@@ -216,7 +211,7 @@ def find_device_of_closed_account(session: Session, token: str) -> Device | None
         select(Device)
         .join(Device.user)
         .where(
-            Device.token_sha256 == token_digest(token),
+            Device.token_sha256 == digest_of(token),
             Device.lost_at.is_(None),
             Device.revoked_at == User.closed_at,
             User.active.is_(False),

@@ -4,8 +4,6 @@ Only the digest of its secret is kept. It opens nothing any more once its time i
 revoked or refused, the order is closed, or the home was protected meanwhile.
 """
 
-import hashlib
-import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict, Invalid, NotFound, Refused
+from visits.ground.tokens import digest_of, new_secret
 from visits.models.people import AccessKind
 from visits.models.works import OrderStep, WorkOrder
 from visits.models.works_history import WorkOrderLink
@@ -61,7 +60,7 @@ def make_link(
     known = standing_link(session, order)
     if known is not None:
         known.revoked_at, known.revoked_by_id = now, viewer.user_id
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     link = WorkOrderLink(
         work_order_id=order.id,
         secret_sha256=digest_of(secret),
@@ -169,11 +168,6 @@ def note_opened(session: Session, link: WorkOrderLink, *, now: datetime) -> None
         what="work_order_by_link",
         now=now,
     )
-
-
-def digest_of(secret: str) -> str:
-    """Give what is kept of a link's secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _step(

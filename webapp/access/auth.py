@@ -20,11 +20,11 @@ from visits.accounts.accounts import (
     find_device_of_closed_account,
     find_lost_device,
     late_tablets,
-    token_digest,
 )
 from visits.accounts.open_sessions import is_open
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Forbidden, TooManyTries
+from visits.ground.tokens import digest_of
 from visits.models.accounts import Role
 from visits.models.mandates import Right
 from visits.sight import Held, Reach, Viewer, mandates_held
@@ -421,7 +421,7 @@ def device_digest() -> str | None:
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     value = value.strip()
     if kind.lower() == "bearer" and value.startswith("palier_"):
-        return token_digest(value)
+        return digest_of(value)
     if kind.lower() == "locked" and re.fullmatch("[0-9a-f]{64}", value):
         return value
     return None

@@ -27,4 +27,6 @@ def secret_in(endpoint: str, token: str) -> str | None:
 
 
 def _signer(endpoint: str) -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=endpoint)
+    """Sign for one use alone: `order_link.show` is signed as `order-link`."""
+    use = endpoint.partition(".")[0].replace("_", "-")
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=use)

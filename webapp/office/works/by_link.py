@@ -5,10 +5,9 @@ The token in the address is the link's secret, signed: one that was cut or chang
 
 from collections.abc import Callable, Mapping, Sequence
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict, Invalid
@@ -31,28 +30,18 @@ from visits.works.proposals import answer_to
 from webapp.access.auth import public
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import house, now, reading, transaction
+from webapp.office.frame.signed_links import PRIVATE, secret_in
 from webapp.office.works.typed import day_in
 from webapp.words import named
 
 order_link = Blueprint("order_link", __name__, url_prefix="/order-link")
 
 
-def address_of(secret: str) -> str:
-    """Give the whole address of a link, as it is sent."""
-    path = url_for("order_link.show", token=_signer().dumps(secret))
-    return (house().settings.address or request.url_root).rstrip("/") + path
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="order-link")
-
-
 def _opened(session: Session, token: str, *, to_change: bool = False) -> WorkOrderLink:
     """Find the link of a token; raises LinkWorthless for one that shows nothing."""
-    try:
-        secret = str(_signer().loads(token))
-    except BadData:
-        raise LinkWorthless("link_tampered") from None
+    secret = secret_in("order_link.show", token)
+    if secret is None:
+        raise LinkWorthless("link_tampered")
     return open_link(session, secret, now=now(), to_change=to_change)
 
 
@@ -149,7 +138,3 @@ def _page(
 def _worthless(ended: LinkWorthless) -> ResponseReturnValue:
     page = render_template("order_link/worthless.html", why=sentence(ended.code))
     return page, 410, PRIVATE
-
-
-# An address that opens by itself is found by no search engine, and told to nobody it links to.
-PRIVATE = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}

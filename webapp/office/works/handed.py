@@ -15,8 +15,8 @@ from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import house, now, transaction
 from webapp.office.frame.access import showing
+from webapp.office.frame.signed_links import signed_address
 from webapp.office.intake.visits import sent_file
-from webapp.office.works.by_link import address_of
 from webapp.office.works.typed import day_in
 from webapp.office.works.work_orders import order_page
 
@@ -35,7 +35,7 @@ def make(order_id: uuid.UUID) -> ResponseReturnValue:
             secret = make_link(session, order, said, viewer=viewer(), now=now())
     except Invalid as refused:
         return order_page(order_id, refused), 422
-    return order_page(order_id, made_link=address_of(secret))
+    return order_page(order_id, made_link=signed_address("order_link.show", secret))
 
 
 @handed.post("/<uuid:order_id>/link/revocation")

@@ -1,25 +1,21 @@
-"""Moves to another home: whom a home fits and why, offers and answers, each undone."""
+"""Wishes to move: offers and answers, each undone; the move itself ends one."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.factories import make_dwelling, make_person, make_residence, make_user, make_viewer
+from tests.factories import make_person, make_user, make_viewer
+from tests.visits.housing import WHEELCHAIR, Office
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.homes.access import Demand
-from visits.homes.traits import TraitSaid, note_trait
-from visits.life.arrivals import Arriving, record_arrival, undo_arrival
+from visits.life.arrivals import undo_arrival
 from visits.life.deaths import record_death
 from visits.life.endings import Told, give_back
 from visits.life.merging import Chosen, merge_persons
 from visits.life.moves import arrivals_in_file
-from visits.models.accounts import User
-from visits.models.life import HowTold, LifeEvent
-from visits.models.people import Occupancy, Person
-from visits.models.portfolio import Dwelling, Tenancy
+from visits.models.life import HowTold
+from visits.models.people import Occupancy
+from visits.models.portfolio import Tenancy
 from visits.models.transfers import OfferRefusal, TransferWish, WishState
 from visits.people.protection import protect
 from visits.sight import Reach
@@ -30,10 +26,8 @@ from visits.transfers.listing import (
     awaited_homes,
     count_wishes,
     list_wishes,
-    matches_of,
 )
 from visits.transfers.matching import Needs
-from visits.transfers.offers import AnswerSaid, answer_offer, offer_home, take_offer_back
 from visits.transfers.wishes import (
     WishSaid,
     close_wish,
@@ -43,136 +37,10 @@ from visits.transfers.wishes import (
     wishes_of,
 )
 
-WHEELCHAIR = Needs(wheelchair=True)
-
-
-@dataclass
-class Office:
-    """A coordinator, and Mme Morel who wishes to move."""
-
-    session: Session
-    now: datetime
-    user: User
-    person: Person
-
-    def home(
-        self, reference: str, floor: int | None = 0, *, free: bool = True, **said: Any
-    ) -> Dwelling:
-        house = make_residence(self.session, has_lift=said.pop("lift", False))
-        made = make_dwelling(
-            self.session, residence=house, reference=reference, floor=floor, **said
-        )
-        self.note(made, "shower", 1)
-        if free:
-            self.note(made, "leaving", 1)
-        return made
-
-    def note(self, home: Dwelling, trait: str, value: int, since: date | None = None) -> None:
-        said = TraitSaid(trait, value, since or self.now.date())
-        note_trait(self.session, home, said, viewer=make_viewer(self.user), now=self.now)
-
-    def wish(self, needs: Needs = WHEELCHAIR, person: Person | None = None) -> TransferWish:
-        said = WishSaid(["stairs"], needs, self.now.date())
-        viewer = make_viewer(self.user)
-        return open_wish(self.session, person or self.person, said, viewer=viewer, now=self.now)
-
-    def found(self, wish: TransferWish, user: User | None = None) -> list[str]:
-        viewer = make_viewer(user or self.user)
-        listed = matches_of(self.session, viewer, wish, today=self.now.date())
-        return [one.home.dwelling.reference for one in listed]
-
-    def offer(self, wish: TransferWish, home: Dwelling, user: User | None = None) -> None:
-        viewer = make_viewer(user or self.user)
-        offer_home(
-            self.session, wish, home.id, turn=wish.turn, homes=viewer, viewer=viewer, now=self.now
-        )
-
-    def answer(self, wish: TransferWish, answer: str, reason: str = "") -> None:
-        said, viewer = AnswerSaid(answer, reason, "Elle préfère."), make_viewer(self.user)
-        answer_offer(self.session, wish, said, turn=wish.turn, viewer=viewer, now=self.now)
-
-    def back(self, wish: TransferWish) -> None:
-        viewer = make_viewer(self.user)
-        take_offer_back(self.session, wish, turn=wish.turn, viewer=viewer, now=self.now)
-
-    def move_to(self, home: Dwelling) -> LifeEvent:
-        told = Told(HowTold.PAGE, self.user.id, self.now)
-        arriving = Arriving(home, self.now.date())
-        return record_arrival(self.session, self.person, arriving, told=told)
-
-    def close(self, wish: TransferWish, state: str, why: str = "") -> None:
-        viewer = make_viewer(self.user)
-        close_wish(self.session, wish, state, why=why, turn=wish.turn, viewer=viewer, now=self.now)
-
 
 @pytest.fixture
 def office(session: Session, now: datetime) -> Office:
     return Office(session, now, make_user(session), make_person(session, last_name="MOREL"))
-
-
-def test_a_wheelchair_user_is_never_proposed_a_third_floor_without_a_lift(office: Office) -> None:
-    office.home("BAS")
-    third = office.home("TROISIEME", 3)
-    office.home("ASCENSEUR", 3, lift=True)
-    office.home("INCONNU", None, lift=None)
-    office.note(office.home("MARCHES"), "outside_steps", 4)
-    wish = office.wish()
-    assert office.found(wish) == ["ASCENSEUR", "BAS"]
-    with pytest.raises(Conflict) as refused:
-        office.offer(wish, third)
-    assert refused.value.code == "home_never_for_these_needs"
-    assert wish.state is WishState.WAITING
-
-
-def test_whoever_asks_for_no_stairs_is_proposed_what_nobody_knows_but_no_stairs(
-    office: Office,
-) -> None:
-    office.home("BAS")
-    office.home("TROISIEME", 3)
-    office.home("INCONNU", None, lift=None)
-    assert office.found(office.wish(Needs(demands=(Demand.REACH,)))) == ["BAS", "INCONNU"]
-
-
-def test_a_match_says_what_it_has_what_it_misses_and_what_nobody_knows(office: Office) -> None:
-    home = office.home("PETIT", rooms=2)
-    office.note(home, "outside_steps", 0)
-    office.note(home, "inner_door", 700)
-    needs = Needs(wheelchair=True, demands=(Demand.GRAB_BARS,), rooms=3, city="beauvais")
-    viewer, wish = make_viewer(office.user), office.wish(needs)
-    (found,) = matches_of(office.session, viewer, wish, today=office.now.date())
-    assert (found.met, found.missing, found.unknown) == (
-        ["reach", "no_steps", "shower", "city"], ["doors", "rooms"], ["grab_bars"],
-    )  # fmt: skip
-
-
-def test_what_misses_least_comes_first_and_what_is_let_not_at_all(office: Office) -> None:
-    office.home("GRAND", rooms=4)
-    office.home("PETIT", rooms=1)
-    make_person(office.session, dwelling=office.home("LOUE", rooms=4, free=False))
-    assert office.found(office.wish(Needs(rooms=3))) == ["GRAND", "PETIT"]
-
-
-def test_a_home_of_which_nobody_knows_whether_it_is_let_is_not_proposed(office: Office) -> None:
-    home, wish = office.home("INCONNU", free=False), office.wish()
-    assert office.found(wish) == []
-    with pytest.raises(Conflict) as refused:
-        office.offer(wish, home)
-    assert refused.value.code == "home_not_free"
-
-
-def test_a_hidden_home_is_proposed_to_nobody_by_who_may_not_see_it(office: Office) -> None:
-    home, wish = office.home("CACHE", free=False), office.wish()
-    hidden = make_person(office.session, dwelling=home)
-    office.note(home, "leaving", 1, office.now.date() + timedelta(days=20))
-    protect(office.session, hidden, by=office.user.id, now=office.now)
-    other = make_user(office.session)
-    assert office.found(wish) == ["CACHE"]
-    assert office.found(wish, other) == []
-    with pytest.raises(NotFound):
-        office.offer(wish, home, other)
-    viewer = make_viewer(other)
-    today = office.now.date()
-    assert awaited_homes(office.session, viewer, homes=viewer, today=today) == []
 
 
 def test_a_wish_is_seen_with_its_person_and_by_nobody_through_a_mandate(office: Office) -> None:
@@ -363,25 +231,6 @@ def test_what_cannot_be_is_refused_by_field(office: Office, said: WishSaid, fiel
             office.session, office.person, said, viewer=make_viewer(office.user), now=office.now
         )
     assert set(refused.value.fields) == {field}
-
-
-def test_a_home_that_falls_free_tells_who_waits_for_it_the_longest_first(office: Office) -> None:
-    home = office.home("BAS", free=False)
-    make_person(office.session, dwelling=home)
-    first, second = office.wish(), office.wish(person=make_person(office.session))
-    second.asked_on -= timedelta(days=90)
-    office.wish(Needs(rooms=9), make_person(office.session))
-    viewer, today = make_viewer(office.user), office.now.date()
-
-    def told() -> list[tuple[str, list[TransferWish]]]:
-        found = awaited_homes(office.session, viewer, homes=viewer, today=today)
-        return [(one.home.dwelling.reference, [w for w, _ in one.waiting]) for one in found]
-
-    assert told() == []
-    office.note(home, "leaving", 1, today + timedelta(days=30))
-    assert told() == [("BAS", [second, first])]
-    office.offer(second, home)
-    assert told() == []
 
 
 def test_a_wish_ends_with_the_person_and_goes_on_when_her_death_is_taken_back(

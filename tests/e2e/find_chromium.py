@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell without a window draws each page whatever else is open. The whole browser now and then
+# gave a page no frame for two minutes, on a quiet machine too.
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # A list of features takes the place of Playwright's own, so that one is here too. The pop-ups of
 # the address bar, which nobody sees, would cost every profile a process and a second of a core.
 WITHOUT = (
@@ -37,8 +40,9 @@ def find_chromium() -> str | None:
         found = shutil.which(name)
         if found:
             return found
-    cached = sorted(Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome"))
-    return str(cached[-1]) if cached else None
+    cached = sorted(Path.home().glob(".cache/ms-playwright/chromium*/chrome-*/*chrome*"))
+    runs = [str(one) for one in cached if one.is_file() and os.access(one, os.X_OK)]
+    return runs[-1] if runs else None
 
 
 def install_chromium() -> None:
@@ -46,15 +50,17 @@ def install_chromium() -> None:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
     if shutil.which("apt-get") and os.geteuid() == 0:
         subprocess.run(["apt-get", "update", "-qq"], **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], **quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", SHELL], **quiet)
+        if find_chromium() is None:
+            subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], **quiet)
     if find_chromium() is None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], **quiet)
 
 
 def main() -> None:
     """Make sure that there is a Chromium, or say what to install."""
-    if find_chromium() is None:
-        print("No Chromium here: installing one.")
+    if not os.environ.get("PALIER_CHROMIUM") and shutil.which(SHELL) is None:
+        print("No Chromium without a window here: installing one.")
         install_chromium()
     found = find_chromium()
     if found is None:

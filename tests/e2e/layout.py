@@ -14,6 +14,8 @@ VIEWPORTS = {"landscape": SIZES[0], "portrait": SIZES[1]}
 # What depends on how wide a page is: the rest is the same at every size.
 BY_SIZE = ("color-contrast", "target-size", "scrollable-region-focusable")
 A4_PX = 794
+# What fits itself to a new size does so as the next picture is drawn.
+DRAWN = "() => new Promise(seen => requestAnimationFrame(() => requestAnimationFrame(seen)))"
 VOID = frozenset({"br", "img", "input", "meta", "link", "hr", "wbr", "source", "area", "col"})
 # These differ by row or by what somebody typed, not by how a page is built.
 VALUES = frozenset({"role", "type", "scope", "lang", "aria-current", "aria-sort", "aria-invalid"})
@@ -84,6 +86,7 @@ def faults(page: Page) -> list[str]:
     fits = FITS.read_text()
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(DRAWN)
         found += [f"{width} px: {one}" for one in page.evaluate(fits)]
         if width == SIZES[0][0]:
             found += violations(page)

@@ -83,7 +83,7 @@ UNSEEN = {
 
 @pytest.fixture(scope="module")
 def shown(demo: Walked, empty: Walked) -> dict[tuple[str, Role], list[Seen]]:
-    """Each page once as it is built: one that has but parts of another tells nothing new."""
+    """Each page once as it is built: one whose parts others have all shown tells nothing new."""
     built: dict[str, dict[Structure, tuple[str, Role, Seen]]] = {}
     for walked in (demo, empty):
         for role in Role:
@@ -92,8 +92,11 @@ def shown(demo: Walked, empty: Walked) -> dict[tuple[str, Role], list[Seen]]:
                 same.setdefault(structure_of(one.html), (walked.url, role, one))
     found: dict[tuple[str, Role], list[Seen]] = {}
     for endpoint in built.keys() - PARTS:
-        for structure, (url, role, one) in built[endpoint].items():
-            if not any(structure < other for other in built[endpoint]):
+        told: set[tuple[str, ...]] = set()
+        for structure in sorted(built[endpoint], key=len, reverse=True):
+            if not structure <= told:
+                told |= structure
+                url, role, one = built[endpoint][structure]
                 found.setdefault((url, role), []).append(one)
     return found
 

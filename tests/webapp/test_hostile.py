@@ -71,12 +71,10 @@ REFERRED = (
     "direction", "partner", "channel", "basis", "agreed_on", "because", "decided_with", "days",
     "last_name", "first_name", "address", "phone", "sender", "sender_at", "key", "why", "landlord",
 )  # fmt: skip
-NONSENSE = (
-    "a\0b", "%é☃😀\ud7ff\u202e" + "A" * 5000, "9" * 30, "9999-12-31", "0001-01-01", "", "-1",
-    "1e999", "nan", "-" + "9" * 5000, "²",
-)  # fmt: skip
-# SQLite takes any text, and stumbles over numbers alone.
-NUMBERS = ("a\0b", "9" * 30, "-" + "9" * 5000, "1e999")
+# Over what a server of databases stumbles that SQLite takes, and over what else we do: the first is
+# said on PostgreSQL, the rest on SQLite, which answers quicker.
+SERVER = ("a\0b", "%é☃😀\ud7ff\u202e" + "A" * 5000, "9" * 30, "9999-12-31", "nan")
+OURS = ("a\0b", "9" * 30, "-" + "9" * 5000, "1e999", "0001-01-01", "", "-1", "²")
 ARGUMENTS = (
     "page", "sort", "desc", "q", "state", "role", "programme", "city", "score", "severity", "trade",
     "agency", "residence", "contractor", "view", "weeks", "known", "template",
@@ -215,8 +213,8 @@ def _stocked(session: Session, coordinator: User, now: datetime) -> dict[str, st
 
 @pytest.fixture
 def nonsense(database: str) -> tuple[str, ...]:
-    """What is said to a server on either database."""
-    return NONSENSE if database == "postgresql" else NUMBERS
+    """What is said on a database."""
+    return SERVER if database == "postgresql" else OURS
 
 
 def _rules(app: Flask, method: str) -> list[tuple[Rule, Role]]:

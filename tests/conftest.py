@@ -158,10 +158,10 @@ def database_url(database: str, request: pytest.FixtureRequest) -> Iterator[str]
 def empty_postgres(postgres_url: str) -> Iterator[str]:
     """The URL of a PostgreSQL database that is left empty."""
     yield postgres_url
-    _empty(postgres_url)
+    empty(postgres_url)
 
 
-def _empty(url: str) -> None:
+def empty(url: str) -> None:
     """Delete every row, and let every sequence begin again: TRUNCATE takes six times as long."""
     with _connected(url).begin() as connection:
         connection.exec_driver_sql(_emptying())

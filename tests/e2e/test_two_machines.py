@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
-from pathlib import Path
 from random import Random
 from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import func, select
 
-from tests.conftest import SECRETS
+from tests.conftest import SECRETS, empty
 from tests.e2e.server import Server, free_port
 from tests.e2e.test_serving import wait_for
 from tests.factories import PASSWORD, make_user
@@ -48,27 +47,37 @@ class Deployment:
         return port
 
 
-@pytest.fixture
-def deployment(empty_postgres: str, tmp_path: Path) -> Iterator[Deployment]:
+@pytest.fixture(scope="module")
+def servers(
+    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, Server]]:
+    data = tmp_path_factory.mktemp("machines")
     secrets = {"session": "a session secret of the tests", "columns": SECRETS}
-    (tmp_path / "secrets.json").write_text(json.dumps(secrets))
-    given = {"PALIER_DATABASE_URL": empty_postgres}
+    (data / "secrets.json").write_text(json.dumps(secrets))
+    given = {"PALIER_DATABASE_URL": postgres_url}
     first, second = (
-        Server(tmp_path, free_port(), settings=given, options=("--no-jobs",)) for _ in range(2)
+        Server(data, free_port(), settings=given, options=("--no-jobs",)) for _ in range(2)
     )
     first.command("init")
     working = [sys.executable, "-m", "webapp.commands.cli", "jobs"]
-    with (tmp_path / "jobs.log").open("wb") as log:
+    with (data / "jobs.log").open("wb") as log:
         jobs = subprocess.Popen(working, env=first.environ, stderr=log)
     try:
         first.start()
         second.start()
-        yield Deployment((first, second))
+        yield first, second
     finally:
         for server in (first, second):
             server.stop()
         jobs.kill()
         jobs.wait()
+        empty(postgres_url)
+
+
+@pytest.fixture
+def deployment(servers: tuple[Server, Server]) -> Deployment:
+    """What serves, of which nobody has asked anything yet."""
+    return Deployment(servers)
 
 
 @dataclass

@@ -199,7 +199,7 @@ def test_a_page_past_the_end_of_a_list_is_its_last_one_and_never_nothing(
 def test_a_file_of_very_many_tasks_says_that_it_is_not_all_of_them(
     busy: None, client_as: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webapp.office.cases.tasks.MOST_IN_A_FILE", 2)
+    monkeypatch.setattr("webapp.office.frame.list_file.MOST_IN_A_FILE", 2)
     client = client_as(Role.COORDINATOR, language="en")
     page = client.get("/tasks/?state=open_all").text
     assert "A file has the first 2 of a list" in page

@@ -1,22 +1,18 @@
 """What was paid for adaptations in a year, as files: property tax, the pension fund's call."""
 
-import csv
-import io
-from collections.abc import Sequence
-
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from visits.adaptations.accounts import Called, Paid, asked_of_pension_fund, paid_in_full
 from visits.ground.deadlines import today_in_paris
 from visits.models.funding import FundingNote, PayerStage
-from visits.portfolio import harmless
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
 from webapp.office.frame.codes import adaptation_name
+from webapp.office.frame.list_file import list_file
 
 adaptation_accounts = Blueprint("adaptation_accounts", __name__, url_prefix="/adaptations/accounts")
 FIRST_YEAR = 2020
@@ -54,7 +50,7 @@ def property_tax() -> ResponseReturnValue:
         _("Number of the invoice"), _("Paid in full on"), _("Cost with tax"),
         _("Subsidies received"), _("Paid by the landlord"), _("Reference"),
     )  # fmt: skip
-    return _file(f"taxe-fonciere-{_year()}.csv", heads, rows)
+    return list_file(f"taxe-fonciere-{_year()}.csv", [heads, *rows])
 
 
 @adaptation_accounts.get("/pension-fund.csv")
@@ -70,7 +66,7 @@ def pension_fund() -> ResponseReturnValue:
         _("Dwelling"), _("Nature of the works"), _("Cost with tax"), _("Asked on"),
         _("Amount asked"), _("Granted on"), _("Amount granted"), _("Paid on"), _("Amount paid"),
     )  # fmt: skip
-    return _file(f"caisse-de-retraite-{_year()}.csv", heads, rows)
+    return list_file(f"caisse-de-retraite-{_year()}.csv", [heads, *rows])
 
 
 def _year() -> int:
@@ -107,13 +103,3 @@ def _noted(note: FundingNote | None) -> tuple[str, str]:
 def _euros(cents: int) -> str:
     """Write cents as a spreadsheet in French reads them."""
     return f"{cents // 100},{cents % 100:02d}"
-
-
-def _file(name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Response:
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(heads)
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    told = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text.getvalue(), mimetype="text/csv", headers=told)

@@ -1,14 +1,11 @@
 """Adaptations: the list and the same as a file; one on its path, to move on or to take back."""
 
-import csv
-import io
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from visits.adaptations.file_list import (
     LISTS,
@@ -23,20 +20,17 @@ from visits.adaptations.path import DECIDED, PATH
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.models.adaptations import AdaptationFile, Step
-from visits.portfolio import harmless
-from visits.sight.listing import Wanted
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day, pick
 from webapp.frame.transaction import now, transaction
 from webapp.office.adaptations.page import page_of_file, typed_turn
 from webapp.office.frame.access import showing
-from webapp.office.frame.landlords import landlord_column, landlords_seen
+from webapp.office.frame.landlords import landlord_cells, landlord_heads
+from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import wanted_by
 from webapp.words import word
 
 adaptations = Blueprint("adaptations", __name__, url_prefix="/adaptations")
-
-MOST_IN_A_FILE = 10_000
 
 
 @adaptations.get("/")
@@ -58,7 +52,6 @@ def index() -> ResponseReturnValue:
             territories=territories_in_use(session, viewer()),
             path=PATH,
             day_now=today,
-            most_in_a_file=MOST_IN_A_FILE,
         )
 
 
@@ -66,22 +59,16 @@ def index() -> ResponseReturnValue:
 @requires(Action.FOLLOW_ADAPTATIONS)
 def export() -> ResponseReturnValue:
     """Give the list as a file, filtered and sorted alike; of very many the first, and says so."""
-    asked = wanted_by("due")
-    whole = Wanted(1, asked.sort, asked.descending, MOST_IN_A_FILE)
     with showing("adaptations") as (session, shown):
         listed = list_adaptations(
-            session, viewer(), only=_only(), wanted=whole, today=today_in_paris(now())
+            session,
+            viewer(),
+            only=_only(),
+            wanted=whole(wanted_by("due")),
+            today=today_in_paris(now()),
         )
         shown.update(file.person_id for file in listed.rows)
-        text = _as_csv(listed.rows)
-        if (left := listed.total - len(listed.rows)) > 0:
-            text += ngettext(
-                "and %(num)d more that is not in this file: filter the list",
-                "and %(num)d more that are not in this file: filter the list",
-                left,
-            )
-    name = {"Content-Disposition": 'attachment; filename="adaptations.csv"'}
-    return Response(text, mimetype="text/csv", headers=name)
+        return list_file("adaptations.csv", _lines(listed.rows), of=listed)
 
 
 @adaptations.get("/<uuid:adaptation_id>")
@@ -167,25 +154,19 @@ def _only() -> AdaptationFilter:
     )
 
 
-def _as_csv(found: Sequence[AdaptationFile]) -> str:
-    """Write adaptations for a spreadsheet, as other lists are; no cell is a formula."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";")
-    landlords = landlords_seen()
-    of_landlord = [label for _none, label, _class in landlord_column()]
-    heads = (_("Reference"), _("What"), _("Person"), _("Dwelling"), _("City"), *of_landlord)
+def _lines(found: Sequence[AdaptationFile]) -> Iterator[Sequence[str]]:
+    heads = (_("Reference"), _("What"), _("Person"), _("Dwelling"), _("City"), *landlord_heads())
     more = (_("Asked on"), _("Where it stands"), _("Since"), _("Due"), _("Whose"), _("Priority"))
-    writer.writerow([*heads, *more])
+    yield *heads, *more
     for file in found:
         stage = PATH.get(file.step)
-        cells = (
+        yield (
             file.reference,
             pick(label_of(file)).replace("**", ""),
             file.person.name,
             file.dwelling.reference,
             file.dwelling.residence.city,
-            *([landlords.get(file.person.landlord_id, "")] if landlords else []),
+            *landlord_cells(file.person.landlord_id),
             day(file.asked_on),
             word("adaptation_step", file.step),
             day(file.since),
@@ -193,5 +174,3 @@ def _as_csv(found: Sequence[AdaptationFile]) -> str:
             file.holder.name if file.holder else word("role", stage.whose) if stage else "",
             word("adaptation_priority", file.priority) if file.priority else "",
         )
-        writer.writerow([harmless(cell) for cell in cells])
-    return text.getvalue()

@@ -1,35 +1,29 @@
 """What is to do, in every case one may see: a list, and the same list as a file."""
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from visits.cases.task_list import DUE, TaskFilter, count_each, list_tasks
 from visits.following.promises import worded
 from visits.ground.deadlines import today_in_paris
 from visits.models.cases import Task, TaskKind, TaskState
-from visits.portfolio import harmless
 from visits.programmes import Programme
 from visits.programmes.published import load_programmes, programme_of
 from visits.programmes.schema import OWNERS
-from visits.sight.listing import Wanted
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.languages import day, pick
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
-from webapp.office.frame.landlords import landlord_column, landlords_seen
+from webapp.office.frame.landlords import landlord_cells, landlord_heads
+from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import wanted
 from webapp.words import word
 
 tasks = Blueprint("tasks", __name__, url_prefix="/tasks")
-
-MOST_IN_A_FILE = 10_000
 
 
 @tasks.get("/")
@@ -59,7 +53,6 @@ def index() -> ResponseReturnValue:
             owners=OWNERS,
             states=[one for one in TaskState if one is not TaskState.OPEN],
             day_now=today,
-            most_in_a_file=MOST_IN_A_FILE,
         )
 
 
@@ -67,20 +60,17 @@ def index() -> ResponseReturnValue:
 @requires(Action.SEE_CASES)
 def export() -> ResponseReturnValue:
     """Give the list as a file, filtered and sorted alike; of very many the first, and says so."""
-    asked, today = wanted(), today_in_paris(now())
-    whole = Wanted(1, asked.sort, asked.descending, MOST_IN_A_FILE)
     with showing("tasks") as (session, shown):
-        listed = list_tasks(session, viewer(), only=_only(), wanted=whole, today=today)
+        listed = list_tasks(
+            session,
+            viewer(),
+            only=_only(),
+            wanted=whole(wanted()),
+            today=today_in_paris(now()),
+        )
         shown.update(task.case.person_id for task in listed.rows)
-        text = _as_csv(listed.rows, _programmes(session, listed.rows))
-        if (left := listed.total - len(listed.rows)) > 0:
-            text += ngettext(
-                "and %(num)d more that is not in this file: filter the list",
-                "and %(num)d more that are not in this file: filter the list",
-                left,
-            )
-    name = {"Content-Disposition": 'attachment; filename="a-faire.csv"'}
-    return Response(text, mimetype="text/csv", headers=name)
+        lines = _lines(listed.rows, _programmes(session, listed.rows))
+        return list_file("a-faire.csv", lines, of=listed)
 
 
 def task_name(task: Task, programme: Programme | None) -> str:
@@ -120,26 +110,21 @@ def _programmes(session: Session, found: Sequence[Task]) -> dict[object, Program
     return {task.id: programme_of(session, task.case) for task in found}
 
 
-def _as_csv(found: Sequence[Task], programmes: Mapping[object, Programme | None]) -> str:
-    """Write tasks for a spreadsheet: semicolons, a mark of UTF-8, no cell that is a formula."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";")
-    landlords = landlords_seen()
-    of_landlord = [label for _none, label, _class in landlord_column()]
+def _lines(
+    found: Sequence[Task], programmes: Mapping[object, Programme | None]
+) -> Iterator[Sequence[str]]:
     heads = (_("From"), _("Due"), _("What"), _("Person"), _("City"), _("Programme"), _("Who"))
-    writer.writerow([*heads, *of_landlord, _("State")])
+    yield *heads, *landlord_heads(), _("State")
     for task in found:
         programme = programmes[task.id]
-        cells = (
+        yield (
+            day(task.not_before),
+            day(task.due_on),
             task_name(task, programme),
             task.case.person.name,
             task.case.residence.city if task.case.residence else "",
             pick(dict(programme.name)) if programme else task.case.programme,
             word("task_owner", task.owner_role) if task.owner_role else "",
-            *([landlords.get(task.case.person.landlord_id, "")] if landlords else []),
+            *landlord_cells(task.case.person.landlord_id),
             word("task_state", task.state),
         )
-        days = (day(task.not_before), day(task.due_on))
-        writer.writerow([*days, *(harmless(cell) for cell in cells)])
-    return text.getvalue()

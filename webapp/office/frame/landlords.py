@@ -50,3 +50,14 @@ def landlord_chosen() -> uuid.UUID | None:
 def landlord_column() -> list[tuple[None, str, str]]:
     """Give the column of a list that says whose stock a row tells of, where it is told."""
     return [(None, _("Landlord"), "")] if landlords_seen() else []
+
+
+def landlord_heads() -> list[str]:
+    """Give the head of that column in a file."""
+    return [label for _none, label, _class in landlord_column()]
+
+
+def landlord_cells(landlord_id: uuid.UUID | None) -> list[str]:
+    """Say in a row of a file whose stock it tells of, where it is told."""
+    seen = landlords_seen()
+    return [seen.get(landlord_id, "") if landlord_id else ""] if seen else []

@@ -1,13 +1,10 @@
 """The register of adapted homes: the list, and the same as a file."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from visits.ground.deadlines import today_in_paris
 from visits.homes.access import AccessClass, Letting
@@ -19,18 +16,16 @@ from visits.homes.register import (
     territories_of_register,
 )
 from visits.homes.traits import ENTRANCE_DOOR, FITTED, INNER_DOOR, STEPS
-from visits.portfolio import harmless
-from visits.sight.listing import Wanted
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day
 from webapp.frame.transaction import now, reading
-from webapp.office.frame.landlords import landlord_column, landlords_seen
+from webapp.office.frame.landlords import landlord_cells, landlord_heads
+from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import wanted_by
 from webapp.words import word
 
 register = Blueprint("register", __name__, url_prefix="/homes/register")
 
-MOST_IN_A_FILE = 10_000
 MOST_ROOMS = 9
 LETTINGS = (FREE_OR_SOON, *Letting)
 
@@ -53,7 +48,6 @@ def index() -> ResponseReturnValue:
             fitted=FITTED,
             numbered=[(number, number) for number in range(1, MOST_ROOMS + 1)],
             territories=territories_of_register(session, seeing),
-            most_in_a_file=MOST_IN_A_FILE,
         )
 
 
@@ -61,21 +55,15 @@ def index() -> ResponseReturnValue:
 @requires(Action.SEE_HOMES)
 def export() -> ResponseReturnValue:
     """Give the list as a file, filtered and sorted alike; of very many the first, and says so."""
-    asked = wanted_by("letting")
-    whole = Wanted(1, asked.sort, asked.descending, MOST_IN_A_FILE)
     with reading() as session:
         listed = list_register(
-            session, viewer(), only=_only(), wanted=whole, today=today_in_paris(now())
+            session,
+            viewer(),
+            only=_only(),
+            wanted=whole(wanted_by("letting")),
+            today=today_in_paris(now()),
         )
-        text = _as_csv(listed.rows)
-        if (left := listed.total - len(listed.rows)) > 0:
-            text += ngettext(
-                "and %(num)d more that is not in this file: filter the list",
-                "and %(num)d more that are not in this file: filter the list",
-                left,
-            )
-    name = {"Content-Disposition": 'attachment; filename="adapted-homes.csv"'}
-    return Response(text, mimetype="text/csv", headers=name)
+        return list_file("adapted-homes.csv", _lines(listed.rows), of=listed)
 
 
 def _only() -> RegisterFilter:
@@ -91,28 +79,22 @@ def _only() -> RegisterFilter:
     )
 
 
-def _as_csv(rows: Sequence[Adapted]) -> str:
-    """Write homes for a spreadsheet, as other lists are; no cell is a formula."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";")
-    landlords = landlords_seen()
-    of_landlord = [label for _none, label, _class in landlord_column()]
-    heads = (_("Dwelling"), _("Address"), _("Postcode"), _("City"), *of_landlord, _("Floor"))
+def _lines(rows: Sequence[Adapted]) -> Iterator[Sequence[str]]:
+    heads = (_("Dwelling"), _("Address"), _("Postcode"), _("City"), *landlord_heads(), _("Floor"))
     more = (
         _("Lift"), _("Access"), _("What is fitted"), _("Entrance door (mm)"),
         _("Inner door (mm)"), _("Steps"), _("Rooms"), _("Surface in m²"), _("Letting"),
         _("Free from"),
     )  # fmt: skip
-    writer.writerow([*heads, *more])
+    yield *heads, *more
     for one in rows:
         home, residence = one.dwelling, one.dwelling.residence
-        cells = (
+        yield (
             home.reference,
             residence.address,
             residence.postcode,
             residence.city,
-            *([landlords.get(home.landlord_id, "")] if landlords else []),
+            *landlord_cells(home.landlord_id),
             _plain(home.floor),
             "" if residence.has_lift is None else _("yes") if residence.has_lift else _("no"),
             word("access_class", one.access),
@@ -123,8 +105,6 @@ def _as_csv(rows: Sequence[Adapted]) -> str:
             word("letting", one.letting),
             day(one.leaves_on) if one.leaves_on else "",
         )
-        writer.writerow([harmless(cell) for cell in cells])
-    return text.getvalue()
 
 
 def _plain(number: float | None) -> str:

@@ -1,11 +1,9 @@
 """Files that may be of one person: listed, saved as a file, told apart and no longer."""
 
-import csv
-import io
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -15,19 +13,16 @@ from visits.life.likely_doubles import WHY, DoubleFilter, list_doubles, tell_apa
 from visits.models.life import LikelyDouble
 from visits.models.people import Person
 from visits.people.people import with_homes
-from visits.portfolio import harmless
-from visits.sight.listing import Wanted
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
+from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import wanted
 from webapp.office.frame.moments import age
 from webapp.words import word
 
 doubles = Blueprint("doubles", __name__, url_prefix="/people/doubles")
-
-MOST_IN_A_FILE = 10_000
 
 
 @doubles.get("/")
@@ -48,15 +43,11 @@ def index() -> ResponseReturnValue:
 @requires(Action.EDIT_PERSONS)
 def export() -> ResponseReturnValue:
     """Give the list as a file, as it is filtered and sorted: the first ten thousand."""
-    asked = wanted()
-    whole = Wanted(1, asked.sort, asked.descending, MOST_IN_A_FILE)
     with showing("likely_doubles") as (session, shown):
-        found = list_doubles(session, viewer(), only=_only(), wanted=whole).rows
-        persons = _persons(session, found)
+        listed = list_doubles(session, viewer(), only=_only(), wanted=whole(wanted()))
+        persons = _persons(session, listed.rows)
         shown.update(persons)
-        text = _as_csv(found, persons)
-    name = {"Content-Disposition": 'attachment; filename="doublons.csv"'}
-    return Response(text, mimetype="text/csv", headers=name)
+        return list_file("doublons.csv", _lines(listed.rows, persons))
 
 
 @doubles.post("/<uuid:double_id>")
@@ -92,17 +83,14 @@ def _persons(session: Session, pairs: Sequence[LikelyDouble]) -> Mapping[uuid.UU
     return {one.id: one for one in found}
 
 
-def _as_csv(found: Sequence[LikelyDouble], persons: Mapping[uuid.UUID, Person]) -> str:
-    """Write pairs for a spreadsheet: semicolons, a mark of UTF-8, no cell that is a formula."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";")
+def _lines(
+    found: Sequence[LikelyDouble], persons: Mapping[uuid.UUID, Person]
+) -> Iterator[Sequence[str]]:
     heads = (_("Person"), _("Birth date"), _("Reference"))
-    writer.writerow([*heads, *heads, _("They share")])
+    yield *heads, *heads, _("They share")
     for pair in found:
         cells = []
         for person in (persons[pair.one_id], persons[pair.other_id]):
             born = day(person.born_on) if person.born_on else str(person.birth_year or "")
-            cells += [harmless(person.name), born, harmless(person.reference or "")]
-        writer.writerow([*cells, shared(pair)])
-    return text.getvalue()
+            cells += [person.name, born, person.reference or ""]
+        yield *cells, shared(pair)

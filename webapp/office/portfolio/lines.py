@@ -1,12 +1,10 @@
 """What became of the lines of a file: looked at kind by kind, and given back as a CSV."""
 
-import csv
-import io
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -23,7 +21,6 @@ from visits.portfolio import (
     content_of,
     fields_of,
     find_import,
-    harmless,
     lines_csv,
     raw_records,
     table_of,
@@ -31,6 +28,7 @@ from visits.portfolio import (
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import current_language
 from webapp.office.frame.access import showing
+from webapp.office.frame.list_file import csv_file, spreadsheet
 from webapp.office.portfolio.imports import (
     choice_of,
     field_label,
@@ -58,7 +56,7 @@ def lines(import_id: uuid.UUID) -> ResponseReturnValue:
         table, account = _account(session, kept, shown)
         records = raw_records(content_of(kept), table=table)
         text = lines_csv(table, records, account, language=current_language(), only=only)
-    return _as_csv(text, "lignes.csv" if only is None else f"lignes-{only.value}.csv")
+    return csv_file("lignes.csv" if only is None else f"lignes-{only.value}.csv", text)
 
 
 @import_lines.get("/<uuid:import_id>/warnings.csv")
@@ -69,7 +67,7 @@ def warnings_file(import_id: uuid.UUID) -> ResponseReturnValue:
         kept = find_import(session, import_id, viewer=viewer())
         problems, kind = _warnings(session, kept, shown)
         text = problems_csv(problems, kind)
-    return _as_csv(text, "avertissements.csv")
+    return csv_file("avertissements.csv", text)
 
 
 @import_lines.get("/<uuid:import_id>/warnings")
@@ -96,14 +94,12 @@ def warnings_page(import_id: uuid.UUID) -> ResponseReturnValue:
 
 def problems_csv(problems: Sequence[Problem], kind: Kind) -> str:
     """Write problems for a spreadsheet: semicolons, a mark of UTF-8, no cell that is a formula."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow([_("Line"), _("Column"), _("Our field"), _("Value"), _("Reason")])
-    for problem in problems:
-        cells = (problem.heading, field_label(kind, problem.field), problem.value, reason(problem))
-        writer.writerow([problem.line, *(harmless(cell) for cell in cells)])
-    return text.getvalue()
+    heads = (_("Line"), _("Column"), _("Our field"), _("Value"), _("Reason"))
+    rows = (
+        (one.line, one.heading, field_label(kind, one.field), one.value, reason(one))
+        for one in problems
+    )
+    return spreadsheet([heads, *rows])
 
 
 def _account(session: Session, kept: Import, shown: Shown) -> tuple[Table, Account]:
@@ -131,8 +127,3 @@ def _warnings(session: Session, kept: Import, shown: Shown) -> tuple[Sequence[Pr
         shown.update(plan.ledger.named if plan else ())
     code = request.args.get("code")
     return [one for one in problems if not code or one.code == code], kind
-
-
-def _as_csv(text: str, name: str) -> Response:
-    disposition = f'attachment; filename="{name}"'
-    return Response(text, mimetype="text/csv", headers={"Content-Disposition": disposition})

@@ -1,20 +1,16 @@
 """Referrals: the list and the same as a file; one on its way, to send, to answer, to take back."""
 
-import csv
-import io
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.models.referrals import Referral
-from visits.portfolio import harmless
 from visits.referrals.moving import Answer, Sending, answer, remind, send, take_move_back
 from visits.referrals.referral_list import (
     LISTS,
@@ -24,20 +20,18 @@ from visits.referrals.referral_list import (
 )
 from visits.referrals.referrals import find_referral, hand_to, label_of
 from visits.referrals.requests import count_waiting
-from visits.sight.listing import Wanted
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day, pick
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.codes import coded
-from webapp.office.frame.landlords import landlord_column, landlords_seen
+from webapp.office.frame.landlords import landlord_cells, landlord_heads
+from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import wanted_by
 from webapp.office.referrals.page import page_of_referral, typed_turn
 from webapp.words import word
 
 referrals = Blueprint("referrals", __name__, url_prefix="/referrals")
-
-MOST_IN_A_FILE = 10_000
 
 
 @referrals.get("/")
@@ -57,7 +51,6 @@ def index() -> ResponseReturnValue:
             waiting=count_waiting(session, viewer()),
             labels={one.id: label_of(one) for one in listed.rows},
             day_now=today,
-            most_in_a_file=MOST_IN_A_FILE,
         )
 
 
@@ -65,20 +58,16 @@ def index() -> ResponseReturnValue:
 @requires(Action.FOLLOW_REFERRALS)
 def export() -> ResponseReturnValue:
     """Give the list as a file, filtered and sorted alike; of very many the first, and says so."""
-    asked, today = wanted_by("due"), today_in_paris(now())
-    whole = Wanted(1, asked.sort, asked.descending, MOST_IN_A_FILE)
     with showing("referrals") as (session, shown):
-        listed = list_referrals(session, viewer(), only=_only(), wanted=whole, today=today)
+        listed = list_referrals(
+            session,
+            viewer(),
+            only=_only(),
+            wanted=whole(wanted_by("due")),
+            today=today_in_paris(now()),
+        )
         shown.update(one.person_id for one in listed.rows)
-        text = _as_csv(listed.rows)
-        if (left := listed.total - len(listed.rows)) > 0:
-            text += ngettext(
-                "and %(num)d more that is not in this file: filter the list",
-                "and %(num)d more that are not in this file: filter the list",
-                left,
-            )
-    name = {"Content-Disposition": 'attachment; filename="referrals.csv"'}
-    return Response(text, mimetype="text/csv", headers=name)
+        return list_file("referrals.csv", _lines(listed.rows), of=listed)
 
 
 @referrals.get("/<uuid:referral_id>")
@@ -180,29 +169,21 @@ def _only() -> ReferralFilter:
     )
 
 
-def _as_csv(found: Sequence[Referral]) -> str:
-    """Write referrals for a spreadsheet, as other lists are; no cell is a formula."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";")
-    landlords = landlords_seen()
-    of_landlord = [label for _none, label, _class in landlord_column()]
+def _lines(found: Sequence[Referral]) -> Iterator[Sequence[str]]:
     heads = (_("Reference"), _("Who asks"), _("Service"), _("Which one"), _("What is asked"))
-    more = (_("Person"), *of_landlord, _("Opened on"), _("Where it stands"), _("Due"), _("Whose"))
-    writer.writerow([*heads, *more])
+    more = (_("Opened on"), _("Where it stands"), _("Due"), _("Whose"))
+    yield *heads, _("Person"), *landlord_heads(), *more
     for one in found:
-        cells = (
+        yield (
             one.reference,
             word("referral_direction", one.direction),
             coded("referral", one.code),
             one.partner or "",
             pick(label_of(one)).replace("**", ""),
             one.person.name,
-            *([landlords.get(one.person.landlord_id, "")] if landlords else []),
+            *landlord_cells(one.person.landlord_id),
             day(one.opened_at),
             word("referral_step", one.step),
             day(one.due_on) if one.due_on else "",
             one.holder.name if one.holder else "",
         )
-        writer.writerow([harmless(cell) for cell in cells])
-    return text.getvalue()

@@ -1,22 +1,18 @@
 """What partners ask by their forms: listed, read, taken up for whom is meant, set aside."""
 
-import csv
-import io
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session, selectinload
 
 from visits.ground.errors import Invalid
 from visits.models.people import Person
 from visits.models.referral_requests import ReferralRequest, RequestState
 from visits.models.referrals import Direction
-from visits.portfolio import harmless
 from visits.referrals.referrals import WORDS_LENGTH
 from visits.referrals.requests import (
     ALL,
@@ -35,6 +31,7 @@ from webapp.frame.languages import day
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.codes import coded
+from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import wanted_by
 from webapp.office.referrals.by_hand import page_to_open, typed_referral
 from webapp.words import word
@@ -42,7 +39,6 @@ from webapp.words import word
 referral_requests = Blueprint("referral_requests", __name__, url_prefix="/referrals/requests")
 
 MOST_PROPOSED = 10
-MOST_IN_A_FILE = 10_000
 
 
 @referral_requests.get("/")
@@ -66,20 +62,10 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Give the list as a file, filtered and sorted alike."""
     state = request.args.get("state", RequestState.WAITING.value)
-    asked = wanted_by("waits")
-    whole = Wanted(1, asked.sort, asked.descending, MOST_IN_A_FILE)
     with showing("referral_requests") as (session, shown):
-        listed = list_requests(session, viewer(), state=state, wanted=whole)
+        listed = list_requests(session, viewer(), state=state, wanted=whole(wanted_by("waits")))
         shown.update(one.referral.person_id for one in listed.rows if one.referral)
-        text = _as_csv(listed.rows)
-        if (left := listed.total - len(listed.rows)) > 0:
-            text += ngettext(
-                "and %(num)d more that is not in this file: filter the list",
-                "and %(num)d more that are not in this file: filter the list",
-                left,
-            )
-    name = {"Content-Disposition": 'attachment; filename="requests.csv"'}
-    return Response(text, mimetype="text/csv", headers=name)
+        return list_file("requests.csv", _lines(listed.rows), of=listed)
 
 
 @referral_requests.get("/<uuid:request_id>")
@@ -182,15 +168,11 @@ def _meant(session: Session, text: str) -> list[Person]:
     return list(search_people(session, viewer(), text, wanted=wanted, options=homes)[0].rows)
 
 
-def _as_csv(found: Sequence[ReferralRequest]) -> str:
-    """Write requests for a spreadsheet; no cell is a formula."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";")
+def _lines(found: Sequence[ReferralRequest]) -> Iterator[Sequence[str]]:
     heads = (_("Reference"), _("Received"), _("Partner"), _("Person, as written"), _("Address"))
-    writer.writerow((*heads, _("Service"), _("What is asked"), _("Who writes"), _("State")))
+    yield *heads, _("Service"), _("What is asked"), _("Who writes"), _("State")
     for one in found:
-        cells = (
+        yield (
             one.reference,
             day(one.received_at),
             one.door.partner,
@@ -201,5 +183,3 @@ def _as_csv(found: Sequence[ReferralRequest]) -> str:
             f"{one.sender}, {one.sender_at}",
             word("request_state", one.state),
         )
-        writer.writerow([harmless(cell) for cell in cells])
-    return text.getvalue()

@@ -1,11 +1,9 @@
 """What came and went, taken back where it was a mistake; a batch called back; kits given out."""
 
-import csv
-import io
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -14,9 +12,7 @@ from sqlalchemy.orm import Session
 from diagnostics.kits import ITEMS
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.stock import Article, MovementKind
-from visits.portfolio import harmless
 from visits.sight.homes import find_residence
-from visits.sight.listing import Listed, Wanted
 from visits.stock.articles import list_articles
 from visits.stock.central import WHY_LENGTH, stock_of, withdraw
 from visits.stock.giving_out import (
@@ -41,13 +37,12 @@ from webapp.frame.errors import sentence
 from webapp.frame.languages import day
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.codes import coded
+from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import stands_at, wanted_latest_first
 from webapp.office.stock.kits import typed_article
 from webapp.words import word
 
 movements = Blueprint("kit_movements", __name__, url_prefix="/kits")
-
-MOST_IN_A_FILE = 10_000
 
 
 @movements.get("/movements/")
@@ -61,27 +56,16 @@ def index() -> ResponseReturnValue:
 @requires(Action.HAND_OUT_KITS)
 def export() -> ResponseReturnValue:
     """Give the list as a file, filtered and sorted alike; of very many the first, and says so."""
-    asked = wanted_latest_first("at")
-    whole = Wanted(1, asked.sort, asked.descending, MOST_IN_A_FILE)
     with reading() as session:
-        listed = list_movements(session, viewer(), only=_only(), wanted=whole)
-    return _file(_as_csv(listed), "mouvements.csv")
+        asked = whole(wanted_latest_first("at"))
+        listed = list_movements(session, viewer(), only=_only(), wanted=asked)
+    return list_file("mouvements.csv", _lines(listed.rows), of=listed)
 
 
-def _file(text: str, name: str) -> Response:
-    answer = Response(text, content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return answer
-
-
-def _as_csv(listed: Listed[Movement]) -> str:
-    """Write movements for a spreadsheet: semicolons, a mark of UTF-8, no cell that is a formula."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";")
+def _lines(found: Sequence[Movement]) -> Iterator[Sequence[object]]:
     heads = (_("Day"), _("What"), _("Kit item"), _("Article"), _("Batch"), _("Number"), _("Where"))
-    writer.writerow([*heads, _("Noted by"), _("Why"), _("Taken back on")])
-    for one in listed.rows:
+    yield *heads, _("Noted by"), _("Why"), _("Taken back on")
+    for one in found:
         moved = one.moved
         what = (
             word("kit_movement", moved.kind),
@@ -92,17 +76,7 @@ def _as_csv(listed: Listed[Movement]) -> str:
         where = moved.visitor.name if moved.visitor else _("Central stock")
         rest = (where, moved.by.name, moved.why or "")
         back = day(moved.withdrawn_at) if moved.withdrawn_at else ""
-        texts = [*map(harmless, what)], [*map(harmless, rest)]
-        writer.writerow([day(moved.at), *texts[0], moved.quantity, *texts[1], back])
-    if (left := listed.total - len(listed.rows)) > 0:
-        text.write(
-            ngettext(
-                "and %(num)d more that is not in this file: filter the list",
-                "and %(num)d more that are not in this file: filter the list",
-                left,
-            )
-        )
-    return text.getvalue()
+        yield day(moved.at), *what, moved.quantity, *rest, back
 
 
 @movements.post("/movements/<uuid:act_id>/withdrawn")
@@ -143,7 +117,6 @@ def _page(errors: Mapping[str, str] | None = None, said: str = "") -> str:
         items=ITEMS,
         kinds=list(MovementKind),
         why_length=WHY_LENGTH,
-        most_in_a_file=MOST_IN_A_FILE,
         said=sentence(said) if said else "",
         typed=request.form,
         errors={name: sentence(code) for name, code in (errors or {}).items()},
@@ -181,17 +154,15 @@ def called_back_file() -> ResponseReturnValue:
     """Give the dwellings of a batch as a file."""
     with reading() as session:
         found = _recalled(session)
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";")
-    heads = (_("Dwelling"), _("Address"), _("City"), _("Kit item"), _("Number"), _("Day"))
-    writer.writerow(heads)
+    return list_file("rappel.csv", _recall_lines(found))
+
+
+def _recall_lines(found: Sequence[InHome]) -> Iterator[Sequence[object]]:
+    yield _("Dwelling"), _("Address"), _("City"), _("Kit item"), _("Number"), _("Day")
     for one in found:
         home = one.dwelling
         where = (home.reference, home.residence.address, home.residence.city)
-        cells = (*where, coded("kit", one.item))
-        writer.writerow([*(harmless(cell) for cell in cells), one.quantity, day(one.at)])
-    return _file(text.getvalue(), "rappel.csv")
+        yield *where, coded("kit", one.item), one.quantity, day(one.at)
 
 
 def _recalled(session: Session) -> Sequence[InHome]:

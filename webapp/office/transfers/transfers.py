@@ -1,31 +1,25 @@
 """Moves: the list of wishes and the same as a file, and the homes that somebody waits for."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from visits.ground.deadlines import today_in_paris
 from visits.models.transfers import TransferWish
-from visits.portfolio import harmless
-from visits.sight.listing import Wanted
 from visits.transfers.listing import WishFilter, awaited_homes, list_wishes
 from visits.transfers.matching import Needs
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
-from webapp.office.frame.landlords import landlord_column, landlords_seen
+from webapp.office.frame.landlords import landlord_cells, landlord_heads
+from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import wanted_by
 from webapp.words import word
 
 transfers = Blueprint("transfers", __name__, url_prefix="/transfers")
-
-MOST_IN_A_FILE = 10_000
 
 
 @transfers.get("/")
@@ -42,7 +36,6 @@ def index() -> ResponseReturnValue:
             listed=listed,
             rows=rows,
             only=only,
-            most_in_a_file=MOST_IN_A_FILE,
         )
 
 
@@ -50,20 +43,11 @@ def index() -> ResponseReturnValue:
 @requires(Action.FOLLOW_ADAPTATIONS)
 def export() -> ResponseReturnValue:
     """Give the list as a file, filtered and sorted alike; of very many the first, and says so."""
-    asked = wanted_by("asked")
-    whole = Wanted(1, asked.sort, asked.descending, MOST_IN_A_FILE)
     with showing("transfers") as (session, shown):
-        listed = list_wishes(session, viewer(), only=_only(), wanted=whole)
+        asked = whole(wanted_by("asked"))
+        listed = list_wishes(session, viewer(), only=_only(), wanted=asked)
         shown.update(one.person_id for one in listed.rows)
-        text = _as_csv(listed.rows)
-        if (left := listed.total - len(listed.rows)) > 0:
-            text += ngettext(
-                "and %(num)d more that is not in this file: filter the list",
-                "and %(num)d more that are not in this file: filter the list",
-                left,
-            )
-    name = {"Content-Disposition": 'attachment; filename="transfers.csv"'}
-    return Response(text, mimetype="text/csv", headers=name)
+        return list_file("transfers.csv", _lines(listed.rows), of=listed)
 
 
 @transfers.get("/awaited")
@@ -81,22 +65,16 @@ def _only() -> WishFilter:
     return WishFilter(request.args.get("state", "open"), request.args.get("q", ""))
 
 
-def _as_csv(rows: Sequence[TransferWish]) -> str:
-    """Write wishes for a spreadsheet, as other lists are; no cell is a formula."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";")
-    landlords = landlords_seen()
-    of_landlord = [label for _none, label, _class in landlord_column()]
-    heads = (_("Reference"), _("Person"), *of_landlord, _("Asked on"), _("Where it stands"))
+def _lines(rows: Sequence[TransferWish]) -> Iterator[Sequence[str]]:
+    heads = (_("Reference"), _("Person"), *landlord_heads(), _("Asked on"), _("Where it stands"))
     needed = (_("What the home must have"), _("Rooms, at least"), _("City"))
-    writer.writerow([*heads, _("Why"), _("For a wheelchair"), *needed])
+    yield *heads, _("Why"), _("For a wheelchair"), *needed
     for one in rows:
         needs = Needs.read(one.needs)
-        cells = (
+        yield (
             one.reference,
             one.person.name,
-            *([landlords.get(one.person.landlord_id, "")] if landlords else []),
+            *landlord_cells(one.person.landlord_id),
             day(one.asked_on),
             word("wish_state", one.state),
             ", ".join(word("wish_reason", reason) for reason in one.reasons),
@@ -105,5 +83,3 @@ def _as_csv(rows: Sequence[TransferWish]) -> str:
             str(needs.rooms or ""),
             needs.city,
         )
-        writer.writerow([harmless(cell) for cell in cells])
-    return text.getvalue()

@@ -1,22 +1,18 @@
 """The list of work orders: as a table, a board or a file, saved by name, and acts on several."""
 
-import csv
-import io
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from urllib.parse import urlencode
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Forbidden, Invalid
 from visits.models.works import WorkOrder, WorkOrderState
-from visits.portfolio import harmless
 from visits.sight.listing import Wanted
 from visits.sight.reach import Reach
 from visits.works.giving import contractors, give_order
@@ -37,7 +33,12 @@ from webapp.frame.errors import sentence
 from webapp.frame.languages import day, pick
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
-from webapp.office.frame.landlords import landlord_chosen, landlord_column, landlords_seen
+from webapp.office.frame.landlords import (
+    landlord_cells,
+    landlord_chosen,
+    landlord_heads,
+)
+from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import pairs, stands_at, wanted_by
 from webapp.office.works.work_orders import typed_contractor, work_orders
 from webapp.words import word
@@ -45,7 +46,6 @@ from webapp.words import word
 # The pages of one order and those of the list are one blueprint.
 __all__ = ["work_orders"]
 
-MOST_IN_A_FILE = 10_000
 ON_THE_BOARD = 25
 Act = Callable[[WorkOrder], None]
 
@@ -125,37 +125,25 @@ def _written(only: WorkOrderFilter) -> str:
 @requires(Action.SEE_WORKS)
 def export() -> ResponseReturnValue:
     """Give the list as a file, filtered and sorted alike; of very many the first, and says so."""
-    asked = wanted_by("urgency")
-    whole = Wanted(1, asked.sort, asked.descending, MOST_IN_A_FILE)
     with showing("work_orders") as (session, shown):
-        listed = list_work_orders(session, viewer(), only=_asked(), wanted=whole, now=now())
+        asked = whole(wanted_by("urgency"))
+        listed = list_work_orders(session, viewer(), only=_asked(), wanted=asked, now=now())
         shown.update(order.person_id for order in listed.rows)
-        text = _as_csv(listed.rows)
-        if (left := listed.total - len(listed.rows)) > 0:
-            text += ngettext(
-                "and %(num)d more that is not in this file: filter the list",
-                "and %(num)d more that are not in this file: filter the list",
-                left,
-            )
-    name = {"Content-Disposition": 'attachment; filename="bons-de-travaux.csv"'}
-    return Response(text, mimetype="text/csv", headers=name)
+        return list_file("bons-de-travaux.csv", _lines(listed.rows), of=listed)
 
 
-def _as_csv(found: Sequence[WorkOrder]) -> str:
-    """Write orders for a spreadsheet: semicolons, a mark of UTF-8, no cell that is a formula."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer, landlords = csv.writer(text, delimiter=";"), landlords_seen()
+def _lines(found: Sequence[WorkOrder]) -> Iterator[Sequence[str]]:
     heads = (
         _("Order"), _("Severity"), _("Trade"), _("What to do"), _("Address"), _("City"),
         _("Dwelling"), _("State"), _("Given to"),
     )  # fmt: skip
     days = (_("Opened"), _("Due"), _("Planned"), _("Closed"))
-    of_landlord = [label for _none, label, _class in landlord_column()]
-    writer.writerow([*days, *heads, *of_landlord])
+    yield *days, *heads, *landlord_heads()
     for order in found:
         house = order.stands_in
-        cells = (
+        moments = (order.opened_at, order.due_at, order.planned_on, order.closed_at)
+        yield (
+            *(day(one) if one else "" for one in moments),
             order.reference,
             order.severity,
             word("trade", order.trade),
@@ -165,13 +153,8 @@ def _as_csv(found: Sequence[WorkOrder]) -> str:
             order.dwelling.reference if order.dwelling else "",
             word("work_order", order.state),
             order.given_to.name if order.given_to else "",
-            *([landlords.get(house.landlord_id, "") if house else ""] if landlords else []),
+            *landlord_cells(house.landlord_id if house else None),
         )
-        moments = (order.opened_at, order.due_at, order.planned_on, order.closed_at)
-        writer.writerow(
-            [*(day(one) if one else "" for one in moments), *(harmless(cell) for cell in cells)]
-        )
-    return text.getvalue()
 
 
 @work_orders.post("/together")

@@ -186,6 +186,7 @@ NOT_PAGES = frozenset(
         "referral_requests.export",
         "referrals.export",
         "register.export",
+        "transfers.awaited_as_file",
         "transfers.export",
     }
 )

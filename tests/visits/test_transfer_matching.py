@@ -1,20 +1,23 @@
 """Whom a home fits and why, what nobody knows of it, and who waits for one that falls free."""
 
+import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.factories import make_person, make_user, make_viewer
+from tests.factories import make_person, make_residence, make_user, make_viewer
 from tests.visits.housing import Office
 from visits.ground.errors import Conflict, NotFound
 from visits.homes.access import Demand
+from visits.homes.traits import LEAVING
+from visits.models.portfolio import Dwelling
+from visits.models.traits import HomeTrait, TraitSource
 from visits.models.transfers import TransferWish, WishState
 from visits.people.protection import protect
-from visits.transfers.listing import (
-    awaited_homes,
-    matches_of,
-)
+from visits.sight.listing import Wanted
+from visits.transfers.listing import awaited_homes, list_awaited, matches_of
 from visits.transfers.matching import Needs
 
 
@@ -105,3 +108,50 @@ def test_a_home_that_falls_free_tells_who_waits_for_it_the_longest_first(office:
     assert told() == [("BAS", [second, first])]
     office.offer(second, home)
     assert told() == []
+
+
+def test_no_home_that_falls_free_is_left_out_however_many_do(office: Office) -> None:
+    house = make_residence(office.session, has_lift=False)
+    fourth = {"residence_id": house.id, "landlord_id": house.landlord_id, "floor": 4}
+    many = [
+        Dwelling(id=uuid.UUID(int=number + 1), reference=f"H{number}", is_adapted=True, **fourth)
+        for number in range(1_000)
+    ]
+    office.session.add_all(many)
+    office.session.flush()
+    freed = {"trait": LEAVING, "value": 1, "since": office.now.date(), "noted_at": office.now}
+    office.session.add_all(
+        HomeTrait(dwelling_id=home.id, noted_by_id=office.user.id, source=TraitSource.HAND, **freed)
+        for home in many
+    )
+    office.home("BAS")
+    wish = office.wish()
+    assert office.found(wish) == ["BAS"]
+    viewer, today = make_viewer(office.user), office.now.date()
+    (told,) = awaited_homes(office.session, viewer, homes=viewer, today=today)
+    assert told.home.dwelling.reference == "BAS"
+
+
+def test_homes_that_fall_free_are_sorted_searched_and_shown_by_the_page(office: Office) -> None:
+    soon = office.home("A-BIENTOT", free=False)
+    make_person(office.session, dwelling=soon)
+    office.note(soon, "leaving", 1, office.now.date() + timedelta(days=30))
+    office.home("B-LIBRE")
+    office.home("C-LIBRE")
+    first = office.wish()
+    first.asked_on -= timedelta(days=90)
+    office.wish(Needs(rooms=1), make_person(office.session))
+    viewer, today = make_viewer(office.user), office.now.date()
+
+    def told(text: str = "", **asked: Any) -> tuple[list[str], int]:
+        wanted = Wanted(**asked)
+        listed = list_awaited(
+            office.session, viewer, homes=viewer, text=text, wanted=wanted, today=today
+        )
+        return [one.home.dwelling.reference for one in listed.rows], listed.total
+
+    assert told() == (["B-LIBRE", "C-LIBRE", "A-BIENTOT"], 3)
+    assert told(sort="reference") == (["A-BIENTOT", "B-LIBRE", "C-LIBRE"], 3)
+    assert told(sort="reference", descending=True)[0][0] == "C-LIBRE"
+    assert told(sort="reference", page=2, size=2) == (["C-LIBRE"], 3)
+    assert told("bientot") == (["A-BIENTOT"], 1)

@@ -1,14 +1,15 @@
 """Wishes to move as the office lists them, what fits each, and who waits for a home."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, select
 from sqlalchemy.orm import Session, joinedload
 
-from visits.homes.access import VACANT, letting_of
+from visits.homes.access import VACANT, Letting, letting_of
 from visits.homes.register import Adapted, adapted_homes, tell
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
@@ -16,13 +17,13 @@ from visits.models.transfers import OPEN_WISHES, TransferWish, WishState
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
 from visits.sight.reach import Viewer
 from visits.sight.transfers import visible_wishes
-from visits.sight.wording import spoken_of
+from visits.sight.wording import dwellings_called, spoken_of
 from visits.transfers.matching import Match, Needs, match, matches, may_be_offered
 from visits.transfers.offers import homes_offered
 
 OPEN, ALL = "open", "all"
-# So many vacant homes are looked at at once, those that are free first.
-MOST_HOMES = 1_000
+# So many homes are told of by one statement.
+AT_ONCE = 500
 ALONG = case({one: rank for rank, one in enumerate(WishState)}, value=TransferWish.state)
 ORDER = {
     "asked": By(TransferWish.asked_on),
@@ -72,18 +73,22 @@ def _spoken_of(session: Session, text: str) -> ColumnElement[bool]:
 
 
 def vacant_homes(
-    session: Session, viewer: Viewer, *, of: uuid.UUID | None = None, today: date
+    session: Session, viewer: Viewer, *, of: uuid.UUID | None = None, text: str = "", today: date
 ) -> list[Adapted]:
     """List the adapted homes, free or soon free, that the viewer may see and nobody has on offer.
 
-    `of` is one landlord; without, they are those of all.
+    `of` is one landlord; without, they are those of all. With a `text`, those that it speaks of.
     """
     letting = letting_of(today)
     vacant = adapted_homes(viewer).where(letting.in_(VACANT), Dwelling.id.not_in(homes_offered()))
     if of is not None:
         vacant = vacant.where(Dwelling.landlord_id == of)
-    ids = session.scalars(vacant.order_by(letting, Dwelling.id).limit(MOST_HOMES)).all()
-    told = tell(session, ids, today=today)
+    if text.strip():
+        vacant = vacant.where(dwellings_called(session, text))
+    ids = session.scalars(vacant.order_by(letting, Dwelling.id)).all()
+    told: dict[uuid.UUID, Adapted] = {}
+    for first in range(0, len(ids), AT_ONCE):
+        told |= tell(session, ids[first:][:AT_ONCE], today=today)
     return [told[one] for one in ids]
 
 
@@ -99,12 +104,13 @@ def _who_lives_in(session: Session, homes: Sequence[Adapted]) -> Mapping[uuid.UU
     there = (
         select(Tenancy.dwelling_id, Occupancy.person_id)
         .join(Occupancy, Occupancy.tenancy_id == Tenancy.id)
-        .where(Tenancy.dwelling_id.in_([one.dwelling.id for one in homes]))
         .where(Tenancy.ended_on.is_(None), Occupancy.ended_on.is_(None))
     )
     found: dict[uuid.UUID, set[uuid.UUID]] = {}
-    for home, person in session.execute(there):
-        found.setdefault(home, set()).add(person)
+    for first in range(0, len(homes), AT_ONCE):
+        asked = [one.dwelling.id for one in homes[first:][:AT_ONCE]]
+        for home, person in session.execute(there.where(Tenancy.dwelling_id.in_(asked))):
+            found.setdefault(home, set()).add(person)
     return found
 
 
@@ -130,12 +136,17 @@ class Awaited:
     waiting: Sequence[tuple[TransferWish, Match]]
 
 
-def awaited_homes(session: Session, viewer: Viewer, *, homes: Viewer, today: date) -> list[Awaited]:
-    """List the homes that fall free and that somebody waits for: nothing she needs is missing."""
+def awaited_homes(
+    session: Session, viewer: Viewer, *, homes: Viewer, text: str = "", today: date
+) -> list[Awaited]:
+    """List the homes that fall free and that somebody waits for: nothing she needs is missing.
+
+    With a `text`, those of the homes that it speaks of.
+    """
     waiting = [(wish, Needs.read(wish.needs)) for wish in _waiting(session, viewer)]
     if not waiting:
         return []
-    vacant = vacant_homes(session, homes, today=today)
+    vacant = vacant_homes(session, homes, text=text, today=today)
     living = _who_lives_in(session, vacant)
     found = []
     for home in vacant:
@@ -147,6 +158,38 @@ def awaited_homes(session: Session, viewer: Viewer, *, homes: Viewer, today: dat
         if fitting := [(wish, one) for wish, one in compared if one.fits]:
             found.append(Awaited(home, fitting))
     return found
+
+
+def list_awaited(
+    session: Session, viewer: Viewer, *, homes: Viewer, text: str, wanted: Wanted, today: date
+) -> Listed[Awaited]:
+    """List what `awaited_homes` gives, what is free first unless sorted otherwise."""
+    found = awaited_homes(session, viewer, homes=homes, text=text, today=today)
+    found.sort(key=AWAITED_BY.get(wanted.sort, _soonest), reverse=wanted.descending)
+    wanted = wanted.within(len(found))
+    return Listed(found[wanted.offset :][: wanted.size], len(found), wanted)
+
+
+def _soonest(one: Awaited) -> tuple[Any, ...]:
+    return _FREE.index(one.home.letting), one.home.leaves_on or date.min, *_place(one)
+
+
+def _place(one: Awaited) -> tuple[Any, ...]:
+    home = one.home.dwelling
+    return home.residence.city, home.residence.address, home.reference, home.id
+
+
+def _longest(one: Awaited) -> tuple[Any, ...]:
+    return one.waiting[0][0].asked_on, *_place(one)
+
+
+_FREE = list(Letting)
+AWAITED_BY: Mapping[str, Callable[[Awaited], tuple[Any, ...]]] = {
+    "letting": _soonest,
+    "reference": lambda one: (one.home.dwelling.reference, *_place(one)),
+    "city": _place,
+    "waiting": _longest,
+}
 
 
 def _waiting(session: Session, viewer: Viewer) -> Sequence[TransferWish]:

@@ -22,4 +22,5 @@ SUBJECT = Subject(
     ),
     words=WORDS,
     refusals=REFUSALS,
+    filters={"need": transfers.need_called},
 )

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.models.transfers import TransferWish
-from visits.transfers.listing import WishFilter, awaited_homes, list_wishes
-from visits.transfers.matching import Needs
+from visits.sight.listing import Listed, Wanted
+from visits.transfers.listing import Awaited, WishFilter, list_awaited, list_wishes
+from visits.transfers.matching import CITY, ROOMS, Needs
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day
 from webapp.frame.transaction import now
@@ -55,10 +57,31 @@ def export() -> ResponseReturnValue:
 def awaited() -> ResponseReturnValue:
     """List the adapted homes that fall free, each with who waits for such a one."""
     with showing("awaited_homes") as (session, shown):
-        homes = viewer(Action.SEE_HOMES)
-        found = awaited_homes(session, viewer(), homes=homes, today=today_in_paris(now()))
-        shown.update(wish.person_id for one in found for wish, _match in one.waiting)
-        return render_template("transfers/awaited.html", found=found)
+        listed = _awaited(session, wanted_by("letting"))
+        shown.update(wish.person_id for one in listed.rows for wish, _match in one.waiting)
+        text = request.args.get("q", "")
+        return render_template("transfers/awaited.html", listed=listed, text=text)
+
+
+@transfers.get("/awaited.csv")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def awaited_as_file() -> ResponseReturnValue:
+    """Give the homes that fall free as a file, a line for each who waits for one."""
+    with showing("awaited_homes") as (session, shown):
+        listed = _awaited(session, whole(wanted_by("letting")))
+        shown.update(wish.person_id for one in listed.rows for wish, _match in one.waiting)
+        return list_file("homes-falling-free.csv", _awaited_lines(listed.rows), of=listed)
+
+
+def _awaited(session: Session, asked: Wanted) -> Listed[Awaited]:
+    return list_awaited(
+        session,
+        viewer(),
+        homes=viewer(Action.SEE_HOMES),
+        text=request.args.get("q", ""),
+        wanted=asked,
+        today=today_in_paris(now()),
+    )
 
 
 def _only() -> WishFilter:
@@ -83,3 +106,25 @@ def _lines(rows: Sequence[TransferWish]) -> Iterator[Sequence[str]]:
             str(needs.rooms or ""),
             needs.city,
         )
+
+
+def _awaited_lines(rows: Sequence[Awaited]) -> Iterator[Sequence[str]]:
+    heads = (_("Dwelling"), _("Address"), _("City"), *landlord_heads(), _("Access"), _("Letting"))
+    yield *heads, _("Free from"), _("Who waits"), _("Asked on"), _("Has"), _("Nobody knows")
+    for one in rows:
+        home = one.home.dwelling
+        place = (home.reference, home.residence.address, home.residence.city)
+        free = (
+            *landlord_cells(home.landlord_id),
+            word("access_class", one.home.access),
+            word("letting", one.home.letting),
+            day(one.home.leaves_on) if one.home.leaves_on else "",
+        )
+        for wish, match in one.waiting:
+            told = (", ".join(map(need_called, names)) for names in (match.met, match.unknown))
+            yield *place, *free, wish.person.name, day(wish.asked_on), *told
+
+
+def need_called(need: str) -> str:
+    """Say what a home has or misses of what is wished."""
+    return word("match" if need in (ROOMS, CITY) else "demand", need)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Locator, Page, Playwright, expect
 
 from tests.diagnostics.filling import parsed
 from tests.e2e.filling import TEXTS, Filler
@@ -71,12 +71,13 @@ def _type_everywhere(page: Page) -> None:
     page.get_by_test_id("contents").get_by_text("Sécurité").click()
     choose(page, "gas_smell", "Oui")
     page.get_by_test_id("urgent-name").first.fill(TYPED[0])
-    _leave_and_come_back(page)
+    _leave_and_come_back(page, page.get_by_test_id("question-gas_smell"))
     page.get_by_test_id("back-to-hub").click()
     page.get_by_test_id("visit-failed").click()
-    page.locator("#failure-note").fill(TYPED[1])
-    _leave_and_come_back(page)
-    expect(page.locator("#failure-note")).to_have_value(TYPED[1])
+    why = page.locator("#failure-note")
+    why.fill(TYPED[1])
+    _leave_and_come_back(page, why)
+    expect(why).to_have_value(TYPED[1])
     page.get_by_test_id("back-to-hub").click()
     page.locator("[data-form=social_situation]").get_by_test_id("open-form").click()
     expect(page.get_by_test_id("save-state")).to_be_visible()
@@ -86,14 +87,18 @@ def _type_everywhere(page: Page) -> None:
     filler.fill()
     page.get_by_test_id("question-operational_note").locator("textarea").fill(TYPED[3])
     page.get_by_test_id("question-confidential_note").locator("textarea").fill(TYPED[4])
-    _leave_and_come_back(page)
+    _leave_and_come_back(page, page.get_by_test_id("finish"))
     filler.finish()
     page.get_by_test_id("confirm-finish").click()
     expect(page.get_by_test_id("notice")).to_be_visible()
 
 
-def _leave_and_come_back(page: Page) -> None:
+def _leave_and_come_back(page: Page, seen: Locator) -> None:
+    """Leave a screen each time it is there: what is still being saved would not outlive it."""
     page.go_back()
+    expect(page.get_by_test_id("visit-failed")).to_be_visible()
     page.go_forward()
+    expect(seen).to_be_visible()
     page.reload()
     unlock(page)
+    expect(seen).to_be_visible()

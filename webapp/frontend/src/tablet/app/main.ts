@@ -5,6 +5,7 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { showAsBefore } from '../ground/display'
 import { setLanguage } from '../ground/i18n'
+import { askBeforeClosing } from '../ground/pending'
 import { gate } from '../memory/lock'
 import { begin } from '../start/opening'
 import { previewPath } from '../ground/route'
@@ -17,6 +18,7 @@ async function start(): Promise<void> {
   if (await installWaitingUpdate()) return
   await begin()
   noticeVersion()
+  askBeforeClosing()
   createApp(App).mount('#app')
   if (gate.value !== 'insecure') void keepUpToDate()
 }

@@ -41,3 +41,10 @@ export async function allDone(atMost = Infinity): Promise<void> {
     waiters.value--
   }
 }
+
+/** The browser asks before it closes the page on what is under way: the last save of a form that was just left, say. */
+export function askBeforeClosing(): void {
+  addEventListener('beforeunload', (event) => {
+    if (isPending.value) event.preventDefault()
+  })
+}

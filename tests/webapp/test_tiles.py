@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import unescape
@@ -29,6 +30,7 @@ from visits.homes.traits import LEAVING, TraitSaid, note_trait
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
+from visits.models.interventions import Intervention, InterventionState, Outcome
 from visits.models.people import Person
 from visits.models.visits import Visit, VisitState
 from visits.models.works import Severity, WorkOrder
@@ -38,7 +40,7 @@ from visits.transfers.wishes import WishSaid, open_wish
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
 ROLES = {
-    Role.COORDINATOR: 14, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 4, Role.MANAGER: 4,
+    Role.COORDINATOR: 15, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 5, Role.MANAGER: 4,
     Role.SOCIAL_WORKER: 9,
 }  # fmt: skip
 
@@ -73,7 +75,23 @@ def busy(app: Flask, session: Session, now: datetime) -> None:
         order.due_at = now + timedelta(days=number % 3 - 1)
     for number, promise in enumerate(session.scalars(promised())):
         make_due(promise, now.date() + timedelta(days=(-1, 20, 40)[number % 3]))
+    _brought_back(session, now)
     session.commit()
+
+
+def _brought_back(session: Session, now: datetime) -> None:
+    """Let a tablet tell of an order what could not be done with it, and of another what could."""
+    technician = make_user(session, role=Role.TECHNICIAN)
+    states = (InterventionState.TO_REVIEW, InterventionState.CHECKED)
+    orders = session.scalars(select(WorkOrder).order_by(WorkOrder.id).limit(2))
+    for order, state in zip(orders, states, strict=True):
+        session.add(
+            Intervention(
+                id=uuid.uuid4(), work_order_id=order.id, by_id=technician.id, content=b"{}",
+                sha256="0" * 64, size=2, outcome=Outcome.DONE, note="", parts="", began_at=now,
+                ended_at=now, received_at=now, state=state,
+            )
+        )  # fmt: skip
 
 
 def _awaited(session: Session, waiting: Person, by: User, now: datetime) -> None:

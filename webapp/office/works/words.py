@@ -19,6 +19,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "works_U0": _l("Immediate dangers (U0)"),
         "works_U1": _l("Urgent work orders (U1)"),
         "works_late": _l("Late"),
+        "works_told": _l("Told by a tablet, to review"),
         "works_open": _l("All open work orders"),
     },
     "work_order": {

@@ -81,6 +81,7 @@ ARGUMENTS = (
     "number", "enrolled", "from", "to", "visitor", "review", "day", "visitor_id", "kind", "was",
     "c0", "c99999", "bbox", "z", "risk", "works", "mode", "status", "next", "visit", "item",
     "batch", "article", "residence",
+    "endpoint", "_external", "_scheme", "_anchor", "_method",  # what addresses are made of
     *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (

@@ -233,6 +233,23 @@ def test_a_pair_is_listed_compared_saved_told_apart_and_taken_back(
     assert "1 pair" in office.get(PAGE).text
 
 
+def test_a_file_of_very_many_pairs_says_that_it_is_not_all_of_them(
+    client_as: SignIn, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two(session)
+    home = make_dwelling(session)
+    for _ in range(2):
+        person(session, "ABEL Luc", dwelling=home, born_on=date(1941, 5, 17))
+    look(session)
+    session.commit()
+    monkeypatch.setattr("webapp.office.frame.list_file.MOST_IN_A_FILE", 1)
+    office = client_as(Role.SOCIAL_WORKER, language="en")
+    assert "A file has the first 1 of a list" in office.get(PAGE).text
+    lines = office.get(f"{PAGE}doubles.csv").text.splitlines()
+    assert len(lines) == 1 + 1 + 1
+    assert lines[-1].startswith("and 1 more")
+
+
 def test_only_who_edits_persons_and_sees_both_tells_them_apart(
     client_as: SignIn, session: Session
 ) -> None:

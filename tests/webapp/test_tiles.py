@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -212,6 +213,23 @@ def test_a_page_past_the_end_of_a_list_is_its_last_one_and_never_nothing(
         first, far = client.get(path).text, client.get(f"{path}&page=900").text
         rows = [page[page.index("<main") :].count("<tr") for page in (first, far)]
         assert rows[0] == rows[1] > 1, path
+
+
+SAVED = {
+    "/tasks/": "name", "/work-orders/": "name", "/transfers/": "name",
+    "/transfers/awaited": "city", "/homes/register/": "city",
+}  # fmt: skip
+
+
+def test_a_list_is_saved_as_it_is_filtered_and_sorted(busy: None, client_as: SignIn) -> None:
+    client = client_as(Role.COORDINATOR, language="en")
+    for path, sort in SAVED.items():
+        page = client.get(f"{path}?sort={sort}&desc=1&page=1&kept=so").text
+        link = re.search(r'href="([^"]+)">Save as a file', page)
+        assert link is not None, path
+        asked = parse_qs(urlsplit(unescape(link[1])).query)
+        assert (asked["sort"], asked["desc"]) == ([sort], ["1"]), path
+        assert "page" not in asked, path
 
 
 def test_a_file_of_very_many_tasks_says_that_it_is_not_all_of_them(

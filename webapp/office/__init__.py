@@ -30,7 +30,7 @@ from webapp.office.frame.codes import adaptation_name, coded, kind_name, owner_n
 from webapp.office.frame.figures import delay, lasting, month, quantity, skew_in_words
 from webapp.office.frame.landlords import landlord_chosen, landlord_column, landlords_seen
 from webapp.office.frame.list_file import most_in_a_file
-from webapp.office.frame.listing import here, pairs, sort_link
+from webapp.office.frame.listing import file_link, here, pairs, sort_link
 from webapp.office.frame.moments import clock, iso_day, today
 from webapp.office.frame.navigation import navigation
 from webapp.office.frame.opened import opened_url
@@ -68,6 +68,7 @@ def register_office(app: Flask) -> None:
         navigation=navigation,
         here=here,
         sort_link=sort_link,
+        file_link=file_link,
         most_in_a_file=most_in_a_file,
         word=word,
         field_name=field_name,

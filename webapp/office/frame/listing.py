@@ -29,17 +29,27 @@ def stands_at(endpoint: str, **place: object) -> None:
 def here(**changes: object) -> str:
     """Give this page's address with some of its arguments changed; None takes one away."""
     endpoint, place = g.get("stands_at") or (request.endpoint or "", request.view_args or {})
-    # A stranger's argument must not pass for one of url_for's own.
-    ours = {"endpoint", *place}
-    arguments: dict[str, Any] = {
-        key: value
-        for key, value in request.args.items()
-        if key not in ours and not key.startswith("_")
-    } | {key: str(value) for key, value in changes.items()}
+    arguments: dict[str, Any] = _asked(endpoint=endpoint, **place) | {
+        key: str(value) for key, value in changes.items()
+    }
     for key, value in changes.items():
         if value is None:
             arguments.pop(key, None)
     return url_for(endpoint, **place, **arguments)
+
+
+def file_link(endpoint: str) -> str:
+    """Give the address of this list as a file: filtered and sorted as the page is."""
+    return url_for(endpoint, **(_asked(endpoint=endpoint) | {"page": None}))
+
+
+def _asked(**ours: object) -> dict[str, Any]:
+    """Read what is asked; a stranger's argument must not pass for one of url_for's own."""
+    return {
+        key: value
+        for key, value in request.args.items()
+        if key not in ours and not key.startswith("_")
+    }
 
 
 def sort_link(listed: Listed[object], column: str) -> str:

@@ -42,12 +42,12 @@ def index() -> ResponseReturnValue:
 @doubles.get("/doubles.csv")
 @requires(Action.EDIT_PERSONS)
 def export() -> ResponseReturnValue:
-    """Give the list as a file, as it is filtered and sorted: the first ten thousand."""
+    """Give the list as a file, filtered and sorted alike; of very many the first, and says so."""
     with showing("likely_doubles") as (session, shown):
         listed = list_doubles(session, viewer(), only=_only(), wanted=whole(wanted()))
         persons = _persons(session, listed.rows)
         shown.update(persons)
-        return list_file("doublons.csv", _lines(listed.rows, persons))
+        return list_file("doublons.csv", _lines(listed.rows, persons), of=listed)
 
 
 @doubles.post("/<uuid:double_id>")

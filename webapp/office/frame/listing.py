@@ -29,9 +29,7 @@ def stands_at(endpoint: str, **place: object) -> None:
 def here(**changes: object) -> str:
     """Give this page's address with some of its arguments changed; None takes one away."""
     endpoint, place = g.get("stands_at") or (request.endpoint or "", request.view_args or {})
-    arguments: dict[str, Any] = _asked(endpoint=endpoint, **place) | {
-        key: str(value) for key, value in changes.items()
-    }
+    arguments = asked(*place) | {key: str(value) for key, value in changes.items()}
     for key, value in changes.items():
         if value is None:
             arguments.pop(key, None)
@@ -40,15 +38,19 @@ def here(**changes: object) -> str:
 
 def file_link(endpoint: str) -> str:
     """Give the address of this list as a file: filtered and sorted as the page is."""
-    return url_for(endpoint, **(_asked(endpoint=endpoint) | {"page": None}))
+    return url_for(endpoint, **asked("page"))
 
 
-def _asked(**ours: object) -> dict[str, Any]:
-    """Read what is asked; a stranger's argument must not pass for one of url_for's own."""
+def asked(*ours: str) -> dict[str, Any]:
+    """Read what this address asks, for another one; `ours` are said otherwise, or not at all.
+
+    Nothing of a stranger's passes for an argument of url_for's own.
+    """
+    ours = ("endpoint", *ours)
     return {
-        key: value
-        for key, value in request.args.items()
-        if key not in ours and not key.startswith("_")
+        name: request.args.getlist(name)
+        for name in request.args
+        if name not in ours and not name.startswith("_")
     }
 
 

@@ -1,7 +1,6 @@
 """The address of a file that was merged into another leads to that one."""
 
 import uuid
-from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +11,7 @@ from visits.life.merging import find_kept
 from webapp.access.auth import Action, may, viewer
 from webapp.frame.errors import answer_refusal
 from webapp.frame.transaction import reading
+from webapp.office.frame.listing import asked
 
 
 def lead_on(refused: NotFound) -> ResponseReturnValue:
@@ -26,8 +26,7 @@ def lead_on(refused: NotFound) -> ResponseReturnValue:
     if request.method != "GET":
         flash(_("Nothing was changed: look again, then do it here."), "warning")
         return redirect(url_for("people.show", person_id=kept), 303)
-    asked: dict[str, Any] = request.args.to_dict(flat=False) | {"person_id": kept}
-    return redirect(url_for(str(request.endpoint), **asked))
+    return redirect(url_for(str(request.endpoint), **asked("person_id"), person_id=kept))
 
 
 def _kept(person_id: uuid.UUID | None) -> uuid.UUID | None:

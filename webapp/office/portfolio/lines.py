@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,6 +28,7 @@ from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import current_language
 from webapp.office.frame.access import showing
 from webapp.office.frame.list_file import csv_file, spreadsheet
+from webapp.office.frame.listing import asked
 from webapp.office.portfolio.imports import (
     choice_of,
     field_label,
@@ -77,18 +77,14 @@ def warnings_page(import_id: uuid.UUID) -> ResponseReturnValue:
     with showing("import_looked_at") as (session, shown):
         kept = find_import(session, import_id, viewer=viewer())
         problems, kind = _warnings(session, kept, shown)
-        chosen: dict[str, Any] = {
-            name: request.args.getlist(name) for name in request.args if name != "page"
-        }
-        back = {name: values for name, values in chosen.items() if name != "code"}
         return render_template(
             "imports/warnings.html",
             kept=kept,
             listed=paged(problems),
             fields={name: field_label(kind, name) for name in fields_of(kind)},
             reason=reason,
-            chosen=chosen,
-            back=url_for("imports.show", import_id=kept.id, **back),
+            chosen=asked("page", "import_id"),
+            back=url_for("imports.show", import_id=kept.id, **asked("page", "code", "import_id")),
         )
 
 

@@ -5,7 +5,7 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -110,6 +110,37 @@ def van(app: Flask) -> Van:
         session.flush()
         order_id = order.id
     return Van(app, house, token, technician, order_id)
+
+
+def test_what_a_tablet_tells_late_is_dated_when_it_was_done(van: Van, session: Session) -> None:
+    said = told()
+    assert van.send(said).status_code == 201
+    order = order_of(van, session)
+    began, ended = (datetime.fromisoformat(said[name]) for name in ("began_at", "ended_at"))
+    assert (order.started_at, order.closed_at) == (began, ended)
+    steps = select(WorkOrderEvent.what, WorkOrderEvent.at).order_by(WorkOrderEvent.id)
+    assert [at for what, at in session.execute(steps) if what in ("started", "done")] == [
+        began, ended,
+    ]  # fmt: skip
+    wrote = select(AccessEvent.at).where(AccessEvent.what == "work_order_done")
+    assert session.scalars(wrote).all() == [NOW]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "dated"), [(-60, timedelta(minutes=-20)), (90, timedelta())], ids=["early", "ahead"]
+)
+def test_nothing_is_dated_before_what_was_done_meanwhile_nor_ahead(
+    van: Van, session: Session, minutes: int, dated: timedelta
+) -> None:
+    with van.house.sessions.begin() as writing:
+        order, meanwhile = writing.get_one(WorkOrder, van.order_id), NOW - timedelta(minutes=20)
+        by = make_viewer(van.technician)
+        move_work_order(
+            writing, order, WorkOrderState.STARTED, MoveSaid(), viewer=by, now=meanwhile
+        )
+    at = (NOW + timedelta(minutes=minutes)).isoformat()
+    assert van.send(told(began_at=at, ended_at=at)).status_code == 201
+    assert order_of(van, session).closed_at == NOW + dated
 
 
 def refuse_photos(session: Session, order: WorkOrder, said_to: User) -> None:

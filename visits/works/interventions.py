@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from visits.ground.db import take_turn
@@ -23,6 +23,7 @@ from visits.models.interventions import (
 )
 from visits.models.people import AccessedPerson, AccessEvent, AccessKind
 from visits.models.works import HoldWhy, WorkOrder, WorkOrderState
+from visits.models.works_history import WorkOrderEvent
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 from visits.sight.orders import visible_work_orders
@@ -256,14 +257,25 @@ def _add_its_photos(session: Session, brought: _Brought, viewer: Viewer, now: da
 def _move(session: Session, brought: _Brought, viewer: Viewer, now: datetime) -> None:
     kept = brought.kept
     order = _seen(session, kept, viewer)
+    # It is dated when it was done; nothing before what somebody else did meanwhile, nor ahead.
+    last = _last_step(session, order)
+    began, ended = (min(max(last, at), now) for at in (kept.began_at, kept.ended_at))
     if WorkOrderState.STARTED in moves_of(order, viewer):
-        move_work_order(session, order, WorkOrderState.STARTED, MoveSaid(), viewer=viewer, now=now)
+        move_work_order(
+            session, order, WorkOrderState.STARTED, MoveSaid(), viewer=viewer, at=began, now=now
+        )
         session.flush()
     # One that waited on the tablet until the day it named was over waits no longer than today.
     until = max(kept.hold_until, today_in_paris(now)) if kept.hold_until else None
     said = MoveSaid(note=kept.note, hold_why=kept.hold_why or "", hold_until=until)
     state = WorkOrderState(kept.outcome)
-    move_work_order(session, order, state, said, viewer=viewer, now=now)
+    move_work_order(session, order, state, said, viewer=viewer, at=ended, now=now)
+
+
+def _last_step(session: Session, order: WorkOrder) -> datetime:
+    """Tell when something was done with an order last."""
+    of = select(func.max(WorkOrderEvent.at)).where(WorkOrderEvent.work_order_id == order.id)
+    return max(order.opened_at, session.scalar(of) or order.opened_at)
 
 
 def _add_its_cost(session: Session, brought: _Brought, viewer: Viewer, now: datetime) -> None:

@@ -115,16 +115,17 @@ def move_work_order(
     said: MoveSaid,
     *,
     viewer: Viewer,
+    at: datetime | None = None,
     now: datetime,
 ) -> None:
-    """Move an order to a state, with what is said of it.
+    """Move an order to a state, with what is said of it; `at` is when that was, if not now.
 
     Raises Conflict when its state does not lead there or not for this viewer, Invalid, field by
     field, for what is missing or cannot be.
     """
     if state not in moves_of(order, viewer):
         raise Conflict("work_order_cannot_move", state=order.state)
-    carry_out(session, order, state, said, by=viewer.user_id, now=now)
+    carry_out(session, order, state, said, by=viewer.user_id, at=at, now=now)
 
 
 def carry_out(
@@ -135,12 +136,13 @@ def carry_out(
     *,
     by: uuid.UUID | None,
     link: WorkOrderLink | None = None,
+    at: datetime | None = None,
     now: datetime,
 ) -> None:
     """Move an order to a state it may reach, as an account or by a link. Raises Invalid."""
-    said = checked_words(MOVES[state], said, order, now=now)
-    changes, words = _changes(order, state, said, by, now), _words(state, said)
-    take_step(order, OrderStep(state), by=by, link=link, now=now, said=words, **changes)
+    said, at = checked_words(MOVES[state], said, order, now=now), at or now
+    changes, words = _changes(order, state, said, by, at), _words(state, said)
+    take_step(order, OrderStep(state), by=by, link=link, now=at, said=words, **changes)
     refresh_map(session, [order.dwelling_id])
     log_access(
         session,
@@ -205,16 +207,16 @@ _FAULTS: Mapping[str, Callable[[Any, WorkOrder, datetime], str | None]] = {
 
 
 def _changes(
-    order: WorkOrder, state: WorkOrderState, said: MoveSaid, by: uuid.UUID | None, now: datetime
+    order: WorkOrder, state: WorkOrderState, said: MoveSaid, by: uuid.UUID | None, at: datetime
 ) -> dict[str, Any]:
     """Give the columns that a move changes, with their new values."""
     changes: dict[str, Any] = {"state": state, "closing_note": said.note or order.closing_note}
     if state in (*BEGUN_OR_NOT[1:], _S.DONE):
-        changes["acknowledged_at"] = order.acknowledged_at or now
+        changes["acknowledged_at"] = order.acknowledged_at or at
     if state is _S.STARTED:
-        changes["started_at"] = order.started_at or now
+        changes["started_at"] = order.started_at or at
     if state in (_S.DONE, _S.CANCELLED):
-        changes |= {"closed_at": now, "closed_by_id": by}
+        changes |= {"closed_at": at, "closed_by_id": by}
     if state is _S.OPEN:  # what it was closed with stays beside why it is open again
         changes["closing_note"] = " · ".join(one for one in (order.closing_note, said.note) if one)
     forgotten = _FORGOTTEN_WHEN.get(state, ()) + (_HOLD if order.state is _S.ON_HOLD else ())

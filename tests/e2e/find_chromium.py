@@ -10,6 +10,11 @@ from pathlib import Path
 # gave a page no frame for two minutes, on a quiet machine too.
 SHELL = "chromium-headless-shell"
 NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Where Playwright's own installer puts them.
+CACHED = (
+    "chromium_headless_shell-*/chrome-headless-shell-*/chrome-headless-shell",
+    "chromium-*/chrome-linux*/chrome",
+)
 # A list of features takes the place of Playwright's own, so that one is here too. The pop-ups of
 # the address bar, which nobody sees, would cost every profile a process and a second of a core.
 WITHOUT = (
@@ -40,15 +45,16 @@ def find_chromium() -> str | None:
         found = shutil.which(name)
         if found:
             return found
-    cached = sorted(Path.home().glob(".cache/ms-playwright/chromium*/chrome-*/*chrome*"))
-    runs = [str(one) for one in cached if one.is_file() and os.access(one, os.X_OK)]
-    return runs[-1] if runs else None
+    for place in CACHED:
+        if found := sorted(Path.home().glob(f".cache/ms-playwright/{place}")):
+            return str(found[-1])
+    return None
 
 
 def install_chromium() -> None:
     """Install Chromium with apt where we may, else with Playwright's own installer."""
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
-    if shutil.which("apt-get") and os.geteuid() == 0:
+    if _may_install():
         subprocess.run(["apt-get", "update", "-qq"], **quiet)
         subprocess.run(["apt-get", "install", "-y", "-qq", SHELL], **quiet)
         if find_chromium() is None:
@@ -57,9 +63,15 @@ def install_chromium() -> None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], **quiet)
 
 
+def _may_install() -> bool:
+    return shutil.which("apt-get") is not None and os.geteuid() == 0
+
+
 def main() -> None:
     """Make sure that there is a Chromium, or say what to install."""
-    if not os.environ.get("PALIER_CHROMIUM") and shutil.which(SHELL) is None:
+    given = os.environ.get("PALIER_CHROMIUM")
+    wanted = given is None and shutil.which(SHELL) is None and _may_install()
+    if wanted or find_chromium() is None:
         print("No Chromium without a window here: installing one.")
         install_chromium()
     found = find_chromium()

@@ -236,10 +236,11 @@ SELECT {_id(VISIT, "i")}, {_id(CASE, "c")}, '', NULL, {_word("visitor", f"c % {V
 FROM dated WHERE (k % 3 = 0 AND due_on < :today) OR (k = 8 AND c % 10 = 0)"""
 
 TASKS = f"""
-INSERT INTO task (id, case_id, kind, cadence, visit_kind, not_before, due_on, owner_role, state,
-                  made_at, visit_id, closed_at)
+INSERT INTO task (id, case_id, landlord_id, kind, cadence, visit_kind, not_before, due_on,
+                  owner_role, state, made_at, visit_id, closed_at)
 {EACH}
-SELECT {_id(TASK, "i")}, {_id(CASE, "c")}, CASE k % 3 WHEN 2 THEN 'review' ELSE 'visit' END,
+SELECT {_id(TASK, "i")}, {_id(CASE, "c")}, :landlord,
+       CASE k % 3 WHEN 2 THEN 'review' ELSE 'visit' END,
        'written_' || k % 3, '', date(due_on, '-30 days'), due_on, NULL,
        CASE WHEN due_on >= :today AND c % 11 = 10 THEN 'withdrawn' WHEN due_on >= :today THEN 'open'
             WHEN k % 3 = 0 THEN 'done' WHEN c * 7 % 40 = k THEN 'open'

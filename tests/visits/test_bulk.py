@@ -25,8 +25,9 @@ def case(session: Session) -> Case:
 
 def row(case: Case, due_on: date, **said: Any) -> dict[str, Any]:
     given = {
-        "id": new_id(), "case_id": case.id, "kind": TaskKind.VISIT, "cadence": "first",
-        "visit_kind": None, "not_before": date(2026, 3, 1), "due_on": due_on,
+        "id": new_id(), "case_id": case.id, "landlord_id": case.landlord_id,
+        "kind": TaskKind.VISIT, "cadence": "first", "visit_kind": None,
+        "not_before": date(2026, 3, 1), "due_on": due_on,
         "owner_role": "l’équipe \"B\"\\\n☂", "state": TaskState.OPEN,
     }  # fmt: skip
     return given | said

@@ -309,8 +309,8 @@ def test_a_protected_persons_tasks_are_in_no_figure_and_no_list(
     for one in (shut, former, kept):
         session.add(
             Task(
-                case_id=one.id, kind=TaskKind.CALL, not_before=NOW.date(), due_on=NOW.date(),
-                made_at=NOW,
+                case_id=one.id, landlord_id=one.landlord_id, kind=TaskKind.CALL,
+                not_before=NOW.date(), due_on=NOW.date(), made_at=NOW,
             )
         )  # fmt: skip
     session.commit()

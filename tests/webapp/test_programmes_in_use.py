@@ -77,8 +77,9 @@ def test_what_cases_use_does_not_go_and_only_those_one_may_see_are_counted(
     used = make_case(session, by=by, programme=code, closed_on=NOW.date(), outcome="helped")
     due = make_case(session, by=by, programme=code)
     session.add(
-        Task(case_id=due.id, kind=TaskKind.VISIT, visit_kind="passage", not_before=NOW.date(),
-             due_on=NOW.date(), state=TaskState.OPEN, made_at=NOW)
+        Task(case_id=due.id, landlord_id=due.landlord_id, kind=TaskKind.VISIT,
+             visit_kind="passage", not_before=NOW.date(), due_on=NOW.date(),
+             state=TaskState.OPEN, made_at=NOW)
     )  # fmt: skip
     session.commit()
     office.post(f"/programmes/{code}/draft")

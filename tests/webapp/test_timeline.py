@@ -213,7 +213,14 @@ def test_what_is_ahead_says_how_much_more_there_is(client_as: SignIn, session: S
     for week in range(5):
         day = NOW.date() + timedelta(weeks=week)
         session.add(
-            Task(case_id=case.id, kind=TaskKind.CALL, not_before=day, due_on=day, made_at=NOW)
+            Task(
+                case_id=case.id,
+                landlord_id=case.landlord_id,
+                kind=TaskKind.CALL,
+                not_before=day,
+                due_on=day,
+                made_at=NOW,
+            )  # fmt: skip
         )
     person_id = case.person_id
     session.commit()

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Table, and_, false, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -23,6 +23,17 @@ from visits.programmes.published import programme_by_id, programme_in, versions_
 
 BATCH = 1_000
 TASKS = cast(Table, Task.__table__)
+
+
+class _Of(NamedTuple):
+    """The case that something is due in, and whose tenant it is about."""
+
+    case_id: uuid.UUID
+    landlord_id: uuid.UUID
+
+
+def _of(case: Case) -> _Of:
+    return _Of(case.id, case.landlord_id)
 
 
 def make_what_is_due(session: Session, *, now: datetime) -> int:
@@ -57,7 +68,7 @@ def make_for(session: Session, cases: Collection[Case], *, now: datetime) -> int
             by_version.setdefault(case.programme_version_id, []).append(case.id)
     session.flush()
     refused = any(case.state is CaseState.REFUSED for case in cases)
-    opened = None if refused or len(cases) > 1 else {one.id: one.opened_at for one in cases}
+    opened = None if refused or len(cases) > 1 else [(_of(one), one.opened_at) for one in cases]
     for version_id, ids in by_version.items():
         programme = programme_by_id(session, version_id)
         if not programme.cadences:
@@ -104,12 +115,12 @@ def due_otherwise(
     loose = _loose(programme, today, since)
     visited = _visited_before(session, programme, ids)
     rows, answered = [], []
-    for case_id, told in _told(session, ids, but=loose):
+    for of, told in _told(session, ids, but=loose):
         for cadence in programme.cadences:
-            if row := _answered(cadence, told, visited.get(case_id, ()), case_id):
+            if row := _answered(cadence, told, visited.get(of.case_id, ()), of):
                 answered.append(row)
             rows += [
-                _row(case_id, cadence, not_before=turn.not_before, due_on=turn.due_on)
+                _row(of, cadence, not_before=turn.not_before, due_on=turn.due_on)
                 for turn in turns(cadence, told, today=today, until=until)
             ]
     asked = {_asked_by(row): index for index, row in enumerate(rows)}
@@ -171,7 +182,7 @@ def _visited_before(
 
 
 def _answered(
-    cadence: Cadence, told: Told, visited: Sequence[Visit], case_id: uuid.UUID
+    cadence: Cadence, told: Told, visited: Sequence[Visit], of: _Of
 ) -> dict[str, Any] | None:
     """Count a visit of before as what a cadence asked for, where it asks once or since the last."""
     once = once_due_on(cadence, told.opened_on)
@@ -187,7 +198,7 @@ def _answered(
     told.past[cadence.code] = Past(
         made=1, last_due_on=due_on, first_done_on=day, last_closed_on=day
     )
-    row = _row(case_id, cadence, not_before=min(day, due_on), due_on=due_on)
+    row = _row(of, cadence, not_before=min(day, due_on), due_on=due_on)
     closed = {"made_at": at, "state": TaskState.DONE, "visit_id": visit.id, "closed_at": at}
     return {**row, **closed, "closed_by_id": visit.visitor_id}
 
@@ -224,21 +235,22 @@ def _make(
     coming: _Coming,
     ids: Sequence[uuid.UUID],
     now: datetime,
-    opened: Mapping[uuid.UUID, datetime] | None = None,
+    opened: Sequence[tuple[_Of, datetime]] | None = None,
 ) -> int:
     rows = [
-        _row(case_id, cadence, not_before=turn.not_before, due_on=turn.due_on)
-        for case_id, told in _told(session, ids, opened=opened)
+        _row(of, cadence, not_before=turn.not_before, due_on=turn.due_on)
+        for of, told in _told(session, ids, opened=opened)
         for cadence, turn in coming.of(told)
     ]
     # Another process may have made one meanwhile: it stays the only one.
     return insert_many(session, TASKS, rows, made_at=now)
 
 
-def _row(case_id: uuid.UUID, cadence: Cadence, *, not_before: date, due_on: date) -> dict[str, Any]:
+def _row(of: _Of, cadence: Cadence, *, not_before: date, due_on: date) -> dict[str, Any]:
     return {
         "id": new_id(),
-        "case_id": case_id,
+        "case_id": of.case_id,
+        "landlord_id": of.landlord_id,
         "kind": TaskKind(cadence.task),
         "cadence": cadence.code,
         "visit_kind": cadence.visit_kind,
@@ -253,8 +265,8 @@ def _told(
     session: Session,
     ids: Sequence[uuid.UUID],
     but: ColumnElement[bool] | None = None,
-    opened: Mapping[uuid.UUID, datetime] | None = None,
-) -> Iterator[tuple[uuid.UUID, Told]]:
+    opened: Sequence[tuple[_Of, datetime]] | None = None,
+) -> Iterator[tuple[_Of, Told]]:
     """Tell of each case what its cadences need to know, leaving out tasks that are `but`.
 
     Whoever refused is left out: nothing comes due there. `opened` tells of the others when they
@@ -286,14 +298,15 @@ def _told(
     )
     for case_id, from_on, until_on in session.execute(noted):
         pauses.setdefault(case_id, []).append((from_on, until_on))
-    for case_id, opened_at in opened.items() if opened is not None else _opened(session, ids):
-        of_case = past.get(case_id, {})
-        yield case_id, Told(today_in_paris(opened_at), of_case, pauses.get(case_id, ()))
+    for of, opened_at in opened if opened is not None else _opened(session, ids):
+        of_case = past.get(of.case_id, {})
+        yield of, Told(today_in_paris(opened_at), of_case, pauses.get(of.case_id, ()))
 
 
-def _opened(session: Session, ids: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, datetime]]:
-    ours = select(Case.id, Case.opened_at).where(Case.id.in_(ids))
-    yield from session.execute(ours.where(Case.state != CaseState.REFUSED))
+def _opened(session: Session, ids: Sequence[uuid.UUID]) -> Iterator[tuple[_Of, datetime]]:
+    ours = select(Case.id, Case.landlord_id, Case.opened_at).where(Case.id.in_(ids))
+    for case_id, landlord_id, at in session.execute(ours.where(Case.state != CaseState.REFUSED)):
+        yield _Of(case_id, landlord_id), at
 
 
 def _day(moment: datetime | None) -> date | None:

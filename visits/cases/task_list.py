@@ -13,7 +13,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.programmes.schema import OWNERS
 from visits.sight.listing import By, Listed, Wanted, found_or_asked, page_of_found
-from visits.sight.lists import cases_seen, unseen
+from visits.sight.lists import cases_seen, of_stock, reaches_whole_stock, unseen
 from visits.sight.reach import Viewer
 from visits.sight.wording import FEW_IN_ALL, mentions
 
@@ -86,7 +86,7 @@ def count_each(
 ) -> dict[str, int]:
     """Count for each of the lists in `WHICH` what `count_tasks` counts of it."""
     lists = {state: replace(only, state=state) for state in WHICH}
-    if viewer.reaches_all and not only.programme:
+    if reaches_whole_stock(viewer) and not only.programme:
         return {
             state: count_tasks(session, viewer, only=one, today=today)
             for state, one in lists.items()
@@ -101,16 +101,17 @@ def count_tasks(session: Session, viewer: Viewer, *, only: TaskFilter, today: da
     """Count the tasks that `list_tasks` lists, whatever the text."""
     asked = _asked(only, today)
     every = select(func.count()).select_from(Task).where(*asked)
-    if only.programme or not viewer.reaches_all:
+    if only.programme or not reaches_whole_stock(viewer):
         return session.scalar(every.where(_in_cases(session, viewer, only))) or 0
     # Of a country there are millions: all are counted by index, those hidden are taken away.
+    every = every.where(of_stock(viewer, Task.landlord_id))
     hidden = every.where(Task.case_id.in_(unseen(session, viewer)))
     return (session.scalar(every) or 0) - (session.scalar(hidden) or 0)
 
 
 def _in_cases(session: Session, viewer: Viewer, only: TaskFilter) -> ColumnElement[bool]:
     if not only.programme:
-        return cases_seen(session, viewer, Task.case_id)
+        return cases_seen(session, viewer, Task.case_id, Task.landlord_id)
     return Task.case_id.in_(_cases(session, viewer, only))
 
 

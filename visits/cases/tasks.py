@@ -101,6 +101,7 @@ def make_task(
         raise Conflict("case_closed")
     task = Task(
         case_id=case.id,
+        landlord_id=case.landlord_id,
         kind=kind,
         visit_kind=visit_kind,
         what=what.strip(),
@@ -130,6 +131,7 @@ def promise_task(
     task = Task(
         id=new_id(),
         case_id=case.id,
+        landlord_id=case.landlord_id,
         consequence_id=consequence.id,
         kind=kind,
         not_before=due_on,

@@ -74,6 +74,8 @@ class Case(Base):
     __tablename__ = "case_file"
     __table_args__ = (
         ForeignKeyConstraint(["landlord_id", "person_id"], ["person.landlord_id", "person.id"]),
+        # What is due in a case says whose tenant it is about, as the case does.
+        Index("uq_case_file_landlord_id_id", "landlord_id", "id", unique=True),
         Index(
             "uq_case_file_open",
             "programme",
@@ -274,20 +276,26 @@ class Task(Base):
     `cadence` names the rule of the programme that made it, `consequence_id` the finding of a visit
     that promised it; one that somebody made has neither and says `what` it is. `visit_kind` is the
     programme's kind of a visit. `visit_id` is the visit planned for it, or that did it; `why` is
-    why it is not done, when it will not be.
+    why it is not done, when it will not be. `landlord_id` is the case's, and cannot differ: what
+    is due at one landlord's is counted without the cases.
     """
 
     __tablename__ = "task"
     __table_args__ = (
+        ForeignKeyConstraint(["landlord_id", "case_id"], ["case_file.landlord_id", "case_file.id"]),
         UniqueConstraint("case_id", "cadence", "due_on"),
-        Index("ix_task_state_due_on", "state", "due_on"),
-        # What is due, and what of it nobody has planned, are counted without the rows themselves.
-        Index("ix_task_state_not_before", "state", "not_before", "kind"),
+        # What is due, what of it nobody has planned, and what is first are found and counted
+        # without the rows themselves, of all and at one landlord's of several.
+        Index("ix_task_state_due_on", "state", "due_on", "not_before", "kind", "landlord_id"),
+        Index("ix_task_state_not_before", "state", "not_before", "kind", "landlord_id"),
         Index(
             "ix_task_to_plan",
             "state",
             "kind",
+            "due_on",
             "not_before",
+            "landlord_id",
+            "visit_id",
             sqlite_where=text("visit_id IS NULL"),
             postgresql_where=text("visit_id IS NULL"),
         ),
@@ -295,6 +303,7 @@ class Task(Base):
             "ix_task_promised",
             "state",
             "not_before",
+            "landlord_id",
             sqlite_where=text("consequence_id IS NOT NULL"),
             postgresql_where=text("consequence_id IS NOT NULL"),
         ),
@@ -313,7 +322,8 @@ class Task(Base):
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"))
+    case_id: Mapped[uuid.UUID] = mapped_column()
+    landlord_id: Mapped[uuid.UUID]
     kind: Mapped[TaskKind] = mapped_column(stored_enum(TaskKind))
     cadence: Mapped[str | None] = mapped_column(String(40))
     consequence_id: Mapped[uuid.UUID | None] = mapped_column(
@@ -333,7 +343,9 @@ class Task(Base):
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     why: Mapped[str | None] = mapped_column(EncryptedText)
 
-    case: Mapped[Case] = relationship()
+    # By the case's id alone: told of both landlords, SQLite goes through a whole stock to order
+    # what is due by name.
+    case: Mapped[Case] = relationship(primaryjoin=case_id == Case.id, foreign_keys=[case_id])
     consequence: Mapped["Consequence | None"] = relationship()
     visit: Mapped["Visit | None"] = relationship(viewonly=True)
 

@@ -9,7 +9,7 @@ that alone.
 import uuid
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, Select, and_, false, select, union
+from sqlalchemy import ColumnElement, Select, and_, exists, false, select, true, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from visits.ground.db import is_reading
@@ -33,12 +33,19 @@ from visits.sight.reach import (
 Ident = InstrumentedAttribute[uuid.UUID]
 
 
-def cases_seen(session: Session, viewer: Viewer, case_id: Ident = Case.id) -> ColumnElement[bool]:
-    """Give the condition on a case's id, in whatever table, that the viewer may see the case."""
-    if viewer.reaches_all:
-        return case_id.not_in(unseen(session, viewer))
+def cases_seen(
+    session: Session,
+    viewer: Viewer,
+    case_id: Ident = Case.id,
+    landlord_id: Ident = Case.landlord_id,
+) -> ColumnElement[bool]:
+    """Give the condition on a case's id and its landlord's, as any table has them, that it is seen.
+
+    A table without the landlord's is asked for the cases of the stock.
+    """
     if reaches_whole_stock(viewer):
-        return and_(_of_stock(viewer, case_id), case_id.not_in(unseen(session, viewer)))
+        in_sight = case_id.not_in(unseen(session, viewer))
+        return and_(_of_stock(viewer, case_id, landlord_id), in_sight)
     return case_id.in_(_once(session, _cases, viewer))
 
 
@@ -61,9 +68,17 @@ def reaches_whole_stock(viewer: Viewer) -> bool:
     return of_one or viewer.reaches_all
 
 
-def _of_stock(viewer: Viewer, case_id: Ident) -> ColumnElement[bool]:
-    hers = Case.landlord_id == viewer.landlord_id
-    return hers if case_id is Case.id else case_id.in_(select(Case.id).where(hers))
+def of_stock(viewer: Viewer, landlord_id: Ident) -> ColumnElement[bool]:
+    """Give the condition on a landlord's id for her own stock, of whoever reaches it whole."""
+    return true() if viewer.reaches_all else landlord_id == viewer.landlord_id
+
+
+def _of_stock(viewer: Viewer, case_id: Ident, landlord_id: Ident) -> ColumnElement[bool]:
+    hers = of_stock(viewer, landlord_id)
+    if viewer.reaches_all or case_id.class_ is landlord_id.class_:
+        return hers
+    # Asked of each: of a stock's cases there are many more than of the visits of some weeks.
+    return exists().where(Case.id == case_id, hers)
 
 
 def unseen(session: Session, viewer: Viewer) -> Found:

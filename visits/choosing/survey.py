@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from heapq import nsmallest
 from itertools import chain
 from operator import itemgetter
@@ -141,7 +142,8 @@ class _Judge:
 
     def _worked(self, facts: tuple[str, ...], work: Callable[[Facts], Result]) -> Worked[Result]:
         if len(facts) == 1 and facts[0] in TOLD:
-            return self._told(facts[0], lambda fact: work({facts[0]: fact}))
+            # Of very many days that are told there are few ages.
+            return self._told(facts[0], cache(lambda fact: work({facts[0]: fact})))
         tells = [self._told(one, lambda fact: fact) for one in facts]
         return _once(
             lambda row: tuple([tell(row) for tell in tells]),

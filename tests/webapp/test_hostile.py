@@ -44,6 +44,7 @@ from visits.referrals.referrals import open_by_hand as open_referral
 from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
 from visits.stock.ordering import order_article
+from visits.support.acts import ActSaid, note_act
 from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid
@@ -101,6 +102,7 @@ FIELDS = (
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
     *ADAPTED, *REFERRED, *REGISTER, "there", "since",
     "reasons", "demands", "wheelchair", "city", "dwelling", "answer",
+    "happened_on", "present", "confidential",
 )  # fmt: skip
 
 
@@ -163,12 +165,14 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         session, case.dwelling, TraitSaid("shower", 1, now.date()), viewer=viewer, now=now
     )
     moving = WishSaid(["stairs"], Needs(wheelchair=True), now.date())
+    done = note_act(session, case, ActSaid("office", now.date()), viewer=viewer, now=now)
     wished = open_wish(session, case.person, moving, viewer=viewer, now=now)
     session.commit()
     return {
         "door_id": str(door.id), "request_id": str(asked.id), "referral_id": str(referral.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
         "trait_id": str(trait.id), "wish_id": str(wished.id),
+        "case_act_id": str(done.id),
     }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from visits.models.people import (
 )
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.referrals import Referral, ReferralMove
+from visits.models.support import SupportAct
 from visits.models.transfers import TransferOffer, TransferWish
 from visits.models.visits import COUNTED, Submission, Visit
 from visits.models.works import WorkOrder
@@ -50,6 +51,7 @@ class EntryKind(enum.StrEnum):
     PROMISE = "promise"
     CALL = "call"
     VISIT = "visit"
+    SUPPORT = "support"
     ANSWER = "answer"
     WORK = "work"
     ADAPTATION = "adaptation"
@@ -270,6 +272,8 @@ _BY_HAND, _PROMISED = Task.consequence_id.is_(None), Task.consequence_id.is_not(
 # What a visit did stands there as the visit; what is still to do is no part of what happened.
 _CLOSED = (Task.closed_at.is_not(None), Task.visit_id.is_(None))
 _TASK = (joinedload(Task.case), joinedload(Task.consequence))
+_PROMISES = _of_cases(Task, Task.closed_at, _PROMISED, *_CLOSED)
+_PAUSES = _of_cases(CasePause, CasePause.from_on, CasePause.withdrawn_at.is_(None))
 
 SOURCES = (
     _Source(EntryKind.HOME, _homes(_CAME), Occupancy, (_HOME,), "from"),
@@ -277,12 +281,7 @@ SOURCES = (
     _Source(EntryKind.LIFE, _of_person(LifeEvent, LifeEvent.happened_on), LifeEvent),
     _Source(EntryKind.CASE, _of_cases(Case, Case.opened_at), Case, step="from"),
     _Source(EntryKind.CASE, _of_cases(Case, Case.closed_on), Case, step="until"),
-    _Source(
-        EntryKind.TASK,
-        _of_cases(CasePause, CasePause.from_on, CasePause.withdrawn_at.is_(None)),
-        CasePause,
-        step="pause",
-    ),
+    _Source(EntryKind.TASK, _PAUSES, CasePause, step="pause"),
     _Source(
         EntryKind.TASK,
         _of_cases(
@@ -292,13 +291,7 @@ SOURCES = (
         _TASK,
         "until",
     ),
-    _Source(
-        EntryKind.PROMISE,
-        _of_cases(Task, Task.closed_at, _PROMISED, *_CLOSED),
-        Task,
-        _TASK,
-        "until",
-    ),
+    _Source(EntryKind.PROMISE, _PROMISES, Task, _TASK, "until"),
     _Source(
         EntryKind.CALL,
         _of_cases(
@@ -314,6 +307,12 @@ SOURCES = (
         _of_cases(Visit, Visit.planned_start_at, alike=(Visit.case_id, Visit.kind, Visit.state)),
         Visit,
         (joinedload(Visit.case), joinedload(Visit.visitor)),
+    ),
+    _Source(
+        EntryKind.SUPPORT,
+        _of_cases(SupportAct, SupportAct.happened_on, SupportAct.withdrawn_at.is_(None)),
+        SupportAct,
+        (joinedload(SupportAct.noted_by),),
     ),
     _Source(
         EntryKind.ANSWER,
@@ -353,8 +352,7 @@ SOURCES = (
         EntryKind.TRANSFER,
         _transfers(TransferWish, TransferWish.opened_at),
         TransferWish,
-        (),
-        "from",
+        step="from",
     ),
     _Source(
         EntryKind.TRANSFER,

@@ -25,6 +25,7 @@ from webapp.demo.partners import Team, team
 from webapp.demo.programme_answers import GOALS
 from webapp.demo.rounds import Look, Round, make_round, morning
 from webapp.demo.story import Story
+from webapp.demo.support_acts import Acts
 from webapp.demo.works import Works
 
 PROGRAMME = "isolated_tenants"
@@ -68,6 +69,7 @@ class Support:
     def __init__(self, story: Story, works: Works) -> None:
         self.story, self.rng = story, story.rng
         self.members: list[Member] = []
+        self.acts = Acts(story)
         self.teams = [team(story.session, name) for name in (NEIGHBOURS, LINKS)]
         self.rounds: list[Round] = []
         for one in self.teams:
@@ -191,6 +193,8 @@ class Support:
         self._see_to(member, now)
         if self._away(member, day):
             return
+        if member.held:
+            self.acts.of_the_week(case, member.team, now)
         if case.state is CaseState.CALL_BACK and member.held:
             member.round.agree(case, now)
         if case.state in (CaseState.AGREED, CaseState.PLANNED, CaseState.VISITED):

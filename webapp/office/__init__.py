@@ -23,6 +23,7 @@ from webapp.office import (
     referrals,
     steering,
     stock,
+    support,
     transfers,
     works,
 )
@@ -43,6 +44,7 @@ SUBJECTS = (
     choosing.SUBJECT,
     calls.SUBJECT,
     cases.SUBJECT,
+    support.SUBJECT,
     agenda.SUBJECT,
     stock.SUBJECT,
     people.SUBJECT,

@@ -23,6 +23,7 @@ READS: dict[EntryKind, Action] = {
     EntryKind.PROMISE: Action.FOLLOW_UP,
     EntryKind.CALL: Action.SEE_CASES,
     EntryKind.VISIT: Action.SEE_PERSONS,
+    EntryKind.SUPPORT: Action.SEE_CASES,
     EntryKind.ANSWER: Action.SEE_ANSWERS,
     EntryKind.WORK: Action.SEE_WORKS,
     EntryKind.ADAPTATION: Action.FOLLOW_ADAPTATIONS,

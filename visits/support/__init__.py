@@ -1,0 +1,1 @@
+"""What is done with somebody in a case, week after week."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict, Invalid
@@ -40,14 +40,20 @@ def shown_to_strangers(session: Session, order: WorkOrder) -> bool:
     return session.scalar(seen.where(visible_work_orders(stranger))) is not None
 
 
+# A link that nobody revoked and nobody refused, expired or not.
+_STANDS = (WorkOrderLink.revoked_at.is_(None), WorkOrderLink.used_up_at.is_(None))
+
+
 def standing_link(session: Session, order: WorkOrder) -> WorkOrderLink | None:
     """Give the link of an order that nobody revoked and nobody refused, expired or not."""
-    statement = select(WorkOrderLink).where(
-        WorkOrderLink.work_order_id == order.id,
-        WorkOrderLink.revoked_at.is_(None),
-        WorkOrderLink.used_up_at.is_(None),
-    )
+    statement = select(WorkOrderLink).where(WorkOrderLink.work_order_id == order.id, *_STANDS)
     return session.scalars(statement.order_by(WorkOrderLink.id.desc()).limit(1)).one_or_none()
+
+
+def is_sent_by_link() -> ColumnElement[bool]:
+    """Select orders that a standing link shows to a contractor."""
+    sent = exists().where(WorkOrderLink.work_order_id == WorkOrder.id, *_STANDS)
+    return sent.correlate(WorkOrder)
 
 
 def give_order(

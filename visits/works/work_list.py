@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
@@ -15,15 +15,17 @@ from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import (
     OPEN_STATES,
     WAITING_STATES,
+    HoldWhy,
     Severity,
     WorkOrder,
     WorkOrderState,
 )
-from visits.models.works_history import WorkOrderLink
 from visits.sight.listing import Listed, Wanted, page_of
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer
 from visits.sight.wording import mentions, residences_called
+from visits.works.giving import is_sent_by_link
+from visits.works.lateness import REASONS, is_late, why_late
 
 URGENCY = case({severity: rank for rank, severity in enumerate(Severity)}, value=WorkOrder.severity)
 # Where an order is: in the residence of its dwelling, or in the one it is of itself.
@@ -53,7 +55,8 @@ class WorkOrderFilter:
     """Which work orders; an empty field does not filter.
 
     `state` may be one of the words above, `contractor` an organisation's id, `own` or `link`;
-    `agency` is a territory's id, `residence` a residence's.
+    `agency` is a territory's id, `residence` a residence's; `late_why` one of the reasons of
+    `visits.works.lateness`, `hold_why` why it is on hold.
     """
 
     state: str = OPEN_ALL
@@ -63,6 +66,8 @@ class WorkOrderFilter:
     agency: str = ""
     residence: str = ""
     contractor: str = ""
+    late_why: str = ""
+    hold_why: str = ""
 
 
 def list_work_orders(
@@ -96,23 +101,47 @@ def board_of(
     return by_state
 
 
+def count_late(
+    session: Session, viewer: Viewer, *, only: WorkOrderFilter, now: datetime
+) -> dict[str, int]:
+    """Count by reason the late ones of a list, whichever reason it is filtered by."""
+    found = _matching(session, viewer, replace(only, late_why=""), now).where(is_late(now))
+    why = found.with_only_columns(why_late(now).label("why"), maintain_column_froms=True)
+    late = why.subquery()
+    counted = select(late.c.why, func.count()).group_by(late.c.why)
+    by_reason = {why: count for why, count in session.execute(counted)}
+    return {reason: by_reason[reason] for reason in REASONS if reason in by_reason}
+
+
 def _found(
     session: Session, viewer: Viewer, only: WorkOrderFilter, now: datetime
 ) -> Select[WorkOrder]:
     """Select what a list, a board and a file show: one query."""
+    return (
+        _matching(session, viewer, only, now)
+        .options(contains_eager(WorkOrder.person))
+        .options(contains_eager(WorkOrder.dwelling).contains_eager(Dwelling.residence))
+        .options(joinedload(WorkOrder.consequence), selectinload(WorkOrder.residence))
+        .options(joinedload(WorkOrder.given_to))
+    )
+
+
+def _matching(
+    session: Session, viewer: Viewer, only: WorkOrderFilter, now: datetime
+) -> Select[WorkOrder]:
     statement = (
         select(WorkOrder)
         .outerjoin(WorkOrder.person)
         .outerjoin(WorkOrder.dwelling)
         .outerjoin(Residence, Residence.id == IN_RESIDENCE)
         .where(visible_work_orders(viewer), *_standing(only.state, now))
-        .options(contains_eager(WorkOrder.person))
-        .options(contains_eager(WorkOrder.dwelling).contains_eager(Dwelling.residence))
-        .options(joinedload(WorkOrder.consequence), selectinload(WorkOrder.residence))
-        .options(joinedload(WorkOrder.given_to))
     )
     if only.severity in tuple(Severity):
         statement = statement.where(WorkOrder.severity == Severity(only.severity))
+    if only.late_why in REASONS:
+        statement = statement.where(is_late(now), why_late(now) == only.late_why)
+    if only.hold_why in tuple(HoldWhy):
+        statement = statement.where(WorkOrder.hold_why == HoldWhy(only.hold_why))
     if only.trade:
         statement = statement.where(WorkOrder.trade == only.trade)
     if only.agency:
@@ -138,7 +167,7 @@ def _standing(state: str, now: datetime) -> list[ColumnElement[bool]]:
     today = today_in_paris(now)
     worries = {
         OPEN_ALL: (),
-        LATE: (WorkOrder.due_at < now,),
+        LATE: (is_late(now),),
         WAITING: (WorkOrder.escalated_at.is_not(None), WorkOrder.state.in_(WAITING_STATES)),
         HELD_TOO_LONG: (WorkOrder.hold_until < today,),
         UNTOLD: (WorkOrder.planned_on.is_not(None), WorkOrder.told_how.is_(None)),
@@ -160,14 +189,10 @@ def _waits(now: datetime) -> ColumnElement[bool]:
 
 
 def _done_by(contractor: str) -> ColumnElement[bool]:
-    sent = exists().where(
-        WorkOrderLink.work_order_id == WorkOrder.id, WorkOrderLink.revoked_at.is_(None)
-    )
-    sent = sent.where(WorkOrderLink.used_up_at.is_(None)).correlate(WorkOrder)
     if contractor == BY_LINK:
-        return sent
+        return is_sent_by_link()
     if contractor == OWN:
-        return and_(WorkOrder.given_to_id.is_(None), ~sent)
+        return and_(WorkOrder.given_to_id.is_(None), ~is_sent_by_link())
     return WorkOrder.given_to_id == _id(contractor)
 
 

@@ -1,8 +1,9 @@
 """The list of work orders: as a table, a board or a file, saved by name, and acts on several."""
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,15 +17,18 @@ from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.listing import Wanted
 from visits.sight.reach import Reach
 from visits.works.giving import contractors, give_order
+from visits.works.lateness import REASONS, days_late, reasons_of
 from visits.works.moves import MoveSaid, move_work_order
 from visits.works.saved_lists import NAME_LENGTH, save_list, saved_lists, withdraw_list
 from visits.works.together import do_together
 from visits.works.work_list import (
+    LATE,
     Column,
     WorkOrderFilter,
     agencies_in_use,
     board_of,
     contractors_in_use,
+    count_late,
     list_work_orders,
     trades_in_use,
 )
@@ -60,6 +64,8 @@ def _asked() -> WorkOrderFilter:
         agency=asked.get("agency", ""),
         residence=asked.get("residence", ""),
         contractor=asked.get("contractor", ""),
+        late_why=asked.get("late_why", ""),
+        hold_why=asked.get("hold_why", ""),
     )
 
 
@@ -81,6 +87,7 @@ def _page(errors: dict[str, str] | None = None) -> str:
         shown.update(order.person_id for order in listed.rows)
         shown.update(order.person_id for one in columns for order in one.listed.rows)
         ours = seeing.reach is not Reach.GIVEN
+        rows = [*listed.rows, *(one for column in columns for one in column.listed.rows)]
         return render_template(
             "work_orders/index.html",
             listed=listed,
@@ -88,6 +95,10 @@ def _page(errors: dict[str, str] | None = None) -> str:
             board=board,
             only=only,
             ours=ours,
+            why_late=reasons_of(session, rows, now=now()),
+            days_late=partial(days_late, now=now()),
+            reasons=REASONS,
+            counts=_counts(session, only),
             trades=trades_in_use(session, seeing),
             agencies=pairs(agencies_in_use(session, seeing), "id", "name"),
             done_by=_done_by(session) if ours else [],
@@ -100,6 +111,13 @@ def _page(errors: dict[str, str] | None = None) -> str:
             day_now=today_in_paris(now()),
             now=now(),
         )
+
+
+def _counts(session: Session, only: WorkOrderFilter) -> dict[str, int]:
+    """Count the reasons where the late ones are listed."""
+    if only.state != LATE and not only.late_why:
+        return {}
+    return count_late(session, viewer(Action.SEE_WORKS), only=only, now=now())
 
 
 def _board(session: Session, only: WorkOrderFilter) -> list[Column]:
@@ -129,16 +147,20 @@ def export() -> ResponseReturnValue:
         asked = whole(wanted_by("urgency"))
         listed = list_work_orders(session, viewer(), only=_asked(), wanted=asked, now=now())
         shown.update(order.person_id for order in listed.rows)
-        return list_file("bons-de-travaux.csv", _lines(listed.rows), of=listed)
+        reasons = reasons_of(session, listed.rows, now=now())
+        return list_file("bons-de-travaux.csv", _lines(listed.rows, reasons), of=listed)
 
 
-def _lines(found: Sequence[WorkOrder]) -> Iterator[Sequence[str]]:
+def _lines(
+    found: Sequence[WorkOrder], reasons: Mapping[uuid.UUID, str]
+) -> Iterator[Sequence[object]]:
     heads = (
         _("Order"), _("Severity"), _("Trade"), _("What to do"), _("Address"), _("City"),
         _("Dwelling"), _("State"), _("Given to"),
     )  # fmt: skip
     days = (_("Opened"), _("Due"), _("Planned"), _("Closed"))
-    yield *days, *heads, *landlord_heads()
+    why = (_("Days late"), _("Why it is late"), _("Why it waits"), _("Until"))
+    yield *days, *heads, *why, *landlord_heads()
     for order in found:
         house = order.stands_in
         moments = (order.opened_at, order.due_at, order.planned_on, order.closed_at)
@@ -153,6 +175,10 @@ def _lines(found: Sequence[WorkOrder]) -> Iterator[Sequence[str]]:
             order.dwelling.reference if order.dwelling else "",
             word("work_order", order.state),
             order.given_to.name if order.given_to else "",
+            days_late(order, now=now()) if order.id in reasons else "",
+            word("late_why", reasons[order.id]) if order.id in reasons else "",
+            word("hold_why", order.hold_why) if order.hold_why else "",
+            day(order.hold_until) if order.hold_until else "",
             *landlord_cells(house.landlord_id if house else None),
         )
 

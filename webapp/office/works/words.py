@@ -14,6 +14,16 @@ def _spoken(name: Name) -> str:
     return name.in_language(current_language())
 
 
+_HOLD_WHY: dict[str, LazyString] = {
+    "part": _l("A part is awaited"),
+    "access": _l("Nobody opened the door"),
+    "tenant": _l("The tenant asks to wait"),
+    "contractor": _l("The contractor cannot come yet"),
+    "decision": _l("A decision is awaited"),
+    "weather": _l("The weather"),
+    "other": _l("Something else (say what)"),
+}
+
 WORDS: dict[str, dict[str, Any]] = {
     "waits": {
         "works_U0": _l("Immediate dangers (U0)"),
@@ -85,14 +95,18 @@ WORDS: dict[str, dict[str, Any]] = {
         "message": _l("by message or e-mail"),
         "letter": _l("by letter"),
     },
-    "hold_why": {
-        "part": _l("A part is awaited"),
-        "access": _l("Nobody opened the door"),
-        "tenant": _l("The tenant asks to wait"),
-        "contractor": _l("The contractor cannot come yet"),
-        "decision": _l("A decision is awaited"),
-        "weather": _l("The weather"),
-        "other": _l("Something else (say what)"),
+    "hold_why": _HOLD_WHY,
+    "late_why": {
+        "day_to_agree": _l("A day is proposed, to be agreed"),
+        "refused": _l("Refused by the contractor"),
+        **{f"hold_{why}": said for why, said in _HOLD_WHY.items()},
+        "hold_other": _l("On hold for something else"),
+        "no_answer": _l("The contractor has not answered"),
+        "not_acknowledged": _l("Nobody has acknowledged it"),
+        "no_appointment": _l("No appointment"),
+        "under_way": _l("Begun, not finished"),
+        "day_past": _l("The planned day is past"),
+        "day_to_come": _l("Planned after its deadline"),
     },
     "checked_how": {
         "phone": _l("By phone"),

@@ -1,7 +1,7 @@
 """The call list, and one person to call: what she answered, the visit she agreed to."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -172,6 +172,19 @@ def back(case_id: uuid.UUID, attempt_id: uuid.UUID) -> ResponseReturnValue:
     for said, tone in say:
         flash(said, tone)
     return redirect(url_for(".show", case_id=case_id))
+
+
+def change_on_page(
+    case_id: uuid.UUID, form: str, do: Callable[[Session, Case], str], *, back_to: str | None = None
+) -> ResponseReturnValue:
+    """Change a case and say so; what is refused comes back beside what was typed in its form."""
+    try:
+        with transaction() as session:
+            said = do(session, find_case(session, viewer(), case_id, to_change=True))
+    except (Invalid, Conflict) as refused:
+        return refusal_on_page(case_id, refused, form=form)
+    flash(said, "success")
+    return redirect(url_for("cases.show", case_id=case_id, _anchor=back_to))
 
 
 def refusal_on_page(case_id: uuid.UUID, refused: Refused, *, form: str) -> ResponseReturnValue:

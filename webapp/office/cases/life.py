@@ -1,30 +1,29 @@
 """A case's life, from the page of the case: what is to do, pauses, closing, opening again."""
 
 import uuid
-from collections.abc import Callable
 from datetime import date
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.cases.cases import close_case, find_case, reopen_case
+from visits.cases.cases import close_case, reopen_case
 from visits.cases.coming import make_for
 from visits.cases.pauses import end_pause, pause
 from visits.cases.tasks import BY_HAND, CLOSED_AS, close_task, find_task, make_task, reopen_task
 from visits.cases.tiers import change_tier
 from visits.choosing.opening import score_case
 from visits.choosing.transfer import transfer_case
-from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.ground.errors import Invalid, NotFound
 from visits.models.cases import Case, Task, TaskKind, TaskState
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import moment
-from webapp.frame.transaction import now, transaction
-from webapp.office.calls.cases import refusal_on_page
+from webapp.frame.transaction import now
+from webapp.office.calls.cases import change_on_page
 from webapp.office.calls.given_back import visits_back
 from webapp.office.calls.typed_call import typed_visits
-from webapp.office.frame.moments import typed_day
+from webapp.office.frame.moments import optional_day
 from webapp.office.frame.programmes import facts_named
 
 life = Blueprint("life", __name__, url_prefix="/cases")
@@ -41,7 +40,7 @@ def close(case_id: uuid.UUID) -> ResponseReturnValue:
             case,
             outcome=request.form.get("ending", ""),
             note=_typed("note"),
-            on=_typed_day("on"),
+            on=_day("on"),
             viewer=viewer(),
             now=now(),
         )
@@ -50,7 +49,7 @@ def close(case_id: uuid.UUID) -> ResponseReturnValue:
         when = ", ".join(moment(visit.planned_start_at) for visit in called_off)
         return str(_("The case is closed. Called off: the visit of %(when)s.", when=when))
 
-    return _change(case_id, "end", do)
+    return change_on_page(case_id, "end", do)
 
 
 @life.post("/<uuid:case_id>/reopen")
@@ -63,7 +62,7 @@ def reopen(case_id: uuid.UUID) -> ResponseReturnValue:
         make_for(session, [case], now=now())
         return str(_("The case is open again, with what was still to do."))
 
-    return _change(case_id, "reopen", do)
+    return change_on_page(case_id, "reopen", do)
 
 
 @life.post("/<uuid:case_id>/tier")
@@ -76,7 +75,7 @@ def put_in_tier(case_id: uuid.UUID) -> ResponseReturnValue:
         change_tier(session, case, tier, why=_typed("why"), viewer=viewer(), now=now())
         return str(_("Noted: the tier of this case."))
 
-    return _change(case_id, "tier", do)
+    return change_on_page(case_id, "tier", do)
 
 
 @life.post("/<uuid:case_id>/points")
@@ -88,7 +87,7 @@ def give_points(case_id: uuid.UUID) -> ResponseReturnValue:
         score_case(session, case, viewer=viewer(), now=now())
         return str(_("This case has its points."))
 
-    return _change(case_id, "tier", do)
+    return change_on_page(case_id, "tier", do)
 
 
 @life.post("/<uuid:case_id>/transfer")
@@ -106,7 +105,7 @@ def transfer(case_id: uuid.UUID) -> ResponseReturnValue:
             said += " " + _("Not known of her: %(facts)s.", facts=facts_named(fit.unknown))
         return said
 
-    return _change(case_id, "transfer", do)
+    return change_on_page(case_id, "transfer", do)
 
 
 @life.post("/<uuid:case_id>/pauses")
@@ -115,7 +114,7 @@ def begin_pause(case_id: uuid.UUID) -> ResponseReturnValue:
     """Let nothing be due for some days."""
 
     def do(session: Session, case: Case) -> str:
-        from_on, until_on = _typed_day("from_on"), _typed_day("until_on")
+        from_on, until_on = _day("from_on"), _day("until_on")
         if from_on is None or until_on is None:
             raise Invalid({"from_on" if from_on is None else "until_on": "required"})
         asked = request.form.get("asked") == f"{from_on} {until_on}"
@@ -125,7 +124,7 @@ def begin_pause(case_id: uuid.UUID) -> ResponseReturnValue:
         )  # fmt: skip
         return str(_("Noted: nothing is due in those days."))
 
-    return _change(case_id, "pause", do)
+    return change_on_page(case_id, "pause", do)
 
 
 @life.post("/<uuid:case_id>/pauses/<uuid:pause_id>/end")
@@ -140,7 +139,7 @@ def take_pause_back(case_id: uuid.UUID, pause_id: uuid.UUID) -> ResponseReturnVa
             flash(said, tone)
         return str(_("The pause is over: what it took away is due again."))
 
-    return _change(case_id, "pause", do)
+    return change_on_page(case_id, "pause", do)
 
 
 @life.post("/<uuid:case_id>/tasks")
@@ -149,7 +148,7 @@ def add_task(case_id: uuid.UUID) -> ResponseReturnValue:
     """Note what is to do in a case."""
 
     def do(session: Session, case: Case) -> str:
-        kind, due_on = request.form.get("kind", ""), _typed_day("due_on")
+        kind, due_on = request.form.get("kind", ""), _day("due_on")
         if kind not in BY_HAND:
             raise Invalid({"kind": "bad_choice"})
         if due_on is None:
@@ -160,7 +159,7 @@ def add_task(case_id: uuid.UUID) -> ResponseReturnValue:
         )  # fmt: skip
         return str(_("Noted: it is in the list of what is to do."))
 
-    return _change(case_id, "task", do)
+    return change_on_page(case_id, "task", do)
 
 
 @life.post("/<uuid:case_id>/tasks/<uuid:task_id>/close")
@@ -177,7 +176,7 @@ def end_task(case_id: uuid.UUID, task_id: uuid.UUID) -> ResponseReturnValue:
         make_for(session, [case], now=now())
         return str(_("Noted."))
 
-    return _change(case_id, f"task-{task_id}", do)
+    return change_on_page(case_id, f"task-{task_id}", do)
 
 
 @life.post("/<uuid:case_id>/tasks/<uuid:task_id>/reopen")
@@ -189,20 +188,7 @@ def take_task_back(case_id: uuid.UUID, task_id: uuid.UUID) -> ResponseReturnValu
         reopen_task(session, _task_of(session, case, task_id), viewer=viewer(), now=now())
         return str(_("It is to do again."))
 
-    return _change(case_id, f"task-{task_id}", do)
-
-
-def _change(
-    case_id: uuid.UUID, form: str, do: Callable[[Session, Case], str]
-) -> ResponseReturnValue:
-    """Change a case and say so; what is refused comes back beside what was typed."""
-    try:
-        with transaction() as session:
-            said = do(session, find_case(session, viewer(), case_id, to_change=True))
-    except (Invalid, Conflict) as refused:
-        return refusal_on_page(case_id, refused, form=form)
-    flash(said, "success")
-    return redirect(url_for("cases.show", case_id=case_id))
+    return change_on_page(case_id, f"task-{task_id}", do)
 
 
 def _task_of(session: Session, case: Case, task_id: uuid.UUID) -> Task:
@@ -216,9 +202,5 @@ def _typed(name: str) -> str:
     return request.form.get(name, "").replace("\r\n", "\n").strip()
 
 
-def _typed_day(name: str) -> date | None:
-    typed = request.form.get(name, "")
-    try:
-        return typed_day(typed) if typed else None
-    except ValueError:
-        raise Invalid({name: "bad_date"}) from None
+def _day(name: str) -> date | None:
+    return optional_day(request.form.get(name, ""), field=name)

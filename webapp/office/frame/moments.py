@@ -40,6 +40,14 @@ def typed_day(text: str) -> date:
     return day
 
 
+def optional_day(text: str, *, field: str) -> date | None:
+    """Read what a date field holds, if anything. Raises Invalid, naming the field."""
+    try:
+        return typed_day(text) if text else None
+    except ValueError:
+        raise Invalid({field: "bad_date"}) from None
+
+
 def required_moment(day: str, clock: str, *, field: str) -> datetime:
     """Read a date and a time that must be there. Raises Invalid, naming the field."""
     try:

@@ -32,7 +32,7 @@ from visits.models.portfolio import Residence
 from visits.models.referral_requests import ReferralDoor, ReferralRequest
 from visits.models.referrals import Referral, ReferralMove
 from visits.models.stock import Article, StockOrder
-from visits.models.support import SupportAct
+from visits.models.support import AimStep, SupportAct, SupportAim
 from visits.models.transfers import TransferOffer, TransferWish
 from visits.models.works import WorkOrder
 from visits.models.works_history import WorkOrderEvent, WorkOrderLink, WorkOrderQuote
@@ -205,6 +205,10 @@ def typed(demo: Walked) -> re.Pattern[str]:
             SupportAct.present,
             SupportAct.note,
             SupportAct.withdrawn_why,
+            SupportAim.words,
+            SupportAim.withdrawn_why,
+            AimStep.note,
+            AimStep.withdrawn_why,
             WorkOrder.access,
             WorkOrder.parts,
             Intervention.note,

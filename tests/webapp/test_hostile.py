@@ -45,6 +45,7 @@ from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
 from visits.stock.ordering import order_article
 from visits.support.acts import ActSaid, note_act
+from visits.support.aims import agree_aim, say_how_far
 from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid
@@ -102,7 +103,7 @@ FIELDS = (
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
     *ADAPTED, *REFERRED, *REGISTER, "there", "since",
     "reasons", "demands", "wheelchair", "city", "dwelling", "answer",
-    "happened_on", "present", "confidential",
+    "happened_on", "present", "confidential", "words", "agreed_on", "how_far", "seen_on",
 )  # fmt: skip
 
 
@@ -166,13 +167,17 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     )
     moving = WishSaid(["stairs"], Needs(wheelchair=True), now.date())
     done = note_act(session, case, ActSaid("office", now.date()), viewer=viewer, now=now)
+    aim = agree_aim(session, case, words="Sortir", agreed_on=now.date(), viewer=viewer, now=now)
+    step = say_how_far(
+        session, case, aim.id, how_far="begun", seen_on=now.date(), viewer=viewer, now=now
+    )
     wished = open_wish(session, case.person, moving, viewer=viewer, now=now)
     session.commit()
     return {
         "door_id": str(door.id), "request_id": str(asked.id), "referral_id": str(referral.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
         "trait_id": str(trait.id), "wish_id": str(wished.id),
-        "case_act_id": str(done.id),
+        "case_act_id": str(done.id), "aim_id": str(aim.id), "step_id": str(step.id),
     }  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def test_an_act_stands_on_the_case_and_in_what_happened(
     client_as: SignIn, session: Session, case: Case
 ) -> None:
     client = client_as("coordinator", language="en")
-    status, shown = post(client, f"/cases/{case.id}/acts", **BANK)
+    status, shown = post(client, f"/support/{case.id}/acts", **BANK)
     assert (status, "it stands among what was done" in shown) == (200, True)
     for said in ("Went along to a service", "95 min", "with Sa fille", "Ouverture d’un compte."):
         assert said in shown
@@ -57,7 +57,7 @@ def test_an_act_stands_on_the_case_and_in_what_happened(
 
 
 def test_the_same_act_sent_twice_is_one(client_as: SignIn, session: Session, case: Case) -> None:
-    client, path = client_as("coordinator", language="en"), f"/cases/{case.id}/acts"
+    client, path = client_as("coordinator", language="en"), f"/support/{case.id}/acts"
     post(client, path, **BANK)
     status, shown = post(client, path, **BANK)
     assert (status, "noted already" in shown) == (409, True)
@@ -67,7 +67,7 @@ def test_the_same_act_sent_twice_is_one(client_as: SignIn, session: Session, cas
 def test_an_act_is_withdrawn_with_a_reason_once_and_stays(
     client_as: SignIn, session: Session, case: Case
 ) -> None:
-    client, path = client_as("coordinator", language="en"), f"/cases/{case.id}/acts"
+    client, path = client_as("coordinator", language="en"), f"/support/{case.id}/acts"
     post(client, path, **BANK)
     back = f"{path}/{only_act(session).id}/withdraw"
     status, shown = post(client, back, why=" ")
@@ -89,9 +89,9 @@ def test_an_act_of_one_case_is_not_withdrawn_from_another(
     other = make_case(session, by=make_user(session))
     session.commit()
     client = client_as("coordinator")
-    post(client, f"/cases/{case.id}/acts", **BANK)
+    post(client, f"/support/{case.id}/acts", **BANK)
     act = only_act(session)
-    status, _shown = post(client, f"/cases/{other.id}/acts/{act.id}/withdraw", why="x")
+    status, _shown = post(client, f"/support/{other.id}/acts/{act.id}/withdraw", why="x")
     assert (status, only_act(session).withdrawn_at) == (404, None)
 
 
@@ -114,7 +114,7 @@ def test_what_cannot_be_is_refused_beside_what_was_typed(
     client_as: SignIn, session: Session, case: Case, typed: dict[str, str], field: str
 ) -> None:
     status, shown = post(
-        client_as("coordinator", language="en"), f"/cases/{case.id}/acts",
+        client_as("coordinator", language="en"), f"/support/{case.id}/acts",
         **(BANK | {"present": "Son voisin"} | typed),
     )  # fmt: skip
     assert (status, f'id="act-{field}-error"' in shown) == (422, True)
@@ -122,21 +122,28 @@ def test_what_cannot_be_is_refused_beside_what_was_typed(
     assert session.scalars(select(SupportAct)).all() == []
 
 
-def test_nothing_is_noted_in_a_closed_case(client_as: SignIn, session: Session, case: Case) -> None:
-    case.closed_on = NOW.date()
+def test_what_was_done_is_noted_late_in_a_closed_case_but_not_of_days_after_its_end(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    case.closed_on = NOW.date() - timedelta(days=2)
     session.commit()
-    assert post(client_as("coordinator"), f"/cases/{case.id}/acts", **BANK)[0] == 409
+    client, path = client_as("coordinator", language="en"), f"/support/{case.id}/acts"
+    status, shown = post(client, path, **BANK)
+    assert (status, "The case was closed by then." in shown) == (422, True)
+    on = {"happened_on": case.closed_on.isoformat()}
+    assert post(client, path, **BANK | on)[0] == 200
+    assert only_act(session).happened_on == case.closed_on
 
 
 def test_a_confidential_note_is_for_its_author_and_colleagues_who_are_in_charge(
     client_as: SignIn, session: Session, case: Case
 ) -> None:
     author = client_as("coordinator", language="en")
-    post(author, f"/cases/{case.id}/acts", confidential="yes", **BANK)
+    post(author, f"/support/{case.id}/acts", confidential="yes", **BANK)
     act = only_act(session)
     other = client_as("coordinator", language="en")
     colleague: User = other.user  # type: ignore[attr-defined]
-    said, page = "Ouverture d’un compte.", f"/cases/{case.id}"
+    said, page = "Ouverture d’un compte.", f"/support/{case.id}"
 
     def reads(client: FlaskClient) -> tuple[bool, bool]:
         shown = client.get(page).text

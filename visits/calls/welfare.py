@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from visits.cases.pauses import PlannedAgain, end_pause, pause
 from visits.cases.stages import after_cancelling, move
 from visits.cases.tasks import (
-    answered_by_call,
+    answer,
     calls_due,
     make_task,
     unanswered,
@@ -75,7 +75,7 @@ def follow_answer(
             for one in calls_due(session, case, today)
             if (one.cadence is not None if answers is None else one.id in answers)
         ]
-        answered_by_call(due, by=viewer.user_id, now=now)
+        answer(due, by=viewer.user_id, now=now)
         done["tasks"] = [str(one.id) for one in due]
     if attempt.disposition is Disposition.TO_FOLLOW:
         task = make_task(

@@ -12,6 +12,7 @@ from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.people import AccessKind
+from visits.models.support import SupportAct
 from visits.models.visits import Consequence, Visit
 from visits.programmes.schema import OWNERS
 from visits.sight import Viewer, visible_cases
@@ -28,8 +29,9 @@ IN_PAUSE, TOO_LATE, OTHER_VERSION = "in_pause", "too_late", "other_version"
 REFUSED = "refused"
 # From where a task may come to a state; it is moved by this module's verbs only.
 REACHED_FROM = {
-    TaskState.DONE: (TaskState.OPEN,),
-    TaskState.IMPOSSIBLE: (TaskState.OPEN,),
+    # What nobody did in time may turn out to be done, or gets its reason, afterwards.
+    TaskState.DONE: (TaskState.OPEN, TaskState.LAPSED),
+    TaskState.IMPOSSIBLE: (TaskState.OPEN, TaskState.LAPSED),
     TaskState.LAPSED: (TaskState.OPEN,),
     TaskState.WITHDRAWN: (TaskState.OPEN,),
     TaskState.OPEN: tuple(state for state in TaskState if state is not TaskState.OPEN),
@@ -149,7 +151,7 @@ def close_task(
     """Note that a task is done, not possible or not wanted any more.
 
     The latter two say why, and a call and whatever was promised what came of it. A call that a
-    rule asks for is not closed as done but noted: `answered_by_call` closes it.
+    rule asks for is not closed as done but noted: `answer` closes it.
     """
     a_call = to is TaskState.DONE and task.kind is TaskKind.CALL
     if a_call and task.cadence is not None:
@@ -166,9 +168,17 @@ def close_task(
 
 
 def reopen_task(session: Session, task: Task, *, viewer: Viewer, now: datetime) -> None:
-    """Take back that a task was closed. Raises Conflict when a visit did it, or none may."""
+    """Take back that a task was closed. Raises Conflict when a visit did it, or none may.
+
+    What a visit noted afterwards did is due again when that is withdrawn.
+    """
     if task.visit_id is not None:
         raise Conflict("task_done_by_visit")
+    noted = select(SupportAct.id).where(
+        SupportAct.task_id == task.id, SupportAct.withdrawn_at.is_(None)
+    )
+    if session.scalars(noted.limit(1)).first() is not None:
+        raise Conflict("task_done_by_act")
     if not task.case.is_open:
         raise Conflict("case_closed")
     if task.cadence is not None and task.case.state is CaseState.REFUSED:
@@ -248,15 +258,15 @@ def calls_due(session: Session, case: Case, today: date) -> Sequence[Task]:
     return session.scalars(statement.order_by(Task.due_on, Task.id)).all()
 
 
-def answered_by_call(tasks: Collection[Task], *, by: uuid.UUID, now: datetime) -> None:
-    """Close what a call that reached her answers."""
+def answer(tasks: Collection[Task], *, by: uuid.UUID, now: datetime) -> None:
+    """Close what a call that reached her, or a visit noted afterwards, answers."""
     for task in tasks:
         _move(task, TaskState.DONE)
         task.closed_at, task.closed_by_id = now, by
 
 
 def unanswered(session: Session, ids: Collection[uuid.UUID]) -> None:
-    """Open again what a call answered that turns out to be none."""
+    """Open again what was answered by something that turns out not to be so."""
     done = select(Task).where(Task.id.in_(ids), Task.state == TaskState.DONE)
     for task in session.scalars(done.order_by(Task.id)).all():
         _move(task, TaskState.OPEN)

@@ -1,15 +1,15 @@
-"""What is done with somebody in a case beside the visits and calls that Palier plans."""
+"""An accompaniment: what is done beside planned visits and calls, and what it is to come to."""
 
 import enum
 import uuid
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
-from visits.models.cases import Case
+from visits.models.cases import Case, Task
 
 
 class ActKind(enum.StrEnum):
@@ -23,12 +23,44 @@ class ActKind(enum.StrEnum):
     MEETING = "meeting"
 
 
-class SupportAct(Base):
-    """One act of a case, kept when it is withdrawn.
+class HowFar(enum.StrEnum):
+    """How far an aim is; one of which nothing was said is not begun."""
+
+    BEGUN = "begun"
+    WELL_ON = "well_on"
+    REACHED = "reached"
+    GIVEN_UP = "given_up"
+
+
+class Noted:
+    """Who noted something and when; withdrawn, it stays, with why."""
+
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_why: Mapped[str | None] = mapped_column(EncryptedText)
+
+    @declared_attr
+    @classmethod
+    def noted_by(cls) -> Mapped[User]:
+        """Give who noted it."""
+        return relationship(foreign_keys=f"{cls.__name__}.noted_by_id")
+
+    @declared_attr
+    @classmethod
+    def withdrawn_by(cls) -> Mapped[User | None]:
+        """Give who withdrew it."""
+        return relationship(foreign_keys=f"{cls.__name__}.withdrawn_by_id")
+
+
+class SupportAct(Noted, Base):
+    """One act of a case.
 
     A visit or a call that has a row of its own (`Visit`, `ContactAttempt`) is no act: it stands
     there. `minutes` is how long it took. The note of one that is `confidential` is for the
-    author's circle; `organisation_id` is the author's when it was noted.
+    author's circle; `organisation_id` is the author's when it was noted. `task_id` is the visit of
+    the pace that it answered.
     """
 
     __tablename__ = "support_act"
@@ -42,12 +74,43 @@ class SupportAct(Base):
     note: Mapped[str | None] = mapped_column(EncryptedText)
     confidential: Mapped[bool]
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
-    noted_at: Mapped[datetime]
-    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_at: Mapped[datetime | None]
-    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_why: Mapped[str | None] = mapped_column(EncryptedText)
+    task_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("task.id"), index=True)
 
     case: Mapped[Case] = relationship()
-    noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
-    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
+    task: Mapped[Task | None] = relationship()
+
+
+class SupportAim(Noted, Base):
+    """What somebody wants to come to, in her words, as it was agreed with her."""
+
+    __tablename__ = "support_aim"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    words: Mapped[str] = mapped_column(EncryptedText)
+    agreed_on: Mapped[date]
+
+    case: Mapped[Case] = relationship()
+    steps: Mapped[list["AimStep"]] = relationship(
+        back_populates="aim", order_by="(AimStep.seen_on, AimStep.noted_at, AimStep.id)"
+    )
+
+    @property
+    def how_far(self) -> HowFar | None:
+        """Tell how far it is, as was last said of it; None while it is not begun."""
+        said = [one.how_far for one in self.steps if one.withdrawn_at is None]
+        return said[-1] if said else None
+
+
+class AimStep(Noted, Base):
+    """How far an aim was on a day."""
+
+    __tablename__ = "aim_step"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    aim_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("support_aim.id"), index=True)
+    how_far: Mapped[HowFar] = mapped_column(stored_enum(HowFar))
+    seen_on: Mapped[date]
+    note: Mapped[str | None] = mapped_column(EncryptedText)
+
+    aim: Mapped[SupportAim] = relationship(back_populates="steps")

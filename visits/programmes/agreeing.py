@@ -85,5 +85,14 @@ def check_cadences(cadences: Iterable[Any], kinds: Iterable[Any]) -> None:
             _refuse(index, "after", f"{said} ({at})")
 
 
+def check_pace(support: Any, cadences: Iterable[Any]) -> None:
+    """Refuse a pace that is no cadence of visits that come back."""
+    if support is None or support.pace is None:
+        return
+    if not any(one.code == support.pace and one.task == "visit" and one.every for one in cadences):
+        said = f"aucune cadence de visites qui reviennent ne s’appelle « {support.pace} »"
+        raise ValidationError({"support": {"pace": [said]}})
+
+
 def _refuse(index: int, field: str, said: str) -> NoReturn:
     raise ValidationError({"cadence": {index: {field: [said]}}})

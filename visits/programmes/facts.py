@@ -119,9 +119,16 @@ def _floors_to_climb(_today: date, floor: int | None, has_lift: bool | None) -> 
     return 0 if has_lift else None if has_lift is None else floor
 
 
-def _in_priority_district(_today: date, district: str | None, reference: str | None) -> bool | None:
-    # A residence the stock files describe stands in a priority district only if they say so.
+def stands_in_priority_district(district: str | None, reference: str | None) -> bool | None:
+    """Tell whether a residence stands in a priority district (QPV); None where nobody said.
+
+    One that the stock files describe stands there only if they say so.
+    """
     return None if district is None and reference is None else district is not None
+
+
+def _in_priority_district(_today: date, district: str | None, reference: str | None) -> bool | None:
+    return stands_in_priority_district(district, reference)
 
 
 def _alone(column: str) -> Telling:

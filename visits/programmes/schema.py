@@ -40,6 +40,7 @@ from visits.programmes.shape import (
     Protocol,
     RequestPath,
     Step,
+    Support,
     Target,
     Tier,
     VisitKind,
@@ -137,6 +138,14 @@ class FollowUpSchema(Frozen):
     made = FollowUp
     months = Several(number(1, 60))
     form = fields.String(validate=FORM)
+
+
+class SupportSchema(Frozen):
+    """How somebody is accompanied."""
+
+    made = Support
+    pace = fields.String()
+    raise_after = number(1, 20)
 
 
 class VisitKindSchema(Frozen):
@@ -275,6 +284,7 @@ class ProgrammeSchema(Frozen):
     target = fields.Nested(TargetSchema, required=True)
     protocol = fields.Nested(ProtocolSchema)
     follow_up = fields.Nested(FollowUpSchema)
+    support = fields.Nested(SupportSchema)
     visit_kinds = Several(
         fields.Nested(VisitKindSchema), data_key="visit_kind", required=True,
         validate=validate.Length(min=1),
@@ -304,6 +314,7 @@ class ProgrammeSchema(Frozen):
             if field.data_key in agreeing.TWICE:
                 agreeing.check_codes(data.get(attribute, ()), field.data_key)
         agreeing.check_cadences(data.get("cadences", ()), data["visit_kinds"])
+        agreeing.check_pace(data.get("support"), data.get("cadences", ()))
 
     @checks(skip_on_field_errors=False)
     def _use_only_what_may_be_used(self, data: dict[str, Any], **_: Any) -> None:

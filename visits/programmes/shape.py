@@ -69,6 +69,18 @@ class FollowUp:
 
 
 @dataclass(frozen=True)
+class Support:
+    """How somebody is accompanied over months: `pace` is the cadence of visits she is promised.
+
+    A turn of it that passes without one is told to her referent; from `raise_after` in a row on,
+    or where she has no referent, to the coordinator.
+    """
+
+    pace: str | None = None
+    raise_after: int = 2
+
+
+@dataclass(frozen=True)
 class VisitKind:
     """A kind of visit, `minutes` long, done when all its `forms` are filled.
 
@@ -186,7 +198,8 @@ class Programme:
     The first of its `visit_kinds` is the visit that people are called for; `follow_up.form` is
     offered when something promised to this person is due. Tasks are made `horizon_days` ahead.
     A case may begin by one of its `ways_in`; its file is kept `retention_months` after its end.
-    Of a household's money its criteria use what it says that it `may_use`.
+    Of a household's money its criteria use what it says that it `may_use`. With `support` its cases
+    are accompaniments, which have aims and a balance.
     The lowest `position` is the programme a page shows first.
     """
 
@@ -202,6 +215,7 @@ class Programme:
     may_use: tuple[str, ...] = ()
     protocol: Protocol = Protocol()
     follow_up: FollowUp = FollowUp()
+    support: Support | None = None
     tiers: tuple[Tier, ...] = ()
     targeting: tuple[Criterion, ...] = ()
     cadences: tuple[Cadence, ...] = ()

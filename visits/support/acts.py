@@ -8,15 +8,16 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from visits.cases.tasks import answer, unanswered
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.cases import Case
-from visits.models.people import AccessKind
 from visits.models.support import ActKind, SupportAct
 from visits.sight import Viewer
-from visits.sight.access_log import log_access
+from visits.support.noting import log, withdraw
+from visits.support.pace import visit_due
 
-PRESENT_LENGTH, NOTE_LENGTH, WHY_LENGTH = 200, 2000, 200
+PRESENT_LENGTH, NOTE_LENGTH = 200, 2000
 LONGEST_MINUTES = 24 * 60
 
 
@@ -35,15 +36,14 @@ class ActSaid:
 def note_act(
     session: Session, case: Case, said: ActSaid, *, viewer: Viewer, now: datetime
 ) -> SupportAct:
-    """Note what was done in an open case.
+    """Note what was done in a case while it was open.
 
-    Raises Invalid by field, Conflict for a closed case and for the very same act noted again.
+    A visit is what was due that week, where nobody planned one. Raises Invalid by field, Conflict
+    for the very same act noted again.
     """
     fields = _wrong(case, said, today_in_paris(now))
     if fields:
         raise Invalid(fields)
-    if not case.is_open:
-        raise Conflict("case_closed")
     assert said.happened_on is not None  # it was not wrong
     act = SupportAct(
         case_id=case.id,
@@ -59,9 +59,12 @@ def note_act(
     )
     if any(_same(act, one) for one in acts_of(session, case.id)):
         raise Conflict("act_noted_already")
+    if act.kind is ActKind.VISIT and (due := visit_due(session, case, act.happened_on)):
+        answer([due], by=viewer.user_id, now=now)
+        act.task_id = due.id
     session.add(act)
     session.flush()
-    _log(session, case, "act_noted", viewer=viewer, now=now)
+    log(session, case, "act_noted", viewer=viewer, now=now)
     return act
 
 
@@ -70,24 +73,20 @@ def withdraw_act(
 ) -> None:
     """Withdraw an act that was noted by mistake; it stays, with why.
 
-    Raises Invalid without a reason, NotFound for an act of another case, Conflict when somebody
-    withdrew it already, or its note is not for the viewer's eyes.
+    The visit that it was is due again, in a case that is open. Raises Invalid without a reason,
+    NotFound for an act of another case, Conflict when somebody withdrew it already, or its note is
+    not for the viewer's eyes.
     """
     act = session.get(SupportAct, act_id)
     if act is None or act.case_id != case.id:
         raise NotFound("act_not_found")
-    if not why.strip():
-        raise Invalid({"why": "required"})
-    if len(why.strip()) > WHY_LENGTH:
-        raise Invalid({"why": "too_long"})
-    if act.withdrawn_at is not None:
-        raise Conflict("act_withdrawn")
     if not may_read(act, case, viewer):
         raise Conflict("act_not_yours")
-    act.withdrawn_at, act.withdrawn_by_id = now, viewer.user_id
-    act.withdrawn_why = why.strip()
+    withdraw(act, why=why, viewer=viewer, now=now)
+    if act.task_id is not None and case.is_open:
+        unanswered(session, [act.task_id])
     session.flush()
-    _log(session, case, "act_withdrawn", viewer=viewer, now=now)
+    log(session, case, "act_withdrawn", viewer=viewer, now=now)
 
 
 def acts_of(session: Session, case_id: uuid.UUID) -> Sequence[SupportAct]:
@@ -124,6 +123,8 @@ def _wrong(case: Case, said: ActSaid, today: date) -> dict[str, str]:
         fields["happened_on"] = "must_not_be_future"
     elif said.happened_on < today_in_paris(case.opened_at):
         fields["happened_on"] = "before_opening"
+    elif case.closed_on is not None and said.happened_on > case.closed_on:
+        fields["happened_on"] = "after_closing"
     if said.minutes is not None and not 1 <= said.minutes <= LONGEST_MINUTES:
         fields["minutes"] = "act_too_long"
     if len(said.present.strip()) > PRESENT_LENGTH:
@@ -138,14 +139,3 @@ def _same(act: SupportAct, other: SupportAct) -> bool:
     said = ("kind", "happened_on", "minutes", "present", "note", "confidential", "noted_by_id")
     standing = other.withdrawn_at is None
     return standing and all(getattr(act, name) == getattr(other, name) for name in said)
-
-
-def _log(session: Session, case: Case, what: str, *, viewer: Viewer, now: datetime) -> None:
-    log_access(
-        session,
-        user_id=viewer.user_id,
-        persons=[case.person_id],
-        kind=AccessKind.WRITE,
-        what=what,
-        now=now,
-    )

@@ -55,6 +55,7 @@ class Action(enum.StrEnum):
     CALL = "call"
     PLAN = "plan"
     DECIDE = "decide"
+    SUPPORT = "support"
     VISIT = "visit"
     VISIT_BESIDE = "visit_beside"
     CARRY_DAY = "carry_day"
@@ -115,6 +116,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.CALL: {COO: _ALL, PAR: _MAN},
     Action.PLAN: {COO: _ALL, PAR: _ORG},
     Action.DECIDE: {COO: _ALL, PAR: _MAN},
+    Action.SUPPORT: {COO: _ALL, SOC: _ALL, PAR: _ORG},
     Action.VISIT: {VIS: _OWN},
     Action.VISIT_BESIDE: {VIS: _ORG},
     Action.CARRY_DAY: {VIS: _OWN, TEC: _OWN},
@@ -156,6 +158,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
 RIGHTS: dict[Action, frozenset[Right]] = {
     Action.SEE_PERSONS: WORK,
     Action.SEE_CASES: WORK,
+    Action.SUPPORT: WORK,
     Action.SEE_HOMES: WORK,
     Action.SEE_VISITS: WORK,
     Action.CALL: frozenset({Right.CALL}),

@@ -194,6 +194,7 @@ class Support:
         if self._away(member, day):
             return
         if member.held:
+            self.acts.follow(case, member.team, member.goal, now)
             self.acts.of_the_week(case, member.team, now)
         if case.state is CaseState.CALL_BACK and member.held:
             member.round.agree(case, now)

@@ -59,7 +59,6 @@ from visits.programmes.published import load_programmes, programme_of
 from visits.programmes.schema import OWNERS
 from visits.sight.reach import Reach
 from visits.steering.outcomes import standing
-from visits.support.acts import acts_of, may_read
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.languages import day, moment
@@ -286,7 +285,6 @@ def _planning(
         "came_last": came_last(visits, offered),
         "promises": promises_open(session, case),
         "tasks": tasks_of(session, case.id),
-        "acts": [(one, may_read(one, case, viewer())) for one in acts_of(session, case.id)],
         "owners": OWNERS,
         "paused": pauses_of(session, case.id),
         "elsewhere": visits_elsewhere(

@@ -24,6 +24,7 @@ def choices_of(session: Session, said: Mapping[str, Any]) -> Choices:
         "form": _forms(session, said),
         "visit_kind": kinds,
         "after": [*named("counted_from"), *cadences],
+        "pace": [(code, name) for code, name in cadences if code in _of_visits(said)],
         "task": named("task_kind", TASKS),
         "owner": named("task_owner", OWNERS),
         "way_in": named("way_in", WayIn),
@@ -40,6 +41,12 @@ def choices_of(session: Session, said: Mapping[str, Any]) -> Choices:
 
 def _rows(said: Mapping[str, Any], key: str) -> list[tuple[str, str]]:
     return [(one["code"], pick(dict(one["name"]))) for one in said.get(key, ())]
+
+
+def _of_visits(said: Mapping[str, Any]) -> set[str]:
+    """Name the cadences of visits that come back."""
+    rows = said.get("cadence", ())
+    return {one["code"] for one in rows if one.get("task") == "visit" and one.get("every")}
 
 
 def _forms(session: Session, said: Mapping[str, Any]) -> list[tuple[str, str]]:

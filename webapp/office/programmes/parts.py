@@ -182,6 +182,19 @@ PARTS = (
                 "number",
                 hint=_l("From 1 to 400; empty: 35."),
             ),
+            Field(
+                "support.pace",
+                _l("Visits that an accompaniment promises"),
+                "choice",
+                "pace",
+                _l("Each one missed is told to the referent. Empty: nobody waits for them."),
+            ),
+            Field(
+                "support.raise_after",
+                _l("Missed in a row before the coordinator is told"),
+                "number",
+                hint=_l("From 1 to 20; empty: 2. It also makes an accompaniment without a pace."),
+            ),
         ),
     ),
     Part(

@@ -41,6 +41,7 @@ from visits.sight.listing import Wanted
 from visits.steering.outcomes import Rate, outcomes
 from visits.steering.waiting import count_accounts, week_of
 from visits.stock.central import count_low
+from visits.support.listing import MISSED, RAISED, SupportFilter, count_supports
 from visits.transfers.listing import awaited_homes
 from visits.works.work_list import WorkOrderFilter, list_work_orders
 from webapp.access.auth import Action, landlord_bound, may, requires, viewer
@@ -169,6 +170,8 @@ def _coordinator(session: Session) -> list[Tile]:
         _calls(session, _("Call-backs due"), programme, CALL_BACK_DUE, tone="warn"),
         _week(session),
         _late(session),
+        *_support(session, _RAISED),
+        *_support(session, _FOLLOWED),
         _to_review(session),
         *_unclaimed(session),
         *_low_stock(session),
@@ -200,6 +203,18 @@ def _late(session: Session) -> Tile:
     return Tile(_("Late things to do"), count, link, tone="bad" if count else "")
 
 
+# What is told of visits missed: to the coordinator, and to whoever follows somebody.
+_RAISED, _FOLLOWED = SupportFilter(which=RAISED), SupportFilter(which=MISSED, mine=True)
+
+
+def _support(session: Session, only: SupportFilter) -> list[Tile]:
+    """Count the accompaniments whose visits were missed; nothing while none were."""
+    count = count_supports(session, viewer(Action.SUPPORT), only=only, today=day_of(now()))
+    said = _("Visits missed, those I follow") if only.mine else _("Visits missed in a row")
+    link = _to("support.index", which=only.which, mine="1" if only.mine else None)
+    return [Tile(said, count, link, tone="bad")] if count else []
+
+
 def _unclaimed(session: Session) -> list[Tile]:
     """Tell of what came without a visit; there is no tile while nothing did."""
     waiting = count_unclaimed(session, viewer(Action.REVIEW_ANSWERS))
@@ -221,6 +236,8 @@ def _partner(session: Session) -> list[Tile]:
         *(calls if may(Action.CALL) else ()),
         _week(session),
         _late(session),
+        *_support(session, _RAISED),
+        *_support(session, _FOLLOWED),
         *_cases(session, programme),
         *_of_kinds(session),
     ]
@@ -262,6 +279,7 @@ def _manager(session: Session) -> list[Tile]:
 def _social_worker(session: Session) -> list[Tile]:
     return [
         *_of_kinds(session),
+        *_support(session, _FOLLOWED),
         *_requests(session),
         *_awaited(session),
         _to_review(session),

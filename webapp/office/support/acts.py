@@ -1,4 +1,4 @@
-"""Acts of a case, from its page: noted, withdrawn."""
+"""Acts of an accompaniment: noted, withdrawn."""
 
 import uuid
 
@@ -12,26 +12,28 @@ from visits.models.cases import Case
 from visits.support.acts import ActSaid, note_act, withdraw_act
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import now
-from webapp.office.calls.cases import change_on_page
 from webapp.office.frame.moments import optional_day
+from webapp.office.support.page import change
 
-support = Blueprint("support", __name__, url_prefix="/cases")
+acts = Blueprint("support_acts", __name__, url_prefix="/support")
 
 
-@support.post("/<uuid:case_id>/acts")
-@requires(Action.PLAN)
+@acts.post("/<uuid:case_id>/acts")
+@requires(Action.SUPPORT)
 def add(case_id: uuid.UUID) -> ResponseReturnValue:
-    """Note what was done in a case."""
+    """Note what was done."""
 
     def do(session: Session, case: Case) -> str:
-        note_act(session, case, _typed_act(), viewer=viewer(), now=now())
+        act = note_act(session, case, _typed_act(), viewer=viewer(), now=now())
+        if act.task_id is not None:
+            return str(_("Noted: it is the visit that was due."))
         return str(_("Noted: it stands among what was done."))
 
-    return change_on_page(case_id, "act", do, back_to="acts")
+    return change(case_id, "act", do)
 
 
-@support.post("/<uuid:case_id>/acts/<uuid:case_act_id>/withdraw")
-@requires(Action.PLAN)
+@acts.post("/<uuid:case_id>/acts/<uuid:case_act_id>/withdraw")
+@requires(Action.SUPPORT)
 def withdraw(case_id: uuid.UUID, case_act_id: uuid.UUID) -> ResponseReturnValue:
     """Withdraw an act that was noted by mistake."""
 
@@ -40,7 +42,7 @@ def withdraw(case_id: uuid.UUID, case_act_id: uuid.UUID) -> ResponseReturnValue:
         withdraw_act(session, case, case_act_id, why=why, viewer=viewer(), now=now())
         return str(_("Withdrawn: it stays, with why, and counts no more."))
 
-    return change_on_page(case_id, f"act-{case_act_id}", do, back_to="acts")
+    return change(case_id, f"act-{case_act_id}", do)
 
 
 def _typed_act() -> ActSaid:

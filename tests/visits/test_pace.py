@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tests.factories import make_case, make_user, make_viewer, make_visit
+from visits.cases.cases import close_case
 from visits.cases.coming import make_for, make_what_is_due
 from visits.cases.pauses import pause
 from visits.cases.tasks import reopen_task
@@ -229,3 +230,16 @@ def test_a_visit_that_took_place_is_no_week_missed(desk: Desk) -> None:
     turn.visit_id, turn.state = visit.id, TaskState.DONE
     desk.session.flush()
     assert desk.run() is None
+
+
+def test_a_week_that_was_late_when_the_case_ended_stays_missed(desk: Desk) -> None:
+    late = desk.turns()[2]
+    assert late.state is TaskState.OPEN
+    close_case(desk.session, desk.case, outcome="linked", viewer=desk.viewer, now=NOW)
+    desk.session.expire_all()
+    listed = list_missed(desk.session, desk.viewer, only=TurnFilter(), wanted=Wanted(), today=TODAY)
+    assert late.id in {one.id for one in listed.rows}
+    # What was still to come is nobody's any more, and is no week missed.
+    assert {one.state for one in turns_of(desk.session, desk.case) if one.due_on > TODAY} == {
+        TaskState.WITHDRAWN
+    }

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from visits.cases import stages
 from visits.cases.appointments import call_off_all
-from visits.cases.coming import make_for
+from visits.cases.coming import lapse_at_end, make_for
 from visits.cases.tasks import CASE_CLOSED, bring_back, withdraw_all
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -171,6 +171,7 @@ def close_case(
     called_off = call_off_all(session, case, reason=CASE_CLOSED)
     if called_off:
         stages.after_cancelling(session, case)
+    lapse_at_end(session, case, on=on, now=now)
     withdraw_all(session, case, why=CASE_CLOSED, by=viewer.user_id, now=now)
     case.closed_on, case.closed_by_id = on, viewer.user_id
     case.outcome, case.closing_note = outcome, note.strip() or None

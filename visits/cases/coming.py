@@ -19,7 +19,12 @@ from visits.mapping.points import refresh_map
 from visits.models.cases import Case, CasePause, CaseState, Task, TaskKind, TaskState
 from visits.models.visits import Visit, VisitState
 from visits.programmes import Cadence, Programme
-from visits.programmes.published import programme_by_id, programme_in, versions_in_use
+from visits.programmes.published import (
+    programme_by_id,
+    programme_in,
+    programme_of,
+    versions_in_use,
+)
 
 BATCH = 1_000
 TASKS = cast(Table, Task.__table__)
@@ -311,6 +316,18 @@ def _opened(session: Session, ids: Sequence[uuid.UUID]) -> Iterator[tuple[_Of, d
 
 def _day(moment: datetime | None) -> date | None:
     return today_in_paris(moment) if moment else None
+
+
+def lapse_at_end(session: Session, case: Case, *, on: date, now: datetime) -> None:
+    """Let lapse what was due by the day a case ends, where its rule has a grace: it was missed."""
+    programme = programme_of(session, case)
+    rules = [one.code for one in programme.cadences if one.grace] if programme else []
+    session.execute(
+        update(Task)
+        .where(Task.case_id == case.id, Task.state == TaskState.OPEN, Task.cadence.in_(rules))
+        .where(Task.visit_id.is_(None), Task.due_on <= on)
+        .values(state=TaskState.LAPSED, why=TOO_LATE, closed_at=now)
+    )
 
 
 def _let_lapse(

@@ -164,6 +164,11 @@ def versions_of(session: Session, code: str) -> Sequence[ProgrammeVersion]:
     return session.scalars(_by_version().where(ProgrammeVersion.code == code)).all()
 
 
+def all_versions(session: Session) -> Sequence[ProgrammeVersion]:
+    """List every version of every programme, the newest of each last."""
+    return session.scalars(_by_version()).all()
+
+
 def versions_in_use(session: Session) -> Sequence[ProgrammeVersion]:
     """List the versions that some open case came in with."""
     held = select(Case.programme_version_id).where(Case.closed_on.is_(None)).distinct()

@@ -14,7 +14,7 @@ from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict
 from visits.models.cases import Case, Task, TaskState
 from visits.programmes import Programme
-from visits.programmes.published import programme_in, programme_of, versions_in_use
+from visits.programmes.published import all_versions, programme_in, programme_of
 from visits.sight import Viewer
 
 # A turn that passed without a visit: late and still to do, too late, or said why not.
@@ -40,10 +40,10 @@ class Run(NamedTuple):
 
 
 def accompanied(session: Session) -> list[Accompanied]:
-    """List the versions with cases that are accompaniments."""
+    """List the versions whose cases are accompaniments, open or closed."""
     return [
         Accompanied(version.id, support.pace, support.raise_after)
-        for version in versions_in_use(session)
+        for version in all_versions(session)
         if (support := programme_in(version).support) is not None
     ]
 

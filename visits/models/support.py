@@ -2,14 +2,14 @@
 
 import enum
 import uuid
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
-from visits.models.accounts import User
 from visits.models.cases import Case, Task
+from visits.models.noted import Noted
 
 
 class ActKind(enum.StrEnum):
@@ -30,28 +30,6 @@ class HowFar(enum.StrEnum):
     WELL_ON = "well_on"
     REACHED = "reached"
     GIVEN_UP = "given_up"
-
-
-class Noted:
-    """Who noted something and when; withdrawn, it stays, with why."""
-
-    noted_at: Mapped[datetime]
-    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_at: Mapped[datetime | None]
-    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_why: Mapped[str | None] = mapped_column(EncryptedText)
-
-    @declared_attr
-    @classmethod
-    def noted_by(cls) -> Mapped[User]:
-        """Give who noted it."""
-        return relationship(foreign_keys=f"{cls.__name__}.noted_by_id")
-
-    @declared_attr
-    @classmethod
-    def withdrawn_by(cls) -> Mapped[User | None]:
-        """Give who withdrew it."""
-        return relationship(foreign_keys=f"{cls.__name__}.withdrawn_by_id")
 
 
 class SupportAct(Noted, Base):

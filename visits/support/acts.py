@@ -14,7 +14,8 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.cases import Case
 from visits.models.support import ActKind, SupportAct
 from visits.sight import Viewer
-from visits.support.noting import log, withdraw
+from visits.sight.withdrawing import withdraw
+from visits.support.noting import log
 from visits.support.pace import visit_due
 
 PRESENT_LENGTH, NOTE_LENGTH = 200, 2000

@@ -12,7 +12,8 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.cases import Case
 from visits.models.support import AimStep, HowFar, SupportAim
 from visits.sight import Viewer
-from visits.support.noting import log, withdraw
+from visits.sight.withdrawing import withdraw
+from visits.support.noting import log
 
 WORDS_LENGTH, NOTE_LENGTH = 300, 500
 
@@ -87,7 +88,7 @@ def say_how_far(
     if fields:
         raise Invalid(fields)
     if aim.withdrawn_at is not None:
-        raise Conflict("support_withdrawn")
+        raise Conflict("noted_withdrawn")
     if steps and (steps[-1].how_far, steps[-1].seen_on) == (HowFar(how_far), seen_on):
         raise Conflict("aim_said_already")
     assert seen_on is not None  # it was not wrong

@@ -56,7 +56,6 @@ WORDS: dict[str, dict[str, Any]] = {
 REFUSALS: dict[str, Any] = {
     "act_not_found": _l("There is no such act in this case."),
     "act_noted_already": _l("This very act is noted already. Nothing was changed."),
-    "support_withdrawn": _l("This was withdrawn already. Nothing was changed."),
     "after_closing": _l("The case was closed by then."),
     "aim_not_found": _l("There is no such aim in this case."),
     "aim_noted_already": _l("This very aim is noted already. Nothing was changed."),

@@ -26,6 +26,7 @@ from visits.models.adaptations import AdaptationDecision, AdaptationFile, Adapta
 from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CaseCharge, CasePause, Task
 from visits.models.interventions import Intervention
+from visits.models.money import MoneyNote
 from visits.models.papers import PaperChange
 from visits.models.people import Person
 from visits.models.portfolio import Residence
@@ -202,6 +203,9 @@ def typed(demo: Walked) -> re.Pattern[str]:
             Case.closing_note,
             CasePause.why,
             CaseCharge.why,
+            MoneyNote.what,
+            MoneyNote.payer,
+            MoneyNote.withdrawn_why,
             SupportAct.present,
             SupportAct.note,
             SupportAct.withdrawn_why,

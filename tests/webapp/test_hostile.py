@@ -38,6 +38,7 @@ from visits.models.duty import DutyCall
 from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import WorkOrder
+from visits.money.notes import MoneySaid, note_money
 from visits.portfolio import upload_file
 from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
@@ -104,6 +105,7 @@ FIELDS = (
     *ADAPTED, *REFERRED, *REGISTER, "there", "since",
     "reasons", "demands", "wheelchair", "city", "dwelling", "answer",
     "happened_on", "present", "confidential", "words", "agreed_on", "how_far", "seen_on",
+    "amount", "of_day", "cost_kind", "basis", "payer", "what",
 )  # fmt: skip
 
 
@@ -167,6 +169,8 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     )
     moving = WishSaid(["stairs"], Needs(wheelchair=True), now.date())
     done = note_act(session, case, ActSaid("office", now.date()), viewer=viewer, now=now)
+    spent = MoneySaid("seniors", by.organisation_id, "cost", 100, now.date(), "staff")
+    cost = note_money(session, spent, viewer=viewer, now=now)
     aim = agree_aim(session, case, words="Sortir", agreed_on=now.date(), viewer=viewer, now=now)
     step = say_how_far(
         session, case, aim.id, how_far="begun", seen_on=now.date(), viewer=viewer, now=now
@@ -178,6 +182,7 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         "adaptation_id": str(file.id), "commission_id": str(held.id),
         "trait_id": str(trait.id), "wish_id": str(wished.id),
         "case_act_id": str(done.id), "aim_id": str(aim.id), "step_id": str(step.id),
+        "money_id": str(cost.id),
     }  # fmt: skip
 
 

@@ -127,7 +127,7 @@ class World:
             name="nothing", rest="x", token="x", item_id=uuid.uuid4(),
             draft_id=uuid.uuid4(), device_id=uuid.uuid4(), number=1,
             article_id=uuid.uuid4(), act_id=uuid.uuid4(), stock_order_id=uuid.uuid4(),
-            aim_id=uuid.uuid4(), step_id=uuid.uuid4(),
+            aim_id=uuid.uuid4(), step_id=uuid.uuid4(), money_id=uuid.uuid4(),
         )  # fmt: skip
         self.known.note(part="public")
         self.known.note(part="order")

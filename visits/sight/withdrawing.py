@@ -17,7 +17,7 @@ def withdraw(noted: Noted, *, why: str, viewer: Viewer, now: datetime) -> None:
     if not why.strip():
         raise Invalid({"why": "required"})
     if len(why.strip()) > WHY_LENGTH:
-        raise Invalid({"why": "too_long"})
+        raise Invalid({"why": "why_too_long"})
     if noted.withdrawn_at is not None:
         raise Conflict("noted_withdrawn")
     noted.withdrawn_at, noted.withdrawn_by_id = now, viewer.user_id

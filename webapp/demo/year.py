@@ -11,6 +11,7 @@ from visits.people.protection import name_for_access, protect
 from webapp.demo.adaptations import Adaptations
 from webapp.demo.adapted_homes import measure_adapted_homes
 from webapp.demo.bags import fill_bags, note_alerts
+from webapp.demo.budget import note_budget
 from webapp.demo.calendar import day_of, is_working_day, moment
 from webapp.demo.calls import CALLED, Calls
 from webapp.demo.checks import Checks
@@ -62,6 +63,7 @@ def live(
     _protect_one(story, to_call[-1], since)
     measure_adapted_homes(story, since)
     wish_to_move(story)
+    note_budget(story, len(enrolled))
     bring_back_some(story)
     fill_bags(story, since)
     note_alerts(story, enrolled[: round(len(enrolled) * CALLED)], since)

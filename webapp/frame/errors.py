@@ -72,6 +72,7 @@ SENTENCES: dict[str, Any] = {
     "programme_not_found": _l("There is no such programme."),
     "required": _l("Fill in this field."),
     "must_be_in_future": _l("Choose a moment that is still to come."),
+    "why_too_long": _l("This reason is too long: 200 characters at most."),
     "noted_withdrawn": _l("This was withdrawn already. Nothing was changed."),
     "too_long": _l("This text is too long: 500 characters at most."),
     "no_such_hour": _l("There is no such hour that day: the clocks go forward. Choose another."),

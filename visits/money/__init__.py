@@ -1,0 +1,1 @@
+"""What programmes cost, who pays, and what one of something comes to."""

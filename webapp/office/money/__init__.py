@@ -1,0 +1,16 @@
+"""Pages of money: what a programme sets aside, asks, is paid, spends, and what one comes to."""
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.access.auth import Action
+from webapp.office.frame.navigation import Item
+from webapp.office.frame.subject import Subject
+from webapp.office.money import accounts
+from webapp.office.money.words import REFUSALS, WORDS
+
+SUBJECT = Subject(
+    pages=(accounts.money,),
+    navigation=(Item(113, "money.index", _l("Money"), "cash-coin", Action.KEEP_ACCOUNTS),),
+    words=WORDS,
+    refusals=REFUSALS,
+)

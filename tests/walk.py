@@ -44,6 +44,8 @@ PAGES = frozenset(
         "form_drafts.preview",
         "form_drafts.show",
         "funding.show",
+        "group_sessions.index",
+        "group_sessions.show",
         "home.index",
         "homes.residence",
         "homes.show",
@@ -90,6 +92,8 @@ PAGES = frozenset(
         "published_forms.show",
         "savings.show",
         "second_factor.index",
+        "session_planning.edit",
+        "session_planning.new",
         "targeting.ask_first",
         "targeting.show",
         "tasks.index",
@@ -188,6 +192,7 @@ NOT_PAGES = frozenset(
         "register.export",
         "transfers.awaited_as_file",
         "transfers.export",
+        "group_sessions.export",
     }
 )
 

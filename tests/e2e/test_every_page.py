@@ -31,6 +31,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Residence
 from visits.models.referral_requests import ReferralDoor, ReferralRequest
 from visits.models.referrals import Referral, ReferralMove
+from visits.models.sessions import CollectiveSession, SessionMove
 from visits.models.stock import Article, StockOrder
 from visits.models.support import SupportAct
 from visits.models.transfers import TransferOffer, TransferWish
@@ -202,6 +203,12 @@ def typed(demo: Walked) -> re.Pattern[str]:
             Case.closing_note,
             CasePause.why,
             CaseCharge.why,
+            CollectiveSession.title,
+            CollectiveSession.place,
+            CollectiveSession.held_by_name,
+            CollectiveSession.payer,
+            CollectiveSession.note,
+            SessionMove.why,
             SupportAct.present,
             SupportAct.note,
             SupportAct.withdrawn_why,

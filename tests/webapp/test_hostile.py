@@ -41,6 +41,7 @@ from visits.models.works import WorkOrder
 from visits.portfolio import upload_file
 from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
+from visits.sessions.planning import SessionSaid, plan_session
 from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
 from visits.stock.ordering import order_article
@@ -83,6 +84,7 @@ ARGUMENTS = (
     "c0", "c99999", "bbox", "z", "risk", "works", "mode", "status", "next", "visit", "item",
     "batch", "article", "residence",
     "endpoint", "_external", "_scheme", "_anchor", "_method",  # what addresses are made of
+    "series", "holder",
     *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
@@ -103,6 +105,7 @@ FIELDS = (
     *ADAPTED, *REFERRED, *REGISTER, "there", "since",
     "reasons", "demands", "wheelchair", "city", "dwelling", "answer",
     "happened_on", "present", "confidential",
+    "title", "capacity", "held_by", "held_by_name", "payer",
 )  # fmt: skip
 
 
@@ -167,12 +170,17 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     moving = WishSaid(["stairs"], Needs(wheelchair=True), now.date())
     done = note_act(session, case, ActSaid("office", now.date()), viewer=viewer, now=now)
     wished = open_wish(session, case.person, moving, viewer=viewer, now=now)
+    workshop = SessionSaid(
+        title="Atelier", kind="workshop", starts_at=now, minutes="60", place="Ici",
+        held_by="other", held_by_name="Gym douce",
+    )  # fmt: skip
+    (held_there,) = plan_session(session, "seniors", workshop, viewer=viewer, now=now)
     session.commit()
     return {
         "door_id": str(door.id), "request_id": str(asked.id), "referral_id": str(referral.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
         "trait_id": str(trait.id), "wish_id": str(wished.id),
-        "case_act_id": str(done.id),
+        "case_act_id": str(done.id), "session_id": str(held_there.id),
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from webapp.demo.checks import Checks
 from webapp.demo.diary import STARTS, Diary
 from webapp.demo.endings import Endings
 from webapp.demo.first_months import FirstMonths
+from webapp.demo.group_sessions import hold_group_sessions
 from webapp.demo.moves import wish_to_move
 from webapp.demo.referrals import Referrals
 from webapp.demo.size import Size
@@ -62,6 +63,7 @@ def live(
     _protect_one(story, to_call[-1], since)
     measure_adapted_homes(story, since)
     wish_to_move(story)
+    hold_group_sessions(story)
     bring_back_some(story)
     fill_bags(story, since)
     note_alerts(story, enrolled[: round(len(enrolled) * CALLED)], since)

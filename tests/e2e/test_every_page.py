@@ -31,7 +31,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Residence
 from visits.models.referral_requests import ReferralDoor, ReferralRequest
 from visits.models.referrals import Referral, ReferralMove
-from visits.models.sessions import CollectiveSession, SessionMove
+from visits.models.sessions import CollectiveSession, SessionEnrolment, SessionMove
 from visits.models.stock import Article, StockOrder
 from visits.models.support import SupportAct
 from visits.models.transfers import TransferOffer, TransferWish
@@ -209,6 +209,7 @@ def typed(demo: Walked) -> re.Pattern[str]:
             CollectiveSession.payer,
             CollectiveSession.note,
             SessionMove.why,
+            SessionEnrolment.withdrawn_why,
             SupportAct.present,
             SupportAct.note,
             SupportAct.withdrawn_why,

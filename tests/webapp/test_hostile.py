@@ -41,6 +41,7 @@ from visits.models.works import WorkOrder
 from visits.portfolio import upload_file
 from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
+from visits.sessions.attendance import enrol
 from visits.sessions.planning import SessionSaid, plan_session
 from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
@@ -105,7 +106,7 @@ FIELDS = (
     *ADAPTED, *REFERRED, *REGISTER, "there", "since",
     "reasons", "demands", "wheelchair", "city", "dwelling", "answer",
     "happened_on", "present", "confidential",
-    "title", "capacity", "held_by", "held_by_name", "payer",
+    "title", "capacity", "held_by", "held_by_name", "payer", "person", "wait",
 )  # fmt: skip
 
 
@@ -175,8 +176,10 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         held_by="other", held_by_name="Gym douce",
     )  # fmt: skip
     (held_there,) = plan_session(session, "seniors", workshop, viewer=viewer, now=now)
+    expected = enrol(session, held_there, case.person, viewer=viewer, now=now)
     session.commit()
     return {
+        "enrolment_id": str(expected.id),
         "door_id": str(door.id), "request_id": str(asked.id), "referral_id": str(referral.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
         "trait_id": str(trait.id), "wish_id": str(wished.id),

@@ -61,6 +61,7 @@ from visits.portfolio import upload_file
 from visits.programmes.drafts import take_up
 from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
+from visits.sessions.attendance import enrol
 from visits.sessions.planning import SessionSaid, plan_session
 from visits.sight import Reach
 from visits.transfers.matching import Needs
@@ -248,6 +249,8 @@ class World:
         known.note(door_id=door.id)
         if by.organisation_id not in self.workshops:
             known.note(session_id=self._workshop(by).id)
+        enrolled = enrol(session, self._workshop(by), person, viewer=make_viewer(by), now=NOW)
+        known.note(enrolment_id=enrolled.id)
         known.note(request_id=come_by_form(session, door, now=NOW, **named).id)
         moving = WishSaid(["stairs"], Needs(), NOW.date(), f"Souhait de {person.last_name}")
         wish = open_wish(session, person, moving, viewer=make_viewer(by), now=NOW)

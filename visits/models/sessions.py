@@ -7,11 +7,12 @@ import enum
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
 from visits.models.accounts import Organisation, User
+from visits.models.people import Person
 from visits.models.portfolio import Residence
 
 
@@ -113,3 +114,63 @@ class SessionMove(Base):
     of: Mapped[CollectiveSession] = relationship(back_populates="moves")
     by: Mapped[User] = relationship(foreign_keys=[by_id])
     taken_back_by: Mapped[User | None] = relationship(foreign_keys=[taken_back_by_id])
+
+
+class Presence(enum.StrEnum):
+    """Whether somebody who was enrolled came."""
+
+    CAME = "came"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+
+
+class SessionEnrolment(Base):
+    """Somebody expected at a session, and whether she came; kept when it is withdrawn.
+
+    `waiting`: she has no seat, and comes if one falls free.
+    """
+
+    __tablename__ = "session_enrolment"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("collective_session.id"), index=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    waiting: Mapped[bool]
+    enrolled_at: Mapped[datetime]
+    enrolled_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    presence: Mapped[Presence | None] = mapped_column(stored_enum(Presence))
+    presence_at: Mapped[datetime | None]
+    presence_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_why: Mapped[str | None] = mapped_column(EncryptedText)
+
+    of: Mapped[CollectiveSession] = relationship()
+    person: Mapped[Person] = relationship()
+    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
+
+
+class SessionCount(Base):
+    """How many came to a session, where nobody noted who; kept when it is withdrawn."""
+
+    __tablename__ = "session_count"
+    __table_args__ = (
+        Index(
+            "uq_session_count_standing",
+            "session_id",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("collective_session.id"), index=True)
+    came: Mapped[int]
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
+    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])

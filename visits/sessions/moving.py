@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from visits.ground.errors import Conflict, Invalid
 from visits.models.sessions import CollectiveSession, SessionMove, SessionState
 from visits.sessions.planning import read_just_now
+from visits.sessions.seats import seats_of_one
 from visits.sight import Viewer
 
 WHY_LENGTH = 200
@@ -40,13 +41,22 @@ def cancel_session(
 
 
 def take_move_back(
-    session: Session, one: CollectiveSession, *, turn: int, viewer: Viewer, now: datetime
+    session: Session,
+    one: CollectiveSession,
+    *,
+    turn: int,
+    people: Viewer,
+    viewer: Viewer,
+    now: datetime,
 ) -> None:
     """Take back that a session was held or cancelled: it is planned again, and the note stays.
 
-    Raises Conflict when there is nothing to take back.
+    `people` is how far one sees persons. Raises Conflict when there is nothing to take back, or it
+    is noted who came or how many.
     """
     _may_reach(one, SessionState.PLANNED, turn)
+    if seats_of_one(session, people, one).came is not None:
+        raise Conflict("attendance_is_noted")
     last = next(move for move in reversed(one.moves) if move.taken_back_at is None)
     last.taken_back_at, last.taken_back_by_id = now, viewer.user_id
     _stand(session, one, SessionState.PLANNED)

@@ -16,6 +16,7 @@ from visits.ground.numbers import typed_cents
 from visits.models.accounts import Organisation, OrganisationKind
 from visits.models.portfolio import Residence
 from visits.models.sessions import CollectiveSession, SessionKind, SessionMove, SessionState
+from visits.sessions.seats import seats_of_one
 from visits.sight import Viewer
 from visits.sight.homes import landlords_run, stock_of
 from visits.sight.reach import BY_MANDATE
@@ -122,17 +123,22 @@ def change_session(
     said: SessionSaid,
     *,
     turn: int,
+    people: Viewer,
     viewer: Viewer,
     now: datetime,
 ) -> None:
     """Say a session anew; its programme and landlord stay.
 
-    Raises Invalid, field by field, Conflict when it is cancelled or somebody changed it meanwhile.
+    `people` is how far one sees persons: no seat is taken away that one of them has. Raises
+    Invalid, field by field, Conflict when it is cancelled or somebody changed it meanwhile.
     """
     read_just_now(one, turn)
     if one.state is SessionState.CANCELLED:
         raise Conflict("session_is_cancelled")
     read = _read(session, said, {}, one.landlord_id, viewer=viewer, now=now, before=one)
+    seats, capacity = seats_of_one(session, people, one), read["capacity"]
+    if isinstance(capacity, int) and capacity < max(seats.taken, seats.number or 0):
+        raise Invalid({"capacity": "fewer_seats_than_taken"})
     for name, value in read.items():
         setattr(one, name, value)
     one.turn += 1

@@ -5,11 +5,15 @@ from flask_babel import lazy_gettext as _l
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
-from webapp.office.sessions import planning, sessions
+from webapp.office.sessions import attendance, planning, sessions
 from webapp.office.sessions.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
-    pages=(sessions.group_sessions, planning.session_planning),
+    pages=(
+        sessions.group_sessions,
+        planning.session_planning,
+        attendance.session_attendance,
+    ),
     navigation=(
         Item(
             55,
@@ -17,7 +21,7 @@ SUBJECT = Subject(
             _l("Group sessions"),
             "people",
             Action.RUN_SESSIONS,
-            ("session_planning",),
+            ("session_planning", "session_attendance"),
         ),
     ),
     words=WORDS,

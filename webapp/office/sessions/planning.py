@@ -85,7 +85,15 @@ def change(session_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             one = find_session(session, viewer(), session_id, to_change=True)
-            change_session(session, one, _said(), turn=typed_turn(), viewer=viewer(), now=now())
+            change_session(
+                session,
+                one,
+                _said(),
+                turn=typed_turn(),
+                people=viewer(Action.SEE_PERSONS),
+                viewer=viewer(),
+                now=now(),
+            )
     except Invalid as refused:
         return _form(refused.fields, session_id=session_id), 422
     except Conflict as refused:

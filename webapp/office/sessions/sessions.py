@@ -1,7 +1,8 @@
 """Collective sessions: the list and the same as a file; one, with where it stands."""
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,7 +11,10 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict, Invalid
+from visits.models.people import Person
 from visits.models.sessions import CollectiveSession, SessionState
+from visits.people.people import with_homes
+from visits.sessions.attendance import count_of, enrolments_of
 from visits.sessions.moving import (
     WHY_LENGTH,
     cancel_session,
@@ -18,22 +22,26 @@ from visits.sessions.moving import (
     may_reach,
     take_move_back,
 )
-from visits.sessions.planning import find_session
+from visits.sessions.planning import MOST_SEATS, find_session
+from visits.sessions.seats import Seats, is_full, seats_of, seats_of_one
 from visits.sessions.session_list import (
     LISTS,
     SessionFilter,
     holders_in_use,
     list_sessions,
 )
-from visits.sight.listing import Wanted
+from visits.sight import Viewer
+from visits.sight.listing import Listed, Wanted
+from visits.sight.search import search_people
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.languages import moment
 from webapp.frame.transaction import now, reading, transaction
+from webapp.office.frame.access import showing
 from webapp.office.frame.landlords import landlord_cells, landlord_heads
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import wanted_by, wanted_latest_first
-from webapp.office.frame.moments import typed_day
+from webapp.office.frame.moments import age, typed_day
 from webapp.office.frame.programmes import programme_names, programmes_in_reach
 from webapp.words import word
 
@@ -41,6 +49,7 @@ group_sessions = Blueprint("group_sessions", __name__, url_prefix="/group-sessio
 
 # What is to come is listed from now on; of what was, the latest stands first.
 AHEAD = ("to_come", "to_confirm", "planned")
+MOST_FOUND, LONGEST_SEARCH = 10, 100
 
 
 @group_sessions.get("/")
@@ -59,6 +68,7 @@ def index() -> ResponseReturnValue:
             names=programme_names(session),
             holders=holders_in_use(session, viewer()),
             begun=now(),
+            seats=_seats(session, listed.rows),
         )
 
 
@@ -93,7 +103,12 @@ def move(session_id: uuid.UUID) -> ResponseReturnValue:
             session, one, request.form.get("why", ""), turn=turn, viewer=viewer(), now=now()
         ),
         "back": lambda session, one: take_move_back(
-            session, one, turn=turn, viewer=viewer(), now=now()
+            session,
+            one,
+            turn=turn,
+            people=viewer(Action.SEE_PERSONS),
+            viewer=viewer(),
+            now=now(),
         ),
     }
     act = acts.get(request.form.get("act", ""))
@@ -105,7 +120,10 @@ def _no_such_act(_session: Session, _one: CollectiveSession) -> None:
 
 
 def change_on_page(
-    session_id: uuid.UUID, change: Callable[[Session, CollectiveSession], None]
+    session_id: uuid.UUID,
+    change: Callable[[Session, CollectiveSession], None],
+    *,
+    back_to: str | None = None,
 ) -> ResponseReturnValue:
     """Change a session and say so; what is refused comes back beside what was typed."""
     try:
@@ -116,7 +134,7 @@ def change_on_page(
     except Conflict as refused:
         return _page(session_id, said=refused.code), 409
     flash(_("The session is up to date."), "success")
-    return redirect(url_for("group_sessions.show", session_id=session_id))
+    return redirect(url_for("group_sessions.show", session_id=session_id, _anchor=back_to))
 
 
 def typed_turn() -> int:
@@ -126,11 +144,26 @@ def typed_turn() -> int:
 
 
 def _page(session_id: uuid.UUID, *, errors: dict[str, str] | None = None, said: str = "") -> str:
-    with reading() as session:
+    people = viewer(Action.SEE_PERSONS)
+    with showing("group_session") as (session, shown):
         one = find_session(session, viewer(), session_id)
+        enrolments = enrolments_of(session, one, people)
+        found = _whom_to_enrol(session, one, people)
+        shown.update(each.person_id for each in enrolments)
+        shown.update(person.id for person in found.rows)
+        seats = seats_of_one(session, people, one)
         return render_template(
             "sessions/show.html",
             one=one,
+            enrolments=enrolments,
+            seats=seats,
+            full=is_full(one, seats),
+            number_noted=count_of(session, one),
+            most_seats=MOST_SEATS,
+            text=_searched(),
+            found=found.rows,
+            more=found.total - len(found.rows),
+            age=age,
             programme=programme_names(session).get(one.programme, one.programme),
             begun=one.starts_at <= now(),
             may_hold=may_reach(one, SessionState.HELD),
@@ -141,6 +174,17 @@ def _page(session_id: uuid.UUID, *, errors: dict[str, str] | None = None, said: 
             said=sentence(said) if said else "",
             errors={name: sentence(code) for name, code in (errors or {}).items()},
         )
+
+
+def _searched() -> str:
+    return request.args.get("q", "")[:LONGEST_SEARCH].strip()
+
+
+def _whom_to_enrol(session: Session, one: CollectiveSession, people: Viewer) -> Listed[Person]:
+    """Find whom the address looks for, among the tenants of the landlord whose session it is."""
+    hers = replace(people, landlord_id=one.landlord_id)
+    few = Wanted(size=MOST_FOUND)
+    return search_people(session, hers, _searched(), wanted=few, options=with_homes())[0]
 
 
 def _only() -> SessionFilter:
@@ -165,6 +209,10 @@ def _day(name: str) -> date | None:
         return None
 
 
+def _seats(session: Session, found: Sequence[CollectiveSession]) -> Mapping[uuid.UUID, Seats]:
+    return seats_of(session, viewer(Action.SEE_PERSONS), [one.id for one in found])
+
+
 def _wanted(only: SessionFilter) -> Wanted:
     return wanted_by("starts") if only.state in AHEAD else wanted_latest_first("starts")
 
@@ -172,10 +220,11 @@ def _wanted(only: SessionFilter) -> Wanted:
 def _lines(session: Session, found: Sequence[CollectiveSession]) -> Iterator[Sequence[object]]:
     heads = (
         _("When"), _("Minutes"), _("Title"), _("Kind"), _("Programme"), _("Place"), _("Held by"),
-        _("Seats"), _("State"), _("Cost"), _("Who pays"), *landlord_heads(),
+        _("Seats"), _("Enrolled"), _("Came to it"), _("State"), _("Cost"), _("Who pays"),
+        *landlord_heads(),
     )  # fmt: skip
     yield heads
-    names = programme_names(session)
+    names, seats = programme_names(session), _seats(session, found)
     for one in found:
         yield (
             moment(one.starts_at),
@@ -186,6 +235,8 @@ def _lines(session: Session, found: Sequence[CollectiveSession]) -> Iterator[Seq
             one.where,
             one.holder,
             "" if one.capacity is None else one.capacity,
+            seats[one.id].taken,
+            "" if seats[one.id].came is None else seats[one.id].came,
             word("session_state", one.state),
             "" if one.cost_cents is None else f"{one.cost_cents // 100},{one.cost_cents % 100:02d}",
             one.payer or "",

@@ -94,6 +94,7 @@ PAGES = frozenset(
         "second_factor.index",
         "session_planning.edit",
         "session_planning.new",
+        "session_results.index",
         "targeting.ask_first",
         "targeting.show",
         "tasks.index",
@@ -193,6 +194,7 @@ NOT_PAGES = frozenset(
         "transfers.awaited_as_file",
         "transfers.export",
         "group_sessions.export",
+        "session_results.export",
     }
 )
 

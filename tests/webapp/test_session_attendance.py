@@ -1,18 +1,21 @@
 """Who is expected at a collective session and who came, or how many; and what came of all."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.factories import make_person, make_user
+from tests.factories import make_case, make_person, make_user
+from tests.webapp.test_group_sessions import mandate
 from visits.life.merging import Chosen, merge_persons
 from visits.models.cases import Case
+from visits.models.mandates import Right
 from visits.models.people import AccessedPerson, AccessEvent, Person
 from visits.models.sessions import CollectiveSession, SessionCount, SessionEnrolment
 from visits.people.protection import protect
@@ -277,3 +280,95 @@ def test_two_files_of_one_person_have_one_list_of_sessions(
     session.commit()
     assert "1 of 2 seats taken" in client.get(f"/group-sessions/{first.id}").text
     assert "ABEILLE" in client.get(f"/group-sessions/{second.id}").text
+
+
+def results(client: FlaskClient, asked: str = "") -> str:
+    return client.get(f"/group-sessions/results/?{asked}").text
+
+
+def test_results_are_counted_from_the_rows_with_their_basis(
+    client: FlaskClient, session: Session, persons: list[Person]
+) -> None:
+    by_name = plan(session, capacity="3")
+    by_number = plan(session, title="Numérique", minutes="60", capacity="10", cost="")
+    unnoted = plan(session, title="Sans liste", minutes="30", cost="15,50")
+    plan(session, title="À venir", starts_at=NOW + timedelta(days=3))
+    plan(session, title="Avant", starts_at=NOW - timedelta(days=400))
+    for person in persons:
+        enrol(client, by_name, person)
+    for one in (by_name, by_number, unnoted):
+        hold(client, one)
+    said = {"ABEILLE": "came", "BOURDON": "came", "CIGALE": "excused"}
+    presence(client, session, by_name, 1, said)
+    post(client, f"/group-sessions/{by_number.id}/number", came="7")
+    shown = results(client)
+    held = {
+        name: session.scalar(text(sql))
+        for name, sql in {
+            "held": "SELECT count(*) FROM collective_session WHERE state = 'held'",
+            "minutes": "SELECT sum(minutes) FROM collective_session WHERE state = 'held'",
+            "named": "SELECT count(*) FROM session_enrolment WHERE presence = 'came'",
+            "number": "SELECT sum(came) FROM session_count WHERE withdrawn_at IS NULL",
+        }.items()
+    }
+    session.commit()
+    assert held == {"held": 3, "minutes": 210, "named": 2, "number": 7}
+    for figure in (
+        "3.5 hours given",
+        '<td class="num">9<div',  # attendances
+        "in 2 of 3 sessions",
+        '<td class="num">11</td>',  # person-hours: 2 of 2 h, 7 of 1 h
+        "2 of 3",  # of who had a seat, by name
+        "105.50",
+        "of 2 of 3 sessions",
+        "45.00",
+        "90.00 for 2 attendances",
+    ):
+        assert figure in shown, figure
+    listed = client.get("/group-sessions/?state=held&programme=seniors&from=2026-01-01").text
+    assert "3 sessions" in listed
+    assert "No session was held" in results(client, "from=2026-04-01")
+    saved = client.get("/group-sessions/results/results.csv").text
+    assert ";3;3,5;9;2;11,0;3;2;105,50;2;45,00" in saved
+
+
+def test_few_are_not_told_to_whoever_may_not_read_names(
+    client: FlaskClient, client_as: SignIn, session: Session, persons: list[Person]
+) -> None:
+    one = plan(session)
+    enrol(client, one, persons[0])
+    hold(client, one)
+    presence(client, session, one, 1, {"ABEILLE": "came"})
+    manager = client_as("manager", language="en")
+    shown = results(manager)
+    assert "fewer than 5" in shown and "attendances<" not in shown
+    crowd = plan(session, title="Grande réunion", capacity="50")
+    hold(client, crowd)
+    post(client, f"/group-sessions/{crowd.id}/number", came="41")
+    assert '<td class="num">40<div' in results(manager)
+    assert manager.get("/group-sessions/").status_code == 403
+
+
+def test_a_funder_is_told_of_sessions_and_of_few_persons_nothing(
+    client: FlaskClient, client_as: SignIn, session: Session, persons: list[Person]
+) -> None:
+    mandate(session, "Fonds", Right.FIGURES)
+    funder = client_as("funder", organisation="Fonds", language="en")
+    make_case(session, by=make_user(session), person=persons[0])
+    session.commit()
+    for day in range(6):
+        one = plan(session, starts_at=NOW - timedelta(days=day + 1))
+        enrol(client, one, persons[0])
+        hold(client, one)
+        presence(client, session, one, 1, {"ABEILLE": "came"})
+
+    def told() -> list[str]:
+        shown = funder.get("/figures/?programme=seniors").text
+        panel = shown[shown.index("Group sessions") :]
+        return re.findall(r"<dd>(.*?)</dd>", panel)[:2]
+
+    assert told() == ["5", "fewer than 5"]  # one person, six times
+    crowd = plan(session, title="Grande réunion", capacity="50")
+    hold(client, crowd)
+    post(client, f"/group-sessions/{crowd.id}/number", came="21")
+    assert told() == ["5", "25"]

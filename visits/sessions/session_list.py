@@ -56,14 +56,14 @@ def list_sessions(
     rows = select(CollectiveSession).options(
         joinedload(CollectiveSession.residence), joinedload(CollectiveSession.held_by)
     )
-    found = _found(viewer, only, now)
+    found = sessions_found(viewer, only, now)
     tie = (CollectiveSession.starts_at, CollectiveSession.id)
     return page_of_found(session, found, rows, wanted=wanted, order=ORDER, tie=tie)
 
 
 def count_sessions(session: Session, viewer: Viewer, *, only: SessionFilter, now: datetime) -> int:
     """Count what `list_sessions` lists."""
-    return count_found(session, _found(viewer, only, now))
+    return count_found(session, sessions_found(viewer, only, now))
 
 
 def holders_in_use(session: Session, viewer: Viewer) -> Sequence[Organisation]:
@@ -73,7 +73,8 @@ def holders_in_use(session: Session, viewer: Viewer) -> Sequence[Organisation]:
     return session.scalars(named.order_by(Organisation.name, Organisation.id)).all()
 
 
-def _found(viewer: Viewer, only: SessionFilter, now: datetime) -> Select[uuid.UUID]:
+def sessions_found(viewer: Viewer, only: SessionFilter, now: datetime) -> Select[uuid.UUID]:
+    """Select the ids of what a filter finds among the sessions that the viewer may see."""
     one = CollectiveSession
     found = _in_state(select(one.id).where(visible_sessions(viewer)), only.state, now)
     if only.programme:

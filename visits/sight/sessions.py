@@ -10,14 +10,15 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from visits.models.portfolio import Residence
 from visits.models.sessions import CollectiveSession
 from visits.sight.homes import STOCK
-from visits.sight.reach import BY_MANDATE, Viewer
+from visits.sight.reach import BY_MANDATE, Reach, Viewer
 
 
 def visible_sessions(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `CollectiveSession` for those a viewer may see.
 
-    By a mandate she sees what her own organisation holds in its programme, and no other's. Who
-    looks after one area sees what is in its residences, and what is in none.
+    By a mandate she sees what her own organisation holds in its programme, and no other's; figures
+    of a programme are those of all its sessions. Who looks after one area sees what is in its
+    residences, and what is in none.
     """
     one = CollectiveSession
     its = one.landlord_id == viewer.landlord_id if viewer.landlord_id else true()
@@ -34,7 +35,9 @@ def visible_sessions(viewer: Viewer) -> ColumnElement[bool]:
         )
         for held in viewer.mandates
     )
-    return and_(its, here, one.held_by_id == viewer.organisation_id, or_(false(), *mandated))
+    paid_for = viewer.reach is Reach.FIGURES
+    held = true() if paid_for else one.held_by_id == viewer.organisation_id
+    return and_(its, here, held, or_(false(), *mandated))
 
 
 def _in_area(territory_id: uuid.UUID | None) -> ColumnElement[bool]:

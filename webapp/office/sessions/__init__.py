@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
-from webapp.office.sessions import attendance, planning, sessions
+from webapp.office.sessions import attendance, planning, results, sessions
 from webapp.office.sessions.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
@@ -13,6 +13,7 @@ SUBJECT = Subject(
         sessions.group_sessions,
         planning.session_planning,
         attendance.session_attendance,
+        results.session_results,
     ),
     navigation=(
         Item(
@@ -21,7 +22,7 @@ SUBJECT = Subject(
             _l("Group sessions"),
             "people",
             Action.RUN_SESSIONS,
-            ("session_planning", "session_attendance"),
+            ("session_planning", "session_attendance", "session_results"),
         ),
     ),
     words=WORDS,

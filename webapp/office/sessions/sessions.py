@@ -220,7 +220,7 @@ def _wanted(only: SessionFilter) -> Wanted:
 def _lines(session: Session, found: Sequence[CollectiveSession]) -> Iterator[Sequence[object]]:
     heads = (
         _("When"), _("Minutes"), _("Title"), _("Kind"), _("Programme"), _("Place"), _("Held by"),
-        _("Seats"), _("Enrolled"), _("Came to it"), _("State"), _("Cost"), _("Who pays"),
+        _("Seats"), _("Seats taken"), _("Came to it"), _("State"), _("Cost"), _("Who pays"),
         *landlord_heads(),
     )  # fmt: skip
     yield heads

@@ -26,6 +26,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "excused": _l("Excused"),
         "enrolled": _l("On the list"),
     },
+    "figure": {
+        "sessions": _l("Group sessions"),
+        "sessions_held": _l("Sessions held"),
+        "sessions_came": _l("Attendances"),
+    },
     "timeline": {"session": _l("Group sessions")},
     "accessed": {
         "group_session": _l("who comes to a group session"),
@@ -42,7 +47,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "session_planning.title": _l("Title"),
         "session_planning.day": _l("Day and time"),
         "session_planning.minutes": _l("How long, in minutes"),
-        "session_planning.weeks": _l("How many weeks in a row"),
+        "session_planning.weeks": _l("Weeks in a row"),
         "session_planning.residence": _l("Residence"),
         "session_planning.place": _l("Where"),
         "session_planning.capacity": _l("Seats"),

@@ -322,7 +322,7 @@ def test_results_are_counted_from_the_rows_with_their_basis(
         "105.50",
         "of 2 of 3 sessions",
         "45.00",
-        "90.00 for 2 attendances",
+        "90.00 / 2",
     ):
         assert figure in shown, figure
     listed = client.get("/group-sessions/?state=held&programme=seniors&from=2026-01-01").text
@@ -341,7 +341,7 @@ def test_few_are_not_told_to_whoever_may_not_read_names(
     presence(client, session, one, 1, {"ABEILLE": "came"})
     manager = client_as("manager", language="en")
     shown = results(manager)
-    assert "fewer than 5" in shown and "attendances<" not in shown
+    assert "fewer than 5" in shown and "€90.00 /" not in shown
     crowd = plan(session, title="Grande réunion", capacity="50")
     hold(client, crowd)
     post(client, f"/group-sessions/{crowd.id}/number", came="41")

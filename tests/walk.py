@@ -195,6 +195,7 @@ NOT_PAGES = frozenset(
         "transfers.export",
         "group_sessions.export",
         "session_results.export",
+        "signature_sheets.paper",
     }
 )
 

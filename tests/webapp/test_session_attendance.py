@@ -1,5 +1,6 @@
 """Who is expected at a collective session and who came, or how many; and what came of all."""
 
+import io
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -372,3 +374,22 @@ def test_a_funder_is_told_of_sessions_and_of_few_persons_nothing(
     hold(client, crowd)
     post(client, f"/group-sessions/{crowd.id}/number", came="21")
     assert told() == ["5", "25"]
+
+
+def test_the_signature_sheet_names_who_has_a_seat_and_nobody_protected(
+    client: FlaskClient, session: Session, persons: list[Person]
+) -> None:
+    one = plan(session, capacity="3")
+    for person in persons:
+        enrol(client, one, person)
+    protect(session, persons[2], by=client.user.id, now=NOW)  # type: ignore[attr-defined]
+    session.commit()
+    path = f"/group-sessions/{one.id}/signatures.pdf"
+    assert path in client.get(f"/group-sessions/{one.id}").text
+    answer = client.get(path)
+    said = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+    for word in ("Signature sheet: Atelier équilibre", "ABEILLE", "BOURDON", "Gym douce"):
+        assert word in said
+    assert "CIGALE" not in said
+    hers = select(AccessEvent.id).where(AccessEvent.what == "signature_sheet")
+    assert len(session.scalars(hers).all()) == 1

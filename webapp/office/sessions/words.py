@@ -34,6 +34,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "timeline": {"session": _l("Group sessions")},
     "accessed": {
         "group_session": _l("who comes to a group session"),
+        "signature_sheet": _l("the signature sheet of a group session"),
         "session_enrolled": _l("somebody enrolled in a group session"),
         "session_seat_given": _l("a seat in a group session given"),
         "session_withdrawn": _l("somebody taken off a group session"),

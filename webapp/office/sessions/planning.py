@@ -156,7 +156,7 @@ def _form(errors: Mapping[str, str], *, said: str = "", session_id: uuid.UUID | 
     with reading() as session:
         one = find_session(session, viewer(), session_id) if session_id else None
         offered = {} if one else _to_choose(session)
-        before = _as_typed(one) if one else {"residence": request.args.get("residence", "")}
+        before = _as_typed(one) if one else {}
         return render_template(
             "sessions/form.html",
             one=one,

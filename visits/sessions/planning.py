@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -94,27 +94,24 @@ def plan_session(
     read = _read(session, said, fields, landlord_id, viewer=viewer, now=now, weeks=times)
     assert landlord_id is not None and said.starts_at is not None  # or it was refused
     take_turn(session, f"sessions of {landlord_id}")
-    series_id = new_id() if times > 1 else None
-    planned = [
-        CollectiveSession(
-            id=new_id(),
-            landlord_id=landlord_id,
-            programme=programme,
-            series_id=series_id,
-            state=SessionState.PLANNED,
-            turn=0,
-            planned_at=now,
-            planned_by_id=viewer.user_id,
-            moves=[],
-            **(read | {"starts_at": weeks_after(said.starts_at, week)}),
-        )
-        for week in range(times)
-    ]
+    alike: dict[str, object] = read | {
+        "landlord_id": landlord_id,
+        "programme": programme,
+        "series_id": new_id() if times > 1 else None,
+        "planned_at": now,
+        "planned_by_id": viewer.user_id,
+    }
+    starts = [weeks_after(said.starts_at, week) for week in range(times)]
+    planned = [_planned(alike | {"starts_at": start}) for start in starts]
     if any(_planned_already(session, one) for one in planned):
         raise Conflict("session_planned_already")
     session.add_all(planned)
     session.flush()
     return planned
+
+
+def _planned(said: dict[str, object]) -> CollectiveSession:
+    return CollectiveSession(id=new_id(), state=SessionState.PLANNED, turn=0, moves=[], **said)
 
 
 def change_session(
@@ -137,7 +134,8 @@ def change_session(
         raise Conflict("session_is_cancelled")
     read = _read(session, said, {}, one.landlord_id, viewer=viewer, now=now, before=one)
     seats, capacity = seats_of_one(session, people, one), read["capacity"]
-    if isinstance(capacity, int) and capacity < max(seats.taken, seats.number or 0):
+    fewer = isinstance(capacity, int) and capacity < max(seats.taken, seats.number or 0)
+    if fewer and capacity != one.capacity:
         raise Invalid({"capacity": "fewer_seats_than_taken"})
     for name, value in read.items():
         setattr(one, name, value)
@@ -349,8 +347,3 @@ def _cents(fields: dict[str, str], text: str) -> int | None:
     if cents is not None and not 0 <= cents <= MOST_CENTS:
         fields["cost"] = "bad_session_cost"
     return cents
-
-
-def day_of_session(one: CollectiveSession) -> date:
-    """Give the day in Paris on which a session begins."""
-    return today_in_paris(one.starts_at)

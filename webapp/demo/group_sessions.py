@@ -19,7 +19,7 @@ from visits.sessions.planning import ELSEWHERE, SessionSaid, plan_session
 from visits.sight import Viewer, visible_persons
 from webapp.access.auth import Action
 from webapp.demo.calendar import day_of, moment
-from webapp.demo.cast import LANDLORD, PARTNER, YOUNG_PEOPLE, acting
+from webapp.demo.cast import LANDLORD, LINKS, PARTNER, YOUNG_PEOPLE, acting
 from webapp.demo.partners import team
 from webapp.demo.story import Story
 
@@ -90,6 +90,14 @@ SERIES = (
         ),
         weeks=5, weeks_ago=3, weekday=2, at=time(18), holder=YOUNG_PEOPLE, by_name=5,
     ),
+    _Series(
+        "isolated_tenants",
+        SessionSaid(
+            title="Café-rencontre du jeudi", kind="workshop", minutes="120",
+            place="Maison de quartier, Creil", note="Gâteau apporté par les bénévoles.",
+        ),
+        weeks=6, weeks_ago=4, weekday=3, at=time(15), holder=LINKS, by_name=6,
+    ),
 )  # fmt: skip
 
 
@@ -123,8 +131,8 @@ def _plan(story: Story, series: _Series, now: datetime) -> None:
 
 def _who(story: Story, series: _Series, action: Action, now: datetime) -> Viewer:
     """Give who acts: the landlord's coordinator, or the association in its own programme."""
-    if series.holder == YOUNG_PEOPLE:
-        return team(story.session, YOUNG_PEOPLE).viewer(story.session, action, now)
+    if series.holder in (YOUNG_PEOPLE, LINKS):
+        return team(story.session, series.holder).viewer(story.session, action, now)
     return acting(story.cast.coordinator, action)
 
 

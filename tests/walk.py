@@ -44,6 +44,8 @@ PAGES = frozenset(
         "form_drafts.preview",
         "form_drafts.show",
         "funding.show",
+        "group_sessions.index",
+        "group_sessions.show",
         "home.index",
         "homes.residence",
         "homes.show",
@@ -95,6 +97,9 @@ PAGES = frozenset(
         "support.show",
         "support_balance.index",
         "support_missed.index",
+        "session_planning.edit",
+        "session_planning.new",
+        "session_results.index",
         "targeting.ask_first",
         "targeting.show",
         "tasks.index",
@@ -197,6 +202,9 @@ NOT_PAGES = frozenset(
         "register.export",
         "transfers.awaited_as_file",
         "transfers.export",
+        "group_sessions.export",
+        "session_results.export",
+        "signature_sheets.paper",
     }
 )
 

@@ -1,14 +1,14 @@
 """programmes have costs, grants and unit costs that were told.
 
 Revision: 0117
-Follows: 0111
+Follows: 0116
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0117"
-down_revision = "0111"
+down_revision = "0116"
 branch_labels = None
 depends_on = None
 

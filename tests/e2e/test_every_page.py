@@ -32,6 +32,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Residence
 from visits.models.referral_requests import ReferralDoor, ReferralRequest
 from visits.models.referrals import Referral, ReferralMove
+from visits.models.sessions import CollectiveSession, SessionEnrolment, SessionMove
 from visits.models.stock import Article, StockOrder
 from visits.models.support import AimStep, SupportAct, SupportAim
 from visits.models.transfers import TransferOffer, TransferWish
@@ -206,6 +207,13 @@ def typed(demo: Walked) -> re.Pattern[str]:
             MoneyNote.what,
             MoneyNote.payer,
             MoneyNote.withdrawn_why,
+            CollectiveSession.title,
+            CollectiveSession.place,
+            CollectiveSession.held_by_name,
+            CollectiveSession.payer,
+            CollectiveSession.note,
+            SessionMove.why,
+            SessionEnrolment.withdrawn_why,
             SupportAct.present,
             SupportAct.note,
             SupportAct.withdrawn_why,

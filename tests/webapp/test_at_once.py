@@ -32,6 +32,7 @@ from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CaseState
 from visits.models.people import AccessEvent, NamedAccess, Person
 from visits.models.portfolio import Dwelling, ImportState
+from visits.models.sessions import CollectiveSession, SessionEnrolment, SessionMove
 from visits.models.visits import (
     Submission,
     SubmissionFile,
@@ -79,6 +80,27 @@ def post(client: FlaskClient, path: str, **data: Any) -> Callable[[], int]:
 def count(session: Session, model: type[Any], *conditions: Any) -> int:
     session.rollback()
     return session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
+
+
+def test_the_last_seat_of_a_session_is_given_once(client_as: SignIn, session: Session) -> None:
+    client = client_as("coordinator")
+    workshop = {
+        "programme": "seniors", "title": "Atelier", "kind": "workshop", "day": "2026-03-17",
+        "time": "14:00", "minutes": "60", "place": "Ici", "capacity": "1", "held_by": "other",
+        "held_by_name": "Gym douce",
+    }  # fmt: skip
+    persons = [make_person(session).id for _ in range(4)]
+    session.commit()
+    planned = at_once([post(client, "/group-sessions/new", **workshop) for _ in range(3)])
+    assert planned == {302: 1, 409: 2}
+    path = f"/group-sessions/{session.scalars(select(CollectiveSession.id)).one()}"
+    session.rollback()
+    seats = at_once([post(client, f"{path}/enrolments", person=str(one)) for one in persons])
+    assert seats == {302: 1, 409: 3}
+    ends = [("hold", ""), *[("cancel", "Pluie")] * 3]
+    moves = at_once([post(client, f"{path}/state", act=act, why=why, turn=0) for act, why in ends])
+    assert moves == {302: 1, 409: 3}
+    assert (count(session, SessionEnrolment), count(session, SessionMove)) == (1, 1)
 
 
 def test_a_person_enrolled_by_several_clicks_is_enrolled_once(

@@ -42,6 +42,8 @@ from visits.money.notes import MoneySaid, note_money
 from visits.portfolio import upload_file
 from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
+from visits.sessions.attendance import enrol
+from visits.sessions.planning import SessionSaid, plan_session
 from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
 from visits.stock.ordering import order_article
@@ -85,6 +87,7 @@ ARGUMENTS = (
     "c0", "c99999", "bbox", "z", "risk", "works", "mode", "status", "next", "visit", "item",
     "batch", "article", "residence",
     "endpoint", "_external", "_scheme", "_anchor", "_method",  # what addresses are made of
+    "series", "holder",
     *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
@@ -106,6 +109,7 @@ FIELDS = (
     "reasons", "demands", "wheelchair", "city", "dwelling", "answer",
     "happened_on", "present", "confidential", "words", "agreed_on", "how_far", "seen_on",
     "amount", "of_day", "cost_kind", "basis", "payer", "what",
+    "title", "capacity", "held_by", "held_by_name", "payer", "person", "wait",
 )  # fmt: skip
 
 
@@ -176,13 +180,20 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         session, case, aim.id, how_far="begun", seen_on=now.date(), viewer=viewer, now=now
     )
     wished = open_wish(session, case.person, moving, viewer=viewer, now=now)
+    workshop = SessionSaid(
+        title="Atelier", kind="workshop", starts_at=now, minutes="60", place="Ici",
+        held_by="other", held_by_name="Gym douce",
+    )  # fmt: skip
+    (held_there,) = plan_session(session, "seniors", workshop, viewer=viewer, now=now)
+    expected = enrol(session, held_there, case.person, viewer=viewer, now=now)
     session.commit()
     return {
+        "enrolment_id": str(expected.id),
         "door_id": str(door.id), "request_id": str(asked.id), "referral_id": str(referral.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
         "trait_id": str(trait.id), "wish_id": str(wished.id),
         "case_act_id": str(done.id), "aim_id": str(aim.id), "step_id": str(step.id),
-        "money_id": str(cost.id),
+        "money_id": str(cost.id), "session_id": str(held_there.id),
     }  # fmt: skip
 
 

@@ -35,14 +35,15 @@ from visits.models.interventions import Intervention, InterventionState, Outcome
 from visits.models.people import Person
 from visits.models.visits import Visit, VisitState
 from visits.models.works import Severity, WorkOrder
+from visits.sessions.planning import SessionSaid, plan_session
 from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
 ROLES = {
-    Role.COORDINATOR: 15, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 5, Role.MANAGER: 4,
-    Role.SOCIAL_WORKER: 9,
+    Role.COORDINATOR: 16, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 5, Role.MANAGER: 4,
+    Role.SOCIAL_WORKER: 10,
 }  # fmt: skip
 
 
@@ -77,6 +78,7 @@ def busy(app: Flask, session: Session, now: datetime) -> None:
     for number, promise in enumerate(session.scalars(promised())):
         make_due(promise, now.date() + timedelta(days=(-1, 20, 40)[number % 3]))
     _brought_back(session, now)
+    _in_company(session, by, now)
     session.commit()
 
 
@@ -93,6 +95,16 @@ def _brought_back(session: Session, now: datetime) -> None:
                 ended_at=now, received_at=now, state=state,
             )
         )  # fmt: skip
+
+
+def _in_company(session: Session, by: User, now: datetime) -> None:
+    """Plan a session that has passed, one that begins now, and one to come."""
+    for hours in (-30, 0, 30):
+        said = SessionSaid(
+            title=f"Atelier {hours}", kind="workshop", starts_at=now + timedelta(hours=hours),
+            minutes="60", place="Ici", held_by="other", held_by_name="Gym douce",
+        )  # fmt: skip
+        plan_session(session, "seniors", said, viewer=make_viewer(by), now=now)
 
 
 def _awaited(session: Session, waiting: Person, by: User, now: datetime) -> None:
@@ -217,7 +229,7 @@ def test_a_page_past_the_end_of_a_list_is_its_last_one_and_never_nothing(
 
 SAVED = {
     "/tasks/": "name", "/work-orders/": "name", "/transfers/": "name",
-    "/transfers/awaited": "city", "/homes/register/": "city",
+    "/transfers/awaited": "city", "/homes/register/": "city", "/group-sessions/": "title",
 }  # fmt: skip
 
 

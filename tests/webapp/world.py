@@ -52,6 +52,7 @@ from visits.models.mandates import Right
 from visits.models.people import AccessEvent, AlertCode, Occupancy
 from visits.models.portfolio import Import
 from visits.models.referral_requests import ReferralDoor
+from visits.models.sessions import CollectiveSession
 from visits.models.visits import SubmissionFile
 from visits.models.works import WorkOrder
 from visits.people.documents import DocumentSaid, add_document
@@ -60,6 +61,8 @@ from visits.portfolio import upload_file
 from visits.programmes.drafts import take_up
 from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
+from visits.sessions.attendance import enrol
+from visits.sessions.planning import SessionSaid, plan_session
 from visits.sight import Reach
 from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
@@ -140,6 +143,8 @@ class World:
         self.known.note(commission_id=held.id)
         self.known.note(turn_id=self._on_duty().id)
         self.doors = {self.office.organisation_id: open_door_to(session, self.office, now=NOW)}
+        self.workshops = dict[uuid.UUID, CollectiveSession]()
+        self.known.note(session_id=self._workshop(self.office).id)
         take_up(session, "seniors", by=self.office.id, now=NOW)
         self.mandate()
 
@@ -243,6 +248,10 @@ class World:
         door = self._door(by)
         named = {"last_name": person.last_name, "first_name": person.first_name}
         known.note(door_id=door.id)
+        if by.organisation_id not in self.workshops:
+            known.note(session_id=self._workshop(by).id)
+        enrolled = enrol(session, self._workshop(by), person, viewer=make_viewer(by), now=NOW)
+        known.note(enrolment_id=enrolled.id)
         known.note(request_id=come_by_form(session, door, now=NOW, **named).id)
         moving = WishSaid(["stairs"], Needs(), NOW.date(), f"Souhait de {person.last_name}")
         wish = open_wish(session, person, moving, viewer=make_viewer(by), now=NOW)
@@ -261,6 +270,19 @@ class World:
         if by.organisation_id not in self.doors:
             self.doors[by.organisation_id] = open_door_to(self.session, by, now=NOW)
         return self.doors[by.organisation_id]
+
+    def _workshop(self, by: User) -> CollectiveSession:
+        """Give the collective session that the association holds for an account's landlord."""
+        if by.organisation_id not in self.workshops:
+            said = SessionSaid(
+                title="Atelier", kind="workshop", starts_at=NOW, minutes="60", place="Ici",
+                capacity="20", held_by=str(self.visitor.organisation_id),
+            )  # fmt: skip
+            (self.workshops[by.organisation_id],) = plan_session(
+                self.session, "seniors", said, landlord_id=by.organisation_id,
+                viewer=make_viewer(by), now=NOW,
+            )  # fmt: skip
+        return self.workshops[by.organisation_id]
 
     def bring(self, by: User, name: str, text: str) -> uuid.UUID:
         """Upload a file; nothing is imported."""

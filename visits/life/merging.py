@@ -34,6 +34,7 @@ from visits.models.people import (
     PhoneNumber,
 )
 from visits.models.referrals import Referral
+from visits.models.sessions import SessionEnrolment
 from visits.models.transfers import TransferWish
 from visits.models.works import WorkOrder
 from visits.people.by_hand import (
@@ -63,11 +64,11 @@ MOVED: tuple[Any, ...] = (
     AdaptationFile,
     Referral,
     TransferWish,
+    SessionEnrolment,
     Document,
 )
 FIELDS = ("civility", "last_name", "first_name", "born_on", "phone")
-UNDO_WITHIN = timedelta(days=30)
-DUPLICATE = "duplicate"
+UNDO_WITHIN, DUPLICATE = timedelta(days=30), "duplicate"
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,8 @@ def _mark(row: Any) -> Any:
         return None if row.ended_on else row.code
     if isinstance(row, PartRefusal):
         return None if row.ended_at else row.part
+    if isinstance(row, SessionEnrolment):
+        return None if row.withdrawn_at else row.session_id
     return None
 
 

@@ -2,7 +2,7 @@
 
 import enum
 import uuid
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +28,7 @@ from visits.models.people import (
 )
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.referrals import Referral, ReferralMove
+from visits.models.sessions import CollectiveSession, SessionEnrolment, SessionState
 from visits.models.support import SupportAct
 from visits.models.transfers import TransferOffer, TransferWish
 from visits.models.visits import COUNTED, Submission, Visit
@@ -38,6 +39,7 @@ from visits.sight.listing import Listed, Wanted
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer, hidden_homes, visible_cases
 from visits.sight.referrals import visible_referrals
+from visits.sight.sessions import visible_sessions
 from visits.sight.transfers import visible_wishes
 
 
@@ -52,6 +54,7 @@ class EntryKind(enum.StrEnum):
     CALL = "call"
     VISIT = "visit"
     SUPPORT = "support"
+    SESSION = "session"
     ANSWER = "answer"
     WORK = "work"
     ADAPTATION = "adaptation"
@@ -181,6 +184,11 @@ def _of_person(model: Any, at: Any, *where: ColumnElement[bool]) -> Callable[[_A
     return rows
 
 
+def _from_until(kind: EntryKind, model: Any, since: Any, until: Any) -> Iterator[_Source]:
+    yield _Source(kind, _of_person(model, since), model, step="from")
+    yield _Source(kind, _of_person(model, until), model, step="until")
+
+
 def _roles(asked: _Asked) -> Select[Any]:
     columns: tuple[Any, ...] = (RoleChange.id, RoleChange.noted_at)
     changes = select(*columns).join(RoleChange.occupancy).join(Occupancy.tenancy)
@@ -265,6 +273,13 @@ def _transfers(model: Any, at: Any) -> Callable[[_Asked], Select[Any]]:
     return rows
 
 
+def _sessions(asked: _Asked) -> Select[Any]:
+    on_list = (SessionEnrolment.withdrawn_at.is_(None), SessionEnrolment.waiting.is_(False))
+    seen = (CollectiveSession.state != SessionState.CANCELLED, visible_sessions(asked.viewer))
+    hers = _of_person(SessionEnrolment, CollectiveSession.starts_at, *on_list, *seen)(asked)
+    return hers.join(SessionEnrolment.of)
+
+
 _HOME = joinedload(Occupancy.tenancy).joinedload(Tenancy.dwelling).joinedload(Dwelling.residence)
 _CAME = func.coalesce(Occupancy.started_on, Tenancy.started_on, type_=Tenancy.started_on.type)
 _LEFT = func.coalesce(Occupancy.ended_on, Tenancy.ended_on, type_=Occupancy.ended_on.type)
@@ -314,6 +329,7 @@ SOURCES = (
         SupportAct,
         (joinedload(SupportAct.noted_by),),
     ),
+    _Source(EntryKind.SESSION, _sessions, SessionEnrolment, (joinedload(SessionEnrolment.of),)),
     _Source(
         EntryKind.ANSWER,
         _answers,
@@ -368,18 +384,8 @@ SOURCES = (
         step="until",
     ),
     _Source(EntryKind.CONSENT, _consents, Consent),
-    _Source(
-        EntryKind.REFUSED, _of_person(PartRefusal, PartRefusal.said_at), PartRefusal, (), "from"
-    ),
-    _Source(
-        EntryKind.REFUSED, _of_person(PartRefusal, PartRefusal.ended_at), PartRefusal, (), "until"
-    ),
-    _Source(
-        EntryKind.MEASURE, _of_person(PersonAlert, PersonAlert.noted_on), PersonAlert, (), "from"
-    ),
-    _Source(
-        EntryKind.MEASURE, _of_person(PersonAlert, PersonAlert.ended_on), PersonAlert, (), "until"
-    ),
+    *_from_until(EntryKind.REFUSED, PartRefusal, PartRefusal.said_at, PartRefusal.ended_at),
+    *_from_until(EntryKind.MEASURE, PersonAlert, PersonAlert.noted_on, PersonAlert.ended_on),
     _Source(EntryKind.SCORE, _of_person(ExternalScore, ExternalScore.assessed_on), ExternalScore),
     _Source(
         EntryKind.IDENTITY, _of_person(Correction, Correction.noted_at), Correction, (), "corrected"

@@ -15,6 +15,7 @@ from visits.models.cases import ON_THE_WAY, Case, CaseState
 from visits.models.people import Person
 from visits.models.visits import LIVE, Consequence, Submission, Visit, VisitState
 from visits.models.works import DONE_STATES, WorkOrder, WorkOrderState
+from visits.sessions.results import results_of
 from visits.sight.few import told_of
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer, visible_cases
@@ -24,6 +25,7 @@ VISITED, UNDER_WAY, CLOSED = "visited", "under_way", "closed"
 PERSONS = (VISITED, UNDER_WAY, "refused", "unreachable", "not_eligible", CLOSED)
 VISITS = ("visits_done", "visits_failed", "visits_to_come")
 WORKS = ("works_done", "works_open")
+SESSIONS = ("sessions_held", "sessions_came")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Figures:
     persons: tuple[Cell, ...]
     visits: tuple[Cell, ...]
     works: tuple[Cell, ...]
+    sessions: tuple[Cell, ...]
 
 
 def told_sum(cells: Sequence[Cell]) -> int | None:
@@ -55,6 +58,7 @@ def figures(session: Session, programme: str, *, viewer: Viewer) -> Figures:
         persons=_cells(session, PERSONS, _persons(programme, viewer)),
         visits=_cells(session, VISITS, _visits(programme, viewer)),
         works=_cells(session, WORKS, _works(programme, viewer)),
+        sessions=_sessions(session, programme, viewer),
     )
 
 
@@ -64,6 +68,14 @@ def _cells(
     counted = {code: (count, persons) for code, count, persons in session.execute(statement)}
     told = {code: counted.get(code, (0, 0)) for code in codes}
     return tuple(Cell(code, told_of(count, persons=some)) for code, (count, some) in told.items())
+
+
+def _sessions(session: Session, programme: str, viewer: Viewer) -> tuple[Cell, ...]:
+    """Count held sessions and who came to them, as often as they came."""
+    counted, persons = results_of(session, viewer, programme)
+    numbers = ((counted.held, counted.held), (counted.came, persons))
+    told = (told_of(count, persons=some) for count, some in numbers)
+    return tuple(Cell(code, one) for code, one in zip(SESSIONS, told, strict=True))
 
 
 def _persons(programme: str, viewer: Viewer) -> Select[str, int, int]:

@@ -76,6 +76,7 @@ class Action(enum.StrEnum):
     FOLLOW_ADAPTATIONS = "follow_adaptations"
     DECIDE_ADAPTATIONS = "decide_adaptations"
     FOLLOW_REFERRALS = "follow_referrals"
+    RUN_SESSIONS = "run_sessions"
     SEE_MAP = "see_map"
     SEE_OUTCOMES = "see_outcomes"
     KEEP_ACCOUNTS = "keep_accounts"
@@ -138,6 +139,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.FOLLOW_ADAPTATIONS: {COO: _ALL, SOC: _ALL},
     Action.DECIDE_ADAPTATIONS: {COO: _ALL},
     Action.FOLLOW_REFERRALS: {COO: _ALL, SOC: _ALL},
+    Action.RUN_SESSIONS: {COO: _ALL, SOC: _ALL, PAR: _MAN},
     Action.SEE_MAP: {MAN: _ALL, COO: _ALL, TEC: _ALL},
     Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL, PAR: _MAN},
     Action.KEEP_ACCOUNTS: {COO: _ALL, MAN: _ALL},
@@ -166,6 +168,7 @@ RIGHTS: dict[Action, frozenset[Right]] = {
     Action.CALL: frozenset({Right.CALL}),
     Action.NOTE_LIFE_EVENTS: frozenset({Right.CALL, Right.PLAN, Right.DECIDE}),
     Action.PLAN: frozenset({Right.PLAN}),
+    Action.RUN_SESSIONS: frozenset({Right.PLAN}),
     Action.VISIT_BESIDE: frozenset({Right.VISIT}),
     Action.DECIDE: frozenset({Right.DECIDE}),
     Action.SEE_OUTCOMES: frozenset({Right.FIGURES}),

@@ -18,6 +18,7 @@ from webapp.demo.checks import Checks
 from webapp.demo.diary import STARTS, Diary
 from webapp.demo.endings import Endings
 from webapp.demo.first_months import FirstMonths
+from webapp.demo.group_sessions import hold_group_sessions
 from webapp.demo.moves import wish_to_move
 from webapp.demo.referrals import Referrals
 from webapp.demo.size import Size
@@ -64,6 +65,7 @@ def live(
     measure_adapted_homes(story, since)
     wish_to_move(story)
     note_budget(story, len(enrolled))
+    hold_group_sessions(story)
     bring_back_some(story)
     fill_bags(story, since)
     note_alerts(story, enrolled[: round(len(enrolled) * CALLED)], since)

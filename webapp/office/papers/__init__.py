@@ -5,7 +5,14 @@ from flask_babel import lazy_gettext as _l
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
-from webapp.office.papers import home_sheets, kit_receipts, order_sheets, tenant_reports, wording
+from webapp.office.papers import (
+    home_sheets,
+    kit_receipts,
+    order_sheets,
+    signature_sheets,
+    tenant_reports,
+    wording,
+)
 from webapp.office.papers.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
@@ -14,6 +21,7 @@ SUBJECT = Subject(
         order_sheets.order_sheets,
         home_sheets.home_sheets,
         kit_receipts.kit_receipts,
+        signature_sheets.signature_sheets,
         wording.wording,
     ),
     navigation=(Item(132, "wording.index", _l("Papers"), "file-earmark-text", Action.EDIT_PAPERS),),

@@ -24,6 +24,7 @@ READS: dict[EntryKind, Action] = {
     EntryKind.CALL: Action.SEE_CASES,
     EntryKind.VISIT: Action.SEE_PERSONS,
     EntryKind.SUPPORT: Action.SEE_CASES,
+    EntryKind.SESSION: Action.RUN_SESSIONS,
     EntryKind.ANSWER: Action.SEE_ANSWERS,
     EntryKind.WORK: Action.SEE_WORKS,
     EntryKind.ADAPTATION: Action.FOLLOW_ADAPTATIONS,

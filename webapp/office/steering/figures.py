@@ -23,7 +23,11 @@ def index() -> ResponseReturnValue:
             programme=programme,
             programmes=programmes_in_reach(session, viewer()),
             persons=counted.persons,
-            groups=[("visits", counted.visits), ("works", counted.works)],
+            groups=[
+                ("visits", counted.visits),
+                ("works", counted.works),
+                ("sessions", counted.sessions),
+            ],
             share=_share,
             told_sum=told_sum,
         )

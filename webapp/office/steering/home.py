@@ -37,6 +37,7 @@ from visits.models.works import WorkOrder
 from visits.programmes import Programme
 from visits.referrals.requests import count_waiting
 from visits.retention.jobs import job_states
+from visits.sessions.session_list import TO_CONFIRM, SessionFilter, count_sessions
 from visits.sight.listing import Wanted
 from visits.steering.outcomes import Rate, outcomes
 from visits.steering.waiting import count_accounts, week_of
@@ -178,6 +179,7 @@ def _coordinator(session: Session) -> list[Tile]:
         *_awaited(session),
         *_of_kinds(session),
         *_requests(session),
+        *_past_sessions(session),
     ]
 
 
@@ -229,6 +231,14 @@ def _requests(session: Session) -> list[Tile]:
     return [Tile(_("Requests by form"), waiting, link, tone="warn")] if waiting else []
 
 
+def _past_sessions(session: Session) -> list[Tile]:
+    """Count the group sessions of which nobody said whether they were held; nothing while none."""
+    only = SessionFilter(state=TO_CONFIRM)
+    count = count_sessions(session, viewer(Action.RUN_SESSIONS), only=only, now=now())
+    link = _to("group_sessions.index", state=TO_CONFIRM)
+    return [Tile(_("Sessions to confirm"), count, link, tone="warn")] if count else []
+
+
 def _partner(session: Session) -> list[Tile]:
     programme = chosen_programme(session, "", viewer(Action.SEE_CASES))
     calls = [_calls(session, _("To call today"), programme, TO_CONTACT)]
@@ -240,6 +250,7 @@ def _partner(session: Session) -> list[Tile]:
         *_support(session, _FOLLOWED),
         *_cases(session, programme),
         *_of_kinds(session),
+        *(_past_sessions(session) if may(Action.RUN_SESSIONS) else ()),
     ]
 
 
@@ -282,6 +293,7 @@ def _social_worker(session: Session) -> list[Tile]:
         *_support(session, _FOLLOWED),
         *_requests(session),
         *_awaited(session),
+        *_past_sessions(session),
         _to_review(session),
         _week(session),
     ]
@@ -317,11 +329,7 @@ def _past_parameters(session: Session) -> Tile:
 def _administrator(session: Session) -> list[Tile]:
     run = run_by(landlord_bound(), g.account.organisation_id)
     return [
-        Tile(
-            _("Open accounts"),
-            count_accounts(session, run, active=True),
-            _to("accounts.index"),
-        ),
+        Tile(_("Open accounts"), count_accounts(session, run, active=True), _to("accounts.index")),
         Tile(
             _("Closed accounts"),
             count_accounts(session, run, active=False),
@@ -337,11 +345,7 @@ def _funder(session: Session) -> list[Tile]:
         return []
     eyes = viewer(Action.SEE_FIGURES)
     return [
-        Tile(
-            pick(dict(one.name)),
-            _("See the figures"),
-            _to("figures.index", programme=one.code),
-        )
+        Tile(pick(dict(one.name)), _("See the figures"), _to("figures.index", programme=one.code))
         for one in programmes_in_reach(session, eyes)
     ]
 

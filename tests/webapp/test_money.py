@@ -14,6 +14,7 @@ from tests.conftest import NOW
 from tests.factories import make_case, make_user, make_viewer, make_visit
 from visits.models.accounts import Organisation, OrganisationKind, Role
 from visits.models.money import Basis, CostKind, MoneyKind, MoneyNote
+from visits.models.sessions import CollectiveSession, SessionKind, SessionState
 from visits.models.visits import VisitState
 from visits.money.accounts import ToldUnitCost, UnitCost, accounts, count_each
 from visits.money.notes import MoneyFilter, MoneySaid, note_money, withdraw_money
@@ -229,3 +230,25 @@ def test_money_is_closed_to_other_roles(client_as: SignIn, landlord: str, role: 
     assert client.get("/money/").status_code == 403
     assert client.get("/money/money.csv").status_code == 403
     assert client.post("/money/", data=COST | {"landlord": landlord}).status_code == 403
+
+
+def test_what_group_sessions_cost_is_spent_too_and_typed_once(session: Session) -> None:
+    by = make_user(session)
+    viewer = make_viewer(by)
+    for state, days, programme in (
+        (SessionState.HELD, 0, "seniors"),
+        (SessionState.PLANNED, 0, "seniors"),
+        (SessionState.HELD, 400, "seniors"),
+        (SessionState.HELD, 0, "residences"),
+    ):
+        session.add(
+            CollectiveSession(
+                programme=programme, landlord_id=by.organisation_id, title="Atelier",
+                kind=SessionKind.WORKSHOP, state=state, starts_at=NOW - timedelta(days=days),
+                minutes=120, cost_cents=75_00, place="Salle",
+                held_by_name="Atelier Cuisine", planned_at=NOW, planned_by_id=by.id,
+            )
+        )  # fmt: skip
+    session.flush()
+    found = accounts(session, viewer, find_programme(session, "seniors"), only=YEAR)
+    assert (found.of_sessions, found.spent, found.costs.total()) == (75_00, 75_00, 0)

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from visits.ground.deadlines import midnight_in_paris
 from visits.models.cases import Case
 from visits.models.money import Basis, CostKind, MoneyKind, MoneyNote
+from visits.models.sessions import CollectiveSession, SessionState
 from visits.models.visits import Visit, VisitState
 from visits.money.notes import MoneyFilter, in_reach
 from visits.programmes import Programme
 from visits.programmes.shape import BudgetLine
 from visits.sight import Viewer
 from visits.sight.lists import cases_seen
+from visits.sight.sessions import visible_sessions
 
 # A unit cost that was told may be rounded by so much of what it should be.
 ROUNDED = Decimal("0.01")
@@ -66,6 +68,7 @@ class Accounts:
     costs: Counter[CostKind] = field(default_factory=Counter)
     asked: Counter[str] = field(default_factory=Counter)
     paid: Counter[str] = field(default_factory=Counter)
+    of_sessions: int = 0
     unit_costs: list[UnitCost] = field(default_factory=list)
     told: list[ToldUnitCost] = field(default_factory=list)
 
@@ -73,6 +76,11 @@ class Accounts:
     def budget_cents(self) -> int:
         """All that is set aside."""
         return sum(round(line.amount * 100) for line in self.budget)
+
+    @property
+    def spent(self) -> int:
+        """All that was spent: the costs noted here, and those that stand with group sessions."""
+        return self.costs.total() + self.of_sessions
 
     @property
     def payers(self) -> list[str]:
@@ -99,7 +107,8 @@ def accounts(
             found.asked[note.payer or ""] += note.cents
         elif note.kind is MoneyKind.GRANT_PAID:
             found.paid[note.payer or ""] += note.cents
-    spent = found.costs.total()
+    found.of_sessions = _of_sessions(session, viewer, only)
+    spent = found.spent
     counts = count_each(session, viewer, programme, only=only)
     found.unit_costs = [UnitCost(basis, spent, counts[basis]) for basis in Basis]
     found.told = [
@@ -141,6 +150,18 @@ def count_each(
         Basis.DIAGNOSTIC: of_first_kind,
         Basis.HOUSEHOLD_HELPED: of_persons,
     }
+
+
+def _of_sessions(session: Session, viewer: Viewer, only: MoneyFilter) -> int:
+    """Sum what the group sessions cost that were held in a period, in cents."""
+    held = (
+        CollectiveSession.programme == only.programme,
+        CollectiveSession.state == SessionState.HELD,
+        CollectiveSession.starts_at >= midnight_in_paris(only.first),
+        CollectiveSession.starts_at < _after(only.last),
+        visible_sessions(viewer),
+    )
+    return session.scalar(select(func.sum(CollectiveSession.cost_cents)).where(*held)) or 0
 
 
 def _of_first_kind(programme: Programme) -> ColumnElement[bool]:

@@ -101,7 +101,7 @@ def test_a_case_counts_up_to_its_last_day_and_twice_nowhere(session: Session) ->
         session, Case.id.in_([ended.id, before.id]), viewer=make_viewer(by), first=MAY,
         last=JUNE - timedelta(days=1), today=JULY,
     )  # fmt: skip
-    assert [(one.case.id, one.days) for one in months] == [(ended.id, 10)]
+    assert [(one.of.case_id, one.days) for one in months] == [(ended.id, 10)]
 
 
 def test_a_priority_district_is_known_only_where_somebody_said_so(session: Session) -> None:

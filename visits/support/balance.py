@@ -7,21 +7,37 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
+from visits.models.accounts import Organisation
 from visits.models.cases import Case, CasePause, Task, TaskState
-from visits.models.portfolio import Dwelling
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling, Residence
 from visits.models.support import ActKind, SupportAct
 from visits.models.visits import Visit, VisitState
 from visits.programmes.facts import stands_in_priority_district
 from visits.sight import Viewer
+from visits.sight.listing import FEW
 from visits.sight.lists import cases_seen
 from visits.support.pace import is_missed, is_turn
 
 Days = tuple[date, date]
+
+
+class Household(NamedTuple):
+    """A case as the balance counts it; `in_priority_district` is None where nobody said."""
+
+    case_id: uuid.UUID
+    person_id: uuid.UUID
+    landlord_id: uuid.UUID
+    opened_on: date
+    closed_on: date | None
+    organisation: str | None
+    in_priority_district: bool | None
 
 
 @dataclass
@@ -34,7 +50,7 @@ class CaseMonth:
     for; of those somebody `explained` some.
     """
 
-    case: Case
+    of: Household
     month: date
     days: int
     visits: int = 0
@@ -51,38 +67,41 @@ class CaseMonth:
 
 @dataclass
 class Totals:
-    """What several months of several cases came to; `support_months` is a sum of shares of months.
+    """What several months of several cases came to.
 
-    `districts` says of each household of whose home it is known whether it stands in a priority
-    district.
+    `organisations` are in charge. `districts` says of each household of whose home it is known
+    whether it stands in a priority district.
     """
 
     cases: set[uuid.UUID] = field(default_factory=set)
-    organisations: set[uuid.UUID] = field(default_factory=set)
-    support_months: Fraction = Fraction(0)
+    organisations: set[str] = field(default_factory=set)
     visits: int = 0
     acts: Counter[ActKind] = field(default_factory=Counter)
     minutes: int = 0
     missed: int = 0
     explained: int = 0
     districts: dict[uuid.UUID, bool] = field(default_factory=dict)
+    # Days that count, by how many days their month has: shares are summed once, exactly.
+    _days: Counter[int] = field(default_factory=Counter)
 
     def add(self, one: CaseMonth) -> None:
         """Count a month of a case."""
-        self.cases.add(one.case.id)
-        if one.case.organisation_id is not None:
-            self.organisations.add(one.case.organisation_id)
-        self.support_months += Fraction(one.days, one.of_days)
+        self.cases.add(one.of.case_id)
+        if one.of.organisation is not None:
+            self.organisations.add(one.of.organisation)
+        self._days[one.of_days] += one.days
         self.visits += one.visits
         self.acts.update(one.acts)
         self.minutes += one.minutes
         self.missed += one.missed
         self.explained += one.explained
-        if one.case.residence is not None:
-            home = one.case.residence
-            within = stands_in_priority_district(home.priority_district, home.reference)
-            if within is not None:
-                self.districts[one.case.id] = within
+        if one.of.in_priority_district is not None:
+            self.districts[one.of.case_id] = one.of.in_priority_district
+
+    @property
+    def support_months(self) -> Fraction:
+        """Sum the shares of months that count."""
+        return sum((Fraction(days, of) for of, days in self._days.items()), Fraction(0))
 
     @property
     def in_priority_district(self) -> int:
@@ -116,33 +135,54 @@ def balance(
     is counted of days to come.
     """
     last = min(last, today)
-    statement = (
-        select(Case)
-        .where(cases, cases_seen(session, viewer))
-        .where(
-            Case.opened_at < _after(last), or_(Case.closed_on.is_(None), Case.closed_on >= first)
-        )
-        .options(
-            joinedload(Case.person),
-            joinedload(Case.organisation),
-            joinedload(Case.dwelling).joinedload(Dwelling.residence),
-        )
-    )
-    found = session.scalars(statement.order_by(Case.opened_at, Case.id)).all()
     rested = _pauses(session, cases)
     months = {
-        (case.id, month): CaseMonth(case, month, days)
-        for case in found
+        (one.case_id, month): CaseMonth(one, month, days)
+        for one in _households(session, cases, viewer, first, last)
         for month, days in days_by_month(
-            max(first, today_in_paris(case.opened_at)),
-            min(last, case.closed_on or last),
-            but=rested.get(case.id, ()),
+            max(first, one.opened_on),
+            min(last, one.closed_on or last),
+            but=rested.get(one.case_id, ()),
         )
     }
     _count_visits(session, cases, months, first, last)
     _count_acts(session, cases, months, first, last)
     _count_missed(session, cases, months, first, last, today)
     return list(months.values())
+
+
+def _households(
+    session: Session, cases: ColumnElement[bool], viewer: Viewer, first: date, last: date
+) -> list[Household]:
+    """List the cases that were open on a day from one to another, of those the viewer may see."""
+    statement = (
+        select(
+            Case.id,
+            Case.person_id,
+            Case.landlord_id,
+            Case.opened_at,
+            Case.closed_on,
+            Organisation.name,
+            Residence.priority_district,
+            Residence.reference,
+            Case.dwelling_id,
+        )
+        .outerjoin(Case.organisation)
+        .outerjoin(Case.dwelling)
+        .outerjoin(Dwelling.residence)
+        .where(cases, cases_seen(session, viewer))
+        .where(Case.opened_at < _after(last))
+        .where(or_(Case.closed_on.is_(None), Case.closed_on >= first))
+    )
+    found = session.execute(statement.order_by(Case.opened_at, Case.id))
+    return [
+        Household(
+            case_id, person_id, landlord_id, today_in_paris(opened_at), closed_on, organisation,
+            stands_in_priority_district(district, reference) if home else None,
+        )
+        for case_id, person_id, landlord_id, opened_at, closed_on, organisation, district,
+        reference, home in found
+    ]  # fmt: skip
 
 
 def days_by_month(
@@ -169,6 +209,15 @@ def _covered(begin: date, end: date, pauses: Collection[Days]) -> int:
             days += (stop - start).days + 1
             upto = stop + timedelta(days=1)
     return days
+
+
+def names_of(session: Session, persons: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Give the names of those a balance is of, as they stand on lists."""
+    ids, found = list(persons), dict[uuid.UUID, str]()
+    for start in range(0, len(ids), FEW):
+        some = select(Person).where(Person.id.in_(ids[start : start + FEW]))
+        found |= {one.id: one.name for one in session.scalars(some.order_by(Person.id))}
+    return found
 
 
 def _pauses(session: Session, cases: ColumnElement[bool]) -> Mapping[uuid.UUID, Sequence[Days]]:

@@ -176,16 +176,14 @@ def _asked(session: Session, viewer: Viewer, only: SupportFilter, today: date) -
         found = found.where(Case.closed_on.is_not(None))
     else:
         found = found.where(Case.closed_on.is_(None))
+    which = [Case.referent_id == viewer.user_id] if only.mine else []
+    which += [Case.programme == only.programme] if only.programme else []
     if only.which in (MISSED, RAISED):
-        missed = runs(session, today)
+        missed = runs(session, today, *which)
         found = found.join(missed, missed.c.case_id == Case.id)
         if only.which == RAISED:
             found = found.where(is_raised(session, missed))
-    if only.mine:
-        found = found.where(Case.referent_id == viewer.user_id)
-    if only.programme:
-        found = found.where(Case.programme == only.programme)
-    return found
+    return found.where(*which)
 
 
 def _of_turns(viewer: Viewer, only: TurnFilter) -> Iterator[ColumnElement[bool]]:

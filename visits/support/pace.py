@@ -68,10 +68,11 @@ def is_missed(today: date) -> ColumnElement[bool]:
     return and_(Task.state.in_(MISSED), Task.due_on < today)
 
 
-def runs(session: Session, today: date) -> Subquery:
+def runs(session: Session, today: date, *which: ColumnElement[bool]) -> Subquery:
     """Select the open cases whose last turns were missed: `case_id`, `in_a_row`, `since`.
 
-    A turn that was kept, or missed for a reason that somebody said, ends a row.
+    A turn that was kept, or missed for a reason that somebody said, ends a row. `which` are
+    conditions on `Case` that leave out whom nobody asks about.
     """
     later = aliased(Task)
     ended = select(func.max(later.due_on)).where(
@@ -79,7 +80,7 @@ def runs(session: Session, today: date) -> Subquery:
         later.cadence == Task.cadence,
         later.state.in_((TaskState.DONE, TaskState.IMPOSSIBLE)),
     )
-    last = ended.correlate(Task).scalar_subquery()
+    last = func.coalesce(ended.correlate(Task).scalar_subquery(), date.min)
     return (
         select(
             Task.case_id,
@@ -87,9 +88,9 @@ def runs(session: Session, today: date) -> Subquery:
             func.min(Task.due_on).label("since"),
         )
         .join(Task.case)
-        .where(is_turn(session), Case.closed_on.is_(None))
+        .where(is_turn(session), Case.closed_on.is_(None), *which)
         .where(Task.state.in_(UNEXPLAINED), Task.due_on < today)
-        .where(or_(last.is_(None), Task.due_on > last))
+        .where(Task.due_on > last)
         .group_by(Task.case_id)
         .subquery()
     )
@@ -97,9 +98,8 @@ def runs(session: Session, today: date) -> Subquery:
 
 def runs_of(session: Session, cases: Collection[uuid.UUID], today: date) -> dict[uuid.UUID, Run]:
     """Tell of each of some cases whose last turns were missed how many, and since when."""
-    found = runs(session, today)
-    statement = select(found).where(found.c.case_id.in_(cases))
-    return {row.case_id: Run(row.in_a_row, row.since) for row in session.execute(statement)}
+    found = session.execute(select(runs(session, today, Case.id.in_(cases))))
+    return {row.case_id: Run(row.in_a_row, row.since) for row in found}
 
 
 def is_raised(session: Session, missed: Subquery) -> ColumnElement[bool]:

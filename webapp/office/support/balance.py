@@ -1,7 +1,8 @@
 """What a programme's accompaniments came to: by month, by organisation, and as a file."""
 
+import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from flask import Blueprint, render_template, request
@@ -14,7 +15,7 @@ from visits.models.cases import Case
 from visits.models.support import ActKind
 from visits.programmes import Programme
 from visits.programmes.published import load_programmes
-from visits.support.balance import CaseMonth, Totals, balance, totals
+from visits.support.balance import CaseMonth, Totals, balance, names_of, totals
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import pick
 from webapp.frame.transaction import now
@@ -60,8 +61,9 @@ def export() -> ResponseReturnValue:
         programmes = [one for one in load_programmes(session).values() if one.support]
         programme, (first, last) = _chosen(programmes), _period()
         months = _months(session, programme, first, last) if programme else []
-        shown.update(one.case.person_id for one in months)
-        return list_file("bilan-accompagnement.csv", _lines(months))
+        shown.update(one.of.person_id for one in months)
+        names = names_of(session, {one.of.person_id for one in months})
+        return list_file("bilan-accompagnement.csv", _lines(months, names))
 
 
 def _months(session: Session, programme: Programme, first: date, last: date) -> list[CaseMonth]:
@@ -99,7 +101,7 @@ def _month(name: str) -> date | None:
 
 
 def _organisation(one: CaseMonth) -> str:
-    return one.case.organisation.name if one.case.organisation else str(_("None in particular"))
+    return one.of.organisation or str(_("None in particular"))
 
 
 def _summed(
@@ -111,7 +113,9 @@ def _summed(
     return [(key, totals(found[key])) for key in sorted(found, key=str)]
 
 
-def _lines(months: Sequence[CaseMonth]) -> Iterator[Sequence[object]]:
+def _lines(
+    months: Sequence[CaseMonth], names: Mapping[uuid.UUID, str]
+) -> Iterator[Sequence[object]]:
     heads = (_("Month"), _("Person"), _("Organisation"), *landlord_heads())
     yield (
         *heads, _("Days"), _("Days of the month"), _("Support-months"), _("Visits"),
@@ -121,9 +125,9 @@ def _lines(months: Sequence[CaseMonth]) -> Iterator[Sequence[object]]:
     for one in months:
         yield (
             f"{one.month:%Y-%m}",
-            one.case.person.name,
+            names[one.of.person_id],
             _organisation(one),
-            *landlord_cells(one.case.landlord_id),
+            *landlord_cells(one.of.landlord_id),
             one.days,
             one.of_days,
             round(one.days / one.of_days, 4),

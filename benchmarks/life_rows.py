@@ -241,7 +241,8 @@ INSERT INTO task (id, case_id, landlord_id, kind, cadence, visit_kind, not_befor
 {EACH}
 SELECT {_id(TASK, "i")}, {_id(CASE, "c")}, :landlord,
        CASE k % 3 WHEN 2 THEN 'review' ELSE 'visit' END,
-       'written_' || (k % 3), '', date(due_on, '-30 days'), due_on, NULL,
+       CASE WHEN k % 3 <> 2 AND due_on < :today THEN 'weekly' ELSE 'written_' || (k % 3) END,
+       '', date(due_on, '-30 days'), due_on, NULL,
        CASE WHEN due_on >= :today AND c % 11 = 10 THEN 'withdrawn' WHEN due_on >= :today THEN 'open'
             WHEN k % 3 = 0 THEN 'done' WHEN c * 7 % 40 = k THEN 'open'
             WHEN c % 6 = k THEN 'lapsed' ELSE 'done' END,

@@ -56,7 +56,9 @@ LISTS = {
         "/tasks/?state=open_all&sort=name", "/tasks/?state=open_all&q=martin",
         "/cases/?programme=seniors", "/cases/?programme=seniors&state=all",
         "/cases/?programme=isolated_tenants&state=all&q=martin", "/visits/", "/visits/?q=martin",
-        "/people/?q=martin", "/people/?q=martim", "/people/?q=jean+bernard",
+        "/people/?q=martin", "/people/?q=martim", "/people/?q=jean+bernard", "/support/",
+        "/support/?which=raised", "/support/balance/?programme=isolated_tenants",
+        "/money/?programme=seniors",
     ),
     PARTNER: ("/", "/tasks/", "/cases/?programme=isolated_tenants", "/visits/"),
 }  # fmt: skip

@@ -34,6 +34,7 @@ TARGETS = (
     Target(r"submissions, 32 clients: wait", 3_000),
     Target(r"map of [\d,]+: view at zoom", 50),
     Target(r"map of [\d,]+: one dwelling anew", 20),
+    Target(r"lists of [\d,]+: \w+(?: \w+)* /(support/balance|money)/", 1_000),
     Target(r"(lists|files) of (13|100),000", 150),
     Target(r"(lists|files) of 1,000,000", 300),
     Target(r"targeting in", 2),

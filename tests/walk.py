@@ -204,6 +204,7 @@ NOT_PAGES = frozenset(
         "transfers.export",
         "group_sessions.export",
         "session_results.export",
+        "session_calendar.entry",
         "signature_sheets.paper",
     }
 )

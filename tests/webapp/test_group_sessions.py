@@ -277,3 +277,28 @@ def test_who_looks_after_an_area_sees_what_is_in_no_other(
     hidden = next(one for one in planned(session) if one.title == "Au sud")
     assert reader.get(f"/group-sessions/{hidden.id}").status_code == 404
     assert post(reader, NEW, **(WORKSHOP | {"residence": "SUD", "place": ""}))[0] == 422
+
+
+def test_a_session_is_taken_into_a_calendar(client: FlaskClient, session: Session) -> None:
+    long = "Atelier équilibre; gestes, postures et prévention des chutes à la maison, chez soi"
+    post(client, NEW, **(WORKSHOP | {"title": long}))
+    (one,) = planned(session)
+    path = f"/group-sessions/{one.id}/session.ics"
+    assert path in client.get(f"/group-sessions/{one.id}").text
+    answer = client.get(path)
+    lines = answer.get_data().split(b"\r\n")
+    assert answer.mimetype == "text/calendar"
+    assert all(len(line) <= 75 for line in lines)
+    said = answer.get_data(as_text=True).replace("\r\n ", "")
+    for line in (
+        "DTSTART:20260317T130000Z",
+        "DTEND:20260317T150000Z",
+        f"SUMMARY:{long.replace(';', chr(92) + ';').replace(',', chr(92) + ',')}",
+        "LOCATION:Salle Jean-Moulin",
+        "STATUS:CONFIRMED",
+        "SEQUENCE:0",
+    ):
+        assert f"{line}\r\n" in said, line
+    post(client, f"/group-sessions/{one.id}/state", act="cancel", why="Pluie", turn="0")
+    again = client.get(path).text
+    assert "STATUS:CANCELLED" in again and "SEQUENCE:1" in again and "Pluie" not in again

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
-from webapp.office.sessions import attendance, planning, results, sessions
+from webapp.office.sessions import attendance, calendar, planning, results, sessions
 from webapp.office.sessions.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
@@ -14,6 +14,7 @@ SUBJECT = Subject(
         planning.session_planning,
         attendance.session_attendance,
         results.session_results,
+        calendar.session_calendar,
     ),
     navigation=(
         Item(

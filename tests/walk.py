@@ -72,6 +72,8 @@ PAGES = frozenset(
         "people.index",
         "people.show",
         "people_by_hand.new",
+        "places.of_residence",
+        "places.show",
         "register.index",
         "transfer_wishes.new",
         "transfer_wishes.show",

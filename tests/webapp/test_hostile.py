@@ -41,6 +41,7 @@ from visits.models.works import WorkOrder
 from visits.portfolio import upload_file
 from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
+from visits.stays.places import PlaceSaid, add_place
 from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
 from visits.stock.ordering import order_article
@@ -102,7 +103,7 @@ FIELDS = (
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
     *ADAPTED, *REFERRED, *REGISTER, "there", "since",
     "reasons", "demands", "wheelchair", "city", "dwelling", "answer",
-    "happened_on", "present", "confidential",
+    "happened_on", "present", "confidential", "contract", "months", "fee", "since_on",
 )  # fmt: skip
 
 
@@ -167,9 +168,12 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     moving = WishSaid(["stairs"], Needs(wheelchair=True), now.date())
     done = note_act(session, case, ActSaid("office", now.date()), viewer=viewer, now=now)
     wished = open_wish(session, case.person, moving, viewer=viewer, now=now)
+    room = PlaceSaid("room", "Chambre 1", "once", 12, 300_00, now.date())
+    place = add_place(session, case.dwelling, room, viewer=viewer, now=now)
     session.commit()
     return {
-        "door_id": str(door.id), "request_id": str(asked.id), "referral_id": str(referral.id),
+        "place_id": str(place.id), "door_id": str(door.id),
+        "request_id": str(asked.id), "referral_id": str(referral.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
         "trait_id": str(trait.id), "wish_id": str(wished.id),
         "case_act_id": str(done.id),

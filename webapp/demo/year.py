@@ -18,6 +18,7 @@ from webapp.demo.diary import STARTS, Diary
 from webapp.demo.endings import Endings
 from webapp.demo.first_months import FirstMonths
 from webapp.demo.moves import wish_to_move
+from webapp.demo.places import add_places
 from webapp.demo.referrals import Referrals
 from webapp.demo.size import Size
 from webapp.demo.stock import Home
@@ -61,6 +62,7 @@ def live(
     to_call = enrolled[round(len(enrolled) * CALLED) :]
     _protect_one(story, to_call[-1], since)
     measure_adapted_homes(story, since)
+    add_places(story, since)
     wish_to_move(story)
     bring_back_some(story)
     fill_bags(story, since)

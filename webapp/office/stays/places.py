@@ -1,0 +1,175 @@
+"""Places of a residence: its page of them, and each with what is changed of it."""
+
+import uuid
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from visits.ground.deadlines import today_in_paris
+from visits.ground.errors import Conflict, Invalid, Refused
+from visits.homes.register import tell
+from visits.models.stays import Contract, Place, PlaceKind
+from visits.sight.homes import find_home, find_residence
+from visits.stays.contracts import LONGEST_MONTHS
+from visits.stays.place_list import (
+    ALL,
+    STANDING,
+    WITHDRAWN,
+    PlaceFilter,
+    count_to_stay_in,
+    homes_for_places,
+    list_places,
+)
+from visits.stays.places import (
+    NAME_LENGTH,
+    WHY_LENGTH,
+    add_place,
+    change_place,
+    find_place,
+    put_place_back,
+    withdraw_place,
+)
+from webapp.access.auth import Action, requires, viewer
+from webapp.frame.errors import sentence
+from webapp.frame.transaction import now, reading, transaction
+from webapp.office.frame.listing import stands_at, wanted_by
+from webapp.office.stays.typed import typed_place, typed_turn
+
+places = Blueprint("places", __name__, url_prefix="/stays/places")
+STATES = (STANDING, WITHDRAWN, ALL)
+
+
+@places.get("/of/<uuid:residence_id>")
+@requires(Action.SEE_HOMES)
+def of_residence(residence_id: uuid.UUID) -> ResponseReturnValue:
+    """List the places of a residence; nobody is named."""
+    return _page_of_residence(residence_id)
+
+
+@places.post("/of/<uuid:residence_id>")
+@requires(Action.EDIT_HOMES)
+def add(residence_id: uuid.UUID) -> ResponseReturnValue:
+    """Add a place to a dwelling of a residence."""
+    try:
+        dwelling_id = request.form.get("dwelling", type=uuid.UUID)
+        if dwelling_id is None:
+            raise Invalid({"dwelling": "required"})
+        said = typed_place()
+        with transaction() as session:
+            dwelling = find_home(session, viewer(), dwelling_id)
+            place = add_place(session, dwelling, said, viewer=viewer(), now=now())
+    except (Invalid, Conflict) as refused:
+        return _page_of_residence(residence_id, refused), _status(refused)
+    flash(_("The place %(name)s is added.", name=place.name), "success")
+    return redirect(url_for(".of_residence", residence_id=residence_id))
+
+
+@places.get("/<uuid:place_id>")
+@requires(Action.SEE_HOMES)
+def show(place_id: uuid.UUID) -> ResponseReturnValue:
+    """Show a place: what it is, its contract, how far one gets."""
+    return _page(place_id)
+
+
+@places.post("/<uuid:place_id>")
+@requires(Action.EDIT_HOMES)
+def change(place_id: uuid.UUID) -> ResponseReturnValue:
+    """Change how a place is called, its fee, its contract."""
+
+    def do(session: Session, place: Place) -> str:
+        change_place(session, place, typed_place(), turn=typed_turn(), viewer=viewer(), now=now())
+        return str(_("Changed. Whoever stays there keeps the contract she has."))
+
+    return _change(place_id, do)
+
+
+@places.post("/<uuid:place_id>/withdraw")
+@requires(Action.EDIT_HOMES)
+def withdraw(place_id: uuid.UUID) -> ResponseReturnValue:
+    """Withdraw a place."""
+
+    def do(session: Session, place: Place) -> str:
+        why = request.form.get("why", "")
+        withdraw_place(session, place, why, turn=typed_turn(), viewer=viewer(), now=now())
+        return str(_("Withdrawn: it stays readable, and counts no more from today on."))
+
+    return _change(place_id, do)
+
+
+@places.post("/<uuid:place_id>/back")
+@requires(Action.EDIT_HOMES)
+def back(place_id: uuid.UUID) -> ResponseReturnValue:
+    """Let a place that was withdrawn count again."""
+
+    def do(session: Session, place: Place) -> str:
+        put_place_back(session, place, turn=typed_turn())
+        return str(_("Put back: it counts again."))
+
+    return _change(place_id, do)
+
+
+def _change(place_id: uuid.UUID, do: Callable[[Session, Place], str]) -> ResponseReturnValue:
+    try:
+        with transaction() as session:
+            said = do(session, find_place(session, viewer(), place_id, to_change=True))
+    except (Invalid, Conflict) as refused:
+        return _page(place_id, refused), _status(refused)
+    flash(said, "success")
+    return redirect(url_for(".show", place_id=place_id))
+
+
+def _page_of_residence(residence_id: uuid.UUID, refused: Refused | None = None) -> str:
+    stands_at("places.of_residence", residence_id=residence_id)
+    asked = request.args.get("state", STANDING)
+    state, today = asked if asked in STATES else STANDING, today_in_paris(now())
+    with reading() as session:
+        seeing = viewer(Action.SEE_HOMES)
+        residence = find_residence(session, seeing, residence_id)
+        only = PlaceFilter(residence_id, state)
+        return render_template(
+            "stays/residence.html",
+            residence=residence,
+            listed=list_places(
+                session, seeing, only=only, wanted=wanted_by("dwelling"), today=today
+            ),
+            to_stay_in=count_to_stay_in(session, seeing, residence_id),
+            homes=homes_for_places(session, seeing, residence_id),
+            state=state,
+            states=STATES,
+            **_form(refused),
+        )
+
+
+def _page(place_id: uuid.UUID, refused: Refused | None = None) -> str:
+    with reading() as session:
+        place = find_place(session, viewer(Action.SEE_HOMES), place_id)
+        home = tell(session, [place.dwelling_id], today=today_in_paris(now()))
+        return render_template(
+            "stays/place.html",
+            place=place,
+            home=home[place.dwelling_id],
+            why_length=WHY_LENGTH,
+            **_form(refused),
+        )
+
+
+def _form(refused: Refused | None) -> dict[str, object]:
+    """Give what the form of a place shows, with what was typed and why it was refused."""
+    fields = refused.fields if isinstance(refused, Invalid) else {}
+    return {
+        "kinds": list(PlaceKind),
+        "contracts": list(Contract),
+        "longest_months": LONGEST_MONTHS,
+        "name_length": NAME_LENGTH,
+        "day_now": today_in_paris(now()),
+        "typed": request.form if refused else {},
+        "errors": {name: sentence(code) for name, code in fields.items()},
+        "said": sentence(refused.code) if isinstance(refused, Conflict) else "",
+    }
+
+
+def _status(refused: Refused) -> int:
+    return 422 if isinstance(refused, Invalid) else 409

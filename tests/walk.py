@@ -75,6 +75,9 @@ PAGES = frozenset(
         "places.of_residence",
         "places.show",
         "register.index",
+        "stays.index",
+        "stays.new",
+        "stays.show",
         "transfer_wishes.new",
         "transfer_wishes.show",
         "transfers.awaited",
@@ -188,6 +191,7 @@ NOT_PAGES = frozenset(
         "referral_requests.export",
         "referrals.export",
         "register.export",
+        "stays.export",
         "transfers.awaited_as_file",
         "transfers.export",
     }

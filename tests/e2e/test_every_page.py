@@ -31,7 +31,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Residence
 from visits.models.referral_requests import ReferralDoor, ReferralRequest
 from visits.models.referrals import Referral, ReferralMove
-from visits.models.stays import Place
+from visits.models.stays import Place, Stay
 from visits.models.stock import Article, StockOrder
 from visits.models.support import SupportAct
 from visits.models.transfers import TransferOffer, TransferWish
@@ -229,6 +229,8 @@ def typed(demo: Walked) -> re.Pattern[str]:
             ReferralRequest.sender,
             ReferralRequest.why,
             Place.withdrawn_why,
+            Stay.exit_why,
+            Stay.withdrawn_why,
             TransferWish.wish,
             TransferWish.closed_why,
             TransferOffer.said,

@@ -42,6 +42,7 @@ from visits.portfolio import upload_file
 from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
 from visits.stays.places import PlaceSaid, add_place
+from visits.stays.stays import StaySaid, begin_stay
 from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
 from visits.stock.ordering import order_article
@@ -104,6 +105,7 @@ FIELDS = (
     *ADAPTED, *REFERRED, *REGISTER, "there", "since",
     "reasons", "demands", "wheelchair", "city", "dwelling", "answer",
     "happened_on", "present", "confidential", "contract", "months", "fee", "since_on",
+    "from_on", "ended_on", "exit_to", "case", "no_stairs",
 )  # fmt: skip
 
 
@@ -170,8 +172,11 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     wished = open_wish(session, case.person, moving, viewer=viewer, now=now)
     room = PlaceSaid("room", "Chambre 1", "once", 12, 300_00, now.date())
     place = add_place(session, case.dwelling, room, viewer=viewer, now=now)
+    comes = StaySaid("temporary", now.date())
+    stay = begin_stay(session, place, case.person, comes, viewer=viewer, now=now)
     session.commit()
     return {
+        "place_stay_id": str(stay.id),
         "place_id": str(place.id), "door_id": str(door.id),
         "request_id": str(asked.id), "referral_id": str(referral.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),

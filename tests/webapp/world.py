@@ -62,6 +62,7 @@ from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
 from visits.sight import Reach
 from visits.stays.places import PlaceSaid, add_place
+from visits.stays.stays import StaySaid, begin_stay
 from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid, open_by_hand
@@ -253,7 +254,9 @@ class World:
             known.note(trait_id=noted.id)
         room = PlaceSaid("room", f"Chambre {person.last_name}", "once", 12, 300_00, NOW.date())
         place = add_place(session, dwelling, room, viewer=make_viewer(by), now=NOW)
-        known.note(place_id=place.id)
+        comes = StaySaid("temporary", NOW.date(), case_id=case.id)
+        stay = begin_stay(session, place, person, comes, viewer=make_viewer(by), now=NOW)
+        known.note(place_id=place.id, place_stay_id=stay.id)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):

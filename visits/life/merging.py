@@ -34,6 +34,7 @@ from visits.models.people import (
     PhoneNumber,
 )
 from visits.models.referrals import Referral
+from visits.models.stays import Stay
 from visits.models.transfers import TransferWish
 from visits.models.works import WorkOrder
 from visits.people.by_hand import (
@@ -63,6 +64,7 @@ MOVED: tuple[Any, ...] = (
     AdaptationFile,
     Referral,
     TransferWish,
+    Stay,
     Document,
 )
 FIELDS = ("civility", "last_name", "first_name", "born_on", "phone")

@@ -28,6 +28,7 @@ from visits.models.people import (
 )
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.referrals import Referral, ReferralMove
+from visits.models.stays import Place, Stay
 from visits.models.support import SupportAct
 from visits.models.transfers import TransferOffer, TransferWish
 from visits.models.visits import COUNTED, Submission, Visit
@@ -36,6 +37,7 @@ from visits.people.consents import said_within, still_counts
 from visits.sight.adaptations import visible_adaptations
 from visits.sight.listing import Listed, Wanted
 from visits.sight.orders import visible_work_orders
+from visits.sight.places import visible_stays
 from visits.sight.reach import Viewer, hidden_homes, visible_cases
 from visits.sight.referrals import visible_referrals
 from visits.sight.transfers import visible_wishes
@@ -57,6 +59,7 @@ class EntryKind(enum.StrEnum):
     ADAPTATION = "adaptation"
     REFERRAL = "referral"
     TRANSFER = "transfer"
+    STAY = "stay"
     CONSENT = "consent"
     REFUSED = "refused"
     MEASURE = "measure"
@@ -265,9 +268,20 @@ def _transfers(model: Any, at: Any) -> Callable[[_Asked], Select[Any]]:
     return rows
 
 
+def _stays(at: Any) -> Callable[[_Asked], Select[Any]]:
+    def rows(asked: _Asked) -> Select[Any]:
+        lines = select(Stay.id, at).join(Stay.person).join(Stay.place).join(Place.dwelling)
+        seen = (Stay.person_id == asked.person.id, visible_stays(asked.viewer))
+        standing = (at.is_not(None), Stay.withdrawn_at.is_(None))
+        return lines.join(Dwelling.residence).where(*seen, *standing)
+
+    return rows
+
+
 _HOME = joinedload(Occupancy.tenancy).joinedload(Tenancy.dwelling).joinedload(Dwelling.residence)
 _CAME = func.coalesce(Occupancy.started_on, Tenancy.started_on, type_=Tenancy.started_on.type)
 _LEFT = func.coalesce(Occupancy.ended_on, Tenancy.ended_on, type_=Occupancy.ended_on.type)
+_PLACE = joinedload(Stay.place).joinedload(Place.dwelling).joinedload(Dwelling.residence)
 _BY_HAND, _PROMISED = Task.consequence_id.is_(None), Task.consequence_id.is_not(None)
 # What a visit did stands there as the visit; what is still to do is no part of what happened.
 _CLOSED = (Task.closed_at.is_not(None), Task.visit_id.is_(None))
@@ -367,6 +381,8 @@ SOURCES = (
         TransferWish,
         step="until",
     ),
+    _Source(EntryKind.STAY, _stays(Stay.from_on), Stay, (_PLACE,), "from"),
+    _Source(EntryKind.STAY, _stays(Stay.ended_on), Stay, (_PLACE,), "until"),
     _Source(EntryKind.CONSENT, _consents, Consent),
     _Source(
         EntryKind.REFUSED, _of_person(PartRefusal, PartRefusal.said_at), PartRefusal, (), "from"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from visits.models.stays import Contract
+from visits.models.stays import Contract, StayKind
 
 LONGEST_MONTHS = 36
 
@@ -31,3 +31,13 @@ def wrong_terms(contract: Contract, months: int | None) -> str | None:
     if months is None:
         return "required"
     return None if 1 <= months <= LONGEST_MONTHS else "place_months_out_of_range"
+
+
+# Which kinds of stay go with a contract that runs out, and which with one for good.
+FOR_A_TIME = (StayKind.TEMPORARY, StayKind.EMERGENCY, StayKind.SUB_LET, StayKind.SLIDING)
+FOR_GOOD = (StayKind.PERMANENT, StayKind.SUB_LET, StayKind.SLIDING)
+
+
+def kind_fits(kind: StayKind, contract: Contract) -> bool:
+    """Tell whether somebody may stay so under a contract."""
+    return kind in (FOR_A_TIME if LIMITS[contract].runs_out else FOR_GOOD)

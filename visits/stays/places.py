@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.ground.db import new_id, take_turn
@@ -13,7 +13,7 @@ from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.folding import fold
 from visits.models.portfolio import Dwelling
-from visits.models.stays import TO_STAY_IN, WHOLE, Contract, Place, PlaceKind
+from visits.models.stays import TO_STAY_IN, WHOLE, Contract, Place, PlaceKind, Stay
 from visits.sight import Viewer
 from visits.sight.places import visible_places
 from visits.stays.contracts import wrong_terms
@@ -87,7 +87,7 @@ def withdraw_place(
 ) -> None:
     """Withdraw a place from today on, with a reason; it stays readable.
 
-    Raises Invalid without a reason, Conflict.
+    Raises Invalid without a reason, Conflict while somebody stays there.
     """
     read_just_now(place, turn)
     if place.withdrawn_on is not None:
@@ -95,6 +95,8 @@ def withdraw_place(
     why = why.strip()
     if not why or len(why) > WHY_LENGTH:
         raise Invalid({"why": "place_why_too_long" if why else "required"})
+    if _is_stayed_in(session, place):
+        raise Conflict("place_is_taken")
     place.withdrawn_on, place.withdrawn_by_id = today_in_paris(now), viewer.user_id
     place.withdrawn_why = why
     place.turn += 1
@@ -156,6 +158,12 @@ def _room_for(session: Session, place: Place) -> None:
         raise Conflict("place_name_taken")
     if others and (place.kind in WHOLE or any(one.kind in WHOLE for one in others)):
         raise Conflict("place_whole_dwelling")
+
+
+def _is_stayed_in(session: Session, place: Place) -> bool:
+    take_turn(session, f"stays in {place.id}")
+    standing = (Stay.ended_on.is_(None), Stay.withdrawn_at.is_(None))
+    return bool(session.scalar(select(exists().where(Stay.place_id == place.id, *standing))))
 
 
 def _standing(session: Session, place: Place) -> Sequence[Place]:

@@ -21,6 +21,7 @@ from webapp.demo.moves import wish_to_move
 from webapp.demo.places import add_places
 from webapp.demo.referrals import Referrals
 from webapp.demo.size import Size
+from webapp.demo.stays import let_stay
 from webapp.demo.stock import Home
 from webapp.demo.story import Story
 from webapp.demo.support import Support
@@ -63,6 +64,7 @@ def live(
     _protect_one(story, to_call[-1], since)
     measure_adapted_homes(story, since)
     add_places(story, since)
+    let_stay(story)
     wish_to_move(story)
     bring_back_some(story)
     fill_bags(story, since)

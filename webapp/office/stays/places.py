@@ -32,9 +32,11 @@ from visits.stays.places import (
     put_place_back,
     withdraw_place,
 )
-from webapp.access.auth import Action, requires, viewer
+from visits.stays.stays import stays_in
+from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
+from webapp.office.frame.access import showing
 from webapp.office.frame.listing import stands_at, wanted_by
 from webapp.office.stays.typed import typed_place, typed_turn
 
@@ -70,7 +72,7 @@ def add(residence_id: uuid.UUID) -> ResponseReturnValue:
 @places.get("/<uuid:place_id>")
 @requires(Action.SEE_HOMES)
 def show(place_id: uuid.UUID) -> ResponseReturnValue:
-    """Show a place: what it is, its contract, how far one gets."""
+    """Show a place: what it is, how far one gets; who stays there, to those who see persons."""
     return _page(place_id)
 
 
@@ -144,16 +146,24 @@ def _page_of_residence(residence_id: uuid.UUID, refused: Refused | None = None) 
 
 
 def _page(place_id: uuid.UUID, refused: Refused | None = None) -> str:
-    with reading() as session:
+    with showing("place") as (session, shown):
         place = find_place(session, viewer(Action.SEE_HOMES), place_id)
+        stays = stays_in(session, viewer(Action.SEE_PERSONS), place) if _names() else []
+        shown.update(one.person_id for one in stays)
         home = tell(session, [place.dwelling_id], today=today_in_paris(now()))
         return render_template(
             "stays/place.html",
             place=place,
+            stays=stays,
             home=home[place.dwelling_id],
             why_length=WHY_LENGTH,
             **_form(refused),
         )
+
+
+def _names() -> bool:
+    """Tell whether the reader may be told who stays somewhere."""
+    return may(Action.SEE_PERSONS)
 
 
 def _form(refused: Refused | None) -> dict[str, object]:

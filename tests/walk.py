@@ -190,6 +190,7 @@ NOT_PAGES = frozenset(
         "adaptations.export",
         "referral_requests.export",
         "referrals.export",
+        "places.export",
         "register.export",
         "stays.export",
         "transfers.awaited_as_file",

@@ -132,6 +132,37 @@ def test_a_social_worker_reads_stays_and_begins_none_and_a_technician_reads_no_n
     assert "MOREL" not in technician.get(where).text
 
 
+def test_the_residence_tells_who_is_where_on_a_day_and_the_days_that_are_filled(
+    client_as: SignIn, place: Place, person: Person, session: Session
+) -> None:
+    residence = f"/stays/places/of/{place.dwelling.residence_id}"
+    whom, typed = f"/stays/new/{person.id}", begun(place, from_on="2026-01-11")
+    session.rollback()
+    client = client_as(Role.COORDINATOR, language="en")
+    client.post(whom, data=typed)
+    asked = f"{residence}?day=2026-01-11&from=2026-01-01&to=2026-01-31"
+    page = client.get(asked).text
+    assert "1 taken, 0 free" in page and "21 of 31 place-days filled: 67.7" in page
+    assert "MOREL" in page
+    assert "0 taken, 1 free" in client.get(asked.replace("day=2026-01-11", "day=2026-01-10")).text
+    saved = f"{residence}/places.csv?day=2026-01-11&from=2026-01-01&to=2026-01-31"
+    assert "MOREL;31;21" in client.get(saved).text.replace("Inès ", "")
+    technician = client_as(Role.TECHNICIAN, language="en")
+    for address in (asked, saved):
+        told = technician.get(address).text
+        assert "MOREL" not in told and "taken" in told
+
+
+def test_days_that_are_none_and_days_to_come_are_days_up_to_today(
+    client_as: SignIn, place: Place, session: Session
+) -> None:
+    residence = f"/stays/places/of/{place.dwelling.residence_id}"
+    session.rollback()
+    client = client_as(Role.COORDINATOR, language="en")
+    page = client.get(f"{residence}?day=hier&from=2030-01-01&to=2031-01-01").text
+    assert "0 of 1 place-days filled: 0.0" in page
+
+
 def test_a_partner_renews_the_stays_of_its_mandate_and_sees_no_other(
     client_as: SignIn, place: Place, person: Person, session: Session
 ) -> None:

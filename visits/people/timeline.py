@@ -37,7 +37,7 @@ from visits.people.consents import said_within, still_counts
 from visits.sight.adaptations import visible_adaptations
 from visits.sight.listing import Listed, Wanted
 from visits.sight.orders import visible_work_orders
-from visits.sight.places import visible_stays
+from visits.sight.places import seen_stays
 from visits.sight.reach import Viewer, hidden_homes, visible_cases
 from visits.sight.referrals import visible_referrals
 from visits.sight.transfers import visible_wishes
@@ -270,10 +270,8 @@ def _transfers(model: Any, at: Any) -> Callable[[_Asked], Select[Any]]:
 
 def _stays(at: Any) -> Callable[[_Asked], Select[Any]]:
     def rows(asked: _Asked) -> Select[Any]:
-        lines = select(Stay.id, at).join(Stay.person).join(Stay.place).join(Place.dwelling)
-        seen = (Stay.person_id == asked.person.id, visible_stays(asked.viewer))
-        standing = (at.is_not(None), Stay.withdrawn_at.is_(None))
-        return lines.join(Dwelling.residence).where(*seen, *standing)
+        hers = (Stay.person_id == asked.person.id, Stay.id.in_(seen_stays(asked.viewer)))
+        return select(Stay.id, at).where(*hers, at.is_not(None), Stay.withdrawn_at.is_(None))
 
     return rows
 

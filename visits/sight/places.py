@@ -4,7 +4,9 @@ A place somebody stays in whom the viewer may not see is hidden with her, as a h
 list and no count, neither free nor taken.
 """
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+import uuid
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from visits.models.cases import Case
 from visits.models.people import Person
@@ -37,6 +39,12 @@ def visible_stays(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.reach in STOCK:
         return and_(_seen_with(viewer), visible_homes(viewer))
     return and_(_seen_with(viewer), Dwelling.id.not_in(hidden_homes(viewer.user_id)))
+
+
+def seen_stays(viewer: Viewer) -> Select[uuid.UUID]:
+    """Select the stays a viewer may see."""
+    found = select(Stay.id).join(Stay.person).join(Stay.place).join(Place.dwelling)
+    return found.join(Dwelling.residence).where(visible_stays(viewer))
 
 
 def _seen_with(viewer: Viewer) -> ColumnElement[bool]:

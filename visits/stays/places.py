@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.ground.db import new_id, take_turn
@@ -74,6 +74,9 @@ def change_place(
     if said.kind != place.kind:
         raise Invalid({"kind": "place_kind_stays"})
     assert said.since_on is not None
+    first = session.scalar(select(func.min(Stay.from_on)).where(*_counting(place)))
+    if first is not None and said.since_on > first:
+        raise Invalid({"since_on": "place_stayed_in_before"})
     _put(place, said)
     place.since_on = said.since_on
     _room_for(session, place)
@@ -162,8 +165,11 @@ def _room_for(session: Session, place: Place) -> None:
 
 def _is_stayed_in(session: Session, place: Place) -> bool:
     take_turn(session, f"stays in {place.id}")
-    standing = (Stay.ended_on.is_(None), Stay.withdrawn_at.is_(None))
-    return bool(session.scalar(select(exists().where(Stay.place_id == place.id, *standing))))
+    return bool(session.scalar(select(exists().where(*_counting(place), Stay.ended_on.is_(None)))))
+
+
+def _counting(place: Place) -> tuple[ColumnElement[bool], ...]:
+    return Stay.place_id == place.id, Stay.withdrawn_at.is_(None)
 
 
 def _standing(session: Session, place: Place) -> Sequence[Place]:

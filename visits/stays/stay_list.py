@@ -4,19 +4,20 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlalchemy.orm import Session
 
 from visits.models.people import Person
-from visits.models.portfolio import Dwelling, Residence
-from visits.models.stays import Place, Stay, StayKind
+from visits.models.portfolio import Residence
+from visits.models.stays import Stay, StayKind
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
-from visits.sight.places import visible_stays
+from visits.sight.places import seen_stays
 from visits.sight.reach import Viewer
 from visits.sight.wording import dwellings_called, spoken_of
 from visits.stays.stays import seen
 
 OPEN, SOON, OVER, ENDED, WITHDRAWN, ALL = "open", "soon", "over", "ended", "withdrawn", "all"
+DUE = (SOON, OVER)
 STATES = (OPEN, SOON, OVER, ENDED, WITHDRAWN, ALL)
 # So long before a contract is over somebody is to be spoken with about what comes then.
 SOON_IS = timedelta(days=60)
@@ -54,9 +55,7 @@ def count_stays(session: Session, viewer: Viewer, *, only: StayFilter, today: da
 
 
 def _found(session: Session, viewer: Viewer, only: StayFilter, today: date) -> Select[uuid.UUID]:
-    found = select(Stay.id).join(Stay.person).join(Stay.place)
-    found = found.join(Place.dwelling).join(Dwelling.residence).where(visible_stays(viewer))
-    found = found.where(_in_state(only.state, today))
+    found = seen_stays(viewer).where(_in_state(only.state, today))
     if only.kind in tuple(StayKind):
         found = found.where(Stay.kind == StayKind(only.kind))
     if only.text.strip():

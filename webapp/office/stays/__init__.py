@@ -6,7 +6,7 @@ from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.stays import places, stays
-from webapp.office.stays.typed import contract_in_words
+from webapp.office.stays.typed import contract_in_words, percent
 from webapp.office.stays.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
@@ -16,5 +16,5 @@ SUBJECT = Subject(
     ),
     words=WORDS,
     refusals=REFUSALS,
-    filters={"contract_in_words": contract_in_words},
+    filters={"contract_in_words": contract_in_words, "percent": percent},
 )

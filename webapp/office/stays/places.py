@@ -13,12 +13,15 @@ from visits.ground.errors import Conflict, Invalid, Refused
 from visits.homes.register import tell
 from visits.models.stays import Contract, Place, PlaceKind
 from visits.sight.homes import find_home, find_residence
+from visits.sight.listing import Listed, Wanted
 from visits.stays.contracts import LONGEST_MONTHS
+from visits.stays.occupancy import Occupancy, occupancy
 from visits.stays.place_list import (
     ALL,
     STANDING,
     WITHDRAWN,
     PlaceFilter,
+    Told,
     count_to_stay_in,
     homes_for_places,
     list_places,
@@ -35,9 +38,11 @@ from visits.stays.places import (
 from visits.stays.stays import stays_in
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
-from webapp.frame.transaction import now, reading, transaction
+from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
+from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import stands_at, wanted_by
+from webapp.office.stays.occupied import AskedDays, asked_days, place_lines
 from webapp.office.stays.typed import typed_place, typed_turn
 
 places = Blueprint("places", __name__, url_prefix="/stays/places")
@@ -47,8 +52,18 @@ STATES = (STANDING, WITHDRAWN, ALL)
 @places.get("/of/<uuid:residence_id>")
 @requires(Action.SEE_HOMES)
 def of_residence(residence_id: uuid.UUID) -> ResponseReturnValue:
-    """List the places of a residence; nobody is named."""
+    """List the places of a residence and who is there, to those who see persons."""
     return _page_of_residence(residence_id)
+
+
+@places.get("/of/<uuid:residence_id>/places.csv")
+@requires(Action.SEE_HOMES)
+def export(residence_id: uuid.UUID) -> ResponseReturnValue:
+    """Give the places of a residence as a file, on the day and of the days that are asked."""
+    with showing("places") as (session, shown):
+        find_residence(session, viewer(), residence_id)
+        listed, filled, asked = _listed(session, residence_id, shown, whole(wanted_by("dwelling")))
+        return list_file("places.csv", place_lines(listed, filled, asked), of=listed)
 
 
 @places.post("/of/<uuid:residence_id>")
@@ -125,24 +140,36 @@ def _change(place_id: uuid.UUID, do: Callable[[Session, Place], str]) -> Respons
 
 def _page_of_residence(residence_id: uuid.UUID, refused: Refused | None = None) -> str:
     stands_at("places.of_residence", residence_id=residence_id)
-    asked = request.args.get("state", STANDING)
-    state, today = asked if asked in STATES else STANDING, today_in_paris(now())
-    with reading() as session:
+    with showing("places") as (session, shown):
         seeing = viewer(Action.SEE_HOMES)
         residence = find_residence(session, seeing, residence_id)
-        only = PlaceFilter(residence_id, state)
+        listed, filled, asked = _listed(session, residence_id, shown, wanted_by("dwelling"))
         return render_template(
             "stays/residence.html",
             residence=residence,
-            listed=list_places(
-                session, seeing, only=only, wanted=wanted_by("dwelling"), today=today
-            ),
+            listed=listed,
+            filled=filled,
+            asked=asked,
             to_stay_in=count_to_stay_in(session, seeing, residence_id),
             homes=homes_for_places(session, seeing, residence_id),
-            state=state,
             states=STATES,
             **_form(refused),
         )
+
+
+def _listed(
+    session: Session, residence_id: uuid.UUID, shown: set[uuid.UUID | None], page: Wanted
+) -> tuple[Listed[Told], Occupancy, AskedDays]:
+    """Give a page of the places, and who is there on the day; whom it names is logged."""
+    asked, seeing = asked_days(STATES), viewer(Action.SEE_HOMES)
+    only = PlaceFilter(residence_id, asked.state)
+    listed = list_places(session, seeing, only=only, wanted=page, today=today_in_paris(now()))
+    eyes = viewer(Action.SEE_PERSONS) if may(Action.SEE_PERSONS) else seeing
+    filled = occupancy(session, eyes, residence_id, day=asked.day, period=asked.period)
+    if may(Action.SEE_PERSONS):
+        there = (filled.by_place.get(one.place.id) for one in listed.rows)
+        shown.update(one.stay.person_id for one in there if one and one.stay)
+    return listed, filled, asked
 
 
 def _page(place_id: uuid.UUID, refused: Refused | None = None) -> str:

@@ -41,7 +41,7 @@ from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import stands_at, wanted_by
 from webapp.office.frame.moments import optional_day
 from webapp.office.frame.programmes import programme_names
-from webapp.office.stays.typed import contract_in_words, typed_turn
+from webapp.office.stays.typed import contract_in_words, euros_in_a_file, typed_turn
 from webapp.words import word
 
 stays = Blueprint("stays", __name__, url_prefix="/stays")
@@ -280,7 +280,7 @@ def _lines(rows: Sequence[Stay]) -> Iterator[Sequence[str]]:
             *landlord_cells(home.landlord_id),
             word("stay_kind", one.kind),
             contract_in_words(one.contract, one.months),
-            "" if one.fee is None else f"{one.fee // 100},{one.fee % 100:02}",
+            euros_in_a_file(one.fee),
             day(one.from_on),
             day(one.until_on) if one.until_on else "",
             str(one.renewed),

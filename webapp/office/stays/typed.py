@@ -1,8 +1,8 @@
 """What is typed of places and stays, and how their numbers are written."""
 
 from flask import request
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from visits.ground.errors import Invalid
 from visits.ground.numbers import typed_cents
@@ -52,3 +52,13 @@ def contract_in_words(contract: Contract | None, months: int | None) -> str:
         return str(_("permanent"))
     lasts = ngettext("%(num)d month", "%(num)d months", months)
     return f"{lasts}, {word('contract', contract)}"
+
+
+def euros_in_a_file(cents: int | None) -> str:
+    """Write an amount as a spreadsheet reads it here: 498,50; nothing for none."""
+    return "" if cents is None else f"{cents // 100},{cents % 100:02}"
+
+
+def percent(part: float) -> str:
+    """Write a part of a whole, 0 to 1, with one digit after the comma: 99.7 is no hundred."""
+    return str(format_decimal(part * 100, "0.0")) + "\u202f%"

@@ -61,6 +61,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "stay_taken_back": _l("the end or a renewal of a stay taken back"),
         "stay_withdrawn": _l("a stay withdrawn"),
         "place": _l("the page of a place"),
+        "places": _l("the places of a residence"),
     },
     "field": {
         "stays.place": _l("Place"),
@@ -98,6 +99,7 @@ REFUSALS: dict[str, Any] = {
     "place_none_to_stay": _l(
         "Nobody stays in a common room or a caretaker’s flat: leave it empty."
     ),
+    "place_stayed_in_before": _l("Somebody stayed there before that day: choose an earlier one."),
     "place_permanent_months": _l("A permanent contract has no months: leave it empty."),
     "place_months_out_of_range": _l("Write a whole number of months, from 1 to 36."),
     "place_fee_out_of_range": _l("Write an amount in euros, such as 498.50, of 5,000 at most."),

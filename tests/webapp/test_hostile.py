@@ -169,11 +169,11 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     )
     moving = WishSaid(["stairs"], Needs(wheelchair=True), now.date())
     done = note_act(session, case, ActSaid("office", now.date()), viewer=viewer, now=now)
-    wished = open_wish(session, case.person, moving, viewer=viewer, now=now)
     room = PlaceSaid("room", "Chambre 1", "once", 12, 300_00, now.date())
     place = add_place(session, case.dwelling, room, viewer=viewer, now=now)
     comes = StaySaid("temporary", now.date())
     stay = begin_stay(session, place, case.person, comes, viewer=viewer, now=now)
+    wished = open_wish(session, case.person, moving, viewer=viewer, now=now)
     session.commit()
     return {
         "place_stay_id": str(stay.id),

@@ -52,7 +52,7 @@ def test_a_place_is_added_changed_withdrawn_and_put_back_on_the_pages(
     assert "No place here" in client.get(residence).text
     assert client.post(residence, data=ROOM | {"dwelling": dwelling}).status_code == 302
     listed = client.get(residence).text
-    assert "1 place to stay in" in listed and "12 months, renewed once" in listed
+    assert "1 place to stay in" in listed and "12 months, renewable once" in listed
     page, turn = only_place(session)
     assert "€412.50" in client.get(page).text
     changed = ROOM | {"name": "Chambre bleue", "fee": "430", "turn": turn}

@@ -3,10 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 WORDS: dict[str, dict[str, Any]] = {
     "place_kind": {
-        "room": _l("Room"),
+        "room": _p("a place", "Room"),
         "flat": _l("Whole flat"),
         "studio": _l("Studio"),
         "common": _l("Common room"),
@@ -14,8 +15,8 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "contract": {
         "renewable": _l("renewable"),
-        "once": _l("renewed once"),
-        "never": _l("not renewed"),
+        "once": _l("renewable once"),
+        "never": _l("not renewable"),
         "permanent": _l("permanent"),
     },
     "place_state": {

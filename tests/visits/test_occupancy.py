@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_person, make_user, make_viewer
 from tests.visits.test_stays import ROOM, Hall
-from visits.models.stays import Stay
+from visits.models.stays import Place, Stay
 from visits.people.protection import protect
 from visits.sight import Viewer
 from visits.stays.occupancy import Occupancy, Period, occupancy
@@ -21,9 +21,14 @@ from visits.stays.stays import withdraw_stay
 def hall(session: Session, now: datetime) -> Hall:
     """Two rooms and a common room, a place for 900 days."""
     hall = Hall(session, now)
-    hall.second = hall.place(replace(ROOM, name="Chambre 2"))
+    hall.place(replace(ROOM, name="Chambre 2"))
     hall.place(PlaceSaid("common", "Salon"))
     return hall
+
+
+def second(hall: Hall) -> Place:
+    """Give the second room."""
+    return hall.session.scalars(select(Place).where(Place.name == "Chambre 2")).one()
 
 
 def seen(hall: Hall, days_ago: int, viewer: Viewer | None = None) -> Occupancy:
@@ -37,7 +42,7 @@ def test_place_days_are_those_of_the_stays_counted_another_way(hall: Hall) -> No
     first = hall.begin(on=hall.ago(49))
     hall.end(first, hall.ago(9))
     hall.begin(who=make_person(hall.session), on=hall.ago(4))
-    hall.begin(hall.second, make_person(hall.session), on=hall.ago(400))
+    hall.begin(second(hall), make_person(hall.session), on=hall.ago(400))
     found = seen(hall, 0)
     assert (found.taken, found.free) == (2, 0)
     assert (found.filled, found.days) == (40 + 5 + 100, 200)
@@ -75,7 +80,7 @@ def test_the_place_of_a_protected_person_is_in_no_count_of_who_may_not_see_her(
     hall: Hall,
 ) -> None:
     hall.begin(on=hall.ago(9))
-    hall.begin(hall.second, make_person(hall.session), on=hall.ago(9))
+    hall.begin(second(hall), make_person(hall.session), on=hall.ago(9))
     other = make_viewer(make_user(hall.session))
     assert seen(hall, 0, other).taken == 2
     protect(hall.session, hall.person, by=hall.user.id, now=hall.now)

@@ -24,7 +24,13 @@ from visits.sight.access_log import log_access
 from visits.sight.places import visible_stays
 from visits.sight.reach import BY_MANDATE, visible_cases
 from visits.stays.contracts import kind_fits
-from visits.stays.days import contract_over_on, days_of, is_too_young, why_not_renewed
+from visits.stays.days import (
+    Days,
+    contract_over_on,
+    days_of,
+    is_too_young,
+    why_not_renewed,
+)
 from visits.transfers.matching import Needs, may_be_offered
 from visits.transfers.wishes import wishes_of
 
@@ -71,7 +77,7 @@ def begin_stay(
         renewals=[],
     )
     _settle(stay)
-    _refuse_overlap(session, stay, viewer)
+    _refuse_overlap(session, stay, days_of(stay), viewer)
     session.add(stay)
     session.flush()
     _log(session, stay, "stay_begun", viewer=viewer, now=now)
@@ -130,8 +136,8 @@ def take_stay_back(
     if stay.ended_on is not None:
         if stay.person.died_on is not None:
             raise Conflict("stay_of_who_died")
+        _refuse_overlap(session, stay, Days(stay.from_on), viewer)
         _go_on(stay)
-        _refuse_overlap(session, stay, viewer)
     else:
         last = next((one for one in reversed(stay.renewals) if one.taken_back_at is None), None)
         if last is None:
@@ -177,13 +183,9 @@ def take_stays_up(session: Session, ids: Sequence[str]) -> None:
     for stay in session.scalars(found.order_by(Stay.id)):
         if PERSON_DIED not in (stay.exit_why, stay.withdrawn_why):
             continue
-        stood = stay.ended_on, stay.exit_to, stay.exit_why
-        with session.no_autoflush:
-            _go_on(stay)
-            taken = _is_taken(session, stay)
-        if taken:
-            stay.ended_on, stay.exit_to, stay.exit_why = stood
+        if _is_taken(session, stay, Days(stay.from_on)):
             continue
+        _go_on(stay)
         stay.withdrawn_at = stay.withdrawn_by_id = stay.withdrawn_why = None
         stay.turn += 1
     session.flush()
@@ -323,29 +325,28 @@ def _refuse_over(stay: Stay) -> None:
         raise Conflict("stay_is_over")
 
 
-def _refuse_overlap(session: Session, stay: Stay, viewer: Viewer) -> None:
+def _refuse_overlap(session: Session, stay: Stay, days: Days, viewer: Viewer) -> None:
     """Raise Conflict when somebody has the place in those days, or the person another one.
 
     In the place all count; of the person's, those that the viewer may see.
     """
-    for turn in (f"stays in {stay.place_id}", f"stays of {stay.person_id}"):
-        take_turn(session, turn)
-    with session.no_autoflush:
-        if _is_taken(session, stay):
-            raise Conflict("place_is_taken")
-        elsewhere = stays_of(session, viewer, stay.person)
-        if _any_meets(stay, elsewhere):
-            raise Conflict("stay_elsewhere")
+    if _is_taken(session, stay, days):
+        raise Conflict("place_is_taken")
+    take_turn(session, f"stays of {stay.person.id}")
+    if _any_meets(days, stay, stays_of(session, viewer, stay.person)):
+        raise Conflict("stay_elsewhere")
 
 
-def _is_taken(session: Session, stay: Stay) -> bool:
+def _is_taken(session: Session, stay: Stay, days: Days) -> bool:
+    """Tell whether somebody else has the place; others who ask wait until this is done."""
+    take_turn(session, f"stays in {stay.place_id}")
     there = select(Stay).where(Stay.place_id == stay.place_id)
-    return _any_meets(stay, session.scalars(there.order_by(Stay.id)).all())
+    return _any_meets(days, stay, session.scalars(there.order_by(Stay.id)).all())
 
 
-def _any_meets(stay: Stay, others: Sequence[Stay]) -> bool:
+def _any_meets(days: Days, stay: Stay, others: Sequence[Stay]) -> bool:
     standing = (one for one in others if one.id != stay.id and one.withdrawn_at is None)
-    return any(days_of(stay).meet(days_of(one)) for one in standing)
+    return any(days.meet(days_of(one)) for one in standing)
 
 
 def _settle(stay: Stay) -> None:

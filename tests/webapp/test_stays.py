@@ -163,15 +163,18 @@ def test_days_that_are_none_and_days_to_come_are_days_up_to_today(
     assert "0 of 1 place-days filled: 0.0" in page
 
 
+def grant(session: Session, programme: str) -> None:
+    """Let an association plan in a programme."""
+    partner = find_organisation(session, "Relais", OrganisationKind.PARTNER)
+    mandate = MandateSaid(partner.id, programme, None, frozenset({Right.PLAN}), TODAY, None)
+    grant_mandate(session, mandate, by=make_user(session).id, now=NOW)
+
+
 def test_a_partner_renews_the_stays_of_its_mandate_and_sees_no_other(
     client_as: SignIn, place: Place, person: Person, session: Session
 ) -> None:
-    user = make_user(session)
-    case = make_case(session, by=user, person=person)
-    partner = find_organisation(session, "Relais", OrganisationKind.PARTNER)
-    rights = frozenset({Right.PLAN})
-    mandate = MandateSaid(partner.id, case.programme, None, rights, TODAY, None)
-    grant_mandate(session, mandate, by=user.id, now=NOW)
+    case = make_case(session, by=make_user(session), person=person)
+    grant(session, case.programme)
     whom, typed = f"/stays/new/{person.id}", begun(place, case=str(case.id))
     session.commit()
     client_as(Role.COORDINATOR).post(whom, data=typed)
@@ -183,3 +186,17 @@ def test_a_partner_renews_the_stays_of_its_mandate_and_sees_no_other(
     assert "Nobody stays here" in other.get("/stays/").text
     assert other.get(page).status_code == 404
     assert other.post(f"{page}/renew", data={"turn": turn + 1}).status_code == 404
+
+
+def test_a_partner_sees_no_stay_that_is_of_none_of_its_cases_were_it_of_a_person_it_sees(
+    client_as: SignIn, place: Place, person: Person, session: Session
+) -> None:
+    case = make_case(session, by=make_user(session), person=person)
+    grant(session, case.programme)
+    whom, typed = f"/stays/new/{person.id}", begun(place)
+    session.commit()
+    client_as(Role.COORDINATOR).post(whom, data=typed)
+    client = client_as(Role.PARTNER_COORDINATOR, language="en", organisation="Relais")
+    page, _turn = stay_of(session)
+    assert "Nobody stays here" in client.get("/stays/").text
+    assert client.get(page).status_code == 404

@@ -86,6 +86,10 @@ def test_what_was_typed_wrong_comes_back_in_the_form_with_why(
         answer = client.post(residence, data=ROOM | {"dwelling": dwelling} | wrong)
         assert answer.status_code == 422 and f'id="{field}-error"' in answer.text, field
         assert 'value="Chambre 1"' in answer.text
+    elsewhere = make_dwelling(session, reference="L-AILLEURS").id
+    session.commit()
+    answer = client.post(residence, data=ROOM | {"dwelling": str(elsewhere)})
+    assert answer.status_code == 422 and 'id="dwelling-error"' in answer.text
     client.post(residence, data=ROOM | {"dwelling": dwelling})
     again = client.post(residence, data=ROOM | {"dwelling": dwelling})
     assert again.status_code == 409 and "porte déjà ce nom" in again.text

@@ -1,5 +1,6 @@
 """Stays on their pages: begun for a person, renewed, ended, taken back, listed, saved as a file."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -116,6 +117,9 @@ def test_the_list_is_saved_as_a_file_as_it_is_filtered(
     saved = client.get("/stays/stays.csv?state=soon").text
     assert "MOREL" in saved and "Chambre 7" in saved and "342,00" in saved
     assert "MOREL" not in client.get("/stays/stays.csv?state=over").text
+    assert "1 stay" in client.get("/stays/?q=l-foyer").text
+    for text in ("…", "nobody", "; --"):
+        assert "Nobody stays here" in client.get("/stays/", query_string={"q": text}).text
 
 
 def test_a_social_worker_reads_stays_and_begins_none_and_a_technician_reads_no_name(
@@ -182,6 +186,10 @@ def test_a_partner_renews_the_stays_of_its_mandate_and_sees_no_other(
     page, turn = stay_of(session)
     assert "MOREL" in client.get("/stays/").text
     assert client.post(f"{page}/renew", data={"turn": turn}).status_code == 302
+    where = re.search(r"/stays/places/[0-9a-f-]{36}", client.get(page).text)
+    # She sees the place with the stay, and no page of a home that none of her cases is in.
+    assert where and "MOREL" in client.get(where[0]).text
+    assert "/homes/residences/" not in client.get(where[0]).text
     other = client_as(Role.PARTNER_COORDINATOR, language="en", organisation="Autre")
     assert "Nobody stays here" in other.get("/stays/").text
     assert other.get(page).status_code == 404

@@ -4,8 +4,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, false, or_
+from sqlalchemy.orm import Session, selectinload
 
 from visits.models.people import Person
 from visits.models.portfolio import Residence
@@ -46,7 +46,8 @@ def list_stays(
 ) -> Listed[Stay]:
     """List the stays that the viewer may see, whose contract is over first at the top."""
     found = _found(session, viewer, only, today)
-    return page_of_found(session, found, seen(viewer), wanted=wanted, order=ORDER, tie=TIE)
+    rows = seen(viewer).options(selectinload(Stay.renewals))
+    return page_of_found(session, found, rows, wanted=wanted, order=ORDER, tie=TIE)
 
 
 def count_stays(session: Session, viewer: Viewer, *, only: StayFilter, today: date) -> int:
@@ -59,9 +60,13 @@ def _found(session: Session, viewer: Viewer, only: StayFilter, today: date) -> S
     if only.kind in tuple(StayKind):
         found = found.where(Stay.kind == StayKind(only.kind))
     if only.text.strip():
-        hers = and_(*(Stay.person_id.in_(one) for one in spoken_of(session, only.text)))
-        found = found.where(or_(hers, dwellings_called(session, only.text)))
+        found = found.where(_spoken_of(session, only.text))
     return found
+
+
+def _spoken_of(session: Session, text: str) -> ColumnElement[bool]:
+    named = [Stay.person_id.in_(one) for one in spoken_of(session, text)]
+    return or_(and_(*named) if named else false(), dwellings_called(session, text))
 
 
 def _in_state(state: str, today: date) -> ColumnElement[bool]:

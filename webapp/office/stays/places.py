@@ -12,7 +12,7 @@ from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, Refused
 from visits.homes.register import tell
 from visits.models.stays import Contract, Place, PlaceKind
-from visits.sight.homes import find_home, find_residence
+from visits.sight.homes import find_home, find_residence, sees_home
 from visits.sight.listing import Listed, Wanted
 from visits.stays.contracts import LONGEST_MONTHS
 from visits.stays.occupancy import Occupancy, occupancy
@@ -77,6 +77,8 @@ def add(residence_id: uuid.UUID) -> ResponseReturnValue:
         said = typed_place()
         with transaction() as session:
             dwelling = find_home(session, viewer(), dwelling_id)
+            if dwelling.residence_id != residence_id:
+                raise Invalid({"dwelling": "bad_choice"})
             place = add_place(session, dwelling, said, viewer=viewer(), now=now())
     except (Invalid, Conflict) as refused:
         return _page_of_residence(residence_id, refused), _status(refused)
@@ -183,6 +185,7 @@ def _page(place_id: uuid.UUID, refused: Refused | None = None) -> str:
             place=place,
             stays=stays,
             home=home[place.dwelling_id],
+            home_seen=sees_home(session, viewer(Action.SEE_HOMES), place.dwelling_id),
             why_length=WHY_LENGTH,
             **_form(refused),
         )

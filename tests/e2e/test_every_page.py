@@ -228,6 +228,7 @@ def typed(demo: Walked) -> re.Pattern[str]:
             ReferralRequest.asked,
             ReferralRequest.sender,
             ReferralRequest.why,
+            Place.name,
             Place.withdrawn_why,
             Stay.exit_why,
             Stay.withdrawn_why,

@@ -1,14 +1,14 @@
 """collective sessions have attendance: who is enrolled, who came, or how many.
 
 Revision: 0116
-Follows: 0112
+Follows: 0114
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0116"
-down_revision = "0112"
+down_revision = "0114"
 branch_labels = None
 depends_on = None
 

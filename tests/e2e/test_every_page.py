@@ -33,6 +33,7 @@ from visits.models.portfolio import Residence
 from visits.models.referral_requests import ReferralDoor, ReferralRequest
 from visits.models.referrals import Referral, ReferralMove
 from visits.models.sessions import CollectiveSession, SessionEnrolment, SessionMove
+from visits.models.stays import Place, Stay
 from visits.models.stock import Article, StockOrder
 from visits.models.support import AimStep, SupportAct, SupportAim
 from visits.models.transfers import TransferOffer, TransferWish
@@ -243,6 +244,10 @@ def typed(demo: Walked) -> re.Pattern[str]:
             ReferralRequest.asked,
             ReferralRequest.sender,
             ReferralRequest.why,
+            Place.name,
+            Place.withdrawn_why,
+            Stay.exit_why,
+            Stay.withdrawn_why,
             TransferWish.wish,
             TransferWish.closed_why,
             TransferOffer.said,

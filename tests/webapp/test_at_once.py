@@ -33,6 +33,7 @@ from visits.models.cases import Case, CaseState
 from visits.models.people import AccessEvent, NamedAccess, Person
 from visits.models.portfolio import Dwelling, ImportState
 from visits.models.sessions import CollectiveSession, SessionEnrolment, SessionMove
+from visits.models.stays import Stay
 from visits.models.visits import (
     Submission,
     SubmissionFile,
@@ -44,6 +45,7 @@ from visits.models.visits import (
 from visits.models.works import WorkOrder
 from visits.portfolio import find_import, upload_file
 from visits.sight.access_chain import find_break, seal_access_log
+from visits.stays.places import PlaceSaid, add_place
 
 pytestmark = pytest.mark.slow
 
@@ -413,3 +415,18 @@ def test_passwords_tried_all_at_once_are_throttled_like_one_after_another(app: F
         return app.test_client().post("/api/devices", json=body).status_code
 
     assert at_once([guess] * 12) == Counter({401: 5, 429: 7})
+
+
+def test_of_six_who_begin_a_stay_in_one_place_at_once_one_does(
+    client_as: SignIn, session: Session, now: datetime
+) -> None:
+    viewer, home = make_viewer(make_user(session)), make_dwelling(session)
+    said = PlaceSaid("room", "Chambre 1", "once", 12, 342_00, now.date())
+    place = add_place(session, home, said, viewer=viewer, now=now)
+    persons = [make_person(session).id for _ in range(6)]
+    comes = {"place": str(place.id), "kind": "temporary", "from_on": now.date().isoformat()}
+    session.commit()
+    client = client_as("coordinator")
+    done = at_once([post(client, f"/stays/new/{one}", **comes) for one in persons])
+    assert done == {302: 1, 409: 5}
+    assert count(session, Stay) == 1

@@ -44,6 +44,8 @@ from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
 from visits.sessions.attendance import enrol
 from visits.sessions.planning import SessionSaid, plan_session
+from visits.stays.places import PlaceSaid, add_place
+from visits.stays.stays import StaySaid, begin_stay
 from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
 from visits.stock.ordering import order_article
@@ -110,6 +112,8 @@ FIELDS = (
     "happened_on", "present", "confidential", "words", "agreed_on", "how_far", "seen_on",
     "amount", "of_day", "cost_kind", "basis", "payer", "what",
     "title", "capacity", "held_by", "held_by_name", "payer", "person", "wait",
+    "contract", "months", "fee", "since_on",
+    "from_on", "ended_on", "exit_to", "case", "no_stairs",
 )  # fmt: skip
 
 
@@ -179,6 +183,10 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     step = say_how_far(
         session, case, aim.id, how_far="begun", seen_on=now.date(), viewer=viewer, now=now
     )
+    room = PlaceSaid("room", "Chambre 1", "once", 12, 300_00, now.date())
+    place = add_place(session, case.dwelling, room, viewer=viewer, now=now)
+    comes = StaySaid("temporary", now.date())
+    stay = begin_stay(session, place, case.person, comes, viewer=viewer, now=now)
     wished = open_wish(session, case.person, moving, viewer=viewer, now=now)
     workshop = SessionSaid(
         title="Atelier", kind="workshop", starts_at=now, minutes="60", place="Ici",
@@ -190,6 +198,8 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     return {
         "enrolment_id": str(expected.id),
         "door_id": str(door.id), "request_id": str(asked.id), "referral_id": str(referral.id),
+        "place_stay_id": str(stay.id),
+        "place_id": str(place.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
         "trait_id": str(trait.id), "wish_id": str(wished.id),
         "case_act_id": str(done.id), "aim_id": str(aim.id), "step_id": str(step.id),

@@ -27,6 +27,7 @@ from tests.factories import (
 )
 from tests.submissions import FALLS, fill, home_visit
 from visits.forms.published import publish_form
+from visits.ground.deadlines import months_after
 from visits.homes.traits import LEAVING, TraitSaid, note_trait
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role, User
@@ -36,13 +37,15 @@ from visits.models.people import Person
 from visits.models.visits import Visit, VisitState
 from visits.models.works import Severity, WorkOrder
 from visits.sessions.planning import SessionSaid, plan_session
+from visits.stays.places import PlaceSaid, add_place
+from visits.stays.stays import StaySaid, begin_stay
 from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
 ROLES = {
-    Role.COORDINATOR: 16, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 5, Role.MANAGER: 4,
+    Role.COORDINATOR: 18, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 5, Role.MANAGER: 4,
     Role.SOCIAL_WORKER: 10,
 }  # fmt: skip
 
@@ -79,6 +82,7 @@ def busy(app: Flask, session: Session, now: datetime) -> None:
         make_due(promise, now.date() + timedelta(days=(-1, 20, 40)[number % 3]))
     _brought_back(session, now)
     _in_company(session, by, now)
+    _stay(session, by, now)
     session.commit()
 
 
@@ -115,6 +119,17 @@ def _awaited(session: Session, waiting: Person, by: User, now: datetime) -> None
         note_trait(session, home, TraitSaid(trait, 1, on), viewer=viewer, now=now)
     wish = WishSaid(["stairs"], Needs(wheelchair=True), on)
     open_wish(session, waiting, wish, viewer=viewer, now=now)
+
+
+def _stay(session: Session, by: User, now: datetime) -> None:
+    """Let stays be past their end, over today, soon, on the last day that is soon, and later."""
+    viewer, home, today = make_viewer(by), make_dwelling(session), now.date()
+    for number, months in enumerate((-1, 0, 1, 2, 3)):
+        long_ago = months_after(today, months - 12)
+        said = PlaceSaid("room", f"Chambre {number}", "once", 12, None, long_ago)
+        place = add_place(session, home, said, viewer=viewer, now=now)
+        comes = StaySaid("temporary", long_ago)
+        begin_stay(session, place, make_person(session), comes, viewer=viewer, now=now)
 
 
 def _send(app: Flask, session: Session, visit: Visit, now: datetime) -> None:

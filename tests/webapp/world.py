@@ -64,6 +64,8 @@ from visits.referrals.referrals import open_by_hand as open_referral
 from visits.sessions.attendance import enrol
 from visits.sessions.planning import SessionSaid, plan_session
 from visits.sight import Reach
+from visits.stays.places import PlaceSaid, add_place
+from visits.stays.stays import StaySaid, begin_stay
 from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid, open_by_hand
@@ -260,6 +262,11 @@ class World:
         for one in fitted:
             noted = note_trait(session, dwelling, one, viewer=make_viewer(by), now=NOW)
             known.note(trait_id=noted.id)
+        room = PlaceSaid("room", f"Chambre {person.last_name}", "once", 12, 300_00, NOW.date())
+        place = add_place(session, dwelling, room, viewer=make_viewer(by), now=NOW)
+        comes = StaySaid("temporary", NOW.date(), case_id=case.id)
+        stay = begin_stay(session, place, person, comes, viewer=make_viewer(by), now=NOW)
+        known.note(place_id=place.id, place_stay_id=stay.id)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):

@@ -28,6 +28,7 @@ from visits.models.people import Person
 from visits.models.visits import Consequence, Submission, Visit
 from visits.referrals.moving import end_referrals
 from visits.sight import Viewer, visible_cases
+from visits.stays.stays import end_stays
 from visits.transfers.wishes import end_wishes
 
 
@@ -91,6 +92,7 @@ def _end(
     before["adaptations"] = end_files(session, person_id, PERSON_DIED, now=told.now)
     before["referrals"] = end_referrals(session, person_id, now=told.now)
     before["transfers"] = end_wishes(session, person_id, now=told.now)
+    before["stays"] = end_stays(session, person_id, on=on, now=told.now)
     withdraw_promises(promises, told)
     return keep_event(session, EventKind.DEATH, person_id, home=None, on=on, told=told, undo=before)
 

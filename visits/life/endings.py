@@ -26,6 +26,7 @@ from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Tenancy
 from visits.models.visits import Visit
 from visits.referrals.moving import take_referrals_up
+from visits.stays.stays import take_stays_up
 from visits.transfers.wishes import take_wishes_up
 
 Before = dict[str, Any]
@@ -188,6 +189,7 @@ def give_back(session: Session, person: Person, before: Before, *, now: datetime
     take_files_up(session, before.get("adaptations", ()), now=now)
     take_referrals_up(session, before.get("referrals", ()), now=now)
     take_wishes_up(session, before.get("transfers", ()), now=now)
+    take_stays_up(session, before.get("stays", ()))
     session.flush()
     return back
 

@@ -35,6 +35,7 @@ from visits.models.people import (
 )
 from visits.models.referrals import Referral
 from visits.models.sessions import SessionEnrolment
+from visits.models.stays import Stay
 from visits.models.transfers import TransferWish
 from visits.models.works import WorkOrder
 from visits.people.by_hand import (
@@ -65,6 +66,7 @@ MOVED: tuple[Any, ...] = (
     Referral,
     TransferWish,
     SessionEnrolment,
+    Stay,
     Document,
 )
 FIELDS = ("civility", "last_name", "first_name", "born_on", "phone")

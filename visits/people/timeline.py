@@ -29,6 +29,7 @@ from visits.models.people import (
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.referrals import Referral, ReferralMove
 from visits.models.sessions import CollectiveSession, SessionEnrolment, SessionState
+from visits.models.stays import Place, Stay
 from visits.models.support import SupportAct
 from visits.models.transfers import TransferOffer, TransferWish
 from visits.models.visits import COUNTED, Submission, Visit
@@ -37,6 +38,7 @@ from visits.people.consents import said_within, still_counts
 from visits.sight.adaptations import visible_adaptations
 from visits.sight.listing import Listed, Wanted
 from visits.sight.orders import visible_work_orders
+from visits.sight.places import seen_stays
 from visits.sight.reach import Viewer, hidden_homes, visible_cases
 from visits.sight.referrals import visible_referrals
 from visits.sight.sessions import visible_sessions
@@ -60,6 +62,7 @@ class EntryKind(enum.StrEnum):
     ADAPTATION = "adaptation"
     REFERRAL = "referral"
     TRANSFER = "transfer"
+    STAY = "stay"
     CONSENT = "consent"
     REFUSED = "refused"
     MEASURE = "measure"
@@ -280,9 +283,18 @@ def _sessions(asked: _Asked) -> Select[Any]:
     return hers.join(SessionEnrolment.of)
 
 
+def _stays(at: Any) -> Callable[[_Asked], Select[Any]]:
+    def rows(asked: _Asked) -> Select[Any]:
+        hers = (Stay.person_id == asked.person.id, Stay.id.in_(seen_stays(asked.viewer)))
+        return select(Stay.id, at).where(*hers, at.is_not(None), Stay.withdrawn_at.is_(None))
+
+    return rows
+
+
 _HOME = joinedload(Occupancy.tenancy).joinedload(Tenancy.dwelling).joinedload(Dwelling.residence)
 _CAME = func.coalesce(Occupancy.started_on, Tenancy.started_on, type_=Tenancy.started_on.type)
 _LEFT = func.coalesce(Occupancy.ended_on, Tenancy.ended_on, type_=Occupancy.ended_on.type)
+_PLACE = joinedload(Stay.place).joinedload(Place.dwelling).joinedload(Dwelling.residence)
 _BY_HAND, _PROMISED = Task.consequence_id.is_(None), Task.consequence_id.is_not(None)
 # What a visit did stands there as the visit; what is still to do is no part of what happened.
 _CLOSED = (Task.closed_at.is_not(None), Task.visit_id.is_(None))
@@ -383,6 +395,8 @@ SOURCES = (
         TransferWish,
         step="until",
     ),
+    _Source(EntryKind.STAY, _stays(Stay.from_on), Stay, (_PLACE,), "from"),
+    _Source(EntryKind.STAY, _stays(Stay.ended_on), Stay, (_PLACE,), "until"),
     _Source(EntryKind.CONSENT, _consents, Consent),
     *_from_until(EntryKind.REFUSED, PartRefusal, PartRefusal.said_at, PartRefusal.ended_at),
     *_from_until(EntryKind.MEASURE, PersonAlert, PersonAlert.noted_on, PersonAlert.ended_on),

@@ -19,6 +19,7 @@ from visits.models.homes import HomeChange
 from visits.models.life import LifeEvent
 from visits.models.people import LeaseToCome
 from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.models.stays import Place
 from visits.models.traits import HomeTrait
 from visits.models.visits import Visit
 from visits.models.works import WorkOrder
@@ -33,6 +34,7 @@ MADE, WITH_RESIDENCE = "made", "with_residence"
 HANGING = (
     Tenancy.dwelling_id,
     HomeTrait.dwelling_id,
+    Place.dwelling_id,
     Case.dwelling_id,
     Visit.was_in_id,
     WorkOrder.dwelling_id,

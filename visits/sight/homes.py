@@ -74,6 +74,12 @@ def find_home(session: Session, viewer: Viewer, dwelling_id: uuid.UUID) -> Dwell
     return _the_one(session, viewer, Dwelling.id == dwelling_id)
 
 
+def sees_home(session: Session, viewer: Viewer, dwelling_id: uuid.UUID) -> bool:
+    """Tell whether the page of a dwelling would be found."""
+    seen = select(Dwelling.id).join(Dwelling.residence).where(visible_homes(viewer))
+    return session.scalar(seen.where(Dwelling.id == dwelling_id)) is not None
+
+
 def find_home_called(session: Session, viewer: Viewer, reference: str) -> Dwelling:
     """Find the dwelling of a reference, as `find_home` does; one that two landlords use is none."""
     return _the_one(session, viewer, Dwelling.reference == reference)

@@ -20,8 +20,10 @@ from webapp.demo.endings import Endings
 from webapp.demo.first_months import FirstMonths
 from webapp.demo.group_sessions import hold_group_sessions
 from webapp.demo.moves import wish_to_move
+from webapp.demo.places import add_places
 from webapp.demo.referrals import Referrals
 from webapp.demo.size import Size
+from webapp.demo.stays import let_stay
 from webapp.demo.stock import Home
 from webapp.demo.story import Story
 from webapp.demo.support import Support
@@ -63,6 +65,8 @@ def live(
     to_call = enrolled[round(len(enrolled) * CALLED) :]
     _protect_one(story, to_call[-1], since)
     measure_adapted_homes(story, since)
+    add_places(story, since)
+    let_stay(story)
     wish_to_move(story)
     note_budget(story, len(enrolled))
     hold_group_sessions(story)

@@ -46,6 +46,7 @@ from visits.referrals.referrals import referrals_of
 from visits.sight import find_person
 from visits.sight.homes import homes_named
 from visits.sight.search import search_people
+from visits.stays.stays import stays_of
 from visits.transfers.wishes import wishes_of
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
@@ -229,6 +230,7 @@ def _page(
         adaptations=_adaptations(session, person),
         referrals=_referrals(session, person),
         transfers=_transfers(session, person),
+        stays=stays_of(session, viewer(Action.SEE_PERSONS), person),
         **_cases(session, person, file.cases),
         **_roles(session, person),
         **_life(session, person, shown),

@@ -39,7 +39,8 @@ from visits.referrals.requests import count_waiting
 from visits.retention.jobs import job_states
 from visits.sessions.session_list import TO_CONFIRM, SessionFilter, count_sessions
 from visits.sight.listing import Wanted
-from visits.steering.outcomes import Rate, outcomes
+from visits.stays.stay_list import DUE, OVER, SOON, StayFilter, count_stays
+from visits.steering.outcomes import outcomes
 from visits.steering.waiting import count_accounts, week_of
 from visits.stock.central import count_low
 from visits.support.listing import MISSED, RAISED, SupportFilter, count_supports
@@ -55,23 +56,13 @@ from webapp.office.frame.moments import day_of
 from webapp.office.frame.opened import action_of
 from webapp.office.frame.programmes import chosen_programme, programme_names, programmes_in_reach
 from webapp.office.frame.small_counts import told, told_rate
+from webapp.office.steering.tile import Tile, if_any
 from webapp.words import word
 
 home = Blueprint("home", __name__)
 
 DAYS_AHEAD = 7
 ROWS_SHOWN = 8
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A figure and the list it counts; `tone` is good, warn or bad when it says something."""
-
-    label: str
-    figure: int | str | Rate
-    url: str = ""
-    note: str = ""
-    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,6 +168,7 @@ def _coordinator(session: Session) -> list[Tile]:
         *_unclaimed(session),
         *_low_stock(session),
         *_awaited(session),
+        *_stays(session),
         *_of_kinds(session),
         *_requests(session),
         *_past_sessions(session),
@@ -186,15 +178,24 @@ def _coordinator(session: Session) -> list[Tile]:
 def _low_stock(session: Session) -> list[Tile]:
     """Count the articles of which there are too few; nothing while there are enough."""
     low = count_low(session, viewer(Action.HAND_OUT_KITS))
-    return [Tile(_("Articles to order"), low, _to("kits.index"), tone="warn")] if low else []
+    return if_any(_("Articles to order"), low, _to("kits.index"))
+
+
+def _stays(session: Session) -> list[Tile]:
+    """Count the stays whose contract is over soon, or is past; nothing while none."""
+    seeing, today = viewer(Action.SEE_PERSONS), day_of(now())
+    soon, over = (count_stays(session, seeing, only=StayFilter(one), today=today) for one in DUE)
+    return [
+        *if_any(_("Stays over soon"), soon, _to("stays.index", state=SOON)),
+        *if_any(_("Stays past their end"), over, _to("stays.index", state=OVER), "bad"),
+    ]
 
 
 def _awaited(session: Session) -> list[Tile]:
     """Count the adapted homes that fall free and that somebody waits for; nothing while none."""
     seeing, homes = viewer(Action.FOLLOW_ADAPTATIONS), viewer(Action.SEE_HOMES)
     found = len(awaited_homes(session, seeing, homes=homes, today=day_of(now())))
-    link = _to("transfers.awaited")
-    return [Tile(_("Homes free for who waits"), found, link, tone="warn")] if found else []
+    return if_any(_("Homes free for who waits"), found, _to("transfers.awaited"))
 
 
 def _late(session: Session) -> Tile:
@@ -220,15 +221,13 @@ def _support(session: Session, only: SupportFilter) -> list[Tile]:
 def _unclaimed(session: Session) -> list[Tile]:
     """Tell of what came without a visit; there is no tile while nothing did."""
     waiting = count_unclaimed(session, viewer(Action.REVIEW_ANSWERS))
-    link = _to("unclaimed.index")
-    return [Tile(_("Without a visit"), waiting, link, tone="bad")] if waiting else []
+    return if_any(_("Without a visit"), waiting, _to("unclaimed.index"), "bad")
 
 
 def _requests(session: Session) -> list[Tile]:
     """Tell of what partners ask by their forms; there is no tile while nothing waits."""
     waiting = count_waiting(session, viewer(Action.FOLLOW_REFERRALS))
-    link = _to("referral_requests.index")
-    return [Tile(_("Requests by form"), waiting, link, tone="warn")] if waiting else []
+    return if_any(_("Requests by form"), waiting, _to("referral_requests.index"))
 
 
 def _past_sessions(session: Session) -> list[Tile]:
@@ -249,6 +248,7 @@ def _partner(session: Session) -> list[Tile]:
         *_support(session, _RAISED),
         *_support(session, _FOLLOWED),
         *_cases(session, programme),
+        *_stays(session),
         *_of_kinds(session),
         *(_past_sessions(session) if may(Action.RUN_SESSIONS) else ()),
     ]

@@ -1,0 +1,1 @@
+"""Places in residences, and who stays in them."""

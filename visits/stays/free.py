@@ -1,0 +1,73 @@
+"""Free places that fit somebody: what is never offered to whom it does not fit."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from visits.homes.register import Adapted, tell
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling, Residence
+from visits.models.stays import TO_STAY_IN, Place, Stay
+from visits.sight.places import visible_places
+from visits.sight.reach import Viewer
+from visits.sight.wording import dwellings_called
+from visits.transfers.matching import Needs, may_be_offered
+
+# So many homes are told of by one statement.
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Free:
+    """A place that is free, with what is known of its dwelling."""
+
+    place: Place
+    home: Adapted
+
+
+def free_places(
+    session: Session,
+    viewer: Viewer,
+    person: Person,
+    needs: Needs,
+    *,
+    on: date,
+    text: str = "",
+    today: date,
+) -> list[Free]:
+    """List the places within reach that are free from a day on and fit a person's needs.
+
+    They are of her landlord. With a `text`, those in the dwellings that it speaks of.
+    """
+    taken = exists().where(
+        Stay.place_id == Place.id,
+        Stay.withdrawn_at.is_(None),
+        or_(Stay.ended_on.is_(None), Stay.ended_on > on),
+    )
+    free = (
+        select(Place)
+        .join(Place.dwelling)
+        .join(Dwelling.residence)
+        .where(visible_places(viewer), Dwelling.landlord_id == person.landlord_id, ~taken)
+        .where(Place.kind.in_(TO_STAY_IN), Place.withdrawn_on.is_(None), Place.since_on <= on)
+        .options(contains_eager(Place.dwelling).contains_eager(Dwelling.residence))
+    )
+    if text.strip():
+        free = free.where(dwellings_called(session, text))
+    place = (Residence.city, Residence.address, Dwelling.reference, Place.name, Place.id)
+    found = session.scalars(free.order_by(*place)).all()
+    homes = _told(session, found, today)
+    fitting = (Free(one, homes[one.dwelling_id]) for one in found)
+    return [one for one in fitting if may_be_offered(needs, one.home)]
+
+
+def _told(session: Session, places: Sequence[Place], today: date) -> dict[uuid.UUID, Adapted]:
+    ids = list(dict.fromkeys(one.dwelling_id for one in places))
+    told: dict[uuid.UUID, Adapted] = {}
+    for first in range(0, len(ids), AT_ONCE):
+        told |= tell(session, ids[first:][:AT_ONCE], today=today)
+    return told

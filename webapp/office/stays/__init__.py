@@ -1,0 +1,20 @@
+"""Pages of places in residences and of who stays in them."""
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.access.auth import Action
+from webapp.office.frame.navigation import Item
+from webapp.office.frame.subject import Subject
+from webapp.office.stays import places, stays
+from webapp.office.stays.typed import contract_in_words, percent
+from webapp.office.stays.words import REFUSALS, WORDS
+
+SUBJECT = Subject(
+    pages=(places.places, stays.stays),
+    navigation=(
+        Item(89, "stays.index", _l("Stays"), "door-open", Action.SEE_PERSONS, ("places",)),
+    ),
+    words=WORDS,
+    refusals=REFUSALS,
+    filters={"contract_in_words": contract_in_words, "percent": percent},
+)

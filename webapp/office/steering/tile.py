@@ -1,0 +1,21 @@
+"""A figure of the first page, and the list it counts."""
+
+from dataclasses import dataclass
+
+from visits.steering.outcomes import Rate
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure and the list it counts; `tone` is good, warn or bad when it says something."""
+
+    label: str
+    figure: int | str | Rate
+    url: str = ""
+    note: str = ""
+    tone: str = ""
+
+
+def if_any(label: str, count: int, url: str, tone: str = "warn") -> list[Tile]:
+    """Give the tile of what is to be seen to; none while there is nothing."""
+    return [Tile(label, count, url, tone=tone)] if count else []

@@ -29,8 +29,9 @@ from visits.people.by_hand import (
 from visits.people.by_hand import (
     make_person as write_down,
 )
+from visits.people.happened import EntryKind
 from visits.people.people import person_file
-from visits.people.timeline import EntryKind, timeline
+from visits.people.timeline import timeline
 from visits.sight import Reach, Viewer
 from visits.sight.homes import find_home_called
 from visits.sight.listing import Wanted

@@ -40,8 +40,9 @@ from visits.models.cases import Case
 from visits.models.mandates import Mandate, Right
 from visits.models.people import Consent, ConsentScope
 from visits.models.visits import Submission, SubmissionState, Visit, VisitState
+from visits.people.happened import EntryKind
 from visits.people.people import person_file
-from visits.people.timeline import EntryKind, timeline
+from visits.people.timeline import timeline
 from visits.programmes.published import publish_shipped_programmes
 from visits.sight import Reach, Viewer, find_person, mandates_held, visible_cases, visible_persons
 from visits.sight.listing import Wanted

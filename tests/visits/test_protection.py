@@ -23,9 +23,10 @@ from visits.models.accounts import Role, User
 from visits.models.people import NamedAccess, Person
 from visits.models.portfolio import Dwelling
 from visits.models.visits import Visit
+from visits.people.happened import EntryKind
 from visits.people.people import person_file
 from visits.people.protection import living_with, name_for_access, protect, unprotect
-from visits.people.timeline import EntryKind, timeline
+from visits.people.timeline import timeline
 from visits.sight import find_person
 from visits.sight.listing import Wanted
 from visits.sight.reach import hidden_homes

@@ -8,8 +8,9 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from visits.models.people import Person
+from visits.people.happened import EntryKind
 from visits.people.people import accesses_of
-from visits.people.timeline import EntryKind, timeline
+from visits.people.timeline import timeline
 from visits.sight.listing import Listed
 from webapp.access.auth import Action, may, viewer
 from webapp.office.frame.listing import wanted

@@ -1,8 +1,12 @@
 """A figure of the first page, and the list it counts."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
 
 from visits.steering.outcomes import Rate
+from webapp.office.frame.landlords import landlord_chosen
 
 
 @dataclass(frozen=True)
@@ -19,3 +23,8 @@ class Tile:
 def if_any(label: str, count: int, url: str, tone: str = "warn") -> list[Tile]:
     """Give the tile of what is to be seen to; none while there is nothing."""
     return [Tile(label, count, url, tone=tone)] if count else []
+
+
+def to_list(page: str, **only: Any) -> str:
+    """Give the address of a list, of the landlord alone that the figures are of."""
+    return url_for(page, landlord=landlord_chosen(), **only)

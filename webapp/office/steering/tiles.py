@@ -1,0 +1,302 @@
+"""The figures of the first page, of each role, each a link to its list."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import g
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from diagnostics.delays import PARIS
+from visits.accounts.listing import run_by
+from visits.calls.call_list import (
+    ALL,
+    CALL_BACK_DUE,
+    TO_CONTACT,
+    CaseFilter,
+    count_by_programme,
+    count_cases,
+)
+from visits.cases.task_list import LATE, TaskFilter, count_tasks
+from visits.following.every_kind import KINDS
+from visits.following.kinds import Kind, Waits
+from visits.forms.parameters import parameters_in_force
+from visits.intake.unclaimed import count_unclaimed
+from visits.intake.visit_file import STANDING, VisitFilter, count_visits
+from visits.models.accounts import Role
+from visits.programmes import Programme
+from visits.referrals.requests import count_waiting
+from visits.retention.jobs import job_states
+from visits.sessions.session_list import TO_CONFIRM, SessionFilter, count_sessions
+from visits.stays.stay_list import DUE, OVER, SOON, StayFilter, count_stays
+from visits.steering.outcomes import outcomes
+from visits.steering.waiting import count_accounts, week_of
+from visits.stock.central import count_low
+from visits.support.listing import MISSED, RAISED, SupportFilter, count_supports
+from visits.transfers.listing import awaited_homes
+from webapp.access.auth import Action, landlord_bound, may, viewer
+from webapp.frame.languages import moment, pick
+from webapp.frame.transaction import now
+from webapp.office.frame.figures import month
+from webapp.office.frame.moments import day_of
+from webapp.office.frame.opened import action_of
+from webapp.office.frame.programmes import chosen_programme, programme_names, programmes_in_reach
+from webapp.office.frame.small_counts import told, told_rate
+from webapp.office.steering.tile import Tile, if_any, to_list
+from webapp.words import word
+
+
+def _coordinator(session: Session) -> list[Tile]:
+    programme = chosen_programme(session, "")
+    return [
+        _calls(session, _("To call today"), programme, TO_CONTACT),
+        _calls(session, _("Call-backs due"), programme, CALL_BACK_DUE, tone="warn"),
+        _week(session),
+        _late(session),
+        *_support(session, _RAISED),
+        *_support(session, _FOLLOWED),
+        _to_review(session),
+        *_unclaimed(session),
+        *_low_stock(session),
+        *_awaited(session),
+        *_stays(session),
+        *_of_kinds(session),
+        *_requests(session),
+        *_past_sessions(session),
+    ]
+
+
+def _low_stock(session: Session) -> list[Tile]:
+    """Count the articles of which there are too few; nothing while there are enough."""
+    low = count_low(session, viewer(Action.HAND_OUT_KITS))
+    return if_any(_("Articles to order"), low, to_list("kits.index"))
+
+
+def _stays(session: Session) -> list[Tile]:
+    """Count the stays whose contract is over soon, or is past; nothing while none."""
+    seeing, today = viewer(Action.SEE_PERSONS), day_of(now())
+    soon, over = (count_stays(session, seeing, only=StayFilter(one), today=today) for one in DUE)
+    return [
+        *if_any(_("Stays over soon"), soon, to_list("stays.index", state=SOON)),
+        *if_any(_("Stays past their end"), over, to_list("stays.index", state=OVER), "bad"),
+    ]
+
+
+def _awaited(session: Session) -> list[Tile]:
+    """Count the adapted homes that fall free and that somebody waits for; nothing while none."""
+    seeing, homes = viewer(Action.FOLLOW_ADAPTATIONS), viewer(Action.SEE_HOMES)
+    found = len(awaited_homes(session, seeing, homes=homes, today=day_of(now())))
+    return if_any(_("Homes free for who waits"), found, to_list("transfers.awaited"))
+
+
+def _late(session: Session) -> Tile:
+    """Count what should have been done in cases before today."""
+    only = TaskFilter(state=LATE)
+    count = count_tasks(session, viewer(Action.SEE_CASES), only=only, today=day_of(now()))
+    link = to_list("tasks.index", state=LATE)
+    return Tile(_("Late things to do"), count, link, tone="bad" if count else "")
+
+
+# What is told of visits missed: to the coordinator, and to whoever follows somebody.
+_RAISED, _FOLLOWED = SupportFilter(which=RAISED), SupportFilter(which=MISSED, mine=True)
+
+
+def _support(session: Session, only: SupportFilter) -> list[Tile]:
+    """Count the accompaniments whose visits were missed; nothing while none were."""
+    count = count_supports(session, viewer(Action.SUPPORT), only=only, today=day_of(now()))
+    said = _("Visits missed, those I follow") if only.mine else _("Visits missed in a row")
+    link = to_list("support.index", which=only.which, mine="1" if only.mine else None)
+    return [Tile(said, count, link, tone="bad")] if count else []
+
+
+def _unclaimed(session: Session) -> list[Tile]:
+    """Tell of what came without a visit; there is no tile while nothing did."""
+    waiting = count_unclaimed(session, viewer(Action.REVIEW_ANSWERS))
+    return if_any(_("Without a visit"), waiting, to_list("unclaimed.index"), "bad")
+
+
+def _requests(session: Session) -> list[Tile]:
+    """Tell of what partners ask by their forms; there is no tile while nothing waits."""
+    waiting = count_waiting(session, viewer(Action.FOLLOW_REFERRALS))
+    return if_any(_("Requests by form"), waiting, to_list("referral_requests.index"))
+
+
+def _past_sessions(session: Session) -> list[Tile]:
+    """Count the group sessions of which nobody said whether they were held; nothing while none."""
+    only = SessionFilter(state=TO_CONFIRM)
+    count = count_sessions(session, viewer(Action.RUN_SESSIONS), only=only, now=now())
+    link = to_list("group_sessions.index", state=TO_CONFIRM)
+    return [Tile(_("Sessions to confirm"), count, link, tone="warn")] if count else []
+
+
+def _partner(session: Session) -> list[Tile]:
+    programme = chosen_programme(session, "", viewer(Action.SEE_CASES))
+    calls = [_calls(session, _("To call today"), programme, TO_CONTACT)]
+    return [
+        *(calls if may(Action.CALL) else ()),
+        _week(session),
+        _late(session),
+        *_support(session, _RAISED),
+        *_support(session, _FOLLOWED),
+        *_cases(session, programme),
+        *_stays(session),
+        *_of_kinds(session),
+        *(_past_sessions(session) if may(Action.RUN_SESSIONS) else ()),
+    ]
+
+
+def _cases(session: Session, first: Programme) -> list[Tile]:
+    """Count the cases of each programme one works in, as the list of all its cases does."""
+    counts = count_by_programme(session, viewer(Action.SEE_CASES)) or {first.code: 0}
+    names = programme_names(session)
+    return [
+        Tile(
+            _("Cases"),
+            count,
+            to_list("cases.index", programme=code, state=ALL),
+            note=names.get(code, code),
+        )
+        for code, count in counts.items()
+    ]
+
+
+def _technician(session: Session) -> list[Tile]:
+    return _of_kinds(session)
+
+
+def _manager(session: Session) -> list[Tile]:
+    programme = chosen_programme(session, "")
+    counted = outcomes(session, programme.code, viewer=viewer(Action.SEE_OUTCOMES))
+    rates = {rate.code: rate for rate in counted.rates}
+    results = to_list("outcomes.index", programme=programme.code)
+    return [
+        Tile(_("Enrolled"), told(counted.enrolled), results),
+        Tile(_("Visited at least once"), told_rate(rates["RR1"]), results),
+        Tile(_("Refusals"), told_rate(rates["REF3"]), results),
+        *_of_kinds(session),
+        Tile(_("Map"), _("Open the map"), to_list("map_page.index")),
+    ]
+
+
+def _social_worker(session: Session) -> list[Tile]:
+    return [
+        *_of_kinds(session),
+        *_support(session, _FOLLOWED),
+        *_requests(session),
+        *_awaited(session),
+        *_past_sessions(session),
+        _to_review(session),
+        _week(session),
+    ]
+
+
+def _access_log(session: Session) -> Tile:
+    """Say what the last nightly check of the access log found."""
+    label = _("Access log")
+    states = {job.name: job for job in job_states(session)}
+    state = states.get("check_access_log")
+    if state is None or state.result is None:
+        return Tile(label, _("Not checked yet"), note=_("It is checked every night."))
+    checked = _("Checked on %(when)s.", when=moment(state.last_run_at))
+    broken = state.result["broken_month"]
+    if broken is None:
+        return Tile(label, _("Unbroken"), note=checked, tone="good")
+    line = state.result["broken_line"]
+    in_month = _("Broken in %(month)s", month=month(broken))
+    return Tile(
+        label,
+        _("Broken at line %(line)d", line=line) if line else in_month,
+        note=_("A line was changed or removed: tell the data protection officer."),
+        tone="bad",
+    )
+
+
+def _past_parameters(session: Session) -> Tile:
+    past = len(parameters_in_force(session).past_their_date(day_of(now())))
+    link = to_list("parameters.index", state="past")
+    return Tile(_("Numbers past their date"), past, link, tone="warn" if past else "good")
+
+
+def _administrator(session: Session) -> list[Tile]:
+    run = run_by(landlord_bound(), g.account.organisation_id)
+    return [
+        Tile(
+            _("Open accounts"), count_accounts(session, run, active=True), to_list("accounts.index")
+        ),
+        Tile(
+            _("Closed accounts"),
+            count_accounts(session, run, active=False),
+            to_list("accounts.index", state="closed"),
+        ),
+        _access_log(session),
+        _past_parameters(session),
+    ]
+
+
+def _funder(session: Session) -> list[Tile]:
+    if not may(Action.SEE_FIGURES):
+        return []
+    eyes = viewer(Action.SEE_FIGURES)
+    return [
+        Tile(
+            pick(dict(one.name)), _("See the figures"), to_list("figures.index", programme=one.code)
+        )
+        for one in programmes_in_reach(session, eyes)
+    ]
+
+
+def _calls(
+    session: Session, said: str, programme: Programme, state: str, *, tone: str = ""
+) -> Tile:
+    """Count whom to call in one programme, and say which: each has a list of its own."""
+    only = CaseFilter(programme.code, state)
+    count = count_cases(session, viewer(Action.SEE_CASES), only=only, now=now())
+    link = to_list("cases.index", programme=programme.code, state=state)
+    note = pick(dict(programme.name))
+    return Tile(said, count, link, note=note, tone=tone if count else "")
+
+
+def _week(session: Session) -> Tile:
+    start, end = week_of(now().astimezone(PARIS))
+    only = VisitFilter(start, end, state=STANDING)
+    count = count_visits(session, viewer(Action.SEE_VISITS), only=only)
+    last = end - timedelta(days=1)
+    days: dict[str, Any] = {"from": start.date().isoformat(), "to": last.date().isoformat()}
+    return Tile(_("Visits this week"), count, to_list("visits.index", state=STANDING, **days))
+
+
+def _to_review(session: Session) -> Tile:
+    only = VisitFilter(now(), now(), to_review=True)
+    count = count_visits(session, viewer(Action.SEE_VISITS), only=only)
+    link = to_list("visits.index", review="1")
+    return Tile(_("To review"), count, link, tone="warn" if count else "")
+
+
+def _of_kinds(session: Session) -> list[Tile]:
+    """Count what waits of each kind of consequence, for this role."""
+    return [
+        _waiting(session, kind, one)
+        for kind in KINDS
+        for one in kind.waits
+        if g.account.role in one.roles
+    ]
+
+
+def _waiting(session: Session, kind: Kind, one: Waits) -> Tile:
+    page = f"{kind.code}s.index"
+    count = one.count(session, viewer(action_of(page) or Action.SEE_VISITS), now())
+    link = to_list(page, **one.only) if action_of(page) else ""
+    return Tile(word("waits", one.name), count, link, tone=one.tone if count else "")
+
+
+TILES: dict[Role, Callable[[Session], list[Tile]]] = {
+    Role.COORDINATOR: _coordinator,
+    Role.PARTNER_COORDINATOR: _partner,
+    Role.TECHNICIAN: _technician,
+    Role.MANAGER: _manager,
+    Role.SOCIAL_WORKER: _social_worker,
+    Role.ADMINISTRATOR: _administrator,
+    Role.FUNDER: _funder,
+    Role.CONTRACTOR: _technician,
+}

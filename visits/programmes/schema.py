@@ -48,7 +48,15 @@ from visits.programmes.shape import (
 
 TASKS = ("visit", "call", "review", "check")
 OWNERS = ("coordinator", "visitor", "referent", "social_worker", "technician")
-COUNTERS = ("cases_opened", "persons_visited", "visits_done", "cases_succeeded")
+COUNTERS = (
+    "cases_opened",
+    "persons_visited",
+    "visits_done",
+    "cases_succeeded",
+    "stays_begun",
+    "rehoused",
+    "sessions_held",
+)
 # How the keys of a programme with one kind of visit are called in a kind of its own.
 ONLY_VISIT = {"forms": "forms", "optional_forms": "optional_forms", "visit_minutes": "minutes"}
 LONGEST_FACT = 100

@@ -1,19 +1,34 @@
 """What a programme set out to do, and how much of it is done."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import midnight_in_paris
 from visits.models.cases import Case
+from visits.models.sessions import CollectiveSession, SessionState
+from visits.models.stays import ExitTo, Stay
 from visits.models.visits import Visit, VisitState
 from visits.programmes import Programme
 from visits.programmes.published import programme_in, versions_of
 from visits.programmes.shape import Objective
 from visits.sight import Viewer, visible_cases
+from visits.sight.places import seen_stays
+from visits.sight.sessions import visible_sessions
+
+# Where somebody goes who is housed for good.
+HOUSED = (ExitTo.SLID, ExitTo.OWN_STOCK, ExitTo.OTHER_LANDLORD)
+
+
+class Counted(NamedTuple):
+    """How many there are, and of how many persons; None where no person is counted."""
+
+    number: int
+    persons: int | None
 
 
 @dataclass(frozen=True)
@@ -22,54 +37,105 @@ class Reached:
 
     objective: Objective
     count: int
-    persons: int
+    persons: int | None
 
 
 def objectives_of(session: Session, programme: Programme, *, viewer: Viewer) -> list[Reached]:
-    """Count a programme's objectives over the cases the viewer may see, each up to its day.
+    """Count a programme's objectives over what the viewer may see, each up to its day.
 
-    A case succeeded when it was closed with an outcome that its own version calls a success.
+    A case succeeded when it was closed with an outcome that its own version calls a success;
+    somebody is rehoused whose stay ended in a home for good.
     """
-    return [Reached(one, *_count(session, programme, one, viewer)) for one in programme.objectives]
+    return [
+        Reached(one, *COUNT[one.counter](session, programme.code, one.by, viewer))
+        for one in programme.objectives
+    ]
 
 
-def _count(
-    session: Session, programme: Programme, objective: Objective, viewer: Viewer
-) -> tuple[int, int]:
-    mine = (Case.programme == programme.code, visible_cases(viewer))
-    persons = func.count(Case.person_id.distinct())
-    if objective.counter in ("persons_visited", "visits_done"):
-        statement = (
-            select(func.count(Visit.id), persons)
-            .join(Visit.case)
-            .join(Case.person)
-            .where(*mine, Visit.state == VisitState.DONE, *_by(objective.by))
+def _opened(session: Session, code: str, by: date | None, viewer: Viewer) -> Counted:
+    return _cases(session, code, viewer, *([Case.opened_at < _after(by)] if by else []))
+
+
+def _succeeded(session: Session, code: str, by: date | None, viewer: Viewer) -> Counted:
+    good = [
+        and_(
+            Case.programme_version_id == version.id,
+            Case.outcome.in_([one.code for one in programme_in(version).outcomes if one.success]),
         )
-    else:
-        cases = select(func.count(Case.id), persons).join(Case.person).where(*mine)
-        if objective.counter == "cases_opened":
-            statement = cases.where(*_opened_by(objective.by))
-        else:
-            until = [Case.closed_on <= objective.by] if objective.by else []
-            statement = cases.where(_succeeded(session, programme.code), *until)
-    counted, of_persons = session.execute(statement).one()
-    if objective.counter == "persons_visited":
-        counted = of_persons
-    return int(counted), int(of_persons)
+        for version in versions_of(session, code)
+    ]
+    until = [Case.closed_on <= by] if by else []
+    return _cases(session, code, viewer, Case.closed_on.is_not(None), or_(false(), *good), *until)
 
 
-def _by(day: date | None) -> Iterable[ColumnElement[bool]]:
+def _cases(session: Session, code: str, viewer: Viewer, *which: ColumnElement[bool]) -> Counted:
+    counted = select(func.count(Case.id), func.count(Case.person_id.distinct()))
+    seen = counted.join(Case.person).where(Case.programme == code, visible_cases(viewer), *which)
+    return Counted(*session.execute(seen).one())
+
+
+def _done(session: Session, code: str, by: date | None, viewer: Viewer) -> Counted:
     done_at = func.coalesce(Visit.done_at, Visit.planned_end_at)
-    return [done_at < midnight_in_paris(day + timedelta(days=1))] if day else []
+    until = [done_at < _after(by)] if by else []
+    counted = (
+        select(func.count(Visit.id), func.count(Case.person_id.distinct()))
+        .join(Visit.case)
+        .join(Case.person)
+        .where(Case.programme == code, visible_cases(viewer))
+        .where(Visit.state == VisitState.DONE, *until)
+    )
+    return Counted(*session.execute(counted).one())
 
 
-def _opened_by(day: date | None) -> Iterable[ColumnElement[bool]]:
-    return [Case.opened_at < midnight_in_paris(day + timedelta(days=1))] if day else []
+def _visited(session: Session, code: str, by: date | None, viewer: Viewer) -> Counted:
+    persons = _done(session, code, by, viewer).persons or 0
+    return Counted(persons, persons)
 
 
-def _succeeded(session: Session, code: str) -> ColumnElement[bool]:
-    found = []
-    for version in versions_of(session, code):
-        good = [one.code for one in programme_in(version).outcomes if one.success]
-        found.append(and_(Case.programme_version_id == version.id, Case.outcome.in_(good)))
-    return and_(Case.closed_on.is_not(None), or_(false(), *found))
+def _begun(session: Session, code: str, by: date | None, viewer: Viewer) -> Counted:
+    return _of_stays(_stays(session, code, viewer, *([Stay.from_on <= by] if by else [])))
+
+
+def _rehoused(session: Session, code: str, by: date | None, viewer: Viewer) -> Counted:
+    until = [Stay.ended_on <= by] if by else []
+    ended = _stays(session, code, viewer, Stay.ended_on.is_not(None), *until)
+    return _of_stays(one for one in ended if one.exit_to in HOUSED)  # where to is encrypted
+
+
+def _stays(
+    session: Session, code: str, viewer: Viewer, *which: ColumnElement[bool]
+) -> Iterable[Stay]:
+    hers = (Stay.withdrawn_at.is_(None), Stay.id.in_(seen_stays(viewer)), *which)
+    found = select(Stay).join(Stay.case).where(Case.programme == code, *hers)
+    return session.scalars(found.order_by(Stay.id))
+
+
+def _of_stays(found: Iterable[Stay]) -> Counted:
+    persons = [one.person_id for one in found]
+    return Counted(len(persons), len(set(persons)))
+
+
+def _held(session: Session, code: str, by: date | None, viewer: Viewer) -> Counted:
+    until = [CollectiveSession.starts_at < _after(by)] if by else []
+    held = (CollectiveSession.programme == code, CollectiveSession.state == SessionState.HELD)
+    counted = select(func.count(CollectiveSession.id)).where(
+        *held, visible_sessions(viewer), *until
+    )
+    return Counted(session.scalar(counted) or 0, None)
+
+
+def _after(day: date) -> datetime:
+    """Give the first moment after a day in Paris."""
+    return midnight_in_paris(day + timedelta(days=1))
+
+
+Count = Callable[[Session, str, date | None, Viewer], Counted]
+COUNT: Mapping[str, Count] = {
+    "cases_opened": _opened,
+    "persons_visited": _visited,
+    "visits_done": _done,
+    "cases_succeeded": _succeeded,
+    "stays_begun": _begun,
+    "rehoused": _rehoused,
+    "sessions_held": _held,
+}

@@ -73,6 +73,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "persons_visited": _l("Persons visited"),
         "visits_done": _l("Visits done"),
         "cases_succeeded": _l("Cases that came to what the programme is for"),
+        "stays_begun": _l("Stays begun"),
+        "rehoused": _l("Stays that ended in a home for good"),
+        "sessions_held": _l("Group sessions held"),
     },
     "counted_from": {
         "opening": _l("the opening of the case"),

@@ -25,7 +25,9 @@ SUMMARY = """() => {
     const told = [...main.querySelectorAll('[data-testid=summary-urgent] li')]
     const called = [...main.querySelectorAll('[data-testid=consequence]')]
     return {
-        answers: [...main.querySelectorAll('dd:not(:has(img))')].map(text),
+        // A note that is covered stands below its own label, once it is shown.
+        answers: [...main.querySelectorAll('dd:not(:has(img))')]
+            .map((one) => text(one.querySelector(':scope > strong + p') ?? one)),
         pictures: main.querySelectorAll('dd img').length,
         told: told.map((one) => [...one.querySelectorAll('p')].map(text)),
         urgent: called.filter((one) => ['U0', 'U1'].includes(one.dataset.severity))
@@ -158,7 +160,11 @@ class Pen:
             alert.get_by_test_id("urgent-nobody").click()
 
     def read_summary(self, plan: Plan, tally: Tally) -> None:
-        """Remember what stands on the summary: this is what must arrive."""
+        """Remember what stands on the summary: this is what must arrive, covered notes too."""
+        covered = self.page.locator("main.summary").get_by_test_id("confidential-show")
+        for left in range(covered.count(), 0, -1):
+            covered.first.click()
+            expect(covered).to_have_count(left - 1)
         seen = self.page.evaluate(SUMMARY)
         told = [(plain(label), plain(words)) for label, words in seen["told"]]
         # What was found a moment ago is told as the form is finished.

@@ -82,6 +82,8 @@ UNSEEN = {
     (Role.VISITOR, "comparisons.show"),
     (Role.VISITOR, "savings.show"),
     (Role.PARTNER_COORDINATOR, "kit_articles.edit"),  # her association keeps no article
+    (Role.PARTNER_COORDINATOR, "places.show"),  # nobody it visits stays in a place
+    (Role.PARTNER_COORDINATOR, "stays.show"),
 }
 
 

@@ -26,9 +26,10 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from visits.models.stays import ExitTo, Place, Stay
 from visits.people.protection import protect
-from visits.sight import Reach
+from visits.sight import Reach, Viewer
 from visits.sight.listing import Wanted
 from visits.stays.free import free_places
+from visits.stays.houses import list_houses
 from visits.stays.place_list import PlaceFilter, list_places
 from visits.stays.places import PlaceSaid, add_place, withdraw_place
 from visits.stays.stay_list import STATES, StayFilter, count_stays, list_stays
@@ -284,6 +285,32 @@ def test_a_protected_person_hides_her_place_from_all_but_those_named(hall: Hall)
     assert find_stay(hall.session, hall.viewer, stay.id) is stay
     hall.end(stay)
     assert seen() == (1, 0)
+
+
+def test_the_residences_with_places_count_those_taken_on_a_day_as_far_as_one_sees(
+    hall: Hall,
+) -> None:
+    common, second = (replace(ROOM, name=name) for name in ("Salon", "Chambre 2"))
+    hall.place(replace(common, kind="common", contract="", months=None, fee=None))
+    hall.place(second)
+    make_dwelling(hall.session)  # in a residence without places
+    stay, other = hall.begin(on=hall.ago(9)), make_viewer(make_user(hall.session))
+
+    def houses(viewer: Viewer, on: date) -> list[tuple[int, int, int]]:
+        listed = list_houses(hall.session, viewer, wanted=Wanted(), on=on)
+        assert listed.total == len(listed.rows)
+        return [(one.places, one.taken, one.free) for one in listed.rows]
+
+    assert houses(other, hall.today) == [(2, 1, 1)]
+    assert houses(other, hall.ago(10)) == [(2, 0, 2)]
+    protect(hall.session, hall.person, by=hall.user.id, now=hall.now)
+    assert houses(other, hall.today) == [(1, 0, 1)]
+    assert houses(hall.viewer, hall.today) == [(2, 1, 1)]
+    hall.end(stay)
+    assert houses(hall.viewer, hall.today) == [(2, 0, 2)]
+    stranger = make_user(hall.session, organisation="Voisins")
+    blind = Viewer(stranger.id, stranger.organisation_id, None, Reach.OWN)
+    assert houses(blind, hall.today) == []
 
 
 def test_whoever_works_by_a_mandate_sees_the_stays_of_its_cases_alone(hall: Hall) -> None:

@@ -156,7 +156,8 @@ def _typed_amount() -> int | None:
 
 def _lines(notes: Sequence[MoneyNote]) -> Iterator[Sequence[object]]:
     yield (
-        _("Day"), _("Kind"), _("Amount in euros"), _("What for"), _("Per what"), _("Who pays"),
+        _("Day"), _("Kind"), _("Amount in euros"), word("field", "money.cost_kind"),
+        _("Per what"), _("Who pays"),
         _("Invoice, letter or where it was told"), _("Noted by"), _("Withdrawn on"), _("Why"),
     )  # fmt: skip
     for one in notes:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 WORDS: dict[str, dict[str, Any]] = {
     "money_kind": {
@@ -35,7 +36,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "field": {
         "money.amount": _l("Amount in euros"),
         "money.of_day": _l("Day"),
-        "money.cost_kind": _l("What for"),
+        "money.cost_kind": _p("a cost", "What for"),
         "money.basis": _l("Per what"),
         "money.payer": _l("Who pays"),
         "money.what": _l("Invoice, letter or where it was told"),

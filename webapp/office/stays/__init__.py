@@ -12,7 +12,8 @@ from webapp.office.stays.words import REFUSALS, WORDS
 SUBJECT = Subject(
     pages=(places.places, stays.stays),
     navigation=(
-        Item(89, "stays.index", _l("Stays"), "door-open", Action.SEE_PERSONS, ("places",)),
+        Item(89, "stays.index", _l("Stays"), "door-open", Action.SEE_PERSONS),
+        Item(91, "places.index", _l("Places to stay in"), "building", Action.SEE_HOMES),
     ),
     words=WORDS,
     refusals=REFUSALS,

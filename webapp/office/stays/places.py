@@ -15,6 +15,7 @@ from visits.models.stays import Contract, Place, PlaceKind
 from visits.sight.homes import find_home, find_residence, sees_home
 from visits.sight.listing import Listed, Wanted
 from visits.stays.contracts import LONGEST_MONTHS
+from visits.stays.houses import list_houses
 from visits.stays.occupancy import Occupancy, occupancy
 from visits.stays.place_list import (
     ALL,
@@ -38,7 +39,7 @@ from visits.stays.places import (
 from visits.stays.stays import stays_in
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
-from webapp.frame.transaction import now, transaction
+from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import stands_at, wanted_by
@@ -47,6 +48,33 @@ from webapp.office.stays.typed import typed_place, typed_turn
 
 places = Blueprint("places", __name__, url_prefix="/stays/places")
 STATES = (STANDING, WITHDRAWN, ALL)
+
+
+@places.get("/")
+@requires(Action.SEE_HOMES)
+def index() -> ResponseReturnValue:
+    """List the residences that have places, and how many are free today."""
+    with reading() as session:
+        today = today_in_paris(now())
+        return render_template(
+            "stays/houses.html",
+            listed=list_houses(session, viewer(), wanted=wanted_by("city"), on=today),
+        )
+
+
+@places.get("/places.csv")
+@requires(Action.SEE_HOMES)
+def houses_export() -> ResponseReturnValue:
+    """Give the residences that have places as a file."""
+    with reading() as session:
+        asked = whole(wanted_by("city"))
+        listed = list_houses(session, viewer(), wanted=asked, on=today_in_paris(now()))
+        lines = [(_("Address"), _("City"), _("Places"), _("Taken"), _("Free"))]
+        lines += [
+            (one.residence.address, one.residence.city, one.places, one.taken, one.free)
+            for one in listed.rows
+        ]
+        return list_file("residences.csv", lines, of=listed)
 
 
 @places.get("/of/<uuid:residence_id>")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
@@ -69,7 +70,9 @@ def houses_export() -> ResponseReturnValue:
     with reading() as session:
         asked = whole(wanted_by("city"))
         listed = list_houses(session, viewer(), wanted=asked, on=today_in_paris(now()))
-        lines = [(_("Address"), _("City"), _("Places"), _("Taken"), _("Free"))]
+        lines = [
+            (_("Address"), _("City"), _("Places"), _("Taken"), pgettext("several places", "Free"))
+        ]
         lines += [
             (one.residence.address, one.residence.city, one.places, one.taken, one.free)
             for one in listed.rows

@@ -68,7 +68,7 @@ class Story:
         day = MAY
         while day <= DECEMBER:
             if day.day == 1:
-                self._open(day)
+                self.open(day)
             if day.weekday() == 0:
                 make_what_is_due(self.session, now=at(day, 6))
             for case, partner in self.cases:
@@ -79,7 +79,8 @@ class Story:
         make_what_is_due(self.session, now=at(DECEMBER, 18))
         self.session.commit()
 
-    def _open(self, day: date) -> None:
+    def open(self, day: date) -> None:
+        """Open the cases that begin on the first day of a month, each with its association."""
         for place, (month, months) in enumerate(SPANS):
             if month != day.month:
                 continue
@@ -191,8 +192,8 @@ def test_eight_months_end_with_the_figures_of_the_accounts(app: Flask, session: 
 
 def test_no_association_sees_the_households_of_another(app: Flask, session: Session) -> None:
     story = Story(app, session)
-    story._open(date(2026, 5, 1))
-    story._open(date(2026, 6, 1))
+    story.open(date(2026, 5, 1))
+    story.open(date(2026, 6, 1))
     session.commit()
     seen = []
     for one in story.partners:

@@ -52,23 +52,9 @@ from visits.sight.access_log import log_access
 # All that points at a person moves with her, but for the corrections of her name, which speak of
 # the name that the other file had, the sealed lines of the access log, and pairs that are alike.
 MOVED: tuple[Any, ...] = (
-    Occupancy,
-    PhoneNumber,
-    Consent,
-    PartRefusal,
-    PersonAlert,
-    ExternalScore,
-    NamedAccess,
-    Case,
-    LifeEvent,
-    WorkOrder,
-    AdaptationFile,
-    Referral,
-    TransferWish,
-    SessionEnrolment,
-    Stay,
-    Document,
-)
+    Occupancy, PhoneNumber, Consent, PartRefusal, PersonAlert, ExternalScore, NamedAccess, Case,
+    LifeEvent, WorkOrder, AdaptationFile, Referral, TransferWish, SessionEnrolment, Stay, Document,
+)  # fmt: skip
 FIELDS = ("civility", "last_name", "first_name", "born_on", "phone")
 UNDO_WITHIN, DUPLICATE = timedelta(days=30), "duplicate"
 

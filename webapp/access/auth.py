@@ -79,7 +79,7 @@ class Action(enum.StrEnum):
     RUN_SESSIONS = "run_sessions"
     SEE_MAP = "see_map"
     SEE_OUTCOMES = "see_outcomes"
-    KEEP_ACCOUNTS = "keep_accounts"
+    KEEP_BUDGETS = "keep_budgets"
     SEE_FIGURES = "see_figures"
     READ_FORMS = "read_forms"
     SEE_FORMS = "see_forms"
@@ -142,7 +142,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.RUN_SESSIONS: {COO: _ALL, SOC: _ALL, PAR: _MAN},
     Action.SEE_MAP: {MAN: _ALL, COO: _ALL, TEC: _ALL},
     Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL, PAR: _MAN},
-    Action.KEEP_ACCOUNTS: {COO: _ALL, MAN: _ALL},
+    Action.KEEP_BUDGETS: {COO: _ALL, MAN: _ALL},
     Action.SEE_FIGURES: {FUN: Reach.FIGURES},
     Action.READ_FORMS: dict.fromkeys([role for role in Role if role not in (FUN, CON)], _OWN),
     Action.SEE_FORMS: {COO: _ALL, ADM: _ALL, MAN: _ALL},

@@ -26,7 +26,7 @@ NOTED = (
 
 def note_budget(story: Story, enrolled: int) -> None:
     """Note the costs, grants, and one unit cost that somebody told and that cannot be."""
-    session, viewer = story.session, acting(story.cast.coordinator, Action.KEEP_ACCOUNTS)
+    session, viewer = story.session, acting(story.cast.coordinator, Action.KEEP_BUDGETS)
     landlord = story.cast.coordinator.organisation_id
     for share, weeks, kind, cost_kind, payer, what in NOTED:
         at = story.now - timedelta(weeks=weeks)

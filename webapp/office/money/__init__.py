@@ -10,7 +10,7 @@ from webapp.office.money.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
     pages=(accounts.money,),
-    navigation=(Item(113, "money.index", _l("Money"), "cash-coin", Action.KEEP_ACCOUNTS),),
+    navigation=(Item(113, "money.index", _l("Money"), "cash-coin", Action.KEEP_BUDGETS),),
     words=WORDS,
     refusals=REFUSALS,
 )

@@ -34,14 +34,14 @@ FIRST_YEAR = 2020
 
 
 @money.get("/")
-@requires(Action.KEEP_ACCOUNTS)
+@requires(Action.KEEP_BUDGETS)
 def index() -> ResponseReturnValue:
     """Show a programme's accounts in a year."""
     return _page()
 
 
 @money.get("/money.csv")
-@requires(Action.KEEP_ACCOUNTS)
+@requires(Action.KEEP_BUDGETS)
 def export() -> ResponseReturnValue:
     """Give the amounts as a file, those that were withdrawn with why."""
     with reading() as session:
@@ -51,7 +51,7 @@ def export() -> ResponseReturnValue:
 
 
 @money.post("/")
-@requires(Action.KEEP_ACCOUNTS)
+@requires(Action.KEEP_BUDGETS)
 def note() -> ResponseReturnValue:
     """Note an amount."""
     try:
@@ -65,7 +65,7 @@ def note() -> ResponseReturnValue:
 
 
 @money.post("/<uuid:money_id>/withdraw")
-@requires(Action.KEEP_ACCOUNTS)
+@requires(Action.KEEP_BUDGETS)
 def withdraw(money_id: uuid.UUID) -> ResponseReturnValue:
     """Withdraw an amount that was noted by mistake."""
     try:

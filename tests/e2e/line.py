@@ -7,7 +7,7 @@ import struct
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -26,14 +26,19 @@ class LineFault(StrEnum):
     ANSWER_HELD = "answer overtaken by a later one"
     REQUEST_CUT = "upload cut in the middle"
     REQUEST_LATE = "upload arriving after its own retry"
+    SERVER_KILLED = "server killed before its answer leaves"
 
 
 @dataclass
 class Line:
-    """Carries each request on a connection of its own; faults befall parts of visits, in order."""
+    """Carries each request on a connection of its own; faults befall parts of visits, in order.
+
+    Nothing befalls a part for which None is coming.
+    """
 
     server_port: int
-    coming: deque[LineFault] = field(default_factory=deque)
+    kill: Callable[[], None] | None = None
+    coming: deque[LineFault | None] = field(default_factory=deque)
     befell: Counter[LineFault] = field(default_factory=Counter)
     answered: int = 0
     news: threading.Condition = field(default_factory=threading.Condition)
@@ -57,6 +62,9 @@ class Line:
         answer = self._ask(request)
         if fault and answer:
             self._note(fault)
+        if fault is LineFault.SERVER_KILLED and self.kill:
+            self.kill()
+            answer = b""
         if fault is LineFault.ANSWER_LOST or not answer:
             return _reset(tablet)
         if fault is LineFault.ANSWER_HELD:
@@ -141,10 +149,12 @@ class _Listener(socketserver.ThreadingTCPServer):
 
 
 @contextlib.contextmanager
-def open_line(server_port: int) -> Iterator[tuple[Line, str]]:
+def open_line(
+    server_port: int, kill: Callable[[], None] | None = None
+) -> Iterator[tuple[Line, str]]:
     """Open a line to the server; gives it and the address that the tablet calls."""
     with _Listener(("127.0.0.1", 0), _End) as listener:
-        listener.line = Line(server_port)
+        listener.line = Line(server_port, kill)
         threading.Thread(target=listener.serve_forever, daemon=True).start()
         yield listener.line, f"http://127.0.0.1:{listener.server_address[1]}"
         listener.shutdown()

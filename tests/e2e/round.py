@@ -164,11 +164,12 @@ def open_round(
         server.stop()
 
 
-def signed_in(context: BrowserContext, day: Round) -> Page:
+def signed_in(context: BrowserContext, day: Round, url: str | None = None) -> Page:
+    """Sign in on a fresh tablet, which calls the server itself or by the address given."""
     if day.server.process is None:
         day.server.start()
     page = context.new_page()
-    page.goto(f"{day.server.url}/tablet/")
+    page.goto(f"{url or day.server.url}/tablet/")
     tablet_sign_in(page, day.visitor)
     expect(page.get_by_test_id("day-visit").first).to_be_visible()
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")

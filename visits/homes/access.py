@@ -9,6 +9,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, null, or_, select
@@ -74,6 +75,8 @@ def widths_on(session: Session, on: date) -> Widths:
     return Widths(int(entrance.value), int(inner.value))
 
 
+# A statement is never changed, and these cost more to build than to ask.
+@cache
 def value_of(trait: str) -> Any:
     """Give the value of a trait that counts for `Dwelling`, NULL where none is noted."""
     noted = aliased(HomeTrait)
@@ -130,6 +133,7 @@ def class_of(asked: Mapping[Demand, ColumnElement[Any]]) -> ColumnElement[Any]:
     )
 
 
+@cache
 def leaves_on() -> ColumnElement[Any]:
     """Give the day from which a home is or was free, as its leases say or, without, somebody.
 
@@ -165,12 +169,14 @@ def letting_of(today: date) -> ColumnElement[Any]:
     )
 
 
+@cache
 def _let_without_end() -> ColumnElement[bool]:
     lease = aliased(Tenancy)
     running = (lease.dwelling_id == Dwelling.id, lease.ended_on.is_(None))
     return exists().where(*running).correlate(Dwelling)
 
 
+@cache
 def _began() -> Any:
     """Give when the last lease began: what was announced before is of another household."""
     lease = aliased(Tenancy)

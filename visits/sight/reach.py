@@ -224,6 +224,7 @@ def territories_of(person_id: uuid.UUID) -> Select[uuid.UUID | None]:
     )
 
 
+@lru_cache(maxsize=1_024)
 def _lives_in(territory_id: uuid.UUID) -> ColumnElement[bool]:
     """Give the condition on `Person` for who lives in a territory, or lived there last.
 

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -63,6 +64,7 @@ from webapp.access.auth import PERMISSIONS, Action, declared_action
 pytestmark = pytest.mark.slow
 
 SignIn = Callable[..., FlaskClient]
+FORM = "application/x-www-form-urlencoded"
 
 # What adaptations ask in an address, and in a form.
 ADAPTING = ("step", "priority", "territory", "holder")
@@ -278,10 +280,11 @@ def test_no_argument_of_an_address_makes_a_page_fail(
     app: Flask, client_as: SignIn, places: dict[str, str], nonsense: tuple[str, ...]
 ) -> None:
     members = _members(client_as)
+    asked = [(text, urlencode(dict.fromkeys(ARGUMENTS, text))) for text in nonsense]
     for rule, role in _rules(app, "GET"):
         address = _address(app, rule, places)
-        for text in nonsense:
-            answer = members[role].get(address, query_string=dict.fromkeys(ARGUMENTS, text))
+        for text, query in asked:
+            answer = members[role].get(address, query_string=query)
             assert answer.status_code < 500, (rule.endpoint, text[:20])
             assert "\0" not in text or answer.status_code in (400, 403), rule.endpoint
 
@@ -291,11 +294,12 @@ def test_no_field_of_a_form_makes_an_endpoint_fail(
 ) -> None:
     members = _members(client_as)
     _give_readable_passwords(app, members)
+    known = {"disposition": "call_back", "channel": "phone"}
+    typed = [(text, urlencode(dict.fromkeys(FIELDS, text) | known)) for text in nonsense]
     for rule, role in _rules(app, "POST"):
         address = _address(app, rule, places)
-        for text in nonsense:
-            data = dict.fromkeys(FIELDS, text) | {"disposition": "call_back", "channel": "phone"}
-            answer = members[role].post(address, data=data)
+        for text, data in typed:
+            answer = members[role].post(address, data=data, content_type=FORM)
             assert answer.status_code < 500, (rule.endpoint, text[:20])
 
 

@@ -24,6 +24,7 @@ from gunicorn.workers.base import Worker
 from webapp import create_app
 from webapp.access.setting_up import settle_memory
 from webapp.commands.jobs import run_jobs_in_turn
+from webapp.frame.kept_templates import keep_templates
 from webapp.frame.metrics import count_together
 from webapp.frame.security import log_libraries_in_lines
 from webapp.frame.settings import Settings
@@ -104,6 +105,7 @@ class _Deployment(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """Build the application, in the process that serves it."""
         app = create_app(self._settings)
+        keep_templates(app, self._settings.data)
         if self._jobs:
             run_jobs_in_turn(app.extensions["palier"])
         settle_memory()

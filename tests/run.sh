@@ -48,4 +48,4 @@ $bin/python -m tests.e2e.find_chromium
 say "all tests, on SQLite and on PostgreSQL, and in Chromium"
 # A file of tests stays in one process; those that take longest come first (tests/conftest.py). One
 # process more than cores: those with a browser wait for it half of their time.
-$bin/python -m pytest -n $(($(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile --no-loadscope-reorder
+$bin/python -m pytest -n $(($(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile --no-loadscope-reorder --durations=25

@@ -3,12 +3,9 @@
 A file waits in `incoming` until the transaction that owns it commits, and goes with it otherwise.
 """
 
-import fcntl
 import hashlib
-import os
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -25,6 +22,8 @@ INCOMING = "incoming"
 LENGTH = 64
 # Whoever removes files takes this turn; whoever keeps some shares it until the commit.
 TURN = "file store"
+# Whoever copies files for long holds them; whoever would remove some leaves it for another time.
+HELD = "files of a backup"
 
 
 class FileStore:
@@ -58,30 +57,6 @@ class FileStore:
     def holds(self, digest: str) -> bool:
         """Tell whether a file is there."""
         return self._place(digest).is_file()
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Let nobody remove files meanwhile, whichever process it is."""
-        with self._locked(fcntl.LOCK_SH):
-            yield
-
-    @contextmanager
-    def removing(self) -> Iterator[bool]:
-        """Tell whether files may be removed now; whoever holds them waits until this ends."""
-        try:
-            with self._locked(fcntl.LOCK_EX | fcntl.LOCK_NB):
-                yield True
-        except BlockingIOError:
-            yield False
-
-    @contextmanager
-    def _locked(self, how: int) -> Iterator[None]:
-        descriptor = os.open(make_private_folder(self.folder), os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, how)
-            yield
-        finally:
-            os.close(descriptor)
 
     def secret_of(self, digest: str) -> bytes | None:
         """Give the name of the secret that seals a file; None for one in clear."""

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from visits.ground.db import take_turn
-from visits.ground.file_store import TURN, FileStore
+from visits.ground.file_store import HELD, TURN, FileStore
+from visits.ground.holding import removing
 from visits.models.documents import Document
 from visits.models.handed_in import HandedInFile
 from visits.models.interventions import InterventionFile
@@ -29,7 +30,7 @@ def remove_orphans(
 
     While a backup copies files, all stay: `touched` is 0 then.
     """
-    with store.removing() as free:
+    with removing(session, HELD) as free:
         return _remove(session, store, now - spared) if free else {"touched": 0}
 
 

@@ -43,7 +43,7 @@ class Folder:
 
     def begins(self, digest: str, length: int) -> bytes:
         """Read the first bytes of a file."""
-        close_to_others(self.place_of(digest))
+        close_to_others(self.place_of(digest))  # one of long ago may stand open
         with self.open(digest) as source:
             return source.read(length)
 

@@ -35,21 +35,21 @@ def remove_orphans(
 
 
 def _remove(session: Session, store: FileStore, before: datetime) -> dict[str, int]:
-    kept, left = store.older_than(before)
-    for partial in left:
-        partial.unlink(missing_ok=True)
+    sizes = {one.digest: one.size for one in store.kept() if one.at < before}
+    unfinished = store.tidy(before)
     take_turn(session, TURN)
+    old = list(sizes)
     orphans = [
         digest
-        for start in range(0, len(kept), AT_ONCE)
-        for digest in _unowned(session, kept[start : start + AT_ONCE])
+        for start in range(0, len(old), AT_ONCE)
+        for digest in _unowned(session, old[start : start + AT_ONCE])
     ]
-    size = sum(store.remove(digest) for digest in orphans)
+    store.remove(orphans)
     return {
-        "touched": len(orphans) + len(left),
+        "touched": len(orphans) + unfinished,
         "orphans": len(orphans),
-        "orphan_bytes": size,
-        "unfinished": len(left),
+        "orphan_bytes": sum(sizes[digest] for digest in orphans),
+        "unfinished": unfinished,
     }
 
 

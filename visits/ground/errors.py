@@ -80,6 +80,15 @@ class Away(Refused):
     code = "database_away"
 
 
+class FilesAway(Refused):
+    """Where files stand does not answer; the same again does, once it is back.
+
+    It `refuses` (a detail) when it answers that its key or its bucket is not right.
+    """
+
+    code = "files_away"
+
+
 class TooManyTries(Refused):
     """Too many failed sign-ins: wait `minutes`."""
 

@@ -3,8 +3,10 @@
 import json
 import sys
 import threading
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from typing import Any
 
 import click
@@ -70,12 +72,18 @@ main.add_command(import_)
 def serve(host: str, port: int, processes: int, jobs: bool) -> None:
     """Serve the office, the tablet and the API."""
     settings = read_settings()
+    # Processes part only from one that began neither connections nor the threads of a library.
+    with ProcessPoolExecutor(1, get_context("fork")) as apart:
+        apart.submit(_refuse_unless_ready, settings).result()
+    serve_until_asked(settings, host, port, processes=processes, jobs=jobs)
+
+
+def _refuse_unless_ready(settings: Settings) -> None:
     house = open_house(settings)
     current = is_current(house.engine)
-    house.engine.dispose()  # no connection is there when processes part
+    house.engine.dispose()
     if not current:
         raise click.ClickException("The database needs `palier init` first.")
-    serve_until_asked(settings, host, port, processes=processes, jobs=jobs)
 
 
 @main.command()
@@ -104,7 +112,7 @@ def init() -> None:
 @click.option("--serve/--no-serve", "serving", default=True)
 def demo(host: str, port: int, serving: bool) -> None:
     """Load a year of made-up data, print the accounts, and serve."""
-    settings = replace(read_settings(), demo=True)
+    settings = replace(read_settings(), demo=True, files=())  # what is made up stays here
     house = open_house(settings)
     migrate(house.engine)
     accounts = load_demo(house, now=datetime.now(UTC), tell=click.echo)

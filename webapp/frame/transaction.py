@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from visits.ground.db import connect, sessions, start_reading
 from visits.ground.disk import NO_ROOM, READ_ONLY
-from visits.ground.errors import Away, Busy, Conflict, NoRoom, ReadOnly, Refused
+from visits.ground.errors import Away, Busy, Conflict, FilesAway, NoRoom, ReadOnly, Refused
 from visits.ground.file_store import FileStore
 from visits.safekeeping.keys import secrets_fit
+from webapp.frame.file_places import open_files
 from webapp.frame.kept_secrets import CannotStart
 from webapp.frame.settings import Settings
 
@@ -52,12 +53,21 @@ class House:
 def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> House:
     """Open the database and the file store of a deployment; raises CannotStart.
 
-    A wrong secret is found here, not by the first page that reads with it.
+    A wrong secret is found here, not by the first page that reads with it. Where files stand may be
+    away: what needs none of them goes on.
     """
     engine = connect(settings.database_url, secrets=settings.secrets)
-    store = FileStore(settings.photos)
+    store = open_files(settings.files or (settings.photos,))
     try:
         fit = secrets_fit(engine, store)
+    except FilesAway as away:
+        fit = True
+        if away.details.get("refuses"):
+            engine.dispose()
+            raise CannotStart(
+                f"Le stockage des fichiers refuse : voir PALIER_FILES. {away.details['said']}",
+                f"Where files stand refuses: see PALIER_FILES. {away.details['said']}",
+            ) from None
     except (DBAPIError, Away) as error:
         engine.dispose()
         raise CannotStart(

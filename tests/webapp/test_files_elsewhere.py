@@ -56,6 +56,7 @@ def _run(environ: Environ, *arguments: object, expect: int = 0) -> str:
     return done.output
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -81,6 +82,7 @@ def test_a_place_that_is_none_is_told_at_the_start(
     assert S3["PALIER_S3_SECRET"] not in str(refused.value)
 
 
+@pytest.mark.one_database
 def test_files_stand_where_one_setting_says(tmp_path: Path) -> None:
     assert read_places({}, tmp_path) == (tmp_path / "files",)
     assert read_places({"PALIER_FILES": "/mnt/photos"}, tmp_path) == (Path("/mnt/photos"),)
@@ -113,6 +115,7 @@ def _send(environ: Environ) -> str:
     return digest
 
 
+@pytest.mark.one_database
 def test_a_backup_takes_what_stands_in_a_bucket_along(
     deployment: Environ, bucket: At, tmp_path: Path
 ) -> None:
@@ -126,6 +129,7 @@ def test_a_backup_takes_what_stands_in_a_bucket_along(
     assert f"1 missing, such as {digest}" in _run(deployment, "doctor", expect=1)
 
 
+@pytest.mark.one_database
 def test_a_store_that_refuses_stops_the_start_and_one_that_is_away_does_not(
     deployment: Environ, object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

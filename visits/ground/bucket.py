@@ -153,7 +153,7 @@ class Bucket:
         """Say in our words what the storage answers; FileNotFoundError only where it `may_miss`."""
         if self._rests_until:
             if time.monotonic() < self._rests_until:
-                raise FilesAway
+                raise FilesAway(refuses=False, said="it did not answer a moment ago")
             self._rests_until = time.monotonic() + REST_S  # this one looks whether it is back
         try:
             yield

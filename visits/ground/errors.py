@@ -83,7 +83,7 @@ class Away(Refused):
 class FilesAway(Refused):
     """Where files stand does not answer; the same again does, once it is back.
 
-    It `refuses` (a detail) when it answers that its key or its bucket is not right.
+    Its details: what it `said`, and whether it `refuses` the key or the bucket.
     """
 
     code = "files_away"

@@ -5,9 +5,15 @@ A file is set aside until the transaction that owns it commits, and goes with it
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
+from heapq import merge
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
-from typing import BinaryIO
+from shutil import copyfileobj
+from typing import BinaryIO, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
@@ -18,6 +24,7 @@ from visits.ground.folder import Folder
 from visits.ground.sealing import NAMED, Unreadable, name_in, seal, unseal
 from visits.ground.shelf import Kept, Shelf, Waiting
 
+T = TypeVar("T")
 WAITING = "files that wait"
 # Whoever removes files takes this turn; whoever keeps some shares it until the commit.
 TURN = "file store"
@@ -26,10 +33,17 @@ HELD = "files of a backup"
 
 
 class FileStore:
-    """Files under their SHA-256, sealed. What is kept stays; keeping it twice is harmless."""
+    """Files under their SHA-256, sealed. What is kept stays; keeping it twice is harmless.
 
-    def __init__(self, place: Path | Shelf, keys: Keyring = keyring) -> None:
+    `before` are shelves where files stood until now: what is not found on the first is read there,
+    and nothing is kept there any more.
+    """
+
+    def __init__(
+        self, place: Path | Shelf, keys: Keyring = keyring, *, before: Sequence[Shelf] = ()
+    ) -> None:
         self.shelf: Shelf = Folder(place) if isinstance(place, Path) else place
+        self.before = tuple(before)
         self._keys = keys
 
     def put(self, session: Session, data: bytes) -> str:
@@ -51,47 +65,85 @@ class FileStore:
 
     def open_sealed(self, digest: str) -> BinaryIO:
         """Open a file as it stands; FileNotFoundError for one that is gone."""
-        return self.shelf.open(digest)
+        return self._where_it_is(lambda shelf: shelf.open(digest))
 
     def holds(self, digest: str) -> bool:
         """Tell whether a file is there."""
-        return self.shelf.holds(digest)
+        return any(shelf.holds(digest) for shelf in self._looked_at())
 
     def secret_of(self, digest: str) -> bytes | None:
         """Give the name of the secret that seals a file; None for one in clear."""
-        return name_in(self.shelf.begins(digest, NAMED))
+        return name_in(self._where_it_is(lambda shelf: shelf.begins(digest, NAMED)))
+
+    def _where_it_is(self, look: Callable[[Shelf], T]) -> T:
+        *shelves, last = self._looked_at()
+        for shelf in shelves:
+            with suppress(FileNotFoundError):
+                return look(shelf)
+        return look(last)
+
+    def _looked_at(self) -> Sequence[Shelf]:
+        """Give the shelves in which a file is looked for, one after the other."""
+        if not self.before:
+            return (self.shelf,)
+        return (self.shelf, *self.before, self.shelf)  # it may be moved meanwhile
 
     def reseal(self, digest: str) -> bool:
         """Seal a file under the newest secret, whatever it was before; tells whether it had to."""
         if self.secret_of(digest) == self._keys.key_names()[0]:
             return False
-        self.shelf.replace(digest, self._sealing(self._pieces(digest)))
+        pieces = self._pieces(digest)
+        where = next((shelf for shelf in self._shelves() if shelf.holds(digest)), self.shelf)
+        where.replace(digest, self._sealing(pieces))
+        return True
+
+    def move(self, digest: str, shelf: Shelf) -> bool:
+        """Move a file from a shelf of before: it goes there once it was read here, whole.
+
+        Tells whether it did; what cannot be read stays. FileNotFoundError for one that is gone.
+        """
+        if not self.shelf.holds(digest):
+            with shelf.open(digest) as sealed:
+                self.shelf.replace(digest, partial(copyfileobj, sealed))
+        try:
+            for _piece in self._unsealed(digest, self.shelf.open):
+                pass
+        except NotFound:
+            return False
+        shelf.remove([digest])
         return True
 
     def kept(self) -> Iterator[Kept]:
-        """List what is kept, in an order that lasts."""
-        return self.shelf.kept()
+        """List what is kept, in the order of its names; what is being moved may come twice."""
+        return merge(*(shelf.kept() for shelf in self._shelves()), key=attrgetter("digest"))
 
     def digests(self) -> Iterator[str]:
         """List what is kept by its names."""
-        return (one.digest for one in self.kept())
+        return (digest for digest, _ in groupby(self.kept(), attrgetter("digest")))
 
     def remove(self, digests: Sequence[str]) -> None:
         """Remove files. Whoever calls has taken TURN."""
-        self.shelf.remove(digests)
+        for shelf in self._shelves():
+            shelf.remove(digests)
 
     def tidy(self, moment: datetime) -> int:
         """Remove what was never kept and is older than a moment; tells how many."""
-        return self.shelf.tidy(moment)
+        return sum(shelf.tidy(moment) for shelf in self._shelves())
+
+    def _shelves(self) -> Sequence[Shelf]:
+        return (self.shelf, *self.before)
 
     def _sealing(self, data: Iterable[bytes]) -> Callable[[BinaryIO], None]:
         return lambda file: seal(data, file, self._keys)
 
     def _pieces(self, digest: str) -> Iterator[bytes]:
+        return self._unsealed(digest, self.open_sealed)
+
+    def _unsealed(self, digest: str, opened: Callable[[str], BinaryIO]) -> Iterator[bytes]:
         """Read a file, and look whether it is still what its name says."""
         found = hashlib.sha256()
         try:
-            with self.shelf.open(digest) as source:
+            with opened(digest) as source:
                 for piece in unseal(source, self._keys):
                     found.update(piece)
                     yield piece

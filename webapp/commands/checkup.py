@@ -119,7 +119,7 @@ def _files(session: Session, store: FileStore, *, whole: bool) -> Finding:
     try:
         held = set(store.digests())
     except FilesAway as away:
-        return Finding("files", False, f"not to be reached: {away.details.get('said', 'busy')}")
+        return Finding("files", False, f"not to be reached: {away.details['said']}")
     missing = [digest for digest in named if digest not in held]
     there = sorted(set(named) - set(missing))
     looked = there if whole else Random().sample(there, min(SAMPLE, len(there)))

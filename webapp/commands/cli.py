@@ -17,6 +17,7 @@ from visits.ground.statistics import look_anew
 from webapp.access.setting_up import publish_what_ships
 from webapp.commands.backup import backup, restore_
 from webapp.commands.checkup import checkup
+from webapp.commands.files import files
 from webapp.commands.forms import forms
 from webapp.commands.imports import import_
 from webapp.commands.jobs import start_jobs
@@ -49,6 +50,7 @@ def main() -> None:
 
 
 main.add_command(backup)
+main.add_command(files)
 main.add_command(forms)
 main.add_command(keys)
 main.add_command(place)

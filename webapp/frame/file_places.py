@@ -65,9 +65,9 @@ def _bucket(written: str, environ: Mapping[str, str]) -> At:
 
 
 def open_files(places: Sequence[Place]) -> FileStore:
-    """Open the file store on where files stand."""
-    (first,) = (_shelf(place) for place in places)
-    return FileStore(first)
+    """Open the file store on where files stand, and stood before."""
+    first, *before = (_shelf(place) for place in places)
+    return FileStore(first, before=before)
 
 
 def _shelf(place: Place) -> Shelf:

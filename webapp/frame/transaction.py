@@ -62,7 +62,7 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         fit = secrets_fit(engine, store)
     except FilesAway as away:
         fit = True
-        if away.details.get("refuses"):
+        if away.details["refuses"]:
             engine.dispose()
             raise CannotStart(
                 f"Le stockage des fichiers refuse : voir PALIER_FILES. {away.details['said']}",

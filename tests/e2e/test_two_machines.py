@@ -1,4 +1,7 @@
-"""Two web processes without jobs and one with, one PostgreSQL: each request goes to either."""
+"""Two web processes, one with the jobs, PostgreSQL, an object store: requests go to either.
+
+Each has a data folder of its own, as on machines that share no disk.
+"""
 
 import http.client
 import json
@@ -20,6 +23,7 @@ from tests.conftest import SECRETS, empty
 from tests.e2e.server import Server, free_port
 from tests.e2e.test_serving import wait_for
 from tests.factories import PASSWORD, make_user
+from tests.object_store import ObjectStore
 from tests.openrosa_client import Answer, Collect
 from tests.submissions import GAS, fill
 from visits.accounts.accounts import add_device
@@ -49,19 +53,21 @@ class Deployment:
 
 @pytest.fixture(scope="module")
 def servers(
-    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+    postgres_url: str, object_store: ObjectStore, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Server, Server]]:
-    data = tmp_path_factory.mktemp("machines")
-    secrets = {"session": "a session secret of the tests", "columns": SECRETS}
-    (data / "secrets.json").write_text(json.dumps(secrets))
-    given = {"PALIER_DATABASE_URL": postgres_url}
-    first, second = (
-        Server(data, free_port(), settings=given, options=("--no-jobs",)) for _ in range(2)
+    object_store.make_bucket("machines")
+    given = {"PALIER_DATABASE_URL": postgres_url, **object_store.environ("machines")}
+    secrets = json.dumps({"session": "a session secret of the tests", "columns": SECRETS})
+    first, second, third = (
+        Server(tmp_path_factory.mktemp(name), free_port(), settings=given, options=("--no-jobs",))
+        for name in ("first", "second", "jobs")
     )
+    for server in (first, second, third):
+        (server.data / "secrets.json").write_text(secrets)
     first.command("init")
     working = [sys.executable, "-m", "webapp.commands.cli", "jobs"]
-    with (data / "jobs.log").open("wb") as log:
-        jobs = subprocess.Popen(working, env=first.environ, stderr=log)
+    with (first.data / "jobs.log").open("wb") as log:
+        jobs = subprocess.Popen(working, env=third.environ, stderr=log)
     try:
         first.start()
         second.start()
@@ -160,6 +166,8 @@ def test_a_visit_sent_in_parts_is_whole_and_once_whoever_took_them(deployment: D
         assert kept >= set(PHOTOS)
         for digest in session.scalars(select(SubmissionFile.sha256)):
             assert house.store.get(digest)
+    for server in deployment.servers:
+        assert not (server.data / "files").exists()
     house.engine.dispose()
 
 

@@ -23,6 +23,8 @@ from visits.ground.file_store import HELD, FileStore
 from visits.ground.holding import held
 from visits.retention.orphans import remove_orphans
 
+pytestmark = pytest.mark.slow
+
 PHOTO = b"\xff\xd8 somebody's bathroom " * 9000
 OLD, NEW = "an old secret of ours", "a new secret of ours"
 

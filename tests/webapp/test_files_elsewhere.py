@@ -33,6 +33,8 @@ from webapp.frame.kept_secrets import CannotStart
 from webapp.frame.settings import read_settings
 from webapp.frame.transaction import House, open_house
 
+pytestmark = pytest.mark.slow
+
 Environ = dict[str, str]
 WORDS = "correct cheval batterie"
 PHOTO = b"\xff\xd8 somebody's bathroom " * 900

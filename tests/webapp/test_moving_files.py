@@ -20,7 +20,7 @@ from webapp.frame.settings import read_settings
 from webapp.frame.transaction import House, open_house
 
 # Where files stand is asked of no database.
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.slow]
 
 MANY = 12
 

@@ -24,7 +24,7 @@ from webapp.frame.settings import Settings, read_settings
 from webapp.frame.transaction import House, open_house
 from webapp.office.frame.access import LISTS
 
-pytestmark = pytest.mark.one_database("postgresql")
+pytestmark = [pytest.mark.one_database("postgresql"), pytest.mark.slow]
 
 SignIn = Callable[..., FlaskClient]
 NAME = "VERMEULEN"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -24,10 +24,11 @@ from visits.ground.bucket import At, Bucket
 from visits.ground.db import keyring
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import SentFile, record_submission
-from visits.models.accounts import Role
+from visits.models.accounts import JobState, Role
 from visits.models.visits import Submission
 from visits.sight import Reach
 from webapp.commands.cli import main
+from webapp.commands.jobs import JOBS, run_unless_away
 from webapp.frame.file_places import read_places
 from webapp.frame.kept_secrets import CannotStart
 from webapp.frame.settings import read_settings
@@ -37,6 +38,7 @@ pytestmark = pytest.mark.slow
 
 Environ = dict[str, str]
 WORDS = "correct cheval batterie"
+NOTHING_SWEPT = {"touched": 0, "orphans": 0, "orphan_bytes": 0, "unfinished": 0}
 PHOTO = b"\xff\xd8 somebody's bathroom " * 900
 S3 = {
     "PALIER_S3_ENDPOINT": "https://s3.example.org",
@@ -125,7 +127,8 @@ def test_a_backup_takes_what_stands_in_a_bucket_along(
     assert "ok   files: 1 named and there, 1 read" in _run(deployment, "doctor")
     file, elsewhere = tmp_path / "all.tar", {"PALIER_DATA": str(tmp_path / "new")}
     assert "1 files" in _run(deployment, "backup", file, "--passphrase", WORDS)
-    _run(elsewhere | {"PALIER_FILES": ""}, "restore", file, "--passphrase", WORDS)
+    said = _run(deployment | elsewhere, "restore", file, "--passphrase", WORDS)
+    assert "run `palier files move`" in said
     assert FileStore(tmp_path / "new" / "files").get(digest) == PHOTO
     Bucket(bucket).remove([digest])
     assert f"1 missing, such as {digest}" in _run(deployment, "doctor", expect=1)
@@ -145,8 +148,27 @@ def test_a_store_that_refuses_stops_the_start_and_one_that_is_away_does_not(
     object_store.tell("proxy", signal.SIGSTOP)
     try:
         assert "BAD  files: not to be reached" in _run(deployment, "doctor", expect=1)
+        assert "does not answer" in _run(deployment, "files", expect=1)
     finally:
         object_store.tell("proxy", signal.SIGCONT)
+
+
+def test_a_job_that_needs_files_stays_due_while_they_are_away(
+    app: Flask, bucket: At, away: ObjectStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    house: House = app.extensions["palier"]
+    house = replace(house, store=FileStore(Bucket(bucket)))
+    away.kill("account", "container")
+    (sweep,) = (job for job in JOBS if job.name == "remove_orphans")
+    try:
+        run_unless_away(house, sweep)
+        assert "files away" in caplog.messages and "Traceback" not in caplog.text
+    finally:
+        away.begin("account", "container", "object")
+    run_unless_away(house, sweep)
+    with house.sessions() as session:
+        result = session.scalar(select(JobState.result).where(JobState.name == sweep.name))
+    assert result == NOTHING_SWEPT
 
 
 @pytest.fixture

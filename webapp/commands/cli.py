@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from visits.ground.errors import FilesAway
 from visits.ground.migration import is_current, migrate
 from visits.ground.private import close_to_others
 from visits.ground.statistics import look_anew
@@ -34,7 +35,7 @@ from webapp.frame.transaction import House, open_house
 
 
 class Palier(click.Group):
-    """Commands that say why they cannot start, without a trace of the program."""
+    """Commands that say why they cannot start, or go on, without a trace of the program."""
 
     def invoke(self, context: click.Context) -> Any:
         """Run a command."""
@@ -42,6 +43,9 @@ class Palier(click.Group):
             return super().invoke(context)
         except CannotStart as refused:
             raise click.ClickException(str(refused)) from refused
+        except FilesAway as away:
+            said = f"Where files stand does not answer ({away.details['said']}): run this again."
+            raise click.ClickException(said) from away
 
 
 @click.group(cls=Palier)

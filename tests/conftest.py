@@ -21,10 +21,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import make_user
 from tests.made_once import made_once
+from tests.object_store import ObjectStore
 from tests.short_writes import watch_writes
 from tests.slow import slow_tests
 from tests.total_order import watch_orders
 from visits.accounts.open_sessions import start_session
+from visits.ground.bucket import At
 from visits.ground.db import Base, connect, keyring, sessions
 from visits.ground.file_store import FileStore
 from visits.ground.migration import migrate
@@ -262,6 +264,23 @@ def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
     yield app
     app.config.clear()
     app.config.update(configured)
+
+
+@pytest.fixture(scope="session")
+def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
+    """A store that speaks S3; whoever kills some of it begins that anew."""
+    store = ObjectStore(tmp_path_factory.mktemp("swift"))
+    store.start()
+    yield store
+    store.kill()
+
+
+@pytest.fixture
+def bucket(object_store: ObjectStore) -> At:
+    """An empty bucket of its own."""
+    name = f"palier-{uuid.uuid4().hex}"
+    object_store.make_bucket(name)
+    return object_store.at(name)
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
-"""Two web processes without jobs and one with, one PostgreSQL: each request goes to either."""
+"""Two web processes, one with the jobs, PostgreSQL, an object store: requests go to either.
+
+Each has a data folder of its own, as on machines that share no disk.
+"""
 
 import http.client
 import json
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,10 +17,12 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import func, select
 
-from tests.conftest import SECRETS, empty
-from tests.e2e.server import Server, free_port
+from tests.conftest import empty
+from tests.e2e.machines import Machines, machines
+from tests.e2e.server import Server
 from tests.e2e.test_serving import wait_for
 from tests.factories import PASSWORD, make_user
+from tests.object_store import ObjectStore
 from tests.openrosa_client import Answer, Collect
 from tests.submissions import GAS, fill
 from visits.accounts.accounts import add_device
@@ -48,36 +51,20 @@ class Deployment:
 
 
 @pytest.fixture(scope="module")
-def servers(
-    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Server, Server]]:
-    data = tmp_path_factory.mktemp("machines")
-    secrets = {"session": "a session secret of the tests", "columns": SECRETS}
-    (data / "secrets.json").write_text(json.dumps(secrets))
-    given = {"PALIER_DATABASE_URL": postgres_url}
-    first, second = (
-        Server(data, free_port(), settings=given, options=("--no-jobs",)) for _ in range(2)
-    )
-    first.command("init")
-    working = [sys.executable, "-m", "webapp.commands.cli", "jobs"]
-    with (data / "jobs.log").open("wb") as log:
-        jobs = subprocess.Popen(working, env=first.environ, stderr=log)
-    try:
-        first.start()
-        second.start()
-        yield first, second
-    finally:
-        for server in (first, second):
-            server.stop()
-        jobs.kill()
-        jobs.wait()
-        empty(postgres_url)
+def running(
+    postgres_url: str, object_store: ObjectStore, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Machines]:
+    object_store.make_bucket("machines")
+    settings = {"PALIER_DATABASE_URL": postgres_url, **object_store.environ("machines")}
+    with machines(tmp_path_factory.mktemp("machines"), settings) as running:
+        yield running
+    empty(postgres_url)
 
 
 @pytest.fixture
-def deployment(servers: tuple[Server, Server]) -> Deployment:
+def deployment(running: Machines) -> Deployment:
     """What serves, of which nobody has asked anything yet."""
-    return Deployment(servers)
+    return Deployment(running.servers)
 
 
 @dataclass
@@ -160,11 +147,13 @@ def test_a_visit_sent_in_parts_is_whole_and_once_whoever_took_them(deployment: D
         assert kept >= set(PHOTOS)
         for digest in session.scalars(select(SubmissionFile.sha256)):
             assert house.store.get(digest)
+    for server in deployment.servers:
+        assert not (server.data / "files").exists()
     house.engine.dispose()
 
 
-def test_jobs_run_beside_and_once(deployment: Deployment) -> None:
-    log = deployment.servers[0].data / "jobs.log"
+def test_jobs_run_beside_and_once(deployment: Deployment, running: Machines) -> None:
+    log = running.log_of_jobs
     wait_for(lambda: '"remove_orphans"' in log.read_text())
     ran = Counter(json.loads(line)["job"] for line in log.read_text().splitlines())
     assert ran["make_what_is_due"] == ran["remove_orphans"] == 1

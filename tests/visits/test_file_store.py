@@ -18,7 +18,8 @@ from tests.submissions import fill, home_visit
 from visits.forms.published import publish_form
 from visits.ground.db import Keyring, connect
 from visits.ground.errors import NotFound
-from visits.ground.file_store import INCOMING, FileStore
+from visits.ground.file_store import FileStore
+from visits.ground.folder import INCOMING
 from visits.ground.private import private_file
 from visits.ground.sealing import MARK, NAME, PIECE, SALT, TAG, Unreadable, seal, unseal
 from visits.intake.submissions import SentFile, record_submission
@@ -42,7 +43,7 @@ def store(tmp_path: Path) -> FileStore:
 
 
 def _files(store: FileStore) -> list[Path]:
-    return [place for place in store.folder.rglob("*") if place.is_file()]
+    return [place for place in store.shelf.place.rglob("*") if place.is_file()]
 
 
 def _put(factory: sessionmaker[Session], store: FileStore, data: bytes = PHOTO) -> str:
@@ -63,7 +64,7 @@ def test_a_photo_stands_sealed_and_closed_to_others(
     assert b"bathroom" not in place.read_bytes()
     assert store.get(digest) == PHOTO
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
-    folders = [store.folder, *(one for one in store.folder.rglob("*") if one.is_dir())]
+    folders = [store.shelf.place, *(one for one in store.shelf.place.rglob("*") if one.is_dir())]
     assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
 
 
@@ -140,7 +141,7 @@ def test_one_photo_is_not_given_for_another(
 
 def test_a_plain_file_of_before_is_read_then_sealed(store: FileStore) -> None:
     digest = hashlib.sha256(PHOTO).hexdigest()
-    place = store.folder / digest[:2] / digest
+    place = store.shelf.place / digest[:2] / digest
     place.parent.mkdir(parents=True)
     place.write_bytes(PHOTO)
     place.chmod(0o644)
@@ -243,10 +244,12 @@ def test_orphans_go_after_a_day_and_what_is_owned_or_new_stays(
         )  # fmt: skip
     owned = hashlib.sha256(PHOTO).hexdigest()
     orphan, fresh = _put(session_factory, store, b"orphan"), _put(session_factory, store, b"fresh")
-    left, under_way = (store.folder / INCOMING / f"{name}.part" for name in ("left", "under_way"))
+    left, under_way = (
+        store.shelf.place / INCOMING / f"{name}.part" for name in ("left", "under_way")
+    )
     for place in (left, under_way):
         place.write_bytes(b"half")
-    old_style = store.folder / orphan[:2] / f"{orphan}.abc.part"
+    old_style = store.shelf.place / orphan[:2] / f"{orphan}.abc.part"
     old_style.write_bytes(b"half")
     for place in _files(store):
         _age(place, 0 if place.name in (fresh, under_way.name) else 2, now)
@@ -285,8 +288,7 @@ def test_an_upload_that_finds_its_photo_lying_about_keeps_it_from_the_broom(
     digest = _put(session_factory, store)
     (place,) = _files(store)
     _age(place, 2, now)
-    listed = store.older_than(now - timedelta(days=1))
-    assert listed == ([digest], [])
+    assert [one.digest for one in store.kept() if one.at < now - timedelta(days=1)] == [digest]
     with session_factory.begin() as session:
         publish_form(session, home_visit(), by=None, now=now)
         visitor = make_user(session, role=Role.VISITOR)
@@ -312,8 +314,8 @@ def test_a_photo_its_name_and_its_folder_are_on_the_disk_before_the_commit_ends(
 
     monkeypatch.setattr(os, "fsync", note)
     digest = _put(session_factory, store)
-    place = store.folder / digest[:2] / digest
-    wanted = (place, place.parent, store.folder)
+    place = store.shelf.place / digest[:2] / digest
+    wanted = (place, place.parent, store.shelf.place)
     assert {one.stat().st_ino for one in wanted} <= set(written)
     # The name comes after the bytes, or it may stand for nothing.
     assert written.index(place.stat().st_ino) < written.index(place.parent.stat().st_ino)

@@ -130,7 +130,7 @@ def _readable(session: Session, *, forms: bool) -> str:
 
 def _disk(house: House, url: str) -> str:
     """Read the bytes of the database, its log and the file store."""
-    files = [one for one in house.store.folder.rglob("*") if one.is_file()]
+    files = [one for one in house.store.shelf.place.rglob("*") if one.is_file()]
     assert files
     files += Path(url.removeprefix("sqlite:///")).parent.iterdir()
     return b"".join(one.read_bytes() for one in files).decode("utf-8", "replace")

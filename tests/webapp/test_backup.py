@@ -23,7 +23,8 @@ from tests.submissions import FALLS, fill, home_visit
 from visits.accounts.passkeys import add_passkey, use_challenge
 from visits.forms.published import publish_form
 from visits.ground.db import connect, keyring
-from visits.ground.file_store import FileStore
+from visits.ground.file_store import HELD, FileStore
+from visits.ground.holding import held
 from visits.ground.migration import is_current, migrate, revert
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Passkey, Role
@@ -305,6 +306,7 @@ def test_nothing_is_overwritten(deployment: Environ, elsewhere: Environ, tmp_pat
     assert file.read_bytes() == b"of yesterday"
     file.unlink()
     _run(deployment, "backup", file, "--passphrase", WORDS)
+    (Path(deployment["PALIER_DATA"]) / "files").mkdir()
     said = _run(deployment, "restore", file, "--passphrase", WORDS, expect=1).output
     assert "an empty one" in said
     (data := Path(elsewhere["PALIER_DATA"])).mkdir()
@@ -342,7 +344,7 @@ def test_while_a_backup_copies_files_nobody_removes_any(
     with session_factory.begin() as session:
         digest = store.put(session, b"nobody's")
     later = NOW.replace(year=NOW.year + 50)
-    with store.held(), session_factory() as session:
+    with held(engine, HELD), session_factory() as session:
         assert remove_orphans(session, store, now=later) == {"touched": 0}
         assert store.holds(digest)
     with session_factory() as session:

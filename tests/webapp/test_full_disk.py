@@ -22,7 +22,8 @@ from tests.submissions import fill, home_visit
 from visits.accounts.accounts import add_device
 from visits.forms.published import publish_form
 from visits.ground.disk import Room
-from visits.ground.file_store import INCOMING, FileStore
+from visits.ground.file_store import FileStore
+from visits.ground.folder import INCOMING
 from visits.models.accounts import Role
 from visits.models.visits import Submission, SubmissionFile
 from webapp.commands.jobs import make_room
@@ -132,7 +133,7 @@ def _kept(tablet: Tablet) -> tuple[int, set[str]]:
 
 
 def _on_disk(store: FileStore) -> set[str]:
-    assert list(store.folder.glob(f"{INCOMING}/*")) == []
+    assert list(store.shelf.place.glob(f"{INCOMING}/*")) == []
     return set(store.digests())
 
 
@@ -200,7 +201,7 @@ def test_room_is_made_by_what_nobody_owns(tablet: Tablet, small_disk: Path) -> N
     with house.sessions.begin() as session:
         orphan = house.store.put(session, os.urandom(PHOTO))
     long_ago = (house.clock() - timedelta(hours=2)).timestamp()
-    os.utime(house.store.folder / orphan[:2] / orphan, (long_ago, long_ago))
+    os.utime(house.store.shelf.place / orphan[:2] / orphan, (long_ago, long_ago))
     _fill_up(small_disk)
     _refused_for_room(tablet.send(photo=b"small"))
     assert make_room(house)

@@ -42,7 +42,7 @@ BUSY_TIMEOUT_MS = 15_000
 RECYCLE_S = 900
 CONNECT_S = 5
 # SQLite’s own files, and those by which its writers take turns.
-BESIDE = ("-wal", "-shm", "-turn", "-next")
+BESIDE = ("-wal", "-shm", "-turn", "-next", "-held")
 LOG_LIMIT = 4_000_000  # bytes that SQLite’s log keeps once all of it is in the database
 
 

@@ -80,6 +80,15 @@ class Away(Refused):
     code = "database_away"
 
 
+class FilesAway(Refused):
+    """Where files stand does not answer; the same again does, once it is back.
+
+    Its details: what it `said`, and whether it `refuses` the key or the bucket.
+    """
+
+    code = "files_away"
+
+
 class TooManyTries(Refused):
     """Too many failed sign-ins: wait `minutes`."""
 

@@ -17,6 +17,7 @@ from visits.ground.db import Keyring
 
 MARK, PASSPHRASE_MARK = b"palier sealed 1\n", b"palier words 1\n"
 NAME, SALT, TAG, NONCE = 8, 16, 16, 12
+NAMED = len(MARK) + NAME  # so many bytes tell which secret
 PIECE = 64 * 1024
 
 
@@ -40,22 +41,21 @@ def seal(plain: Iterable[bytes], target: BinaryIO, keys: Keyring) -> None:
     target.write(cipher.encrypt(_nonce(number, last=True), bytes(held), head))
 
 
-def secret_of(source: BinaryIO) -> bytes | None:
-    """Read the name of the secret a file was sealed under; None for one in clear."""
-    source.seek(0)
-    head = source.read(len(MARK) + NAME)
+def name_in(head: bytes) -> bytes | None:
+    """Tell which secret sealed a file that begins so (NAMED bytes); None for one in clear."""
     return head[len(MARK) :] if head.startswith(MARK) else None
 
 
 def unseal(source: BinaryIO, keys: Keyring) -> Iterator[bytes]:
     """Read a file piece by piece, one in clear as it is; raises Unreadable."""
-    name = secret_of(source)
-    source.seek(0)
+    head = source.read(NAMED)
+    name = name_in(head)
     if name is None:
+        yield head
         while part := source.read(PIECE):
             yield part
         return
-    head = source.read(len(MARK) + NAME + SALT)
+    head += source.read(SALT)
     try:
         cipher = AESGCM(keys.file_key(name, head[-SALT:]))
     except KeyError:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from visits.ground.db import take_turn
-from visits.ground.file_store import TURN, FileStore
+from visits.ground.file_store import HELD, TURN, FileStore
+from visits.ground.holding import removing
 from visits.models.documents import Document
 from visits.models.handed_in import HandedInFile
 from visits.models.interventions import InterventionFile
@@ -29,26 +30,26 @@ def remove_orphans(
 
     While a backup copies files, all stay: `touched` is 0 then.
     """
-    with store.removing() as free:
+    with removing(session, HELD) as free:
         return _remove(session, store, now - spared) if free else {"touched": 0}
 
 
 def _remove(session: Session, store: FileStore, before: datetime) -> dict[str, int]:
-    kept, left = store.older_than(before)
-    for partial in left:
-        partial.unlink(missing_ok=True)
+    sizes = {one.digest: one.size for one in store.kept() if one.at < before}
+    unfinished = store.tidy(before)
     take_turn(session, TURN)
+    old = list(sizes)
     orphans = [
         digest
-        for start in range(0, len(kept), AT_ONCE)
-        for digest in _unowned(session, kept[start : start + AT_ONCE])
+        for start in range(0, len(old), AT_ONCE)
+        for digest in _unowned(session, old[start : start + AT_ONCE])
     ]
-    size = sum(store.remove(digest) for digest in orphans)
+    store.remove(orphans)
     return {
-        "touched": len(orphans) + len(left),
+        "touched": len(orphans) + unfinished,
         "orphans": len(orphans),
-        "orphan_bytes": size,
-        "unfinished": len(left),
+        "orphan_bytes": sum(sizes[digest] for digest in orphans),
+        "unfinished": unfinished,
     }
 
 

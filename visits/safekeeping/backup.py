@@ -10,7 +10,8 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict
-from visits.ground.file_store import FileStore
+from visits.ground.file_store import HELD, FileStore
+from visits.ground.holding import held
 from visits.ground.private import private_file, write_down
 from visits.models.accounts import JobState
 from visits.models.portfolio import FormVersion
@@ -58,7 +59,7 @@ def _write(
     now: datetime,
 ) -> None:
     # Whoever removes files waits: what the snapshot names is still there when its turn comes.
-    with store.held(), tempfile.TemporaryDirectory(prefix=".palier-", dir=beside) as folder:
+    with held(engine, HELD), tempfile.TemporaryDirectory(prefix=".palier-", dir=beside) as folder:
         snapshot = take_snapshot(engine, Path(folder))
         if not snapshot.migration:
             raise Conflict("nothing_to_back_up")

@@ -47,7 +47,7 @@ def dwellings(asked: dict[str, Any]) -> ResponseReturnValue:
     """
     only = MapFilter(asked["programme"], asked["status"], asked["risk"] or 0, asked["works"])
     try:
-        with reading() as session:
+        with reading(widely=True) as session:
             view = _view(session, asked["bbox"], asked["z"], mode=asked["mode"], only=only)
     except cells.BadViewport as refused:
         code = f"viewport_{refused.problem}"

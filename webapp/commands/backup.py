@@ -19,6 +19,7 @@ from visits.programmes.published import publish_shipped_programmes
 from visits.safekeeping.archives import BadArchive
 from visits.safekeeping.backup import SECRETS, make_backup, note_backup
 from visits.safekeeping.restoring import STAGE, refuse_unless_empty, restore, unpack_backup
+from webapp.frame.file_places import read_places
 from webapp.frame.kept_secrets import FILE, keep_secrets, secrets_there
 from webapp.frame.settings import Settings, read_settings, where
 from webapp.frame.transaction import open_house
@@ -89,6 +90,11 @@ def restore_(file: Path, passphrase: str | None) -> None:
     click.echo(f"Restored: {rows} rows, {manifest['files']} files, as of {manifest['made_at']}.")
     if manifest["missing"]:
         click.echo(f"{len(manifest['missing'])} files were gone before that backup was made.")
+    if read_places(os.environ, data) != (data / "files",):
+        click.echo(
+            f"The files are in {data / 'files'}: name that place behind the one of PALIER_FILES, "
+            "and run `palier files move`."
+        )
     click.echo("Every hash is right. Run `palier doctor`, then start the service.")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from visits.forms.published import current_forms, list_forms
 from visits.ground.db import start_reading
 from visits.ground.disk import room_in
-from visits.ground.errors import NotFound
+from visits.ground.errors import FilesAway, NotFound
 from visits.ground.file_store import FileStore
 from visits.ground.migration import is_current, knows_revision, revision_of
 from visits.programmes.published import forms_in_use, load_programmes
@@ -116,7 +116,11 @@ def _forms(session: Session) -> Iterator[Finding]:
 def _files(session: Session, store: FileStore, *, whole: bool) -> Finding:
     """Look whether each file that is named is there, and whether some of them, or all, open."""
     named = sorted(owned_files(session.connection()))
-    missing = [digest for digest in named if not store.holds(digest)]
+    try:
+        held = set(store.digests())
+    except FilesAway as away:
+        return Finding("files", False, f"not to be reached: {away.details['said']}")
+    missing = [digest for digest in named if digest not in held]
     there = sorted(set(named) - set(missing))
     looked = there if whole else Random().sample(there, min(SAMPLE, len(there)))
     bad = [digest for digest in looked if not _opens(store, digest)]
@@ -131,7 +135,7 @@ def _opens(store: FileStore, digest: str) -> bool:
     try:
         for _piece in store.read(digest):
             pass
-    except (NotFound, OSError):
+    except (NotFound, FilesAway, OSError):
         return False
     return True
 

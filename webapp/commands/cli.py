@@ -3,18 +3,22 @@
 import json
 import sys
 import threading
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from typing import Any
 
 import click
 
+from visits.ground.errors import FilesAway
 from visits.ground.migration import is_current, migrate
 from visits.ground.private import close_to_others
 from visits.ground.statistics import look_anew
 from webapp.access.setting_up import publish_what_ships
 from webapp.commands.backup import backup, restore_
 from webapp.commands.checkup import checkup
+from webapp.commands.files import files
 from webapp.commands.forms import forms
 from webapp.commands.imports import import_
 from webapp.commands.jobs import start_jobs
@@ -31,7 +35,7 @@ from webapp.frame.transaction import House, open_house
 
 
 class Palier(click.Group):
-    """Commands that say why they cannot start, without a trace of the program."""
+    """Commands that say why they cannot start, or go on, without a trace of the program."""
 
     def invoke(self, context: click.Context) -> Any:
         """Run a command."""
@@ -39,6 +43,9 @@ class Palier(click.Group):
             return super().invoke(context)
         except CannotStart as refused:
             raise click.ClickException(str(refused)) from refused
+        except FilesAway as away:
+            said = f"Where files stand does not answer ({away.details['said']}): run this again."
+            raise click.ClickException(said) from away
 
 
 @click.group(cls=Palier)
@@ -47,6 +54,7 @@ def main() -> None:
 
 
 main.add_command(backup)
+main.add_command(files)
 main.add_command(forms)
 main.add_command(keys)
 main.add_command(place)
@@ -70,12 +78,18 @@ main.add_command(import_)
 def serve(host: str, port: int, processes: int, jobs: bool) -> None:
     """Serve the office, the tablet and the API."""
     settings = read_settings()
+    # Processes part only from one that began neither connections nor the threads of a library.
+    with ProcessPoolExecutor(1, get_context("fork")) as apart:
+        apart.submit(_refuse_unless_ready, settings).result()
+    serve_until_asked(settings, host, port, processes=processes, jobs=jobs)
+
+
+def _refuse_unless_ready(settings: Settings) -> None:
     house = open_house(settings)
     current = is_current(house.engine)
-    house.engine.dispose()  # no connection is there when processes part
+    house.engine.dispose()
     if not current:
         raise click.ClickException("The database needs `palier init` first.")
-    serve_until_asked(settings, host, port, processes=processes, jobs=jobs)
 
 
 @main.command()
@@ -104,7 +118,7 @@ def init() -> None:
 @click.option("--serve/--no-serve", "serving", default=True)
 def demo(host: str, port: int, serving: bool) -> None:
     """Load a year of made-up data, print the accounts, and serve."""
-    settings = replace(read_settings(), demo=True)
+    settings = replace(read_settings(), demo=True, files=())  # what is made up stays here
     house = open_house(settings)
     migrate(house.engine)
     accounts = load_demo(house, now=datetime.now(UTC), tell=click.echo)

@@ -19,7 +19,7 @@ from visits.adaptations.receiving import receive_what_is_done
 from visits.cases.coming import make_what_is_due
 from visits.ground.db import empty_log, start_reading
 from visits.ground.disk import room_in
-from visits.ground.errors import Away
+from visits.ground.errors import Away, FilesAway, Refused
 from visits.ground.statistics import look_as_time_passes
 from visits.intake.conclusion import keep_outcomes
 from visits.life.likely_doubles import find_doubles, keep_doubles
@@ -131,8 +131,9 @@ def run_unless_away(house: House, job: Job) -> None:
         try:
             run_job(house, job)
         except Exception as error:
-            if isinstance(error, Away) or isinstance(refusal_of(error), Away):
-                log.warning("database away")
+            refused = error if isinstance(error, Refused) else refusal_of(error)
+            if isinstance(refused, Away | FilesAway):
+                log.warning(refused.code.replace("_", " "))
             else:
                 log.error("job failed", exc_info=without_values(error))
 

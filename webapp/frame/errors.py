@@ -17,6 +17,7 @@ from visits.ground.errors import (
     Away,
     Busy,
     Conflict,
+    FilesAway,
     Forbidden,
     Invalid,
     NoRoom,
@@ -37,6 +38,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (Busy, 503),
     (ReadOnly, 503),
     (Away, 503),
+    (FilesAway, 503),
     (NoRoom, 507),
     (Conflict, 409),
     (Invalid, 422),
@@ -46,7 +48,12 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
 )
 
 # In how many seconds the same may do, said to machines in each 503.
-LATER: tuple[tuple[type[Exception], int], ...] = ((Busy, 2), (Away, 10), (ReadOnly, 60))
+LATER: tuple[tuple[type[Exception], int], ...] = (
+    (Busy, 2),
+    (Away, 10),
+    (FilesAway, 10),
+    (ReadOnly, 60),
+)
 
 # What a code says to people, where no subject alone refuses so.
 # Placeholders are the refusal's details.
@@ -57,6 +64,10 @@ SENTENCES: dict[str, Any] = {
     "busy": _l("Somebody is changing the same thing. Nothing was changed; try again in a moment."),
     "database_away": _l(
         "The database does not answer just now. Nothing was changed; try again in a moment."
+    ),
+    "files_away": _l(
+        "Where photos and documents stand does not answer just now. Nothing was changed; "
+        "try again in a moment."
     ),
     "no_room": _l("The server’s disk is full. Nothing was kept; try again later."),
     "read_only": _l(

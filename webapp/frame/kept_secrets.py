@@ -20,7 +20,10 @@ class CannotStart(Exception):
     """This deployment must not start as it is; said in French and in English."""
 
     def __init__(self, french: str, english: str) -> None:
-        super().__init__(f"{french}\n{english}")
+        super().__init__(french, english)
+
+    def __str__(self) -> str:
+        return "\n".join(self.args)
 
 
 def secrets_of(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from visits.ground.private import make_private_folder
+from webapp.frame.file_places import Place, read_places
 from webapp.frame.kept_secrets import LEAST, CannotStart, listed, secrets_of
 from webapp.frame.mail import MailServer, read_mail_server
 
@@ -20,7 +21,8 @@ class Settings:
     lead, such as `https://palier.example.org`; `second_factor` are the roles that must have one,
     which people who try the demonstration need not; `visit_idle_minutes` is how long a visit's
     form may lie idle on a tablet before the tablet locks; `metrics` is the token that opens
-    /metrics, without which nobody may.
+    /metrics, without which nobody may; `files` is where files stand, newest place first;
+    `replica_url` is a replica of the database that lists, maps and exports may read.
     """
 
     data: Path
@@ -38,10 +40,12 @@ class Settings:
     second_factor: tuple[str, ...] = ("administrator",)
     visit_idle_minutes: int = 15
     metrics: str | None = None
+    files: tuple[Place, ...] = ()
+    replica_url: str | None = None
 
     @property
     def photos(self) -> Path:
-        """The folder of the file store."""
+        """The folder of the file store, unless `files` says otherwise."""
         return self.data / "files"
 
 
@@ -54,7 +58,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     newest first), `PALIER_SESSION_SECRET`, `PALIER_BASEMAP`, `PALIER_GEOCODER`, `PALIER_HTTPS`,
     `PALIER_DEMO`, `PALIER_TRUSTED_PROXIES`, `PALIER_HOSTS` (comma-separated), `PALIER_ADDRESS`,
     `PALIER_SECOND_FACTOR` (roles, comma-separated, or `none`), `PALIER_VISIT_IDLE_MINUTES`,
-    `PALIER_METRICS`, and those of `read_mail_server`.
+    `PALIER_METRICS`, `PALIER_REPLICA_URL`, and those of `read_mail_server` and of `read_places`.
     """
     data, database_url = where(environ)
     session_secret, columns = secrets_of(
@@ -79,6 +83,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         second_factor=listed(environ.get("PALIER_SECOND_FACTOR", "")) or ("administrator",),
         visit_idle_minutes=_whole(environ, "PALIER_VISIT_IDLE_MINUTES", 15),
         metrics=_token(environ, "PALIER_METRICS"),
+        files=read_places(environ, data),
+        replica_url=_replica(environ, database_url),
     )
 
 
@@ -88,6 +94,18 @@ def _token(environ: Mapping[str, str], name: str) -> str | None:
         raise CannotStart(
             f"{name} est un jeton d’au moins {LEAST} caractères.",
             f"{name} is a token of at least {LEAST} characters.",
+        )
+    return written
+
+
+def _replica(environ: Mapping[str, str], database_url: str) -> str | None:
+    written = environ.get("PALIER_REPLICA_URL") or None
+    if written and not all(url.startswith("postgresql") for url in (written, database_url)):
+        raise CannotStart(
+            "PALIER_REPLICA_URL est une réplique de la base PostgreSQL de PALIER_DATABASE_URL : "
+            "l’une des deux n’est pas PostgreSQL.",
+            "PALIER_REPLICA_URL is a replica of the PostgreSQL of PALIER_DATABASE_URL: one of the "
+            "two is no PostgreSQL.",
         )
     return written
 

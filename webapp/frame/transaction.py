@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from visits.ground.db import connect, sessions, start_reading
 from visits.ground.disk import NO_ROOM, READ_ONLY
-from visits.ground.errors import Away, Busy, Conflict, NoRoom, ReadOnly, Refused
+from visits.ground.errors import Away, Busy, Conflict, FilesAway, NoRoom, ReadOnly, Refused
 from visits.ground.file_store import FileStore
+from visits.ground.replica import Replica
 from visits.safekeeping.keys import secrets_fit
+from webapp.frame.file_places import open_files
 from webapp.frame.kept_secrets import CannotStart
 from webapp.frame.settings import Settings
 
@@ -46,18 +48,28 @@ class House:
     engine: Engine
     sessions: sessionmaker[Session]
     store: FileStore
+    replica: Replica | None = field(default=None, kw_only=True)
     clock: Callable[[], datetime] = field(default=utc_now)
 
 
 def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> House:
     """Open the database and the file store of a deployment; raises CannotStart.
 
-    A wrong secret is found here, not by the first page that reads with it.
+    A wrong secret is found here, not by the first page that reads with it. Where files stand may be
+    away: what needs none of them goes on.
     """
     engine = connect(settings.database_url, secrets=settings.secrets)
-    store = FileStore(settings.photos)
+    store = open_files(settings.files or (settings.photos,))
     try:
         fit = secrets_fit(engine, store)
+    except FilesAway as away:
+        fit = True
+        if away.details["refuses"]:
+            engine.dispose()
+            raise CannotStart(
+                f"Le stockage des fichiers refuse : voir PALIER_FILES. {away.details['said']}",
+                f"Where files stand refuses: see PALIER_FILES. {away.details['said']}",
+            ) from None
     except (DBAPIError, Away) as error:
         engine.dispose()
         raise CannotStart(
@@ -74,7 +86,21 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
             "back the one that encrypted it, behind the new one if there is one. "
             "Nothing was changed.",
         )
-    return House(settings, engine, sessions(engine), store, clock)
+    replica = _follower(settings, engine) if settings.replica_url else None
+    return House(settings, engine, sessions(engine), store, clock, replica=replica)
+
+
+def _follower(settings: Settings, engine: Engine) -> Replica:
+    """Open the replica of a database; raises CannotStart for what is none of it."""
+    replica = Replica(connect(str(settings.replica_url), secrets=settings.secrets), engine)
+    if replica.follows() is False:
+        replica.engine.dispose()
+        engine.dispose()
+        raise CannotStart(
+            "PALIER_REPLICA_URL n’est pas une réplique de la base de PALIER_DATABASE_URL.",
+            "PALIER_REPLICA_URL is no replica of the database of PALIER_DATABASE_URL.",
+        )
+    return replica
 
 
 def house() -> House:
@@ -128,8 +154,14 @@ def _is_cut_off(error: DBAPIError) -> bool:
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
-    """Open a transaction that only reads: nobody waits for it."""
-    with house().sessions() as session:
+def reading(*, widely: bool = False) -> Iterator[Session]:
+    """Open a transaction that only reads: nobody waits for it.
+
+    What reads `widely`, as a list, a map or an export does, does so in the replica, where there is
+    one that has all that was committed by now.
+    """
+    replica = house().replica if widely else None
+    source = replica.sessions if replica and replica.has_all() else house().sessions
+    with source() as session:
         start_reading(session)
         yield session

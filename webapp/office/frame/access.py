@@ -11,6 +11,17 @@ from visits.models.people import AccessKind
 from visits.sight.access_log import log_access
 from webapp.frame.transaction import now, reading, transaction
 
+# What is read in the replica, where there is one: each is a list and its file, by its word of the
+# log. The file of a person, a home or a case is read where it is written.
+LISTS = frozenset(
+    {
+        "adaptation_year", "adaptations", "awaited_homes", "calls", "commissions", "diary",
+        "follow_ups", "likely_doubles", "missed_visits", "older_cases", "people_search", "places",
+        "referral_requests", "referrals", "savings", "stays", "support_balance", "supports",
+        "targeting", "tasks", "transfers", "visits", "work_orders",
+    }
+)  # fmt: skip
+
 
 @contextmanager
 def showing(what: str) -> Iterator[tuple[Session, set[uuid.UUID | None]]]:
@@ -20,7 +31,7 @@ def showing(what: str) -> Iterator[tuple[Session, set[uuid.UUID | None]]]:
     has a transaction of its own: nobody waits while a page is made. None stands for nobody known.
     """
     shown: set[uuid.UUID | None] = set()
-    with reading() as session:
+    with reading(widely=what in LISTS) as session:
         yield session, shown
     persons = {person_id for person_id in shown if person_id is not None}
     if not persons:

@@ -35,7 +35,7 @@ LETTINGS = (FREE_OR_SOON, *Letting)
 def index() -> ResponseReturnValue:
     """List the adapted homes, those that are free at the top; nobody is named."""
     only, today = _only(), today_in_paris(now())
-    with reading() as session:
+    with reading(widely=True) as session:
         seeing = viewer()
         return render_template(
             "homes/register.html",
@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
 @requires(Action.SEE_HOMES)
 def export() -> ResponseReturnValue:
     """Give the list as a file, filtered and sorted alike; of very many the first, and says so."""
-    with reading() as session:
+    with reading(widely=True) as session:
         listed = list_register(
             session,
             viewer(),

@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
 @requires(Action.KEEP_BUDGETS)
 def export() -> ResponseReturnValue:
     """Give the amounts as a file, those that were withdrawn with why."""
-    with reading() as session:
+    with reading(widely=True) as session:
         only = _only(session, _programme(session))
         listed = list_money(session, viewer(), only=only, wanted=whole(wanted_latest_first("day")))
         return list_file("budget.csv", _lines(listed.rows), of=listed)

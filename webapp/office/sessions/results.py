@@ -26,7 +26,7 @@ session_results = Blueprint("session_results", __name__, url_prefix="/group-sess
 def index() -> ResponseReturnValue:
     """Show what came of held sessions in a period, this year's unless another is asked."""
     only = _only()
-    with reading() as session:
+    with reading(widely=True) as session:
         return render_template(
             "sessions/results.html",
             only=only,
@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Give the results as a file, as they are told on the page."""
     only = _only()
-    with reading() as session:
+    with reading(widely=True) as session:
         results = results_by_programme(session, viewer(), only=only, now=now())
         names = programme_names(session)
     return list_file("resultats-actions-collectives.csv", _lines(results, names))

@@ -15,7 +15,7 @@ figure_pages = Blueprint("figures", __name__, url_prefix="/figures")
 @requires(Action.SEE_FIGURES)
 def index() -> ResponseReturnValue:
     """Show a programme's cells, rounded, none under five persons."""
-    with reading() as session:
+    with reading(widely=True) as session:
         programme = chosen_in_reach(session, viewer(), request.args.get("programme", ""))
         counted = figures(session, programme.code, viewer=viewer())
         return render_template(

@@ -18,7 +18,7 @@ outcome_pages = Blueprint("outcomes", __name__, url_prefix="/outcomes")
 @requires(Action.SEE_OUTCOMES)
 def index() -> ResponseReturnValue:
     """Show a programme's figures."""
-    with reading() as session:
+    with reading(widely=True) as session:
         programme = chosen_in_reach(session, viewer(), request.args.get("programme", ""))
         counted = outcomes(session, programme.code, viewer=viewer())
         return render_template(

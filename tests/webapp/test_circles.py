@@ -260,3 +260,16 @@ def test_only_who_may_read_circles_is_taken_into_one(around: Around) -> None:
     assert post(around.office, f"{around.circle}/members", user="nobody")[0] == 422
     hers = around.hospital.user.id  # type: ignore[attr-defined]
     assert post(around.office, f"{around.circle}/members", user=hers)[0] == 409
+
+
+def test_the_first_page_counts_what_circles_gave_one_to_do(around: Around) -> None:
+    one, meeting = around.put(), around.meet()
+    assert "Tasks of circles" not in around.hospital.get("/").text
+    user = around.hospital.user.id  # type: ignore[attr-defined]
+    for what in ("Demander la rampe", "Appeler sa fille"):
+        task = {"what": what, "owner": user, "due_on": "2026-03-20"}
+        assert post(around.office, f"{meeting}/tasks/{one}", **task)[0] == 200
+    home = " ".join(around.hospital.get("/").text.split())
+    assert '<a class="stretched-link" href="/circles/">Tasks of circles</a></dt> <dd>2' in home
+    assert "Yours to do · 2" in around.hospital.get("/circles/").text
+    assert "Tasks of circles" not in around.office.get("/").text

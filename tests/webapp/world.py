@@ -39,7 +39,7 @@ from visits.adaptations.commissions import call_commission
 from visits.adaptations.files import Request
 from visits.adaptations.files import open_by_hand as ask_adaptation
 from visits.circles.meetings import make_agenda
-from visits.circles.members import make_circle, members_of
+from visits.circles.members import add_member, is_member, make_circle, members_of
 from visits.circles.points import give_task, note_point
 from visits.circles.putting import PutSaid, note_step, put_case
 from visits.forms.published import publish_form
@@ -153,7 +153,7 @@ class World:
         self.workshops = dict[uuid.UUID, CollectiveSession]()
         self.known.note(session_id=self._workshop(self.office).id)
         self.circles = dict[uuid.UUID, tuple[Circle, CircleMeeting]]()
-        self._circle(self.office)
+        self._circle(self.known, self.office)
         take_up(session, "seniors", by=self.office.id, now=NOW)
         self.mandate()
 
@@ -299,21 +299,24 @@ class World:
             )  # fmt: skip
         return self.workshops[by.organisation_id]
 
-    def _circle(self, by: User) -> tuple[Circle, CircleMeeting]:
-        """Give the circle an account keeps and is in, with a meeting of today."""
+    def _circle(self, known: Known, by: User) -> tuple[Circle, CircleMeeting]:
+        """Give the circle that an account's organisation keeps, with her in it and a meeting."""
+        session, eyes = self.session, make_viewer(by)
         if by.organisation_id not in self.circles:
-            session, eyes = self.session, make_viewer(by)
             circle = make_circle(session, "Retour", viewer=eyes, now=NOW)
             meeting = make_agenda(session, circle, NOW.date(), viewer=eyes, now=NOW)
             self.circles[by.organisation_id] = circle, meeting
-            self.known.note(circle_id=circle.id, meeting_id=meeting.id)
-            self.known.note(member_id=members_of(session, circle.id)[0].id)
-        return self.circles[by.organisation_id]
+            known.note(circle_id=circle.id, meeting_id=meeting.id)
+            known.note(member_id=members_of(session, circle.id)[0].id)
+        circle, meeting = self.circles[by.organisation_id]
+        if not is_member(session, circle, eyes):
+            add_member(session, circle, by.id, roles=tuple(Role), viewer=eyes, now=NOW)
+        return circle, meeting
 
     def _discuss(self, known: Known, case: Any, by: User) -> None:
         """Put a case to the circle of who opened it, and note there what can be noted."""
-        session, eyes, (circle, meeting) = self.session, make_viewer(by), self._circle(by)
-        name = case.person.last_name
+        session, eyes = self.session, make_viewer(by)
+        (circle, meeting), name = self._circle(known, by), case.person.last_name
         said = PutSaid(f"Retour de {name}", NOW.date(), "spoken")
         one = put_case(session, circle, case, said, viewer=eyes, now=NOW)
         note_point(session, meeting, one, words=f"Point de {name}", viewer=eyes, now=NOW)

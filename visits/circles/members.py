@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from visits.ground.db import take_turn
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role, User
 from visits.models.circles import Circle, CircleMember
@@ -56,6 +57,7 @@ def make_circle(session: Session, name: str, *, viewer: Viewer, now: datetime) -
         raise Invalid({"name": "required"})
     if len(name) > NAME_LENGTH:
         raise Invalid({"name": "circle_name_too_long"})
+    take_turn(session, f"circles of {viewer.organisation_id}")
     named = select(Circle.id).where(
         Circle.organisation_id == viewer.organisation_id,
         func.lower(Circle.name) == name.lower(),

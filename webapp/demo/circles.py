@@ -22,16 +22,17 @@ from webapp.demo.story import Story
 
 MEETINGS = 4  # so many were held, a month apart; one more is prepared
 MONTH = timedelta(days=28)
+PROGRAMMES = ("isolated_tenants", "seniors")
 PRESENT = "Claire Vasseur, Nadège Poulain, Aude Lenoir, Inès Marchand"
 # What the circle is told, then what each meeting says and decides, then a task.
 TOLD: Sequence[tuple[str, Sequence[tuple[str, str]], str]] = (
     (
-        "Opérée de la hanche, deux étages sans ascenseur.",
+        "Opération de la hanche, deux étages sans ascenseur.",
         (
             ("En rééducation jusqu’à la fin du mois.", "Attendre l’avis du kinésithérapeute."),
-            ("Marche avec une canne, les escaliers restent à voir.", "Essai d’escalier avec elle."),
-            ("Monte un étage accompagnée.", "Rentre si une main courante est posée."),
-            ("Rentrée chez elle, l’aide passe matin et soir.", "Point dans un mois, puis fin."),
+            ("Marche avec une canne, l’escalier reste à voir.", "Essai d’escalier accompagné."),
+            ("Monte un étage sans aide.", "Retour dès qu’une main courante est posée."),
+            ("De retour, l’aide passe matin et soir.", "Point dans un mois, puis fin."),
         ),
         "Faire poser la seconde main courante",
     ),
@@ -39,7 +40,7 @@ TOLD: Sequence[tuple[str, Sequence[tuple[str, str]], str]] = (
         "Sort de cardiologie ; vit sans famille proche.",
         (
             ("Sortie prévue dans dix jours.", "Portage de repas dès le premier jour."),
-            ("Rentrée, les repas arrivent.", "Téléassistance à installer."),
+            ("De retour, les repas arrivent.", "Téléassistance à installer."),
             ("Téléassistance en place, un appel depuis.", "Garder le même passage."),
             ("Tout tient.", "Proposer la fin au prochain point."),
         ),
@@ -48,18 +49,18 @@ TOLD: Sequence[tuple[str, Sequence[tuple[str, str]], str]] = (
     (
         "Logement très encombré, l’hôpital craint une chute au retour.",
         (
-            ("Accepte qu’on trie avec elle, pas sans elle.", "Deux demi-journées avec elle."),
+            ("Accepte qu’on trie ensemble, et pas autrement.", "Deux demi-journées de tri."),
             ("Le passage vers la chambre est libre.", "Une demi-journée de plus."),
-            ("Reprend des affaires de la cave.", "En parler avec elle, sans rien jeter."),
+            ("Reprend des affaires de la cave.", "En parler ensemble, sans rien jeter."),
             ("Le passage tient depuis trois semaines.", "Visite dans un mois."),
         ),
-        "Trier l’entrée avec elle",
+        "Trier l’entrée",
     ),
     (
         "Séjours répétés à l’hôpital depuis l’hiver, impayé de deux mois.",
         (
             ("Courrier non ouvert pendant l’hospitalisation.", "Échéancier demandé au bailleur."),
-            ("Échéancier accepté.", "La conseillère l’aide à ouvrir le courrier."),
+            ("Échéancier accepté.", "La conseillère aide à ouvrir le courrier."),
             ("Deux mensualités réglées.", ""),
             ("À jour.", "Proposer la fin au prochain point."),
         ),
@@ -73,7 +74,7 @@ TOLD: Sequence[tuple[str, Sequence[tuple[str, str]], str]] = (
             ("Accordé, travaux le mois prochain.", "Toilette à domicile d’ici là."),
             ("Douche posée.", "Retrait de la cellule après une visite."),
         ),
-        "Prévenir l’entreprise de sa sortie",
+        "Prévenir l’entreprise de la sortie",
     ),
 )  # fmt: skip
 
@@ -113,13 +114,13 @@ class _Circle:
         return circle
 
     def _put(self, now: datetime) -> list[CircleCase]:
-        """Put those to the circle who agreed, in the order of their names; one ends it later."""
+        """Put those to the circle who agreed, first who is visited each week; one ends it later."""
         asked = (
             select(Case)
             .join(Case.person)
-            .where(Case.programme == "seniors", Case.closed_on.is_(None))
+            .where(Case.programme.in_(PROGRAMMES), Case.closed_on.is_(None))
             .where(Person.protected.is_(False), Person.died_on.is_(None))
-            .order_by(Person.name_key, Case.id)
+            .order_by(Case.programme, Person.name_key, Case.id)
             .limit(len(TOLD) + 1)
         )
         told = [shared for shared, _points, _task in TOLD]

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tests.factories import make_case, make_user, make_viewer
-from visits.models.accounts import Role
+from visits.accounts.accounts import find_organisation
+from visits.models.accounts import OrganisationKind, Role
 from visits.models.cases import Case
 from visits.models.circles import Circle, CircleCase, CircleMeeting, CircleMember, CircleTask
 from visits.models.people import RefusedPart
@@ -55,6 +56,7 @@ class Around:
     def put(self, case: Case | None = None, **typed: object) -> str:
         said = PUT | {"circle": self.circle.rpartition("/")[2]} | typed
         path = f"/circles/put/{(case or self.case).id}"
+        self.session.commit()
         assert post(self.office, path, **said)[0] == 200
         latest = select(CircleCase.id).order_by(CircleCase.id.desc()).limit(1)
         found = self.session.scalars(latest).one()
@@ -160,6 +162,16 @@ def test_who_ends_her_agreement_leaves_the_agenda_and_it_is_said(around: Around)
     assert again != one
 
 
+def test_nobody_learns_from_the_count_of_who_left_that_somebody_is_protected(
+    around: Around,
+) -> None:
+    one, meeting = around.put(), around.meet()
+    assert post(around.hospital, f"/circles/cases/{one}/end", ended_on=TODAY)[0] == 200
+    around.session.merge(around.case.person).protected = True
+    around.session.commit()
+    assert "no longer agree" not in around.hospital.get(meeting).text
+
+
 def test_the_agenda_is_made_in_one_act_of_what_moved(around: Around) -> None:
     still = make_case(around.session, by=make_user(around.session))
     around.session.commit()
@@ -201,6 +213,9 @@ def test_a_meeting_gives_out_tasks_that_its_members_do(around: Around) -> None:
     given = around.session.scalars(select(CircleTask.id)).one()
     around.session.commit()
     done = f"/circles/cases/{one}/tasks/{given}"
+    other = around.put(make_case(around.session, by=make_user(around.session)))
+    elsewhere = f"/circles/cases/{other}/tasks/{given}/done"
+    assert post(around.hospital, elsewhere, done_on=TODAY)[0] == 404
     assert post(around.hospital, f"{done}/done", done_on=TODAY)[0] == 200
     assert post(around.hospital, f"{done}/done", done_on=TODAY)[0] == 409
     assert "Demander la rampe" not in around.hospital.get("/circles/").text
@@ -260,6 +275,26 @@ def test_only_who_may_read_circles_is_taken_into_one(around: Around) -> None:
     assert post(around.office, f"{around.circle}/members", user="nobody")[0] == 422
     hers = around.hospital.user.id  # type: ignore[attr-defined]
     assert post(around.office, f"{around.circle}/members", user=hers)[0] == 409
+    # Another landlord's people are nobody to choose from.
+    kind = OrganisationKind.LANDLORD
+    find_organisation(around.session, "Habitat de l'Aisne", kind)
+    other = make_user(around.session, organisation="Habitat de l'Aisne", name="Dominique Ailleurs")
+    around.session.commit()
+    assert other.name not in around.office.get(around.circle).text
+    assert post(around.office, f"{around.circle}/members", user=other.id)[0] == 422
+
+
+def test_a_meeting_called_by_mistake_is_withdrawn_until_something_is_noted(
+    around: Around,
+) -> None:
+    one, meeting = around.put(), around.meet("2026-03-20")
+    status, shown = post(around.hospital, f"{meeting}/points/{one}", **POINT)
+    assert (status, "still to come" in shown) == (409, True)
+    assert post(around.office, f"{meeting}/withdraw", why="")[0] == 422
+    assert post(around.office, f"{meeting}/withdraw", why="Pas ce jour-là")[0] == 200
+    meeting = around.meet()
+    assert post(around.hospital, f"{meeting}/points/{one}", **POINT)[0] == 200
+    assert post(around.office, f"{meeting}/withdraw", why="Pas ce jour-là")[0] == 409
 
 
 def test_the_first_page_counts_what_circles_gave_one_to_do(around: Around) -> None:

@@ -39,7 +39,7 @@ from visits.adaptations.commissions import call_commission
 from visits.adaptations.files import Request
 from visits.adaptations.files import open_by_hand as ask_adaptation
 from visits.circles.meetings import make_agenda
-from visits.circles.members import add_member, is_member, make_circle, members_of
+from visits.circles.members import add_member, circles_joined, make_circle, members_of
 from visits.circles.points import give_task, note_point
 from visits.circles.putting import PutSaid, note_step, put_case
 from visits.forms.published import publish_form
@@ -309,7 +309,7 @@ class World:
             known.note(circle_id=circle.id, meeting_id=meeting.id)
             known.note(member_id=members_of(session, circle.id)[0].id)
         circle, meeting = self.circles[by.organisation_id]
-        if not is_member(session, circle, eyes):
+        if circle.id not in circles_joined(session, eyes):
             add_member(session, circle, by.id, roles=tuple(Role), viewer=eyes, now=NOW)
         return circle, meeting
 

@@ -11,7 +11,14 @@ from visits.circles.noting import wrong_text
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.cases import Case
-from visits.models.circles import Circle, CircleCase, CircleItem, CircleMeeting, CirclePoint
+from visits.models.circles import (
+    Circle,
+    CircleCase,
+    CircleItem,
+    CircleMeeting,
+    CirclePoint,
+    CircleTask,
+)
 from visits.sight import Viewer
 from visits.sight.circles import circles_of
 from visits.sight.withdrawing import withdraw
@@ -125,8 +132,13 @@ def withdraw_meeting(
     session: Session, meeting: CircleMeeting, *, why: str, viewer: Viewer, now: datetime
 ) -> None:
     """Withdraw a meeting that was called by mistake. Raises Invalid, Conflict once it said much."""
-    said = exists().where(CirclePoint.meeting_id == meeting.id, CirclePoint.withdrawn_at.is_(None))
-    if meeting.closed_at is not None or session.scalar(select(said)):
+    told = any(
+        session.scalar(
+            select(exists().where(one.meeting_id == meeting.id, one.withdrawn_at.is_(None)))
+        )
+        for one in (CirclePoint, CircleTask)
+    )
+    if meeting.closed_at is not None or told:
         raise Conflict("circle_meeting_has_points")
     withdraw(meeting, why=why, viewer=viewer, now=now)
     session.flush()

@@ -4,15 +4,15 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.ground.db import take_turn
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.models.accounts import Role, User
+from visits.models.accounts import Organisation, OrganisationKind, Role, User
 from visits.models.circles import Circle, CircleMember
 from visits.sight import Viewer
-from visits.sight.circles import visible_circles
+from visits.sight.circles import circles_of, visible_circles
 from visits.sight.listing import By, Listed, Wanted, page_of_found
 from visits.sight.withdrawing import withdraw
 
@@ -98,12 +98,13 @@ def add_member(
 
     Raises Invalid for one that cannot be in it, Conflict for one that is.
     """
-    user = session.get(User, user_id) if user_id else None
-    if user is None or not user.active or user.role not in roles:
-        raise Invalid({"user": "required" if user_id is None else "bad_choice"})
-    if any(one.user_id == user.id for one in members_of(session, circle.id)):
+    if user_id is None:
+        raise Invalid({"user": "required"})
+    if any(one.user_id == user_id for one in members_of(session, circle.id)):
         raise Conflict("circle_member_already")
-    return _join(session, circle, user.id, viewer=viewer, now=now)
+    if user_id not in {one.id for one in who_may_join(session, circle, roles)}:
+        raise Invalid({"user": "bad_choice"})
+    return _join(session, circle, user_id, viewer=viewer, now=now)
 
 
 def let_go(
@@ -133,13 +134,16 @@ def left_of(session: Session, circle_id: uuid.UUID) -> Sequence[CircleMember]:
     return [one for one in _ever(session, circle_id) if one.withdrawn_at is not None]
 
 
-def is_member(session: Session, circle: Circle, viewer: Viewer) -> bool:
-    """Tell whether the viewer is in a circle."""
-    return any(one.user_id == viewer.user_id for one in members_of(session, circle.id))
+def circles_joined(session: Session, viewer: Viewer) -> set[uuid.UUID]:
+    """Find the circles the viewer is in."""
+    return set(session.scalars(circles_of(viewer)))
 
 
 def who_may_join(session: Session, circle: Circle, roles: Collection[Role]) -> Sequence[User]:
-    """List the accounts that may be taken into a circle, by organisation and name."""
+    """List the accounts that may be taken into a circle, by organisation and name.
+
+    One that a landlord keeps is told of no other landlord's people.
+    """
     inside = select(CircleMember.user_id).where(
         CircleMember.circle_id == circle.id, CircleMember.withdrawn_at.is_(None)
     )
@@ -147,9 +151,12 @@ def who_may_join(session: Session, circle: Circle, roles: Collection[Role]) -> S
         select(User)
         .join(User.organisation)
         .where(User.active, User.role.in_(roles), User.id.not_in(inside))
-        .options(joinedload(User.organisation))
+        .options(contains_eager(User.organisation))
         .order_by(User.organisation_id, User.name, User.id)
     )
+    if circle.organisation.kind is OrganisationKind.LANDLORD:
+        ours = Organisation.id == circle.organisation_id
+        found = found.where(or_(ours, Organisation.kind != OrganisationKind.LANDLORD))
     return session.scalars(found).all()
 
 

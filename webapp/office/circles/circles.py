@@ -15,9 +15,9 @@ from visits.circles.meetings import make_agenda, meetings_of
 from visits.circles.members import (
     NAME_LENGTH,
     add_member,
+    circles_joined,
     close_circle,
     find_circle,
-    is_member,
     left_of,
     let_go,
     list_circles,
@@ -156,7 +156,7 @@ def _list(refused: Refused | None = None) -> str:
         return render_template(
             "circles/index.html",
             listed=listed,
-            inside={one.id for one in listed.rows if is_member(session, one, mine)},
+            inside=circles_joined(session, mine),
             tasks=tasks,
             day_now=day_of(now()),
             name_length=NAME_LENGTH,
@@ -169,7 +169,7 @@ def _page(circle_id: uuid.UUID, refused: Refused | None = None, form: str = "") 
     keeps = may(Action.KEEP_CIRCLES)
     with showing("circle") as (session, shown):
         circle = find_circle(session, _member(), circle_id, keeps=keeps)
-        inside = is_member(session, circle, _member())
+        inside = circle.id in circles_joined(session, _member())
         its = keeps and circle.organisation_id == viewer().organisation_id
         return render_template(
             "circles/show.html",

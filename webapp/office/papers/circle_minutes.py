@@ -39,6 +39,7 @@ def minutes_of(session: Session, meeting: CircleMeeting, lines: Iterable[Line]) 
     title = _("Minutes: %(circle)s", circle=meeting.circle.name)
     about = [(_("Day"), spoken_day(meeting.held_on))]
     about += [(_("Who was there"), meeting.present)] if meeting.present else []
+    about += [(_("Minutes of the meeting"), _("not closed yet"))] if meeting.is_open else []
     return headed(session, title, meeting.circle.organisation) | {
         "about": about,
         "heads": [_("Person"), _("Where it stands"), _("Decided, given out")],

@@ -20,6 +20,7 @@ from visits.models.cases import Case
 from visits.models.circles import Circle, CircleCase, CircleMeeting, CircleMember, CircleTask
 from visits.models.people import RefusedPart
 from visits.people.part_refusals import refuse_parts
+from visits.people.protection import name_for_access
 
 SignIn = Callable[..., FlaskClient]
 TODAY = NOW.date().isoformat()
@@ -249,8 +250,13 @@ def test_minutes_close_open_again_and_are_a_paper(around: Around) -> None:
     assert post(around.office, f"{meeting}/minutes", what="again")[0] == 200
     # The circle meets next month: until these are closed no other agenda is made.
     assert post(around.office, f"{around.circle}/meetings", held_on="2026-04-10")[0] == 409
-    around.session.merge(around.case.person).protected = True
+    # Whoever is named for a protected person reads of her on the page; the paper goes about.
+    person = around.session.merge(around.case.person)
+    person.protected = True
+    user = around.office.user.id  # type: ignore[attr-defined]
+    name_for_access(around.session, person, user_id=user, by=user, now=NOW)
     around.session.commit()
+    assert around.name in around.office.get(meeting).text
     assert around.name not in text_of(around.office.get(f"{meeting}/minutes.pdf").data)
 
 

@@ -113,7 +113,7 @@ def test_its_technician_has_orders_today_and_after_and_shows_what_he_brought_bac
 def test_a_small_demo_loads_on_a_friday_night_and_a_second_load_does_nothing(app: Flask) -> None:
     house: House = app.extensions["palier"]
     accounts = load_demo(house, now=FRIDAY_NIGHT, tell=lambda line: None, size=SMALL)
-    assert len(accounts) == 18
+    assert len(accounts) == 19
     assert _soon(house, accounts, FRIDAY_NIGHT) >= 3
     with house.sessions() as session:
         before = _counts(session)

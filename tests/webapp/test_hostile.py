@@ -31,10 +31,15 @@ from tests.submissions import FALLS, fill, home_visit
 from visits.accounts.accounts import add_device
 from visits.adaptations.commissions import call_commission
 from visits.adaptations.files import Request, open_by_hand
+from visits.circles.meetings import make_agenda
+from visits.circles.members import make_circle, members_of
+from visits.circles.points import give_task
+from visits.circles.putting import PutSaid, note_step, put_case
 from visits.forms.published import publish_form
 from visits.homes.traits import TraitSaid, note_trait
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
+from visits.models.circles import CircleStepKind
 from visits.models.duty import DutyCall
 from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.visits import Submission, SubmissionFile, Visit
@@ -116,6 +121,7 @@ FIELDS = (
     "title", "capacity", "held_by", "held_by_name", "payer", "person", "wait",
     "contract", "months", "fee", "since_on",
     "from_on", "ended_on", "exit_to", "case", "no_stairs",
+    "circle", "shared", "agreed_how", "held_on", "decision", "owner", "done_on",
 )  # fmt: skip
 
 
@@ -196,8 +202,23 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     )  # fmt: skip
     (held_there,) = plan_session(session, "seniors", workshop, viewer=viewer, now=now)
     expected = enrol(session, held_there, case.person, viewer=viewer, now=now)
+    circle = make_circle(session, "Retour", viewer=viewer, now=now)
+    agreed = PutSaid("Rampe", now.date(), "spoken")
+    shared = put_case(session, circle, case, agreed, viewer=viewer, now=now)
+    meeting = make_agenda(session, circle, now.date(), viewer=viewer, now=now)
+    given = give_task(
+        session, meeting, shared, what="Rampe", owner_id=by.id, due_on=now.date(), viewer=viewer,
+        now=now,
+    )  # fmt: skip
+    agrees = note_step(
+        session, shared, CircleStepKind.LANDLORD_AGREED, now.date(), viewer=viewer, now=now
+    )
     session.commit()
     return {
+        "circle_id": str(circle.id), "circle_case_id": str(shared.id),
+        "meeting_id": str(meeting.id), "circle_task_id": str(given.id),
+        "circle_step_id": str(agrees.id),
+        "member_id": str(members_of(session, circle.id)[0].id),
         "enrolment_id": str(expected.id),
         "door_id": str(door.id), "request_id": str(asked.id), "referral_id": str(referral.id),
         "place_stay_id": str(stay.id),

@@ -38,6 +38,10 @@ from visits.accounts.mandates import MandateSaid, grant_mandate
 from visits.adaptations.commissions import call_commission
 from visits.adaptations.files import Request
 from visits.adaptations.files import open_by_hand as ask_adaptation
+from visits.circles.meetings import make_agenda
+from visits.circles.members import add_member, circles_joined, make_circle, members_of
+from visits.circles.points import give_task, note_point
+from visits.circles.putting import PutSaid, note_step, put_case
 from visits.forms.published import publish_form
 from visits.ground.deadlines import today_in_paris
 from visits.homes.traits import LEAVING, TraitSaid, note_trait
@@ -47,6 +51,7 @@ from visits.life.likely_doubles import find_doubles, keep_doubles
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import Role, User
 from visits.models.cases import Task
+from visits.models.circles import Circle, CircleMeeting, CircleStepKind
 from visits.models.duty import DutyTurn
 from visits.models.mandates import Right
 from visits.models.people import AccessEvent, AlertCode, Occupancy
@@ -147,6 +152,8 @@ class World:
         self.doors = {self.office.organisation_id: open_door_to(session, self.office, now=NOW)}
         self.workshops = dict[uuid.UUID, CollectiveSession]()
         self.known.note(session_id=self._workshop(self.office).id)
+        self.circles = dict[uuid.UUID, tuple[Circle, CircleMeeting]]()
+        self._circle(self.known, self.office)
         take_up(session, "seniors", by=self.office.id, now=NOW)
         self.mandate()
 
@@ -267,6 +274,7 @@ class World:
         comes = StaySaid("temporary", NOW.date(), case_id=case.id)
         stay = begin_stay(session, place, person, comes, viewer=make_viewer(by), now=NOW)
         known.note(place_id=place.id, place_stay_id=stay.id)
+        self._discuss(known, case, by)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):
@@ -290,6 +298,35 @@ class World:
                 viewer=make_viewer(by), now=NOW,
             )  # fmt: skip
         return self.workshops[by.organisation_id]
+
+    def _circle(self, known: Known, by: User) -> tuple[Circle, CircleMeeting]:
+        """Give the circle that an account's organisation keeps, with her in it and a meeting."""
+        session, eyes = self.session, make_viewer(by)
+        if by.organisation_id not in self.circles:
+            circle = make_circle(session, "Retour", viewer=eyes, now=NOW)
+            meeting = make_agenda(session, circle, NOW.date(), viewer=eyes, now=NOW)
+            self.circles[by.organisation_id] = circle, meeting
+            known.note(circle_id=circle.id, meeting_id=meeting.id)
+            known.note(member_id=members_of(session, circle.id)[0].id)
+        circle, meeting = self.circles[by.organisation_id]
+        if circle.id not in circles_joined(session, eyes):
+            add_member(session, circle, by.id, roles=tuple(Role), viewer=eyes, now=NOW)
+        return circle, meeting
+
+    def _discuss(self, known: Known, case: Any, by: User) -> None:
+        """Put a case to the circle of who opened it, and note there what can be noted."""
+        session, eyes = self.session, make_viewer(by)
+        (circle, meeting), name = self._circle(known, by), case.person.last_name
+        said = PutSaid(f"Retour de {name}", NOW.date(), "spoken")
+        one = put_case(session, circle, case, said, viewer=eyes, now=NOW)
+        note_point(session, meeting, one, words=f"Point de {name}", viewer=eyes, now=NOW)
+        given = give_task(
+            session, meeting, one, what=f"Voir {name}", owner_id=by.id, due_on=NOW.date(),
+            viewer=eyes, now=NOW,
+        )  # fmt: skip
+        agreed = CircleStepKind.LANDLORD_AGREED
+        step = note_step(session, one, agreed, NOW.date(), viewer=eyes, now=NOW)
+        known.note(circle_case_id=one.id, circle_task_id=given.id, circle_step_id=step.id)
 
     def bring(self, by: User, name: str, text: str) -> uuid.UUID:
         """Upload a file; nothing is imported."""

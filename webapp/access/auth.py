@@ -77,6 +77,8 @@ class Action(enum.StrEnum):
     DECIDE_ADAPTATIONS = "decide_adaptations"
     FOLLOW_REFERRALS = "follow_referrals"
     RUN_SESSIONS = "run_sessions"
+    SEE_CIRCLES = "see_circles"
+    KEEP_CIRCLES = "keep_circles"
     SEE_MAP = "see_map"
     SEE_OUTCOMES = "see_outcomes"
     KEEP_BUDGETS = "keep_budgets"
@@ -140,6 +142,8 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.DECIDE_ADAPTATIONS: {COO: _ALL},
     Action.FOLLOW_REFERRALS: {COO: _ALL, SOC: _ALL},
     Action.RUN_SESSIONS: {COO: _ALL, SOC: _ALL, PAR: _MAN},
+    Action.SEE_CIRCLES: dict.fromkeys((COO, SOC, PAR, TEC, MAN), _OWN),
+    Action.KEEP_CIRCLES: {COO: _ALL, SOC: _ALL},
     Action.SEE_MAP: {MAN: _ALL, COO: _ALL, TEC: _ALL},
     Action.SEE_OUTCOMES: {MAN: _ALL, COO: _ALL, PAR: _MAN},
     Action.KEEP_BUDGETS: {COO: _ALL, MAN: _ALL},

@@ -24,6 +24,7 @@ YOUNG_PEOPLE = "Relais Jeunes Valois (fictif)"
 FUND = "Caisse de retraite des Trois-Vallées (fictive)"
 TOURING = 4  # visitors who tour the whole stock, each from her base
 CONTRACTOR = "Rénov’Oise (fictive)"
+HOSPITAL = "Centre hospitalier de l’Oise (fictif)"  # in a circle, and in no programme
 TABLETS_RENEWED = timedelta(days=3)
 
 
@@ -83,6 +84,8 @@ _PARTS = (
           "jasmin-visites-jeunes-60", YOUNG_PEOPLE),
     _Part(Role.CONTRACTOR, "entreprise@palier.example", "Julie Renard",
           "bruyere-entreprise-60", CONTRACTOR),
+    _Part(Role.PARTNER_COORDINATOR, "hopital@palier.example", "Aude Lenoir",
+          "sauge-hopital-oise-60", HOSPITAL),
 )  # fmt: skip
 FIRST_EMAIL = _PARTS[0].email
 
@@ -107,7 +110,7 @@ def hire(
     session: Session, *, hashes: dict[str, str], since: datetime, now: datetime
 ) -> tuple[Cast, list[DemoAccount]]:
     """Make organisations, accounts and the visitors' tablets."""
-    partners = (PARTNER, NEIGHBOURS, LINKS, YOUNG_PEOPLE)
+    partners = (PARTNER, NEIGHBOURS, LINKS, YOUNG_PEOPLE, HOSPITAL)
     places = {
         LANDLORD: find_organisation(session, LANDLORD, OrganisationKind.LANDLORD),
         **{one: find_organisation(session, one, OrganisationKind.PARTNER) for one in partners},

@@ -62,5 +62,11 @@ def team(session: Session, name: str) -> Team:
     return Team(organisation, by_role[Role.PARTNER_COORDINATOR], by_role[Role.VISITOR])
 
 
+def coordinator_of(session: Session, name: str) -> User:
+    """Find who calls and plans for an organisation, whether it visits or not."""
+    its = (User.organisation_id == _named(session, name).id, User.role == Role.PARTNER_COORDINATOR)
+    return session.scalars(select(User).where(*its)).one()
+
+
 def _named(session: Session, name: str) -> Organisation:
     return session.scalars(select(Organisation).where(Organisation.name == name)).one()

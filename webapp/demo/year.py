@@ -15,6 +15,7 @@ from webapp.demo.budget import note_budget
 from webapp.demo.calendar import day_of, is_working_day, moment
 from webapp.demo.calls import CALLED, Calls
 from webapp.demo.checks import Checks
+from webapp.demo.circles import discuss_some
 from webapp.demo.diary import STARTS, Diary
 from webapp.demo.endings import Endings
 from webapp.demo.first_months import FirstMonths
@@ -70,6 +71,7 @@ def live(
     wish_to_move(story)
     note_budget(story, len(enrolled))
     hold_group_sessions(story)
+    discuss_some(story)
     bring_back_some(story)
     fill_bags(story, since)
     note_alerts(story, enrolled[: round(len(enrolled) * CALLED)], since)

@@ -6,6 +6,7 @@ from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.papers import (
+    circle_minutes,
     home_sheets,
     kit_receipts,
     order_sheets,
@@ -22,6 +23,7 @@ SUBJECT = Subject(
         home_sheets.home_sheets,
         kit_receipts.kit_receipts,
         signature_sheets.signature_sheets,
+        circle_minutes.circle_minutes,
         wording.wording,
     ),
     navigation=(Item(132, "wording.index", _l("Papers"), "file-earmark-text", Action.EDIT_PAPERS),),

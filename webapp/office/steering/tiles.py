@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import g
+from flask import g, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from visits.calls.call_list import (
     count_cases,
 )
 from visits.cases.task_list import LATE, TaskFilter, count_tasks
+from visits.circles.listing import list_tasks
 from visits.following.every_kind import KINDS
 from visits.following.kinds import Kind, Waits
 from visits.forms.parameters import parameters_in_force
@@ -29,6 +30,7 @@ from visits.programmes import Programme
 from visits.referrals.requests import count_waiting
 from visits.retention.jobs import job_states
 from visits.sessions.session_list import TO_CONFIRM, SessionFilter, count_sessions
+from visits.sight.listing import JUST_COUNT
 from visits.stays.stay_list import DUE, OVER, SOON, StayFilter, count_stays
 from visits.steering.outcomes import outcomes
 from visits.steering.waiting import count_accounts, week_of
@@ -64,6 +66,7 @@ def _coordinator(session: Session) -> list[Tile]:
         *_of_kinds(session),
         *_requests(session),
         *_past_sessions(session),
+        *_circles(session),
     ]
 
 
@@ -130,6 +133,12 @@ def _past_sessions(session: Session) -> list[Tile]:
     return [Tile(_("Sessions to confirm"), count, link, tone="warn")] if count else []
 
 
+def _circles(session: Session) -> list[Tile]:
+    """Count what circles gave one to do; nothing while there is nothing."""
+    mine = list_tasks(session, viewer(Action.SEE_CIRCLES), mine=True, wanted=JUST_COUNT)
+    return if_any(_("Tasks of circles"), mine.total, url_for("circles.index"))
+
+
 def _partner(session: Session) -> list[Tile]:
     programme = chosen_programme(session, "", viewer(Action.SEE_CASES))
     calls = [_calls(session, _("To call today"), programme, TO_CONTACT)]
@@ -143,6 +152,7 @@ def _partner(session: Session) -> list[Tile]:
         *_stays(session),
         *_of_kinds(session),
         *(_past_sessions(session) if may(Action.RUN_SESSIONS) else ()),
+        *_circles(session),
     ]
 
 
@@ -162,7 +172,7 @@ def _cases(session: Session, first: Programme) -> list[Tile]:
 
 
 def _technician(session: Session) -> list[Tile]:
-    return _of_kinds(session)
+    return [*_of_kinds(session), *_circles(session)]
 
 
 def _manager(session: Session) -> list[Tile]:
@@ -175,6 +185,7 @@ def _manager(session: Session) -> list[Tile]:
         Tile(_("Visited at least once"), told_rate(rates["RR1"]), results),
         Tile(_("Refusals"), told_rate(rates["REF3"]), results),
         *_of_kinds(session),
+        *_circles(session),
         Tile(_("Map"), _("Open the map"), to_list("map_page.index")),
     ]
 
@@ -186,6 +197,7 @@ def _social_worker(session: Session) -> list[Tile]:
         *_requests(session),
         *_awaited(session),
         *_past_sessions(session),
+        *_circles(session),
         _to_review(session),
         _week(session),
     ]
@@ -298,5 +310,5 @@ TILES: dict[Role, Callable[[Session], list[Tile]]] = {
     Role.SOCIAL_WORKER: _social_worker,
     Role.ADMINISTRATOR: _administrator,
     Role.FUNDER: _funder,
-    Role.CONTRACTOR: _technician,
+    Role.CONTRACTOR: _of_kinds,
 }

@@ -24,7 +24,7 @@ from visits.ground.bucket import At
 
 KEY, SECRET = "palier:palier", "a-secret-key-of-the-tests"
 SERVERS = ("account", "container", "object", "proxy")
-START_S = 60
+START_S = 300
 
 CONF = """[swift-hash]
 swift_hash_path_suffix = palier

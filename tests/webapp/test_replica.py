@@ -55,7 +55,7 @@ def database_url(migrated: str) -> Iterator[str]:
 def followed(app: Flask, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """The application's house, with a replica that is asked again at once after it was behind."""
     monkeypatch.setattr(replica_module, "REST_S", 0)
-    monkeypatch.setattr(replica_module, "PATIENCE_S", 5)
+    monkeypatch.setattr(replica_module, "PATIENCE_S", 60)
     house: House = app.extensions["palier"]
     replica = Replica(connect(pair.replica_url, secrets=SECRETS), house.engine)
     house = app.extensions["palier"] = replace(house, replica=replica)
@@ -122,7 +122,7 @@ def test_a_replica_that_is_behind_is_not_read_and_is_again_once_it_has_all(
         assert asked == []
     finally:
         pair.resume()
-    monkeypatch.setattr(replica_module, "PATIENCE_S", 5)
+    monkeypatch.setattr(replica_module, "PATIENCE_S", 60)
     with _reads(followed.replica.engine) as asked:
         assert NAME in office.get(SEARCH).text
     assert asked

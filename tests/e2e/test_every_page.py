@@ -25,6 +25,15 @@ from visits.models.accounts import Organisation, Role, User
 from visits.models.adaptations import AdaptationDecision, AdaptationFile, AdaptationMove
 from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CaseCharge, CasePause, Task
+from visits.models.circles import (
+    Circle,
+    CircleCase,
+    CircleMeeting,
+    CircleMember,
+    CirclePoint,
+    CircleStep,
+    CircleTask,
+)
 from visits.models.interventions import Intervention
 from visits.models.money import MoneyNote
 from visits.models.papers import PaperChange
@@ -217,6 +226,15 @@ def typed(demo: Walked) -> re.Pattern[str]:
             CollectiveSession.note,
             SessionMove.why,
             SessionEnrolment.withdrawn_why,
+            Circle.name,
+            CircleCase.shared,
+            CircleMeeting.present,
+            CircleMeeting.note,
+            CircleMember.withdrawn_why,
+            CirclePoint.words,
+            CirclePoint.decision,
+            CircleStep.withdrawn_why,
+            CircleTask.what,
             SupportAct.present,
             SupportAct.note,
             SupportAct.withdrawn_why,

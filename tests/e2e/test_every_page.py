@@ -93,6 +93,11 @@ UNSEEN = {
     (Role.PARTNER_COORDINATOR, "kit_articles.edit"),  # her association keeps no article
     (Role.PARTNER_COORDINATOR, "places.show"),  # nobody it visits stays in a place
     (Role.PARTNER_COORDINATOR, "stays.show"),
+    *(
+        (role, page)  # they are in no circle
+        for role in (Role.TECHNICIAN, Role.MANAGER)
+        for page in ("circles.show", "circle_cases.show", "circle_meetings.show")
+    ),
 }
 
 

@@ -16,14 +16,14 @@ from visits.models.circles import Circle, CircleCase, CircleMeeting, CircleStepK
 from visits.models.people import Person
 from webapp.access.auth import PERMISSIONS, Action
 from webapp.demo.calendar import day_of, moment, working_days_after
-from webapp.demo.cast import HOSPITAL, PARTNER, acting
+from webapp.demo.cast import HOSPITAL, LINKS, acting
 from webapp.demo.partners import coordinator_of
 from webapp.demo.story import Story
 
 MEETINGS = 4  # so many were held, a month apart; one more is prepared
 MONTH = timedelta(days=28)
 PROGRAMMES = ("isolated_tenants", "seniors")
-PRESENT = "Claire Vasseur, Nadège Poulain, Aude Lenoir, Inès Marchand"
+PRESENT = "Claire Vasseur, Nadège Poulain, Aude Lenoir, Denis Lefèvre"
 # What the circle is told, then what each meeting says and decides, then a task.
 TOLD: Sequence[tuple[str, Sequence[tuple[str, str]], str]] = (
     (
@@ -96,7 +96,7 @@ class _Circle:
         self.story, self.session = story, story.session
         self.keeper = acting(story.cast.coordinator, Action.KEEP_CIRCLES)
         self.hospital = coordinator_of(self.session, HOSPITAL)
-        self.helper = coordinator_of(self.session, PARTNER)
+        self.helper = coordinator_of(self.session, LINKS)
         self.circle = self._made(now)
         self.cases = self._put(now)
         for turn, on in enumerate(days):

@@ -179,7 +179,7 @@ def test_associations_work_in_their_programme_and_area_only(demo: Session) -> No
 
 def test_every_role_has_an_account_that_its_password_opens(loaded: Loaded, demo: Session) -> None:
     roles = Counter(account.role for account in loaded.accounts)
-    more = Counter({"visitor": 6, "partner_coordinator": 3})
+    more = Counter({"visitor": 6, "partner_coordinator": 4})
     assert roles == Counter({role.value: 1 for role in Role}) + more
     with loaded.app.app_context():
         for account in loaded.accounts:

@@ -171,7 +171,7 @@ def _show_accounts(settings: Settings, accounts: list[DemoAccount]) -> None:
     click.echo("\nAccounts of the demonstration:\n")
     for row in {row["role"]: row for row in reversed(kept)}.values():
         click.echo(f"  {row['role']:<20} {row['email']:<40} {row['password']}")
-    click.echo(f"\n  All {len(kept)}, with those of three more associations: {place}")
+    click.echo(f"\n  All {len(kept)}, with those of other associations and a hospital: {place}")
 
 
 if __name__ == "__main__":

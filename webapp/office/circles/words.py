@@ -3,12 +3,13 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 WORDS: dict[str, dict[str, Any]] = {
     "circle_list": {
-        "open": _l("Open"),
+        "open": _p("several cases", "Open"),
         "silent": _l("No point this month"),
-        "closed": _l("Closed"),
+        "closed": _p("several cases", "Closed"),
         "all": _l("Put to the circle"),
     },
     "circle_moved": {

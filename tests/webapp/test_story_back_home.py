@@ -1,7 +1,6 @@
 """Thirty-two tenants who come home from hospital, talked over each month by a shared circle."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -12,14 +11,12 @@ from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
 from tests.factories import make_person, make_user, make_viewer
-from tests.webapp.test_story_reinforced_support import tile
-from visits.accounts.open_sessions import start_session
+from tests.webapp.stories import browse_at, tile
 from visits.cases.cases import close_case
 from visits.choosing.opening import open_by_hand
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, WayIn
 from visits.models.circles import Circle, CircleCase, CircleMeeting
-from webapp.access.sign_in import SESSION_NUMBER
 
 pytestmark = pytest.mark.one_database
 PROGRAMME = "back_home"
@@ -60,15 +57,7 @@ class Story:
 
     def browse(self, user: User, now: datetime) -> FlaskClient:
         """Sign somebody in at a moment; the clock of the house stands there."""
-        house = self.app.extensions["palier"]
-        self.app.extensions["palier"] = replace(house, clock=lambda: now)
-        with house.sessions.begin() as session:
-            number = start_session(session, user.id, now=now)
-        client = self.app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"], cookie["_fresh"] = user.fs_uniquifier, True
-            cookie[SESSION_NUMBER] = str(number)
-        return client
+        return browse_at(self.app, user, now)
 
     def live(self) -> None:
         """Let each month happen: who comes in, who is back, the meeting on the twentieth."""

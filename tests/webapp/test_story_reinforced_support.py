@@ -1,7 +1,5 @@
 """Twenty-eight households accompanied each week from May to December by six associations."""
 
-import re
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -12,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
 from tests.factories import make_dwelling, make_person, make_residence, make_user, make_viewer
+from tests.webapp.stories import browse_at, tile
 from visits.accounts.mandates import MandateSaid, grant_mandate
-from visits.accounts.open_sessions import start_session
 from visits.cases.cases import close_case
 from visits.cases.charge import put_in_charge
 from visits.cases.coming import make_what_is_due
@@ -24,7 +22,6 @@ from visits.models.cases import Case, WayIn
 from visits.sight.mandates import WORK
 from visits.support.acts import ActSaid, note_act
 from visits.support.pace import turns_of
-from webapp.access.sign_in import SESSION_NUMBER
 
 pytestmark = pytest.mark.one_database
 PROGRAMME = "reinforced_support"
@@ -128,21 +125,7 @@ class Story:
 
     def browse(self, user: User) -> FlaskClient:
         """Sign somebody in on the last evening."""
-        house = self.app.extensions["palier"]
-        self.app.extensions["palier"] = replace(house, clock=lambda: at(DECEMBER, 19))
-        with house.sessions.begin() as session:
-            number = start_session(session, user.id, now=at(DECEMBER, 19))
-        client = self.app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"], cookie["_fresh"] = user.fs_uniquifier, True
-            cookie[SESSION_NUMBER] = str(number)
-        return client
-
-
-def tile(page: str, name: str) -> str:
-    found = re.search(rf"<dt>(?:<a[^>]*>)?{name}(?:</a>)?</dt><dd>([^<]*)", page)
-    assert found, name
-    return found[1].strip()
+        return browse_at(self.app, user, at(DECEMBER, 19))
 
 
 def test_eight_months_end_with_the_figures_of_the_accounts(app: Flask, session: Session) -> None:

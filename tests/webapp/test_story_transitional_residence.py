@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
 from tests.factories import make_dwelling, make_person, make_residence, make_user, make_viewer
-from visits.accounts.open_sessions import start_session
+from tests.webapp.stories import browse_at
 from visits.cases.cases import close_case
 from visits.choosing.opening import open_by_hand
 from visits.models.accounts import User
@@ -21,7 +20,6 @@ from visits.models.cases import Case, WayIn
 from visits.models.people import Person
 from visits.models.stays import Place, Stay
 from visits.people.protection import protect
-from webapp.access.sign_in import SESSION_NUMBER
 
 pytestmark = pytest.mark.one_database
 PROGRAMME = "transitional_residence"
@@ -69,15 +67,7 @@ class Story:
 
     def browse(self, user: User, now: datetime) -> FlaskClient:
         """Sign somebody in at a moment; the clock of the house stands there."""
-        house = self.app.extensions["palier"]
-        self.app.extensions["palier"] = replace(house, clock=lambda: now)
-        with house.sessions.begin() as session:
-            number = start_session(session, user.id, now=now)
-        client = self.app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"], cookie["_fresh"] = user.fs_uniquifier, True
-            cookie[SESSION_NUMBER] = str(number)
-        return client
+        return browse_at(self.app, user, now)
 
     def open_house(self) -> list[str]:
         """Make each flat a place, six months renewed once."""

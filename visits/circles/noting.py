@@ -1,4 +1,4 @@
-"""Who changed what of a case in a circle."""
+"""What is noted of a case in a circle: what is wrong with it, and who changed what."""
 
 from datetime import date, datetime
 

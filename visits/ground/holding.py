@@ -13,6 +13,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 SHARE = text("SELECT pg_advisory_lock_shared(hashtextextended(:what, 0))")
+LET_GO = text("SELECT pg_advisory_unlock_shared(hashtextextended(:what, 0))")
 TRY = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:what, 0))")
 
 
@@ -25,8 +26,8 @@ def held(engine: Engine, what: str) -> Iterator[None]:
             connection.execute(SHARE, {"what": what})
             try:
                 yield
-            finally:
-                connection.invalidate()  # the lock goes with it
+            finally:  # at once: the server notices a line that is merely cut when it gets to it
+                connection.execute(LET_GO, {"what": what})
         return
     with _locked(engine, fcntl.LOCK_SH):
         yield

@@ -37,6 +37,8 @@ PAGES = frozenset(
         "commissions.show",
         "comparisons.show",
         "figures.index",
+        "desk.index",
+        "desk.show",
         "doubles.index",
         "follow_ups.index",
         "follow_ups.show",

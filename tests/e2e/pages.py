@@ -190,6 +190,8 @@ def pages_of(house: House) -> list[Shown]:
         Shown("targeting", "coordinator", "/programmes/seniors/targeting", in_docs=True),
         Shown("calls", "coordinator", "/cases/", in_docs=True),
         Shown("call", "coordinator", f"/cases/{to_call}", in_docs=True),
+        Shown("call-desk", "coordinator", "/desk/"),
+        Shown("call-desk-person", "coordinator", f"/desk/{to_call}"),
         Shown("call-planned", "coordinator", f"/cases/{planned}"),
         Shown("tasks", "coordinator", "/tasks/?state=open_all"),
         Shown("tasks-empty", "coordinator", "/tasks/?q=zzzz"),

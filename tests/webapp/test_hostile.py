@@ -516,6 +516,7 @@ def test_a_refused_form_that_shows_the_file_again_is_a_read_too(
     lines = _opened(session)
     refused: list[tuple[str, str, dict[str, Any]]] = [
         ("coordinator", f"/cases/{case.id}/calls", {}),
+        ("coordinator", f"/desk/{case.id}/calls", {}),
         ("coordinator", f"/people/{case.person_id}/named", {}),
         ("technician", f"/work-orders/{lines['work_order']}", {"state": "done"}),
         ("social_worker", f"/follow-ups/{lines['follow_up']}", {"note": ""}),

@@ -294,7 +294,7 @@ def _keys(schema: Any) -> Any:
     for name, field in schema.fields.items():
         inner = field.inner if isinstance(field, fields.List) else field
         key = field.data_key or name
-        nested = isinstance(inner, fields.Nested) and key not in ("name", "label", "when")
+        nested = isinstance(inner, fields.Nested) and key not in ("name", "label", "script", "when")
         yield key, dict(_keys(inner.schema)) if nested else {}
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from visits.calls.turns import TURNS, URGENCY, comes_after, left_alone, to_contact
+from visits.calls.turns import TURNS, URGENCY, left_alone, to_contact
 from visits.cases.keeping import past_keeping
 from visits.cases.pauses import in_pause
 from visits.ground.deadlines import today_in_paris
@@ -72,7 +72,7 @@ def list_cases(
     """List the cases of persons the viewer may see, those to call first at the top."""
     return page_of_found(
         session,
-        _found(session, viewer, only, now),
+        found_cases(session, viewer, only, now),
         select(Case).options(
             joinedload(Case.person), joinedload(Case.dwelling).joinedload(Dwelling.residence)
         ),
@@ -84,7 +84,7 @@ def list_cases(
 
 def count_cases(session: Session, viewer: Viewer, *, only: CaseFilter, now: datetime) -> int:
     """Count what `list_cases` lists."""
-    return count_found(session, _found(session, viewer, only, now))
+    return count_found(session, found_cases(session, viewer, only, now))
 
 
 def count_by_programme(session: Session, viewer: Viewer) -> dict[str, int]:
@@ -94,7 +94,19 @@ def count_by_programme(session: Session, viewer: Viewer) -> dict[str, int]:
     return {code: count for code, count in found}
 
 
-def _found(session: Session, viewer: Viewer, only: CaseFilter, now: datetime) -> Select[uuid.UUID]:
+def count_to_call(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, int]:
+    """Count whom to call now, by the code of the programme; each is what its list lists."""
+    due = select(Case.programme, func.count()).where(
+        cases_seen(session, viewer), to_contact(session, now)
+    )
+    found = session.execute(due.group_by(Case.programme).order_by(Case.programme))
+    return {code: count for code, count in found}
+
+
+def found_cases(
+    session: Session, viewer: Viewer, only: CaseFilter, now: datetime
+) -> Select[uuid.UUID]:
+    """Select the cases of a list, as far as the viewer sees them."""
     found = select(Case.id).where(cases_seen(session, viewer))
     if only.programme:
         found = found.where(Case.programme == only.programme)
@@ -179,16 +191,12 @@ def cities_of(session: Session, viewer: Viewer, programme: str) -> list[str]:
     return list(session.scalars(statement.distinct().order_by(Residence.city)))
 
 
-def next_to_call(session: Session, viewer: Viewer, case: Case, *, now: datetime) -> Case | None:
-    """Find whose turn comes after this person's; from the end of the list on, the first's."""
-    others = _found(session, viewer, CaseFilter(case.programme), now).where(Case.id != case.id)
-    for found in (others.where(comes_after(case, case.attempts, now)), others):
-        first = page_of_found(
-            session, found, select(Case), wanted=JUST_ONE, order=ORDER, tie=TURNS[1:], total=1
-        )
-        if first.rows:
-            return first.rows[0]
-    return None
+def first_to_call(session: Session, found: Select[uuid.UUID]) -> Case | None:
+    """Give the case of some whose turn it is first."""
+    first = page_of_found(
+        session, found, select(Case), wanted=JUST_ONE, order=ORDER, tie=TURNS[1:], total=1
+    )
+    return first.rows[0] if first.rows else None
 
 
 def case_file(session: Session, case: Case) -> list[Visit]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
+from visits.calls.desk import let_go
 from visits.calls.phones import note_number, note_wrong, read_number, read_whose
 from visits.calls.taking_back import GRAVE, REFUSALS, note_grave
 from visits.calls.welfare import ABOUT_HER, asks_how_she_is, follow_answer, rest_until, stood
@@ -122,6 +123,7 @@ def record_attempt(
         session, case, kept, before=before, answers=attempt.answers, rest=rest,
         called_off=attempt.called_off or (), viewer=viewer, now=now,
     )  # fmt: skip
+    let_go(session, case.person_id)
     make_for(session, [case], now=now)
     refresh_map(session, [case.dwelling_id])
     log_access(

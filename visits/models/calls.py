@@ -111,3 +111,23 @@ class Refusal(Base):
     reason: Mapped[RefusalReason] = mapped_column(EncryptedEnum(RefusalReason))
     at: Mapped[datetime]
     ask_again_on: Mapped[date | None]
+
+
+class CallTurn(Base):
+    """Somebody being called just now, by whom and until when; her home is not called meanwhile.
+
+    `aside`: the caller set her aside, and nobody is offered her until then.
+    """
+
+    __tablename__ = "call_turn"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    dwelling_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dwelling.id"), index=True)
+    caller_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    taken_at: Mapped[datetime]
+    until: Mapped[datetime]
+    aside: Mapped[bool] = mapped_column(default=False)
+
+    case: Mapped[Case] = relationship()
+    caller: Mapped[User] = relationship()

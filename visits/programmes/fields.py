@@ -36,6 +36,13 @@ class NamesSchema(Schema):
         return MappingProxyType(data)
 
 
+class TextSchema(NamesSchema):
+    """Some sentences in French and in English."""
+
+    fr = fields.String(required=True, validate=validate.Length(1, 2000))
+    en = fields.String(required=True, validate=validate.Length(1, 2000))
+
+
 class Several(fields.List[Any]):
     """A list that becomes a tuple."""
 

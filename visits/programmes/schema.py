@@ -17,6 +17,7 @@ from visits.programmes.fields import (
     Frozen,
     NamesSchema,
     Several,
+    TextSchema,
     YesNo,
     code,
     delay,
@@ -133,11 +134,12 @@ class TargetSchema(Frozen):
 
 
 class ProtocolSchema(Frozen):
-    """How often to call, and when to ask again."""
+    """How often to call, when to ask again, and what to say."""
 
     made = Protocol
     max_calls = number(1, 20)
     soft_refusal_retry_months = number(1, 24)
+    script = fields.Nested(TextSchema)
 
 
 class FollowUpSchema(Frozen):

@@ -54,10 +54,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Protocol:
-    """How often to call, and when a soft refusal may be asked again."""
+    """How often to call, when a soft refusal may be asked again, and what a caller says."""
 
     max_calls: int = 3
     soft_refusal_retry_months: int = 3
+    script: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from visits.calls.call_list import (
     cities_of,
     latest_refusal,
     list_cases,
-    next_to_call,
 )
 from visits.calls.contacts import AT_THE_DOOR, NOTE_LENGTH, record_attempt
+from visits.calls.desk import turn_of
 from visits.calls.phones import WHOSE_LENGTH
 from visits.calls.taking_back import may_be_taken_back, take_back
 from visits.calls.welfare import ABOUT_HER, asks_how_she_is
@@ -188,19 +188,23 @@ def change_on_page(
 
 def refusal_on_page(case_id: uuid.UUID, refused: Refused, *, form: str) -> ResponseReturnValue:
     """Show the page again with what was typed in one of its forms and why it was refused."""
+    errors, said, status = what_was_refused(refused, form)
+    with showing("case") as (session, shown):
+        case = find_case(session, viewer(), case_id)
+        shown.add(case.person_id)
+        page = page_of_case(session, case, errors=errors, said=said, form=form)
+        return page, status
+
+
+def what_was_refused(refused: Refused, form: str) -> tuple[dict[str, str], str, int]:
+    """Say what was refused: field by field of a form, or in a sentence; and with which status."""
     fields = getattr(refused, "fields", {})
     details: dict[str, object] = {
         name: SAID[name](value) if name in SAID else value
         for name, value in refused.details.items()
     }
     errors = {f"{form}-{name}": sentence(code, details) for name, code in fields.items()}
-    said = "" if errors else sentence(refused.code, details)
-    status = 422 if errors else 409
-    with showing("case") as (session, shown):
-        case = find_case(session, viewer(), case_id)
-        shown.add(case.person_id)
-        page = page_of_case(session, case, errors=errors, said=said, form=form)
-        return page, status
+    return errors, "" if errors else sentence(refused.code, details), 422 if errors else 409
 
 
 def page_of_case(
@@ -236,13 +240,13 @@ def page_of_case(
         note_length=NOTE_LENGTH,
         age=age,
         now=now(),
-        **_calling(session, case),
+        **calling(session, case),
         **_planning(session, case, visits, form=form),
         **_deciding(session, case),
     )
 
 
-def _calling(session: Session, case: Case) -> dict[str, Any]:
+def calling(session: Session, case: Case) -> dict[str, Any]:
     """Gather what the page needs for the next call, and of those that were."""
     refusal = latest_refusal(session, case)
     calls_here = _reaches(session, Action.CALL, case.id)
@@ -257,7 +261,7 @@ def _calling(session: Session, case: Case) -> dict[str, Any]:
         "refuses": _refuses(case, refusal),
         "channels": [Channel.INCOMING] if _refuses(case, refusal) else list(Channel),
         "reasons": list(RefusalReason),
-        "next": _next(session, case),
+        "with_another": caller_elsewhere(session, case),
         "dispositions": _dispositions(session, case),
         "calls_due": calls_due(session, case, today_in_paris(now())),
         "outcomes": OUTCOMES,
@@ -348,10 +352,11 @@ def called_numbers(session: Session, person: Person) -> list[KnownNumber]:
     return list(found.values())
 
 
-def _next(session: Session, case: Case) -> Case | None:
-    if not may(Action.CALL):
-        return None
-    return next_to_call(session, viewer(Action.CALL), case, now=now())
+def caller_elsewhere(session: Session, case: Case) -> str:
+    """Name who calls this person, or somebody of her home, just now; empty for nobody else."""
+    turn = turn_of(session, viewer(Action.SEE_CASES), case, now())
+    elsewhere = turn is not None and turn.caller_id != g.account.id and not turn.aside
+    return turn.caller.name if turn is not None and elsewhere else ""
 
 
 def _was_unsafe(case: Case) -> bool:

@@ -33,6 +33,13 @@ WORDS: dict[str, dict[str, Any]] = {
         "contact_attempt": _l("a call"),
         "call_taken_back": _l("an answer taken back"),
         "calls": _l("the call list"),
+        "desk": _l("the call desk"),
+    },
+    "calling_hours": {
+        "morning": _l("Morning"),
+        "midday": _l("Midday"),
+        "afternoon": _l("Afternoon"),
+        "evening": _l("Evening"),
     },
     "disposition": {
         "agreed": _l("Agrees to the visit"),
@@ -85,6 +92,9 @@ REFUSALS: dict[str, Any] = {
     "do_not_contact": _l("This person asked not to be contacted. The call was not recorded."),
     "refused_for_good": _l("This person refused and is not called again in this programme."),
     "refused_until": _l("This person refused and may be asked again, once, from %(until)s."),
+    "with_another_caller": _l(
+        "%(who)s is calling this person, or somebody of this home, just now."
+    ),
     "case_closed": _l("This case is closed. Nothing was changed."),
     "not_to_take_back": _l("This cannot be taken back, or not any more. Nothing was changed."),
     "same_number": _l("This is the very number that was wrong."),

@@ -15,7 +15,7 @@ from webapp.office.programmes.parts import Field, Part, valued
 
 # What is typed by hand: a row in which all of it is empty is none.
 BY_HAND = frozenset(
-    {"names", "text", "group", "number", "euros", "delay", "day", "numbers", "ticks"}
+    {"names", "sentences", "text", "group", "number", "euros", "delay", "day", "numbers", "ticks"}
 )
 # Rows a form has at most: nobody writes a longer one by hand.
 MOST_ROWS = 200

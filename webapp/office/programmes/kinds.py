@@ -105,8 +105,8 @@ def _write_names(value: Any, name: str, typed: Typed) -> None:
 
 
 def _read_names(typed: Typed, name: str) -> Any:
-    french = typed.get(f"{name}.fr", "").strip()
-    english = typed.get(f"{name}.en", "").strip()
+    french = typed.get(f"{name}.fr", "").replace("\r\n", "\n").strip()
+    english = typed.get(f"{name}.en", "").replace("\r\n", "\n").strip()
     return {"fr": french, "en": english or french} if french or english else None
 
 
@@ -242,6 +242,7 @@ KINDS: dict[str, Kind] = {
     "euros": Kind(_write_number, _read_amount, _say_euros),
     "share": Kind(_write_share, _read_share, _say_share),
     "names": Kind(_write_names, _read_names, _say_names),
+    "sentences": Kind(_write_names, _read_names, _say_names),
     "tick": Kind(_write_tick, lambda typed, name: typed.get(name) == "yes", _say_tick),
     "choice": Kind(_write_text, _read_text, _say_choice),
     "ticks": Kind(_write_ticks, lambda typed, name: typed.getlist(name) or None, _say_ticks),

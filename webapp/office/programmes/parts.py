@@ -215,6 +215,12 @@ PARTS = (
                 hint=_l("From 1 to 24; empty: 3."),
             ),
             Field(
+                "protocol.script",
+                _l("What a caller says"),
+                "sentences",
+                hint=_l("Shown at the call desk: who is calling, why, what is asked."),
+            ),
+            Field(
                 "follow_up.months",
                 _l("Months after which what was promised is asked about"),
                 "numbers",

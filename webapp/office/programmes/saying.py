@@ -148,7 +148,9 @@ def _compare(
             yield Change("removed", what, before=say(field, old, choices))
         else:
             told = [say(field, one or False, choices) for one in (old, now)]
-            if field.kind == "names" and told[0] == told[1]:  # the other language differs
+            if (
+                field.kind in ("names", "sentences") and told[0] == told[1]
+            ):  # the other language differs
                 told = [" · ".join(one.values()) for one in (old, now)]
             yield Change("changed", what, *told)
 

@@ -1,0 +1,151 @@
+"""The call desk on its pages: one person, one tap, the next; two callers never at one door."""
+
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.factories import make_case, make_dwelling, make_user
+from visits.models.accounts import Role
+from visits.models.calls import CallTurn, ContactAttempt
+from visits.models.cases import Case, CaseState
+
+SignIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def people(session: Session) -> list[Case]:
+    """Four to call, the first two in one home."""
+    by, home = make_user(session), make_dwelling(session)
+    homes = {"dwelling": home}
+    cases = [
+        make_case(session, by=by, score=score, **(homes if score in (90, 20) else {}))
+        for score in (90, 80, 70, 20)
+    ]
+    session.commit()
+    return cases
+
+
+def post(client: FlaskClient, path: str, **typed: object) -> tuple[str, str]:
+    """Send a form; give where it leads and what is read there."""
+    answer = client.post(path, data=typed, follow_redirects=True)
+    assert answer.status_code == 200, answer.text
+    return answer.request.path, unescape(answer.text)
+
+
+def test_one_tap_notes_a_call_and_shows_the_next(
+    client_as: SignIn, people: list[Case], session: Session
+) -> None:
+    first, second, third, beside = (f"/desk/{case.id}" for case in people)
+    names = [case.person.name for case in people]
+    session.commit()
+    caller = client_as(Role.COORDINATOR, language="en")
+    assert "4 persons" in caller.get("/desk/").text
+    at, page = post(caller, "/desk/next")
+    assert at == first
+    assert names[0] in page
+    assert names[3] in page  # who lives there too
+    at, page = post(caller, f"{first}/calls", disposition="no_answer", attempts=0)
+    assert at == beside  # one call does for both
+    assert f"The call to {names[0]} is noted." in page
+    at, page = post(caller, f"{beside}/calls", disposition="third_party", attempts=0)
+    assert at == second
+    at, page = post(caller, f"{second}/aside")
+    assert at == third
+    assert f"{names[1]} is set aside for an hour." in page
+    at, page = post(caller, "/desk/next", after=people[2].id)
+    assert at == "/desk/"
+    assert "Nobody else is to be called now." in page
+    assert names[1] in page
+    noted = session.scalars(select(ContactAttempt.disposition)).all()
+    assert sorted(noted) == ["no_answer", "third_party"]
+
+
+def test_whoever_agrees_is_planned_at_once(
+    client_as: SignIn, people: list[Case], session: Session
+) -> None:
+    caller = client_as(Role.COORDINATOR, language="en")
+    post(caller, "/desk/next")
+    at, page = post(caller, f"/desk/{people[0].id}/calls", disposition="agreed", attempts=0)
+    assert at == f"/cases/{people[0].id}"
+    assert "agrees. Now plan the visit." in page
+    session.expire_all()
+    assert people[0].state is CaseState.AGREED
+
+
+def test_a_second_caller_is_told_who_is_calling(
+    client_as: SignIn, people: list[Case], session: Session
+) -> None:
+    name = people[0].person.name
+    session.commit()
+    ann, bob = (
+        client_as(Role.COORDINATOR, language="en"),
+        client_as(Role.COORDINATOR, language="en"),
+    )
+    post(ann, "/desk/next")
+    at, _page = post(bob, "/desk/next")
+    assert at == f"/desk/{people[1].id}"
+    for path in (f"/desk/{people[0].id}", f"/desk/{people[3].id}", f"/cases/{people[0].id}"):
+        assert "is calling this person, or somebody of this home, just now." in bob.get(path).text
+        assert "just now." not in ann.get(path).text.replace(
+            "Nobody calls this person just now.", ""
+        )
+    _at, page = post(bob, f"/desk/{people[0].id}")
+    assert "is calling this person" in page
+    _at, page = post(bob, f"/desk/{people[0].id}/aside")
+    assert "is calling this person" in page
+    turn = session.scalars(select(CallTurn).where(CallTurn.person_id == people[0].person_id)).one()
+    assert not turn.aside
+    session.commit()
+    assert name in ann.get("/desk/").text
+
+
+def test_what_is_refused_stays_on_the_page_with_what_was_typed(
+    client_as: SignIn, people: list[Case], session: Session
+) -> None:
+    caller = client_as(Role.COORDINATOR, language="en")
+    post(caller, "/desk/next")
+    typed = {"disposition": "refused", "note": "Ne souhaite rien.", "attempts": 0}
+    answer = caller.post(f"/desk/{people[0].id}/calls", data=typed)
+    assert answer.status_code == 422
+    assert "Ne souhaite rien." in answer.text
+    assert "Tick the box if you are sure." in unescape(answer.text)
+    assert session.scalars(select(ContactAttempt)).all() == []
+    session.commit()
+    assert caller.get(f"/desk/{people[0].id}").text.count("Set aside for an hour") == 1
+
+
+def test_only_one_programme_is_called_when_it_is_asked_for(
+    client_as: SignIn, people: list[Case], session: Session
+) -> None:
+    other = make_case(session, by=make_user(session), programme="isolated_tenants", score=1)
+    session.commit()
+    caller = client_as(Role.COORDINATOR, language="en")
+    at, page = post(caller, "/desk/next", programme="isolated_tenants")
+    assert at == f"/desk/{other.id}"
+    assert 'name="programme" value="isolated_tenants"' in page
+    at, _page = post(caller, f"{at}/calls", disposition="no_answer", programme="isolated_tenants")
+    assert at == "/desk/"
+
+
+def test_the_page_holds_whom_the_caller_has(
+    client_as: SignIn, people: list[Case], session: Session
+) -> None:
+    caller = client_as(Role.COORDINATOR, language="en")
+    post(caller, "/desk/next")
+    assert caller.post(f"/desk/{people[0].id}/keep").status_code == 204
+    session.expire_all()
+    turn = session.get_one(CallTurn, people[0].person_id)
+    assert turn.until > turn.taken_at >= NOW
+
+
+def test_what_a_caller_says_is_shown_in_her_language(client_as: SignIn, people: list[Case]) -> None:
+    caller = client_as(Role.COORDINATOR, language="en")
+    page = post(caller, "/desk/next")[1]
+    assert "You may refuse all of it or a part" in page
+    french = client_as(Role.COORDINATOR, language="fr").get(f"/desk/{people[0].id}").text
+    assert "Vous pouvez refuser" in unescape(french)

@@ -1,0 +1,186 @@
+"""The call desk: one person after the other, each with what a caller needs on one screen."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from visits.calls import desk as turns
+from visits.calls.best_hours import parts_tried
+from visits.calls.call_list import case_file, count_to_call
+from visits.calls.contacts import NOTE_LENGTH, record_attempt
+from visits.cases.cases import find_case
+from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.models.calls import Disposition
+from visits.models.cases import Case, CaseState
+from visits.people.measures import standing_alerts
+from visits.programmes.published import programme_of
+from webapp.access.auth import Action, may, requires, viewer
+from webapp.frame.transaction import now, transaction
+from webapp.office.calls.cases import calling, what_was_refused
+from webapp.office.calls.typed_call import typed_attempt
+from webapp.office.frame.access import showing
+from webapp.office.frame.moments import age
+from webapp.office.frame.programmes import programme_names
+
+desk = Blueprint("desk", __name__, url_prefix="/desk")
+
+# Answers that need no more words: one tap, and on to the next.
+AT_ONCE = (Disposition.NO_ANSWER, Disposition.THIRD_PARTY, Disposition.WELL)
+
+
+@desk.get("/")
+@requires(Action.CALL)
+def index() -> ResponseReturnValue:
+    """Say how many there are to call in each programme, and whom the caller has or set aside."""
+    with showing("desk") as (session, shown):
+        held = turns.mine(session, viewer(), now())
+        shown.update(turn.person_id for turn in held)
+        return render_template(
+            "cases/desk_start.html",
+            counts=count_to_call(session, viewer(), now=now()),
+            programme_names=programme_names(session),
+            held=held,
+        )
+
+
+@desk.post("/next")
+@requires(Action.CALL)
+def take_next() -> ResponseReturnValue:
+    """Take whoever is next in a programme, or in all; after somebody, if there was one."""
+    programme = request.form.get("programme", "")
+    with transaction() as session:
+        after = _case_named(session, request.form.get("after", ""))
+        return _to_next(session, programme, after)
+
+
+def _case_named(session: Session, text: str) -> Case | None:
+    try:
+        return find_case(session, viewer(), uuid.UUID(text))
+    except (ValueError, NotFound):
+        return None
+
+
+def _to_next(session: Session, programme: str, after: Case | None) -> ResponseReturnValue:
+    case = turns.take_next(session, viewer(), programme=programme, after=after, now=now())
+    if case is None:
+        flash(_("Nobody else is to be called now."), "success")
+        return redirect(url_for("desk.index"))
+    return redirect(url_for("desk.show", case_id=case.id, programme=programme or None))
+
+
+@desk.get("/<uuid:case_id>")
+@requires(Action.CALL)
+def show(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Show whom the caller has, with all that a call needs."""
+    with showing("case") as (session, shown):
+        return _page(session, find_case(session, viewer(), case_id), shown)
+
+
+@desk.post("/<uuid:case_id>")
+@requires(Action.CALL)
+def take(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Take this very person, unless another caller has her."""
+    try:
+        with transaction() as session:
+            turns.take(session, viewer(), find_case(session, viewer(), case_id), now=now())
+    except Conflict as refused:
+        flash(what_was_refused(refused, "")[1], "danger")
+    return redirect(url_for(".show", case_id=case_id, programme=_programme()))
+
+
+@desk.post("/<uuid:case_id>/keep")
+@requires(Action.CALL)
+def keep(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Hold her for longer: the page asks for it while it is open."""
+    with transaction() as session:
+        turns.keep(session, viewer(), find_case(session, viewer(), case_id), now=now())
+    return "", 204
+
+
+@desk.post("/<uuid:case_id>/aside")
+@requires(Action.CALL)
+def aside(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Set her aside for an hour, noting nothing, and go on to the next."""
+    try:
+        with transaction() as session:
+            case = find_case(session, viewer(), case_id)
+            turns.set_aside(session, viewer(), case, now=now())
+            flash(_("%(name)s is set aside for an hour.", name=case.person.name), "success")
+            return _to_next(session, _programme() or "", case)
+    except Conflict as refused:
+        flash(what_was_refused(refused, "")[1], "danger")
+        return redirect(url_for(".show", case_id=case_id, programme=_programme()))
+
+
+@desk.post("/<uuid:case_id>/calls")
+@requires(Action.CALL)
+def call(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Note what came of the call, and go on: to her visit if she agreed, else to the next."""
+    try:
+        attempt = typed_attempt()
+        with transaction() as session:
+            case = find_case(session, viewer(), case_id, to_change=True)
+            record_attempt(session, case, attempt, viewer=viewer(), now=now())
+            session.flush()
+            flash(_noted(case), "success")
+            if case.state is CaseState.AGREED and may(Action.PLAN):
+                return redirect(url_for("cases.show", case_id=case_id, _anchor="plan"))
+            return _to_next(session, _programme() or "", case)
+    except (Invalid, Conflict) as refused:
+        errors, said, status = what_was_refused(refused, "call")
+        with showing("case") as (session, shown):
+            case = find_case(session, viewer(), case_id)
+            return _page(session, case, shown, errors=errors, said=said, form="call"), status
+
+
+def _noted(case: Case) -> str:
+    if case.state is CaseState.AGREED:
+        return str(_("%(name)s agrees. Now plan the visit.", name=case.person.name))
+    return str(_("The call to %(name)s is noted.", name=case.person.name))
+
+
+def _programme() -> str | None:
+    return request.values.get("programme") or None
+
+
+def _page(
+    session: Session,
+    case: Case,
+    shown: set[uuid.UUID | None],
+    *,
+    errors: dict[str, str] | None = None,
+    said: str = "",
+    form: str = "",
+) -> str:
+    visits = case_file(session, case)
+    home = turns.at_home_too(session, viewer(), case, now=now())
+    shown.update((case.person_id, *(one.person_id for one, _due in home)))
+    turn = turns.turn_of(session, viewer(), case, now())
+    context: dict[str, Any] = calling(session, case)
+    return render_template(
+        "cases/desk.html",
+        case=case,
+        person=case.person,
+        dwelling=case.dwelling,
+        programme=programme_of(session, case),
+        programme_names=programme_names(session),
+        chosen=_programme(),
+        alerts=standing_alerts(session, [case.person_id]).get(case.person_id, ()),
+        visits=visits,
+        home=home,
+        parts_tried=parts_tried(session, viewer(), case.person_id),
+        held=turn is not None and turn.person_id == case.person_id and not context["with_another"],
+        at_once=[one for one in AT_ONCE if one in context["dispositions"]],
+        errors=errors or {},
+        said=said,
+        typed=request.form if form else {},
+        form=form,
+        note_length=NOTE_LENGTH,
+        age=age,
+        now=now(),
+        **context,
+    )

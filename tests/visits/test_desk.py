@@ -28,10 +28,11 @@ from visits.calls.desk import (
     take_next,
     turn_of,
 )
+from visits.calls.taking_back import take_back
 from visits.ground.errors import Conflict
 from visits.models.accounts import Role
 from visits.models.calls import CallTurn, ContactAttempt, Disposition
-from visits.models.cases import Case
+from visits.models.cases import Case, CaseState
 from visits.sight import Reach, Viewer
 
 
@@ -178,3 +179,46 @@ def test_calls_are_told_by_part_of_the_day_of_the_cases_one_sees(room: Room) -> 
     partner = make_user(room.session, role=Role.PARTNER_COORDINATOR, organisation="Les Voisins")
     eyes = make_viewer(partner, Reach.ORGANISATION)
     assert not any(one.tries for one in parts_tried(room.session, eyes, case.person_id))
+
+
+def test_a_mistaken_tap_is_taken_back_and_counts_for_nothing(room: Room) -> None:
+    case = room.enrol()
+    for minutes in (0, 300, 600):
+        room.now += timedelta(minutes=minutes)
+        attempt = Attempt(Disposition.NO_ANSWER)
+        slip = record_attempt(room.session, case, attempt, viewer=room.ann, now=room.now)
+        room.session.expire(case)
+    assert case.state is CaseState.UNREACHABLE
+    take_back(room.session, case, slip.id, reason="Elle a répondu.", viewer=room.ann, now=room.now)
+    room.session.expire(case)
+    assert case.state is CaseState.TO_CALL
+    assert room.next(room.bob) is case  # nothing of the slip lets her rest
+    agreed = Attempt(Disposition.AGREED)
+    record_attempt(room.session, case, agreed, viewer=room.bob, now=room.now)
+    room.session.expire(case)
+    assert case.state is CaseState.AGREED
+
+
+def test_a_slip_is_no_try_of_the_ladder(room: Room) -> None:
+    case = room.enrol()
+    for turn in range(5):
+        room.now += timedelta(hours=5)
+        attempt = Attempt(Disposition.NO_ANSWER)
+        noted = record_attempt(room.session, case, attempt, viewer=room.ann, now=room.now)
+        room.session.expire(case)
+        if turn < 3:
+            take_back(room.session, case, noted.id, reason="x", viewer=room.ann, now=room.now)
+            room.session.expire(case)
+    assert case.state is CaseState.TO_CALL  # two tries of three
+
+
+def test_a_promise_made_by_mistake_gives_back_the_one_before(room: Room) -> None:
+    case, first = room.enrol(), room.now + timedelta(hours=1)
+    promised = Attempt(Disposition.CALL_BACK, call_back_at=first)
+    record_attempt(room.session, case, promised, viewer=room.ann, now=room.now)
+    room.session.expire(case)
+    other = Attempt(Disposition.CALL_BACK, call_back_at=first + timedelta(days=9))
+    slip = record_attempt(room.session, case, other, viewer=room.ann, now=room.now)
+    room.session.expire(case)
+    take_back(room.session, case, slip.id, reason="Erreur.", viewer=room.ann, now=room.now)
+    assert case.call_back_at == first

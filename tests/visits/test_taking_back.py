@@ -139,10 +139,10 @@ def test_a_refusal_taken_back_leaves_no_refusal(desk: Desk) -> None:
     assert desk.case.call_back_at == callable_back
 
 
-def test_only_the_last_answer_is_taken_back_and_only_a_grave_one(desk: Desk) -> None:
-    unanswered = desk.note(Attempt(Disposition.NO_ANSWER))
+def test_only_the_last_answer_is_taken_back_and_none_that_changed_a_number(desk: Desk) -> None:
+    wrong = desk.note(Attempt(Disposition.WRONG_NUMBER))
     with pytest.raises(Conflict):
-        desk.undo(unanswered)
+        desk.undo(wrong)
     desk.now += timedelta(hours=1)
     refused = desk.note(NO)
     desk.now += timedelta(hours=1)

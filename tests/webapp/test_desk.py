@@ -1,5 +1,6 @@
 """The call desk on its pages: one person, one tap, the next; two callers never at one door."""
 
+import re
 from collections.abc import Callable
 from html import unescape
 
@@ -52,6 +53,7 @@ def test_one_tap_notes_a_call_and_shows_the_next(
     at, page = post(caller, f"{first}/calls", disposition="no_answer", attempts=0)
     assert at == beside  # one call does for both
     assert f"The call to {names[0]} is noted." in page
+    assert f"Just before: {names[0]} · No answer" in " ".join(re.sub("<[^>]*>", "", page).split())
     at, page = post(caller, f"{beside}/calls", disposition="third_party", attempts=0)
     assert at == second
     at, page = post(caller, f"{second}/aside")

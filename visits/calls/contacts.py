@@ -121,7 +121,8 @@ def record_attempt(
     _follow(session, case, kept, attempt.happened_on, now)
     follow_answer(
         session, case, kept, before=before, answers=attempt.answers, rest=rest,
-        called_off=attempt.called_off or (), viewer=viewer, now=now,
+        called_off=attempt.called_off or (), changes=_changes_the_case(attempt), viewer=viewer,
+        now=now,
     )  # fmt: skip
     let_go(session, case.person_id)
     make_for(session, [case], now=now)
@@ -135,6 +136,12 @@ def record_attempt(
         now=now,
     )
     return kept
+
+
+def _changes_the_case(attempt: Attempt) -> bool:
+    """Tell whether an answer changes nothing beside its case: no number, no part of a visit."""
+    beside = (*GRAVE, Disposition.WRONG_NUMBER)
+    return attempt.disposition not in beside and not attempt.refused
 
 
 def _keep(
@@ -278,7 +285,10 @@ def ladder_climbed(session: Session, case: Case) -> bool:
     )
     latest = select(func.max(ContactAttempt.at)).where(ContactAttempt.case_id == case.id, answered)
     since = session.scalar(latest)
-    only: list[ColumnElement[bool]] = [ContactAttempt.disposition.in_(UNANSWERED)]
+    only: list[ColumnElement[bool]] = [
+        ContactAttempt.disposition.in_(UNANSWERED),
+        ContactAttempt.taken_back_at.is_(None),
+    ]
     if since is not None:
         only.append(ContactAttempt.at > since)
     return _attempts(session, case, *only) >= _protocol(session, case).max_calls

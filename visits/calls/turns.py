@@ -1,4 +1,7 @@
-"""Whose turn it is to be called: how long each answer lets a person rest, and who comes next."""
+"""Whose turn it is to be called: how long each answer lets a person rest, and who comes next.
+
+An answer that was taken back counts for nothing.
+"""
 
 import uuid
 from collections.abc import Sequence
@@ -55,7 +58,7 @@ PROMISED = (*WAITING, CaseState.PLANNED)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_TRY = (
     select(func.max(ContactAttempt.at))
-    .where(ContactAttempt.case_id == Case.id)
+    .where(ContactAttempt.case_id == Case.id, ContactAttempt.taken_back_at.is_(None))
     .correlate(Case)
     .scalar_subquery()
 )
@@ -127,7 +130,9 @@ def _resting(now: datetime) -> CompoundSelect[uuid.UUID]:
     """Select the cases of those who rest: few, as each answer's last days are found by index."""
     lately = [
         select(ContactAttempt.case_id).where(
-            ContactAttempt.disposition == disposition, ContactAttempt.at > now - rest
+            ContactAttempt.disposition == disposition,
+            ContactAttempt.at > now - rest,
+            ContactAttempt.taken_back_at.is_(None),
         )
         for disposition, rest in REST.items()
     ]
@@ -139,7 +144,11 @@ def rests(case: Case, attempts: Sequence[ContactAttempt], now: datetime) -> bool
     if case.call_back_at is not None:
         return case.call_back_at > now
     nothing = timedelta()
-    return any(one.at + REST.get(one.disposition, nothing) > now for one in attempts)
+    return any(
+        one.at + REST.get(one.disposition, nothing) > now
+        for one in attempts
+        if one.taken_back_at is None
+    )
 
 
 def comes_after(
@@ -149,7 +158,7 @@ def comes_after(
 
     Whoever was just tried keeps the place she had before, so that the list goes on from there.
     """
-    tried = list(attempts)
+    tried = [one for one in attempts if one.taken_back_at is None]
     promise = case.call_back_at
     waiting = case.state in (WAITING if promise is None else PROMISED)
     if tried and not (waiting and not rests(case, tried, now)):

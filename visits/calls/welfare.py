@@ -60,13 +60,15 @@ def follow_answer(
     answers: Collection[uuid.UUID] | None,
     rest: tuple[date, date] | None,
     called_off: Collection[uuid.UUID],
+    changes: bool,
     viewer: Viewer,
     now: datetime,
 ) -> None:
     """Close the calls an answer was due for, open what it leads to, and keep how to undo it.
 
     Of calls noted by hand it answers those named in `answers`; of those rules made all, or those
-    named where somebody chose.
+    named where somebody chose. `changes` says that all it changed is of the case: it can be undone
+    even where nothing follows.
     """
     today, done = today_in_paris(now), dict[str, Any]()
     if attempt.disposition in ANSWERING:
@@ -91,7 +93,7 @@ def follow_answer(
         done["pause"] = [str(noted.id)]
         if case.state is CaseState.AGREED:  # all that was planned is called off
             move(case, CaseState.CALL_BACK)
-    if any(done.values()):
+    if changes or any(done.values()):
         attempt.undo = {**done, "cases": [before], "left": case.state.value}
 
 

@@ -44,6 +44,7 @@ def index() -> ResponseReturnValue:
             counts=count_to_call(session, viewer(), now=now()),
             programme_names=programme_names(session),
             held=held,
+            before=_before(session, shown),
         )
 
 
@@ -68,8 +69,11 @@ def _to_next(session: Session, programme: str, after: Case | None) -> ResponseRe
     case = turns.take_next(session, viewer(), programme=programme, after=after, now=now())
     if case is None:
         flash(_("Nobody else is to be called now."), "success")
-        return redirect(url_for("desk.index"))
-    return redirect(url_for("desk.show", case_id=case.id, programme=programme or None))
+        return redirect(url_for("desk.index", after=after.id if after is not None else None))
+    before = after.id if after is not None else None
+    return redirect(
+        url_for("desk.show", case_id=case.id, programme=programme or None, after=before)
+    )
 
 
 @desk.get("/<uuid:case_id>")
@@ -143,6 +147,14 @@ def _noted(case: Case) -> str:
     return str(_("The call to %(name)s is noted.", name=case.person.name))
 
 
+def _before(session: Session, shown: set[uuid.UUID | None]) -> Case | None:
+    """Find whom the caller had just before, to look at what was noted again."""
+    before = _case_named(session, request.args.get("after", ""))
+    if before is not None:
+        shown.add(before.person_id)
+    return before
+
+
 def _programme() -> str | None:
     return request.values.get("programme") or None
 
@@ -159,6 +171,7 @@ def _page(
     visits = case_file(session, case)
     home = turns.at_home_too(session, viewer(), case, now=now())
     shown.update((case.person_id, *(one.person_id for one, _due in home)))
+    before = _before(session, shown)
     turn = turns.turn_of(session, viewer(), case, now())
     context: dict[str, Any] = calling(session, case)
     return render_template(
@@ -172,6 +185,7 @@ def _page(
         alerts=standing_alerts(session, [case.person_id]).get(case.person_id, ()),
         visits=visits,
         home=home,
+        before=before,
         parts_tried=parts_tried(session, viewer(), case.person_id),
         held=turn is not None and turn.person_id == case.person_id and not context["with_another"],
         at_once=[one for one in AT_ONCE if one in context["dispositions"]],

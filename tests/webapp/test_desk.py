@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from tests.factories import make_case, make_dwelling, make_user
 from visits.models.accounts import Role
-from visits.models.calls import CallTurn, ContactAttempt
+from visits.models.calls import CallTurn, CallWish, ContactAttempt
 from visits.models.cases import Case, CaseState
 
 SignIn = Callable[..., FlaskClient]
@@ -151,3 +151,29 @@ def test_what_a_caller_says_is_shown_in_her_language(client_as: SignIn, people: 
     assert "You may refuse all of it or a part" in page
     french = client_as(Role.COORDINATOR, language="fr").get(f"/desk/{people[0].id}").text
     assert "Vous pouvez refuser" in unescape(french)
+
+
+def test_a_wish_for_calls_is_noted_and_withdrawn_on_her_page(
+    client_as: SignIn, people: list[Case], session: Session
+) -> None:
+    caller = client_as(Role.COORDINATOR, language="en")
+    path = f"/people/{people[0].person_id}"
+    for typed, said in (
+        ({}, "Fill in this field."),
+        ({"wish_kind": "hours", "from_hour": "neuf"}, "Give an hour of the day, from 8 to 20."),
+        ({"wish_kind": "not_before", "until_on": "31/02/2026"}, "date"),
+        ({"wish_kind": "no_phone"}, "Say how this person is reached otherwise."),
+    ):
+        answer = caller.post(f"{path}/call-wishes", data=typed)
+        assert answer.status_code == 422, typed
+        assert said in unescape(answer.text), typed
+    typed = {"wish_kind": "hours", "from_hour": "9", "to_hour": "11", "note": "Après le marché."}
+    _at, page = post(caller, f"{path}/call-wishes", **typed)
+    assert "Calls between 9 and 11 h · Après le marché." in page
+    assert "Calls between 9 and 11 h" in caller.get(f"/desk/{people[0].id}").text
+    wish = session.scalars(select(CallWish.id)).one()
+    session.commit()
+    refused = caller.post(f"{path}/call-wishes/{wish}/withdraw", data={"why": ""})
+    assert refused.status_code == 422
+    _at, page = post(caller, f"{path}/call-wishes/{wish}/withdraw", why="Ne va plus au marché.")
+    assert "This person asked nothing special of calls." in page

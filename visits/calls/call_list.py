@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from visits.calls.turns import TURNS, URGENCY, left_alone, to_contact
+from visits.calls.turns import TURNS, URGENCY, WAITING, left_alone, to_contact
 from visits.cases.keeping import past_keeping
 from visits.cases.pauses import in_pause
 from visits.ground.deadlines import today_in_paris
@@ -17,6 +17,7 @@ from visits.models.cases import ON_THE_WAY, Case, CaseState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Visit, VisitState
+from visits.people.call_wishes import not_now
 from visits.sight.listing import JUST_ONE, By, Listed, Wanted, count_found, page_of_found
 from visits.sight.lists import cases_seen, reaches_whole_stock
 from visits.sight.reach import Viewer, visible_cases
@@ -26,6 +27,7 @@ from visits.sight.wording import every_city, mentions
 MANY = 2_000
 TO_CONTACT, CALL_BACK_DUE = "to_contact", "call_back_due"
 ASK_AGAIN, NO_HOME, PAUSED, CLOSED, ALL = "ask_again", "no_home", "paused", "closed", "all"
+OTHER_WISH = "other_wish"
 PAST_KEEPING = "past_keeping"
 
 ATTEMPTS = (
@@ -53,7 +55,8 @@ class CaseFilter:
     `state` is a state, or `to_contact` (see `visits.calls.turns`), `call_back_due` (those of them
     who were promised a call back by now), `ask_again` (soft
     refusals whose delay is over), `no_home` (open ones without a dwelling), `paused` (open ones
-    in which nothing is due today), `past_keeping` (closed, kept longer than their programme
+    in which nothing is due today), `other_wish` (those waiting for a call who asked to be phoned at
+    other hours, later or never), `past_keeping` (closed, kept longer than their programme
     says), `closed` (those closed on the way to a visit, which are in the
     list of no other state), `all`.
     """
@@ -137,6 +140,10 @@ def _state(session: Session, only: CaseFilter, now: datetime) -> ColumnElement[b
         return and_(Case.dwelling_id.is_(None), Case.closed_on.is_(None))
     if name == PAUSED:
         return and_(Case.closed_on.is_(None), Case.id.in_(in_pause(today_in_paris(now))))
+    if name == OTHER_WISH:
+        waiting = and_(Case.state.in_(WAITING), Case.call_back_at.is_(None))
+        wished = Case.person_id.in_(not_now(now))
+        return and_(waiting, wished, Case.closed_on.is_(None), Case.person_id.not_in(left_alone()))
     if name == PAST_KEEPING:
         return past_keeping(session, today_in_paris(now))
     if name == ASK_AGAIN:

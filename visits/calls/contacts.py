@@ -17,9 +17,18 @@ from visits.cases.stages import move
 from visits.ground.deadlines import months_after, today_in_paris
 from visits.ground.errors import Conflict, DoNotContact, Invalid
 from visits.mapping.points import refresh_map
-from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal, RefusalReason
+from visits.models.calls import (
+    Channel,
+    ContactAttempt,
+    Disposition,
+    Refusal,
+    RefusalReason,
+    WishKind,
+)
 from visits.models.cases import Case, CaseState
 from visits.models.people import AccessKind, Person, RefusedPart
+from visits.people.call_wishes import NOTE_LENGTH as WISH_LENGTH
+from visits.people.call_wishes import Wish, note_wish
 from visits.people.part_refusals import refuse_parts
 from visits.people.phones import numbers_of
 from visits.programmes import Protocol
@@ -36,6 +45,7 @@ NEXT_STATE = {
     Disposition.IN_HOSPITAL: CaseState.CALL_BACK,
     Disposition.LANGUAGE: CaseState.CALL_BACK,
     Disposition.INTERPRETER: CaseState.CALL_BACK,
+    Disposition.LETTER_FIRST: CaseState.CALL_BACK,
     Disposition.AGREED_BY_OTHER: CaseState.AGREED,
 }
 UNANSWERED = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER)
@@ -46,6 +56,7 @@ NOTES_REQUIRED = {
     Disposition.INTERPRETER: "language_required",
     Disposition.AGREED_BY_OTHER: "who_required",
     Disposition.TO_FOLLOW: "what_required",
+    Disposition.NOT_BY_PHONE: "other_way_required",
 }
 # Answers with which a part of the visit may be refused while the rest is agreed to, or open.
 PARTS_SAID = (
@@ -55,7 +66,7 @@ PARTS_SAID = (
     Disposition.INTERPRETER,
 )
 # Answers that lead to another try at a moment that must be given.
-WITH_A_MOMENT = (Disposition.CALL_BACK, Disposition.INTERPRETER)
+WITH_A_MOMENT = (Disposition.CALL_BACK, Disposition.INTERPRETER, Disposition.LETTER_FIRST)
 
 # A soft refusal may be asked again once, months later; a hard one never in this programme.
 SOFT_REASONS = (RefusalReason.TIMING, RefusalReason.HEALTH)
@@ -116,6 +127,9 @@ def record_attempt(
     kept = _keep(session, case, attempt, viewer, now)
     if attempt.disposition is Disposition.WRONG_NUMBER and attempt.channel is Channel.PHONE:
         _put_number_right(session, case.person, attempt, viewer, now)
+    if attempt.disposition is Disposition.NOT_BY_PHONE:
+        wish = Wish(WishKind.NO_PHONE, note=attempt.note or "")
+        note_wish(session, case.person, wish, viewer=viewer, now=now)
     if attempt.refused:
         refuse_parts(session, case.person, attempt.refused, viewer=viewer, now=now)
     _follow(session, case, kept, attempt.happened_on, now)
@@ -139,8 +153,8 @@ def record_attempt(
 
 
 def _changes_the_case(attempt: Attempt) -> bool:
-    """Tell whether an answer changes nothing beside its case: no number, no part of a visit."""
-    beside = (*GRAVE, Disposition.WRONG_NUMBER)
+    """Tell whether an answer changes nothing beside its case: no number, no wish, no refusal."""
+    beside = (*GRAVE, Disposition.WRONG_NUMBER, Disposition.NOT_BY_PHONE)
     return attempt.disposition not in beside and not attempt.refused
 
 
@@ -193,7 +207,8 @@ def _check(attempt: Attempt, now: datetime) -> None:
         fields["call_back_at"] = "must_be_in_future"
     if attempt.pauses and _beyond(attempt.call_back_at, now):
         fields["call_back_at"] = "too_far"
-    if attempt.note and len(attempt.note) > NOTE_LENGTH:
+    most = WISH_LENGTH if attempt.disposition is Disposition.NOT_BY_PHONE else NOTE_LENGTH
+    if attempt.note and len(attempt.note) > most:
         fields["note"] = "too_long"
     if attempt.happened_on is not None and attempt.happened_on > today_in_paris(now):
         fields["happened_on"] = "must_not_be_future"

@@ -29,6 +29,7 @@ from visits.models.calls import ContactAttempt, Disposition
 from visits.models.cases import Case, CaseState, Task, TaskKind
 from visits.models.people import Person
 from visits.models.programmes import ProgrammeVersion
+from visits.people.call_wishes import not_now
 from visits.programmes.published import programme_in
 
 # How long after an attempt a person is left alone, unless a call back was promised: then its
@@ -73,12 +74,19 @@ TURNS = (URGENCY, TRIED_AT, Case.id)
 def to_contact(session: Session, now: datetime, programme: str = "") -> ColumnElement[bool]:
     """Give the condition on `Case` for those to call now; nobody who rests or pauses is.
 
+    Nor is who asked to be phoned at other hours, later or never; a promised call is made all the
+    same.
+
     Of one `programme` its own rules alone are asked: the cases of most need not be looked at then.
 
     Where a programme says when its calls are due, they are to be made then; where calls are all
     there is in it, at no other time.
     """
-    waiting = and_(Case.call_back_at.is_(None), Case.id.not_in(_resting(now)))
+    waiting = and_(
+        Case.call_back_at.is_(None),
+        Case.id.not_in(_resting(now)),
+        Case.person_id.not_in(not_now(now)),
+    )
     asked = and_(waiting, Case.state.in_(WAITING))
     timed, only = _versions_with_calls(session, programme)
     if only:

@@ -5,12 +5,13 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
 from visits.models.cases import Case
+from visits.models.noted import Noted
 
 
 class Channel(enum.StrEnum):
@@ -37,6 +38,8 @@ class Disposition(enum.StrEnum):
     THIRD_PARTY = "third_party"
     LANGUAGE = "language"
     INTERPRETER = "interpreter"
+    LETTER_FIRST = "letter_first"
+    NOT_BY_PHONE = "not_by_phone"
     AGREED_BY_OTHER = "agreed_by_other"
     MOVED = "moved"
     DEAD = "dead"
@@ -131,3 +134,36 @@ class CallTurn(Base):
 
     case: Mapped[Case] = relationship()
     caller: Mapped[User] = relationship()
+
+
+class WishKind(enum.StrEnum):
+    """What somebody asked of calls."""
+
+    HOURS = "hours"
+    NOT_BEFORE = "not_before"
+    NO_PHONE = "no_phone"
+
+
+class CallWish(Noted, Base):
+    """One wish about calls: between two hours of the day (Paris), not before a day, none by phone.
+
+    `note` says how to reach her otherwise.
+    """
+
+    __tablename__ = "call_wish"
+    __table_args__ = (
+        Index(
+            "uq_call_wish_standing", "person_id", "kind", unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+        CheckConstraint("from_hour < to_hour", name="hours_in_order"),
+    )  # fmt: skip
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[WishKind] = mapped_column(stored_enum(WishKind))
+    from_hour: Mapped[int | None]
+    to_hour: Mapped[int | None]
+    until_on: Mapped[date | None]
+    note: Mapped[str | None] = mapped_column(EncryptedText)

@@ -49,6 +49,7 @@ from visits.models.calls import Channel, Disposition, Refusal, RefusalReason
 from visits.models.cases import Case, CaseState
 from visits.models.people import Person
 from visits.models.visits import Visit
+from visits.people.call_wishes import standing_wishes
 from visits.people.measures import standing_alerts
 from visits.people.part_refusals import refused_parts
 from visits.people.phones import KnownNumber, numbers_of
@@ -256,6 +257,7 @@ def calling(session: Session, case: Case) -> dict[str, Any]:
         "to_take_back": may_be_taken_back(case.attempts) if calls_here else None,
         "numbers": called_numbers(session, case.person),
         "whose_length": WHOSE_LENGTH,
+        "call_wishes": standing_wishes(session, case.person_id),
         "refused": refused_parts(session, case.person_id),
         "refusal": refusal,
         "refuses": _refuses(case, refusal),

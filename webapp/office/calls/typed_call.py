@@ -4,7 +4,7 @@ import uuid
 
 from flask import request
 
-from visits.calls.contacts import NOTE_LENGTH, PARTS_SAID, Attempt
+from visits.calls.contacts import NOTE_LENGTH, PARTS_SAID, WITH_A_MOMENT, Attempt
 from visits.calls.taking_back import ENDING, GRAVE, REFUSALS
 from visits.ground.errors import Invalid
 from visits.models.calls import Channel, Disposition, RefusalReason
@@ -12,7 +12,7 @@ from visits.models.people import RefusedPart
 from webapp.office.frame.moments import NoSuchHour, typed_day, typed_moment
 
 # Only these answers lead to another call at a time the person named.
-CALLED_BACK = (Disposition.CALL_BACK, Disposition.IN_HOSPITAL, Disposition.INTERPRETER)
+CALLED_BACK = (*WITH_A_MOMENT, Disposition.IN_HOSPITAL)
 
 
 def must_be_sure(disposition: Disposition, fields: dict[str, str]) -> None:

@@ -53,6 +53,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "third_party": _l("Somebody else answered"),
         "language": _l("Another language: an interpreter is needed"),
         "interpreter": _l("Interpreter booked"),
+        "letter_first": _l("Wants a letter first"),
+        "not_by_phone": _l("Cannot be phoned: deaf, or by choice"),
         "agreed_by_other": _l("Somebody else agrees for the person"),
         "moved": _l("Has moved"),
         "dead": _l("Has died"),

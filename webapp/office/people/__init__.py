@@ -8,6 +8,7 @@ from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.people import (
     by_hand,
+    call_wishes,
     contacts,
     documents,
     doubles,
@@ -36,6 +37,7 @@ SUBJECT = Subject(
         protection.protection,
         measures.person_alerts,
         phones.phones,
+        call_wishes.call_wishes,
         contacts.contacts,
         roles.roles,
         separations.separations,

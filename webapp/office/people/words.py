@@ -103,8 +103,14 @@ WORDS: dict[str, dict[str, Any]] = {
         "import": _l("told by the landlord’s file"),
     },
     "access": {"read": _l("Read"), "write": _l("Change")},
+    "call_wish": {
+        "hours": _l("Calls between two hours of the day"),
+        "not_before": _l("No call before a day"),
+        "no_phone": _l("Not by phone"),
+    },
     "accessed": {
         "person_file": _l("the file"),
+        "call_wish": _l("a wish for calls"),
         "contact_noted": _l("a contact of a household"),
         "told_apart": _l("two files told apart, or no longer"),
         "likely_doubles": _l("the list of files that may be of one person"),
@@ -172,6 +178,10 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 
 REFUSALS: dict[str, Any] = {
+    "call_wish_not_found": _l("This wish is not there any more."),
+    "hour_required": _l("Give an hour of the day, from 8 to 20."),
+    "hours_in_order": _l("The end comes before the beginning."),
+    "other_way_required": _l("Say how this person is reached otherwise."),
     "person_not_found": _l("There is no such person, or your account may not see this file."),
     "contact_not_found": _l("This contact is not there any more, or was changed meanwhile."),
     "contact_may_be_known": _l(

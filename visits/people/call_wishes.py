@@ -1,0 +1,128 @@
+"""What somebody asked of calls: when to ring, not before a day, or not by phone at all."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from diagnostics.delays import PARIS
+from visits.ground.deadlines import today_in_paris
+from visits.ground.errors import Invalid, NotFound
+from visits.models.calls import CallWish, WishKind
+from visits.models.people import AccessKind, Person
+from visits.sight import Viewer
+from visits.sight.access_log import log_access
+from visits.sight.withdrawing import withdraw
+
+# Between which hours of the day somebody may ask to be rung.
+FIRST_HOUR, LAST_HOUR = 8, 20
+NOTE_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was typed: hours of the day (8 to 20), a day to come, how else she is reached."""
+
+    kind: WishKind
+    from_hour: int | None = None
+    to_hour: int | None = None
+    until_on: date | None = None
+    note: str = ""
+
+
+def note_wish(
+    session: Session, person: Person, wish: Wish, *, viewer: Viewer, now: datetime
+) -> CallWish:
+    """Note what a person asked of calls, in the place of what she asked before of that kind.
+
+    Raises Invalid, field by field.
+    """
+    _check(wish, today_in_paris(now))
+    for one in standing_wishes(session, person.id):
+        if one.kind is wish.kind:
+            one.withdrawn_at, one.withdrawn_by_id = now, viewer.user_id
+    session.flush()
+    hours = wish.kind is WishKind.HOURS
+    noted = CallWish(
+        person_id=person.id,
+        kind=wish.kind,
+        from_hour=wish.from_hour if hours else None,
+        to_hour=wish.to_hour if hours else None,
+        until_on=wish.until_on if wish.kind is WishKind.NOT_BEFORE else None,
+        note=wish.note.strip() or None,
+        noted_at=now,
+        noted_by_id=viewer.user_id,
+    )
+    session.add(noted)
+    _log(session, person, viewer, now)
+    return noted
+
+
+def _check(wish: Wish, today: date) -> None:
+    fields = {}
+    if wish.kind is WishKind.HOURS:
+        if wish.from_hour is None or not FIRST_HOUR <= wish.from_hour < LAST_HOUR:
+            fields["from_hour"] = "hour_required"
+        if wish.to_hour is None or not FIRST_HOUR < wish.to_hour <= LAST_HOUR:
+            fields["to_hour"] = "hour_required"
+        if not fields and wish.to_hour <= wish.from_hour:  # type: ignore[operator]
+            fields["to_hour"] = "hours_in_order"
+    if wish.kind is WishKind.NOT_BEFORE and (wish.until_on is None or wish.until_on <= today):
+        fields["until_on"] = "must_be_in_future"
+    if wish.kind is WishKind.NO_PHONE and not wish.note.strip():
+        fields["note"] = "other_way_required"
+    if len(wish.note.strip()) > NOTE_LENGTH:
+        fields["note"] = "too_long"
+    if fields:
+        raise Invalid(fields)
+
+
+def withdraw_wish(
+    session: Session, person: Person, wish_id: uuid.UUID, *, why: str, viewer: Viewer, now: datetime
+) -> None:
+    """Withdraw a wish; it stays, with why. Raises NotFound, Invalid without a reason, Conflict."""
+    wish = session.get(CallWish, wish_id)
+    if wish is None or wish.person_id != person.id:
+        raise NotFound("call_wish_not_found")
+    withdraw(wish, why=why, viewer=viewer, now=now)
+    _log(session, person, viewer, now)
+
+
+def standing_wishes(session: Session, person_id: uuid.UUID) -> Sequence[CallWish]:
+    """List what a person asks of calls, the latest first."""
+    statement = (
+        select(CallWish)
+        .options(joinedload(CallWish.noted_by))
+        .where(CallWish.person_id == person_id, CallWish.withdrawn_at.is_(None))
+        .order_by(CallWish.noted_at.desc(), CallWish.id.desc())
+    )
+    return session.scalars(statement).all()
+
+
+def not_now(now: datetime) -> Select[uuid.UUID]:
+    """Select who is not to be phoned at this moment, by her own wish: few, found by index."""
+    hour = now.astimezone(PARIS).hour
+    outside = or_(CallWish.from_hour > hour, CallWish.to_hour <= hour)
+    return select(CallWish.person_id).where(
+        CallWish.withdrawn_at.is_(None),
+        or_(
+            CallWish.kind == WishKind.NO_PHONE,
+            CallWish.until_on > today_in_paris(now),
+            and_(CallWish.kind == WishKind.HOURS, outside),
+        ),
+    )
+
+
+def _log(session: Session, person: Person, viewer: Viewer, now: datetime) -> None:
+    session.flush()
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[person.id],
+        kind=AccessKind.WRITE,
+        what="call_wish",
+        now=now,
+    )

@@ -17,6 +17,9 @@ from webapp.access.auth import PERMISSIONS, Action, declared_action
 # Pages that a role opens once it is signed in.
 PAGES = frozenset(
     {
+        "absences.index",
+        "absences.new",
+        "absences.show",
         "account.index",
         "account.password",
         "account_changes.edit",
@@ -118,6 +121,8 @@ PAGES = frozenset(
         "unclaimed.handed_in",
         "unclaimed.index",
         "unclaimed.show",
+        "visitors.index",
+        "visitors.show",
         "unplaced.index",
         "visits.index",
         "visits.show",
@@ -157,6 +162,8 @@ AT_THE_DOOR = frozenset(
 # What answers with data, a file or another address.
 NOT_PAGES = frozenset(
     {
+        "absences.export",
+        "visitors.export",
         "api-docs.openapi_json",
         "devices.contact",
         "documents.file",

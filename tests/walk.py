@@ -121,6 +121,7 @@ PAGES = frozenset(
         "unclaimed.handed_in",
         "unclaimed.index",
         "unclaimed.show",
+        "slots.find",
         "visitors.index",
         "visitors.show",
         "unplaced.index",

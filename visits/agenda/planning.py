@@ -56,13 +56,16 @@ def plan_visit(
     tasks: Collection[uuid.UUID] | None = None,
     insist: str = "",
     place: str = "",
+    attended_by: str = "",
+    beside: tuple[uuid.UUID, ...] = (),
 ) -> Visit:
     """Put a visit in a visitor's diary, ahead of time too and beside one that is planned already.
 
     It answers the `tasks` named, else the one of its kind that is due next. Raises Conflict when
     the person has not agreed, when a visit is planned and nothing more is due, Invalid when the
     visitor cannot come then, or when nobody comes then unless somebody says why in `insist`. To
-    somebody who has no home here it says the `place`.
+    somebody who has no home here it says the `place`; `attended_by` says who else is to be there,
+    `beside` which visits are made at once with it.
     """
     if not case.is_open:
         raise Conflict("case_closed")
@@ -73,7 +76,7 @@ def plan_visit(
         raise Conflict("visit_already_planned")
     elsewhere = _checked_place(case, place)
     end_at = start_at + timedelta(minutes=minutes)
-    slot = Slot(visitor_id, start_at, end_at)
+    slot = Slot(visitor_id, start_at, end_at, but=beside)
     why = check_slot(session, case, slot, viewer=viewer, insist=insist, now=now)
     visit = Visit(
         case_id=case.id,
@@ -86,6 +89,7 @@ def plan_visit(
         planned_at=now,
         unusual_why=why,
         place=elsewhere,
+        attended_by=_checked_company(attended_by),
     )
     session.add(visit)
     session.flush()
@@ -214,6 +218,13 @@ def cancel_visit(
     call_off(session, visit, reason=reason.strip())
     after_cancelling(session, visit.case)
     _changed(session, visit.case, viewer, "visit_cancelled", now)
+
+
+def _checked_company(text: str) -> str | None:
+    said = " ".join(text.split())
+    if len(said) > PLACE_LENGTH:
+        raise Invalid({"attended_by": "why_too_long"})
+    return said or None
 
 
 def _checked_place(case: Case, place: str) -> str | None:

@@ -3,13 +3,13 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
-from webapp.office.agenda import absences, appointments, visitors
+from webapp.office.agenda import absences, appointments, slots, visitors
 from webapp.office.agenda.words import REFUSALS, WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
 SUBJECT = Subject(
-    pages=(appointments.appointments, visitors.visitors, absences.absences),
+    pages=(appointments.appointments, slots.slots, visitors.visitors, absences.absences),
     navigation=(
         Item(52, "visitors.index", _l("Visitors"), "person-walking", Action.PLAN, ("absences",)),
     ),

@@ -26,6 +26,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "5": _l("Saturday"),
         "6": _l("Sunday"),
     },
+    "day_part": {"morning": _l("In the morning"), "afternoon": _l("In the afternoon")},
     "day_kind": {
         "less": _l("does not work then"),
         "more": _l("works then too"),
@@ -100,6 +101,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "absences.note": _l("Note"),
         "absences.visits": _l("Visits of those days"),
         "absences.why": _l("Why"),
+        "attended_by": _l("Who must be there too"),
+        "with": _l("In the same visit"),
         "left_behind": _l("What was left at the door"),
         "minutes": _l("Minutes"),
         "outcome": _l("What happened at the door"),
@@ -124,6 +127,7 @@ REFUSALS: dict[str, Any] = {
     "absent_then_already": _l(
         "An absence from %(first)s to %(last)s is noted already: two do not overlap."
     ),
+    "not_planned_together": _l("No visit to this person waits to be planned in this home."),
     "absence_too_long": _l("An absence lasts a year at most."),
     "visits_in_absence": _l("Say what becomes of each of these visits."),
     "absence_is_over": _l("This absence is over, or was taken back. Nothing was changed."),

@@ -18,6 +18,8 @@ from webapp.access.auth import PERMISSIONS, Action, declared_action
 PAGES = frozenset(
     {
         "absences.index",
+        "agenda.index",
+        "agenda.show",
         "absences.new",
         "absences.show",
         "account.index",
@@ -164,6 +166,7 @@ AT_THE_DOOR = frozenset(
 NOT_PAGES = frozenset(
     {
         "absences.export",
+        "agenda.export",
         "visitors.export",
         "api-docs.openapi_json",
         "devices.contact",

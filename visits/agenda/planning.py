@@ -96,7 +96,7 @@ def plan_visit(
     plan_for(session, visit, answered)
     move(case, CaseState.PLANNED)
     case.call_back_at = None
-    _changed(session, case, viewer, "visit_planned", now)
+    changed(session, case, viewer, "visit_planned", now)
     return visit
 
 
@@ -123,7 +123,7 @@ def move_visit(
         one.unusual_why = check_slot(session, one.case, slot, viewer=viewer, insist=insist, now=now)
     for one in together:
         put(one, slot)
-        _changed(session, one.case, viewer, "visit_moved", now)
+        changed(session, one.case, viewer, "visit_moved", now)
 
 
 def made_together(session: Session, visit: Visit, viewer: Viewer) -> Sequence[Visit]:
@@ -180,7 +180,7 @@ def put_at(
     except Invalid:
         return False
     put(visit, slot)
-    _changed(session, visit.case, viewer, "visit_moved", now)
+    changed(session, visit.case, viewer, "visit_moved", now)
     return True
 
 
@@ -217,7 +217,7 @@ def cancel_visit(
         raise Invalid({"reason": "too_long"})
     call_off(session, visit, reason=reason.strip())
     after_cancelling(session, visit.case)
-    _changed(session, visit.case, viewer, "visit_cancelled", now)
+    changed(session, visit.case, viewer, "visit_cancelled", now)
 
 
 def _checked_company(text: str) -> str | None:
@@ -251,7 +251,8 @@ def _tasks_to_answer(
     return named
 
 
-def _changed(session: Session, case: Case, viewer: Viewer, what: str, now: datetime) -> None:
+def changed(session: Session, case: Case, viewer: Viewer, what: str, now: datetime) -> None:
+    """Keep that something of a case's visits changed: on the map, and who did it."""
     refresh_map(session, [case.dwelling_id])
     log_access(
         session,

@@ -3,14 +3,21 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
-from webapp.office.agenda import absences, appointments, slots, visitors
+from webapp.office.agenda import absences, appointments, calendar, slots, visitors
 from webapp.office.agenda.words import REFUSALS, WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
 SUBJECT = Subject(
-    pages=(appointments.appointments, slots.slots, visitors.visitors, absences.absences),
+    pages=(
+        appointments.appointments,
+        slots.slots,
+        calendar.agenda,
+        visitors.visitors,
+        absences.absences,
+    ),
     navigation=(
+        Item(42, "agenda.index", _l("Agenda"), "calendar-week", Action.PLAN),
         Item(52, "visitors.index", _l("Visitors"), "person-walking", Action.PLAN, ("absences",)),
     ),
     words=WORDS,

@@ -26,6 +26,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "5": _l("Saturday"),
         "6": _l("Sunday"),
     },
+    "agenda_view": {
+        "week": _l("Week"),
+        "day": _l("Day"),
+        "month": _l("Month"),
+        "list": _l("List"),
+    },
     "day_part": {"morning": _l("In the morning"), "afternoon": _l("In the afternoon")},
     "day_kind": {
         "less": _l("does not work then"),
@@ -71,6 +77,8 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "task_why": {"visitor_was_away": _l("the visitor was away")},
     "accessed": {
+        "agenda": _l("the agenda"),
+        "agenda_visit": _l("a visit of the agenda"),
         "absence_visits": _l("the visits of a visitor who is away"),
         "visit_planned": _l("a visit planned"),
         "visit_moved": _l("a visit moved"),
@@ -101,6 +109,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "absences.note": _l("Note"),
         "absences.visits": _l("Visits of those days"),
         "absences.why": _l("Why"),
+        "agenda.reason": _l("Why"),
+        "agenda.with": _l("The other visit"),
+        "insist": _l("Why"),
         "attended_by": _l("Who must be there too"),
         "with": _l("In the same visit"),
         "left_behind": _l("What was left at the door"),
@@ -127,6 +138,7 @@ REFUSALS: dict[str, Any] = {
     "absent_then_already": _l(
         "An absence from %(first)s to %(last)s is noted already: two do not overlap."
     ),
+    "swapped_overlap": _l("Swapped, these two visits of one visitor would overlap."),
     "not_planned_together": _l("No visit to this person waits to be planned in this home."),
     "absence_too_long": _l("An absence lasts a year at most."),
     "visits_in_absence": _l("Say what becomes of each of these visits."),

@@ -35,6 +35,8 @@ PAGES = frozenset(
         "adaptations_by_hand.new",
         "api_reference.show",
         "appointments.diary",
+        "calendar_feed.own",
+        "calendar_feed.show",
         "cases.index",
         "cases.show",
         "commissions.index",
@@ -232,6 +234,7 @@ NOT_PAGES = frozenset(
         "group_sessions.export",
         "session_results.export",
         "session_calendar.entry",
+        "calendar_feed.read",
         "signature_sheets.paper",
     }
 )

@@ -5,7 +5,7 @@ import uuid
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
@@ -174,3 +174,20 @@ class AbsenceChange(Base):
 
     absence: Mapped[Absence] = relationship(back_populates="changes")
     visit: Mapped[Visit] = relationship()
+
+
+class CalendarFeed(Base):
+    """An address at which a visitor's own calendar reads her visits; the secret is kept nowhere."""
+
+    __tablename__ = "calendar_feed"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    visitor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    revoked_at: Mapped[datetime | None]
+    revoked_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    visitor: Mapped[User] = relationship(foreign_keys=[visitor_id])
+    made_by: Mapped[User] = relationship(foreign_keys=[made_by_id])

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
-from webapp.office.agenda import absences, appointments, calendar, slots, visitors
+from webapp.office.agenda import absences, appointments, calendar, feeds, slots, visitors
 from webapp.office.agenda.words import REFUSALS, WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
@@ -15,10 +15,12 @@ SUBJECT = Subject(
         calendar.agenda,
         visitors.visitors,
         absences.absences,
+        feeds.calendar_feed,
     ),
     navigation=(
         Item(42, "agenda.index", _l("Agenda"), "calendar-week", Action.PLAN),
         Item(52, "visitors.index", _l("Visitors"), "person-walking", Action.PLAN, ("absences",)),
+        Item(53, "calendar_feed.own", _l("My calendar"), "calendar-plus", Action.VISIT),
     ),
     words=WORDS,
     refusals=REFUSALS,

@@ -78,6 +78,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "task_why": {"visitor_was_away": _l("the visitor was away")},
     "accessed": {
         "agenda": _l("the agenda"),
+        "calendar_feed": _l("a visitor’s visits read by her calendar"),
         "agenda_visit": _l("a visit of the agenda"),
         "absence_visits": _l("the visits of a visitor who is away"),
         "visit_planned": _l("a visit planned"),
@@ -138,6 +139,8 @@ REFUSALS: dict[str, Any] = {
     "absent_then_already": _l(
         "An absence from %(first)s to %(last)s is noted already: two do not overlap."
     ),
+    "calendar_feed_closed": _l("This address is open no more: ask for a new one."),
+    "calendar_feed_not_found": _l("No address is open, or somebody revoked it meanwhile."),
     "swapped_overlap": _l("Swapped, these two visits of one visitor would overlap."),
     "not_planned_together": _l("No visit to this person waits to be planned in this home."),
     "absence_too_long": _l("An absence lasts a year at most."),

@@ -17,6 +17,11 @@ from webapp.access.auth import PERMISSIONS, Action, declared_action
 # Pages that a role opens once it is signed in.
 PAGES = frozenset(
     {
+        "absences.index",
+        "agenda.index",
+        "agenda.show",
+        "absences.new",
+        "absences.show",
         "account.index",
         "account.password",
         "account_changes.edit",
@@ -30,6 +35,8 @@ PAGES = frozenset(
         "adaptations_by_hand.new",
         "api_reference.show",
         "appointments.diary",
+        "calendar_feed.own",
+        "calendar_feed.show",
         "cases.index",
         "cases.show",
         "commissions.index",
@@ -120,6 +127,9 @@ PAGES = frozenset(
         "unclaimed.handed_in",
         "unclaimed.index",
         "unclaimed.show",
+        "slots.find",
+        "visitors.index",
+        "visitors.show",
         "unplaced.index",
         "visits.index",
         "visits.show",
@@ -159,6 +169,9 @@ AT_THE_DOOR = frozenset(
 # What answers with data, a file or another address.
 NOT_PAGES = frozenset(
     {
+        "absences.export",
+        "agenda.export",
+        "visitors.export",
         "api-docs.openapi_json",
         "devices.contact",
         "documents.file",
@@ -223,6 +236,7 @@ NOT_PAGES = frozenset(
         "group_sessions.export",
         "session_results.export",
         "session_calendar.entry",
+        "calendar_feed.read",
         "signature_sheets.paper",
     }
 )

@@ -33,7 +33,8 @@ from tests.visits.portfolio_files import (
 )
 from visits.accounts.accounts import find_organisation, find_territory
 from visits.accounts.mandates import MandateSaid, find_mandate, grant_mandate, list_mandates
-from visits.agenda.planning import move_visit, visitors
+from visits.agenda.planning import move_visit
+from visits.agenda.slot_check import visitors
 from visits.cases.charge import charge_choices, put_in_charge
 from visits.ground.errors import Invalid, NotFound
 from visits.life.arrivals import Arriving, record_arrival

@@ -5,7 +5,7 @@ import json
 import uuid
 from base64 import b64encode
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,6 +31,8 @@ from tests.submissions import FALLS, fill, home_visit
 from visits.accounts.accounts import add_device
 from visits.adaptations.commissions import call_commission
 from visits.adaptations.files import Request, open_by_hand
+from visits.agenda.absences import AbsenceSaid, note_absence
+from visits.agenda.availabilities import DaySaid, HoursSaid, note_day, note_hours
 from visits.circles.meetings import make_agenda
 from visits.circles.members import make_circle, members_of
 from visits.circles.points import give_task
@@ -96,7 +98,8 @@ ARGUMENTS = (
     "c0", "c99999", "bbox", "z", "risk", "works", "mode", "status", "next", "visit", "item",
     "batch", "article", "residence",
     "endpoint", "_external", "_scheme", "_anchor", "_method",  # what addresses are made of
-    "series", "holder",
+    "series", "holder", "organisation", "view", "part", "not", "from_time", "until_time", "lasts",
+    "skill", "speaks", "free",
     *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
@@ -113,6 +116,8 @@ FIELDS = (
     "contractor", "days", "quote", "quote_contractor", "quote_note", "cost", "act",
     "proposed_on", "proposed_part", "declined_why", "user", "place", "phone", "agency", "trade",
     "every_months", "counted_from", "next_on", "template_name",
+    "weekday", "from_time", "until_time", "first_on", "last_on", "start", "on_day", "buffer",
+    "most", "languages", "skills", "asked", "with", "until", "lasts", "attended_by",
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
     *ADAPTED, *REFERRED, *REGISTER, "there", "since",
     "reasons", "demands", "wheelchair", "city", "dwelling", "answer",
@@ -164,6 +169,7 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
         "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),
         "form_id": form.form_id, "version": form.version, "code": "seniors", "number": "1",
         "move_id": str(case.id), "stay_id": str(case.person.occupancies[0].id),
+        **_away(session, coordinator, now),
         **_stocked(session, coordinator, now), **_called(session, lines["work_order"], now),
     }  # fmt: skip
     session.rollback()
@@ -254,6 +260,23 @@ def _again(session: Session, technician: User, now: datetime) -> dict[str, str]:
     template = keep_template(session, order, "Chaudière", viewer=viewer, now=now)
     session.commit()
     return {"work_id": str(work.id), "template_id": str(template.id)}
+
+
+def _away(session: Session, coordinator: User, now: datetime) -> dict[str, str]:
+    """A visitor with hours, an exception and an absence to come."""
+    viewer, day = make_viewer(coordinator), now.date() + timedelta(days=60)
+    visitor = make_user(session, role=Role.VISITOR)
+    hours = HoursSaid(1, time(9), time(12), now.date())
+    noted = note_hours(session, visitor.id, hours, viewer=viewer, now=now)
+    less = DaySaid(day, "less", time(9), time(12))
+    otherwise = note_day(session, visitor.id, less, viewer=viewer, now=now)
+    away = AbsenceSaid(day, day, "away_training")
+    absence = note_absence(session, visitor.id, away, doing=None, viewer=viewer, now=now)
+    session.commit()
+    return {
+        "visitor_id": str(visitor.id), "hours_id": str(noted.id), "day_id": str(otherwise.id),
+        "absence_id": str(absence.id),
+    }  # fmt: skip
 
 
 def _stocked(session: Session, coordinator: User, now: datetime) -> dict[str, str]:
@@ -474,8 +497,8 @@ def test_a_visit_is_not_planned_on_a_day_that_cannot_be(
     session.commit()
     client, path = client_as("coordinator"), f"/cases/{case.id}/visits"
     times = {"9999-12-31": "23:59", "0001-01-01": "00:00", "2026-13-01": "10:00", "": "10:00"}
-    for day, time in times.items():
-        data = {"day": day, "time": time, "minutes": "60", "visitor_id": str(visitor.id)}
+    for day, clock in times.items():
+        data = {"day": day, "time": clock, "minutes": "60", "visitor_id": str(visitor.id)}
         assert client.post(path, data=data).status_code == 422, day
     assert session.scalar(select(func.count()).select_from(Visit)) == 0
 

@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,8 @@ from visits.accounts.mandates import MandateSaid, grant_mandate
 from visits.adaptations.commissions import call_commission
 from visits.adaptations.files import Request
 from visits.adaptations.files import open_by_hand as ask_adaptation
+from visits.agenda.absences import AbsenceSaid, note_absence
+from visits.agenda.availabilities import DaySaid, HoursSaid, note_day, note_hours
 from visits.circles.meetings import make_agenda
 from visits.circles.members import add_member, circles_joined, make_circle, members_of
 from visits.circles.points import give_task, note_point
@@ -144,7 +146,8 @@ class World:
         self.office, self.guardian = make_user(session), make_user(session)
         self.visitor = make_user(session, role=Role.VISITOR, organisation="Association")
         self.stranger = make_user(session, role=Role.VISITOR, organisation="Mutuelle")
-        self.known.note(user_id=self.office.id)
+        self.known.note(user_id=self.office.id, visitor_id=self.visitor.id)
+        self._note_days()
         eyes = make_viewer(self.office)
         held = call_commission(session, NOW.date(), viewer=eyes, now=NOW)
         self.known.note(commission_id=held.id)
@@ -156,6 +159,17 @@ class World:
         self._circle(self.known, self.office)
         take_up(session, "seniors", by=self.office.id, now=NOW)
         self.mandate()
+
+    def _note_days(self) -> None:
+        """Let a visitor work on Tuesdays but for one, and be away for a while."""
+        viewer, of = make_viewer(self.office), (self.session, self.visitor.id)
+        day, first, last = NOW.date() + timedelta(days=70), time(9), time(12)
+        hours = HoursSaid(1, first, last, NOW.date())
+        noted = note_hours(*of, hours, viewer=viewer, now=NOW)
+        less = note_day(*of, DaySaid(day, "less", first, last), viewer=viewer, now=NOW)
+        away = AbsenceSaid(day, day, "away_training")
+        absence = note_absence(*of, away, doing=None, viewer=viewer, now=NOW)
+        self.known.note(hours_id=noted.id, day_id=less.id, absence_id=absence.id)
 
     def _on_duty(self) -> DutyTurn:
         """Put somebody of the office on duty for a day."""

@@ -2,40 +2,30 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from visits.agenda.unusual_hours import unusual_hour
+from visits.agenda.slot_check import WHY_LENGTH, Slot, check_slot
 from visits.cases.appointments import call_off
-from visits.cases.pauses import pauses_on
 from visits.cases.stages import after_cancelling, move
 from visits.cases.tasks import plan_for, promises_open, visits_due
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
-from visits.models.accounts import Role, User
+from visits.models.accounts import User
 from visits.models.cases import Case, CaseState, Task, TaskState
-from visits.models.people import AccessKind, NamedAccess, Person
+from visits.models.people import AccessKind
 from visits.models.portfolio import Dwelling
 from visits.models.visits import LIVE, Visit, VisitState
 from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
-from visits.sight.landlords import may_work_for
 
-WHY_LENGTH = 500
 PLACE_LENGTH = 200
 # Whoever was visited agreed to it then, and may be planned for again.
 MAY_BE_PLANNED = (CaseState.AGREED, CaseState.PLANNED, CaseState.VISITED)
-
-
-def visitors(session: Session, landlord_id: uuid.UUID) -> Sequence[User]:
-    """List by name the active visitors who may visit a landlord's tenants."""
-    active = select(User).where(User.role == Role.VISITOR, User.active.is_(True))
-    statement = active.where(may_work_for(landlord_id))
-    return session.scalars(statement.order_by(User.name, User.id)).all()
 
 
 def came_last(visits: Collection[Visit], offered: Collection[User]) -> uuid.UUID | None:
@@ -66,13 +56,16 @@ def plan_visit(
     tasks: Collection[uuid.UUID] | None = None,
     insist: str = "",
     place: str = "",
+    attended_by: str = "",
+    beside: tuple[uuid.UUID, ...] = (),
 ) -> Visit:
     """Put a visit in a visitor's diary, ahead of time too and beside one that is planned already.
 
     It answers the `tasks` named, else the one of its kind that is due next. Raises Conflict when
     the person has not agreed, when a visit is planned and nothing more is due, Invalid when the
     visitor cannot come then, or when nobody comes then unless somebody says why in `insist`. To
-    somebody who has no home here it says the `place`.
+    somebody who has no home here it says the `place`; `attended_by` says who else is to be there,
+    `beside` which visits are made at once with it.
     """
     if not case.is_open:
         raise Conflict("case_closed")
@@ -83,8 +76,8 @@ def plan_visit(
         raise Conflict("visit_already_planned")
     elsewhere = _checked_place(case, place)
     end_at = start_at + timedelta(minutes=minutes)
-    slot = _Slot(visitor_id, start_at, end_at)
-    why = _check_slot(session, case, slot, viewer=viewer, insist=insist, now=now)
+    slot = Slot(visitor_id, start_at, end_at, but=beside)
+    why = check_slot(session, case, slot, viewer=viewer, insist=insist, now=now)
     visit = Visit(
         case_id=case.id,
         kind=kind or next((one.visit_kind for one in answered if one.visit_kind), ""),
@@ -96,13 +89,14 @@ def plan_visit(
         planned_at=now,
         unusual_why=why,
         place=elsewhere,
+        attended_by=_checked_company(attended_by),
     )
     session.add(visit)
     session.flush()
     plan_for(session, visit, answered)
     move(case, CaseState.PLANNED)
     case.call_back_at = None
-    _changed(session, case, viewer, "visit_planned", now)
+    changed(session, case, viewer, "visit_planned", now)
     return visit
 
 
@@ -116,17 +110,91 @@ def move_visit(
     now: datetime,
     insist: str = "",
 ) -> None:
-    """Give a planned visit another time or visitor, by the rules it was planned by."""
+    """Give a planned visit another time or visitor, by the rules it was planned by.
+
+    What is made beside it goes along.
+    """
     if visit.state is not VisitState.PLANNED:
         raise Conflict("visit_not_planned")
+    together = [visit, *made_together(session, visit, viewer)]
     end_at = start_at + (visit.planned_end_at - visit.planned_start_at)
-    slot = _Slot(visitor_id, start_at, end_at, but=visit.id)
-    visit.unusual_why = _check_slot(
-        session, visit.case, slot, viewer=viewer, insist=insist, now=now
+    slot = Slot(visitor_id, start_at, end_at, but=tuple(one.id for one in together))
+    for one in together:
+        one.unusual_why = check_slot(session, one.case, slot, viewer=viewer, insist=insist, now=now)
+    for one in together:
+        put(one, slot)
+        changed(session, one.case, viewer, "visit_moved", now)
+
+
+def made_together(session: Session, visit: Visit, viewer: Viewer) -> Sequence[Visit]:
+    """List the visits made beside another: same visitor, same hour, same home, as far as seen."""
+    if visit.case.dwelling_id is None:
+        return []
+    beside = (
+        select(Visit)
+        .join(Visit.case)
+        .join(Case.person)
+        .where(
+            Visit.id != visit.id,
+            Visit.state == VisitState.PLANNED,
+            Visit.visitor_id == visit.visitor_id,
+            Visit.planned_start_at == visit.planned_start_at,
+            Case.dwelling_id == visit.case.dwelling_id,
+            visible_cases(viewer),
+        )
     )
-    visit.visitor_id = visitor_id
-    visit.planned_start_at, visit.planned_end_at = start_at, end_at
-    _changed(session, visit.case, viewer, "visit_moved", now)
+    return session.scalars(beside.order_by(Visit.id)).all()
+
+
+def put(visit: Visit, slot: Slot) -> None:
+    """Let a visit be at a time that was checked."""
+    visit.visitor_id = slot.visitor_id
+    visit.planned_start_at, visit.planned_end_at = slot.start_at, slot.end_at
+    visit.turn += 1
+
+
+def put_at(
+    session: Session,
+    visit: Visit,
+    *,
+    visitor_id: uuid.UUID,
+    start_at: datetime,
+    why: str | None,
+    viewer: Viewer,
+    now: datetime,
+) -> bool:
+    """Put a visit back where it was, with the reason it had for it; tells whether that can be.
+
+    What is made beside it stays where it is.
+    """
+    if visit.state is not VisitState.PLANNED:
+        return False
+    end_at = start_at + (visit.planned_end_at - visit.planned_start_at)
+    beside = (one.id for one in made_together(session, visit, viewer))
+    slot = Slot(visitor_id, start_at, end_at, but=(visit.id, *beside))
+    beside_then = replace(slot, but=(*slot.but, *_there_then(session, visit.case, slot)))
+    try:
+        visit.unusual_why = check_slot(
+            session, visit.case, beside_then, viewer=viewer, insist=why or "", now=now
+        )
+    except Invalid:
+        return False
+    put(visit, slot)
+    changed(session, visit.case, viewer, "visit_moved", now)
+    return True
+
+
+def _there_then(session: Session, case: Case, slot: Slot) -> Sequence[uuid.UUID]:
+    """Name the visits of a home by the same visitor at the same hour: they were made together."""
+    if case.dwelling_id is None:
+        return []
+    same = (
+        select(Visit.id)
+        .join(Visit.case)
+        .where(Visit.state == VisitState.PLANNED, Visit.visitor_id == slot.visitor_id)
+        .where(Visit.planned_start_at == slot.start_at, Case.dwelling_id == case.dwelling_id)
+    )
+    return session.scalars(same.order_by(Visit.id)).all()
 
 
 def due_before(session: Session, visit: Visit) -> date | None:
@@ -149,7 +217,14 @@ def cancel_visit(
         raise Invalid({"reason": "too_long"})
     call_off(session, visit, reason=reason.strip())
     after_cancelling(session, visit.case)
-    _changed(session, visit.case, viewer, "visit_cancelled", now)
+    changed(session, visit.case, viewer, "visit_cancelled", now)
+
+
+def _checked_company(text: str) -> str | None:
+    said = " ".join(text.split())
+    if len(said) > PLACE_LENGTH:
+        raise Invalid({"attended_by": "why_too_long"})
+    return said or None
 
 
 def _checked_place(case: Case, place: str) -> str | None:
@@ -176,101 +251,8 @@ def _tasks_to_answer(
     return named
 
 
-@dataclass(frozen=True)
-class _Slot:
-    """A visitor's time; `but` is the visit that moves there."""
-
-    visitor_id: uuid.UUID
-    start_at: datetime
-    end_at: datetime
-    but: uuid.UUID | None = None
-
-    def taken(self) -> tuple[ColumnElement[bool], ...]:
-        """Give the conditions on `Visit` for those at the same time."""
-        return (
-            Visit.state.in_(LIVE),
-            Visit.planned_start_at < self.end_at,
-            Visit.planned_end_at > self.start_at,
-            Visit.id != (self.but or uuid.UUID(int=0)),
-        )
-
-
-def _check_slot(
-    session: Session,
-    case: Case,
-    slot: _Slot,
-    *,
-    viewer: Viewer,
-    insist: str,
-    now: datetime,
-) -> str | None:
-    """Refuse what cannot be; gives why it is all the same to be, where that had to be said."""
-    # Two visits planned at once would not see each other in the visitor's diary.
-    visitor = session.get(User, slot.visitor_id, with_for_update={"key_share": True})
-    if visitor not in visitors(session, case.person.landlord_id):
-        raise Invalid({"visitor_id": "unknown_visitor"})
-    if slot.start_at <= now:
-        raise Invalid({"start_at": "must_be_in_future"})
-    person = case.person
-    if person.protected and not _named(session, person, slot.visitor_id):
-        raise Invalid({"visitor_id": "visitor_not_named"})
-    _refuse_collision(session, slot, viewer)
-    unusual = unusual_hour(slot.start_at, slot.end_at)
-    if unusual is None and _home_is_visited(session, case, slot, viewer):
-        unusual = "home_visited_then"
-    day = today_in_paris(slot.start_at)
-    until = pauses_on(session, [case.id], day).get(case.id)
-    if until is not None:
-        unusual = "paused_then"
-    if unusual is None:
-        return None
-    if not insist.strip():
-        raise Invalid({"insist": unusual}, until=until or day)
-    if len(insist.strip()) > WHY_LENGTH:
-        raise Invalid({"insist": "too_long"})
-    return insist.strip()
-
-
-def _refuse_collision(session: Session, slot: _Slot, viewer: Viewer) -> None:
-    statement = (
-        select(Visit.planned_start_at, Person, visible_cases(viewer).label("seen"))
-        .join(Visit.case)
-        .join(Case.person)
-        .where(Visit.visitor_id == slot.visitor_id, *slot.taken())
-        .order_by(Visit.planned_start_at, Visit.id)
-        .limit(1)
-    )
-    found = session.execute(statement).one_or_none()
-    if found is None:
-        return
-    at, person, seen = found
-    if not seen:
-        raise Invalid({"start_at": "visitor_busy"})
-    raise Invalid({"start_at": "visitor_busy_with"}, name=person.name, at=at)
-
-
-def _home_is_visited(session: Session, case: Case, slot: _Slot, viewer: Viewer) -> bool:
-    """Tell whether somebody else is at this door then, as far as the viewer may know."""
-    if case.dwelling_id is None:
-        return False
-    statement = (
-        select(Visit.id)
-        .join(Visit.case)
-        .join(Case.person)
-        .where(Case.dwelling_id == case.dwelling_id, visible_cases(viewer))
-        .where(*slot.taken())
-    )
-    return session.scalars(statement.order_by(Visit.id).limit(1)).first() is not None
-
-
-def _named(session: Session, person: Person, user_id: uuid.UUID) -> bool:
-    statement = select(NamedAccess.id).where(
-        NamedAccess.person_id == person.id, NamedAccess.user_id == user_id
-    )
-    return session.scalars(statement).first() is not None
-
-
-def _changed(session: Session, case: Case, viewer: Viewer, what: str, now: datetime) -> None:
+def changed(session: Session, case: Case, viewer: Viewer, what: str, now: datetime) -> None:
+    """Keep that something of a case's visits changed: on the map, and who did it."""
     refresh_map(session, [case.dwelling_id])
     log_access(
         session,

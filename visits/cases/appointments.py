@@ -34,6 +34,7 @@ def call_off(session: Session, visit: Visit, *, reason: str) -> None:
     """Take a visit out of the diary; what it was planned for is to do again."""
     move_visit(visit, VisitState.CANCELLED)
     visit.closed_reason = reason or None
+    visit.turn += 1
     let_go(session, visit)
 
 
@@ -74,6 +75,7 @@ def put_back(session: Session, visit: Visit, *, now: datetime) -> bool:
         return False
     move_visit(visit, VisitState.PLANNED)
     visit.closed_reason = None
+    visit.turn += 1
     return True
 
 

@@ -3,6 +3,7 @@
 from visits.models import (
     accounts,
     adaptations,
+    agenda,
     calls,
     cases,
     circles,
@@ -40,6 +41,7 @@ from visits.models import (
 __all__ = [
     "accounts",
     "adaptations",
+    "agenda",
     "calls",
     "cases",
     "circles",

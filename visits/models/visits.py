@@ -34,6 +34,8 @@ class Visit(Base):
     `kind` is one of the programme's kinds of visit, empty for its first. `was_in_id` is the home it
     took place in: her case moves with her. `place` says where it is when she has no home here.
     `unusual_why` says why it is at an hour, or beside a visit, at which nobody comes unasked.
+    `attended_by` says who else is to be there.
+    `turn` grows each time it is moved, called off or put back: calendars ask for it.
     """
 
     __tablename__ = "visit"
@@ -58,6 +60,8 @@ class Visit(Base):
     closed_reason: Mapped[str | None] = mapped_column(EncryptedText)
     unusual_why: Mapped[str | None] = mapped_column(EncryptedText)
     place: Mapped[str | None] = mapped_column(EncryptedText)
+    attended_by: Mapped[str | None] = mapped_column(EncryptedText)
+    turn: Mapped[int] = mapped_column(default=0, server_default="0")
 
     case: Mapped[Case] = relationship()
     was_in: Mapped[Dwelling | None] = relationship()

@@ -10,6 +10,7 @@ from visits.models.cases import Case, CaseState
 from visits.people.protection import name_for_access, protect
 from webapp.demo.adaptations import Adaptations
 from webapp.demo.adapted_homes import measure_adapted_homes
+from webapp.demo.agenda import keep_days
 from webapp.demo.bags import fill_bags, note_alerts
 from webapp.demo.budget import note_budget
 from webapp.demo.calendar import day_of, is_working_day, moment
@@ -72,6 +73,7 @@ def live(
     note_budget(story, len(enrolled))
     hold_group_sessions(story)
     discuss_some(story)
+    keep_days(story)
     bring_back_some(story)
     fill_bags(story, since)
     note_alerts(story, enrolled[: round(len(enrolled) * CALLED)], since)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from visits.agenda.doors import Knock, report_shut_door
 from visits.agenda.planning import cancel_visit, due_before, find_visit, move_visit, plan_visit
+from visits.agenda.together import plan_beside
 from visits.calls.call_list import diary_of
 from visits.calls.taking_back import REFUSALS
 from visits.cases.cases import find_case
@@ -51,6 +52,15 @@ def plan(case_id: uuid.UUID) -> ResponseReturnValue:
                 tasks=_typed_tasks(),
                 insist=_typed_insistence(),
                 place=request.form.get("place", ""),
+                attended_by=request.form.get("attended_by", ""),
+            )
+            plan_beside(
+                session,
+                visit,
+                _typed_others(),
+                viewer=viewer(),
+                now=now(),
+                insist=_typed_insistence(),
             )
             said = _("The visit is planned for %(when)s.", when=moment(visit.planned_start_at))
             late = due_before(session, visit)
@@ -196,6 +206,14 @@ def _typed_tasks() -> list[uuid.UUID] | None:
         return [uuid.UUID(one) for one in request.form.getlist("tasks")] or None
     except ValueError:
         raise Invalid({"tasks": "bad_choice"}) from None
+
+
+def _typed_others() -> list[uuid.UUID]:
+    """Read the cases of the same home that are visited at once."""
+    try:
+        return [uuid.UUID(one) for one in dict.fromkeys(request.form.getlist("with"))]
+    except ValueError:
+        raise Invalid({"with": "bad_choice"}) from None
 
 
 def _typed_kind(session: Session, case: Case) -> str:

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.agenda.doors import LEFT_BEHIND, OUTCOMES, ladder_of
-from visits.agenda.planning import came_last, may_be_planned, visitors
+from visits.agenda.planning import came_last, may_be_planned
+from visits.agenda.slot_check import visitors
 from visits.calls.call_list import (
     TO_CONTACT,
     CaseFilter,

@@ -15,10 +15,10 @@ from webapp.frame.transaction import now, reading, transaction
 # log. The file of a person, a home or a case is read where it is written.
 LISTS = frozenset(
     {
-        "adaptation_year", "adaptations", "awaited_homes", "calls", "commissions", "diary",
-        "follow_ups", "likely_doubles", "missed_visits", "older_cases", "people_search", "places",
-        "referral_requests", "referrals", "savings", "stays", "support_balance", "supports",
-        "targeting", "tasks", "transfers", "visits", "work_orders",
+        "adaptation_year", "adaptations", "agenda", "awaited_homes", "calls", "commissions",
+        "diary", "follow_ups", "likely_doubles", "missed_visits", "older_cases", "people_search",
+        "places", "referral_requests", "referrals", "savings", "stays", "support_balance",
+        "supports", "targeting", "tasks", "transfers", "visits", "work_orders",
     }
 )  # fmt: skip
 

@@ -1,0 +1,149 @@
+"""The agenda: what is planned, absent and free; visits moved, swapped, handed over, cancelled."""
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.factories import LANDLORD, make_case, make_user, make_viewer, make_visit
+from visits.agenda.absences import AbsenceSaid, note_absence
+from visits.models.accounts import Role, User
+from visits.models.cases import CaseState
+from visits.models.visits import Visit, VisitState
+from visits.people.protection import protect
+
+SignIn = Callable[..., FlaskClient]
+START = datetime(2026, 3, 17, 9, tzinfo=UTC)
+WEEK = "/agenda/?view=week&day=2026-03-17"
+
+
+@pytest.fixture
+def client(client_as: SignIn) -> FlaskClient:
+    return client_as("coordinator", language="en")
+
+
+def visitor(session: Session, name: str, organisation: str = LANDLORD) -> User:
+    return make_user(session, role=Role.VISITOR, organisation=organisation, name=name)
+
+
+def planned(session: Session, by: User, start_at: datetime = START) -> Visit:
+    case = make_case(session, by=by, state=CaseState.PLANNED)
+    return make_visit(
+        session, case=case, visitor=by, planned_start_at=start_at,
+        planned_end_at=start_at + timedelta(hours=1), state=VisitState.PLANNED,
+    )  # fmt: skip
+
+
+def post(client: FlaskClient, path: str, **typed: object) -> tuple[int, str]:
+    answer = client.post(path, data=typed, follow_redirects=True)
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def read(session: Session, visit_id: uuid.UUID) -> Visit:
+    found = session.get_one(Visit, visit_id, populate_existing=True)
+    session.refresh(found, ["visitor"])
+    return found
+
+
+def test_a_week_tells_what_is_planned_who_is_absent_and_who_is_free(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    sonia, karim = visitor(session, "Sonia Vite"), visitor(session, "Karim Loin")
+    visit, office = planned(session, sonia), make_viewer(make_user(session))
+    said = AbsenceSaid(START.date(), START.date(), "away_ill")
+    note_absence(session, karim.id, said, doing=None, viewer=office, now=now)
+    name, number = visit.case.person.name, visit.id
+    session.commit()
+    shown = client.get(WEEK).text
+    assert f'href="/agenda/visits/{number}">{name}</a>' in shown
+    assert "absent" in shown and "Sick" not in shown
+    assert "09:00–10:00 free" in shown and "11:00–17:00 free" in shown
+    assert name in client.get("/agenda/?view=day&day=2026-03-17").text
+    month = client.get("/agenda/?view=month&day=2026-03-02").text
+    assert "1 visit<" in month and "1 absent" in month and name not in month
+    assert name not in client.get(f"{WEEK}&visitor={karim.id}").text
+    assert "public holiday" in client.get("/agenda/?view=month&day=2026-04-06").text
+    for odd in ("view=x", "day=2026-02-30", "visitor=x", "view=list&sort=x&organisation=x"):
+        assert client.get(f"/agenda/?{odd}").status_code == 200
+
+
+def test_a_visit_to_somebody_hidden_takes_its_hour_and_tells_nobody_s_name(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    sonia = visitor(session, "Sonia Vite")
+    visit = planned(session, sonia)
+    protect(session, visit.case.person, by=sonia.id, now=now)
+    name, number = visit.case.person.name, visit.id
+    session.commit()
+    span = "day=2026-03-17"
+    pages = [client.get(f"/agenda/?view={view}&{span}").text for view in ("week", "day", "list")]
+    pages.append(client.get(f"/agenda/agenda.csv?view=list&{span}").get_data(as_text=True))
+    for page in pages:
+        assert "taken" in page and name not in page and str(number) not in page
+    assert client.get(f"/agenda/visits/{number}").status_code == 404
+
+
+def test_a_partner_s_coordinator_sees_her_own_people_alone(
+    client_as: SignIn, session: Session
+) -> None:
+    planned(session, visitor(session, "Sonia Vite"))
+    theirs = planned(session, visitor(session, "Karim Loin", "Relais"))
+    name = theirs.case.person.name
+    session.commit()
+    partner = client_as("partner_coordinator", language="en", organisation="Relais")
+    for view in ("week", "list"):
+        shown = partner.get(f"/agenda/?view={view}&day=2026-03-17").text
+        assert "Sonia Vite" not in shown and "Karim Loin" in shown and name in shown
+
+
+def test_a_visit_is_moved_handed_over_swapped_and_cancelled_from_the_agenda(
+    client: FlaskClient, session: Session
+) -> None:
+    sonia, karim = visitor(session, "Sonia Vite"), visitor(session, "Karim Loin")
+    one, other = planned(session, sonia), planned(session, karim, START + timedelta(days=1))
+    first, second, hers, his = one.id, other.id, sonia.id, karim.id
+    session.commit()
+    page = f"/agenda/visits/{first}"
+    typed = {"visitor_id": his, "day": "2026-03-19", "time": "14:00"}
+    assert post(client, f"{page}/move", **typed)[0] == 200
+    moved = read(session, first)
+    assert (moved.visitor_id, moved.planned_start_at) == (his, START + timedelta(days=2, hours=4))
+    session.commit()
+    for odd in ({"time": ""}, {"visitor_id": "x"}, {"day": "2026-03-29", "time": "02:30"}):
+        assert post(client, f"{page}/move", **(typed | odd))[0] == 422
+    sunday = {"day": "2026-03-22"}
+    status, shown = post(client, f"{page}/move", **(typed | sunday))
+    assert (status, "This is a Sunday" in shown) == (422, True)
+    assert post(client, f"{page}/move", **(typed | {"visitor_id": hers}))[0] == 200
+    assert post(client, f"{page}/swap", **{"with": "x"})[0] == 422
+    assert post(client, f"{page}/swap", **{"with": second})[0] == 200
+    swapped = read(session, first), read(session, second)
+    assert [one.visitor_id for one in swapped] == [his, hers]
+    assert swapped[0].planned_start_at == START + timedelta(days=1)
+    assert swapped[1].planned_start_at == START + timedelta(days=2, hours=4)
+    assert [one.turn for one in swapped] == [3, 1]
+    session.commit()
+    assert post(client, f"{page}/cancel", reason=" ")[0] == 422
+    assert post(client, f"{page}/cancel", reason="elle part")[0] == 200
+    assert read(session, first).state is VisitState.CANCELLED
+    session.commit()
+    assert post(client, f"{page}/swap", **{"with": second})[0] in (409, 422)
+
+
+def test_the_list_is_filtered_and_saved(client: FlaskClient, session: Session) -> None:
+    sonia, karim = visitor(session, "Sonia Vite"), visitor(session, "Karim Loin")
+    planned(session, sonia), planned(session, karim)
+    of_karim = karim.id
+    session.commit()
+    path = "view=list&day=2026-03-17&sort=visitor"
+    assert "<p>2 visits" in client.get(f"/agenda/?{path}").text
+    assert "<p>1 visit" in client.get(f"/agenda/?{path}&visitor={of_karim}").text
+    assert "No visit in these days" in client.get(f"/agenda/?{path}&state=done").text
+    link = re.search(r'href="([^"]+)">Save as a file', client.get(f"/agenda/?{path}").text)
+    assert link is not None
+    saved = client.get(link[1].replace("&amp;", "&")).get_data(as_text=True).splitlines()
+    assert len(saved) == 3 and "Karim Loin" in saved[1]

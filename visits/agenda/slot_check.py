@@ -1,0 +1,125 @@
+"""Whether a visitor can be at a door at a time: never in two at once, and elsewhere not unasked."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from visits.agenda.unusual_hours import unusual_hour
+from visits.agenda.working_time import away_then
+from visits.cases.pauses import pauses_on
+from visits.ground.deadlines import today_in_paris
+from visits.ground.errors import Invalid
+from visits.models.accounts import Role, User
+from visits.models.cases import Case
+from visits.models.people import NamedAccess, Person
+from visits.models.visits import LIVE, Visit
+from visits.sight import Viewer, visible_cases
+from visits.sight.landlords import may_work_for
+
+WHY_LENGTH = 500
+
+
+def visitors(session: Session, landlord_id: uuid.UUID) -> Sequence[User]:
+    """List by name the active visitors who may visit a landlord's tenants."""
+    active = select(User).where(User.role == Role.VISITOR, User.active.is_(True))
+    statement = active.where(may_work_for(landlord_id))
+    return session.scalars(statement.order_by(User.name, User.id)).all()
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A visitor's time; `but` are the visits that move there, or away."""
+
+    visitor_id: uuid.UUID
+    start_at: datetime
+    end_at: datetime
+    but: tuple[uuid.UUID, ...] = ()
+
+    def taken(self) -> tuple[ColumnElement[bool], ...]:
+        """Give the conditions on `Visit` for those at the same time."""
+        return (
+            Visit.state.in_(LIVE),
+            Visit.planned_start_at < self.end_at,
+            Visit.planned_end_at > self.start_at,
+            Visit.id.not_in(self.but),
+        )
+
+
+def check_slot(
+    session: Session,
+    case: Case,
+    slot: Slot,
+    *,
+    viewer: Viewer,
+    insist: str,
+    now: datetime,
+) -> str | None:
+    """Refuse what cannot be; gives why it is all the same to be, where that had to be said."""
+    # Two visits planned at once would not see each other in the visitor's diary.
+    visitor = session.get(User, slot.visitor_id, with_for_update={"key_share": True})
+    if visitor not in visitors(session, case.person.landlord_id):
+        raise Invalid({"visitor_id": "unknown_visitor"})
+    if slot.start_at <= now:
+        raise Invalid({"start_at": "must_be_in_future"})
+    person = case.person
+    if person.protected and slot.visitor_id not in named_for(session, person):
+        raise Invalid({"visitor_id": "visitor_not_named"})
+    _refuse_collision(session, slot, viewer)
+    unusual = unusual_hour(slot.start_at, slot.end_at) or away_then(
+        session, slot.visitor_id, slot.start_at, slot.end_at, but=slot.but
+    )
+    if unusual is None and _home_is_visited(session, case, slot, viewer):
+        unusual = "home_visited_then"
+    day = today_in_paris(slot.start_at)
+    until = pauses_on(session, [case.id], day).get(case.id)
+    if until is not None:
+        unusual = "paused_then"
+    if unusual is None:
+        return None
+    if not insist.strip():
+        raise Invalid({"insist": unusual}, until=until or day)
+    if len(insist.strip()) > WHY_LENGTH:
+        raise Invalid({"insist": "too_long"})
+    return insist.strip()
+
+
+def _refuse_collision(session: Session, slot: Slot, viewer: Viewer) -> None:
+    statement = (
+        select(Visit.planned_start_at, Person, visible_cases(viewer).label("seen"))
+        .join(Visit.case)
+        .join(Case.person)
+        .where(Visit.visitor_id == slot.visitor_id, *slot.taken())
+        .order_by(Visit.planned_start_at, Visit.id)
+        .limit(1)
+    )
+    found = session.execute(statement).one_or_none()
+    if found is None:
+        return
+    at, person, seen = found
+    if not seen:
+        raise Invalid({"start_at": "visitor_busy"})
+    raise Invalid({"start_at": "visitor_busy_with"}, name=person.name, at=at)
+
+
+def _home_is_visited(session: Session, case: Case, slot: Slot, viewer: Viewer) -> bool:
+    """Tell whether somebody else is at this door then, as far as the viewer may know."""
+    if case.dwelling_id is None:
+        return False
+    statement = (
+        select(Visit.id)
+        .join(Visit.case)
+        .join(Case.person)
+        .where(Case.dwelling_id == case.dwelling_id, visible_cases(viewer))
+        .where(*slot.taken())
+    )
+    return session.scalars(statement.order_by(Visit.id).limit(1)).first() is not None
+
+
+def named_for(session: Session, person: Person) -> set[uuid.UUID]:
+    """Give who is named for a protected person."""
+    named = select(NamedAccess.user_id).where(NamedAccess.person_id == person.id)
+    return set(session.scalars(named))

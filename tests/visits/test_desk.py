@@ -23,9 +23,9 @@ from visits.calls.desk import (
     at_home_too,
     keep,
     mine,
+    next_up,
     set_aside,
     take,
-    take_next,
     turn_of,
 )
 from visits.calls.taking_back import take_back
@@ -51,7 +51,10 @@ class Room:
 
     def next(self, viewer: Viewer, after: Case | None = None) -> Case | None:
         """Press "next"."""
-        return take_next(self.session, viewer, after=after, now=self.now)
+        found = next_up(self.session, viewer, after=after, now=self.now)
+        if found is not None:
+            take(self.session, viewer, found, now=self.now)
+        return found
 
 
 @pytest.fixture

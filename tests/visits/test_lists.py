@@ -21,7 +21,7 @@ from tests.factories import (
 )
 from visits.accounts.accounts import find_territory
 from visits.calls.call_list import ALL, CaseFilter, cities_of, count_cases, list_cases
-from visits.calls.desk import take_next
+from visits.calls.desk import next_up
 from visits.ground.db import start_reading
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
@@ -195,5 +195,5 @@ def test_the_cities_of_a_programme_are_those_of_its_cases(
 def test_nobody_follows_whoever_is_alone_on_the_list(world: World) -> None:
     alone = make_case(world.session, by=world.office, programme="young_tenants")
     eyes = make_viewer(world.office)
-    following = take_next(world.session, eyes, programme=alone.programme, after=alone, now=NOW)
+    following = next_up(world.session, eyes, programme=alone.programme, after=alone, now=NOW)
     assert following is None

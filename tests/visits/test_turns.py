@@ -14,7 +14,7 @@ from visits.calls.call_list import (
     list_cases,
 )
 from visits.calls.contacts import Attempt, record_attempt
-from visits.calls.desk import take_next
+from visits.calls.desk import next_up
 from visits.calls.turns import REST
 from visits.models.accounts import User
 from visits.models.calls import ContactAttempt, Disposition
@@ -44,7 +44,7 @@ class Desk:
 
     def after(self, case: Case) -> Case | None:
         """Press "next person"."""
-        return take_next(self.session, self.viewer, programme="seniors", after=case, now=self.now)
+        return next_up(self.session, self.viewer, programme="seniors", after=case, now=self.now)
 
     def listed(self) -> list[Case]:
         """Read the list, and see that the tile counts what it shows."""

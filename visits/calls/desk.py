@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.calls.call_list import CaseFilter, first_to_call, found_cases
@@ -24,7 +24,7 @@ ASIDE = timedelta(hours=1)
 TURN = "call desk"
 
 
-def take_next(
+def next_up(
     session: Session,
     viewer: Viewer,
     *,
@@ -32,41 +32,39 @@ def take_next(
     after: Case | None = None,
     now: datetime,
 ) -> Case | None:
-    """Take whoever is next, for this caller alone; who else is at home with `after` comes first.
+    """Find whose turn it is; who else is at home with `after` comes first.
 
-    From the end of the list on, the first's turn comes. Gives None when nobody is to be called.
+    From the end of the list on, the first's turn comes. Gives None when nobody is to be called. It
+    only reads: whom another caller takes meanwhile, `take` refuses.
     """
-    take_turn(session, TURN)
-    _let_all_go(session, viewer, now)
-    only = CaseFilter(programme)
-    others = found_cases(session, viewer, only, now).where(not_(with_others(viewer, now)))
-    for found in _in_order(session, viewer, others, after, now):
-        case = first_to_call(session, found)
-        if case is not None:
-            _hold(session, case, viewer, now)
-            return case
-    return None
-
-
-def _in_order(
-    session: Session,
-    viewer: Viewer,
-    others: Select[uuid.UUID],
-    after: Case | None,
-    now: datetime,
-) -> list[Select[uuid.UUID]]:
-    if after is None:
-        return [others]
-    others = others.where(Case.person_id != after.person_id)
-    later = others.where(comes_after(after, after.attempts, now))
-    if after.dwelling_id is None:
-        return [later, others]
-    anybody = found_cases(session, viewer, CaseFilter(), now).where(
-        not_(with_others(viewer, now)),
-        Case.person_id != after.person_id,
-        Case.dwelling_id == after.dwelling_id,
+    others = found_cases(session, viewer, CaseFilter(programme), now).where(
+        not_(with_others(viewer, now))
     )
-    return [anybody, later, others]
+    if after is None:
+        return first_to_call(session, others)
+    others = others.where(Case.person_id != after.person_id)
+    if _others_live_with(session, after):
+        beside = found_cases(session, viewer, CaseFilter(), now).where(
+            not_(with_others(viewer, now)),
+            Case.person_id != after.person_id,
+            Case.dwelling_id == after.dwelling_id,
+        )
+        if (case := first_to_call(session, beside)) is not None:
+            return case
+    later = others.where(comes_after(after, after.attempts, now))
+    return first_to_call(session, later) or first_to_call(session, others)
+
+
+def _others_live_with(session: Session, case: Case) -> bool:
+    """Tell whether anybody else of this home has an open case, so that it is worth looking."""
+    if case.dwelling_id is None:
+        return False
+    beside = select(Case.id).where(
+        Case.dwelling_id == case.dwelling_id,
+        Case.person_id != case.person_id,
+        Case.closed_on.is_(None),
+    )
+    return session.scalar(beside.limit(1)) is not None
 
 
 def take(session: Session, viewer: Viewer, case: Case, *, now: datetime) -> None:

@@ -19,7 +19,7 @@ from visits.models.cases import Case, CaseState
 from visits.people.measures import standing_alerts
 from visits.programmes.published import programme_of
 from webapp.access.auth import Action, may, requires, viewer
-from webapp.frame.transaction import now, transaction
+from webapp.frame.transaction import now, reading, transaction
 from webapp.office.calls.cases import calling, what_was_refused
 from webapp.office.calls.typed_call import typed_attempt
 from webapp.office.frame.access import showing
@@ -30,6 +30,8 @@ desk = Blueprint("desk", __name__, url_prefix="/desk")
 
 # Answers that need no more words: one tap, and on to the next.
 AT_ONCE = (Disposition.NO_ANSWER, Disposition.THIRD_PARTY, Disposition.WELL)
+# How often somebody else may be quicker before the caller is asked to wait.
+MOST_TRIES = 5
 
 
 @desk.get("/")
@@ -52,10 +54,7 @@ def index() -> ResponseReturnValue:
 @requires(Action.CALL)
 def take_next() -> ResponseReturnValue:
     """Take whoever is next in a programme, or in all; after somebody, if there was one."""
-    programme = request.form.get("programme", "")
-    with transaction() as session:
-        after = _case_named(session, request.form.get("after", ""))
-        return _to_next(session, programme, after)
+    return _to_next(request.form.get("after", ""))
 
 
 def _case_named(session: Session, text: str) -> Case | None:
@@ -65,15 +64,31 @@ def _case_named(session: Session, text: str) -> Case | None:
         return None
 
 
-def _to_next(session: Session, programme: str, after: Case | None) -> ResponseReturnValue:
-    case = turns.take_next(session, viewer(), programme=programme, after=after, now=now())
-    if case is None:
-        flash(_("Nobody else is to be called now."), "success")
-        return redirect(url_for("desk.index", after=after.id if after is not None else None))
-    before = after.id if after is not None else None
-    return redirect(
-        url_for("desk.show", case_id=case.id, programme=programme or None, after=before)
-    )
+def _to_next(after: str) -> ResponseReturnValue:
+    """Find who is next and take her, again where another caller was quicker.
+
+    Whoever is next is looked for before anything is written: nobody waits for that.
+    """
+    for _again in range(MOST_TRIES):
+        with reading() as session:
+            before = _case_named(session, after)
+            case = turns.next_up(
+                session, viewer(), programme=_programme() or "", after=before, now=now()
+            )
+            found = case.id if case is not None else None
+        if found is None:
+            flash(_("Nobody else is to be called now."), "success")
+            return redirect(url_for("desk.index", after=after or None))
+        try:
+            with transaction() as session:
+                turns.take(session, viewer(), find_case(session, viewer(), found), now=now())
+        except Conflict:
+            continue
+        return redirect(
+            url_for("desk.show", case_id=found, programme=_programme(), after=after or None)
+        )
+    flash(_("Other callers were quicker: try again in a moment."), "danger")
+    return redirect(url_for("desk.index"))
 
 
 @desk.get("/<uuid:case_id>")
@@ -113,11 +128,12 @@ def aside(case_id: uuid.UUID) -> ResponseReturnValue:
         with transaction() as session:
             case = find_case(session, viewer(), case_id)
             turns.set_aside(session, viewer(), case, now=now())
-            flash(_("%(name)s is set aside for an hour.", name=case.person.name), "success")
-            return _to_next(session, _programme() or "", case)
+            name = case.person.name
     except Conflict as refused:
         flash(what_was_refused(refused, "")[1], "danger")
         return redirect(url_for(".show", case_id=case_id, programme=_programme()))
+    flash(_("%(name)s is set aside for an hour.", name=name), "success")
+    return _to_next(str(case_id))
 
 
 @desk.post("/<uuid:case_id>/calls")
@@ -129,16 +145,16 @@ def call(case_id: uuid.UUID) -> ResponseReturnValue:
         with transaction() as session:
             case = find_case(session, viewer(), case_id, to_change=True)
             record_attempt(session, case, attempt, viewer=viewer(), now=now())
-            session.flush()
-            flash(_noted(case), "success")
-            if case.state is CaseState.AGREED and may(Action.PLAN):
-                return redirect(url_for("cases.show", case_id=case_id, _anchor="plan"))
-            return _to_next(session, _programme() or "", case)
+            agreed, said = case.state is CaseState.AGREED, _noted(case)
     except (Invalid, Conflict) as refused:
         errors, said, status = what_was_refused(refused, "call")
         with showing("case") as (session, shown):
             case = find_case(session, viewer(), case_id)
             return _page(session, case, shown, errors=errors, said=said, form="call"), status
+    flash(said, "success")
+    if agreed and may(Action.PLAN):
+        return redirect(url_for("cases.show", case_id=case_id, _anchor="plan"))
+    return _to_next(str(case_id))
 
 
 def _noted(case: Case) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from benchmarks.agenda import measure_agenda
 from benchmarks.bench import Bench, Measure
 from benchmarks.bundles import measure_bundles
 from benchmarks.databases import Databases
@@ -37,6 +38,7 @@ BENCHMARKS: dict[str, Measure] = {
     "startup": measure_startup,
     "map": measure_map,
     "lists": measure_lists,
+    "agenda": measure_agenda,
 }
 
 

@@ -87,17 +87,19 @@ def _write(url: str, life: Life) -> None:
 
 
 def _measure(url: str, life: Life, database: Database) -> Iterator[Figure]:
-    app = _app(url)
+    app = office_app(url)
     house: House = app.extensions["palier"]
     logging.disable(logging.WARNING)
     try:
         for email, paths in LISTS.items():
-            client, who = _signed_in(app, email), email[:2]
+            client, who = signed_in(app, email), email[:2]
             for path in paths:
                 what = f"lists of {life.dwellings:,}: {who} {path}"
-                yield figure(what, _times(client, [path] * ROUNDS), unit="ms", database=database)
+                yield figure(
+                    what, page_times(client, [path] * ROUNDS), unit="ms", database=database
+                )
         yield from _one_of_several(app, life, database)
-        yield from _files(_signed_in(app, COORDINATOR), life, database)
+        yield from _files(signed_in(app, COORDINATOR), life, database)
         yield from _targeting(house, life, database)
         yield _making(house, life, database)
     finally:
@@ -112,10 +114,10 @@ def _one_of_several(app: Flask, life: Life, database: Database) -> Iterator[Figu
         other = find_organisation(session, "Another office", OrganisationKind.LANDLORD)
         session.flush()
     try:
-        client = _signed_in(app, COORDINATOR)
+        client = signed_in(app, COORDINATOR)
         for path in ONE_OF_SEVERAL:
             what = f"lists of {life.dwellings:,}: one of several {path}"
-            yield figure(what, _times(client, [path] * ROUNDS), unit="ms", database=database)
+            yield figure(what, page_times(client, [path] * ROUNDS), unit="ms", database=database)
     finally:
         with house.sessions.begin() as session:
             session.execute(delete(Organisation).where(Organisation.id == other.id))
@@ -132,10 +134,11 @@ def _files(client: FlaskClient, life: Life, database: Database) -> Iterator[Figu
                 number = (number - 1) * 10 + 1
             paths.append(path.format(uuid.UUID(id_of(table, number))))
         what = f"files of {life.dwellings:,}: {path}"
-        yield figure(what, _times(client, paths), unit="ms", database=database)
+        yield figure(what, page_times(client, paths), unit="ms", database=database)
 
 
-def _times(client: FlaskClient, paths: list[str]) -> list[float]:
+def page_times(client: FlaskClient, paths: list[str]) -> list[float]:
+    """Time pages in milliseconds, the first ones left out."""
     samples: list[float] = []
     began = time.perf_counter()
     for path in paths[:WARM_UP] + paths:
@@ -198,7 +201,8 @@ def _making(house: House, life: Life, database: Database) -> Figure:
     return figure(what, [making.seconds], unit="s", database=database, tasks=made)
 
 
-def _app(url: str) -> Flask:
+def office_app(url: str) -> Flask:
+    """Give the application on a database, at the benchmarks' moment."""
     settings = Settings(
         data=Path("nowhere"), database_url=url, session_secret=SESSION_SECRET, secrets=SECRETS,
         basemap="none", second_factor=(),
@@ -209,7 +213,8 @@ def _app(url: str) -> Flask:
     return app
 
 
-def _signed_in(app: Flask, email: str) -> FlaskClient:
+def signed_in(app: Flask, email: str) -> FlaskClient:
+    """Give a browser that is signed in."""
     house: House = app.extensions["palier"]
     with house.sessions.begin() as session:
         user = session.scalars(select(User).where(User.email == email)).one()

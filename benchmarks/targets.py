@@ -37,6 +37,8 @@ TARGETS = (
     Target(r"lists of [\d,]+: \w+(?: \w+)* /(support/balance|money)/", 1_000),
     Target(r"(lists|files) of (13|100),000", 150),
     Target(r"(lists|files) of 1,000,000", 300),
+    Target(r"agenda: week", 150),
+    Target(r"agenda: slots", 300),
     Target(r"targeting in", 2),
     Target(r"making tasks in", 60),
     Target(r"demo: first load", 60),

@@ -23,6 +23,7 @@ from tests.factories import make_user
 from tests.walk import Seen, open_to
 from visits.models.accounts import Organisation, Role, User
 from visits.models.adaptations import AdaptationDecision, AdaptationFile, AdaptationMove
+from visits.models.agenda import Absence
 from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CaseCharge, CasePause, Task
 from visits.models.circles import (
@@ -231,6 +232,7 @@ def typed(demo: Walked) -> re.Pattern[str]:
             CollectiveSession.note,
             SessionMove.why,
             SessionEnrolment.withdrawn_why,
+            Absence.note,
             Circle.name,
             CircleCase.shared,
             CircleMeeting.present,

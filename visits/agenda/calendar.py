@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
 from visits.agenda.visitors import visitors_seen
 from visits.agenda.working_time import WorkingTime, joined, working_time
@@ -103,6 +103,7 @@ def _entries(
         .where(Visit.planned_start_at >= midnight_in_paris(first))
         .where(Visit.planned_start_at < midnight_in_paris(last + timedelta(days=1)))
         .order_by(Visit.planned_start_at, Visit.id)
+        .options(load_only(Person.civility, Person.first_name, Person.last_name))
     )
     found: defaultdict[tuple[uuid.UUID, date], list[Entry]] = defaultdict(list)
     for visit_id, visitor_id, start_at, end_at, state, person, city, seen in session.execute(

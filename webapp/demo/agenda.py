@@ -11,7 +11,7 @@ from visits.models.accounts import Role, User
 from visits.sight import Viewer
 from webapp.access.auth import Action
 from webapp.demo.calendar import day_of, working_days_after
-from webapp.demo.cast import LANDLORD, TOURING, acting
+from webapp.demo.cast import LANDLORD, PARTNER, TOURING, acting
 from webapp.demo.story import BASES, Story
 
 NOTED_BEFORE = timedelta(days=2, hours=3)
@@ -64,15 +64,20 @@ def _otherwise(story: Story, visitor: User, viewer: Viewer, number: int, now: da
 
 
 def _away(story: Story, now: datetime) -> None:
-    """Let one of the landlord's own visitors be on leave for a week, in three weeks."""
-    visitor = next(one for one in story.cast.visitors if one.organisation.name == LANDLORD)
-    viewer = acting(story.cast.coordinator, Action.PLAN)
+    """Let one of the landlord’s visitors be on leave in three weeks, a partner’s in training."""
+    own, partner = (
+        next(one for one in story.cast.visitors if one.organisation.name == name)
+        for name in (LANDLORD, PARTNER)
+    )
     first = _monday_after(day_of(now) + timedelta(days=21))
-    last = first + timedelta(days=4)
-    hit = hit_by(story.session, visitor.id, first, last, viewer=viewer, now=now)
-    said = AbsenceSaid(first, last, "away_holiday", AWAY)
-    back = {one.id: Doing() for one in hit.visits}
-    note_absence(story.session, visitor.id, said, doing=back, viewer=viewer, now=now)
+    leave = AbsenceSaid(first, first + timedelta(days=4), "away_holiday", AWAY)
+    course = AbsenceSaid(first + timedelta(days=8), first + timedelta(days=8), "away_training")
+    for visitor, said in ((own, leave), (partner, course)):
+        assert said.first_on is not None and said.last_on is not None
+        viewer, span = _keeper(story, visitor), (said.first_on, said.last_on)
+        hit = hit_by(story.session, visitor.id, *span, viewer=viewer, now=now)
+        back = {one.id: Doing() for one in hit.visits}
+        note_absence(story.session, visitor.id, said, doing=back, viewer=viewer, now=now)
 
 
 def _monday_after(day: date) -> date:

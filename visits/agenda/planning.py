@@ -16,6 +16,7 @@ from visits.cases.tasks import plan_for, promises_open, visits_due
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
+from visits.messages.making import tell_of_visit
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState, Task, TaskState
 from visits.models.people import AccessKind, NamedAccess, Person
@@ -102,6 +103,7 @@ def plan_visit(
     plan_for(session, visit, answered)
     move(case, CaseState.PLANNED)
     case.call_back_at = None
+    tell_of_visit(session, visit, now=now)
     _changed(session, case, viewer, "visit_planned", now)
     return visit
 
@@ -124,8 +126,10 @@ def move_visit(
     visit.unusual_why = _check_slot(
         session, visit.case, slot, viewer=viewer, insist=insist, now=now
     )
+    former_at = visit.planned_start_at
     visit.visitor_id = visitor_id
     visit.planned_start_at, visit.planned_end_at = start_at, end_at
+    tell_of_visit(session, visit, now=now, former_at=former_at)
     _changed(session, visit.case, viewer, "visit_moved", now)
 
 
@@ -147,7 +151,7 @@ def cancel_visit(
         raise Invalid({"reason": "required"})
     if len(reason.strip()) > WHY_LENGTH:
         raise Invalid({"reason": "too_long"})
-    call_off(session, visit, reason=reason.strip())
+    call_off(session, visit, reason=reason.strip(), now=now)
     after_cancelling(session, visit.case)
     _changed(session, visit.case, viewer, "visit_cancelled", now)
 

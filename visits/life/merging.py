@@ -22,6 +22,7 @@ from visits.models.adaptations import AdaptationFile
 from visits.models.cases import Case
 from visits.models.documents import Document
 from visits.models.life import HowTold, LifeEvent, PersonMerge
+from visits.models.messages import Message, MessageWish
 from visits.models.people import (
     AccessKind,
     Consent,
@@ -54,6 +55,7 @@ from visits.sight.access_log import log_access
 MOVED: tuple[Any, ...] = (
     Occupancy, PhoneNumber, Consent, PartRefusal, PersonAlert, ExternalScore, NamedAccess, Case,
     LifeEvent, WorkOrder, AdaptationFile, Referral, TransferWish, SessionEnrolment, Stay, Document,
+    Message, MessageWish,
 )  # fmt: skip
 FIELDS = ("civility", "last_name", "first_name", "born_on", "phone")
 UNDO_WITHIN, DUPLICATE = timedelta(days=30), "duplicate"
@@ -219,6 +221,8 @@ def _mark(row: Any) -> Any:
         return None if row.ended_at else row.part
     if isinstance(row, SessionEnrolment):
         return None if row.withdrawn_at else row.session_id
+    if isinstance(row, MessageWish):
+        return None if row.withdrawn_at else row.channel
     return None
 
 

@@ -10,10 +10,12 @@ LETTER, EMAIL, TEXT = MessageChannel.LETTER, MessageChannel.EMAIL, MessageChanne
 REMIND_BEFORE = timedelta(hours=48)
 # What the post takes: a letter about a day sooner than that would come after it.
 POST_TAKES = timedelta(days=3)
+# One that is made leaves time to print it.
+PRINT_TAKES = timedelta(days=1)
 WORTH_FOR = timedelta(days=30)
 CONCLUDE_AFTER = timedelta(hours=24)
-# A text message may be read by whoever holds the phone: it names nobody.
-UNNAMED = frozenset({"name"})
+# A text message may be read by whoever holds the phone: it names nobody. It is short, too.
+NOT_IN_TEXTS = frozenset({"name", "ring"})
 LONGEST = {LETTER: 1500, EMAIL: 1500, TEXT: 300}
 
 
@@ -26,7 +28,7 @@ class Kind:
     to_account: bool = False
 
 
-_VISIT = frozenset({"name", "day", "time", "visitor", "landlord"})
+_VISIT = frozenset({"name", "day", "time", "visitor", "landlord", "ring"})
 _TOLD = frozenset({"name", "link"})
 
 KINDS: Mapping[MessageKind, Kind] = {
@@ -35,7 +37,7 @@ KINDS: Mapping[MessageKind, Kind] = {
     MessageKind.CANCELLED: Kind((TEXT, EMAIL, LETTER), _VISIT),
     MessageKind.REMINDER: Kind((TEXT, EMAIL), _VISIT),
     MessageKind.ABSENCE_CARD: Kind((EMAIL, LETTER), _VISIT),
-    MessageKind.REFUSAL_LETTER: Kind((EMAIL, LETTER), frozenset({"name", "landlord"})),
+    MessageKind.REFUSAL_LETTER: Kind((EMAIL, LETTER), frozenset({"name", "landlord", "ring"})),
     MessageKind.TO_CONCLUDE: Kind((EMAIL,), _TOLD | {"day"}, to_account=True),
     MessageKind.DIGEST: Kind((EMAIL,), _TOLD | {"failed", "letters"}, to_account=True),
 }
@@ -53,4 +55,4 @@ OF_A_PLANNED_VISIT = (MessageKind.CONFIRMED, MessageKind.MOVED, MessageKind.REMI
 def places_of(kind: MessageKind, channel: MessageChannel) -> frozenset[str]:
     """Give the facts that a wording may name, as `{day}`."""
     said = KINDS[kind].speaks_of
-    return said - UNNAMED if channel is TEXT else said
+    return said - NOT_IN_TEXTS if channel is TEXT else said

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, case, or_, select
+from sqlalchemy import Select, and_, case, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.deadlines import midnight_in_paris
@@ -38,7 +38,8 @@ ORDER = {
 class MessageFilter:
     """Which messages; an empty field does not filter.
 
-    `state` is one, `to_print` (letters that are due), `not_out` (failed or given up), or `all`.
+    `state` is one, `to_print` (letters that are due), `not_out` (failed, or given up while it
+    would still be of use), or `all`.
     """
 
     state: str = ALL
@@ -89,9 +90,8 @@ def _in_state(found: Select[uuid.UUID], state: str, now: datetime) -> Select[uui
             Message.channel == LETTER, Message.state.in_(TO_SEND), Message.next_at <= now
         )
     if state == NOT_OUT:
-        return found.where(
-            or_(Message.state == MessageState.FAILED, Message.state == MessageState.GIVEN_UP)
-        )
+        still = and_(Message.state == MessageState.GIVEN_UP, Message.until_at > now)
+        return found.where(or_(Message.state == MessageState.FAILED, still))
     if state in tuple(MessageState):
         return found.where(Message.state == MessageState(state))
     return found

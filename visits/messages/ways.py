@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.messages.kinds import BEFORE_A_DAY, EMAIL, KINDS, LETTER, POST_TAKES, TEXT
+from visits.messages.kinds import BEFORE_A_DAY, EMAIL, KINDS, LETTER, POST_TAKES, PRINT_TAKES, TEXT
 from visits.models.messages import TO_SEND, Message, MessageChannel, MessageKind, MessageWish
 from visits.models.people import AccessKind, AlertCode, Person, PersonAlert
 from visits.sight.access_log import log_access
@@ -66,7 +66,8 @@ def way_to(
             continue
         if not agrees(wishes, channel):
             continue
-        if until_at is not None and now > last_moment(kind, channel, until_at):
+        made_by = now + PRINT_TAKES if channel is LETTER else now
+        if until_at is not None and made_by > last_moment(kind, channel, until_at):
             late = True
             continue
         return Way(channel, wishes[channel].language if channel in wishes else language)

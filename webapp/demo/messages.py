@@ -1,4 +1,4 @@
-"""The demo's messages: letters printed twice a week, texts that went out, some that wait."""
+"""The demo's messages: letters printed each working day, texts that went out, some that wait."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -14,7 +14,6 @@ from webapp.demo.cast import acting
 from webapp.demo.story import Story
 from webapp.office.messages.saying import said_by
 
-PRINTED_ON = (1, 4)
 PRINTED_AT = time(15, 30)
 # Numbers kept for fiction.
 NUMBERS = ("06 39 98 01 01", "06 39 98 01 02", "06 39 98 01 03")
@@ -22,7 +21,7 @@ AGREE = 40
 
 
 def write_to_people(story: Story, enrolled: list[Case], since: datetime) -> None:
-    """Let some agree to be written to otherwise, and letters go out twice a week."""
+    """Let some agree to be written to otherwise, and letters go out each working day."""
     agreed_at = since + timedelta(days=1)
     story.timeline.at(agreed_at, lambda at: _agree(story, enrolled, at))
     story.timeline.at(agreed_at, lambda at: _go_out(story, at))
@@ -61,7 +60,7 @@ def _go_out(story: Story, now: datetime) -> None:
 
 def _next_day(day: date) -> date:
     day += timedelta(days=1)
-    while day.weekday() not in PRINTED_ON or not is_working_day(day):
+    while not is_working_day(day):
         day += timedelta(days=1)
     return day
 

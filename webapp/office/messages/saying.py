@@ -3,6 +3,7 @@
 A job speaks outside of any page: the language is the reader's, given with the message.
 """
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,8 +18,10 @@ from visits.messages.wording import Spot, said_in
 from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.messages import Message, MessageChannel, MessageKind
+from visits.models.papers import PaperField
 from visits.models.people import Person
 from visits.models.visits import Visit
+from visits.papers.wording import wording_of
 
 # No subject says for whom it is or what it is about: it shows on a locked screen.
 SUBJECTS = {"fr": "Un message pour vous", "en": "A message for you"}
@@ -33,24 +36,25 @@ ACCOUNT_SUBJECTS = {
     },
 }
 K = MessageKind
+_GAP = re.compile(r"\n{3,}")
 LONG = {
     "fr": {
         K.CONFIRMED: "Bonjour,\n\nNous venons vous voir le {day} à {time}.\n{visitor} viendra chez"
         " vous.\n\nSi ce jour ne vous va pas, appelez-nous : nous en choisirons un autre"
-        " ensemble.\n\n{landlord}",
+        " ensemble.\n\n{ring}\n\n{landlord}",
         K.MOVED: "Bonjour,\n\nNotre visite du {former_day} à {former_time} change.\n\nNous venons"
         " maintenant le {day} à {time}.\n{visitor} viendra chez vous.\n\nSi ce jour ne vous va"
-        " pas, appelez-nous.\n\n{landlord}",
+        " pas, appelez-nous.\n\n{ring}\n\n{landlord}",
         K.CANCELLED: "Bonjour,\n\nNotre visite du {day} à {time} n’aura pas lieu.\n\nVous n’avez"
-        " rien à faire. Pour choisir un autre jour, appelez-nous.\n\n{landlord}",
+        " rien à faire. Pour choisir un autre jour, appelez-nous.\n\n{ring}\n\n{landlord}",
         K.REMINDER: "Bonjour,\n\nNous venons vous voir le {day} à {time}.\n{visitor} viendra chez"
-        " vous.\n\nSi vous ne pouvez pas, appelez-nous.\n\n{landlord}",
+        " vous.\n\nSi vous ne pouvez pas, appelez-nous.\n\n{ring}\n\n{landlord}",
         K.ABSENCE_CARD: "Bonjour,\n\nNous sommes venus vous voir le {day} à {time}. Personne ne"
         " nous a répondu.\n\nAppelez-nous pour choisir un autre jour. Nous reviendrons seulement"
-        " avec votre accord.\n\n{landlord}",
+        " avec votre accord.\n\n{ring}\n\n{landlord}",
         K.REFUSAL_LETTER: "Bonjour,\n\nVous nous avez dit que vous ne souhaitez pas cette visite."
         " Nous respectons votre choix. Il ne change rien à votre bail ni à vos droits.\n\nVous"
-        " pouvez changer d’avis à tout moment : appelez-nous.\n\n{landlord}",
+        " pouvez changer d’avis à tout moment : appelez-nous.\n\n{ring}\n\n{landlord}",
         K.TO_CONCLUDE: "Bonjour {name},\n\nVotre visite du {day} attend sa conclusion.\n\n{link}",
         K.DIGEST: "Bonjour {name},\n\nLettres à imprimer : {letters}\nMessages non partis :"
         " {failed}\n\n{link}",
@@ -58,19 +62,20 @@ LONG = {
     "en": {
         K.CONFIRMED: "Hello,\n\nWe are coming to see you on {day} at {time}.\n{visitor} will come"
         " to your home.\n\nIf that day does not suit you, ring us: we will choose another one"
-        " together.\n\n{landlord}",
+        " together.\n\n{ring}\n\n{landlord}",
         K.MOVED: "Hello,\n\nOur visit of {former_day} at {former_time} changes.\n\nWe now come on"
         " {day} at {time}.\n{visitor} will come to your home.\n\nIf that day does not suit you,"
-        " ring us.\n\n{landlord}",
+        " ring us.\n\n{ring}\n\n{landlord}",
         K.CANCELLED: "Hello,\n\nOur visit of {day} at {time} will not take place.\n\nThere is"
-        " nothing you need to do. To choose another day, ring us.\n\n{landlord}",
+        " nothing you need to do. To choose another day, ring us.\n\n{ring}\n\n{landlord}",
         K.REMINDER: "Hello,\n\nWe are coming to see you on {day} at {time}.\n{visitor} will come"
-        " to your home.\n\nIf you cannot be there, ring us.\n\n{landlord}",
+        " to your home.\n\nIf you cannot be there, ring us.\n\n{ring}\n\n{landlord}",
         K.ABSENCE_CARD: "Hello,\n\nWe came to see you on {day} at {time}. Nobody answered.\n\n"
-        "Ring us to choose another day. We will come again only if you agree.\n\n{landlord}",
+        "Ring us to choose another day. We will come again only if you agree."
+        "\n\n{ring}\n\n{landlord}",
         K.REFUSAL_LETTER: "Hello,\n\nYou told us that you do not want this visit. We respect your"
         " choice. It changes nothing in your lease or your rights.\n\nYou may change your mind at"
-        " any time: ring us.\n\n{landlord}",
+        " any time: ring us.\n\n{ring}\n\n{landlord}",
         K.TO_CONCLUDE: "Hello {name},\n\nYour visit of {day} waits for its conclusion.\n\n{link}",
         K.DIGEST: "Hello {name},\n\nLetters to print: {letters}\nMessages that did not go out:"
         " {failed}\n\n{link}",
@@ -119,7 +124,7 @@ def said_by(session: Session, message: Message, *, address: str = "") -> Said:
     if message.body is not None:
         return Said(subject, message.body)
     words = _words(session, message)
-    return Said(subject, words.format_map(_facts(session, message, address)))
+    return Said(subject, _filled(words, _facts(session, message, address)))
 
 
 def tried_words(session: Session, spot: Spot, words: str, visit: Visit | None) -> str:
@@ -127,10 +132,15 @@ def tried_words(session: Session, spot: Spot, words: str, visit: Visit | None) -
     facts = dict.fromkeys(places_of(spot.kind, spot.channel), "…")
     if visit is not None:
         case = session.get_one(Case, visit.case_id)
-        facts |= _of_case(session, case)
+        facts |= _of_case(session, case, spot.language)
         facts |= _of_visit(session, visit, visit.planned_start_at, spot.language)
         facts |= _of_moment("former_", visit.planned_start_at, spot.language)
-    return (words or own_words(spot.kind, spot.channel, spot.language)).format_map(facts)
+    return _filled(words or own_words(spot.kind, spot.channel, spot.language), facts)
+
+
+def _filled(words: str, facts: Mapping[str, str]) -> str:
+    """Fill words in; a place of which nothing is known leaves no gap."""
+    return _GAP.sub("\n\n", words.format_map(facts)).strip()
 
 
 def spoken_day(at: datetime, language: str) -> str:
@@ -158,7 +168,7 @@ def _facts(session: Session, message: Message, address: str) -> Mapping[str, str
     told, language = message.facts, message.language
     facts = dict.fromkeys(places_of(message.kind, message.channel), "")
     if message.case_id is not None:
-        facts |= _of_case(session, session.get_one(Case, message.case_id))
+        facts |= _of_case(session, session.get_one(Case, message.case_id), language)
     if message.visit_id is not None:
         visit = session.get_one(Visit, message.visit_id)
         facts |= _of_visit(session, visit, datetime.fromisoformat(told["start_at"]), language)
@@ -173,9 +183,10 @@ def _facts(session: Session, message: Message, address: str) -> Mapping[str, str
     return facts
 
 
-def _of_case(session: Session, case: Case) -> dict[str, str]:
+def _of_case(session: Session, case: Case, language: str) -> dict[str, str]:
     person = session.get_one(Person, case.person_id)
-    return {"name": person.name, "landlord": person.landlord.name}
+    ring = wording_of(session, person.landlord_id).get(PaperField(f"ring_{language}"), "")
+    return {"name": person.name, "landlord": person.landlord.name, "ring": ring}
 
 
 def _of_visit(session: Session, visit: Visit, at: datetime, language: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "message_channel": {
         "letter": _p("sent by post", "Letter"),
-        "email": _l("E-mail"),
+        "email": _p("how somebody is written to", "E-mail"),
         "text": _l("Text message"),
     },
     "message_state": {
@@ -59,6 +59,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "time": _l("the hour of the visit"),
         "visitor": _l("who comes"),
         "landlord": _l("the landlord"),
+        "ring": _l("whom to ring, as the papers say it"),
         "former_day": _l("the day it was before"),
         "former_time": _l("the hour it was before"),
     },

@@ -66,7 +66,7 @@ def tell_of_shut_door(session: Session, visit: Visit, *, now: datetime) -> None:
         session,
         visit.case,
         MessageKind.ABSENCE_CARD,
-        cause=f"absence_card:{visit.id}",
+        cause=f"absence_card:{visit.id.hex}",
         facts=_facts(visit),
         visit=visit,
         due_at=now,
@@ -81,7 +81,7 @@ def tell_of_refusal(session: Session, case: Case, refusal: Refusal, *, now: date
         session,
         case,
         MessageKind.REFUSAL_LETTER,
-        cause=f"refusal_letter:{refusal.id}",
+        cause=f"refusal_letter:{refusal.id.hex}",
         facts={"refusal": str(refusal.id)},
         due_at=now,
         until_at=now + WORTH_FOR,
@@ -137,7 +137,7 @@ def make_what_time_brings(session: Session, *, now: datetime) -> int:
     made = 0
     for visit in session.scalars(late).all():
         visitor = session.get_one(User, visit.visitor_id)
-        cause = f"to_conclude:{visit.id}:{visitor.id}"
+        cause = f"to_conclude:{visit.id.hex}:{visitor.id.hex}"
         if _known(session, cause):
             continue
         _add(
@@ -160,7 +160,7 @@ def make_what_time_brings(session: Session, *, now: datetime) -> int:
 
 def make_digest(session: Session, user: User, *, counts: Mapping[str, int], now: datetime) -> bool:
     """Make the day's digest for somebody, of what waits for her; tells whether it was made."""
-    cause = f"digest:{user.id}:{today_in_paris(now)}"
+    cause = f"digest:{user.id.hex}:{today_in_paris(now)}"
     if user.role is not Role.COORDINATOR or not any(counts.values()) or _known(session, cause):
         return False
     _add(
@@ -223,7 +223,7 @@ def _announce(
         session,
         visit.case,
         kind,
-        cause=f"{kind}:{visit.id}:{len(earlier)}",
+        cause=f"{kind}:{visit.id.hex}:{len(earlier)}",
         facts=_facts(visit) | ({"former_at": former_at.isoformat()} if former_at else {}),
         visit=visit,
         due_at=due_at or now,

@@ -124,7 +124,7 @@ def said_by(session: Session, message: Message, *, address: str = "") -> Said:
     if message.body is not None:
         return Said(subject, message.body)
     words = _words(session, message)
-    return Said(subject, _filled(words, _facts(session, message, address)))
+    return Said(subject, _filled(words, _facts(session, message, address), message.channel))
 
 
 def tried_words(session: Session, spot: Spot, words: str, visit: Visit | None) -> str:
@@ -135,12 +135,15 @@ def tried_words(session: Session, spot: Spot, words: str, visit: Visit | None) -
         facts |= _of_case(session, case, spot.language)
         facts |= _of_visit(session, visit, visit.planned_start_at, spot.language)
         facts |= _of_moment("former_", visit.planned_start_at, spot.language)
-    return _filled(words or own_words(spot.kind, spot.channel, spot.language), facts)
+    own = own_words(spot.kind, spot.channel, spot.language)
+    return _filled(words or own, facts, spot.channel)
 
 
-def _filled(words: str, facts: Mapping[str, str]) -> str:
+def _filled(words: str, facts: Mapping[str, str], channel: MessageChannel) -> str:
     """Fill words in; a place of which nothing is known leaves no gap."""
-    return _GAP.sub("\n\n", words.format_map(facts)).strip()
+    said = _GAP.sub("\n\n", words.format_map(facts)).strip()
+    # One sign that plain text messages lack makes them more than twice as dear.
+    return said.replace("\u00a0", " ").replace("’", "'") if channel is TEXT else said
 
 
 def spoken_day(at: datetime, language: str) -> str:
@@ -196,7 +199,7 @@ def _of_visit(session: Session, visit: Visit, at: datetime, language: str) -> di
 
 def _of_moment(which: str, at: datetime, language: str) -> dict[str, str]:
     there = at.astimezone(PARIS)
-    clock = "H 'h' mm" if language == "fr" else "HH:mm"
+    clock = "H\u00a0'h'\u00a0mm" if language == "fr" else "HH:mm"
     return {
         f"{which}day": spoken_day(at, language),
         f"{which}time": format_datetime(there, clock, locale=language),

@@ -25,7 +25,7 @@ from visits.models.visits import Visit
 from visits.sight import visible_cases
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
-from webapp.frame.transaction import now, transaction
+from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.programmes import chosen_in_reach, programmes_in_reach
 from webapp.office.messages.saying import own_words, tried_words
@@ -37,7 +37,7 @@ message_wording = Blueprint("message_wording", __name__, url_prefix="/messages/w
 @requires(Action.MANAGE_PROGRAMMES)
 def index() -> ResponseReturnValue:
     """List what a programme's messages say, kind by kind."""
-    with showing("message_wording") as (session, _shown):
+    with reading() as session:
         programme = chosen_in_reach(session, viewer(), request.args.get("programme", ""))
         spots = [
             Spot(programme.code, kind, channel, language)

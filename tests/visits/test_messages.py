@@ -18,7 +18,7 @@ from visits.ground.errors import Conflict, Invalid
 from visits.life.deaths import note_death
 from visits.life.endings import Told
 from visits.messages.by_hand import find_message, stop, take_stop_back, try_again
-from visits.messages.making import make_what_time_brings, tell_of_visit
+from visits.messages.making import make_what_time_brings, tell_of_visit, written
 from visits.messages.printing import letters_of, print_letters, undo_run
 from visits.messages.sending import (
     CLAIMED_FOR,
@@ -143,7 +143,7 @@ def test_a_move_overtakes_what_waits_and_tells_of_both_days(desk: Desk) -> None:
     desk.move(visit, 12)
     assert desk.told() == [(K.CONFIRMED, S.STOPPED), (K.MOVED, S.WAITING)]
     (moved,) = desk.messages(K.MOVED)
-    assert moved.facts["former_at"] == before.isoformat()
+    assert moved.facts["former_at"] == written(before)
 
 
 def test_a_visit_moved_there_and_back_is_told_of_each_time_it_was_told_otherwise(

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -194,13 +194,18 @@ def holds_of_visit(message: Message, visit: Visit) -> bool:
     """Tell whether what a message says of its visit is still so."""
     if message.kind in OF_A_PLANNED_VISIT:
         same = (message.facts["start_at"], message.facts["visitor_id"])
-        now = (visit.planned_start_at.isoformat(), str(visit.visitor_id))
+        now = (written(visit.planned_start_at), str(visit.visitor_id))
         return visit.state is VisitState.PLANNED and same == now
     if message.kind is CANCELLED:
         return visit.state is VisitState.CANCELLED
     if message.kind is MessageKind.ABSENCE_CARD:
         return visit.state is VisitState.FAILED
     return visit.state in LIVE
+
+
+def written(at: datetime) -> str:
+    """Write a moment as facts keep it: sealed, as it is written nowhere in clear."""
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%S%z}"
 
 
 def _announce(
@@ -224,7 +229,7 @@ def _announce(
         visit.case,
         kind,
         cause=f"{kind}:{visit.id.hex}:{len(earlier)}",
-        facts=_facts(visit) | ({"former_at": former_at.isoformat()} if former_at else {}),
+        facts=_facts(visit) | ({"former_at": written(former_at)} if former_at else {}),
         visit=visit,
         due_at=due_at or now,
         until_at=visit.planned_start_at,
@@ -233,7 +238,7 @@ def _announce(
 
 
 def _facts(visit: Visit) -> dict[str, Any]:
-    return {"start_at": visit.planned_start_at.isoformat(), "visitor_id": str(visit.visitor_id)}
+    return {"start_at": written(visit.planned_start_at), "visitor_id": str(visit.visitor_id)}
 
 
 def _known(session: Session, cause: str) -> bool:

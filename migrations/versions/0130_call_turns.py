@@ -1,14 +1,14 @@
 """who is being called just now, by whom.
 
 Revision: 0130
-Follows: 0121
+Follows: 0125
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0130"
-down_revision = "0121"
+down_revision = "0125"
 branch_labels = None
 depends_on = None
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from tests.conftest import NOW
 from tests.factories import make_case, make_user, make_visit
 from visits.cases.appointments import call_off, move_visit
 from visits.ground.errors import Conflict
@@ -34,13 +35,13 @@ def test_a_visit_that_is_over_is_not_called_off(session: Session, state: VisitSt
     visitor = make_user(session)
     visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor, state=state)
     with pytest.raises(Conflict, match="visit_not_planned"):
-        call_off(session, visit, reason="Elle est partie")
+        call_off(session, visit, reason="Elle est partie", now=NOW)
     assert (visit.state, visit.closed_reason) == (state, None)
 
 
 def test_a_visit_called_off_is_never_done(session: Session) -> None:
     visitor = make_user(session)
     visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
-    call_off(session, visit, reason="Hôpital")
+    call_off(session, visit, reason="Hôpital", now=NOW)
     with pytest.raises(Conflict):
         move_visit(visit, VisitState.DONE)

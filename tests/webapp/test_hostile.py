@@ -39,10 +39,15 @@ from visits.circles.points import give_task
 from visits.circles.putting import PutSaid, note_step, put_case
 from visits.forms.published import publish_form
 from visits.homes.traits import TraitSaid, note_trait
+from visits.messages.making import tell_of_visit
+from visits.messages.printing import print_letters
+from visits.messages.ways import note_wish
+from visits.messages.wording import say, spot_of, versions_of
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
 from visits.models.circles import CircleStepKind
 from visits.models.duty import DutyCall
+from visits.models.messages import Message, MessageChannel
 from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import WorkOrder
@@ -99,7 +104,7 @@ ARGUMENTS = (
     "batch", "article", "residence",
     "endpoint", "_external", "_scheme", "_anchor", "_method",  # what addresses are made of
     "series", "holder", "organisation", "view", "part", "not", "from_time", "until_time", "lasts",
-    "skill", "speaks", "free",
+    "skill", "speaks", "free", "channel", "person",
     *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
@@ -122,7 +127,7 @@ FIELDS = (
     *ADAPTED, *REFERRED, *REGISTER, "there", "since",
     "reasons", "demands", "wheelchair", "city", "dwelling", "answer",
     "happened_on", "present", "confidential", "words", "agreed_on", "how_far", "seen_on",
-    "amount", "of_day", "cost_kind", "basis", "payer", "what",
+    "agreed", "said", "amount", "of_day", "cost_kind", "basis", "payer", "what",
     "title", "capacity", "held_by", "held_by_name", "payer", "person", "wait",
     "contract", "months", "fee", "since_on",
     "from_on", "ended_on", "exit_to", "case", "no_stairs",
@@ -233,6 +238,29 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         "trait_id": str(trait.id), "wish_id": str(wished.id),
         "case_act_id": str(done.id), "aim_id": str(aim.id), "step_id": str(step.id),
         "money_id": str(cost.id), "session_id": str(held_there.id),
+        **_written(session, case, by, now),
+    }  # fmt: skip
+
+
+def _written(session: Session, case: Case, by: User, now: datetime) -> dict[str, str]:
+    """One wish, one message by e-mail, one letter that was printed, one wording."""
+    viewer, letter = make_viewer(by), "moved.letter.fr"
+    visitor = make_user(session, role=Role.VISITOR)
+    visit = make_visit(session, case=case, visitor=visitor, start_at=now + timedelta(days=9))
+    tell_of_visit(session, visit, now=now)
+    run = print_letters(session, viewer, say=lambda one: "Bonjour", now=now)
+    wish = note_wish(
+        session, case.person, MessageChannel.EMAIL, agreed=True, address="elle@example.org",
+        language="fr", viewer=viewer, now=now,
+    )  # fmt: skip
+    tell_of_visit(session, visit, now=now, former_at=now)
+    spot = spot_of("seniors", *letter.split("."))
+    say(session, spot, "Bonjour", seen="", viewer=viewer, now=now)
+    messages = session.scalars(select(Message).order_by(Message.id)).all()
+    session.commit()
+    return {
+        "message_wish_id": str(wish.id), "print_run_id": str(run.id), "spot": letter,
+        "message_id": str(messages[-1].id), "said_id": str(versions_of(session, spot)[0].id),
     }  # fmt: skip
 
 

@@ -30,9 +30,12 @@ from visits.forms.published import publish_form
 from visits.ground.deadlines import months_after
 from visits.homes.traits import LEAVING, TraitSaid, note_trait
 from visits.intake.submissions import SentFile, record_submission
+from visits.messages.making import tell_of_visit
+from visits.messages.sending import note_failed, note_sent
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
 from visits.models.interventions import Intervention, InterventionState, Outcome
+from visits.models.messages import Message
 from visits.models.people import Person
 from visits.models.visits import Visit, VisitState
 from visits.models.works import Severity, WorkOrder
@@ -45,7 +48,7 @@ from visits.transfers.wishes import WishSaid, open_wish
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
 ROLES = {
-    Role.COORDINATOR: 18, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 5, Role.MANAGER: 4,
+    Role.COORDINATOR: 20, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 5, Role.MANAGER: 4,
     Role.SOCIAL_WORKER: 10,
 }  # fmt: skip
 
@@ -83,6 +86,7 @@ def busy(app: Flask, session: Session, now: datetime) -> None:
     _brought_back(session, now)
     _in_company(session, by, now)
     _stay(session, by, now)
+    _written_to(session, by, visitor, now)
     session.commit()
 
 
@@ -99,6 +103,18 @@ def _brought_back(session: Session, now: datetime) -> None:
                 ended_at=now, received_at=now, state=state,
             )
         )  # fmt: skip
+
+
+def _written_to(session: Session, by: User, visitor: User, now: datetime) -> None:
+    """Let letters wait, one of which has no address, and one be printed."""
+    for number in range(3):
+        case, at = make_case(session, by=by), now + timedelta(days=9 + number)
+        tell_of_visit(
+            session, make_visit(session, case=case, visitor=visitor, start_at=at), now=now
+        )
+    first, second, _third = session.scalars(select(Message).order_by(Message.id))
+    note_failed(first, "no_address", for_good=True, now=now)
+    note_sent(second, body="Bonjour", to="Ici", now=now)
 
 
 def _in_company(session: Session, by: User, now: datetime) -> None:
@@ -245,6 +261,7 @@ def test_a_page_past_the_end_of_a_list_is_its_last_one_and_never_nothing(
 SAVED = {
     "/tasks/": "name", "/work-orders/": "name", "/transfers/": "name",
     "/transfers/awaited": "city", "/homes/register/": "city", "/group-sessions/": "title",
+    "/messages/": "name",
 }  # fmt: skip
 
 

@@ -136,7 +136,9 @@ def test_each_kind_is_told_to_those_alone_who_may_read_it(app: Flask, client_as:
     assert partner.status_code == 200 and "Agrees to the visit" in page
     assert "Answers:" not in page and order not in page
     offered = {kind for kind in (*READS, LOOKED) if f"kind={kind}#" in social_worker}
-    assert {*READS, LOOKED} - offered == {"call", "task", "work", "support"}
+    assert {*READS, LOOKED} - offered == {
+        "call", "message", "task", "work", "support",
+    }  # fmt: skip
     offered = {kind for kind in (*READS, LOOKED) if f"kind={kind}#" in page}
     kept = {"answer", "work", "adaptation", "referral", "transfer", "promise", "refused", "score"}
     kept |= {LOOKED, "session"}

@@ -51,11 +51,16 @@ from visits.intake.alerts import Raised, raise_alert
 from visits.intake.submissions import SentFile, record_submission
 from visits.life.likely_doubles import find_doubles, keep_doubles
 from visits.mapping.points import rebuild_map
+from visits.messages.making import messages_of_visit, tell_of_visit
+from visits.messages.sending import note_sent
+from visits.messages.ways import note_wish
+from visits.messages.wording import say, spot_of, versions_of
 from visits.models.accounts import Role, User
 from visits.models.cases import Task
 from visits.models.circles import Circle, CircleMeeting, CircleStepKind
 from visits.models.duty import DutyTurn
 from visits.models.mandates import Right
+from visits.models.messages import MessageChannel, MessagePrint
 from visits.models.people import AccessEvent, AlertCode, Occupancy
 from visits.models.portfolio import Import
 from visits.models.referral_requests import ReferralDoor
@@ -155,6 +160,10 @@ class World:
         self.doors = {self.office.organisation_id: open_door_to(session, self.office, now=NOW)}
         self.workshops = dict[uuid.UUID, CollectiveSession]()
         self.known.note(session_id=self._workshop(self.office).id)
+        spot = spot_of("seniors", "moved", "letter", "fr")
+        say(session, spot, "Bonjour", seen="", viewer=eyes, now=NOW)
+        said = versions_of(session, spot)[0]
+        self.known.note(spot=spot.written, said_id=said.id)
         self.circles = dict[uuid.UUID, tuple[Circle, CircleMeeting]]()
         self._circle(self.known, self.office)
         take_up(session, "seniors", by=self.office.id, now=NOW)
@@ -250,6 +259,7 @@ class World:
         paper = DocumentSaid("letter", f"Lettre {person.last_name}", NOW.date(), PHOTO)
         added = add_document(session, self.store, person, paper, viewer=make_viewer(by), now=NOW)
         known.note(document_id=added.id)
+        self._write(known, case, by=by, visitor=visitor)
         known.note(person_id=person.id, case_id=case.id, visit_id=visit.id)
         known.note(dwelling_id=dwelling.id, residence_id=dwelling.residence_id)
         for kept in session.scalars(select(SubmissionFile.id)):
@@ -293,6 +303,23 @@ class World:
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):
             known.note(task_id=promise.id)
+
+    def _write(self, known: Known, case: Any, *, by: User, visitor: User) -> None:
+        """Let a person be written to: a letter printed, an e-mail that waits, a wish."""
+        session, eyes = self.session, make_viewer(by)
+        visit = make_visit(session, case=case, visitor=visitor, start_at=NOW + timedelta(days=9))
+        tell_of_visit(session, visit, now=NOW)
+        for message in messages_of_visit(session, visit.id):
+            run = MessagePrint(printed_at=NOW, printed_by_id=by.id)
+            note_sent(message, body=case.person.last_name, to=case.person.last_name, now=NOW)
+            message.printed = run
+            session.flush()
+            known.note(message_id=message.id, print_run_id=run.id)
+        wish = note_wish(
+            session, case.person, MessageChannel.EMAIL, agreed=True, address="elle@example.org",
+            language="fr", viewer=eyes, now=NOW,
+        )  # fmt: skip
+        known.note(message_wish_id=wish.id)
 
     def _door(self, by: User) -> ReferralDoor:
         """Give the address by which partners ask something of an account's landlord."""

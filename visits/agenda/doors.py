@@ -17,6 +17,7 @@ from visits.cases.tasks import let_go
 from visits.ground.db import take_turn
 from visits.ground.errors import Conflict, Invalid
 from visits.mapping.points import refresh_map
+from visits.messages.making import overtake, tell_of_shut_door
 from visits.models.calls import Channel, ContactAttempt, Disposition, RefusalReason
 from visits.models.cases import Case, CaseState
 from visits.models.people import AccessKind
@@ -74,6 +75,7 @@ def report_shut_door(
     if visit.state in LIVE and (knock.report_id is None or visit.visitor_id == viewer.user_id):
         move_visit(visit, VisitState.FAILED)
         let_go(session, visit)
+        _tell(session, visit, knock, now)
         _lead_on(session, visit.case, attempt, now)
         make_for(session, [visit.case], now=now)
     elif knock.outcome is Disposition.DEAD and visit.case.person.died_on is None:
@@ -134,6 +136,14 @@ def _kept(
     session.add(attempt)
     session.flush()
     return attempt
+
+
+def _tell(session: Session, visit: Visit, knock: Knock, now: datetime) -> None:
+    """Let her be written to where nobody answered; a card left at the door says it already."""
+    if knock.outcome is Disposition.NO_ANSWER and "card" not in knock.left_behind:
+        tell_of_shut_door(session, visit, now=now)
+    else:
+        overtake(session, visit, now=now)
 
 
 def _lead_on(session: Session, case: Case, attempt: ContactAttempt, now: datetime) -> None:

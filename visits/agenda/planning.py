@@ -15,6 +15,7 @@ from visits.cases.tasks import plan_for, promises_open, visits_due
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.mapping.points import refresh_map
+from visits.messages.making import tell_of_visit
 from visits.models.accounts import User
 from visits.models.cases import Case, CaseState, Task, TaskState
 from visits.models.people import AccessKind
@@ -96,6 +97,7 @@ def plan_visit(
     plan_for(session, visit, answered)
     move(case, CaseState.PLANNED)
     case.call_back_at = None
+    tell_of_visit(session, visit, now=now)
     changed(session, case, viewer, "visit_planned", now)
     return visit
 
@@ -122,7 +124,7 @@ def move_visit(
     for one in together:
         one.unusual_why = check_slot(session, one.case, slot, viewer=viewer, insist=insist, now=now)
     for one in together:
-        put(one, slot)
+        put(session, one, slot, now)
         changed(session, one.case, viewer, "visit_moved", now)
 
 
@@ -146,11 +148,13 @@ def made_together(session: Session, visit: Visit, viewer: Viewer) -> Sequence[Vi
     return session.scalars(beside.order_by(Visit.id)).all()
 
 
-def put(visit: Visit, slot: Slot) -> None:
-    """Let a visit be at a time that was checked."""
+def put(session: Session, visit: Visit, slot: Slot, now: datetime) -> None:
+    """Let a visit be at a time that was checked, and tell whom it is with."""
+    former_at = visit.planned_start_at
     visit.visitor_id = slot.visitor_id
     visit.planned_start_at, visit.planned_end_at = slot.start_at, slot.end_at
     visit.turn += 1
+    tell_of_visit(session, visit, now=now, former_at=former_at)
 
 
 def put_at(
@@ -179,7 +183,7 @@ def put_at(
         )
     except Invalid:
         return False
-    put(visit, slot)
+    put(session, visit, slot, now)
     changed(session, visit.case, viewer, "visit_moved", now)
     return True
 
@@ -215,7 +219,7 @@ def cancel_visit(
         raise Invalid({"reason": "required"})
     if len(reason.strip()) > WHY_LENGTH:
         raise Invalid({"reason": "too_long"})
-    call_off(session, visit, reason=reason.strip())
+    call_off(session, visit, reason=reason.strip(), now=now)
     after_cancelling(session, visit.case)
     changed(session, visit.case, viewer, "visit_cancelled", now)
 

@@ -70,7 +70,7 @@ def swap_visits(
             name = "insist" if "insist" in refused.fields else "with"
             said = next(iter(refused.fields.values()))
             raise Invalid({name: said}, **refused.details) from None
-    put(one, there)
-    put(other, here)
+    put(session, one, there, now)
+    put(session, other, here, now)
     for visit in (one, other):
         changed(session, visit.case, viewer, "visit_moved", now)

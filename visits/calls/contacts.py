@@ -17,6 +17,7 @@ from visits.cases.stages import move
 from visits.ground.deadlines import months_after, today_in_paris
 from visits.ground.errors import Conflict, DoNotContact, Invalid
 from visits.mapping.points import refresh_map
+from visits.messages.making import tell_of_refusal
 from visits.models.calls import (
     Channel,
     ContactAttempt,
@@ -279,15 +280,16 @@ def keep_refusal(session: Session, case: Case, reason: RefusalReason, *, now: da
     )
     soft = reason in SOFT_REASONS and not earlier
     months = _protocol(session, case).soft_refusal_retry_months
-    session.add(
-        Refusal(
-            case_id=case.id,
-            scope="visit",
-            reason=reason,
-            at=now,
-            ask_again_on=months_after(today_in_paris(now), months) if soft else None,
-        )
+    refusal = Refusal(
+        case_id=case.id,
+        scope="visit",
+        reason=reason,
+        at=now,
+        ask_again_on=months_after(today_in_paris(now), months) if soft else None,
     )
+    session.add(refusal)
+    session.flush()
+    tell_of_refusal(session, case, refusal, now=now)
 
 
 def ladder_climbed(session: Session, case: Case) -> bool:

@@ -53,7 +53,7 @@ def note_grave(
     elif attempt.disposition is Disposition.MOVED:
         note_departure(session, case.person, case.dwelling_id, on=on, told=told)
     else:
-        attempt.undo = hold(session, case, late=late)
+        attempt.undo = hold(session, case, now=now, late=late)
 
 
 def may_be_taken_back(attempts: Sequence[ContactAttempt]) -> ContactAttempt | None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from visits.cases.tasks import let_go
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict
+from visits.messages.making import overtake, tell_of_visit
 from visits.models.accounts import User
 from visits.models.cases import Case, CasePause
 from visits.models.visits import LIVE, Visit, VisitState
@@ -30,16 +31,28 @@ def move_visit(visit: Visit, to: VisitState) -> None:
     visit.state = to
 
 
-def call_off(session: Session, visit: Visit, *, reason: str) -> None:
-    """Take a visit out of the diary; what it was planned for is to do again."""
+def call_off(
+    session: Session, visit: Visit, *, reason: str, now: datetime, told: bool = True
+) -> None:
+    """Take a visit out of the diary; what it was planned for is to do again.
+
+    Whom it was planned with is `told`, unless what ended it is of her own life.
+    """
     move_visit(visit, VisitState.CANCELLED)
     visit.closed_reason = reason or None
     visit.turn += 1
     let_go(session, visit)
+    (tell_of_visit if told else overtake)(session, visit, now=now)
 
 
 def call_off_all(
-    session: Session, case: Case, *, reason: str = "", late: bool = False
+    session: Session,
+    case: Case,
+    *,
+    now: datetime,
+    reason: str = "",
+    late: bool = False,
+    told: bool = True,
 ) -> list[Visit]:
     """Call off all that a case has planned. Raises Conflict while one is under way.
 
@@ -51,7 +64,7 @@ def call_off_all(
         raise Conflict("visit_under_way")
     visits = [visit for visit in found if visit.is_planned]
     for visit in visits:
-        call_off(session, visit, reason=reason)
+        call_off(session, visit, reason=reason, now=now, told=told)
     return visits
 
 
@@ -76,6 +89,7 @@ def put_back(session: Session, visit: Visit, *, now: datetime) -> bool:
     move_visit(visit, VisitState.PLANNED)
     visit.closed_reason = None
     visit.turn += 1
+    tell_of_visit(session, visit, now=now)
     return True
 
 

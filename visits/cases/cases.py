@@ -168,7 +168,7 @@ def close_case(
         raise Invalid(fields)
     if not case.is_open:
         raise Conflict("case_closed")
-    called_off = call_off_all(session, case, reason=CASE_CLOSED)
+    called_off = call_off_all(session, case, now=now, reason=CASE_CLOSED)
     if called_off:
         stages.after_cancelling(session, case)
     lapse_at_end(session, case, on=on, now=now)

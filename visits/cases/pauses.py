@@ -76,7 +76,7 @@ def pause(
     session.add(noted)
     for visit in visits_between(session, case, from_on, until_on):
         if visit.id in (called_off or ()):
-            call_off(session, visit, reason=IN_PAUSE)
+            call_off(session, visit, reason=IN_PAUSE, now=now)
             after_cancelling(session, case)
     session.flush()
     withdraw_in_pause(session, case, from_on, until_on, by=viewer.user_id, now=now)

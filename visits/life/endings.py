@@ -66,7 +66,7 @@ class GivenBack:
         self.home_taken = self.home_taken or other.home_taken
 
 
-def hold(session: Session, case: Case, *, late: bool = False) -> Before:
+def hold(session: Session, case: Case, *, now: datetime, late: bool = False) -> Before:
     """Call off what a case has planned; gives how it stood, with what its visits were for."""
     to_do = select(Task).where(Task.case_id == case.id, Task.state == TaskState.OPEN)
     planned_for = [
@@ -75,7 +75,7 @@ def hold(session: Session, case: Case, *, late: bool = False) -> Before:
         if task.visit_id is not None
     ]
     stood = [str(case.id), case.state.value, _iso(case.call_back_at)]
-    called_off = call_off_all(session, case, late=late)
+    called_off = call_off_all(session, case, now=now, late=late, told=False)
     return {
         "cases": [stood],
         "visits": [str(visit.id) for visit in called_off],
@@ -94,7 +94,7 @@ def end_cases(
     today = today_in_paris(told.now)
     before: Before = {"cases": [], "visits": [], "planned_for": []}
     for case in cases:
-        for name, stood in hold(session, case, late=told.late).items():
+        for name, stood in hold(session, case, now=told.now, late=told.late).items():
             before[name] += stood
         withdraw_all(session, case, why=CASE_CLOSED, by=told.by, now=told.now)
         day = min(max(on, today_in_paris(case.opened_at)), today)

@@ -23,6 +23,7 @@ from visits.models.calls import CallWish
 from visits.models.cases import Case
 from visits.models.documents import Document
 from visits.models.life import HowTold, LifeEvent, PersonMerge
+from visits.models.messages import Message, MessageWish
 from visits.models.people import (
     AccessKind,
     Consent,
@@ -55,7 +56,7 @@ from visits.sight.access_log import log_access
 MOVED: tuple[Any, ...] = (
     Occupancy, PhoneNumber, Consent, PartRefusal, PersonAlert, ExternalScore, NamedAccess, Case,
     LifeEvent, WorkOrder, AdaptationFile, Referral, TransferWish, SessionEnrolment, Stay, Document,
-    CallWish,
+    CallWish, Message, MessageWish,
 )  # fmt: skip
 FIELDS = ("civility", "last_name", "first_name", "born_on", "phone")
 UNDO_WITHIN, DUPLICATE = timedelta(days=30), "duplicate"
@@ -223,6 +224,8 @@ def _mark(row: Any) -> Any:
         return None if row.withdrawn_at else row.session_id
     if isinstance(row, CallWish):
         return None if row.withdrawn_at else row.kind
+    if isinstance(row, MessageWish):
+        return None if row.withdrawn_at else row.channel
     return None
 
 

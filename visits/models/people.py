@@ -257,6 +257,8 @@ class AlertCode(enum.StrEnum):
     """What to mind when going to somebody's door: a measure, never a judgement."""
 
     NO_VOICEMAIL = "no_voicemail"
+    PHONE_READ = "phone_read"
+    NOTHING_WRITTEN = "nothing_written"
     PLAIN_CLOTHES = "plain_clothes"
     CALL_HELPER_FIRST = "call_helper_first"
     HARD_OF_HEARING = "hard_of_hearing"

@@ -13,6 +13,7 @@ from visits.models.adaptations import AdaptationFile, AdaptationMove
 from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CasePause, Task
 from visits.models.life import Correction, LifeEvent
+from visits.models.messages import Message
 from visits.models.people import (
     Consent,
     ExternalScore,
@@ -33,6 +34,7 @@ from visits.models.visits import COUNTED, Submission, Visit
 from visits.models.works import WorkOrder
 from visits.people.consents import said_within, still_counts
 from visits.sight.adaptations import visible_adaptations
+from visits.sight.messages import visible_messages
 from visits.sight.orders import visible_work_orders
 from visits.sight.places import seen_stays
 from visits.sight.reach import Viewer, hidden_homes, visible_cases
@@ -59,6 +61,7 @@ class EntryKind(enum.StrEnum):
     REFERRAL = "referral"
     TRANSFER = "transfer"
     STAY = "stay"
+    MESSAGE = "message"
     CONSENT = "consent"
     REFUSED = "refused"
     MEASURE = "measure"
@@ -204,6 +207,14 @@ def _stays(at: Any) -> Callable[[Asked], Select[Any]]:
     return rows
 
 
+def _messages(at: Any) -> Callable[[Asked], Select[Any]]:
+    def rows(asked: Asked) -> Select[Any]:
+        hers = (Message.person_id == asked.person.id, visible_messages(asked.viewer))
+        return select(Message.id, at).where(*hers, at.is_not(None))
+
+    return rows
+
+
 _HOME = joinedload(Occupancy.tenancy).joinedload(Tenancy.dwelling).joinedload(Dwelling.residence)
 _CAME = func.coalesce(Occupancy.started_on, Tenancy.started_on, type_=Tenancy.started_on.type)
 _LEFT = func.coalesce(Occupancy.ended_on, Tenancy.ended_on, type_=Occupancy.ended_on.type)
@@ -310,6 +321,8 @@ SOURCES = (
     ),
     Source(EntryKind.STAY, _stays(Stay.from_on), Stay, (_PLACE,), "from"),
     Source(EntryKind.STAY, _stays(Stay.ended_on), Stay, (_PLACE,), "until"),
+    Source(EntryKind.MESSAGE, _messages(Message.sent_at), Message, step="sent"),
+    Source(EntryKind.MESSAGE, _messages(Message.stopped_at), Message, step="stopped"),
     Source(EntryKind.CONSENT, _consents, Consent),
     *_from_until(EntryKind.REFUSED, PartRefusal, PartRefusal.said_at, PartRefusal.ended_at),
     *_from_until(EntryKind.MEASURE, PersonAlert, PersonAlert.noted_on, PersonAlert.ended_on),

@@ -21,6 +21,7 @@ from webapp.demo.diary import STARTS, Diary
 from webapp.demo.endings import Endings
 from webapp.demo.first_months import FirstMonths
 from webapp.demo.group_sessions import hold_group_sessions
+from webapp.demo.messages import write_to_people
 from webapp.demo.moves import wish_to_move
 from webapp.demo.places import add_places
 from webapp.demo.referrals import Referrals
@@ -74,6 +75,7 @@ def live(
     hold_group_sessions(story)
     discuss_some(story)
     keep_days(story)
+    write_to_people(story, enrolled, since)
     bring_back_some(story)
     fill_bags(story, since)
     note_alerts(story, enrolled[: round(len(enrolled) * CALLED)], since)

@@ -10,10 +10,12 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 from webapp.frame.kept_secrets import CannotStart
+from webapp.frame.texting import Handed
 
 log = logging.getLogger("palier")
 
 TIMEOUT = 20  # seconds
+NO_SUCH_ADDRESS = (501, 511, 550, 551, 553)
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -31,11 +33,12 @@ class MailServer:
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter to one person."""
+    """A letter to one person; with a `message_id`, the same sent twice is known to be the same."""
 
     to: str
     subject: str
     text: str
+    message_id: str = ""
 
 
 def read_mail_server(environ: Mapping[str, str]) -> MailServer | None:
@@ -81,9 +84,15 @@ def read_mail_server(environ: Mapping[str, str]) -> MailServer | None:
 
 def send(server: MailServer, letter: Letter) -> bool:
     """Hand a letter to the mail server; gives whether it took it."""
+    return hand_over(server, letter) is Handed.TAKEN
+
+
+def hand_over(server: MailServer, letter: Letter) -> Handed:
+    """Hand a letter to the mail server; tells whether one that it did not take is worth a try."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = server.sender, letter.to, letter.subject
-    message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="palier.invalid")
+    message["Date"] = formatdate()
+    message["Message-ID"] = letter.message_id or make_msgid(domain="palier.invalid")
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     try:
@@ -94,8 +103,15 @@ def send(server: MailServer, letter: Letter) -> bool:
     except (OSError, smtplib.SMTPException) as error:
         # What the server answers may repeat the address.
         log.error("letter not sent", extra={"facts": {"error": type(error).__name__}})
+        return Handed.REFUSED if _for_good(error) else Handed.NOT_NOW
+    return Handed.TAKEN
+
+
+def _for_good(error: Exception) -> bool:
+    """Tell whether the server knows no such address: what else it refuses may pass."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
         return False
-    return True
+    return all(code in NO_SUCH_ADDRESS for code, _ in error.recipients.values())
 
 
 def send_aside(server: MailServer, letter: Letter) -> None:

@@ -9,6 +9,7 @@ from visits.ground.private import make_private_folder
 from webapp.frame.file_places import Place, read_places
 from webapp.frame.kept_secrets import LEAST, CannotStart, listed, secrets_of
 from webapp.frame.mail import MailServer, read_mail_server
+from webapp.frame.texting import TextHours, TextProvider, read_text_hours, read_text_provider
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Settings:
     which people who try the demonstration need not; `visit_idle_minutes` is how long a visit's
     form may lie idle on a tablet before the tablet locks; `metrics` is the token that opens
     /metrics, without which nobody may; `files` is where files stand, newest place first;
-    `replica_url` is a replica of the database that lists, maps and exports may read.
+    `replica_url` is a replica of the database that lists, maps and exports may read; `texts` is who
+    sends text messages, at `text_hours`.
     """
 
     data: Path
@@ -42,6 +44,8 @@ class Settings:
     metrics: str | None = None
     files: tuple[Place, ...] = ()
     replica_url: str | None = None
+    texts: TextProvider | None = None
+    text_hours: TextHours = TextHours()
 
     @property
     def photos(self) -> Path:
@@ -58,7 +62,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     newest first), `PALIER_SESSION_SECRET`, `PALIER_BASEMAP`, `PALIER_GEOCODER`, `PALIER_HTTPS`,
     `PALIER_DEMO`, `PALIER_TRUSTED_PROXIES`, `PALIER_HOSTS` (comma-separated), `PALIER_ADDRESS`,
     `PALIER_SECOND_FACTOR` (roles, comma-separated, or `none`), `PALIER_VISIT_IDLE_MINUTES`,
-    `PALIER_METRICS`, `PALIER_REPLICA_URL`, and those of `read_mail_server` and of `read_places`.
+    `PALIER_METRICS`, `PALIER_REPLICA_URL`, and those of `read_mail_server`, `read_text_provider`,
+    `read_text_hours` and of `read_places`.
     """
     data, database_url = where(environ)
     session_secret, columns = secrets_of(
@@ -85,6 +90,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         metrics=_token(environ, "PALIER_METRICS"),
         files=read_places(environ, data),
         replica_url=_replica(environ, database_url),
+        texts=read_text_provider(environ),
+        text_hours=read_text_hours(environ),
     )
 
 

@@ -45,9 +45,11 @@ from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound, Refused
 from visits.ground.months import by_month
 from visits.life.events import WHY_LENGTH
+from visits.messages.ways import way_to
 from visits.models.accounts import User
 from visits.models.calls import Channel, Disposition, Refusal, RefusalReason
 from visits.models.cases import Case, CaseState
+from visits.models.messages import MessageKind
 from visits.models.people import Person
 from visits.models.visits import Visit
 from visits.people.call_wishes import standing_wishes
@@ -242,6 +244,7 @@ def page_of_case(
         note_length=NOTE_LENGTH,
         age=age,
         now=now(),
+        told_by=way_to(session, case.person, MessageKind.CONFIRMED, now=now()),
         **calling(session, case),
         **_planning(session, case, visits, form=form),
         **_deciding(session, case),

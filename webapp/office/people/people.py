@@ -61,6 +61,7 @@ from webapp.office.frame.programmes import facts_named, programme_names
 from webapp.office.people.beside import contacts_shown
 from webapp.office.people.papers import papers_shown
 from webapp.office.people.timeline import shown_timeline
+from webapp.office.people.written import written_shown
 from webapp.words import named as named_words
 
 people = Blueprint("people", __name__, url_prefix="/people")
@@ -235,6 +236,7 @@ def _page(
         referrals=_referrals(session, person),
         transfers=_transfers(session, person),
         stays=stays_of(session, viewer(Action.SEE_PERSONS), person),
+        **written_shown(session, person),
         **_cases(session, person, file.cases),
         **_roles(session, person),
         **_life(session, person, shown),

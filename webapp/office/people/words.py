@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 WORDS: dict[str, dict[str, Any]] = {
     "alert": {
         "no_voicemail": _l("Leave no message on the phone"),
+        "phone_read": _l("Send no message: somebody else reads this phone"),
+        "nothing_written": _l("Write nothing: neither letter nor message"),
         "plain_clothes": _l("Come without a badge or uniform that shows"),
         "call_helper_first": _l("Call the relative or helper first"),
         "hard_of_hearing": _l("Hard of hearing: ring long, speak up"),

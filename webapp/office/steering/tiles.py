@@ -25,6 +25,7 @@ from visits.following.kinds import Kind, Waits
 from visits.forms.parameters import parameters_in_force
 from visits.intake.unclaimed import count_unclaimed
 from visits.intake.visit_file import STANDING, VisitFilter, count_visits
+from visits.messages.listing import LISTS, NOT_OUT, TO_PRINT, MessageFilter, count_messages
 from visits.models.accounts import Role
 from visits.programmes import Programme
 from visits.referrals.requests import count_waiting
@@ -67,6 +68,7 @@ def _coordinator(session: Session) -> list[Tile]:
         *_requests(session),
         *_past_sessions(session),
         *_circles(session),
+        *_messages(session),
     ]
 
 
@@ -131,6 +133,18 @@ def _past_sessions(session: Session) -> list[Tile]:
     count = count_sessions(session, viewer(Action.RUN_SESSIONS), only=only, now=now())
     link = to_list("group_sessions.index", state=TO_CONFIRM)
     return [Tile(_("Sessions to confirm"), count, link, tone="warn")] if count else []
+
+
+def _messages(session: Session) -> list[Tile]:
+    """Count the letters to print, and what did not go out; nothing while there is nothing."""
+    seeing, at = viewer(Action.PLAN), now()
+    print_, failed = (
+        count_messages(session, seeing, only=MessageFilter(one), now=at) for one in LISTS
+    )
+    return [
+        *if_any(_("Letters to print"), print_, to_list("messages.index", state=TO_PRINT)),
+        *if_any(_("Messages not sent"), failed, to_list("messages.index", state=NOT_OUT), "bad"),
+    ]
 
 
 def _circles(session: Session) -> list[Tile]:

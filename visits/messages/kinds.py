@@ -1,0 +1,58 @@
+"""The table of kinds: by which ways each goes, what it may speak of, for how long."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from visits.models.messages import MessageChannel, MessageKind
+
+LETTER, EMAIL, TEXT = MessageChannel.LETTER, MessageChannel.EMAIL, MessageChannel.TEXT
+REMIND_BEFORE = timedelta(hours=48)
+# What the post takes: a letter about a day sooner than that would come after it.
+POST_TAKES = timedelta(days=3)
+# One that is made leaves time to print it.
+PRINT_TAKES = timedelta(days=1)
+WORTH_FOR = timedelta(days=30)
+CONCLUDE_AFTER = timedelta(hours=24)
+# A text message may be read by whoever holds the phone: it names nobody. It is short, too.
+NOT_IN_TEXTS = frozenset({"name", "ring"})
+LONGEST = {LETTER: 1500, EMAIL: 1500, TEXT: 300}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of message: its ways in order of preference, and the facts it may speak of."""
+
+    ways: tuple[MessageChannel, ...]
+    speaks_of: frozenset[str]
+    to_account: bool = False
+
+
+_VISIT = frozenset({"name", "day", "time", "visitor", "landlord", "ring"})
+_TOLD = frozenset({"name", "link"})
+
+KINDS: Mapping[MessageKind, Kind] = {
+    MessageKind.CONFIRMED: Kind((EMAIL, TEXT, LETTER), _VISIT),
+    MessageKind.MOVED: Kind((TEXT, EMAIL, LETTER), _VISIT | {"former_day", "former_time"}),
+    MessageKind.CANCELLED: Kind((TEXT, EMAIL, LETTER), _VISIT),
+    MessageKind.REMINDER: Kind((TEXT, EMAIL), _VISIT),
+    MessageKind.ABSENCE_CARD: Kind((EMAIL, LETTER), _VISIT),
+    MessageKind.REFUSAL_LETTER: Kind((EMAIL, LETTER), frozenset({"name", "landlord", "ring"})),
+    MessageKind.TO_CONCLUDE: Kind((EMAIL,), _TOLD | {"day"}, to_account=True),
+    MessageKind.DIGEST: Kind((EMAIL,), _TOLD | {"failed", "letters"}, to_account=True),
+}
+TO_PERSONS = tuple(kind for kind, one in KINDS.items() if not one.to_account)
+# What is of no use once its day has come: a letter of it leaves before the post needs it.
+BEFORE_A_DAY = (
+    MessageKind.CONFIRMED,
+    MessageKind.MOVED,
+    MessageKind.CANCELLED,
+    MessageKind.REMINDER,
+)
+OF_A_PLANNED_VISIT = (MessageKind.CONFIRMED, MessageKind.MOVED, MessageKind.REMINDER)
+
+
+def places_of(kind: MessageKind, channel: MessageChannel) -> frozenset[str]:
+    """Give the facts that a wording may name, as `{day}`."""
+    said = KINDS[kind].speaks_of
+    return said - NOT_IN_TEXTS if channel is TEXT else said

@@ -1,0 +1,185 @@
+"""What is said in writing to a person or an account: an outbox, wishes, print runs, wording."""
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from visits.ground.db import Base, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.models.accounts import User
+from visits.models.cases import Case
+from visits.models.noted import Noted
+from visits.models.people import Person
+from visits.models.visits import Visit
+
+
+class MessageKind(enum.StrEnum):
+    """What a message is about."""
+
+    CONFIRMED = "confirmed"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    REMINDER = "reminder"
+    ABSENCE_CARD = "absence_card"
+    REFUSAL_LETTER = "refusal_letter"
+    TO_CONCLUDE = "to_conclude"
+    DIGEST = "digest"
+
+
+class MessageChannel(enum.StrEnum):
+    """How a message reaches somebody."""
+
+    LETTER = "letter"
+    EMAIL = "email"
+    TEXT = "text"
+
+
+class MessageState(enum.StrEnum):
+    """Where a message stands; one that `failed` is tried again, one `given_up` is not."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    GIVEN_UP = "given_up"
+    STOPPED = "stopped"
+
+
+# States in which a message may still go out.
+TO_SEND = (MessageState.WAITING, MessageState.FAILED)
+
+
+class MessagePrint(Base):
+    """The letters of a day, printed in one go; undone, they wait again."""
+
+    __tablename__ = "message_print"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    printed_at: Mapped[datetime]
+    printed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    printed_by: Mapped[User] = relationship(foreign_keys=[printed_by_id])
+    undone_by: Mapped[User | None] = relationship(foreign_keys=[undone_by_id])
+
+
+class Message(Base):
+    """Something to say to a person, about her case, or to an account.
+
+    `cause` names what it is made for, so that it is made once. `facts` are what it speaks of
+    (`{start_at, former_at, place, …}`); `body` the words that went out, `sent_to` where, both empty
+    before. It goes out from `due_at` on, is tried again at `next_at`, and no more after `until_at`.
+    `claimed` is the number of who sends it just now, until `claimed_until`. `why` is a code of why
+    it failed or was stopped by the house; `stopped_why` is what somebody said who stopped it.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        CheckConstraint("(person_id IS NULL) <> (user_id IS NULL)", name="one_reader"),
+        CheckConstraint("person_id IS NULL OR case_id IS NOT NULL", name="person_by_case"),
+        Index("ix_message_state_next_at", "state", "next_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    cause: Mapped[str] = mapped_column(String(160), unique=True)
+    kind: Mapped[MessageKind] = mapped_column(stored_enum(MessageKind))
+    channel: Mapped[MessageChannel] = mapped_column(stored_enum(MessageChannel))
+    language: Mapped[str] = mapped_column(String(2))
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    facts: Mapped[Any] = mapped_column(EncryptedJson)
+    body: Mapped[str | None] = mapped_column(EncryptedText)
+    sent_to: Mapped[str | None] = mapped_column(EncryptedText)
+    state: Mapped[MessageState] = mapped_column(stored_enum(MessageState))
+    made_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed: Mapped[uuid.UUID | None]
+    claimed_until: Mapped[datetime | None]
+    why: Mapped[str | None] = mapped_column(String(40))
+    sent_at: Mapped[datetime | None]
+    print_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message_print.id"), index=True)
+    stopped_at: Mapped[datetime | None]
+    stopped_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    stopped_why: Mapped[str | None] = mapped_column(EncryptedText)
+
+    person: Mapped[Person | None] = relationship()
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])
+    case: Mapped[Case | None] = relationship()
+    visit: Mapped[Visit | None] = relationship()
+    printed: Mapped[MessagePrint | None] = relationship()
+    stopped_by: Mapped[User | None] = relationship(foreign_keys=[stopped_by_id])
+
+    @property
+    def may_go_out(self) -> bool:
+        """Tell whether it is still to be sent."""
+        return self.state in TO_SEND
+
+    @property
+    def was_stopped_by_hand(self) -> bool:
+        """Tell whether somebody stopped it, and not the house."""
+        return self.state is MessageState.STOPPED and self.stopped_by_id is not None
+
+    def halt(self, why: str, now: datetime) -> None:
+        """Stop it by the house, with a code of why."""
+        self.state, self.why, self.stopped_at = MessageState.STOPPED, why, now
+
+    @property
+    def is_letter(self) -> bool:
+        """Tell whether it is printed rather than sent."""
+        return self.channel is MessageChannel.LETTER
+
+
+class MessageWish(Noted, Base):
+    """Whether somebody agrees to be written to by a channel, and where; withdrawn any day.
+
+    Nothing noted means letters alone.
+    """
+
+    __tablename__ = "message_wish"
+    __table_args__ = (
+        Index(
+            "uq_message_wish_standing",
+            "person_id",
+            "channel",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    channel: Mapped[MessageChannel] = mapped_column(stored_enum(MessageChannel))
+    agreed: Mapped[bool]
+    address: Mapped[str] = mapped_column(EncryptedText)
+    language: Mapped[str] = mapped_column(String(2))
+
+
+class MessageWording(Base):
+    """What a programme says from then on in a kind of message; empty for the product's own words.
+
+    Nothing is ever replaced: the latest of a place stands, and an earlier one is put back by saying
+    it again.
+    """
+
+    __tablename__ = "message_wording"
+    __table_args__ = (Index("ix_message_wording_programme_kind", "programme", "kind"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    programme: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[MessageKind] = mapped_column(stored_enum(MessageKind))
+    channel: Mapped[MessageChannel] = mapped_column(stored_enum(MessageChannel))
+    language: Mapped[str] = mapped_column(String(2))
+    said: Mapped[str] = mapped_column(EncryptedText)
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+
+    noted_by: Mapped[User] = relationship()

@@ -1,0 +1,74 @@
+"""The demo's messages: letters printed each working day, texts that went out, some that wait."""
+
+from datetime import date, datetime, time, timedelta
+
+from visits.messages.kinds import EMAIL, TEXT
+from visits.messages.printing import count_letters, print_letters
+from visits.messages.sending import claim_due, give_up_late, note_sent
+from visits.messages.ways import note_wish, wishes_of
+from visits.models.cases import Case
+from visits.models.messages import Message
+from webapp.access.auth import Action
+from webapp.demo.calendar import day_of, is_working_day, moment
+from webapp.demo.cast import acting
+from webapp.demo.story import Story
+from webapp.office.messages.saying import said_by
+
+PRINTED_AT = time(15, 30)
+# Numbers kept for fiction.
+NUMBERS = ("06 39 98 01 01", "06 39 98 01 02", "06 39 98 01 03")
+AGREE = 40
+
+
+def write_to_people(story: Story, enrolled: list[Case], since: datetime) -> None:
+    """Let some agree to be written to otherwise, and letters go out each working day."""
+    agreed_at = since + timedelta(days=1)
+    story.timeline.at(agreed_at, lambda at: _agree(story, enrolled, at))
+    story.timeline.at(agreed_at, lambda at: _go_out(story, at))
+
+
+def _agree(story: Story, enrolled: list[Case], now: datetime) -> None:
+    viewer = acting(story.cast.coordinator, Action.PLAN)
+    for place, case in enumerate(enrolled[:AGREE]):
+        if case.person.protected or place % 4:
+            continue
+        by_text = place % 8 == 0
+        note_wish(
+            story.session,
+            case.person,
+            TEXT if by_text else EMAIL,
+            agreed=True,
+            address=NUMBERS[place % len(NUMBERS)] if by_text else f"locataire{place}@example.org",
+            language="fr",
+            viewer=viewer,
+            now=now,
+        )
+
+
+def _go_out(story: Story, now: datetime) -> None:
+    """Print what waits; what is sent by wire went out, as far as the demo goes."""
+    viewer = acting(story.cast.coordinator, Action.PLAN)
+    give_up_late(story.session, now=now)
+    while due := claim_due(story.session, (EMAIL, TEXT), now=now):
+        for message in due:
+            note_sent(message, body=_say(story, message), to=_where(story, message), now=now)
+    if count_letters(story.session, viewer, now=now):
+        print_letters(story.session, viewer, say=lambda one: _say(story, one), now=now)
+    later = moment(_next_day(day_of(now)), PRINTED_AT)
+    story.timeline.at(later, lambda at: _go_out(story, at))
+
+
+def _next_day(day: date) -> date:
+    day += timedelta(days=1)
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def _say(story: Story, message: Message) -> str:
+    return said_by(story.session, message).text
+
+
+def _where(story: Story, message: Message) -> str:
+    wishes = wishes_of(story.session, message.person_id) if message.person_id else {}
+    return wishes[message.channel].address if message.channel in wishes else ""

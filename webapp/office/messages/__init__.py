@@ -1,0 +1,30 @@
+"""Pages of messages: what is written to whom, letters to print, wishes, wording."""
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.access.auth import Action
+from webapp.office.frame.navigation import Item
+from webapp.office.frame.subject import Subject
+from webapp.office.messages import letters, messages, wishes, wording
+from webapp.office.messages.words import REFUSALS, WORDS
+
+SUBJECT = Subject(
+    pages=(
+        messages.messages,
+        letters.message_letters,
+        wishes.message_wishes,
+        wording.message_wording,
+    ),
+    navigation=(
+        Item(
+            52,
+            "messages.index",
+            _l("Messages"),
+            "envelope",
+            Action.PLAN,
+            ("message_letters", "message_wording", "message_wishes"),
+        ),
+    ),
+    words=WORDS,
+    refusals=REFUSALS,
+)

@@ -112,14 +112,7 @@ def note_wish(
 
     Raises Invalid for no address or number where one is needed.
     """
-    fields = {}
-    where = checked_address(channel, address) if agreed else ""
-    if where is None:
-        fields["address"] = "bad_email" if channel is EMAIL else "bad_mobile"
-    if language not in LANGUAGES:
-        fields["language"] = "bad_choice"
-    if fields:
-        raise Invalid(fields)
+    where = _checked(channel, address if agreed else None, language)
     session.get_one(Person, person.id, with_for_update={"key_share": True})
     before = wishes_of(session, person.id).get(channel)
     if before is not None:
@@ -129,7 +122,7 @@ def note_wish(
         person_id=person.id,
         channel=channel,
         agreed=agreed,
-        address=where or "",
+        address=where,
         language=language,
         noted_at=now,
         noted_by_id=viewer.user_id,
@@ -171,6 +164,18 @@ def checked_address(channel: MessageChannel, typed: str) -> str | None:
         return f"+33{found[1]}" if found else None
     plain = typed.strip()
     return plain if len(plain) <= EMAIL_LENGTH and _EMAIL.fullmatch(plain) else None
+
+
+def _checked(channel: MessageChannel, address: str | None, language: str) -> str:
+    fields = {}
+    where = "" if address is None else checked_address(channel, address)
+    if where is None:
+        fields["address"] = "bad_email" if channel is EMAIL else "bad_mobile"
+    if language not in LANGUAGES:
+        fields["language"] = "bad_choice"
+    if fields:
+        raise Invalid(fields)
+    return where or ""
 
 
 def _take_other_ways(session: Session, person: Person, now: datetime) -> None:

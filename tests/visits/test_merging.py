@@ -48,10 +48,19 @@ LATER = NOW + timedelta(days=2)
 
 
 def everything(session: Session) -> dict[str, list[Any]]:
-    """Give all rows of all tables but those that tell of the merge."""
+    """Give all rows of all tables but those that tell of the merge.
+
+    How often a visit was put elsewhere only ever grows: a calendar needs it so.
+    """
     session.expire_all()
     return {
-        table.name: sorted((tuple(row) for row in session.execute(select(table))), key=str)
+        table.name: sorted(
+            (
+                tuple(value for column, value in row._mapping.items() if column != "turn")
+                for row in session.execute(select(table))
+            ),
+            key=str,
+        )
         for table in Base.metadata.sorted_tables
         if table.name not in TOLD
     }

@@ -17,7 +17,7 @@ SUBJECT = Subject(
     ),
     navigation=(
         Item(
-            52,
+            54,
             "messages.index",
             _l("Messages"),
             "envelope",

@@ -201,6 +201,20 @@ def test_a_refusal_taken_back_is_not_answered(desk: Desk) -> None:
     assert (letter.state, letter.why) == (S.STOPPED, "overtaken")
 
 
+def test_who_wants_a_letter_first_gets_one_unless_it_was_a_slip(desk: Desk) -> None:
+    desk.case.state = CaseState.TO_CALL
+    later = desk.now + timedelta(days=10)
+    said = Attempt(Disposition.LETTER_FIRST, call_back_at=later)
+    attempt = record_attempt(desk.session, desk.case, said, viewer=desk.viewer, now=desk.now)
+    (letter,) = desk.messages(K.FIRST_LETTER)
+    assert (letter.channel, letter.until_at) == (LETTER, later)
+    assert not stop_if_over(desk.session, letter, now=desk.now)
+    desk.session.refresh(desk.case)
+    take_back(desk.session, desk.case, attempt.id, reason="x", viewer=desk.viewer, now=desk.now)
+    assert stop_if_over(desk.session, letter, now=desk.now)
+    assert letter.why == "overtaken"
+
+
 @pytest.mark.parametrize(
     "code", [AlertCode.NOTHING_WRITTEN, AlertCode.MEET_ELSEWHERE, AlertCode.PHONE_READ]
 )

@@ -17,7 +17,7 @@ from visits.cases.stages import move
 from visits.ground.deadlines import months_after, today_in_paris
 from visits.ground.errors import Conflict, DoNotContact, Invalid
 from visits.mapping.points import refresh_map
-from visits.messages.making import tell_of_refusal
+from visits.messages.making import tell_before_calling, tell_of_refusal
 from visits.models.calls import (
     Channel,
     ContactAttempt,
@@ -131,6 +131,8 @@ def record_attempt(
     if attempt.disposition is Disposition.NOT_BY_PHONE:
         wish = Wish(WishKind.NO_PHONE, note=attempt.note or "")
         note_wish(session, case.person, wish, viewer=viewer, now=now)
+    if attempt.disposition is Disposition.LETTER_FIRST:
+        tell_before_calling(session, case, kept, now=now)
     if attempt.refused:
         refuse_parts(session, case.person, attempt.refused, viewer=viewer, now=now)
     _follow(session, case, kept, attempt.happened_on, now)

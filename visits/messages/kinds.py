@@ -29,6 +29,7 @@ class Kind:
 
 
 _VISIT = frozenset({"name", "day", "time", "visitor", "landlord", "ring"})
+_NO_VISIT = frozenset({"name", "landlord", "ring"})
 _TOLD = frozenset({"name", "link"})
 
 KINDS: Mapping[MessageKind, Kind] = {
@@ -37,7 +38,8 @@ KINDS: Mapping[MessageKind, Kind] = {
     MessageKind.CANCELLED: Kind((TEXT, EMAIL, LETTER), _VISIT),
     MessageKind.REMINDER: Kind((TEXT, EMAIL), _VISIT),
     MessageKind.ABSENCE_CARD: Kind((EMAIL, LETTER), _VISIT),
-    MessageKind.REFUSAL_LETTER: Kind((EMAIL, LETTER), frozenset({"name", "landlord", "ring"})),
+    MessageKind.REFUSAL_LETTER: Kind((EMAIL, LETTER), _NO_VISIT),
+    MessageKind.FIRST_LETTER: Kind((LETTER, EMAIL), _NO_VISIT),
     MessageKind.TO_CONCLUDE: Kind((EMAIL,), _TOLD | {"day"}, to_account=True),
     MessageKind.DIGEST: Kind((EMAIL,), _TOLD | {"failed", "letters"}, to_account=True),
 }

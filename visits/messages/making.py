@@ -18,7 +18,7 @@ from visits.messages.kinds import (
 )
 from visits.messages.ways import way_to
 from visits.models.accounts import Role, User
-from visits.models.calls import Refusal
+from visits.models.calls import ContactAttempt, Refusal
 from visits.models.cases import Case
 from visits.models.messages import TO_SEND, Message, MessageChannel, MessageKind, MessageState
 from visits.models.people import Person
@@ -85,6 +85,22 @@ def tell_of_refusal(session: Session, case: Case, refusal: Refusal, *, now: date
         facts={"refusal": str(refusal.id)},
         due_at=now,
         until_at=now + WORTH_FOR,
+        now=now,
+    )
+
+
+def tell_before_calling(
+    session: Session, case: Case, attempt: ContactAttempt, *, now: datetime
+) -> None:
+    """Make the letter somebody wants before she is called again, at the moment she gave."""
+    make_for_person(
+        session,
+        case,
+        MessageKind.FIRST_LETTER,
+        cause=f"first_letter:{attempt.id.hex}",
+        facts={"attempt": str(attempt.id)},
+        due_at=now,
+        until_at=attempt.call_back_at or now + WORTH_FOR,
         now=now,
     )
 

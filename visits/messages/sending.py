@@ -11,7 +11,7 @@ from visits.ground.db import new_id
 from visits.messages.kinds import LETTER
 from visits.messages.making import holds_of_visit
 from visits.messages.ways import last_moment, silent_because, wishes_of
-from visits.models.calls import Refusal
+from visits.models.calls import ContactAttempt, Refusal
 from visits.models.messages import TO_SEND, Message, MessageChannel, MessageKind, MessageState
 
 # A sender that died is waited for so long; after that somebody else takes over.
@@ -119,12 +119,20 @@ def not_to_send(session: Session, message: Message, *, now: datetime) -> str:
         return "no_way"
     if message.visit is not None and not holds_of_visit(message, message.visit):
         return "overtaken"
-    if message.kind is MessageKind.REFUSAL_LETTER:
-        refusal = session.get(Refusal, uuid.UUID(message.facts["refusal"]))
-        if refusal is None:
-            return "overtaken"
+    if _is_taken_back(session, message):
+        return "overtaken"
     late = message.until_at and now > last_moment(message.kind, message.channel, message.until_at)
     return "too_late" if late else ""
+
+
+def _is_taken_back(session: Session, message: Message) -> bool:
+    """Tell whether what was said on the phone, and is answered by this, was noted by mistake."""
+    if message.kind is MessageKind.REFUSAL_LETTER:
+        return session.get(Refusal, uuid.UUID(message.facts["refusal"])) is None
+    if message.kind is MessageKind.FIRST_LETTER:
+        attempt = session.get_one(ContactAttempt, uuid.UUID(message.facts["attempt"]))
+        return attempt.taken_back_at is not None
+    return False
 
 
 def _has_way(session: Session, message: Message) -> bool:

@@ -25,6 +25,7 @@ class MessageKind(enum.StrEnum):
     REMINDER = "reminder"
     ABSENCE_CARD = "absence_card"
     REFUSAL_LETTER = "refusal_letter"
+    FIRST_LETTER = "first_letter"
     TO_CONCLUDE = "to_conclude"
     DIGEST = "digest"
 

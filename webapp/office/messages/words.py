@@ -13,6 +13,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "reminder": _l("Reminder, two days before"),
         "absence_card": _l("Card after a shut door"),
         "refusal_letter": _l("Answer to a refusal"),
+        "first_letter": _l("Letter before a call"),
         "to_conclude": _l("Conclusion to write"),
         "digest": _l("What waits, each morning"),
     },

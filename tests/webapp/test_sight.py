@@ -33,6 +33,8 @@ from visits.models.mandates import Right
 from visits.people.protection import protect
 
 pytestmark = pytest.mark.slow
+# There an hour is taken, whoever is visited; that it does not tell whose is shown in its own tests.
+TAKEN = ("/agenda/?", "/agenda/agenda.csv")
 
 
 @pytest.fixture
@@ -165,7 +167,7 @@ def _tells_nothing(
     told = {
         path: set(page[1].splitlines()) ^ set(before[path][1].splitlines())
         for path, page in after.items()
-        if page != before[path]
+        if page != before[path] and not path.startswith(TAKEN)
     }
     assert not told, repr(told)
     assert again == runs

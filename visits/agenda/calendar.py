@@ -50,6 +50,13 @@ class AgendaDay:
     absent: bool
     free: Sequence[tuple[datetime, datetime]]
 
+    @property
+    def in_order(self) -> list[tuple[datetime, datetime, Entry | None]]:
+        """Give what is planned and when she is free, as it follows; None stands for free."""
+        planned = [(one.start_at, one.end_at, one) for one in self.entries]
+        free = [(since, until, None) for since, until in self.free]
+        return sorted([*planned, *free], key=lambda one: one[:2])
+
 
 @dataclass(frozen=True)
 class AgendaFilter:

@@ -1,6 +1,7 @@
 """Pages of appointments, of the visitors who keep them and of when these are away."""
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 from webapp.access.auth import Action
 from webapp.office.agenda import absences, appointments, calendar, feeds, slots, visitors
@@ -18,7 +19,7 @@ SUBJECT = Subject(
         feeds.calendar_feed,
     ),
     navigation=(
-        Item(42, "agenda.index", _l("Agenda"), "calendar-week", Action.PLAN),
+        Item(42, "agenda.index", _p("calendar", "Agenda"), "calendar-week", Action.PLAN),
         Item(52, "visitors.index", _l("Visitors"), "person-walking", Action.PLAN, ("absences",)),
         Item(53, "calendar_feed.own", _l("My calendar"), "calendar-plus", Action.VISIT),
     ),

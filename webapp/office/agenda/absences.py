@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 from sqlalchemy.orm import Session
 
 from visits.agenda.absences import (
@@ -259,7 +259,14 @@ def _page(absence_id: uuid.UUID, refused: Invalid | None = None, *, said: str = 
 
 
 def _lines(rows: Sequence[Absence]) -> Iterator[Sequence[object]]:
-    yield _("Visitor"), _("From"), _("To"), _("Reason"), _("Visits changed"), _("Withdrawn on")
+    yield (
+        pgettext("who visits", "Visitor"),
+        _("From"),
+        _("To"),
+        _("Reason"),
+        _("Visits changed"),
+        _("Withdrawn on"),
+    )
     for one in rows:
         yield (
             one.visitor.name,

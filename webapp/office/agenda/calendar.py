@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from visits.agenda.calendar import AgendaFilter, list_agenda, read_agenda
@@ -140,7 +141,14 @@ def _dates(span: _Span) -> list[date]:
 
 
 def _lines(rows: Sequence[Visit], seen: set[uuid.UUID]) -> Iterator[Sequence[object]]:
-    yield _("Begins"), _("Ends"), _("Visitor"), _("Person"), _("City"), _("State")
+    yield (
+        _("Begins"),
+        _("Ends"),
+        pgettext("who visits", "Visitor"),
+        _("Person"),
+        _("City"),
+        _("State"),
+    )
     for one in rows:
         its = one.case if one.id in seen else None
         yield (

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 WORDS: dict[str, dict[str, Any]] = {
     "left_behind": {
@@ -48,7 +49,7 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "spoken": {
         "ar": _l("Arabic"),
-        "en": _l("English"),
+        "en": _p("spoken", "English"),
         "es": _l("Spanish"),
         "fsl": _l("French sign language"),
         "it": _l("Italian"),

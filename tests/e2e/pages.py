@@ -15,7 +15,7 @@ from visits.agenda.doors import Knock, report_shut_door
 from visits.forms.drafts import keep_draft
 from visits.forms.published import WorkbookFile, publish_form
 from visits.intake.submissions import record_submission
-from visits.models.accounts import Device, User
+from visits.models.accounts import Device, Organisation, OrganisationKind, Role, User
 from visits.models.calls import ContactAttempt, Disposition
 from visits.models.cases import Case, CaseState, Task, TaskState
 from visits.models.people import Person, PersonAlert
@@ -142,6 +142,12 @@ def pages_of(house: House) -> list[Shown]:
             for column in (WorkOrder.dwelling_id, WorkOrder.residence_id)
         )
         done_order = first(select(WorkOrder.id).where(WorkOrder.state == WorkOrderState.DONE))
+        own_visitor = first(
+            select(User.id)
+            .join(User.organisation)
+            .where(User.role == Role.VISITOR, Organisation.kind == OrganisationKind.LANDLORD)
+            .order_by(User.id)
+        )
         to_call = first(select(Case.id).where(Case.state == CaseState.TO_CALL))
         planned = first(select(Case.id).where(Case.state == CaseState.PLANNED))
         refused = first(select(Case.id).where(Case.state == CaseState.REFUSED))
@@ -189,6 +195,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("import", "coordinator", f"/imports/{file}"),
         Shown("targeting", "coordinator", "/programmes/seniors/targeting", in_docs=True),
         Shown("calls", "coordinator", "/cases/", in_docs=True),
+        Shown("visitor", "coordinator", f"/visitors/{own_visitor}"),
         Shown("call", "coordinator", f"/cases/{to_call}", in_docs=True),
         Shown("call-desk", "coordinator", "/desk/"),
         Shown("call-desk-person", "coordinator", f"/desk/{to_call}"),

@@ -95,6 +95,10 @@ UNSEEN = {
     (Role.PARTNER_COORDINATOR, "places.show"),  # nobody it visits stays in a place
     (Role.PARTNER_COORDINATOR, "stays.show"),
     *(
+        (Role.PARTNER_COORDINATOR, page)  # nobody of hers is to be called, planned or away
+        for page in ("absences.show", "agenda.show", "desk.show", "slots.find")
+    ),
+    *(
         (role, page)  # they are in no circle
         for role in (Role.TECHNICIAN, Role.MANAGER)
         for page in ("circles.show", "circle_cases.show", "circle_meetings.show")

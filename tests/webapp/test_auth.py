@@ -33,6 +33,7 @@ OPEN_TO_ALL = {
     "second_step.check",
     "api-docs.openapi_json",
     "metrics.read",  # to whoever has the token of the deployment
+    "calendar_feed.read",  # to whoever has the address of one visitor's calendar
     "order_link.show",  # to whoever has the link of one order
     "order_link.act",
     "referral_link.show",  # to whoever has the link of one referral

@@ -20,7 +20,7 @@ from visits.ground.bucket import PIECE, At, Bucket
 from visits.ground.db import Keyring
 from visits.ground.errors import FilesAway, NotFound
 from visits.ground.file_store import HELD, FileStore
-from visits.ground.holding import held
+from visits.ground.holding import held, removing
 from visits.retention.orphans import remove_orphans
 
 pytestmark = pytest.mark.slow
@@ -209,3 +209,13 @@ def test_a_wrong_key_and_a_bucket_that_is_not_there_are_told_from_a_store_that_i
             list(Bucket(at).kept())
         assert refused.value.details["refuses"]
         assert at.secret not in str(refused.value.details)
+
+
+def test_what_was_held_is_free_as_soon_as_it_is_let_go(
+    engine: Engine, session_factory: sessionmaker[Session]
+) -> None:
+    for _ in range(50):
+        with held(engine, HELD):
+            pass
+        with session_factory() as session, removing(session, HELD) as free:
+            assert free

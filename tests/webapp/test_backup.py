@@ -24,7 +24,7 @@ from visits.accounts.passkeys import add_passkey, use_challenge
 from visits.forms.published import publish_form
 from visits.ground.db import connect, keyring
 from visits.ground.file_store import HELD, FileStore
-from visits.ground.holding import held, removing
+from visits.ground.holding import held
 from visits.ground.migration import is_current, migrate, revert
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Passkey, Role
@@ -349,16 +349,6 @@ def test_while_a_backup_copies_files_nobody_removes_any(
         assert store.holds(digest)
     with session_factory() as session:
         assert remove_orphans(session, store, now=later)["orphans"] == 1
-
-
-def test_what_was_held_is_free_as_soon_as_it_is_let_go(
-    engine: Engine, session_factory: sessionmaker[Session]
-) -> None:
-    for _ in range(50):
-        with held(engine, HELD):
-            pass
-        with session_factory() as session, removing(session, HELD) as free:
-            assert free
 
 
 def test_the_doctor_tells_lost_files_damaged_files_and_a_backup_long_ago(

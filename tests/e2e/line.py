@@ -1,6 +1,7 @@
 """The line between tablet and server, and what may befall it: a proxy that fails on demand."""
 
 import contextlib
+import re
 import socket
 import socketserver
 import struct
@@ -15,6 +16,9 @@ SENDING = (b"POST /openrosa/submission", b"POST /api/orders/")
 # How long an answer or a request is held back at most.
 HELD_S = 1.5
 UPSTREAM_S = 60
+# How the part of a photo begins in what is sent, and an answer that says the server has it.
+PHOTO = re.compile(rb'form-data; name="([^"]+\.jpg)"')
+STORED = re.compile(rb"HTTP/1\.[01] 20[12] ")
 RESET = struct.pack("ii", 1, 0)
 
 
@@ -41,6 +45,8 @@ class Line:
     coming: deque[LineFault | None] = field(default_factory=deque)
     befell: Counter[LineFault] = field(default_factory=Counter)
     answered: int = 0
+    # How often the server said that it has a photo, whether or not the tablet heard it.
+    stored: Counter[bytes] = field(default_factory=Counter)
     news: threading.Condition = field(default_factory=threading.Condition)
 
     def carry(self, request: bytes, tablet: socket.socket) -> None:
@@ -79,8 +85,10 @@ class Line:
         """Ask the server, to the end of its answer; nothing when it is dead or dies."""
         with contextlib.suppress(OSError), self._upstream() as server:
             server.sendall(request)
-            parts = iter(lambda: server.recv(65536), b"")
-            return b"".join(parts)
+            answer = b"".join(iter(lambda: server.recv(65536), b""))
+            if request.startswith(SENDING) and STORED.match(answer):
+                self._note_photos(PHOTO.findall(request))
+            return answer
         return b""
 
     def _half(self, request: bytes) -> None:
@@ -95,6 +103,10 @@ class Line:
         with self.news:
             self.news.wait_for(lambda: self.answered > before, timeout=HELD_S)
         time.sleep(0.05)
+
+    def _note_photos(self, names: list[bytes]) -> None:
+        with self.news:
+            self.stored.update(names)
 
     def _note(self, fault: LineFault) -> None:
         with self.news:

@@ -6,14 +6,18 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext
 
+from tests.e2e.frames import keep_drawn
+
 PATIENCE_MS = 60_000
 
 
 @contextmanager
 def fresh_profile(browser: Browser, **more: Any) -> Iterator[BrowserContext]:
     """Open a French profile; errors are told at its end: a listener may not raise."""
-    context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", **more)
+    said = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "reduced_motion": "reduce"}
+    context = browser.new_context(**said | more)
     context.set_default_timeout(2 * PATIENCE_MS)
+    keep_drawn(context)
     errors: list[str] = []
     context.on("weberror", lambda told: errors.append(str(told.error)))
     yield context

@@ -1,9 +1,7 @@
 """A visitor's day for the tablet tests: a server, homes to visit, and her hand on the screen."""
 
-import json
 import re
 from base64 import b64decode
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -122,12 +120,6 @@ class Round:
             visit = session.scalars(of.where(Person.last_name == name)).one()
             visit.state = VisitState.CANCELLED
         house.engine.dispose()
-
-    def parts(self) -> Counter[int]:
-        """Count the parts the server has answered, by status."""
-        lines = (self.server.data / "server.log").read_text().splitlines()
-        said = [json.loads(line) for line in lines if line.startswith("{")]
-        return Counter(one["status"] for one in said if one.get("endpoint") == "openrosa.submit")
 
 
 @contextmanager

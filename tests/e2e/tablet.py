@@ -10,6 +10,7 @@ import psutil
 from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
 
 from tests.e2e.find_chromium import CHROMIUM, find_chromium
+from tests.e2e.frames import keep_drawn
 from tests.factories import PASSWORD
 
 PIN = "271828"
@@ -71,7 +72,9 @@ class Tablet:
             args=[*CHROMIUM, "--hide-crash-restore-bubble"],
             locale="fr-FR",
             timezone_id="Europe/Paris",
+            reduced_motion="reduce",
         )
+        keep_drawn(self._context)
         self.killed_at = None
         self._process = self._find_process()
         self._page = self._context.pages[0]

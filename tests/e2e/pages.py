@@ -276,6 +276,8 @@ def pages_of(house: House) -> list[Shown]:
         Shown("map", "manager", "/map/", in_docs=True),
         Shown("map-hexagons", "manager", "/map/?mode=hexagons"),
         Shown("outcomes", "manager", "/outcomes/", in_docs=True),
+        Shown("rates", "coordinator", "/outcomes/rates/?by=caller"),
+        Shown("rates-told", "manager", "/outcomes/rates/?by=town"),
         Shown("home-social-worker", "social_worker", "/"),
         Shown("home-partner", "partner_coordinator", "/"),
         Shown("home-funder", "funder", "/"),

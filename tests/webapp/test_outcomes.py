@@ -265,8 +265,9 @@ def test_who_was_visited_once_counts_once_in_every_rate_wherever_her_next_visit_
     found = outcomes(session, PROGRAMME, viewer=viewer)
     counted = {rate.code: (rate.numerator, rate.denominator) for rate in found.rates}
     assert counted == {
-        "REF3": (0, 6), "REFC": (0, 6), "REF1": (0, 6),
-        "COOP3": (6, 6), "RR1": (6, 6), "CON1": (6, 6),
+        "REF3": (0, 6), "REFC": (0, 6), "REF1": (0, 6), "REF2": (0, 6),
+        "COOP3": (6, 6), "COOP1": (6, 6), "RR1": (6, 6), "RR2": (6, 6), "RR3": (6, 6),
+        "CON1": (6, 6),
     }  # fmt: skip
     assert standing(session, PROGRAMME, viewer=viewer).by_state == found.by_state
     assert found.refusals == found.by_state[CaseState.REFUSED] == 1

@@ -1,56 +1,22 @@
-"""Rates of a programme, each with its numerator and its denominator.
-
-Dispositions and formulas follow the AAPOR Standard Definitions for in-person household surveys.
-"""
+"""Where a programme stands: its cases by state, its refusals by reason and month, its rates."""
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.models.calls import ContactAttempt, Disposition, Refusal, RefusalReason
 from visits.models.cases import ON_THE_WAY, Case, CaseState
 from visits.models.people import PartRefusal
-from visits.models.visits import Visit, VisitState
 from visits.sight import Viewer
 from visits.sight.lists import cases_seen
+from visits.steering.rates import BREAK_OFF, VISITED, Rate, Tally, last_came_to, rates, tallies
 
 STATES = tuple(CaseState)
-# Where nobody gets without having been spoken to.
-ANSWERED = (
-    CaseState.AGREED,
-    CaseState.PLANNED,
-    CaseState.VISITED,
-    CaseState.REFUSED,
-)
-# Attempts in which the person was not spoken to.
-NOBODY = (
-    Disposition.NO_ANSWER,
-    Disposition.WRONG_NUMBER,
-    Disposition.WRONG_ADDRESS,
-    Disposition.THIRD_PARTY,
-)
 YES = (Disposition.AGREED, Disposition.AGREED_BY_OTHER)
-# Steps of the ladder after which somebody is called again, yet that count otherwise meanwhile: a
-# break-off as a refusal (AAPOR 2.12), a wrong address as unknown (3.x).
-BREAK_OFF, WRONG_ADDRESS = Disposition.BROKEN_OFF, Disposition.WRONG_ADDRESS
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A share, never without what it was computed from; no value for an empty denominator."""
-
-    code: str
-    numerator: int
-    denominator: int
-
-    @property
-    def value(self) -> float | None:
-        """The share between 0 and 1."""
-        return self.numerator / self.denominator if self.denominator else None
 
 
 @dataclass(frozen=True)
@@ -79,8 +45,7 @@ class Outcomes:
 def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
     """Count a programme's cases by state, its refusals by reason, and give its rates."""
     by_state, closed = _by_state(session, programme, viewer)
-    by_result = _by_result(session, programme, viewer, _with(by_state, closed))
-    broken_off = _left_at(session, programme, viewer, BREAK_OFF)
+    broken_off = _count(session, programme, viewer, last_came_to(BREAK_OFF), ~VISITED)
     reasons = _reasons(session, programme, viewer, refused=by_state[CaseState.REFUSED])
     if broken_off:
         reasons[BREAK_OFF.value] = broken_off
@@ -89,14 +54,7 @@ def outcomes(session: Session, programme: str, *, viewer: Viewer) -> Outcomes:
         closed=sum(closed.values()),
         refusal_reasons=dict(reasons),
         refusals_by_month=_answers_by_month(session, programme, viewer),
-        rates=rates(
-            by_result,
-            partial=_under_way(session, programme, viewer),
-            broken_off=broken_off,
-            wrong_address=_left_at(session, programme, viewer, WRONG_ADDRESS),
-            untried=_untried(session, programme, viewer),
-            reached=_count(session, programme, viewer, _reached()),
-        ),
+        rates=rates(_tally(session, programme, viewer)),
         part_refusals=_count(session, programme, viewer, _refuses_a_part()),
     )
 
@@ -138,28 +96,10 @@ def _by_state(session: Session, programme: str, viewer: Viewer) -> tuple[Counted
     return stands, closed
 
 
-def _with(stands: Counted, closed: Counted) -> Counted:
-    """Give where all cases were last, which is what the rates are of."""
-    return {state: count + closed[state] for state, count in stands.items()}
-
-
-def _by_result(
-    session: Session,
-    programme: str,
-    viewer: Viewer,
-    by_state: dict[CaseState, int],
-) -> dict[CaseState, int]:
-    """Count as visited who was visited once, wherever the next visit stands."""
-    counted = session.execute(
-        select(Case.state, func.count())
-        .where(Case.programme == programme, cases_seen(session, viewer), VISITED)
-        .group_by(Case.state)
-    )
-    by_result = dict(by_state)
-    for state, count in counted:
-        by_result[state] -= count
-        by_result[CaseState.VISITED] += count
-    return by_result
+def _tally(session: Session, programme: str, viewer: Viewer) -> Tally:
+    of_it = Case.programme == programme
+    counted = tallies(session, of_it, viewer=viewer, by=Case.programme.expression)
+    return counted.get(programme, Tally())
 
 
 def _reasons(session: Session, programme: str, viewer: Viewer, *, refused: int) -> Counter[str]:
@@ -177,33 +117,9 @@ def _reasons(session: Session, programme: str, viewer: Viewer, *, refused: int) 
     return +reasons
 
 
-TO_CALL = Case.state == CaseState.TO_CALL
-# Once, whatever became of her next visit: a person is in a rate once, and then as visited.
-VISITED = exists().where(Visit.case_id == Case.id, Visit.state == VisitState.DONE).correlate(Case)
-
-
 def _refuses_a_part() -> ColumnElement[bool]:
     hers = PartRefusal.person_id == Case.person_id
     return exists().where(hers, PartRefusal.ended_at.is_(None))
-
-
-def _untried(session: Session, programme: str, viewer: Viewer) -> int:
-    return _count(session, programme, viewer, TO_CALL, ~_tried(), ~VISITED)
-
-
-def _tried(*only: ColumnElement[bool]) -> ColumnElement[bool]:
-    stands = ContactAttempt.taken_back_at.is_(None)
-    return exists().where(ContactAttempt.case_id == Case.id, stands, *only)
-
-
-def _reached() -> ColumnElement[bool]:
-    """Give the condition for those who were spoken to, leaving out who counts as unknown."""
-    spoken_to = and_(
-        Case.state.not_in((CaseState.NOT_ELIGIBLE, CaseState.UNREACHABLE)),
-        or_(Case.state.in_(ANSWERED), _tried(ContactAttempt.disposition.not_in(NOBODY))),
-        ~and_(*_last_came_to(WRONG_ADDRESS)),
-    )
-    return or_(VISITED, spoken_to)
 
 
 def _count(session: Session, programme: str, viewer: Viewer, *only: ColumnElement[bool]) -> int:
@@ -211,68 +127,6 @@ def _count(session: Session, programme: str, viewer: Viewer, *only: ColumnElemen
         Case.programme == programme, cases_seen(session, viewer), *only
     )
     return session.scalar(statement) or 0
-
-
-def _left_at(session: Session, programme: str, viewer: Viewer, disposition: Disposition) -> int:
-    """Count the cases never visited, to be called back, whose last attempt came to this."""
-    return _count(session, programme, viewer, *_last_came_to(disposition), ~VISITED)
-
-
-def _last_came_to(disposition: Disposition) -> tuple[ColumnElement[bool], ...]:
-    later = aliased(ContactAttempt)
-    last = ~exists().where(
-        later.case_id == ContactAttempt.case_id,
-        or_(
-            later.at > ContactAttempt.at,
-            and_(later.at == ContactAttempt.at, later.id > ContactAttempt.id),
-        ),
-        later.taken_back_at.is_(None),
-    )
-    ended_so = select(ContactAttempt.case_id).where(
-        ContactAttempt.disposition == disposition, ContactAttempt.taken_back_at.is_(None), last
-    )
-    return Case.state == CaseState.CALL_BACK, Case.id.in_(ended_so)
-
-
-def _under_way(session: Session, programme: str, viewer: Viewer) -> int:
-    """Count the cases never visited whose visit has begun and lacks a required form still."""
-    statement = (
-        select(func.count(Case.id.distinct()))
-        .join(Visit, Visit.case_id == Case.id)
-        .where(Case.programme == programme, cases_seen(session, viewer))
-        .where(Case.state == CaseState.PLANNED, Visit.state == VisitState.UNDER_WAY, ~VISITED)
-    )
-    return session.scalar(statement) or 0
-
-
-def rates(
-    by_state: dict[CaseState, int],
-    *,
-    partial: int = 0,
-    broken_off: int = 0,
-    wrong_address: int = 0,
-    untried: int = 0,
-    reached: int = 0,
-) -> tuple[Rate, ...]:
-    """Compute the rates from the number of cases in each state.
-
-    I complete, P partial, R refusal or break-off, NC called but not reached, O other contacted,
-    U not yet attempted or wrong address: those who are not eligible leave every denominator.
-    REF1 = R / all, REF3 = R / all but U, COOP3 = I / (I + P + R), RR1 = I / all, CON1 = reached /
-    all. REFC = R / reached is ours: the AAPOR has no refusal rate of those contacted.
-    """
-    complete = by_state[CaseState.VISITED]
-    refused = by_state[CaseState.REFUSED] + broken_off
-    eligible = sum(by_state.values()) - by_state[CaseState.NOT_ELIGIBLE]
-    called = eligible - untried - wrong_address
-    return (
-        Rate("REF3", refused, called),
-        Rate("REFC", refused, reached),
-        Rate("REF1", refused, eligible),
-        Rate("COOP3", complete, complete + partial + refused),
-        Rate("RR1", complete, eligible),
-        Rate("CON1", reached, eligible),
-    )
 
 
 def _answers_by_month(

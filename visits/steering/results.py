@@ -22,7 +22,7 @@ from visits.models.works import (
 )
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer, visible_cases
-from visits.steering.outcomes import Rate
+from visits.steering.rates import Rate
 
 
 @dataclass(frozen=True)

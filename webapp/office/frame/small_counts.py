@@ -10,7 +10,7 @@ from datetime import timedelta
 from flask_babel import gettext as _
 
 from visits.sight.few import FEWEST, rounded
-from visits.steering.outcomes import Rate
+from visits.steering.rates import Rate
 from webapp.access.auth import Action, may
 
 

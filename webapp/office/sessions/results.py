@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from visits.ground.deadlines import today_in_paris
 from visits.sessions.results import Results, results_by_programme
 from visits.sessions.session_list import SessionFilter
-from visits.steering.outcomes import Rate
+from visits.steering.rates import Rate
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import now, reading
 from webapp.office.frame.list_file import list_file

@@ -4,7 +4,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from visits.steering.objectives import objectives_of
-from visits.steering.outcomes import Rate, outcomes
+from visits.steering.outcomes import outcomes
+from visits.steering.rates import Rate
 from visits.steering.results import follow_up_results, works_by_hand, works_results
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.transaction import now, reading

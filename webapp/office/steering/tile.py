@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import url_for
 
-from visits.steering.outcomes import Rate
+from visits.steering.rates import Rate
 from webapp.office.frame.landlords import landlord_chosen
 
 

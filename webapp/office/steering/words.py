@@ -40,8 +40,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "REF3": _l("Refusal rate"),
         "REFC": _l("Refusals among those reached"),
         "REF1": _l("Refusals among all"),
+        "REF2": _l("Refusals among those likely concerned"),
         "COOP3": _l("Cooperation rate"),
+        "COOP1": _l("Visited at least once, among those spoken to"),
         "RR1": _l("Visited at least once, among all"),
+        "RR2": _l("Visited at least once or begun, among all"),
+        "RR3": _l("Visited at least once, among those likely concerned"),
         "CON1": _l("Reached among all"),
     },
     "rate_definition": {
@@ -57,6 +61,22 @@ WORDS: dict[str, dict[str, Any]] = {
             "Persons never visited who refused or broke off a visit, of all enrolled, called or "
             "not."
         ),
+        "REF2": _l(
+            "Persons never visited who refused or broke off a visit, of all called and as large a "
+            "share of those not called yet as turned out to be concerned, in whole persons."
+        ),
+        "COOP1": _l(
+            "Persons visited at least once, of these, those under way, those who refused and those "
+            "who were spoken to and have neither been visited nor refused."
+        ),
+        "RR2": _l(
+            "Persons visited at least once and those whose first visit lacks a required form "
+            "still, of all enrolled, called or not."
+        ),
+        "RR3": _l(
+            "Persons visited at least once, of all called and as large a share of those not called "
+            "yet as turned out to be concerned, in whole persons."
+        ),
         "COOP3": _l(
             "Persons visited at least once, of these, those under way and those who refused."
         ),
@@ -65,5 +85,31 @@ WORDS: dict[str, dict[str, Any]] = {
             "planned again by now."
         ),
         "CON1": _l("Persons with whom somebody spoke, whatever they said, of all enrolled."),
+    },
+    "rates_by": {
+        "programme": _l("By programme"),
+        "partner": _l("By partner"),
+        "caller": _l("By who called last"),
+        "town": _l("By town"),
+        "month": _l("By month of coming in"),
+    },
+    "rates_of_none": {
+        "programme": _l("No programme"),
+        "partner": _l("No partner in charge"),
+        "caller": _l("Not called yet"),
+        "town": _l("No home here"),
+        "month": _l("Unknown month"),
+    },
+    "rates_by_definition": {
+        "programme": _l("Each case counts in its programme."),
+        "partner": _l("Each case counts with the partner that is in charge of it today."),
+        "caller": _l(
+            "Each case counts with whoever called or knocked last. What somebody meets on the "
+            "phone hangs on whom she calls: it is no measure of her work."
+        ),
+        "town": _l("Each case counts in the town of its home, with its département."),
+        "month": _l(
+            "Each case counts in the month in which it was opened: the latest have had less time."
+        ),
     },
 }

@@ -27,7 +27,7 @@ from visits.calls.phones import WHOSE_LENGTH
 from visits.calls.taking_back import may_be_taken_back, take_back
 from visits.calls.welfare import ABOUT_HER, asks_how_she_is
 from visits.cases.bringing import version_changes_of
-from visits.cases.cases import endings_of, find_case, outcomes_of
+from visits.cases.cases import endings_of, find_case, outcomes_of, reopen_case
 from visits.cases.charge import Choices, charge_choices, charges_of
 from visits.cases.keeping import kept_until
 from visits.cases.pauses import pauses_of, pauses_on, visits_elsewhere
@@ -131,6 +131,8 @@ def call(case_id: uuid.UUID) -> ResponseReturnValue:
         attempt = typed_attempt()
         with transaction() as session:
             case = find_case(session, viewer(), case_id, to_change=True)
+            if not case.is_open:
+                _open_knowingly(session, case)
             record_attempt(session, case, attempt, viewer=viewer(), now=now())
             state = case.state
             session.flush()
@@ -147,6 +149,21 @@ def call(case_id: uuid.UUID) -> ResponseReturnValue:
     if state is CaseState.PLANNED and attempt.disposition is Disposition.IN_HOSPITAL:
         flash(_("A visit is planned and stands: move it or call it off on this page."), "warning")
     return redirect(url_for(".show", case_id=case_id))
+
+
+def _open_knowingly(session: Session, case: Case) -> None:
+    """Open a closed case again for what came of a call, by whoever may and said so."""
+    if not _reopens(session, case):
+        return
+    if request.form.get("reopen") != "yes":
+        raise Invalid({"reopen": "reopen_required"})
+    reopen_case(session, case, viewer=viewer(Action.DECIDE), now=now())
+
+
+def _reopens(session: Session, case: Case) -> bool:
+    """Tell whether a call in this case would open it again."""
+    closed = not case.is_open and not case.person.do_not_contact
+    return closed and case.person.died_on is None and _reaches(session, Action.DECIDE, case.id)
 
 
 def _reaches(session: Session, action: Action, case_id: uuid.UUID) -> bool:
@@ -258,6 +275,7 @@ def calling(session: Session, case: Case) -> dict[str, Any]:
     return {
         "calls_here": calls_here,
         "may_call": calls_here and _may_be_called(case),
+        "reopens": calls_here and _reopens(session, case),
         "to_take_back": may_be_taken_back(case.attempts) if calls_here else None,
         "numbers": called_numbers(session, case.person),
         "whose_length": WHOSE_LENGTH,

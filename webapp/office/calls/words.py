@@ -104,6 +104,7 @@ REFUSALS: dict[str, Any] = {
     "what_required": _l("Note what is to be followed up."),
     "language_required": _l("Note which language this person speaks."),
     "sure_required": _l("This ends the calls. Tick the box if you are sure."),
+    "reopen_required": _l("This case is closed. Tick the box to open it again for this call."),
     "not_agreed_yet": _l("This person has not agreed yet. Record the call first."),
     "reason_required": _l("Choose the reason of the refusal."),
     "call_back_required": _l("Say when to call back."),

@@ -19,8 +19,9 @@ from tests.factories import (
 from tests.visits.test_absences import TUESDAY, at
 from visits.agenda.absences import AbsenceSaid, note_absence
 from visits.agenda.availabilities import HoursSaid, note_hours, say_terms
+from visits.agenda.fitting import FreeSlot, Wish
 from visits.agenda.planning import plan_visit
-from visits.agenda.slots import FreeSlot, Wish, find_slots
+from visits.agenda.slots import find_slots
 from visits.agenda.together import also_to_plan, plan_beside
 from visits.cases.pauses import pause
 from visits.ground.deadlines import is_public_holiday, today_in_paris

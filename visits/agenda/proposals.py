@@ -5,15 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
 from visits.agenda.diary import Diary, Stop, read_diary
-from visits.agenda.slot_check import named_for, visitors
-from visits.agenda.visitors import visitors_seen
+from visits.agenda.slot_check import may_go
 from visits.models.accounts import User
-from visits.models.cases import Case
 from visits.models.visits import Visit
 from visits.sight import Viewer
 
@@ -27,20 +24,6 @@ class Proposal:
 
     takes: Sequence[User]
     start_at: datetime | None
-
-
-def may_go(session: Session, case: Case, viewer: Viewer) -> list[User]:
-    """List by name the visitors a viewer may send to somebody: of her area, named if need be."""
-    seen = set(session.scalars(select(User.id).where(visitors_seen(viewer))))
-    there = case.residence.territory_id if case.residence else None
-    named = named_for(session, case.person) if case.person.protected else None
-    return [
-        one
-        for one in visitors(session, case.person.landlord_id)
-        if one.id in seen
-        and (there is None or one.territory_id in (None, there))
-        and (named is None or one.id in named)
-    ]
 
 
 def propose(

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from visits.agenda.unusual_hours import unusual_hour
+from visits.agenda.visitors import visitors_seen
 from visits.agenda.working_time import away_then
 from visits.cases.pauses import pauses_on
 from visits.ground.deadlines import today_in_paris
@@ -123,3 +124,17 @@ def named_for(session: Session, person: Person) -> set[uuid.UUID]:
     """Give who is named for a protected person."""
     named = select(NamedAccess.user_id).where(NamedAccess.person_id == person.id)
     return set(session.scalars(named))
+
+
+def may_go(session: Session, case: Case, viewer: Viewer) -> list[User]:
+    """List by name the visitors a viewer may send to somebody: of her area, named if need be."""
+    seen = set(session.scalars(select(User.id).where(visitors_seen(viewer))))
+    there = case.residence.territory_id if case.residence else None
+    named = named_for(session, case.person) if case.person.protected else None
+    return [
+        one
+        for one in visitors(session, case.person.landlord_id)
+        if one.id in seen
+        and (there is None or one.territory_id in (None, there))
+        and (named is None or one.id in named)
+    ]

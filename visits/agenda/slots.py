@@ -1,18 +1,14 @@
 """The best hours for a visit: what each adds to the round of that day, by what she wishes."""
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from diagnostics.delays import PARIS
-from visits.agenda.diary import Diary, Stop, read_diary
-from visits.agenda.proposals import may_go
-from visits.agenda.working_time import Hours, Position
+from visits.agenda.diary import Diary, read_diary
+from visits.agenda.fitting import FreeSlot, Roads, Travel, Wish, best_of_day, places_of
+from visits.agenda.slot_check import may_go
 from visits.cases.pauses import pauses_of
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.models.accounts import User
@@ -20,93 +16,9 @@ from visits.models.cases import Case
 from visits.models.visits import LIVE, Visit
 from visits.sight import Viewer, visible_cases
 
-MOST_DAYS, BEST, STEP = 28, 3, timedelta(minutes=15)
-NOON = time(12)
-# How long it takes to drive where one of the two places is not known.
-UNKNOWN_S = 15 * 60
+MOST_DAYS, BEST = 28, 3
 # What a known face is worth, and a day of waiting, in minutes of driving.
 KNOWN_FACE, DAY_LATER = 15, 1
-SOONEST = timedelta(hours=2)
-
-
-class Travel(Protocol):
-    """Tell how long it takes to go from each source to each destination, in seconds."""
-
-    def matrix(
-        self, sources: Sequence[Position], destinations: Sequence[Position]
-    ) -> list[list[int]]:
-        """Return seconds, one row a source, one column a destination."""
-        ...
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What somebody wishes of a visit; what is empty is as it comes.
-
-    `part` is `morning` or `afternoon`; `not_on` are days of the week, Monday is 0; between
-    `from_time` and `until_time` whoever must be there can be.
-    """
-
-    minutes: int
-    part: str = ""
-    not_on: frozenset[int] = frozenset()
-    from_time: time | None = None
-    until_time: time | None = None
-    skill: str = ""
-    speaks: str = ""
-    visitor_id: uuid.UUID | None = None
-    first_on: date | None = None
-    last_on: date | None = None
-
-
-@dataclass(frozen=True)
-class FreeSlot:
-    """An hour at which a visitor could come, and what it does to her round, in minutes of driving.
-
-    `known` is False where a place of that round is not known: the minutes are a guess then.
-    """
-
-    visitor: User
-    start_at: datetime
-    end_at: datetime
-    added: int
-    drive_before: int
-    visits_before: int
-    came_last: bool
-    known: bool
-
-    @property
-    def drive_after(self) -> int:
-        """How long she drives that day with this visit."""
-        return self.drive_before + self.added
-
-
-@dataclass
-class _Roads:
-    """Seconds between places, asked once each."""
-
-    travel: Travel
-    known: dict[tuple[Position, Position], int] = field(default_factory=dict)
-
-    def ask(self, home: Position, places: Collection[Position]) -> None:
-        """Ask at once for all ways to and from a home."""
-        ordered = sorted(set(places))
-        if not ordered:
-            return
-        for place, seconds in zip(ordered, self.travel.matrix([home], ordered)[0], strict=True):
-            self.known[home, place] = seconds
-        for place, row in zip(ordered, self.travel.matrix(ordered, [home]), strict=True):
-            self.known[place, home] = row[0]
-
-    def drive(self, here: Position | None, there: Position | None) -> int:
-        """Give the seconds from one place to another."""
-        if here is None or there is None:
-            return UNKNOWN_S
-        if here == there:
-            return 0
-        if (here, there) not in self.known:
-            self.known[here, there] = self.travel.matrix([here], [there])[0][0]
-        return self.known[here, there]
 
 
 def find_slots(
@@ -135,16 +47,16 @@ def find_slots(
     home = None
     if residence is not None and residence.lat is not None and residence.lon is not None:
         home = (residence.lat, residence.lon)
-    roads = _Roads(travel)
+    roads = Roads(travel)
     if home is not None:
-        roads.ask(home, _places(diary, going, first, last))
+        roads.ask(home, places_of(diary, going, first, last))
     days = _days(session, case, wish, first, last)
     taken = _home_taken(session, case, first, last, viewer)
     found = [
         slot
         for day in days
         for one in going
-        if (slot := _best_of_day(diary, roads, one, day, home, wish, taken, came_last, now))
+        if (slot := best_of_day(diary, roads, one, day, home, wish, taken, came_last, now))
     ]
     found.sort(key=lambda one: (_cost(one, first), one.start_at, one.visitor.id))
     return found[:BEST]
@@ -172,19 +84,6 @@ def _days(session: Session, case: Case, wish: Wish, first: date, last: date) -> 
     ]
 
 
-def _places(diary: Diary, going: Sequence[User], first: date, last: date) -> set[Position]:
-    ids = {one.id for one in going}
-    places = {
-        stop.where
-        for (visitor_id, _day), stops in diary.stops.items()
-        if visitor_id in ids
-        for stop in stops
-        if stop.where is not None
-    }
-    starts = (one.start for each in diary.time.noted.values() for one in each)
-    return places | {(start["lat"], start["lon"]) for start in starts if start}
-
-
 def _home_taken(
     session: Session, case: Case, first: date, last: date, viewer: Viewer
 ) -> list[tuple[datetime, datetime]]:
@@ -200,134 +99,3 @@ def _home_taken(
         .where(Visit.planned_start_at < midnight_in_paris(last + timedelta(days=1)))
     )
     return [(start_at, end_at) for start_at, end_at in session.execute(there)]
-
-
-def _best_of_day(
-    diary: Diary,
-    roads: _Roads,
-    visitor: User,
-    day: date,
-    home: Position | None,
-    wish: Wish,
-    taken: Sequence[tuple[datetime, datetime]],
-    came_last: uuid.UUID | None,
-    now: datetime,
-) -> FreeSlot | None:
-    """Give the hour of a visitor's day that adds least to her round, if there is one."""
-    if diary.is_full(visitor.id, day):
-        return None
-    stops, buffer = diary.stops_on(visitor.id, day), diary.terms[visitor.id].buffer
-    best: FreeSlot | None = None
-    for hours in diary.hours(visitor.id, day):
-        for before, after in _gaps(stops, hours):
-            start_at = _first_start(roads, hours, before, after, buffer, home, wish, now)
-            if start_at is None:
-                continue
-            end_at = start_at + timedelta(minutes=wish.minutes)
-            if any(since < end_at and until > start_at for since, until in taken):
-                continue
-            slot = FreeSlot(
-                visitor,
-                start_at,
-                end_at,
-                added=_added(roads, hours, before, after, home),
-                drive_before=_drive(roads, stops, hours),
-                visits_before=len({one.from_at for one in stops}),
-                came_last=visitor.id == came_last,
-                known=home is not None and all(one.where is not None for one in stops),
-            )
-            if best is None or slot.added < best.added:
-                best = slot
-    return best
-
-
-def _gaps(stops: Sequence[Stop], hours: Hours) -> Iterator[tuple[Stop | None, Stop | None]]:
-    """Give what comes before and after each gap of some hours."""
-    before: Stop | None = None
-    for stop in stops:
-        if stop.from_at >= hours.until_at:
-            yield before, stop
-            return
-        if stop.until_at > hours.from_at:
-            yield before, stop
-        before = stop
-    yield before, None
-
-
-def _first_start(
-    roads: _Roads,
-    hours: Hours,
-    before: Stop | None,
-    after: Stop | None,
-    buffer: timedelta,
-    home: Position | None,
-    wish: Wish,
-    now: datetime,
-) -> datetime | None:
-    """Give the first quarter of an hour in a gap at which the visit fits, if there is one."""
-    hours = _as_wished(hours, wish)
-    earliest, latest = max(hours.from_at, now + SOONEST), hours.until_at
-    if before is not None:
-        drive = timedelta(seconds=roads.drive(before.where, home))
-        earliest = max(earliest, before.until_at + max(buffer, drive + buffer))
-    if after is not None:
-        drive = timedelta(seconds=roads.drive(home, after.where))
-        latest = min(latest, after.from_at - drive - buffer)
-    start_at = _rounded_up(earliest)
-    return start_at if start_at + timedelta(minutes=wish.minutes) <= latest else None
-
-
-def _as_wished(hours: Hours, wish: Wish) -> Hours:
-    """Narrow some hours to those that somebody wishes, on a Paris clock."""
-    day = hours.from_at.astimezone(PARIS).date()
-    first, last = wish.from_time, wish.until_time
-    if wish.part == "morning":
-        last = min(last or NOON, NOON)
-    elif wish.part == "afternoon":
-        first = max(first or NOON, NOON)
-    if first is not None:
-        hours = replace(hours, from_at=max(hours.from_at, _at(day, first)))
-    if last is not None:
-        hours = replace(hours, until_at=min(hours.until_at, _at(day, last)))
-    return hours
-
-
-def _at(day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock, tzinfo=PARIS).astimezone(UTC)
-
-
-def _rounded_up(at: datetime) -> datetime:
-    over = timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
-    return at + (STEP - over) if over else at
-
-
-def _added(
-    roads: _Roads, hours: Hours, before: Stop | None, after: Stop | None, home: Position | None
-) -> int:
-    """Give the minutes that a visit between two others adds to the drive of the day."""
-    here = before.where if before else hours.start
-    sets_out = before is not None or hours.start is not None
-    seconds = roads.drive(here, home) if sets_out else 0
-    if after is not None:
-        seconds += roads.drive(home, after.where)
-        seconds -= roads.drive(here, after.where) if sets_out else 0
-    elif hours.start is not None:
-        seconds += roads.drive(home, hours.start) - (
-            roads.drive(here, hours.start) if before else 0
-        )
-    return max(0, round(seconds / 60))
-
-
-def _drive(roads: _Roads, stops: Sequence[Stop], hours: Hours) -> int:
-    """Give the minutes a visitor drives on a day as it is planned, back to where she set out."""
-    if not stops:
-        return 0
-    seconds = sum(
-        roads.drive(one.where, after.where)
-        for one, after in zip(stops, stops[1:], strict=False)
-        if one.from_at != after.from_at
-    )
-    if hours.start is not None:
-        seconds += roads.drive(hours.start, stops[0].where)
-        seconds += roads.drive(stops[-1].where, hours.start)
-    return round(seconds / 60)

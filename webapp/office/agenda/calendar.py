@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from visits.agenda.calendar import AgendaFilter, list_agenda, read_agenda
 from visits.agenda.planning import cancel_visit, find_visit, move_visit
-from visits.agenda.proposals import may_go
+from visits.agenda.slot_check import may_go
 from visits.agenda.swapping import may_swap_with, swap_visits
 from visits.agenda.visitors import every_visitor, organisations_of
 from visits.ground.deadlines import is_public_holiday, today_in_paris

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from maps.travel import Geodesic
+from visits.agenda.fitting import FreeSlot, Wish
 from visits.agenda.planning import PLACE_LENGTH, came_last, may_be_planned
-from visits.agenda.slots import FreeSlot, Wish, find_slots
+from visits.agenda.slots import find_slots
 from visits.agenda.together import also_to_plan
 from visits.calls.call_list import case_file
 from visits.cases.cases import find_case

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from maps.travel import Geodesic
 from tests.factories import LANDLORD, make_case, make_dwelling, make_user, make_viewer, make_visit
 from visits.agenda.absences import AbsenceSaid, Doing, note_absence, take_back
 from visits.agenda.availabilities import (
@@ -220,17 +221,19 @@ def test_an_absence_asks_what_becomes_of_its_visits_does_it_at_once_and_undoes_i
         absent(session, visitor, office, now)
     offers = propose(
         session, [moved, handed, back], visitor_id=visitor.id, first=TUESDAY,
-        last=TUESDAY + timedelta(days=2), viewer=office,
+        last=TUESDAY + timedelta(days=2), travel=Geodesic(), viewer=office, now=now,
     )  # fmt: skip
-    assert offers[moved.id].start_at == at(TUESDAY + timedelta(days=3), 9)
-    assert [one.id for one in offers[handed.id].takes] == [other.id]
+    later = offers[moved.id].best
+    assert later and later.visitor == visitor
+    assert later.start_at == at(TUESDAY + timedelta(days=3), 9)
+    assert [one.visitor.id for one in offers[handed.id].takes] == [other.id]
     doing = {
-        moved.id: Doing(ChangeKind.MOVED, start_at=offers[moved.id].start_at),
+        moved.id: Doing(ChangeKind.MOVED, start_at=later.start_at),
         handed.id: Doing(ChangeKind.HANDED_OVER, visitor_id=other.id),
         back.id: Doing(),
     }
     absence = absent(session, visitor, office, now, doing)
-    assert (moved.planned_start_at, handed.visitor_id) == (offers[moved.id].start_at, other.id)
+    assert (moved.planned_start_at, handed.visitor_id) == (later.start_at, other.id)
     assert (back.state, back.case.state) == (VisitState.CANCELLED, CaseState.AGREED)
     assert after.turn == 0
     with refused("visitor_absent_then"):

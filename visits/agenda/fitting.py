@@ -9,6 +9,7 @@ from typing import Protocol
 from diagnostics.delays import PARIS
 from visits.agenda.diary import Diary, Stop
 from visits.agenda.working_time import Hours, Position
+from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import User
 
 STEP = timedelta(minutes=15)
@@ -149,6 +150,19 @@ def best_of_day(
             if best is None or slot.added < best.added:
                 best = slot
     return best
+
+
+def added_at(
+    diary: Diary, roads: Roads, visitor_id: uuid.UUID, start_at: datetime, home: Position | None
+) -> int:
+    """Give the minutes that a visit at an hour of a visitor's day adds to her drive."""
+    day = today_in_paris(start_at)
+    stops = diary.stops_on(visitor_id, day)
+    before = next((one for one in reversed(stops) if one.until_at <= start_at), None)
+    after = next((one for one in stops if one.from_at >= start_at), None)
+    works = diary.hours(visitor_id, day)
+    hours = next(one for one in works if one.from_at <= start_at < one.until_at)
+    return _added(roads, hours, before, after, home)
 
 
 def _gaps(stops: Sequence[Stop], hours: Hours) -> Iterator[tuple[Stop | None, Stop | None]]:

@@ -1,6 +1,7 @@
 """The best hours for a visit: what each adds to the round of that day, by what she wishes."""
 
 import uuid
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from visits.agenda.diary import Diary, read_diary
 from visits.agenda.fitting import FreeSlot, Roads, Travel, Wish, best_of_day, places_of
 from visits.agenda.slot_check import may_go
+from visits.agenda.working_time import Position
 from visits.cases.pauses import pauses_of
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.models.accounts import User
@@ -43,23 +45,31 @@ def find_slots(
         return []
     diary = read_diary(session, [one.id for one in going], first, last, viewer=viewer)
     going = [one for one in going if _fits(diary, one, wish)]
-    residence = case.residence
-    home = None
-    if residence is not None and residence.lat is not None and residence.lon is not None:
-        home = (residence.lat, residence.lon)
-    roads = Roads(travel)
+    roads, home = Roads(travel), place_of(case)
     if home is not None:
         roads.ask(home, places_of(diary, going, first, last))
-    days = _days(session, case, wish, first, last)
-    taken = _home_taken(session, case, first, last, viewer)
+    days = days_of(session, case, first, last, not_on=wish.not_on)
+    taken = home_taken(session, case, first, last, viewer)
     found = [
         slot
         for day in days
         for one in going
         if (slot := best_of_day(diary, roads, one, day, home, wish, taken, came_last, now))
     ]
-    found.sort(key=lambda one: (_cost(one, first), one.start_at, one.visitor.id))
-    return found[:BEST]
+    return best_first(found, first)[:BEST]
+
+
+def best_first(found: Iterable[FreeSlot], first: date) -> list[FreeSlot]:
+    """Order by the minutes added, a day of waiting and a known face weighed in."""
+    return sorted(found, key=lambda one: (_cost(one, first), one.start_at, one.visitor.id))
+
+
+def place_of(case: Case) -> Position | None:
+    """Give where a home is, if that is known."""
+    residence = case.residence
+    if residence is None or residence.lat is None or residence.lon is None:
+        return None
+    return (residence.lat, residence.lon)
 
 
 def _cost(slot: FreeSlot, first: date) -> int:
@@ -73,21 +83,29 @@ def _fits(diary: Diary, visitor: User, wish: Wish) -> bool:
     return learnt and (not wish.speaks or wish.speaks in terms.languages)
 
 
-def _days(session: Session, case: Case, wish: Wish, first: date, last: date) -> list[date]:
+def days_of(
+    session: Session, case: Case, first: date, last: date, *, not_on: Collection[int] = ()
+) -> list[date]:
+    """List the days on which a case is in no pause, without days of the week `not_on`."""
     pauses = [(one.from_on, one.until_on) for one in pauses_of(session, case.id)]
     days = (first + timedelta(days=count) for count in range((last - first).days + 1))
     return [
         day
         for day in days
-        if day.weekday() not in wish.not_on
-        and not any(since <= day <= until for since, until in pauses)
+        if day.weekday() not in not_on and not any(since <= day <= until for since, until in pauses)
     ]
 
 
-def _home_taken(
-    session: Session, case: Case, first: date, last: date, viewer: Viewer
+def home_taken(
+    session: Session,
+    case: Case,
+    first: date,
+    last: date,
+    viewer: Viewer,
+    *,
+    but: Collection[uuid.UUID] = (),
 ) -> list[tuple[datetime, datetime]]:
-    """Give when somebody is visited in this home, as far as the viewer may know."""
+    """Give when somebody is visited in this home, as far as the viewer may know, without `but`."""
     if case.dwelling_id is None:
         return []
     there = (
@@ -97,5 +115,6 @@ def _home_taken(
         .where(Case.dwelling_id == case.dwelling_id, visible_cases(viewer))
         .where(Visit.state.in_(LIVE), Visit.planned_start_at >= midnight_in_paris(first))
         .where(Visit.planned_start_at < midnight_in_paris(last + timedelta(days=1)))
+        .where(Visit.id.not_in(list(but)))
     )
     return [(start_at, end_at) for start_at, end_at in session.execute(there)]

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext, pgettext
 from sqlalchemy.orm import Session
 
+from maps.travel import Geodesic
 from visits.agenda.absences import (
     LISTS,
     NOTE_LENGTH,
@@ -176,22 +177,26 @@ def _was_asked(said: AbsenceSaid) -> bool:
 
 
 def _doing() -> dict[uuid.UUID, Doing]:
-    """Read what becomes of each visit, as `given_back`, `handed_over:…`, `moved:…`."""
+    """Read what becomes of each visit: `given_back`, `handed_over:who`, `moved:when[/who]`."""
     found = {}
     for name, text in request.form.items():
         if not name.startswith("do-"):
             continue
         kind, _colon, more = text.partition(":")
         try:
-            done = ChangeKind(kind)
-            found[uuid.UUID(name.removeprefix("do-"))] = Doing(
-                done,
-                visitor_id=uuid.UUID(more) if done is ChangeKind.HANDED_OVER else None,
-                start_at=_moment(more) if done is ChangeKind.MOVED else None,
-            )
+            found[uuid.UUID(name.removeprefix("do-"))] = _done(ChangeKind(kind), more)
         except ValueError:
             raise Invalid({name: "bad_choice"}) from None
     return found
+
+
+def _done(kind: ChangeKind, more: str) -> Doing:
+    if kind is ChangeKind.HANDED_OVER:
+        return Doing(kind, visitor_id=uuid.UUID(more))
+    if kind is ChangeKind.GIVEN_BACK:
+        return Doing(kind)
+    when, _slash, who = more.partition("/")
+    return Doing(kind, visitor_id=uuid.UUID(who) if who else None, start_at=_moment(when))
 
 
 def _moment(text: str) -> datetime:
@@ -220,7 +225,9 @@ def _form(
                     visitor_id=visitor_id,
                     first=said.first_on,
                     last=said.last_on,
+                    travel=Geodesic(),
                     viewer=viewer(),
+                    now=now(),
                 )
             )
         shown.update(one.case.person_id for one in hit.visits)
@@ -229,6 +236,7 @@ def _form(
             visitor=visitor,
             hit=hit,
             proposals=proposals,
+            added=sum(one.added for one in proposals.values()),
             asked=f"{said.first_on}/{said.last_on}" if said else "",
             kinds=list(AbsenceKind),
             note_length=NOTE_LENGTH,

@@ -7,9 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import LANDLORD, make_case, make_user, make_viewer, make_visit
+from tests.factories import (
+    LANDLORD,
+    make_case,
+    make_dwelling,
+    make_residence,
+    make_user,
+    make_viewer,
+    make_visit,
+)
 from visits.agenda.absences import AbsenceSaid, note_absence
 from visits.models.accounts import Role, User
 from visits.models.cases import CaseState
@@ -147,3 +156,24 @@ def test_the_list_is_filtered_and_saved(client: FlaskClient, session: Session) -
     assert link is not None
     saved = client.get(link[1].replace("&amp;", "&")).get_data(as_text=True).splitlines()
     assert len(saved) == 3 and "Karim Loin" in saved[1]
+
+
+def test_the_hour_of_a_visit_that_is_called_off_is_offered_to_who_waits(
+    client: FlaskClient, session: Session
+) -> None:
+    visit = planned(session, visitor(session, "Sonia Vite"))
+    home = make_dwelling(session, residence=make_residence(session, lat=49.43, lon=2.08))
+    waits = make_case(session, by=visit.visitor, dwelling=home, state=CaseState.AGREED)
+    number, case, name = visit.id, waits.id, waits.person.name
+    session.commit()
+    page = f"/agenda/visits/{number}"
+    assert 'id="freed"' not in client.get(page).text
+    status, shown = post(client, f"{page}/cancel", reason="Malade")
+    assert (status, 'id="freed"' in shown, name in shown) == (200, True, True)
+    assert "Who could have this hour" in client.get(f"/cases/{visit.case_id}").text
+    part = shown[shown.index('id="freed"') :]
+    hidden = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]+)"', part))
+    assert post(client, f"/cases/{case}/visits", **hidden)[0] == 200
+    (made,) = session.scalars(select(Visit).where(Visit.case_id == case))
+    assert (made.planned_start_at, made.visitor_id) == (START, visit.visitor_id)
+    assert 'id="freed"' not in client.get(page).text

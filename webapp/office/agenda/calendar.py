@@ -12,7 +12,9 @@ from flask_babel import gettext as _
 from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
+from maps.travel import Geodesic
 from visits.agenda.calendar import AgendaFilter, list_agenda, read_agenda
+from visits.agenda.freed import who_could_take
 from visits.agenda.planning import cancel_visit, find_visit, move_visit
 from visits.agenda.slot_check import may_go
 from visits.agenda.swapping import may_swap_with, swap_visits
@@ -245,10 +247,13 @@ def _page(visit_id: uuid.UUID, refused: Invalid | None = None, *, said: str = ""
         shown.add(visit.case.person_id)
         offered = may_swap_with(session, visit, viewer=viewer(), now=now())
         shown.update(one.case.person_id for one in offered)
+        could = who_could_take(session, visit, travel=Geodesic(), viewer=viewer(), now=now())
+        shown.update(one.case.person_id for one in could or ())
         return render_template(
             "agenda/visit.html",
             visit=visit,
             visitors=may_go(session, visit.case, viewer()),
+            could=could,
             offered=offered if visit.is_planned else [],
             typed=request.form,
             said=sentence(said) if said else "",

@@ -19,7 +19,7 @@ from visits.ground.file_store import FileStore
 from visits.intake.sealed_photos import sealed_photos
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role
-from visits.models.calls import Disposition
+from visits.models.calls import ActsBy, Disposition
 from visits.models.cases import CaseState
 from visits.models.people import AccessEvent, Consent, RefusedPart
 from visits.models.visits import Submission, SubmissionState, Visit
@@ -109,9 +109,10 @@ def test_somebody_else_agrees_and_is_named(
     told = Attempt(Disposition.AGREED_BY_OTHER)
     with pytest.raises(Invalid) as refused:
         record_attempt(session, case, told, viewer=viewer, now=now)
-    assert refused.value.fields == {"note": "who_required"}
-    named = Attempt(Disposition.AGREED_BY_OTHER, note="Sa fille")
-    record_attempt(session, case, named, viewer=viewer, now=now)
+    assert refused.value.fields == {"note": "who_required", "acts_by": "by_what_right"}
+    named = Attempt(Disposition.AGREED_BY_OTHER, note="Sa fille", acts_by=ActsBy.FAMILY_MANDATE)
+    kept = record_attempt(session, case, named, viewer=viewer, now=now)
+    assert kept.acts_by is ActsBy.FAMILY_MANDATE
     assert case.state is CaseState.AGREED
     counted = outcomes(session, "seniors", viewer=make_viewer(make_user(session)))
     assert counted.refusals_by_month == {f"{now:%Y-%m}": (0, 1)}

@@ -108,8 +108,8 @@ ARGUMENTS = (
     *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
-    "disposition", "channel", "reason", "day", "time", "note", "minutes", "visitor_id", "as",
-    "state", "protected", "users", "persons", "number", "email", "name", "role", "language",
+    "disposition", "channel", "reason", "acts_by", "day", "time", "note", "minutes", "visitor_id",
+    "as", "state", "protected", "users", "persons", "number", "email", "name", "role", "language",
     "organisation", "new_organisation", "organisation_kind", "territory", "active", "kind", "c0",
     "password", "attempts", "outcome", "left_behind", "code", "still", "item", "quantity", "keep",
     "score", "maximum", "version", "author", "assessed_on", "value", "low", "high", "valid_from",

@@ -19,6 +19,7 @@ from visits.ground.errors import Conflict, DoNotContact, Invalid
 from visits.mapping.points import refresh_map
 from visits.messages.making import tell_before_calling, tell_of_refusal
 from visits.models.calls import (
+    ActsBy,
     Channel,
     ContactAttempt,
     Disposition,
@@ -85,6 +86,8 @@ class Attempt:
     reason: RefusalReason | None = None
     call_back_at: datetime | None = None
     note: str | None = None
+    # By what right somebody else agreed.
+    acts_by: ActsBy | None = None
     seen: int | None = None
     # Of a wrong number: which one was called, and the right one with whose it is.
     dialled: str | None = None
@@ -170,6 +173,7 @@ def _keep(
         channel=attempt.channel,
         disposition=attempt.disposition,
         reason=attempt.reason if attempt.disposition in REFUSALS else None,
+        acts_by=attempt.acts_by if attempt.disposition is Disposition.AGREED_BY_OTHER else None,
         call_back_at=attempt.call_back_at,
         note=attempt.note or None,
         caller_id=viewer.user_id,
@@ -202,6 +206,8 @@ def _check(attempt: Attempt, now: datetime) -> None:
         fields["reason"] = "reason_required"
     if attempt.disposition in NOTES_REQUIRED and not attempt.note:
         fields["note"] = NOTES_REQUIRED[attempt.disposition]
+    if attempt.disposition is Disposition.AGREED_BY_OTHER and attempt.acts_by is None:
+        fields["acts_by"] = "by_what_right"
     if attempt.refused and attempt.disposition not in PARTS_SAID:
         fields["refused"] = "bad_choice"
     if attempt.disposition in WITH_A_MOMENT and attempt.call_back_at is None:

@@ -65,13 +65,27 @@ class RefusalReason(enum.StrEnum):
     NOT_SAID = "R99"
 
 
+class ActsBy(enum.StrEnum):
+    """By what right somebody answers for another (code civil, articles 425 to 494-12).
+
+    A relative has none: what she passes on is asked of the person again, at the door.
+    """
+
+    GUARDIAN = "guardian"
+    CURATOR = "curator"
+    FAMILY_MANDATE = "family_mandate"
+    PROTECTION_MANDATE = "protection_mandate"
+    TRUSTED_PERSON = "trusted_person"
+    RELATIVE = "relative"
+
+
 class ContactAttempt(Base):
     """One letter, call or knock, and what came of it.
 
     A knock that failed points to its visit and carries the id its tablet gave it (`report_id`);
     `left_behind` lists what was left at the door: `card`, `note`, `leaflet`; `received_at` is when
     the tablet's report came, which may be hours after `at`. `undo` is how things stood before an
-    answer that ended the calls.
+    answer that ended the calls. `acts_by` is by what right somebody else agreed for her.
     """
 
     __tablename__ = "contact_attempt"
@@ -87,6 +101,7 @@ class ContactAttempt(Base):
     channel: Mapped[Channel] = mapped_column(stored_enum(Channel))
     disposition: Mapped[Disposition] = mapped_column(stored_enum(Disposition))
     reason: Mapped[RefusalReason | None] = mapped_column(EncryptedEnum(RefusalReason))
+    acts_by: Mapped[ActsBy | None] = mapped_column(EncryptedEnum(ActsBy))
     call_back_at: Mapped[datetime | None]
     note: Mapped[str | None] = mapped_column(EncryptedText)
     caller_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))

@@ -7,7 +7,7 @@ from flask import request
 from visits.calls.contacts import NOTE_LENGTH, PARTS_SAID, WITH_A_MOMENT, Attempt
 from visits.calls.taking_back import ENDING, GRAVE, REFUSALS
 from visits.ground.errors import Invalid
-from visits.models.calls import Channel, Disposition, RefusalReason
+from visits.models.calls import ActsBy, Channel, Disposition, RefusalReason
 from visits.models.people import RefusedPart
 from webapp.office.frame.moments import NoSuchHour, typed_day, typed_moment
 
@@ -28,6 +28,7 @@ def typed_attempt() -> Attempt:
         disposition = Disposition(typed.get("disposition", ""))
         channel = Channel(typed.get("channel", Channel.PHONE))
         reason = RefusalReason(typed["reason"]) if typed.get("reason") else None
+        acts_by = ActsBy(typed["acts_by"]) if typed.get("acts_by") else None
     except ValueError:
         raise Invalid({"disposition": "disposition_required"}) from None
     call_back_at = None
@@ -58,6 +59,7 @@ def typed_attempt() -> Attempt:
         disposition,
         channel,
         reason=reason,
+        acts_by=acts_by,
         call_back_at=call_back_at,
         happened_on=happened_on,
         note=note,

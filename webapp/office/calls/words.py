@@ -41,6 +41,14 @@ WORDS: dict[str, dict[str, Any]] = {
         "afternoon": _l("Afternoon"),
         "evening": _l("Evening"),
     },
+    "acts_by": {
+        "guardian": _l("Guardian of the person (court order)"),
+        "curator": _l("Curator (court order)"),
+        "family_mandate": _l("Family empowered by a court"),
+        "protection_mandate": _l("Mandate for future protection"),
+        "trusted_person": _l("Trusted person she named"),
+        "relative": _l("Relative or neighbour, without a mandate"),
+    },
     "disposition": {
         "agreed": _l("Agrees to the visit"),
         "refused": _l("Refuses"),
@@ -100,6 +108,7 @@ REFUSALS: dict[str, Any] = {
     "case_closed": _l("This case is closed. Nothing was changed."),
     "not_to_take_back": _l("This cannot be taken back, or not any more. Nothing was changed."),
     "same_number": _l("This is the very number that was wrong."),
+    "by_what_right": _l("Choose by what right somebody else agreed."),
     "who_required": _l("Note who agreed for this person."),
     "what_required": _l("Note what is to be followed up."),
     "language_required": _l("Note which language this person speaks."),

@@ -9,10 +9,17 @@ from tests.factories import make_case, make_user, make_viewer
 from visits.calls.call_list import OTHER_WISH, TO_CONTACT, CaseFilter, list_cases
 from visits.calls.contacts import Attempt, record_attempt
 from visits.ground.deadlines import today_in_paris
-from visits.ground.errors import Invalid, NotFound
+from visits.ground.errors import Conflict, DoNotContact, Invalid, NotFound
+from visits.messages.ways import silent_because
 from visits.models.calls import CallWish, Disposition, WishKind
 from visits.models.cases import Case, CaseState
-from visits.people.call_wishes import Wish, note_wish, standing_wishes, withdraw_wish
+from visits.people.call_wishes import (
+    Wish,
+    end_no_contact,
+    note_wish,
+    standing_wishes,
+    withdraw_wish,
+)
 from visits.sight.listing import Wanted
 
 HOURS = Wish(WishKind.HOURS, from_hour=14, to_hour=17)
@@ -136,3 +143,52 @@ def test_a_wish_of_somebody_else_is_not_found(desk: Desk) -> None:
     other = make_case(desk.session, by=desk.user).person
     with pytest.raises(NotFound):
         withdraw_wish(desk.session, other, wish.id, why="x", viewer=desk.viewer, now=desk.now)
+
+
+def test_no_contact_at_all_ends_on_its_day_by_itself(desk: Desk) -> None:
+    person = desk.case.person
+    day = today_in_paris(desk.now) + timedelta(days=30)
+    wish = desk.note(Wish(WishKind.NO_CONTACT, until_on=day, note="Deuil"))
+    assert person.do_not_contact and not desk.is_in(TO_CONTACT)
+    with pytest.raises(DoNotContact):
+        called = Attempt(Disposition.AGREED)
+        record_attempt(desk.session, desk.case, called, viewer=desk.viewer, now=desk.now)
+    assert silent_because(desk.session, person) == "do_not_contact"
+    desk.now += timedelta(days=29)
+    assert end_no_contact(desk.session, now=desk.now) == 0
+    desk.now += timedelta(days=1)
+    assert end_no_contact(desk.session, now=desk.now) == 1
+    assert not person.do_not_contact and desk.is_in(TO_CONTACT)
+    assert (wish.withdrawn_at, wish.withdrawn_by_id) == (desk.now, None)
+
+
+def test_no_contact_is_withdrawn_and_another_day_takes_its_place(desk: Desk) -> None:
+    person, day = desk.case.person, today_in_paris(desk.now) + timedelta(days=30)
+    desk.note(Wish(WishKind.NO_CONTACT, until_on=day))
+    for_good = desk.note(Wish(WishKind.NO_CONTACT))
+    assert [one.id for one in standing_wishes(desk.session, person.id)] == [for_good.id]
+    assert end_no_contact(desk.session, now=desk.now + timedelta(days=40)) == 0
+    withdraw_wish(
+        desk.session, person, for_good.id, why="Elle rappelle", viewer=desk.viewer, now=desk.now
+    )
+    assert not person.do_not_contact
+
+
+def test_whoever_the_file_leaves_alone_or_died_stays_so(desk: Desk) -> None:
+    person = desk.case.person
+    person.do_not_contact = True
+    with pytest.raises(Invalid) as refused:
+        desk.note(Wish(WishKind.NO_CONTACT))
+    assert refused.value.fields == {"wish_kind": "left_alone_already"}
+    person.do_not_contact = False
+    day = today_in_paris(desk.now) + timedelta(days=1)
+    desk.note(Wish(WishKind.NO_CONTACT, until_on=day))
+    person.died_on = today_in_paris(desk.now)
+    (wish,) = standing_wishes(desk.session, person.id)
+    with pytest.raises(Conflict):
+        withdraw_wish(desk.session, person, wish.id, why="erreur", viewer=desk.viewer, now=desk.now)
+    desk.session.refresh(wish)
+    later = desk.now + timedelta(days=2)
+    assert end_no_contact(desk.session, now=later) == 0 and person.do_not_contact
+    person.died_on = None  # told of somebody else
+    assert end_no_contact(desk.session, now=later) == 1 and not person.do_not_contact

@@ -157,12 +157,14 @@ class WishKind(enum.StrEnum):
     HOURS = "hours"
     NOT_BEFORE = "not_before"
     NO_PHONE = "no_phone"
+    NO_CONTACT = "no_contact"
 
 
 class CallWish(Noted, Base):
     """One wish about calls: between two hours of the day (Paris), not before a day, none by phone.
 
-    `note` says how to reach her otherwise.
+    `note` says how to reach her otherwise. No contact at all stands until a day, or for good: her
+    file says so as long.
     """
 
     __tablename__ = "call_wish"

@@ -1,4 +1,4 @@
-"""What somebody asked of calls: when to ring, not before a day, or not by phone at all."""
+"""What somebody asked of calls: when to ring, not before a day, not by phone, no contact at all."""
 
 import uuid
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from diagnostics.delays import PARIS
 from visits.ground.deadlines import today_in_paris
-from visits.ground.errors import Invalid, NotFound
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.calls import CallWish, WishKind
 from visits.models.people import AccessKind, Person
 from visits.sight import Viewer
@@ -20,6 +20,7 @@ from visits.sight.withdrawing import withdraw
 # Between which hours of the day somebody may ask to be rung.
 FIRST_HOUR, LAST_HOUR = 8, 20
 NOTE_LENGTH = 200
+UNTIL_A_DAY = (WishKind.NOT_BEFORE, WishKind.NO_CONTACT)
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,11 @@ def note_wish(
     Raises Invalid, field by field.
     """
     _check(wish, today_in_paris(now))
-    for one in standing_wishes(session, person.id):
-        if one.kind is wish.kind:
-            one.withdrawn_at, one.withdrawn_by_id = now, viewer.user_id
+    replaced = [one for one in standing_wishes(session, person.id) if one.kind is wish.kind]
+    for one in replaced:
+        one.withdrawn_at, one.withdrawn_by_id = now, viewer.user_id
+    if wish.kind is WishKind.NO_CONTACT:
+        _leave_alone(person, replaced)
     session.flush()
     hours = wish.kind is WishKind.HOURS
     noted = CallWish(
@@ -51,7 +54,7 @@ def note_wish(
         kind=wish.kind,
         from_hour=wish.from_hour if hours else None,
         to_hour=wish.to_hour if hours else None,
-        until_on=wish.until_on if wish.kind is WishKind.NOT_BEFORE else None,
+        until_on=wish.until_on if wish.kind in UNTIL_A_DAY else None,
         note=wish.note.strip() or None,
         noted_at=now,
         noted_by_id=viewer.user_id,
@@ -70,7 +73,9 @@ def _check(wish: Wish, today: date) -> None:
             fields["to_hour"] = "hour_required"
         if not fields and wish.to_hour <= wish.from_hour:  # type: ignore[operator]
             fields["to_hour"] = "hours_in_order"
-    if wish.kind is WishKind.NOT_BEFORE and (wish.until_on is None or wish.until_on <= today):
+    if wish.kind is WishKind.NOT_BEFORE and wish.until_on is None:
+        fields["until_on"] = "must_be_in_future"
+    if wish.kind in UNTIL_A_DAY and wish.until_on is not None and wish.until_on <= today:
         fields["until_on"] = "must_be_in_future"
     if wish.kind is WishKind.NO_PHONE and not wish.note.strip():
         fields["note"] = "other_way_required"
@@ -88,7 +93,35 @@ def withdraw_wish(
     if wish is None or wish.person_id != person.id:
         raise NotFound("call_wish_not_found")
     withdraw(wish, why=why, viewer=viewer, now=now)
+    if wish.kind is WishKind.NO_CONTACT:
+        if person.died_on is not None:
+            raise Conflict("person_died")
+        person.do_not_contact = False
     _log(session, person, viewer, now)
+
+
+def end_no_contact(session: Session, *, now: datetime) -> int:
+    """Let those be contacted again whose day has come; gives how many."""
+    over = (
+        select(CallWish, Person)
+        .join(Person, Person.id == CallWish.person_id)
+        .where(
+            Person.died_on.is_(None),
+            CallWish.kind == WishKind.NO_CONTACT,
+            CallWish.withdrawn_at.is_(None),
+            CallWish.until_on <= today_in_paris(now),
+        )
+    )
+    ended = session.execute(over.order_by(CallWish.id)).all()
+    for wish, person in ended:
+        wish.withdrawn_at, person.do_not_contact = now, False
+    return len(ended)
+
+
+def _leave_alone(person: Person, replaced: Sequence[CallWish]) -> None:
+    if person.do_not_contact and not replaced:
+        raise Invalid({"wish_kind": "left_alone_already"})
+    person.do_not_contact = True
 
 
 def standing_wishes(session: Session, person_id: uuid.UUID) -> Sequence[CallWish]:

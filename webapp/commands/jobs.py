@@ -23,6 +23,7 @@ from visits.ground.errors import Away, FilesAway, Refused
 from visits.ground.statistics import look_as_time_passes
 from visits.intake.conclusion import keep_outcomes
 from visits.life.likely_doubles import find_doubles, keep_doubles
+from visits.people.call_wishes import end_no_contact
 from visits.people.documents import let_go_of_documents
 from visits.portfolio import purge_imports
 from visits.portfolio.moving_in import move_in
@@ -75,6 +76,7 @@ JOBS = (
     Job("make_what_is_due", timedelta(hours=1), make_what_is_due),
     Job("forget_failed_sign_ins", timedelta(hours=1), forget_old_tries),
     Job("forget_old_sessions", timedelta(hours=1), forget_old_sessions),
+    Job("end_no_contact", timedelta(hours=1), end_no_contact),
     Job("move_in", timedelta(hours=1), move_in),
     Job("find_doubles", timedelta(hours=24), find_doubles, reads=True, keep=keep_doubles),
     Job("place_residences", timedelta(hours=1), place_residences, outside=True),

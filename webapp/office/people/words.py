@@ -109,6 +109,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "hours": _l("Calls between two hours of the day"),
         "not_before": _l("No call before a day"),
         "no_phone": _l("Not by phone"),
+        "no_contact": _l("No contact at all: no call, no letter, no message"),
     },
     "accessed": {
         "person_file": _l("the file"),
@@ -180,6 +181,7 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 
 REFUSALS: dict[str, Any] = {
+    "left_alone_already": _l("This person’s file says already that nobody is to contact her."),
     "call_wish_not_found": _l("This wish is not there any more."),
     "hour_required": _l("Give an hour of the day, from 8 to 20."),
     "hours_in_order": _l("The end comes before the beginning."),

@@ -28,6 +28,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "make_what_is_due": _l("Make what is due in the cases"),
         "forget_failed_sign_ins": _l("Forget failed sign-ins"),
         "forget_old_sessions": _l("Forget old sessions"),
+        "end_no_contact": _l("Let persons be contacted again whose day has come"),
         "move_in": _l("Let tenants move in whose lease begins"),
         "purge_imports": _l("Delete the content of old imported files"),
         "seal_access_log": _l("Seal the access log"),

@@ -27,7 +27,7 @@ from visits.calls.phones import WHOSE_LENGTH
 from visits.calls.taking_back import may_be_taken_back, take_back
 from visits.calls.welfare import ABOUT_HER, asks_how_she_is
 from visits.cases.bringing import version_changes_of
-from visits.cases.cases import endings_of, find_case, outcomes_of, reopen_case
+from visits.cases.cases import endings_of, find_case, outcomes_of
 from visits.cases.charge import Choices, charge_choices, charges_of
 from visits.cases.keeping import kept_until
 from visits.cases.pauses import pauses_of, pauses_on, visits_elsewhere
@@ -42,7 +42,7 @@ from visits.cases.tasks import (
 from visits.cases.tiers import tier_changes_of
 from visits.choosing.transfer import moved_with, open_to_transfers
 from visits.ground.deadlines import today_in_paris
-from visits.ground.errors import Conflict, Invalid, NotFound, Refused
+from visits.ground.errors import Conflict, Invalid, Refused
 from visits.ground.months import by_month
 from visits.life.events import WHY_LENGTH
 from visits.messages.ways import way_to
@@ -67,6 +67,7 @@ from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.languages import day, moment
 from webapp.frame.transaction import now, transaction
+from webapp.office.calls.closed import open_knowingly, reaches, reopens
 from webapp.office.calls.given_back import what_came_back
 from webapp.office.calls.typed_call import typed_attempt
 from webapp.office.frame.access import showing
@@ -132,11 +133,11 @@ def call(case_id: uuid.UUID) -> ResponseReturnValue:
         with transaction() as session:
             case = find_case(session, viewer(), case_id, to_change=True)
             if not case.is_open:
-                _open_knowingly(session, case)
+                open_knowingly(session, case)
             record_attempt(session, case, attempt, viewer=viewer(), now=now())
             state = case.state
             session.flush()
-            seen = _reaches(session, Action.CALL, case_id)
+            seen = reaches(session, Action.CALL, case_id)
     except (Invalid, Conflict) as refused:
         return refusal_on_page(case_id, refused, form="call")
     if not seen:
@@ -149,32 +150,6 @@ def call(case_id: uuid.UUID) -> ResponseReturnValue:
     if state is CaseState.PLANNED and attempt.disposition is Disposition.IN_HOSPITAL:
         flash(_("A visit is planned and stands: move it or call it off on this page."), "warning")
     return redirect(url_for(".show", case_id=case_id))
-
-
-def _open_knowingly(session: Session, case: Case) -> None:
-    """Open a closed case again for what came of a call, by whoever may and said so."""
-    if not _reopens(session, case):
-        return
-    if request.form.get("reopen") != "yes":
-        raise Invalid({"reopen": "reopen_required"})
-    reopen_case(session, case, viewer=viewer(Action.DECIDE), now=now())
-
-
-def _reopens(session: Session, case: Case) -> bool:
-    """Tell whether a call in this case would open it again."""
-    closed = not case.is_open and not case.person.do_not_contact
-    return closed and case.person.died_on is None and _reaches(session, Action.DECIDE, case.id)
-
-
-def _reaches(session: Session, action: Action, case_id: uuid.UUID) -> bool:
-    """Tell whether the viewer may do an action with this very case."""
-    if not may(action):
-        return False
-    try:
-        find_case(session, viewer(action), case_id)
-    except NotFound:
-        return False
-    return True
 
 
 @cases.post("/<uuid:case_id>/attempts/<uuid:attempt_id>/back")
@@ -271,11 +246,11 @@ def page_of_case(
 def calling(session: Session, case: Case) -> dict[str, Any]:
     """Gather what the page needs for the next call, and of those that were."""
     refusal = latest_refusal(session, case)
-    calls_here = _reaches(session, Action.CALL, case.id)
+    calls_here = reaches(session, Action.CALL, case.id)
     return {
         "calls_here": calls_here,
         "may_call": calls_here and _may_be_called(case),
-        "reopens": calls_here and _reopens(session, case),
+        "reopens": calls_here and reopens(session, case),
         "to_take_back": may_be_taken_back(case.attempts) if calls_here else None,
         "numbers": called_numbers(session, case.person),
         "whose_length": WHOSE_LENGTH,
@@ -301,7 +276,7 @@ def _planning(
     due = visits_due(session, case)
     offered = offered_visitors(session, case) if may(Action.PLAN) else []
     return {
-        "plans_here": _reaches(session, Action.PLAN, case.id),
+        "plans_here": reaches(session, Action.PLAN, case.id),
         "due": due,
         "plannable": may_be_planned(case, due),
         "chosen": request.args.get("visit", type=uuid.UUID),
@@ -324,7 +299,7 @@ def _planning(
 
 def _deciding(session: Session, case: Case) -> dict[str, Any]:
     """Gather what the page needs to hand a case over, to transfer and to close it."""
-    decides_here = _reaches(session, Action.DECIDE, case.id)
+    decides_here = reaches(session, Action.DECIDE, case.id)
     return {
         "decides_here": decides_here,
         "charges": charges_of(session, case.id),
@@ -353,7 +328,7 @@ def _alike(visit: Visit) -> tuple[str, str] | None:
 
 
 def _to_transfer(session: Session, case: Case) -> list[Programme]:
-    movable = case.is_open and may(Action.ENROL) and _reaches(session, Action.ENROL, case.id)
+    movable = case.is_open and may(Action.ENROL) and reaches(session, Action.ENROL, case.id)
     return open_to_transfers(session, case) if movable else []
 
 

@@ -100,6 +100,7 @@ PAGES = frozenset(
         "places.of_residence",
         "places.show",
         "register.index",
+        "round_map.show",
         "round_pages.left_out",
         "round_pages.show",
         "rounds.index",
@@ -241,6 +242,7 @@ NOT_PAGES = frozenset(
         "places.export",
         "places.houses_export",
         "register.export",
+        "round_map.script",
         "round_pages.export",
         "round_pages.export_left_out",
         "rounds.export",
@@ -255,6 +257,7 @@ NOT_PAGES = frozenset(
         "session_calendar.entry",
         "calendar_feed.read",
         "signature_sheets.paper",
+        "round_sheets.paper",
     }
 )
 

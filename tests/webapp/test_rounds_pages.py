@@ -146,7 +146,7 @@ def test_what_was_left_out_is_listed_and_saved(
 
 def test_nobody_else_sees_a_proposal(client_as: Sign, proposal: str) -> None:
     other = client_as("coordinator")
-    for path in ("", "/left-out", "/left-out.csv", "/stops.csv"):
+    for path in ("", "/left-out", "/left-out.csv", "/stops.csv", "/map", "/map.js"):
         assert other.get(f"{proposal}{path}").status_code == 404
     for path in ("/stop", "/acceptance", "/withdrawal"):
         assert other.post(f"{proposal}{path}").status_code == 404
@@ -160,10 +160,13 @@ def test_who_is_protected_meanwhile_is_in_none_of_its_pages(
     name = case.person.name
     session.rollback()
     assert name in office.get(proposal).text
+    assert office.get(f"{proposal}/map.js").text.count("L.circleMarker(") == 3
+    assert "map_palier" in office.get(f"{proposal}/map").text
     protect(session, case.person, by=make_user(session).id, now=case.opened_at)
     session.commit()
     for path in ("", "/stops.csv", "/left-out"):
         assert name not in office.get(f"{proposal}{path}").text
+    assert office.get(f"{proposal}/map.js").text.count("L.circleMarker(") == 2
     office.post(f"{proposal}/acceptance")
     assert session.scalar(select(Visit).where(Visit.case_id == case.id)) is None
 

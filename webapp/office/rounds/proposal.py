@@ -56,8 +56,8 @@ def shown(proposal_id: uuid.UUID, *, said: str = "", why: str = "") -> str:
     with showing("rounds") as (session, persons):
         proposal = find_proposal(session, viewer(), proposal_id)
         weeks = weeks_of(proposal)
-        first = _week(weeks)
-        visitor = _visitor()
+        first = asked_week(weeks)
+        visitor = asked_visitor()
         days = shown_days(
             session,
             proposal,
@@ -87,7 +87,7 @@ def shown(proposal_id: uuid.UUID, *, said: str = "", why: str = "") -> str:
         )
 
 
-def _week(weeks: Sequence[date]) -> date:
+def asked_week(weeks: Sequence[date]) -> date:
     """Read which week is asked; the first one where it is none of these."""
     try:
         asked = typed_day(request.args.get("week", ""))
@@ -96,7 +96,8 @@ def _week(weeks: Sequence[date]) -> date:
     return asked if asked in weeks else weeks[0] if weeks else date(2000, 1, 3)
 
 
-def _visitor() -> uuid.UUID | None:
+def asked_visitor() -> uuid.UUID | None:
+    """Read which visitor is asked; nonsense is any."""
     try:
         return uuid.UUID(request.args["visitor"]) if request.args.get("visitor") else None
     except ValueError:

@@ -160,7 +160,10 @@ def draw_ways(
     """Draw the page of a map of ways, each with a dot at its places; it asks for nothing more."""
     layers: list[MacroElement] = []
     for way in ways:
-        layers.append(folium.PolyLine(way.places, color=way.colour, weight=3, opacity=0.8))
+        line = folium.PolyLine(  # type: ignore[no-untyped-call]
+            way.places, color=way.colour, weight=3, opacity=0.8
+        )
+        layers.append(line)
         layers.extend(
             folium.CircleMarker(place, radius=6, color=way.colour, fill=True, fill_opacity=0.9)
             for place in way.places

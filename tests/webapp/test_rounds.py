@@ -39,6 +39,7 @@ from visits.models.rounds import (
 from visits.models.visits import Visit, VisitState
 from visits.people.measures import note_alert
 from visits.people.protection import protect
+from visits.rounds import solving
 from visits.rounds.accepting import Part, accept, accepted_stops, take_back, to_accept
 from visits.rounds.proposals import ask_for_rounds, find_proposal, stop
 from visits.rounds.scope import Scope
@@ -312,8 +313,8 @@ def test_one_sees_her_own_proposals_and_asks_for_days_she_keeps(
 
 @pytest.mark.parametrize(
     ("code", "why"),
-    [("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", rounds.DIED),
-     ("print('nonsense')", rounds.DIED), ("import time; time.sleep(60)", rounds.TOO_LONG)],
+    [("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", solving.DIED),
+     ("print('nonsense')", solving.DIED), ("import time; time.sleep(60)", solving.TOO_LONG)],
 )  # fmt: skip
 def test_an_engine_that_dies_leaves_a_failed_proposal_and_nothing_else(
     session: Session, house: House, office: Viewer, visitor: User, now: datetime,
@@ -321,8 +322,8 @@ def test_an_engine_that_dies_leaves_a_failed_proposal_and_nothing_else(
 ) -> None:  # fmt: skip
     case_at(session, visitor, HERE)
     proposal_id = asked(session, office, [visitor], now)
-    monkeypatch.setattr(rounds, "ENGINE", (rounds.ENGINE[0], "-c", code))
-    monkeypatch.setattr(rounds, "LONGEST", timedelta(seconds=1))
+    monkeypatch.setattr(solving, "ENGINE", (solving.ENGINE[0], "-c", code))
+    monkeypatch.setattr(solving, "LONGEST", timedelta(seconds=1))
     work_out_rounds(house)
     proposal = find_proposal(session, office, proposal_id)
     assert (proposal.state, proposal.why) == (ProposalState.FAILED, why)
@@ -336,7 +337,7 @@ def test_a_proposal_that_is_stopped_keeps_nothing(
 ) -> None:  # fmt: skip
     case_at(session, visitor, HERE)
     proposal_id = asked(session, office, [visitor], now)
-    monkeypatch.setattr(rounds, "ENGINE", (rounds.ENGINE[0], "-c", "import time; time.sleep(60)"))
+    monkeypatch.setattr(solving, "ENGINE", (solving.ENGINE[0], "-c", "import time; time.sleep(60)"))
 
     def look_and_stop(work: Any, _look: Callable[[Any], None] = rounds._Work.look) -> None:
         with session_factory() as other:

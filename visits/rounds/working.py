@@ -1,7 +1,7 @@
 """A proposal worked out: taken up, read, checked, kept whole or not at all."""
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from visits.rounds.candidates import Candidate, find_candidates, find_movable
 from visits.rounds.days import SOONEST, visitor_days
 from visits.rounds.problem import Problem, Roads, build
 from visits.rounds.proposals import move
-from visits.rounds.reading import DayDriven, Proposed
+from visits.rounds.reading import DayDriven, Proposed, days_of, stops_of, why_left
 from visits.rounds.scope import asker, scope_of
 from visits.sight import Viewer
 
@@ -36,12 +36,19 @@ CHECKED = {
 }
 
 
+Refusal = tuple[Candidate, LeftWhy]
+
+
 @dataclass(frozen=True)
 class Gathered:
-    """What a proposal is worked out of; `left` are those that nobody can be sent to."""
+    """What a proposal is worked out of.
+
+    `by` is who told travel times, `left` are the visits that nobody can be sent to.
+    """
 
     viewer: Viewer
     problem: Problem
+    by: str
     left: Sequence[tuple[uuid.UUID, LeftWhy]]
 
 
@@ -133,7 +140,8 @@ def gather(
         soonest=now + SOONEST,
         roads=roads,
     )
-    return Gathered(viewer, problem, [(one.case_id, one.left) for one in candidates if one.left])
+    left = [(one.case_id, one.left) for one in candidates if one.left]
+    return Gathered(viewer, problem, roads.by, left)
 
 
 def _left(one: Candidate, why: LeftWhy) -> Candidate:
@@ -142,28 +150,31 @@ def _left(one: Candidate, why: LeftWhy) -> Candidate:
 
 def check_stops(
     session: Session,
-    stops: Collection[Proposed],
+    stops: Iterable[Proposed],
+    gathered: Gathered,
     *,
-    moving: Collection[uuid.UUID],
-    viewer: Viewer,
+    of: Sequence[Proposed],
     now: datetime,
-) -> Iterator[tuple[Proposed, LeftWhy | None]]:
-    """Ask of each stop what planning it by hand would ask; gives why it cannot be, or None.
+) -> Iterator[Refusal]:
+    """Ask of some stops what planning them by hand would ask; gives those refused, with why.
 
-    `moving` are the visits that leave their hour, so that others may have it.
+    `of` are all stops: visits that leave their hour let others have it, and no two are in one home.
     """
+    moving = tuple(one.candidate.visit_id for one in of if one.candidate.visit_id)
+    doubled = in_one_home(of)
     for stop in stops:
-        slot = Slot(stop.visitor_id, stop.start_at, stop.end_at, but=tuple(moving))
+        if stop.candidate.case_id in doubled:
+            yield stop.candidate, LeftWhy.HOME_TAKEN
+            continue
+        slot = Slot(stop.visitor_id, stop.start_at, stop.end_at, but=moving)
         try:
-            case = find_case(session, viewer, stop.candidate.case_id)
-            check_slot(session, case, slot, viewer=viewer, insist="", now=now)
-            yield stop, None
+            case = find_case(session, gathered.viewer, stop.candidate.case_id)
+            check_slot(session, case, slot, viewer=gathered.viewer, insist="", now=now)
         except Invalid as refused:
-            code = next(iter(refused.fields.values()))
-            code = refused.fields.get("insist", code)
-            yield stop, CHECKED.get(code, LeftWhy.CHANGED)
+            code = refused.fields.get("insist") or next(iter(refused.fields.values()))
+            yield stop.candidate, CHECKED.get(code, LeftWhy.CHANGED)
         except NotFound:
-            yield stop, LeftWhy.CHANGED
+            yield stop.candidate, LeftWhy.CHANGED
 
 
 def in_one_home(stops: Sequence[Proposed]) -> set[uuid.UUID]:
@@ -180,6 +191,24 @@ def in_one_home(stops: Sequence[Proposed]) -> set[uuid.UUID]:
         else:
             others.append(stop)
     return found
+
+
+def found_of(gathered: Gathered, solution: Mapping[str, Any], refused: Sequence[Refusal]) -> Found:
+    """Put together what came of a solution; a visit that keeps its hour is no stop."""
+    problem = gathered.problem
+    out = {one.case_id for one, _why in refused}
+    left = [*why_left(problem, solution), *refused]
+    count = len(problem.table.seconds)
+    return Found(
+        [
+            one
+            for one in stops_of(problem, solution)
+            if one.candidate.case_id not in out and one.candidate.was_at != one.start_at
+        ],
+        days_of(problem, solution, but=out),
+        [*gathered.left, *((one.case_id, why) for one, why in left if one.visit_id is None)],
+        {"by": gathered.by, "missing": problem.table.missing, "asked": count * (count - 1)},
+    )
 
 
 def keep(session: Session, proposal_id: uuid.UUID, found: Found, *, now: datetime) -> bool:

@@ -1,32 +1,24 @@
 """Rounds worked out: read, handed to a process of their own, checked, kept."""
 
-import json
 import logging
-import subprocess
-import sys
-import tempfile
 import time
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from itertools import islice
-from typing import IO, Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from maps.road_engines import roads_from_setting
 from visits.ground.db import start_reading
-from visits.models.rounds import LeftWhy
-from visits.rounds.problem import Problem
-from visits.rounds.reading import Proposed, days_of, stops_of, why_left
+from visits.rounds.reading import Proposed, stops_of
+from visits.rounds.solving import EngineFailed, solve
 from visits.rounds.working import (
     NOT_ALLOWED,
-    Found,
     Gathered,
+    Refusal,
     beat,
     check_stops,
+    found_of,
     gather,
     give_up,
-    in_one_home,
     is_wanted,
     keep,
     take_up,
@@ -35,36 +27,34 @@ from visits.rounds.working import (
 from webapp.frame.transaction import House
 
 log = logging.getLogger("palier")
-ENGINE = (sys.executable, "-m", "visits.rounds.engine")
-LONGEST = timedelta(minutes=5)
-LOOK_S, BEAT_S = 0.25, 15
+BEAT_S = 15
 CHECKED_AT_ONCE = 50
-DIED, TOO_LONG, FAILED = "engine_died", "engine_too_long", "work_failed"
+FAILED = "work_failed"
 
 
 class Stopped(Exception):
     """Somebody stopped the proposal: nothing of it is kept."""
 
 
-class EngineFailed(Exception):
-    """The engine died, or took too long; the text is the code of why."""
-
-
-@dataclass(frozen=True)
+@dataclass
 class _Work:
     """A proposal being worked out, and who tells that it still is."""
 
     house: House
     proposal_id: uuid.UUID
+    told: float = field(default_factory=time.monotonic)
 
     def beat(self, stage: str) -> None:
         """Tell how far it is; raises Stopped."""
         with self.house.sessions.begin() as session:
             if not beat(session, self.proposal_id, stage, now=self.house.clock()):
                 raise Stopped
+        self.told = time.monotonic()
 
     def look(self) -> None:
-        """Raise Stopped when somebody stopped it."""
+        """Raise Stopped when somebody stopped it; tell now and then that it goes on."""
+        if time.monotonic() - self.told > BEAT_S:
+            self.beat("solving")
         with self.house.sessions() as session:
             start_reading(session)
             if not is_wanted(session, self.proposal_id):
@@ -112,88 +102,22 @@ def _work_out(work: _Work) -> str:
     if gathered is None:
         return NOT_ALLOWED
     work.beat("solving")
-    solution = _solve(gathered.problem, work)
+    solution = solve(gathered.problem, look=work.look)
     work.beat("checking")
-    stops, refused = _checked(work, gathered, list(stops_of(gathered.problem, solution)))
-    left = [
-        *gathered.left,
-        *((one.case_id, why) for one, why in why_left(gathered.problem, solution)
-          if one.visit_id is None),
-        *((one.candidate.case_id, why) for one, why in refused if one.candidate.visit_id is None),
-    ]  # fmt: skip
-    missing, asked = gathered.problem.table.missing, len(gathered.problem.table.seconds)
-    found = Found(
-        [one for one in stops if one.candidate.was_at != one.start_at],
-        days_of(gathered.problem, solution, but={one.candidate.case_id for one, _why in refused}),
-        left,
-        {"by": roads.by, "missing": missing, "asked": asked * (asked - 1)},
-    )
+    refused = _refused(work, gathered, list(stops_of(gathered.problem, solution)))
     with house.sessions.begin() as session:
+        found = found_of(gathered, solution, refused)
         keep(session, work.proposal_id, found, now=house.clock())
     return ""
 
 
-def _checked(
-    work: _Work, gathered: Gathered, stops: Sequence[Proposed]
-) -> tuple[list[Proposed], list[tuple[Proposed, LeftWhy]]]:
-    """Give the stops that the agenda would take, and the others with why."""
-    doubled = in_one_home(stops)
-    refused = [(one, LeftWhy.HOME_TAKEN) for one in stops if one.candidate.case_id in doubled]
-    asked = iter([one for one in stops if one.candidate.case_id not in doubled])
-    moving = [one.candidate.visit_id for one in stops if one.candidate.visit_id]
-    good: list[Proposed] = []
-    while some := list(islice(asked, CHECKED_AT_ONCE)):
+def _refused(work: _Work, gathered: Gathered, stops: Sequence[Proposed]) -> list[Refusal]:
+    """Give the stops that the agenda would not take, asked some at a time."""
+    refused: list[Refusal] = []
+    for start in range(0, len(stops), CHECKED_AT_ONCE):
+        some = stops[start : start + CHECKED_AT_ONCE]
         with work.house.sessions() as session:
             start_reading(session)
-            for one, why in check_stops(
-                session, some, moving=moving, viewer=gathered.viewer, now=work.house.clock()
-            ):
-                if why is None:
-                    good.append(one)
-                else:
-                    refused.append((one, why))
+            refused.extend(check_stops(session, some, gathered, of=stops, now=work.house.clock()))
         work.beat("checking")
-    return good, refused
-
-
-def _solve(problem: Problem, work: _Work) -> Mapping[str, Any]:
-    """Have a problem solved by a process of its own; raises Stopped, EngineFailed."""
-    if not problem.days or not problem.jobs:
-        return {"routes": [], "unassigned": [{"id": at} for at in range(len(problem.jobs))]}
-    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as answered:
-        asked.write(json.dumps(problem.said).encode())
-        asked.seek(0)
-        with subprocess.Popen(  # noqa: S603
-            ENGINE, stdin=asked, stdout=answered, stderr=subprocess.DEVNULL
-        ) as engine:
-            try:
-                _wait_for(engine, work)
-            finally:
-                engine.kill()
-        return _solution(answered)
-
-
-def _wait_for(engine: "subprocess.Popen[bytes]", work: _Work) -> None:
-    began = told = time.monotonic()
-    while engine.poll() is None:
-        time.sleep(LOOK_S)
-        at = time.monotonic()
-        if at - began > LONGEST.total_seconds():
-            raise EngineFailed(TOO_LONG)
-        work.look()
-        if at - told > BEAT_S:
-            work.beat("solving")
-            told = at
-    if engine.returncode:
-        raise EngineFailed(DIED)
-
-
-def _solution(answered: IO[bytes]) -> Mapping[str, Any]:
-    answered.seek(0)
-    try:
-        solution = json.load(answered)
-    except ValueError:
-        raise EngineFailed(DIED) from None
-    if not isinstance(solution, dict) or solution.get("code"):
-        raise EngineFailed(DIED)
-    return solution
+    return refused

@@ -93,7 +93,9 @@ def asked_week(weeks: Sequence[date]) -> date:
         asked = typed_day(request.args.get("week", ""))
     except ValueError:
         asked = None
-    return asked if asked in weeks else weeks[0] if weeks else date(2000, 1, 3)
+    if asked is not None and asked in weeks:
+        return asked
+    return weeks[0] if weeks else date.min
 
 
 def asked_visitor() -> uuid.UUID | None:

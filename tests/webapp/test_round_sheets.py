@@ -41,14 +41,14 @@ def test_a_sheet_says_whom_and_where_but_not_of_those_a_paper_must_not_name(
     names = [one.person.last_name for one in (told, minded, hidden, later)]
     address = told.residence.address if told.residence else ""
     session.commit()
-    answer = office.get(f"/visitors/{visitor.id}/rounds/{TUESDAY}.pdf")
+    answer = office.get(f"/visitors/{visitor.id}/round-sheet.pdf?day={TUESDAY}")
     assert answer.headers["Content-Disposition"] == "inline; filename=round-sheet.pdf"
     paper = PdfReader(io.BytesIO(answer.data))
     text = " ".join(page.extract_text() for page in paper.pages)
     assert [name in text for name in names] == [True, False, False, False]
     assert address in text and text.count("see the tablet") == 2
     assert paper.metadata and paper.metadata.title == "Round sheet"
-    assert office.get(f"/visitors/{visitor.id}/rounds/2026-02-30.pdf").status_code == 404
+    assert office.get(f"/visitors/{visitor.id}/round-sheet.pdf?day=2026-02-30").status_code == 200
 
 
 def test_a_sheet_is_of_a_visitor_one_plans_for(
@@ -57,7 +57,10 @@ def test_a_sheet_is_of_a_visitor_one_plans_for(
     visitor = make_user(session, role=Role.VISITOR, organisation=LANDLORD)
     session.commit()
     partner = client_as("partner_coordinator", organisation="A partner")
-    assert partner.get(f"/visitors/{visitor.id}/rounds/{TUESDAY}.pdf").status_code == 404
+    assert partner.get(f"/visitors/{visitor.id}/round-sheet.pdf?day={TUESDAY}").status_code == 404
     assert (
-        client_as("visitor").get(f"/visitors/{visitor.id}/rounds/{TUESDAY}.pdf").status_code == 403
+        client_as("visitor")
+        .get(f"/visitors/{visitor.id}/round-sheet.pdf?day={TUESDAY}")
+        .status_code
+        == 403
     )

@@ -185,6 +185,38 @@ def test_what_changed_meanwhile_is_said_and_left(
     assert session.scalar(select(func.count()).select_from(Visit)) == 1
 
 
+def test_nothing_is_planned_for_a_visitor_whose_days_others_keep_by_now(
+    session: Session, house: House, office: Viewer, visitor: User, now: datetime
+) -> None:
+    case_at(session, visitor, HERE)
+    proposal_id = asked(session, office, [visitor], now)
+    work_out_rounds(house)
+    partner = make_user(session, role=Role.PARTNER_COORDINATOR, organisation="A partner")
+    visitor.organisation_id = partner.organisation_id
+    session.commit()
+    proposal = find_proposal(session, office, proposal_id, to_change=True)
+    (some,) = to_accept(session, proposal, Part())
+    done, refused = accept(session, proposal, some, viewer=office, now=now)
+    assert (done, [one.why for one in refused]) == (0, ["unknown_visitor"])
+
+
+def test_whoever_is_in_charge_sends_its_own_and_who_came_last_comes_again(
+    session: Session, house: House, office: Viewer, visitor: User, now: datetime
+) -> None:
+    other = make_user(session, role=Role.VISITOR, organisation=LANDLORD)
+    partner = make_user(session, role=Role.VISITOR, organisation="A partner")
+    theirs = case_at(session, visitor, HERE, organisation_id=partner.organisation_id)
+    known = case_at(session, visitor, NEAR, state=CaseState.VISITED)
+    due(session, known, TUESDAY, WEDNESDAY)
+    make_visit(
+        session, case=known, visitor=other, start_at=at(date(2026, 3, 3), 10), state=VisitState.DONE
+    )
+    proposal_id = asked(session, office, [visitor, other], now)
+    work_out_rounds(house)
+    assert left(session, proposal_id) == {theirs.id: LeftWhy.NOBODY_MAY_GO}
+    assert [one.visitor_id for one in stops(session, proposal_id)] == [other.id]
+
+
 def test_each_visit_left_out_has_a_reason(
     session: Session, house: House, office: Viewer, visitor: User, now: datetime
 ) -> None:
@@ -201,8 +233,9 @@ def test_each_visit_left_out_has_a_reason(
         session, by=visitor, state=CaseState.AGREED,
         dwelling=make_dwelling(session, residence=make_residence(session, lat=None, lon=None)),
     )  # fmt: skip
-    two = case_at(session, visitor, HERE)
+    two, deaf = case_at(session, visitor, HERE), case_at(session, visitor, HERE)
     note_alert(session, two.person, AlertCode.TWO_VISITORS, viewer=office, now=now)
+    note_alert(session, deaf.person, AlertCode.INTERPRETER, viewer=office, now=now)
     far = case_at(session, visitor, NOT_TODAY)
     known = case_at(session, visitor, HERE, state=CaseState.VISITED)
     due(session, known, TUESDAY, TUESDAY)
@@ -215,6 +248,7 @@ def test_each_visit_left_out_has_a_reason(
     why = left(session, proposal_id)
     assert why[nowhere.id] is LeftWhy.NO_PLACE
     assert why[two.id] is LeftWhy.TWO_GO
+    assert why[deaf.id] is LeftWhy.WITH_INTERPRETER
     assert why[far.id] is LeftWhy.TOO_FAR
     assert why[known.id] is LeftWhy.NO_DAY
     assert {why.get(one.id) for one in here} == {None, LeftWhy.FULL}

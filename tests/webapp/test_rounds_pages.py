@@ -139,9 +139,17 @@ def test_what_was_left_out_is_listed_and_saved(
     told = office.get(f"{address}/left-out?why=no_place&sort=why").text
     assert "the residence has no place on the map" in told
     assert "Nobody here" in office.get(f"{address}/left-out?why=full").text
+    case = session.get_one(Case, cases[0].id)
+    name, seen = case.person.name, case.person
+    session.rollback()
+    assert name in office.get(f"{address}/left-out").text
     assert "no place on the map" in office.get(f"{address}/left-out.csv").text
     assert office.get(f"{address}/stops.csv").text.count("\n") == 3
     assert office.get("/rounds/rounds.csv").text.count("\n") == 2
+    protect(session, seen, by=make_user(session).id, now=case.opened_at)
+    session.commit()
+    for path in ("/left-out", "/left-out.csv"):
+        assert name not in office.get(f"{address}{path}").text
 
 
 def test_nobody_else_sees_a_proposal(client_as: Sign, proposal: str) -> None:

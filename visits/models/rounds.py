@@ -40,11 +40,11 @@ class RoundProposal(Base):
 
     `visitors` are their ids as text. `reach` and `landlord_id` are how far she saw when she asked,
     and so whose visits it is of: `visits` of them on `visitor_days`. `moves_planned`: what is
-    planned already may get another hour of its day. `same_visitor`: whom somebody was visited by
-    goes again. `stage` and `beat_at` tell how far the work is, `why` how it failed. `travel` is
-    `{by, missing, asked}`: where travel times are from, and how many pairs of places had none.
-    `days` is `[{visitor, day, visits_before, drive_before, drive, metres_before, metres}]`, in
-    seconds and metres.
+    planned already may get another hour of its day. `same_visitor`: whoever came last to somebody
+    goes again, where she is one of them. `stage` and `beat_at` tell how far the work is, `why` how
+    it failed. `travel` is `{by, missing, asked}`: where travel times are from, and how many pairs
+    of places had none. `days` is `[{visitor_id, day, visits_before, visits, drive_before, drive,
+    metres_before, metres}]`, in seconds and metres.
     """
 
     __tablename__ = "round_proposal"
@@ -129,12 +129,11 @@ class LeftWhy(enum.StrEnum):
     NO_HOME = "no_home"
     NO_PLACE = "no_place"
     TWO_GO = "two_go"
+    ELSEWHERE = "elsewhere"
+    WITH_INTERPRETER = "with_interpreter"
     NOBODY_MAY_GO = "nobody_may_go"
     NOBODY_NAMED = "nobody_named"
-    NO_SKILL = "no_skill"
-    NOT_HER_VISITOR = "not_her_visitor"
     NO_DAY = "no_day"
-    WISH = "wish"
     TOO_FAR = "too_far"
     FULL = "full"
     HOME_TAKEN = "home_taken"

@@ -27,6 +27,12 @@ from visits.sight.lists import cases_seen
 USUAL_MINUTES = 60
 # How much a visit matters, of 100: late ones first, then those due in these days, then by risk.
 MOST, LATE, DUE_THEN, SOME_DAY, A_RISK = 100, 90, 60, 20, 10
+# Measures at the door for which one visitor's free hour at her home is not enough.
+BY_HAND = {
+    AlertCode.TWO_VISITORS: LeftWhy.TWO_GO,
+    AlertCode.MEET_ELSEWHERE: LeftWhy.ELSEWHERE,
+    AlertCode.INTERPRETER: LeftWhy.WITH_INTERPRETER,
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class _Known:
 
     going: Mapping[uuid.UUID, Sequence[User]]
     named: Mapping[uuid.UUID, set[uuid.UUID]]
-    two_go: set[uuid.UUID]
+    by_hand: Mapping[uuid.UUID, LeftWhy]
     knows: Mapping[uuid.UUID, uuid.UUID]
     pauses: Mapping[uuid.UUID, list[tuple[date, date]]]
 
@@ -210,13 +216,14 @@ def _who_goes(
         return frozenset(), LeftWhy.NO_HOME
     if where is None:
         return frozenset(), LeftWhy.NO_PLACE
-    if case.person_id in known.two_go:
-        return frozenset(), LeftWhy.TWO_GO
+    if case.person_id in known.by_hand:
+        return frozenset(), known.by_hand[case.person_id]
     there = case.residence.territory_id if case.residence else None
     going = {
         one.id
         for one in known.going[case.landlord_id]
-        if there is None or one.territory_id in (None, there)
+        if (there is None or one.territory_id in (None, there))
+        and case.organisation_id in (None, one.organisation_id)
     }
     if not going:
         return frozenset(), LeftWhy.NOBODY_MAY_GO
@@ -225,9 +232,7 @@ def _who_goes(
         if not going:
             return frozenset(), LeftWhy.NOBODY_NAMED
     came = known.knows.get(case.id)
-    if scope.same_visitor and came is not None:
-        if came not in going:
-            return frozenset(), LeftWhy.NOT_HER_VISITOR
+    if scope.same_visitor and came in going:
         going = {came}
     return frozenset(going), None
 
@@ -272,16 +277,18 @@ def _known(session: Session, cases: Sequence[Case], scope: Scope) -> _Known:
     )
     for case_id, since, until in session.execute(standing):
         pauses[case_id].append((since, until))
-    return _Known(going, named, _two_go(session, persons), _who_came(session, ids), pauses)
+    return _Known(going, named, _by_hand(session, persons), _who_came(session, ids), pauses)
 
 
-def _two_go(session: Session, persons: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Find those to whom two visitors go together: the measure is sealed, so each is read."""
+def _by_hand(session: Session, persons: Collection[uuid.UUID]) -> dict[uuid.UUID, LeftWhy]:
+    """Find whose measures ask for planning by hand: they are sealed, so each is read."""
     measures = select(PersonAlert.person_id, PersonAlert.code).where(
         PersonAlert.person_id.in_(persons), PersonAlert.ended_on.is_(None)
     )
     return {
-        person_id for person_id, code in session.execute(measures) if code is AlertCode.TWO_VISITORS
+        person_id: BY_HAND[code]
+        for person_id, code in session.execute(measures.order_by(PersonAlert.id))
+        if code in BY_HAND
     }
 
 

@@ -177,6 +177,8 @@ def empty_log_when_quiet(house: House) -> bool:
 
 def start_jobs(house: House) -> BackgroundScheduler:
     """Start looking every half minute for jobs that are due."""
+    # That one is still at it when its turn comes again is no news.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone="UTC")
     for job in JOBS:
         scheduler.add_job(

@@ -5,16 +5,17 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from visits.agenda.round_sheet import SheetLine, sheet_of_day
 from visits.agenda.visitors import find_visitor
-from visits.ground.errors import NotFound
+from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import User
 from webapp.access.auth import Action, requires, viewer
+from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
 from webapp.office.frame.moments import clock, typed_day
 from webapp.office.papers.answering import sent_paper, typed_language
@@ -23,14 +24,14 @@ from webapp.office.papers.saying import headed, spoken_day
 round_sheets = Blueprint("round_sheets", __name__, url_prefix="/visitors")
 
 
-@round_sheets.get("/<uuid:visitor_id>/rounds/<day>.pdf")
+@round_sheets.get("/<uuid:visitor_id>/round-sheet.pdf")
 @requires(Action.PLAN)
-def paper(visitor_id: uuid.UUID, day: str) -> ResponseReturnValue:
-    """Give a visitor's day as a PDF."""
+def paper(visitor_id: uuid.UUID) -> ResponseReturnValue:
+    """Give a visitor's day as a PDF: that of the address, today where it is none."""
     try:
-        of_day = typed_day(day)
+        of_day = typed_day(request.args.get("day", ""))
     except ValueError:
-        raise NotFound("not_found") from None
+        of_day = today_in_paris(now())
     with showing("round_sheet") as (session, shown):
         visitor = find_visitor(session, viewer(), visitor_id)
         lines = sheet_of_day(session, visitor.id, of_day, viewer=viewer())

@@ -68,8 +68,7 @@ def _week(
     session: Session, proposal_id: uuid.UUID, persons: set[uuid.UUID | None]
 ) -> tuple[RoundProposal, list[ShownDay], dict[str, Any]]:
     proposal = find_proposal(session, viewer(), proposal_id)
-    weeks = weeks_of(proposal)
-    first = asked_week(weeks)
+    first = asked_week(proposal)
     days = shown_days(
         session,
         proposal,
@@ -79,7 +78,7 @@ def _week(
         viewer=viewer(),
     )
     persons.update(stop.case.person_id for one in days for stop in one.stops)
-    told = {"weeks": weeks, "week": first, "visitor": asked_visitor()}
+    told = {"weeks": weeks_of(proposal), "week": first, "visitor": asked_visitor()}
     return proposal, days, told
 
 

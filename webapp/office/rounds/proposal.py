@@ -55,8 +55,7 @@ def shown(proposal_id: uuid.UUID, *, said: str = "", why: str = "") -> str:
     stands_at("round_pages.show", proposal_id=proposal_id)
     with showing("rounds") as (session, persons):
         proposal = find_proposal(session, viewer(), proposal_id)
-        weeks = weeks_of(proposal)
-        first = asked_week(weeks)
+        weeks, first = weeks_of(proposal), asked_week(proposal)
         visitor = asked_visitor()
         days = shown_days(
             session,
@@ -87,15 +86,14 @@ def shown(proposal_id: uuid.UUID, *, said: str = "", why: str = "") -> str:
         )
 
 
-def asked_week(weeks: Sequence[date]) -> date:
-    """Read which week is asked; the first one where it is none of these."""
+def asked_week(proposal: RoundProposal) -> date:
+    """Read which week is asked; the first one with something in it where it is none of them."""
+    weeks = weeks_of(proposal)
     try:
         asked = typed_day(request.args.get("week", ""))
     except ValueError:
-        asked = None
-    if asked is not None and asked in weeks:
-        return asked
-    return weeks[0] if weeks else date.min
+        asked = proposal.first_on
+    return asked if asked in weeks else next(iter(weeks), proposal.first_on)
 
 
 def asked_visitor() -> uuid.UUID | None:

@@ -51,12 +51,13 @@ WORDS: dict[str, dict[str, Any]] = {
         "no_home": _l("no home known: say where when you plan it by hand"),
         "no_place": _l("the residence has no place on the map"),
         "two_go": _l("two visitors go together: plan it by hand"),
-        "nobody_may_go": _l("none of these visitors goes to her area"),
+        "elsewhere": _l("she is met elsewhere: plan it by hand"),
+        "with_interpreter": _l("an interpreter comes along: plan it by hand"),
+        "nobody_may_go": _l(
+            "none of these visitors goes to her area, or for who is in charge of her"
+        ),
         "nobody_named": _l("none of these visitors is named for this protected file"),
-        "no_skill": _l("none of these visitors has what it takes"),
-        "not_her_visitor": _l("the visitor she knows is not among these"),
         "no_day": _l("nobody who may go works on a day on which it is due"),
-        "wish": _l("her wishes leave no hour"),
         "too_far": _l("too far to go and come back in a day’s hours"),
         "full": _l("the days are full"),
         "home_taken": _l("somebody else is visited in this home then"),

@@ -21,6 +21,7 @@ from benchmarks.one_submission import measure_one
 from benchmarks.papers import measure_papers
 from benchmarks.processes import measure_processes
 from benchmarks.report import heading, line, write_results
+from benchmarks.rounds import measure_rounds
 from benchmarks.startup import measure_startup
 from benchmarks.stock_import import measure_imports
 from benchmarks.submissions import measure_submissions
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Measure] = {
     "map": measure_map,
     "lists": measure_lists,
     "agenda": measure_agenda,
+    "rounds": measure_rounds,
 }
 
 

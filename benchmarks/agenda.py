@@ -81,12 +81,13 @@ def _write(session: Session, visitors: int) -> uuid.UUID:
             for hour in HOURS:
                 _visit(session, rng, visitor, start + timedelta(hours=hour))
     session.flush()
-    waiting = _case(session, rng, CaseState.AGREED, boss.id)
+    waiting = write_case(session, rng, CaseState.AGREED, boss.id)
     session.flush()
     return waiting.id
 
 
-def _case(session: Session, rng: Random, state: CaseState, boss_id: uuid.UUID) -> Case:
+def write_case(session: Session, rng: Random, state: CaseState, boss_id: uuid.UUID) -> Case:
+    """Write somebody with a home somewhere in the Oise, and her case."""
     office = find_organisation(session, "Office", OrganisationKind.LANDLORD)
     number = rng.randrange(10**9)
     residence = Residence(
@@ -113,7 +114,7 @@ def _case(session: Session, rng: Random, state: CaseState, boss_id: uuid.UUID) -
 
 
 def _visit(session: Session, rng: Random, visitor: User, start_at: datetime) -> None:
-    case = _case(session, rng, CaseState.PLANNED, visitor.id)
+    case = write_case(session, rng, CaseState.PLANNED, visitor.id)
     session.add(
         Visit(
             case_id=case.id, visitor_id=visitor.id, planned_start_at=start_at,

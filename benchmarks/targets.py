@@ -39,6 +39,8 @@ TARGETS = (
     Target(r"(lists|files) of 1,000,000", 300),
     Target(r"agenda: week", 150),
     Target(r"agenda: slots", 300),
+    Target(r"rounds: a week", 3_000),
+    Target(r"rounds: a campaign", 30_000),
     Target(r"targeting in", 2),
     Target(r"making tasks in", 60),
     Target(r"demo: first load", 60),

@@ -16,6 +16,7 @@ from folium.template import Template
 
 from maps.cells import BBox
 from maps.tiles import Tiles
+from maps.travel import Position
 
 ASSETS: Mapping[str, str] = {
     "leaflet": "vendor/leaflet/leaflet.js",
@@ -142,16 +143,41 @@ def draw(
     """
     if not data_url.startswith("/") or data_url.startswith("//"):
         raise UnsafePage("a map asks its own server")
+    return _drawn(bounds, tiles, zoom, (*layers, ViewportLayer(data_url, options)))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way through some places in order, in one colour such as `#117733`."""
+
+    colour: str
+    places: Sequence[Position]
+
+
+def draw_ways(
+    ways: Sequence[Way], *, bounds: BBox, tiles: Tiles | None, zoom: tuple[str, str]
+) -> Page:
+    """Draw the page of a map of ways, each with a dot at its places; it asks for nothing more."""
+    layers: list[MacroElement] = []
+    for way in ways:
+        line = folium.PolyLine(  # type: ignore[no-untyped-call]
+            way.places, color=way.colour, weight=3, opacity=0.8
+        )
+        layers.append(line)
+        layers.extend(
+            folium.CircleMarker(place, radius=6, color=way.colour, fill=True, fill_opacity=0.9)
+            for place in way.places
+        )
+    return _drawn(bounds, tiles, zoom, layers)
+
+
+def _drawn(
+    bounds: BBox, tiles: Tiles | None, zoom: tuple[str, str], layers: Sequence[MacroElement]
+) -> Page:
     drawn = LocalMap()
     background = () if tiles is None else (_background(tiles),)
     # The view comes first: what stands before it would ask for pictures of somewhere else.
-    for layer in (
-        View(bounds),
-        ZoomControl(*zoom),
-        *background,
-        *layers,
-        ViewportLayer(data_url, options),
-    ):
+    for layer in (View(bounds), ZoomControl(*zoom), *background, *layers):
         drawn.add_child(layer)
     return _page(drawn, tiles)
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 Position = tuple[float, float]
 """Latitude and longitude, in degrees."""
@@ -23,6 +23,18 @@ class TravelTime(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Seconds and metres from each place to each, one row a source, one column a destination.
+
+    `missing` is how many pairs an engine had no answer for: they are guessed.
+    """
+
+    seconds: list[list[int]]
+    metres: list[list[int]]
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Geodesic:
     """Guess a drive as the straight line, times a detour, at a mean speed.
 
@@ -31,6 +43,7 @@ class Geodesic:
 
     detour: float = 1.3
     kmh: float = 35.0
+    by: ClassVar[str] = "geodesic"
 
     def __post_init__(self) -> None:
         """Refuse what is no detour or no speed."""
@@ -47,6 +60,17 @@ class Geodesic:
             [round(_arc(start, end) * seconds_per_m) for end in ends]
             for start in map(_unit, sources)
         ]
+
+    def table(self, places: Sequence[Position]) -> Table:
+        """Guess all ways between some places; there and back are alike."""
+        units = [_unit(place) for place in places]
+        metres = [[0] * len(units) for _ in units]
+        for row, start in enumerate(units):
+            for column in range(row):
+                metres[row][column] = round(_arc(start, units[column]) * self.detour)
+                metres[column][row] = metres[row][column]
+        seconds_per_m = 3.6 / self.kmh
+        return Table([[round(one * seconds_per_m) for one in row] for row in metres], metres)
 
 
 def metres_between(here: Position, there: Position) -> float:

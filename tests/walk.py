@@ -100,6 +100,11 @@ PAGES = frozenset(
         "places.of_residence",
         "places.show",
         "register.index",
+        "round_map.show",
+        "round_pages.left_out",
+        "round_pages.show",
+        "rounds.index",
+        "rounds.new",
         "stays.index",
         "stays.new",
         "stays.show",
@@ -238,6 +243,10 @@ NOT_PAGES = frozenset(
         "places.export",
         "places.houses_export",
         "register.export",
+        "round_map.script",
+        "round_pages.export",
+        "round_pages.export_left_out",
+        "rounds.export",
         "stays.export",
         "transfers.awaited_as_file",
         "transfers.export",
@@ -250,6 +259,7 @@ NOT_PAGES = frozenset(
         "session_calendar.entry",
         "calendar_feed.read",
         "signature_sheets.paper",
+        "round_sheets.paper",
     }
 )
 

@@ -10,7 +10,7 @@ from folium.plugins import MarkerCluster
 from folium.template import Template
 
 from maps.cells import BBox
-from maps.page import ASSETS, Page, UnknownAsset, UnsafePage, draw
+from maps.page import ASSETS, Page, UnknownAsset, UnsafePage, Way, draw, draw_ways
 from maps.tiles import IGN, BadTiles, Tiles, tiles_from_setting
 
 OISE = BBox(49.06, 1.69, 49.76, 3.16)
@@ -160,3 +160,12 @@ def test_a_tile_server_on_this_machine_may_do_without_https() -> None:
 def test_a_background_that_would_not_do_is_refused(text: str) -> None:
     with pytest.raises(BadTiles):
         tiles_from_setting(text)
+
+
+def test_ways_are_lines_with_dots_and_ask_for_nothing_more() -> None:
+    ways = [Way("#117733", [(49.43, 2.08), (49.44, 2.09)]), Way("#cc6677", [(49.2, 2.6)])]
+    drawn = draw_ways(ways, bounds=OISE, tiles=None, zoom=("Zoomer", "Dézoomer"))
+    assert drawn.scripts == ("vendor/leaflet/leaflet.js",)
+    assert hosts(drawn) == set()
+    assert drawn.script.count("L.polyline(") == 2 and drawn.script.count("L.circleMarker(") == 3
+    assert "#117733" in drawn.script and "popup" not in drawn.script.lower()

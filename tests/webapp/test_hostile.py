@@ -104,7 +104,7 @@ ARGUMENTS = (
     "batch", "article", "residence",
     "endpoint", "_external", "_scheme", "_anchor", "_method",  # what addresses are made of
     "series", "holder", "organisation", "view", "part", "not", "from_time", "until_time", "lasts",
-    "skill", "speaks", "free", "channel", "person",
+    "skill", "speaks", "free", "channel", "person", "week", "why", "first_on", "span", "visitors",
     *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
@@ -132,6 +132,7 @@ FIELDS = (
     "contract", "months", "fee", "since_on",
     "from_on", "ended_on", "exit_to", "case", "no_stairs",
     "circle", "shared", "agreed_how", "held_on", "decision", "owner", "done_on",
+    "span", "visitors", "planned", "same_visitor", "stop", "which",
 )  # fmt: skip
 
 

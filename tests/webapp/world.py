@@ -64,6 +64,7 @@ from visits.models.messages import MessageChannel, MessagePrint
 from visits.models.people import AccessEvent, AlertCode, Occupancy
 from visits.models.portfolio import Import
 from visits.models.referral_requests import ReferralDoor
+from visits.models.rounds import RoundProposal
 from visits.models.sessions import CollectiveSession
 from visits.models.visits import SubmissionFile
 from visits.models.works import WorkOrder
@@ -153,6 +154,7 @@ class World:
         self.stranger = make_user(session, role=Role.VISITOR, organisation="Mutuelle")
         self.known.note(user_id=self.office.id, visitor_id=self.visitor.id)
         self._note_days()
+        self._ask_rounds()
         eyes = make_viewer(self.office)
         held = call_commission(session, NOW.date(), viewer=eyes, now=NOW)
         self.known.note(commission_id=held.id)
@@ -179,6 +181,18 @@ class World:
         away = AbsenceSaid(day, day, "away_training")
         absence = note_absence(*of, away, doing=None, viewer=viewer, now=NOW)
         self.known.note(hours_id=noted.id, day_id=less.id, absence_id=absence.id)
+
+    def _ask_rounds(self) -> None:
+        """Ask for rounds of the visitor's Tuesdays, seen by who asked alone."""
+        day = NOW.date() + timedelta(days=7)
+        proposal = RoundProposal(
+            asked_by_id=self.office.id, asked_at=NOW, reach="all", first_on=day, last_on=day,
+            visitors=[str(self.visitor.id)], moves_planned=False, same_visitor=True, visits=1,
+            visitor_days=1,
+        )  # fmt: skip
+        self.session.add(proposal)
+        self.session.flush()
+        self.known.note(proposal_id=proposal.id)
 
     def _on_duty(self) -> DutyTurn:
         """Put somebody of the office on duty for a day."""

@@ -36,6 +36,7 @@ from visits.works.work_orders import escalate_work_orders
 from webapp.commands.duty import tell_on_duty
 from webapp.commands.messages import make_messages, send_messages
 from webapp.commands.placing import place_residences
+from webapp.commands.rounds import work_out_rounds
 from webapp.frame.errors import without_values
 from webapp.frame.security import beside_requests
 from webapp.frame.transaction import House, refusal_of
@@ -132,9 +133,18 @@ def _run(house: House, session: Session, job: Job, now: datetime) -> Any:
 
 def run_unless_away(house: House, job: Job) -> None:
     """Run a job; what keeps it from its end is said in the log, and the job stays due."""
-    with beside_requests(job=job.name):
+    _unless_away(job.name, lambda: run_job(house, job))
+
+
+def work_out_unless_away(house: House) -> None:
+    """Work out rounds that somebody waits for; what keeps it from its end is said in the log."""
+    _unless_away("work_out_rounds", lambda: work_out_rounds(house))
+
+
+def _unless_away(name: str, run: Callable[[], object]) -> None:
+    with beside_requests(job=name):
         try:
-            run_job(house, job)
+            run()
         except Exception as error:
             refused = error if isinstance(error, Refused) else refusal_of(error)
             if isinstance(refused, Away | FilesAway):
@@ -169,6 +179,8 @@ def empty_log_when_quiet(house: House) -> bool:
 
 def start_jobs(house: House) -> BackgroundScheduler:
     """Start looking every half minute for jobs that are due."""
+    # That one is still at it when its turn comes again is no news.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone="UTC")
     for job in JOBS:
         scheduler.add_job(
@@ -188,6 +200,16 @@ def start_jobs(house: House) -> BackgroundScheduler:
     )
     scheduler.add_job(
         empty_log_when_quiet, "interval", minutes=1, args=(house,), id="empty_log", max_instances=1
+    )
+    scheduler.add_job(
+        work_out_unless_away,
+        "interval",
+        seconds=2,
+        args=(house,),
+        id="work_out_rounds",
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
     )
     scheduler.start()
     return scheduler

@@ -24,6 +24,7 @@ from webapp.demo.group_sessions import hold_group_sessions
 from webapp.demo.messages import write_to_people
 from webapp.demo.moves import wish_to_move
 from webapp.demo.places import add_places
+from webapp.demo.proposed_rounds import propose_rounds
 from webapp.demo.referrals import Referrals
 from webapp.demo.size import Size
 from webapp.demo.stays import let_stay
@@ -75,6 +76,7 @@ def live(
     hold_group_sessions(story)
     discuss_some(story)
     keep_days(story)
+    propose_rounds(story)
     write_to_people(story, enrolled, since)
     bring_back_some(story)
     fill_bags(story, since)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from maps.road_engines import BadTravel, roads_from_setting
 from visits.ground.private import make_private_folder
 from webapp.frame.file_places import Place, read_places
 from webapp.frame.kept_secrets import LEAST, CannotStart, listed, secrets_of
@@ -24,7 +25,8 @@ class Settings:
     form may lie idle on a tablet before the tablet locks; `metrics` is the token that opens
     /metrics, without which nobody may; `files` is where files stand, newest place first;
     `replica_url` is a replica of the database that lists, maps and exports may read; `texts` is who
-    sends text messages, at `text_hours`.
+    sends text messages, at `text_hours`; `travel` is the engine that knows how long roads take, as
+    `osrm:` or `valhalla:` and its address, `none` guesses.
     """
 
     data: Path
@@ -46,6 +48,7 @@ class Settings:
     replica_url: str | None = None
     texts: TextProvider | None = None
     text_hours: TextHours = TextHours()
+    travel: str = "none"
 
     @property
     def photos(self) -> Path:
@@ -62,8 +65,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     newest first), `PALIER_SESSION_SECRET`, `PALIER_BASEMAP`, `PALIER_GEOCODER`, `PALIER_HTTPS`,
     `PALIER_DEMO`, `PALIER_TRUSTED_PROXIES`, `PALIER_HOSTS` (comma-separated), `PALIER_ADDRESS`,
     `PALIER_SECOND_FACTOR` (roles, comma-separated, or `none`), `PALIER_VISIT_IDLE_MINUTES`,
-    `PALIER_METRICS`, `PALIER_REPLICA_URL`, and those of `read_mail_server`, `read_text_provider`,
-    `read_text_hours` and of `read_places`.
+    `PALIER_METRICS`, `PALIER_REPLICA_URL`, `PALIER_TRAVEL`, and those of `read_mail_server`,
+    `read_text_provider`, `read_text_hours` and of `read_places`.
     """
     data, database_url = where(environ)
     session_secret, columns = secrets_of(
@@ -92,6 +95,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         replica_url=_replica(environ, database_url),
         texts=read_text_provider(environ),
         text_hours=read_text_hours(environ),
+        travel=_travel(environ),
     )
 
 
@@ -102,6 +106,20 @@ def _token(environ: Mapping[str, str], name: str) -> str | None:
             f"{name} est un jeton d’au moins {LEAST} caractères.",
             f"{name} is a token of at least {LEAST} characters.",
         )
+    return written
+
+
+def _travel(environ: Mapping[str, str]) -> str:
+    written = environ.get("PALIER_TRAVEL") or "none"
+    try:
+        roads_from_setting(written)
+    except BadTravel:
+        raise CannotStart(
+            "PALIER_TRAVEL est none, ou osrm: ou valhalla: suivi d’une adresse, comme "
+            f"osrm:http://localhost:5000. {written} n’en est pas une.",
+            "PALIER_TRAVEL is none, or osrm: or valhalla: and an address, such as "
+            f"osrm:http://localhost:5000. {written} is none of these.",
+        ) from None
     return written
 
 

@@ -60,6 +60,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "tenant_report": _l("what a visit's report will say"),
         "tenant_report_made": _l("a visit's report for the tenant"),
         "work_order_sheet": _l("the sheet of a work order"),
+        "round_sheet": _l("the round sheet of a visitor’s day"),
         "kit_receipt": _l("the receipt of a kit"),
         "technical_sheet": _l("the technical sheet of a dwelling"),
     },

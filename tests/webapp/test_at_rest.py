@@ -39,6 +39,7 @@ SAME_WORDS = {
     *(
         "work_order.trade",
         "work_order.came_from",
+        "price_article.trade",
         "kit_movement.item",
         "kit_article.item",
         "user_account.role",

@@ -72,6 +72,7 @@ from visits.works.by_hand import OrderSaid
 from visits.works.by_hand import open_by_hand as open_order
 from visits.works.counting import count_article
 from visits.works.duty import TurnSaid, note_turns
+from visits.works.exchanges import bring_answers
 from visits.works.price_lists import PricesSaid, bring_price_list, take_price_list
 from visits.works.recurring import TurnsSaid, let_come_again
 from visits.works.templates import keep_template
@@ -108,7 +109,7 @@ ARGUMENTS = (
     "batch", "article", "residence",
     "endpoint", "_external", "_scheme", "_anchor", "_method",  # what addresses are made of
     "series", "holder", "organisation", "view", "part", "not", "from_time", "until_time", "lasts",
-    "skill", "speaks", "free", "channel", "person", "what", "any",
+    "skill", "speaks", "free", "channel", "person", "what", "any", "outcome", "since",
     *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
@@ -307,8 +308,11 @@ def _priced(session: Session, order: WorkOrder, viewer: Viewer, now: datetime) -
     take_price_list(session, prices, viewer=viewer, now=now)
     (article,) = session.scalars(select(PriceArticle))
     line = count_article(session, order, article.id, "1", viewer=viewer, now=now)
+    answers = f"reference;state\n{order.reference};started\n".encode()
+    file = bring_answers(session, answers, "a.csv", viewer=viewer, now=now)
     session.commit()
     return {
+        "answers_id": str(file.id),
         "price_list_id": str(prices.id), "price_id": str(article.id), "line_id": str(line.id),
     }  # fmt: skip
 

@@ -271,6 +271,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "work_orders_put_apart": _l("a work order by itself again"),
         "work_order_taken_back": _l("a work order taken back from a contractor"),
         "work_orders": _l("the list of work orders"),
+        "orders_told": _l("work orders given to the maintenance system"),
+        "answers_of_orders": _l("answers of the maintenance system"),
     },
 }
 

@@ -21,6 +21,7 @@ from visits.works.calling import call_of, note_reached
 from visits.works.costs import ceiling_of, quotes_of
 from visits.works.counting import lines_of
 from visits.works.delays import change_deadline
+from visits.works.exchanges import their_reference
 from visits.works.giving import contractors, give_order, standing_link
 from visits.works.history import may_take_back as may_take_step_back
 from visits.works.history import steps_of, take_step_back
@@ -233,6 +234,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         **_on_tablets(session, order if ours else None),
         quotes=quotes_of(session, order) if ours else [],
         lines=lines,
+        theirs=their_reference(session, order) if ours else "",
         counted=sum(one.cents for one in lines),
         ceiling=ceiling_of(session, order) if ours else None,
         called=call_of(session, order, seeing) if ours else None,

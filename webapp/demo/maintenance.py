@@ -11,7 +11,7 @@ from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight import Viewer, visible_work_orders
 from visits.works.exchanges import apply_answers, bring_answers
 
-HEADINGS = "Référence;Référence externe;GMAO;État;Date prévue;Heure;Motif"
+HEADINGS = "Référence;GMAO;État;Date prévue;Heure;Motif"
 APPLIED, TOLD = 3, 6
 
 
@@ -31,14 +31,14 @@ def exchange_some(session: Session, *, by: Viewer, now: datetime) -> None:
     apply_answers(session, file, viewer=by, now=now)
     day = (today_in_paris(now) + timedelta(days=4)).strftime("%d/%m/%Y")
     planned = [_line(one, number, "planifié", day) for number, one in enumerate(orders)]
-    wrong = ["BT-00000000;;OT-9;terminé;;;Fait"]
+    wrong = ["BT-00000000;OT-9;terminé;;;Fait"]
     data, name = _file([*planned, *wrong]), "gmao-aujourdhui.csv"
     bring_answers(session, data, name, viewer=by, now=now)
 
 
 def _line(order: WorkOrder, number: int, state: str, day: str = "") -> str:
     part = "matin" if day and number % 3 else ""
-    return f"{order.reference};;OT-{4200 + number};{state};{day};{part};"
+    return f"{order.reference};OT-{4200 + number};{state};{day};{part};"
 
 
 def _file(lines: Sequence[str]) -> bytes:

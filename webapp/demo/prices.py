@@ -13,7 +13,7 @@ from visits.works.costs import note_estimate
 from visits.works.counting import articles_for, count_article
 from visits.works.price_lists import PricesSaid, bring_price_list, take_price_list
 
-HEADINGS = "Code;Désignation;Unité;Prix unitaire HT;Corps de métier"
+HEADINGS = "CODE;LIBELLE;UNITE;PRIX HT;METIER"
 # Code, words, unit, price without tax in euros, trade.
 ARTICLES = (
     ("MS-101", "Déplacement et diagnostic", "forfait", 38.00, "Multiservice"),

@@ -1,14 +1,14 @@
 """by what right somebody else agreed for a person.
 
 Revision: 0150
-Follows: 0132
+Follows: 0141
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0150"
-down_revision = "0132"
+down_revision = "0141"
 branch_labels = None
 depends_on = None
 

@@ -35,11 +35,13 @@ from visits.models.circles import (
     CircleStep,
     CircleTask,
 )
+from visits.models.exchanges import AnswerFile
 from visits.models.interventions import Intervention
 from visits.models.money import MoneyNote
 from visits.models.papers import PaperChange
 from visits.models.people import Person
 from visits.models.portfolio import Residence
+from visits.models.prices import PriceArticle, PriceList
 from visits.models.referral_requests import ReferralDoor, ReferralRequest
 from visits.models.referrals import Referral, ReferralMove
 from visits.models.sessions import CollectiveSession, SessionEnrolment, SessionMove
@@ -261,6 +263,11 @@ def typed(demo: Walked) -> re.Pattern[str]:
             WorkOrderLink.contractor,
             WorkOrderQuote.contractor,
             WorkOrderQuote.note,
+            PriceList.contract,
+            PriceList.file_name,
+            PriceArticle.label,
+            PriceArticle.unit,
+            AnswerFile.file_name,
             AdaptationFile.wish,
             AdaptationMove.said,
             AdaptationDecision.explanation,

@@ -49,6 +49,7 @@ from visits.models.circles import CircleStepKind
 from visits.models.duty import DutyCall
 from visits.models.messages import Message, MessageChannel
 from visits.models.people import AccessEvent, AlertCode, PersonAlert
+from visits.models.prices import PriceArticle
 from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import WorkOrder
 from visits.money.notes import MoneySaid, note_money
@@ -57,6 +58,7 @@ from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
 from visits.sessions.attendance import enrol
 from visits.sessions.planning import SessionSaid, plan_session
+from visits.sight import Viewer
 from visits.stays.places import PlaceSaid, add_place
 from visits.stays.stays import StaySaid, begin_stay
 from visits.stock.articles import ArticleSaid, add_article
@@ -68,7 +70,10 @@ from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid
 from visits.works.by_hand import open_by_hand as open_order
+from visits.works.counting import count_article
 from visits.works.duty import TurnSaid, note_turns
+from visits.works.exchanges import bring_answers
+from visits.works.price_lists import PricesSaid, bring_price_list, take_price_list
 from visits.works.recurring import TurnsSaid, let_come_again
 from visits.works.templates import keep_template
 from webapp.access.auth import PERMISSIONS, Action, declared_action
@@ -105,6 +110,7 @@ ARGUMENTS = (
     "endpoint", "_external", "_scheme", "_anchor", "_method",  # what addresses are made of
     "series", "holder", "organisation", "view", "part", "not", "from_time", "until_time", "lasts",
     "skill", "speaks", "free", "channel", "person", "week", "why", "first_on", "span", "visitors",
+    "what", "any", "outcome", "since", "by",
     *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
@@ -133,6 +139,7 @@ FIELDS = (
     "from_on", "ended_on", "exit_to", "case", "no_stairs",
     "circle", "shared", "agreed_how", "held_on", "decision", "owner", "done_on",
     "span", "visitors", "planned", "same_visitor", "stop", "which",
+    "holds_from", "vat",
 )  # fmt: skip
 
 
@@ -288,7 +295,28 @@ def _again(session: Session, technician: User, now: datetime) -> dict[str, str]:
     work = let_come_again(session, order, turns, viewer=viewer, now=now)
     template = keep_template(session, order, "Chaudière", viewer=viewer, now=now)
     session.commit()
-    return {"work_id": str(work.id), "template_id": str(template.id)}
+    ids = {"work_id": str(work.id), "template_id": str(template.id)}
+    return ids | _priced(session, order, viewer, now)
+
+
+def _priced(session: Session, order: WorkOrder, viewer: Viewer, now: datetime) -> dict[str, str]:
+    """A price list, one of its articles, and a line of an order that counts it."""
+    said, house = PricesSaid("Lots réunis", now.date(), "10"), order.stands_in
+    assert house is not None
+    data = b"code;label;unit;price\nA;Siphon;U;3\n"
+    prices = bring_price_list(
+        session, house.landlord_id, said, data, "p.csv", viewer=viewer, now=now
+    )
+    take_price_list(session, prices, viewer=viewer, now=now)
+    (article,) = session.scalars(select(PriceArticle))
+    line = count_article(session, order, article.id, "1", viewer=viewer, now=now)
+    answers = f"reference;state\n{order.reference};started\n".encode()
+    file = bring_answers(session, answers, "a.csv", viewer=viewer, now=now)
+    session.commit()
+    return {
+        "answers_id": str(file.id),
+        "price_list_id": str(prices.id), "price_id": str(article.id), "line_id": str(line.id),
+    }  # fmt: skip
 
 
 def _away(session: Session, coordinator: User, now: datetime) -> dict[str, str]:

@@ -83,7 +83,9 @@ from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid, open_by_hand
 from visits.works.duty import TurnSaid, note_turns
+from visits.works.exchanges import bring_answers
 from visits.works.photos import add_photos, photos_of
+from visits.works.price_lists import PricesSaid, bring_price_list, take_price_list
 
 SignIn = Callable[..., FlaskClient]
 LAT, LON = 49.41, 2.11
@@ -159,6 +161,7 @@ class World:
         held = call_commission(session, NOW.date(), viewer=eyes, now=NOW)
         self.known.note(commission_id=held.id)
         self.known.note(turn_id=self._on_duty().id)
+        self._exchange()
         self.doors = {self.office.organisation_id: open_door_to(session, self.office, now=NOW)}
         self.workshops = dict[uuid.UUID, CollectiveSession]()
         self.known.note(session_id=self._workshop(self.office).id)
@@ -193,6 +196,18 @@ class World:
         self.session.add(proposal)
         self.session.flush()
         self.known.note(proposal_id=proposal.id)
+
+    def _exchange(self) -> None:
+        """Keep a price list, and answers of the maintenance system on an unknown order."""
+        viewer, landlord = make_viewer(self.office), self.office.organisation_id
+        data, said = b"code;label;unit;price\nA;B;U;3\n", PricesSaid("Lots", NOW.date(), "10")
+        prices = bring_price_list(
+            self.session, landlord, said, data, "prix.csv", viewer=viewer, now=NOW
+        )
+        take_price_list(self.session, prices, viewer=viewer, now=NOW)
+        told = b"reference;state\nBT-0;done\n"
+        answers = bring_answers(self.session, told, "gmao.csv", viewer=viewer, now=NOW)
+        self.known.note(price_list_id=prices.id, answers_id=answers.id)
 
     def _on_duty(self) -> DutyTurn:
         """Put somebody of the office on duty for a day."""

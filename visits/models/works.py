@@ -80,6 +80,8 @@ class OrderStep(enum.StrEnum):
     ESTIMATE = "estimate"
     CEILING = "ceiling"
     COST = "cost"
+    COUNTED = "counted"
+    UNCOUNTED = "uncounted"
     PHOTOS = "photos"
 
 

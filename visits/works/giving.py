@@ -18,6 +18,8 @@ from visits.sight.access_log import log_access
 from visits.works.history import take_step
 
 NOBODY = uuid.UUID(int=0)
+# Who is named for nobody: what he would see may be shown outside of the house.
+STRANGER = Viewer(NOBODY, NOBODY, None, Reach.ALL)
 # What one took on, or would not do, waits again for whoever has it then.
 TAKEN_ON_BY_ONE = (WorkOrderState.ACKNOWLEDGED, WorkOrderState.REFUSED)
 
@@ -35,9 +37,8 @@ def contractors(session: Session) -> Sequence[Organisation]:
 
 def shown_to_strangers(session: Session, order: WorkOrder) -> bool:
     """Tell whether who is named for nobody would see an order, were it given to him."""
-    stranger = Viewer(NOBODY, NOBODY, None, Reach.ALL)
     seen = select(WorkOrder.id).outerjoin(WorkOrder.person).where(WorkOrder.id == order.id)
-    return session.scalar(seen.where(visible_work_orders(stranger))) is not None
+    return session.scalar(seen.where(visible_work_orders(STRANGER))) is not None
 
 
 # A link that nobody revoked and nobody refused, expired or not.

@@ -64,6 +64,8 @@ class Words:
 SILENT = Words()
 # How things stood before a step that only tells: nothing is undone with it.
 CHANGED_NOTHING = json.dumps({})
+# What an order comes to by our price list is not told to whoever was given it.
+OURS_ALONE = (OrderStep.COUNTED, OrderStep.UNCOUNTED)
 
 
 def take_step(
@@ -139,7 +141,7 @@ def _written(value: Any) -> str | None:
 def steps_of(session: Session, order: WorkOrder, viewer: Viewer) -> Sequence[WorkOrderEvent]:
     """List what happened to an order, the latest first.
 
-    Whoever was given it reads what happened since.
+    Whoever was given it reads what happened since, but for what it was counted to come to.
     """
     statement = (
         select(WorkOrderEvent)
@@ -150,7 +152,10 @@ def steps_of(session: Session, order: WorkOrder, viewer: Viewer) -> Sequence[Wor
         .order_by(WorkOrderEvent.at.desc(), WorkOrderEvent.id.desc())
     )
     if viewer.reach is Reach.GIVEN:
-        statement = statement.where(WorkOrderEvent.at >= (order.given_at or order.opened_at))
+        statement = statement.where(
+            WorkOrderEvent.at >= (order.given_at or order.opened_at),
+            WorkOrderEvent.what.not_in(OURS_ALONE),
+        )
     return session.scalars(statement).all()
 
 

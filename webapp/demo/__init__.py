@@ -31,9 +31,11 @@ from webapp.demo.cast import (
     hire,
 )
 from webapp.demo.duty import watch_some
+from webapp.demo.maintenance import exchange_some
 from webapp.demo.more_answers import CHANCES
 from webapp.demo.partners import mandate_associations
 from webapp.demo.people import Tenant, make_seniors
+from webapp.demo.prices import price_some
 from webapp.demo.size import Size
 from webapp.demo.stock import make_stock
 from webapp.demo.story import Story, load_cases
@@ -106,6 +108,8 @@ def _load(
     open_some(session, by=acting(cast.coordinator, Action.OPEN_WORKS), now=now)
     send_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
     close_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
+    price_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
+    exchange_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
     plan_some(session, by=acting(cast.technician, Action.DO_WORKS), now=now)
     on_duty = [acting(one, Action.SEE_WORKS) for one in (cast.technician, cast.coordinator)]
     watch_some(session, first=on_duty[0], second=on_duty[1], now=now)

@@ -17,8 +17,9 @@ LISTS = frozenset(
     {
         "adaptation_year", "adaptations", "agenda", "awaited_homes", "calls", "commissions",
         "diary", "follow_ups", "likely_doubles", "messages", "missed_visits", "older_cases",
-        "people_search", "places", "referral_requests", "referrals", "savings", "stays",
-        "support_balance", "supports", "targeting", "tasks", "transfers", "visits", "work_orders",
+        "orders_told", "people_search", "places", "referral_requests", "referrals", "savings",
+        "stays", "support_balance", "supports", "targeting", "tasks", "transfers", "visits",
+        "work_orders",
     }
 )  # fmt: skip
 

@@ -86,6 +86,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "estimate": _l("Estimate"),
         "ceiling": _l("Ceiling"),
         "cost": _l("What it came to"),
+        "counted": _l("Counted by the price list"),
+        "uncounted": _l("Counted no more"),
         "photos": _l("Photos added"),
     },
     "part_of_day": {"morning": _l("in the morning"), "afternoon": _l("in the afternoon")},
@@ -194,6 +196,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "order_link.cost": _l("What it cost in euros, tax included"),
         "estimate": _l("Estimate"),
         "ceiling": _l("Ceiling"),
+        "price_lists.contract": _l("Contract: the contractor or the trade"),
+        "holds_from": _l("Holds from"),
+        "vat": _l("Tax to add to its prices"),
+        "counting.quantity": _l("How many"),
         "labour": _l("Minutes of labour"),
         "parts": _l("Spare parts"),
         "duty.user": _l("Who"),
@@ -265,6 +271,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "work_orders_put_apart": _l("a work order by itself again"),
         "work_order_taken_back": _l("a work order taken back from a contractor"),
         "work_orders": _l("the list of work orders"),
+        "orders_told": _l("work orders given to the maintenance system"),
+        "answers_of_orders": _l("answers of the maintenance system"),
     },
 }
 

@@ -19,7 +19,9 @@ from visits.works.at_the_door import measures_for
 from visits.works.by_hand import ACCESS_LENGTH, may_take_back, note_access
 from visits.works.calling import call_of, note_reached
 from visits.works.costs import ceiling_of, quotes_of
+from visits.works.counting import lines_of
 from visits.works.delays import change_deadline
+from visits.works.exchanges import their_reference
 from visits.works.giving import contractors, give_order, standing_link
 from visits.works.history import may_take_back as may_take_step_back
 from visits.works.history import steps_of, take_step_back
@@ -206,6 +208,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
     ours = seeing.reach is not Reach.GIVEN
     findings = findings_seen(session, order, seeing) if ours else []
     steps = steps_of(session, order, seeing)
+    lines = lines_of(session, order) if ours else []
     return render_template(
         "work_orders/show.html",
         order=order,
@@ -230,6 +233,9 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         photos=photos_of(session, order),
         **_on_tablets(session, order if ours else None),
         quotes=quotes_of(session, order) if ours else [],
+        lines=lines,
+        theirs=their_reference(session, order) if ours else "",
+        counted=sum(one.cents for one in lines),
         ceiling=ceiling_of(session, order) if ours else None,
         called=call_of(session, order, seeing) if ours else None,
         proposed=standing_proposal(steps) if order.proposed_on else None,

@@ -1,0 +1,67 @@
+"""The door to the maintenance system on its pages: orders out, answers in, applied, undone."""
+
+import csv
+import io
+from collections.abc import Callable
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.factories import make_dwelling
+from visits.models.accounts import Role
+
+SignIn = Callable[..., FlaskClient]
+LEAK = {
+    "trade": "plumbing", "severity": "U2", "place": "kitchen", "description": "Fuite",
+    "came_from": "staff",
+}  # fmt: skip
+
+
+def bring(client: FlaskClient, text: str) -> TestResponse:
+    """Send a file of answers as the form does."""
+    return client.post(
+        "/maintenance-system/", data={"file": (io.BytesIO(text.encode()), "gmao.csv")}
+    )
+
+
+def test_orders_go_out_and_answers_come_back_by_reference(app: Flask, client_as: SignIn) -> None:
+    desk, contractor = client_as(Role.TECHNICIAN), client_as(Role.CONTRACTOR)
+    with app.extensions["palier"].sessions.begin() as session:
+        form = f"/work-orders/new/dwelling/{make_dwelling(session).id}"
+    order = desk.post(form, data=LEAK).location
+    told = desk.get("/maintenance-system/orders.csv").text.removeprefix("\ufeff")
+    (row,) = csv.DictReader(io.StringIO(told), delimiter=";")
+    assert (row["state"], row["trade"], row["description"]) == ("open", "plumbing", "Fuite")
+    assert desk.get("/maintenance-system/orders.csv?since=2031-01-01").text.count("\n") == 1
+    assert contractor.get("/maintenance-system/orders.csv").status_code == 403
+
+    # What was told comes back as it is: nothing is to change.
+    page = bring(desk, told).location
+    assert "Rien à changer" in desk.get(page).text
+    assert desk.post(f"{page}/withdrawal").status_code == 302
+    answers = f"Référence;GMAO;État;Date prévue;Heure;Coût\n{row['reference']};OT-7;fait;;;80,50\n"
+    page = bring(desk, f"{answers}BT-X;OT-8;fait;;;\n").location
+    looked = desk.get(page).text
+    assert "OT-7" in looked and "n’existe pas" in looked
+    assert "OT-7" not in desk.get(f"{page}?outcome=left").text
+    assert "Fuite" in desk.get(order).text and "OT-7" not in desk.get(order).text
+    assert desk.post(f"{page}/applied").status_code == 302
+    assert desk.post(f"{page}/applied").status_code == 409
+    shown = desk.get(order).text
+    assert "OT-7" in shown and "80,50" in shown
+    assert "OT-8" in desk.get(f"{page}/lines.csv?outcome=left").text
+    assert desk.post(f"{page}/undone").status_code == 302
+    assert desk.post(f"{page}/undone").status_code == 409
+    assert "OT-7" not in desk.get(order).text.partition("Historique")[0]
+    assert "annulée" in desk.get(page).text
+    assert "gmao.csv" in desk.get("/maintenance-system/?state=undone").text
+
+
+def test_what_holds_no_answers_is_refused_in_words(client_as: SignIn) -> None:
+    desk = client_as(Role.TECHNICIAN)
+    assert desk.post("/maintenance-system/").status_code == 422
+    for text, said in (("%PDF-1.4", "PDF"), ("nom;ville\nA;B\n", "notre référence")):
+        answer = bring(desk, text)
+        assert answer.status_code == 422 and said in answer.text
+    assert "Aucun fichier de réponses ici" in desk.get("/maintenance-system/").text

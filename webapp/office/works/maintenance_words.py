@@ -1,0 +1,43 @@
+"""The words of the door to the maintenance system, and what is refused there."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
+
+WORDS: dict[str, dict[str, Any]] = {
+    "answer_file": {
+        "to_check": _p("a file", "To check"),
+        "applied": _p("a file", "Applied"),
+        "undone": _p("a file", "Undone, as far as it went"),
+        "withdrawn": _p("a file", "Let go"),
+    },
+    "answer_outcome": {
+        "done": _p("a line", "Done"),
+        "left": _p("a line", "Does not fit, left"),
+        "nothing": _p("a line", "Nothing to change"),
+    },
+    "answer_column": {
+        "state": _l("State"),
+        "planned_on": _l("Day planned"),
+        "planned_part": _l("Hour or half day"),
+        "done_on": _l("Day it was done"),
+        "cost": _l("Cost"),
+        "note": _l("Reason or note"),
+        "hold_why": _l("Why it waits"),
+        "hold_until": _l("Until"),
+    },
+}
+
+REFUSALS: dict[str, Any] = {
+    "answers_not_found": _l("There is no such file of answers, or your account may not see it."),
+    "answers_elsewhere": _l("This file is applied, undone or let go by now. Nothing was changed."),
+    "answers_too_big": _l("This file is too big: 10 MB and 5,000 lines at most."),
+    "answers_without_reference": _l(
+        "A column is missing. The line of headings must name our reference, such as: Reference; "
+        "State; Planned on."
+    ),
+    "answer_state_unknown": _l("This is no state known here."),
+    "answer_order_twice": _l("Another line speaks of the same order: neither counts."),
+    "line_unreadable": _l("This line cannot be read: its cells or quotation marks are not whole."),
+}

@@ -101,6 +101,10 @@ UNSEEN = {
         for page in ("absences.show", "agenda.show", "desk.show", "slots.find")
     ),
     *(
+        (Role.PARTNER_COORDINATOR, page)  # it asked for no rounds
+        for page in ("round_pages.show", "round_pages.left_out", "round_map.show")
+    ),
+    *(
         (role, page)  # they are in no circle
         for role in (Role.TECHNICIAN, Role.MANAGER)
         for page in ("circles.show", "circle_cases.show", "circle_meetings.show")

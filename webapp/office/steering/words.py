@@ -108,7 +108,7 @@ WORDS: dict[str, dict[str, Any]] = {
             "Each case counts with whoever called or knocked last. What somebody meets on the "
             "phone hangs on whom she calls: it is no measure of her work."
         ),
-        "town": _l("Each case counts in the town of its home, with its département."),
+        "town": _l("Each case counts in the town of its home, with the number of its department."),
         "month": _l(
             "Each case counts in the month in which it was opened: the latest have had less time."
         ),

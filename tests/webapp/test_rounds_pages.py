@@ -1,5 +1,6 @@
 """The pages of rounds: asked for, followed, accepted, taken back."""
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -161,19 +162,27 @@ def test_nobody_else_sees_a_proposal(client_as: Sign, proposal: str) -> None:
     assert proposal.split("/")[-1] not in other.get("/rounds/").text
 
 
+def _visits(page: str) -> int:
+    row = page[page.index('<th scope="row">Visits</th>') :]
+    return int(re.findall(r'<td class="num">(\d+)</td>', row)[1])
+
+
 def test_who_is_protected_meanwhile_is_in_none_of_its_pages(
     session: Session, office: FlaskClient, proposal: str, cases: list[Case]
 ) -> None:
     case = session.get_one(Case, cases[0].id)
     name = case.person.name
     session.rollback()
-    assert name in office.get(proposal).text
+    before = office.get(proposal).text
+    assert name in before and "3 visits waited" in before and _visits(before) == 3
     assert office.get(f"{proposal}/map.js").text.count("L.circleMarker(") == 3
     assert "map_palier" in office.get(f"{proposal}/map").text
     protect(session, case.person, by=make_user(session).id, now=case.opened_at)
     session.commit()
     for path in ("", "/stops.csv", "/left-out"):
         assert name not in office.get(f"{proposal}{path}").text
+    after = office.get(proposal).text
+    assert "2 visits waited" in after and _visits(after) == 2  # nor is she in a figure
     assert office.get(f"{proposal}/map.js").text.count("L.circleMarker(") == 2
     office.post(f"{proposal}/acceptance")
     assert session.scalar(select(Visit).where(Visit.case_id == case.id)) is None

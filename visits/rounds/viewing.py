@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.agenda.calendar import Entry, read_agenda
@@ -55,14 +55,47 @@ class ShownDay:
         return any(one.state is StopState.PROPOSED for one in self.stops)
 
 
-def sums_of(proposal: RoundProposal) -> Sums:
-    """Sum up all days of a proposal."""
-    return _sum(proposal.days or [])
+def sums_of(session: Session, proposal: RoundProposal, viewer: Viewer) -> Sums:
+    """Sum up all days of a proposal, as far as the viewer sees."""
+    return _sum(_told(session, proposal, viewer))
 
 
 def _sum(days: Sequence[Mapping[str, Any]]) -> Sums:
     names = ("visits_before", "visits", "drive_before", "drive", "metres_before", "metres")
     return Sums(**{name: sum(one[name] for one in days) for name in names})
+
+
+def count_waited(session: Session, proposal: RoundProposal, viewer: Viewer) -> int:
+    """Count the visits that a proposal was asked of, without persons hidden since."""
+    hidden = sum(not one.moves for one in _hidden(session, proposal, viewer))
+    left = select(func.count()).where(RoundLeftOut.proposal_id == proposal.id)
+    seen = len(_visible_left_out(session, proposal, viewer))
+    return proposal.visits - hidden - ((session.scalar(left) or 0) - seen)
+
+
+def _told(session: Session, proposal: RoundProposal, viewer: Viewer) -> list[dict[str, Any]]:
+    """Give the sums of each day, kept as they were, less what persons hidden since added."""
+    days = {(one["visitor_id"], one["day"]): dict(one) for one in proposal.days or []}
+    for stop in _hidden(session, proposal, viewer):
+        day = days[str(stop.visitor_id), today_in_paris(stop.start_at).isoformat()]
+        day["visits"] -= 1
+        day["visits_before"] -= int(stop.moves)
+        day["drive"] = max(0, day["drive"] - stop.drive)
+        day["metres"] = max(0, day["metres"] - stop.metres)
+    return list(days.values())
+
+
+def _hidden(session: Session, proposal: RoundProposal, viewer: Viewer) -> Sequence[RoundStop]:
+    seen = (
+        select(RoundStop.id)
+        .join(RoundStop.case)
+        .join(Case.person)
+        .where(RoundStop.proposal_id == proposal.id, visible_cases(viewer))
+    )
+    hidden = select(RoundStop).where(
+        RoundStop.proposal_id == proposal.id, RoundStop.id.not_in(seen)
+    )
+    return session.scalars(hidden.order_by(RoundStop.id)).all()
 
 
 def weeks_of(proposal: RoundProposal) -> list[date]:
@@ -83,7 +116,7 @@ def shown_days(
     """Read some days of a proposal; of persons the viewer may not see any more there is nothing."""
     told = [
         one
-        for one in proposal.days or []
+        for one in _told(session, proposal, viewer)
         if first <= date.fromisoformat(one["day"]) <= last
         and visitor_id in (None, uuid.UUID(one["visitor_id"]))
     ]

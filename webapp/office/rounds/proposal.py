@@ -23,6 +23,7 @@ from visits.rounds.proposals import find_proposal
 from visits.rounds.scope import WEEK
 from visits.rounds.viewing import (
     count_left_out,
+    count_waited,
     list_left_out,
     shown_days,
     sums_of,
@@ -74,7 +75,8 @@ def shown(proposal_id: uuid.UUID, *, said: str = "", why: str = "") -> str:
             is_open=proposal.state in OPEN,
             is_kept=proposal.state in KEPT,
             days=days,
-            sums=sums_of(proposal),
+            sums=sums_of(session, proposal, viewer()),
+            waited=count_waited(session, proposal, viewer()),
             weeks=weeks,
             week=first,
             visitor=visitor,

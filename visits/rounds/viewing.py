@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.agenda.calendar import Entry, read_agenda
@@ -86,12 +86,7 @@ def _told(session: Session, proposal: RoundProposal, viewer: Viewer) -> list[dic
 
 
 def _hidden(session: Session, proposal: RoundProposal, viewer: Viewer) -> Sequence[RoundStop]:
-    seen = (
-        select(RoundStop.id)
-        .join(RoundStop.case)
-        .join(Case.person)
-        .where(RoundStop.proposal_id == proposal.id, visible_cases(viewer))
-    )
+    seen = _seen(proposal, viewer).with_only_columns(RoundStop.id)
     hidden = select(RoundStop).where(
         RoundStop.proposal_id == proposal.id, RoundStop.id.not_in(seen)
     )
@@ -141,10 +136,7 @@ def shown_days(
 def visible_stops(session: Session, proposal: RoundProposal, viewer: Viewer) -> Sequence[RoundStop]:
     """Read the stops of a proposal in order, with whom and where, as far as the viewer sees."""
     rows = (
-        select(RoundStop)
-        .join(RoundStop.case)
-        .join(Case.person)
-        .where(RoundStop.proposal_id == proposal.id, visible_cases(viewer))
+        _seen(proposal, viewer)
         .options(
             contains_eager(RoundStop.case).contains_eager(Case.person),
             contains_eager(RoundStop.case).joinedload(Case.dwelling).joinedload(Dwelling.residence),
@@ -154,6 +146,15 @@ def visible_stops(session: Session, proposal: RoundProposal, viewer: Viewer) -> 
         .order_by(RoundStop.start_at, RoundStop.id)
     )
     return session.scalars(rows).all()
+
+
+def _seen(proposal: RoundProposal, viewer: Viewer) -> Select[RoundStop]:
+    return (
+        select(RoundStop)
+        .join(RoundStop.case)
+        .join(Case.person)
+        .where(RoundStop.proposal_id == proposal.id, visible_cases(viewer))
+    )
 
 
 def list_left_out(

@@ -21,6 +21,7 @@ from tests.factories import (
     make_visit,
 )
 from tests.visits.test_absences import TUESDAY, at
+from tests.visits.test_slots import FAR, HERE, NEAR, case_at
 from visits.agenda.absences import AbsenceSaid, note_absence
 from visits.agenda.availabilities import HoursSaid, note_hours, say_terms
 from visits.ground.deadlines import today_in_paris
@@ -49,7 +50,7 @@ from webapp.commands import rounds
 from webapp.commands.rounds import work_out_rounds
 from webapp.frame.transaction import House
 
-HERE, NEAR, WEST, FAR = (49.43, 2.08), (49.44, 2.09), (49.47, 2.2), (49.20, 2.60)
+WEST = (49.47, 2.2)
 NOT_TODAY = (45.0, 5.0)
 WEDNESDAY = TUESDAY + timedelta(days=1)
 
@@ -68,11 +69,6 @@ def office(session: Session) -> Viewer:
 @pytest.fixture
 def visitor(session: Session) -> User:
     return make_user(session, role=Role.VISITOR, organisation=LANDLORD)
-
-
-def case_at(session: Session, by: User, where: tuple[float, float], **said: Any) -> Case:
-    home = make_dwelling(session, residence=make_residence(session, lat=where[0], lon=where[1]))
-    return make_case(session, by=by, dwelling=home, **({"state": CaseState.AGREED} | said))
 
 
 def due(session: Session, case: Case, first: date, last: date, kind: str | None = None) -> Task:

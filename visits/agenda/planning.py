@@ -68,13 +68,7 @@ def plan_visit(
     somebody who has no home here it says the `place`; `attended_by` says who else is to be there,
     `beside` which visits are made at once with it.
     """
-    if not case.is_open:
-        raise Conflict("case_closed")
-    if case.state not in MAY_BE_PLANNED:
-        raise Conflict("not_agreed_yet")
-    answered = _tasks_to_answer(session, case, kind, tasks)
-    if case.state is CaseState.PLANNED and not answered:
-        raise Conflict("visit_already_planned")
+    answered = _what_it_answers(session, case, kind, tasks)
     elsewhere = _checked_place(case, place)
     end_at = start_at + timedelta(minutes=minutes)
     slot = Slot(visitor_id, start_at, end_at, but=beside)
@@ -100,6 +94,20 @@ def plan_visit(
     tell_of_visit(session, visit, now=now)
     changed(session, case, viewer, "visit_planned", now)
     return visit
+
+
+def _what_it_answers(
+    session: Session, case: Case, kind: str, tasks: Collection[uuid.UUID] | None
+) -> Sequence[Task]:
+    """Give the tasks that a visit planned now answers. Raises Conflict when none may be planned."""
+    if not case.is_open:
+        raise Conflict("case_closed")
+    if case.state not in MAY_BE_PLANNED:
+        raise Conflict("not_agreed_yet")
+    answered = _tasks_to_answer(session, case, kind, tasks)
+    if case.state is CaseState.PLANNED and not answered:
+        raise Conflict("visit_already_planned")
+    return answered
 
 
 def move_visit(

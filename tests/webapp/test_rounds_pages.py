@@ -182,6 +182,8 @@ def test_who_is_protected_meanwhile_is_in_none_of_its_pages(
     for path in ("", "/stops.csv", "/left-out"):
         assert name not in office.get(f"{proposal}{path}").text
     after = office.get(proposal).text
+    row = office.get("/rounds/rounds.csv").text.splitlines()[1].split(";")
+    assert row[3] == "2"
     assert "2 visits waited" in after and _visits(after) == 2  # nor is she in a figure
     assert office.get(f"{proposal}/map.js").text.count("L.circleMarker(") == 2
     office.post(f"{proposal}/acceptance")

@@ -33,7 +33,6 @@ REACHED_FROM = {
 ORDER = {
     "asked": By(RoundProposal.asked_at, known=True),
     "first": By(RoundProposal.first_on, known=True),
-    "visits": By(RoundProposal.visits, known=True),
 }
 
 

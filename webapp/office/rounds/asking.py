@@ -25,6 +25,7 @@ from visits.rounds.scope import (
     count_visitor_days,
     visitors_offered,
 )
+from visits.rounds.viewing import count_waited, sums_of
 from visits.sight.listing import Listed
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
@@ -47,9 +48,11 @@ CAMPAIGN_WEEKS = 4
 def index() -> ResponseReturnValue:
     """List the rounds one asked for."""
     with reading() as session:
+        listed = _listed(session)
         return render_template(
             "rounds/index.html",
-            listed=_listed(session),
+            listed=listed,
+            waited={one.id: count_waited(session, one, viewer()) for one in listed.rows},
             states=list(ProposalState),
             state=request.args.get("state", ""),
         )
@@ -61,7 +64,7 @@ def export() -> ResponseReturnValue:
     """Give the list as a file, filtered and sorted alike."""
     with reading() as session:
         listed = _listed(session, all_of_it=True)
-        lines = list(_lines(listed.rows))
+        lines = list(_lines(session, listed.rows))
     return list_file("tournees.csv", lines, of=listed)
 
 
@@ -72,18 +75,18 @@ def _listed(session: Session, *, all_of_it: bool = False) -> Listed[RoundProposa
     return list_proposals(session, viewer(), state=state, wanted=wanted)
 
 
-def _lines(rows: Sequence[RoundProposal]) -> Iterator[Sequence[object]]:
+def _lines(session: Session, rows: Sequence[RoundProposal]) -> Iterator[Sequence[object]]:
     yield (
         _("Asked on"), _("From"), _("To"), _("Visits to plan"), _("Visitor days"), _("State"),
         _("Driven, km"),
     )  # fmt: skip
     for one in rows:
-        driven = kilometres(sum(each["metres"] for each in one.days)) if one.days else ""
+        driven = kilometres(sums_of(session, one, viewer()).metres) if one.days else ""
         yield (
             moment(one.asked_at),
             day(one.first_on),
             day(one.last_on),
-            one.visits,
+            count_waited(session, one, viewer()),
             one.visitor_days,
             word("round", one.state),
             driven,

@@ -44,6 +44,7 @@ CONNECT_S = 5
 # SQLite’s own files, and those by which its writers take turns.
 BESIDE = ("-wal", "-shm", "-turn", "-next", "-held")
 LOG_LIMIT = 4_000_000  # bytes that SQLite’s log keeps once all of it is in the database
+STATEMENTS = 5_000  # kept compiled: all pages together ask more than SQLAlchemy’s 500
 
 
 def new_id() -> uuid.UUID:
@@ -236,11 +237,18 @@ def connect(url: str, *, secrets: Sequence[str]) -> Engine:
     keyring.load(secrets)
     if not url.startswith("sqlite"):
         patience = {"connect_timeout": CONNECT_S}
-        return create_engine(url, pool_pre_ping=True, connect_args=patience)
+        return create_engine(
+            url, pool_pre_ping=True, connect_args=patience, query_cache_size=STATEMENTS
+        )
     _close_to_others(make_url(url).database)
     # isolation_level None: SQLite's driver leaves BEGIN to us.
     # A connection knows of its tables what was known when it began: it is replaced now and then.
-    engine = create_engine(url, connect_args={"isolation_level": None}, pool_recycle=RECYCLE_S)
+    engine = create_engine(
+        url,
+        connect_args={"isolation_level": None},
+        pool_recycle=RECYCLE_S,
+        query_cache_size=STATEMENTS,
+    )
     event.listen(engine, "do_connect", _open_what_is_there)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", partial(_begin_sqlite, queue_writers(engine)))

@@ -27,6 +27,7 @@ UNITS = (
     "l/d",
     "mm",
     "month",
+    "photo",
     "stands",
     "working day",
 )

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from tests.factories import NOW, make_dwelling, make_person, make_user, make_viewer
 from tests.pdfs import PHOTO
 from visits.accounts.accounts import add_device
+from visits.forms.parameters import add_value
 from visits.intake.sealed_photos import sealed_as_handed_in
 from visits.models.accounts import Role, User
 from visits.models.handed_in import HandedIn
@@ -291,6 +292,24 @@ def test_somebody_else_s_end_of_an_order_stands_beside_what_the_tablet_tells(
     van.move(WorkOrderState.DONE, note="Fait par un collègue")
     assert van.send(told()).json["state"] == "to_review"
     assert order_of(van, session).closing_note == "Fait par un collègue"
+
+
+def test_works_called_done_without_the_photos_asked_for_wait_for_somebody_to_look(
+    van: Van, session: Session
+) -> None:
+    typed = {"value": 2.0, "valid_from": "2026-03-01", "source": "Charte", "evidence": "choice"}
+    with van.house.sessions.begin() as writing:
+        order = writing.get_one(WorkOrder, van.order_id)
+        rule = f"works_photos_{order.severity.lower()}"
+        add_value(writing, rule, typed, by=van.technician.id, now=NOW)
+    assert van.day()["orders"][0]["photos_needed"] == 2
+    answer = van.send(told(), files=("before-1.jpg",)).json
+    assert [one["kind"] for one in answer["violations"]] == ["photos_needed"]
+    order = order_of(van, session)
+    assert order.is_open and order.started_at is None
+    assert len(session.scalars(select(WorkOrderPhoto)).all()) == 1
+    session.rollback()
+    assert van.day()["orders"][0]["photos_needed"] == 1
 
 
 def test_photos_that_the_tenant_refused_are_kept_sealed_and_shown_to_nobody(

@@ -18,6 +18,7 @@ from tests.pdfs import PHOTO
 from tests.submissions import GAS
 from tests.webapp.test_giving import hire, make_beside
 from tests.webapp.test_visits_pages import Home
+from visits.forms.parameters import add_value
 from visits.models.accounts import Role
 from visits.models.people import AccessEvent, Person
 from visits.models.works import WorkOrder
@@ -104,6 +105,25 @@ def test_a_contractor_without_an_account_accepts_proposes_quotes_and_hands_in(
     session.rollback()
     sent = service.get(f"{page_of}/photos/{photo}")
     assert (sent.status_code, sent.content_type) == (200, "image/jpeg")
+
+
+def test_both_pages_say_how_many_photos_the_landlord_asks_for(
+    app: Flask, service: FlaskClient, anybody: FlaskClient, session: Session, order: WorkOrder
+) -> None:
+    link, rule = send(service, order), f"works_photos_{order.severity.lower()}"
+    typed = {"value": 1.0, "valid_from": "2026-03-01", "source": "Charte", "evidence": "choice"}
+    with app.extensions["palier"].sessions.begin() as writing:
+        add_value(writing, rule, typed, by=service.user.id, now=NOW)  # type: ignore[attr-defined]
+    asked = "demande encore 1 photo de ces travaux"
+    page = f"/work-orders/{order.id}"
+    assert asked in service.get(page).text and asked in anybody.get(link).text
+    refused = service.post(page, data={"state": "done", "note": "Joint changé"})
+    assert refused.status_code == 422 and "Joint changé" in refused.text
+    assert "Ajoutez-les d’abord" in refused.text
+    refused = anybody.post(link, data={"act": "done", "note": "Joint changé"})
+    assert refused.status_code == 422 and "Ajoutez-les d’abord" in refused.text
+    done = {"act": "done", "note": "Joint changé", "photos": (BytesIO(PHOTO), "a.jpg")}
+    assert anybody.post(link, data=done).status_code == 302
 
 
 def test_whoever_refuses_says_why_and_her_link_is_used_up_for_good(

@@ -1,7 +1,7 @@
 """What the maintenance system answers of orders: looked at, applied move by move, undone."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,6 +20,7 @@ from visits.works.answer_files import PARTS, STATES, Answer
 from visits.works.costs import CostSaid, amount, note_cost
 from visits.works.history import take_step_back
 from visits.works.moves import MOVES, NOTE_LENGTH, MoveSaid, carry_out, checked_words
+from visits.works.photos import photos_missing
 from visits.works.work_orders import find_work_order
 
 _S = WorkOrderState
@@ -68,7 +69,8 @@ def judge_all(
         statement = statement.with_for_update(of=WorkOrder, key_share=True)
     orders = {order.reference: order for order in session.scalars(statement)}
     told = _told_before(session, [order.id for order in orders.values()])
-    return [_judge(one, orders.get(one.reference), told, now) for one in answers]
+    missing = photos_missing(session, list(orders.values()), now=now)
+    return [_judge(one, orders.get(one.reference), told, missing, now) for one in answers]
 
 
 def _told_before(session: Session, orders: Iterable[uuid.UUID]) -> set[str]:
@@ -81,7 +83,13 @@ def _told_before(session: Session, orders: Iterable[uuid.UUID]) -> set[str]:
     return set(session.scalars(statement))
 
 
-def _judge(answer: Answer, order: WorkOrder | None, told: set[str], now: datetime) -> Judged:
+def _judge(
+    answer: Answer,
+    order: WorkOrder | None,
+    told: set[str],
+    missing: Mapping[uuid.UUID, int],
+    now: datetime,
+) -> Judged:
     try:
         if answer.fault:
             raise Conflict(answer.fault)
@@ -99,6 +107,8 @@ def _judge(answer: Answer, order: WorkOrder | None, told: set[str], now: datetim
             if order.state not in MOVES[state].since or not MOVES[state].by_given:
                 raise Conflict("work_order_cannot_move")
             checked_words(MOVES[state], said, order, now=now)
+            if state is _S.DONE and missing.get(order.id):
+                raise Conflict("photos_needed")
         cost = _cost(answer, order)
     except Invalid as refused:
         ((field, why), *_others) = refused.fields.items()

@@ -28,6 +28,7 @@ from visits.models.works_history import WorkOrderLink
 from visits.sight import Reach, Viewer
 from visits.sight.access_log import log_access
 from visits.works.history import Words, take_step
+from visits.works.photos import refuse_without_photos
 
 NOTE_LENGTH = 500
 # The longest that somebody plans ahead, or lets an order wait.
@@ -141,6 +142,8 @@ def carry_out(
 ) -> None:
     """Move an order to a state it may reach, as an account or by a link. Raises Invalid."""
     said, at = checked_words(MOVES[state], said, order, now=now), at or now
+    if state is _S.DONE:
+        refuse_without_photos(session, order, now=now)
     changes, words = _changes(order, state, said, by, at), _words(state, said)
     take_step(order, OrderStep(state), by=by, link=link, now=at, said=words, **changes)
     refresh_map(session, [order.dwelling_id])

@@ -1,19 +1,21 @@
 """Photos of the works: kept sealed, shown without metadata, withdrawn when they are a mistake."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from visits.forms.parameters import parameters_in_force
 from visits.ground.bare import without_metadata
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.file_store import FileStore
 from visits.models.people import AccessKind, RefusedPart
 from visits.models.works import OrderStep, WorkOrder
 from visits.models.works_history import WorkOrderLink, WorkOrderPhoto
-from visits.people.part_refusals import refused_parts
+from visits.people.part_refusals import refused_parts, standing_refusals
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 from visits.works.history import Words, take_step
@@ -85,6 +87,45 @@ def photos_of(session: Session, order: WorkOrder) -> Sequence[WorkOrderPhoto]:
         .order_by(WorkOrderPhoto.added_at.desc(), WorkOrderPhoto.id.desc())
     )
     return session.scalars(statement).all()
+
+
+def photos_missing(
+    session: Session, orders: Sequence[WorkOrder], *, now: datetime
+) -> Mapping[uuid.UUID, int]:
+    """Tell by order how many photos it lacks before it may be called done.
+
+    The rule book says how many are asked for by severity; none where the tenant refuses photos.
+    """
+    rules, today = parameters_in_force(session), today_in_paris(now)
+    asked = {
+        one.id: round(rules.find(f"works_photos_{one.severity.lower()}", on=today).value)
+        for one in orders
+    }
+    if not any(asked.values()):
+        return asked
+    refused = standing_refusals(session, {one.person_id for one in orders if one.person_id})
+    counts = (
+        select(WorkOrderPhoto.work_order_id, func.count())
+        .where(WorkOrderPhoto.work_order_id.in_(asked), WorkOrderPhoto.withdrawn_at.is_(None))
+        .group_by(WorkOrderPhoto.work_order_id)
+    )
+    there = {order_id: count for order_id, count in session.execute(counts)}
+    spared = {
+        one.id
+        for one in orders
+        if one.person_id
+        and RefusedPart.PHOTOS in {said.part for said in refused.get(one.person_id, ())}
+    }
+    return {
+        order_id: 0 if order_id in spared else max(0, number - there.get(order_id, 0))
+        for order_id, number in asked.items()
+    }
+
+
+def refuse_without_photos(session: Session, order: WorkOrder, *, now: datetime) -> None:
+    """Refuse to call an order done that lacks photos the rule book asks for; raises Invalid."""
+    if photos_missing(session, [order], now=now)[order.id]:
+        raise Invalid({"photos": "photos_needed"})
 
 
 def find_photo(session: Session, order: WorkOrder, photo_id: uuid.UUID) -> WorkOrderPhoto:

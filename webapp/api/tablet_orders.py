@@ -12,6 +12,7 @@ from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import WorkOrder
 from visits.people.part_refusals import standing_refusals
 from visits.works.at_the_door import measures_for
+from visits.works.photos import photos_missing
 from visits.works.round import orders_of_round
 from webapp.access.auth import Action, viewer
 from webapp.frame.languages import LANGUAGES
@@ -31,12 +32,16 @@ def round_of(session: Session) -> tuple[dict[str, Any], set[UUID]]:
     found = orders_of_round(session, viewer(Action.CARRY_WORKS), today=today)
     persons = {one.person_id for one in found.orders if one.person_id is not None}
     refused = standing_refusals(session, persons)
-    told = [_order(session, one, refused) for one in found.orders]
+    missing = photos_missing(session, found.orders, now=now())
+    told = [_order(session, one, refused, missing[one.id]) for one in found.orders]
     return {"orders": told, "more_orders": found.more}, persons
 
 
 def _order(
-    session: Session, order: WorkOrder, refused: Mapping[UUID, Sequence[PartRefusal]]
+    session: Session,
+    order: WorkOrder,
+    refused: Mapping[UUID, Sequence[PartRefusal]],
+    photos_needed: int,
 ) -> dict[str, Any]:
     person = order.person
     parts = {one.part for one in refused.get(order.person_id, ())} if order.person_id else set()
@@ -58,6 +63,7 @@ def _order(
         "hold_until": order.hold_until,
         "due_at": order.due_at,
         "photos_refused": RefusedPart.PHOTOS in parts,
+        "photos_needed": photos_needed,
         "dwelling": _where(order.dwelling, order.stands_in, order.is_open),
     }
 

@@ -225,6 +225,7 @@ class DayOrderSchema(Schema):
     hold_until = fields.Date(allow_none=True)
     due_at = fields.AwareDateTime(allow_none=True)
     photos_refused = fields.Boolean()
+    photos_needed = fields.Integer(metadata={"description": "Lacking before it may be done."})
     dwelling = fields.Nested(DayDwellingSchema)
 
 

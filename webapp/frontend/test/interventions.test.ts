@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from 'vitest'
-import { contentOf, faultsIn, finish, openIntervention, save, sign } from '../src/tablet/filling/intervention'
+import { contentOf, faultsIn, finish, openIntervention, photosLacking, save, sign } from '../src/tablet/filling/intervention'
 import { setLanguage } from '../src/tablet/ground/i18n'
 import * as db from '../src/tablet/memory/db'
 import { newDataKey } from '../src/tablet/memory/seal'
@@ -55,6 +55,20 @@ describe('what is noted at a work order', () => {
     expect((await db.readAll('outbox')).map((item) => item.kind)).toEqual(['intervention'])
     const content = await db.read('files', fileKey(open.record.value.id, XML_FILE))
     expect(JSON.parse(new TextDecoder().decode(content?.bytes))).toMatchObject({ id: open.record.value.id, outcome: 'done', note: 'Joint changé' })
+  })
+
+  it('is not done before as many photos are there as the landlord asks for', () => {
+    const photo = (name: string) => ({ name, type: 'image/jpeg', bytes: new ArrayBuffer(1) })
+    const asked = order('a', { photos_needed: 2 })
+    expect(photosLacking(order('a'), [])).toBe(0)
+    expect(photosLacking(asked, [photo('before-1.jpg'), photo('signature-1.png')])).toBe(1)
+    expect(photosLacking(asked, [photo('before-1.jpg'), photo('after-1.jpg'), photo('after-2.jpg')])).toBe(0)
+    expect(photosLacking({ ...asked, photos_refused: true }, [])).toBe(0)
+    const days = { first: '2026-03-10', last: '2027-03-10' }
+    const said = { outcome: 'done' as const, note: 'Joint', parts: '', minutes: '', holdWhy: '' as const, holdUntil: '' }
+    expect([...faultsIn(said, days, 1)]).toEqual(['photos'])
+    expect([...faultsIn(said, days, 0)]).toEqual([])
+    expect([...faultsIn({ ...said, outcome: 'on_hold', holdWhy: 'part', holdUntil: days.first }, days, 1)]).toEqual([])
   })
 
   it('tells of a wait only when the order waits', () => {

@@ -25,7 +25,7 @@ from visits.works.by_link import (
 )
 from visits.works.links import LinkWorthless, note_opened, open_link
 from visits.works.moves import PARTS, MoveSaid
-from visits.works.photos import LARGEST, photos_of
+from visits.works.photos import LARGEST, photos_missing, photos_of
 from visits.works.proposals import answer_to
 from webapp.access.auth import public
 from webapp.frame.errors import sentence
@@ -120,6 +120,7 @@ def _page(
                 moves=moves_by_link(order),
                 measures=measures_for(session, order),
                 photos=photos_of(session, order),
+                photos_needed=photos_missing(session, [order], now=now())[order.id],
                 answer=answer_to(session, link),
                 parts=named("part_of_day", PARTS),
                 typed=request.form,

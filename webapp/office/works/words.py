@@ -310,6 +310,10 @@ REFUSALS: dict[str, Any] = {
     ),
     "too_many_photos": _l("Ten photos at once, and sixty in all. None of these was kept."),
     "photos_refused": _l("The tenant refused photos: none of these was kept."),
+    "photos_needed": _l(
+        "The landlord asks for photos before these works are called done: add them first. Nothing "
+        "was changed."
+    ),
     "photo_too_large": _l("A photo is larger than 10 MB. None was kept."),
     "no_photo": _l("One of the files is no JPEG, PNG or WebP picture. None was kept."),
     "intervention_not_found": _l("There is nothing here to look at."),

@@ -28,7 +28,7 @@ from visits.works.history import steps_of, take_step_back
 from visits.works.interventions import interventions_of
 from visits.works.links import DAYS
 from visits.works.moves import MOVES, PARTS, SCORES, MoveSaid, move_work_order, moves_of
-from visits.works.photos import photos_of
+from visits.works.photos import photos_missing, photos_of
 from visits.works.proposals import standing_proposal
 from visits.works.recurring import EVERY
 from visits.works.same_order import findings_seen, may_be_same, told_with
@@ -231,6 +231,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         made_link=made_link,
         link_days=[(one, ngettext("%(num)d day", "%(num)d days", one)) for one in DAYS],
         photos=photos_of(session, order),
+        photos_needed=photos_missing(session, [order], now=now())[order.id],
         **_on_tablets(session, order if ours else None),
         quotes=quotes_of(session, order) if ours else [],
         lines=lines,

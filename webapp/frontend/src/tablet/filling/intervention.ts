@@ -157,12 +157,22 @@ export function contentOf(record: InterventionRecord, now: number): Record<strin
   }
 }
 
-export type Fault = 'outcome' | 'note' | 'holdWhy' | 'holdUntil' | 'minutes'
+export type Fault = 'outcome' | 'note' | 'holdWhy' | 'holdUntil' | 'minutes' | 'photos'
 
-/** What is missing or cannot be, by the names of the fields; `days` are the first and the last an order may wait for. */
-export function faultsIn({ outcome, note, holdWhy, holdUntil, minutes }: Said, days: { first: string; last: string }): Set<Fault> {
+/** How many photos an order lacks still before it may be called done. */
+export function photosLacking(order: Order, files: readonly FileRecord[]): number {
+  const needed = order.photos_refused ? 0 : order.photos_needed ?? 0
+  return Math.max(0, needed - files.filter(({ name }) => name !== SIGNATURE).length)
+}
+
+/**
+ * What is missing or cannot be, by the names of the fields; `days` are the first and the last an order may wait for,
+ * `lacking` are the photos that `photosLacking` counts.
+ */
+export function faultsIn({ outcome, note, holdWhy, holdUntil, minutes }: Said, days: { first: string; last: string }, lacking = 0): Set<Fault> {
   const faults = new Set<Fault>()
   if (!outcome) faults.add('outcome')
+  if (outcome === 'done' && lacking) faults.add('photos')
   if (!note.trim() && (outcome === 'done' || (outcome === 'on_hold' && holdWhy === 'other'))) faults.add('note')
   if (minutes && !/^[1-9]\d{0,3}$/.test(minutes)) faults.add('minutes')
   if (outcome === 'on_hold' && !holdWhy) faults.add('holdWhy')

@@ -117,6 +117,8 @@ export interface Order {
   hold_until: string | null
   due_at: string | null
   photos_refused: boolean
+  /** How many are lacking before it may be called done; missing from an older server. */
+  photos_needed?: number
   dwelling: Dwelling
 }
 

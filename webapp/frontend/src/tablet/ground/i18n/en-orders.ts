@@ -27,6 +27,7 @@ export const orders: Record<keyof typeof french, Sentence> = {
   'order.after': 'Photos after the works',
   'order.photosHint': 'Never a face, nor anything private of the home. {n} more at most.',
   'order.photosBeyond': { one: '1 picture was not added: {most} photos at most.', other: '{n} pictures were not added: {most} photos at most.' },
+  'order.photosLacking': { one: 'The landlord asks for 1 more photo before this is called done.', other: 'The landlord asks for {n} more photos before this is called done.' },
   'order.photosRefused': 'The tenant refuses photos: take none.',
   'order.outcome': 'How are the works left?',
   'order.outcome.done': 'Done',

@@ -26,6 +26,7 @@ export const orders = {
   'order.after': 'Photos après les travaux',
   'order.photosHint': 'Jamais un visage, ni rien de privé dans le logement. Encore {n} au plus.',
   'order.photosBeyond': { one: '1 image n’a pas été ajoutée : {most} photos au plus.', other: '{n} images n’ont pas été ajoutées : {most} photos au plus.' },
+  'order.photosLacking': { one: 'Le bailleur demande encore 1 photo avant de dire que c’est terminé.', other: 'Le bailleur demande encore {n} photos avant de dire que c’est terminé.' },
   'order.photosRefused': 'Le locataire refuse les photos : n’en prenez pas.',
   'order.outcome': 'Où en sont les travaux ?',
   'order.outcome.done': 'Terminés',

@@ -131,14 +131,14 @@ class Story:
         due = self.session.scalars(select(Task).where(Task.case_id == case.id)).all()
         task = next(one for one in due if one.visit_kind == "entry" and one.is_open)
         visit = plan_visit(
-            self.session, case, visitor_id=self.visitor.id, start_at=at(month, 3, 14), minutes=60,
+            self.session, case, visitor_id=self.visitor.id, start_at=at(month, 6, 14), minutes=60,
             kind="entry", tasks=[task.id], place="La résidence", viewer=make_viewer(self.office),
-            now=at(month, 2),
+            now=at(month, 5),
         )  # fmt: skip
         record_submission(
             self.session, self.app.extensions["palier"].store, files=(), visit_id=visit.id,
-            xml=fill_shipped("entry_inventory", **(ENTRY | {"room": [ROOM | {"room_kind": "living"}]})),
-            viewer=make_viewer(self.visitor, Reach.OWN), now=at(month, 3, 15),
+            xml=fill_shipped("entry_inventory", **ENTRY, room=[ROOM | {"room_kind": "living"}]),
+            viewer=make_viewer(self.visitor, Reach.OWN), now=at(month, 6, 15),
         )  # fmt: skip
         self.session.commit()
 
@@ -192,29 +192,29 @@ def test_four_months_lead_from_a_request_to_a_stay(story: Story) -> None:
     assert story.places[0] not in browser.get(f"/stays/new/{other.id}").text
     assert browser.post(f"/stays/new/{other.id}", data=begun).status_code == 409
 
-    assert story.act(path, "/answer", at(5, 2, 9), answer="accepted") == 302
-    assert story.act(path, "/entry", at(5, 3, 16), from_on="2026-05-03") == 422
+    assert story.act(path, "/answer", at(5, 4, 9), answer="accepted") == 302
+    assert story.act(path, "/entry", at(5, 6, 16), from_on="2026-05-06") == 422
     story.look_at_place(path, 5)
     for kind in ("contract", "rules", "keys"):
-        assert "begin the stay" in story.page(path, at(5, 3, 16))
-        noted = {"kind": kind, "happened_on": "2026-05-03"}
-        assert story.act(path, "/facts", at(5, 3, 16), **noted) == 302
-    assert story.act(path, "/entry", at(5, 3, 17), from_on="2026-05-03") == 302
+        assert "begin the stay" in story.page(path, at(5, 6, 16))
+        noted = {"kind": kind, "happened_on": "2026-05-06"}
+        assert story.act(path, "/facts", at(5, 6, 16), **noted) == 302
+    assert story.act(path, "/entry", at(5, 6, 17), from_on="2026-05-06") == 302
 
-    house = story.page(f"/stays/places/of/{story.house}", at(5, 4))
+    house = story.page(f"/stays/places/of/{story.house}", at(5, 7))
     assert "MARTIN" in house and "1 taken, 1 free" in house
-    assert "Lives there" in story.page(path, at(5, 4))
+    assert "Lives there" in story.page(path, at(5, 7))
     stays = text("SELECT count(*), min(from_on) FROM stay WHERE withdrawn_at IS NULL")
-    assert [str(one) for one in session.execute(stays).one()] == ["1", "2026-05-03"]
+    assert [str(one) for one in session.execute(stays).one()] == ["1", "2026-05-06"]
     moves = text("SELECT count(*) FROM admission_move WHERE taken_back_at IS NULL")
     assert session.scalar(moves) == 9
     session.commit()
 
     # The entry taken back withdraws the stay, and the place is hers to enter still.
-    assert story.act(path, "/back", at(5, 4)) == 302
+    assert story.act(path, "/back", at(5, 7)) == 302
     assert session.scalars(select(Stay)).one().withdrawn_at is not None
     session.commit()
-    assert story.act(path, "/entry", at(5, 4), from_on="2026-05-04") == 302
+    assert story.act(path, "/entry", at(5, 7), from_on="2026-05-07") == 302
 
 
 def test_a_refusal_leads_to_another_way_and_is_looked_at_again(story: Story) -> None:
@@ -237,7 +237,9 @@ def test_a_refusal_leads_to_another_way_and_is_looked_at_again(story: Story) -> 
         assert words in shown
     assert "Tilleuls" in story.page(meeting, at(2, 21))
     assert "BERNARD" not in story.page("/admissions/waiting", at(2, 21))
-    sealed = story.session.execute(text("SELECT explanation, instead, reason FROM admission_decision"))
+    sealed = story.session.execute(
+        text("SELECT explanation, instead, reason FROM admission_decision")
+    )
     assert not any(b"escaliers" in bytes(one) or b"fits" in bytes(one) for one in sealed.one())
     story.session.commit()
 

@@ -120,6 +120,7 @@ def end_offer(offer: AdmissionOffer, answer: OfferAnswer, *, now: datetime) -> N
 def _as_it_stood(admission: Admission) -> dict[str, Any]:
     offer = admission.offer
     return {
+        "case": admission.case.state.value,
         "since": admission.since.isoformat(),
         "due_on": _iso(admission.due_on),
         "listed_on": _iso(admission.listed_on),

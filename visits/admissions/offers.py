@@ -18,13 +18,14 @@ from visits.admissions.moving import (
 )
 from visits.admissions.path import rules_for
 from visits.admissions.requests import log, refuse_person
+from visits.cases import stages
 from visits.cases.tasks import make_task, tasks_of, withdraw
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.models.admissions import Admission, AdmissionOffer, OfferAnswer
 from visits.models.admissions import AdmissionStep as Step
-from visits.models.cases import TaskKind
+from visits.models.cases import CaseState, TaskKind
 from visits.models.portfolio import Dwelling
 from visits.models.stays import Place, Stay, StayKind
 from visits.programmes.published import programme_of
@@ -43,6 +44,7 @@ LEADS_TO = {
 }
 # What may still become of a place that was accepted.
 FALLS_THROUGH = (OfferAnswer.DECLINED, OfferAnswer.WITHDRAWN)
+NOT_AGREED = (CaseState.TO_CALL, CaseState.CALL_BACK, CaseState.UNREACHABLE)
 NO_ENTRY = "no_entry"
 
 
@@ -116,6 +118,9 @@ def answer_offer(
     put(session, admission, LEADS_TO[became], said=said, viewer=viewer, now=now)
     if accepted:
         offer.answer, offer.answered_on = became, today_in_paris(now)
+        if admission.case.state in NOT_AGREED:
+            # Who accepts a place agrees to whoever looks at it with her.
+            stages.move(admission.case, CaseState.AGREED)
     else:
         end_offer(offer, became, now=now)
     _settle_inventory(session, admission, viewer=viewer, now=now)
@@ -173,6 +178,9 @@ def take_back(
         withdraw_stay(session, stay, NO_ENTRY, turn=stay.turn, viewer=viewer, now=now)
         admission.stay_id = None
     stand_again(session, admission, move, now=now)
+    stood = CaseState(move.stood["case"])
+    if move.step is Step.ENTRY and admission.case.state is CaseState.AGREED:
+        stages.move(admission.case, stood)
     move.taken_back_by_id = viewer.user_id
     _settle_inventory(session, admission, viewer=viewer, now=now)
     log(session, admission, "admission_taken_back", viewer=viewer, now=now)

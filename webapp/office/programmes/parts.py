@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ TIER = (
     Field("score_from", _l("From how many points on"), "number", hint=_l("From 0 to 100.")),
 )
 ADMISSION_DELAY = (
-    Field("step", _l("Step"), "choice", "admission_step"),
+    Field("step", _p("an admission", "Step"), "choice", "admission_step"),
     Field("delay", _l("Within"), "delay"),
 )
 DOCUMENT = (CODE, NAME, Field("optional", _l("Nobody waits for it"), "tick"))

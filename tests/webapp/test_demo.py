@@ -135,7 +135,7 @@ def test_the_demo_has_the_size_it_was_asked_for(demo: Session) -> None:
     assert (dwellings, persons) == (600, 200 + MIDDLE.young + len(CAME) + len(ASKED))
     assert Counter(demo.scalars(select(Case.programme))) == {
         "seniors": 120, "isolated_tenants": MIDDLE.isolated, "young_tenants": MIDDLE.young,
-        "residences": MIDDLE.residences,
+        "residences": MIDDLE.residences, "transitional_residence": len(ASKED),
     }  # fmt: skip
     assert all(others)
 

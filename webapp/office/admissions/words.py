@@ -10,7 +10,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "admission_step": {
         "request": _l("Request to look at"),
         "interview": _l("Interview"),
-        "documents": _l("Papers"),
+        "documents": _p("an admission", "Papers"),
         "decision": _p("an admission", "Decision"),
         "waiting": _l("Waits for a place"),
         "offered": _l("A place is offered"),
@@ -100,7 +100,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "admission_steps.reason": _l("Why not"),
         "admission_steps.explanation": _l("Explanation in plain words"),
         "admission_steps.instead": _l("What is offered instead"),
-        "admission_steps.place": _l("Place"),
+        "admission_steps.place": _p("an admission", "Place"),
         "admission_steps.answer": _l("What became of it"),
         "admission_steps.from_on": _l("She lives there from"),
         "admissions_by_hand.programme": _l("Programme"),

@@ -23,6 +23,7 @@ from tests.factories import make_user
 from tests.walk import Seen, open_to
 from visits.models.accounts import Organisation, Role, User
 from visits.models.adaptations import AdaptationDecision, AdaptationFile, AdaptationMove
+from visits.models.admissions import Admission, AdmissionDecision, AdmissionFact, AdmissionMove
 from visits.models.agenda import Absence
 from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CaseCharge, CasePause, Task
@@ -35,6 +36,7 @@ from visits.models.circles import (
     CircleStep,
     CircleTask,
 )
+from visits.models.commissions import Commission
 from visits.models.exchanges import AnswerFile
 from visits.models.interventions import Intervention
 from visits.models.money import MoneyNote
@@ -96,6 +98,8 @@ UNSEEN = {
     (Role.PARTNER_COORDINATOR, "kit_articles.edit"),  # her association keeps no article
     (Role.PARTNER_COORDINATOR, "places.show"),  # nobody it visits stays in a place
     (Role.PARTNER_COORDINATOR, "stays.show"),
+    (Role.PARTNER_COORDINATOR, "admissions.show"),  # nor asks for one
+    (Role.PARTNER_COORDINATOR, "admission_commissions.show"),
     *(
         (Role.PARTNER_COORDINATOR, page)  # nobody of hers is to be called, planned or away
         for page in ("absences.show", "agenda.show", "desk.show", "slots.find")
@@ -275,6 +279,12 @@ def typed(demo: Walked) -> re.Pattern[str]:
             AdaptationFile.wish,
             AdaptationMove.said,
             AdaptationDecision.explanation,
+            Admission.wish,
+            Admission.situation,
+            AdmissionMove.said,
+            AdmissionFact.said,
+            AdmissionDecision.explanation,
+            Commission.present,
             Referral.partner,
             Referral.asked,
             Referral.because,
@@ -298,6 +308,8 @@ def typed(demo: Walked) -> re.Pattern[str]:
             StockOrder.supplier,
         ):
             said.update(session.scalars(select(column)))
+        instead = session.scalars(select(AdmissionDecision.instead))
+        said.update(what for one in instead if one for what in one.values())
         by_hand = select(WorkOrder.description).where(WorkOrder.opened_by_id.is_not(None))
         said.update(session.scalars(by_hand))
         said.update(person.name for person in session.scalars(select(Person)))

@@ -18,12 +18,14 @@ from tests.factories import (
 from tests.submissions import home_visit
 from visits.accounts.passkeys import add_passkey
 from visits.accounts.second_factor import codes_left
+from visits.adaptations.commissions import call_commission
 from visits.forms.published import publish_form
 from visits.ground.db import Base, sessions
 from visits.ground.migration import is_current, is_modelled, migrate, revert
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import User
 from visits.models.calls import Channel, ContactAttempt, Disposition, RefusalReason
+from visits.models.commissions import Commission
 from visits.models.map import MapCell, MapPoint
 from visits.models.people import (
     AccessedPerson,
@@ -222,3 +224,14 @@ def test_calls_stay_when_taking_back_comes_and_goes(engine: Engine) -> None:
     with sessions(engine)() as session:
         kept = session.scalars(select(ContactAttempt)).one()
         assert (kept.disposition, kept.undo) == (Disposition.DEAD, None)
+
+
+def test_commissions_on_places_go_back_with_the_admissions_they_decide_on(engine: Engine) -> None:
+    with sessions(engine).begin() as session:
+        by = make_viewer(make_user(session))
+        adapting = call_commission(session, NOW.date(), viewer=by, now=NOW)
+        call_commission(session, NOW.date(), programme="house", viewer=by, now=NOW)
+    revert(engine, to="0150")
+    migrate(engine)
+    with sessions(engine)() as session:
+        assert session.scalars(select(Commission.id)).all() == [adapting.id]

@@ -36,6 +36,7 @@ from visits.works.round import orders_of_round
 from webapp import create_app
 from webapp.access.auth import Action
 from webapp.demo import DemoAccount, Size, load_demo
+from webapp.demo.admissions import ASKED
 from webapp.demo.cast import LINKS, NEIGHBOURS, acting
 from webapp.demo.stays import CAME
 from webapp.frame.settings import Settings
@@ -131,10 +132,10 @@ def _counts(session: Session) -> list[int | None]:
 
 def test_the_demo_has_the_size_it_was_asked_for(demo: Session) -> None:
     dwellings, persons, _, *others = _counts(demo)
-    assert (dwellings, persons) == (600, 200 + MIDDLE.young + len(CAME))
+    assert (dwellings, persons) == (600, 200 + MIDDLE.young + len(CAME) + len(ASKED))
     assert Counter(demo.scalars(select(Case.programme))) == {
         "seniors": 120, "isolated_tenants": MIDDLE.isolated, "young_tenants": MIDDLE.young,
-        "residences": MIDDLE.residences,
+        "residences": MIDDLE.residences, "transitional_residence": len(ASKED),
     }  # fmt: skip
     assert all(others)
 

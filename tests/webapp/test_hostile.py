@@ -31,6 +31,9 @@ from tests.submissions import FALLS, fill, home_visit
 from visits.accounts.accounts import add_device
 from visits.adaptations.commissions import call_commission
 from visits.adaptations.files import Request, open_by_hand
+from visits.admissions.commissions import call_for
+from visits.admissions.facts import FactSaid, note_fact
+from visits.admissions.requests import RequestSaid, open_request
 from visits.agenda.absences import AbsenceSaid, note_absence
 from visits.agenda.availabilities import DaySaid, HoursSaid, note_day, note_hours
 from visits.circles.meetings import make_agenda
@@ -139,7 +142,7 @@ FIELDS = (
     "from_on", "ended_on", "exit_to", "case", "no_stairs",
     "circle", "shared", "agreed_how", "held_on", "decision", "owner", "done_on",
     "span", "visitors", "planned", "same_visitor", "stop", "which",
-    "holds_from", "vat",
+    "holds_from", "vat", "situation", "referral", "outside", "admission",
 )  # fmt: skip
 
 
@@ -234,6 +237,7 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     )
     session.commit()
     return {
+        **_admitted(session, case, by, now),
         "circle_id": str(circle.id), "circle_case_id": str(shared.id),
         "meeting_id": str(meeting.id), "circle_task_id": str(given.id),
         "circle_step_id": str(agrees.id),
@@ -247,6 +251,22 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         "case_act_id": str(done.id), "aim_id": str(aim.id), "step_id": str(step.id),
         "money_id": str(cost.id), "session_id": str(held_there.id),
         **_written(session, case, by, now),
+    }  # fmt: skip
+
+
+def _admitted(session: Session, case: Case, by: User, now: datetime) -> dict[str, str]:
+    """One request for a place, heard, and a commission."""
+    viewer, code = make_viewer(by), "transitional_residence"
+    hers = make_case(session, by=by, person=case.person, programme=code, dwelling=case.dwelling)
+    said = RequestSaid("phone", now.date(), "Une place")
+    asked = open_request(session, hers, said, viewer=viewer, now=now)
+    heard = FactSaid("interview", now.date(), said="Reçue")
+    fact = note_fact(session, asked, heard, viewer=viewer, now=now)
+    held = call_for(session, code, now.date(), viewer=viewer, now=now)
+    session.commit()
+    return {
+        "admission_id": str(asked.id), "admission_fact_id": str(fact.id),
+        "admission_commission_id": str(held.id),
     }  # fmt: skip
 
 

@@ -38,6 +38,9 @@ from visits.accounts.mandates import MandateSaid, grant_mandate
 from visits.adaptations.commissions import call_commission
 from visits.adaptations.files import Request
 from visits.adaptations.files import open_by_hand as ask_adaptation
+from visits.admissions.commissions import call_for
+from visits.admissions.facts import FactSaid, note_fact
+from visits.admissions.requests import RequestSaid, open_request
 from visits.agenda.absences import AbsenceSaid, note_absence
 from visits.agenda.availabilities import DaySaid, HoursSaid, note_day, note_hours
 from visits.circles.meetings import make_agenda
@@ -89,6 +92,7 @@ from visits.works.price_lists import PricesSaid, bring_price_list, take_price_li
 
 SignIn = Callable[..., FlaskClient]
 LAT, LON = 49.41, 2.11
+PLACES = "transitional_residence"
 PHOTO = (Path(__file__).parents[1] / "data/media/p0.jpg").read_bytes()
 NORTH, SOUTH = "Nord", "Sud"
 OFFICE, ANOTHER, HELPERS = "Office de l'habitat", "Habitat de l'Aisne", "Entraide de l'Aisne"
@@ -160,6 +164,8 @@ class World:
         eyes = make_viewer(self.office)
         held = call_commission(session, NOW.date(), viewer=eyes, now=NOW)
         self.known.note(commission_id=held.id)
+        deciding = call_for(session, PLACES, NOW.date(), viewer=eyes, now=NOW)
+        self.known.note(admission_commission_id=deciding.id)
         self.known.note(turn_id=self._on_duty().id)
         self._exchange()
         self.doors = {self.office.organisation_id: open_door_to(session, self.office, now=NOW)}
@@ -327,11 +333,22 @@ class World:
         comes = StaySaid("temporary", NOW.date(), case_id=case.id)
         stay = begin_stay(session, place, person, comes, viewer=make_viewer(by), now=NOW)
         known.note(place_id=place.id, place_stay_id=stay.id)
+        self._admit(known, person, dwelling, by)
         self._discuss(known, case, by)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):
             known.note(order_id=found)
         for promise in session.scalars(promised().where(Task.case_id == case.id)):
             known.note(task_id=promise.id)
+
+    def _admit(self, known: Known, person: Any, dwelling: Any, by: User) -> None:
+        """Let a person ask for a place, and be heard."""
+        session, eyes, today = self.session, make_viewer(by), NOW.date()
+        case = make_case(session, by=by, person=person, programme=PLACES, dwelling=dwelling)
+        said = RequestSaid("phone", today, f"Place pour {person.last_name}")
+        asked = open_request(session, case, said, viewer=eyes, now=NOW)
+        heard = FactSaid("interview", today, said=f"Reçue : {person.last_name}")
+        fact = note_fact(session, asked, heard, viewer=eyes, now=NOW)
+        known.note(admission_id=asked.id, admission_fact_id=fact.id)
 
     def _write(self, known: Known, case: Any, *, by: User, visitor: User) -> None:
         """Let a person be written to: a letter printed, an e-mail that waits, a wish."""

@@ -25,15 +25,28 @@ ORDER = {"held": Commission.held_on}
 
 
 def list_commissions(session: Session, viewer: Viewer, *, wanted: Wanted) -> Listed[Commission]:
-    """List the commissions of the viewer's organisation."""
-    hers = select(Commission).where(Commission.organisation_id == viewer.organisation_id)
+    """List the commissions of the viewer's organisation that decide on adaptations."""
+    hers = commissions_of(viewer).where(Commission.programme.is_(None))
     return page_of(session, hers, wanted=wanted, order=ORDER, tie=Commission.id)
 
 
+def commissions_of(viewer: Viewer) -> Select[Commission]:
+    """Select the commissions of the viewer's organisation, whatever they decide on."""
+    return select(Commission).where(Commission.organisation_id == viewer.organisation_id)
+
+
 def call_commission(
-    session: Session, held_on: date | None, *, viewer: Viewer, now: datetime
+    session: Session,
+    held_on: date | None,
+    *,
+    programme: str | None = None,
+    viewer: Viewer,
+    now: datetime,
 ) -> Commission:
-    """Call a commission for a day; raises Invalid for none, or one too far away."""
+    """Call a commission for a day, perhaps on the places of a programme.
+
+    Raises Invalid for no day, or one too far away.
+    """
     today = today_in_paris(now)
     if held_on is None:
         raise Invalid({"held_on": "required"})
@@ -42,6 +55,7 @@ def call_commission(
     commission = Commission(
         id=new_id(),
         organisation_id=viewer.organisation_id,
+        programme=programme,
         held_on=held_on,
         made_at=now,
         made_by_id=viewer.user_id,
@@ -54,10 +68,19 @@ def call_commission(
 def find_commission(
     session: Session, viewer: Viewer, commission_id: uuid.UUID, *, to_change: bool = False
 ) -> Commission:
-    """Find a commission of the viewer's organisation; `to_change` waits. Raises NotFound."""
-    hers = select(Commission).where(
-        Commission.id == commission_id, Commission.organisation_id == viewer.organisation_id
-    )
+    """Find a commission on adaptations of the viewer's organisation; `to_change` waits.
+
+    Raises NotFound.
+    """
+    hers = commissions_of(viewer).where(Commission.programme.is_(None))
+    return find_one_of(session, hers, commission_id, to_change=to_change)
+
+
+def find_one_of(
+    session: Session, hers: Select[Commission], commission_id: uuid.UUID, *, to_change: bool
+) -> Commission:
+    """Find a commission among some; `to_change` waits. Raises NotFound."""
+    hers = hers.where(Commission.id == commission_id)
     if to_change:
         hers = hers.with_for_update(key_share=True)
     commission = session.scalars(hers).one_or_none()
@@ -113,7 +136,7 @@ def put_on_agenda(
     now: datetime,
 ) -> CommissionItem:
     """Put an adaptation on an agenda. Raises Conflict unless it waits to be decided, and alone."""
-    _still_open(commission)
+    refuse_closed(commission)
     if file.step is not Step.DECISION:
         raise Conflict("adaptation_not_to_decide")
     if file.id in session.scalars(_on_open_agendas()).all():
@@ -140,7 +163,7 @@ def take_off_agenda(
     now: datetime,
 ) -> None:
     """Take an adaptation off an agenda; raises NotFound, Conflict for one that was decided."""
-    _still_open(commission)
+    refuse_closed(commission)
     for item in agenda_of(session, viewer, commission):
         if item.id == item_id:
             if item.decided:
@@ -172,7 +195,7 @@ def close_minutes(
 
     Raises Invalid for a note too long, Conflict when they are closed already.
     """
-    _still_open(commission)
+    refuse_closed(commission)
     if len(note.strip()) > NOTE_LENGTH:
         raise Invalid({"note": "too_long"})
     commission.note = note.strip() or None
@@ -195,6 +218,7 @@ def open_minutes_again(session: Session, commission: Commission) -> None:
     session.flush()
 
 
-def _still_open(commission: Commission) -> None:
+def refuse_closed(commission: Commission) -> None:
+    """Refuse to change what a commission did whose minutes are closed; raises Conflict."""
     if not commission.is_open:
         raise Conflict("minutes_are_closed")

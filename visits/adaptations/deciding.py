@@ -100,16 +100,24 @@ def _wrong(said: Decided, allowed: Sequence[Outcome]) -> dict[str, str]:
         fields["outcome"] = "bad_choice" if said.outcome else "required"
     if len(said.explanation.strip()) > EXPLANATION_LENGTH:
         fields["explanation"] = "too_long"
-    if said.outcome not in (Outcome.IN_PART, Outcome.REFUSED):
-        return fields
-    if said.reason not in tuple(RefusalReason):
+    if said.outcome in (Outcome.IN_PART, Outcome.REFUSED):
+        fields |= wrong_refusal(said, reasons=tuple(RefusalReason), alternatives=tuple(Instead))
+    return fields
+
+
+def wrong_refusal(
+    said: Decided, *, reasons: Sequence[str], alternatives: Sequence[str]
+) -> dict[str, str]:
+    """Say by field why a refusal is bare: without reason, explanation or alternative."""
+    fields = {}
+    if said.reason not in reasons:
         fields["reason"] = "bad_choice" if said.reason else "required"
     if not said.explanation.strip():
         fields["explanation"] = "explain_refusal"
     if not said.instead:
         fields["instead"] = "offer_instead"
     for kind, what in said.instead.items():
-        if kind not in tuple(Instead):
+        if kind not in alternatives:
             fields["instead"] = "bad_choice"
         elif not what.strip():
             fields[f"instead_{kind}"] = "say_what_instead"

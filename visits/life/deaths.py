@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.adaptations.moving import PERSON_DIED, end_files
+from visits.admissions.moving import end_admissions
 from visits.cases.stages import DIED
 from visits.ground.errors import Conflict, Invalid
 from visits.life.endings import (
@@ -92,6 +93,7 @@ def _end(
     before["adaptations"] = end_files(session, person_id, PERSON_DIED, now=told.now)
     before["referrals"] = end_referrals(session, person_id, now=told.now)
     before["transfers"] = end_wishes(session, person_id, now=told.now)
+    before["admissions"] = end_admissions(session, person_id, now=told.now)
     before["stays"] = end_stays(session, person_id, on=on, now=told.now)
     withdraw_promises(promises, told)
     return keep_event(session, EventKind.DEATH, person_id, home=None, on=on, told=told, undo=before)

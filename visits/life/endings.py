@@ -14,6 +14,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from visits.adaptations.moving import take_files_up
+from visits.admissions.moving import take_admissions_up
 from visits.cases import tasks
 from visits.cases.appointments import call_off_all, put_back
 from visits.cases.coming import make_for
@@ -190,6 +191,7 @@ def give_back(session: Session, person: Person, before: Before, *, now: datetime
     take_referrals_up(session, before.get("referrals", ()), now=now)
     take_wishes_up(session, before.get("transfers", ()), now=now)
     take_stays_up(session, before.get("stays", ()))
+    take_admissions_up(session, before.get("admissions", ()), now=now)
     session.flush()
     return back
 

@@ -3,6 +3,7 @@
 from visits.models import (
     accounts,
     adaptations,
+    admissions,
     agenda,
     calls,
     cases,
@@ -45,6 +46,7 @@ from visits.models import (
 __all__ = [
     "accounts",
     "adaptations",
+    "admissions",
     "agenda",
     "calls",
     "cases",

@@ -1,9 +1,9 @@
-"""A commission that decides on adaptations: its day, its agenda, what came of each file."""
+"""A commission that decides on adaptations or on places: its day, its agenda, what came of each."""
 
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id
@@ -12,19 +12,21 @@ from visits.models.adaptations import AdaptationDecision, AdaptationFile
 
 
 class Commission(Base):
-    """A day on which an organisation decides on adaptations.
+    """A day on which an organisation decides: on adaptations, or on the places of a `programme`.
 
-    `note` is what is written in the minutes beside the decisions; once they are `closed` nothing
-    on the agenda changes.
+    `present` says who is there, by name or function; `note` is what is written in the minutes
+    beside the decisions. Once they are `closed` nothing on the agenda changes.
     """
 
     __tablename__ = "commission"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    programme: Mapped[str | None] = mapped_column(String(40))
     held_on: Mapped[date]
     made_at: Mapped[datetime]
     made_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    present: Mapped[str | None] = mapped_column(EncryptedText)
     note: Mapped[str | None] = mapped_column(EncryptedText)
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -17,6 +17,7 @@ TWICE = {
     "outcome": "deux issues ont le même code",
     "path": "deux parcours ont le même code",
     "step": "deux étapes ont le même code",
+    "document": "deux pièces ont le même code",
     "objective": "deux objectifs ont le même code",
     "budget_line": "deux lignes de budget ont le même code",
 }
@@ -92,6 +93,22 @@ def check_pace(support: Any, cadences: Iterable[Any]) -> None:
     if not any(one.code == support.pace and one.task == "visit" and one.every for one in cadences):
         said = f"aucune cadence de visites qui reviennent ne s’appelle « {support.pace} »"
         raise ValidationError({"support": {"pace": [said]}})
+
+
+def check_delays(delays: Iterable[Any]) -> None:
+    """Refuse two delays of one step."""
+    steps = [one.step for one in delays]
+    if len(set(steps)) < len(steps):
+        raise ValidationError("deux délais pour la même étape", "within")
+
+
+def check_inventory(admission: Any, kinds: Iterable[Any]) -> None:
+    """Refuse an entry inventory that is no kind of visit of the programme."""
+    if admission is None or admission.inventory is None:
+        return
+    if admission.inventory not in {one.code for one in kinds}:
+        said = f"type de visite inconnu ({admission.inventory})"
+        raise ValidationError({"admission": {"inventory": [said]}})
 
 
 def _refuse(index: int, field: str, said: str) -> NoReturn:

@@ -9,6 +9,7 @@ from marshmallow import validates_schema as checks
 
 from visits.models.cases import WayIn
 from visits.models.mandates import Right
+from visits.models.stays import StayKind
 from visits.programmes import agreeing
 from visits.programmes.facts import ANSWER, FACTS, MONEY, OUTCOME, kind_of
 from visits.programmes.fields import (
@@ -27,12 +28,19 @@ from visits.programmes.fields import (
     some_of,
 )
 from visits.programmes.shape import (
+    ADMISSION_DELAYS,
+    COMMISSION,
+    INTERVIEW,
+    PERSON,
     WAYS_IN,
+    AdmissionDelay,
+    AdmissionRules,
     Audience,
     BudgetLine,
     Cadence,
     Condition,
     Criterion,
+    Document,
     FollowUp,
     Objective,
     Outcome,
@@ -156,6 +164,39 @@ class SupportSchema(Frozen):
     made = Support
     pace = fields.String()
     raise_after = number(1, 20)
+
+
+class AdmissionDelaySchema(Frozen):
+    """How long a step of an admission may take."""
+
+    made = AdmissionDelay
+    step = one_of((*ADMISSION_DELAYS, INTERVIEW), required=True)
+    delay = delay(required=True)
+
+
+class DocumentSchema(Frozen):
+    """A paper that is expected."""
+
+    made = Document
+    code = code()
+    name = name()
+    optional = YesNo()
+
+
+class AdmissionSchema(Frozen):
+    """How somebody comes to a place."""
+
+    made = AdmissionRules
+    stay = one_of(tuple(str(kind) for kind in StayKind), required=True)
+    decided_by = one_of((COMMISSION, PERSON))
+    inventory = fields.String()
+    delays = Several(fields.Nested(AdmissionDelaySchema), data_key="within")
+    documents = Several(fields.Nested(DocumentSchema), data_key="document")
+
+    @checks
+    def _codes_differ(self, data: dict[str, Any], **_: Any) -> None:
+        agreeing.check_codes(data.get("documents", ()), "document")
+        agreeing.check_delays(data.get("delays", ()))
 
 
 class VisitKindSchema(Frozen):
@@ -295,6 +336,7 @@ class ProgrammeSchema(Frozen):
     protocol = fields.Nested(ProtocolSchema)
     follow_up = fields.Nested(FollowUpSchema)
     support = fields.Nested(SupportSchema)
+    admission = fields.Nested(AdmissionSchema)
     visit_kinds = Several(
         fields.Nested(VisitKindSchema), data_key="visit_kind", required=True,
         validate=validate.Length(min=1),
@@ -325,6 +367,7 @@ class ProgrammeSchema(Frozen):
                 agreeing.check_codes(data.get(attribute, ()), field.data_key)
         agreeing.check_cadences(data.get("cadences", ()), data["visit_kinds"])
         agreeing.check_pace(data.get("support"), data.get("cadences", ()))
+        agreeing.check_inventory(data.get("admission"), data["visit_kinds"])
 
     @checks(skip_on_field_errors=False)
     def _use_only_what_may_be_used(self, data: dict[str, Any], **_: Any) -> None:

@@ -81,6 +81,61 @@ class Support:
     raise_after: int = 2
 
 
+# Within which delay each step of an admission is done where a programme says nothing of it.
+ADMISSION_DELAYS = {
+    "request": "7d",
+    "documents": "1m",
+    "decision": "1m",
+    "waiting": "3m",
+    "offered": "7d",
+    "entry": "15d",
+}
+INTERVIEW, COMMISSION, PERSON = "interview", "commission", "person"
+
+
+@dataclass(frozen=True)
+class AdmissionDelay:
+    """Within which delay a step of an admission is done."""
+
+    step: str
+    delay: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A paper that is expected of whoever asks for a place; an `optional` one is not waited for."""
+
+    code: str
+    name: Mapping[str, str]
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class AdmissionRules:
+    """How somebody comes to a place: the kind of `stay` it ends in, and what comes before.
+
+    An interview is held where a delay is said for it. `decided_by` is a commission, on whose
+    agenda alone anybody is decided on, or a person. `inventory` is the kind of visit whose form
+    tells of the place at the entry; without, none is waited for.
+    """
+
+    stay: str
+    decided_by: str = PERSON
+    inventory: str | None = None
+    delays: tuple[AdmissionDelay, ...] = ()
+    documents: tuple[Document, ...] = ()
+
+    def delay_of(self, step: str) -> str | None:
+        """Give within which delay a step is done; None for one that is none here."""
+        said = {one.step: one.delay for one in self.delays}
+        return said.get(step, ADMISSION_DELAYS.get(step))
+
+    @property
+    def interviews(self) -> bool:
+        """Tell whether who asks is heard before anything else."""
+        return self.delay_of(INTERVIEW) is not None
+
+
 @dataclass(frozen=True)
 class VisitKind:
     """A kind of visit, `minutes` long, done when all its `forms` are filled.
@@ -200,7 +255,7 @@ class Programme:
     offered when something promised to this person is due. Tasks are made `horizon_days` ahead.
     A case may begin by one of its `ways_in`; its file is kept `retention_months` after its end.
     Of a household's money its criteria use what it says that it `may_use`. With `support` its cases
-    are accompaniments, which have aims and a balance.
+    are accompaniments, which have aims and a balance; with `admission` they lead to a place.
     The lowest `position` is the programme a page shows first.
     """
 
@@ -217,6 +272,7 @@ class Programme:
     protocol: Protocol = Protocol()
     follow_up: FollowUp = FollowUp()
     support: Support | None = None
+    admission: AdmissionRules | None = None
     tiers: tuple[Tier, ...] = ()
     targeting: tuple[Criterion, ...] = ()
     cadences: tuple[Cadence, ...] = ()

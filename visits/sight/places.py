@@ -1,7 +1,7 @@
 """Which places and stays a viewer may see: a place with its dwelling, a stay with who stays.
 
 A place somebody stays in whom the viewer may not see is hidden with her, as a home is: it is in no
-list and no count, neither free nor taken.
+list and no count, neither free nor taken; so is one that is offered to somebody hidden.
 """
 
 import uuid
@@ -12,6 +12,7 @@ from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from visits.models.stays import Place, Stay
+from visits.sight.admissions import offered_and_hidden
 from visits.sight.homes import STOCK, visible_homes
 from visits.sight.reach import Viewer, hidden_homes, visible_cases, visible_persons
 
@@ -24,7 +25,8 @@ def visible_places(viewer: Viewer) -> ColumnElement[bool]:
     standing = (Stay.ended_on.is_(None), Stay.withdrawn_at.is_(None))
     seen = select(Stay.place_id).join(Stay.person).where(*standing, _seen_with(viewer))
     hidden = select(Stay.place_id).join(Stay.person).where(*standing, ~_seen_with(viewer))
-    unhidden = Place.id.not_in(hidden)
+    whose = visible_persons(viewer) if viewer.reach in STOCK else visible_cases(viewer)
+    unhidden = and_(Place.id.not_in(hidden), Place.id.not_in(offered_and_hidden(whose)))
     if viewer.reach in STOCK:
         return and_(visible_homes(viewer), unhidden)
     home_shut = Place.dwelling_id.in_(hidden_homes(viewer.user_id))

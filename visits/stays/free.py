@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from visits.homes.register import Adapted, tell
+from visits.models.admissions import Admission, AdmissionOffer
+from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.stays import TO_STAY_IN, Place, Stay
@@ -41,18 +43,16 @@ def free_places(
 ) -> list[Free]:
     """List the places within reach that are free from a day on and fit a person's needs.
 
-    They are of her landlord. With a `text`, those in the dwellings that it speaks of.
+    They are of her landlord and offered to nobody else. With a `text`, those in the dwellings that
+    it speaks of.
     """
-    taken = exists().where(
-        Stay.place_id == Place.id,
-        Stay.withdrawn_at.is_(None),
-        or_(Stay.ended_on.is_(None), Stay.ended_on > on),
-    )
+    offered = Place.id.in_(offered_to_others(person.id))
     free = (
         select(Place)
         .join(Place.dwelling)
         .join(Dwelling.residence)
-        .where(visible_places(viewer), Dwelling.landlord_id == person.landlord_id, ~taken)
+        .where(visible_places(viewer), Dwelling.landlord_id == person.landlord_id)
+        .where(~taken_on(on), ~offered)
         .where(Place.kind.in_(TO_STAY_IN), Place.withdrawn_on.is_(None), Place.since_on <= on)
         .options(contains_eager(Place.dwelling).contains_eager(Dwelling.residence))
     )
@@ -63,6 +63,26 @@ def free_places(
     homes = _told(session, found, today)
     fitting = (Free(one, homes[one.dwelling_id]) for one in found)
     return [one for one in fitting if may_be_offered(needs, one.home)]
+
+
+def taken_on(day: date) -> ColumnElement[bool]:
+    """Give the condition on `Place` for those that somebody stays in on a day, or later."""
+    return exists().where(
+        Stay.place_id == Place.id,
+        Stay.withdrawn_at.is_(None),
+        or_(Stay.ended_on.is_(None), Stay.ended_on > day),
+    )
+
+
+def offered_to_others(person_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Select the places that are offered to somebody else: they are nobody's to have meanwhile."""
+    return (
+        select(AdmissionOffer.place_id)
+        .join(AdmissionOffer.admission)
+        .join(Admission.case)
+        .where(AdmissionOffer.ended_at.is_(None), Case.closed_on.is_(None))
+        .where(Case.person_id != person_id)
+    )
 
 
 def _told(session: Session, places: Sequence[Place], today: date) -> dict[uuid.UUID, Adapted]:

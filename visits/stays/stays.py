@@ -31,6 +31,7 @@ from visits.stays.days import (
     is_too_young,
     why_not_renewed,
 )
+from visits.stays.free import offered_to_others
 from visits.transfers.matching import Needs, may_be_offered
 from visits.transfers.wishes import wishes_of
 
@@ -260,17 +261,36 @@ def _refuse(
     if fields:
         raise Invalid(fields)
     assert said.from_on is not None
+    refuse_place(session, place, person, said.needs, on=said.from_on, viewer=viewer, now=now)
+
+
+def refuse_place(
+    session: Session,
+    place: Place,
+    person: Person,
+    needs: Needs,
+    *,
+    on: date,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """Refuse a place to whom it is not for, whoever has it on those days.
+
+    Raises NotFound, Conflict as a stay that is begun does.
+    """
     if person.landlord_id != place.dwelling.landlord_id:
         raise NotFound("place_not_found")
     if not place.is_to_stay_in or place.withdrawn_on is not None:
         raise Conflict("place_nobody_stays_in")
     if person.died_on is not None:
         raise Conflict("stay_of_who_died")
-    if is_too_young(said.from_on, born_on=person.born_on, birth_year=person.birth_year):
+    if is_too_young(on, born_on=person.born_on, birth_year=person.birth_year):
         raise Conflict("stay_under_16")
     home = tell(session, [place.dwelling_id], today=today_in_paris(now))[place.dwelling_id]
-    if not may_be_offered(known_needs(session, viewer, person, said.needs), home):
+    if not may_be_offered(known_needs(session, viewer, person, needs), home):
         raise Conflict("place_does_not_fit")
+    if place.id in session.scalars(offered_to_others(person.id)).all():
+        raise Conflict("place_is_offered")
 
 
 def _wrong(

@@ -10,6 +10,7 @@ from visits.models.cases import Case, CaseState
 from visits.people.protection import name_for_access, protect
 from webapp.demo.adaptations import Adaptations
 from webapp.demo.adapted_homes import measure_adapted_homes
+from webapp.demo.admissions import ask_for_places
 from webapp.demo.agenda import keep_days
 from webapp.demo.bags import fill_bags, note_alerts
 from webapp.demo.budget import note_budget
@@ -71,6 +72,7 @@ def live(
     measure_adapted_homes(story, since)
     add_places(story, since)
     let_stay(story)
+    ask_for_places(story)
     wish_to_move(story)
     note_budget(story, len(enrolled))
     hold_group_sessions(story)

@@ -8,6 +8,7 @@ from webapp.frame.transaction import house
 from webapp.office import (
     accounts,
     adaptations,
+    admissions,
     agenda,
     calls,
     cases,
@@ -65,6 +66,7 @@ SUBJECTS = (
     referrals.SUBJECT,
     transfers.SUBJECT,
     stays.SUBJECT,
+    admissions.SUBJECT,
     intake.SUBJECT,
     money.SUBJECT,
     papers.SUBJECT,

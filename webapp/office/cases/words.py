@@ -30,6 +30,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "task_why": {
         "case_closed": _l("the case was closed"),
         "in_pause": _l("it fell in a pause"),
+        "no_entry": _l("nobody enters that place"),
         "too_late": _l("it was too late, by the programme’s delay"),
         "refused": _l("she refused"),
         "call_taken_back": _l("the call it came of was taken back"),

@@ -15,7 +15,8 @@ from webapp.frame.transaction import now, reading, transaction
 # log. The file of a person, a home or a case is read where it is written.
 LISTS = frozenset(
     {
-        "adaptation_year", "adaptations", "agenda", "awaited_homes", "calls", "commissions",
+        "adaptation_year", "adaptations", "admission_commissions", "admissions", "agenda",
+        "awaited_homes", "calls", "commissions",
         "diary", "follow_ups", "likely_doubles", "messages", "missed_visits", "older_cases",
         "orders_told", "people_search", "places", "referral_requests", "referrals", "savings",
         "stays", "support_balance", "supports", "targeting", "tasks", "transfers", "visits",

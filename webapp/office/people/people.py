@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.adaptations.files import files_of, label_of
+from visits.admissions.requests import admissions_of
 from visits.calls.phones import WHOSE_LENGTH
 from visits.cases.cases import NOTE_LENGTH
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -236,6 +237,7 @@ def _page(
         referrals=_referrals(session, person),
         transfers=_transfers(session, person),
         stays=stays_of(session, viewer(Action.SEE_PERSONS), person),
+        admissions=admissions_of(session, viewer(Action.SUPPORT), person),
         **written_shown(session, person),
         **_cases(session, person, file.cases),
         **_roles(session, person),

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from visits.forms.published import current_forms
 from visits.models.cases import WayIn
 from visits.models.mandates import Right
+from visits.models.stays import StayKind
 from visits.programmes.facts import MONEY
 from visits.programmes.schema import COUNTERS, OWNERS, TASKS
+from visits.programmes.shape import ADMISSION_DELAYS, COMMISSION, INTERVIEW, PERSON
 from webapp.frame.languages import pick
 from webapp.office.programmes.facts import facts_known
 from webapp.office.programmes.kinds import UNITS, Choices
@@ -25,6 +27,9 @@ def choices_of(session: Session, said: Mapping[str, Any]) -> Choices:
         "visit_kind": kinds,
         "after": [*named("counted_from"), *cadences],
         "pace": [(code, name) for code, name in cadences if code in _of_visits(said)],
+        "stay_kind": named("stay_kind", StayKind),
+        "admission_decider": named("admission_decider", (COMMISSION, PERSON)),
+        "admission_step": named("admission_step", (INTERVIEW, *ADMISSION_DELAYS)),
         "task": named("task_kind", TASKS),
         "owner": named("task_owner", OWNERS),
         "way_in": named("way_in", WayIn),

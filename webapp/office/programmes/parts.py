@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,11 @@ TIER = (
     ),
     Field("score_from", _l("From how many points on"), "number", hint=_l("From 0 to 100.")),
 )
+ADMISSION_DELAY = (
+    Field("step", _p("an admission", "Step"), "choice", "admission_step"),
+    Field("delay", _l("Within"), "delay"),
+)
+DOCUMENT = (CODE, NAME, Field("optional", _l("Nobody waits for it"), "tick"))
 OUTCOME = (CODE, NAME, Field("success", _l("This is what the programme is for"), "tick"))
 STEP = (
     CODE,
@@ -247,6 +253,36 @@ PARTS = (
         _l("Ways to end"),
         _l("How a case may end. What a case was closed with cannot be taken away."),
         (Field("outcome", _l("Outcome"), "rows", fields=OUTCOME),),
+    ),
+    Part(
+        "admission",
+        _l("Admission"),
+        _l("How somebody comes to a place: what is asked of her, who decides. Else leave it."),
+        (
+            Field(
+                "admission.stay",
+                _l("Kind of stay it ends in"),
+                "choice",
+                "stay_kind",
+                _l("Empty: this programme gives nobody a place."),
+            ),
+            Field("admission.decided_by", _l("Who decides"), "choice", "admission_decider"),
+            Field(
+                "admission.inventory",
+                _l("Visit for the entry inventory"),
+                "choice",
+                "visit_kind",
+                _l("Nobody enters before it is done. Empty: none is waited for."),
+            ),
+            Field(
+                "admission.within",
+                _l("How long a step may take"),
+                "rows",
+                fields=ADMISSION_DELAY,
+                hint=_l("Who asks is heard in an interview where a delay is said for it."),
+            ),
+            Field("admission.document", _l("Paper expected"), "rows", fields=DOCUMENT),
+        ),
     ),
     Part(
         "paths",

@@ -51,6 +51,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "withdrawn": _l("Withdrawn"),
         "all": _l("All stays"),
     },
+    # Why a stay ended or was withdrawn by itself.
+    "stay_undone": {
+        "died": _l("The person died."),
+        "no_entry": _l("The entry was taken back."),
+    },
     "timeline": {"stay": _l("Stays")},
     "accessed": {
         "stays": _l("the list of stays"),

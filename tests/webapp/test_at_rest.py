@@ -14,6 +14,7 @@ from tests.conftest import NOW
 from visits.cases.tasks import CASE_CLOSED
 from visits.ground.db import ENCRYPTED, Base
 from visits.homes.traits import FITTED
+from visits.models.accounts import User
 from visits.models.calls import Refusal
 from visits.models.cases import CaseState
 from visits.models.people import Person, PersonAlert
@@ -155,9 +156,13 @@ def _assert_no_secret_on_the_disk(house: House, database_url: str) -> None:
         codes = set(session.scalars(select(Dwelling.access_code)))
         phones = {phone for phone in session.scalars(select(Person.phone)) if phone}
         # Who somebody is and where homes stand is listed; a partner writes it in its form too, and
-        # the maintenance system the number of an order in its answers.
-        listed = (Person.last_name, Person.first_name, Residence.address, WorkOrder.reference)
-        known = {said for column in listed for said in session.scalars(select(column))}
+        # the maintenance system the number of an order in its answers. Which visitor a message
+        # is about, her rounds and her diary say too.
+        listed = (
+            *(Person.last_name, Person.first_name, Residence.address, WorkOrder.reference),
+            User.id,
+        )
+        known = {str(said) for column in listed for said in session.scalars(select(column))}
     own = {said for said in own - NAMES - known if not said.isdigit()}
     assert len(own) > 100
     assert len(own & codes) > 4

@@ -169,6 +169,9 @@ PAGES = frozenset(
         "works_by_hand.in_dwelling",
         "works_by_hand.in_residence",
         "works_by_hand.new",
+        "works_plan.index",
+        "works_plan.new",
+        "works_plan.show",
     }
 )
 # Pages of somebody who is not signed in yet; browser tests of their own open them.
@@ -201,6 +204,8 @@ NOT_PAGES = frozenset(
         "price_lists.export",
         "price_lists.export_lists",
         "work_orders.export",
+        "works_plan.export",
+        "works_plan.export_plans",
         "doubles.export",
         "form_drafts.workbook",
         "forms.draft",

@@ -40,6 +40,7 @@ from visits.models import (
     visits,
     works,
     works_history,
+    works_plans,
 )
 
 __all__ = [
@@ -82,4 +83,5 @@ __all__ = [
     "visits",
     "works",
     "works_history",
+    "works_plans",
 ]

@@ -2,6 +2,7 @@
 
 import logging
 import time as clock
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from random import Random
@@ -11,6 +12,7 @@ from benchmarks.databases import Database
 from benchmarks.figures import Figure, figure
 from benchmarks.lists import office_app
 from visits.accounts.accounts import NewUser, add_user, find_organisation
+from visits.ground.db import new_id
 from visits.models.accounts import OrganisationKind, Role
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
@@ -66,35 +68,52 @@ def _write(house: House) -> Viewer:
         new = NewUser("ma@palier.example", "Ada Gestion", Role.MANAGER, "none")
         user = add_user(session, new, organisation=office, now=NOW)
         session.flush()
-        for number in range(HOUSES):
-            residence = Residence(
-                landlord_id=office.id, reference=f"B{number}", address=f"{number} rue",
-                city="Ville", postcode="60000", insee="60057", address_key=f"{number} rue",
-            )  # fmt: skip
-            session.add(residence)
-            session.flush()
-            for home in range(WORKS // HOUSES):
-                dwelling = Dwelling(
-                    residence_id=residence.id, landlord_id=office.id, reference=f"L{number}-{home}"
-                )
-                session.add(dwelling)
-                session.flush()
-                for _ in range(rng.randint(1, 4)):
-                    person = Person(
-                        first_name="A", last_name="B", name_key="b a", landlord_id=office.id
-                    )
-                    lease = Tenancy(dwelling_id=dwelling.id, started_on=date(2020, 1, 1))
-                    session.add_all([person, lease])
-                    session.flush()
-                    session.add(Occupancy(person_id=person.id, tenancy_id=lease.id))
-                whole = rng.random() < 0.05
-                session.add(
-                    WorkOrder(
-                        reference=f"BT-{number}-{home}", trade="plumbing", severity=Severity.P,
-                        dwelling_id=None if whole else dwelling.id,
-                        residence_id=residence.id if whole else None,
-                        description="Fuite", state=WorkOrderState.OPEN, opened_at=NOW,
-                        opened_by_id=user.id, estimate_cents=rng.randint(5_000, 900_000),
-                    )
-                )  # fmt: skip
+        houses = [_house(office.id, number) for number in range(HOUSES)]
+        session.add_all(houses)
+        homes = [_home(house, number) for house in houses for number in range(WORKS // HOUSES)]
+        session.flush()
+        session.add_all(homes)
+        session.flush()
+        lived_in = [home for home in homes for _ in range(rng.randint(1, 4))]
+        people = [_person(office.id) for _ in lived_in]
+        leases = [
+            Tenancy(id=new_id(), dwelling_id=home.id, started_on=date(2020, 1, 1))
+            for home in lived_in
+        ]
+        session.add_all([*people, *leases])
+        session.flush()
+        session.add_all(
+            Occupancy(person_id=person.id, tenancy_id=lease.id)
+            for person, lease in zip(people, leases, strict=True)
+        )
+        session.add_all(_order(home, rng, user.id) for home in homes)
         return Viewer(user.id, office.id, None, Reach.ALL)
+
+
+def _house(landlord: uuid.UUID, number: int) -> Residence:
+    return Residence(
+        id=new_id(), landlord_id=landlord, reference=f"B{number}", address=f"{number} rue",
+        city="Ville", postcode="60000", insee="60057", address_key=f"{number} rue",
+    )  # fmt: skip
+
+
+def _home(house: Residence, number: int) -> Dwelling:
+    reference = f"{house.reference}-{number}"
+    return Dwelling(
+        id=new_id(), residence_id=house.id, landlord_id=house.landlord_id, reference=reference
+    )
+
+
+def _person(landlord: uuid.UUID) -> Person:
+    return Person(id=new_id(), first_name="A", last_name="B", name_key="b a", landlord_id=landlord)
+
+
+def _order(home: Dwelling, rng: Random, by: uuid.UUID) -> WorkOrder:
+    """Write an order of a home, or one in twenty of its whole house."""
+    whole = rng.random() < 0.05
+    return WorkOrder(
+        reference=f"BT-{home.reference}", trade="plumbing", severity=Severity.P,
+        dwelling_id=None if whole else home.id, residence_id=home.residence_id if whole else None,
+        description="Fuite", state=WorkOrderState.OPEN, opened_at=NOW, opened_by_id=by,
+        estimate_cents=rng.randint(5_000, 900_000),
+    )  # fmt: skip

@@ -47,6 +47,7 @@ from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
 from visits.models.circles import CircleStepKind
 from visits.models.duty import DutyCall
+from visits.models.exchanges import OrderTold
 from visits.models.messages import Message, MessageChannel
 from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.prices import PriceArticle
@@ -75,6 +76,7 @@ from visits.works.duty import TurnSaid, note_turns
 from visits.works.exchanges import bring_answers
 from visits.works.price_lists import PricesSaid, bring_price_list, take_price_list
 from visits.works.recurring import TurnsSaid, let_come_again
+from visits.works.telling import make_told
 from visits.works.templates import keep_template
 from visits.works_plan.plans import PlanSaid, make_plan
 from webapp.access.auth import PERMISSIONS, Action, declared_action
@@ -315,10 +317,12 @@ def _priced(session: Session, order: WorkOrder, viewer: Viewer, now: datetime) -
     answers = f"reference;state\n{order.reference};started\n".encode()
     asked = PlanSaid("Plan", "people", "100")
     plan = make_plan(session, asked, viewer=viewer, now=now)
+    make_told(session, house.landlord_id, now=now)
     file = bring_answers(session, answers, "a.csv", viewer=viewer, now=now)
     session.commit()
     return {
         "answers_id": str(file.id), "plan_id": str(plan.id),
+        "told_id": str(session.scalars(select(OrderTold.id).limit(1)).one()),
         "price_list_id": str(prices.id), "price_id": str(article.id), "line_id": str(line.id),
     }  # fmt: skip
 

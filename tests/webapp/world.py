@@ -147,6 +147,7 @@ class World:
             form_id=form.form_id, version=form.version, code="seniors", filename="x", path="x",
             name="nothing", rest="x", token="x", item_id=uuid.uuid4(),
             draft_id=uuid.uuid4(), device_id=uuid.uuid4(), number=1,
+            told_id=uuid.uuid4(),
             article_id=uuid.uuid4(), act_id=uuid.uuid4(), stock_order_id=uuid.uuid4(),
             aim_id=uuid.uuid4(), step_id=uuid.uuid4(), money_id=uuid.uuid4(),
         )  # fmt: skip

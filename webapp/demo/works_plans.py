@@ -33,10 +33,10 @@ def budget_some(session: Session, *, technician: Viewer, eyes: Eyes, now: dateti
         said = ESTIMATES[number % len(ESTIMATES)]
         note_estimate(order, said, viewer=technician, now=now)
     session.flush()
-    for said in (DECIDED, DRAFT):
-        plan = make_plan(session, said, viewer=eyes.works, now=now)
+    for asked in (DECIDED, DRAFT):
+        plan = make_plan(session, asked, viewer=eyes.works, now=now)
         problem = gather(session, plan, eyes)
         keep(session, plan, problem, solve(problem), now=now)
         session.flush()
-        if said is DECIDED:
+        if asked is DECIDED:
             decide_plan(session, plan, eyes=eyes, viewer=eyes.works, now=now)

@@ -1,5 +1,6 @@
 """What some open works are thought to cost, a plan of works that is decided, and a draft."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from visits.models.works import OPEN_STATES, URGENT, WorkOrder
 from visits.sight import Viewer, visible_work_orders
+from visits.sight.homes import landlords_run
 from visits.works.costs import note_estimate
 from visits.works_plan.candidates import Eyes
 from visits.works_plan.plans import PlanSaid, decide_plan, gather, keep, make_plan
@@ -33,10 +35,13 @@ def budget_some(session: Session, *, technician: Viewer, eyes: Eyes, now: dateti
         said = ESTIMATES[number % len(ESTIMATES)]
         note_estimate(order, said, viewer=technician, now=now)
     session.flush()
+    (landlord, *_others) = landlords_run(session, eyes.works)
     for asked in (DECIDED, DRAFT):
-        plan = make_plan(session, asked, viewer=eyes.works, now=now)
+        of_landlord = replace(asked, landlord=str(landlord.id))
+        plan = make_plan(session, of_landlord, viewer=eyes.works, now=now)
         problem = gather(session, plan, eyes)
-        keep(session, plan, problem, solve(problem), now=now)
+        solution = solve(problem)
+        keep(session, plan, problem, solution, now=now)
         session.flush()
-        if asked is DECIDED:
+        if asked is DECIDED and solution.taken:
             decide_plan(session, plan, eyes=eyes, viewer=eyes.works, now=now)

@@ -26,6 +26,7 @@ from benchmarks.startup import measure_startup
 from benchmarks.stock_import import measure_imports
 from benchmarks.submissions import measure_submissions
 from benchmarks.tablet import measure_tablet
+from benchmarks.works_plans import measure_works_plans
 
 BENCHMARKS: dict[str, Measure] = {
     "bundles": measure_bundles,
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Measure] = {
     "lists": measure_lists,
     "agenda": measure_agenda,
     "rounds": measure_rounds,
+    "plans": measure_works_plans,
 }
 
 

@@ -160,6 +160,7 @@ PAGES = frozenset(
         "wording.index",
         "maintenance.index",
         "maintenance.show",
+        "telling.index",
         "price_lists.index",
         "price_lists.show",
         "recurring.index",
@@ -175,6 +176,9 @@ PAGES = frozenset(
         "works_by_hand.in_dwelling",
         "works_by_hand.in_residence",
         "works_by_hand.new",
+        "works_plan.index",
+        "works_plan.new",
+        "works_plan.show",
     }
 )
 # Pages of somebody who is not signed in yet; browser tests of their own open them.
@@ -204,9 +208,12 @@ NOT_PAGES = frozenset(
         "handed.signature",
         "maintenance.export",
         "maintenance.lines_export",
+        "telling.export",
         "price_lists.export",
         "price_lists.export_lists",
         "work_orders.export",
+        "works_plan.export",
+        "works_plan.export_plans",
         "doubles.export",
         "form_drafts.workbook",
         "forms.draft",

@@ -53,6 +53,7 @@ from visits.models.support import AimStep, SupportAct, SupportAim
 from visits.models.transfers import TransferOffer, TransferWish
 from visits.models.works import WorkOrder
 from visits.models.works_history import WorkOrderEvent, WorkOrderLink, WorkOrderQuote
+from visits.models.works_plans import WorksPlan
 from webapp import create_app
 from webapp.access.setting_up import publish_what_ships
 from webapp.demo import Size, load_demo
@@ -230,6 +231,7 @@ def typed(demo: Walked) -> re.Pattern[str]:
             Residence.city,
             ContactAttempt.note,
             WorkOrder.closing_note,
+            WorksPlan.name,
             Task.why,
             Task.what,
             Case.motive,

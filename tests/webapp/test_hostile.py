@@ -50,6 +50,7 @@ from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
 from visits.models.circles import CircleStepKind
 from visits.models.duty import DutyCall
+from visits.models.exchanges import OrderTold
 from visits.models.messages import Message, MessageChannel
 from visits.models.people import AccessEvent, AlertCode, PersonAlert
 from visits.models.prices import PriceArticle
@@ -78,7 +79,9 @@ from visits.works.duty import TurnSaid, note_turns
 from visits.works.exchanges import bring_answers
 from visits.works.price_lists import PricesSaid, bring_price_list, take_price_list
 from visits.works.recurring import TurnsSaid, let_come_again
+from visits.works.telling import make_told
 from visits.works.templates import keep_template
+from visits.works_plan.plans import PlanSaid, make_plan
 from webapp.access.auth import PERMISSIONS, Action, declared_action
 
 pytestmark = pytest.mark.slow
@@ -109,7 +112,7 @@ ARGUMENTS = (
     "agency", "residence", "contractor", "view", "weeks", "known", "template",
     "number", "enrolled", "from", "to", "visitor", "review", "day", "visitor_id", "kind", "was",
     "c0", "c99999", "bbox", "z", "risk", "works", "mode", "status", "next", "visit", "item",
-    "batch", "article", "residence",
+    "batch", "article", "residence", "which", "standing",
     "endpoint", "_external", "_scheme", "_anchor", "_method",  # what addresses are made of
     "series", "holder", "organisation", "view", "part", "not", "from_time", "until_time", "lasts",
     "skill", "speaks", "free", "channel", "person", "week", "why", "first_on", "span", "visitors",
@@ -117,6 +120,7 @@ ARGUMENTS = (
     *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
+    "aim", "budget", "hand", "ids", "what",
     "disposition", "channel", "reason", "acts_by", "day", "time", "note", "minutes", "visitor_id",
     "as", "state", "protected", "users", "persons", "number", "email", "name", "role", "language",
     "organisation", "new_organisation", "organisation_kind", "territory", "active", "kind", "c0",
@@ -331,10 +335,14 @@ def _priced(session: Session, order: WorkOrder, viewer: Viewer, now: datetime) -
     (article,) = session.scalars(select(PriceArticle))
     line = count_article(session, order, article.id, "1", viewer=viewer, now=now)
     answers = f"reference;state\n{order.reference};started\n".encode()
+    asked = PlanSaid("Plan", "people", "100")
+    plan = make_plan(session, asked, viewer=viewer, now=now)
+    make_told(session, house.landlord_id, now=now)
     file = bring_answers(session, answers, "a.csv", viewer=viewer, now=now)
     session.commit()
     return {
-        "answers_id": str(file.id),
+        "answers_id": str(file.id), "plan_id": str(plan.id),
+        "told_id": str(session.scalars(select(OrderTold.id).limit(1)).one()),
         "price_list_id": str(prices.id), "price_id": str(article.id), "line_id": str(line.id),
     }  # fmt: skip
 

@@ -24,6 +24,7 @@ from tests.visits.test_absences import TUESDAY, at
 from tests.visits.test_slots import FAR, HERE, NEAR, case_at
 from visits.agenda.absences import AbsenceSaid, note_absence
 from visits.agenda.availabilities import HoursSaid, note_hours, say_terms
+from visits.ground import apart
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role, User
@@ -343,8 +344,8 @@ def test_one_sees_her_own_proposals_and_asks_for_days_she_keeps(
 
 @pytest.mark.parametrize(
     ("code", "why"),
-    [("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", solving.DIED),
-     ("print('nonsense')", solving.DIED), ("import time; time.sleep(60)", solving.TOO_LONG)],
+    [("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", apart.DIED),
+     ("print('nonsense')", apart.DIED), ("import time; time.sleep(60)", apart.TOO_LONG)],
 )  # fmt: skip
 def test_an_engine_that_dies_leaves_a_failed_proposal_and_nothing_else(
     session: Session, house: House, office: Viewer, visitor: User, now: datetime,

@@ -89,6 +89,7 @@ from visits.works.duty import TurnSaid, note_turns
 from visits.works.exchanges import bring_answers
 from visits.works.photos import add_photos, photos_of
 from visits.works.price_lists import PricesSaid, bring_price_list, take_price_list
+from visits.works_plan.plans import PlanSaid, make_plan
 
 SignIn = Callable[..., FlaskClient]
 LAT, LON = 49.41, 2.11
@@ -150,6 +151,7 @@ class World:
             form_id=form.form_id, version=form.version, code="seniors", filename="x", path="x",
             name="nothing", rest="x", token="x", item_id=uuid.uuid4(),
             draft_id=uuid.uuid4(), device_id=uuid.uuid4(), number=1,
+            told_id=uuid.uuid4(),
             article_id=uuid.uuid4(), act_id=uuid.uuid4(), stock_order_id=uuid.uuid4(),
             aim_id=uuid.uuid4(), step_id=uuid.uuid4(), money_id=uuid.uuid4(),
         )  # fmt: skip
@@ -213,7 +215,12 @@ class World:
         take_price_list(self.session, prices, viewer=viewer, now=NOW)
         told = b"reference;state\nBT-0;done\n"
         answers = bring_answers(self.session, told, "gmao.csv", viewer=viewer, now=NOW)
-        self.known.note(price_list_id=prices.id, answers_id=answers.id)
+        asked = PlanSaid("Plan", "people", "100", str(landlord))
+        plan = make_plan(self.session, asked, viewer=viewer, now=NOW)
+        decide = {"decided_at": NOW, "decided_by_id": self.office.id}
+        for name, value in decide.items():
+            setattr(plan, name, value)
+        self.known.note(price_list_id=prices.id, answers_id=answers.id, plan_id=plan.id)
 
     def _on_duty(self) -> DutyTurn:
         """Put somebody of the office on duty for a day."""

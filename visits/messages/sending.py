@@ -12,7 +12,14 @@ from visits.messages.kinds import LETTER
 from visits.messages.making import holds_of_visit
 from visits.messages.ways import last_moment, silent_because, wishes_of
 from visits.models.calls import ContactAttempt, Refusal
-from visits.models.messages import TO_SEND, Message, MessageChannel, MessageKind, MessageState
+from visits.models.messages import (
+    TO_SEND,
+    Message,
+    MessageChannel,
+    MessageKind,
+    MessageState,
+    Outgoing,
+)
 
 # A sender that died is waited for so long; after that somebody else takes over.
 CLAIMED_FOR = timedelta(minutes=10)
@@ -85,7 +92,7 @@ def note_sent(message: Message, *, body: str, to: str, now: datetime) -> None:
     message.claimed = message.claimed_until = None
 
 
-def note_failed(message: Message, why: str, *, for_good: bool, now: datetime) -> None:
+def note_failed(message: Outgoing, why: str, *, for_good: bool, now: datetime) -> None:
     """Note that a message did not go out: it is tried again later, or given up."""
     message.claimed = message.claimed_until = None
     if not message.may_go_out:

@@ -41,6 +41,7 @@ from visits.models import (
     visits,
     works,
     works_history,
+    works_plans,
 )
 
 __all__ = [
@@ -84,4 +85,5 @@ __all__ = [
     "visits",
     "works",
     "works_history",
+    "works_plans",
 ]

@@ -1,15 +1,16 @@
-"""What the landlord's own maintenance system answers of orders: files, and what became of each."""
+"""What the landlord's own maintenance system answers of orders in files, and is told of them."""
 
 import enum
 import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedBytes, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedBytes, EncryptedJson, EncryptedText, new_id, stored_enum
 from visits.models.accounts import Organisation, User
+from visits.models.messages import MessageState, Outgoing
 from visits.models.works import WorkOrder
 
 
@@ -83,3 +84,59 @@ class AnswerLine(Base):
 
     file: Mapped[AnswerFile] = relationship()
     order: Mapped[WorkOrder | None] = relationship()
+
+
+class OrderTold(Outgoing, Base):
+    """A turn in which the system is told of an order; its id is the key that it goes out with.
+
+    `event_id` is the last step of the order's history when it was made. `body` is what is told,
+    from the first try on; `theirs` the number that the system gave the order.
+    """
+
+    __tablename__ = "order_told"
+    __table_args__ = (
+        Index("ix_order_told_state_next_at", "state", "next_at"),
+        Index("ix_order_told_work_order_id", "work_order_id", "id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    work_order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work_order.id"))
+    event_id: Mapped[uuid.UUID]
+    body: Mapped[Any | None] = mapped_column(EncryptedJson)
+    theirs: Mapped[str | None] = mapped_column(EncryptedText)
+    made_at: Mapped[datetime]
+    stopped_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    order: Mapped[WorkOrder] = relationship()
+    stopped_by: Mapped[User | None] = relationship()
+
+    @property
+    def may_wait_again(self) -> bool:
+        """Tell whether somebody stopped it, or it was given up."""
+        by_hand = self.state is MessageState.STOPPED and self.stopped_by_id is not None
+        return by_hand or self.state is MessageState.GIVEN_UP
+
+
+STANDS = text("ended_at IS NULL")
+
+
+class TellingPause(Base):
+    """A time in which a landlord's system is told nothing."""
+
+    __tablename__ = "telling_pause"
+    __table_args__ = (
+        Index(
+            "uq_telling_pause_standing", "landlord_id", unique=True,
+            sqlite_where=STANDS, postgresql_where=STANDS,
+        ),
+    )  # fmt: skip
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    began_at: Mapped[datetime]
+    began_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    began_by: Mapped[User] = relationship(foreign_keys=[began_by_id])

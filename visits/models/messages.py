@@ -52,6 +52,32 @@ class MessageState(enum.StrEnum):
 TO_SEND = (MessageState.WAITING, MessageState.FAILED)
 
 
+class Outgoing:
+    """What goes out of the house by a sender: tried until it is taken, given up or stopped.
+
+    It is tried at `next_at`. `claimed` is the number of who sends it just now, until
+    `claimed_until`. `why` is a code of why it failed or was stopped by the house.
+    """
+
+    state: Mapped[MessageState] = mapped_column(stored_enum(MessageState))
+    next_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed: Mapped[uuid.UUID | None]
+    claimed_until: Mapped[datetime | None]
+    why: Mapped[str | None] = mapped_column(String(40))
+    sent_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+
+    @property
+    def may_go_out(self) -> bool:
+        """Tell whether it is still to be sent."""
+        return self.state in TO_SEND
+
+    def halt(self, why: str, now: datetime) -> None:
+        """Stop it by the house, with a code of why."""
+        self.state, self.why, self.stopped_at = MessageState.STOPPED, why, now
+
+
 class MessagePrint(Base):
     """The letters of a day, printed in one go; undone, they wait again."""
 
@@ -67,14 +93,13 @@ class MessagePrint(Base):
     undone_by: Mapped[User | None] = relationship(foreign_keys=[undone_by_id])
 
 
-class Message(Base):
+class Message(Outgoing, Base):
     """Something to say to a person, about her case, or to an account.
 
     `cause` names what it is made for, so that it is made once. `facts` are what it speaks of
     (`{start_at, former_at, place, …}`); `body` the words that went out, `sent_to` where, both empty
-    before. It goes out from `due_at` on, is tried again at `next_at`, and no more after `until_at`.
-    `claimed` is the number of who sends it just now, until `claimed_until`. `why` is a code of why
-    it failed or was stopped by the house; `stopped_why` is what somebody said who stopped it.
+    before. It goes out from `due_at` on, and no more after `until_at`. `stopped_why` is what
+    somebody said who stopped it.
     """
 
     __tablename__ = "message"
@@ -96,18 +121,10 @@ class Message(Base):
     facts: Mapped[Any] = mapped_column(EncryptedJson)
     body: Mapped[str | None] = mapped_column(EncryptedText)
     sent_to: Mapped[str | None] = mapped_column(EncryptedText)
-    state: Mapped[MessageState] = mapped_column(stored_enum(MessageState))
     made_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    next_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    claimed: Mapped[uuid.UUID | None]
-    claimed_until: Mapped[datetime | None]
-    why: Mapped[str | None] = mapped_column(String(40))
-    sent_at: Mapped[datetime | None]
     print_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message_print.id"), index=True)
-    stopped_at: Mapped[datetime | None]
     stopped_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     stopped_why: Mapped[str | None] = mapped_column(EncryptedText)
 
@@ -119,18 +136,9 @@ class Message(Base):
     stopped_by: Mapped[User | None] = relationship(foreign_keys=[stopped_by_id])
 
     @property
-    def may_go_out(self) -> bool:
-        """Tell whether it is still to be sent."""
-        return self.state in TO_SEND
-
-    @property
     def was_stopped_by_hand(self) -> bool:
         """Tell whether somebody stopped it, and not the house."""
         return self.state is MessageState.STOPPED and self.stopped_by_id is not None
-
-    def halt(self, why: str, now: datetime) -> None:
-        """Stop it by the house, with a code of why."""
-        self.state, self.why, self.stopped_at = MessageState.STOPPED, why, now
 
     @property
     def is_letter(self) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.ground.errors import Conflict, NotFound
-from visits.models.exchanges import AnswerFile, AnswerLine, AnswerOutcome
+from visits.models.exchanges import AnswerFile, AnswerLine, AnswerOutcome, OrderTold
 from visits.models.works import WorkOrder
 from visits.sight import Viewer, visible_work_orders
 from visits.sight.listing import Listed, Wanted, page_of
@@ -175,4 +175,14 @@ def their_reference(session: Session, order: WorkOrder) -> str:
         .where(AnswerLine.outcome != AnswerOutcome.LEFT)
         .order_by(AnswerFile.applied_at.desc(), AnswerLine.id.desc())
     )
-    return session.scalars(statement.limit(1)).one_or_none() or ""
+    answered = session.scalars(statement.limit(1)).one_or_none()
+    return answered or _named_when_told(session, order)
+
+
+def _named_when_told(session: Session, order: WorkOrder) -> str:
+    named = (
+        select(OrderTold.theirs)
+        .where(OrderTold.work_order_id == order.id, OrderTold.theirs.is_not(None))
+        .order_by(OrderTold.id.desc())
+    )
+    return session.scalars(named.limit(1)).one_or_none() or ""

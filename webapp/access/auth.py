@@ -71,6 +71,7 @@ class Action(enum.StrEnum):
     GIVE_WORKS = "give_works"
     OPEN_WORKS = "open_works"
     APPROVE_COSTS = "approve_costs"
+    PLAN_WORKS = "plan_works"
     SEE_ALERTS = "see_alerts"
     FOLLOW_UP = "follow_up"
     FOLLOW_ADAPTATIONS = "follow_adaptations"
@@ -136,6 +137,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.GIVE_WORKS: {TEC: _ALL},
     Action.OPEN_WORKS: {TEC: _ALL, COO: _ALL},
     Action.APPROVE_COSTS: {MAN: _ALL},
+    Action.PLAN_WORKS: {MAN: _ALL, COO: _ALL},
     Action.SEE_ALERTS: {COO: _ALL, TEC: _ALL},
     Action.FOLLOW_UP: {COO: _ALL, SOC: _ALL},
     Action.FOLLOW_ADAPTATIONS: {COO: _ALL, SOC: _ALL},

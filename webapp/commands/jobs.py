@@ -34,6 +34,7 @@ from visits.works.calling import call_on_duty
 from visits.works.recurring import make_recurring_orders
 from visits.works.work_orders import escalate_work_orders
 from webapp.commands.duty import tell_on_duty
+from webapp.commands.maintenance import tell_maintenance_system
 from webapp.commands.messages import make_messages, send_messages
 from webapp.commands.placing import place_residences
 from webapp.commands.rounds import work_out_rounds
@@ -72,6 +73,7 @@ JOBS = (
     Job("tell_on_duty", timedelta(minutes=1), tell_on_duty, outside=True),
     Job("make_messages", timedelta(minutes=30), make_messages, outside=True),
     Job("send_messages", timedelta(minutes=1), send_messages, outside=True),
+    Job("tell_maintenance_system", timedelta(minutes=1), tell_maintenance_system, outside=True),
     Job("receive_what_is_done", timedelta(minutes=5), receive_what_is_done),
     Job("make_recurring_orders", timedelta(hours=1), make_recurring_orders),
     Job("make_what_is_due", timedelta(hours=1), make_what_is_due),

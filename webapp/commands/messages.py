@@ -26,7 +26,8 @@ from visits.models.messages import Message, MessageChannel
 from visits.sight import Reach, Viewer
 from visits.sight.landlords import bound_of
 from webapp.frame.mail import Letter, hand_over
-from webapp.frame.texting import Handed, TextHours
+from webapp.frame.posting import Handed
+from webapp.frame.texting import TextHours
 from webapp.frame.transaction import House
 from webapp.office.messages.saying import Said, said_by
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from maps.road_engines import roads_from_setting
+from visits.ground.apart import EngineFailed
 from visits.ground.db import start_reading
 from visits.rounds.reading import Proposed, stops_of
-from visits.rounds.solving import EngineFailed, solve
+from visits.rounds.solving import solve
 from visits.rounds.working import (
     NOT_ALLOWED,
     Gathered,

@@ -12,6 +12,7 @@ from visits.choosing.targeting import enrol_top
 from visits.forms.published import current_form
 from visits.models.cases import Case
 from visits.programmes.published import find_programme
+from visits.works_plan.candidates import Eyes
 from webapp.access.auth import Action
 from webapp.access.setting_up import publish_what_ships
 from webapp.demo.arrival import (
@@ -43,6 +44,7 @@ from webapp.demo.towns import read_towns
 from webapp.demo.van import plan_some
 from webapp.demo.wording import word_papers
 from webapp.demo.works import close_some, give_some, open_some, send_some
+from webapp.demo.works_plans import budget_some
 from webapp.demo.year import Others, live
 from webapp.frame.transaction import House
 
@@ -111,6 +113,10 @@ def _load(
     price_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
     exchange_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
     plan_some(session, by=acting(cast.technician, Action.DO_WORKS), now=now)
+    sees = (Action.SEE_WORKS, Action.FOLLOW_ADAPTATIONS)
+    eyes = Eyes(*(acting(cast.coordinator, action) for action in sees))
+    technician = acting(cast.technician, Action.GIVE_WORKS)
+    budget_some(session, technician=technician, eyes=eyes, now=now)
     on_duty = [acting(one, Action.SEE_WORKS) for one in (cast.technician, cast.coordinator)]
     watch_some(session, first=on_duty[0], second=on_duty[1], now=now)
     tell("Placing the residences on the map …")

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 from webapp.frame.kept_secrets import CannotStart
-from webapp.frame.texting import Handed
+from webapp.frame.posting import Handed
 
 log = logging.getLogger("palier")
 

@@ -10,6 +10,7 @@ from visits.ground.private import make_private_folder
 from webapp.frame.file_places import Place, read_places
 from webapp.frame.kept_secrets import LEAST, CannotStart, listed, secrets_of
 from webapp.frame.mail import MailServer, read_mail_server
+from webapp.frame.outside import MaintenanceSystem, read_maintenance_system
 from webapp.frame.texting import TextHours, TextProvider, read_text_hours, read_text_provider
 
 
@@ -26,7 +27,8 @@ class Settings:
     /metrics, without which nobody may; `files` is where files stand, newest place first;
     `replica_url` is a replica of the database that lists, maps and exports may read; `texts` is who
     sends text messages, at `text_hours`; `travel` is the engine that knows how long roads take, as
-    `osrm:` or `valhalla:` and its address, `none` guesses.
+    `osrm:` or `valhalla:` and its address, `none` guesses; `maintenance` is the landlord's own
+    system that is told of work orders.
     """
 
     data: Path
@@ -49,6 +51,7 @@ class Settings:
     texts: TextProvider | None = None
     text_hours: TextHours = TextHours()
     travel: str = "none"
+    maintenance: MaintenanceSystem | None = None
 
     @property
     def photos(self) -> Path:
@@ -66,7 +69,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     `PALIER_DEMO`, `PALIER_TRUSTED_PROXIES`, `PALIER_HOSTS` (comma-separated), `PALIER_ADDRESS`,
     `PALIER_SECOND_FACTOR` (roles, comma-separated, or `none`), `PALIER_VISIT_IDLE_MINUTES`,
     `PALIER_METRICS`, `PALIER_REPLICA_URL`, `PALIER_TRAVEL`, and those of `read_mail_server`,
-    `read_text_provider`, `read_text_hours` and of `read_places`.
+    `read_text_provider`, `read_text_hours`, `read_maintenance_system` and of `read_places`.
     """
     data, database_url = where(environ)
     session_secret, columns = secrets_of(
@@ -96,6 +99,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         texts=read_text_provider(environ),
         text_hours=read_text_hours(environ),
         travel=_travel(environ),
+        maintenance=read_maintenance_system(environ),
     )
 
 

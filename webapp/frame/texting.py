@@ -1,41 +1,12 @@
 """Text messages: whoever takes them, by HTTP, where a provider is set; without one none is made."""
 
-import enum
-import http.client
 import json
-import logging
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from webapp.frame.kept_secrets import CannotStart
-
-log = logging.getLogger("palier")
-
-TIMEOUT = 20  # seconds
-REFUSED_FOR_GOOD = (400, 404, 410, 422)
-# A text message came before: the provider knows its key, and sent it then.
-ALREADY = 409
-
-
-class Handed(enum.StrEnum):
-    """What came of handing a message over."""
-
-    TAKEN = "taken"
-    NOT_NOW = "not_now"
-    REFUSED = "refused"
-
-
-class _NoDetour(urllib.request.HTTPRedirectHandler):
-    """What is sent elsewhere was taken by nobody: a redirected POST arrives empty."""
-
-    def redirect_request(self, *told: Any, **more: Any) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_NoDetour)
+from webapp.frame.posting import TIMEOUT, Handed, is_safe, post
 
 
 class TextProvider(Protocol):
@@ -59,34 +30,9 @@ class HttpProvider:
         told = {"to": to, "text": text, "reference": key}
         if self.sender:
             told["from"] = self.sender
-        asked = urllib.request.Request(  # noqa: S310 - https alone, by read_text_provider
-            self.url,
-            data=json.dumps(told).encode(),
-            headers={
-                "Content-Type": "application/json",
-                "Authorization": f"Bearer {self.token}",
-                "Idempotency-Key": key,
-            },
-            method="POST",
-        )
-        try:
-            with _OPENER.open(asked, timeout=self.timeout) as answer:
-                answer.read()
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return _meaning(refused.code)
-        except (OSError, http.client.HTTPException) as error:
-            # What the provider answers may repeat the number.
-            log.error("text not sent", extra={"facts": {"error": type(error).__name__}})
-            return Handed.NOT_NOW
-        return Handed.TAKEN
-
-
-def _meaning(status: int) -> Handed:
-    if status == ALREADY:
-        return Handed.TAKEN
-    log.error("text not sent", extra={"facts": {"status": status}})
-    return Handed.REFUSED if status in REFUSED_FOR_GOOD else Handed.NOT_NOW
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key}
+        data = json.dumps(told).encode()
+        return post(self.url, data, headers, what="text", timeout=self.timeout).handed
 
 
 @dataclass(frozen=True)
@@ -106,7 +52,7 @@ def read_text_provider(environ: Mapping[str, str]) -> HttpProvider | None:
     if not url:
         return None
     token = environ.get("PALIER_TEXT_TOKEN", "").strip()
-    if not url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")) or not token:
+    if not is_safe(url) or not token:
         raise CannotStart(
             "PALIER_TEXT_URL est une adresse https:// et va avec PALIER_TEXT_TOKEN.",
             "PALIER_TEXT_URL is an https:// address and goes with PALIER_TEXT_TOKEN.",

@@ -33,6 +33,7 @@ from webapp.office import (
     support,
     transfers,
     works,
+    works_plan,
 )
 from webapp.office.frame.codes import adaptation_name, coded, kind_name, owner_name, term
 from webapp.office.frame.figures import delay, lasting, month, quantity, skew_in_words
@@ -62,6 +63,7 @@ SUBJECTS = (
     homes.SUBJECT,
     following.SUBJECT,
     works.SUBJECT,
+    works_plan.SUBJECT,
     adaptations.SUBJECT,
     referrals.SUBJECT,
     transfers.SUBJECT,

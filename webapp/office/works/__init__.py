@@ -21,6 +21,7 @@ from webapp.office.works import (
     price_words,
     recurring,
     same_order,
+    telling,
 )
 from webapp.office.works.typed import euros, every_words
 from webapp.office.works.words import REFUSALS, WORDS
@@ -39,6 +40,7 @@ SUBJECT = Subject(
         counting.counting,
         price_lists.price_lists,
         maintenance.maintenance,
+        telling.telling,
         by_link.order_link,
     ),
     navigation=(Item(90, "work_orders.index", _l("Work orders"), "tools", Action.SEE_WORKS),),

@@ -35,6 +35,7 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import stands_at, wanted, wanted_by, wanted_latest_first
 from webapp.office.frame.moments import typed_day
+from webapp.office.works.telling import host_told
 from webapp.words import word
 
 maintenance = Blueprint("maintenance", __name__, url_prefix="/maintenance-system")
@@ -208,6 +209,7 @@ def _index(errors: dict[str, str] | None = None) -> str:
                 session, viewer(), state=state, wanted=wanted_latest_first("brought")
             ),
             columns=list(COLUMNS),
+            host=host_told(),
             states=STANDINGS,
             state=state,
             errors=errors or {},

@@ -17,6 +17,19 @@ WORDS: dict[str, dict[str, Any]] = {
         "left": _p("a line", "Does not fit, left"),
         "nothing": _p("a line", "Nothing to change"),
     },
+    "order_told": {
+        "waiting": _p("of a turn", "Waiting"),
+        "sent": _p("of a turn", "Told"),
+        "failed": _p("of a turn", "Not taken, tried again"),
+        "given_up": _p("of a turn", "Given up"),
+        "stopped": _p("of a turn", "Stopped"),
+    },
+    "order_told_why": {
+        "not_now": _l("the system did not answer, or not now"),
+        "refused": _l("the system refuses it for good"),
+        "overtaken": _l("a later turn says more"),
+        "hidden": _l("it may not leave the house any more"),
+    },
     "answer_column": {
         "state": _l("State"),
         "planned_on": _l("Day planned"),
@@ -30,6 +43,13 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 
 REFUSALS: dict[str, Any] = {
+    "order_told_not_found": _l("There is no such turn, or your account may not see it."),
+    "order_told_not_waiting": _l("This does not wait any more. Nothing was changed."),
+    "order_told_on_its_way": _l("This is on its way just now. Try again in a few minutes."),
+    "order_told_not_stopped": _l("Nobody stopped this. Nothing was changed."),
+    "telling_paused_already": _l("It is paused already."),
+    "telling_not_paused": _l("It is not paused."),
+    "telling_not_set": _l("No maintenance system is told of your orders by itself."),
     "answers_not_found": _l("There is no such file of answers, or your account may not see it."),
     "answers_elsewhere": _l("This file is applied, undone or let go by now. Nothing was changed."),
     "answers_too_big": _l("This file is too big: 10 MB and 5,000 lines at most."),

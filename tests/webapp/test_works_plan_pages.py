@@ -1,0 +1,99 @@
+"""Plans of works on their pages: a budget and an aim, what does most, by hand, decided."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.factories import make_dwelling, make_person
+from visits.models.accounts import Role
+from visits.works_plan import solving
+
+SignIn = Callable[..., FlaskClient]
+LEAK = {
+    "trade": "plumbing", "severity": "U2", "place": "kitchen", "description": "Fuite",
+    "came_from": "staff",
+}  # fmt: skip
+PLAN = {"name": "Chutes 2027", "aim": "people", "budget": "500"}
+
+
+@pytest.fixture
+def orders(app: Flask, client_as: SignIn) -> list[str]:
+    """Open orders in two homes of one and two people; the first costs 300 euros, the other 400."""
+    desk, opened = client_as(Role.TECHNICIAN), []
+    for people, quote in ((1, "300"), (2, "400")):
+        with app.extensions["palier"].sessions.begin() as session:
+            home = make_dwelling(session)
+            for _ in range(people):
+                make_person(session, dwelling=home)
+            form = f"/work-orders/new/dwelling/{home.id}"
+        order = desk.post(form, data=LEAK).location
+        said = {"quote": quote, "quote_contractor": "Lenoir"}
+        assert desk.post(f"{order}/quotes", data=said).status_code == 302
+        opened.append(order)
+    return opened
+
+
+def line_ids(page: str) -> list[str]:
+    """Find the works that may be ticked."""
+    return re.findall(r'name="ids" value="([^"]+)"', page)
+
+
+def test_a_plan_is_made_changed_by_hand_decided_and_withdrawn(
+    client_as: SignIn, orders: list[str]
+) -> None:
+    manager, other = client_as(Role.MANAGER), client_as(Role.COORDINATOR)
+    assert client_as(Role.TECHNICIAN).get("/works-plans/").status_code == 403
+    assert "étiquette" not in manager.get("/works-plans/new").text
+    made = manager.post("/works-plans/new", data=PLAN)
+    assert made.status_code == 302
+    page = made.location
+    shown = manager.get(page, headers={"Accept-Language": "fr"}).text
+    assert "400,00" in shown and "d’autres" in shown
+    assert other.get(page).status_code == 404
+    (left,) = line_ids(manager.get(f"{page}?which=left").text)
+    (taken,) = line_ids(manager.get(f"{page}?which=taken").text)
+    refused = manager.post(f"{page}/works", data={"hand": "in"})
+    assert refused.status_code == 422
+    assert manager.post(f"{page}/works", data={"hand": "in", "ids": "x"}).status_code == 422
+    assert manager.post(f"{page}/works", data={"hand": "in", "ids": left}).status_code == 302
+    (now_taken,) = line_ids(manager.get(f"{page}?which=taken").text)
+    assert now_taken != taken and "300,00" in manager.get(page).text
+    assert manager.post(f"{page}/terms", data=PLAN | {"budget": "-3"}).status_code == 422
+    assert manager.post(f"{page}/terms", data=PLAN | {"budget": "100"}).status_code == 409
+    assert manager.post(f"{page}/terms", data=PLAN | {"budget": "700"}).status_code == 302
+    assert len(line_ids(manager.get(f"{page}?which=taken").text)) == 2
+    assert manager.post(f"{page}/decision").status_code == 302
+    assert manager.post(f"{page}/decision").status_code == 409
+    assert manager.post(f"{page}/worked-out").status_code == 409
+    assert other.get(page).status_code == 200
+    told = other.get(f"{page}/works.csv").text
+    assert told.count("Lenoir") == 0 and told.count("BT-") == 2
+    assert "Chutes 2027" in other.get("/works-plans/plans.csv?standing=decided").text
+    assert manager.post(f"{page}/withdrawal").status_code == 302
+    assert manager.post(f"{page}/withdrawal").status_code == 409
+    assert manager.post(f"{page}/withdrawal", data={"what": "back"}).status_code == 302
+
+
+def test_what_is_wrong_with_a_plan_is_said_at_its_field(client_as: SignIn) -> None:
+    answer = client_as(Role.MANAGER).post("/works-plans/new", data={"name": "", "budget": "x"})
+    assert answer.status_code == 422
+    for field in ("name", "aim", "budget"):
+        assert f'id="{field}-error"' in answer.text
+
+
+def test_an_engine_that_dies_leaves_the_plan_as_it_was_and_says_so(
+    client_as: SignIn, orders: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = client_as(Role.MANAGER)
+    page = manager.post("/works-plans/new", data=PLAN).location
+    before = line_ids(manager.get(page).text)
+    monkeypatch.setattr(solving, "ENGINE", (solving.ENGINE[0], "-c", "import sys; sys.exit(1)"))
+    monkeypatch.setattr(solving, "LONGEST", timedelta(seconds=5))
+    assert manager.post(f"{page}/worked-out").status_code == 302
+    shown = manager.get(page).text
+    assert "Le calcul s’est interrompu" in shown
+    assert line_ids(shown) == before

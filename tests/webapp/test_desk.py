@@ -177,3 +177,22 @@ def test_a_wish_for_calls_is_noted_and_withdrawn_on_her_page(
     assert refused.status_code == 422
     _at, page = post(caller, f"{path}/call-wishes/{wish}/withdraw", why="Ne va plus au marché.")
     assert "This person asked nothing special of calls." in page
+
+
+def test_no_contact_for_one_programme_is_noted_and_seen_on_her_case(
+    client_as: SignIn, people: list[Case], session: Session
+) -> None:
+    caller = client_as(Role.COORDINATOR, language="en")
+    path = f"/people/{people[0].person_id}/call-wishes"
+    session.commit()
+    unknown = {"wish_kind": "no_programme", "wish_programme": "young_tenants"}
+    assert caller.post(path, data=unknown).status_code == 422
+    typed = {"wish_kind": "no_programme", "wish_programme": "seniors"}
+    _at, page = post(caller, path, **typed)
+    assert "No contact for “" in page
+    said = "asked not to be contacted for this programme: nobody calls"
+    for at in (f"/cases/{people[0].id}", f"/desk/{people[0].id}"):
+        page = caller.get(at).text
+        assert said in page and "The person called of her own accord" in page, at
+    call = {"disposition": "no_answer", "channel": "phone"}
+    assert caller.post(f"/cases/{people[0].id}/calls", data=call).status_code == 409

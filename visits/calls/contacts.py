@@ -37,6 +37,7 @@ from visits.programmes import Protocol
 from visits.programmes.published import programme_of
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
+from visits.sight.left_alone import is_left_alone_in
 
 # What an attempt makes of the case; one that is not listed leaves it as it is.
 NEXT_STATE = {
@@ -250,7 +251,11 @@ def _refuse_if_not_to_contact(
     if case.person.do_not_contact:
         raise DoNotContact("do_not_contact")
     # Nobody calls her; when she calls, what she says is noted.
-    if case.state is not CaseState.REFUSED or attempt.channel is Channel.INCOMING:
+    if attempt.channel is Channel.INCOMING:
+        return
+    if is_left_alone_in(session, case.person_id, case.programme):
+        raise DoNotContact("do_not_contact_here")
+    if case.state is not CaseState.REFUSED:
         return
     refusals = session.scalars(
         select(Refusal).where(Refusal.case_id == case.id).order_by(Refusal.at, Refusal.id)

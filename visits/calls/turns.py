@@ -27,10 +27,10 @@ from visits.ground.db import UtcDateTime
 from visits.ground.deadlines import today_in_paris
 from visits.models.calls import ContactAttempt, Disposition
 from visits.models.cases import Case, CaseState, Task, TaskKind
-from visits.models.people import Person
 from visits.models.programmes import ProgrammeVersion
 from visits.people.call_wishes import not_now
 from visits.programmes.published import programme_in
+from visits.sight.left_alone import cases_left_alone, left_alone
 
 # How long after an attempt a person is left alone, unless a call back was promised: then its
 # moment counts and nothing else. No law sets these for a landlord's own tenants; they are our
@@ -97,6 +97,7 @@ def to_contact(session: Session, now: datetime, programme: str = "") -> ColumnEl
         asked = or_(asked, and_(waiting, *hers, Case.id.in_(_called_for(today_in_paris(now)))))
     return and_(
         Case.person_id.not_in(left_alone()),
+        Case.id.not_in(cases_left_alone()),
         Case.closed_on.is_(None),
         Case.id.not_in(in_pause(today_in_paris(now))),
         or_(
@@ -127,11 +128,6 @@ def _called_for(today: date) -> Select[uuid.UUID]:
     """Select the cases in which a call that a rule asks for is due."""
     by_rule = (Task.kind == TaskKind.CALL, Task.cadence.is_not(None))
     return select(Task.case_id).where(is_due(today), *by_rule)
-
-
-def left_alone() -> Select[uuid.UUID]:
-    """Select who is not to be contacted: few, found by index."""
-    return select(Person.id).where(Person.do_not_contact.is_(True))
 
 
 def _resting(now: datetime) -> CompoundSelect[uuid.UUID]:

@@ -121,7 +121,7 @@ def make_for_person(
     if _known(session, cause):
         return None
     person = session.get_one(Person, case.person_id)
-    way = way_to(session, person, kind, now=now, until_at=until_at)
+    way = way_to(session, person, kind, now=now, until_at=until_at, programme=case.programme)
     if way.channel is None:
         return None
     return _add(

@@ -111,7 +111,7 @@ def stop_if_over(session: Session, message: Message, *, now: datetime) -> bool:
 def not_to_send(session: Session, message: Message, *, now: datetime) -> str:
     """Say why a message should not go out any more, as a code that tells nothing of anybody."""
     if message.person is not None:
-        if silent_because(session, message.person):
+        if silent_because(session, message.person, message.case.programme if message.case else ""):
             return "silent"
         if not _has_way(session, message):
             return "no_way"

@@ -61,6 +61,7 @@ from visits.programmes import Programme
 from visits.programmes.facts import is_sealed
 from visits.programmes.published import load_programmes, programme_of
 from visits.programmes.schema import OWNERS
+from visits.sight.left_alone import is_left_alone_in
 from visits.sight.reach import Reach
 from visits.steering.outcomes import standing
 from webapp.access.auth import Action, may, requires, viewer
@@ -236,7 +237,9 @@ def page_of_case(
         note_length=NOTE_LENGTH,
         age=age,
         now=now(),
-        told_by=way_to(session, case.person, MessageKind.CONFIRMED, now=now()),
+        told_by=way_to(
+            session, case.person, MessageKind.CONFIRMED, now=now(), programme=case.programme
+        ),
         **calling(session, case),
         **_planning(session, case, visits, form=form),
         **_deciding(session, case),
@@ -247,6 +250,8 @@ def calling(session: Session, case: Case) -> dict[str, Any]:
     """Gather what the page needs for the next call, and of those that were."""
     refusal = latest_refusal(session, case)
     calls_here = reaches(session, Action.CALL, case.id)
+    left_alone_here = is_left_alone_in(session, case.person_id, case.programme)
+    nobody_calls = left_alone_here or _refuses(case, refusal)
     return {
         "calls_here": calls_here,
         "may_call": calls_here and _may_be_called(case),
@@ -254,11 +259,12 @@ def calling(session: Session, case: Case) -> dict[str, Any]:
         "to_take_back": may_be_taken_back(case.attempts) if calls_here else None,
         "numbers": called_numbers(session, case.person),
         "whose_length": WHOSE_LENGTH,
-        "call_wishes": standing_wishes(session, case.person_id),
+        "call_wishes": standing_wishes(session, viewer(Action.SEE_CASES), case.person_id),
         "refused": refused_parts(session, case.person_id),
         "refusal": refusal,
-        "refuses": _refuses(case, refusal),
-        "channels": [Channel.INCOMING] if _refuses(case, refusal) else list(Channel),
+        "left_alone_here": left_alone_here,
+        "refuses": nobody_calls,
+        "channels": [Channel.INCOMING] if nobody_calls else list(Channel),
         "reasons": list(RefusalReason),
         "with_another": caller_elsewhere(session, case),
         "dispositions": _dispositions(session, case),

@@ -100,6 +100,9 @@ WORDS: dict[str, dict[str, Any]] = {
 REFUSALS: dict[str, Any] = {
     "case_not_found": _l("There is no such case, or your account may not see it."),
     "do_not_contact": _l("This person asked not to be contacted. The call was not recorded."),
+    "do_not_contact_here": _l(
+        "This person asked not to be contacted for this programme. The call was not recorded."
+    ),
     "refused_for_good": _l("This person refused and is not called again in this programme."),
     "refused_until": _l("This person refused and may be asked again, once, from %(until)s."),
     "with_another_caller": _l(

@@ -51,6 +51,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "meet_elsewhere": _l("she is met elsewhere than at home: a measure says so"),
         "phone_read": _l("somebody else reads her phone: a measure says so"),
         "do_not_contact": _l("she asked not to be contacted"),
+        "do_not_contact_here": _l("she asked not to be contacted for this programme"),
         "no_way": _l("she agreed to no way that fits"),
         "too_late_by_post": _l("the post would bring it too late"),
     },

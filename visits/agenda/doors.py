@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from visits.calls.contacts import NOTE_LENGTH, keep_refusal, ladder_climbed
+from visits.calls.contacts import NOTE_LENGTH, keep_refusal
+from visits.calls.ladder import ladder_climbed
 from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, note_grave
 from visits.cases.appointments import move_visit
 from visits.cases.coming import make_for
@@ -155,7 +156,7 @@ def _lead_on(session: Session, case: Case, attempt: ContactAttempt, now: datetim
     after_shut_door(session, case, NEXT_STATE[attempt.disposition])
     if attempt.reason is not None:
         keep_refusal(session, case, attempt.reason, now=now)
-    elif attempt.disposition is Disposition.NO_ANSWER and ladder_climbed(session, case):
+    elif attempt.disposition is Disposition.NO_ANSWER and ladder_climbed(session, case, now=now):
         after_shut_door(session, case, CaseState.UNREACHABLE)
 
 

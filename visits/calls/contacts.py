@@ -4,10 +4,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visits.calls.desk import let_go
+from visits.calls.ladder import UNANSWERED, ladder_climbed
 from visits.calls.phones import note_number, note_wrong, read_number, read_whose
 from visits.calls.taking_back import GRAVE, REFUSALS, note_grave
 from visits.calls.welfare import ABOUT_HER, asks_how_she_is, follow_answer, rest_until, stood
@@ -51,7 +52,6 @@ NEXT_STATE = {
     Disposition.LETTER_FIRST: CaseState.CALL_BACK,
     Disposition.AGREED_BY_OTHER: CaseState.AGREED,
 }
-UNANSWERED = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER)
 # What only somebody who stood there can say: see visits.agenda.doors.
 AT_THE_DOOR = (Disposition.WRONG_ADDRESS, Disposition.UNSAFE, Disposition.BROKEN_OFF)
 NOTES_REQUIRED = {
@@ -282,7 +282,7 @@ def _follow(
         keep_refusal(session, case, attempt.reason or RefusalReason.NOT_SAID, now=now)
     elif attempt.disposition in ABOUT_HER and case.state is CaseState.UNREACHABLE:
         move(case, CaseState.TO_CALL)
-    elif attempt.disposition in UNANSWERED and ladder_climbed(session, case):
+    elif attempt.disposition in UNANSWERED and ladder_climbed(session, case, now=now):
         move(case, CaseState.UNREACHABLE)
 
 
@@ -305,31 +305,11 @@ def keep_refusal(session: Session, case: Case, reason: RefusalReason, *, now: da
     tell_of_refusal(session, case, refusal, now=now)
 
 
-def ladder_climbed(session: Session, case: Case) -> bool:
-    """Tell whether the protocol's tries, by phone or at the door, have all gone unanswered.
-
-    They count from the last time somebody answered.
-    """
-    answered = and_(
-        ContactAttempt.disposition.not_in(UNANSWERED), ContactAttempt.taken_back_at.is_(None)
-    )
-    latest = select(func.max(ContactAttempt.at)).where(ContactAttempt.case_id == case.id, answered)
-    since = session.scalar(latest)
-    only: list[ColumnElement[bool]] = [
-        ContactAttempt.disposition.in_(UNANSWERED),
-        ContactAttempt.taken_back_at.is_(None),
-    ]
-    if since is not None:
-        only.append(ContactAttempt.at > since)
-    return _attempts(session, case, *only) >= _protocol(session, case).max_calls
-
-
 def _protocol(session: Session, case: Case) -> Protocol:
     programme = programme_of(session, case)
     return programme.protocol if programme else Protocol()
 
 
-def _attempts(session: Session, case: Case, *only: ColumnElement[bool]) -> int:
+def _attempts(session: Session, case: Case) -> int:
     of_this = ContactAttempt.case_id == case.id
-    statement = select(func.count()).select_from(ContactAttempt).where(of_this, *only)
-    return session.scalar(statement) or 0
+    return session.scalar(select(func.count()).select_from(ContactAttempt).where(of_this)) or 0

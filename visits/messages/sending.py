@@ -129,7 +129,7 @@ def _is_taken_back(session: Session, message: Message) -> bool:
     """Tell whether what was said on the phone, and is answered by this, was noted by mistake."""
     if message.kind is MessageKind.REFUSAL_LETTER:
         return session.get(Refusal, uuid.UUID(message.facts["refusal"])) is None
-    if message.kind is MessageKind.FIRST_LETTER:
+    if message.kind is MessageKind.FIRST_LETTER and "attempt" in message.facts:
         attempt = session.get_one(ContactAttempt, uuid.UUID(message.facts["attempt"]))
         return attempt.taken_back_at is not None
     return False

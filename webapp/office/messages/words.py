@@ -14,6 +14,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "absence_card": _l("Card after a shut door"),
         "refusal_letter": _l("Answer to a refusal"),
         "first_letter": _l("Letter before a call"),
+        "door_card": _l("Card for the door: not reached"),
         "to_conclude": _l("Conclusion to write"),
         "digest": _l("What waits, each morning"),
     },

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from visits.calls.turns import TURNS, URGENCY, WAITING, to_contact
+from visits.calls.turns import URGENCY, WAITING, order_of_turns, to_contact
 from visits.cases.keeping import past_keeping
 from visits.cases.pauses import in_pause
 from visits.ground.deadlines import today_in_paris
@@ -82,7 +82,7 @@ def list_cases(
         ),
         wanted=wanted,
         order=ORDER,
-        tie=TURNS[1:],
+        tie=order_of_turns(now)[1:],
     )
 
 
@@ -201,10 +201,16 @@ def cities_of(session: Session, viewer: Viewer, programme: str) -> list[str]:
     return list(session.scalars(statement.distinct().order_by(Residence.city)))
 
 
-def first_to_call(session: Session, found: Select[uuid.UUID]) -> Case | None:
+def first_to_call(session: Session, found: Select[uuid.UUID], *, now: datetime) -> Case | None:
     """Give the case of some whose turn it is first."""
     first = page_of_found(
-        session, found, select(Case), wanted=JUST_ONE, order=ORDER, tie=TURNS[1:], total=1
+        session,
+        found,
+        select(Case),
+        wanted=JUST_ONE,
+        order=ORDER,
+        tie=order_of_turns(now)[1:],
+        total=1,
     )
     return first.rows[0] if first.rows else None
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.calls import desk as turns
-from visits.calls.best_hours import parts_tried
+from visits.calls.best_hours import hour_of, parts_tried
 from visits.calls.call_list import case_file, count_to_call
 from visits.calls.contacts import NOTE_LENGTH, record_attempt
 from visits.calls.ladder import Rung, steps_of, take_step
@@ -221,6 +221,7 @@ def _page(
         visits=visits,
         home=home,
         before=before,
+        this_hour=hour_of(session, case, case.attempts, now()),
         steps=steps_of(session, case, now=now()),
         parts_tried=parts_tried(session, viewer(), case.person_id),
         held=turn is not None and turn.person_id == case.person_id and not context["with_another"],

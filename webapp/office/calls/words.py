@@ -43,6 +43,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "afternoon": _l("Afternoon"),
         "evening": _l("Evening"),
     },
+    "this_hour": {
+        "wished": _l("This is one of the hours this person asked for."),
+        "answered": _l("Somebody answered at this time of day before."),
+        "in_vain": _l("Rung at this time of day before, without an answer: another one may do."),
+    },
     "rung": {
         "call": _p("a step of the ladder", "Call"),
         "letter": _l("Letter"),

@@ -1,4 +1,4 @@
-"""no contact in one programme alone.
+"""no contact in one programme alone; the interpreter of a case.
 
 Revision: 0152
 Follows: 0150
@@ -12,6 +12,12 @@ down_revision = "0150"
 branch_labels = None
 depends_on = None
 
+BELONGS = {
+    "case_id": "case_file",
+    "attempt_id": "contact_attempt",
+    "noted_by_id": "user_account",
+    "withdrawn_by_id": "user_account",
+}
 STANDS = sa.text("withdrawn_at IS NULL")
 
 
@@ -29,9 +35,34 @@ def upgrade() -> None:
     )
     op.drop_index("uq_call_wish_standing", "call_wish")
     _stand_once(["person_id", "kind", "programme"])
+    op.create_table(
+        "interpreter_need",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("attempt_id", sa.Uuid(), nullable=True),
+        sa.Column("language", sa.LargeBinary(), nullable=False),
+        sa.Column("booked_for", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noted_by_id", sa.Uuid(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_why", sa.LargeBinary(), nullable=True),
+        *(
+            sa.ForeignKeyConstraint([name], [f"{to}.id"], name=f"fk_interpreter_need_{name}")
+            for name, to in BELONGS.items()
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_interpreter_need"),
+    )
+    op.create_index(
+        "uq_interpreter_need_standing", "interpreter_need", ["case_id"], unique=True,
+        sqlite_where=STANDS, postgresql_where=STANDS,
+    )  # fmt: skip
+    for name in ("case_id", "attempt_id"):
+        op.create_index(f"ix_interpreter_need_{name}", "interpreter_need", [name])
 
 
 def downgrade() -> None:
+    op.drop_table("interpreter_need")
     op.execute("DELETE FROM call_wish WHERE kind = 'no_programme'")
     op.drop_index("uq_call_wish_standing", "call_wish")
     _stand_once(["person_id", "kind"])

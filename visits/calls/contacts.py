@@ -13,6 +13,7 @@ from visits.calls.phones import note_number, note_wrong, read_number, read_whose
 from visits.calls.taking_back import GRAVE, REFUSALS, note_grave
 from visits.calls.welfare import ABOUT_HER, asks_how_she_is, follow_answer, rest_until, stood
 from visits.cases.coming import make_for
+from visits.cases.interpreters import note_interpreter
 from visits.cases.pauses import LONGEST_DAYS, must_say_which_stand
 from visits.cases.stages import move
 from visits.ground.deadlines import months_after, today_in_paris
@@ -68,6 +69,8 @@ PARTS_SAID = (
     Disposition.CALL_BACK,
     Disposition.INTERPRETER,
 )
+# Answers that ask for an interpreter, whose language the note says.
+INTERPRETED = (Disposition.LANGUAGE, Disposition.INTERPRETER)
 # Answers that lead to another try at a moment that must be given.
 WITH_A_MOMENT = (Disposition.CALL_BACK, Disposition.INTERPRETER, Disposition.LETTER_FIRST)
 
@@ -135,6 +138,11 @@ def record_attempt(
     if attempt.disposition is Disposition.NOT_BY_PHONE:
         wish = Wish(WishKind.NO_PHONE, note=attempt.note or "")
         note_wish(session, case.person, wish, viewer=viewer, now=now)
+    if attempt.disposition in INTERPRETED:
+        note_interpreter(
+            session, case, attempt.note or "", booked_for=attempt.call_back_at, attempt=kept,
+            viewer=viewer, now=now,
+        )  # fmt: skip
     if attempt.disposition is Disposition.LETTER_FIRST:
         tell_before_calling(session, case, kept, now=now)
     if attempt.refused:

@@ -29,6 +29,7 @@ from visits.calls.welfare import ABOUT_HER, asks_how_she_is
 from visits.cases.bringing import version_changes_of
 from visits.cases.cases import endings_of, find_case, outcomes_of
 from visits.cases.charge import Choices, charge_choices, charges_of
+from visits.cases.interpreters import LANGUAGE_LENGTH, standing_interpreters
 from visits.cases.keeping import kept_until
 from visits.cases.pauses import pauses_of, pauses_on, visits_elsewhere
 from visits.cases.tasks import (
@@ -262,6 +263,8 @@ def calling(session: Session, case: Case) -> dict[str, Any]:
         "call_wishes": standing_wishes(session, viewer(Action.SEE_CASES), case.person_id),
         "refused": refused_parts(session, case.person_id),
         "refusal": refusal,
+        "interpreter": standing_interpreters(session, [case.id]).get(case.id),
+        "language_length": LANGUAGE_LENGTH,
         "left_alone_here": left_alone_here,
         "refuses": nobody_calls,
         "channels": [Channel.INCOMING] if nobody_calls else list(Channel),

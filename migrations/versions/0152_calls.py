@@ -1,4 +1,4 @@
-"""no contact in one programme alone; the interpreter of a case.
+"""no contact in one programme alone; the interpreter of a case; what is asked of visits.
 
 Revision: 0152
 Follows: 0150
@@ -61,7 +61,32 @@ def upgrade() -> None:
         op.create_index(f"ix_interpreter_need_{name}", "interpreter_need", [name])
 
 
+    op.create_table(
+        "visit_wish",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("said", sa.LargeBinary(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noted_by_id", sa.Uuid(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_why", sa.LargeBinary(), nullable=True),
+        *(
+            sa.ForeignKeyConstraint([name], [f"{to}.id"], name=f"fk_visit_wish_{name}")
+            for name, to in BELONGS.items()
+            if name != "attempt_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_visit_wish"),
+    )
+    op.create_index(
+        "uq_visit_wish_standing", "visit_wish", ["case_id"], unique=True,
+        sqlite_where=STANDS, postgresql_where=STANDS,
+    )  # fmt: skip
+    op.create_index("ix_visit_wish_case_id", "visit_wish", ["case_id"])
+
+
 def downgrade() -> None:
+    op.drop_table("visit_wish")
     op.drop_table("interpreter_need")
     op.execute("DELETE FROM call_wish WHERE kind = 'no_programme'")
     op.drop_index("uq_call_wish_standing", "call_wish")

@@ -93,6 +93,13 @@ def test_only_the_next_step_is_taken_and_once(desk: Desk) -> None:
         take_step(desk.session, desk.case, Rung.LETTER, viewer=desk.viewer, now=desk.now)
 
 
+def test_nothing_is_made_in_a_closed_case(desk: Desk) -> None:
+    desk.case.closed_on = desk.now.date()
+    with pytest.raises(Conflict) as refused:
+        take_step(desk.session, desk.case, Rung.LETTER, viewer=desk.viewer, now=desk.now)
+    assert refused.value.code == "case_closed"
+
+
 def test_a_letter_that_was_stopped_is_made_again(desk: Desk) -> None:
     letter = desk.take(Rung.LETTER)
     stop(desk.session, letter, why="Erreur", viewer=desk.viewer, now=desk.now)

@@ -89,8 +89,10 @@ def ladder_climbed(session: Session, case: Case, *, now: datetime) -> bool:
 def take_step(session: Session, case: Case, rung: Rung, *, viewer: Viewer, now: datetime) -> None:
     """Make the letter or card that is next, for whoever sends or prints what is written.
 
-    Raises Conflict where it is not next, or was made by another caller just before.
+    Raises Conflict in a closed case, and where it is not next, or not any more.
     """
+    if not case.is_open:
+        raise Conflict("case_closed")
     following = next(
         (o for o in steps_of(session, case, now=now) if o.state is RungState.NEXT), None
     )

@@ -28,7 +28,7 @@ from visits.calls.taking_back import may_be_taken_back, take_back
 from visits.calls.welfare import ABOUT_HER, asks_how_she_is
 from visits.cases.bringing import version_changes_of
 from visits.cases.cases import endings_of, find_case, outcomes_of
-from visits.cases.charge import Choices, charge_choices, charges_of
+from visits.cases.charge import charge_choices, charges_of
 from visits.cases.interpreters import LANGUAGE_LENGTH, standing_interpreters
 from visits.cases.keeping import kept_until
 from visits.cases.pauses import pauses_of, pauses_on, visits_elsewhere
@@ -312,7 +312,9 @@ def _deciding(session: Session, case: Case) -> dict[str, Any]:
     return {
         "decides_here": decides_here,
         "charges": charges_of(session, case.id),
-        "to_charge": _to_charge(session, case) if decides_here and case.is_open else None,
+        "to_charge": charge_choices(session, case, viewer=viewer(Action.DECIDE), now=now())
+        if decides_here and case.is_open
+        else None,
         "brought": version_changes_of(session, case),
         "tier_changes": tier_changes_of(session, case),
         "to_transfer": _to_transfer(session, case),
@@ -345,10 +347,6 @@ def _outside(case: Case) -> str:
     """Name what did not hold when she was taken, to whoever may read it."""
     facts = (case.outside or {}).get("facts", ())
     return facts_named([one for one in facts if may(Action.SEE_ANSWERS) or not is_sealed(one)])
-
-
-def _to_charge(session: Session, case: Case) -> Choices:
-    return charge_choices(session, case, viewer=viewer(Action.DECIDE), now=now())
 
 
 def called_numbers(session: Session, person: Person) -> list[KnownNumber]:

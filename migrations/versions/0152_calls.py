@@ -36,7 +36,7 @@ def upgrade() -> None:
     op.drop_index("uq_call_wish_standing", "call_wish")
     _stand_once(["person_id", "kind", "programme"])
     op.create_table(
-        "interpreter_need",
+        "language_help",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("attempt_id", sa.Uuid(), nullable=True),
@@ -48,17 +48,17 @@ def upgrade() -> None:
         sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
         sa.Column("withdrawn_why", sa.LargeBinary(), nullable=True),
         *(
-            sa.ForeignKeyConstraint([name], [f"{to}.id"], name=f"fk_interpreter_need_{name}")
+            sa.ForeignKeyConstraint([name], [f"{to}.id"], name=f"fk_language_help_{name}")
             for name, to in BELONGS.items()
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_interpreter_need"),
+        sa.PrimaryKeyConstraint("id", name="pk_language_help"),
     )
     op.create_index(
-        "uq_interpreter_need_standing", "interpreter_need", ["case_id"], unique=True,
+        "uq_language_help_standing", "language_help", ["case_id"], unique=True,
         sqlite_where=STANDS, postgresql_where=STANDS,
     )  # fmt: skip
     for name in ("case_id", "attempt_id"):
-        op.create_index(f"ix_interpreter_need_{name}", "interpreter_need", [name])
+        op.create_index(f"ix_language_help_{name}", "language_help", [name])
 
 
     op.create_table(
@@ -87,7 +87,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("visit_wish")
-    op.drop_table("interpreter_need")
+    op.drop_table("language_help")
     op.execute("DELETE FROM call_wish WHERE kind = 'no_programme'")
     op.drop_index("uq_call_wish_standing", "call_wish")
     _stand_once(["person_id", "kind"])

@@ -121,6 +121,6 @@ def _log(session: Session, case: Case, viewer: Viewer, now: datetime) -> None:
         user_id=viewer.user_id,
         persons=[case.person_id],
         kind=AccessKind.WRITE,
-        what="interpreter_noted",
+        what="language_help",
         now=now,
     )

@@ -13,13 +13,14 @@ from visits.models.noted import Noted
 class InterpreterNeed(Noted, Base):
     """An interpreter for a case: asked for, or `booked_for` an hour; one stands at a time.
 
-    `attempt_id` is the call or knock that told it; empty when it was noted on the page.
+    `attempt_id` is the call or knock that told it; empty when it was noted on the page. The
+    table is called otherwise, as the measure of this name is sealed wherever it stands.
     """
 
-    __tablename__ = "interpreter_need"
+    __tablename__ = "language_help"
     __table_args__ = (
         Index(
-            "uq_interpreter_need_standing", "case_id", unique=True,
+            "uq_language_help_standing", "case_id", unique=True,
             sqlite_where=text("withdrawn_at IS NULL"),
             postgresql_where=text("withdrawn_at IS NULL"),
         ),

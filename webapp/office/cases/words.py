@@ -45,7 +45,7 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "accessed": {
         "tasks": _l("the list of what is to do"),
-        "interpreter_noted": _l("an interpreter asked for, booked or not needed"),
+        "language_help": _l("an interpreter asked for, booked or not needed"),
         "task_made": _l("something to do noted"),
         "task_closed": _l("what became of something to do"),
         "task_reopened": _l("something to do again"),

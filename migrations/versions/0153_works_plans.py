@@ -1,14 +1,14 @@
 """plans of works for a budget, and what each takes or leaves out.
 
 Revision: 0153
-Follows: 0150
+Follows: 0152
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0153"
-down_revision = "0150"
+down_revision = "0152"
 branch_labels = None
 depends_on = None
 

@@ -1,8 +1,10 @@
 """What somebody asked of calls: the list keeps to it, nobody drops out of sight for it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import make_case, make_user, make_viewer
@@ -11,8 +13,10 @@ from visits.calls.contacts import Attempt, record_attempt
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.messages.ways import silent_because
-from visits.models.calls import CallWish, Disposition, WishKind
+from visits.models.calls import CallWish, Channel, Disposition, WishKind
 from visits.models.cases import Case, CaseState
+from visits.models.mandates import Right
+from visits.models.people import Person
 from visits.people.call_wishes import (
     Wish,
     end_no_contact,
@@ -20,8 +24,12 @@ from visits.people.call_wishes import (
     standing_wishes,
     withdraw_wish,
 )
+from visits.sight.left_alone import is_left_alone_in, wants_none_of
 from visits.sight.listing import Wanted
+from visits.sight.mandates import Held
+from visits.sight.reach import Reach
 
+NOT_THIS = Wish(WishKind.NO_PROGRAMME, programme="seniors")
 HOURS = Wish(WishKind.HOURS, from_hour=14, to_hour=17)
 
 
@@ -82,7 +90,7 @@ def test_who_cannot_be_phoned_is_listed_apart_until_the_wish_is_withdrawn(desk: 
     said = Attempt(Disposition.NOT_BY_PHONE, note="Sourde : écrire, ou passer.")
     record_attempt(desk.session, desk.case, said, viewer=desk.viewer, now=desk.now)
     desk.session.expire(desk.case)
-    (wish,) = standing_wishes(desk.session, desk.case.person_id)
+    (wish,) = standing_wishes(desk.session, desk.viewer, desk.case.person_id)
     assert (wish.kind, wish.note) == (WishKind.NO_PHONE, "Sourde : écrire, ou passer.")
     desk.now += timedelta(days=400)
     assert (desk.is_in(TO_CONTACT), desk.is_in(OTHER_WISH)) == (False, True)
@@ -114,7 +122,9 @@ def test_a_new_wish_takes_the_place_of_the_one_of_its_kind(desk: Desk) -> None:
     desk.note(Wish(WishKind.NOT_BEFORE, until_on=day))
     second = desk.note(Wish(WishKind.HOURS, from_hour=8, to_hour=9))
     assert first.withdrawn_at == desk.now
-    standing = {one.kind: one for one in standing_wishes(desk.session, desk.case.person_id)}
+    standing = {
+        one.kind: one for one in standing_wishes(desk.session, desk.viewer, desk.case.person_id)
+    }
     assert set(standing) == {WishKind.HOURS, WishKind.NOT_BEFORE}
     assert standing[WishKind.HOURS] is second
 
@@ -135,7 +145,7 @@ def test_a_wish_that_says_nothing_is_refused(desk: Desk, wish: Wish, field: str)
     with pytest.raises(Invalid) as refused:
         desk.note(wish)
     assert field in refused.value.fields
-    assert standing_wishes(desk.session, desk.case.person_id) == []
+    assert standing_wishes(desk.session, desk.viewer, desk.case.person_id) == []
 
 
 def test_a_wish_of_somebody_else_is_not_found(desk: Desk) -> None:
@@ -166,7 +176,9 @@ def test_no_contact_is_withdrawn_and_another_day_takes_its_place(desk: Desk) -> 
     person, day = desk.case.person, today_in_paris(desk.now) + timedelta(days=30)
     desk.note(Wish(WishKind.NO_CONTACT, until_on=day))
     for_good = desk.note(Wish(WishKind.NO_CONTACT))
-    assert [one.id for one in standing_wishes(desk.session, person.id)] == [for_good.id]
+    assert [one.id for one in standing_wishes(desk.session, desk.viewer, person.id)] == [
+        for_good.id
+    ]
     assert end_no_contact(desk.session, now=desk.now + timedelta(days=40)) == 0
     withdraw_wish(
         desk.session, person, for_good.id, why="Elle rappelle", viewer=desk.viewer, now=desk.now
@@ -184,7 +196,7 @@ def test_whoever_the_file_leaves_alone_or_died_stays_so(desk: Desk) -> None:
     day = today_in_paris(desk.now) + timedelta(days=1)
     desk.note(Wish(WishKind.NO_CONTACT, until_on=day))
     person.died_on = today_in_paris(desk.now)
-    (wish,) = standing_wishes(desk.session, person.id)
+    (wish,) = standing_wishes(desk.session, desk.viewer, person.id)
     with pytest.raises(Conflict):
         withdraw_wish(desk.session, person, wish.id, why="erreur", viewer=desk.viewer, now=desk.now)
     desk.session.refresh(wish)
@@ -192,3 +204,65 @@ def test_whoever_the_file_leaves_alone_or_died_stays_so(desk: Desk) -> None:
     assert end_no_contact(desk.session, now=later) == 0 and person.do_not_contact
     person.died_on = None  # told of somebody else
     assert end_no_contact(desk.session, now=later) == 1 and not person.do_not_contact
+
+
+def test_no_contact_for_one_programme_leaves_her_other_one(desk: Desk) -> None:
+    person, day = desk.case.person, today_in_paris(desk.now) + timedelta(days=30)
+    other = make_case(desk.session, by=desk.user, person=person, programme="young_tenants")
+    wish = desk.note(replace(NOT_THIS, until_on=day))
+    assert not desk.is_in(TO_CONTACT) and desk.is_in(OTHER_WISH)
+    assert not person.do_not_contact and not is_left_alone_in(
+        desk.session, person.id, other.programme
+    )
+    called = Attempt(Disposition.NO_ANSWER)
+    with pytest.raises(DoNotContact) as refused:
+        record_attempt(desk.session, desk.case, called, viewer=desk.viewer, now=desk.now)
+    assert refused.value.code == "do_not_contact_here"
+    record_attempt(desk.session, other, called, viewer=desk.viewer, now=desk.now)
+    incoming = Attempt(Disposition.WELL, Channel.INCOMING)
+    with pytest.raises(Invalid):  # she called herself: what she says is looked at
+        record_attempt(desk.session, desk.case, incoming, viewer=desk.viewer, now=desk.now)
+    assert silent_because(desk.session, person) == ""
+    assert silent_because(desk.session, person, "seniors") == "do_not_contact_here"
+    assert silent_because(desk.session, person, "young_tenants") == ""
+    assert end_no_contact(desk.session, now=desk.now + timedelta(days=29)) == 0
+    assert end_no_contact(desk.session, now=desk.now + timedelta(days=30)) == 1
+    assert wish.withdrawn_at is not None and desk.is_in(TO_CONTACT)
+
+
+def test_no_contact_for_one_programme_is_withdrawn(desk: Desk) -> None:
+    wish = desk.note(NOT_THIS)
+    desk.note(Wish(WishKind.NO_CONTACT))
+    withdraw_wish(
+        desk.session, desk.case.person, wish.id, why="Veut bien", viewer=desk.viewer, now=desk.now
+    )
+    assert desk.case.person.do_not_contact
+    (left,) = standing_wishes(desk.session, desk.viewer, desk.case.person_id)
+    assert left.kind is WishKind.NO_CONTACT
+
+
+def test_nobody_is_chosen_for_a_programme_she_wants_nothing_of(desk: Desk) -> None:
+    person = desk.case.person
+    wanted = select(Person.id).where(Person.id.not_in(wants_none_of("seniors")))
+    assert person.id in desk.session.scalars(wanted).all()
+    desk.note(NOT_THIS)
+    assert person.id not in desk.session.scalars(wanted).all()
+
+
+def test_a_wish_of_a_programme_one_does_not_see_is_nobodys(desk: Desk) -> None:
+    """It would tell that she is in it."""
+    person = desk.case.person
+    theirs = make_case(desk.session, by=desk.user, person=person, programme="young_tenants")
+    wish = desk.note(NOT_THIS)
+    held = Held(person.landlord_id, theirs.programme, None, frozenset({Right.CALL}))
+    association = replace(make_viewer(desk.user, Reach.MANDATE), mandates=(held,))
+    assert list(standing_wishes(desk.session, association, person.id)) == []
+    with pytest.raises(Invalid) as refused:
+        note_wish(desk.session, person, NOT_THIS, viewer=association, now=desk.now)
+    assert refused.value.fields == {"wish_programme": "bad_choice"}
+    with pytest.raises(NotFound):
+        withdraw_wish(desk.session, person, wish.id, why="x", viewer=association, now=desk.now)
+    own = replace(NOT_THIS, programme=theirs.programme)
+    note_wish(desk.session, person, own, viewer=association, now=desk.now)
+    (shown,) = standing_wishes(desk.session, association, person.id)
+    assert shown.programme == theirs.programme

@@ -24,7 +24,14 @@ from visits.ground.db import Base, sessions
 from visits.ground.migration import is_current, is_modelled, migrate, revert
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import User
-from visits.models.calls import Channel, ContactAttempt, Disposition, RefusalReason
+from visits.models.calls import (
+    CallWish,
+    Channel,
+    ContactAttempt,
+    Disposition,
+    RefusalReason,
+    WishKind,
+)
 from visits.models.commissions import Commission
 from visits.models.map import MapCell, MapPoint
 from visits.models.people import (
@@ -206,6 +213,20 @@ def test_a_long_door_goes_back_to_one_that_fits_and_a_short_one_stays(engine: En
     migrate(engine)
     with sessions(engine)() as session:
         assert set(session.scalars(select(Dwelling.door))) == {"Résidence Les Peupli", "12"}
+
+
+def test_no_contact_in_one_programme_comes_and_goes_with_its_column(engine: Engine) -> None:
+    with sessions(engine).begin() as session:
+        by = make_user(session)
+        person = make_case(session, by=by).person
+        for kind, programme in ((WishKind.NO_CONTACT, ""), (WishKind.NO_PROGRAMME, "seniors")):
+            said = {"kind": kind, "programme": programme, "noted_by_id": by.id}
+            session.add(CallWish(person_id=person.id, noted_at=NOW, **said))
+    revert(engine, to="0150")
+    migrate(engine)
+    with sessions(engine)() as session:
+        kept = session.scalars(select(CallWish)).one()
+        assert (kept.kind, kept.programme) == (WishKind.NO_CONTACT, "")
 
 
 def test_calls_stay_when_taking_back_comes_and_goes(engine: Engine) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories import make_case, make_user, make_viewer
+from visits.calls.best_hours import hour_of
 from visits.calls.call_list import (
     CALL_BACK_DUE,
     TO_CONTACT,
@@ -17,8 +18,9 @@ from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.desk import next_up
 from visits.calls.turns import REST
 from visits.models.accounts import User
-from visits.models.calls import ContactAttempt, Disposition
+from visits.models.calls import ContactAttempt, Disposition, WishKind
 from visits.models.cases import Case, CaseState
+from visits.people.call_wishes import Wish, note_wish
 from visits.sight import Viewer
 from visits.sight.listing import Wanted
 
@@ -131,3 +133,48 @@ def test_among_equals_whoever_was_tried_longest_ago_comes_first(desk: Desk) -> N
     desk.note(first, Disposition.NO_ANSWER)
     desk.now += timedelta(hours=5)
     assert desk.listed() == [never, second, first]
+
+
+def test_of_equals_whose_hour_it_is_comes_first(desk: Desk) -> None:
+    """Tried on the same day with one score: who asked for this hour, who answered at it, …"""
+    desk.now = desk.now.replace(month=4, hour=8)  # summer: an hour later in Paris than in winter
+    past = {"in_vain": "no_answer", "unknown": None, "answered": "third_party", "wished": None}
+    cases = {name: desk.enrol() for name in past}
+    for name, disposition in past.items():
+        for back, hour, said in ((5, 16, "no_answer"), (30, 8, disposition)):
+            if said:
+                desk.session.add(
+                    ContactAttempt(
+                        case_id=cases[name].id, channel="phone", disposition=said,
+                        at=desk.now.replace(hour=hour) - timedelta(days=back),
+                        caller_id=desk.user.id,
+                    )
+                )  # fmt: skip
+    wish = Wish(WishKind.HOURS, from_hour=10, to_hour=12)
+    note_wish(desk.session, cases["wished"].person, wish, viewer=desk.viewer, now=desk.now)
+    desk.session.flush()
+    best_first = [cases[name] for name in ("wished", "answered", "unknown", "in_vain")]
+    assert desk.listed() == best_first
+    for one in best_first:
+        assert hour_of(desk.session, one, one.attempts, desk.now) == next(
+            name for name, case in cases.items() if case is one
+        )
+    assert desk.after(best_first[0]) is best_first[1]
+    desk.note(best_first[1], Disposition.NO_ANSWER)
+    assert desk.after(best_first[1]) is best_first[2]
+    assert desk.after(best_first[2]) is best_first[3]
+
+
+def test_the_score_and_the_rest_come_before_the_hour(desk: Desk) -> None:
+    high, long_ago, wished = desk.enrol(90), desk.enrol(50), desk.enrol(50)
+    for case, back in ((long_ago, 9), (wished, 8)):
+        desk.session.add(
+            ContactAttempt(
+                case_id=case.id, channel="phone", disposition="no_answer",
+                at=desk.now - timedelta(days=back), caller_id=desk.user.id,
+            )
+        )  # fmt: skip
+    wish = Wish(WishKind.HOURS, from_hour=8, to_hour=20)
+    note_wish(desk.session, wished.person, wish, viewer=desk.viewer, now=desk.now)
+    desk.session.flush()
+    assert desk.listed() == [high, long_ago, wished]

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.factories import make_case, make_dwelling, make_user
+from tests.factories import make_case, make_dwelling, make_user, make_visit
 from visits.models.accounts import Role
 from visits.models.calls import CallTurn, CallWish, ContactAttempt
 from visits.models.cases import Case, CaseState
+from visits.models.interpreters import InterpreterNeed
 
 SignIn = Callable[..., FlaskClient]
 
@@ -177,3 +178,48 @@ def test_a_wish_for_calls_is_noted_and_withdrawn_on_her_page(
     assert refused.status_code == 422
     _at, page = post(caller, f"{path}/call-wishes/{wish}/withdraw", why="Ne va plus au marché.")
     assert "This person asked nothing special of calls." in page
+
+
+def test_no_contact_for_one_programme_is_noted_and_seen_on_her_case(
+    client_as: SignIn, people: list[Case], session: Session
+) -> None:
+    caller = client_as(Role.COORDINATOR, language="en")
+    path = f"/people/{people[0].person_id}/call-wishes"
+    session.commit()
+    unknown = {"wish_kind": "no_programme", "wish_programme": "young_tenants"}
+    assert caller.post(path, data=unknown).status_code == 422
+    typed = {"wish_kind": "no_programme", "wish_programme": "seniors"}
+    _at, page = post(caller, path, **typed)
+    assert "No contact for “" in page
+    said = "asked not to be contacted for this programme: nobody calls"
+    for at in (f"/cases/{people[0].id}", f"/desk/{people[0].id}"):
+        page = caller.get(at).text
+        assert said in page and "The person called of her own accord" in page, at
+    call = {"disposition": "no_answer", "channel": "phone"}
+    assert caller.post(f"/cases/{people[0].id}/calls", data=call).status_code == 409
+
+
+def test_an_interpreter_is_booked_on_the_case_and_seen_where_one_plans_and_visits(
+    client_as: SignIn, people: list[Case], session: Session
+) -> None:
+    caller = client_as(Role.COORDINATOR, language="en")
+    visitor = make_user(session, role=Role.VISITOR)
+    visit = make_visit(session, case=people[0], visitor=visitor)
+    path, visit_id = f"/cases/{people[0].id}/interpreter", visit.id
+    session.commit()
+    for typed in (
+        {"language": ""},
+        {"language": "Tamil", "day": "2020-01-01", "time": "10:00"},
+        {"language": "Tamil", "day": "demain", "time": "10:00"},
+    ):
+        assert caller.post(path, data=typed).status_code == 422, typed
+    later = {"day": "2099-03-10", "time": "10:00"}
+    _at, page = post(caller, path, language="Tamil", **later)
+    assert "Tamil · booked for" in page
+    for at in (f"/desk/{people[0].id}", f"/visits/{visit_id}"):
+        assert "Tamil · booked for" in caller.get(at).text, at
+    need = session.scalars(select(InterpreterNeed.id)).one()
+    session.commit()
+    assert caller.post(f"{path}/{need}/withdraw", data={"why": ""}).status_code == 422
+    _at, page = post(caller, f"{path}/{need}/withdraw", why="Her daughter helps")
+    assert "Tamil · booked for" not in page

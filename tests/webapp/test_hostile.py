@@ -136,6 +136,7 @@ FIELDS = (
     "every_months", "counted_from", "next_on", "template_name",
     "weekday", "from_time", "until_time", "first_on", "last_on", "start", "on_day", "buffer",
     "most", "languages", "skills", "asked", "with", "until", "lasts", "attended_by",
+    "wish_kind", "wish_programme", "rung", "part", "skill", "speaks", "not",
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
     *ADAPTED, *REFERRED, *REGISTER, "there", "since",
     "reasons", "demands", "wheelchair", "city", "dwelling", "answer",

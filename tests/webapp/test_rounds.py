@@ -24,6 +24,9 @@ from tests.visits.test_absences import TUESDAY, at
 from tests.visits.test_slots import FAR, HERE, NEAR, case_at
 from visits.agenda.absences import AbsenceSaid, note_absence
 from visits.agenda.availabilities import HoursSaid, note_hours, say_terms
+from visits.agenda.fitting import Wish
+from visits.agenda.visit_wishes import note_visit_wish
+from visits.cases.interpreters import note_interpreter
 from visits.ground import apart
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -250,6 +253,48 @@ def test_each_visit_left_out_has_a_reason(
     assert why[known.id] is LeftWhy.NO_DAY
     assert {why.get(one.id) for one in here} == {None, LeftWhy.FULL}
     assert len(stops(session, proposal_id)) == 1
+
+
+def test_what_is_asked_of_visits_is_kept_to_or_said(
+    session: Session, house: House, office: Viewer, visitor: User, now: datetime
+) -> None:
+    polyglot = make_user(session, role=Role.VISITOR, organisation=LANDLORD)
+    hours = HoursSaid(1, time(9), time(17), date(2026, 1, 1), start="49.43, 2.08")
+    for one, languages in ((visitor, []), (polyglot, ["ta"])):
+        note_hours(session, one.id, hours, viewer=office, now=now)
+        say_terms(
+            session, one.id, buffer="10", most="", languages=languages, skills=[], viewer=office,
+            now=now,
+        )  # fmt: skip
+    late = Wish(60, part="afternoon", from_time=time(15))
+    wishes = {
+        "tamil": Wish(60, speaks="ta"),
+        "late": late,
+        "turkish": Wish(60, speaks="tr"),
+        "not_tuesday": Wish(60, not_on=frozenset({1})),
+        "too_short": Wish(60, from_time=time(10), until_time=time(10, 30)),
+    }
+    cases = {name: case_at(session, visitor, HERE) for name in wishes}
+    for name, wish in wishes.items():
+        note_visit_wish(session, cases[name], wish, attended_by="sa fille", viewer=office, now=now)
+    interpreted = case_at(session, visitor, HERE)
+    note_interpreter(session, interpreted, "Ourdou", viewer=office, now=now)
+    proposal_id = asked(session, office, [visitor, polyglot], now)
+    work_out_rounds(house)
+    assert left(session, proposal_id) == {
+        cases["turkish"].id: LeftWhy.NOBODY_ABLE,
+        cases["not_tuesday"].id: LeftWhy.NOT_AS_WISHED,
+        cases["too_short"].id: LeftWhy.NOT_AS_WISHED,
+        interpreted.id: LeftWhy.WITH_INTERPRETER,
+    }
+    found = {one.case_id: one for one in stops(session, proposal_id)}
+    assert found[cases["tamil"].id].visitor_id == polyglot.id
+    assert found[cases["late"].id].start_at >= at(TUESDAY, 15)
+    proposal = find_proposal(session, office, proposal_id, to_change=True)
+    for day in to_accept(session, proposal, Part()):
+        accept(session, proposal, day, viewer=office, now=now)
+    planned = session.scalars(select(Visit).where(Visit.case_id == cases["late"].id)).one()
+    assert planned.attended_by == "sa fille"
 
 
 def test_nothing_is_proposed_that_the_agenda_would_refuse(

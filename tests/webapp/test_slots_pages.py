@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import LANDLORD, make_case, make_user
 from visits.models.accounts import Role
+from visits.models.agenda import VisitWish
 from visits.models.cases import CaseState
 from visits.models.visits import Visit
 
@@ -41,6 +42,39 @@ def test_a_slot_is_planned_by_one_click_and_told_to_whoever_comes_second(
     (visit,) = session.scalars(select(Visit)).all()
     assert visit.attended_by == "sa fille"
     assert (visit.planned_end_at - visit.planned_start_at).total_seconds() == 50 * 60
+
+
+def test_what_is_asked_of_visits_is_kept_looked_by_and_withdrawn(
+    client_as: SignIn, session: Session
+) -> None:
+    by = make_user(session)
+    make_user(session, role=Role.VISITOR, organisation=LANDLORD)
+    case, other = (make_case(session, by=by, state=CaseState.AGREED).id for _ in range(2))
+    session.commit()
+    client = client_as("coordinator", language="en")
+    path = f"/cases/{case}/visit-wish"
+    keep = "Keep this with her case"
+    page = client.get(f"/cases/{case}/slots?part=afternoon&not=1&attended_by=sa+fille").text
+    assert keep in page and keep not in client.get(f"/cases/{case}/slots?part=").text
+    assert client.post(path, data={"part": "night"}).status_code == 422
+    backwards = {"from_time": "15:00", "until_time": "14:00"}
+    assert client.post(path, data=backwards).status_code == 422
+    typed = {"part": "afternoon", "not": "1", "attended_by": "sa fille"}
+    assert client.post(path, data=typed).status_code == 302
+    page = unescape(client.get(f"/cases/{case}/slots").text)
+    assert "Asked of visits" in page and "sa fille" in page
+    hours = re.findall(r'name="time" value="(\d\d)', page)
+    assert hours and all(hour >= "12" for hour in hours)
+    wish = session.scalars(select(VisitWish.id)).one()
+    session.commit()
+    for at, why, status in (
+        (f"/cases/{other}/visit-wish/{wish}/withdraw", "x", 404),
+        (f"{path}/{wish}/withdraw", "", 422),
+        (f"{path}/{wish}/withdraw", "Her daughter moved", 302),
+        (f"{path}/{wish}/withdraw", "again", 409),
+    ):
+        assert client.post(at, data={"why": why}).status_code == status, (at, why)
+    assert "Asked of visits" not in client.get(f"/cases/{case}/slots").text
 
 
 def test_the_page_of_a_case_asks_for_the_best_hours(client_as: SignIn, session: Session) -> None:

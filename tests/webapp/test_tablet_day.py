@@ -22,6 +22,7 @@ from tests.factories import (
 from tests.submissions import FALLS, GAS, QUIET, fill, fill_shipped, home_visit
 from tests.webapp.tablets import FORMS, Tablet, hand_out_tablet
 from visits.agenda.planning import cancel_visit
+from visits.cases.interpreters import note_interpreter
 from visits.forms.published import current_form, publish_form
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
@@ -208,6 +209,22 @@ def test_measures_show_in_both_languages_also_when_their_review_is_overdue(table
     assert (discretion["code"], discretion["kind"]) == ("hard_of_hearing", "discretion")
     assert safety["label"]["en"] == "Go two together"
     assert set(safety["label"]) == {"fr", "en"}
+
+
+def test_the_interpreter_of_the_very_case_is_told_and_of_no_other(tablet: Tablet) -> None:
+    visit_id = uuid.UUID(tablet.today["id"])
+    with tablet.house.sessions.begin() as session:
+        by = make_user(session)
+        case = session.get_one(Visit, visit_id).case
+        other = make_case(session, by=by, person=case.person, programme="young_tenants")
+        for one, language in ((case, "Tamoul"), (other, "Arabe")):
+            note_interpreter(session, one, language, viewer=make_viewer(by), now=NOW)
+    (told,) = tablet.today["alerts"]
+    assert (told["code"], told["kind"]) == ("interpreter", "help")
+    assert told["label"] == {
+        "fr": "Interprète demandé : Tamoul",
+        "en": "Interpreter asked for: Tamoul",
+    }
 
 
 def test_the_bag_and_what_was_sent_come_along(tablet: Tablet) -> None:

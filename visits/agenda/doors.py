@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from visits.calls.contacts import NOTE_LENGTH, keep_refusal, ladder_climbed
+from visits.calls.contacts import NOTE_LENGTH, keep_refusal
+from visits.calls.ladder import ladder_climbed
 from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, note_grave
 from visits.cases.appointments import move_visit
 from visits.cases.coming import make_for
+from visits.cases.interpreters import note_interpreter
 from visits.cases.stages import after_shut_door
 from visits.cases.tasks import let_go
 from visits.ground.db import take_turn
@@ -76,7 +78,7 @@ def report_shut_door(
         move_visit(visit, VisitState.FAILED)
         let_go(session, visit)
         _tell(session, visit, knock, now)
-        _lead_on(session, visit.case, attempt, now)
+        _lead_on(session, visit.case, attempt, viewer, now)
         make_for(session, [visit.case], now=now)
     elif knock.outcome is Disposition.DEAD and visit.case.person.died_on is None:
         note_grave(session, visit.case, attempt, now=now)
@@ -146,16 +148,20 @@ def _tell(session: Session, visit: Visit, knock: Knock, now: datetime) -> None:
         overtake(session, visit, now=now)
 
 
-def _lead_on(session: Session, case: Case, attempt: ContactAttempt, now: datetime) -> None:
+def _lead_on(
+    session: Session, case: Case, attempt: ContactAttempt, viewer: Viewer, now: datetime
+) -> None:
     if attempt.disposition in GRAVE:
         note_grave(session, case, attempt, now=now)
     case.call_back_at = None
     if attempt.disposition in ENDING:
         return
     after_shut_door(session, case, NEXT_STATE[attempt.disposition])
+    if attempt.disposition is Disposition.LANGUAGE:
+        note_interpreter(session, case, attempt.note or "", attempt=attempt, viewer=viewer, now=now)
     if attempt.reason is not None:
         keep_refusal(session, case, attempt.reason, now=now)
-    elif attempt.disposition is Disposition.NO_ANSWER and ladder_climbed(session, case):
+    elif attempt.disposition is Disposition.NO_ANSWER and ladder_climbed(session, case, now=now):
         after_shut_door(session, case, CaseState.UNREACHABLE)
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from diagnostics.delays import PARIS
 from visits.agenda.diary import Diary, Stop
-from visits.agenda.working_time import Hours, Position
+from visits.agenda.working_time import Hours, Position, Terms
 from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import User
 
@@ -201,14 +201,26 @@ def _first_start(
     return start_at if start_at + timedelta(minutes=wish.minutes) <= latest else None
 
 
-def _as_wished(hours: Hours, wish: Wish) -> Hours:
-    """Narrow some hours to those that somebody wishes, on a Paris clock."""
-    day = hours.from_at.astimezone(PARIS).date()
+def can_do(terms: Terms, wish: Wish) -> bool:
+    """Tell whether a visitor has learnt and speaks what is wished."""
+    learnt = not wish.skill or wish.skill in terms.skills
+    return learnt and (not wish.speaks or wish.speaks in terms.languages)
+
+
+def hours_of_wish(wish: Wish) -> tuple[time | None, time | None]:
+    """Give from when until when of a day a visit is wished, None where it is as it comes."""
     first, last = wish.from_time, wish.until_time
     if wish.part == "morning":
         last = min(last or NOON, NOON)
     elif wish.part == "afternoon":
         first = max(first or NOON, NOON)
+    return first, last
+
+
+def _as_wished(hours: Hours, wish: Wish) -> Hours:
+    """Narrow some hours to those that somebody wishes, on a Paris clock."""
+    day = hours.from_at.astimezone(PARIS).date()
+    first, last = hours_of_wish(wish)
     if first is not None:
         hours = replace(hours, from_at=max(hours.from_at, _at(day, first)))
     if last is not None:

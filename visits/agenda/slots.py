@@ -7,13 +7,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.agenda.diary import Diary, read_diary
-from visits.agenda.fitting import FreeSlot, Roads, Travel, Wish, best_of_day, places_of
+from visits.agenda.diary import read_diary
+from visits.agenda.fitting import FreeSlot, Roads, Travel, Wish, best_of_day, can_do, places_of
 from visits.agenda.slot_check import may_go
 from visits.agenda.working_time import Position
 from visits.cases.pauses import pauses_of
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
-from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.visits import LIVE, Visit
 from visits.sight import Viewer, visible_cases
@@ -44,7 +43,7 @@ def find_slots(
     if not going or first > last:
         return []
     diary = read_diary(session, [one.id for one in going], first, last, viewer=viewer)
-    going = [one for one in going if _fits(diary, one, wish)]
+    going = [one for one in going if can_do(diary.terms[one.id], wish)]
     roads, home = Roads(travel), place_of(case)
     if home is not None:
         roads.ask(home, places_of(diary, going, first, last))
@@ -75,12 +74,6 @@ def place_of(case: Case) -> Position | None:
 def _cost(slot: FreeSlot, first: date) -> int:
     later = (today_in_paris(slot.start_at) - first).days * DAY_LATER
     return slot.added + later - (KNOWN_FACE if slot.came_last else 0)
-
-
-def _fits(diary: Diary, visitor: User, wish: Wish) -> bool:
-    terms = diary.terms[visitor.id]
-    learnt = not wish.skill or wish.skill in terms.skills
-    return learnt and (not wish.speaks or wish.speaks in terms.languages)
 
 
 def days_of(

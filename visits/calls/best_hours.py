@@ -1,20 +1,37 @@
-"""When somebody was tried, and when she answered: what is left to try."""
+"""When somebody was tried, when she answered, what she asks: whether this is her hour."""
 
+import enum
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
-from visits.models.calls import Channel, ContactAttempt, Disposition
+from visits.models.calls import CallWish, Channel, ContactAttempt, Disposition, WishKind
 from visits.models.cases import Case
 from visits.sight.reach import Viewer, visible_cases
 
 # The parts of a day in which calls are made, by their first moment (Paris). Our choice.
 PARTS = {"morning": time(8), "midday": time(12), "afternoon": time(14), "evening": time(17)}
 LAST = time(20)
+# Our choice: how somebody lived a season ago tells little of her hours today.
+LOOKS_BACK = timedelta(days=60)
+
+
+class Hour(enum.StrEnum):
+    """What is known of this hour, the best first: asked for, answered at, nothing, rung in vain."""
+
+    WISHED = "wished"
+    ANSWERED = "answered"
+    UNKNOWN = "unknown"
+    IN_VAIN = "in_vain"
+
+
+RANK = {hour: rank for rank, hour in enumerate(Hour)}
 
 
 @dataclass(frozen=True)
@@ -46,6 +63,69 @@ def parts_tried(session: Session, viewer: Viewer, person_id: uuid.UUID) -> list[
             found[code][0] += 1
             found[code][1] += disposition is not Disposition.NO_ANSWER
     return [Part(code, tries, answered) for code, (tries, answered) in found.items()]
+
+
+def hour_rank(now: datetime) -> ColumnElement[int]:
+    """Give on `Case` how good this hour is, the lowest best; its own calls tell, and her wish."""
+    rung = (
+        *(ContactAttempt.case_id == Case.id, ContactAttempt.channel == Channel.PHONE),
+        ContactAttempt.taken_back_at.is_(None),
+        or_(
+            false(), *(and_(ContactAttempt.at >= a, ContactAttempt.at < b) for a, b in _spells(now))
+        ),
+    )
+    in_vain = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER)
+    answered = exists().where(*rung, ContactAttempt.disposition.not_in(in_vain))
+    missed = exists().where(*rung, ContactAttempt.disposition == Disposition.NO_ANSWER)
+    return sql_case(
+        (Case.person_id.in_(_wished(now)), RANK[Hour.WISHED]),
+        (answered, RANK[Hour.ANSWERED]),
+        (missed, RANK[Hour.IN_VAIN]),
+        else_=RANK[Hour.UNKNOWN],
+    )
+
+
+def hour_of(
+    session: Session, case: Case, attempts: Iterable[ContactAttempt], now: datetime
+) -> Hour:
+    """Say of one case, with some of its attempts, what `hour_rank` orders by."""
+    if session.scalar(_wished(now).where(CallWish.person_id == case.person_id)):
+        return Hour.WISHED
+    spells = _spells(now)
+    rung = {
+        one.disposition
+        for one in attempts
+        if one.channel is Channel.PHONE and one.taken_back_at is None
+        if any(begin <= one.at < end for begin, end in spells)
+    } - {Disposition.WRONG_NUMBER}
+    if rung - {Disposition.NO_ANSWER}:
+        return Hour.ANSWERED
+    return Hour.IN_VAIN if rung else Hour.UNKNOWN
+
+
+def _wished(now: datetime) -> Select[uuid.UUID]:
+    """Select who asks to be rung between hours that this one is among: few, found by index."""
+    hour = now.astimezone(PARIS).hour
+    return select(CallWish.person_id).where(
+        CallWish.kind == WishKind.HOURS,
+        CallWish.withdrawn_at.is_(None),
+        CallWish.from_hour <= hour,
+        CallWish.to_hour > hour,
+    )
+
+
+def _spells(now: datetime) -> list[tuple[datetime, datetime]]:
+    """Give this part of the day on each day that is looked back on; none at night."""
+    local = now.astimezone(PARIS)
+    code = part_of(local.time())
+    if not code:
+        return []
+    firsts = [*PARTS.values(), LAST]
+    begin, end = PARTS[code], firsts[list(PARTS).index(code) + 1]
+    days = (local.date() - timedelta(days=back) for back in range(LOOKS_BACK.days + 1))
+    return [
+        (datetime.combine(day, begin, PARIS), datetime.combine(day, end, PARIS)) for day in days
+    ]
 
 
 def part_of(moment: time) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from visits.calls.turns import TURNS, URGENCY, WAITING, left_alone, to_contact
+from visits.calls.turns import URGENCY, WAITING, order_of_turns, to_contact
 from visits.cases.keeping import past_keeping
 from visits.cases.pauses import in_pause
 from visits.ground.deadlines import today_in_paris
@@ -18,6 +18,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Visit, VisitState
 from visits.people.call_wishes import not_now
+from visits.sight.left_alone import cases_left_alone, left_alone
 from visits.sight.listing import JUST_ONE, By, Listed, Wanted, count_found, page_of_found
 from visits.sight.lists import cases_seen, reaches_whole_stock
 from visits.sight.reach import Viewer, visible_cases
@@ -56,9 +57,9 @@ class CaseFilter:
     who were promised a call back by now), `ask_again` (soft
     refusals whose delay is over), `no_home` (open ones without a dwelling), `paused` (open ones
     in which nothing is due today), `other_wish` (those waiting for a call who asked to be phoned at
-    other hours, later or never), `past_keeping` (closed, kept longer than their programme
-    says), `closed` (those closed on the way to a visit, which are in the
-    list of no other state), `all`.
+    other hours, later or never, or for no contact in this programme), `past_keeping` (closed, kept
+    longer than their programme says), `closed` (those closed on the way to a visit, which are in
+    the list of no other state), `all`.
     """
 
     programme: str = ""
@@ -81,7 +82,7 @@ def list_cases(
         ),
         wanted=wanted,
         order=ORDER,
-        tie=TURNS[1:],
+        tie=order_of_turns(now)[1:],
     )
 
 
@@ -141,9 +142,10 @@ def _state(session: Session, only: CaseFilter, now: datetime) -> ColumnElement[b
     if name == PAUSED:
         return and_(Case.closed_on.is_(None), Case.id.in_(in_pause(today_in_paris(now))))
     if name == OTHER_WISH:
-        waiting = and_(Case.state.in_(WAITING), Case.call_back_at.is_(None))
-        wished = Case.person_id.in_(not_now(now))
-        return and_(waiting, wished, Case.closed_on.is_(None), Case.person_id.not_in(left_alone()))
+        later = and_(Case.call_back_at.is_(None), Case.person_id.in_(not_now(now)))
+        wished = or_(later, Case.id.in_(cases_left_alone()))
+        waiting = and_(Case.state.in_(WAITING), Case.closed_on.is_(None))
+        return and_(waiting, wished, Case.person_id.not_in(left_alone()))
     if name == PAST_KEEPING:
         return past_keeping(session, today_in_paris(now))
     if name == ASK_AGAIN:
@@ -164,6 +166,7 @@ def may_be_asked_again(now: datetime) -> ColumnElement[bool]:
         Case.state == CaseState.REFUSED,
         Case.closed_on.is_(None),
         Case.person_id.not_in(left_alone()),
+        Case.id.not_in(cases_left_alone()),
         exists().where(of_this, Refusal.ask_again_on <= today_in_paris(now)),
         ~exists().where(of_this, Refusal.ask_again_on.is_(None)),
     )
@@ -198,10 +201,16 @@ def cities_of(session: Session, viewer: Viewer, programme: str) -> list[str]:
     return list(session.scalars(statement.distinct().order_by(Residence.city)))
 
 
-def first_to_call(session: Session, found: Select[uuid.UUID]) -> Case | None:
+def first_to_call(session: Session, found: Select[uuid.UUID], *, now: datetime) -> Case | None:
     """Give the case of some whose turn it is first."""
     first = page_of_found(
-        session, found, select(Case), wanted=JUST_ONE, order=ORDER, tie=TURNS[1:], total=1
+        session,
+        found,
+        select(Case),
+        wanted=JUST_ONE,
+        order=ORDER,
+        tie=order_of_turns(now)[1:],
+        total=1,
     )
     return first.rows[0] if first.rows else None
 

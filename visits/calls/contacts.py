@@ -4,14 +4,16 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visits.calls.desk import let_go
+from visits.calls.ladder import UNANSWERED, ladder_climbed
 from visits.calls.phones import note_number, note_wrong, read_number, read_whose
 from visits.calls.taking_back import GRAVE, REFUSALS, note_grave
 from visits.calls.welfare import ABOUT_HER, asks_how_she_is, follow_answer, rest_until, stood
 from visits.cases.coming import make_for
+from visits.cases.interpreters import note_interpreter
 from visits.cases.pauses import LONGEST_DAYS, must_say_which_stand
 from visits.cases.stages import move
 from visits.ground.deadlines import months_after, today_in_paris
@@ -37,6 +39,7 @@ from visits.programmes import Protocol
 from visits.programmes.published import programme_of
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
+from visits.sight.left_alone import is_left_alone_in
 
 # What an attempt makes of the case; one that is not listed leaves it as it is.
 NEXT_STATE = {
@@ -50,7 +53,6 @@ NEXT_STATE = {
     Disposition.LETTER_FIRST: CaseState.CALL_BACK,
     Disposition.AGREED_BY_OTHER: CaseState.AGREED,
 }
-UNANSWERED = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER)
 # What only somebody who stood there can say: see visits.agenda.doors.
 AT_THE_DOOR = (Disposition.WRONG_ADDRESS, Disposition.UNSAFE, Disposition.BROKEN_OFF)
 NOTES_REQUIRED = {
@@ -67,6 +69,8 @@ PARTS_SAID = (
     Disposition.CALL_BACK,
     Disposition.INTERPRETER,
 )
+# Answers that ask for an interpreter, whose language the note says.
+INTERPRETED = (Disposition.LANGUAGE, Disposition.INTERPRETER)
 # Answers that lead to another try at a moment that must be given.
 WITH_A_MOMENT = (Disposition.CALL_BACK, Disposition.INTERPRETER, Disposition.LETTER_FIRST)
 
@@ -134,6 +138,11 @@ def record_attempt(
     if attempt.disposition is Disposition.NOT_BY_PHONE:
         wish = Wish(WishKind.NO_PHONE, note=attempt.note or "")
         note_wish(session, case.person, wish, viewer=viewer, now=now)
+    if attempt.disposition in INTERPRETED:
+        note_interpreter(
+            session, case, attempt.note or "", booked_for=attempt.call_back_at, attempt=kept,
+            viewer=viewer, now=now,
+        )  # fmt: skip
     if attempt.disposition is Disposition.LETTER_FIRST:
         tell_before_calling(session, case, kept, now=now)
     if attempt.refused:
@@ -250,7 +259,11 @@ def _refuse_if_not_to_contact(
     if case.person.do_not_contact:
         raise DoNotContact("do_not_contact")
     # Nobody calls her; when she calls, what she says is noted.
-    if case.state is not CaseState.REFUSED or attempt.channel is Channel.INCOMING:
+    if attempt.channel is Channel.INCOMING:
+        return
+    if is_left_alone_in(session, case.person_id, case.programme):
+        raise DoNotContact("do_not_contact_here")
+    if case.state is not CaseState.REFUSED:
         return
     refusals = session.scalars(
         select(Refusal).where(Refusal.case_id == case.id).order_by(Refusal.at, Refusal.id)
@@ -277,7 +290,7 @@ def _follow(
         keep_refusal(session, case, attempt.reason or RefusalReason.NOT_SAID, now=now)
     elif attempt.disposition in ABOUT_HER and case.state is CaseState.UNREACHABLE:
         move(case, CaseState.TO_CALL)
-    elif attempt.disposition in UNANSWERED and ladder_climbed(session, case):
+    elif attempt.disposition in UNANSWERED and ladder_climbed(session, case, now=now):
         move(case, CaseState.UNREACHABLE)
 
 
@@ -300,31 +313,11 @@ def keep_refusal(session: Session, case: Case, reason: RefusalReason, *, now: da
     tell_of_refusal(session, case, refusal, now=now)
 
 
-def ladder_climbed(session: Session, case: Case) -> bool:
-    """Tell whether the protocol's tries, by phone or at the door, have all gone unanswered.
-
-    They count from the last time somebody answered.
-    """
-    answered = and_(
-        ContactAttempt.disposition.not_in(UNANSWERED), ContactAttempt.taken_back_at.is_(None)
-    )
-    latest = select(func.max(ContactAttempt.at)).where(ContactAttempt.case_id == case.id, answered)
-    since = session.scalar(latest)
-    only: list[ColumnElement[bool]] = [
-        ContactAttempt.disposition.in_(UNANSWERED),
-        ContactAttempt.taken_back_at.is_(None),
-    ]
-    if since is not None:
-        only.append(ContactAttempt.at > since)
-    return _attempts(session, case, *only) >= _protocol(session, case).max_calls
-
-
 def _protocol(session: Session, case: Case) -> Protocol:
     programme = programme_of(session, case)
     return programme.protocol if programme else Protocol()
 
 
-def _attempts(session: Session, case: Case, *only: ColumnElement[bool]) -> int:
+def _attempts(session: Session, case: Case) -> int:
     of_this = ContactAttempt.case_id == case.id
-    statement = select(func.count()).select_from(ContactAttempt).where(of_this, *only)
-    return session.scalar(statement) or 0
+    return session.scalar(select(func.count()).select_from(ContactAttempt).where(of_this)) or 0

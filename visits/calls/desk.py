@@ -41,7 +41,7 @@ def next_up(
         not_(with_others(viewer, now))
     )
     if after is None:
-        return first_to_call(session, others)
+        return first_to_call(session, others, now=now)
     others = others.where(Case.person_id != after.person_id)
     if _others_live_with(session, after):
         beside = found_cases(session, viewer, CaseFilter(), now).where(
@@ -49,10 +49,10 @@ def next_up(
             Case.person_id != after.person_id,
             Case.dwelling_id == after.dwelling_id,
         )
-        if (case := first_to_call(session, beside)) is not None:
+        if (case := first_to_call(session, beside, now=now)) is not None:
             return case
-    later = others.where(comes_after(after, after.attempts, now))
-    return first_to_call(session, later) or first_to_call(session, others)
+    later = others.where(comes_after(session, after, after.attempts, now))
+    return first_to_call(session, later, now=now) or first_to_call(session, others, now=now)
 
 
 def _others_live_with(session: Session, case: Case) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from visits.calls.welfare import may_be_undone, undo_answer
 from visits.cases.coming import make_for
+from visits.cases.interpreters import let_what_was_told_go
 from visits.cases.stages import DIED, MOVED
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, NotFound
@@ -94,6 +95,7 @@ def take_back(
     else:
         rested = undo_answer(session, case, attempt, viewer=viewer, now=now)
         back = GivenBack(rested.planned, rested.lost)
+        let_what_was_told_go(session, attempt, viewer=viewer, now=now)
         make_for(session, [case], now=now)
     if attempt.disposition in REFUSALS:
         # A refusal told at a door was kept when the tablet's report came.

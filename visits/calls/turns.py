@@ -6,10 +6,12 @@ An answer that was taken back counts for nothing.
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Date,
     Select,
     and_,
     func,
@@ -21,16 +23,17 @@ from sqlalchemy import (
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
+from visits.calls.best_hours import RANK, hour_of, hour_rank
 from visits.cases.pauses import in_pause
 from visits.cases.tasks import is_due
 from visits.ground.db import UtcDateTime
 from visits.ground.deadlines import today_in_paris
 from visits.models.calls import ContactAttempt, Disposition
 from visits.models.cases import Case, CaseState, Task, TaskKind
-from visits.models.people import Person
 from visits.models.programmes import ProgrammeVersion
 from visits.people.call_wishes import not_now
 from visits.programmes.published import programme_in
+from visits.sight.left_alone import cases_left_alone, left_alone
 
 # How long after an attempt a person is left alone, unless a call back was promised: then its
 # moment counts and nothing else. No law sets these for a landlord's own tenants; they are our
@@ -67,8 +70,17 @@ TRIED_AT = func.coalesce(_LAST_TRY, literal(NEVER, UtcDateTime()))
 # Call backs somebody was promised come before everybody else.
 LATER = 1_000_000
 URGENCY = sql_case((Case.call_back_at.is_not(None), 0), else_=LATER) - Case.score
-# Promises, then the score, then who was tried longest ago; the id so that the order is total.
-TURNS = (URGENCY, TRIED_AT, Case.id)
+# No day of a call is another one in Paris than in UTC.
+TRIED_ON = func.date(TRIED_AT, type_=Date())
+
+
+def order_of_turns(now: datetime) -> tuple[Any, ...]:
+    """Give the order of calls: promises and the score, then who was tried the most days ago.
+
+    Where that ties, whose hour this is comes first, then who was tried longest ago; the id makes
+    the order total.
+    """
+    return (URGENCY, TRIED_ON, hour_rank(now), TRIED_AT, Case.id)
 
 
 def to_contact(session: Session, now: datetime, programme: str = "") -> ColumnElement[bool]:
@@ -97,6 +109,7 @@ def to_contact(session: Session, now: datetime, programme: str = "") -> ColumnEl
         asked = or_(asked, and_(waiting, *hers, Case.id.in_(_called_for(today_in_paris(now)))))
     return and_(
         Case.person_id.not_in(left_alone()),
+        Case.id.not_in(cases_left_alone()),
         Case.closed_on.is_(None),
         Case.id.not_in(in_pause(today_in_paris(now))),
         or_(
@@ -129,11 +142,6 @@ def _called_for(today: date) -> Select[uuid.UUID]:
     return select(Task.case_id).where(is_due(today), *by_rule)
 
 
-def left_alone() -> Select[uuid.UUID]:
-    """Select who is not to be contacted: few, found by index."""
-    return select(Person.id).where(Person.do_not_contact.is_(True))
-
-
 def _resting(now: datetime) -> CompoundSelect[uuid.UUID]:
     """Select the cases of those who rest: few, as each answer's last days are found by index."""
     lately = [
@@ -160,7 +168,7 @@ def rests(case: Case, attempts: Sequence[ContactAttempt], now: datetime) -> bool
 
 
 def comes_after(
-    case: Case, attempts: Sequence[ContactAttempt], now: datetime
+    session: Session, case: Case, attempts: Sequence[ContactAttempt], now: datetime
 ) -> ColumnElement[bool]:
     """Give the condition for those whose turn comes after this person's.
 
@@ -174,9 +182,11 @@ def comes_after(
         promise = tried[-1].call_back_at if tried else None
     urgency = (LATER if promise is None else 0) - case.score
     at = tried[-1].at if tried else NEVER
-    by_urgency, by_try, by_id = TURNS
-    return or_(
-        by_urgency > urgency,
-        and_(by_urgency == urgency, by_try > at),
-        and_(by_urgency == urgency, by_try == at, by_id > case.id),
-    )
+    rank = RANK[hour_of(session, case, tried, now)]
+    place = (urgency, at.astimezone(UTC).date(), rank, at, case.id)
+    same: list[ColumnElement[bool]] = []
+    later: list[ColumnElement[bool]] = []
+    for column, value in zip(order_of_turns(now), place, strict=True):
+        later.append(and_(*same, column > value))
+        same.append(column == value)
+    return or_(*later)

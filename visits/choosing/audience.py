@@ -18,6 +18,7 @@ from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.programmes import Audience, Condition
 from visits.programmes.facts import Facts, facts_of
+from visits.sight.left_alone import wants_none_of
 from visits.sight.reach import Viewer, open_to, visible_persons
 
 
@@ -98,7 +99,8 @@ def audience_of(
     return (
         everybody_at_home(code, viewer)
         .where(*_of_age(audience, today))
-        .where(Person.do_not_contact.is_(False), Person.died_on.is_(None))
+        .where(Person.do_not_contact.is_(False), Person.id.not_in(wants_none_of(code)))
+        .where(Person.died_on.is_(None))
     )
 
 

@@ -223,7 +223,7 @@ def _mark(row: Any) -> Any:
     if isinstance(row, SessionEnrolment):
         return None if row.withdrawn_at else row.session_id
     if isinstance(row, CallWish):
-        return None if row.withdrawn_at else row.kind
+        return None if row.withdrawn_at else (row.kind, row.programme)
     if isinstance(row, MessageWish):
         return None if row.withdrawn_at else row.channel
     return None

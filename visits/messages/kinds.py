@@ -40,6 +40,7 @@ KINDS: Mapping[MessageKind, Kind] = {
     MessageKind.ABSENCE_CARD: Kind((EMAIL, LETTER), _VISIT),
     MessageKind.REFUSAL_LETTER: Kind((EMAIL, LETTER), _NO_VISIT),
     MessageKind.FIRST_LETTER: Kind((LETTER, EMAIL), _NO_VISIT),
+    MessageKind.DOOR_CARD: Kind((LETTER,), _NO_VISIT),
     MessageKind.TO_CONCLUDE: Kind((EMAIL,), _TOLD | {"day"}, to_account=True),
     MessageKind.DIGEST: Kind((EMAIL,), _TOLD | {"failed", "letters"}, to_account=True),
 }

@@ -105,6 +105,22 @@ def tell_before_calling(
     )
 
 
+def tell_on_the_ladder(session: Session, case: Case, kind: MessageKind, *, now: datetime) -> None:
+    """Make a letter or a card that a programme has on the way to reaching somebody."""
+    ladder = f"{kind}:ladder:{case.id.hex}:"
+    earlier = select(func.count()).where(Message.cause.startswith(ladder, autoescape=True))
+    make_for_person(
+        session,
+        case,
+        kind,
+        cause=f"{ladder}{session.scalar(earlier)}",
+        facts={},
+        due_at=now,
+        until_at=now + WORTH_FOR,
+        now=now,
+    )
+
+
 def make_for_person(
     session: Session,
     case: Case,
@@ -121,7 +137,7 @@ def make_for_person(
     if _known(session, cause):
         return None
     person = session.get_one(Person, case.person_id)
-    way = way_to(session, person, kind, now=now, until_at=until_at)
+    way = way_to(session, person, kind, now=now, until_at=until_at, programme=case.programme)
     if way.channel is None:
         return None
     return _add(

@@ -118,7 +118,7 @@ def stop_if_over(session: Session, message: Message, *, now: datetime) -> bool:
 def not_to_send(session: Session, message: Message, *, now: datetime) -> str:
     """Say why a message should not go out any more, as a code that tells nothing of anybody."""
     if message.person is not None:
-        if silent_because(session, message.person):
+        if silent_because(session, message.person, message.case.programme if message.case else ""):
             return "silent"
         if not _has_way(session, message):
             return "no_way"
@@ -136,7 +136,7 @@ def _is_taken_back(session: Session, message: Message) -> bool:
     """Tell whether what was said on the phone, and is answered by this, was noted by mistake."""
     if message.kind is MessageKind.REFUSAL_LETTER:
         return session.get(Refusal, uuid.UUID(message.facts["refusal"])) is None
-    if message.kind is MessageKind.FIRST_LETTER:
+    if message.kind is MessageKind.FIRST_LETTER and "attempt" in message.facts:
         attempt = session.get_one(ContactAttempt, uuid.UUID(message.facts["attempt"]))
         return attempt.taken_back_at is not None
     return False

@@ -14,6 +14,7 @@ from visits.messages.kinds import BEFORE_A_DAY, EMAIL, KINDS, LETTER, POST_TAKES
 from visits.models.messages import TO_SEND, Message, MessageChannel, MessageKind, MessageWish
 from visits.models.people import AccessKind, AlertCode, Person, PersonAlert
 from visits.sight.access_log import log_access
+from visits.sight.left_alone import is_left_alone_in
 from visits.sight.reach import Viewer
 from visits.sight.withdrawing import withdraw
 
@@ -33,8 +34,8 @@ class Way:
     why: str = ""
 
 
-def silent_because(session: Session, person: Person) -> str:
-    """Say why nothing at all is written to somebody; empty when she may be written to."""
+def silent_because(session: Session, person: Person, programme: str = "") -> str:
+    """Say why nothing is written to somebody, at all or of a programme; empty when it may be."""
     if person.died_on is not None or person.merged_into_id is not None:
         return "no_reader"
     if person.protected:
@@ -43,7 +44,10 @@ def silent_because(session: Session, person: Person) -> str:
     standing = next((code for code in SILENT_ALERTS if code in alerts), None)
     if standing is not None:
         return str(standing)
-    return "do_not_contact" if person.do_not_contact else ""
+    if person.do_not_contact:
+        return "do_not_contact"
+    unwanted = programme and is_left_alone_in(session, person.id, programme)
+    return "do_not_contact_here" if unwanted else ""
 
 
 def way_to(
@@ -53,9 +57,10 @@ def way_to(
     *,
     now: datetime,
     until_at: datetime | None = None,
+    programme: str = "",
 ) -> Way:
     """Give the way a message of a kind takes to a person: the first one she agrees to."""
-    silent = silent_because(session, person)
+    silent = silent_because(session, person, programme)
     if silent:
         return Way(None, why=silent)
     wishes, alerts = wishes_of(session, person.id), _alerts(session, person)
@@ -190,7 +195,10 @@ def _take_other_ways(session: Session, person: Person, now: datetime) -> None:
     for message in session.scalars(waiting).all():
         if agrees(wishes, message.channel):
             continue
-        way = way_to(session, person, message.kind, now=now, until_at=message.until_at)
+        programme = message.case.programme if message.case else ""
+        way = way_to(
+            session, person, message.kind, now=now, until_at=message.until_at, programme=programme
+        )
         if way.channel is None:
             message.halt("no_way", now)
         else:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
+from visits.models.noted import Noted
 from visits.models.visits import Visit
 
 
@@ -191,3 +192,25 @@ class CalendarFeed(Base):
 
     visitor: Mapped[User] = relationship(foreign_keys=[visitor_id])
     made_by: Mapped[User] = relationship(foreign_keys=[made_by_id])
+
+
+class VisitWish(Noted, Base):
+    """What somebody asks of the visits of her case; one stands at a time.
+
+    `said` is `{part, not_on, from_time, until_time, skill, speaks, attended_by}`, each empty where
+    nothing is asked: `morning` or `afternoon`, days of the week (Monday is 0), hours of a Paris
+    clock, what a visitor has learnt and speaks, who must be there too.
+    """
+
+    __tablename__ = "visit_wish"
+    __table_args__ = (
+        Index(
+            "uq_visit_wish_standing", "case_id", unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    said: Mapped[Any] = mapped_column(EncryptedJson)

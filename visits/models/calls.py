@@ -158,19 +158,21 @@ class WishKind(enum.StrEnum):
     NOT_BEFORE = "not_before"
     NO_PHONE = "no_phone"
     NO_CONTACT = "no_contact"
+    NO_PROGRAMME = "no_programme"
 
 
 class CallWish(Noted, Base):
     """One wish about calls: between two hours of the day (Paris), not before a day, none by phone.
 
     `note` says how to reach her otherwise. No contact at all stands until a day, or for good: her
-    file says so as long.
+    file says so as long. No contact in one `programme` likewise, of that one alone; it is empty in
+    every other wish.
     """
 
     __tablename__ = "call_wish"
     __table_args__ = (
         Index(
-            "uq_call_wish_standing", "person_id", "kind", unique=True,
+            "uq_call_wish_standing", "person_id", "kind", "programme", unique=True,
             sqlite_where=text("withdrawn_at IS NULL"),
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
@@ -180,6 +182,7 @@ class CallWish(Noted, Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[WishKind] = mapped_column(stored_enum(WishKind))
+    programme: Mapped[str] = mapped_column(String(40), default="", server_default="")
     from_hour: Mapped[int | None]
     to_hour: Mapped[int | None]
     until_on: Mapped[date | None]

@@ -26,6 +26,7 @@ class MessageKind(enum.StrEnum):
     ABSENCE_CARD = "absence_card"
     REFUSAL_LETTER = "refusal_letter"
     FIRST_LETTER = "first_letter"
+    DOOR_CARD = "door_card"
     TO_CONCLUDE = "to_conclude"
     DIGEST = "digest"
 

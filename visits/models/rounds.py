@@ -133,9 +133,12 @@ class LeftWhy(enum.StrEnum):
     WITH_INTERPRETER = "with_interpreter"
     NOBODY_MAY_GO = "nobody_may_go"
     NOBODY_NAMED = "nobody_named"
+    NOBODY_ABLE = "nobody_able"
+    NOT_AS_WISHED = "not_as_wished"
     NO_DAY = "no_day"
     TOO_FAR = "too_far"
     FULL = "full"
+    FULL_THEN = "full_then"
     HOME_TAKEN = "home_taken"
     CHANGED = "changed"
 

@@ -146,8 +146,17 @@ class ProtocolSchema(Frozen):
 
     made = Protocol
     max_calls = number(1, 20)
+    letter_after = number(0, 20)
+    card_after = number(1, 20)
     soft_refusal_retry_months = number(1, 24)
     script = fields.Nested(TextSchema)
+
+    @checks
+    def _on_the_ladder(self, data: dict[str, Any], **_: Any) -> None:
+        most = data.get("max_calls", Protocol.max_calls)
+        for key in ("letter_after", "card_after"):
+            if data.get(key, 0) > most:
+                raise ValidationError("plus que max_calls : ce moment n’arrive jamais", key)
 
 
 class FollowUpSchema(Frozen):

@@ -54,9 +54,15 @@ class Target:
 
 @dataclass(frozen=True)
 class Protocol:
-    """How often to call, when a soft refusal may be asked again, and what a caller says."""
+    """How often to call, when a soft refusal may be asked again, and what a caller says.
+
+    A letter goes out once so many calls were not answered (none: before the first one), a card
+    for her door likewise; without a number there is none.
+    """
 
     max_calls: int = 3
+    letter_after: int | None = None
+    card_after: int | None = None
     soft_refusal_retry_months: int = 3
     script: Mapping[str, str] | None = None
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from visits.agenda.planning import cancel_visit, changed, find_visit, plan_visit, put
 from visits.agenda.slot_check import WHY_LENGTH, Slot, check_slot
+from visits.agenda.visit_wishes import standing_visit_wishes
 from visits.agenda.visitors import visitors_kept
 from visits.cases.cases import find_case
 from visits.ground.deadlines import today_in_paris
@@ -114,12 +115,18 @@ def _plan(session: Session, stop: RoundStop, *, viewer: Viewer, now: datetime) -
                 now=now,
                 kind=stop.kind,
                 tasks=[stop.task_id] if stop.task_id else None,
+                attended_by=_who_must_be_there(session, stop),
             )
     except (Conflict, Invalid, NotFound) as refused:
         stop.why = _code_of(refused)
         return
     stop.state, stop.why = StopState.ACCEPTED, None
     stop.visit_id, stop.turn = visit.id, visit.turn
+
+
+def _who_must_be_there(session: Session, stop: RoundStop) -> str:
+    noted = standing_visit_wishes(session, [stop.case_id]).get(stop.case_id)
+    return str(noted.said["attended_by"]) if noted else ""
 
 
 def _refuse_whose_days_are_not_kept(session: Session, stop: RoundStop, viewer: Viewer) -> None:

@@ -4,14 +4,16 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.agenda.planning import MAY_BE_PLANNED
 from visits.agenda.slot_check import visitors
+from visits.agenda.unusual_hours import EARLIEST, LATEST
 from visits.agenda.working_time import Position
+from visits.cases.interpreters import standing_interpreters
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.models.accounts import User
 from visits.models.cases import Case, CasePause, CaseState, Task, TaskKind, TaskState
@@ -39,7 +41,8 @@ BY_HAND = {
 class Candidate:
     """A visit to put into somebody's day; `visit_id` is planned already, at `was_at`, and moves.
 
-    `going` are those who may go, `days` those on which it may be, `left` why it cannot be at all.
+    `going` are those who may go, `days` those on which it may be, `from_time` and `until_time` its
+    hours on a Paris clock, narrowed where something is `wished`, `left` why it cannot be at all.
     """
 
     case_id: uuid.UUID
@@ -54,6 +57,9 @@ class Candidate:
     visit_id: uuid.UUID | None = None
     was_at: datetime | None = None
     left: LeftWhy | None = None
+    from_time: time = EARLIEST
+    until_time: time = LATEST
+    wished: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class _Known:
     going: Mapping[uuid.UUID, Sequence[User]]
     named: Mapping[uuid.UUID, set[uuid.UUID]]
     by_hand: Mapping[uuid.UUID, LeftWhy]
+    interpreted: Collection[uuid.UUID]
     knows: Mapping[uuid.UUID, uuid.UUID]
     pauses: Mapping[uuid.UUID, list[tuple[date, date]]]
 
@@ -218,6 +225,8 @@ def _who_goes(
         return frozenset(), LeftWhy.NO_PLACE
     if case.person_id in known.by_hand:
         return frozenset(), known.by_hand[case.person_id]
+    if case.id in known.interpreted:
+        return frozenset(), LeftWhy.WITH_INTERPRETER
     there = case.residence.territory_id if case.residence else None
     going = {
         one.id
@@ -277,7 +286,14 @@ def _known(session: Session, cases: Sequence[Case], scope: Scope) -> _Known:
     )
     for case_id, since, until in session.execute(standing):
         pauses[case_id].append((since, until))
-    return _Known(going, named, _by_hand(session, persons), _who_came(session, ids), pauses)
+    return _Known(
+        going,
+        named,
+        _by_hand(session, persons),
+        standing_interpreters(session, ids),
+        _who_came(session, ids),
+        pauses,
+    )
 
 
 def _by_hand(session: Session, persons: Collection[uuid.UUID]) -> dict[uuid.UUID, LeftWhy]:

@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 from diagnostics.delays import PARIS
 from visits.agenda.fitting import UNKNOWN_S
-from visits.agenda.unusual_hours import EARLIEST, LATEST
 from visits.agenda.working_time import Position
 from visits.rounds.candidates import Candidate
 from visits.rounds.days import VisitorDay
@@ -160,7 +159,7 @@ def build(
 def _job(built: _Building, one: Candidate, soonest: datetime) -> Job:
     lasts, not_before = stepped(one.minutes * 60), built.at(soonest) + STEP
     windows = [
-        (max(not_before, built.on(day, EARLIEST)), built.on(day, LATEST) - lasts)
+        (max(not_before, built.on(day, one.from_time)), built.on(day, one.until_time) - lasts)
         for day in sorted(one.days)
     ]
     open_then = [(first, last) for first, last in windows if first <= last]

@@ -169,7 +169,9 @@ def _why(
     near = (
         _fits(problem, job, number, drive=_out(problem, number, job.place)) for number in open_then
     )
-    return LeftWhy.FULL if any(near) else LeftWhy.TOO_FAR
+    if not any(near):
+        return LeftWhy.TOO_FAR
+    return LeftWhy.FULL_THEN if one.wished else LeftWhy.FULL
 
 
 def _out(problem: Problem, number: int, place: int) -> int:

@@ -21,6 +21,7 @@ from visits.rounds.problem import Problem, Roads, build
 from visits.rounds.proposals import move
 from visits.rounds.reading import DayDriven, Proposed, days_of, stops_of, why_left
 from visits.rounds.scope import asker, scope_of
+from visits.rounds.wishing import as_wished, not_agreed_upon
 from visits.sight import Viewer
 
 # A worker that was not heard of for so long is gone, and its proposal with it.
@@ -121,6 +122,7 @@ def gather(
         return None
     candidates = find_candidates(session, scope, viewer=viewer, today=today)
     movable = find_movable(session, scope, viewer=viewer, now=now) if scope.moves_planned else []
+    movable = not_agreed_upon(session, movable)
     diary = read_diary(
         session,
         scope.visitors,
@@ -129,6 +131,7 @@ def gather(
         viewer=viewer,
         but=[one.visit_id for one in movable if one.visit_id],
     )
+    candidates = as_wished(session, candidates, diary.terms)
     candidates = [one if one.left or one.days else _left(one, LeftWhy.NO_DAY) for one in candidates]
     days = list(visitor_days(diary, scope, now=now))
     if not days:

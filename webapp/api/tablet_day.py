@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import g
+from flask_babel import gettext as _
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
@@ -18,9 +20,12 @@ from visits.agenda.carried import BESIDE, DAY, taken_back
 from visits.agenda.doors import tries_at_doors
 from visits.agenda.planning import visits_of_visitor
 from visits.agenda.visit_forms import VisitForm, forms_of_visits, forms_to_come
+from visits.cases.interpreters import standing_interpreters
 from visits.following.kinds import Due
 from visits.forms.listing import confidential_names
 from visits.intake.day import Earlier, Sent, due_in_homes, earlier_answers, sent_since
+from visits.models.cases import Case
+from visits.models.interpreters import InterpreterNeed
 from visits.models.people import AccessKind, PartRefusal, Person, PersonAlert
 from visits.models.portfolio import FormVersion
 from visits.models.visits import LIVE, Visit
@@ -34,9 +39,10 @@ from visits.stock.bags import bag_of
 from visits.works.interventions import ROUND
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.api.tablet_orders import round_of
+from webapp.frame.languages import moment
 from webapp.frame.schemas import DaySchema, HeldSchema
 from webapp.frame.transaction import house, now, reading, transaction
-from webapp.words import in_both
+from webapp.words import both, in_both
 
 DAYS_BACK, DAYS_AHEAD = 1, 7
 # What the tablet is told of a place that is no dwelling of the landlord's.
@@ -57,6 +63,7 @@ class _Bundle:
     forms: Mapping[UUID, list[VisitForm]]
     attempts: Mapping[UUID, int]
     alerts: Mapping[UUID, list[PersonAlert]]
+    interpreters: Mapping[UUID, InterpreterNeed]
     earlier: Mapping[UUID, list[Earlier]]
     due: Mapping[UUID, list[Due]]
     refused: Mapping[UUID, list[PartRefusal]]
@@ -155,11 +162,14 @@ def _bundle(session: Session, visits: Sequence[Visit], until: datetime) -> _Bund
     beside = _beside(session, visits)
     persons = {one.due.task.case.person_id for found in beside.values() for one in found}
     persons |= {visit.case.person_id for visit in visits}
+    cases = {one.due.task.case_id for found in beside.values() for one in found}
+    cases |= {visit.case_id for visit in visits}
     return _Bundle(
         programmes={visit.id: programme_of(session, visit.case) for visit in visits},
         forms=forms_of_visits(session, visits, until=until),
         attempts=tries_at_doors(session, visits),
         alerts=standing_alerts(session, persons),
+        interpreters=standing_interpreters(session, cases),
         earlier=earlier_answers(session, visits),
         due=due_in_homes(session, visits),
         refused=standing_refusals(session, persons),
@@ -219,7 +229,7 @@ def _visit(visit: Visit, bundle: _Bundle) -> dict[str, Any]:
         "person": person,
         "dwelling": _dwelling(visit),
         "home": _home(visit, person),
-        "alerts": [_alert(alert) for alert in bundle.alerts.get(person.id, ())],
+        "alerts": _to_mind(visit.case, bundle),
         "refused": [one.part for one in bundle.refused.get(person.id, ())],
         "forms": bundle.forms[visit.id],
         "earlier": bundle.earlier[visit.id],
@@ -242,7 +252,7 @@ def _answered(visit: Visit, one: _Answered, bundle: _Bundle) -> dict[str, Any]:
         "programme": one.programme.name,
         "kind": one.kind.name,
         "due_on": one.due.task.due_on,
-        "alerts": [_alert(alert) for alert in bundle.alerts.get(person.id, ())],
+        "alerts": _to_mind(one.due.task.case, bundle),
         "refused": [refusal.part for refusal in bundle.refused.get(person.id, ())],
         "forms": one.forms,
         "home": _home(visit, person),
@@ -267,6 +277,24 @@ def _dwelling(visit: Visit) -> dict[str, Any]:
         "lat": residence.lat,
         "lon": residence.lon,
     }
+
+
+def _to_mind(case: Case, bundle: _Bundle) -> list[dict[str, Any]]:
+    """List what to mind at a door: measures, and the interpreter of this very case."""
+    minded = [_alert(alert) for alert in bundle.alerts.get(case.person_id, ())]
+    need = bundle.interpreters.get(case.id)
+    if need is not None:
+        said = both(partial(_interpreter, need))
+        minded.append({"code": "interpreter", "kind": "help", "label": said})
+    return minded
+
+
+def _interpreter(need: InterpreterNeed) -> str:
+    language = need.language or _("Language not noted")
+    if need.booked_for is None:
+        return str(_("Interpreter asked for: %(language)s", language=language))
+    when = moment(need.booked_for)
+    return str(_("Interpreter booked for %(when)s: %(language)s", when=when, language=language))
 
 
 def _alert(alert: PersonAlert) -> dict[str, Any]:

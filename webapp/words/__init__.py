@@ -1,6 +1,6 @@
 """The words of the screens for short names of the code; a subject of the office brings its own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Flask, current_app, has_request_context, request
@@ -44,10 +44,15 @@ def words_of(family: str) -> Mapping[str, Any]:
 
 def in_both(family: str, name: object) -> dict[str, str]:
     """Say a short name in French and in English."""
+    return both(lambda: word(family, name))
+
+
+def both(say: Callable[[], str]) -> dict[str, str]:
+    """Say something in French and in English."""
     said = {}
     for language in LANGUAGES:
         with force_locale(language):
-            said[language] = word(family, name)
+            said[language] = say()
     return said
 
 

@@ -6,6 +6,7 @@ from datetime import time
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from maps.travel import Geodesic
@@ -13,6 +14,12 @@ from visits.agenda.fitting import FreeSlot, Wish
 from visits.agenda.planning import PLACE_LENGTH, came_last, may_be_planned
 from visits.agenda.slots import find_slots
 from visits.agenda.together import also_to_plan
+from visits.agenda.visit_wishes import (
+    note_visit_wish,
+    standing_visit_wishes,
+    wish_of,
+    withdraw_visit_wish,
+)
 from visits.calls.call_list import case_file
 from visits.cases.cases import find_case
 from visits.cases.tasks import visits_due
@@ -22,7 +29,7 @@ from visits.programmes.published import programme_of
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import now
 from webapp.office.agenda.typed import asked_day, asked_id
-from webapp.office.calls.cases import offered_visitors
+from webapp.office.calls.cases import change_on_page, offered_visitors
 from webapp.office.frame.access import showing
 
 slots = Blueprint("slots", __name__, url_prefix="/cases")
@@ -60,6 +67,7 @@ def find(case_id: uuid.UUID) -> ResponseReturnValue:
             found=found,
             asked=asked,
             wish=asked.wish,
+            kept=standing_visit_wishes(session, [case.id]).get(case.id),
             waiting=waiting,
             visitors=offered,
             plannable=may_be_planned(case, due),
@@ -70,6 +78,34 @@ def find(case_id: uuid.UUID) -> ResponseReturnValue:
             shortest=SHORTEST,
             longest=LONGEST,
         )
+
+
+@slots.post("/<uuid:case_id>/visit-wish")
+@requires(Action.PLAN)
+def keep(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep what was looked for as what she asks of visits: rounds are proposed by it too."""
+
+    def do(session: Session, case: Case) -> str:
+        asked = _asked(session, case, [])
+        note_visit_wish(
+            session, case, asked.wish, attended_by=asked.attended_by, viewer=viewer(), now=now()
+        )
+        return str(_("Kept: hours are looked for and rounds proposed by it."))
+
+    return change_on_page(case_id, "visit_wish", do, back_to="slots")
+
+
+@slots.post("/<uuid:case_id>/visit-wish/<uuid:wish_id>/withdraw")
+@requires(Action.PLAN)
+def withdraw(case_id: uuid.UUID, wish_id: uuid.UUID) -> ResponseReturnValue:
+    """Withdraw what she asked of visits; it stays in the file."""
+
+    def do(session: Session, case: Case) -> str:
+        why = request.form.get("why", "")
+        withdraw_visit_wish(session, case, wish_id, why=why, viewer=viewer(), now=now())
+        return str(_("Withdrawn: nothing is asked of visits any more."))
+
+    return change_on_page(case_id, "visit_wish", do, back_to="slots")
 
 
 def _found(session: Session, case: Case, asked: _Asked) -> list[FreeSlot]:
@@ -86,7 +122,11 @@ def _found(session: Session, case: Case, asked: _Asked) -> list[FreeSlot]:
 
 
 def _asked(session: Session, case: Case, waiting: list[uuid.UUID]) -> _Asked:
-    asked = request.args
+    asked = request.values
+    noted = standing_visit_wishes(session, [case.id]).get(case.id)
+    if noted is not None and not asked:
+        kept = wish_of(noted, _minutes(session, case, 0))
+        return _Asked(kept, frozenset(), noted.said["attended_by"])
     others = frozenset(one for one in waiting if str(one) in asked.getlist("with"))
     wish = Wish(
         minutes=_minutes(session, case, len(others)),
@@ -105,7 +145,7 @@ def _asked(session: Session, case: Case, waiting: list[uuid.UUID]) -> _Asked:
 
 def _minutes(session: Session, case: Case, others: int) -> int:
     """Read how long it is to take; by itself as long as the programme says, for each of them."""
-    asked = request.args.get("lasts", 0, type=int)
+    asked = request.values.get("lasts", 0, type=int)
     if SHORTEST <= asked <= LONGEST:
         return asked
     due, programme = visits_due(session, case), programme_of(session, case)
@@ -117,7 +157,7 @@ def _minutes(session: Session, case: Case, others: int) -> int:
 def _clock(name: str) -> time | None:
     """Read an hour of the address; nonsense wishes nothing."""
     try:
-        text = request.args.get(name, "")
+        text = request.values.get(name, "")
         return time.fromisoformat(text).replace(tzinfo=None) if text else None
     except ValueError:
         return None

@@ -79,6 +79,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "task_why": {"visitor_was_away": _l("the visitor was away")},
     "accessed": {
         "agenda": _l("the agenda"),
+        "visit_wish": _l("what is asked of visits"),
         "calendar_feed": _l("a visitor’s visits read by her calendar"),
         "agenda_visit": _l("a visit of the agenda"),
         "absence_visits": _l("the visits of a visitor who is away"),
@@ -125,6 +126,8 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 
 REFUSALS: dict[str, Any] = {
+    "wish_required": _l("Ask for something first: nothing was kept."),
+    "visit_wish_not_found": _l("No such wish for visits is noted."),
     "visitor_not_found": _l("There is no such visitor, or you do not keep her days."),
     "hours_not_found": _l("These hours are not noted, or somebody withdrew them meanwhile."),
     "hours_noted_already": _l("Hours are noted then already: withdraw those first."),

@@ -28,7 +28,8 @@ from visits.calls.taking_back import may_be_taken_back, take_back
 from visits.calls.welfare import ABOUT_HER, asks_how_she_is
 from visits.cases.bringing import version_changes_of
 from visits.cases.cases import endings_of, find_case, outcomes_of
-from visits.cases.charge import Choices, charge_choices, charges_of
+from visits.cases.charge import charge_choices, charges_of
+from visits.cases.interpreters import LANGUAGE_LENGTH, standing_interpreters
 from visits.cases.keeping import kept_until
 from visits.cases.pauses import pauses_of, pauses_on, visits_elsewhere
 from visits.cases.tasks import (
@@ -61,6 +62,7 @@ from visits.programmes import Programme
 from visits.programmes.facts import is_sealed
 from visits.programmes.published import load_programmes, programme_of
 from visits.programmes.schema import OWNERS
+from visits.sight.left_alone import is_left_alone_in
 from visits.sight.reach import Reach
 from visits.steering.outcomes import standing
 from webapp.access.auth import Action, may, requires, viewer
@@ -236,7 +238,9 @@ def page_of_case(
         note_length=NOTE_LENGTH,
         age=age,
         now=now(),
-        told_by=way_to(session, case.person, MessageKind.CONFIRMED, now=now()),
+        told_by=way_to(
+            session, case.person, MessageKind.CONFIRMED, now=now(), programme=case.programme
+        ),
         **calling(session, case),
         **_planning(session, case, visits, form=form),
         **_deciding(session, case),
@@ -247,6 +251,8 @@ def calling(session: Session, case: Case) -> dict[str, Any]:
     """Gather what the page needs for the next call, and of those that were."""
     refusal = latest_refusal(session, case)
     calls_here = reaches(session, Action.CALL, case.id)
+    left_alone_here = is_left_alone_in(session, case.person_id, case.programme)
+    nobody_calls = left_alone_here or _refuses(case, refusal)
     return {
         "calls_here": calls_here,
         "may_call": calls_here and _may_be_called(case),
@@ -254,11 +260,14 @@ def calling(session: Session, case: Case) -> dict[str, Any]:
         "to_take_back": may_be_taken_back(case.attempts) if calls_here else None,
         "numbers": called_numbers(session, case.person),
         "whose_length": WHOSE_LENGTH,
-        "call_wishes": standing_wishes(session, case.person_id),
+        "call_wishes": standing_wishes(session, viewer(Action.SEE_CASES), case.person_id),
         "refused": refused_parts(session, case.person_id),
         "refusal": refusal,
-        "refuses": _refuses(case, refusal),
-        "channels": [Channel.INCOMING] if _refuses(case, refusal) else list(Channel),
+        "interpreter": standing_interpreters(session, [case.id]).get(case.id),
+        "language_length": LANGUAGE_LENGTH,
+        "left_alone_here": left_alone_here,
+        "refuses": nobody_calls,
+        "channels": [Channel.INCOMING] if nobody_calls else list(Channel),
         "reasons": list(RefusalReason),
         "with_another": caller_elsewhere(session, case),
         "dispositions": _dispositions(session, case),
@@ -303,7 +312,9 @@ def _deciding(session: Session, case: Case) -> dict[str, Any]:
     return {
         "decides_here": decides_here,
         "charges": charges_of(session, case.id),
-        "to_charge": _to_charge(session, case) if decides_here and case.is_open else None,
+        "to_charge": charge_choices(session, case, viewer=viewer(Action.DECIDE), now=now())
+        if decides_here and case.is_open
+        else None,
         "brought": version_changes_of(session, case),
         "tier_changes": tier_changes_of(session, case),
         "to_transfer": _to_transfer(session, case),
@@ -336,10 +347,6 @@ def _outside(case: Case) -> str:
     """Name what did not hold when she was taken, to whoever may read it."""
     facts = (case.outside or {}).get("facts", ())
     return facts_named([one for one in facts if may(Action.SEE_ANSWERS) or not is_sealed(one)])
-
-
-def _to_charge(session: Session, case: Case) -> Choices:
-    return charge_choices(session, case, viewer=viewer(Action.DECIDE), now=now())
 
 
 def called_numbers(session: Session, person: Person) -> list[KnownNumber]:

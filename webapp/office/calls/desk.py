@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.calls import desk as turns
-from visits.calls.best_hours import parts_tried
+from visits.calls.best_hours import hour_of, parts_tried
 from visits.calls.call_list import case_file, count_to_call
 from visits.calls.contacts import NOTE_LENGTH, record_attempt
+from visits.calls.ladder import Rung, steps_of, take_step
 from visits.cases.cases import find_case
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.calls import Disposition
@@ -157,6 +158,24 @@ def call(case_id: uuid.UUID) -> ResponseReturnValue:
     return _to_next(str(case_id))
 
 
+@desk.post("/<uuid:case_id>/steps")
+@requires(Action.CALL)
+def step(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Make the letter or the card that is next on the ladder of attempts."""
+    try:
+        rung = Rung(request.form.get("rung", ""))
+        with transaction() as session:
+            case = find_case(session, viewer(), case_id, to_change=True)
+            take_step(session, case, rung, viewer=viewer(), now=now())
+    except ValueError:
+        flash(_("Choose a step."), "danger")
+    except Conflict as refused:
+        flash(what_was_refused(refused, "")[1], "danger")
+    else:
+        flash(_("It is made: it goes out with the day’s letters and messages."), "success")
+    return redirect(url_for(".show", case_id=case_id, programme=_programme()))
+
+
 def _noted(case: Case) -> str:
     if case.state is CaseState.AGREED:
         return str(_("%(name)s agrees. Now plan the visit.", name=case.person.name))
@@ -202,6 +221,8 @@ def _page(
         visits=visits,
         home=home,
         before=before,
+        this_hour=hour_of(session, case, case.attempts, now()),
+        steps=steps_of(session, case, now=now()),
         parts_tried=parts_tried(session, viewer(), case.person_id),
         held=turn is not None and turn.person_id == case.person_id and not context["with_another"],
         at_once=[one for one in AT_ONCE if one in context["dispositions"]],

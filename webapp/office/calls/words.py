@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 WORDS: dict[str, dict[str, Any]] = {
     "case": {
@@ -34,12 +35,30 @@ WORDS: dict[str, dict[str, Any]] = {
         "call_taken_back": _l("an answer taken back"),
         "calls": _l("the call list"),
         "desk": _l("the call desk"),
+        "ladder_step": _l("a letter or a card of the ladder of attempts"),
     },
     "calling_hours": {
         "morning": _l("Morning"),
         "midday": _l("Midday"),
         "afternoon": _l("Afternoon"),
         "evening": _l("Evening"),
+    },
+    "this_hour": {
+        "wished": _l("This is one of the hours this person asked for."),
+        "answered": _l("Somebody answered at this time of day before."),
+        "in_vain": _l("Rung at this time of day before, without an answer: another one may do."),
+    },
+    "rung": {
+        "call": _p("a step of the ladder", "Call"),
+        "letter": _l("Letter"),
+        "card": _l("Card for the door"),
+    },
+    "rung_state": {
+        "done": _l("done"),
+        "on_its_way": _l("made, and not sent yet"),
+        "not_possible": _l("not possible"),
+        "next": _p("a step of the ladder", "next"),
+        "later": _l("later on"),
     },
     "acts_by": {
         "guardian": _l("Guardian of the person (court order)"),
@@ -100,6 +119,9 @@ WORDS: dict[str, dict[str, Any]] = {
 REFUSALS: dict[str, Any] = {
     "case_not_found": _l("There is no such case, or your account may not see it."),
     "do_not_contact": _l("This person asked not to be contacted. The call was not recorded."),
+    "do_not_contact_here": _l(
+        "This person asked not to be contacted for this programme. The call was not recorded."
+    ),
     "refused_for_good": _l("This person refused and is not called again in this programme."),
     "refused_until": _l("This person refused and may be asked again, once, from %(until)s."),
     "with_another_caller": _l(
@@ -107,6 +129,7 @@ REFUSALS: dict[str, Any] = {
     ),
     "case_closed": _l("This case is closed. Nothing was changed."),
     "not_to_take_back": _l("This cannot be taken back, or not any more. Nothing was changed."),
+    "step_not_next": _l("This is not the next step any more. Nothing was made."),
     "same_number": _l("This is the very number that was wrong."),
     "by_what_right": _l("Choose by what right somebody else agreed."),
     "who_required": _l("Note who agreed for this person."),

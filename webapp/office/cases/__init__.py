@@ -4,13 +4,13 @@ from flask_babel import lazy_gettext as _l
 
 from visits.cases.tasks import planned_too_late
 from webapp.access.auth import Action
-from webapp.office.cases import charge, life, tasks
+from webapp.office.cases import charge, interpreters, life, tasks
 from webapp.office.cases.words import REFUSALS, WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 
 SUBJECT = Subject(
-    pages=(life.life, charge.charge, tasks.tasks),
+    pages=(life.life, charge.charge, interpreters.interpreters, tasks.tasks),
     navigation=(Item(45, "tasks.index", _l("To do"), "check2-square", Action.SEE_CASES),),
     words=WORDS,
     refusals=REFUSALS,

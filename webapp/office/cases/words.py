@@ -46,6 +46,7 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "accessed": {
         "tasks": _l("the list of what is to do"),
+        "language_help": _l("an interpreter asked for, booked or not needed"),
         "task_made": _l("something to do noted"),
         "task_closed": _l("what became of something to do"),
         "task_reopened": _l("something to do again"),
@@ -72,6 +73,7 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 
 REFUSALS: dict[str, Any] = {
+    "interpreter_not_found": _l("No such interpreter is noted."),
     "case_scored": _l("This case has its points. Nothing was changed."),
     "in_tier_already": _l("The case is in this tier already. Nothing was changed."),
     "case_does_not_fit": _l(

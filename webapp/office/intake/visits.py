@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from diagnostics.audit import FILE_NAME as TIME_LOG
 from visits.agenda.doors import ladder_of
 from visits.agenda.planning import find_visit
+from visits.cases.interpreters import standing_interpreters
 from visits.ground.bare import without_metadata
 from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alerts_of_visit
@@ -181,6 +182,7 @@ def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) 
         person=visit.case.person,
         deaths=deaths_of(session, [visit.case.person]),
         dwelling=visit.home,
+        interpreter=standing_interpreters(session, [visit.case_id]).get(visit.case_id),
         refused=refused_parts(session, visit.case.person_id),
         readings=readings,
         reviewers=reviewers,

@@ -55,11 +55,15 @@ LONG = {
         K.REFUSAL_LETTER: "Bonjour,\n\nVous nous avez dit que vous ne souhaitez pas cette visite."
         " Nous respectons votre choix. Il ne change rien à votre bail ni à vos droits.\n\nVous"
         " pouvez changer d’avis à tout moment : appelez-nous.\n\n{ring}\n\n{landlord}",
-        K.FIRST_LETTER: "Bonjour,\n\nVous avez souhaité recevoir un courrier avant que nous"
-        " parlions.\n\nNous proposons de venir vous voir chez vous, pour regarder avec vous si"
+        K.FIRST_LETTER: "Bonjour,\n\nNous vous écrivons avant de vous parler au téléphone."
+        "\n\nNous proposons de venir vous voir chez vous, pour regarder avec vous si"
         " votre logement vous convient. C’est gratuit. Vous pouvez accepter, refuser, ou n’accepter"
         " qu’une partie : cela ne change rien à votre bail ni à vos droits.\n\nNous vous"
-        " rappellerons. Vous pouvez aussi nous appeler.\n\n{ring}\n\n{landlord}",
+        " appellerons. Vous pouvez aussi nous appeler.\n\n{ring}\n\n{landlord}",
+        K.DOOR_CARD: "Bonjour,\n\nNous avons essayé de vous joindre par téléphone, sans réponse."
+        "\n\nNous proposons de venir vous voir chez vous. C’est gratuit, et vous pouvez refuser :"
+        " cela ne change rien à votre bail ni à vos droits.\n\nAppelez-nous quand vous voulez."
+        "\n\n{ring}\n\n{landlord}",
         K.TO_CONCLUDE: "Bonjour {name},\n\nVotre visite du {day} attend sa conclusion.\n\n{link}",
         K.DIGEST: "Bonjour {name},\n\nLettres à imprimer : {letters}\nMessages non partis :"
         " {failed}\n\n{link}",
@@ -81,10 +85,13 @@ LONG = {
         K.REFUSAL_LETTER: "Hello,\n\nYou told us that you do not want this visit. We respect your"
         " choice. It changes nothing in your lease or your rights.\n\nYou may change your mind at"
         " any time: ring us.\n\n{ring}\n\n{landlord}",
-        K.FIRST_LETTER: "Hello,\n\nYou wanted a letter before we talk.\n\nWe offer to come and see"
+        K.FIRST_LETTER: "Hello,\n\nWe write to you before we talk.\n\nWe offer to come and see"
         " you at home, to look with you at whether your home suits you. It is free. You may accept,"
         " refuse, or accept a part of it only: it changes nothing in your lease or your rights."
-        "\n\nWe will ring you again. You may also ring us.\n\n{ring}\n\n{landlord}",
+        "\n\nWe will ring you. You may also ring us.\n\n{ring}\n\n{landlord}",
+        K.DOOR_CARD: "Hello,\n\nWe tried to ring you, and nobody answered.\n\nWe offer to come and"
+        " see you at home. It is free, and you may refuse: it changes nothing in your lease or your"
+        " rights.\n\nRing us whenever you like.\n\n{ring}\n\n{landlord}",
         K.TO_CONCLUDE: "Hello {name},\n\nYour visit of {day} waits for its conclusion.\n\n{link}",
         K.DIGEST: "Hello {name},\n\nLetters to print: {letters}\nMessages that did not go out:"
         " {failed}\n\n{link}",

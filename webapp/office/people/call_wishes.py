@@ -65,6 +65,7 @@ def _typed() -> Wish:
         to_hour=typed.get("to_hour", type=int),
         until_on=until,
         note=typed.get("note", ""),
+        programme=typed.get("wish_programme", ""),
     )
 
 

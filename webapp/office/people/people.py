@@ -33,7 +33,7 @@ from visits.models.referrals import Referral
 from visits.models.transfers import TransferWish
 from visits.people.ahead import what_is_ahead
 from visits.people.by_hand import NAME_LENGTH, PersonSaid, alike, corrections_of, standing
-from visits.people.call_wishes import standing_wishes
+from visits.people.call_wishes import programmes_seen, standing_wishes
 from visits.people.documents import TITLE_LENGTH
 from visits.people.external_scores import ToldScore, external_scores, record_external_score
 from visits.people.measures import alert_kind
@@ -213,7 +213,8 @@ def _page(
         person=person,
         refusals=refusals_told(session, person),
         numbers=numbers_of(session, person),
-        call_wishes=standing_wishes(session, person.id),
+        call_wishes=standing_wishes(session, viewer(Action.SEE_PERSONS), person.id),
+        wish_programmes=programmes_seen(session, viewer(Action.SEE_PERSONS), person.id),
         wish_kinds=list(WishKind),
         may_call=person.died_on is None and _reaches(session, Action.CALL, person),
         may_edit=may_edit,

@@ -110,6 +110,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "not_before": _l("No call before a day"),
         "no_phone": _l("Not by phone"),
         "no_contact": _l("No contact at all: no call, no letter, no message"),
+        "no_programme": _l("No contact for one programme: no call, no letter, no message of it"),
     },
     "accessed": {
         "person_file": _l("the file"),

@@ -215,6 +215,18 @@ PARTS = (
                 hint=_l("From 1 to 20; empty: 3."),
             ),
             Field(
+                "protocol.letter_after",
+                _l("A letter goes out after so many calls nobody answered"),
+                "number",
+                hint=_l("0: before the first call; empty: no letter."),
+            ),
+            Field(
+                "protocol.card_after",
+                _l("A card for the door after so many calls nobody answered"),
+                "number",
+                hint=_l("From 1 to the calls at most; empty: no card."),
+            ),
+            Field(
                 "protocol.soft_refusal_retry_months",
                 _l("Months before asking again who said “not now”"),
                 "number",

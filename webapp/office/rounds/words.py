@@ -57,9 +57,12 @@ WORDS: dict[str, dict[str, Any]] = {
             "none of these visitors goes to her area, or for who is in charge of her"
         ),
         "nobody_named": _l("none of these visitors is named for this protected file"),
+        "nobody_able": _l("none of these visitors speaks or has learnt what she asks"),
+        "not_as_wished": _l("no day or hour asked for would be long enough"),
         "no_day": _l("nobody who may go works on a day on which it is due"),
         "too_far": _l("too far to go and come back in a day’s hours"),
         "full": _l("the days are full"),
+        "full_then": _l("the days are full at the hours she asks for"),
         "home_taken": _l("somebody else is visited in this home then"),
         "changed": _l("something changed while it was worked out"),
     },

@@ -26,7 +26,7 @@ interface VisitForm {
 
 export interface Alert {
   code: string
-  kind: 'discretion' | 'safety'
+  kind: 'discretion' | 'safety' | 'help'
   label: Translated
 }
 

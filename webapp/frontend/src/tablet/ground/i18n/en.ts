@@ -245,6 +245,7 @@ export const en: Record<Key, Sentence> = {
   'day.roundFile': 'round',
   'alert.discretion': 'Discretion',
   'alert.safety': 'Safety',
+  'alert.help': 'To mind',
   'kit.short': 'fitted, but not noted as handed out: tell the coordination',
   'kit.title': 'In your bag',
   'sent.title': 'What you have sent',

@@ -247,6 +247,7 @@ export const fr = {
   'day.roundFile': 'tournee',
   'alert.discretion': 'Discrétion',
   'alert.safety': 'Sécurité',
+  'alert.help': 'À savoir',
   'kit.title': 'Dans votre sac',
   'kit.short': 'posés, mais pas notés comme remis : dites-le à la coordination',
   'sent.title': 'Ce que vous avez envoyé',

@@ -78,6 +78,23 @@ def test_a_plan_is_made_changed_by_hand_decided_and_withdrawn(
     assert manager.post(f"{page}/withdrawal", data={"what": "back"}).status_code == 302
 
 
+def test_whoever_may_not_see_persons_is_told_no_few_of_them(
+    client_as: SignIn, orders: list[str]
+) -> None:
+    manager, coordinator = client_as(Role.MANAGER), client_as(Role.COORDINATOR)
+    page = manager.post("/works-plans/new", data=PLAN | {"budget": "700"}).location
+    assert manager.post(f"{page}/decision").status_code == 302
+    served = r"<dt>Personnes concernées</dt><dd>([^<]*)</dd>"
+    in_building = r'<td class="num">([^<]*)</td></tr>'
+    for reader, all_served, each in (
+        (coordinator, "3", {"1", "2"}),
+        (manager, "moins de 5", {"moins de 5"}),
+    ):
+        shown = reader.get(page).text
+        assert re.findall(served, shown) == [all_served]
+        assert set(re.findall(in_building, shown)) == each
+
+
 def test_what_is_wrong_with_a_plan_is_said_at_its_field(client_as: SignIn) -> None:
     answer = client_as(Role.MANAGER).post("/works-plans/new", data={"name": "", "budget": "x"})
     assert answer.status_code == 422

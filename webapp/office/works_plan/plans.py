@@ -48,6 +48,7 @@ from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import pairs, stands_at, wanted_by, wanted_latest_first
+from webapp.office.frame.small_counts import told
 from webapp.words import word
 
 works_plan = Blueprint("works_plan", __name__, url_prefix="/works-plans")
@@ -257,14 +258,14 @@ def _changed(plan_id: uuid.UUID, change: Change) -> ResponseReturnValue | None:
     """Change a plan; gives the page that says why it was refused, or nothing."""
     try:
         with transaction() as session:
-            told = change(session, find_plan(session, viewer(), plan_id, to_change=True))
+            done = change(session, find_plan(session, viewer(), plan_id, to_change=True))
     except Invalid as refused:
         errors = {name: sentence(code) for name, code in refused.fields.items()}
         return _show(plan_id, errors=errors), 422
     except Conflict as refused:
         return _show(plan_id, sentence(refused.code, dict(refused.details))), 409
-    if told:
-        flash(str(told), "success")
+    if done:
+        flash(str(done), "success")
     return None
 
 
@@ -300,6 +301,7 @@ def _show(plan_id: uuid.UUID, error: str = "", errors: dict[str, str] | None = N
             "works_plan/show.html",
             plan=plan,
             told=sum_up(session, plan, eyes),
+            as_may_be_told=told,
             listed=listed,
             which=which,
             residence=residence,

@@ -2,11 +2,11 @@
 
 import enum
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,9 @@ class Hour(enum.StrEnum):
 
 
 RANK = {hour: rank for rank, hour in enumerate(Hour)}
+# A wrong number tells nothing of her hours.
+_IN_VAIN = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER)
+_ANSWERS = tuple(one for one in Disposition if one not in _IN_VAIN)
 
 
 @dataclass(frozen=True)
@@ -67,21 +70,25 @@ def parts_tried(session: Session, viewer: Viewer, person_id: uuid.UUID) -> list[
 
 def hour_rank(now: datetime) -> ColumnElement[int]:
     """Give on `Case` how good this hour is, the lowest best; its own calls tell, and her wish."""
-    rung = (
-        *(ContactAttempt.case_id == Case.id, ContactAttempt.channel == Channel.PHONE),
-        ContactAttempt.taken_back_at.is_(None),
-        or_(
-            false(), *(and_(ContactAttempt.at >= a, ContactAttempt.at < b) for a, b in _spells(now))
-        ),
-    )
-    in_vain = (Disposition.NO_ANSWER, Disposition.WRONG_NUMBER)
-    answered = exists().where(*rung, ContactAttempt.disposition.not_in(in_vain))
-    missed = exists().where(*rung, ContactAttempt.disposition == Disposition.NO_ANSWER)
     return sql_case(
         (Case.person_id.in_(_wished(now)), RANK[Hour.WISHED]),
-        (answered, RANK[Hour.ANSWERED]),
-        (missed, RANK[Hour.IN_VAIN]),
+        (Case.id.in_(_rung(now, _ANSWERS)), RANK[Hour.ANSWERED]),
+        (Case.id.in_(_rung(now, (Disposition.NO_ANSWER,))), RANK[Hour.IN_VAIN]),
         else_=RANK[Hour.UNKNOWN],
+    )
+
+
+def _rung(now: datetime, with_answer: Collection[Disposition]) -> Select[uuid.UUID]:
+    """Select the cases lately rung at this hour with some answers: few, found by index."""
+    spells = [
+        and_(ContactAttempt.at >= begin, ContactAttempt.at < end) for begin, end in _spells(now)
+    ]
+    return select(ContactAttempt.case_id).where(
+        ContactAttempt.disposition.in_(with_answer),
+        ContactAttempt.at >= now - LOOKS_BACK,
+        ContactAttempt.channel == Channel.PHONE,
+        ContactAttempt.taken_back_at.is_(None),
+        or_(false(), *spells),
     )
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from sqlalchemy import exists, select
 
 from visits.ground.deadlines import today_in_paris
+from visits.models.admissions import AdmissionOffer
 from visits.models.stays import Place, PlaceKind, Stay, StayKind
 from visits.people.by_hand import PersonSaid, make_person
 from visits.stays.stays import EndSaid, StaySaid, begin_stay, end_stay, renew_stay
@@ -103,5 +104,7 @@ def _free_place(story: Story, kind: PlaceKind) -> Place | None:
     taken = exists().where(
         Stay.place_id == Place.id, Stay.ended_on.is_(None), Stay.withdrawn_at.is_(None)
     )
+    offered = select(AdmissionOffer.place_id).where(AdmissionOffer.ended_at.is_(None))
     free = select(Place).where(Place.kind == kind, Place.withdrawn_on.is_(None), ~taken)
+    free = free.where(Place.id.not_in(offered))
     return story.session.scalars(free.order_by(Place.noted_at, Place.id).limit(1)).one_or_none()

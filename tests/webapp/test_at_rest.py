@@ -36,7 +36,7 @@ LEAST = 5
 LONG = 8
 # The same words with another meaning: what is broken in a dwelling, what is in a visitor's bag, who
 # we are, who pays, what the landlord's file says of a home, how a question of consent was put, what
-# is fitted in a dwelling.
+# is fitted in a dwelling, by what way somebody asked for a place.
 SAME_WORDS = {
     *(
         "work_order.trade",
@@ -51,6 +51,7 @@ SAME_WORDS = {
     "funding_note.payer",
     "home_trait.trait",
     *("case_file.reasons", "consent.read_out", "consent.text_version"),
+    "admission.asked",
 }
 # Names of columns and fields, told by the schema itself.
 NAMES = {column.name for table in Base.metadata.sorted_tables for column in table.columns}

@@ -27,7 +27,7 @@ from webapp.demo.cast import acting
 from webapp.demo.story import Story
 from webapp.demo.timeline import Act
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 YEAR = 365
 PROGRAMME = "transitional_residence"
 PAPERS = ("identity", "income", "social_report")
@@ -127,14 +127,16 @@ class _Asking:
         viewer = self._may(Action.SUPPORT)
         admission = open_request(self.session, case, said, viewer=viewer, now=now)
         self.asked.append((one, admission))
-        if one.reached is STEP.REQUEST:
-            return
-        self._move(admission, STEP.INTERVIEW, now=now + timedelta(hours=2))
-        if one.reached is not STEP.INTERVIEW:
-            self._at_after(now, 6, partial(self._hear, one, admission))
+        if one.reached is not STEP.REQUEST:
+            self.story.timeline.at(now + 2 * HOUR, partial(self._take_up, one, admission))
 
     def _at_after(self, now: datetime, days: int, act: Act) -> None:
         self.story.timeline.at(next_office_moment(now + days * DAY), act)
+
+    def _take_up(self, one: _Asks, admission: Admission, now: datetime) -> None:
+        self._move(admission, STEP.INTERVIEW, now=now)
+        if one.reached is not STEP.INTERVIEW:
+            self._at_after(now, 6, partial(self._hear, one, admission))
 
     def _hear(self, one: _Asks, admission: Admission, now: datetime) -> None:
         heard = "Reçue avec l’association : elle dit ce qu’elle cherche, et pour quand."
@@ -176,10 +178,11 @@ class _Asking:
             turn = admission.turn
             offer_place(self.session, admission, place, turn=turn, viewer=viewer, now=now)
             if one.reached is STEP.ENTRY:
-                answer_offer(
-                    self.session, admission, "accepted", turn=admission.turn, viewer=viewer,
-                    now=now + timedelta(hours=3),
-                )  # fmt: skip
+                self.story.timeline.at(now + 3 * HOUR, partial(self._accept, admission))
+
+    def _accept(self, admission: Admission, now: datetime) -> None:
+        viewer, turn = self._may(Action.PLAN), admission.turn
+        answer_offer(self.session, admission, "accepted", turn=turn, viewer=viewer, now=now)
 
     def _call_next(self, now: datetime) -> None:
         viewer, day = self._may(Action.DECIDE), today_in_paris(now + TO_COME * DAY)

@@ -133,20 +133,7 @@ def record_attempt(
         raise Invalid({"disposition": "disposition_required"})
     before = stood(case)
     kept = _keep(session, case, attempt, viewer, now)
-    if attempt.disposition is Disposition.WRONG_NUMBER and attempt.channel is Channel.PHONE:
-        _put_number_right(session, case.person, attempt, viewer, now)
-    if attempt.disposition is Disposition.NOT_BY_PHONE:
-        wish = Wish(WishKind.NO_PHONE, note=attempt.note or "")
-        note_wish(session, case.person, wish, viewer=viewer, now=now)
-    if attempt.disposition in INTERPRETED:
-        note_interpreter(
-            session, case, attempt.note or "", booked_for=attempt.call_back_at, attempt=kept,
-            viewer=viewer, now=now,
-        )  # fmt: skip
-    if attempt.disposition is Disposition.LETTER_FIRST:
-        tell_before_calling(session, case, kept, now=now)
-    if attempt.refused:
-        refuse_parts(session, case.person, attempt.refused, viewer=viewer, now=now)
+    _note_beside(session, case, attempt, kept, viewer, now)
     _follow(session, case, kept, attempt.happened_on, now)
     follow_answer(
         session, case, kept, before=before, answers=attempt.answers, rest=rest,
@@ -165,6 +152,31 @@ def record_attempt(
         now=now,
     )
     return kept
+
+
+def _note_beside(
+    session: Session,
+    case: Case,
+    attempt: Attempt,
+    kept: ContactAttempt,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """Note what an answer tells beside its case: a number, a wish, a language, a refusal."""
+    if attempt.disposition is Disposition.WRONG_NUMBER and attempt.channel is Channel.PHONE:
+        _put_number_right(session, case.person, attempt, viewer, now)
+    if attempt.disposition is Disposition.NOT_BY_PHONE:
+        wish = Wish(WishKind.NO_PHONE, note=attempt.note or "")
+        note_wish(session, case.person, wish, viewer=viewer, now=now)
+    if attempt.disposition in INTERPRETED:
+        note_interpreter(
+            session, case, attempt.note or "", booked_for=attempt.call_back_at, attempt=kept,
+            viewer=viewer, now=now,
+        )  # fmt: skip
+    if attempt.disposition is Disposition.LETTER_FIRST:
+        tell_before_calling(session, case, kept, now=now)
+    if attempt.refused:
+        refuse_parts(session, case.person, attempt.refused, viewer=viewer, now=now)
 
 
 def _changes_the_case(attempt: Attempt) -> bool:

@@ -59,6 +59,8 @@ def test_what_is_asked_of_visits_is_kept_looked_by_and_withdrawn(
     assert client.post(path, data={"part": "night"}).status_code == 422
     backwards = {"from_time": "15:00", "until_time": "14:00"}
     assert client.post(path, data=backwards).status_code == 422
+    crowd = client.post(path, data={"attended_by": "sa fille " * 40})
+    assert crowd.status_code == 422 and "too long. Shorten it." in crowd.text
     typed = {"part": "afternoon", "not": "1", "attended_by": "sa fille"}
     assert client.post(path, data=typed).status_code == 302
     page = unescape(client.get(f"/cases/{case}/slots").text)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.agenda.slot_check import WHY_LENGTH, Slot, check_slot
+from visits.agenda.visit_wishes import checked_company
 from visits.cases.appointments import call_off
 from visits.cases.stages import after_cancelling, move
 from visits.cases.tasks import plan_for, promises_open, visits_due
@@ -84,7 +85,7 @@ def plan_visit(
         planned_at=now,
         unusual_why=why,
         place=elsewhere,
-        attended_by=_checked_company(attended_by),
+        attended_by=checked_company(attended_by) or None,
     )
     session.add(visit)
     session.flush()
@@ -230,13 +231,6 @@ def cancel_visit(
     call_off(session, visit, reason=reason.strip(), now=now)
     after_cancelling(session, visit.case)
     changed(session, visit.case, viewer, "visit_cancelled", now)
-
-
-def _checked_company(text: str) -> str | None:
-    said = " ".join(text.split())
-    if len(said) > PLACE_LENGTH:
-        raise Invalid({"attended_by": "why_too_long"})
-    return said or None
 
 
 def _checked_place(case: Case, place: str) -> str | None:

@@ -16,13 +16,16 @@ from visits.sight import Viewer
 from visits.sight.access_log import log_access
 from visits.sight.withdrawing import withdraw
 
+COMPANY_LENGTH = 200
+
 
 def note_visit_wish(
     session: Session, case: Case, wish: Wish, *, attended_by: str, viewer: Viewer, now: datetime
 ) -> VisitWish:
     """Keep what somebody asks of visits, in the place of what she asked before.
 
-    Raises Invalid for nothing asked, or hours that are over before they begin.
+    Raises Invalid for nothing asked, hours that are over before they begin, or somebody to be there
+    whose name is too long.
     """
     said = _said(wish, attended_by)
     if not any(said.values()):
@@ -77,6 +80,14 @@ def wish_of(noted: VisitWish, minutes: int) -> Wish:
     )
 
 
+def checked_company(text: str) -> str:
+    """Give in one line who must be there too. Raises Invalid when that is too long."""
+    said = " ".join(text.split())
+    if len(said) > COMPANY_LENGTH:
+        raise Invalid({"attended_by": "too_long"})
+    return said
+
+
 def _said(wish: Wish, attended_by: str) -> dict[str, object]:
     return {
         "part": wish.part,
@@ -85,7 +96,7 @@ def _said(wish: Wish, attended_by: str) -> dict[str, object]:
         "until_time": wish.until_time.isoformat() if wish.until_time else "",
         "skill": wish.skill,
         "speaks": wish.speaks,
-        "attended_by": attended_by.strip(),
+        "attended_by": checked_company(attended_by),
     }
 
 

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from maps.travel import Geodesic
 from visits.agenda.fitting import FreeSlot, Wish
-from visits.agenda.planning import PLACE_LENGTH, came_last, may_be_planned
+from visits.agenda.planning import came_last, may_be_planned
 from visits.agenda.slots import find_slots
 from visits.agenda.together import also_to_plan
 from visits.agenda.visit_wishes import (
+    COMPANY_LENGTH,
     note_visit_wish,
     standing_visit_wishes,
     wish_of,
@@ -74,7 +75,7 @@ def find(case_id: uuid.UUID) -> ResponseReturnValue:
             parts=PARTS,
             skills=list(Skill),
             languages=list(Language),
-            place_length=PLACE_LENGTH,
+            company_length=COMPANY_LENGTH,
             shortest=SHORTEST,
             longest=LONGEST,
         )
@@ -140,7 +141,7 @@ def _asked(session: Session, case: Case, waiting: list[uuid.UUID]) -> _Asked:
         first_on=asked_day("from"),
         last_on=asked_day("to"),
     )
-    return _Asked(wish, others, asked.get("attended_by", "")[:PLACE_LENGTH])
+    return _Asked(wish, others, asked.get("attended_by", ""))
 
 
 def _minutes(session: Session, case: Case, others: int) -> int:

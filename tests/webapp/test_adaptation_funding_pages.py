@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_case, make_user, make_viewer
+from tests.pdf_text import text_of
 from tests.visits.adapting import fund, pay
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
@@ -15,6 +16,8 @@ from visits.adaptations.moving import move_file
 from visits.models.adaptations import AdaptationFile, Step
 from visits.models.commissions import Commission
 from visits.models.funding import AdaptationQuote, FundingNote
+from visits.models.people import Person
+from visits.people.protection import protect
 
 SignIn = Callable[..., FlaskClient]
 pytestmark = pytest.mark.one_database
@@ -116,6 +119,8 @@ def test_a_commission_is_called_given_an_agenda_decides_and_closes_its_minutes(
 ) -> None:
     file = waiting(session, Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
     page, turn, reference = f"/adaptations/{file.id}", str(file.turn), file.reference
+    name = file.person.name
+    session.commit()
     client = client_as("coordinator")
     assert client.post("/adaptations/commissions/", data={"held_on": "x"}).status_code == 422
     called = client.post("/adaptations/commissions/", data={"held_on": "2026-03-20"}).location
@@ -129,9 +134,14 @@ def test_a_commission_is_called_given_an_agenda_decides_and_closes_its_minutes(
     assert again.status_code == 409
     client.post(f"{page}/decision", data={"turn": turn, "outcome": "granted"})
     client.post(f"{called}/minutes", data={"note": "Présents : tous."})
-    minutes = client.get(f"{called}/minutes").text
-    assert "Présents : tous." in minutes
-    assert "Accordée" in minutes
+    minutes = text_of(client.get(f"{called}/minutes.pdf").data)
+    for told in ("Présents : tous.", "Accordée", reference, name, "Coût"):
+        assert told in minutes, told
+    person = session.get_one(Person, file.person_id)
+    protect(session, person, by=client.user.id, now=NOW)  # type: ignore[attr-defined]
+    session.commit()
+    assert reference in client.get(called).text
+    assert name not in text_of(client.get(f"{called}/minutes.pdf").data)
     session.rollback()
     closed = session.scalars(select(Commission.closed_at)).one()
     session.rollback()

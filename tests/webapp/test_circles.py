@@ -4,16 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
-from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
-from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
 from tests.factories import make_case, make_user, make_viewer
+from tests.pdf_text import text_of
 from visits.accounts.accounts import find_organisation
 from visits.models.accounts import OrganisationKind, Role
 from visits.models.cases import Case
@@ -32,10 +31,6 @@ POINT = {"words": "Lit médicalisé commandé.", "decision": "Retour le 20 si la
 def post(client: FlaskClient, path: str, **typed: object) -> tuple[int, str]:
     answer = client.post(path, data=typed, follow_redirects=True)
     return answer.status_code, unescape(answer.get_data(as_text=True))
-
-
-def text_of(pdf: bytes) -> str:
-    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
 
 
 @dataclass

@@ -14,6 +14,7 @@ from diagnostics.delays import PARIS
 from tests.diagnostics.filling import shipped_form
 from tests.diagnostics.test_forms_programmes import ENTRY, ROOM
 from tests.factories import make_dwelling, make_person, make_residence, make_user, make_viewer
+from tests.pdf_text import text_of
 from tests.submissions import fill_shipped
 from tests.webapp.stories import browse_at, tile
 from visits.agenda.planning import plan_visit
@@ -172,6 +173,10 @@ def test_four_months_lead_from_a_request_to_a_stay(story: Story) -> None:
     assert story.decide(path, 2, outcome="accepted") == 422
     assert story.decide(path, 2, **why) == 302
     assert office.post(f"{meeting}/minutes", data={"note": ""}).status_code == 302
+    minutes = text_of(office.get(f"{meeting}/minutes.pdf").data)
+    assert "MARTIN" in minutes and "Mme Roy (association)" in minutes and "Accepted" in minutes
+    letter = text_of(office.get(f"{path}/letter.pdf").data)
+    assert "You are accepted." in letter and "You are on the waiting list." in letter
     assert "MARTIN" in story.page("/admissions/waiting", at(2, 21))
     assert "MARTIN" in story.browse(story.office, at(2, 21)).get("/admissions/waiting.csv").text
 

@@ -1,6 +1,5 @@
 """The report of a visit for the tenant: what is on it, for whose eyes, and who may make it."""
 
-import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +7,6 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from pypdf import PdfReader
 from sqlalchemy import select
 
 from diagnostics.form import parse_form
@@ -17,6 +15,7 @@ from tests.diagnostics.test_forms_eco_kit import LAMP, ONE, SHOWER, TAP
 from tests.diagnostics.test_forms_social import ALONE, SURROUNDED
 from tests.factories import NOW, make_viewer
 from tests.homes import Home
+from tests.pdf_text import text_of
 from tests.submissions import FALLS, GAS, fill
 from visits.forms.published import publish_form
 from visits.models.accounts import Role
@@ -41,8 +40,7 @@ def paper(client: FlaskClient, home: Home, **asked: str) -> str:
     assert answer.status_code == 200, answer.text
     assert answer.content_type == "application/pdf"
     assert "VERMEULEN" not in answer.headers["Content-Disposition"].upper()
-    pages = PdfReader(io.BytesIO(answer.data)).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
+    return text_of(answer.data)
 
 
 def preview(client: FlaskClient, home: Home, **asked: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from tests.factories import NOW
 from tests.homes import Home
+from tests.pdf_text import text_of
 from tests.submissions import GAS, fill
 from visits.accounts.accounts import find_organisation
 from visits.models.accounts import OrganisationKind, Role
@@ -46,11 +47,6 @@ def home(app: Flask) -> Home:
 
 def report(client: FlaskClient, home: Home, language: str = "fr") -> str:
     return text_of(client.get(f"{home.page}/report.pdf?language={language}").data)
-
-
-def text_of(pdf: bytes) -> str:
-    pages = PdfReader(io.BytesIO(pdf)).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
 def changes(home: Home) -> list[PaperChange]:

@@ -5,8 +5,9 @@ import { copies } from './copies'
 
 // The pictograms of the papers: each stands beside its word.
 const PAPER_ICONS = [
-  'calendar-check', 'droplet-half', 'exclamation-triangle-fill', 'eye', 'hand-thumbs-up',
-  'house-heart', 'person-heart', 'telephone-fill', 'tools',
+  'calendar-check', 'check-circle-fill', 'circle-half', 'droplet-half',
+  'exclamation-triangle-fill', 'eye', 'hand-thumbs-up', 'house-heart', 'person-heart',
+  'question-circle', 'telephone-fill', 'tools', 'x-circle-fill',
 ]
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))

@@ -62,14 +62,7 @@ def call() -> ResponseReturnValue:
 @requires(Action.FOLLOW_ADAPTATIONS)
 def show(commission_id: uuid.UUID) -> ResponseReturnValue:
     """Show the agenda of a commission, and what was decided."""
-    return _page(commission_id, "commissions/show.html")
-
-
-@commissions.get("/<uuid:commission_id>/minutes")
-@requires(Action.FOLLOW_ADAPTATIONS)
-def minutes(commission_id: uuid.UUID) -> ResponseReturnValue:
-    """Show the minutes of a commission, to print."""
-    return _page(commission_id, "commissions/minutes.html")
+    return _page(commission_id)
 
 
 @commissions.post("/<uuid:commission_id>/agenda")
@@ -123,7 +116,7 @@ def _change(
         with transaction() as session:
             change(session, find_commission(session, viewer(), commission_id, to_change=True))
     except Invalid as refused:
-        return _page(commission_id, "commissions/show.html", refused), 422
+        return _page(commission_id, refused), 422
     flash(_("The commission is up to date."), "success")
     return redirect(url_for(".show", commission_id=commission_id))
 
@@ -142,7 +135,7 @@ def _list(refused: Invalid | None = None) -> str:
         )
 
 
-def _page(commission_id: uuid.UUID, template: str, refused: Invalid | None = None) -> str:
+def _page(commission_id: uuid.UUID, refused: Invalid | None = None) -> str:
     seeing = viewer(Action.FOLLOW_ADAPTATIONS)
     with showing("commission") as (session, shown):
         commission = find_commission(session, seeing, commission_id)
@@ -152,7 +145,7 @@ def _page(commission_id: uuid.UUID, template: str, refused: Invalid | None = Non
         shown.update(item.file.person_id for item in items)
         shown.update(file.person_id for file in waiting)
         return render_template(
-            template,
+            "commissions/show.html",
             commission=commission,
             items=[(one, label_of(one.file), plan_of(session, one.file)) for one in items],
             waiting=[(file, label_of(file)) for file in waiting],

@@ -1,8 +1,8 @@
-"""How the pages write months and spans of time."""
+"""How the pages write months, amounts and spans of time."""
 
 from datetime import date, timedelta
 
-from flask_babel import format_date, format_decimal, ngettext
+from flask_babel import format_currency, format_date, format_decimal, ngettext
 from flask_babel import gettext as _
 
 from visits.ground.clocks import WORTH_SAYING
@@ -17,6 +17,11 @@ HOURS_SAID = 48  # shorter spans are said in hours, longer ones in days
 def month(value: str) -> str:
     """Write a month kept as `2026-03`."""
     return str(format_date(date.fromisoformat(f"{value}-01"), "MMM yyyy"))
+
+
+def euros(cents: int) -> str:
+    """Write an amount in cents as people read it: 1 234,50 €."""
+    return str(format_currency(cents / 100, "EUR"))
 
 
 def delay(value: timedelta | None) -> str:

@@ -7,6 +7,8 @@ from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.papers import (
     circle_minutes,
+    commission_minutes,
+    decision_letters,
     home_sheets,
     kit_receipts,
     order_sheets,
@@ -26,6 +28,8 @@ SUBJECT = Subject(
         signature_sheets.signature_sheets,
         round_sheets.round_sheets,
         circle_minutes.circle_minutes,
+        commission_minutes.commission_minutes,
+        decision_letters.decision_letters,
         wording.wording,
     ),
     navigation=(Item(132, "wording.index", _l("Papers"), "file-earmark-text", Action.EDIT_PAPERS),),

@@ -62,6 +62,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "work_order_sheet": _l("the sheet of a work order"),
         "round_sheet": _l("the round sheet of a visitor’s day"),
         "kit_receipt": _l("the receipt of a kit"),
+        "decision_letter": _l("what the letter of a decision will say"),
+        "decision_letter_made": _l("the letter of a decision"),
+        "commission_minutes": _l("the minutes of a commission"),
         "technical_sheet": _l("the technical sheet of a dwelling"),
     },
 }
@@ -78,4 +81,5 @@ REFUSALS: dict[str, Any] = {
     "landlord_not_found": _l("There is no such landlord, or your account does not write for it."),
     "nothing_to_report": _l("No answers of this visit are here yet: there is nothing to report."),
     "report_to_the_dead": _l("This person has died: no report is made in her name."),
+    "nothing_decided": _l("Nothing is decided of it as yet: there is no letter to read."),
 }

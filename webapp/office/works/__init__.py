@@ -23,7 +23,7 @@ from webapp.office.works import (
     same_order,
     telling,
 )
-from webapp.office.works.typed import euros, every_words
+from webapp.office.works.typed import every_words
 from webapp.office.works.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
@@ -44,7 +44,7 @@ SUBJECT = Subject(
         by_link.order_link,
     ),
     navigation=(Item(90, "work_orders.index", _l("Work orders"), "tools", Action.SEE_WORKS),),
-    filters={"euros": euros, "every_words": every_words},
+    filters={"every_words": every_words},
     words=WORDS | price_words.WORDS | maintenance_words.WORDS,
     refusals=REFUSALS | price_words.REFUSALS | maintenance_words.REFUSALS,
 )

@@ -3,8 +3,8 @@
 from datetime import date
 
 from flask import request
-from flask_babel import format_currency, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from visits.ground.errors import Invalid
 from webapp.office.frame.moments import typed_day
@@ -24,8 +24,3 @@ def every_words(months: int) -> str:
     if months == 1:
         return str(_("every month"))
     return str(ngettext("every %(num)d month", "every %(num)d months", months))
-
-
-def euros(cents: int) -> str:
-    """Write an amount in cents as people read it: 1 234,50 €."""
-    return str(format_currency(cents / 100, "EUR"))

@@ -1,0 +1,184 @@
+"""What papers tell of decisions: on an adaptation, on a place; to her, and in minutes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from visits.adaptations.deciding import review_until
+from visits.adaptations.files import label_of
+from visits.adaptations.funding import plan_of
+from visits.messages.ways import silent_because
+from visits.models.adaptations import AdaptationDecision, AdaptationFile, Outcome
+from visits.models.admissions import Admission, AdmissionDecision, AdmissionStep
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling
+from webapp.frame.languages import pick
+from webapp.office.frame.figures import euros
+from webapp.office.papers.saying import frame_of, own_words, spoken_day
+from webapp.words import word
+
+Decision = AdaptationDecision | AdmissionDecision
+
+
+@dataclass(frozen=True)
+class Told:
+    """A decision as papers tell it: of what, for whom, what came of it, why, what instead."""
+
+    person: Person
+    home: Dwelling | None
+    reference: str
+    asked_on: date
+    what: str
+    decision: Decision | None = None
+    family: str = "adaptation"
+    follows: str = ""
+    again: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def outcome(self) -> str:
+        """Give the outcome's word, as the office reads it."""
+        decided = self.decision
+        return word(f"{self.family}_outcome", decided.outcome) if decided else _("Not decided.")
+
+    def why(self) -> list[str]:
+        """Say why: the reason by its name, then the explanation."""
+        decided = self.decision
+        if decided is None:
+            return []
+        reason = [word(f"{self.family}_reason", decided.reason)] if decided.reason else []
+        return [*reason, *([decided.explanation] if decided.explanation else [])]
+
+    def instead(self) -> list[str]:
+        """Say what is offered instead, each with its name."""
+        offered: Mapping[str, str] = (self.decision.instead if self.decision else None) or {}
+        return [
+            _("%(name)s: %(what)s", name=word(f"{self.family}_instead", kind), what=what)
+            for kind, what in offered.items()
+        ]
+
+
+# By what was decided: the colour, the pictogram, and what is said to her.
+_SAID = {
+    ("adaptation", "granted"): ("good", "check-circle-fill", _l("We agree to what you asked.")),
+    ("adaptation", "in_part"): (
+        "accent",
+        "circle-half",
+        _l("We agree to a part of what you asked."),
+    ),
+    ("adaptation", "refused"): ("bad", "x-circle-fill", _l("We cannot do what you asked.")),
+    ("admission", "accepted"): ("good", "check-circle-fill", _l("You are accepted.")),
+    ("admission", "refused"): ("bad", "x-circle-fill", _l("We cannot offer you a place here.")),
+}
+
+
+def of_adaptation(
+    session: Session, file: AdaptationFile, decision: AdaptationDecision | None
+) -> Told:
+    """Tell of an adaptation what was decided of it."""
+    until = review_until(session, file)
+    works = decision is not None and decision.outcome is not Outcome.REFUSED
+    cost = plan_of(session, file).cost_cents
+    beside = [(_("Cost"), euros(cost))] if cost is not None else []
+    if file.priority:
+        beside.append((_("Priority"), word("adaptation_priority", file.priority)))
+    return Told(
+        person=file.person,
+        home=file.dwelling,
+        reference=file.reference,
+        asked_on=file.asked_on,
+        what=pick(label_of(file)),
+        decision=decision,
+        follows=_("Nothing is done without your agreement: we ask you before works begin.")
+        if works
+        else "",
+        again=_(
+            "You may ask us to look at it again until %(day)s: ring us or write to us.",
+            day=spoken_day(until),
+        )
+        if until is not None
+        else "",
+        beside=tuple(beside),
+    )
+
+
+def of_admission(admission: Admission, decision: AdmissionDecision | None, programme: str) -> Told:
+    """Tell of an admission what was decided of it."""
+    return Told(
+        person=admission.person,
+        home=admission.case.dwelling,
+        reference=admission.reference,
+        asked_on=admission.asked_on,
+        what=programme,
+        decision=decision,
+        family="admission",
+        follows=_("You are on the waiting list. We write to you as soon as there is a place.")
+        if admission.step is AdmissionStep.WAITING
+        else "",
+        again=_("You may ask us to look at it again: ring us or write to us, and say what is new.")
+        if admission.step is AdmissionStep.REFUSED
+        else "",
+    )
+
+
+def letter_of(session: Session, told: Told, decision: Decision) -> dict[str, Any]:
+    """Say what the letter of a decision tells her, in the language of the moment."""
+    landlord = told.person.landlord
+    tone, icon, says = _SAID[told.family, decision.outcome]
+    own = own_words(session, landlord.id)
+    printed = _("%(name)s: the telephone number is on your rent notice.", name=landlord.name)
+    number = _("Say the number %(reference)s.", reference=told.reference)
+    parts = (
+        ("question-circle", _("Why"), told.why()),
+        ("house-heart", _("What we offer you instead"), told.instead()),
+        ("calendar-check", _("What comes next"), [told.follows]),
+        ("person-heart", _("If you do not agree"), [told.again]),
+        ("telephone-fill", _("Whom to ring"), [own.ring or printed, number]),
+    )
+    return frame_of(_("Our decision"), landlord.name, logo=own.logo) | {
+        "to": "\n".join(_addressed(session, told)),
+        "about": [
+            (_("You asked for"), told.what),
+            (_("Day of the request"), spoken_day(told.asked_on)),
+            (_("Day of the decision"), spoken_day(decision.move.at)),
+        ],
+        "tone": tone,
+        "icon": icon,
+        "decided": str(says),
+        "parts": [
+            {"icon": icon, "title": title, "lines": lines}
+            for icon, title, lines in parts
+            if any(lines)
+        ],
+    }
+
+
+def _addressed(session: Session, told: Told) -> list[str]:
+    """Give whom it is to; the address only of somebody to whom something written may come."""
+    if told.home is None or silent_because(session, told.person):
+        return [told.person.name]
+    stands = told.home.residence
+    return [told.person.name, stands.address, f"{stands.postcode} {stands.city}"]
+
+
+def minuted(told: Iterable[Told]) -> list[dict[str, Any]]:
+    """Give the decisions of a commission as its minutes print them, without who is protected."""
+    open_ = [one for one in told if not one.person.protected]
+    return [
+        {
+            "title": f"{place}. {one.reference}",
+            "about": [
+                (_("Person"), one.person.name),
+                (_("Asks for"), one.what),
+                *one.beside,
+                (_("What is decided"), one.outcome),
+            ],
+            "lines": [*one.why(), *one.instead()],
+        }
+        for place, one in enumerate(open_, 1)
+    ]

@@ -21,7 +21,7 @@ from tests.e2e.line import Line, open_line
 from tests.e2e.pen import HOME_VISIT, Pen, note_given
 from tests.e2e.plans import Fault, Plan, plans
 from tests.e2e.round import Round, open_round
-from tests.e2e.tablet import Tablet, open_tablet, unlock
+from tests.e2e.tablet import Tablet, open_tablet, send_now, unlock
 from tests.e2e.tally import WHOLE, Tally
 
 PATIENCE_S = 300
@@ -47,8 +47,6 @@ CHANGED = f"(before) => JSON.stringify(({LOOK})()) !== before"
 HASTY = ("confirm-finish", "finish", "begin-visit", "keep-failure")
 FORMS = "(all) => all.map((one) => [one.dataset.form, one.dataset.state])"
 FINISHED = ("waiting", "attention", "received")
-# It goes by itself once all is sent: no waiting for it.
-SEND_NOW = "document.querySelector('[data-testid=send-now]')?.click()"
 TAP_FOUR_TIMES = """(id) => {
     const button = document.querySelector(`[data-testid=${id}]`)
     for (let tap = 0; tap < 4; tap++) button?.click()
@@ -98,7 +96,7 @@ class Endurance:
             with self._whatever_befalls():
                 self._go_offline(False)
                 self.go_to_day()
-                self.page.evaluate(SEND_NOW)
+                send_now(self.page)
                 self.page.wait_for_timeout(500)
                 self._note_acknowledged()
         self.tally.drafts_left = self.page.get_by_role("button", name="Reprendre").count()

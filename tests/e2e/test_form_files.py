@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tests.diagnostics.builders import EN, FR, row, workbook
 from tests.e2e.layout import overflow, violations
 from tests.e2e.server import Server
-from tests.e2e.tablet import tablet_sign_in
+from tests.e2e.tablet import send_now, tablet_sign_in
 from tests.e2e.test_forms import _plan_a_visit
 from tests.e2e.waiting import until
 from visits.models.accounts import Role
@@ -34,9 +34,6 @@ DOORS = [
     {"list_name": "door", "name": "left", FR: "Gauche", EN: "Left", "image": "plan.png"},
     {"list_name": "door", "name": "right", FR: "Droite", EN: "Right"},
 ]
-
-
-SEND_NOW = "() => document.querySelector('[data-testid=send-now]')?.click()"
 
 
 def picture() -> bytes:
@@ -74,7 +71,7 @@ def test_a_list_and_pictures_handed_in_beside_a_workbook_are_there_offline(
     context.set_offline(True)
     seen = _visit(tablet)
     context.set_offline(False)
-    tablet.evaluate(SEND_NOW)  # unless it began by itself
+    send_now(tablet)
     kept = _submission(server)
     assert seen == []
     assert kept.state is SubmissionState.CHECKED, kept.findings

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from diagnostics.delays import PARIS
 from tests.e2e.profiles import fresh_profile
 from tests.e2e.server import Server
-from tests.e2e.tablet import tablet_sign_in, unlock
+from tests.e2e.tablet import send_now, tablet_sign_in, unlock
 from visits.ground.deadlines import is_public_holiday
 from visits.models.accounts import Role
 
@@ -162,7 +162,7 @@ def _visit_without_network(tablet: BrowserContext, server: Server, visitor: str,
     expect(page.get_by_test_id("outbox-status").first).to_contain_text("Sur cette tablette")
 
     tablet.set_offline(False)
-    page.get_by_test_id("send-now").click()
+    send_now(page)
     # The urgent alert goes first; the visit itself is there when its own card says so.
     expect(page.get_by_test_id("visit-state")).to_contain_text("Sur le serveur")
     expect(page.get_by_test_id("outbox-status").first).to_contain_text("Rien à envoyer")

@@ -14,7 +14,7 @@ from tests.e2e.layout import violations
 from tests.e2e.line import LineFault, open_line
 from tests.e2e.round import picture
 from tests.e2e.server import Server
-from tests.e2e.tablet import open_tablet, tablet_sign_in
+from tests.e2e.tablet import open_tablet, send_now, tablet_sign_in
 from tests.factories import QUICK_HASH, make_dwelling, make_person, make_user
 from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import Role
@@ -135,7 +135,7 @@ def test_orders_are_noted_without_a_network_survive_an_empty_battery_and_arrive_
         tablet.offline = False
         page = tablet.resume()
         expect(_sent(page, "BT-PORTE")).to_have_attribute("data-state", "checked")
-        page.get_by_test_id("send-now").click()
+        send_now(page)
         expect(_sent(page, "BT-FUITE")).to_have_attribute("data-state", "checked")
         expect(_sent(page, "BT-PRISE")).to_have_attribute("data-state", "to_review")
         expect(_sent(page, "BT-PRISE").get_by_test_id("undone")).to_contain_text("déjà clos")

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.endurance import SEND_NOW
 from tests.e2e.line import LineFault, open_line
 from tests.e2e.profiles import fresh_profile
 from tests.e2e.round import (
@@ -27,7 +26,7 @@ from tests.e2e.round import (
     visit_with_photos,
 )
 from tests.e2e.server import Server
-from tests.e2e.tablet import unlock
+from tests.e2e.tablet import send_now, unlock
 from visits.models.visits import COUNTED, SubmissionState
 
 pytestmark = pytest.mark.browser
@@ -91,7 +90,7 @@ def test_a_server_killed_between_photos_gets_the_rest_and_nothing_twice(
         # The form and three photos are kept; that the third arrived is not heard.
         line.coming.extend((None, None, None, LineFault.SERVER_KILLED))
         context.set_offline(False)
-        tablet.get_by_test_id("send-now").click()
+        send_now(tablet)
         waiting = item(tablet, "KILL")
         expect(waiting).to_have_attribute("data-state", "waiting")
         expect(waiting).to_contain_text(re.compile(r"photos déjà sur le serveur\s:\s2 sur 7"))
@@ -114,7 +113,7 @@ def test_a_network_that_comes_and_goes_loses_and_doubles_nothing(
     visit_with_photos(tablet, "FLAP", 4)
     for _ in range(4):
         context.set_offline(False)
-        tablet.evaluate(SEND_NOW)  # the button goes when sending begins by itself
+        send_now(tablet)  # the button goes when sending begins by itself
         tablet.wait_for_timeout(120)
         context.set_offline(True)
         tablet.wait_for_timeout(80)
@@ -135,7 +134,7 @@ def test_one_bad_visit_blocks_none_of_the_others_and_says_why(
         refuse(tablet, name)
     day.forget_visit("TWO")
     context.set_offline(False)
-    tablet.get_by_test_id("send-now").click()
+    send_now(tablet)
     arrived(tablet, "ONE")
     arrived(tablet, "THREE")
     bad = item(tablet, "Visite reprise")  # its visit is nobody’s any more
@@ -164,7 +163,7 @@ def test_tapping_twice_sends_once(day: Round, tablet: Page, context: BrowserCont
     tablet.evaluate(
         """() => {
             const button = document.querySelector('[data-testid=confirm-finish]')
-            for (let tap = 0; tap < 4; tap++) button.click()
+            for (let tap = 0; tap < 4; tap++) button?.click()
         }"""
     )
     go_to_day(tablet)
@@ -173,7 +172,7 @@ def test_tapping_twice_sends_once(day: Round, tablet: Page, context: BrowserCont
     tablet.evaluate(
         """() => {
             const button = document.querySelector('[data-testid=send-now]')
-            for (let tap = 0; tap < 4; tap++) button.click()
+            for (let tap = 0; tap < 4; tap++) button?.click()
         }"""
     )
     arrived(tablet, "TAPS")
@@ -292,7 +291,7 @@ def test_a_full_tablet_still_sends_what_it_holds(day: Round, context: BrowserCon
     visit_with_photos(page, "ROOM", 3)
     page.evaluate(NO_ROOM)
     context.set_offline(False)
-    page.get_by_test_id("send-now").click()
+    send_now(page)
     expect(item(page, "ROOM")).to_have_count(0)
     (kept,) = day.submissions("ROOM")
     assert len([file for file in kept.files if file.media_type == "image/jpeg"]) == 3
@@ -337,7 +336,7 @@ def test_a_finished_form_is_corrected_before_and_after_it_is_sent(
     visit_with_photos(tablet, "SLIP", 1)
     _correct(tablet, "Corrigé avant l’envoi")
     context.set_offline(False)
-    tablet.get_by_test_id("send-now").click()
+    send_now(tablet)
     arrived(tablet, "SLIP")
     _correct(tablet, "Corrigé après l’envoi", sent=True)
     expect(item(tablet, "SLIP")).to_have_count(2)

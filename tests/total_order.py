@@ -38,7 +38,7 @@ def leaves_ties(statement: Select[Any]) -> bool:
 def _keys(table: Any) -> list[set[Any]]:
     """Give the sets of columns that tell rows apart; of an alias, its primary key and singles."""
     keys = [set(table.primary_key)]
-    keys += [{column} for column in table.columns if column.unique]
+    keys += [{column} for column in table.columns if getattr(column, "unique", None)]
     constraints = getattr(table, "constraints", ())
     unique = [one for one in constraints if isinstance(one, UniqueConstraint)]
     return keys + [set(one.columns) for one in unique]

@@ -156,6 +156,11 @@ def _answers(finding: Consequence) -> set[tuple[str, str]]:
     return {(_leaf(cause["path"]), cause["answer"]) for cause in finding.causes}
 
 
+def asked_by(finding: Consequence) -> tuple[str, str]:
+    """Name what called for a finding, whatever its turn of a repeat: the form and its question."""
+    return finding.submission.form_version.form_id, _leaf(finding.path)
+
+
 def _leaf(path: str) -> str:
     return path.rpartition("/")[2]
 

@@ -86,6 +86,16 @@ def put_together(
     if other not in may_be_same(session, viewer, order):
         raise Conflict("orders_not_alike")
     kept, gone = sorted((order, other), key=_goes_on)
+    return join(session, kept, gone, viewer=viewer, now=now)
+
+
+def join(
+    session: Session, kept: WorkOrder, gone: WorkOrder, *, viewer: Viewer, now: datetime
+) -> WorkOrder:
+    """Let an order go on for another, with its findings and its link; gives the one that goes on.
+
+    Raises Conflict when they are with different contractors, by an account or by a link.
+    """
     with_whom = [_with_whom(session, one) for one in (kept, gone)]
     if all(with_whom) and with_whom[0] != with_whom[1]:
         raise Conflict("order_given_already")

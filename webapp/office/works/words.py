@@ -176,6 +176,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "other": _l("Somebody else"),
     },
     "field": {
+        "in_common.orders": _l("Which of them are about the same"),
         "trade": _l("Trade"),
         "severity": _l("Severity"),
         "place": _l("Where exactly"),
@@ -243,6 +244,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "accessed": {
         "work_order": _l("a work order"),
         "work_order_new": _l("a work order to open"),
+        "in_common": _l("work orders told from several homes"),
         "work_order_open": _l("a work order opened"),
         "work_order_acknowledged": _l("a work order acknowledged"),
         "work_order_planned": _l("a work order planned"),
@@ -369,6 +371,7 @@ REFUSALS: dict[str, Any] = {
     "work_order_begun": _l(
         "Somebody has begun this work order, or a visit called for it. Nothing was changed."
     ),
+    "two_homes_at_least": _l("Choose orders of two homes at least."),
     "orders_not_alike": _l(
         "These orders are not about the same home and trade, or one is closed by now. Nothing was "
         "changed."

@@ -31,6 +31,7 @@ from benchmarks.life_rows import (
 )
 from visits.accounts.accounts import find_organisation
 from visits.accounts.open_sessions import start_session
+from visits.calls.desk import next_up
 from visits.cases.coming import make_what_is_due
 from visits.choosing.audience import audience_of, homes_of, known_of
 from visits.choosing.further import find_more
@@ -100,6 +101,7 @@ def _measure(url: str, life: Life, database: Database) -> Iterator[Figure]:
                 )
         yield from _one_of_several(app, life, database)
         yield from _files(signed_in(app, COORDINATOR), life, database)
+        yield _desk(house, life, database)
         yield from _targeting(house, life, database)
         yield _making(house, life, database)
     finally:
@@ -151,6 +153,21 @@ def page_times(client: FlaskClient, paths: list[str]) -> list[float]:
         if time.perf_counter() - began > PATIENCE and len(samples) > WARM_UP:
             break
     return samples[WARM_UP:]
+
+
+def _desk(house: House, life: Life, database: Database) -> Figure:
+    """Time the call desk going from one person to the next, as a caller does who notes nothing."""
+    samples: list[float] = []
+    with house.sessions() as session:
+        boss = session.scalars(select(User).where(User.email == COORDINATOR)).one()
+        viewer = Viewer(boss.id, boss.organisation_id, None, Reach.ALL)
+        case = None
+        for _ in range(WARM_UP + ROUNDS):
+            with timed() as asked:
+                case = next_up(session, viewer, programme="seniors", after=case, now=NOW)
+            samples.append(asked.seconds * MS)
+    what = f"desk of {life.tasks:,} tasks: next"
+    return figure(what, samples[WARM_UP:], unit="ms", database=database)
 
 
 def _targeting(house: House, life: Life, database: Database) -> Iterator[Figure]:

@@ -1,12 +1,14 @@
 """Whose turn it is to be called: rests by answer, an order, and nobody twice in a row."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from diagnostics.delays import PARIS
 from tests.factories import make_case, make_user, make_viewer
-from visits.calls.best_hours import hour_of
+from visits.calls.best_hours import RANK, Hour, hour_of, hour_rank
 from visits.calls.call_list import (
     CALL_BACK_DUE,
     TO_CONTACT,
@@ -163,6 +165,25 @@ def test_of_equals_whose_hour_it_is_comes_first(desk: Desk) -> None:
     desk.note(best_first[1], Disposition.NO_ANSWER)
     assert desk.after(best_first[1]) is best_first[2]
     assert desk.after(best_first[2]) is best_first[3]
+
+
+@pytest.mark.parametrize("month", [4, 11], ids=["the clock went forward", "the clock went back"])
+def test_the_list_and_the_page_say_the_same_of_an_hour(desk: Desk, month: int) -> None:
+    desk.now = datetime(2026, month, 8, 12, 30, tzinfo=PARIS)
+    edges = [time(11, 59), time(12), time(13, 59, 59), time(14), time(23)]
+    for back in (1, 20, 60, 61):
+        for edge in edges:
+            at = datetime.combine(desk.now.date() - timedelta(days=back), edge, PARIS)
+            tried = ContactAttempt(
+                case_id=desk.enrol().id, channel="phone", disposition="no_answer", at=at,
+                caller_id=desk.user.id,
+            )  # fmt: skip
+            desk.session.add(tried)
+    desk.session.flush()
+    ranked = desk.session.execute(select(Case, hour_rank(desk.now)).order_by(Case.id)).all()
+    said = [RANK[hour_of(desk.session, case, case.attempts, desk.now)] for case, _ in ranked]
+    assert [rank for _, rank in ranked] == said
+    assert said.count(RANK[Hour.IN_VAIN]) == 2 * 2 + 1  # 60 days ago at noon is longer ago
 
 
 def test_the_score_and_the_rest_come_before_the_hour(desk: Desk) -> None:

@@ -4,9 +4,10 @@ import enum
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, extract, false, or_, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from visits.sight.reach import Viewer, visible_cases
 # The parts of a day in which calls are made, by their first moment (Paris). Our choice.
 PARTS = {"morning": time(8), "midday": time(12), "afternoon": time(14), "evening": time(17)}
 LAST = time(20)
+HOUR = 3_600
 # Our choice: how somebody lived a season ago tells little of her hours today.
 LOOKS_BACK = timedelta(days=60)
 
@@ -61,7 +63,7 @@ def parts_tried(session: Session, viewer: Viewer, person_id: uuid.UUID) -> list[
     )
     found = {code: [0, 0] for code in PARTS}
     for at, disposition in session.execute(rung):
-        code = part_of(at.astimezone(PARIS).time())
+        code = _part_of_moment(at)
         if code:
             found[code][0] += 1
             found[code][1] += disposition is not Disposition.NO_ANSWER
@@ -79,9 +81,13 @@ def hour_rank(now: datetime) -> ColumnElement[int]:
 
 
 def _rung(now: datetime, with_answer: Collection[Disposition]) -> Select[uuid.UUID]:
-    """Select the cases lately rung at this hour with some answers: few, found by index."""
+    """Select the cases lately rung in this part of the day with some answers: few, by index."""
+    at = ContactAttempt.at
+    # Of its day in UTC, whatever the database's own clock is set to.
+    second = cast(extract("epoch", at), BigInteger) % (24 * HOUR)
     spells = [
-        and_(ContactAttempt.at >= begin, ContactAttempt.at < end) for begin, end in _spells(now)
+        and_(at >= since, at < until, second >= begin, second < end)
+        for since, until, begin, end in _spells(now)
     ]
     return select(ContactAttempt.case_id).where(
         ContactAttempt.disposition.in_(with_answer),
@@ -98,12 +104,12 @@ def hour_of(
     """Say of one case, with some of its attempts, what `hour_rank` orders by."""
     if session.scalar(_wished(now).where(CallWish.person_id == case.person_id)):
         return Hour.WISHED
-    spells = _spells(now)
+    code = _part_of_moment(now)
     rung = {
         one.disposition
         for one in attempts
         if one.channel is Channel.PHONE and one.taken_back_at is None
-        if any(begin <= one.at < end for begin, end in spells)
+        if code and one.at >= now - LOOKS_BACK and _part_of_moment(one.at) == code
     } - {Disposition.WRONG_NUMBER}
     if rung - {Disposition.NO_ANSWER}:
         return Hour.ANSWERED
@@ -121,18 +127,33 @@ def _wished(now: datetime) -> Select[uuid.UUID]:
     )
 
 
-def _spells(now: datetime) -> list[tuple[datetime, datetime]]:
-    """Give this part of the day on each day that is looked back on; none at night."""
-    local = now.astimezone(PARIS)
-    code = part_of(local.time())
+def _spells(now: datetime) -> list[tuple[datetime, datetime, int, int]]:
+    """Give the days looked back on, and where this part lies in a day of UTC, in seconds.
+
+    Days go together that are as far from UTC in Paris: the clock changes at night, when nobody is
+    called. None at night.
+    """
+    code = _part_of_moment(now)
     if not code:
         return []
     firsts = [*PARTS.values(), LAST]
-    begin, end = PARTS[code], firsts[list(PARTS).index(code) + 1]
-    days = (local.date() - timedelta(days=back) for back in range(LOOKS_BACK.days + 1))
-    return [
-        (datetime.combine(day, begin, PARIS), datetime.combine(day, end, PARIS)) for day in days
-    ]
+    part = PARTS[code], firsts[list(PARTS).index(code) + 1]
+    today = now.astimezone(PARIS).date()
+    days = [today - timedelta(days=back) for back in range(LOOKS_BACK.days, -1, -1)]
+    spells = []
+    for _, alike in groupby(days, key=lambda day: _in_utc(day, part[0]).time()):
+        known = list(alike)
+        begin, end = (_in_utc(known[0], edge) for edge in part)
+        spells.append((begin, _in_utc(known[-1], part[1]), begin.hour * HOUR, end.hour * HOUR))
+    return spells
+
+
+def _in_utc(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, PARIS).astimezone(UTC)
+
+
+def _part_of_moment(moment: datetime) -> str:
+    return part_of(moment.astimezone(PARIS).time())
 
 
 def part_of(moment: time) -> str:

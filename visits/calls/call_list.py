@@ -4,8 +4,19 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from visits.calls.turns import URGENCY, WAITING, order_of_turns, to_contact
@@ -19,7 +30,7 @@ from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Visit, VisitState
 from visits.people.call_wishes import not_now
 from visits.sight.left_alone import cases_left_alone, left_alone
-from visits.sight.listing import JUST_ONE, By, Listed, Wanted, count_found, page_of_found
+from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
 from visits.sight.lists import cases_seen, reaches_whole_stock
 from visits.sight.reach import Viewer, visible_cases
 from visits.sight.wording import every_city, mentions
@@ -202,17 +213,29 @@ def cities_of(session: Session, viewer: Viewer, programme: str) -> list[str]:
 
 
 def first_to_call(session: Session, found: Select[uuid.UUID], *, now: datetime) -> Case | None:
-    """Give the case of some whose turn it is first."""
-    first = page_of_found(
-        session,
-        found,
-        select(Case),
-        wanted=JUST_ONE,
-        order=ORDER,
-        tie=order_of_turns(now)[1:],
-        total=1,
-    )
-    return first.rows[0] if first.rows else None
+    """Give the case of some whose turn it is first: only the most urgent ones are put in order."""
+    most = session.scalar(found.with_only_columns(func.min(URGENCY)))
+    if most is None:
+        return None
+    first = found.where(most == URGENCY).order_by(*order_of_turns(now)[1:]).limit(1)
+    return session.get(Case, session.scalar(first))
+
+
+def next_to_call(
+    session: Session, found: Select[uuid.UUID], place: Sequence[Any], *, now: datetime
+) -> Case | None:
+    """Give the case of some whose turn comes after a `place`, None where that is the last one."""
+    urgency, *among = place
+    urgency_of, *order = order_of_turns(now)
+    # Worked out once for each of them, not again wherever they are compared.
+    ties = found.with_only_columns(*order).where(urgency_of == urgency).cte("ties")
+    ties = ties.prefix_with("MATERIALIZED")
+    hers = [literal(one, column.type) for one, column in zip(among, ties.c, strict=True)]
+    after = select(ties.c.id).where(tuple_(*ties.c) > tuple_(*hers)).order_by(*ties.c).limit(1)
+    first = session.scalar(after)
+    if first is not None:
+        return session.get(Case, first)
+    return first_to_call(session, found.where(urgency_of > urgency), now=now)
 
 
 def case_file(session: Session, case: Case) -> list[Visit]:

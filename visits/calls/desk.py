@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from visits.calls.call_list import CaseFilter, first_to_call, found_cases
-from visits.calls.turns import comes_after, to_contact
+from visits.calls.call_list import CaseFilter, first_to_call, found_cases, next_to_call
+from visits.calls.turns import place_of, to_contact
 from visits.ground.db import take_turn
 from visits.ground.errors import Conflict
 from visits.models.calls import CallTurn
@@ -51,8 +51,9 @@ def next_up(
         )
         if (case := first_to_call(session, beside, now=now)) is not None:
             return case
-    later = others.where(comes_after(session, after, after.attempts, now))
-    return first_to_call(session, later, now=now) or first_to_call(session, others, now=now)
+    place = place_of(session, after, after.attempts, now)
+    later = next_to_call(session, others, place, now=now)
+    return later or first_to_call(session, others, now=now)
 
 
 def _others_live_with(session: Session, case: Case) -> bool:

@@ -167,10 +167,10 @@ def rests(case: Case, attempts: Sequence[ContactAttempt], now: datetime) -> bool
     )
 
 
-def comes_after(
+def place_of(
     session: Session, case: Case, attempts: Sequence[ContactAttempt], now: datetime
-) -> ColumnElement[bool]:
-    """Give the condition for those whose turn comes after this person's.
+) -> tuple[Any, ...]:
+    """Give where a person stands in the order of calls, as `order_of_turns` has it.
 
     Whoever was just tried keeps the place she had before, so that the list goes on from there.
     """
@@ -183,10 +183,4 @@ def comes_after(
     urgency = (LATER if promise is None else 0) - case.score
     at = tried[-1].at if tried else NEVER
     rank = RANK[hour_of(session, case, tried, now)]
-    place = (urgency, at.astimezone(UTC).date(), rank, at, case.id)
-    same: list[ColumnElement[bool]] = []
-    later: list[ColumnElement[bool]] = []
-    for column, value in zip(order_of_turns(now), place, strict=True):
-        later.append(and_(*same, column > value))
-        same.append(column == value)
-    return or_(*later)
+    return urgency, at.astimezone(UTC).date(), rank, at, case.id

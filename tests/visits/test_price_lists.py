@@ -37,6 +37,7 @@ from visits.works.price_lists import (
     bring_price_list,
     find_price_list,
     look_at,
+    put_price_list_back,
     take_price_list,
     withdraw_price_list,
 )
@@ -234,6 +235,11 @@ def test_a_list_holds_until_the_next_one_begins_and_an_order_counts_by_that_of_i
     assert lists_for(desk.session, desk.leak) == []
     withdraw_price_list(desk.session, held, viewer=desk.viewer, now=NOW)
     assert facts_of(desk.session, [old], today=today)[old.id].standing == "in_force"
+    put_price_list_back(desk.session, held)
+    facts = facts_of(desk.session, [old, held], today=today)
+    assert [facts[one.id].standing for one in (old, held)] == ["past", "in_force"]
+    with pytest.raises(Conflict):
+        put_price_list_back(desk.session, held)
 
 
 def test_an_order_is_counted_article_by_article_with_tax_and_a_line_is_withdrawn(

@@ -72,6 +72,14 @@ def test_a_list_is_looked_at_taken_in_and_counted_by_an_order(
     assert desk.post(line).status_code == 404
     assert desk.post(f"{page}/withdrawal").status_code == 302
     assert "Retiré" in desk.get(page).text
+    again = bring(desk, landlord, PRICES).location
+    assert desk.post(f"{again}/taken").status_code == 302
+    refused = desk.post(f"{page}/back")
+    assert refused.status_code == 409 and "Retiré" in refused.text
+    assert desk.post(f"{again}/withdrawal").status_code == 302
+    assert desk.post(f"{page}/back").status_code == 302
+    assert "Remettre ce bordereau" not in desk.get(page).text
+    assert desk.post(f"{page}/back").status_code == 409
 
 
 def test_what_is_wrong_with_a_list_is_said_in_words_and_nothing_is_kept(

@@ -242,15 +242,7 @@ def take_price_list(session: Session, prices: PriceList, *, viewer: Viewer, now:
     file = read_price_file(prices.content, file_name=prices.file_name)
     if file.faults or not file.articles:
         raise Conflict("price_list_has_faults")
-    take_turn(session, f"price lists {prices.landlord_id}")
-    same_day = exists().where(
-        stands(),
-        PriceList.landlord_id == prices.landlord_id,
-        PriceList.contract == prices.contract,
-        PriceList.holds_from == prices.holds_from,
-    )
-    if session.scalar(select(same_day)):
-        raise Conflict("prices_hold_already")
+    _refuse_same_day(session, prices)
     session.add_all(
         PriceArticle(
             list_id=prices.id,
@@ -267,6 +259,19 @@ def take_price_list(session: Session, prices: PriceList, *, viewer: Viewer, now:
     prices.taken_at, prices.taken_by_id, prices.content = now, viewer.user_id, None
     session.flush()
     return len(file.articles)
+
+
+def _refuse_same_day(session: Session, prices: PriceList) -> None:
+    """Let no other list of this contract begin on its day; others wait to take theirs in."""
+    take_turn(session, f"price lists {prices.landlord_id}")
+    same_day = exists().where(
+        stands(),
+        PriceList.landlord_id == prices.landlord_id,
+        PriceList.contract == prices.contract,
+        PriceList.holds_from == prices.holds_from,
+    )
+    if session.scalar(select(same_day)):
+        raise Conflict("prices_hold_already")
 
 
 def withdraw_price_list(
@@ -286,3 +291,17 @@ def withdraw_price_list(
     if session.scalar(select(counted)):
         raise Conflict("price_list_counted")
     prices.withdrawn_at, prices.withdrawn_by_id, prices.content = now, viewer.user_id, None
+
+
+def put_price_list_back(session: Session, prices: PriceList) -> None:
+    """Let a list that was taken in and withdrawn hold again from its day on.
+
+    Raises Conflict for one that is not withdrawn or never was taken in, and where another list of
+    the contract begins on the same day by now.
+    """
+    if prices.withdrawn_at is None or prices.taken_at is None:
+        raise Conflict("price_list_elsewhere")
+    prices.contract = _as_known(session, prices.landlord_id, prices.contract)
+    _refuse_same_day(session, prices)
+    prices.withdrawn_at = prices.withdrawn_by_id = None
+    session.flush()

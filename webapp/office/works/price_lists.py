@@ -36,6 +36,7 @@ from visits.works.price_lists import (
     contracts_known,
     find_price_list,
     look_at,
+    put_price_list_back,
     take_price_list,
     withdraw_price_list,
 )
@@ -234,6 +235,20 @@ def withdraw(price_list_id: uuid.UUID) -> ResponseReturnValue:
         return _show(price_list_id, sentence(refused.code)), 409
     flash(_("The price list is withdrawn."), "success")
     return redirect(url_for(".index"))
+
+
+@price_lists.post("/<uuid:price_list_id>/back")
+@requires(Action.GIVE_WORKS)
+def put_back(price_list_id: uuid.UUID) -> ResponseReturnValue:
+    """Let a list that was withdrawn hold again."""
+    try:
+        with transaction() as session:
+            prices = find_price_list(session, price_list_id, viewer=viewer(), to_change=True)
+            put_price_list_back(session, prices)
+    except Conflict as refused:
+        return _show(price_list_id, sentence(refused.code)), 409
+    flash(_("The price list holds again."), "success")
+    return redirect(url_for(".show", price_list_id=price_list_id))
 
 
 def _listed(session: Session, asked: Any) -> Listed[PriceList]:

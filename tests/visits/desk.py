@@ -60,13 +60,15 @@ label = { fr = "75 ans et plus", en = "75 and over" }
 class Desk:
     """Somebody who follows one case."""
 
+    programme = SUPPORT
+
     def __init__(self, session: Session, now: datetime, folder: Path) -> None:
         self.session, self.now, self.store = session, now, FileStore(folder)
         self.user = make_user(session)
         self.viewer = make_viewer(self.user)
         self.visitor = make_user(session, role=Role.VISITOR, organisation="Relais des aînés")
         publish_form(session, home_visit(), by=None, now=now)
-        publish_programme(session, SUPPORT, source="support", by=None, now=now)
+        publish_programme(session, self.programme, source="support", by=None, now=now)
         self.person = make_person(session, dwelling=make_dwelling(session))
         self.case = self.open()
 

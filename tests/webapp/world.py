@@ -69,7 +69,7 @@ from visits.models.portfolio import Import
 from visits.models.referral_requests import ReferralDoor
 from visits.models.rounds import RoundProposal
 from visits.models.sessions import CollectiveSession
-from visits.models.visits import SubmissionFile
+from visits.models.visits import SubmissionFile, VisitChannel, VisitState
 from visits.models.works import WorkOrder
 from visits.people.documents import DocumentSaid, add_document
 from visits.people.measures import note_alert
@@ -298,6 +298,9 @@ class World:
         note_alert(session, person, AlertCode.TWO_VISITORS, viewer=make_viewer(by), now=NOW)
         later = NOW + timedelta(days=3)
         make_visit(session, case=case, visitor=visitor, start_at=later)
+        on_phone = {"channel": VisitChannel.PHONE, "state": VisitState.UNDER_WAY}
+        rung = make_visit(session, case=case, visitor=by, start_at=NOW, **on_phone)
+        known.note(call_id=rung.id)
         paper = DocumentSaid("letter", f"Lettre {person.last_name}", NOW.date(), PHOTO)
         added = add_document(session, self.store, person, paper, viewer=make_viewer(by), now=NOW)
         known.note(document_id=added.id)

@@ -16,7 +16,7 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Organisation, OrganisationKind, Territory, User
 from visits.models.cases import Case
 from visits.models.mandates import Mandate, MandateChange, MandateChangeKind, Right
-from visits.models.visits import LIVE, Visit
+from visits.models.visits import AT_HOME, LIVE, Visit
 from visits.programmes.published import load_programmes
 from visits.sight.landlords import area_of, landlord_granting
 from visits.sight.mandates import Held, in_force
@@ -224,7 +224,7 @@ def standing_visits(
         .join(Visit.case)
         .join(Case.person)
         .join(Visit.visitor)
-        .where(User.organisation_id == mandate.organisation_id, Visit.state.in_(LIVE))
+        .where(User.organisation_id == mandate.organisation_id, Visit.state.in_(LIVE), AT_HOME)
         .where(mandated(held), visible_cases(viewer))
         .options(joinedload(Visit.visitor))
         .order_by(Visit.planned_start_at, Visit.id)

@@ -9,7 +9,7 @@ from visits.admissions.facts import standing_facts
 from visits.admissions.path import rules_for
 from visits.models.admissions import AT_ENTRY, Admission, FactKind
 from visits.models.admissions import AdmissionStep as Step
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState
 from visits.programmes.published import programme_of
 
 # By field, why a step cannot be left.
@@ -57,6 +57,7 @@ def inventory_done(session: Session, admission: Admission) -> bool:
     done = select(Visit.kind).where(
         Visit.case_id == admission.case_id,
         Visit.state == VisitState.DONE,
+        AT_HOME,
         Visit.done_at >= offer.offered_at,
     )
     return any(programme.visit_kind(one).code == kind for one in session.scalars(done))

@@ -16,7 +16,7 @@ from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState
 from visits.sight import Viewer, visible_cases
 from visits.sight.listing import By, Listed, Wanted, page_of_found
 
@@ -106,7 +106,7 @@ def _entries(
         .join(Case.person)
         .outerjoin(Case.dwelling)
         .outerjoin(Residence, Residence.id == Dwelling.residence_id)
-        .where(Visit.visitor_id.in_(visitors), Visit.state.in_(SHOWN))
+        .where(Visit.visitor_id.in_(visitors), Visit.state.in_(SHOWN), AT_HOME)
         .where(Visit.planned_start_at >= midnight_in_paris(first))
         .where(Visit.planned_start_at < midnight_in_paris(last + timedelta(days=1)))
         .order_by(Visit.planned_start_at, Visit.id)
@@ -169,6 +169,7 @@ def _found(viewer: Viewer, only: AgendaFilter) -> Select[uuid.UUID]:
         theirs = theirs.where(User.organisation_id == only.organisation)
     found = select(Visit.id).where(
         Visit.visitor_id.in_(theirs),
+        AT_HOME,
         Visit.planned_start_at >= midnight_in_paris(only.first),
         Visit.planned_start_at < midnight_in_paris(only.last + timedelta(days=1)),
     )

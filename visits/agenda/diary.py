@@ -23,7 +23,7 @@ from visits.agenda.working_time import (
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.models.cases import Case
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.visits import LIVE, Visit
+from visits.models.visits import AT_HOME, LIVE, Visit
 from visits.sight import Viewer, visible_cases
 
 
@@ -107,7 +107,7 @@ def read_diary(
         .join(Case.person)
         .outerjoin(Case.dwelling)
         .outerjoin(Residence, Residence.id == Dwelling.residence_id)
-        .where(Visit.visitor_id.in_(list(visitors)), Visit.state.in_(LIVE))
+        .where(Visit.visitor_id.in_(list(visitors)), Visit.state.in_(LIVE), AT_HOME)
         .where(Visit.planned_start_at >= midnight_in_paris(first))
         .where(Visit.planned_start_at < midnight_in_paris(last + timedelta(days=1)))
         .where(Visit.id.not_in(list(but)))

@@ -21,7 +21,7 @@ from visits.models.accounts import User
 from visits.models.cases import Case, CaseState, Task, TaskState
 from visits.models.people import AccessKind
 from visits.models.portfolio import Dwelling
-from visits.models.visits import LIVE, Visit, VisitState
+from visits.models.visits import AT_HOME, LIVE, Visit, VisitState
 from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
@@ -304,7 +304,7 @@ def visits_of_visitor(
         .join(Case.person)
         .where(Visit.visitor_id == viewer.user_id, visible_cases(viewer))
         .where(Visit.planned_start_at >= start_at, Visit.planned_start_at < end_at)
-        .where(Visit.state != VisitState.CANCELLED)
+        .where(Visit.state != VisitState.CANCELLED, AT_HOME)
         .options(
             contains_eager(Visit.case).contains_eager(Case.person),
             contains_eager(Visit.case).joinedload(Case.dwelling).joinedload(Dwelling.residence),

@@ -12,7 +12,7 @@ from visits.ground.deadlines import midnight_in_paris
 from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
-from visits.models.visits import LIVE, Visit
+from visits.models.visits import AT_HOME, LIVE, Visit
 from visits.people.measures import standing_alerts
 from visits.sight import Viewer, visible_cases
 
@@ -40,7 +40,7 @@ def sheet_of_day(
         select(Visit, visible_cases(viewer).label("seen"))
         .join(Visit.case)
         .join(Case.person)
-        .where(Visit.visitor_id == visitor_id, Visit.state.in_(LIVE))
+        .where(Visit.visitor_id == visitor_id, Visit.state.in_(LIVE), AT_HOME)
         .where(Visit.planned_start_at >= midnight_in_paris(day))
         .where(Visit.planned_start_at < midnight_in_paris(day + timedelta(days=1)))
         .options(

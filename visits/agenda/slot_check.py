@@ -17,7 +17,7 @@ from visits.ground.errors import Invalid
 from visits.models.accounts import Role, User
 from visits.models.cases import Case
 from visits.models.people import NamedAccess, Person
-from visits.models.visits import LIVE, Visit
+from visits.models.visits import AT_HOME, LIVE, Visit
 from visits.sight import Viewer, visible_cases
 from visits.sight.landlords import may_work_for
 
@@ -44,6 +44,7 @@ class Slot:
         """Give the conditions on `Visit` for those at the same time."""
         return (
             Visit.state.in_(LIVE),
+            AT_HOME,
             Visit.planned_start_at < self.end_at,
             Visit.planned_end_at > self.start_at,
             Visit.id.not_in(self.but),

@@ -14,7 +14,7 @@ from visits.agenda.working_time import Position
 from visits.cases.pauses import pauses_of
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.models.cases import Case
-from visits.models.visits import LIVE, Visit
+from visits.models.visits import AT_HOME, LIVE, Visit
 from visits.sight import Viewer, visible_cases
 
 MOST_DAYS, BEST = 28, 3
@@ -108,6 +108,6 @@ def home_taken(
         .where(Case.dwelling_id == case.dwelling_id, visible_cases(viewer))
         .where(Visit.state.in_(LIVE), Visit.planned_start_at >= midnight_in_paris(first))
         .where(Visit.planned_start_at < midnight_in_paris(last + timedelta(days=1)))
-        .where(Visit.id.not_in(list(but)))
+        .where(Visit.id.not_in(list(but)), AT_HOME)
     )
     return [(start_at, end_at) for start_at, end_at in session.execute(there)]

@@ -17,7 +17,7 @@ from diagnostics.delays import PARIS
 from visits.agenda.unusual_hours import EARLIEST, LATEST, SUNDAY
 from visits.ground.deadlines import is_public_holiday, midnight_in_paris
 from visits.models.agenda import Absence, Availability, AvailabilityDay, DayKind, VisitorTerms
-from visits.models.visits import LIVE, Visit
+from visits.models.visits import AT_HOME, LIVE, Visit
 
 Position = tuple[float, float]
 # What holds for whom nothing is noted.
@@ -183,6 +183,7 @@ def _planned_on(
     counted = select(func.count(func.distinct(Visit.planned_start_at))).where(
         Visit.visitor_id == visitor_id,
         Visit.state.in_(LIVE),
+        AT_HOME,
         Visit.planned_start_at >= midnight_in_paris(day),
         Visit.planned_start_at < midnight_in_paris(day + timedelta(days=1)),
         Visit.id.not_in(list(but)),

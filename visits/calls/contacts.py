@@ -128,7 +128,7 @@ def record_attempt(
         must_say_which_stand(session, case, *rest)
     if attempt.seen is not None and attempt.seen != _attempts(session, case):
         raise Conflict("conflict")
-    _refuse_if_not_to_contact(session, case, attempt, now)
+    refuse_if_not_to_call(session, case, now=now, incoming=attempt.channel is Channel.INCOMING)
     if attempt.disposition in ABOUT_HER and not asks_how_she_is(session, case, now=now):
         raise Invalid({"disposition": "disposition_required"})
     before = stood(case)
@@ -263,15 +263,19 @@ def _right_number(attempt: Attempt, fields: dict[str, str]) -> str | None:
         return None
 
 
-def _refuse_if_not_to_contact(
-    session: Session, case: Case, attempt: Attempt, now: datetime
+def refuse_if_not_to_call(
+    session: Session, case: Case, *, now: datetime, incoming: bool = False
 ) -> None:
+    """Refuse a call that nobody may make, but for one that is `incoming`: she called herself.
+
+    Raises Conflict for a closed case, DoNotContact for whom nobody calls, or not yet.
+    """
     if not case.is_open:
         raise Conflict("case_closed")
     if case.person.do_not_contact:
         raise DoNotContact("do_not_contact")
     # Nobody calls her; when she calls, what she says is noted.
-    if attempt.channel is Channel.INCOMING:
+    if incoming:
         return
     if is_left_alone_in(session, case.person_id, case.programme):
         raise DoNotContact("do_not_contact_here")

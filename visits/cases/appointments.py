@@ -11,7 +11,7 @@ from visits.ground.errors import Conflict
 from visits.messages.making import overtake, tell_of_visit
 from visits.models.accounts import User
 from visits.models.cases import Case, CasePause
-from visits.models.visits import LIVE, Visit, VisitState
+from visits.models.visits import AT_HOME, LIVE, Visit, VisitState
 
 # Answers that are taken from a visit again let it wait again, and so does an ending that called it
 # off and was none; what a door ended stays.
@@ -45,6 +45,12 @@ def call_off(
     (tell_of_visit if told else overtake)(session, visit, now=now)
 
 
+def put_down(session: Session, visit: Visit) -> None:
+    """Close the form of a call that nobody sends: what it was begun for is to do again."""
+    move_visit(visit, VisitState.CANCELLED)
+    let_go(session, visit)
+
+
 def call_off_all(
     session: Session,
     case: Case,
@@ -56,12 +62,16 @@ def call_off_all(
 ) -> list[Visit]:
     """Call off all that a case has planned. Raises Conflict while one is under way.
 
-    What comes too `late` to be refused, from a tablet or a file, lets that one go on.
+    What comes too `late` to be refused, from a tablet or a file, lets that one go on. A form that
+    somebody fills in on the phone just now is put down.
     """
     live = select(Visit).where(Visit.case_id == case.id, Visit.state.in_(LIVE))
     found = session.scalars(live.order_by(Visit.planned_start_at, Visit.id)).all()
-    if not late and any(visit.state is VisitState.UNDER_WAY for visit in found):
+    if not late and any(one.state is VisitState.UNDER_WAY for one in found if not one.is_by_phone):
         raise Conflict("visit_under_way")
+    for visit in found:
+        if visit.is_by_phone:
+            put_down(session, visit)
     visits = [visit for visit in found if visit.is_planned]
     for visit in visits:
         call_off(session, visit, reason=reason, now=now, told=told)
@@ -77,6 +87,7 @@ def put_back(session: Session, visit: Visit, *, now: datetime) -> bool:
     visitor = session.get_one(User, visit.visitor_id, with_for_update={"key_share": True})
     taken = select(Visit.id).where(
         Visit.visitor_id == visit.visitor_id,
+        AT_HOME,
         Visit.state.in_(LIVE),
         Visit.planned_start_at < visit.planned_end_at,
         Visit.planned_end_at > visit.planned_start_at,

@@ -17,7 +17,7 @@ from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.mapping.points import refresh_map
 from visits.models.cases import Case, CasePause, CaseState, Task, TaskKind, TaskState
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState
 from visits.programmes import Cadence, Programme
 from visits.programmes.published import (
     programme_by_id,
@@ -178,7 +178,10 @@ def _visited_before(
     """Give the visits that were done and answered nothing, each with its kind in a version."""
     answering = select(Task.visit_id).where(Task.visit_id.is_not(None), Task.case_id.in_(ids))
     done = select(Visit).where(
-        Visit.case_id.in_(ids), Visit.state == VisitState.DONE, Visit.id.not_in(answering)
+        Visit.case_id.in_(ids),
+        Visit.state == VisitState.DONE,
+        AT_HOME,
+        Visit.id.not_in(answering),
     )
     found: dict[uuid.UUID, list[Visit]] = {}
     for visit in session.scalars(done.order_by(Visit.planned_start_at, Visit.id)):

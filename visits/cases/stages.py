@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict
-from visits.models.cases import Case, CaseState
-from visits.models.visits import LIVE, Visit, VisitState
+from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
+from visits.models.visits import AT_HOME, LIVE, Visit, VisitState
 
 _ALL = frozenset(CaseState)
 # What was heard at a door or on the phone may be taken back, and a visit that took place is never
@@ -40,9 +40,7 @@ def move(case: Case, to: CaseState) -> None:
 def end(session: Session, case: Case, outcome: str, *, on: date, by: uuid.UUID | None) -> None:
     """Close the case of somebody who moved or died; a visit or a refusal stays what it was."""
     if case.state not in (CaseState.VISITED, CaseState.REFUSED):
-        done = select(Visit.id).where(Visit.case_id == case.id, Visit.state == VisitState.DONE)
-        visited = session.scalar(done.limit(1)) is not None
-        case.state = CaseState.VISITED if visited else CaseState.NOT_ELIGIBLE
+        case.state = CaseState.VISITED if _was_visited(session, case) else CaseState.NOT_ELIGIBLE
     if case.is_open:
         case.closed_on, case.closed_by_id, case.outcome = on, by, outcome
 
@@ -60,6 +58,28 @@ def after_visit(session: Session, visit: Visit) -> None:
     with session.no_autoflush:  # this visit is left out, so it need not be written first
         another = _visit_to_come(session, visit.case, but=visit)
     move(visit.case, CaseState.PLANNED if another else CaseState.VISITED)
+
+
+def after_call(session: Session, case: Case, *, today: date) -> None:
+    """Let a case rest when what it was to be called for was answered on the phone.
+
+    Whoever is to be asked for another visit that is due stays on the list; so does whoever was
+    never visited, as a call is no visit.
+    """
+    if case.state not in (CaseState.TO_CALL, CaseState.AGREED):
+        return
+    session.flush()
+    due = select(Task.id).where(
+        Task.case_id == case.id, Task.kind == TaskKind.VISIT, Task.state == TaskState.OPEN,
+        Task.visit_id.is_(None), Task.not_before <= today,
+    )  # fmt: skip
+    if session.scalar(due.limit(1)) is None and _was_visited(session, case):
+        move(case, CaseState.VISITED)
+
+
+def _was_visited(session: Session, case: Case) -> bool:
+    done = select(Visit.id).where(Visit.case_id == case.id, Visit.state == VisitState.DONE, AT_HOME)
+    return session.scalar(done.limit(1)) is not None
 
 
 def after_cancelling(session: Session, case: Case) -> None:
@@ -91,7 +111,7 @@ def _may_come(case: Case, to: CaseState) -> bool:
 
 
 def _visit_to_come(session: Session, case: Case, *, but: Visit | None = None) -> bool:
-    live = select(Visit.id).where(Visit.case_id == case.id, Visit.state.in_(LIVE))
+    live = select(Visit.id).where(Visit.case_id == case.id, Visit.state.in_(LIVE), AT_HOME)
     if but is not None:
         live = live.where(Visit.id != but.id)
     return session.scalars(live.order_by(Visit.id).limit(1)).first() is not None

@@ -24,7 +24,7 @@ from visits.models.circles import (
     CircleTask,
 )
 from visits.models.support import SupportAct
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState
 from visits.sight import Viewer
 from visits.sight.circles import visible_circle_cases
 from visits.sight.reach import open_to
@@ -51,7 +51,12 @@ class Source:
 
 # Whose ids lead to the case itself, and those of what the circle noted of it.
 OF_CASES = (
-    Source("visit", Visit.case_id, Visit.planned_start_at, (Visit.state == VisitState.DONE,)),
+    Source(
+        "visit",
+        Visit.case_id,
+        Visit.planned_start_at,
+        (Visit.state == VisitState.DONE, AT_HOME),
+    ),
     Source(
         "act",
         SupportAct.case_id,

@@ -20,7 +20,7 @@ from visits.ground.deadlines import today_in_paris
 from visits.models.cases import Case, CaseState
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, FormVersion, Residence, Tenancy
-from visits.models.visits import COUNTED, Consequence, Submission, Visit, VisitState
+from visits.models.visits import AT_HOME, COUNTED, Consequence, Submission, Visit, VisitState
 from visits.models.works import OPEN_STATES, WorkOrder
 from visits.sight.few import told_of
 from visits.sight.homes import took_place_in, visible_homes
@@ -132,7 +132,7 @@ def _visits(session: Session, viewer: Viewer, here: ColumnElement[bool]) -> Sequ
         select(Visit)
         .join(Visit.case)
         .join(Case.person)
-        .where(here, visible_cases(viewer))
+        .where(here, AT_HOME, visible_cases(viewer))
         .options(contains_eager(Visit.case).contains_eager(Case.person), joinedload(Visit.visitor))
         .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
     ).all()
@@ -144,7 +144,7 @@ def _came_on(session: Session, viewer: Viewer, here: ColumnElement[bool]) -> lis
         select(Visit.planned_start_at)
         .join(Visit.case)
         .join(Case.person)
-        .where(here, Visit.state == VisitState.DONE, visible_cases(viewer))
+        .where(here, Visit.state == VisitState.DONE, AT_HOME, visible_cases(viewer))
         .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
     )
     return list(dict.fromkeys(today_in_paris(one) for one in moments))

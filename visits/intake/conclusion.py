@@ -18,14 +18,14 @@ from diagnostics.wellformed import Element, head_of, read_submission
 from visits.agenda.visit_forms import missing_forms
 from visits.cases.appointments import move_visit
 from visits.cases.coming import make_for
-from visits.cases.stages import after_visit
+from visits.cases.stages import after_call, after_visit
 from visits.cases.tasks import answered_by
 from visits.following.corrections import corrected_by, correction_of
 from visits.following.setting_aside import supersede
 from visits.following.what_follows import open_urgent_works, open_what_follows, works_left
 from visits.forms.published import LANGUAGES, read_form
 from visits.ground.clocks import OLDEST, read_moment
-from visits.ground.deadlines import due_at
+from visits.ground.deadlines import due_at, today_in_paris
 from visits.homes.traits import note_answers
 from visits.intake.contradictions import contradictions_of
 from visits.intake.doubles import doubts_of
@@ -264,7 +264,10 @@ def close_visit(session: Session, visit: Visit, told: Iterable[Told], now: datet
         visit.done_at = now
         with session.no_autoflush:
             answered_by(session, visit, now=now)
-        after_visit(session, visit)
+        if visit.is_by_phone:
+            after_call(session, visit.case, today=today_in_paris(now))
+        else:
+            after_visit(session, visit)
         make_for(session, [visit.case], now=now)
 
 

@@ -19,7 +19,7 @@ from visits.forms.published import consequences_of
 from visits.intake.visit_file import counted_submissions
 from visits.models.cases import Case
 from visits.models.people import Person, RefusedPart
-from visits.models.visits import COUNTED, Consequence, Submission, Visit
+from visits.models.visits import AT_HOME, COUNTED, Consequence, Submission, Visit
 from visits.people.part_refusals import refused_parts
 from visits.sight.reach import Viewer, visible_cases
 
@@ -75,6 +75,7 @@ def latest_to_report(session: Session, viewer: Viewer, landlord_id: uuid.UUID) -
         .join(Visit.case)
         .join(Case.person)
         .where(visible_cases(viewer), Person.landlord_id == landlord_id, Person.died_on.is_(None))
+        .where(AT_HOME)
         .where(Visit.id.in_(select(Submission.visit_id).where(Submission.state.in_(COUNTED))))
         .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
         .limit(1)

@@ -17,6 +17,7 @@ from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import (
+    AT_HOME,
     COUNTED,
     Consequence,
     Submission,
@@ -48,7 +49,8 @@ ORDER = {
 class VisitFilter:
     """Which visits; `start_at` counts in, `end_at` does not; an empty field does not filter.
 
-    `state` is a state, or `standing`: neither cancelled nor failed.
+    `state` is a state, or `standing`: neither cancelled nor failed. A form filled in on the phone
+    is no visit, but its answers are `to_review` as others are.
     """
 
     start_at: datetime
@@ -84,7 +86,7 @@ def _found(session: Session, viewer: Viewer, only: VisitFilter) -> Select[uuid.U
     if only.to_review:
         found = found.where(Visit.id.in_(AWAITS_REVIEW))
     else:
-        found = found.where(Visit.planned_start_at >= only.start_at)
+        found = found.where(AT_HOME, Visit.planned_start_at >= only.start_at)
         found = found.where(Visit.planned_start_at < only.end_at)
     if only.visitor_id is not None:
         found = found.where(Visit.visitor_id == only.visitor_id)

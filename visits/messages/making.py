@@ -22,7 +22,7 @@ from visits.models.calls import ContactAttempt, Refusal
 from visits.models.cases import Case
 from visits.models.messages import TO_SEND, Message, MessageChannel, MessageKind, MessageState
 from visits.models.people import Person
-from visits.models.visits import LIVE, Visit, VisitState
+from visits.models.visits import AT_HOME, LIVE, Visit, VisitState
 
 CONFIRMED, MOVED, CANCELLED = MessageKind.CONFIRMED, MessageKind.MOVED, MessageKind.CANCELLED
 CONCLUDE_WITHIN = timedelta(days=14)
@@ -161,7 +161,7 @@ def make_what_time_brings(session: Session, *, now: datetime) -> int:
     late = (
         select(Visit)
         .join(Visit.visitor)
-        .where(Visit.state.in_(LIVE), User.active)
+        .where(Visit.state.in_(LIVE), AT_HOME, User.active)
         .where(Visit.planned_end_at <= now - CONCLUDE_AFTER)
         .where(Visit.planned_end_at > now - CONCLUDE_WITHIN)
         .order_by(Visit.planned_end_at, Visit.id)

@@ -24,12 +24,22 @@ class VisitState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+class VisitChannel(enum.StrEnum):
+    """Whether somebody comes to her home, or the same form is filled in during a call."""
+
+    HOME = "home"
+    PHONE = "phone"
+
+
 # States in which a visit is still to come or to be ended.
 LIVE = (VisitState.PLANNED, VisitState.UNDER_WAY)
 
 
 class Visit(Base):
-    """An appointment at home between a visitor and a person who has a case.
+    """An appointment at home between a visitor and a person who has a case, or a call with a form.
+
+    One by telephone (`channel`) begins under way with whoever calls as its visitor, is in nobody's
+    diary, and is no visit where those are counted (`AT_HOME`).
 
     `kind` is one of the programme's kinds of visit, empty for its first. `was_in_id` is the home it
     took place in: her case moves with her. `place` says where it is when she has no home here.
@@ -43,12 +53,15 @@ class Visit(Base):
         Index("ix_visit_visitor_id_planned_start_at", "visitor_id", "planned_start_at"),
         # A week is counted, and it is seen whether somebody was visited, without the visits.
         Index("ix_visit_planned_start_at", "planned_start_at", "state", "case_id", "id"),
-        Index("ix_visit_case_id_state", "case_id", "state"),
+        Index("ix_visit_case_id_state", "case_id", "state", "channel"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"))
     kind: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    channel: Mapped[VisitChannel] = mapped_column(
+        stored_enum(VisitChannel), default=VisitChannel.HOME, server_default=VisitChannel.HOME
+    )
     was_in_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dwelling.id"), index=True)
     visitor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     planned_start_at: Mapped[datetime]
@@ -74,6 +87,11 @@ class Visit(Base):
         return self.state is VisitState.PLANNED
 
     @property
+    def is_by_phone(self) -> bool:
+        """Tell whether its form is filled in during a call, at nobody's door."""
+        return self.channel is VisitChannel.PHONE
+
+    @property
     def is_live(self) -> bool:
         """Tell whether answers are still to come from it."""
         return self.state in LIVE
@@ -82,6 +100,10 @@ class Visit(Base):
     def home(self) -> Dwelling | None:
         """Where it took place, or will; None at a `place` that is no dwelling of ours."""
         return self.was_in or self.case.dwelling
+
+
+# The condition on `Visit` for those that somebody comes for: of all that counts or plans visits.
+AT_HOME = Visit.channel == VisitChannel.HOME
 
 
 class SubmissionState(enum.StrEnum):

@@ -13,7 +13,7 @@ from visits.ground.deadlines import midnight_in_paris
 from visits.models.cases import Case
 from visits.models.money import Basis, CostKind, MoneyKind, MoneyNote
 from visits.models.sessions import CollectiveSession, SessionState
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState
 from visits.money.notes import MoneyFilter, in_reach
 from visits.programmes import Programme
 from visits.programmes.shape import BudgetLine
@@ -137,7 +137,7 @@ def count_each(
         *cases, Case.opened_at < end, or_(Case.closed_on.is_(None), Case.closed_on >= only.first)
     )
     at = func.coalesce(Visit.done_at, Visit.planned_end_at)
-    done = (*cases, Visit.state == VisitState.DONE, at >= start, at < end)
+    done = (*cases, Visit.state == VisitState.DONE, AT_HOME, at >= start, at < end)
     visits = select(
         func.count(Visit.id),
         func.count(Visit.id).filter(_of_first_kind(programme)),

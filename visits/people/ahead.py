@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.models.cases import Case, Task, TaskState
-from visits.models.visits import LIVE, Visit
+from visits.models.visits import AT_HOME, LIVE, Visit
 
 SHOWN = 3
 
@@ -39,7 +39,7 @@ def what_is_ahead(session: Session, cases: Sequence[Case]) -> dict[uuid.UUID, Ah
     found = {case.id: Ahead() for case in cases if case.is_open}
     visits = (
         select(Visit)
-        .where(Visit.case_id.in_(found), Visit.state.in_(LIVE))
+        .where(Visit.case_id.in_(found), Visit.state.in_(LIVE), AT_HOME)
         .options(joinedload(Visit.visitor))
         .order_by(Visit.planned_start_at, Visit.id)
     )

@@ -224,6 +224,7 @@ _BY_HAND, _PROMISED = Task.consequence_id.is_(None), Task.consequence_id.is_not(
 _CLOSED = (Task.closed_at.is_not(None), Task.visit_id.is_(None))
 _TASK = (joinedload(Task.case), joinedload(Task.consequence))
 _PROMISES = _of_cases(Task, Task.closed_at, _PROMISED, *_CLOSED)
+_VISITS_ALIKE = (Visit.case_id, Visit.kind, Visit.state, Visit.channel)
 _PAUSES = _of_cases(CasePause, CasePause.from_on, CasePause.withdrawn_at.is_(None))
 
 SOURCES = (
@@ -255,7 +256,7 @@ SOURCES = (
     ),
     Source(
         EntryKind.VISIT,
-        _of_cases(Visit, Visit.planned_start_at, alike=(Visit.case_id, Visit.kind, Visit.state)),
+        _of_cases(Visit, Visit.planned_start_at, alike=_VISITS_ALIKE),
         Visit,
         (joinedload(Visit.case), joinedload(Visit.visitor)),
     ),

@@ -218,6 +218,13 @@ class VisitKindSchema(Frozen):
     optional_forms = Several(fields.String(validate=FORM))
     minutes = number(15, 480, required=True)
     ask_first = YesNo()
+    by_phone = YesNo()
+
+    @post_dump
+    def _without_phone_unsaid(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if not data["by_phone"]:
+            del data["by_phone"]
+        return data
 
     @checks
     def _a_form_once(self, data: dict[str, Any], **_: Any) -> None:

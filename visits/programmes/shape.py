@@ -147,6 +147,7 @@ class VisitKind:
     """A kind of visit, `minutes` long, done when all its `forms` are filled.
 
     `ask_first`: the person agrees on the phone before each one; otherwise she agreed to them all.
+    `by_phone`: its forms may be filled in during a call as well.
     """
 
     code: str
@@ -155,6 +156,7 @@ class VisitKind:
     minutes: int
     optional_forms: tuple[str, ...] = ()
     ask_first: bool = True
+    by_phone: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from visits.models.cases import Case, CasePause, CaseState, Task, TaskKind, Task
 from visits.models.people import AlertCode, NamedAccess, Person, PersonAlert
 from visits.models.portfolio import Dwelling
 from visits.models.rounds import LeftWhy
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState
 from visits.programmes.published import programme_of
 from visits.rounds.scope import Scope
 from visits.sight import Viewer
@@ -313,7 +313,8 @@ def _who_came(session: Session, cases: Collection[uuid.UUID]) -> dict[uuid.UUID,
     held = (
         select(Visit.case_id, Visit.visitor_id)
         .join(Visit.visitor)
-        .where(Visit.case_id.in_(cases), Visit.state == VisitState.DONE, User.active.is_(True))
+        .where(Visit.case_id.in_(cases), Visit.state == VisitState.DONE, AT_HOME)
+        .where(User.active.is_(True))
         .order_by(Visit.planned_start_at, Visit.id)
     )
     return {case_id: visitor_id for case_id, visitor_id in session.execute(held)}

@@ -29,7 +29,7 @@ from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.people import NamedAccess, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState
 from visits.sight.mandates import Held
 
 
@@ -177,7 +177,8 @@ def _within_reach(viewer: Viewer) -> ColumnElement[bool]:
     return (
         exists()
         .where(Case.person_id == Person.id, Visit.case_id == Case.id)
-        .where(Visit.state != VisitState.CANCELLED, Visit.visitor_id == viewer.user_id)
+        .where(Visit.state != VisitState.CANCELLED, AT_HOME)
+        .where(Visit.visitor_id == viewer.user_id)
         .correlate(Person)
     )
 
@@ -207,7 +208,7 @@ def _visited_by_colleagues(viewer: Viewer) -> ColumnElement[bool]:
     return (
         exists()
         .where(Visit.case_id == Case.id, Visit.visitor_id.in_(colleagues))
-        .where(Visit.state != VisitState.CANCELLED)
+        .where(Visit.state != VisitState.CANCELLED, AT_HOME)
         .correlate(Case)
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from visits.models.cases import ON_THE_WAY, Case, CaseState
 from visits.models.people import Person
-from visits.models.visits import LIVE, Consequence, Submission, Visit, VisitState
+from visits.models.visits import AT_HOME, LIVE, Consequence, Submission, Visit, VisitState
 from visits.models.works import DONE_STATES, WorkOrder, WorkOrderState
 from visits.sessions.results import results_of
 from visits.sight.few import told_of
@@ -89,7 +89,7 @@ def _persons(programme: str, viewer: Viewer) -> Select[str, int, int]:
             and_(later.opened_at == Case.opened_at, later.id > Case.id),
         ),
     )
-    visited = exists().where(Visit.case_id == Case.id, Visit.state == VisitState.DONE)
+    visited = exists().where(Visit.case_id == Case.id, Visit.state == VisitState.DONE, AT_HOME)
     stands = case(
         (or_(visited, Case.state == CaseState.VISITED), VISITED),
         (and_(Case.state.in_(ON_THE_WAY), Case.closed_on.is_not(None)), CLOSED),
@@ -111,7 +111,7 @@ def _visits(programme: str, viewer: Viewer) -> Select[str, int, int]:
         select(kind, func.count(Visit.id), func.count(Case.person_id.distinct()))
         .join(Case, Case.id == Visit.case_id)
         .join(Person, Person.id == Case.person_id)
-        .where(Case.programme == programme, Visit.state != VisitState.CANCELLED)
+        .where(Case.programme == programme, Visit.state != VisitState.CANCELLED, AT_HOME)
         .where(visible_cases(viewer))
         .group_by(kind)
     )

@@ -12,7 +12,7 @@ from visits.ground.deadlines import midnight_in_paris
 from visits.models.cases import Case
 from visits.models.sessions import CollectiveSession, SessionState
 from visits.models.stays import ExitTo, Stay
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState
 from visits.programmes import Programme
 from visits.programmes.published import programme_in, versions_of
 from visits.programmes.shape import Objective
@@ -82,7 +82,7 @@ def _done(session: Session, code: str, by: date | None, viewer: Viewer) -> Count
         .join(Visit.case)
         .join(Case.person)
         .where(Case.programme == code, visible_cases(viewer))
-        .where(Visit.state == VisitState.DONE, *until)
+        .where(Visit.state == VisitState.DONE, AT_HOME, *until)
     )
     return Counted(*session.execute(counted).one())
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from visits.models.calls import ContactAttempt, Disposition
 from visits.models.cases import Case, CaseState
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState
 from visits.sight import Viewer
 from visits.sight.lists import cases_seen
 
@@ -36,7 +36,9 @@ BREAK_OFF, WRONG_ADDRESS = Disposition.BROKEN_OFF, Disposition.WRONG_ADDRESS
 # Once, whatever became of her next visit: a person is in a rate once, and then as visited.
 VISITED = or_(
     Case.state == CaseState.VISITED,
-    exists().where(Visit.case_id == Case.id, Visit.state == VisitState.DONE).correlate(Case),
+    exists()
+    .where(Visit.case_id == Case.id, Visit.state == VisitState.DONE, AT_HOME)
+    .correlate(Case),
 )
 
 
@@ -153,7 +155,7 @@ def tallies(
 
 def came_to() -> ColumnElement[str]:
     """Give what a case came to, as a tally names it: the first that holds."""
-    begun = exists().where(Visit.case_id == Case.id, Visit.state == VisitState.UNDER_WAY)
+    begun = exists().where(Visit.case_id == Case.id, Visit.state == VisitState.UNDER_WAY, AT_HOME)
     return case(
         (VISITED, "complete"),
         (Case.state == CaseState.NOT_ELIGIBLE, "not_eligible"),

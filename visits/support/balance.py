@@ -18,7 +18,7 @@ from visits.models.cases import Case, CasePause, Task, TaskState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.support import ActKind, SupportAct
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState
 from visits.programmes.facts import stands_in_priority_district
 from visits.sight import Viewer
 from visits.sight.listing import FEW
@@ -239,7 +239,7 @@ def _count_visits(
     statement = (
         select(Visit.case_id, done_at)
         .join(Visit.case)
-        .where(cases, Visit.state == VisitState.DONE)
+        .where(cases, Visit.state == VisitState.DONE, AT_HOME)
         .where(done_at >= midnight_in_paris(first), done_at < _after(last))
     )
     for case_id, at in session.execute(statement):

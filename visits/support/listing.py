@@ -15,7 +15,7 @@ from visits.models.cases import Case, Task, TaskKind, TaskState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.support import SupportAct
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState
 from visits.sight import Viewer
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
 from visits.sight.lists import cases_seen
@@ -134,8 +134,9 @@ def find_turn(session: Session, viewer: Viewer, task_id: uuid.UUID) -> Task:
 def lately(session: Session, cases: Collection[uuid.UUID]) -> dict[uuid.UUID, Lately]:
     """Tell of each of some cases when she was last visited or helped, and what is next."""
     visited = func.max(func.coalesce(Visit.done_at, Visit.planned_end_at))
+    done = and_(Visit.state == VisitState.DONE, AT_HOME)
     found = [
-        _by_case(session, cases, select(Visit.case_id, visited), Visit.state == VisitState.DONE),
+        _by_case(session, cases, select(Visit.case_id, visited), done),
         _by_case(
             session,
             cases,

@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from visits.intake.handing_in import RefusedItem, hand_in
 from visits.models.handed_in import HandedIn, HandedInKind
 from webapp.access.auth import Action, requires, viewer
-from webapp.api.openrosa import XML_PART, sent_file
+from webapp.frame.parcels import XML_PART, sent_file
 from webapp.frame.schemas import HandedInSchema, HandInSchema
 from webapp.frame.transaction import house, now, transaction
 

@@ -13,8 +13,8 @@ from visits.ground.errors import Invalid
 from visits.models.interventions import Intervention, InterventionState
 from visits.works.interventions import InterventionSaid, SentFile, receive
 from webapp.access.auth import Action, late_door, requires, viewer
-from webapp.api.openrosa import INCOMPLETE, XML_PART, sent_at, sent_file
 from webapp.frame.errors import sentence
+from webapp.frame.parcels import INCOMPLETE, XML_PART, sent_at, sent_file
 from webapp.frame.schemas import InterventionSchema, ReceiptSchema
 from webapp.frame.transaction import house, now, transaction
 

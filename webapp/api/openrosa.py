@@ -1,24 +1,18 @@
 """The OpenRosa door: our tablet app and ODK Collect come in here alike."""
 
 import hashlib
-import re
 import uuid
-from datetime import datetime
 from email.utils import format_datetime
-from typing import Any
 from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response, g, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 
-from diagnostics.submission import BadSubmission
-from visits.following.every_kind import is_followed
 from visits.forms.published import KeptFile, find_form, list_forms, shown_files
 from visits.ground.errors import NotFound
-from visits.intake.submissions import SentFile, record_submission
+from visits.intake.submissions import record_submission
 from visits.models.portfolio import FormVersion
-from visits.models.visits import Consequence, Submission, SubmissionState
+from visits.models.visits import Submission, SubmissionState
 from webapp.access.auth import Action, late_door, requires, viewer
 from webapp.api.collect_visits import FILE as VISITS_FILE
 from webapp.api.collect_visits import (
@@ -27,15 +21,10 @@ from webapp.api.collect_visits import (
     visits_file,
     visits_to_choose,
 )
-from webapp.frame.schemas import ReceiptSchema
+from webapp.frame.parcels import INCOMPLETE, parts, receipt_of, sent_at
 from webapp.frame.transaction import house, now, reading, transaction
 
-MAX_XML = 4 * 1024 * 1024
 MAX_BODY = 40 * 1024 * 1024
-MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
-XML_PART = "xml_submission_file"
-# OpenRosa's word for "more files follow"; and ours for the time by the tablet's own clock.
-INCOMPLETE, SENT_AT = "*isIncomplete*", "Palier-Sent-At"
 
 openrosa = Blueprint("openrosa", __name__, url_prefix="/openrosa")
 
@@ -151,7 +140,7 @@ def greet() -> ResponseReturnValue:
 def submit() -> ResponseReturnValue:
     """Keep a submission or a part of it; the answer goes out after the commit."""
     by_tablet = sent_at()
-    xml, files = _parts()
+    xml, files = parts()
     with transaction() as session:
         kept = record_submission(
             session,
@@ -169,32 +158,6 @@ def submit() -> ResponseReturnValue:
     return answer  # noqa: RET504 -- the answer goes out after the commit
 
 
-def _parts() -> tuple[bytes, list[SentFile]]:
-    parts = request.files
-    if XML_PART not in parts:
-        raise BadSubmission("La partie « xml_submission_file » manque.")
-    xml = parts[XML_PART].stream.read(MAX_XML + 1)
-    if len(xml) > MAX_XML:
-        raise BadSubmission("Ce formulaire rempli est trop volumineux.")
-    files = [key for key in parts if key not in (XML_PART, INCOMPLETE)]
-    return xml, [sent_file(part) for key in files for part in parts.getlist(key)]
-
-
-def sent_at() -> datetime | None:
-    """Read the tablet's own time. A visit is never refused for it."""
-    try:
-        return datetime.fromisoformat(request.headers.get(SENT_AT, ""))
-    except ValueError:
-        return None
-
-
-def sent_file(part: FileStorage) -> SentFile:
-    """Read a part of a request that is a file: its bare name, its kind, its bytes."""
-    name = (part.filename or part.name or "").replace("\\", "/").rpartition("/")[2]
-    kind = part.mimetype if MEDIA_TYPE.fullmatch(part.mimetype) else "application/octet-stream"
-    return SentFile(name, kind, part.read())
-
-
 def _visit_id() -> uuid.UUID | None:
     given = request.args.get("visit")
     if not given and g.account.closed:
@@ -207,25 +170,11 @@ def _visit_id() -> uuid.UUID | None:
         raise NotFound("visit_not_found") from None
 
 
-def _xml_file(kept: Submission) -> dict[str, str | int]:
-    return {"name": XML_PART, "sha256": kept.sha256, "size": len(kept.xml)}
-
-
 def _receipt(kept: Submission) -> Response:
     """List what is kept so far: 202 while more is to come, 201 when it is whole."""
     status = 202 if kept.state is SubmissionState.INCOMPLETE else 201
-    findings = kept.findings or {}
     if request.accept_mimetypes.best_match(["text/xml", "application/json"]) == "application/json":
-        shape = {
-            "instance_id": kept.instance_id,
-            "received_at": kept.received_at,
-            "state": kept.state,
-            # The XML is a file like the others: a tablet lets go only of what is listed.
-            "files": [_xml_file(kept), *kept.files],
-            "violations": findings.get("violations", []),
-            "consequences": [_called(one, kept) for one in kept.consequences],
-        }
-        answer = jsonify(ReceiptSchema().dump(shape))
+        answer = jsonify(receipt_of(kept))
         answer.status_code = status
         return answer
     return _xml(
@@ -233,17 +182,6 @@ def _receipt(kept: Submission) -> Response:
         f'<message nature="submit_success">{escape(_said(kept))}</message></OpenRosaResponse>',
         status,
     )
-
-
-def _called(one: Consequence, kept: Submission) -> dict[str, Any]:
-    return {
-        "kind": one.kind,
-        "code": one.code,
-        "severity": one.severity,
-        "due_at": one.due_at,
-        "label": one.label,
-        "opened": is_followed(one, kept.consequences),
-    }
 
 
 def _said(kept: Submission) -> str:

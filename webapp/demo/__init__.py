@@ -21,6 +21,7 @@ from webapp.demo.arrival import (
     import_tenants,
     locate_residences,
 )
+from webapp.demo.by_phone import begin_one
 from webapp.demo.calendar import day_of, moment, working_days_after
 from webapp.demo.cast import (
     FIRST_EMAIL,
@@ -118,6 +119,7 @@ def _load(
     technician = acting(cast.technician, Action.GIVE_WORKS)
     budget_some(session, technician=technician, eyes=eyes, now=now)
     on_duty = [acting(one, Action.SEE_WORKS) for one in (cast.technician, cast.coordinator)]
+    begin_one(session, by=acting(cast.coordinator, Action.CALL), now=now)
     watch_some(session, first=on_duty[0], second=on_duty[1], now=now)
     tell("Placing the residences on the map …")
     tell(f"{locate_residences(session):,} residences on the map.")

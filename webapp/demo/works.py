@@ -32,6 +32,7 @@ from visits.works.links import LinkSaid, make_link, note_opened, open_link
 from visits.works.moves import PARTS, MoveSaid, move_work_order
 from visits.works.work_orders import ESCALATE_AFTER, escalate_work_orders
 from webapp.access.auth import Action
+from webapp.demo.by_phone import ByPhone
 from webapp.demo.calendar import next_office_moment
 from webapp.demo.cast import acting
 from webapp.demo.story import Story
@@ -146,6 +147,7 @@ class Works:
     def __init__(self, story: Story) -> None:
         self.story = story
         self.rng: Random = story.rng
+        self.by_phone = ByPhone(story)
         self.beside: list[Callable[[Submission, datetime], None]] = []
         self.technician: Viewer = acting(story.cast.technician, Action.DO_WORKS)
         self.callers: tuple[Viewer, ...] = (
@@ -241,14 +243,9 @@ class Works:
         self.story.session.refresh(promise, ["state", "visit_id"])
         if not promise.is_open or promise.visit_id is not None:
             return
-        close_task(
-            self.story.session,
-            promise,
-            TaskState.DONE,
-            why=self.rng.choice(CALL_NOTES),
-            viewer=self.rng.choice(self.callers),
-            now=now,
-        )
+        why, by = self.rng.choice(CALL_NOTES), self.rng.choice(self.callers)
+        if not self.by_phone.ask(promise, now):
+            close_task(self.story.session, promise, TaskState.DONE, why=why, viewer=by, now=now)
 
 
 def _noting(note: str) -> Say:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.agenda.by_phone import asked_now, filled_by_phone
 from visits.agenda.doors import LEFT_BEHIND, OUTCOMES, ladder_of
 from visits.agenda.planning import came_last, may_be_planned
 from visits.agenda.slot_check import visitors
@@ -66,11 +67,10 @@ from visits.sight.left_alone import is_left_alone_in
 from visits.sight.reach import Reach
 from visits.steering.outcomes import standing
 from webapp.access.auth import Action, may, requires, viewer
-from webapp.frame.errors import sentence
-from webapp.frame.languages import day, moment
 from webapp.frame.transaction import now, transaction
 from webapp.office.calls.closed import open_knowingly, reaches, reopens
 from webapp.office.calls.given_back import what_came_back
+from webapp.office.calls.refused import what_was_refused
 from webapp.office.calls.typed_call import typed_attempt
 from webapp.office.frame.access import showing
 from webapp.office.frame.deaths import deaths_of
@@ -79,10 +79,6 @@ from webapp.office.frame.moments import age, day_of
 from webapp.office.frame.programmes import chosen_programme, facts_named, programme_names
 
 cases = Blueprint("cases", __name__, url_prefix="/cases")
-
-
-# How the details of a refusal are said.
-SAID: dict[str, Any] = {"until": day, "since": day, "at": moment, "facts": facts_named}
 
 
 @cases.get("/")
@@ -194,17 +190,6 @@ def refusal_on_page(case_id: uuid.UUID, refused: Refused, *, form: str) -> Respo
         return page, status
 
 
-def what_was_refused(refused: Refused, form: str) -> tuple[dict[str, str], str, int]:
-    """Say what was refused: field by field of a form, or in a sentence; and with which status."""
-    fields = getattr(refused, "fields", {})
-    details: dict[str, object] = {
-        name: SAID[name](value) if name in SAID else value
-        for name, value in refused.details.items()
-    }
-    errors = {f"{form}-{name}": sentence(code, details) for name, code in fields.items()}
-    return errors, "" if errors else sentence(refused.code, details), 422 if errors else 409
-
-
 def page_of_case(
     session: Session,
     case: Case,
@@ -251,6 +236,7 @@ def calling(session: Session, case: Case) -> dict[str, Any]:
     """Gather what the page needs for the next call, and of those that were."""
     refusal = latest_refusal(session, case)
     calls_here = reaches(session, Action.CALL, case.id)
+    tasks = tasks_of(session, case.id)
     left_alone_here = is_left_alone_in(session, case.person_id, case.programme)
     nobody_calls = left_alone_here or _refuses(case, refusal)
     return {
@@ -272,6 +258,9 @@ def calling(session: Session, case: Case) -> dict[str, Any]:
         "with_another": caller_elsewhere(session, case),
         "dispositions": _dispositions(session, case),
         "calls_due": calls_due(session, case, today_in_paris(now())),
+        "tasks": tasks,
+        "asked": asked_now(session, tasks, now=now()) if calls_here and not nobody_calls else [],
+        "filled_by_phone": filled_by_phone(session, case),
         "outcomes": OUTCOMES,
         "left_behind": LEFT_BEHIND,
         "ladder": ladder_of(case.attempts),
@@ -296,7 +285,6 @@ def _planning(
         "visitors": offered,
         "came_last": came_last(visits, offered),
         "promises": promises_open(session, case),
-        "tasks": tasks_of(session, case.id),
         "owners": OWNERS,
         "paused": pauses_of(session, case.id),
         "elsewhere": visits_elsewhere(

@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.agenda.by_phone import begun_by_phone
 from visits.calls import desk as turns
 from visits.calls.best_hours import hour_of, parts_tried
 from visits.calls.call_list import case_file, count_to_call
 from visits.calls.contacts import NOTE_LENGTH, record_attempt
 from visits.calls.ladder import Rung, steps_of, take_step
 from visits.cases.cases import find_case
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.calls import Disposition
 from visits.models.cases import Case, CaseState
@@ -21,7 +23,8 @@ from visits.people.measures import standing_alerts
 from visits.programmes.published import programme_of
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.transaction import now, reading, transaction
-from webapp.office.calls.cases import calling, what_was_refused
+from webapp.office.calls.cases import calling
+from webapp.office.calls.refused import what_was_refused
 from webapp.office.calls.typed_call import typed_attempt
 from webapp.office.frame.access import showing
 from webapp.office.frame.moments import age
@@ -41,12 +44,15 @@ def index() -> ResponseReturnValue:
     """Say how many there are to call in each programme, and whom the caller has or set aside."""
     with showing("desk") as (session, shown):
         held = turns.mine(session, viewer(), now())
+        begun = begun_by_phone(session, viewer())
         shown.update(turn.person_id for turn in held)
+        shown.update(visit.case.person_id for visit in begun)
         return render_template(
             "cases/desk_start.html",
             counts=count_to_call(session, viewer(), now=now()),
             programme_names=programme_names(session),
             held=held,
+            begun=begun,
             before=_before(session, shown),
         )
 
@@ -233,5 +239,6 @@ def _page(
         note_length=NOTE_LENGTH,
         age=age,
         now=now(),
+        day_now=today_in_paris(now()),
         **context,
     )

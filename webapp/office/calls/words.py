@@ -36,6 +36,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "calls": _l("the call list"),
         "desk": _l("the call desk"),
         "ladder_step": _l("a letter or a card of the ladder of attempts"),
+        "form_by_phone": _l("a form on the phone"),
+        "form_begun_by_phone": _l("a form begun on the phone"),
+        "form_put_down": _l("a form on the phone put down"),
     },
     "calling_hours": {
         "morning": _l("Morning"),
@@ -128,6 +131,10 @@ REFUSALS: dict[str, Any] = {
         "%(who)s is calling this person, or somebody of this home, just now."
     ),
     "case_closed": _l("This case is closed. Nothing was changed."),
+    "asked_by_another": _l("%(who)s has begun this form on the phone and fills it in."),
+    "not_by_phone_here": _l("The programme does not have this asked on the phone."),
+    "not_due_yet": _l("This is due from %(on)s on."),
+    "form_not_open": _l("This form was sent or put down already. Nothing was changed."),
     "not_to_take_back": _l("This cannot be taken back, or not any more. Nothing was changed."),
     "step_not_next": _l("This is not the next step any more. Nothing was made."),
     "same_number": _l("This is the very number that was wrong."),

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.agenda.by_phone import may_be_asked
 from visits.cases.task_list import DUE, LATE, OPEN_ALL, SOON, TaskFilter, list_tasks
 from visits.cases.tasks import CLOSED_AS, WHAT_LENGTH, close_task, reopen_task
 from visits.following.follow_ups import find_promise
@@ -20,6 +21,7 @@ from visits.programmes.published import load_programmes, programme_of
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, transaction
+from webapp.office.calls.closed import reaches
 from webapp.office.frame.access import showing
 from webapp.office.frame.deaths import deaths_of
 from webapp.office.frame.listing import wanted
@@ -105,6 +107,11 @@ def _typed_state() -> TaskState:
     return TaskState(typed)
 
 
+def _may_ask(session: Session, task: Task) -> bool:
+    """Tell whether the viewer may fill in the form that answers it during a call."""
+    return reaches(session, Action.CALL, task.case_id) and may_be_asked(session, task, now=now())
+
+
 def _page(session: Session, task: Task, errors: dict[str, str] | None = None) -> str:
     assert task.consequence is not None
     closer = session.get(User, task.closed_by_id) if task.closed_by_id else None
@@ -118,6 +125,7 @@ def _page(session: Session, task: Task, errors: dict[str, str] | None = None) ->
         visit_id=visit_of_consequence(session, task.consequence.id),
         answering=session.get(Visit, task.visit_id) if task.visit_id else None,
         closer=closer,
+        asks=_may_ask(session, task),
         causes=told_causes(session, task.consequence),
         closed_as=CLOSED_AS,
         why_length=WHAT_LENGTH,

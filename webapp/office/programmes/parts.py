@@ -59,6 +59,7 @@ VISIT_KIND = (
     Field("optional_forms", _l("Forms filled if there is time"), "ticks", "form"),
     Field("minutes", _l("Minutes"), "number", hint=_l("From 15 to 480.")),
     Field("ask_first", _l("The person is called before each one"), "tick"),
+    Field("by_phone", _l("Its forms may be filled in on the phone too"), "tick"),
 )
 CADENCE = (
     CODE,

@@ -1,4 +1,4 @@
-// The office: Bootstrap's few moving parts, htmx without eval, and five behaviours of our own.
+// The office: Bootstrap's few moving parts, htmx without eval, and six behaviours of our own.
 import '@fontsource-variable/atkinson-hyperlegible-next/index.css'
 import '../tokens.css'
 import 'bootstrap/dist/css/bootstrap.min.css'
@@ -17,6 +17,7 @@ import { watchBurning } from './burning'
 import { makeCards } from './cards'
 import { askFirst } from './confirm'
 import { offerPasskeys } from './passkeys'
+import { forgetCallsAtSignOut } from './signout'
 
 // What the content security policy forbids, and what must not stay in a shared browser's storage.
 htmx.config.allowEval = false
@@ -79,5 +80,6 @@ document.addEventListener('formdata', (event) => {
 document.addEventListener('submit', askFirst, true)
 makeCards(document)
 offerPasskeys()
+forgetCallsAtSignOut()
 watchBurning()
 showToasts(document)

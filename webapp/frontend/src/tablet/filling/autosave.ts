@@ -29,8 +29,22 @@ const QUIET_MS = 100
 /** After a save that failed, the pause before it is tried again. */
 const RETRY_MS = 3_000
 
+/** Where a draft goes, with its photos. */
+export interface DraftStore {
+  save(visit: OpenVisit, taken: Taken): Promise<void>
+  /** Keep something else with the draft: both or neither. */
+  saveWith(visit: OpenVisit, change: db.Change, noted: Pick<DraftRecord, 'urgents'>): Promise<void>
+}
+
+const ON_TABLET: DraftStore = {
+  save: saveDraft,
+  async saveWith(visit, change, noted) {
+    visit.version = await keepDraft(visit, { ...visit.record, ...noted }, [change])
+  },
+}
+
 /** Save the visit shortly after each change, photos included, for as long as it is open. */
-export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
+export function autosave(visit: OpenVisit, page: Ref<number>, store: DraftStore = ON_TABLET): Autosave {
   const state = ref<SaveState>({ kind: 'saved', at: visit.record.savedAt })
   let timer: ReturnType<typeof setTimeout> | undefined
   let held = false
@@ -44,7 +58,7 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
     chain = chain.then(async () => {
       try {
         look()
-        await saveDraft(visit, taken)
+        await store.save(visit, taken)
         if (timer === undefined) state.value = { kind: 'saved', at: visit.record.savedAt }
       } catch (error) {
         if (error instanceof db.Overtaken) return giveUp()
@@ -83,7 +97,7 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
   }, { scheduler: soon })
   const keepWith: Autosave['keepWith'] = (change, noted) => {
     const done = chain.then(async () => {
-      visit.version = await keepDraft(visit, { ...visit.record, ...noted }, [change])
+      await store.saveWith(visit, change, noted)
       note(visit, noted)
     })
     chain = done.catch(() => undefined)
@@ -114,7 +128,7 @@ export function autosave(visit: OpenVisit, page: Ref<number>): Autosave {
 }
 
 /** What of a visit is written to disk, as it stood at one moment. */
-interface Taken {
+export interface Taken {
   xml: string
   files: NamedFile[]
   page: number

@@ -9,11 +9,14 @@ import { goToDay, goToVisit } from '../ground/route'
 import { keepTaken } from './taken'
 import { loadOutbox, queueReport, sendDue, type Write } from '../sending/sending'
 import { isFilled } from '../visits/visitforms'
+import { refusedParts } from '../visits/visitrecords'
 import { rowsOf } from '../visits/visitstate'
 
 export interface Keeping {
-  /** Whether nothing is stored: the screens say so. */
-  preview: boolean
+  /** Where it is filled in: on a tablet, in the office during a call, or as a trial of which nothing is stored. */
+  place: 'tablet' | 'office' | 'trial'
+  /** Which parts the person refuses. */
+  refused(visitId: string): readonly string[]
   autosave(visit: OpenVisit, page: Ref<number>): Autosave
   finish(visit: OpenVisit, urgent: boolean): Promise<void>
   /** Tell an urgent finding at once; `write` keeps it together with what is noted of it. */
@@ -35,7 +38,8 @@ async function finishOnce(visit: OpenVisit, urgent: boolean): Promise<void> {
 
 /** The ordinary way: saved as it goes, finished into the outbox, sent when the server answers. */
 export const onTablet: Keeping = {
-  preview: false,
+  place: 'tablet',
+  refused: refusedParts,
   autosave,
   async finish(visit, urgent) {
     // A second tap finishes nothing anew: the form would end at another moment and be another one.
@@ -62,7 +66,8 @@ function goOn({ record }: OpenVisit): void {
 /** A trial: nothing is written anywhere. */
 export function forgotten(ways: { finished(): void; again(): void }): Keeping {
   return {
-    preview: true,
+    place: 'trial',
+    refused: () => [],
     autosave: (visit) => ({
       state: ref({ kind: 'saved', at: 0 }),
       flush: () => Promise.resolve(),

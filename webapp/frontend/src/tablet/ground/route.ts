@@ -38,6 +38,12 @@ export function goToDay(): void {
   location.hash = '#/'
 }
 
+/** The call whose form is filled in in the office, and whether it was begun at the call desk; null on a tablet. */
+export function callOnScreen(): { visitId: string; desk: boolean } | null {
+  const [, visitId, desk] = /^#\/call\/([\w-]+)(\/desk)?$/.exec(location.hash) ?? []
+  return visitId ? { visitId, desk: !!desk } : null
+}
+
 /** The form to try, as `<form>/<version>` or `drafts/<id>`; null on a tablet. Read once, at the start. */
 export function previewPath(): string | null {
   return /^#\/preview\/([\w.-]+\/[\w.-]+)$/.exec(location.hash)?.[1] ?? null

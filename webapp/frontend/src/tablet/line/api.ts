@@ -1,6 +1,6 @@
 import type { FileRecord, OutboxItem, Report } from '../shapes/records'
 import { ref } from 'vue'
-import type { DayAnswer, DeviceAnswer, FormAnswer, Problem } from '../shapes/wire'
+import type { CallAnswer, CallSent, DayAnswer, DeviceAnswer, FormAnswer, Problem } from '../shapes/wire'
 
 /** The server answered, and said no. */
 export class Refused extends Error {
@@ -36,6 +36,8 @@ interface Call {
   sentAt?: Date
   /** Ask as the account signed in to the office in this browser. */
   asOffice?: boolean
+  /** The office's own token, for what changes something there. */
+  csrf?: string
 }
 
 const DEFAULT_TIMEOUT_MS = 20_000
@@ -45,6 +47,7 @@ async function call(path: string, options: Call = {}): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (options.token) headers.Authorization = `Bearer ${options.token}`
   if (options.digest) headers.Authorization = `Locked ${options.digest}`
+  if (options.csrf) headers['X-CSRFToken'] = options.csrf
   if (options.sentAt) headers['Palier-Sent-At'] = options.sentAt.toISOString()
   if (options.json !== undefined) headers['Content-Type'] = 'application/json'
   let answer: Response
@@ -61,6 +64,8 @@ async function call(path: string, options: Call = {}): Promise<Response> {
   } catch (error) {
     throw new Unreachable(String(error))
   }
+  // The office leads whoever is signed out to its sign-in page.
+  if (options.asOffice && answer.redirected) throw new Refused(401, { code: 'not_signed_in' })
   if (answer.ok) return answer
   const problem = await problemOf(answer)
   if (answer.status === 401 && problem.code === 'device_lost') declaredLost.value = true
@@ -133,6 +138,32 @@ export async function fetchForm(token: string, formId: string, version: string):
 /** Fetch a form or a draft to try in the office. */
 export async function fetchPreview(path: string): Promise<FormAnswer> {
   return json(await call(`/api/forms/${path}`, { asOffice: true }))
+}
+
+/** What there is to know of a call whose form is filled in in the office; `desk` is where it was begun. */
+export interface CallPlace {
+  visitId: string
+  desk: boolean
+}
+
+function callPath({ visitId, desk }: CallPlace, what: string): string {
+  return `/by-phone/${encodeURIComponent(visitId)}/${what}${desk ? '?desk=1' : ''}`
+}
+
+export async function fetchCall(place: CallPlace): Promise<CallAnswer> {
+  return json(await call(callPath(place, 'form'), { asOffice: true }))
+}
+
+/** Send a form that was filled in during a call, whole: the office's line is no weak one. */
+export async function sendCall(place: CallPlace, csrf: string, files: readonly FileRecord[]): Promise<CallSent> {
+  const body = new FormData()
+  for (const { name, type, bytes } of files) body.append(name, new File([bytes], name, { type }))
+  return json(await call(callPath(place, 'submissions'), { method: 'POST', asOffice: true, csrf, body, timeoutMs: PART_TIMEOUT_MS }))
+}
+
+/** Tell an urgent finding of a call at once. */
+export async function alertCall(place: CallPlace, csrf: string, { id, body }: Pick<Report, 'id' | 'body'>): Promise<void> {
+  await call(callPath(place, 'alerts'), { method: 'POST', asOffice: true, csrf, json: { ...body, id, sent_at: new Date().toISOString() } })
 }
 
 /** Fetch a file beside a form: with the tablet's token, or as the office when there is none. */

@@ -110,6 +110,9 @@ export interface Awaits {
   maxPixels: number | null
 }
 
+/** The database of the office's browser that keeps what is filled in during calls. */
+export const CALLS = 'palier-calls'
+
 /** The name under which a submission's XML travels and is kept. */
 export const XML_FILE = 'xml_submission_file'
 

@@ -180,6 +180,30 @@ export interface FormAnswer {
   files?: FormFile[]
 }
 
+/** What the office tells of a form that is filled in during a call. */
+export interface CallAnswer {
+  visit_id: string
+  person_name: string
+  user: User
+  /** Null once all has arrived, or when somebody else fills it in. */
+  form: { form_id: string; version: string } | null
+  confidential: string[]
+  earlier: EarlierAnswer[]
+  refused: string[]
+  /** Base64 of 32 bytes: seals what this browser keeps of the answers. */
+  key: string
+  csrf: string
+  /** Where to go on without sending. */
+  back: string
+}
+
+/** What the office answers to a form that was sent: where to go on, or that another form is missing. */
+export interface CallSent {
+  receipt: Receipt
+  missing: boolean
+  next: string
+}
+
 export interface FormFile {
   name: string
   media_type: string

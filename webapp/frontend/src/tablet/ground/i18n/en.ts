@@ -1,4 +1,5 @@
 import { follows } from './en-follows'
+import { calls } from './en-calls'
 import { keeping } from './en-keeping'
 import { orders } from './en-orders'
 import { questions } from './en-questions'
@@ -7,6 +8,7 @@ import type { Key, Sentence } from './fr'
 export const en: Record<Key, Sentence> = {
   ...questions,
   ...follows,
+  ...calls,
   ...keeping,
   ...orders,
   'app.failed': 'The app ran into a problem. What is saved on this tablet stays on it.',

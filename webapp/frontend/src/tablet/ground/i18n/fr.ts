@@ -1,4 +1,5 @@
 import { follows } from './fr-follows'
+import { calls } from './fr-calls'
 import { keeping } from './fr-keeping'
 import { orders } from './fr-orders'
 import { questions } from './fr-questions'
@@ -9,6 +10,7 @@ export type Sentence = string | { one: string; other: string }
 export const fr = {
   ...questions,
   ...follows,
+  ...calls,
   ...keeping,
   ...orders,
   'app.failed': 'L’application a rencontré un problème. Ce qui est enregistré sur cette tablette y reste.',

@@ -50,6 +50,7 @@ from visits.models.sessions import CollectiveSession, SessionEnrolment, SessionM
 from visits.models.stays import Place, Stay
 from visits.models.stock import Article, StockOrder
 from visits.models.support import AimStep, SupportAct, SupportAim
+from visits.models.surroundings import NearbyService, ServiceNote
 from visits.models.transfers import TransferOffer, TransferWish
 from visits.models.works import WorkOrder
 from visits.models.works_history import WorkOrderEvent, WorkOrderLink, WorkOrderQuote
@@ -99,6 +100,7 @@ UNSEEN = {
     (Role.PARTNER_COORDINATOR, "kit_articles.edit"),  # her association keeps no article
     (Role.PARTNER_COORDINATOR, "places.show"),  # nobody it visits stays in a place
     (Role.PARTNER_COORDINATOR, "stays.show"),
+    (Role.PARTNER_COORDINATOR, "around.service"),  # nothing is noted around its homes
     (Role.PARTNER_COORDINATOR, "admissions.show"),  # nor asks for one
     (Role.PARTNER_COORDINATOR, "admission_commissions.show"),
     *(
@@ -248,6 +250,10 @@ def typed(demo: Walked) -> re.Pattern[str]:
             CollectiveSession.note,
             SessionMove.why,
             SessionEnrolment.withdrawn_why,
+            ServiceNote.name,
+            ServiceNote.place,
+            ServiceNote.open_days,
+            NearbyService.withdrawn_why,
             Absence.note,
             Circle.name,
             CircleCase.shared,

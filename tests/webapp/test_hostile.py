@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from maps.travel import Geodesic
 from tests.factories import (
     come_by_form,
     make_case,
@@ -70,6 +71,8 @@ from visits.stock.central import receive
 from visits.stock.ordering import order_article
 from visits.support.acts import ActSaid, note_act
 from visits.support.aims import agree_aim, say_how_far
+from visits.surroundings.said import ServiceSaid
+from visits.surroundings.services import note_service
 from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid
@@ -117,6 +120,7 @@ ARGUMENTS = (
     "series", "holder", "organisation", "view", "part", "not", "from_time", "until_time", "lasts",
     "skill", "speaks", "free", "channel", "person", "week", "why", "first_on", "span", "visitors",
     "what", "any", "outcome", "since", "by",
+    "lacks", "within",
     *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
@@ -148,6 +152,7 @@ FIELDS = (
     "circle", "shared", "agreed_how", "held_on", "decision", "owner", "done_on",
     "span", "visitors", "planned", "same_visitor", "stop", "which",
     "holds_from", "vat", "situation", "referral", "outside", "admission",
+    "metres", "measured", "ways", "lat", "lon", "known_on", "open_days",
 )  # fmt: skip
 
 
@@ -190,6 +195,7 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
         "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),
         "form_id": form.form_id, "version": form.version, "code": "seniors", "number": "1",
         "move_id": str(case.id), "stay_id": str(case.person.occupancies[0].id),
+        **_around(session, case, coordinator, now),
         **_away(session, coordinator, now),
         **_stocked(session, coordinator, now), **_called(session, lines["work_order"], now),
     }  # fmt: skip
@@ -273,6 +279,16 @@ def _admitted(session: Session, case: Case, by: User, now: datetime) -> dict[str
         "admission_id": str(asked.id), "admission_fact_id": str(fact.id),
         "admission_commission_id": str(held.id),
     }  # fmt: skip
+
+
+def _around(session: Session, case: Case, by: User, now: datetime) -> dict[str, str]:
+    """One service near a home."""
+    said, viewer = ServiceSaid("bakery", "Chez Lise", metres=200), make_viewer(by)
+    assert case.dwelling is not None
+    walk, home = Geodesic().metres, case.dwelling.residence
+    service = note_service(session, home, said, walk=walk, viewer=viewer, now=now)
+    session.commit()
+    return {"service_id": str(service.id), "service_note_id": str(service.notes[0].id)}
 
 
 def _written(session: Session, case: Case, by: User, now: datetime) -> dict[str, str]:

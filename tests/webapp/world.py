@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from maps.cells import locate_cell
+from maps.travel import Geodesic
 from tests.factories import (
     NOW,
     come_by_form,
@@ -82,6 +83,8 @@ from visits.sessions.planning import SessionSaid, plan_session
 from visits.sight import Reach
 from visits.stays.places import PlaceSaid, add_place
 from visits.stays.stays import StaySaid, begin_stay
+from visits.surroundings.said import ServiceSaid
+from visits.surroundings.services import note_service
 from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid, open_by_hand
@@ -340,6 +343,10 @@ class World:
         comes = StaySaid("temporary", NOW.date(), case_id=case.id)
         stay = begin_stay(session, place, person, comes, viewer=make_viewer(by), now=NOW)
         known.note(place_id=place.id, place_stay_id=stay.id)
+        near = ServiceSaid("bakery", f"Boulangerie {person.last_name}", metres=200)
+        house, walk = dwelling.residence, Geodesic().metres
+        shop = note_service(session, house, near, walk=walk, viewer=make_viewer(by), now=NOW)
+        known.note(service_id=shop.id, service_note_id=shop.notes[0].id)
         self._admit(known, person, dwelling, by)
         self._discuss(known, case, by)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):

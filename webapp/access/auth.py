@@ -49,6 +49,7 @@ class Action(enum.StrEnum):
     EDIT_PERSONS = "edit_persons"
     SEE_HOMES = "see_homes"
     EDIT_HOMES = "edit_homes"
+    NOTE_SURROUNDINGS = "note_surroundings"
     IMPORT_STOCK = "import_stock"
     ENROL = "enrol"
     SEE_CASES = "see_cases"
@@ -115,6 +116,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.EDIT_PERSONS: {COO: _ALL, SOC: _ALL},
     Action.SEE_HOMES: {COO: _ALL, SOC: _ALL, TEC: _ALL, MAN: _ALL, PAR: _ORG},
     Action.EDIT_HOMES: {COO: _ALL, TEC: _ALL},
+    Action.NOTE_SURROUNDINGS: {COO: _ALL, SOC: _ALL, TEC: _ALL, MAN: _ALL},
     Action.IMPORT_STOCK: {COO: _ALL},
     Action.ENROL: {COO: _ALL},
     Action.SEE_CASES: {COO: _ALL, PAR: _ORG},

@@ -7,6 +7,8 @@ import { copies } from './copies'
 const PAPER_ICONS = [
   'calendar-check', 'droplet-half', 'exclamation-triangle-fill', 'eye', 'hand-thumbs-up',
   'house-heart', 'person-heart', 'telephone-fill', 'tools',
+  // What is around a residence.
+  'bank', 'basket', 'bus-front', 'capsule', 'cart', 'envelope', 'hospital', 'shop', 'tree',
 ]
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))

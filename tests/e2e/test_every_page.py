@@ -50,7 +50,12 @@ from visits.models.sessions import CollectiveSession, SessionEnrolment, SessionM
 from visits.models.stays import Place, Stay
 from visits.models.stock import Article, StockOrder
 from visits.models.support import AimStep, SupportAct, SupportAim
-from visits.models.surroundings import NearbyService, ServiceNote
+from visits.models.surroundings import (
+    NearbyService,
+    OrderedMove,
+    OrderedService,
+    ServiceNote,
+)
 from visits.models.transfers import TransferOffer, TransferWish
 from visits.models.works import WorkOrder
 from visits.models.works_history import WorkOrderEvent, WorkOrderLink, WorkOrderQuote
@@ -100,7 +105,6 @@ UNSEEN = {
     (Role.PARTNER_COORDINATOR, "kit_articles.edit"),  # her association keeps no article
     (Role.PARTNER_COORDINATOR, "places.show"),  # nobody it visits stays in a place
     (Role.PARTNER_COORDINATOR, "stays.show"),
-    (Role.PARTNER_COORDINATOR, "around.service"),  # nothing is noted around its homes
     (Role.PARTNER_COORDINATOR, "admissions.show"),  # nor asks for one
     (Role.PARTNER_COORDINATOR, "admission_commissions.show"),
     *(
@@ -254,6 +258,8 @@ def typed(demo: Walked) -> re.Pattern[str]:
             ServiceNote.place,
             ServiceNote.open_days,
             NearbyService.withdrawn_why,
+            OrderedService.what_for,
+            OrderedMove.said,
             Absence.note,
             Circle.name,
             CircleCase.shared,

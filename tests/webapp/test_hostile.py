@@ -21,6 +21,7 @@ from tests.factories import (
     come_by_form,
     make_case,
     make_dwelling,
+    make_ordered,
     make_person,
     make_user,
     make_viewer,
@@ -71,6 +72,7 @@ from visits.stock.central import receive
 from visits.stock.ordering import order_article
 from visits.support.acts import ActSaid, note_act
 from visits.support.aims import agree_aim, say_how_far
+from visits.surroundings.imports import bring_file
 from visits.surroundings.said import ServiceSaid
 from visits.surroundings.services import note_service
 from visits.transfers.matching import Needs
@@ -152,7 +154,7 @@ FIELDS = (
     "circle", "shared", "agreed_how", "held_on", "decision", "owner", "done_on",
     "span", "visitors", "planned", "same_visitor", "stop", "which",
     "holds_from", "vat", "situation", "referral", "outside", "admission",
-    "metres", "measured", "ways", "lat", "lon", "known_on", "open_days",
+    "metres", "measured", "ways", "lat", "lon", "known_on", "open_days", "what_for",
 )  # fmt: skip
 
 
@@ -288,7 +290,14 @@ def _around(session: Session, case: Case, by: User, now: datetime) -> dict[str, 
     walk, home = Geodesic().metres, case.dwelling.residence
     service = note_service(session, home, said, walk=walk, viewer=viewer, now=now)
     session.commit()
-    return {"service_id": str(service.id), "service_note_id": str(service.notes[0].id)}
+    shops = b"nom;type;lat;lon\nChez Lise;boulangerie;49.4;2.1\n"
+    file = bring_file(session, home.landlord_id, shops, "osm.csv", viewer=viewer, now=now)
+    ordered = make_ordered(session, case, of=by.organisation_id, by=by, now=now)
+    session.commit()
+    return {
+        "service_id": str(service.id), "service_note_id": str(service.notes[0].id),
+        "ordered_id": str(ordered.id), "service_file_id": str(file.id),
+    }  # fmt: skip
 
 
 def _written(session: Session, case: Case, by: User, now: datetime) -> dict[str, str]:

@@ -25,11 +25,10 @@ TIE = (KIND_RANK, ServiceNote.metres.nulls_last(), ServiceNote.name, ServiceNote
 
 def counts(note: Any) -> ColumnElement[bool]:
     """Give the condition on a note that what told it still counts."""
-    taken = exists().where(ServiceFile.id == note.file_id, ServiceFile.withdrawn_at.is_(None))
+    file, form = aliased(ServiceFile), aliased(Submission)
+    taken = exists().where(file.id == note.file_id, file.withdrawn_at.is_(None))
     told = exists().where(
-        Submission.id == note.submission_id,
-        Submission.state.in_(COUNTED),
-        Submission.visit_id.is_not(None),
+        form.id == note.submission_id, form.state.in_(COUNTED), form.visit_id.is_not(None)
     )
     return and_(
         note.withdrawn_at.is_(None),

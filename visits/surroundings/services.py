@@ -40,9 +40,11 @@ def note_service(
     said = _checked(said, residence, walk, now)
     hold(session, residence.id)
     same = known_as(session, residence.id, said)
-    if same is not None:
-        raise Conflict("service_was_withdrawn" if same.withdrawn_at else "service_noted_already")
-    service = new_service(session, residence.id, viewer=viewer, now=now)
+    if same is not None and same.withdrawn_at is not None:
+        raise Conflict("service_was_withdrawn")
+    if same is not None and note_now(session, same) is not None:
+        raise Conflict("service_noted_already")
+    service = same or new_service(session, residence.id, viewer=viewer, now=now)
     add_note(session, service, said, ServiceSource.HAND, viewer=viewer, now=now)
     return service
 
@@ -64,9 +66,7 @@ def correct_service(
     if service.withdrawn_at is not None:
         raise Conflict("service_was_withdrawn")
     hold(session, service.residence_id)
-    same = known_as(session, service.residence_id, said)
-    if same is not None and same.id != service.id:
-        raise Conflict("service_noted_already")
+    _refuse_another(session, service, said)
     return add_note(session, service, said, ServiceSource.HAND, viewer=viewer, now=now)
 
 
@@ -78,13 +78,17 @@ def _checked(said: ServiceSaid, residence: Residence, walk: Walk, now: datetime)
 
 
 def known_as(session: Session, residence_id: uuid.UUID, said: ServiceSaid) -> NearbyService | None:
-    """Find the service of a kind and name around a residence, withdrawn or not."""
+    """Find the service of a kind and name around a residence, withdrawn or not.
+
+    One of which what was told counts no more (a file taken back, a form set aside) is found last.
+    """
+    called = (ServiceNote.kind == said.kind, ServiceNote.name_key == said.name_key)
     found = (
         select(NearbyService)
         .join(NearbyService.notes)
-        .where(NearbyService.residence_id == residence_id, counts(ServiceNote))
-        .where(ServiceNote.kind == said.kind, ServiceNote.name_key == said.name_key)
-        .order_by(NearbyService.withdrawn_at.is_not(None), NearbyService.id)
+        .where(NearbyService.residence_id == residence_id, *called)
+        .where(ServiceNote.withdrawn_at.is_(None))
+        .order_by(NearbyService.withdrawn_at.is_not(None), ~counts(ServiceNote), NearbyService.id)
     )
     return session.scalars(found.limit(1)).unique().first()
 
@@ -183,16 +187,21 @@ def put_service_back(session: Session, service: NearbyService) -> None:
     if service.withdrawn_at is None:
         raise Conflict("service_is_there")
     hold(session, service.residence_id)
-    note = session.scalars(
-        select(ServiceNote).where(ServiceNote.service_id == service.id, current())
-    ).one_or_none()
+    note = note_now(session, service)
     if note is None:
         raise Conflict("service_told_no_more")
-    same = known_as(session, service.residence_id, ServiceSaid(kind=note.kind, name=note.name))
-    if same is not None and same.id != service.id and same.withdrawn_at is None:
-        raise Conflict("service_noted_already")
+    _refuse_another(session, service, ServiceSaid(kind=note.kind, name=note.name))
     service.withdrawn_at = service.withdrawn_by_id = service.withdrawn_why = None
     session.flush()
+
+
+def _refuse_another(session: Session, service: NearbyService, said: ServiceSaid) -> None:
+    """Refuse that two services which are there bear one name."""
+    same = known_as(session, service.residence_id, said)
+    if same is None or same.id == service.id or same.withdrawn_at is not None:
+        return
+    if note_now(session, same) is not None:
+        raise Conflict("service_noted_already")
 
 
 def find_service(

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from diagnostics.forms import read_shipped
+from diagnostics.workbook import read_workbook
 from maps.travel import Geodesic
 from tests.factories import NOW, make_dwelling, make_residence, make_user, make_viewer
 from visits.ground.errors import Conflict, Invalid
@@ -20,7 +22,7 @@ from visits.surroundings.around import (
     list_around,
     notes_of,
 )
-from visits.surroundings.kinds import KINDS, METRES_A_MINUTE, NEEDS, kind_called
+from visits.surroundings.kinds import KINDS, METRES_A_MINUTE, NEEDS, WAYS, kind_called
 from visits.surroundings.residence_list import ResidenceFilter, count_lacking, list_residences
 from visits.surroundings.said import ServiceSaid, read_said
 from visits.surroundings.services import (
@@ -197,3 +199,12 @@ def test_each_kind_is_recognised_by_its_own_names() -> None:
         for text in (code, kind.name.fr, kind.name.en.upper(), *kind.called):
             assert kind_called(text) == code, text
     assert kind_called("piscine") is None
+
+
+def test_the_form_of_the_tablet_offers_the_kinds_and_ways_of_the_table() -> None:
+    book = read_workbook(read_shipped("surroundings"), suffix=".yaml")
+    offered: dict[str, list[str]] = {}
+    for row in book.choices:
+        offered.setdefault(row.cells["list_name"], []).append(row.cells["name"])
+    assert offered["kinds"] == list(KINDS)
+    assert offered["ways"] == list(WAYS)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from visits.models.surroundings import NearbyService, ServiceFile, ServiceNote, ServiceSource
 from visits.models.visits import COUNTED, Submission
 from visits.sight.listing import By, Listed, Wanted, page_of_found
-from visits.surroundings.kinds import NEEDS, RANKS
+from visits.surroundings.kinds import FAR_BY, NEEDS, RANKS
 
 KIND_RANK = case(RANKS, value=ServiceNote.kind)
 ORDER = {
@@ -118,6 +118,16 @@ class Around:
             if one is None or (one.metres is not None and one.metres > within)
         ]  # fmt: skip
 
+    @property
+    def distance(self) -> int | None:
+        """Give how many metres away the furthest of what counts as near services is.
+
+        None unless of each of these something is noted with its distance.
+        """
+        near = [self.of(need) for need in FAR_BY]
+        metres = [one.metres for one in near if one is not None and one.metres is not None]
+        return max(metres) if len(metres) == len(FAR_BY) else None
+
     def unknown(self) -> list[str]:
         """List the needs of which something is noted, but nothing of how far it is."""
         told = ((need, self.of(need)) for need in NEEDS)
@@ -127,7 +137,9 @@ class Around:
 NOTHING = Around({}, 0)
 
 
-def around(session: Session, residences: Collection[uuid.UUID]) -> dict[uuid.UUID, Around]:
+def around(
+    session: Session, residences: Collection[uuid.UUID] | Select[uuid.UUID]
+) -> dict[uuid.UUID, Around]:
     """Read what is around some residences: the nearest of each kind, how many services there are.
 
     One where nothing is noted is not among them.
@@ -140,7 +152,9 @@ def around(session: Session, residences: Collection[uuid.UUID]) -> dict[uuid.UUI
     return {one: Around(nearest, sum(many)) for one, (nearest, many) in read.items()}
 
 
-def _by_kind(residences: Collection[uuid.UUID]) -> Select[uuid.UUID, str, int | None, int]:
+def _by_kind(
+    residences: Collection[uuid.UUID] | Select[uuid.UUID],
+) -> Select[uuid.UUID, str, int | None, int]:
     place, kind = NearbyService.residence_id, ServiceNote.kind
     told = select(place, kind, func.min(ServiceNote.metres), func.count())
     told = told.join(ServiceNote.service).where(place.in_(residences), *stands())

@@ -99,6 +99,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "post_office": ("post_office",),
     "cash": ("cash", "post_office"),
 }
+# What “distance to services” means where the landlord gives none: all of these are reached.
+FAR_BY = ("food", "doctor", "stop")
 # What one meets on the way there; the last ones help.
 WAYS = ("steps", "slope", "no_pavement", "busy_road", "bench", "flat")
 # How far somebody may be asked to walk, in metres, and what is told where nothing else is asked.

@@ -67,10 +67,17 @@ class Geodesic:
         metres = [[0] * len(units) for _ in units]
         for row, start in enumerate(units):
             for column in range(row):
-                metres[row][column] = round(_arc(start, units[column]) * self.detour)
+                metres[row][column] = self._way(start, units[column])
                 metres[column][row] = metres[row][column]
         seconds_per_m = 3.6 / self.kmh
         return Table([[round(one * seconds_per_m) for one in row] for row in metres], metres)
+
+    def metres(self, here: Position, there: Position) -> int:
+        """Guess how long the way between two places is, on foot as by road, in metres."""
+        return self._way(_unit(here), _unit(there))
+
+    def _way(self, here: tuple[float, float, float], there: tuple[float, float, float]) -> int:
+        return round(_arc(here, there) * self.detour)
 
 
 def metres_between(here: Position, there: Position) -> float:

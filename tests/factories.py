@@ -15,6 +15,7 @@ from visits.models.cases import Case, CaseState, Task
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.referral_requests import ReferralDoor, ReferralRequest
+from visits.models.surroundings import OrderedService, OrderedState
 from visits.models.visits import Visit, VisitState
 from visits.programmes import Programme, parse_programme, shipped_programmes
 from visits.referrals.doors import make_door, open_door
@@ -195,6 +196,25 @@ def open_door_to(session: Session, by: User, *, now: datetime) -> ReferralDoor:
     viewer = make_viewer(by)
     secret = make_door(session, by.organisation_id, "CCAS", 90, viewer=viewer, now=now)
     return open_door(session, secret, now=now)
+
+
+def make_ordered(
+    session: Session, case: Case, *, of: uuid.UUID, by: User, now: datetime, **said: Any
+) -> OrderedService:
+    """Order a map of the surroundings of an organisation, at the home of a case."""
+    assert case.dwelling is not None
+    told = {
+        "reference": f"PR-{uuid.uuid4().hex[:8].upper()}", "kind": "surroundings",
+        "what_for": "Un plan pour les locataires.", "due_on": now.date(),
+        "state": OrderedState.ORDERED,
+    }  # fmt: skip
+    ordered = OrderedService(
+        residence_id=case.dwelling.residence_id, organisation_id=of, case_id=case.id, since=now,
+        ordered_at=now, ordered_by_id=by.id, **(told | said),
+    )  # fmt: skip
+    session.add(ordered)
+    session.flush()
+    return ordered
 
 
 def come_by_form(

@@ -1,14 +1,14 @@
 """whether a visit is made at home or its form is filled in on the phone.
 
 Revision: 0156
-Follows: 0154
+Follows: 0155
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0156"
-down_revision = "0154"
+down_revision = "0155"
 branch_labels = None
 depends_on = None
 

@@ -163,6 +163,7 @@ def _anything(
         "time": "10:30:00.000+01:00",
         "dateTime": "2026-05-06T10:30:00.000+02:00",
         "binary": "a.jpg",
+        "geopoint": "49.43 2.08 0 5",
     }.get(question.type, "trois mots ici")
 
 

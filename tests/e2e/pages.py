@@ -20,6 +20,7 @@ from visits.models.calls import ContactAttempt, Disposition
 from visits.models.cases import Case, CaseState, Task, TaskState
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import FormVersion, Import
+from visits.models.surroundings import NearbyService, OrderedService
 from visits.models.visits import Consequence, Submission, Visit
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.programmes.drafts import begin_draft, digest_of, keep_part, said_in, take_up
@@ -183,6 +184,10 @@ def pages_of(house: House) -> list[Shown]:
             .where(PersonAlert.ended_on.is_(None), Person.protected.is_(False))
         )
         knocked = first(select(ContactAttempt.case_id).where(ContactAttempt.visit_id.is_not(None)))
+        near = session.scalars(select(NearbyService).order_by(NearbyService.id)).first()
+        assert near is not None
+        ordered = session.scalars(select(OrderedService).order_by(OrderedService.id)).first()
+        assert ordered is not None
         file = first(select(Import.id).where(Import.imported_at.is_not(None)))
         tablet_user = first(select(Device.user_id))
         form = session.scalars(
@@ -225,6 +230,16 @@ def pages_of(house: House) -> list[Shown]:
         Shown("kit-recall", "coordinator", "/kits/recall?batch=2601-1"),
         Shown("adapted-homes", "coordinator", "/homes/register/"),
         Shown("adapted-homes-none", "coordinator", "/homes/register/?q=zzzz"),
+        Shown("around", "coordinator", "/surroundings/?lacks=pharmacy"),
+        Shown("around-none", "coordinator", "/surroundings/?q=zzzz"),
+        Shown("around-residence", "coordinator", f"/surroundings/of/{near.residence_id}"),
+        Shown("service", "coordinator", f"/surroundings/services/{near.id}"),
+        Shown("ordered", "coordinator", "/surroundings/orders/?state=all"),
+        Shown("ordered-none", "manager", "/surroundings/orders/?q=zzzz"),
+        Shown("ordered-one", "manager", f"/surroundings/orders/{ordered.id}"),
+        Shown("around-mapped", "partner_coordinator", f"/surroundings/of/{ordered.residence_id}"),
+        Shown("ordered-of-partner", "partner_coordinator", f"/surroundings/orders/{ordered.id}"),
+        Shown("ordered-new", "coordinator", f"/surroundings/orders/new/{ordered.residence_id}"),
         Shown("moves", "coordinator", "/transfers/?state=all"),
         Shown("moves-none", "coordinator", "/transfers/?q=zzzz"),
         Shown("homes-awaited", "coordinator", "/transfers/awaited"),

@@ -17,6 +17,7 @@ from visits.models.accounts import Role, User
 from visits.models.handed_in import HandedInKind
 from visits.portfolio import upload_file
 from visits.sight import Reach
+from visits.surroundings.imports import bring_file
 from webapp.frame.transaction import House
 
 HEADINGS = (
@@ -80,7 +81,13 @@ def add_rare_things(house: House) -> list[str]:
         file = upload_file(
             session, data=tenants(), file_name="locataires.csv", user_id=coordinator.id, now=now
         )
+        shops = b"nom;type;lat;lon\nChez Lise;boulangerie;49.43;2.09\nBassin;piscine;49.43;2.09\n"
+        near = bring_file(
+            session, coordinator.organisation_id, shops, "commerces.csv",
+            viewer=make_viewer(coordinator), now=now,
+        )  # fmt: skip
         return [
+            f"/surroundings/files/{near.id}",
             *(f"/unclaimed/forms/{one.id}" for one in sent),
             f"/unclaimed/handed-in/{kept.id}",
             "/unclaimed/?state=aside",

@@ -50,6 +50,12 @@ from visits.models.sessions import CollectiveSession, SessionEnrolment, SessionM
 from visits.models.stays import Place, Stay
 from visits.models.stock import Article, StockOrder
 from visits.models.support import AimStep, SupportAct, SupportAim
+from visits.models.surroundings import (
+    NearbyService,
+    OrderedMove,
+    OrderedService,
+    ServiceNote,
+)
 from visits.models.transfers import TransferOffer, TransferWish
 from visits.models.works import WorkOrder
 from visits.models.works_history import WorkOrderEvent, WorkOrderLink, WorkOrderQuote
@@ -248,6 +254,12 @@ def typed(demo: Walked) -> re.Pattern[str]:
             CollectiveSession.note,
             SessionMove.why,
             SessionEnrolment.withdrawn_why,
+            ServiceNote.name,
+            ServiceNote.place,
+            ServiceNote.open_days,
+            NearbyService.withdrawn_why,
+            OrderedService.what_for,
+            OrderedMove.said,
             Absence.note,
             Circle.name,
             CircleCase.shared,

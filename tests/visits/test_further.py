@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import LargeBinary, literal, select, text, type_coerce
 from sqlalchemy.orm import Session
 
+from maps.travel import Geodesic
 from tests.factories import (
     NOW,
     make_case,
@@ -30,12 +31,14 @@ from visits.intake.submissions import record_submission
 from visits.models.accounts import Role
 from visits.models.cases import Case, CaseState
 from visits.models.people import Person
-from visits.models.portfolio import Dwelling, Tenancy
+from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.visits import Submission
 from visits.people.protection import protect
 from visits.programmes import Audience, Condition, Programme, parse_programme
 from visits.programmes.published import find_programme, publish_programme
 from visits.sight import Viewer
+from visits.surroundings.said import ServiceSaid
+from visits.surroundings.services import note_service
 
 pytestmark = pytest.mark.one_database
 
@@ -129,6 +132,25 @@ def test_money_and_distance_come_from_files_and_stay_unknown_where_none_tells(
     for sealed in session.execute(text("SELECT arrears, income_band FROM tenancy")).all():
         assert b"812" not in bytes(sealed[0] or b"")
         assert b"PLAI" not in bytes(sealed[1] or b"")
+
+
+def test_the_distance_to_services_is_the_landlords_and_else_that_of_what_is_noted_around(
+    session: Session, viewer: Viewer
+) -> None:
+    person = make_person(session)
+    home = session.scalars(select(Residence)).one()
+    far = 'fact = "service_distance", at_least = 600'
+    assert scores(session, viewer, far) == {person.id: None}
+    for kind, metres in (("grocery", 200), ("doctor", 700)):
+        said = ServiceSaid(kind, kind, metres=metres)
+        note_service(session, home, said, walk=Geodesic().metres, viewer=viewer, now=NOW)
+    assert scores(session, viewer, far) == {person.id: None}, "no stop is noted"
+    said = ServiceSaid("stop", "Mairie", metres=100)
+    note_service(session, home, said, walk=Geodesic().metres, viewer=viewer, now=NOW)
+    assert scores(session, viewer, far) == {person.id: 40}
+    home.service_distance = 300
+    session.flush()
+    assert scores(session, viewer, far) == {person.id: 0}, "the landlord's own stands"
 
 
 def test_the_reasons_of_money_and_answers_are_kept_apart_and_encrypted(

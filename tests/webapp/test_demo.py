@@ -25,6 +25,7 @@ from visits.models.map import MapPoint
 from visits.models.people import AccessEvent, NamedAccess, Occupancy, Person, PersonAlert
 from visits.models.portfolio import Dwelling, Import, Residence, Tenancy
 from visits.models.stock import KitMovement
+from visits.models.surroundings import NearbyService, OrderedService, OrderedState, ServiceNote
 from visits.models.visits import AT_HOME, Submission, SubmissionState, Visit, VisitState
 from visits.models.works import DONE_STATES, WorkOrder, WorkOrderState
 from visits.sight.access_chain import find_break, seal_access_log
@@ -49,7 +50,9 @@ NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 FRIDAY_NIGHT = datetime(2026, 3, 13, 21, 50, tzinfo=UTC)
 SMALL = Size(dwellings=200, seniors=60, targets=30)
 MIDDLE = Size(dwellings=600, seniors=200, targets=120)
-MAIN_FORMS = ("home_visit", "weekly_support", "first_month_visit", "annual_residence_check")
+MAIN_FORMS = (
+    "home_visit", "weekly_support", "first_month_visit", "annual_residence_check", "surroundings",
+)  # fmt: skip
 SECRETS = ("a secret of the tests, long enough",)
 
 
@@ -136,8 +139,16 @@ def test_the_demo_has_the_size_it_was_asked_for(demo: Session) -> None:
     assert Counter(demo.scalars(select(Case.programme))) == {
         "seniors": 120, "isolated_tenants": MIDDLE.isolated, "young_tenants": MIDDLE.young,
         "residences": MIDDLE.residences, "transitional_residence": len(ASKED),
+        "partner_residences": 1,
     }  # fmt: skip
     assert all(others)
+
+
+def test_a_map_was_ordered_done_and_accepted_beside_what_the_office_noted(demo: Session) -> None:
+    assert demo.scalars(select(OrderedService.state)).all() == [OrderedState.APPROVED]
+    sources = Counter(demo.scalars(select(ServiceNote.source)))
+    assert sources == {"hand": 13, "visit": 6}
+    assert len(set(demo.scalars(select(NearbyService.residence_id)))) >= 2
 
 
 def test_cases_live_their_lives_in_the_four_programmes(demo: Session) -> None:

@@ -16,10 +16,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from maps.travel import Geodesic
 from tests.factories import (
     come_by_form,
     make_case,
     make_dwelling,
+    make_ordered,
     make_person,
     make_user,
     make_viewer,
@@ -70,6 +72,9 @@ from visits.stock.central import receive
 from visits.stock.ordering import order_article
 from visits.support.acts import ActSaid, note_act
 from visits.support.aims import agree_aim, say_how_far
+from visits.surroundings.imports import bring_file
+from visits.surroundings.said import ServiceSaid
+from visits.surroundings.services import note_service
 from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid
@@ -117,6 +122,7 @@ ARGUMENTS = (
     "series", "holder", "organisation", "view", "part", "not", "from_time", "until_time", "lasts",
     "skill", "speaks", "free", "channel", "person", "week", "why", "first_on", "span", "visitors",
     "what", "any", "outcome", "since", "by",
+    "lacks", "within",
     *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
@@ -148,6 +154,7 @@ FIELDS = (
     "circle", "shared", "agreed_how", "held_on", "decision", "owner", "done_on",
     "span", "visitors", "planned", "same_visitor", "stop", "which",
     "holds_from", "vat", "situation", "referral", "outside", "admission",
+    "metres", "measured", "ways", "lat", "lon", "known_on", "open_days", "what_for",
 )  # fmt: skip
 
 
@@ -190,6 +197,7 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
         "visit_id": str(visit.id), "import_id": str(kept.id), "user_id": str(coordinator.id),
         "form_id": form.form_id, "version": form.version, "code": "seniors", "number": "1",
         "move_id": str(case.id), "stay_id": str(case.person.occupancies[0].id),
+        **_around(session, case, coordinator, now),
         **_away(session, coordinator, now),
         **_stocked(session, coordinator, now), **_called(session, lines["work_order"], now),
     }  # fmt: skip
@@ -272,6 +280,23 @@ def _admitted(session: Session, case: Case, by: User, now: datetime) -> dict[str
     return {
         "admission_id": str(asked.id), "admission_fact_id": str(fact.id),
         "admission_commission_id": str(held.id),
+    }  # fmt: skip
+
+
+def _around(session: Session, case: Case, by: User, now: datetime) -> dict[str, str]:
+    """One service near a home."""
+    said, viewer = ServiceSaid("bakery", "Chez Lise", metres=200), make_viewer(by)
+    assert case.dwelling is not None
+    walk, home = Geodesic().metres, case.dwelling.residence
+    service = note_service(session, home, said, walk=walk, viewer=viewer, now=now)
+    session.commit()
+    shops = b"nom;type;lat;lon\nChez Lise;boulangerie;49.4;2.1\n"
+    file = bring_file(session, home.landlord_id, shops, "osm.csv", viewer=viewer, now=now)
+    ordered = make_ordered(session, case, of=by.organisation_id, by=by, now=now)
+    session.commit()
+    return {
+        "service_id": str(service.id), "service_note_id": str(service.notes[0].id),
+        "ordered_id": str(ordered.id), "service_file_id": str(file.id),
     }  # fmt: skip
 
 

@@ -19,11 +19,13 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from maps.cells import locate_cell
+from maps.travel import Geodesic
 from tests.factories import (
     NOW,
     come_by_form,
     make_case,
     make_dwelling,
+    make_ordered,
     make_person,
     make_residence,
     make_user,
@@ -82,6 +84,9 @@ from visits.sessions.planning import SessionSaid, plan_session
 from visits.sight import Reach
 from visits.stays.places import PlaceSaid, add_place
 from visits.stays.stays import StaySaid, begin_stay
+from visits.surroundings.imports import bring_file
+from visits.surroundings.said import ServiceSaid
+from visits.surroundings.services import note_service
 from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid, open_by_hand
@@ -220,6 +225,9 @@ class World:
         decide = {"decided_at": NOW, "decided_by_id": self.office.id}
         for name, value in decide.items():
             setattr(plan, name, value)
+        shops = b"nom;type;lat;lon\nChez Lise;boulangerie;49.4101;2.11\n"
+        near = bring_file(self.session, landlord, shops, "osm.csv", viewer=viewer, now=NOW)
+        self.known.note(service_file_id=near.id)
         self.known.note(price_list_id=prices.id, answers_id=answers.id, plan_id=plan.id)
 
     def _on_duty(self) -> DutyTurn:
@@ -343,6 +351,12 @@ class World:
         comes = StaySaid("temporary", NOW.date(), case_id=case.id)
         stay = begin_stay(session, place, person, comes, viewer=make_viewer(by), now=NOW)
         known.note(place_id=place.id, place_stay_id=stay.id)
+        near = ServiceSaid("bakery", f"Boulangerie {person.last_name}", metres=200)
+        house, walk = dwelling.residence, Geodesic().metres
+        shop = note_service(session, house, near, walk=walk, viewer=make_viewer(by), now=NOW)
+        known.note(service_id=shop.id, service_note_id=shop.notes[0].id)
+        its = {"of": visitor.organisation_id, "what_for": f"Plan pour {person.last_name}"}
+        known.note(ordered_id=make_ordered(session, case, by=by, now=NOW, **its).id)
         self._admit(known, person, dwelling, by)
         self._discuss(known, case, by)
         for found in session.scalars(select(WorkOrder.id).where(WorkOrder.person_id == person.id)):

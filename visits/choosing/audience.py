@@ -114,7 +114,7 @@ def everybody_at_home(code: str, viewer: Viewer) -> Select[*tuple[Any, ...]]:
             Dwelling.is_adapted, Dwelling.rooms, Dwelling.surface,
             Territory.name.label("territory"), Residence.territory_id,
             Residence.address, Residence.city, Residence.has_lift,
-            Residence.built_year, Residence.storeys, Residence.service_distance,
+            Residence.built_year, Residence.storeys,
             func.coalesce(Dwelling.energy_label, Residence.energy_label).label("energy_label"),
             Residence.reference.label("residence_reference"),
             Residence.priority_district, Tenancy.started_on, Tenancy.lives_alone,

@@ -16,10 +16,19 @@ from diagnostics.facts import DWELLING
 from visits.forms.listing import confidential_names
 from visits.models.cases import Case
 from visits.models.people import Occupancy, Person
-from visits.models.portfolio import FormVersion, Tenancy
+from visits.models.portfolio import Dwelling, FormVersion, Residence, Tenancy
 from visits.models.visits import COUNTED, Submission, Visit
-from visits.programmes.facts import ANSWER, MONEY, NO_CASE, OUTCOME, Fact, Facts
+from visits.programmes.facts import (
+    ANSWER,
+    MONEY,
+    NO_CASE,
+    OUTCOME,
+    SERVICE_DISTANCE,
+    Fact,
+    Facts,
+)
 from visits.sight.reach import Viewer, visible_cases
+from visits.surroundings.around import NOTHING, around
 
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?")
 Key = tuple[uuid.UUID, uuid.UUID]
@@ -45,7 +54,7 @@ class More:
             return self.persons.get(person_id, {}).get(fact, NO_CASE)
         if dwelling_id is None:
             return None
-        if fact.startswith(ANSWER):
+        if fact.startswith(ANSWER) or fact == SERVICE_DISTANCE:
             return self.homes.get(dwelling_id, {}).get(fact)
         return self.leases.get((person_id, dwelling_id), {}).get(fact)
 
@@ -60,17 +69,26 @@ def find_more(
 
     `homes` selects the dwellings of those it is asked of: what is encrypted is opened of no other.
     """
-    asked = frozenset(one for one in facts if one in MONEY or one.startswith((ANSWER, OUTCOME)))
+    asked = frozenset(
+        one
+        for one in facts
+        if one in (*MONEY, SERVICE_DISTANCE) or one.startswith((ANSWER, OUTCOME))
+    )
     if not asked:
         return NOTHING_MORE
 
     def wanted(prefix: str) -> frozenset[str]:
         return frozenset(one.removeprefix(prefix) for one in asked if one.startswith(prefix))
 
+    of_homes = _asked_of(_answers(session, wanted(ANSWER), viewer, homes), wanted(ANSWER))
+    for home, facts_of_it in _asked_of(
+        _distances(session, homes), asked & {SERVICE_DISTANCE}
+    ).items():
+        of_homes[home] = {**of_homes.get(home, {}), **facts_of_it}
     return More(
         asked,
         _asked_of(_money(session, homes), asked & set(MONEY)),
-        _asked_of(_answers(session, wanted(ANSWER), viewer, homes), wanted(ANSWER)),
+        of_homes,
         _asked_of(_outcomes(session, wanted(OUTCOME), viewer), wanted(OUTCOME)),
     )
 
@@ -82,6 +100,19 @@ def _asked_of(found: Iterator[tuple[Any, Facts]], asked: Collection[str]) -> dic
         for thing, facts in found:
             by_thing.setdefault(thing, {}).update(facts)
     return {**by_thing}
+
+
+def _distances(session: Session, homes: Select[uuid.UUID]) -> Iterator[tuple[uuid.UUID, Facts]]:
+    """Give how far services are from homes: as the landlord says, else as worked out."""
+    found = select(Dwelling.id, Dwelling.residence_id, Residence.service_distance)
+    found = found.join(Dwelling.residence).where(Dwelling.id.in_(homes)).order_by(Dwelling.id)
+    rows = session.execute(found).all()
+    silent = select(Dwelling.residence_id).join(Dwelling.residence)
+    silent = silent.where(Dwelling.id.in_(homes), Residence.service_distance.is_(None))
+    known = around(session, silent)
+    for dwelling_id, residence_id, said in rows:
+        worked_out = known.get(residence_id, NOTHING).distance
+        yield dwelling_id, {SERVICE_DISTANCE: worked_out if said is None else said}
 
 
 def _money(session: Session, homes: Select[uuid.UUID]) -> Iterator[tuple[Key, Facts]]:

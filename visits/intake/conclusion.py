@@ -39,6 +39,7 @@ from visits.people.part_refusals import refused_parts
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 from visits.stock.bags import record_fitted
+from visits.surroundings.delivering import note_surroundings
 from visits.works.closing_days import closed_days
 
 CONSENTS = tuple(scope.value for scope in ConsentScope)
@@ -164,6 +165,7 @@ def _settle(
     refresh_map(session, [visit.case.dwelling_id])
     if (home := visit.was_in_id or visit.case.dwelling_id) is not None:
         note_answers(session, submission, home, now=now)
+        note_surroundings(session, submission, checked.values, home, viewer=viewer, now=now)
     log_access(
         session,
         user_id=viewer.user_id,

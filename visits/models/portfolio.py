@@ -25,7 +25,8 @@ class Residence(Base):
 
     `address_key` is the address folded for comparison: files without a building reference meet
     their building through it. `h3` is the H3 cell of resolution 12 as an integer.
-    `service_distance` is how many metres away shops, doctors and buses are, as the landlord says.
+    `service_distance` is how many metres away shops, doctors and buses are, as the landlord says;
+    where it says nothing, that is worked out of what is noted around (`visits.surroundings`).
     References are each landlord's own: two may use the same.
     """
 

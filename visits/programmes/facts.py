@@ -39,6 +39,8 @@ FACTS: Mapping[str, type] = {
 }
 # What a file may tell of a household's money: a programme uses it only where it says that it may.
 MONEY = ("income_band", "arrears")
+# As the landlord's file says, else worked out of what is noted around the residence.
+SERVICE_DISTANCE = "service_distance"
 # Facts that name what they ask for: the last answer to a question that was asked about the
 # dwelling, and the outcome of the last closed case in a programme.
 ANSWER, OUTCOME = "answer_", "outcome_"
@@ -159,5 +161,4 @@ TOLD: Mapping[str, Telling] = {
     "commune": _alone("city"),
     "territory": _alone("territory"),
     "residence": _alone("residence_reference"),
-    "service_distance": _alone("service_distance"),
 }

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from visits.ground.errors import Invalid
 from visits.ground.folding import fold
 from visits.models.works import WorkOrderState
+from visits.portfolio.headings import find_columns
 from visits.portfolio.tables import TableRow, read_table
-from visits.works.headings import find_columns
 
 MOST_LINES = 5_000
 MOST_BYTES = 10 * 1024 * 1024

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from diagnostics.codes import TRADES
 from visits.ground.errors import Invalid
 from visits.ground.folding import fold
+from visits.portfolio.headings import find_columns
 from visits.portfolio.tables import Table, TableRow, read_table
 from visits.portfolio.values import BadValue, read_number
 from visits.works.costs import MOST_CENTS
-from visits.works.headings import find_columns
 
 MOST_ARTICLES = 20_000
 MOST_BYTES = 10 * 1024 * 1024

@@ -49,6 +49,10 @@ class Action(enum.StrEnum):
     EDIT_PERSONS = "edit_persons"
     SEE_HOMES = "see_homes"
     EDIT_HOMES = "edit_homes"
+    NOTE_SURROUNDINGS = "note_surroundings"
+    ORDER_SERVICES = "order_services"
+    SEE_ORDERED = "see_ordered"
+    JUDGE_ORDERED = "judge_ordered"
     IMPORT_STOCK = "import_stock"
     ENROL = "enrol"
     SEE_CASES = "see_cases"
@@ -115,6 +119,10 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.EDIT_PERSONS: {COO: _ALL, SOC: _ALL},
     Action.SEE_HOMES: {COO: _ALL, SOC: _ALL, TEC: _ALL, MAN: _ALL, PAR: _ORG},
     Action.EDIT_HOMES: {COO: _ALL, TEC: _ALL},
+    Action.NOTE_SURROUNDINGS: {COO: _ALL, SOC: _ALL, TEC: _ALL, MAN: _ALL},
+    Action.ORDER_SERVICES: {COO: _ALL},
+    Action.SEE_ORDERED: {COO: _ALL, MAN: _ALL, PAR: Reach.GIVEN},
+    Action.JUDGE_ORDERED: {COO: _ALL, MAN: _ALL},
     Action.IMPORT_STOCK: {COO: _ALL},
     Action.ENROL: {COO: _ALL},
     Action.SEE_CASES: {COO: _ALL, PAR: _ORG},

@@ -41,6 +41,7 @@ from webapp.demo.prices import price_some
 from webapp.demo.size import Size
 from webapp.demo.stock import make_stock
 from webapp.demo.story import Story, load_cases
+from webapp.demo.surroundings import note_some
 from webapp.demo.towns import read_towns
 from webapp.demo.van import plan_some
 from webapp.demo.wording import word_papers
@@ -121,6 +122,7 @@ def _load(
     on_duty = [acting(one, Action.SEE_WORKS) for one in (cast.technician, cast.coordinator)]
     begin_one(session, by=acting(cast.coordinator, Action.CALL), now=now)
     watch_some(session, first=on_duty[0], second=on_duty[1], now=now)
+    note_some(session, by=acting(cast.coordinator, Action.NOTE_SURROUNDINGS), now=now)
     tell("Placing the residences on the map …")
     tell(f"{locate_residences(session):,} residences on the map.")
     return accounts

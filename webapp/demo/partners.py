@@ -20,6 +20,7 @@ WORK = frozenset({Right.CALL, Right.PLAN, Right.VISIT, Right.DECIDE, Right.FIGUR
 MANDATES = (
     (NEIGHBOURS, "isolated_tenants", "Agence de Beauvais"),
     (LINKS, "isolated_tenants", "Agence de Creil-Compiègne"),
+    (LINKS, "partner_residences", "Agence de Creil-Compiègne"),
     (YOUNG_PEOPLE, "young_tenants", None),
 )
 

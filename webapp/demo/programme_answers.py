@@ -45,6 +45,17 @@ RESIDENCE_NOTES = (
 )
 
 
+# What is around a residence: kind, name, minutes, what is on the way, when it is open.
+AROUND = (
+    ("bakery", "Boulangerie des Halles", 5, "bench flat", "Fermée le mercredi"),
+    ("grocery", "Épicerie Chez Nadia", 7, "flat", "Tous les jours jusqu’à 21 h"),
+    ("pharmacy", "Pharmacie du Centre", 14, "slope", "Du lundi au samedi"),
+    ("stop", "Arrêt Les Tilleuls", 3, "bench", ""),
+    ("doctor", "Cabinet du docteur Exemple", 16, "slope steps", "Sur rendez-vous"),
+    ("bench", "Banc de la place", 4, "flat", ""),
+)
+
+
 def fill_programme(
     rng: Random, form: Form, story: Answers, *, start_at: datetime, end_at: datetime
 ) -> bytes:
@@ -124,7 +135,23 @@ def _residence(rng: Random, story: Answers) -> Answers:
     }
 
 
+def _around(rng: Random, story: Answers) -> Answers:
+    return {
+        "walked_with": "tenant",
+        "weather": rng.choices(("dry", "rain"), (80, 20))[0],
+        "service": [
+            {
+                "service_kind": kind, "service_name": name, "service_minutes": minutes,
+                "service_ways": ways, "service_open": opens,
+            }
+            for kind, name, minutes, ways, opens in AROUND
+        ],
+        "hard_to_reach": "La pharmacie : la rue monte, sans banc.",
+    }  # fmt: skip
+
+
 FILLED = {
+    "surroundings": _around,
     "weekly_support": _week,
     "first_month_visit": _first_month,
     "annual_residence_check": _residence,

@@ -24,6 +24,7 @@ from webapp.demo.first_months import FirstMonths
 from webapp.demo.group_sessions import hold_group_sessions
 from webapp.demo.messages import write_to_people
 from webapp.demo.moves import wish_to_move
+from webapp.demo.ordered_services import order_some
 from webapp.demo.places import add_places
 from webapp.demo.proposed_rounds import propose_rounds
 from webapp.demo.referrals import Referrals
@@ -76,6 +77,7 @@ def live(
     wish_to_move(story)
     note_budget(story, len(enrolled))
     hold_group_sessions(story)
+    order_some(story, works)
     discuss_some(story)
     keep_days(story)
     propose_rounds(story)

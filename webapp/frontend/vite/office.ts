@@ -8,6 +8,8 @@ const PAPER_ICONS = [
   'calendar-check', 'check-circle-fill', 'circle-half', 'droplet-half',
   'exclamation-triangle-fill', 'eye', 'hand-thumbs-up', 'house-heart', 'person-heart',
   'question-circle', 'telephone-fill', 'tools', 'x-circle-fill',
+  // What is around a residence.
+  'bank', 'basket', 'bus-front', 'capsule', 'cart', 'envelope', 'hospital', 'shop', 'tree',
 ]
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))

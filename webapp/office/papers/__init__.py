@@ -6,6 +6,7 @@ from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.papers import (
+    around_sheets,
     circle_minutes,
     commission_minutes,
     decision_letters,
@@ -24,6 +25,7 @@ SUBJECT = Subject(
         tenant_reports.tenant_reports,
         order_sheets.order_sheets,
         home_sheets.home_sheets,
+        around_sheets.around_sheets,
         kit_receipts.kit_receipts,
         signature_sheets.signature_sheets,
         round_sheets.round_sheets,

@@ -1,0 +1,1 @@
+"""What is around a residence, and the services that are ordered there of a partner."""

@@ -41,6 +41,8 @@ from visits.circles.members import make_circle, members_of
 from visits.circles.points import give_task
 from visits.circles.putting import PutSaid, note_step, put_case
 from visits.forms.published import publish_form
+from visits.homes.matching import Needs
+from visits.homes.needs import notes_of
 from visits.homes.traits import TraitSaid, note_trait
 from visits.messages.making import tell_of_visit
 from visits.messages.printing import print_letters
@@ -70,7 +72,6 @@ from visits.stock.central import receive
 from visits.stock.ordering import order_article
 from visits.support.acts import ActSaid, note_act
 from visits.support.aims import agree_aim, say_how_far
-from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid
 from visits.works.by_hand import open_by_hand as open_order
@@ -139,12 +140,13 @@ FIELDS = (
     "wish_kind", "wish_programme", "rung", "part", "skill", "speaks", "not",
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
     *ADAPTED, *REFERRED, *REGISTER, "there", "since",
-    "reasons", "demands", "wheelchair", "city", "dwelling", "answer",
+    "reasons", "wheelchair", "floor", "distance", "rent", "how-reach", "how-rooms", "how-city",
+    "city", "dwelling", "answer",
     "happened_on", "present", "confidential", "words", "agreed_on", "how_far", "seen_on",
     "agreed", "said", "amount", "of_day", "cost_kind", "basis", "payer", "what",
     "title", "capacity", "held_by", "held_by_name", "payer", "person", "wait",
     "contract", "months", "fee", "since_on",
-    "from_on", "ended_on", "exit_to", "case", "no_stairs",
+    "from_on", "ended_on", "exit_to", "case", "said_on",
     "circle", "shared", "agreed_how", "held_on", "decision", "owner", "done_on",
     "span", "visitors", "planned", "same_visitor", "stop", "which",
     "holds_from", "vat", "situation", "referral", "outside", "admission",
@@ -240,6 +242,7 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     agrees = note_step(
         session, shared, CircleStepKind.LANDLORD_AGREED, now.date(), viewer=viewer, now=now
     )
+    needed = notes_of(session, case.person)[0]
     session.commit()
     return {
         **_admitted(session, case, by, now),
@@ -252,7 +255,7 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         "place_stay_id": str(stay.id),
         "place_id": str(place.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
-        "trait_id": str(trait.id), "wish_id": str(wished.id),
+        "trait_id": str(trait.id), "needs_id": str(needed.id), "wish_id": str(wished.id),
         "case_act_id": str(done.id), "aim_id": str(aim.id), "step_id": str(step.id),
         "money_id": str(cost.id), "session_id": str(held_there.id),
         **_written(session, case, by, now),

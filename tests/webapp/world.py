@@ -49,6 +49,8 @@ from visits.circles.points import give_task, note_point
 from visits.circles.putting import PutSaid, note_step, put_case
 from visits.forms.published import publish_form
 from visits.ground.deadlines import today_in_paris
+from visits.homes.matching import Needs
+from visits.homes.needs import notes_of
 from visits.homes.traits import LEAVING, TraitSaid, note_trait
 from visits.intake.alerts import Raised, raise_alert
 from visits.intake.submissions import SentFile, record_submission
@@ -82,7 +84,6 @@ from visits.sessions.planning import SessionSaid, plan_session
 from visits.sight import Reach
 from visits.stays.places import PlaceSaid, add_place
 from visits.stays.stays import StaySaid, begin_stay
-from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid, open_by_hand
 from visits.works.duty import TurnSaid, note_turns
@@ -330,7 +331,7 @@ class World:
         known.note(request_id=come_by_form(session, door, now=NOW, **named).id)
         moving = WishSaid(["stairs"], Needs(), NOW.date(), f"Souhait de {person.last_name}")
         wish = open_wish(session, person, moving, viewer=make_viewer(by), now=NOW)
-        known.note(wish_id=wish.id)
+        known.note(wish_id=wish.id, needs_id=notes_of(session, person)[0].id)
         fitted = (TraitSaid("shower", 1, NOW.date()), TraitSaid(LEAVING, 1, later.date()))
         for one in fitted:
             noted = note_trait(session, dwelling, one, viewer=make_viewer(by), now=NOW)

@@ -16,6 +16,7 @@ from visits.calls.phones import WHOSE_LENGTH
 from visits.cases.cases import NOTE_LENGTH
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.numbers import typed_number
+from visits.homes.needs import needs_of
 from visits.life.arrivals import ROLES
 from visits.life.deaths import what_was_promised
 from visits.life.events import WHY_LENGTH, events_of
@@ -221,6 +222,7 @@ def _page(
         corrections=corrections,
         standing=standing(corrections),
         scores=external_scores(session, person) if may(Action.SEE_ANSWERS) else [],
+        needs=needs_of(session, person.id) if may(Action.SUPPORT) else None,
         known_scores=KNOWN_SCORES,
         alert_codes=list(AlertCode),
         alert_kind=alert_kind,

@@ -88,6 +88,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "refused": _l("Parts refused"),
         "measure": _l("Measures"),
         "score": _l("Scores"),
+        "need": _l("What the home must have"),
         "identity": _l("Corrections"),
         "looked": _l("Who looked"),
     },
@@ -140,6 +141,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "unprotected": _l("end of the protection"),
         "named_access": _l("a person named"),
         "external_score": _l("a score from elsewhere"),
+        "home_needs": _l("her home and her needs"),
+        "needs_noted": _l("what a home must have, noted"),
+        "needs_withdrawn": _l("what a home must have, withdrawn"),
+        "needs_put_back": _l("what a home must have, counted again"),
     },
     "refused_part": {
         "health": _l("Health questions"),
@@ -151,6 +156,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "phones.number": _l("Phone number"),
         "people_by_hand.number": _l("Phone number"),
         "assessed_on": _l("Established on"),
+        "home_needs.source": _l("Who said it"),
+        "home_needs.said_on": _l("Said on"),
+        "home_needs.why": _l("Why it is withdrawn"),
         "author": _l("Established by"),
         "maximum": _l("Out of"),
         "score": _l("Score"),
@@ -225,6 +233,13 @@ REFUSALS: dict[str, Any] = {
     "bad_phone": _l("This is no phone number. Example: 06 39 98 00 01."),
     "number_not_found": _l("This number is not there any more. Nothing was changed."),
     "refusal_not_found": _l("This was taken back already. Nothing was changed."),
+    "needs_not_found": _l("This was not noted of this person."),
+    "needs_of_who_died": _l("This person died: nothing more is noted of what a home must have."),
+    "needs_told_later": _l(
+        "Something was said on a later day and stands: choose that day or a later one, or withdraw "
+        "it first."
+    ),
+    "need_out_of_range": _l("Choose a whole number that a home can have."),
     "bad_score": _l("A number is expected, such as 12 or 4.5."),
     "score_out_of_range": _l("Choose a number from 0 to 10,000."),
     "score_over_maximum": _l("The score is over its maximum."),

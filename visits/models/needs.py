@@ -1,0 +1,42 @@
+"""What a home must have for a person, as it was said on a day."""
+
+import enum
+import uuid
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from visits.ground.db import Base, EncryptedJson, new_id, stored_enum
+from visits.models.noted import Noted
+from visits.models.people import Person
+
+
+class NeedSource(enum.StrEnum):
+    """Who said what a home must have; `carried` came over from a wish, a request or a stay."""
+
+    HERSELF = "herself"
+    RELATIVE = "relative"
+    VISIT = "visit"
+    PROFESSIONAL = "professional"
+    CARRIED = "carried"
+
+
+class HomeNeeds(Noted, Base):
+    """All that a home must have for one person, or is wished to have, as told on a day.
+
+    The latest day stands for what was said before; nothing is written over. `said` is
+    `{wheelchair, demands, rooms, city, floor, distance, rent, pets, musts}`; what a version before
+    kept has the first four alone.
+    """
+
+    __tablename__ = "home_needs"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    said: Mapped[Any] = mapped_column(EncryptedJson)
+    source: Mapped[NeedSource] = mapped_column(stored_enum(NeedSource))
+    said_on: Mapped[date]
+
+    person: Mapped[Person] = relationship()

@@ -62,6 +62,7 @@ PAGES = frozenset(
         "group_sessions.index",
         "group_sessions.show",
         "home.index",
+        "autonomy.show",
         "home_needs.show",
         "homes.residence",
         "homes.show",

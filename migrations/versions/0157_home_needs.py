@@ -1,4 +1,4 @@
-"""what a home must have stands with the person, once, no more with each wish, request and stay.
+"""what a home must have stands with the person, no more with each wish; how she lives there.
 
 Revision: 0157
 Follows: 0154
@@ -47,32 +47,45 @@ WHOSE = {"transfer_wish": "transfer_wish.person_id", "stay": "stay.person_id", "
 
 
 def upgrade() -> None:
-    op.create_table(
+    _make_noted(
         "home_needs",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("said", sa.LargeBinary(), nullable=False),
         sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("said_on", sa.Date(), nullable=False),
-        sa.Column("noted_at", MOMENT, nullable=False),
-        sa.Column("noted_by_id", sa.Uuid(), nullable=False),
-        sa.Column("withdrawn_at", MOMENT, nullable=True),
-        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
-        sa.Column("withdrawn_why", sa.LargeBinary(), nullable=True),
-        _points("person_id", "person"),
-        _points("noted_by_id", "user_account"),
-        _points("withdrawn_by_id", "user_account"),
-        sa.PrimaryKeyConstraint("id", name="pk_home_needs"),
     )
-    op.create_index("ix_home_needs_person_id", "home_needs", ["person_id"])
+    _make_noted(
+        "autonomy_note",
+        sa.Column("said", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_by", sa.LargeBinary(), nullable=False),
+        sa.Column("setting", sa.String(length=32), nullable=False),
+        sa.Column("assessed_on", sa.Date(), nullable=False),
+    )
     for carried in (WISHES, REQUESTS, STAYS):
         op.execute(CARRY + carried)
     for table in WHOSE:
         op.drop_column(table, "needs")
 
 
-def _points(name: str, table: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([name], [f"{table}.id"], name=f"fk_home_needs_{name}")
+def _make_noted(table: str, *columns: sa.Column) -> None:
+    """Make a table of what is noted of a person, and may be withdrawn."""
+    to = {"person_id": "person", "noted_by_id": "user_account", "withdrawn_by_id": "user_account"}
+    op.create_table(
+        table,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        *columns,
+        sa.Column("noted_at", MOMENT, nullable=False),
+        sa.Column("noted_by_id", sa.Uuid(), nullable=False),
+        sa.Column("withdrawn_at", MOMENT, nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_why", sa.LargeBinary(), nullable=True),
+        *(
+            sa.ForeignKeyConstraint([name], [f"{other}.id"], name=f"fk_{table}_{name}")
+            for name, other in to.items()
+        ),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
+    )
+    op.create_index(f"ix_{table}_person_id", table, ["person_id"])
 
 
 def downgrade() -> None:
@@ -85,4 +98,5 @@ def downgrade() -> None:
     for table in ("transfer_wish", "admission"):
         with op.batch_alter_table(table) as changed:
             changed.alter_column("needs", existing_type=sa.LargeBinary(), nullable=False)
+    op.drop_table("autonomy_note")
     op.drop_table("home_needs")

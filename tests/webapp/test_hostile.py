@@ -59,6 +59,8 @@ from visits.models.prices import PriceArticle
 from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import WorkOrder
 from visits.money.notes import MoneySaid, note_money
+from visits.people.autonomy import AutonomySaid, note_autonomy
+from visits.people.autonomy import Said as AreaSaid
 from visits.portfolio import upload_file
 from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
@@ -141,6 +143,7 @@ FIELDS = (
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
     *ADAPTED, *REFERRED, *REGISTER, "there", "since",
     "reasons", "wheelchair", "floor", "distance", "rent", "how-reach", "how-rooms", "how-city",
+    "asked_by", "setting", "how-indoors", "words-indoors",
     "city", "dwelling", "answer",
     "happened_on", "present", "confidential", "words", "agreed_on", "how_far", "seen_on",
     "agreed", "said", "amount", "of_day", "cost_kind", "basis", "payer", "what",
@@ -243,6 +246,8 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         session, shared, CircleStepKind.LANDLORD_AGREED, now.date(), viewer=viewer, now=now
     )
     needed = notes_of(session, case.person)[0]
+    days = AutonomySaid({"meals": AreaSaid("alone")}, now.date(), "A. Roy", "home")
+    lives = note_autonomy(session, case.person, days, viewer=viewer, now=now)
     session.commit()
     return {
         **_admitted(session, case, by, now),
@@ -255,7 +260,8 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         "place_stay_id": str(stay.id),
         "place_id": str(place.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
-        "trait_id": str(trait.id), "needs_id": str(needed.id), "wish_id": str(wished.id),
+        "trait_id": str(trait.id), "needs_id": str(needed.id),
+        "autonomy_id": str(lives.id), "wish_id": str(wished.id),
         "case_act_id": str(done.id), "aim_id": str(aim.id), "step_id": str(step.id),
         "money_id": str(cost.id), "session_id": str(held_there.id),
         **_written(session, case, by, now),

@@ -73,6 +73,8 @@ from visits.models.rounds import RoundProposal
 from visits.models.sessions import CollectiveSession
 from visits.models.visits import SubmissionFile
 from visits.models.works import WorkOrder
+from visits.people.autonomy import AutonomySaid, note_autonomy
+from visits.people.autonomy import Said as AreaSaid
 from visits.people.documents import DocumentSaid, add_document
 from visits.people.measures import note_alert
 from visits.portfolio import upload_file
@@ -331,6 +333,14 @@ class World:
         known.note(request_id=come_by_form(session, door, now=NOW, **named).id)
         moving = WishSaid(["stairs"], Needs(), NOW.date(), f"Souhait de {person.last_name}")
         wish = open_wish(session, person, moving, viewer=make_viewer(by), now=NOW)
+        days = AutonomySaid(
+            {"meals": AreaSaid("alone", f"Soupe de {person.last_name}")},
+            NOW.date(),
+            "A. Roy",
+            "home",
+        )
+        told = note_autonomy(session, person, days, viewer=make_viewer(by), now=NOW)
+        known.note(autonomy_id=told.id)
         known.note(wish_id=wish.id, needs_id=notes_of(session, person)[0].id)
         fitted = (TraitSaid("shower", 1, NOW.date()), TraitSaid(LEAVING, 1, later.date()))
         for one in fitted:

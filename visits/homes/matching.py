@@ -164,6 +164,7 @@ class Match:
     """A home or a place beside needs: names of what it meets, misses, and of what nobody knows."""
 
     home: Adapted
+    needs: Needs
     met: Sequence[str] = ()
     missing: Sequence[str] = ()
     unknown: Sequence[str] = ()
@@ -212,6 +213,7 @@ def match(needs: Needs, home: Adapted, place: Place | None = None) -> Match:
     told = _told(needs, Offered(home, place))
     return Match(
         home,
+        needs,
         [name for name, met in told.items() if met],
         [name for name, met in told.items() if met is False],
         [name for name, met in told.items() if met is None],

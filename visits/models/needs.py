@@ -1,4 +1,4 @@
-"""What a home must have for a person, as it was said on a day."""
+"""What a home must have for a person, and how she lives there, as it was said on a day."""
 
 import enum
 import uuid
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedJson, new_id, stored_enum
+from visits.ground.db import Base, EncryptedJson, EncryptedText, new_id, stored_enum
 from visits.models.noted import Noted
 from visits.models.people import Person
 
@@ -38,5 +38,34 @@ class HomeNeeds(Noted, Base):
     said: Mapped[Any] = mapped_column(EncryptedJson)
     source: Mapped[NeedSource] = mapped_column(stored_enum(NeedSource))
     said_on: Mapped[date]
+
+    person: Mapped[Person] = relationship()
+
+
+class Setting(enum.StrEnum):
+    """Where somebody was asked how she lives from day to day."""
+
+    HOME = "home"
+    OFFICE = "office"
+    PHONE = "phone"
+    HOSPITAL = "hospital"
+    RESIDENCE = "residence"
+
+
+class AutonomyNote(Noted, Base):
+    """How a person lives from day to day, in her own words, as it was on a day.
+
+    `said` gives by area `{how, words}`; `asked_by` is who asked her. The latest day stands for what
+    was said before; nothing is written over, and nothing is ever worked out of it.
+    """
+
+    __tablename__ = "autonomy_note"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    said: Mapped[Any] = mapped_column(EncryptedJson)
+    asked_by: Mapped[str] = mapped_column(EncryptedText)
+    setting: Mapped[Setting] = mapped_column(stored_enum(Setting))
+    assessed_on: Mapped[date]
 
     person: Mapped[Person] = relationship()

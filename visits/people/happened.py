@@ -14,7 +14,7 @@ from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CasePause, Task
 from visits.models.life import Correction, LifeEvent
 from visits.models.messages import Message
-from visits.models.needs import HomeNeeds
+from visits.models.needs import AutonomyNote, HomeNeeds
 from visits.models.people import (
     Consent,
     ExternalScore,
@@ -68,6 +68,7 @@ class EntryKind(enum.StrEnum):
     MEASURE = "measure"
     SCORE = "score"
     NEED = "need"
+    AUTONOMY = "autonomy"
     IDENTITY = "identity"
 
 
@@ -333,6 +334,11 @@ SOURCES = (
         EntryKind.NEED,
         _of_person(HomeNeeds, HomeNeeds.said_on, HomeNeeds.withdrawn_at.is_(None)),
         HomeNeeds,
+    ),
+    Source(
+        EntryKind.AUTONOMY,
+        _of_person(AutonomyNote, AutonomyNote.assessed_on, AutonomyNote.withdrawn_at.is_(None)),
+        AutonomyNote,
     ),
     Source(
         EntryKind.IDENTITY, _of_person(Correction, Correction.noted_at), Correction, (), "corrected"

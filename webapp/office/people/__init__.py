@@ -8,6 +8,7 @@ from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.people import (
+    autonomy,
     by_hand,
     call_wishes,
     contacts,
@@ -44,6 +45,7 @@ SUBJECT = Subject(
         roles.roles,
         separations.separations,
         home_needs.home_needs,
+        autonomy.autonomy,
     ),
     navigation=(
         Item(
@@ -59,6 +61,7 @@ SUBJECT = Subject(
                 "doubles",
                 "documents",
                 "home_needs",
+                "autonomy",
             ),
         ),
     ),

@@ -33,6 +33,7 @@ from visits.models.people import AlertCode, Person
 from visits.models.referrals import Referral
 from visits.models.transfers import TransferWish
 from visits.people.ahead import what_is_ahead
+from visits.people.autonomy import standing_autonomy
 from visits.people.by_hand import NAME_LENGTH, PersonSaid, alike, corrections_of, standing
 from visits.people.call_wishes import programmes_seen, standing_wishes
 from visits.people.documents import TITLE_LENGTH
@@ -222,6 +223,7 @@ def _page(
         corrections=corrections,
         standing=standing(corrections),
         scores=external_scores(session, person) if may(Action.SEE_ANSWERS) else [],
+        autonomy=standing_autonomy(session, person) if may(Action.RECORD_SCORES) else None,
         needs=needs_of(session, person.id) if may(Action.SUPPORT) else None,
         known_scores=KNOWN_SCORES,
         alert_codes=list(AlertCode),

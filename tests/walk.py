@@ -72,6 +72,8 @@ PAGES = frozenset(
         "group_sessions.index",
         "group_sessions.show",
         "home.index",
+        "autonomy.show",
+        "home_needs.show",
         "homes.residence",
         "homes.show",
         "homes_by_hand.new",

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tests.factories import make_dwelling, make_residence, make_viewer
+from visits.homes.matching import Needs
 from visits.homes.traits import TraitSaid, note_trait
 from visits.life.arrivals import Arriving, record_arrival
 from visits.life.endings import Told
@@ -18,7 +19,6 @@ from visits.models.transfers import TransferWish
 from visits.transfers.listing import (
     matches_of,
 )
-from visits.transfers.matching import Needs
 from visits.transfers.offers import AnswerSaid, answer_offer, offer_home, take_offer_back
 from visits.transfers.wishes import (
     WishSaid,

@@ -31,12 +31,14 @@ from visits.admissions.commissions import (
 )
 from visits.admissions.deciding import decide
 from visits.admissions.facts import FactSaid, note_fact, standing_facts, withdraw_fact
+from visits.admissions.fitting import who_waits_for
 from visits.admissions.moving import move_on
 from visits.admissions.offers import answer_offer, offer_place, offers_of, take_back
 from visits.admissions.request_list import AdmissionFilter, count_admissions
 from visits.admissions.requests import RequestSaid, find_admission, hand_to, open_request
 from visits.cases.cases import close_case
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.homes.matching import Needs
 from visits.life.deaths import record_death
 from visits.life.endings import Told, give_back
 from visits.models.accounts import Role
@@ -54,7 +56,6 @@ from visits.sight.mandates import WORK
 from visits.stays.free import free_places
 from visits.stays.places import PlaceSaid, add_place
 from visits.stays.stays import StaySaid, begin_stay
-from visits.transfers.matching import Needs
 
 PROGRAMME = "transitional_residence"
 STEP = AdmissionStep
@@ -132,9 +133,9 @@ class Hall:
 
     def free(self, person: Person, viewer: Viewer | None = None) -> list[str]:
         found = free_places(
-            self.session, viewer or self.viewer, person, Needs(), on=self.today, today=self.today
+            self.session, viewer or self.viewer, person, on=self.today, today=self.today
         )
-        return [one.place.name for one in found]
+        return [one.place.name for one in found if one.place]
 
 
 @pytest.fixture
@@ -434,3 +435,20 @@ def test_the_delays_of_a_programme_hold_and_others_are_those_of_all() -> None:
     assert rules is not None
     assert (rules.delay_of("offered"), rules.delay_of("request")) == ("5d", "7d")
     assert rules.interviews and not replace(rules, delays=()).interviews
+
+
+def test_a_free_place_tells_who_waits_for_it_and_whom_it_may_be_offered(hall: Hall) -> None:
+    def told(place: Place, viewer: Viewer | None = None) -> list[Admission]:
+        asked = who_waits_for(hall.session, viewer or hall.viewer, place, today=hall.today)
+        return [one for one, _match in asked]
+
+    rolling = hall.accept(hall.to_decide(hall.ask(needs=Needs(wheelchair=True))))
+    walking = hall.accept(hall.to_decide(hall.ask(hall.case(person(hall)))))
+    hall.to_decide(hall.ask(hall.case(person(hall))))
+    assert (told(hall.low), told(hall.high)) == ([rolling, walking], [walking])
+    assert told(hall.place(0, "permanent", None)) == []
+    other = make_viewer(make_user(hall.session))
+    protect(hall.session, rolling.person, by=hall.user.id, now=hall.now)
+    assert (told(hall.low), told(hall.low, other)) == ([rolling, walking], [walking])
+    hall.offer(walking, hall.low)
+    assert told(hall.low) == []

@@ -3,7 +3,7 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Engine, column, inspect, select, table, text, update
 
 from tests.factories import (
     NOW,
@@ -20,8 +20,10 @@ from visits.accounts.passkeys import add_passkey
 from visits.accounts.second_factor import codes_left
 from visits.adaptations.commissions import call_commission
 from visits.forms.published import publish_form
-from visits.ground.db import Base, sessions
+from visits.ground.db import Base, EncryptedJson, sessions
 from visits.ground.migration import is_current, is_modelled, migrate, revert
+from visits.homes.matching import Needs
+from visits.homes.needs import needs_of
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import User
 from visits.models.calls import (
@@ -44,11 +46,13 @@ from visits.models.people import (
     PersonAlert,
 )
 from visits.models.portfolio import Dwelling
+from visits.models.transfers import TransferWish
 from visits.models.visits import Submission, SubmissionState
 from visits.people.measures import note_alert
 from visits.sight import Reach, find_person
 from visits.sight.access_chain import find_break, seal_access_log
 from visits.sight.access_log import log_access
+from visits.transfers.wishes import WishSaid, close_wish, open_wish
 
 pytestmark = pytest.mark.slow
 
@@ -256,3 +260,28 @@ def test_commissions_on_places_go_back_with_the_admissions_they_decide_on(engine
     migrate(engine)
     with sessions(engine)() as session:
         assert session.scalars(select(Commission.id)).all() == [adapting.id]
+
+
+def test_what_a_home_must_have_goes_to_the_person_and_back_to_her_wish(engine: Engine) -> None:
+    with sessions(engine).begin() as session:
+        by, person = make_viewer(make_user(session)), make_person(session)
+        said = WishSaid(["stairs"], Needs(rooms=2), NOW.date())
+        wish = open_wish(session, person, said, viewer=by, now=NOW)
+    revert(engine, to="0154")
+    before = {"wheelchair": True, "demands": ["shower"], "rooms": 3, "city": "Creil"}
+    wishes = table("transfer_wish", column("needs", EncryptedJson()))
+    with engine.begin() as connection:
+        assert connection.scalar(select(wishes.c.needs))["rooms"] == 2
+        connection.execute(update(wishes).values(needs=before))
+    migrate(engine)
+    with sessions(engine).begin() as session:
+        needs = needs_of(session, person.id)
+        assert (needs.wheelchair, needs.rooms, needs.city) == (True, 3, "Creil")
+        found = session.get_one(TransferWish, wish.id)
+        close_wish(session, found, "withdrawn", why="Reste", turn=found.turn, viewer=by, now=NOW)
+    revert(engine, to="0154")
+    with engine.connect() as connection:
+        assert connection.scalar(select(wishes.c.needs)) == before
+    migrate(engine)
+    with sessions(engine)() as session:
+        assert needs_of(session, person.id) == Needs()

@@ -19,6 +19,8 @@ from tests.factories import (
 )
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.homes.access import Demand
+from visits.homes.matching import Needs
+from visits.homes.needs import note_with
 from visits.life.deaths import record_death
 from visits.life.endings import Told, give_back
 from visits.models.life import HowTold
@@ -43,7 +45,6 @@ from visits.stays.stays import (
     take_stay_back,
     withdraw_stay,
 )
-from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 
 ROOM = PlaceSaid("room", "Chambre 1", "once", 12, 342_00)
@@ -87,16 +88,15 @@ class Hall:
     def back(self, stay: Stay) -> None:
         take_stay_back(self.session, stay, turn=stay.turn, viewer=self.viewer, now=self.now)
 
-    def free(self, needs: Needs | None = None) -> list[str]:
+    def free(self) -> list[str]:
         found = free_places(
             self.session,
             self.viewer,
             self.person,
-            needs or Needs(),
             on=self.today,
             today=self.today,
         )
-        return [one.place.name for one in found]
+        return [one.place.name for one in found if one.place]
 
     def ago(self, days: int) -> date:
         return self.today - timedelta(days=days)
@@ -201,10 +201,12 @@ def test_a_place_up_stairs_is_never_offered_nor_given_to_whom_it_does_not_fit(
     hall.place(replace(ROOM, name="Rez-de-chaussée"), ground)
     assert hall.free() == ["Rez-de-chaussée", "Chambre 1"]
     for needs in (Needs(wheelchair=True), Needs(demands=(Demand.REACH,))):
-        assert hall.free(needs) == ["Rez-de-chaussée"]
+        note_with(hall.session, hall.person, needs, viewer=hall.viewer, now=hall.now)
+        assert hall.free() == ["Rez-de-chaussée"]
         with pytest.raises(Conflict) as refused:
-            hall.begin(needs=needs)
+            hall.begin()
         assert refused.value.code == "place_does_not_fit"
+    note_with(hall.session, hall.person, Needs(), viewer=hall.viewer, now=hall.now)
     wish = WishSaid(["stairs"], Needs(wheelchair=True), hall.today)
     open_wish(hall.session, hall.person, wish, viewer=hall.viewer, now=hall.now)
     with pytest.raises(Conflict):

@@ -11,6 +11,7 @@ from tests.factories import make_person, make_residence, make_user, make_viewer
 from tests.visits.housing import Office
 from visits.ground.errors import Conflict, NotFound
 from visits.homes.access import Demand
+from visits.homes.matching import Needs
 from visits.homes.traits import LEAVING
 from visits.models.portfolio import Dwelling
 from visits.models.traits import HomeTrait, TraitSource
@@ -18,7 +19,6 @@ from visits.models.transfers import TransferWish, WishState
 from visits.people.protection import protect
 from visits.sight.listing import Wanted
 from visits.transfers.listing import awaited_homes, list_awaited, matches_of
-from visits.transfers.matching import Needs
 
 
 @pytest.fixture

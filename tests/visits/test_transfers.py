@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tests.factories import make_person, make_user, make_viewer
 from tests.visits.housing import WHEELCHAIR, Office
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.homes.matching import Needs
 from visits.life.arrivals import undo_arrival
 from visits.life.deaths import record_death
 from visits.life.endings import Told, give_back
@@ -27,7 +28,6 @@ from visits.transfers.listing import (
     count_wishes,
     list_wishes,
 )
-from visits.transfers.matching import Needs
 from visits.transfers.wishes import (
     WishSaid,
     close_wish,

@@ -262,13 +262,13 @@ def test_a_wish_that_lacks_something_says_so_and_keeps_what_was_typed(
 ) -> None:
     person = make_person(session)
     session.commit()
-    typed = {"city": "Senlis", "wish": "Sortir seule.", "asked_on": "hier", "demands": "shower"}
+    typed = {"city": "Senlis", "wish": "Sortir seule.", "asked_on": "hier"}
     answer = desk.client.post(f"/transfers/new/{person.id}", data=typed)
     assert answer.status_code == 422
     assert "Sortir seule." in answer.text
     assert 'value="Senlis"' in answer.text
     assert 'id="asked_on-error"' in answer.text
-    nonsense = desk.client.post(f"/transfers/new/{person.id}", data=typed | {"demands": "moon"})
+    nonsense = desk.client.post(f"/transfers/new/{person.id}", data=typed | {"how-shower": "moon"})
     assert nonsense.status_code == 422
 
 

@@ -43,6 +43,8 @@ from visits.circles.members import make_circle, members_of
 from visits.circles.points import give_task
 from visits.circles.putting import PutSaid, note_step, put_case
 from visits.forms.published import publish_form
+from visits.homes.matching import Needs
+from visits.homes.needs import notes_of
 from visits.homes.traits import TraitSaid, note_trait
 from visits.messages.making import tell_of_visit
 from visits.messages.printing import print_letters
@@ -59,6 +61,8 @@ from visits.models.prices import PriceArticle
 from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import WorkOrder
 from visits.money.notes import MoneySaid, note_money
+from visits.people.autonomy import AutonomySaid, note_autonomy
+from visits.people.autonomy import Said as AreaSaid
 from visits.portfolio import upload_file
 from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
@@ -75,7 +79,6 @@ from visits.support.aims import agree_aim, say_how_far
 from visits.surroundings.imports import bring_file
 from visits.surroundings.said import ServiceSaid
 from visits.surroundings.services import note_service
-from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid
 from visits.works.by_hand import open_by_hand as open_order
@@ -145,12 +148,14 @@ FIELDS = (
     "wish_kind", "wish_programme", "rung", "part", "skill", "speaks", "not",
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
     *ADAPTED, *REFERRED, *REGISTER, "there", "since",
-    "reasons", "demands", "wheelchair", "city", "dwelling", "answer",
+    "reasons", "wheelchair", "floor", "distance", "rent", "how-reach", "how-rooms", "how-city",
+    "asked_by", "setting", "how-indoors", "words-indoors",
+    "city", "dwelling", "answer",
     "happened_on", "present", "confidential", "words", "agreed_on", "how_far", "seen_on",
     "agreed", "said", "amount", "of_day", "cost_kind", "basis", "payer", "what",
     "title", "capacity", "held_by", "held_by_name", "payer", "person", "wait",
     "contract", "months", "fee", "since_on",
-    "from_on", "ended_on", "exit_to", "case", "no_stairs",
+    "from_on", "ended_on", "exit_to", "case", "said_on",
     "circle", "shared", "agreed_how", "held_on", "decision", "owner", "done_on",
     "span", "visitors", "planned", "same_visitor", "stop", "which",
     "holds_from", "vat", "situation", "referral", "outside", "admission",
@@ -248,6 +253,9 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     agrees = note_step(
         session, shared, CircleStepKind.LANDLORD_AGREED, now.date(), viewer=viewer, now=now
     )
+    needed = notes_of(session, case.person)[0]
+    days = AutonomySaid({"meals": AreaSaid("alone")}, now.date(), "A. Roy", "home")
+    lives = note_autonomy(session, case.person, days, viewer=viewer, now=now)
     session.commit()
     return {
         **_admitted(session, case, by, now),
@@ -260,7 +268,8 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         "place_stay_id": str(stay.id),
         "place_id": str(place.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
-        "trait_id": str(trait.id), "wish_id": str(wished.id),
+        "trait_id": str(trait.id), "needs_id": str(needed.id),
+        "autonomy_id": str(lives.id), "wish_id": str(wished.id),
         "case_act_id": str(done.id), "aim_id": str(aim.id), "step_id": str(step.id),
         "money_id": str(cost.id), "session_id": str(held_there.id),
         **_written(session, case, by, now),

@@ -62,7 +62,10 @@ def test_a_stay_is_begun_renewed_ended_and_taken_back_on_the_pages(
     session.rollback()
     assert new in client.get(hers).text
     assert "1 free place that fits" in client.get(new).text
-    assert "No free place that fits" in client.get(f"{new}?wheelchair=yes").text
+    needed = {"source": "herself", "said_on": TODAY.isoformat(), "how-reach": "must"}
+    assert client.post(f"{hers}/home", data=needed).status_code == 302
+    assert "No free place that fits" in client.get(new).text
+    assert client.post(f"{hers}/home", data=needed | {"how-reach": "wish"}).status_code == 302
     assert client.post(new, data=typed).status_code == 302
     page, turn = stay_of(session)
     assert page in client.get(hers).text

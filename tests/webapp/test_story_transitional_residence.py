@@ -201,6 +201,8 @@ def test_upstairs_is_offered_to_nobody_in_a_wheelchair(app: Flask, session: Sess
     session.commit()
     office = story.browse(story.office, at(first_of(0)))
     assert f"{FLATS} free places that fit" in office.get(f"/stays/new/{her.id}").text
-    climbing = office.get(f"/stays/new/{her.id}?no_stairs=yes").text
+    needed = {"source": "herself", "said_on": first_of(0).isoformat(), "how-reach": "must"}
+    assert office.post(f"/people/{her.id}/home", data=needed).status_code == 302
+    climbing = office.get(f"/stays/new/{her.id}").text
     assert f"{ON_A_FLOOR} free places that fit" in climbing
     assert "TR-07" in climbing and "TR-11" not in climbing and "TR-21" not in climbing

@@ -28,6 +28,7 @@ from tests.factories import (
 from tests.submissions import FALLS, fill, home_visit
 from visits.forms.published import publish_form
 from visits.ground.deadlines import months_after
+from visits.homes.matching import Needs
 from visits.homes.traits import LEAVING, TraitSaid, note_trait
 from visits.intake.submissions import SentFile, record_submission
 from visits.messages.making import tell_of_visit
@@ -42,7 +43,6 @@ from visits.models.works import Severity, WorkOrder
 from visits.sessions.planning import SessionSaid, plan_session
 from visits.stays.places import PlaceSaid, add_place
 from visits.stays.stays import StaySaid, begin_stay
-from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 
 SignIn = Callable[..., FlaskClient]

@@ -51,6 +51,8 @@ from visits.circles.points import give_task, note_point
 from visits.circles.putting import PutSaid, note_step, put_case
 from visits.forms.published import publish_form
 from visits.ground.deadlines import today_in_paris
+from visits.homes.matching import Needs
+from visits.homes.needs import notes_of
 from visits.homes.traits import LEAVING, TraitSaid, note_trait
 from visits.intake.alerts import Raised, raise_alert
 from visits.intake.submissions import SentFile, record_submission
@@ -73,6 +75,8 @@ from visits.models.rounds import RoundProposal
 from visits.models.sessions import CollectiveSession
 from visits.models.visits import SubmissionFile, VisitChannel, VisitState
 from visits.models.works import WorkOrder
+from visits.people.autonomy import AutonomySaid, note_autonomy
+from visits.people.autonomy import Said as AreaSaid
 from visits.people.documents import DocumentSaid, add_document
 from visits.people.measures import note_alert
 from visits.portfolio import upload_file
@@ -87,7 +91,6 @@ from visits.stays.stays import StaySaid, begin_stay
 from visits.surroundings.imports import bring_file
 from visits.surroundings.said import ServiceSaid
 from visits.surroundings.services import note_service
-from visits.transfers.matching import Needs
 from visits.transfers.wishes import WishSaid, open_wish
 from visits.works.by_hand import OrderSaid, open_by_hand
 from visits.works.duty import TurnSaid, note_turns
@@ -341,7 +344,15 @@ class World:
         known.note(request_id=come_by_form(session, door, now=NOW, **named).id)
         moving = WishSaid(["stairs"], Needs(), NOW.date(), f"Souhait de {person.last_name}")
         wish = open_wish(session, person, moving, viewer=make_viewer(by), now=NOW)
-        known.note(wish_id=wish.id)
+        days = AutonomySaid(
+            {"meals": AreaSaid("alone", f"Soupe de {person.last_name}")},
+            NOW.date(),
+            "A. Roy",
+            "home",
+        )
+        told = note_autonomy(session, person, days, viewer=make_viewer(by), now=NOW)
+        known.note(autonomy_id=told.id)
+        known.note(wish_id=wish.id, needs_id=notes_of(session, person)[0].id)
         fitted = (TraitSaid("shower", 1, NOW.date()), TraitSaid(LEAVING, 1, later.date()))
         for one in fitted:
             noted = note_trait(session, dwelling, one, viewer=make_viewer(by), now=NOW)

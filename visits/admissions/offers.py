@@ -34,7 +34,6 @@ from visits.sight.admissions import seen_offers
 from visits.stays.contracts import kind_fits
 from visits.stays.free import taken_on
 from visits.stays.stays import StaySaid, begin_stay, refuse_place, withdraw_stay
-from visits.transfers.matching import Needs
 
 LEADS_TO = {
     OfferAnswer.ACCEPTED: Step.ENTRY,
@@ -67,8 +66,8 @@ def offer_place(
         raise Conflict("admission_does_not_wait")
     today = today_in_paris(now)
     refuse_person(admission.case, today)
-    needs, kind = Needs.read(admission.needs), StayKind(rules_for(session, admission).stay)
-    refuse_place(session, place, admission.person, needs, on=today, viewer=viewer, now=now)
+    kind = StayKind(rules_for(session, admission).stay)
+    refuse_place(session, place, admission.person, on=today, now=now)
     if place.contract is None or not kind_fits(kind, place.contract):
         raise Conflict("admission_other_contract")
     refuse_offered(session, place.id, now=now)
@@ -148,8 +147,7 @@ def let_in(
         fields["from_on"] = "must_not_be_future"
     if fields:
         raise Invalid(fields)
-    kind, needs = rules_for(session, admission).stay, Needs.read(admission.needs)
-    said = StaySaid(kind, from_on, admission.case_id, needs)
+    said = StaySaid(rules_for(session, admission).stay, from_on, admission.case_id)
     stay = begin_stay(session, offer.place, admission.person, said, viewer=viewer, now=now)
     put(session, admission, Step.ENTERED, said="", viewer=viewer, now=now)
     admission.stay_id, offer.ended_at = stay.id, now

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -12,6 +12,8 @@ from visits.admissions.path import due_on, rules_of
 from visits.ground.db import new_id, take_turn
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.homes.matching import Needs
+from visits.homes.needs import note_with, wrong_needs
 from visits.models.accounts import Role, User
 from visits.models.admissions import (
     OPEN_STEPS,
@@ -28,7 +30,6 @@ from visits.sight import Viewer
 from visits.sight.access_log import log_access
 from visits.sight.admissions import of_case, visible_admissions
 from visits.stays.days import is_too_young
-from visits.transfers.matching import Needs
 
 WORDS_LENGTH = 1000
 # A letter that lay longer in a drawer is a mistyped year.
@@ -38,13 +39,16 @@ FOLLOWING = (Role.COORDINATOR, Role.SOCIAL_WORKER, Role.PARTNER_COORDINATOR)
 
 @dataclass(frozen=True)
 class RequestSaid:
-    """A request as somebody made it: what she asks, where she lives now, what she needs."""
+    """A request as somebody made it: what she asks, where she lives now, what she needs.
+
+    Without `needs` nobody asked about them: those that stand go on standing.
+    """
 
     asked: str
     asked_on: date | None
     wish: str = ""
     situation: str = ""
-    needs: Needs = field(default_factory=Needs)
+    needs: Needs | None = None
 
 
 def programmes_with_places(session: Session) -> dict[str, str]:
@@ -71,7 +75,7 @@ def open_request(
     if rules is None:
         raise Conflict("admission_no_places")
     refuse_person(case, today)
-    fields = _wrong(said, today)
+    fields = _wrong(said, today) | wrong_needs(said.needs or Needs())
     if referral is not None and referral.person_id != case.person_id:
         fields["referral"] = "bad_choice"
     if fields:
@@ -87,7 +91,6 @@ def open_request(
         asked_on=said.asked_on,
         wish=said.wish.strip(),
         situation=said.situation.strip() or None,
-        needs=said.needs.kept(),
         opened_at=now,
         opened_by_id=viewer.user_id,
         step=AdmissionStep.REQUEST,
@@ -98,7 +101,7 @@ def open_request(
         offers=[],
     )
     session.add(admission)
-    session.flush()
+    note_with(session, case.person, said.needs, viewer=viewer, now=now)
     log(session, admission, "admission_open", viewer=viewer, now=now)
     return admission
 

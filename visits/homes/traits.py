@@ -42,11 +42,12 @@ class Kind:
 
 # What an adaptation leaves in a home is fitted there; an answer of the same name measures it.
 FITTED = tuple(code for code in ADAPTATIONS if code not in NO_WORKS)
-ENTRANCE_DOOR, INNER_DOOR, STEPS, LEAVING = (
+ENTRANCE_DOOR, INNER_DOOR, STEPS, LEAVING, PETS = (
     "entrance_door",
     "inner_door",
     "outside_steps",
     "leaving",
+    "pets",
 )
 TRAITS: Mapping[str, Kind] = {
     **dict.fromkeys(FITTED, Kind("fitted")),
@@ -54,6 +55,7 @@ TRAITS: Mapping[str, Kind] = {
     INNER_DOOR: Kind("mm", 300, 2_000),
     STEPS: Kind("steps", 0, 100),
     LEAVING: Kind("announced", ahead=True),
+    PETS: Kind("allowed"),
 }
 # Which answers about a dwelling tell a trait, and what a word of theirs stands for. A bath that is
 # there says nothing of what was fitted; a bar that is not there does.

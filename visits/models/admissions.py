@@ -105,7 +105,7 @@ _STANDING = text("ended_at IS NULL")
 class Admission(Base):
     """A request for a place, of somebody with a case in a programme that gives places.
 
-    `wish` is what she asks, `situation` where she lives now, `needs` what a place must have.
+    `wish` is what she asks, `situation` where she lives now.
     `referral` is the partner's request that it answers. `listed_on` is the day since which she
     waits for a place. `turn` grows with each change of `step`: who acts on what she read says
     which one she read. `holder` is who has it in hand; otherwise whoever holds the step's role.
@@ -131,7 +131,6 @@ class Admission(Base):
     asked_on: Mapped[date]
     wish: Mapped[str] = mapped_column(EncryptedText)
     situation: Mapped[str | None] = mapped_column(EncryptedText)
-    needs: Mapped[Any] = mapped_column(EncryptedJson)
     opened_at: Mapped[datetime]
     opened_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     step: Mapped[AdmissionStep] = mapped_column(stored_enum(AdmissionStep))

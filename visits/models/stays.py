@@ -3,12 +3,11 @@
 import enum
 import uuid
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedEnum, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.people import Person
@@ -116,8 +115,8 @@ class Stay(Base):
     """A person in a place, from a day on; it ends on the day the place is free again.
 
     Contract, months and fee are those of the place when it began. `until_on` is the day by which
-    she leaves by her contract, None for a permanent one. `needs` is what she needs of a place.
-    Where she went and why is encrypted. `turn` is as of a place.
+    she leaves by her contract, None for a permanent one. Where she went and why is encrypted.
+    `turn` is as of a place.
     """
 
     __tablename__ = "stay"
@@ -142,7 +141,6 @@ class Stay(Base):
     contract: Mapped[Contract] = mapped_column(stored_enum(Contract))
     months: Mapped[int | None]
     fee: Mapped[int | None]
-    needs: Mapped[Any] = mapped_column(EncryptedJson)
     from_on: Mapped[date]
     until_on: Mapped[date | None] = mapped_column(index=True)
     turn: Mapped[int] = mapped_column(default=0)

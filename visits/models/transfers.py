@@ -63,8 +63,8 @@ class OfferRefusal(enum.StrEnum):
 class TransferWish(Base):
     """One wish of one person; she opens one at a time.
 
-    `needs` is `{wheelchair, demands, rooms, city}`. `turn` grows with each change: who acts on what
-    she read says which one she read. `file` is the adaptation instead of which it was offered.
+    `turn` grows with each change: who acts on what she read says which one she read. `file` is the
+    adaptation instead of which it was offered.
     """
 
     __tablename__ = "transfer_wish"
@@ -75,7 +75,6 @@ class TransferWish(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("adaptation_file.id"), index=True)
     reasons: Mapped[Any] = mapped_column(EncryptedJson)
-    needs: Mapped[Any] = mapped_column(EncryptedJson)
     wish: Mapped[str | None] = mapped_column(EncryptedText)
     asked_on: Mapped[date]
     state: Mapped[WishState] = mapped_column(stored_enum(WishState))

@@ -14,6 +14,7 @@ from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CasePause, Task
 from visits.models.life import Correction, LifeEvent
 from visits.models.messages import Message
+from visits.models.needs import AutonomyNote, HomeNeeds
 from visits.models.people import (
     Consent,
     ExternalScore,
@@ -66,6 +67,8 @@ class EntryKind(enum.StrEnum):
     REFUSED = "refused"
     MEASURE = "measure"
     SCORE = "score"
+    NEED = "need"
+    AUTONOMY = "autonomy"
     IDENTITY = "identity"
 
 
@@ -328,6 +331,16 @@ SOURCES = (
     *_from_until(EntryKind.REFUSED, PartRefusal, PartRefusal.said_at, PartRefusal.ended_at),
     *_from_until(EntryKind.MEASURE, PersonAlert, PersonAlert.noted_on, PersonAlert.ended_on),
     Source(EntryKind.SCORE, _of_person(ExternalScore, ExternalScore.assessed_on), ExternalScore),
+    Source(
+        EntryKind.NEED,
+        _of_person(HomeNeeds, HomeNeeds.said_on, HomeNeeds.withdrawn_at.is_(None)),
+        HomeNeeds,
+    ),
+    Source(
+        EntryKind.AUTONOMY,
+        _of_person(AutonomyNote, AutonomyNote.assessed_on, AutonomyNote.withdrawn_at.is_(None)),
+        AutonomyNote,
+    ),
     Source(
         EntryKind.IDENTITY, _of_person(Correction, Correction.noted_at), Correction, (), "corrected"
     ),

@@ -1,4 +1,4 @@
-"""What was noted by mistake: withdrawn with a reason, once, and kept."""
+"""What was noted by mistake: withdrawn with a reason, kept, and put back."""
 
 from datetime import datetime
 
@@ -22,3 +22,10 @@ def withdraw(noted: Noted, *, why: str, viewer: Viewer, now: datetime) -> None:
         raise Conflict("noted_withdrawn")
     noted.withdrawn_at, noted.withdrawn_by_id = now, viewer.user_id
     noted.withdrawn_why = why.strip()
+
+
+def put_back(noted: Noted) -> None:
+    """Let what was withdrawn count again. Raises Conflict when it counts already."""
+    if noted.withdrawn_at is None:
+        raise Conflict("noted_not_withdrawn")
+    noted.withdrawn_at = noted.withdrawn_by_id = noted.withdrawn_why = None

@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
+from visits.homes.matching import Offered, may_be_offered
+from visits.homes.needs import needs_of
 from visits.homes.register import Adapted, tell
 from visits.models.admissions import Admission, AdmissionOffer
 from visits.models.cases import Case
@@ -17,35 +18,28 @@ from visits.models.stays import TO_STAY_IN, Place, Stay
 from visits.sight.places import visible_places
 from visits.sight.reach import Viewer
 from visits.sight.wording import dwellings_called
-from visits.transfers.matching import Needs, may_be_offered
 
 # So many homes are told of by one statement.
 AT_ONCE = 500
 
 
-@dataclass(frozen=True)
-class Free:
-    """A place that is free, with what is known of its dwelling."""
-
-    place: Place
-    home: Adapted
-
-
 def free_places(
-    session: Session,
-    viewer: Viewer,
-    person: Person,
-    needs: Needs,
-    *,
-    on: date,
-    text: str = "",
-    today: date,
-) -> list[Free]:
-    """List the places within reach that are free from a day on and fit a person's needs.
+    session: Session, viewer: Viewer, person: Person, *, on: date, text: str = "", today: date
+) -> list[Offered]:
+    """List the places within reach that are free from a day on and fit what she needs.
 
     They are of her landlord and offered to nobody else. With a `text`, those in the dwellings that
     it speaks of.
     """
+    needs = needs_of(session, person.id)
+    found = all_free(session, viewer, person, on=on, text=text, today=today)
+    return [one for one in found if may_be_offered(needs, one.home, one.place)]
+
+
+def all_free(
+    session: Session, viewer: Viewer, person: Person, *, on: date, text: str = "", today: date
+) -> list[Offered]:
+    """List the places that `free_places` chooses from, whether they fit or not."""
     offered = Place.id.in_(offered_to_others(person.id))
     free = (
         select(Place)
@@ -58,11 +52,10 @@ def free_places(
     )
     if text.strip():
         free = free.where(dwellings_called(session, text))
-    place = (Residence.city, Residence.address, Dwelling.reference, Place.name, Place.id)
-    found = session.scalars(free.order_by(*place)).all()
+    order = (Residence.city, Residence.address, Dwelling.reference, Place.name, Place.id)
+    found = session.scalars(free.order_by(*order)).all()
     homes = _told(session, found, today)
-    fitting = (Free(one, homes[one.dwelling_id]) for one in found)
-    return [one for one in fitting if may_be_offered(needs, one.home)]
+    return [Offered(homes[one.dwelling_id], one) for one in found]
 
 
 def taken_on(day: date) -> ColumnElement[bool]:
@@ -76,12 +69,16 @@ def taken_on(day: date) -> ColumnElement[bool]:
 
 def offered_to_others(person_id: uuid.UUID) -> Select[uuid.UUID]:
     """Select the places that are offered to somebody else: they are nobody's to have meanwhile."""
+    return offered_to_anybody().where(Case.person_id != person_id)
+
+
+def offered_to_anybody() -> Select[uuid.UUID]:
+    """Select the places that are on offer."""
     return (
         select(AdmissionOffer.place_id)
         .join(AdmissionOffer.admission)
         .join(Admission.case)
         .where(AdmissionOffer.ended_at.is_(None), Case.closed_on.is_(None))
-        .where(Case.person_id != person_id)
     )
 
 

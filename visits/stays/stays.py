@@ -5,7 +5,7 @@ Days, terms and ages are judged in `days`; what is asked of the tables stands he
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, select
@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from visits.ground.db import new_id, take_turn
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.homes.matching import may_be_offered
+from visits.homes.needs import needs_of
 from visits.homes.register import tell
 from visits.models.cases import Case
 from visits.models.people import AccessKind, Person
@@ -32,8 +34,6 @@ from visits.stays.days import (
     why_not_renewed,
 )
 from visits.stays.free import offered_to_others
-from visits.transfers.matching import Needs, may_be_offered
-from visits.transfers.wishes import wishes_of
 
 WHY_LENGTH = 300
 AHEAD = timedelta(days=92)
@@ -42,12 +42,11 @@ PERSON_DIED = "died"
 
 @dataclass(frozen=True)
 class StaySaid:
-    """A stay as it was said: the case it belongs to, what the place must have."""
+    """A stay as it was said, with the case it belongs to."""
 
     kind: str
     from_on: date | None
     case_id: uuid.UUID | None = None
-    needs: Needs = field(default_factory=Needs)
 
 
 def begin_stay(
@@ -70,7 +69,6 @@ def begin_stay(
         contract=place.contract,
         months=place.months,
         fee=place.fee,
-        needs=said.needs.kept(),
         from_on=said.from_on,
         turn=0,
         begun_at=now,
@@ -245,15 +243,6 @@ def read_just_now(stay: Stay, turn: int) -> None:
         raise Conflict("stay_changed_meanwhile")
 
 
-def known_needs(session: Session, viewer: Viewer, person: Person, said: Needs) -> Needs:
-    """Give what a place must have for a person: as it was said, and as her open wishes say."""
-    wishes = [Needs.read(one.needs) for one in wishes_of(session, viewer, person) if one.is_open]
-    return Needs(
-        wheelchair=said.wheelchair or any(one.wheelchair for one in wishes),
-        demands=tuple({*said.demands, *(demand for one in wishes for demand in one.demands)}),
-    )
-
-
 def _refuse(
     session: Session, place: Place, person: Person, said: StaySaid, *, viewer: Viewer, now: datetime
 ) -> None:
@@ -261,17 +250,15 @@ def _refuse(
     if fields:
         raise Invalid(fields)
     assert said.from_on is not None
-    refuse_place(session, place, person, said.needs, on=said.from_on, viewer=viewer, now=now)
+    refuse_place(session, place, person, on=said.from_on, now=now)
 
 
 def refuse_place(
     session: Session,
     place: Place,
     person: Person,
-    needs: Needs,
     *,
     on: date,
-    viewer: Viewer,
     now: datetime,
 ) -> None:
     """Refuse a place to whom it is not for, whoever has it on those days.
@@ -287,7 +274,7 @@ def refuse_place(
     if is_too_young(on, born_on=person.born_on, birth_year=person.birth_year):
         raise Conflict("stay_under_16")
     home = tell(session, [place.dwelling_id], today=today_in_paris(now))[place.dwelling_id]
-    if not may_be_offered(known_needs(session, viewer, person, needs), home):
+    if not may_be_offered(needs_of(session, person.id), home, place):
         raise Conflict("place_does_not_fit")
     if place.id in session.scalars(offered_to_others(person.id)).all():
         raise Conflict("place_is_offered")

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.homes.access import VACANT, Letting, letting_of
+from visits.homes.matching import Match, Needs, Offered, match, matches, may_be_offered
+from visits.homes.needs import needs_by_person, needs_of
 from visits.homes.register import Adapted, adapted_homes, tell
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
@@ -18,7 +20,6 @@ from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
 from visits.sight.reach import Viewer
 from visits.sight.transfers import visible_wishes
 from visits.sight.wording import dwellings_called, spoken_of
-from visits.transfers.matching import Match, Needs, match, matches, may_be_offered
 from visits.transfers.offers import homes_offered
 
 OPEN, ALL = "open", "all"
@@ -94,9 +95,15 @@ def vacant_homes(
 
 def matches_of(session: Session, homes: Viewer, wish: TransferWish, *, today: date) -> list[Match]:
     """List the vacant homes that may be proposed for a wish; `homes` is how far one sees homes."""
-    vacant = vacant_homes(session, homes, of=wish.person.landlord_id, today=today)
+    other = other_homes(session, homes, wish.person, today=today)
+    return matches(needs_of(session, wish.person_id), [Offered(one) for one in other])
+
+
+def other_homes(session: Session, homes: Viewer, person: Person, *, today: date) -> list[Adapted]:
+    """List the vacant homes of her landlord in which she does not live."""
+    vacant = vacant_homes(session, homes, of=person.landlord_id, today=today)
     living = _who_lives_in(session, vacant)
-    return matches(Needs.read(wish.needs), [one for one in vacant if _another(wish, one, living)])
+    return [one for one in vacant if _another(person, one, living)]
 
 
 def _who_lives_in(session: Session, homes: Sequence[Adapted]) -> Mapping[uuid.UUID, set[uuid.UUID]]:
@@ -114,10 +121,10 @@ def _who_lives_in(session: Session, homes: Sequence[Adapted]) -> Mapping[uuid.UU
     return found
 
 
-def _another(wish: TransferWish, home: Adapted, living: Mapping[uuid.UUID, set[uuid.UUID]]) -> bool:
+def _another(person: Person, home: Adapted, living: Mapping[uuid.UUID, set[uuid.UUID]]) -> bool:
     """Tell whether a home is of her landlord, and not the one she lives in."""
-    hers = wish.person_id in living.get(home.dwelling.id, ())
-    return home.dwelling.landlord_id == wish.person.landlord_id and not hers
+    hers = person.id in living.get(home.dwelling.id, ())
+    return home.dwelling.landlord_id == person.landlord_id and not hers
 
 
 def match_offered(session: Session, wish: TransferWish, *, today: date) -> Match | None:
@@ -125,7 +132,7 @@ def match_offered(session: Session, wish: TransferWish, *, today: date) -> Match
     if wish.standing is None:
         return None
     home = wish.standing.dwelling_id
-    return match(Needs.read(wish.needs), tell(session, [home], today=today)[home])
+    return match(needs_of(session, wish.person_id), tell(session, [home], today=today)[home])
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,9 @@ def awaited_homes(
 
     With a `text`, those of the homes that it speaks of.
     """
-    waiting = [(wish, Needs.read(wish.needs)) for wish in _waiting(session, viewer)]
+    wishes = _waiting(session, viewer)
+    known = needs_by_person(session, {one.person_id for one in wishes})
+    waiting = [(one, known.get(one.person_id, Needs())) for one in wishes]
     if not waiting:
         return []
     vacant = vacant_homes(session, homes, text=text, today=today)
@@ -153,7 +162,7 @@ def awaited_homes(
         compared = (
             (wish, match(needs, home))
             for wish, needs in waiting
-            if _another(wish, home, living) and may_be_offered(needs, home)
+            if _another(wish.person, home, living) and may_be_offered(needs, home)
         )
         if fitting := [(wish, one) for wish, one in compared if one.fits]:
             found.append(Awaited(home, fitting))

@@ -11,6 +11,8 @@ from visits.ground.db import new_id, take_turn
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.homes.access import VACANT
+from visits.homes.matching import may_be_offered
+from visits.homes.needs import needs_of
 from visits.homes.register import Adapted, adapted_homes, tell
 from visits.models.people import AccessKind
 from visits.models.portfolio import Dwelling
@@ -25,7 +27,6 @@ from visits.models.transfers import (
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 from visits.sight.homes import find_home
-from visits.transfers.matching import Needs, may_be_offered
 
 SAID_LENGTH = 500
 
@@ -63,7 +64,7 @@ def offer_home(
         raise NotFound("home_not_found")
     if home.letting not in VACANT:
         raise Conflict("home_not_free")
-    if not may_be_offered(Needs.read(wish.needs), home):
+    if not may_be_offered(needs_of(session, wish.person_id), home):
         raise Conflict("home_never_for_these_needs")
     if offered_elsewhere(session, wish, dwelling_id):
         raise Conflict("home_is_offered")

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from visits.ground.db import new_id, take_turn
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.homes.matching import Needs
+from visits.homes.needs import note_with, wrong_needs
 from visits.models.adaptations import AdaptationFile, Step
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
@@ -24,17 +26,15 @@ from visits.models.transfers import (
 )
 from visits.sight import Viewer
 from visits.sight.transfers import visible_wishes
-from visits.transfers.matching import Needs
 from visits.transfers.offers import SAID_LENGTH, log_wish, offered_elsewhere, read_just_now, settle
 
-CITY_LENGTH, MOST_ROOMS = 100, 9
 OLDEST = timedelta(days=5 * 366)
 PERSON_DIED = "died"
 
 
 @dataclass(frozen=True)
 class WishSaid:
-    """A wish to move as it was said."""
+    """A wish to move as it was said, with all that a home must have."""
 
     reasons: Collection[str]
     needs: Needs
@@ -75,7 +75,6 @@ def open_wish(
         person_id=person.id,
         file_id=instead_of.id if instead_of else None,
         reasons=sorted(set(said.reasons)),
-        needs=said.needs.kept(),
         wish=said.wish.strip() or None,
         asked_on=said.asked_on,
         state=WishState.WAITING,
@@ -85,7 +84,7 @@ def open_wish(
         offers=[],
     )
     session.add(wish)
-    session.flush()
+    note_with(session, person, said.needs, viewer=viewer, now=now)
     log_wish(session, wish, "transfer_open", viewer=viewer, now=now)
     return wish
 
@@ -102,13 +101,9 @@ def _wrong(said: WishSaid, *, today: date) -> dict[str, str]:
         fields["asked_on"] = "must_not_be_future"
     elif said.asked_on < today - OLDEST:
         fields["asked_on"] = "wish_too_long_ago"
-    if said.needs.rooms is not None and not 1 <= said.needs.rooms <= MOST_ROOMS:
-        fields["rooms"] = "bad_choice"
-    if len(said.needs.city) > CITY_LENGTH:
-        fields["city"] = "too_long"
     if len(said.wish.strip()) > SAID_LENGTH:
         fields["wish"] = "too_long"
-    return fields
+    return fields | wrong_needs(said.needs)
 
 
 def open_wish_of(session: Session, person: Person) -> TransferWish | None:

@@ -20,7 +20,6 @@ from visits.models.cases import WayIn
 from visits.people.by_hand import PersonSaid, make_person
 from visits.sight import Viewer
 from visits.stays.free import free_places
-from visits.transfers.matching import Needs
 from webapp.access.auth import Action
 from webapp.demo.calendar import next_office_moment
 from webapp.demo.cast import acting
@@ -169,10 +168,9 @@ class _Asking:
         for one, admission in self.asked:
             if one.reached not in (STEP.OFFERED, STEP.ENTRY) or admission.step is not STEP.WAITING:
                 continue
-            free = free_places(
-                self.session, viewer, admission.person, Needs(), on=today, today=today
-            )
-            place = next((found.place for found in free if found.place.months), None)
+            free = free_places(self.session, viewer, admission.person, on=today, today=today)
+            places = (found.place for found in free if found.place is not None)
+            place = next((one for one in places if one.months), None)
             if place is None:
                 continue
             turn = admission.turn

@@ -8,13 +8,13 @@ from sqlalchemy import exists, select
 from visits.adaptations.deciding import standing_decision
 from visits.ground.deadlines import today_in_paris
 from visits.homes.access import Demand
+from visits.homes.matching import Needs
 from visits.models.adaptations import AdaptationFile, Step
 from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.transfers import TransferWish, WishState
 from visits.transfers.listing import matches_of
-from visits.transfers.matching import Needs
 from visits.transfers.offers import AnswerSaid, answer_offer, offer_home
 from visits.transfers.wishes import WishSaid, open_wish, open_wish_of
 from webapp.access.auth import Action

@@ -85,6 +85,7 @@ SENTENCES: dict[str, Any] = {
     "must_be_in_future": _l("Choose a moment that is still to come."),
     "why_too_long": _l("This reason is too long: 200 characters at most."),
     "noted_withdrawn": _l("This was withdrawn already. Nothing was changed."),
+    "noted_not_withdrawn": _l("This counts already. Nothing was changed."),
     "too_long": _l("This text is too long. Shorten it."),
     "no_such_hour": _l("There is no such hour that day: the clocks go forward. Choose another."),
     "out_of_range": _l("Choose a number from 1 to 5,000."),

@@ -19,7 +19,7 @@ from visits.admissions.requests import (
 from visits.choosing.opening import open_by_hand
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, Refused
-from visits.homes.access import Demand
+from visits.homes.needs import needs_of
 from visits.models.admissions import Admission, AdmissionAsked
 from visits.models.cases import Case, WayIn
 from visits.models.people import Person
@@ -27,12 +27,12 @@ from visits.models.referrals import Direction, Referral
 from visits.referrals.referrals import referrals_of
 from visits.sight import find_person
 from visits.stays.stays import open_cases
-from visits.transfers.matching import Needs
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.transaction import now, transaction
 from webapp.office.admissions.page import refusal_said, status_of
 from webapp.office.frame.access import showing
 from webapp.office.frame.moments import optional_day
+from webapp.office.frame.needs import needs_form, typed_needs
 from webapp.office.frame.programmes import programme_names
 
 admissions_by_hand = Blueprint("admissions_by_hand", __name__, url_prefix="/admissions")
@@ -69,10 +69,7 @@ def _open(session: Session, person: Person) -> Admission:
         optional_day(typed.get("asked_on", ""), field="asked_on"),
         typed.get("wish", "").replace("\r\n", "\n"),
         typed.get("situation", "").replace("\r\n", "\n"),
-        Needs(
-            wheelchair=typed.get("wheelchair") == "yes",
-            demands=(Demand.REACH,) if typed.get("no_stairs") == "yes" else (),
-        ),
+        typed_needs(),
     )
     case, referral = _case(session, person, programme), _referral(session, person)
     return open_request(session, case, said, referral=referral, viewer=viewer(), now=now())
@@ -137,5 +134,6 @@ def _form(person_id: uuid.UUID, refused: Refused | None = None) -> str:
             earliest=today - OLDEST,
             latest=today,
             words_length=WORDS_LENGTH,
+            **needs_form(needs_of(session, person.id)),
             **refusal_said(refused),
         )

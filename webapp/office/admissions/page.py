@@ -19,6 +19,8 @@ from visits.admissions.path import DECIDED, WHOSE, by_commission, rules_for, way
 from visits.admissions.requests import WORDS_LENGTH, admissions_of, find_admission, who_may_hold
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, Refused
+from visits.homes.matching import Offered
+from visits.homes.needs import needs_of
 from visits.models.accounts import Role
 from visits.models.admissions import (
     Admission,
@@ -28,9 +30,7 @@ from visits.models.admissions import (
     AdmissionStep,
 )
 from visits.programmes.shape import AdmissionRules
-from visits.stays.free import Free, free_places
-from visits.stays.stays import known_needs
-from visits.transfers.matching import Needs
+from visits.stays.free import free_places
 from webapp.access.auth import Action, may, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.languages import pick
@@ -84,7 +84,7 @@ def page_of_admission(admission_id: uuid.UUID, refused: Refused | None = None) -
             person=admission.person,
             day_now=today,
             programme_names=programme_names(session),
-            needs=Needs.read(admission.needs),
+            needs=needs_of(session, admission.case.person_id),
             **_path(session, admission, rules),
             **_noted(session, admission, rules),
             **_decided(session, admission, rules),
@@ -182,9 +182,8 @@ def _offered(session: Session, admission: Admission, today: date) -> dict[str, A
     }
 
 
-def _free(session: Session, admission: Admission, today: date) -> list[Free]:
+def _free(session: Session, admission: Admission, today: date) -> list[Offered]:
     if admission.step is not AdmissionStep.WAITING:
         return []
     person, seeing = admission.person, viewer(Action.PLAN)
-    needs = known_needs(session, seeing, person, Needs.read(admission.needs))
-    return free_places(session, seeing, person, needs, on=today, today=today)[:MOST_SHOWN]
+    return free_places(session, seeing, person, on=today, today=today)[:MOST_SHOWN]

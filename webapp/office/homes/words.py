@@ -48,6 +48,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "inner_door": _l("Clear width of the narrowest inner door, in mm"),
         "outside_steps": _l("Steps from the street to the door of the building"),
         "leaving": _l("Free from this day on"),
+        "pets": _l("Pets allowed"),
     },
     "trait_source": {
         "hand": _l("noted by hand"),
@@ -76,6 +77,23 @@ WORDS: dict[str, dict[str, Any]] = {
         "raised_wc": _l("Raised WC"),
         "handrail": _l("Handrail"),
         "motor_shutters": _l("Motor shutters"),
+    },
+    # What a home must have beside the demands on access.
+    "need": {
+        "wheelchair": _l("For a wheelchair"),
+        "rooms": _l("Rooms, at least"),
+        "floor": _l("Floor, at most (0: ground floor)"),
+        "distance": _l("Shops and doctors within so many metres"),
+        "rent": _l("Euros a month, at most"),
+        "pets": _l("Pets allowed"),
+        "city": _l("In the city that is wished"),
+    },
+    "need_source": {
+        "herself": _l("said by herself"),
+        "relative": _l("said by a relative or a carer"),
+        "visit": _l("seen at a visit"),
+        "professional": _l("said by a professional"),
+        "carried": _l("said with a wish, a request or a stay"),
     },
     "field": {
         "traits.trait": _l("What is noted"),

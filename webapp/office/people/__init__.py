@@ -3,15 +3,18 @@
 from flask_babel import lazy_gettext as _l
 
 from visits.ground.errors import NotFound
+from visits.homes.matching import Needs
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 from webapp.office.people import (
+    autonomy,
     by_hand,
     call_wishes,
     contacts,
     documents,
     doubles,
+    home_needs,
     leading_on,
     life_events,
     measures,
@@ -41,6 +44,8 @@ SUBJECT = Subject(
         contacts.contacts,
         roles.roles,
         separations.separations,
+        home_needs.home_needs,
+        autonomy.autonomy,
     ),
     navigation=(
         Item(
@@ -49,12 +54,20 @@ SUBJECT = Subject(
             _l("People"),
             "people",
             Action.SEE_PERSONS,
-            below=("person_alerts", "people_by_hand", "merging", "doubles", "documents"),
+            below=(
+                "person_alerts",
+                "people_by_hand",
+                "merging",
+                "doubles",
+                "documents",
+                "home_needs",
+                "autonomy",
+            ),
         ),
     ),
     words=WORDS,
     refusals=REFUSALS,
-    filters={"typed_day": people.day_or_text, "shared": doubles.shared},
+    filters={"typed_day": people.day_or_text, "shared": doubles.shared, "as_needs": Needs.read},
 )
 
 for page in SUBJECT.pages:

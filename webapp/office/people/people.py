@@ -16,6 +16,7 @@ from visits.calls.phones import WHOSE_LENGTH
 from visits.cases.cases import NOTE_LENGTH
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.numbers import typed_number
+from visits.homes.needs import needs_of
 from visits.life.arrivals import ROLES
 from visits.life.deaths import what_was_promised
 from visits.life.events import WHY_LENGTH, events_of
@@ -32,6 +33,7 @@ from visits.models.people import AlertCode, Person
 from visits.models.referrals import Referral
 from visits.models.transfers import TransferWish
 from visits.people.ahead import what_is_ahead
+from visits.people.autonomy import standing_autonomy
 from visits.people.by_hand import NAME_LENGTH, PersonSaid, alike, corrections_of, standing
 from visits.people.call_wishes import programmes_seen, standing_wishes
 from visits.people.documents import TITLE_LENGTH
@@ -221,6 +223,8 @@ def _page(
         corrections=corrections,
         standing=standing(corrections),
         scores=external_scores(session, person) if may(Action.SEE_ANSWERS) else [],
+        autonomy=standing_autonomy(session, person) if may(Action.RECORD_SCORES) else None,
+        needs=needs_of(session, person.id) if may(Action.SUPPORT) else None,
         known_scores=KNOWN_SCORES,
         alert_codes=list(AlertCode),
         alert_kind=alert_kind,

@@ -37,6 +37,8 @@ READS: dict[EntryKind, Action] = {
     EntryKind.REFUSED: Action.SEE_ANSWERS,
     EntryKind.MEASURE: Action.SEE_PERSONS,
     EntryKind.SCORE: Action.SEE_ANSWERS,
+    EntryKind.NEED: Action.SUPPORT,
+    EntryKind.AUTONOMY: Action.RECORD_SCORES,
     EntryKind.IDENTITY: Action.SEE_PERSONS,
 }
 # Who looked stands apart: every list that showed her would drown what happened.

@@ -9,9 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
+from visits.admissions.fitting import who_waits_for
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, Refused
+from visits.homes.matching import Match
 from visits.homes.register import tell
+from visits.models.admissions import Admission
 from visits.models.stays import Contract, Place, PlaceKind
 from visits.sight.homes import find_home, find_residence, sees_home
 from visits.sight.listing import Listed, Wanted
@@ -211,15 +214,25 @@ def _page(place_id: uuid.UUID, refused: Refused | None = None) -> str:
         stays = stays_in(session, viewer(Action.SEE_PERSONS), place) if _names() else []
         shown.update(one.person_id for one in stays)
         home = tell(session, [place.dwelling_id], today=today_in_paris(now()))
+        waiting = _waiting(session, place)
+        shown.update(one.case.person_id for one, _match in waiting)
         return render_template(
             "stays/place.html",
             place=place,
             stays=stays,
             home=home[place.dwelling_id],
+            waiting=waiting,
             home_seen=sees_home(session, viewer(Action.SEE_HOMES), place.dwelling_id),
             why_length=WHY_LENGTH,
             **_form(refused),
         )
+
+
+def _waiting(session: Session, place: Place) -> list[tuple[Admission, Match]]:
+    """List who waits for such a place, to whoever follows admissions."""
+    if not may(Action.SUPPORT):
+        return []
+    return who_waits_for(session, viewer(Action.SUPPORT), place, today=today_in_paris(now()))
 
 
 def _names() -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, Refused
-from visits.homes.access import Demand
+from visits.homes.needs import needs_of
 from visits.models.stays import ExitTo, Stay, StayKind
 from visits.sight import find_person
 from visits.stays.free import free_places
@@ -24,13 +24,11 @@ from visits.stays.stays import (
     begin_stay,
     end_stay,
     find_stay,
-    known_needs,
     open_cases,
     renew_stay,
     take_stay_back,
     withdraw_stay,
 )
-from visits.transfers.matching import Needs
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.languages import day
@@ -98,7 +96,6 @@ def begin(person_id: uuid.UUID) -> ResponseReturnValue:
             request.form.get("kind", ""),
             optional_day(request.form.get("from_on", ""), field="from_on"),
             _typed_case(),
-            _needs(),
         )
         with transaction() as session:
             person = find_person(session, viewer(), person_id, to_change=True)
@@ -193,13 +190,12 @@ def _form(person_id: uuid.UUID, refused: Refused | None = None) -> str:
     with showing("stay_new") as (session, shown):
         person = find_person(session, viewer(), person_id)
         shown.add(person.id)
-        needs, text = known_needs(session, viewer(), person, _needs()), request.args.get("q", "")
-        found = free_places(session, viewer(), person, needs, on=on, text=text, today=_today())
+        text = request.args.get("q", "")
+        found = free_places(session, viewer(), person, on=on, text=text, today=_today())
         return render_template(
             "stays/new.html",
             person=person,
-            needs=needs,
-            no_stairs=Demand.REACH in needs.demands,
+            needs=needs_of(session, person.id),
             on=on,
             text=text,
             found=found[:MOST_SHOWN],
@@ -237,13 +233,6 @@ def _refused(refused: Refused | None) -> dict[str, object]:
 
 def _status(refused: Refused) -> int:
     return 422 if isinstance(refused, Invalid) else 409
-
-
-def _needs() -> Needs:
-    """Read what a place must have, from the address or from the form that carries it along."""
-    asked = request.values
-    stairs = (Demand.REACH,) if asked.get("no_stairs") == "yes" else ()
-    return Needs(wheelchair=asked.get("wheelchair") == "yes", demands=stairs)
 
 
 def _asked_day() -> date:

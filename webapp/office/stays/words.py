@@ -113,7 +113,8 @@ REFUSALS: dict[str, Any] = {
     "place_why_too_long": _l("This text is too long: 300 characters at most."),
     "place_nobody_stays_in": _l("Nobody can stay in this place: it is none, or was withdrawn."),
     "place_does_not_fit": _l(
-        "This place does not fit: it is not known to be reached without stairs. Nothing was noted."
+        "This place misses something she must have, or is not known to be reached without stairs. "
+        "Nothing was noted."
     ),
     "place_is_taken": _l("Somebody stays in this place in these days. Nothing was changed."),
     "stay_not_found": _l("There is no such stay, or your account may not see it."),

@@ -22,5 +22,4 @@ SUBJECT = Subject(
     ),
     words=WORDS,
     refusals=REFUSALS,
-    filters={"need": transfers.need_called},
 )

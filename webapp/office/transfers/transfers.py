@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
+from visits.homes.matching import WHEELCHAIR, Needs
+from visits.homes.needs import needs_by_person
 from visits.models.transfers import TransferWish
 from visits.sight.listing import Listed, Wanted
 from visits.transfers.listing import Awaited, WishFilter, list_awaited, list_wishes
-from visits.transfers.matching import CITY, ROOMS, Needs
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day
 from webapp.frame.transaction import now
@@ -19,6 +20,7 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.landlords import landlord_cells, landlord_heads
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import wanted_by
+from webapp.office.frame.needs import need_called, need_in_words
 from webapp.words import word
 
 transfers = Blueprint("transfers", __name__, url_prefix="/transfers")
@@ -32,7 +34,7 @@ def index() -> ResponseReturnValue:
     with showing("transfers") as (session, shown):
         listed = list_wishes(session, viewer(), only=only, wanted=wanted_by("asked"))
         shown.update(one.person_id for one in listed.rows)
-        rows = [(one, Needs.read(one.needs)) for one in listed.rows]
+        rows = _with_needs(session, listed.rows)
         return render_template(
             "transfers/index.html",
             listed=listed,
@@ -49,7 +51,7 @@ def export() -> ResponseReturnValue:
         asked = whole(wanted_by("asked"))
         listed = list_wishes(session, viewer(), only=_only(), wanted=asked)
         shown.update(one.person_id for one in listed.rows)
-        return list_file("transfers.csv", _lines(listed.rows), of=listed)
+        return list_file("transfers.csv", _lines(_with_needs(session, listed.rows)), of=listed)
 
 
 @transfers.get("/awaited")
@@ -88,12 +90,17 @@ def _only() -> WishFilter:
     return WishFilter(request.args.get("state", "open"), request.args.get("q", ""))
 
 
-def _lines(rows: Sequence[TransferWish]) -> Iterator[Sequence[str]]:
+def _with_needs(session: Session, rows: Sequence[TransferWish]) -> list[tuple[TransferWish, Needs]]:
+    known = needs_by_person(session, {one.person_id for one in rows})
+    return [(one, known.get(one.person_id, Needs())) for one in rows]
+
+
+def _lines(rows: Sequence[tuple[TransferWish, Needs]]) -> Iterator[Sequence[str]]:
     heads = (_("Reference"), _("Person"), *landlord_heads(), _("Asked on"), _("Where it stands"))
-    needed = (_("What the home must have"), _("Rooms, at least"), _("City"))
-    yield *heads, _("Why"), _("For a wheelchair"), *needed
-    for one in rows:
-        needs = Needs.read(one.needs)
+    yield *heads, _("Why"), _("For a wheelchair"), _("Musts"), _("Wishes")
+    for one, needs in rows:
+        wishes = [name for name in needs.said if name not in needs.musts and name != WHEELCHAIR]
+        musts = [name for name in needs.said if name in needs.musts]
         yield (
             one.reference,
             one.person.name,
@@ -102,9 +109,8 @@ def _lines(rows: Sequence[TransferWish]) -> Iterator[Sequence[str]]:
             word("wish_state", one.state),
             ", ".join(word("wish_reason", reason) for reason in one.reasons),
             _("yes") if needs.wheelchair else _("no"),
-            ", ".join(word("demand", demand) for demand in needs.demands),
-            str(needs.rooms or ""),
-            needs.city,
+            ", ".join(need_in_words(needs, name) for name in musts),
+            ", ".join(need_in_words(needs, name) for name in wishes),
         )
 
 
@@ -123,8 +129,3 @@ def _awaited_lines(rows: Sequence[Awaited]) -> Iterator[Sequence[str]]:
         for wish, match in one.waiting:
             told = (", ".join(map(need_called, names)) for names in (match.met, match.unknown))
             yield *place, *free, wish.person.name, day(wish.asked_on), *told
-
-
-def need_called(need: str) -> str:
-    """Say what a home has or misses of what is wished."""
-    return word("match" if need in (ROOMS, CITY) else "demand", need)

@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session
 from visits.adaptations.files import find_file
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
-from visits.homes.access import Demand
+from visits.homes.needs import needs_of
 from visits.models.adaptations import AdaptationFile
 from visits.models.portfolio import Dwelling
 from visits.models.transfers import TransferWish, WishState
 from visits.sight import Viewer, find_person
 from visits.sight.homes import visible_homes
 from visits.transfers.listing import match_offered, matches_of
-from visits.transfers.matching import Needs
 from visits.transfers.offers import (
     SAID_LENGTH,
     AnswerSaid,
@@ -29,8 +28,6 @@ from visits.transfers.offers import (
     take_offer_back,
 )
 from visits.transfers.wishes import (
-    CITY_LENGTH,
-    MOST_ROOMS,
     WishSaid,
     close_wish,
     find_wish,
@@ -43,6 +40,7 @@ from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.moments import typed_day
+from webapp.office.frame.needs import needs_form, typed_needs
 
 transfer_wishes = Blueprint("transfer_wishes", __name__, url_prefix="/transfers")
 
@@ -169,20 +167,8 @@ def _instead_of(session: Session) -> AdaptationFile | None:
 
 def _said() -> WishSaid:
     typed = request.form
-    demands = typed.getlist("demands")
-    if not set(demands) <= set(Demand):
-        raise Invalid({"demands": "bad_choice"})
-    rooms = typed.get("rooms", "")
-    if rooms and not (rooms.isascii() and rooms.isdigit() and len(rooms) == 1):
-        raise Invalid({"rooms": "bad_choice"})
-    needs = Needs(
-        wheelchair=typed.get("wheelchair") == "yes",
-        demands=tuple(one for one in Demand if one in demands),
-        rooms=int(rooms) if rooms else None,
-        city=typed.get("city", "").strip(),
-    )
     wish = typed.get("wish", "").replace("\r\n", "\n")
-    return WishSaid(typed.getlist("reasons"), needs, _asked_on(), wish)
+    return WishSaid(typed.getlist("reasons"), typed_needs(), _asked_on(), wish)
 
 
 def _asked_on() -> date | None:
@@ -200,12 +186,10 @@ def _form(person_id: uuid.UUID, refused: Invalid | None = None) -> str:
             "transfers/new.html",
             person=person,
             file=_instead_of(session),
-            demands=list(Demand),
-            numbered=[(number, number) for number in range(1, MOST_ROOMS + 1)],
+            **needs_form(needs_of(session, person.id)),
             typed=request.form,
             latest=today_in_paris(now()),
             said_length=SAID_LENGTH,
-            city_length=CITY_LENGTH,
             errors=_errors(refused),
         )
 
@@ -222,7 +206,7 @@ def _page(wish_id: uuid.UUID, refused: Invalid | None = None) -> str:
         return render_template(
             "transfers/show.html",
             wish=wish,
-            needs=Needs.read(wish.needs),
+            needs=needs_of(session, wish.person_id),
             matches=matches[:MOST_SHOWN],
             more=len(matches[MOST_SHOWN:]),
             on_offer=match_offered(session, wish, today=today) if on_offer else None,

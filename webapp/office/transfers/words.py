@@ -33,19 +33,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "not_ready": _l("Not ready to leave yet"),
         "changed_mind": _l("Wishes to stay after all"),
     },
-    # What a match may miss beside the demands on access.
-    "match": {
-        "rooms": _l("Enough rooms"),
-        "city": _l("In the city that is wished"),
-    },
     "wish_ended": {"died": _l("The person died.")},
     "field": {
         "transfer_wishes.reasons": _l("Why"),
         "transfer_wishes.asked_on": _l("Asked on"),
-        "transfer_wishes.rooms": _l("Rooms, at least"),
-        "transfer_wishes.city": _l("City"),
         "transfer_wishes.wish": _l("In her own words"),
-        "transfer_wishes.demands": _l("What the home must have"),
         "transfer_wishes.dwelling": _l("The home"),
         "transfer_wishes.answer": _l("Answer"),
         "transfer_wishes.reason": _l("Why not"),
@@ -83,8 +75,8 @@ REFUSALS: dict[str, Any] = {
     "home_not_free": _l("This home is not known to be free, or to fall free."),
     "home_is_offered": _l("This home is offered to somebody else already."),
     "home_never_for_these_needs": _l(
-        "This home is not known to be reached without stairs: it is never proposed with these "
-        "needs."
+        "This home misses something she must have, or is not known to be reached without stairs: "
+        "it is never proposed to her."
     ),
     "no_offer_to_answer": _l("No offer waits for an answer."),
     "no_offer_to_take_back": _l("There is no offer to take back."),

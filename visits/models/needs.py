@@ -1,0 +1,71 @@
+"""What a home must have for a person, and how she lives there, as it was said on a day."""
+
+import enum
+import uuid
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from visits.ground.db import Base, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.models.noted import Noted
+from visits.models.people import Person
+
+
+class NeedSource(enum.StrEnum):
+    """Who said what a home must have; `carried` came over from a wish, a request or a stay."""
+
+    HERSELF = "herself"
+    RELATIVE = "relative"
+    VISIT = "visit"
+    PROFESSIONAL = "professional"
+    CARRIED = "carried"
+
+
+class HomeNeeds(Noted, Base):
+    """All that a home must have for one person, or is wished to have, as told on a day.
+
+    The latest day stands for what was said before; nothing is written over. `said` is
+    `{wheelchair, demands, rooms, city, floor, distance, rent, pets, musts}`; what a version before
+    kept has the first four alone.
+    """
+
+    __tablename__ = "home_needs"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    said: Mapped[Any] = mapped_column(EncryptedJson)
+    source: Mapped[NeedSource] = mapped_column(stored_enum(NeedSource))
+    said_on: Mapped[date]
+
+    person: Mapped[Person] = relationship()
+
+
+class Setting(enum.StrEnum):
+    """Where somebody was asked how she lives from day to day."""
+
+    HOME = "home"
+    OFFICE = "office"
+    PHONE = "phone"
+    HOSPITAL = "hospital"
+    RESIDENCE = "residence"
+
+
+class AutonomyNote(Noted, Base):
+    """How a person lives from day to day, in her own words, as it was on a day.
+
+    `said` gives by area `{how, words}`; `asked_by` is who asked her. The latest day stands for what
+    was said before; nothing is written over, and nothing is ever worked out of it.
+    """
+
+    __tablename__ = "autonomy_note"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    said: Mapped[Any] = mapped_column(EncryptedJson)
+    asked_by: Mapped[str] = mapped_column(EncryptedText)
+    setting: Mapped[Setting] = mapped_column(stored_enum(Setting))
+    assessed_on: Mapped[date]
+
+    person: Mapped[Person] = relationship()

@@ -19,6 +19,7 @@ from visits.models.calls import Refusal
 from visits.models.cases import CaseState
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import Dwelling, Residence
+from visits.models.surroundings import OrderedService, ServiceNote
 from visits.models.visits import Consequence
 from visits.models.works import WorkOrder
 from webapp.demo import load_demo
@@ -36,7 +37,7 @@ LEAST = 5
 LONG = 8
 # The same words with another meaning: what is broken in a dwelling, what is in a visitor's bag, who
 # we are, who pays, what the landlord's file says of a home, how a question of consent was put, what
-# is fitted in a dwelling, by what way somebody asked for a place.
+# is fitted in a dwelling, by what way somebody asked for a place, what is in a residence's street.
 SAME_WORDS = {
     *(
         "work_order.trade",
@@ -52,6 +53,7 @@ SAME_WORDS = {
     "home_trait.trait",
     *("case_file.reasons", "consent.read_out", "consent.text_version"),
     "admission.asked",
+    "service_note.kind",
 }
 # Names of columns and fields, told by the schema itself.
 NAMES = {column.name for table in Base.metadata.sorted_tables for column in table.columns}
@@ -158,9 +160,10 @@ def _assert_no_secret_on_the_disk(house: House, database_url: str) -> None:
         phones = {phone for phone in session.scalars(select(Person.phone)) if phone}
         # Who somebody is and where homes stand is listed; a partner writes it in its form too, and
         # the maintenance system the number of an order in its answers. Which visitor a message
-        # is about, her rounds and her diary say too.
+        # is about, her rounds and her diary say too. What a visitor saw of shops anybody may see.
         listed = (
             *(Person.last_name, Person.first_name, Residence.address, WorkOrder.reference),
+            *(ServiceNote.name, ServiceNote.open_days, OrderedService.reference),
             User.id,
         )
         known = {str(said) for column in listed for said in session.scalars(select(column))}

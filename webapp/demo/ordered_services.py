@@ -39,7 +39,10 @@ class _Ordering:
         story.timeline.at(moment(day, time(9, 40)), self._order)
 
     def _order(self, now: datetime) -> None:
-        person, home = self._tenant()
+        found = self._tenant()
+        if found is None:
+            return  # a small demonstration has nobody there without a case
+        person, home = found
         opening = acting(self.story.cast.coordinator, Action.ENROL)
         case, _fit = open_by_hand(
             self.session, person, PROGRAMME, way_in=WayIn.REQUEST, motive=WALK, viewer=opening,
@@ -55,7 +58,7 @@ class _Ordering:
         at = moment(working_days_after(day_of(now), 2), time(11, 15))
         self.story.timeline.at(at, partial(self._accept, ordered, case, partner))
 
-    def _tenant(self) -> tuple[Person, Dwelling]:
+    def _tenant(self) -> tuple[Person, Dwelling] | None:
         """Find somebody of the agency whose case is no other programme’s, by reference."""
         lives = (
             select(Person, Dwelling)
@@ -69,8 +72,8 @@ class _Ordering:
             .where(Residence.territory.has(name=AREA))
             .order_by(Person.reference, Person.id)
         )
-        person, home = self.session.execute(lives.limit(1)).one()
-        return person, home
+        found = self.session.execute(lives.limit(1)).first()
+        return (found[0], found[1]) if found else None
 
     def _accept(self, ordered: OrderedService, case: Case, partner: Team, now: datetime) -> None:
         takes = acting(partner.coordinator, Action.SEE_ORDERED)

@@ -40,6 +40,7 @@ from visits.models.commissions import Commission
 from visits.models.exchanges import AnswerFile
 from visits.models.interventions import Intervention
 from visits.models.money import MoneyNote
+from visits.models.needs import AutonomyNote
 from visits.models.papers import PaperChange
 from visits.models.people import Person
 from visits.models.portfolio import Residence
@@ -324,6 +325,8 @@ def typed(demo: Walked) -> re.Pattern[str]:
             said.update(session.scalars(select(column)))
         instead = session.scalars(select(AdmissionDecision.instead))
         said.update(what for one in instead if one for what in one.values())
+        days = session.scalars(select(AutonomyNote.said))
+        said.update(area["words"] for one in days for area in one.values())
         by_hand = select(WorkOrder.description).where(WorkOrder.opened_by_id.is_not(None))
         said.update(session.scalars(by_hand))
         said.update(person.name for person in session.scalars(select(Person)))

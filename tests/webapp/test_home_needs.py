@@ -56,6 +56,8 @@ def test_what_she_needs_is_noted_compared_withdrawn_and_counts_again(
     gone = f"{page}/{entry[1]}/withdraw"
     refused = client.post(gone, data={"entry": entry[1], "why": " "})
     assert refused.status_code == 422 and 'id="why-error"' in refused.text
+    # What stands is still filled in beside the refusal.
+    assert re.search(r'id="rooms"[^>]*value="3"', refused.text)
     assert client.post(gone, data={"entry": entry[1], "why": "Sa sœur"}).status_code == 302
     assert "Chambre 7" in client.get(page).text
     assert client.post(f"{page}/{entry[1]}/back").status_code == 302

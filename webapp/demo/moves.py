@@ -1,6 +1,6 @@
 """The demo's moves: who was refused an adaptation for a move wishes one, and some who live high."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
@@ -11,9 +11,11 @@ from visits.homes.access import Demand
 from visits.homes.matching import Needs
 from visits.models.adaptations import AdaptationFile, Step
 from visits.models.cases import Case
-from visits.models.people import Person
+from visits.models.people import Person, RefusedPart
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.transfers import TransferWish, WishState
+from visits.people.autonomy import AutonomySaid, Said, note_autonomy
+from visits.people.part_refusals import refused_parts
 from visits.transfers.listing import matches_of
 from visits.transfers.offers import AnswerSaid, answer_offer, offer_home
 from visits.transfers.wishes import WishSaid, open_wish, open_wish_of
@@ -26,7 +28,22 @@ MOST, FEW, HIGH, BEFORE = 8, 6, 2, timedelta(days=12)
 NEEDS = (
     Needs(demands=(Demand.REACH, Demand.SHOWER)),
     Needs(wheelchair=True),
-    Needs(demands=(Demand.REACH,), rooms=2),
+    Needs(demands=(Demand.REACH,), rooms=2, floor=2, distance=500),
+)
+# What those who live high say of their days, by turns.
+DAYS = (
+    {
+        "indoors": Said("hard", "Je me tiens aux meubles."),
+        "stairs": Said("hard", "Je m’arrête à chaque étage."),
+        "shopping": Said("helped", "Ma voisine monte mes courses."),
+        "meals": Said("alone"),
+    },
+    {
+        "stairs": Said("not", "Je ne descends plus seule."),
+        "washing": Said("hard", "J’ai peur d’enjamber la baignoire."),
+        "papers": Said("helped", "Ma nièce vient le dimanche."),
+        "company": Said("hard", "Les journées sont longues."),
+    },
 )
 ANSWERS = (AnswerSaid("refused", "too_far", "Trop loin de sa fille."), None)
 WISH = "Voudrait sortir chaque jour sans demander d’aide."
@@ -40,8 +57,9 @@ def wish_to_move(story: Story) -> None:
 def _wish(story: Story, now: datetime) -> None:
     for file in _refused(story):
         _open(story, file.person, ["stairs", "not_adaptable"], file, now)
-    for person in _upstairs(story):
+    for turn, person in enumerate(_upstairs(story)):
         _open(story, person, ["stairs"], None, now)
+        _tell_of_days(story, person, DAYS[turn % len(DAYS)], now)
     at = next_office_moment(now + timedelta(days=3))
     if at < story.now:
         story.timeline.at(at, lambda moment: _offer(story, moment))
@@ -83,6 +101,15 @@ def _open(
     asked_on = today_in_paris(now) - timedelta(days=7 * len(person.first_name))
     said = WishSaid(reasons, needs, asked_on, WISH)
     open_wish(story.session, person, said, instead_of=instead_of, viewer=viewer, now=now)
+
+
+def _tell_of_days(story: Story, person: Person, days: Mapping[str, Said], now: datetime) -> None:
+    """Let somebody say how she lives from day to day, unless she keeps her health to herself."""
+    if RefusedPart.HEALTH in refused_parts(story.session, person.id):
+        return
+    viewer = acting(story.cast.coordinator, Action.RECORD_SCORES)
+    said = AutonomySaid(days, today_in_paris(now), story.cast.coordinator.name, "phone")
+    note_autonomy(story.session, person, said, viewer=viewer, now=now)
 
 
 def _waiting(story: Story) -> Sequence[TransferWish]:

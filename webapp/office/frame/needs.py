@@ -61,7 +61,8 @@ def needs_form(needs: Needs) -> dict[str, Any]:
     stands: dict[str, Any] = {f"how-{one}": _how(needs, one) for one in NEEDS}
     stands |= {name: getattr(needs, name) for name in (*NUMBERS, "city")}
     stands[WHEELCHAIR] = "yes" if needs.wheelchair else ""
-    typed: Mapping[str, Any] = request.form if request.form else stands
+    asked = any(name.startswith("how-") for name in request.form)
+    typed: Mapping[str, Any] = request.form if asked else stands
     return {
         "need_names": [one.value for one in Demand] + [PETS],
         "need_numbers": NUMBERS,

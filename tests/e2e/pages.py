@@ -183,6 +183,9 @@ def pages_of(house: House) -> list[Shown]:
             .where(PersonAlert.ended_on.is_(None), Person.protected.is_(False))
         )
         knocked = first(select(ContactAttempt.case_id).where(ContactAttempt.visit_id.is_not(None)))
+        ringing = first(
+            select(Visit.id).where(Visit.channel == "phone", Visit.state == "under_way")
+        )
         file = first(select(Import.id).where(Import.imported_at.is_not(None)))
         tablet_user = first(select(Device.user_id))
         form = session.scalars(
@@ -199,6 +202,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("call", "coordinator", f"/cases/{to_call}", in_docs=True),
         Shown("call-desk", "coordinator", "/desk/"),
         Shown("call-desk-person", "coordinator", f"/desk/{to_call}"),
+        Shown("call-form", "coordinator", f"/by-phone/{ringing}"),
         Shown("call-planned", "coordinator", f"/cases/{planned}"),
         Shown("tasks", "coordinator", "/tasks/?state=open_all"),
         Shown("tasks-empty", "coordinator", "/tasks/?q=zzzz"),

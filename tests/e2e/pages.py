@@ -188,6 +188,9 @@ def pages_of(house: House) -> list[Shown]:
         assert near is not None
         ordered = session.scalars(select(OrderedService).order_by(OrderedService.id)).first()
         assert ordered is not None
+        ringing = first(
+            select(Visit.id).where(Visit.channel == "phone", Visit.state == "under_way")
+        )
         file = first(select(Import.id).where(Import.imported_at.is_not(None)))
         tablet_user = first(select(Device.user_id))
         form = session.scalars(
@@ -204,6 +207,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("call", "coordinator", f"/cases/{to_call}", in_docs=True),
         Shown("call-desk", "coordinator", "/desk/"),
         Shown("call-desk-person", "coordinator", f"/desk/{to_call}"),
+        Shown("call-form", "coordinator", f"/by-phone/{ringing}"),
         Shown("call-planned", "coordinator", f"/cases/{planned}"),
         Shown("tasks", "coordinator", "/tasks/?state=open_all"),
         Shown("tasks-empty", "coordinator", "/tasks/?q=zzzz"),

@@ -110,7 +110,7 @@ UNSEEN = {
     (Role.PARTNER_COORDINATOR, "admission_commissions.show"),
     *(
         (Role.PARTNER_COORDINATOR, page)  # nobody of hers is to be called, planned or away
-        for page in ("absences.show", "agenda.show", "desk.show", "slots.find")
+        for page in ("absences.show", "agenda.show", "by_phone.show", "desk.show", "slots.find")
     ),
     *(
         (Role.PARTNER_COORDINATOR, page)  # it asked for no rounds

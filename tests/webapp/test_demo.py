@@ -295,6 +295,8 @@ def test_every_visit_held_was_sent_once_and_few_are_to_be_reviewed(demo: Session
     main = [one.visit_id for one in submissions if one.form_version.form_id in MAIN_FORMS]
     on_phone = demo.scalars(select(Visit.id).where(Visit.state == VisitState.DONE, ~AT_HOME)).all()
     assert len(on_phone) >= 3
+    begun = select(Visit.id).where(Visit.state == VisitState.UNDER_WAY, ~AT_HOME)
+    assert demo.scalars(begun).all()
     assert sorted(done) == sorted([*on_phone, *(visit_id for visit_id in main if visit_id)])
     assert {one.visit_id for one in submissions} == set(done)
     assert forms["eco_kit"] > 3 and forms["fall_risk"] > 1

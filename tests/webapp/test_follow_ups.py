@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -13,7 +14,7 @@ from tests.factories import NOW, make_due, promised
 from tests.submissions import FALLS
 from tests.webapp.test_visits_pages import Home
 from visits.models.accounts import Role
-from visits.models.cases import Task, TaskState
+from visits.models.cases import Case, Task, TaskState
 from visits.people.protection import protect
 
 SignIn = Callable[..., FlaskClient]
@@ -147,3 +148,26 @@ def test_a_follow_up_that_was_closed_is_opened_again(home: Home, client_as: Sign
     assert due(home).state is TaskState.IMPOSSIBLE
     assert client.post(f"{url}/reopen").status_code == 302
     assert (due(home).state, due(home).why) == (TaskState.OPEN, None)
+
+
+def test_the_load_of_each_referent_is_what_her_list_lists(
+    home: Home, client_as: SignIn, session: Session
+) -> None:
+    client = client_as(Role.COORDINATOR, language="en")
+    task = due(home)
+    nobody = "/follow-ups/?state=due&referent=nobody"
+    assert nobody in unescape(client.get("/follow-ups/").text)
+    assert "VERMEULEN" in client.get(nobody).text
+    with home.house.sessions.begin() as writing:
+        writing.get_one(Case, task.case_id).referent_id = home.coordinator.id
+    page = unescape(client.get("/follow-ups/").text)
+    hers = f"/follow-ups/?state=late&referent={home.coordinator.id}"
+    assert home.coordinator.name in page and hers in page and nobody not in page
+    assert f'{hers}">1<' in page.replace(" ", "")
+    assert "1 follow-up" in client.get(hers).text
+    assert f"/follow-ups/{task.id}" in client.get(hers).text
+    for other in ("nobody", "strange", str(home.visitor.id)):
+        assert "empty-state" in client.get(f"/follow-ups/?referent={other}").text
+    with home.house.sessions.begin() as writing:
+        protect(writing, writing.get_one(Case, task.case_id).person, by=home.visitor.id, now=NOW)
+    assert hers not in unescape(client.get("/follow-ups/").text)

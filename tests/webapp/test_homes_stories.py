@@ -262,7 +262,7 @@ def test_a_wish_that_lacks_something_says_so_and_keeps_what_was_typed(
 ) -> None:
     person = make_person(session)
     session.commit()
-    typed = {"city": "Senlis", "wish": "Sortir seule.", "asked_on": "hier"}
+    typed = {"city": "Senlis", "how-city": "", "wish": "Sortir seule.", "asked_on": "hier"}
     answer = desk.client.post(f"/transfers/new/{person.id}", data=typed)
     assert answer.status_code == 422
     assert "Sortir seule." in answer.text

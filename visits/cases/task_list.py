@@ -1,13 +1,15 @@
 """What is to do, as those who do it list it; a tile and the list it opens are one query."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.cases.tasks import is_due, is_late
+from visits.models.accounts import User
 from visits.models.cases import Case, Task, TaskKind, TaskState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
@@ -17,6 +19,7 @@ from visits.sight.lists import cases_seen, of_stock, reaches_whole_stock, unseen
 from visits.sight.reach import Viewer
 from visits.sight.wording import FEW_IN_ALL, mentions
 
+NOBODY = "nobody"
 DUE, LATE, TO_PLAN, SOON, OPEN_ALL, ALL = "due", "late", "to_plan", "soon", "open_all", "all"
 SOON_DAYS = timedelta(days=30)
 WHICH = (DUE, LATE, TO_PLAN, OPEN_ALL)
@@ -36,7 +39,8 @@ class TaskFilter:
 
     `state` is a state, or `due` (may be done today, late ones too), `late`, `to_plan` (visits due
     that nobody has planned), `soon` (within 30 days, those due now among them), `open_all`, `all`.
-    `promised` leaves what the answers of a visit promised.
+    `promised` leaves what the answers of a visit promised; `referent` the cases of one: the id of
+    her account, or `nobody`.
     """
 
     state: str = DUE
@@ -45,6 +49,39 @@ class TaskFilter:
     programme: str = ""
     text: str = ""
     promised: bool = False
+    referent: str = ""
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much is to do in the cases of a referent, or of nobody's; late is of what is due."""
+
+    referent: User | None
+    due: int
+    late: int
+    soon: int
+
+
+def loads(session: Session, viewer: Viewer, *, only: TaskFilter, today: date) -> Sequence[Load]:
+    """Count for each referent what `list_tasks` lists of hers, by her name; nobody's stand last."""
+    states = (DUE, LATE, SOON)
+    counts = [func.count().filter(*_which(state, today)) for state in states]
+    asked = _asked(replace(only, state=SOON, referent=""), today)
+    counted = session.execute(
+        select(Case.referent_id, *counts)
+        .select_from(Task)
+        .join(Task.case)
+        .where(*asked, _in_cases(session, viewer, only))
+        .group_by(Case.referent_id)
+    ).all()
+    named = select(User).where(User.id.in_([row[0] for row in counted]))
+    users = {one.id: one for one in session.scalars(named)}
+    found = [Load(users.get(of) if of else None, *numbers) for of, *numbers in counted]
+    return sorted(found, key=lambda one: (one.referent is None, _name_of(one)))
+
+
+def _name_of(load: Load) -> tuple[str, str]:
+    return (load.referent.name, str(load.referent.id)) if load.referent else ("", "")
 
 
 def list_tasks(
@@ -86,7 +123,7 @@ def count_each(
 ) -> dict[str, int]:
     """Count for each of the lists in `WHICH` what `count_tasks` counts of it."""
     lists = {state: replace(only, state=state) for state in WHICH}
-    if reaches_whole_stock(viewer) and not only.programme:
+    if reaches_whole_stock(viewer) and not (only.programme or only.referent):
         return {
             state: count_tasks(session, viewer, only=one, today=today)
             for state, one in lists.items()
@@ -101,7 +138,7 @@ def count_tasks(session: Session, viewer: Viewer, *, only: TaskFilter, today: da
     """Count the tasks that `list_tasks` lists, whatever the text."""
     asked = _asked(only, today)
     every = select(func.count()).select_from(Task).where(*asked)
-    if only.programme or not reaches_whole_stock(viewer):
+    if only.programme or only.referent or not reaches_whole_stock(viewer):
         return session.scalar(every.where(_in_cases(session, viewer, only))) or 0
     # Of a country there are millions: all are counted by index, those hidden are taken away.
     every = every.where(of_stock(viewer, Task.landlord_id))
@@ -124,7 +161,18 @@ def _asked(only: TaskFilter, today: date) -> list[ColumnElement[bool]]:
     kind = [Task.kind == TaskKind(only.kind)] if only.kind in tuple(TaskKind) else []
     owner = [Task.owner_role == only.owner] if only.owner in OWNERS else []
     promised = [Task.consequence_id.is_not(None)] if only.promised else []
-    return [*_which(only.state, today), *kind, *owner, *promised]
+    hers = [Task.case_id.in_(select(Case.id).where(_is_of(only.referent)))] if only.referent else []
+    return [*_which(only.state, today), *kind, *owner, *promised, *hers]
+
+
+def _is_of(referent: str) -> ColumnElement[bool]:
+    """Give the condition on `Case` for those of a referent; a strange word is of none."""
+    if referent == NOBODY:
+        return Case.referent_id.is_(None)
+    try:
+        return Case.referent_id == uuid.UUID(referent)
+    except ValueError:
+        return false()
 
 
 def _which(state: str, today: date) -> tuple[ColumnElement[bool], ...]:

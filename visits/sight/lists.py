@@ -17,7 +17,7 @@ from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
-from visits.models.visits import AT_HOME, Visit
+from visits.models.visits import Visit
 from visits.sight.listing import Asked, Found, found_or_asked
 from visits.sight.reach import (
     BY_MANDATE,
@@ -122,8 +122,7 @@ def _persons(session: Session, viewer: Viewer) -> Asked:
 def _perhaps(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `Case` for more than the viewer may see, found by index alone."""
     if viewer.reach is Reach.OWN:
-        hers = select(Visit.case_id).where(Visit.visitor_id == viewer.user_id, AT_HOME)
-        return Case.id.in_(hers)
+        return Case.id.in_(select(Visit.case_id).where(Visit.visitor_id == viewer.user_id))
     if viewer.reach is Reach.TERRITORY and viewer.territory_id:
         return Case.person_id.in_(_ever_in(viewer.territory_id))
     parts: list[Select[uuid.UUID]] = []
@@ -135,7 +134,7 @@ def _perhaps(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.reach is Reach.ORGANISATION:
         colleague = User.organisation_id == viewer.organisation_id
         visited = select(Visit.case_id).join_from(User, Visit, Visit.visitor_id == User.id)
-        parts.append(visited.where(colleague, AT_HOME))
+        parts.append(visited.where(colleague))
     return Case.id.in_(union(*parts)) if parts else false()
 
 

@@ -8,7 +8,16 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.agenda.by_phone import may_be_asked
-from visits.cases.task_list import DUE, LATE, OPEN_ALL, SOON, TaskFilter, list_tasks
+from visits.cases.task_list import (
+    DUE,
+    LATE,
+    NOBODY,
+    OPEN_ALL,
+    SOON,
+    TaskFilter,
+    list_tasks,
+    loads,
+)
 from visits.cases.tasks import CLOSED_AS, WHAT_LENGTH, close_task, reopen_task
 from visits.following.follow_ups import find_promise
 from visits.ground.deadlines import today_in_paris
@@ -44,6 +53,7 @@ def index() -> ResponseReturnValue:
         programme=request.args.get("programme", ""),
         text=request.args.get("q", ""),
         promised=True,
+        referent=request.args.get("referent", ""),
     )
     today = today_in_paris(now())
     with showing("follow_ups") as (session, shown):
@@ -52,6 +62,8 @@ def index() -> ResponseReturnValue:
         return render_template(
             "follow_ups/index.html",
             listed=listed,
+            loads=loads(session, viewer(), only=only, today=today),
+            nobody=NOBODY,
             only=only,
             which=WHICH,
             states=STATES,

@@ -35,7 +35,8 @@ class Walked:
     url: str
     examples: list[str]
     kept: dict[str, Response] = field(default_factory=dict)
-    _policies: dict[str, str] = field(default_factory=dict)
+    # What a page may frame depends on who opens it.
+    _policies: dict[tuple[str, str], str] = field(default_factory=dict)
     _pages: dict[tuple[Role, str], list[Seen]] = field(default_factory=dict)
 
     def client(self, role: Role, language: str = "fr") -> FlaskClient:
@@ -61,7 +62,7 @@ class Walked:
 
             def open_page(path: str) -> str:
                 answer = client.get(path)
-                self._policies[path] = answer.headers[POLICY]
+                self._policies[path, answer.text] = answer.headers[POLICY]
                 return answer.text if answer.status_code == 200 else ""
 
             self._pages[role, language] = walk(self.app, open_page, role, self.examples)
@@ -79,8 +80,8 @@ class Walked:
     def look(self, page: Page, one: Seen, faults: Callable[[Page], list[str]]) -> list[str]:
         """Show a page as it answered and look at it; what the browser refused is a fault too."""
         found: list[str] = []
-        headers = {POLICY: self._policies[one.path]} if one.path in self._policies else None
-        self.kept[one.path] = Response(one.html, headers=headers)
+        policy = self._policies.get((one.path, one.html))
+        self.kept[one.path] = Response(one.html, headers={POLICY: policy} if policy else None)
 
         def failed(request: Request) -> None:
             if request.failure != "net::ERR_ABORTED":  # what a page leaves unasked as it closes

@@ -22,7 +22,7 @@ from visits.models.visits import Submission
 from visits.sight import Viewer
 from visits.surroundings.around import counts
 from visits.surroundings.kinds import KINDS, METRES_A_MINUTE, MOST_METRES, ORDERED, WAYS
-from visits.surroundings.said import LENGTHS, ServiceSaid, wrong_in
+from visits.surroundings.said import ServiceSaid, wrong_in
 from visits.surroundings.services import add_note, hold, known_as, new_service
 
 FORM = ORDERED["surroundings"].form
@@ -76,19 +76,19 @@ def services_in(values: Mapping[str, Any], seen_on: date) -> Iterator[ServiceSai
         lat, lon = _place(turn.get("service_place"))
         metres = _metres(turn)
         kind = str(turn.get("service_kind") or "")
-        name = _words(turn, "service_name", "name")
+        name = _words(turn, "service_name")
         if not fold(name) and kind in KINDS:
             name = KINDS[kind].name.fr
         yield ServiceSaid(
             kind=kind,
             name=name,
-            place=_words(turn, "service_address", "place"),
+            place=_words(turn, "service_address"),
             lat=lat,
             lon=lon,
             metres=metres,
             measured=None if metres is None else Measured.WALKED,
             ways=tuple(one for one in WAYS if one in str(turn.get("service_ways") or "").split()),
-            open_days=_words(turn, "service_open", "open_days"),
+            open_days=_words(turn, "service_open"),
             known_on=seen_on,
         )
 
@@ -98,8 +98,8 @@ def _turns(values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
-def _words(turn: Mapping[str, Any], question: str, field: str) -> str:
-    return " ".join(str(turn.get(question) or "").split())[: LENGTHS[field]]
+def _words(turn: Mapping[str, Any], question: str) -> str:
+    return " ".join(str(turn.get(question) or "").split())
 
 
 def _metres(turn: Mapping[str, Any]) -> int | None:

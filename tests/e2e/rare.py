@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.factories import make_viewer
 from tests.submissions import GAS, QUIET, fill
@@ -15,9 +15,13 @@ from visits.intake.handing_in import RefusedItem, hand_in
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Role, User
 from visits.models.handed_in import HandedInKind
+from visits.models.portfolio import Dwelling
 from visits.portfolio import upload_file
 from visits.sight import Reach
+from visits.sight.reach import hidden_homes
 from visits.surroundings.imports import bring_file
+from visits.works.by_hand import OrderSaid, open_by_hand
+from visits.works.in_common import HOMES
 from webapp.frame.transaction import House
 
 HEADINGS = (
@@ -86,6 +90,13 @@ def add_rare_things(house: House) -> list[str]:
             session, coordinator.organisation_id, shops, "commerces.csv",
             viewer=make_viewer(coordinator), now=now,
         )  # fmt: skip
+        homes = select(Dwelling.residence_id).where(Dwelling.id.not_in(hidden_homes()))
+        several = homes.group_by(Dwelling.residence_id).having(func.count() >= HOMES)
+        one = several.order_by(Dwelling.residence_id).limit(1)
+        leaks = OrderSaid("plumbing", "U3", "kitchen", "Fuite de la colonne", "tenant")
+        there = select(Dwelling).where(Dwelling.residence_id == one.scalar_subquery())
+        for home in session.scalars(there.order_by(Dwelling.id)):
+            open_by_hand(session, home, leaks, viewer=make_viewer(coordinator), now=now)
         return [
             f"/surroundings/files/{near.id}",
             *(f"/unclaimed/forms/{one.id}" for one in sent),

@@ -108,6 +108,7 @@ UNSEEN = {
     (Role.PARTNER_COORDINATOR, "stays.show"),
     (Role.PARTNER_COORDINATOR, "admissions.show"),  # nor asks for one
     (Role.PARTNER_COORDINATOR, "admission_commissions.show"),
+    (Role.PARTNER_COORDINATOR, "decision_letters.admission"),
     *(
         (Role.PARTNER_COORDINATOR, page)  # nobody of hers is to be called, planned or away
         for page in ("absences.show", "agenda.show", "by_phone.show", "desk.show", "slots.find")

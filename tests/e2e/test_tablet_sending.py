@@ -71,6 +71,7 @@ NO_ROOM = """() => {
   }
 }"""
 # A browser that tells how little room there is.
+FEW_PHOTOS = 4_000_000
 LITTLE_ROOM = """
   const real = globalThis.StorageManager?.prototype.estimate  // none on the blank page before
   if (real) StorageManager.prototype.estimate = async function () {
@@ -227,14 +228,12 @@ def test_a_full_tablet_keeps_the_answers_and_says_which_photo_it_could_not(
 ) -> None:
     # Chromium enforces the smaller room, and goes on promising ten gigabytes: say it for it.
     context.add_init_script(LITTLE_ROOM)
-    blank = context.new_page()
-    blank.goto(f"{day.server.url}/tablet/manifest.webmanifest")
-    devtools = context.new_cdp_session(blank)
-    devtools.send(
-        "Storage.overrideQuotaForOrigin", {"origin": day.server.url, "quotaSize": 9_000_000}
-    )
     page = signed_in(context, day)
     expect(page.get_by_test_id("little-space")).to_be_visible()
+    of_day = {"origin": day.server.url}
+    devtools = context.new_cdp_session(page)
+    used = devtools.send("Storage.getUsageAndQuota", of_day)["usage"]
+    devtools.send("Storage.overrideQuotaForOrigin", of_day | {"quotaSize": used + FEW_PHOTOS})
     _to_photos(page, "FULL")
     large, refused = picture(page, 1, side=1600), page.get_by_test_id("photos-refused")
     photos = page.get_by_test_id("photo")

@@ -7,6 +7,8 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from flask import Flask
+from flask_babel import force_locale
 
 import webapp
 
@@ -69,3 +71,11 @@ def test_french_is_written_as_the_french_do(french: dict[str, Message]) -> None:
 def _strings(message: Message) -> list[str]:
     said = message.string
     return list(said) if isinstance(said, (tuple, list)) else [str(said or "")]
+
+
+def test_a_filter_on_a_constant_speaks_as_its_reader_does(app: Flask) -> None:
+    with app.test_request_context(), force_locale("fr"):
+        template = app.jinja_env.from_string("{{ 'city'|need }}")
+        french = template.render()
+    with app.test_request_context(), force_locale("en"):
+        assert template.render() != french

@@ -93,6 +93,8 @@ def register_office(app: Flask) -> None:
         word=word,
         field_name=field_name,
     )
+    # What a filter says of a constant is for each reader to hear, not worked out once for all.
+    app.jinja_env.optimized = False
     app.jinja_env.globals.update(named=named, pairs=pairs, opened_url=opened_url)
     app.jinja_env.globals.update(today=today, has_page=has_page)
     app.jinja_env.globals.update(

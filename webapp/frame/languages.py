@@ -1,10 +1,15 @@
 """French first, English beside it; dates and numbers as each writes them."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import wraps
 from typing import Any
 
 from flask import Flask, g, request
 from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
+from jinja2 import pass_context
+from jinja2.filters import FILTERS as DEFAULT_FILTERS
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from visits.ground.deadlines import today_in_paris
@@ -32,6 +37,26 @@ def speak_languages(app: Flask) -> None:
     Babel(app, locale_selector=chosen_language)
     app.jinja_env.filters.update(moment=moment, weekday=weekday, day=day, share=share, pick=pick)
     app.jinja_env.globals.update(current_language=current_language)
+
+
+def say_each_time(app: Flask) -> None:
+    """Let our filters speak anew to each reader, also of a constant.
+
+    What is said of one would be worked out as a template is compiled, and kept, in the language
+    of whoever came first.
+    """
+    filters = app.jinja_env.filters
+    for name in filters.keys() - DEFAULT_FILTERS.keys():
+        filters[name] = _each_time(filters[name])
+
+
+def _each_time(say: Callable[..., Any]) -> Callable[..., Any]:
+    @pass_context
+    @wraps(say)
+    def said(_context: Context, *args: Any, **options: Any) -> Any:
+        return say(*args, **options)
+
+    return said
 
 
 def moment(value: datetime | None) -> str:

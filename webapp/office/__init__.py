@@ -4,6 +4,7 @@ from flask import Flask, current_app
 from flask_babel import format_decimal
 
 from webapp.access.auth import Action, may
+from webapp.frame.languages import say_each_time
 from webapp.frame.transaction import house
 from webapp.office import (
     accounts,
@@ -93,8 +94,6 @@ def register_office(app: Flask) -> None:
         word=word,
         field_name=field_name,
     )
-    # What a filter says of a constant is for each reader to hear, not worked out once for all.
-    app.jinja_env.optimized = False
     app.jinja_env.globals.update(named=named, pairs=pairs, opened_url=opened_url)
     app.jinja_env.globals.update(today=today, has_page=has_page)
     app.jinja_env.globals.update(
@@ -112,6 +111,7 @@ def register_office(app: Flask) -> None:
     app.jinja_env.globals["is_demo"] = lambda: house().settings.demo
     learn_words(app, SHARED)
     gather(app, SUBJECTS)
+    say_each_time(app)
 
 
 def has_page(endpoint: str) -> bool:

@@ -175,7 +175,7 @@ def test_cases_live_their_lives_in_the_four_programmes(demo: Session) -> None:
 
 def test_associations_work_in_their_programme_and_area_only(demo: Session) -> None:
     mandates = demo.execute(select(Mandate.programme, Mandate.territory_id)).all()
-    assert len(mandates) == 5  # the fund and an association share the seniors'
+    assert len(mandates) == 6  # the fund and an association share the seniors'
     names = {NEIGHBOURS: "Agence de Beauvais", LINKS: "Agence de Creil-Compiègne"}
     charged = (
         select(Case.programme, Organisation.name, Territory.name)

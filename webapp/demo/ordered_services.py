@@ -81,7 +81,8 @@ class _Ordering:
         look = partial(self._look, partner)
         round_ = make_round(self.story, self.works, PROGRAMME, look)
         round_.agree(case, now)
-        self._plan(round_, ordered, case, partner, now)
+        plan = partial(self._plan, round_, ordered, case, partner)
+        self.story.timeline.at(now + timedelta(minutes=9), plan)
 
     def _look(self, partner: Team, action: Action, now: datetime) -> Viewer:
         return partner.viewer(self.session, action, now)

@@ -222,7 +222,11 @@ def test_the_interval_is_the_poisson_one(count: int, low: float, high: float) ->
 def filled(app: Flask) -> None:
     house = app.extensions["palier"]
     with house.sessions.begin() as session:
-        Asked(session, house.store).some()
+        asked = Asked(session, house.store)
+        asked.some()
+        silent = asked.case()
+        asked.visited(silent, 90)
+        asked.answered(silent, 30, None)
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -234,6 +238,7 @@ def test_the_page_its_file_and_its_list_say_the_same(app: Flask, client_as: Sign
     client = client_as(Role.COORDINATOR, language="en")
     page = client.get("/outcomes/falls/?programme=seniors").text
     assert "Read with caution" in page and "Voisins" in page
+    assert "Does not say whether they fell: 1" in page
     rows = rows_of(client.get("/outcomes/falls/falls.csv?programme=seniors").text)
     assert [(row["Compared"], row["Falls told"], row["Persons who fell"]) for row in rows] == [
         ("Voisins", "2", "1"), ("No partner in charge", "3", "1"),

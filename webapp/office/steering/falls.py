@@ -240,8 +240,8 @@ def _cases(session: Session, rows: Sequence[Span]) -> Mapping[uuid.UUID, Case]:
 def _cells(lines: Sequence[Line]) -> Iterator[Sequence[object]]:
     yield (
         _("Compared"), _("Persons asked"), _("Persons who fell"), _("Falls told"),
-        _("Person-years"), _("Falls per person-year"), _("At least, at 95 %%"),
-        _("At most, at 95 %%"),
+        _("Person-years"), _("Falls per person-year"), _("At least, by chance alone"),
+        _("At most, by chance alone"),
     )  # fmt: skip
     for one in lines:
         rates = ("" if rate is None else round(rate, 3) for rate in (one.value, one.low, one.high))

@@ -6,17 +6,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from argon2 import PasswordHasher
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from visits.accounts.accounts import NewUser, add_user, find_organisation
+from visits.cases.tasks import promise_task
 from visits.models.accounts import Organisation, OrganisationKind, Role, User
-from visits.models.cases import Case, CaseState, Task
+from visits.models.cases import Case, CaseState, Task, TaskKind
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.referral_requests import ReferralDoor, ReferralRequest
 from visits.models.surroundings import OrderedService, OrderedState
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import Consequence, Visit, VisitState
 from visits.programmes import Programme, parse_programme, shipped_programmes
 from visits.referrals.doors import make_door, open_door
 from visits.referrals.requests import RequestSaid, receive
@@ -184,6 +185,26 @@ def promised() -> Select[Task]:
     """Select what the answers of visits promised, what is due first at the top."""
     of_findings = select(Task).where(Task.consequence_id.is_not(None))
     return of_findings.order_by(Task.due_on, Task.id)
+
+
+def make_promise(session: Session, beside: Task) -> Task:
+    """Let the answers that promised something promise a call more, due at once."""
+    first = beside.consequence
+    assert first is not None
+    number = session.scalar(
+        select(func.max(Consequence.position)).where(
+            Consequence.submission_id == first.submission_id
+        )
+    )
+    more = Consequence(
+        submission_id=first.submission_id, position=(number or 0) + 1, path=first.path,
+        kind=first.kind, code="call", label=first.label, causes=[],
+    )  # fmt: skip
+    session.add(more)
+    session.flush()
+    made = promise_task(session, beside.case, more, kind=TaskKind.CALL, due_on=NOW.date(), now=NOW)
+    session.flush()
+    return made
 
 
 def make_due(task: Task, on: date) -> None:

@@ -35,7 +35,7 @@ OFFERED: dict[tuple[str, str], list[str]] = {
     ("consequences", "kind"): list(Kind),
     ("consequences", "severity"): list(Severity),
     ("consequences", "owner"): list(OWNERS),
-    ("survey", "about"): ["dwelling", "person"],
+    ("survey", "about"): ["dwelling", "person", "falls"],
     ("survey", "readers"): ["social_worker"],
 }
 HEADER = PatternFill("solid", fgColor="DDEBEA")

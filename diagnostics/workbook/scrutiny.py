@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from ..falls import FALLS
 from ..instruments import instrument_in
 from ..texts import language_code
 from ..xpath import ExpressionError, beyond_tablet, functions_called
@@ -31,6 +32,7 @@ _NAMED_AT_END = frozenset(["end", "end group", "end repeat"])
 _ANSWERED = frozenset(
     ["text", "string", "integer", "int", "decimal", "date", "time", "datetime", "select", "range"]
 )
+_COUNTS = frozenset(["integer", "int", "calculate"])
 _YES_NO = frozenset(["yes", "no", "true", "false", "oui", "non", "true()", "false()"])
 
 
@@ -113,22 +115,34 @@ def _own_circles(workbook: Workbook) -> Iterator[Problem]:
 
 
 def _about(workbook: Workbook) -> Iterator[Problem]:
-    """Look at what answers are said to be about: of a dwelling or a person, asked once."""
-    deep = 0
+    """Look at what answers are said to be about: of a dwelling or a person, asked once; falls."""
+    deep, counted = 0, 0
     for row in workbook.survey:
         kind, about = type_of(row), row.get(ABOUT)
         deep += (kind == "begin repeat") - (kind == "end repeat")
         if not about:
             continue
-        if about not in (DWELLING, PERSON):
-            message = f"« {about} » : écrivez {DWELLING} (logement), {PERSON} (personne) ou rien."
-        elif deep or kind.startswith(("begin ", "end ")):
-            message = "Un groupe ou une répétition ne se reprend pas à la visite suivante."
-        elif kind.split(" ")[0] not in _ANSWERED:
-            message = "Seule une question à laquelle on répond se reprend à la visite suivante."
-        else:
-            continue
-        yield Problem("survey", row.number, ABOUT, message)
+        counted += about == FALLS
+        message = _not_told_once(kind, about, deep=deep, before=counted - 1)
+        if message:
+            yield Problem("survey", row.number, ABOUT, message)
+
+
+def _not_told_once(kind: str, about: str, *, deep: int, before: int) -> str:
+    if about not in (DWELLING, PERSON, FALLS):
+        return (
+            f"« {about} » : écrivez {DWELLING} (logement), {PERSON} (personne), {FALLS} (nombre de "
+            "chutes) ou rien."
+        )
+    if about == FALLS:
+        if kind not in _COUNTS or deep:
+            return "Un nombre de chutes est une ligne integer ou calculate, hors répétition."
+        return "Un formulaire dit une seule fois le nombre de chutes." if before else ""
+    if deep or kind.startswith(("begin ", "end ")):
+        return "Un groupe ou une répétition ne se reprend pas à la visite suivante."
+    if kind.split(" ")[0] not in _ANSWERED:
+        return "Seule une question à laquelle on répond se reprend à la visite suivante."
+    return ""
 
 
 def _choices_twice(workbook: Workbook) -> Iterator[Problem]:

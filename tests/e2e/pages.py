@@ -297,6 +297,8 @@ def pages_of(house: House) -> list[Shown]:
         Shown("outcomes", "manager", "/outcomes/", in_docs=True),
         Shown("rates", "coordinator", "/outcomes/rates/?by=caller"),
         Shown("rates-told", "manager", "/outcomes/rates/?by=town"),
+        Shown("falls", "coordinator", "/outcomes/falls/?programme=seniors"),
+        Shown("falls-spans", "coordinator", "/outcomes/falls/spans?programme=seniors&only="),
         Shown("home-social-worker", "social_worker", "/"),
         Shown("home-partner", "partner_coordinator", "/"),
         Shown("home-funder", "funder", "/"),

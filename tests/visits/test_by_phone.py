@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_due, make_user, make_viewer, promised
+from tests.factories import make_due, make_promise, make_user, make_viewer, promised
 from tests.submissions import FALLS, GAS, QUIET, fill
 from tests.visits.desk import SUPPORT, Desk, note_task
 from visits.agenda.by_phone import (
@@ -18,14 +18,17 @@ from visits.agenda.by_phone import (
     find_by_phone,
     kind_by_phone,
     leave_for_later,
+    leave_out,
+    may_answer_too,
     may_be_asked,
     note_not_possible,
     open_by_phone,
+    take_in,
 )
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.desk import take, turn_of
 from visits.cases.cases import close_case
-from visits.cases.tasks import find_task, reopen_task
+from visits.cases.tasks import find_task, reopen_answered, reopen_task
 from visits.ground.errors import Conflict, DoNotContact, Invalid, NotFound
 from visits.intake.alerts import Raised, raise_alert
 from visits.intake.submissions import record_submission
@@ -82,6 +85,20 @@ class Ringing(Desk):
     def promise(self) -> Task:
         """The first call that the visit promised."""
         return self.session.scalars(promised()).first() or pytest.fail("nothing was promised")
+
+    def promises(self, *days: int) -> list[Task]:
+        """Let as many things be promised, each due so many days from now."""
+        first = self.promise
+        found = [first]
+        found += [make_promise(self.session, first) for _ in days[1:]]
+        for task, away in zip(found, days, strict=True):
+            task.kind = TaskKind.CALL
+            make_due(task, self.now.date() + timedelta(days=away))
+        for task in self.tasks():
+            if task.consequence_id is not None and task not in found:
+                make_due(task, self.now.date() + timedelta(days=90))
+        self.session.flush()
+        return found
 
     def ring(self, task: Task | None = None) -> Visit:
         """Begin the form of a task on the phone."""
@@ -164,6 +181,58 @@ def test_what_was_promised_is_asked_and_answered(desk: Ringing) -> None:
     make_due(promise, desk.now.date())
     desk.send(desk.ring(promise))
     assert promise.state is TaskState.DONE
+
+
+def test_one_form_answers_all_that_was_promised_and_is_due(desk: Ringing) -> None:
+    first, second, tomorrow = desk.promises(0, -3, 1)
+    visit = desk.ring(first)
+    assert set(answered_by_phone(desk.session, visit)) == {first, second}
+    desk.send(visit)
+    assert {one.state for one in (first, second)} == {TaskState.DONE}
+    assert (tomorrow.state, tomorrow.visit_id) == (TaskState.OPEN, None)
+    reopen_answered(desk.session, visit)  # as when its answers are set aside
+    assert {one.state for one in (first, second)} == {TaskState.OPEN}
+
+
+def test_what_is_left_out_stays_due_and_is_taken_in_again(desk: Ringing) -> None:
+    first, second = desk.promises(0, -3)
+    visit, said = desk.ring(first), {"viewer": desk.viewer, "now": desk.now}
+    leave_out(desk.session, visit, second.id, **said)
+    assert answered_by_phone(desk.session, visit) == [first]
+    assert may_answer_too(desk.session, visit, now=desk.now) == [second]
+    with pytest.raises(Conflict, match="form_answers_nothing_else"):
+        leave_out(desk.session, visit, first.id, **said)
+    with pytest.raises(NotFound):
+        leave_out(desk.session, visit, second.id, **said)
+    take_in(desk.session, visit, second.id, **said)
+    assert set(answered_by_phone(desk.session, visit)) == {first, second}
+    with pytest.raises(NotFound):
+        take_in(desk.session, visit, second.id, **said)
+    leave_out(desk.session, visit, first.id, **said)
+    desk.send(visit)
+    assert (first.state, second.state) == (TaskState.OPEN, TaskState.DONE)
+
+
+def test_put_down_all_that_it_answered_is_due_as_before(desk: Ringing) -> None:
+    first, second = desk.promises(0, 0)
+    visit = desk.ring(first)
+    leave_for_later(desk.session, visit, viewer=desk.viewer, now=desk.now)
+    assert {(one.state, one.visit_id) for one in (first, second)} == {(TaskState.OPEN, None)}
+    with pytest.raises(Conflict, match="form_not_open"):
+        take_in(desk.session, visit, second.id, viewer=desk.viewer, now=desk.now)
+
+
+def test_another_caller_leaves_nothing_out(desk: Ringing) -> None:
+    first, second = desk.promises(0, 0)
+    visit, other = desk.ring(first), make_viewer(make_user(desk.session, name="Autre"))
+    with pytest.raises(Conflict, match="asked_by_another"):
+        leave_out(desk.session, visit, second.id, viewer=other, now=desk.now)
+
+
+def test_what_somebody_is_to_come_for_is_not_answered_on_the_phone(desk: Ringing) -> None:
+    first, visit_promised = desk.promises(0, 0)
+    visit_promised.kind = TaskKind.VISIT
+    assert answered_by_phone(desk.session, desk.ring(first)) == [first]
 
 
 def test_a_danger_told_on_the_phone_is_one_at_once(desk: Ringing) -> None:

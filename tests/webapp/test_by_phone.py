@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.diagnostics.test_forms_follow_up import CALM
-from tests.factories import NOW, make_case, make_due, make_user, promised
+from tests.factories import NOW, make_case, make_due, make_promise, make_user, promised
 from tests.submissions import FALLS, fill_shipped
 from tests.webapp.test_visits_pages import Home
 from visits.accounts.mandates import MandateSaid, grant_mandate
@@ -172,6 +172,29 @@ def test_a_danger_is_told_before_the_form_is_sent(called: Called, client_as: Sig
     alert = called.look(select(UrgentAlert))
     assert alert.severity == "U0" and str(alert.visit_id) == place.rpartition("/")[2]
     assert "Odeur de gaz" in client.get("/").text
+
+
+def test_what_else_it_answers_stands_beside_the_form_and_can_be_left_out(
+    called: Called, client_as: SignIn
+) -> None:
+    with called.house.sessions.begin() as session:
+        for task in session.scalars(promised().where(Task.id != called.task_id)):
+            make_due(task, NOW.date() + timedelta(days=90))
+        second_id = make_promise(session, session.get_one(Task, called.task_id)).id
+    client = client_as(Role.COORDINATOR, language="en")
+    place = called.begin(client)
+    other = f"{place}/answers/{second_id}"
+    assert "What this form answers" in client.get(place).text
+    page = client.post(other, data={"what": "leave_out"}, follow_redirects=True).text
+    assert "it stays due" in page and "Answer it too" in page
+    own = f"{place}/answers/{called.task_id}"
+    page = client.post(own, data={"what": "leave_out"}, follow_redirects=True).text
+    assert "The form answers nothing else" in page
+    client.post(other, data={})
+    assert client.post(f"{place}/submissions", data=parcel()).status_code == 201
+    done = select(Task).where(Task.id == second_id)
+    assert called.look(done).state is TaskState.DONE and called.task.state is TaskState.DONE
+    assert client_as(Role.SOCIAL_WORKER).post(other).status_code == 403
 
 
 def test_put_down_it_is_due_as_before(called: Called, client_as: SignIn) -> None:

@@ -124,7 +124,7 @@ ARGUMENTS = (
     "endpoint", "_external", "_scheme", "_anchor", "_method",  # what addresses are made of
     "series", "holder", "organisation", "view", "part", "not", "from_time", "until_time", "lasts",
     "skill", "speaks", "free", "channel", "person", "week", "why", "first_on", "span", "visitors",
-    "what", "any", "outcome", "since", "by",
+    "what", "any", "outcome", "since", "by", "year", "only", "group",
     "lacks", "within",
     *ADAPTING, *REGISTER,
 )  # fmt: skip

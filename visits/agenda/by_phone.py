@@ -12,7 +12,7 @@ from visits.agenda.visit_forms import forms_of_visits
 from visits.calls.contacts import refuse_if_not_to_call
 from visits.calls.desk import take
 from visits.cases.appointments import put_down
-from visits.cases.tasks import close_task, plan_for
+from visits.cases.tasks import close_task, is_due, plan_for
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, NotFound
 from visits.models.cases import Case, Task, TaskKind, TaskState
@@ -62,6 +62,7 @@ def asked_now(session: Session, tasks: Sequence[Task], *, now: datetime) -> list
 def open_by_phone(session: Session, task: Task, *, viewer: Viewer, now: datetime) -> Visit:
     """Begin the form of a task during a call, once: while it is open, it is the same again.
 
+    What else was promised in the case, is due and is asked with the same form is answered with it.
     The person is the caller's for as long as at the call desk. Raises Conflict when it is not due,
     answered otherwise, begun by another caller or no form of it is for the phone, DoNotContact for
     whom nobody may call.
@@ -99,6 +100,7 @@ def open_by_phone(session: Session, task: Task, *, viewer: Viewer, now: datetime
     session.flush()
     forms_of_visits(session, [visit], until=now)  # a form that is not published is told here
     plan_for(session, visit, [task])
+    plan_for(session, visit, may_answer_too(session, visit, now=now))
     changed(session, case, viewer, "form_begun_by_phone", now)
     return visit
 
@@ -152,6 +154,60 @@ def answered_by_phone(session: Session, visit: Visit) -> Sequence[Task]:
     """List what a form that was begun on the phone answers."""
     of_visit = select(Task).where(Task.visit_id == visit.id).order_by(Task.due_on, Task.id)
     return session.scalars(of_visit.options(joinedload(Task.consequence))).all()
+
+
+def may_answer_too(session: Session, visit: Visit, *, now: datetime) -> list[Task]:
+    """List what else was promised in a form's case, is due and is asked with the same form."""
+    programme = programme_of(session, visit.case)
+    promised = select(Task).where(
+        Task.case_id == visit.case_id,
+        Task.consequence_id.is_not(None),
+        Task.visit_id.is_(None),
+        is_due(today_in_paris(now)),
+    )
+    found = session.scalars(promised.order_by(Task.due_on, Task.id))
+    kinds = [(one, kind_by_phone(programme, one)) for one in found]
+    return [one for one, kind in kinds if kind is not None and kind.code == visit.kind]
+
+
+def leave_out(
+    session: Session, visit: Visit, task_id: uuid.UUID, *, viewer: Viewer, now: datetime
+) -> None:
+    """Let a form not answer one of several things: that one is due as before.
+
+    Raises NotFound, Conflict for the last one, an ended form or another caller's.
+    """
+    _refuse_if_not_open(visit, viewer)
+    answered = answered_by_phone(session, visit)
+    task = _one_of(answered, task_id)
+    if len(answered) == 1:
+        raise Conflict("form_answers_nothing_else")
+    task.visit_id = None
+    session.flush()
+    changed(session, visit.case, viewer, "form_answers_changed", now)
+
+
+def take_in(
+    session: Session, visit: Visit, task_id: uuid.UUID, *, viewer: Viewer, now: datetime
+) -> None:
+    """Let a form answer what was left out, or came due meanwhile. Raises as `leave_out` does."""
+    _refuse_if_not_open(visit, viewer)
+    plan_for(session, visit, [_one_of(may_answer_too(session, visit, now=now), task_id)])
+    changed(session, visit.case, viewer, "form_answers_changed", now)
+
+
+def _one_of(tasks: Sequence[Task], task_id: uuid.UUID) -> Task:
+    found = next((one for one in tasks if one.id == task_id), None)
+    if found is None:
+        raise NotFound("task_not_found")
+    return found
+
+
+def _refuse_if_not_open(visit: Visit, viewer: Viewer) -> None:
+    if not visit.is_live:
+        raise Conflict("form_not_open")
+    if visit.visitor_id != viewer.user_id:
+        raise Conflict("asked_by_another", who=visit.visitor.name)
 
 
 def leave_for_later(session: Session, visit: Visit, *, viewer: Viewer, now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from diagnostics.assessment import Called, assess
 from diagnostics.facts import facts
+from diagnostics.falls import falls_told
 from diagnostics.form import Question
 from diagnostics.kits import items_used
 from diagnostics.recall import outcome_of, recall
@@ -70,6 +71,8 @@ def conclude(
         "bands": assessment.bands,
         "facts": {name: asdict(fact) for name, fact in facts(form, checked).items()},
     }
+    if (falls := falls_told(form, checked)) is not None:
+        submission.findings["falls"] = asdict(falls)
     submission.outcome = outcome_of(form, checked)
     closed = _closed_days(session, submission, assessment.called)
     for called in assessment.called:

@@ -45,7 +45,7 @@ def compared(
     that is in charge; its month is the one it was opened in, as `2026-03`. What has no name comes
     last.
     """
-    kind = _KINDS[by]
+    kind = KINDS[by]
     groups: dict[Any, Tally] = {}
     for of, tally in tallies(session, *only, viewer=viewer, by=kind.asked()).items():
         key = of if of is None else kind.key(of)
@@ -105,7 +105,7 @@ def _organisations(session: Session, found: Iterable[Any]) -> Mapping[Any, str]:
 
 
 @dataclass(frozen=True)
-class _Kind:
+class Kind:
     """What is asked of a case, what of it is alike, and how that is named."""
 
     asked: Callable[[], ColumnElement[Any]]
@@ -113,10 +113,10 @@ class _Kind:
     named: Callable[[Session, Iterable[Any]], Mapping[Any, str]] = _by_themselves
 
 
-_KINDS: Mapping[By, _Kind] = {
-    By.PROGRAMME: _Kind(lambda: Case.programme.expression),
-    By.PARTNER: _Kind(lambda: Case.organisation_id.expression, named=_organisations),
-    By.CALLER: _Kind(_last_caller, named=_people),
-    By.TOWN: _Kind(_town),
-    By.MONTH: _Kind(lambda: Case.opened_at.expression, key=_month),
+KINDS: Mapping[By, Kind] = {
+    By.PROGRAMME: Kind(lambda: Case.programme.expression),
+    By.PARTNER: Kind(lambda: Case.organisation_id.expression, named=_organisations),
+    By.CALLER: Kind(_last_caller, named=_people),
+    By.TOWN: Kind(_town),
+    By.MONTH: Kind(lambda: Case.opened_at.expression, key=_month),
 }

@@ -28,8 +28,11 @@ from visits.agenda.by_phone import (
     answered_by_phone,
     find_by_phone,
     leave_for_later,
+    leave_out,
+    may_answer_too,
     note_not_possible,
     open_by_phone,
+    take_in,
 )
 from visits.agenda.visit_forms import VisitForm, forms_of_visits
 from visits.cases.tasks import WHAT_LENGTH, find_task, reopen_task
@@ -160,6 +163,25 @@ def raised(call_id: uuid.UUID) -> ResponseReturnValue:
     return jsonify(answer), 201
 
 
+@by_phone.post("/<uuid:call_id>/answers/<uuid:task_id>")
+@requires(Action.CALL)
+def answers(call_id: uuid.UUID, task_id: uuid.UUID) -> ResponseReturnValue:
+    """Leave out one of what the form answers, or take it in again."""
+    out = request.form.get("what") == "leave_out"
+    try:
+        with transaction() as session:
+            visit = find_by_phone(session, viewer(), call_id, to_change=True)
+            (leave_out if out else take_in)(session, visit, task_id, viewer=viewer(), now=now())
+    except Conflict as refused:
+        flash(what_was_refused(refused, "")[1], "danger")
+    else:
+        flash(
+            _("Left out: it stays due.") if out else _("The form answers it too."),
+            "success",
+        )
+    return redirect(url_for(".show", call_id=call_id, desk=_from_desk()))
+
+
 @by_phone.post("/<uuid:call_id>/end")
 @requires(Action.CALL)
 def finish(call_id: uuid.UUID) -> ResponseReturnValue:
@@ -194,6 +216,7 @@ def finish(call_id: uuid.UUID) -> ResponseReturnValue:
 def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) -> str:
     case = visit.case
     programme = programme_of(session, case)
+    mine = _is_mine(visit)
     assert programme is not None  # it is open: its kind of visit was found
     return render_template(
         "cases/by_phone.html",
@@ -203,9 +226,10 @@ def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) 
         programme=programme,
         kind=programme.visit_kind(visit.kind),
         tasks=answered_by_phone(session, visit),
+        others=may_answer_too(session, visit, now=now()) if mine else [],
         numbers=called_numbers(session, case.person),
         alerts=standing_alerts(session, [case.person_id]).get(case.person_id, ()),
-        mine=_is_mine(visit),
+        mine=mine,
         back=_back(case.id),
         source=f"/tablet/?language={current_language()}#/call/{visit.id}{_suffix()}",
         why_length=WHAT_LENGTH,

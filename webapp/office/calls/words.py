@@ -39,6 +39,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "form_by_phone": _l("a form on the phone"),
         "form_begun_by_phone": _l("a form begun on the phone"),
         "form_put_down": _l("a form on the phone put down"),
+        "form_answers_changed": _l("what a form on the phone answers"),
     },
     "calling_hours": {
         "morning": _l("Morning"),
@@ -132,6 +133,9 @@ REFUSALS: dict[str, Any] = {
     ),
     "case_closed": _l("This case is closed. Nothing was changed."),
     "asked_by_another": _l("%(who)s has begun this form on the phone and fills it in."),
+    "form_answers_nothing_else": _l(
+        "The form answers nothing else: put it down for later instead."
+    ),
     "not_by_phone_here": _l("The programme does not have this asked on the phone."),
     "not_due_yet": _l("This is due from %(on)s on."),
     "form_not_open": _l("This form was sent or put down already. Nothing was changed."),

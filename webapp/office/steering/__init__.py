@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
-from webapp.office.steering import figures, home, outcomes, rates_by
+from webapp.office.steering import falls, figures, home, outcomes, rates_by
 from webapp.office.steering.words import WORDS
 
 SUBJECT = Subject(
@@ -13,6 +13,7 @@ SUBJECT = Subject(
         home.home,
         outcomes.outcome_pages,
         rates_by.rate_pages,
+        falls.falls,
         figures.figure_pages,
     ),
     navigation=(

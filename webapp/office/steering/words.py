@@ -22,6 +22,13 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "accessed": {
         "home": _l("the home page"),
+        "falls": _l("the falls told at follow-ups, one by one"),
+    },
+    "falls_span": {
+        "counted": _l("Counted"),
+        "unsaid": _l("Does not say whether they fell"),
+        "nobody_before": _l("No visit or call before it"),
+        "same_day": _l("The same day as the contact before"),
     },
     "job": {
         "escalate_work_orders": _l("Mark urgent work orders nobody has started"),

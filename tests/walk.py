@@ -73,6 +73,7 @@ PAGES = frozenset(
         "group_sessions.show",
         "home.index",
         "autonomy.show",
+        "medical.show",
         "home_needs.show",
         "homes.residence",
         "homes.show",

@@ -8,10 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.factories import make_person, make_user
+from tests.diagnostics.filling import shipped_form
+from tests.factories import make_case, make_person, make_user, make_viewer
+from tests.visits.test_admissions import with_medical
+from visits.admissions.requests import RequestSaid, open_request
+from visits.forms.published import publish_form
 from visits.models.accounts import Role
 from visits.models.needs import MedicalValidation
 from visits.people.protection import protect
+from visits.programmes import parse_programme, shipped_programmes
+from visits.programmes.published import publish_programme, unpublished_forms
 
 SignIn = Callable[..., FlaskClient]
 SAID = {
@@ -79,3 +85,24 @@ def test_whoever_may_not_read_of_her_days_reads_no_validation(
     protect(session, person, by=by.id, now=NOW)
     session.commit()
     assert client_as(Role.SOCIAL_WORKER).get(page).status_code == 404
+
+
+def test_an_admission_says_since_when_its_medical_paper_is_no_longer_valid(
+    client_as: SignIn, session: Session
+) -> None:
+    text = with_medical(shipped_programmes()["transitional_residence"])
+    for form in unpublished_forms(session, parse_programme(text, source="mine")):
+        publish_form(session, shipped_form(form), by=None, now=NOW)
+    by = make_user(session)
+    publish_programme(session, text, source="mine", by=by.id, now=NOW)
+    case = make_case(session, by=by, programme="transitional_residence")
+    asked = RequestSaid("phone", NOW.date(), "Une place")
+    one = open_request(session, case, asked, viewer=make_viewer(by), now=NOW)
+    session.commit()
+    client = client_as("social_worker", language="en")
+    page, medical = f"/admissions/{one.id}", f"/people/{case.person_id}/medical"
+    assert medical in client.get(page).text
+    assert client.post(medical, data=SAID).status_code == 302
+    assert "no longer valid since 10 Mar 2026" in client.get(page).text
+    assert client.post(medical, data=SAID | {"valid_until": ""}).status_code == 302
+    assert "no longer valid" not in client.get(page).text

@@ -1,4 +1,4 @@
-"""that something was validated on medical grounds, by whom and until when; never its content.
+"""what was validated on medical grounds, never why; how she lived is let go after 24 months.
 
 Revision: 0158
 Follows: 0157
@@ -17,6 +17,7 @@ TO = {"person_id": "person", "noted_by_id": "user_account", "withdrawn_by_id": "
 
 
 def upgrade() -> None:
+    op.add_column("autonomy_note", sa.Column("erased_on", sa.Date(), nullable=True))
     op.create_table(
         TABLE,
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -42,3 +43,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table(TABLE)
+    op.drop_column("autonomy_note", "erased_on")

@@ -63,7 +63,8 @@ class AutonomyNote(Noted, Base):
     """How a person lives from day to day, in her own words, as it was on a day.
 
     `said` gives by area `{how, words}`; `asked_by` is who asked her. The latest day stands for what
-    was said before; nothing is written over, and nothing is ever worked out of it.
+    was said before; nothing is written over, and nothing is ever worked out of it. On `erased_on`
+    what she said was let go: that she was asked stays.
     """
 
     __tablename__ = "autonomy_note"
@@ -74,6 +75,7 @@ class AutonomyNote(Noted, Base):
     asked_by: Mapped[str] = mapped_column(EncryptedText)
     setting: Mapped[Setting] = mapped_column(stored_enum(Setting))
     assessed_on: Mapped[date]
+    erased_on: Mapped[date | None]
 
     person: Mapped[Person] = relationship()
 

@@ -296,6 +296,7 @@ REFUSALS: dict[str, Any] = {
     "number_not_found": _l("This number is not there any more. Nothing was changed."),
     "refusal_not_found": _l("This was taken back already. Nothing was changed."),
     "autonomy_not_found": _l("This was not noted of this person."),
+    "autonomy_erased": _l("What she said then was let go after 24 months."),
     "autonomy_of_who_died": _l("This person died: nothing more is noted of her days."),
     "autonomy_health_refused": _l(
         "She refuses questions on her health: nothing is noted until she takes it back."

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from tests.diagnostics.filling import shipped_form
 from tests.factories import (
     make_case,
     make_dwelling,
@@ -32,11 +33,13 @@ from visits.admissions.commissions import (
 from visits.admissions.deciding import decide
 from visits.admissions.facts import FactSaid, note_fact, standing_facts, withdraw_fact
 from visits.admissions.fitting import who_waits_for
+from visits.admissions.missing import missing_in, papers_missing
 from visits.admissions.moving import move_on
 from visits.admissions.offers import answer_offer, offer_place, offers_of, take_back
 from visits.admissions.request_list import AdmissionFilter, count_admissions
 from visits.admissions.requests import RequestSaid, find_admission, hand_to, open_request
 from visits.cases.cases import close_case
+from visits.forms.published import publish_form
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.homes.matching import Needs
 from visits.life.deaths import record_death
@@ -48,8 +51,15 @@ from visits.models.life import HowTold
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from visits.models.stays import Place
+from visits.people.medical import MedicalSaid, note_medical
 from visits.people.protection import protect
-from visits.programmes import BadProgramme, parse_programme, shipped_programmes
+from visits.programmes import (
+    BadProgramme,
+    parse_programme,
+    shipped_programmes,
+    write_programme,
+)
+from visits.programmes.published import publish_programme, unpublished_forms
 from visits.sight import Held, Reach, Viewer
 from visits.sight.listing import Wanted
 from visits.sight.mandates import WORK
@@ -302,6 +312,50 @@ def test_a_paper_noted_by_mistake_is_waited_for_again(hall: Hall) -> None:
         hall.note(one, "document", "passport")
     with pytest.raises(Conflict, match="admission_no_entry_yet"):
         hall.note(one, "keys")
+
+
+def with_medical(text: str) -> str:
+    """Give the programme with one paper more: a medical validation."""
+    paper = (
+        '[[admission.document]]\ncode = "medical"\nname = { fr = "Avis", en = "Opinion" }\n'
+        "medical = true"
+    )
+    first = "[[admission.document]]"
+    return text.replace(first, f"{paper}\n\n{first}", 1)
+
+
+def test_a_medical_paper_counts_while_her_validation_is_valid_and_is_noted_nowhere_else(
+    hall: Hall,
+) -> None:
+    text = with_medical(shipped_programmes()[PROGRAMME])
+    assert "medical = true" in write_programme(parse_programme(text, source="mine"))
+    with pytest.raises(BadProgramme, match="une seule pièce"):
+        parse_programme(with_medical(text).replace('"medical"', '"other"', 1), source="mine")
+    for form in unpublished_forms(hall.session, parse_programme(text, source="mine")):
+        publish_form(hall.session, shipped_form(form), by=None, now=hall.now)
+    publish_programme(hall.session, text, source="mine", by=hall.user.id, now=hall.now)
+    with pytest.raises(Invalid) as refused:
+        hall.to_decide(one := hall.ask())
+    lacks = {"documents": "admission_medical_lapsed"}
+    assert refused.value.fields == lacks
+    assert papers_missing(hall.session, one, today=hall.today) == ["medical"]
+    with pytest.raises(Invalid) as refused:
+        hall.note(one, "document", "medical")
+    assert refused.value.fields == {"code": "admission_medical_elsewhere"}
+    said = MedicalSaid("admission", "hospital", "Dr Petit", hall.today, hall.today)
+    elsewhere = replace(said, purpose="move")
+    for validation in (elsewhere, said):
+        assert papers_missing(hall.session, one, today=hall.today) == ["medical"]
+        note_medical(hall.session, one.person, validation, viewer=hall.viewer, now=hall.now)
+    assert papers_missing(hall.session, one, today=hall.today) == []
+    later = hall.today + timedelta(days=1)
+    assert missing_in(hall.session, one, today=later) == lacks
+    hall.move(one, STEP.DECISION)
+    hall.accept(one)
+    hall.offer(one)
+    hall.answer(one, "accepted")
+    assert "documents" not in missing_in(hall.session, one, today=hall.today)
+    assert missing_in(hall.session, one, today=later)["documents"] == lacks["documents"]
 
 
 def test_who_is_under_16_asks_twice_or_in_no_residence_is_refused(hall: Hall) -> None:

@@ -13,6 +13,7 @@ from visits.people.autonomy import (
     AutonomySaid,
     Said,
     ask_again_on,
+    let_go_of_autonomy,
     note_autonomy,
     put_autonomy_back,
     standing_autonomy,
@@ -108,6 +109,23 @@ def test_nothing_is_noted_of_who_refuses_questions_on_her_health_until_she_takes
     talk.person.died_on = talk.today
     with pytest.raises(Conflict, match="autonomy_of_who_died"):
         talk.note()
+
+
+def test_what_is_over_24_months_old_is_let_go_and_that_she_was_asked_stays(talk: Talk) -> None:
+    old, since = talk.note(ago=400), talk.note(ago=30)
+    withdraw_autonomy(
+        talk.session, talk.person, old.id, "Sa sœur l’a dit", viewer=talk.viewer, now=talk.now
+    )
+    last = datetime.combine(ask_again_on(old), talk.now.time(), talk.now.tzinfo)
+    for now, gone in ((last, 0), (last + timedelta(days=1), 1), (last + timedelta(days=2), 0)):
+        assert let_go_of_autonomy(talk.session, now=now) == gone
+    assert (old.said, old.asked_by, old.withdrawn_why) == ({}, "", "")
+    assert old.erased_on == (last + timedelta(days=1)).date() and old.noted_by == since.noted_by
+    assert talk.standing() is since and since.said["indoors"]["words"]
+    with pytest.raises(Conflict, match="autonomy_erased"):
+        put_autonomy_back(talk.session, talk.person, old.id, viewer=talk.viewer, now=talk.now)
+    assert let_go_of_autonomy(talk.session, now=last + timedelta(days=900)) == 1
+    assert talk.standing() is None
 
 
 def test_she_is_asked_anew_after_two_years(talk: Talk) -> None:

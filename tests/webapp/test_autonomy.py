@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from tests.factories import make_case, make_person, make_user, make_visit
 from visits.models.accounts import Role
-from visits.people.autonomy import autonomy_of
+from visits.people.autonomy import autonomy_of, let_go_of_autonomy
 from visits.people.protection import protect
 
 SignIn = Callable[..., FlaskClient]
@@ -62,6 +62,21 @@ def test_what_is_refused_keeps_what_was_typed(client_as: SignIn, session: Sessio
         refused = client.post(page, data=SAID | INDOORS | {"asked_by": "Mme Lenoir"} | wrong)
         assert refused.status_code == 422, wrong
         assert f'id="{field}-error"' in refused.text and "Mme Lenoir" in refused.text
+
+
+def test_what_was_let_go_is_told_by_its_day_alone(client_as: SignIn, session: Session) -> None:
+    person = make_person(session)
+    session.commit()
+    client, page = client_as("coordinator", language="en"), f"/people/{person.id}/autonomy"
+    assert client.post(page, data=SAID | {"assessed_on": "2024-03-01"} | INDOORS).status_code == 302
+    assert "ask her again" in client.get(page).text
+    assert let_go_of_autonomy(session, now=NOW) == 1
+    session.commit()
+    shown = client.get(page).text
+    assert "ask her again" in shown and "what she said was let go on 10 Mar 2026" in shown
+    assert "Je me tiens au mur." not in shown and "/withdraw" not in shown
+    assert "was let go on 10 Mar 2026" in client.get(f"/people/{person.id}?kind=autonomy").text
+    assert client.post(page, data=SAID | INDOORS).status_code == 302
 
 
 def test_whoever_may_not_read_answers_reads_nothing_of_her_days(

@@ -63,6 +63,7 @@ from visits.models.works import WorkOrder
 from visits.money.notes import MoneySaid, note_money
 from visits.people.autonomy import AutonomySaid, note_autonomy
 from visits.people.autonomy import Said as AreaSaid
+from visits.people.medical import MedicalSaid, note_medical
 from visits.portfolio import upload_file
 from visits.referrals.referrals import ReferralSaid
 from visits.referrals.referrals import open_by_hand as open_referral
@@ -149,6 +150,7 @@ FIELDS = (
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
     *ADAPTED, *REFERRED, *REGISTER, "there", "since",
     "reasons", "wheelchair", "floor", "distance", "rent", "how-reach", "how-rooms", "how-city",
+    "purpose", "given_by", "giver", "given_on",
     "asked_by", "setting", "how-indoors", "words-indoors",
     "city", "dwelling", "answer",
     "happened_on", "present", "confidential", "words", "agreed_on", "how_far", "seen_on",
@@ -256,6 +258,8 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     needed = notes_of(session, case.person)[0]
     days = AutonomySaid({"meals": AreaSaid("alone")}, now.date(), "A. Roy", "home")
     lives = note_autonomy(session, case.person, days, viewer=viewer, now=now)
+    signed = MedicalSaid("home", "hospital", "Dr Petit", now.date())
+    valid = note_medical(session, case.person, signed, viewer=viewer, now=now)
     session.commit()
     return {
         **_admitted(session, case, by, now),
@@ -269,7 +273,7 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         "place_id": str(place.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
         "trait_id": str(trait.id), "needs_id": str(needed.id),
-        "autonomy_id": str(lives.id), "wish_id": str(wished.id),
+        "autonomy_id": str(lives.id), "medical_id": str(valid.id), "wish_id": str(wished.id),
         "case_act_id": str(done.id), "aim_id": str(aim.id), "step_id": str(step.id),
         "money_id": str(cost.id), "session_id": str(held_there.id),
         **_written(session, case, by, now),

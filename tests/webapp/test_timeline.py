@@ -141,7 +141,7 @@ def test_each_kind_is_told_to_those_alone_who_may_read_it(app: Flask, client_as:
     }  # fmt: skip
     offered = {kind for kind in (*READS, LOOKED) if f"kind={kind}#" in page}
     kept = {"answer", "work", "adaptation", "referral", "transfer", "promise", "refused", "score"}
-    kept |= {LOOKED, "session", "autonomy"}
+    kept |= {LOOKED, "session", "autonomy", "medical"}
     assert {*READS, LOOKED} - offered == kept
     # What she may not choose, she does not get by typing the address.
     asked = client_as("social_worker", language="en").get(f"{address}?kind=work").text

@@ -79,6 +79,7 @@ from visits.people.autonomy import AutonomySaid, note_autonomy
 from visits.people.autonomy import Said as AreaSaid
 from visits.people.documents import DocumentSaid, add_document
 from visits.people.measures import note_alert
+from visits.people.medical import MedicalSaid, note_medical
 from visits.portfolio import upload_file
 from visits.programmes.drafts import take_up
 from visits.referrals.referrals import ReferralSaid
@@ -351,6 +352,9 @@ class World:
         )
         told = note_autonomy(session, person, days, viewer=make_viewer(by), now=NOW)
         known.note(autonomy_id=told.id)
+        paper = MedicalSaid("home", "hospital", f"Dr {person.last_name}", NOW.date())
+        valid = note_medical(session, person, paper, viewer=make_viewer(by), now=NOW)
+        known.note(medical_id=valid.id)
         known.note(wish_id=wish.id, needs_id=notes_of(session, person)[0].id)
         fitted = (TraitSaid("shower", 1, NOW.date()), TraitSaid(LEAVING, 1, later.date()))
         for one in fitted:

@@ -121,6 +121,10 @@ def _wrong(
         fields["kind"] = "bad_choice" if said.kind else "required"
     elif said.kind == FactKind.DOCUMENT and said.code not in {one.code for one in rules.documents}:
         fields["code"] = "bad_choice" if said.code else "required"
+    elif said.kind == FactKind.DOCUMENT and said.code in {
+        one.code for one in rules.documents if one.medical
+    }:
+        fields["code"] = "admission_medical_elsewhere"
     elif said.kind == FactKind.INTERVIEW and not said.said.strip():
         fields["said"] = "required"
     if said.happened_on is None:

@@ -50,9 +50,10 @@ def move_on(
     if step not in ways_on(admission, rules_for(session, admission)):
         raise Conflict("admission_cannot_move")
     withdrawing, again = step is Step.WITHDRAWN, admission.step is Step.REFUSED
+    today = today_in_paris(now)
     if not withdrawing:
-        refuse_person(admission.case, today_in_paris(now))
-    fields = {} if withdrawing else missing_in(session, admission)
+        refuse_person(admission.case, today)
+    fields = {} if withdrawing else missing_in(session, admission, today=today)
     fields |= words_of_move(said, needed=withdrawing or again)
     if fields:
         raise Invalid(fields)

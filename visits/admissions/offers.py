@@ -142,8 +142,9 @@ def let_in(
     offer = admission.offer
     if admission.step is not Step.ENTRY or offer is None:
         raise Conflict("admission_no_entry_yet")
-    fields = missing_in(session, admission)
-    if from_on is not None and from_on > today_in_paris(now):
+    today = today_in_paris(now)
+    fields = missing_in(session, admission, today=today)
+    if from_on is not None and from_on > today:
         fields["from_on"] = "must_not_be_future"
     if fields:
         raise Invalid(fields)

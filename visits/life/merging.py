@@ -24,7 +24,7 @@ from visits.models.cases import Case
 from visits.models.documents import Document
 from visits.models.life import HowTold, LifeEvent, PersonMerge
 from visits.models.messages import Message, MessageWish
-from visits.models.needs import AutonomyNote, HomeNeeds
+from visits.models.needs import AutonomyNote, HomeNeeds, MedicalValidation
 from visits.models.people import (
     AccessKind,
     Consent,
@@ -57,7 +57,7 @@ from visits.sight.access_log import log_access
 MOVED: tuple[Any, ...] = (
     Occupancy, PhoneNumber, Consent, PartRefusal, PersonAlert, ExternalScore, NamedAccess, Case,
     LifeEvent, WorkOrder, AdaptationFile, Referral, TransferWish, SessionEnrolment, Stay, Document,
-    CallWish, Message, MessageWish, HomeNeeds, AutonomyNote,
+    CallWish, Message, MessageWish, HomeNeeds, AutonomyNote, MedicalValidation,
 )  # fmt: skip
 FIELDS = ("civility", "last_name", "first_name", "born_on", "phone")
 UNDO_WITHIN, DUPLICATE = timedelta(days=30), "duplicate"

@@ -25,7 +25,7 @@ from visits.sight.withdrawing import put_back, withdraw
 
 WORDS_LENGTH, ASKED_BY_LENGTH = 300, 100
 EARLIEST = date(2000, 1, 1)
-# So long what she said of her health is good for: then she is asked again.
+# So long what she said of her health is good for: then it is let go, and she is asked again.
 GOOD_FOR_MONTHS = 24
 
 
@@ -137,8 +137,12 @@ def _wrong(said: AutonomySaid, person: Person, *, today: date) -> dict[str, str]
 
 
 def standing_autonomy(session: Session, person: Person) -> AutonomyNote | None:
-    """Give what she said last and nobody withdrew."""
-    return next((one for one in autonomy_of(session, person) if one.withdrawn_at is None), None)
+    """Give what she said last, that nobody withdrew and that is not let go."""
+    return next((one for one in autonomy_of(session, person) if _stands(one)), None)
+
+
+def _stands(note: AutonomyNote) -> bool:
+    return note.withdrawn_at is None and note.erased_on is None
 
 
 def autonomy_of(session: Session, person: Person) -> Sequence[AutonomyNote]:
@@ -156,12 +160,28 @@ def ask_again_on(note: AutonomyNote) -> date:
     return months_after(note.assessed_on, GOOD_FOR_MONTHS)
 
 
+def let_go_of_autonomy(session: Session, *, now: datetime) -> int:
+    """Let go of what was said more than 24 months ago; that she was asked, and when, stays.
+
+    Gives of how many.
+    """
+    today = today_in_paris(now)
+    before = months_after(today, -GOOD_FOR_MONTHS)
+    old = (AutonomyNote.assessed_on < before, AutonomyNote.erased_on.is_(None))
+    gone = session.scalars(select(AutonomyNote).where(*old)).all()
+    for note in gone:
+        note.said, note.asked_by, note.erased_on = {}, "", today
+        note.withdrawn_why = None if note.withdrawn_why is None else ""
+    session.flush()
+    return len(gone)
+
+
 def withdraw_autonomy(
     session: Session, person: Person, note_id: uuid.UUID, why: str, *, viewer: Viewer, now: datetime
 ) -> None:
     """Withdraw what was noted by mistake: what was said before stands again.
 
-    Raises NotFound, Invalid without a reason, Conflict when it is withdrawn already.
+    Raises NotFound, Invalid without a reason, Conflict when it is withdrawn or let go already.
     """
     withdraw(_find(session, person, note_id), why=why, viewer=viewer, now=now)
     session.flush()
@@ -171,7 +191,7 @@ def withdraw_autonomy(
 def put_autonomy_back(
     session: Session, person: Person, note_id: uuid.UUID, *, viewer: Viewer, now: datetime
 ) -> None:
-    """Let what was withdrawn count again. Raises NotFound, Conflict when it counts already."""
+    """Let what was withdrawn count again. Raises NotFound, Conflict when it counts or is let go."""
     put_back(_find(session, person, note_id))
     session.flush()
     _log(session, person.id, "autonomy_put_back", viewer=viewer, now=now)
@@ -181,6 +201,8 @@ def _find(session: Session, person: Person, note_id: uuid.UUID) -> AutonomyNote:
     note = session.get(AutonomyNote, note_id, with_for_update={"key_share": True})
     if note is None or note.person_id != person.id:
         raise NotFound("autonomy_not_found")
+    if note.erased_on is not None:
+        raise Conflict("autonomy_erased")
     return note
 
 

@@ -14,7 +14,7 @@ from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CasePause, Task
 from visits.models.life import Correction, LifeEvent
 from visits.models.messages import Message
-from visits.models.needs import AutonomyNote, HomeNeeds
+from visits.models.needs import AutonomyNote, HomeNeeds, MedicalValidation
 from visits.models.people import (
     Consent,
     ExternalScore,
@@ -69,6 +69,7 @@ class EntryKind(enum.StrEnum):
     SCORE = "score"
     NEED = "need"
     AUTONOMY = "autonomy"
+    MEDICAL = "medical"
     IDENTITY = "identity"
 
 
@@ -340,6 +341,13 @@ SOURCES = (
         EntryKind.AUTONOMY,
         _of_person(AutonomyNote, AutonomyNote.assessed_on, AutonomyNote.withdrawn_at.is_(None)),
         AutonomyNote,
+    ),
+    Source(
+        EntryKind.MEDICAL,
+        _of_person(
+            MedicalValidation, MedicalValidation.given_on, MedicalValidation.withdrawn_at.is_(None)
+        ),
+        MedicalValidation,
     ),
     Source(
         EntryKind.IDENTITY, _of_person(Correction, Correction.noted_at), Correction, (), "corrected"

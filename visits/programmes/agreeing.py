@@ -30,6 +30,12 @@ def check_codes(things: Iterable[Any], key: str) -> None:
         raise ValidationError(TWICE[key], key)
 
 
+def check_one_medical(papers: Iterable[Any]) -> None:
+    """Refuse two papers that one and the same medical validation would stand for."""
+    if sum(one.medical for one in papers) > 1:
+        raise ValidationError("une seule pièce est la validation médicale", "document")
+
+
 def check_condition(said: Mapping[str, Any], kind: type) -> None:
     """Refuse to compare a fact with what it never is."""
     equals = said.get("equals")

@@ -190,6 +190,7 @@ class DocumentSchema(Frozen):
     code = code()
     name = name()
     optional = YesNo()
+    medical = YesNo()
 
 
 class AdmissionSchema(Frozen):
@@ -205,6 +206,7 @@ class AdmissionSchema(Frozen):
     @checks
     def _codes_differ(self, data: dict[str, Any], **_: Any) -> None:
         agreeing.check_codes(data.get("documents", ()), "document")
+        agreeing.check_one_medical(data.get("documents", ()))
         agreeing.check_delays(data.get("delays", ()))
 
 

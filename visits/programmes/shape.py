@@ -109,11 +109,15 @@ class AdmissionDelay:
 
 @dataclass(frozen=True)
 class Document:
-    """A paper that is expected of whoever asks for a place; an `optional` one is not waited for."""
+    """A paper that is expected of whoever asks for a place; an `optional` one is not waited for.
+
+    A `medical` one is a medical validation of hers, and counts while that is valid.
+    """
 
     code: str
     name: Mapping[str, str]
     optional: bool = False
+    medical: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,11 @@ class AdmissionRules:
         """Give within which delay a step is done; None for one that is none here."""
         said = {one.step: one.delay for one in self.delays}
         return said.get(step, ADMISSION_DELAYS.get(step))
+
+    @property
+    def medical(self) -> Document | None:
+        """Give the paper that is a medical validation, if one is expected."""
+        return next((one for one in self.documents if one.medical), None)
 
     @property
     def interviews(self) -> bool:

@@ -23,6 +23,7 @@ from visits.ground.errors import Away, FilesAway, Refused
 from visits.ground.statistics import look_as_time_passes
 from visits.intake.conclusion import keep_outcomes
 from visits.life.likely_doubles import find_doubles, keep_doubles
+from visits.people.autonomy import let_go_of_autonomy
 from visits.people.call_wishes import end_no_contact
 from visits.people.documents import let_go_of_documents
 from visits.portfolio import purge_imports
@@ -84,6 +85,7 @@ JOBS = (
     Job("find_doubles", timedelta(hours=24), find_doubles, reads=True, keep=keep_doubles),
     Job("place_residences", timedelta(hours=1), place_residences, outside=True),
     Job("let_go_of_documents", timedelta(hours=24), let_go_of_documents),
+    Job("let_go_of_autonomy", timedelta(hours=24), let_go_of_autonomy),
     Job("purge_imports", timedelta(hours=24), purge_imports),
     Job("seal_access_log", timedelta(minutes=2), seal_access_log),
     Job("let_go_of_access_log", timedelta(hours=24), let_go_of_access_log),

@@ -8,6 +8,8 @@ const PAPER_ICONS = [
   'calendar-check', 'check-circle-fill', 'circle-half', 'droplet-half',
   'exclamation-triangle-fill', 'eye', 'hand-thumbs-up', 'house-heart', 'person-heart',
   'question-circle', 'telephone-fill', 'tools', 'x-circle-fill',
+  // Days at home.
+  'bucket', 'cup-hot', 'heart', 'house-door', 'ladder', 'people', 'person-standing', 'person-walking', 'piggy-bank',
   // What is around a residence.
   'bank', 'basket', 'bus-front', 'capsule', 'cart', 'envelope', 'hospital', 'shop', 'tree',
 ]

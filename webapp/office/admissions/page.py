@@ -12,7 +12,12 @@ from visits.adaptations.deciding import EXPLANATION_LENGTH
 from visits.admissions.commissions import agenda_item_of
 from visits.admissions.deciding import decisions_of
 from visits.admissions.facts import facts_of
-from visits.admissions.missing import missing_in, papers_missing
+from visits.admissions.missing import (
+    medical_validation,
+    missing_in,
+    papers_missing,
+    papers_there,
+)
 from visits.admissions.moving import SAID_LENGTH, latest_move
 from visits.admissions.offers import answers_to, offers_of
 from visits.admissions.path import DECIDED, WHOSE, by_commission, rules_for, ways_on
@@ -85,22 +90,24 @@ def page_of_admission(admission_id: uuid.UUID, refused: Refused | None = None) -
             day_now=today,
             programme_names=programme_names(session),
             needs=needs_of(session, admission.case.person_id),
-            **_path(session, admission, rules),
-            **_noted(session, admission, rules),
+            **_path(session, admission, rules, today),
+            **_noted(session, admission, rules, today),
             **_decided(session, admission, rules),
             **_offered(session, admission, today),
             **refusal_said(refused),
         )
 
 
-def _path(session: Session, admission: Admission, rules: AdmissionRules) -> dict[str, Any]:
+def _path(
+    session: Session, admission: Admission, rules: AdmissionRules, today: date
+) -> dict[str, Any]:
     last = latest_move(admission)
     ways, open_case = ways_on(admission, rules), admission.case.is_open
     hers = admissions_of(session, viewer(Action.SUPPORT), admission.person)
     return {
         "path": passed(admission, rules),
         "whose": WHOSE.get(admission.step),
-        "missing": missing_in(session, admission) if open_case else {},
+        "missing": missing_in(session, admission, today=today) if open_case else {},
         "ways": [one for one in ways if one is not AdmissionStep.WITHDRAWN and open_case],
         "may_withdraw": AdmissionStep.WITHDRAWN in ways,
         "may_take_back": last if last is not None and may_undo(last) else None,
@@ -141,15 +148,24 @@ def passed(admission: Admission, rules: AdmissionRules) -> list[Passed]:
     return drawn
 
 
-def _noted(session: Session, admission: Admission, rules: AdmissionRules) -> dict[str, Any]:
+def _noted(
+    session: Session, admission: Admission, rules: AdmissionRules, today: date
+) -> dict[str, Any]:
     papers = {one.code: pick(dict(one.name)) for one in rules.documents}
-    facts = facts_of(session, admission)
-    there = {one.code for one in facts if one.withdrawn_at is None}
+    there = papers_there(session, admission, today=today)
+    medical, validation = rules.medical, medical_validation(session, admission)
     return {
-        "facts": facts,
+        "facts": facts_of(session, admission),
         "papers": papers,
-        "papers_missing": papers_missing(session, admission),
-        "papers_open": [(code, name) for code, name in papers.items() if code not in there],
+        "papers_there": there,
+        "papers_missing": papers_missing(session, admission, today=today),
+        "papers_open": [
+            (code, name)
+            for code, name in papers.items()
+            if code not in there and (medical is None or code != medical.code)
+        ],
+        "medical_paper": medical.code if medical else None,
+        "medical_over": validation.lapsed_since(today) if validation else None,
         "optional": {one.code for one in rules.documents if one.optional},
         "interviews": rules.interviews,
         "inventory": rules.inventory is not None,

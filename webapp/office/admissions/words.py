@@ -161,6 +161,12 @@ REFUSALS = {
     "admission_noted_already": _l("This is noted already."),
     "admission_interview_missing": _l("Note the interview first: on which day, what was said."),
     "admission_papers_missing": _l("Papers that are expected have not come yet."),
+    "admission_medical_lapsed": _l(
+        "The medical validation is no longer valid, or not noted: note a new one on her page."
+    ),
+    "admission_medical_elsewhere": _l(
+        "The medical validation is noted on her page of medical validations, with its last day."
+    ),
     "admission_inventory_missing": _l("The entry inventory is not done yet: plan this visit."),
     "admission_not_to_decide": _l("This admission does not wait for a decision."),
     "admission_say_why": _l("Say why, in words that she understands."),

@@ -4,10 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import request
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
 
 from visits.ground.errors import Invalid
 from visits.homes.access import Demand
-from visits.homes.matching import CITY, NEEDS, NUMBERS, WHEELCHAIR, Needs
+from visits.homes.matching import (
+    CITY,
+    DISTANCE,
+    FLOOR,
+    NEEDS,
+    NUMBERS,
+    RENT,
+    ROOMS,
+    WHEELCHAIR,
+    Needs,
+)
 from visits.homes.needs import CITY_LENGTH
 from visits.homes.traits import PETS
 from webapp.words import word
@@ -25,6 +37,20 @@ def need_in_words(needs: Needs, need: str) -> str:
     asked = needs.asked.get(need)
     told = f" {asked}" if need in NUMBERS or need == CITY else ""
     return need_called(need) + told
+
+
+def need_told(needs: Needs, need: str) -> str:
+    """Say a need as a sentence has it, with its number or its city: `3 rooms at least`."""
+    asked = needs.asked.get(need)
+    if need == ROOMS:
+        return str(ngettext("%(num)d room at least", "%(num)d rooms at least", asked))
+    if need == FLOOR:
+        return str(_("floor %(floor)d at most", floor=asked) if asked else _("ground floor"))
+    if need == DISTANCE:
+        return str(_("shops and doctors within %(metres)s m", metres=format_decimal(asked)))
+    if need == RENT:
+        return str(_("%(euros)s € a month at most", euros=format_decimal(asked)))
+    return str(_("in %(city)s", city=asked)) if need == CITY else need_called(need)
 
 
 def typed_needs() -> Needs:

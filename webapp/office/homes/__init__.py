@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
-from webapp.office.frame.needs import need_called
+from webapp.office.frame.needs import need_called, need_told
 from webapp.office.frame.subject import Subject
 from webapp.office.homes import addresses, by_hand, homes, leases, register, traits, unplaced
 from webapp.office.homes.words import REFUSALS, WORDS
@@ -24,5 +24,5 @@ SUBJECT = Subject(
     ),
     words=WORDS,
     refusals=REFUSALS,
-    filters={"need": need_called},
+    filters={"need": need_called, "need_told": need_told},
 )

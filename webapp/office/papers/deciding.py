@@ -19,7 +19,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from webapp.frame.languages import pick
 from webapp.office.frame.figures import euros
-from webapp.office.papers.saying import frame_of, own_words, spoken_day
+from webapp.office.papers.saying import frame_of, own_words, spoken_day, whom_to_ring
 from webapp.words import word
 
 Decision = AdaptationDecision | AdmissionDecision
@@ -131,14 +131,13 @@ def letter_of(session: Session, told: Told, decision: Decision) -> dict[str, Any
     landlord = told.person.landlord
     tone, icon, says = _SAID[told.family, decision.outcome]
     own = own_words(session, landlord.id)
-    printed = _("%(name)s: the telephone number is on your rent notice.", name=landlord.name)
     number = _("Say the number %(reference)s.", reference=told.reference)
     parts = (
         ("question-circle", _("Why"), told.why()),
         ("house-heart", _("What we offer you instead"), told.instead()),
         ("calendar-check", _("What comes next"), [told.follows]),
         ("person-heart", _("If you do not agree"), [told.again]),
-        ("telephone-fill", _("Whom to ring"), [own.ring or printed, number]),
+        ("telephone-fill", _("Whom to ring"), [whom_to_ring(own.ring, landlord.name), number]),
     )
     return frame_of(_("Our decision"), landlord.name, logo=own.logo) | {
         "to": "\n".join(_addressed(session, told)),

@@ -46,6 +46,12 @@ def own_words(
     return Own(opening, ring, closing, drawn(house().store.get(digest)) if digest else "")
 
 
+def whom_to_ring(own: str, landlord: str) -> str:
+    """Say whom to ring: what the landlord says itself, or else where its number stands."""
+    printed = _("%(name)s: the telephone number is on your rent notice.", name=landlord)
+    return own or str(printed)
+
+
 def frame_of(title: str, author: str, *, logo: str = "") -> dict[str, Any]:
     """Give what stands around a paper: its title, who speaks, the day, the words of its pages."""
     return {

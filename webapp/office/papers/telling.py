@@ -24,6 +24,7 @@ from webapp.office.papers.saying import (
     saved_lines,
     spoken_day,
     spoken_moment,
+    whom_to_ring,
 )
 from webapp.words import word, words_of
 
@@ -193,6 +194,6 @@ def _saved(session: Session, visit: Visit, kit: Sequence[Line]) -> str:
 def _ring(visit: Visit, own: str) -> list[str]:
     name = visit.case.person.landlord.name
     return [
-        own or str(_("%(name)s: the telephone number is on your rent notice.", name=name)),
+        whom_to_ring(own, name),
         str(_("Say that it is about the visit of %(name)s.", name=visit.visitor.name)),
     ]

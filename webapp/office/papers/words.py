@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 WORDS: dict[str, dict[str, Any]] = {
     "paper_reader": {
@@ -56,7 +57,15 @@ WORDS: dict[str, dict[str, Any]] = {
         "closing_en": _l("What the report ends with, in English"),
         "logo": _l("The logo"),
     },
+    "own_autonomy": {
+        "alone": _p("her own paper", "I do it alone"),
+        "hard": _p("her own paper", "I do it alone, but it is hard"),
+        "helped": _p("her own paper", "I do it with help"),
+        "not": _p("her own paper", "I do not do it"),
+    },
     "accessed": {
+        "own_wishes": _l("what her paper on her home and wishes will say"),
+        "own_wishes_made": _l("her paper on her home and wishes"),
         "tenant_report": _l("what a visit's report will say"),
         "tenant_report_made": _l("a visit's report for the tenant"),
         "work_order_sheet": _l("the sheet of a work order"),
@@ -81,5 +90,8 @@ REFUSALS: dict[str, Any] = {
     "landlord_not_found": _l("There is no such landlord, or your account does not write for it."),
     "nothing_to_report": _l("No answers of this visit are here yet: there is nothing to report."),
     "report_to_the_dead": _l("This person has died: no report is made in her name."),
+    "nothing_of_her_wishes": _l(
+        "Nothing is noted of her days or of what her home must have: ask her first."
+    ),
     "nothing_decided": _l("Nothing is decided of it as yet: there is no letter to read."),
 }

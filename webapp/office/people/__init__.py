@@ -18,6 +18,7 @@ from webapp.office.people import (
     leading_on,
     life_events,
     measures,
+    medical,
     merging,
     part_refusals,
     people,
@@ -46,6 +47,7 @@ SUBJECT = Subject(
         separations.separations,
         home_needs.home_needs,
         autonomy.autonomy,
+        medical.medical,
     ),
     navigation=(
         Item(
@@ -62,6 +64,7 @@ SUBJECT = Subject(
                 "documents",
                 "home_needs",
                 "autonomy",
+                "medical",
             ),
         ),
     ),

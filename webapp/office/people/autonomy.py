@@ -115,12 +115,13 @@ def _page(person_id: uuid.UUID, refused: Refused | None = None) -> str:
         person = find_person(session, viewer(Action.RECORD_SCORES), person_id)
         shown.add(person.id)
         notes, today = autonomy_of(session, person), today_in_paris(now())
-        standing = next((one for one in notes if one.withdrawn_at is None), None)
+        counting = [one for one in notes if one.withdrawn_at is None]
+        standing = next((one for one in counting if one.erased_on is None), None)
         return render_template(
             "people/autonomy.html",
             person=person,
             standing=standing,
-            again=ask_again_on(standing) if standing else None,
+            again=ask_again_on(counting[0]) if counting else None,
             notes=notes,
             areas=list(Area),
             hows=list(How),
@@ -142,7 +143,7 @@ def _starting(notes: Sequence[AutonomyNote]) -> dict[str, str]:
     """Give the form as a note stands that is to be corrected; else it is empty."""
     asked = request.args.get("correct", "")
     one = next((note for note in notes if str(note.id) == asked), None)
-    if one is None:
+    if one is None or one.erased_on is not None:
         return {}
     found = {"assessed_on": one.assessed_on.isoformat(), "asked_by": one.asked_by}
     found["setting"] = one.setting.value

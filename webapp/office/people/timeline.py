@@ -39,6 +39,7 @@ READS: dict[EntryKind, Action] = {
     EntryKind.SCORE: Action.SEE_ANSWERS,
     EntryKind.NEED: Action.SUPPORT,
     EntryKind.AUTONOMY: Action.RECORD_SCORES,
+    EntryKind.MEDICAL: Action.RECORD_SCORES,
     EntryKind.IDENTITY: Action.SEE_PERSONS,
 }
 # Who looked stands apart: every list that showed her would drown what happened.

@@ -90,6 +90,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "score": _l("Scores"),
         "need": _l("What the home must have"),
         "autonomy": _l("From day to day"),
+        "medical": _l("Medical validations"),
         "identity": _l("Corrections"),
         "looked": _l("Who looked"),
     },
@@ -134,6 +135,20 @@ WORDS: dict[str, dict[str, Any]] = {
         "hospital": _l("at the hospital"),
         "residence": _l("in a residence"),
     },
+    "medical_for": {
+        "home": _l("her home, whatever is asked"),
+        "adaptation": _l("an adaptation of the home"),
+        "admission": _l("a place in a residence"),
+        "move": _l("a move to another home"),
+    },
+    "medical_by": {
+        "family_doctor": _l("her doctor"),
+        "hospital": _l("a doctor of the hospital"),
+        "occupational_therapist": _l("an occupational therapist"),
+        "home_care_team": _l("the département’s home care team"),
+        "disability_office": _l("the disability office"),
+        "other_service": _l("another service"),
+    },
     "call_wish": {
         "hours": _l("Calls between two hours of the day"),
         "not_before": _l("No call before a day"),
@@ -174,6 +189,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "autonomy_noted": _l("how she lives from day to day, noted"),
         "autonomy_withdrawn": _l("how she lives from day to day, withdrawn"),
         "autonomy_put_back": _l("how she lives from day to day, counted again"),
+        "medical": _l("medical validations"),
+        "medical_noted": _l("a medical validation noted"),
+        "medical_withdrawn": _l("a medical validation withdrawn"),
+        "medical_put_back": _l("a medical validation counted again"),
         "needs_noted": _l("what a home must have, noted"),
         "needs_withdrawn": _l("what a home must have, withdrawn"),
         "needs_put_back": _l("what a home must have, counted again"),
@@ -194,6 +213,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "autonomy.asked_by": _l("Who asked her"),
         "autonomy.setting": _l("Where"),
         "autonomy.why": _l("Why it is withdrawn"),
+        "medical.purpose": _l("Given for"),
+        "medical.given_by": _l("Given by"),
+        "medical.giver": _l("Name of who signed"),
+        "medical.given_on": _l("Given on"),
+        "medical.valid_until": _l("Last day it counts"),
+        "medical.why": _l("Why it is withdrawn"),
         "home_needs.said_on": _l("Said on"),
         "home_needs.why": _l("Why it is withdrawn"),
         "author": _l("Established by"),
@@ -271,6 +296,7 @@ REFUSALS: dict[str, Any] = {
     "number_not_found": _l("This number is not there any more. Nothing was changed."),
     "refusal_not_found": _l("This was taken back already. Nothing was changed."),
     "autonomy_not_found": _l("This was not noted of this person."),
+    "autonomy_erased": _l("What she said then was let go after 24 months."),
     "autonomy_of_who_died": _l("This person died: nothing more is noted of her days."),
     "autonomy_health_refused": _l(
         "She refuses questions on her health: nothing is noted until she takes it back."
@@ -280,6 +306,11 @@ REFUSALS: dict[str, Any] = {
         "She was asked on a later day and that stands: choose that day or a later one, or withdraw "
         "it first."
     ),
+    "medical_not_found": _l("This was not noted of this person."),
+    "medical_of_who_died": _l("This person died: no medical validation is noted any more."),
+    "medical_noted_already": _l("This validation is noted already. Nothing was changed."),
+    "medical_ends_before": _l("This is before the day on which it was given."),
+    "medical_too_long": _l("More than 20 years: check the year, or leave the day out."),
     "needs_not_found": _l("This was not noted of this person."),
     "needs_of_who_died": _l("This person died: nothing more is noted of what a home must have."),
     "needs_told_later": _l(

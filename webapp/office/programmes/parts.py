@@ -112,7 +112,17 @@ ADMISSION_DELAY = (
     Field("step", _p("an admission", "Step"), "choice", "admission_step"),
     Field("delay", _l("Within"), "delay"),
 )
-DOCUMENT = (CODE, NAME, Field("optional", _l("Nobody waits for it"), "tick"))
+DOCUMENT = (
+    CODE,
+    NAME,
+    Field("optional", _l("Nobody waits for it"), "tick"),
+    Field(
+        "medical",
+        _l("It is the medical validation"),
+        "tick",
+        hint=_l("It is noted on her own page, and counts while it is valid."),
+    ),
+)
 OUTCOME = (CODE, NAME, Field("success", _l("This is what the programme is for"), "tick"))
 STEP = (
     CODE,

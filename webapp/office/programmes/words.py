@@ -160,6 +160,7 @@ FAULTS: tuple[tuple[str, Any], ...] = (
     ("type de visite inconnu.*", _l("There is no such kind of visit any more.")),
     ("cadence inconnue.*", _l("There is no such thing to count from any more.")),
     ("attend une cadence qui.*", _l("These wait for each other: none would ever come.")),
+    ("une seule pièce est.*", _l("One paper alone is the medical validation.")),
     ("un formulaire est nommé deux fois", _l("A form is either required or optional.")),
     ("plus petit que at_least", _l("Less than the lower bound.")),
     ("plus petit que age_min", _l("Less than the lower age.")),

@@ -41,6 +41,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "seal_access_log": _l("Seal the access log"),
         "check_access_log": _l("Check the access log"),
         "let_go_of_access_log": _l("Let go of the access log’s oldest months"),
+        "let_go_of_autonomy": _l("Let go of what persons said of their days over 24 months ago"),
         "remove_orphans": _l("Remove files that nobody owns"),
         "keep_outcomes": _l("Keep what the check told of older visits"),
     },

@@ -524,6 +524,7 @@ def _said(data: bytes, mimetype: str) -> str:
 NOT_READ = {"security.logout", "static", "security.static"}
 _VARIES = re.compile(
     r'"request_id": ?"[^"]*"|(?<=\xa0: )[0-9a-f]{12}(?=</p>)'
+    r'|"(?:csrf|X-CSRFToken)": ?"[^"]*"'
     r'|name="csrf-token" content="[^"]*"|name="csrf_token" value="[^"]*"|"challenge": ?"[^"]*"'
     r'|"X-CSRFToken": "[^"]*"|"csrf":"[^"]*"'
 )

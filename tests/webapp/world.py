@@ -526,5 +526,4 @@ _VARIES = re.compile(
     r'"request_id": ?"[^"]*"|(?<=\xa0: )[0-9a-f]{12}(?=</p>)'
     r'|"(?:csrf|X-CSRFToken)": ?"[^"]*"'
     r'|name="csrf-token" content="[^"]*"|name="csrf_token" value="[^"]*"|"challenge": ?"[^"]*"'
-    r'|"X-CSRFToken": "[^"]*"|"csrf":"[^"]*"'
 )

@@ -18,6 +18,7 @@ from visits.intake.submissions import record_submission
 from visits.models.accounts import Device, Organisation, OrganisationKind, Role, User
 from visits.models.calls import ContactAttempt, Disposition
 from visits.models.cases import Case, CaseState, Task, TaskState
+from visits.models.needs import AutonomyNote
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import FormVersion, Import
 from visits.models.surroundings import NearbyService, OrderedService
@@ -183,6 +184,7 @@ def pages_of(house: House) -> list[Shown]:
             .join(Person, Person.id == PersonAlert.person_id)
             .where(PersonAlert.ended_on.is_(None), Person.protected.is_(False))
         )
+        asked = first(select(AutonomyNote.person_id).order_by(AutonomyNote.id))
         knocked = first(select(ContactAttempt.case_id).where(ContactAttempt.visit_id.is_not(None)))
         near = session.scalars(select(NearbyService).order_by(NearbyService.id)).first()
         assert near is not None
@@ -212,6 +214,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("tasks", "coordinator", "/tasks/?state=open_all"),
         Shown("tasks-empty", "coordinator", "/tasks/?q=zzzz"),
         Shown("call-refused", "coordinator", f"/cases/{refused}"),
+        Shown("person-wishes", "coordinator", f"/people/{asked}/wishes"),
         Shown("people", "coordinator", "/people/?q=martin"),
         Shown("people-empty", "coordinator", "/people/?q=zzzz"),
         Shown("person", "coordinator", f"/people/{person}"),

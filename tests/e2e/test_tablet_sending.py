@@ -70,13 +70,13 @@ NO_ROOM = """() => {
     return request
   }
 }"""
-# A browser that tells how little room there is.
-FEW_PHOTOS = 4_000_000
+# Room for some photos beside what the tablet keeps for answers, and a browser that tells of it.
+SOME_ROOM = 15_000_000
 LITTLE_ROOM = """
-  const real = globalThis.StorageManager?.prototype.estimate  // none on the blank page before
+  const real = globalThis.StorageManager?.prototype.estimate  // none on a blank page
   if (real) StorageManager.prototype.estimate = async function () {
     const { usage } = await real.call(this)
-    return { quota: 9e6, usage }
+    return { quota: %d, usage }
   }
 """
 
@@ -226,14 +226,16 @@ def test_a_clock_two_hours_fast_is_put_right_and_told(
 def test_a_full_tablet_keeps_the_answers_and_says_which_photo_it_could_not(
     day: Round, context: BrowserContext
 ) -> None:
-    # Chromium enforces the smaller room, and goes on promising ten gigabytes: say it for it.
-    context.add_init_script(LITTLE_ROOM)
     page = signed_in(context, day)
-    expect(page.get_by_test_id("little-space")).to_be_visible()
     of_day = {"origin": day.server.url}
     devtools = context.new_cdp_session(page)
-    used = devtools.send("Storage.getUsageAndQuota", of_day)["usage"]
-    devtools.send("Storage.overrideQuotaForOrigin", of_day | {"quotaSize": used + FEW_PHOTOS})
+    quota = devtools.send("Storage.getUsageAndQuota", of_day)["usage"] + SOME_ROOM
+    devtools.send("Storage.overrideQuotaForOrigin", of_day | {"quotaSize": quota})
+    # Chromium enforces the smaller room, and goes on promising ten gigabytes: say it for it.
+    context.add_init_script(LITTLE_ROOM % quota)
+    page.reload()
+    unlock(page)
+    expect(page.get_by_test_id("little-space")).to_be_visible()
     _to_photos(page, "FULL")
     large, refused = picture(page, 1, side=1600), page.get_by_test_id("photos-refused")
     photos = page.get_by_test_id("photo")

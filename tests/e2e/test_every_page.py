@@ -65,7 +65,7 @@ from webapp import create_app
 from webapp.access.setting_up import publish_what_ships
 from webapp.demo import Size, load_demo
 from webapp.demo.answers import COMMENTS
-from webapp.demo.programme_answers import GOALS
+from webapp.demo.programme_answers import GOALS, MONTH_NOTES, WEEK_NOTES
 from webapp.frame.settings import Settings
 from webapp.frame.transaction import House
 
@@ -231,7 +231,7 @@ def typed(demo: Walked) -> re.Pattern[str]:
     """What people typed or are called: it is in no language of ours."""
     house: House = demo.app.extensions["palier"]
     with house.sessions() as session:
-        said: set[str | None] = {*NAMES, *COMMENTS, *GOALS}
+        said: set[str | None] = {*NAMES, *COMMENTS, *GOALS, *WEEK_NOTES, *MONTH_NOTES}
         for column in (
             User.name,
             Organisation.name,

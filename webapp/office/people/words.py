@@ -145,7 +145,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "family_doctor": _l("her doctor"),
         "hospital": _l("a doctor of the hospital"),
         "occupational_therapist": _l("an occupational therapist"),
-        "home_care_team": _l("the département’s home care team"),
+        "home_care_team": _l("the Département’s home care team"),
         "disability_office": _l("the disability office"),
         "other_service": _l("another service"),
     },

@@ -56,13 +56,13 @@ def test_a_refusal_says_why_what_instead_and_until_when_it_may_be_looked_at_agai
     client = client_as("coordinator", language="en")
     assert path in client.get(f"/adaptations/{file.id}").text
     page, paper = client.get(path).text, text_of(client.get(f"{path}.pdf").data)
-    for told in ("We cannot do what you asked.", "Le mur porte l’immeuble.", "10 May 2026", street):
+    for told in ("We cannot do these works.", "Le mur porte l’immeuble.", "10 May 2026", street):
         assert told in page and told in paper, told
     for told in ("A load-bearing wall", "Un siège de bain pivotant."):
         assert told in page and told in paper, told
     assert "Nothing is done without your agreement" not in page
     french = text_of(client.get(f"{path}.pdf?language=fr").data)
-    assert "Nous ne pouvons pas faire ce que vous demandez." in french
+    assert "Nous ne pouvons pas faire ces travaux." in french
 
 
 def test_a_grant_says_that_nothing_is_done_without_her(
@@ -72,7 +72,7 @@ def test_a_grant_says_that_nothing_is_done_without_her(
     nothing = client.get(f"/adaptations/{file.id}/letter")
     assert nothing.status_code == 404 and "Nothing is decided of it" in nothing.text
     page = client.get(said_of(session, file, Decided("granted"))).text
-    assert "We agree to what you asked." in page
+    assert "We agree to these works." in page
     assert "Nothing is done without your agreement" in page
     assert "If you do not agree" not in page and "What we offer you instead" not in page
 

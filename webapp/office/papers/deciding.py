@@ -65,13 +65,13 @@ class Told:
 
 # By what was decided: the colour, the pictogram, and what is said to her.
 _SAID = {
-    ("adaptation", "granted"): ("good", "check-circle-fill", _l("We agree to what you asked.")),
+    ("adaptation", "granted"): ("good", "check-circle-fill", _l("We agree to these works.")),
     ("adaptation", "in_part"): (
         "accent",
         "circle-half",
-        _l("We agree to a part of what you asked."),
+        _l("We agree to a part of these works."),
     ),
-    ("adaptation", "refused"): ("bad", "x-circle-fill", _l("We cannot do what you asked.")),
+    ("adaptation", "refused"): ("bad", "x-circle-fill", _l("We cannot do these works.")),
     ("admission", "accepted"): ("good", "check-circle-fill", _l("You are accepted.")),
     ("admission", "refused"): ("bad", "x-circle-fill", _l("We cannot offer you a place here.")),
 }
@@ -142,7 +142,7 @@ def letter_of(session: Session, told: Told, decision: Decision) -> dict[str, Any
     return frame_of(_("Our decision"), landlord.name, logo=own.logo) | {
         "to": "\n".join(_addressed(session, told)),
         "about": [
-            (_("You asked for"), told.what),
+            (_("What it is about"), told.what),
             (_("Day of the request"), spoken_day(told.asked_on)),
             (_("Day of the decision"), spoken_day(decision.move.at)),
         ],

@@ -9,10 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from maps.travel import Geodesic
-from tests.factories import NOW, make_dwelling, make_residence, make_user, make_viewer
+from tests.factories import (
+    NOW,
+    make_dwelling,
+    make_person,
+    make_residence,
+    make_user,
+    make_viewer,
+)
 from visits.ground.errors import Conflict, Invalid
 from visits.models.portfolio import Residence
-from visits.models.surroundings import Measured, ServiceFile
+from visits.models.surroundings import Measured, NearbyService, ServiceFile
+from visits.people.protection import protect
 from visits.sight import Viewer
 from visits.surroundings.around import notes_of
 from visits.surroundings.files import Fault, read_services
@@ -68,6 +76,21 @@ def take(session: Session, office: Viewer, text: str = FILE) -> ServiceFile:
     file = bring(session, office, text)
     take_file_in(session, file, walk=WALK, viewer=office, now=NOW)
     return file
+
+
+def test_a_residence_whose_homes_are_all_hidden_is_as_none(
+    session: Session, home: Residence, office: Viewer
+) -> None:
+    hidden = make_residence(session, lat=49.43, lon=2.08)
+    her = make_person(session, dwelling=make_dwelling(session, residence=hidden))
+    before = look_at_file(session, bring(session, office), walk=WALK, viewer=office)
+    protect(session, her, by=make_user(session).id, now=NOW)
+    after = look_at_file(session, bring(session, office), walk=WALK, viewer=office)
+    assert (before.residences, after.residences) == (2, 1)
+    assert {one.residence for one in after.placed} == {home}
+    taken = take(session, office)
+    told = select(NearbyService.residence_id).distinct()
+    assert session.scalars(told).all() == [home.id] and taken.counts is not None
 
 
 def test_every_line_is_accounted_for(session: Session, home: Residence, office: Viewer) -> None:

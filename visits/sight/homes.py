@@ -39,6 +39,12 @@ def visible_homes(viewer: Viewer) -> ColumnElement[bool]:
     return and_(Dwelling.id.not_in(hidden_homes(viewer.user_id)), _within_reach(viewer))
 
 
+def visible_residences(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the condition on `Residence` for those in which the viewer may see a dwelling."""
+    seen = exists().where(Dwelling.residence_id == Residence.id, visible_homes(viewer))
+    return seen.correlate(Residence)
+
+
 def _within_reach(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.reach in STOCK:
         return stock_of(viewer)

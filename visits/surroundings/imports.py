@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePath
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.db import take_turn
@@ -22,7 +22,7 @@ from visits.models.surroundings import (
     ServiceSource,
 )
 from visits.sight import Viewer
-from visits.sight.homes import landlords_run, stock_of
+from visits.sight.homes import landlords_run, visible_residences
 from visits.surroundings.around import counts
 from visits.surroundings.files import Point, ServicesRead, read_services
 from visits.surroundings.kinds import WITHIN
@@ -113,8 +113,9 @@ def look_at_file(
     if file.content is None:
         raise Conflict("services_file_elsewhere")
     read = read_services(file.content, file_name=file.file_name)
-    homes = _residences(session, file, viewer)
-    known = _known(session, homes)
+    about = _residences(file, viewer)
+    homes = session.scalars(about.order_by(Residence.id)).all()
+    known = _known(session, about)
     near = list(_near(read.points, homes, walk))
     placed, seen = list[Placed](), set[int]()
     for home, found in near:
@@ -124,12 +125,14 @@ def look_at_file(
     return FileLookedAt(read, placed, far, len(near))
 
 
-def _residences(session: Session, file: ServiceFile, viewer: Viewer) -> Sequence[Residence]:
-    found = select(Residence).where(
-        Residence.landlord_id == file.landlord_id, stock_of(viewer),
-        Residence.lat.is_not(None), Residence.lon.is_not(None),
-    )  # fmt: skip
-    return session.scalars(found.order_by(Residence.id)).all()
+def _residences(file: ServiceFile, viewer: Viewer) -> Select[Residence]:
+    """Select what a file may tell of: a residence whose homes are all hidden is as none."""
+    return select(Residence).where(
+        Residence.landlord_id == file.landlord_id,
+        visible_residences(viewer),
+        Residence.lat.is_not(None),
+        Residence.lon.is_not(None),
+    )
 
 
 def _near(
@@ -159,7 +162,7 @@ def _cell(lat: float, lon: float) -> tuple[int, int]:
 Key = tuple[uuid.UUID, str, str]
 
 
-def _known(session: Session, homes: Sequence[Residence]) -> dict[Key, Becomes]:
+def _known(session: Session, about: Select[Residence]) -> dict[Key, Becomes]:
     """Tell of what is known around some residences, by kind and name, what a file may do to it."""
     place = NearbyService.residence_id
     rows = session.execute(
@@ -168,7 +171,7 @@ def _known(session: Session, homes: Sequence[Residence]) -> dict[Key, Becomes]:
             NearbyService.withdrawn_at,
         )
         .join(ServiceNote.service)
-        .where(place.in_([one.id for one in homes]), counts(ServiceNote))
+        .where(place.in_(about.with_only_columns(Residence.id)), counts(ServiceNote))
         .order_by(place, ServiceNote.id)
     )  # fmt: skip
     known: dict[Key, Becomes] = {}

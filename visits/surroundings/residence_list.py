@@ -3,11 +3,11 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from visits.models.portfolio import Dwelling, Residence
-from visits.sight.homes import visible_homes
+from visits.models.portfolio import Residence
+from visits.sight.homes import visible_residences
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
 from visits.sight.reach import Viewer
 from visits.surroundings.around import NOTHING, Around, answered, around
@@ -60,8 +60,7 @@ def count_lacking(session: Session, viewer: Viewer, *, within: int) -> dict[str,
 
 
 def _found(viewer: Viewer, only: ResidenceFilter) -> Select[uuid.UUID]:
-    seen = exists().where(Dwelling.residence_id == Residence.id, visible_homes(viewer))
-    found = select(Residence.id).where(seen.correlate(Residence))
+    found = select(Residence.id).where(visible_residences(viewer))
     known = answered(Residence.id, ())
     if only.lacks in NEEDS:
         near = answered(Residence.id, NEEDS[only.lacks], only.within)

@@ -17,9 +17,9 @@ from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.homes.matching import NUMBERS, WHEELCHAIR, Needs
 from visits.models.needs import HomeNeeds, NeedSource
-from visits.models.people import AccessKind, Person
+from visits.models.people import Person
 from visits.sight import Viewer
-from visits.sight.access_log import log_access
+from visits.sight.access_log import log_write
 from visits.sight.withdrawing import put_back, withdraw
 
 CITY_LENGTH = 100
@@ -91,7 +91,7 @@ def _note(
     )
     session.add(note)
     session.flush()
-    _log(session, person.id, "needs_noted", viewer=viewer, now=now)
+    log_write(session, person.id, "needs_noted", viewer=viewer, now=now)
     return note
 
 
@@ -196,7 +196,7 @@ def withdraw_needs(
     """
     withdraw(_find(session, person, note_id), why=why, viewer=viewer, now=now)
     session.flush()
-    _log(session, person.id, "needs_withdrawn", viewer=viewer, now=now)
+    log_write(session, person.id, "needs_withdrawn", viewer=viewer, now=now)
 
 
 def put_needs_back(
@@ -205,7 +205,7 @@ def put_needs_back(
     """Let what was withdrawn count again. Raises NotFound, Conflict when it counts already."""
     put_back(_find(session, person, note_id))
     session.flush()
-    _log(session, person.id, "needs_put_back", viewer=viewer, now=now)
+    log_write(session, person.id, "needs_put_back", viewer=viewer, now=now)
 
 
 def _find(session: Session, person: Person, note_id: uuid.UUID) -> HomeNeeds:
@@ -213,16 +213,3 @@ def _find(session: Session, person: Person, note_id: uuid.UUID) -> HomeNeeds:
     if note is None or note.person_id != person.id:
         raise NotFound("needs_not_found")
     return note
-
-
-def _log(
-    session: Session, person_id: uuid.UUID, what: str, *, viewer: Viewer, now: datetime
-) -> None:
-    log_access(
-        session,
-        user_id=viewer.user_id,
-        persons=[person_id],
-        kind=AccessKind.WRITE,
-        what=what,
-        now=now,
-    )

@@ -17,10 +17,10 @@ from visits.ground.db import new_id, take_turn
 from visits.ground.deadlines import months_after, today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.needs import AutonomyNote, Setting
-from visits.models.people import AccessKind, Person, RefusedPart
+from visits.models.people import Person, RefusedPart
 from visits.people.part_refusals import refused_parts
 from visits.sight import Viewer
-from visits.sight.access_log import log_access
+from visits.sight.access_log import log_write
 from visits.sight.withdrawing import put_back, withdraw
 
 WORDS_LENGTH, ASKED_BY_LENGTH = 300, 100
@@ -108,7 +108,7 @@ def note_autonomy(
     )
     session.add(note)
     session.flush()
-    _log(session, person.id, "autonomy_noted", viewer=viewer, now=now)
+    log_write(session, person.id, "autonomy_noted", viewer=viewer, now=now)
     return note
 
 
@@ -185,7 +185,7 @@ def withdraw_autonomy(
     """
     withdraw(_find(session, person, note_id), why=why, viewer=viewer, now=now)
     session.flush()
-    _log(session, person.id, "autonomy_withdrawn", viewer=viewer, now=now)
+    log_write(session, person.id, "autonomy_withdrawn", viewer=viewer, now=now)
 
 
 def put_autonomy_back(
@@ -194,7 +194,7 @@ def put_autonomy_back(
     """Let what was withdrawn count again. Raises NotFound, Conflict when it counts or is let go."""
     put_back(_find(session, person, note_id))
     session.flush()
-    _log(session, person.id, "autonomy_put_back", viewer=viewer, now=now)
+    log_write(session, person.id, "autonomy_put_back", viewer=viewer, now=now)
 
 
 def _find(session: Session, person: Person, note_id: uuid.UUID) -> AutonomyNote:
@@ -204,16 +204,3 @@ def _find(session: Session, person: Person, note_id: uuid.UUID) -> AutonomyNote:
     if note.erased_on is not None:
         raise Conflict("autonomy_erased")
     return note
-
-
-def _log(
-    session: Session, person_id: uuid.UUID, what: str, *, viewer: Viewer, now: datetime
-) -> None:
-    log_access(
-        session,
-        user_id=viewer.user_id,
-        persons=[person_id],
-        kind=AccessKind.WRITE,
-        what=what,
-        now=now,
-    )

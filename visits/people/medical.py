@@ -15,9 +15,9 @@ from visits.ground.db import new_id, take_turn
 from visits.ground.deadlines import months_after, today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.needs import MedicalBy, MedicalFor, MedicalValidation
-from visits.models.people import AccessKind, Person
+from visits.models.people import Person
 from visits.sight import Viewer
-from visits.sight.access_log import log_access
+from visits.sight.access_log import log_write
 from visits.sight.withdrawing import put_back, withdraw
 
 # A name is no longer: a sentence on somebody's health does not go in.
@@ -67,7 +67,7 @@ def note_medical(
         raise Conflict("medical_noted_already")
     session.add(note)
     session.flush()
-    _log(session, person.id, "medical_noted", viewer=viewer, now=now)
+    log_write(session, person.id, "medical_noted", viewer=viewer, now=now)
     return note
 
 
@@ -137,7 +137,7 @@ def withdraw_medical(
     """
     withdraw(_find(session, person, note_id), why=why, viewer=viewer, now=now)
     session.flush()
-    _log(session, person.id, "medical_withdrawn", viewer=viewer, now=now)
+    log_write(session, person.id, "medical_withdrawn", viewer=viewer, now=now)
 
 
 def put_medical_back(
@@ -146,7 +146,7 @@ def put_medical_back(
     """Let what was withdrawn count again. Raises NotFound, Conflict when it counts already."""
     put_back(_find(session, person, note_id))
     session.flush()
-    _log(session, person.id, "medical_put_back", viewer=viewer, now=now)
+    log_write(session, person.id, "medical_put_back", viewer=viewer, now=now)
 
 
 def _find(session: Session, person: Person, note_id: uuid.UUID) -> MedicalValidation:
@@ -154,16 +154,3 @@ def _find(session: Session, person: Person, note_id: uuid.UUID) -> MedicalValida
     if note is None or note.person_id != person.id:
         raise NotFound("medical_not_found")
     return note
-
-
-def _log(
-    session: Session, person_id: uuid.UUID, what: str, *, viewer: Viewer, now: datetime
-) -> None:
-    log_access(
-        session,
-        user_id=viewer.user_id,
-        persons=[person_id],
-        kind=AccessKind.WRITE,
-        what=what,
-        now=now,
-    )

@@ -9,6 +9,7 @@ from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from visits.models.people import AccessedPerson, AccessEvent, AccessKind
+from visits.sight.reach import Viewer
 
 # Made once, and past the objects of a session: with each page and each submission a line is added.
 _EVENT = insert(cast(Table, AccessEvent.__table__)).returning(AccessEvent.id)
@@ -36,3 +37,17 @@ def log_access(
     event_id = session.scalars(_EVENT, event).one()
     pairs = [{"event_id": event_id, "person_id": person_id} for person_id in sorted(about)]
     session.execute(_PERSONS, pairs)
+
+
+def log_write(
+    session: Session, person_id: uuid.UUID, what: str, *, viewer: Viewer, now: datetime
+) -> None:
+    """Add the line that a viewer changed something of one person."""
+    log_access(
+        session,
+        user_id=viewer.user_id,
+        persons=[person_id],
+        kind=AccessKind.WRITE,
+        what=what,
+        now=now,
+    )

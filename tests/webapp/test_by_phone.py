@@ -16,14 +16,14 @@ from sqlalchemy import select
 
 from tests.diagnostics.test_forms_follow_up import CALM
 from tests.factories import NOW, make_case, make_due, make_promise, make_user, promised
-from tests.submissions import FALLS, fill_shipped
+from tests.submissions import FALLS, fill_shipped, shipped
 from tests.webapp.test_visits_pages import Home
 from visits.accounts.mandates import MandateSaid, grant_mandate
+from visits.forms.published import publish_form
 from visits.models.accounts import Role
 from visits.models.cases import Task, TaskState
 from visits.models.mandates import Right
 from visits.models.visits import Submission, UrgentAlert, Visit, VisitChannel, VisitState
-from webapp.access.setting_up import publish_shipped_forms
 
 SignIn = Callable[..., FlaskClient]
 
@@ -34,7 +34,7 @@ class Called(Home):
     def __init__(self, app: Flask) -> None:
         super().__init__(app)
         with self.house.sessions.begin() as session:
-            publish_shipped_forms(session, now=NOW)
+            publish_form(session, shipped("follow_up_1_6_12"), by=None, now=NOW)
         self.send(FALLS)
         with self.house.sessions.begin() as session:
             first = session.scalars(promised()).first()

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from tests.diagnostics.test_forms_follow_up import CALM, FELL
 from tests.factories import NOW, make_case, make_user, make_viewer, make_visit
-from tests.submissions import fill_shipped
+from tests.submissions import fill_shipped, shipped
 from visits.accounts.accounts import find_organisation
 from visits.following.setting_aside import set_aside
+from visits.forms.published import publish_form
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
 from visits.models.accounts import OrganisationKind, Role
@@ -27,7 +28,6 @@ from visits.programmes.published import publish_shipped_programmes
 from visits.sight import Reach
 from visits.steering.falls import Span, Why, falls_rate, falls_spans, poisson_interval, rates_apart
 from visits.steering.rates_by import By
-from webapp.access.setting_up import publish_shipped_forms
 from webapp.words import words_of
 
 SignIn = Callable[..., FlaskClient]
@@ -38,7 +38,7 @@ class Asked:
 
     def __init__(self, session: Session, store: FileStore) -> None:
         publish_shipped_programmes(session, now=NOW)
-        publish_shipped_forms(session, now=NOW)
+        publish_form(session, shipped("follow_up_1_6_12"), by=None, now=NOW)
         self.session, self.store, self.user = session, store, make_user(session)
         self.partner = find_organisation(session, "Voisins", OrganisationKind.PARTNER)
 

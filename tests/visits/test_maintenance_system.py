@@ -69,7 +69,7 @@ def lines(desk: Desk, file: AnswerFile, viewer: Viewer | None = None) -> list[An
 def judged(desk: Desk, said: str, order: WorkOrder | str | None = None) -> tuple[str, str, str]:
     """Look at a file of one line, on the leak if nothing else is said."""
     file = bring(desk, row(order or desk.leak, said))
-    (one,) = look_at_answers(desk.session, file, viewer=desk.viewer, now=NOW)
+    (one,) = look_at_answers(desk.session, file, viewer=desk.viewer, now=NOW).judged
     return one.outcome, one.why, one.field
 
 
@@ -183,7 +183,7 @@ def test_an_order_one_may_not_see_reads_as_none_and_stays(desk: Desk) -> None:
     wanted = Wanted(sort="opened")
     assert not orders_to_tell(desk.session, theirs, since=None, wanted=wanted).rows
     file = bring(desk, row(desk.leak, ";fait;;;;;"), viewer=theirs)
-    (one,) = look_at_answers(desk.session, file, viewer=theirs, now=NOW)
+    (one,) = look_at_answers(desk.session, file, viewer=theirs, now=NOW).judged
     assert (one.order, one.why) == (None, "work_order_not_found")
     apply_answers(desk.session, file, viewer=theirs, now=NOW)
     assert desk.leak.state is WorkOrderState.OPEN

@@ -89,5 +89,5 @@ def test_an_answer_of_the_maintenance_system_waits_for_them_too(desk: Desk) -> N
     rows = ["Référence;État", *(f"{one.reference};terminé" for one in (desk.leak, desk.lamp))]
     data = "\n".join(rows).encode()
     file = bring_answers(desk.session, data, "reponses.csv", viewer=desk.viewer, now=NOW)
-    judged = look_at_answers(desk.session, file, viewer=desk.viewer, now=NOW)
+    judged = look_at_answers(desk.session, file, viewer=desk.viewer, now=NOW).judged
     assert [(one.outcome, one.why) for one in judged] == [("left", "photos_needed"), ("done", "")]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 
 from flask import Flask
@@ -40,10 +41,12 @@ def test_orders_go_out_and_answers_come_back_by_reference(app: Flask, client_as:
     page = bring(desk, told).location
     assert "Rien à changer" in desk.get(page).text
     assert desk.post(f"{page}/withdrawal").status_code == 302
-    answers = f"Référence;GMAO;État;Date prévue;Heure;Coût\n{row['reference']};OT-7;fait;;;80,50\n"
-    page = bring(desk, f"{answers}BT-X;OT-8;fait;;;\n").location
+    answers = "Référence;GMAO;État;Date prévue;Heure;Coût;Équipe\n"
+    answers += f"{row['reference']};OT-7;fait;;;80,50;B\n"
+    page = bring(desk, f"{answers}BT-X;OT-8;fait;;;;\n").location
     looked = desk.get(page).text
     assert "OT-7" in looked and "n’existe pas" in looked
+    assert re.search(r"Colonnes laissées de côté.*Équipe", looked)
     assert "OT-7" not in desk.get(f"{page}?outcome=left").text
     assert "Fuite" in desk.get(order).text and "OT-7" not in desk.get(order).text
     assert desk.post(f"{page}/applied").status_code == 302

@@ -117,6 +117,12 @@ class Telling(Desk):
         found = select(OrderTold).where(OrderTold.work_order_id == order.id)
         return list(self.session.scalars(found.order_by(OrderTold.id)))
 
+    def close(self, order: WorkOrder, *, now: datetime = NOW) -> None:
+        move_work_order(
+            self.session, order, WorkOrderState.CANCELLED, MoveSaid(note="Réparé par le locataire"),
+            viewer=self.viewer, now=now,
+        )  # fmt: skip
+
     def plan(self) -> None:
         said = MoveSaid(planned_on=NOW.date() + timedelta(days=2), planned_part="morning")
         move_work_order(
@@ -145,6 +151,22 @@ def test_an_order_is_told_once_signed_with_nothing_of_who_lives_there(
     desk.plan()
     assert desk.tell() == (1, 0)
     assert system.orders.get_nowait()["state"] == "planned"
+
+
+def test_an_order_opened_and_closed_between_two_turns_is_told_as_closed(
+    desk: Telling, system: System
+) -> None:
+    desk.close(desk.lamp)  # before anything was ever told
+    assert desk.tell() == (1, 0)
+    assert system.orders.get_nowait()["reference"] == desk.leak.reference
+    later = NOW + timedelta(hours=1)
+    desk.now = later
+    short = desk.open(desk.home, LEAK)
+    desk.close(short, now=later)
+    assert desk.tell(later) == (1, 0)
+    told = system.orders.get_nowait()
+    assert (told["reference"], told["state"]) == (short.reference, "cancelled")
+    assert desk.tell(later) == (0, 0)
 
 
 @pytest.mark.parametrize("answer", [b"", b"<html>", b"[1]", b'{"reference": {"x": 1}}', b"\xff"])

@@ -1,7 +1,7 @@
 """Which column of a stranger's file holds what, by what its heading is called."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from visits.ground.folding import fold
 
@@ -19,3 +19,8 @@ def find_columns(headings: Iterable[str], names: Mapping[str, frozenset[str]]) -
             if name in known:
                 found.setdefault(column, at)
     return found
+
+
+def unread_headings(headings: Sequence[str], columns: Mapping[str, int]) -> tuple[str, ...]:
+    """Give the headings of the columns that are not among those found, as they stand there."""
+    return tuple(one for at, one in enumerate(headings) if one and at not in columns.values())

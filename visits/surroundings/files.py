@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from visits.ground.errors import Invalid
 from visits.ground.folding import fold
-from visits.portfolio.headings import find_columns
+from visits.portfolio.headings import find_columns, unread_headings
 from visits.portfolio.tables import TableRow, read_table
 from visits.portfolio.values import BadValue, read_latitude, read_longitude, read_phone
 from visits.surroundings.kinds import KINDS, kind_called
@@ -106,9 +106,7 @@ def read_services(data: bytes, *, file_name: str) -> ServicesRead:
         points=tuple(one for one in found if isinstance(one, Point)),
         left=tuple(one for one in found if isinstance(one, Left)),
         read={name: table.headings[at] for name, at in columns.items()},
-        unread=tuple(
-            one for at, one in enumerate(table.headings) if one and at not in columns.values()
-        ),
+        unread=unread_headings(table.headings, columns),
         skipped=sum(one.reason not in ("blank", "heading") for one in table.skipped),
     )
 

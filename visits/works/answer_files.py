@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from visits.ground.errors import Invalid
 from visits.ground.folding import fold
 from visits.models.works import WorkOrderState
-from visits.portfolio.headings import find_columns
+from visits.portfolio.headings import find_columns, unread_headings
 from visits.portfolio.tables import TableRow, read_table
 
 MOST_LINES = 5_000
@@ -92,7 +92,15 @@ class Answer:
         return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
 
 
-def read_answers_file(data: bytes, *, file_name: str) -> list[Answer]:
+@dataclass(frozen=True)
+class AnswersRead:
+    """What a file holds, line by line; `unread` are the headings of columns that say nothing."""
+
+    answers: tuple[Answer, ...]
+    unread: tuple[str, ...]
+
+
+def read_answers_file(data: bytes, *, file_name: str) -> AnswersRead:
     """Read a CSV, XLSX or ODS file as answers.
 
     Raises NotATable for what is none, Invalid for one without our references or too big.
@@ -105,7 +113,10 @@ def read_answers_file(data: bytes, *, file_name: str) -> list[Answer]:
         raise Invalid({"file": "answers_without_reference"})
     if len(table.rows) > MOST_LINES:
         raise Invalid({"file": "answers_too_big"})
-    return _each_order_once([_read(row, columns) for row in table.rows])
+    return AnswersRead(
+        _each_order_once([_read(row, columns) for row in table.rows]),
+        unread_headings(table.headings, columns),
+    )
 
 
 def _read(row: TableRow, columns: Mapping[str, int]) -> Answer:
@@ -117,12 +128,12 @@ def _read(row: TableRow, columns: Mapping[str, int]) -> Answer:
     return Answer(row.line_number, **said, fault=fault)
 
 
-def _each_order_once(answers: list[Answer]) -> list[Answer]:
+def _each_order_once(answers: list[Answer]) -> tuple[Answer, ...]:
     """Mark those that speak of an order of which another line speaks too: neither counts."""
     named = Counter(one.reference for one in answers)
-    return [
+    return tuple(
         Answer(one.number, one.reference, one.theirs, fault="answer_order_twice")
         if named[one.reference] > 1
         else one
         for one in answers
-    ]
+    )

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
 
@@ -17,6 +18,14 @@ from visits.works.answer_files import read_answers_file
 from visits.works.answers import Judged, apply_one, judge_all, undo_one
 
 STANDINGS = ("to_check", "applied", "undone", "withdrawn")
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """What a file would do, line by line; `unread` are the headings of columns that say nothing."""
+
+    judged: list[Judged]
+    unread: tuple[str, ...]
 
 
 def bring_answers(
@@ -53,19 +62,20 @@ def find_answers(
 
 def look_at_answers(
     session: Session, file: AnswerFile, *, viewer: Viewer, now: datetime, to_change: bool = False
-) -> list[Judged]:
+) -> LookedAt:
     """Say of each line what it would do. Raises Conflict once the file is applied or let go."""
     if file.content is None:
         raise Conflict("answers_elsewhere")
-    answers = read_answers_file(file.content, file_name=file.file_name)
-    return judge_all(session, answers, viewer=viewer, now=now, to_change=to_change)
+    read = read_answers_file(file.content, file_name=file.file_name)
+    judged = judge_all(session, read.answers, viewer=viewer, now=now, to_change=to_change)
+    return LookedAt(judged, read.unread)
 
 
 def apply_answers(
     session: Session, file: AnswerFile, *, viewer: Viewer, now: datetime
 ) -> Sequence[AnswerLine]:
     """Do what fits of a file, line by line; what does not is kept with why. Raises Conflict."""
-    judged = look_at_answers(session, file, viewer=viewer, now=now, to_change=True)
+    looked = look_at_answers(session, file, viewer=viewer, now=now, to_change=True)
     lines = [
         AnswerLine(
             file_id=file.id,
@@ -83,7 +93,7 @@ def apply_answers(
                 else []
             ),
         )
-        for one in judged
+        for one in looked.judged
     ]
     session.add_all(lines)
     file.applied_at, file.applied_by_id, file.content = now, viewer.user_id, None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from diagnostics.codes import TRADES
 from visits.ground.errors import Invalid
 from visits.ground.folding import fold
-from visits.portfolio.headings import find_columns
+from visits.portfolio.headings import find_columns, unread_headings
 from visits.portfolio.tables import Table, TableRow, read_table
 from visits.portfolio.values import BadValue, read_number
 from visits.works.costs import MOST_CENTS
@@ -109,9 +109,7 @@ def read_price_file(data: bytes, *, file_name: str) -> PriceFile:
         faults=tuple(sorted([*faults, *twice], key=lambda one: one.lines)),
         left_out=_left_out(table, found),
         read={name: table.headings[at] for name, at in columns.items()},
-        unread=tuple(
-            one for at, one in enumerate(table.headings) if one and at not in columns.values()
-        ),
+        unread=unread_headings(table.headings, columns),
     )
 
 

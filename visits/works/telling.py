@@ -34,7 +34,7 @@ NOTHING = uuid.UUID(int=0)
 HIDDEN = "hidden"
 _WAS_NOT_HIDDEN = OrderTold.why.is_distinct_from(HIDDEN)
 ORDER = {"made": OrderTold.made_at, "next": OrderTold.next_at, "sent": OrderTold.sent_at}
-_newer = aliased(OrderTold)
+_newer, _first = aliased(OrderTold), aliased(OrderTold)
 
 
 def landlord_told(session: Session, name: str) -> Organisation | None:
@@ -47,7 +47,11 @@ def make_told(session: Session, landlord_id: uuid.UUID, *, now: datetime) -> int
     """Make what a landlord's system is to be told; gives how many. While it is paused, nothing."""
     if pause_of(session, landlord_id) is not None:
         return 0
-    due = _tellable(landlord_id).where(_to_tell(now)).order_by(WorkOrder.opened_at, WorkOrder.id)
+    due = (
+        _tellable(landlord_id)
+        .where(_to_tell(landlord_id, now))
+        .order_by(WorkOrder.opened_at, WorkOrder.id)
+    )
     orders = session.scalars(due.limit(MOST_MADE)).all()
     for order in orders:
         latest = (
@@ -82,8 +86,11 @@ def _tellable(landlord_id: uuid.UUID) -> Select[WorkOrder]:
     )
 
 
-def _to_tell(now: datetime) -> ColumnElement[bool]:
-    """Give the condition on `WorkOrder`: open and never told, or changed since the last turn."""
+def _to_tell(landlord_id: uuid.UUID, now: datetime) -> ColumnElement[bool]:
+    """Give the condition on `WorkOrder`: never told, or changed since the last turn.
+
+    What was closed before the system was told anything is told no more.
+    """
     told = exists().where(OrderTold.work_order_id == WorkOrder.id, _WAS_NOT_HIDDEN)
     told = told.correlate(WorkOrder)
     behind = (
@@ -95,7 +102,11 @@ def _to_tell(now: datetime) -> ColumnElement[bool]:
     )
     is_open = WorkOrder.state.in_(OPEN_STATES)
     lately = or_(is_open, WorkOrder.closed_at > now - TOLD_FOR)
-    return or_(and_(is_open, ~told), and_(lately, behind))
+    since_begun = exists().where(
+        _first.landlord_id == landlord_id, _first.made_at < WorkOrder.opened_at
+    )
+    new = and_(~told, or_(is_open, since_begun.correlate(WorkOrder)))
+    return and_(lately, or_(new, behind))
 
 
 def _is_latest() -> ColumnElement[bool]:

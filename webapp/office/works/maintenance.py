@@ -109,13 +109,15 @@ def _show(answers_id: uuid.UUID, error: str = "") -> str:
                 file=file, listed=listed, outcome=outcome, outcomes=OUTCOMES, error=error,
                 sentence=sentence,
             )  # fmt: skip
-        judged = look_at_answers(session, file, viewer=viewer(), now=now())
+        looked = look_at_answers(session, file, viewer=viewer(), now=now())
+        judged = looked.judged
         shown.update(one.order.person_id for one in judged if one.order is not None)
         return render_template(
             "maintenance/look.html",
             file=file,
             counts={one: sum(line.outcome == one for line in judged) for one in OUTCOMES},
             listed=_page_of([one for one in judged if outcome in ("", one.outcome)]),
+            unread=looked.unread,
             outcome=outcome,
             error=error,
             sentence=sentence,

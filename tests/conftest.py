@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.factories import make_user
 from tests.made_once import made_once
 from tests.object_store import ObjectStore
+from tests.patient_postgres import wait_for_postgres
 from tests.short_writes import watch_writes
 from tests.slow import slow_tests
 from tests.total_order import watch_orders
@@ -46,6 +47,7 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("palier")
 watch_orders()
 watch_writes()
+wait_for_postgres()
 
 SECRETS = ("a secret of the tests, long enough",)
 DATABASES = ("sqlite", "postgresql")

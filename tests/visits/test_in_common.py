@@ -16,7 +16,7 @@ from tests.factories import (
     make_visit,
 )
 from tests.visits.test_findings import House, form, house
-from visits.ground.errors import Conflict, Invalid
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import Severity, WorkOrder, WorkOrderState
@@ -29,6 +29,8 @@ from visits.works.in_common import (
     gather_in_residence,
     list_in_common,
     most_alike,
+    propose_again,
+    set_aside,
     told_in_common,
 )
 from visits.works.same_order import put_apart, told_with
@@ -113,6 +115,38 @@ def test_one_order_of_the_residence_goes_on_and_comes_apart(house: House) -> Non
     alone = put_apart(house.session, order, told[1].id, viewer=eyes(house), now=house.now)
     assert alone.state is WorkOrderState.OPEN
     assert order.severity is Severity.U2
+
+
+def aside(house: House, residence: Residence, why: str = "Trois joints usés") -> None:
+    by: Any = {"viewer": eyes(house), "seeing": eyes(house), "now": house.now}
+    set_aside(house.session, residence, "plumbing", why, **by)
+
+
+def test_what_was_set_aside_is_proposed_again_once_more_homes_tell(house: House) -> None:
+    homes = homes_of(house, 4)
+    residence = homes[0].residence
+    for home in homes[:3]:
+        leak(house, home)
+    with pytest.raises(Invalid):
+        aside(house, residence, why=" ")
+    aside(house, residence)
+    with pytest.raises(Conflict):
+        aside(house, residence)
+    assert list_in_common(house.session, eyes(house), wanted=FIRST).total == 0
+    (kept,) = list_in_common(house.session, eyes(house), aside=True, wanted=FIRST).rows
+    assert (kept.residence, kept.homes) == (residence, 3)
+    leak(house, homes[0])  # no further home
+    assert list_in_common(house.session, eyes(house), wanted=FIRST).total == 0
+    leak(house, homes[3])
+    assert list_in_common(house.session, eyes(house), wanted=FIRST).total == 1
+    aside(house, residence, why="Quatre joints")
+    assert list_in_common(house.session, eyes(house), wanted=FIRST).total == 0
+    again: Any = {"viewer": eyes(house), "now": house.now}
+    propose_again(house.session, residence, "plumbing", **again)
+    assert list_in_common(house.session, eyes(house), wanted=FIRST).total == 1
+    assert list_in_common(house.session, eyes(house), aside=True, wanted=FIRST).total == 0
+    with pytest.raises(NotFound):
+        propose_again(house.session, residence, "plumbing", **again)
 
 
 def test_fewer_than_two_homes_or_nothing_said_are_refused_by_field(house: House) -> None:

@@ -55,6 +55,27 @@ def test_it_is_listed_made_one_order_and_kept_when_something_is_missing(
     assert street not in client.get("/work-orders/in-common/").text
 
 
+def test_it_is_set_aside_with_why_and_proposed_again(client_as: SignIn, session: Session) -> None:
+    residence = make_residence(session)
+    tell(session, residence, 3)
+    path, street = f"/work-orders/in-common/{residence.id}", residence.address
+    session.commit()
+    client = client_as("coordinator", language="en")
+    refused = client.post(f"{path}/aside", data={"trade": "plumbing", "why": " "})
+    assert refused.status_code == 422 and "How one knows" in refused.text
+    told = {"trade": "plumbing", "why": "Trois joints usés"}
+    assert client.post(f"{path}/aside", data=told).status_code == 302
+    assert client.post(f"{path}/aside", data=told).status_code == 409
+    assert street not in client.get("/work-orders/in-common/").text
+    assert street in client.get("/work-orders/in-common/?standing=aside").text
+    assert street in client.get("/work-orders/in-common/in-common.csv?standing=aside").text
+    assert "Trois joints usés" in client.get(f"{path}?trade=plumbing").text
+    assert client.post(f"{path}/again", data=told).status_code == 302
+    assert street in client.get("/work-orders/in-common/").text
+    assert client.post(f"{path}/again", data=told).status_code == 404
+    assert client_as("visitor").post(f"{path}/aside", data=told).status_code == 403
+
+
 def test_only_who_opens_works_makes_one_order_of_several(
     client_as: SignIn, session: Session
 ) -> None:

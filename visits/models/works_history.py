@@ -3,11 +3,12 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
 from visits.models.accounts import Organisation, User
+from visits.models.noted import Noted
 from visits.models.works import OrderStep, WorkOrder, WorkOrderState
 
 
@@ -118,3 +119,27 @@ class WorkOrderQuote(Base):
 
     by: Mapped[User | None] = relationship(foreign_keys=[by_id])
     accepted_by: Mapped[User | None] = relationship(foreign_keys=[accepted_by_id])
+
+
+STANDS = text("withdrawn_at IS NULL")
+
+
+class OwnCauses(Noted, Base):
+    """That the homes of a residence which tell of a trade have each a cause of their own, and why.
+
+    `homes` is how many told then: from more, they are proposed as one order again.
+    """
+
+    __tablename__ = "own_causes"
+    __table_args__ = (
+        Index(
+            "uq_own_causes_standing", "residence_id", "trade", unique=True,
+            sqlite_where=STANDS, postgresql_where=STANDS,
+        ),
+    )  # fmt: skip
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    residence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("residence.id"))
+    trade: Mapped[str] = mapped_column(String(64))
+    homes: Mapped[int]
+    why: Mapped[str] = mapped_column(EncryptedText)

@@ -1,6 +1,7 @@
 """What several homes of a residence tell: proposed as one order of the residence, in their place.
 
-It comes apart again like any orders put together.
+It comes apart again like any orders put together. Where somebody found that each home has a cause
+of its own, nothing is proposed until more homes tell.
 """
 
 import uuid
@@ -9,13 +10,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from visits.ground.errors import Invalid
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import OPEN_STATES, Severity, WorkOrder
+from visits.models.works_history import OwnCauses
 from visits.sight import Viewer, visible_work_orders
 from visits.sight.listing import Listed, Wanted
 from visits.sight.reach import hidden_homes
@@ -26,6 +28,7 @@ from visits.works.work_list import URGENCY
 
 # Told from so many homes, something may be the building's.
 HOMES = 3
+WHY_LENGTH = 200
 SORTED_BY = ("urgency", "homes", "since")
 
 
@@ -42,9 +45,12 @@ class InCommon:
 
 
 def list_in_common(
-    session: Session, viewer: Viewer, *, trade: str = "", wanted: Wanted
+    session: Session, viewer: Viewer, *, trade: str = "", aside: bool = False, wanted: Wanted
 ) -> Listed[InCommon]:
-    """List the residences of which several homes tell of a trade, of orders the viewer may see."""
+    """List the residences of which several homes tell of a trade, of orders the viewer may see.
+
+    `aside` lists those whose homes have each a cause of their own instead.
+    """
     found = (
         _of_homes(viewer)
         .with_only_columns(
@@ -60,7 +66,14 @@ def list_in_common(
     )
     if trade:
         found = found.where(WorkOrder.trade == trade)
-    each = found.subquery()
+    told = found.subquery()
+    explained = exists().where(
+        OwnCauses.residence_id == told.c.residence_id,
+        OwnCauses.trade == told.c.trade,
+        OwnCauses.homes >= told.c.homes,
+        OwnCauses.withdrawn_at.is_(None),
+    )
+    each = select(told).where(explained if aside else ~explained).subquery()
     total = session.scalar(select(func.count()).select_from(each)) or 0
     wanted = wanted.within(total)
     by = each.c[wanted.sort if wanted.sort in SORTED_BY else "urgency"]
@@ -137,6 +150,67 @@ def gather_in_residence(
     for one in taken:
         join(session, order, one, viewer=viewer, now=now)
     return order
+
+
+def own_causes(session: Session, residence: Residence, trade: str) -> OwnCauses | None:
+    """Give what somebody found of the homes that tell of a trade, if it stands."""
+    standing = select(OwnCauses).where(
+        OwnCauses.residence_id == residence.id,
+        OwnCauses.trade == trade,
+        OwnCauses.withdrawn_at.is_(None),
+    )
+    return session.scalars(standing.options(joinedload(OwnCauses.noted_by))).one_or_none()
+
+
+def set_aside(
+    session: Session,
+    residence: Residence,
+    trade: str,
+    why: str,
+    *,
+    viewer: Viewer,
+    seeing: Viewer,
+    now: datetime,
+) -> OwnCauses:
+    """Note that the homes which tell of a trade have each a cause of their own, and why.
+
+    Raises Invalid by field, Conflict when as many were set aside already or nothing is proposed.
+    """
+    wait_for_home(session, residence)
+    told = told_in_common(session, seeing, residence, trade)
+    homes = len({one.dwelling_id for one in told})
+    before = own_causes(session, residence, trade)
+    if not why.strip():
+        raise Invalid({"why": "required"})
+    if len(why.strip()) > WHY_LENGTH:
+        raise Invalid({"why": "why_too_long"})
+    if homes < HOMES or (before is not None and before.homes >= homes):
+        raise Conflict("in_common_not_proposed")
+    if before is not None:
+        propose_again(session, residence, trade, viewer=viewer, now=now)
+    noted = OwnCauses(
+        residence_id=residence.id,
+        trade=trade,
+        homes=homes,
+        why=why.strip(),
+        noted_at=now,
+        noted_by_id=viewer.user_id,
+    )
+    session.add(noted)
+    session.flush()
+    return noted
+
+
+def propose_again(
+    session: Session, residence: Residence, trade: str, *, viewer: Viewer, now: datetime
+) -> None:
+    """Propose again what was set aside. Raises NotFound when nothing was."""
+    wait_for_home(session, residence)
+    noted = own_causes(session, residence, trade)
+    if noted is None:
+        raise NotFound("in_common_not_aside")
+    noted.withdrawn_at, noted.withdrawn_by_id = now, viewer.user_id
+    session.flush()
 
 
 def _of_homes(viewer: Viewer) -> Select[WorkOrder]:

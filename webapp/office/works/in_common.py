@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from typing import TypedDict
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,9 +15,13 @@ from visits.sight.homes import find_residence
 from visits.works.by_hand import DESCRIPTION_LENGTH, IN_COMMON, OrderSaid
 from visits.works.in_common import (
     HOMES,
+    WHY_LENGTH,
     gather_in_residence,
     list_in_common,
     most_alike,
+    own_causes,
+    propose_again,
+    set_aside,
     told_in_common,
 )
 from webapp.access.auth import Action, requires, viewer
@@ -32,17 +37,28 @@ from webapp.words import word
 in_common = Blueprint("in_common", __name__, url_prefix="/work-orders/in-common")
 
 
+STANDINGS = ("proposed", "aside")
+
+
+class Asked(TypedDict):
+    """How the list is filtered."""
+
+    trade: str
+    aside: bool
+
+
 @in_common.get("/")
 @requires(Action.OPEN_WORKS)
 def index() -> ResponseReturnValue:
     """List the residences of which several homes tell of a trade, the most urgent first."""
-    trade = request.args.get("trade", "")
+    asked = _asked()
     with showing("in_common") as (session, _shown):
         seeing = viewer(Action.SEE_WORKS)
         return render_template(
             "work_orders/in_common.html",
-            listed=list_in_common(session, seeing, trade=trade, wanted=wanted_by("urgency")),
-            trade=trade,
+            listed=list_in_common(session, seeing, **asked, wanted=wanted_by("urgency")),
+            **asked,
+            standings=STANDINGS,
             trades=list(TRADES),
             homes=HOMES,
         )
@@ -52,10 +68,10 @@ def index() -> ResponseReturnValue:
 @requires(Action.OPEN_WORKS)
 def export() -> ResponseReturnValue:
     """Give the list as a file, filtered and sorted alike."""
-    trade, wanted = request.args.get("trade", ""), whole(wanted_by("urgency"))
+    wanted = whole(wanted_by("urgency"))
     with showing("in_common") as (session, _shown):
         seeing = viewer(Action.SEE_WORKS)
-        listed = list_in_common(session, seeing, trade=trade, wanted=wanted)
+        listed = list_in_common(session, seeing, **_asked(), wanted=wanted)
         heads = (_("Severity"), _("Trade"), _("Address"), _("City"), _("Homes"), _("Orders"))
         lines = [(*heads, _("Told since"), *landlord_heads())]
         lines += [
@@ -66,6 +82,13 @@ def export() -> ResponseReturnValue:
             for one in listed.rows
         ]  # fmt: skip
     return list_file("plusieurs-logements.csv", lines, of=listed)
+
+
+def _asked() -> Asked:
+    return {
+        "trade": request.args.get("trade", ""),
+        "aside": request.args.get("standing") == "aside",
+    }
 
 
 @in_common.get("/<uuid:residence_id>")
@@ -104,6 +127,38 @@ def gather(residence_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("work_orders.show", order_id=order_id))
 
 
+@in_common.post("/<uuid:residence_id>/aside")
+@requires(Action.OPEN_WORKS)
+def put_aside(residence_id: uuid.UUID) -> ResponseReturnValue:
+    """Note that each of the homes has a cause of its own: they are proposed no more."""
+    trade, why = request.form.get("trade", ""), request.form.get("why", "")
+    try:
+        with transaction() as session:
+            residence = find_residence(session, viewer(), residence_id)
+            set_aside(
+                session, residence, trade, why,
+                viewer=viewer(), seeing=viewer(Action.SEE_WORKS), now=now(),
+            )  # fmt: skip
+    except Invalid as refused:
+        return _page(residence_id, refused), 422
+    except Conflict as refused:
+        return _page(residence_id, refused), 409
+    flash(_("Set aside: it is proposed again as soon as more homes tell of it."), "success")
+    return redirect(url_for(".index"))
+
+
+@in_common.post("/<uuid:residence_id>/again")
+@requires(Action.OPEN_WORKS)
+def again(residence_id: uuid.UUID) -> ResponseReturnValue:
+    """Propose again what was set aside."""
+    trade = request.form.get("trade", "")
+    with transaction() as session:
+        residence = find_residence(session, viewer(), residence_id)
+        propose_again(session, residence, trade, viewer=viewer(), now=now())
+    flash(_("It is proposed again."), "success")
+    return redirect(url_for(".show", residence_id=residence_id, trade=trade))
+
+
 def _number(text: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text)
@@ -127,6 +182,8 @@ def _page(residence_id: uuid.UUID, refused: Refused | None = None) -> str:
             residence=residence,
             trade=trade,
             orders=orders,
+            aside=own_causes(session, residence, trade),
+            why_length=WHY_LENGTH,
             ticked=ticked,
             places=IN_COMMON,
             typed=typed,

@@ -166,6 +166,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "roof": _l("Roof or walls"),
         "elsewhere": _l("Elsewhere"),
     },
+    "in_common": {
+        "proposed": _l("To look at"),
+        "aside": _l("Each has a cause of its own"),
+    },
     "came_from": {
         "tenant": _l("The tenant rang"),
         "neighbour": _l("A neighbour rang"),
@@ -177,6 +181,7 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "field": {
         "in_common.orders": _l("Which of them are about the same"),
+        "in_common.why": _l("How one knows"),
         "trade": _l("Trade"),
         "severity": _l("Severity"),
         "place": _l("Where exactly"),
@@ -372,6 +377,8 @@ REFUSALS: dict[str, Any] = {
         "Somebody has begun this work order, or a visit called for it. Nothing was changed."
     ),
     "two_homes_at_least": _l("Choose orders of two homes at least."),
+    "in_common_not_proposed": _l("It is not proposed any more, or was set aside already."),
+    "in_common_not_aside": _l("It was not set aside, or is proposed again already."),
     "orders_not_alike": _l(
         "These orders are not about the same home and trade, or one is closed by now. Nothing was "
         "changed."

@@ -20,6 +20,7 @@ from tests.factories import (
     make_visit,
 )
 from visits.agenda.absences import AbsenceSaid, note_absence
+from visits.cases.interpreters import note_interpreter
 from visits.models.accounts import Role, User
 from visits.models.cases import CaseState
 from visits.models.visits import Visit, VisitState
@@ -156,6 +157,19 @@ def test_the_list_is_filtered_and_saved(client: FlaskClient, session: Session) -
     assert link is not None
     saved = client.get(link[1].replace("&amp;", "&")).get_data(as_text=True).splitlines()
     assert len(saved) == 3 and "Karim Loin" in saved[1]
+
+
+def test_the_page_of_a_visit_says_which_interpreter_comes(
+    client: FlaskClient, session: Session
+) -> None:
+    visit = planned(session, visitor(session, "Sonia Vite"))
+    by = make_viewer(visit.visitor)
+    note_interpreter(
+        session, visit.case, "Portuguese", booked_for=START, viewer=by, now=visit.case.opened_at
+    )
+    page = f"/agenda/visits/{visit.id}"
+    session.commit()
+    assert re.search("Interpreter booked for .*10:00.*: Portuguese", client.get(page).text)
 
 
 def test_the_hour_of_a_visit_that_is_called_off_is_offered_to_who_waits(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import LANDLORD, make_case, make_user, make_viewer, make_visit
 from tests.visits.test_absences import TUESDAY, at
+from visits.cases.interpreters import note_interpreter
 from visits.models.accounts import Role
 from visits.models.cases import CaseState
 from visits.models.people import AlertCode
@@ -28,6 +29,8 @@ def test_a_sheet_says_whom_and_where_but_not_of_those_a_paper_must_not_name(
     )
     for hour, case in ((9, told), (11, minded), (14, hidden)):
         make_visit(session, case=case, visitor=visitor, start_at=at(TUESDAY, hour))
+        language = "Portuguese" if case is told else "Kurdish"
+        note_interpreter(session, case, language, viewer=make_viewer(user), now=case.opened_at)
     next_day = at(TUESDAY + timedelta(days=1), 9)
     make_visit(session, case=later, visitor=visitor, start_at=next_day)
     note_alert(
@@ -47,6 +50,7 @@ def test_a_sheet_says_whom_and_where_but_not_of_those_a_paper_must_not_name(
     text = " ".join(page.extract_text() for page in paper.pages)
     assert [name in text for name in names] == [True, False, False, False]
     assert address in text and text.count("see the tablet") == 2
+    assert "Interpreter asked for: Portuguese" in " ".join(text.split()) and "Kurdish" not in text
     assert paper.metadata and paper.metadata.title == "Round sheet"
     assert office.get(f"/visitors/{visitor.id}/round-sheet.pdf?day=2026-02-30").status_code == 200
 

@@ -8,8 +8,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
+from visits.cases.interpreters import standing_interpreters
 from visits.ground.deadlines import midnight_in_paris
 from visits.models.cases import Case
+from visits.models.interpreters import InterpreterNeed
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from visits.models.visits import AT_HOME, LIVE, Visit
@@ -19,13 +21,17 @@ from visits.sight import Viewer, visible_cases
 
 @dataclass(frozen=True)
 class SheetLine:
-    """A visit on the sheet; `person` is None where a paper does not say whose it is."""
+    """A visit on the sheet; `person` is None where a paper does not say whose it is.
+
+    What is said of her besides is not either then: the interpreter of her case.
+    """
 
     start_at: datetime
     end_at: datetime
     visit: Visit | None
     person: Person | None
     city: str
+    interpreter: InterpreterNeed | None = None
 
 
 def sheet_of_day(
@@ -51,10 +57,19 @@ def sheet_of_day(
     )
     found = session.execute(rows).all()
     minded = standing_alerts(session, {visit.case.person_id for visit, _seen in found})
-    return [_line(visit, seen=seen, silent=visit.case.person_id in minded) for visit, seen in found]
+    needs = standing_interpreters(session, {visit.case_id for visit, _seen in found})
+    return [
+        _line(
+            visit,
+            needs.get(visit.case_id),
+            seen=seen,
+            silent=visit.case.person_id in minded,
+        )
+        for visit, seen in found
+    ]
 
 
-def _line(visit: Visit, *, seen: bool, silent: bool) -> SheetLine:
+def _line(visit: Visit, need: InterpreterNeed | None, *, seen: bool, silent: bool) -> SheetLine:
     person, home = visit.case.person, visit.case.residence
     told = seen and not person.protected
     named = told and not silent
@@ -64,4 +79,5 @@ def _line(visit: Visit, *, seen: bool, silent: bool) -> SheetLine:
         visit if named else None,
         person if named else None,
         home.city if told and home is not None else "",
+        need if named else None,
     )

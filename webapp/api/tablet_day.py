@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import g
-from flask_babel import gettext as _
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
@@ -39,10 +38,9 @@ from visits.stock.bags import bag_of
 from visits.works.interventions import ROUND
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.api.tablet_orders import round_of
-from webapp.frame.languages import moment
 from webapp.frame.schemas import DaySchema, HeldSchema
 from webapp.frame.transaction import house, now, reading, transaction
-from webapp.words import both, in_both
+from webapp.words import both, in_both, interpreter_said
 
 DAYS_BACK, DAYS_AHEAD = 1, 7
 # What the tablet is told of a place that is no dwelling of the landlord's.
@@ -284,17 +282,9 @@ def _to_mind(case: Case, bundle: _Bundle) -> list[dict[str, Any]]:
     minded = [_alert(alert) for alert in bundle.alerts.get(case.person_id, ())]
     need = bundle.interpreters.get(case.id)
     if need is not None:
-        said = both(partial(_interpreter, need))
+        said = both(partial(interpreter_said, need))
         minded.append({"code": "interpreter", "kind": "help", "label": said})
     return minded
-
-
-def _interpreter(need: InterpreterNeed) -> str:
-    language = need.language or _("Language not noted")
-    if need.booked_for is None:
-        return str(_("Interpreter asked for: %(language)s", language=language))
-    when = moment(need.booked_for)
-    return str(_("Interpreter booked for %(when)s: %(language)s", when=when, language=language))
 
 
 def _alert(alert: PersonAlert) -> dict[str, Any]:

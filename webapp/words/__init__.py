@@ -5,9 +5,11 @@ from typing import Any
 
 from flask import Flask, current_app, has_request_context, request
 from flask_babel import force_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from webapp.frame.languages import LANGUAGES
+from visits.models.interpreters import InterpreterNeed
+from webapp.frame.languages import LANGUAGES, moment
 from webapp.frame.told_once import add_once
 
 Words = Mapping[str, Mapping[str, Any]]
@@ -54,6 +56,15 @@ def both(say: Callable[[], str]) -> dict[str, str]:
         with force_locale(language):
             said[language] = say()
     return said
+
+
+def interpreter_said(need: InterpreterNeed) -> str:
+    """Say which interpreter is asked for or booked, in the reader's language."""
+    language = need.language or _("Language not noted")
+    if need.booked_for is None:
+        return str(_("Interpreter asked for: %(language)s", language=language))
+    when = moment(need.booked_for)
+    return str(_("Interpreter booked for %(when)s: %(language)s", when=when, language=language))
 
 
 def word(family: str, name: object) -> str:

@@ -19,6 +19,7 @@ from visits.agenda.planning import cancel_visit, find_visit, move_visit
 from visits.agenda.slot_check import may_go
 from visits.agenda.swapping import may_swap_with, swap_visits
 from visits.agenda.visitors import every_visitor, organisations_of
+from visits.cases.interpreters import standing_interpreters
 from visits.ground.deadlines import is_public_holiday, today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.models.visits import Visit, VisitState
@@ -32,7 +33,7 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import wanted_by
 from webapp.office.frame.moments import clock, required_moment
-from webapp.words import word
+from webapp.words import interpreter_said, word
 
 agenda = Blueprint("agenda", __name__, url_prefix="/agenda")
 
@@ -247,11 +248,13 @@ def _page(visit_id: uuid.UUID, refused: Invalid | None = None, *, said: str = ""
         shown.add(visit.case.person_id)
         offered = may_swap_with(session, visit, viewer=viewer(), now=now())
         shown.update(one.case.person_id for one in offered)
+        need = standing_interpreters(session, [visit.case_id]).get(visit.case_id)
         could = who_could_take(session, visit, travel=Geodesic(), viewer=viewer(), now=now())
         shown.update(one.case.person_id for one in could or ())
         return render_template(
             "agenda/visit.html",
             visit=visit,
+            interpreter=interpreter_said(need) if need else "",
             visitors=may_go(session, visit.case, viewer()),
             could=could,
             offered=offered if visit.is_planned else [],

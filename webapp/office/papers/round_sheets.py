@@ -20,6 +20,7 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.moments import clock, typed_day
 from webapp.office.papers.answering import sent_paper, typed_language
 from webapp.office.papers.saying import headed, spoken_day
+from webapp.words import interpreter_said
 
 round_sheets = Blueprint("round_sheets", __name__, url_prefix="/visitors")
 
@@ -60,7 +61,16 @@ def _line(one: SheetLine) -> list[str]:
     hours = f"{clock(one.start_at)} – {clock(one.end_at)}"
     if one.person is None or one.visit is None:
         return [hours, _("see the tablet"), one.city]
-    return [hours, one.person.name, "\n".join(_where(one))]
+    return [hours, "\n".join(_whom(one)), "\n".join(_where(one))]
+
+
+def _whom(one: SheetLine) -> Iterator[str]:
+    assert one.visit is not None and one.person is not None
+    yield one.person.name
+    if one.visit.attended_by:
+        yield _("Also to be there: %(who)s", who=one.visit.attended_by)
+    if one.interpreter is not None:
+        yield interpreter_said(one.interpreter)
 
 
 def _where(one: SheetLine) -> Iterator[str]:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
 from visits.accounts.listing import run_by
+from visits.admissions.request_list import LATE as LATE_ADMISSIONS
+from visits.admissions.request_list import AdmissionFilter, count_admissions
 from visits.calls.call_list import (
     ALL,
     CALL_BACK_DUE,
@@ -64,6 +66,7 @@ def _coordinator(session: Session) -> list[Tile]:
         *_low_stock(session),
         *_awaited(session),
         *_stays(session),
+        *_admissions(session),
         *_of_kinds(session),
         *_requests(session),
         *_past_sessions(session),
@@ -86,6 +89,16 @@ def _stays(session: Session) -> list[Tile]:
         *if_any(_("Stays over soon"), soon, to_list("stays.index", state=SOON)),
         *if_any(_("Stays past their end"), over, to_list("stays.index", state=OVER), "bad"),
     ]
+
+
+def _admissions(session: Session) -> list[Tile]:
+    """Count the admissions whose step was due before today; nothing while none was."""
+    if not may(Action.SUPPORT):
+        return []
+    only, today = AdmissionFilter(step=LATE_ADMISSIONS), day_of(now())
+    late = count_admissions(session, viewer(Action.SUPPORT), only=only, today=today)
+    link = to_list("admissions.index", step=LATE_ADMISSIONS)
+    return if_any(_("Admissions that are late"), late, link, "bad")
 
 
 def _awaited(session: Session) -> list[Tile]:
@@ -164,6 +177,7 @@ def _partner(session: Session) -> list[Tile]:
         *_support(session, _FOLLOWED),
         *_cases(session, programme),
         *_stays(session),
+        *_admissions(session),
         *_of_kinds(session),
         *(_past_sessions(session) if may(Action.RUN_SESSIONS) else ()),
         *_circles(session),
@@ -210,6 +224,7 @@ def _social_worker(session: Session) -> list[Tile]:
         *_support(session, _FOLLOWED),
         *_requests(session),
         *_awaited(session),
+        *_admissions(session),
         *_past_sessions(session),
         *_circles(session),
         _to_review(session),

@@ -33,6 +33,8 @@ def test_a_follow_up_is_filled_in_during_a_call(
     case_id, task_id = _somebody_to_ask(server, caller)
     page = office(server, caller)
     page.goto(f"{server.url}/desk/{case_id}")
+    # What is noted here is kept in none of the browser's own files.
+    expect(page.locator("form:not([autocomplete=off])")).to_have_count(0)
     page.locator("#asked button").click()
     page.wait_for_url("**/by-phone/*")
     form = page.frame_locator("iframe")

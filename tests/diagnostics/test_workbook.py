@@ -95,6 +95,13 @@ def test_a_consequence_becomes_a_note_that_points_to_its_causes() -> None:
     assert parsed.group_title("/data/what_follows", "fr") == "Ce qui va suivre"
 
 
+def test_curly_quotes_of_a_condition_are_straightened() -> None:
+    form = published([row("text", "a")], consequences=[{**CALL, "when": "${a} = ‘yes’"}])
+    answers = parse_form(form.xform)
+    called = assess(answers, checked(answers, {"a": "yes"}), form.consequences).called
+    assert [one.code for one in called] == ["call"]
+
+
 def test_a_consequence_for_each_turn_stands_at_the_end_of_its_repeat() -> None:
     survey = [row("begin repeat", "room"), row("text", "a"), row("end repeat", "")]
     form = published(survey, consequences=[{**CALL, "for_each": "room", "name": "call"}])

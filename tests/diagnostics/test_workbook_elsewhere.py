@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import zlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -23,8 +24,10 @@ SETTINGS = """
 """
 
 
-def examined(markdown: str, settings: str = SETTINGS) -> Examination:
-    return examine(read_workbook((markdown + settings).encode(), suffix=".md"))
+def examined(
+    markdown: str, settings: str = SETTINGS, *, beside: Mapping[str, bytes] | None = None
+) -> Examination:
+    return examine(read_workbook((markdown + settings).encode(), suffix=".md"), files=beside or {})
 
 
 def filled(found: Examination, answers: str) -> Checked:
@@ -222,6 +225,18 @@ def test_a_choice_that_stands_twice_is_refused_unless_the_workbook_allows_it() -
     assert examined(TWICE, allowed.replace("1 |", "1 | yes |")).form is not None
 
 
+def test_a_label_that_begins_with_a_space_is_said_without_it() -> None:
+    survey = [
+        {"type": "select_one l", "name": "a", "label::Français (fr)": "A", EN: "A"},
+        row("calculate", "said", calculation="jr:choice-name(${a}, '${a}')"),
+    ]
+    choices = [{"list_name": "l", "name": "1", "label::Français (fr)": " Un", EN: "\u00a0One "}]
+    form = form_of(survey, choices=choices)
+    answer = answered(form, a="1", said="Un")  # as the engine on the tablet says it
+    assert answer.calculated["/data/said"] in ("Un", "One")
+    assert not answer.corrected
+
+
 def test_a_calculated_answer_that_stands_on_screen_may_be_changed() -> None:
     survey = [
         row("integer", "n"),
@@ -242,15 +257,18 @@ def test_once_inside_an_expression_is_refused_with_what_to_do() -> None:
     form_of([row("calculate", "a", calculation="once(random())")])
 
 
-def test_a_picture_to_begin_with_travels_and_is_no_fault() -> None:
-    found = examined(
-        """
+BEGUN = """
 | survey | | | | | |
 | | type | name | label | default | parameters |
 | | image | plan | Plan | plan.png | max-pixels=1000 |
 """
-    )
+
+
+def test_a_picture_to_begin_with_travels_and_is_no_fault() -> None:
+    found = examined(BEGUN)
     assert ["plan.png" in one.message for one in found.warnings] == [True]
+    beside = {"plan.png": b"\x89PNG\r\n\x1a\n and the rest"}
+    assert [one.name for one in examined(BEGUN, beside=beside).files] == ["plan.png"]
     assert filled(found, "<plan>jr://images/plan.png</plan>").valid
     assert filled(found, "<plan>drawn.jpg</plan>").valid
     assert not filled(found, "<plan>jr://images/other.png</plan>").valid

@@ -33,6 +33,8 @@ def test_a_follow_up_is_filled_in_during_a_call(
     case_id, task_id = _somebody_to_ask(server, caller)
     page = office(server, caller)
     page.goto(f"{server.url}/desk/{case_id}")
+    # What is noted here is kept in none of the browser's own files.
+    expect(page.locator("form:not([autocomplete=off])")).to_have_count(0)
     page.locator("#asked button").click()
     page.wait_for_url("**/by-phone/*")
     form = page.frame_locator("iframe")
@@ -42,6 +44,7 @@ def test_a_follow_up_is_filled_in_during_a_call(
     expect(form.locator("[data-testid=fault-summary]")).to_be_visible()
     _answer(form, "reached", "yes")
     expect(form.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+    _goes_on_in_another_tab_only_knowingly(context, page, form)
     page.reload()  # what was answered is there again
     expect(form.locator("[data-testid=question-reached] input[value=yes]")).to_be_checked()
     assert _names_kept(page) == ["palier-calls"]
@@ -71,6 +74,19 @@ def _somebody_to_ask(server: Server, caller: str) -> tuple[uuid.UUID, uuid.UUID]
         found = case.id, task.id
     house.engine.dispose()
     return found
+
+
+def _goes_on_in_another_tab_only_knowingly(
+    context: BrowserContext, page: Page, form: FrameLocator
+) -> None:
+    tab = context.new_page()
+    tab.goto(page.url)
+    there = tab.frame_locator("iframe")
+    expect(there.get_by_test_id("elsewhere")).to_contain_text("autre onglet de ce navigateur")
+    there.get_by_test_id("take-here").click()
+    expect(there.locator("[data-testid=question-reached] input[value=yes]")).to_be_checked()
+    expect(form.get_by_test_id("elsewhere")).to_contain_text("continue dans un autre onglet")
+    tab.close()
 
 
 def _answer(form: FrameLocator, name: str, value: str) -> None:

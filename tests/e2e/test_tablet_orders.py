@@ -108,6 +108,7 @@ def test_orders_are_noted_without_a_network_survive_an_empty_battery_and_arrive_
         assert violations(page) == []
         _note(page, "done", "Joint changé")
         page.get_by_test_id("order-parts").fill("1 joint 15/21")
+        expect(page.locator("#minutes-limits")).to_have_text("De 1 à 9999.")
         page.get_by_test_id("order-minutes").fill("45")
         _add_photo(page, "after")
         _sign(page)

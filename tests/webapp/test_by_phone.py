@@ -22,6 +22,7 @@ from visits.accounts.mandates import MandateSaid, grant_mandate
 from visits.forms.published import publish_form
 from visits.models.accounts import Role
 from visits.models.cases import Task, TaskState
+from visits.models.handed_in import HandedIn
 from visits.models.mandates import Right
 from visits.models.visits import Submission, UrgentAlert, Visit, VisitChannel, VisitState
 
@@ -156,6 +157,26 @@ def test_what_is_no_form_is_refused_in_words(called: Called, client_as: SignIn) 
     assert called.task.state is TaskState.OPEN
 
 
+def test_what_is_refused_is_handed_in_as_it_is(called: Called, client_as: SignIn) -> None:
+    client = client_as(Role.COORDINATOR)
+    place = called.begin(client)
+    broken = b"<data id='follow_up'>she told us"
+    said = {"id": "uuid:1", "reason": "bad_submission"}
+    refused = {"xml_submission_file": (io.BytesIO(broken), "form.xml", "text/xml")}
+    answer = client.post(f"{place}/handed-in", data=said | refused)
+    assert answer.status_code == 201
+    assert answer.get_json() == {"missing": False, "next": f"/cases/{called.case_id}"}
+    kept = called.look(select(HandedIn))
+    assert (kept.content, kept.reason, str(kept.visit_said)) == (
+        broken, "bad_submission", place.rpartition("/")[2],
+    )  # fmt: skip
+    assert f"/unclaimed/handed-in/{kept.id}" in client.get("/unclaimed/").text
+    assert "she told us" in client.get(f"/unclaimed/handed-in/{kept.id}").text
+    elsewhere = client.post(f"/by-phone/{uuid.uuid4()}/handed-in", data=said | parcel())
+    assert elsewhere.get_json()["next"] == "/cases/"
+    assert client.post(f"{place}/handed-in", data=parcel()).status_code == 422
+
+
 def test_a_danger_is_told_before_the_form_is_sent(called: Called, client_as: SignIn) -> None:
     client = client_as(Role.COORDINATOR)
     place = called.begin(client)
@@ -257,7 +278,8 @@ def test_without_the_right_to_call_nobody_begins_or_opens_a_form(
     place = called.begin(client_as(Role.COORDINATOR))
     partner = called.partner(client_as, *rights or (Right.FIGURES,))
     begin = f"/by-phone/tasks/{called.task_id}"
-    for path, post in ((begin, True), (place, False), (f"{place}/form", False)):
+    handing_in = (f"{place}/handed-in", True)
+    for path, post in ((begin, True), (place, False), (f"{place}/form", False), handing_in):
         answer = partner.post(path) if post else partner.get(path)
         assert answer.status_code == 403, path
 

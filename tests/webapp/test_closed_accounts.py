@@ -22,13 +22,14 @@ from visits.forms.published import publish_form
 from visits.ground.db import start_reading
 from visits.models.accounts import Role
 from visits.models.calls import ContactAttempt
+from visits.models.handed_in import HandedIn
 from visits.models.people import PartRefusal
 from visits.models.visits import Submission, SubmissionState
 from webapp.access.auth import Action, declared_action
 
 LATE_DOORS = {
     "openrosa.submit", "visit_reports.failure", "visit_reports.refusals", "visit_reports.beside",
-    "alerts_api.raised", "interventions.bring_back",
+    "alerts_api.raised", "interventions.bring_back", "handed_in_api.hand_over",
 }  # fmt: skip
 
 
@@ -131,6 +132,18 @@ def test_what_somebody_refused_comes_in_too_of_her_visits_alone(app: Flask, gone
     with app.extensions["palier"].sessions() as session:
         start_reading(session)
         assert session.scalars(select(PartRefusal)).one().noted_by_id == gone.user_id
+
+
+def test_what_is_refused_all_the_same_is_handed_in_as_it_is(app: Flask, gone: Gone) -> None:
+    assert gone.send(gone.others_visit_id).status_code == 404
+    form = {"id": "uuid:1", "reason": "visit_not_found", **parts()}
+    assert gone.ask("POST", "/api/handed-in", data=form).status_code == 201
+    with app.extensions["palier"].sessions() as session:
+        kept = session.scalars(select(HandedIn)).one()
+        assert (kept.content, kept.sent_by_id) == (XML, gone.user_id)
+    gone.later(LATE_FOR)
+    form = {"id": "uuid:2", "reason": "visit_not_found", **parts()}
+    assert code(gone.ask("POST", "/api/handed-in", data=form)) == (401, "account_closed")
 
 
 def test_only_what_was_hers_comes_in(gone: Gone) -> None:

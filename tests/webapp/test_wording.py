@@ -25,8 +25,8 @@ SignIn = Callable[..., FlaskClient]
 RING = "Oise Habitat : 03 44 55 01 23"
 
 
-def png(wide: int = 4, high: int = 2) -> bytes:
-    """Draw a red picture."""
+def png(wide: int = 4, high: int = 2, told: bytes = b"") -> bytes:
+    """Draw a red picture, with what a camera or a programme may tell beside it."""
 
     def piece(kind: bytes, data: bytes) -> bytes:
         whole = kind + data
@@ -34,8 +34,9 @@ def png(wide: int = 4, high: int = 2) -> bytes:
 
     head = struct.pack(">IIBBBBB", wide, high, 8, 2, 0, 0, 0)
     rows = (b"\0" + b"\xa0\x1c\x32" * wide) * high
-    pieces = (piece(b"IHDR", head), piece(b"IDAT", zlib.compress(rows)), piece(b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(pieces)
+    beside = piece(b"tEXt", told) if told else b""
+    drawn = piece(b"IDAT", zlib.compress(rows)) + piece(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + piece(b"IHDR", head) + beside + drawn
 
 
 @pytest.fixture
@@ -118,7 +119,8 @@ def test_a_logo_stands_at_the_head_and_its_bytes_have_an_owner(
 ) -> None:
     client = client_as(Role.COORDINATOR)
     before = client.get(f"{home.page}/report.pdf").data
-    sent = client.post("/papers/logo", data={"logo": (io.BytesIO(png()), "logo.png")})
+    chosen = io.BytesIO(png(told=b"GPS\0SECRET-PLACE"))
+    sent = client.post("/papers/logo", data={"logo": (chosen, "logo.png")})
     assert sent.status_code == 302
     assert client.get("/papers/logo.png").data == png()
     after = client.get(f"{home.page}/report.pdf").data

@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 
 from visits.intake.handing_in import RefusedItem, hand_in
 from visits.models.handed_in import HandedIn, HandedInKind
-from webapp.access.auth import Action, requires, viewer
+from webapp.access.auth import Action, late_door, requires, viewer
 from webapp.frame.parcels import XML_PART, sent_file
 from webapp.frame.schemas import HandedInSchema, HandInSchema
 from webapp.frame.transaction import house, now, transaction
@@ -24,6 +24,7 @@ handed_in = Blueprint(
 @handed_in.arguments(HandInSchema, location="form")
 @handed_in.response(201, HandedInSchema)
 @requires(Action.HAND_IN)
+@late_door
 def hand_over(body: dict[str, Any]) -> dict[str, Any]:
     """Keep an item that the door refused, with whatever files; the same again adds files only."""
     item = RefusedItem(

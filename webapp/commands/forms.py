@@ -194,8 +194,8 @@ def import_form(source: Path, publishing: bool, output: Path | None) -> None:
             if workbook.remarks:  # it did not name itself
                 name, data = f"{source.stem}.xlsx", write_workbook(workbook, suffix=".xlsx")
             kept = WorkbookFile(name, data)
-            files = keep_files(session, house.store, examined.files)
             try:
+                files = keep_files(session, house.store, examined.files)
                 publish_form(
                     session,
                     examined.form,

@@ -1,10 +1,10 @@
 // @vitest-environment jsdom
 import 'fake-indexeddb/auto'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { forgetCallsAtSignOut } from '../src/office/signout'
 import { fetchCall, Refused, Unreachable } from '../src/tablet/line/api'
 import { forgetCall, forgetOldCalls, keepCall, readCall } from '../src/tablet/memory/calls'
-import { deliverCall, tellCall, wordsOf, xmlFile } from '../src/tablet/sending/calls'
+import { deliverCall, deliverOrHandIn, tellCall, wordsOf, xmlFile } from '../src/tablet/sending/calls'
 import type { DraftRecord } from '../src/tablet/shapes/records'
 
 const KEY = btoa('k'.repeat(32))
@@ -91,6 +91,36 @@ it('stands for what had arrived with other answers when its receipt was lost', a
   const xml = await xmlSent(asked.at(-1))
   expect(xml).toContain('deprecatedID>uuid:first<')
   expect(xml).not.toContain('instanceID>uuid:first<')
+})
+
+describe('a form that the office refuses', () => {
+  const PARCEL = { files: FILES, instanceId: 'first', csrf: 'as opened' }
+  const refusal = (status: number, code: string) => () => Response.json({ code, title: 'Introuvable.' }, { status })
+  const handedIn = () => Response.json({ missing: false, next: '/cases/' }, { status: 201 })
+  const yes = () => Promise.resolve(true)
+
+  it('is handed in as it is where the caller agrees, though it is hers no more', async () => {
+    const why: string[] = []
+    office({ form: refusal(404, 'visit_not_found'), 'handed-in': handedIn })
+    const answer = await deliverOrHandIn(PLACE, PARCEL, (said) => { why.push(said); return yes() })
+    expect(answer).toEqual({ missing: false, next: '/cases/' })
+    expect(why).toEqual(['Introuvable.'])
+    const sent = asked.at(-1)
+    expect([sent?.path, sent?.csrf]).toEqual(['/by-phone/v1/handed-in', 'as opened'])
+    expect(['id', 'reason'].map((name) => (sent?.body as FormData).get(name))).toEqual(['first', 'visit_not_found'])
+    expect(await xmlSent(sent)).toBe(XML)
+  })
+
+  it('stays here where she does not', async () => {
+    office({ form, submissions: refusal(422, 'invalid'), 'handed-in': handedIn })
+    await expect(deliverOrHandIn(PLACE, PARCEL, () => Promise.resolve(false))).rejects.toThrow('Introuvable.')
+    expect(asked.map(({ path }) => path)).not.toContain('/by-phone/v1/handed-in')
+  })
+
+  it.each([[429, 'too_many_tries'], [503, 'busy'], [401, 'not_signed_in'], [400, '']])('is no such where the same may do later: %i', async (status, code) => {
+    office({ form, submissions: refusal(status, code), 'handed-in': handedIn })
+    await expect(deliverOrHandIn(PLACE, PARCEL, yes)).rejects.toThrow(Refused)
+  })
 })
 
 it('tells an urgent finding at once, and raises where nobody heard it', async () => {

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { contentOf, faultsIn, finish, openIntervention, photosLacking, save, sign } from '../src/tablet/filling/intervention'
 import { setLanguage } from '../src/tablet/ground/i18n'
+import { track } from '../src/tablet/ground/pending'
 import * as db from '../src/tablet/memory/db'
 import { newDataKey } from '../src/tablet/memory/seal'
 import { fileKey, XML_FILE, type InterventionRecord, type ReportItem } from '../src/tablet/shapes/records'
@@ -40,6 +41,16 @@ describe('what is noted at a work order', () => {
     expect(again.files.value.map(({ bytes }) => bytes.byteLength)).toEqual([2])
     await sign(again, null)
     expect(await db.keysWithPrefix('files', '')).toEqual([])
+  })
+
+  it('is kept to the end before it is opened again, were it left a moment ago', async () => {
+    const left = await openIntervention(order('a'))
+    let prepared = (): void => undefined
+    const photo = new Promise<void>((done) => { prepared = done })
+    void track(photo.then(() => save(left, { note: 'with its photo' })))
+    const again = openIntervention(order('a'))
+    prepared()
+    expect((await again).record.value.note).toBe('with its photo')
   })
 
   it('goes to the outbox whole, once, whatever else is typed in another tab', async () => {

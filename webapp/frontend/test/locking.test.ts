@@ -99,6 +99,14 @@ describe('a form of a visit that lies on the table', () => {
     expect(locks).toHaveBeenCalledOnce()
   })
 
+  it('so does an order while hands are at work, and another one asks the PIN', async () => {
+    await goTo('#/order/a')
+    lies(14)
+    expect(locks).not.toHaveBeenCalled()
+    await goTo('#/order/b')
+    expect([covered.value, left.mock.calls.length]).toEqual([true, 1])
+  })
+
   it('lets the hand that takes it up again go on', () => {
     wait(14 * MINUTE_MS)
     expect(press()).toBe(true)

@@ -37,10 +37,12 @@ from visits.agenda.by_phone import (
 from visits.agenda.visit_forms import VisitForm, forms_of_visits
 from visits.cases.tasks import WHAT_LENGTH, find_task, reopen_task
 from visits.forms.listing import confidential_names
-from visits.ground.errors import Conflict, Invalid
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.intake.alerts import Raised, raise_alert
 from visits.intake.day import earlier_answers
+from visits.intake.handing_in import RefusedItem, hand_in
 from visits.intake.submissions import record_submission
+from visits.models.handed_in import HandedInKind
 from visits.models.visits import Visit
 from visits.people.measures import standing_alerts
 from visits.people.part_refusals import refused_parts
@@ -49,9 +51,9 @@ from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import problem, sentence
 from webapp.frame.languages import current_language
 from webapp.frame.parcels import parts, receipt_of
-from webapp.frame.schemas import EarlierAnswerSchema, NewAlertSchema, UserSchema
+from webapp.frame.schemas import EarlierAnswerSchema, HandInSchema, NewAlertSchema, UserSchema
 from webapp.frame.security import content_policy
-from webapp.frame.transaction import house, now, transaction
+from webapp.frame.transaction import house, now, reading, transaction
 from webapp.office.calls.cases import called_numbers
 from webapp.office.calls.closed import reaches
 from webapp.office.calls.refused import what_was_refused
@@ -147,6 +149,43 @@ def send(call_id: uuid.UUID) -> ResponseReturnValue:
     return jsonify(answer), 201
 
 
+@by_phone.post("/<uuid:call_id>/handed-in")
+@requires(Action.CALL)
+def hand_over(call_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep as it is a form that was refused, for a coordinator to read; says where to go on."""
+    try:
+        said = HandInSchema().load(request.form.to_dict())
+    except ValidationError as wrong:
+        return _unreadable(wrong)
+    xml, files = parts()
+    refused = RefusedItem(
+        item_id=said["id"],
+        kind=HandedInKind.SUBMISSION,
+        reason=said["reason"],
+        content=xml,
+        files=files,
+        visit_said=call_id,
+    )
+    with transaction() as session:
+        hand_in(session, house().store, refused, viewer=viewer(), now=now())
+    flash(_("Handed to the coordination as it is: it waits there to be read."), "success")
+    return jsonify({"missing": False, "next": _after(call_id)}), 201
+
+
+def _unreadable(wrong: ValidationError) -> ResponseReturnValue:
+    messages = wrong.messages if isinstance(wrong.messages, dict) else {}
+    return problem(422, sentence("invalid"), errors=messages, code="invalid")
+
+
+def _after(call_id: uuid.UUID) -> str:
+    """Lead back to the case; to the list of calls where it is hers no more."""
+    with reading() as session:
+        try:
+            return _back(find_by_phone(session, viewer(), call_id).case_id)
+        except NotFound:
+            return url_for("cases.index")
+
+
 @by_phone.post("/<uuid:call_id>/alerts")
 @requires(Action.CALL)
 def raised(call_id: uuid.UUID) -> ResponseReturnValue:
@@ -154,8 +193,7 @@ def raised(call_id: uuid.UUID) -> ResponseReturnValue:
     try:
         told = Raised(**NewAlertSchema().load(request.get_json()))
     except ValidationError as wrong:
-        messages = wrong.messages if isinstance(wrong.messages, dict) else {}
-        return problem(422, sentence("invalid"), errors=messages, code="invalid")
+        return _unreadable(wrong)
     with transaction() as session:
         visit = find_by_phone(session, viewer(), call_id)
         kept = raise_alert(session, visit.id, told, viewer=viewer(), now=now())

@@ -1,4 +1,4 @@
-// The office: Bootstrap's few moving parts, htmx without eval, and six behaviours of our own.
+// The office: Bootstrap's few moving parts, htmx without eval, and eight behaviours of our own.
 import '@fontsource-variable/atkinson-hyperlegible-next/index.css'
 import '../tokens.css'
 import 'bootstrap/dist/css/bootstrap.min.css'
@@ -18,6 +18,7 @@ import { makeCards } from './cards'
 import { askFirst } from './confirm'
 import { offerPasskeys } from './passkeys'
 import { forgetCallsAtSignOut } from './signout'
+import { askBeforeLeavingText, keepNothingTyped } from './typed'
 
 // What the content security policy forbids, and what must not stay in a shared browser's storage.
 htmx.config.allowEval = false
@@ -43,6 +44,7 @@ document.addEventListener('htmx:afterSwap', (event) => {
   const target = event.target as Element
   showToasts(target)
   makeCards(document)
+  keepNothingTyped()
   if (target.id !== 'side-panel-body') return
   const panel = target.closest('.offcanvas')
   if (panel) Offcanvas.getOrCreateInstance(panel).show()
@@ -79,6 +81,8 @@ document.addEventListener('formdata', (event) => {
 // On the way down, before htmx hears of it: a form that asks first may be one htmx sends.
 document.addEventListener('submit', askFirst, true)
 makeCards(document)
+keepNothingTyped()
+askBeforeLeavingText()
 offerPasskeys()
 forgetCallsAtSignOut()
 watchBurning()

@@ -1,11 +1,13 @@
 // A form filled in during a call, in the office: opened, kept against loss in this browser, sent at once and whole.
 import { ref, type Ref } from 'vue'
 import { sourcesOf } from '../engine/answers'
+import { ask } from '../ground/ask'
+import { t } from '../ground/i18n'
 import { createInstance, finishedXml, instanceIdOf, markConfidential, markConsequences, restoreInstance, xmlOf, type NamedFile } from '../engine/engine'
 import { previewMedia } from '../holder/media'
 import type { CallPlace } from '../line/api'
 import { forgetCall, keepCall, readCall, type KeptCall } from '../memory/calls'
-import { deliverCall, tellCall, wordsOf, xmlFile } from '../sending/calls'
+import { deliverOrHandIn, tellCall, wordsOf, xmlFile } from '../sending/calls'
 import type { DraftRecord, FileRecord } from '../shapes/records'
 import type { CallAnswer, CallSent, FormAnswer } from '../shapes/wire'
 import { marksIn } from '../visits/confidential'
@@ -68,7 +70,7 @@ async function filesOfCall(visit: OpenVisit): Promise<FileRecord[]> {
 }
 
 /** What becomes of a form on the phone: kept here until the office has it; `sent` hears where to go on. */
-export function byPhone(place: CallPlace, told: CallAnswer, ways: { sent(answer: CallSent): void; left(): void }): Keeping {
+export function byPhone(place: CallPlace, told: CallAnswer, ways: { sent(answer: Pick<CallSent, 'missing' | 'next'>): void; left(): void }): Keeping {
   const parcel = parcels()
   return {
     place: 'office',
@@ -76,7 +78,8 @@ export function byPhone(place: CallPlace, told: CallAnswer, ways: { sent(answer:
     autosave: (visit: OpenVisit, page: Ref<number>) => autosave(visit, page, storeOf(told)),
     async finish(visit) {
       try {
-        const answer = await deliverCall(place, await parcel(visit), visit.record.instanceId)
+        const sent = { files: await parcel(visit), instanceId: visit.record.instanceId, csrf: told.csrf }
+        const answer = await deliverOrHandIn(place, sent, (why) => ask(t('call.handInAsk', { why }), { yes: t('outbox.handIn'), no: t('ask.no') }))
         await forgetCall(told.visit_id).catch(() => undefined)
         ways.sent(answer)
       } catch (error) {

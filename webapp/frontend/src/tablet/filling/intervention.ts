@@ -1,7 +1,7 @@
 // A work order as it is noted at the door: saved with each change, photos included, and finished into the outbox.
 import { shallowRef, type ShallowRef } from 'vue'
 import { preparePhoto } from '../engine/photos'
-import { track } from '../ground/pending'
+import { allDone, track } from '../ground/pending'
 import { hasRoomFor, hasRoomToSpare } from '../ground/storage'
 import * as db from '../memory/db'
 import { sha256 } from '../memory/seal'
@@ -32,6 +32,8 @@ export interface OpenIntervention {
 
 /** Resume what was noted of an order, or begin: nothing is on disk before something is noted. */
 export async function openIntervention(order: Order): Promise<OpenIntervention> {
+  // One that was left a moment ago is kept to the end before it is read again.
+  await allDone()
   const kept = await db.readVersion('interventions', order.id)
   const all = kept ? await db.readPrefix('files', `${kept.value.id}/`) : []
   const open: OpenIntervention = {
@@ -158,6 +160,9 @@ export function contentOf(record: InterventionRecord, now: number): Record<strin
 }
 
 export type Fault = 'outcome' | 'note' | 'holdWhy' | 'holdUntil' | 'minutes' | 'photos'
+
+/** At most so many minutes of work, as many digits as the field takes. */
+export const MOST_MINUTES = 9999
 
 /** How many photos an order lacks still before it may be called done. */
 export function photosLacking(order: Order, files: readonly FileRecord[]): number {

@@ -21,9 +21,12 @@ interface Urgents {
   flush(): Promise<void>
 }
 
-/** Tell each urgent finding once it has stayed a moment, and again when somebody was reached; `report` keeps the notes. */
+/**
+ * Tell each urgent finding once it has stayed a moment, and again when somebody was reached; `report` keeps the notes.
+ * `mayGoUntold`: what nobody hears holds no form back, which goes at once and tells it too.
+ */
 export function useUrgents(
-  visit: OpenVisit, urgent: ComputedRef<Follow[]>, report: (report: Report, notes: UrgentNote[]) => Promise<void>,
+  visit: OpenVisit, urgent: ComputedRef<Follow[]>, report: (report: Report, notes: UrgentNote[]) => Promise<void>, mayGoUntold = false,
 ): Urgents {
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
   let last: Promise<void> = Promise.resolve()
@@ -56,6 +59,10 @@ export function useUrgents(
 
   const told = (follow: Follow) => known(notes.value, follow) !== undefined
 
+  function untold(error: unknown): void {
+    if (!mayGoUntold) throw error
+  }
+
   watch(urgent, (follows) => {
     for (const [reference, timer] of timers) {
       if (follows.some((follow) => follow.reference === reference)) continue
@@ -76,7 +83,7 @@ export function useUrgents(
     notes,
     reach: (follow, { name, at }) => put(follow, { reachedName: name, reachedAt: at }),
     async flush() {
-      for (const follow of urgent.value) if (!told(follow)) await put(follow, {})
+      for (const follow of urgent.value) if (!told(follow)) await put(follow, {}).catch(untold)
       await last
     },
   }

@@ -161,6 +161,17 @@ export async function sendCall(place: CallPlace, csrf: string, files: readonly F
   return json(await call(callPath(place, 'submissions'), { method: 'POST', asOffice: true, csrf, body, timeoutMs: PART_TIMEOUT_MS }))
 }
 
+/** Hand in as it is what the office refused, with the code of the refusal. */
+export async function handInCall(
+  place: CallPlace, csrf: string, { files, id, reason }: { files: readonly FileRecord[]; id: string; reason: string },
+): Promise<Pick<CallSent, 'missing' | 'next'>> {
+  const body = new FormData()
+  body.append('id', id)
+  body.append('reason', reason)
+  for (const { name, type, bytes } of files) body.append(name, new File([bytes], name, { type }))
+  return json(await call(callPath(place, 'handed-in'), { method: 'POST', asOffice: true, csrf, body, timeoutMs: PART_TIMEOUT_MS }))
+}
+
 /** Tell an urgent finding of a call at once. */
 export async function alertCall(place: CallPlace, csrf: string, { id, body }: Pick<Report, 'id' | 'body'>): Promise<void> {
   await call(callPath(place, 'alerts'), { method: 'POST', asOffice: true, csrf, json: { ...body, id, sent_at: new Date().toISOString() } })

@@ -366,6 +366,7 @@ def test_lists_and_articles_are_searched_filtered_and_sorted(desk: Desk) -> None
     def codes(text: str = "", trade: str = "", **wanted: Any) -> list[str]:
         listed = list_articles(
             desk.session, prices, text=text, trade=trade, wanted=Wanted(**wanted)
+        ({"text": "electricite"}, [to_check]),
         )
         return [one.code for one in listed.rows]
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from visits.ground.errors import Conflict, NotFound
 from visits.models.exchanges import AnswerFile, AnswerLine, AnswerOutcome, OrderTold
 from visits.models.works import WorkOrder
+from visits.portfolio.tables import SheetFound, read_table
 from visits.sight import Viewer, visible_work_orders
 from visits.sight.listing import Listed, Wanted, page_of
 from visits.works.answer_files import read_answers_file
@@ -49,6 +50,13 @@ def find_answers(
     if file is None:
         raise NotFound("answers_not_found")
     return file
+
+
+def sheets_in(file: AnswerFile) -> tuple[SheetFound, ...]:
+    """Name the sheets of a workbook that is to be looked at, read or not; of another file none."""
+    if file.content is None:
+        return ()
+    return read_table(file.content, file_name=file.file_name).sheets
 
 
 def look_at_answers(

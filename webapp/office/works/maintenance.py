@@ -24,6 +24,7 @@ from visits.works.exchanges import (
     list_answer_files,
     list_answer_lines,
     look_at_answers,
+    sheets_in,
     undo_answers,
 )
 from visits.works.told_outside import COLUMNS, orders_to_tell, told_of
@@ -116,6 +117,7 @@ def _show(answers_id: uuid.UUID, error: str = "") -> str:
             file=file,
             counts={one: sum(line.outcome == one for line in judged) for one in OUTCOMES},
             listed=_page_of([one for one in judged if outcome in ("", one.outcome)]),
+            sheets=sheets_in(file),
             outcome=outcome,
             error=error,
             sentence=sentence,

@@ -54,6 +54,7 @@ WORDS: dict[str, dict[str, Any]] = {
     # Why a stay ended or was withdrawn by itself.
     "stay_undone": {
         "died": _l("The person died."),
+        "moved": _l("The person has moved."),
         "no_entry": _l("The entry was taken back."),
     },
     "timeline": {"stay": _l("Stays")},

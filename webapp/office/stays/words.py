@@ -71,7 +71,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "places": _l("the places of a residence"),
     },
     "field": {
-        "stays.place": _l("Place"),
+        "stays.place": _p("a stay", "Place"),
         "stays.kind": _l("Kind"),
         "stays.from_on": _l("From"),
         "stays.case": _l("Her case"),

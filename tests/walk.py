@@ -231,6 +231,7 @@ NOT_PAGES = frozenset(
         "handed.signature",
         "maintenance.export",
         "maintenance.lines_export",
+        "service_files.lines",
         "telling.export",
         "price_lists.export",
         "price_lists.export_lists",

@@ -227,6 +227,7 @@ def test_no_contact_for_one_programme_leaves_her_other_one(desk: Desk) -> None:
     assert silent_because(desk.session, person, "young_tenants") == ""
     assert end_no_contact(desk.session, now=desk.now + timedelta(days=29)) == 0
     assert end_no_contact(desk.session, now=desk.now + timedelta(days=30)) == 1
+    desk.now += timedelta(days=30)
     assert wish.withdrawn_at is not None and desk.is_in(TO_CONTACT)
 
 

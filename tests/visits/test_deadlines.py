@@ -1,6 +1,8 @@
 """By when: on French time, holidays and daylight saving included."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -32,3 +34,14 @@ def test_a_delay_is_of_a_thousand_at_most() -> None:
     assert parse_delay("1000d").amount == 1000
     with pytest.raises(ValueError, match="1001d"):
         parse_delay("1001d")
+
+
+def test_no_day_is_read_off_a_moment_in_utc() -> None:
+    """A moment is kept in UTC: its day is that of Paris, by `today_in_paris`."""
+    utc = re.compile(r"(_at|\bat|\bnow|now\(\))\.date\(\)|date\.today\(|utcnow\(|datetime\.now\(\)")
+    house = Path(__file__).parents[2]
+    rooms = ("visits", "webapp", "maps", "diagnostics")
+    files = [one for room in rooms for one in (house / room).rglob("*.py")]
+    ours = [one for one in files if not {"demo", "frontend"} & set(one.parts)]
+    found = [f"{one.name}: {said[0]}" for one in ours for said in utc.finditer(one.read_text())]
+    assert (len(ours) > 500, found) == (True, [])

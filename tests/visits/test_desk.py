@@ -15,6 +15,7 @@ from tests.factories import (
     make_visit,
 )
 from visits.calls.best_hours import parts_tried
+from visits.calls.call_list import attempts_of
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.desk import (
     ASIDE,
@@ -196,6 +197,8 @@ def test_a_mistaken_tap_is_taken_back_and_counts_for_nothing(room: Room) -> None
     room.session.expire(case)
     assert case.state is CaseState.TO_CALL
     assert room.next(room.bob) is case  # nothing of the slip lets her rest
+    ((tries, last),) = attempts_of(room.session, [case]).values()
+    assert (tries, last) == (2, room.now - timedelta(minutes=600)), "nor is it told in the list"
     agreed = Attempt(Disposition.AGREED)
     record_attempt(room.session, case, agreed, viewer=room.bob, now=room.now)
     room.session.expire(case)

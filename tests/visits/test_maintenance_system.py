@@ -1,8 +1,10 @@
 """The landlord's own maintenance system: what it is told of orders, what it answers."""
 
+import io
 from datetime import date, datetime, timedelta
 
 import pytest
+from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_dwelling, make_person, make_user, make_viewer
@@ -151,6 +153,9 @@ def test_a_refusal_of_theirs_is_one_of_whoever_was_to_do_it(desk: Desk) -> None:
         (";fait;;;;-3;", "amount_out_of_range", "cost"),
         (";annulé;;;;;Sans objet", "work_order_cannot_move", ""),
         (";en attente;;;;;", "required", "hold_why"),
+        (";en cours;;;;;#REF!", "cell_is_no_value", ""),
+        ("1,23457E+11;en cours;;;;;", "cell_is_no_value", ""),
+        (";en cours;;;;;" + "x" * 501, "too_long", "note"),
     ],
 )
 def test_a_line_that_does_not_fit_says_why_and_is_left(
@@ -174,6 +179,28 @@ def test_an_order_named_on_two_lines_is_left_and_so_is_an_unknown_one(desk: Desk
         "answer_order_twice", "answer_order_twice", "work_order_not_found",
     ]  # fmt: skip
     assert desk.leak.state is WorkOrderState.OPEN
+
+
+def test_what_names_no_order_is_told_as_such_and_the_sheets_of_a_workbook_are_named(
+    desk: Desk,
+) -> None:
+    book, data = Workbook(), io.BytesIO()
+    first, beside = book.active, book.create_sheet("Archives")
+    assert first is not None
+    first.title = "Réponses"
+    answer = (desk.leak.reference, "", "en cours")
+    for line in (("Bons de mars",), ("bon", "gmao", "état", "note"), answer, ("TOTAL", "", "1")):
+        first.append(line)
+    beside.append(("bon", "état"))
+    book.save(data)
+    file = bring_answers(desk.session, data.getvalue(), "a.xlsx", viewer=desk.viewer, now=NOW)
+    read = look_at_answers(desk.session, file, viewer=desk.viewer, now=NOW).read
+    sheets = [(one.name, one.after is not None) for one in read.sheets]
+    assert sheets == [("Réponses", True), ("Archives", False)]
+    apply_answers(desk.session, file, viewer=desk.viewer, now=NOW)
+    assert [(one.number, one.why) for one in lines(desk, file)] == [
+        (1, "line_of_no_order"), (3, None), (4, "line_of_no_order"),
+    ]  # fmt: skip
 
 
 def test_an_order_one_may_not_see_reads_as_none_and_stays(desk: Desk) -> None:

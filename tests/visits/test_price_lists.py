@@ -110,10 +110,14 @@ def test_a_workbook_is_read_as_well() -> None:
     assert sheet is not None
     for row in (("Réf", "Libellé", "Unité", "P.U.", "Note"), ("A 1", "Évier", "U", 12.1, "x")):
         sheet.append(row)
+    book.create_sheet("Ancien").append(("A", "B"))
     book.save(data)
     read = read_price_file(data.getvalue(), file_name="prix.xlsx")
     assert [(one.code, one.cents) for one in read.articles] == [("A 1", 1210)]
     assert read.unread == ("Note",)
+    assert [(one.name, one.after is not None) for one in read.sheets] == [
+        ("Sheet", True), ("Ancien", False),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -129,6 +133,13 @@ def test_a_workbook_is_read_as_well() -> None:
 )
 def test_a_price_that_cannot_be_is_named_with_its_line(price: str, why: str) -> None:
     assert faults(lines("A;Évier;U;12", f"B;Bac;U;{price}")) == [((3,), "price", why)]
+
+
+def test_an_error_of_the_spreadsheet_is_no_article() -> None:
+    text = lines("#REF!;Évier;U;12", "1,23457E+11;Bac;U;3", "C;#N/A;U;1", "D;Vis;U;NULL")
+    assert [(at, column) for at, column, why in faults(text) if why == "cell_is_no_value"] == [
+        ((2,), "code"), ((3,), "code"), ((4,), "label"), ((5,), "price"),
+    ]  # fmt: skip
 
 
 def test_the_same_article_twice_names_both_lines() -> None:
@@ -355,6 +366,7 @@ def test_lists_and_articles_are_searched_filtered_and_sorted(desk: Desk) -> None
         ({"state": "in_force"}, [prices]),
         ({"state": "to_check"}, [to_check]),
         ({"text": "lenoir"}, [prices]),
+        ({"text": "electricite"}, [to_check]),
         ({"text": "%"}, []),
     ):
         only: dict[str, Any] = {"state": "", "text": ""} | asked

@@ -5,25 +5,35 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Select, delete, func, select, text
+from sqlalchemy import Engine, Select, delete, func, select, text, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
 from tests.factories import (
+    NOW,
+    make_case,
     make_dwelling,
+    make_ordered,
     make_person,
     make_residence,
     make_user,
     make_viewer,
 )
+from visits.accounts.listing import AccountFilter, list_accounts
+from visits.agenda.visitors import VisitorFilter, list_visitors
 from visits.ground.db import sessions
 from visits.ground.folding import fold, name_key
 from visits.ground.migration import migrate, revert
+from visits.models.accounts import Role
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.people.people import with_homes
+from visits.sessions.planning import SessionSaid, plan_session
+from visits.sessions.session_list import SessionFilter, list_sessions
 from visits.sight.letters import has_any, has_word
 from visits.sight.listing import Wanted
 from visits.sight.search import search_people
+from visits.surroundings.ordered_list import OrderedFilter, list_ordered
+from visits.surroundings.residence_list import ResidenceFilter, list_residences
 
 NAMES = (
     ("LEMARTINEL", "Zoé"), ("MARTIN", "Ada"), ("D'Été", "Éloïse"), ("Œuvrard", "Anne-Marie"),
@@ -145,3 +155,46 @@ def test_who_was_there_before_the_index_is_found_and_stays_when_it_goes(
     with sessions(engine)() as session:
         asked = select(Person.last_name).where(has_word(session, Person.name_key, "bry"))
         assert session.scalars(asked).all() == ["AUBRY"]
+
+
+def test_residences_and_what_is_ordered_there_are_found_as_dwellings_are(session: Session) -> None:
+    office = make_user(session)
+    seeing, address = make_viewer(office), "3 rue de l’Été"
+    there = make_residence(
+        session, address=address, address_key=fold(address), city="Compiègne", reference="R-77"
+    )
+    case = make_case(session, by=office, dwelling=make_dwelling(session, residence=there))
+    of = office.organisation_id
+    ordered = make_ordered(session, case, of=of, by=office, now=NOW, reference="PR-1")
+    for said in ("compiegne", "ÉTÉ compiègne", "ete", "r-77"):
+        only = ResidenceFilter(text=said)
+        listed = list_residences(session, seeing, only=only, wanted=Wanted())
+        assert [one.residence for one in listed.rows] == [there], said
+        asked = OrderedFilter(text=said)
+        orders = list_ordered(session, seeing, only=asked, wanted=Wanted(), today=NOW.date())
+        assert orders.rows == [ordered], said
+    nowhere = ResidenceFilter(text="ete beauvais")
+    assert not list_residences(session, seeing, only=nowhere, wanted=Wanted()).rows
+
+
+def test_sessions_visitors_and_accounts_are_found_without_their_accents(session: Session) -> None:
+    office = make_user(session, name="Frédérique Œuvrard")
+    seeing = make_viewer(office)
+    visitor = make_user(session, role=Role.VISITOR, name="Zoé Lefèvre")
+    there = make_residence(session, city="Compiègne", reference="R-77")
+    make_dwelling(session, residence=there)
+    said = SessionSaid(
+        title="Équilibre", kind="workshop", starts_at=NOW, minutes="60", residence="R-77",
+        held_by="other", held_by_name="Les Aînés",
+    )  # fmt: skip
+    (workshop,) = plan_session(session, "seniors", said, viewer=seeing, now=NOW)
+    for word in ("equilibre", "compiegne", "AÎNES equilibre", "r-77"):
+        only = SessionFilter(state="all", text=word)
+        found = list_sessions(session, seeing, only=only, wanted=Wanted(), now=NOW)
+        assert found.rows == [workshop], word
+    visitors = VisitorFilter(text="lefevre zoe")
+    assert list_visitors(session, seeing, only=visitors, wanted=Wanted()).rows == [visitor]
+    for word in ("oeuvrard", "FREDERIQUE", office.email.upper()):
+        accounts = AccountFilter(text=word)
+        listed = list_accounts(session, only=accounts, wanted=Wanted(), run=true())
+        assert listed.rows == [office], word

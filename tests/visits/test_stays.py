@@ -17,12 +17,15 @@ from tests.factories import (
     make_user,
     make_viewer,
 )
+from visits.calls.contacts import Attempt, record_attempt
+from visits.calls.taking_back import take_back
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.homes.access import Demand
 from visits.homes.matching import Needs
 from visits.homes.needs import note_with
 from visits.life.deaths import record_death
 from visits.life.endings import Told, give_back
+from visits.models.calls import Disposition
 from visits.models.life import HowTold
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
@@ -269,6 +272,33 @@ def test_a_death_ends_the_stay_and_taking_it_back_lets_it_go_on_unless_the_place
     hall.begin(who=make_person(hall.session))
     give_back(hall.session, hall.person, died.undo or {}, now=hall.now)
     assert not stay.is_standing
+
+
+@pytest.mark.parametrize("housed", [False, True])
+def test_who_moved_leaves_her_place_and_has_it_again_when_that_is_taken_back(
+    hall: Hall, housed: bool
+) -> None:
+    case = make_case(hall.session, by=hall.user, person=hall.person, dwelling=hall.home)
+    if not housed:
+        case.dwelling_id = None
+    stay = hall.begin(on=hall.ago(9), case_id=case.id)
+    elsewhere = make_person(hall.session)
+    other = hall.begin(hall.place(replace(ROOM, name="Chambre 2")), elsewhere, on=hall.ago(9))
+    moved = Attempt(Disposition.MOVED)
+    call = record_attempt(hall.session, case, moved, viewer=hall.viewer, now=hall.now)
+    assert (stay.ended_on, stay.exit_to, other.is_standing) == (hall.today, ExitTo.UNKNOWN, True)
+    hall.session.expire(case)
+    take_back(hall.session, case, call.id, reason="Erreur", viewer=hall.viewer, now=hall.now)
+    assert stay.is_standing
+
+
+def test_who_left_her_old_home_stays_in_her_place(hall: Hall) -> None:
+    home = make_dwelling(hall.session)
+    case = make_case(hall.session, by=hall.user, person=hall.person, dwelling=home)
+    stay = hall.begin(on=hall.ago(9), case_id=case.id)
+    moved = Attempt(Disposition.MOVED)
+    record_attempt(hall.session, case, moved, viewer=hall.viewer, now=hall.now)
+    assert stay.is_standing
 
 
 def test_a_protected_person_hides_her_place_from_all_but_those_named(hall: Hall) -> None:

@@ -136,6 +136,12 @@ def test_an_xlsx_is_read_with_its_dates_and_numbers() -> None:
     assert (table.header_line, table.rows[0].line_number, table.encoding) == (3, 4, "")
 
 
+def test_an_error_in_a_workbook_is_read_as_it_shows() -> None:
+    rows = [["Référence", "Nom", "Sorti le"], ["L-1", "#N/A", "#REF!"], ["e", "Martin", None]]
+    table = read_table(workbook(rows), file_name="a.xlsx")
+    assert [row.cells for row in table.rows] == [("L-1", "#N/A", "#REF!"), ("e", "Martin", "")]
+
+
 def test_the_first_sheet_that_holds_a_table_is_read() -> None:
     data = workbook(TYPED, first=[["Notice"], ["À lire avant"]])
     assert [row.cells for row in read_table(data, file_name="a.xlsx").rows] == TYPED_CELLS

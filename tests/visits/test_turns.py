@@ -113,6 +113,19 @@ def test_an_answer_lets_a_person_rest_for_its_time(desk: Desk, disposition: Disp
     assert desk.listed() == [case]
 
 
+@pytest.mark.parametrize("said", ["agreed", "no_answer", "in_hospital"])
+def test_a_call_lets_a_person_rest_in_all_her_cases(desk: Desk, said: str) -> None:
+    case, other = desk.enrol(90), desk.enrol(50)
+    programme, hers = "isolated_tenants", {"person": case.person, "dwelling": case.dwelling}
+    elsewhere = make_case(desk.session, by=desk.user, programme=programme, **hers)
+    assert desk.listed() == [case, other]
+    desk.note(elsewhere, Disposition(said))
+    assert desk.listed() == [other]
+    assert desk.after(other) is None
+    desk.now += REST[Disposition(said)]
+    assert desk.listed() == [case, other]
+
+
 def test_a_promised_call_back_counts_alone_and_comes_first(desk: Desk) -> None:
     high, promised = desk.enrol(90), desk.enrol(10)
     desk.note(promised, Disposition.IN_HOSPITAL, call_back_at=desk.now + timedelta(hours=2))

@@ -68,6 +68,20 @@ def test_one_tap_notes_a_call_and_shows_the_next(
     assert sorted(noted) == ["no_answer", "third_party"]
 
 
+def test_a_call_back_at_which_nobody_calls_is_told(
+    client_as: SignIn, people: list[Case], session: Session
+) -> None:
+    caller = client_as(Role.COORDINATOR, language="en")
+    typed = {"disposition": "call_back", "day": "2026-03-15", "time": "14:00"}
+    _at, page = post(caller, f"/desk/{people[0].id}/calls", **typed)
+    assert "at an unusual time: 15 Mar 2026 14:00 (a Sunday)" in page
+    typed |= {"day": "2026-03-16", "time": "03:00"}
+    _at, page = post(caller, f"/cases/{people[0].id}/calls", **typed)
+    assert "16 Mar 2026 03:00 (before 8:00 or after 20:00)" in page
+    _at, page = post(caller, f"/cases/{people[0].id}/calls", **typed | {"time": "15:00"})
+    assert "unusual time" not in page
+
+
 def test_whoever_agrees_is_planned_at_once(
     client_as: SignIn, people: list[Case], session: Session
 ) -> None:

@@ -73,6 +73,22 @@ def test_a_series_keeps_its_hour_when_the_clocks_change(
     assert "No session here" in alone
 
 
+def test_days_and_hours_at_which_hardly_anybody_comes_are_told(
+    client: FlaskClient, session: Session
+) -> None:
+    weekly = WORKSHOP | {"day": "2026-05-07", "weeks": "2", "title": "Jeudis"}
+    said = post(client, NEW, **weekly)[1]
+    assert "At an unusual time: 14 May 2026 14:00 (a public holiday)." in said  # Ascension Day
+    assert "2 sessions are planned" in said
+    one = planned(session)[0]
+    path, moved = f"/group-sessions/{one.id}/edit", weekly | {"turn": "0"}
+    assert "10 May 2026 14:00 (a Sunday)" in post(client, path, **moved | {"day": "2026-05-10"})[1]
+    early = moved | {"day": "2026-05-12", "time": "03:00", "turn": "1"}
+    assert "12 May 2026 03:00 (before 8:00 or after 20:00)" in post(client, path, **early)[1]
+    usual = post(client, path, **moved | {"day": "2026-05-12", "turn": "2"})[1]
+    assert "unusual time" not in usual and "up to date" in usual
+
+
 def test_the_same_form_sent_twice_plans_one_session(client: FlaskClient, session: Session) -> None:
     post(client, NEW, **WORKSHOP)
     status, shown = post(client, NEW, **WORKSHOP)

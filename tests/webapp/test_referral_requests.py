@@ -79,7 +79,9 @@ def test_a_partner_asks_without_an_account_and_the_form_shows_nobody(
     listed = office.get("/referrals/requests/").text
     assert "Morel Jeanne" in listed
     assert "Morel Jeanne" in office.get("/referrals/requests/requests.csv").text
-    assert "Requests by form" in office.get("/").text
+    tile = r'href="/referrals/requests/">Requests by form</a></dt>\s*<dd>(\d+)'
+    (waiting,) = re.findall(tile, office.get("/").text)
+    assert int(waiting) == listed.count(one.reference) == 1
 
 
 def test_the_same_form_sent_twice_arrives_once(app: Flask, door: str, session: Session) -> None:

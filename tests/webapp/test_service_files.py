@@ -1,5 +1,6 @@
 """A file of services: looked at line by line, taken in around residences, undone."""
 
+import csv
 import io
 from collections.abc import Callable
 
@@ -157,6 +158,44 @@ def test_no_file_replaces_what_somebody_said_nor_brings_back_what_was_withdrawn(
     assert told["Du Pont"] > 500 and told["De la Gare"] == 650
     with pytest.raises(Conflict, match="services_file_elsewhere"):
         withdraw_file(session, file, viewer=office, now=NOW)
+
+
+def test_a_cell_that_holds_no_value_leaves_its_line_out(session: Session) -> None:
+    for cells in (
+        "#N/A;pharmacie;49.43;2.08;B",
+        "P;pharmacie;49.43;2.08;#REF!",
+        "P;4,5E+11;49;2;B",
+    ):
+        read = read_services((HEAD + cells).encode(), file_name="a.csv")
+        assert ([one.why for one in read.left], read.points) == ([Fault.NO_VALUE], ()), cells
+
+
+def test_every_line_is_given_back_and_can_be_brought_again(
+    client_as: SignIn, home: Residence, session: Session
+) -> None:
+    landlord = str(home.landlord_id)
+    session.commit()
+    client = client_as("coordinator", language="en")
+
+    def send(data: bytes) -> str:
+        sent = {"landlord": landlord, "file": (io.BytesIO(data), "osm.csv")}
+        return str(client.post("/surroundings/files/", data=sent).location)
+
+    path = send(FILE.encode() + b"TOTAL;;;;\n")
+    assert f"{path}/lines.csv" in client.get(path).text
+    given = client.get(f"{path}/lines.csv").get_data()
+    rows = list(csv.reader(io.StringIO(given.decode("utf-8-sig")), delimiter=";"))
+    was = [line.split(";") for line in FILE.splitlines()]
+    assert [row[:5] for row in rows[:-1]] == was
+    assert [row[5] for row in rows[1:]] == [str(line) for line in range(2, 14)]
+    assert all(row[6] for row in rows)
+    assert "Not a kind of ours" in rows[8][6] and home.address in rows[1][6]
+    again = client.get(send(given)).text
+    assert "7 services" in again and "4 lines left out" in again
+    assert "Columns left aside" not in again
+    client.post(f"{path}/taken")
+    assert client.get(f"{path}/lines.csv").status_code == 409
+    assert "Not a kind of ours" in client.get(path).text, "what was left out is told afterwards too"
 
 
 def test_counts_by_commune_and_lacking_columns_are_refused_in_words() -> None:

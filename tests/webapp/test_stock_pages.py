@@ -1,5 +1,6 @@
 """The pages of the central stock: each step by its form, what is refused said on its field."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -54,6 +55,16 @@ def test_an_article_is_kept_changed_and_kept_no_longer(
     session.expire_all()
     assert (bulb.cost, bulb.retired_at is None) == (200, False)
     assert "n’est plus suivi" in client.get("/kits/").text
+
+
+def test_the_tile_of_articles_to_order_counts_those_marked_in_its_list(
+    client: FlaskClient, bulb: Article
+) -> None:
+    assert "Articles à commander" not in client.get("/").text
+    client.post("/kits/articles/", data=BULB | {"name": "LED E14", "fitting": "E14"})
+    tile = r'href="([^"]+)">Articles à commander</a></dt>\s*<dd>(\d+)'
+    ((link, figure),) = re.findall(tile, client.get("/").text)
+    assert int(figure) == client.get(link).text.count(">trop peu</span>") == 1
 
 
 def test_an_order_comes_and_what_is_wrong_with_it_is_said_on_its_row(

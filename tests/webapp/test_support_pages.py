@@ -197,6 +197,14 @@ def test_the_missed_of_a_period_are_those_the_balance_counts(
     assert sum(days) == 29  # from the day it was opened to today, both included
 
 
+def test_the_tile_of_visits_missed_counts_its_list(client_as: SignIn, case: Case) -> None:
+    client = client_as("coordinator", language="en")
+    tile = r'href="(/support/[^"]*)">Visits missed in a row</a></dt>\s*<dd>(\d+)'
+    ((link, figure),) = re.findall(tile, client.get("/").text)
+    listed = client.get(unescape(link)).text
+    assert int(figure) == listed.count(f'href="/support/{case.id}"') == 1
+
+
 def test_nonsense_in_the_balance_is_this_year(client_as: SignIn, case: Case) -> None:
     client = client_as("coordinator", language="en")
     for asked in ("from=2026-13&to=x", "from=9999-01", "programme=moon", "from=2025-01&to=2024-01"):

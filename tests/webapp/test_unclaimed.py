@@ -239,8 +239,9 @@ def test_the_senders_visit_of_that_day_is_proposed_first(office: Office) -> None
         proposed = propose_visits(session, seeing, found)
         assert [one.visitor_id == office.visitor.id for one in proposed] == [True, True, False]
         assert proposed[0].id == office.visit.id
-        named = propose_visits(session, seeing, found, text="vermeul")
-        assert [one.id for one in named] == [office.visit.id]
+        for text in ("vermeul", "Vérmeulen beauvais"):
+            named = propose_visits(session, seeing, found, text=text)
+            assert [one.id for one in named] == [office.visit.id]
 
 
 def test_what_was_handed_in_is_read_taken_in_or_closed(office: Office, client_as: SignIn) -> None:

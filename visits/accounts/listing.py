@@ -21,6 +21,7 @@ from visits.models.accounts import (
 from visits.models.mandates import Mandate
 from visits.sight.landlords import Bound, area_of
 from visits.sight.listing import Listed, Wanted, page_of
+from visits.sight.wording import each_word, has_in
 
 EVENTS_SHOWN = 50
 ORDER: dict[str, Any] = {
@@ -76,13 +77,9 @@ def list_accounts(
     if only.role in tuple(Role):
         statement = statement.where(User.role == Role(only.role))
     if only.text.strip():
-        text = only.text.strip().lower()
-        statement = statement.where(
-            or_(
-                func.lower(User.name).contains(text, autoescape=True),
-                User.email.contains(text, autoescape=True),
-            )
-        )
+        called = each_word(only.text, lambda word: has_in(session, word, User.name))
+        written = User.email.icontains(only.text.strip(), autoescape=True)
+        statement = statement.where(called | written)
     return page_of(session, statement, wanted=wanted, order=ORDER, tie=User.id)
 
 

@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.agenda.unusual_hours import unusual_hour
 from visits.agenda.working_time import (
     Hours,
     Position,
@@ -21,6 +20,7 @@ from visits.agenda.working_time import (
     working_time,
 )
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
+from visits.ground.unusual_hours import unusual_hour
 from visits.models.cases import Case
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import AT_HOME, LIVE, Visit

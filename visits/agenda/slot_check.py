@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from visits.agenda.unusual_hours import unusual_hour
 from visits.agenda.visitors import visitors_seen
 from visits.agenda.working_time import away_then
 from visits.cases.pauses import pauses_on
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
+from visits.ground.unusual_hours import unusual_hour
 from visits.models.accounts import Role, User
 from visits.models.cases import Case
 from visits.models.people import NamedAccess, Person
@@ -71,9 +71,9 @@ def check_slot(
     if person.protected and slot.visitor_id not in named_for(session, person):
         raise Invalid({"visitor_id": "visitor_not_named"})
     _refuse_collision(session, slot, viewer)
-    unusual = unusual_hour(slot.start_at, slot.end_at) or away_then(
-        session, slot.visitor_id, slot.start_at, slot.end_at, but=slot.but
-    )
+    odd = unusual_hour(slot.start_at, slot.end_at)
+    away = away_then(session, slot.visitor_id, slot.start_at, slot.end_at, but=slot.but)
+    unusual = f"visit_{odd}" if odd else away
     if unusual is None and _home_is_visited(session, case, slot, viewer):
         unusual = "home_visited_then"
     day = today_in_paris(slot.start_at)

@@ -13,6 +13,7 @@ from visits.sight import Viewer
 from visits.sight.landlords import may_work_for
 from visits.sight.listing import By, Listed, Wanted, page_of_found
 from visits.sight.reach import BY_MANDATE
+from visits.sight.wording import each_word, has_in
 
 PLANNING = (Role.COORDINATOR, Role.PARTNER_COORDINATOR)
 ORDER = {
@@ -87,7 +88,7 @@ def keeps(session: Session, viewer: Viewer, visitor_id: uuid.UUID) -> bool:
 
 def every_visitor(session: Session, viewer: Viewer, organisation: str = "") -> Sequence[User]:
     """List by name the visitors whose days a viewer sees, of one organisation if it is said."""
-    found = _found(viewer, VisitorFilter(organisation=organisation))
+    found = _found(session, viewer, VisitorFilter(organisation=organisation))
     named = select(User).where(User.id.in_(found)).options(joinedload(User.organisation))
     return session.scalars(named.order_by(User.name, User.id)).all()
 
@@ -97,7 +98,7 @@ def list_visitors(
 ) -> Listed[User]:
     """List the visitors whose days a viewer sees."""
     rows = select(User).options(joinedload(User.organisation))
-    found = _found(viewer, only)
+    found = _found(session, viewer, only)
     return page_of_found(session, found, rows, wanted=wanted, order=ORDER, tie=(User.name, User.id))
 
 
@@ -108,10 +109,11 @@ def organisations_of(session: Session, viewer: Viewer) -> Sequence[Organisation]
     return session.scalars(named.order_by(Organisation.name, Organisation.id)).all()
 
 
-def _found(viewer: Viewer, only: VisitorFilter) -> Select[uuid.UUID]:
+def _found(session: Session, viewer: Viewer, only: VisitorFilter) -> Select[uuid.UUID]:
     found = select(User.id).where(visitors_seen(viewer))
     if only.text.strip():
-        found = found.where(User.name.icontains(only.text.strip(), autoescape=True))
+        called = each_word(only.text, lambda word: has_in(session, word, User.name))
+        found = found.where(called)
     if only.organisation:
         found = found.where(User.organisation_id == id_or_nobody(only.organisation))
     return found

@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
-from visits.agenda.unusual_hours import EARLIEST, LATEST, SUNDAY
 from visits.ground.deadlines import is_public_holiday, midnight_in_paris
+from visits.ground.unusual_hours import EARLIEST, LATEST, SUNDAY
 from visits.models.agenda import Absence, Availability, AvailabilityDay, DayKind, VisitorTerms
 from visits.models.visits import AT_HOME, LIVE, Visit
 

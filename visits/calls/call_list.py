@@ -44,7 +44,7 @@ PAST_KEEPING = "past_keeping"
 
 ATTEMPTS = (
     select(func.count(ContactAttempt.id))
-    .where(ContactAttempt.case_id == Case.id)
+    .where(ContactAttempt.case_id == Case.id, ContactAttempt.taken_back_at.is_(None))
     .correlate(Case)
     .scalar_subquery()
 )
@@ -186,10 +186,11 @@ def may_be_asked_again(now: datetime) -> ColumnElement[bool]:
 def attempts_of(
     session: Session, cases: Sequence[Case]
 ) -> dict[uuid.UUID, tuple[int, datetime | None]]:
-    """Count the attempts of each case and say when the last one was."""
+    """Count the attempts of each case that were not taken back; say when the last one was."""
     statement = (
         select(ContactAttempt.case_id, func.count(), func.max(ContactAttempt.at))
         .where(ContactAttempt.case_id.in_([case.id for case in cases]))
+        .where(ContactAttempt.taken_back_at.is_(None))
         .group_by(ContactAttempt.case_id)
     )
     return {row[0]: (row[1], row[2]) for row in session.execute(statement)}

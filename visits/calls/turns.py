@@ -21,7 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy import case as sql_case
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from visits.calls.best_hours import RANK, hour_of, hour_rank
 from visits.cases.pauses import in_pause
@@ -35,14 +35,14 @@ from visits.people.call_wishes import not_now
 from visits.programmes.published import programme_in
 from visits.sight.left_alone import cases_left_alone, left_alone
 
-# How long after an attempt a person is left alone, unless a call back was promised: then its
-# moment counts and nothing else. No law sets these for a landlord's own tenants; they are our
-# choice, made so that the tries of a protocol fall on different hours and days, as household
-# surveys ask (AAPOR, Standard Definitions: non-contact).
+# How long after an attempt a person is left alone in all her cases, unless a call back was promised
+# in one: there its moment counts and nothing else. No law sets these for a landlord's own tenants;
+# they are our choice, made so that the tries of a protocol fall on different hours and days, as
+# household surveys ask (AAPOR, Standard Definitions: non-contact).
 REST = {
-    # Another time of the day: the morning's unanswered call is tried again in the evening.
-    Disposition.NO_ANSWER: timedelta(hours=4),
-    Disposition.THIRD_PARTY: timedelta(hours=4),
+    # Another time of the day: the morning's unanswered call is tried again in the evening, and
+    # whoever spoke with us of one programme is not rung for the next one as she hangs up.
+    **dict.fromkeys(Disposition, timedelta(hours=4)),
     # Time to find an interpreter.
     Disposition.LANGUAGE: timedelta(days=3),
     Disposition.INTERPRETER: timedelta(days=3),
@@ -96,7 +96,7 @@ def to_contact(session: Session, now: datetime, programme: str = "") -> ColumnEl
     """
     waiting = and_(
         Case.call_back_at.is_(None),
-        Case.id.not_in(_resting(now)),
+        Case.person_id.not_in(_resting(now)),
         Case.person_id.not_in(not_now(now)),
     )
     asked = and_(waiting, Case.state.in_(WAITING))
@@ -143,9 +143,12 @@ def _called_for(today: date) -> Select[uuid.UUID]:
 
 
 def _resting(now: datetime) -> CompoundSelect[uuid.UUID]:
-    """Select the cases of those who rest: few, as each answer's last days are found by index."""
+    """Select those who rest, by any of their cases; each answer's last days are found by index."""
+    tried = aliased(Case)
     lately = [
-        select(ContactAttempt.case_id).where(
+        select(tried.person_id)
+        .join(ContactAttempt, ContactAttempt.case_id == tried.id)
+        .where(
             ContactAttempt.disposition == disposition,
             ContactAttempt.at > now - rest,
             ContactAttempt.taken_back_at.is_(None),
@@ -156,14 +159,11 @@ def _resting(now: datetime) -> CompoundSelect[uuid.UUID]:
 
 
 def rests(case: Case, attempts: Sequence[ContactAttempt], now: datetime) -> bool:
-    """Tell of one loaded case what `to_contact` asks of the list."""
+    """Tell of one loaded case what `to_contact` asks of the list, by its own attempts."""
     if case.call_back_at is not None:
         return case.call_back_at > now
-    nothing = timedelta()
     return any(
-        one.at + REST.get(one.disposition, nothing) > now
-        for one in attempts
-        if one.taken_back_at is None
+        one.at + REST[one.disposition] > now for one in attempts if one.taken_back_at is None
     )
 
 

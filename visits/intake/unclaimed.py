@@ -5,19 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import NotFound
 from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.handed_in import HandedIn
-from visits.models.people import Person
-from visits.models.portfolio import Dwelling, Residence
+from visits.models.portfolio import Dwelling
 from visits.models.visits import COUNTED, Submission, SubmissionState, Visit, VisitState
 from visits.models.works import URGENT
 from visits.sight.listing import Listed, Wanted
 from visits.sight.reach import Reach, Viewer, visible_persons
+from visits.sight.wording import mentions
 
 AROUND = timedelta(days=14)
 MOST_PROPOSED = 20
@@ -148,7 +149,7 @@ def _lines(session: Session, viewer: Viewer, only: UnclaimedFilter) -> list[Wait
     reached: dict[tuple[uuid.UUID, object], bool] = {}
     found = []
     for line in lines:
-        key = line.sent_by.id, line.received_at.date()
+        key = line.sent_by.id, today_in_paris(line.received_at)
         if key not in reached:
             reached[key] = _reaches(session, viewer, line.sent_by.id, line.received_at)
         if reached[key] and only.sender_id in (None, line.sent_by.id):
@@ -229,14 +230,8 @@ def propose_visits(
         )
     )
     if text.strip():
-        columns = (
-            Person.last_name, Person.first_name, Dwelling.reference, Residence.address,
-            Residence.city,
-        )  # fmt: skip
-        for word in text.split():
-            statement = statement.where(
-                or_(*(column.icontains(word, autoescape=True) for column in columns))
-            )
+        meant = mentions(session, text, Case.person_id, Case.dwelling_id)
+        statement = statement.where(meant)
     else:
         statement = statement.where(
             Visit.planned_start_at > at - AROUND, Visit.planned_start_at < at + AROUND

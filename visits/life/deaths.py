@@ -29,7 +29,7 @@ from visits.models.people import Person
 from visits.models.visits import Consequence, Submission, Visit
 from visits.referrals.moving import end_referrals
 from visits.sight import Viewer, visible_cases
-from visits.stays.stays import end_stays
+from visits.stays.leaving import end_stays
 from visits.transfers.wishes import end_wishes
 
 

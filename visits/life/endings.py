@@ -27,7 +27,7 @@ from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Tenancy
 from visits.models.visits import Visit
 from visits.referrals.moving import take_referrals_up
-from visits.stays.stays import take_stays_up
+from visits.stays.leaving import take_stays_up
 from visits.transfers.wishes import take_wishes_up
 
 Before = dict[str, Any]

@@ -20,6 +20,7 @@ from visits.models.cases import Case, CaseState
 from visits.models.life import EventKind, HowTold, LifeEvent
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Tenancy
+from visits.stays.leaving import leave_place
 from visits.transfers.wishes import end_by_moves
 
 WHERE_TO_LENGTH = 200
@@ -117,6 +118,7 @@ def _end(
     before |= end_cases(session, cases, MOVED, told, on=on)
     if home is not None:
         before["adaptations"] = end_files(session, person_id, LEFT, home=home, now=told.now)
+    before["stays"] = leave_place(session, person_id, home=home, cases=cases, on=on, now=told.now)
     return keep_event(
         session, EventKind.MOVE_OUT, person_id, home=home, on=on, told=told, undo=before, said=said
     )

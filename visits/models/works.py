@@ -257,6 +257,11 @@ class WorkOrder(Base):
         return self.dwelling.residence if self.dwelling is not None else self.residence
 
     @property
+    def is_urgent(self) -> bool:
+        """Tell whether it is for today, day or night."""
+        return self.severity in URGENT
+
+    @property
     def is_open(self) -> bool:
         """Tell whether somebody still has to do it."""
         return self.state in OPEN_STATES

@@ -35,6 +35,7 @@ _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _ROW = re.compile(rb"""<(?:\w+:)?row\s[^<>]*?\br\s*=\s*["']\s*(\d+)""")
 _MASKED = re.compile(rb"""<(?:\w+:)?row\s(?=[^<>]*?\br\s*=\s*["']\s*(\d+))[^<>]*>""")
 _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
+_ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*["'])e(?=["'])""")
 _ROW_END = re.compile(rb"</(?:\w+:)?row\s*>")
 _NEEDED = re.compile(
     r"\[Content_Types\]\.xml|_rels/.*|xl/(?!media/|drawings/|charts/|embeddings/).*"
@@ -76,6 +77,8 @@ def _read_xlsx(data: bytes) -> list[Sheet]:
     for name, content in parts.items():
         if name.startswith("xl/worksheets/"):
             _check_grid(content)
+            # calamine leaves an error empty; as a text it is what the cell shows.
+            parts[name] = _ERROR_CELL.sub(rb"\1str", content)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(_repack(parts)))
         found = workbook.sheets_metadata

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.agenda.planning import MAY_BE_PLANNED
 from visits.agenda.slot_check import visitors
-from visits.agenda.unusual_hours import EARLIEST, LATEST
 from visits.agenda.working_time import Position
 from visits.cases.interpreters import standing_interpreters
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
+from visits.ground.unusual_hours import EARLIEST, LATEST
 from visits.models.accounts import User
 from visits.models.cases import Case, CasePause, CaseState, Task, TaskKind, TaskState
 from visits.models.people import AlertCode, NamedAccess, Person, PersonAlert

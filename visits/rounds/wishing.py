@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from visits.agenda.fitting import can_do, hours_of_wish
-from visits.agenda.unusual_hours import EARLIEST, LATEST
 from visits.agenda.visit_wishes import standing_visit_wishes, wish_of
 from visits.agenda.working_time import Terms
+from visits.ground.unusual_hours import EARLIEST, LATEST
 from visits.models.agenda import VisitWish
 from visits.models.rounds import LeftWhy
 from visits.rounds.candidates import Candidate

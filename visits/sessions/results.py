@@ -50,7 +50,7 @@ def results_by_programme(
 
     `list_sessions` lists the same ones by the same filter.
     """
-    found = sessions_found(viewer, replace(only, state=SessionState.HELD.value), now)
+    found = sessions_found(session, viewer, replace(only, state=SessionState.HELD.value), now)
     counted = _counts(viewer).where(CollectiveSession.id.in_(found))
     return {code: Results(*counts) for code, *counts in session.execute(counted)}
 

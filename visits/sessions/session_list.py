@@ -15,6 +15,7 @@ from visits.models.sessions import CollectiveSession, SessionKind, SessionState
 from visits.sight import Viewer
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
 from visits.sight.sessions import visible_sessions
+from visits.sight.wording import each_word, has_in, residences_called
 
 TO_COME, TO_CONFIRM, ALL = "to_come", "to_confirm", "all"
 LISTS = (TO_COME, TO_CONFIRM)
@@ -56,14 +57,14 @@ def list_sessions(
     rows = select(CollectiveSession).options(
         joinedload(CollectiveSession.residence), joinedload(CollectiveSession.held_by)
     )
-    found = sessions_found(viewer, only, now)
+    found = sessions_found(session, viewer, only, now)
     tie = (CollectiveSession.starts_at, CollectiveSession.id)
     return page_of_found(session, found, rows, wanted=wanted, order=ORDER, tie=tie)
 
 
 def count_sessions(session: Session, viewer: Viewer, *, only: SessionFilter, now: datetime) -> int:
     """Count what `list_sessions` lists."""
-    return count_found(session, sessions_found(viewer, only, now))
+    return count_found(session, sessions_found(session, viewer, only, now))
 
 
 def holders_in_use(session: Session, viewer: Viewer) -> Sequence[Organisation]:
@@ -73,7 +74,9 @@ def holders_in_use(session: Session, viewer: Viewer) -> Sequence[Organisation]:
     return session.scalars(named.order_by(Organisation.name, Organisation.id)).all()
 
 
-def sessions_found(viewer: Viewer, only: SessionFilter, now: datetime) -> Select[uuid.UUID]:
+def sessions_found(
+    session: Session, viewer: Viewer, only: SessionFilter, now: datetime
+) -> Select[uuid.UUID]:
     """Select the ids of what a filter finds among the sessions that the viewer may see."""
     one = CollectiveSession
     found = _in_state(select(one.id).where(visible_sessions(viewer)), only.state, now)
@@ -89,7 +92,7 @@ def sessions_found(viewer: Viewer, only: SessionFilter, now: datetime) -> Select
     if only.last is not None:
         found = found.where(one.starts_at < midnight_in_paris(only.last + timedelta(days=1)))
     if only.text.strip():
-        found = found.where(_speaks_of(only.text.strip()))
+        found = found.where(_speaks_of(session, only.text))
     return found
 
 
@@ -104,23 +107,20 @@ def _in_state(found: Select[uuid.UUID], state: str, now: datetime) -> Select[uui
     return found
 
 
-def _speaks_of(text: str) -> ColumnElement[bool]:
-    """Give the condition that a text stands in a title, a place or the name of who holds it."""
+def _speaks_of(session: Session, text: str) -> ColumnElement[bool]:
+    """Give the condition that each word is in a title, a place or the name of who holds it."""
     one = CollectiveSession
-    places = or_(
-        *(
-            column.icontains(text, autoescape=True)
-            for column in (Residence.address, Residence.city, Residence.reference)
+
+    def is_said(word: str) -> ColumnElement[bool]:
+        called = select(Organisation.id).where(has_in(session, word, Organisation.name))
+        return or_(
+            has_in(session, word, one.title, one.place, one.held_by_name),
+            one.residence_id.in_(residences_called(session, word)),
+            one.held_by_id.in_(called),
         )
-    )
-    called = Organisation.name.icontains(text, autoescape=True)
-    return or_(
-        one.title.icontains(text, autoescape=True),
-        one.place.icontains(text, autoescape=True),
-        one.held_by_name.icontains(text, autoescape=True),
-        one.residence_id.in_(select(Residence.id).where(places)),
-        one.held_by_id.in_(select(Organisation.id).where(called)),
-    )
+
+    in_it = one.residence_id.in_(residences_called(session, text))
+    return or_(each_word(text, is_said), in_it)
 
 
 def _id(typed: str) -> uuid.UUID:

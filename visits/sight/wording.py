@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import (
     ColumnElement,
@@ -30,6 +30,7 @@ FEW_IN_ALL = 6_000
 LONGEST_TEXT = 200
 POSTCODE_LENGTH = 5
 Ident = InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID | None]
+Text = InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 _APART = re.compile(r"[\W_]+")
 _A_DIGIT = re.compile(r"\d")
 
@@ -70,8 +71,14 @@ def dwellings_called(session: Session, text: str) -> ColumnElement[bool]:
 
 
 def residences_called(session: Session, text: str) -> Select[uuid.UUID]:
-    """Select the residences of which each word is in the reference, the address or the city."""
+    """Select the residences of which each word is in the reference, the address or the city.
+
+    A reference is found as it is typed too, with its dashes.
+    """
     words, cities = words_of(text), _folded_cities(session)
+    if not words:
+        return select(Residence.id).where(false())
+    typed = Residence.reference.icontains(text.strip(), autoescape=True)
     each = (
         or_(
             Residence.id.in_(_standing(session, without_accents(word), cities)),
@@ -79,7 +86,27 @@ def residences_called(session: Session, text: str) -> Select[uuid.UUID]:
         )
         for word in words
     )
-    return select(Residence.id).where(and_(true(), *each) if words else false())
+    return select(Residence.id).where(or_(and_(true(), *each), typed))
+
+
+def each_word(text: str, is_somewhere: Callable[[str], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Give the condition that each word of a text is somewhere; nothing typed is nowhere."""
+    words = words_of(text)
+    return and_(true(), *map(is_somewhere, words)) if words else false()
+
+
+def has_in(session: Session, word: str, *columns: Text) -> ColumnElement[bool]:
+    """Give the condition that a word is in one of some columns, whatever its accents and case.
+
+    For names and titles, of which there are few: no folded copy is kept, they are folded here.
+    """
+    plain = without_accents(word)
+    return or_(*(column.in_(_with(plain, session, column)) for column in columns))
+
+
+def _with(plain: str, session: Session, column: Text) -> list[str]:
+    said = session.scalars(select(column).where(column.is_not(None)).distinct())
+    return [one for one in said if one and plain in without_accents(one)]
 
 
 def spoken_of(session: Session, text: str) -> list[Found]:

@@ -37,7 +37,6 @@ from visits.stays.free import offered_to_others
 
 WHY_LENGTH = 300
 AHEAD = timedelta(days=92)
-PERSON_DIED = "died"
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def take_stay_back(
         if stay.person.died_on is not None:
             raise Conflict("stay_of_who_died")
         _refuse_overlap(session, stay, Days(stay.from_on), viewer)
-        _go_on(stay)
+        go_on(stay)
     else:
         last = next((one for one in reversed(stay.renewals) if one.taken_back_at is None), None)
         if last is None:
@@ -157,37 +156,6 @@ def withdraw_stay(
         raise Invalid({"why": "place_why_too_long" if why else "required"})
     stay.withdrawn_at, stay.withdrawn_by_id, stay.withdrawn_why = now, viewer.user_id, why
     _changed(session, stay, "stay_withdrawn", viewer=viewer, now=now)
-
-
-def end_stays(session: Session, person_id: uuid.UUID, *, on: date, now: datetime) -> list[str]:
-    """End the stays of somebody who died; gives which, to take up again.
-
-    One that had not begun by then is withdrawn.
-    """
-    hers = (Stay.person_id == person_id, Stay.ended_on.is_(None), Stay.withdrawn_at.is_(None))
-    ended = session.scalars(select(Stay).where(*hers).order_by(Stay.id)).all()
-    for stay in ended:
-        if on > stay.from_on:
-            stay.ended_on, stay.exit_to, stay.exit_why = on, ExitTo.DIED, PERSON_DIED
-        else:
-            stay.withdrawn_at, stay.withdrawn_why = now, PERSON_DIED
-        stay.turn += 1
-    session.flush()
-    return [str(stay.id) for stay in ended]
-
-
-def take_stays_up(session: Session, ids: Sequence[str]) -> None:
-    """Let stays go on that ended with a death that is taken back, unless the place is taken."""
-    found = select(Stay).where(Stay.id.in_([uuid.UUID(one) for one in ids]))
-    for stay in session.scalars(found.order_by(Stay.id)):
-        if PERSON_DIED not in (stay.exit_why, stay.withdrawn_why):
-            continue
-        if _is_taken(session, stay, Days(stay.from_on)):
-            continue
-        _go_on(stay)
-        stay.withdrawn_at = stay.withdrawn_by_id = stay.withdrawn_why = None
-        stay.turn += 1
-    session.flush()
 
 
 def find_stay(
@@ -337,14 +305,14 @@ def _refuse_overlap(session: Session, stay: Stay, days: Days, viewer: Viewer) ->
 
     In the place all count; of the person's, those that the viewer may see.
     """
-    if _is_taken(session, stay, days):
+    if is_taken(session, stay, days):
         raise Conflict("place_is_taken")
     take_turn(session, f"stays of {stay.person.id}")
     if _any_meets(days, stay, stays_of(session, viewer, stay.person)):
         raise Conflict("stay_elsewhere")
 
 
-def _is_taken(session: Session, stay: Stay, days: Days) -> bool:
+def is_taken(session: Session, stay: Stay, days: Days) -> bool:
     """Tell whether somebody else has the place; others who ask wait until this is done."""
     take_turn(session, f"stays in {stay.place_id}")
     there = select(Stay).where(Stay.place_id == stay.place_id)
@@ -362,7 +330,8 @@ def _settle(stay: Stay) -> None:
     stay.until_on = contract_over_on(stay.from_on, stay.contract, stay.months, renewals=renewed)
 
 
-def _go_on(stay: Stay) -> None:
+def go_on(stay: Stay) -> None:
+    """Let a stay that was ended stand again."""
     stay.ended_on = stay.ended_by_id = stay.exit_to = stay.exit_why = None
 
 

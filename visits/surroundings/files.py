@@ -8,8 +8,14 @@ from enum import StrEnum
 from visits.ground.errors import Invalid
 from visits.ground.folding import fold
 from visits.portfolio.headings import find_columns, unread_headings
-from visits.portfolio.tables import TableRow, read_table
-from visits.portfolio.values import BadValue, read_latitude, read_longitude, read_phone
+from visits.portfolio.tables import Table, TableRow, read_table
+from visits.portfolio.values import (
+    BadValue,
+    is_no_value,
+    read_latitude,
+    read_longitude,
+    read_phone,
+)
 from visits.surroundings.kinds import KINDS, kind_called
 from visits.surroundings.said import LENGTHS
 
@@ -36,6 +42,7 @@ class Fault(StrEnum):
     """Why a line is taken in nowhere; screens say it in words."""
 
     BROKEN = "broken"
+    NO_VALUE = "no_value"
     NO_KIND = "no_kind"
     OTHER_KIND = "other_kind"
     NO_PLACE = "no_place"
@@ -77,7 +84,12 @@ class ServicesRead:
     left: tuple[Left, ...]
     read: Mapping[str, str]
     unread: tuple[str, ...]
-    skipped: int
+    table: Table
+
+    @property
+    def skipped(self) -> int:
+        """Count the titles and totals among its lines."""
+        return sum(one.reason not in ("blank", "heading") for one in self.table.skipped)
 
     @property
     def faults(self) -> Counter[Fault]:
@@ -107,7 +119,7 @@ def read_services(data: bytes, *, file_name: str) -> ServicesRead:
         left=tuple(one for one in found if isinstance(one, Left)),
         read={name: table.headings[at] for name, at in columns.items()},
         unread=unread_headings(table.headings, columns),
-        skipped=sum(one.reason not in ("blank", "heading") for one in table.skipped),
+        table=table,
     )
 
 
@@ -116,6 +128,8 @@ def _read(row: TableRow, columns: Mapping[str, int]) -> Point | Left:
     text = " · ".join(cell for cell in row.cells if cell)[:200]
     if row.broken is not None or row.overflows:
         return Left(row.line_number, Fault.BROKEN, text)
+    if any(map(is_no_value, said.values())):
+        return Left(row.line_number, Fault.NO_VALUE, text)
     if not said["kind"]:
         return Left(row.line_number, Fault.NO_KIND, text)
     kind = kind_called(said["kind"])

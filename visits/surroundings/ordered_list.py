@@ -15,6 +15,7 @@ from visits.models.surroundings import OrderedState as State
 from visits.sight import Viewer, visible_cases
 from visits.sight.listing import By, Listed, Wanted, page_of_found
 from visits.sight.ordered import seen_ordered
+from visits.sight.wording import residences_called
 
 OPEN, DELIVERED, LATE, ALL = "open", "delivered", "late", "all"
 LISTS = (OPEN, DELIVERED, LATE, ALL)
@@ -46,12 +47,12 @@ def list_ordered(
         joinedload(OrderedService.organisation),
         joinedload(OrderedService.task),
     )
-    found = _found(viewer, only, today)
+    found = _found(session, viewer, only, today)
     tie = (OrderedService.due_on, OrderedService.id)
     return page_of_found(session, found, rows, wanted=wanted, order=ORDER, tie=tie)
 
 
-def _found(viewer: Viewer, only: OrderedFilter, today: date) -> Select[uuid.UUID]:
+def _found(session: Session, viewer: Viewer, only: OrderedFilter, today: date) -> Select[uuid.UUID]:
     found = seen_ordered(viewer).with_only_columns(OrderedService.id, maintain_column_froms=True)
     found = found.outerjoin(Task, Task.id == OrderedService.task_id)
     delivered = and_(OrderedService.state.in_(UNDER_WAY), _DONE)
@@ -69,9 +70,9 @@ def _found(viewer: Viewer, only: OrderedFilter, today: date) -> Select[uuid.UUID
     if only.residence_id is not None:
         found = found.where(OrderedService.residence_id == only.residence_id)
     if only.text.strip():
-        text = only.text.strip()
-        columns = (OrderedService.reference, Residence.address, Residence.city)
-        found = found.where(or_(*(one.icontains(text, autoescape=True) for one in columns)))
+        numbered = OrderedService.reference.icontains(only.text.strip(), autoescape=True)
+        there = OrderedService.residence_id.in_(residences_called(session, only.text))
+        found = found.where(numbered | there)
     return found
 
 

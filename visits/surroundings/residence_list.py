@@ -10,6 +10,7 @@ from visits.models.portfolio import Residence
 from visits.sight.homes import visible_residences
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
 from visits.sight.reach import Viewer
+from visits.sight.wording import residences_called
 from visits.surroundings.around import NOTHING, Around, answered, around
 from visits.surroundings.kinds import NEEDS, WALKING_M
 
@@ -45,7 +46,7 @@ def list_residences(
     session: Session, viewer: Viewer, *, only: ResidenceFilter, wanted: Wanted
 ) -> Listed[Row]:
     """List the residences that the viewer may see, with what is around each."""
-    found = _found(viewer, only)
+    found = _found(session, viewer, only)
     listed = page_of_found(session, found, select(Residence), wanted=wanted, order=ORDER, tie=TIE)
     told = around(session, [one.id for one in listed.rows])
     rows = [Row(one, told.get(one.id, NOTHING)) for one in listed.rows]
@@ -55,11 +56,12 @@ def list_residences(
 def count_lacking(session: Session, viewer: Viewer, *, within: int) -> dict[str, int]:
     """Count, by need, the residences that `list_residences` lists as lacking it."""
     return {
-        need: count_found(session, _found(viewer, ResidenceFilter(need, within))) for need in NEEDS
+        need: count_found(session, _found(session, viewer, ResidenceFilter(need, within)))
+        for need in NEEDS
     }
 
 
-def _found(viewer: Viewer, only: ResidenceFilter) -> Select[uuid.UUID]:
+def _found(session: Session, viewer: Viewer, only: ResidenceFilter) -> Select[uuid.UUID]:
     found = select(Residence.id).where(visible_residences(viewer))
     known = answered(Residence.id, ())
     if only.lacks in NEEDS:
@@ -68,8 +70,5 @@ def _found(viewer: Viewer, only: ResidenceFilter) -> Select[uuid.UUID]:
     if only.state in STATES:
         found = found.where(known if only.state == KNOWN else ~known)
     if only.text.strip():
-        text = only.text.strip()
-        columns = (Residence.address, Residence.city, Residence.reference)
-        matches = [column.icontains(text, autoescape=True) for column in columns]
-        found = found.where(matches[0] | matches[1] | matches[2])
+        found = found.where(Residence.id.in_(residences_called(session, only.text)))
     return found

@@ -9,7 +9,8 @@ from visits.ground.errors import Invalid
 from visits.ground.folding import fold
 from visits.models.works import WorkOrderState
 from visits.portfolio.headings import find_columns, unread_headings
-from visits.portfolio.tables import TableRow, read_table
+from visits.portfolio.tables import SheetFound, TableRow, read_table
+from visits.portfolio.values import is_no_value
 
 MOST_LINES = 5_000
 MOST_BYTES = 10 * 1024 * 1024
@@ -94,10 +95,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class AnswersRead:
-    """What a file holds, line by line; `unread` are the headings of columns that say nothing."""
+    """What a file holds, line by line; `unread` are the headings of columns that say nothing.
+
+    `sheets` are those of a workbook, read or not.
+    """
 
     answers: tuple[Answer, ...]
     unread: tuple[str, ...]
+    sheets: tuple[SheetFound, ...]
 
 
 def read_answers_file(data: bytes, *, file_name: str) -> AnswersRead:
@@ -113,16 +118,25 @@ def read_answers_file(data: bytes, *, file_name: str) -> AnswersRead:
         raise Invalid({"file": "answers_without_reference"})
     if len(table.rows) > MOST_LINES:
         raise Invalid({"file": "answers_too_big"})
+    skipped = [
+        Answer(one.line_number, "", note=one.text, fault="line_of_no_order")
+        for one in table.skipped
+        if one.reason not in ("blank", "heading")
+    ]
+    lines = [*skipped, *(_read(row, columns) for row in table.rows)]
     return AnswersRead(
-        _each_order_once([_read(row, columns) for row in table.rows]),
+        _each_order_once(sorted(lines, key=lambda one: one.number)),
         unread_headings(table.headings, columns),
+        table.sheets,
     )
 
 
 def _read(row: TableRow, columns: Mapping[str, int]) -> Answer:
     said = {name: row.cells[at].strip() for name, at in columns.items()}
     said["reference"] = said["reference"].upper()
-    fault = "line_unreadable" if row.broken is not None or row.overflows else ""
+    fault = "cell_is_no_value" if any(map(is_no_value, said.values())) else ""
+    if row.broken is not None or row.overflows:
+        fault = "line_unreadable"
     if len(said["reference"]) > 60 or len(said.get("theirs", "")) > 60:
         fault = "line_unreadable"
     return Answer(row.line_number, **said, fault=fault)
@@ -133,7 +147,7 @@ def _each_order_once(answers: list[Answer]) -> tuple[Answer, ...]:
     named = Counter(one.reference for one in answers)
     return tuple(
         Answer(one.number, one.reference, one.theirs, fault="answer_order_twice")
-        if named[one.reference] > 1
+        if named[one.reference] > 1 and not one.fault
         else one
         for one in answers
     )

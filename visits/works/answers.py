@@ -19,7 +19,7 @@ from visits.sight import Viewer, visible_work_orders
 from visits.works.answer_files import PARTS, STATES, Answer
 from visits.works.costs import CostSaid, amount, note_cost
 from visits.works.history import take_step_back
-from visits.works.moves import MOVES, NOTE_LENGTH, MoveSaid, carry_out, checked_words
+from visits.works.moves import MOVES, MoveSaid, carry_out, checked_words
 from visits.works.photos import photos_missing
 from visits.works.work_orders import find_work_order
 
@@ -159,7 +159,7 @@ def _said(
     if state is _S.DONE and not words:
         words = order.reference
     part = PARTS.get(fold(answer.planned_part), answer.planned_part.replace("h", ":"))
-    return MoveSaid(note=words[:NOTE_LENGTH], planned_on=planned_on, planned_part=part)
+    return MoveSaid(note=words, planned_on=planned_on, planned_part=part)
 
 
 def _is_there(order: WorkOrder, state: WorkOrderState, said: MoveSaid) -> bool:

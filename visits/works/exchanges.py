@@ -14,7 +14,7 @@ from visits.models.exchanges import AnswerFile, AnswerLine, AnswerOutcome, Order
 from visits.models.works import WorkOrder
 from visits.sight import Viewer, visible_work_orders
 from visits.sight.listing import Listed, Wanted, page_of
-from visits.works.answer_files import read_answers_file
+from visits.works.answer_files import AnswersRead, read_answers_file
 from visits.works.answers import Judged, apply_one, judge_all, undo_one
 
 STANDINGS = ("to_check", "applied", "undone", "withdrawn")
@@ -22,10 +22,10 @@ STANDINGS = ("to_check", "applied", "undone", "withdrawn")
 
 @dataclass(frozen=True)
 class LookedAt:
-    """What a file would do, line by line; `unread` are the headings of columns that say nothing."""
+    """What a file holds, and what it would do, line by line."""
 
     judged: list[Judged]
-    unread: tuple[str, ...]
+    read: AnswersRead
 
 
 def bring_answers(
@@ -68,7 +68,7 @@ def look_at_answers(
         raise Conflict("answers_elsewhere")
     read = read_answers_file(file.content, file_name=file.file_name)
     judged = judge_all(session, read.answers, viewer=viewer, now=now, to_change=to_change)
-    return LookedAt(judged, read.unread)
+    return LookedAt(judged, read)
 
 
 def apply_answers(

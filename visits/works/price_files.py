@@ -8,8 +8,8 @@ from diagnostics.codes import TRADES
 from visits.ground.errors import Invalid
 from visits.ground.folding import fold
 from visits.portfolio.headings import find_columns, unread_headings
-from visits.portfolio.tables import Table, TableRow, read_table
-from visits.portfolio.values import BadValue, read_number
+from visits.portfolio.tables import SheetFound, Table, TableRow, read_table
+from visits.portfolio.values import BadValue, is_no_value, read_number
 from visits.works.costs import MOST_CENTS
 
 MOST_ARTICLES = 20_000
@@ -80,6 +80,7 @@ class PriceFile:
     left_out: tuple[tuple[int, str], ...]
     read: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    sheets: tuple[SheetFound, ...] = ()
 
 
 def code_key(code: str) -> str:
@@ -110,6 +111,7 @@ def read_price_file(data: bytes, *, file_name: str) -> PriceFile:
         left_out=_left_out(table, found),
         read={name: table.headings[at] for name, at in columns.items()},
         unread=unread_headings(table.headings, columns),
+        sheets=table.sheets,
     )
 
 
@@ -122,10 +124,11 @@ def _read(row: TableRow, columns: Mapping[str, int]) -> Article | list[Fault] | 
     if not said["unit"] and not said["price"]:
         return " ".join(cell for cell in row.cells if cell)[:200]
     faults = {name: "required" for name in NEEDED if not said[name]}
+    faults |= {name: "cell_is_no_value" for name, one in said.items() if is_no_value(one)}
     faults |= {name: "too_long" for name, length in LENGTHS.items() if len(said[name]) > length}
     trade = _TRADES.get(fold(said.get("trade", "")))
     if said.get("trade") and trade is None:
-        faults["trade"] = "price_trade_unknown"
+        faults.setdefault("trade", "price_trade_unknown")
     cents = 0
     if "price" not in faults:
         try:

@@ -13,6 +13,7 @@ from visits.models.accounts import Organisation
 from visits.models.prices import PriceArticle, PriceList, WorkOrderLine
 from visits.sight import Viewer
 from visits.sight.listing import Listed, Wanted, page_of
+from visits.sight.wording import each_word, has_in
 from visits.works.price_lists import next_begins, visible_price_lists
 
 ARTICLES_BY = {
@@ -62,7 +63,9 @@ def list_price_lists(
     if state in STANDINGS:
         statement = statement.where(standing(today) == state)
     if text.strip():
-        statement = statement.where(PriceList.contract.icontains(text.strip(), autoescape=True))
+        statement = statement.where(
+            each_word(text, lambda word: has_in(session, word, PriceList.contract))
+        )
     order = {
         "contract": PriceList.contract,
         "from": PriceList.holds_from,

@@ -28,6 +28,11 @@ SHARED: Words = {
         "quantity": _l("How many"),
         "reason": _l("Reason"),
     },
+    "unusual_hour": {
+        "on_sunday": _l("a Sunday"),
+        "on_holiday": _l("a public holiday"),
+        "at_night": _l("before 8:00 or after 20:00"),
+    },
 }
 
 

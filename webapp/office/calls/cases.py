@@ -71,7 +71,7 @@ from webapp.frame.transaction import now, transaction
 from webapp.office.calls.closed import open_knowingly, reaches, reopens
 from webapp.office.calls.given_back import what_came_back
 from webapp.office.calls.refused import what_was_refused
-from webapp.office.calls.typed_call import typed_attempt
+from webapp.office.calls.typed_call import remark_call_back, typed_attempt
 from webapp.office.frame.access import showing
 from webapp.office.frame.deaths import deaths_of
 from webapp.office.frame.listing import wanted
@@ -145,6 +145,7 @@ def call(case_id: uuid.UUID) -> ResponseReturnValue:
         flash(_("The call is recorded: the person agrees. Now plan the visit."), "success")
         return redirect(url_for(".show", case_id=case_id, _anchor="plan"))
     flash(_("The call is recorded."), "success")
+    remark_call_back(attempt)
     if state is CaseState.PLANNED and attempt.disposition is Disposition.IN_HOSPITAL:
         flash(_("A visit is planned and stands: move it or call it off on this page."), "warning")
     return redirect(url_for(".show", case_id=case_id))

@@ -25,7 +25,7 @@ from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.calls.cases import calling
 from webapp.office.calls.refused import what_was_refused
-from webapp.office.calls.typed_call import typed_attempt
+from webapp.office.calls.typed_call import remark_call_back, typed_attempt
 from webapp.office.frame.access import showing
 from webapp.office.frame.moments import age
 from webapp.office.frame.programmes import programme_names
@@ -159,6 +159,7 @@ def call(case_id: uuid.UUID) -> ResponseReturnValue:
             case = find_case(session, viewer(), case_id)
             return _page(session, case, shown, errors=errors, said=said, form="call"), status
     flash(said, "success")
+    remark_call_back(attempt)
     if agreed and may(Action.PLAN):
         return redirect(url_for("cases.show", case_id=case_id, _anchor="plan"))
     return _to_next(str(case_id))

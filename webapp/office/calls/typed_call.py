@@ -2,14 +2,15 @@
 
 import uuid
 
-from flask import request
+from flask import flash, request
+from flask_babel import gettext as _
 
 from visits.calls.contacts import NOTE_LENGTH, PARTS_SAID, WITH_A_MOMENT, Attempt
 from visits.calls.taking_back import ENDING, GRAVE, REFUSALS
 from visits.ground.errors import Invalid
 from visits.models.calls import ActsBy, Channel, Disposition, RefusalReason
 from visits.models.people import RefusedPart
-from webapp.office.frame.moments import NoSuchHour, typed_day, typed_moment
+from webapp.office.frame.moments import NoSuchHour, typed_day, typed_moment, unusual
 
 # Only these answers lead to another call at a time the person named.
 CALLED_BACK = (*WITH_A_MOMENT, Disposition.IN_HOSPITAL)
@@ -72,6 +73,13 @@ def typed_attempt() -> Attempt:
         called_off=typed_visits() if typed.get("day") and asked == typed["day"] else None,
         right_whose=typed.get("right_whose", "") if wrong else "",
     )
+
+
+def remark_call_back(attempt: Attempt) -> None:
+    """Tell of a call back on a day or at an hour at which nobody calls, taken for a slip."""
+    if attempt.call_back_at and (when := unusual(attempt.call_back_at)):
+        said = _("The call back is at an unusual time: %(when)s. If it is a slip, note it again.")
+        flash(said % {"when": when}, "warning")
 
 
 def typed_visits() -> tuple[uuid.UUID, ...]:

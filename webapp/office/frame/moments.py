@@ -7,8 +7,11 @@ from flask_babel import gettext as _
 from diagnostics.delays import PARIS
 from visits.ground.deadlines import age_on, today_in_paris
 from visits.ground.errors import Invalid
+from visits.ground.unusual_hours import unusual_hour
 from visits.models.people import Person
+from webapp.frame.languages import moment
 from webapp.frame.transaction import now
+from webapp.words import word
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -26,10 +29,10 @@ def typed_moment(day: str, clock: str) -> datetime | None:
     if not day and not clock:
         return None
     typed = time.fromisoformat(clock).replace(tzinfo=None)
-    moment = paris(typed_day(day), typed)
-    if moment.astimezone(PARIS).time() != typed:
+    found = paris(typed_day(day), typed)
+    if found.astimezone(PARIS).time() != typed:
         raise NoSuchHour
-    return moment
+    return found
 
 
 def typed_day(text: str) -> date:
@@ -51,14 +54,14 @@ def optional_day(text: str, *, field: str) -> date | None:
 def required_moment(day: str, clock: str, *, field: str) -> datetime:
     """Read a date and a time that must be there. Raises Invalid, naming the field."""
     try:
-        moment = typed_moment(day, clock)
+        found = typed_moment(day, clock)
     except NoSuchHour:
         raise Invalid({field: "no_such_hour"}) from None
     except ValueError:
         raise Invalid({field: "bad_moment"}) from None
-    if moment is None:
+    if found is None:
         raise Invalid({field: "required"})
-    return moment
+    return found
 
 
 def paris(day: date, clock: time) -> datetime:
@@ -66,9 +69,9 @@ def paris(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock.replace(tzinfo=None), tzinfo=PARIS).astimezone(UTC)
 
 
-def day_of(moment: datetime) -> date:
+def day_of(at: datetime) -> date:
     """Give the day a Paris calendar shows."""
-    return today_in_paris(moment)
+    return today_in_paris(at)
 
 
 def whole_day(day: date) -> tuple[datetime, datetime]:
@@ -85,14 +88,20 @@ def age(person: Person) -> str:
     return str(_("about %(age)d", age=day_of(now()).year - person.birth_year))
 
 
-def clock(moment: datetime) -> str:
+def clock(at: datetime) -> str:
     """Write the time of day in Paris, as 14:30."""
-    return f"{moment.astimezone(PARIS):%H:%M}"
+    return f"{at.astimezone(PARIS):%H:%M}"
 
 
-def iso_day(moment: datetime) -> str:
+def unusual(start_at: datetime, end_at: datetime | None = None) -> str:
+    """Say of a time on a Sunday, on a holiday or at night when it is and why; else nothing."""
+    why = unusual_hour(start_at, end_at or start_at)
+    return f"{moment(start_at)} ({word('unusual_hour', why)})" if why else ""
+
+
+def iso_day(at: datetime) -> str:
     """Write a Paris day as a date field holds it."""
-    return day_of(moment).isoformat()
+    return day_of(at).isoformat()
 
 
 def today() -> str:

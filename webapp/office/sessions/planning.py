@@ -1,8 +1,8 @@
 """A collective session planned, alone or week after week, and said anew."""
 
 import uuid
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -33,7 +33,7 @@ from visits.sight.reach import BY_MANDATE
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
-from webapp.office.frame.moments import clock, iso_day, required_moment
+from webapp.office.frame.moments import clock, iso_day, required_moment, unusual
 from webapp.office.frame.programmes import chosen_in_reach, programme_names, programmes_in_reach
 from webapp.office.sessions.sessions import typed_turn
 
@@ -68,6 +68,7 @@ def plan() -> ResponseReturnValue:
         return _form({}, said=refused.code), 409
     said = ngettext("%(num)d session is planned.", "%(num)d sessions are planned.", len(planned))
     flash(said, "success")
+    _remark(planned)
     return redirect(url_for("group_sessions.show", session_id=planned[0].id))
 
 
@@ -99,7 +100,20 @@ def change(session_id: uuid.UUID) -> ResponseReturnValue:
     except Conflict as refused:
         return _form({}, said=refused.code, session_id=session_id), 409
     flash(_("The session is up to date."), "success")
+    _remark([one])
     return redirect(url_for("group_sessions.show", session_id=session_id))
+
+
+def _remark(planned: Sequence[CollectiveSession]) -> None:
+    """Tell which sessions are on a day or at an hour at which hardly anybody comes."""
+    each = (
+        unusual(one.starts_at, one.starts_at + timedelta(minutes=one.minutes)) for one in planned
+    )
+    if odd := ", ".join(filter(None, each)):
+        flash(
+            _("At an unusual time: %(when)s. Change or cancel what is not meant.", when=odd),
+            "warning",
+        )
 
 
 def _programme(session: Session) -> str:

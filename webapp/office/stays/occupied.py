@@ -6,6 +6,7 @@ from datetime import date
 
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
@@ -54,7 +55,13 @@ def place_lines(
 ) -> Iterator[Sequence[str]]:
     """Give the rows of a file: each place, who is there on the day, its days and those filled."""
     named = may(Action.SEE_PERSONS)
-    heads = (_("Place"), _("Dwelling"), _("What it is"), _("Access"), _("Contract"))
+    heads = (
+        pgettext("a stay", "Place"),
+        _("Dwelling"),
+        _("What it is"),
+        _("Access"),
+        _("Contract"),
+    )
     counted = (_("Days"), _("Days filled"))
     yield *heads, _("Fee a month, in euros"), _("On %(day)s", day=day(asked.day)), *counted
     for one in listed.rows:

@@ -7,6 +7,7 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
@@ -255,7 +256,10 @@ def _today() -> date:
 
 
 def _lines(rows: Sequence[Stay]) -> Iterator[Sequence[str]]:
-    heads = (_("Person"), _("Place"), _("Dwelling"), _("Address"), _("City"), *landlord_heads())
+    heads = (
+        _("Person"), pgettext("a stay", "Place"), _("Dwelling"), _("Address"), _("City"),
+        *landlord_heads(),
+    )  # fmt: skip
     terms = (_("Kind"), _("Contract"), _("Fee a month, in euros"), _("From"), _("Until"))
     yield *heads, *terms, _("Renewals"), _("Ended on"), _("Where to"), _("Withdrawn on")
     for one in rows:

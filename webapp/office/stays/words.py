@@ -54,6 +54,7 @@ WORDS: dict[str, dict[str, Any]] = {
     # Why a stay ended or was withdrawn by itself.
     "stay_undone": {
         "died": _l("The person died."),
+        "moved": _l("The person has moved."),
         "no_entry": _l("The entry was taken back."),
     },
     "timeline": {"stay": _l("Stays")},
@@ -70,7 +71,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "places": _l("the places of a residence"),
     },
     "field": {
-        "stays.place": _l("Place"),
+        "stays.place": _p("a stay", "Place"),
         "stays.kind": _l("Kind"),
         "stays.from_on": _l("From"),
         "stays.case": _l("Her case"),

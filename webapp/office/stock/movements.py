@@ -63,7 +63,15 @@ def export() -> ResponseReturnValue:
 
 
 def _lines(found: Sequence[Movement]) -> Iterator[Sequence[object]]:
-    heads = (_("Day"), _("What"), _("Kit item"), _("Article"), _("Batch"), _("Number"), _("Where"))
+    heads = (
+        _("Day"),
+        _("What"),
+        _("Kit item"),
+        _("Article"),
+        _("Batch"),
+        _("Quantity"),
+        _("Where"),
+    )
     yield *heads, _("Noted by"), _("Why"), _("Taken back on")
     for one in found:
         moved = one.moved
@@ -158,7 +166,7 @@ def called_back_file() -> ResponseReturnValue:
 
 
 def _recall_lines(found: Sequence[InHome]) -> Iterator[Sequence[object]]:
-    yield _("Dwelling"), _("Address"), _("City"), _("Kit item"), _("Number"), _("Day")
+    yield _("Dwelling"), _("Address"), _("City"), _("Kit item"), _("Quantity"), _("Day")
     for one in found:
         home = one.dwelling
         where = (home.reference, home.residence.address, home.residence.city)

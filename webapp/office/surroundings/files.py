@@ -1,6 +1,8 @@
 """Files of services: brought, looked at, taken in around residences, taken back."""
 
 import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,12 +10,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from visits.ground.errors import Conflict, Invalid
-from visits.portfolio import NotATable, message
+from visits.portfolio import NotATable, message, raw_records
+from visits.portfolio.lines import Record
 from visits.sight.homes import landlords_run
 from visits.surroundings.imports import (
     FURTHEST_M,
     MOST_OF_A_KIND,
     Becomes,
+    FileLookedAt,
     bring_file,
     find_file,
     list_files,
@@ -25,8 +29,10 @@ from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.languages import current_language
 from webapp.frame.transaction import now, reading, transaction
+from webapp.office.frame.list_file import list_file
 from webapp.office.frame.listing import pairs, stands_at
 from webapp.office.surroundings.around import WALK
+from webapp.words import word
 
 service_files = Blueprint("service_files", __name__, url_prefix="/surroundings/files")
 # So many lines of a file are shown on a page; the file itself has the others.
@@ -65,6 +71,46 @@ def bring() -> ResponseReturnValue:
 def show(service_file_id: uuid.UUID) -> ResponseReturnValue:
     """Show what taking a file in would do, line by line; of one taken in, what it did."""
     return _show(service_file_id)
+
+
+@service_files.get("/<uuid:service_file_id>/lines.csv")
+@requires(Action.IMPORT_STOCK)
+def lines(service_file_id: uuid.UUID) -> ResponseReturnValue:
+    """Give every line of a file that is looked at, as it was, with what becomes of it."""
+    try:
+        with reading() as session:
+            file = find_file(session, service_file_id, viewer=viewer())
+            looked = look_at_file(session, file, walk=WALK, viewer=viewer())
+            records = list(raw_records(file.content or b"", table=looked.read.table))
+    except Conflict as refused:
+        return _show(service_file_id, sentence(refused.code)), 409
+    return list_file("services-lus.csv", _lines(records, looked))
+
+
+def _lines(records: Sequence[Record], looked: FileLookedAt) -> Iterator[Sequence[object]]:
+    """Give the rows of a file; what stands to the right is left out when it is brought again."""
+    language, table, told = current_language(), looked.read.table, _what_becomes(looked)
+    width = max(len(table.headings), *(len(one.cells) for one in records))
+    for record in records:
+        ours: Sequence[object] = (record.line, " ; ".join(told[record.line]))
+        if record.line == table.header_line:
+            ours = [message(f"column_{name}", language) for name in ("line", "reason")]
+        yield *record.cells, *[""] * (width - len(record.cells)), *ours
+
+
+def _what_becomes(looked: FileLookedAt) -> Mapping[int, Sequence[str]]:
+    """Say by line what becomes of it, around each residence that it is near."""
+    told: defaultdict[int, list[str]] = defaultdict(list)
+    for skip in looked.read.table.skipped:
+        told[skip.line_number].append(message(f"skipped_{skip.reason}", current_language()))
+    for left in looked.read.left:
+        told[left.line].append(word("service_fault", left.why))
+    for point in looked.far:
+        told[point.line].append(word("service_becomes", Becomes.FAR))
+    for one in looked.placed:
+        there = f"{one.residence.address}, {one.residence.city}"
+        told[one.point.line].append(f"{word('service_becomes', one.becomes)} ({there})")
+    return told
 
 
 @service_files.post("/<uuid:service_file_id>/taken")

@@ -81,6 +81,9 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "service_fault": {
         "broken": _l("This line cannot be read: look at its quotes and its number of cells."),
+        "no_value": _l(
+            "A cell holds an error of the spreadsheet or a number that it cut: mend it."
+        ),
         "no_kind": _l("It does not say what it is: fill in its type."),
         "other_kind": _l("Not a kind of ours: nothing is done with it."),
         "no_place": _l("It has no latitude and longitude: add them, or note it by hand."),

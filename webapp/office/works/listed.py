@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
@@ -158,7 +159,7 @@ def _lines(
         _("Order"), _("Severity"), _("Trade"), _("What to do"), _("Address"), _("City"),
         _("Dwelling"), _("State"), _("Given to"),
     )  # fmt: skip
-    days = (_("Opened"), _("Due"), _("Planned"), _("Closed"))
+    days = (_("Opened"), _("Due"), pgettext("a work order", "Planned"), _("Closed"))
     why = (_("Days late"), _("Why it is late"), _("Why it waits"), _("Until"))
     yield *days, *heads, *why, *landlord_heads()
     for order in found:

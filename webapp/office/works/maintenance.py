@@ -117,7 +117,7 @@ def _show(answers_id: uuid.UUID, error: str = "") -> str:
             file=file,
             counts={one: sum(line.outcome == one for line in judged) for one in OUTCOMES},
             listed=_page_of([one for one in judged if outcome in ("", one.outcome)]),
-            unread=looked.unread,
+            read=looked.read,
             outcome=outcome,
             error=error,
             sentence=sentence,

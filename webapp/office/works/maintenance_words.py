@@ -59,5 +59,9 @@ REFUSALS: dict[str, Any] = {
     ),
     "answer_state_unknown": _l("This is no state known here."),
     "answer_order_twice": _l("Another line speaks of the same order: neither counts."),
+    "line_of_no_order": _l("This line is a title or a total: it names no order."),
+    "cell_is_no_value": _l(
+        "A cell holds an error of the spreadsheet or a number that it cut: mend it."
+    ),
     "line_unreadable": _l("This line cannot be read: its cells or quotation marks are not whole."),
 }

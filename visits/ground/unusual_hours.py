@@ -1,4 +1,4 @@
-"""Hours at which nobody is visited without somebody saying why."""
+"""Hours at which nothing is planned in silence: on a Sunday, on a holiday, at night."""
 
 from datetime import datetime, time
 
@@ -11,12 +11,12 @@ SUNDAY = 6
 
 
 def unusual_hour(start_at: datetime, end_at: datetime) -> str | None:
-    """Give the code of what is unusual about a visit's time on a Paris clock, or None."""
+    """Give what is unusual about a time on a Paris clock: its code, or None."""
     start, end = start_at.astimezone(PARIS), end_at.astimezone(PARIS)
     if start.weekday() == SUNDAY:
-        return "visit_on_sunday"
+        return "on_sunday"
     if is_public_holiday(start.date()):
-        return "visit_on_holiday"
+        return "on_holiday"
     if start.time() < EARLIEST or end.time() > LATEST or end.date() > start.date():
-        return "visit_at_night"
+        return "at_night"
     return None

@@ -4,6 +4,7 @@ import io
 import re
 import uuid
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.diagnostics.builders import row, workbook
 from tests.factories import make_user
 from tests.submissions import NOW
 from tests.webapp.test_cli import _run
+from tests.webapp.test_wording import png
 from visits.accounts.accounts import add_device
 from visits.models.accounts import Role
 from visits.models.portfolio import FormDraft, FormVersion
@@ -24,7 +26,8 @@ from visits.models.portfolio import FormDraft, FormVersion
 pytestmark = pytest.mark.slow
 
 SignIn = Callable[..., FlaskClient]
-PNG = b"\x89PNG\r\n\x1a\n picture"
+PNG = png()
+MEDIA = Path(__file__).parents[1] / "data" / "media"
 TOWNS = b"name,label\ncreil,Creil\n"
 FILES = {"plan.png": PNG, "towns.csv": TOWNS}
 SURVEY = [
@@ -71,6 +74,26 @@ def test_a_workbook_is_handed_in_with_its_files(office: FlaskClient) -> None:
     assert "plan.png" in office.get("/forms/trial/1").text
 
 
+@pytest.mark.parametrize("name", ["p.png", "p0.jpg", "f.mp4", "a.mp3"])
+def test_what_a_form_shows_tells_no_place_and_no_device(office: FlaskClient, name: str) -> None:
+    told = (MEDIA / name).read_bytes()
+    assert b"SECRET-PLACE" in told
+    handed_in = hand_in(office, {**FILES, "plan.png": told})
+    publish(office, handed_in)
+    form = office.get("/api/forms/trial/1").json
+    shown = office.get("/api/forms/trial/1/files/plan.png")
+    assert b"SECRET" not in shown.data
+    assert form is not None
+    assert form["files"][0]["sha256"] == sha256(shown.data).hexdigest()
+
+
+def test_a_picture_that_cannot_be_read_to_its_end_is_refused_by_name(office: FlaskClient) -> None:
+    handed_in = hand_in(office, {**FILES, "plan.png": PNG[:-9]})
+    assert handed_in.status_code == 422
+    said = re.search(r'id="files-error"[^>]*>([^<]*)<', handed_in.text)
+    assert said is not None and "plan.png" in said[1]
+
+
 def test_without_its_list_a_workbook_is_refused_on_the_cell(
     office: FlaskClient, app: Flask
 ) -> None:
@@ -83,7 +106,7 @@ def test_without_its_list_a_workbook_is_refused_on_the_cell(
 
 def test_the_next_version_takes_over_the_files_it_still_names(office: FlaskClient) -> None:
     publish(office, hand_in(office, FILES))
-    other = b"\x89PNG\r\n\x1a\n another"
+    other = png(wide=8)
     publish(office, hand_in(office, {"plan.png": other}, version="2"))
     assert office.get("/api/forms/trial/1/files/plan.png").data == PNG
     assert office.get("/api/forms/trial/2/files/plan.png").data == other
@@ -93,7 +116,7 @@ def test_the_next_version_takes_over_the_files_it_still_names(office: FlaskClien
 def test_the_same_version_with_another_picture_is_not_published(
     office: FlaskClient, app: Flask
 ) -> None:
-    first, second = hand_in(office, FILES), hand_in(office, {**FILES, "plan.png": PNG + b"!"})
+    first, second = hand_in(office, FILES), hand_in(office, {**FILES, "plan.png": png(wide=8)})
     publish(office, first)
     publish(office, second)
     assert office.get("/api/forms/trial/1/files/plan.png").data == PNG

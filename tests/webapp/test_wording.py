@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -22,6 +23,7 @@ from visits.papers.wording import LARGEST_LOGO, TEXT_LENGTH
 from visits.retention.orphans import owned_files, remove_orphans
 
 SignIn = Callable[..., FlaskClient]
+MEDIA = Path(__file__).parents[1] / "data" / "media"
 RING = "Oise Habitat : 03 44 55 01 23"
 
 
@@ -131,6 +133,17 @@ def test_a_logo_stands_at_the_head_and_its_bytes_have_an_owner(
     assert client.get("/papers/logo.png").status_code == 200
     client.post("/papers/logo", data={"do": "none"})
     assert not PdfReader(io.BytesIO(client.get(f"{home.page}/report.pdf").data)).pages[0].images
+
+
+def test_a_logo_tells_no_place_and_no_device(home: Home, client_as: SignIn) -> None:
+    told = (MEDIA / "p.png").read_bytes()
+    assert b"SECRET-PLACE" in told
+    client = client_as(Role.COORDINATOR)
+    client.post("/papers/logo", data={"logo": (io.BytesIO(told), "logo.png")})
+    shown = client.get("/papers/logo.png")
+    assert shown.status_code == 200
+    assert b"SECRET" not in shown.data
+    assert b"SECRET" not in home.house.store.get(changes(home)[-1].sha256 or "")
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,10 @@ def keep_draft(
     by: uuid.UUID,
     now: datetime,
 ) -> FormDraft:
-    """Keep a workbook that could be published, the files beside it and what was said of it."""
+    """Keep a workbook that could be published, the files beside it and what was said of it.
+
+    Raises Conflict for one that could not, and for a file beside it that cannot be read.
+    """
     if examined.form is None:
         raise Conflict("draft_refused")
     draft = FormDraft(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, load_only
 
 from diagnostics.form import Form, parse_form
 from diagnostics.workbook import Consequence, FormFile, PublishedForm
+from visits.ground.bare import without_metadata
 from visits.ground.errors import Conflict, NotFound
 from visits.ground.file_store import FileStore
 from visits.models.portfolio import FormDraft, FormVersion
@@ -44,11 +45,22 @@ class KeptFile:
 def keep_files(
     session: Session, store: FileStore, files: Iterable[FormFile]
 ) -> tuple[KeptFile, ...]:
-    """Put the files of a workbook into the store."""
+    """Put the files of a workbook into the store, what is shown without its metadata.
+
+    Raises Conflict, with the `name` of a picture, sound or film that cannot be read.
+    """
+    bare = [(one, _bare(one)) for one in files]
     return tuple(
-        KeptFile(one.name, one.media_type, store.put(session, one.data), len(one.data), one.shown)
-        for one in files
+        KeptFile(one.name, one.media_type, store.put(session, data), len(data), one.shown)
+        for one, data in bare
     )
+
+
+def _bare(file: FormFile) -> bytes:
+    data = without_metadata(file.data, media_type=file.media_type) if file.shown else file.data
+    if data is None:
+        raise Conflict("form_file_unreadable", name=file.name)
+    return data
 
 
 def files_of(version: FormVersion | FormDraft) -> tuple[KeptFile, ...]:

@@ -73,20 +73,23 @@ def keep_logo(
     viewer: Viewer,
     now: datetime,
 ) -> None:
-    """Put a picture at the head of the papers; none takes it away. Raises Invalid for no PNG."""
-    if data:
-        _check_logo(data)
-    digest = store.put(session, data) if data else ""
+    """Put a picture at the head of the papers; none takes it away. Raises Invalid for no PNG.
+
+    It is kept without its metadata.
+    """
+    digest = store.put(session, _bare_logo(data)) if data else ""
     if digest != wording_of(session, landlord_id).get(PaperField.LOGO, ""):
         _note(session, landlord_id, PaperField.LOGO, digest, viewer=viewer, now=now)
 
 
-def _check_logo(data: bytes) -> None:
+def _bare_logo(data: bytes) -> bytes:
     wide, high = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
     if len(data) > LARGEST_LOGO or max(wide, high) > WIDEST_LOGO:
         raise Invalid({"logo": "logo_too_large"})
-    if not data.startswith(_PNG) or not without_metadata(data, media_type="image/png"):
+    bare = without_metadata(data, media_type="image/png") if data.startswith(_PNG) else None
+    if not bare:
         raise Invalid({"logo": "logo_unreadable"})
+    return bare
 
 
 def put_back(

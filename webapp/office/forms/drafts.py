@@ -69,16 +69,20 @@ def upload() -> ResponseReturnValue:
     if examined.form is None:
         return _upload_page(examined=examined, file_name=workbook.name), 422
     validation = validate(examined.form.xform)
-    with transaction() as session:
-        draft = keep_draft(
-            session,
-            house().store,
-            examined,
-            workbook,
-            validation=validation,
-            by=viewer().user_id,
-            now=now(),
-        )
+    try:
+        with transaction() as session:
+            draft = keep_draft(
+                session,
+                house().store,
+                examined,
+                workbook,
+                validation=validation,
+                by=viewer().user_id,
+                now=now(),
+            )
+    except Conflict as refused:
+        said = {"files": sentence(refused.code, refused.details)}
+        return _upload_page(said, file_name=workbook.name), 422
     return redirect(url_for(".show", draft_id=draft.id))
 
 

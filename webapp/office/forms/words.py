@@ -93,6 +93,9 @@ REFUSALS: dict[str, Any] = {
         " first."
     ),
     "workbook_not_kept": _l("The workbook of this version was not kept."),
+    "form_file_unreadable": _l(
+        "The file %(name)s cannot be read to its end: give the whole picture, sound or film."
+    ),
     "form_files_too_large": _l("The files beside a workbook have 20 MB together at most."),
     "workbook_too_large": _l("A workbook has 5 MB at most."),
     "version_already_published": _l(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tests.factories import make_case, make_user, make_viewer, make_visit
 from tests.submissions import fill, home_visit
 from visits.forms.published import publish_form
-from visits.ground.db import Keyring, connect
+from visits.ground.db import Base, Keyring, connect
 from visits.ground.errors import NotFound
 from visits.ground.file_store import FileStore
 from visits.ground.folder import INCOMING
@@ -24,11 +24,16 @@ from visits.ground.private import private_file
 from visits.ground.sealing import MARK, NAME, PIECE, SALT, TAG, Unreadable, seal, unseal
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Role
-from visits.retention.orphans import remove_orphans
+from visits.retention.orphans import LISTED_IN, NAMED_IN, remove_orphans
 from visits.sight import Reach
 
 OLD, NEW = "an old secret of ours", "a new secret of ours"
 PHOTO = b"\xff\xd8 somebody's bathroom " * 9000
+# The hash of what a row itself holds.
+NO_FILE = {
+    "form_draft.sha256", "form_version.sha256", "handed_in.sha256", "import_file.sha256",
+    "programme_version.sha256", "submission.sha256", "work_intervention.sha256",
+}  # fmt: skip
 
 
 def _keys(*secrets: str) -> Keyring:
@@ -258,6 +263,13 @@ def test_orphans_go_after_a_day_and_what_is_owned_or_new_stays(
     assert (done["orphans"], done["unfinished"], done["touched"]) == (1, 2, 3)
     assert done["orphan_bytes"] > 0
     assert {place.name for place in _files(store)} == {owned, fresh, under_way.name}
+
+
+def test_whatever_names_a_file_of_the_store_owns_it() -> None:
+    named = {str(one) for one in Base.metadata.tables.values() for one in one.columns}
+    named = {one for one in named if one.endswith((".sha256", ".files"))}
+    owners = {f"{of.class_.__tablename__}.{of.key}" for of in (*NAMED_IN, *LISTED_IN)}
+    assert named - NO_FILE == owners
 
 
 def test_the_broom_waits_for_an_upload_that_keeps_its_photos(

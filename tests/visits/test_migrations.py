@@ -36,6 +36,7 @@ from visits.models.calls import (
 )
 from visits.models.commissions import Commission
 from visits.models.map import MapCell, MapPoint
+from visits.models.needs import AutonomyNote, Setting
 from visits.models.people import (
     AccessedPerson,
     AccessEvent,
@@ -48,6 +49,7 @@ from visits.models.people import (
 from visits.models.portfolio import Dwelling
 from visits.models.transfers import TransferWish
 from visits.models.visits import Submission, SubmissionState
+from visits.people.autonomy import AutonomySaid, Said, note_autonomy
 from visits.people.measures import note_alert
 from visits.sight import Reach, find_person
 from visits.sight.access_chain import find_break, seal_access_log
@@ -285,3 +287,19 @@ def test_what_a_home_must_have_goes_to_the_person_and_back_to_her_wish(engine: E
     migrate(engine)
     with sessions(engine)() as session:
         assert needs_of(session, person.id) == Needs()
+
+
+def test_where_somebody_was_asked_how_she_lives_is_sealed_and_comes_back(engine: Engine) -> None:
+    with sessions(engine).begin() as session:
+        by, person = make_viewer(make_user(session)), make_person(session)
+        said = AutonomySaid({"meals": Said("alone", "Ma soupe")}, NOW.date(), "A. Roy", "hospital")
+        note_autonomy(session, person, said, viewer=by, now=NOW)
+    read = text("SELECT setting FROM autonomy_note")
+    revert(engine, to="0158")
+    with engine.connect() as connection:
+        assert connection.scalar(read) == "hospital"
+    migrate(engine)
+    with engine.connect() as connection:
+        assert b"hospital" not in bytes(connection.scalar(read))
+    with sessions(engine)() as session:
+        assert session.scalars(select(AutonomyNote.setting)).one() is Setting.HOSPITAL

@@ -7,7 +7,7 @@ import tarfile
 import threading
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -17,7 +17,15 @@ from sqlalchemy import Engine, create_engine, delete, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.conftest import SECRETS
-from tests.factories import NOW, PASSWORD, QUICK_HASH, make_case, make_user, make_viewer
+from tests.factories import (
+    NOW,
+    PASSWORD,
+    QUICK_HASH,
+    make_case,
+    make_person,
+    make_user,
+    make_viewer,
+)
 from tests.factories import make_visit as plan_visit
 from tests.submissions import FALLS, fill, home_visit
 from visits.accounts.passkeys import add_passkey, use_challenge
@@ -29,10 +37,11 @@ from visits.ground.migration import is_current, migrate, revert
 from visits.intake.submissions import SentFile, record_submission
 from visits.models.accounts import Passkey, Role
 from visits.models.keys import KeyCanary
-from visits.models.people import Person
+from visits.models.people import AccessEvent, AccessKind, Person
 from visits.models.visits import Submission, SubmissionFile
 from visits.retention.orphans import remove_orphans
 from visits.sight import Reach, Viewer
+from visits.sight.access_log import log_access
 from webapp import create_app
 from webapp.commands.cli import main
 from webapp.frame.settings import read_settings
@@ -372,6 +381,29 @@ def test_the_doctor_tells_lost_files_damaged_files_and_a_backup_long_ago(
             deployment, "backup", tmp_path / "poor.palier", "--passphrase", WORDS, expect=1
         ).output
     )
+
+
+def test_the_doctor_tells_a_log_with_a_line_taken_out_and_a_clock_that_was_put_back(
+    deployment: Environ, session_factory: sessionmaker[Session]
+) -> None:
+    for _ in range(3):
+        _somebody_looks(session_factory, NOW)
+    assert not {"access log", "clock"} & _bad(deployment)
+    with session_factory.begin() as session:
+        second = select(AccessEvent).order_by(AccessEvent.id).offset(1).limit(1)
+        session.delete(session.scalars(second).one())
+    assert _bad(deployment) >= {"access log"}
+    _somebody_looks(session_factory, datetime.now(UTC) + timedelta(hours=3))
+    assert _bad(deployment) >= {"clock"}
+
+
+def _somebody_looks(factory: sessionmaker[Session], at: datetime) -> None:
+    with factory.begin() as session:
+        user, person = make_user(session), make_person(session)
+        log_access(
+            session, user_id=user.id, persons=[person.id], kind=AccessKind.READ, what="calls",
+            now=at,
+        )  # fmt: skip
 
 
 def test_a_backup_holds_no_other_copy_of_a_secret(

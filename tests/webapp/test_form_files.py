@@ -2,10 +2,9 @@
 
 import io
 import re
-import struct
 import uuid
-import zlib
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from tests.diagnostics.builders import row, workbook
 from tests.factories import make_user
 from tests.submissions import NOW
 from tests.webapp.test_cli import _run
+from tests.webapp.test_wording import png
 from visits.accounts.accounts import add_device
 from visits.models.accounts import Role
 from visits.models.portfolio import FormDraft, FormVersion
@@ -26,22 +26,8 @@ from visits.models.portfolio import FormDraft, FormVersion
 pytestmark = pytest.mark.slow
 
 SignIn = Callable[..., FlaskClient]
-
-
-def picture(grey: int, told: bytes = b"") -> bytes:
-    """Draw a dot, with what a camera or a programme may tell beside it."""
-
-    def chunk(name: bytes, body: bytes) -> bytes:
-        code = struct.pack(">I", zlib.crc32(name + body))
-        return struct.pack(">I", len(body)) + name + body + code
-
-    beside = chunk(b"tEXt", told) if told else b""
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
-    drawn = chunk(b"IDAT", zlib.compress(bytes([0, grey])))
-    return b"\x89PNG\r\n\x1a\n" + head + beside + drawn + chunk(b"IEND", b"")
-
-
-PNG = picture(10)
+PNG = png()
+MEDIA = Path(__file__).parents[1] / "data" / "media"
 TOWNS = b"name,label\ncreil,Creil\n"
 FILES = {"plan.png": PNG, "towns.csv": TOWNS}
 SURVEY = [
@@ -88,6 +74,26 @@ def test_a_workbook_is_handed_in_with_its_files(office: FlaskClient) -> None:
     assert "plan.png" in office.get("/forms/trial/1").text
 
 
+@pytest.mark.parametrize("name", ["p.png", "p0.jpg", "f.mp4", "a.mp3"])
+def test_what_a_form_shows_tells_no_place_and_no_device(office: FlaskClient, name: str) -> None:
+    told = (MEDIA / name).read_bytes()
+    assert b"SECRET-PLACE" in told
+    handed_in = hand_in(office, {**FILES, "plan.png": told})
+    publish(office, handed_in)
+    form = office.get("/api/forms/trial/1").json
+    shown = office.get("/api/forms/trial/1/files/plan.png")
+    assert b"SECRET" not in shown.data
+    assert form is not None
+    assert form["files"][0]["sha256"] == sha256(shown.data).hexdigest()
+
+
+def test_a_picture_that_cannot_be_read_to_its_end_is_refused_by_name(office: FlaskClient) -> None:
+    handed_in = hand_in(office, {**FILES, "plan.png": PNG[:-9]})
+    assert handed_in.status_code == 422
+    said = re.search(r'id="files-error"[^>]*>([^<]*)<', handed_in.text)
+    assert said is not None and "plan.png" in said[1]
+
+
 def test_without_its_list_a_workbook_is_refused_on_the_cell(
     office: FlaskClient, app: Flask
 ) -> None:
@@ -100,7 +106,7 @@ def test_without_its_list_a_workbook_is_refused_on_the_cell(
 
 def test_the_next_version_takes_over_the_files_it_still_names(office: FlaskClient) -> None:
     publish(office, hand_in(office, FILES))
-    other = picture(20)
+    other = png(wide=8)
     publish(office, hand_in(office, {"plan.png": other}, version="2"))
     assert office.get("/api/forms/trial/1/files/plan.png").data == PNG
     assert office.get("/api/forms/trial/2/files/plan.png").data == other
@@ -110,25 +116,13 @@ def test_the_next_version_takes_over_the_files_it_still_names(office: FlaskClien
 def test_the_same_version_with_another_picture_is_not_published(
     office: FlaskClient, app: Flask
 ) -> None:
-    first, second = hand_in(office, FILES), hand_in(office, {**FILES, "plan.png": picture(20)})
+    first, second = hand_in(office, FILES), hand_in(office, {**FILES, "plan.png": png(wide=8)})
     publish(office, first)
     publish(office, second)
     assert office.get("/api/forms/trial/1/files/plan.png").data == PNG
     with app.extensions["palier"].sessions() as session:
         assert len(session.scalars(select(FormVersion)).all()) == 1
         assert len(session.scalars(select(FormDraft)).all()) == 1
-
-
-def test_a_picture_of_a_form_tells_nothing_beside_itself(office: FlaskClient) -> None:
-    publish(office, hand_in(office, {**FILES, "plan.png": picture(10, b"GPS\x00SECRET-PLACE")}))
-    assert office.get("/api/forms/trial/1/files/plan.png").data == PNG
-
-
-def test_a_picture_that_cannot_be_taken_apart_is_refused_by_its_name(office: FlaskClient) -> None:
-    handed_in = hand_in(office, {**FILES, "plan.png": PNG[:-6]})
-    assert handed_in.status_code == 422
-    assert 'id="files-error"' in handed_in.text
-    assert "plan.png" in handed_in.text
 
 
 def test_too_much_at_once_is_refused(office: FlaskClient) -> None:

@@ -1,5 +1,6 @@
 """What a programme costs, who pays, and what one visit comes to, each with its basis."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from html import unescape
@@ -174,6 +175,37 @@ def test_what_a_cost_may_be_one_of_is_counted_in_the_year_as_far_as_one_sees(
     assert set(count_each(session, blind, programme, only=YEAR).values()) == {0}
 
 
+def test_whoever_may_not_read_answers_is_told_no_few_nor_what_one_of_them_comes_to(
+    client_as: SignIn, session: Session, landlord: str
+) -> None:
+    by, visitor = make_user(session), make_user(session, role=Role.VISITOR)
+    for number in range(7):
+        case = make_case(session, by=by, opened_at=NOW - timedelta(days=20))
+        if number < 3:
+            make_visit(
+                session, case=case, visitor=visitor, state=VisitState.DONE, done_at=NOW
+            )  # fmt: skip
+    session.commit()
+    manager, office = client_as("manager", language="en"), client_as("coordinator", language="en")
+    post(manager, "/money/", landlord=landlord, **COST | {"amount": "700"})
+    guess = {"kind": "unit_cost", "amount": "233.33", "basis": "visit_done", "cost_kind": ""}
+    post(manager, "/money/", landlord=landlord, **COST | guess)
+    shown = {who: _shown(client) for who, client in (("manager", manager), ("office", office))}
+    assert shown["office"]["per visit done"] == ["€233.33", "3"]
+    assert shown["office"]["per person targeted"] == ["€100.00", "7"]
+    assert shown["manager"]["per visit done"] == ["–", "fewer than 5"]
+    assert shown["manager"]["per person targeted"] == ["€140.00", "5"]
+    assert "it is what the costs come to" in office.get("/money/").text
+    # What a guess is called would tell how many there are.
+    assert not re.search("it is what the costs come to|in doubt", manager.get("/money/").text)
+
+
+def _shown(client: FlaskClient) -> dict[str, list[str]]:
+    page = unescape(client.get("/money/").text).replace("\xa0", " ")
+    row = r'<tr><th scope="row">([^<]*)</th><td class="num">([^<]*)</td><td class="num">([^<]*)<'
+    return {basis: [cents, count] for basis, cents, count in re.findall(row, page)}
+
+
 def test_what_is_of_another_year_programme_or_landlord_is_not_summed(session: Session) -> None:
     by = make_user(session)
     viewer = make_viewer(by)
@@ -213,7 +245,7 @@ def test_a_figure_that_cannot_be_is_kept_as_told_with_its_doubt(
         case = make_case(session, by=by, opened_at=NOW - timedelta(days=20))
         make_visit(session, case=case, visitor=visitor, state=VisitState.DONE, done_at=NOW)
     session.commit()
-    client = client_as("manager", language="en")
+    client = client_as("coordinator", language="en")
     told = {"kind": "unit_cost", "amount": "6000", "basis": "diagnostic", "cost_kind": ""}
     post(client, "/money/", landlord=landlord, **COST | {"amount": "3000"})
     status, shown = post(client, "/money/", landlord=landlord, **COST | told)

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, delete, select
@@ -33,8 +34,13 @@ COMMANDS = (
     ("keys", "rotate"), ("import", __file__, "--as", "a@b.example"),
     ("users", "add", "a@b.example", "--name", "A", "--role", "visitor", "--organisation", "O",
      "--password", "correct cheval batterie"),
+    ("users", "reset", "a@b.example"), ("backup", "x.palier", "--without-secrets"),
     ("forms", "export", "home_visit", "x.yaml"), ("forms", "import", __file__),
+    ("programmes", "list"), ("programmes", "export", "seniors"),
+    ("programmes", "import", __file__), ("files",), ("files", "move"), ("place",),
 )  # fmt: skip
+# What reads files alone, or makes a deployment of a backup.
+WITHOUT_DATA = {("forms", "convert"), ("forms", "check"), ("programmes", "check"), ("restore",)}
 PHOTO = b"\x89PNG signature of somebody"
 
 
@@ -93,6 +99,23 @@ def _refused(environ: dict[str, str], *arguments: str) -> str:
     assert "Rien n’a été changé" in done.output
     assert "Nothing was changed" in done.output
     return done.output
+
+
+def _named(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        named = (*before, name)
+        if not isinstance(command, click.Group) or command.invoke_without_command:
+            yield named
+        if isinstance(command, click.Group):
+            yield from _named(command, named)
+
+
+def test_each_command_that_opens_the_data_is_tried_here() -> None:
+    named = set(_named(main))
+    tried = {
+        max((one for one in named if command[: len(one)] == one), key=len) for command in COMMANDS
+    }
+    assert tried == named - WITHOUT_DATA
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command[:2])[:20])

@@ -18,16 +18,19 @@ from tests.factories import (
     make_user,
     make_viewer,
 )
-from visits.ground.errors import Conflict, Invalid
+from visits.accounts.accounts import find_territory
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.portfolio import Residence
 from visits.models.surroundings import Measured, NearbyService, ServiceFile
 from visits.people.protection import protect
-from visits.sight import Viewer
+from visits.sight import Reach, Viewer
 from visits.surroundings.around import notes_of
 from visits.surroundings.files import Fault, read_services
 from visits.surroundings.imports import (
     Becomes,
     bring_file,
+    find_file,
+    list_files,
     look_at_file,
     take_file_in,
     withdraw_file,
@@ -196,6 +199,19 @@ def test_every_line_is_given_back_and_can_be_brought_again(
     client.post(f"{path}/taken")
     assert client.get(f"{path}/lines.csv").status_code == 409
     assert "Not a kind of ours" in client.get(path).text, "what was left out is told afterwards too"
+
+
+def test_whoever_has_a_territory_sees_and_takes_back_the_files_she_brought(
+    session: Session, home: Residence, office: Viewer
+) -> None:
+    theirs = take(session, office)
+    near = make_user(session, territory_id=find_territory(session, "Nord").id)
+    hers = make_viewer(near, Reach.TERRITORY)
+    own = bring(session, hers)
+    assert list_files(session, hers) == [own]
+    with pytest.raises(NotFound, match="services_file_not_found"):
+        find_file(session, theirs.id, viewer=hers)
+    assert list_files(session, office) == [own, theirs]
 
 
 def test_counts_by_commune_and_lacking_columns_are_refused_in_words() -> None:

@@ -64,6 +64,7 @@ def settle_elsewhere(world: World) -> None:
     world.write_twice(territory=SOUTH)
     text = "Logement;Nom;Prénom;CP\nL-SECRET;CACHETTE;Ursuline;60000\nL-SECRET;X;Y;Z\n"
     world.hidden.note(import_id=world.bring(world.office, "cachette.csv", text))
+    world.hidden.note(service_file_id=world.bring_services("cachette.csv"))
 
 
 def settle_with_another_landlord(world: World) -> None:

@@ -22,7 +22,7 @@ from visits.models.accounts import Role, Territory, User
 from visits.models.cases import CaseState, Task
 from visits.models.handed_in import HandedIn, HandedInKind
 from visits.models.people import AccessedPerson, AccessEvent, Consent, Occupancy
-from visits.models.visits import Submission, SubmissionState, Visit, VisitState
+from visits.models.visits import Submission, SubmissionState, Visit, VisitChannel, VisitState
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight import Reach
 from visits.sight.listing import Wanted
@@ -188,6 +188,18 @@ def test_a_protected_person_is_proposed_to_nobody_who_may_not_see_her(
     assert client.post(path, data=data).status_code == 404
 
 
+def test_a_visit_to_a_home_that_is_hidden_since_is_proposed_to_nobody(office: Office) -> None:
+    submission_id = office.send(GAS)
+    with office.house.sessions.begin() as session:
+        home = session.get_one(Visit, office.visit.id).case.dwelling
+        assert home is not None
+        make_person(session, dwelling=home, protected=True)
+    with office.house.sessions() as session:
+        found = session.get_one(Submission, submission_id)
+        seeing = make_viewer(make_user(session), Reach.ALL)
+        assert propose_visits(session, seeing, found) == []
+
+
 @pytest.mark.slow
 def test_a_territory_sees_only_what_can_be_of_no_other_home(
     office: Office, client_as: SignIn
@@ -233,6 +245,8 @@ def test_the_senders_visit_of_that_day_is_proposed_first(office: Office) -> None
         for by, days in ((colleague, 0), (office.visitor, 5)):
             case = make_case(session, by=by)
             make_visit(session, case=case, visitor=by, start_at=start + timedelta(days=days))
+        called = make_visit(session, case=case, visitor=office.visitor, start_at=start)
+        called.channel = VisitChannel.PHONE  # no home was visited
     with office.house.sessions() as session:
         found = session.get_one(Submission, submission_id)
         seeing = make_viewer(office.visitor, Reach.ALL)

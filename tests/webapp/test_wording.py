@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -22,11 +23,12 @@ from visits.papers.wording import LARGEST_LOGO, TEXT_LENGTH
 from visits.retention.orphans import owned_files, remove_orphans
 
 SignIn = Callable[..., FlaskClient]
+MEDIA = Path(__file__).parents[1] / "data" / "media"
 RING = "Oise Habitat : 03 44 55 01 23"
 
 
-def png(wide: int = 4, high: int = 2, told: bytes = b"") -> bytes:
-    """Draw a red picture, with what a camera or a programme may tell beside it."""
+def png(wide: int = 4, high: int = 2) -> bytes:
+    """Draw a red picture."""
 
     def piece(kind: bytes, data: bytes) -> bytes:
         whole = kind + data
@@ -34,9 +36,8 @@ def png(wide: int = 4, high: int = 2, told: bytes = b"") -> bytes:
 
     head = struct.pack(">IIBBBBB", wide, high, 8, 2, 0, 0, 0)
     rows = (b"\0" + b"\xa0\x1c\x32" * wide) * high
-    beside = piece(b"tEXt", told) if told else b""
-    drawn = piece(b"IDAT", zlib.compress(rows)) + piece(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + piece(b"IHDR", head) + beside + drawn
+    pieces = (piece(b"IHDR", head), piece(b"IDAT", zlib.compress(rows)), piece(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(pieces)
 
 
 @pytest.fixture
@@ -119,8 +120,7 @@ def test_a_logo_stands_at_the_head_and_its_bytes_have_an_owner(
 ) -> None:
     client = client_as(Role.COORDINATOR)
     before = client.get(f"{home.page}/report.pdf").data
-    chosen = io.BytesIO(png(told=b"GPS\0SECRET-PLACE"))
-    sent = client.post("/papers/logo", data={"logo": (chosen, "logo.png")})
+    sent = client.post("/papers/logo", data={"logo": (io.BytesIO(png()), "logo.png")})
     assert sent.status_code == 302
     assert client.get("/papers/logo.png").data == png()
     after = client.get(f"{home.page}/report.pdf").data
@@ -133,6 +133,17 @@ def test_a_logo_stands_at_the_head_and_its_bytes_have_an_owner(
     assert client.get("/papers/logo.png").status_code == 200
     client.post("/papers/logo", data={"do": "none"})
     assert not PdfReader(io.BytesIO(client.get(f"{home.page}/report.pdf").data)).pages[0].images
+
+
+def test_a_logo_tells_no_place_and_no_device(home: Home, client_as: SignIn) -> None:
+    told = (MEDIA / "p.png").read_bytes()
+    assert b"SECRET-PLACE" in told
+    client = client_as(Role.COORDINATOR)
+    client.post("/papers/logo", data={"logo": (io.BytesIO(told), "logo.png")})
+    shown = client.get("/papers/logo.png")
+    assert shown.status_code == 200
+    assert b"SECRET" not in shown.data
+    assert b"SECRET" not in home.house.store.get(changes(home)[-1].sha256 or "")
 
 
 @pytest.mark.parametrize(

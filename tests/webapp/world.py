@@ -4,7 +4,7 @@ import io
 import itertools
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from html import unescape
@@ -229,10 +229,14 @@ class World:
         decide = {"decided_at": NOW, "decided_by_id": self.office.id}
         for name, value in decide.items():
             setattr(plan, name, value)
-        shops = b"nom;type;lat;lon\nChez Lise;boulangerie;49.4101;2.11\n"
-        near = bring_file(self.session, landlord, shops, "osm.csv", viewer=viewer, now=NOW)
-        self.known.note(service_file_id=near.id)
+        self.known.note(service_file_id=self.bring_services("osm.csv"))
         self.known.note(price_list_id=prices.id, answers_id=answers.id, plan_id=plan.id)
+
+    def bring_services(self, name: str) -> uuid.UUID:
+        """Bring a file of services to the office's landlord; none is taken in."""
+        viewer, landlord = make_viewer(self.office), self.office.organisation_id
+        shops = b"nom;type;lat;lon\nChez Lise;boulangerie;49.4101;2.11\n"
+        return bring_file(self.session, landlord, shops, name, viewer=viewer, now=NOW).id
 
     def _on_duty(self) -> DutyTurn:
         """Put somebody of the office on duty for a day."""
@@ -482,7 +486,18 @@ class Reader:
         with self.app.extensions["palier"].sessions.begin() as session:
             session.execute(delete(AccessEvent))
             session.execute(delete(Import).where(Import.file_name == "f.csv"))
-        found = {}
+        found: dict[str, tuple[int, str]] = {}
+        for address, queries in self.addresses(known, only):
+            for query in queries:
+                found[f"{address}?{query}"] = self.look(f"{address}?{query}")
+                if found[f"{address}?{query}"][0] in (403, 404):
+                    break
+        return found
+
+    def addresses(
+        self, known: Known, only: set[str] | None = None
+    ) -> Iterator[tuple[str, Sequence[str]]]:
+        """Give the address of every page, or of those that take some arguments, and its queries."""
         for rule in sorted(self.app.url_map.iter_rules(), key=str):
             if "GET" not in (rule.methods or ()) or rule.endpoint in NOT_READ:
                 continue
@@ -490,11 +505,7 @@ class Reader:
                 continue
             for address in known.addresses(rule):
                 queries = MAP if address.startswith("/api/map") else QUERIES
-                for query in [OF_ONE] if rule.arguments else queries:
-                    found[f"{address}?{query}"] = self.look(f"{address}?{query}")
-                    if found[f"{address}?{query}"][0] in (403, 404):
-                        break
-        return found
+                yield address, [OF_ONE] if rule.arguments else queries
 
     def dry_runs(self) -> dict[str, str]:
         """Give what importing says of lines that speak of her, of her home, and of nobody."""

@@ -14,10 +14,10 @@ from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.handed_in import HandedIn
 from visits.models.portfolio import Dwelling
-from visits.models.visits import COUNTED, Submission, SubmissionState, Visit, VisitState
+from visits.models.visits import AT_HOME, COUNTED, Submission, SubmissionState, Visit, VisitState
 from visits.models.works import URGENT
 from visits.sight.listing import Listed, Wanted
-from visits.sight.reach import Reach, Viewer, visible_persons
+from visits.sight.reach import Reach, Viewer, visible_cases, visible_persons
 from visits.sight.wording import mentions
 
 AROUND = timedelta(days=14)
@@ -194,7 +194,7 @@ def _reaches(session: Session, viewer: Viewer, sender_id: uuid.UUID, at: datetim
         .join(Visit.case)
         .join(Case.person)
         .where(Visit.visitor_id == sender_id, Visit.planned_start_at > at - AROUND)
-        .where(Visit.planned_start_at < at + AROUND)
+        .where(Visit.planned_start_at < at + AROUND, AT_HOME)
     )
     hers = set(session.scalars(around.where(visible_persons(viewer))))
     return bool(hers) and hers == set(session.scalars(around))
@@ -210,7 +210,7 @@ def propose_visits(
     """List the visits a submission may come from, the best first; `text` looks for others by name.
 
     Those of the sender before those of others, then by how near the day is and whether the form is
-    still wanted there. Only visits to persons the viewer may see.
+    still wanted there. Only visits made at home, in cases the viewer may see.
     """
     at = submission.ended_at or submission.received_at
     statement = (
@@ -219,7 +219,7 @@ def propose_visits(
         .join(Case.person)
         .outerjoin(Case.dwelling)
         .outerjoin(Dwelling.residence)
-        .where(visible_persons(viewer))
+        .where(visible_cases(viewer), AT_HOME)
         .options(
             joinedload(Visit.visitor),
             selectinload(Visit.submissions).joinedload(Submission.form_version),

@@ -73,7 +73,7 @@ class AutonomyNote(Noted, Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     said: Mapped[Any] = mapped_column(EncryptedJson)
     asked_by: Mapped[str] = mapped_column(EncryptedText)
-    setting: Mapped[Setting] = mapped_column(stored_enum(Setting))
+    setting: Mapped[Setting] = mapped_column(EncryptedEnum(Setting))
     assessed_on: Mapped[date]
     erased_on: Mapped[date | None]
 

@@ -18,6 +18,16 @@ from visits.models.portfolio import FormDraft, FormVersion
 from visits.models.visits import SubmissionFile
 from visits.models.works_history import WorkOrderPhoto
 
+# The columns that name a file of the store, and those that list the files beside a form.
+NAMED_IN: tuple[InstrumentedAttribute[Any], ...] = (
+    SubmissionFile.sha256,
+    HandedInFile.sha256,
+    Document.sha256,
+    WorkOrderPhoto.sha256,
+    InterventionFile.sha256,
+    PaperChange.sha256,
+)
+LISTED_IN: tuple[InstrumentedAttribute[Any], ...] = (FormVersion.files, FormDraft.files)
 # An upload is long over by then.
 SPARED = timedelta(days=1)
 AT_ONCE = 500
@@ -58,35 +68,21 @@ def owned_files(connection: Connection) -> set[str]:
     known = inspect(connection)
     there = set(known.get_table_names())
 
-    def column(name: str, of: InstrumentedAttribute[Any]) -> list[Any]:
+    def read(of: InstrumentedAttribute[Any]) -> list[Any]:
         table = of.class_.__tablename__
-        if table not in there or name not in {one["name"] for one in known.get_columns(table)}:
+        if table not in there or of.key not in {one["name"] for one in known.get_columns(table)}:
             return []
-        return list(connection.scalars(select(of)))
+        return [one for one in connection.scalars(select(of)) if one]
 
-    sent = [*column("sha256", SubmissionFile.sha256), *column("sha256", HandedInFile.sha256)]
-    sent += [one for one in column("sha256", Document.sha256) if one]
-    sent += column("sha256", WorkOrderPhoto.sha256)
-    sent += column("sha256", InterventionFile.sha256)
-    sent += [one for one in column("sha256", PaperChange.sha256) if one]
-    beside = [*column("files", FormVersion.files), *column("files", FormDraft.files)]
-    return {*sent, *(file["sha256"] for files in beside for file in files)}
+    return {
+        *(digest for of in NAMED_IN for digest in read(of)),
+        *(file["sha256"] for of in LISTED_IN for files in read(of) for file in files),
+    }
 
 
 def _unowned(session: Session, digests: Sequence[str]) -> Iterator[str]:
-    sent = select(SubmissionFile.sha256).where(SubmissionFile.sha256.in_(digests))
-    handed = select(HandedInFile.sha256).where(HandedInFile.sha256.in_(digests))
-    added = select(Document.sha256).where(Document.sha256.in_(digests))
-    works = select(WorkOrderPhoto.sha256).where(WorkOrderPhoto.sha256.in_(digests))
-    told = select(InterventionFile.sha256).where(InterventionFile.sha256.in_(digests))
-    logos = select(PaperChange.sha256).where(PaperChange.sha256.in_(digests))
-    every = (sent, handed, added, works, told, logos)
-    owned = {digest for of in every for digest in session.scalars(of)}
-    owned |= _of_forms(session)
+    named = (session.scalars(select(of).where(of.in_(digests))) for of in NAMED_IN)
+    listed = (session.scalars(select(of)) for of in LISTED_IN)
+    owned = {digest for found in named for digest in found}
+    owned |= {file["sha256"] for found in listed for files in found for file in files}
     return (digest for digest in digests if digest not in owned)
-
-
-def _of_forms(session: Session) -> set[str]:
-    columns = (FormVersion.files, FormDraft.files)
-    beside = [files for column in columns for files in session.scalars(select(column))]
-    return {file["sha256"] for files in beside for file in files}

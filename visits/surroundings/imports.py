@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePath
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.db import take_turn
@@ -21,7 +21,7 @@ from visits.models.surroundings import (
     ServiceNote,
     ServiceSource,
 )
-from visits.sight import Viewer
+from visits.sight import Reach, Viewer
 from visits.sight.homes import landlords_run, visible_residences
 from visits.surroundings.around import counts
 from visits.surroundings.files import Point, ServicesRead, read_services
@@ -74,8 +74,14 @@ class FileLookedAt:
 
 
 def visible_files(session: Session, viewer: Viewer) -> ColumnElement[bool]:
-    """Give the condition on `ServiceFile` for those of the landlords whose stock a viewer runs."""
-    return ServiceFile.landlord_id.in_([one.id for one in landlords_run(session, viewer)])
+    """Give the condition on `ServiceFile` for those of the landlords whose stock a viewer runs.
+
+    Whoever has a territory sees what she brought herself: a file speaks of residences anywhere.
+    """
+    run = ServiceFile.landlord_id.in_([one.id for one in landlords_run(session, viewer)])
+    if viewer.reach is not Reach.TERRITORY:
+        return run
+    return and_(run, ServiceFile.brought_by_id == viewer.user_id)
 
 
 def bring_file(

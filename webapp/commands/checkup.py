@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visits.forms.published import current_forms, list_forms
@@ -15,6 +16,7 @@ from visits.ground.disk import room_in
 from visits.ground.errors import FilesAway, NotFound
 from visits.ground.file_store import FileStore
 from visits.ground.migration import is_current, knows_revision, revision_of
+from visits.models.people import AccessEvent
 from visits.programmes.published import forms_in_use, load_programmes
 from visits.retention.orphans import owned_files
 from visits.safekeeping.backup import last_backup, without_backup_for
@@ -26,6 +28,7 @@ from webapp.frame.transaction import House
 
 SAMPLE = 50
 NAMED = 5  # how many of many are named
+SPARED = timedelta(minutes=1)  # so far apart may the clocks of several machines be
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def checkup(house: House, *, whole: bool, backup_within: timedelta) -> Iterator[
             start_reading(session)
             yield _secrets(session, whole=whole)
             yield _access_log(session)
+            yield _clock(session, house.clock())
             yield from _forms(session)
             yield _files(session, house.store, whole=whole)
             yield _backups(session, house, within=backup_within)
@@ -100,6 +104,15 @@ def _access_log(session: Session) -> Finding:
         return Finding("access log", True, "unbroken")
     said = f"broken in {broken.month}" + (f" at line {broken.line}" if broken.line else "")
     return Finding("access log", False, f"{said}: find out who changed it, against a backup")
+
+
+def _clock(session: Session, now: datetime) -> Finding:
+    """Tell whether something was noted after now: the clock ran ahead then, or is behind."""
+    last = session.scalar(select(func.max(AccessEvent.at)))
+    if last is None or last <= now + SPARED:
+        return Finding("clock", True, f"{now:%Y-%m-%d %H:%M} UTC")
+    said = f"{now:%Y-%m-%d %H:%M} UTC, but somebody read or wrote at {last:%Y-%m-%d %H:%M}"
+    return Finding("clock", False, f"{said}: it was put back, set it right (NTP)")
 
 
 def _forms(session: Session) -> Iterator[Finding]:

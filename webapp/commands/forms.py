@@ -205,7 +205,8 @@ def import_form(source: Path, publishing: bool, output: Path | None) -> None:
                     files=files,
                 )
             except Refused as refused:
-                raise click.ClickException(refused.code) from refused
+                why = (refused.code, *map(str, refused.details.values()))
+                raise click.ClickException(" ".join(why)) from refused
     said = "published" if publishing else "could be published"
     click.echo(f"{examined.form.form_id} {examined.form.version}: {said}")
 

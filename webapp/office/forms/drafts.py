@@ -81,7 +81,8 @@ def upload() -> ResponseReturnValue:
                 now=now(),
             )
     except Conflict as refused:
-        return _upload_page({"files": sentence(refused.code, refused.details)}), 422
+        said = {"files": sentence(refused.code, refused.details)}
+        return _upload_page(said, file_name=workbook.name), 422
     return redirect(url_for(".show", draft_id=draft.id))
 
 

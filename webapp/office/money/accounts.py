@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from visits.ground.errors import Conflict, Invalid, Refused
 from visits.ground.numbers import typed_cents
 from visits.models.money import Basis, CostKind, MoneyKind, MoneyNote
-from visits.money.accounts import accounts
+from visits.money.accounts import UnitCost, accounts
 from visits.money.notes import ASKED, MoneyFilter, MoneySaid, list_money, note_money, withdraw_money
 from visits.programmes import Programme
 from visits.programmes.published import load_programmes
@@ -26,6 +26,7 @@ from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import asked, pairs, stands_at, wanted_latest_first
 from webapp.office.frame.moments import day_of, optional_day
 from webapp.office.frame.programmes import chosen_programme
+from webapp.office.frame.small_counts import told, told_exactly
 from webapp.words import word
 
 money = Blueprint("money", __name__, url_prefix="/money")
@@ -96,6 +97,9 @@ def _page(refused: Refused | None = None, *, form: str = "") -> str:
             years=range(day_of(now()).year, FIRST_YEAR - 1, -1),
             landlords=pairs(landlords_run(session, viewer()), "id", "name"),
             sums=accounts(session, viewer(), programme, only=replace(only, kind="")),
+            as_told=as_told,
+            told=told,
+            told_exactly=told_exactly(),
             listed=list_money(session, viewer(), only=only, wanted=wanted_latest_first("day")),
             kinds=list(MoneyKind),
             choices={"cost_kind": list(CostKind), "basis": list(Basis)},
@@ -106,6 +110,15 @@ def _page(refused: Refused | None = None, *, form: str = "") -> str:
             errors={f"{form}-{name}": sentence(code) for name, code in fields.items()},
             said=sentence(refused.code, refused.details) if refused and not fields else "",
         )
+
+
+def as_told(one: UnitCost) -> UnitCost:
+    """Give a unit cost of as many as the reader may know of: of few, what one costs tells how many.
+
+    Of few it is one of none: nothing can be worked out.
+    """
+    count = told(one.count)
+    return replace(one, count=count if isinstance(count, int) else 0)
 
 
 def _programme(session: Session) -> Programme:

@@ -58,15 +58,15 @@ def test_what_is_found_is_on_the_map_with_its_quality_and_what_is_not_is_asked_o
     known = make_dwelling(session).residence_id
     here = unknown(session)
     session.rollback()
-    addok.body = addok.collection([feature(**FOUND, lat=49.43, lon=2.08, score=0.91)])
+    addok.body = addok.collection([feature(**FOUND, lat=49.61, lon=2.08, score=0.91)])
     job = next(one for one in JOBS if one.name == "place_residences")
     assert run_job(house, job)
     assert [one["q"] for one in addok.queries] == [["8 rue des Essais 60000 Beauvais"]]
     placed = session.get_one(Residence, here)
-    assert (placed.lat, placed.lon) == (49.43, 2.08)
+    assert (placed.lat, placed.lon) == (49.61, 2.08)
     row = session.get_one(Placing, here)
     assert (row.doubt, row.score, row.kind) == (None, 0.91, "housenumber")
-    assert session.scalars(select(MapPoint.lat).where(MapPoint.lat == 49.43)).all() == [49.43]
+    assert session.scalars(select(MapPoint.lat).where(MapPoint.lat == 49.61)).all() == [49.61]
     assert session.get(Placing, known) is None
     session.rollback()
     addok.body = addok.collection([])

@@ -77,6 +77,28 @@ def test_one_opened_by_hand_is_listed_and_told_on_her_page(
     assert "MOREL" in office.get("/referrals/?q=morel&direction=out").text
 
 
+def test_what_a_partner_asks_becomes_a_request_for_a_place(
+    office: FlaskClient, person: Person, page: str
+) -> None:
+    assert "Note a request for a place" not in office.get(page).text, "we ask, nobody asks us"
+    came = {"direction": "in", "partner": "SIAO", "channel": "post"}
+    theirs = office.post(f"/referrals/new/{person.id}", data=ASKED | came).location
+    asks = re.search(r'href="(/admissions/new/[^"]+)"', office.get(theirs).text)
+    assert asks is not None
+    form = office.get(asks[1]).text
+    referral_id = theirs.rpartition("/")[2]
+    assert f'value="{referral_id}" selected' in form and 'value="partner" selected' in form
+    said = {
+        "programme": "transitional_residence", "asked": "partner", "asked_on": "2026-03-09",
+        "wish": "Un toit.", "situation": "À l’hôtel.", "referral": referral_id,
+        "outside": "Elle est attendue.",
+    }  # fmt: skip
+    opened = office.post(asks[1], data=said)
+    assert opened.status_code == 302, opened.text
+    shown = office.get(theirs).text
+    assert opened.location in shown and asks[1] not in shown
+
+
 def test_what_is_missing_is_said_and_what_was_typed_stays(
     office: FlaskClient, person: Person, session: Session
 ) -> None:

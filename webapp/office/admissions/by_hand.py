@@ -130,6 +130,7 @@ def _form(person_id: uuid.UUID, refused: Refused | None = None) -> str:
             known=[one for one in admissions_of(session, viewer(), person) if one.is_open],
             programmes=choices,
             referrals=_asked_for(session, person),
+            came_from=request.args.get("referral", ""),
             ways=list(AdmissionAsked),
             earliest=today - OLDEST,
             latest=today,

@@ -5,10 +5,12 @@ import uuid
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
+from visits.admissions.requests import admissions_of
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
+from visits.models.admissions import Admission
 from visits.models.people import RefusedPart
-from visits.models.referrals import Basis, Referral, ReferralStep
+from visits.models.referrals import Basis, Direction, Referral, ReferralStep
 from visits.people.part_refusals import refused_parts
 from visits.referrals.links import DAYS, standing_link
 from visits.referrals.moving import latest_move
@@ -64,6 +66,8 @@ def page_of_referral(
             holders=who_may_hold(session, viewer(Action.FOLLOW_REFERRALS)),
             findings=_findings(session, one),
             others=_others(session, one),
+            admissions=_admissions(session, one),
+            may_ask_place=one.direction is Direction.IN and may(Action.SUPPORT),
             typed=request.form,
             name_length=NAME_LENGTH,
             words_length=WORDS_LENGTH,
@@ -82,6 +86,12 @@ def _findings(session: Session, one: Referral) -> list[tuple[object, object]]:
     sees = may(Action.SEE_ANSWERS)
     found = findings_seen(session, one, viewer(Action.SEE_ANSWERS)) if sees else []
     return [(finding, told_causes(session, finding)) for finding in found]
+
+
+def _admissions(session: Session, one: Referral) -> list[Admission]:
+    """List the requests for a place that answer it, of those the reader may see."""
+    hers = admissions_of(session, viewer(Action.SUPPORT), one.person) if may(Action.SUPPORT) else ()
+    return [admission for admission in hers if admission.referral_id == one.id]
 
 
 def _others(session: Session, one: Referral) -> list[tuple[Referral, dict[str, str]]]:

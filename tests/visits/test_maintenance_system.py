@@ -195,7 +195,7 @@ def test_what_names_no_order_is_told_as_such_and_the_sheets_of_a_workbook_are_na
     book.save(data)
     file = bring_answers(desk.session, data.getvalue(), "a.xlsx", viewer=desk.viewer, now=NOW)
     read = look_at_answers(desk.session, file, viewer=desk.viewer, now=NOW).read
-    sheets = [(one.name, one.after is not None) for one in read.sheets]
+    sheets = [(one.name, one.after is not None) for one in read.table.sheets]
     assert sheets == [("Réponses", True), ("Archives", False)]
     apply_answers(desk.session, file, viewer=desk.viewer, now=NOW)
     assert [(one.number, one.why) for one in lines(desk, file)] == [

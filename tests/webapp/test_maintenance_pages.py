@@ -48,6 +48,12 @@ def test_orders_go_out_and_answers_come_back_by_reference(app: Flask, client_as:
     assert "OT-7" in looked and "n’existe pas" in looked
     assert re.search(r"Colonnes laissées de côté.*Équipe", looked)
     assert "OT-7" not in desk.get(f"{page}?outcome=left").text
+    given = desk.get(f"{page}/lines.csv").text.removeprefix("\ufeff")
+    heads, *rows = csv.reader(io.StringIO(given), delimiter=";")
+    assert heads[:7] == ["Référence", "GMAO", "État", "Date prévue", "Heure", "Coût", "Équipe"]
+    assert [one[1] for one in rows] == ["OT-7", "OT-8"] and "n’existe pas" in rows[1][-1]
+    again = desk.get(bring(desk, given).location).text
+    assert "OT-7" in again and "OT-8" in again, "it is read as it was"
     assert "Fuite" in desk.get(order).text and "OT-7" not in desk.get(order).text
     assert desk.post(f"{page}/applied").status_code == 302
     assert desk.post(f"{page}/applied").status_code == 409

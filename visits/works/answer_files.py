@@ -9,7 +9,7 @@ from visits.ground.errors import Invalid
 from visits.ground.folding import fold
 from visits.models.works import WorkOrderState
 from visits.portfolio.headings import find_columns, unread_headings
-from visits.portfolio.tables import SheetFound, TableRow, read_table
+from visits.portfolio.tables import Table, TableRow, read_table
 from visits.portfolio.values import is_no_value
 
 MOST_LINES = 5_000
@@ -97,12 +97,12 @@ class Answer:
 class AnswersRead:
     """What a file holds, line by line; `unread` are the headings of columns that say nothing.
 
-    `sheets` are those of a workbook, read or not.
+    `table` is where it stood.
     """
 
     answers: tuple[Answer, ...]
     unread: tuple[str, ...]
-    sheets: tuple[SheetFound, ...]
+    table: Table
 
 
 def read_answers_file(data: bytes, *, file_name: str) -> AnswersRead:
@@ -127,7 +127,7 @@ def read_answers_file(data: bytes, *, file_name: str) -> AnswersRead:
     return AnswersRead(
         _each_order_once(sorted(lines, key=lambda one: one.number)),
         unread_headings(table.headings, columns),
-        table.sheets,
+        table,
     )
 
 

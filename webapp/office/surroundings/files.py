@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from visits.ground.errors import Conflict, Invalid
-from visits.portfolio import NotATable, message, raw_records
-from visits.portfolio.lines import Record
+from visits.portfolio import NotATable, message
 from visits.sight.homes import landlords_run
 from visits.surroundings.imports import (
     FURTHEST_M,
@@ -31,6 +30,7 @@ from webapp.frame.languages import current_language
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.list_file import list_file
 from webapp.office.frame.listing import pairs, stands_at
+from webapp.office.frame.read_lines import lines_told
 from webapp.office.surroundings.around import WALK
 from webapp.words import word
 
@@ -81,28 +81,15 @@ def lines(service_file_id: uuid.UUID) -> ResponseReturnValue:
         with reading() as session:
             file = find_file(session, service_file_id, viewer=viewer())
             looked = look_at_file(session, file, walk=WALK, viewer=viewer())
-            records = list(raw_records(file.content or b"", table=looked.read.table))
+            rows = lines_told(file.content or b"", looked.read.table, _what_becomes(looked))
     except Conflict as refused:
         return _show(service_file_id, sentence(refused.code)), 409
-    return list_file("services-lus.csv", _lines(records, looked))
-
-
-def _lines(records: Sequence[Record], looked: FileLookedAt) -> Iterator[Sequence[object]]:
-    """Give the rows of a file; what stands to the right is left out when it is brought again."""
-    language, table, told = current_language(), looked.read.table, _what_becomes(looked)
-    width = max(len(table.headings), *(len(one.cells) for one in records))
-    for record in records:
-        ours: Sequence[object] = (record.line, " ; ".join(told[record.line]))
-        if record.line == table.header_line:
-            ours = [message(f"column_{name}", language) for name in ("line", "reason")]
-        yield *record.cells, *[""] * (width - len(record.cells)), *ours
+    return list_file("services-lus.csv", rows)
 
 
 def _what_becomes(looked: FileLookedAt) -> Mapping[int, Sequence[str]]:
     """Say by line what becomes of it, around each residence that it is near."""
     told: defaultdict[int, list[str]] = defaultdict(list)
-    for skip in looked.read.table.skipped:
-        told[skip.line_number].append(message(f"skipped_{skip.reason}", current_language()))
     for left in looked.read.left:
         told[left.line].append(word("service_fault", left.why))
     for point in looked.far:

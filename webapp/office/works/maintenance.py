@@ -35,6 +35,7 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import stands_at, wanted, wanted_by, wanted_latest_first
 from webapp.office.frame.moments import typed_day
+from webapp.office.frame.read_lines import lines_told
 from webapp.office.works.telling import host_told
 from webapp.words import word
 
@@ -132,13 +133,29 @@ def _page_of(judged: Sequence[Judged]) -> Listed[Judged]:
 @maintenance.get("/<uuid:answers_id>/lines.csv")
 @requires(Action.GIVE_WORKS)
 def lines_export(answers_id: uuid.UUID) -> ResponseReturnValue:
-    """Give the lines of a file that was applied as a file, with what became of each."""
+    """Give the lines of a file as a file, with what became of each, or what applying it would do.
+
+    Of one that is to be looked at, they are as they stand in it.
+    """
     with showing("answers_of_orders") as (session, shown):
         file, asked = find_answers(session, answers_id, viewer=viewer()), whole(wanted_by("line"))
+        if file.content is not None:
+            looked = look_at_answers(session, file, viewer=viewer(), now=now())
+            shown.update(one.order.person_id for one in looked.judged if one.order is not None)
+            told = {one.answer.number: [_told(one)] for one in looked.judged}
+            return list_file("reponses.csv", lines_told(file.content, looked.read.table, told))
         outcome = request.args.get("outcome", "")
         listed = list_answer_lines(session, file, viewer(), outcome=outcome, wanted=asked)
         shown.update(one.order.person_id for one in listed.rows if one.order is not None)
         return list_file("reponses.csv", _lines(listed.rows), of=listed)
+
+
+def _told(one: Judged) -> str:
+    outcome = word("answer_outcome", one.outcome)
+    if not one.why:
+        return outcome
+    column = f"{word('answer_column', one.field)}, " if one.field else ""
+    return f"{outcome} ({column}{sentence(one.why)})"
 
 
 def _lines(lines: Sequence[AnswerLine]) -> Iterator[Sequence[object]]:

@@ -235,6 +235,7 @@ NOT_PAGES = frozenset(
         "telling.export",
         "price_lists.export",
         "price_lists.export_lists",
+        "price_lists.lines",
         "work_orders.export",
         "works_plan.export",
         "works_plan.export_plans",

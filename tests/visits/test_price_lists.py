@@ -115,7 +115,7 @@ def test_a_workbook_is_read_as_well() -> None:
     read = read_price_file(data.getvalue(), file_name="prix.xlsx")
     assert [(one.code, one.cents) for one in read.articles] == [("A 1", 1210)]
     assert read.unread == ("Note",)
-    assert [(one.name, one.after is not None) for one in read.sheets] == [
+    assert [(one.name, one.after is not None) for one in read.table.sheets] == [
         ("Sheet", True), ("Ancien", False),
     ]  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Price lists on their pages: brought, looked at, taken in, counted by an order."""
 
+import csv
 import io
 import re
 from collections.abc import Callable
@@ -27,6 +28,25 @@ def bring(client: FlaskClient, landlord: str, text: str, **said: str) -> TestRes
     file = (io.BytesIO(text.encode()), "prix.csv")
     typed = {"contract": "Lots réunis", "holds_from": "2026-01-01", "vat": "10"} | said
     return client.post("/price-lists/", data=typed | {"landlord": landlord, "file": file})
+
+
+def test_every_line_is_given_back_with_what_is_wrong_with_it(app: Flask, client_as: SignIn) -> None:
+    desk = client_as(Role.TECHNICIAN, language="en")
+    with app.extensions["palier"].sessions.begin() as session:
+        landlord = str(landlord_id(session))
+    faulty = f"{PRICES}EL-01;Autre prise;U;cher;Électricité\nLOT 3;;;;\nTOTAL;;;50,50;\n"
+    page = bring(desk, landlord, faulty).location
+    assert f"{page}/lines.csv" in desk.get(page).text
+    given = desk.get(f"{page}/lines.csv").text.removeprefix("\ufeff")
+    rows = list(csv.reader(io.StringIO(given), delimiter=";"))
+    assert [row[:5] for row in rows] == [line.split(";") for line in faulty.splitlines()]
+    assert [row[5] for row in rows[1:]] == ["2", "3", "4", "5", "6"]
+    assert rows[1][6] == "" and "price" in rows[3][6].lower() and all(row[6] for row in rows[3:])
+    again = desk.get(bring(desk, landlord, given).location).text
+    assert "Columns left aside" not in again, "it is read as it was"
+    taken = bring(desk, landlord, PRICES).location
+    assert desk.post(f"{taken}/taken").status_code == 302
+    assert desk.get(f"{taken}/lines.csv").status_code == 409
 
 
 def test_a_list_is_looked_at_taken_in_and_counted_by_an_order(

@@ -8,7 +8,7 @@ from diagnostics.codes import TRADES
 from visits.ground.errors import Invalid
 from visits.ground.folding import fold
 from visits.portfolio.headings import find_columns, unread_headings
-from visits.portfolio.tables import SheetFound, Table, TableRow, read_table
+from visits.portfolio.tables import Table, TableRow, read_table
 from visits.portfolio.values import BadValue, is_no_value, read_number
 from visits.works.costs import MOST_CENTS
 
@@ -72,15 +72,15 @@ class Fault:
 class PriceFile:
     """What a file holds: `left_out` are lines that are no article, `unread` columns that are none.
 
-    `left_out` gives the number of each line with what it says.
+    `left_out` gives the number of each line with what it says; `table` is where all of it stood.
     """
 
+    table: Table
     articles: tuple[Article, ...]
     faults: tuple[Fault, ...]
     left_out: tuple[tuple[int, str], ...]
     read: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
-    sheets: tuple[SheetFound, ...] = ()
 
 
 def code_key(code: str) -> str:
@@ -106,12 +106,12 @@ def read_price_file(data: bytes, *, file_name: str) -> PriceFile:
     twice = _twice(articles)
     faults = [fault for one in found if isinstance(one, list) for fault in one]
     return PriceFile(
+        table=table,
         articles=tuple(articles),
         faults=tuple(sorted([*faults, *twice], key=lambda one: one.lines)),
         left_out=_left_out(table, found),
         read={name: table.headings[at] for name, at in columns.items()},
         unread=unread_headings(table.headings, columns),
-        sheets=table.sheets,
     )
 
 

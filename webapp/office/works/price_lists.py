@@ -1,7 +1,8 @@
 """Price lists of frame contracts: brought as a file, looked at, taken in, read, withdrawn."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from visits.models.prices import PriceArticle, PriceList
 from visits.portfolio import NotATable, message
 from visits.sight.homes import landlords_run
 from visits.sight.listing import Listed
-from visits.works.price_files import Fault
+from visits.works.price_files import Fault, PriceFile
 from visits.works.price_listing import (
     STANDINGS,
     facts_of,
@@ -46,6 +47,7 @@ from webapp.frame.languages import current_language, day
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import pairs, stands_at, wanted, wanted_by, wanted_latest_first
+from webapp.office.frame.read_lines import lines_told
 from webapp.office.works.typed import day_in
 from webapp.words import word
 
@@ -159,6 +161,33 @@ def _looked_at(session: Session, prices: PriceList, error: str) -> str:
         what=what,
         error=error,
     )
+
+
+@price_lists.get("/<uuid:price_list_id>/lines.csv")
+@requires(Action.GIVE_WORKS)
+def lines(price_list_id: uuid.UUID) -> ResponseReturnValue:
+    """Give every line of a list that is looked at, as it stands, with what is wrong with it."""
+    try:
+        with reading() as session:
+            prices = find_price_list(session, price_list_id, viewer=viewer())
+            read = look_at(session, prices).file
+            rows = lines_told(prices.content or b"", read.table, _told(read))
+    except Conflict as refused:
+        return _show(price_list_id, sentence(refused.code)), 409
+    return list_file("bordereau-lu.csv", rows)
+
+
+def _told(read: PriceFile) -> Mapping[int, Sequence[str]]:
+    told: defaultdict[int, list[str]] = defaultdict(list)
+    for fault in read.faults:
+        column = f"{word('price_column', fault.column)}, " if fault.column else ""
+        for line in fault.lines:
+            told[line].append(column + _said(fault))
+    skipped = {one.line_number for one in read.table.skipped}
+    for line, _words in read.left_out:
+        if line not in skipped:
+            told[line].append(_("No article: left out"))
+    return told
 
 
 def _said(fault: Fault) -> str:

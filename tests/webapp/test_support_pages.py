@@ -205,6 +205,19 @@ def test_the_tile_of_visits_missed_counts_its_list(client_as: SignIn, case: Case
     assert int(figure) == listed.count(f'href="/support/{case.id}"') == 1
 
 
+def test_the_tile_of_visits_missed_with_those_one_follows_counts_its_list(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    client = client_as("social_worker", language="en")
+    tile = r'href="(/support/[^"]*)">Visits missed, those I follow</a></dt>\s*<dd>(\d+)'
+    assert re.findall(tile, client.get("/").text) == []
+    session.get_one(Case, case.id).referent_id = client.user.id  # type: ignore[attr-defined]
+    session.commit()
+    ((link, figure),) = re.findall(tile, client.get("/").text)
+    listed = client.get(unescape(link)).text
+    assert int(figure) == listed.count(f'href="/support/{case.id}"') == 1
+
+
 def test_nonsense_in_the_balance_is_this_year(client_as: SignIn, case: Case) -> None:
     client = client_as("coordinator", language="en")
     for asked in ("from=2026-13&to=x", "from=9999-01", "programme=moon", "from=2025-01&to=2024-01"):

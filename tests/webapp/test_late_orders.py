@@ -1,5 +1,6 @@
 """Late orders and why: one reason each, counted, filtered, saved and in the file."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -145,6 +146,7 @@ def test_the_page_says_how_late_and_why_and_so_does_the_file(
     assert "1 work order" in chosen
     assert "No appointment" in client.get("/work-orders/?late_why=no_appointment&view=board").text
     text = client.get("/work-orders/orders.csv?late_why=hold_part").get_data(as_text=True)
+    assert re.search(r";U\d · ", text), "a code never stands alone"
     head, line = text.lstrip("\ufeff").splitlines()
     told = dict(zip(head.split(";"), line.split(";"), strict=True))
     assert (told["Days late"], told["Why it is late"]) == ("1", "A part is awaited")

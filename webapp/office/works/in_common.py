@@ -76,7 +76,8 @@ def export() -> ResponseReturnValue:
         lines = [(*heads, _("Told since"), *landlord_heads())]
         lines += [
             (
-                one.severity, word("trade", one.trade), one.residence.address, one.residence.city,
+                word("severity", one.severity), word("trade", one.trade),
+                one.residence.address, one.residence.city,
                 one.homes, one.orders, day(one.since), *landlord_cells(one.residence.landlord_id),
             )
             for one in listed.rows

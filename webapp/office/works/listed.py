@@ -168,7 +168,7 @@ def _lines(
         yield (
             *(day(one) if one else "" for one in moments),
             order.reference,
-            order.severity,
+            word("severity", order.severity),
             word("trade", order.trade),
             pick(order.label).replace("**", ""),
             house.address if house else "",

@@ -235,6 +235,8 @@ def pages_of(house: House) -> list[Shown]:
         Shown("comparison", "coordinator", comparison, in_docs=True),
         Shown("kit-stock", "coordinator", "/kits/"),
         Shown("kit-recall", "coordinator", "/kits/recall?batch=2601-1"),
+        Shown("kit-in-place", "coordinator", "/kits/in-place/"),
+        Shown("kit-in-place-homes", "coordinator", "/kits/in-place/homes?told=not_asked"),
         Shown("adapted-homes", "coordinator", "/homes/register/"),
         Shown("adapted-homes-none", "coordinator", "/homes/register/?q=zzzz"),
         Shown("around", "coordinator", "/surroundings/?lacks=pharmacy"),

@@ -126,6 +126,7 @@ ARGUMENTS = (
     "series", "holder", "organisation", "view", "part", "not", "from_time", "until_time", "lasts",
     "skill", "speaks", "free", "channel", "person", "week", "why", "first_on", "span", "visitors",
     "what", "any", "outcome", "since", "by", "year", "only", "group",
+    "told", "months",
     "lacks", "within",
     *ADAPTING, *REGISTER,
 )  # fmt: skip

@@ -12,6 +12,7 @@ from diagnostics.assessment import Called, assess
 from diagnostics.facts import facts
 from diagnostics.falls import falls_told
 from diagnostics.form import Question
+from diagnostics.kit_left import items_left
 from diagnostics.kits import items_used
 from diagnostics.recall import outcome_of, recall
 from diagnostics.submission import Checked, check
@@ -73,6 +74,8 @@ def conclude(
     }
     if (falls := falls_told(form, checked)) is not None:
         submission.findings["falls"] = asdict(falls)
+    if (left := items_left(form, checked)) is not None:
+        submission.findings["kit_left"] = left
     submission.outcome = outcome_of(form, checked)
     closed = _closed_days(session, submission, assessment.called)
     for called in assessment.called:

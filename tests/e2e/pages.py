@@ -303,6 +303,8 @@ def pages_of(house: House) -> list[Shown]:
         Shown("rates", "coordinator", "/outcomes/rates/?by=caller"),
         Shown("rates-told", "manager", "/outcomes/rates/?by=town"),
         Shown("falls", "coordinator", "/outcomes/falls/?programme=seniors"),
+        Shown("savings-summed", "coordinator", "/outcomes/savings/"),
+        Shown("savings-visits", "coordinator", "/outcomes/savings/visits"),
         Shown("falls-spans", "coordinator", "/outcomes/falls/spans?programme=seniors&only="),
         Shown("home-social-worker", "social_worker", "/"),
         Shown("home-partner", "partner_coordinator", "/"),

@@ -31,6 +31,7 @@ from visits.ground.deadlines import due_at, today_in_paris
 from visits.homes.traits import note_answers
 from visits.intake.contradictions import contradictions_of
 from visits.intake.doubles import doubts_of
+from visits.intake.kept_savings import keep_savings
 from visits.intake.risks import risk_of
 from visits.intake.sealed_photos import photos_of
 from visits.intake.told import Told, of_visit, others, risk_in, told_in, told_of
@@ -163,6 +164,7 @@ def _settle(
     visit.case.risk = risk_in(told) or risk_before
     close_visit(session, visit, told, now)
     _keep_consents(session, submission, visit, checked, aside.refused, now)
+    keep_savings(session, submission, checked)
     called = submission.consequences
     refused = aside.refused
     open_what_follows(session, visit.case, called, refused=refused, fresh=fresh, now=now)

@@ -20,8 +20,8 @@ LISTS = frozenset(
         "diary", "falls", "follow_ups", "kit_survival", "likely_doubles", "messages",
         "missed_visits", "older_cases",
         "orders_told", "people_search", "places", "referral_requests", "referrals", "savings",
-        "stays", "support_balance", "supports", "targeting", "tasks", "transfers", "visits",
-        "work_orders",
+        "savings_summed", "stays", "support_balance", "supports", "targeting", "tasks",
+        "transfers", "visits", "work_orders",
     }
 )  # fmt: skip
 

@@ -230,6 +230,7 @@ NOT_PAGES = frozenset(
         "around_sheets.paper",
         "devices.contact",
         "documents.file",
+        "adaptation_photos.show",
         "handed.photo",
         "burning.again",
         "handed.signature",

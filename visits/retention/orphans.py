@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from visits.ground.db import take_turn
 from visits.ground.file_store import HELD, TURN, FileStore
 from visits.ground.holding import removing
+from visits.models.adaptations import AdaptationPhoto
 from visits.models.documents import Document
 from visits.models.handed_in import HandedInFile
 from visits.models.interventions import InterventionFile
@@ -67,6 +68,7 @@ def owned_files(connection: Connection) -> set[str]:
     sent = [*column("sha256", SubmissionFile.sha256), *column("sha256", HandedInFile.sha256)]
     sent += [one for one in column("sha256", Document.sha256) if one]
     sent += column("sha256", WorkOrderPhoto.sha256)
+    sent += column("sha256", AdaptationPhoto.sha256)
     sent += column("sha256", InterventionFile.sha256)
     sent += [one for one in column("sha256", PaperChange.sha256) if one]
     beside = [*column("files", FormVersion.files), *column("files", FormDraft.files)]
@@ -78,9 +80,10 @@ def _unowned(session: Session, digests: Sequence[str]) -> Iterator[str]:
     handed = select(HandedInFile.sha256).where(HandedInFile.sha256.in_(digests))
     added = select(Document.sha256).where(Document.sha256.in_(digests))
     works = select(WorkOrderPhoto.sha256).where(WorkOrderPhoto.sha256.in_(digests))
+    received = select(AdaptationPhoto.sha256).where(AdaptationPhoto.sha256.in_(digests))
     told = select(InterventionFile.sha256).where(InterventionFile.sha256.in_(digests))
     logos = select(PaperChange.sha256).where(PaperChange.sha256.in_(digests))
-    every = (sent, handed, added, works, told, logos)
+    every = (sent, handed, added, works, received, told, logos)
     owned = {digest for of in every for digest in session.scalars(of)}
     owned |= _of_forms(session)
     return (digest for digest in digests if digest not in owned)

@@ -15,6 +15,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from ..codes import OWNERS, Kind, Severity
+from ..falls import FALLS
+from ..kit_left import LEFT
 from .refusals import Problem, WorkbookRefused
 from .tables import (
     COMMENT,
@@ -35,7 +37,7 @@ OFFERED: dict[tuple[str, str], list[str]] = {
     ("consequences", "kind"): list(Kind),
     ("consequences", "severity"): list(Severity),
     ("consequences", "owner"): list(OWNERS),
-    ("survey", "about"): ["dwelling", "person", "falls"],
+    ("survey", "about"): ["dwelling", "person", FALLS, *LEFT],
     ("survey", "readers"): ["social_worker"],
 }
 HEADER = PatternFill("solid", fgColor="DDEBEA")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 
 from ..falls import FALLS
 from ..instruments import instrument_in
+from ..kit_left import LEFT
 from ..texts import language_code
 from ..xpath import ExpressionError, beyond_tablet, functions_called
 from .confidential import confidential_problems
@@ -33,6 +35,9 @@ _ANSWERED = frozenset(
     ["text", "string", "integer", "int", "decimal", "date", "time", "datetime", "select", "range"]
 )
 _COUNTS = frozenset(["integer", "int", "calculate"])
+_NUMBERS = {FALLS: "Un nombre de chutes"} | dict.fromkeys(
+    LEFT, "Un nombre d’éléments encore en place"
+)
 _YES_NO = frozenset(["yes", "no", "true", "false", "oui", "non", "true()", "false()"])
 
 
@@ -115,29 +120,30 @@ def _own_circles(workbook: Workbook) -> Iterator[Problem]:
 
 
 def _about(workbook: Workbook) -> Iterator[Problem]:
-    """Look at what answers are said to be about: of a dwelling or a person, asked once; falls."""
-    deep, counted = 0, 0
+    """Look at what answers are said to be about: a dwelling or a person, asked once; a number."""
+    deep, before = 0, Counter[str]()
     for row in workbook.survey:
         kind, about = type_of(row), row.get(ABOUT)
         deep += (kind == "begin repeat") - (kind == "end repeat")
         if not about:
             continue
-        counted += about == FALLS
-        message = _not_told_once(kind, about, deep=deep, before=counted - 1)
+        message = _not_told_once(kind, about, deep=deep, before=before[about])
+        before[about] += 1
         if message:
             yield Problem("survey", row.number, ABOUT, message)
 
 
 def _not_told_once(kind: str, about: str, *, deep: int, before: int) -> str:
-    if about not in (DWELLING, PERSON, FALLS):
+    if about not in (DWELLING, PERSON, *_NUMBERS):
         return (
             f"« {about} » : écrivez {DWELLING} (logement), {PERSON} (personne), {FALLS} (nombre de "
-            "chutes) ou rien."
+            f"chutes), {next(iter(LEFT))} (éléments du kit encore en place) ou rien."
+            f"{perhaps(about, _NUMBERS)}"
         )
-    if about == FALLS:
+    if about in _NUMBERS:
         if kind not in _COUNTS or deep:
-            return "Un nombre de chutes est une ligne integer ou calculate, hors répétition."
-        return "Un formulaire dit une seule fois le nombre de chutes." if before else ""
+            return f"{_NUMBERS[about]} est une ligne integer ou calculate, hors répétition."
+        return f"{_NUMBERS[about]} se dit une seule fois par formulaire." if before else ""
     if deep or kind.startswith(("begin ", "end ")):
         return "Un groupe ou une répétition ne se reprend pas à la visite suivante."
     if kind.split(" ")[0] not in _ANSWERED:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -30,10 +30,11 @@ from visits.models.cases import CaseState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import VisitState
-from visits.models.works import WorkOrder
+from visits.models.works import WorkOrder, WorkOrderState
 from visits.people.protection import protect
 from visits.sight import Reach
 from visits.works.by_hand import OrderSaid, open_by_hand
+from visits.works.moves import MoveSaid, move_work_order
 
 SignIn = Callable[..., FlaskClient]
 pytestmark = pytest.mark.one_database
@@ -110,14 +111,45 @@ def test_more_works_than_a_page_shows_are_told_and_led_to(
     session.commit()
     client = client_as("technician", language="en")
     page = client.get(address).text
-    assert page.count(f"{first}<") == 1 and "See all of them" not in page
+    assert page.count(f"{first}<") == 1 and "are shown here" not in page
     open_by_hand(session, home, said, viewer=make_viewer(staff), now=NOW)
     session.commit()
     page = client.get(address).text
     assert len(re.findall(r'href="/work-orders/[0-9a-f-]{36}"', page)) == MOST_WORKS
-    (link,) = re.findall(r'<a href="([^"]+)">See all of them', page)
+    assert f"Only {MOST_WORKS} are shown here" in page
+    (link,) = re.findall(r'href="([^"]+)">All of them, to filter or save', page)
     assert unescape(link) == every
     assert f"{MOST_WORKS + 1} " in client.get(every).text
+
+
+def test_the_works_of_a_residence_stay_on_its_page_once_they_are_done(
+    client_as: SignIn, session: Session
+) -> None:
+    home, elsewhere = make_dwelling(session), make_dwelling(session)
+    viewer = make_viewer(make_user(session, role=Role.TECHNICIAN))
+    leak = OrderSaid("plumbing", "U3", "kitchen", "Robinet", "tenant")
+    lift = OrderSaid("lift", "U3", "lift", "En panne", "staff")
+    done = open_by_hand(session, home.residence, lift, viewer=viewer, now=NOW)
+    waits = open_by_hand(session, home, leak, viewer=viewer, now=NOW - timedelta(days=9))
+    other = open_by_hand(session, elsewhere, leak, viewer=viewer, now=NOW)
+    said = MoveSaid(note="Réparé")
+    move_work_order(session, done, WorkOrderState.DONE, said, viewer=viewer, now=NOW)
+    session.commit()
+    client = client_as("technician", language="en")
+    page = client.get(f"/homes/residences/{home.residence_id}").text
+    listed = [page.index(f">{one.reference}<") for one in (waits, done)]
+    assert listed == sorted(listed)  # what is open comes first
+    assert f">{other.reference}<" not in page
+    (link,) = re.findall(r'href="([^"]+)">All of them, to filter or save', page)
+    every = unescape(link)
+    assert every == f"/work-orders/?state=all&residence={home.residence_id}"
+    both = client.get(every).text
+    assert done.reference in both and waits.reference in both and other.reference not in both
+    (saved,) = re.findall(r'href="(/work-orders/[^"]*csv[^"]*)"', both)
+    file = client.get(unescape(saved)).text
+    assert done.reference in file and waits.reference in file and other.reference not in file
+    only_done = client.get(every.replace("state=all", "state=done")).text
+    assert done.reference in only_done and waits.reference not in only_done
 
 
 def test_a_shut_door_is_told_to_nobody_who_sees_no_visits(

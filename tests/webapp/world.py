@@ -63,6 +63,7 @@ from visits.messages.sending import note_sent
 from visits.messages.ways import note_wish
 from visits.messages.wording import say, spot_of, versions_of
 from visits.models.accounts import Role, User
+from visits.models.adaptations import AdaptationPhoto
 from visits.models.cases import Task
 from visits.models.circles import Circle, CircleMeeting, CircleStepKind
 from visits.models.duty import DutyTurn
@@ -332,7 +333,13 @@ class World:
             known.note(order_id=order.id, photo_id=photos_of(session, order)[0].id)
         wish = Request("kitchen", "letter", NOW.date(), f"Souhait de {person.last_name}")
         asked = ask_adaptation(session, person, dwelling, wish, viewer=make_viewer(by), now=NOW)
-        known.note(adaptation_id=asked.id)
+        taken = AdaptationPhoto(
+            file_id=asked.id, sha256=self.store.put(session, PHOTO), size=len(PHOTO),
+            media_type="image/jpeg", added_at=NOW, by_id=by.id,
+        )  # fmt: skip
+        session.add(taken)
+        session.flush()
+        known.note(adaptation_id=asked.id, adaptation_photo_id=taken.id)
         need = ReferralSaid(
             "out", "ccas", f"Aide pour {person.last_name}", "consent", agreed_on=NOW.date()
         )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from visits.adaptations.funding import plan_of
+from visits.adaptations.photos import photos_missing
 from visits.adaptations.works import all_done, orders_of
 from visits.models.adaptations import AdaptationFile, Step
 
@@ -33,6 +34,11 @@ def _works(session: Session, file: AdaptationFile) -> Missing:
     return {"orders": "works_not_done"} if orders and not all_done(orders) else {}
 
 
+def _photos(session: Session, file: AdaptationFile) -> Missing:
+    """The rule book says how many photos a reception needs."""
+    return {"photos": "reception_photos_needed"} if photos_missing(session, file) else {}
+
+
 def _payments(session: Session, file: AdaptationFile) -> Missing:
     return {"payments": "payments_missing"} if plan_of(session, file).unpaid else {}
 
@@ -42,5 +48,6 @@ LOOKS: Mapping[Step, Callable[[Session, AdaptationFile], Missing]] = {
     Step.FUNDING: _plan,
     Step.AGREEMENT: _plan,
     Step.WORKS: _works,
+    Step.RECEPTION: _photos,
     Step.ACCOUNTS: _payments,
 }

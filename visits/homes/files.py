@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from diagnostics.facts import DWELLING
@@ -193,6 +193,9 @@ def _findings(session: Session, sent: Sequence[Any]) -> Sequence[Consequence]:
     return list(once.values())
 
 
+OPEN_FIRST = case((WorkOrder.state.in_(OPEN_STATES), 0), else_=1)
+
+
 def _works(session: Session, viewer: Viewer, *where: ColumnElement[bool]) -> Sequence[WorkOrder]:
     return session.scalars(
         select(WorkOrder)
@@ -200,7 +203,7 @@ def _works(session: Session, viewer: Viewer, *where: ColumnElement[bool]) -> Seq
         .outerjoin(WorkOrder.dwelling)
         .where(visible_work_orders(viewer), *where)
         .options(contains_eager(WorkOrder.dwelling), joinedload(WorkOrder.consequence))
-        .order_by(WorkOrder.opened_at.desc(), WorkOrder.id.desc())
+        .order_by(OPEN_FIRST, WorkOrder.opened_at.desc(), WorkOrder.id.desc())
         .limit(MOST_WORKS + 1)  # one more says that there are more
     ).all()
 
@@ -245,12 +248,11 @@ def residence_file(
     )
     order = {"reference": Dwelling.reference, "floor": Dwelling.floor, "rooms": Dwelling.rooms}
     here = or_(Dwelling.residence_id == residence.id, WorkOrder.residence_id == residence.id)
-    of_here = (here, WorkOrder.state.in_(OPEN_STATES))
     return ResidenceFile(
         dwellings=page_of(session, dwellings, wanted=wanted, order=order, tie=Dwelling.id),
         cases=_case_counts(session, eyes, residence),
         in_common=_in_common(session, eyes, residence),
-        works=_works(session, eyes.works, *of_here) if eyes.works else [],
+        works=_works(session, eyes.works, here) if eyes.works else [],
     )
 
 

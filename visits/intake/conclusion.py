@@ -12,6 +12,7 @@ from diagnostics.assessment import Called, assess
 from diagnostics.facts import facts
 from diagnostics.falls import falls_told
 from diagnostics.form import Question
+from diagnostics.kit_left import items_left
 from diagnostics.kits import items_used
 from diagnostics.recall import outcome_of, recall
 from diagnostics.submission import Checked, check
@@ -30,6 +31,7 @@ from visits.ground.deadlines import due_at, today_in_paris
 from visits.homes.traits import note_answers
 from visits.intake.contradictions import contradictions_of
 from visits.intake.doubles import doubts_of
+from visits.intake.kept_savings import keep_savings
 from visits.intake.risks import risk_of
 from visits.intake.sealed_photos import photos_of
 from visits.intake.told import Told, of_visit, others, risk_in, told_in, told_of
@@ -73,6 +75,8 @@ def conclude(
     }
     if (falls := falls_told(form, checked)) is not None:
         submission.findings["falls"] = asdict(falls)
+    if (left := items_left(form, checked)) is not None:
+        submission.findings["kit_left"] = left
     submission.outcome = outcome_of(form, checked)
     closed = _closed_days(session, submission, assessment.called)
     for called in assessment.called:
@@ -160,6 +164,7 @@ def _settle(
     visit.case.risk = risk_in(told) or risk_before
     close_visit(session, visit, told, now)
     _keep_consents(session, submission, visit, checked, aside.refused, now)
+    keep_savings(session, submission, checked)
     called = submission.consequences
     refused = aside.refused
     open_what_follows(session, visit.case, called, refused=refused, fresh=fresh, now=now)

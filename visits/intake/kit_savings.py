@@ -2,29 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diagnostics.kits import ECO_KIT
-from diagnostics.parameters import Parameters
-from diagnostics.regions import region_of
-from diagnostics.savings import (
-    Kit,
-    Lamp,
-    Savings,
-    Tap,
-    estimate,
-    estimate_items,
-    read_kit,
-)
-from visits.forms.parameters import parameters_in_force
-from visits.ground.deadlines import today_in_paris
+from diagnostics.savings import Kit, Lamp, Savings, Tap, estimate, estimate_items
 from visits.ground.errors import NotFound
 from visits.intake.conclusion import read_checked
+from visits.intake.kept_savings import grounds_of, keep_savings
 from visits.intake.visit_file import counted_submissions
-from visits.models.visits import Submission, Visit
+from visits.models.portfolio import FormVersion
+from visits.models.visits import COUNTED, Submission, Visit
 from visits.stock.bags import fitted_at
+
+MOST_AT_ONCE = 200  # kits worked out while nobody else can write
 
 
 @dataclass(frozen=True)
@@ -43,16 +36,32 @@ class KitSavings:
 def savings_of(session: Session, visit: Visit) -> KitSavings:
     """Work out what the kit of a visit saves, as its latest answers say; else raise NotFound."""
     filled = _filled(session, visit)
-    kit, on = _kit(filled)
-    known = parameters_in_force(session, known_at=filled.received_at)
-    home = visit.home
-    price = _water_price(known, home.residence.postcode if home else "")
+    kit, on, known, price = grounds_of(session, filled, read_checked(filled))
+    price = (filled.savings or {}).get("price", price)  # whatever address was written since
     try:
         saved = estimate(kit, on, parameters=known, water_price=price)
         items = estimate_items(kit, on, parameters=known, water_price=price)
     except LookupError:
         return KitSavings(kit, on, None, ())
     return KitSavings(kit, on, saved, items)
+
+
+def keep_older_savings(session: Session, *, now: datetime) -> int:
+    """Work out, some at a time, what kits save whose answers came before it was kept."""
+    statement = (
+        select(Submission)
+        .join(Submission.form_version)
+        .where(FormVersion.form_id == ECO_KIT, Submission.savings.is_(None))
+        .where(Submission.visit_id.is_not(None), Submission.state.in_(COUNTED))
+        .where(Submission.received_at <= now)
+        .order_by(Submission.received_at.desc(), Submission.id)
+        .limit(MOST_AT_ONCE)
+    )
+    touched = 0
+    for submission in session.scalars(statement):
+        keep_savings(session, submission, read_checked(submission))
+        touched += 1
+    return touched
 
 
 def items_of(session: Session, visit: Visit) -> dict[str, int]:
@@ -69,15 +78,3 @@ def _filled(session: Session, visit: Visit) -> Submission:
     if not filled:
         raise NotFound("savings_not_found")
     return filled[-1]
-
-
-def _kit(submission: Submission) -> tuple[Kit, date]:
-    """Read what was fitted, and on which day."""
-    checked = read_checked(submission)
-    return read_kit(checked.values), today_in_paris(submission.ended_at or submission.received_at)
-
-
-def _water_price(known: Parameters, postcode: str) -> str:
-    """Name the price of water where the dwelling stands; the national one when none is known."""
-    regional = f"water_price_{region_of(postcode)}"
-    return regional if regional in known.names() else "water_price"

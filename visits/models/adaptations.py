@@ -175,6 +175,24 @@ class AdaptationOrder(Base):
     file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("adaptation_file.id"), index=True)
 
 
+class AdaptationPhoto(Base):
+    """A photo of what was received; its bytes stand sealed in the file store, as they came."""
+
+    __tablename__ = "adaptation_photo"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("adaptation_file.id"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(100))
+    added_at: Mapped[datetime]
+    by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    by: Mapped[User] = relationship(foreign_keys=[by_id])
+
+
 class AdaptationMove(Base):
     """A step that was left for another: who did it, when, what was said.
 

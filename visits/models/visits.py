@@ -122,10 +122,11 @@ COUNTED = (SubmissionState.CHECKED, SubmissionState.TO_REVIEW)
 class Submission(Base):
     """A filled form as it was sent, byte for byte, and what the check found.
 
-    `findings` holds `{violations, corrected, unknown, scores, bands, facts, falls}`, `outcome`
-    what the check came to (`diagnostics.recall`). Moments are the server's: `clock_skew_s` is how
-    far ahead of it the tablet's clock ran, in seconds. `corrects` is the instance id of the earlier
-    version that this one stands for (OpenRosa's deprecatedID).
+    `findings` holds `{violations, corrected, unknown, scores, bands, facts, falls,
+    kit_left}`, `outcome` what the check came to (`diagnostics.recall`), `savings`
+    what the kit of a visit saves (`visits.intake.kept_savings`). Moments are the server's:
+    `clock_skew_s` is how far ahead of it the tablet's clock ran, in seconds. `corrects` is the
+    instance id of the earlier version that this one stands for (OpenRosa's deprecatedID).
     """
 
     __tablename__ = "submission"
@@ -142,6 +143,7 @@ class Submission(Base):
     state: Mapped[SubmissionState] = mapped_column(stored_enum(SubmissionState), index=True)
     findings: Mapped[Any | None] = mapped_column(EncryptedJson)
     outcome: Mapped[Any | None] = mapped_column(EncryptedJson)
+    savings: Mapped[Any | None] = mapped_column(EncryptedJson)
     device_name: Mapped[str | None] = mapped_column(String(100))
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

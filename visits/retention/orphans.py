@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from visits.ground.db import take_turn
 from visits.ground.file_store import HELD, TURN, FileStore
 from visits.ground.holding import removing
+from visits.models.adaptations import AdaptationPhoto
 from visits.models.documents import Document
 from visits.models.handed_in import HandedInFile
 from visits.models.interventions import InterventionFile
@@ -24,6 +25,7 @@ NAMED_IN: tuple[InstrumentedAttribute[Any], ...] = (
     HandedInFile.sha256,
     Document.sha256,
     WorkOrderPhoto.sha256,
+    AdaptationPhoto.sha256,
     InterventionFile.sha256,
     PaperChange.sha256,
 )

@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from visits.models.accounts import Role, User
@@ -142,19 +143,31 @@ def in_home(session: Session, viewer: Viewer, dwelling: Dwelling) -> list[InHome
     return sorted(found, key=lambda one: (one.at, one.item), reverse=True)
 
 
-def _fitted(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> list[InHome]:
-    """List what visits fitted; of what two forms of a visit tell of an item, the larger number."""
-    statement = (
-        select(KitMovement, Dwelling, Visit.id)
+def fitted_at_home(viewer: Viewer, *columns: Any) -> Select[Any]:
+    """Ask for columns of what visits fitted in the homes that one may see.
+
+    Two forms of a visit tell of an item twice: the larger number comes last and counts.
+    """
+    return (
+        select(*columns)
+        .select_from(KitMovement)
         .join(Submission, Submission.id == KitMovement.submission_id)
         .join(Visit, Visit.id == Submission.visit_id)
         .join(Case, Case.id == Visit.case_id)
         .join(Dwelling, Dwelling.id == took_place_in)
         .join(Dwelling.residence)
         .join(Case.person)
-        .where(COUNTS, which, visible_homes(viewer), open_to(viewer.user_id))
-        .options(contains_eager(Dwelling.residence))
+        .where(COUNTS, visible_homes(viewer), open_to(viewer.user_id))
         .order_by(KitMovement.quantity.desc(), KitMovement.id)
+    )
+
+
+def _fitted(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> list[InHome]:
+    """List what visits fitted; of what two forms of a visit tell of an item, the larger number."""
+    statement = (
+        fitted_at_home(viewer, KitMovement, Dwelling, Visit.id)
+        .where(which)
+        .options(contains_eager(Dwelling.residence))
     )
     told = {
         (visit_id, one.item): InHome(home, one.item, None, "", -one.quantity, one.at, visit_id)

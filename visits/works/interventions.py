@@ -14,6 +14,7 @@ from visits.ground.db import take_turn
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.file_store import FileStore
+from visits.ground.photo_kinds import LARGEST, MOST_AT_ONCE
 from visits.models.interventions import (
     Intervention,
     InterventionFile,
@@ -29,7 +30,7 @@ from visits.sight.access_log import log_access
 from visits.sight.orders import visible_work_orders
 from visits.works.costs import CostSaid, note_cost
 from visits.works.moves import MoveSaid, move_work_order, moves_of
-from visits.works.photos import LARGEST, MOST_AT_ONCE, add_photos
+from visits.works.photos import add_photos
 
 # What the orders of a tablet are called in the access log.
 ROUND = "tablet_orders"

@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.forms.parameters import parameters_in_force
-from visits.ground.bare import without_metadata
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.file_store import FileStore
+from visits.ground.photo_kinds import MOST, MOST_AT_ONCE, kinds_of
 from visits.models.people import AccessKind, RefusedPart
 from visits.models.works import OrderStep, WorkOrder
 from visits.models.works_history import WorkOrderLink, WorkOrderPhoto
@@ -19,15 +19,6 @@ from visits.people.part_refusals import refused_parts, standing_refusals
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 from visits.works.history import Words, take_step
-
-LARGEST = 10 * 1024 * 1024
-MOST_AT_ONCE, MOST = 10, 60
-# What a photo may be, as its first bytes say.
-KINDS = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"RIFF", "image/webp"),
-)
 
 
 def add_photos(
@@ -45,9 +36,7 @@ def add_photos(
     Raises Invalid for what is no photo or too large, Conflict for too many, or where the person
     refused photos.
     """
-    if not photos:
-        raise Invalid({"photos": "no_file"})
-    kinds = [_kind_of(one) for one in photos]
+    kinds = kinds_of(photos)
     counted = select(func.count()).where(WorkOrderPhoto.work_order_id == order.id)
     known = session.scalar(counted) or 0
     if len(photos) > MOST_AT_ONCE or known + len(photos) > MOST:
@@ -67,15 +56,6 @@ def add_photos(
         session.add(photo)
     take_step(order, OrderStep.PHOTOS, by=by, link=link, now=now, said=Words(score=len(photos)))
     _log(session, order, "work_order_photos", by, now)
-
-
-def _kind_of(data: bytes) -> str:
-    if len(data) > LARGEST:
-        raise Invalid({"photos": "photo_too_large"})
-    kind = next((kind for start, kind in KINDS if data.startswith(start)), "")
-    if not kind or without_metadata(data, media_type=kind) is None:
-        raise Invalid({"photos": "no_photo"})
-    return kind
 
 
 def photos_of(session: Session, order: WorkOrder) -> Sequence[WorkOrderPhoto]:

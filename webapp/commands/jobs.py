@@ -22,6 +22,7 @@ from visits.ground.disk import room_in
 from visits.ground.errors import Away, FilesAway, Refused
 from visits.ground.statistics import look_as_time_passes
 from visits.intake.conclusion import keep_outcomes
+from visits.intake.kit_savings import keep_older_savings
 from visits.life.likely_doubles import find_doubles, keep_doubles
 from visits.people.autonomy import let_go_of_autonomy
 from visits.people.call_wishes import end_no_contact
@@ -92,6 +93,7 @@ JOBS = (
     Job("check_access_log", timedelta(hours=24), check_access_log, reads=True),
     Job("look_at_tables", timedelta(hours=1), look_as_time_passes),
     Job("keep_outcomes", timedelta(minutes=10), keep_outcomes),
+    Job("keep_older_savings", timedelta(minutes=10), keep_older_savings),
     Job("remove_orphans", timedelta(hours=24), remove_orphans, files=True),
 )
 

@@ -11,6 +11,7 @@ from webapp.office.adaptations import (
     deciding,
     funding,
     ordering,
+    photos,
 )
 from webapp.office.adaptations.words import REFUSALS, WORDS
 from webapp.office.frame.navigation import Item
@@ -23,6 +24,7 @@ SUBJECT = Subject(
         by_hand.adaptations_by_hand,
         funding.adaptation_funding,
         ordering.adaptation_works,
+        photos.adaptation_photos,
         commissions.commissions,
         accounts.adaptation_accounts,
     ),
@@ -38,6 +40,7 @@ SUBJECT = Subject(
                 "adaptations_by_hand",
                 "adaptation_funding",
                 "adaptation_works",
+                "adaptation_photos",
                 "commissions",
                 "adaptation_accounts",
             ),

@@ -34,6 +34,7 @@ from visits.adaptations.path import (
     silent_until,
     ways_on,
 )
+from visits.adaptations.photos import RECEIVED, photos_missing, photos_of
 from visits.adaptations.works import orders_of
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
@@ -142,6 +143,9 @@ def _paid_and_built(session: Session, file: AdaptationFile) -> dict[str, Any]:
     return {
         "plan": plan_of(session, file),
         "orders": orders_of(session, file),
+        "photos": photos_of(session, file),
+        "photos_needed": photos_missing(session, file),
+        "takes_photos": file.step in RECEIVED,
         "trades": list(TRADES) if orders else [],
         "places": IN_A_HOME,
         "description_length": DESCRIPTION_LENGTH,

@@ -108,6 +108,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "adaptations.quote": _l("A quote"),
         "adaptations.plan": _l("A plan that sums to the cost"),
         "adaptations.orders": _l("Works that are done"),
+        "adaptations.photos": _l("Photos of the reception"),
         "adaptations.payments": _l("What payers still owe"),
         "adaptation_funding.company": _l("Company"),
         "adaptation_funding.cents": _l("Amount"),
@@ -134,6 +135,9 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "accessed": {
         "adaptations": _l("the list of adaptations"),
+        "adaptation_photos": _l("photos of a reception added"),
+        "adaptation_photo": _l("a photo of a reception"),
+        "adaptation_photo_withdrawn": _l("a photo of a reception withdrawn"),
         "adaptation": _l("an adaptation"),
         "adaptation_new": _l("an adaptation to open"),
         "adaptation_open": _l("an adaptation opened"),
@@ -175,6 +179,12 @@ REFUSALS: dict[str, Any] = {
     "adaptation_moved_meanwhile": _l(
         "Somebody moved this file or decided on it while you were reading. Nothing of yours was "
         "noted: read what was done, then say it again if it still holds."
+    ),
+    "adaptation_not_received": _l(
+        "Photos are added once the works are done, when what was done is received. None was kept."
+    ),
+    "reception_photos_needed": _l(
+        "The landlord asks for photos of what is received: add them first. Nothing was changed."
     ),
     "adaptation_nothing_to_take_back": _l("There is no step to take back."),
     "adaptation_not_to_decide": _l("There is nothing to decide where it stands now."),

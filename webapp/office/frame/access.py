@@ -17,11 +17,11 @@ LISTS = frozenset(
     {
         "adaptation_year", "adaptations", "admission_commissions", "admissions", "agenda",
         "awaited_homes", "calls", "commissions",
-        "diary", "falls", "follow_ups", "likely_doubles", "messages", "missed_visits",
-        "older_cases",
+        "diary", "falls", "follow_ups", "kit_survival", "likely_doubles", "messages",
+        "missed_visits", "older_cases",
         "orders_told", "people_search", "places", "referral_requests", "referrals", "savings",
-        "stays", "support_balance", "supports", "targeting", "tasks", "transfers", "visits",
-        "work_orders",
+        "savings_summed", "stays", "support_balance", "supports", "targeting", "tasks",
+        "transfers", "visits", "work_orders",
     }
 )  # fmt: skip
 

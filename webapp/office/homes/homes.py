@@ -1,6 +1,7 @@
 """A dwelling and a residence: what is true of them, what was found, who lives there."""
 
 import uuid
+from collections.abc import Sequence
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -33,6 +34,7 @@ from visits.portfolio.placing import placing_of
 from visits.portfolio.withdrawn import leases_coming
 from visits.sight import Viewer
 from visits.sight.homes import find_home, find_residence
+from visits.steering.kit_survival import Found, found_in
 from visits.stock.movements import in_home
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.transaction import now
@@ -81,6 +83,7 @@ def page_of_home(
             traits=list(TRAITS),
             trait_why_length=TRAIT_WHY_LENGTH,
             in_home=in_home(session, viewer(Action.SEE_HOMES), dwelling),
+            found_later=_found_later(session, dwelling, shown),
             changes=changes,
             standing=standing(changes),
             door_length=DOOR_LENGTH,
@@ -91,6 +94,17 @@ def page_of_home(
             day_now=today_in_paris(now()),
             now=now(),
         )
+
+
+def _found_later(
+    session: Session, dwelling: Dwelling, shown: set[uuid.UUID | None]
+) -> Sequence[Found]:
+    """Give what was found still in place, to those who may read answers."""
+    if not may(Action.SEE_ANSWERS):
+        return []
+    found = found_in(session, viewer(Action.SEE_ANSWERS), dwelling)
+    shown.update(one.person_id for one in found)
+    return found
 
 
 def _adaptation_files(

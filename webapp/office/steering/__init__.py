@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
-from webapp.office.steering import falls, figures, home, outcomes, rates_by
+from webapp.office.steering import falls, figures, home, outcomes, rates_by, savings
 from webapp.office.steering.words import WORDS
 
 SUBJECT = Subject(
@@ -14,6 +14,7 @@ SUBJECT = Subject(
         outcomes.outcome_pages,
         rates_by.rate_pages,
         falls.falls,
+        savings.savings_summed,
         figures.figure_pages,
     ),
     navigation=(

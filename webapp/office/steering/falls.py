@@ -1,7 +1,7 @@
 """Falls told at follow-ups, by person-year, with the caution they need; the spans behind them."""
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,7 +107,7 @@ def spans() -> ResponseReturnValue:
         programme = chosen_in_reach(session, viewer(), request.args.get("programme", ""))
         every = _spans(session, programme)
         listed = _sorted(_chosen(every), wanted_latest_first("last"))
-        cases = _cases(session, listed.rows)
+        cases = cases_by_id(session, (one.case_id for one in listed.rows))
         shown.update(one.person_id for one in listed.rows)
         return render_template(
             "outcomes/falls_spans.html",
@@ -135,7 +135,7 @@ def export_spans() -> ResponseReturnValue:
         chosen = _chosen(_spans(session, programme))
         listed = _sorted(chosen, whole(wanted_latest_first("last")))
         shown.update(one.person_id for one in listed.rows)
-        cases = _cases(session, listed.rows)
+        cases = cases_by_id(session, (one.case_id for one in listed.rows))
         return list_file("chutes-periodes.csv", _span_cells(listed.rows, cases), of=listed)
 
 
@@ -231,8 +231,9 @@ def _sorted(chosen: Sequence[Span], wanted: Wanted) -> Listed[Span]:
     return Listed(ordered[wanted.offset : wanted.offset + wanted.size], len(ordered), wanted)
 
 
-def _cases(session: Session, rows: Sequence[Span]) -> Mapping[uuid.UUID, Case]:
-    of_rows = select(Case).where(Case.id.in_({one.case_id for one in rows}))
+def cases_by_id(session: Session, ids: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, Case]:
+    """Give the cases behind rows of a list, with their persons."""
+    of_rows = select(Case).where(Case.id.in_(set(ids)))
     found = session.scalars(of_rows.options(joinedload(Case.person)).order_by(Case.id))
     return {one.id: one for one in found}
 

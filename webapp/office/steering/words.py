@@ -23,6 +23,21 @@ WORDS: dict[str, dict[str, Any]] = {
     "accessed": {
         "home": _l("the home page"),
         "falls": _l("the falls told at follow-ups, one by one"),
+        "savings_summed": _l("what the kits of visits save, one by one"),
+    },
+    "saved": {
+        "kwh": _l("Energy, kWh a year"),
+        "water_m3": _l("Water, m³ a year"),
+        "eur": _l("Euros a year"),
+        "kgco2": _l("CO₂, kg a year"),
+    },
+    "saving": {
+        "counted": _l("Counted"),
+        "heat_eur": _l("Counted, its hot water not in euros"),
+        "heat_kgco2": _l("Counted, its hot water not in CO₂"),
+        "heat": _l("Counted, its hot water neither in euros nor in CO₂"),
+        "no_number": _l("Not counted: no number is known for its day"),
+        "waits": _l("Not counted yet: it is being worked out"),
     },
     "falls_span": {
         "counted": _l("Counted"),
@@ -44,6 +59,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "let_go_of_autonomy": _l("Let go of what persons said of their days over 24 months ago"),
         "remove_orphans": _l("Remove files that nobody owns"),
         "keep_outcomes": _l("Keep what the check told of older visits"),
+        "keep_older_savings": _l("Keep what the kits of older visits save"),
     },
     "rate": {
         "REF3": _l("Refusal rate"),

@@ -13,6 +13,13 @@ WORDS: dict[str, dict[str, Any]] = {
         "counted": _l("Counted"),
         "lost": _l("Lost or broken"),
     },
+    "accessed": {"kit_survival": _l("what is still in place of kits, home by home")},
+    "kit_told": {
+        "told": _l("Number told"),
+        "unsaid": _l("Asked, not said"),
+        "not_asked": _l("Not asked"),
+        "too_soon": _l("Too soon"),
+    },
     "stock_order": {
         "expected": _l("Expected"),
         "late": _l("Late"),

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict, Invalid
+from visits.ground.photo_kinds import LARGEST
 from visits.models.works_history import WorkOrderLink
 from visits.works.at_the_door import measures_for
 from visits.works.by_link import (
@@ -25,7 +26,7 @@ from visits.works.by_link import (
 )
 from visits.works.links import LinkWorthless, note_opened, open_link
 from visits.works.moves import PARTS, MoveSaid
-from visits.works.photos import LARGEST, photos_missing, photos_of
+from visits.works.photos import photos_missing, photos_of
 from visits.works.proposals import answer_to
 from webapp.access.auth import public
 from webapp.frame.errors import sentence

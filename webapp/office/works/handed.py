@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from visits.ground.errors import Invalid
+from visits.ground.photo_kinds import LARGEST
 from visits.works.interventions import find_signature, review
 from visits.works.links import DAYS, LinkSaid, make_link, revoke_link
-from visits.works.photos import LARGEST, add_photos, find_photo, withdraw_photo
+from visits.works.photos import add_photos, find_photo, withdraw_photo
 from visits.works.proposals import Proposal, accept_day, decline_day
 from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, requires, viewer

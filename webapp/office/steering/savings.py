@@ -25,7 +25,7 @@ from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import wanted_latest_first
 from webapp.office.frame.moments import FIRST_YEAR, LAST_YEAR
 from webapp.office.frame.programmes import programme_names
-from webapp.office.frame.small_counts import told_exactly
+from webapp.office.frame.small_counts import told, told_exactly
 from webapp.office.steering.falls import cases_by_id
 from webapp.words import word
 
@@ -158,7 +158,7 @@ def _lines(session: Session) -> tuple[list[Line], Line | None]:
 def _line(name: str, programme: str, one: Sum) -> Line:
     if told_exactly() or one.persons >= FEWEST:
         left_out = one.left_out if told_exactly() else {}
-        return Line(name, programme, one.visits, one.saved, left_out)
+        return Line(name, programme, told(one.visits), one.saved, left_out)
     return Line(name, programme, str(_("fewer than %(few)d", few=FEWEST)), None, {})
 
 

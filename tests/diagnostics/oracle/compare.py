@@ -20,7 +20,7 @@ from diagnostics.submission import check
 
 HERE = Path(__file__).parent
 ZONE = "Europe/Paris"
-TOO_LONG = 300  # seconds; the engine loops for ever on some circular forms
+TOO_LONG = 3600  # seconds; on some circular forms the engine loops for ever
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ UNITS = (
     "l/d",
     "mm",
     "month",
+    "paper",
     "photo",
     "stands",
     "working day",

@@ -56,6 +56,7 @@ SAME_WORDS = {
     ),
     "mandate.rights",
     "funding_note.payer",
+    "funding_paper.payer",
     "home_trait.trait",
     *("case_file.reasons", "consent.read_out", "consent.text_version"),
     "admission.asked",

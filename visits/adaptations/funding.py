@@ -135,9 +135,9 @@ def add_quote(
     session: Session, file: AdaptationFile, said: QuoteSaid, *, viewer: Viewer, now: datetime
 ) -> AdaptationQuote:
     """Note a quote; the first one is chosen. Raises Invalid, Conflict for a file that is closed."""
-    _still_open(file)
+    refuse_when_over(file)
     company = said.company.strip()
-    fields = _wrong_amount("cents", said.cents) | _wrong_day("dated_on", said.dated_on, now=now)
+    fields = _wrong_amount("cents", said.cents) | wrong_day("dated_on", said.dated_on, now=now)
     if not company:
         fields["company"] = "required"
     elif len(company) > COMPANY_LENGTH:
@@ -166,7 +166,7 @@ def choose_quote(
     session: Session, file: AdaptationFile, quote_id: uuid.UUID, *, viewer: Viewer, now: datetime
 ) -> None:
     """Let a quote be what the adaptation costs. Raises NotFound, Conflict."""
-    _still_open(file)
+    refuse_when_over(file)
     chosen = _quote(session, file, quote_id)
     for quote in plan_of(session, file).quotes:
         quote.chosen = quote is chosen
@@ -178,7 +178,7 @@ def withdraw_quote(
     session: Session, file: AdaptationFile, quote_id: uuid.UUID, *, viewer: Viewer, now: datetime
 ) -> None:
     """Withdraw a quote; when it was the chosen one none is. Raises NotFound, Conflict."""
-    _still_open(file)
+    refuse_when_over(file)
     quote = _quote(session, file, quote_id)
     quote.chosen, quote.withdrawn_at, quote.withdrawn_by_id = False, now, viewer.user_id
     session.flush()
@@ -211,7 +211,7 @@ def note_funding(
     A payer may grant nothing. Raises Invalid field by field: above the ceiling of a scheme, more
     than was asked or granted, on a day before; Conflict when somebody noted it meanwhile.
     """
-    _still_open(file)
+    refuse_when_over(file)
     if said.payer == Scheme.MA_PRIME_ADAPT:
         raise Invalid({"payer": "never_in_social_housing"})
     if said.payer not in tuple(Payer) or said.stage not in STAGES:
@@ -221,7 +221,7 @@ def note_funding(
     expected = PayerStage.ASKED if line is None else line.next_stage
     if stage is not expected:
         raise Conflict("funding_noted_already")
-    fields = _wrong_day("day", said.day, now=now, after=line.latest.day if line else None)
+    fields = wrong_day("day", said.day, now=now, after=line.latest.day if line else None)
     fields |= _wrong_amount("cents", said.cents, nothing=stage is PayerStage.GRANTED)
     if "cents" not in fields:
         fields |= _too_much(session, file, payer, said.cents or 0, line, now=now)
@@ -252,7 +252,7 @@ def withdraw_funding(
     session: Session, file: AdaptationFile, note_id: uuid.UUID, *, viewer: Viewer, now: datetime
 ) -> None:
     """Withdraw the latest note of a payer. Raises NotFound, Conflict for one that others follow."""
-    _still_open(file)
+    refuse_when_over(file)
     for line in plan_of(session, file).lines:
         if note_id not in {note.id for note in line.notes.values()}:
             continue
@@ -308,9 +308,10 @@ def _wrong_amount(field: str, cents: int | None, *, nothing: bool = False) -> di
     return {}
 
 
-def _wrong_day(
+def wrong_day(
     field: str, day: date | None, *, now: datetime, after: date | None = None
 ) -> dict[str, str]:
+    """Say by field what is wrong with a day that something happened on."""
     if day is None:
         return {field: "required"}
     if day > today_in_paris(now):
@@ -318,7 +319,7 @@ def _wrong_day(
     return {field: "before_the_one_before"} if after is not None and day < after else {}
 
 
-def _still_open(file: AdaptationFile) -> None:
+def refuse_when_over(file: AdaptationFile) -> None:
     """Refuse to change the plan of an adaptation whose path has ended; raises Conflict."""
     if file.step in (Step.CLOSED, Step.REFUSED, Step.WITHDRAWN):
         raise Conflict("adaptation_over")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, new_id, stored_enum
+from visits.ground.db import Base, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
 
 
@@ -70,6 +70,27 @@ class FundingNote(Base):
     cents: Mapped[int]
     day: Mapped[date]
     invoice: Mapped[str | None] = mapped_column(String(60))
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
+
+
+class FundingPaper(Base):
+    """A paper that a payer wants and that is there, with the day it came; withdrawn if it is not.
+
+    Which papers a payer wants, the rule book says. It may tell of her health or her means: sealed.
+    """
+
+    __tablename__ = "funding_paper"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("adaptation_file.id"), index=True)
+    payer: Mapped[Payer] = mapped_column(stored_enum(Payer))
+    paper: Mapped[str] = mapped_column(EncryptedText)
+    came_on: Mapped[date]
     noted_at: Mapped[datetime]
     noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     withdrawn_at: Mapped[datetime | None]

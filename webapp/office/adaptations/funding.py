@@ -24,6 +24,13 @@ from visits.adaptations.funding import (
     withdraw_funding,
     withdraw_quote,
 )
+from visits.adaptations.funding_papers import (
+    missing_papers,
+    note_paper,
+    papers_of,
+    withdraw_paper,
+    withdrawn_papers,
+)
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.ground.numbers import typed_number
@@ -94,6 +101,31 @@ def payer(adaptation_id: uuid.UUID) -> ResponseReturnValue:
     return _change(adaptation_id, noted)
 
 
+@adaptation_funding.post("/<uuid:adaptation_id>/funding/papers")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def paper(adaptation_id: uuid.UUID) -> ResponseReturnValue:
+    """Note that a paper came which a payer wants."""
+
+    def noted(session: Session, file: AdaptationFile) -> None:
+        wrong: dict[str, str] = {}
+        came_on = _typed_day("came_on", wrong)
+        _refuse(wrong)
+        whose, what = request.form.get("payer", ""), request.form.get("paper", "")
+        note_paper(session, file, whose, what, came_on, viewer=viewer(), now=now())
+
+    return _change(adaptation_id, noted)
+
+
+@adaptation_funding.post("/<uuid:adaptation_id>/funding/papers/<uuid:paper_id>")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def withdraw_paper_of(adaptation_id: uuid.UUID, paper_id: uuid.UUID) -> ResponseReturnValue:
+    """Take back that a paper came."""
+    return _change(
+        adaptation_id,
+        lambda session, file: withdraw_paper(session, file, paper_id, viewer=viewer(), now=now()),
+    )
+
+
 @adaptation_funding.post("/<uuid:adaptation_id>/funding/notes/<uuid:note_id>")
 @requires(Action.FOLLOW_ADAPTATIONS)
 def withdraw(adaptation_id: uuid.UUID, note_id: uuid.UUID) -> ResponseReturnValue:
@@ -147,6 +179,7 @@ def _page(adaptation_id: uuid.UUID, refused: Invalid | None = None) -> str:
         fields = refused.fields if refused else {}
         today = today_in_paris(now())
         plan = plan_of(session, file)
+        papers = papers_of(session, file, plan.lines)
         # What a scheme may do tells of her age and of what she can do alone.
         verdicts = verdicts_on(session, file, on=today) if may(Action.SEE_ANSWERS) else {}
         return render_template(
@@ -154,6 +187,9 @@ def _page(adaptation_id: uuid.UUID, refused: Invalid | None = None) -> str:
             file=file,
             label=label_of(file),
             plan=plan,
+            papers=papers,
+            papers_missing=missing_papers(papers),
+            papers_withdrawn=withdrawn_papers(session, file),
             verdicts=verdicts,
             payers=[one for one in Payer if one not in {line.payer for line in plan.lines}],
             withdrawn=[one for one in notes_of(session, file) if one.withdrawn_at],

@@ -25,6 +25,7 @@ from visits.adaptations.files import (
     who_may_hold,
 )
 from visits.adaptations.funding import plan_of
+from visits.adaptations.funding_papers import missing_papers, papers_of
 from visits.adaptations.missing import missing_in
 from visits.adaptations.moving import SAID_LENGTH, latest_move
 from visits.adaptations.path import (
@@ -140,8 +141,10 @@ def _decided(session: Session, file: AdaptationFile) -> dict[str, Any]:
 def _paid_and_built(session: Session, file: AdaptationFile) -> dict[str, Any]:
     """Read what it costs, who pays, and which works were ordered for it."""
     orders = may(Action.OPEN_WORKS) and file.step is Step.WORKS
+    plan = plan_of(session, file)
     return {
-        "plan": plan_of(session, file),
+        "plan": plan,
+        "papers_missing": missing_papers(papers_of(session, file, plan.lines)),
         "orders": orders_of(session, file),
         "photos": photos_of(session, file),
         "photos_needed": photos_missing(session, file),

@@ -104,6 +104,22 @@ WORDS: dict[str, dict[str, Any]] = {
         "granted": _l("amount granted"),
         "paid": _l("amount paid"),
     },
+    "funding_paper": {
+        "quote": _l("Quote with its details"),
+        "works_list": _l("List of works and tenants"),
+        "pension_notice": _l("Pension notice"),
+        "home_assessment": _l("Assessment at home"),
+        "tax_notice": _l("Tax notice"),
+        "care_plan": _l("Care plan"),
+        "landlord_agreement": _l("Written agreement of the landlord"),
+        "disability_decision": _l("Decision of the disability commission"),
+        "invoice": _l("Paid invoice"),
+        "completion": _l("Certificate of completion"),
+    },
+    "funding_paper_for": {
+        "asked": _l("with the request"),
+        "paid": _l("before it pays"),
+    },
     "field": {
         "adaptations.quote": _l("A quote"),
         "adaptations.plan": _l("A plan that sums to the cost"),
@@ -135,6 +151,8 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "accessed": {
         "adaptations": _l("the list of adaptations"),
+        "adaptation_paper": _l("a paper that a payer wants noted"),
+        "adaptation_paper_withdrawn": _l("a paper that a payer wants taken back"),
         "adaptation_photos": _l("photos of a reception added"),
         "adaptation_photo": _l("a photo of a reception"),
         "adaptation_photo_withdrawn": _l("a photo of a reception withdrawn"),
@@ -180,6 +198,8 @@ REFUSALS: dict[str, Any] = {
         "Somebody moved this file or decided on it while you were reading. Nothing of yours was "
         "noted: read what was done, then say it again if it still holds."
     ),
+    "funding_paper_there": _l("This paper is there already. Nothing was changed."),
+    "funding_paper_not_found": _l("There is no such paper, or it was taken back."),
     "adaptation_not_received": _l(
         "Photos are added once the works are done, when what was done is received. None was kept."
     ),

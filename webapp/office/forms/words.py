@@ -51,6 +51,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "kgCO2e/kWh": _l("kg CO₂e/kWh"),
         "l/d": _l("l a day"),
         "month": _l("months"),
+        "paper": _l("papers"),
         "photo": _l("photos"),
         "stands": _l("stands"),
         "working day": _l("working days"),

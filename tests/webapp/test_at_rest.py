@@ -51,6 +51,7 @@ SAME_WORDS = {
     "mandate.rights",
     "funding_note.payer",
     "home_trait.trait",
+    "home_label_rules.asks",
     *("case_file.reasons", "consent.read_out", "consent.text_version"),
     "admission.asked",
     "service_note.kind",

@@ -19,6 +19,7 @@ class Aim(enum.StrEnum):
 
     PEOPLE = "people"
     FALLS = "falls"
+    LABEL = "label"
 
 
 class CostFrom(enum.StrEnum):
@@ -45,6 +46,8 @@ class OutWhy(enum.StrEnum):
     BY_HAND = "by_hand"
     NOTHING_FOR_AIM = "nothing_for_aim"
     ABOVE_BUDGET = "above_budget"
+    HOME_UNKNOWN = "home_unknown"
+    HOME_OUT_OF_REACH = "home_out_of_reach"
     SERVED_ALREADY = "served_already"
     OTHERS_DO_MORE = "others_do_more"
 

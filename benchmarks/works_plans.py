@@ -51,7 +51,7 @@ def _plan(house: House, viewer: Viewer) -> float:
     with house.sessions.begin() as session:
         plan_id = make_plan(session, SAID, viewer=viewer, now=NOW).id
     with house.sessions() as session:
-        problem = gather(session, find_plan(session, viewer, plan_id), eyes)
+        problem = gather(session, find_plan(session, viewer, plan_id), eyes, now=NOW)
     solution = solve(problem)
     with house.sessions.begin() as session:
         plan = find_plan(session, viewer, plan_id, to_change=True)

@@ -18,6 +18,7 @@ from visits.intake.submissions import record_submission
 from visits.models.accounts import Device, Organisation, OrganisationKind, Role, User
 from visits.models.calls import ContactAttempt, Disposition
 from visits.models.cases import Case, CaseState, Task, TaskState
+from visits.models.labels import HomeLabel
 from visits.models.needs import AutonomyNote
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import FormVersion, Import
@@ -186,6 +187,7 @@ def pages_of(house: House) -> list[Shown]:
         )
         asked = first(select(AutonomyNote.person_id).order_by(AutonomyNote.id))
         knocked = first(select(ContactAttempt.case_id).where(ContactAttempt.visit_id.is_not(None)))
+        label = first(select(HomeLabel.id))
         near = session.scalars(select(NearbyService).order_by(NearbyService.id)).first()
         assert near is not None
         ordered = session.scalars(select(OrderedService).order_by(OrderedService.id)).first()
@@ -238,6 +240,12 @@ def pages_of(house: House) -> list[Shown]:
         Shown("kit-in-place", "coordinator", "/kits/in-place/"),
         Shown("kit-in-place-homes", "coordinator", "/kits/in-place/homes?told=not_asked"),
         Shown("adapted-homes", "coordinator", "/homes/register/"),
+        Shown(
+            "adapted-homes-labelled", "coordinator", f"/homes/register/?label={label}&standing=has"
+        ),
+        Shown("labels", "coordinator", "/homes/labels/"),
+        Shown("label", "coordinator", f"/homes/labels/{label}"),
+        Shown("label-new", "coordinator", "/homes/labels/new"),
         Shown("adapted-homes-none", "coordinator", "/homes/register/?q=zzzz"),
         Shown("around", "coordinator", "/surroundings/?lacks=pharmacy"),
         Shown("around-none", "coordinator", "/surroundings/?q=zzzz"),

@@ -39,6 +39,7 @@ from visits.models.circles import (
 from visits.models.commissions import Commission
 from visits.models.exchanges import AnswerFile
 from visits.models.interventions import Intervention
+from visits.models.labels import HomeLabel
 from visits.models.money import MoneyNote
 from visits.models.needs import AutonomyNote
 from visits.models.papers import PaperChange
@@ -240,6 +241,7 @@ def typed(demo: Walked) -> re.Pattern[str]:
             ContactAttempt.note,
             WorkOrder.closing_note,
             WorksPlan.name,
+            HomeLabel.name,
             Task.why,
             Task.what,
             Case.motive,

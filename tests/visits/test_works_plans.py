@@ -95,7 +95,7 @@ class Planner(Desk):
 
     def again(self, plan: WorksPlan) -> WorksPlan:
         """Work a plan out."""
-        problem = gather(self.session, plan, self.eyes)
+        problem = gather(self.session, plan, self.eyes, now=NOW)
         keep(self.session, plan, problem, solve(problem), now=NOW)
         self.session.flush()
         return plan
@@ -119,7 +119,7 @@ class Planner(Desk):
 
     def sum(self, plan: WorksPlan, eyes: Eyes | None = None) -> Sum:
         """Sum a plan up."""
-        return sum_up(self.session, plan, eyes or self.eyes)
+        return sum_up(self.session, plan, eyes or self.eyes, today=NOW.date())
 
     def by_hand(self, plan: WorksPlan, hand: str, *works: WorkOrder) -> WorksPlan:
         """Put works in or leave them out, and work the plan out again."""
@@ -222,7 +222,8 @@ def test_what_cannot_be_chosen_by_hand_is_refused(planner: Planner) -> None:
 
 @pytest.mark.parametrize(
     ("said", "field"),
-    [({"name": " "}, "name"), ({"name": "x" * 101}, "name"), ({"aim": "label"}, "aim"),
+    [({"name": " "}, "name"), ({"name": "x" * 101}, "name"), ({"aim": "label"}, "label"),
+     ({"aim": "label", "label": "x"}, "label"), ({"aim": "comfort"}, "aim"),
      ({"aim": ""}, "aim"), ({"budget": "-3"}, "budget"), ({"budget": ""}, "budget"),
      ({"budget": "1e9"}, "budget"), ({"budget": "999999999"}, "budget"),
      ({"landlord": "x"}, "landlord")],
@@ -255,7 +256,7 @@ def test_a_plan_is_decided_followed_withdrawn_and_put_back(planner: Planner) -> 
     planner.decide(plan)
     assert plan.standing == "decided"
     for change in (
-        lambda: change_plan(plan, PLAN),
+        lambda: change_plan(planner.session, plan, PLAN, now=NOW),
         lambda: planner.by_hand(plan, "out", planner.lamp),
         lambda: planner.again(plan),
         lambda: planner.decide(plan),
@@ -308,8 +309,8 @@ def test_what_was_begun_or_costs_otherwise_since_is_worked_out_again_first(
 
 def test_what_changed_while_it_was_worked_out_is_kept_and_nothing_else(planner: Planner) -> None:
     plan = planner.plan()
-    problem = gather(planner.session, plan, planner.eyes)
-    change_plan(plan, PlanSaid("Autre", "falls", "2000"))
+    problem = gather(planner.session, plan, planner.eyes, now=NOW)
+    change_plan(planner.session, plan, PlanSaid("Autre", "falls", "2000"), now=NOW)
     with pytest.raises(Conflict, match="works_plan_changed"):
         keep(planner.session, plan, problem, solve(problem), now=NOW)
     assert (plan.name, plan.aim) == ("Autre", "falls")
@@ -327,7 +328,7 @@ def test_an_engine_that_dies_hangs_or_spends_too_much_fails(
     planner.costs(planner.lamp, "600")
     planner.costs(planner.leak, "600")
     plan = make_plan(planner.session, PLAN, viewer=planner.planning, now=NOW)
-    problem = gather(planner.session, plan, planner.eyes)
+    problem = gather(planner.session, plan, planner.eyes, now=NOW)
     monkeypatch.setattr(solving, "ENGINE", (solving.ENGINE[0], "-c", code))
     monkeypatch.setattr(solving, "LONGEST", timedelta(seconds=1))
     with pytest.raises(EngineFailed, match=why):

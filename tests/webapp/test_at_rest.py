@@ -58,6 +58,7 @@ SAME_WORDS = {
     "funding_note.payer",
     "funding_paper.payer",
     "home_trait.trait",
+    "home_label_rules.asks",
     *("case_file.reasons", "consent.read_out", "consent.text_version"),
     "admission.asked",
     "service_note.kind",

@@ -43,6 +43,7 @@ from visits.circles.members import make_circle, members_of
 from visits.circles.points import give_task
 from visits.circles.putting import PutSaid, note_step, put_case
 from visits.forms.published import publish_form
+from visits.homes.labels import RulesSaid, make_label
 from visits.homes.matching import Needs
 from visits.homes.needs import notes_of
 from visits.homes.traits import TraitSaid, note_trait
@@ -101,7 +102,7 @@ FORM = "application/x-www-form-urlencoded"
 # What adaptations ask in an address, and in a form.
 ADAPTING = ("step", "priority", "territory", "holder")
 # What the register of adapted homes asks.
-REGISTER = ("access", "trait", "letting", "rooms", "adaptation")
+REGISTER = ("access", "trait", "letting", "rooms", "adaptation", "label")
 ADAPTED = (
     *ADAPTING, "turn", "said", "code", "asked", "asked_on", "wish", "own_cost", "outcome", "reason",
     "explanation", "instead", "instead_aid", "company", "cents", "dated_on", "what", "payer",
@@ -149,7 +150,7 @@ FIELDS = (
     "most", "languages", "skills", "asked", "with", "until", "lasts", "attended_by",
     "wish_kind", "wish_programme", "rung", "part", "skill", "speaks", "not",
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
-    *ADAPTED, *REFERRED, *REGISTER, "there", "since",
+    *ADAPTED, *REFERRED, *REGISTER, "there", "since", "asks", "counts_from",
     "reasons", "wheelchair", "floor", "distance", "rent", "how-reach", "how-rooms", "how-city",
     "purpose", "given_by", "giver", "given_on",
     "asked_by", "setting", "how-indoors", "words-indoors",
@@ -274,12 +275,20 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         "place_id": str(place.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
         "adaptation_photo_id": str(file.id),
+        **_labelled(session, by, now),
         "trait_id": str(trait.id), "needs_id": str(needed.id),
         "autonomy_id": str(lives.id), "medical_id": str(valid.id), "wish_id": str(wished.id),
         "case_act_id": str(done.id), "aim_id": str(aim.id), "step_id": str(step.id),
         "money_id": str(cost.id), "session_id": str(held_there.id),
         **_written(session, case, by, now),
     }  # fmt: skip
+
+
+def _labelled(session: Session, by: User, now: datetime) -> dict[str, str]:
+    """One label with its rules."""
+    said = RulesSaid(("shower",), now.date())
+    label = make_label(session, "La Belle vie", "", said, viewer=make_viewer(by), now=now)
+    return {"label_id": str(label.id), "rules_id": str(label.versions[0].id)}
 
 
 def _admitted(session: Session, case: Case, by: User, now: datetime) -> dict[str, str]:

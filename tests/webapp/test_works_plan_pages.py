@@ -7,8 +7,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
-from tests.factories import make_dwelling, make_person
+from tests.factories import NOW, make_dwelling, make_person, make_user, make_viewer
+from visits.adaptations.files import Request
+from visits.adaptations.files import open_by_hand as open_adaptation
+from visits.adaptations.funding import QuoteSaid, add_quote
+from visits.homes.labels import RulesSaid, make_label
+from visits.homes.traits import TraitSaid, note_trait
 from visits.models.accounts import Role
 from visits.works_plan import solving
 
@@ -93,6 +99,35 @@ def test_whoever_may_not_see_persons_is_told_no_few_of_them(
         shown = reader.get(page).text
         assert re.findall(served, shown) == [all_served]
         assert set(re.findall(in_building, shown)) == each
+
+
+def test_a_plan_lets_homes_reach_a_label_for_whoever_follows_adaptations(
+    client_as: SignIn, session: Session
+) -> None:
+    office = make_viewer(make_user(session))
+    home = make_dwelling(session)
+    person = make_person(session, dwelling=home)
+    no_bars = TraitSaid("grab_bars", 0, NOW.date())
+    note_trait(session, home, no_bars, viewer=office, now=NOW)
+    asked = Request("grab_bars", "phone", NOW.date())
+    file = open_adaptation(session, person, home, asked, viewer=office, now=NOW)
+    quote = QuoteSaid("Lenoir", 200_00, NOW.date())
+    add_quote(session, file, quote, viewer=office, now=NOW)
+    rules = RulesSaid(["grab_bars"], NOW.date())
+    label = str(make_label(session, "La Belle vie", "", rules, viewer=office, now=NOW).id)
+    session.commit()
+    coordinator = client_as(Role.COORDINATOR, language="en")
+    assert 'id="aim-label"' not in client_as(Role.MANAGER).get("/works-plans/new").text
+    assert 'id="aim-label"' in coordinator.get("/works-plans/new").text
+    wrong = coordinator.post("/works-plans/new", data=PLAN | {"aim": "label"})
+    assert wrong.status_code == 422 and 'id="label-error"' in wrong.text
+    made = coordinator.post("/works-plans/new", data=PLAN | {"aim": "label", "label": label})
+    shown = coordinator.get(made.location).text
+    assert re.findall(r"<dt>Homes that reach the label</dt><dd>(\d+) · <a", shown) == ["1"]
+    assert "La Belle vie" in shown and len(line_ids(shown)) == 1
+    again = PLAN | {"aim": "label", "label": label, "budget": "100"}
+    assert coordinator.post(f"{made.location}/terms", data=again).status_code == 302
+    assert "costs more than what is left" in coordinator.get(made.location).text
 
 
 def test_what_is_wrong_with_a_plan_is_said_at_its_field(client_as: SignIn) -> None:

@@ -51,6 +51,7 @@ from visits.circles.points import give_task, note_point
 from visits.circles.putting import PutSaid, note_step, put_case
 from visits.forms.published import publish_form
 from visits.ground.deadlines import today_in_paris
+from visits.homes.labels import RulesSaid, make_label
 from visits.homes.matching import Needs
 from visits.homes.needs import notes_of
 from visits.homes.traits import LEAVING, TraitSaid, note_trait
@@ -231,6 +232,9 @@ class World:
         for name, value in decide.items():
             setattr(plan, name, value)
         self.known.note(service_file_id=self.bring_services("osm.csv"))
+        asks = RulesSaid(("shower",), NOW.date())
+        label = make_label(self.session, "Label", str(landlord), asks, viewer=viewer, now=NOW)
+        self.known.note(label_id=label.id, rules_id=label.versions[0].id)
         self.known.note(price_list_id=prices.id, answers_id=answers.id, plan_id=plan.id)
 
     def bring_services(self, name: str) -> uuid.UUID:

@@ -35,6 +35,20 @@ class Demand(enum.StrEnum):
     MOTOR_SHUTTERS = "motor_shutters"
 
 
+# By which notes a demand is met, each row one way to it; any other by the note of its own name.
+MADE_BY: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    Demand.REACH: (),
+    Demand.NO_STEPS: (("lift_access",), (STEPS,)),
+    Demand.DOORS: ((ENTRANCE_DOOR, INNER_DOOR),),
+    Demand.SHOWER: (("shower",), ("bathroom",)),
+}
+
+
+def made_by(name: str) -> tuple[tuple[str, ...], ...]:
+    """Give the ways in which notes meet a demand, or a trait that is fitted."""
+    return MADE_BY.get(name, ((name,),))
+
+
 class AccessClass(enum.StrEnum):
     """How far a wheelchair gets."""
 

@@ -1,4 +1,4 @@
-"""The register of adapted homes: what is fitted in each, how far one gets, whether it is free."""
+"""The register of adapted homes: what is fitted, how far one gets, whether free, what label."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -20,8 +20,10 @@ from visits.homes.access import (
     letting_of,
     widths_on,
 )
+from visits.homes.labelled import has_standing
 from visits.homes.traits import FITTED, current
 from visits.models.accounts import Territory
+from visits.models.labels import HomeLabel
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.traits import HomeTrait
 from visits.sight.homes import visible_homes
@@ -34,8 +36,13 @@ FREE_OR_SOON = "vacant"
 
 @dataclass(frozen=True)
 class RegisterFilter:
-    """Which adapted homes; an empty field does not filter. `letting` may be `vacant` too."""
+    """Which adapted homes; an empty field does not filter. `letting` may be `vacant` too.
 
+    With a label it is all homes of its landlord, adapted or not: they may have it, or lack little.
+    """
+
+    label: HomeLabel | None = None
+    standing: str = ""
     access: str = ""
     trait: str = ""
     letting: str = ""
@@ -71,8 +78,11 @@ def adapted_homes(viewer: Viewer) -> Select[uuid.UUID]:
     fitted = select(HomeTrait.dwelling_id).where(
         HomeTrait.trait.in_(FITTED), HomeTrait.value > 0, current(HomeTrait)
     )
-    seen = select(Dwelling.id).join(Dwelling.residence).where(visible_homes(viewer))
-    return seen.where(or_(Dwelling.is_adapted.is_(True), Dwelling.id.in_(fitted)))
+    return _seen(viewer).where(or_(Dwelling.is_adapted.is_(True), Dwelling.id.in_(fitted)))
+
+
+def _seen(viewer: Viewer) -> Select[uuid.UUID]:
+    return select(Dwelling.id).join(Dwelling.residence).where(visible_homes(viewer))
 
 
 def list_register(
@@ -115,7 +125,10 @@ def _order(session: Session, today: date) -> Mapping[str, By]:
 def _found(
     session: Session, viewer: Viewer, only: RegisterFilter, today: date
 ) -> Select[uuid.UUID]:
-    found = adapted_homes(viewer)
+    if only.label is None:
+        found = adapted_homes(viewer)
+    else:
+        found = _seen(viewer).where(has_standing(session, only.label, only.standing, today=today))
     if only.access in tuple(AccessClass):
         found = found.where(class_of(demands(widths_on(session, today))) == only.access)
     if only.trait in FITTED:

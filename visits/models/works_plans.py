@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
 from visits.models.accounts import Organisation, User
 from visits.models.adaptations import AdaptationFile
+from visits.models.labels import HomeLabel
 from visits.models.works import WorkOrder
 
 
@@ -18,6 +19,7 @@ class Aim(enum.StrEnum):
 
     PEOPLE = "people"
     FALLS = "falls"
+    LABEL = "label"
 
 
 class CostFrom(enum.StrEnum):
@@ -44,6 +46,8 @@ class OutWhy(enum.StrEnum):
     BY_HAND = "by_hand"
     NOTHING_FOR_AIM = "nothing_for_aim"
     ABOVE_BUDGET = "above_budget"
+    HOME_UNKNOWN = "home_unknown"
+    HOME_OUT_OF_REACH = "home_out_of_reach"
     SERVED_ALREADY = "served_already"
     OTHERS_DO_MORE = "others_do_more"
 
@@ -53,7 +57,8 @@ class WorksPlan(Base):
 
     `turn` grows with each change, so that what is worked out is of what stands. `worked_out_at` is
     empty until it was; `proven` tells that nothing does more for the budget, `fault` is the code of
-    why the last try gave nothing. Withdrawn, it stays as it was.
+    why the last try gave nothing. `label` is the one it lets homes reach, if that is its aim.
+    Withdrawn, it stays as it was.
     """
 
     __tablename__ = "works_plan"
@@ -62,6 +67,7 @@ class WorksPlan(Base):
     landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
     name: Mapped[str] = mapped_column(EncryptedText)
     aim: Mapped[Aim] = mapped_column(stored_enum(Aim))
+    label_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("home_label.id"), index=True)
     budget_cents: Mapped[int] = mapped_column(BigInteger)
     made_at: Mapped[datetime]
     made_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
@@ -75,6 +81,7 @@ class WorksPlan(Base):
     withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
     landlord: Mapped[Organisation] = relationship()
+    label: Mapped[HomeLabel | None] = relationship()
     made_by: Mapped[User] = relationship(foreign_keys=[made_by_id])
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
     withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])

@@ -36,7 +36,10 @@ class Eyes:
 
 @dataclass(frozen=True)
 class Work:
-    """An order or an adaptation, where it is, and what it takes of the budget."""
+    """An order or an adaptation, where it is, and what it takes of the budget.
+
+    `code` is what an adaptation leaves in the home; `done`, it is there by now.
+    """
 
     order_id: uuid.UUID | None
     adaptation_id: uuid.UUID | None
@@ -44,6 +47,7 @@ class Work:
     dwelling_id: uuid.UUID | None
     code: str = ""
     cost: Cost | None = None
+    done: bool = False
 
     @property
     def id(self) -> uuid.UUID:

@@ -26,8 +26,9 @@ def main() -> None:
 def choose(said: dict[str, Any]) -> dict[str, Any]:
     """Take works within a budget so that the weights of the groups that they serve sum highest.
 
-    `said` is `{budget, seconds, costs: [cents], must: [work], groups: [{weight, works: [work]}]}`;
-    a work is its place in `costs`. Gives `{taken: [work], proven}`.
+    `said` is `{budget, seconds, costs: [cents], must: [work], groups}`, each group `{weight, needs:
+    [[work]]}`; a work is its place in `costs`, and a group is served once of each need one work is
+    taken. Gives `{taken: [work], proven}`.
     """
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in (
@@ -37,8 +38,8 @@ def choose(said: dict[str, Any]) -> dict[str, Any]:
         highs.setOptionValue(name, value)
     costs, alone, groups = said["costs"], [0] * len(said["costs"]), []
     for group in said["groups"]:
-        if len(group["works"]) == 1:
-            alone[group["works"][0]] += group["weight"]
+        if [len(need) for need in group["needs"]] == [1]:
+            alone[group["needs"][0][0]] += group["weight"]
         else:
             groups.append(group)
     works = [highs.addBinary(obj=float(gain)) for gain in alone]
@@ -50,8 +51,9 @@ def choose(said: dict[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
     for group in groups:
         served = highs.addVariable(0, 1, obj=float(group["weight"]))
-        row = [served.index, *(works[work].index for work in group["works"])]
-        highs.addRow(-highspy.kHighsInf, 0, len(row), row, [1.0] + [-1.0] * (len(row) - 1))
+        for need in group["needs"]:
+            row = [served.index, *(works[work].index for work in need)]
+            highs.addRow(-highspy.kHighsInf, 0, len(row), row, [1.0] + [-1.0] * (len(row) - 1))
     highs.maximize()
     values = highs.getSolution().col_value
     taken = [at for at, work in enumerate(works) if values[work.index] > 0.5]

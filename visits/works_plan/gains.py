@@ -1,22 +1,27 @@
-"""What works do for an aim: the homes they serve, or the risks of falling they take away.
+"""What works do for an aim: homes served, risks of falling taken away, homes with a label.
 
-A work serves groups, each with a weight that counts once however many works serve it.
+A work serves groups, each with a weight that counts once however many works serve it. A group may
+need several works; it counts once there is one for each need.
 """
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from diagnostics.codes import Kind
+from visits.homes.labelled import brought_by, stand
+from visits.homes.labels import rules_on
+from visits.models.labels import HomeLabelRules
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.visits import COUNTED, Consequence, Submission
 from visits.models.works import WorkOrderFinding
-from visits.models.works_plans import Aim, WorksPlan
+from visits.models.works_plans import Aim, OutWhy, WorksPlan
 from visits.sight.homes import visible_homes
 from visits.sight.reach import Viewer, open_to
 from visits.works_plan.candidates import Work
@@ -37,27 +42,114 @@ AT_ONCE = 1_000
 
 @dataclass(frozen=True)
 class Group:
-    """What counts once: so many people of a home, or the risks that one work takes away."""
+    """What counts once: people of a home, risks that a work takes away, a home with a label.
+
+    It counts when of each of its needs at least one work is done.
+    """
 
     weight: int
-    works: tuple[int, ...]
+    needs: tuple[tuple[int, ...], ...]
+
+    @property
+    def works(self) -> set[int]:
+        """All works that serve it."""
+        return {at for need in self.needs for at in need}
+
+    def served_by(self, taken: Collection[int]) -> bool:
+        """Tell whether it counts once some works, a set, are done."""
+        return all(any(at in taken for at in need) for need in self.needs)
 
 
-def groups_of(
-    session: Session, plan: WorksPlan, works: Sequence[Work], viewer: Viewer
-) -> list[Group]:
+@dataclass(frozen=True)
+class Gains:
+    """What works do for an aim; `why_not` says of some that do nothing what is in the way."""
+
+    groups: Sequence[Group]
+    why_not: Mapping[int, OutWhy]
+
+
+def gains_of(
+    session: Session, plan: WorksPlan, works: Sequence[Work], viewer: Viewer, *, today: date
+) -> Gains:
     """Say what works do for the aim of a plan; a work is its place among them."""
+    if plan.aim is Aim.LABEL:
+        return _homes_labelled(session, plan, works, viewer, today)
     if plan.aim is Aim.FALLS:
         risks = _risks_of_orders(session, [one.order_id for one in works if one.order_id])
         weights = [risks.get(one.id, int(one.code in FALL_ADAPTATIONS)) for one in works]
-        return [Group(weight, (at,)) for at, weight in enumerate(weights) if weight]
-    return _homes_served(session, plan, works, viewer)
+        return Gains([Group(weight, ((at,),)) for at, weight in enumerate(weights) if weight], {})
+    return Gains(_homes_served(session, plan, works, viewer), {})
 
 
 def done_by(groups: Iterable[Group], taken: Iterable[int]) -> int:
     """Sum what some works do together."""
     chosen = set(taken)
-    return sum(group.weight for group in groups if not chosen.isdisjoint(group.works))
+    return sum(group.weight for group in groups if group.served_by(chosen))
+
+
+def _homes_labelled(
+    session: Session, plan: WorksPlan, works: Sequence[Work], viewer: Viewer, today: date
+) -> Gains:
+    """Group works by the homes that they let have the label of a plan.
+
+    A home counts when there is a work for all that it lacks, and nothing of it is not known. What
+    a work that is done has brought already is still by it.
+    """
+    assert plan.label is not None
+    rules = rules_on(plan.label, today)
+    if rules is None:
+        return Gains([], {})
+    of_home = defaultdict[uuid.UUID, list[int]](list)
+    brings = {code for name in rules.asks for code in brought_by(name)}
+    for at, one in enumerate(works):
+        if one.dwelling_id is not None and one.code in brings:
+            of_home[one.dwelling_id].append(at)
+    groups: list[Group] = []
+    why_not: dict[int, OutWhy] = {}
+    for home, met in _asked_of_homes(session, rules, sorted(of_home), viewer, today):
+        here = of_home[home]
+        needs = [_needed(name, works, here) for name in met if _open(name, met, works, here)]
+        if None in met.values():
+            why_not |= dict.fromkeys(here, OutWhy.HOME_UNKNOWN)
+        elif not all(needs):
+            why_not |= dict.fromkeys(here, OutWhy.HOME_OUT_OF_REACH)
+        elif needs:
+            groups.append(Group(1, _without_wider(needs)))
+    return Gains(groups, why_not)
+
+
+def _without_wider(needs: Iterable[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
+    """Leave out each need that is met whenever another one is."""
+    once = sorted(set(needs))
+    return tuple(one for one in once if not any(set(other) < set(one) for other in once))
+
+
+def _needed(name: str, works: Sequence[Work], here: Sequence[int]) -> tuple[int, ...]:
+    """Give the works of a home that bring what is asked."""
+    return tuple(at for at in here if works[at].code in brought_by(name))
+
+
+def _open(
+    name: str, met: Mapping[str, bool | None], works: Sequence[Work], here: Sequence[int]
+) -> bool:
+    """Tell whether a home lacks what is asked, or has it by one of these works."""
+    return met[name] is False or any(works[at].done for at in _needed(name, works, here))
+
+
+def _asked_of_homes(
+    session: Session,
+    rules: HomeLabelRules,
+    homes: Sequence[uuid.UUID],
+    viewer: Viewer,
+    today: date,
+) -> Iterator[tuple[uuid.UUID, Mapping[str, bool | None]]]:
+    """Tell of homes, of those somebody may see, what is met of what a label asks."""
+    for first in range(0, len(homes), AT_ONCE):
+        some = homes[first : first + AT_ONCE]
+        seen = select(Dwelling.id).join(Dwelling.residence).where(visible_homes(viewer))
+        shown = session.scalars(seen.where(Dwelling.id.in_(some)).order_by(Dwelling.id)).all()
+        stands = stand(session, rules, shown, today=today)
+        yield from ((home, stands[home][1]) for home in shown if home in stands)
 
 
 def _homes_served(
@@ -75,7 +167,7 @@ def _homes_served(
         served = (*of_home.get(dwelling_id, ()), *of_house.get(residence_id, ()))
         if served:
             together[served] += people
-    return [Group(people, served) for served, people in together.items()]
+    return [Group(people, (served,)) for served, people in together.items()]
 
 
 def _people_at_home(

@@ -5,6 +5,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -16,7 +17,7 @@ from visits.models.works import DONE_STATES, WorkOrder, WorkOrderState
 from visits.models.works_plans import OutWhy, WorksPlan, WorksPlanLine
 from visits.sight.listing import Listed, Wanted, page_of
 from visits.works_plan.candidates import Eyes, Work, adaptations_seen, orders_seen
-from visits.works_plan.gains import done_by, groups_of
+from visits.works_plan.gains import done_by, gains_of
 
 TAKEN, LEFT = "taken", "left"
 WHICH = (TAKEN, LEFT, *OutWhy)
@@ -169,7 +170,7 @@ class Sum:
     in_fact_cents: int
 
 
-def sum_up(session: Session, plan: WorksPlan, eyes: Eyes) -> Sum:
+def sum_up(session: Session, plan: WorksPlan, eyes: Eyes, *, today: date) -> Sum:
     """Sum up what somebody may see of a plan: what is hidden from her by now is not counted."""
     taken = _found(plan, eyes).where(WorksPlanLine.chosen.is_(True))
     taken = taken.options(
@@ -180,7 +181,8 @@ def sum_up(session: Session, plan: WorksPlan, eyes: Eyes) -> Sum:
     )
     ordered = taken.order_by(Residence.city, Residence.address, WorksPlanLine.id)
     lines = session.scalars(ordered).all()
-    groups = groups_of(session, plan, [_work(line) for line in lines], eyes.works)
+    works = [_work(line) for line in lines]
+    groups = gains_of(session, plan, works, eyes.works, today=today).groups
     of_house = defaultdict[Residence, list[int]](list)
     for at, line in enumerate(lines):
         of_house[house_of(line)].append(at)
@@ -207,7 +209,8 @@ def _work(line: WorksPlanLine) -> Work:
     home = home_of(line)
     code = line.adaptation.code if line.adaptation is not None else ""
     house_id, home_id = house_of(line).id, home.id if home is not None else None
-    return Work(line.work_order_id, line.adaptation_id, house_id, home_id, code)
+    done = became(line) is Became.DONE
+    return Work(line.work_order_id, line.adaptation_id, house_id, home_id, code, done=done)
 
 
 def _left(session: Session, plan: WorksPlan, eyes: Eyes) -> Mapping[OutWhy, int]:

@@ -3,20 +3,23 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from visits.ground.db import new_id
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.numbers import typed_cents
+from visits.homes.labels import list_labels, rules_on
+from visits.models.labels import HomeLabel
 from visits.models.works_plans import Aim, ByHand, WorksPlan, WorksPlanLine
 from visits.sight import Viewer
 from visits.sight.homes import landlords_run
 from visits.sight.listing import Listed, Wanted, page_of
 from visits.works_plan.candidates import Eyes, find_works
-from visits.works_plan.gains import groups_of
+from visits.works_plan.gains import gains_of
 from visits.works_plan.lines import lines_seen
 from visits.works_plan.solving import Problem, Solution
 
@@ -39,12 +42,16 @@ _STANDS = {
 
 @dataclass(frozen=True)
 class PlanSaid:
-    """A plan as it was typed: its name, what it does most for, a budget in euros, whose."""
+    """A plan as it was typed: its name, what it does most for, a budget in euros, whose.
+
+    `label` is the id of the label that homes are to reach, where that is its aim.
+    """
 
     name: str
     aim: str
     budget: str
     landlord: str = ""
+    label: str = ""
 
 
 def make_plan(session: Session, said: PlanSaid, *, viewer: Viewer, now: datetime) -> WorksPlan:
@@ -52,12 +59,15 @@ def make_plan(session: Session, said: PlanSaid, *, viewer: Viewer, now: datetime
     landlords = {str(one.id): one for one in landlords_run(session, viewer)}
     chosen = said.landlord or (next(iter(landlords)) if len(landlords) == 1 else "")
     fields = {} if chosen in landlords else {"landlord": "bad_choice" if chosen else "required"}
+    landlord = landlords.get(chosen)
+    label = _label(session, said, landlord.id if landlord else None, fields, today_in_paris(now))
     name, aim, cents = _checked(said, fields)
     plan = WorksPlan(
         id=new_id(),
         landlord_id=landlords[chosen].id,
         name=name,
         aim=aim,
+        label=label,
         budget_cents=cents,
         made_at=now,
         made_by_id=viewer.user_id,
@@ -67,11 +77,44 @@ def make_plan(session: Session, said: PlanSaid, *, viewer: Viewer, now: datetime
     return plan
 
 
-def change_plan(plan: WorksPlan, said: PlanSaid) -> None:
+def change_plan(session: Session, plan: WorksPlan, said: PlanSaid, *, now: datetime) -> None:
     """Give a draft another name, aim or budget; raises Invalid, Conflict for one that is none."""
     _still_draft(plan)
-    plan.name, plan.aim, plan.budget_cents = _checked(said, {})
+    fields: dict[str, str] = {}
+    label = _label(session, said, plan.landlord_id, fields, today_in_paris(now))
+    plan.name, plan.aim, plan.budget_cents = _checked(said, fields)
+    plan.label = label
     plan.turn += 1
+
+
+def labels_for_plans(
+    session: Session, viewer: Viewer, *, of: uuid.UUID | None = None, today: date
+) -> list[HomeLabel]:
+    """List the labels that homes may reach today: of all whose stock she runs, or of one."""
+    run = {one.id for one in landlords_run(session, viewer)}
+    asked = run if of is None else run & {of}
+    found = list_labels(session, viewer)
+    return [one for one in found if one.landlord_id in asked and rules_on(one, today) is not None]
+
+
+def _label(
+    session: Session,
+    said: PlanSaid,
+    landlord_id: uuid.UUID | None,
+    fields: dict[str, str],
+    today: date,
+) -> HomeLabel | None:
+    """Read the label of a plan whose aim it is, or say in `fields` why it cannot be."""
+    if said.aim != Aim.LABEL:
+        return None
+    its = select(HomeLabel).where(
+        HomeLabel.landlord_id == landlord_id, HomeLabel.withdrawn_at.is_(None)
+    )
+    for label in session.scalars(its):
+        if str(label.id) == said.label and rules_on(label, today) is not None:
+            return label
+    fields["label"] = "bad_choice" if said.label else "required"
+    return None
 
 
 def _checked(said: PlanSaid, fields: dict[str, str]) -> tuple[str, Aim, int]:
@@ -124,14 +167,21 @@ def find_plan(
     return plan
 
 
-def gather(session: Session, plan: WorksPlan, eyes: Eyes) -> Problem:
-    """Read what a draft chooses from; raises Conflict for one that is none, or for too many."""
+def gather(session: Session, plan: WorksPlan, eyes: Eyes, *, now: datetime) -> Problem:
+    """Read what a draft chooses from.
+
+    Raises Conflict for a plan that is no draft, for too many works, and when its label is withdrawn
+    or has no rules today.
+    """
     _still_draft(plan)
+    today = today_in_paris(now)
+    if plan.label and (plan.label.withdrawn_at or rules_on(plan.label, today) is None):
+        raise Conflict("works_plan_label_gone")
     works = find_works(session, plan, eyes)
     if len(works) > MOST_WORKS:
         raise Conflict("works_plan_too_many", most=MOST_WORKS)
-    groups = groups_of(session, plan, works, eyes.works)
-    problem = Problem(plan.turn, plan.budget_cents, works, groups, _by_hand(session, plan))
+    gains = gains_of(session, plan, works, eyes.works, today=today)
+    problem = Problem(plan.turn, plan.budget_cents, works, gains, _by_hand(session, plan))
     if problem.forced_cents > plan.budget_cents:
         raise Conflict("works_plan_forced_above")
     return problem

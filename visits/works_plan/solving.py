@@ -10,7 +10,7 @@ from typing import Any
 from visits.ground.apart import DIED, EngineFailed, work_apart
 from visits.models.works_plans import ByHand, OutWhy
 from visits.works_plan.candidates import Work
-from visits.works_plan.gains import Group
+from visits.works_plan.gains import Gains, Group
 
 ENGINE = (sys.executable, "-m", "visits.works_plan.engine")
 # So long it looks for the best; then the best that it found counts.
@@ -25,8 +25,13 @@ class Problem:
     turn: int
     budget_cents: int
     works: Sequence[Work]
-    groups: Sequence[Group]
+    gains: Gains
     by_hand: Mapping[uuid.UUID, ByHand]
+
+    @property
+    def groups(self) -> Sequence[Group]:
+        """What the works serve."""
+        return self.gains.groups
 
     @property
     def forced(self) -> list[int]:
@@ -60,8 +65,11 @@ def solve(problem: Problem) -> Solution:
     if not free:
         return Solution(frozenset(), why, proven=True)
     place = {at: number for number, at in enumerate(free)}
-    served = [
-        {"weight": group.weight, "works": [place[at] for at in group.works if at in place]}
+    served: list[dict[str, Any]] = [
+        {
+            "weight": group.weight,
+            "needs": [[place[at] for at in need if at in place] for need in group.needs],
+        }
         for group in problem.groups
     ]
     said: dict[str, Any] = {
@@ -69,7 +77,7 @@ def solve(problem: Problem) -> Solution:
         "seconds": SECONDS,
         "costs": [problem.works[at].cents for at in free],
         "must": [place[at] for at in problem.forced],
-        "groups": [one for one in served if one["works"]],
+        "groups": [one for one in served if all(one["needs"])],
     }
     found = work_apart(ENGINE, said, look=lambda: None, longest=LONGEST)
     taken = {free[number] for number in found["taken"]}
@@ -92,30 +100,63 @@ def _why_not(problem: Problem) -> dict[int, OutWhy]:
         elif hand is ByHand.OUT:
             why[at] = OutWhy.BY_HAND
         elif hand is None and at not in useful:
-            why[at] = OutWhy.NOTHING_FOR_AIM
+            why[at] = problem.gains.why_not.get(at, OutWhy.NOTHING_FOR_AIM)
         elif hand is None and one.cents > left:
             why[at] = OutWhy.ABOVE_BUDGET
-    return why
+    free = {at for at in range(len(problem.works)) if at not in why}
+    served = {at for group in problem.groups if group.served_by(free) for at in group.works}
+    idle = free - served - set(problem.forced)
+    return why | dict.fromkeys(idle, OutWhy.HOME_OUT_OF_REACH)
 
 
 def _without_idle(problem: Problem, taken: set[int]) -> set[int]:
     """Leave out what costs and adds nothing to what the others do, the dearest first."""
+    needs = [need for group in problem.groups if group.served_by(taken) for need in group.needs]
     of_work: dict[int, list[int]] = {at: [] for at in taken}
-    served_by = [0] * len(problem.groups)
-    for number, group in enumerate(problem.groups):
-        for at in set(group.works) & taken:
+    met_by = [0] * len(needs)
+    for number, need in enumerate(needs):
+        for at in set(need) & taken:
             of_work[at].append(number)
-            served_by[number] += 1
+            met_by[number] += 1
     kept, forced = set(taken), set(problem.forced)
     for at in sorted(taken - forced, key=lambda one: -(problem.works[one].cents or 0)):
-        if all(served_by[number] > 1 for number in of_work[at]):
+        if all(met_by[number] > 1 for number in of_work[at]):
             kept.discard(at)
             for number in of_work[at]:
-                served_by[number] -= 1
+                met_by[number] -= 1
     return kept
 
 
 def _outdone(problem: Problem, left: set[int], taken: set[int]) -> dict[int, OutWhy]:
-    """Say of what could be taken and is not: its homes are served already, or others do more."""
-    adds = {at for group in problem.groups if taken.isdisjoint(group.works) for at in group.works}
-    return {at: OutWhy.OTHERS_DO_MORE if at in adds else OutWhy.SERVED_ALREADY for at in left}
+    """Say of what could be taken and is not: all it serves is served, too dear, others do more."""
+    adds, bears = set[int](), set[int]()
+    for group in problem.groups:
+        if not group.served_by(taken) and group.served_by(taken | left):
+            adds |= group.works
+            if _least(problem, group, taken | left) <= problem.budget_cents - problem.forced_cents:
+                bears |= group.works
+    return {
+        at: OutWhy.SERVED_ALREADY
+        if at not in adds
+        else OutWhy.OTHERS_DO_MORE
+        if at in bears
+        else OutWhy.ABOVE_BUDGET
+        for at in left
+    }
+
+
+def _least(problem: Problem, group: Group, free: set[int]) -> int:
+    """Give what the cheapest work of each need costs together, but for those put in by hand."""
+    forced = set(problem.forced)
+    cheapest = {
+        min(
+            (at for at in need if at in free),
+            key=lambda at: (at not in forced, _cents(problem, at)),
+        )
+        for need in group.needs
+    }
+    return sum(_cents(problem, at) for at in cheapest - forced)
+
+
+def _cents(problem: Problem, at: int) -> int:
+    return problem.works[at].cents or 0

@@ -1,4 +1,4 @@
-"""The demo's adapted homes: those of the landlord's file are measured, some are free or will be."""
+"""The demo's adapted homes: measured, before a label of the landlord, some free or soon free."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -6,13 +6,16 @@ from random import Random
 from sqlalchemy import select
 
 from visits.ground.deadlines import today_in_paris
+from visits.homes.labels import RulesSaid, make_label
 from visits.homes.traits import LEAVING, TraitSaid, note_trait
 from visits.models.portfolio import Dwelling, Tenancy
+from visits.sight.homes import landlords_run
 from webapp.access.auth import Action
 from webapp.demo.cast import acting
 from webapp.demo.story import Story
 
 SEED = 95
+LABEL, LABEL_ASKS = "La Belle vie", ("no_steps", "doors", "shower", "grab_bars")
 # How often each is there in a home that is called adapted.
 FITTED = {"shower": 0.8, "grab_bars": 0.7, "raised_wc": 0.35, "motor_shutters": 0.2}
 WIDE, ENTRANCES, INNER = 0.6, (780, 800, 830, 900), (700, 730, 770, 800, 830)
@@ -43,6 +46,9 @@ def _go_round(story: Story, now: datetime) -> None:
         said.append(TraitSaid("inner_door", 830 if wide else rng.choice(INNER), today))
         for one in said:
             note_trait(story.session, home, one, viewer=viewer, now=now)
+    (landlord, *_others) = landlords_run(story.session, viewer)
+    rules = RulesSaid(LABEL_ASKS, today)
+    make_label(story.session, LABEL, str(landlord.id), rules, viewer=viewer, now=now)
 
 
 def _announce(story: Story, now: datetime) -> None:

@@ -39,7 +39,7 @@ def budget_some(session: Session, *, technician: Viewer, eyes: Eyes, now: dateti
     for asked in (DECIDED, DRAFT):
         of_landlord = replace(asked, landlord=str(landlord.id))
         plan = make_plan(session, of_landlord, viewer=eyes.works, now=now)
-        problem = gather(session, plan, eyes)
+        problem = gather(session, plan, eyes, now=now)
         solution = solve(problem)
         keep(session, plan, problem, solution, now=now)
         session.flush()

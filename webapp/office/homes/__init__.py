@@ -6,7 +6,16 @@ from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.needs import need_called, need_told
 from webapp.office.frame.subject import Subject
-from webapp.office.homes import addresses, by_hand, homes, leases, register, traits, unplaced
+from webapp.office.homes import (
+    addresses,
+    by_hand,
+    homes,
+    labels,
+    leases,
+    register,
+    traits,
+    unplaced,
+)
 from webapp.office.homes.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
@@ -17,6 +26,7 @@ SUBJECT = Subject(
         addresses.addresses,
         unplaced.unplaced_page,
         register.register,
+        labels.labels,
         traits.traits,
     ),
     navigation=(

@@ -20,6 +20,7 @@ from visits.homes.files import (
     home_file,
     residence_file,
 )
+from visits.homes.labelled import labelled
 from visits.homes.register import tell
 from visits.homes.traits import TRAITS, traits_of
 from visits.homes.traits import WHY_LENGTH as TRAIT_WHY_LENGTH
@@ -64,6 +65,9 @@ def page_of_home(
         shown.update(case.person_id for case in file.cases)
         shown.update(visit.case.person_id for visit in file.visits)
         changes = changes_of(session, dwelling)
+        day_now = today_in_paris(now())
+        adapted = tell(session, [dwelling.id], today=day_now)[dwelling.id]
+        labels = labelled(session, {dwelling.id: adapted.traits}, today=day_now)
         return render_template(
             "homes/show.html",
             dwelling=dwelling,
@@ -79,7 +83,8 @@ def page_of_home(
             adaptations=[one for one in file.findings if one.kind == ADAPTATION],
             programme_names=programme_names(session),
             noted=traits_of(session, dwelling),
-            adapted=tell(session, [dwelling.id], today=today_in_paris(now()))[dwelling.id],
+            adapted=adapted,
+            labels=labels.get(dwelling.id, []),
             traits=list(TRAITS),
             trait_why_length=TRAIT_WHY_LENGTH,
             in_home=in_home(session, viewer(Action.SEE_HOMES), dwelling),
@@ -91,7 +96,7 @@ def page_of_home(
             errors=errors or {},
             said=said,
             most_works=MOST_WORKS,
-            day_now=today_in_paris(now()),
+            day_now=day_now,
             now=now(),
         )
 

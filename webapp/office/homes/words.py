@@ -78,6 +78,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "handrail": _l("Handrail"),
         "motor_shutters": _l("Motor shutters"),
     },
+    "label_standing": {
+        "has": _l("Has the label"),
+        "lacks_one": _l("Lacks one thing"),
+        "lacks_more": _l("Lacks more"),
+        "unknown": _l("Nobody knows"),
+    },
     # What a home must have beside the demands on access.
     "need": {
         "wheelchair": _l("For a wheelchair"),
@@ -96,6 +102,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "carried": _l("said with a wish, a request or a stay"),
     },
     "field": {
+        "labels.name": _l("Name of the label"),
+        "labels.asks": _l("What a home must have"),
+        "labels.counts_from": _l("Counts from"),
+        "labels.why": _l("Why it is withdrawn"),
         "traits.trait": _l("What is noted"),
         "traits.value": _l("Measure"),
         "traits.since": _l("Since when"),
@@ -122,7 +132,18 @@ WORDS: dict[str, dict[str, Any]] = {
     },
 }
 
+# A label asks for demands on access, and for what else is fitted.
+WORDS["label_ask"] = WORDS["trait"] | WORDS["demand"]
+
 REFUSALS: dict[str, Any] = {
+    "label_not_found": _l("There is no such label, or your account may not see or change it."),
+    "label_rules_not_found": _l("This label has no such rules."),
+    "label_withdrawn": _l("This label is withdrawn: put it back before you change it."),
+    "label_name_taken": _l("Another label of this landlord has this name already."),
+    "label_asks_nothing": _l("Tick at least one thing that a home must have."),
+    "label_rules_later": _l("Other rules count from a later day: withdraw those first."),
+    "label_too_far_ahead": _l("That is more than two years ahead: look at the year again."),
+    "label_too_long_ago": _l("That is more than 20 years ago: look at the year again."),
     "trait_not_found": _l("This is not noted of this dwelling."),
     "trait_withdrawn_already": _l("Somebody withdrew this meanwhile. Nothing was changed."),
     "trait_out_of_range": _l(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from visits.adaptations.files import label_of
 from visits.ground.apart import EngineFailed
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.models.works_plans import Aim, WorksPlan, WorksPlanLine
 from visits.sight.homes import landlords_run
@@ -34,6 +35,7 @@ from visits.works_plan.plans import (
     find_plan,
     gather,
     keep,
+    labels_for_plans,
     list_plans,
     make_plan,
     note_fault,
@@ -87,10 +89,19 @@ def export_plans() -> ResponseReturnValue:
     with reading() as session:
         asked = whole(wanted_latest_first("made"))
         listed = list_plans(session, viewer(), standing=standing, wanted=asked)
-        head = _("Name"), _("Aim"), _("Budget"), _("State"), _("Made by"), _("Landlord")
+        head = (
+            _("Name"),
+            _("Aim"),
+            _("The label to reach"),
+            _("Budget"),
+            _("State"),
+            _("Made by"),
+            _("Landlord"),
+        )
         rows = [
             (
-                one.name, word("works_does", one.aim), one.budget_cents / 100,
+                one.name, word("works_does", one.aim), one.label.name if one.label else "",
+                one.budget_cents / 100,
                 word("works_plan", one.standing), one.made_by.name, one.landlord.name,
             )
             for one in listed.rows
@@ -181,7 +192,7 @@ def change(plan_id: uuid.UUID) -> ResponseReturnValue:
     """Give a draft another name, aim or budget, and work it out again."""
 
     def said(session: Session, plan: WorksPlan) -> object:
-        change_plan(plan, _said())
+        change_plan(session, plan, _said(), now=now())
         return ""
 
     return _changed(plan_id, said) or _worked_out(plan_id)
@@ -241,7 +252,8 @@ def _worked_out(plan_id: uuid.UUID) -> ResponseReturnValue:
     """Work a plan out: nobody waits for it meanwhile, and what stood stays when it fails."""
     try:
         with reading() as session:
-            problem = gather(session, find_plan(session, viewer(), plan_id), _eyes())
+            plan = find_plan(session, viewer(), plan_id)
+            problem = gather(session, plan, _eyes(), now=now())
         solution = solve(problem)
         with transaction() as session:
             plan = find_plan(session, viewer(), plan_id, to_change=True)
@@ -270,7 +282,14 @@ def _changed(plan_id: uuid.UUID, change: Change) -> ResponseReturnValue | None:
 
 
 def _said() -> PlanSaid:
-    return PlanSaid(*(request.form.get(one, "") for one in ("name", "aim", "budget", "landlord")))
+    return PlanSaid(
+        *(request.form.get(one, "") for one in ("name", "aim", "budget", "landlord", "label"))
+    )
+
+
+def _aims() -> list[Aim]:
+    """List the aims of a plan: homes reach a label by adaptations, which not everybody sees."""
+    return [one for one in Aim if one is not Aim.LABEL or may(Action.FOLLOW_ADAPTATIONS)]
 
 
 def _new(refused: Invalid | None = None) -> str:
@@ -279,7 +298,8 @@ def _new(refused: Invalid | None = None) -> str:
         return render_template(
             "works_plan/new.html",
             landlords=pairs(landlords_run(session, viewer()), "id", "name"),
-            aims=list(Aim),
+            aims=_aims(),
+            labels=labels_for_plans(session, viewer(), today=today_in_paris(now())),
             name_length=NAME_LENGTH,
             follows=may(Action.FOLLOW_ADAPTATIONS),
             typed=request.form,
@@ -300,7 +320,7 @@ def _show(plan_id: uuid.UUID, error: str = "", errors: dict[str, str] | None = N
         return render_template(
             "works_plan/show.html",
             plan=plan,
-            told=sum_up(session, plan, eyes),
+            told=sum_up(session, plan, eyes, today=today_in_paris(now())),
             as_may_be_told=told,
             listed=listed,
             which=which,
@@ -312,7 +332,10 @@ def _show(plan_id: uuid.UUID, error: str = "", errors: dict[str, str] | None = N
             house_of=house_of,
             reference_of=reference_of,
             what_of=what_of,
-            aims=list(Aim),
+            aims=_aims(),
+            labels=labels_for_plans(
+                session, viewer(), of=plan.landlord_id, today=today_in_paris(now())
+            ),
             name_length=NAME_LENGTH,
             follows=eyes.adaptations is not None,
             typed=request.form,

@@ -14,10 +14,12 @@ WORDS: dict[str, dict[str, Any]] = {
     "works_aim": {
         "people": _l("People served: as many as possible live where something is done"),
         "falls": _l("Risks of falling removed: as many as possible"),
+        "label": _l("A label reached: by as many homes as possible, each with all that it lacks"),
     },
     "works_does": {
         "people": _l("People served"),
         "falls": _l("Risks of falling removed"),
+        "label": _l("Homes that reach the label"),
     },
     "works_cost_from": {
         "quote_accepted": _p("a cost", "quote accepted"),
@@ -35,7 +37,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "by_hand": _p("a work", "left out by hand"),
         "nothing_for_aim": _p("a work", "does nothing for this aim"),
         "above_budget": _p("a work", "costs more than what is left"),
-        "served_already": _p("a work", "its people are served by others"),
+        "home_unknown": _p("a work", "of its home something the label asks is not known"),
+        "home_out_of_reach": _p("a work", "its home lacks more than these works bring"),
+        "served_already": _p("a work", "others do what it would do"),
         "others_do_more": _p("a work", "others do more for the money"),
     },
     "works_became": {
@@ -50,6 +54,7 @@ WORDS: dict[str, dict[str, Any]] = {
             "The computation took too long: what stood before stays. Work it out again."
         ),
     },
+    "field": {"works_plan.label": _l("The label to reach")},
     "accessed": {"works_plan": _l("a works plan")},
 }
 
@@ -57,6 +62,9 @@ REFUSALS: dict[str, Any] = {
     "works_plan_not_found": _l("There is no such works plan, or your account may not see it."),
     "works_plan_no_draft": _l("This plan is decided or withdrawn: it does not change any more."),
     "works_plan_changed": _l("Somebody changed this plan meanwhile. Look at it again."),
+    "works_plan_label_gone": _l(
+        "The label of this plan is withdrawn or has no rules today: choose another aim or label."
+    ),
     "works_plan_too_many": _l("There are more than %(most)s works to choose from."),
     "works_plan_none_chosen": _l("Tick at least one of the works."),
     "works_plan_budget": _l("Write an amount above nothing, of 100 million euros at most."),

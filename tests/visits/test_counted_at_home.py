@@ -40,7 +40,7 @@ from visits.sight.landlords import landlords_in_reach
 from visits.sight.listing import Wanted
 from visits.sight.lists import cases_seen
 from visits.steering.figures import _persons, _visits
-from visits.steering.objectives import _done
+from visits.steering.objectives import Asked, _done
 from visits.steering.rates import VISITED, came_to
 from visits.support.balance import balance
 from visits.support.listing import lately
@@ -130,7 +130,7 @@ def _told(world: World, statement: Any, kind: str) -> int:
 
 
 DONE: dict[str, Callable[[World], int]] = {
-    "objective": lambda w: _done(w.session, "seniors", None, w.office)[0],
+    "objective": lambda w: _done(w.session, "seniors", Asked(NOW.date()), w.office)[0],
     "figures of persons": lambda w: _told(w, _persons("seniors", w.office), "visited"),
     "figures of visits": lambda w: _told(w, _visits("seniors", w.office), "visits_done"),
     "rates": lambda w: len(w.session.scalars(select(Case.id).where(VISITED)).all()),

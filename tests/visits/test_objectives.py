@@ -12,7 +12,7 @@ from visits.programmes.schema import COUNTERS
 from visits.sight import Reach, Viewer
 from visits.stays.places import PlaceSaid, add_place
 from visits.stays.stays import EndSaid, StaySaid, begin_stay, end_stay, withdraw_stay
-from visits.steering.objectives import COUNT
+from visits.steering.objectives import COUNT, Asked
 
 TODAY = NOW.date()
 
@@ -48,7 +48,8 @@ class House:
         self, counter: str, *, days_ago: int = 0, viewer: Viewer | None = None
     ) -> tuple[int, int | None]:
         by = TODAY - timedelta(days=days_ago)
-        return tuple(COUNT[counter](self.session, "seniors", by, viewer or self.viewer))
+        asked = Asked(TODAY, by)
+        return tuple(COUNT[counter](self.session, "seniors", asked, viewer or self.viewer))
 
 
 @pytest.fixture
@@ -66,6 +67,17 @@ def test_stays_and_those_who_were_rehoused_are_counted_from_the_stays(house: Hou
     house.session.flush()
     assert house.count("rehoused") == (0, 0)
     assert house.count("stays_begun") == (2, 2)
+
+
+def test_who_stays_is_counted_on_the_day_and_never_ahead(house: House) -> None:
+    assert house.count("staying") == (1, 1)
+    assert house.count("staying", days_ago=11) == (3, 3)
+    assert house.count("staying", days_ago=10) == (1, 1), "who leaves is not there that day"
+    assert house.count("staying", days_ago=61) == (0, 0)
+    assert house.count("staying", days_ago=-99) == (1, 1), "today, as nobody knows later days"
+    house.cases[0].person.protected = True
+    house.session.flush()
+    assert house.count("staying") == (0, 0)
 
 
 def test_group_sessions_that_were_held_are_counted_and_no_person_with_them(house: House) -> None:

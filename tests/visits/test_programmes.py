@@ -102,6 +102,18 @@ name = { fr = "Personnes vues", en = "Persons seen" }
 counter = "persons_visited"
 number = 40
 by = 2026-12-31
+[[objective]]
+code = "learning"
+name = { fr = "En formation", en = "In training" }
+counter = "staying_with_paper"
+paper = "training"
+share = 0.6
+[admission]
+stay = "temporary"
+[[admission.document]]
+code = "training"
+name = { fr = "Contrat de formation", en = "Contract of training" }
+optional = true
 [[budget_line]]
 code = "fund"
 name = { fr = "Caisse de retraite", en = "Pension fund" }
@@ -203,6 +215,26 @@ def test_a_programme_without_any_form_is_told_so_by_the_name_of_what_lacks() -> 
     assert bad.value.problems == (("visit_kind", "champ obligatoire absent"),)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("share = 0.6", "", r"objective\.1\.share: champ obligatoire absent"),
+        ('paper = "training"', "", r"objective\.1\.paper: champ obligatoire absent"),
+        ("share = 0.6", "share = 0.6\nnumber = 9", r"objective\.1\.number: cet objectif ne se"),
+        ("number = 40", "", r"objective\.0\.number: champ obligatoire absent"),
+        ("number = 40", "number = 40\nshare = 0.5", r"objective\.0\.share: cet objectif ne se"),
+        ('paper = "training"', 'paper = "work"', r"objective\.1\.paper: aucune pièce de l’admis"),
+        ("optional = true", "medical = true", r"objective\.1\.paper: aucune pièce de l’admis"),
+    ],
+)
+def test_an_objective_says_how_many_or_which_share_have_which_paper(
+    old: str, new: str, said: str
+) -> None:
+    assert WHOLE.count(old) == 1
+    with pytest.raises(BadProgramme, match=said):
+        parse_programme(WHOLE.replace(old, new), source="whole.toml")
+
+
 @pytest.mark.parametrize("code", [*shipped_programmes(), "heat", "whole"])
 def test_a_programme_written_as_toml_reads_as_the_same_programme(code: str) -> None:
     texts = {**shipped_programmes(), "heat": SHORT, "whole": WHOLE}
@@ -228,6 +260,7 @@ def test_all_that_a_programme_is_made_of_is_read() -> None:
         "kit", "kit", "full"
     ]  # fmt: skip
     assert [one.code for one in whole.paths[0].steps] == ["file", "decision"]
+    assert (whole.objectives[1].paper, whole.objectives[1].share) == ("training", 0.6)
     assert (whole.objectives[0].number, whole.objectives[0].by) == (40, date(2026, 12, 31))
     assert (whole.budget[0].amount, whole.budget[0].ends_on) == (12000, date(2026, 12, 31))
     assert whole.partners[0].rights == ("call", "visit")

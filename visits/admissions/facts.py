@@ -32,12 +32,13 @@ class FactSaid:
 def note_fact(
     session: Session, admission: Admission, said: FactSaid, *, viewer: Viewer, now: datetime
 ) -> AdmissionFact:
-    """Note what happened on the way to a place.
+    """Note what happened on the way to a place; while she stays, a paper nobody waits for.
 
     Raises Invalid by field; Conflict when it is noted already, nothing is under way, or what is
     handed over at an entry has no place as yet.
     """
-    if not admission.is_open:
+    paper = said.code if said.kind == FactKind.DOCUMENT else None
+    if not admission.is_open and paper not in papers_while_staying(session, admission):
         raise Conflict("admission_is_over")
     refuse_person(admission.case, today_in_paris(now))
     fields = _wrong(admission, said, rules_for(session, admission), today_in_paris(now))
@@ -79,16 +80,26 @@ def withdraw_fact(
 ) -> None:
     """Withdraw what was noted by mistake; it stays, with why.
 
-    Raises Invalid without a reason, NotFound, Conflict once she has entered with it.
+    Raises Invalid without a reason, NotFound, Conflict once she has entered with it: while she
+    stays, only a paper nobody waits for may go.
     """
     fact = session.get(AdmissionFact, fact_id)
     if fact is None or fact.admission_id != admission.id:
         raise NotFound("admission_fact_not_found")
-    if admission.step is AdmissionStep.ENTERED:
+    entered = admission.step is AdmissionStep.ENTERED
+    if entered and fact.code not in papers_while_staying(session, admission):
         raise Conflict("admission_is_over")
     withdraw(fact, why=why, viewer=viewer, now=now)
     session.flush()
     log(session, admission, "admission_fact_withdrawn", viewer=viewer, now=now)
+
+
+def papers_while_staying(session: Session, admission: Admission) -> set[str]:
+    """Give the codes of the papers that come and go while somebody stays: nobody waits for them."""
+    if admission.stay is None or not admission.stay.is_standing:
+        return set()
+    papers = rules_for(session, admission).documents
+    return {one.code for one in papers if one.optional and not one.medical}
 
 
 def facts_of(session: Session, admission: Admission) -> Sequence[AdmissionFact]:

@@ -9,6 +9,8 @@ from visits.programmes.facts import MONEY
 
 NOT_ALLOWED = "le programme ne dit pas qu’il peut l’utiliser (may_use)"
 OPENING, DONE = "opening", "done"
+# What is counted as a share: of those who stay, those of whom a paper came.
+WITH_PAPER = "staying_with_paper"
 TWICE = {
     "visit_kind": "deux types de visite ont le même code",
     "tier": "deux niveaux ont le même code",
@@ -115,6 +117,26 @@ def check_inventory(admission: Any, kinds: Iterable[Any]) -> None:
     if admission.inventory not in {one.code for one in kinds}:
         said = f"type de visite inconnu ({admission.inventory})"
         raise ValidationError({"admission": {"inventory": [said]}})
+
+
+def check_objective(said: Mapping[str, Any]) -> None:
+    """Refuse an objective that says both how many and which share, or the one it is not."""
+    of_papers = said["counter"] == WITH_PAPER
+    for key, needed in (("number", not of_papers), ("share", of_papers), ("paper", of_papers)):
+        if needed and key not in said:
+            raise ValidationError("champ obligatoire absent", key)
+        if key in said and not needed:
+            raise ValidationError("cet objectif ne se compte pas ainsi", key)
+
+
+def check_papers(objectives: Iterable[Any], admission: Any) -> None:
+    """Refuse to count a paper that is none of the admission, or that only a doctor gives."""
+    papers = admission.documents if admission else ()
+    known = {one.code for one in papers if not one.medical}
+    for index, one in enumerate(objectives):
+        if one.paper is not None and one.paper not in known:
+            said = f"aucune pièce de l’admission ne s’appelle ainsi ({one.paper})"
+            raise ValidationError({"objective": {index: {"paper": [said]}}})
 
 
 def _refuse(index: int, field: str, said: str) -> NoReturn:

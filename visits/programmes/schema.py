@@ -65,6 +65,8 @@ COUNTERS = (
     "stays_begun",
     "rehoused",
     "sessions_held",
+    "staying",
+    agreeing.WITH_PAPER,
 )
 # How the keys of a programme with one kind of visit are called in a kind of its own.
 ONLY_VISIT = {"forms": "forms", "optional_forms": "optional_forms", "visit_minutes": "minutes"}
@@ -309,8 +311,14 @@ class ObjectiveSchema(Frozen):
     code = code()
     name = name()
     counter = one_of(COUNTERS, required=True)
-    number = number(1, 10_000_000, required=True)
+    number = number(1, 10_000_000)
     by = Day()
+    share = Amount(validate=validate.Range(0, 1, min_inclusive=False))
+    paper = fields.String(validate=FORM)
+
+    @checks
+    def _so_many_or_a_share(self, data: dict[str, Any], **_: Any) -> None:
+        agreeing.check_objective(data)
 
 
 class BudgetLineSchema(Frozen):
@@ -386,6 +394,7 @@ class ProgrammeSchema(Frozen):
         agreeing.check_cadences(data.get("cadences", ()), data["visit_kinds"])
         agreeing.check_pace(data.get("support"), data.get("cadences", ()))
         agreeing.check_inventory(data.get("admission"), data["visit_kinds"])
+        agreeing.check_papers(data.get("objectives", ()), data.get("admission"))
 
     @checks(skip_on_field_errors=False)
     def _use_only_what_may_be_used(self, data: dict[str, Any], **_: Any) -> None:

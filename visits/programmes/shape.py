@@ -235,13 +235,18 @@ class RequestPath:
 
 @dataclass(frozen=True)
 class Objective:
-    """So many of what `counter` counts, by a day."""
+    """So many of what `counter` counts, by a day.
+
+    Of those who stay it may be a `share` (0 to 1): those of whom a `paper` of the admission came.
+    """
 
     code: str
     name: Mapping[str, str]
     counter: str
-    number: int
+    number: int | None = None
     by: date | None = None
+    share: float | None = None
+    paper: str | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from visits.adaptations.deciding import EXPLANATION_LENGTH
 from visits.admissions.commissions import agenda_item_of
 from visits.admissions.deciding import decisions_of
-from visits.admissions.facts import facts_of
+from visits.admissions.facts import facts_of, papers_while_staying
 from visits.admissions.missing import (
     medical_validation,
     missing_in,
@@ -154,7 +154,9 @@ def _noted(
     papers = {one.code: pick(dict(one.name)) for one in rules.documents}
     there = papers_there(session, admission, today=today)
     medical, validation = rules.medical, medical_validation(session, admission)
+    coming = papers_while_staying(session, admission)
     return {
+        "papers_coming": coming,
         "facts": facts_of(session, admission),
         "papers": papers,
         "papers_there": there,
@@ -163,6 +165,7 @@ def _noted(
             (code, name)
             for code, name in papers.items()
             if code not in there and (medical is None or code != medical.code)
+            if admission.is_open or code in coming
         ],
         "medical_paper": medical.code if medical else None,
         "medical_over": validation.lapsed_since(today) if validation else None,

@@ -34,6 +34,7 @@ def choices_of(session: Session, said: Mapping[str, Any]) -> Choices:
         "owner": named("task_owner", OWNERS),
         "way_in": named("way_in", WayIn),
         "counter": named("counter", COUNTERS),
+        "paper": _rows(said.get("admission", {}), "document"),
         "right": named("right", Right),
         "money": named("money", MONEY),
         **facts_known(session),

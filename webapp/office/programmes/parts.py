@@ -136,6 +136,8 @@ OBJECTIVE = (
     Field("counter", _l("What is counted"), "choice", "counter"),
     Field("number", _l("How many"), "number"),
     Field("by", _l("Due by"), "day"),
+    Field("paper", _l("Of whom this paper came"), "choice", "paper", _l("For a share only.")),
+    Field("share", _l("Or which share of those who stay, in %"), "share"),
 )
 BUDGET_LINE = (
     CODE,

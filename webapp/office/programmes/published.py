@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from visits.accounts.mandates import mandates_in
 from visits.calls.call_list import PAST_KEEPING, CaseFilter, count_cases
 from visits.cases.versions import open_cases
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict
 from visits.ground.folding import fold
 from visits.models.programmes import ProgrammeVersion
@@ -142,7 +143,7 @@ def _page(session: Session, version: ProgrammeVersion) -> str:
         counted=count_said(session, said),
         names=names_of(session, [one for one in people if one]),
         draft=list_drafts(session).get(version.code),
-        objectives=objectives_of(session, programme, viewer=viewer()),
+        objectives=objectives_of(session, programme, viewer=viewer(), today=today_in_paris(now())),
         kept_longer=_kept_longer(session, version.code),
         **mandates_of(session, programme),
     )

@@ -76,6 +76,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "stays_begun": _l("Stays begun"),
         "rehoused": _l("Stays that ended in a home for good"),
         "sessions_held": _l("Group sessions held"),
+        "staying": _l("Who stays there now"),
+        "staying_with_paper": _l("Of those who stay, those of whom a paper came"),
     },
     "counted_from": {
         "opening": _l("the opening of the case"),
@@ -160,6 +162,8 @@ FAULTS: tuple[tuple[str, Any], ...] = (
     ("type de visite inconnu.*", _l("There is no such kind of visit any more.")),
     ("cadence inconnue.*", _l("There is no such thing to count from any more.")),
     ("attend une cadence qui.*", _l("These wait for each other: none would ever come.")),
+    ("aucune pièce de l’admission.*", _l("There is no such paper to count any more.")),
+    ("cet objectif ne se compte pas.*", _l("Leave this empty: it is not counted so.")),
     ("une seule pièce est.*", _l("One paper alone is the medical validation.")),
     ("un formulaire est nommé deux fois", _l("A form is either required or optional.")),
     ("plus petit que at_least", _l("Less than the lower bound.")),

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from visits.ground.deadlines import today_in_paris
 from visits.steering.objectives import objectives_of
 from visits.steering.outcomes import outcomes
 from visits.steering.rates import Rate
@@ -32,7 +33,9 @@ def index() -> ResponseReturnValue:
                 for month, (refusals, answers) in counted.refusals_by_month.items()
             ],
             reasons=sorted(counted.refusal_reasons.items(), key=_most_told_first),
-            objectives=objectives_of(session, programme, viewer=viewer()),
+            objectives=objectives_of(
+                session, programme, viewer=viewer(), today=today_in_paris(now())
+            ),
             works=works_results(session, programme.code, viewer=viewer(), now=now()),
             by_hand=works_by_hand(session, viewer=viewer(Action.SEE_WORKS), now=now())
             if may(Action.SEE_WORKS)

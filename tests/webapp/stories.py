@@ -30,3 +30,10 @@ def tile(page: str, name: str) -> str:
     found = re.search(rf"<dt>(?:<a[^>]*>)?{name}(?:</a>)?</dt><dd>([^<]*)", page)
     assert found, name
     return found[1].strip()
+
+
+def cells(page: str, name: str) -> list[str]:
+    """Read the numbers of the row of a table that begins with a name."""
+    found = re.search(rf'<tr><th scope="row">{re.escape(name)}</th>(.*?)</tr>', page, re.DOTALL)
+    assert found, name
+    return re.findall(r'<td class="num">([^<]*)</td>', found[1])

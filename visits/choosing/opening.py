@@ -49,13 +49,17 @@ def open_by_hand(
 
     Her points come of the same facts as in the list of whom to visit. `outside` says why she has a
     case although the programme's public leaves her out. Raises what opening a case does, and what
-    `refuse_unfit` does.
+    `refuse_unfit` does, and Invalid for a motive that is none of those the programme lists; none
+    is asked of whoever comes from another programme or asks for a place: she said it there.
     """
     today = today_in_paris(now)
     target, home = find_programme(session, programme), home_of(session, person)
     facts = _facts_of(session, person, home, target, viewer, today)
     fit = _fit(person, target, facts, today)
     refuse_unfit(fit, way_in, why=outside)
+    asks = target.motives and target.admission is None and way_in in WAYS_BY_HAND
+    if asks and motive not in {one.code for one in target.motives}:
+        raise Invalid({"motive": "motive_not_listed" if motive.strip() else "motive_required"})
     case = open_case(
         session, person, programme, home=home, points=points_of(score(facts, target), target),
         way_in=way_in, motive=motive, viewer=viewer, now=now,

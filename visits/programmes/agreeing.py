@@ -16,6 +16,7 @@ TWICE = {
     "tier": "deux niveaux ont le même code",
     "criterion": "deux critères ont le même code",
     "cadence": "deux cadences ont le même code",
+    "motive": "deux motifs ont le même code",
     "outcome": "deux issues ont le même code",
     "path": "deux parcours ont le même code",
     "step": "deux étapes ont le même code",

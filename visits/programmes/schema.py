@@ -42,6 +42,7 @@ from visits.programmes.shape import (
     Criterion,
     Document,
     FollowUp,
+    Motive,
     Objective,
     Outcome,
     Partner,
@@ -279,6 +280,14 @@ class OutcomeSchema(Frozen):
     success = YesNo()
 
 
+class MotiveSchema(Frozen):
+    """Why a case is opened."""
+
+    made = Motive
+    code = code()
+    name = name()
+
+
 class StepSchema(Frozen):
     """A step of a path."""
 
@@ -371,6 +380,7 @@ class ProgrammeSchema(Frozen):
     targeting = Several(fields.Nested(CriterionSchema), data_key="criterion")
     cadences = Several(fields.Nested(CadenceSchema), data_key="cadence")
     outcomes = Several(fields.Nested(OutcomeSchema), data_key="outcome")
+    motives = Several(fields.Nested(MotiveSchema), data_key="motive")
     paths = Several(fields.Nested(PathSchema), data_key="path")
     objectives = Several(fields.Nested(ObjectiveSchema), data_key="objective")
     budget = Several(fields.Nested(BudgetLineSchema), data_key="budget_line")

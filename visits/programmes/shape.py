@@ -205,6 +205,14 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Motive:
+    """Why a case is opened by hand: one of those that a programme lists."""
+
+    code: str
+    name: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Tier:
     """How much a person gets, from a score on; its visits last `minutes`, else as their kind."""
 
@@ -276,6 +284,7 @@ class Programme:
     The first of its `visit_kinds` is the visit that people are called for; `follow_up.form` is
     offered when something promised to this person is due. Tasks are made `horizon_days` ahead.
     A case may begin by one of its `ways_in`; its file is kept `retention_months` after its end.
+    Opened by hand it has one of the `motives`, where there are some, and else says why in words.
     Of a household's money its criteria use what it says that it `may_use`. With `support` its cases
     are accompaniments, which have aims and a balance; with `admission` they lead to a place.
     The lowest `position` is the programme a page shows first.
@@ -299,6 +308,7 @@ class Programme:
     targeting: tuple[Criterion, ...] = ()
     cadences: tuple[Cadence, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    motives: tuple[Motive, ...] = ()
     paths: tuple[RequestPath, ...] = ()
     objectives: tuple[Objective, ...] = ()
     budget: tuple[BudgetLine, ...] = ()
@@ -307,6 +317,11 @@ class Programme:
     def visit_kind(self, code: str | None) -> VisitKind:
         """Give a kind of visit; the first one for a code that is empty or not known."""
         return next((one for one in self.visit_kinds if one.code == code), self.visit_kinds[0])
+
+    def motive_told(self, said: str) -> Mapping[str, str]:
+        """Say by language why a case was opened: the name of a listed motive, else the words."""
+        named = (one.name for one in self.motives if one.code == said)
+        return next(named, {"fr": said, "en": said})
 
     def minutes_of(self, kind: str | None, tier: str | None) -> int:
         """Tell how long a visit of a kind lasts with somebody in a tier."""

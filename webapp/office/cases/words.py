@@ -76,6 +76,11 @@ REFUSALS: dict[str, Any] = {
     "interpreter_not_found": _l("No such interpreter is noted."),
     "case_scored": _l("This case has its points. Nothing was changed."),
     "in_tier_already": _l("The case is in this tier already. Nothing was changed."),
+    "motive_not_listed": _l(
+        "This programme lists why a case is opened: choose from the list, and write nothing beside."
+    ),
+    "motive_required": _l("This programme asks why: choose one of the motives it lists."),
+    "motive_of_none": _l("The programme chosen does not list this motive. Write what for."),
     "case_does_not_fit": _l(
         "This programme is not for her, by what is known: %(facts)s. Nothing was changed."
     ),

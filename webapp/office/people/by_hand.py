@@ -135,7 +135,7 @@ def add_case(person_id: uuid.UUID) -> ResponseReturnValue:
             person = find_person(session, viewer(), person_id, to_change=True)
             case, fit = open_by_hand(
                 session, person, typed.get("programme", ""), way_in=WayIn(typed["way_in"]),
-                motive=typed.get("motive", "").replace("\r\n", "\n"),
+                motive=_typed_motive(),
                 outside=typed.get("outside", "").replace("\r\n", "\n"),
                 viewer=viewer(), now=now(),
             )  # fmt: skip
@@ -147,6 +147,17 @@ def add_case(person_id: uuid.UUID) -> ResponseReturnValue:
         said += " " + _("Not known of her: %(facts)s.", facts=facts_named(fit.unknown))
     flash(said, "success")
     return redirect(url_for("cases.show", case_id=case_id))
+
+
+def _typed_motive() -> str:
+    """Read why a case is opened: a motive that its programme lists, or words; never both."""
+    words = request.form.get("motive", "").replace("\r\n", "\n").strip()
+    programme, _sep, listed = request.form.get("listed", "").partition(".")
+    if listed and words:
+        raise Invalid({"motive": "motive_not_listed"})
+    if listed and programme != request.form.get("programme", ""):
+        raise Invalid({"listed": "motive_of_none"})
+    return listed or words
 
 
 @people_by_hand.post("/<uuid:person_id>/identity")

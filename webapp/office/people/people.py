@@ -45,7 +45,12 @@ from visits.people.phones import numbers_of
 from visits.people.protection import living_with
 from visits.people.roles import ROLES as HOUSEHOLD_ROLES
 from visits.people.roles import role_changes, standing_roles
-from visits.programmes.published import WAYS_BY_HAND, open_to_requests, programme_of
+from visits.programmes.published import (
+    WAYS_BY_HAND,
+    load_programmes,
+    open_to_requests,
+    programme_of,
+)
 from visits.referrals.referrals import label_of as asked_of
 from visits.referrals.referrals import referrals_of
 from visits.sight import find_person
@@ -55,7 +60,7 @@ from visits.stays.stays import stays_of
 from visits.transfers.wishes import wishes_of
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
-from webapp.frame.languages import day
+from webapp.frame.languages import day, pick
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted
@@ -258,9 +263,20 @@ def _cases(session: Session, person: Person, cases: Sequence[Case]) -> dict[str,
         "programme_names": programme_names(session),
         "programme_of": {case.id: programme_of(session, case) for case in cases},
         "ahead": {} if person.died_on else what_is_ahead(session, cases),
-        "open_to": _open_to(session, person, cases),
+        "open_to": (open_to := _open_to(session, person, cases)),
+        "motives": _motives(session, open_to),
         "ways_by_hand": named_words("way_in", WAYS_BY_HAND),
     }
+
+
+def _motives(session: Session, codes: Sequence[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Give the motives of some programmes to choose from: of each that lists any, its own."""
+    every = load_programmes(session)
+    return [
+        (code, [(f"{code}.{one.code}", pick(dict(one.name))) for one in every[code].motives])
+        for code in codes
+        if every[code].motives
+    ]
 
 
 def _adaptations(session: Session, person: Person) -> list[tuple[AdaptationFile, dict[str, str]]]:

@@ -175,6 +175,13 @@ PARTS = (
             ),
             Field("ways_in", _l("Ways in"), "ticks", "way_in", _l("None ticked: all of them.")),
             Field(
+                "motive",
+                _l("Motive"),
+                "rows",
+                fields=(CODE, NAME),
+                hint=_l("Why a case is opened by hand. With none here, it is written."),
+            ),
+            Field(
                 "position",
                 _l("Place in lists"),
                 "number",

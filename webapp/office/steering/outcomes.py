@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from visits.ground.deadlines import today_in_paris
+from visits.steering.motives import by_motive
 from visits.steering.objectives import objectives_of
 from visits.steering.outcomes import outcomes
 from visits.steering.rates import Rate
@@ -36,6 +37,7 @@ def index() -> ResponseReturnValue:
             objectives=objectives_of(
                 session, programme, viewer=viewer(), today=today_in_paris(now())
             ),
+            motives=by_motive(session, programme, viewer=viewer()),
             works=works_results(session, programme.code, viewer=viewer(), now=now()),
             by_hand=works_by_hand(session, viewer=viewer(Action.SEE_WORKS), now=now())
             if may(Action.SEE_WORKS)

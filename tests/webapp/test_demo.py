@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from diagnostics.delays import PARIS
-from tests.factories import promised
+from tests.factories import make_viewer, promised
 from visits.accounts.accounts import device_of_token, find_user
-from visits.models.accounts import Organisation, Role, Territory
+from visits.models.accounts import Organisation, Role, Territory, User
 from visits.models.calls import Channel, ContactAttempt, Disposition, Refusal
 from visits.models.cases import Case, CasePause, CaseState, Task, TaskKind, TaskState
 from visits.models.interventions import Intervention
@@ -30,6 +30,8 @@ from visits.models.visits import AT_HOME, Submission, SubmissionState, Visit, Vi
 from visits.models.works import DONE_STATES, WorkOrder, WorkOrderState
 from visits.sight.access_chain import find_break, seal_access_log
 from visits.sight.reach import hidden_homes
+from visits.steering.kit_savings import Counts, list_savings
+from visits.steering.kit_survival import found_later
 from visits.steering.outcomes import outcomes
 from visits.stock.bags import bags_of
 from visits.works.photos import photos_of
@@ -330,6 +332,16 @@ def test_kits_were_handed_out_and_fitted_and_some_doors_ask_for_care(demo: Sessi
     alerts = demo.scalars(select(PersonAlert)).all()
     assert len(alerts) >= 5
     assert any(alert.ended_on is None and alert.review_on < NOW.date() for alert in alerts)
+
+
+def test_some_of_what_was_fitted_was_found_later_and_every_kit_has_its_savings(
+    demo: Session,
+) -> None:
+    coordinators = select(User).where(User.role == Role.COORDINATOR).order_by(User.id)
+    seeing = make_viewer(demo.scalars(coordinators).all()[0])
+    assert [one for one in found_later(demo, seeing) if one.left is not None]
+    savings = list_savings(demo, seeing)
+    assert savings and not [one for one in savings if one.counts is Counts.WAITS]
 
 
 def test_every_work_order_and_follow_up_has_the_answer_that_caused_it(demo: Session) -> None:

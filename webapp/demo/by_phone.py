@@ -1,6 +1,7 @@
 """Follow-ups of the year that were asked during a call, with the form on the office's screen."""
 
 import uuid
+from collections import Counter
 from datetime import datetime, timedelta
 from functools import cached_property
 from random import Random
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
 from diagnostics.form import Form, parse_form
+from diagnostics.kit_left import LEFT
 from diagnostics.submission import check
 from visits.agenda.by_phone import may_be_asked, open_by_phone
 from visits.forms.published import current_form
@@ -18,6 +20,7 @@ from visits.intake.submissions import record_submission
 from visits.models.cases import Task, TaskState
 from visits.models.visits import Visit
 from visits.sight import Viewer
+from visits.stock.bags import fitted_at
 from webapp.access.auth import Action
 from webapp.demo.answers import Answers, stamp, written
 from webapp.demo.cast import acting
@@ -56,17 +59,35 @@ class ByPhone:
         return True
 
     def _send(self, visit: Visit, promise: Task, since: datetime, now: datetime) -> None:
-        said = self._answers((now - promise.made_at).days) | {
-            "start": stamp(since),
-            "end": stamp(now),
-            "today": now.astimezone(PARIS).date().isoformat(),
-            "instanceID": f"uuid:{uuid.UUID(int=self.rng.getrandbits(128), version=4)}",
-        }
+        days = (now - promise.made_at).days
+        said = (
+            self._answers(days)
+            | self._kit(visit, days)
+            | {
+                "start": stamp(since),
+                "end": stamp(now),
+                "today": now.astimezone(PARIS).date().isoformat(),
+                "instanceID": f"uuid:{uuid.UUID(int=self.rng.getrandbits(128), version=4)}",
+            }
+        )
         xml = check(self._form, written(self._form, said), now=now).xml
         record_submission(
             self.story.session, self.story.store, xml=xml, files=(), viewer=self.caller, now=now,
             visit_id=visit.id,
         )  # fmt: skip
+
+    def _kit(self, visit: Visit, days: int) -> Answers:
+        """Tell how much is still there of what visits of the case fitted; now and then one less."""
+        session, gone = self.story.session, int(days % 3 == 0)
+        fitted: Counter[str] = Counter()
+        for visit_id in session.scalars(select(Visit.id).where(Visit.case_id == visit.case_id)):
+            fitted.update(fitted_at(session, visit_id))
+        left = {
+            path.rpartition("/")[2]: fitted[item] - gone
+            for path, bind in self._form.binds.items()
+            if (item := LEFT.get(bind.about, "")) in fitted
+        }
+        return {"kit_received": "yes" if left else "no", **left}
 
     def _answers(self, days: int) -> Answers:
         """Answer as most do: no fall, nothing new; of falls one is slight now and then."""
@@ -88,7 +109,6 @@ class ByPhone:
             "works_state": "none",
             "advice_followed": rng.choice(("all", "some", "some", "none")),
             "referrals_state": "none",
-            "kit_received": "no",
             "satisfaction": rng.choice(("very_happy", "happy", "happy", "neither")),
             "recommends": "yes",
             "new_needs": "none",

@@ -1,7 +1,7 @@
 """A dwelling and a residence: what is true of them, what was found, who lives there."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -68,6 +68,7 @@ def page_of_home(
         day_now = today_in_paris(now())
         adapted = tell(session, [dwelling.id], today=day_now)[dwelling.id]
         labels = labelled(session, {dwelling.id: adapted.traits}, today=day_now)
+        there = in_home(session, viewer(Action.SEE_HOMES), dwelling)
         return render_template(
             "homes/show.html",
             dwelling=dwelling,
@@ -87,8 +88,8 @@ def page_of_home(
             labels=labels.get(dwelling.id, []),
             traits=list(TRAITS),
             trait_why_length=TRAIT_WHY_LENGTH,
-            in_home=in_home(session, viewer(Action.SEE_HOMES), dwelling),
-            found_later=_found_later(session, dwelling, shown),
+            in_home=there,
+            found_later=_found_later(session, dwelling, {one.item for one in there}, shown),
             changes=changes,
             standing=standing(changes),
             door_length=DOOR_LENGTH,
@@ -102,12 +103,13 @@ def page_of_home(
 
 
 def _found_later(
-    session: Session, dwelling: Dwelling, shown: set[uuid.UUID | None]
+    session: Session, dwelling: Dwelling, items: Collection[str], shown: set[uuid.UUID | None]
 ) -> Sequence[Found]:
-    """Give what was found still in place, to those who may read answers."""
+    """Give what was found of items that came into a home, to those who may read answers."""
     if not may(Action.SEE_ANSWERS):
         return []
-    found = found_in(session, viewer(Action.SEE_ANSWERS), dwelling)
+    every = found_in(session, viewer(Action.SEE_ANSWERS), dwelling)
+    found = [one for one in every if one.item in items]
     shown.update(one.person_id for one in found)
     return found
 

@@ -115,14 +115,14 @@ def test_a_home_has_a_label_lacks_something_or_nobody_knows(office: Labels) -> N
     assert (unknown.missing, unknown.unknown, unknown.since) == ([], ["raised_wc"], None)
 
 
-def test_what_is_known_to_be_missing_counts_before_what_nobody_knows(office: Labels) -> None:
+def test_a_home_lacks_one_thing_only_where_all_else_is_known_to_be_there(office: Labels) -> None:
     label, home = office.label(*BARS_AND_WC, "kitchen"), office.home("grab_bars")
     office.note(home, "raised_wc", 0)
     (told,) = office.stands(home)
     assert (told.standing, told.missing, told.unknown) == (
-        S.LACKS_ONE, ["raised_wc"], ["kitchen"],
+        S.LACKS_MORE, ["raised_wc"], ["kitchen"],
     )  # fmt: skip
-    assert office.counts(label) == {S.LACKS_ONE: 1}
+    assert office.counts(label) == {S.LACKS_MORE: 1}
 
 
 @pytest.mark.parametrize("name", MAY_ASK)

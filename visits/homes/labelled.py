@@ -21,7 +21,7 @@ from visits.sight.homes import visible_homes
 
 
 class LabelStanding(enum.StrEnum):
-    """How far a home is from a label; what is missing counts before what is not known."""
+    """How far a home is from a label; it lacks one thing when all else is known to be there."""
 
     HAS = "has"
     LACKS_ONE = "lacks_one"
@@ -34,8 +34,8 @@ NOT_KNOWN, MISSING = 1, 100
 SCORES: Mapping[LabelStanding, tuple[int, int]] = {
     LabelStanding.HAS: (0, 0),
     LabelStanding.UNKNOWN: (NOT_KNOWN, MISSING - 1),
-    LabelStanding.LACKS_ONE: (MISSING, 2 * MISSING - 1),
-    LabelStanding.LACKS_MORE: (2 * MISSING, MISSING * (len(MAY_ASK) + 1)),
+    LabelStanding.LACKS_ONE: (MISSING, MISSING),
+    LabelStanding.LACKS_MORE: (MISSING + 1, MISSING * len(MAY_ASK)),
 }
 
 

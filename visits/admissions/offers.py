@@ -16,7 +16,7 @@ from visits.admissions.moving import (
     stand_again,
     words_of_move,
 )
-from visits.admissions.path import rules_for
+from visits.admissions.path import rules_for, stay_in
 from visits.admissions.requests import log, refuse_person
 from visits.cases import stages
 from visits.cases.tasks import make_task, tasks_of, withdraw
@@ -27,11 +27,10 @@ from visits.models.admissions import Admission, AdmissionOffer, OfferAnswer
 from visits.models.admissions import AdmissionStep as Step
 from visits.models.cases import CaseState, TaskKind
 from visits.models.portfolio import Dwelling
-from visits.models.stays import Place, Stay, StayKind
+from visits.models.stays import Place, Stay
 from visits.programmes.published import programme_of
 from visits.sight import Viewer
 from visits.sight.admissions import seen_offers
-from visits.stays.contracts import kind_fits
 from visits.stays.free import taken_on
 from visits.stays.stays import StaySaid, begin_stay, refuse_place, withdraw_stay
 
@@ -66,9 +65,8 @@ def offer_place(
         raise Conflict("admission_does_not_wait")
     today = today_in_paris(now)
     refuse_person(admission.case, today)
-    kind = StayKind(rules_for(session, admission).stay)
     refuse_place(session, place, admission.person, on=today, now=now)
-    if place.contract is None or not kind_fits(kind, place.contract):
+    if stay_in(rules_for(session, admission), place.contract) is None:
         raise Conflict("admission_other_contract")
     refuse_offered(session, place.id, now=now)
     if session.scalar(select(Place.id).where(Place.id == place.id, taken_on(today))):
@@ -148,7 +146,9 @@ def let_in(
         fields["from_on"] = "must_not_be_future"
     if fields:
         raise Invalid(fields)
-    said = StaySaid(rules_for(session, admission).stay, from_on, admission.case_id)
+    rules = rules_for(session, admission)
+    kind = stay_in(rules, offer.place.contract) or rules.stay
+    said = StaySaid(kind, from_on, admission.case_id)
     stay = begin_stay(session, offer.place, admission.person, said, viewer=viewer, now=now)
     put(session, admission, Step.ENTERED, said="", viewer=viewer, now=now)
     admission.stay_id, offer.ended_at = stay.id, now

@@ -10,9 +10,10 @@ from visits.models.accounts import Role
 from visits.models.admissions import OPEN_STEPS, Admission
 from visits.models.admissions import AdmissionStep as Step
 from visits.models.cases import Case
-from visits.models.stays import StayKind
+from visits.models.stays import Contract, StayKind
 from visits.programmes.published import programme_of
 from visits.programmes.shape import COMMISSION, AdmissionRules
+from visits.stays.contracts import kind_fits
 
 COO, SOC = Role.COORDINATOR, Role.SOCIAL_WORKER
 
@@ -55,6 +56,12 @@ def rules_of(session: Session, case: Case) -> AdmissionRules | None:
 def rules_for(session: Session, admission: Admission) -> AdmissionRules:
     """Give by which rules an admission goes its way: its programme's, if they still say any."""
     return rules_of(session, admission.case) or AdmissionRules(stay=StayKind.TEMPORARY)
+
+
+def stay_in(rules: AdmissionRules, contract: Contract | None) -> StayKind | None:
+    """Give how somebody stays where a place is let so; None where her programme gives none."""
+    kinds = [StayKind(one) for one in (rules.stay, rules.other_stay) if one]
+    return next((one for one in kinds if contract and kind_fits(one, contract)), None)
 
 
 def due_on(rules: AdmissionRules, step: Step, *, on: date) -> date | None:

@@ -201,6 +201,7 @@ class AdmissionSchema(Frozen):
 
     made = AdmissionRules
     stay = one_of(tuple(str(kind) for kind in StayKind), required=True)
+    other_stay = one_of(tuple(str(kind) for kind in StayKind))
     decided_by = one_of((COMMISSION, PERSON))
     inventory = fields.String()
     delays = Several(fields.Nested(AdmissionDelaySchema), data_key="within")

@@ -124,12 +124,15 @@ class Document:
 class AdmissionRules:
     """How somebody comes to a place: the kind of `stay` it ends in, and what comes before.
 
+    In a place that is let otherwise it ends in `other_stay`; without, nobody is offered one.
+
     An interview is held where a delay is said for it. `decided_by` is a commission, on whose
     agenda alone anybody is decided on, or a person. `inventory` is the kind of visit whose form
     tells of the place at the entry; without, none is waited for.
     """
 
     stay: str
+    other_stay: str | None = None
     decided_by: str = PERSON
     inventory: str | None = None
     delays: tuple[AdmissionDelay, ...] = ()

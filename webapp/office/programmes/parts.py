@@ -298,6 +298,13 @@ PARTS = (
                 "stay_kind",
                 _l("Empty: this programme gives nobody a place."),
             ),
+            Field(
+                "admission.other_stay",
+                _l("Kind of stay in places that are let otherwise"),
+                "choice",
+                "stay_kind",
+                _l("Empty: nobody is offered such a place."),
+            ),
             Field("admission.decided_by", _l("Who decides"), "choice", "admission_decider"),
             Field(
                 "admission.inventory",

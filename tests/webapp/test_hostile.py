@@ -162,7 +162,7 @@ FIELDS = (
     "from_on", "ended_on", "exit_to", "case", "said_on",
     "circle", "shared", "agreed_how", "held_on", "decision", "owner", "done_on",
     "span", "visitors", "planned", "same_visitor", "stop", "which",
-    "holds_from", "vat", "situation", "referral", "outside", "admission",
+    "holds_from", "vat", "situation", "referral", "outside", "listed", "admission",
     "metres", "measured", "ways", "lat", "lon", "known_on", "open_days", "what_for",
 )  # fmt: skip
 

@@ -138,12 +138,12 @@ def test_what_was_found_before_it_was_fitted_again_says_nothing_of_it(fitted: Fi
     case = fitted.case()
     fitted.fitted(case, 90)
     fitted.asked(case, 60, 1)
-    fitted.fitted(case, 45, lamps=2)
+    fitted.fitted(case, 45, lamps=4)
     (one,) = fitted.led(1)
-    assert (one.fitted, one.told) == (5, Told.NOT_ASKED)
+    assert (one.fitted, one.told) == (7, Told.NOT_ASKED)
     fitted.asked(case, 1, 9)
     (one,) = fitted.led(1)
-    assert (one.found and one.found.left, one.left) == (9, 5)  # the others came from elsewhere
+    assert (one.found and one.found.left, one.left) == (9, 7)  # the others came from elsewhere
 
 
 def test_what_is_set_aside_says_nothing(fitted: Fitted) -> None:

@@ -3,10 +3,10 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, and_, delete
 from sqlalchemy.orm import Session
 
-from visits.models.accounts import OpenSession
+from visits.models.accounts import OpenSession, User
 
 LONGEST = timedelta(hours=12)  # a working day; how long without a click is the cookie's affair
 
@@ -19,16 +19,15 @@ def start_session(session: Session, user_id: uuid.UUID, *, now: datetime) -> uui
     return started.id
 
 
-def is_open(session: Session, number: uuid.UUID, user_id: uuid.UUID, *, now: datetime) -> bool:
-    """Tell whether a browser's session still opens this account."""
-    statement = select(OpenSession.id).where(
+def still_open(number: uuid.UUID | None, *, now: datetime) -> ColumnElement[bool]:
+    """Give the condition that a browser's session, beside its account, still opens that one."""
+    return and_(
         OpenSession.id == number,
-        OpenSession.user_id == user_id,
+        OpenSession.user_id == User.id,
         # A clock that was put back leaves sessions that began a little ahead of now.
         OpenSession.started_at > now - LONGEST,
         OpenSession.started_at <= now + LONGEST,
     )
-    return session.scalars(statement).one_or_none() is not None
 
 
 def end_session(session: Session, number: uuid.UUID) -> None:

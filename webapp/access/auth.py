@@ -21,7 +21,6 @@ from visits.accounts.accounts import (
     find_lost_device,
     late_tablets,
 )
-from visits.accounts.open_sessions import is_open
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Forbidden, TooManyTries
 from visits.ground.tokens import digest_of
@@ -236,10 +235,11 @@ def may(action: Action) -> bool:
 
     What a mandate alone opens is closed to those whose organisation has none for it.
     """
-    if g.account is None or g.account.role not in PERMISSIONS[action]:
+    account: Account | None = g.account
+    reach = PERMISSIONS[action].get(account.role) if account is not None else None
+    if reach is None:
         return False
-    alone = PERMISSIONS[action][g.account.role] in (Reach.MANDATE, Reach.FIGURES)
-    return not alone or bool(_mandates_for(action))
+    return reach not in (Reach.MANDATE, Reach.FIGURES) or bool(_mandates_for(action))
 
 
 def viewer(action: Action | None = None) -> Viewer:
@@ -377,11 +377,8 @@ def _session_account() -> Account | None:
     """Find the account of a browser's session; a cookie without an open session is let go."""
     if not current_user.is_authenticated:
         return None
-    account = cast(Account, current_user.account)
-    with reading() as session:
-        number = session_number()
-        if number is not None and is_open(session, number, account.id, now=now()):
-            return account
+    if current_user.in_open_session:
+        return cast(Account, current_user.account)
     logout_user()
     return None
 

@@ -17,10 +17,10 @@ from flask_wtf.form import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from visits.accounts.open_sessions import end_session, start_session
+from visits.accounts.open_sessions import end_session, start_session, still_open
 from visits.accounts.sign_in_wall import folded
 from visits.ground.errors import AccountClosed, TooManyTries
-from visits.models.accounts import User
+from visits.models.accounts import OpenSession, User
 from webapp.access.auth import SESSION_NUMBER, account_of, session_number
 from webapp.access.known_browsers import remember_browser
 from webapp.access.libraries import library_settings
@@ -45,8 +45,8 @@ class SignedIn(UserMixin):
 
     fs_uniquifier: str = ""
 
-    def __init__(self, user: User) -> None:
-        self.account = account_of(user)
+    def __init__(self, user: User, *, in_open_session: bool = False) -> None:
+        self.account, self.in_open_session = account_of(user), in_open_session
         self.roles = []
         self.id, self.email, self.active = user.id, user.email, user.active  # type: ignore[assignment]
         self.password, self.fs_uniquifier = user.password, user.fs_uniquifier
@@ -63,16 +63,19 @@ class Accounts(UserDatastore):
         super().__init__(SignedIn, NoRole)
 
     def find_user(self, case_insensitive: bool = False, **by: Any) -> SignedIn | None:
-        """Find an account by one column."""
+        """Find an account by one column, and whether this browser's session is open for it."""
         if g.get("nobody_known"):
             return None
         ((name, value),) = by.items()
-        statement = select(User).where(
-            getattr(User, name) == (folded(value) if name == "email" else value)
+        statement = (
+            select(User, OpenSession.id)
+            .options(joinedload(User.organisation))
+            .outerjoin(OpenSession, still_open(session_number(), now=now()))
+            .where(getattr(User, name) == (folded(value) if name == "email" else value))
         )
         with reading() as session:
-            user = session.scalars(statement.options(joinedload(User.organisation))).one_or_none()
-            return SignedIn(user) if user else None
+            found = session.execute(statement).one_or_none()
+            return SignedIn(found[0], in_open_session=found[1] is not None) if found else None
 
     def find_role(self, role: str) -> None:
         """Find no role: there are none here."""

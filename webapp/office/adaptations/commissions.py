@@ -30,7 +30,7 @@ from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted_latest_first
-from webapp.office.frame.moments import typed_day
+from webapp.office.frame.moments import remark_day, typed_day
 
 commissions = Blueprint("commissions", __name__, url_prefix="/adaptations/commissions")
 
@@ -55,6 +55,7 @@ def call() -> ResponseReturnValue:
     except Invalid as refused:
         return _list(refused), 422
     flash(_("The commission is called: put adaptations on its agenda."), "success")
+    remark_day(commission.held_on)
     return redirect(url_for(".show", commission_id=commission.id))
 
 

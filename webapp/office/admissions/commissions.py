@@ -31,7 +31,7 @@ from webapp.frame.transaction import now, transaction
 from webapp.office.admissions.page import refusal_said, status_of
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted_latest_first
-from webapp.office.frame.moments import optional_day
+from webapp.office.frame.moments import optional_day, remark_day
 from webapp.office.frame.programmes import programme_names
 
 commissions = Blueprint("admission_commissions", __name__, url_prefix="/admissions/commissions")
@@ -56,6 +56,7 @@ def call() -> ResponseReturnValue:
     except (Invalid, Conflict) as refused:
         return _list(refused), status_of(refused)
     flash(_("The commission is called: put on its agenda who waits."), "success")
+    remark_day(one.held_on)
     return redirect(url_for(".show", admission_commission_id=one.id))
 
 

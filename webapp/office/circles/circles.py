@@ -35,7 +35,7 @@ from webapp.office.circles.typed import changed, chosen, refusal
 from webapp.office.frame.access import showing
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import stands_at, wanted, wanted_by
-from webapp.office.frame.moments import day_of, optional_day
+from webapp.office.frame.moments import day_of, optional_day, remark_day
 
 circles = Blueprint("circles", __name__, url_prefix="/circles")
 # Who may be in a circle: whoever may open this page at all.
@@ -96,6 +96,7 @@ def call(circle_id: uuid.UUID) -> ResponseReturnValue:
         status = 422 if isinstance(refused, Invalid) else 409
         return _page(circle_id, refused, "meeting"), status
     flash(_("The agenda is made: what moved most stands first."), "success")
+    remark_day(meeting.held_on)
     return redirect(url_for("circle_meetings.show", meeting_id=meeting.id))
 
 

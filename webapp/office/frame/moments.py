@@ -2,13 +2,15 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from flask import flash
 from flask_babel import gettext as _
 
 from diagnostics.delays import PARIS
 from visits.ground.deadlines import age_on, today_in_paris
 from visits.ground.errors import Invalid
-from visits.ground.unusual_hours import unusual_hour
+from visits.ground.unusual_hours import unusual_day, unusual_hour
 from visits.models.people import Person
+from webapp.frame.languages import day as said_day
 from webapp.frame.languages import moment
 from webapp.frame.transaction import now
 from webapp.words import word
@@ -97,6 +99,14 @@ def unusual(start_at: datetime, end_at: datetime | None = None) -> str:
     """Say of a time on a Sunday, on a holiday or at night when it is and why; else nothing."""
     why = unusual_hour(start_at, end_at or start_at)
     return f"{moment(start_at)} ({word('unusual_hour', why)})" if why else ""
+
+
+def remark_day(held_on: date) -> None:
+    """Tell of something called for a Sunday or a holiday: it stands, for it may be meant."""
+    if why := unusual_day(held_on):
+        when = f"{said_day(held_on)} ({word('unusual_hour', why)})"
+        said = _("On an unusual day: %(when)s. If it is a slip, call it for another.", when=when)
+        flash(said, "warning")
 
 
 def iso_day(at: datetime) -> str:

@@ -79,6 +79,17 @@ def test_the_yearly_visit_waits_for_the_first_and_counts_from_it() -> None:
     assert due(YEARLY, told, date(2026, 6, 1), ahead=300) == [date(2027, 5, 6)]
 
 
+def test_an_entry_counts_from_the_day_she_moved_in_or_from_the_opening() -> None:
+    first = Cadence("first", NAME, "visit", after="entry", first_in="1m", grace="2m")
+    moved_in = Told(OPENED, entered_on=date(2026, 2, 20))
+    assert due(first, moved_in, OPENED, ahead=60) == [date(2026, 3, 20)]
+    assert due(first, Told(OPENED), OPENED, ahead=60) == [date(2026, 4, 4)]
+    assert due(first, replace(moved_in, entered_on=date(2025, 6, 2)), OPENED, ahead=60) == []
+    made = {"first": Past(made=1, open=1, last_due_on=date(2026, 3, 20))}
+    corrected = Told(OPENED, made, entered_on=date(2026, 3, 1))
+    assert due(first, corrected, OPENED, ahead=60) == []
+
+
 def test_what_counts_from_the_last_time_waits_until_it_was_done() -> None:
     again = Cadence("again", NAME, "check", after="done", first_in="1m", every="3m")
     assert due(again, Told(OPENED), OPENED, ahead=300) == [date(2026, 4, 4)]

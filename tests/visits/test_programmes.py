@@ -184,6 +184,7 @@ def test_criteria_ask_for_known_facts_only() -> None:
         ('code = "seniors"', 'code = "seniors\\n"', "code: minuscules, chiffres et _ seulement"),
         ('code = "first"', 'code = "done"', r"cadence\.0\.code: « done » a déjà un sens"),
         ('code = "first"', 'code = "opening"', r"cadence\.0\.code: « opening » a déjà un sens"),
+        ('code = "first"', 'code = "entry"', r"cadence\.0\.code: « entry » a déjà un sens"),
         ('after = "opening"', 'after = "done"', r"cadence\.0\.every: attendu avec after"),
         ('after = "first"', 'after = "second"', r"cadence\.1\.after: cadence inconnue \(second\)"),
         ('after = "opening"', 'after = "yearly"', r"cadence\.0\.after: attend une cadence qui"),

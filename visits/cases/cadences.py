@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from diagnostics.delays import Delay, parse_delay
 from visits.ground.deadlines import day_after
 from visits.programmes import Cadence
+from visits.programmes.shape import DONE, ENTRY, OPENING
 
-OPENING, DONE = "opening", "done"
 # A century of days: no case lasts longer.
 MOST_TURNS = 40_000
 
@@ -29,11 +29,15 @@ NOTHING = Past()
 
 @dataclass(frozen=True)
 class Told:
-    """What is known of a case: since when, what its cadences came to, when nothing is due."""
+    """What is known of a case: since when, what its cadences came to, when nothing is due.
+
+    `entered_on` is the day on which she moved in; None where nobody knows, or no cadence asks.
+    """
 
     opened_on: date
     past: dict[str, Past] = field(default_factory=dict)
     pauses: Collection[tuple[date, date]] = ()
+    entered_on: date | None = None
 
     def paused(self, day: date) -> bool:
         """Tell whether a day lies in a pause, its first and last day included."""
@@ -72,20 +76,20 @@ def lapsed(cadence: Cadence, due_on: date, today: date) -> bool:
     return cadence.grace is not None and day_after(due_on, cadence.grace) < today
 
 
-def once_due_on(cadence: Cadence, opened_on: date) -> date | None:
-    """Give the day of a cadence that comes once after the opening, None when it never does."""
-    first_in = _read(cadence.first_in)
-    if cadence.after != OPENING or cadence.every is not None or first_in is None:
+def once_due_on(cadence: Cadence, told: Told) -> date | None:
+    """Give the day of a cadence that comes once after the beginning, None when it never does."""
+    first_in, base = _read(cadence.first_in), _begun(cadence, told)
+    if base is None or cadence.every is not None or first_in is None:
         return None
-    return next(_allowed(cadence, _days(opened_on, first_in, None, since=opened_on)), None)
+    return next(_allowed(cadence, _days(base, first_in, None, since=base)), None)
 
 
 def _from_the_start(
     cadence: Cadence, told: Told, past: Past, *, today: date, until: date
 ) -> Iterator[Turn]:
     base = _base(cadence, told, past)
-    if base is None:
-        return
+    if base is None or (past.made and cadence.every is None):
+        return  # what comes once came, though the day it counts from was corrected since
     first_in, every = _read(cadence.first_in), _read(cadence.every)
     if cadence.after == DONE and past.made:
         if past.open or every is None:
@@ -104,11 +108,17 @@ def _from_the_start(
 
 
 def _base(cadence: Cadence, told: Told, past: Past) -> date | None:
-    if cadence.after == OPENING:
-        return told.opened_on
     if cadence.after == DONE:
         return past.last_closed_on or told.opened_on
+    if begun := _begun(cadence, told):
+        return begun
     return told.past.get(cadence.after, NOTHING).first_done_on
+
+
+def _begun(cadence: Cadence, told: Told) -> date | None:
+    if cadence.after == ENTRY:
+        return told.entered_on or told.opened_on
+    return told.opened_on if cadence.after == OPENING else None
 
 
 def _read(delay: str | None) -> Delay | None:

@@ -1,22 +1,23 @@
 """What comes: tasks made from cadences, once each, for the near future; stages that follow."""
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, false, or_, select, update
 from sqlalchemy.orm import Session
 
-from visits.cases.cadences import DONE, Past, Told, Turn, lapsed, once_due_on, turns
+from visits.cases.cadences import Past, Told, Turn, lapsed, once_due_on, turns
 from visits.cases.refusing import stop_refused, take_up_refused
 from visits.cases.tasks import TOO_LATE, is_due
+from visits.cases.told import Of, of_case, what_is_told
 from visits.ground.bulk import insert_many
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.mapping.points import refresh_map
-from visits.models.cases import Case, CasePause, CaseState, Task, TaskKind, TaskState
+from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.visits import AT_HOME, Visit, VisitState
 from visits.programmes import Cadence, Programme
 from visits.programmes.published import (
@@ -25,20 +26,10 @@ from visits.programmes.published import (
     programme_of,
     versions_in_use,
 )
+from visits.programmes.shape import DONE
 
 BATCH = 1_000
 TASKS = cast(Table, Task.__table__)
-
-
-class _Of(NamedTuple):
-    """The case that something is due in, and whose tenant it is about."""
-
-    case_id: uuid.UUID
-    landlord_id: uuid.UUID
-
-
-def _of(case: Case) -> _Of:
-    return _Of(case.id, case.landlord_id)
 
 
 def make_what_is_due(session: Session, *, now: datetime) -> int:
@@ -73,7 +64,7 @@ def make_for(session: Session, cases: Collection[Case], *, now: datetime) -> int
             by_version.setdefault(case.programme_version_id, []).append(case.id)
     session.flush()
     refused = any(case.state is CaseState.REFUSED for case in cases)
-    opened = None if refused or len(cases) > 1 else [(_of(one), one.opened_at) for one in cases]
+    opened = None if refused or len(cases) > 1 else [(of_case(one), one.opened_at) for one in cases]
     for version_id, ids in by_version.items():
         programme = programme_by_id(session, version_id)
         if not programme.cadences:
@@ -120,7 +111,7 @@ def due_otherwise(
     loose = _loose(programme, today, since)
     visited = _visited_before(session, programme, ids)
     rows, answered = [], []
-    for of, told in _told(session, ids, but=loose):
+    for of, told in what_is_told(session, programme, ids, but=loose):
         for cadence in programme.cadences:
             if row := _answered(cadence, told, visited.get(of.case_id, ()), of):
                 answered.append(row)
@@ -190,10 +181,10 @@ def _visited_before(
 
 
 def _answered(
-    cadence: Cadence, told: Told, visited: Sequence[Visit], of: _Of
+    cadence: Cadence, told: Told, visited: Sequence[Visit], of: Of
 ) -> dict[str, Any] | None:
     """Count a visit of before as what a cadence asked for, where it asks once or since the last."""
-    once = once_due_on(cadence, told.opened_on)
+    once = once_due_on(cadence, told)
     if cadence.code in told.past or cadence.task != TaskKind.VISIT:
         return None
     same = [one for one in visited if one.kind in ("", cadence.visit_kind)]
@@ -222,17 +213,17 @@ class _Coming:
     """What a programme's cadences bring near; worked out once for cases that were alike so far."""
 
     def __init__(self, programme: Programme, today: date) -> None:
-        self._cadences, self._today = programme.cadences, today
+        self.programme, self._today = programme, today
         self._until = today + timedelta(days=programme.horizon_days)
         self._known: dict[tuple[Any, ...], list[tuple[Cadence, Turn]]] = {}
 
     def of(self, told: Told) -> list[tuple[Cadence, Turn]]:
         """Give the turns that are to be made of all cadences in a case."""
-        alike = (told.opened_on, tuple(told.past.items()), tuple(told.pauses))
+        alike = (told.opened_on, told.entered_on, tuple(told.past.items()), tuple(told.pauses))
         if alike not in self._known:
             self._known[alike] = [
                 (cadence, turn)
-                for cadence in self._cadences
+                for cadence in self.programme.cadences
                 for turn in turns(cadence, told, today=self._today, until=self._until)
             ]
         return self._known[alike]
@@ -243,18 +234,18 @@ def _make(
     coming: _Coming,
     ids: Sequence[uuid.UUID],
     now: datetime,
-    opened: Sequence[tuple[_Of, datetime]] | None = None,
+    opened: Sequence[tuple[Of, datetime]] | None = None,
 ) -> int:
     rows = [
         _row(of, cadence, not_before=turn.not_before, due_on=turn.due_on)
-        for of, told in _told(session, ids, opened=opened)
+        for of, told in what_is_told(session, coming.programme, ids, opened=opened)
         for cadence, turn in coming.of(told)
     ]
     # Another process may have made one meanwhile: it stays the only one.
     return insert_many(session, TASKS, rows, made_at=now)
 
 
-def _row(of: _Of, cadence: Cadence, *, not_before: date, due_on: date) -> dict[str, Any]:
+def _row(of: Of, cadence: Cadence, *, not_before: date, due_on: date) -> dict[str, Any]:
     return {
         "id": new_id(),
         "case_id": of.case_id,
@@ -267,58 +258,6 @@ def _row(of: _Of, cadence: Cadence, *, not_before: date, due_on: date) -> dict[s
         "owner_role": cadence.owner,
         "state": TaskState.OPEN,
     }
-
-
-def _told(
-    session: Session,
-    ids: Sequence[uuid.UUID],
-    but: ColumnElement[bool] | None = None,
-    opened: Sequence[tuple[_Of, datetime]] | None = None,
-) -> Iterator[tuple[_Of, Told]]:
-    """Tell of each case what its cadences need to know, leaving out tasks that are `but`.
-
-    Whoever refused is left out: nothing comes due there. `opened` tells of the others when they
-    began, if that is known.
-    """
-    by_rule = Task.cadence.is_not(None) if but is None else and_(Task.cadence.is_not(None), ~but)
-    done = Task.state == TaskState.DONE
-    counted = session.execute(
-        select(
-            Task.case_id, Task.cadence, func.count(), func.max(Task.due_on),
-            func.count().filter(Task.state == TaskState.OPEN),
-            func.min(Task.closed_at).filter(done), func.max(Task.closed_at),
-        )
-        .where(Task.case_id.in_(ids), by_rule)
-        .group_by(Task.case_id, Task.cadence)
-    )  # fmt: skip
-    past: dict[uuid.UUID, dict[str, Past]] = {}
-    for case_id, cadence, made, last_due_on, open_ones, first_done, last_closed in counted:
-        past.setdefault(case_id, {})[str(cadence)] = Past(
-            made=made,
-            open=open_ones,
-            last_due_on=last_due_on,
-            first_done_on=_day(first_done),
-            last_closed_on=_day(last_closed),
-        )
-    pauses: dict[uuid.UUID, list[tuple[date, date]]] = {}
-    noted = select(CasePause.case_id, CasePause.from_on, CasePause.until_on).where(
-        CasePause.case_id.in_(ids), CasePause.withdrawn_at.is_(None)
-    )
-    for case_id, from_on, until_on in session.execute(noted):
-        pauses.setdefault(case_id, []).append((from_on, until_on))
-    for of, opened_at in opened if opened is not None else _opened(session, ids):
-        of_case = past.get(of.case_id, {})
-        yield of, Told(today_in_paris(opened_at), of_case, pauses.get(of.case_id, ()))
-
-
-def _opened(session: Session, ids: Sequence[uuid.UUID]) -> Iterator[tuple[_Of, datetime]]:
-    ours = select(Case.id, Case.landlord_id, Case.opened_at).where(Case.id.in_(ids))
-    for case_id, landlord_id, at in session.execute(ours.where(Case.state != CaseState.REFUSED)):
-        yield _Of(case_id, landlord_id), at
-
-
-def _day(moment: datetime | None) -> date | None:
-    return today_in_paris(moment) if moment else None
 
 
 def lapse_at_end(session: Session, case: Case, *, on: date, now: datetime) -> None:

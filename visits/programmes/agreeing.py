@@ -6,9 +6,9 @@ from typing import Any, NoReturn
 from marshmallow import ValidationError
 
 from visits.programmes.facts import MONEY
+from visits.programmes.shape import COUNTED_FROM, DONE
 
 NOT_ALLOWED = "le programme ne dit pas qu’il peut l’utiliser (may_use)"
-OPENING, DONE = "opening", "done"
 # What is counted as a share: of those who stay, those of whom a paper came.
 WITH_PAPER = "staying_with_paper"
 TWICE = {
@@ -82,7 +82,7 @@ def check_cadences(cadences: Iterable[Any], kinds: Iterable[Any]) -> None:
     known = {one.code for one in kinds}
     after = {one.code: one.after for one in cadences}
     for index, cadence in enumerate(cadences):
-        if cadence.code in (OPENING, DONE):
+        if cadence.code in COUNTED_FROM:
             _refuse(index, "code", f"« {cadence.code} » a déjà un sens pour after")
         if cadence.visit_kind and cadence.visit_kind not in known:
             _refuse(index, "visit_kind", f"type de visite inconnu ({cadence.visit_kind})")
@@ -90,7 +90,7 @@ def check_cadences(cadences: Iterable[Any], kinds: Iterable[Any]) -> None:
         while at in after and at not in seen:
             seen.add(at)
             at = after[at]
-        if at not in (OPENING, DONE):
+        if at not in COUNTED_FROM:
             said = "attend une cadence qui l’attend" if at in after else "cadence inconnue"
             _refuse(index, "after", f"{said} ({at})")
 

@@ -31,6 +31,7 @@ from visits.programmes.shape import (
     ADMISSION_DELAYS,
     COMMISSION,
     INTERVIEW,
+    OPENING,
     PERSON,
     WAYS_IN,
     AdmissionDelay,
@@ -257,7 +258,7 @@ class CadenceSchema(Frozen):
     name = name()
     task = one_of(TASKS, required=True)
     visit_kind = fields.String()
-    after = fields.String(load_default=agreeing.OPENING)
+    after = fields.String(load_default=OPENING)
     first_in = delay()
     every = delay()
     window_before = delay()

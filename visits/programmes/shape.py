@@ -9,6 +9,9 @@ from visits.programmes.facts import is_sealed
 
 # How a case may begin where its programme says nothing of it: in every way.
 WAYS_IN = tuple(str(one) for one in WayIn)
+# What a cadence counts from, beside the first time of another one.
+OPENING, ENTRY, DONE = "opening", "entry", "done"
+COUNTED_FROM = frozenset({OPENING, ENTRY, DONE})
 
 
 @dataclass(frozen=True)
@@ -176,18 +179,20 @@ class Cadence:
     """A rule that makes tasks: when the first one is due, and how often again.
 
     `task` is a kind of task, for a visit `visit_kind` of which kind. It counts from `after`: the
-    `opening` of the case, when it was last `done`, or another cadence's first time. Delays are
-    written as in workbooks, in days, working days or months: the first is due `first_in` (else
-    `every`) after that; a task may be done `window_before` it is due, and lapses `grace` after,
-    where there is one. It runs in its `months` (1 to 12) and falls on its `weekdays` (1 Monday to
-    7), all when empty; at most `until` times.
+    `opening` of the case, the person's `entry` into the home, when it was last `done`, or another
+    cadence's first time. Where nobody knows when she moved in, it counts from the opening.
+
+    Delays are written as in workbooks, in days, working days or months: the first is due
+    `first_in` (else `every`) after that; a task may be done `window_before` it is due, and lapses
+    `grace` after, where there is one. It runs in its `months` (1 to 12) and falls on its `weekdays`
+    (1 Monday to 7), all when empty; at most `until` times.
     """
 
     code: str
     name: Mapping[str, str]
     task: str
     visit_kind: str | None = None
-    after: str = "opening"
+    after: str = OPENING
     first_in: str | None = None
     every: str | None = None
     window_before: str | None = None

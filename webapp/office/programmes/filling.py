@@ -5,6 +5,7 @@ from typing import Any
 
 from visits.ground.folding import fold
 from visits.programmes.drafts import Said, free_code
+from visits.programmes.shape import COUNTED_FROM
 from webapp.office.programmes.kinds import (
     KINDS,
     Typed,
@@ -185,7 +186,7 @@ def _name_rows(field: Field, rows: list[dict[str, Any]], known: Mapping[str, str
     """Give new rows a short name, which nobody types: that of before, or made of their name."""
     if not any(one.kind == "code" for one in field.fields):
         return
-    taken = {row["code"] for row in rows if row.get("code")} | {"opening", "done"}
+    taken = {row["code"] for row in rows if row.get("code")} | COUNTED_FROM
     for index, row in enumerate(rows):
         if not row.get("code"):
             code = known.get(_called(row), "")

@@ -8,6 +8,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from diagnostics.delays import DelayUnit, parse_delay
+from visits.programmes.shape import OPENING
 from webapp.frame.languages import pick
 from webapp.office.programmes.kinds import KINDS, Choices, say_condition, say_delay
 from webapp.office.programmes.parts import PARTS, Field, valued
@@ -93,8 +94,8 @@ def cadence_in_words(said: Said, choices: Choices) -> str:
     first = said.get("first_in")
     if first and first != said.get("every"):
         parts.append(_("the first time after %(delay)s", delay=say_delay(first)))
-    after = said.get("after", "opening")
-    if after != "opening":
+    after = said.get("after", OPENING)
+    if after != OPENING:
         parts.append(_("counted from: %(after)s", after=dict(choices["after"]).get(after, after)))
     if said.get("grace"):
         parts.append(_("let go %(delay)s after it was due", delay=say_delay(said["grace"])))

@@ -81,6 +81,7 @@ WORDS: dict[str, dict[str, Any]] = {
     },
     "counted_from": {
         "opening": _l("the opening of the case"),
+        "entry": _l("the day on which she moved in"),
         "done": _l("the last time it was done"),
     },
     "case_stays": {

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import make_user
-from tests.made_once import made_once
+from tests.made_once import made_once, shared_folder
 from tests.object_store import ObjectStore
 from tests.patient_postgres import wait_for_postgres
 from tests.short_writes import watch_writes
@@ -37,6 +37,7 @@ from visits.programmes import shipped_programmes
 from visits.programmes.published import publish_shipped_programmes
 from webapp import create_app
 from webapp.access.auth import SESSION_NUMBER
+from webapp.frame.kept_templates import keep_templates
 from webapp.frame.settings import Settings
 from webapp.frame.transaction import House
 
@@ -249,17 +250,24 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @cache
-def _built(settings: Settings) -> Flask:
-    """Build an application once a process: its routes and templates are the same for all tests."""
+def _built(settings: Settings, shared: Path) -> Flask:
+    """Build an application once a process: its routes and templates are the same for all tests.
+
+    What one process compiled of them, the others read.
+    """
     app = create_app(settings)
+    keep_templates(app, shared)
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
     return app
 
 
 @pytest.fixture
-def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
+def app(
+    settings: Settings, engine: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     """The application on an empty database, its clock standing at NOW."""
-    app = _built(replace(settings, data=Path("nowhere"), database_url="sqlite://"))
+    everywhere = replace(settings, data=Path("nowhere"), database_url="sqlite://")
+    app = _built(everywhere, shared_folder(tmp_path_factory))
     configured = dict(app.config)
     store = FileStore(settings.photos)
     app.extensions["palier"] = House(settings, engine, sessions(engine), store, lambda: NOW)

@@ -10,9 +10,7 @@ import pytest
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
     """Give the folder of a name, filled once in a run however many processes ask for it."""
-    shared = factory.getbasetemp()
-    if shared.name.startswith("popen-"):  # of one process among several: theirs is above
-        shared = shared.parent
+    shared = shared_folder(factory)
     folder, done = shared / f"once-{name}", shared / f"once-{name}.done"
     with (shared / f"once-{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -22,3 +20,9 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(folder)
             done.touch()
     return folder
+
+
+def shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """Give the folder that all processes of a run share."""
+    own = factory.getbasetemp()
+    return own.parent if own.name.startswith("popen-") else own  # one process among several

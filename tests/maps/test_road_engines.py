@@ -68,7 +68,7 @@ class Speaking(BaseHTTPRequestHandler):
 def roads() -> Iterator[Roads]:
     server = Roads(("127.0.0.1", 0), Speaking)
     server.asked = []
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server
     server.shutdown()

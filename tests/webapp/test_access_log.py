@@ -22,7 +22,8 @@ from tests.factories import (
 )
 from tests.submissions import FALLS, fill, home_visit
 from tests.walk import endpoint_of
-from tests.webapp.world import NORTH, OFFICE, Reader, SignIn, World
+from tests.webapp.reader import Reader
+from tests.webapp.world import NORTH, OFFICE, SignIn, World
 from visits.accounts.accounts import add_device
 from visits.forms.published import publish_form
 from visits.intake.submissions import SentFile, record_submission

@@ -34,7 +34,7 @@ def collect(app: Flask, now: datetime) -> Iterator[Collect]:
         _, token = add_device(session, visitor, name="Collect", now=now)
         email = visitor.email
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield Collect(f"http://127.0.0.1:{server.server_port}", email, token)
     server.shutdown()

@@ -110,7 +110,7 @@ def gateway(app: Flask) -> Iterator[Gateway]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     url = f"http://127.0.0.1:{server.server_port}/sms"
     _tell(app, texts=HttpProvider(url, "jeton", "Palier", timeout=0.5), text_hours=TextHours(0, 24))

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_user
+from tests.webapp.reader import Reader
 from tests.webapp.world import (
     ANOTHER,
     HELPERS,
@@ -21,7 +22,6 @@ from tests.webapp.world import (
     SAID_OF_HER,
     SOUTH,
     Known,
-    Reader,
     SignIn,
     World,
 )

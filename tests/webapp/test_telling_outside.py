@@ -84,7 +84,7 @@ def system(app: Flask) -> Iterator[System]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     url = f"http://127.0.0.1:{server.server_port}/bons?cle=cachee"
     house = app.extensions["palier"]

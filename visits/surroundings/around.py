@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
@@ -53,6 +54,7 @@ def current(note: Any = ServiceNote) -> ColumnElement[bool]:
     return and_(counts(note), ~exists().where(of_same, after, counts(later)))
 
 
+@cache  # the same text each time, with four aliases of large tables in it: their making takes long
 def stands() -> tuple[ColumnElement[bool], ...]:
     """Give the conditions on `ServiceNote` and `NearbyService` for what is there now."""
     return NearbyService.withdrawn_at.is_(None), current()

@@ -225,7 +225,7 @@ def test_a_clock_two_hours_fast_is_put_right_and_told(
 
 
 def test_a_full_tablet_keeps_the_answers_and_says_which_photo_it_could_not(
-    day: Round, context: BrowserContext
+    day: Round, context: BrowserContext, tmp_path: Path
 ) -> None:
     page = signed_in(context, day)
     of_day = {"origin": day.server.url}
@@ -241,7 +241,7 @@ def test_a_full_tablet_keeps_the_answers_and_says_which_photo_it_could_not(
     large, refused = picture(page, 1, side=1600), page.get_by_test_id("photos-refused")
     photos = page.get_by_test_id("photo")
     for at in range(12):
-        add_photos(page, [large])
+        add_photos(page, [large], tmp_path)
         expect(photos.nth(at).or_(refused).first).to_be_visible()
         saved(page)
         if refused.count():

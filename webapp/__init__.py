@@ -1,5 +1,9 @@
 """The web application: HTTP, tablet, pages, clock. The only place where the parts meet."""
 
+import gc
+
+gc.disable()  # what a start makes stays: looking it through, again and again, costs it a second
+
 from collections.abc import Callable
 from datetime import datetime
 
@@ -23,6 +27,8 @@ from webapp.frame.settings import Settings
 from webapp.frame.transaction import open_house, utc_now
 from webapp.frame.typed import refuse_unwritable_text
 from webapp.office import register_office
+
+gc.enable()
 
 MAX_UPLOAD = 40 * 1024 * 1024
 OWN_MACHINE = ("127.0.0.1", "localhost", "[::1]")

@@ -232,8 +232,10 @@ def go_to_day(page: Page) -> None:
     expect(page.get_by_test_id("outbox-status")).to_be_visible()
 
 
-def visit_with_photos(page: Page, name: str, photos: int, *, side: int = 300) -> None:
-    """A whole quiet visit with photos of one room, `side` pixels a side."""
+def visit_with_photos(
+    page: Page, name: str, photos: int, *, side: int = 300, folder: Path | None = None
+) -> None:
+    """A whole quiet visit with photos of one room, `side` pixels a side; large ones in a folder."""
     begin(page, name)
     choose(page, "visit_agreed", "Oui")
     choose(page, "health_agreed", "Oui")
@@ -245,15 +247,20 @@ def visit_with_photos(page: Page, name: str, photos: int, *, side: int = 300) ->
         for question, label in answers:
             choose(page, question, label)
         if title == "Pièce":
-            add_photos(page, [picture(page, number, side=side) for number in range(photos)])
+            add_photos(page, [picture(page, number, side=side) for number in range(photos)], folder)
             expect(page.get_by_test_id("photo")).to_have_count(photos)
     finish(page)
 
 
-def add_photos(page: Page, pictures: list[bytes]) -> None:
+def add_photos(page: Page, pictures: list[bytes], folder: Path | None = None) -> None:
+    """Add photos; by their place in a folder, where handing over what is in them takes long."""
     files: list[Any] = [
         {"name": "image.jpg", "mimeType": "image/jpeg", "buffer": one} for one in pictures
     ]
+    if folder is not None:
+        files = [folder / f"image-{number}.jpg" for number in range(len(pictures))]
+        for file, one in zip(files, pictures, strict=True):
+            file.write_bytes(one)
     page.get_by_test_id("photo-add").set_input_files(files)
 
 
@@ -265,10 +272,11 @@ def picture(page: Page, number: int, *, side: int = 300) -> bytes:
             Object.assign(canvas, {width: side, height: side})
             const pen = canvas.getContext('2d')
             const image = pen.createImageData(side, side)
+            const data = image.data
             let seed = number + 1
-            for (let at = 0; at < image.data.length; at++) {
-                seed = (seed * 1103515245 + 12345) % 2147483648
-                image.data[at] = at % 4 === 3 ? 255 : (seed >> 16) & 255
+            for (let at = 0; at < data.length; at++) {
+                seed = (Math.imul(seed, 1103515245) + 12345) | 0
+                data[at] = at % 4 === 3 ? 255 : (seed >> 16) & 255
             }
             pen.putImageData(image, 0, 0)
             return canvas.toDataURL('image/jpeg', 0.95).split(',')[1]

@@ -31,18 +31,67 @@ from visits.models.accounts import Role
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def several(initialised: Path, tmp_path: Path) -> Iterator[Server]:
-    """A deployment that serves with two processes."""
-    with deployed(initialised, tmp_path, PALIER_PROCESSES="2") as server:
-        wait_for(lambda: len(its(server)) == 2)
+TOKEN = "a token of the tests"
+
+
+@dataclass
+class Deployed(Server):
+    """A server with settings of its own."""
+
+    given: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return super().environ | self.given
+
+    def device_token(self) -> str:
+        house = self.house()
+        with house.sessions.begin() as session:
+            visitor = make_user(session, role=Role.VISITOR)
+            token = add_device(session, visitor, name="t", now=datetime.now(UTC))[1]
+        house.engine.dispose()
+        return token
+
+    def told_to_send_to(self, headers: dict[str, str]) -> tuple[int, str | None]:
+        """Ask where to send; the answer is the deployment's address as it understands it."""
+        asking = {"Authorization": f"Bearer {self.device_token()}", **headers}
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)) as connection:
+            connection.request("HEAD", "/openrosa/submission", headers=asking)
+            answer = connection.getresponse()
+            return answer.status, answer.getheader("Location")
+
+
+@contextmanager
+def deployed(initialised: Path, folder: Path, **given: str) -> Iterator[Deployed]:
+    shutil.copytree(initialised, folder, dirs_exist_ok=True)
+    server = Deployed(folder, free_port(), given=given)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def shared(initialised: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """A deployment of all tests that can do with one that others served from."""
+    given = {"PALIER_PROCESSES": "2", "PALIER_METRICS": TOKEN}
+    with deployed(initialised, tmp_path_factory.mktemp("several"), **given) as server:
         yield server
 
 
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
-def test_the_server_ends_when_asked(server: Server, asked: signal.Signals) -> None:
+@pytest.fixture
+def several(shared: Deployed) -> Deployed:
+    """A deployment that serves with two processes, begun anew where a test ended it."""
+    if shared.process is None or shared.process.poll() is not None:
+        shared.start()
+    wait_for(lambda: len(its(shared)) == 2)
+    return shared
+
+
+def test_the_server_ends_when_interrupted(server: Server) -> None:
     assert server.process is not None
-    server.process.send_signal(asked)
+    server.process.send_signal(signal.SIGINT)
     assert server.process.wait(timeout=300) == 0
 
 
@@ -59,12 +108,12 @@ def test_an_answer_that_is_under_way_arrives_before_the_end(
         session.execute(text("SELECT 1"))  # whoever writes waits until we are through
         asking.start()
         wait_for(lambda: is_locked(server.data / "palier.db-next"))
-        server.process.terminate()
+        server.process.send_signal(signal.SIGTERM)
         wait_for(lambda: not listens(server))
     asking.join()
     house.engine.dispose()
     assert answers == [401]
-    server.process.wait(timeout=300)
+    assert server.process.wait(timeout=300) == 0
 
 
 def test_a_process_that_dies_is_begun_anew_and_the_others_go_on(several: Server) -> None:
@@ -82,17 +131,24 @@ def test_none_stays_behind_when_whoever_began_them_is_gone(several: Server) -> N
     assert not psutil.wait_procs(left, timeout=300)[1]
 
 
-def test_jobs_run_in_one_of_several_processes_until_it_dies(several: Server) -> None:
-    log = several.data / "server.log"
+def test_jobs_run_in_one_of_several_processes_until_it_dies_or_is_to_end(
+    initialised: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "server.log"
 
     def lines(message: str) -> list[dict[str, Any]]:
         said = [json.loads(line) for line in log.read_text().splitlines()]
         return [line for line in said if line["message"] == message]
 
-    wait_for(lambda: "remove_orphans" in {line["job"] for line in lines("job")})
-    (working,) = {line["process"] for line in lines("job")}
-    psutil.Process(working).kill()
-    wait_for(lambda: len(lines("jobs")) == 2)
+    with deployed(initialised, tmp_path, PALIER_PROCESSES="2") as server:
+        wait_for(lambda: len(its(server)) == 2)
+        wait_for(lambda: "remove_orphans" in {line["job"] for line in lines("job")})
+        (working,) = {line["process"] for line in lines("job")}
+        psutil.Process(working).kill()
+        wait_for(lambda: len(lines("jobs")) == 2)
+        assert server.process is not None
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=300) == 0
     assert lines("jobs")[1]["process"] != working
     assert Counter(line["job"] for line in lines("job"))["make_what_is_due"] == 1
 
@@ -114,19 +170,22 @@ def test_slow_clients_and_those_that_leave_hold_up_nobody(several: Server) -> No
     assert '"status": 5' not in (several.data / "server.log").read_text()
 
 
-def test_several_processes_count_together(initialised: Path, tmp_path: Path) -> None:
-    token = "a token of the tests"
-    given = {"PALIER_PROCESSES": "2", "PALIER_METRICS": token}
-    with deployed(initialised, tmp_path, **given) as server:
-        for _ in range(20):
-            assert is_well(server)
-        asked = urllib.request.Request(
-            f"{server.url}/metrics", headers={"Authorization": f"Bearer {token}"}
-        )
-        with urllib.request.urlopen(asked, timeout=120) as answer:
-            told = answer.read().decode()
-    (line,) = (one for one in told.splitlines() if 'total{endpoint="security.login"' in one)
-    assert float(line.split()[-1]) == 20
+def test_several_processes_count_together(several: Server) -> None:
+    before = sign_in_pages_told(several)
+    for _ in range(20):
+        assert is_well(several)
+    assert sign_in_pages_told(several) == before + 20
+
+
+def sign_in_pages_told(server: Server) -> float:
+    """Ask how often the page to sign in was shown, whichever process showed it."""
+    asked = urllib.request.Request(
+        f"{server.url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}
+    )
+    with urllib.request.urlopen(asked, timeout=120) as answer:
+        told = answer.read().decode()
+    lines = [one for one in told.splitlines() if 'total{endpoint="security.login"' in one]
+    return sum(float(line.split()[-1]) for line in lines)
 
 
 def its(server: Server) -> list[psutil.Process]:
@@ -202,46 +261,8 @@ def test_the_log_is_json_lines_and_each_once(server: Server) -> None:
     assert len([line for line in lines if '"make_what_is_due"' in line]) <= 1
 
 
-@dataclass
-class Deployed(Server):
-    """A server with settings of its own."""
-
-    given: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def environ(self) -> dict[str, str]:
-        return super().environ | self.given
-
-    def device_token(self) -> str:
-        house = self.house()
-        with house.sessions.begin() as session:
-            visitor = make_user(session, role=Role.VISITOR)
-            token = add_device(session, visitor, name="t", now=datetime.now(UTC))[1]
-        house.engine.dispose()
-        return token
-
-    def told_to_send_to(self, headers: dict[str, str]) -> tuple[int, str | None]:
-        """Ask where to send; the answer is the deployment's address as it understands it."""
-        asking = {"Authorization": f"Bearer {self.device_token()}", **headers}
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)) as connection:
-            connection.request("HEAD", "/openrosa/submission", headers=asking)
-            answer = connection.getresponse()
-            return answer.status, answer.getheader("Location")
-
-
 THROUGH = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "visites.bailleur.example"}
 OUTSIDE = "https://visites.bailleur.example/openrosa/submission"
-
-
-@contextmanager
-def deployed(initialised: Path, folder: Path, **given: str) -> Iterator[Deployed]:
-    shutil.copytree(initialised, folder, dirs_exist_ok=True)
-    server = Deployed(folder, free_port(), given=given)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 def test_a_trusted_proxy_tells_the_address_that_people_see(
@@ -251,10 +272,8 @@ def test_a_trusted_proxy_tells_the_address_that_people_see(
         assert server.told_to_send_to(THROUGH) == (204, OUTSIDE)
 
 
-def test_nobody_else_is_believed_about_the_address(initialised: Path, tmp_path: Path) -> None:
-    with deployed(initialised, tmp_path) as server:
-        status, address = server.told_to_send_to(THROUGH)
-    assert (status, address) == (204, f"{server.url}/openrosa/submission")
+def test_nobody_else_is_believed_about_the_address(several: Deployed) -> None:
+    assert several.told_to_send_to(THROUGH) == (204, f"{several.url}/openrosa/submission")
 
 
 def test_a_deployment_answers_to_its_own_names_behind_its_proxy(

@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, Request
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from tests.e2e.layout import AXE
 from tests.walk import Seen, walk
 from visits.accounts.open_sessions import start_session
 from visits.models.accounts import Role, User
@@ -19,6 +20,8 @@ from webapp.access.auth import SESSION_NUMBER
 from webapp.frame.transaction import House
 
 POLICY = "Content-Security-Policy"
+# By its address, a browser reads it once; handed over with each page, it would each time.
+AXE_PATH = "/axe.js"
 DRAWN = """() => !document.querySelector('#map-status:empty')
     && document.querySelectorAll('[data-chart]').length
         === document.querySelectorAll('[data-chart] canvas').length"""
@@ -96,6 +99,7 @@ class Walked:
             page.on(event, hear)  # type: ignore[call-overload]
         page.goto(f"{self.url}{one.path}", wait_until="load")
         page.wait_for_function(DRAWN)
+        page.add_script_tag(url=AXE_PATH)
         found += faults(page)
         for event, hear in heard.items():
             page.remove_listener(event, hear)
@@ -106,8 +110,12 @@ class Walked:
 def serve(app: Flask, examples: Iterable[str]) -> Iterator[Walked]:
     """Serve an application from this process."""
     kept: dict[str, Response] = {}
+    axe = AXE.read_text()
 
     def answer_as_kept() -> Response | None:
+        if request.path == AXE_PATH:
+            lasts = {"Cache-Control": "max-age=3600"}
+            return Response(axe, content_type="text/javascript", headers=lasts)
         return kept.pop(request.full_path.rstrip("?"), None)
 
     app.before_request_funcs[None].insert(0, answer_as_kept)

@@ -19,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from tests.e2e.server import Server, free_port
 from tests.factories import make_user
 from tests.made_once import made_once
 from tests.object_store import ObjectStore
@@ -127,6 +128,16 @@ def _make_template(folder: Path) -> None:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("BEGIN")
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of an empty deployment, as `palier init` made it, to copy and to leave alone."""
+
+    def make(folder: Path) -> None:
+        Server(folder / "data", free_port()).command("init")
+
+    return made_once(tmp_path_factory, "initialised", make) / "data"
 
 
 @pytest.fixture(scope="session")

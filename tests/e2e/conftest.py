@@ -22,14 +22,6 @@ SMALL = Size(dwellings=900, seniors=120, targets=70)
 ACCOUNTS = "accounts.json"
 
 
-@pytest.fixture(scope="session")
-def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data of an empty deployment, as `palier init` leaves it, to copy."""
-    return made_once(
-        tmp_path_factory, "initialised", lambda data: Server(data, free_port()).command("init")
-    )
-
-
 @pytest.fixture
 def server(initialised: Path, tmp_path: Path) -> Iterator[Server]:
     """An empty deployment that serves."""

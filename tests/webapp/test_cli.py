@@ -33,14 +33,6 @@ def deployment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="module")
-def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("initialised")
-    result = CliRunner(env={"PALIER_DATA": str(data)}).invoke(main, ["init"])
-    assert result.exit_code == 0, result.output
-    return data
-
-
 @pytest.fixture
 def ready(initialised: Path, deployment: Path) -> Path:
     """A deployment after `palier init`."""

@@ -1,6 +1,7 @@
 """A deployment whose files stand in a bucket: how it starts, serves, and is backed up."""
 
 import io
+import shutil
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
@@ -97,9 +98,10 @@ def test_files_stand_where_one_setting_says(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def deployment(bucket: At, object_store: ObjectStore, tmp_path: Path) -> Environ:
+def deployment(bucket: At, object_store: ObjectStore, initialised: Path, tmp_path: Path) -> Environ:
     """A deployment on SQLite whose files stand in a bucket."""
-    environ = {"PALIER_DATA": str(tmp_path / "data"), **object_store.environ(bucket.bucket)}
+    data = shutil.copytree(initialised, tmp_path / "data")
+    environ = {"PALIER_DATA": str(data), **object_store.environ(bucket.bucket)}
     _run(environ, "init")
     return environ
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import uuid
 from collections.abc import Callable, Mapping
 from hashlib import sha256
@@ -159,10 +160,10 @@ def test_collect_finds_the_files_in_the_manifest(office: FlaskClient, app: Flask
 
 
 def test_the_command_finds_the_files_in_the_folder_beside(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    initialised: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PALIER_DATA", str(tmp_path / "data"))
-    _run("init")
+    data = shutil.copytree(initialised, tmp_path / "data")
+    monkeypatch.setenv("PALIER_DATA", str(data))
     source, out = tmp_path / "plan.yaml", tmp_path / "out" / "plan.xlsx"
     source.write_bytes(workbook(SURVEY))
     assert "« towns.csv »" in _run("forms", "import", source, expect=1).output

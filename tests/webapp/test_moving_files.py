@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
@@ -37,11 +38,10 @@ def bucket_settings(object_store: ObjectStore, bucket: At) -> Environ:
 
 
 @pytest.fixture
-def deployment(bucket_settings: Environ, tmp_path: Path) -> Environ:
+def deployment(bucket_settings: Environ, initialised: Path, tmp_path: Path) -> Environ:
     """A deployment on SQLite whose files stand in its folder, and may stand in a bucket."""
-    environ = bucket_settings | {"PALIER_DATA": str(tmp_path / "data"), "PALIER_FILES": "files"}
-    _run(environ, "init")
-    return environ
+    data = shutil.copytree(initialised, tmp_path / "data")
+    return bucket_settings | {"PALIER_DATA": str(data), "PALIER_FILES": "files"}
 
 
 @pytest.fixture

@@ -51,17 +51,10 @@ def _keys_of_tests(engine: Engine) -> Iterator[None]:
     keyring.load(SECRETS)
 
 
-@pytest.fixture(scope="module")
-def _initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("made") / "new"
-    _run({"PALIER_DATA": str(data)}, "init")
-    return data
-
-
 @pytest.fixture
-def initialised(_initialised: Path, tmp_path: Path) -> Path:
+def ready(initialised: Path, tmp_path: Path) -> Path:
     """A deployment of its own, as `palier init` made it."""
-    return Path(shutil.copytree(_initialised, tmp_path / "data"))
+    return Path(shutil.copytree(initialised, tmp_path / "data"))
 
 
 @pytest.fixture
@@ -173,19 +166,19 @@ def test_a_wrong_secret_is_noticed_at_the_start(
     assert "aucun" in said.lower()
 
 
-def test_a_wrong_secret_is_noticed_before_anything_was_written(initialised: Path) -> None:
-    environ = {"PALIER_DATA": str(initialised)}
+def test_a_wrong_secret_is_noticed_before_anything_was_written(ready: Path) -> None:
+    environ = {"PALIER_DATA": str(ready)}
     _run(environ, "keys")
     _refused(environ | {"PALIER_SECRETS": NEW}, "init")
 
 
-def test_a_wrong_secret_is_noticed_by_the_files_alone(initialised: Path) -> None:
+def test_a_wrong_secret_is_noticed_by_the_files_alone(ready: Path) -> None:
     keyring.load((NEW,))
     other = connect("sqlite://", secrets=(NEW,))
     with sessions(other).begin() as session:
-        FileStore(initialised / "files").put(session, PHOTO)
+        FileStore(ready / "files").put(session, PHOTO)
     other.dispose()
-    _refused({"PALIER_DATA": str(initialised)}, "keys")
+    _refused({"PALIER_DATA": str(ready)}, "keys")
 
 
 def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
@@ -197,21 +190,19 @@ def test_a_database_that_does_not_answer_is_told(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_new_secrets_are_whole_and_closed_to_others(_initialised: Path) -> None:
-    data = _initialised
+def test_new_secrets_are_whole_and_closed_to_others(initialised: Path) -> None:
+    data = initialised
     assert sorted(json.loads((data / "secrets.json").read_text())) == ["columns", "session"]
     open_places = [place for place in (data, *data.rglob("*")) if place.stat().st_mode & 0o077]
     assert open_places == []
     assert not [place for place in data.iterdir() if place.name.startswith("secrets.json.")]
 
 
-def test_what_stood_open_is_closed_at_the_next_start(initialised: Path) -> None:
-    for place in (initialised, *initialised.iterdir()):
+def test_what_stood_open_is_closed_at_the_next_start(ready: Path) -> None:
+    for place in (ready, *ready.iterdir()):
         place.chmod(0o755 if place.is_dir() else 0o644)
-    _run({"PALIER_DATA": str(initialised)}, "keys")
-    assert [
-        one for one in (initialised, *initialised.iterdir()) if one.stat().st_mode & 0o077
-    ] == []
+    _run({"PALIER_DATA": str(ready)}, "keys")
+    assert [one for one in (ready, *ready.iterdir()) if one.stat().st_mode & 0o077] == []
 
 
 def test_after_a_rotation_the_old_secret_can_go(

@@ -320,6 +320,41 @@ def test_a_protected_persons_tasks_are_in_no_figure_and_no_list(
     assert re.findall(r"<dd>(\d+)", page) == ["1", "0", "0", "1"]
 
 
+def test_what_is_late_is_late_in_every_list(client_as: SignIn, session: Session) -> None:
+    client, by = client_as(Role.COORDINATOR, language="en"), make_user(session)
+    visitor = make_user(session, role=Role.VISITOR)
+    version = version_of(session, "isolated_tenants")
+    names, task_of = {}, {}
+    for name, days, state in (
+        ("TARD", -1, TaskState.OPEN), ("ALHEURE", 0, TaskState.OPEN), ("FAIT", -1, TaskState.DONE),
+    ):  # fmt: skip
+        person = make_person(session, last_name=name, phone="0344000000")
+        case = make_case(
+            session, by=by, person=person, programme=version.code, programme_version_id=version.id
+        )
+        on = NOW.date() + timedelta(days=days)
+        visit = make_visit(session, case=case, visitor=visitor)
+        task = Task(
+            case_id=case.id, landlord_id=case.landlord_id, kind=TaskKind.VISIT, visit_id=visit.id,
+            not_before=on, due_on=on, state=state, made_at=NOW,
+        )  # fmt: skip
+        session.add(task)
+        names[name], task_of[name] = case.id, task
+    session.commit()
+    lists = (f"/cases/?programme={version.code}&state=all", "/visits/", "/support/")
+    for path in lists:
+        rows = client.get(path).text.split("<tr>")
+        told = {name: [row for row in rows if name in row] for name in names}
+        assert {name: "late</span>" in row for name, (row,) in told.items()} == {
+            "TARD": True, "ALHEURE": False, "FAIT": False,
+        }, path  # fmt: skip
+    call = task_of["TARD"]
+    call.kind, call.visit_id = TaskKind.CALL, None
+    session.commit()
+    why_now = client.get(f"/desk/{names['TARD']}").text.partition("Why now")[2].partition("</ul>")
+    assert "late</span>" in why_now[0]
+
+
 def test_a_longer_list_asks_no_more_of_the_database(
     client_as: SignIn, session: Session, engine: Engine
 ) -> None:

@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
@@ -46,6 +47,14 @@ def is_due(today: date) -> ColumnElement[bool]:
 def is_late(today: date) -> ColumnElement[bool]:
     """Give the condition on `Task` for those that should have been done before today."""
     return and_(Task.state == TaskState.OPEN, Task.due_on < today)
+
+
+def late_among(
+    session: Session, of: InstrumentedAttribute[Any], ids: Collection[uuid.UUID], today: date
+) -> set[uuid.UUID]:
+    """Tell which of some cases, or visits, have something late; `of` is the task's column."""
+    late = select(of).where(of.in_(ids), is_late(today)).distinct()
+    return set(session.scalars(late))
 
 
 def planned_too_late(task: Task) -> bool:

@@ -37,6 +37,7 @@ from visits.cases.tasks import (
     BY_HAND,
     CLOSED_AS,
     calls_due,
+    late_among,
     promises_open,
     tasks_of,
     visits_due,
@@ -50,7 +51,7 @@ from visits.life.events import WHY_LENGTH
 from visits.messages.ways import way_to
 from visits.models.accounts import User
 from visits.models.calls import Channel, Disposition, Refusal, RefusalReason
-from visits.models.cases import Case, CaseState
+from visits.models.cases import Case, CaseState, Task
 from visits.models.messages import MessageKind
 from visits.models.people import Person
 from visits.models.visits import Visit
@@ -97,6 +98,7 @@ def index() -> ResponseReturnValue:
         )
         listed = list_cases(session, viewer(), only=only, wanted=wanted(), now=now())
         shown.update(case.person_id for case in listed.rows)
+        ids = [case.id for case in listed.rows]
         return render_template(
             "cases/index.html",
             programme=programme,
@@ -104,7 +106,8 @@ def index() -> ResponseReturnValue:
             listed=listed,
             only=only,
             attempts=attempts_of(session, listed.rows),
-            paused=pauses_on(session, [case.id for case in listed.rows], day_of(now())),
+            paused=pauses_on(session, ids, day_of(now())),
+            late=late_among(session, Task.case_id, ids, day_of(now())),
             cities=cities_of(session, viewer(), programme.code),
             standing=standing(session, programme.code, viewer=viewer()),
             age=age,

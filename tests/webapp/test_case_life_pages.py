@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from tests.factories import make_case, make_dwelling, make_person, make_user, make_visit
 from visits.cases.coming import make_for
-from visits.models.accounts import Role
+from visits.models.accounts import Role, User
 from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.visits import Visit, VisitState
@@ -276,6 +276,34 @@ def test_something_to_do_is_noted_listed_saved_done_and_to_do_again(
     assert post(client, f"{path}/tasks/{task}/reopen")[0] == 200
     session.expire_all()
     assert session.get_one(Task, task).state is TaskState.OPEN
+
+
+def test_something_to_do_is_given_to_somebody_by_name_who_finds_it(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    client, path = client_as("coordinator", language="en"), f"/cases/{case.id}"
+    hers, another = (make_user(session, role=Role.SOCIAL_WORKER) for _ in range(2))
+    plumber = make_user(session, role=Role.CONTRACTOR, organisation="Plomberie")
+    session.commit()
+    typed = {"kind": "call", "what": "Rappeler la mairie", "due_on": "2026-03-10"}
+    status, shown = post(client, f"{path}/tasks", **typed, owner=plumber.id)
+    assert (status, "task-owner-error" in shown) == (422, True)
+    status, shown = post(client, f"{path}/tasks", **typed, owner=hers.id)
+    assert (status, f"{hers.name} · " in shown) == (200, True)
+
+    def told_to(user: User) -> str:
+        return client.get(f"/tasks/tasks.csv?owner={user.id}").text
+
+    assert told_to(hers).splitlines()[1].split(";")[6] == hers.name
+    assert "Rappeler" not in told_to(another)
+    assert f"{hers.name}</td>" in client.get("/tasks/?kind=call").text
+    assert hers.name in client.get(f"/people/{case.person_id}").text
+    assert post(client, f"{path}/tasks", **(typed | {"what": "Point"}), owner="referent")[0] == 200
+    assert "Point" not in told_to(another)
+    session.get_one(Case, case.id).referent_id = another.id
+    session.commit()
+    assert "Point" in told_to(another)
+    assert "Point" not in told_to(hers)
 
 
 def test_a_task_of_another_case_is_none_of_this_one(

@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
+from visits.cases.charge import charge_choices
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.models.accounts import User
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.people import AccessKind
 from visits.models.support import SupportAct
@@ -93,7 +95,10 @@ def make_task(
     viewer: Viewer,
     now: datetime,
 ) -> Task:
-    """Note what somebody wants done in a case; from today on where no first day is given."""
+    """Note what somebody wants done in a case; from today on where no first day is given.
+
+    `owner` is a role, or the id of somebody whom the viewer may give the case to.
+    """
     today = today_in_paris(now)
     fields = {}
     if not what.strip():
@@ -104,7 +109,8 @@ def make_task(
         fields["due_on"] = "must_not_be_past"
     elif not_before is not None and not_before > due_on:
         fields["not_before"] = "after_due"
-    if owner is not None and owner not in OWNERS:
+    person = None if owner is None or owner in OWNERS else _who(session, case, owner, viewer, now)
+    if owner is not None and owner not in OWNERS and person is None:
         fields["owner"] = "bad_choice"
     if fields:
         raise Invalid(fields)
@@ -118,7 +124,8 @@ def make_task(
         what=what.strip(),
         not_before=not_before or today,
         due_on=due_on,
-        owner_role=owner,
+        owner_role=None if person else owner,
+        owner_id=person.id if person else None,
         state=TaskState.OPEN,
         made_at=now,
         made_by_id=viewer.user_id,
@@ -127,6 +134,11 @@ def make_task(
     session.flush()
     _log(session, case, viewer, "task_made", now)
     return task
+
+
+def _who(session: Session, case: Case, owner: str, viewer: Viewer, now: datetime) -> User | None:
+    may = charge_choices(session, case, viewer=viewer, now=now).referents
+    return next((one for one in may if str(one.id) == owner), None)
 
 
 def promise_task(
@@ -212,7 +224,8 @@ def take_up(task: Task) -> None:
 
 def tasks_of(session: Session, case_id: uuid.UUID) -> Sequence[Task]:
     """List the tasks of a case: those to do by their day, then the others, the latest first."""
-    of_case = select(Task).where(Task.case_id == case_id).options(joinedload(Task.visit))
+    of_case = select(Task).where(Task.case_id == case_id)
+    of_case = of_case.options(joinedload(Task.visit), joinedload(Task.owner))
     statement = of_case.order_by(Task.due_on, Task.id)
     found = session.scalars(statement).all()
     to_do = [task for task in found if task.state is TaskState.OPEN]

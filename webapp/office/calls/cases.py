@@ -275,10 +275,10 @@ def _planning(
     session: Session, case: Case, visits: Sequence[Visit], *, form: str
 ) -> dict[str, Any]:
     """Gather what the page needs to plan a visit, and what else there is to do."""
-    due = visits_due(session, case)
+    due, plans_here = visits_due(session, case), reaches(session, Action.PLAN, case.id)
     offered = offered_visitors(session, case) if may(Action.PLAN) else []
     return {
-        "plans_here": reaches(session, Action.PLAN, case.id),
+        "plans_here": plans_here,
         "due": due,
         "plannable": may_be_planned(case, due),
         "chosen": request.args.get("visit", type=uuid.UUID),
@@ -290,6 +290,9 @@ def _planning(
         "came_last": came_last(visits, offered),
         "promises": promises_open(session, case),
         "owners": OWNERS,
+        "to_give": charge_choices(session, case, viewer=viewer(Action.PLAN), now=now()).referents
+        if plans_here and case.is_open
+        else [],
         "paused": pauses_of(session, case.id),
         "elsewhere": visits_elsewhere(
             session, viewer(Action.SEE_CASES), case, today=today_in_paris(now())

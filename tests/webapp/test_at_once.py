@@ -136,6 +136,22 @@ def agreed(session: Session, number: int) -> list[Case]:
     return [make_case(session, by=by, state=state) for _ in range(number)]
 
 
+def test_of_several_who_close_one_case_one_does_and_the_others_are_told(
+    client_as: SignIn, session: Session
+) -> None:
+    client = client_as("coordinator")
+    case = make_case(session, by=make_user(session))
+    session.commit()
+    path = f"/cases/{case.id}/close"
+    endings = ("declined", "lost", "completed", "declined")
+    statuses = at_once([post(client, path, ending=one) for one in endings])
+    assert statuses == {302: 1, 409: 3}
+    session.refresh(case)
+    assert case.outcome in endings
+    closed = (AccessEvent.what == "case_closed",)
+    assert count(session, AccessEvent, *closed) == 1
+
+
 def test_a_visitor_is_never_planned_twice_for_one_hour(client_as: SignIn, session: Session) -> None:
     visitor = make_user(session, role=Role.VISITOR)
     cases = agreed(session, 6)

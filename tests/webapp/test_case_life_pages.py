@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOW
 from tests.factories import make_case, make_dwelling, make_person, make_user, make_visit
 from visits.cases.coming import make_for
-from visits.models.accounts import Role
+from visits.models.accounts import Role, User
 from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.visits import Visit, VisitState
@@ -278,6 +278,34 @@ def test_something_to_do_is_noted_listed_saved_done_and_to_do_again(
     assert session.get_one(Task, task).state is TaskState.OPEN
 
 
+def test_something_to_do_is_given_to_somebody_by_name_who_finds_it(
+    client_as: SignIn, session: Session, case: Case
+) -> None:
+    client, path = client_as("coordinator", language="en"), f"/cases/{case.id}"
+    hers, another = (make_user(session, role=Role.SOCIAL_WORKER) for _ in range(2))
+    plumber = make_user(session, role=Role.CONTRACTOR, organisation="Plomberie")
+    session.commit()
+    typed = {"kind": "call", "what": "Rappeler la mairie", "due_on": "2026-03-10"}
+    status, shown = post(client, f"{path}/tasks", **typed, owner=plumber.id)
+    assert (status, "task-owner-error" in shown) == (422, True)
+    status, shown = post(client, f"{path}/tasks", **typed, owner=hers.id)
+    assert (status, f"{hers.name} · " in shown) == (200, True)
+
+    def told_to(user: User) -> str:
+        return client.get(f"/tasks/tasks.csv?owner={user.id}").text
+
+    assert told_to(hers).splitlines()[1].split(";")[6] == hers.name
+    assert "Rappeler" not in told_to(another)
+    assert f"{hers.name}</td>" in client.get("/tasks/?kind=call").text
+    assert hers.name in client.get(f"/people/{case.person_id}").text
+    assert post(client, f"{path}/tasks", **(typed | {"what": "Point"}), owner="referent")[0] == 200
+    assert "Point" not in told_to(another)
+    session.get_one(Case, case.id).referent_id = another.id
+    session.commit()
+    assert "Point" in told_to(another)
+    assert "Point" not in told_to(hers)
+
+
 def test_a_task_of_another_case_is_none_of_this_one(
     client_as: SignIn, session: Session, case: Case
 ) -> None:
@@ -318,6 +346,41 @@ def test_a_protected_persons_tasks_are_in_no_figure_and_no_list(
     assert str(kept.id) in page
     assert not any(str(one.id) in page for one in (shut, former))
     assert re.findall(r"<dd>(\d+)", page) == ["1", "0", "0", "1"]
+
+
+def test_what_is_late_is_late_in_every_list(client_as: SignIn, session: Session) -> None:
+    client, by = client_as(Role.COORDINATOR, language="en"), make_user(session)
+    visitor = make_user(session, role=Role.VISITOR)
+    version = version_of(session, "isolated_tenants")
+    names, task_of = {}, {}
+    for name, days, state in (
+        ("TARD", -1, TaskState.OPEN), ("ALHEURE", 0, TaskState.OPEN), ("FAIT", -1, TaskState.DONE),
+    ):  # fmt: skip
+        person = make_person(session, last_name=name, phone="0344000000")
+        case = make_case(
+            session, by=by, person=person, programme=version.code, programme_version_id=version.id
+        )
+        on = NOW.date() + timedelta(days=days)
+        visit = make_visit(session, case=case, visitor=visitor)
+        task = Task(
+            case_id=case.id, landlord_id=case.landlord_id, kind=TaskKind.VISIT, visit_id=visit.id,
+            not_before=on, due_on=on, state=state, made_at=NOW,
+        )  # fmt: skip
+        session.add(task)
+        names[name], task_of[name] = case.id, task
+    session.commit()
+    lists = (f"/cases/?programme={version.code}&state=all", "/visits/", "/support/")
+    for path in lists:
+        rows = client.get(path).text.split("<tr>")
+        told = {name: [row for row in rows if name in row] for name in names}
+        assert {name: "late</span>" in row for name, (row,) in told.items()} == {
+            "TARD": True, "ALHEURE": False, "FAIT": False,
+        }, path  # fmt: skip
+    call = task_of["TARD"]
+    call.kind, call.visit_id = TaskKind.CALL, None
+    session.commit()
+    why_now = client.get(f"/desk/{names['TARD']}").text.partition("Why now")[2].partition("</ul>")
+    assert "late</span>" in why_now[0]
 
 
 def test_a_longer_list_asks_no_more_of_the_database(

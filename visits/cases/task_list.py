@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.cases.tasks import is_due, is_late
@@ -19,7 +19,7 @@ from visits.sight.lists import cases_seen, of_stock, reaches_whole_stock, unseen
 from visits.sight.reach import Viewer
 from visits.sight.wording import FEW_IN_ALL, mentions
 
-NOBODY = "nobody"
+NOBODY, REFERENT = "nobody", "referent"
 DUE, LATE, TO_PLAN, SOON, OPEN_ALL, ALL = "due", "late", "to_plan", "soon", "open_all", "all"
 SOON_DAYS = timedelta(days=30)
 WHICH = (DUE, LATE, TO_PLAN, OPEN_ALL)
@@ -39,8 +39,9 @@ class TaskFilter:
 
     `state` is a state, or `due` (may be done today, late ones too), `late`, `to_plan` (visits due
     that nobody has planned), `soon` (within 30 days, those due now among them), `open_all`, `all`.
-    `promised` leaves what the answers of a visit promised; `referent` the cases of one: the id of
-    her account, or `nobody`.
+    `owner` is a role, or the id of an account: what is hers, and the referent's of those whom she
+    follows. `promised` leaves what the answers of a visit promised; `referent` the cases of one:
+    the id of her account, or `nobody`.
     """
 
     state: str = DUE
@@ -102,6 +103,7 @@ def list_tasks(
         joinedload(Task.case).joinedload(Case.dwelling).joinedload(Dwelling.residence),
         joinedload(Task.consequence),
         joinedload(Task.visit),
+        joinedload(Task.owner),
     )
     found = select(Task.id).where(*_asked(only, today))
     if only.text.strip():
@@ -159,10 +161,22 @@ def _cases(session: Session, viewer: Viewer, only: TaskFilter) -> Select[uuid.UU
 
 def _asked(only: TaskFilter, today: date) -> list[ColumnElement[bool]]:
     kind = [Task.kind == TaskKind(only.kind)] if only.kind in tuple(TaskKind) else []
-    owner = [Task.owner_role == only.owner] if only.owner in OWNERS else []
+    owner = _whose(only.owner)
     promised = [Task.consequence_id.is_not(None)] if only.promised else []
     hers = [Task.case_id.in_(select(Case.id).where(_is_of(only.referent)))] if only.referent else []
     return [*_which(only.state, today), *kind, *owner, *promised, *hers]
+
+
+def _whose(owner: str) -> list[ColumnElement[bool]]:
+    """Give the condition for what is a role's, or somebody's; a strange word leaves nothing out."""
+    if owner in OWNERS:
+        return [Task.owner_role == owner]
+    try:
+        user_id = uuid.UUID(owner)
+    except ValueError:
+        return []
+    followed = Task.case_id.in_(select(Case.id).where(Case.referent_id == user_id))
+    return [or_(Task.owner_id == user_id, and_(Task.owner_role == REFERENT, followed))]
 
 
 def _is_of(referent: str) -> ColumnElement[bool]:

@@ -3,13 +3,16 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
+from visits.cases.charge import charge_choices
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.models.accounts import User
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.people import AccessKind
 from visits.models.support import SupportAct
@@ -48,6 +51,14 @@ def is_late(today: date) -> ColumnElement[bool]:
     return and_(Task.state == TaskState.OPEN, Task.due_on < today)
 
 
+def late_among(
+    session: Session, of: InstrumentedAttribute[Any], ids: Collection[uuid.UUID], today: date
+) -> set[uuid.UUID]:
+    """Tell which of some cases, or visits, have something late; `of` is the task's column."""
+    late = select(of).where(of.in_(ids), is_late(today)).distinct()
+    return set(session.scalars(late))
+
+
 def planned_too_late(task: Task) -> bool:
     """Tell whether the visit planned for a task is after the day it is due."""
     return task.visit is not None and today_in_paris(task.visit.planned_start_at) > task.due_on
@@ -84,7 +95,10 @@ def make_task(
     viewer: Viewer,
     now: datetime,
 ) -> Task:
-    """Note what somebody wants done in a case; from today on where no first day is given."""
+    """Note what somebody wants done in a case; from today on where no first day is given.
+
+    `owner` is a role, or the id of somebody whom the viewer may give the case to.
+    """
     today = today_in_paris(now)
     fields = {}
     if not what.strip():
@@ -95,7 +109,8 @@ def make_task(
         fields["due_on"] = "must_not_be_past"
     elif not_before is not None and not_before > due_on:
         fields["not_before"] = "after_due"
-    if owner is not None and owner not in OWNERS:
+    person = None if owner is None or owner in OWNERS else _who(session, case, owner, viewer, now)
+    if owner is not None and owner not in OWNERS and person is None:
         fields["owner"] = "bad_choice"
     if fields:
         raise Invalid(fields)
@@ -109,7 +124,8 @@ def make_task(
         what=what.strip(),
         not_before=not_before or today,
         due_on=due_on,
-        owner_role=owner,
+        owner_role=None if person else owner,
+        owner_id=person.id if person else None,
         state=TaskState.OPEN,
         made_at=now,
         made_by_id=viewer.user_id,
@@ -118,6 +134,11 @@ def make_task(
     session.flush()
     _log(session, case, viewer, "task_made", now)
     return task
+
+
+def _who(session: Session, case: Case, owner: str, viewer: Viewer, now: datetime) -> User | None:
+    may = charge_choices(session, case, viewer=viewer, now=now).referents
+    return next((one for one in may if str(one.id) == owner), None)
 
 
 def promise_task(
@@ -203,7 +224,8 @@ def take_up(task: Task) -> None:
 
 def tasks_of(session: Session, case_id: uuid.UUID) -> Sequence[Task]:
     """List the tasks of a case: those to do by their day, then the others, the latest first."""
-    of_case = select(Task).where(Task.case_id == case_id).options(joinedload(Task.visit))
+    of_case = select(Task).where(Task.case_id == case_id)
+    of_case = of_case.options(joinedload(Task.visit), joinedload(Task.owner))
     statement = of_case.order_by(Task.due_on, Task.id)
     found = session.scalars(statement).all()
     to_do = [task for task in found if task.state is TaskState.OPEN]

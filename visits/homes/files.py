@@ -15,11 +15,11 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from diagnostics.facts import DWELLING
-from visits.forms.listing import confidential_names
+from visits.forms.known import Known, known_about, sent_where
 from visits.ground.deadlines import today_in_paris
 from visits.models.cases import Case, CaseState
 from visits.models.people import Occupancy, Person
-from visits.models.portfolio import Dwelling, FormVersion, Residence, Tenancy
+from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.visits import AT_HOME, COUNTED, Consequence, Submission, Visit, VisitState
 from visits.models.works import OPEN_STATES, WorkOrder
 from visits.sight.few import told_of
@@ -54,15 +54,6 @@ class Lease:
 
 
 @dataclass(frozen=True)
-class Known:
-    """The newest answer about a dwelling under one name."""
-
-    question: dict[str, str]
-    shown: dict[str, str]
-    answered_on: date
-
-
-@dataclass(frozen=True)
 class HomeFile:
     """What is told of a dwelling. `came_on` are the days of visits, where no more may be told."""
 
@@ -78,13 +69,13 @@ class HomeFile:
 def home_file(session: Session, eyes: Eyes, dwelling: Dwelling) -> HomeFile:
     """Gather what a reader may know of a dwelling that she may see."""
     here = took_place_in == dwelling.id
-    sent = _sent(session, eyes.answers, here) if eyes.answers else []
+    sent = sent_where(session, eyes.answers, here) if eyes.answers else []
     return HomeFile(
         leases=_leases(session, eyes, dwelling),
         cases=_cases(session, eyes.cases, dwelling) if eyes.cases else [],
         visits=_visits(session, eyes.visits, here) if eyes.visits else [],
         came_on=[] if eyes.visits else _came_on(session, eyes.homes, here),
-        known=_known(session, sent),
+        known=known_about(session, sent, DWELLING),
         findings=_findings(session, sent),
         works=_works(session, eyes.works, WorkOrder.dwelling_id == dwelling.id)
         if eyes.works
@@ -148,33 +139,6 @@ def _came_on(session: Session, viewer: Viewer, here: ColumnElement[bool]) -> lis
         .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
     )
     return list(dict.fromkeys(today_in_paris(one) for one in moments))
-
-
-def _sent(session: Session, viewer: Viewer, here: ColumnElement[bool]) -> Sequence[Any]:
-    """Select what was answered in a home, the oldest first."""
-    at = func.coalesce(Submission.ended_at, Submission.received_at)
-    return session.execute(
-        select(Submission.id, Submission.findings, Submission.received_at, FormVersion.form_id)
-        .add_columns(Submission.ended_at)
-        .join(Submission.form_version)
-        .join(Submission.visit)
-        .join(Visit.case)
-        .join(Case.person)
-        .where(here, Submission.state.in_(COUNTED), visible_cases(viewer))
-        .order_by(at, Submission.id)
-    ).all()
-
-
-def _known(session: Session, sent: Sequence[Any]) -> list[Known]:
-    """Give the newest answer of each name; one that only some read is told to nobody here."""
-    marked = confidential_names(session, {row.form_id for row in sent})
-    found: dict[str, Known] = {}
-    for row in sent:
-        answered_on = today_in_paris(row.ended_at or row.received_at)
-        for name, fact in ((row.findings or {}).get("facts") or {}).items():
-            if fact["about"] == DWELLING and name not in marked[row.form_id]:
-                found[name] = Known(fact["question"], fact["shown"], answered_on)
-    return list(found.values())
 
 
 def _findings(session: Session, sent: Sequence[Any]) -> Sequence[Consequence]:

@@ -15,11 +15,10 @@ from visits.following.kinds import Due, Opened
 from visits.forms.listing import confidential_names
 from visits.ground.deadlines import today_in_paris
 from visits.models.cases import Case
-from visits.models.people import Consent, ConsentScope, NamedAccess, Person, RefusedPart
+from visits.models.people import NamedAccess, Person
 from visits.models.portfolio import FormVersion
 from visits.models.visits import COUNTED, Submission, Visit
-from visits.people.consents import still_counts
-from visits.people.part_refusals import standing_refusals
+from visits.people.answers import agreed_to_health
 from visits.sight.homes import took_place_in
 from visits.sight.reach import Viewer
 
@@ -67,12 +66,7 @@ def earlier_answers(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID
         .where(or_(Case.person_id.in_(persons), took_place_in.in_(dwellings)))
         .where(Submission.state.in_(COUNTED))
     ).all()
-    refused = standing_refusals(session, persons)
-    agreed = {
-        person_id
-        for person_id in _agreed_to_health(session, persons)
-        if RefusedPart.HEALTH not in {one.part for one in refused.get(person_id, ())}
-    }
+    agreed = agreed_to_health(session, persons)
     oldest_first = sorted(said, key=_answered_at)
     marked = confidential_names(session, {row.form_id for row in said})
     return {visit.id: _newest(visit, oldest_first, agreed, marked) for visit in visits}
@@ -103,19 +97,6 @@ def _newest(
                 answered_on = today_in_paris(_answered_at(row))
                 found[name] = Earlier(name=name, answered_on=answered_on, **fact)
     return list(found.values())
-
-
-def _agreed_to_health(session: Session, persons: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    statement = (
-        select(Consent.person_id, Consent.given)
-        .where(Consent.person_id.in_(persons), Consent.scope == ConsentScope.HEALTH)
-        .where(still_counts())
-        .order_by(
-            Consent.at, Consent.given.desc(), Consent.id
-        )  # of two at one moment, the no counts
-    )
-    latest: dict[uuid.UUID, bool] = {row[0]: row[1] for row in session.execute(statement)}
-    return {person_id for person_id, given in latest.items() if given}
 
 
 def due_in_homes(session: Session, visits: Sequence[Visit]) -> dict[uuid.UUID, list[Due]]:

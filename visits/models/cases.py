@@ -275,9 +275,10 @@ class Task(Base):
 
     `cadence` names the rule of the programme that made it, `consequence_id` the finding of a visit
     that promised it; one that somebody made has neither and says `what` it is. `visit_kind` is the
-    programme's kind of a visit. `visit_id` is the visit planned for it, or that did it; `why` is
-    why it is not done, when it will not be. `landlord_id` is the case's, and cannot differ: what
-    is due at one landlord's is counted without the cases.
+    programme's kind of a visit. `owner` is who does it, else `owner_role` says whose it is.
+    `visit_id` is the visit planned for it, or that did it; `why` is why it is not done, when it
+    will not be. `landlord_id` is the case's, and cannot differ: what is due at one landlord's is
+    counted without the cases.
     """
 
     __tablename__ = "task"
@@ -348,6 +349,7 @@ class Task(Base):
     case: Mapped[Case] = relationship(primaryjoin=case_id == Case.id, foreign_keys=[case_id])
     consequence: Mapped["Consequence | None"] = relationship()
     visit: Mapped["Visit | None"] = relationship(viewonly=True)
+    owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
 
     @property
     def is_open(self) -> bool:

@@ -37,6 +37,7 @@ from visits.cases.tasks import (
     BY_HAND,
     CLOSED_AS,
     calls_due,
+    late_among,
     promises_open,
     tasks_of,
     visits_due,
@@ -50,7 +51,7 @@ from visits.life.events import WHY_LENGTH
 from visits.messages.ways import way_to
 from visits.models.accounts import User
 from visits.models.calls import Channel, Disposition, Refusal, RefusalReason
-from visits.models.cases import Case, CaseState
+from visits.models.cases import Case, CaseState, Task
 from visits.models.messages import MessageKind
 from visits.models.people import Person
 from visits.models.visits import Visit
@@ -97,6 +98,7 @@ def index() -> ResponseReturnValue:
         )
         listed = list_cases(session, viewer(), only=only, wanted=wanted(), now=now())
         shown.update(case.person_id for case in listed.rows)
+        ids = [case.id for case in listed.rows]
         return render_template(
             "cases/index.html",
             programme=programme,
@@ -104,7 +106,8 @@ def index() -> ResponseReturnValue:
             listed=listed,
             only=only,
             attempts=attempts_of(session, listed.rows),
-            paused=pauses_on(session, [case.id for case in listed.rows], day_of(now())),
+            paused=pauses_on(session, ids, day_of(now())),
+            late=late_among(session, Task.case_id, ids, day_of(now())),
             cities=cities_of(session, viewer(), programme.code),
             standing=standing(session, programme.code, viewer=viewer()),
             age=age,
@@ -272,10 +275,10 @@ def _planning(
     session: Session, case: Case, visits: Sequence[Visit], *, form: str
 ) -> dict[str, Any]:
     """Gather what the page needs to plan a visit, and what else there is to do."""
-    due = visits_due(session, case)
+    due, plans_here = visits_due(session, case), reaches(session, Action.PLAN, case.id)
     offered = offered_visitors(session, case) if may(Action.PLAN) else []
     return {
-        "plans_here": reaches(session, Action.PLAN, case.id),
+        "plans_here": plans_here,
         "due": due,
         "plannable": may_be_planned(case, due),
         "chosen": request.args.get("visit", type=uuid.UUID),
@@ -287,6 +290,9 @@ def _planning(
         "came_last": came_last(visits, offered),
         "promises": promises_open(session, case),
         "owners": OWNERS,
+        "to_give": charge_choices(session, case, viewer=viewer(Action.PLAN), now=now()).referents
+        if plans_here and case.is_open
+        else [],
         "paused": pauses_of(session, case.id),
         "elsewhere": visits_elsewhere(
             session, viewer(Action.SEE_CASES), case, today=today_in_paris(now())

@@ -16,6 +16,7 @@ SUBJECT = Subject(
     refusals=REFUSALS,
     filters={
         "task_name": tasks.task_name,
+        "task_owner": tasks.task_owner,
         "promise": tasks.promise,
         "planned_too_late": planned_too_late,
     },

@@ -51,6 +51,7 @@ def index() -> ResponseReturnValue:
             programmes=load_programmes(session).values(),
             kinds=list(TaskKind),
             owners=OWNERS,
+            me=str(viewer().user_id),
             states=[one for one in TaskState if one is not TaskState.OPEN],
             day_now=today,
         )
@@ -86,6 +87,13 @@ def task_name(task: Task, programme: Programme | None) -> str:
         if cadence.code == task.cadence:
             return pick(dict(cadence.name))
     return word("task_kind", task.kind)
+
+
+def task_owner(task: Task) -> str:
+    """Say whose a task is: somebody's by name, or a role's; nothing where nobody said."""
+    if task.owner is not None:
+        return task.owner.name
+    return word("task_owner", task.owner_role) if task.owner_role else ""
 
 
 def promise(task: Task) -> str:
@@ -124,7 +132,7 @@ def _lines(
             task.case.person.name,
             task.case.residence.city if task.case.residence else "",
             pick(dict(programme.name)) if programme else task.case.programme,
-            word("task_owner", task.owner_role) if task.owner_role else "",
+            task_owner(task),
             *landlord_cells(task.case.person.landlord_id),
             word("task_state", task.state),
         )

@@ -13,6 +13,7 @@ from diagnostics.audit import FILE_NAME as TIME_LOG
 from visits.agenda.doors import ladder_of
 from visits.agenda.planning import find_visit
 from visits.cases.interpreters import standing_interpreters
+from visits.cases.tasks import late_among
 from visits.ground.bare import without_metadata
 from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alerts_of_visit
@@ -29,6 +30,7 @@ from visits.intake.visit_file import (
     visitors_of_visits,
 )
 from visits.models.accounts import User
+from visits.models.cases import Task
 from visits.models.visits import Submission, Visit, VisitState
 from visits.people.part_refusals import refused_parts
 from webapp.access.auth import Action, may, requires, viewer
@@ -72,6 +74,7 @@ def index() -> ResponseReturnValue:
             first=first,
             last=last,
             to_review=awaiting_review(session, listed.rows),
+            late=late_among(session, Task.visit_id, [visit.id for visit in listed.rows], today),
             visitors=visitors_of_visits(session, viewer()),
             states=list(VisitState),
             programmes=programme_names(session),

@@ -33,6 +33,7 @@ from visits.models.people import AlertCode, Person
 from visits.models.referrals import Referral
 from visits.models.transfers import TransferWish
 from visits.people.ahead import what_is_ahead
+from visits.people.answers import answers_about
 from visits.people.autonomy import standing_autonomy
 from visits.people.by_hand import NAME_LENGTH, PersonSaid, alike, corrections_of, standing
 from visits.people.call_wishes import programmes_seen, standing_wishes
@@ -228,6 +229,9 @@ def _page(
         corrections=corrections,
         standing=standing(corrections),
         scores=external_scores(session, person) if may(Action.SEE_ANSWERS) else [],
+        known=answers_about(session, viewer(Action.SEE_ANSWERS), person)
+        if may(Action.SEE_ANSWERS)
+        else [],
         autonomy=standing_autonomy(session, person) if may(Action.RECORD_SCORES) else None,
         needs=needs_of(session, person.id) if may(Action.SUPPORT) else None,
         known_scores=KNOWN_SCORES,

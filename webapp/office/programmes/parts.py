@@ -25,6 +25,7 @@ class Field:
 
 
 DESCRIPTION = _l("A description for those who work here: nothing follows from it by itself.")
+SET_ASIDE = _l("What is set aside: it stands under “Money”, beside what was asked, paid and spent.")
 
 
 @dataclass(frozen=True)
@@ -349,8 +350,8 @@ PARTS = (
                 _l("Budget line"),
                 "rows",
                 fields=BUDGET_LINE,
-                hint=DESCRIPTION,
-                note=DESCRIPTION,
+                hint=SET_ASIDE,
+                note=SET_ASIDE,
             ),
             Field(
                 "partner",

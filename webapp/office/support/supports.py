@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.cases.tasks import late_among
 from visits.ground.deadlines import today_in_paris
-from visits.models.cases import Case
+from visits.models.cases import Case, Task
 from visits.programmes.published import load_programmes
 from visits.sight.listing import Listed, Wanted
 from visits.support.listing import OPEN, WHICH, SupportFilter, count_supports, lately, list_supports
@@ -45,6 +46,7 @@ def index() -> ResponseReturnValue:
             counts=_counts(session, only),
             lately=lately(session, ids),
             runs=runs_of(session, ids, today),
+            late=late_among(session, Task.case_id, ids, today),
             programmes=_with_support(session),
             names=programme_names(session),
         )

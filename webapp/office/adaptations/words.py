@@ -126,6 +126,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "adaptations.papers": _l("Papers that payers want with the request"),
         "adaptations.orders": _l("Works that are done"),
         "adaptations.photos": _l("Photos of the reception"),
+        "adaptations.entrance_door": _l("Clear width of the entrance door, in mm"),
+        "adaptations.inner_door": _l("Clear width of the narrowest inner door, in mm"),
         "adaptations.payments": _l("What payers still owe"),
         "adaptation_funding.company": _l("Company"),
         "adaptation_funding.cents": _l("Amount"),

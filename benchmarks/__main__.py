@@ -18,6 +18,7 @@ from benchmarks.lists import measure_lists
 from benchmarks.machine import core_share
 from benchmarks.map_views import measure_map
 from benchmarks.one_submission import measure_one
+from benchmarks.orders import measure_orders
 from benchmarks.papers import measure_papers
 from benchmarks.processes import measure_processes
 from benchmarks.report import heading, line, write_results
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Measure] = {
     "startup": measure_startup,
     "map": measure_map,
     "lists": measure_lists,
+    "orders": measure_orders,
     "agenda": measure_agenda,
     "rounds": measure_rounds,
     "plans": measure_works_plans,

@@ -37,6 +37,7 @@ TARGETS = (
     Target(r"lists of [\d,]+: \w+(?: \w+)* /(support/balance|money)/", 1_000),
     Target(r"(lists|files) of (13|100),000", 150),
     Target(r"(lists|files) of 1,000,000", 300),
+    Target(r"orders, ", 150),
     Target(r"desk of [\d,]+ tasks: next", 50),
     Target(r"agenda: week", 150),
     Target(r"agenda: slots", 300),

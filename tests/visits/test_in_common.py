@@ -80,6 +80,23 @@ def test_three_homes_are_proposed_and_two_are_not(house: House) -> None:
     assert other.total == 0
 
 
+def test_a_lift_is_proposed_as_soon_as_two_neighbours_tell_of_it(house: House) -> None:
+    lift = OrderSaid("lift", "U2", "elsewhere", "Ascenseur en panne", "tenant")
+    first, second = homes_of(house, 2)
+    residence, of = first.residence, {"viewer": eyes(house), "now": house.now}
+    for home in (first, first):
+        open_by_hand(house.session, home, lift, **of)
+    house.session.flush()
+    assert list_in_common(house.session, eyes(house), wanted=FIRST).total == 0
+    open_by_hand(house.session, second, lift, **of)
+    house.session.flush()
+    (one,) = list_in_common(house.session, eyes(house), wanted=FIRST).rows
+    assert (one.residence, one.trade, one.homes) == (residence, "lift", 2)
+    asking = of | {"seeing": eyes(house)}
+    set_aside(house.session, residence, "lift", "Deux cages d’escalier", **asking)
+    assert list_in_common(house.session, eyes(house), wanted=FIRST).total == 0
+
+
 def test_those_of_one_question_are_ticked(house: House) -> None:
     house.publish(
         form("first", trade="plumbing"), form("second", trade="plumbing", question="drip")

@@ -41,7 +41,7 @@ from visits.models.accounts import Role, User
 from visits.models.adaptations import Step
 from visits.models.people import LeaseToCome
 from visits.models.portfolio import Dwelling, Tenancy
-from visits.models.traits import TraitSource
+from visits.models.traits import HomeTrait, TraitSource
 from visits.models.visits import SubmissionState
 from visits.people.protection import protect
 from visits.sight import Reach
@@ -266,6 +266,36 @@ def test_what_was_received_is_in_the_register_and_leaves_it_with_its_reception(
     )  # fmt: skip
     take_move_back(session, file, turn=file.turn, viewer=viewer, now=now)
     assert office.listed() == set()
+
+
+def test_a_widened_door_is_received_with_its_width_which_leaves_with_its_reception(
+    office: Office,
+) -> None:
+    session, now, viewer = office.session, office.now, make_viewer(office.user)
+    home = office.home(reference="R")
+    said = Request("widened_door", "phone", office.today)
+    file = open_by_hand(
+        session, make_person(session, dwelling=home), home, said, viewer=viewer, now=now
+    )
+
+    def received(**measured: int) -> None:
+        file.step, received = Step.RECEPTION, Step.FIRST_FOLLOW_UP
+        acting = {"turn": file.turn, "viewer": viewer, "now": now}
+        move_file(session, file, received, measured=measured, **acting)
+
+    for wrong in ({"inner_door": 83}, {"outside_steps": 2}):
+        with pytest.raises(Invalid) as refused:
+            received(**wrong)
+        assert refused.value.fields == dict.fromkeys(wrong, "trait_out_of_range")
+    received(inner_door=830)
+    told = office.told(home)
+    assert (told.value("inner_door"), told.value("entrance_door")) == (830, None)
+    assert told.traits["inner_door"].source is TraitSource.ADAPTATION
+    take_move_back(session, file, turn=file.turn, viewer=viewer, now=now)
+    assert session.scalars(select(HomeTrait).where(HomeTrait.withdrawn_at.is_(None))).all() == []
+    file.code = "shower"  # of which nothing is measured
+    with pytest.raises(Invalid):
+        received(inner_door=830)
 
 
 def test_what_a_visit_measures_counts_as_long_as_its_answers_do(app: Flask, office: Office) -> None:

@@ -21,6 +21,8 @@ from visits.adaptations.funding_papers import (
     withdraw_paper,
     withdrawn_papers,
 )
+from visits.adaptations.missing import missing_in
+from visits.adaptations.moving import move_file
 from visits.forms.parameters import add_value
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role, User
@@ -89,6 +91,23 @@ def test_what_is_wanted_before_it_pays_is_waited_for_once_it_granted(
     fund(session, file, user, "departement", "granted")
     assert missing(session, file) == ["tax_notice", "invoice", "completion"]
     assert papers(session, file)[Payer.LANDLORD] == []
+
+
+def test_nothing_goes_to_be_decided_before_what_payers_want_with_the_request_is_there(
+    session: Session, user: User, file: AdaptationFile
+) -> None:
+    viewer = make_viewer(user)
+    fund(session, file, user, "tenant")
+    with pytest.raises(Invalid) as refused:
+        move_file(session, file, Step.DECISION, turn=file.turn, viewer=viewer, now=NOW)
+    assert refused.value.fields == {"papers": "funding_papers_missing"}
+    for paper in ("quote", "tax_notice"):
+        assert missing_in(session, file)
+        came(session, file, user, paper)
+    fund(session, file, user, "departement", "granted")
+    assert missing(session, file) == ["invoice", "completion"]  # it decides without these
+    move_file(session, file, Step.DECISION, turn=file.turn, viewer=viewer, now=NOW)
+    assert file.step is Step.DECISION
 
 
 def test_nothing_is_waited_for_by_whoever_granted_nothing(

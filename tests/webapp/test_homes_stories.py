@@ -173,6 +173,8 @@ def _fund(desk: Desk, file: AdaptationFile) -> None:
     desk.post(f"{place}/quotes", company="Rénov’Oise", cents="4800", dated_on=TODAY)
     for payer, cents in (("landlord", "3000"), ("departement", "1500"), ("tenant", "300")):
         desk.post(f"{place}/payers", payer=payer, stage="asked", cents=cents, day=TODAY)
+    for paper in ("quote", "tax_notice"):
+        desk.post(f"{place}/papers", payer="departement", paper=paper, came_on=TODAY)
     desk.let_go()
     assert len(desk.session.scalars(select(FundingNote)).all()) == 3
     desk.let_go()

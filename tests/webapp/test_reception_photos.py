@@ -191,3 +191,24 @@ def test_photos_are_added_seen_and_withdrawn_on_the_page(
     assert {
         "adaptation_photos", "adaptation_photo", "adaptation_photo_withdrawn",
     } <= logged  # fmt: skip
+
+
+def test_the_width_of_a_widened_door_is_noted_as_it_is_received(
+    client_as: SignIn, session: Session, file: AdaptationFile
+) -> None:
+    page, turn = f"/adaptations/{file.id}", str(file.turn)
+    session.commit()
+    client = client_as(Role.COORDINATOR, language="en")
+    assert 'name="inner_door"' not in client.get(page).text  # nothing of a shower is measured
+    session.get_one(AdaptationFile, file.id).code = "widened_door"
+    session.commit()
+    assert 'name="inner_door"' in client.get(page).text
+    step = {"step": "first_follow_up", "turn": turn, "said": "Reçue avec elle."}
+    for typed in ("83", "large", "9" * 30):
+        wrong = client.post(page, data=step | {"inner_door": typed})
+        assert wrong.status_code == 422 and 'id="inner_door-error"' in wrong.text
+        assert f'value="{typed}"' in wrong.text and "Reçue avec elle." in wrong.text
+    assert client.post(page, data=step | {"inner_door": " 830 "}).status_code == 302
+    home = session.get_one(AdaptationFile, file.id).dwelling_id
+    session.rollback()
+    assert "830" in client.get(f"/homes/{home}").text

@@ -11,13 +11,16 @@ from sqlalchemy import select
 
 from tests.diagnostics.test_forms_eco_kit import LAMP, ONE, SHOWER, TAP
 from tests.diagnostics.test_forms_social import ALONE, SURROUNDED
-from tests.factories import NOW
+from tests.factories import NOW, make_viewer
 from tests.homes import Home
 from tests.submissions import FALLS, GAS, fill
 from visits.models.accounts import Role
-from visits.models.people import AccessEvent
-from visits.models.works import WorkOrder
+from visits.models.people import AccessEvent, AlertCode
+from visits.models.works import WorkOrder, WorkOrderState
+from visits.people.measures import note_alert
 from visits.people.protection import protect
+from visits.works.by_hand import note_access
+from visits.works.moves import MoveSaid, move_work_order
 
 LEAKS = {"gas_smell": "yes"}
 SignIn = Callable[..., FlaskClient]
@@ -56,6 +59,25 @@ def test_the_sheet_of_an_order_says_what_where_and_by_when_and_leads_back(
     assert "chute" not in said.lower()
     english = read(client, f"{page}/sheet.pdf?language=en")
     assert "Smell of gas" in english
+
+
+def test_the_sheet_of_an_order_tells_how_to_get_in_what_to_mind_and_the_day_and_never_of_health(
+    home: Home, client_as: SignIn
+) -> None:
+    home.send_xml(fill(GAS))
+    order_id, viewer = the_order(home).id, make_viewer(home.coordinator)
+    with home.house.sessions.begin() as session:
+        order, person = session.get_one(WorkOrder, order_id), session.merge(home.person)
+        note_access(session, order, "La gardienne a la clé", viewer=viewer, now=NOW)
+        for code in (AlertCode.PET_IN_THE_HOME, AlertCode.HARD_OF_HEARING):
+            note_alert(session, person, code, viewer=viewer, now=NOW)
+        said = MoveSaid(planned_on=NOW.date(), planned_part="14:30")
+        move_work_order(session, order, WorkOrderState.PLANNED, said, viewer=viewer, now=NOW)
+    told = read(client_as(Role.TECHNICIAN), f"/work-orders/{order_id}/sheet.pdf?language=en")
+    assert "La gardienne a la clé" in told
+    assert "An animal: have it shut away first" in told
+    assert "Hard of hearing" not in told
+    assert "14:30" in told, told
 
 
 def test_the_sheet_of_an_order_is_for_whoever_sees_it_and_each_look_is_logged(

@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from visits.adaptations.funding import plan_of
+from visits.adaptations.funding_papers import missing_papers, papers_of
 from visits.adaptations.photos import photos_missing
 from visits.adaptations.works import all_done, orders_of
 from visits.models.adaptations import AdaptationFile, Step
+from visits.models.funding import PayerStage
 
 # By field, why a step cannot be left.
 Missing = Mapping[str, str]
@@ -28,6 +30,14 @@ def _plan(session: Session, file: AdaptationFile) -> Missing:
     return plan_of(session, file).missing
 
 
+def _request(session: Session, file: AdaptationFile) -> Missing:
+    """What goes to be decided is paid for, and each payer has the papers it wants to decide too."""
+    plan = plan_of(session, file)
+    waited = missing_papers(papers_of(session, file, plan.lines)).values()
+    asked = any(one.stage is PayerStage.ASKED for papers in waited for one in papers)
+    return {**plan.missing, **({"papers": "funding_papers_missing"} if asked else {})}
+
+
 def _works(session: Session, file: AdaptationFile) -> Missing:
     """Orders that were given are done; whoever has it done at her own cost needs none of ours."""
     orders = orders_of(session, file)
@@ -45,7 +55,7 @@ def _payments(session: Session, file: AdaptationFile) -> Missing:
 
 LOOKS: Mapping[Step, Callable[[Session, AdaptationFile], Missing]] = {
     Step.ELIGIBILITY: _priority,
-    Step.FUNDING: _plan,
+    Step.FUNDING: _request,
     Step.AGREEMENT: _plan,
     Step.WORKS: _works,
     Step.RECEPTION: _photos,

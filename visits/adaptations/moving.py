@@ -1,7 +1,7 @@
 """An adaptation goes its way, step by step; each step is logged and can be taken back."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from visits.adaptations.path import REACHED_FROM, due_on, ways_on
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
-from visits.homes.traits import note_fitted, unnote_fitted
+from visits.homes.traits import note_fitted, unnote_fitted, wrong_measures
 from visits.models.adaptations import (
     OPEN_STEPS,
     AdaptationFile,
@@ -29,6 +29,7 @@ SAID_LENGTH = 500
 NEEDS_WORDS = (Step.WITHDRAWN,)
 # What was received is in the home from then on: the register says so.
 RECEIVED = Step.FIRST_FOLLOW_UP
+NOTHING: Mapping[str, int] = {}
 # Why a file ended by itself; screens say it in words.
 PERSON_DIED, LEFT = "died", "left_home"
 
@@ -41,12 +42,14 @@ def move_file(
     turn: int,
     said: str = "",
     priority: str = "",
+    measured: Mapping[str, int] = NOTHING,
     viewer: Viewer,
     now: datetime,
 ) -> AdaptationMove:
     """Bring a file to another step, with what was said; `turn` is the one that was read.
 
-    The priority is noted on the way out of the step that asks for it. Raises Conflict when
+    The priority is noted on the way out of the step that asks for it, what was `measured` of the
+    home, by trait, once it is received. Raises Conflict when
     somebody moved it meanwhile or its step does not lead there, Invalid for what is missing.
     """
     read_just_now(file, turn)
@@ -63,9 +66,13 @@ def move_file(
     if step is not Step.WITHDRAWN and not fields:
         fields |= missing_in(session, file)
     fields |= words_of_move(said, needed=step in NEEDS_WORDS)
+    measured = measured if step is RECEIVED else NOTHING
+    fields |= wrong_measures(file.code, measured)
     if fields:
         raise Invalid(fields)
-    return put(session, file, step, said=said, stood=stood, viewer=viewer, now=now)
+    return put(
+        session, file, step, said=said, measured=measured, stood=stood, viewer=viewer, now=now
+    )
 
 
 def words_of_move(said: str, *, needed: bool = False) -> dict[str, str]:
@@ -96,6 +103,7 @@ def put(
     step: Step,
     *,
     said: str,
+    measured: Mapping[str, int] = NOTHING,
     stood: dict[str, Any] | None = None,
     viewer: Viewer | None,
     now: datetime,
@@ -117,7 +125,7 @@ def put(
     file.due_on = due_on(session, step, on=today_in_paris(now))
     session.flush()
     if step is RECEIVED:
-        note_fitted(session, file.dwelling_id, file.code, move_id=move.id, now=now)
+        note_fitted(session, file.dwelling_id, file.code, measured, move_id=move.id, now=now)
     if viewer is not None:
         log(session, file, f"adaptation_{step}", viewer=viewer, now=now)
     return move

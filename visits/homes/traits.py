@@ -57,6 +57,8 @@ TRAITS: Mapping[str, Kind] = {
     LEAVING: Kind("announced", ahead=True),
     PETS: Kind("allowed"),
 }
+# What is measured anew when an adaptation is received.
+MEASURED_WITH: Mapping[str, tuple[str, ...]] = {"widened_door": (ENTRANCE_DOOR, INNER_DOOR)}
 # Which answers about a dwelling tell a trait, and what a word of theirs stands for. A bath that is
 # there says nothing of what was fitted; a bar that is not there does.
 ANSWERS: Mapping[str, tuple[str, Mapping[str, int]]] = {
@@ -110,16 +112,36 @@ def _wrong(said: TraitSaid, *, today: date) -> dict[str, str]:
     return fields
 
 
+def wrong_measures(code: str, measured: Mapping[str, int]) -> dict[str, str]:
+    """Say by trait what cannot have been measured of an adaptation."""
+    asked = MEASURED_WITH.get(code, ())
+    return {
+        trait: "trait_out_of_range"
+        for trait, value in measured.items()
+        if trait not in asked or not TRAITS[trait].lowest <= value <= TRAITS[trait].highest
+    }
+
+
 def note_fitted(
-    session: Session, dwelling_id: uuid.UUID, code: str, *, move_id: uuid.UUID, now: datetime
+    session: Session,
+    dwelling_id: uuid.UUID,
+    code: str,
+    measured: Mapping[str, int],
+    *,
+    move_id: uuid.UUID,
+    now: datetime,
 ) -> None:
-    """Note what an adaptation that was received left in a home; what changes no home, not."""
+    """Note what an adaptation that was received left in a home, and what was measured of it.
+
+    What changes no home leaves nothing.
+    """
     if code not in FITTED:
         return
     on = today_in_paris(now)
-    noted = _noted(dwelling_id, code, GIVEN, on, TraitSource.ADAPTATION, now)
-    noted.adaptation_move_id = move_id
-    session.add(noted)
+    for trait, value in {code: GIVEN, **measured}.items():
+        noted = _noted(dwelling_id, trait, value, on, TraitSource.ADAPTATION, now)
+        noted.adaptation_move_id = move_id
+        session.add(noted)
     session.flush()
 
 

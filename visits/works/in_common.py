@@ -6,11 +6,11 @@ of its own, nothing is proposed until more homes tell.
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -26,10 +26,12 @@ from visits.works.findings import asked_by
 from visits.works.same_order import join
 from visits.works.work_list import URGENCY
 
-# Told from so many homes, something may be the building's.
+# Told from so many homes, something may be the building's; a lift is, whoever tells of it.
 HOMES = 3
+HOMES_OF: Mapping[str, int] = {"lift": 2}
 WHY_LENGTH = 200
 SORTED_BY = ("urgency", "homes", "since")
+_ENOUGH = case(HOMES_OF, value=WorkOrder.trade, else_=HOMES)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def list_in_common(
             func.min(WorkOrder.opened_at).label("since"),
         )
         .group_by(Dwelling.residence_id, WorkOrder.trade)
-        .having(func.count(WorkOrder.dwelling_id.distinct()) >= HOMES)
+        .having(func.count(WorkOrder.dwelling_id.distinct()) >= _ENOUGH)
     )
     if trade:
         found = found.where(WorkOrder.trade == trade)
@@ -184,7 +186,7 @@ def set_aside(
         raise Invalid({"why": "required"})
     if len(why.strip()) > WHY_LENGTH:
         raise Invalid({"why": "why_too_long"})
-    if homes < HOMES or (before is not None and before.homes >= homes):
+    if homes < HOMES_OF.get(trade, HOMES) or (before is not None and before.homes >= homes):
         raise Conflict("in_common_not_proposed")
     if before is not None:
         propose_again(session, residence, trade, viewer=viewer, now=now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import Organisation, Territory
@@ -204,32 +204,39 @@ def _id(typed: str) -> uuid.UUID:
         return uuid.UUID(int=0)
 
 
+# What there is to choose: an order that may be seen ends the search for the others of its kind.
+
+
 def agencies_in_use(session: Session, viewer: Viewer) -> Sequence[Territory]:
     """List the agencies in whose area a viewer sees work orders."""
     seen = (
-        select(Residence.territory_id)
-        .select_from(WorkOrder)
+        select(WorkOrder.id)
         .outerjoin(WorkOrder.person)
         .outerjoin(WorkOrder.dwelling)
         .join(Residence, Residence.id == IN_RESIDENCE)
-        .where(visible_work_orders(viewer))
+        .where(Residence.territory_id == Territory.id, visible_work_orders(viewer))
     )
-    named = select(Territory).where(Territory.id.in_(seen))
+    named = select(Territory).where(seen.exists())
     return session.scalars(named.order_by(Territory.name, Territory.id)).all()
 
 
 def contractors_in_use(session: Session, viewer: Viewer) -> Sequence[Organisation]:
     """List the contractors to whom orders that a viewer sees were given."""
     seen = (
-        select(WorkOrder.given_to_id)
+        select(WorkOrder.id)
         .outerjoin(WorkOrder.person)
-        .where(visible_work_orders(viewer), WorkOrder.given_to_id.is_not(None))
+        .where(WorkOrder.given_to_id == Organisation.id, visible_work_orders(viewer))
     )
-    named = select(Organisation).where(Organisation.id.in_(seen))
+    named = select(Organisation).where(seen.exists())
     return session.scalars(named.order_by(Organisation.name, Organisation.id)).all()
 
 
 def trades_in_use(session: Session, viewer: Viewer) -> list[str]:
     """List the trades that have work orders the viewer may see."""
-    seen = select(WorkOrder.trade).outerjoin(WorkOrder.person).where(visible_work_orders(viewer))
-    return list(session.scalars(seen.distinct().order_by(WorkOrder.trade)))
+    known = select(aliased(WorkOrder).trade).distinct().subquery()
+    seen = (
+        select(WorkOrder.id)
+        .outerjoin(WorkOrder.person)
+        .where(WorkOrder.trade == known.c.trade, visible_work_orders(viewer))
+    )
+    return sorted(session.scalars(select(known.c.trade).where(seen.exists())))

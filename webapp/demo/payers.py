@@ -15,6 +15,7 @@ from visits.adaptations.funding import (
     plan_of,
     verdicts_on,
 )
+from visits.adaptations.funding_papers import missing_papers, note_paper, papers_of
 from visits.ground.deadlines import today_in_paris
 from visits.models.adaptations import AdaptationFile
 from visits.models.funding import Payer, PayerStage
@@ -47,7 +48,7 @@ PENSION_FUND, MUTUAL, SECOND_QUOTE = 0.5, 0.15, 0.6
 def plan_to_pay(
     session: Session, file: AdaptationFile, rng: Random, *, viewer: Viewer, now: datetime
 ) -> None:
-    """Note quotes for an adaptation, choose the least, and ask payers for all of it."""
+    """Note quotes, choose the least, ask payers for all of it and hand in what they want."""
     plan, today = plan_of(session, file), today_in_paris(now)
     if not plan.needed or plan.cost_cents is not None:
         return
@@ -60,6 +61,10 @@ def plan_to_pay(
     for payer, cents in _shares(session, file, rng, cost, now=now).items():
         said = FundingSaid(payer, PayerStage.ASKED, cents, today)
         note_funding(session, file, said, viewer=viewer, now=now)
+    waited = missing_papers(papers_of(session, file, plan_of(session, file).lines))
+    for payer, papers in waited.items():
+        for one in papers:
+            note_paper(session, file, payer, one.code, today, viewer=viewer, now=now)
 
 
 def _shares(

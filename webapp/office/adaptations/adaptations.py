@@ -19,6 +19,7 @@ from visits.adaptations.moving import latest_move, move_file, take_move_back
 from visits.adaptations.path import DECIDED, PATH
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
+from visits.homes.traits import ENTRANCE_DOOR, INNER_DOOR
 from visits.models.adaptations import AdaptationFile, Step
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day, pick
@@ -30,6 +31,7 @@ from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import wanted_by
 from webapp.words import word
 
+DOORS = (ENTRANCE_DOOR, INNER_DOOR)
 adaptations = Blueprint("adaptations", __name__, url_prefix="/adaptations")
 
 
@@ -92,6 +94,7 @@ def move(adaptation_id: uuid.UUID) -> ResponseReturnValue:
                 turn=typed_turn(),
                 said=request.form.get("said", ""),
                 priority=request.form.get("priority", ""),
+                measured=_typed_measures(),
                 viewer=viewer(),
                 now=now(),
             )
@@ -136,6 +139,16 @@ def _typed_step() -> Step:
         return Step(request.form.get("step", ""))
     except ValueError:
         raise Invalid({"step": "bad_choice"}) from None
+
+
+def _typed_measures() -> dict[str, int]:
+    """Read what was measured, by trait; what is no number of millimetres can be none."""
+    typed = {name: request.form.get(name, "").strip() for name in DOORS}
+    return {
+        name: int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
+        for name, text in typed.items()
+        if text
+    }
 
 
 def _typed_holder() -> uuid.UUID | None:

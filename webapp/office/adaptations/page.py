@@ -39,6 +39,7 @@ from visits.adaptations.photos import RECEIVED, photos_missing, photos_of
 from visits.adaptations.works import orders_of
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
+from visits.homes.traits import MEASURED_WITH, TRAITS, Kind
 from visits.models.accounts import Role
 from visits.models.adaptations import AdaptationFile, AdaptationMove, Instead, RefusalReason, Step
 from visits.works.by_hand import DESCRIPTION_LENGTH, IN_A_HOME
@@ -94,6 +95,7 @@ def _path_shown(session: Session, file: AdaptationFile) -> dict[str, Any]:
         "stage": PATH.get(file.step),
         "missing": missing_in(session, file),
         "ways": [step for step in ways_on(file) if step is not Step.WITHDRAWN],
+        "to_measure": _to_measure(file),
         "may_withdraw": Step.WITHDRAWN in ways_on(file),
         "may_take_back": back,
         "moves": list(reversed(file.moves)),
@@ -103,6 +105,12 @@ def _path_shown(session: Session, file: AdaptationFile) -> dict[str, Any]:
         "said_length": SAID_LENGTH,
         "day_now": today_in_paris(now()),
     }
+
+
+def _to_measure(file: AdaptationFile) -> dict[str, Kind]:
+    """Give by trait what is measured of a home as an adaptation of it is received."""
+    asked = MEASURED_WITH.get(file.code, ()) if file.step is Step.RECEPTION else ()
+    return {one: TRAITS[one] for one in asked}
 
 
 def passed(file: AdaptationFile) -> list[Passed]:

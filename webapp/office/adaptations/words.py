@@ -123,8 +123,11 @@ WORDS: dict[str, dict[str, Any]] = {
     "field": {
         "adaptations.quote": _l("A quote"),
         "adaptations.plan": _l("A plan that sums to the cost"),
+        "adaptations.papers": _l("Papers that payers want with the request"),
         "adaptations.orders": _l("Works that are done"),
         "adaptations.photos": _l("Photos of the reception"),
+        "adaptations.entrance_door": _l("Clear width of the entrance door, in mm"),
+        "adaptations.inner_door": _l("Clear width of the narrowest inner door, in mm"),
         "adaptations.payments": _l("What payers still owe"),
         "adaptation_funding.company": _l("Company"),
         "adaptation_funding.cents": _l("Amount"),
@@ -199,6 +202,9 @@ REFUSALS: dict[str, Any] = {
         "noted: read what was done, then say it again if it still holds."
     ),
     "funding_paper_there": _l("This paper is there already. Nothing was changed."),
+    "funding_papers_missing": _l(
+        "Payers wait for papers with the request: note those that came. Nothing was changed."
+    ),
     "funding_paper_not_found": _l("There is no such paper, or it was taken back."),
     "adaptation_not_received": _l(
         "Photos are added once the works are done, when what was done is received. None was kept."

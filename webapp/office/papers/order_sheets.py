@@ -1,7 +1,7 @@
 """The sheet of a work order: to take along, with a code that leads back to its page."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint, url_for
@@ -10,11 +10,13 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.models.people import AlertCode
 from visits.models.works import WorkOrder
+from visits.works.at_the_door import measures_for
 from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, requires, viewer
 from webapp.documents.codes import square_of
-from webapp.frame.languages import moment, pick
+from webapp.frame.languages import day, moment, pick
 from webapp.office.frame.access import showing
 from webapp.office.papers.answering import sent_paper, typed_language
 from webapp.office.papers.saying import floor_of, frame_of, headed
@@ -38,7 +40,7 @@ def paper(order_id: uuid.UUID) -> ResponseReturnValue:
 
 def sheet_of(session: Session, order: WorkOrder, address: str) -> dict[str, Any]:
     """Say what the sheet of an order tells, in the language of the moment."""
-    residence = order.stands_in
+    residence, measures = order.stands_in, measures_for(session, order)
     title = _("Work order %(reference)s", reference=order.reference)
     lines = (_("Done on"), _("What was done, parts"), _("Time spent there"), _("Signatures"))
     around = headed(session, title, residence.landlord) if residence else frame_of(title, "Palier")
@@ -51,14 +53,14 @@ def sheet_of(session: Session, order: WorkOrder, address: str) -> dict[str, Any]
         "qr_said": _("Code that opens the page of this order: %(address)s", address=address),
         "address": _("The page of this order: %(address)s", address=address),
         "parts": [
-            {"icon": "house-heart", "title": _("Where"), "facts": list(_where(order))},
+            {"icon": "house-heart", "title": _("Where"), "facts": list(_where(order, measures))},
             {"icon": "calendar-check", "title": _("Trade and dates"), "facts": list(_when(order))},
         ],
         "hand": {"title": _("To fill in on the spot"), "lines": [str(one) for one in lines]},
     }
 
 
-def _where(order: WorkOrder) -> Iterator[tuple[str, str]]:
+def _where(order: WorkOrder, measures: Sequence[AlertCode]) -> Iterator[tuple[str, str]]:
     home, residence = order.dwelling, order.stands_in
     if residence is None:
         yield _("Dwelling"), _("Home unknown")
@@ -76,11 +78,18 @@ def _where(order: WorkOrder) -> Iterator[tuple[str, str]]:
         yield _("Tenant"), order.person.name
         if order.person.phone:
             yield _("Phone"), telephone(order.person.phone)
+    if order.access:
+        yield _("How to get in, and when somebody is there"), order.access
+    if measures:
+        yield _("To mind at the door"), ", ".join(word("alert", one) for one in measures)
 
 
 def _when(order: WorkOrder) -> Iterator[tuple[str, str]]:
     yield _("Trade"), word("trade", order.trade)
     yield _("Opened"), moment(order.opened_at)
     yield _("Due"), moment(order.due_at)
+    if order.planned_on is not None and order.is_open:
+        part = [word("part_of_day", order.planned_part)] if order.planned_part else []
+        yield word("work_order", "planned"), " ".join([day(order.planned_on), *part])
     if order.given_to is not None:
         yield _("Given to"), order.given_to.name

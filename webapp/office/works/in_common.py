@@ -15,6 +15,7 @@ from visits.sight.homes import find_residence
 from visits.works.by_hand import DESCRIPTION_LENGTH, IN_COMMON, OrderSaid
 from visits.works.in_common import (
     HOMES,
+    HOMES_OF,
     WHY_LENGTH,
     gather_in_residence,
     list_in_common,
@@ -61,6 +62,7 @@ def index() -> ResponseReturnValue:
             standings=STANDINGS,
             trades=list(TRADES),
             homes=HOMES,
+            for_a_lift=HOMES_OF["lift"],
         )
 
 

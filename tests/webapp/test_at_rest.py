@@ -70,6 +70,8 @@ NAMES |= {"dwelling_reference", "canary"}
 NAMES |= {str(state) for state in CaseState}
 # Why a task was withdrawn is sealed; what was done to its case stands in the access log.
 NAMES |= {CASE_CLOSED}
+# Which paper a payer wants is sealed; that a cost comes from a quote, a plan of works says.
+NAMES |= {"quote"}
 # What is fitted in a home is the landlord's to know; who needed it, and why, stays sealed.
 NAMES |= set(FITTED)
 # What somebody is promised, and what there is to do in any case whatever.

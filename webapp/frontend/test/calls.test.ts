@@ -117,6 +117,12 @@ describe('a form that the office refuses', () => {
     expect(asked.map(({ path }) => path)).not.toContain('/by-phone/v1/handed-in')
   })
 
+  it('is handed in where the office fails over it, too: it may fail every time', async () => {
+    office({ form, submissions: () => Response.json({ title: 'De notre côté.' }, { status: 500 }), 'handed-in': handedIn })
+    expect(await deliverOrHandIn(PLACE, PARCEL, yes)).toEqual({ missing: false, next: '/cases/' })
+    expect((asked.at(-1)?.body as FormData).get('reason')).toBe('')
+  })
+
   it.each([[429, 'too_many_tries'], [503, 'busy'], [401, 'not_signed_in'], [400, '']])('is no such where the same may do later: %i', async (status, code) => {
     office({ form, submissions: refusal(status, code), 'handed-in': handedIn })
     await expect(deliverOrHandIn(PLACE, PARCEL, yes)).rejects.toThrow(Refused)

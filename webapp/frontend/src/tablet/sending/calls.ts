@@ -23,9 +23,11 @@ export async function deliverCall(place: CallPlace, files: readonly FileRecord[]
 
 /** Statuses that tell of the moment and not of what was sent: the same may do later. */
 const LATER = [401, 408, 425, 429]
+/** A fault of ours over this very form: the same may fail every time. */
+const OUR_FAULT = 500
 
 function isRefused(error: unknown): error is Refused {
-  return error instanceof Refused && error.status < 500 && !LATER.includes(error.status) && !isSignedOut(error)
+  return error instanceof Refused && error.status <= OUR_FAULT && !LATER.includes(error.status) && !isSignedOut(error)
 }
 
 // Without a session the office's token is none: it answers that before it asks who calls.
@@ -40,7 +42,7 @@ export interface Parcel {
   csrf: string
 }
 
-/** Send it; what the office refuses is handed in as it is where the caller agrees. Raises why it did not arrive. */
+/** Send it; what the office does not take is handed in as it is where the caller agrees. Raises why it did not arrive. */
 export async function deliverOrHandIn(
   place: CallPlace, { files, instanceId, csrf }: Parcel, agreed: (why: string) => Promise<boolean>,
 ): Promise<Pick<CallSent, 'missing' | 'next'>> {

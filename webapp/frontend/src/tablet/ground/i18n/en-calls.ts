@@ -14,7 +14,7 @@ export const calls: Record<keyof typeof french, Sentence> = {
   'call.signedOut': 'You are signed out. Sign in in another tab, then send again.',
   'call.over': 'This form was sent or put down.',
   'call.elsewhere': 'This form is open in another tab of this browser.',
-  'call.handInAsk': 'The form is refused: {why} Hand it to the coordination as it is? These answers are read there, and nothing of them is lost.',
+  'call.handInAsk': 'The form is not taken: {why} Hand it to the coordination as it is? These answers are read there, and nothing of them is lost.',
   'call.failed': 'The form does not open: {why}',
   'call.insecure': 'This browser can keep nothing safe at this address: open the site with https.',
 }

@@ -13,7 +13,7 @@ export const calls = {
   'call.signedOut': 'Vous n’êtes plus connecté. Connectez-vous dans un autre onglet, puis envoyez de nouveau.',
   'call.over': 'Ce formulaire a été envoyé ou refermé.',
   'call.elsewhere': 'Ce formulaire est ouvert dans un autre onglet de ce navigateur.',
-  'call.handInAsk': 'Le formulaire est refusé : {why} Le remettre tel quel à la coordination ? Elle lira ces réponses, et rien n’en est perdu.',
+  'call.handInAsk': 'Le formulaire n’est pas pris : {why} Le remettre tel quel à la coordination ? Elle lira ces réponses, et rien n’en est perdu.',
   'call.failed': 'Le formulaire ne s’ouvre pas : {why}',
   'call.insecure': 'Ce navigateur ne peut rien garder en sécurité à cette adresse : ouvrez le site en https.',
 } satisfies Record<string, Sentence>

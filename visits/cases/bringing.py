@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import case as one_of
 from sqlalchemy.orm import Session
 
 from visits.cases import stages
@@ -26,7 +27,7 @@ from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
 # Why a case stays with its version: what is planned in it the other one does not know.
-KIND_PLANNED, UNDER_WAY = "kind_planned", "under_way"
+KIND_PLANNED, UNDER_WAY, STEP_GONE = "kind_planned", "under_way", "step_gone"
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ def _of_older(newest: ProgrammeVersion) -> tuple[ColumnElement[bool], ...]:
 
 
 def _unfit(programme: Programme) -> ColumnElement[bool]:
-    """Give the condition on `Case` for those with a visit that a version does not know."""
+    """Give the condition on `Case` for those with a visit or a step that a version knows not."""
     kinds = [one.code for one in programme.visit_kinds]
     planned = exists().where(Visit.case_id == Case.id, Visit.state.in_(LIVE))
     unknown = planned.where(Visit.kind.not_in(["", *kinds]))
@@ -219,7 +220,19 @@ def _unfit(programme: Programme) -> ColumnElement[bool]:
         Task.case_id == Case.id, Task.state == TaskState.OPEN, Task.kind == TaskKind.VISIT,
         Task.cadence.is_(None), Task.visit_kind.not_in(kinds),
     )  # fmt: skip
-    return or_(unknown, asked, _is_under_way())
+    return or_(unknown, asked, _is_under_way(), _stands_on_lost_step(programme))
+
+
+def _stands_on_lost_step(programme: Programme) -> ColumnElement[bool]:
+    known = [
+        and_(Task.path == path.code, Task.step == step.code)
+        for path in programme.paths
+        for step in path.steps
+    ]
+    on = exists().where(
+        Task.case_id == Case.id, Task.state == TaskState.OPEN, Task.step.is_not(None)
+    )
+    return on.where(~or_(false(), *known))
 
 
 def _is_under_way() -> ColumnElement[bool]:
@@ -231,14 +244,20 @@ def _staying(
     viewer: Viewer,
 ) -> tuple[tuple[Case, str], ...]:  # fmt: skip
     statement = (
-        select(Case, _is_under_way())
+        select(Case, _why_it_stays(programme))
         .join(Case.person)
         .where(*_of_older(newest), visible_cases(viewer), _unfit(programme))
         .where(Case.programme_version_id.is_not_distinct_from(from_id))
         .order_by(Case.id)
     )
-    return tuple(
-        (case, UNDER_WAY if on else KIND_PLANNED) for case, on in session.execute(statement)
+    return tuple((case, why) for case, why in session.execute(statement))
+
+
+def _why_it_stays(programme: Programme) -> ColumnElement[str]:
+    return one_of(
+        (_is_under_way(), UNDER_WAY),
+        (_stands_on_lost_step(programme), STEP_GONE),
+        else_=KIND_PLANNED,
     )
 
 

@@ -67,7 +67,7 @@ def make_for(session: Session, cases: Collection[Case], *, now: datetime) -> int
     opened = None if refused or len(cases) > 1 else [(of_case(one), one.opened_at) for one in cases]
     for version_id, ids in by_version.items():
         programme = programme_by_id(session, version_id)
-        if not programme.cadences:
+        if not (programme.cadences or programme.paths):
             continue
         coming = _Coming(programme, today_in_paris(now))
         for start in range(0, len(ids), BATCH):

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, false, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from visits.cases.appointments import call_off, put_back
+from visits.cases.paths import recount
 from visits.cases.stages import after_cancelling
 from visits.cases.tasks import IN_PAUSE, bring_back, plan_for, visits_due, withdraw_in_pause
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
@@ -44,7 +45,8 @@ def pause(
 ) -> CasePause:
     """Let nothing be due in a case from one day to another, both included.
 
-    What a cadence made for those days and nobody planned is withdrawn. Where visits are planned
+    What a cadence made for those days and nobody planned is withdrawn; a step of a path has so many
+    days more. Where visits are planned
     then, `called_off` says which are not to be; the others stand. Raises Invalid, also when that
     was not said, Conflict for a closed case.
     """
@@ -80,6 +82,7 @@ def pause(
             after_cancelling(session, case)
     session.flush()
     withdraw_in_pause(session, case, from_on, until_on, by=viewer.user_id, now=now)
+    recount(session, [case.id])
     _log(session, case, viewer, "case_paused", now)
     return noted
 
@@ -105,6 +108,7 @@ def end_pause(
     noted.withdrawn_at, noted.withdrawn_by_id = now, viewer.user_id
     bring_back(session, case, why=IN_PAUSE, since=today_in_paris(now))
     session.flush()
+    recount(session, [case.id])
     back = _plan_again(session, case, noted, now)
     _log(session, case, viewer, "case_pause_ended", now)
     return back

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from visits.cases.cadences import lapsed
@@ -23,7 +23,8 @@ def stop_refused(
 ) -> int:
     """Withdraw what rules made, and nobody planned, in those of some cases that are refused."""
     refused = select(Case.id).where(*of_cases, Case.state == CaseState.REFUSED)
-    made = (Task.state == TaskState.OPEN, Task.cadence.is_not(None), Task.visit_id.is_(None))
+    ruled = or_(Task.cadence.is_not(None), Task.step.is_not(None))
+    made = (Task.state == TaskState.OPEN, ruled, Task.visit_id.is_(None))
     done = session.execute(
         update(Task)
         .where(*made, Task.case_id.in_(refused))
@@ -38,20 +39,22 @@ def take_up_refused(
 ) -> None:
     """Open again what a refusal stopped in cases that are refused no more.
 
-    What is too late by now, or whose rule is gone, stays withdrawn; what falls in a pause rests.
+    What is too late by now, or whose rule is gone, stays withdrawn; what falls in a pause rests. A
+    step of a path is to do again.
     """
     today, rules = today_in_paris(now), {one.code: one for one in programme.cadences}
     withdrawn = (
         select(Task)
         .join(Task.case)
         .where(Task.case_id.in_(ids), Task.state == TaskState.WITHDRAWN)
-        .where(Task.cadence.in_(rules), Case.state != CaseState.REFUSED, Case.closed_on.is_(None))
+        .where(or_(Task.cadence.in_(rules), Task.step.is_not(None)))
+        .where(Case.state != CaseState.REFUSED, Case.closed_on.is_(None))
     )
     for task in session.scalars(withdrawn.order_by(Task.id)).all():
-        cadence = rules[str(task.cadence)]
-        if task.why != REFUSED or lapsed(cadence, task.due_on, today):
+        cadence = rules.get(str(task.cadence))
+        if task.why != REFUSED or (cadence and lapsed(cadence, task.due_on, today)):
             continue
-        if pauses_on(session, [task.case_id], task.due_on):
+        if cadence and pauses_on(session, [task.case_id], task.due_on):
             task.why = IN_PAUSE
         else:
             take_up(task)

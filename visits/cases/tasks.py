@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from visits.cases.charge import charge_choices
+from visits.cases.paths import STEP_BACK, go_on, steps_after
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -172,7 +173,8 @@ def close_task(
     """Note that a task is done, not possible or not wanted any more.
 
     The latter two say why, and a call and whatever was promised what came of it. A call that a
-    rule asks for is not closed as done but noted: `answer` closes it.
+    rule asks for is not closed as done but noted: `answer` closes it. After a step of a path that
+    is done the next one begins.
     """
     a_call = to is TaskState.DONE and task.kind is TaskKind.CALL
     if a_call and task.cadence is not None:
@@ -185,13 +187,16 @@ def close_task(
         raise Conflict("task_planned")
     _move(task, to)
     task.closed_at, task.closed_by_id, task.why = now, viewer.user_id, why.strip() or None
+    if task.step is not None and to is TaskState.DONE:
+        go_on(session, task, now=now)
     _log(session, task.case, viewer, "task_closed", now)
 
 
 def reopen_task(session: Session, task: Task, *, viewer: Viewer, now: datetime) -> None:
     """Take back that a task was closed. Raises Conflict when a visit did it, or none may.
 
-    What a visit noted afterwards did is due again when that is withdrawn.
+    What a visit noted afterwards did is due again when that is withdrawn. The steps that followed
+    one of a path are taken back with it, those done since as well.
     """
     if task.visit_id is not None:
         raise Conflict("task_done_by_visit")
@@ -202,11 +207,20 @@ def reopen_task(session: Session, task: Task, *, viewer: Viewer, now: datetime) 
         raise Conflict("task_done_by_act")
     if not task.case.is_open:
         raise Conflict("case_closed")
-    if task.cadence is not None and task.case.state is CaseState.REFUSED:
+    if _is_ruled(task) and task.case.state is CaseState.REFUSED:
         raise Conflict("refusal_stops_it")
+    followed = steps_after(session, task) if task.step is not None else ()
     _move(task, TaskState.OPEN)
+    for one in followed:
+        if not one.is_open:
+            _move(one, TaskState.OPEN)
+        withdraw(one, why=STEP_BACK, by=viewer.user_id, now=now)
     task.closed_at = task.closed_by_id = task.why = None
     _log(session, task.case, viewer, "task_reopened", now)
+
+
+def _is_ruled(task: Task) -> bool:
+    return task.cadence is not None or task.step is not None
 
 
 def withdraw(task: Task, *, why: str, by: uuid.UUID | None, now: datetime) -> None:

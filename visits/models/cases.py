@@ -273,12 +273,12 @@ class TaskState(enum.StrEnum):
 class Task(Base):
     """What is due in a case: from `not_before` on, by `due_on`.
 
-    `cadence` names the rule of the programme that made it, `consequence_id` the finding of a visit
-    that promised it; one that somebody made has neither and says `what` it is. `visit_kind` is the
-    programme's kind of a visit. `owner` is who does it, else `owner_role` says whose it is.
-    `visit_id` is the visit planned for it, or that did it; `why` is why it is not done, when it
-    will not be. `landlord_id` is the case's, and cannot differ: what is due at one landlord's is
-    counted without the cases.
+    `cadence` names the rule of the programme that made it, `path` and `step` which step of which of
+    its paths it is, `consequence_id` the finding of a visit that promised it; one that somebody
+    made has none of these and says `what` it is. `visit_kind` is the programme's kind of a visit.
+    `owner` is who does it, else `owner_role` says whose it is. `visit_id` is the visit
+    planned for it, or that did it; `why` is why it is not done, when it will not be. `landlord_id`
+    is the case's, and cannot differ: what is due at one landlord's is counted without the cases.
     """
 
     __tablename__ = "task"
@@ -330,6 +330,8 @@ class Task(Base):
     consequence_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("consequence.id"), unique=True
     )
+    path: Mapped[str | None] = mapped_column(String(40))
+    step: Mapped[str | None] = mapped_column(String(40))
     visit_kind: Mapped[str | None] = mapped_column(String(40))
     what: Mapped[str | None] = mapped_column(EncryptedText)
     not_before: Mapped[date]

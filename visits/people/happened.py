@@ -241,7 +241,11 @@ SOURCES = (
     Source(
         EntryKind.TASK,
         _of_cases(
-            Task, Task.closed_at, _BY_HAND, *_CLOSED, alike=(Task.case_id, Task.cadence, Task.state)
+            Task,
+            Task.closed_at,
+            _BY_HAND,
+            *_CLOSED,
+            alike=(Task.case_id, Task.cadence, Task.path, Task.step, Task.state),
         ),
         Task,
         _TASK,

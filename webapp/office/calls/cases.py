@@ -32,6 +32,7 @@ from visits.cases.cases import endings_of, find_case, outcomes_of
 from visits.cases.charge import charge_choices, charges_of
 from visits.cases.interpreters import LANGUAGE_LENGTH, standing_interpreters
 from visits.cases.keeping import kept_until
+from visits.cases.paths import Along, paths_along, paths_to_begin
 from visits.cases.pauses import pauses_of, pauses_on, visits_elsewhere
 from visits.cases.tasks import (
     BY_HAND,
@@ -204,6 +205,7 @@ def page_of_case(
 ) -> str:
     """Render the page of a case. `form` names the form whose typed values are kept."""
     visits = case_file(session, case)
+    along = paths_along(session, case)
     return render_template(
         "cases/show.html",
         case=case,
@@ -217,6 +219,7 @@ def page_of_case(
         moved_with=moved_with(session, case, viewer=viewer()),
         outside_facts=_outside(case),
         visits=visits,
+        along=along,
         visits_by_month=by_month(visits, at=lambda one: one.planned_start_at, alike=_alike),
         errors=errors or {},
         said=said,
@@ -232,7 +235,7 @@ def page_of_case(
         ),
         **calling(session, case),
         **_planning(session, case, visits, form=form),
-        **_deciding(session, case),
+        **_deciding(session, case, along),
     )
 
 
@@ -301,11 +304,12 @@ def _planning(
     }
 
 
-def _deciding(session: Session, case: Case) -> dict[str, Any]:
-    """Gather what the page needs to hand a case over, to transfer and to close it."""
+def _deciding(session: Session, case: Case, along: Sequence[Along]) -> dict[str, Any]:
+    """Gather what the page needs to begin a path, hand a case over, transfer and close it."""
     decides_here = reaches(session, Action.DECIDE, case.id)
     return {
         "decides_here": decides_here,
+        "to_begin": paths_to_begin(session, case, along) if decides_here else [],
         "charges": charges_of(session, case.id),
         "to_charge": charge_choices(session, case, viewer=viewer(Action.DECIDE), now=now())
         if decides_here and case.is_open

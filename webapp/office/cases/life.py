@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from visits.cases.cases import close_case, reopen_case
 from visits.cases.coming import make_for
+from visits.cases.paths import begin_path
 from visits.cases.pauses import end_pause, pause
 from visits.cases.tasks import BY_HAND, CLOSED_AS, close_task, find_task, make_task, reopen_task
 from visits.cases.tiers import change_tier
@@ -140,6 +141,18 @@ def take_pause_back(case_id: uuid.UUID, pause_id: uuid.UUID) -> ResponseReturnVa
         return str(_("The pause is over: what it took away is due again."))
 
     return change_on_page(case_id, "pause", do)
+
+
+@life.post("/<uuid:case_id>/paths")
+@requires(Action.DECIDE)
+def go_along(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Begin a path of the programme."""
+
+    def do(session: Session, case: Case) -> str:
+        begin_path(session, case, request.form.get("path", ""), viewer=viewer(), now=now())
+        return str(_("The path is begun: its first step is to do."))
+
+    return change_on_page(case_id, "path", do, back_to="paths")
 
 
 @life.post("/<uuid:case_id>/tasks")

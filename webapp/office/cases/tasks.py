@@ -86,6 +86,10 @@ def task_name(task: Task, programme: Programme | None) -> str:
     for cadence in programme.cadences if programme else ():
         if cadence.code == task.cadence:
             return pick(dict(cadence.name))
+    for path in programme.paths if programme else ():
+        for step in path.steps if path.code == task.path else ():
+            if step.code == task.step:
+                return pick(dict(step.name))
     return word("task_kind", task.kind)
 
 

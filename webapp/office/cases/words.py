@@ -33,6 +33,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "no_entry": _l("nobody enters that place"),
         "too_late": _l("it was too late, by the programme’s delay"),
         "refused": _l("she refused"),
+        "step_back": _l("a step before it was taken back"),
         "call_taken_back": _l("the call it came of was taken back"),
         "other_version": _l("the case follows another version of its programme"),
     },
@@ -47,6 +48,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "accessed": {
         "tasks": _l("the list of what is to do"),
         "language_help": _l("an interpreter asked for, booked or not needed"),
+        "path_begun": _l("a path begun in a case"),
         "task_made": _l("something to do noted"),
         "task_closed": _l("what became of something to do"),
         "task_reopened": _l("something to do again"),
@@ -63,6 +65,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "field": {
         "ending": _l("What it came to"),
         "tier": _l("Tier"),
+        "path": _l("Path"),
         "on": _l("Day"),
         "why": _l("Why"),
         "what": _l("What"),
@@ -99,6 +102,11 @@ REFUSALS: dict[str, Any] = {
     "task_done_by_visit": _l("A visit did this. Nothing was changed."),
     "task_closed": _l("This is closed already. Nothing was changed."),
     "refusal_stops_it": _l("This person refused. Nothing was changed; note her answer first."),
+    "path_under_way": _l("This case is on that path already. Nothing was changed."),
+    "step_left": _l(
+        "This step is on the path no more: it was taken back with one before it, or the path was"
+        " begun again. Nothing was changed."
+    ),
     "note_the_call": _l("Note the call instead: what came of it closes this. Nothing was changed."),
     "task_open": _l("This is still to do. Nothing was changed."),
     "visits_in_pause": _l("Visits are planned in those days: say which of them stand."),

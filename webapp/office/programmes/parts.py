@@ -24,7 +24,7 @@ class Field:
     note: Any = ""
 
 
-DESCRIPTION = _l("A description for those who work here: nothing follows from it by itself.")
+GONE_ALONG = _l("Begun on a case’s page by whoever decides: each step done makes the next one due.")
 SET_ASIDE = _l("What is set aside: it stands under “Money”, beside what was asked, paid and spent.")
 
 
@@ -334,8 +334,8 @@ PARTS = (
                 _l("Path"),
                 "rows",
                 fields=(CODE, NAME, Field("step", _l("Step"), "rows", fields=STEP)),
-                hint=DESCRIPTION,
-                note=DESCRIPTION,
+                hint=GONE_ALONG,
+                note=GONE_ALONG,
             ),
         ),
     ),

@@ -87,6 +87,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "case_stays": {
         "kind_planned": _l("a visit is planned or due of a kind that this version has no more"),
         "under_way": _l("a visit is under way"),
+        "step_gone": _l("it stands on a step of a path that this version has no more"),
     },
     "accessed": {
         "older_cases": _l("open cases of an earlier version of their programme"),

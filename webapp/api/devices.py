@@ -22,7 +22,7 @@ from webapp.access.auth import (
 )
 from webapp.access.passwords import check_password
 from webapp.access.second_step import code_is_right
-from webapp.frame.schemas import DeviceSchema, NewDeviceSchema, RecoverySchema
+from webapp.frame.schemas.devices import DeviceSchema, NewDeviceSchema, RecoverySchema
 from webapp.frame.transaction import now, transaction
 
 devices = Blueprint("devices", __name__, url_prefix="/api/devices", description="Tablets")

@@ -46,6 +46,7 @@ VIOLATIONS = [
     ("Inside the office", "webapp.office.calls", "webapp.office.cases"),
     ("Inside the office", "webapp.office.frame", "webapp.office.people"),
     ("Inside access", "webapp.access.auth", "webapp.access.sign_in"),
+    ("Inside access", "webapp.access.who_asks", "webapp.access.auth"),
     ("Inside the frame", "webapp.frame.settings", "webapp.frame.errors"),
     ("Inside the frame", "webapp.frame.languages", "webapp.frame.security"),
     ("Models call nothing", "visits.models.works", "diagnostics.codes"),

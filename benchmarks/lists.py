@@ -44,7 +44,7 @@ from visits.programmes import Programme
 from visits.programmes.published import find_programme
 from visits.sight import Reach, Viewer
 from webapp import create_app
-from webapp.access.auth import SESSION_NUMBER
+from webapp.access.who_asks import SESSION_NUMBER
 from webapp.frame.settings import Settings
 from webapp.frame.transaction import House
 

@@ -37,7 +37,7 @@ from visits.models.programmes import ProgrammeVersion
 from visits.programmes import shipped_programmes
 from visits.programmes.published import publish_shipped_programmes
 from webapp import create_app
-from webapp.access.auth import SESSION_NUMBER
+from webapp.access.who_asks import SESSION_NUMBER
 from webapp.frame.kept_templates import keep_templates
 from webapp.frame.settings import Settings
 from webapp.frame.transaction import House

@@ -16,7 +16,7 @@ from tests.e2e.layout import AXE
 from tests.walk import Seen, walk
 from visits.accounts.open_sessions import start_session
 from visits.models.accounts import Role, User
-from webapp.access.auth import SESSION_NUMBER
+from webapp.access.who_asks import SESSION_NUMBER
 from webapp.frame.transaction import House
 
 POLICY = "Content-Security-Policy"

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from visits.accounts.open_sessions import start_session
 from visits.models.accounts import User
-from webapp.access.sign_in import SESSION_NUMBER
+from webapp.access.who_asks import SESSION_NUMBER
 
 
 def browse_at(app: Flask, user: User, now: datetime) -> FlaskClient:

@@ -29,7 +29,8 @@ from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import OrganisationKind, Role
 from visits.models.mandates import Mandate, Right
 from visits.models.works import WorkOrder
-from webapp.access.auth import SESSION_NUMBER, Action, declared_action
+from webapp.access.auth import Action, declared_action
+from webapp.access.who_asks import SESSION_NUMBER
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,7 @@ from visits.accounts.open_sessions import start_session
 from visits.forms.published import publish_form
 from visits.models.accounts import Role
 from visits.models.works import WorkOrder
-from webapp.access.auth import SESSION_NUMBER
+from webapp.access.who_asks import SESSION_NUMBER
 
 SignIn = Callable[..., FlaskClient]
 SECRET, OPEN = "Dort dans la cuisine", "Demande un rendez-vous"

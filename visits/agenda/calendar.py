@@ -41,6 +41,11 @@ class Entry:
     name: str = ""
     city: str = ""
 
+    @property
+    def is_planned(self) -> bool:
+        """Tell whether it is still to begin."""
+        return self.state is VisitState.PLANNED
+
 
 @dataclass(frozen=True)
 class AgendaDay:

@@ -62,6 +62,11 @@ class Step:
     at: datetime | None = None
     why: str = ""
 
+    @property
+    def is_next(self) -> bool:
+        """Tell whether it is what to do now."""
+        return self.state is RungState.NEXT
+
 
 def steps_of(session: Session, case: Case, *, now: datetime) -> list[Step]:
     """List the steps of a case's ladder; they count from the last time somebody answered."""

@@ -166,6 +166,26 @@ class Case(Base):
         """Tell whether it was closed while a visit was to come."""
         return not self.is_open and self.state in ON_THE_WAY
 
+    @property
+    def has_visit_planned(self) -> bool:
+        """Tell whether a visit is to come."""
+        return self.state is CaseState.PLANNED
+
+    @property
+    def has_agreed(self) -> bool:
+        """Tell whether she said yes and no visit is planned yet."""
+        return self.state is CaseState.AGREED
+
+    @property
+    def has_refused(self) -> bool:
+        """Tell whether she said no."""
+        return self.state is CaseState.REFUSED
+
+    @property
+    def is_not_eligible(self) -> bool:
+        """Tell whether the programme is not for her."""
+        return self.state is CaseState.NOT_ELIGIBLE
+
 
 class CaseCharge(Base):
     """Who was put in charge of a case, whom that replaced, and why; never written over.
@@ -357,6 +377,16 @@ class Task(Base):
     def is_open(self) -> bool:
         """Tell whether it is still to do."""
         return self.state is TaskState.OPEN
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether it was done."""
+        return self.state is TaskState.DONE
+
+    @property
+    def is_impossible(self) -> bool:
+        """Tell whether somebody said why it cannot be done."""
+        return self.state is TaskState.IMPOSSIBLE
 
     @property
     def is_promise(self) -> bool:

@@ -79,6 +79,11 @@ class Intervention(Base):
             (part, why) for part, _, why in (one.partition(":") for one in self.unapplied.split())
         ]
 
+    @property
+    def is_checked(self) -> bool:
+        """Tell whether all of it was done with the order."""
+        return self.state is InterventionState.CHECKED
+
 
 class InterventionFile(Base):
     """A photo or the signature that came along; its bytes stand sealed in the file store."""

@@ -74,6 +74,11 @@ class Outgoing:
         """Tell whether it is still to be sent."""
         return self.state in TO_SEND
 
+    @property
+    def has_failed(self) -> bool:
+        """Tell whether it did not go out, and is tried again."""
+        return self.state is MessageState.FAILED
+
     def halt(self, why: str, now: datetime) -> None:
         """Stop it by the house, with a code of why."""
         self.state, self.why, self.stopped_at = MessageState.STOPPED, why, now

@@ -153,6 +153,11 @@ class Import(Base):
 
     landlord: Mapped[Organisation] = relationship()
 
+    @property
+    def is_imported(self) -> bool:
+        """Tell whether its lines are in the stock."""
+        return self.state is ImportState.IMPORTED
+
 
 class ColumnMapping(Base):
     """The coordinator's last mapping for files of a landlord with these very headings."""

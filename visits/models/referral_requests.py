@@ -92,3 +92,13 @@ class ReferralRequest(Base):
     def name(self) -> str:
         """Give the name of whom it is about, as the partner wrote it."""
         return f"{self.last_name} {self.first_name}".strip()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether somebody is still to read it."""
+        return self.state is RequestState.WAITING
+
+    @property
+    def is_taken_up(self) -> bool:
+        """Tell whether it became a referral."""
+        return self.state is RequestState.TAKEN_UP

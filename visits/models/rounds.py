@@ -33,6 +33,8 @@ UNDER_WAY = (ProposalState.ASKED, ProposalState.RUNNING)
 OPEN = (ProposalState.PROPOSED, ProposalState.ACCEPTED_IN_PART)
 # States in which stops were accepted that may be taken back.
 KEPT = (ProposalState.ACCEPTED_IN_PART, ProposalState.ACCEPTED)
+# States in which nothing of it stands.
+NOTHING_STANDS = (ProposalState.FAILED, ProposalState.STOPPED, ProposalState.TAKEN_BACK)
 
 
 class RoundProposal(Base):
@@ -78,6 +80,11 @@ class RoundProposal(Base):
 
     asked_by: Mapped[User] = relationship()
 
+    @property
+    def came_to_nothing(self) -> bool:
+        """Tell whether nothing of it stands: it failed, was stopped or taken back."""
+        return self.state in NOTHING_STANDS
+
 
 class StopState(enum.StrEnum):
     """What became of a stop that was proposed."""
@@ -121,6 +128,11 @@ class RoundStop(Base):
     visitor: Mapped[User] = relationship()
     case: Mapped[Case] = relationship()
     visit: Mapped[Visit | None] = relationship()
+
+    @property
+    def is_proposed(self) -> bool:
+        """Tell whether nobody decided on it yet."""
+        return self.state is StopState.PROPOSED
 
 
 class LeftWhy(enum.StrEnum):

@@ -96,6 +96,21 @@ class CollectiveSession(Base):
             return self.place or ""
         return f"{self.residence.address}, {self.residence.city}"
 
+    @property
+    def is_planned(self) -> bool:
+        """Tell whether nobody said yet what became of it."""
+        return self.state is SessionState.PLANNED
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether it took place."""
+        return self.state is SessionState.HELD
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Tell whether it was called off."""
+        return self.state is SessionState.CANCELLED
+
 
 class SessionMove(Base):
     """A session held or cancelled, and that this was taken back."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedBytes, EncryptedText, new_id, stored_enum
 from visits.models.accounts import Organisation, User
-from visits.models.cases import Case, Task, TaskState
+from visits.models.cases import Case, Task
 from visits.models.noted import Noted
 from visits.models.portfolio import Residence
 from visits.models.visits import Submission
@@ -171,13 +171,18 @@ class OrderedService(Base):
         return self.state in UNDER_WAY and self._is_done
 
     @property
+    def is_approved(self) -> bool:
+        """Tell whether the landlord accepted what was delivered."""
+        return self.state is OrderedState.APPROVED
+
+    @property
     def is_undone(self) -> bool:
         """Tell whether it was accepted and its form counts no more since."""
-        return self.state is OrderedState.APPROVED and not self._is_done
+        return self.is_approved and not self._is_done
 
     @property
     def _is_done(self) -> bool:
-        return self.task is not None and self.task.state is TaskState.DONE
+        return self.task is not None and self.task.is_done
 
     def is_late(self, today: date) -> bool:
         """Tell whether it should have been delivered before today."""

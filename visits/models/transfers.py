@@ -99,6 +99,21 @@ class TransferWish(Base):
         return self.state in OPEN_WISHES
 
     @property
+    def is_waiting(self) -> bool:
+        """Tell whether no home is offered just now."""
+        return self.state is WishState.WAITING
+
+    @property
+    def is_offered(self) -> bool:
+        """Tell whether an offer is to be answered."""
+        return self.state is WishState.OFFERED
+
+    @property
+    def is_accepted(self) -> bool:
+        """Tell whether she accepted a home and is to move."""
+        return self.state is WishState.ACCEPTED
+
+    @property
     def standing(self) -> "TransferOffer | None":
         """Give the offer that is to be answered, or was accepted."""
         offers = (one for one in self.offers if one.withdrawn_at is None)

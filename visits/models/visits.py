@@ -87,6 +87,16 @@ class Visit(Base):
         return self.state is VisitState.PLANNED
 
     @property
+    def has_failed(self) -> bool:
+        """Tell whether somebody went there in vain."""
+        return self.state is VisitState.FAILED
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Tell whether it was called off."""
+        return self.state is VisitState.CANCELLED
+
+    @property
     def is_by_phone(self) -> bool:
         """Tell whether its form is filled in during a call, at nobody's door."""
         return self.channel is VisitChannel.PHONE

@@ -267,6 +267,26 @@ class WorkOrder(Base):
         return self.state in OPEN_STATES
 
     @property
+    def is_planned(self) -> bool:
+        """Tell whether it has its day."""
+        return self.state is WorkOrderState.PLANNED
+
+    @property
+    def is_on_hold(self) -> bool:
+        """Tell whether it cannot go on for a while."""
+        return self.state is WorkOrderState.ON_HOLD
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether whoever was given it will not do it."""
+        return self.state is WorkOrderState.REFUSED
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Tell whether it is not to be done any more."""
+        return self.state is WorkOrderState.CANCELLED
+
+    @property
     def waits_too_long(self) -> bool:
         """Tell whether it is urgent and nobody has taken it on in time."""
         return self.escalated_at is not None and self.state in WAITING_STATES

@@ -77,8 +77,8 @@ def accept(
         if not one.moves:
             _plan(session, one, viewer=viewer, now=now)
     refused = [one for one in waiting if one.state is not StopState.ACCEPTED]
-    for one in refused:
-        one.state = StopState.NOT_ANY_MORE
+    for stop in refused:
+        stop.state = StopState.NOT_ANY_MORE
     session.flush()
     accepted = len(waiting) - len(refused)
     if accepted or proposal.state is ProposalState.ACCEPTED_IN_PART:

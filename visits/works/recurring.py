@@ -245,6 +245,11 @@ ACTS = {
 }
 
 
+def acts_on(work: RecurringWork) -> list[str]:
+    """List what may be done with works that come again, as they stand."""
+    return [act for act, since in ACTS.items() if work.state in since]
+
+
 def change_recurring(
     session: Session, work: RecurringWork, act: str, *, viewer: Viewer, now: datetime
 ) -> None:
@@ -255,7 +260,7 @@ def change_recurring(
     """
     if act not in ACTS:
         raise Invalid({"act": "bad_choice"})
-    if work.state not in ACTS[act]:
+    if act not in acts_on(work):
         raise Conflict("recurring_elsewhere")
     work.paused_at = now if act == "pause" else None
     work.ended_at = now if act == "end" else None

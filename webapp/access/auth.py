@@ -1,37 +1,30 @@
 """Who may do what: one table of actions, roles and reach, applied before every request."""
 
-import base64
-import binascii
 import enum
-import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from flask import Flask, g, redirect, request, url_for
-from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
-from flask_security.utils import logout_user
 
-from visits.accounts.accounts import (
-    device_of_token,
-    find_device_of_closed_account,
-    find_lost_device,
-    late_tablets,
-)
 from visits.ground.deadlines import today_in_paris
-from visits.ground.errors import Forbidden, TooManyTries
-from visits.ground.tokens import digest_of
+from visits.ground.errors import Forbidden
 from visits.models.accounts import Role
 from visits.models.mandates import Right
 from visits.sight import Held, Reach, Viewer, mandates_held
 from visits.sight.landlords import Bound, bound_of
 from visits.sight.mandates import WORK, giving
 from visits.sight.reach import BY_MANDATE
-from webapp.access.account import Account, account_of
-from webapp.access.passwords import check_password
+from webapp.access.account import Account
+from webapp.access.who_asks import (
+    NotSignedIn,
+    late_account,
+    machine_account,
+    refuse_lost_device,
+    session_account,
+)
 from webapp.frame.transaction import house, now, reading
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -334,7 +327,7 @@ def guard(app: Flask) -> None:
     def check() -> ResponseReturnValue | None:
         g.account, g.action, g.mandates, g.bound = None, None, None, None
         machine = request.path.startswith(MACHINE_PATHS)
-        g.account = _machine_account() if machine else _session_account()
+        g.account = machine_account() if machine else session_account()
         if request.endpoint is None:
             return None  # no such page: the 404 follows
         declared = declared_action(app, request.endpoint)
@@ -343,7 +336,7 @@ def guard(app: Flask) -> None:
         if declared is None or isinstance(declared, bool):
             raise Forbidden("undeclared_endpoint")
         if g.account is None and machine:
-            g.account = _late_account(app.view_functions[request.endpoint])
+            g.account = late_account(app.view_functions[request.endpoint])
         if g.account is None:
             return _turn_away(machine)
         g.action = declared
@@ -363,122 +356,3 @@ def _turn_away(machine: bool) -> ResponseReturnValue:
         raise NotSignedIn("not_signed_in")
     target = request.full_path if request.method == "GET" else None
     return redirect(url_for("security.login", next=target))
-
-
-class NotSignedIn(Forbidden):
-    """A stranger came to an endpoint for machines."""
-
-
-# Where a browser's cookie keeps the number of its session.
-SESSION_NUMBER = "palier_session"
-
-
-def _session_account() -> Account | None:
-    """Find the account of a browser's session; a cookie without an open session is let go."""
-    if not current_user.is_authenticated:
-        return None
-    if current_user.in_open_session:
-        return cast(Account, current_user.account)
-    logout_user()
-    return None
-
-
-def session_number() -> uuid.UUID | None:
-    """Give the number of the browser's session that its cookie names."""
-    try:
-        return uuid.UUID(str(cookie.get(SESSION_NUMBER)))
-    except ValueError:
-        return None
-
-
-def _machine_account() -> Account | None:
-    """Find the account of an `Authorization` header, or of the session for safe methods.
-
-    A session never writes here: these endpoints have no CSRF token.
-    """
-    header = request.headers.get("Authorization", "")
-    kind, _, value = header.partition(" ")
-    if kind.lower() == "bearer":
-        return account_of_token(value.strip())
-    if kind.lower() == "basic":
-        return _basic_account(value.strip())
-    return _session_account() if request.method in ("GET", "HEAD", "OPTIONS") else None
-
-
-def account_of_token(token: str) -> Account | None:
-    """Find the account a tablet's token speaks for."""
-    if not token.startswith("palier_"):
-        return None
-    with reading() as session:
-        device = device_of_token(session, token)
-        return account_of(device.user, device) if device else None
-
-
-def _late_account(view: object) -> Account | None:
-    """Find the closed account whose tablet brings what it still holds; it opens nothing else.
-
-    Raises NotSignedIn with `account_closed` at every other door, and when it is too late.
-    """
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token.strip().startswith("palier_"):
-        return None
-    with reading() as session:
-        device = find_device_of_closed_account(session, token.strip())
-        if device is None:
-            return None
-        if getattr(view, "palier_late_door", False) and late_tablets(device.user, now=now()):
-            return account_of(device.user, device)
-    raise NotSignedIn("account_closed")
-
-
-def device_digest() -> str | None:
-    """Give the digest of the token a tablet comes with.
-
-    A locked tablet cannot open its token: it comes with `Locked` and the token's SHA-256, which
-    opens nothing and lets it learn only that it was declared lost.
-    """
-    kind, _, value = request.headers.get("Authorization", "").partition(" ")
-    value = value.strip()
-    if kind.lower() == "bearer" and value.startswith("palier_"):
-        return digest_of(value)
-    if kind.lower() == "locked" and re.fullmatch("[0-9a-f]{64}", value):
-        return value
-    return None
-
-
-def refuse_lost_device() -> None:
-    """Raise NotSignedIn with `device_lost` when the tablet that asks was declared lost."""
-    digest = device_digest()
-    if digest is None:
-        return
-    with reading() as session:
-        if find_lost_device(session, digest) is not None:
-            raise NotSignedIn("device_lost")
-
-
-def _basic_account(value: str) -> Account | None:
-    try:
-        email, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    if "\0" in email:  # no database can look for it
-        return None
-    by_token = account_of_token(secret)
-    if by_token is not None:
-        return by_token if by_token.email == email.strip().lower() else None
-    user = check_password(email, secret)
-    if user is not None and user.second_factor_at is not None:
-        raise NotSignedIn("second_factor_needed")  # a password alone is half of it
-    return account_of(user) if user is not None else None
-
-
-__all__ = [
-    "Account",
-    "Action",
-    "NotSignedIn",
-    "TooManyTries",
-    "account_of",
-    "guard",
-    "may",
-    "public",
-]

@@ -21,11 +21,12 @@ from visits.accounts.open_sessions import end_session, start_session, still_open
 from visits.accounts.sign_in_wall import folded
 from visits.ground.errors import AccountClosed, TooManyTries
 from visits.models.accounts import OpenSession, User
-from webapp.access.auth import SESSION_NUMBER, account_of, session_number
+from webapp.access.account import account_of
 from webapp.access.known_browsers import remember_browser
 from webapp.access.libraries import library_settings
 from webapp.access.passwords import check_password
 from webapp.access.signed_cookies import Cookies
+from webapp.access.who_asks import SESSION_NUMBER, session_number
 from webapp.frame.settings import Settings
 from webapp.frame.transaction import now, reading, transaction
 

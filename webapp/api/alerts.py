@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 
 from visits.intake.alerts import Raised, raise_alert
 from webapp.access.auth import Action, late_door, requires, viewer
-from webapp.frame.schemas import NewAlertSchema, ReportReceivedSchema
+from webapp.frame.schemas.told import NewAlertSchema, ReportReceivedSchema
 from webapp.frame.transaction import now, transaction
 
 alerts = Blueprint("alerts_api", __name__, url_prefix="/api/visits", description="Urgent alerts")

@@ -10,19 +10,12 @@ from flask_smorest import Blueprint
 from visits.accounts.accounts import add_device, note_wiped, recover_device, revoke_device
 from visits.ground.errors import NotFound
 from visits.models.accounts import Device, User
-from webapp.access.auth import (
-    Account,
-    Action,
-    NotSignedIn,
-    account_of,
-    device_digest,
-    public,
-    refuse_lost_device,
-    requires,
-)
+from webapp.access.account import Account, account_of
+from webapp.access.auth import Action, public, requires
 from webapp.access.passwords import check_password
 from webapp.access.second_step import code_is_right
-from webapp.frame.schemas import DeviceSchema, NewDeviceSchema, RecoverySchema
+from webapp.access.who_asks import NotSignedIn, device_digest, refuse_lost_device
+from webapp.frame.schemas.devices import DeviceSchema, NewDeviceSchema, RecoverySchema
 from webapp.frame.transaction import now, transaction
 
 devices = Blueprint("devices", __name__, url_prefix="/api/devices", description="Tablets")

@@ -13,7 +13,7 @@ from visits.forms.drafts import find_draft
 from visits.forms.published import KeptFile, find_file, find_form, shown_files
 from visits.models.portfolio import FormDraft, FormVersion
 from webapp.access.auth import Action, requires
-from webapp.frame.schemas import FormSchema
+from webapp.frame.schemas.forms import FormSchema
 from webapp.frame.transaction import house, reading
 
 forms = Blueprint("forms", __name__, url_prefix="/api/forms", description="Published forms")

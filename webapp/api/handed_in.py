@@ -10,7 +10,7 @@ from visits.intake.handing_in import RefusedItem, hand_in
 from visits.models.handed_in import HandedIn, HandedInKind
 from webapp.access.auth import Action, late_door, requires, viewer
 from webapp.frame.parcels import XML_PART, sent_file
-from webapp.frame.schemas import HandedInSchema, HandInSchema
+from webapp.frame.schemas.told import HandedInSchema, HandInSchema
 from webapp.frame.transaction import house, now, transaction
 
 REPORT_PART = "report"

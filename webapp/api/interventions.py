@@ -15,7 +15,8 @@ from visits.works.interventions import InterventionSaid, SentFile, receive
 from webapp.access.auth import Action, late_door, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.parcels import INCOMPLETE, XML_PART, sent_at, sent_file
-from webapp.frame.schemas import InterventionSchema, ReceiptSchema
+from webapp.frame.schemas.receipts import ReceiptSchema
+from webapp.frame.schemas.told import InterventionSchema
 from webapp.frame.transaction import house, now, transaction
 
 MAX_CONTENT = 64 * 1024

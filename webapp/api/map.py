@@ -25,7 +25,7 @@ from visits.sight import Viewer
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.api.map_counted import counted_view
 from webapp.frame.errors import problem, sentence
-from webapp.frame.schemas import MapViewSchema
+from webapp.frame.schemas.map import MapViewSchema
 from webapp.frame.transaction import reading
 from webapp.words import word
 

@@ -10,7 +10,8 @@ from werkzeug.exceptions import NotFound
 
 from visits.ground.errors import Refused
 from visits.retention.jobs import job_states
-from webapp.access.auth import NotSignedIn, public
+from webapp.access.auth import public
+from webapp.access.who_asks import NotSignedIn
 from webapp.frame.metrics import counted
 from webapp.frame.transaction import house, reading, refusal_of
 

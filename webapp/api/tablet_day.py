@@ -38,7 +38,7 @@ from visits.stock.bags import bag_of
 from visits.works.interventions import ROUND
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.api.tablet_orders import round_of
-from webapp.frame.schemas import DaySchema, HeldSchema
+from webapp.frame.schemas.day import DaySchema, HeldSchema
 from webapp.frame.transaction import house, now, reading, transaction
 from webapp.words import both, in_both, interpreter_said
 

@@ -11,7 +11,7 @@ from visits.agenda.doors import Knock, number_of, report_shut_door
 from visits.ground.clocks import on_our_clock
 from visits.people.part_refusals import report_refused_parts
 from webapp.access.auth import Action, late_door, requires, viewer
-from webapp.frame.schemas import (
+from webapp.frame.schemas.told import (
     BesideSchema,
     KnockSchema,
     RefusedPartsSchema,

@@ -11,7 +11,7 @@ from diagnostics.submission import BadSubmission
 from visits.following.every_kind import is_followed
 from visits.intake.submissions import SentFile
 from visits.models.visits import Consequence, Submission
-from webapp.frame.schemas import ReceiptSchema
+from webapp.frame.schemas.receipts import ReceiptSchema
 
 MAX_XML = 4 * 1024 * 1024
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")

@@ -1,8 +1,6 @@
 """The page of one adaptation: its path, what is missing, what was said, decided and found."""
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import render_template, request
@@ -40,25 +38,14 @@ from visits.adaptations.works import orders_of
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.homes.traits import MEASURED_WITH, TRAITS, Kind
-from visits.models.accounts import Role
-from visits.models.adaptations import AdaptationFile, AdaptationMove, Instead, RefusalReason, Step
+from visits.models.adaptations import AdaptationFile, Instead, RefusalReason, Step
 from visits.works.by_hand import DESCRIPTION_LENGTH, IN_A_HOME
 from webapp.access.auth import Action, may, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
+from webapp.office.frame.paths import passed
 from webapp.office.intake.answers import told_causes
-
-
-@dataclass(frozen=True)
-class Passed:
-    """A step of the path as the page draws it: done, now or to come; `left` is how it was left."""
-
-    step: Step
-    state: str
-    whose: Role
-    since: datetime | None = None
-    left: AdaptationMove | None = None
 
 
 def typed_turn() -> int:
@@ -91,7 +78,7 @@ def _path_shown(session: Session, file: AdaptationFile) -> dict[str, Any]:
     decides = may(Action.DECIDE_ADAPTATIONS)
     back = last if last is not None and (decides or last.step not in DECIDED) else None
     return {
-        "path": passed(file),
+        "path": passed({step: one.whose for step, one in PATH.items()}, file.step, file.moves),
         "stage": PATH.get(file.step),
         "missing": missing_in(session, file),
         "ways": [step for step in ways_on(file) if step is not Step.WITHDRAWN],
@@ -111,24 +98,6 @@ def _to_measure(file: AdaptationFile) -> dict[str, Kind]:
     """Give by trait what is measured of a home as an adaptation of it is received."""
     asked = MEASURED_WITH.get(file.code, ()) if file.step is Step.RECEPTION else ()
     return {one: TRAITS[one] for one in asked}
-
-
-def passed(file: AdaptationFile) -> list[Passed]:
-    """Draw the path of a file: how each step was left last, where it stands, what is to come."""
-    left = {move.was: move for move in file.moves if move.stands}
-    order = list(PATH)
-    here = order.index(file.step) if file.step in PATH else len(order)
-    drawn = []
-    for place, (step, stage) in enumerate(PATH.items()):
-        if place == here:
-            drawn.append(Passed(step, "now", stage.whose, since=file.since))
-        elif step in left and place < here:
-            drawn.append(Passed(step, "done", stage.whose, left=left[step]))
-        elif place > here:
-            drawn.append(Passed(step, "to_come", stage.whose))
-        else:
-            drawn.append(Passed(step, "skipped", stage.whose))
-    return drawn
 
 
 def _decided(session: Session, file: AdaptationFile) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The page of one admission: its path, what is missing, what was noted, decided and offered."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -41,20 +40,11 @@ from webapp.frame.errors import sentence
 from webapp.frame.languages import pick
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
+from webapp.office.frame.paths import passed
 from webapp.office.frame.programmes import programme_names
 
 # So many free places are offered to choose from; the list of places has the others.
 MOST_SHOWN = 100
-
-
-@dataclass(frozen=True)
-class Passed:
-    """A step of the path as the page draws it: done, now, skipped or to come."""
-
-    step: AdmissionStep
-    state: str
-    whose: Role
-    left: AdmissionMove | None = None
 
 
 def typed_turn() -> int:
@@ -105,7 +95,7 @@ def _path(
     ways, open_case = ways_on(admission, rules), admission.case.is_open
     hers = admissions_of(session, viewer(Action.SUPPORT), admission.person)
     return {
-        "path": passed(admission, rules),
+        "path": passed(_steps(rules), admission.step, admission.moves),
         "whose": WHOSE.get(admission.step),
         "missing": missing_in(session, admission, today=today) if open_case else {},
         "ways": [one for one in ways if one is not AdmissionStep.WITHDRAWN and open_case],
@@ -134,18 +124,9 @@ def may_undo(move: AdmissionMove) -> bool:
     return may(action_to_undo(move))
 
 
-def passed(admission: Admission, rules: AdmissionRules) -> list[Passed]:
-    """Draw the path of an admission: how each step was left, where it stands, what is to come."""
-    left = {move.was: move for move in admission.moves if move.stands}
-    order = [one for one in WHOSE if one is not AdmissionStep.INTERVIEW or rules.interviews]
-    here = order.index(admission.step) if admission.step in order else len(order)
-    drawn = []
-    for place, step in enumerate(order):
-        state = "now" if place == here else "to_come" if place > here else "skipped"
-        if place < here and step in left:
-            state = "done"
-        drawn.append(Passed(step, state, WHOSE[step], left.get(step)))
-    return drawn
+def _steps(rules: AdmissionRules) -> dict[AdmissionStep, Role]:
+    left_out = () if rules.interviews else (AdmissionStep.INTERVIEW,)
+    return {step: whose for step, whose in WHOSE.items() if step not in left_out}
 
 
 def _noted(

@@ -51,7 +51,9 @@ from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import problem, sentence
 from webapp.frame.languages import current_language
 from webapp.frame.parcels import parts, receipt_of
-from webapp.frame.schemas import EarlierAnswerSchema, HandInSchema, NewAlertSchema, UserSchema
+from webapp.frame.schemas.day import EarlierAnswerSchema
+from webapp.frame.schemas.devices import UserSchema
+from webapp.frame.schemas.told import HandInSchema, NewAlertSchema
 from webapp.frame.security import content_policy
 from webapp.frame.transaction import house, now, reading, transaction
 from webapp.office.calls.cases import called_numbers

@@ -57,6 +57,16 @@ class Row:
     changed_at: datetime | None = None
     open: int = 0
 
+    @property
+    def is_published(self) -> bool:
+        """Tell whether cases are opened in it."""
+        return self.state == "published"
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether no version of it was ever published."""
+        return self.state == "draft"
+
 
 @programmes.get("/")
 @requires(Action.MANAGE_PROGRAMMES)

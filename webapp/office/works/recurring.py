@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from diagnostics.codes import TRADES
 from visits.ground.errors import Invalid
 from visits.works.recurring import (
-    ACTS,
     EVERY,
     STATES,
     TurnsSaid,
+    acts_on,
     change_recurring,
     find_recurring,
     last_orders,
@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
             trade=trade,
             states=STATES,
             trades=list(TRADES),
-            acts=ACTS,
+            acts_on=acts_on,
             may_change=may(Action.GIVE_WORKS),
             templates=templates_for(session, viewer()),
         )

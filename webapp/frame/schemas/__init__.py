@@ -1,0 +1,1 @@
+"""What travels as JSON, both ways, by subject. Schemas shape; they never query."""

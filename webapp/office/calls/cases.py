@@ -377,7 +377,7 @@ def _may_be_called(case: Case) -> bool:
 
 def _refuses(case: Case, refusal: Refusal | None) -> bool:
     """Tell whether nobody may call, though the person herself may."""
-    if case.state is not CaseState.REFUSED:
+    if not case.has_refused:
         return False
     again = refusal.ask_again_on if refusal else None
     return again is None or again > day_of(now())

@@ -18,7 +18,7 @@ from visits.cases.cases import find_case
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.calls import Disposition
-from visits.models.cases import Case, CaseState
+from visits.models.cases import Case
 from visits.people.measures import standing_alerts
 from visits.programmes.published import programme_of
 from webapp.access.auth import Action, may, requires, viewer
@@ -152,7 +152,7 @@ def call(case_id: uuid.UUID) -> ResponseReturnValue:
         with transaction() as session:
             case = find_case(session, viewer(), case_id, to_change=True)
             record_attempt(session, case, attempt, viewer=viewer(), now=now())
-            agreed, said = case.state is CaseState.AGREED, _noted(case)
+            agreed, said = case.has_agreed, _noted(case)
     except (Invalid, Conflict) as refused:
         errors, said, status = what_was_refused(refused, "call")
         with showing("case") as (session, shown):
@@ -184,7 +184,7 @@ def step(case_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _noted(case: Case) -> str:
-    if case.state is CaseState.AGREED:
+    if case.has_agreed:
         return str(_("%(name)s agrees. Now plan the visit.", name=case.person.name))
     return str(_("The call to %(name)s is noted.", name=case.person.name))
 

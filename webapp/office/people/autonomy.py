@@ -1,9 +1,10 @@
 """How she lives from day to day: asked area by area, in her own words; noted, withdrawn."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -27,13 +28,14 @@ from visits.people.autonomy import (
 )
 from visits.people.external_scores import external_scores
 from visits.people.part_refusals import refused_parts
-from visits.sight import find_person
+from visits.sight import Viewer, find_person
 from visits.sight.withdrawing import WHY_LENGTH
 from webapp.access.auth import Action, requires, viewer
-from webapp.frame.transaction import now, transaction
+from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import stands_at
 from webapp.office.frame.moments import optional_day
+from webapp.office.people.noted import change_noted
 from webapp.office.people.people import told
 
 autonomy = Blueprint("autonomy", __name__, url_prefix="/people")
@@ -50,34 +52,28 @@ def show(person_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Action.RECORD_SCORES)
 def note(person_id: uuid.UUID) -> ResponseReturnValue:
     """Note what she says, in the place of what stood."""
-
-    def change(session: Session, person: Person) -> None:
-        note_autonomy(session, person, _typed(), viewer=viewer(), now=now())
-
-    return _change(person_id, change, _("What she said is noted."))
+    return change_noted(person_id, _note, page=_page, done=_("What she said is noted."))
 
 
 @autonomy.post("/<uuid:person_id>/autonomy/<uuid:autonomy_id>/withdraw")
 @requires(Action.RECORD_SCORES)
 def withdraw(person_id: uuid.UUID, autonomy_id: uuid.UUID) -> ResponseReturnValue:
     """Withdraw what was noted by mistake."""
-
-    def change(session: Session, person: Person) -> None:
-        why = request.form.get("why", "")
-        withdraw_autonomy(session, person, autonomy_id, why, viewer=viewer(), now=now())
-
-    return _change(person_id, change, _("It is withdrawn: what was said before counts again."))
+    why = request.form.get("why", "")
+    done = _("It is withdrawn: what was said before counts again.")
+    return change_noted(person_id, withdraw_autonomy, autonomy_id, why, page=_page, done=done)
 
 
 @autonomy.post("/<uuid:person_id>/autonomy/<uuid:autonomy_id>/back")
 @requires(Action.RECORD_SCORES)
 def back(person_id: uuid.UUID, autonomy_id: uuid.UUID) -> ResponseReturnValue:
     """Let what was withdrawn count again."""
+    done = _("It counts again.")
+    return change_noted(person_id, put_autonomy_back, autonomy_id, page=_page, done=done)
 
-    def change(session: Session, person: Person) -> None:
-        put_autonomy_back(session, person, autonomy_id, viewer=viewer(), now=now())
 
-    return _change(person_id, change, _("It counts again."))
+def _note(session: Session, person: Person, *, viewer: Viewer, now: datetime) -> None:
+    note_autonomy(session, person, _typed(), viewer=viewer, now=now)
 
 
 def _typed() -> AutonomySaid:
@@ -94,18 +90,6 @@ def _typed() -> AutonomySaid:
 
 def _words(area: Area) -> str:
     return request.form.get(f"words-{area}", "").replace("\r\n", "\n")
-
-
-def _change(
-    person_id: uuid.UUID, change: Callable[[Session, Person], None], done: str
-) -> ResponseReturnValue:
-    try:
-        with transaction() as session:
-            change(session, find_person(session, viewer(), person_id, to_change=True))
-    except (Invalid, Conflict) as refused:
-        return _page(person_id, refused), 422 if isinstance(refused, Invalid) else 409
-    flash(done, "success")
-    return redirect(url_for(".show", person_id=person_id))
 
 
 def _page(person_id: uuid.UUID, refused: Refused | None = None) -> str:

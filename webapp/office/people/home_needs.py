@@ -1,9 +1,9 @@
 """Her home and her needs: what a home must have, what hers has, what is free and fits."""
 
 import uuid
-from collections.abc import Callable
+from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -12,16 +12,17 @@ from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, Refused
 from visits.homes.needs import BY_HAND, note_needs, notes_of, put_needs_back, withdraw_needs
 from visits.models.people import Person
-from visits.sight import find_person
+from visits.sight import Viewer, find_person
 from visits.sight.withdrawing import WHY_LENGTH
 from visits.stays.fitting import fitting, home_today
 from visits.transfers.wishes import wishes_of
 from webapp.access.auth import Action, may, requires, viewer
-from webapp.frame.transaction import now, transaction
+from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import stands_at
 from webapp.office.frame.moments import optional_day
 from webapp.office.frame.needs import needs_form, typed_needs
+from webapp.office.people.noted import change_noted
 from webapp.office.people.people import told
 
 home_needs = Blueprint("home_needs", __name__, url_prefix="/people")
@@ -41,55 +42,38 @@ def show(person_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Action.SUPPORT)
 def note(person_id: uuid.UUID) -> ResponseReturnValue:
     """Note all that a home must have, in the place of what stood."""
-
-    def change(session: Session, person: Person) -> None:
-        typed = request.form
-        note_needs(
-            session,
-            person,
-            typed_needs(),
-            source=typed.get("source", ""),
-            said_on=optional_day(typed.get("said_on", ""), field="said_on"),
-            viewer=viewer(),
-            now=now(),
-        )
-
-    return _change(person_id, change, _("What her home must have is noted."))
+    done = _("What her home must have is noted.")
+    return change_noted(person_id, _note, page=_page, done=done)
 
 
 @home_needs.post("/<uuid:person_id>/home/<uuid:needs_id>/withdraw")
 @requires(Action.SUPPORT)
 def withdraw(person_id: uuid.UUID, needs_id: uuid.UUID) -> ResponseReturnValue:
     """Withdraw what was noted by mistake."""
-
-    def change(session: Session, person: Person) -> None:
-        why = request.form.get("why", "")
-        withdraw_needs(session, person, needs_id, why, viewer=viewer(), now=now())
-
-    return _change(person_id, change, _("It is withdrawn: what was said before counts again."))
+    why = request.form.get("why", "")
+    done = _("It is withdrawn: what was said before counts again.")
+    return change_noted(person_id, withdraw_needs, needs_id, why, page=_page, done=done)
 
 
 @home_needs.post("/<uuid:person_id>/home/<uuid:needs_id>/back")
 @requires(Action.SUPPORT)
 def back(person_id: uuid.UUID, needs_id: uuid.UUID) -> ResponseReturnValue:
     """Let what was withdrawn count again."""
-
-    def change(session: Session, person: Person) -> None:
-        put_needs_back(session, person, needs_id, viewer=viewer(), now=now())
-
-    return _change(person_id, change, _("It counts again."))
+    done = _("It counts again.")
+    return change_noted(person_id, put_needs_back, needs_id, page=_page, done=done)
 
 
-def _change(
-    person_id: uuid.UUID, change: Callable[[Session, Person], None], done: str
-) -> ResponseReturnValue:
-    try:
-        with transaction() as session:
-            change(session, find_person(session, viewer(), person_id, to_change=True))
-    except (Invalid, Conflict) as refused:
-        return _page(person_id, refused), 422 if isinstance(refused, Invalid) else 409
-    flash(done, "success")
-    return redirect(url_for(".show", person_id=person_id))
+def _note(session: Session, person: Person, *, viewer: Viewer, now: datetime) -> None:
+    typed = request.form
+    note_needs(
+        session,
+        person,
+        typed_needs(),
+        source=typed.get("source", ""),
+        said_on=optional_day(typed.get("said_on", ""), field="said_on"),
+        viewer=viewer,
+        now=now,
+    )
 
 
 def _page(person_id: uuid.UUID, refused: Refused | None = None) -> str:

@@ -1,9 +1,9 @@
 """Medical validations of a person: for what, by whom, until when; never what they say."""
 
 import uuid
-from collections.abc import Callable
+from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -20,13 +20,14 @@ from visits.people.medical import (
     put_medical_back,
     withdraw_medical,
 )
-from visits.sight import find_person
+from visits.sight import Viewer, find_person
 from visits.sight.withdrawing import WHY_LENGTH
 from webapp.access.auth import Action, requires, viewer
-from webapp.frame.transaction import now, transaction
+from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import stands_at
 from webapp.office.frame.moments import optional_day
+from webapp.office.people.noted import change_noted
 from webapp.office.people.people import told
 
 medical = Blueprint("medical", __name__, url_prefix="/people")
@@ -43,34 +44,28 @@ def show(person_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Action.RECORD_SCORES)
 def note(person_id: uuid.UUID) -> ResponseReturnValue:
     """Note a validation."""
-
-    def change(session: Session, person: Person) -> None:
-        note_medical(session, person, _typed(), viewer=viewer(), now=now())
-
-    return _change(person_id, change, _("The validation is noted."))
+    return change_noted(person_id, _note, page=_page, done=_("The validation is noted."))
 
 
 @medical.post("/<uuid:person_id>/medical/<uuid:medical_id>/withdraw")
 @requires(Action.RECORD_SCORES)
 def withdraw(person_id: uuid.UUID, medical_id: uuid.UUID) -> ResponseReturnValue:
     """Withdraw what was noted by mistake."""
-
-    def change(session: Session, person: Person) -> None:
-        why = request.form.get("why", "")
-        withdraw_medical(session, person, medical_id, why, viewer=viewer(), now=now())
-
-    return _change(person_id, change, _("The validation is withdrawn: it counts no more."))
+    why = request.form.get("why", "")
+    done = _("The validation is withdrawn: it counts no more.")
+    return change_noted(person_id, withdraw_medical, medical_id, why, page=_page, done=done)
 
 
 @medical.post("/<uuid:person_id>/medical/<uuid:medical_id>/back")
 @requires(Action.RECORD_SCORES)
 def back(person_id: uuid.UUID, medical_id: uuid.UUID) -> ResponseReturnValue:
     """Let what was withdrawn count again."""
+    done = _("It counts again.")
+    return change_noted(person_id, put_medical_back, medical_id, page=_page, done=done)
 
-    def change(session: Session, person: Person) -> None:
-        put_medical_back(session, person, medical_id, viewer=viewer(), now=now())
 
-    return _change(person_id, change, _("It counts again."))
+def _note(session: Session, person: Person, *, viewer: Viewer, now: datetime) -> None:
+    note_medical(session, person, _typed(), viewer=viewer, now=now)
 
 
 def _typed() -> MedicalSaid:
@@ -79,18 +74,6 @@ def _typed() -> MedicalSaid:
     until = optional_day(typed.get("valid_until", ""), field="valid_until")
     purpose, given_by = typed.get("purpose", ""), typed.get("given_by", "")
     return MedicalSaid(purpose, given_by, typed.get("giver", ""), given_on, until)
-
-
-def _change(
-    person_id: uuid.UUID, change: Callable[[Session, Person], None], done: str
-) -> ResponseReturnValue:
-    try:
-        with transaction() as session:
-            change(session, find_person(session, viewer(), person_id, to_change=True))
-    except (Invalid, Conflict) as refused:
-        return _page(person_id, refused), 422 if isinstance(refused, Invalid) else 409
-    flash(done, "success")
-    return redirect(url_for(".show", person_id=person_id))
 
 
 def _page(person_id: uuid.UUID, refused: Refused | None = None) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
-from visits.models.portfolio import Import, ImportState
+from visits.models.portfolio import Import
 from visits.portfolio import (
     LABELS,
     QUESTIONS,
@@ -99,7 +99,7 @@ def show(import_id: uuid.UUID) -> ResponseReturnValue:
     """Show what importing a file would do, or what it did."""
     with showing("import_looked_at") as (session, shown):
         kept = find_import(session, import_id, viewer=viewer())
-        if kept.state is ImportState.IMPORTED:
+        if kept.is_imported:
             return _result(session, kept)
         try:
             return _examination(session, kept, choice_of(session, kept, request.args), shown)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import NotFound
-from visits.models.portfolio import Import, ImportState
+from visits.models.portfolio import Import
 from visits.portfolio import (
     Account,
     Fate,
@@ -100,7 +100,7 @@ def problems_csv(problems: Sequence[Problem], kind: Kind) -> str:
 
 def _account(session: Session, kept: Import, shown: Shown) -> tuple[Table, Account]:
     """Account for the lines of a file: as it was imported, or as the dry run would have it."""
-    if kept.state is ImportState.IMPORTED:
+    if kept.is_imported:
         table = table_of(kept)
         found = {name: kept_problems(kept, name) for name in ("refusals", "warnings", "left_out")}
         return table, account_for(table, **found)
@@ -113,7 +113,7 @@ def _account(session: Session, kept: Import, shown: Shown) -> tuple[Table, Accou
 
 
 def _warnings(session: Session, kept: Import, shown: Shown) -> tuple[Sequence[Problem], Kind]:
-    if kept.state is ImportState.IMPORTED:
+    if kept.is_imported:
         problems: Sequence[Problem] = kept_problems(kept, "warnings")
         kind = Kind(kept.kind)
     else:

@@ -147,7 +147,7 @@ def _page(request_id: uuid.UUID, refused: Invalid | None = None) -> str:
         one = find_request(session, viewer(), request_id)
         shown.add(one.referral.person_id if one.referral else None)
         text = request.args.get("q", one.name)
-        meant = _meant(session, text) if one.state is RequestState.WAITING else []
+        meant = _meant(session, text) if one.is_waiting else []
         shown.update(person.id for person in meant)
         fields = refused.fields if refused else {}
         return render_template(

@@ -16,7 +16,7 @@ from visits.ground.errors import Invalid
 from visits.homes.needs import needs_of
 from visits.models.adaptations import AdaptationFile
 from visits.models.portfolio import Dwelling
-from visits.models.transfers import TransferWish, WishState
+from visits.models.transfers import TransferWish
 from visits.sight import Viewer, find_person
 from visits.sight.homes import visible_homes
 from visits.transfers.listing import match_offered, matches_of
@@ -199,7 +199,7 @@ def _page(wish_id: uuid.UUID, refused: Invalid | None = None) -> str:
         wish = find_wish(session, viewer(), wish_id)
         shown.add(wish.person_id)
         homes, today = viewer(Action.SEE_HOMES), today_in_paris(now())
-        waits = wish.state is WishState.WAITING
+        waits = wish.is_waiting
         matches = matches_of(session, homes, wish, today=today) if waits else []
         seen = _homes_seen(session, homes, wish)
         on_offer = wish.standing is not None and wish.standing.dwelling_id in seen

@@ -165,7 +165,7 @@ FIELDS = (
     "circle", "shared", "agreed_how", "held_on", "decision", "owner", "done_on",
     "span", "visitors", "planned", "same_visitor", "stop", "which",
     "holds_from", "vat", "situation", "referral", "outside", "listed", "admission",
-    "metres", "measured", "ways", "lat", "lon", "known_on", "open_days", "what_for",
+    "metres", "measured", "ways", "lat", "lon", "known_on", "open_days", "what_for", "path",
 )  # fmt: skip
 
 

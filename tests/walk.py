@@ -235,6 +235,7 @@ NOT_PAGES = frozenset(
         "documents.file",
         "adaptation_photos.show",
         "handed.photo",
+        "handed.seen",
         "burning.again",
         "handed.signature",
         "maintenance.export",

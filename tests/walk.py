@@ -210,6 +210,7 @@ PAGES = frozenset(
 AT_THE_DOOR = frozenset(
     {
         "order_link.show",
+        "order_link.seen",
         "referral_form.show",
         "referral_link.show",
         "passwords.choose",

@@ -15,11 +15,12 @@ from tests.diagnostics.builders import published, row, visit
 from tests.factories import NOW, make_case, make_user, make_viewer
 from tests.homes import Home
 from tests.webapp.test_giving import hire
+from tests.webapp.test_order_link import send
 from visits.forms.published import publish_form
 from visits.intake.seen import photos_seen
 from visits.intake.submissions import SentFile
 from visits.models.accounts import Role
-from visits.models.people import RefusedPart
+from visits.models.people import AccessEvent, RefusedPart
 from visits.models.visits import Submission
 from visits.models.works import Place, WorkOrder
 from visits.people.part_refusals import refuse_parts
@@ -223,3 +224,27 @@ def test_who_reads_answers_finds_the_way_to_them_and_others_the_photos(
     assert f'id="finding-{finding}"' in reads.get(seen.page).text
     assert ours.get(f"/work-orders/{other.id}/seen/{files['wc.jpg']}").status_code == 404
     assert client_as(Role.SOCIAL_WORKER).get(photo).status_code == 403
+
+
+def test_a_link_shows_the_photos_of_its_order_and_nothing_else_until_it_ends(
+    app: Flask, seen: Seen, session: Session, client_as: SignIn
+) -> None:
+    seen.send_answers()
+    order = orders(session)[LEAK]
+    files = {one.name: one.id for one in session.scalars(select(Submission)).one().files}
+    session.commit()  # on SQLite nobody could write meanwhile
+    service, anybody = client_as(Role.TECHNICIAN), app.test_client()
+    link, revoked = send(service, order), f"/work-orders/{order.id}/link/revocation"
+    photo = f"{link}/seen/{files['leak.jpg']}"
+    page = anybody.get(link).text
+    assert photo in page and str(files["wc.jpg"]) not in page and "finding-" not in page
+    shown = anybody.get(photo)
+    assert shown.status_code == 200 and b"SECRET" not in shown.data
+    assert "noindex" in shown.headers["X-Robots-Tag"]
+    logged = select(AccessEvent.what, AccessEvent.user_id).order_by(AccessEvent.id.desc())
+    assert tuple(session.execute(logged.limit(1)).one()) == ("photo", None)
+    session.rollback()
+    assert anybody.get(f"{link}/seen/{files['wc.jpg']}").status_code == 404
+    assert anybody.get(f"{link}x/seen/{files['leak.jpg']}").status_code == 410
+    assert service.post(revoked).status_code == 302
+    assert anybody.get(photo).status_code == 410

@@ -22,18 +22,19 @@ from visits.works.same_order import findings_seen
 _TURN = re.compile(r".*\]")
 
 
-def photos_seen(session: Session, order: WorkOrder, viewer: Viewer) -> list[SubmissionFile]:
+def photos_seen(session: Session, order: WorkOrder, viewer: Viewer | None) -> list[SubmissionFile]:
     """List the photos of what an order is about that whoever sees the order may see, each once.
 
     None that stands beside an answer which only some read, and none while the person refuses
-    photos. A contractor sees those of the home and the person of its order alone.
+    photos. A contractor sees those of the home and the person of its order alone; without a
+    `viewer` it is the one who has the link of the order.
     """
     found = (one for finding in _told_to(session, order, viewer) for one in _of(session, finding))
     return list({one.id: one for one in found}.values())
 
 
 def find_photo_seen(
-    session: Session, order: WorkOrder, viewer: Viewer, file_id: uuid.UUID
+    session: Session, order: WorkOrder, viewer: Viewer | None, file_id: uuid.UUID
 ) -> SubmissionFile:
     """Find a photo of what an order is about, else raise NotFound."""
     for one in photos_seen(session, order, viewer):
@@ -42,8 +43,8 @@ def find_photo_seen(
     raise NotFound("file_not_found")
 
 
-def _told_to(session: Session, order: WorkOrder, viewer: Viewer) -> Sequence[Consequence]:
-    if viewer.reach is not Reach.GIVEN:
+def _told_to(session: Session, order: WorkOrder, viewer: Viewer | None) -> Sequence[Consequence]:
+    if viewer is not None and viewer.reach is not Reach.GIVEN:
         return findings_seen(session, order, viewer)
     return [one for one in order.findings if _is_of(one, order)]
 

@@ -194,7 +194,7 @@ CODES: Mapping[Kind, Codes] = {
 }
 
 
-# Who mends an urgent hazard that names no trade; whatever is not here is for general maintenance.
+# Who mends a hazard, which names no trade; whatever is not here is for general maintenance.
 TRADE_OF_HAZARD = {
     "gas_smell": "gas",
     "gas_hose": "gas",
@@ -204,6 +204,7 @@ TRADE_OF_HAZARD = {
     "no_hot_water": "heating",
     "bare_wires": "electricity",
     "electric_shock": "electricity",
+    "dim_light": "electricity",
     "water_leak": "plumbing",
     "lift_broken": "lift",
     "loose_guard": "carpentry",

@@ -210,6 +210,7 @@ PAGES = frozenset(
 AT_THE_DOOR = frozenset(
     {
         "order_link.show",
+        "order_link.seen",
         "referral_form.show",
         "referral_link.show",
         "passwords.choose",
@@ -235,6 +236,7 @@ NOT_PAGES = frozenset(
         "documents.file",
         "adaptation_photos.show",
         "handed.photo",
+        "handed.seen",
         "burning.again",
         "handed.signature",
         "maintenance.export",

@@ -36,6 +36,7 @@ OPEN_TO_ALL = {
     "calendar_feed.read",  # to whoever has the address of one visitor's calendar
     "order_link.show",  # to whoever has the link of one order
     "order_link.act",
+    "order_link.seen",
     "referral_link.show",  # to whoever has the link of one referral
     "referral_link.act",
     "referral_form.show",  # to whoever has the address that a partner was given

@@ -353,7 +353,7 @@ def test_some_of_what_was_fitted_was_found_later_and_every_kit_has_its_savings(
 def test_every_work_order_and_follow_up_has_the_answer_that_caused_it(demo: Session) -> None:
     orders = demo.scalars(select(WorkOrder).where(WorkOrder.opened_by_id.is_(None))).all()
     follow_ups = demo.scalars(promised()).all()
-    assert {order.consequence.kind for order in orders} == {"work_order"}
+    assert {order.consequence.kind for order in orders} == {"work_order", "hazard"}
     assert {follow_up.consequence.kind for follow_up in follow_ups} == {"follow_up"}
     for one in (*orders, *follow_ups):
         assert one.consequence.causes

@@ -29,7 +29,8 @@ KIT = {**ONE, "lamp": [LAMP], "tap": [TAP, SHOWER], "other_kit": "night_light"}
 
 @pytest.fixture
 def home(app: Flask) -> Home:
-    return Home(app, "home_visit", "eco_kit", "social_situation", phone="+33639980001")
+    forms = "home_visit", "eco_kit", "social_situation", "safety_and_decency"
+    return Home(app, *forms, phone="+33639980001")
 
 
 def read(client: FlaskClient, address: str) -> str:
@@ -102,6 +103,7 @@ def test_the_technical_sheet_tells_of_the_flat_and_nothing_of_who_lives_there(
         fill(FALLS | GAS | {"fell": "yes"}, rooms=[{"room_kind": "bedroom", "light": "dim"}])
     )
     home.send("social_situation", **SURROUNDED | ALONE, share_ccas="yes", share_association="no")
+    home.send("safety_and_decency", visit_agreed="yes", exit_free="no")
     with home.house.sessions() as session:
         dwelling = session.merge(home.visit).home
         page, reference = f"/homes/{dwelling.id}", dwelling.reference
@@ -111,11 +113,14 @@ def test_the_technical_sheet_tells_of_the_flat_and_nothing_of_who_lives_there(
     assert reference in said
     assert "Odeur de gaz" in said
     assert "éclairage trop faible" in said
+    assert "Sortie ou équipement inutilisable" in said
     for hers in ("VERMEULEN", "chute", "téléassistance", "CCAS"):
         assert hers not in said, hers
     of_works = read(client_as(Role.TECHNICIAN), f"{page}/sheet.pdf")
     assert "Odeur de gaz" in of_works
-    assert "éclairage trop faible" not in of_works  # an answer, which she may not read
+    assert "éclairage trop faible" in of_works  # an order of its own
+    # An answer that opened no works, which she may not read.
+    assert "Sortie ou équipement inutilisable" not in of_works
     assert client_as(Role.VISITOR).get(f"{page}/sheet.pdf").status_code == 403
 
 

@@ -97,7 +97,7 @@ class Lamps(Kind):
 def lamps() -> Iterator[Lamps]:
     """One more kind, in the table for one test."""
     kind = Lamps()
-    KINDS.append(kind)
+    KINDS.insert(0, kind)
     yield kind
     KINDS.remove(kind)
 

@@ -151,6 +151,18 @@ def test_what_a_room_calls_for_names_the_room(home: Home, client_as: SignIn) -> 
         assert f">{heading}</h4>" in page
 
 
+def test_what_is_found_leads_to_its_order_or_says_that_it_is_advice(
+    home: Home, client_as: SignIn, session: Session
+) -> None:
+    home.send(rooms=[{"room_kind": "bathroom", "light": "dim", "loose_rug": "yes"}])
+    order = session.scalars(select(WorkOrder)).one()
+    place, page_of = order.place, f"/work-orders/{order.id}"
+    session.rollback()
+    page = client_as(Role.COORDINATOR).get(home.page).text
+    assert place == "bathroom" and page_of in page
+    assert "conseil, au locataire de s’en occuper" in page
+
+
 def test_reading_a_visit_is_logged(home: Home, client_as: SignIn) -> None:
     client_as(Role.COORDINATOR).get(home.page)
     assert home.look(select(AccessEvent.what)) == "visit"

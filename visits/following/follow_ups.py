@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from visits.cases.task_list import DUE, SOON, TaskFilter, count_tasks
 from visits.cases.tasks import find_task, promise_task, take_up, withdraw
 from visits.following.corrections import corrected_by
-from visits.following.kinds import Due, Kind, Waits, is_urgent_hazard
+from visits.following.kinds import (
+    LANDLORD,
+    TENANT,
+    Due,
+    Kind,
+    Waits,
+    is_hazard_to_do,
+    is_seen_to,
+    is_urgent_hazard,
+)
 from visits.following.promises import worded
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.ground.errors import NotFound
@@ -86,7 +95,7 @@ def _waits(name: str, roles: tuple[Role, ...], state: str, tone: str = "") -> Wa
 
 
 class FollowUps(Kind):
-    """What was promised to be asked again; an urgent hazard of no landlord is asked about too."""
+    """What was promised to be asked again, and the hazards that are not the landlord's to mend."""
 
     code = "follow_up"
     noted_as = "follow_ups"
@@ -97,10 +106,16 @@ class FollowUps(Kind):
     )
 
     def called_for(self, consequence: Consequence, called: Sequence[Consequence]) -> bool:
-        """Tell whether somebody is to ask again; whatever is the landlord's is not claimed here."""
+        """Tell whether somebody is to ask again; whatever is the landlord's is not claimed here.
+
+        What may wait and is the tenant's own to do stays advice.
+        """
         if consequence.kind == self.code:
             return True
-        return is_urgent_hazard(consequence) and consequence.owner != "landlord"
+        if is_urgent_hazard(consequence):
+            return consequence.owner != LANDLORD
+        of_others = consequence.owner not in (LANDLORD, TENANT)
+        return of_others and is_hazard_to_do(consequence) and not is_seen_to(consequence, called)
 
     def open(
         self,

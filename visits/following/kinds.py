@@ -16,8 +16,11 @@ from visits.models.accounts import Role
 from visits.models.cases import Case
 from visits.models.people import RefusedPart
 from visits.models.visits import Consequence, Submission, Visit
-from visits.models.works import TAKEN_BACK, URGENT
+from visits.models.works import TAKEN_BACK, URGENT, Severity
 from visits.sight.reach import Viewer
+
+LANDLORD, TENANT = "landlord", "tenant"
+_GRAVEST_FIRST = [*map(str, Severity)]
 
 
 @dataclass(frozen=True)
@@ -143,3 +146,32 @@ class Opened:
 def is_urgent_hazard(consequence: Consequence) -> bool:
     """Tell whether a finding names a danger that cannot wait."""
     return consequence.kind == "hazard" and consequence.severity in URGENT
+
+
+def is_hazard_to_do(consequence: Consequence) -> bool:
+    """Tell whether a finding names a danger that cannot wait, or that is to be gone by a day."""
+    dated = consequence.kind == "hazard" and consequence.due_at is not None
+    return dated or is_urgent_hazard(consequence)
+
+
+def is_seen_to(hazard: Consequence, called: Sequence[Consequence]) -> bool:
+    """Tell whether works that the very answers of a hazard call for see to it.
+
+    An order has to be as urgent; an adaptation is never soon enough for an urgent hazard.
+    """
+    return any(_sees_to(one, hazard) for one in called)
+
+
+def _sees_to(one: Consequence, hazard: Consequence) -> bool:
+    soon_enough = (
+        _rank(one.severity) <= _rank(hazard.severity)
+        if one.kind == "work_order"
+        else one.kind == "adaptation" and hazard.severity not in URGENT
+    )
+    answers = {cause["path"] for cause in hazard.causes}
+    return soon_enough and bool(answers) and answers <= {cause["path"] for cause in one.causes}
+
+
+def _rank(severity: str | None) -> int:
+    known = severity in _GRAVEST_FIRST
+    return _GRAVEST_FIRST.index(str(severity)) if known else len(_GRAVEST_FIRST)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from diagnostics.codes import trade_of_hazard
-from visits.following.kinds import Due, Kind, Waits, is_urgent_hazard
+from visits.following.kinds import LANDLORD, Due, Kind, Waits, is_hazard_to_do, is_seen_to
 from visits.models.accounts import Role
 from visits.models.cases import Case
 from visits.models.people import RefusedPart
@@ -30,7 +30,6 @@ from visits.works.same_order import own_order, stand_alone
 from visits.works.work_list import LATE, TO_REVIEW, WorkOrderFilter, list_work_orders
 from visits.works.work_orders import open_work_order
 
-LANDLORD = "landlord"
 URGENT_FOR = (Role.COORDINATOR, Role.TECHNICIAN, Role.MANAGER)
 DO_WORKS = (Role.TECHNICIAN, Role.CONTRACTOR)
 REVIEWED_BY = (Role.COORDINATOR, Role.TECHNICIAN)
@@ -64,8 +63,8 @@ class WorkOrders(Kind):
         """Tell whether works are called for, by name or by a danger that is the landlord's."""
         if consequence.kind == self.code:
             return True
-        of_landlord = is_urgent_hazard(consequence) and consequence.owner == LANDLORD
-        return of_landlord and not any(_stands_for(one, consequence) for one in called)
+        of_landlord = is_hazard_to_do(consequence) and consequence.owner == LANDLORD
+        return of_landlord and not is_seen_to(consequence, called)
 
     def open(
         self,
@@ -163,16 +162,6 @@ class WorkOrders(Kind):
                 order.dwelling_id = order.person_id = None
             elif order.is_open:
                 self.cancel(order, reason=TAKEN_BACK, viewer=viewer, now=now)
-
-
-def _stands_for(one: Consequence, hazard: Consequence) -> bool:
-    """Tell whether a work order is about the same answer and as urgent as the hazard."""
-    urgent_enough = one.severity in URGENT and str(one.severity) <= str(hazard.severity)
-    return one.kind == WorkOrders.code and urgent_enough and _same_cause(one, hazard)
-
-
-def _same_cause(one: Consequence, other: Consequence) -> bool:
-    return bool({cause["path"] for cause in one.causes} & {cause["path"] for cause in other.causes})
 
 
 def _told_at(order: WorkOrder, case: Case) -> bool:

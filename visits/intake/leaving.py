@@ -14,6 +14,7 @@ from diagnostics.codes import Kind, Severity
 from diagnostics.form import Form, parse_form
 from visits.following.every_kind import opened_by
 from visits.following.kinds import Opened
+from visits.following.what_follows import is_left
 from visits.forms.listing import confidential_names
 from visits.forms.published import consequences_of
 from visits.intake.visit_file import counted_submissions
@@ -65,7 +66,8 @@ def lines_for(session: Session, visit: Visit, reader: Reader) -> list[Line]:
     kept = [one for one in told if may_read(one, reader) and not _against(one, refused)]
     kept.sort(key=_urgency)
     opened = opened_by(session, [one.id for one in kept])
-    return list(_once(Line(one, opened.get(one.id), _unwanted(one)) for one in kept))
+    lines = (Line(one, opened.get(one.id), one.id not in opened and is_left(one)) for one in kept)
+    return list(_once(lines))
 
 
 def latest_to_report(session: Session, viewer: Viewer, landlord_id: uuid.UUID) -> Visit | None:
@@ -99,11 +101,6 @@ def _against(finding: Consequence, refused: Mapping[RefusedPart, object]) -> boo
     if finding.kind == Kind.REFERRAL:
         return RefusedPart.SHARING in refused
     return finding.code in ABOUT_HER and RefusedPart.HEALTH in refused
-
-
-def _unwanted(finding: Consequence) -> bool:
-    against = (finding.submission.findings or {}).get("against_refusal", ())
-    return finding.kind == Kind.WORK_ORDER and RefusedPart.WORKS in against
 
 
 def _told(session: Session, submission: Submission) -> Iterator[Consequence]:

@@ -159,13 +159,18 @@ def note_opened(session: Session, link: WorkOrderLink, *, now: datetime) -> None
     if link.opened_at is None:
         link.opened_at = now
         _step(link.order, OrderStep.LINK_OPENED, link, by=None, now=now)
+    note_shown(session, link, "work_order_by_link", now=now)
+
+
+def note_shown(session: Session, link: WorkOrderLink, what: str, *, now: datetime) -> None:
+    """Keep in the log of who saw whom what a link showed."""
     persons = [link.order.person_id] if link.order.person_id else []
     log_access(
         session,
         user_id=None,
         persons=persons,
         kind=AccessKind.READ,
-        what="work_order_by_link",
+        what=what,
         now=now,
     )
 

@@ -21,6 +21,7 @@ from visits.sight import Viewer
 from visits.sight.orders import visible_work_orders
 from visits.works.findings import add_finding, known_order, order_of
 from visits.works.history import open_again
+from visits.works.rooms import room_of
 
 # An urgent order nobody has taken on by then is shown as escalated.
 ESCALATE_AFTER = {Severity.U0: timedelta(minutes=30), Severity.U1: timedelta(hours=2)}
@@ -63,6 +64,7 @@ def open_work_order(
         person_id=case.person_id if case else None,
         consequence_id=consequence.id,
         trade=trade,
+        place=room_of(consequence),
         severity=Severity(consequence.severity or "P"),
         description=consequence.label["fr"],
         state=WorkOrderState.OPEN,

@@ -44,7 +44,7 @@ from webapp.office.frame.list_file import most_in_a_file
 from webapp.office.frame.listing import file_link, here, pairs, sort_link
 from webapp.office.frame.moments import clock, iso_day, today
 from webapp.office.frame.navigation import navigation
-from webapp.office.frame.opened import opened_url
+from webapp.office.frame.opened import opened_url, unopened
 from webapp.office.frame.subject import gather
 from webapp.words import SHARED, field_name, learn_words, named, telephone, word
 
@@ -94,7 +94,7 @@ def register_office(app: Flask) -> None:
         word=word,
         field_name=field_name,
     )
-    app.jinja_env.globals.update(named=named, pairs=pairs, opened_url=opened_url)
+    app.jinja_env.globals.update(named=named, pairs=pairs, opened_url=opened_url, unopened=unopened)
     app.jinja_env.globals.update(today=today, has_page=has_page)
     app.jinja_env.globals.update(
         landlord_chosen=landlord_chosen,

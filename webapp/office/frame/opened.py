@@ -3,7 +3,10 @@
 from flask import current_app, url_for
 
 from visits.following.kinds import Opened
+from visits.following.what_follows import why_unopened
+from visits.models.visits import Consequence
 from webapp.access.auth import Action, declared_action, may
+from webapp.words import word
 
 
 def action_of(endpoint: str) -> Action | None:
@@ -22,3 +25,8 @@ def opened_url(opened: Opened) -> str:
         return ""
     (rule,) = current_app.url_map.iter_rules(endpoint)
     return url_for(endpoint, **dict.fromkeys(rule.arguments, opened.thing.id))
+
+
+def unopened(finding: Consequence) -> str:
+    """Say why a finding opened nothing."""
+    return word("unopened", why_unopened(finding))

@@ -12,6 +12,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "to_review": _l("To review"),
         "set_aside": _p("what has become of it", "Set aside"),
     },
+    "unopened": {
+        "refused": _l("not ordered: the person refused works"),
+        "seen_to": _l("the works that the same answers call for see to it"),
+        "advice": _l("advice, for the tenant to see to"),
+        "noted": _l("noted, nothing to open"),
+    },
     "doubt": {
         "second": _l("This form was sent from this visit already: both are kept."),
         "cancelled": _l("The visit had been called off when these answers came."),

@@ -3,6 +3,7 @@
 The token in the address is the link's secret, signed: one that was cut or changed is told apart.
 """
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict, Invalid
 from visits.ground.photo_kinds import LARGEST
+from visits.intake.seen import find_photo_seen, photos_seen
 from visits.models.works_history import WorkOrderLink
 from visits.works.at_the_door import measures_for
 from visits.works.by_link import (
@@ -24,7 +26,7 @@ from visits.works.by_link import (
     refuse,
     show_photos,
 )
-from visits.works.links import LinkWorthless, note_opened, open_link
+from visits.works.links import LinkWorthless, note_opened, note_shown, open_link
 from visits.works.moves import PARTS, MoveSaid
 from visits.works.photos import photos_missing, photos_of
 from visits.works.proposals import answer_to
@@ -32,6 +34,7 @@ from webapp.access.auth import public
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import house, now, reading, transaction
 from webapp.office.frame.signed_links import PRIVATE, secret_in
+from webapp.office.intake.visits import sent_file
 from webapp.office.works.typed import day_in
 from webapp.words import named
 
@@ -51,6 +54,22 @@ def _opened(session: Session, token: str, *, to_change: bool = False) -> WorkOrd
 def show(token: str) -> ResponseReturnValue:
     """Show the order of a link, and nothing else."""
     return _page(token)
+
+
+@order_link.get("/<token>/seen/<uuid:file_id>")
+@public
+def seen(token: str, file_id: uuid.UUID) -> ResponseReturnValue:
+    """Send a photo a visitor took of what the order of a link is about, without its metadata."""
+    try:
+        with reading() as session:
+            found = find_photo_seen(session, _opened(session, token).order, None, file_id)
+        with transaction() as session:
+            note_shown(session, _opened(session, token), "photo", now=now())
+    except LinkWorthless as ended:
+        return _worthless(ended)
+    sent = sent_file(found.name, found.media_type, found.sha256)
+    sent.headers.update(PRIVATE)
+    return sent
 
 
 @order_link.post("/<token>")
@@ -121,6 +140,7 @@ def _page(
                 moves=moves_by_link(order),
                 measures=measures_for(session, order),
                 photos=photos_of(session, order),
+                seen=photos_seen(session, order, None),
                 photos_needed=photos_missing(session, [order], now=now())[order.id],
                 answer=answer_to(session, link),
                 parts=named("part_of_day", PARTS),

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from visits.ground.errors import Invalid
 from visits.ground.photo_kinds import LARGEST
+from visits.intake.seen import find_photo_seen
 from visits.works.interventions import find_signature, review
 from visits.works.links import DAYS, LinkSaid, make_link, revoke_link
 from visits.works.photos import add_photos, find_photo, withdraw_photo
@@ -82,6 +83,17 @@ def photo(order_id: uuid.UUID, photo_id: uuid.UUID) -> ResponseReturnValue:
         shown.add(order.person_id)
     kind = found.media_type
     return sent_file(f"photo.{kind.rpartition('/')[2]}", kind, found.sha256)
+
+
+@handed.get("/<uuid:order_id>/seen/<uuid:file_id>")
+@requires(Action.SEE_WORKS)
+def seen(order_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
+    """Send a photo that a visitor took of what an order is about, without its metadata."""
+    with showing("photo") as (session, shown):
+        order = find_work_order(session, viewer(), order_id)
+        found = find_photo_seen(session, order, viewer(), file_id)
+        shown.add(order.person_id)
+    return sent_file(found.name, found.media_type, found.sha256)
 
 
 @handed.get("/<uuid:order_id>/signatures/<uuid:file_id>")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alert_of_work_order
+from visits.intake.seen import photos_seen
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.reach import Reach
 from visits.works.at_the_door import measures_for
@@ -215,6 +216,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         deaths=deaths_of(session, [order.person] if order.person else []),
         alert=alert_of_work_order(session, order) if ours else None,
         findings=[(one, told_causes(session, one)) for one in findings],
+        seen=photos_seen(session, order, seeing),
         told_with=told_with(session, order, seeing) if ours else [],
         same_as=_goes_on_as(session, order) if ours else None,
         may_be_same=may_be_same(session, seeing, order) if may(Action.OPEN_WORKS) else [],

@@ -33,7 +33,7 @@ from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import Severity, WorkOrder, WorkOrderState
 from visits.people.people import with_homes
 from visits.people.protection import protect
-from visits.sight import Held, Reach, Viewer
+from visits.sight import Held, Reach, Viewer, visible_work_orders
 from visits.sight.listing import Wanted
 from visits.sight.search import search_people
 from visits.steering.results import works_by_hand
@@ -46,7 +46,7 @@ from visits.works.by_hand import (
 )
 from visits.works.giving import give_order
 from visits.works.moves import MoveSaid, move_work_order
-from visits.works.work_list import WorkOrderFilter, list_work_orders
+from visits.works.work_list import WorkOrderFilter, list_work_orders, trades_in_use
 from visits.works.work_orders import escalate_work_orders
 
 LEAK = OrderSaid("plumbing", "U2", "kitchen", "Fuite sous l’évier", "tenant")
@@ -71,10 +71,14 @@ class Desk:
         return open_by_hand(self.session, home, said, viewer=self.viewer, now=self.now, **more)
 
     def listed(self, viewer: Viewer, **only: str) -> set[WorkOrder]:
-        """List what somebody sees of the orders, as the page does."""
+        """List what somebody sees of the orders, as the page does: what one page of each shows."""
         filters = WorkOrderFilter(**({"state": "all"} | only))
         found = list_work_orders(self.session, viewer, only=filters, wanted=Wanted(), now=self.now)
         assert found.total == len(found.rows)
+        if not only:
+            one_by_one = select(WorkOrder).outerjoin(WorkOrder.person)
+            seen = self.session.scalars(one_by_one.where(visible_work_orders(viewer)))
+            assert set(found.rows) == set(seen)
         return set(found.rows)
 
 
@@ -131,6 +135,20 @@ def test_an_order_of_a_hidden_home_is_hidden_with_it_and_with_its_house(
     assert alike(session, desk.viewer, desk.home, "plumbing", "kitchen") == []
     assert tenants_of(session, desk.home, desk.viewer) == []
     assert tenants_of(session, desk.home, make_viewer(chief)) == [person]
+
+
+def test_an_order_about_somebody_protected_is_hidden_where_her_home_is_not(
+    session: Session, desk: Desk, now: datetime
+) -> None:
+    chief, person = make_user(session), make_person(session)
+    desk.leak.person = person
+    session.flush()
+    assert desk.listed(desk.viewer) == {desk.leak, desk.lamp}
+    protect(session, person, by=chief.id, now=now)
+    assert desk.listed(desk.viewer) == {desk.lamp}
+    assert desk.listed(make_viewer(chief)) == {desk.leak, desk.lamp}
+    assert trades_in_use(session, desk.viewer) == ["electricity"]
+    assert trades_in_use(session, make_viewer(chief)) == ["electricity", "plumbing"]
 
 
 def test_a_contractor_sees_those_given_to_it_and_never_one_of_a_hidden_home(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from visits.choosing.further import NOTHING_MORE, More, find_more
@@ -20,6 +20,9 @@ from visits.programmes import Audience, Condition
 from visits.programmes.facts import Facts, facts_of
 from visits.sight.left_alone import wants_none_of
 from visits.sight.reach import Viewer, open_to, visible_persons
+
+LEASE, LIVING = aliased(Tenancy), aliased(Occupancy)
+OCCUPANTS = func.count(LIVING.person_id.distinct())
 
 
 @dataclass(frozen=True)
@@ -136,18 +139,30 @@ def homes_of(audience: Select[*tuple[Any, ...]]) -> Select[uuid.UUID]:
     return audience.with_only_columns(Dwelling.id, maintain_column_froms=True).correlate(None)
 
 
+def shared_homes(viewer: Viewer) -> Subquery:
+    """Select the dwellings where several live, and how many: `dwelling_id` and `occupants`.
+
+    As `audience_of` counts them home by home; in any other home of an audience lives one alone.
+    """
+    several = _living(viewer, LEASE.dwelling_id, OCCUPANTS.label("occupants"))
+    return several.group_by(LEASE.dwelling_id).having(OCCUPANTS > 1).subquery()
+
+
 def _occupants(viewer: Viewer) -> ScalarSelect[int]:
-    """Count who lives in a dwelling of the audience, of those not protected from the viewer."""
-    lease, living = aliased(Tenancy), aliased(Occupancy)
+    """Count who lives in a dwelling of the audience."""
+    here = _living(viewer, OCCUPANTS).where(LEASE.dwelling_id == Tenancy.dwelling_id)
+    return here.correlate(Tenancy).scalar_subquery()
+
+
+def _living(viewer: Viewer, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """Select who lives in some dwelling, of those not protected from the viewer."""
     return (
-        select(func.count(living.person_id.distinct()))
-        .join(lease, lease.id == living.tenancy_id)
-        .join(Person, Person.id == living.person_id)
-        .where(lease.dwelling_id == Tenancy.dwelling_id)
-        .where(living.ended_on.is_(None), lease.ended_on.is_(None))
+        select(*columns)
+        .select_from(LIVING)
+        .join(LEASE, LEASE.id == LIVING.tenancy_id)
+        .join(Person, Person.id == LIVING.person_id)
+        .where(LIVING.ended_on.is_(None), LEASE.ended_on.is_(None))
         .where(open_to(viewer.user_id), Person.died_on.is_(None))
-        .correlate(Tenancy)
-        .scalar_subquery()
     )
 
 

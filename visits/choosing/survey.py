@@ -13,24 +13,26 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, String, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
-from visits.choosing.audience import audience_of
+from visits.choosing.audience import audience_of, shared_homes
 from visits.choosing.further import More
 from visits.choosing.scoring import holds, parts_of, together
 from visits.ground.folding import fold
 from visits.models.cases import Case
+from visits.models.portfolio import Tenancy
 from visits.programmes import Programme
 from visits.programmes.facts import TOLD, Fact, Facts, columns_of
 from visits.sight.reach import Viewer
 
-# An id as the driver gives it: hundred thousands of them are compared, a page of them is used.
-Bare = Any
+# An id as text: hundred thousands of them are compared, a page of them is used.
+Bare = str
 Columns = Row[*tuple[Any, ...]]
 Result = TypeVar("Result")
 Worked = Callable[[Columns], Result]
 AT_ONCE = 500
+OCCUPANTS = "occupants"
 ALWAYS = ("person_id", "dwelling_id", "case_id", "name_key", "city")
 
 
@@ -90,7 +92,7 @@ def survey(
     judge = _Judge(programme, more, today)
     statement = audience_of(programme.code, programme.audience, viewer, today=today)
     session.flush()
-    found = session.connection().execute(judge.only_asked(statement, keeps.columns))
+    found = session.connection().execute(judge.only_asked(statement, keeps.columns, viewer))
     for row in chain.from_iterable(found.partitions(AT_ONCE)):
         if not (held := judge.is_for(row)):
             (unknown if held is None else others).add(row[0])
@@ -125,14 +127,20 @@ class _Judge:
         self._parts = [self._worked(part.facts, part.points) for part in parts_of(programme)]
 
     def only_asked(
-        self, statement: Select[*tuple[Any, ...]], also: tuple[str, ...]
+        self, statement: Select[*tuple[Any, ...]], also: tuple[str, ...], viewer: Viewer
     ) -> Select[*tuple[Any, ...]]:
         """Let a statement of the audience read what is asked for alone, and some columns more."""
         every = statement.selected_columns
         named = [*self._columns, *also]
-        bare = {one: type_coerce(every[one], String) for one in named if one.endswith("_id")}
+        read: dict[str, ColumnElement[Any]] = {
+            one: cast(every[one], String) for one in named if one.endswith("_id")
+        }
+        if OCCUPANTS in named:
+            shared = shared_homes(viewer)
+            statement = statement.outerjoin(shared, shared.c.dwelling_id == Tenancy.dwelling_id)
+            read[OCCUPANTS] = func.coalesce(shared.c.occupants, 1)
         return statement.with_only_columns(
-            *(bare.get(one, every[one]).label(f"{one}_{at}") for at, one in enumerate(named)),
+            *(read.get(one, every[one]).label(f"{one}_{at}") for at, one in enumerate(named)),
             maintain_column_froms=True,
         )
 
@@ -203,7 +211,7 @@ class _Filter:
 
 
 def _with_closed_cases(session: Session, programme: Programme) -> Iterator[Bare]:
-    closed = select(type_coerce(Case.person_id, String)).where(
+    closed = select(cast(Case.person_id, String)).where(
         Case.programme == programme.code, Case.closed_on.is_not(None)
     )
     yield from session.connection().execute(closed).scalars()
@@ -215,4 +223,4 @@ def known_by(place: Place) -> tuple[uuid.UUID, uuid.UUID]:
 
 
 def _known_as(bare: Bare) -> uuid.UUID:
-    return bare if isinstance(bare, uuid.UUID) else uuid.UUID(bare)
+    return uuid.UUID(bare)

@@ -4,7 +4,15 @@ import enum
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
@@ -171,7 +179,26 @@ class WorkOrder(Base):
 
     __tablename__ = "work_order"
     __table_args__ = (
-        Index("ix_work_order_state_due_at", "state", "due_at"),
+        # All that a list asks of an order, so that of very many none is read but those of a page.
+        Index(
+            "ix_work_order_listed",
+            "state",
+            "severity",
+            "due_at",
+            "opened_at",
+            "trade",
+            "dwelling_id",
+            "residence_id",
+            "id",
+        ),
+        Index("ix_work_order_trade", "trade", "state", "severity", "due_at", "id"),
+        # Most orders are of a home: an index of those tempts a planner to read them all.
+        Index(
+            "ix_work_order_residence_id",
+            "residence_id",
+            sqlite_where=text("residence_id IS NOT NULL"),
+            postgresql_where=text("residence_id IS NOT NULL"),
+        ),
         UniqueConstraint("recurring_id", "recurring_for"),
         CheckConstraint("dwelling_id IS NULL OR residence_id IS NULL", name="one_place"),
         CheckConstraint(
@@ -182,7 +209,7 @@ class WorkOrder(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     dwelling_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dwelling.id"), index=True)
-    residence_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("residence.id"), index=True)
+    residence_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("residence.id"))
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     consequence_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("consequence.id"), unique=True

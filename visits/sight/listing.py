@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import CompoundSelect, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Row = TypeVar("Row")
+Text = TypeVar("Text", bound=str)
 Asked = Select[uuid.UUID] | CompoundSelect[uuid.UUID]
 Found = Sequence[uuid.UUID] | Asked
 # So many ids are handed to a database one by one; more of them are asked for where they stand.
@@ -130,6 +131,14 @@ def page_of_found(
     found_rows: Iterable[Any] = session.scalars(rows.where(tie[-1].in_(ids))).unique()
     read = {row.id: row for row in found_rows}
     return Listed([read[ident] for ident in ids], total, wanted)
+
+
+def each_of(column: InstrumentedAttribute[Text], *where: ColumnElement[bool]) -> Select[Text]:
+    """Select the values of a column, each read once by its index: however many rows have it."""
+    each = select(func.min(column).label("value")).where(*where).cte("each", recursive=True)
+    after = select(func.min(column)).where(column > each.c.value, *where)
+    each = each.union_all(select(after.scalar_subquery()).where(each.c.value.is_not(None)))
+    return select(each.c.value).where(each.c.value.is_not(None))
 
 
 def found_or_asked(session: Session, asked: Asked, few: int | None = None) -> Found:

@@ -1,4 +1,4 @@
-"""Of which cases and persons a list is: what `reach` says, asked so that a country's list is quick.
+"""Of which cases, persons and orders a list is: what `reach` says, asked so that many are quick.
 
 `visible_cases` asks of every row whose it is and where she lives. A list of many asks the other
 way round: whoever reaches everything, or one landlord's whole stock, is refused a handful, found by
@@ -18,7 +18,9 @@ from visits.models.cases import Case
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.visits import Visit
+from visits.models.works import WorkOrder
 from visits.sight.listing import Asked, Found, found_or_asked
+from visits.sight.orders import unseen_orders, visible_work_orders
 from visits.sight.reach import (
     BY_MANDATE,
     Reach,
@@ -57,6 +59,15 @@ def persons_seen(session: Session, viewer: Viewer) -> ColumnElement[bool]:
         in_sight = Person.id.not_in(_once(session, _unseen_persons, viewer))
         return and_(tenant_of(viewer.landlord_id), in_sight)
     return Person.id.in_(_once(session, _persons, viewer))
+
+
+def orders_seen(session: Session, viewer: Viewer) -> Select[uuid.UUID]:
+    """Select the ids of the work orders the viewer may see."""
+    seen = select(WorkOrder.id)
+    if not viewer.reaches_all:
+        return seen.outerjoin(WorkOrder.person).where(visible_work_orders(viewer))
+    hidden = _once(session, _unseen_orders, viewer)
+    return seen.where(WorkOrder.id.not_in(hidden))
 
 
 def reaches_whole_stock(viewer: Viewer) -> bool:
@@ -102,6 +113,10 @@ def _unseen(_session: Session, viewer: Viewer) -> Asked:
 
 def _unseen_persons(_session: Session, viewer: Viewer) -> Asked:
     return unseen_persons(viewer.user_id)
+
+
+def _unseen_orders(_session: Session, viewer: Viewer) -> Asked:
+    return unseen_orders(viewer)
 
 
 def _cases(session: Session, viewer: Viewer) -> Asked:

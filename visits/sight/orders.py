@@ -2,7 +2,18 @@
 
 import uuid
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import aliased
 
 from visits.models.accounts import User
@@ -17,6 +28,7 @@ from visits.sight.reach import (
     Viewer,
     hidden_homes,
     open_to,
+    unseen_persons,
     visible_cases,
     visible_persons,
 )
@@ -36,6 +48,16 @@ def visible_work_orders(viewer: Viewer) -> ColumnElement[bool]:
         or_(WorkOrder.dwelling_id.is_(None), WorkOrder.dwelling_id.not_in(homes)),
         or_(WorkOrder.residence_id.is_(None), WorkOrder.residence_id.not_in(houses)),
         or_(of_somebody, of_place, _of_no_known_home(viewer)),
+    )
+
+
+def unseen_orders(viewer: Viewer) -> CompoundSelect[uuid.UUID]:
+    """Select the work orders that are hidden from whoever reaches everybody: by index, a few."""
+    homes, houses = hidden_homes(viewer.user_id), _hidden_houses(viewer)
+    return union(
+        select(WorkOrder.id).where(WorkOrder.person_id.in_(unseen_persons(viewer.user_id))),
+        select(WorkOrder.id).where(WorkOrder.dwelling_id.in_(homes)),
+        select(WorkOrder.id).where(WorkOrder.residence_id.in_(houses)),
     )
 
 

@@ -22,7 +22,7 @@ from visits.ground.folding import without_accents
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.sight.letters import has_word
-from visits.sight.listing import Found, found_or_asked
+from visits.sight.listing import Found, each_of, found_or_asked
 
 MOST_WORDS = 6
 # So many ids that have a word are handed over, of all words together.
@@ -162,10 +162,7 @@ def every_city(session: Session, landlord_id: uuid.UUID | None = None) -> list[s
     However many residences stand in one, they are not looked at.
     """
     own = [Residence.landlord_id == landlord_id] if landlord_id else []
-    each = select(func.min(Residence.city).label("city")).where(*own).cte("each", recursive=True)
-    after = select(func.min(Residence.city)).where(Residence.city > each.c.city, *own)
-    each = each.union_all(select(after.scalar_subquery()).where(each.c.city.is_not(None)))
-    return list(session.scalars(select(each.c.city).where(each.c.city.is_not(None))))
+    return list(session.scalars(each_of(Residence.city, *own)))
 
 
 def is_named(text: str) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import Organisation, Territory
@@ -20,7 +20,8 @@ from visits.models.works import (
     WorkOrder,
     WorkOrderState,
 )
-from visits.sight.listing import Listed, Wanted, page_of
+from visits.sight.listing import By, Listed, Wanted, each_of, page_of_found
+from visits.sight.lists import orders_seen
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer
 from visits.sight.wording import mentions, residences_called
@@ -30,15 +31,17 @@ from visits.works.lateness import REASONS, is_late, why_late
 URGENCY = case({severity: rank for rank, severity in enumerate(Severity)}, value=WorkOrder.severity)
 # Where an order is: in the residence of its dwelling, or in the one it is of itself.
 IN_RESIDENCE = func.coalesce(Dwelling.residence_id, WorkOrder.residence_id)
+TO_CITY = (WorkOrder.dwelling, (Residence, Residence.id == IN_RESIDENCE))
+# With what is told of an order here, and a page is found and counted by one index.
 ORDER = {
-    "urgency": URGENCY,
-    "due": WorkOrder.due_at,
-    "opened": WorkOrder.opened_at,
-    "trade": WorkOrder.trade,
-    "city": Residence.city,
-    "state": WorkOrder.state,
+    "urgency": By(URGENCY),
+    "due": By(WorkOrder.due_at),
+    "opened": By(WorkOrder.opened_at),
+    "trade": By(WorkOrder.trade),
+    "city": By(Residence.city, outer=TO_CITY),
+    "state": By(WorkOrder.state),
 }
-
+TIE = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
 
 # Beside the states themselves: all that are open, and why some of them should worry somebody.
 OPEN_ALL, LATE, WAITING, HELD_TOO_LONG, UNTOLD = "open_all", "late", "waiting", "held", "untold"
@@ -74,9 +77,8 @@ def list_work_orders(
     session: Session, viewer: Viewer, *, only: WorkOrderFilter, wanted: Wanted, now: datetime
 ) -> Listed[WorkOrder]:
     """List the work orders of dwellings and persons the viewer may see."""
-    statement = _found(session, viewer, only, now)
-    tie = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
-    return page_of(session, statement, wanted=wanted, order=ORDER, tie=tie)
+    found = _found(session, viewer, only, now)
+    return page_of_found(session, found, _rows(), wanted=wanted, order=ORDER, tie=TIE)
 
 
 @dataclass(frozen=True)
@@ -91,21 +93,27 @@ def board_of(
     session: Session, viewer: Viewer, *, only: WorkOrderFilter, wanted: Wanted, now: datetime
 ) -> list[Column]:
     """Give what the list gives, by state: a state that the filter leaves out has no column."""
-    statement, by_state = _found(session, viewer, only, now), []
-    tie = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
-    for state in WorkOrderState:
-        here = statement.where(WorkOrder.state == state)
-        listed = page_of(session, here, wanted=wanted, order=ORDER, tie=tie)
-        if listed.total:
-            by_state.append(Column(state, listed))
-    return by_state
+    found = _found(session, viewer, only, now)
+    by_state = found.with_only_columns(WorkOrder.state, func.count(), maintain_column_froms=True)
+    totals = {state: count for state, count in session.execute(by_state.group_by(WorkOrder.state))}
+    return [
+        Column(
+            state,
+            page_of_found(
+                session, found.where(WorkOrder.state == state), _rows(),
+                wanted=wanted, order=ORDER, tie=TIE, total=totals[state],
+            ),
+        )
+        for state in WorkOrderState
+        if state in totals
+    ]  # fmt: skip
 
 
 def count_late(
     session: Session, viewer: Viewer, *, only: WorkOrderFilter, now: datetime
 ) -> dict[str, int]:
     """Count by reason the late ones of a list, whichever reason it is filtered by."""
-    found = _matching(session, viewer, replace(only, late_why=""), now).where(is_late(now))
+    found = _found(session, viewer, replace(only, late_why=""), now).where(is_late(now))
     why = found.with_only_columns(why_late(now).label("why"), maintain_column_froms=True)
     late = why.subquery()
     counted = select(late.c.why, func.count()).group_by(late.c.why)
@@ -113,29 +121,22 @@ def count_late(
     return {reason: by_reason[reason] for reason in REASONS if reason in by_reason}
 
 
+def _rows() -> Select[WorkOrder]:
+    """Select orders with what a list, a board and a file show of them."""
+    return select(WorkOrder).options(
+        joinedload(WorkOrder.person),
+        joinedload(WorkOrder.dwelling).joinedload(Dwelling.residence),
+        joinedload(WorkOrder.consequence),
+        selectinload(WorkOrder.residence),
+        joinedload(WorkOrder.given_to),
+    )
+
+
 def _found(
     session: Session, viewer: Viewer, only: WorkOrderFilter, now: datetime
-) -> Select[WorkOrder]:
-    """Select what a list, a board and a file show: one query."""
-    return (
-        _matching(session, viewer, only, now)
-        .options(contains_eager(WorkOrder.person))
-        .options(contains_eager(WorkOrder.dwelling).contains_eager(Dwelling.residence))
-        .options(joinedload(WorkOrder.consequence), selectinload(WorkOrder.residence))
-        .options(joinedload(WorkOrder.given_to))
-    )
-
-
-def _matching(
-    session: Session, viewer: Viewer, only: WorkOrderFilter, now: datetime
-) -> Select[WorkOrder]:
-    statement = (
-        select(WorkOrder)
-        .outerjoin(WorkOrder.person)
-        .outerjoin(WorkOrder.dwelling)
-        .outerjoin(Residence, Residence.id == IN_RESIDENCE)
-        .where(visible_work_orders(viewer), *_standing(only.state, now))
-    )
+) -> Select[uuid.UUID]:
+    """Select the ids of what a list, a board and a file show: one query."""
+    statement = orders_seen(session, viewer).where(*_standing(only.state, now))
     if only.severity in tuple(Severity):
         statement = statement.where(WorkOrder.severity == Severity(only.severity))
     if only.late_why in REASONS:
@@ -145,9 +146,9 @@ def _matching(
     if only.trade:
         statement = statement.where(WorkOrder.trade == only.trade)
     if only.agency:
-        statement = statement.where(Residence.territory_id == _id(only.agency))
+        statement = statement.where(_stands_in(Residence.territory_id == _id(only.agency)))
     if only.residence:
-        statement = statement.where(Residence.id == _id(only.residence))
+        statement = statement.where(_stands_in(Residence.id == _id(only.residence)))
     if only.contractor:
         statement = statement.where(_done_by(only.contractor))
     if only.text:
@@ -156,6 +157,13 @@ def _matching(
         of_residence = WorkOrder.residence_id.in_(residences_called(session, only.text))
         statement = statement.where(numbered | spoken_of | of_residence)
     return statement
+
+
+def _stands_in(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Select the orders of some residences: of their homes, and of themselves."""
+    houses = select(Residence.id).where(which)
+    homes = select(Dwelling.id).join(Dwelling.residence).where(which)
+    return or_(WorkOrder.residence_id.in_(houses), WorkOrder.dwelling_id.in_(homes))
 
 
 def _standing(state: str, now: datetime) -> list[ColumnElement[bool]]:
@@ -233,10 +241,15 @@ def contractors_in_use(session: Session, viewer: Viewer) -> Sequence[Organisatio
 
 def trades_in_use(session: Session, viewer: Viewer) -> list[str]:
     """List the trades that have work orders the viewer may see."""
-    known = select(aliased(WorkOrder).trade).distinct().subquery()
+    known = each_of(aliased(WorkOrder).trade).subquery()
     seen = (
         select(WorkOrder.id)
         .outerjoin(WorkOrder.person)
-        .where(WorkOrder.trade == known.c.trade, visible_work_orders(viewer))
+        .where(WorkOrder.trade == known.c.value, visible_work_orders(viewer))
     )
-    return sorted(session.scalars(select(known.c.trade).where(seen.exists())))
+    return sorted(session.scalars(select(known.c.value).where(_one_is(seen))))
+
+
+def _one_is(seen: Select[uuid.UUID]) -> ColumnElement[bool]:
+    # As EXISTS, PostgreSQL would find them all, of however many, and only then look for one.
+    return seen.limit(1).scalar_subquery().is_not(None)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Forbidden, Invalid
 from visits.models.works import WorkOrder, WorkOrderState
-from visits.sight.listing import Wanted
+from visits.sight.listing import Listed, Wanted
 from visits.sight.reach import Reach
 from visits.works.giving import contractors, give_order
 from visits.works.lateness import REASONS, days_late, reasons_of
@@ -83,12 +83,14 @@ def _page(errors: dict[str, str] | None = None) -> str:
     with showing("work_orders") as (session, shown):
         wanted = wanted_by("urgency")
         seeing = viewer(Action.SEE_WORKS)
-        listed = list_work_orders(session, seeing, only=only, wanted=wanted, now=now())
         columns = _board(session, only) if board else []
+        if board:
+            rows = [order for column in columns for order in column.listed.rows]
+            listed = Listed(rows, sum(column.listed.total for column in columns), wanted)
+        else:
+            listed = list_work_orders(session, seeing, only=only, wanted=wanted, now=now())
         shown.update(order.person_id for order in listed.rows)
-        shown.update(order.person_id for one in columns for order in one.listed.rows)
         ours = seeing.reach is not Reach.GIVEN
-        rows = [*listed.rows, *(one for column in columns for one in column.listed.rows)]
         return render_template(
             "work_orders/index.html",
             listed=listed,
@@ -96,7 +98,7 @@ def _page(errors: dict[str, str] | None = None) -> str:
             board=board,
             only=only,
             ours=ours,
-            why_late=reasons_of(session, rows, now=now()),
+            why_late=reasons_of(session, listed.rows, now=now()),
             days_late=partial(days_late, now=now()),
             reasons=REASONS,
             counts=_counts(session, only),

@@ -1,14 +1,14 @@
 """the indexes by which very many work orders are listed and counted.
 
-Revision: 0166
-Follows: 0163
+Revision: 0165
+Follows: 0164
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0166"
-down_revision = "0163"
+revision = "0165"
+down_revision = "0164"
 branch_labels = None
 depends_on = None
 

@@ -7,6 +7,7 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from visits.agenda.by_phone import may_be_asked
 from visits.cases.tasks import close_task
 from visits.ground.deadlines import is_public_holiday, midnight_in_paris, today_in_paris
 from visits.models.cases import Task, TaskState
@@ -43,6 +44,7 @@ LASTS = {"U0": (0.5, 2.5), "U1": (0.5, 2.2), "U2": (0.5, 5), "U3": (24, 240), "P
 OFFICE_HOURS = ("U2", "U3", "P")
 BACKLOG = timedelta(days=60)  # the weeks just before the demo: the service is short of hands
 BACKLOG_HOURS = (24, 2400)
+LEFT = timedelta(days=21)  # what came due since is still to be asked on the phone
 LATE, HELD, CANCELLED, FORGOTTEN = 0.1, 0.08, 0.025, 0.015
 DONE_NOTES = {
     "gas": ("Joint de la cuisinière remplacé, contrôle d’étanchéité fait.",),
@@ -244,8 +246,14 @@ class Works:
         if not promise.is_open or promise.visit_id is not None:
             return
         why, by = self.rng.choice(CALL_NOTES), self.rng.choice(self.callers)
-        if not self.by_phone.ask(promise, now):
-            close_task(self.story.session, promise, TaskState.DONE, why=why, viewer=by, now=now)
+        if self.by_phone.ask(promise, now) or self._is_left(promise, now):
+            return
+        close_task(self.story.session, promise, TaskState.DONE, why=why, viewer=by, now=now)
+
+    def _is_left(self, promise: Task, now: datetime) -> bool:
+        """Leave what came due lately and a form on the phone asks: whoever tries one finds some."""
+        lately = promise.due_on > today_in_paris(self.story.now) - LEFT
+        return lately and may_be_asked(self.story.session, promise, now=now)
 
 
 def _noting(note: str) -> Say:

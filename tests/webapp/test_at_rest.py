@@ -11,12 +11,13 @@ from sqlalchemy import JSON, Enum, LargeBinary, String, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from visits.cases.tasks import CASE_CLOSED
+from visits.cases.tasks import CASE_CLOSED, TOO_LATE
 from visits.ground.db import ENCRYPTED, Base
 from visits.homes.traits import FITTED
 from visits.models.accounts import User
 from visits.models.calls import Refusal
 from visits.models.cases import CaseState
+from visits.models.money import MoneyNote
 from visits.models.people import Person, PersonAlert
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.surroundings import OrderedService, ServiceNote
@@ -70,6 +71,8 @@ NAMES |= {"dwelling_reference", "canary"}
 NAMES |= {str(state) for state in CaseState}
 # Why a task was withdrawn is sealed; what was done to its case stands in the access log.
 NAMES |= {CASE_CLOSED}
+# Why a task lapsed is sealed; a message that nobody took in time says it of itself.
+NAMES |= {TOO_LATE}
 # Which paper a payer wants is sealed; that a cost comes from a quote, a plan of works says.
 NAMES |= {"quote"}
 # What is fitted in a home is the landlord's to know; who needed it, and why, stays sealed.
@@ -181,11 +184,13 @@ def _assert_no_secret_on_the_disk(house: House, database_url: str) -> None:
         # Who somebody is and where homes stand is listed; a partner writes it in its form too, and
         # the maintenance system the number of an order in its answers. Which visitor a message
         # is about, her rounds and her diary say too. What a visitor saw of shops anybody may see.
-        # Who asked somebody how she lives is sealed; that name stands with her account.
+        # Who asked somebody how she lives is sealed; that name stands with her account. Whom she was
+        # referred to is sealed; who pays for a programme stands in its accounts.
         listed = (
             *(Person.last_name, Person.first_name, Residence.address, WorkOrder.reference),
             *(ServiceNote.name, ServiceNote.open_days, OrderedService.reference),
             *(User.id, User.name),
+            MoneyNote.payer,
         )
         known = {str(said) for column in listed for said in session.scalars(select(column))}
     own = {said for said in own - NAMES - known if not said.isdigit()}

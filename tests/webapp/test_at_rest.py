@@ -184,8 +184,8 @@ def _assert_no_secret_on_the_disk(house: House, database_url: str) -> None:
         # Who somebody is and where homes stand is listed; a partner writes it in its form too, and
         # the maintenance system the number of an order in its answers. Which visitor a message
         # is about, her rounds and her diary say too. What a visitor saw of shops anybody may see.
-        # Who asked somebody how she lives is sealed; that name stands with her account. Whom she was
-        # referred to is sealed; who pays for a programme stands in its accounts.
+        # Who asked somebody how she lives is sealed; that name stands with her account. To whom she
+        # was referred is sealed; who pays for a programme stands in its accounts.
         listed = (
             *(Person.last_name, Person.first_name, Residence.address, WorkOrder.reference),
             *(ServiceNote.name, ServiceNote.open_days, OrderedService.reference),

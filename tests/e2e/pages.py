@@ -153,6 +153,11 @@ def pages_of(house: House) -> list[Shown]:
         )
         to_call = first(select(Case.id).where(Case.state == CaseState.TO_CALL))
         planned = first(select(Case.id).where(Case.state == CaseState.PLANNED))
+        to_plan = first(
+            select(Case.id)
+            .where(Case.closed_on.is_(None))
+            .order_by(Case.state != CaseState.AGREED, Case.id)
+        )
         refused = first(select(Case.id).where(Case.state == CaseState.REFUSED))
         order_visit = select(Submission.visit_id).join(Submission.consequences)
         visit = first(order_visit.where(Submission.visit_id.is_not(None)))
@@ -213,6 +218,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("call-desk-person", "coordinator", f"/desk/{to_call}"),
         Shown("call-form", "coordinator", f"/by-phone/{ringing}"),
         Shown("call-planned", "coordinator", f"/cases/{planned}"),
+        Shown("slots", "coordinator", f"/cases/{to_plan}/slots"),
         Shown("tasks", "coordinator", "/tasks/?state=open_all"),
         Shown("tasks-empty", "coordinator", "/tasks/?q=zzzz"),
         Shown("call-refused", "coordinator", f"/cases/{refused}"),

@@ -59,6 +59,7 @@ from visits.models.surroundings import (
     ServiceNote,
 )
 from visits.models.transfers import TransferOffer, TransferWish
+from visits.models.visits import Visit
 from visits.models.works import WorkOrder
 from visits.models.works_history import WorkOrderEvent, WorkOrderLink, WorkOrderQuote
 from visits.models.works_plans import WorksPlan
@@ -243,6 +244,7 @@ def typed(demo: Walked) -> re.Pattern[str]:
             WorksPlan.name,
             HomeLabel.name,
             Task.why,
+            Visit.closed_reason,
             Task.what,
             Case.motive,
             Case.closing_note,

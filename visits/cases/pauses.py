@@ -46,22 +46,10 @@ def pause(
     """Let nothing be due in a case from one day to another, both included.
 
     What a cadence made for those days and nobody planned is withdrawn; a step of a path has so many
-    days more. Where visits are planned
-    then, `called_off` says which are not to be; the others stand. Raises Invalid, also when that
-    was not said, Conflict for a closed case.
+    days more. Where visits are planned then, `called_off` says which are not to be; the others
+    stand. Raises Invalid, also when that was not said, Conflict for a closed case.
     """
-    fields = {}
-    if until_on < from_on:
-        fields["until_on"] = "before_start"
-    elif until_on < today_in_paris(now):
-        fields["until_on"] = "must_not_be_past"
-    elif (until_on - from_on).days > LONGEST_DAYS:
-        fields["until_on"] = "too_far"
-    if not why.strip():
-        fields["why"] = "required"
-    elif len(why.strip()) > WHY_LENGTH:
-        fields["why"] = "too_long"
-    if fields:
+    if fields := _wrong(from_on, until_on, why, today=today_in_paris(now)):
         raise Invalid(fields)
     if not case.is_open:
         raise Conflict("case_closed")
@@ -91,6 +79,21 @@ def must_say_which_stand(session: Session, case: Case, first: date, last: date) 
     """Raise Invalid when visits are planned in days of a pause: somebody says which stand."""
     if visits_between(session, case, first, last):
         raise Invalid({"visits": "visits_in_pause"})
+
+
+def _wrong(from_on: date, until_on: date, why: str, *, today: date) -> dict[str, str]:
+    fields = {}
+    if until_on < from_on:
+        fields["until_on"] = "before_start"
+    elif until_on < today:
+        fields["until_on"] = "must_not_be_past"
+    elif (until_on - from_on).days > LONGEST_DAYS:
+        fields["until_on"] = "too_far"
+    if not why.strip():
+        fields["why"] = "required"
+    elif len(why.strip()) > WHY_LENGTH:
+        fields["why"] = "too_long"
+    return fields
 
 
 def end_pause(

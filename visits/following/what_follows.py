@@ -27,8 +27,8 @@ def open_what_follows(
     A hazard that is urgent or has its day is never only a sentence: the landlord's becomes a work
     order, unless the same answers call for works that see to it; anybody else's becomes a
     follow-up, so that somebody asks how it ended. What the tenant may do and can wait stays advice.
-    Of a part that is `refused`, only what is urgent is opened. At a place that is no
-    dwelling of ours nobody sends works: somebody asks. `fresh`: they were only just written.
+    Of a part that is `refused`, only what is urgent is opened. At a place that is no dwelling of
+    ours nobody sends works: somebody asks. `fresh`: they were only just written.
     """
     for consequence in called:
         kind = _kind_of(consequence, called)

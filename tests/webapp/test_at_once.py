@@ -47,7 +47,7 @@ from visits.portfolio import find_import, upload_file
 from visits.sight.access_chain import find_break, seal_access_log
 from visits.stays.places import PlaceSaid, add_place
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 SignIn = Callable[..., FlaskClient]
 Acts = list[Callable[[], int]]

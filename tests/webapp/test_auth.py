@@ -12,6 +12,8 @@ from werkzeug.routing import Rule
 from visits.models.accounts import Role
 from webapp.access.auth import PERMISSIONS, Action, declared_action
 
+pytestmark = pytest.mark.both_databases
+
 UUID = str(uuid.uuid4())
 OPEN_TO_ALL = {
     "static",

@@ -46,7 +46,7 @@ from webapp import create_app
 from webapp.commands.cli import main
 from webapp.frame.settings import read_settings
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 SECRET = "the secret of this deployment"
 WORDS = "quatre mots sans aucun rapport"

@@ -30,7 +30,7 @@ from visits.sight.access_chain import find_break
 from webapp.access.setting_up import publish_what_ships
 from webapp.frame.transaction import House
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 # Of the small database of before: the visit that its tablet has begun, and the tablet's token.
 VISIT = "01a21bf3-1c8b-77bf-889d-315de939e509"

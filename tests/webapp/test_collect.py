@@ -21,7 +21,7 @@ from visits.models.accounts import Role, User
 from visits.models.visits import Submission, SubmissionState
 from visits.models.works import WorkOrder
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 PHOTOS = {f"{number}.jpg": b"\xff\xd8" + bytes([number]) * 1000 for number in range(3)}
 

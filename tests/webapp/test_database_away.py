@@ -23,6 +23,8 @@ from visits.models.accounts import Role
 from webapp.commands.jobs import LARGE_LOG, Job, empty_log_when_quiet, run_unless_away
 from webapp.frame.transaction import House
 
+pytestmark = pytest.mark.both_databases
+
 SignIn = Callable[..., FlaskClient]
 PORT = 5432
 

@@ -46,7 +46,7 @@ from webapp.frame.settings import Settings
 from webapp.frame.transaction import House
 from webapp.words import words_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 FRIDAY_NIGHT = datetime(2026, 3, 13, 21, 50, tzinfo=UTC)

@@ -15,6 +15,8 @@ from visits.models.accounts import Role
 from webapp.access.auth import public
 from webapp.frame.transaction import refusal_of
 
+pytestmark = pytest.mark.both_databases
+
 
 @public
 def _fail() -> str:

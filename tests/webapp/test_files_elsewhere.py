@@ -35,7 +35,7 @@ from webapp.frame.kept_secrets import CannotStart
 from webapp.frame.settings import read_settings
 from webapp.frame.transaction import House, open_house
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 Environ = dict[str, str]
 WORDS = "correct cheval batterie"

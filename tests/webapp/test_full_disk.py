@@ -30,6 +30,8 @@ from webapp.commands.jobs import make_room
 from webapp.frame.settings import Settings
 from webapp.frame.transaction import House
 
+pytestmark = pytest.mark.both_databases
+
 SIZE, SPARE, PHOTO = "12m", 2_000_000, 400_000
 NO_MOUNT = (
     "NOT TRIED: a really full disk. This test fills a small disk in memory, and this account may "

@@ -96,7 +96,7 @@ from visits.works.templates import keep_template
 from visits.works_plan.plans import PlanSaid, make_plan
 from webapp.access.auth import PERMISSIONS, Action, declared_action
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 SignIn = Callable[..., FlaskClient]
 FORM = "application/x-www-form-urlencoded"

@@ -13,7 +13,7 @@ from tests.factories import make_case, make_user, make_visit
 from visits.accounts.accounts import add_device
 from visits.models.accounts import Role
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 WHATEVER: tuple[Any, ...] = (
     None, True, -1, 10**30, 1.5, [], {}, [[]], {"fr": 1}, [None], ["card"] * 9, "", "x", "x" * 5000,

@@ -14,6 +14,8 @@ from visits.models.accounts import JobState
 from webapp.commands.jobs import JOBS, Job, run_job
 from webapp.frame.transaction import House
 
+pytestmark = pytest.mark.both_databases
+
 
 def _house(app: Flask) -> House:
     house: House = app.extensions["palier"]

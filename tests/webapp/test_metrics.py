@@ -20,6 +20,8 @@ from webapp.frame.kept_secrets import CannotStart
 from webapp.frame.security import JsonLines, log_in_lines
 from webapp.frame.settings import Settings, read_settings
 
+pytestmark = pytest.mark.both_databases
+
 TOKEN = "a token of the tests"
 
 

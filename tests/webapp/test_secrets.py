@@ -26,7 +26,7 @@ from visits.safekeeping.keys import rotate_values, sealed_tables
 from visits.sight import Reach
 from webapp.commands.cli import main
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 OLD, NEW = "an old secret that was first", "a new secret that came later"
 COMMANDS = (

@@ -29,6 +29,8 @@ from webapp import create_app
 from webapp.access.auth import PERMISSIONS, Action, declared_action
 from webapp.frame.settings import Settings
 
+pytestmark = pytest.mark.both_databases
+
 SignIn = Callable[..., FlaskClient]
 
 

@@ -1,10 +1,13 @@
 """What refuses a page that is made inside a writing transaction does so."""
 
+import pytest
 from flask import Flask, render_template_string
 
 from visits.sight import answers
 from webapp.access.auth import public
 from webapp.frame.transaction import reading, transaction
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_a_page_that_is_made_while_its_request_may_write_is_a_fault(new_app: Flask) -> None:

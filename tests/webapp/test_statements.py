@@ -19,6 +19,8 @@ from visits.models.portfolio import Residence
 from visits.models.visits import Visit
 from visits.programmes.published import version_of
 
+pytestmark = pytest.mark.both_databases
+
 # Whoever adds a statement changes a number here, and says why in the commit.
 STORED = {"sqlite": 8, "postgresql": 10}
 QUIET_VISIT = {"sqlite": 30, "postgresql": 33}

@@ -1,7 +1,10 @@
 # Palier. `make help` lists what there is.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-PYTHON ?= python3
+# The system's own Python where it is new enough: it was built with a profile, and takes a fifth less of a core
+# than one that was compiled without.
+NEW_ENOUGH := import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell /usr/bin/python3 -c '$(NEW_ENOUGH)' 2>/dev/null && echo /usr/bin/python3 || echo python3)
 PORT ?= 8000
 DATA ?= var
 VISITS ?= 200

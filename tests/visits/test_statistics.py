@@ -16,6 +16,7 @@ from visits.forms.published import publish_form
 from visits.ground.db import new_id
 from visits.ground.statistics import look_anew, look_as_time_passes
 from visits.intake.risks import risk_of
+from visits.messages.printing import count_letters
 from visits.models.accounts import Role
 from visits.models.cases import Case
 from visits.models.visits import Submission, SubmissionState
@@ -119,3 +120,12 @@ def test_a_call_list_is_counted_without_a_look_at_its_cases_whosever_stock_it_is
     plan = _plan(session, lambda: standing(session, case.programme, viewer=eyes))
     assert f"COVERING INDEX {index}" in plan, plan
     assert "contact_attempt" not in plan and "visit" not in plan
+
+
+@pytest.mark.one_database("sqlite")
+def test_letters_that_wait_are_counted_without_going_through_everybody(session: Session) -> None:
+    eyes = make_viewer(make_user(session))
+    session.commit()
+    plan = _plan(session, lambda: count_letters(session, eyes, now=NOW))
+    assert "SEARCH message USING INDEX ix_message_state_next_at" in plan
+    assert "SCAN" not in plan, plan

@@ -11,12 +11,12 @@ from visits.models.cases import WayIn
 from visits.models.mandates import Right
 from visits.models.stays import StayKind
 from visits.programmes import agreeing
-from visits.programmes.facts import ANSWER, FACTS, MONEY, OUTCOME, kind_of
+from visits.programmes.audience import AudienceSchema, CriterionSchema, TargetSchema
+from visits.programmes.facts import MONEY
 from visits.programmes.fields import (
     Amount,
     Day,
     Frozen,
-    NamesSchema,
     Several,
     TextSchema,
     YesNo,
@@ -36,11 +36,8 @@ from visits.programmes.shape import (
     WAYS_IN,
     AdmissionDelay,
     AdmissionRules,
-    Audience,
     BudgetLine,
     Cadence,
-    Condition,
-    Criterion,
     Document,
     FollowUp,
     Motive,
@@ -52,7 +49,6 @@ from visits.programmes.shape import (
     RequestPath,
     Step,
     Support,
-    Target,
     Tier,
     VisitKind,
 )
@@ -72,77 +68,12 @@ COUNTERS = (
 )
 # How the keys of a programme with one kind of visit are called in a kind of its own.
 ONLY_VISIT = {"forms": "forms", "optional_forms": "optional_forms", "visit_minutes": "minutes"}
-LONGEST_FACT = 100
 FORM = validate.Length(1, 100)
-
-
-def _is_fact(said: str) -> None:
-    if len(said) > LONGEST_FACT or kind_of(said) is None:
-        known = f"{', '.join(FACTS)}, {ANSWER}…, {OUTCOME}…"
-        raise ValidationError(f"une de ces valeurs est attendue : {known}")
 
 
 def _in_cents(amount: float) -> None:
     if round(amount, 2) != amount:
         raise ValidationError("deux décimales au plus")
-
-
-class ConditionSchema(Frozen):
-    """One fact and what it must be."""
-
-    made = Condition
-    fact = fields.String(required=True, validate=_is_fact)
-    at_least = Amount()
-    at_most = Amount()
-    equals = fields.Raw(validate=lambda value: isinstance(value, bool | int | float | str))
-
-    @checks
-    def _ask_something(self, data: dict[str, Any], **_: Any) -> None:
-        if len(data) < 2:
-            raise ValidationError("indiquez at_least, at_most ou equals")
-        if data.get("at_most", float("inf")) < data.get("at_least", float("-inf")):
-            raise ValidationError("plus petit que at_least", "at_most")
-        kind = kind_of(data["fact"])
-        assert kind is not None  # the field has asked
-        agreeing.check_condition(data, kind)
-
-
-class CriterionSchema(Frozen):
-    """What gives points."""
-
-    made = Criterion
-    code = code()
-    group = fields.String(validate=validate.Length(1, 40))
-    points = number(1, 100, required=True)
-    when = Several(fields.Nested(ConditionSchema), required=True, validate=validate.Length(min=1))
-    label = fields.Nested(NamesSchema, required=True)
-
-
-class AudienceSchema(Frozen):
-    """Whom a programme is for."""
-
-    made = Audience
-    age_min = number(16, 115, required=True)
-    age_max = number(16, 115)
-    when = Several(fields.Nested(ConditionSchema))
-
-    @checks
-    def _in_order(self, data: dict[str, Any], **_: Any) -> None:
-        if data.get("age_max", 115) < data["age_min"]:
-            raise ValidationError("plus petit que age_min", "age_max")
-
-
-class TargetSchema(Frozen):
-    """How many to visit."""
-
-    made = Target
-    share = Amount(validate=validate.Range(0, 1, min_inclusive=False))
-    number = number(1, 1_000_000)
-
-    @checks
-    def _one_of_both(self, data: dict[str, Any], **_: Any) -> None:
-        if len(data) != 1:
-            raise ValidationError("indiquez soit share, soit number")
 
 
 class ProtocolSchema(Frozen):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from visits.choosing.audience import Counted, count_kept
 from visits.programmes import Audience, Criterion
-from visits.programmes.schema import AudienceSchema, CriterionSchema
+from visits.programmes.audience import AudienceSchema, CriterionSchema
 from webapp.access.auth import viewer
 from webapp.frame.transaction import now
 from webapp.office.programmes.choices import choices_of

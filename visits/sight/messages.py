@@ -1,13 +1,24 @@
-"""Which messages a viewer may see: those about the cases she may see, and those to herself."""
+"""Which messages a viewer may see: of the cases and the orders she may see, and to herself."""
 
 from sqlalchemy import ColumnElement, or_, select
 
 from visits.models.cases import Case
 from visits.models.messages import Message
+from visits.models.works import WorkOrder
+from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer, visible_cases
 
 
 def visible_messages(viewer: Viewer) -> ColumnElement[bool]:
-    """Give the condition on `Message` for what a viewer may see."""
+    """Give the condition on `Message` for what a viewer may see.
+
+    One of works is seen with their order, which is not seen where its person is not.
+    """
     seen = select(Case.id).join(Case.person).where(visible_cases(viewer))
-    return or_(Message.case_id.in_(seen), Message.user_id == viewer.user_id)
+    orders = (
+        select(WorkOrder.id)
+        .outerjoin(WorkOrder.person)
+        .where(WorkOrder.id == Message.work_order_id, visible_work_orders(viewer))
+        .correlate(Message)
+    )
+    return or_(Message.case_id.in_(seen), orders.exists(), Message.user_id == viewer.user_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
@@ -168,6 +168,12 @@ def kept_from_telling(session: Session, order: WorkOrder, kind: MessageKind) -> 
         return "lives_elsewhere"
     landlord_id = session.get_one(Dwelling, order.dwelling_id).landlord_id
     return "switched_off" if kind in kinds_off(session, landlord_id) else ""
+
+
+def hold_orders(session: Session, order_ids: Select[uuid.UUID | None]) -> None:
+    """Wait for the orders of messages before these: whoever moves an order holds it first too."""
+    held = select(WorkOrder.id).where(WorkOrder.id.in_(order_ids)).order_by(WorkOrder.id)
+    session.execute(held.with_for_update(of=WorkOrder, key_share=True))
 
 
 def note_told(message: Message, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.errors import Conflict, NotFound
 from visits.messages.kinds import LETTER
-from visits.messages.of_orders import note_untold
+from visits.messages.of_orders import hold_orders, note_untold
 from visits.messages.sending import note_failed, note_sent, stop_if_over
 from visits.models.cases import Case
 from visits.models.messages import TO_SEND, Message, MessagePrint, MessageState
@@ -77,6 +77,7 @@ def print_letters(
     `say` gives the words of each. One without an address stays, and says so. Raises Conflict when
     none is left.
     """
+    hold_orders(session, select(Message.work_order_id).where(*_due(now), visible_messages(viewer)))
     run = MessagePrint(printed_at=now, printed_by_id=viewer.user_id)
     printed = []
     for message in session.scalars(_letters_due(viewer, now)).all():
@@ -144,6 +145,7 @@ def recent_runs(
 
 def undo_run(session: Session, run: MessagePrint, *, viewer: Viewer, now: datetime) -> int:
     """Let the letters of a run wait again: the paper jammed, or nobody posted them."""
+    hold_orders(session, select(Message.work_order_id).where(Message.print_id == run.id))
     letters = letters_of(session, viewer, run, to_change=True)
     if run.undone_at is not None or not letters:
         raise Conflict("print_run_undone")

@@ -10,7 +10,12 @@ from sqlalchemy.orm import Session, joinedload
 from visits.ground.db import new_id
 from visits.messages.kinds import LETTER
 from visits.messages.making import holds_of_visit
-from visits.messages.of_orders import holds_of_order, kept_from_telling, note_told
+from visits.messages.of_orders import (
+    hold_orders,
+    holds_of_order,
+    kept_from_telling,
+    note_told,
+)
 from visits.messages.ways import last_moment, silent_because, wishes_of
 from visits.models.calls import ContactAttempt, Refusal
 from visits.models.messages import (
@@ -77,6 +82,7 @@ def give_up_late(session: Session, *, now: datetime) -> int:
 
 def find_claimed(session: Session, message_id: uuid.UUID, claim: uuid.UUID) -> Message | None:
     """Find a message that one claimed, to note what came of it; None when somebody else did."""
+    hold_orders(session, select(Message.work_order_id).where(Message.id == message_id))
     hers = (
         select(Message)
         .where(Message.id == message_id, Message.claimed == claim)

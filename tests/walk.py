@@ -103,6 +103,7 @@ PAGES = frozenset(
         "message_wording.index",
         "messages.index",
         "messages.show",
+        "works_messages.index",
         "mandates.new",
         "mandates.show",
         "circle_cases.show",

@@ -154,7 +154,7 @@ FIELDS = (
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
     *ADAPTED, *REFERRED, *REGISTER, "there", "since", "asks", "counts_from",
     "reasons", "wheelchair", "floor", "distance", "rent", "how-reach", "how-rooms", "how-city",
-    "purpose", "given_by", "giver", "given_on",
+    "purpose", "given_by", "giver", "given_on", "stop_why",
     "asked_by", "setting", "how-indoors", "words-indoors",
     "city", "dwelling", "answer",
     "happened_on", "present", "confidential", "words", "agreed_on", "how_far", "seen_on",

@@ -14,8 +14,9 @@ POST_TAKES = timedelta(days=3)
 PRINT_TAKES = timedelta(days=1)
 WORTH_FOR = timedelta(days=30)
 CONCLUDE_AFTER = timedelta(hours=24)
-# A text message may be read by whoever holds the phone: it names nobody. It is short, too.
-NOT_IN_TEXTS = frozenset({"name", "ring"})
+# A text message may be read by whoever holds the phone: it names nobody, and not what is done
+# in a home. It is short, too.
+NOT_IN_TEXTS = frozenset({"name", "ring", "works", "company"})
 LONGEST = {LETTER: 1500, EMAIL: 1500, TEXT: 300}
 
 
@@ -31,6 +32,8 @@ class Kind:
 _VISIT = frozenset({"name", "day", "time", "visitor", "landlord", "ring"})
 _NO_VISIT = frozenset({"name", "landlord", "ring"})
 _TOLD = frozenset({"name", "link"})
+_WORKS = frozenset({"name", "works", "company", "landlord", "ring"})
+_WORKS_ON = _WORKS | {"day", "part"}
 
 KINDS: Mapping[MessageKind, Kind] = {
     MessageKind.CONFIRMED: Kind((EMAIL, TEXT, LETTER), _VISIT),
@@ -43,14 +46,29 @@ KINDS: Mapping[MessageKind, Kind] = {
     MessageKind.DOOR_CARD: Kind((LETTER,), _NO_VISIT),
     MessageKind.TO_CONCLUDE: Kind((EMAIL,), _TOLD | {"day"}, to_account=True),
     MessageKind.DIGEST: Kind((EMAIL,), _TOLD | {"failed", "letters"}, to_account=True),
+    MessageKind.WORKS_PLANNED: Kind((EMAIL, TEXT, LETTER), _WORKS_ON),
+    MessageKind.WORKS_MOVED: Kind((TEXT, EMAIL, LETTER), _WORKS_ON | {"former_day", "former_part"}),
+    MessageKind.WORKS_OFF: Kind((TEXT, EMAIL, LETTER), _WORKS_ON),
+    MessageKind.WORKS_ENDED: Kind((EMAIL, TEXT, LETTER), _WORKS),
 }
 TO_PERSONS = tuple(kind for kind, one in KINDS.items() if not one.to_account)
+OF_WORKS = (
+    MessageKind.WORKS_PLANNED,
+    MessageKind.WORKS_MOVED,
+    MessageKind.WORKS_OFF,
+    MessageKind.WORKS_ENDED,
+)
+# What a programme says in its own words; works are of no programme.
+OF_CASES = tuple(kind for kind in TO_PERSONS if kind not in OF_WORKS)
 # What is of no use once its day has come: a letter of it leaves before the post needs it.
 BEFORE_A_DAY = (
     MessageKind.CONFIRMED,
     MessageKind.MOVED,
     MessageKind.CANCELLED,
     MessageKind.REMINDER,
+    MessageKind.WORKS_PLANNED,
+    MessageKind.WORKS_MOVED,
+    MessageKind.WORKS_OFF,
 )
 OF_A_PLANNED_VISIT = (MessageKind.CONFIRMED, MessageKind.MOVED, MessageKind.REMINDER)
 

@@ -140,7 +140,7 @@ def make_for_person(
     way = way_to(session, person, kind, now=now, until_at=until_at, programme=case.programme)
     if way.channel is None:
         return None
-    return _add(
+    return add_message(
         session,
         cause=cause,
         kind=kind,
@@ -172,7 +172,7 @@ def make_what_time_brings(session: Session, *, now: datetime) -> int:
         cause = f"to_conclude:{visit.id.hex}:{visitor.id.hex}"
         if _known(session, cause):
             continue
-        _add(
+        add_message(
             session,
             cause=cause,
             kind=MessageKind.TO_CONCLUDE,
@@ -195,7 +195,7 @@ def make_digest(session: Session, user: User, *, counts: Mapping[str, int], now:
     cause = f"digest:{user.id.hex}:{today_in_paris(now)}"
     if user.role is not Role.COORDINATOR or not any(counts.values()) or _known(session, cause):
         return False
-    _add(
+    add_message(
         session,
         cause=cause,
         kind=MessageKind.DIGEST,
@@ -277,7 +277,8 @@ def _known(session: Session, cause: str) -> bool:
     return session.scalar(select(Message.id).where(Message.cause == cause)) is not None
 
 
-def _add(session: Session, **said: Any) -> Message:
+def add_message(session: Session, **said: Any) -> Message:
+    """Keep a message that waits to go out by one of the ways of its kind."""
     assert said["channel"] in KINDS[said["kind"]].ways
     message = Message(state=MessageState.WAITING, next_at=said["due_at"], **said)
     session.add(message)

@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.errors import Conflict, NotFound
 from visits.messages.kinds import LETTER
+from visits.messages.of_orders import hold_orders, note_untold
 from visits.messages.sending import note_failed, note_sent, stop_if_over
 from visits.models.cases import Case
 from visits.models.messages import TO_SEND, Message, MessagePrint, MessageState
@@ -38,14 +39,18 @@ class Address:
 
 
 def address_of(session: Session, message: Message) -> Address | None:
-    """Give the address of whom a letter is for: the home of her case; None where she has none."""
-    if message.person_id is None or message.case_id is None:
+    """Give the address of whom a letter is for: the home of her case, or the one of the works.
+
+    None where there is none.
+    """
+    if message.case_id is not None:
+        home_id = session.get_one(Case, message.case_id).dwelling_id
+    else:
+        home_id = message.work_order.dwelling_id if message.work_order is not None else None
+    if message.person_id is None or home_id is None:
         return None
-    case = session.get_one(Case, message.case_id)
     person = session.get_one(Person, message.person_id)
-    if case.dwelling_id is None:
-        return None
-    home = session.get_one(Dwelling, case.dwelling_id).residence
+    home = session.get_one(Dwelling, home_id).residence
     return Address(person.name, home.address, home.postcode, home.city)
 
 
@@ -53,6 +58,15 @@ def count_letters(session: Session, viewer: Viewer, *, now: datetime) -> int:
     """Count the letters that are to be printed, as far as the viewer may see them."""
     due = select(func.count()).select_from(Message).where(*_due(now), visible_messages(viewer))
     return session.scalar(due) or 0
+
+
+def stop_letters_over(session: Session, viewer: Viewer, *, now: datetime) -> int:
+    """Stop the letters that are due and should not go out any more; gives how many.
+
+    In a transaction of its own: where none is left to print, they stay stopped all the same.
+    """
+    due = session.scalars(_letters_due(viewer, now)).all()
+    return sum(stop_if_over(session, one, now=now) for one in due)
 
 
 def print_letters(
@@ -63,16 +77,10 @@ def print_letters(
     `say` gives the words of each. One without an address stays, and says so. Raises Conflict when
     none is left.
     """
-    due = (
-        select(Message)
-        .where(*_due(now), visible_messages(viewer))
-        .order_by(Message.due_at, Message.id)
-        .limit(MOST_LETTERS)
-        .with_for_update(of=Message, skip_locked=True)
-    )
+    hold_orders(session, select(Message.work_order_id).where(*_due(now), visible_messages(viewer)))
     run = MessagePrint(printed_at=now, printed_by_id=viewer.user_id)
     printed = []
-    for message in session.scalars(due).all():
+    for message in session.scalars(_letters_due(viewer, now)).all():
         if stop_if_over(session, message, now=now):
             continue
         address = address_of(session, message)
@@ -137,10 +145,12 @@ def recent_runs(
 
 def undo_run(session: Session, run: MessagePrint, *, viewer: Viewer, now: datetime) -> int:
     """Let the letters of a run wait again: the paper jammed, or nobody posted them."""
+    hold_orders(session, select(Message.work_order_id).where(Message.print_id == run.id))
     letters = letters_of(session, viewer, run, to_change=True)
     if run.undone_at is not None or not letters:
         raise Conflict("print_run_undone")
     for message in letters:
+        note_untold(message)
         message.state, message.next_at = MessageState.WAITING, now
         message.sent_at = message.body = message.sent_to = message.print_id = None
         message.attempts = 0
@@ -150,6 +160,17 @@ def undo_run(session: Session, run: MessagePrint, *, viewer: Viewer, now: dateti
         run.undone_at, run.undone_by_id = now, viewer.user_id
     _log(session, letters, "letters_undone", viewer, now)
     return len(letters)
+
+
+def _letters_due(viewer: Viewer, now: datetime) -> Select[Message]:
+    """Select letters to print, as many as one run takes, that nobody else prints meanwhile."""
+    return (
+        select(Message)
+        .where(*_due(now), visible_messages(viewer))
+        .order_by(Message.due_at, Message.id)
+        .limit(MOST_LETTERS)
+        .with_for_update(of=Message, skip_locked=True)
+    )
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:

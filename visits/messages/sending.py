@@ -10,6 +10,12 @@ from sqlalchemy.orm import Session, joinedload
 from visits.ground.db import new_id
 from visits.messages.kinds import LETTER
 from visits.messages.making import holds_of_visit
+from visits.messages.of_orders import (
+    hold_orders,
+    holds_of_order,
+    kept_from_telling,
+    note_told,
+)
 from visits.messages.ways import last_moment, silent_because, wishes_of
 from visits.models.calls import ContactAttempt, Refusal
 from visits.models.messages import (
@@ -76,6 +82,7 @@ def give_up_late(session: Session, *, now: datetime) -> int:
 
 def find_claimed(session: Session, message_id: uuid.UUID, claim: uuid.UUID) -> Message | None:
     """Find a message that one claimed, to note what came of it; None when somebody else did."""
+    hold_orders(session, select(Message.work_order_id).where(Message.id == message_id))
     hers = (
         select(Message)
         .where(Message.id == message_id, Message.claimed == claim)
@@ -86,7 +93,8 @@ def find_claimed(session: Session, message_id: uuid.UUID, claim: uuid.UUID) -> M
 
 
 def note_sent(message: Message, *, body: str, to: str, now: datetime) -> None:
-    """Note that a message went out, with the words that did."""
+    """Note that a message went out, with the words that did, and that an order's day is told."""
+    note_told(message, now=now)
     message.state, message.sent_at, message.why = MessageState.SENT, now, None
     message.body, message.sent_to = body, to
     message.claimed = message.claimed_until = None
@@ -126,6 +134,10 @@ def not_to_send(session: Session, message: Message, *, now: datetime) -> str:
         return "no_way"
     if message.visit is not None and not holds_of_visit(message, message.visit):
         return "overtaken"
+    if message.work_order is not None:
+        kept = kept_from_telling(session, message.work_order, message.kind)
+        if kept or not holds_of_order(message, message.work_order):
+            return {"protected": "silent", "": "overtaken"}.get(kept, kept)
     if _is_taken_back(session, message):
         return "overtaken"
     late = message.until_at and now > last_moment(message.kind, message.channel, message.until_at)

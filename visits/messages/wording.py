@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.db import take_turn
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.messages.kinds import KINDS, LONGEST, TO_PERSONS, places_of
+from visits.messages.kinds import KINDS, LONGEST, OF_CASES, places_of
 from visits.messages.ways import LANGUAGES
 from visits.models.messages import MessageChannel, MessageKind, MessageWording
 from visits.sight.reach import Viewer
@@ -34,7 +34,7 @@ class Spot:
 
 def spot_of(programme: str, kind: str, channel: str, language: str) -> Spot:
     """Read where words stand; raises NotFound where a programme says none."""
-    if kind not in tuple(MessageKind) or MessageKind(kind) not in TO_PERSONS:
+    if kind not in tuple(MessageKind) or MessageKind(kind) not in OF_CASES:
         raise NotFound("message_kind_not_found")
     if channel not in [str(one) for one in KINDS[MessageKind(kind)].ways]:
         raise NotFound("message_kind_not_found")

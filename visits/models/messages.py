@@ -14,6 +14,7 @@ from visits.models.cases import Case
 from visits.models.noted import Noted
 from visits.models.people import Person
 from visits.models.visits import Visit
+from visits.models.works import WorkOrder
 
 
 class MessageKind(enum.StrEnum):
@@ -29,6 +30,10 @@ class MessageKind(enum.StrEnum):
     DOOR_CARD = "door_card"
     TO_CONCLUDE = "to_conclude"
     DIGEST = "digest"
+    WORKS_PLANNED = "works_planned"
+    WORKS_MOVED = "works_moved"
+    WORKS_OFF = "works_off"
+    WORKS_ENDED = "works_ended"
 
 
 class MessageChannel(enum.StrEnum):
@@ -100,7 +105,7 @@ class MessagePrint(Base):
 
 
 class Message(Outgoing, Base):
-    """Something to say to a person, about her case, or to an account.
+    """Something to say to a person, about her case or works in her home, or to an account.
 
     `cause` names what it is made for, so that it is made once. `facts` are what it speaks of
     (`{start_at, former_at, place, …}`); `body` the words that went out, `sent_to` where, both empty
@@ -111,7 +116,10 @@ class Message(Outgoing, Base):
     __tablename__ = "message"
     __table_args__ = (
         CheckConstraint("(person_id IS NULL) <> (user_id IS NULL)", name="one_reader"),
-        CheckConstraint("person_id IS NULL OR case_id IS NOT NULL", name="person_by_case"),
+        CheckConstraint(
+            "person_id IS NULL OR (case_id IS NULL) <> (work_order_id IS NULL)",
+            name="person_by_one_cause",
+        ),
         Index("ix_message_state_next_at", "state", "next_at"),
     )
 
@@ -124,6 +132,7 @@ class Message(Outgoing, Base):
     user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    work_order_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work_order.id"), index=True)
     facts: Mapped[Any] = mapped_column(EncryptedJson)
     body: Mapped[str | None] = mapped_column(EncryptedText)
     sent_to: Mapped[str | None] = mapped_column(EncryptedText)
@@ -138,6 +147,7 @@ class Message(Outgoing, Base):
     user: Mapped[User | None] = relationship(foreign_keys=[user_id])
     case: Mapped[Case | None] = relationship()
     visit: Mapped[Visit | None] = relationship()
+    work_order: Mapped[WorkOrder | None] = relationship()
     printed: Mapped[MessagePrint | None] = relationship()
     stopped_by: Mapped[User | None] = relationship(foreign_keys=[stopped_by_id])
 
@@ -198,3 +208,23 @@ class MessageWording(Base):
     noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
 
     noted_by: Mapped[User] = relationship()
+
+
+class MessageKindOff(Noted, Base):
+    """A kind of message that a landlord does not send; withdrawn, it is sent again."""
+
+    __tablename__ = "message_kind_off"
+    __table_args__ = (
+        Index(
+            "uq_message_kind_off_standing",
+            "landlord_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    kind: Mapped[MessageKind] = mapped_column(stored_enum(MessageKind))

@@ -1,17 +1,26 @@
-"""Which messages a viewer may see: those about the cases she may see, and those to herself."""
+"""Which messages a viewer may see: of the cases and the orders she may see, and to herself."""
 
 from sqlalchemy import ColumnElement, or_, select
 
 from visits.models.cases import Case
 from visits.models.messages import Message
+from visits.models.works import WorkOrder
+from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer, visible_cases
 
 
 def visible_messages(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `Message` for what a viewer may see.
 
-    The case of each message is looked at by itself: those that are due are few, the cases many.
+    One of works is seen with their order, which is not seen where its person is not. The case or
+    the order of each message is looked at by itself: those that are due are few, the cases many.
     """
-    hers = select(Case.id).join(Case.person).where(Case.id == Message.case_id)
-    seen = hers.where(visible_cases(viewer)).correlate(Message).exists()
-    return or_(seen, Message.user_id == viewer.user_id)
+    cases = select(Case.id).join(Case.person).where(Case.id == Message.case_id)
+    orders = (
+        select(WorkOrder.id)
+        .outerjoin(WorkOrder.person)
+        .where(WorkOrder.id == Message.work_order_id, visible_work_orders(viewer))
+        .correlate(Message)
+    )
+    seen = cases.where(visible_cases(viewer)).correlate(Message)
+    return or_(seen.exists(), orders.exists(), Message.user_id == viewer.user_id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, object_session
 
 from visits.ground.errors import Conflict, NotFound
 from visits.mapping.points import refresh_map
+from visits.messages.of_orders import Day, day_told, tell_of_order, tell_of_step_back
 from visits.models.accounts import User
 from visits.models.people import AccessKind
 from visits.models.works import CheckedHow, HoldWhy, OrderStep, ToldHow, WorkOrder, WorkOrderState
@@ -83,10 +84,11 @@ def take_step(
 
     `by` is None for what follows by itself, and for what is done by a `link`. `changes` are columns
     of `CHANGED_BY_STEPS`. What is `for_good` changed more than the order: no step back undoes it.
+    A step to another state or day is told to whoever lives there.
     """
     session = object_session(order)
     assert session is not None  # an order is kept before anything happens to it
-    before = {name: _written(getattr(order, name)) for name in changes}
+    before, former = {name: _written(getattr(order, name)) for name in changes}, day_told(order)
     event = WorkOrderEvent(
         work_order_id=order.id,
         at=now,
@@ -106,6 +108,8 @@ def take_step(
     for name, value in changes.items():
         setattr(order, name, value)
     session.add(event)
+    if "state" in changes:
+        tell_of_order(session, order, now=now, former=former)
     return event
 
 
@@ -171,6 +175,11 @@ def may_take_back(steps: Sequence[WorkOrderEvent], viewer: Viewer) -> WorkOrderE
     return latest if hers or viewer.reach is not Reach.GIVEN else None
 
 
+def _was_told(step: WorkOrderEvent) -> bool:
+    """Tell whether somebody said with a step how she told its day."""
+    return step.what is OrderStep.PLANNED and step.why is not None
+
+
 def take_step_back(
     session: Session, order: WorkOrder, step_id: uuid.UUID, *, viewer: Viewer, now: datetime
 ) -> None:
@@ -187,6 +196,8 @@ def take_step_back(
     for name, value in json.loads(step.before or "{}").items():
         setattr(order, name, None if value is None else CHANGED_BY_STEPS[name](value))
     step.taken_back_at, step.taken_back_by_id = now, viewer.user_id
+    typed = Day(step.day, step.part or "morning") if _was_told(step) and step.day else None
+    tell_of_step_back(session, order, since=step.at, typed=typed, now=now)
     refresh_map(session, [order.dwelling_id])
     log_access(
         session,

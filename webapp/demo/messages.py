@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from visits.messages.kinds import EMAIL, TEXT
-from visits.messages.printing import count_letters, print_letters
+from visits.messages.printing import count_letters, print_letters, stop_letters_over
 from visits.messages.sending import claim_due, give_up_late, note_sent
 from visits.messages.ways import note_wish, wishes_of
 from visits.models.cases import Case
@@ -52,6 +52,7 @@ def _go_out(story: Story, now: datetime) -> None:
     while due := claim_due(story.session, (EMAIL, TEXT), now=now):
         for message in due:
             note_sent(message, body=_say(story, message), to=_where(story, message), now=now)
+    stop_letters_over(story.session, viewer, now=now)
     if count_letters(story.session, viewer, now=now):
         print_letters(story.session, viewer, say=lambda one: _say(story, one), now=now)
     later = moment(_next_day(day_of(now)), PRINTED_AT)

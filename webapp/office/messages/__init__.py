@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
-from webapp.office.messages import letters, messages, wishes, wording
+from webapp.office.messages import letters, messages, wishes, wording, works
 from webapp.office.messages.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
@@ -14,6 +14,7 @@ SUBJECT = Subject(
         letters.message_letters,
         wishes.message_wishes,
         wording.message_wording,
+        works.works_messages,
     ),
     navigation=(
         Item(
@@ -22,7 +23,7 @@ SUBJECT = Subject(
             _l("Messages"),
             "envelope",
             Action.PLAN,
-            ("message_letters", "message_wording", "message_wishes"),
+            ("message_letters", "message_wording", "message_wishes", "works_messages"),
         ),
     ),
     words=WORDS,

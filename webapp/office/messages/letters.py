@@ -18,6 +18,7 @@ from visits.messages.printing import (
     letters_of,
     print_letters,
     recent_runs,
+    stop_letters_over,
     undo_run,
 )
 from visits.models.messages import Message
@@ -47,6 +48,8 @@ def index() -> ResponseReturnValue:
 @requires(Action.PLAN)
 def print_all() -> ResponseReturnValue:
     """Mark all letters that are due as printed, in one go."""
+    with transaction() as session:
+        stop_letters_over(session, viewer(), now=now())
     try:
         with transaction() as session:
             run = print_letters(

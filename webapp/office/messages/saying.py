@@ -12,8 +12,10 @@ from datetime import datetime
 from babel.dates import format_date, format_datetime
 from sqlalchemy.orm import Session
 
+from diagnostics.codes import TRADES
 from diagnostics.delays import PARIS
 from visits.messages.kinds import EMAIL, TEXT, places_of
+from visits.messages.of_orders import day_named
 from visits.messages.wording import Spot, said_in
 from visits.models.accounts import User
 from visits.models.cases import Case
@@ -21,7 +23,9 @@ from visits.models.messages import Message, MessageChannel, MessageKind
 from visits.models.papers import PaperField
 from visits.models.people import Person
 from visits.models.visits import Visit
+from visits.models.works import WorkOrder
 from visits.papers.wording import wording_of
+from visits.works.giving import standing_link
 
 # No subject says for whom it is or what it is about: it shows on a locked screen.
 SUBJECTS = {"fr": "Un message pour vous", "en": "A message for you"}
@@ -36,6 +40,10 @@ ACCOUNT_SUBJECTS = {
     },
 }
 K = MessageKind
+PARTS = {
+    "fr": {"morning": "au matin", "afternoon": "dans l’après-midi"},
+    "en": {"morning": "in the morning", "afternoon": "in the afternoon"},
+}
 _GAP = re.compile(r"\n{3,}")
 LONG = {
     "fr": {
@@ -67,6 +75,18 @@ LONG = {
         K.TO_CONCLUDE: "Bonjour {name},\n\nVotre visite du {day} attend sa conclusion.\n\n{link}",
         K.DIGEST: "Bonjour {name},\n\nLettres à imprimer : {letters}\nMessages non partis :"
         " {failed}\n\n{link}",
+        K.WORKS_PLANNED: "Bonjour,\n\nDes travaux sont prévus chez vous le {day} {part}.\nIl s’agit"
+        " de : {works}.\nQui vient : {company}.\n\nSi ce jour ne vous va pas, appelez-nous : nous"
+        " en choisirons un autre ensemble.\n\n{ring}\n\n{landlord}",
+        K.WORKS_MOVED: "Bonjour,\n\nLes travaux prévus chez vous le {former_day} {former_part}"
+        " changent de jour.\n\nNous venons maintenant le {day} {part}.\nIl s’agit de : {works}."
+        "\nQui vient : {company}.\n\nSi ce jour ne vous va pas, appelez-nous.\n\n{ring}"
+        "\n\n{landlord}",
+        K.WORKS_OFF: "Bonjour,\n\nLes travaux prévus chez vous le {day} {part} n’auront pas lieu ce"
+        " jour-là.\nIl s’agissait de : {works}.\n\nVous n’avez rien à faire. Pour toute question,"
+        " appelez-nous.\n\n{ring}\n\n{landlord}",
+        K.WORKS_ENDED: "Bonjour,\n\nLes travaux chez vous sont terminés.\nIl s’agissait de :"
+        " {works}.\n\nSi quelque chose ne va pas, appelez-nous.\n\n{ring}\n\n{landlord}",
     },
     "en": {
         K.CONFIRMED: "Hello,\n\nWe are coming to see you on {day} at {time}.\n{visitor} will come"
@@ -95,6 +115,17 @@ LONG = {
         K.TO_CONCLUDE: "Hello {name},\n\nYour visit of {day} waits for its conclusion.\n\n{link}",
         K.DIGEST: "Hello {name},\n\nLetters to print: {letters}\nMessages that did not go out:"
         " {failed}\n\n{link}",
+        K.WORKS_PLANNED: "Hello,\n\nWorks are planned in your home on {day} {part}.\nWhat they are"
+        " about: {works}.\nWho comes: {company}.\n\nIf that day does not suit you, ring us: we will"
+        " choose another one together.\n\n{ring}\n\n{landlord}",
+        K.WORKS_MOVED: "Hello,\n\nThe works planned in your home on {former_day} {former_part} are"
+        " on another day.\n\nWe now come on {day} {part}.\nWhat they are about: {works}.\nWho"
+        " comes: {company}.\n\nIf that day does not suit you, ring us.\n\n{ring}\n\n{landlord}",
+        K.WORKS_OFF: "Hello,\n\nThe works planned in your home on {day} {part} will not take place"
+        " on that day.\nWhat they were about: {works}.\n\nThere is nothing you need to do. If you"
+        " have a question, ring us.\n\n{ring}\n\n{landlord}",
+        K.WORKS_ENDED: "Hello,\n\nThe works in your home are done.\nWhat they were about: {works}."
+        "\n\nIf something is not right, ring us.\n\n{ring}\n\n{landlord}",
     },
 }
 SHORT = {
@@ -106,6 +137,13 @@ SHORT = {
         " un autre jour.",
         K.REMINDER: "{landlord} : nous venons le {day} à {time}. Vous ne pouvez pas ?"
         " Appelez-nous.",
+        K.WORKS_PLANNED: "{landlord} : travaux chez vous le {day} {part}. Ce jour ne va pas ?"
+        " Appelez-nous.",
+        K.WORKS_MOVED: "{landlord} : les travaux du {former_day} sont déplacés au {day} {part}."
+        " Ce jour ne va pas ? Appelez-nous.",
+        K.WORKS_OFF: "{landlord} : les travaux du {day} {part} n’auront pas lieu ce jour-là.",
+        K.WORKS_ENDED: "{landlord} : les travaux chez vous sont terminés. Quelque chose ne va pas ?"
+        " Appelez-nous.",
     },
     "en": {
         K.CONFIRMED: "{landlord}: visit on {day} at {time}. Does not suit you? Ring us.",
@@ -114,6 +152,13 @@ SHORT = {
         K.CANCELLED: "{landlord}: the visit of {day} at {time} will not take place. Ring us for"
         " another day.",
         K.REMINDER: "{landlord}: we come on {day} at {time}. You cannot? Ring us.",
+        K.WORKS_PLANNED: "{landlord}: works in your home on {day} {part}. Does not suit you? Ring"
+        " us.",
+        K.WORKS_MOVED: "{landlord}: the works of {former_day} are moved to {day} {part}. Does not"
+        " suit you? Ring us.",
+        K.WORKS_OFF: "{landlord}: the works of {day} {part} will not take place on that day.",
+        K.WORKS_ENDED: "{landlord}: the works in your home are done. Something is not right? Ring"
+        " us.",
     },
 }
 
@@ -192,6 +237,8 @@ def _facts(session: Session, message: Message, address: str) -> Mapping[str, str
         visit = session.get_one(Visit, message.visit_id)
         facts |= _of_visit(session, visit, datetime.fromisoformat(told["start_at"]), language)
         facts["visitor"] = session.get_one(User, uuid.UUID(told["visitor_id"])).name
+    if message.work_order is not None:
+        facts |= _of_works(session, message, message.work_order)
     if told.get("former_at"):
         facts |= _of_moment("former_", datetime.fromisoformat(told["former_at"]), language)
     if message.user_id is not None:
@@ -202,8 +249,37 @@ def _facts(session: Session, message: Message, address: str) -> Mapping[str, str
     return facts
 
 
+def _of_works(session: Session, message: Message, order: WorkOrder) -> dict[str, str]:
+    assert message.person_id is not None
+    person, language = session.get_one(Person, message.person_id), message.language
+    link = standing_link(session, order)
+    given = order.given_to.name if order.given_to is not None else None
+    facts = _of_person(session, person, language)
+    facts["works"] = TRADES[order.trade].in_language(language).lower()
+    facts["company"] = given or (link.contractor if link is not None else facts["landlord"])
+    for which in ("", "former_"):
+        day = day_named(message, which)
+        if day is not None:
+            facts[f"{which}day"] = spoken_day(day.begins_at, language)
+            facts[f"{which}part"] = _spoken_part(day.part, language)
+    return facts
+
+
+def _spoken_part(part: str, language: str) -> str:
+    """Write a part of a day or an hour as it follows a day: `le matin`, `à 14 h 30`."""
+    if part in PARTS[language]:
+        return PARTS[language][part]
+    hour, minutes = part.split(":")
+    if language == "fr":
+        return f"à {int(hour)}\u00a0h" + ("" if minutes == "00" else f"\u00a0{minutes}")
+    return f"at {part}"
+
+
 def _of_case(session: Session, case: Case, language: str) -> dict[str, str]:
-    person = session.get_one(Person, case.person_id)
+    return _of_person(session, session.get_one(Person, case.person_id), language)
+
+
+def _of_person(session: Session, person: Person, language: str) -> dict[str, str]:
     ring = wording_of(session, person.landlord_id).get(PaperField(f"ring_{language}"), "")
     return {"name": person.name, "landlord": person.landlord.name, "ring": ring}
 

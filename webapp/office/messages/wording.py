@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.messages.kinds import KINDS, LONGEST, TO_PERSONS, places_of
+from visits.messages.kinds import KINDS, LONGEST, OF_CASES, places_of
 from visits.messages.ways import LANGUAGES
 from visits.messages.wording import (
     Spot,
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
         programme = chosen_in_reach(session, viewer(), request.args.get("programme", ""))
         spots = [
             Spot(programme.code, kind, channel, language)
-            for kind in TO_PERSONS
+            for kind in OF_CASES
             for channel in KINDS[kind].ways
             for language in LANGUAGES
         ]

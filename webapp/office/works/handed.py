@@ -6,9 +6,10 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from visits.ground.errors import Invalid
+from visits.ground.errors import Invalid, NotFound
 from visits.ground.photo_kinds import LARGEST
 from visits.intake.seen import find_photo_seen
+from visits.messages.by_hand import find_message, stop, take_stop_back
 from visits.works.interventions import find_signature, review
 from visits.works.links import DAYS, LinkSaid, make_link, revoke_link
 from visits.works.photos import add_photos, find_photo, withdraw_photo
@@ -142,6 +143,30 @@ def withdraw(order_id: uuid.UUID, photo_id: uuid.UUID) -> ResponseReturnValue:
         order = find_work_order(session, viewer(), order_id, to_change=True)
         withdraw_photo(session, order, photo_id, viewer=viewer(), now=now())
     return _back(order_id, _("The photo is withdrawn."))
+
+
+@handed.post("/<uuid:order_id>/messages/<uuid:message_id>")
+@requires(Action.GIVE_WORKS)
+def stop_telling(order_id: uuid.UUID, message_id: uuid.UUID) -> ResponseReturnValue:
+    """Stop a message of an order that has not gone out, or let it go out after all."""
+    again = request.form.get("do") == "again"
+    try:
+        with transaction() as session:
+            order = find_work_order(session, viewer(), order_id, to_change=True)
+            message = find_message(session, viewer(), message_id, to_change=True)
+            if message.work_order_id != order.id:
+                raise NotFound("message_not_found")
+            if again:
+                take_stop_back(session, message, viewer=viewer(), now=now())
+            else:
+                why = request.form.get("stop_why", "")
+                stop(session, message, why=why, viewer=viewer(), now=now())
+    except Invalid as refused:
+        return order_page(order_id, Invalid({"stop_why": refused.fields["why"]})), 422
+    return _back(
+        order_id,
+        _("The message goes out after all.") if again else _("This message does not go out."),
+    )
 
 
 def _back(order_id: uuid.UUID, said: str) -> ResponseReturnValue:

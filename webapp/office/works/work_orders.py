@@ -14,8 +14,10 @@ from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alert_of_work_order
 from visits.intake.seen import photos_seen
+from visits.messages.of_orders import day_named, messages_of_order, untold_because
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.reach import Reach
+from visits.sight.withdrawing import WHY_LENGTH
 from visits.works.at_the_door import measures_for
 from visits.works.by_hand import ACCESS_LENGTH, may_take_back, note_access
 from visits.works.calling import call_of, note_reached
@@ -176,6 +178,17 @@ def _on_tablets(session: Session, order: WorkOrder | None) -> dict[str, Any]:
     return {"interventions": noted, "refusals": refusals}
 
 
+def _told(session: Session, order: WorkOrder | None) -> dict[str, Any]:
+    """Give what is written to the person of an order, and why nothing is of a day she knows not."""
+    told = messages_of_order(session, order.id) if order is not None else []
+    return {
+        "told": told,
+        "days_named": {one.id: day.on for one in told if (day := day_named(one)) is not None},
+        "untold_because": untold_because(session, order, now=now()) if order is not None else "",
+        "stop_why_length": WHY_LENGTH,
+    }
+
+
 def _goes_on_as(session: Session, order: WorkOrder) -> WorkOrder | None:
     """Give the order that goes on for this one, if it may be seen."""
     if order.same_as_id is None:
@@ -235,6 +248,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         photos=photos_of(session, order),
         photos_needed=photos_missing(session, [order], now=now())[order.id],
         **_on_tablets(session, order if ours else None),
+        **_told(session, order if ours else None),
         quotes=quotes_of(session, order) if ours else [],
         lines=lines,
         theirs=their_reference(session, order) if ours else "",

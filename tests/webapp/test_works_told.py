@@ -1,0 +1,116 @@
+"""What is written to the tenant of an order: on its page, in words, stopped, switched off."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.factories import NOW, make_dwelling, make_person, make_user, make_viewer
+from tests.visits.test_orders_by_hand import LEAK
+from visits.messages.ways import note_wish
+from visits.models.accounts import Role
+from visits.models.messages import Message, MessageChannel, MessageKind
+from visits.models.works import WorkOrder, WorkOrderState
+from visits.works.by_hand import open_by_hand
+from visits.works.moves import MoveSaid, move_work_order
+from webapp.office.messages.saying import said_by
+
+SignIn = Callable[..., FlaskClient]
+pytestmark = pytest.mark.one_database
+SOON = (NOW + timedelta(days=20)).date()
+
+
+@pytest.fixture
+def order(session: Session) -> WorkOrder:
+    """An order planned for an hour, of which a letter waits."""
+    home, viewer = make_dwelling(session), make_viewer(make_user(session, role=Role.TECHNICIAN))
+    person = make_person(session, dwelling=home)
+    order = open_by_hand(session, home, LEAK, person=person, viewer=viewer, now=NOW)
+    said = MoveSaid(planned_on=SOON, planned_part="14:30")
+    move_work_order(session, order, WorkOrderState.PLANNED, said, viewer=viewer, now=NOW)
+    session.commit()
+    return order
+
+
+def message_of(session: Session) -> Message:
+    return session.scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
+
+
+def test_a_letter_names_the_day_the_hour_the_trade_and_who_comes(
+    session: Session, order: WorkOrder
+) -> None:
+    said = said_by(session, message_of(session)).text
+    hour = "Des travaux sont prévus chez vous le lundi 30 mars 2026 à 14\u00a0h\u00a030."
+    assert hour in said and "Il s’agit de : plomberie." in said
+    assert order.person is not None
+    assert f"Qui vient : {order.person.landlord.name}." in said and "{" not in said
+
+
+def test_a_text_names_neither_whom_it_is_for_nor_what_is_done(
+    session: Session, order: WorkOrder
+) -> None:
+    assert order.person is not None
+    viewer = make_viewer(make_user(session))
+    for channel, agreed, to in (
+        (MessageChannel.TEXT, True, "06 12 34 56 78"), (MessageChannel.LETTER, False, ""),
+    ):  # fmt: skip
+        note_wish(
+            session, order.person, channel, agreed=agreed, address=to, language="fr",
+            viewer=viewer, now=NOW,
+        )  # fmt: skip
+    said = said_by(session, message_of(session)).text
+    assert "30 mars 2026" in said and "plomberie" not in said
+    assert order.person.last_name not in said
+
+
+def test_the_page_of_an_order_tells_what_is_written_and_stops_it(
+    client_as: SignIn, session: Session, order: WorkOrder
+) -> None:
+    client, page = client_as("technician", language="en"), f"/work-orders/{order.id}"
+    written, reference = f"/messages/{message_of(session).id}", order.reference
+    session.rollback()
+    assert "What the tenant is written" in client.get(page).text
+    stop = f"{page}{written}"
+    assert client.post(stop, data={}).status_code == 422
+    stopped = client.post(stop, data={"stop_why": "Je l’appelle"}, follow_redirects=True).text
+    assert "Je l’appelle" in stopped and "Let it go out after all" in stopped
+    again = client.post(stop, data={"do": "again"}, follow_redirects=True).text
+    assert "Stop this message" in again
+    assert reference in client_as("coordinator").get(written).text
+    contractors = client_as("contractor")
+    assert contractors.post(stop, data={"stop_why": "non"}).status_code == 403
+
+
+def test_a_landlord_switches_a_kind_off_and_the_order_says_why_nothing_goes(
+    client_as: SignIn, session: Session, order: WorkOrder
+) -> None:
+    client, place = client_as("technician", language="en"), "/messages/works/"
+    assert order.dwelling is not None
+    typed = {"landlord": str(order.dwelling.landlord_id), "kind": MessageKind.WORKS_PLANNED.value}
+    page, later = f"/work-orders/{order.id}", SOON + timedelta(days=5)
+    session.rollback()
+    off = client.post(place, data=typed | {"do": "off"}, follow_redirects=True).text
+    assert "Switched off" in off
+    assert client.post(place, data=typed | {"do": "off"}).status_code == 409
+    assert client.post(place, data=typed | {"kind": "digest"}).status_code == 404
+    assert client.post(place, data=typed | {"landlord": "x"}).status_code == 404
+    plan = {"state": "planned", "planned_on": str(later), "planned_part": "morning"}
+    told = client.post(page, data=plan, follow_redirects=True).text
+    assert "No message: the landlord does not send this kind of message" in told
+    on = client.post(place, data=typed | {"do": "on"}, follow_redirects=True).text
+    assert "Switched off" not in on
+
+
+def test_letters_that_hold_no_more_leave_the_list_even_where_none_is_left_to_print(
+    client_as: SignIn, session: Session, order: WorkOrder
+) -> None:
+    assert order.person is not None
+    order.person.died_on = NOW.date()
+    session.commit()
+    client = client_as("coordinator", language="en")
+    assert "1 letter waits" in client.get("/messages/letters/").text
+    assert client.post("/messages/letters/").status_code == 409
+    assert "No letter waits" in client.get("/messages/letters/").text

@@ -4,13 +4,12 @@ What is told of those who are shown, and why, is read of each alone: `targeting`
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from heapq import nsmallest
-from itertools import chain
-from operator import itemgetter
+from itertools import compress, repeat
+from operator import neg
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, String, cast, func, select
@@ -29,11 +28,13 @@ from visits.sight.reach import Viewer
 # An id as text: hundred thousands of them are compared, a page of them is used.
 Bare = str
 Columns = Row[*tuple[Any, ...]]
+Table = Sequence[Sequence[Any]]
 Result = TypeVar("Result")
-Worked = Callable[[Columns], Result]
+Worked = Callable[[Table], Iterable[Result]]
 AT_ONCE = 500
 OCCUPANTS = "occupants"
 ALWAYS = ("person_id", "dwelling_id", "case_id", "name_key", "city")
+PERSON, HOME, CASE, NAME, CITY = range(len(ALWAYS))
 
 
 @dataclass(frozen=True)
@@ -93,22 +94,32 @@ def survey(
     statement = audience_of(programme.code, programme.audience, viewer, today=today)
     session.flush()
     found = session.connection().execute(judge.only_asked(statement, keeps.columns, viewer))
-    for row in chain.from_iterable(found.partitions(AT_ONCE)):
-        if not (held := judge.is_for(row)):
-            (unknown if held is None else others).add(row[0])
+    for rows in found.partitions(AT_ONCE):
+        inside = list[Columns]()
+        for row, held in zip(rows, judge.is_for(_turned(rows)), strict=True):
+            if held:
+                inside.append(row)
+            else:
+                (unknown if held is None else others).add(row[PERSON])
+        if not inside:
             continue
-        person, dwelling, case, name_key, city = row[: len(ALWAYS)]
-        seen.add(person)
-        cities.add(city)
-        if case is not None:
-            enrolled.add(person)
-        if keeps(row) and (points := judge.points(row)) >= filters.minimum_score:
-            place = (-points, -judge.age(row), name_key, person, dwelling)
-            places[person] = min(place, places[person]) if person in places else place
+        columns = _turned(inside)
+        seen.update(columns[PERSON])
+        cities.update(columns[CITY])
+        enrolled.update(compress(columns[PERSON], columns[CASE]))
+        for place in judge.places(keeps.kept(inside), filters.minimum_score):
+            best = places.setdefault(place[3], place)
+            if place < best:
+                places[place[3]] = place
     return Survey(
         len(seen | unknown | others), len(unknown - seen), len(seen), len(enrolled),
         tuple(sorted(cities, key=fold)), tuple(places.values()),
     )  # fmt: skip
+
+
+def _turned(rows: Sequence[Columns]) -> Table:
+    """Give rows column by column: of very many rows Python runs along a column the quickest."""
+    return list(zip(*rows, strict=True))
 
 
 class _Judge:
@@ -118,13 +129,14 @@ class _Judge:
         self._more, self._today = more, today
         asked = columns_of({"age", *programme.facts_asked})
         self._columns = [*ALWAYS, *sorted(asked - {*ALWAYS})]
-        self.age: Worked[int] = self._worked(("age",), lambda facts: int(facts["age"] or 0))
+        self._below: Worked[int] = self._worked(("age",), lambda facts: -int(facts["age"] or 0))
         public = programme.audience.when
         self.is_for: Worked[bool | None] = self._worked(
             tuple(dict.fromkeys(one.fact for one in public)),
             lambda facts: holds(public, facts),
         )
-        self._parts = [self._worked(part.facts, part.points) for part in parts_of(programme)]
+        parts = [self._worked(part.facts, part.points) for part in parts_of(programme)]
+        self._points = _along(lambda table: _side_by_side(table, parts), together)
 
     def only_asked(
         self, statement: Select[*tuple[Any, ...]], also: tuple[str, ...], viewer: Viewer
@@ -144,41 +156,62 @@ class _Judge:
             maintain_column_froms=True,
         )
 
-    def points(self, row: Columns) -> int:
-        """Count somebody's points."""
-        return together([part(row) for part in self._parts])
+    def places(self, rows: Sequence[Columns], minimum_score: int) -> Iterator[Place]:
+        """Say where those stand who have so many points at least."""
+        if not rows:
+            return iter(())
+        table = _turned(rows)
+        points, age = self._points(table), self._below(table)
+        places = zip(map(neg, points), age, table[NAME], table[PERSON], table[HOME], strict=True)
+        return (place for place in places if -place[0] >= minimum_score)
 
     def _worked(self, facts: tuple[str, ...], work: Callable[[Facts], Result]) -> Worked[Result]:
         if len(facts) == 1 and facts[0] in TOLD:
-            # Of very many days that are told there are few ages.
-            return self._told(facts[0], cache(lambda fact: work({facts[0]: fact})))
+            return self._told(facts[0], lambda fact: work({facts[0]: fact}))
         tells = [self._told(one, lambda fact: fact) for one in facts]
-        return _once(
-            lambda row: tuple([tell(row) for tell in tells]),
-            lambda values: work(dict(zip(facts, values, strict=True))),
+        return _along(
+            lambda table: _side_by_side(table, tells),
+            lambda said: work(dict(zip(facts, said, strict=True))),
         )
 
     def _told(self, fact: str, then: Callable[[Fact], Result]) -> Worked[Result]:
         if fact not in TOLD:
-            return lambda row: then(self._more.told(fact, _known_as(row[0]), _known_as(row[1])))
+            return lambda table: [
+                then(self._more.told(fact, _known_as(person), _known_as(home)))
+                for person, home in zip(table[PERSON], table[HOME], strict=True)
+            ]
         how, today = TOLD[fact], self._today
         at = [self._columns.index(column) for column in how.columns]
+        # Of very many days that are told there are few ages.
+        then = _Known(then).__getitem__
         if len(at) == 1:
-            return _once(itemgetter(*at), lambda said: then(how.tell(today, said)))
-        return _once(itemgetter(*at), lambda said: then(how.tell(today, *said)))
+            return _along(lambda table: table[at[0]], lambda said: then(how.tell(today, said)))
+        return _along(
+            lambda table: zip(*[table[one] for one in at], strict=True),
+            lambda said: then(how.tell(today, *said)),
+        )
 
 
-def _once(pick: Callable[[Columns], Any], work: Callable[[Any], Result]) -> Worked[Result]:
-    known: dict[Any, Result] = {}
+class _Known(dict[Any, Result]):
+    """What was worked out of some values, each once."""
 
-    def of(row: Columns) -> Result:
-        said = pick(row)
-        try:
-            return known[said]
-        except KeyError:
-            return known.setdefault(said, work(said))
+    def __init__(self, work: Callable[[Any], Result]) -> None:
+        self._work = work
 
-    return of
+    def __missing__(self, said: Any) -> Result:
+        result = self[said] = self._work(said)
+        return result
+
+
+def _along(pick: Callable[[Table], Iterable[Any]], work: Callable[[Any], Result]) -> Worked[Result]:
+    known = _Known(work)
+    return lambda table: map(known.__getitem__, pick(table))
+
+
+def _side_by_side(table: Table, each: Sequence[Worked[Any]]) -> Iterable[tuple[Any, ...]]:
+    if not each:
+        return repeat((), len(table[PERSON]))
+    return zip(*[one(table) for one in each], strict=True)
 
 
 class _Filter:
@@ -194,19 +227,24 @@ class _Filter:
         if filters.territory_id:
             self.columns += ("territory_id",)
 
-    def __call__(self, row: Columns) -> bool:
-        person, _dwelling, case, name_key, city = row[: len(ALWAYS)]
+    def kept(self, rows: Sequence[Columns]) -> Sequence[Columns]:
+        """Keep some rows."""
         filters = self._filters
-        if filters.enrolled is not None and filters.enrolled is (case is None):
-            return False
-        if person in self._had or (filters.city and city != filters.city):
-            return False
-        if filters.territory_id and filters.territory_id != (row[-1] and _known_as(row[-1])):
-            return False
-        if not self._words:
-            return True
-        address = row[-len(self.columns)]
-        text = f"{name_key} {fold(address)} {fold(city)}"
+        if filters.enrolled is not None:
+            rows = [row for row in rows if (row[CASE] is not None) is filters.enrolled]
+        if self._had:
+            rows = [row for row in rows if row[PERSON] not in self._had]
+        if filters.city:
+            rows = [row for row in rows if row[CITY] == filters.city]
+        if area := filters.territory_id:
+            rows = [row for row in rows if row[-1] and _known_as(row[-1]) == area]
+        if self._words:
+            rows = [row for row in rows if self._mentions(row)]
+        return rows
+
+    def _mentions(self, row: Columns) -> bool:
+        address, city = row[-len(self.columns)], row[CITY]
+        text = f"{row[NAME]} {fold(address)} {fold(city)}"
         return all(word in text for word in self._words)
 
 

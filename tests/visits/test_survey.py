@@ -6,6 +6,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from cryptography.fernet import InvalidToken
+from sqlalchemy import LargeBinary, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
 from tests.factories import (
@@ -64,6 +66,29 @@ points = 30
 when = [{ fact = "surface", at_least = 50.5 }]
 label = { fr = "Grand", en = "Large" }
 """
+SEALED = """
+[[criterion]]
+code = "owes"
+group = "money"
+points = 25
+when = [{ fact = "arrears", at_least = 500 }, { fact = "age", at_least = 70 }]
+label = { fr = "Dette", en = "Debt" }
+[[criterion]]
+code = "poor"
+group = "money"
+points = 10
+when = [{ fact = "income_band", equals = "PLAI" }]
+label = { fr = "Revenus", en = "Income" }
+"""
+WRITTEN = {
+    "parted": PARTED,
+    "owing": PARTED.replace('"parted"', '"owing"\nmay_use = ["income_band", "arrears"]') + SEALED,
+}
+# What is sealed may come to more than there are points.
+WRITTEN["much"] = (
+    WRITTEN["owing"].replace('"owing"', '"much"').replace("points = 25\n", "points = 95\n")
+    .replace('code = "poor"\ngroup = "money"', 'code = "poor"')
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -89,6 +114,10 @@ def town(session: Session) -> Viewer:
                 session, by=user, person=person, closed_on=closed,
                 outcome="completed" if closed else None,
             )  # fmt: skip
+    for tenancy in session.scalars(select(Tenancy).order_by(Tenancy.id)):
+        tenancy.arrears = chance.choice((None, 0, 700))
+        tenancy.income_band = chance.choice((None, "PLAI", "PLS"))
+    session.flush()
     return make_viewer(user)
 
 
@@ -130,15 +159,21 @@ def one_by_one(
     return sorted(best.values())
 
 
-@pytest.mark.parametrize("code", ["seniors", "isolated_tenants", "young_tenants", "parted"])
+def _programme(code: str) -> Programme:
+    known = {one: parse_programme(toml, source=one) for one, toml in WRITTEN.items()}
+    return {**shipped_programmes_read(), **known}[code]
+
+
+@pytest.mark.parametrize(
+    "code", ["seniors", "isolated_tenants", "young_tenants", "parted", "owing"]
+)
 @pytest.mark.parametrize(
     "said", [{}, {"city": "Creil"}, {"minimum_score": 15}, {"text": "roy"}], ids=str
 )
 def test_everybody_stands_where_she_would_alone(
     session: Session, town: Viewer, code: str, said: dict[str, Any]
 ) -> None:
-    known = {**shipped_programmes_read(), "parted": parse_programme(PARTED, source="parted")}
-    programme = known[code]
+    programme = _programme(code)
     alone = one_by_one(session, programme, town, **said)
     assert len(alone) > 1
     together = rank_candidates(session, programme, town, now=NOW, filters=Filters(**said))
@@ -148,3 +183,28 @@ def test_everybody_stands_where_she_would_alone(
         for one in together.candidates
     ] == alone
     assert together.everybody == len(one_by_one(session, programme, town))
+
+
+def test_what_is_sealed_is_opened_of_whoever_it_may_put_on_the_page_and_of_few_others(
+    session: Session, town: Viewer
+) -> None:
+    programme = _programme("owing")
+    alone, shown = one_by_one(session, programme, town), []
+    for offset in range(0, len(alone), 3):
+        page = rank_candidates(session, programme, town, now=NOW, limit=3, offset=offset)
+        shown += [(-one.score.points, one.person.id) for one in page.candidates]
+    assert shown == [(place[0], place[3]) for place in alone]
+    # Of whoever has too few points, whatever she owes, nothing is opened: it would raise.
+    last = alone[-1]
+    assert -last[0] + 25 < -alone[0][0]
+    homes = select(Tenancy.id).join(Occupancy).where(Occupancy.person_id == last[3])
+    session.execute(
+        Tenancy.__table__.update()  # type: ignore[attr-defined]
+        .where(Tenancy.id.in_(homes))
+        .values(arrears=type_coerce(literal(b"no key opens this"), LargeBinary))
+    )
+    first = rank_candidates(session, programme, town, now=NOW, limit=1)
+    assert first.candidates[0].person.id == alone[0][3]
+    assert first.total == len(alone)
+    with pytest.raises(InvalidToken):
+        rank_candidates(session, programme, town, now=NOW, limit=len(alone))

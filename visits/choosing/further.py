@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from diagnostics.facts import DWELLING
 from visits.forms.listing import confidential_names
@@ -43,6 +43,16 @@ class More:
     leases: Mapping[Key, Facts] = field(default_factory=dict)
     homes: Mapping[uuid.UUID, Facts] = field(default_factory=dict)
     persons: Mapping[uuid.UUID, Facts] = field(default_factory=dict)
+    known: "More | None" = None  # what was found before, and asked for no more
+
+    def missing(self, facts: Collection[str]) -> frozenset[str]:
+        """Give those of some facts that are beyond the lists of homes and not found yet."""
+        beyond = {
+            one
+            for one in facts
+            if one in (*MONEY, SERVICE_DISTANCE) or one.startswith((ANSWER, OUTCOME))
+        }
+        return frozenset(beyond - self.asked)
 
     def of(self, person_id: uuid.UUID, dwelling_id: uuid.UUID | None) -> dict[str, Fact]:
         """Give what was asked of somebody in her home, if any; what is not known is None."""
@@ -50,6 +60,8 @@ class More:
 
     def told(self, fact: str, person_id: uuid.UUID, dwelling_id: uuid.UUID | None) -> Fact:
         """Give one fact of somebody in her home, if she has one here."""
+        if self.known and fact in self.known.asked:
+            return self.known.told(fact, person_id, dwelling_id)
         if fact.startswith(OUTCOME):
             return self.persons.get(person_id, {}).get(fact, NO_CASE)
         if dwelling_id is None:
@@ -63,19 +75,17 @@ NOTHING_MORE = More()
 
 
 def find_more(
-    session: Session, facts: Collection[str], viewer: Viewer, homes: Select[uuid.UUID]
-) -> More:
+    session: Session, facts: Collection[str], viewer: Viewer, homes: Select[uuid.UUID],
+    *, known: More = NOTHING_MORE,
+) -> More:  # fmt: skip
     """Find what some facts ask for that a row of the audience does not hold.
 
     `homes` selects the dwellings of those it is asked of: what is encrypted is opened of no other.
+    `known` is what was found of them before.
     """
-    asked = frozenset(
-        one
-        for one in facts
-        if one in (*MONEY, SERVICE_DISTANCE) or one.startswith((ANSWER, OUTCOME))
-    )
+    asked = known.missing(facts)
     if not asked:
-        return NOTHING_MORE
+        return known
 
     def wanted(prefix: str) -> frozenset[str]:
         return frozenset(one.removeprefix(prefix) for one in asked if one.startswith(prefix))
@@ -85,11 +95,13 @@ def find_more(
         _distances(session, homes), asked & {SERVICE_DISTANCE}
     ).items():
         of_homes[home] = {**of_homes.get(home, {}), **facts_of_it}
+    money = sorted(asked & set(MONEY))
     return More(
-        asked,
-        _asked_of(_money(session, homes), asked & set(MONEY)),
+        asked | known.asked,
+        _asked_of(_money(session, money, homes), money),
         of_homes,
         _asked_of(_outcomes(session, wanted(OUTCOME), viewer), wanted(OUTCOME)),
+        known,
     )
 
 
@@ -115,17 +127,19 @@ def _distances(session: Session, homes: Select[uuid.UUID]) -> Iterator[tuple[uui
         yield dwelling_id, {SERVICE_DISTANCE: worked_out if said is None else said}
 
 
-def _money(session: Session, homes: Select[uuid.UUID]) -> Iterator[tuple[Key, Facts]]:
-    statement = (
-        select(Occupancy.person_id, Tenancy.dwelling_id, Tenancy.income_band, Tenancy.arrears)
+def _money(
+    session: Session, asked: Sequence[str], homes: Select[uuid.UUID]
+) -> Iterator[tuple[Key, Facts]]:
+    statement: Select[*tuple[Any, ...]] = (
+        select(Occupancy.person_id, Tenancy.dwelling_id, *(getattr(Tenancy, one) for one in asked))
         .join(Tenancy, Tenancy.id == Occupancy.tenancy_id)
         .where(Occupancy.ended_on.is_(None), Tenancy.ended_on.is_(None))
         .where(or_(Tenancy.income_band.is_not(None), Tenancy.arrears.is_not(None)))
         .where(Tenancy.dwelling_id.in_(homes))
         .order_by(Occupancy.id)
     )
-    for person_id, dwelling_id, income_band, arrears in session.execute(statement):
-        yield (person_id, dwelling_id), {"income_band": income_band, "arrears": arrears}
+    for person_id, dwelling_id, *said in session.execute(statement):
+        yield (person_id, dwelling_id), dict(zip(asked, said, strict=True))
 
 
 def _answers(
@@ -163,20 +177,29 @@ def _newest_first(
     session: Session, versions: Sequence[uuid.UUID], viewer: Viewer, homes: Select[uuid.UUID]
 ) -> dict[uuid.UUID, list[uuid.UUID]]:
     """List by home the counted submissions of some forms that the viewer may see, newest last."""
-    home = func.coalesce(Visit.was_in_id, Case.dwelling_id)
-    answered_at = func.coalesce(Submission.ended_at, Submission.received_at)
-    statement = (
-        select(home, Submission.id)
-        .join(Submission.visit)
-        .join(Visit.case)
-        .join(Case.person)
-        .where(Submission.state.in_(COUNTED), Submission.form_version_id.in_(versions))
-        .where(home.in_(homes))
-        .where(visible_cases(viewer), Person.protected.is_(False))
-        .order_by(answered_at, Submission.id)
+    answered_at = func.coalesce(Submission.ended_at, Submission.received_at).label("answered_at")
+
+    def said_in(
+        home: InstrumentedAttribute[uuid.UUID | None], *only: ColumnElement[bool]
+    ) -> Select[*tuple[Any, ...]]:
+        return (
+            select(home.label("home"), Submission.id.label("id"), answered_at)
+            .join(Submission.visit)
+            .join(Visit.case)
+            .join(Case.person)
+            .where(Submission.state.in_(COUNTED), Submission.form_version_id.in_(versions))
+            .where(home.in_(homes), *only)
+            .where(visible_cases(viewer), Person.protected.is_(False))
+        )
+
+    # Either home by its own index: of a few homes not all visits are looked through.
+    there, at_her_case = (
+        said_in(Visit.was_in_id),
+        said_in(Case.dwelling_id, Visit.was_in_id.is_(None)),
     )
+    statement = union_all(there, at_her_case).order_by("answered_at", "id")
     found: dict[uuid.UUID, list[uuid.UUID]] = {}
-    for dwelling_id, submission_id in session.execute(statement):
+    for dwelling_id, submission_id, _at in session.execute(statement):
         found.setdefault(dwelling_id, []).append(submission_id)
     return found
 

@@ -50,6 +50,11 @@ class Part:
     facts: tuple[str, ...]
     criteria: tuple[Criterion, ...]
 
+    @property
+    def most(self) -> int:
+        """Give the most points that it may come to."""
+        return max(one.points for one in self.criteria)
+
     def points(self, facts: Facts) -> int:
         """Give the points of the best one that holds; all parts together are the score."""
         held = [one.points for one in self.criteria if holds(one.when, facts)]

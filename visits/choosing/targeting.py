@@ -1,7 +1,7 @@
 """Whom to visit first: facts of a person, points with reasons, an ordered list, cases."""
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from visits.cases.coming import make_for
 from visits.choosing.audience import audience_of, homes_of, known_of
-from visits.choosing.further import More, find_more
+from visits.choosing.further import NOTHING_MORE, More, find_more
 from visits.choosing.opening import points_of
 from visits.choosing.scoring import Score, holds, score
 from visits.choosing.survey import NO_FILTERS, Filters, Place, known_by, survey
@@ -24,6 +24,7 @@ from visits.models.cases import Case, CaseState, WayIn
 from visits.models.people import AccessKind, Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.programmes import Programme
+from visits.programmes.facts import is_sealed
 from visits.programmes.published import refuse_new_case, version_of
 from visits.sight.access_log import log_access
 from visits.sight.reach import Viewer, visible_persons
@@ -113,8 +114,7 @@ def enrol(
     left = set(wanted) - already.keys()
     found: dict[uuid.UUID, _Scored] = {}
     today = today_in_paris(now)
-    more = _further(session, programme, viewer, left, today=today)
-    for scored in _scored(session, programme, viewer, more, left, today=today):
+    for scored in _scored(session, programme, viewer, NOTHING_MORE, left, today=today):
         person_id = scored.row.person_id
         found[person_id] = min(found.get(person_id, scored), scored, key=_order)
     if found.keys() != left:
@@ -141,15 +141,15 @@ def enrol_top(
     return _enrol(session, programme, chosen, viewer=viewer, now=now)
 
 
-def _further(
-    session: Session, programme: Programme, viewer: Viewer,
-    only: Collection[uuid.UUID] | None = None, *, today: date,
-) -> More:  # fmt: skip
-    """Find what the programme asks beyond the lists of homes, of the audience or some of it."""
+def _further(session: Session, programme: Programme, viewer: Viewer, *, today: date) -> More:
+    """Find of the whole audience what the programme asks beyond the lists of homes.
+
+    What is sealed is opened here where it says who is in the audience at all, not for points.
+    """
     audience = audience_of(programme.code, programme.audience, viewer, today=today)
-    if only is not None and len(only) <= CHUNK:
-        audience = audience.where(Person.id.in_(only))
-    return find_more(session, programme.facts_asked, viewer, homes_of(audience))
+    public = {one.fact for one in programme.audience.when}
+    asked = [one for one in programme.facts_asked if one in public or not is_sealed(one)]
+    return find_more(session, asked, viewer, homes_of(audience))
 
 
 def _order(one: _Scored) -> Place:
@@ -179,13 +179,17 @@ def _scored(
     session: Session, programme: Programme, viewer: Viewer, more: More,
     persons: Iterable[uuid.UUID], *, today: date,
 ) -> Iterator[_Scored]:  # fmt: skip
-    """Score some persons one by one, in each of their homes, if the programme is for them."""
+    """Score some persons one by one, in each of their homes, if the programme is for them.
+
+    `more` is what was found before of them and others.
+    """
     statement = audience_of(programme.code, programme.audience, viewer, today=today)
     ids = list(persons)
     for start in range(0, len(ids), CHUNK):
         some = statement.where(Person.id.in_(ids[start : start + CHUNK]))
+        found = find_more(session, programme.facts_asked, viewer, homes_of(some), known=more)
         for row in session.execute(some):
-            facts = known_of(row, today=today, more=more)
+            facts = known_of(row, today=today, more=found)
             if holds(programme.audience.when, facts):
                 yield _Scored(row, int(facts["age"] or 0), score(facts, programme))
 

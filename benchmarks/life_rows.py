@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from visits.accounts.accounts import NewUser, add_user, find_organisation
 from visits.accounts.mandates import MandateSaid, grant_mandate
 from visits.ground.db import keyring
+from visits.ground.statistics import look_anew
 from visits.models.accounts import OrganisationKind, Role, Territory
 from visits.models.mandates import Right
 from visits.models.programmes import ProgrammeVersion
@@ -74,7 +75,7 @@ def write_life(session: Session, life: Life) -> None:
         session.execute(text(statement), known)
     connection.exec_driver_sql("DROP TABLE word")
     session.commit()
-    session.connection().exec_driver_sql("ANALYZE")
+    look_anew(session, whole=True)  # as the night does
     session.commit()
 
 

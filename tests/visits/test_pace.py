@@ -26,6 +26,7 @@ from visits.support.listing import (
     RAISED,
     SupportFilter,
     TurnFilter,
+    count_each,
     count_supports,
     list_missed,
     list_supports,
@@ -69,7 +70,8 @@ class Desk:
         eyes = viewer or self.viewer
         listed = list_supports(self.session, eyes, only=only, wanted=Wanted(), today=TODAY)
         counted = count_supports(self.session, eyes, only=only, today=TODAY)
-        assert len(listed.rows) == listed.total == counted
+        each = count_each(self.session, eyes, only=only, today=TODAY)
+        assert len(listed.rows) == listed.total == counted == each[which]
         return counted
 
     def visit(self, on: date) -> None:

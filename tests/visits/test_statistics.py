@@ -14,7 +14,7 @@ from tests.submissions import home_visit
 from visits.calls.call_list import ALL, TO_CONTACT, CaseFilter, count_cases
 from visits.forms.published import publish_form
 from visits.ground.db import new_id
-from visits.ground.statistics import look_anew, look_as_time_passes
+from visits.ground.statistics import NIGHT, look_anew, look_as_time_passes
 from visits.intake.risks import risk_of
 from visits.messages.printing import count_letters
 from visits.models.accounts import Role
@@ -81,6 +81,31 @@ def test_the_risk_of_one_person_is_not_looked_for_among_all_submissions(
 
 def test_every_table_is_looked_at_whatever_its_name(session: Session) -> None:
     look_anew(session)  # one is called as PostgreSQL calls a word of its own
+
+
+def _told(session: Session, table: str) -> str:
+    known = text("SELECT stat FROM sqlite_stat1 WHERE tbl = :table ORDER BY idx LIMIT 1")
+    return str(session.scalar(known, {"table": table}))
+
+
+@pytest.mark.one_database("sqlite")
+def test_an_empty_table_passes_for_a_small_one_until_it_is_filled(session: Session) -> None:
+    look_anew(session)
+    assert _told(session, "case_file") == "1000"
+    make_case(session, by=make_user(session))
+    look_anew(session, ["case_file"])
+    assert _told(session, "case_file").startswith("1 ")
+
+
+@pytest.mark.one_database("sqlite")
+def test_what_the_night_told_of_a_large_table_stands_by_day(case: Case, session: Session) -> None:
+    look_as_time_passes(session, now=NOW)
+    session.execute(text("UPDATE sqlite_stat1 SET stat = '900000 9' WHERE tbl = 'submission'"))
+    look_as_time_passes(session, now=NOW)
+    assert _told(session, "submission") == "900000 9"
+    assert _told(session, "case_file").startswith("3 ")
+    look_as_time_passes(session, now=NOW.replace(hour=NIGHT - 1))  # of UTC, in winter
+    assert _told(session, "submission").startswith(f"{MANY} ")
 
 
 def test_a_job_looks_at_the_tables_again() -> None:

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, extract, false, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    cast,
+    exists,
+    extract,
+    false,
+    or_,
+    select,
+)
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -74,14 +85,17 @@ def hour_rank(now: datetime) -> ColumnElement[int]:
     """Give on `Case` how good this hour is, the lowest best; its own calls tell, and her wish."""
     return sql_case(
         (Case.person_id.in_(_wished(now)), RANK[Hour.WISHED]),
-        (Case.id.in_(_rung(now, _ANSWERS)), RANK[Hour.ANSWERED]),
-        (Case.id.in_(_rung(now, (Disposition.NO_ANSWER,))), RANK[Hour.IN_VAIN]),
+        (_rung(now, _ANSWERS), RANK[Hour.ANSWERED]),
+        (_rung(now, (Disposition.NO_ANSWER,)), RANK[Hour.IN_VAIN]),
         else_=RANK[Hour.UNKNOWN],
     )
 
 
-def _rung(now: datetime, with_answer: Collection[Disposition]) -> Select[uuid.UUID]:
-    """Select the cases lately rung in this part of the day with some answers: few, by index."""
+def _rung(now: datetime, with_answer: Collection[Disposition]) -> ColumnElement[bool]:
+    """Give the condition on `Case` for those lately rung in this part of the day with some answers.
+
+    Asked of each that is put in order: of a country's calls of two months there are many more.
+    """
     at = ContactAttempt.at
     # Of its day in UTC, whatever the database's own clock is set to.
     second = cast(extract("epoch", at), BigInteger) % (24 * HOUR)
@@ -89,12 +103,13 @@ def _rung(now: datetime, with_answer: Collection[Disposition]) -> Select[uuid.UU
         and_(at >= since, at < until, second >= begin, second < end)
         for since, until, begin, end in _spells(now)
     ]
-    return select(ContactAttempt.case_id).where(
-        ContactAttempt.disposition.in_(with_answer),
-        ContactAttempt.at >= now - LOOKS_BACK,
-        ContactAttempt.channel == Channel.PHONE,
-        ContactAttempt.taken_back_at.is_(None),
-        or_(false(), *spells),
+    return (
+        exists()
+        .where(ContactAttempt.case_id == Case.id, at >= now - LOOKS_BACK)
+        .where(ContactAttempt.disposition.in_(with_answer))
+        .where(ContactAttempt.channel == Channel.PHONE, ContactAttempt.taken_back_at.is_(None))
+        .where(or_(false(), *spells))
+        .correlate(Case)
     )
 
 

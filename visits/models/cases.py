@@ -57,6 +57,9 @@ class WayIn(enum.StrEnum):
     TRANSFER = "transfer"
 
 
+_TO_CALL = ("state", "closed_on", "call_back_at", "score", "dwelling_id", "person_id")
+
+
 class Case(Base):
     """A person in a programme, with the score that put her there and its reasons.
 
@@ -86,36 +89,30 @@ class Case(Base):
         ),
         # The call list is counted and put in order without the cases themselves: all there are, or
         # those of one landlord, however many others there are.
+        Index("ix_case_file_landlord_programme_state", "landlord_id", "programme", *_TO_CALL, "id"),
+        Index("ix_case_file_programme_state", "programme", *_TO_CALL, "landlord_id", "id"),
+        # Those of a version are counted likewise, with whom they are followed by.
         Index(
-            "ix_case_file_landlord_programme_state",
-            "landlord_id",
-            "programme",
-            "state",
+            "ix_case_file_programme_version_id",
+            "programme_version_id",
             "closed_on",
-            "call_back_at",
-            "score",
-            "dwelling_id",
-            "person_id",
+            "referent_id",
+            "landlord_id",
             "id",
         ),
+        # Where nobody follows most, an index of those too would pass for one that tells nothing.
         Index(
-            "ix_case_file_programme_state",
-            "programme",
-            "state",
-            "closed_on",
-            "call_back_at",
-            "score",
-            "dwelling_id",
-            "person_id",
-            "landlord_id",
-            "id",
+            "ix_case_file_referent_id",
+            "referent_id",
+            sqlite_where=text("referent_id IS NOT NULL"),
+            postgresql_where=text("referent_id IS NOT NULL"),
         ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     programme: Mapped[str] = mapped_column(String(40))
     programme_version_id: Mapped[uuid.UUID | None] = mapped_column(
-        ForeignKey("programme_version.id"), index=True
+        ForeignKey("programme_version.id")
     )
     person_id: Mapped[uuid.UUID] = mapped_column(index=True)
     landlord_id: Mapped[uuid.UUID]
@@ -137,7 +134,7 @@ class Case(Base):
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("organisation.id"), index=True
     )
-    referent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    referent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     closed_on: Mapped[date | None]
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     outcome: Mapped[str | None] = mapped_column(String(40))

@@ -2,11 +2,11 @@
 
 import uuid
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.cases.cases import find_case
@@ -82,9 +82,18 @@ class Lately(NamedTuple):
 
 
 def list_supports(
-    session: Session, viewer: Viewer, *, only: SupportFilter, wanted: Wanted, today: date
+    session: Session,
+    viewer: Viewer,
+    *,
+    only: SupportFilter,
+    wanted: Wanted,
+    today: date,
+    total: int | None = None,
 ) -> Listed[Case]:
-    """List the accompaniments that the viewer may see."""
+    """List the accompaniments that the viewer may see.
+
+    `total` is how many there are whatever the text, where somebody counted them already.
+    """
     rows = select(Case).options(
         joinedload(Case.person),
         joinedload(Case.referent),
@@ -93,8 +102,27 @@ def list_supports(
     )
     found = _asked(session, viewer, only, today)
     if only.text.strip():
+        total = None
         found = found.where(mentions(session, only.text, Case.person_id, Case.dwelling_id))
-    return page_of_found(session, found, rows, wanted=wanted, order=ORDER, tie=(Case.id,))
+    return page_of_found(
+        session, found, rows, wanted=wanted, order=ORDER, tie=(Case.id,), total=total
+    )
+
+
+def count_each(
+    session: Session, viewer: Viewer, *, only: SupportFilter, today: date
+) -> dict[str, int]:
+    """Count for each of the lists in `WHICH` what `count_supports` counts of it."""
+    counted = {
+        which: count_supports(session, viewer, only=replace(only, which=which), today=today)
+        for which in (OPEN, CLOSED)
+    }
+    missed = runs(session, today, *_whose(viewer, only))
+    found = _in_a_row(session, viewer, only, missed)
+    both = func.count(), func.count().filter(is_raised(session, missed))
+    asked = found.with_only_columns(*both, maintain_column_froms=True)
+    counted[MISSED], counted[RAISED] = session.execute(asked).one()
+    return {which: counted[which] for which in WHICH}
 
 
 def count_supports(session: Session, viewer: Viewer, *, only: SupportFilter, today: date) -> int:
@@ -172,19 +200,29 @@ def _by_case(
 
 
 def _asked(session: Session, viewer: Viewer, only: SupportFilter, today: date) -> Select[uuid.UUID]:
-    found = select(Case.id).where(is_accompaniment(session), cases_seen(session, viewer))
-    if only.which == CLOSED:
-        found = found.where(Case.closed_on.is_not(None))
-    else:
-        found = found.where(Case.closed_on.is_(None))
-    which = [Case.referent_id == viewer.user_id] if only.mine else []
-    which += [Case.programme == only.programme] if only.programme else []
     if only.which in (MISSED, RAISED):
-        missed = runs(session, today, *which)
-        found = found.join(missed, missed.c.case_id == Case.id)
-        if only.which == RAISED:
-            found = found.where(is_raised(session, missed))
-    return found.where(*which)
+        missed = runs(session, today, *_whose(viewer, only))
+        found = _in_a_row(session, viewer, only, missed)
+        return found.where(is_raised(session, missed)) if only.which == RAISED else found
+    over = Case.closed_on.is_not(None) if only.which == CLOSED else Case.closed_on.is_(None)
+    return _seen(session, viewer, only).where(over)
+
+
+def _in_a_row(
+    session: Session, viewer: Viewer, only: SupportFilter, missed: Subquery
+) -> Select[uuid.UUID]:
+    found = _seen(session, viewer, only).where(Case.closed_on.is_(None))
+    return found.join(missed, missed.c.case_id == Case.id)
+
+
+def _seen(session: Session, viewer: Viewer, only: SupportFilter) -> Select[uuid.UUID]:
+    found = select(Case.id).where(is_accompaniment(session), cases_seen(session, viewer))
+    return found.where(*_whose(viewer, only))
+
+
+def _whose(viewer: Viewer, only: SupportFilter) -> list[ColumnElement[bool]]:
+    which = [Case.referent_id == viewer.user_id] if only.mine else []
+    return which + ([Case.programme == only.programme] if only.programme else [])
 
 
 def _of_turns(viewer: Viewer, only: TurnFilter) -> Iterator[ColumnElement[bool]]:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, false, func, or_, select
@@ -55,12 +56,15 @@ def is_accompaniment(session: Session) -> ColumnElement[bool]:
 
 def is_turn(session: Session) -> ColumnElement[bool]:
     """Give the condition on `Task`, joined with its case, for the visits that a pace promises."""
-    turns = [
-        and_(Case.programme_version_id == one.version_id, Task.cadence == one.pace)
-        for one in accompanied(session)
-        if one.pace is not None
-    ]
-    return or_(false(), *turns)
+    paced: dict[str, list[uuid.UUID]] = {}
+    for one in accompanied(session):
+        if one.pace is not None:
+            paced.setdefault(one.pace, []).append(one.version_id)
+    version = Case.programme_version_id
+    turns = [and_(version.in_(those), Task.cadence == pace) for pace, those in paced.items()]
+    # Said of all together too: what is one thing or another is not found by one index.
+    every = version.in_(chain(*paced.values())), Task.cadence.in_(paced)
+    return and_(*every, or_(false(), *turns))
 
 
 def is_missed(today: date) -> ColumnElement[bool]:

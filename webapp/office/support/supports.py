@@ -13,7 +13,7 @@ from visits.ground.deadlines import today_in_paris
 from visits.models.cases import Case, Task
 from visits.programmes.published import load_programmes
 from visits.sight.listing import Listed, Wanted
-from visits.support.listing import OPEN, WHICH, SupportFilter, count_supports, lately, list_supports
+from visits.support.listing import OPEN, WHICH, SupportFilter, count_each, lately, list_supports
 from visits.support.pace import runs_of
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day, moment
@@ -35,7 +35,8 @@ def index() -> ResponseReturnValue:
     """List whom one accompanies, and how it goes."""
     only, today = _only(), today_in_paris(now())
     with showing("supports") as (session, shown):
-        listed = _listed(session, only, wanted())
+        counts = count_each(session, viewer(), only=only, today=today)
+        listed = _listed(session, only, wanted(), counts[only.which])
         shown.update(case.person_id for case in listed.rows)
         ids = [case.id for case in listed.rows]
         return render_template(
@@ -43,7 +44,7 @@ def index() -> ResponseReturnValue:
             listed=listed,
             only=only,
             which=WHICH,
-            counts=_counts(session, only),
+            counts=counts,
             lately=lately(session, ids),
             runs=runs_of(session, ids, today),
             late=late_among(session, Task.case_id, ids, today),
@@ -79,21 +80,11 @@ def _only() -> SupportFilter:
     )
 
 
-def _listed(session: Session, only: SupportFilter, how: Wanted) -> Listed[Case]:
-    return list_supports(session, viewer(), only=only, wanted=how, today=day_of(now()))
-
-
-def _counts(session: Session, only: SupportFilter) -> dict[str, int]:
-    """Count each of the lists, of the same programme and the same people."""
-    return {
-        which: count_supports(
-            session,
-            viewer(),
-            only=SupportFilter(which=which, mine=only.mine, programme=only.programme),
-            today=day_of(now()),
-        )
-        for which in WHICH
-    }
+def _listed(
+    session: Session, only: SupportFilter, how: Wanted, total: int | None = None
+) -> Listed[Case]:
+    today = day_of(now())
+    return list_supports(session, viewer(), only=only, wanted=how, today=today, total=total)
 
 
 def _with_support(session: Session) -> list[object]:

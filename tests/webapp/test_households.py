@@ -30,6 +30,9 @@ def test_a_household_is_taken_in_whole_or_not_at_all(client_as: SignIn, session:
     answer = client.post(page, data=IDA | LEO | CAME)
     assert answer.status_code == 422 and 'id="3-role-error"' in answer.text
     assert "Fill in this field. (person 3)" in answer.text
+    # Nobody is dropped in silence: a role alone asks for its name.
+    answer = client.post(page, data=IDA | CAME | {"5-role": "child"})
+    assert answer.status_code == 422 and 'id="5-last_name-error"' in answer.text
     assert _persons(session) == 0
     session.commit()
     typed = IDA | LEO | CAME | {"3-role": "child"}

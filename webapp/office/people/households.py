@@ -29,8 +29,8 @@ from webapp.office.people.people import told
 
 households = Blueprint("households", __name__, url_prefix="/homes")
 
-# What is typed of a member; a line without any of it is nobody.
-NAMED = ("last_name", "first_name", "born_on")
+# What is said of a member: without any of it she is nobody. The first is offered a role.
+SAID = ("last_name", "first_name", "born_on", "civility", "role")
 Alike = Mapping[int, Sequence[Person]]
 
 
@@ -94,7 +94,8 @@ def _take_in(session: Session, home: Dwelling) -> Sequence[object]:
 def _typed_members(fields: dict[str, str]) -> dict[int, Member]:
     typed, members = request.form, {}
     for number in range(1, MOST + 1):
-        if not any(typed.get(f"{number}-{name}", "").strip() for name in NAMED):
+        said_of_her = SAID if number > 1 else SAID[:-1]
+        if not any(typed.get(f"{number}-{name}", "").strip() for name in said_of_her):
             continue
         said = PersonSaid(
             typed.get(f"{number}-last_name", ""),
@@ -163,6 +164,7 @@ def _form(dwelling_id: uuid.UUID, errors: dict[str, str] | None = None) -> str:
             numbers=range(1, MOST + 1),
             alike=found,
             another=ANOTHER,
+            said=SAID,
             roles=ROLES,
             name_length=NAME_LENGTH,
             typed=request.form,

@@ -21,7 +21,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # Whoever may not keep what was compiled compiles it again in each process: sixty in the tests.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup setup-dev demo test check slow bench webkit oracle endurance mutations screenshots messages lock clean
+.PHONY: help setup setup-dev demo test check slow before bench webkit oracle endurance mutations screenshots messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -44,6 +44,9 @@ slow: setup-dev ## measure which tests are too long for make check (on a quiet m
 	@$(BIN)/python -m pytest -n logical -m "not browser" --database sqlite --junitxml=$(BIN)/slow.xml
 	@$(BIN)/python -m tests.slow $(BIN)/slow.xml
 	@rm $(BIN)/slow.xml
+
+before: setup-dev ## keep a small database of this version, for the migrations after it (at a release)
+	@$(BIN)/python -m tests.keep_before
 
 bench: setup-dev ## measure: a table, and benchmarks/results/latest.json
 	@$(BIN)/python -m benchmarks

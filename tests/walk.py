@@ -79,6 +79,7 @@ PAGES = frozenset(
         "homes.residence",
         "homes.show",
         "homes_by_hand.new",
+        "households.new",
         "import_lines.warnings_page",
         "in_common.index",
         "in_common.show",

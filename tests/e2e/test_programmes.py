@@ -1,5 +1,6 @@
 """A coordinator makes “Visites canicule” from an empty page, and the weekly call is due."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -22,6 +23,26 @@ from webapp.frame.transaction import House
 
 pytestmark = pytest.mark.browser
 
+# What a hand does on the page; `goto` and what the driver itself puts into focus are none of it.
+COUNTED = """
+  const add = (what, number = 1) => {
+    const acts = JSON.parse(sessionStorage.acts ?? '{}');
+    acts[what] = (acts[what] ?? 0) + number;
+    sessionStorage.acts = JSON.stringify(acts);
+  };
+  addEventListener('mousedown', () => add('clicks'), true);
+  addEventListener('change', ({target}) => {
+    if (target.tagName === 'SELECT') return add('choices');
+    if (['checkbox', 'radio'].includes(target.type)) return;
+    add('fields');
+    add('characters', target.value.length);
+  }, true);
+"""
+# Seconds of the keystroke-level model (Card, Moran and Newell, 1980): to type a key as somebody who
+# is no typist, to point, to press and let go, to go from mouse to keys, to think before an act.
+KEY_S, POINT_S, PRESS_S, HOMING_S, THINK_S = 0.28, 1.1, 0.2, 0.4, 1.35
+# As docs/programmes.md says.
+ACTS, TAKES_S = {"clicks": 15, "choices": 5, "fields": 8, "characters": 59}, 104
 JULY = datetime(2026, 7, 6, 9, 30, tzinfo=UTC)
 
 
@@ -53,8 +74,10 @@ def july(sqlite_template: Path, tmp_path: Path) -> Iterator[Walked]:
 def test_a_coordinator_makes_the_heatwave_visits_from_an_empty_page(
     july: Walked, context: BrowserContext
 ) -> None:
+    context.add_init_script(COUNTED)
     page = july.open(context, Role.COORDINATOR)
     page.goto(f"{july.url}/programmes/")
+    page.evaluate("delete sessionStorage.acts")
     page.locator(".empty-state").get_by_role("link", name="Nouveau programme").click()
     page.get_by_label("Nom en français").fill("Visites canicule")
     page.get_by_role("button", name="Commencer").click()
@@ -63,6 +86,9 @@ def test_a_coordinator_makes_the_heatwave_visits_from_an_empty_page(
     page.get_by_role("button", name="Publier la version 1").click()
     page.locator("dialog").get_by_role("button", name="Publier").click()
     page.get_by_role("link", name="Qui visiter").last.click()
+    acts = json.loads(page.evaluate("sessionStorage.acts"))
+    assert acts == ACTS
+    assert round(estimated_s(**acts)) == TAKES_S
     rows = page.locator("table.table-palier tbody tr").filter(has=page.get_by_role("checkbox"))
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("HAUTE")
@@ -77,6 +103,17 @@ def test_a_coordinator_makes_the_heatwave_visits_from_an_empty_page(
     due = page.locator("section.panel").filter(has=heading)
     expect(due).to_contain_text("Appel de la semaine")
     expect(due).to_contain_text("13/07/2026")
+
+
+def estimated_s(clicks: int, choices: int, fields: int, characters: int) -> float:
+    """Estimate how long acts take whoever knows where they are; a choice is two clicks."""
+    click = POINT_S + PRESS_S
+    return (
+        (clicks + choices + fields) * (THINK_S + click)
+        + choices * click
+        + fields * 2 * HOMING_S
+        + characters * KEY_S
+    )
 
 
 def say_whom(page: Page) -> None:

@@ -134,7 +134,7 @@ ARGUMENTS = (
     *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
-    "aim", "budget", "hand", "ids", "what",
+    "aim", "budget", "hand", "ids", "what", "1-last_name", "1-born_on", "1-role", "1-known",
     "disposition", "channel", "reason", "acts_by", "day", "time", "note", "minutes", "visitor_id",
     "as", "state", "protected", "users", "persons", "number", "email", "name", "role", "language",
     "organisation", "new_organisation", "organisation_kind", "territory", "active", "kind", "c0",

@@ -149,7 +149,7 @@ def undo_arrival(session: Session, event: LifeEvent, *, by: uuid.UUID, now: date
         session.delete(stay)
     session.flush()
     others = select(Occupancy.id).where(Occupancy.tenancy_id == lease.id).limit(1)
-    if before["new_lease"] and session.scalar(others) is None:
+    if session.scalar(others) is None and _began_by_hand(session, lease):
         session.delete(lease)
     elif lease.lives_alone is None:
         lease.lives_alone = before["joined_alone"]
@@ -170,6 +170,16 @@ def undo_arrival(session: Session, event: LifeEvent, *, by: uuid.UUID, now: date
     session.flush()
     refresh_map(session, concerned)
     return back
+
+
+def _began_by_hand(session: Session, lease: Tenancy) -> bool:
+    """Tell whether a lease is one that an arrival began, hers or that of who came with her."""
+    told = select(LifeEvent).where(LifeEvent.dwelling_id == lease.dwelling_id)
+    return any(
+        event.undo["joined"] == str(lease.id) and event.undo["new_lease"]
+        for event in session.scalars(told.order_by(LifeEvent.id))
+        if event.kind is EventKind.MOVE_IN and event.undo
+    )
 
 
 def _text(said: uuid.UUID | date | None) -> str | None:

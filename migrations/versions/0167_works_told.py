@@ -1,14 +1,14 @@
 """messages of works in a home, and the kinds of messages that a landlord does not send.
 
-Revision: 0168
-Follows: 0165
+Revision: 0167
+Follows: 0166
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0168"
-down_revision = "0165"
+revision = "0167"
+down_revision = "0166"
 branch_labels = None
 depends_on = None
 

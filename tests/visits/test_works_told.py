@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_person, make_user, make_viewer
 from tests.visits.test_orders_by_hand import LEAK, Desk
+from visits.ground.db import new_id
 from visits.ground.errors import Conflict, NotFound
 from visits.messages.by_hand import find_message, stop
 from visits.messages.kinds import EMAIL, OF_WORKS, TEXT
@@ -18,6 +19,12 @@ from visits.messages.sending import claim_due, note_sent, stop_if_over
 from visits.messages.switches import kinds_off, switch_off, switch_on
 from visits.messages.ways import note_wish
 from visits.models.accounts import Role
+from visits.models.interventions import (
+    Intervention,
+    InterventionFile,
+    InterventionState,
+    Outcome,
+)
 from visits.models.messages import Message, MessageChannel, MessageKind, MessageState
 from visits.models.people import AlertCode, Occupancy
 from visits.models.works import ToldHow, WorkOrderState
@@ -289,3 +296,26 @@ def test_a_message_of_works_is_seen_by_whoever_sees_the_order(works: Works) -> N
     assert find_message(works.session, works.viewer, message.id) is message
     with pytest.raises(NotFound):
         find_message(works.session, make_viewer(other), message.id)
+
+
+def _signed(works: Works, name: str) -> None:
+    there = Intervention(
+        work_order_id=works.order.id, by_id=works.viewer.user_id, content=b"{}", sha256="0",
+        id=new_id(), size=2, outcome=Outcome.DONE, note="", parts="", began_at=works.now,
+        ended_at=works.now, received_at=works.now, state=InterventionState.CHECKED,
+    )  # fmt: skip
+    kept = {"sha256": "0", "size": 1, "media_type": "image/png"}
+    there.files.append(InterventionFile(name=name, **kept))
+    works.session.add(there)
+    works.session.flush()
+
+
+def test_an_end_that_was_signed_at_the_door_is_not_written_of(works: Works) -> None:
+    works.plan(20)
+    _signed(works, "after-1.jpg")
+    works.move(S.DONE, note="joint changé")
+    waiting = works.messages()[-1]
+    assert (waiting.kind, waiting.state) == (K.WORKS_ENDED, M.WAITING)
+    _signed(works, "signature-1.png")  # a file of a tablet may come after the rest
+    assert stop_if_over(works.session, waiting, now=works.now)
+    assert waiting.why == "signed"

@@ -15,6 +15,7 @@ from visits.messages.kinds import OF_WORKS, WORTH_FOR
 from visits.messages.making import add_message, written
 from visits.messages.switches import kinds_off
 from visits.messages.ways import Way, way_to
+from visits.models.interventions import Intervention, InterventionFile, Moment, Outcome
 from visits.models.messages import Message, MessageKind
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
@@ -151,8 +152,8 @@ def untold_because(session: Session, order: WorkOrder, *, now: datetime) -> str:
 def kept_from_telling(session: Session, order: WorkOrder, kind: MessageKind) -> str:
     """Say why nothing is written of works in a home, whoever it is; empty when it may be.
 
-    Nothing is where somebody lives who is protected, to who lives there no more, or of a kind that
-    the landlord does not send.
+    Nothing is where somebody lives who is protected, to who lives there no more, of a kind that
+    the landlord does not send, nor of an end that was signed at the door.
     """
     living = (
         select(Person.id, Person.protected)
@@ -167,7 +168,21 @@ def kept_from_telling(session: Session, order: WorkOrder, kind: MessageKind) -> 
     if order.dwelling_id is None or order.person_id not in there:
         return "lives_elsewhere"
     landlord_id = session.get_one(Dwelling, order.dwelling_id).landlord_id
-    return "switched_off" if kind in kinds_off(session, landlord_id) else ""
+    if kind in kinds_off(session, landlord_id):
+        return "switched_off"
+    return "signed" if kind is DONE and _is_signed(session, order) else ""
+
+
+def _is_signed(session: Session, order: WorkOrder) -> bool:
+    """Tell whether somebody signed on the tablet of whoever did the works."""
+    signed = (
+        select(InterventionFile.id)
+        .join(InterventionFile.intervention)
+        .where(Intervention.work_order_id == order.id, Intervention.outcome == Outcome.DONE)
+        .where(InterventionFile.name.startswith(f"{Moment.SIGNATURE}-"))
+        .limit(1)
+    )
+    return session.scalar(signed) is not None
 
 
 def hold_orders(session: Session, order_ids: Select[uuid.UUID | None]) -> None:

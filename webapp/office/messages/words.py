@@ -44,6 +44,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "no_way": _l("no way to write that this person agrees to"),
         "lives_elsewhere": _l("this person lives there no more"),
         "switched_off": _l("the landlord does not send this kind of message"),
+        "signed": _l("it was signed at the door that the works are done"),
         "too_late": _l("its day came before it went out"),
         "no_address": _l("no address is known"),
         "email_not_now": _l("the mail server did not take it"),
@@ -63,6 +64,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "too_late_by_post": _l("the post would bring it too late"),
         "lives_elsewhere": _l("this person lives there no more"),
         "switched_off": _l("the landlord does not send this kind of message"),
+        "signed": _l("it was signed at the door that the works are done"),
     },
     "message_place": {
         "name": _l("her name"),

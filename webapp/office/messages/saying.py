@@ -7,14 +7,14 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from babel.dates import format_date, format_datetime
 from sqlalchemy.orm import Session
 
 from diagnostics.codes import TRADES
 from diagnostics.delays import PARIS
-from visits.messages.kinds import EMAIL, TEXT, places_of
+from visits.messages.kinds import EMAIL, LETTER, TEXT, places_of
 from visits.messages.of_orders import day_named
 from visits.messages.wording import Spot, said_in
 from visits.models.accounts import User
@@ -44,6 +44,7 @@ PARTS = {
     "fr": {"morning": "au matin", "afternoon": "dans l’après-midi"},
     "en": {"morning": "in the morning", "afternoon": "in the afternoon"},
 }
+WEEK = timedelta(days=7)
 _GAP = re.compile(r"\n{3,}")
 LONG = {
     "fr": {
@@ -198,6 +199,22 @@ def tried_words(session: Session, spot: Spot, words: str, visit: Visit | None) -
         facts |= _of_moment("former_", visit.planned_start_at, spot.language)
     own = own_words(spot.kind, spot.channel, spot.language)
     return _filled(words or own, facts, spot.channel)
+
+
+def example_of(kind: MessageKind, language: str, *, landlord: str, at: datetime) -> str:
+    """Say the letter of a kind that is about works as it would be said of made-up ones."""
+    part = PARTS[language]
+    facts = {
+        **dict.fromkeys(places_of(kind, LETTER), "…"),
+        "landlord": landlord,
+        "company": landlord,
+        "former_day": spoken_day(at + WEEK, language),
+        "former_part": part["afternoon"],
+        "day": spoken_day(at + 2 * WEEK, language),
+        "part": part["morning"],
+        "works": TRADES["plumbing"].in_language(language).lower(),
+    }
+    return _filled(own_words(kind, LETTER, language), facts, LETTER)
 
 
 def _filled(words: str, facts: Mapping[str, str], channel: MessageChannel) -> str:

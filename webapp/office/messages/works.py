@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict, NotFound
-from visits.messages.kinds import LETTER, OF_WORKS
+from visits.messages.kinds import OF_WORKS
 from visits.messages.switches import kinds_off, switch_off, switch_on
 from visits.messages.ways import LANGUAGES
 from visits.models.accounts import Organisation
@@ -16,7 +16,7 @@ from visits.sight.homes import landlords_run
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
-from webapp.office.messages.saying import own_words
+from webapp.office.messages.saying import example_of
 
 works_messages = Blueprint("works_messages", __name__, url_prefix="/messages/works")
 
@@ -67,9 +67,12 @@ def _page(said: str = "") -> str:
     language = spoken if spoken in LANGUAGES else LANGUAGES[0]
     with reading() as session:
         landlords = landlords_run(session, viewer())
+        name = landlords[0].name if landlords else "…"
         return render_template(
             "messages/works.html",
             landlords=[(one, kinds_off(session, one.id)) for one in landlords],
-            kinds=[(kind, own_words(kind, LETTER, language)) for kind in OF_WORKS],
+            kinds=[
+                (kind, example_of(kind, language, landlord=name, at=now())) for kind in OF_WORKS
+            ],
             said=said,
         )

@@ -40,7 +40,7 @@ from visits.programmes.published import publish_shipped_programmes
 from webapp import create_app
 from webapp.access.who_asks import SESSION_NUMBER
 from webapp.frame.kept_templates import keep_templates
-from webapp.frame.settings import Settings
+from webapp.frame.settings import Settings, read_settings
 from webapp.frame.transaction import House
 
 # A machine under load is slow, not wrong.
@@ -149,12 +149,22 @@ def _make_template(folder: Path) -> None:
     engine.dispose()
 
 
+def compile_templates(server: Server) -> None:
+    """Compile each template once for all servers that begin with these data."""
+    app = create_app(read_settings(server.environ))
+    keep_templates(app, server.data)
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
+
+
 @pytest.fixture(scope="session")
 def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data of an empty deployment, as `palier init` made it, to copy and to leave alone."""
 
     def make(folder: Path) -> None:
-        Server(folder / "data", free_port()).command("init")
+        server = Server(folder / "data", free_port())
+        server.command("init")
+        compile_templates(server)
 
     return made_once(tmp_path_factory, "initialised", make) / "data"
 

@@ -20,6 +20,7 @@ from tests.e2e.profiles import fresh_profile
 from tests.e2e.rare import add_rare_things, refusal_pages
 from tests.e2e.walked import Walked, serve
 from tests.factories import make_user
+from tests.made_once import shared_folder
 from tests.walk import Seen, open_to
 from visits.models.accounts import Organisation, Role, User
 from visits.models.adaptations import AdaptationDecision, AdaptationFile, AdaptationMove
@@ -68,6 +69,7 @@ from webapp.access.setting_up import publish_what_ships
 from webapp.demo import Size, load_demo
 from webapp.demo.answers import COMMENTS
 from webapp.demo.programme_answers import GOALS, MONTH_NOTES, WEEK_NOTES
+from webapp.frame.kept_templates import keep_templates
 from webapp.frame.settings import Settings
 from webapp.frame.transaction import House
 
@@ -190,7 +192,7 @@ def test_the_doors_and_the_refusals_are_accessible_and_fit_at_every_size(
     assert not problems, "\n".join(problems)
 
 
-def _new(template: Path, folder: Path) -> Flask:
+def _new(template: Path, folder: Path, shared: Path) -> Flask:
     shutil.copyfile(template, folder / "palier.db")
     settings = Settings(
         data=folder,
@@ -200,13 +202,15 @@ def _new(template: Path, folder: Path) -> Flask:
         basemap="none",
         demo=True,
     )
-    return create_app(settings, clock=lambda: NOW)
+    app = create_app(settings, clock=lambda: NOW)
+    keep_templates(app, shared)
+    return app
 
 
 @pytest.fixture(scope="module")
 def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
     """A small demonstration, served, and what it has not."""
-    app = _new(sqlite_template, tmp_path_factory.mktemp("demo"))
+    app = _new(sqlite_template, tmp_path_factory.mktemp("demo"), shared_folder(tmp_path_factory))
     house: House = app.extensions["palier"]
     load_demo(house, now=NOW, tell=lambda line: None, size=SMALL)
     examples = [one.path for one in pages_of(house)] + add_rare_things(house)
@@ -218,7 +222,7 @@ def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="module")
 def empty(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
     """A deployment that nobody has used yet."""
-    app = _new(sqlite_template, tmp_path_factory.mktemp("empty"))
+    app = _new(sqlite_template, tmp_path_factory.mktemp("empty"), shared_folder(tmp_path_factory))
     house: House = app.extensions["palier"]
     with house.sessions.begin() as session:
         publish_what_ships(session, now=NOW)

@@ -54,7 +54,9 @@ def _keys_of_tests(engine: Engine) -> Iterator[None]:
 @pytest.fixture
 def ready(initialised: Path, tmp_path: Path) -> Path:
     """A deployment of its own, as `palier init` made it."""
-    return Path(shutil.copytree(initialised, tmp_path / "data"))
+    # Templates are kept, and closed, by who serves.
+    left_out = shutil.ignore_patterns("templates")
+    return Path(shutil.copytree(initialised, tmp_path / "data", ignore=left_out))
 
 
 @pytest.fixture

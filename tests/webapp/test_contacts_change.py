@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
@@ -141,11 +142,12 @@ def test_a_contact_lives_there_in_one_act_and_is_a_contact_again_when_it_is_undo
     client_as: SignIn, home: Home
 ) -> None:
     office = client_as(Role.SOCIAL_WORKER, language="en")
-    answer = office.post(f"{home.at}/arrival", data=home.moves)
+    answer = office.post(f"{home.at}/arrival", data=home.moves | {"contact_born": "1951-03-02"})
     assert (answer.status_code, answer.location) == (302, f"{home.page}#contacts")
     assert (home.standing(), home.living()) == ([], [("RIVOIRE", "child")])
     event = home.session.scalars(select(LifeEvent)).one()
     moved = event.person
+    assert moved.born_on == date(1951, 3, 2)
     assert (moved.phone, moved.landlord_id) == ("+33639980007", home.landlord_id)
     back = f"/people/{moved.id}/events/{event.id}/back"
     own = f"/people/{moved.id}"

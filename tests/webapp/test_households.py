@@ -1,6 +1,7 @@
 """A household taken in from the page of its dwelling."""
 
 from collections.abc import Callable
+from datetime import date
 
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -11,9 +12,14 @@ from visits.models.people import AccessedPerson, AccessEvent, Occupancy, Person
 from visits.models.portfolio import Tenancy
 
 SignIn = Callable[..., FlaskClient]
-IDA = {"1-last_name": "NOUVELLE", "1-first_name": "Ida", "1-role": "holder"}
+IDA = {
+    "1-last_name": "NOUVELLE",
+    "1-first_name": "Ida",
+    "1-role": "holder",
+    "1-born_on": "1948-07-09",
+}
 LEO = {"3-last_name": "NOUVEAU", "3-first_name": "Léo", "3-born_on": "2015-04-02"}
-CAME = {"arrived_on": "2026-02-01"}
+CAME = {"arrived_on": "1987-09-01"}
 
 
 def _persons(session: Session) -> int | None:
@@ -30,6 +36,8 @@ def test_a_household_is_taken_in_whole_or_not_at_all(client_as: SignIn, session:
     answer = client.post(page, data=IDA | LEO | CAME)
     assert answer.status_code == 422 and 'id="3-role-error"' in answer.text
     assert "Fill in this field. (person 3)" in answer.text
+    answer = client.post(page, data=IDA | {"arrived_on": "0195-01-01"})
+    assert answer.status_code == 422 and 'id="arrived_on-error"' in answer.text
     # Nobody is dropped in silence: a role alone asks for its name.
     answer = client.post(page, data=IDA | CAME | {"5-role": "child"})
     assert answer.status_code == 422 and 'id="5-last_name-error"' in answer.text
@@ -39,6 +47,7 @@ def test_a_household_is_taken_in_whole_or_not_at_all(client_as: SignIn, session:
     answer = client.post(page, data=typed, follow_redirects=True)
     assert "Noted: 2 persons live here now." in answer.text and "Léo NOUVEAU" in answer.text
     assert _persons(session) == session.scalar(select(func.count()).select_from(Occupancy)) == 2
+    assert date(1948, 7, 9) in session.scalars(select(Person.born_on)).all()
     noted = (
         select(AccessedPerson.person_id)
         .join(AccessEvent, AccessEvent.id == AccessedPerson.event_id)

@@ -1,8 +1,9 @@
 """Days and times as people here type them: Paris time, kept as UTC."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
-from flask import flash
+from flask import flash, request
 from flask_babel import gettext as _
 
 from diagnostics.delays import PARIS
@@ -16,6 +17,7 @@ from webapp.frame.transaction import now
 from webapp.words import word
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+FIRST_OF_LIFE = 1900
 
 
 class NoSuchHour(ValueError):
@@ -43,6 +45,31 @@ def typed_day(text: str) -> date:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError("not in these years")
     return day
+
+
+def birth_day(text: str) -> date:
+    """Read what a field for a birth date holds: of any year. Raises ValueError."""
+    return date.fromisoformat(text)
+
+
+def day_of_life(text: str) -> date:
+    """Read what a field for a day that has been holds, as one of moving in. Raises ValueError."""
+    day = date.fromisoformat(text)
+    if day.year < FIRST_OF_LIFE:
+        raise ValueError("before anybody who lives")
+    return day
+
+
+def noted_day(
+    name: str, fields: dict[str, str], *, read: Callable[[str], date] = typed_day
+) -> date | None:
+    """Read what a date field of the form holds, if anything; notes in `fields` what is no date."""
+    typed = request.form.get(name, "")
+    try:
+        return read(typed) if typed else None
+    except ValueError:
+        fields[name] = "bad_date"
+        return None
 
 
 def optional_day(text: str, *, field: str) -> date | None:

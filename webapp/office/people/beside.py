@@ -16,7 +16,7 @@ from visits.models.life import LifeEvent
 from visits.models.people import HouseholdContact, Person
 from visits.sight import find_person
 from webapp.access.auth import Action, viewer
-from webapp.office.frame.moments import typed_day
+from webapp.office.frame.moments import birth_day
 
 # Chosen where somebody of that name is known, and it is somebody else.
 ANOTHER = "another"
@@ -67,7 +67,7 @@ def _alike(session: Session, contacts: Sequence[HouseholdContact]) -> list[Perso
         return []
     try:
         typed = request.form.get("contact_born", "")
-        born_on = typed_day(typed) if typed else None
+        born_on = birth_day(typed) if typed else None
     except ValueError:
         born_on = None
     return like_contact(session, contact, born_on, viewer=viewer(Action.SEE_PERSONS))

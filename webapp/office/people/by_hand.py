@@ -33,7 +33,7 @@ from visits.sight.homes import find_home_called
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
-from webapp.office.frame.moments import age, typed_day
+from webapp.office.frame.moments import age, birth_day, day_of_life, noted_day
 from webapp.office.frame.programmes import facts_named
 from webapp.office.people.people import REFERENCE_LENGTH, refused_on_page, told
 
@@ -193,12 +193,7 @@ def _back(person_id: uuid.UUID, said: str) -> ResponseReturnValue:
 
 
 def _typed_person(fields: dict[str, str]) -> PersonSaid:
-    typed, born_on = request.form, None
-    if typed.get("born_on"):
-        try:
-            born_on = date.fromisoformat(typed["born_on"])
-        except ValueError:
-            fields["born_on"] = "bad_date"
+    typed, born_on = request.form, noted_day("born_on", fields, read=birth_day)
     return PersonSaid(
         last_name=typed.get("last_name", ""),
         first_name=typed.get("first_name", ""),
@@ -223,7 +218,7 @@ def _typed_on() -> date | None:
     if not request.form.get("arrived_on"):
         raise Invalid({"arrived_on": "required"})
     try:
-        return typed_day(request.form["arrived_on"])
+        return day_of_life(request.form["arrived_on"])
     except ValueError:
         raise Invalid({"arrived_on": "bad_date"}) from None
 

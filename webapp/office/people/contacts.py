@@ -1,7 +1,6 @@
 """Who stands beside a person's lease, on her page: noted, ended, put back, in another role."""
 
 import uuid
-from datetime import date
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +20,7 @@ from visits.ground.errors import Conflict, Invalid
 from visits.sight import find_person
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import now, transaction
-from webapp.office.frame.moments import typed_day
+from webapp.office.frame.moments import birth_day, day_of_life, noted_day
 from webapp.office.people.beside import ANOTHER
 from webapp.office.people.people import refused_on_page
 
@@ -102,10 +101,13 @@ def move_in(person_id: uuid.UUID, contact_id: uuid.UUID) -> ResponseReturnValue:
 
 def _typed_move() -> MovingIn:
     fields: dict[str, str] = {}
-    since = _typed("contact_since", fields)
+    since = noted_day("contact_since", fields, read=day_of_life)
     if since is None:
         fields.setdefault("contact_since", "required")
-    born_on, chosen = _typed("contact_born", fields), request.form.get("contact_known", "")
+    born_on, chosen = (
+        noted_day("contact_born", fields, read=birth_day),
+        request.form.get("contact_known", ""),
+    )
     try:
         known = uuid.UUID(chosen) if chosen not in ("", ANOTHER) else None
     except ValueError:
@@ -114,15 +116,6 @@ def _typed_move() -> MovingIn:
         raise Invalid(fields)
     role = request.form.get("contact_lives_as", "")
     return MovingIn(role, since, born_on, known, another=chosen == ANOTHER)
-
-
-def _typed(name: str, fields: dict[str, str]) -> date | None:
-    typed = request.form.get(name, "")
-    try:
-        return typed_day(typed) if typed else None
-    except ValueError:
-        fields[name] = "bad_date"
-        return None
 
 
 def _back(person_id: uuid.UUID, said: str) -> ResponseReturnValue:

@@ -23,7 +23,7 @@ from visits.sight.homes import find_home
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
-from webapp.office.frame.moments import typed_day
+from webapp.office.frame.moments import birth_day, day_of_life, noted_day
 from webapp.office.people.beside import ANOTHER
 from webapp.office.people.people import told
 
@@ -101,7 +101,7 @@ def _typed_members(fields: dict[str, str]) -> dict[int, Member]:
             typed.get(f"{number}-last_name", ""),
             typed.get(f"{number}-first_name", ""),
             typed.get(f"{number}-civility") or None,
-            _typed_day(f"{number}-born_on", fields),
+            noted_day(f"{number}-born_on", fields, read=birth_day),
         )
         members[number] = Member(said, typed.get(f"{number}-role", ""))
     return members
@@ -110,16 +110,7 @@ def _typed_members(fields: dict[str, str]) -> dict[int, Member]:
 def _typed_on(fields: dict[str, str]) -> date | None:
     if not request.form.get("arrived_on"):
         fields["arrived_on"] = "required"
-    return _typed_day("arrived_on", fields)
-
-
-def _typed_day(name: str, fields: dict[str, str]) -> date | None:
-    typed = request.form.get(name, "")
-    try:
-        return typed_day(typed) if typed else None
-    except ValueError:
-        fields[name] = "bad_date"
-        return None
+    return noted_day("arrived_on", fields, read=day_of_life)
 
 
 def _alike(session: Session, home: Dwelling, members: Mapping[int, Member]) -> Alike:

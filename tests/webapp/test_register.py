@@ -43,7 +43,7 @@ def test_what_is_noted_on_a_dwelling_is_in_the_register_and_its_file(
 
 def test_what_was_typed_wrong_stays_in_the_form_with_why(client_as: SignIn, home: Dwelling) -> None:
     client = client_as(Role.COORDINATOR, language="fr")
-    typed = {"trait": "inner_door", "value": "83", "since": "2026-02-01"}
+    typed = {"trait": "inner_door", "value": "83", "since": "1974-02-01"}
     answer = client.post(f"/homes/{home.id}/traits", data=typed)
     assert answer.status_code == 422
     assert 'value="83"' in answer.text

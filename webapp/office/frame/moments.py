@@ -17,7 +17,7 @@ from webapp.frame.transaction import now
 from webapp.words import word
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-FIRST_OF_LIFE = 1900
+FIRST_PAST_YEAR = 1900
 
 
 class NoSuchHour(ValueError):
@@ -52,11 +52,11 @@ def birth_day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def day_of_life(text: str) -> date:
-    """Read what a field for a day that has been holds, as one of moving in. Raises ValueError."""
+def past_day(text: str) -> date:
+    """Read a day that may be long ago, as one of moving in. Raises ValueError."""
     day = date.fromisoformat(text)
-    if day.year < FIRST_OF_LIFE:
-        raise ValueError("before anybody who lives")
+    if day.year < FIRST_PAST_YEAR:
+        raise ValueError("too long ago")
     return day
 
 

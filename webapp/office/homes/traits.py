@@ -13,7 +13,7 @@ from visits.sight.homes import find_home
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, transaction
-from webapp.office.frame.moments import typed_day
+from webapp.office.frame.moments import past_day
 from webapp.office.homes.homes import page_of_home
 
 traits = Blueprint("traits", __name__, url_prefix="/homes")
@@ -70,6 +70,6 @@ def _measured(text: str) -> int | None:
 
 def _since(text: str) -> date | None:
     try:
-        return typed_day(text) if text else None
+        return past_day(text) if text else None
     except ValueError:
         raise Invalid({"since": "bad_date"}) from None

@@ -33,7 +33,7 @@ from visits.sight.homes import find_home_called
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
-from webapp.office.frame.moments import age, birth_day, day_of_life, noted_day
+from webapp.office.frame.moments import age, birth_day, noted_day, past_day
 from webapp.office.frame.programmes import facts_named
 from webapp.office.people.people import REFERENCE_LENGTH, refused_on_page, told
 
@@ -218,7 +218,7 @@ def _typed_on() -> date | None:
     if not request.form.get("arrived_on"):
         raise Invalid({"arrived_on": "required"})
     try:
-        return day_of_life(request.form["arrived_on"])
+        return past_day(request.form["arrived_on"])
     except ValueError:
         raise Invalid({"arrived_on": "bad_date"}) from None
 

@@ -20,7 +20,7 @@ from visits.ground.errors import Conflict, Invalid
 from visits.sight import find_person
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import now, transaction
-from webapp.office.frame.moments import birth_day, day_of_life, noted_day
+from webapp.office.frame.moments import birth_day, noted_day, past_day
 from webapp.office.people.beside import ANOTHER
 from webapp.office.people.people import refused_on_page
 
@@ -101,7 +101,7 @@ def move_in(person_id: uuid.UUID, contact_id: uuid.UUID) -> ResponseReturnValue:
 
 def _typed_move() -> MovingIn:
     fields: dict[str, str] = {}
-    since = noted_day("contact_since", fields, read=day_of_life)
+    since = noted_day("contact_since", fields, read=past_day)
     if since is None:
         fields.setdefault("contact_since", "required")
     born_on, chosen = (

@@ -23,7 +23,7 @@ from visits.sight.homes import find_home
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
-from webapp.office.frame.moments import birth_day, day_of_life, noted_day
+from webapp.office.frame.moments import birth_day, noted_day, past_day
 from webapp.office.people.beside import ANOTHER
 from webapp.office.people.people import told
 
@@ -110,7 +110,7 @@ def _typed_members(fields: dict[str, str]) -> dict[int, Member]:
 def _typed_on(fields: dict[str, str]) -> date | None:
     if not request.form.get("arrived_on"):
         fields["arrived_on"] = "required"
-    return noted_day("arrived_on", fields, read=day_of_life)
+    return noted_day("arrived_on", fields, read=past_day)
 
 
 def _alike(session: Session, home: Dwelling, members: Mapping[int, Member]) -> Alike:

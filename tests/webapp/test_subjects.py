@@ -1,16 +1,26 @@
 """Each subject of the office brings all that is its own, and nothing of another's."""
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
-from webapp.access.auth import Action
+from tests.walk import PAGES, open_to
+from visits.models.accounts import Role
+from webapp.access.auth import PERMISSIONS, Action
 from webapp.frame.errors import answer_errors
 from webapp.office import SUBJECTS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject, gather
 
+# Whoever opens them comes from anywhere: a home, one's own account, words about names.
+APART = {
+    "account.index", "account.password", "second_factor.index", "api_reference.show",
+    "homes.residence", "homes.show", "homes_by_hand.new",
+}  # fmt: skip
 ROW = Item(10, "stays.index", "Stays", "house", Action.OWN_ACCOUNT)
 
 
@@ -19,6 +29,28 @@ def test_rows_of_the_navigation_stand_at_their_places(app: Flask) -> None:
     assert rows[:3] == ["home.index", "imports.index", "targeting.index"]
     assert rows[-1] == "accounts.index"
     assert len(rows) == sum(len(subject.navigation) for subject in SUBJECTS)
+
+
+def test_each_page_stands_below_a_row(app: Flask) -> None:
+    below = {page for page in PAGES for row in app.extensions["navigation"] if _stands(page, row)}
+    assert PAGES - below == APART
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_page_stands_below_two_rows_of_a_role(app: Flask, role: Role) -> None:
+    rows = [row for row in app.extensions["navigation"] if role in PERMISSIONS[row.action]]
+    for page in open_to(app, role):
+        assert len([row for row in rows if _stands(page, row)]) <= 1, page
+
+
+def _stands(endpoint: str, row: Item) -> bool:
+    return not row.names.isdisjoint((endpoint, endpoint.partition(".")[0]))
+
+
+def test_a_page_lights_the_row_that_it_stands_below(client_as: Callable[..., FlaskClient]) -> None:
+    text = client_as(Role.TECHNICIAN, language="en").get("/messages/works/").text
+    lit = re.findall(r'<a class="sidebar-link" href="([^"]+)" aria-current', text)
+    assert lit == ["/work-orders/"]
 
 
 def _empty() -> Flask:

@@ -13,13 +13,16 @@ from tests.visits.test_orders_by_hand import LEAK
 from visits.messages.ways import note_wish
 from visits.models.accounts import Role
 from visits.models.messages import Message, MessageChannel, MessageKind
+from visits.models.papers import PaperField
 from visits.models.works import WorkOrder, WorkOrderState
+from visits.papers.wording import say
 from visits.works.by_hand import open_by_hand
 from visits.works.moves import MoveSaid, move_work_order
 from webapp.office.messages.saying import said_by
 
 SignIn = Callable[..., FlaskClient]
 pytestmark = pytest.mark.one_database
+RING = "Ring 03 44 00 00 00."
 SOON = (NOW + timedelta(days=20)).date()
 
 
@@ -102,6 +105,23 @@ def test_a_landlord_switches_a_kind_off_and_the_order_says_why_nothing_goes(
     assert "No message: the landlord does not send this kind of message" in told
     on = client.post(place, data=typed | {"do": "on"}, follow_redirects=True).text
     assert "Switched off" not in on
+
+
+def test_the_example_rings_whom_the_landlord_says(
+    client_as: SignIn, session: Session, order: WorkOrder
+) -> None:
+    assert order.dwelling is not None
+    say(
+        session,
+        order.dwelling.landlord_id,
+        {PaperField.RING_EN: RING},
+        seen="",
+        viewer=make_viewer(make_user(session)),
+        now=NOW,
+    )
+    session.commit()
+    page = client_as("technician", language="en").get("/messages/works/").text
+    assert page.count(RING) == 4 and "…" not in page
 
 
 def test_letters_that_hold_no_more_leave_the_list_even_where_none_is_left_to_print(

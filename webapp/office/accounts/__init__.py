@@ -27,7 +27,15 @@ SUBJECT = Subject(
         second_factor.second_factor,
     ),
     navigation=(
-        Item(140, "accounts.index", _l("Accounts"), "person-gear", Action.MANAGE_ACCOUNTS),
+        Item(
+            140,
+            "accounts.index",
+            _l("Accounts"),
+            "person-gear",
+            Action.MANAGE_ACCOUNTS,
+            ("account_changes",),
+            rest=False,
+        ),
         Item(135, "mandates.index", _l("Mandates"), "file-earmark-check", Action.SEE_MANDATES),
     ),
     words=WORDS,

@@ -22,7 +22,7 @@ SUBJECT = Subject(
             _l("Admissions"),
             "person-plus",
             Action.SUPPORT,
-            ("admission_steps", "admissions_by_hand", "admission_commissions"),
+            ("decision_letters.admission",),
         ),
     ),
     words=WORDS,

@@ -20,7 +20,14 @@ SUBJECT = Subject(
     ),
     navigation=(
         Item(42, "agenda.index", _p("calendar", "Agenda"), "calendar-week", Action.PLAN),
-        Item(52, "visitors.index", _l("Visitors"), "person-walking", Action.PLAN, ("absences",)),
+        Item(
+            52,
+            "visitors.index",
+            _l("Visitors"),
+            "person-walking",
+            Action.PLAN,
+            ("absences", "calendar_feed.show"),
+        ),
         Item(53, "calendar_feed.own", _l("My calendar"), "calendar-plus", Action.VISIT),
     ),
     words=WORDS,

@@ -17,7 +17,6 @@ SUBJECT = Subject(
             _l("Circles"),
             "record-circle",
             Action.SEE_CIRCLES,
-            ("circle_cases", "circle_meetings", "circle_putting"),
         ),
     ),
     words=WORDS,

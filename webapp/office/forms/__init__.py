@@ -21,7 +21,6 @@ SUBJECT = Subject(
             _l("Forms"),
             "ui-checks",
             Action.SEE_FORMS,
-            below=("form_drafts",),
         ),
         Item(130, "parameters.index", _l("Parameters"), "sliders", Action.SEE_PARAMETERS),
     ),

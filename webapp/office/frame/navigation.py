@@ -11,7 +11,8 @@ from webapp.access.auth import Action, may
 class Item:
     """A page in the navigation, at its place among those of all subjects.
 
-    `below` names the blueprints whose pages stand below this one.
+    Below it stand the blueprints and single pages that `below` names and, if it is its subject's
+    first and `rest`, those of the subject that no row names.
     """
 
     place: int
@@ -20,6 +21,7 @@ class Item:
     icon: str
     action: Action
     below: tuple[str, ...] = ()
+    rest: bool = True
 
     @property
     def url(self) -> str:
@@ -29,7 +31,12 @@ class Item:
     @property
     def current(self) -> bool:
         """Whether this page, or one below it, is open."""
-        return request.blueprint in (self.endpoint.partition(".")[0], *self.below)
+        return not self.names.isdisjoint((request.endpoint, request.blueprint))
+
+    @property
+    def names(self) -> frozenset[str | None]:
+        """The blueprints and single pages that stand here or below."""
+        return frozenset((self.endpoint.partition(".")[0], *self.below))
 
 
 def navigation() -> list[Item]:

@@ -1,7 +1,7 @@
 """What a subject brings to the office: pages, rows of the navigation, words, refusals."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Blueprint, Flask
@@ -26,11 +26,20 @@ class Subject:
 def gather(app: Flask, subjects: Iterable[Subject]) -> None:
     """Bring all subjects into the office; ValueError when two bring the same."""
     rows: dict[int, Item] = {}
+    subjects = list(subjects)
+    named = {name for one in subjects for item in one.navigation for name in item.names}
     for subject in subjects:
         for page in subject.pages:
             app.register_blueprint(page)
-        add_once(rows, {item.place: item for item in subject.navigation})
+        add_once(rows, {item.place: item for item in _with_the_rest(subject, named)})
         learn_words(app, subject.words)
         learn_refusals(app, subject.refusals)
         add_once(app.jinja_env.filters, subject.filters)
     app.extensions["navigation"] = [item for _, item in sorted(rows.items())]
+
+
+def _with_the_rest(subject: Subject, named: set[str | None]) -> Iterator[Item]:
+    rest = tuple(page.name for page in subject.pages if page.name not in named)
+    for item in subject.navigation:
+        yield replace(item, below=(*item.below, *rest)) if item.rest else item
+        rest = ()

@@ -30,7 +30,15 @@ SUBJECT = Subject(
         traits.traits,
     ),
     navigation=(
-        Item(87, "register.index", _l("Adapted homes"), "universal-access", Action.SEE_HOMES),
+        Item(
+            87,
+            "register.index",
+            _l("Adapted homes"),
+            "universal-access",
+            Action.SEE_HOMES,
+            ("labels",),
+            rest=False,
+        ),
     ),
     words=WORDS,
     refusals=REFUSALS,

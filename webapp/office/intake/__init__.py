@@ -17,7 +17,12 @@ SUBJECT = Subject(
     ),
     navigation=(
         Item(
-            50, "visits.index", _l("Visits"), "calendar3", Action.SEE_VISITS, below=("unclaimed",)
+            50,
+            "visits.index",
+            _l("Visits"),
+            "calendar3",
+            Action.SEE_VISITS,
+            ("savings", "funding", "tenant_reports"),
         ),
     ),
     words=WORDS,

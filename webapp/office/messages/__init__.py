@@ -23,7 +23,6 @@ SUBJECT = Subject(
             _l("Messages"),
             "envelope",
             Action.PLAN,
-            ("message_letters", "message_wording", "message_wishes", "works_messages"),
         ),
     ),
     words=WORDS,

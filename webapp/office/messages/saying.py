@@ -17,7 +17,7 @@ from diagnostics.delays import PARIS
 from visits.messages.kinds import EMAIL, LETTER, TEXT, places_of
 from visits.messages.of_orders import day_named
 from visits.messages.wording import Spot, said_in
-from visits.models.accounts import User
+from visits.models.accounts import Organisation, User
 from visits.models.cases import Case
 from visits.models.messages import Message, MessageChannel, MessageKind
 from visits.models.papers import PaperField
@@ -201,13 +201,21 @@ def tried_words(session: Session, spot: Spot, words: str, visit: Visit | None) -
     return _filled(words or own, facts, spot.channel)
 
 
-def example_of(kind: MessageKind, language: str, *, landlord: str, at: datetime) -> str:
+def example_of(
+    session: Session,
+    kind: MessageKind,
+    language: str,
+    *,
+    landlord: Organisation | None,
+    at: datetime,
+) -> str:
     """Say the letter of a kind that is about works as it would be said of made-up ones."""
     part = PARTS[language]
-    facts = {
-        **dict.fromkeys(places_of(kind, LETTER), "…"),
-        "landlord": landlord,
-        "company": landlord,
+    facts = dict.fromkeys(places_of(kind, LETTER), "…")
+    if landlord is not None:
+        facts |= _of_landlord(session, landlord, language)
+    facts |= {
+        "company": facts["landlord"],
         "former_day": spoken_day(at + WEEK, language),
         "former_part": part["afternoon"],
         "day": spoken_day(at + 2 * WEEK, language),
@@ -297,8 +305,12 @@ def _of_case(session: Session, case: Case, language: str) -> dict[str, str]:
 
 
 def _of_person(session: Session, person: Person, language: str) -> dict[str, str]:
-    ring = wording_of(session, person.landlord_id).get(PaperField(f"ring_{language}"), "")
-    return {"name": person.name, "landlord": person.landlord.name, "ring": ring}
+    return {"name": person.name, **_of_landlord(session, person.landlord, language)}
+
+
+def _of_landlord(session: Session, landlord: Organisation, language: str) -> dict[str, str]:
+    ring = wording_of(session, landlord.id).get(PaperField(f"ring_{language}"), "")
+    return {"landlord": landlord.name, "ring": ring}
 
 
 def _of_visit(session: Session, visit: Visit, at: datetime, language: str) -> dict[str, str]:

@@ -67,12 +67,13 @@ def _page(said: str = "") -> str:
     language = spoken if spoken in LANGUAGES else LANGUAGES[0]
     with reading() as session:
         landlords = landlords_run(session, viewer())
-        name = landlords[0].name if landlords else "…"
+        first = landlords[0] if landlords else None
         return render_template(
             "messages/works.html",
             landlords=[(one, kinds_off(session, one.id)) for one in landlords],
             kinds=[
-                (kind, example_of(kind, language, landlord=name, at=now())) for kind in OF_WORKS
+                (kind, example_of(session, kind, language, landlord=first, at=now()))
+                for kind in OF_WORKS
             ],
             said=said,
         )

@@ -36,7 +36,11 @@ SUBJECT = Subject(
         own_wishes.own_wishes,
         wording.wording,
     ),
-    navigation=(Item(132, "wording.index", _l("Papers"), "file-earmark-text", Action.EDIT_PAPERS),),
+    navigation=(
+        Item(
+            132, "wording.index", _l("Papers"), "file-earmark-text", Action.EDIT_PAPERS, rest=False
+        ),
+    ),
     words=WORDS,
     refusals=REFUSALS,
 )

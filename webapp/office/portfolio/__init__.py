@@ -17,7 +17,7 @@ SUBJECT = Subject(
     ),
     navigation=(
         Item(20, "imports.index", _l("Imports"), "upload", Action.IMPORT_STOCK),
-        Item(100, "map_page.index", _l("Map"), "map", Action.SEE_MAP),
+        Item(100, "map_page.index", _l("Map"), "map", Action.SEE_MAP, ("unplaced",)),
     ),
     words=WORDS,
     refusals=REFUSALS,

@@ -17,7 +17,6 @@ SUBJECT = Subject(
             _l("Programmes"),
             "clipboard2-heart",
             Action.MANAGE_PROGRAMMES,
-            below=("programme_drafts", "older_cases"),
         ),
     ),
     words=WORDS,

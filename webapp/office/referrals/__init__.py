@@ -25,7 +25,6 @@ SUBJECT = Subject(
             _l("Referrals"),
             "signpost-split",
             Action.FOLLOW_REFERRALS,
-            ("referrals_by_hand", "referral_links", "referral_requests", "referral_doors"),
         ),
     ),
     words=WORDS,

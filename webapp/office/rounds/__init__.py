@@ -18,7 +18,6 @@ SUBJECT = Subject(
             _l("Rounds"),
             "signpost-split",
             Action.PLAN,
-            ("round_pages", "round_map"),
         ),
     ),
     words=WORDS,

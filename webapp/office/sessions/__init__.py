@@ -23,7 +23,6 @@ SUBJECT = Subject(
             _l("Group sessions"),
             "people",
             Action.RUN_SESSIONS,
-            ("session_planning", "session_attendance", "session_results"),
         ),
     ),
     words=WORDS,

@@ -19,7 +19,14 @@ SUBJECT = Subject(
     ),
     navigation=(
         Item(10, "home.index", _l("Home"), "house", Action.OWN_ACCOUNT),
-        Item(110, "outcomes.index", _l("Outcomes"), "bar-chart", Action.SEE_OUTCOMES),
+        Item(
+            110,
+            "outcomes.index",
+            _l("Outcomes"),
+            "bar-chart",
+            Action.SEE_OUTCOMES,
+            ("rates", "falls", "savings_summed"),
+        ),
         Item(112, "figures.index", _l("Figures"), "bar-chart", Action.SEE_FIGURES),
     ),
     words=WORDS,

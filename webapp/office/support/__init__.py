@@ -23,7 +23,6 @@ SUBJECT = Subject(
             _l("Support"),
             "person-hearts",
             Action.SUPPORT,
-            ("support_acts", "support_aims", "support_missed", "support_balance"),
         ),
     ),
     words=WORDS,

@@ -17,7 +17,6 @@ SUBJECT = Subject(
             _l("Moves"),
             "arrow-left-right",
             Action.FOLLOW_ADAPTATIONS,
-            ("transfer_wishes",),
         ),
     ),
     words=WORDS,

@@ -45,7 +45,16 @@ SUBJECT = Subject(
         telling.telling,
         by_link.order_link,
     ),
-    navigation=(Item(90, "work_orders.index", _l("Work orders"), "tools", Action.SEE_WORKS),),
+    navigation=(
+        Item(
+            90,
+            "work_orders.index",
+            _l("Work orders"),
+            "tools",
+            Action.SEE_WORKS,
+            ("works_messages",),
+        ),
+    ),
     filters={"every_words": every_words},
     words=WORDS | price_words.WORDS | maintenance_words.WORDS,
     refusals=REFUSALS | price_words.REFUSALS | maintenance_words.REFUSALS,

@@ -212,6 +212,18 @@ def test_a_silence_is_seen_and_a_reminder_gives_more_time(
     assert silent(late) == 1
 
 
+def test_a_list_is_looked_through_by_number_or_name_and_signs_alone_speak_of_nobody(
+    session: Session, sent: Referral, viewer: Viewer, now: datetime
+) -> None:
+    def found(text: str) -> int:
+        only = ReferralFilter(text=text)
+        return count_referrals(session, viewer, only=only, today=now.date())
+
+    assert sent.reference
+    said = (sent.reference.lower(), sent.person.last_name.upper(), "?!", "zzz")
+    assert [found(text) for text in said] == [1, 1, 0, 0]
+
+
 def test_nothing_is_sent_while_she_refuses_that_it_is_shared(
     session: Session, opened: Referral, coordinator: User, viewer: Viewer, now: datetime
 ) -> None:

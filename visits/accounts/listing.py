@@ -21,7 +21,7 @@ from visits.models.accounts import (
 from visits.models.mandates import Mandate
 from visits.sight.landlords import Bound, area_of
 from visits.sight.listing import Listed, Wanted, page_of
-from visits.sight.wording import each_word, has_in
+from visits.sight.wording import each_word, has_in, typed_in
 
 EVENTS_SHOWN = 50
 ORDER: dict[str, Any] = {
@@ -78,7 +78,7 @@ def list_accounts(
         statement = statement.where(User.role == Role(only.role))
     if only.text.strip():
         called = each_word(only.text, lambda word: has_in(session, word, User.name))
-        written = User.email.icontains(only.text.strip(), autoescape=True)
+        written = typed_in(only.text, User.email)
         statement = statement.where(called | written)
     return page_of(session, statement, wanted=wanted, order=ORDER, tie=User.id)
 

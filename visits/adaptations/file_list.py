@@ -16,7 +16,7 @@ from visits.models.visits import Consequence
 from visits.sight.adaptations import visible_adaptations
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
 from visits.sight.reach import Viewer
-from visits.sight.wording import mentions
+from visits.sight.wording import mentions, typed_in
 
 OPEN, LATE, MINE, ALL = "open", "late", "mine", "all"
 LISTS = (OPEN, LATE, MINE)
@@ -111,8 +111,8 @@ def _found(
         found = found.where(AdaptationFile.priority == Priority(only.priority))
     if only.territory:
         found = found.where(AdaptationFile.dwelling_id.in_(_in_territory(only.territory)))
-    if only.text:
-        numbered = AdaptationFile.reference.icontains(only.text.strip(), autoescape=True)
+    if only.text.strip():
+        numbered = typed_in(only.text, AdaptationFile.reference)
         spoken_of = mentions(
             session, only.text, AdaptationFile.person_id, AdaptationFile.dwelling_id
         )

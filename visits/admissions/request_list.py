@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.models.admissions import ENDS, OPEN_STEPS, Admission, AdmissionStep
@@ -13,7 +13,7 @@ from visits.models.people import Person
 from visits.sight.admissions import visible_admissions
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
 from visits.sight.reach import Viewer
-from visits.sight.wording import spoken_of
+from visits.sight.wording import spoken_of, typed_in
 
 OPEN, LATE, MINE, ALL = "open", "late", "mine", "all"
 LISTS = (OPEN, LATE, MINE)
@@ -97,7 +97,6 @@ def _found(
     if only.programme:
         found = found.where(Case.programme == only.programme)
     if only.text.strip():
-        numbered = Admission.reference.icontains(only.text.strip(), autoescape=True)
-        named = [Case.person_id.in_(one) for one in spoken_of(session, only.text)]
-        found = found.where(numbered | (and_(*named) if named else false()))
+        numbered = typed_in(only.text, Admission.reference)
+        found = found.where(numbered | spoken_of(session, only.text, Case.person_id))
     return found

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, and_, case, func, select, true
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from visits.models.people import Person
@@ -13,7 +13,7 @@ from visits.models.visits import Consequence
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
 from visits.sight.reach import Viewer
 from visits.sight.referrals import visible_referrals
-from visits.sight.wording import spoken_of
+from visits.sight.wording import spoken_of, typed_in
 
 OPEN, SILENT, OURS, MINE, ALL = "open", "silent", "ours", "mine", "all"
 LISTS = (OPEN, SILENT, OURS, MINE)
@@ -92,10 +92,7 @@ def _found(
         found = found.where(Referral.step == ReferralStep(only.step))
     if only.direction in tuple(Direction):
         found = found.where(Referral.direction == Direction(only.direction))
-    if only.text:
-        numbered = Referral.reference.icontains(only.text.strip(), autoescape=True)
-        named = and_(
-            true(), *(Referral.person_id.in_(one) for one in spoken_of(session, only.text))
-        )
-        found = found.where(numbered | named)
+    if only.text.strip():
+        numbered = typed_in(only.text, Referral.reference)
+        found = found.where(numbered | spoken_of(session, only.text, Referral.person_id))
     return found

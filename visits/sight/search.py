@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import ColumnElement, CompoundSelect, and_, case, select, true, union
+from sqlalchemy import ColumnElement, CompoundSelect, case, select, union
 from sqlalchemy.orm import Session
 
 from visits.ground.folding import without_accents
@@ -72,10 +72,9 @@ def search_people(
 
 def _meant(session: Session, seen: ColumnElement[bool], text: str) -> CompoundSelect[uuid.UUID]:
     """Select whom a text speaks of: each way to mean somebody looks in its own index."""
-    each_word = and_(true(), *(Person.id.in_(one) for one in spoken_of(session, text)))
     number = text.strip().upper()
     meant = [
-        select(Person.id).where(each_word),
+        select(Person.id).where(spoken_of(session, text, Person.id)),
         select(WorkOrder.person_id).where(
             WorkOrder.reference == number, WorkOrder.person_id.is_not(None)
         ),

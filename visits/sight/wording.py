@@ -78,7 +78,6 @@ def residences_called(session: Session, text: str) -> Select[uuid.UUID]:
     words, cities = words_of(text), _folded_cities(session)
     if not words:
         return select(Residence.id).where(false())
-    typed = Residence.reference.icontains(text.strip(), autoescape=True)
     each = (
         or_(
             Residence.id.in_(_standing(session, without_accents(word), cities)),
@@ -86,7 +85,16 @@ def residences_called(session: Session, text: str) -> Select[uuid.UUID]:
         )
         for word in words
     )
-    return select(Residence.id).where(or_(and_(true(), *each), typed))
+    return select(Residence.id).where(or_(and_(true(), *each), typed_in(text, Residence.reference)))
+
+
+def typed_in(text: str, column: Text) -> ColumnElement[bool]:
+    """Give the condition that a text is in a number or an address as it is typed, dashes and all.
+
+    Nothing typed is nowhere.
+    """
+    typed = text.strip()
+    return column.icontains(typed, autoescape=True) if typed else false()
 
 
 def each_word(text: str, is_somewhere: Callable[[str], ColumnElement[bool]]) -> ColumnElement[bool]:
@@ -109,10 +117,17 @@ def _with(plain: str, session: Session, column: Text) -> list[str]:
     return [one for one in said if one and plain in without_accents(one)]
 
 
-def spoken_of(session: Session, text: str) -> list[Found]:
-    """Find for each word the persons who have it in their name, or reference, or home."""
-    words, cities = words_of(text), _folded_cities(session)
-    return [_spoken_of(session, word, cities, FEW_IN_ALL // len(words)) for word in words]
+def spoken_of(session: Session, text: str, person_id: Ident) -> ColumnElement[bool]:
+    """Give the condition that each word is in the name, the reference or the home of a person.
+
+    It is on the id of a person, in whatever table; nothing typed speaks of nobody.
+    """
+    words = words_of(text)
+    if not words:
+        return false()
+    cities, few = _folded_cities(session), FEW_IN_ALL // len(words)
+    found = (_spoken_of(session, word, cities, few) for word in words)
+    return and_(true(), *(person_id.in_(one) for one in found))
 
 
 def _spoken_of(session: Session, word: str, cities: Mapping[str, str], few: int) -> Found:

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_
+from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlalchemy.orm import Session, selectinload
 
 from visits.models.people import Person
@@ -60,13 +60,9 @@ def _found(session: Session, viewer: Viewer, only: StayFilter, today: date) -> S
     if only.kind in tuple(StayKind):
         found = found.where(Stay.kind == StayKind(only.kind))
     if only.text.strip():
-        found = found.where(_spoken_of(session, only.text))
+        of_person = spoken_of(session, only.text, Stay.person_id)
+        found = found.where(of_person | dwellings_called(session, only.text))
     return found
-
-
-def _spoken_of(session: Session, text: str) -> ColumnElement[bool]:
-    named = [Stay.person_id.in_(one) for one in spoken_of(session, text)]
-    return or_(and_(*named) if named else false(), dwellings_called(session, text))
 
 
 def _in_state(state: str, today: date) -> ColumnElement[bool]:

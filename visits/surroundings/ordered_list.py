@@ -15,7 +15,7 @@ from visits.models.surroundings import OrderedState as State
 from visits.sight import Viewer, visible_cases
 from visits.sight.listing import By, Listed, Wanted, page_of_found
 from visits.sight.ordered import seen_ordered
-from visits.sight.wording import residences_called
+from visits.sight.wording import residences_called, typed_in
 
 OPEN, DELIVERED, LATE, ALL = "open", "delivered", "late", "all"
 LISTS = (OPEN, DELIVERED, LATE, ALL)
@@ -70,7 +70,7 @@ def _found(session: Session, viewer: Viewer, only: OrderedFilter, today: date) -
     if only.residence_id is not None:
         found = found.where(OrderedService.residence_id == only.residence_id)
     if only.text.strip():
-        numbered = OrderedService.reference.icontains(only.text.strip(), autoescape=True)
+        numbered = typed_in(only.text, OrderedService.reference)
         there = OrderedService.residence_id.in_(residences_called(session, only.text))
         found = found.where(numbered | there)
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.homes.access import VACANT, Letting, letting_of
@@ -19,7 +19,7 @@ from visits.models.transfers import OPEN_WISHES, TransferWish, WishState
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
 from visits.sight.reach import Viewer
 from visits.sight.transfers import visible_wishes
-from visits.sight.wording import dwellings_called, spoken_of
+from visits.sight.wording import dwellings_called, spoken_of, typed_in
 from visits.transfers.offers import homes_offered
 
 OPEN, ALL = "open", "all"
@@ -63,14 +63,9 @@ def _found(session: Session, viewer: Viewer, only: WishFilter) -> Select[uuid.UU
     elif only.state in tuple(WishState):
         found = found.where(TransferWish.state == WishState(only.state))
     if only.text.strip():
-        numbered = TransferWish.reference.icontains(only.text.strip(), autoescape=True)
-        found = found.where(numbered | _spoken_of(session, only.text))
+        numbered = typed_in(only.text, TransferWish.reference)
+        found = found.where(numbered | spoken_of(session, only.text, TransferWish.person_id))
     return found
-
-
-def _spoken_of(session: Session, text: str) -> ColumnElement[bool]:
-    found = spoken_of(session, text)
-    return and_(*(TransferWish.person_id.in_(one) for one in found)) if found else false()
 
 
 def vacant_homes(

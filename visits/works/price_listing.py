@@ -122,7 +122,7 @@ def list_articles(
 
 def spoken_of(text: str) -> list[ColumnElement[bool]]:
     """Give the conditions on `PriceArticle` for those with each word of a text."""
-    return [PriceArticle.words.contains(word) for word in fold(text).split()]
+    return [PriceArticle.words.contains(word, autoescape=True) for word in fold(text).split()]
 
 
 def trades_of(session: Session, prices: PriceList) -> list[str]:

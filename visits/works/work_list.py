@@ -24,7 +24,7 @@ from visits.sight.listing import By, Listed, Wanted, each_of, page_of_found
 from visits.sight.lists import orders_seen
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer
-from visits.sight.wording import mentions, residences_called
+from visits.sight.wording import mentions, residences_called, typed_in
 from visits.works.giving import is_sent_by_link
 from visits.works.lateness import REASONS, is_late, why_late
 
@@ -151,8 +151,8 @@ def _found(
         statement = statement.where(_stands_in(Residence.id == _id(only.residence)))
     if only.contractor:
         statement = statement.where(_done_by(only.contractor))
-    if only.text:
-        numbered = WorkOrder.reference.icontains(only.text.strip(), autoescape=True)
+    if only.text.strip():
+        numbered = typed_in(only.text, WorkOrder.reference)
         spoken_of = mentions(session, only.text, WorkOrder.person_id, WorkOrder.dwelling_id)
         of_residence = WorkOrder.residence_id.in_(residences_called(session, only.text))
         statement = statement.where(numbered | spoken_of | of_residence)

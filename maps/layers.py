@@ -17,7 +17,7 @@ DECIMALS = 6
 class CellRow:
     """Count the dwellings of one cell; lat and lon are their mean position.
 
-    `worst` is the code of the worst found in it (U0 to U3, P, high, moderate, low), or empty;
+    `worst` is the worst risk found in it (high, moderate, low), or empty;
     `known` counts those whose risk is known, the whole that `at_risk` is a part of.
     """
 

@@ -87,7 +87,7 @@ def test_the_counts_of_a_hexagon_are_rounded_and_small_ones_are_not_told() -> No
 
 
 def test_one_person_at_risk_does_not_colour_a_hexagon() -> None:
-    (feature,) = layers.hexagons([cell_row(count=30, at_risk=1, worst="U0")])["features"]
+    (feature,) = layers.hexagons([cell_row(count=30, at_risk=1, worst="high")])["features"]
     assert feature["properties"] == {"kind": "cell", "count": 30, "open_works": 5}
 
 

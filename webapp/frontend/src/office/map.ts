@@ -35,7 +35,7 @@ class Viewport {
     private readonly options: ViewportOptions,
   ) {
     this.layer = window.L.layerGroup().addTo(map)
-    this.texts = readTexts(map.getContainer())
+    this.texts = readTexts()
     this.status = document.querySelector('#map-status')
     this.form = document.querySelector(options.filters ?? '#map-filters')
     // Whose pictures these are stays; the link to the library goes.

@@ -35,10 +35,8 @@ function cluster(feature: MapFeature, geometry: Point, map: Leaflet.Map, texts: 
 
 function dwelling(feature: MapFeature, geometry: Point, _map: Leaflet.Map, texts: MapTexts): Drawn {
   const { reference, address, worst } = feature.properties
-  const letter = worst && /^(U\d|P)$/.test(worst) ? worst : ''
-  const danger = [letter, texts.worst[worst ?? ''] ?? ''].filter(Boolean).join(' ')
-  const label = [reference, address, danger].filter(Boolean).join(', ')
-  const marker = mark(geometry, 28, letter, `map-dwelling ${colourClass(worst)}`, label)
+  const label = [reference, address, texts.worst[worst ?? '']].filter(Boolean).join(', ')
+  const marker = mark(geometry, 28, '', `map-dwelling ${colourClass(worst)}`, label)
   marker.bindPopup(() => popup(feature, texts))
   return { feature, layer: marker, afterAdd: () => name(marker.getElement(), label), open: () => marker.openPopup() }
 }

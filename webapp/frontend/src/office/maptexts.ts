@@ -8,7 +8,7 @@ export interface MapFeature {
     count?: number
     /** How many of these have a known risk: the whole that `at_risk` is a part of. */
     known?: number
-    /** Worst severity (`U0`…`P`) or risk (`high`, `moderate`, `low`, `unknown`) among what is drawn. */
+    /** Worst risk (`high`, `moderate`, `low`, `unknown`) among what is drawn. */
     worst?: string
     reference?: string
     address?: string
@@ -21,7 +21,7 @@ export interface MapFeature {
   }
 }
 
-/** The words of the map. The page gives its own in `<script type="application/json" id="map-texts">`. */
+/** The words of the map, which the page gives in `<script type="application/json" id="map-texts">`. */
 export interface MapTexts {
   in_view: string
   in_view_one: string
@@ -45,37 +45,9 @@ export interface MapTexts {
   worst: Record<string, string>
 }
 
-const FRENCH: MapTexts = {
-  in_view: '{n} logements dans la vue',
-  in_view_one: '1 logement dans la vue',
-  failed: 'La carte n’a pas pu être mise à jour.',
-  retry: 'Réessayer',
-  at_risk: '{n} à risque élevé sur {known} au risque connu',
-  with_works: 'travaux ouverts : {n}',
-  one: '1 logement',
-  several: '{n} logements',
-  reference: 'Référence',
-  address: 'Adresse',
-  status: 'État',
-  risk: 'Risque',
-  works: 'Travaux ouverts',
-  open: 'Ouvrir le logement',
-  zoom: 'Zoomer',
-  empty: 'Aucun logement dans la vue.',
-  filter: '{name} : {value}',
-  place: 'centre {lat} ; {lon}, zoom {zoom}',
-  worst: {
-    U0: 'danger immédiat', U1: 'urgent', U2: 'rapide', U3: 'à prévoir', P: 'programmé',
-    high: 'risque élevé', moderate: 'risque modéré', low: 'risque faible', unknown: 'risque inconnu',
-  },
-}
-
-/** Read the translated words from the page, over the French ones. */
-export function readTexts(container: HTMLElement): MapTexts {
-  const json = container.dataset.texts ?? document.getElementById('map-texts')?.textContent
-  if (!json) return FRENCH
-  const given = JSON.parse(json) as Partial<MapTexts>
-  return { ...FRENCH, ...given, worst: { ...FRENCH.worst, ...given.worst } }
+/** Read the words that the page gives, in its language. */
+export function readTexts(): MapTexts {
+  return JSON.parse(document.getElementById('map-texts')?.textContent ?? '{}') as MapTexts
 }
 
 /** Put values in the `{holes}` of a sentence; numbers in the page's language. */
@@ -88,12 +60,10 @@ export function say(sentence: string, values: Record<string, string | number>): 
   })
 }
 
-const SEVERITIES = new Set(['U0', 'U1', 'U2', 'U3', 'P'])
 const RISKS = new Set(['high', 'moderate', 'low'])
 
 /** The class that colours a mark. */
 export function colourClass(worst: string | undefined): string {
-  if (worst && SEVERITIES.has(worst)) return `severity-${worst}`
   return worst && RISKS.has(worst) ? `risk-${worst}` : 'risk-unknown'
 }
 

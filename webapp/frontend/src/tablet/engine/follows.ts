@@ -46,10 +46,6 @@ export function toldIn({ kind, code }: Follow, told: ReadonlyMap<string, string>
   return kind === 'hazard' || kind === 'work_order' ? told.get(`${kind}/${code}`) : undefined
 }
 
-export function isUrgent(follow: Follow): boolean {
-  return follow.severity === 'U0' || follow.severity === 'U1'
-}
-
 function rank(follow: Follow): number {
   const at = RANK.indexOf(follow.severity)
   return at < 0 ? RANK.length : at

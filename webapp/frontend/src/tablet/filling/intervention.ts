@@ -6,7 +6,7 @@ import { hasRoomFor, hasRoomToSpare } from '../ground/storage'
 import * as db from '../memory/db'
 import { sha256 } from '../memory/seal'
 import { loadOutbox, sendDue } from '../sending/sending'
-import { fileKey, XML_FILE, type FileRecord, type InterventionRecord, type Moment, type OutboxItem } from '../shapes/records'
+import { fileKey, isUrgent, XML_FILE, type FileRecord, type InterventionRecord, type Moment, type OutboxItem } from '../shapes/records'
 import type { Order } from '../shapes/wire'
 import { loadInterventions } from '../visits/interventions'
 
@@ -143,7 +143,7 @@ async function finished(record: InterventionRecord, files: readonly FileRecord[]
   const sent = [content, ...files].map(async ({ name, type, bytes: all }) => ({ name, type, size: all.byteLength, sha256: await sha256(all) }))
   const item: OutboxItem = {
     kind: 'intervention', instanceId: id, visitId: order.id, formId: '', version: '', personName: order.reference, finishedAt: now,
-    urgent: order.severity === 'U0' || order.severity === 'U1', files: await Promise.all(sent), state: 'waiting', why: null, attempts: 0, nextTryAt: now,
+    urgent: isUrgent(order), files: await Promise.all(sent), state: 'waiting', why: null, attempts: 0, nextTryAt: now,
   }
   return { item, content }
 }

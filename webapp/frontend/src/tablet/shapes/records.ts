@@ -167,6 +167,11 @@ export interface FileRecord {
   awaits?: Awaits
 }
 
+/** What cannot wait, and goes before all others. */
+export function isUrgent({ severity }: { severity: string }): boolean {
+  return severity === 'U0' || severity === 'U1'
+}
+
 export function fileKey(instanceId: string, name: string): string {
   return `${instanceId}/${name}`
 }

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.factories import make_dwelling, make_person
-from visits.models.people import AccessedPerson, AccessEvent, Occupancy, Person
+from visits.models.people import AccessedPerson, AccessEvent, Occupancy, Person, PhoneNumber
 from visits.models.portfolio import Tenancy
 
 SignIn = Callable[..., FlaskClient]
@@ -41,12 +41,17 @@ def test_a_household_is_taken_in_whole_or_not_at_all(client_as: SignIn, session:
     # Nobody is dropped in silence: a role alone asks for its name.
     answer = client.post(page, data=IDA | CAME | {"5-role": "child"})
     assert answer.status_code == 422 and 'id="5-last_name-error"' in answer.text
+    typed = IDA | LEO | CAME | {"3-role": "child", "3-number": "trois"}
+    answer = client.post(page, data=typed)
+    assert answer.status_code == 422 and 'id="3-number-error"' in answer.text
     assert _persons(session) == 0
     session.commit()
-    typed = IDA | LEO | CAME | {"3-role": "child"}
+    typed["3-number"] = "06 12 34 56 78"
     answer = client.post(page, data=typed, follow_redirects=True)
     assert "Noted: 2 persons live here now." in answer.text and "Léo NOUVEAU" in answer.text
     assert _persons(session) == session.scalar(select(func.count()).select_from(Occupancy)) == 2
+    numbers = select(Person.phone, PhoneNumber.number).outerjoin(PhoneNumber)
+    assert {tuple(row) for row in session.execute(numbers)} == {(None, None), ("+33612345678",) * 2}
     assert date(1948, 7, 9) in session.scalars(select(Person.born_on)).all()
     noted = (
         select(AccessedPerson.person_id)

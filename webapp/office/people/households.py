@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from visits.calls.phones import note_number, read_number
 from visits.ground.errors import Invalid
 from visits.life.arrivals import ROLES
 from visits.life.endings import Told
@@ -30,7 +31,7 @@ from webapp.office.people.people import told
 households = Blueprint("households", __name__, url_prefix="/homes")
 
 # What is said of a member: without any of it she is nobody. The first is offered a role.
-SAID = ("last_name", "first_name", "born_on", "civility", "role")
+SAID = ("last_name", "first_name", "born_on", "civility", "number", "role")
 Alike = Mapping[int, Sequence[Person]]
 
 
@@ -68,7 +69,7 @@ def make(dwelling_id: uuid.UUID) -> ResponseReturnValue:
 
 def _take_in(session: Session, home: Dwelling) -> Sequence[object]:
     fields: dict[str, str] = {}
-    members, on = _typed_members(fields), _typed_on(fields)
+    members, phones, on = _typed_members(fields), _typed_phones(fields), _typed_on(fields)
     by = Told(HowTold.PAGE, viewer().user_id, now())
     try:
         check_members(members, told=by)
@@ -82,13 +83,29 @@ def _take_in(session: Session, home: Dwelling) -> Sequence[object]:
     }
     joins = request.form.get("joins") == "yes"
     try:
-        return record_household(
+        events = record_household(
             session, home, members, on=on, joins=joins, viewer=viewer(), told=by
         )
     except Invalid as refused:  # the dwelling stands in the address, and is no field
         named = {"home_reference": "joins"}
         fields = {named.get(name, name): code for name, code in refused.fields.items()}
         raise Invalid(fields) from None
+    for event, number in zip(events, sorted(members), strict=True):
+        if number in phones and event.person.phone != phones[number]:
+            note_number(session, event.person, phones[number], viewer=viewer(), now=now())
+    return events
+
+
+def _typed_phones(fields: dict[str, str]) -> dict[int, str]:
+    """Read by whose number it is what was typed as a phone number."""
+    read: dict[int, str] = {}
+    for number in range(1, MOST + 1):
+        if typed := request.form.get(f"{number}-number", "").strip():
+            try:
+                read[number] = read_number(typed)
+            except Invalid as refused:
+                fields[f"{number}-number"] = refused.fields["number"]
+    return read
 
 
 def _typed_members(fields: dict[str, str]) -> dict[int, Member]:

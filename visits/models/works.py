@@ -76,6 +76,8 @@ class OrderStep(enum.StrEnum):
     CANCELLED = "cancelled"
     GIVEN = "given"
     TAKEN_OVER = "taken_over"
+    ASSIGNED = "assigned"
+    UNASSIGNED = "unassigned"
     DUE = "due"
     LINK_MADE = "link_made"
     LINK_OPENED = "link_opened"
@@ -170,7 +172,8 @@ class WorkOrder(Base):
     opened by hand has `opened_by` instead. It is of a dwelling, or of a residence for what its
     homes have in common; of neither while nobody knows from which home an urgent finding came.
     One of a home as such is about nobody. `given_to` is the contractor who does it; without one
-    it is the landlord's own. `same_as` is the order that goes on for it, cancelled itself.
+    it is the landlord's own, of its whole service or of `assigned_to`. `same_as` is the order that
+    goes on for it, cancelled itself.
     `planned_part` is `morning`, `afternoon` or an hour, `14:30`; `proposed_on` is the day that a
     contractor without an account proposed, until it is agreed or not; `tenant_score`, 1 to 5, is
     what the tenant thinks of the works; `recurring_for` is the turn of recurring works that it is;
@@ -198,6 +201,12 @@ class WorkOrder(Base):
             "residence_id",
             sqlite_where=text("residence_id IS NOT NULL"),
             postgresql_where=text("residence_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_work_order_assigned_to_id",
+            "assigned_to_id",
+            sqlite_where=text("assigned_to_id IS NOT NULL"),
+            postgresql_where=text("assigned_to_id IS NOT NULL"),
         ),
         UniqueConstraint("recurring_id", "recurring_for"),
         CheckConstraint("dwelling_id IS NULL OR residence_id IS NULL", name="one_place"),
@@ -231,6 +240,7 @@ class WorkOrder(Base):
     given_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     given_at: Mapped[datetime | None]
     given_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    assigned_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     found_on: Mapped[date | None]
     access: Mapped[str | None] = mapped_column(EncryptedText)
     acknowledged_at: Mapped[datetime | None]
@@ -265,6 +275,7 @@ class WorkOrder(Base):
 
     given_to: Mapped[Organisation | None] = relationship()
     given_by: Mapped[User | None] = relationship(foreign_keys=[given_by_id])
+    assigned_to: Mapped[User | None] = relationship(foreign_keys=[assigned_to_id])
     same_as: Mapped["WorkOrder | None"] = relationship(remote_side=[id])
     findings: Mapped[list[Consequence]] = relationship(
         secondary="work_order_finding",
@@ -282,6 +293,11 @@ class WorkOrder(Base):
     def stands_in(self) -> Residence | None:
         """Give the residence where it is to be done; None while nobody knows."""
         return self.dwelling.residence if self.dwelling is not None else self.residence
+
+    @property
+    def who_does_it(self) -> Organisation | User | None:
+        """Give the contractor or technician it was given to; None for our whole service."""
+        return self.given_to or self.assigned_to
 
     @property
     def is_urgent(self) -> bool:

@@ -63,6 +63,7 @@ class WorkOrderEvent(Base):
     score: Mapped[int | None]
     cents: Mapped[int | None] = mapped_column(BigInteger)
     given_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    assigned_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     before: Mapped[str | None] = mapped_column(EncryptedText)
     taken_back_at: Mapped[datetime | None]
     taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -70,6 +71,7 @@ class WorkOrderEvent(Base):
     by: Mapped[User | None] = relationship(foreign_keys=[by_id])
     link: Mapped[WorkOrderLink | None] = relationship()
     given_to: Mapped[Organisation | None] = relationship()
+    assigned_to: Mapped[User | None] = relationship(foreign_keys=[assigned_to_id])
     taken_back_by: Mapped[User | None] = relationship(foreign_keys=[taken_back_by_id])
 
     @property

@@ -11,6 +11,7 @@ from visits.models.works import OPEN_STATES, URGENT, WorkOrder, WorkOrderState
 from visits.models.works_history import WorkOrderLink
 from visits.sight import Viewer
 from visits.sight.orders import visible_work_orders
+from visits.works.assigning import sets_out_with
 
 DAYS_AHEAD = 7
 # More than a technician does in a week; the soonest come first.
@@ -33,7 +34,7 @@ def orders_of_round(session: Session, viewer: Viewer, *, today: date) -> Round:
     """List the open orders of our own service to do from now to a week ahead, the soonest first.
 
     Those planned, late ones too, those begun, and urgent ones that nobody planned; none that a
-    contractor does.
+    contractor does, nor one that is another technician's.
     """
     planned = WorkOrder.planned_on <= today + timedelta(days=DAYS_AHEAD)
     begun = WorkOrder.state == WorkOrderState.STARTED
@@ -48,6 +49,7 @@ def orders_of_round(session: Session, viewer: Viewer, *, today: date) -> Round:
         .outerjoin(WorkOrder.person)
         .where(visible_work_orders(viewer), WorkOrder.state.in_(OPEN_STATES))
         .where(WorkOrder.given_to_id.is_(None), ~sent, or_(planned, begun, urgent))
+        .where(sets_out_with(viewer.user_id))
         .options(contains_eager(WorkOrder.person), joinedload(WorkOrder.consequence))
         .options(joinedload(WorkOrder.dwelling).joinedload(Dwelling.residence))
         .options(joinedload(WorkOrder.residence))

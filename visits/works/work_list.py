@@ -57,7 +57,8 @@ OWN, BY_LINK = "own", "link"
 class WorkOrderFilter:
     """Which work orders; an empty field does not filter.
 
-    `state` may be one of the words above, `contractor` an organisation's id, `own` or `link`;
+    `state` may be one of the words above, `contractor` an organisation's or a technician's id,
+    `own` or `link`;
     `agency` is a territory's id, `residence` a residence's; `late_why` one of the reasons of
     `visits.works.lateness`, `hold_why` why it is on hold.
     """
@@ -129,6 +130,7 @@ def _rows() -> Select[WorkOrder]:
         joinedload(WorkOrder.consequence),
         selectinload(WorkOrder.residence),
         joinedload(WorkOrder.given_to),
+        joinedload(WorkOrder.assigned_to),
     )
 
 
@@ -199,9 +201,11 @@ def _waits(now: datetime) -> ColumnElement[bool]:
 def _done_by(contractor: str) -> ColumnElement[bool]:
     if contractor == BY_LINK:
         return is_sent_by_link()
+    own = and_(WorkOrder.given_to_id.is_(None), ~is_sent_by_link())
     if contractor == OWN:
-        return and_(WorkOrder.given_to_id.is_(None), ~is_sent_by_link())
-    return WorkOrder.given_to_id == _id(contractor)
+        return own
+    one = _id(contractor)
+    return or_(WorkOrder.given_to_id == one, and_(WorkOrder.assigned_to_id == one, own))
 
 
 def _id(typed: str) -> uuid.UUID:

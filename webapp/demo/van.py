@@ -17,6 +17,7 @@ from visits.models.works import OPEN_STATES, Severity, WorkOrder, WorkOrderState
 from visits.models.works_history import WorkOrderLink
 from visits.sight import Viewer
 from visits.sight.reach import hidden_homes
+from visits.works.assigning import assign_order
 from visits.works.by_hand import OrderSaid, open_by_hand
 from visits.works.interventions import InterventionSaid, SentFile, receive
 from visits.works.moves import MoveSaid, move_work_order
@@ -75,6 +76,8 @@ def plan_some(session: Session, *, by: Viewer, now: datetime) -> None:
         on = working_days_after(today, days)
         said = MoveSaid(planned_on=on, planned_part=part, told_how="phone")
         move_work_order(session, order, WorkOrderState.PLANNED, said, viewer=by, now=now)
+        if days == 0:
+            assign_order(session, order, by.user_id, viewer=by, now=now)
 
 
 def bring_back_some(story: Story) -> None:

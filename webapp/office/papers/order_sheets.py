@@ -91,5 +91,5 @@ def _when(order: WorkOrder) -> Iterator[tuple[str, str]]:
     if order.planned_on is not None and order.is_open:
         part = [word("part_of_day", order.planned_part)] if order.planned_part else []
         yield word("work_order", "planned"), " ".join([day(order.planned_on), *part])
-    if order.given_to is not None:
-        yield _("Given to"), order.given_to.name
+    if order.who_does_it is not None:
+        yield _("Given to"), order.who_does_it.name

@@ -104,6 +104,7 @@ def _mark(found: Sequence[Burning]) -> str:
     told = [
         (
             one.order.id, one.order.state, one.order.severity, one.order.given_to_id,
+            one.order.assigned_to_id,
             one.waits and one.taken_on_by < now(),
             [(call.id, call.sent_at, call.tried_at, call.reached_at) for call in one.calls],
         )

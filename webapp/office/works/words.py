@@ -74,6 +74,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "cancelled": _l("Cancelled"),
         "given": _l("Given to"),
         "taken_over": _l("Back with our own service"),
+        "assigned": _l("Assigned to"),
+        "unassigned": _l("Back with all our technicians"),
         "due": _l("By another day"),
         "link_made": _l("Link made for"),
         "link_opened": _l("Link opened"),
@@ -274,6 +276,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "work_order_done": _l("a work order done"),
         "work_order_cancelled": _l("a work order cancelled"),
         "work_order_given": _l("a work order given to a contractor"),
+        "work_order_assigned": _l("a work order assigned to a technician"),
+        "work_order_unassigned": _l("a work order assigned to nobody any more"),
         "work_orders_put_together": _l("two work orders made one"),
         "work_orders_put_apart": _l("a work order by itself again"),
         "work_order_taken_back": _l("a work order taken back from a contractor"),
@@ -314,6 +318,12 @@ REFUSALS: dict[str, Any] = {
     ),
     "order_sent_by_link": _l(
         "This order was sent to a contractor by a link. Revoke it first. Nothing was changed."
+    ),
+    "order_of_contractor": _l(
+        "A contractor does this order. Take it back first. Nothing was changed."
+    ),
+    "order_not_of_technician": _l(
+        "This technician does not work there, or may not see this order. Nothing was changed."
     ),
     "too_many_photos": _l("Ten photos at once, and sixty in all. None of these was kept."),
     "photos_refused": _l("The tenant refused photos: none of these was kept."),

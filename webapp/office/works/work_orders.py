@@ -18,6 +18,7 @@ from visits.messages.of_orders import day_named, messages_of_order, untold_becau
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.reach import Reach
 from visits.sight.withdrawing import WHY_LENGTH
+from visits.works.assigning import assign_order, technicians_for
 from visits.works.at_the_door import measures_for
 from visits.works.by_hand import ACCESS_LENGTH, may_take_back, note_access
 from visits.works.calling import call_of, note_reached
@@ -135,6 +136,20 @@ def give(order_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", order_id=order_id))
 
 
+@work_orders.post("/<uuid:order_id>/assigned")
+@requires(Action.GIVE_WORKS)
+def assign(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Assign an order to a technician, or to our whole service again."""
+    try:
+        with transaction() as session:
+            order = find_work_order(session, viewer(), order_id, to_change=True)
+            assign_order(session, order, typed_technician(), viewer=viewer(), now=now())
+    except Invalid as refused:
+        return order_page(order_id, refused), 422
+    flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")
+    return redirect(url_for(".show", order_id=order_id))
+
+
 def _typed_move() -> tuple[WorkOrderState, MoveSaid]:
     """Read where an order is moved, and what is said with it. Raises Invalid."""
     typed = request.form
@@ -159,10 +174,32 @@ def _typed_move() -> tuple[WorkOrderState, MoveSaid]:
 
 def typed_contractor() -> uuid.UUID | None:
     """Read which contractor is chosen; none is our own service."""
+    return _typed_id("organisation")
+
+
+def typed_technician() -> uuid.UUID | None:
+    """Read which technician is chosen; none is all of them."""
+    return _typed_id("technician")
+
+
+def _typed_id(name: str) -> uuid.UUID | None:
     try:
-        return uuid.UUID(request.form["organisation"]) if request.form.get("organisation") else None
+        return uuid.UUID(request.form[name]) if request.form.get(name) else None
     except ValueError:
-        raise Invalid({"organisation": "bad_choice"}) from None
+        raise Invalid({name: "bad_choice"}) from None
+
+
+def _with_whom(session: Session, order: WorkOrder, *, ours: bool) -> dict[str, Any]:
+    """Give with whom an order is, and with whom it may be."""
+    link = standing_link(session, order) if ours else None
+    ours_to_do = ours and order.given_to is None and link is None
+    to_give = may(Action.GIVE_WORKS) and order.is_open
+    return {
+        "link": link,
+        "technician": order.assigned_to if ours_to_do else None,
+        "contractors": contractors(session) if to_give else [],
+        "technicians": technicians_for(session, order) if to_give and ours_to_do else [],
+    }
 
 
 def _found_at(order: WorkOrder) -> datetime | None:
@@ -233,7 +270,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         told_with=told_with(session, order, seeing) if ours else [],
         same_as=_goes_on_as(session, order) if ours else None,
         may_be_same=may_be_same(session, seeing, order) if may(Action.OPEN_WORKS) else [],
-        contractors=contractors(session) if may(Action.GIVE_WORKS) and order.is_open else [],
+        **_with_whom(session, order, ours=ours),
         moves={state: MOVES[state] for state in moves_of(order, seeing)},
         notes=words_of("order_note"),
         parts=named("part_of_day", PARTS),
@@ -242,7 +279,6 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         typed=request.form if errors else {},
         found_at=_found_at(order),
         measures=measures_for(session, order),
-        link=standing_link(session, order) if ours else None,
         made_link=made_link,
         link_days=[(one, ngettext("%(num)d day", "%(num)d days", one)) for one in DAYS],
         photos=photos_of(session, order),

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_dwelling, make_person, make_user, make_viewer
-from tests.visits.test_orders_by_hand import Desk
+from tests.visits.test_orders_by_hand import LEAK, Desk
 from visits.accounts.accounts import find_territory
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict
@@ -21,6 +21,7 @@ from visits.works.history import may_take_back, steps_of, take_step_back
 from visits.works.links import LinkSaid, make_link
 from visits.works.moves import MoveSaid, move_work_order
 from visits.works.round import orders_of_round
+from visits.works.same_order import put_together
 
 
 @pytest.fixture
@@ -111,6 +112,10 @@ def test_what_a_contractor_does_or_is_closed_is_assigned_to_nobody(desk: Desk) -
     assert refused.value.code == "order_of_contractor"
     give_order(session, desk.leak, None, **by)
     assert desk.listed(desk.viewer, contractor=str(desk.technician.id)) == {desk.leak}
+    with pytest.raises(Conflict) as refused:
+        make_link(session, desk.leak, LinkSaid("Plombier", 14), **by)
+    assert refused.value.code == "order_assigned"
+    assign(desk, None)
     make_link(session, desk.leak, LinkSaid("Plombier", 14), **by)
     with pytest.raises(Conflict) as refused:
         assign(desk, None)
@@ -119,6 +124,19 @@ def test_what_a_contractor_does_or_is_closed_is_assigned_to_nobody(desk: Desk) -
     with pytest.raises(Conflict) as refused:
         assign_order(session, desk.lamp, desk.technician.id, **by)
     assert refused.value.code == "work_order_cannot_move"
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_two_made_one_are_hers_unless_a_contractor_has_one_of_them(
+    desk: Desk, linked: bool
+) -> None:
+    session, by = desk.session, {"viewer": desk.viewer, "now": desk.now}
+    assign(desk, desk.technician)
+    again = desk.open(desk.home, LEAK)
+    if linked:
+        make_link(session, again, LinkSaid("Plombier", 14), **by)
+    kept = put_together(session, desk.leak, again, **by)
+    assert kept.assigned_to_id == (None if linked else desk.technician.id)
 
 
 def test_orders_stay_when_nobody_can_be_named_any_more(

@@ -44,7 +44,7 @@ def make_link(
     """Make a link to an order for a contractor; gives its secret, told this once.
 
     The one before is revoked. Raises Invalid, field by field, Conflict for an order that is closed,
-    of no known home, given to somebody with an account, or of somebody protected.
+    of no known home, with somebody who has an account, or of somebody protected.
     """
     name = said.contractor.strip()
     fields = {}
@@ -81,6 +81,8 @@ def _refuse_unless_given_away(session: Session, order: WorkOrder) -> None:
         raise Conflict("work_order_cannot_move", state=order.state)
     if order.given_to_id is not None:
         raise Conflict("order_given_to_account")
+    if order.assigned_to_id is not None:
+        raise Conflict("order_assigned")
     if order.stands_in is None:
         raise Conflict("order_of_no_home")
     if not shown_to_strangers(session, order):

@@ -116,7 +116,8 @@ def join(
     if kept.given_to_id is None:
         kept.given_to_id, kept.given_at = gone.given_to_id, gone.given_at
         kept.given_by_id = gone.given_by_id
-    kept.assigned_to_id = kept.assigned_to_id or gone.assigned_to_id
+    ours = kept.assigned_to_id or gone.assigned_to_id
+    kept.assigned_to_id = None if _with_whom(session, kept) else ours
     if begun and kept.state is not WorkOrderState.STARTED:
         step = OrderStep.STARTED
         began: dict[str, Any] = {"state": WorkOrderState.STARTED, "started_at": gone.started_at}

@@ -322,6 +322,10 @@ REFUSALS: dict[str, Any] = {
     "order_of_contractor": _l(
         "A contractor does this order. Take it back first. Nothing was changed."
     ),
+    "order_assigned": _l(
+        "This order is assigned to one of our technicians. Give it back to all first. Nothing was "
+        "changed."
+    ),
     "order_not_of_technician": _l(
         "This technician does not work there, or may not see this order. Nothing was changed."
     ),

@@ -1,5 +1,6 @@
 """Works that come again: opened in time and once, counted as it was said, paused, ended, again."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import make_residence, make_user, make_viewer
+from tests.factories import make_dwelling, make_person, make_residence, make_user, make_viewer
 from tests.visits.test_duty import Watch, watch
 from visits.accounts.accounts import find_organisation
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
@@ -15,9 +16,10 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import OrganisationKind, Role
 from visits.models.recurring import RecurringWork
 from visits.models.works import WorkOrder, WorkOrderState
+from visits.people.protection import protect
 from visits.sight import Reach, Viewer
 from visits.sight.listing import Wanted
-from visits.works.by_hand import OrderSaid
+from visits.works.by_hand import OrderSaid, open_by_hand
 from visits.works.moves import MoveSaid
 from visits.works.recurring import (
     TurnsSaid,
@@ -145,6 +147,26 @@ def test_recurring_works_are_seen_with_their_home_alone(watch: Watch, session: S
         assert list(listed.rows) == seen
     with pytest.raises(NotFound):
         find_recurring(session, work.id, viewer=viewer)
+
+
+def test_works_of_a_house_are_hidden_with_the_protected_person_who_lives_there_alone(
+    watch: Watch, session: Session
+) -> None:
+    house = watch.dwelling.residence
+    stairs = replace(BOILER, place="stairs")
+    order = open_by_hand(session, house, stairs, viewer=watch.viewer, now=watch.now)
+    session.flush()
+    turns = TurnsSaid(every_months=12, counted_from="planned", next_on=FIRST)
+    work = let_come_again(session, order, turns, viewer=watch.viewer, now=watch.now)
+    person, guardian = make_person(session, dwelling=watch.dwelling), make_user(session)
+    protect(session, person, by=guardian.id, now=watch.now)
+    listed = list_recurring(session, watch.viewer, state="", trade="", wanted=Wanted())
+    assert listed.rows == []
+    with pytest.raises(NotFound):
+        find_recurring(session, work.id, viewer=watch.viewer)
+    assert find_recurring(session, work.id, viewer=make_viewer(guardian)) is work
+    make_dwelling(session, residence=house)
+    assert find_recurring(session, work.id, viewer=watch.viewer) is work
 
 
 def test_a_template_is_kept_under_one_name_and_withdrawn(watch: Watch, session: Session) -> None:

@@ -28,6 +28,7 @@ from visits.transfers.listing import (
     count_wishes,
     list_wishes,
 )
+from visits.transfers.offers import is_offered_too
 from visits.transfers.wishes import (
     WishSaid,
     close_wish,
@@ -135,6 +136,25 @@ def test_one_home_is_offered_to_one_and_one_person_has_one_wish(office: Office) 
     office.back(wish)
     assert office.found(beside) == ["A"]
     office.offer(beside, home)
+
+
+def test_a_home_on_offer_to_a_protected_person_is_free_to_who_is_not_named(office: Office) -> None:
+    session, home, hers = office.session, office.home("A"), office.wish()
+    other, eyes = make_user(session), make_viewer(office.user)
+    beside = office.wish(person=make_person(session))
+    office.offer(hers, home)
+    protect(session, office.person, by=office.user.id, now=office.now)
+    today, seeing = office.now.date(), make_viewer(other)
+    (free,) = awaited_homes(session, seeing, homes=seeing, today=today)
+    assert [one.reference for one, _ in free.waiting] == [beside.reference]
+    assert (office.found(beside, other), office.found(beside)) == (["A"], [])
+    with pytest.raises(Conflict):
+        office.offer(beside, home)
+    office.offer(beside, home, other)
+    assert not is_offered_too(session, seeing, beside)
+    assert is_offered_too(session, eyes, beside) and is_offered_too(session, eyes, hers)
+    office.answer(hers, "refused", "too_far")
+    assert not is_offered_too(session, eyes, beside)
 
 
 def test_what_is_taken_back_promises_no_home_twice(office: Office) -> None:

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.factories import landlord_id, make_residence, make_user
+from tests.factories import landlord_id, make_dwelling, make_person, make_residence, make_user
 from visits.accounts.accounts import find_organisation
 from visits.accounts.mandates import MandateSaid, grant_mandate
 from visits.models.accounts import OrganisationKind, Role, Territory
 from visits.models.mandates import Right
 from visits.models.sessions import CollectiveSession, SessionState
+from visits.people.protection import protect
 
 SignIn = Callable[..., FlaskClient]
 NEW = "/group-sessions/new"
@@ -293,6 +294,19 @@ def test_who_looks_after_an_area_sees_what_is_in_no_other(
     hidden = next(one for one in planned(session) if one.title == "Au sud")
     assert reader.get(f"/group-sessions/{hidden.id}").status_code == 404
     assert post(reader, NEW, **(WORKSHOP | {"residence": "SUD", "place": ""}))[0] == 422
+
+
+def test_a_house_where_a_protected_person_lives_alone_is_no_residence_to_hold_one_in(
+    client: FlaskClient, session: Session
+) -> None:
+    house = make_residence(session, reference="R-9", address="9 rue de la Cachette")
+    person = make_person(session, dwelling=make_dwelling(session, residence=house))
+    protect(session, person, by=make_user(session).id, now=NOW)
+    session.commit()
+    for typed in ("R-9", "9 rue de la cachette"):
+        status, shown = post(client, NEW, **(WORKSHOP | {"residence": typed, "place": ""}))
+        assert (status, "9 rue de la Cachette" in shown) == (422, False)
+    assert planned(session) == []
 
 
 def test_a_session_is_taken_into_a_calendar(client: FlaskClient, session: Session) -> None:

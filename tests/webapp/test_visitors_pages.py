@@ -9,10 +9,20 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from tests.factories import LANDLORD, make_case, make_user, make_visit
+from tests.factories import (
+    LANDLORD,
+    NOW,
+    make_case,
+    make_dwelling,
+    make_person,
+    make_residence,
+    make_user,
+    make_visit,
+)
 from visits.models.accounts import Role
 from visits.models.cases import CaseState
 from visits.models.visits import Visit, VisitState
+from visits.people.protection import protect
 
 SignIn = Callable[..., FlaskClient]
 HOURS = {"weekday": "1", "from_time": "09:00", "until_time": "17:00", "first_on": "2026-03-01"}
@@ -55,6 +65,19 @@ def test_hours_days_and_terms_are_noted_shown_and_withdrawn(
     (end,) = re.findall(rf'action="({page}/hours/[^"]+)"', client.get(page).text)
     assert post(client, end, why="")[0] == 422
     assert "Not noted" in post(client, end, why="elle change")[1]
+
+
+def test_nobody_sets_out_from_a_house_that_a_protected_person_lives_in_alone(
+    client: FlaskClient, visitor_id: uuid.UUID, session: Session
+) -> None:
+    house = make_residence(session, address="9 rue de la Cachette", lat=49.4, lon=2.1)
+    person = make_person(session, dwelling=make_dwelling(session, residence=house))
+    session.commit()
+    hours = HOURS | {"start": "9 rue de la Cachette"}
+    assert post(client, f"/visitors/{visitor_id}/hours", **hours)[0] == 200
+    protect(session, person, by=make_user(session).id, now=NOW)
+    session.commit()
+    assert post(client, f"/visitors/{visitor_id}/hours", **(hours | {"weekday": "2"}))[0] == 422
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from visits.models.agenda import (
 )
 from visits.models.portfolio import Residence
 from visits.sight import Viewer
-from visits.sight.homes import stock_of
+from visits.sight.homes import residences_run
 
 WHY_LENGTH, START_LENGTH = 200, 200
 MOST_BUFFER, MOST_A_DAY = 120, 20
@@ -153,7 +153,7 @@ def _start(
     column = (Residence.reference, Residence.address)
     named = or_(*(func.lower(one) == name.lower() for one in column))
     placed = select(Residence.lat, Residence.lon).where(named, Residence.lat.is_not(None))
-    placed = placed.where(stock_of(viewer))
+    placed = placed.where(residences_run(viewer))
     found = session.execute(placed.order_by(Residence.id).limit(2)).all()
     if len(found) != 1:
         fields["start"] = "two_residences" if found else "start_not_found"

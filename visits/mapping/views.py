@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, exists, false, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, String, case, cast, false, func, select
+from sqlalchemy.orm import Session
 
 from visits.models.map import ANY_PROGRAMME, MapCell, MapPoint
 from visits.models.portfolio import Dwelling, Residence
-from visits.sight.homes import STOCK, stock_of
-from visits.sight.reach import Reach, Viewer, hidden_homes
+from visits.sight.homes import STOCK, hidden_houses, stock_of
+from visits.sight.reach import Reach, Viewer
 
 MOST_ROWS = 500
 HIGH_RISK = 3
@@ -225,17 +225,10 @@ def located_area(session: Session, viewer: Viewer) -> Area | None:
         func.max(Residence.lon),
     )
     # A house where a protected person lives would draw the edge of the map.
-    beside = aliased(Dwelling)
-    house = select(Dwelling.residence_id).where(
-        Dwelling.id.in_(hidden_homes()),
-        ~exists()
-        .where(beside.residence_id == Dwelling.residence_id, beside.id.not_in(hidden_homes()))
-        .correlate(Dwelling),
-    )
     located = corners.where(
         Residence.lat.is_not(None),
         Residence.h3.is_not(None),
-        Residence.id.not_in(house),
+        Residence.id.not_in(hidden_houses()),
         stock_of(viewer),
     )
     found = [corner for corner in session.execute(located).one() if corner is not None]

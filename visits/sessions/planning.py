@@ -18,7 +18,7 @@ from visits.models.portfolio import Residence
 from visits.models.sessions import CollectiveSession, SessionKind, SessionMove, SessionState
 from visits.sessions.seats import seats_of_one
 from visits.sight import Viewer
-from visits.sight.homes import landlords_run, stock_of
+from visits.sight.homes import landlords_run, residences_run
 from visits.sight.reach import BY_MANDATE
 from visits.sight.sessions import visible_sessions
 
@@ -275,7 +275,7 @@ def _place(
         return {"residence_id": None, "place": place}
     if before is not None and reference == residence_as_typed(before):
         return {"residence_id": before.residence_id, "place": None}
-    its = (Residence.landlord_id == landlord_id, stock_of(viewer))
+    its = (Residence.landlord_id == landlord_id, residences_run(viewer))
     names = (func.lower(Residence.reference), func.lower(Residence.address))
     named = or_(*(name == reference.lower() for name in names))
     found = session.scalars(select(Residence.id).where(named, *its).limit(2)).all()

@@ -4,8 +4,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, select, true
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select, true
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from visits.ground.errors import NotFound
 from visits.models.accounts import Organisation
@@ -70,6 +70,22 @@ def stock_of(viewer: Viewer) -> ColumnElement[bool]:
     if own is not None:
         return own
     return true() if viewer.reach is Reach.ALL else false()
+
+
+def residences_run(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the condition on `Residence` for the stock a viewer looks after, but hidden houses."""
+    return and_(stock_of(viewer), Residence.id.not_in(hidden_houses(viewer.user_id)))
+
+
+def hidden_houses(user_id: uuid.UUID | None = None) -> Select[uuid.UUID]:
+    """Select the residences whose homes are all hidden from a user: a few, found by these homes.
+
+    Without a user: those that are hidden from whoever is not named.
+    """
+    hidden, beside = hidden_homes(user_id), aliased(Dwelling)
+    in_the_open = exists().where(beside.residence_id == Dwelling.residence_id)
+    in_the_open = in_the_open.where(beside.id.not_in(hidden)).correlate(Dwelling)
+    return select(Dwelling.residence_id).where(Dwelling.id.in_(hidden), ~in_the_open)
 
 
 def find_home(session: Session, viewer: Viewer, dwelling_id: uuid.UUID) -> Dwelling:

@@ -5,7 +5,6 @@ import uuid
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
-    Select,
     and_,
     exists,
     false,
@@ -14,7 +13,6 @@ from sqlalchemy import (
     select,
     union,
 )
-from sqlalchemy.orm import aliased
 
 from visits.models.accounts import User
 from visits.models.cases import Case
@@ -22,7 +20,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Consequence, Submission, Visit
 from visits.models.works import WorkOrder
-from visits.sight.homes import STOCK, stock_of
+from visits.sight.homes import STOCK, hidden_houses, stock_of
 from visits.sight.reach import (
     Reach,
     Viewer,
@@ -40,7 +38,7 @@ def visible_work_orders(viewer: Viewer) -> ColumnElement[bool]:
     One about somebody is seen with her, one of a home alone with the home, one of a residence with
     the residence; one of a hidden home by nobody who does not see that home.
     """
-    homes, houses = hidden_homes(viewer.user_id), _hidden_houses(viewer)
+    homes, houses = hidden_homes(viewer.user_id), hidden_houses(viewer.user_id)
     about_nobody = WorkOrder.person_id.is_(None)
     of_somebody = and_(WorkOrder.person_id.is_not(None), _of_somebody(viewer))
     of_place = and_(about_nobody, _of_place(viewer))
@@ -53,20 +51,12 @@ def visible_work_orders(viewer: Viewer) -> ColumnElement[bool]:
 
 def unseen_orders(viewer: Viewer) -> CompoundSelect[uuid.UUID]:
     """Select the work orders that are hidden from whoever reaches everybody: by index, a few."""
-    homes, houses = hidden_homes(viewer.user_id), _hidden_houses(viewer)
+    homes, houses = hidden_homes(viewer.user_id), hidden_houses(viewer.user_id)
     return union(
         select(WorkOrder.id).where(WorkOrder.person_id.in_(unseen_persons(viewer.user_id))),
         select(WorkOrder.id).where(WorkOrder.dwelling_id.in_(homes)),
         select(WorkOrder.id).where(WorkOrder.residence_id.in_(houses)),
     )
-
-
-def _hidden_houses(viewer: Viewer) -> Select[uuid.UUID]:
-    """Select the residences whose homes are all hidden: a few, found by these homes."""
-    hidden, beside = hidden_homes(viewer.user_id), aliased(Dwelling)
-    in_the_open = exists().where(beside.residence_id == Dwelling.residence_id)
-    in_the_open = in_the_open.where(beside.id.not_in(hidden)).correlate(Dwelling)
-    return select(Dwelling.residence_id).where(Dwelling.id.in_(hidden), ~in_the_open)
 
 
 def _of_somebody(viewer: Viewer) -> ColumnElement[bool]:

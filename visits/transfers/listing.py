@@ -76,7 +76,8 @@ def vacant_homes(
     `of` is one landlord; without, they are those of all. With a `text`, those that it speaks of.
     """
     letting = letting_of(today)
-    vacant = adapted_homes(viewer).where(letting.in_(VACANT), Dwelling.id.not_in(homes_offered()))
+    offered = homes_offered(viewer.user_id)
+    vacant = adapted_homes(viewer).where(letting.in_(VACANT), Dwelling.id.not_in(offered))
     if of is not None:
         vacant = vacant.where(Dwelling.landlord_id == of)
     if text.strip():

@@ -1,4 +1,4 @@
-"""Homes offered to who wishes to move, and what is answered; none is offered to two at once."""
+"""Homes offered to who wishes to move, and what is answered; none is knowingly offered to two."""
 
 import uuid
 from dataclasses import dataclass
@@ -27,14 +27,20 @@ from visits.models.transfers import (
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 from visits.sight.homes import find_home
+from visits.sight.reach import open_to
 
 SAID_LENGTH = 500
 
 
-def homes_offered() -> Select[uuid.UUID]:
-    """Select the homes that somebody thinks about or accepted: they are nobody else's to have."""
-    standing = select(TransferOffer.dwelling_id).join(TransferOffer.wish)
+def homes_offered(user_id: uuid.UUID | None) -> Select[uuid.UUID]:
+    """Select the homes that somebody thinks about or accepted: they are nobody else's to have.
+
+    One on offer to a protected person is free to whoever is not named for her, who would learn
+    where she is to live: it may be on offer to two, and whoever sees both is told so.
+    """
+    standing = select(TransferOffer.dwelling_id).join(TransferOffer.wish).join(TransferWish.person)
     return standing.where(
+        open_to(user_id),
         TransferWish.state.in_(OPEN_WISHES),
         TransferOffer.withdrawn_at.is_(None),
         TransferOffer.answer.is_(None) | (TransferOffer.answer == Answer.ACCEPTED),
@@ -66,7 +72,7 @@ def offer_home(
         raise Conflict("home_not_free")
     if not may_be_offered(needs_of(session, wish.person_id), home):
         raise Conflict("home_never_for_these_needs")
-    if offered_elsewhere(session, wish, dwelling_id):
+    if offered_elsewhere(session, wish, dwelling_id, by=viewer.user_id):
         raise Conflict("home_is_offered")
     offer = TransferOffer(
         id=new_id(), dwelling_id=dwelling_id, offered_at=now, offered_by_id=viewer.user_id
@@ -85,10 +91,27 @@ def _of_register(session: Session, homes: Viewer, dwelling_id: uuid.UUID, *, on:
     return tell(session, [dwelling.id], today=on)[dwelling.id]
 
 
-def offered_elsewhere(session: Session, wish: TransferWish, dwelling_id: uuid.UUID) -> bool:
-    """Tell whether somebody else has a home on offer; others who offer it wait until it is told."""
+def offered_elsewhere(
+    session: Session, wish: TransferWish, dwelling_id: uuid.UUID, *, by: uuid.UUID | None
+) -> bool:
+    """Tell whether somebody else has a home on offer, of those open to who asks.
+
+    Others who offer it wait until it is told.
+    """
     take_turn(session, f"offers of {dwelling_id}")
-    others = homes_offered().where(
+    return _somebody_else(session, wish, dwelling_id, by)
+
+
+def is_offered_too(session: Session, viewer: Viewer, wish: TransferWish) -> bool:
+    """Tell whether the home of the offer that stands is on offer to somebody else as well."""
+    offer = wish.standing
+    return offer is not None and _somebody_else(session, wish, offer.dwelling_id, viewer.user_id)
+
+
+def _somebody_else(
+    session: Session, wish: TransferWish, dwelling_id: uuid.UUID, user_id: uuid.UUID | None
+) -> bool:
+    others = homes_offered(user_id).where(
         TransferOffer.dwelling_id == dwelling_id, TransferOffer.wish_id != wish.id
     )
     return session.scalar(others.limit(1)) is not None
@@ -145,7 +168,8 @@ def take_offer_back(
     offer = next((one for one in reversed(wish.offers) if one.withdrawn_at is None), None)
     if offer is None or not wish.is_open:
         raise Conflict("no_offer_to_take_back")
-    if offer.answer is Answer.REFUSED and offered_elsewhere(session, wish, offer.dwelling_id):
+    refused, by = offer.answer is Answer.REFUSED, viewer.user_id
+    if refused and offered_elsewhere(session, wish, offer.dwelling_id, by=by):
         raise Conflict("home_is_offered")
     if offer.answer is not None:
         offer.answer = offer.reason = offer.said = offer.answered_at = offer.answered_by_id = None

@@ -261,6 +261,6 @@ def _close(wish: TransferWish, state: WishState, why: str | None, *, now: dateti
 def _go_on(session: Session, wish: TransferWish, *, by: uuid.UUID | None, now: datetime) -> None:
     wish.closed_at = wish.closed_by_id = wish.closed_why = None
     offer = wish.standing
-    if offer is not None and offered_elsewhere(session, wish, offer.dwelling_id):
+    if offer is not None and offered_elsewhere(session, wish, offer.dwelling_id, by=by):
         offer.withdrawn_at, offer.withdrawn_by_id = now, by
     settle(wish)

@@ -30,7 +30,7 @@ from visits.models.works import (
     WorkOrderState,
 )
 from visits.sight import Viewer
-from visits.sight.homes import stock_of, visible_homes
+from visits.sight.homes import residences_run, visible_homes
 from visits.sight.listing import Listed, Wanted, page_of
 from visits.works.work_orders import new_reference
 
@@ -218,7 +218,7 @@ def _seen(viewer: Viewer) -> Select[RecurringWork]:
 
 
 def _within_sight(viewer: Viewer) -> ColumnElement[bool]:
-    of_residence = RecurringWork.dwelling_id.is_(None) & stock_of(viewer)
+    of_residence = RecurringWork.dwelling_id.is_(None) & residences_run(viewer)
     return or_(of_residence, RecurringWork.dwelling_id.is_not(None) & visible_homes(viewer))
 
 

@@ -24,6 +24,7 @@ from visits.transfers.offers import (
     SAID_LENGTH,
     AnswerSaid,
     answer_offer,
+    is_offered_too,
     offer_home,
     take_offer_back,
 )
@@ -210,6 +211,7 @@ def _page(wish_id: uuid.UUID, refused: Invalid | None = None) -> str:
             matches=matches[:MOST_SHOWN],
             more=len(matches[MOST_SHOWN:]),
             on_offer=match_offered(session, wish, today=today) if on_offer else None,
+            offered_too=is_offered_too(session, viewer(), wish),
             has_moved=has_moved(session, wish),
             seen=seen,
             typed=request.form,

@@ -78,10 +78,11 @@ def test_a_plan_writes_nothing(session: Session) -> None:
 def test_warnings_name_their_line(session: Session) -> None:
     plan = plan_of(session, ERP)
     assert codes(plan.warnings) == [
-        (5, "short_year"), (6, "missing_birth_date"), (7, "duplicate_line"),
+        (5, "short_year"), (5, "more_than_one_named"), (6, "missing_birth_date"),
+        (7, "duplicate_line"),
     ]  # fmt: skip
     assert plan.warnings[0].details == {"read": "16/07/1954"}
-    assert plan.warnings[2].details == {"line": "6"}
+    assert plan.warnings[3].details == {"line": "6"}
 
 
 @pytest.mark.parametrize("name", list(FILES))

@@ -216,6 +216,35 @@ def test_a_sheet_whose_columns_stand_in_another_order_is_put_right(session: Sess
     assert table.rows[1].cells == tuple(line(3).split(";"))
 
 
+def test_sheets_whose_columns_stand_in_another_order_are_given_back_under_the_first(
+    session: Session,
+) -> None:
+    book = workbook(Nord=[line(2)])
+    other = book.create_sheet("Sud")
+    other.append(["Agence Sud"])
+    for text in (HEADINGS.upper(), line(3), line(5).replace("12/", "99/")):
+        other.append(text.split(";")[::-1])
+    data = saved(book)
+    table, plan = examined(session, data, sheets=("Nord", "Sud"))
+    given = lines_csv(table, raw_records(data, table=table), plan.account, language="fr")
+    again, plan_again = examined(session, given.encode())
+    assert [row.cells for row in again.rows] == [row.cells for row in table.rows]
+    assert plan_again.account.sums == plan.account.sums
+    assert [one.value for one in plan_again.refusals] == [one.value for one in plan.refusals]
+
+
+def test_a_title_above_says_whose_a_column_is_in_the_lines_given_back_too(
+    session: Session,
+) -> None:
+    titles = ";Locataire;;Garant;;;\nLogement;Nom;Prénom;Nom;Prénom;Tél;Adresse\n"
+    data = f"{titles}Q-1;DURAND;Anne;LOIN;Zoé;0612345678;\nQ-2;#N/A;Luc;;;;\n".encode()
+    table, plan = examined(session, data)
+    assert table.headings[3:] == ("Nom (Garant)", "Prénom (Garant)", "Tél (Garant)", "Adresse")
+    assert plan.counts["persons"]["new"] == 1
+    text = given_back(session, data, Fate.REFUSED)
+    assert read_table(text.encode(), file_name="f.csv").headings == table.headings
+
+
 def test_sheets_with_other_columns_are_not_read_together() -> None:
     book = workbook(Nord=[line(2)])
     other = book.create_sheet("Immeubles")

@@ -181,6 +181,58 @@ def test_a_civility_in_the_column_of_names_is_left_out() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("written", "who"),
+    [("LEROY Jean et Anne", ["LEROY Anne", "LEROY Jean"]),
+     ("M. LEROY et Mme PETIT", ["LEROY et Mme PETIT"]),
+     ("LEROY Jean & Anne", ["LEROY Jean & Anne"]),
+     ("LEROY Jean / PETIT Anne", ["LEROY Jean / PETIT Anne"]), ("M. et Mme LEROY", ["LEROY "])],
+)  # fmt: skip
+def test_two_in_one_cell_both_come_in_or_are_told(
+    session: Session, written: str, who: list[str]
+) -> None:
+    plan = load(session, f"Logement;Nom locataire;Adresse;CP;Ville\nQ-1;{written};{HOME}\n")
+    assert living(session) == who
+    told = (2, "more_than_one_named") in codes(plan.warnings)
+    assert told == (len(who) == 1)
+
+
+def test_a_spouse_of_whom_only_the_name_of_the_family_is_given_is_told(session: Session) -> None:
+    plan = load(
+        session,
+        f"Logement;Nom;Prénom;Nom conjoint;Date naissance conjoint;Adresse;CP;Ville\n"
+        f"Q-1;DURAND;Anne;;;{HOME}\nQ-2;LEROY;Jean;LEROY;12/03/1942;{HOME}\n",
+    )
+    assert [one.line for one in plan.warnings if one.code == "more_than_one_named"] == [3]
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("name", "first_name"),
+    [("BERNARD", "Paul (décédé)"), ("BERNARD DCD", "Paul"), ("feu BERNARD", "Paul"),
+     ("BERNARD", "Paul dcd le 12/03/2020")],
+)  # fmt: skip
+def test_a_name_that_says_its_bearer_is_dead_is_nobody_living_there(
+    session: Session, name: str, first_name: str
+) -> None:
+    plan = load(session, f"{HEADINGS}\nQ-1;{name};{first_name};12/03/1940;{HOME}\n")
+    dead = session.scalars(select(Person)).one()
+    assert (dead.last_name, dead.first_name) == ("BERNARD", "Paul")
+    assert dead.died_on is not None
+    assert living(session) == []
+    assert codes(plan.warnings) == [(2, "dead")]
+
+
+def test_a_dead_spouse_named_on_the_line_does_not_live_there(session: Session) -> None:
+    load(
+        session,
+        f"Logement;Nom;Prénom;Conjoint;Adresse;CP;Ville\n"
+        f"Q-1;DURAND;Anne;DURAND Paul (décédé);{HOME}\n",
+    )
+    assert living(session) == ["DURAND Anne"]
+
+
 def test_a_birth_name_is_used_where_no_name_in_use_is_given(session: Session) -> None:
     load(
         session,
@@ -319,3 +371,26 @@ def test_who_is_to_leave_lives_there_until_then(session: Session) -> None:
     )
     assert (2, "leaves") in codes(plan.warnings)
     assert living(session) == ["RESTE Anne"]
+
+
+def test_a_role_or_a_status_that_nobody_knows_is_told(session: Session) -> None:
+    plan = load(
+        session,
+        f"{HEADINGS};Qualité;Situation\n"
+        f"Q-1;DURAND;Anne;12/03/1940;{HOME};Titulaire;Présente\n"
+        f"Q-2;LEROY;Jean;12/03/1941;{HOME};Héritier;Présent\n"
+        f"Q-3;PETIT;Luc;12/03/1942;{HOME};Titulaire;Congé donné\n",
+    )
+    assert codes(plan.warnings) == [(3, "unknown_role"), (4, "unknown_status")]
+    assert living(session, "Q-3") == ["PETIT Luc"]
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("day", ["01/01/1900", "00/00/0000", "1753-01-01 00:00:00"])
+@pytest.mark.parametrize("heading", ["Date entrée", "Date sortie"])
+def test_a_day_that_software_writes_for_none_puts_nobody_out(
+    session: Session, heading: str, day: str
+) -> None:
+    plan = load(session, f"{HEADINGS};{heading}\nQ-1;DURAND;Anne;12/03/1940;{HOME};{day}\n")
+    assert living(session) == ["DURAND Anne"]
+    assert codes(plan.warnings) == [(2, "no_such_date")]

@@ -80,7 +80,7 @@ def test_an_upload_is_examined_then_confirmed_once(session: Session) -> None:
     assert done.counts is not None
     assert done.counts.items() >= {**plan.counts, "lines": 5}.items()
     assert done.counts["account"] == plan.account.sums
-    assert done.problems is not None and len(done.problems["warnings"]) == 3
+    assert done.problems is not None and len(done.problems["warnings"]) == 4
     with pytest.raises(Conflict, match="already_imported"):
         confirm_import(session, kept.id, kind=kept.kind, mapping=kept.mapping, now=NOW)
 

@@ -13,6 +13,7 @@ from visits.portfolio import FIELDS, MESSAGES, REQUIRED, Kind, fields_of, messag
 from visits.portfolio import values as read
 from visits.portfolio.addresses import address_key, city_key, read_address, read_city
 from visits.portfolio.names import PersonName, read_first_name, read_full_name
+from visits.portfolio.roles import read_role, read_status
 from visits.portfolio.values import BadValue, clean
 
 TODAY = date(2026, 3, 10)
@@ -127,9 +128,27 @@ def test_two_digits_of_a_plausible_birth_year_are_enough(born: date) -> None:
         (read.read_phone, "0033 3.44.00.00.00", "+33344000000"),
         (read.read_phone, "639980001", "+33639980001"),
         (read.read_phone, "+32 470 12 34 56", "+32470123456"),
-        (read.read_role, "Titulaire", "holder"),
-        (read.read_role, "conjoint", "spouse"),
-        (read.read_role, "tante", "other"),
+        (read_role, "Titulaire", "holder"),
+        (read_role, "conjoint", "spouse"),
+        (read_role, "tante", "other"),
+        (read_role, "Garants", "guarantor"),
+        (read_role, "2e garant", "guarantor"),
+        (read_role, "Caution (fils)", "guarantor"),
+        (read_role, "Mandataire UDAF", "guardian"),
+        (read_role, "Ex-époux", "former_spouse"),
+        (read_role, "Ancien conjoint", "former_spouse"),
+        (read_role, "Ex-locataire", "former"),
+        (read_role, "Locataire sorti", "former"),
+        (read_role, "Décédée le 12/03/2020", "dead"),
+        (read_role, "Locataire décédé", "dead"),
+        (read_role, "Conjoint décédé", "dead"),
+        (read_role, "Titulaire, conjoint décédé", "other"),
+        (read_role, "Sous-locataire", "other"),
+        (read_role, "Petit-fils", "other"),
+        (read_role, "Marraine", "other"),
+        (read_status, "Présent", None),
+        (read_status, "Sortie le 12/03/2020", "former"),
+        (read_status, "DCD 2020", "dead"),
         (read.read_priority_district, "QN06010I", "QN06010I"),
         (read.read_priority_district, "Non", None),
         (read.read_latitude, "49,44106", 49.44106),
@@ -159,6 +178,8 @@ def test_a_cell_becomes_a_value(reader: Callable[[str], Any], text: str, value: 
         (read.read_phone, "+33 0", "bad_phone"),
         (read.read_latitude, "149,4", "out_of_range"),
         (read.read_energy_label, "H", "bad_energy_label"),
+        (read_status, "Contentieux", "unknown_status"),
+        (read_status, "Non décédé", "unknown_status"),
         (read.read_reference, "-", "bad_reference"),
         (read.read_reference, "x" * 41, "too_long"),
     ],

@@ -15,7 +15,7 @@ from visits.life.endings import Told
 from visits.models.life import HowTold
 from visits.models.people import AccessKind, HouseholdContact, Occupancy, Person
 from visits.people.by_hand import CIVILITIES, NAME_LENGTH, PersonSaid, alike, make_person
-from visits.portfolio.values import CONTACTS
+from visits.portfolio.roles import CONTACTS
 from visits.sight import Viewer, find_person
 from visits.sight.access_log import log_access
 

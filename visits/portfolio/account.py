@@ -94,6 +94,7 @@ def lines_csv(
     for record in kept:
         cells = [*map(harmless, record.cells), *[""] * width][:width]
         if record.line == table.header_line:
+            cells[: len(table.headings)] = map(harmless, table.headings)
             ours = [message(f"column_{name}", language) for name in ("line", "fate", "reason")]
             writer.writerow([*cells, *ours])
         elif only is None or account.fates.get(record.line) is only:

@@ -9,7 +9,7 @@ from typing import Any
 
 from visits.ground.folding import fold
 from visits.homes.corrections import DOOR_LENGTH
-from visits.portfolio import addresses, names, values
+from visits.portfolio import addresses, names, roles, values
 
 
 class Kind(enum.StrEnum):
@@ -111,13 +111,13 @@ FIELDS: tuple[Field, ...] = (
            "nom de naissance|nom naissance|nom de jeune fille|nom jeune fille|nom patronymique|"
            "birth name|maiden name", names.read_last_name),
     _field("role", (_T,), ("Place dans le ménage", "Place in the household"),
-           "role|lien|lien de parente|qualite|type occupant|statut occupant", values.read_role),
+           "role|lien|lien de parente|qualite|type occupant|statut occupant", roles.read_role),
     _field("status", (_T,), ("Situation (présent, parti, décédé)", "Status (present, gone, dead)"),
-           "situation|statut|etat|statut locataire|etat locataire|status", values.read_status),
+           "situation|statut|etat|statut locataire|etat locataire|status", roles.read_status),
     _field("ended_on", (_T,), ("Sortie des lieux", "Moved out on"),
            "sortie|date sortie|date de sortie|date depart|date de depart|fin de bail|fin bail|"
            "date fin bail|date fin de bail|date de fin|date resiliation|date de resiliation|"
-           "sortie le|moved out|end date", values.read_date, strict=True, dated=True),
+           "sortie le|moved out|end date", values.read_end_date, strict=True, dated=True),
     _field("died_on", (_T,), ("Décès", "Death"),
            "deces|date deces|date de deces|date du deces|decede le|decedee le|dcd le|died on|"
            "date of death", values.read_past_date, strict=True, dated=True),

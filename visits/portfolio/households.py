@@ -16,8 +16,8 @@ from visits.ground.folding import name_key
 from visits.life.moves import left_by_word
 from visits.people.roles import roles_by_hand
 from visits.portfolio.ledger import Ledger, Record
+from visits.portfolio.roles import CONTACTS
 from visits.portfolio.rows import Reading, Row
-from visits.portfolio.values import CONTACTS
 
 # What whoever imports may answer to a new lease in a dwelling where others live.
 TOGETHER, SUCCESSIVE = "together", "successive"

@@ -21,9 +21,18 @@ _FORMER = re.compile(
 _CARE_OF = re.compile(
     r"(?i)[\s,(/-]+(s/c|c/o|chez|sous (tutelle|curatelle)|tutelle|curatelle|udaf|atmp)\b.*$"
 )
-_VACANT = re.compile(r"(logement |lgt |local )?(vacant|vacante|libre|inoccupe|vide|non loue)")
+_VACANT = re.compile(
+    r"(logement |lgt |local )?(vacant|vacante|libre|inoccupe|vide|non loue)|vacance( \w+)?"
+)
+# `M. BERNARD (décédé)`, `Mme PETIT DCD le 12/03/2020`, `feu BERNARD Paul`; FEU may be a name.
+_DEAD = re.compile(
+    r"(?i:[\s,(/-]*\b(?:d[ée]c[ée]d[ée](?:\(?e\)?)?|dcd[ée]?e?|d[ée]funte?)\b(?:\s+le\s+[\d/.\-]+)?\)?)"
+    r"|^(?:feue?|(?i:feue?)(?=\s+\S+\s))\s+"
+)
+# Two names in one: `LEROY Jean et Anne`, `M. LEROY et Mme PETIT`, `LEROY Jean / PETIT Anne`.
+_SEVERAL = re.compile(r"(?i)\S\s+(et|ou)(\s+\S|$)|^(et|ou)\s+\S|[&+/]|^mm\.?\s")
 _NOBODY = re.compile(
-    r"(succession|succ|hoirs|heritiers|indivision|udaf|atmp|association|assoc|asso|sci|sarl|sas"
+    r"(succession|succ|hoirs|consorts|heritiers|indivision|udaf|atmp|association|assoc|asso|sci|sarl|sas"
     r"|societe|mairie|commune de|ccas|departement|conseil departemental|prefecture|etat"
     r"|centre communal|office|syndicat|fondation|mutuelle|ehpad)\b.*"
 )
@@ -70,9 +79,24 @@ def is_couple(text: str) -> bool:
     return _BOTH.match(clean(text)) is not None
 
 
+def without_death(text: str) -> str:
+    """Leave out of a name that its bearer has died."""
+    return _DEAD.sub("", text).strip()
+
+
+def is_dead(text: str) -> bool:
+    """Say whether a name says that its bearer has died."""
+    return _DEAD.search(text) is not None
+
+
+def are_several(last_name: str, first_name: str) -> bool:
+    """Say whether a last and a first name are those of more than one person."""
+    return any(_SEVERAL.search(name) for name in (last_name, first_name))
+
+
 def read_full_name(text: str) -> PersonName:
     """Split `Mme PENEL Nicole`: surnames are in capitals and come first, first names last."""
-    civility, rest = _split_civility(_CARE_OF.sub("", clean(text)))
+    civility, rest = _split_civility(without_death(_CARE_OF.sub("", clean(text))))
     words = _without_former(rest).split()
     if not words or read_civility(rest) or not any(_WORD.search(word) for word in words):
         raise BadValue("bad_name")
@@ -101,6 +125,7 @@ def _without_former(text: str) -> str:
 
 def read_last_name(text: str) -> str:
     """Put a last name in capitals, accents kept; a name from before marriage is left out."""
+    text = without_death(text)
     name = _FORMER.sub("", _CARE_OF.sub("", text)) or text
     name = _PREFIX.sub("", name).upper()
     if not _WORD.search(name):
@@ -110,7 +135,7 @@ def read_last_name(text: str) -> str:
 
 def read_first_name(text: str) -> str:
     """Put capitals where a first name has them: Jean-Pierre, Marie-Hélène."""
-    name = text
+    name = text = without_death(text)
     if text.isupper() or text.islower():
         name = _WORD.sub(lambda match: match[0].capitalize(), text)
     # Only now: some letters become two when they change case.

@@ -12,7 +12,8 @@ from visits.homes.corrections import DOOR_LENGTH
 from visits.portfolio.addresses import address_key, city_key, read_address
 from visits.portfolio.fields import REQUIRED, Field, Kind, fields_of
 from visits.portfolio.mapping import Columns
-from visits.portfolio.names import PersonName, is_couple, nobody
+from visits.portfolio.names import PersonName, are_several, is_couple, is_dead, nobody
+from visits.portfolio.roles import is_known_role
 from visits.portfolio.tables import Table, TableRow
 from visits.portfolio.values import BadValue, UnknownDate, has_short_year, is_no_value
 
@@ -123,7 +124,7 @@ def read_rows(table: Table, *, kind: Kind, mapping: Columns, today: date) -> Rea
         if refusals:
             reading.refusals.extend(refusals)
         else:
-            reading.rows.extend(_persons(row))
+            reading.rows.extend(_persons(row, reading))
     _warn_of_cities(reading)
     return reading
 
@@ -153,9 +154,14 @@ def _read_line(
         elif value is not None and value != "":
             row.values[spec.name] = value
         if spec.name == "full_name" and is_couple(text):
-            row.values["lives_alone"] = False
+            row.values.update(lives_alone=False, couple=True)
         if spec.dated and has_short_year(text) and isinstance(value, date):
             reading.warn(row, spec.name, "short_year", value=text, read=f"{value:%d/%m/%Y}")
+        if spec.name == "role" and not is_known_role(text):
+            reading.warn(row, "role", "unknown_role", value=text)
+    for column, spec in columns:
+        if spec.name.removeprefix("spouse_") in _NAMES and is_dead(line.cells[column]):
+            row.values["spouse_status" if spec.name.startswith("spouse_") else "status"] = "dead"
     places = _join_parts(row.values)
     if len(places) > DOOR_LENGTH:
         reading.warn(row, "door", "too_long", value=places)
@@ -186,44 +192,51 @@ def _open_quote(line: TableRow, columns: Sequence[tuple[int, Field]], reading: R
     return Problem(line.line_number, name, reading.headings.get(name, ""), text[:80], "open_quote")
 
 
-_NAMES = ("full_name", "last_name", "birth_name")
+_NAMES = ("full_name", "last_name", "first_name", "birth_name")
 
 
 def _nobody(line: TableRow, columns: Sequence[tuple[int, Field]], row: Row) -> Problem | None:
     """Say why a line names no occupant, if it names none."""
     for column, spec in columns:
         text = line.cells[column]
-        if text and spec.name in _NAMES:
+        if text and spec.name in _NAMES and spec.name != "first_name":
             alone = spec.name == "full_name" or not row.get("first_name")
             if code := nobody(text, alone=alone):
                 return Problem(row.line, spec.name, "", text[:80], code)
     return None
 
 
-def _persons(row: Row) -> list[Row]:
-    """Give a line as a row for each person it names: the holder, then the spouse."""
+def _persons(row: Row, reading: Reading) -> list[Row]:
+    """Give a line as a row for each person it names: the holder, then the spouse.
+
+    Where it names more than it gives names of, that is told.
+    """
+    couple = row.values.pop("couple", False)
     spouse = {
         name.removeprefix("spouse_"): row.values.pop(name)
         for name in list(row.values)
         if name.startswith("spouse_")
     }
-    first = row.get("first_name") or ""
-    if row.get("lives_alone") is False and " et " in f" {first.lower()} " and not spouse:
-        row.values["first_name"], second = re.split(r"(?i)\s+et\s+", first, maxsplit=1)
-        spouse = {"first_name": second}
+    told = couple or spouse.keys() - {"civility"}
+    both = _TWO_FIRST_NAMES.fullmatch(row.get("first_name") or "")
+    if both and not spouse and (couple or " " not in both[2]):
+        row.values["first_name"], spouse = both[1], {"first_name": both[2]}
     if isinstance(full := spouse.pop("full_name", None), PersonName):
         parts = {"last_name": full.last_name, "first_name": full.first_name}
         spouse = {name: part for name, part in parts.items() if part} | spouse
         spouse.setdefault("civility", full.civility)
-    if not spouse.get("last_name") and not spouse.get("first_name"):
-        return [row]
-    if not spouse.get("first_name") and spouse.get("last_name") == row.get("last_name"):
+    named = spouse.get("first_name") or spouse.get("last_name") not in (None, row.get("last_name"))
+    if not named:
+        if told or are_several(row.get("last_name") or "", row.get("first_name") or ""):
+            name = next((name for name in _NAMES if name in reading.headings), "last_name")
+            reading.warn(row, name, "more_than_one_named", value=row.name)
         return [row]
     home = {name: value for name, value in row.values.items() if name not in _PERSONAL}
     spouse.setdefault("last_name", row.values["last_name"])
     return [row, Row(row.line, {**home, "role": "spouse", **spouse}, second=True)]
 
 
+_TWO_FIRST_NAMES = re.compile(r"(?i)(\S.*?)\s+et\s+(?!mme|mlle|m\.|mr|son |sa |ses )(\S.*)")
 # What a line says of the holder alone: her spouse has none of it.
 _PERSONAL = frozenset(
     {"person_reference", "last_name", "first_name", "birth_name", "civility", "born_on",

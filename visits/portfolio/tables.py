@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from visits.ground.errors import Invalid
 from visits.ground.folding import fold
-from visits.portfolio.fields import KNOWN_HEADINGS
+from visits.portfolio.headings import HEADER_WITHIN, find_header, under_groups
 from visits.portfolio.lines import Record, find_separator, read_records, sample_of
 from visits.portfolio.sheets import Sheet, read_workbook
 from visits.portfolio.values import clean
@@ -18,7 +18,6 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 150
 MAX_CELLS = 6_000_000
 MAX_CELL_CHARS = 2_000
-HEADER_WITHIN = 40
 # The headings of what we add to a file when we give it back: they are no columns of it.
 OURS = "palier "
 
@@ -145,12 +144,18 @@ def read_table(data: bytes, *, file_name: str, parts: Parts = EVERYTHING) -> Tab
 
 
 def raw_records(data: bytes, *, table: Table) -> Iterator[Record]:
-    """Give the records of a file as they stand in it, for giving them back."""
+    """Give the records of a file as they stand in it, for giving them back.
+
+    Those of a second sheet stand in the order of the columns of the first.
+    """
     if table.sheets:
         sheets = {sheet.name: sheet for sheet in _sheets(data)}
         for found in table.sheets:
             if found.after is not None:
-                yield from _records(sheets[found.name], after=found.after)
+                sheet = sheets[found.name]
+                order = _order(table, _table_of(sheet, EVERYTHING), sheet)
+                for record in _records(sheet, after=found.after):
+                    yield replace(record, cells=_ordered(record.cells, order))
     else:
         yield from read_records(_decode(data)[0], table.separator)
 
@@ -250,6 +255,14 @@ def _order(first: Table, table: Table, sheet: Sheet) -> list[int | None]:
     return order
 
 
+def _ordered(cells: tuple[str, ...], order: list[int | None]) -> tuple[str, ...]:
+    """Put cells under the headings they belong to, and those under none to the right of them."""
+    known = {at for at in order if at is not None}
+    beside = [cell for at, cell in enumerate(cells) if at not in known]
+    under = [cells[at] if at is not None and at < len(cells) else "" for at in order]
+    return (*under, *(beside if any(cell.strip() for cell in beside) else ()))
+
+
 def _refuse_other_formats(data: bytes, suffix: str) -> None:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise NotATable("encrypted_workbook" if suffix in (".xlsx", ".ods") else "old_excel")
@@ -306,9 +319,12 @@ def _bounded(records: Iterable[Record]) -> list[Record]:
 def _as_table(
     records: list[Record], *, encoding: str, separator: str, masked: Iterable[int] = ()
 ) -> Table:
-    at = _find_header(records)
+    at = find_header([record.cells for record in records])
+    if at is None:
+        raise NotATable("no_header")
     records = _without_ours(records, at)
     headings, hidden = records[at].cells, set(masked)
+    groups = records[at - 1].cells if at else ()
     skipped, kept = list[Skipped](), list[TableRow]()
     for position, record in enumerate(records):
         reason = _reason_to_skip(record, position - at, headings, hidden)
@@ -319,7 +335,7 @@ def _as_table(
     if not kept:
         raise NotATable("no_rows")
     return Table(
-        headings=headings,
+        headings=under_groups(headings, groups),
         rows=tuple(kept),
         encoding=encoding,
         separator=separator,
@@ -353,20 +369,6 @@ def _row(record: Record, *, width: int) -> TableRow:
     return TableRow(record.line, padded[:width], len(record.cells) > width, record.broken)
 
 
-def _find_header(records: list[Record]) -> int:
-    """Find the line with most known headings; failing that, the first full line of words."""
-    first = [record.cells for record in records[:HEADER_WITHIN]]
-    known = [sum(fold(cell) in KNOWN_HEADINGS for cell in cells) for cells in first]
-    if known and max(known) >= 2:
-        return known.index(max(known))
-    width = max((len(cells) for cells in first), default=0)
-    for position, cells in enumerate(first):
-        words = [cell for cell in cells if re.search(r"[^\W\d_]", cell) and len(cell) < 60]
-        if width >= 2 and len(words) == len(cells) == width and len(set(words)) == width:
-            return position
-    raise NotATable("no_header")
-
-
 def _reason_to_skip(
     record: Record, below: int, headings: tuple[str, ...], masked: set[int]
 ) -> str | None:
@@ -378,7 +380,7 @@ def _reason_to_skip(
         return "title" if below else "heading"
     if record.line in masked:
         return "masked"
-    if cells == headings:
+    if [fold(cell) for cell in cells] == [fold(cell) for cell in headings]:
         return "header"
     if record.broken is not None:
         return None

@@ -19,10 +19,10 @@ from visits.portfolio.households import Households, keep_contacts
 from visits.portfolio.ledger import Ledger, Record
 from visits.portfolio.phones import Phones
 from visits.portfolio.protected import set_unseen_aside
+from visits.portfolio.roles import CONTACTS
 from visits.portfolio.rows import Reading, Row, care
 from visits.portfolio.stock import plan_let_dwellings
 from visits.portfolio.to_come import set_apart
-from visits.portfolio.values import CONTACTS
 from visits.sight.reach import Viewer
 
 PERSON_FACTS = ("civility", "born_on")

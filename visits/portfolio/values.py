@@ -27,9 +27,13 @@ _ERROR = re.compile(
     r"|err:\d+|null|\(null\)"
 )
 _SCIENTIFIC = re.compile(r"[+-]?\d([.,]\d+[eE]\+?|[eE]\+)\d{1,3}")
+# What software writes where there is no date.
+_NO_DAY = (
+    r"0?0[/.\- ]0?0[/.\- ]0+|0000-00-00|0?1[/.\- ]0?1[/.\- ](1900|0001|1753)"
+    r"|29[/.\- ]0?2[/.\- ]1900|(1900|0001|1753)-01-01"
+)
 _UNKNOWN_DAY = re.compile(
-    r"(?i)0?0[/.\- ]0?0[/.\- ]0+|0000-00-00|0?1[/.\- ]0?1[/.\- ](1900|0001|1753)"
-    r"|29[/.\- ]0?2[/.\- ]1900|(1900|0001|1753)-01-01|n\.?[crd]\.?|n/?a"
+    rf"(?i){_NO_DAY}|n\.?[crd]\.?|n/?a"
     r"|[-–—?./]+|x{2,}([/.\- ]x{2,})*|0"
     r"|non (communiqu|renseign|connu)\w*|inconnue?|unknown|sans objet"
 )
@@ -48,26 +52,6 @@ _TRUE = frozenset({"oui", "o", "1", "x", "vrai", "true", "yes", "y", "avec"})
 _FALSE = frozenset({"non", "n", "0", "faux", "false", "no", "sans"})
 _GROUND = frozenset({"RDC", "RC", "R", "REZ", "REZ DE CHAUSSEE", "REZ-DE-CHAUSSEE", "RCH", "RDCH"})
 _BELOW = frozenset({"SS", "SOUS SOL", "SOUS-SOL", "S/SOL"})
-_ROLES = {
-    "holder": ("titulaire", "locataire", "holder", "principal", "signataire", "cotitulaire",
-               "co titulaire", "colocataire", "co locataire"),
-    "spouse": ("conjoint", "conjointe", "conjoint e", "epoux", "epouse", "epoux se", "epoux epouse",
-               "spouse", "concubin", "concubine", "concubin e", "pacse", "pacsee", "partenaire"),
-    "child": ("enfant", "fils", "fille", "child", "enfant majeur", "enfant a charge"),
-    # Who follows stands on a lease without living under it.
-    "guarantor": ("garant", "garante", "caution", "caution solidaire", "guarantor"),
-    "guardian": ("tuteur", "tutrice", "curateur", "curatrice", "mandataire", "guardian",
-                 "mandataire judiciaire", "representant legal", "udaf"),
-    "former_spouse": ("ex conjoint", "ex conjointe", "ex epoux", "ex epouse", "ex mari",
-                      "ex concubin", "ex concubine", "divorce", "divorcee", "former spouse"),
-    "trusted": ("personne de confiance", "personne a prevenir", "contact d urgence",
-                "trusted person"),
-    "carer": ("aidant", "aidante", "aide a domicile", "auxiliaire de vie", "carer"),
-    "former": ("ancien locataire", "ancienne locataire", "sorti", "sortie", "parti", "partie",
-               "former", "ancien occupant"),
-    "dead": ("decede", "decedee", "decede e", "dcd", "deces", "defunt", "defunte", "feu", "dead"),
-}  # fmt: skip
-CONTACTS = frozenset({"guarantor", "guardian", "former_spouse", "carer", "trusted"})
 
 
 class BadValue(Exception):
@@ -150,9 +134,22 @@ def read_past_date(text: str, *, today: date) -> date:
     return day
 
 
+def read_end_date(text: str, *, today: date) -> date:
+    """Read the day on which somebody left or is to leave.
+
+    Raises UnknownDate for what software writes where there is none.
+    """
+    if re.fullmatch(_NO_DAY, _TIME.sub("", text)):
+        raise UnknownDate("no_such_date")
+    return read_date(text, today=today)
+
+
 def read_start_date(text: str, *, today: date) -> date:
-    """Read the day a lease began in the last 120 years, or is to begin in the next two."""
-    day = read_date(text, today=today)
+    """Read the day a lease began in the last 120 years, or is to begin in the next two.
+
+    Raises UnknownDate for what software writes where there is none.
+    """
+    day = read_end_date(text, today=today)
     if day <= today:
         return read_past_date(text, today=today)
     if day.year > today.year + 2:
@@ -318,18 +315,6 @@ def read_reference(text: str) -> str:
     if not fold(text):
         raise BadValue("bad_reference")
     return text.removesuffix(".0")
-
-
-def read_role(text: str) -> str:
-    """Read who somebody is in the household, as an occupant or as somebody beside it."""
-    word = fold(text)
-    return next((role for role, words in _ROLES.items() if word in words), "other")
-
-
-def read_status(text: str) -> str | None:
-    """Read whether somebody still lives there: `dead`, `former`, or nothing of note."""
-    role = read_role(text)
-    return role if role in ("dead", "former") else None
 
 
 def read_priority_district(text: str) -> str | None:

@@ -57,6 +57,28 @@ WARNED: dict[str, dict[str, str]] = {
         "fr": "{value} : dossiers qui continuent dans son nouveau logement : {num}.",
         "en": "{value}: cases that go on in the new home: {num}.",
     },
+    "more_than_one_named": {
+        "fr": "« {value} » : cette ligne semble nommer plus d’une personne, une seule fiche en est "
+        "faite. Donnez à chacune sa ligne.",
+        "en": "“{value}”: this line seems to name more than one person, and makes one. Give each "
+        "a line of her own.",
+    },
+    "unknown_role": {
+        "fr": "« {value} » n’est pas un lien connu : la personne est lue comme habitant le "
+        "logement.",
+        "en": "“{value}” is no known role: the person is read as living in the dwelling.",
+    },
+    "unknown_status": {
+        "fr": "« {value} » ne dit pas si la personne est présente, partie ou décédée : elle est "
+        "lue comme habitant le logement.",
+        "en": "“{value}” does not say whether the person is present, gone or dead: she is read as "
+        "living in the dwelling.",
+    },
+    "no_such_date": {
+        "fr": "« {value} » est ce que des logiciels écrivent quand il n’y a pas de date : lu comme "
+        "une case vide.",
+        "en": "“{value}” is what software writes where there is no date: read as an empty cell.",
+    },
     "contact_kept": {
         "fr": "« {value} » : gardé comme contact du bail, pas comme occupant.",
         "en": "“{value}”: kept as a contact of the lease, not as an occupant.",

@@ -94,11 +94,14 @@ def _in_every_language(workbook: Workbook) -> tuple[Workbook, list[Problem]]:
     """Let a text that misses in a language be the one that is there, and say which will show."""
     said: list[Problem] = []
     columns = dict(workbook.columns)
+    spoken_here = _languages(columns)
 
     def whole(sheet: str) -> tuple[Row, ...]:
-        by_head = _translations(columns.get(sheet, ()))
+        by_head = _translations(columns.get(sheet, ()), spoken_here)
         if sheet in columns:
-            columns[sheet] = tuple(one for one in columns[sheet] if one not in by_head)
+            kept = [one for one in columns[sheet] if one not in by_head]
+            there = [one for each in by_head.values() for one in each]
+            columns[sheet] = tuple(dict.fromkeys([*kept, *there]))
         return tuple(_filled(sheet, row, by_head, said) for row in workbook.rows(sheet))
 
     survey, choices, external = map(whole, ("survey", "choices", "external_choices"))
@@ -106,13 +109,30 @@ def _in_every_language(workbook: Workbook) -> tuple[Workbook, list[Problem]]:
     return replace(spoken, columns=columns), said
 
 
-def _translations(columns: tuple[str, ...]) -> dict[str, list[str]]:
-    """Give by text the columns of its languages: `{"label": ["label::Français (fr)", …]}`."""
+def _languages(columns: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """List the languages in which a text of the form is written, the first seen first."""
+    of_a_form = [one for sheet in ("survey", "choices") for one in columns.get(sheet, ())]
+    parts = [one.partition("::") for one in of_a_form]
+    return list(dict.fromkeys(language for head, found, language in parts if _is_text(head, found)))
+
+
+def _is_text(head: str, found: str) -> bool:
+    return bool(found) and head in TRANSLATED
+
+
+def _translations(columns: tuple[str, ...], languages: list[str]) -> dict[str, list[str]]:
+    """Give by text its columns, those of languages it lacks at the end.
+
+    As `{"label": ["label::Français (fr)", …]}`; a text of no language has none.
+    """
     by_head: dict[str, list[str]] = {}
     for column in columns:
         head, found, _ = column.partition("::")
-        if found and head in TRANSLATED:
+        if _is_text(head, found):
             by_head.setdefault(head, []).append(column)
+    for head, there in by_head.items():
+        wanted = [f"{head}::{language}" for language in languages]
+        there.extend(one for one in wanted if one not in there)
     return by_head
 
 

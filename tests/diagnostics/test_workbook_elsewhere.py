@@ -185,6 +185,24 @@ def test_a_missing_translation_shows_the_other_language_and_is_told() -> None:
     assert [one.column for one in found.warnings] == [EN]
 
 
+def test_a_list_or_a_hint_without_a_column_of_a_language_shows_the_other_and_is_told() -> None:
+    found = examined(
+        """
+| survey | | | | | |
+| | type | name | label::Français (fr) | label::English (en) | hint::Français (fr) |
+| | select_one how | a | Comment | How | Au choix |
+| choices | | | |
+| | list_name | name | label::Français (fr) |
+| | how | well | Bien |
+"""
+    )
+    assert found.form is not None, found.problems
+    assert b"<value>-</value>" not in found.form.xform
+    told = [(one.sheet, one.row, one.column) for one in found.warnings]
+    assert told == [("survey", 2, "hint::English (en)"), ("choices", 2, "label::English (en)")]
+    assert "« Bien »" in found.warnings[1].message
+
+
 def test_an_external_list_may_have_one_name_under_two_parents() -> None:
     found = examined(
         """

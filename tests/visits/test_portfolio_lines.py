@@ -205,6 +205,9 @@ def test_all_sheets_of_an_agency_each_are_read_below_one_another(session: Sessio
     table, plan = examined(session, data, sheets=("Nord", "Sud"))
     assert plan.account.sums == {"read": 2, "merged": 1, "left_out": 2, "refused": 1, "lines": 6}
     assert [table.place(one.line) for one in plan.refusals] == ["Sud · 3"]
+    merged = next(one for one in plan.warnings if one.code == "duplicate_line")
+    assert (merged.place, merged.details["line"]) == ("Sud · 2", "Nord · 2")
+    assert plan.account.reasons[merged.line] == [merged]
 
 
 def test_a_sheet_whose_columns_stand_in_another_order_is_put_right(session: Session) -> None:

@@ -5,7 +5,7 @@ import enum
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from visits.portfolio.lines import Record
 from visits.portfolio.messages import message
@@ -67,6 +67,16 @@ def account_for(
     for line, first in table.continued.items():
         settle(line, Fate.MERGED, _plain(line, "continued_line", {"line": table.place(first)}))
     return Account(fates, reasons)
+
+
+def placed(table: Table, problems: Iterable[Problem]) -> list[Problem]:
+    """Say of problems where their lines stand: in which sheet, where several are read."""
+    return [replace(one, place=table.place(one.line), details=_placed(table, one.details))
+            for one in problems]  # fmt: skip
+
+
+def _placed(table: Table, details: dict[str, str]) -> dict[str, str]:
+    return details | {name: table.place(int(details[name])) for name in details if name == "line"}
 
 
 def _plain(line: int, code: str, details: dict[str, str] | None = None) -> Problem:

@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
-from visits.portfolio.account import Account, account_for
+from visits.portfolio.account import Account, account_for, placed
 from visits.portfolio.by_hand import keep_corrected_homes
 from visits.portfolio.fields import Kind
 from visits.portfolio.ledger import Ledger, Record, Shelf
@@ -113,6 +113,8 @@ def examine(
         keep_corrected_homes(ledger, reading)
     if kind is Kind.TENANTS:
         _warn_of_missing_birth_dates(ledger, reading)
+    for problems in (reading.refusals, reading.warnings, reading.left_out):
+        problems[:] = placed(table, problems)
     plan = ImportPlan(
         kind=kind,
         lines=len(table.rows),

@@ -22,7 +22,10 @@ SPELLED_OFTEN = 3
 
 @dataclass(frozen=True)
 class Problem:
-    """Something about one cell: `code` is a key of messages.MESSAGES, with its details."""
+    """Something about one cell: `code` is a key of messages.MESSAGES, with its details.
+
+    `place` says where the line stands, in which sheet, where several are read.
+    """
 
     line: int
     field: str
@@ -30,6 +33,7 @@ class Problem:
     value: str
     code: str
     details: dict[str, str] = dataclasses.field(default_factory=dict)
+    place: str = ""
 
 
 @dataclass(frozen=True)

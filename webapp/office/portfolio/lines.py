@@ -92,7 +92,7 @@ def problems_csv(problems: Sequence[Problem], kind: Kind) -> str:
     """Write problems for a spreadsheet: semicolons, a mark of UTF-8, no cell that is a formula."""
     heads = (_("Line"), _("Column"), _("Our field"), _("Value"), _("Reason"))
     rows = (
-        (one.line, one.heading, field_label(kind, one.field), one.value, reason(one))
+        (one.place or one.line, one.heading, field_label(kind, one.field), one.value, reason(one))
         for one in problems
     )
     return spreadsheet([heads, *rows])

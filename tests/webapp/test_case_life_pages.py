@@ -323,6 +323,8 @@ def test_an_address_of_before_leads_to_the_page_it_became(client_as: SignIn, cas
     client = client_as("coordinator")
     answer = client.get(f"/enrolments/{case.id}?another=1")
     assert (answer.status_code, answer.location) == (308, f"/cases/{case.id}?another=1")
+    odd = client.get("/enrolments/%C3%A9%FF")
+    assert odd.headers["Link"].startswith("</cases/%C3%A9%EF%BF%BD>")
 
 
 def test_a_protected_persons_tasks_are_in_no_figure_and_no_list(

@@ -159,6 +159,8 @@ def test_a_list_is_saved_under_a_name_for_oneself_and_withdrawn(
     saved = client.post(save, data=told)
     assert saved.headers["Location"].endswith("/work-orders/?trade=gas")
     assert client.post(save, data=told | {"query": "trade=lift"}).status_code == 302
+    broken = client.post(save, data=told | {"query": "trade=lift&q=a\r\nX: y"})
+    assert broken.headers["Location"].endswith("/work-orders/?trade=lift&q=a%0D%0AX%3A+y")
     assert "Gaz à finir" in client.get("/work-orders/").text
     assert "Gaz à finir" not in other.get("/work-orders/").text
     assert client.post(save, data={"list_name": " "}).status_code == 422

@@ -1,5 +1,7 @@
 """Addresses of before, when a case was an enrolment: for one release they lead to the new ones."""
 
+from urllib.parse import quote
+
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -17,7 +19,7 @@ moved = Blueprint("moved", __name__, url_prefix="/enrolments")
 def lead_on(rest: str) -> ResponseReturnValue:
     """Lead an old address to what it became, with what an open page sends, and say so."""
     query = f"?{request.query_string.decode()}" if request.query_string else ""
-    answer = redirect(f"{url_for('cases.index')}{rest}{query}", 308)
+    answer = redirect(f"{url_for('cases.index')}{quote(rest)}{query}", 308)
     answer.headers["Deprecation"] = MOVED_AT
     answer.headers["Link"] = f'<{answer.location}>; rel="successor-version"'
     return answer

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -241,7 +241,8 @@ def save() -> ResponseReturnValue:
     """Save the list as it is filtered, under a name."""
     try:
         with transaction() as session:
-            name, query = request.form.get("list_name", ""), request.form.get("query", "")
+            name, asked = request.form.get("list_name", ""), request.form.get("query", "")
+            query = urlencode(parse_qsl(asked, keep_blank_values=True))
             saved = save_list(session, name, query, viewer=viewer(), now=now())
             address = f"{url_for('.index')}?{saved.query}"
     except Invalid as refused:

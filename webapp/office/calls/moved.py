@@ -18,7 +18,7 @@ moved = Blueprint("moved", __name__, url_prefix="/enrolments")
 @requires(Action.SEE_CASES)
 def lead_on(rest: str) -> ResponseReturnValue:
     """Lead an old address to what it became, with what an open page sends, and say so."""
-    query = f"?{request.query_string.decode()}" if request.query_string else ""
+    query = f"?{quote(request.query_string, safe='%&=+;,:/?@')}" if request.query_string else ""
     answer = redirect(f"{url_for('cases.index')}{quote(rest)}{query}", 308)
     answer.headers["Deprecation"] = MOVED_AT
     answer.headers["Link"] = f'<{answer.location}>; rel="successor-version"'

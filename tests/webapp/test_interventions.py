@@ -21,7 +21,7 @@ from visits.forms.parameters import add_value
 from visits.intake.sealed_photos import sealed_as_handed_in
 from visits.models.accounts import Role, User
 from visits.models.handed_in import HandedIn
-from visits.models.interventions import Intervention
+from visits.models.interventions import Intervention, InterventionFile
 from visits.models.people import AccessEvent, RefusedPart
 from visits.models.works import HoldWhy, Severity, WorkOrder, WorkOrderState
 from visits.models.works_history import WorkOrderEvent, WorkOrderPhoto
@@ -192,6 +192,26 @@ def test_what_was_done_is_kept_once_and_done_with_the_order(van: Van, session: S
     assert [one.value for one in session.scalars(steps)] == ["photos", "started", "done", "cost"]
     # The signature is no photo of the works.
     assert len(session.scalars(select(WorkOrderPhoto)).all()) == 2
+
+
+def test_a_contractor_sees_no_signature_even_of_an_order_that_it_was_given(
+    van: Van, session: Session, client_as: Callable[..., FlaskClient]
+) -> None:
+    service = client_as(Role.TECHNICIAN)
+    plumber = client_as(Role.CONTRACTOR, organisation="Plomberie")
+    sent = van.send(told(), files=("before-1.jpg", "after-1.jpg", "signature-1.png"))
+    assert sent.json["state"] == "checked", sent.json
+    order = order_of(van, session)
+    user: User = plumber.user  # type: ignore[attr-defined]
+    order.given_to_id = session.merge(user).organisation_id
+    file = session.scalars(
+        select(InterventionFile).where(InterventionFile.name == "signature-1.png")
+    )
+    page = f"/work-orders/{van.order_id}"
+    signature = f"{page}/signatures/{file.one().id}"
+    session.commit()
+    assert service.get(signature).status_code == 200
+    assert (plumber.get(page).status_code, plumber.get(signature).status_code) == (200, 404)
 
 
 def test_an_order_on_hold_says_why_and_a_second_time_adds_to_the_first(

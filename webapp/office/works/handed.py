@@ -10,6 +10,7 @@ from visits.ground.errors import Invalid, NotFound
 from visits.ground.photo_kinds import LARGEST
 from visits.intake.seen import find_photo_seen
 from visits.messages.by_hand import find_message, stop, take_stop_back
+from visits.sight import Reach
 from visits.works.interventions import find_signature, review
 from visits.works.links import DAYS, LinkSaid, make_link, revoke_link
 from visits.works.photos import add_photos, find_photo, withdraw_photo
@@ -103,6 +104,8 @@ def signature(order_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     """Send what the tenant signed when the works were done."""
     with showing("work_order_signature") as (session, shown):
         order = find_work_order(session, viewer(), order_id)
+        if viewer().reach is Reach.GIVEN:  # what tablets of our own brought is ours to read
+            raise NotFound("file_not_found")
         found = find_signature(session, order, file_id)
         shown.add(order.person_id)
     return sent_file("signature.png", found.media_type, found.sha256)

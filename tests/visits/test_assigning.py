@@ -71,6 +71,13 @@ def test_an_urgent_one_and_one_of_a_closed_account_are_everybody_s(desk: Desk) -
     assert sets_out(desk, desk.technician)
     desk.leak.severity = Severity.U3
     assert not sets_out(desk, desk.technician)
+    other.role = Role.VISITOR
+    assert sets_out(desk, desk.technician)
+    assert assigned_in_use(desk.session, desk.viewer) == [other]
+    other.role, other.territory_id = Role.TECHNICIAN, find_territory(desk.session, "Sud").id
+    assert sets_out(desk, desk.technician)
+    other.territory_id = desk.north
+    assert not sets_out(desk, desk.technician)
     other.active = False
     assert sets_out(desk, desk.technician)
     assert desk.listed(desk.viewer, contractor=str(other.id)) == {desk.leak}

@@ -4,12 +4,13 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict
 from visits.models.accounts import Role, User
 from visits.models.people import AccessKind
+from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import URGENT, OrderStep, WorkOrder
 from visits.sight import Reach, Viewer, visible_work_orders
 from visits.sight.access_log import log_access
@@ -46,7 +47,7 @@ def assigned_in_use(session: Session, viewer: Viewer) -> Sequence[User]:
         .outerjoin(WorkOrder.person)
         .where(WorkOrder.assigned_to_id == User.id, visible_work_orders(viewer))
     )
-    named = select(User).where(User.role == Role.TECHNICIAN, seen.exists())
+    named = select(User).where(seen.exists())
     return session.scalars(named.order_by(User.name, User.id)).all()
 
 
@@ -87,9 +88,18 @@ def assign_order(
 def sets_out_with(technician_id: uuid.UUID) -> ColumnElement[bool]:
     """Select the orders of our own service that a technician sets out with.
 
-    Those of nobody and hers; the urgent ones, and those of a closed account, are everybody's.
+    Those of nobody and hers; the urgent ones, and those of whose account is closed or who works
+    there no more, are everybody's.
     """
-    at_work = exists().where(User.id == WorkOrder.assigned_to_id, User.active)
+    of_dwelling = select(Dwelling.residence_id).where(Dwelling.id == WorkOrder.dwelling_id)
+    house = func.coalesce(WorkOrder.residence_id, of_dwelling.scalar_subquery())
+    there = exists().where(Residence.id == house, Residence.territory_id == User.territory_id)
+    at_work = exists().where(
+        User.id == WorkOrder.assigned_to_id,
+        User.active,
+        User.role == Role.TECHNICIAN,
+        or_(User.territory_id.is_(None), there.correlate(User, WorkOrder)),
+    )
     return or_(
         WorkOrder.assigned_to_id == technician_id,
         WorkOrder.severity.in_(URGENT),

@@ -9,7 +9,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.factories import make_person, make_user
-from visits.ground.db import Keyring, sessions
+from visits.ground.db import Keyring, connect, sessions
 from visits.models.accounts import User
 from visits.models.people import Person
 
@@ -77,3 +77,21 @@ def test_enums_are_stored_as_their_values(session: Session) -> None:
     make_user(session)
     assert session.execute(text("SELECT role FROM user_account")).scalar_one() == "coordinator"
     assert session.query(User).one().role == "coordinator"
+
+
+def test_postgresql_plans_for_many_small_questions_unless_its_address_says_otherwise(
+    postgres_url: str,
+) -> None:
+    asked = {
+        postgres_url: ("off", "0", "1.1"),
+        f"{postgres_url}&options=-c%20jit%3Don": ("on", "0", "1.1"),
+    }
+    for url, expected in asked.items():
+        engine = connect(url, secrets=["a secret of the tests, long enough"])
+        with engine.connect() as connection:
+            found = [
+                connection.scalar(text(f"SHOW {name}"))
+                for name in ("jit", "max_parallel_workers_per_gather", "random_page_cost")
+            ]
+        engine.dispose()
+        assert tuple(found) == expected

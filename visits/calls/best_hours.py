@@ -13,7 +13,6 @@ from sqlalchemy import (
     Select,
     and_,
     cast,
-    exists,
     extract,
     false,
     or_,
@@ -103,14 +102,15 @@ def _rung(now: datetime, with_answer: Collection[Disposition]) -> ColumnElement[
         and_(at >= since, at < until, second >= begin, second < end)
         for since, until, begin, end in _spells(now)
     ]
-    return (
-        exists()
+    rung = (
+        select(ContactAttempt.id)
         .where(ContactAttempt.case_id == Case.id, at >= now - LOOKS_BACK)
         .where(ContactAttempt.disposition.in_(with_answer))
         .where(ContactAttempt.channel == Channel.PHONE, ContactAttempt.taken_back_at.is_(None))
         .where(or_(false(), *spells))
-        .correlate(Case)
     )
+    # No EXISTS: of that PostgreSQL would gather the calls of everybody first.
+    return rung.limit(1).correlate(Case).scalar_subquery().is_not(None)
 
 
 def hour_of(

@@ -41,6 +41,9 @@ from visits.ground.turns import Turns, queue_writers
 BUSY_TIMEOUT_MS = 15_000
 RECYCLE_S = 900
 CONNECT_S = 5
+# Of PostgreSQL a page asks much that is small: what it plans for a disk that turns, compiles or
+# divides among processes takes longer than its answer. What a database's address asks comes after.
+PLANNING = "-c random_page_cost=1.1 -c jit=off -c max_parallel_workers_per_gather=0"
 # SQLite’s own files, and those by which its writers take turns.
 BESIDE = ("-wal", "-shm", "-turn", "-next", "-held")
 LOG_LIMIT = 4_000_000  # bytes that SQLite’s log keeps once all of it is in the database
@@ -236,9 +239,11 @@ def connect(url: str, *, secrets: Sequence[str]) -> Engine:
     """
     keyring.load(secrets)
     if not url.startswith("sqlite"):
-        patience = {"connect_timeout": CONNECT_S}
         return create_engine(
-            url, pool_pre_ping=True, connect_args=patience, query_cache_size=STATEMENTS
+            url,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_S, "options": _planning(url)},
+            query_cache_size=STATEMENTS,
         )
     _close_to_others(make_url(url).database)
     # isolation_level None: SQLite's driver leaves BEGIN to us.
@@ -253,6 +258,11 @@ def connect(url: str, *, secrets: Sequence[str]) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", partial(_begin_sqlite, queue_writers(engine)))
     return engine
+
+
+def _planning(url: str) -> str:
+    asked = make_url(url).query.get("options", ())
+    return " ".join([PLANNING, *([asked] if isinstance(asked, str) else asked)])
 
 
 def _close_to_others(database: str | None) -> None:

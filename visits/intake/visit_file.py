@@ -113,8 +113,9 @@ def visitors_of_visits(session: Session, viewer: Viewer) -> Sequence[User]:
     if viewer.reach is Reach.OWN:
         visiting = visiting.where(Visit.visitor_id == viewer.user_id)
     if viewer.reaches_all:  # of each one visit is enough to know
-        first = visiting.where(Visit.visitor_id == User.id).limit(1).scalar_subquery()
-        visits_some = first.is_not(None)
+        # The first by date: in any order, PostgreSQL goes through all visits for who makes none.
+        hers = visiting.where(Visit.visitor_id == User.id).order_by(Visit.planned_start_at)
+        visits_some = hers.limit(1).scalar_subquery().is_not(None)
     else:
         visits_some = User.id.in_(session.scalars(visiting.distinct()).all())
     return session.scalars(select(User).where(visits_some).order_by(User.name, User.id)).all()

@@ -57,6 +57,7 @@ class WayIn(enum.StrEnum):
     TRANSFER = "transfer"
 
 
+_UNKEPT = text("state IN ('open', 'lapsed') AND cadence IS NOT NULL")
 _TO_CALL = ("state", "closed_on", "call_back_at", "score", "dwelling_id", "person_id")
 
 
@@ -328,6 +329,15 @@ class Task(Base):
         # Of some cases what is to do is counted likewise.
         Index(
             "ix_task_case_id_state", "case_id", "state", "not_before", "due_on", "kind", "visit_id"
+        ),
+        # Turns that passed, and that nobody explained, are few among those of years.
+        Index(
+            "ix_task_unkept",
+            "cadence",
+            "due_on",
+            "case_id",
+            sqlite_where=_UNKEPT,
+            postgresql_where=_UNKEPT,
         ),
         # Most tasks have no visit: an index of those tempts a planner to begin with them all.
         Index(

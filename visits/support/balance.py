@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -62,7 +63,12 @@ class CaseMonth:
     @property
     def of_days(self) -> int:
         """How many days the month has."""
-        return monthrange(self.month.year, self.month.month)[1]
+        return _days_of(self.month)
+
+
+@cache
+def _days_of(month: date) -> int:
+    return monthrange(month.year, month.month)[1]
 
 
 @dataclass
@@ -91,7 +97,8 @@ class Totals:
             self.organisations.add(one.of.organisation)
         self._days[one.of_days] += one.days
         self.visits += one.visits
-        self.acts.update(one.acts)
+        if one.acts:
+            self.acts.update(one.acts)
         self.minutes += one.minutes
         self.missed += one.missed
         self.explained += one.explained

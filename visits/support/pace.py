@@ -7,8 +7,19 @@ from datetime import date, datetime
 from itertools import chain
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, false, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
 
 from visits.cases.tasks import close_task, reopen_task
 from visits.ground.deadlines import today_in_paris
@@ -20,8 +31,11 @@ from visits.sight import Viewer
 
 # A turn that passed without a visit: late and still to do, too late, or said why not.
 MISSED = (TaskState.OPEN, TaskState.LAPSED, TaskState.IMPOSSIBLE)
-# Nobody said why.
+# Nobody said why; said in the statement itself, as the index of those says it.
 UNEXPLAINED = (TaskState.OPEN, TaskState.LAPSED)
+_UNEXPLAINED: BindParameter[TaskState] = bindparam(
+    "unexplained", UNEXPLAINED, expanding=True, literal_execute=True
+)
 
 
 @dataclass(frozen=True)
@@ -78,24 +92,29 @@ def runs(session: Session, today: date, *which: ColumnElement[bool]) -> Subquery
     A turn that was kept, or missed for a reason that somebody said, ends a row. `which` are
     conditions on `Case` that leave out whom nobody asks about.
     """
-    later = aliased(Task)
-    ended = select(func.max(later.due_on)).where(
-        later.case_id == Task.case_id,
-        later.cadence == Task.cadence,
-        later.state.in_((TaskState.DONE, TaskState.IMPOSSIBLE)),
-    )
-    last = func.coalesce(ended.correlate(Task).scalar_subquery(), date.min)
-    return (
-        select(
-            Task.case_id,
-            func.count().label("in_a_row"),
-            func.min(Task.due_on).label("since"),
-        )
+    # First the few that are late, then what ended a row: not the turns of everybody.
+    late = (
+        select(Task.case_id, Task.cadence, Task.due_on)
         .join(Task.case)
         .where(is_turn(session), Case.closed_on.is_(None), *which)
-        .where(Task.state.in_(UNEXPLAINED), Task.due_on < today)
-        .where(Task.due_on > last)
-        .group_by(Task.case_id)
+        .where(Task.state.in_(_UNEXPLAINED), Task.due_on < today)
+        .cte("late")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    ended = select(func.max(Task.due_on)).where(
+        Task.case_id == late.c.case_id,
+        Task.cadence == late.c.cadence,
+        Task.state.in_((TaskState.DONE, TaskState.IMPOSSIBLE)),
+    )
+    last = func.coalesce(ended.scalar_subquery(), date.min)
+    return (
+        select(
+            late.c.case_id,
+            func.count().label("in_a_row"),
+            func.min(late.c.due_on).label("since"),
+        )
+        .where(late.c.due_on > last)
+        .group_by(late.c.case_id)
         .subquery()
     )
 

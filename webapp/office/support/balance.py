@@ -4,6 +4,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from operator import itemgetter
+from typing import TypeVar
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -27,6 +29,7 @@ from webapp.words import word
 
 balances = Blueprint("support_balance", __name__, url_prefix="/support/balance")
 
+Key = TypeVar("Key")
 MOST_MONTHS = 60
 # What is counted as other acts: a visit noted afterwards is a visit.
 OTHER_ACTS = tuple(kind for kind in ActKind if kind is not ActKind.VISIT)
@@ -48,8 +51,8 @@ def index() -> ResponseReturnValue:
             last=last,
             kinds=OTHER_ACTS,
             in_all=totals(months),
-            by_month=_summed(months, lambda one: one.month),
-            by_organisation=_summed(months, _organisation),
+            by_month=sorted(_summed(months, lambda one: one.month).items()),
+            by_organisation=_by_organisation(months),
         )
 
 
@@ -100,17 +103,20 @@ def _month(name: str) -> date | None:
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
-def _organisation(one: CaseMonth) -> str:
-    return one.of.organisation or str(_("None in particular"))
+def _organisation(name: str | None) -> str:
+    return name or str(_("None in particular"))
 
 
-def _summed(
-    months: Sequence[CaseMonth], by: Callable[[CaseMonth], date | str]
-) -> list[tuple[date | str, Totals]]:
-    found: dict[date | str, list[CaseMonth]] = defaultdict(list)
+def _by_organisation(months: Sequence[CaseMonth]) -> list[tuple[str, Totals]]:
+    found = _summed(months, lambda one: one.of.organisation)
+    return sorted(((_organisation(name), sums) for name, sums in found.items()), key=itemgetter(0))
+
+
+def _summed(months: Sequence[CaseMonth], by: Callable[[CaseMonth], Key]) -> dict[Key, Totals]:
+    found: dict[Key, Totals] = defaultdict(Totals)
     for one in months:
-        found[by(one)].append(one)
-    return [(key, totals(found[key])) for key in sorted(found, key=str)]
+        found[by(one)].add(one)
+    return found
 
 
 def _lines(
@@ -126,7 +132,7 @@ def _lines(
         yield (
             f"{one.month:%Y-%m}",
             names[one.of.person_id],
-            _organisation(one),
+            _organisation(one.of.organisation),
             *landlord_cells(one.of.landlord_id),
             one.days,
             one.of_days,

@@ -48,7 +48,8 @@ def what_is_ahead(session: Session, cases: Sequence[Case]) -> dict[uuid.UUID, Ah
     tasks = (
         select(Task)
         .where(Task.case_id.in_(found), Task.state == TaskState.OPEN, Task.visit_id.is_(None))
-        .options(joinedload(Task.consequence), joinedload(Task.case), joinedload(Task.owner))
+        .options(joinedload(Task.consequence), joinedload(Task.case))
+        .options(joinedload(Task.owner), joinedload(Task.owner_organisation))
         .order_by(Task.due_on, Task.id)
     )
     for task in session.scalars(tasks):

@@ -1,13 +1,16 @@
 """What is to do, in every case one may see: a list, and the same list as a file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
-from visits.cases.task_list import DUE, TaskFilter, count_each, list_tasks
+from visits.cases.owners import left_among
+from visits.cases.task_list import DUE, LEFT, TaskFilter, count_each, list_tasks
 from visits.following.promises import worded
 from visits.ground.deadlines import today_in_paris
 from visits.models.cases import Task, TaskKind, TaskState
@@ -51,7 +54,8 @@ def index() -> ResponseReturnValue:
             programmes=load_programmes(session).values(),
             kinds=list(TaskKind),
             owners=OWNERS,
-            me=str(viewer().user_id),
+            whose=_whose(),
+            left=left_among(session, listed.rows, now=now()),
             states=[one for one in TaskState if one is not TaskState.OPEN],
             day_now=today,
         )
@@ -70,7 +74,8 @@ def export() -> ResponseReturnValue:
             today=today_in_paris(now()),
         )
         shown.update(task.case.person_id for task in listed.rows)
-        lines = _lines(listed.rows, _programmes(session, listed.rows))
+        left = left_among(session, listed.rows, now=now())
+        lines = _lines(listed.rows, _programmes(session, listed.rows), left)
         return list_file("a-faire.csv", lines, of=listed)
 
 
@@ -93,10 +98,14 @@ def task_name(task: Task, programme: Programme | None) -> str:
     return word("task_kind", task.kind)
 
 
-def task_owner(task: Task) -> str:
-    """Say whose a task is: somebody's by name, or a role's; nothing where nobody said."""
-    if task.owner is not None:
-        return task.owner.name
+def task_owner(task: Task, left: Collection[uuid.UUID] = ()) -> str:
+    """Say whose a task is: somebody's or an organisation's by name, or a role's; else nothing.
+
+    Of those in `left` it is said that whoever had it works there no more.
+    """
+    named = task.owner or task.owner_organisation
+    if named is not None:
+        return _("%(name)s, no longer here", name=named.name) if task.id in left else named.name
     return word("task_owner", task.owner_role) if task.owner_role else ""
 
 
@@ -118,12 +127,25 @@ def _only() -> TaskFilter:
     )
 
 
+def _whose() -> list[tuple[str, str]]:
+    """Name whose tasks may be asked for beside a role's."""
+    eyes = viewer()
+    return [
+        ("", _("Everybody")),
+        (str(eyes.user_id), pgettext("whose task", "Me")),
+        (str(eyes.organisation_id), pgettext("whose task", "My organisation")),
+        (LEFT, pgettext("whose task", "Nobody who still works here")),
+    ]
+
+
 def _programmes(session: Session, found: Sequence[Task]) -> dict[object, Programme | None]:
     return {task.id: programme_of(session, task.case) for task in found}
 
 
 def _lines(
-    found: Sequence[Task], programmes: Mapping[object, Programme | None]
+    found: Sequence[Task],
+    programmes: Mapping[object, Programme | None],
+    left: Collection[uuid.UUID],
 ) -> Iterator[Sequence[str]]:
     heads = (_("From"), _("Due"), _("What"), _("Person"), _("City"), _("Programme"), _("Who"))
     yield *heads, *landlord_heads(), _("State")
@@ -136,7 +158,7 @@ def _lines(
             task.case.person.name,
             task.case.residence.city if task.case.residence else "",
             pick(dict(programme.name)) if programme else task.case.programme,
-            task_owner(task),
+            task_owner(task, left),
             *landlord_cells(task.case.person.landlord_id),
             word("task_state", task.state),
         )

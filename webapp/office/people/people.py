@@ -14,6 +14,7 @@ from visits.adaptations.files import files_of, label_of
 from visits.admissions.requests import admissions_of
 from visits.calls.phones import WHOSE_LENGTH
 from visits.cases.cases import NOTE_LENGTH
+from visits.cases.owners import left_among
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.numbers import typed_number
 from visits.homes.needs import needs_of
@@ -263,10 +264,12 @@ def _page(
 
 def _cases(session: Session, person: Person, cases: Sequence[Case]) -> dict[str, Any]:
     """Give what the page says of her cases: what is next in each, where another may be opened."""
+    ahead = {} if person.died_on else what_is_ahead(session, cases)
     return {
         "programme_names": programme_names(session),
         "programme_of": {case.id: programme_of(session, case) for case in cases},
-        "ahead": {} if person.died_on else what_is_ahead(session, cases),
+        "ahead": ahead,
+        "left": left_among(session, [t for n in ahead.values() for t in n.tasks], now=now()),
         "open_to": (open_to := _open_to(session, person, cases)),
         "motives": _motives(session, open_to),
         "ways_by_hand": named_words("way_in", WAYS_BY_HAND),

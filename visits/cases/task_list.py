@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from visits.cases.holding import REFERENT, is_held
 from visits.cases.owners import is_left
 from visits.cases.tasks import is_due, is_late
 from visits.models.accounts import Organisation, User
@@ -20,7 +21,7 @@ from visits.sight.lists import cases_seen, of_stock, reaches_whole_stock, unseen
 from visits.sight.reach import Viewer
 from visits.sight.wording import FEW_IN_ALL, mentions
 
-NOBODY, REFERENT, LEFT = "nobody", "referent", "left"
+NOBODY, LEFT = "nobody", "left"
 DUE, LATE, TO_PLAN, SOON, OPEN_ALL, ALL = "due", "late", "to_plan", "soon", "open_all", "all"
 SOON_DAYS = timedelta(days=30)
 WHICH = (DUE, LATE, TO_PLAN, OPEN_ALL)
@@ -43,7 +44,7 @@ class TaskFilter:
     `owner` is a role, the id of an account: what is hers, and the referent's of those whom she
     follows; of an organisation: what is its own or its people's by name; or `left`: what was given
     to who works there no more. `promised` leaves what the answers of a visit promised; `referent`
-    the cases of one: the id of her account, or `nobody`.
+    the cases of one: the id of her account, or `nobody`. `holder` leaves what is hers to do.
     """
 
     state: str = DUE
@@ -53,6 +54,7 @@ class TaskFilter:
     text: str = ""
     promised: bool = False
     referent: str = ""
+    holder: Viewer | None = None
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,8 @@ def _asked(session: Session, only: TaskFilter, today: date) -> list[ColumnElemen
     owner = _whose(session, only.owner, today)
     promised = [Task.consequence_id.is_not(None)] if only.promised else []
     hers = [Task.case_id.in_(select(Case.id).where(_is_of(only.referent)))] if only.referent else []
-    return [*_which(only.state, today), *kind, *owner, *promised, *hers]
+    held = [is_held(session, only.holder)] if only.holder else []
+    return [*_which(only.state, today), *kind, *owner, *promised, *hers, *held]
 
 
 def _whose(session: Session, owner: str, today: date) -> list[ColumnElement[bool]]:

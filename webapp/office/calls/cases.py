@@ -30,6 +30,7 @@ from visits.calls.welfare import ABOUT_HER, asks_how_she_is
 from visits.cases.bringing import version_changes_of
 from visits.cases.cases import endings_of, find_case, outcomes_of
 from visits.cases.charge import charges_of
+from visits.cases.holding import held_among
 from visits.cases.interpreters import LANGUAGE_LENGTH, standing_interpreters
 from visits.cases.keeping import kept_until
 from visits.cases.owners import left_among
@@ -268,6 +269,7 @@ def calling(session: Session, case: Case) -> dict[str, Any]:
         "calls_due": calls_due(session, case, today_in_paris(now())),
         "tasks": tasks,
         "left": left_among(session, tasks, now=now()),
+        "held_tasks": held_among(session, viewer(Action.DO_TASKS), tasks),
         "asked": asked_now(session, tasks, now=now()) if calls_here and not nobody_calls else [],
         "filled_by_phone": filled_by_phone(session, case),
         "outcomes": OUTCOMES,

@@ -1,39 +1,49 @@
 """What is to do, in every case one may see: a list, and the same list as a file."""
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
+from visits.cases.coming import make_for
+from visits.cases.holding import held_among, note_done, take_back_done
 from visits.cases.owners import left_among
 from visits.cases.task_list import DUE, LEFT, TaskFilter, count_each, list_tasks
+from visits.cases.tasks import WHAT_LENGTH
 from visits.following.promises import worded
 from visits.ground.deadlines import today_in_paris
+from visits.ground.errors import Conflict, Invalid, Refused
 from visits.models.cases import Task, TaskKind, TaskState
 from visits.programmes import Programme
 from visits.programmes.published import load_programmes, programme_of
 from visits.programmes.schema import OWNERS
 from webapp.access.auth import Action, may, requires, viewer
+from webapp.frame.errors import sentence
 from webapp.frame.languages import day, pick
-from webapp.frame.transaction import now
+from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.landlords import landlord_cells, landlord_heads
 from webapp.office.frame.list_file import list_file, whole
-from webapp.office.frame.listing import wanted
+from webapp.office.frame.listing import asked, stands_at, wanted
 from webapp.words import word
 
 tasks = Blueprint("tasks", __name__, url_prefix="/tasks")
 
 
 @tasks.get("/")
-@requires(Action.SEE_CASES)
+@requires(Action.DO_TASKS)
 def index() -> ResponseReturnValue:
     """List what is to do, what is due first at the top."""
-    only, today = _only(), today_in_paris(now())
+    return _page()
+
+
+def _page(refused: Refused | None = None, *, of: uuid.UUID | None = None) -> str:
+    stands_at("tasks.index")
+    only, today, fields = _only(), today_in_paris(now()), getattr(refused, "fields", {})
     with showing("tasks") as (session, shown):
         counts = count_each(session, viewer(), only=only, today=today)
         listed = list_tasks(
@@ -56,13 +66,57 @@ def index() -> ResponseReturnValue:
             owners=OWNERS,
             whose=_whose(),
             left=left_among(session, listed.rows, now=now()),
+            held_tasks=held_among(session, viewer(), listed.rows),
             states=[one for one in TaskState if one is not TaskState.OPEN],
             day_now=today,
+            what_length=WHAT_LENGTH,
+            kept=asked(),
+            form=f"held-{of}",
+            typed=request.form,
+            errors={f"held-{of}-{name}": sentence(code) for name, code in fields.items()},
+            said=sentence(refused.code, refused.details) if refused and not fields else "",
         )
 
 
+@tasks.post("/<uuid:task_id>/done")
+@requires(Action.DO_TASKS)
+def done(task_id: uuid.UUID) -> ResponseReturnValue:
+    """Note that something is done, by whoever holds it."""
+
+    def do(session: Session) -> Task:
+        return note_done(session, viewer(), task_id, why=request.form.get("why", ""), now=now())
+
+    return _change(task_id, do, _("Noted."))
+
+
+@tasks.post("/<uuid:task_id>/back")
+@requires(Action.DO_TASKS)
+def back(task_id: uuid.UUID) -> ResponseReturnValue:
+    """Take back that something is done, by whoever holds it."""
+
+    def do(session: Session) -> Task:
+        return take_back_done(session, viewer(), task_id, now=now())
+
+    return _change(task_id, do, _("It is to do again."))
+
+
+def _change(task_id: uuid.UUID, do: Callable[[Session], Task], said: str) -> ResponseReturnValue:
+    """Change what somebody holds; back to the page of its case where it was asked from there."""
+    try:
+        with transaction() as session:
+            task = do(session)
+            make_for(session, [task.case], now=now())
+            case_id = task.case_id
+    except (Invalid, Conflict) as refused:
+        return _page(refused, of=task_id), 422 if isinstance(refused, Invalid) else 409
+    flash(said, "success")
+    if request.form.get("from") == "case" and may(Action.SEE_CASES):
+        return redirect(url_for("cases.show", case_id=case_id))
+    return redirect(url_for(".index", **asked()))
+
+
 @tasks.get("/tasks.csv")
-@requires(Action.SEE_CASES)
+@requires(Action.DO_TASKS)
 def export() -> ResponseReturnValue:
     """Give the list as a file, filtered and sorted alike; of very many the first, and says so."""
     with showing("tasks") as (session, shown):
@@ -124,6 +178,8 @@ def _only() -> TaskFilter:
         owner=request.args.get("owner", ""),
         programme=request.args.get("programme", ""),
         text=request.args.get("q", ""),
+        # Whoever sees no cases is told of them what is hers to do.
+        holder=None if may(Action.SEE_CASES) else viewer(Action.DO_TASKS),
     )
 
 

@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from visits.cases.holding import REFERENT, is_held
+from visits.cases.owners import is_left
 from visits.cases.tasks import is_due, is_late
-from visits.models.accounts import User
+from visits.models.accounts import Organisation, User
 from visits.models.cases import Case, Task, TaskKind, TaskState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
@@ -19,7 +21,7 @@ from visits.sight.lists import cases_seen, of_stock, reaches_whole_stock, unseen
 from visits.sight.reach import Viewer
 from visits.sight.wording import FEW_IN_ALL, mentions
 
-NOBODY, REFERENT = "nobody", "referent"
+NOBODY, LEFT = "nobody", "left"
 DUE, LATE, TO_PLAN, SOON, OPEN_ALL, ALL = "due", "late", "to_plan", "soon", "open_all", "all"
 SOON_DAYS = timedelta(days=30)
 WHICH = (DUE, LATE, TO_PLAN, OPEN_ALL)
@@ -39,9 +41,10 @@ class TaskFilter:
 
     `state` is a state, or `due` (may be done today, late ones too), `late`, `to_plan` (visits due
     that nobody has planned), `soon` (within 30 days, those due now among them), `open_all`, `all`.
-    `owner` is a role, or the id of an account: what is hers, and the referent's of those whom she
-    follows. `promised` leaves what the answers of a visit promised; `referent` the cases of one:
-    the id of her account, or `nobody`.
+    `owner` is a role, the id of an account: what is hers, and the referent's of those whom she
+    follows; of an organisation: what is its own or its people's by name; or `left`: what was given
+    to who works there no more. `promised` leaves what the answers of a visit promised; `referent`
+    the cases of one: the id of her account, or `nobody`. `holder` leaves what is hers to do.
     """
 
     state: str = DUE
@@ -51,6 +54,7 @@ class TaskFilter:
     text: str = ""
     promised: bool = False
     referent: str = ""
+    holder: Viewer | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def loads(session: Session, viewer: Viewer, *, only: TaskFilter, today: date) ->
     """Count for each referent what `list_tasks` lists of hers, by her name; nobody's stand last."""
     states = (DUE, LATE, SOON)
     counts = [func.count().filter(*_which(state, today)) for state in states]
-    asked = _asked(replace(only, state=SOON, referent=""), today)
+    asked = _asked(session, replace(only, state=SOON, referent=""), today)
     counted = session.execute(
         select(Case.referent_id, *counts)
         .select_from(Task)
@@ -104,8 +108,9 @@ def list_tasks(
         joinedload(Task.consequence),
         joinedload(Task.visit),
         joinedload(Task.owner),
+        joinedload(Task.owner_organisation),
     )
-    found = select(Task.id).where(*_asked(only, today))
+    found = select(Task.id).where(*_asked(session, only, today))
     if only.text.strip():
         total = None
         # The few that are meant come first: those she may see may be very many.
@@ -130,7 +135,7 @@ def count_each(
             state: count_tasks(session, viewer, only=one, today=today)
             for state, one in lists.items()
         }
-    counts = [func.count().filter(*_asked(one, today)) for one in lists.values()]
+    counts = [func.count().filter(*_asked(session, one, today)) for one in lists.values()]
     counted = select(*counts).where(Task.state == TaskState.OPEN)
     counted = counted.where(_in_cases(session, viewer, only))
     return dict(zip(lists, session.execute(counted).one(), strict=True))
@@ -138,7 +143,7 @@ def count_each(
 
 def count_tasks(session: Session, viewer: Viewer, *, only: TaskFilter, today: date) -> int:
     """Count the tasks that `list_tasks` lists, whatever the text."""
-    asked = _asked(only, today)
+    asked = _asked(session, only, today)
     every = select(func.count()).select_from(Task).where(*asked)
     if only.programme or only.referent or not reaches_whole_stock(viewer):
         return session.scalar(every.where(_in_cases(session, viewer, only))) or 0
@@ -159,24 +164,30 @@ def _cases(session: Session, viewer: Viewer, only: TaskFilter) -> Select[uuid.UU
     return cases.where(Case.programme == only.programme) if only.programme else cases
 
 
-def _asked(only: TaskFilter, today: date) -> list[ColumnElement[bool]]:
+def _asked(session: Session, only: TaskFilter, today: date) -> list[ColumnElement[bool]]:
     kind = [Task.kind == TaskKind(only.kind)] if only.kind in tuple(TaskKind) else []
-    owner = _whose(only.owner)
+    owner = _whose(session, only.owner, today)
     promised = [Task.consequence_id.is_not(None)] if only.promised else []
     hers = [Task.case_id.in_(select(Case.id).where(_is_of(only.referent)))] if only.referent else []
-    return [*_which(only.state, today), *kind, *owner, *promised, *hers]
+    held = [is_held(session, only.holder)] if only.holder else []
+    return [*_which(only.state, today), *kind, *owner, *promised, *hers, *held]
 
 
-def _whose(owner: str) -> list[ColumnElement[bool]]:
+def _whose(session: Session, owner: str, today: date) -> list[ColumnElement[bool]]:
     """Give the condition for what is a role's, or somebody's; a strange word leaves nothing out."""
     if owner in OWNERS:
         return [Task.owner_role == owner]
+    if owner == LEFT:
+        return [is_left(session, today)]
     try:
-        user_id = uuid.UUID(owner)
+        owner_id = uuid.UUID(owner)
     except ValueError:
         return []
-    followed = Task.case_id.in_(select(Case.id).where(Case.referent_id == user_id))
-    return [or_(Task.owner_id == user_id, and_(Task.owner_role == REFERENT, followed))]
+    if session.get(Organisation, owner_id) is not None:
+        people = select(User.id).where(User.organisation_id == owner_id)
+        return [or_(Task.owner_organisation_id == owner_id, Task.owner_id.in_(people))]
+    followed = Task.case_id.in_(select(Case.id).where(Case.referent_id == owner_id))
+    return [or_(Task.owner_id == owner_id, and_(Task.owner_role == REFERENT, followed))]
 
 
 def _is_of(referent: str) -> ColumnElement[bool]:

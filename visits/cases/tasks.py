@@ -8,17 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
-from visits.cases.charge import charge_choices
+from visits.cases.owners import owner_said
 from visits.cases.paths import STEP_BACK, go_on, steps_after
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.models.accounts import User
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.people import AccessKind
 from visits.models.support import SupportAct
 from visits.models.visits import Consequence, Visit
-from visits.programmes.schema import OWNERS
 from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
@@ -98,7 +96,7 @@ def make_task(
 ) -> Task:
     """Note what somebody wants done in a case; from today on where no first day is given.
 
-    `owner` is a role, or the id of somebody whom the viewer may give the case to.
+    `owner` is whose it is, as `owner_said` reads it.
     """
     today = today_in_paris(now)
     fields = {}
@@ -110,9 +108,10 @@ def make_task(
         fields["due_on"] = "must_not_be_past"
     elif not_before is not None and not_before > due_on:
         fields["not_before"] = "after_due"
-    person = None if owner is None or owner in OWNERS else _who(session, case, owner, viewer, now)
-    if owner is not None and owner not in OWNERS and person is None:
-        fields["owner"] = "bad_choice"
+    try:
+        role, user_id, organisation_id = owner_said(session, case, owner, viewer=viewer, now=now)
+    except Invalid as wrong:
+        raise Invalid(fields | wrong.fields) from None
     if fields:
         raise Invalid(fields)
     if not case.is_open:
@@ -125,8 +124,9 @@ def make_task(
         what=what.strip(),
         not_before=not_before or today,
         due_on=due_on,
-        owner_role=None if person else owner,
-        owner_id=person.id if person else None,
+        owner_role=role,
+        owner_id=user_id,
+        owner_organisation_id=organisation_id,
         state=TaskState.OPEN,
         made_at=now,
         made_by_id=viewer.user_id,
@@ -135,11 +135,6 @@ def make_task(
     session.flush()
     _log(session, case, viewer, "task_made", now)
     return task
-
-
-def _who(session: Session, case: Case, owner: str, viewer: Viewer, now: datetime) -> User | None:
-    may = charge_choices(session, case, viewer=viewer, now=now).referents
-    return next((one for one in may if str(one.id) == owner), None)
 
 
 def promise_task(
@@ -239,7 +234,9 @@ def take_up(task: Task) -> None:
 def tasks_of(session: Session, case_id: uuid.UUID) -> Sequence[Task]:
     """List the tasks of a case: those to do by their day, then the others, the latest first."""
     of_case = select(Task).where(Task.case_id == case_id)
-    of_case = of_case.options(joinedload(Task.visit), joinedload(Task.owner))
+    of_case = of_case.options(
+        joinedload(Task.visit), joinedload(Task.owner), joinedload(Task.owner_organisation)
+    )
     statement = of_case.order_by(Task.due_on, Task.id)
     found = session.scalars(statement).all()
     to_do = [task for task in found if task.state is TaskState.OPEN]

@@ -57,7 +57,15 @@ class WayIn(enum.StrEnum):
     TRANSFER = "transfer"
 
 
-_UNKEPT = text("state IN ('open', 'lapsed') AND cadence IS NOT NULL")
+_UNKEPT = "state IN ('open', 'lapsed') AND cadence IS NOT NULL"
+
+
+def _some(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Index some of the rows alone."""
+    of = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=of, postgresql_where=of)
+
+
 _TO_CALL = ("state", "closed_on", "call_back_at", "score", "dwelling_id", "person_id")
 
 
@@ -80,13 +88,8 @@ class Case(Base):
         ForeignKeyConstraint(["landlord_id", "person_id"], ["person.landlord_id", "person.id"]),
         # What is due in a case says whose tenant it is about, as the case does.
         Index("uq_case_file_landlord_id_id", "landlord_id", "id", unique=True),
-        Index(
-            "uq_case_file_open",
-            "programme",
-            "person_id",
-            unique=True,
-            sqlite_where=text("closed_on IS NULL"),
-            postgresql_where=text("closed_on IS NULL"),
+        _some(
+            "uq_case_file_open", "programme", "person_id", unique=True, where="closed_on IS NULL"
         ),
         # The call list is counted and put in order without the cases themselves: all there are, or
         # those of one landlord, however many others there are.
@@ -102,12 +105,7 @@ class Case(Base):
             "id",
         ),
         # Where nobody follows most, an index of those too would pass for one that tells nothing.
-        Index(
-            "ix_case_file_referent_id",
-            "referent_id",
-            sqlite_where=text("referent_id IS NOT NULL"),
-            postgresql_where=text("referent_id IS NOT NULL"),
-        ),
+        _some("ix_case_file_referent_id", "referent_id", where="referent_id IS NOT NULL"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -294,9 +292,10 @@ class Task(Base):
     `cadence` names the rule of the programme that made it, `path` and `step` which step of which of
     its paths it is, `consequence_id` the finding of a visit that promised it; one that somebody
     made has none of these and says `what` it is. `visit_kind` is the programme's kind of a visit.
-    `owner` is who does it, else `owner_role` says whose it is. `visit_id` is the visit
-    planned for it, or that did it; `why` is why it is not done, when it will not be. `landlord_id`
-    is the case's, and cannot differ: what is due at one landlord's is counted without the cases.
+    Whose it is, is said by one of `owner` (somebody), `owner_organisation` and `owner_role`, or by
+    none. `visit_id` is the visit planned for it, or that did it; `why` is why it is not done, when
+    it will not be. `landlord_id` is the case's, and cannot differ: what is due at one landlord's is
+    counted without the cases.
     """
 
     __tablename__ = "task"
@@ -307,7 +306,7 @@ class Task(Base):
         # without the rows themselves, of all and at one landlord's of several.
         Index("ix_task_state_due_on", "state", "due_on", "not_before", "kind", "landlord_id"),
         Index("ix_task_state_not_before", "state", "not_before", "kind", "landlord_id"),
-        Index(
+        _some(
             "ix_task_to_plan",
             "state",
             "kind",
@@ -315,38 +314,31 @@ class Task(Base):
             "not_before",
             "landlord_id",
             "visit_id",
-            sqlite_where=text("visit_id IS NULL"),
-            postgresql_where=text("visit_id IS NULL"),
+            where="visit_id IS NULL",
         ),
-        Index(
+        _some(
             "ix_task_promised",
             "state",
             "not_before",
             "landlord_id",
-            sqlite_where=text("consequence_id IS NOT NULL"),
-            postgresql_where=text("consequence_id IS NOT NULL"),
+            where="consequence_id IS NOT NULL",
         ),
         # Of some cases what is to do is counted likewise.
         Index(
             "ix_task_case_id_state", "case_id", "state", "not_before", "due_on", "kind", "visit_id"
         ),
         # Turns that passed, and that nobody explained, are few among those of years.
-        Index(
-            "ix_task_unkept",
-            "cadence",
-            "due_on",
-            "case_id",
-            sqlite_where=_UNKEPT,
-            postgresql_where=_UNKEPT,
-        ),
+        _some("ix_task_unkept", "cadence", "due_on", "case_id", where=_UNKEPT),
         # Most tasks have no visit: an index of those tempts a planner to begin with them all.
-        Index(
-            "ix_task_visit_id",
-            "visit_id",
-            sqlite_where=text("visit_id IS NOT NULL"),
-            postgresql_where=text("visit_id IS NOT NULL"),
+        _some("ix_task_visit_id", "visit_id", where="visit_id IS NOT NULL"),
+        # Few are an organisation's: its own are found among them alone.
+        _some(
+            "ix_task_owner_organisation_id",
+            "owner_organisation_id",
+            where="owner_organisation_id IS NOT NULL",
         ),
         CheckConstraint("not_before <= due_on", name="window"),
+        CheckConstraint("owner_id IS NULL OR owner_organisation_id IS NULL", name="owner"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -365,6 +357,7 @@ class Task(Base):
     due_on: Mapped[date]
     owner_role: Mapped[str | None] = mapped_column(String(20))
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    owner_organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
     state: Mapped[TaskState] = mapped_column(stored_enum(TaskState), default=TaskState.OPEN)
     made_at: Mapped[datetime]
     made_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -379,6 +372,7 @@ class Task(Base):
     consequence: Mapped["Consequence | None"] = relationship()
     visit: Mapped["Visit | None"] = relationship(viewonly=True)
     owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
+    owner_organisation: Mapped[Organisation | None] = relationship()
 
     @property
     def is_open(self) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from visits.models.cases import Case, Task, TaskState
@@ -34,8 +34,13 @@ class Ahead:
             self.more += 1
 
 
-def what_is_ahead(session: Session, cases: Sequence[Case]) -> dict[uuid.UUID, Ahead]:
-    """Give by open case what comes next, the first at the top, three of each and how many more."""
+def what_is_ahead(
+    session: Session, cases: Sequence[Case], *, told: ColumnElement[bool] | None = None
+) -> dict[uuid.UUID, Ahead]:
+    """Give by open case what comes next, the first at the top, three of each and how many more.
+
+    `told` is the condition on `Task` for those one may read of; all where none is given.
+    """
     found = {case.id: Ahead() for case in cases if case.is_open}
     visits = (
         select(Visit)
@@ -48,7 +53,9 @@ def what_is_ahead(session: Session, cases: Sequence[Case]) -> dict[uuid.UUID, Ah
     tasks = (
         select(Task)
         .where(Task.case_id.in_(found), Task.state == TaskState.OPEN, Task.visit_id.is_(None))
-        .options(joinedload(Task.consequence), joinedload(Task.case), joinedload(Task.owner))
+        .where(true() if told is None else told)
+        .options(joinedload(Task.consequence), joinedload(Task.case))
+        .options(joinedload(Task.owner), joinedload(Task.owner_organisation))
         .order_by(Task.due_on, Task.id)
     )
     for task in session.scalars(tasks):

@@ -1,10 +1,11 @@
 """What an organisation's mandates let its people do on a day."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from visits.models.mandates import Mandate, Right
@@ -34,15 +35,30 @@ def in_force(on: date) -> tuple[ColumnElement[bool], ...]:
 
 def mandates_held(session: Session, organisation_id: uuid.UUID, *, on: date) -> tuple[Held, ...]:
     """Read what an organisation's mandates give on a day."""
-    statement = (
-        select(Mandate.landlord_id, Mandate.programme, Mandate.territory_id, Mandate.rights)
-        .where(Mandate.organisation_id == organisation_id, *in_force(on))
-        .order_by(Mandate.id)
-    )
-    return tuple(
-        Held(landlord_id, programme, territory_id, frozenset(Right(one) for one in rights))
-        for landlord_id, programme, territory_id, rights in session.execute(statement)
-    )
+    mine = Mandate.organisation_id == organisation_id
+    return tuple(held for _holder, held in _read(session, mine, on))
+
+
+def mandates_to_work(session: Session, *, on: date) -> list[tuple[uuid.UUID, Held]]:
+    """Read the mandates that let anybody see cases on a day, each with whose it is."""
+    return [(holder, held) for holder, held in _read(session, true(), on) if held.rights & WORK]
+
+
+def _read(
+    session: Session, which: ColumnElement[bool], on: date
+) -> Iterator[tuple[uuid.UUID, Held]]:
+    statement = select(
+        Mandate.organisation_id,
+        Mandate.landlord_id,
+        Mandate.programme,
+        Mandate.territory_id,
+        Mandate.rights,
+    ).where(which, *in_force(on))
+    for holder, landlord_id, programme, territory_id, rights in session.execute(
+        statement.order_by(Mandate.id)
+    ):
+        given = frozenset(Right(one) for one in rights)
+        yield holder, Held(landlord_id, programme, territory_id, given)
 
 
 def giving(held: tuple[Held, ...], rights: frozenset[Right]) -> tuple[Held, ...]:

@@ -51,6 +51,7 @@ class Action(enum.StrEnum):
     CALL = "call"
     PLAN = "plan"
     DECIDE = "decide"
+    DO_TASKS = "do_tasks"
     SUPPORT = "support"
     VISIT = "visit"
     VISIT_BESIDE = "visit_beside"
@@ -121,6 +122,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.CALL: {COO: _ALL, PAR: _MAN},
     Action.PLAN: {COO: _ALL, PAR: _ORG},
     Action.DECIDE: {COO: _ALL, PAR: _MAN},
+    Action.DO_TASKS: {COO: _ALL, SOC: _ALL, PAR: _ORG, VIS: _OWN},
     Action.SUPPORT: {COO: _ALL, SOC: _ALL, PAR: _ORG},
     Action.VISIT: {VIS: _OWN},
     Action.VISIT_BESIDE: {VIS: _ORG},
@@ -168,6 +170,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
 RIGHTS: dict[Action, frozenset[Right]] = {
     Action.SEE_PERSONS: WORK,
     Action.SEE_CASES: WORK,
+    Action.DO_TASKS: WORK,
     Action.SUPPORT: WORK,
     Action.SEE_HOMES: WORK,
     Action.SEE_VISITS: WORK,

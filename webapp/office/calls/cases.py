@@ -29,9 +29,11 @@ from visits.calls.taking_back import may_be_taken_back, take_back
 from visits.calls.welfare import ABOUT_HER, asks_how_she_is
 from visits.cases.bringing import version_changes_of
 from visits.cases.cases import endings_of, find_case, outcomes_of
-from visits.cases.charge import charge_choices, charges_of
+from visits.cases.charge import charges_of
+from visits.cases.holding import held_among
 from visits.cases.interpreters import LANGUAGE_LENGTH, standing_interpreters
 from visits.cases.keeping import kept_until
+from visits.cases.owners import left_among
 from visits.cases.paths import Along, paths_along, paths_to_begin
 from visits.cases.pauses import pauses_of, pauses_on, visits_elsewhere
 from visits.cases.tasks import (
@@ -64,7 +66,6 @@ from visits.people.protection import named_for_way
 from visits.programmes import Programme
 from visits.programmes.facts import is_sealed
 from visits.programmes.published import load_programmes, programme_of
-from visits.programmes.schema import OWNERS
 from visits.sight.left_alone import is_left_alone_in
 from visits.sight.reach import Reach
 from visits.steering.outcomes import standing
@@ -73,6 +74,7 @@ from webapp.frame.transaction import now, transaction
 from webapp.office.calls.closed import open_knowingly, reaches, reopens
 from webapp.office.calls.given_back import what_came_back
 from webapp.office.calls.refused import what_was_refused
+from webapp.office.calls.to_whom import to_whom
 from webapp.office.calls.typed_call import remark_call_back, typed_attempt
 from webapp.office.frame.access import showing
 from webapp.office.frame.deaths import deaths_of
@@ -266,6 +268,8 @@ def calling(session: Session, case: Case) -> dict[str, Any]:
         "dispositions": _dispositions(session, case),
         "calls_due": calls_due(session, case, today_in_paris(now())),
         "tasks": tasks,
+        "left": left_among(session, tasks, now=now()),
+        "held_tasks": held_among(session, viewer(Action.DO_TASKS), tasks),
         "asked": asked_now(session, tasks, now=now()) if calls_here and not nobody_calls else [],
         "filled_by_phone": filled_by_phone(session, case),
         "outcomes": OUTCOMES,
@@ -278,10 +282,9 @@ def _planning(
     session: Session, case: Case, visits: Sequence[Visit], *, form: str
 ) -> dict[str, Any]:
     """Gather what the page needs to plan a visit, and what else there is to do."""
-    due, plans_here = visits_due(session, case), reaches(session, Action.PLAN, case.id)
+    due = visits_due(session, case)
     offered = offered_visitors(session, case) if may(Action.PLAN) else []
     return {
-        "plans_here": plans_here,
         "due": due,
         "plannable": may_be_planned(case, due),
         "chosen": request.args.get("visit", type=uuid.UUID),
@@ -292,10 +295,6 @@ def _planning(
         "visitors": offered,
         "came_last": came_last(visits, offered),
         "promises": promises_open(session, case),
-        "owners": OWNERS,
-        "to_give": charge_choices(session, case, viewer=viewer(Action.PLAN), now=now()).referents
-        if plans_here and case.is_open
-        else [],
         "paused": pauses_of(session, case.id),
         "elsewhere": visits_elsewhere(
             session, viewer(Action.SEE_CASES), case, today=today_in_paris(now())
@@ -306,14 +305,11 @@ def _planning(
 
 def _deciding(session: Session, case: Case, along: Sequence[Along]) -> dict[str, Any]:
     """Gather what the page needs to begin a path, hand a case over, transfer and close it."""
-    decides_here = reaches(session, Action.DECIDE, case.id)
+    whom = to_whom(session, case)
     return {
-        "decides_here": decides_here,
-        "to_begin": paths_to_begin(session, case, along) if decides_here else [],
+        **whom,
+        "to_begin": paths_to_begin(session, case, along) if whom["decides_here"] else [],
         "charges": charges_of(session, case.id),
-        "to_charge": charge_choices(session, case, viewer=viewer(Action.DECIDE), now=now())
-        if decides_here and case.is_open
-        else None,
         "brought": version_changes_of(session, case),
         "tier_changes": tier_changes_of(session, case),
         "to_transfer": _to_transfer(session, case),

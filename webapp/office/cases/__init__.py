@@ -11,7 +11,7 @@ from webapp.office.frame.subject import Subject
 
 SUBJECT = Subject(
     pages=(life.life, charge.charge, interpreters.interpreters, tasks.tasks),
-    navigation=(Item(45, "tasks.index", _l("To do"), "check2-square", Action.SEE_CASES),),
+    navigation=(Item(45, "tasks.index", _l("To do"), "check2-square", Action.DO_TASKS),),
     words=WORDS,
     refusals=REFUSALS,
     filters={

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from visits.cases.cases import close_case, reopen_case
 from visits.cases.coming import make_for
+from visits.cases.owners import give_task
 from visits.cases.paths import begin_path
 from visits.cases.pauses import end_pause, pause
 from visits.cases.tasks import BY_HAND, CLOSED_AS, close_task, find_task, make_task, reopen_task
@@ -175,6 +176,19 @@ def add_task(case_id: uuid.UUID) -> ResponseReturnValue:
     return change_on_page(case_id, "task", do)
 
 
+@life.post("/<uuid:case_id>/tasks/give")
+@requires(Action.PLAN)
+def give(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Say whose something to do is from now on."""
+
+    def do(session: Session, case: Case) -> str:
+        task = _task_of(session, case, _typed_task())
+        give_task(session, task, _typed("owner"), viewer=viewer(), now=now())
+        return str(_("Noted: whose it is to do."))
+
+    return change_on_page(case_id, "give", do)
+
+
 @life.post("/<uuid:case_id>/tasks/<uuid:task_id>/close")
 @requires(Action.PLAN)
 def end_task(case_id: uuid.UUID, task_id: uuid.UUID) -> ResponseReturnValue:
@@ -209,6 +223,13 @@ def _task_of(session: Session, case: Case, task_id: uuid.UUID) -> Task:
     if task.case_id != case.id:
         raise NotFound("task_not_found")
     return task
+
+
+def _typed_task() -> uuid.UUID:
+    try:
+        return uuid.UUID(_typed("task"))
+    except ValueError:
+        raise Invalid({"task": "required" if not _typed("task") else "bad_choice"}) from None
 
 
 def _typed(name: str) -> str:

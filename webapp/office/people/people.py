@@ -14,6 +14,8 @@ from visits.adaptations.files import files_of, label_of
 from visits.admissions.requests import admissions_of
 from visits.calls.phones import WHOSE_LENGTH
 from visits.cases.cases import NOTE_LENGTH
+from visits.cases.holding import held_among, is_held_or_promised
+from visits.cases.owners import left_among
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.numbers import typed_number
 from visits.homes.needs import needs_of
@@ -263,10 +265,16 @@ def _page(
 
 def _cases(session: Session, person: Person, cases: Sequence[Case]) -> dict[str, Any]:
     """Give what the page says of her cases: what is next in each, where another may be opened."""
+    eyes = viewer(Action.DO_TASKS)
+    told = None if may(Action.SEE_CASES) else is_held_or_promised(session, eyes)
+    ahead = {} if person.died_on else what_is_ahead(session, cases, told=told)
+    tasks = [task for next in ahead.values() for task in next.tasks]
     return {
         "programme_names": programme_names(session),
         "programme_of": {case.id: programme_of(session, case) for case in cases},
-        "ahead": {} if person.died_on else what_is_ahead(session, cases),
+        "ahead": ahead,
+        "left": left_among(session, tasks, now=now()),
+        "held_tasks": held_among(session, eyes, tasks),
         "open_to": (open_to := _open_to(session, person, cases)),
         "motives": _motives(session, open_to),
         "ways_by_hand": named_words("way_in", WAYS_BY_HAND),

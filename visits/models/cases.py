@@ -57,15 +57,13 @@ class WayIn(enum.StrEnum):
     TRANSFER = "transfer"
 
 
-_UNKEPT = "state IN ('open', 'lapsed') AND cadence IS NOT NULL"
-
-
 def _some(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     """Index some of the rows alone."""
     of = text(where)
     return Index(name, *columns, unique=unique, sqlite_where=of, postgresql_where=of)
 
 
+_UNKEPT = "state IN ('open', 'lapsed') AND cadence IS NOT NULL"
 _TO_CALL = ("state", "closed_on", "call_back_at", "score", "dwelling_id", "person_id")
 
 

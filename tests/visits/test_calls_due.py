@@ -12,6 +12,7 @@ from visits.agenda.planning import plan_visit
 from visits.calls.call_list import CaseFilter, list_cases
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.taking_back import may_be_taken_back, take_back
+from visits.cases.cases import close_case, reopen_case
 from visits.cases.coming import make_what_is_due
 from visits.cases.pauses import pause
 from visits.cases.tasks import close_task, make_task, tasks_of
@@ -126,6 +127,20 @@ def test_a_call_that_reached_her_answers_what_is_due_and_is_undone_with_it(desk:
     desk.now += timedelta(hours=6)
     desk.note(Attempt(Disposition.AGREED))
     assert len(desk.tasks(TaskState.DONE)) == 1
+
+
+def test_a_call_is_not_taken_back_in_a_closed_case_where_nothing_is_to_do(desk: Desk) -> None:
+    case = desk.open()
+    desk.now += timedelta(days=1)
+    call = desk.note(Attempt(Disposition.WELL))
+    close_case(desk.session, case, outcome="completed", viewer=desk.viewer, now=desk.now)
+    assert may_be_taken_back(case.attempts) is None
+    with pytest.raises(Conflict, match="not_to_take_back"):
+        desk.undo(call)
+    assert desk.tasks() == []
+    reopen_case(desk.session, case, viewer=desk.viewer, now=desk.now)
+    desk.undo(call)
+    assert [one.due_on for one in desk.tasks()][:1] == [date(2026, 3, 17)]
 
 
 def test_a_call_noted_by_hand_is_answered_when_it_was_ticked(desk: Desk) -> None:

@@ -102,6 +102,17 @@ def test_an_import_that_finds_her_new_home_moves_her_cases_and_says_so(
     assert (latest.kind, latest.how, latest.undo) == (EventKind.MOVE_IN, HowTold.IMPORT, None)
 
 
+@pytest.mark.parametrize(
+    ("said", "told"), [("02/03/2026", date(2026, 3, 2)), ("", date(2026, 3, 10))]
+)
+def test_a_file_tells_since_when_she_lives_in_her_new_home(
+    life: Life, said: str, told: date
+) -> None:
+    make_dwelling(life.session, reference="L-NEUF")
+    load(life.session, f"{FILE};Date d’entrée\nL-NEUF;VIVANTE;Rose;17/05/1941;{said}\n")
+    assert events_of(life.session, life.person.id)[0].happened_on == told
+
+
 def test_a_case_closed_for_another_reason_does_not_follow_her(life: Life) -> None:
     life.seniors.closed_on, life.seniors.outcome = life.now.date(), "done"
     make_dwelling(life.session, reference="L-NEUF")

@@ -15,6 +15,7 @@ from visits.agenda.planning import cancel_visit, plan_visit
 from visits.calls.call_list import CaseFilter, list_cases
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.taking_back import take_back
+from visits.cases.cases import close_case, reopen_case
 from visits.cases.pauses import end_pause, pause, visits_elsewhere
 from visits.cases.tasks import close_task, reopen_task
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -40,6 +41,26 @@ def test_nothing_is_due_in_a_pause_and_what_it_took_comes_back_with_it(desk: Des
     assert desk.days() == [date(2026, 3, 17), date(2026, 3, 24), date(2026, 3, 31)]
     with pytest.raises(Conflict, match="pause_over"):
         end_pause(desk.session, desk.case, noted, viewer=desk.viewer, now=desk.now)
+
+
+def test_what_one_pause_took_rests_on_while_another_one_stands(desk: Desk) -> None:
+    first = _pause(desk, date(2026, 3, 11), date(2026, 3, 24))
+    second = _pause(desk, date(2026, 3, 24), date(2026, 3, 26))
+    end_pause(desk.session, desk.case, first, viewer=desk.viewer, now=desk.now)
+    assert desk.days() == [date(2026, 3, 17)]
+    end_pause(desk.session, desk.case, second, viewer=desk.viewer, now=desk.now)
+    assert desk.days() == [date(2026, 3, 17), date(2026, 3, 24)]
+
+
+def test_a_pause_of_a_closed_case_gives_nothing_back_before_it_is_open_again(desk: Desk) -> None:
+    noted = _pause(desk, date(2026, 3, 16), date(2026, 3, 26))
+    close_case(desk.session, desk.case, outcome="linked", viewer=desk.viewer, now=desk.now)
+    with pytest.raises(Conflict, match="case_closed"):
+        end_pause(desk.session, desk.case, noted, viewer=desk.viewer, now=desk.now)
+    assert desk.days() == []
+    reopen_case(desk.session, desk.case, viewer=desk.viewer, now=desk.now)
+    end_pause(desk.session, desk.case, noted, viewer=desk.viewer, now=desk.now)
+    assert desk.days() == [date(2026, 3, 17), date(2026, 3, 24)]
 
 
 def test_a_pause_names_what_her_other_cases_have_planned_in_those_days(desk: Desk) -> None:

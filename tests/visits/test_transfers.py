@@ -103,7 +103,7 @@ def test_a_file_that_finds_her_in_the_home_she_accepted_ends_the_wish(office: Of
         office.session.add(lease)
         office.session.flush()
         office.session.add(Occupancy(person_id=office.person.id, tenancy_id=lease.id))
-        arrivals_in_file(office.session, {office.person.id: found.id}, told)
+        arrivals_in_file(office.session, {office.person.id: found.id}, told, on={})
         assert wish.state is state
 
 

@@ -49,7 +49,7 @@ from visits.transfers.wishes import WishSaid, open_wish
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
 ROLES = {
-    Role.COORDINATOR: 21, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 5, Role.MANAGER: 4,
+    Role.COORDINATOR: 22, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 5, Role.MANAGER: 4,
     Role.SOCIAL_WORKER: 11,
 }  # fmt: skip
 
@@ -215,11 +215,13 @@ def test_a_closed_case_is_to_be_called_by_nobody_in_any_figure_or_list(
     for case in made[:2]:
         case.closed_on, case.closed_by_id, case.outcome = now.date(), by.id, "lost"
     over = made[0].id
+    # Visited before, and on the way to her next visit as it was closed: no page denies that one.
+    make_visit(session, case=made[0], visitor=by, state=VisitState.DONE)
     session.commit()
     client = client_as(Role.COORDINATOR, language="en")
     calls = client.get("/cases/?programme=seniors").text
     assert re.search(r">To call</a></dt><dd>7<", calls)
-    assert re.search(r">Closed before a visit</a></dt><dd>2<", calls)
+    assert re.search(r">Closed on the way</a></dt><dd>2<", calls)
     listed = client.get("/cases/?programme=seniors&state=to_call").text
     assert shown(listed) == 7
     assert str(over) not in listed
@@ -227,8 +229,22 @@ def test_a_closed_case_is_to_be_called_by_nobody_in_any_figure_or_list(
     assert (shown(closed), str(over) in closed) == (2, True)
     outcomes = client.get("/outcomes/?programme=seniors").text
     assert re.search(r"<dt>To call</dt><dd>7\b", outcomes)
-    assert re.search(r"<dt>Closed before a visit</dt><dd>2\b", outcomes)
+    assert re.search(r"<dt>Closed on the way</dt><dd>2\b", outcomes)
     assert re.search(r"<dt>Enrolled</dt><dd>9\b", outcomes)
+
+
+def test_whom_to_call_is_told_of_each_programme_where_there_is_somebody(
+    client_as: SignIn, session: Session
+) -> None:
+    by = make_user(session)
+    for programme in ("seniors", "isolated_tenants", "isolated_tenants"):
+        make_case(session, by=by, programme=programme, state=CaseState.TO_CALL)
+    make_case(session, by=by, programme="residences", state=CaseState.VISITED)
+    session.commit()
+    client = client_as(Role.COORDINATOR, language="en")
+    tiles = [one for one in TILE.findall(client.get("/").text) if one[1] == "To call today"]
+    assert [int(figure) for _link, _name, figure in tiles] == [1, 2]
+    assert [shown(client.get(unescape(link)).text) for link, _name, _figure in tiles] == [1, 2]
 
 
 def test_a_partners_tile_opens_the_cases_it_counts_and_says_of_which_programme(

@@ -98,8 +98,9 @@ def follow_answer(
 
 
 def may_be_undone(attempt: ContactAttempt) -> bool:
-    """Tell whether an answer led to something, and the case stands where it left it."""
-    return bool(attempt.undo) and (attempt.undo or {}).get("left") == attempt.case.state.value
+    """Tell whether an answer led to something, and the case stands where it left it, open."""
+    undo, case = attempt.undo or {}, attempt.case
+    return case.is_open and undo.get("left") == case.state.value
 
 
 def undo_answer(

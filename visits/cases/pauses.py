@@ -101,15 +101,20 @@ def end_pause(
 ) -> PlannedAgain:
     """Take back a pause that is not over: what it withdrew of the days to come is due again.
 
-    Visits it called off are planned again, where they can still take place; tells which.
+    What falls in another pause that stands rests. Visits it called off are planned again, where
+    they can still take place; tells which. Raises Conflict for a closed case: nothing is due there.
     """
     noted = session.get(CasePause, pause_id)
     if noted is None or noted.case_id != case.id:
         raise NotFound("not_found")
     if noted.withdrawn_at is not None or noted.until_on < today_in_paris(now):
         raise Conflict("pause_over")
+    if not case.is_open:
+        raise Conflict("case_closed")
     noted.withdrawn_at, noted.withdrawn_by_id = now, viewer.user_id
-    bring_back(session, case, why=IN_PAUSE, since=today_in_paris(now))
+    session.flush()
+    others = [(one.from_on, one.until_on) for one in pauses_of(session, case.id)]
+    bring_back(session, case, why=IN_PAUSE, since=today_in_paris(now), but=others)
     session.flush()
     recount(session, [case.id])
     back = _plan_again(session, case, noted, now)

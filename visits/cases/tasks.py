@@ -366,11 +366,21 @@ def let_rules_go(
         session.execute(update(Task), rows)
 
 
-def bring_back(session: Session, case: Case, *, why: str, since: date = date.min) -> None:
-    """Open again what was withdrawn for one reason and is due on a day or later."""
+def bring_back(
+    session: Session,
+    case: Case,
+    *,
+    why: str,
+    since: date = date.min,
+    but: Collection[tuple[date, date]] = (),
+) -> None:
+    """Open again what was withdrawn for one reason and is due on a day or later.
+
+    What is due in some days, `but` from one to another, both included, stays withdrawn.
+    """
     withdrawn = (Task.case_id == case.id, Task.state == TaskState.WITHDRAWN, Task.due_on >= since)
     for task in session.scalars(select(Task).where(*withdrawn).order_by(Task.id)):
-        if task.why == why:
+        if task.why == why and not any(first <= task.due_on <= last for first, last in but):
             take_up(task)
 
 

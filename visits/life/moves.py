@@ -125,10 +125,15 @@ def _end(
 
 
 def arrivals_in_file(
-    session: Session, homes: Mapping[uuid.UUID, uuid.UUID], told: Told
+    session: Session,
+    homes: Mapping[uuid.UUID, uuid.UUID],
+    told: Told,
+    *,
+    on: Mapping[uuid.UUID, date],
 ) -> set[uuid.UUID | None]:
     """Let known persons whom a file finds in a new home go on there; gives the dwellings concerned.
 
+    `on` gives the days that the file tells; who is in none arrived today, as far as anybody knows.
     The map and the log are the import's.
     """
     concerned: set[uuid.UUID | None] = set()
@@ -136,7 +141,8 @@ def arrivals_in_file(
         concerned |= follow_home(session, cases, homes[person_id])
     today = today_in_paris(told.now)
     for person_id, home in homes.items():
-        keep_event(session, EventKind.MOVE_IN, person_id, home=home, on=today, told=told, undo=None)
+        day = on.get(person_id, today)
+        keep_event(session, EventKind.MOVE_IN, person_id, home=home, on=day, told=told, undo=None)
     session.flush()
     if homes:
         end_by_moves(session, now=told.now)

@@ -165,7 +165,7 @@ def _lead_on(
     known = {
         id: home for id, home in ledger.homes_joined().items() if ledger.persons.records[id].before
     }
-    concerned = arrivals_in_file(session, known, told)
+    concerned = arrivals_in_file(session, known, told, on=ledger.days_joined())
     died = ledger.deaths()
     concerned |= deaths_in_file(session, died, told)
     gone = {one: left for one, left in ledger.departures().items() if one not in died}

@@ -202,6 +202,15 @@ class Ledger:
             and (occupancy.before is None or occupancy.before["ended_on"] is not None)
         }
 
+    def days_joined(self) -> dict[uuid.UUID, date]:
+        """Give by person the day on which a lease that the file brings began, where it says one."""
+        new = {lease.id: lease["started_on"] for lease in self.tenancies if lease.before is None}
+        return {
+            occupancy["person_id"]: day
+            for occupancy in self.occupancies
+            if (day := new.get(occupancy["tenancy_id"])) is not None
+        }
+
     def deaths(self) -> dict[uuid.UUID, tuple[date, dict[str, Any]]]:
         """Give known persons who are dead now: the day, and how they and their homes stood."""
         left = self._ended_by_person()

@@ -1,5 +1,6 @@
 """What a programme is, as its TOML says it: whom to visit first, how to call, what to fill."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -49,10 +50,17 @@ def parse_programme(text: str, *, source: str) -> Programme:
     try:
         programme: Programme = ProgrammeSchema().load(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise BadProgramme(source, [("TOML", str(error))]) from None
+        raise BadProgramme(source, [("TOML", _unreadable(error))]) from None
     except ValidationError as error:
         raise BadProgramme(source, list(faults(error.messages))) from None
     return programme
+
+
+def _unreadable(error: tomllib.TOMLDecodeError) -> str:
+    """Say where the reader stopped, which it tells in English alone."""
+    place = re.search(r"line (\d+), column (\d+)", str(error))
+    where = "ligne {}, colonne {}".format(*place.groups()) if place else "à la fin du fichier"
+    return f"illisible, {where}"
 
 
 def faults_of(said: Mapping[str, Any]) -> list[tuple[str, str]]:

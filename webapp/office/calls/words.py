@@ -26,7 +26,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "refused": _l("Refused"),
         "unreachable": _l("Not reached"),
         "not_eligible": _l("Not concerned"),
-        "closed": _l("Closed before a visit"),
+        "closed": _l("Closed on the way"),
     },
     "accessed": {
         "case": _l("the call page"),

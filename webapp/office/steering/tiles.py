@@ -19,6 +19,7 @@ from visits.calls.call_list import (
     CaseFilter,
     count_by_programme,
     count_cases,
+    count_to_call,
 )
 from visits.cases.task_list import LATE, TaskFilter, count_tasks
 from visits.circles.listing import list_tasks
@@ -55,7 +56,7 @@ from webapp.words import word
 def _coordinator(session: Session) -> list[Tile]:
     programme = chosen_programme(session, "")
     return [
-        _calls(session, _("To call today"), programme, TO_CONTACT),
+        *_to_call(session, programme),
         _calls(session, _("Call-backs due"), programme, CALL_BACK_DUE, tone="warn"),
         _week(session),
         _late(session),
@@ -168,9 +169,8 @@ def _circles(session: Session) -> list[Tile]:
 
 def _partner(session: Session) -> list[Tile]:
     programme = chosen_programme(session, "", viewer(Action.SEE_CASES))
-    calls = [_calls(session, _("To call today"), programme, TO_CONTACT)]
     return [
-        *(calls if may(Action.CALL) else ()),
+        *(_to_call(session, programme) if may(Action.CALL) else ()),
         _week(session),
         _late(session),
         *_support(session, _RAISED),
@@ -284,6 +284,23 @@ def _funder(session: Session) -> list[Tile]:
             pick(dict(one.name)), _("See the figures"), to_list("figures.index", programme=one.code)
         )
         for one in programmes_in_reach(session, eyes)
+    ]
+
+
+def _to_call(session: Session, first: Programme) -> list[Tile]:
+    """Count whom to call now in each programme where there is somebody, the first one always."""
+    called = {first.code, *(one.code for one in programmes_in_reach(session, viewer(Action.CALL)))}
+    seen = count_to_call(session, viewer(Action.SEE_CASES), now=now())
+    counts = {first.code: 0} | {code: count for code, count in seen.items() if code in called}
+    names = programme_names(session)
+    return [
+        Tile(
+            _("To call today"),
+            count,
+            to_list("cases.index", programme=code, state=TO_CONTACT),
+            note=names.get(code, code),
+        )
+        for code, count in counts.items()
     ]
 
 

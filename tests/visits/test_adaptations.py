@@ -19,6 +19,8 @@ from visits.adaptations.deciding import (
 )
 from visits.adaptations.file_list import (
     LATE,
+    LEGAL_NEAR,
+    LEGAL_OVER,
     ORDER,
     AdaptationFilter,
     count_adaptations,
@@ -29,7 +31,8 @@ from visits.adaptations.file_list import (
 from visits.adaptations.files import Request, find_file, hand_to, open_by_hand
 from visits.adaptations.missing import missing_in
 from visits.adaptations.moving import move_file, take_move_back
-from visits.adaptations.path import PATH, REACHED_FROM, silent_until, ways_on
+from visits.adaptations.path import PATH, REACHED_FROM, ways_on
+from visits.ground.deadlines import months_after
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.deaths import record_death
 from visits.life.endings import Told, give_back
@@ -244,8 +247,76 @@ def test_silence_runs_from_a_registered_letter_for_works_at_her_own_cost(office:
     said = Request("kitchen", "registered", date(2026, 1, 31), own_cost=True)
     home = office.file.dwelling
     letter = open_by_hand(session, office.person, home, said, viewer=viewer, now=office.now)
-    assert silent_until(session, letter) == date(2026, 3, 31)
-    assert silent_until(session, office.file) is None
+    assert letter.legal_on == date(2026, 3, 31)
+    assert (office.file.asked_on, office.file.legal_on) == (SHOWER.asked_on, None)
+
+
+def own_cost(office: Office, asked_on: date) -> None:
+    """Let what is walked here be asked by registered letter, at her own cost."""
+    said = Request("kitchen", "registered", asked_on, own_cost=True)
+    office.file = open_by_hand(
+        office.session, office.person, office.file.dwelling, said,
+        viewer=make_viewer(office.user), now=office.now,
+    )  # fmt: skip
+
+
+def test_a_legal_delay_stands_in_its_list_from_so_many_days_before_to_the_answer(
+    office: Office,
+) -> None:
+    own_cost(office, date(2026, 1, 31))
+    session, viewer = office.session, make_viewer(office.user)
+
+    def found(today: date) -> list[str]:
+        return [
+            only for only in (LEGAL_NEAR, LEGAL_OVER)
+            if count_adaptations(
+                session, viewer, only=AdaptationFilter(step=only), today=today
+            )
+        ]  # fmt: skip
+
+    assert found(date(2026, 3, 15)) == []
+    assert found(date(2026, 3, 16)) == found(date(2026, 3, 31)) == [LEGAL_NEAR]
+    assert found(date(2026, 4, 1)) == [LEGAL_OVER]
+    wanted = Wanted(sort="legal")
+    listed = list_adaptations(
+        session, viewer, only=AdaptationFilter(), wanted=wanted, today=office.now.date()
+    )
+    assert [file.legal_on for file in listed.rows] == [date(2026, 3, 31), None]
+    office.go(Step.WITHDRAWN, said="N’en veut plus.")
+    assert found(date(2026, 4, 1)) == []
+    office.back()
+    assert found(date(2026, 4, 1)) == [LEGAL_OVER]
+
+
+def test_a_refusal_that_is_looked_at_again_was_an_answer(office: Office) -> None:
+    own_cost(office, date(2026, 1, 31))
+    session, file, viewer = office.session, office.file, make_viewer(office.user)
+    office.go(Step.ELIGIBILITY)
+    office.decide(REFUSED)
+    assert file.legal_on is None
+    said = "Le mur est léger."
+    ask_review(session, file, said=said, turn=file.turn, viewer=viewer, now=office.now)
+    assert (file.step, file.legal_on) == (Step.DECISION, None)
+    office.back()
+    office.back()
+    assert (file.step, file.legal_on) == (Step.ELIGIBILITY, date(2026, 3, 31))
+
+
+def test_the_certificate_runs_from_the_end_of_the_works_until_they_are_received(
+    office: Office,
+) -> None:
+    own_cost(office, office.now.date())
+    file = office.file
+    office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    office.decide(Decided("granted"))
+    office.go(Step.WORKS)
+    assert file.legal_on is None
+    office.go(Step.RECEPTION)
+    assert file.legal_on == months_after(office.now.date(), 2)
+    office.go(Step.FIRST_FOLLOW_UP)
+    assert file.legal_on is None
+    office.back()
+    assert file.legal_on == months_after(office.now.date(), 2)
 
 
 def test_a_death_ends_what_nobody_began_and_taking_it_back_gives_it_again(office: Office) -> None:

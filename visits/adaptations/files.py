@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from diagnostics.codes import ADAPTATIONS
-from visits.adaptations.path import due_on
+from visits.adaptations.path import due_on, legal_day
 from visits.ground.db import new_id, take_turn
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid, NotFound
@@ -87,6 +87,7 @@ def open_by_hand(
     file = _new(session, person.id, dwelling.id, said.code, now=now)
     file.asked, file.asked_on = Asked(said.asked), said.asked_on
     file.wish, file.own_cost = said.wish or None, said.own_cost
+    file.legal_on = legal_day(session, file)
     file.opened_by_id, file.case_id = viewer.user_id, _open_case(session, viewer, person)
     session.add(file)
     log(session, file, "adaptation_open", viewer=viewer, now=now)

@@ -6,15 +6,17 @@ enters its own without anybody touching the code.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diagnostics.parameters import Parameter
 from visits.forms.parameters import parameters_in_force
 from visits.ground.deadlines import day_after, months_after, today_in_paris
 from visits.models.accounts import Role
-from visits.models.adaptations import OPEN_STEPS, AdaptationFile, Asked, Step
+from visits.models.adaptations import OPEN_STEPS, AdaptationFile, AdaptationMove, Asked, Step
 
 COO, SOC = Role.COORDINATOR, Role.SOCIAL_WORKER
 
@@ -64,9 +66,19 @@ DECIDED = (Step.AGREEMENT, Step.REFUSED)
 BEFORE_DECISION = OPEN_STEPS[: OPEN_STEPS.index(Step.DECISION) + 1]
 
 SUFFIX = {"day": "d", "working day": "wd", "month": "m"}
+
+
 # The tenant pays and asks to be allowed: silence is a yes, and she certifies what was done.
 # Law of 6 July 1989, art. 7 f; decree 2016-1282.
-SILENCE, CERTIFICATE = "adaptation_silence", "adaptation_certificate"
+class Legal(StrEnum):
+    """A delay of the law that runs for works at the tenant's own cost."""
+
+    SILENCE = "silence"
+    CERTIFICATE = "certificate"
+
+
+# So many days before its end a delay of the law is near.
+WARNING = "adaptation_legal_warning"
 
 
 def delay_of(session: Session, name: str, *, on: date) -> Parameter:
@@ -92,26 +104,43 @@ def ways_on(file: AdaptationFile) -> list[Step]:
     ]
 
 
-def silent_until(session: Session, file: AdaptationFile) -> date | None:
-    """Give the day from which the landlord's silence is a yes, for works at the tenant's own cost.
+def legal_delay_of(file: AdaptationFile) -> Legal | None:
+    """Tell which delay of the law runs where a file stands.
 
-    It runs from a registered letter; None where nothing runs, or somebody has answered.
+    The landlord's silence runs from a registered letter until somebody answers, the tenant's
+    certificate from the end of the works until they are received.
     """
-    if not file.own_cost or file.asked is not Asked.REGISTERED or file.step not in BEFORE_DECISION:
+    if not file.own_cost:
         return None
-    return months_after(file.asked_on, _months(session, SILENCE, file.asked_on))
+    if file.step is Step.RECEPTION:
+        return Legal.CERTIFICATE
+    asked = file.asked is Asked.REGISTERED and file.step in BEFORE_DECISION
+    return Legal.SILENCE if asked else None
 
 
-def certificate_due(session: Session, file: AdaptationFile) -> date | None:
-    """Give by when the tenant certifies that works at her own cost were done as she said.
+def legal_day(session: Session, file: AdaptationFile) -> date | None:
+    """Give the last day of the delay of the law that runs where a file stands, if one does.
 
-    It runs from the end of the works; None while they are not done, or are the landlord's.
+    A refusal that is looked at again was an answer.
     """
-    if not file.own_cost or file.step is not Step.RECEPTION:
+    running = legal_delay_of(file)
+    if running is None or (running is Legal.SILENCE and _was_refused(session, file)):
         return None
-    done_on = today_in_paris(file.since)
-    return months_after(done_on, _months(session, CERTIFICATE, done_on))
+    begun = file.asked_on if running is Legal.SILENCE else today_in_paris(file.since)
+    return months_after(begun, legal_months(session, running, on=begun))
 
 
-def _months(session: Session, name: str, on: date) -> int:
-    return int(delay_of(session, name, on=on).value)
+def legal_months(session: Session, running: Legal, *, on: date) -> int:
+    """Give how many months a delay of the law has that begins on a day."""
+    return int(delay_of(session, f"adaptation_{running}", on=on).value)
+
+
+def near_until(session: Session, *, today: date) -> date:
+    """Give until which day a delay of the law that ends is near."""
+    return today + timedelta(days=int(delay_of(session, WARNING, on=today).value))
+
+
+def _was_refused(session: Session, file: AdaptationFile) -> bool:
+    left = (AdaptationMove.file_id == file.id, AdaptationMove.was == Step.REFUSED)
+    standing = select(AdaptationMove.id).where(*left, AdaptationMove.taken_back_at.is_(None))
+    return session.scalar(select(standing.exists())) or False

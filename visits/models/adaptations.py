@@ -5,7 +5,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedJson, EncryptedText, new_id, stored_enum
@@ -94,12 +94,19 @@ class AdaptationFile(Base):
     hand is `opened_by`, with `wish` in the words of whoever asked. `asked_on` is the day it was
     asked: legal delays run from it. `own_cost`: the tenant pays, and asks to be allowed. `turn`
     grows with each change of `step`: who decides on what she read says which one she read.
-    `holder` is who has it in hand; otherwise whoever holds the role of the step.
+    `holder` is who has it in hand; otherwise whoever holds the role of the step. `legal_on` is the
+    last day of the delay of the law that runs where it stands.
     """
 
     __tablename__ = "adaptation_file"
     __table_args__ = (
         Index("ix_adaptation_file_step_due_on", "step", "due_on"),
+        Index(
+            "ix_adaptation_file_legal_on",
+            "legal_on",
+            sqlite_where=text("legal_on IS NOT NULL"),
+            postgresql_where=text("legal_on IS NOT NULL"),
+        ),
         CheckConstraint("opened_by_id IS NOT NULL OR asked = 'visit'", name="opened_somehow"),
     )
 
@@ -118,6 +125,7 @@ class AdaptationFile(Base):
     step: Mapped[Step] = mapped_column(stored_enum(Step))
     since: Mapped[datetime]
     due_on: Mapped[date | None]
+    legal_on: Mapped[date | None]
     turn: Mapped[int] = mapped_column(default=0)
     priority: Mapped[Priority | None] = mapped_column(stored_enum(Priority))
     holder_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)

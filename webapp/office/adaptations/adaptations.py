@@ -16,7 +16,7 @@ from visits.adaptations.file_list import (
 )
 from visits.adaptations.files import find_file, hand_to, label_of
 from visits.adaptations.moving import latest_move, move_file, take_move_back
-from visits.adaptations.path import DECIDED, PATH
+from visits.adaptations.path import DECIDED, PATH, legal_delay_of, near_until
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.homes.traits import ENTRANCE_DOOR, INNER_DOOR
@@ -53,6 +53,8 @@ def index() -> ResponseReturnValue:
             counts=steps_counted(session, viewer()),
             territories=territories_in_use(session, viewer()),
             path=PATH,
+            law=legal_delay_of,
+            near_until=near_until(session, today=today),
             day_now=today,
         )
 
@@ -170,9 +172,9 @@ def _only() -> AdaptationFilter:
 def _lines(found: Sequence[AdaptationFile]) -> Iterator[Sequence[str]]:
     heads = (_("Reference"), _("What"), _("Person"), _("Dwelling"), _("City"), *landlord_heads())
     more = (_("Asked on"), _("Where it stands"), _("Since"), _("Due"), _("Whose"), _("Priority"))
-    yield *heads, *more
+    yield *heads, *more, _("Legal delay"), _("What the law says")
     for file in found:
-        stage = PATH.get(file.step)
+        stage, legal = PATH.get(file.step), legal_delay_of(file)
         yield (
             file.reference,
             pick(label_of(file)).replace("**", ""),
@@ -186,4 +188,6 @@ def _lines(found: Sequence[AdaptationFile]) -> Iterator[Sequence[str]]:
             day(file.due_on) if file.due_on else "",
             file.holder.name if file.holder else word("role", stage.whose) if stage else "",
             word("adaptation_priority", file.priority) if file.priority else "",
+            day(file.legal_on) if file.legal_on else "",
+            word("adaptation_legal", legal) if legal else "",
         )

@@ -17,6 +17,7 @@ from visits.adaptations.files import (
     label_of,
     open_by_hand,
 )
+from visits.adaptations.path import Legal, legal_months
 from visits.cases.cases import home_of
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
@@ -104,5 +105,6 @@ def _form(person_id: uuid.UUID, refused: Invalid | None = None) -> str:
             earliest=today - OLDEST,
             latest=today,
             wish_length=WISH_LENGTH,
+            months_of_silence=legal_months(session, Legal.SILENCE, on=today),
             errors={name: sentence(code) for name, code in fields.items()},
         )

@@ -29,8 +29,7 @@ from visits.adaptations.moving import SAID_LENGTH, latest_move
 from visits.adaptations.path import (
     DECIDED,
     PATH,
-    certificate_due,
-    silent_until,
+    legal_delay_of,
     ways_on,
 )
 from visits.adaptations.photos import RECEIVED, photos_missing, photos_of
@@ -86,8 +85,7 @@ def _path_shown(session: Session, file: AdaptationFile) -> dict[str, Any]:
         "may_withdraw": Step.WITHDRAWN in ways_on(file),
         "may_take_back": back,
         "moves": list(reversed(file.moves)),
-        "silent_until": silent_until(session, file),
-        "certificate_due": certificate_due(session, file),
+        "legal": legal_delay_of(file),
         "holders": who_may_hold(session, viewer(Action.FOLLOW_ADAPTATIONS)),
         "said_length": SAID_LENGTH,
         "day_now": today_in_paris(now()),

@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 WORDS: dict[str, dict[str, Any]] = {
     "waits": {
         "adaptations_late": _l("Adaptations that are late"),
+        "adaptations_legal_over": _l("Legal delays of adaptations that are over"),
+        "adaptations_legal_near": _l("Legal delays of adaptations that end soon"),
         "adaptations_to_decide": _l("Adaptations to decide"),
     },
     # What an adaptation waits for.
@@ -44,6 +46,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "open": _l("All adaptations under way"),
         "late": _l("Step is late"),
         "mine": _l("In my hands"),
+        "legal_near": _l("Legal delay ends soon"),
+        "legal_over": _l("Legal delay is over"),
+    },
+    "adaptation_legal": {
+        "silence": _l("silence is a yes"),
+        "certificate": _l("tenant’s certificate"),
     },
     "adaptation_asked": {
         "visit": _l("Found at a visit"),

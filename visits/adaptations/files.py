@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from diagnostics.codes import ADAPTATIONS
 from visits.adaptations.path import due_on, legal_day
+from visits.cases.cases import home_of
 from visits.ground.db import new_id, take_turn
 from visits.ground.deadlines import today_in_paris
-from visits.ground.errors import Invalid, NotFound
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role, User
 from visits.models.adaptations import (
     OPEN_STEPS,
@@ -32,7 +33,8 @@ from visits.sight.adaptations import visible_adaptations
 WISH_LENGTH = 500
 # A letter that lay longer in a drawer is a mistyped year.
 OLDEST = timedelta(days=2 * 366)
-BY_HAND = tuple(one for one in Asked if one is not Asked.VISIT)
+# What a visit finds and what a commission asks for are opened from there.
+BY_HAND = tuple(one for one in Asked if one not in (Asked.VISIT, Asked.COMMISSION))
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,21 @@ def open_by_hand(
 
     What is open already for her is told, not opened twice.
     """
-    said = checked(said, now=now)
+    return open_checked(
+        session, person, dwelling, checked(said, ways=BY_HAND, now=now), viewer=viewer, now=now
+    )
+
+
+def open_checked(
+    session: Session,
+    person: Person,
+    dwelling: Dwelling,
+    said: Request,
+    *,
+    viewer: Viewer,
+    now: datetime,
+) -> AdaptationFile:
+    """Open a file for a request that was `checked`; raises Invalid for one that is open."""
     assert said.asked_on is not None  # it was required
     known = _open_one(session, person.id, said.code)
     if known is not None:
@@ -92,6 +108,14 @@ def open_by_hand(
     session.add(file)
     log(session, file, "adaptation_open", viewer=viewer, now=now)
     return file
+
+
+def home_to_adapt(session: Session, person: Person) -> Dwelling:
+    """Give the home of somebody that may be adapted; raises Conflict where she has none here."""
+    home = home_of(session, person)
+    if home is None:
+        raise Conflict("no_home_to_adapt")
+    return session.get_one(Dwelling, home)
 
 
 def _open_case(session: Session, viewer: Viewer, person: Person) -> uuid.UUID | None:
@@ -127,13 +151,13 @@ def _new(
     )
 
 
-def checked(said: Request, *, now: datetime) -> Request:
-    """Give a request without its blanks; raises Invalid, field by field."""
+def checked(said: Request, *, ways: Sequence[Asked], now: datetime) -> Request:
+    """Give a request without its blanks, asked in one of some ways; raises Invalid, by field."""
     wish, today = said.wish.strip(), today_in_paris(now)
     fields = {}
     if said.code not in ADAPTATIONS:
         fields["code"] = "bad_choice" if said.code else "required"
-    if said.asked not in BY_HAND:
+    if said.asked not in ways:
         fields["asked"] = "bad_choice" if said.asked else "required"
     if said.asked_on is None:
         fields["asked_on"] = "required"

@@ -48,6 +48,7 @@ class Asked(enum.StrEnum):
     REGISTERED = "registered"
     EMAIL = "email"
     OFFICE = "office"
+    COMMISSION = "commission"
 
 
 class Priority(enum.StrEnum):
@@ -92,10 +93,10 @@ class AdaptationFile(Base):
 
     `code` is that of the adaptation; `findings` are what calls for it, and who wrote it down by
     hand is `opened_by`, with `wish` in the words of whoever asked. `asked_on` is the day it was
-    asked: legal delays run from it. `own_cost`: the tenant pays, and asks to be allowed. `turn`
-    grows with each change of `step`: who decides on what she read says which one she read.
-    `holder` is who has it in hand; otherwise whoever holds the role of the step. `legal_on` is the
-    last day of the delay of the law that runs where it stands.
+    asked, that of the commission where one asked: legal delays run from it. `own_cost`: the tenant
+    pays, and asks to be allowed. `turn` grows with each change of `step`: who decides on what she
+    read says which one she read. `holder` is who has it in hand; otherwise whoever holds the role
+    of the step. `legal_on` is the last day of the delay of the law that runs where it stands.
     """
 
     __tablename__ = "adaptation_file"
@@ -122,6 +123,7 @@ class AdaptationFile(Base):
     own_cost: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime]
     opened_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    commission_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("commission.id"), index=True)
     step: Mapped[Step] = mapped_column(stored_enum(Step))
     since: Mapped[datetime]
     due_on: Mapped[date | None]

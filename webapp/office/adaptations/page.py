@@ -7,6 +7,7 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from diagnostics.codes import TRADES
+from visits.adaptations.asking import commission_of
 from visits.adaptations.commissions import agenda_item_of
 from visits.adaptations.deciding import (
     EXPLANATION_LENGTH,
@@ -101,6 +102,7 @@ def _to_measure(file: AdaptationFile) -> dict[str, Kind]:
 def _decided(session: Session, file: AdaptationFile) -> dict[str, Any]:
     until = review_until(session, file)
     return {
+        "asked_by": commission_of(session, viewer(Action.FOLLOW_ADAPTATIONS), file),
         "agenda_item": agenda_item_of(session, file),
         "outcomes": outcomes_of(file) if may(Action.DECIDE_ADAPTATIONS) else [],
         "decision": standing_decision(session, file),

@@ -1,5 +1,6 @@
 """An adaptation on its path: opened, moved, taken back, decided; who is told what is missing."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -7,7 +8,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories import make_case, make_person, make_user, make_viewer
+from tests.submissions import home_visit
 from tests.visits.adapting import fund, pay
+from tests.visits.desk import SUPPORT
 from visits.accounts.accounts import find_territory
 from visits.adaptations.deciding import (
     Decided,
@@ -31,7 +34,8 @@ from visits.adaptations.file_list import (
 from visits.adaptations.files import Request, find_file, hand_to, open_by_hand
 from visits.adaptations.missing import missing_in
 from visits.adaptations.moving import move_file, take_move_back
-from visits.adaptations.path import PATH, REACHED_FROM, ways_on
+from visits.adaptations.path import PATH, REACHED_FROM, path_of, ways_on, whose
+from visits.forms.published import publish_form
 from visits.ground.deadlines import months_after
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.deaths import record_death
@@ -44,9 +48,11 @@ from visits.models.adaptations import (
     Priority,
     Step,
 )
+from visits.models.cases import Case
 from visits.models.life import HowTold
 from visits.models.people import Person
 from visits.people.protection import protect
+from visits.programmes.published import publish_programme
 from visits.sight import Reach
 from visits.sight.listing import Wanted
 
@@ -378,6 +384,41 @@ def test_the_list_filters_and_sorts_as_it_says(office: Office) -> None:
             session, viewer, only=AdaptationFilter(), wanted=wanted, today=today
         )
         assert len(listed.rows) == 2
+
+
+def version_with(session: Session, office: Office, said: str) -> uuid.UUID:
+    """Publish the next version of a programme that says more."""
+    publish_form(session, home_visit(), by=None, now=office.now)
+    text = f"{SUPPORT}\n{said}"
+    published = publish_programme(session, text, source="support", by=None, now=office.now)
+    session.flush()
+    return published.id
+
+
+def test_the_steps_of_a_file_take_as_long_as_the_version_says_it_was_opened_in(
+    office: Office,
+) -> None:
+    session, viewer, old = office.session, make_viewer(office.user), office.file
+    said = '[[adaptation_step]]\nstep = "acknowledge"\ndelay = "3d"\n'
+    said += '[[adaptation_step]]\nstep = "eligibility"\nowner = "coordinator"\n'
+    case = session.get_one(Case, old.case_id)
+    case.programme_version_id = version_with(session, office, said)
+    bars = Request("grab_bars", "letter", office.now.date())
+    file = open_by_hand(
+        session, office.person, old.dwelling, bars, viewer=viewer, now=office.now
+    )  # fmt: skip
+    assert (old.due_on, file.due_on) == (date(2026, 3, 24), date(2026, 3, 13))
+    case.programme_version_id = version_with(session, office, said.replace("3d", "4d"))
+    office.file = file
+    office.go(Step.ELIGIBILITY)
+    assert whose(session, file) is Role.COORDINATOR
+    assert file.due_on == date(2026, 3, 25)  # of that step the rule book says how long
+    office.back()
+    assert (file.due_on, whose(session, file)) == (date(2026, 3, 13), Role.COORDINATOR)
+    assert list(path_of(session, file)) == list(PATH)
+    office.file = old
+    office.go(Step.ELIGIBILITY)
+    assert whose(session, old) is Role.SOCIAL_WORKER
 
 
 def test_a_file_is_put_in_the_hands_of_who_follows_adaptations_alone(office: Office) -> None:

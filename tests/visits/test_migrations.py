@@ -21,6 +21,7 @@ from tests.factories import (
 from tests.submissions import home_visit
 from visits.accounts.passkeys import add_passkey
 from visits.accounts.second_factor import codes_left
+from visits.adaptations.asking import ask_for
 from visits.adaptations.commissions import call_commission
 from visits.adaptations.files import Request, open_by_hand
 from visits.forms.published import publish_form
@@ -31,7 +32,7 @@ from visits.homes.matching import Needs
 from visits.homes.needs import needs_of
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import User
-from visits.models.adaptations import AdaptationFile
+from visits.models.adaptations import AdaptationFile, Asked
 from visits.models.calls import (
     CallWish,
     Channel,
@@ -57,6 +58,7 @@ from visits.models.transfers import TransferWish
 from visits.models.visits import Submission, SubmissionState
 from visits.people.autonomy import AutonomySaid, Said, note_autonomy
 from visits.people.measures import note_alert
+from visits.programmes.published import publish_shipped_programmes, version_of
 from visits.sight import Reach, find_person
 from visits.sight.access_chain import find_break, seal_access_log
 from visits.sight.access_log import log_access
@@ -364,3 +366,21 @@ def test_what_was_asked_by_registered_letter_gets_the_end_of_its_legal_delay(
     with sessions(engine)() as session:
         ends = select(AdaptationFile.legal_on).order_by(AdaptationFile.asked, AdaptationFile.id)
         assert session.scalars(ends).all() == [None, months_after(NOW.date(), 2)]
+
+
+def test_adaptations_get_the_version_of_their_case_and_what_a_commission_asked_an_old_way_in(
+    engine: Engine,
+) -> None:
+    with sessions(engine).begin() as session:
+        publish_form(session, home_visit(), by=None, now=NOW)
+        publish_shipped_programmes(session, now=NOW)
+        by, version = make_viewer(make_user(session)), version_of(session, "seniors")
+        case = make_case(session, by=make_user(session), programme_version_id=version.id)
+        assert case.dwelling is not None
+        held = call_commission(session, NOW.date(), viewer=by, now=NOW)
+        ask_for(session, held, case.person, case.dwelling, "shower", viewer=by, now=NOW)
+    revert(engine, to="0170")
+    migrate(engine)
+    with sessions(engine)() as session:
+        file = session.scalars(select(AdaptationFile)).one()
+        assert (file.programme_version_id, file.asked) == (version.id, Asked.OFFICE)

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from visits.adaptations.files import log
 from visits.adaptations.missing import missing_in
-from visits.adaptations.path import REACHED_FROM, due_on, legal_day, ways_on
+from visits.adaptations.path import REACHED_FROM, legal_day, stand, ways_on
 from visits.ground.db import new_id
-from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.homes.traits import note_fitted, unnote_fitted, wrong_measures
 from visits.models.adaptations import (
@@ -121,9 +120,8 @@ def put(
         stood=stood or as_it_stood(file),
     )
     session.add(move)
-    file.step, file.since, file.turn = step, now, file.turn + 1
-    file.due_on = due_on(session, step, on=today_in_paris(now))
-    file.legal_on = legal_day(session, file)
+    stand(session, file, step, now=now)
+    file.turn += 1
     session.flush()
     if step is RECEIVED:
         note_fitted(session, file.dwelling_id, file.code, measured, move_id=move.id, now=now)

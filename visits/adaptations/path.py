@@ -1,12 +1,13 @@
 """The path of an adaptation: its steps, whose each is, by when, and from where each is reached.
 
-The delays are dated parameters (`diagnostics/parameters/adaptations.toml`), so that a landlord
-enters its own without anybody touching the code.
+The version of the programme that a file was opened in says the delays and the roles. Where it says
+nothing, the delays are dated parameters (`diagnostics/parameters/adaptations.toml`), so that a
+landlord enters its own without anybody touching the code. The order is the law's: nobody says it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -17,13 +18,18 @@ from visits.forms.parameters import parameters_in_force
 from visits.ground.deadlines import day_after, months_after, today_in_paris
 from visits.models.accounts import Role
 from visits.models.adaptations import OPEN_STEPS, AdaptationFile, AdaptationMove, Asked, Step
+from visits.programmes import Programme
+from visits.programmes.published import programme_by_id
 
 COO, SOC = Role.COORDINATOR, Role.SOCIAL_WORKER
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A step of the path: the role whose it is, and the parameter of how long it may take."""
+    """A step of the path where no programme says otherwise: whose it is, and how long it may take.
+
+    `delay` is the name of a parameter.
+    """
 
     whose: Role
     delay: str
@@ -86,13 +92,48 @@ def delay_of(session: Session, name: str, *, on: date) -> Parameter:
     return parameters_in_force(session).find(name, on=on)
 
 
-def due_on(session: Session, step: Step, *, on: date) -> date | None:
-    """Give by when a step that began on a day should be done; None for an end."""
+def stand(session: Session, file: AdaptationFile, step: Step, *, now: datetime) -> None:
+    """Let a file be at a step from now on, with by when it should leave it."""
+    file.step, file.since = step, now
+    file.due_on = due_on(session, file, step, on=today_in_paris(now))
+    file.legal_on = legal_day(session, file)
+
+
+def due_on(session: Session, file: AdaptationFile, step: Step, *, on: date) -> date | None:
+    """Give by when a step of a file that began on a day should be done; None for an end."""
     stage = PATH.get(step)
     if stage is None:
         return None
+    said = programme_by(session, file)
+    return day_after(
+        on, (said and said.adaptation_step(step).delay) or _delay(session, stage, on=on)
+    )
+
+
+def path_of(session: Session, file: AdaptationFile) -> dict[Step, Role]:
+    """Give the steps of a file in their order, each with the role whose it is."""
+    said = programme_by(session, file)
+    owners = {one.step: one.owner for one in said.adaptation} if said else {}
+    return {
+        step: Role(owner) if (owner := owners.get(step)) else stage.whose
+        for step, stage in PATH.items()
+    }
+
+
+def whose(session: Session, file: AdaptationFile) -> Role | None:
+    """Give the role whose the step is where a file stands; None at an end."""
+    return path_of(session, file).get(file.step)
+
+
+def programme_by(session: Session, file: AdaptationFile) -> Programme | None:
+    """Read the version of a programme by which a file goes; None for one of no case."""
+    version_id = file.programme_version_id
+    return programme_by_id(session, version_id) if version_id else None
+
+
+def _delay(session: Session, stage: Stage, *, on: date) -> str:
     delay = delay_of(session, stage.delay, on=on)
-    return day_after(on, f"{int(delay.value)}{SUFFIX[delay.unit]}")
+    return f"{int(delay.value)}{SUFFIX[delay.unit]}"
 
 
 def ways_on(file: AdaptationFile) -> list[Step]:

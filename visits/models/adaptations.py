@@ -97,6 +97,7 @@ class AdaptationFile(Base):
     pays, and asks to be allowed. `turn` grows with each change of `step`: who decides on what she
     read says which one she read. `holder` is who has it in hand; otherwise whoever holds the role
     of the step. `legal_on` is the last day of the delay of the law that runs where it stands.
+    Its steps take as long as the `programme_version` of the case says that it was opened for.
     """
 
     __tablename__ = "adaptation_file"
@@ -116,6 +117,9 @@ class AdaptationFile(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"), index=True)
     case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    programme_version_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("programme_version.id"), index=True
+    )
     code: Mapped[str] = mapped_column(EncryptedText)
     wish: Mapped[str | None] = mapped_column(EncryptedText)
     asked: Mapped[Asked] = mapped_column(stored_enum(Asked))

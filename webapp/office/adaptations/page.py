@@ -29,9 +29,10 @@ from visits.adaptations.missing import missing_in
 from visits.adaptations.moving import SAID_LENGTH, latest_move
 from visits.adaptations.path import (
     DECIDED,
-    PATH,
     legal_delay_of,
+    path_of,
     ways_on,
+    whose,
 )
 from visits.adaptations.photos import RECEIVED, photos_missing, photos_of
 from visits.adaptations.works import orders_of
@@ -78,8 +79,8 @@ def _path_shown(session: Session, file: AdaptationFile) -> dict[str, Any]:
     decides = may(Action.DECIDE_ADAPTATIONS)
     back = last if last is not None and (decides or last.step not in DECIDED) else None
     return {
-        "path": passed({step: one.whose for step, one in PATH.items()}, file.step, file.moves),
-        "stage": PATH.get(file.step),
+        "path": passed(path_of(session, file), file.step, file.moves),
+        "whose": whose(session, file),
         "missing": missing_in(session, file),
         "ways": [step for step in ways_on(file) if step is not Step.WITHDRAWN],
         "to_measure": _to_measure(file),

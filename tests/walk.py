@@ -55,6 +55,7 @@ PAGES = frozenset(
         "admissions.waiting",
         "admissions_by_hand.new",
         "commissions.index",
+        "commission_requests.new",
         "commissions.show",
         "comparisons.show",
         "figures.index",

@@ -11,9 +11,11 @@ from diagnostics.forms import read_shipped
 from diagnostics.workbook import Validation, examine, publish, read_workbook
 from tests.factories import make_viewer
 from tests.submissions import FALLS, fill
+from visits.adaptations.commissions import call_commission
 from visits.agenda.doors import Knock, report_shut_door
 from visits.forms.drafts import keep_draft
 from visits.forms.published import WorkbookFile, publish_form
+from visits.ground.deadlines import today_in_paris
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Device, Organisation, OrganisationKind, Role, User
 from visits.models.calls import ContactAttempt, Disposition
@@ -115,6 +117,16 @@ def write_programme_drafts(session: Session, *, by: uuid.UUID, now: datetime) ->
     begin_draft(session, {"fr": "Visites canicule", "en": "Heatwave visits"}, by=by, now=now)
 
 
+def sit_today(house: House) -> str:
+    """Call a commission on adaptations that sits today; gives its page."""
+    now = datetime.now(UTC)
+    with house.sessions.begin() as session:
+        offices = select(User).where(User.role == Role.COORDINATOR).order_by(User.id)
+        viewer = make_viewer(session.scalars(offices.limit(1)).one())
+        held = call_commission(session, today_in_paris(now), viewer=viewer, now=now)
+        return f"/adaptations/commissions/{held.id}"
+
+
 def visits_of_each(house: House) -> list[str]:
     """Give a visit that each visitor did, and one that called for an adaptation."""
     done = select(func.min(Visit.id)).join(Visit.submissions).group_by(Visit.visitor_id)
@@ -129,6 +141,7 @@ def pages_of(house: House) -> list[Shown]:
     twice, comparison = send_again(house)
     published, draft = hand_in_forms(house)
     knock_in_vain(house)
+    sitting = sit_today(house)
     with house.sessions() as session:
 
         def first(statement: object) -> object:
@@ -226,6 +239,8 @@ def pages_of(house: House) -> list[Shown]:
         Shown("people", "coordinator", "/people/?q=martin"),
         Shown("people-empty", "coordinator", "/people/?q=zzzz"),
         Shown("person", "coordinator", f"/people/{person}"),
+        Shown("commission-sits", "coordinator", f"{sitting}?q=martin"),
+        Shown("commission-asks", "coordinator", f"{sitting}/asks/{person}"),
         Shown("visits", "coordinator", "/visits/"),
         Shown("visit", "coordinator", f"/visits/{visit}", in_docs=True),
         Shown("visit-twice", "coordinator", twice),

@@ -1,5 +1,6 @@
 """An adaptation on its path: opened, moved, taken back, decided; who is told what is missing."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -7,7 +8,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories import make_case, make_person, make_user, make_viewer
+from tests.submissions import home_visit
 from tests.visits.adapting import fund, pay
+from tests.visits.desk import SUPPORT
 from visits.accounts.accounts import find_territory
 from visits.adaptations.deciding import (
     Decided,
@@ -19,6 +22,8 @@ from visits.adaptations.deciding import (
 )
 from visits.adaptations.file_list import (
     LATE,
+    LEGAL_NEAR,
+    LEGAL_OVER,
     ORDER,
     AdaptationFilter,
     count_adaptations,
@@ -29,7 +34,9 @@ from visits.adaptations.file_list import (
 from visits.adaptations.files import Request, find_file, hand_to, open_by_hand
 from visits.adaptations.missing import missing_in
 from visits.adaptations.moving import move_file, take_move_back
-from visits.adaptations.path import PATH, REACHED_FROM, silent_until, ways_on
+from visits.adaptations.path import PATH, REACHED_FROM, path_of, ways_on, whose
+from visits.forms.published import publish_form
+from visits.ground.deadlines import months_after
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.life.deaths import record_death
 from visits.life.endings import Told, give_back
@@ -41,9 +48,11 @@ from visits.models.adaptations import (
     Priority,
     Step,
 )
+from visits.models.cases import Case
 from visits.models.life import HowTold
 from visits.models.people import Person
 from visits.people.protection import protect
+from visits.programmes.published import publish_programme
 from visits.sight import Reach
 from visits.sight.listing import Wanted
 
@@ -244,8 +253,76 @@ def test_silence_runs_from_a_registered_letter_for_works_at_her_own_cost(office:
     said = Request("kitchen", "registered", date(2026, 1, 31), own_cost=True)
     home = office.file.dwelling
     letter = open_by_hand(session, office.person, home, said, viewer=viewer, now=office.now)
-    assert silent_until(session, letter) == date(2026, 3, 31)
-    assert silent_until(session, office.file) is None
+    assert letter.legal_on == date(2026, 3, 31)
+    assert (office.file.asked_on, office.file.legal_on) == (SHOWER.asked_on, None)
+
+
+def own_cost(office: Office, asked_on: date) -> None:
+    """Let what is walked here be asked by registered letter, at her own cost."""
+    said = Request("kitchen", "registered", asked_on, own_cost=True)
+    office.file = open_by_hand(
+        office.session, office.person, office.file.dwelling, said,
+        viewer=make_viewer(office.user), now=office.now,
+    )  # fmt: skip
+
+
+def test_a_legal_delay_stands_in_its_list_from_so_many_days_before_to_the_answer(
+    office: Office,
+) -> None:
+    own_cost(office, date(2026, 1, 31))
+    session, viewer = office.session, make_viewer(office.user)
+
+    def found(today: date) -> list[str]:
+        return [
+            only for only in (LEGAL_NEAR, LEGAL_OVER)
+            if count_adaptations(
+                session, viewer, only=AdaptationFilter(step=only), today=today
+            )
+        ]  # fmt: skip
+
+    assert found(date(2026, 3, 15)) == []
+    assert found(date(2026, 3, 16)) == found(date(2026, 3, 31)) == [LEGAL_NEAR]
+    assert found(date(2026, 4, 1)) == [LEGAL_OVER]
+    wanted = Wanted(sort="legal")
+    listed = list_adaptations(
+        session, viewer, only=AdaptationFilter(), wanted=wanted, today=office.now.date()
+    )
+    assert [file.legal_on for file in listed.rows] == [date(2026, 3, 31), None]
+    office.go(Step.WITHDRAWN, said="N’en veut plus.")
+    assert found(date(2026, 4, 1)) == []
+    office.back()
+    assert found(date(2026, 4, 1)) == [LEGAL_OVER]
+
+
+def test_a_refusal_that_is_looked_at_again_was_an_answer(office: Office) -> None:
+    own_cost(office, date(2026, 1, 31))
+    session, file, viewer = office.session, office.file, make_viewer(office.user)
+    office.go(Step.ELIGIBILITY)
+    office.decide(REFUSED)
+    assert file.legal_on is None
+    said = "Le mur est léger."
+    ask_review(session, file, said=said, turn=file.turn, viewer=viewer, now=office.now)
+    assert (file.step, file.legal_on) == (Step.DECISION, None)
+    office.back()
+    office.back()
+    assert (file.step, file.legal_on) == (Step.ELIGIBILITY, date(2026, 3, 31))
+
+
+def test_the_certificate_runs_from_the_end_of_the_works_until_they_are_received(
+    office: Office,
+) -> None:
+    own_cost(office, office.now.date())
+    file = office.file
+    office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    office.decide(Decided("granted"))
+    office.go(Step.WORKS)
+    assert file.legal_on is None
+    office.go(Step.RECEPTION)
+    assert file.legal_on == months_after(office.now.date(), 2)
+    office.go(Step.FIRST_FOLLOW_UP)
+    assert file.legal_on is None
+    office.back()
+    assert file.legal_on == months_after(office.now.date(), 2)
 
 
 def test_a_death_ends_what_nobody_began_and_taking_it_back_gives_it_again(office: Office) -> None:
@@ -307,6 +384,41 @@ def test_the_list_filters_and_sorts_as_it_says(office: Office) -> None:
             session, viewer, only=AdaptationFilter(), wanted=wanted, today=today
         )
         assert len(listed.rows) == 2
+
+
+def version_with(session: Session, office: Office, said: str) -> uuid.UUID:
+    """Publish the next version of a programme that says more."""
+    publish_form(session, home_visit(), by=None, now=office.now)
+    text = f"{SUPPORT}\n{said}"
+    published = publish_programme(session, text, source="support", by=None, now=office.now)
+    session.flush()
+    return published.id
+
+
+def test_the_steps_of_a_file_take_as_long_as_the_version_says_it_was_opened_in(
+    office: Office,
+) -> None:
+    session, viewer, old = office.session, make_viewer(office.user), office.file
+    said = '[[adaptation_step]]\nstep = "acknowledge"\ndelay = "3d"\n'
+    said += '[[adaptation_step]]\nstep = "eligibility"\nowner = "coordinator"\n'
+    case = session.get_one(Case, old.case_id)
+    case.programme_version_id = version_with(session, office, said)
+    bars = Request("grab_bars", "letter", office.now.date())
+    file = open_by_hand(
+        session, office.person, old.dwelling, bars, viewer=viewer, now=office.now
+    )  # fmt: skip
+    assert (old.due_on, file.due_on) == (date(2026, 3, 24), date(2026, 3, 13))
+    case.programme_version_id = version_with(session, office, said.replace("3d", "4d"))
+    office.file = file
+    office.go(Step.ELIGIBILITY)
+    assert whose(session, file) is Role.COORDINATOR
+    assert file.due_on == date(2026, 3, 25)  # of that step the rule book says how long
+    office.back()
+    assert (file.due_on, whose(session, file)) == (date(2026, 3, 13), Role.COORDINATOR)
+    assert list(path_of(session, file)) == list(PATH)
+    office.file = old
+    office.go(Step.ELIGIBILITY)
+    assert whose(session, old) is Role.SOCIAL_WORKER
 
 
 def test_a_file_is_put_in_the_hands_of_who_follows_adaptations_alone(office: Office) -> None:

@@ -21,14 +21,18 @@ from tests.factories import (
 from tests.submissions import home_visit
 from visits.accounts.passkeys import add_passkey
 from visits.accounts.second_factor import codes_left
+from visits.adaptations.asking import ask_for
 from visits.adaptations.commissions import call_commission
+from visits.adaptations.files import Request, open_by_hand
 from visits.forms.published import publish_form
 from visits.ground.db import Base, EncryptedJson, sessions
+from visits.ground.deadlines import months_after
 from visits.ground.migration import is_current, is_modelled, migrate, revert
 from visits.homes.matching import Needs
 from visits.homes.needs import needs_of
 from visits.mapping.points import rebuild_map
 from visits.models.accounts import User
+from visits.models.adaptations import AdaptationFile, Asked
 from visits.models.calls import (
     CallWish,
     Channel,
@@ -54,6 +58,7 @@ from visits.models.transfers import TransferWish
 from visits.models.visits import Submission, SubmissionState
 from visits.people.autonomy import AutonomySaid, Said, note_autonomy
 from visits.people.measures import note_alert
+from visits.programmes.published import publish_shipped_programmes, version_of
 from visits.sight import Reach, find_person
 from visits.sight.access_chain import find_break, seal_access_log
 from visits.sight.access_log import log_access
@@ -344,3 +349,38 @@ def test_where_somebody_was_asked_how_she_lives_is_sealed_and_comes_back(engine:
         assert b"hospital" not in bytes(connection.scalar(read))
     with sessions(engine)() as session:
         assert session.scalars(select(AutonomyNote.setting)).one() is Setting.HOSPITAL
+
+
+def test_what_was_asked_by_registered_letter_gets_the_end_of_its_legal_delay(
+    engine: Engine,
+) -> None:
+    letter = Request("kitchen", "registered", NOW.date(), own_cost=True)
+    phone = Request("shower", "phone", NOW.date(), own_cost=True)
+    with sessions(engine).begin() as session:
+        by, case = make_viewer(make_user(session)), make_case(session, by=make_user(session))
+        assert case.dwelling is not None
+        for said in (letter, phone):
+            open_by_hand(session, case.person, case.dwelling, said, viewer=by, now=NOW)
+    revert(engine, to="0168")
+    migrate(engine)
+    with sessions(engine)() as session:
+        ends = select(AdaptationFile.legal_on).order_by(AdaptationFile.asked, AdaptationFile.id)
+        assert session.scalars(ends).all() == [None, months_after(NOW.date(), 2)]
+
+
+def test_adaptations_get_the_version_of_their_case_and_what_a_commission_asked_an_old_way_in(
+    engine: Engine,
+) -> None:
+    with sessions(engine).begin() as session:
+        publish_form(session, home_visit(), by=None, now=NOW)
+        publish_shipped_programmes(session, now=NOW)
+        by, version = make_viewer(make_user(session)), version_of(session, "seniors")
+        case = make_case(session, by=make_user(session), programme_version_id=version.id)
+        assert case.dwelling is not None
+        held = call_commission(session, NOW.date(), viewer=by, now=NOW)
+        ask_for(session, held, case.person, case.dwelling, "shower", viewer=by, now=NOW)
+    revert(engine, to="0170")
+    migrate(engine)
+    with sessions(engine)() as session:
+        file = session.scalars(select(AdaptationFile)).one()
+        assert (file.programme_version_id, file.asked) == (version.id, Asked.OFFICE)

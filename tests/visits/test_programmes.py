@@ -39,6 +39,7 @@ from visits.programmes.published import (
     publish_shipped_programmes,
     version_of,
 )
+from visits.programmes.shape import AdaptationStep
 
 SENIORS = shipped_programmes()["seniors"]
 # A programme that needs one form only.
@@ -95,6 +96,13 @@ owner = "social_worker"
 [[path.step]]
 code = "decision"
 name = { fr = "Décision", en = "Decision" }
+delay = "2m"
+[[adaptation_step]]
+step = "visit"
+delay = "20d"
+owner = "coordinator"
+[[adaptation_step]]
+step = "works"
 delay = "2m"
 [[objective]]
 code = "reached"
@@ -237,6 +245,24 @@ def test_an_objective_says_how_many_or_which_share_have_which_paper(
         parse_programme(WHOLE.replace(old, new), source="whole.toml")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('step = "visit"', 'step = "visite"', r"adaptation_step\.0\.step: une de ces valeurs"),
+        ('step = "visit"', 'step = "closed"', r"adaptation_step\.0\.step: une de ces valeurs"),
+        ('step = "visit"', 'step = "works"', "adaptation_step: deux fois la même étape"),
+        ('"20d"\nowner = "coordinator"', '"20d"\nowner = "visitor"', r"step\.0\.owner: une de"),
+        ('step = "works"\ndelay = "2m"', 'step = "works"', r"step\.1\.delay: délai ou rôle"),
+    ],
+)
+def test_what_is_said_of_the_steps_of_an_adaptation_is_known_and_said_once(
+    old: str, new: str, said: str
+) -> None:
+    assert old in WHOLE
+    with pytest.raises(BadProgramme, match=said):
+        parse_programme(WHOLE.replace(old, new, 1), source="whole.toml")
+
+
 @pytest.mark.parametrize("code", [*shipped_programmes(), "heat", "whole"])
 def test_a_programme_written_as_toml_reads_as_the_same_programme(code: str) -> None:
     texts = {**shipped_programmes(), "heat": SHORT, "whole": WHOLE}
@@ -262,6 +288,9 @@ def test_all_that_a_programme_is_made_of_is_read() -> None:
         "kit", "kit", "full"
     ]  # fmt: skip
     assert [one.code for one in whole.paths[0].steps] == ["file", "decision"]
+    assert whole.adaptation_step("visit") == AdaptationStep("visit", "20d", "coordinator")
+    assert whole.adaptation_step("works") == AdaptationStep("works", "2m")
+    assert whole.adaptation_step("decision") == AdaptationStep("decision")
     assert (whole.objectives[1].paper, whole.objectives[1].share) == ("training", 0.6)
     assert (whole.objectives[0].number, whole.objectives[0].by) == (40, date(2026, 12, 31))
     assert (whole.budget[0].amount, whole.budget[0].ends_on) == (12000, date(2026, 12, 31))

@@ -206,6 +206,12 @@ def test_a_draft_is_compared_with_what_is_published(office: FlaskClient, session
         "outcome.1.name.fr": "Hospitalisée",
     }  # fmt: skip
     fill(office, session, code, "outcomes", rows)
+    steps = {
+        "adaptation_step.count": "2", "adaptation_step.0.step": "visit",
+        "adaptation_step.0.delay.number": "20", "adaptation_step.0.delay.unit": "d",
+        "adaptation_step.1.step": "works", "adaptation_step.1.owner": "social_worker",
+    }  # fmt: skip
+    assert fill(office, session, code, "paths", steps).status_code == 302
     page = unescape(office.get(f"/programmes/{code}/draft").text)
     changes = page[page.index('id="changes"') :]
     for said in (
@@ -213,6 +219,8 @@ def test_a_draft_is_compared_with_what_is_published(office: FlaskClient, session
         "What comes “Appel de la semaine”: <del>Phone call, every week",
         "Outcome “Hospitalisée”: <ins>This is what the programme is for: no</ins>",
         "Outcome “Died”: <del>",
+        "Step of an adaptation “Technical or therapist’s visit”: <ins>Within: 20 days",
+        "Step of an adaptation “Adaptation works”: <ins>Who: Social worker",
     ):
         assert said in changes, said
     assert "Outcome “Helped”" not in changes

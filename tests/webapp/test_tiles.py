@@ -26,9 +26,10 @@ from tests.factories import (
     promised,
 )
 from tests.submissions import FALLS, fill, home_visit
+from visits.adaptations.files import Request, open_by_hand
 from visits.admissions.requests import RequestSaid, open_request
 from visits.forms.published import publish_form
-from visits.ground.deadlines import months_after
+from visits.ground.deadlines import months_after, today_in_paris
 from visits.homes.matching import Needs
 from visits.homes.traits import LEAVING, TraitSaid, note_trait
 from visits.intake.submissions import SentFile, record_submission
@@ -49,8 +50,8 @@ from visits.transfers.wishes import WishSaid, open_wish
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
 ROLES = {
-    Role.COORDINATOR: 22, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 5, Role.MANAGER: 4,
-    Role.SOCIAL_WORKER: 11,
+    Role.COORDINATOR: 24, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 5, Role.MANAGER: 4,
+    Role.SOCIAL_WORKER: 13,
 }  # fmt: skip
 
 
@@ -89,6 +90,7 @@ def busy(app: Flask, session: Session, now: datetime) -> None:
     _stay(session, by, now)
     _waits_for_a_place(session, by, now)
     _written_to(session, by, visitor, now)
+    _asked_by_letter(session, by, now)
     session.commit()
 
 
@@ -117,6 +119,17 @@ def _written_to(session: Session, by: User, visitor: User, now: datetime) -> Non
     first, second, _third = session.scalars(select(Message).order_by(Message.id))
     note_failed(first, "no_address", for_good=True, now=now)
     note_sent(second, body="Bonjour", to="Ici", now=now)
+
+
+def _asked_by_letter(session: Session, by: User, now: datetime) -> None:
+    """Let two months of silence be over, end soon, and end later."""
+    today = today_in_paris(now)
+    for days in (-1, 2, 40):
+        home = make_case(session, by=by)
+        asked_on = months_after(today, -2) + timedelta(days=days)
+        said = Request("kitchen", "registered", asked_on, own_cost=True)
+        assert home.dwelling is not None
+        open_by_hand(session, home.person, home.dwelling, said, viewer=make_viewer(by), now=now)
 
 
 def _in_company(session: Session, by: User, now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from visits.adaptations.path import near_until
 from visits.models.accounts import Territory
 from visits.models.adaptations import OPEN_STEPS, AdaptationFile, Priority, Step
 from visits.models.people import Person
@@ -19,12 +20,15 @@ from visits.sight.reach import Viewer
 from visits.sight.wording import mentions, typed_in
 
 OPEN, LATE, MINE, ALL = "open", "late", "mine", "all"
-LISTS = (OPEN, LATE, MINE)
+# A delay of the law ends soon, or is over.
+LEGAL_NEAR, LEGAL_OVER = "legal_near", "legal_over"
+LISTS = (OPEN, LATE, MINE, LEGAL_NEAR, LEGAL_OVER)
 RANK = case({one: rank for rank, one in enumerate(Priority)}, value=AdaptationFile.priority)
 ALONG = case({one: rank for rank, one in enumerate(Step)}, value=AdaptationFile.step)
 TO_HOME = (AdaptationFile.dwelling, Dwelling.residence)
 ORDER = {
     "due": By(AdaptationFile.due_on),
+    "legal": By(AdaptationFile.legal_on),
     "step": By(ALONG),
     "priority": By(RANK),
     "asked": By(AdaptationFile.asked_on),
@@ -38,7 +42,8 @@ ORDER = {
 class AdaptationFilter:
     """Which adaptations; an empty field does not filter.
 
-    `step` is one, or `open`, `late`, `mine` (in the viewer's own hands), `all`.
+    `step` is one, or `open`, `late`, `mine` (in the viewer's own hands), `legal_near`,
+    `legal_over`, `all`.
     """
 
     step: str = OPEN
@@ -103,6 +108,11 @@ def _found(
         found = found.where(AdaptationFile.step.in_(OPEN_STEPS))
     if only.step == LATE:
         found = found.where(AdaptationFile.due_on < today)
+    elif only.step == LEGAL_NEAR:
+        near = AdaptationFile.legal_on.between(today, near_until(session, today=today))
+        found = found.where(near)
+    elif only.step == LEGAL_OVER:
+        found = found.where(AdaptationFile.legal_on < today)
     elif only.step == MINE:
         found = found.where(AdaptationFile.holder_id == viewer.user_id)
     elif only.step in tuple(Step):

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from diagnostics.codes import ADAPTATIONS
-from visits.adaptations.path import due_on
+from visits.adaptations.path import stand
+from visits.cases.cases import home_of
 from visits.ground.db import new_id, take_turn
 from visits.ground.deadlines import today_in_paris
-from visits.ground.errors import Invalid, NotFound
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role, User
 from visits.models.adaptations import (
     OPEN_STEPS,
@@ -32,7 +33,8 @@ from visits.sight.adaptations import visible_adaptations
 WISH_LENGTH = 500
 # A letter that lay longer in a drawer is a mistyped year.
 OLDEST = timedelta(days=2 * 366)
-BY_HAND = tuple(one for one in Asked if one is not Asked.VISIT)
+# What a visit finds and what a commission asks for are opened from there.
+BY_HAND = tuple(one for one in Asked if one not in (Asked.VISIT, Asked.COMMISSION))
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,15 @@ def open_for_finding(
     if file is not None:
         if consequence not in file.findings:
             file.findings.append(consequence)
-        file.case_id = file.case_id or case.id
+        if file.case_id is None:
+            _be_of(file, case)
         session.flush()
         return file
-    file = _new(session, case.person_id, case.dwelling_id, consequence.code, now=now)
-    file.case_id, file.findings = case.id, [consequence]
+    file = _new(case.person_id, case.dwelling_id, consequence.code, now=now)
+    _be_of(file, case)
+    file.findings = [consequence]
     file.asked, file.asked_on = Asked.VISIT, today_in_paris(now)
+    stand(session, file, Step.ACKNOWLEDGE, now=now)
     session.add(file)
     session.flush()
     return file
@@ -79,24 +84,54 @@ def open_by_hand(
 
     What is open already for her is told, not opened twice.
     """
-    said = checked(said, now=now)
+    return open_checked(
+        session, person, dwelling, checked(said, ways=BY_HAND, now=now), viewer=viewer, now=now
+    )
+
+
+def open_checked(
+    session: Session,
+    person: Person,
+    dwelling: Dwelling,
+    said: Request,
+    *,
+    viewer: Viewer,
+    now: datetime,
+) -> AdaptationFile:
+    """Open a file for a request that was `checked`; raises Invalid for one that is open."""
     assert said.asked_on is not None  # it was required
     known = _open_one(session, person.id, said.code)
     if known is not None:
         raise Invalid({"code": "adaptation_already_open"}, reference=known.reference)
-    file = _new(session, person.id, dwelling.id, said.code, now=now)
+    file = _new(person.id, dwelling.id, said.code, now=now)
     file.asked, file.asked_on = Asked(said.asked), said.asked_on
     file.wish, file.own_cost = said.wish or None, said.own_cost
-    file.opened_by_id, file.case_id = viewer.user_id, _open_case(session, viewer, person)
+    file.opened_by_id, case = viewer.user_id, _open_case(session, viewer, person)
+    if case is not None:
+        _be_of(file, case)
+    stand(session, file, Step.ACKNOWLEDGE, now=now)
     session.add(file)
     log(session, file, "adaptation_open", viewer=viewer, now=now)
     return file
 
 
-def _open_case(session: Session, viewer: Viewer, person: Person) -> uuid.UUID | None:
+def home_to_adapt(session: Session, person: Person) -> Dwelling:
+    """Give the home of somebody that may be adapted; raises Conflict where she has none here."""
+    home = home_of(session, person)
+    if home is None:
+        raise Conflict("no_home_to_adapt")
+    return session.get_one(Dwelling, home)
+
+
+def _be_of(file: AdaptationFile, case: Case) -> None:
+    """Let a file be of a case, and its steps to come take as long as that programme says."""
+    file.case_id, file.programme_version_id = case.id, case.programme_version_id
+
+
+def _open_case(session: Session, viewer: Viewer, person: Person) -> Case | None:
     """Give an open case of hers that the viewer may see: who works by a mandate finds it there."""
     hers = (Case.person_id == person.id, Case.closed_on.is_(None), visible_cases(viewer))
-    first = select(Case.id).join(Case.person).where(*hers).order_by(Case.opened_at, Case.id)
+    first = select(Case).join(Case.person).where(*hers).order_by(Case.opened_at, Case.id)
     return session.scalars(first.limit(1)).first()
 
 
@@ -109,7 +144,7 @@ def _open_one(session: Session, person_id: uuid.UUID, code: str) -> AdaptationFi
 
 
 def _new(
-    session: Session, person_id: uuid.UUID, dwelling_id: uuid.UUID, code: str, *, now: datetime
+    person_id: uuid.UUID, dwelling_id: uuid.UUID, code: str, *, now: datetime
 ) -> AdaptationFile:
     return AdaptationFile(
         id=new_id(),
@@ -120,19 +155,16 @@ def _new(
         opened_at=now,
         own_cost=False,
         turn=0,
-        step=Step.ACKNOWLEDGE,
-        since=now,
-        due_on=due_on(session, Step.ACKNOWLEDGE, on=today_in_paris(now)),
     )
 
 
-def checked(said: Request, *, now: datetime) -> Request:
-    """Give a request without its blanks; raises Invalid, field by field."""
+def checked(said: Request, *, ways: Sequence[Asked], now: datetime) -> Request:
+    """Give a request without its blanks, asked in one of some ways; raises Invalid, by field."""
     wish, today = said.wish.strip(), today_in_paris(now)
     fields = {}
     if said.code not in ADAPTATIONS:
         fields["code"] = "bad_choice" if said.code else "required"
-    if said.asked not in BY_HAND:
+    if said.asked not in ways:
         fields["asked"] = "bad_choice" if said.asked else "required"
     if said.asked_on is None:
         fields["asked_on"] = "required"

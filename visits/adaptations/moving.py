@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from visits.adaptations.files import log
 from visits.adaptations.missing import missing_in
-from visits.adaptations.path import REACHED_FROM, due_on, ways_on
+from visits.adaptations.path import REACHED_FROM, legal_day, stand, ways_on
 from visits.ground.db import new_id
-from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.homes.traits import note_fitted, unnote_fitted, wrong_measures
 from visits.models.adaptations import (
@@ -121,8 +120,8 @@ def put(
         stood=stood or as_it_stood(file),
     )
     session.add(move)
-    file.step, file.since, file.turn = step, now, file.turn + 1
-    file.due_on = due_on(session, step, on=today_in_paris(now))
+    stand(session, file, step, now=now)
+    file.turn += 1
     session.flush()
     if step is RECEIVED:
         note_fitted(session, file.dwelling_id, file.code, measured, move_id=move.id, now=now)
@@ -151,19 +150,20 @@ def take_move_back(
     move = latest_move(session, file)
     if move is None:
         raise Conflict("adaptation_nothing_to_take_back")
-    stand_again(file, move)
+    stand_again(session, file, move)
     move.taken_back_at, move.taken_back_by_id = now, viewer.user_id
     unnote_fitted(session, move.id, viewer=viewer, now=now)
     log(session, file, "adaptation_taken_back", viewer=viewer, now=now)
 
 
-def stand_again(file: AdaptationFile, move: AdaptationMove) -> None:
+def stand_again(session: Session, file: AdaptationFile, move: AdaptationMove) -> None:
     """Let a file stand as before a move."""
     stood = move.stood
     file.step, file.turn = move.was, file.turn + 1
     file.since = datetime.fromisoformat(stood["since"])
     file.due_on = date.fromisoformat(stood["due_on"]) if stood["due_on"] else None
     file.priority = Priority(stood["priority"]) if stood["priority"] else None
+    file.legal_on = legal_day(session, file)
 
 
 def end_by_itself(
@@ -182,7 +182,7 @@ def take_up_again(session: Session, file: AdaptationFile, *, now: datetime) -> N
     """Let a file that ended by itself go on where it stood; one ended otherwise stays ended."""
     move = latest_move(session, file)
     if file.step is Step.WITHDRAWN and move is not None:
-        stand_again(file, move)
+        stand_again(session, file, move)
         move.taken_back_at = now
         session.flush()
 

@@ -1,27 +1,35 @@
 """The path of an adaptation: its steps, whose each is, by when, and from where each is reached.
 
-The delays are dated parameters (`diagnostics/parameters/adaptations.toml`), so that a landlord
-enters its own without anybody touching the code.
+The version of the programme that a file was opened in says the delays and the roles. Where it says
+nothing, the delays are dated parameters (`diagnostics/parameters/adaptations.toml`), so that a
+landlord enters its own without anybody touching the code. The order is the law's: nobody says it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diagnostics.parameters import Parameter
 from visits.forms.parameters import parameters_in_force
 from visits.ground.deadlines import day_after, months_after, today_in_paris
 from visits.models.accounts import Role
-from visits.models.adaptations import OPEN_STEPS, AdaptationFile, Asked, Step
+from visits.models.adaptations import OPEN_STEPS, AdaptationFile, AdaptationMove, Asked, Step
+from visits.programmes import Programme
+from visits.programmes.published import programme_by_id
 
 COO, SOC = Role.COORDINATOR, Role.SOCIAL_WORKER
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A step of the path: the role whose it is, and the parameter of how long it may take."""
+    """A step of the path where no programme says otherwise: whose it is, and how long it may take.
+
+    `delay` is the name of a parameter.
+    """
 
     whose: Role
     delay: str
@@ -64,9 +72,19 @@ DECIDED = (Step.AGREEMENT, Step.REFUSED)
 BEFORE_DECISION = OPEN_STEPS[: OPEN_STEPS.index(Step.DECISION) + 1]
 
 SUFFIX = {"day": "d", "working day": "wd", "month": "m"}
+
+
 # The tenant pays and asks to be allowed: silence is a yes, and she certifies what was done.
 # Law of 6 July 1989, art. 7 f; decree 2016-1282.
-SILENCE, CERTIFICATE = "adaptation_silence", "adaptation_certificate"
+class Legal(StrEnum):
+    """A delay of the law that runs for works at the tenant's own cost."""
+
+    SILENCE = "silence"
+    CERTIFICATE = "certificate"
+
+
+# So many days before its end a delay of the law is near.
+WARNING = "adaptation_legal_warning"
 
 
 def delay_of(session: Session, name: str, *, on: date) -> Parameter:
@@ -74,13 +92,48 @@ def delay_of(session: Session, name: str, *, on: date) -> Parameter:
     return parameters_in_force(session).find(name, on=on)
 
 
-def due_on(session: Session, step: Step, *, on: date) -> date | None:
-    """Give by when a step that began on a day should be done; None for an end."""
+def stand(session: Session, file: AdaptationFile, step: Step, *, now: datetime) -> None:
+    """Let a file be at a step from now on, with by when it should leave it."""
+    file.step, file.since = step, now
+    file.due_on = due_on(session, file, step, on=today_in_paris(now))
+    file.legal_on = legal_day(session, file)
+
+
+def due_on(session: Session, file: AdaptationFile, step: Step, *, on: date) -> date | None:
+    """Give by when a step of a file that began on a day should be done; None for an end."""
     stage = PATH.get(step)
     if stage is None:
         return None
+    said = programme_by(session, file)
+    return day_after(
+        on, (said and said.adaptation_step(step).delay) or _delay(session, stage, on=on)
+    )
+
+
+def path_of(session: Session, file: AdaptationFile) -> dict[Step, Role]:
+    """Give the steps of a file in their order, each with the role whose it is."""
+    said = programme_by(session, file)
+    owners = {one.step: one.owner for one in said.adaptation} if said else {}
+    return {
+        step: Role(owner) if (owner := owners.get(step)) else stage.whose
+        for step, stage in PATH.items()
+    }
+
+
+def whose(session: Session, file: AdaptationFile) -> Role | None:
+    """Give the role whose the step is where a file stands; None at an end."""
+    return path_of(session, file).get(file.step)
+
+
+def programme_by(session: Session, file: AdaptationFile) -> Programme | None:
+    """Read the version of a programme by which a file goes; None for one of no case."""
+    version_id = file.programme_version_id
+    return programme_by_id(session, version_id) if version_id else None
+
+
+def _delay(session: Session, stage: Stage, *, on: date) -> str:
     delay = delay_of(session, stage.delay, on=on)
-    return day_after(on, f"{int(delay.value)}{SUFFIX[delay.unit]}")
+    return f"{int(delay.value)}{SUFFIX[delay.unit]}"
 
 
 def ways_on(file: AdaptationFile) -> list[Step]:
@@ -92,26 +145,43 @@ def ways_on(file: AdaptationFile) -> list[Step]:
     ]
 
 
-def silent_until(session: Session, file: AdaptationFile) -> date | None:
-    """Give the day from which the landlord's silence is a yes, for works at the tenant's own cost.
+def legal_delay_of(file: AdaptationFile) -> Legal | None:
+    """Tell which delay of the law runs where a file stands.
 
-    It runs from a registered letter; None where nothing runs, or somebody has answered.
+    The landlord's silence runs from a registered letter until somebody answers, the tenant's
+    certificate from the end of the works until they are received.
     """
-    if not file.own_cost or file.asked is not Asked.REGISTERED or file.step not in BEFORE_DECISION:
+    if not file.own_cost:
         return None
-    return months_after(file.asked_on, _months(session, SILENCE, file.asked_on))
+    if file.step is Step.RECEPTION:
+        return Legal.CERTIFICATE
+    asked = file.asked is Asked.REGISTERED and file.step in BEFORE_DECISION
+    return Legal.SILENCE if asked else None
 
 
-def certificate_due(session: Session, file: AdaptationFile) -> date | None:
-    """Give by when the tenant certifies that works at her own cost were done as she said.
+def legal_day(session: Session, file: AdaptationFile) -> date | None:
+    """Give the last day of the delay of the law that runs where a file stands, if one does.
 
-    It runs from the end of the works; None while they are not done, or are the landlord's.
+    A refusal that is looked at again was an answer.
     """
-    if not file.own_cost or file.step is not Step.RECEPTION:
+    running = legal_delay_of(file)
+    if running is None or (running is Legal.SILENCE and _was_refused(session, file)):
         return None
-    done_on = today_in_paris(file.since)
-    return months_after(done_on, _months(session, CERTIFICATE, done_on))
+    begun = file.asked_on if running is Legal.SILENCE else today_in_paris(file.since)
+    return months_after(begun, legal_months(session, running, on=begun))
 
 
-def _months(session: Session, name: str, on: date) -> int:
-    return int(delay_of(session, name, on=on).value)
+def legal_months(session: Session, running: Legal, *, on: date) -> int:
+    """Give how many months a delay of the law has that begins on a day."""
+    return int(delay_of(session, f"adaptation_{running}", on=on).value)
+
+
+def near_until(session: Session, *, today: date) -> date:
+    """Give until which day a delay of the law that ends is near."""
+    return today + timedelta(days=int(delay_of(session, WARNING, on=today).value))
+
+
+def _was_refused(session: Session, file: AdaptationFile) -> bool:
+    left = (AdaptationMove.file_id == file.id, AdaptationMove.was == Step.REFUSED)
+    standing = select(AdaptationMove.id).where(*left, AdaptationMove.taken_back_at.is_(None))
+    return session.scalar(select(standing.exists())) or False

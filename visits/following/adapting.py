@@ -4,7 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from visits.adaptations.file_list import LATE, AdaptationFilter, count_adaptations
+from visits.adaptations.file_list import (
+    LATE,
+    LEGAL_NEAR,
+    LEGAL_OVER,
+    AdaptationFilter,
+    count_adaptations,
+)
 from visits.adaptations.files import label_of, open_for_finding
 from visits.adaptations.moving import end_by_itself, latest_move, take_up_again
 from visits.following.gathered import Gathered
@@ -20,12 +26,12 @@ from visits.sight import Viewer
 FOLLOWED_BY = (Role.COORDINATOR, Role.SOCIAL_WORKER)
 
 
-def _waits(name: str, roles: tuple[Role, ...], step: str, tone: str) -> Waits:
+def _waits(name: str, roles: tuple[Role, ...], step: str, tone: str, **more: str) -> Waits:
     def count(session: Session, viewer: Viewer, now: datetime) -> int:
         only = AdaptationFilter(step=step)
         return count_adaptations(session, viewer, only=only, today=today_in_paris(now))
 
-    return Waits(name, roles, count, {"step": step}, tone)
+    return Waits(name, roles, count, {"step": step, **more}, tone)
 
 
 class Adaptations(Gathered):
@@ -39,6 +45,8 @@ class Adaptations(Gathered):
     file, finding, open_steps = AdaptationFile, AdaptationFinding, OPEN_STEPS
     waits = (
         _waits("adaptations_late", FOLLOWED_BY, LATE, "bad"),
+        _waits("adaptations_legal_over", FOLLOWED_BY, LEGAL_OVER, "bad", sort="legal"),
+        _waits("adaptations_legal_near", FOLLOWED_BY, LEGAL_NEAR, "warn", sort="legal"),
         _waits("adaptations_to_decide", (Role.COORDINATOR,), Step.DECISION, "warn"),
     )
 

@@ -5,7 +5,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedJson, EncryptedText, new_id, stored_enum
@@ -48,6 +48,7 @@ class Asked(enum.StrEnum):
     REGISTERED = "registered"
     EMAIL = "email"
     OFFICE = "office"
+    COMMISSION = "commission"
 
 
 class Priority(enum.StrEnum):
@@ -92,14 +93,22 @@ class AdaptationFile(Base):
 
     `code` is that of the adaptation; `findings` are what calls for it, and who wrote it down by
     hand is `opened_by`, with `wish` in the words of whoever asked. `asked_on` is the day it was
-    asked: legal delays run from it. `own_cost`: the tenant pays, and asks to be allowed. `turn`
-    grows with each change of `step`: who decides on what she read says which one she read.
-    `holder` is who has it in hand; otherwise whoever holds the role of the step.
+    asked, that of the commission where one asked: legal delays run from it. `own_cost`: the tenant
+    pays, and asks to be allowed. `turn` grows with each change of `step`: who decides on what she
+    read says which one she read. `holder` is who has it in hand; otherwise whoever holds the role
+    of the step. `legal_on` is the last day of the delay of the law that runs where it stands.
+    Its steps take as long as the `programme_version` of the case says that it was opened for.
     """
 
     __tablename__ = "adaptation_file"
     __table_args__ = (
         Index("ix_adaptation_file_step_due_on", "step", "due_on"),
+        Index(
+            "ix_adaptation_file_legal_on",
+            "legal_on",
+            sqlite_where=text("legal_on IS NOT NULL"),
+            postgresql_where=text("legal_on IS NOT NULL"),
+        ),
         CheckConstraint("opened_by_id IS NOT NULL OR asked = 'visit'", name="opened_somehow"),
     )
 
@@ -108,6 +117,9 @@ class AdaptationFile(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     dwelling_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dwelling.id"), index=True)
     case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    programme_version_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("programme_version.id"), index=True
+    )
     code: Mapped[str] = mapped_column(EncryptedText)
     wish: Mapped[str | None] = mapped_column(EncryptedText)
     asked: Mapped[Asked] = mapped_column(stored_enum(Asked))
@@ -115,9 +127,11 @@ class AdaptationFile(Base):
     own_cost: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime]
     opened_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    commission_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("commission.id"), index=True)
     step: Mapped[Step] = mapped_column(stored_enum(Step))
     since: Mapped[datetime]
     due_on: Mapped[date | None]
+    legal_on: Mapped[date | None]
     turn: Mapped[int] = mapped_column(default=0)
     priority: Mapped[Priority | None] = mapped_column(stored_enum(Priority))
     holder_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)

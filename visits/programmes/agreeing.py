@@ -104,11 +104,11 @@ def check_pace(support: Any, cadences: Iterable[Any]) -> None:
         raise ValidationError({"support": {"pace": [said]}})
 
 
-def check_delays(delays: Iterable[Any]) -> None:
-    """Refuse two delays of one step."""
-    steps = [one.step for one in delays]
+def check_steps(rows: Iterable[Any], key: str) -> None:
+    """Refuse to say something twice of one step."""
+    steps = [one.step for one in rows]
     if len(set(steps)) < len(steps):
-        raise ValidationError("deux délais pour la même étape", "within")
+        raise ValidationError("deux fois la même étape", key)
 
 
 def check_inventory(admission: Any, kinds: Iterable[Any]) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_dump, pre_load, validate
 from marshmallow import validates_schema as checks
 
+from visits.models.accounts import Role
+from visits.models.adaptations import OPEN_STEPS
 from visits.models.cases import WayIn
 from visits.models.mandates import Right
 from visits.models.stays import StayKind
@@ -34,6 +36,7 @@ from visits.programmes.shape import (
     OPENING,
     PERSON,
     WAYS_IN,
+    AdaptationStep,
     AdmissionDelay,
     AdmissionRules,
     BudgetLine,
@@ -55,6 +58,9 @@ from visits.programmes.shape import (
 
 TASKS = ("visit", "call", "review", "check")
 OWNERS = ("coordinator", "visitor", "referent", "social_worker", "technician")
+# The steps of an adaptation in their order, and whose one may be: of those who follow adaptations.
+ADAPTATION_STEPS = tuple(str(step) for step in OPEN_STEPS)
+ADAPTATION_OWNERS = (str(Role.COORDINATOR), str(Role.SOCIAL_WORKER))
 COUNTERS = (
     "cases_opened",
     "persons_visited",
@@ -118,6 +124,20 @@ class AdmissionDelaySchema(Frozen):
     delay = delay(required=True)
 
 
+class AdaptationStepSchema(Frozen):
+    """How long a step of an adaptation may take, and whose it is."""
+
+    made = AdaptationStep
+    step = one_of(ADAPTATION_STEPS, required=True)
+    delay = delay()
+    owner = one_of(ADAPTATION_OWNERS)
+
+    @checks
+    def _says_something(self, data: dict[str, Any], **_: Any) -> None:
+        if not data.keys() & {"delay", "owner"}:
+            raise ValidationError("délai ou rôle attendu", "delay")
+
+
 class DocumentSchema(Frozen):
     """A paper that is expected."""
 
@@ -143,7 +163,7 @@ class AdmissionSchema(Frozen):
     def _codes_differ(self, data: dict[str, Any], **_: Any) -> None:
         agreeing.check_codes(data.get("documents", ()), "document")
         agreeing.check_one_medical(data.get("documents", ()))
-        agreeing.check_delays(data.get("delays", ()))
+        agreeing.check_steps(data.get("delays", ()), "within")
 
 
 class VisitKindSchema(Frozen):
@@ -315,6 +335,7 @@ class ProgrammeSchema(Frozen):
     outcomes = Several(fields.Nested(OutcomeSchema), data_key="outcome")
     motives = Several(fields.Nested(MotiveSchema), data_key="motive")
     paths = Several(fields.Nested(PathSchema), data_key="path")
+    adaptation = Several(fields.Nested(AdaptationStepSchema), data_key="adaptation_step")
     objectives = Several(fields.Nested(ObjectiveSchema), data_key="objective")
     budget = Several(fields.Nested(BudgetLineSchema), data_key="budget_line")
     partners = Several(fields.Nested(PartnerSchema), data_key="partner")
@@ -338,6 +359,7 @@ class ProgrammeSchema(Frozen):
         agreeing.check_pace(data.get("support"), data.get("cadences", ()))
         agreeing.check_inventory(data.get("admission"), data["visit_kinds"])
         agreeing.check_papers(data.get("objectives", ()), data.get("admission"))
+        agreeing.check_steps(data.get("adaptation", ()), "adaptation_step")
 
     @checks(skip_on_field_errors=False)
     def _use_only_what_may_be_used(self, data: dict[str, Any], **_: Any) -> None:

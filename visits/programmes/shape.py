@@ -111,6 +111,15 @@ class AdmissionDelay:
 
 
 @dataclass(frozen=True)
+class AdaptationStep:
+    """Within which delay a step of an adaptation is done, and whose it is: what it says of both."""
+
+    step: str
+    delay: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True)
 class Document:
     """A paper that is expected of whoever asks for a place; an `optional` one is not waited for.
 
@@ -294,7 +303,8 @@ class Programme:
     A case may begin by one of its `ways_in`; its file is kept `retention_months` after its end.
     Opened by hand it has one of the `motives`, where there are some, and else says why in words.
     Of a household's money its criteria use what it says that it `may_use`. With `support` its cases
-    are accompaniments, which have aims and a balance; with `admission` they lead to a place.
+    are accompaniments, which have aims and a balance; with `admission` they lead to a place. Of the
+    steps of an adaptation it says no order: the law and `visits.adaptations.path` own that.
     The lowest `position` is the programme a page shows first.
     """
 
@@ -318,6 +328,7 @@ class Programme:
     outcomes: tuple[Outcome, ...] = ()
     motives: tuple[Motive, ...] = ()
     paths: tuple[RequestPath, ...] = ()
+    adaptation: tuple[AdaptationStep, ...] = ()
     objectives: tuple[Objective, ...] = ()
     budget: tuple[BudgetLine, ...] = ()
     partners: tuple[Partner, ...] = ()
@@ -325,6 +336,11 @@ class Programme:
     def visit_kind(self, code: str | None) -> VisitKind:
         """Give a kind of visit; the first one for a code that is empty or not known."""
         return next((one for one in self.visit_kinds if one.code == code), self.visit_kinds[0])
+
+    def adaptation_step(self, step: str) -> AdaptationStep:
+        """Say what it says of a step of an adaptation, which may be nothing."""
+        said = (one for one in self.adaptation if one.step == step)
+        return next(said, AdaptationStep(step))
 
     def motive_told(self, said: str) -> Mapping[str, str]:
         """Say by language why a case was opened: the name of a listed motive, else the words."""

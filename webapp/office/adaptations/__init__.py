@@ -6,6 +6,7 @@ from webapp.access.auth import Action
 from webapp.office.adaptations import (
     accounts,
     adaptations,
+    asking,
     by_hand,
     commissions,
     deciding,
@@ -26,6 +27,7 @@ SUBJECT = Subject(
         ordering.adaptation_works,
         photos.adaptation_photos,
         commissions.commissions,
+        asking.commission_requests,
         accounts.adaptation_accounts,
     ),
     navigation=(

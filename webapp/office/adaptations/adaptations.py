@@ -16,10 +16,11 @@ from visits.adaptations.file_list import (
 )
 from visits.adaptations.files import find_file, hand_to, label_of
 from visits.adaptations.moving import latest_move, move_file, take_move_back
-from visits.adaptations.path import DECIDED, PATH
+from visits.adaptations.path import DECIDED, legal_delay_of, near_until, whose
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.homes.traits import ENTRANCE_DOOR, INNER_DOOR
+from visits.models.accounts import Role
 from visits.models.adaptations import AdaptationFile, Step
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day, pick
@@ -52,7 +53,9 @@ def index() -> ResponseReturnValue:
             lists=LISTS,
             counts=steps_counted(session, viewer()),
             territories=territories_in_use(session, viewer()),
-            path=PATH,
+            whose={one.id: whose(session, one) for one in listed.rows},
+            law=legal_delay_of,
+            near_until=near_until(session, today=today),
             day_now=today,
         )
 
@@ -70,7 +73,8 @@ def export() -> ResponseReturnValue:
             today=today_in_paris(now()),
         )
         shown.update(file.person_id for file in listed.rows)
-        return list_file("adaptations.csv", _lines(listed.rows), of=listed)
+        hers = [(file, whose(session, file)) for file in listed.rows]
+        return list_file("adaptations.csv", _lines(hers), of=listed)
 
 
 @adaptations.get("/<uuid:adaptation_id>")
@@ -167,12 +171,12 @@ def _only() -> AdaptationFilter:
     )
 
 
-def _lines(found: Sequence[AdaptationFile]) -> Iterator[Sequence[str]]:
+def _lines(found: Sequence[tuple[AdaptationFile, Role | None]]) -> Iterator[Sequence[str]]:
     heads = (_("Reference"), _("What"), _("Person"), _("Dwelling"), _("City"), *landlord_heads())
     more = (_("Asked on"), _("Where it stands"), _("Since"), _("Due"), _("Whose"), _("Priority"))
-    yield *heads, *more
-    for file in found:
-        stage = PATH.get(file.step)
+    yield *heads, *more, _("Legal delay"), _("What the law says")
+    for file, role in found:
+        legal = legal_delay_of(file)
         yield (
             file.reference,
             pick(label_of(file)).replace("**", ""),
@@ -184,6 +188,8 @@ def _lines(found: Sequence[AdaptationFile]) -> Iterator[Sequence[str]]:
             word("adaptation_step", file.step),
             day(file.since),
             day(file.due_on) if file.due_on else "",
-            file.holder.name if file.holder else word("role", stage.whose) if stage else "",
+            file.holder.name if file.holder else word("role", role) if role else "",
             word("adaptation_priority", file.priority) if file.priority else "",
+            day(file.legal_on) if file.legal_on else "",
+            word("adaptation_legal", legal) if legal else "",
         )

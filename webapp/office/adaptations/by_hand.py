@@ -14,15 +14,14 @@ from visits.adaptations.files import (
     WISH_LENGTH,
     Request,
     files_of,
+    home_to_adapt,
     label_of,
     open_by_hand,
 )
-from visits.cases.cases import home_of
+from visits.adaptations.path import Legal, legal_months
 from visits.ground.deadlines import today_in_paris
-from visits.ground.errors import Conflict, Invalid
+from visits.ground.errors import Invalid
 from visits.models.adaptations import AdaptationFile
-from visits.models.people import Person
-from visits.models.portfolio import Dwelling
 from visits.sight import find_person
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
@@ -60,14 +59,8 @@ def _open(session: Session, person_id: uuid.UUID) -> AdaptationFile:
     said = _said(fields)
     if fields:
         raise Invalid(fields)
-    return open_by_hand(session, person, _home(session, person), said, viewer=viewer(), now=now())
-
-
-def _home(session: Session, person: Person) -> Dwelling:
-    home = home_of(session, person)
-    if home is None:
-        raise Conflict("no_home_to_adapt")
-    return session.get_one(Dwelling, home)
+    home = home_to_adapt(session, person)
+    return open_by_hand(session, person, home, said, viewer=viewer(), now=now())
 
 
 def _said(fields: dict[str, str]) -> Request:
@@ -96,7 +89,7 @@ def _form(person_id: uuid.UUID, refused: Invalid | None = None) -> str:
         return render_template(
             "adaptations/new.html",
             person=person,
-            home=_home(session, person),
+            home=home_to_adapt(session, person),
             known=[(one, label_of(one)) for one in known],
             codes=[(code, adaptation_name(code)) for code in ADAPTATIONS],
             ways=BY_HAND,
@@ -104,5 +97,6 @@ def _form(person_id: uuid.UUID, refused: Invalid | None = None) -> str:
             earliest=today - OLDEST,
             latest=today,
             wish_length=WISH_LENGTH,
+            months_of_silence=legal_months(session, Legal.SILENCE, on=today),
             errors={name: sentence(code) for name, code in fields.items()},
         )

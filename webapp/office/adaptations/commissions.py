@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.adaptations.asking import asked_by, is_followed, may_ask
 from visits.adaptations.commissions import (
     NOTE_LENGTH,
     agenda_of,
@@ -25,13 +26,19 @@ from visits.adaptations.funding import plan_of
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.models.commissions import Commission
+from visits.models.people import Person
+from visits.people.people import with_homes
+from visits.sight import Viewer
+from visits.sight.listing import Listed, Wanted
+from visits.sight.search import search_people
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted_latest_first
-from webapp.office.frame.moments import remark_day, typed_day
+from webapp.office.frame.moments import age, remark_day, typed_day
 
+MOST_FOUND, LONGEST_SEARCH = 10, 100
 commissions = Blueprint("commissions", __name__, url_prefix="/adaptations/commissions")
 
 
@@ -143,6 +150,12 @@ def _page(commission_id: uuid.UUID, refused: Invalid | None = None) -> str:
         items = agenda_of(session, seeing, commission)
         putting = commission.is_open and may(Action.DECIDE_ADAPTATIONS)
         waiting = waiting_for_one(session, seeing) if putting else []
+        asked = asked_by(session, seeing, commission)
+        asking = putting and may_ask(commission, now=now())
+        found = _searched_for(session, seeing) if asking else None
+        shown.update(file.person_id for file in asked)
+        if found is not None:
+            shown.update(person.id for person in found.rows)
         shown.update(item.file.person_id for item in items)
         shown.update(file.person_id for file in waiting)
         return render_template(
@@ -150,11 +163,26 @@ def _page(commission_id: uuid.UUID, refused: Invalid | None = None) -> str:
             commission=commission,
             items=[(one, label_of(one.file), plan_of(session, one.file)) for one in items],
             waiting=[(file, label_of(file)) for file in waiting],
+            asked=[(file, label_of(file), is_followed(session, file)) for file in asked],
+            asking=asking,
+            text=_text(),
+            found=found,
+            age=age,
             day_now=today_in_paris(now()),
             note_length=NOTE_LENGTH,
             typed=request.form,
             errors=_said(refused),
         )
+
+
+def _text() -> str:
+    return request.args.get("q", "")[:LONGEST_SEARCH].strip()
+
+
+def _searched_for(session: Session, seeing: Viewer) -> Listed[Person]:
+    """Find for whom else the commission may ask for something."""
+    few = Wanted(size=MOST_FOUND)
+    return search_people(session, seeing, _text(), wanted=few, options=with_homes())[0]
 
 
 def _said(refused: Invalid | None) -> dict[str, str]:

@@ -7,6 +7,7 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from diagnostics.codes import TRADES
+from visits.adaptations.asking import commission_of
 from visits.adaptations.commissions import agenda_item_of
 from visits.adaptations.deciding import (
     EXPLANATION_LENGTH,
@@ -28,10 +29,10 @@ from visits.adaptations.missing import missing_in
 from visits.adaptations.moving import SAID_LENGTH, latest_move
 from visits.adaptations.path import (
     DECIDED,
-    PATH,
-    certificate_due,
-    silent_until,
+    legal_delay_of,
+    path_of,
     ways_on,
+    whose,
 )
 from visits.adaptations.photos import RECEIVED, photos_missing, photos_of
 from visits.adaptations.works import orders_of
@@ -78,16 +79,15 @@ def _path_shown(session: Session, file: AdaptationFile) -> dict[str, Any]:
     decides = may(Action.DECIDE_ADAPTATIONS)
     back = last if last is not None and (decides or last.step not in DECIDED) else None
     return {
-        "path": passed({step: one.whose for step, one in PATH.items()}, file.step, file.moves),
-        "stage": PATH.get(file.step),
+        "path": passed(path_of(session, file), file.step, file.moves),
+        "whose": whose(session, file),
         "missing": missing_in(session, file),
         "ways": [step for step in ways_on(file) if step is not Step.WITHDRAWN],
         "to_measure": _to_measure(file),
         "may_withdraw": Step.WITHDRAWN in ways_on(file),
         "may_take_back": back,
         "moves": list(reversed(file.moves)),
-        "silent_until": silent_until(session, file),
-        "certificate_due": certificate_due(session, file),
+        "legal": legal_delay_of(file),
         "holders": who_may_hold(session, viewer(Action.FOLLOW_ADAPTATIONS)),
         "said_length": SAID_LENGTH,
         "day_now": today_in_paris(now()),
@@ -103,6 +103,7 @@ def _to_measure(file: AdaptationFile) -> dict[str, Kind]:
 def _decided(session: Session, file: AdaptationFile) -> dict[str, Any]:
     until = review_until(session, file)
     return {
+        "asked_by": commission_of(session, viewer(Action.FOLLOW_ADAPTATIONS), file),
         "agenda_item": agenda_item_of(session, file),
         "outcomes": outcomes_of(file) if may(Action.DECIDE_ADAPTATIONS) else [],
         "decision": standing_decision(session, file),

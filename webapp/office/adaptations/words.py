@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 WORDS: dict[str, dict[str, Any]] = {
     "waits": {
         "adaptations_late": _l("Adaptations that are late"),
+        "adaptations_legal_over": _l("Legal delays of adaptations that are over"),
+        "adaptations_legal_near": _l("Legal delays of adaptations that end soon"),
         "adaptations_to_decide": _l("Adaptations to decide"),
     },
     # What an adaptation waits for.
@@ -44,6 +46,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "open": _l("All adaptations under way"),
         "late": _l("Step is late"),
         "mine": _l("In my hands"),
+        "legal_near": _l("Legal delay ends soon"),
+        "legal_over": _l("Legal delay is over"),
+    },
+    "adaptation_legal": {
+        "silence": _l("silence is a yes"),
+        "certificate": _l("tenant’s certificate"),
     },
     "adaptation_asked": {
         "visit": _l("Found at a visit"),
@@ -52,6 +60,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "registered": _l("Asked by registered letter"),
         "email": _l("Asked by e-mail"),
         "office": _l("Asked at the office"),
+        "commission": _l("Asked by a commission"),
     },
     "adaptation_priority": {
         "first": _l("To be done first"),
@@ -85,6 +94,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "left_home": _l("The person left this home."),
         "corrected": _l("The answers that called for it were corrected."),
         "taken_back": _l("The answers that called for it came from another home."),
+        "not_asked": _l("The commission took back what it asked for."),
     },
     "payer": {
         "landlord": _l("The landlord’s own funds"),
@@ -140,6 +150,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "commissions.note": _l("Who was there, what else was said"),
         "adaptation_works.description": _l("What is to be done, in plain words"),
         "adaptations_by_hand.code": _l("What is to be changed"),
+        "commission_requests.code": _l("What is to be changed"),
+        "commission_requests.wish": _l("What it is to make possible"),
         "adaptations_by_hand.asked": _l("How it was asked"),
         "adaptations_by_hand.asked_on": _l("Asked on"),
         "adaptations_by_hand.wish": _l("In her own words"),
@@ -236,6 +248,11 @@ REFUSALS: dict[str, Any] = {
     "adaptation_over": _l("This adaptation has ended: its plan stays as it is."),
     "adaptation_waits_for_no_works": _l("It does not wait for works where it stands now."),
     "commission_not_found": _l("There is no such commission, or not for your organisation."),
+    "commission_not_held": _l("A commission asks for something from the day it is held."),
+    "request_followed": _l(
+        "Something followed what the commission asked for: withdraw it on its own page. Nothing "
+        "was changed."
+    ),
     "not_a_commission_day": _l("Choose a day from 60 days ago to a year ahead."),
     "on_an_agenda_already": _l("This is on the agenda of a commission already."),
     "decided_already": _l("This was decided: take the decision back first."),

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.adaptations import commissions as on_adaptations
+from visits.adaptations.asking import asked_by
 from visits.admissions import commissions as on_places
 from visits.models.accounts import Organisation
 from visits.models.commissions import Commission
@@ -18,7 +19,7 @@ from webapp.access.auth import Action, requires, viewer
 from webapp.office.frame.access import showing
 from webapp.office.frame.programmes import programme_names
 from webapp.office.papers.answering import sent_paper, typed_language
-from webapp.office.papers.deciding import Told, minuted, of_adaptation, of_admission
+from webapp.office.papers.deciding import Told, also_asked, minuted, of_adaptation, of_admission
 from webapp.office.papers.saying import headed, spoken_day
 
 commission_minutes = Blueprint("commission_minutes", __name__)
@@ -33,8 +34,11 @@ def adaptations(commission_id: uuid.UUID) -> ResponseReturnValue:
         commission = on_adaptations.find_commission(session, viewer(), commission_id)
         items = on_adaptations.agenda_of(session, seeing, commission)
         told = [of_adaptation(session, one.file, one.decided) for one in items]
+        asked = asked_by(session, seeing, commission)
         shown.update(one.person.id for one in told)
+        shown.update(file.person_id for file in asked)
         said = minutes_of(session, commission, told)
+        said["items"] += also_asked(asked, after=len(said["items"]))
     return sent_paper("commission_minutes", said)
 
 

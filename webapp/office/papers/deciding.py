@@ -13,7 +13,7 @@ from visits.adaptations.deciding import review_until
 from visits.adaptations.files import label_of
 from visits.adaptations.funding import plan_of
 from visits.messages.ways import silent_because
-from visits.models.adaptations import AdaptationDecision, AdaptationFile, Outcome
+from visits.models.adaptations import AdaptationDecision, AdaptationFile, Outcome, Step
 from visits.models.admissions import Admission, AdmissionDecision, AdmissionStep
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
@@ -180,4 +180,23 @@ def minuted(told: Iterable[Told]) -> list[dict[str, Any]]:
             "lines": [*one.why(), *one.instead()],
         }
         for place, one in enumerate(open_, 1)
+    ]
+
+
+def also_asked(files: Iterable[AdaptationFile], *, after: int) -> list[dict[str, Any]]:
+    """Give what a commission asks for as its minutes print it, numbered on.
+
+    Never what it took back, nor who is protected.
+    """
+    open_ = [one for one in files if one.step is not Step.WITHDRAWN and not one.person.protected]
+    return [
+        {
+            "title": f"{place}. {one.reference}",
+            "about": [
+                (_("Person"), one.person.name),
+                (_("The commission asks for"), pick(label_of(one)).replace("**", "")),
+            ],
+            "lines": [one.wish] if one.wish else [],
+        }
+        for place, one in enumerate(open_, after + 1)
     ]

@@ -10,7 +10,13 @@ from visits.models.cases import WayIn
 from visits.models.mandates import Right
 from visits.models.stays import StayKind
 from visits.programmes.facts import MONEY
-from visits.programmes.schema import COUNTERS, OWNERS, TASKS
+from visits.programmes.schema import (
+    ADAPTATION_OWNERS,
+    ADAPTATION_STEPS,
+    COUNTERS,
+    OWNERS,
+    TASKS,
+)
 from visits.programmes.shape import ADMISSION_DELAYS, COMMISSION, INTERVIEW, PERSON
 from webapp.frame.languages import pick
 from webapp.office.programmes.facts import facts_known
@@ -30,6 +36,8 @@ def choices_of(session: Session, said: Mapping[str, Any]) -> Choices:
         "stay_kind": named("stay_kind", StayKind),
         "admission_decider": named("admission_decider", (COMMISSION, PERSON)),
         "admission_step": named("admission_step", (INTERVIEW, *ADMISSION_DELAYS)),
+        "adaptation_step": named("adaptation_step", ADAPTATION_STEPS),
+        "adaptation_owner": named("role", ADAPTATION_OWNERS),
         "task": named("task_kind", TASKS),
         "owner": named("task_owner", OWNERS),
         "way_in": named("way_in", WayIn),

@@ -115,7 +115,7 @@ class Read:
         return not any(
             KINDS[field.kind].read(self._typed, place + field.key)
             for field in fields
-            if field.kind in BY_HAND
+            if field.kind in BY_HAND or field.is_step
         )
 
     def placed(self, faults: Sequence[tuple[str, str]]) -> dict[str, str]:

@@ -23,6 +23,11 @@ class Field:
     fields: tuple["Field", ...] = ()
     note: Any = ""
 
+    @property
+    def is_step(self) -> bool:
+        """Tell whether it chooses the step that its row is about: the row is called by it."""
+        return self.key == "step" and self.kind == "choice"
+
 
 GONE_ALONG = _l("Begun on a case’s page by whoever decides: each step done makes the next one due.")
 SET_ASIDE = _l("What is set aside: it stands under “Money”, beside what was asked, paid and spent.")
@@ -112,6 +117,11 @@ TIER = (
 ADMISSION_DELAY = (
     Field("step", _p("an admission", "Step"), "choice", "admission_step"),
     Field("delay", _l("Within"), "delay"),
+)
+ADAPTATION_STEP = (
+    Field("step", _p("an adaptation", "Step"), "choice", "adaptation_step"),
+    Field("delay", _l("Within"), "delay"),
+    Field("owner", _l("Who"), "choice", "adaptation_owner"),
 )
 DOCUMENT = (
     CODE,
@@ -336,6 +346,16 @@ PARTS = (
                 fields=(CODE, NAME, Field("step", _l("Step"), "rows", fields=STEP)),
                 hint=GONE_ALONG,
                 note=GONE_ALONG,
+            ),
+            Field(
+                "adaptation_step",
+                _l("Step of an adaptation"),
+                "rows",
+                fields=ADAPTATION_STEP,
+                hint=_l(
+                    "Its own delay, or whose it is, for those in this programme. What is left "
+                    "empty follows the rule book; the order of the steps never changes."
+                ),
             ),
         ),
     ),

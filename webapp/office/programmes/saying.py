@@ -55,7 +55,8 @@ def _tell(field: Field, value: Any, choices: Choices) -> Told:
 
 
 def _row(field: Field, row: Said, choices: Choices) -> tuple[Told, ...]:
-    inner = tuple(one for one in field.fields if one.key not in ("name", "label", "organisation"))
+    called = ("name", "label", "organisation")
+    inner = tuple(one for one in field.fields if one.key not in called and not one.is_step)
     if field.key == "cadence":
         owner = tuple(one for one in inner if one.key == "owner")
         return (Told("", cadence_in_words(row, choices)), *tell(owner, row, choices))
@@ -76,6 +77,9 @@ def row_name(field: Field, row: Said, choices: Choices) -> str:
     names = row.get("name") or row.get("label")
     if names:
         return pick(dict(names))
+    step = next((one for one in field.fields if one.is_step), None)
+    if step is not None and row.get("step"):
+        return say(step, row["step"], choices)
     return str(row.get("organisation") or row.get("code") or field.label)
 
 
@@ -186,7 +190,7 @@ def _in_words(field: Field, row: Said, choices: Choices) -> str:
 
 
 def _key(row: Said) -> str:
-    return str(row.get("code") or row.get("organisation"))
+    return str(row.get("code") or row.get("organisation") or row.get("step"))
 
 
 def months() -> list[tuple[str, str]]:

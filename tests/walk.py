@@ -105,6 +105,7 @@ PAGES = frozenset(
         "message_wording.index",
         "messages.index",
         "messages.show",
+        "works_messages.edit",
         "works_messages.index",
         "mandates.new",
         "mandates.show",

@@ -419,22 +419,25 @@ def test_a_message_is_found_by_whom_it_is_for_and_who_sees_the_case(desk: Desk) 
 
 
 @pytest.mark.parametrize(
-    ("text", "code"),
+    ("text", "code", "place"),
     [
-        ("Le {day}, {phone}", "place_unknown"),
-        ("Le {day.__class__}", "place_unknown"),
-        ("Le {day!r}", "place_unknown"),
-        ("Le {day:>9999}", "place_unknown"),
-        ("Le {day", "braces_unpaired"),
-        ("Pour {name}", "place_unknown"),
-        ("x" * 301, "too_long"),
+        ("Le {day}, {phone}", "place_unknown", "{phone}"),
+        ("Le {day.__class__}", "place_unknown", "{day.__class__}"),
+        ("Le {day!r}", "place_unknown", "{day!r}"),
+        ("Le {day:>9999}", "place_unknown", "{day:>9999}"),
+        ("Le {day", "braces_unpaired", None),
+        ("Pour {name}", "place_unknown", "{name}"),
+        ("x" * 301, "too_long", None),
     ],
 )
-def test_words_name_only_known_places_within_their_length(desk: Desk, text: str, code: str) -> None:
+def test_words_name_only_known_places_within_their_length(
+    desk: Desk, text: str, code: str, place: str | None
+) -> None:
     spot = spot_of("seniors", "moved", "text", "fr")
     with pytest.raises(Invalid) as refused:
         say(desk.session, spot, text, seen="", viewer=desk.viewer, now=desk.now)
     assert refused.value.fields == {"said": code}
+    assert refused.value.details.get("place") == place
 
 
 def test_words_are_kept_version_by_version_and_put_back(desk: Desk) -> None:

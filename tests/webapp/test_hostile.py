@@ -340,9 +340,13 @@ def _written(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     tell_of_visit(session, visit, now=now, former_at=now)
     spot = spot_of("seniors", *letter.split("."))
     say(session, spot, "Bonjour", seen="", viewer=viewer, now=now)
+    works = spot_of(case.person.landlord_id, "works_off", "letter", "fr")
+    say(session, works, "Bonjour", seen="", viewer=viewer, now=now)
     messages = session.scalars(select(Message).order_by(Message.id)).all()
     session.commit()
     return {
+        "landlord_id": str(works.whose), "works_spot": works.written,
+        "works_said_id": str(versions_of(session, works)[0].id),
         "message_wish_id": str(wish.id), "print_run_id": str(run.id), "spot": letter,
         "message_id": str(messages[-1].id), "said_id": str(versions_of(session, spot)[0].id),
     }  # fmt: skip

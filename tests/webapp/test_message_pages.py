@@ -151,7 +151,7 @@ def test_words_are_tried_on_a_real_visit_then_kept_and_put_back(
     status, page = post(client, place, said="Venue le {day} chez {name}.", act="try", seen="")
     assert (status, f"chez {case.person.name}." in page) == (200, True)
     status, page = post(client, place, said="Venue le {jour}.", act="keep", seen="")
-    assert (status, "take only those listed" in page) == (422, True)
+    assert (status, "no place {jour}: take only those listed" in page) == (422, True)
     post(client, place, said="Venue le {day}.", act="keep", seen="")
     assert "Venue le" in client.get(f"/messages/{message(session).id}").text
     assert post(client, place, said="Autre", act="keep", seen="")[0] == 409

@@ -1,5 +1,7 @@
 """What is written to the tenant of an order: on its page, in words, stopped, switched off."""
 
+import re
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_dwelling, make_person, make_user, make_viewer
 from tests.visits.test_orders_by_hand import LEAK
+from visits.accounts.accounts import find_organisation
 from visits.messages.ways import note_wish
-from visits.models.accounts import Role
+from visits.models.accounts import OrganisationKind, Role
 from visits.models.messages import Message, MessageChannel, MessageKind
 from visits.models.papers import PaperField
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.papers.wording import say
+from visits.people.protection import protect
 from visits.works.by_hand import open_by_hand
 from visits.works.moves import MoveSaid, move_work_order
 from webapp.office.messages.saying import said_by
@@ -122,6 +126,69 @@ def test_the_example_rings_whom_the_landlord_says(
     session.commit()
     page = client_as("technician", language="en").get("/messages/works/").text
     assert page.count(RING) == 4 and "…" not in page
+
+
+def test_a_landlord_says_it_in_its_own_words_tried_on_works_and_put_back(
+    client_as: SignIn, session: Session, order: WorkOrder
+) -> None:
+    assert order.person is not None
+    name, landlord = order.person.name, order.person.landlord_id
+    session.commit()
+    client, place = client_as("technician"), f"/messages/works/{landlord}/works_planned.letter.fr"
+    tried = client.post(place, data={"said": "{name}, le {day} {part}.", "act": "try"}).text
+    assert f"{name}, le lundi 30 mars 2026 à 14\u00a0h\u00a030." in tried
+    refused = client.post(place, data={"said": "Le {time}.", "act": "keep", "seen": ""})
+    assert refused.status_code == 422 and "{time}" in refused.text
+    words = "Le lundi 30 mars 2026, Office de l'habitat."
+    kept = {"said": "Le {day}, {company}.", "act": "keep", "seen": ""}
+    assert client.post(place, data=kept).status_code == 302
+    assert said_by(session, message_of(session)).text == words
+    session.rollback()
+    assert client.post(place, data=kept | {"said": "Autre"}).status_code == 409
+    page = client.get(place).text
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen is not None
+    own = client.post(place, data={"said": "", "act": "keep", "seen": seen[1]}).status_code
+    said = said_by(session, message_of(session)).text
+    session.rollback()
+    assert own == 302 and "Des travaux" in said
+    back = re.search(rf'action="({place}/[^"]+)"', client.get(place).text)
+    assert back is not None and client.post(back[1]).status_code == 302
+    assert said_by(session, message_of(session)).text == words
+
+
+def test_words_of_works_are_a_landlord_s_alone_and_never_a_programme_s(
+    client_as: SignIn, session: Session, order: WorkOrder
+) -> None:
+    assert order.person is not None
+    landlord = order.person.landlord_id
+    other = find_organisation(session, "Autre bailleur", OrganisationKind.LANDLORD).id
+    session.commit()
+    client, coordinator = client_as("technician"), client_as("coordinator")
+    for where in (
+        f"/messages/works/{landlord}/moved.letter.fr",
+        f"/messages/works/{landlord}/works_moved.letter.de",
+        f"/messages/works/{landlord}/works_moved.fax.fr",
+        f"/messages/works/{uuid.uuid4()}/works_moved.letter.fr",
+    ):
+        assert client.get(where).status_code == 404
+    assert coordinator.get("/messages/wording/seniors/works_moved.letter.fr").status_code == 404
+    place = f"/messages/works/{other}/works_planned.letter.fr"
+    theirs = {"said": "De l’autre", "act": "keep", "seen": ""}
+    assert client.post(place, data=theirs).status_code == 404
+    assert "Des travaux" in said_by(session, message_of(session)).text
+
+
+def test_words_are_tried_on_no_works_of_a_protected_person(
+    client_as: SignIn, session: Session, order: WorkOrder
+) -> None:
+    assert order.person is not None
+    name, landlord = order.person.name, order.person.landlord_id
+    protect(session, order.person, by=make_user(session).id, now=NOW)
+    session.commit()
+    place = f"/messages/works/{landlord}/works_planned.letter.fr"
+    tried = client_as("technician").post(place, data={"said": "{name}", "act": "try"})
+    assert tried.status_code == 200 and name not in tried.text
 
 
 def test_letters_that_hold_no_more_leave_the_list_even_where_none_is_left_to_print(

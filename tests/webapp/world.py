@@ -19,6 +19,7 @@ from maps.travel import Geodesic
 from tests.factories import (
     NOW,
     come_by_form,
+    landlord_id,
     make_case,
     make_dwelling,
     make_ordered,
@@ -180,6 +181,12 @@ class World:
         say(session, spot, "Bonjour", seen="", viewer=eyes, now=NOW)
         said = versions_of(session, spot)[0]
         self.known.note(spot=spot.written, said_id=said.id)
+        works = spot_of(landlord_id(session), "works_moved", "letter", "fr")
+        say(session, works, "Bonjour", seen="", viewer=eyes, now=NOW)
+        of_works = versions_of(session, works)[0].id
+        self.known.note(
+            landlord_id=landlord_id(session), works_spot=works.written, works_said_id=of_works
+        )
         self.circles = dict[uuid.UUID, tuple[Circle, CircleMeeting]]()
         self._circle(self.known, self.office)
         take_up(session, "seniors", by=self.office.id, now=NOW)

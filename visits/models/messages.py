@@ -189,17 +189,22 @@ class MessageWish(Noted, Base):
 
 
 class MessageWording(Base):
-    """What a programme says from then on in a kind of message; empty for the product's own words.
+    """What is said from then on in a kind of message; empty for the product's own words.
 
-    Nothing is ever replaced: the latest of a place stands, and an earlier one is put back by saying
-    it again.
+    A programme says it or, of works, a landlord. Nothing is ever replaced: the latest of a place
+    stands, and an earlier one is put back by saying it again.
     """
 
     __tablename__ = "message_wording"
-    __table_args__ = (Index("ix_message_wording_programme_kind", "programme", "kind"),)
+    __table_args__ = (
+        CheckConstraint("(programme IS NULL) <> (landlord_id IS NULL)", name="said_by_one"),
+        Index("ix_message_wording_programme_kind", "programme", "kind"),
+        Index("ix_message_wording_landlord_id_kind", "landlord_id", "kind"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    programme: Mapped[str] = mapped_column(String(40))
+    programme: Mapped[str | None] = mapped_column(String(40))
+    landlord_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
     kind: Mapped[MessageKind] = mapped_column(stored_enum(MessageKind))
     channel: Mapped[MessageChannel] = mapped_column(stored_enum(MessageChannel))
     language: Mapped[str] = mapped_column(String(2))

@@ -1,4 +1,4 @@
-"""What messages say: the product's words or a programme's, filled with what is so.
+"""What messages say: the product's words, a programme's or a landlord's, filled with what is so.
 
 A job speaks outside of any page: the language is the reader's, given with the message.
 """
@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from diagnostics.codes import TRADES
 from diagnostics.delays import PARIS
-from visits.messages.kinds import EMAIL, LETTER, TEXT, places_of
-from visits.messages.of_orders import day_named
+from visits.messages.kinds import EMAIL, TEXT, places_of
+from visits.messages.of_orders import Day, day_named, day_of
 from visits.messages.wording import Spot, said_in
 from visits.models.accounts import Organisation, User
 from visits.models.cases import Case
@@ -190,7 +190,7 @@ def said_by(session: Session, message: Message, *, address: str = "") -> Said:
 
 
 def tried_words(session: Session, spot: Spot, words: str, visit: Visit | None) -> str:
-    """Say some words as they would be said of a visit, or of a made-up day."""
+    """Say some words as they would be said of a visit, or of nobody's."""
     facts = dict.fromkeys(places_of(spot.kind, spot.channel), "…")
     if visit is not None:
         case = session.get_one(Case, visit.case_id)
@@ -201,28 +201,30 @@ def tried_words(session: Session, spot: Spot, words: str, visit: Visit | None) -
     return _filled(words or own, facts, spot.channel)
 
 
-def example_of(
-    session: Session,
-    kind: MessageKind,
-    language: str,
-    *,
-    landlord: Organisation | None,
-    at: datetime,
+def tried_on_works(
+    session: Session, spot: Spot, words: str, order: WorkOrder | None, *, at: datetime
 ) -> str:
-    """Say the letter of a kind that is about works as it would be said of made-up ones."""
-    part = PARTS[language]
-    facts = dict.fromkeys(places_of(kind, LETTER), "…")
-    if landlord is not None:
-        facts |= _of_landlord(session, landlord, language)
+    """Say some words of a landlord as they would be said of an order, or of made-up works.
+
+    `at` is the moment from which days are made up, as the day before of an order that was never
+    moved.
+    """
+    language, part = spot.language, PARTS[spot.language]
+    landlord = session.get_one(Organisation, spot.whose)
+    facts = dict.fromkeys(places_of(spot.kind, spot.channel), "…")
+    facts |= _of_landlord(session, landlord, language)
     facts |= {
-        "company": facts["landlord"],
+        "company": landlord.name,
         "former_day": spoken_day(at + WEEK, language),
         "former_part": part["afternoon"],
         "day": spoken_day(at + 2 * WEEK, language),
         "part": part["morning"],
         "works": TRADES["plumbing"].in_language(language).lower(),
     }
-    return _filled(own_words(kind, LETTER, language), facts, LETTER)
+    if order is not None and order.person is not None:
+        facts |= _of_works(session, order.person, order, {"": day_of(order)}, language)
+    own = own_words(spot.kind, spot.channel, language)
+    return _filled(words or own, facts, spot.channel)
 
 
 def _filled(words: str, facts: Mapping[str, str], channel: MessageChannel) -> str:
@@ -246,11 +248,19 @@ def _subject(message: Message) -> str:
 
 def _words(session: Session, message: Message) -> str:
     own = own_words(message.kind, message.channel, message.language)
-    if message.case_id is None or message.user_id is not None:
+    whose = _whose_words(session, message)
+    if whose is None:
         return own
-    programme = session.get_one(Case, message.case_id).programme
-    said = said_in(session, Spot(programme, message.kind, message.channel, message.language))
-    return said or own
+    return said_in(session, Spot(whose, message.kind, message.channel, message.language)) or own
+
+
+def _whose_words(session: Session, message: Message) -> str | uuid.UUID | None:
+    """Give who may say a message in own words: of works the landlord, else the programme."""
+    if message.person_id is None:
+        return None
+    if message.work_order_id is not None:
+        return session.get_one(Person, message.person_id).landlord_id
+    return session.get_one(Case, message.case_id).programme
 
 
 def _facts(session: Session, message: Message, address: str) -> Mapping[str, str]:
@@ -262,8 +272,9 @@ def _facts(session: Session, message: Message, address: str) -> Mapping[str, str
         visit = session.get_one(Visit, message.visit_id)
         facts |= _of_visit(session, visit, datetime.fromisoformat(told["start_at"]), language)
         facts["visitor"] = session.get_one(User, uuid.UUID(told["visitor_id"])).name
-    if message.work_order is not None:
-        facts |= _of_works(session, message, message.work_order)
+    if message.work_order is not None and message.person is not None:
+        days = {which: day_named(message, which) for which in ("", "former_")}
+        facts |= _of_works(session, message.person, message.work_order, days, language)
     if told.get("former_at"):
         facts |= _of_moment("former_", datetime.fromisoformat(told["former_at"]), language)
     if message.user_id is not None:
@@ -274,16 +285,19 @@ def _facts(session: Session, message: Message, address: str) -> Mapping[str, str
     return facts
 
 
-def _of_works(session: Session, message: Message, order: WorkOrder) -> dict[str, str]:
-    assert message.person_id is not None
-    person, language = session.get_one(Person, message.person_id), message.language
+def _of_works(
+    session: Session,
+    person: Person,
+    order: WorkOrder,
+    days: Mapping[str, Day | None],
+    language: str,
+) -> dict[str, str]:
     link = standing_link(session, order)
     given = order.given_to.name if order.given_to is not None else None
     facts = _of_person(session, person, language)
     facts["works"] = TRADES[order.trade].in_language(language).lower()
     facts["company"] = given or (link.contractor if link is not None else facts["landlord"])
-    for which in ("", "former_"):
-        day = day_named(message, which)
+    for which, day in days.items():
         if day is not None:
             facts[f"{which}day"] = spoken_day(day.begins_at, language)
             facts[f"{which}part"] = _spoken_part(day.part, language)

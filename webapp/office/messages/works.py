@@ -1,22 +1,31 @@
-"""What is written of works in somebody's home, kind by kind: what it says, switched off and on."""
+"""What is written of works in a home, kind by kind: in whose words, switched off and on."""
+
+import uuid
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict, NotFound
-from visits.messages.kinds import OF_WORKS
+from visits.messages.kinds import KINDS, LETTER, OF_WORKS
 from visits.messages.switches import kinds_off, switch_off, switch_on
 from visits.messages.ways import LANGUAGES
+from visits.messages.wording import Spot, said_in, spot_of
 from visits.models.accounts import Organisation
 from visits.models.messages import MessageKind
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling
+from visits.models.works import WorkOrder
+from visits.sight import visible_work_orders
 from visits.sight.homes import landlords_run
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
-from webapp.office.messages.saying import example_of
+from webapp.office.messages.own_words import Speaker, change_words, say_again, words_page
+from webapp.office.messages.saying import tried_on_works
 
 works_messages = Blueprint("works_messages", __name__, url_prefix="/messages/works")
 
@@ -35,7 +44,8 @@ def switch() -> ResponseReturnValue:
     off = request.form.get("do") == "off"
     try:
         with transaction() as session:
-            landlord, kind = _typed_landlord(session), _typed_kind()
+            landlord = _landlord_run(session, request.form.get("landlord", ""))
+            kind = _typed_kind()
             change = switch_off if off else switch_on
             change(session, landlord.id, kind, viewer=viewer(), now=now())
     except Conflict as refused:
@@ -47,9 +57,69 @@ def switch() -> ResponseReturnValue:
     return redirect(url_for(".index"))
 
 
-def _typed_landlord(session: Session) -> Organisation:
-    typed = request.form.get("landlord", "")
-    found = [one for one in landlords_run(session, viewer()) if str(one.id) == typed]
+@works_messages.get("/<uuid:landlord_id>/<works_spot>")
+@requires(Action.OPEN_WORKS)
+def edit(landlord_id: uuid.UUID, works_spot: str) -> ResponseReturnValue:
+    """Show what a landlord says in one kind of message, and what it said there before."""
+    return words_page(_speaker(landlord_id, works_spot))
+
+
+@works_messages.post("/<uuid:landlord_id>/<works_spot>")
+@requires(Action.OPEN_WORKS)
+def change(landlord_id: uuid.UUID, works_spot: str) -> ResponseReturnValue:
+    """Try a landlord's words on the latest order that is planned, or keep them."""
+    return change_words(_speaker(landlord_id, works_spot))
+
+
+@works_messages.post("/<uuid:landlord_id>/<works_spot>/<uuid:works_said_id>")
+@requires(Action.OPEN_WORKS)
+def again(landlord_id: uuid.UUID, works_spot: str, works_said_id: uuid.UUID) -> ResponseReturnValue:
+    """Say again what a landlord said once."""
+    speaker = _speaker(landlord_id, works_spot)
+    return say_again(speaker, works_said_id, landlord_id=landlord_id, works_spot=works_spot)
+
+
+def _speaker(landlord_id: uuid.UUID, written: str) -> Speaker:
+    """Give a landlord as it speaks where an address says, as `works_planned.letter.fr`."""
+
+    def find(session: Session) -> Spot:
+        landlord = _landlord_run(session, str(landlord_id))
+        kind, channel, language = (written.split(".") + ["", "", ""])[:3]
+        return spot_of(landlord.id, kind, channel, language)
+
+    return Speaker(find, _tried, _above)
+
+
+def _above() -> list[tuple[str, str]]:
+    return [
+        (_("Work orders"), url_for("work_orders.index")),
+        (_("Messages about works"), url_for(".index")),
+    ]
+
+
+def _tried(session: Session, spot: Spot, words: str) -> tuple[str, uuid.UUID | None]:
+    order = _latest_order(session, spot)
+    said = tried_on_works(session, spot, words, order, at=now())
+    return said, order.person_id if order is not None else None
+
+
+def _latest_order(session: Session, spot: Spot) -> WorkOrder | None:
+    """Give the order of a landlord with the latest day that one may see, to try words on."""
+    seen = (
+        select(WorkOrder)
+        .join(WorkOrder.person)
+        .join(WorkOrder.dwelling)
+        .where(Person.landlord_id == spot.whose)
+        .where(Dwelling.landlord_id == spot.whose, WorkOrder.planned_on.is_not(None))
+        .where(visible_work_orders(viewer(Action.SEE_WORKS)))
+        .order_by(WorkOrder.planned_on.desc(), WorkOrder.id.desc())
+        .limit(1)
+    )
+    return session.scalars(seen).first()
+
+
+def _landlord_run(session: Session, written: str) -> Organisation:
+    found = [one for one in landlords_run(session, viewer()) if str(one.id) == written]
     if not found:
         raise NotFound("landlord_not_found")
     return found[0]
@@ -66,14 +136,26 @@ def _page(said: str = "") -> str:
     spoken = str(get_locale())
     language = spoken if spoken in LANGUAGES else LANGUAGES[0]
     with reading() as session:
-        landlords = landlords_run(session, viewer())
-        first = landlords[0] if landlords else None
+        landlords = [(one, kinds_off(session, one.id)) for one in landlords_run(session, viewer())]
         return render_template(
             "messages/works.html",
-            landlords=[(one, kinds_off(session, one.id)) for one in landlords],
             kinds=[
-                (kind, example_of(session, kind, language, landlord=first, at=now()))
+                (kind, [(one, off, *_said(session, one, kind, language)) for one, off in landlords])
                 for kind in OF_WORKS
             ],
             said=said,
         )
+
+
+def _said(
+    session: Session, landlord: Organisation, kind: MessageKind, language: str
+) -> tuple[list[tuple[Spot, bool]], str]:
+    """Give where a landlord says a kind, whether in own words, and its letter of made-up works."""
+    spots = [
+        Spot(landlord.id, kind, channel, spoken)
+        for channel in KINDS[kind].ways
+        for spoken in LANGUAGES
+    ]
+    letter = Spot(landlord.id, kind, LETTER, language)
+    example = tried_on_works(session, letter, said_in(session, letter), None, at=now())
+    return [(spot, bool(said_in(session, spot))) for spot in spots], example

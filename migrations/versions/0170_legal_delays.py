@@ -1,7 +1,7 @@
 """the day on which a delay of the law ends that runs for an adaptation.
 
 Revision: 0170
-Follows: 0168
+Follows: 0169
 """
 
 import calendar
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0170"
-down_revision = "0168"
+down_revision = "0169"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """words of a landlord in what is written of works.
 
 Revision: 0172
-Follows: 0168
+Follows: 0171
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0172"
-down_revision = "0168"
+down_revision = "0171"
 branch_labels = None
 depends_on = None
 

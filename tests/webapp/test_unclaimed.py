@@ -14,12 +14,14 @@ from sqlalchemy import func, select
 
 from tests.factories import NOW, make_case, make_person, make_user, make_viewer, make_visit
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
+from visits.cases.cases import close_case, reopen_case
+from visits.cases.tasks import make_task, plan_for, visits_due
 from visits.forms.published import publish_form
 from visits.intake.handing_in import RefusedItem, hand_in
 from visits.intake.submissions import record_submission
 from visits.intake.unclaimed import propose_visits
 from visits.models.accounts import Role, Territory, User
-from visits.models.cases import CaseState, Task
+from visits.models.cases import CaseState, Task, TaskKind
 from visits.models.handed_in import HandedIn, HandedInKind
 from visits.models.people import AccessedPerson, AccessEvent, Consent, Occupancy
 from visits.models.visits import Submission, SubmissionState, Visit, VisitChannel, VisitState
@@ -148,6 +150,35 @@ def test_attaching_is_taken_back_and_may_go_to_another_home(
     assert {one.case_id for one in follow_ups} == {other.case_id}
     assert ({one.state for one in follow_ups}, len(follow_ups)) == ({"open"}, promised)
     assert [one.person_id for one in office.all(WorkOrder)] != [office.person_id]
+
+
+def test_nobody_is_sent_there_where_attaching_is_taken_back_after_the_case_was_closed(
+    office: Office, client_as: SignIn
+) -> None:
+    submission_id = office.send(QUIET)
+    client = client_as(Role.COORDINATOR)
+    with office.house.sessions.begin() as session:
+        visit = session.get_one(Visit, office.visit.id)
+        viewer = make_viewer(office.visitor, Reach.ALL)
+        due = make_task(
+            session, visit.case, TaskKind.CHECK, what="Relever le détecteur", due_on=NOW.date(),
+            viewer=viewer, now=NOW,
+        )  # fmt: skip
+        plan_for(session, visit, [due])
+    path = f"/unclaimed/forms/{submission_id}/attach"
+    assert client.post(path, data={"visit": str(office.visit.id)}).status_code == 302
+    with office.house.sessions.begin() as session:
+        case = session.get_one(Visit, office.visit.id).case
+        close_case(session, case, outcome="completed", viewer=viewer, now=NOW)
+    back = f"/unclaimed/attached/{office.visit.id}/{submission_id}/take-back"
+    assert client.post(back).status_code == 302
+    assert [one.state for one in office.all(Visit)] == [VisitState.CANCELLED]
+    assert {one.state for one in office.all(Task)} == {"withdrawn"}
+    with office.house.sessions.begin() as session:
+        case = session.get_one(Visit, office.visit.id).case
+        reopen_case(session, case, viewer=viewer, now=NOW)
+        assert case.state is CaseState.AGREED
+        assert due.id in {one.id for one in visits_due(session, case)}
 
 
 def test_setting_aside_names_what_it_cancels_and_is_taken_back(

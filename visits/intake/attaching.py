@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from visits.agenda.carried import hold_visit
 from visits.agenda.visit_forms import missing_forms
-from visits.cases.appointments import move_visit
+from visits.cases.appointments import call_off, move_visit
 from visits.cases.coming import make_for
-from visits.cases.stages import move
-from visits.cases.tasks import reopen_answered
+from visits.cases.stages import after_cancelling, move
+from visits.cases.tasks import CASE_CLOSED, reopen_answered, tasks_of, withdraw
 from visits.following.corrections import versions_before
 from visits.following.setting_aside import reason_given, set_aside, take_back, take_up
 from visits.following.what_follows import open_urgent_works
@@ -59,7 +59,8 @@ def attach(
 def detach(session: Session, submission: Submission, *, viewer: Viewer, now: datetime) -> None:
     """Take a submission from the visit it was given to: it waits again and counts for nobody.
 
-    Raises Conflict when nobody attached it.
+    Where its case was closed since, the visit is not to be made. Raises Conflict when nobody
+    attached it.
     """
     visit, note = submission.visit, (submission.findings or {}).get("attached")
     if visit is None or not note or submission.state not in COUNTED:
@@ -76,6 +77,8 @@ def detach(session: Session, submission: Submission, *, viewer: Viewer, now: dat
     judge(session, submission)
     open_urgent_works(session, submission.consequences, now=now)
     _reopen_visit(session, visit, note)
+    if visit.is_planned and not visit.case.is_open:
+        _end_with_case(session, visit, viewer=viewer, now=now)
     make_for(session, [visit.case], now=now)
     visit.case.risk = risk_of(session, visit.case)
     session.flush()
@@ -104,6 +107,17 @@ def _reopen_visit(session: Session, visit: Visit, note: dict[str, str | None]) -
     if visit.case.state is CaseState.VISITED:
         move(visit.case, CaseState(str(note["case_state"])))
     reopen_answered(session, visit)
+
+
+def _end_with_case(session: Session, visit: Visit, *, viewer: Viewer, now: datetime) -> None:
+    """Call off a visit of a closed case; what it was for is due when the case is open again."""
+    due = [one for one in tasks_of(session, visit.case_id) if one.visit_id == visit.id]
+    to_come = visit.planned_start_at > now
+    call_off(session, visit, reason=CASE_CLOSED, now=now, told=to_come)
+    for task in due:
+        if task.is_open:
+            withdraw(task, why=CASE_CLOSED, by=viewer.user_id, now=now)
+    after_cancelling(session, visit.case)
 
 
 def leave_aside(

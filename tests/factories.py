@@ -13,6 +13,7 @@ from visits.accounts.accounts import NewUser, add_user, find_organisation
 from visits.cases.tasks import promise_task
 from visits.models.accounts import Organisation, OrganisationKind, Role, User
 from visits.models.cases import Case, CaseState, Task, TaskKind
+from visits.models.mandates import Mandate, Right
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.models.referral_requests import ReferralDoor, ReferralRequest
@@ -52,6 +53,17 @@ def make_user(session: Session, *, role: Role = Role.COORDINATOR, **said: Any) -
         setattr(user, name, value)
     session.flush()
     return user
+
+
+def make_mandate(session: Session, of: User, *, programme: str = "seniors") -> Mandate:
+    """Let the organisation of an account visit a programme’s persons, from long ago on."""
+    mandate = Mandate(
+        organisation_id=of.organisation_id, landlord_id=landlord_id(session), programme=programme,
+        rights=[Right.VISIT.value], from_on=date(2020, 1, 1), noted_at=NOW, noted_by_id=of.id,
+    )  # fmt: skip
+    session.add(mandate)
+    session.flush()
+    return mandate
 
 
 def landlord_id(session: Session) -> uuid.UUID:

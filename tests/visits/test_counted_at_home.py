@@ -169,12 +169,12 @@ DONE: dict[str, Callable[[World], int]] = {
     "end of a case": _when_ended,
     "own cases": lambda w: _sees(w, w.hers, visible_persons),
     "own cases of a list": lambda w: _listed(w, w.hers),
-    "colleagues' cases": lambda w: _sees(w, w.colleague, visible_cases),
-    "colleagues' cases of a list": lambda w: _listed(w, w.colleague),
     "landlords of one's visits": lambda w: len(landlords_in_reach(w.session, w.hers)),
-    "landlords of colleagues": lambda w: len(landlords_in_reach(w.session, w.colleague)),
 }  # fmt: skip
 UNDER_WAY: dict[str, Callable[[World], int]] = {
+    "colleagues' cases": lambda w: _sees(w, w.colleague, visible_cases),
+    "colleagues' cases of a list": lambda w: _listed(w, w.colleague),
+    "landlords of colleagues": lambda w: len(landlords_in_reach(w.session, w.colleague)),
     "ahead": lambda w: len(what_is_ahead(w.session, [w.case])[w.case.id].visits),
     "partial": _came_to,
     "to come": _when_called_off,

@@ -1,12 +1,13 @@
 """An hour that fell free: who could have it, by the rules of planning and of what one may see."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from maps.travel import Geodesic
-from tests.factories import LANDLORD, make_user, make_viewer
+from tests.factories import LANDLORD, make_mandate, make_user, make_viewer
 from tests.visits.test_absences import TUESDAY, at
 from tests.visits.test_slots import FAR, HERE, NEAR, case_at, planned
 from visits.agenda.freed import who_could_take
@@ -17,7 +18,7 @@ from visits.models.cases import Case, CaseState
 from visits.models.portfolio import Territory
 from visits.models.visits import Visit
 from visits.people.protection import protect
-from visits.sight import Reach, Viewer
+from visits.sight import Reach, Viewer, mandates_held
 
 
 @pytest.fixture
@@ -101,7 +102,16 @@ def test_a_partner_is_offered_no_case_of_others(
     theirs = make_user(session, role=Role.VISITOR, organisation="Relais")
     visit = planned(session, theirs, HERE, at(TUESDAY, 10))
     cancel_visit(session, visit, reason="malade", viewer=office, now=now)
-    case = case_at(session, theirs, NEAR)
-    partner = make_viewer(make_user(session, organisation="Relais"), Reach.ORGANISATION)
-    assert could(session, visit, partner, now) == []
+    case = case_at(session, theirs, NEAR, programme="residences")
+
+    def partner() -> Viewer:
+        held = mandates_held(session, theirs.organisation_id, on=TUESDAY)
+        user = make_user(session, organisation="Relais")
+        return replace(make_viewer(user, Reach.ORGANISATION), mandates=held)
+
+    make_mandate(session, theirs)
+    assert could(session, visit, partner(), now) == []
+    assert could(session, visit, office, now) == []  # whoever is seen, its visitor may not go there
+    make_mandate(session, theirs, programme="residences")
+    assert could(session, visit, partner(), now) == [case]
     assert could(session, visit, office, now) == [case]

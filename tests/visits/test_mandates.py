@@ -39,7 +39,7 @@ from visits.models.accounts import OrganisationKind, Role, User
 from visits.models.cases import Case
 from visits.models.mandates import Mandate, Right
 from visits.models.people import Consent, ConsentScope
-from visits.models.visits import Submission, SubmissionState, Visit, VisitState
+from visits.models.visits import LIVE, Submission, SubmissionState, Visit, VisitState
 from visits.people.happened import EntryKind
 from visits.people.people import person_file
 from visits.people.timeline import timeline
@@ -118,9 +118,15 @@ def test_a_mandate_opens_all_of_its_programme_and_area(field: Field) -> None:
     assert field.seen(replace(field.eyes(), territory_id=field.south)) == set()
 
 
-def test_without_a_mandate_an_organisation_sees_what_its_own_people_visit(field: Field) -> None:
-    make_visit(field.session, case=field.cases["south"], visitor=field.visitor)
-    assert field.seen(field.eyes()) == {"south"}
+def test_without_a_mandate_an_organisation_sees_whom_its_people_are_about_to_visit(
+    field: Field,
+) -> None:
+    visit = make_visit(field.session, case=field.cases["south"], visitor=field.visitor)
+    for state in VisitState:
+        visit.state = state
+        field.session.flush()
+        assert field.seen(field.eyes()) == ({"south"} if state in LIVE else set())
+    visit.state = VisitState.PLANNED
     assert field.seen(field.eyes(Reach.MANDATE)) == set()
     stranger = make_user(field.session, role=Role.VISITOR, organisation="Mutuelle")
     make_visit(field.session, case=field.cases["other"], visitor=stranger)
@@ -233,8 +239,10 @@ def test_a_mandate_is_not_ended_over_planned_visits_unawares(field: Field) -> No
     end_mandate(session, mandate, viewer=eyes, now=NOW, visits_stand=True)
     assert (mandate.ended_at, mandate.ended_by_id) == (NOW, field.office.id)
     assert planned.state is VisitState.PLANNED
-    assert field.seen(field.eyes()) == {"north", "south"}  # what her own people visit
+    assert field.seen(field.eyes()) == {"north", "south"}  # whom her own people are to visit
     assert field.seen(field.eyes(Reach.MANDATE)) == set()
+    planned.state = VisitState.DONE
+    assert field.seen(field.eyes()) == {"south"}
 
 
 def test_the_visits_after_a_new_last_day_are_told(field: Field) -> None:

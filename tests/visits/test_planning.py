@@ -1,6 +1,7 @@
 """The diary refuses what cannot be, and keeps the case in step."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from tests.factories import (
     make_case,
     make_dwelling,
+    make_mandate,
     make_person,
     make_user,
     make_viewer,
@@ -22,6 +24,8 @@ from visits.agenda.planning import (
     plan_visit,
     visits_of_visitor,
 )
+from visits.agenda.slot_check import may_go
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role, User
 from visits.models.cases import Case, CaseState
@@ -252,3 +256,44 @@ def test_two_visits_in_one_home_at_once_are_remarked_unless_one_is_hidden(
     assert refused.value.fields == {"insist": "home_visited_then"}
     protect(session, spouse, by=visitor.id, now=now)
     assert plan().unusual_why is None
+
+
+def test_whose_organisation_has_no_mandate_there_that_day_is_sent_to_nobody(
+    session: Session, now: datetime
+) -> None:
+    office = make_user(session)
+    viewer, eyes = make_viewer(office), today_in_paris(now)
+    theirs, ours = (
+        make_user(session, role=Role.VISITOR, **of) for of in ({"organisation": "Relais"}, {})
+    )
+    case = make_case(session, by=office, state=CaseState.AGREED)
+
+    def plan() -> Visit:
+        return plan_visit(
+            session, case, visitor_id=theirs.id, start_at=now + HOUR, minutes=60,
+            viewer=viewer, now=now,
+        )  # fmt: skip
+
+    def refused(change: Callable[[], object]) -> bool:
+        with pytest.raises(Invalid) as said:
+            change()
+        return said.value.fields == {"visitor_id": "visitor_without_mandate"}
+
+    assert (refused(plan), may_go(session, case, viewer, on=eyes)) == (True, [ours])
+    make_mandate(session, theirs, programme="residences")
+    assert (refused(plan), may_go(session, case, viewer, on=eyes)) == (True, [ours])
+    mandate = make_mandate(session, theirs)
+    assert may_go(session, case, viewer, on=eyes) == [theirs, ours]
+    visit = plan()
+    mandate.until_on = eyes - timedelta(days=1)
+    # What stands may be moved; nobody else of theirs takes it.
+    assert may_go(session, case, viewer, on=eyes) == [theirs, ours]
+    move_visit(
+        session, visit, visitor_id=theirs.id, start_at=now + 2 * HOUR, viewer=viewer, now=now
+    )
+    other = make_user(session, role=Role.VISITOR, organisation="Relais")
+    at = now + 3 * HOUR
+    assert refused(
+        lambda: move_visit(session, visit, visitor_id=other.id, start_at=at, viewer=viewer, now=now)
+    )
+    assert other not in may_go(session, case, viewer, on=eyes)

@@ -15,6 +15,7 @@ from tests.factories import (
     LANDLORD,
     make_case,
     make_dwelling,
+    make_mandate,
     make_residence,
     make_user,
     make_viewer,
@@ -215,6 +216,20 @@ def test_whoever_is_in_charge_sends_its_own_and_who_came_last_comes_again(
     work_out_rounds(house)
     assert left(session, proposal_id) == {theirs.id: LeftWhy.NOBODY_MAY_GO}
     assert [one.visitor_id for one in stops(session, proposal_id)] == [other.id]
+
+
+def test_nobody_is_sent_where_her_organisation_has_no_mandate(
+    session: Session, house: House, office: Viewer, now: datetime
+) -> None:
+    theirs = make_user(session, role=Role.VISITOR, organisation="A partner")
+    here, there = (
+        case_at(session, theirs, HERE, programme=code) for code in ("seniors", "residences")
+    )
+    make_mandate(session, theirs)
+    proposal_id = asked(session, office, [theirs], now)
+    work_out_rounds(house)
+    assert left(session, proposal_id) == {there.id: LeftWhy.NOBODY_MAY_GO}
+    assert [one.case_id for one in stops(session, proposal_id)] == [here.id]
 
 
 def test_each_visit_left_out_has_a_reason(

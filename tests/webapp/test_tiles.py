@@ -264,8 +264,8 @@ def test_a_partners_tile_opens_the_cases_it_counts_and_says_of_which_programme(
     client_as: SignIn, session: Session
 ) -> None:
     by, visitor = make_user(session), make_user(session, role=Role.VISITOR, organisation="Relais")
-    case = make_case(session, by=by, programme="isolated_tenants", state=CaseState.VISITED)
-    make_visit(session, case=case, visitor=visitor, state=VisitState.DONE)
+    case = make_case(session, by=by, programme="isolated_tenants", state=CaseState.PLANNED)
+    make_visit(session, case=case, visitor=visitor)
     number = case.id
     session.commit()
     client = client_as(Role.PARTNER_COORDINATOR, language="en", organisation="Relais")

@@ -86,7 +86,7 @@ def _waiting(session: Session, visit: Visit, viewer: Viewer) -> Sequence[Case]:
 
 def _may_be_then(session: Session, case: Case, visit: Visit, viewer: Viewer) -> bool:
     day = today_in_paris(visit.planned_start_at)
-    goes = any(one.id == visit.visitor_id for one in may_go(session, case, viewer))
+    goes = any(one.id == visit.visitor_id for one in may_go(session, case, viewer, on=day))
     if not goes or pauses_on(session, [case.id], day):
         return False
     return not any(

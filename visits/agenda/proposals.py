@@ -67,7 +67,7 @@ def propose(
     """Propose for each visit of an absence who takes it and when else; no time is told twice."""
     if not visits:
         return {}
-    going = {visit.id: may_go(session, visit.case, viewer) for visit in visits}
+    going = {visit.id: may_go(session, visit.case, viewer, on=first) for visit in visits}
     every = {one.id: one for each in going.values() for one in each}
     but = [visit.id for visit in visits]
     until = last + AHEAD

@@ -3,21 +3,23 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session, joinedload
 
 from visits.agenda.visitors import visitors_seen
 from visits.agenda.working_time import away_then
+from visits.cases.charge import worked_in
 from visits.cases.pauses import pauses_on
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.ground.unusual_hours import unusual_hour
 from visits.models.accounts import Role, User
 from visits.models.cases import Case
-from visits.models.people import NamedAccess, Person
+from visits.models.people import Person
 from visits.models.visits import AT_HOME, LIVE, Visit
+from visits.people.protection import named_for_way
 from visits.sight import Viewer, visible_cases
 from visits.sight.landlords import may_work_for
 
@@ -27,7 +29,7 @@ WHY_LENGTH = 500
 def visitors(session: Session, landlord_id: uuid.UUID) -> Sequence[User]:
     """List by name the active visitors who may visit a landlord's tenants."""
     active = select(User).where(User.role == Role.VISITOR, User.active.is_(True))
-    statement = active.where(may_work_for(landlord_id))
+    statement = active.where(may_work_for(landlord_id)).options(joinedload(User.organisation))
     return session.scalars(statement.order_by(User.name, User.id)).all()
 
 
@@ -63,13 +65,15 @@ def check_slot(
     """Refuse what cannot be; gives why it is all the same to be, where that had to be said."""
     # Two visits planned at once would not see each other in the visitor's diary.
     visitor = session.get(User, slot.visitor_id, with_for_update={"key_share": True})
-    if visitor not in visitors(session, case.person.landlord_id):
+    if visitor is None or visitor not in visitors(session, case.person.landlord_id):
         raise Invalid({"visitor_id": "unknown_visitor"})
     if slot.start_at <= now:
         raise Invalid({"start_at": "must_be_in_future"})
-    person = case.person
-    if person.protected and slot.visitor_id not in named_for(session, person):
+    named = named_for_way(session, case)
+    if named is not None and slot.visitor_id not in named:
         raise Invalid({"visitor_id": "visitor_not_named"})
+    if not (_goes_already(session, case, slot) or _works_there(session, case, visitor, slot)):
+        raise Invalid({"visitor_id": "visitor_without_mandate"})
     _refuse_collision(session, slot, viewer)
     odd = unusual_hour(slot.start_at, slot.end_at)
     away = away_then(session, slot.visitor_id, slot.start_at, slot.end_at, but=slot.but)
@@ -87,6 +91,21 @@ def check_slot(
     if len(insist.strip()) > WHY_LENGTH:
         raise Invalid({"insist": "too_long"})
     return insist.strip()
+
+
+def _goes_already(session: Session, case: Case, slot: Slot) -> bool:
+    """Tell whether a visit that stands is the visitor's: it stands after a mandate has ended."""
+    hers = _standing(case).where(Visit.visitor_id == slot.visitor_id, Visit.id.in_(slot.but))
+    return session.scalars(hers.limit(1)).first() is not None
+
+
+def _standing(case: Case) -> Select[uuid.UUID]:
+    return select(Visit.id).where(Visit.case_id == case.id, Visit.state.in_(LIVE))
+
+
+def _works_there(session: Session, case: Case, visitor: User, slot: Slot) -> bool:
+    day = today_in_paris(slot.start_at)
+    return bool(worked_in(session, [case.id], visitor.organisation, day))
 
 
 def _refuse_collision(session: Session, slot: Slot, viewer: Viewer) -> None:
@@ -121,21 +140,23 @@ def _home_is_visited(session: Session, case: Case, slot: Slot, viewer: Viewer) -
     return session.scalars(statement.order_by(Visit.id).limit(1)).first() is not None
 
 
-def named_for(session: Session, person: Person) -> set[uuid.UUID]:
-    """Give who is named for a protected person."""
-    named = select(NamedAccess.user_id).where(NamedAccess.person_id == person.id)
-    return set(session.scalars(named))
+def may_go(session: Session, case: Case, viewer: Viewer, *, on: date) -> list[User]:
+    """List by name the visitors a viewer may send to somebody on a day.
 
-
-def may_go(session: Session, case: Case, viewer: Viewer) -> list[User]:
-    """List by name the visitors a viewer may send to somebody: of her area, named if need be."""
+    Of her area, named if need be, of an organisation that works there then; whoever goes already
+    may go on.
+    """
     seen = set(session.scalars(select(User.id).where(visitors_seen(viewer))))
     there = case.residence.territory_id if case.residence else None
-    named = named_for(session, case.person) if case.person.protected else None
-    return [
+    named = named_for_way(session, case)
+    going = [
         one
         for one in visitors(session, case.person.landlord_id)
         if one.id in seen
         and (there is None or one.territory_id in (None, there))
         and (named is None or one.id in named)
     ]
+    places = {one.organisation for one in going}
+    work_there = {one.id for one in places if worked_in(session, [case.id], one, on)}
+    go_already = set(session.scalars(_standing(case).with_only_columns(Visit.visitor_id)))
+    return [one for one in going if one.organisation_id in work_there or one.id in go_already]

@@ -39,7 +39,8 @@ def find_slots(
     """
     first = max(wish.first_on or date.min, today_in_paris(now))
     last = min(wish.last_on or date.max, first + timedelta(days=MOST_DAYS - 1))
-    going = [one for one in may_go(session, case, viewer) if wish.visitor_id in (None, one.id)]
+    going = may_go(session, case, viewer, on=today_in_paris(now))
+    going = [one for one in going if wish.visitor_id in (None, one.id)]
     if not going or first > last:
         return []
     diary = read_diary(session, [one.id for one in going], first, last, viewer=viewer)

@@ -5,14 +5,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.models.accounts import Organisation, OrganisationKind, Role, User
 from visits.models.cases import Case, CaseCharge
-from visits.models.people import AccessKind
+from visits.models.people import AccessKind, Person
 from visits.people.protection import named_for_way
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
@@ -122,16 +122,24 @@ def _wrong(
     return fields
 
 
-def _has_mandate(session: Session, case: Case, organisation: Organisation, today: date) -> bool:
-    """Tell whether an organisation works where a case is: by a mandate, or as its landlord."""
+def worked_in(
+    session: Session, cases: Collection[uuid.UUID], organisation: Organisation, on: date
+) -> set[uuid.UUID]:
+    """Give those of some cases that an organisation works in on a day.
+
+    By a mandate that lets it do more there than read figures, or as the landlord.
+    """
     if organisation.kind is OrganisationKind.LANDLORD:
-        return organisation.id == case.person.landlord_id
-    held = giving(mandates_held(session, organisation.id, on=today), WORK)
-    if not held:
-        return False
-    here = select(Case.id).join(Case.person).where(Case.id == case.id)
-    within = here.where(or_(*(mandated(one) for one in held)))
-    return session.scalars(within).one_or_none() is not None
+        works = Person.landlord_id == organisation.id
+    else:
+        held = giving(mandates_held(session, organisation.id, on=on), WORK)
+        works = or_(false(), *(mandated(one) for one in held))
+    here = select(Case.id).join(Case.person).where(Case.id.in_(cases), works)
+    return set(session.scalars(here))
+
+
+def _has_mandate(session: Session, case: Case, organisation: Organisation, today: date) -> bool:
+    return bool(worked_in(session, [case.id], organisation, today))
 
 
 def _who_may_follow(

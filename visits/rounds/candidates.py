@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from visits.agenda.planning import MAY_BE_PLANNED
 from visits.agenda.slot_check import visitors
 from visits.agenda.working_time import Position
+from visits.cases.charge import worked_in
 from visits.cases.interpreters import standing_interpreters
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.ground.unusual_hours import EARLIEST, LATEST
@@ -71,6 +72,7 @@ class _Known:
     by_hand: Mapping[uuid.UUID, LeftWhy]
     interpreted: Collection[uuid.UUID]
     knows: Mapping[uuid.UUID, uuid.UUID]
+    worked_in: Mapping[uuid.UUID, Collection[uuid.UUID]]
     pauses: Mapping[uuid.UUID, list[tuple[date, date]]]
 
 
@@ -233,6 +235,7 @@ def _who_goes(
         for one in known.going[case.landlord_id]
         if (there is None or one.territory_id in (None, there))
         and case.organisation_id in (None, one.organisation_id)
+        and case.id in known.worked_in[one.organisation_id]
     }
     if not going:
         return frozenset(), LeftWhy.NOBODY_MAY_GO
@@ -286,12 +289,14 @@ def _known(session: Session, cases: Sequence[Case], scope: Scope) -> _Known:
     )
     for case_id, since, until in session.execute(standing):
         pauses[case_id].append((since, until))
+    places = {one.organisation for each in going.values() for one in each}
     return _Known(
         going,
         named,
         _by_hand(session, persons),
         standing_interpreters(session, ids),
         _who_came(session, ids),
+        {one.id: worked_in(session, ids, one, scope.first_on) for one in places},
         pauses,
     )
 

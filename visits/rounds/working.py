@@ -34,6 +34,7 @@ CHECKED = {
     "visitor_absent_then": LeftWhy.NO_DAY,
     "visitor_full_then": LeftWhy.FULL,
     "visitor_not_named": LeftWhy.NOBODY_NAMED,
+    "visitor_without_mandate": LeftWhy.NOBODY_MAY_GO,
 }
 
 

@@ -17,7 +17,7 @@ from visits.models.cases import Case
 from visits.models.mandates import Right
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.visits import AT_HOME, Visit
+from visits.models.visits import AT_HOME, LIVE, Visit
 from visits.models.works import WorkOrder
 from visits.sight.mandates import giving, mandates_held
 from visits.sight.reach import Reach, Viewer
@@ -75,8 +75,8 @@ def may_work_for(landlord_id: uuid.UUID | None) -> ColumnElement[bool]:
 def landlords_in_reach(session: Session, viewer: Viewer) -> Sequence[Organisation]:
     """List by name the landlords of whose stock a viewer may see something.
 
-    Those who gave her a mandate; those whose tenants she or her colleagues visit; those whose
-    orders were given to them.
+    Those who gave her a mandate; those whose tenants she visits, or her colleagues are about to;
+    those whose orders were given to them.
     """
     reached = [Organisation.id.in_({held.landlord_id for held in viewer.mandates})]
     visited = select(Person.landlord_id).join_from(Visit, Case).join(Case.person)
@@ -85,7 +85,9 @@ def landlords_in_reach(session: Session, viewer: Viewer) -> Sequence[Organisatio
         reached.append(Organisation.id.in_(visited))
     elif viewer.reach is Reach.ORGANISATION:
         colleague = User.organisation_id == viewer.organisation_id
-        by_them = visited.join(User, User.id == Visit.visitor_id).where(colleague, AT_HOME)
+        by_them = visited.join(User, User.id == Visit.visitor_id).where(
+            colleague, AT_HOME, Visit.state.in_(LIVE)
+        )
         reached.append(Organisation.id.in_(by_them))
     elif viewer.reach is Reach.GIVEN:
         given = WorkOrder.given_to_id == viewer.organisation_id

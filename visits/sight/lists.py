@@ -17,7 +17,7 @@ from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
-from visits.models.visits import Visit
+from visits.models.visits import LIVE, Visit
 from visits.models.works import WorkOrder
 from visits.sight.listing import Asked, Found, found_or_asked
 from visits.sight.orders import unseen_orders, visible_work_orders
@@ -149,7 +149,7 @@ def _perhaps(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.reach is Reach.ORGANISATION:
         colleague = User.organisation_id == viewer.organisation_id
         visited = select(Visit.case_id).join_from(User, Visit, Visit.visitor_id == User.id)
-        parts.append(visited.where(colleague))
+        parts.append(visited.where(colleague, Visit.state.in_(LIVE)))
     return Case.id.in_(union(*parts)) if parts else false()
 
 

@@ -29,17 +29,17 @@ from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.people import NamedAccess, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
-from visits.models.visits import AT_HOME, Visit, VisitState
+from visits.models.visits import AT_HOME, LIVE, Visit, VisitState
 from visits.sight.mandates import Held
 
 
 class Reach(enum.StrEnum):
     """How far an action reaches.
 
-    Own visits; the cases of the organisation's mandates, and those its own people visit; those of
-    its mandates alone; the figures of its mandates; the work orders given to the organisation, and
-    nobody by anything else; own territory; the stock of one's landlord; everything, which is what
-    a landlord's staff reach while there is one landlord.
+    Own visits; the cases of the organisation's mandates, and those its own people are about to
+    visit; those of its mandates alone; the figures of its mandates; the work orders given to the
+    organisation, and nobody by anything else; own territory; the stock of one's landlord;
+    everything, which is what a landlord's staff reach while there is one landlord.
     """
 
     OWN = "own"
@@ -204,11 +204,15 @@ def mandated(held: Held) -> ColumnElement[bool]:
 
 
 def _visited_by_colleagues(viewer: Viewer) -> ColumnElement[bool]:
+    """Give the condition on `Case` for those a visit stands in: planned, or under way.
+
+    A visit that was done opens a case no longer: mandates say who works where.
+    """
     colleagues = select(User.id).where(User.organisation_id == viewer.organisation_id)
     return (
         exists()
         .where(Visit.case_id == Case.id, Visit.visitor_id.in_(colleagues))
-        .where(Visit.state != VisitState.CANCELLED, AT_HOME)
+        .where(Visit.state.in_(LIVE), AT_HOME)
         .correlate(Case)
     )
 

@@ -32,7 +32,7 @@ from webapp.office.agenda.typed import asked_day, asked_id, said_of
 from webapp.office.frame.access import showing
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import wanted_by
-from webapp.office.frame.moments import clock, required_moment
+from webapp.office.frame.moments import clock, day_of, required_moment
 from webapp.words import interpreter_said, word
 
 agenda = Blueprint("agenda", __name__, url_prefix="/agenda")
@@ -177,7 +177,8 @@ def move(visit_id: uuid.UUID) -> ResponseReturnValue:
     """Give a visit another hour, or another visitor."""
 
     def change(session: Session, visit: Visit) -> None:
-        going = {str(one.id): one.id for one in may_go(session, visit.case, viewer())}
+        today = day_of(now())
+        going = {str(one.id): one.id for one in may_go(session, visit.case, viewer(), on=today)}
         visitor_id = going.get(request.form.get("visitor_id", ""))
         if visitor_id is None:
             raise Invalid({"visitor_id": "unknown_visitor"})
@@ -255,7 +256,7 @@ def _page(visit_id: uuid.UUID, refused: Invalid | None = None, *, said: str = ""
             "agenda/visit.html",
             visit=visit,
             interpreter=interpreter_said(need) if need else "",
-            visitors=may_go(session, visit.case, viewer()),
+            visitors=may_go(session, visit.case, viewer(), on=day_of(now())),
             could=could,
             offered=offered if visit.is_planned else [],
             typed=request.form,

@@ -166,6 +166,9 @@ REFUSALS: dict[str, Any] = {
     "visit_under_way": _l("A visit is under way. Whoever stands there tells what came of it."),
     "visit_not_planned": _l("This visit is over. Nothing was changed."),
     "unknown_visitor": _l("Choose a visitor from the list."),
+    "visitor_without_mandate": _l(
+        "The organisation of this visitor has no mandate for this programme and area on that day."
+    ),
     "visitor_not_named": _l("Only a visitor named for this protected file may go."),
     "visitor_busy_with": _l("This visitor is with %(name)s then (%(at)s)."),
     "visit_on_sunday": _l("This is a Sunday. Tick the box and say why, or choose another day."),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from visits.agenda.by_phone import asked_now, filled_by_phone
 from visits.agenda.doors import LEFT_BEHIND, OUTCOMES, ladder_of
 from visits.agenda.planning import came_last, may_be_planned
-from visits.agenda.slot_check import visitors
+from visits.agenda.slot_check import may_go
 from visits.calls.call_list import (
     TO_CONTACT,
     CaseFilter,
@@ -62,12 +62,10 @@ from visits.people.call_wishes import standing_wishes
 from visits.people.measures import standing_alerts
 from visits.people.part_refusals import refused_parts
 from visits.people.phones import KnownNumber, numbers_of
-from visits.people.protection import named_for_way
 from visits.programmes import Programme
 from visits.programmes.facts import is_sealed
 from visits.programmes.published import load_programmes, programme_of
 from visits.sight.left_alone import is_left_alone_in
-from visits.sight.reach import Reach
 from visits.steering.outcomes import standing
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.transaction import now, transaction
@@ -380,15 +378,5 @@ def _refuses(case: Case, refusal: Refusal | None) -> bool:
 
 
 def offered_visitors(session: Session, case: Case) -> Sequence[User]:
-    """List who may go: of the viewer's own organisation, of the territory, named if need be."""
-    going = visitors(session, case.person.landlord_id)
-    listed: list[Any] = [user for user in going if _works_there(user, case)]
-    if viewer(Action.PLAN).reach is Reach.ORGANISATION:
-        listed = [user for user in listed if user.organisation_id == g.account.organisation_id]
-    named = named_for_way(session, case)
-    return listed if named is None else [user for user in listed if user.id in named]
-
-
-def _works_there(user: User, case: Case) -> bool:
-    there = case.residence.territory_id if case.residence else None
-    return there is None or user.territory_id in (None, there)
+    """List whom the viewer may send to somebody from today on."""
+    return may_go(session, case, viewer(Action.PLAN), on=day_of(now()))

@@ -79,6 +79,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "visit_already_planned": _l("a visit is planned already"),
         "task_planned": _l("a visit is planned for it already"),
         "unknown_visitor": _l("this visitor goes there no more"),
+        "visitor_without_mandate": _l("the visitor’s organisation has no mandate there that day"),
         "visitor_not_named": _l("the visitor is not named for this protected file"),
         "rounds_moved_meanwhile": _l("it was moved meanwhile"),
         "other": _l("it cannot be planned any more"),

@@ -47,6 +47,7 @@ from visits.people.measures import note_alert
 from visits.people.protection import protect
 from visits.rounds import solving
 from visits.rounds.accepting import Part, accept, accepted_stops, take_back, to_accept
+from visits.rounds.candidates import find_candidates
 from visits.rounds.proposals import ask_for_rounds, find_proposal, stop
 from visits.rounds.scope import Scope
 from visits.rounds.working import SILENT, take_up
@@ -96,6 +97,15 @@ def asked(
     proposal = ask_for_rounds(session, scope, viewer=office, now=now)
     session.commit()
     return proposal.id
+
+
+def asked_for(
+    session: Session, office: Viewer, visitor: User, now: datetime
+) -> dict[uuid.UUID, LeftWhy | None]:
+    """Tell of each visit that waits why it is not even tried, before the agenda is asked."""
+    scope = Scope(TUESDAY, TUESDAY, frozenset([visitor.id]))
+    found = find_candidates(session, scope, viewer=office, today=today_in_paris(now))
+    return {one.case_id: one.left for one in found}
 
 
 def stops(session: Session, proposal_id: uuid.UUID) -> Sequence[RoundStop]:
@@ -230,6 +240,8 @@ def test_nobody_is_sent_where_her_organisation_has_no_mandate(
     work_out_rounds(house)
     assert left(session, proposal_id) == {there.id: LeftWhy.NOBODY_MAY_GO}
     assert [one.case_id for one in stops(session, proposal_id)] == [here.id]
+    wanted = {here.id: None, there.id: LeftWhy.NOBODY_MAY_GO}
+    assert asked_for(session, office, theirs, now) == wanted
 
 
 def test_each_visit_left_out_has_a_reason(
@@ -375,6 +387,7 @@ def test_a_protected_person_is_visited_by_whom_is_named_and_asked_by_whom_sees_h
     work_out_rounds(house)
     assert left(session, proposal_id) == {named.id: LeftWhy.NOBODY_NAMED}
     assert not stops(session, proposal_id)
+    assert asked_for(session, office, visitor, now) == {named.id: LeftWhy.NOBODY_NAMED}
 
 
 def test_one_sees_her_own_proposals_and_asks_for_days_she_keeps(

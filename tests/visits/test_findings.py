@@ -20,15 +20,18 @@ from tests.factories import (
     make_visit,
 )
 from visits.following.ordered import WorkOrders
+from visits.following.what_follows import is_left
 from visits.forms.published import publish_form
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
 from visits.intake.visit_file import visit_file
 from visits.models.accounts import Role, User
 from visits.models.cases import Case
+from visits.models.people import RefusedPart
 from visits.models.visits import Submission, SubmissionState, Visit
 from visits.models.works import Severity, WorkOrder, WorkOrderState
 from visits.models.works_history import OwnCauses
+from visits.people.part_refusals import refuse_parts
 from visits.people.protection import protect
 from visits.sight import Reach
 from visits.works.same_order import finding_apart, put_together
@@ -208,6 +211,20 @@ def test_what_a_protected_person_tells_of_the_residence_stays_in_her_home(house:
     house.now += timedelta(days=30)
     house.send("first", visit=make_visit(house.session, case=case, visitor=house.visitor))
     assert [one.residence_id is None for one in house.orders()] == [False, True, True]
+
+
+@pytest.mark.parametrize(("home", "orders"), [("residence", 1), ("dwelling", 0)])
+def test_who_refuses_works_in_her_home_does_not_refuse_those_of_the_residence(
+    house: House, home: str, orders: int
+) -> None:
+    refuse_parts(
+        house.session, house.case.person, [RefusedPart.WORKS], viewer=make_viewer(house.visitor),
+        now=house.now,
+    )  # fmt: skip
+    house.publish(form("first", trade="electricity", home=home))
+    sent = house.send("first")
+    assert len(house.orders()) == orders
+    assert is_left(sent.consequences[0]) is (orders == 0)
 
 
 def test_where_each_home_has_a_cause_of_its_own_each_has_its_order(house: House) -> None:

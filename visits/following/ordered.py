@@ -24,7 +24,7 @@ from visits.models.works import (
 )
 from visits.sight.listing import JUST_COUNT
 from visits.sight.reach import Viewer
-from visits.works.findings import first_by_hand, orders_of, still_called_for, told_by_hand
+from visits.works.findings import first_by_hand, home_of, orders_of, still_called_for, told_by_hand
 from visits.works.history import close_for, open_again
 from visits.works.same_order import own_order, stand_alone
 from visits.works.work_list import LATE, TO_REVIEW, WorkOrderFilter, list_work_orders
@@ -76,10 +76,18 @@ class WorkOrders(Kind):
         now: datetime,
     ) -> None:
         """Open the order, or add the finding to the one that is known."""
-        # A work order's code is a trade, a hazard's has one.
-        named = consequence.kind == self.code
-        trade = consequence.code if named else trade_of_hazard(consequence.code)
+        trade = self._trade(consequence)
         open_work_order(session, case, consequence, now=now, trade=trade, fresh=fresh)
+
+    def may_be_refused(self, consequence: Consequence) -> bool:
+        """Tell whether it can wait and is of her home: nobody refuses works for all."""
+        of_all = home_of(consequence, self._trade(consequence)) == RESIDENCE
+        return super().may_be_refused(consequence) and not of_all
+
+    def _trade(self, consequence: Consequence) -> str:
+        """Name the trade: a work order's code is one, a hazard's has one."""
+        named = consequence.kind == self.code
+        return consequence.code if named else trade_of_hazard(consequence.code)
 
     def opened_by(
         self, session: Session, consequence_ids: Collection[uuid.UUID]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from diagnostics.codes import HOME_OF_TRADE, RESIDENCE
+from diagnostics.codes import DWELLING, HOME_OF_TRADE, RESIDENCE
 from visits.forms.published import said_of
 from visits.models.cases import Case
 from visits.models.people import Person
@@ -91,9 +91,14 @@ def residence_of(
     As its form says, else by the nature of the trade. What a protected person or a hidden home
     tells stays there; so does what has a cause of its own in each home, as somebody found.
     """
+    of_residence = home_of(consequence, trade) == RESIDENCE
+    return _residence_open_to(session, case, trade) if of_residence else None
+
+
+def home_of(consequence: Consequence, trade: str) -> str:
+    """Say of what the works of a finding are, `dwelling` or `residence`, whoever told it."""
     said = said_of(consequence.submission.form_version, consequence.path)
-    home = (said.home if said is not None else "") or HOME_OF_TRADE.get(trade)
-    return _residence_open_to(session, case, trade) if home == RESIDENCE else None
+    return (said.home if said is not None else "") or HOME_OF_TRADE.get(trade, DWELLING)
 
 
 def _residence_open_to(session: Session, case: Case | None, trade: str) -> uuid.UUID | None:

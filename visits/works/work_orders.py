@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from visits.ground.db import new_id
 from visits.ground.errors import NotFound
 from visits.models.cases import Case
+from visits.models.portfolio import Residence
 from visits.models.visits import Consequence
 from visits.models.works import (
     TAKEN_BACK,
@@ -53,6 +54,11 @@ def open_work_order(
         if case is not None:
             _bring_home(session, order, consequence, case, now)
         return order
+    home = _home(session, consequence, case, trade)
+    if home["residence_id"] is not None:
+        # Two neighbours who tell at once would not know of each other.
+        held = select(Residence.id).where(Residence.id == home["residence_id"])
+        session.execute(held.with_for_update(key_share=True))
     known = known_order(session, consequence, case, trade=trade, now=now)
     if known is not None:
         add_finding(session, known, consequence, now=now)
@@ -61,7 +67,7 @@ def open_work_order(
     order = WorkOrder(
         id=order_id,
         reference=new_reference(),
-        **_home(session, consequence, case, trade),
+        **home,
         consequence_id=consequence.id,
         trade=trade,
         place=room_of(consequence),

@@ -213,6 +213,11 @@ TRADE_OF_HAZARD = {
     "pests": "pest_control",
 }
 
+# Of what works are: of the dwelling where something was found, or of what its residence has in
+# common. By the nature of the trade where a form does not say, and then of the dwelling.
+DWELLING, RESIDENCE = HOMES = ("dwelling", "residence")
+HOME_OF_TRADE = {"lift": RESIDENCE}
+
 
 def trade_of_hazard(code: str) -> str:
     """Name the trade that mends a hazard."""

@@ -238,6 +238,7 @@ NOT_PAGES = frozenset(
         "around_sheets.paper",
         "devices.contact",
         "documents.file",
+        "adaptation_funding.scan",
         "adaptation_photos.show",
         "handed.photo",
         "handed.seen",

@@ -14,7 +14,7 @@ from .publishing import PublishedForm
 
 _TYPES = {"select1": "select_one", "select": "select_multiple", "trigger": "acknowledge"}
 _NUMBERED = re.compile(r"consequence_\d+")
-_COMPARED = ("kind", "code", "severity", "due", "owner", "quantity", "for_each", "when")
+_COMPARED = ("kind", "code", "severity", "due", "owner", "quantity", "home", "for_each", "when")
 # Whose change is a change of words; `label:fr` and so on.
 WORDS = ("label", "hint", "constraint_message", "required_message")
 

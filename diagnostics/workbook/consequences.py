@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
-from ..codes import CODES, OWNERS, Kind, Severity
+from ..codes import CODES, HOMES, OWNERS, Kind, Severity
 from ..delays import parse_delay
 from ..texts import language_code
 from .reading import Row, Workbook
@@ -28,7 +28,8 @@ class Consequence:
     """What a form calls for when its answers are so; `causes` are the questions it looks at.
 
     `quantity` says how many items of a kit were fitted or given: a number, or the path of the
-    question that tells it, all turns of its repeat together; empty: they are not counted.
+    question that tells it, all turns of its repeat together; empty: they are not counted. `home`
+    says of what works are: one of `HOMES`; empty: as the nature of the code says.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Consequence:
     when: str
     causes: tuple[str, ...] = ()
     quantity: str = ""
+    home: str = ""
 
 
 def _known(table: Any, what: str) -> validate.Validator:
@@ -93,6 +95,7 @@ class ConsequenceSchema(Schema):
     due = fields.String(load_default="", validate=_delay)
     owner = fields.String(load_default="", validate=_known(["", *OWNERS], "Le responsable"))
     quantity = fields.String(load_default="", validate=validate.Regexp(_HOW_MANY, error=_NO_NUMBER))
+    home = fields.String(load_default="", validate=_known(["", *HOMES], "Le lieu"))
     label = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
     @validates_schema
@@ -106,6 +109,12 @@ class ConsequenceSchema(Schema):
     def _counts_a_kit(self, data: dict[str, Any], **_: Any) -> None:
         if data["quantity"] and data["kind"] != Kind.KIT:
             raise ValidationError("Seul le genre kit se compte : videz cette cellule.", "quantity")
+
+    @validates_schema
+    def _of_works(self, data: dict[str, Any], **_: Any) -> None:
+        if data["home"] and data["kind"] not in (Kind.WORK_ORDER, Kind.HAZARD):
+            said = "Seuls un work_order ou un hazard ouvrent des travaux : videz cette cellule."
+            raise ValidationError(said, "home")
 
     @validates_schema
     def _both_languages(self, data: dict[str, Any], **_: Any) -> None:
@@ -159,6 +168,7 @@ def _consequence(loaded: dict[str, Any], name: str) -> Consequence:
         label=loaded["label"],
         when=loaded["when"],
         quantity=loaded["quantity"].strip("${ }"),
+        home=loaded["home"],
     )
 
 

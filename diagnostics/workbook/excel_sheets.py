@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from ..codes import OWNERS, Kind, Severity
+from ..codes import HOMES, OWNERS, Kind, Severity
 from ..falls import FALLS
 from ..kit_left import LEFT
 from .refusals import Problem, WorkbookRefused
@@ -37,6 +37,7 @@ OFFERED: dict[tuple[str, str], list[str]] = {
     ("consequences", "kind"): list(Kind),
     ("consequences", "severity"): list(Severity),
     ("consequences", "owner"): list(OWNERS),
+    ("consequences", "home"): list(HOMES),
     ("survey", "about"): ["dwelling", "person", FALLS, *LEFT],
     ("survey", "readers"): ["social_worker"],
 }

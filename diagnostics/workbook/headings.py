@@ -57,6 +57,7 @@ _KNOWN: dict[str, frozenset[str]] = {
             "due",
             "owner",
             "quantity",
+            "home",
             "label",
         ]
     ),

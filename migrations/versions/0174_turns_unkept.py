@@ -1,14 +1,14 @@
 """the index by which turns that passed unexplained are found among those of years.
 
 Revision: 0174
-Follows: 0172
+Follows: 0173
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0174"
-down_revision = "0172"
+down_revision = "0173"
 branch_labels = None
 depends_on = None
 

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_dwelling, make_person, make_user, make_viewer
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.messages.kinds import EMAIL, TEXT
 from visits.models.accounts import Organisation, Role, Territory, User
 from visits.models.duty import DutyCall, DutyTurn
+from visits.models.messages import MessageChannel
 from visits.models.portfolio import Dwelling
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.people.protection import protect
@@ -20,7 +22,9 @@ from visits.works.calling import (
     call_on_duty,
     calls_for,
     calls_to_send,
+    mobile_of,
     not_reached_after_all,
+    note_number_refused,
     note_reached,
     note_sent,
     take_on,
@@ -169,16 +173,46 @@ def test_whoever_may_not_see_a_protected_home_is_not_called_for_it(watch: Watch)
     assert watch.called(order) == ["Brune"]
 
 
-def test_a_message_goes_out_once_and_again_while_the_mail_server_is_silent(watch: Watch) -> None:
+@pytest.mark.parametrize("way", [EMAIL, TEXT])
+def test_a_message_goes_out_once_by_each_way_and_again_while_nobody_takes_it(
+    watch: Watch, way: MessageChannel
+) -> None:
+    watch.note(watch.technician)
+    order, other = watch.open(), TEXT if way is EMAIL else EMAIL
+    call_on_duty(watch.session, now=watch.now)
+    (call,) = calls_to_send(watch.session, way, now=watch.now)
+    assert list(calls_to_send(watch.session, way, now=watch.after(1))) == []
+    assert list(calls_to_send(watch.session, way, now=watch.after(2))) == [call]
+    note_sent(watch.session, call.id, way, now=watch.after(2))
+    assert list(calls_to_send(watch.session, way, now=watch.after(10))) == []
+    assert {watch.calls(order)[0].sent_at, watch.calls(order)[0].text_sent_at} == {
+        None, watch.after(2),
+    }  # fmt: skip
+    assert list(calls_to_send(watch.session, other, now=watch.after(10))) == [call]
+
+
+def test_no_text_goes_to_a_landline_nor_again_to_a_number_that_was_refused(watch: Watch) -> None:
+    watch.note(watch.technician).phone = "03 21 00 00 00"
+    watch.open()
+    call_on_duty(watch.session, now=watch.now)
+    assert list(calls_to_send(watch.session, TEXT, now=watch.now)) == []
+    assert len(calls_to_send(watch.session, EMAIL, now=watch.now)) == 1
+    watch.note(watch.manager, 2).phone = "+33 6 39 98 00 01"
+    call_on_duty(watch.session, now=watch.after(30))
+    (call,) = calls_to_send(watch.session, TEXT, now=watch.after(30))
+    assert mobile_of(call) == "+33639980001"
+    note_number_refused(watch.session, call.id, now=watch.after(30))
+    assert list(calls_to_send(watch.session, TEXT, now=watch.after(40))) == []
+
+
+def test_no_text_goes_out_of_what_was_taken_on_or_is_old(watch: Watch) -> None:
     watch.note(watch.technician)
     order = watch.open()
     call_on_duty(watch.session, now=watch.now)
-    (call,) = calls_to_send(watch.session, now=watch.now)
-    assert list(calls_to_send(watch.session, now=watch.after(1))) == []
-    assert list(calls_to_send(watch.session, now=watch.after(2))) == [call]
-    note_sent(watch.session, call.id, now=watch.after(2))
-    assert list(calls_to_send(watch.session, now=watch.after(10))) == []
-    assert watch.calls(order)[0].sent_at == watch.after(2)
+    assert list(calls_to_send(watch.session, TEXT, now=watch.now + timedelta(hours=7))) == []
+    take_on(watch.session, order, viewer=watch.viewer, now=watch.after(1))
+    watch.session.flush()
+    assert list(calls_to_send(watch.session, TEXT, now=watch.after(1))) == []
 
 
 def test_who_was_reached_on_the_phone_is_noted_and_taken_back_by_who_noted_it(watch: Watch) -> None:

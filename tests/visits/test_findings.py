@@ -4,22 +4,37 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diagnostics.workbook import PublishedForm, publish, read_workbook
-from tests.factories import make_case, make_person, make_user, make_viewer, make_visit
+from tests.factories import (
+    make_case,
+    make_dwelling,
+    make_person,
+    make_user,
+    make_viewer,
+    make_visit,
+)
+from visits.following.ordered import WorkOrders
+from visits.following.what_follows import is_left
 from visits.forms.published import publish_form
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
 from visits.intake.visit_file import visit_file
 from visits.models.accounts import Role, User
 from visits.models.cases import Case
+from visits.models.people import RefusedPart
 from visits.models.visits import Submission, SubmissionState, Visit
 from visits.models.works import Severity, WorkOrder, WorkOrderState
+from visits.models.works_history import OwnCauses
+from visits.people.part_refusals import refuse_parts
+from visits.people.protection import protect
 from visits.sight import Reach
+from visits.works.same_order import finding_apart, put_together
 
 FORM = """
 settings: {{form_id: {name}, form_title: {name}, version: "1"}}
@@ -31,12 +46,13 @@ choices:
   - {{list_name: yn, name: "no", label: No}}
 consequences:
   - {{when: "${{{question}}} = 'yes'", kind: work_order, code: {trade}, severity: {severity},
-     due: {due}, owner: landlord, name: {order}, "label::fr": Réparer, "label::en": Mend}}
+     home: "{home}", due: {due}, owner: landlord, name: {order},
+     "label::fr": Réparer, "label::en": Mend}}
 """
 
 
 def form(name: str, **said: str) -> PublishedForm:
-    given = {"question": "broken", "trade": "plumbing", "severity": "U2", "due": "48h"}
+    given = {"question": "broken", "trade": "plumbing", "severity": "U2", "due": "48h", "home": ""}
     given |= {"order": f"mend_{name}"} | said
     return publish(read_workbook(FORM.format(name=name, **given).encode(), suffix=".yaml"))
 
@@ -124,6 +140,119 @@ def test_a_home_has_one_lift_whatever_it_is_asked_by(house: House) -> None:
     house.send("first")
     house.send("second", question="lift_out")
     assert len(house.orders()) == 1
+
+
+def neighbour(house: House, **said: Any) -> Visit:
+    """A visit of somebody who lives in the same residence."""
+    assert house.case.dwelling is not None
+    home = make_dwelling(house.session, residence=house.case.dwelling.residence)
+    person = make_person(house.session, dwelling=home, **said)
+    case = make_case(house.session, by=house.visitor, person=person, dwelling=home)
+    return make_visit(house.session, case=case, visitor=house.visitor)
+
+
+@pytest.mark.parametrize(
+    ("trade", "home", "orders"),
+    [
+        ("lift", "", 1),
+        ("lift", "dwelling", 2),
+        ("electricity", "residence", 1),
+        ("electricity", "", 2),
+    ],
+)
+def test_what_two_neighbours_tell_of_their_residence_is_one_order_of_it(
+    house: House, trade: str, home: str, orders: int
+) -> None:
+    house.publish(form("first", trade=trade, home=home))
+    sent = [house.send("first"), house.send("first", visit=neighbour(house))]
+    assert len(house.orders()) == orders
+    if orders == 1:
+        (order,) = house.orders()
+        assert house.case.dwelling is not None
+        residence_id = house.case.dwelling.residence_id
+        assert (order.residence_id, order.dwelling_id, order.person_id) == (
+            residence_id, None, None,
+        )  # fmt: skip
+        assert {one.submission_id for one in order.findings} == {one.id for one in sent}
+
+
+@pytest.mark.parametrize(("trade", "home"), [("lift", ""), ("electricity", "residence")])
+def test_what_a_neighbour_told_of_the_residence_is_taken_apart_by_hand(
+    house: House, trade: str, home: str
+) -> None:
+    house.publish(form("first", trade=trade, home=home))
+    house.send("first")
+    visit = neighbour(house)
+    other = house.send("first", visit=visit).consequences[0]
+    (order,) = house.orders()
+    by: Any = {"viewer": make_viewer(house.visitor), "now": house.now}
+    apart = finding_apart(house.session, order, other.id, **by)
+    assert (apart.dwelling_id, apart.residence_id) == (visit.case.dwelling_id, None)
+    assert [one.id for one in apart.findings] == [other.id]
+    assert other not in order.findings
+    # And one again, as before.
+    assert put_together(house.session, apart, order, **by) is order
+    assert len([one for one in house.orders() if one.is_open]) == 1
+
+
+def test_what_a_protected_person_tells_of_the_residence_stays_in_her_home(house: House) -> None:
+    house.publish(form("first", trade="lift"))
+    house.send("first")
+    hidden = neighbour(house)
+    beside = make_person(house.session, dwelling=hidden.case.dwelling)
+    case = make_case(house.session, by=house.visitor, person=beside, dwelling=hidden.case.dwelling)
+    protect(house.session, hidden.case.person, by=make_user(house.session).id, now=house.now)
+    house.send("first", visit=hidden)
+    theirs, hers = house.orders()
+    assert (theirs.dwelling_id, hers.dwelling_id) == (None, hidden.case.dwelling_id)
+    assert (hers.person_id, hers.residence_id) == (hidden.case.person_id, None)
+    assert [len(one.findings) for one in (theirs, hers)] == [1, 1]
+    # Nor what who lives with her tells: the home is hidden whole.
+    house.now += timedelta(days=30)
+    house.send("first", visit=make_visit(house.session, case=case, visitor=house.visitor))
+    assert [one.residence_id is None for one in house.orders()] == [False, True, True]
+
+
+@pytest.mark.parametrize(("home", "orders"), [("residence", 1), ("dwelling", 0)])
+def test_who_refuses_works_in_her_home_does_not_refuse_those_of_the_residence(
+    house: House, home: str, orders: int
+) -> None:
+    refuse_parts(
+        house.session, house.case.person, [RefusedPart.WORKS], viewer=make_viewer(house.visitor),
+        now=house.now,
+    )  # fmt: skip
+    house.publish(form("first", trade="electricity", home=home))
+    sent = house.send("first")
+    assert len(house.orders()) == orders
+    assert is_left(sent.consequences[0]) is (orders == 0)
+
+
+def test_where_each_home_has_a_cause_of_its_own_each_has_its_order(house: House) -> None:
+    assert house.case.dwelling is not None
+    house.session.add(
+        OwnCauses(
+            residence_id=house.case.dwelling.residence_id, trade="lift", homes=2, why="Deux cages",
+            noted_at=house.now, noted_by_id=house.visitor.id,
+        )
+    )  # fmt: skip
+    house.session.flush()
+    house.publish(form("first", trade="lift"))
+    house.send("first")
+    house.send("first", visit=neighbour(house))
+    assert [one.residence_id for one in house.orders()] == [None, None]
+
+
+def test_an_order_of_the_residence_is_told_in_each_of_its_homes(house: House) -> None:
+    house.publish(form("first", trade="lift"))
+    house.send("first")
+    visit = neighbour(house)
+    elsewhere = make_visit(
+        house.session, case=make_case(house.session, by=house.visitor), visitor=house.visitor
+    )
+    due = WorkOrders().due_in(house.session, [house.visit, visit, elsewhere])
+    assert [list(due[one.id]) for one in (house.visit, visit, elsewhere)] == [
+        house.orders(), house.orders(), [],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("days", "orders"), [(6, 1), (8, 2)])

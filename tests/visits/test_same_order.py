@@ -124,7 +124,7 @@ def test_two_put_together_are_one_with_all_that_was_told_and_two_again_as_they_w
 def test_a_residence_s_order_goes_on_before_a_home_s_and_gives_its_finding_back(
     house: House,
 ) -> None:
-    house.publish(form("first", trade="lift", severity="U1", due="24h"))
+    house.publish(form("first", trade="lift", severity="U1", due="24h", home="dwelling"))
     house.send("first")
     (found,) = house.orders()
     home = house.case.dwelling
@@ -173,7 +173,7 @@ def test_what_a_person_told_of_goes_on_when_the_answers_no_longer_count(house: H
 def test_answers_of_another_home_take_their_own_order_out_of_the_one_it_was_put_into(
     house: House,
 ) -> None:
-    house.publish(form("first", trade="lift"))
+    house.publish(form("first", trade="lift", home="dwelling"))
     sent = house.send("first")
     (found,) = house.orders()
     home = house.case.dwelling
@@ -185,6 +185,19 @@ def test_answers_of_another_home_take_their_own_order_out_of_the_one_it_was_put_
     assert (found.state, found.same_as_id, found.closing_note) == ("cancelled", None, "taken_back")
     WorkOrders().open(house.session, house.case, sent.consequences[0], now=house.now)
     assert found.state is WorkOrderState.OPEN
+
+
+def test_what_was_told_by_hand_too_goes_on_in_its_own_words_without_the_answers(
+    house: House,
+) -> None:
+    house.publish(form("first", trade="lift"))
+    sent = house.send("first")
+    (found,) = house.orders()
+    told = by_hand(house, LIFT, found.residence)
+    assert put_together(house.session, found, told, viewer=eyes(house), now=house.now) is found
+    take_back(house.session, sent, viewer=eyes(house), now=house.now)
+    assert (found.state, found.findings, found.consequence_id) == ("open", [], None)
+    assert (found.label["fr"], found.opened_by_id) == (LIFT.description, told.opened_by_id)
 
 
 def test_nothing_of_a_hidden_home_stands_with_what_others_read(house: House) -> None:

@@ -16,11 +16,11 @@ from werkzeug.test import TestResponse
 from tests.factories import NOW, make_person, make_user, make_viewer
 from tests.pdfs import PHOTO, SECRET, telling_pdf
 from visits.ground.errors import Invalid
+from visits.ground.photo_kinds import LARGEST
 from visits.models.accounts import Role
 from visits.models.documents import Document, DocumentKind
 from visits.models.people import AccessedPerson, AccessEvent, Person
 from visits.people.documents import (
-    LARGEST,
     MOST,
     DocumentSaid,
     add_document,

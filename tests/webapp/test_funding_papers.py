@@ -2,19 +2,23 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from diagnostics.parameters import shipped_parameters
 from tests.factories import NOW, make_case, make_user, make_viewer
+from tests.pdfs import PHOTO, SECRET, telling_pdf
 from visits.adaptations.files import Request, open_by_hand
 from visits.adaptations.funding import FundingSaid, QuoteSaid, add_quote, note_funding, plan_of
 from visits.adaptations.funding_papers import (
     WANTED_FOR,
     Paper,
+    let_go_of_scans,
     missing_papers,
     note_paper,
     papers_of,
@@ -28,7 +32,8 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role, User
 from visits.models.adaptations import AdaptationFile, Step
 from visits.models.funding import FundingPaper, Payer
-from visits.models.people import AccessEvent
+from visits.models.people import AccessEvent, Person
+from visits.people.protection import protect
 from webapp.words import words_of
 
 SignIn = Callable[..., FlaskClient]
@@ -195,6 +200,60 @@ def test_the_pages_tell_what_is_missing_and_take_it_in(
     assert "waits for 2 papers" in again and "Taken back on" in again
     logged = set(session.scalars(select(AccessEvent.what)))
     assert {"adaptation_paper", "adaptation_paper_withdrawn"} <= logged
+
+
+def test_a_paper_is_kept_itself_shown_without_its_metadata_and_to_nobody_once_taken_back(
+    client_as: SignIn, session: Session, file: AdaptationFile
+) -> None:
+    session.commit()
+    client = client_as(Role.COORDINATOR, language="en")
+    page = f"/adaptations/{file.id}/funding"
+    session.rollback()
+    said = {"payer": "departement", "paper": "quote", "came_on": TODAY.isoformat()}
+
+    def send(address: str, data: bytes, **more: str) -> TestResponse:
+        return client.post(address, data={**more, "scan": (BytesIO(data), "devis.pdf")})
+
+    refused = send(f"{page}/papers", b"MZ\x90 a programme", **said)
+    assert refused.status_code == 422 and 'id="scan-error"' in refused.text
+    assert session.scalars(select(FundingPaper)).all() == []  # neither is half of it noted
+    session.rollback()
+    assert send(f"{page}/papers", telling_pdf(), **said).status_code == 302
+    paper = session.scalars(select(FundingPaper.id)).one()
+    session.rollback()
+    scan = f"{page}/papers/{paper}/scan"
+    assert scan in client.get(page).text
+    shown = client.get(scan)
+    assert shown.status_code == 200 and SECRET.encode() not in shown.data
+    assert send(scan, PHOTO).status_code == 409
+    assert client.post(f"{page}/papers/{paper}").status_code == 302
+    assert client.get(scan).status_code == 404
+    logged = set(session.scalars(select(AccessEvent.what)))
+    assert {"adaptation_scan", "adaptation_scan_kept"} <= logged
+    for later, gone in ((29, 0), (31, 1), (32, 0)):
+        assert let_go_of_scans(session, now=NOW + timedelta(days=later)) == gone
+
+
+def test_a_paper_that_came_before_is_given_later_and_whoever_is_protected_keeps_it_hidden(
+    client_as: SignIn, session: Session, user: User, file: AdaptationFile
+) -> None:
+    paper, person = came(session, file, user, "quote"), file.person_id
+    session.commit()
+    scan = f"/adaptations/{file.id}/funding/papers/{paper.id}/scan"
+    session.rollback()
+    client = client_as(Role.COORDINATOR)
+    assert client.get(scan).status_code == 404
+    empty = client.post(scan, data={"came": paper_id_of(scan)})
+    assert empty.status_code == 422 and 'id="scan-error"' in empty.text
+    assert client.post(scan, data={"scan": (BytesIO(PHOTO), "a.jpg")}).status_code == 302
+    assert client.get(scan).content_type == "image/jpeg"
+    protect(session, session.get_one(Person, person), by=make_user(session).id, now=NOW)
+    session.commit()
+    assert client.get(scan).status_code == 404
+
+
+def paper_id_of(address: str) -> str:
+    return address.split("/")[-2]
 
 
 def test_every_paper_of_the_rule_book_has_its_payer_stage_and_words(client_as: SignIn) -> None:

@@ -19,13 +19,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.factories import make_case, make_user, make_viewer, make_visit
+from tests.factories import (
+    make_case,
+    make_dwelling,
+    make_person,
+    make_user,
+    make_viewer,
+    make_visit,
+)
 from visits.messages.making import make_digest, make_what_time_brings, tell_of_visit
 from visits.messages.sending import CLAIMED_FOR, WAITS, claim_due
 from visits.messages.ways import note_wish
 from visits.models.accounts import Role
 from visits.models.cases import Case
 from visits.models.messages import Message, MessageChannel, MessageKind, MessageState
+from visits.works.by_hand import OrderSaid, open_by_hand
+from visits.works.calling import call_on_duty, calls_for
+from visits.works.duty import TurnSaid, note_turns
+from webapp.commands.duty import tell_on_duty
 from webapp.commands.messages import make_messages, send_messages, within
 from webapp.frame.kept_secrets import CannotStart
 from webapp.frame.mail import MailServer
@@ -332,3 +343,55 @@ def test_the_settings_of_a_provider_are_read() -> None:
     assert read_text_provider(told) == HttpProvider("https://sms.example/v1", "jeton")
     assert read_text_provider({}) is None
     assert read_text_hours({}) == TextHours(9, 19)
+
+
+def test_who_is_on_duty_gets_an_urgent_order_once_by_each_way_at_any_hour_and_nothing_of_whom(
+    app: Flask, session: Session, postmaster: Postmaster, gateway: Gateway
+) -> None:
+    _tell(app, text_hours=TextHours(9, 10))
+    home, technician = make_dwelling(session), make_user(session, role=Role.TECHNICIAN)
+    viewer, night = make_viewer(technician), NOW.replace(hour=2)
+    said = TurnSaid(
+        home.landlord_id, technician.id, 1, "06 39 98 00 07", night, night + timedelta(hours=8)
+    )
+    note_turns(session, said, viewer=viewer, now=night)
+    tenant = make_person(session, dwelling=home)
+    gas = OrderSaid("gas", "U0", "kitchen", "Odeur de gaz chez elle", "tenant")
+    order = open_by_hand(session, home, gas, person=tenant, viewer=viewer, now=night)
+    call_on_duty(session, now=night)
+    session.commit()
+    house = replace(app.extensions["palier"], clock=lambda: night)
+    gateway.answers = [503]
+    assert tell_on_duty(house, now=night) == {"touched": 1, "not_sent": 1}
+    assert tell_on_duty(house, now=night + timedelta(minutes=2)) == {"touched": 1, "not_sent": 0}
+    assert tell_on_duty(house, now=night + timedelta(minutes=9)) == {"touched": 0, "not_sent": 0}
+    letter = postmaster.letters.get(timeout=PATIENCE)
+    assert postmaster.letters.empty() and order.reference in letter["Subject"]
+    assert {one["to"] for one in gateway.asked} == {"+33639980007"}
+    ((key, text),) = gateway.taken.items()
+    (call,) = calls_for(session, [order])[order.id]
+    assert key == f"duty-{call.id}" and f"U0 à prendre : {order.reference}" in text
+    for secret in (tenant.last_name, "gaz", "Odeur", home.residence.address):
+        assert secret not in text
+    assert call.sent_at and call.text_sent_at and len(text) < 160
+
+
+def test_a_number_on_duty_that_is_refused_is_not_tried_again(
+    app: Flask, session: Session, gateway: Gateway
+) -> None:
+    home, technician = make_dwelling(session), make_user(session, role=Role.TECHNICIAN)
+    viewer = make_viewer(technician)
+    said = TurnSaid(
+        home.landlord_id, technician.id, 1, "06 39 98 00 07", NOW, NOW + timedelta(hours=8)
+    )
+    note_turns(session, said, viewer=viewer, now=NOW)
+    gas = OrderSaid("gas", "U0", "kitchen", "Odeur de gaz", "tenant")
+    order = open_by_hand(session, home, gas, viewer=viewer, now=NOW)
+    call_on_duty(session, now=NOW)
+    session.commit()
+    gateway.answers = [422]
+    house: House = app.extensions["palier"]
+    assert tell_on_duty(house, now=NOW) == {"touched": 0, "not_sent": 1}
+    assert tell_on_duty(house, now=NOW + timedelta(minutes=9)) == {"touched": 0, "not_sent": 0}
+    (call,) = calls_for(session, [order])[order.id]
+    assert call.text_refused_at is not None and call.text_sent_at is None

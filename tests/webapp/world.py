@@ -65,6 +65,7 @@ from visits.models.adaptations import AdaptationPhoto
 from visits.models.cases import Task
 from visits.models.circles import Circle, CircleMeeting, CircleStepKind
 from visits.models.duty import DutyTurn
+from visits.models.funding import FundingPaper, Payer
 from visits.models.mandates import Right
 from visits.models.messages import MessageChannel, MessagePrint
 from visits.models.people import AlertCode, Occupancy
@@ -340,9 +341,14 @@ class World:
             file_id=asked.id, sha256=self.store.put(session, PHOTO), size=len(PHOTO),
             media_type="image/jpeg", added_at=NOW, by_id=by.id,
         )  # fmt: skip
-        session.add(taken)
+        came = FundingPaper(
+            file_id=asked.id, payer=Payer.CARSAT_LANDLORD, paper="quote", came_on=NOW.date(),
+            sha256=taken.sha256, size=taken.size, media_type="image/jpeg", noted_at=NOW,
+            noted_by_id=by.id,
+        )  # fmt: skip
+        session.add_all((taken, came))
         session.flush()
-        known.note(adaptation_id=asked.id, adaptation_photo_id=taken.id)
+        known.note(adaptation_id=asked.id, adaptation_photo_id=taken.id, paper_id=came.id)
         need = ReferralSaid(
             "out", "ccas", f"Aide pour {person.last_name}", "consent", agreed_on=NOW.date()
         )

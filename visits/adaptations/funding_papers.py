@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from diagnostics.parameters import Parameters
@@ -18,8 +18,11 @@ from visits.adaptations.funding import Line, plan_of, refuse_when_over, wrong_da
 from visits.forms.parameters import parameters_in_force
 from visits.ground.db import new_id
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.ground.file_store import FileStore
+from visits.ground.photo_kinds import document_kind
 from visits.models.adaptations import AdaptationFile
 from visits.models.funding import FundingPaper, Payer, PayerStage
+from visits.people.documents import KEPT
 from visits.sight import Viewer
 
 WANTED_FOR = (PayerStage.ASKED, PayerStage.PAID)
@@ -111,17 +114,65 @@ def note_paper(
     return came
 
 
+def keep_scan(
+    session: Session,
+    store: FileStore,
+    file: AdaptationFile,
+    paper_id: uuid.UUID,
+    data: bytes,
+    *,
+    viewer: Viewer,
+    now: datetime,
+) -> FundingPaper:
+    """Keep the paper itself that came, a PDF or a picture, once.
+
+    Raises NotFound, Invalid for what is neither or too large, Conflict where it is kept.
+    """
+    refuse_when_over(file)
+    came = _that_came(session, file, paper_id)
+    media_type = document_kind(data, at="scan")
+    if came.sha256 is not None:
+        raise Conflict("funding_scan_there")
+    came.sha256, came.size, came.media_type = store.put(session, data), len(data), media_type
+    session.flush()
+    log(session, file, "adaptation_scan_kept", viewer=viewer, now=now)
+    return came
+
+
+def find_scan(session: Session, file: AdaptationFile, paper_id: uuid.UUID) -> FundingPaper:
+    """Find a paper that came and is kept itself, else raise NotFound; withdrawn it is nobody's."""
+    came = _that_came(session, file, paper_id)
+    if came.sha256 is None:
+        raise NotFound("funding_paper_not_found")
+    return came
+
+
+def let_go_of_scans(session: Session, *, now: datetime) -> int:
+    """Let go of the bytes of papers that were withdrawn long ago: nobody owns them any more."""
+    gone = (FundingPaper.withdrawn_at < now - KEPT, FundingPaper.sha256.is_not(None))
+    done = session.execute(update(FundingPaper).where(*gone).values(sha256=None))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
 def withdraw_paper(
     session: Session, file: AdaptationFile, paper_id: uuid.UUID, *, viewer: Viewer, now: datetime
 ) -> None:
-    """Take back that a paper came: it is waited for again. Raises NotFound, Conflict."""
+    """Take back that a paper came: it is waited for again, and what was kept is shown to nobody.
+
+    Raises NotFound, Conflict.
+    """
     refuse_when_over(file)
-    came = session.get(FundingPaper, paper_id)
-    if came is None or came.file_id != file.id or came.withdrawn_at is not None:
-        raise NotFound("funding_paper_not_found")
+    came = _that_came(session, file, paper_id)
     came.withdrawn_at, came.withdrawn_by_id = now, viewer.user_id
     session.flush()
     log(session, file, "adaptation_paper_withdrawn", viewer=viewer, now=now)
+
+
+def _that_came(session: Session, file: AdaptationFile, paper_id: uuid.UUID) -> FundingPaper:
+    came = session.get(FundingPaper, paper_id)
+    if came is None or came.file_id != file.id or came.withdrawn_at is not None:
+        raise NotFound("funding_paper_not_found")
+    return came
 
 
 def _wanted(rules: Parameters, line: Line) -> dict[str, PayerStage]:

@@ -65,6 +65,10 @@ class Kind(ABC):
     def called_for(self, consequence: Consequence, called: Sequence[Consequence]) -> bool:
         """Tell whether a finding among all of its submission calls for one of this kind."""
 
+    def may_be_refused(self, consequence: Consequence) -> bool:
+        """Tell whether whoever refuses the part leaves this too: what is urgent is opened."""
+        return self.part is not None and consequence.severity not in URGENT
+
     @abstractmethod
     def open(
         self,

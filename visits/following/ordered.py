@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from diagnostics.codes import trade_of_hazard
+from diagnostics.codes import HOME_OF_TRADE, RESIDENCE, trade_of_hazard
 from visits.following.kinds import LANDLORD, Due, Kind, Waits, is_hazard_to_do, is_seen_to
 from visits.models.accounts import Role
 from visits.models.cases import Case
@@ -24,7 +24,7 @@ from visits.models.works import (
 )
 from visits.sight.listing import JUST_COUNT
 from visits.sight.reach import Viewer
-from visits.works.findings import orders_of, still_called_for, told_by_hand
+from visits.works.findings import first_by_hand, home_of, orders_of, still_called_for, told_by_hand
 from visits.works.history import close_for, open_again
 from visits.works.same_order import own_order, stand_alone
 from visits.works.work_list import LATE, TO_REVIEW, WorkOrderFilter, list_work_orders
@@ -76,10 +76,18 @@ class WorkOrders(Kind):
         now: datetime,
     ) -> None:
         """Open the order, or add the finding to the one that is known."""
-        # A work order's code is a trade, a hazard's has one.
-        named = consequence.kind == self.code
-        trade = consequence.code if named else trade_of_hazard(consequence.code)
+        trade = self._trade(consequence)
         open_work_order(session, case, consequence, now=now, trade=trade, fresh=fresh)
+
+    def may_be_refused(self, consequence: Consequence) -> bool:
+        """Tell whether it can wait and is of her home: nobody refuses works for all."""
+        of_all = home_of(consequence, self._trade(consequence)) == RESIDENCE
+        return super().may_be_refused(consequence) and not of_all
+
+    def _trade(self, consequence: Consequence) -> str:
+        """Name the trade: a work order's code is one, a hazard's has one."""
+        named = consequence.kind == self.code
+        return consequence.code if named else trade_of_hazard(consequence.code)
 
     def opened_by(
         self, session: Session, consequence_ids: Collection[uuid.UUID]
@@ -98,12 +106,22 @@ class WorkOrders(Kind):
     def due_in(
         self, session: Session, visits: Sequence[Visit]
     ) -> Mapping[uuid.UUID, Sequence[WorkOrder]]:
-        """Give the open works of each home; those of a protected person at her own visits only."""
-        dwellings = {visit.case.dwelling_id for visit in visits}
+        """Give the open works of each home, with those of its residence that any home may tell of.
+
+        Those of a protected person are given at her own visits only.
+        """
+        homes = [visit.case.dwelling for visit in visits if visit.case.dwelling is not None]
+        dwellings = {one.id for one in homes}
+        of_all = [trade for trade, home in HOME_OF_TRADE.items() if home == RESIDENCE]
+        of_residence = and_(
+            WorkOrder.residence_id.in_({one.residence_id for one in homes}),
+            WorkOrder.trade.in_(of_all),
+        )
         orders = session.scalars(
             select(WorkOrder)
             .outerjoin(WorkOrder.person)
-            .where(WorkOrder.dwelling_id.in_(dwellings), WorkOrder.state.in_(OPEN_STATES))
+            .where(or_(WorkOrder.dwelling_id.in_(dwellings), of_residence))
+            .where(WorkOrder.state.in_(OPEN_STATES))
             .options(contains_eager(WorkOrder.person), joinedload(WorkOrder.consequence))
             .order_by(WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
         ).all()
@@ -159,12 +177,14 @@ class WorkOrders(Kind):
                 if order.is_open and consequence.severity in URGENT:
                     open_work_order(session, None, consequence, now=now, trade=order.trade)
             elif order.is_open and consequence.severity in URGENT:
-                order.dwelling_id = order.person_id = None
+                order.dwelling_id = order.residence_id = order.person_id = None
             elif order.is_open:
                 self.cancel(order, reason=TAKEN_BACK, viewer=viewer, now=now)
 
 
 def _told_at(order: WorkOrder, case: Case) -> bool:
+    if order.residence_id is not None:
+        return case.dwelling is not None and order.residence_id == case.dwelling.residence_id
     if order.dwelling_id != case.dwelling_id:
         return False
     if order.person is None:
@@ -193,6 +213,11 @@ def _orders(
 
 def _leave(session: Session, order: WorkOrder, consequence_id: uuid.UUID) -> None:
     others = [one for one in order.findings if one.id != consequence_id]
+    if not others and order.opened_by_id is None:
+        told = first_by_hand(session, order)
+        assert told is not None  # else the order is cancelled, as nothing calls for it
+        order.opened_by_id, order.came_from = told.opened_by_id, told.came_from
+        order.description, order.found_on = told.description, told.found_on
     if order.consequence_id == consequence_id:
         order.consequence = others[0] if others else None
     session.flush()

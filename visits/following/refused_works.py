@@ -1,6 +1,5 @@
 """Works that somebody refused and takes back: what the answers still call for is opened then."""
 
-import re
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -9,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.following.what_follows import open_what_follows
-from visits.forms.published import consequences_of
+from visits.forms.published import said_of
 from visits.ground.deadlines import due_at
 from visits.mapping.points import refresh_map
 from visits.models.cases import Case
@@ -66,7 +65,5 @@ def _open_left(session: Session, submission: Submission, now: datetime) -> int:
 
 def _due_from(consequence: Consequence, now: datetime, closed: frozenset[date]) -> datetime | None:
     """Let the delay run from when she allows it: nobody could begin before."""
-    path = re.sub(r"\[\d+\]", "", consequence.path)
-    called = consequences_of(consequence.submission.form_version)
-    delay = next((one.due for one in called if one.path == path), "")
-    return due_at(now, delay, closed=closed) if delay else None
+    said = said_of(consequence.submission.form_version, consequence.path)
+    return due_at(now, said.due, closed=closed) if said and said.due else None

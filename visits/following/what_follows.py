@@ -27,12 +27,13 @@ def open_what_follows(
     A hazard that is urgent or has its day is never only a sentence: the landlord's becomes a work
     order, unless the same answers call for works that see to it; anybody else's becomes a
     follow-up, so that somebody asks how it ended. What the tenant may do and can wait stays advice.
-    Of a part that is `refused`, only what is urgent is opened. At a place that is no dwelling of
+    Of a part that is `refused`, only what is urgent is opened, and works of what a residence has in
+    common: they are not hers to refuse. At a place that is no dwelling of
     ours nobody sends works: somebody asks. `fresh`: they were only just written.
     """
     for consequence in called:
         kind = _kind_of(consequence, called)
-        if kind is None or (kind.part in refused and consequence.severity not in URGENT):
+        if kind is None or (kind.part in refused and kind.may_be_refused(consequence)):
             continue
         if kind.of_home and case.dwelling_id is None:
             kind = PROMISES
@@ -76,5 +77,6 @@ def _kind_of(consequence: Consequence, called: Sequence[Consequence]) -> Kind | 
 
 def _may_be_left(consequence: Consequence, called: Sequence[Consequence]) -> bool:
     kind = _kind_of(consequence, called)
-    of_works = kind is not None and kind.part is RefusedPart.WORKS
-    return of_works and consequence.severity not in URGENT
+    if kind is None or kind.part is not RefusedPart.WORKS:
+        return False
+    return kind.may_be_refused(consequence)

@@ -1,5 +1,6 @@
 """Published diagnostics: immutable versions, the newest of which new visits are filled with."""
 
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -259,6 +260,12 @@ def consequences_of(version: FormVersion | FormDraft) -> tuple[Consequence, ...]
     return tuple(
         Consequence(**{**row, "causes": tuple(row["causes"])}) for row in version.consequences
     )
+
+
+def said_of(version: FormVersion, path: str) -> Consequence | None:
+    """Give what a version says of a consequence by where it stands, whatever its turn."""
+    plain = re.sub(r"\[\d+\]", "", path)
+    return next((one for one in consequences_of(version) if one.path == plain), None)
 
 
 def published(version: FormVersion | FormDraft) -> PublishedForm:

@@ -46,8 +46,10 @@ class DutyTurn(Base):
 class DutyCall(Base):
     """Somebody on duty is called for an urgent order that nobody has taken on.
 
-    `sent_at` is when the mail server took the message, `tried_at` when it was last handed over;
-    `reached_at` when she opened the order, or `reached_by` reached her on the phone.
+    `sent_at` is when the mail server took the message, `tried_at` when it was last handed over, and
+    `text_sent_at`, `text_tried_at` the same of the provider of text messages; `text_refused_at` is
+    when that refused her number for good. `reached_at` is when she opened the order, or when
+    `reached_by` reached her on the phone.
     """
 
     __tablename__ = "duty_call"
@@ -58,6 +60,9 @@ class DutyCall(Base):
     called_at: Mapped[datetime]
     tried_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    text_tried_at: Mapped[datetime | None]
+    text_sent_at: Mapped[datetime | None]
+    text_refused_at: Mapped[datetime | None]
     reached_at: Mapped[datetime | None]
     reached_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
 

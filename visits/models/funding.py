@@ -81,7 +81,9 @@ class FundingNote(Base):
 class FundingPaper(Base):
     """A paper that a payer wants and that is there, with the day it came; withdrawn if it is not.
 
-    Which papers a payer wants, the rule book says. It may tell of her health or her means: sealed.
+    Which papers a payer wants, the rule book says. It may tell of her health or her means: sealed,
+    and so are the bytes of the paper itself in the file store, where somebody kept it. `sha256` is
+    empty where nobody did, and once the bytes were let go.
     """
 
     __tablename__ = "funding_paper"
@@ -91,6 +93,9 @@ class FundingPaper(Base):
     payer: Mapped[Payer] = mapped_column(stored_enum(Payer))
     paper: Mapped[str] = mapped_column(EncryptedText)
     came_on: Mapped[date]
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    size: Mapped[int | None]
+    media_type: Mapped[str | None] = mapped_column(String(100))
     noted_at: Mapped[datetime]
     noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     withdrawn_at: Mapped[datetime | None]

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from visits.ground.bare import without_metadata
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.file_store import FileStore
+from visits.ground.photo_kinds import document_kind
 from visits.models.documents import Document, DocumentKind
 from visits.models.people import AccessKind, Person
 from visits.sight import Viewer
@@ -19,17 +19,9 @@ from visits.sight.access_log import log_access
 
 TITLE_LENGTH = 200
 WHY_LENGTH = 500
-LARGEST = 10 * 1024 * 1024
 MOST = 300
 # So long one that was withdrawn may be put back; then its bytes go.
 KEPT = timedelta(days=30)
-# What a document may be, as its first bytes say.
-KINDS = (
-    (b"%PDF-", "application/pdf"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"RIFF", "image/webp"),
-)
 
 
 @dataclass(frozen=True)
@@ -74,7 +66,7 @@ def add_document(
 
 
 def _checked(said: DocumentSaid, *, now: datetime) -> str:
-    fields = {}
+    fields: dict[str, str] = {}
     if said.kind not in tuple(DocumentKind):
         fields["document_kind"] = "bad_choice"
     if not said.title.strip():
@@ -85,13 +77,11 @@ def _checked(said: DocumentSaid, *, now: datetime) -> str:
         fields["document_day"] = "required"
     elif said.dated_on > today_in_paris(now):
         fields["document_day"] = "must_not_be_future"
-    media_type = next((kind for start, kind in KINDS if said.data.startswith(start)), "")
-    if not said.data:
-        fields["document_file"] = "no_file"
-    elif len(said.data) > LARGEST:
-        fields["document_file"] = "document_too_large"
-    elif not media_type or without_metadata(said.data, media_type=media_type) is None:
-        fields["document_file"] = "document_unreadable"
+    media_type = ""
+    try:
+        media_type = document_kind(said.data, at="document_file")
+    except Invalid as wrong:
+        fields |= wrong.fields
     if fields:
         raise Invalid(fields)
     return media_type

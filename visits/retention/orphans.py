@@ -12,6 +12,7 @@ from visits.ground.file_store import HELD, TURN, FileStore
 from visits.ground.holding import removing
 from visits.models.adaptations import AdaptationPhoto
 from visits.models.documents import Document
+from visits.models.funding import FundingPaper
 from visits.models.handed_in import HandedInFile
 from visits.models.interventions import InterventionFile
 from visits.models.papers import PaperChange
@@ -26,6 +27,7 @@ NAMED_IN: tuple[InstrumentedAttribute[Any], ...] = (
     Document.sha256,
     WorkOrderPhoto.sha256,
     AdaptationPhoto.sha256,
+    FundingPaper.sha256,
     InterventionFile.sha256,
     PaperChange.sha256,
 )

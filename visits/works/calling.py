@@ -1,19 +1,22 @@
 """What is urgent and taken on by nobody: whoever is on duty is called, one after the other.
 
 Whom the house calls is kept here, in one transaction; the message goes out beside it
-(`webapp.commands.duty`), so that no call is lost when the mail server is silent.
+(`webapp.commands.duty`), so that no call is lost while nobody takes the message.
 """
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.errors import Conflict, NotFound
+from visits.messages.kinds import EMAIL, TEXT
+from visits.messages.ways import checked_address
 from visits.models.accounts import User
 from visits.models.duty import DutyCall, DutyTurn
+from visits.models.messages import MessageChannel
 from visits.models.works import URGENT, WAITING_STATES, OrderStep, WorkOrder, WorkOrderState
 from visits.models.works_history import WorkOrderEvent
 from visits.sight import Reach, Viewer, visible_work_orders
@@ -23,6 +26,8 @@ from visits.works.work_orders import ESCALATE_AFTER
 
 # A message that did not go out is tried again after a while, and no more once it is old.
 AGAIN_AFTER, TRIED_FOR = timedelta(minutes=2), timedelta(hours=6)
+# By each way, where it stands in a call when it was tried and when it was taken.
+_NOTED = {EMAIL: ("tried_at", "sent_at"), TEXT: ("text_tried_at", "text_sent_at")}
 
 
 def call_on_duty(session: Session, *, now: datetime) -> int:
@@ -130,28 +135,46 @@ def calls_for(
     return by_order
 
 
-def calls_to_send(session: Session, *, now: datetime) -> Sequence[DutyCall]:
-    """Take the calls whose message goes out now: nobody else does meanwhile, nor for a while."""
+def calls_to_send(session: Session, way: MessageChannel, *, now: datetime) -> Sequence[DutyCall]:
+    """Take the calls whose message goes out now by a way: nobody else does for a while.
+
+    By `TEXT` those alone with a number that takes one, `mobile_of`, and was not refused.
+    """
+    tried, sent = (getattr(DutyCall, name) for name in _NOTED[way])
     statement = (
         select(DutyCall)
         .join(DutyCall.order)
-        .where(DutyCall.sent_at.is_(None), DutyCall.called_at > now - TRIED_FOR)
+        .where(sent.is_(None), DutyCall.called_at > now - TRIED_FOR)
+        .where(or_(tried.is_(None), tried <= now - AGAIN_AFTER))
         .where(WorkOrder.state.in_(WAITING_STATES))
         .options(joinedload(DutyCall.order), joinedload(DutyCall.turn).joinedload(DutyTurn.user))
         .order_by(DutyCall.called_at, DutyCall.id)
     )
-    found = session.scalars(statement).all()
-    due = [one for one in found if one.tried_at is None or one.tried_at <= now - AGAIN_AFTER]
+    if way is TEXT:
+        statement = statement.where(DutyCall.text_refused_at.is_(None))
+    due = [one for one in session.scalars(statement) if way is EMAIL or mobile_of(one)]
     for call in due:
-        call.tried_at = now
+        setattr(call, _NOTED[way][0], now)
     return due
 
 
-def note_sent(session: Session, call_id: uuid.UUID, *, now: datetime) -> None:
-    """Note that the mail server took the message of a call."""
+def mobile_of(call: DutyCall) -> str:
+    """Give the number that takes a text message, as `+33612345678`; empty where it is no mobile."""
+    return checked_address(TEXT, call.turn.phone) or ""
+
+
+def note_sent(session: Session, call_id: uuid.UUID, way: MessageChannel, *, now: datetime) -> None:
+    """Note that the message of a call was taken, by the mail server or who sends texts."""
     call = session.get(DutyCall, call_id)
     if call is not None:
-        call.sent_at = now
+        setattr(call, _NOTED[way][1], now)
+
+
+def note_number_refused(session: Session, call_id: uuid.UUID, *, now: datetime) -> None:
+    """Note that the number of a call takes no text message: none is tried again."""
+    call = session.get(DutyCall, call_id)
+    if call is not None:
+        call.text_refused_at = now
 
 
 def note_reached(

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
+from diagnostics.codes import DWELLING, HOME_OF_TRADE, RESIDENCE
+from visits.forms.published import said_of
 from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.visits import Consequence, Submission, SubmissionState
@@ -17,6 +19,7 @@ from visits.models.works import (
     WorkOrderFinding,
     WorkOrderState,
 )
+from visits.models.works_history import OwnCauses
 from visits.sight.reach import hidden_homes
 from visits.works.history import open_again
 
@@ -57,8 +60,9 @@ def known_order(
     """Find the order of a dwelling that is about the same hazard, told by another submission.
 
     It is open still, of the same visit or of the days around; one of the answers that these
-    correct may be closed as well, and of a home unknown. A broken lift that somebody told of may
-    be known as the residence's. What concerns a protected person is never mixed with another's.
+    correct may be closed as well, and of a home unknown. What is of the residence, as a broken
+    lift, is known whichever home told it. What concerns a protected person is never mixed with
+    another's.
     """
     submission = consequence.submission
     recent = WorkOrder.opened_at > now - AROUND
@@ -67,7 +71,7 @@ def known_order(
     statement = (
         select(WorkOrder)
         .outerjoin(WorkOrder.person)
-        .where(_at_home(session, case, trade), WorkOrder.trade == trade)
+        .where(_at_home(session, consequence, case, trade), WorkOrder.trade == trade)
         .where(or_(WorkOrder.state.in_(OPEN_STATES) & or_(recent, same_visit), of_corrected))
         .order_by(of_corrected.desc(), WorkOrder.opened_at, WorkOrder.id)
         .with_for_update(of=WorkOrder, key_share=True)
@@ -79,14 +83,47 @@ def known_order(
     return None
 
 
-def _at_home(session: Session, case: Case | None, trade: str) -> ColumnElement[bool]:
-    """Give the condition for orders of a case's home; of a lift, for its residence's too."""
-    here = WorkOrder.dwelling_id == (case.dwelling_id if case else None)
-    if trade not in ONE_IN_A_HOME or case is None or case.dwelling is None:
-        return here
+def residence_of(
+    session: Session, consequence: Consequence, case: Case | None, *, trade: str
+) -> uuid.UUID | None:
+    """Give the residence whose works a finding calls for; None where they are of the dwelling.
+
+    As its form says, else by the nature of the trade. What a protected person or a hidden home
+    tells stays there; so does what has a cause of its own in each home, as somebody found.
+    """
+    of_residence = home_of(consequence, trade) == RESIDENCE
+    return _residence_open_to(session, case, trade) if of_residence else None
+
+
+def home_of(consequence: Consequence, trade: str) -> str:
+    """Say of what the works of a finding are, `dwelling` or `residence`, whoever told it."""
+    said = said_of(consequence.submission.form_version, consequence.path)
+    return (said.home if said is not None else "") or HOME_OF_TRADE.get(trade, DWELLING)
+
+
+def _residence_open_to(session: Session, case: Case | None, trade: str) -> uuid.UUID | None:
+    """Give the residence of a case's home, where what it tells may stand with its neighbours'."""
+    if case is None or case.dwelling is None:
+        return None
     if case.person.protected or case.dwelling_id in session.scalars(hidden_homes()).all():
-        return here
-    return or_(here, WorkOrder.residence_id == case.dwelling.residence_id)
+        return None
+    own = select(OwnCauses.id).where(
+        OwnCauses.residence_id == case.dwelling.residence_id,
+        OwnCauses.trade == trade,
+        OwnCauses.withdrawn_at.is_(None),
+    )
+    return case.dwelling.residence_id if session.scalar(own) is None else None
+
+
+def _at_home(
+    session: Session, consequence: Consequence, case: Case | None, trade: str
+) -> ColumnElement[bool]:
+    """Give the condition for orders of a case's home and, of what it shares, its residence."""
+    here = WorkOrder.dwelling_id == (case.dwelling_id if case else None)
+    residence_id = residence_of(session, consequence, case, trade=trade)
+    if residence_id is None and trade in ONE_IN_A_HOME:
+        residence_id = _residence_open_to(session, case, trade)
+    return here if residence_id is None else or_(here, WorkOrder.residence_id == residence_id)
 
 
 def _told(where: ColumnElement[bool]) -> Select[uuid.UUID]:
@@ -208,9 +245,12 @@ def still_called_for(order: WorkOrder, without: Submission) -> Sequence[Conseque
 
 def told_by_hand(session: Session, order: WorkOrder) -> bool:
     """Tell whether somebody told of an order beside what visits found."""
-    if order.opened_by_id is not None:
-        return True
-    told = select(WorkOrder.id).where(
+    return order.opened_by_id is not None or first_by_hand(session, order) is not None
+
+
+def first_by_hand(session: Session, order: WorkOrder) -> WorkOrder | None:
+    """Give the first order opened by hand that was put into another."""
+    told = select(WorkOrder).where(
         WorkOrder.same_as_id == order.id, WorkOrder.opened_by_id.is_not(None)
     )
-    return session.scalars(told.order_by(WorkOrder.id).limit(1)).first() is not None
+    return session.scalars(told.order_by(WorkOrder.id).limit(1)).first()

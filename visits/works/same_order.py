@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, literal, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.db import new_id
@@ -40,18 +40,20 @@ from visits.works.work_orders import new_reference
 def may_be_same(session: Session, viewer: Viewer, order: WorkOrder) -> Sequence[WorkOrder]:
     """List the open orders of the same trade and home that a viewer sees, to be put together.
 
-    A home's lift is its residence's: there, the orders of the residence count, and the other way.
+    A home's lift is its residence's: there, the orders of the residence count, and the other way;
+    so do those of a residence that the answers from its homes opened.
     """
     if not order.is_open:
         return []
     here = WorkOrder.dwelling_id == order.dwelling_id
     if order.residence_id is not None:
         here = WorkOrder.residence_id == order.residence_id
-        if order.trade in ONE_IN_A_HOME:
+        if order.trade in ONE_IN_A_HOME or order.consequence_id is not None:
             homes = select(Dwelling.id).where(Dwelling.residence_id == order.residence_id)
             here = or_(here, WorkOrder.dwelling_id.in_(homes))
-    elif order.dwelling is not None and order.trade in ONE_IN_A_HOME:
-        here = or_(here, WorkOrder.residence_id == order.dwelling.residence_id)
+    elif order.dwelling is not None:
+        told = or_(literal(order.trade in ONE_IN_A_HOME), WorkOrder.consequence_id.is_not(None))
+        here = or_(here, and_(WorkOrder.residence_id == order.dwelling.residence_id, told))
     found = session.scalars(
         select(WorkOrder)
         .outerjoin(WorkOrder.person)

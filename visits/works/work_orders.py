@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from visits.ground.db import new_id
 from visits.ground.errors import NotFound
 from visits.models.cases import Case
+from visits.models.portfolio import Residence
 from visits.models.visits import Consequence
 from visits.models.works import (
     TAKEN_BACK,
@@ -19,7 +20,7 @@ from visits.models.works import (
 )
 from visits.sight import Viewer
 from visits.sight.orders import visible_work_orders
-from visits.works.findings import add_finding, known_order, order_of
+from visits.works.findings import add_finding, known_order, order_of, residence_of
 from visits.works.history import open_again
 from visits.works.rooms import room_of
 
@@ -43,15 +44,21 @@ def open_work_order(
 ) -> WorkOrder:
     """Open the work order a finding calls for, or add the finding to the one that is known.
 
-    Without a case it is of a home unknown; called again with one, it gets its home. Without a
-    `trade` the code of the consequence is one.
+    Without a case it is of a home unknown; called again with one, it gets its home: the dwelling,
+    or the residence for what is the residence's. Without a `trade` the code of the consequence is
+    one.
     """
     trade = trade or consequence.code
     order = None if fresh else order_of(session, consequence)
     if order is not None:
         if case is not None:
-            _bring_home(order, case, now)
+            _bring_home(session, order, consequence, case, now)
         return order
+    home = _home(session, consequence, case, trade)
+    if home["residence_id"] is not None:
+        # Two neighbours who tell at once would not know of each other.
+        held = select(Residence.id).where(Residence.id == home["residence_id"])
+        session.execute(held.with_for_update(key_share=True))
     known = known_order(session, consequence, case, trade=trade, now=now)
     if known is not None:
         add_finding(session, known, consequence, now=now)
@@ -60,8 +67,7 @@ def open_work_order(
     order = WorkOrder(
         id=order_id,
         reference=new_reference(),
-        dwelling_id=case.dwelling_id if case else None,
-        person_id=case.person_id if case else None,
+        **home,
         consequence_id=consequence.id,
         trade=trade,
         place=room_of(consequence),
@@ -77,8 +83,24 @@ def open_work_order(
     return order
 
 
-def _bring_home(order: WorkOrder, case: Case, now: datetime) -> None:
-    order.dwelling_id, order.person_id = case.dwelling_id, case.person_id
+def _home(
+    session: Session, consequence: Consequence, case: Case | None, trade: str
+) -> dict[str, uuid.UUID | None]:
+    """Give of what an order is: of a residence as such, or of a dwelling with who lives there."""
+    residence_id = residence_of(session, consequence, case, trade=trade)
+    of_dwelling = case if residence_id is None else None
+    return {
+        "residence_id": residence_id,
+        "dwelling_id": of_dwelling.dwelling_id if of_dwelling else None,
+        "person_id": of_dwelling.person_id if of_dwelling else None,
+    }
+
+
+def _bring_home(
+    session: Session, order: WorkOrder, consequence: Consequence, case: Case, now: datetime
+) -> None:
+    for name, value in _home(session, consequence, case, order.trade).items():
+        setattr(order, name, value)
     if order.state is WorkOrderState.CANCELLED and order.closing_note == TAKEN_BACK:
         open_again(order, by=None, now=now)
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from visits.accounts.open_sessions import forget_old_sessions
 from visits.accounts.sign_in_wall import forget_old_tries
+from visits.adaptations.funding_papers import let_go_of_scans
 from visits.adaptations.receiving import receive_what_is_done
 from visits.cases.coming import make_what_is_due
 from visits.ground.db import empty_log, start_reading
@@ -86,6 +87,7 @@ JOBS = (
     Job("find_doubles", timedelta(hours=24), find_doubles, reads=True, keep=keep_doubles),
     Job("place_residences", timedelta(hours=1), place_residences, outside=True),
     Job("let_go_of_documents", timedelta(hours=24), let_go_of_documents),
+    Job("let_go_of_scans", timedelta(hours=24), let_go_of_scans),
     Job("let_go_of_autonomy", timedelta(hours=24), let_go_of_autonomy),
     Job("purge_imports", timedelta(hours=24), purge_imports),
     Job("seal_access_log", timedelta(minutes=2), seal_access_log),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
@@ -64,8 +64,9 @@ def plan_some(session: Session, *, by: Viewer, now: datetime) -> None:
     by_link = select(WorkOrderLink.work_order_id)
     waiting = (
         select(WorkOrder)
-        .join(WorkOrder.person)
-        .where(WorkOrder.state.in_(OPEN_STATES), Person.protected.is_(False))
+        .outerjoin(WorkOrder.person)
+        .where(WorkOrder.state.in_(OPEN_STATES))
+        .where(or_(Person.protected.is_(False), WorkOrder.residence_id.is_not(None)))
         .where(WorkOrder.severity.in_((Severity.U2, Severity.U3)))
         .where(WorkOrder.state.not_in((WorkOrderState.STARTED, WorkOrderState.REFUSED)))
         .where(WorkOrder.given_to_id.is_(None), WorkOrder.id.not_in(by_link))
@@ -74,7 +75,8 @@ def plan_some(session: Session, *, by: Viewer, now: datetime) -> None:
     today = today_in_paris(now)
     for order, (days, part) in zip(session.scalars(waiting), PLANNED, strict=False):
         on = working_days_after(today, days)
-        said = MoveSaid(planned_on=on, planned_part=part, told_how="phone")
+        told = "phone" if order.person_id is not None else ""
+        said = MoveSaid(planned_on=on, planned_part=part, told_how=told)
         move_work_order(session, order, WorkOrderState.PLANNED, said, viewer=by, now=now)
         if days == 0:
             assign_order(session, order, by.user_id, viewer=by, now=now)

@@ -113,7 +113,8 @@ def open_some(session: Session, *, by: Viewer, now: datetime) -> None:
 
 def send_some(session: Session, *, by: Viewer, now: datetime) -> None:
     """Send the light of the stairs to a contractor by a link; she accepts, proposes, quotes."""
-    lights = select(WorkOrder).where(WorkOrder.residence_id.is_not(None))
+    by_hand = WorkOrder.opened_by_id.is_not(None)
+    lights = select(WorkOrder).where(WorkOrder.residence_id.is_not(None), by_hand)
     light = session.scalars(lights.order_by(WorkOrder.id).limit(1)).one()
     said = "Local électrique au rez-de-chaussée : la gardienne ouvre de 8 h à 12 h."
     note_access(session, light, said, viewer=by, now=now)

@@ -25,6 +25,8 @@ from visits.adaptations.funding import (
     withdraw_quote,
 )
 from visits.adaptations.funding_papers import (
+    find_scan,
+    keep_scan,
     missing_papers,
     note_paper,
     papers_of,
@@ -34,13 +36,15 @@ from visits.adaptations.funding_papers import (
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.ground.numbers import typed_number
+from visits.ground.photo_kinds import LARGEST
 from visits.models.adaptations import AdaptationFile
 from visits.models.funding import Payer
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
-from webapp.frame.transaction import now, transaction
+from webapp.frame.transaction import house, now, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.moments import typed_day
+from webapp.office.intake.visits import sent_file
 
 adaptation_funding = Blueprint("adaptation_funding", __name__, url_prefix="/adaptations")
 
@@ -111,9 +115,42 @@ def paper(adaptation_id: uuid.UUID) -> ResponseReturnValue:
         came_on = _typed_day("came_on", wrong)
         _refuse(wrong)
         whose, what = request.form.get("payer", ""), request.form.get("paper", "")
-        note_paper(session, file, whose, what, came_on, viewer=viewer(), now=now())
+        came = note_paper(session, file, whose, what, came_on, viewer=viewer(), now=now())
+        if sent:
+            keep_scan(session, house().store, file, came.id, sent, viewer=viewer(), now=now())
 
+    sent = _sent_scan()
     return _change(adaptation_id, noted)
+
+
+@adaptation_funding.post("/<uuid:adaptation_id>/funding/papers/<uuid:paper_id>/scan")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def add_scan(adaptation_id: uuid.UUID, paper_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep the paper itself that came."""
+    sent = _sent_scan()
+    return _change(
+        adaptation_id,
+        lambda session, file: keep_scan(
+            session, house().store, file, paper_id, sent, viewer=viewer(), now=now()
+        ),
+    )
+
+
+@adaptation_funding.get("/<uuid:adaptation_id>/funding/papers/<uuid:paper_id>/scan")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def scan(adaptation_id: uuid.UUID, paper_id: uuid.UUID) -> ResponseReturnValue:
+    """Send a payer's paper, without its metadata."""
+    with showing("adaptation_scan") as (session, shown):
+        file = find_file(session, viewer(), adaptation_id)
+        found = find_scan(session, file, paper_id)
+        shown.add(file.person_id)
+    kind = found.media_type or ""
+    return sent_file(f"paper.{kind.rpartition('/')[2]}", kind, found.sha256 or "")
+
+
+def _sent_scan() -> bytes:
+    sent = request.files.get("scan")
+    return sent.stream.read(LARGEST + 1) if sent else b""
 
 
 @adaptation_funding.post("/<uuid:adaptation_id>/funding/papers/<uuid:paper_id>")

@@ -140,6 +140,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "adaptations.inner_door": _l("Clear width of the narrowest inner door, in mm"),
         "adaptations.payments": _l("What payers still owe"),
         "adaptation_funding.company": _l("Company"),
+        "adaptation_funding.scan": _l("The paper itself"),
         "adaptation_funding.cents": _l("Amount"),
         "adaptation_funding.dated_on": _l("Dated"),
         "adaptation_funding.payer": _l("Payer"),
@@ -167,6 +168,8 @@ WORDS: dict[str, dict[str, Any]] = {
     "accessed": {
         "adaptations": _l("the list of adaptations"),
         "adaptation_paper": _l("a paper that a payer wants noted"),
+        "adaptation_scan": _l("a payer’s paper"),
+        "adaptation_scan_kept": _l("a payer’s paper kept"),
         "adaptation_paper_withdrawn": _l("a paper that a payer wants taken back"),
         "adaptation_photos": _l("photos of a reception added"),
         "adaptation_photo": _l("a photo of a reception"),
@@ -214,6 +217,9 @@ REFUSALS: dict[str, Any] = {
         "noted: read what was done, then say it again if it still holds."
     ),
     "funding_paper_there": _l("This paper is there already. Nothing was changed."),
+    "funding_scan_there": _l(
+        "The paper is kept already: take back that it came, then note it with the right one."
+    ),
     "funding_papers_missing": _l(
         "Payers wait for papers with the request: note those that came. Nothing was changed."
     ),

@@ -29,6 +29,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "due": _l("Within"),
         "owner": _l("Who"),
         "quantity": _l("How many"),
+        "home": _l("Dwelling or residence"),
         "for_each": _l("For each"),
         "when": _l("When"),
         "readers": _l("Read only by"),

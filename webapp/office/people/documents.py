@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from visits.ground.errors import Conflict, Invalid
+from visits.ground.photo_kinds import LARGEST
 from visits.people.documents import (
-    LARGEST,
     DocumentSaid,
     add_document,
     find_document,

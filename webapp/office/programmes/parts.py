@@ -343,7 +343,7 @@ PARTS = (
                 "path",
                 _l("Path"),
                 "rows",
-                fields=(CODE, NAME, Field("step", _l("Step"), "rows", fields=STEP)),
+                fields=(CODE, NAME, Field("step", _p("a path", "Step"), "rows", fields=STEP)),
                 hint=GONE_ALONG,
                 note=GONE_ALONG,
             ),

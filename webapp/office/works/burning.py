@@ -106,7 +106,13 @@ def _mark(found: Sequence[Burning]) -> str:
             one.order.id, one.order.state, one.order.severity, one.order.given_to_id,
             one.order.assigned_to_id,
             one.waits and one.taken_on_by < now(),
-            [(call.id, call.sent_at, call.tried_at, call.reached_at) for call in one.calls],
+            [
+                (
+                    call.id, call.sent_at, call.tried_at, call.text_sent_at, call.text_tried_at,
+                    call.text_refused_at, call.reached_at,
+                )
+                for call in one.calls
+            ],
         )
         for one in found
     ]  # fmt: skip

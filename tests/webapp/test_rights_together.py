@@ -32,7 +32,7 @@ EVERY = frozenset(Right)
 TOGETHER = (
     *(
         Column("partner", Role.PARTNER_COORDINATOR, OURS, frozenset(rights))
-        for rights in ({CALL, VISIT}, {CALL, FIGURES}, {PLAN, DECIDE}, Right)
+        for rights in ({CALL, VISIT}, {CALL, FIGURES}, {PLAN, FIGURES}, Right)
     ),
     Column("visitor", Role.VISITOR, OURS, EVERY - {VISIT}),
     Column("visitor", Role.VISITOR, OURS, frozenset({VISIT, CALL, FIGURES})),
